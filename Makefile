@@ -1,0 +1,36 @@
+# Two commands: `make lab` to learn, `make test` to check. Both set up what they need.
+# Windows, and systems without make: the same lines are in README.md.
+
+# the first Python from 3.11 to 3.14 that is found; or say: make lab PYTHON=/path/to/python
+SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+PYTHON ?= $(shell for p in python3 python python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c "$(SUPPORTED)" >/dev/null 2>&1 && echo "$$p" && break; done)
+BIN = .venv/bin
+
+# no look-ups on the web: JupyterLab neither asks for news nor for updates
+LAB = --ip=localhost --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	--ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
+
+.PHONY: lab test bench reproduce setup
+
+setup: .venv/ready
+
+lab: setup
+	$(BIN)/jupyter lab $(LAB) $(ARGS)
+
+test: setup
+	$(BIN)/python -m pytest $(ARGS)
+
+bench: setup
+	$(BIN)/python benchmarks/full_batch.py
+
+reproduce: setup
+	$(BIN)/python -m helpers.runs
+
+.venv/ready: requirements.txt pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "No Python 3.11 to 3.14 found. Install one from python.org, or say: make $(MAKECMDGOALS) PYTHON=/path/to/python"; \
+		exit 1; fi
+	"$(PYTHON)" -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e .
+	@touch $@

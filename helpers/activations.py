@@ -1,0 +1,80 @@
+"""Activation functions and their derivatives, element by element.
+
+Every derivative takes Z, the weighted input, never A = g(Z): one rule, so that nobody has to
+remember which function wants which. All of them keep the shape and the floating-point type of Z.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+
+def sigmoid(Z):
+    """σ(z) = 1 / (1 + e⁻ᶻ), written as (1 + tanh(z/2)) / 2, which cannot overflow.
+
+    Parameters
+    ----------
+    Z : ndarray of any shape, or a number
+        Weighted input (a logit: the logarithm of the odds).
+
+    Returns
+    -------
+    ndarray of the same shape, values in [0, 1]
+    """
+    A = np.tanh(0.5 * Z)
+    A += 1
+    A *= 0.5
+    return A
+
+
+def sigmoid_prime(Z):
+    """σ′(z) = σ(z) (1 − σ(z)); same shape as Z, values in [0, 1/4]."""
+    A = sigmoid(Z)
+    return A * (1 - A)
+
+
+def tanh(Z):
+    """tanh(z); same shape as Z, values in [−1, 1]."""
+    return np.tanh(Z)
+
+
+def tanh_prime(Z):
+    """tanh′(z) = 1 − tanh²(z); same shape as Z, values in [0, 1]."""
+    return 1 - np.tanh(Z) ** 2
+
+
+def relu(Z):
+    """max(0, z), the rectified linear unit; same shape as Z."""
+    return np.maximum(Z, 0)
+
+
+def relu_prime(Z):
+    """1 where z > 0 and 0 elsewhere (at the kink z = 0 the convention is 0); same shape as Z."""
+    Z = np.asarray(Z)
+    return (Z > 0).astype(Z.dtype)
+
+
+def identity(Z):
+    """z itself: a linear unit."""
+    return Z
+
+
+def identity_prime(Z):
+    """1 everywhere; same shape as Z."""
+    return np.ones_like(Z)
+
+
+class Activation(NamedTuple):
+    """A function g and its derivative g′, both of Z."""
+
+    g: Callable
+    g_prime: Callable
+
+
+ACTIVATIONS = {
+    "sigmoid": Activation(sigmoid, sigmoid_prime),
+    "tanh": Activation(tanh, tanh_prime),
+    "relu": Activation(relu, relu_prime),
+    "identity": Activation(identity, identity_prime),
+}

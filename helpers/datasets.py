@@ -1,0 +1,254 @@
+"""Data for the lessons: MNIST's digits from the bundled files, and small made-up sets.
+
+Nothing is downloaded. The four IDX files in `data/mnist` are checked against their SHA-256,
+parsed with python-mnist, and kept as uint8 in `data/cache`, from where they load in an instant.
+"""
+
+import gzip
+import hashlib
+import struct
+import warnings
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from helpers.storage import replace_atomically
+from helpers.validation import as_generator, positive_whole
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+CURE = "restore it with `git checkout -- data/mnist`, or copy data/mnist from a fresh download of this project"
+
+# SHA-256 of the unpacked files, and the shape that their headers announce.
+MNIST_FILES = {
+    "train-images-idx3-ubyte": (
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        (60000, 28, 28),
+    ),
+    "train-labels-idx1-ubyte": ("65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5", (60000,)),
+    "t10k-images-idx3-ubyte": (
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        (10000, 28, 28),
+    ),
+    "t10k-labels-idx1-ubyte": ("ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2", (10000,)),
+}
+
+
+class DataFileError(ValueError):
+    """A bundled data file is missing or is not what it should be."""
+
+
+def load_mnist(folder=None, cache=None):
+    """All 70000 handwritten digits.
+
+    Parameters
+    ----------
+    folder : path-like, optional
+        Where the four IDX files (`*.gz`) lie. Default: `data/mnist` of this project.
+    cache : path-like, optional
+        Folder of the parsed copy, made if need be. Default: `data/cache`.
+
+    Returns
+    -------
+    X_train : uint8 ndarray of shape (60000, 784), grey values 0 … 255, one row an image
+    y_train : uint8 ndarray of shape (60000,), digits 0 … 9
+    X_test : uint8 ndarray of shape (10000, 784)
+    y_test : uint8 ndarray of shape (10000,)
+
+    Raises
+    ------
+    DataFileError
+        If a file is missing, cut short, altered or swapped with another; the sentence names it
+        and the cure.
+
+    Notes
+    -----
+    Y. LeCun, C. Cortes, C. J. C. Burges, The MNIST database of handwritten digits, CC BY-SA 3.0.
+    """
+    folder = DATA / "mnist" if folder is None else Path(folder)
+    cache = DATA / "cache" if cache is None else Path(cache)
+    arrays = []
+    for images, labels in (list(MNIST_FILES)[:2], list(MNIST_FILES)[2:]):
+        parts = _read_cache(cache, images), _read_cache(cache, labels)
+        if parts[0] is None or parts[1] is None:
+            parts = _parse(folder, images, labels)
+            _write_cache(cache, {images: parts[0], labels: parts[1]})
+        arrays += parts
+    return tuple(arrays)
+
+
+def verify_mnist(folder=None):
+    """Check the four bundled files against their SHA-256; return their names.
+
+    Parameters
+    ----------
+    folder : path-like, optional
+        Where they lie. Default: `data/mnist` of this project.
+
+    Raises
+    ------
+    DataFileError
+        As `load_mnist`.
+    """
+    folder = DATA / "mnist" if folder is None else Path(folder)
+    for name in MNIST_FILES:
+        _check_file(folder, name)
+    return [f"{name}.gz" for name in MNIST_FILES]
+
+
+def load_digit_pair(negative=5, positive=8, dtype=np.float64, random_state=0, **folders):
+    """Two digits of MNIST as a task for binary classification, in random order.
+
+    With 5, 8 and ``numpy.random.RandomState(1)`` the order is that of the tutorial by A. Jana:
+    both digits one after the other, the training set shuffled first, then the test set.
+
+    Parameters
+    ----------
+    negative, positive : int
+        The digits that get label 0 and label 1.
+    dtype : floating-point type of the images
+    random_state : int, numpy.random.Generator or numpy.random.RandomState
+        Source of the order; a generator is advanced.
+    **folders : `folder` and `cache`, as in `load_mnist`
+
+    Returns
+    -------
+    X_train : ndarray of shape (m, 784), grey values divided by 255: 0 is paper, 1 is ink
+    y_train : int ndarray of shape (m,), 0 or 1
+    X_test, y_test : the same for the test set
+
+    Raises
+    ------
+    ValueError
+        If the digits are not two different ones of 0 … 9.
+    DataFileError
+        As `load_mnist`.
+    """
+    digits = (negative, positive)
+    if negative == positive or not all(digit in range(10) for digit in digits):
+        raise ValueError(f"the pair is {negative!r} and {positive!r}, but it must be two different digits of 0 … 9")
+    rng = as_generator(random_state)
+    X_train, y_train, X_test, y_test = load_mnist(**folders)
+    pair = []
+    for X, y in ((X_train, y_train), (X_test, y_test)):
+        rows = np.concatenate([np.flatnonzero(y == digit) for digit in digits])
+        rng.shuffle(rows)
+        pair += [(X[rows] / 255.0).astype(dtype), (y[rows] == positive).astype(int)]
+    return tuple(pair)
+
+
+def make_blobs(m=200, separation=2.0, random_state=0):
+    """Two round clouds of points, one for each label, half of the examples each.
+
+    Parameters
+    ----------
+    m : int
+        Number of examples.
+    separation : float
+        Distance between the two centres, in standard deviations of a cloud.
+    random_state : int, numpy.random.Generator or numpy.random.RandomState
+
+    Returns
+    -------
+    X : ndarray of shape (m, 2)
+    y : int ndarray of shape (m,), 0 or 1
+    """
+    rng = as_generator(random_state)
+    y = np.arange(positive_whole(m, "m")) % 2
+    X = rng.standard_normal((m, 2))
+    X[:, 0] += separation * (y - 0.5)
+    return X, y
+
+
+def make_xor(m=200, noise=0.15, random_state=0):
+    """Exclusive or: four clouds round the corners of a square; equal corners 0, unequal ones 1.
+
+    Parameters
+    ----------
+    m : int
+        Number of examples, a quarter of them at each corner.
+    noise : float
+        Standard deviation of a cloud; the square has sides of length 1.
+    random_state : int, numpy.random.Generator or numpy.random.RandomState
+
+    Returns
+    -------
+    X : ndarray of shape (m, 2), corners at (0, 0), (0, 1), (1, 0), (1, 1)
+    y : int ndarray of shape (m,), 0 or 1
+    """
+    rng = as_generator(random_state)
+    corner = np.arange(positive_whole(m, "m")) % 4
+    corners = np.column_stack([corner // 2, corner % 2])
+    return corners + noise * rng.standard_normal((m, 2)), corners.sum(axis=1) % 2
+
+
+def _header(name):
+    """The first bytes of an IDX file: type and number of dimensions, then the shape."""
+    shape = MNIST_FILES[name][1]
+    return struct.pack(f">HBB{len(shape)}I", 0, 8, len(shape), *shape)
+
+
+def _check_file(folder, name):
+    """Refuse a file of MNIST that is missing, cut short, altered or swapped."""
+    path = folder / f"{name}.gz"
+    try:
+        digest = hashlib.sha256()
+        with gzip.open(path) as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except FileNotFoundError:
+        raise DataFileError(f"{path.name} is missing: {CURE}") from None
+    except EOFError:
+        raise DataFileError(f"{path.name} is cut short: {CURE}") from None
+    except (OSError, zlib.error):
+        raise DataFileError(f"{path.name} is damaged or is not a gzip file: {CURE}") from None
+    if digest.hexdigest() != MNIST_FILES[name][0]:
+        twin = [other for other, (sha256, _) in MNIST_FILES.items() if sha256 == digest.hexdigest()]
+        fault = f"holds the content of {twin[0]}.gz" if twin else "is altered, its checksum is not MNIST's"
+        raise DataFileError(f"{path.name} {fault}: {CURE}")
+
+
+def _parse(folder, images, labels, step=10000):
+    """Parse one pair of files with python-mnist, in parts: the library goes through Python lists."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # of python-mnist's own source, on a new Python
+        from mnist import MNIST
+
+    for name in (images, labels):
+        _check_file(folder, name)
+    parser = MNIST(gz=True)
+    m = MNIST_FILES[labels][1][0]
+    X, y = np.empty((m, 784), np.uint8), np.empty(m, np.uint8)
+    for start in range(0, m, step):
+        rows = slice(start, start + step)
+        X[rows], y[rows] = parser.load(str(folder / images), str(folder / labels), batch=[start, step])
+    return X, y
+
+
+def _read_cache(cache, name):
+    """The cached array, or None if there is none or its bytes are not the original file's."""
+    try:
+        array = np.load(cache / f"{name}.npy", allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    sha256, shape = MNIST_FILES[name]
+    if array.dtype != np.uint8 or array.size != np.prod(shape) or not array.flags.c_contiguous:
+        return None
+    digest = hashlib.sha256(_header(name))
+    digest.update(array)
+    return array if digest.hexdigest() == sha256 else None
+
+
+def _write_cache(cache, arrays):
+    """Keep parsed arrays; where that is not possible, say so and go on without."""
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        for name, array in arrays.items():
+            replace_atomically(cache / f"{name}.npy", lambda path, array=array: _save_npy(path, array))
+    except OSError as error:
+        warnings.warn(f"the parsed digits could not be kept, so loading stays slow ({error})", stacklevel=4)
+
+
+def _save_npy(path, array):
+    with open(path, "wb") as file:
+        np.save(file, array, allow_pickle=False)

@@ -1,0 +1,81 @@
+"""Losses: what a prediction costs, and the gradient with which backpropagation starts.
+
+Every loss takes Z, the weighted input of the output layer, instead of A = g(Z): that form has
+neither log(0) nor an overflow. The mean over the examples is taken here and nowhere else; every
+gradient behind these inherits its 1/m.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.activations import identity, sigmoid
+
+
+def squared_error(Z, Y, m=None):
+    """J = (1/m) Σ ½ (ŷ − y)² with ŷ = z, the cost of linear regression.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (n[L], m)
+        Weighted input of the output layer, which is also the prediction. Columns are examples.
+    Y : ndarray of shape (n[L], m)
+        Targets, in the unit of Z.
+    m : int, optional
+        Number of examples of the mean. Give it when Z and Y are one block of a larger set: the
+        values of the blocks then add up to the cost of the set. Default: the columns of Y.
+
+    Returns
+    -------
+    float
+        In half the squared unit of Y.
+    """
+    return 0.5 * float(np.sum((Z - Y) ** 2, dtype=float)) / (m or Y.shape[1])
+
+
+def squared_error_gradient(Z, Y, m=None):
+    """dZ = ∂J/∂Z = (Z − Y) / m for `squared_error`; shape of Z."""
+    return (Z - Y) / (m or Y.shape[1])
+
+
+def binary_cross_entropy(Z, Y, m=None):
+    """J = −(1/m) Σ [y log a + (1 − y) log(1 − a)] with a = σ(z), worked out from z.
+
+    Inserting σ and simplifying gives log(1 + eᶻ) − y z for one example, which `np.logaddexp`
+    evaluates without overflow: the cost stays finite and exact however sure the network is.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (n[L], m)
+        Logits of the output layer. Columns are examples.
+    Y : ndarray of shape (n[L], m)
+        Labels, 0 or 1.
+    m : int, optional
+        Number of examples of the mean, as in `squared_error`.
+
+    Returns
+    -------
+    float
+        In nats for one example; log 2 ≈ 0.693 is the cost of always answering ½.
+    """
+    return float(np.sum(np.logaddexp(0, Z) - Y * Z, dtype=float)) / (m or Y.shape[1])
+
+
+def binary_cross_entropy_gradient(Z, Y, m=None):
+    """dZ = ∂J/∂Z = (σ(Z) − Y) / m for `binary_cross_entropy`; shape of Z."""
+    return (sigmoid(Z) - Y) / (m or Y.shape[1])
+
+
+class Output(NamedTuple):
+    """What the last layer answers with, and the loss that goes with it."""
+
+    g: Callable
+    loss: Callable
+    loss_gradient: Callable
+
+
+OUTPUTS = {
+    "sigmoid": Output(sigmoid, binary_cross_entropy, binary_cross_entropy_gradient),
+    "identity": Output(identity, squared_error, squared_error_gradient),
+}

@@ -1,0 +1,164 @@
+"""Checks of what a person passes in: one clear sentence that names what is wrong and the cure."""
+
+import numbers
+
+import numpy as np
+
+
+def as_matrix(X, name="X", dtype=np.float64):
+    """`X` as a 2-D floating-point array, rows as examples; the caller's array is not changed.
+
+    Parameters
+    ----------
+    X : array-like of shape (m, n)
+        Numbers; m ≥ 1 examples of n ≥ 1 features.
+    name : str
+        What to call it in an error.
+    dtype : numpy floating-point type
+        Type of the result. An array that has it already is returned as it is, not copied.
+
+    Raises
+    ------
+    TypeError
+        If the entries are not real numbers.
+    ValueError
+        If the shape is wrong, it is empty, or an entry is NaN or infinite.
+    """
+    X = _real_array(X, name)
+    if X.size == 0:
+        raise ValueError(f"{name} is empty, its shape is {X.shape}: give at least one example with one feature")
+    if X.ndim > 2:
+        raise ValueError(
+            f"{name} has shape {X.shape}, but one example must be one row: "
+            f"flatten each example first, {name}.reshape(len({name}), -1)"
+        )
+    if X.ndim < 2:
+        raise ValueError(
+            f"{name} has shape {X.shape}, but it must be (examples, features): for a single feature "
+            f"use {name}.reshape(-1, 1), for a single example {name}.reshape(1, -1)"
+        )
+    return _finite(X, name, dtype)
+
+
+def as_targets(y, m, n_outputs, binary, dtype=np.float64):
+    """`y` as the matrix Y that the mathematics uses, of shape (n_outputs, m): columns are examples.
+
+    Parameters
+    ----------
+    y : array-like of shape (m,) or (m, n_outputs)
+    m, n_outputs : int
+        Number of examples in X, number of units in the last layer.
+    binary : bool
+        Whether the targets must be labels 0 and 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `as_matrix`; also if lengths differ or a label is neither 0 nor 1.
+    """
+    y = _real_array(y, "y")
+    if y.shape == (1, m) and m > 1:
+        raise ValueError(f"y has shape {y.shape}, but rows are examples: pass y.ravel(), of shape ({m},)")
+    if y.ndim == 0 or len(y) != m:
+        raise ValueError(f"X has {m} examples but y has shape {y.shape}: give one target for each row of X")
+    if y.shape not in {(m,), (m, n_outputs)} or (y.ndim == 1 and n_outputs > 1):
+        raise ValueError(
+            f"y has shape {y.shape}, but the last layer has {n_outputs} "
+            f"unit{'s' if n_outputs > 1 else ''}: y must have shape ({m}, {n_outputs})"
+        )
+    y = _finite(y, "y", dtype)
+    if binary and not np.isin(y, (0, 1)).all():
+        found = ", ".join(f"{value:g}" for value in np.unique(y)[:4])
+        raise ValueError(
+            f"y holds {found}, but labels must be 0 and 1: recode them, for example y = (y == {y.max():g})"
+        )
+    return np.ascontiguousarray(y.reshape(m, n_outputs).T)
+
+
+def as_layer_sizes(layer_sizes):
+    """`layer_sizes` as a tuple of positive ints, a copy: the caller's list is never touched.
+
+    Raises
+    ------
+    TypeError
+        If it is not a list or tuple of whole numbers.
+    ValueError
+        If it is empty or a size is below 1.
+    """
+    if isinstance(layer_sizes, (str, bytes, numbers.Number)) or not np.iterable(layer_sizes):
+        raise TypeError(f"layer_sizes must be a list such as [196, 1], not {layer_sizes!r}")
+    sizes = list(layer_sizes)
+    if not sizes:
+        raise ValueError("layer_sizes is empty: give the number of units of each layer, for example [196, 1]")
+    for size in sizes:
+        whole = isinstance(size, numbers.Integral) and not isinstance(size, (bool, np.bool_))
+        if not whole:
+            raise TypeError(f"layer_sizes holds {size!r}: every layer size must be a whole number, such as 196")
+        if size < 1:
+            raise ValueError(f"layer_sizes holds {size}: every layer needs at least 1 unit")
+    return tuple(int(size) for size in sizes)
+
+
+def positive_number(value, name):
+    """`value` as a float that is finite and above 0, or a ValueError or TypeError that names it."""
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a number above 0, not {value!r}")
+    if not (np.isfinite(value) and value > 0):
+        raise ValueError(f"{name} is {value}, but it must be a finite number above 0")
+    return float(value)
+
+
+def positive_whole(value, name):
+    """`value` as an int of at least 1, or a ValueError or TypeError that names it."""
+    if not isinstance(value, numbers.Integral) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a whole number of at least 1, not {value!r}")
+    if value < 1:
+        raise ValueError(f"{name} is {value}, but it must be at least 1")
+    return int(value)
+
+
+def known_name(value, known, name):
+    """`value` if it is a key of `known`, or a ValueError that lists the keys."""
+    if not isinstance(value, str) or value not in known:
+        raise ValueError(f"{name} is {value!r}, which is unknown: choose one of {', '.join(known)}")
+    return value
+
+
+def as_generator(random_state):
+    """The generator meant by an int, a Generator or a legacy RandomState.
+
+    Raises
+    ------
+    TypeError
+        If it is none of the three: without a seed no result could be repeated.
+    """
+    if isinstance(random_state, (np.random.Generator, np.random.RandomState)):
+        return random_state
+    if isinstance(random_state, (int, np.integer)) and not isinstance(random_state, bool) and random_state >= 0:
+        return np.random.default_rng(random_state)
+    raise TypeError(
+        f"random_state must be a whole number from 0, a numpy Generator or a RandomState, not {random_state!r}"
+    )
+
+
+def _real_array(values, name):
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{name} is not a table of numbers: its rows have different lengths") from error
+    if array.dtype.kind not in "buif":
+        raise TypeError(f"{name} holds {array.dtype} values, but it must hold real numbers")
+    return array
+
+
+def _finite(array, name, dtype):
+    with np.errstate(over="ignore"):
+        array = array.astype(dtype, copy=False)
+    bad = array.size - np.count_nonzero(np.isfinite(array))
+    if bad:
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(
+            f"{name} holds {bad} value{'s' if bad > 1 else ''} that {'are' if bad > 1 else 'is'} NaN or "
+            f"infinite, the first at index {where}: remove or replace them"
+        )
+    return array
