@@ -137,6 +137,27 @@ def load_digit_pair(negative=5, positive=8, dtype=np.float64, random_state=0, **
     return tuple(pair)
 
 
+def make_line(m=60, noise=0.5, random_state=1):
+    """Points near a plane, for linear regression: y = 2 + 3 x₁ − 1.5 x₂ + noise.
+
+    Parameters
+    ----------
+    m : int
+        Number of examples.
+    noise : float
+        Standard deviation of what is added to y.
+    random_state : int, numpy.random.Generator or numpy.random.RandomState
+
+    Returns
+    -------
+    X : ndarray of shape (m, 2); x₁ spreads about twice as far as x₂
+    y : ndarray of shape (m,)
+    """
+    rng = as_generator(random_state)
+    X = rng.standard_normal((positive_whole(m, "m"), 2)) * [1.5, 0.8]
+    return X, 2 + X @ [3, -1.5] + noise * rng.standard_normal(m)
+
+
 def make_blobs(m=200, separation=2.0, random_state=0):
     """Two round clouds of points, one for each label, half of the examples each.
 

@@ -8,6 +8,7 @@ W[2] in the text.
 """
 
 import copy
+import os
 import warnings
 
 import numpy as np
@@ -386,7 +387,11 @@ class NeuralNetwork:
             If it is not a file of `save`, or is damaged.
         """
         options, sizes, W, b, costs = storage.read(path)
-        network = cls(**options)
+        try:
+            network = cls(**options)
+            network._check_options()
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{path} is not a saved network, its options do not fit: save it again") from error
         network.layer_sizes_, network.W_, network.b_, network.cost_history_ = sizes, W, b, costs
         return network
 
@@ -420,7 +425,7 @@ class NeuralNetwork:
         live = _live_features(X) if batch_size == m else slice(None)
         batches = _batches(X[:, live], Y, batch_size, rng)
         with parallel_map(count_blocks(batch_size)) as run:
-            for i in tqdm(range(n_updates), desc="fit", unit="iteration", delay=1, leave=False):
+            for i in _progress(n_updates):
                 X_batch, Y_batch = next(batches)
                 live_W = W | {1: W[1][:, live]}
                 cost, dW, db = cost_and_gradients(X_batch, Y_batch, live_W, b, self.hidden_activation, self.output, run)
@@ -470,9 +475,13 @@ class NeuralNetwork:
 
     def _require_fitted(self):
         if not hasattr(self, "W_"):
-            raise NotFittedError(
-                "this network has no parameters yet: call fit(X, y), or NeuralNetwork.load(path)"
-            )
+            raise NotFittedError("this network has no parameters yet: call fit(X, y), or NeuralNetwork.load(path)")
+
+
+def _progress(n_updates):
+    """The iterations, with a progress bar from the second second on; set TQDM_DISABLE=1 to have none."""
+    disable = bool(os.environ.get("TQDM_DISABLE"))  # the notebook's bar does not look there itself
+    return tqdm(range(n_updates), desc="fit", unit="iteration", delay=1, leave=False, disable=disable)
 
 
 def _live_features(X):

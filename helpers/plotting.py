@@ -37,7 +37,7 @@ def use_style():
 
 def line(y, x=None, ax=None, label=None, style=0, **options):
     """One line; `style` 0 … 3 picks colour and line style together."""
-    ax = _axes(ax)
+    ax = new_axes(ax)
     x = np.arange(len(y)) if x is None else x
     ax.plot(x, y, label=label, color=LINE_COLORS[style % 4], linestyle=LINE_STYLES[style % 4], **options)
     if label:
@@ -69,7 +69,7 @@ def chain(nodes, forward, backward, ax=None):
     forward : list of str, one less: what leads from each node to the next
     backward : list of str, as many: the derivative of each node with respect to the one before
     """
-    ax = _axes(ax, figsize=(2.3 * len(nodes), 2.3))
+    ax = new_axes(ax, figsize=(2.3 * len(nodes), 2.3))
     for i, text in enumerate(nodes):
         ax.text(2 * i, 0, text, ha="center", va="center", fontsize=15, bbox=_box())
     for i, (above, below) in enumerate(zip(forward, backward, strict=True)):
@@ -93,7 +93,7 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
     """
     columns = [_heights(n) for n in layer_sizes]
     top, gap = max(column[0] for column in columns), 2.8
-    ax = _axes(ax, figsize=(2.1 * len(layer_sizes), 1.5 * top + 1.5))
+    ax = new_axes(ax, figsize=(2.1 * len(layer_sizes), 1.5 * top + 1.5))
     for l in range(1, len(columns)):
         for y0 in columns[l - 1]:
             for y1 in columns[l]:
@@ -119,7 +119,7 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
 
 def training_loop(ax=None):
     """Predict, cost, gradient, update: the four steps of gradient descent, in a circle."""
-    ax = _axes(ax, figsize=(7, 3.6))
+    ax = new_axes(ax, figsize=(7, 3.6))
     steps = {
         "predict": (0, 1, "$\\hat{y} = WX + b$"),
         "cost": (2.4, 0, "$J$ compares $\\hat{y}$ with $y$"),
@@ -151,10 +151,10 @@ def cost_surface(J, w1, w2, path=None, ax=None, best=None):
         grid are not drawn
     best : (w1, w2), optional, where the cost is least
     """
-    ax = _axes(ax, figsize=(5.8, 4.8))
+    ax = new_axes(ax, figsize=(5.8, 4.8))
     levels = J.min() + (J.max() - J.min()) * np.linspace(0, 1, 14) ** 2
     filled = ax.contourf(w1, w2, J, levels=levels, cmap="Greys", alpha=0.75)
-    plt.colorbar(filled, ax=ax, label="cost J", format="%.0f")
+    ax.figure.colorbar(filled, ax=ax, label="cost J", format="%.0f")
     if path is not None:
         ax.plot(*np.asarray(path).T, "o-", color=FORWARD, markersize=4, linewidth=1.3, label="gradient descent")
     if best is not None:
@@ -172,7 +172,7 @@ def points(X, y, ax=None):
     ----------
     X : ndarray of shape (m, 2); y : ndarray of shape (m,), 0 or 1
     """
-    ax = _axes(ax, figsize=(5.8, 4.8))
+    ax = new_axes(ax, figsize=(5.8, 4.8))
     for label, (color, marker) in enumerate(zip(LABEL_COLORS, LABEL_MARKERS, strict=True)):
         chosen = np.asarray(y) == label
         ax.scatter(*X[chosen].T, c=color, marker=marker, s=28, edgecolors=INK, linewidths=0.5, label=f"y = {label}")
@@ -190,16 +190,23 @@ def boundary(predict_proba, X, y, ax=None, threshold=0.5):
     X : ndarray of shape (m, 2); y : ndarray of shape (m,), 0 or 1
     threshold : float in (0, 1); from this probability on the answer is 1
     """
-    ax = _axes(ax, figsize=(6.4, 4.8))
+    ax = new_axes(ax, figsize=(6.4, 4.8))
     low, high = X.min(axis=0) - 0.5, X.max(axis=0) + 0.5
     x1, x2 = np.linspace(low[0], high[0], 120), np.linspace(low[1], high[1], 120)
     grid = np.stack(np.meshgrid(x1, x2), axis=-1)
     P = predict_proba(grid.reshape(-1, 2)).reshape(120, 120)
     filled = ax.contourf(x1, x2, P, levels=np.linspace(0, 1, 11), cmap="cividis", alpha=0.6)
-    plt.colorbar(filled, ax=ax, label="probability of y = 1")
+    ax.figure.colorbar(filled, ax=ax, label="probability of y = 1")
     if P.min() < threshold < P.max():
         ax.contour(x1, x2, P, levels=[threshold], colors=INK, linewidths=2)
     return points(X, y, ax)
+
+
+def accuracy_and_cost(costs, train, test, ax=None):
+    """The cost over the iterations, with the accuracy on the training and the test set as its title."""
+    ax = cost_curve(costs, ax=ax)
+    ax.set_title(f"accuracy: training {train:.3f}, test {test:.3f}")
+    return ax
 
 
 def images(pixels, titles=None, ax=None, columns=8):
@@ -214,7 +221,7 @@ def images(pixels, titles=None, ax=None, columns=8):
     pictures = np.asarray(pixels).reshape(len(pixels), 28, 28)
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)
-    ax = _axes(ax, figsize=(1.25 * columns, 1.6 * rows if titles else 1.3 * rows))
+    ax = new_axes(ax, figsize=(1.25 * columns, 1.6 * rows if titles else 1.3 * rows))
     step = np.array([38 if titles else 30, 30])
     sheet = np.zeros((rows * step[0], columns * step[1]))
     for i, picture in enumerate(pictures):
@@ -235,15 +242,15 @@ def weights(w, ax=None, shape=(28, 28)):
     ----------
     w : ndarray of 784 weights, or of as many as `shape` has pixels
     """
-    ax = _axes(ax, figsize=(5, 4.2))
+    ax = new_axes(ax, figsize=(5, 4.2))
     most = np.abs(w).max() or 1
     picture = ax.imshow(np.reshape(w, shape), cmap="RdBu_r", vmin=-most, vmax=most)
-    plt.colorbar(picture, ax=ax, label="weight")
+    ax.figure.colorbar(picture, ax=ax, label="weight")
     ax.set(xticks=[], yticks=[])
     return ax
 
 
-def _axes(ax, **figure):
+def new_axes(ax, **figure):
     if ax is not None:
         return ax
     return plt.subplots(layout="constrained", **figure)[1]

@@ -72,6 +72,8 @@ def read(path):
             arrays = {name: file[name][()] for name in names}
             if file.attrs["sha256"] != _digest(arrays):
                 raise ValueError(f"{path.name} is damaged, its numbers do not match their checksum: save it again")
+            if any(arrays[f"W/{l}"].shape != (sizes[l], sizes[l - 1]) for l in layers):
+                raise ValueError(f"{path.name} is damaged, its weights do not fit its layer sizes: save it again")
             options = json.loads(file.attrs["options"], object_hook=_from_json)
     except (OSError, KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise ValueError(f"{path.name} is not a saved network, or is damaged or cut short: save it again") from error

@@ -1,0 +1,160 @@
+"""Exercises of the lessons: the right answer with its reason, and the usual wrong ones with a hint.
+
+In a lesson: ``check("01.error", answer)``. It prints one or two sentences, never the solution, and
+never fails whatever the answer is.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from helpers.activations import sigmoid, sigmoid_prime
+
+
+class Exercise(NamedTuple):
+    """What is right, why, and what to say to answers that are known to go wrong."""
+
+    right: Any  # a number, an array, a shape, or for a function the value it must return
+    reason: str
+    wrong: list  # (answer, hint) pairs
+    arguments: Callable | None = None  # of a function that the reader writes: makes its arguments
+
+
+def _step_arguments():
+    """Weights (4, 3) into layer l + 1, dZ (4, 5) of that layer, Z (3, 5) of layer l."""
+    rng = np.random.default_rng(4)
+    return rng.standard_normal((4, 3)), rng.standard_normal((4, 5)), rng.standard_normal((3, 5))
+
+
+def _step(W, dZ, Z):
+    return (W.T @ dZ) * sigmoid_prime(Z)
+
+
+EXERCISES = {
+    "00.first": Exercise(
+        4,
+        "2 × 2 is 4, and you know how exercises work.",
+        [(22, "That is the text '2' twice; multiply the numbers.")],
+    ),
+    "01.error": Exercise(
+        -2,
+        "∂/∂z of ½ (z − y)² is z − y = 3 − 5.",
+        [
+            (2, "Look at the sign: the prediction lies below the target, so raising z must lower the cost."),
+            (4, "That is the squared error itself without its ½; its derivative is asked for."),
+            (-4, "The ½ in the cost is there to cancel this factor 2."),
+        ],
+    ),
+    "01.weights": Exercise(
+        [-2, -4],
+        "∂J/∂w₁ = (z − y) x₁ = −2 · 1 and ∂J/∂w₂ = (z − y) x₂ = −2 · 2.",
+        [
+            ([2, 4], "The sign comes from z − y, which is −2 here."),
+            ([-1, 0], "z − y multiplies the input; here it was added."),
+            ([1, 2], "That is ∂z/∂w alone; the chain rule multiplies it by ∂J/∂z."),
+        ],
+    ),
+    "02.slope": Exercise(
+        0.25,
+        "σ(0) = ½, so σ′(0) = ½ · (1 − ½) = ¼, the steepest slope that σ has.",
+        [
+            (0.5, "That is σ(0); the slope is σ(0) (1 − σ(0))."),
+            (0, "σ is steepest at 0, not flat; it is flat far away from 0."),
+            (1, "A slope of 1 is that of the identity; σ is flatter everywhere."),
+        ],
+    ),
+    "02.cost": Exercise(
+        np.log(2),
+        "a = ½, so the cost is −log ½ = log 2 ≈ 0.693, what guessing costs.",
+        [
+            (-np.log(2), "A cost is never negative: mind the minus in front of the sum."),
+            (1.0, "That is log₂ of 2; the cost uses the natural logarithm, np.log."),
+            (0.5, "That is the probability a; the cost is −log a."),
+        ],
+    ),
+    "03.shape": Exercise(
+        (1, 196),
+        "dW[2] has the shape of W[2]: n[2] rows, n[1] columns.",
+        [
+            ((196, 1), "Transposed: W[l] has as many rows as its layer has units."),
+            ((196, 784), "That is dW[1]."),
+            ((1, 11272), "That is dZ[2]; the examples are summed up in dW."),
+        ],
+    ),
+    "03.biases": Exercise(
+        197,
+        "Each unit of layers 1 and 2 has one: 196 + 1.",
+        [
+            (2, "There are two bias *vectors*, b[1] and b[2], but each holds a number for every unit."),
+            (981, "Inputs have no bias: they are data, not units that compute."),
+            (196, "The output unit has a bias too."),
+        ],
+    ),
+    "04.parameters": Exercise(
+        784 * 392 + 392 + 392 * 196 + 196 + 196 * 98 + 98 + 98 + 1,
+        "Each layer adds n[l] · n[l−1] weights and n[l] biases.",
+        [
+            (784 * 392 + 392 * 196 + 196 * 98 + 98, "Those are the weights; each unit has a bias too."),
+            (392 + 196 + 98 + 1, "Those are the biases; the weights are missing."),
+            (392 * 196 + 196 + 196 * 98 + 98 + 98 + 1, "The weights from the 784 inputs into layer 1 are missing."),
+        ],
+    ),
+    "04.step": Exercise(
+        _step(*_step_arguments()),
+        "dA = Wᵀ dZ brings the error one layer back, ⊙ σ′(Z) takes it through the activation.",
+        [
+            (_step_arguments()[0].T @ _step_arguments()[1], "That is dA; the factor σ′(Z) is missing."),
+            (
+                (_step_arguments()[0].T @ _step_arguments()[1]) * sigmoid(_step_arguments()[2]),
+                "That multiplies by σ(Z), but the chain rule asks for its derivative σ′(Z).",
+            ),
+            (
+                (_step_arguments()[0].T @ _step_arguments()[1]) * sigmoid_prime(sigmoid(_step_arguments()[2])),
+                "That is σ′ of the output A; σ′ wants Z.",
+            ),
+        ],
+        _step_arguments,
+    ),
+}
+
+
+def check(name, answer):
+    """Say whether `answer` is right, and if not, what went wrong.
+
+    Parameters
+    ----------
+    name : a key of `EXERCISES`
+    answer : a number, a shape, an array, or a function where one was asked for; None means "not done yet"
+    """
+    print(verdict(name, answer))
+
+
+def verdict(name, answer):
+    """The sentences that `check` prints; they begin with "Right", "Not yet" or "Not done yet"."""
+    if name not in EXERCISES:
+        return f"Not yet: there is no exercise {name!r}; the names are {', '.join(EXERCISES)}."
+    exercise = EXERCISES[name]
+    if answer is None:
+        return "Not done yet: replace None by your answer and run the cell again."
+    try:
+        if exercise.arguments is not None:
+            if not callable(answer):
+                return "Not yet: this exercise wants a function; pass its name, without parentheses."
+            answer = answer(*exercise.arguments())
+            if answer is None:
+                return "Not done yet: the function returns None; write its body and run the cell again."
+        value = np.asarray(answer, dtype=float)
+    except Exception as error:  # whatever a reader's code can raise
+        return f"Not yet: {type(error).__name__} came up ({error})."
+    right = np.asarray(exercise.right, dtype=float)
+    for wrong, hint in exercise.wrong:
+        if value.shape == np.shape(wrong) and np.allclose(value, wrong, rtol=1e-3):
+            return f"Not yet. {hint}"
+    if value.shape != right.shape:
+        return f"Not yet: the answer has shape {value.shape}, but shape {right.shape} is wanted."
+    if not np.isfinite(value).all():
+        return "Not yet: the answer holds NaN or an infinite value; look for a division by 0 or a log of 0."
+    if np.allclose(value, right, rtol=1e-3):
+        return f"Right. {exercise.reason}"
+    return "Not yet: the shape is right, the value is not. Write the chain rule down factor by factor and compare."

@@ -1,0 +1,353 @@
+"""Interactive figures: a pure function computes, `plotting` draws, and `Explorer` puts controls in front.
+
+The functions that compute take plain values and can be called without any widget; the line of
+code under each picture is such a call, and reproduces what is on the screen.
+"""
+
+import base64
+import html
+import io
+import warnings
+from functools import cache
+from typing import NamedTuple
+
+import ipywidgets
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from helpers import plotting
+from helpers.datasets import load_digit_pair, make_blobs, make_line
+from helpers.losses import squared_error, squared_error_gradient
+from helpers.network import NeuralNetwork
+from helpers.validation import as_layer_sizes, positive_number, positive_whole
+
+SLOW = {"continuous_update": False}  # answer when the slider is let go, not at every step on its way
+
+
+class Explorer(ipywidgets.VBox):
+    """Controls, a picture, a sentence and the line of code that gives the same.
+
+    Parameters
+    ----------
+    name, goal : str, what it is and what to try with it
+    controls : dict of ipywidgets, by the name of the argument of `compute` that each one sets
+    compute : callable, keyword arguments to a result; a ValueError, TypeError or ArithmeticError
+        becomes a sentence on the screen, and the last picture stays
+    draw : callable, (result, ax); figsize : its size in inches
+    describe : callable, result to a sentence, which is also the picture's alternative text
+    code : str, what the line of code calls
+    """
+
+    def __init__(self, name, goal, controls, compute, draw, describe, code, figsize=(7, 4.2)):
+        self.name, self.controls = name, controls
+        self._compute, self._draw, self._describe, self._code = compute, draw, describe, code
+        self._figsize = figsize
+        self.picture, self.message, self.line = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
+        for control in controls.values():
+            control.style.description_width = "10em"
+            control.layout.width = "min(34em, 95%)"
+            control.observe(self._refresh, names="value")
+        title = ipywidgets.HTML(f"<b>{html.escape(name)}</b> · {html.escape(goal)}")
+        super().__init__([title, *controls.values(), self.message, self.picture, self.line])
+        self._refresh()
+
+    def _refresh(self, change=None):
+        state = {name: control.value for name, control in self.controls.items()}
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a rising cost is on the screen, and is what some look for
+                result = self._compute(**state)
+        except (ValueError, TypeError, ArithmeticError) as error:
+            self.message.value = f"<b>Not possible:</b> {html.escape(str(error))}."
+            return
+        sentence = self._describe(result)
+        self.picture.value = _picture(lambda ax: self._draw(result, ax), self._figsize, sentence)
+        self.message.value = html.escape(sentence)
+        arguments = ", ".join(f"{key}={value!r}" for key, value in state.items())
+        self.line.value = f"<code>{html.escape(f'{self._code}({arguments})')}</code>"
+
+    def __repr__(self):
+        return f"Interactive figure: {self.name}. Run this cell to move it."
+
+
+def _picture(draw, figsize, alt):
+    """What `draw(ax)` draws, as an HTML image; no state of pyplot is touched."""
+    with plt.rc_context(plotting.STYLE):
+        figure = Figure(figsize=figsize, layout="constrained")
+        draw(figure.add_subplot())
+        png = io.BytesIO()
+        figure.savefig(png, format="png")
+    data = base64.b64encode(png.getvalue()).decode()
+    return f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{data}" style="max-width: 100%">'
+
+
+def parse_layer_sizes(text):
+    """The list of layer sizes that a person typed, such as "30, 1".
+
+    Raises
+    ------
+    ValueError
+        If it is not a list of whole numbers from 1 on.
+    """
+    parts = text.replace("→", ",").replace(";", ",").strip(" [](),").split(",")
+    try:
+        return list(as_layer_sizes([int(part) for part in parts]))
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is not a list of layer sizes: type whole numbers from 1 on, such as 30, 1"
+        ) from None
+
+
+# --- lesson 01 -----------------------------------------------------------------------------------
+
+
+class Descent(NamedTuple):
+    """Gradient descent on a cost over two weights."""
+
+    path: np.ndarray  # (iterations + 1, 2)
+    costs: np.ndarray  # (iterations + 1,)
+    best: np.ndarray  # (2,)
+    surface: tuple  # J, w1, w2 for plotting.cost_surface
+
+
+def descend(learning_rate=0.3, iterations=20):
+    """Gradient descent for lesson 01's line from w = (−2, 2), with the bias kept at its true value 2.
+
+    Parameters
+    ----------
+    learning_rate : float above 0
+    iterations : int of at least 1
+    """
+    positive_number(learning_rate, "learning_rate")
+    positive_whole(iterations, "iterations")
+    X, y = make_line()
+    A0, Y = X.T, (y - 2)[np.newaxis]
+    w = np.array([[-2.0, 2.0]])
+    path, costs = [w[0]], [squared_error(w @ A0, Y)]
+    for _ in range(iterations):
+        w = w - learning_rate * squared_error_gradient(w @ A0, Y) @ A0.T
+        path.append(w[0])
+        costs.append(squared_error(w @ A0, Y))
+    w1, w2 = np.linspace(-3, 8, 60), np.linspace(-6, 4, 60)
+    grid = np.stack(np.meshgrid(w1, w2), axis=-1).reshape(-1, 2)
+    J = (0.5 * (grid @ A0 - Y) ** 2).mean(axis=1).reshape(60, 60)
+    best = np.linalg.lstsq(X, y - 2, rcond=None)[0]
+    return Descent(np.array(path), np.array(costs), best, (J, w1, w2))
+
+
+def draw_descent(result, ax=None):
+    """`Descent` as a way over the cost surface."""
+    return plotting.cost_surface(*result.surface, path=result.path, best=result.best, ax=ax)
+
+
+def describe_descent(result):
+    """What a `Descent` did, in a sentence."""
+    first, last, steps = result.costs[0], result.costs[-1], len(result.costs) - 1
+    if not last < first:
+        return f"Diverges: after {steps} steps the cost is {last:.3g}, above the {first:.3g} of the start"
+    distance = np.linalg.norm(result.path[-1] - result.best)
+    return f"After {steps} steps the cost is {last:.4f} and the weights are {distance:.4f} from the best ones"
+
+
+def learning_rate_explorer():
+    """Lesson 01: learning rate and number of steps over the cost surface."""
+    controls = {
+        "learning_rate": ipywidgets.FloatSlider(
+            0.3, min=0.02, max=1.5, step=0.02, description="learning rate α", **SLOW
+        ),
+        "iterations": ipywidgets.IntSlider(20, min=1, max=100, description="steps", **SLOW),
+    }
+    goal = "find the largest learning rate that still arrives."
+    args = (descend, draw_descent, describe_descent, "widgets.descend")
+    return Explorer("Learning rate", goal, controls, *args, figsize=(6.4, 4.8))
+
+
+# --- lesson 02 -----------------------------------------------------------------------------------
+
+
+class Classification(NamedTuple):
+    """A one-layer network on two clouds, and how it decides at a threshold."""
+
+    network: NeuralNetwork
+    X: np.ndarray  # (m, 2)
+    y: np.ndarray  # (m,)
+    threshold: float
+    accuracy: float
+    missed: int  # label 1, answered 0
+    false_alarms: int  # label 0, answered 1
+
+
+def classify(separation=2.5, threshold=0.5):
+    """Logistic regression on two clouds that lie `separation` standard deviations apart.
+
+    Parameters
+    ----------
+    separation : float, from 0 on
+    threshold : float between 0 and 1; the answer is 1 where the probability is above it
+    """
+    if not 0 < threshold < 1:
+        raise ValueError(f"the threshold is {threshold}, but it must lie between 0 and 1")
+    X, y = make_blobs(200, separation, random_state=3)
+    network = NeuralNetwork([1], learning_rate=1, iterations=200).fit(X, y)
+    answer = network.predict_proba(X) > threshold
+    missed, false_alarms = int(np.sum(~answer & (y == 1))), int(np.sum(answer & (y == 0)))
+    return Classification(network, X, y, threshold, float(np.mean(answer == y)), missed, false_alarms)
+
+
+def draw_classification(result, ax=None):
+    """`Classification` as points over the probability."""
+    return plotting.boundary(result.network.predict_proba, result.X, result.y, ax, result.threshold)
+
+
+def describe_classification(result):
+    """How well a `Classification` answers, in a sentence."""
+    return (
+        f"{result.accuracy:.1%} of {len(result.y)} points are right; {result.missed} triangles are missed, "
+        f"{result.false_alarms} circles are taken for triangles"
+    )
+
+
+def threshold_explorer():
+    """Lesson 02: distance of the clouds and threshold against the boundary."""
+    controls = {
+        "separation": ipywidgets.FloatSlider(2.5, min=0, max=6, step=0.25, description="separation (sd)", **SLOW),
+        "threshold": ipywidgets.FloatSlider(0.5, min=0.05, max=0.95, step=0.05, description="threshold", **SLOW),
+    }
+    goal = "at separation 2.5, miss no triangle at the price of as few circles as possible."
+    args = (classify, draw_classification, describe_classification, "widgets.classify")
+    return Explorer("Boundary and threshold", goal, controls, *args, figsize=(6.4, 4.8))
+
+
+# --- lesson 03 -----------------------------------------------------------------------------------
+
+
+class Ledger(NamedTuple):
+    """Every array of one forward and backward pass: (name, how it arises, shape) in order."""
+
+    layer_sizes: tuple
+    rows: list
+    parameters: int
+
+
+def shape_ledger(layer_sizes=(784, 196, 1), m=11272):
+    """The shape of every array in one pass, forward and then backward.
+
+    Parameters
+    ----------
+    layer_sizes : sequence of int n[0] … n[L], or text such as "784, 196, 1"
+    m : int, number of examples
+    """
+    n = parse_layer_sizes(layer_sizes) if isinstance(layer_sizes, str) else as_layer_sizes(layer_sizes)
+    if len(n) < 2:
+        raise ValueError("a network needs at least two sizes, its inputs and one layer: for example 784, 1")
+    m, L = positive_whole(m, "m"), len(n) - 1
+    rows = [("A[0]", "Xᵀ", (n[0], m))]
+    for l in range(1, L + 1):
+        rows += [(f"W[{l}]", "weights", (n[l], n[l - 1])), (f"b[{l}]", "bias, added to every column", (n[l], 1))]
+        rows += [(f"Z[{l}]", f"W[{l}] A[{l - 1}] + b[{l}]", (n[l], m)), (f"A[{l}]", f"g(Z[{l}])", (n[l], m))]
+    for l in range(L, 0, -1):
+        origin = f"(A[{L}] − Y) / m" if l == L else f"dA[{l}] ⊙ g′(Z[{l}])"
+        rows += [(f"dZ[{l}]", origin, (n[l], m)), (f"dW[{l}]", f"dZ[{l}] A[{l - 1}]ᵀ", (n[l], n[l - 1]))]
+        rows += [(f"db[{l}]", f"sum of the columns of dZ[{l}]", (n[l], 1))]
+        if l > 1:
+            rows += [(f"dA[{l - 1}]", f"W[{l}]ᵀ dZ[{l}]", (n[l - 1], m))]
+    parameters = sum(n[l] * n[l - 1] + n[l] for l in range(1, L + 1))
+    return Ledger(tuple(n), rows, parameters)
+
+
+def draw_ledger(result, ax=None):
+    """`Ledger` as a table: blue for the way forward, red for the way back."""
+    ax = plotting.new_axes(ax, figsize=(7, 0.3 * len(result.rows)))
+    for i, (name, origin, shape) in enumerate(result.rows):
+        back = name.startswith("d")
+        color = plotting.BACKWARD if back else plotting.FORWARD
+        for x, text in ((0.0, "← " + name if back else "→ " + name), (0.2, origin), (0.72, f"{shape[0]} × {shape[1]}")):
+            ax.text(x, -i, text, color=color, va="center", fontsize=11)
+    ax.set(xlim=(0, 1), ylim=(-len(result.rows) + 0.3, 0.7))
+    ax.axis("off")
+    return ax
+
+
+def describe_ledger(result):
+    """The size of the network of a `Ledger`, in a sentence."""
+    chain = " → ".join(str(n) for n in result.layer_sizes)
+    biases = sum(result.layer_sizes[1:])
+    return f"{chain}: {len(result.rows)} arrays, {result.parameters} parameters, {biases} of them biases, one per unit"
+
+
+def ledger_explorer():
+    """Lesson 03: type the layer sizes and the number of examples, and see every shape."""
+    controls = {
+        "layer_sizes": ipywidgets.Text("784, 196, 1", description="layer sizes", **SLOW),
+        "m": ipywidgets.IntText(11272, description="examples m", **SLOW),
+    }
+    goal = "predict the shape of dW[2] before you type 12, 7, 5, 1."
+    args = (shape_ledger, draw_ledger, describe_ledger, "widgets.shape_ledger")
+    return Explorer("Shape ledger", goal, controls, *args, figsize=(7.2, 5.2))
+
+
+# --- lesson 04 -----------------------------------------------------------------------------------
+
+
+class Training(NamedTuple):
+    """A network trained on a thousand digits."""
+
+    network: NeuralNetwork
+    train_accuracy: float
+    test_accuracy: float
+
+
+@cache
+def _some_digits():
+    X, y, X_test, y_test = load_digit_pair(5, 8, np.float32, random_state=0)
+    return X[:1000], y[:1000], X_test[:500], y_test[:500]
+
+
+def train(layer_sizes="20, 1", hidden_activation="sigmoid", learning_rate=0.5, iterations=60):
+    """Train on 1000 digits, 5 against 8, and test on 500 others.
+
+    Parameters
+    ----------
+    layer_sizes : sequence of int without the inputs, or text such as "20, 1"; it must end in 1
+    hidden_activation, learning_rate, iterations : as in `NeuralNetwork`
+    """
+    sizes = parse_layer_sizes(layer_sizes) if isinstance(layer_sizes, str) else layer_sizes
+    X, y, X_test, y_test = _some_digits()
+    network = NeuralNetwork(
+        sizes,
+        hidden_activation=hidden_activation,
+        learning_rate=learning_rate,
+        iterations=iterations,
+        dtype=np.float32,
+    ).fit(X, y)
+    return Training(network, network.score(X, y), network.score(X_test, y_test))
+
+
+def draw_training(result, ax=None):
+    """`Training` as its cost curve."""
+    return plotting.accuracy_and_cost(result.network.cost_history_, result.train_accuracy, result.test_accuracy, ax)
+
+
+def describe_training(result):
+    """Shapes, number of parameters and outcome of a `Training`, in a sentence."""
+    n = result.network.layer_sizes_
+    shapes = ", ".join(f"W[{l}] {n[l]} × {n[l - 1]}" for l in range(1, len(n)))
+    parameters = sum(n[l] * n[l - 1] + n[l] for l in range(1, len(n)))
+    return (
+        f"{parameters} parameters ({shapes}); final cost {result.network.cost_history_[-1]:.4f}, "
+        f"test accuracy {result.test_accuracy:.3f}"
+    )
+
+
+def training_explorer():
+    """Lesson 04: layer sizes, activation, learning rate and iterations on real digits."""
+    controls = {
+        "layer_sizes": ipywidgets.Text("20, 1", description="layer sizes", **SLOW),
+        "hidden_activation": ipywidgets.Dropdown(options=["sigmoid", "tanh", "relu"], description="hidden activation"),
+        "learning_rate": ipywidgets.FloatLogSlider(0.5, min=-2, max=1, step=0.1, description="learning rate α", **SLOW),
+        "iterations": ipywidgets.IntSlider(60, min=10, max=200, step=10, description="iterations", **SLOW),
+    }
+    goal = "get above 0.95 on the test digits with three layers."
+    args = (train, draw_training, describe_training, "widgets.train")
+    return Explorer("Your network", goal, controls, *args)

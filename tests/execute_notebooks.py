@@ -1,0 +1,42 @@
+"""Run notebooks from top to bottom in a fresh kernel each, and keep the outputs in the file.
+
+    python tests/execute_notebooks.py                          all of them
+    python tests/execute_notebooks.py notebooks/01_fit_a_line.ipynb
+
+Conditions are those of the tests (see conftest.py), so what is kept is what they will compare.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+import conftest  # noqa: E402, F401  (sets the environment that kernels inherit)
+
+
+def execute(path):
+    """Execute one notebook in place; leave it as it was if a cell fails."""
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=300,
+        record_timing=False,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    client.execute()
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    notebook.metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    nbformat.write(notebook, path)
+
+
+if __name__ == "__main__":
+    for path in [Path(name).resolve() for name in sys.argv[1:]] or sorted((ROOT / "notebooks").glob("*.ipynb")):
+        start = time.perf_counter()
+        execute(path)
+        print(f"{path.name}: {time.perf_counter() - start:.1f} s")

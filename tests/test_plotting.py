@@ -1,0 +1,130 @@
+"""Facts of the figures: labels, number of lines, limits; axes in, axes out, no state left behind."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import same_color
+from matplotlib.text import Annotation
+
+from helpers import datasets, plotting
+
+X, y = datasets.make_blobs(20)
+W1 = np.linspace(-1, 1, 5)
+DRAWN = {
+    "line": lambda ax: plotting.line([3, 2, 1], ax=ax, label="a"),
+    "cost_curve": lambda ax: plotting.cost_curve([3, 2, 1], ax=ax),
+    "accuracy_and_cost": lambda ax: plotting.accuracy_and_cost([3, 2, 1], 0.5, 0.25, ax=ax),
+    "chain": lambda ax: plotting.chain(["x", "z"], ["f"], ["g"], ax=ax),
+    "network": lambda ax: plotting.network([2, 3, 1], ax=ax),
+    "training_loop": lambda ax: plotting.training_loop(ax=ax),
+    "cost_surface": lambda ax: plotting.cost_surface(W1**2 + W1[:, None] ** 2, W1, W1, [[1, 1], [0, 0]], ax, (0, 0)),
+    "points": lambda ax: plotting.points(X, y, ax),
+    "boundary": lambda ax: plotting.boundary(lambda points: 1 / (1 + np.exp(-points[:, 0])), X, y, ax),
+    "images": lambda ax: plotting.images(np.zeros((3, 784)), ["a", "b", "c"], ax),
+    "weights": lambda ax: plotting.weights(np.arange(784.0), ax),
+}
+
+
+def arrows(ax):
+    return [text.arrow_patch for text in ax.texts if isinstance(text, Annotation)]
+
+
+def test_every_public_figure_is_looked_at():
+    public = {
+        name for name in vars(plotting) if name[0] != "_" and getattr(plotting, name).__class__.__name__ == "function"
+    }
+    assert public - {"use_style", "new_axes"} == set(DRAWN)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_axes_in_axes_out(name):
+    style = dict(plt.rcParams)
+    _, given = plt.subplots()
+    assert DRAWN[name](given) is given
+    own = DRAWN[name](None)
+    assert own is not given
+    own.figure.canvas.draw()  # a layout that does not fit would warn, and a warning fails
+    assert dict(plt.rcParams) == style
+
+
+def test_cost_curve():
+    ax = plotting.cost_curve([3, 2, 1], label="one")
+    plotting.cost_curve([2, 2, 2], ax=ax, label="other", style=1)
+    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_ylim()[0]) == ("iteration", "cost J", 0)
+    first, second = ax.get_lines()
+    assert first.get_ydata().tolist() == [3, 2, 1]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["one", "other"]
+    assert first.get_linestyle() != second.get_linestyle()
+    assert not same_color(first.get_color(), second.get_color())
+
+
+@pytest.mark.parametrize(("backward", "count"), [(True, 18), (False, 9)])
+def test_network_has_an_arrow_for_each_connection_and_direction(backward, count):
+    ax = plotting.network([2, 3, 1], backward=backward)
+    drawn = arrows(ax)
+    assert len(drawn) == count
+    assert len(ax.patches) == 6  # units
+    for arrow in drawn:
+        forward = same_color(arrow.get_edgecolor(), plotting.FORWARD)
+        assert forward or same_color(arrow.get_edgecolor(), plotting.BACKWARD)
+        assert (arrow.get_linestyle() == "-") is forward  # the line style says what the colour says
+
+
+def test_a_large_layer_is_abridged():
+    ax = plotting.network([784, 1])
+    assert len(ax.patches) == 5
+    assert "layer 0\n784 units" in [text.get_text() for text in ax.texts]
+    assert "⋮" in [text.get_text() for text in ax.texts]
+
+
+def test_chain_names_every_derivative():
+    ax = plotting.chain(["x", "z", "J"], ["f", "h"], ["dz", "dJ"])
+    assert len(arrows(ax)) == 4
+    assert {"x", "z", "J", "f", "h", "dz", "dJ"} <= {text.get_text() for text in ax.texts}
+    with pytest.raises(ValueError, match="zip"):
+        plotting.chain(["x", "z"], ["f"], [])
+
+
+def test_cost_surface_keeps_its_window_however_far_the_path_goes():
+    ax = plotting.cost_surface(W1**2 + W1[:, None] ** 2, W1, W1, [[0, 0], [1e9, -1e9]])
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-1, 1), (-1, 1))
+
+
+def test_labels_differ_in_marker_and_colour():
+    ax = plotting.points(X, y)
+    circles, triangles = ax.collections
+    assert len(circles.get_offsets()) == len(triangles.get_offsets()) == 10
+    assert circles.get_paths()[0].vertices.shape != triangles.get_paths()[0].vertices.shape
+
+
+def test_boundary_draws_its_line_only_where_there_is_one():
+    def black_lines(ax):
+        return [
+            c for c in ax.collections if len(c.get_edgecolor()) == 1 and same_color(c.get_edgecolor()[0], plotting.INK)
+        ]
+
+    crossing = plotting.boundary(lambda points: 1 / (1 + np.exp(-points[:, 0])), X, y)
+    constant = plotting.boundary(lambda points: np.full(len(points), 0.3), X, y)
+    assert len(crossing.collections) == len(constant.collections) + 1
+
+
+def test_images_stand_where_they_belong():
+    pictures = np.zeros((3, 28, 28))
+    pictures[2, 0, 0] = 1
+    ax = plotting.images(pictures, titles=["a", "b", "c"], columns=2)
+    sheet = ax.images[0].get_array()
+    assert sheet.shape == (76, 60)
+    assert np.argwhere(sheet == 1).tolist() == [[47, 1]]
+    assert [text.get_text() for text in ax.texts] == ["a", "b", "c"]
+
+
+def test_weights_are_white_at_zero():
+    picture = plotting.weights(np.arange(-300.0, 484.0)).images[0]
+    assert picture.get_clim() == (-483, 483)
+
+
+def test_style_is_opaque_and_legible():
+    with plt.rc_context():
+        plotting.use_style()
+        assert plt.rcParams["figure.facecolor"] == "#FFFFFF"
+        assert plt.rcParams["font.size"] >= 12

@@ -1,0 +1,45 @@
+"""The two tables that the tutorial prints, made again in full by this project's network (some minutes)."""
+
+import numpy as np
+import pytest
+
+from helpers import runs
+
+PUBLISHED = {
+    "tutorial_196_1": (
+        "0.7043777294167167 0.3094035971595143 0.19106252272122817 0.15772416612846746 0.14255528419489316 "
+        "0.1336554279807337 0.12762011948747812 0.12313725638495653 0.11959735842488138 0.11667822494436252",
+        0.9599893541518808,
+        0.9598070739549842,
+    ),
+    "tutorial_392_196_98_1": (
+        "0.6941917096801075 0.689779337934555 0.6864347273157968 0.680851445965145 0.6693297859482221 "
+        "0.6392888056143693 0.5391389182596976 0.30972952941407295 0.1900953225522053 0.15499153620779857",
+        0.9491660752306601,
+        0.9555198285101825,
+    ),
+}
+
+
+def test_every_recorded_run_is_tested():
+    assert set(PUBLISHED) == set(runs.TUTORIAL_RUNS)
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_tutorials_table(name):
+    printed, train_accuracy, test_accuracy = PUBLISHED[name]
+    costs = np.array(printed.split(), float)
+    X, y, X_test, y_test = runs.tutorial_digits()
+    network = runs.tutorial_network(runs.TUTORIAL_RUNS[name]).fit(X, y)
+    np.testing.assert_allclose(network.cost_history_[::100], costs, rtol=0, atol=1e-10)
+    # the accuracies are counts; their last printed digit depends on how the mean is summed
+    assert round(network.score(X, y) * 11272) == round(train_accuracy * 11272)
+    assert round(network.score(X_test, y_test) * 1866) == round(test_accuracy * 1866)
+    assert network.score(X, y) == pytest.approx(train_accuracy, abs=1e-15)
+    assert network.score(X_test, y_test) == pytest.approx(test_accuracy, abs=1e-15)
+
+    recorded = runs.load_run(name)
+    np.testing.assert_allclose(recorded.cost_history_, network.cost_history_, rtol=0, atol=1e-10)
+    for l in network.W_:
+        np.testing.assert_allclose(recorded.W_[l], network.W_[l], rtol=0, atol=1e-8)
+        np.testing.assert_allclose(recorded.b_[l], network.b_[l], rtol=0, atol=1e-8)

@@ -1,0 +1,120 @@
+"""Interactive figures, driven by `.value` on real ipywidgets; and the pure functions behind them."""
+
+import numpy as np
+import pytest
+
+from helpers import widgets
+
+EXPLORERS = {
+    "learning rate": (widgets.learning_rate_explorer, {"learning_rate": 0.1, "iterations": 3}),
+    "threshold": (widgets.threshold_explorer, {"separation": 4.0, "threshold": 0.9}),
+    "ledger": (widgets.ledger_explorer, {"layer_sizes": "12, 7, 5, 1", "m": 8}),
+    "training": (
+        widgets.training_explorer,
+        {"layer_sizes": "5, 1", "hidden_activation": "tanh", "learning_rate": 1.0, "iterations": 20},
+    ),
+}
+COMPUTED_BY = {"learning rate": "descend", "threshold": "classify", "ledger": "shape_ledger", "training": "train"}
+
+
+def screen(explorer):
+    return explorer.picture.value, explorer.message.value, explorer.line.value
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_every_control_changes_the_picture_and_the_line_reproduces_it(name):
+    make, values = EXPLORERS[name]
+    explorer = make()
+    assert set(values) == set(explorer.controls)
+    seen = [screen(explorer)]
+    for control, value in values.items():
+        explorer.controls[control].value = value
+        seen.append(screen(explorer))
+        assert seen[-1][0] != seen[-2][0] or name == "training"
+        assert seen[-1][2] != seen[-2][2]
+    assert seen[-1][0] != seen[0][0]
+    line = explorer.line.value.removeprefix("<code>").removesuffix("</code>").replace("&#x27;", "'")
+    assert line.startswith(f"widgets.{COMPUTED_BY[name]}(")
+    result = eval(line)  # our own text: the line that a reader would paste
+    assert explorer._describe(result) in explorer.message.value.replace("&#x27;", "'")
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_labels_alternative_text_and_a_sentence_for_readers_without_a_kernel(name):
+    explorer = EXPLORERS[name][0]()
+    assert all(control.description for control in explorer.controls.values())
+    assert 'alt="' in explorer.picture.value
+    assert repr(explorer).startswith("Interactive figure: ")
+    assert "\n" not in repr(explorer)
+
+
+@pytest.mark.parametrize("text", ["", "12, 0", "a, b", "3.5, 1", "-1", "12,,1", "[3, [1]]", "1e3, 1", "7"])
+@pytest.mark.parametrize("name", ["ledger", "training"])
+def test_an_impossible_value_gets_a_sentence_and_the_widget_lives_on(name, text):
+    if (name, text) == ("training", "7"):
+        text = "7, 3"  # seven inputs need a second number; seven outputs are three too many here
+    explorer = EXPLORERS[name][0]()
+    before = explorer.picture.value
+    explorer.controls["layer_sizes"].value = text
+    assert explorer.message.value.startswith("<b>Not possible:</b>")
+    assert explorer.picture.value == before
+    explorer.controls["layer_sizes"].value = "6, 1"
+    assert not explorer.message.value.startswith("<b>Not possible:</b>")
+    assert explorer.picture.value != before
+
+
+def test_impossible_numbers():
+    explorer = widgets.ledger_explorer()
+    for m in (0, -5):
+        explorer.controls["m"].value = m
+        assert f"m is {m}, but it must be at least 1" in explorer.message.value
+    for call in (
+        lambda: widgets.descend(learning_rate=0),
+        lambda: widgets.descend(iterations=0),
+        lambda: widgets.classify(threshold=1.5),
+    ):
+        with pytest.raises(ValueError, match=r"(is|must be)"):
+            call()
+
+
+def test_typed_text_is_shown_and_not_run():
+    explorer = widgets.ledger_explorer()
+    explorer.controls["layer_sizes"].value = "<img src=x onerror=alert(1)>"
+    assert "<img" not in explorer.message.value
+
+
+def test_descent_arrives_or_diverges_as_its_curvature_says():
+    slow, right, wild = (widgets.descend(rate, 60) for rate in (0.02, 0.5, 1.3))
+    assert np.linalg.norm(right.path[-1] - right.best) < 1e-3 < np.linalg.norm(slow.path[-1] - slow.best)
+    assert right.path.shape == (61, 2)
+    assert wild.costs[-1] > wild.costs[0]
+    assert widgets.describe_descent(wild).startswith("Diverges")
+    assert widgets.describe_descent(right).startswith("After 60 steps")
+
+
+def test_a_higher_threshold_misses_more_and_alarms_less():
+    low, high = widgets.classify(2.5, 0.1), widgets.classify(2.5, 0.9)
+    assert high.missed > low.missed
+    assert high.false_alarms < low.false_alarms
+    assert low.accuracy == 1 - (low.missed + low.false_alarms) / 200
+
+
+def test_ledger_worked_by_hand():
+    ledger = widgets.shape_ledger("4, 3, 2", m=5)
+    shapes = {name: shape for name, _, shape in ledger.rows}
+    assert shapes == {
+        "A[0]": (4, 5),
+        **{"W[1]": (3, 4), "b[1]": (3, 1), "Z[1]": (3, 5), "A[1]": (3, 5)},
+        **{"W[2]": (2, 3), "b[2]": (2, 1), "Z[2]": (2, 5), "A[2]": (2, 5)},
+        **{"dZ[2]": (2, 5), "dW[2]": (2, 3), "db[2]": (2, 1), "dA[1]": (3, 5)},
+        **{"dZ[1]": (3, 5), "dW[1]": (3, 4), "db[1]": (3, 1)},
+    }
+    assert ledger.parameters == 23
+    assert "5 of them biases" in widgets.describe_ledger(ledger)
+
+
+def test_training_on_digits():
+    result = widgets.train("20, 1", learning_rate=0.5, iterations=60)
+    assert result.test_accuracy > 0.93
+    assert result.network.layer_sizes_ == (784, 20, 1)
+    assert "15721 parameters" in widgets.describe_training(result)
