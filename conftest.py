@@ -8,3 +8,17 @@ import os
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ["TQDM_DISABLE"] = "1"
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print how long each notebook took, the slowest first."""
+    seconds = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            name = getattr(report, "nodeid", "").split("::")[0]
+            if name.endswith(".ipynb"):
+                seconds[name] = seconds.get(name, 0) + getattr(report, "duration", 0)
+    if seconds:
+        terminalreporter.section("time of each notebook")
+        for name in sorted(seconds, key=seconds.get, reverse=True):
+            terminalreporter.line(f"{seconds[name]:6.1f} s  {name}")

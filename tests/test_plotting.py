@@ -65,7 +65,7 @@ def test_network_has_an_arrow_for_each_connection_and_direction(backward, count)
     assert len(drawn) == count
     assert len(ax.patches) == 6  # units
     for arrow in drawn:
-        forward = same_color(arrow.get_edgecolor(), plotting.FORWARD)
+        forward = bool(same_color(arrow.get_edgecolor(), plotting.FORWARD))
         assert forward or same_color(arrow.get_edgecolor(), plotting.BACKWARD)
         assert (arrow.get_linestyle() == "-") is forward  # the line style says what the colour says
 
