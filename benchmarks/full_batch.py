@@ -1,0 +1,176 @@
+"""How fast is one full-batch iteration of 784 → 196 → 1 on the 11272 digits? Ratios, in one run.
+
+    make bench          or          python benchmarks/full_batch.py
+
+All rivals take turns, so that a slow moment of the machine hits each of them. NumPy's BLAS keeps
+its default number of threads for (a) and (c), PyTorch gets as many. Where (c), all the arithmetic
+that full products need, is already more than 1/3.5 of (a), the aim for (a) is out of reach of any
+way of arranging the rest.
+"""
+
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ["TQDM_DISABLE"] = "1"
+
+from helpers import datasets, network, runs  # noqa: E402
+from helpers.parallel import core_count  # noqa: E402
+
+try:
+    import torch
+except ImportError:
+    torch = None
+
+ROUNDS, REPEATS = 9, 3
+TUTORIAL = "(a) the tutorial's loop, float64"
+PYTORCH = "(b) PyTorch, float32"
+PRODUCTS = "(c) the two bare products, float32"
+
+
+def ours(X, Y, dtype):
+    """One iteration as `NeuralNetwork.fit` runs it: a generator that yields after each update."""
+    model = runs.tutorial_network([196, 1], dtype)
+    model.iterations = 10**9
+    W, b = network.initialize_parameters([784, 196, 1], random_state=np.random.RandomState(1), dtype=dtype)
+    return model._updates(X.astype(dtype), Y.astype(dtype), W, b, np.random.default_rng(0))
+
+
+def tutorial_loop(X, y):
+    """(a) What the tutorial's class does in each iteration, operation by operation, in float64."""
+    W, b = network.initialize_parameters([784, 196, 1], random_state=np.random.RandomState(1))
+    n, rate = len(X), 0.1
+
+    def sigmoid(Z):
+        return 1 / (1 + np.exp(-Z))
+
+    def sigmoid_derivative(Z):
+        s = 1 / (1 + np.exp(-Z))
+        return s * (1 - s)
+
+    while True:
+        Z1 = W[1].dot(X.T) + b[1]
+        A1 = sigmoid(Z1)
+        Z2 = W[2].dot(A1) + b[2]
+        A2 = sigmoid(Z2)
+        np.squeeze(-(y.dot(np.log(A2.T)) + (1 - y).dot(np.log(1 - A2.T)))) / n
+        dA = -np.divide(y, A2) + np.divide(1 - y, 1 - A2)
+        dZ = dA * sigmoid_derivative(Z2)
+        dW2, db2 = dZ.dot(A1.T) / n, np.sum(dZ, axis=1, keepdims=True) / n
+        dZ = W[2].T.dot(dZ) * sigmoid_derivative(Z1)
+        dW1, db1 = 1.0 / n * dZ.dot(X), 1.0 / n * np.sum(dZ, axis=1, keepdims=True)
+        W = {1: W[1] - rate * dW1, 2: W[2] - rate * dW2}
+        b = {1: b[1] - rate * db1, 2: b[2] - rate * db2}
+        yield
+
+
+def pytorch(X, Y):
+    """(b) The same network, loss and step in PyTorch on the CPU, float32."""
+    torch.set_num_threads(core_count())
+    model = torch.nn.Sequential(torch.nn.Linear(784, 196), torch.nn.Sigmoid(), torch.nn.Linear(196, 1))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    loss = torch.nn.BCEWithLogitsLoss()
+    inputs, targets = torch.from_numpy(X.astype(np.float32)), torch.from_numpy(Y.T.astype(np.float32))
+    while True:
+        optimizer.zero_grad()
+        loss(model(inputs), targets).backward()
+        optimizer.step()
+        yield
+
+
+def bare_products(X):
+    """(c) The two large matrix products of the iteration and nothing else, float32."""
+    W, _ = network.initialize_parameters([784, 196, 1], dtype=np.float32)
+    X = X.astype(np.float32)
+    Z, dW = np.empty((196, len(X)), np.float32), np.empty((196, 784), np.float32)
+    dZ = np.random.default_rng(0).standard_normal((196, len(X))).astype(np.float32)
+    while True:
+        np.matmul(W[1], X.T, out=Z)
+        np.matmul(dZ, X, out=dW)
+        yield
+
+
+def seconds_for(iteration):
+    """Median time of one iteration, after one that is not counted."""
+    next(iteration)
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        next(iteration)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def compare_iterations(X, y):
+    """Print the time of each rival and the ratio of ours to it."""
+    Y = y[np.newaxis].astype(float)
+    rivals = {
+        "ours, float32": lambda: ours(X, Y, np.float32),
+        "ours, float64": lambda: ours(X, Y, np.float64),
+        TUTORIAL: lambda: tutorial_loop(X, y),
+        PRODUCTS: lambda: bare_products(X),
+    }
+    if torch:
+        rivals[PYTORCH] = lambda: pytorch(X, Y)
+    times = {name: [] for name in rivals}
+    for _ in range(ROUNDS):
+        for name, make in rivals.items():
+            iteration = make()  # made anew in each turn: `ours` holds BLAS to one thread until it is closed
+            times[name].append(seconds_for(iteration))
+            iteration.close()
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    for name in sorted(medians):
+        print(f"{name:36s} {medians[name] * 1e3:7.1f} ms")
+    mine = medians["ours, float32"]
+    print(f"(a) faster than the tutorial's loop by   {medians[TUTORIAL] / mine:.2f}  (aim 3.5 or more)")
+    if torch:
+        print(f"(b) time as a share of PyTorch's         {mine / medians[PYTORCH]:.2f}  (aim 1.05 or less)")
+    else:
+        print("(b) PyTorch is not installed: pip install torch")
+    print(f"(c) time as a share of the bare products {mine / medians[PRODUCTS]:.2f}  (aim 1.15 or less)")
+    return medians
+
+
+def time_to_accuracy(X, y, X_test, y_test, tutorial_iteration):
+    """Mini-batches until the test accuracy is the tutorial's 0.9598, against its thousand iterations."""
+    X, X_test = X.astype(np.float32), X_test.astype(np.float32)
+    epochs = 0
+    while True:
+        epochs += 1  # each time from the start, so that the time is that of one whole fit
+        model = network.NeuralNetwork([196, 1], learning_rate=0.5, epochs=epochs, batch_size=64, dtype=np.float32)
+        start = time.perf_counter()
+        model.fit(X, y)
+        spent = time.perf_counter() - start
+        if model.score(X_test, y_test) >= 1791 / 1866:
+            break
+    full = 1000 * tutorial_iteration
+    print(f"mini-batches of 64 reach {model.score(X_test, y_test):.4f} in {epochs} epoch(s), {spent:.2f} s")
+    print(f"the tutorial's 1000 iterations take {full:.0f} s: {full / spent:.0f} times as long")
+
+
+def loading():
+    """Warm and cold load of all 70000 digits."""
+    datasets.load_mnist()  # fills the cache
+    start = time.perf_counter()
+    datasets.load_mnist()
+    warm = time.perf_counter() - start
+    with TemporaryDirectory() as empty:
+        start = time.perf_counter()
+        datasets.load_mnist(cache=empty)
+        cold = time.perf_counter() - start
+    print(f"all 70000 digits: warm load {warm:.3f} s, cold load {cold:.1f} s")
+
+
+if __name__ == "__main__":
+    X, y, X_test, y_test = runs.tutorial_digits()
+    print(f"{core_count()} cores, NumPy {np.__version__}" + (f", PyTorch {torch.__version__}" if torch else ""))
+    medians = compare_iterations(X, y)
+    time_to_accuracy(X, y, X_test, y_test, medians[TUTORIAL])
+    loading()
