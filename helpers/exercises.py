@@ -38,21 +38,25 @@ EXERCISES = {
         [(22, "That is the text '2' twice; multiply the numbers.")],
     ),
     "01.error": Exercise(
-        -2,
-        "∂/∂z of ½ (z − y)² is z − y = 3 − 5.",
+        -3,
+        "∂/∂z of ½ (z − y)² is z − y = 2 − 5.",
         [
-            (2, "Look at the sign: the prediction lies below the target, so raising z must lower the cost."),
-            (4, "That is the squared error itself without its ½; its derivative is asked for."),
-            (-4, "The ½ in the cost is there to cancel this factor 2."),
+            (3, "Look at the sign: the prediction lies below the target, so raising z must lower the cost."),
+            (4.5, "That is the loss itself; its derivative is asked for."),
+            (9, "That is the squared error, even without its ½; its derivative is asked for."),
+            (-6, "The ½ in the cost is there to cancel this factor 2."),
         ],
     ),
     "01.weights": Exercise(
-        [-2, -4],
-        "∂J/∂w₁ = (z − y) x₁ = −2 · 1 and ∂J/∂w₂ = (z − y) x₂ = −2 · 2.",
+        [-3, -6],
+        "∂J/∂w₁ = (z − y) x₁ = −3 · 1 and ∂J/∂w₂ = (z − y) x₂ = −3 · 2.",
         [
-            ([2, 4], "The sign comes from z − y, which is −2 here."),
-            ([-1, 0], "z − y multiplies the input; here it was added."),
+            ([3, 6], "The sign comes from z − y: mind which one is subtracted."),
+            ([-2, -1], "z − y multiplies the input; here it was added."),
             ([1, 2], "That is ∂z/∂w alone; the chain rule multiplies it by ∂J/∂z."),
+            ([2, 4], "That is z times the input; the error z − y is wanted in place of z."),
+            ([-6, -12], "The ½ in the cost is there to cancel this factor 2."),
+            ([-3, -3], "That is db for both; each weight's input must take part."),
         ],
     ),
     "02.slope": Exercise(
@@ -62,6 +66,7 @@ EXERCISES = {
             (0.5, "That is σ(0); the slope is σ(0) (1 − σ(0))."),
             (0, "σ is steepest at 0, not flat; it is flat far away from 0."),
             (1, "A slope of 1 is that of the identity; σ is flatter everywhere."),
+            (-0.25, "σ rises everywhere, so its slope is positive."),
         ],
     ),
     "02.cost": Exercise(
@@ -71,6 +76,8 @@ EXERCISES = {
             (-np.log(2), "A cost is never negative: mind the minus in front of the sum."),
             (1.0, "That is log₂ of 2; the cost uses the natural logarithm, np.log."),
             (0.5, "That is the probability a; the cost is −log a."),
+            (np.log10(2), "That is the logarithm to the base 10; the cost uses the natural one, np.log."),
+            (0, "A cost of 0 would need a sure answer; here the network does not know, a = ½."),
         ],
     ),
     "03.shape": Exercise(
@@ -144,17 +151,24 @@ def verdict(name, answer):
             answer = answer(*exercise.arguments())
             if answer is None:
                 return "Not done yet: the function returns None; write its body and run the cell again."
+        if isinstance(answer, str):
+            return "Not yet: the answer is text; write it without quotes."
         value = np.asarray(answer, dtype=float)
     except Exception as error:  # whatever a reader's code can raise
         return f"Not yet: {type(error).__name__} came up ({error})."
     right = np.asarray(exercise.right, dtype=float)
+    if value.squeeze().shape == right.shape:  # [4] for 4, and a row of weights for a list
+        value = value.squeeze()
+    whole = np.all(right == np.round(right))
+    tolerance = 1e-9 if whole else 5e-3  # counts are exact, other numbers may be typed with three digits
     for wrong, hint in exercise.wrong:
-        if value.shape == np.shape(wrong) and np.allclose(value, wrong, rtol=1e-3):
+        if value.shape == np.shape(wrong) and np.allclose(value, wrong, rtol=tolerance, atol=1e-6):
             return f"Not yet. {hint}"
     if value.shape != right.shape:
-        return f"Not yet: the answer has shape {value.shape}, but shape {right.shape} is wanted."
+        wanted = f"shape {right.shape} is wanted" if right.ndim else "a single number is wanted"
+        return f"Not yet: the answer has shape {value.shape}, but {wanted}."
     if not np.isfinite(value).all():
         return "Not yet: the answer holds NaN or an infinite value; look for a division by 0 or a log of 0."
-    if np.allclose(value, right, rtol=1e-3):
+    if np.allclose(value, right, rtol=tolerance, atol=1e-6):
         return f"Right. {exercise.reason}"
-    return "Not yet: the shape is right, the value is not. Write the chain rule down factor by factor and compare."
+    return "Not yet: the value is not right. Go back to the formula above and put the numbers in one at a time."

@@ -121,10 +121,10 @@ def training_loop(ax=None):
     """Predict, cost, gradient, update: the four steps of gradient descent, in a circle."""
     ax = new_axes(ax, figsize=(7, 3.6))
     steps = {
-        "predict": (0, 1, "$\\hat{y} = WX + b$"),
-        "cost": (2.4, 0, "$J$ compares $\\hat{y}$ with $y$"),
+        "predict": (0, 1, "$\\hat{Y} = W X^T + b$"),
+        "cost": (2.4, 0, "$J$ compares $\\hat{Y}$ with $Y$"),
         "gradient": (0, -1, "$dW,\\ db$ by the chain rule"),
-        "update": (-2.4, 0, "$W \\leftarrow W - \\alpha\\, dW$"),
+        "update": (-2.4, 0, "$W \\leftarrow W - \\alpha\\, dW$\n$b \\leftarrow b - \\alpha\\, db$"),
     }
     centres = []
     for name, (x, y, detail) in steps.items():
@@ -161,7 +161,7 @@ def cost_surface(J, w1, w2, path=None, ax=None, best=None):
         ax.plot(*best, "*", color=BACKWARD, markersize=16, label="least squares")
     ax.set(xlim=(w1[0], w1[-1]), ylim=(w2[0], w2[-1]), xlabel="$w_1$", ylabel="$w_2$")
     if path is not None or best is not None:
-        ax.legend(loc="upper left", frameon=True)
+        ax.legend(loc="lower right", frameon=True)
     return ax
 
 
@@ -235,7 +235,7 @@ def images(pixels, titles=None, ax=None, columns=8):
     return ax
 
 
-def weights(w, ax=None, shape=(28, 28)):
+def weights(w, ax=None, shape=(28, 28), label="weight added by training"):
     """The weights of one unit as a picture: blue speaks for label 0, red for label 1, white is neutral.
 
     Parameters
@@ -245,7 +245,7 @@ def weights(w, ax=None, shape=(28, 28)):
     ax = new_axes(ax, figsize=(5, 4.2))
     most = np.abs(w).max() or 1
     picture = ax.imshow(np.reshape(w, shape), cmap="RdBu_r", vmin=-most, vmax=most)
-    ax.figure.colorbar(picture, ax=ax, label="weight")
+    ax.figure.colorbar(picture, ax=ax, label=label)
     ax.set(xticks=[], yticks=[])
     return ax
 

@@ -203,8 +203,8 @@ def draw_classification(result, ax=None):
 def describe_classification(result):
     """How well a `Classification` answers, in a sentence."""
     return (
-        f"{result.accuracy:.1%} of {len(result.y)} points are right; {result.missed} triangles are missed, "
-        f"{result.false_alarms} circles are taken for triangles"
+        f"{result.accuracy:.1%} of {len(result.y)} points are right; triangles missed: {result.missed}, "
+        f"circles taken for triangles: {result.false_alarms}"
     )
 
 

@@ -27,6 +27,7 @@ def execute(path):
         timeout=300,
         record_timing=False,
         store_widget_state=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(path.parent)}},
     )
     client.execute()
