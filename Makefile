@@ -7,9 +7,7 @@ PYTHON ?= $(shell for p in python3 python python3.14 python3.13 python3.12 pytho
 	"$$p" -c "$(SUPPORTED)" >/dev/null 2>&1 && echo "$$p" && break; done)
 BIN = .venv/bin
 
-# no look-ups on the web: JupyterLab neither asks for news nor for updates
-LAB = --ip=localhost --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
-	--ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
+LAB = --ip=localhost --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
 .PHONY: lab test bench reproduce setup
 
@@ -33,4 +31,5 @@ reproduce: setup
 		exit 1; fi
 	"$(PYTHON)" -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e .
+	$(BIN)/jupyter labextension disable @jupyterlab/apputils-extension:announcements # asks the web for nothing
 	@touch $@

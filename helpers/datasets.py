@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.storage import replace_atomically
-from helpers.validation import as_generator, positive_whole
+from helpers.validation import as_generator, floating_type, positive_whole
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 CURE = "restore it with `git checkout -- data/mnist`, or copy data/mnist from a fresh download of this project"
@@ -120,13 +120,14 @@ def load_digit_pair(negative=5, positive=8, dtype=np.float64, random_state=0, **
     Raises
     ------
     ValueError
-        If the digits are not two different ones of 0 … 9.
+        If the digits are not two different ones of 0 … 9, or the type is not float32 or float64.
     DataFileError
         As `load_mnist`.
     """
     digits = (negative, positive)
     if negative == positive or not all(digit in range(10) for digit in digits):
         raise ValueError(f"the pair is {negative!r} and {positive!r}, but it must be two different digits of 0 … 9")
+    floating_type(dtype)
     rng = as_generator(random_state)
     X_train, y_train, X_test, y_test = load_mnist(**folders)
     pair = []
@@ -250,10 +251,10 @@ def _read_cache(cache, name):
     """The cached array, or None if there is none or its bytes are not the original file's."""
     try:
         array = np.load(cache / f"{name}.npy", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+    except Exception:  # NumPy's reader raises errors of many kinds on a damaged header
         return None
     sha256, shape = MNIST_FILES[name]
-    if array.dtype != np.uint8 or array.size != np.prod(shape) or not array.flags.c_contiguous:
+    if array.dtype != np.uint8 or array.shape != (shape[0], 784)[: array.ndim] or not array.flags.c_contiguous:
         return None
     digest = hashlib.sha256(_header(name))
     digest.update(array)
@@ -265,11 +266,8 @@ def _write_cache(cache, arrays):
     try:
         cache.mkdir(parents=True, exist_ok=True)
         for name, array in arrays.items():
-            replace_atomically(cache / f"{name}.npy", lambda path, array=array: _save_npy(path, array))
+            replace_atomically(
+                cache / f"{name}.npy", lambda file, array=array: np.save(file, array, allow_pickle=False)
+            )
     except OSError as error:
         warnings.warn(f"the parsed digits could not be kept, so loading stays slow ({error})", stacklevel=4)
-
-
-def _save_npy(path, array):
-    with open(path, "wb") as file:
-        np.save(file, array, allow_pickle=False)

@@ -81,21 +81,23 @@ EXERCISES = {
         ],
     ),
     "03.shape": Exercise(
-        (1, 196),
+        (5, 7),
         "dW[2] has the shape of W[2]: n[2] rows, n[1] columns.",
         [
-            ((196, 1), "Transposed: W[l] has as many rows as its layer has units."),
-            ((196, 784), "That is dW[1]."),
-            ((1, 11272), "That is dZ[2]; the examples are summed up in dW."),
+            ((7, 5), "Transposed: W[l] has as many rows as its layer has units."),
+            ((7, 12), "That is dW[1]."),
+            ((1, 5), "That is dW[3]."),
+            ((5, 40), "That is dZ[2]; the examples are summed up in dW."),
         ],
     ),
     "03.biases": Exercise(
-        197,
-        "Each unit of layers 1 and 2 has one: 196 + 1.",
+        13,
+        "Each unit of layers 1, 2 and 3 has one: 7 + 5 + 1.",
         [
-            (2, "There are two bias *vectors*, b[1] and b[2], but each holds a number for every unit."),
-            (981, "Inputs have no bias: they are data, not units that compute."),
-            (196, "The output unit has a bias too."),
+            (3, "There are three bias *vectors*, one for each layer, but each holds a number for every unit."),
+            (25, "Inputs have no bias: they are data, not units that compute."),
+            (12, "The output unit has a bias too."),
+            (124, "Those are the weights: 7 × 12, 5 × 7 and 1 × 5."),
         ],
     ),
     "04.parameters": Exercise(
@@ -104,7 +106,15 @@ EXERCISES = {
         [
             (784 * 392 + 392 * 196 + 196 * 98 + 98, "Those are the weights; each unit has a bias too."),
             (392 + 196 + 98 + 1, "Those are the biases; the weights are missing."),
-            (392 * 196 + 196 + 196 * 98 + 98 + 98 + 1, "The weights from the 784 inputs into layer 1 are missing."),
+            (
+                392 * 196 + 196 + 196 * 98 + 98 + 98 + 1,
+                "Layer 1 is missing, its weights from the 784 inputs and its biases.",
+            ),
+            (
+                392 + 392 * 196 + 196 + 196 * 98 + 98 + 98 + 1,
+                "The weights from the 784 inputs into layer 1 are missing.",
+            ),
+            (784 * 392 + 392 + 392 * 196 + 196 + 196 * 98 + 98, "The last layer, with its one unit, is missing."),
         ],
     ),
     "04.step": Exercise(
@@ -119,6 +129,10 @@ EXERCISES = {
             (
                 (_step_arguments()[0].T @ _step_arguments()[1]) * sigmoid_prime(sigmoid(_step_arguments()[2])),
                 "That is σ′ of the output A; σ′ wants Z.",
+            ),
+            (
+                (_DA := _step_arguments()[0].T @ _step_arguments()[1]) * sigmoid_prime(_DA),
+                "That is σ′(dA); σ′ wants Z, the weighted input of that layer.",
             ),
         ],
         _step_arguments,
@@ -153,8 +167,12 @@ def verdict(name, answer):
                 return "Not done yet: the function returns None; write its body and run the cell again."
         if isinstance(answer, str):
             return "Not yet: the answer is text; write it without quotes."
+        if np.iscomplexobj(answer):
+            return "Not yet: the answer has an imaginary part; a real one is wanted."
         value = np.asarray(answer, dtype=float)
-    except Exception as error:  # whatever a reader's code can raise
+    except (Exception, SystemExit) as error:  # whatever a reader's code can raise
+        if "matmul" in str(error):
+            return "Not yet: in a product @ the inner sizes do not match. Compare the shapes: is a transpose missing?"
         return f"Not yet: {type(error).__name__} came up ({error})."
     right = np.asarray(exercise.right, dtype=float)
     if value.squeeze().shape == right.shape:  # [4] for 4, and a row of weights for a list
@@ -165,8 +183,8 @@ def verdict(name, answer):
         if value.shape == np.shape(wrong) and np.allclose(value, wrong, rtol=tolerance, atol=1e-6):
             return f"Not yet. {hint}"
     if value.shape != right.shape:
-        wanted = f"shape {right.shape} is wanted" if right.ndim else "a single number is wanted"
-        return f"Not yet: the answer has shape {value.shape}, but {wanted}."
+        wanted = ("a single number", f"{right.size} numbers in a row", f"an array of shape {right.shape}")[right.ndim]
+        return f"Not yet: {wanted} is wanted, but the answer has shape {value.shape}."
     if not np.isfinite(value).all():
         return "Not yet: the answer holds NaN or an infinite value; look for a division by 0 or a log of 0."
     if np.allclose(value, right, rtol=tolerance, atol=1e-6):

@@ -23,6 +23,7 @@ from helpers.validation import (
     as_layer_sizes,
     as_matrix,
     as_targets,
+    floating_type,
     known_name,
     positive_number,
     positive_whole,
@@ -103,8 +104,7 @@ def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
     Z, A = {}, {0: X.T}  # A[0]: (n[0], m)
     for l in range(1, L + 1):
         g = OUTPUTS[output].g if l == L else ACTIVATIONS[hidden_activation].g
-        Z[l] = W[l] @ A[l - 1]  # (n[l], n[l-1]) @ (n[l-1], m) = (n[l], m)
-        Z[l] += b[l]  # (n[l], m) + (n[l], 1), the same bias for every example
+        Z[l] = W[l] @ A[l - 1] + b[l]  # (n[l], n[l-1]) @ (n[l-1], m) + (n[l], 1) = (n[l], m)
         A[l] = g(Z[l])  # (n[l], m)
     return Z, A
 
@@ -252,7 +252,8 @@ class NeuralNetwork:
         dtype=np.float64,
         random_state=0,
     ):
-        self.layer_sizes = layer_sizes
+        countable = np.iterable(layer_sizes) and not isinstance(layer_sizes, str)
+        self.layer_sizes = tuple(layer_sizes) if countable else layer_sizes
         self.hidden_activation = hidden_activation
         self.output = output
         self.initialization = initialization
@@ -358,7 +359,7 @@ class NeuralNetwork:
         if self.output == "sigmoid":
             return float(np.mean(prediction == truth))
         total = np.sum((truth - truth.mean(axis=0)) ** 2)
-        if total == 0:
+        if not np.ptp(truth, axis=0).any():
             raise ValueError("all targets are equal, so R² is not defined: score on targets that differ")
         return float(1 - np.sum((truth - prediction) ** 2) / total)
 
@@ -397,9 +398,10 @@ class NeuralNetwork:
 
     def __repr__(self):
         options = {name: value for name, value in vars(self).items() if not name.endswith("_")}
-        options["dtype"] = np.dtype(self.dtype).name
         sizes = options.pop("layer_sizes")
-        return f"NeuralNetwork({list(sizes)}, {', '.join(f'{name}={value!r}' for name, value in options.items())})"
+        options["dtype"] = getattr(self.dtype, "__name__", self.dtype)
+        options = ", ".join(f"{name}={value!r}" for name, value in options.items())
+        return f"NeuralNetwork({list(sizes) if isinstance(sizes, tuple) else sizes!r}, {options})"
 
     def _options(self):
         return {name: value for name, value in vars(self).items() if not name.endswith("_")}
@@ -414,8 +416,7 @@ class NeuralNetwork:
         for name in ("epochs", "batch_size"):
             if getattr(self, name) is not None:
                 positive_whole(getattr(self, name), name)
-        if self.dtype not in (np.float32, np.float64):
-            raise ValueError(f"dtype is {self.dtype!r}, but it must be numpy.float32 or numpy.float64")
+        floating_type(self.dtype)
 
     def _updates(self, X, Y, W, b, rng):
         """Train: yield, for each iteration, the cost before the update and W and b after it."""
@@ -480,7 +481,7 @@ class NeuralNetwork:
 
 def _progress(n_updates):
     """The iterations, with a progress bar from the second second on; set TQDM_DISABLE=1 to have none."""
-    disable = bool(os.environ.get("TQDM_DISABLE"))  # the notebook's bar does not look there itself
+    disable = os.environ.get("TQDM_DISABLE", "0") not in ("", "0")  # the notebook's bar does not look there itself
     return tqdm(range(n_updates), desc="fit", unit="iteration", delay=1, leave=False, disable=disable)
 
 

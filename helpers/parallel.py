@@ -7,6 +7,7 @@ every core slow each other down.
 
 import os
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -31,7 +32,29 @@ def parallel_map(n_blocks):
     if workers < 2:
         yield map
         return
-    from threadpoolctl import threadpool_limits  # here, because the browser has no use for it
-
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
+    with _SINGLE_THREADED_BLAS, ThreadPoolExecutor(workers) as pool:
         yield pool.map
+
+
+class _SingleThreadedBlas:
+    """BLAS at one thread from the first user to the last; the setting belongs to the whole process."""
+
+    def __init__(self):
+        self.lock, self.users, self.limit = threading.Lock(), 0, None
+
+    def __enter__(self):
+        from threadpoolctl import threadpool_limits  # here, because the browser has no use for it
+
+        with self.lock:
+            self.users += 1
+            if self.users == 1:
+                self.limit = threadpool_limits(limits=1, user_api="blas")
+
+    def __exit__(self, *error):
+        with self.lock:
+            self.users -= 1
+            if self.users == 0:
+                self.limit.restore_original_limits()
+
+
+_SINGLE_THREADED_BLAS = _SingleThreadedBlas()

@@ -1,17 +1,17 @@
 """Figures of the lessons. Every function takes `ax=None`, draws into it and returns the axes.
 
-Colours are those of Okabe and Ito, which colour-blind readers can tell apart; a marker or a line
-style always says the same as the colour. In every network forward is blue and solid, backward is
+Colours are such that colour-blind readers can tell them apart; a marker or a line style always says
+the same as the colour. In every network forward is blue and solid, backward is
 red and dashed.
 """
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-FORWARD, BACKWARD = "#0072B2", "#D55E00"
+FORWARD, BACKWARD = "#0072B2", "#C62828"
 LABEL_COLORS, LABEL_MARKERS = ("#56B4E9", "#E69F00"), ("o", "^")
 LINE_STYLES = ("-", "--", ":", "-.")
-LINE_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+LINE_COLORS = (FORWARD, BACKWARD, "#009E73", "#CC79A7")
 INK, PAPER = "#222222", "#FFFFFF"
 MOST_NODES = 5
 

@@ -1,25 +1,30 @@
 """A network in an HDF5 file: written wholly or not at all, refused on reading if it is not sound.
 
-Layout: attributes `format`, `version`, `options` (JSON), `layer_sizes`, `sha256`; data sets `W/1` …
-`W/L`, `b/1` … `b/L` and `cost_history`. Nothing in the file is executed.
+The file begins with a user block of 512 bytes, a place that HDF5 leaves to its users: one line with
+the name of the format, its version and the SHA-256 of all that follows. It is checked before the
+HDF5 library sees a byte, because that library can crash on a damaged file. Behind it comes
+ordinary HDF5: attributes `options` (JSON) and `layer_sizes`, data sets `W/1` … `W/L`, `b/1` … `b/L`
+and `cost_history`. Nothing in the file is executed.
 """
 
 import hashlib
+import io
 import json
 import os
-import tempfile
+import re
+import secrets
 from pathlib import Path
 
 import h5py
 import numpy as np
 
-FORMAT = "neural network of the backpropagation lessons"
-VERSION = 1
+FORMAT, VERSION = "network of the backpropagation lessons", 1
+BLOCK = 512
 BIT_GENERATORS = {"PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"}
 
 
 def write(path, options, layer_sizes, W, b, cost_history):
-    """Write through a temporary file and a rename, so that `path` is the old file or the new one.
+    """Put a network into the file `path`.
 
     Parameters
     ----------
@@ -31,22 +36,18 @@ def write(path, options, layer_sizes, W, b, cost_history):
     Raises
     ------
     OSError
-        If the folder is missing or not writable, or the disk is full.
+        As `replace_atomically`.
     """
-    path = Path(path)
-    arrays = {"cost_history": cost_history}
-    arrays |= {f"{name}/{l}": values[l] for name, values in (("W", W), ("b", b)) for l in values}
-
-    def fill(temporary):
-        with h5py.File(temporary, "w") as file:
-            for name, array in arrays.items():
-                file[name] = array
-            file.attrs["format"], file.attrs["version"] = FORMAT, VERSION
-            file.attrs["options"] = json.dumps(options, default=_to_json)
-            file.attrs["layer_sizes"] = layer_sizes
-            file.attrs["sha256"] = _digest(arrays)
-
-    replace_atomically(path, fill)
+    memory = io.BytesIO()
+    with h5py.File(memory, "w") as file:
+        file.attrs["options"] = json.dumps(options, default=_to_json)
+        file.attrs["layer_sizes"] = layer_sizes
+        file["cost_history"] = cost_history
+        for l in W:
+            file[f"W/{l}"], file[f"b/{l}"] = W[l], b[l]
+    content = memory.getvalue()
+    line = f"{FORMAT}, version {VERSION}, sha256 {hashlib.sha256(content).hexdigest()}\n"
+    replace_atomically(path, lambda file: file.write(line.encode().ljust(BLOCK, b"\0") + content))
 
 
 def read(path):
@@ -59,61 +60,57 @@ def read(path):
     """
     path = Path(path)
     if not path.is_file():
-        raise FileNotFoundError(f"{path.name} is not there: save a network to it first, or mend the path")
+        raise FileNotFoundError(f"{path.name} is not there, or is a folder: save a network to it first")
+    content = path.read_bytes()
+    line = re.match(rf"{FORMAT}, version (\d+), sha256 ([0-9a-f]{{64}})\n".encode(), content)
+    if not line:
+        raise ValueError(f"{path.name} is not a file that NeuralNetwork.save wrote")
+    if int(line[1]) != VERSION:
+        raise ValueError(f"{path.name} was saved by another version of these lessons: update them to read it")
+    if hashlib.sha256(content[BLOCK:]).hexdigest().encode() != line[2]:
+        raise ValueError(f"{path.name} is damaged or cut short, it does not match its checksum: save it again")
     try:
-        with h5py.File(path, "r") as file:
-            if file.attrs.get("format") != FORMAT:
-                raise ValueError(f"{path.name} is an HDF5 file, but not one that NeuralNetwork.save wrote")
-            if file.attrs["version"] != VERSION:
-                raise ValueError(f"{path.name} was saved by a newer version of these lessons: update them to read it")
-            sizes = tuple(int(n) for n in file.attrs["layer_sizes"])
-            layers = range(1, len(sizes))
-            names = ["cost_history", *(f"{name}/{l}" for name in "Wb" for l in layers)]
-            arrays = {name: file[name][()] for name in names}
-            if file.attrs["sha256"] != _digest(arrays):
-                raise ValueError(f"{path.name} is damaged, its numbers do not match their checksum: save it again")
-            if any(arrays[f"W/{l}"].shape != (sizes[l], sizes[l - 1]) for l in layers):
-                raise ValueError(f"{path.name} is damaged, its weights do not fit its layer sizes: save it again")
-            options = json.loads(file.attrs["options"], object_hook=_from_json)
-    except (OSError, KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
-        raise ValueError(f"{path.name} is not a saved network, or is damaged or cut short: save it again") from error
-    W, b = ({l: arrays[f"{name}/{l}"] for l in layers} for name in "Wb")
-    return options, sizes, W, b, arrays["cost_history"]
+        return _parse(content[BLOCK:])
+    except Exception as error:
+        raise ValueError(f"{path.name} does not hold a network that fits together: save it again") from error
 
 
 def replace_atomically(path, fill):
-    """Let `fill(temporary_path)` write a file, then put it in the place of `path` in one step.
+    """Let `fill(file)` write a temporary file, then put it in the place of `path` in one step.
 
     Raises
     ------
     OSError
-        If it cannot be written; the temporary file is removed and `path` is as before.
+        If it cannot be written: no such folder, no permission, disk full. The temporary file is
+        removed and `path` is as before.
     """
-    path = Path(path)
+    path = Path(os.path.realpath(path))
+    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}")
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        os.close(handle)
-    except OSError as error:
-        raise OSError(
-            f"cannot write {path.name}: the folder {path.parent.name!r} is missing or not writable"
-        ) from error
-    try:
-        fill(temporary)
-        os.chmod(temporary, 0o644)
+        with open(temporary, "xb") as file:
+            fill(file)
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        raise OSError(f"cannot write {path.name} (is the disk full?); what was there before is untouched") from error
+        reason = error.strerror or error
+        raise OSError(f"cannot write {path.name} ({reason}): choose another place or make room") from error
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
-def _digest(arrays):
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
+def _parse(content):
+    with h5py.File(io.BytesIO(content), "r") as file:
+        options = json.loads(file.attrs["options"], object_hook=_from_json)
+        n = tuple(int(size) for size in file.attrs["layer_sizes"])
+        W, b = ({l: file[f"{name}/{l}"][()] for l in range(1, len(n))} for name in "Wb")
+        cost_history = file["cost_history"][()]
+    if list(n[1:]) != list(options["layer_sizes"]):
+        raise ValueError("the sizes differ")
+    for l in W:
+        if W[l].shape != (n[l], n[l - 1]) or b[l].shape != (n[l], 1):
+            raise ValueError(f"the shapes of layer {l} differ")
+    return options, n, W, b, cost_history
 
 
 def _to_json(value):
@@ -130,17 +127,18 @@ def _to_json(value):
 
 
 def _from_json(pairs):
-    if "dtype" in pairs and len(pairs) == 1:
-        return {"float32": np.float32, "float64": np.float64}[pairs["dtype"]]
-    if "RandomState" in pairs:
-        generator = np.random.RandomState()
-        generator.set_state(pairs["RandomState"])
-        return generator
-    if "Generator" in pairs:
-        state = pairs["Generator"]
-        if state["bit_generator"] not in BIT_GENERATORS:
-            raise KeyError(state["bit_generator"])
-        generator = np.random.Generator(getattr(np.random, state["bit_generator"])())
-        generator.bit_generator.state = state
-        return generator
-    return pairs
+    kind = next(iter(pairs), None)
+    if kind == "dtype":
+        return {"float32": np.float32, "float64": np.float64}[pairs[kind]]
+    if kind not in ("RandomState", "Generator"):
+        return pairs
+    state = pairs[kind]
+    if state["bit_generator"] not in BIT_GENERATORS:
+        raise KeyError(state["bit_generator"])
+    bits = getattr(np.random, state["bit_generator"])()
+    if kind == "Generator":
+        bits.state = state
+        return np.random.Generator(bits)
+    generator = np.random.RandomState(bits)
+    generator.set_state(state)
+    return generator

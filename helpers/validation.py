@@ -103,9 +103,13 @@ def positive_number(value, name):
     """`value` as a float that is finite and above 0, or a ValueError or TypeError that names it."""
     if not isinstance(value, numbers.Real) or isinstance(value, bool):
         raise TypeError(f"{name} must be a number above 0, not {value!r}")
+    try:
+        value = float(value)
+    except OverflowError:
+        value = np.inf
     if not (np.isfinite(value) and value > 0):
-        raise ValueError(f"{name} is {value}, but it must be a finite number above 0")
-    return float(value)
+        raise ValueError(f"{name} is {value:g}, but it must be a finite number above 0")
+    return value
 
 
 def positive_whole(value, name):
@@ -115,6 +119,16 @@ def positive_whole(value, name):
     if value < 1:
         raise ValueError(f"{name} is {value}, but it must be at least 1")
     return int(value)
+
+
+def floating_type(dtype):
+    """`dtype` if it means float32 or float64, or a ValueError that says so."""
+    try:
+        if np.dtype(dtype) in (np.float32, np.float64):
+            return dtype
+    except TypeError:
+        pass
+    raise ValueError(f"dtype is {dtype!r}, but it must be numpy.float32 or numpy.float64")
 
 
 def known_name(value, known, name):
@@ -142,6 +156,8 @@ def as_generator(random_state):
 
 
 def _real_array(values, name):
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array: fill or remove what is masked, for example {name}.filled(0)")
     try:
         array = np.asarray(values)
     except ValueError as error:

@@ -32,9 +32,10 @@ class Explorer(ipywidgets.VBox):
     ----------
     name, goal : str, what it is and what to try with it
     controls : dict of ipywidgets, by the name of the argument of `compute` that each one sets
-    compute : callable, keyword arguments to a result; a ValueError, TypeError or ArithmeticError
-        becomes a sentence on the screen, and the last picture stays
-    draw : callable, (result, ax); figsize : its size in inches
+    compute : callable, keyword arguments to a result; what it refuses becomes a sentence on the
+        screen, and the last picture stays
+    draw : callable, (result, ax)
+    figsize : its size in inches, or a callable from the result to that
     describe : callable, result to a sentence, which is also the picture's alternative text
     code : str, what the line of code calls
     """
@@ -53,22 +54,29 @@ class Explorer(ipywidgets.VBox):
         self._refresh()
 
     def _refresh(self, change=None):
-        state = {name: control.value for name, control in self.controls.items()}
+        state = {name: _tidy(control.value) for name, control in self.controls.items()}
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # a rising cost is on the screen, and is what some look for
                 result = self._compute(**state)
-        except (ValueError, TypeError, ArithmeticError) as error:
+            sentence = self._describe(result)
+            figsize = self._figsize(result) if callable(self._figsize) else self._figsize
+            picture = _picture(lambda ax: self._draw(result, ax), figsize, sentence)
+        except (ValueError, TypeError, ArithmeticError, MemoryError) as error:
             self.message.value = f"<b>Not possible:</b> {html.escape(str(error))}."
             return
-        sentence = self._describe(result)
-        self.picture.value = _picture(lambda ax: self._draw(result, ax), self._figsize, sentence)
+        self.picture.value = picture
         self.message.value = html.escape(sentence)
         arguments = ", ".join(f"{key}={value!r}" for key, value in state.items())
         self.line.value = f"<code>{html.escape(f'{self._code}({arguments})')}</code>"
 
     def __repr__(self):
         return f"Interactive figure: {self.name}. Run this cell to move it."
+
+
+def _tidy(value):
+    """A slider's 0.7000000000000001 as 0.7; everything else as it is."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def _picture(draw, figsize, alt):
@@ -256,9 +264,14 @@ def shape_ledger(layer_sizes=(784, 196, 1), m=11272):
     return Ledger(tuple(n), rows, parameters)
 
 
+def ledger_size(result):
+    """Width and height in inches that a `Ledger` needs to be legible."""
+    return 7.2, 0.3 * len(result.rows) + 0.2
+
+
 def draw_ledger(result, ax=None):
     """`Ledger` as a table: blue for the way forward, red for the way back."""
-    ax = plotting.new_axes(ax, figsize=(7, 0.3 * len(result.rows)))
+    ax = plotting.new_axes(ax, figsize=ledger_size(result))
     for i, (name, origin, shape) in enumerate(result.rows):
         back = name.startswith("d")
         color = plotting.BACKWARD if back else plotting.FORWARD
@@ -282,9 +295,9 @@ def ledger_explorer():
         "layer_sizes": ipywidgets.Text("784, 196, 1", description="layer sizes", **SLOW),
         "m": ipywidgets.IntText(11272, description="examples m", **SLOW),
     }
-    goal = "predict the shape of dW[2] before you type 12, 7, 5, 1."
+    goal = "predict the shape of dA[2] before you type 100, 30, 20, 10."
     args = (shape_ledger, draw_ledger, describe_ledger, "widgets.shape_ledger")
-    return Explorer("Shape ledger", goal, controls, *args, figsize=(7.2, 5.2))
+    return Explorer("Shape ledger", goal, controls, *args, figsize=ledger_size)
 
 
 # --- lesson 04 -----------------------------------------------------------------------------------
@@ -312,7 +325,11 @@ def train(layer_sizes="20, 1", hidden_activation="sigmoid", learning_rate=0.5, i
     layer_sizes : sequence of int without the inputs, or text such as "20, 1"; it must end in 1
     hidden_activation, learning_rate, iterations : as in `NeuralNetwork`
     """
-    sizes = parse_layer_sizes(layer_sizes) if isinstance(layer_sizes, str) else layer_sizes
+    sizes = parse_layer_sizes(layer_sizes) if isinstance(layer_sizes, str) else as_layer_sizes(layer_sizes)
+    if sizes[-1] != 1:
+        raise ValueError(f"the last size is {sizes[-1]}, but one unit must answer, 5 or 8: end with 1")
+    if len(sizes) > 20 or max(sizes) > 1000:
+        raise ValueError("that network is too large to train while you wait: up to 20 layers of up to 1000 units")
     X, y, X_test, y_test = _some_digits()
     network = NeuralNetwork(
         sizes,

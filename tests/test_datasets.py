@@ -57,6 +57,11 @@ def test_a_pair_that_is_none(pair):
         datasets.load_digit_pair(*pair)
 
 
+def test_a_type_that_would_cut_the_greys_off():
+    with pytest.raises(ValueError, match=r"must be numpy\.float32 or numpy\.float64"):
+        datasets.load_digit_pair(5, 8, np.uint8)
+
+
 def missing(folder, name):
     (folder / f"{name}.gz").unlink()
 
@@ -123,6 +128,16 @@ def damage_pixel(path):
     np.save(path, array)
 
 
+def damage_header(path):
+    content = bytearray(path.read_bytes())
+    content[8] = 32
+    path.write_bytes(content)
+
+
+def other_shape(path):
+    np.save(path, np.load(path).reshape(10000, 28, 28))
+
+
 def make_pickle(path):
     np.save(path, np.array([{"a": 1}], dtype=object), allow_pickle=True)
 
@@ -132,7 +147,16 @@ def test_cold_cache_damaged_cache_and_no_cache(tmp_path, monkeypatch):
     expected = datasets.load_mnist()
     cold = datasets.load_mnist(cache=cache)  # parses
     assert sorted(path.name for path in cache.iterdir()) == sorted(f"{name}.npy" for name in NAMES)
-    for damage in (damage_pixel, make_pickle, lambda path: path.write_bytes(b"rubbish"), lambda path: path.unlink()):
+    sound = (cache / "t10k-images-idx3-ubyte.npy").read_bytes()
+    for damage in (
+        damage_pixel,
+        damage_header,
+        other_shape,
+        make_pickle,
+        lambda path: path.write_bytes(b"rubbish"),
+        lambda path: path.unlink(),
+    ):
+        (cache / "t10k-images-idx3-ubyte.npy").write_bytes(sound)
         damage(cache / "t10k-images-idx3-ubyte.npy")
         assert datasets._read_cache(cache, "t10k-images-idx3-ubyte") is None
     mended = datasets.load_mnist(cache=cache)

@@ -34,9 +34,11 @@ def test_the_function_exercise():
     assert "factor σ′(Z) is missing" in verdict(name, lambda W, dZ, Z: W.T @ dZ)
     assert "asks for its derivative" in verdict(name, lambda W, dZ, Z: (W.T @ dZ) * sigmoid(Z))
     assert "σ′ wants Z" in verdict(name, lambda W, dZ, Z: (W.T @ dZ) * sigmoid_prime(sigmoid(Z)))
-    assert "ValueError came up" in verdict(name, lambda W, dZ, Z: W @ dZ)
+    assert "is a transpose missing?" in verdict(name, lambda W, dZ, Z: W @ dZ)
+    assert "σ′(dA)" in verdict(name, lambda W, dZ, Z: (W.T @ dZ) * sigmoid_prime(W.T @ dZ))
+    assert "SystemExit came up" in verdict(name, lambda W, dZ, Z: exit())
     assert "TypeError came up" in verdict(name, lambda W: W)
-    assert "shape (3,)" in verdict(name, lambda W, dZ, Z: Z[:, 0])
+    assert "an array of shape (3, 5) is wanted" in verdict(name, lambda W, dZ, Z: Z[:, 0])
     assert "wants a function" in verdict(name, np.zeros((3, 5)))
 
 
@@ -64,6 +66,27 @@ def test_no_answer_breaks_it(name, answer, capsys):
     said = capsys.readouterr().out
     assert said.startswith("Not yet")
     assert EXERCISES[name].reason not in said  # the solution is not given away
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("03.biases", [13]),
+        ("01.weights", [[-3, -6]]),
+        ("02.cost", 0.69),
+        ("02.cost", 0.693),
+        ("04.parameters", "404153"),
+    ],
+)
+def test_how_an_answer_may_be_written(name, answer):
+    assert verdict(name, answer).startswith("Not yet: the answer is text" if isinstance(answer, str) else "Right.")
+
+
+@pytest.mark.parametrize("name", ["03.biases", "04.parameters", "03.shape"])
+def test_a_count_is_right_or_wrong(name):
+    right = np.array(EXERCISES[name].right)
+    for off in (-100, -1, 1, 0.1):
+        assert verdict(name, right + off).startswith("Not yet")
 
 
 def test_an_unknown_name_lists_the_known_ones():

@@ -3,18 +3,20 @@
 import _thread
 import copy
 import doctest
+import signal
 import threading
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from helpers import datasets, losses, network
 from helpers.activations import ACTIVATIONS, sigmoid, sigmoid_prime
 from helpers.gradient_check import check_gradients
 from helpers.network import DivergedError, NeuralNetwork, NotFittedError
-from helpers.parallel import parallel_map
+from helpers.parallel import core_count, parallel_map
 
 X_SMALL = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 Y_SMALL = np.array([0, 1, 1, 0])
@@ -241,7 +243,7 @@ def test_linear_regression_finds_least_squares():
     with pytest.raises(ValueError, match="no probabilities"):
         model.predict_proba(X)
     with pytest.raises(ValueError, match="R² is not defined"):
-        model.score(X[:2], [1.0, 1.0])
+        model.score(X[:3], [0.1, 0.1, 0.1])
 
 
 def test_several_outputs():
@@ -288,18 +290,24 @@ def test_interrupt_keeps_parameters_and_history(monkeypatch):
         np.testing.assert_array_equal(model.b_[l], reference.b_[l])
 
 
-def test_a_real_interrupt_in_the_middle_of_parallel_work():
+def test_a_real_interrupt_in_the_middle_of_parallel_work(monkeypatch):
     rng = np.random.default_rng(0)
     X, y = rng.standard_normal((4 * network.BLOCK, 50)), rng.integers(0, 2, 4 * network.BLOCK)
-    timer = threading.Timer(0.5, _thread.interrupt_main)
-    timer.start()
+
+    def progress(n_updates):
+        threading.Timer(0.3, _thread.interrupt_main).start()
+        return range(n_updates)
+
+    monkeypatch.setattr(network, "_progress", progress)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored where tests run in the background
     try:
         with pytest.warns(UserWarning, match="stopped by hand"):
-            model = NeuralNetwork([20, 1], iterations=10**6).fit(X, y)
+            model = NeuralNetwork([20, 1], iterations=10**5).fit(X, y)
     finally:
-        timer.cancel()
+        signal.signal(signal.SIGINT, before)
+    monkeypatch.undo()
     done = len(model.cost_history_)
-    assert 0 < done < 10**6
+    assert 0 < done < 10**5
     again = NeuralNetwork([20, 1], iterations=done).fit(X, y)
     np.testing.assert_array_equal(again.W_[1], model.W_[1])
 
@@ -353,7 +361,9 @@ BAD_OPTIONS = [
     ({"output": "softmin"}, ValueError, "output is 'softmin', which is unknown: choose one of sigmoid, identity"),
     ({"initialization": "xavier!"}, ValueError, "initialization is 'xavier!'"),
     ({"hidden_activation": None}, ValueError, "hidden_activation is None"),
+    ({"learning_rate": 10**400}, ValueError, "learning_rate is inf"),
     ({"dtype": np.int64}, ValueError, "must be numpy.float32 or numpy.float64"),
+    ({"dtype": "single precision"}, ValueError, "must be numpy.float32 or numpy.float64"),
     ({"random_state": None}, TypeError, "random_state must be a whole number"),
     ({"random_state": -1}, TypeError, "random_state must be a whole number"),
 ]
@@ -368,6 +378,7 @@ BAD_DATA = [
     ([[None, 1]] * 4, Y_SMALL, TypeError, "X holds object values"),
     ([[1j, 1]] * 4, Y_SMALL, TypeError, "X holds complex128 values"),
     ([[1, 2], [3]], [0, 1], ValueError, "rows have different lengths"),
+    (np.ma.masked_less(X_SMALL, 1), Y_SMALL, TypeError, "X is a masked array"),
     (X_SMALL, [5, 8, 8, 5], ValueError, r"y holds 5, 8, but labels must be 0 and 1: .*y == 8"),
     (X_SMALL, [0, 1, 2, 1], ValueError, "labels must be 0 and 1"),
     (X_SMALL, [0, 1, 0.5, 1], ValueError, "labels must be 0 and 1"),
@@ -417,6 +428,32 @@ def test_description_is_the_call_that_makes_it():
     model = NeuralNetwork([3, 1], learning_rate=0.5)
     assert repr(model).startswith("NeuralNetwork([3, 1], hidden_activation='sigmoid'")
     assert "learning_rate=0.5" in repr(model)
+    again = eval(repr(NeuralNetwork(range(1, 4), dtype=np.float32)))  # our own text
+    assert repr(again) == repr(NeuralNetwork([1, 2, 3], dtype="float32"))
+    assert again.fit(X_SMALL, np.eye(4)[:, :3]).W_[1].dtype == np.float32
+    assert repr(NeuralNetwork(None)).startswith("NeuralNetwork(None, ")
+
+
+def test_the_callers_list_may_change_afterwards():
+    sizes = [3, 1]
+    model = NeuralNetwork(sizes, iterations=1)
+    sizes.insert(0, 784)
+    assert model.fit(X_SMALL, Y_SMALL).layer_sizes_ == (2, 3, 1)
+    assert NeuralNetwork(map(int, "31"), iterations=1).fit(X_SMALL, Y_SMALL).layer_sizes_ == (2, 3, 1)
+
+
+def test_blas_gets_its_threads_back_when_the_last_fit_ends():
+    def blas_threads():
+        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    with threadpool_limits(2, user_api="blas"):
+        first, second = parallel_map(2), parallel_map(2)
+        first.__enter__(), second.__enter__()
+        if core_count() > 1:
+            assert blas_threads() <= {1}
+        first.__exit__(None, None, None)
+        second.__exit__(None, None, None)
+        assert 1 not in blas_threads()
 
 
 def test_examples_in_the_documentation():

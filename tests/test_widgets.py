@@ -63,6 +63,19 @@ def test_an_impossible_value_gets_a_sentence_and_the_widget_lives_on(name, text)
     assert explorer.picture.value != before
 
 
+@pytest.mark.parametrize("text", ["20, 3", "2000000000, 1", "1, " * 30 + "1"])
+def test_networks_that_one_cannot_wait_for(text):
+    explorer = widgets.training_explorer()
+    explorer.controls["layer_sizes"].value = text
+    assert "end with 1" in explorer.message.value or "too large to train while you wait" in explorer.message.value
+
+
+def test_a_slider_shows_what_it_says():
+    explorer = widgets.threshold_explorer()
+    explorer.controls["threshold"].value = 0.7000000000000001
+    assert "threshold=0.7)" in explorer.line.value
+
+
 def test_impossible_numbers():
     explorer = widgets.ledger_explorer()
     for m in (0, -5):
