@@ -3,8 +3,12 @@
 import matplotlib
 import matplotlib.pyplot as plt
 import pytest
+from hypothesis import settings
 
 matplotlib.use("Agg")
+# No time limit for an example: machines differ. The same examples in every run: a failure stays.
+settings.register_profile("lessons", deadline=None, derandomize=True)
+settings.load_profile("lessons")
 
 
 @pytest.fixture(autouse=True)

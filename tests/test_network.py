@@ -33,7 +33,7 @@ def random_task(sizes, m, seed, output="sigmoid"):
 # --- the equations -------------------------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     sizes=st.lists(st.integers(1, 5), min_size=2, max_size=5),
     m=st.integers(1, 6),
@@ -251,6 +251,27 @@ def test_several_outputs():
     model = NeuralNetwork([4, 2], learning_rate=5, iterations=1500).fit(X_SMALL, y)
     assert model.predict(X_SMALL).tolist() == y.tolist()
     assert model.score(X_SMALL, y) == 1.0
+
+
+def test_the_answer_is_1_above_one_half_and_at_no_other_place():
+    model = NeuralNetwork([1], iterations=1).fit([[0.0], [1.0]], [0, 1])
+    model.W_, model.b_ = {1: np.array([[1.0]])}, {1: np.array([[0.0]])}
+    assert model.predict([[-1e-9], [0.0], [1e-9], [-0.3], [0.3]]).tolist() == [0, 0, 1, 0, 1]
+
+
+@pytest.mark.parametrize(("value", "shown"), [("1", False), ("0", True), ("", True), (None, True)])
+def test_the_progress_bar_can_be_turned_off(monkeypatch, value, shown):
+    if value is None:
+        monkeypatch.delenv("TQDM_DISABLE")
+    else:
+        monkeypatch.setenv("TQDM_DISABLE", value)
+    assert network._progress(3).disable is not shown
+
+
+def test_a_short_fit_shows_no_progress_bar(monkeypatch, capsys):
+    monkeypatch.setenv("TQDM_DISABLE", "0")
+    NeuralNetwork([1], iterations=3).fit(X_SMALL, Y_SMALL)
+    assert "iteration" not in "".join(capsys.readouterr())
 
 
 def test_score_counts_right_answers():

@@ -60,8 +60,8 @@ def test_a_file_that_is_not_there(tmp_path):
 
 
 def test_places_that_cannot_be_written(fitted, tmp_path):
-    for place, reason in (("nowhere/network.h5", "No such file"), ("", "directory"), ("n" * 300, "name too long")):
-        with pytest.raises(OSError, match=rf"^cannot write .*{reason}.*: choose another place or make room"):
+    for place in ("nowhere/network.h5", "", "n" * 300):  # no such folder, a folder, too long a name
+        with pytest.raises(OSError, match=r"^cannot write .* \(.+\): choose another place or make room"):
             fitted.save(tmp_path / place)
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(FileNotFoundError, match="or is a folder"):
