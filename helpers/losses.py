@@ -13,6 +13,11 @@ import numpy as np
 from helpers.activations import identity, sigmoid
 
 
+def squared_error_of_each(Z, Y):
+    """½ (ŷ − y)² of each example, summed over the output units: shape (m,) for Z and Y of shape (n[L], m)."""
+    return 0.5 * np.sum((Z - Y) ** 2, axis=0)
+
+
 def squared_error(Z, Y, m=None):
     """J = (1/m) Σ ½ (ŷ − y)² with ŷ = z, the cost of linear regression.
 
@@ -31,12 +36,17 @@ def squared_error(Z, Y, m=None):
     float
         In half the squared unit of Y.
     """
-    return 0.5 * float(np.sum((Z - Y) ** 2, dtype=float)) / (m or Y.shape[1])
+    return float(np.sum(squared_error_of_each(Z, Y), dtype=float)) / (m or Y.shape[1])
 
 
 def squared_error_gradient(Z, Y, m=None):
     """dZ = ∂J/∂Z = (Z − Y) / m for `squared_error`; shape of Z."""
     return (Z - Y) / (m or Y.shape[1])
+
+
+def binary_cross_entropy_of_each(Z, Y):
+    """log(1 + eᶻ) − y z of each example, summed over the output units: shape (m,)."""
+    return np.sum(np.logaddexp(0, Z) - Y * Z, axis=0)
 
 
 def binary_cross_entropy(Z, Y, m=None):
@@ -59,7 +69,7 @@ def binary_cross_entropy(Z, Y, m=None):
     float
         In nats for one example; log 2 ≈ 0.693 is the cost of always answering ½.
     """
-    return float(np.sum(np.logaddexp(0, Z) - Y * Z, dtype=float)) / (m or Y.shape[1])
+    return float(np.sum(binary_cross_entropy_of_each(Z, Y), dtype=float)) / (m or Y.shape[1])
 
 
 def binary_cross_entropy_gradient(Z, Y, m=None):
@@ -73,9 +83,10 @@ class Output(NamedTuple):
     g: Callable
     loss: Callable
     loss_gradient: Callable
+    loss_of_each: Callable
 
 
 OUTPUTS = {
-    "sigmoid": Output(sigmoid, binary_cross_entropy, binary_cross_entropy_gradient),
-    "identity": Output(identity, squared_error, squared_error_gradient),
+    "sigmoid": Output(sigmoid, binary_cross_entropy, binary_cross_entropy_gradient, binary_cross_entropy_of_each),
+    "identity": Output(identity, squared_error, squared_error_gradient, squared_error_of_each),
 }

@@ -8,7 +8,7 @@ import threading
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_info, threadpool_limits
 
@@ -43,15 +43,8 @@ def random_task(sizes, m, seed, output="sigmoid"):
 )
 def test_gradients_against_central_differences(sizes, m, hidden, output, seed):
     X, Y, W, b = random_task(sizes, m, seed)
-    Z, _ = network.forward(X, W, b, hidden, output)
-    if hidden == "relu":  # central differences mean nothing across a kink
-        assume(all(np.abs(Z[l]).min() > 1e-3 for l in range(1, len(W))))
-    dW, db = network.backward(Y, W, *network.forward(X, W, b, hidden, output), hidden, output)
-    errors = check_gradients(X, Y, W, b, hidden, output)
-    for name, error in errors.items():
-        gradient = {"W": dW, "b": db}[name[0]][int(name[2:-1])]
-        # where saturated units leave almost no gradient, round-off of the differences is all there is to see
-        assert error < 1e-6 or np.linalg.norm(gradient) < 1e-4, (name, error)
+    report = check_gradients(X, Y, W, b, hidden, output)
+    assert report.right, report
 
 
 def test_two_layers_worked_by_hand():
