@@ -21,6 +21,7 @@ test: setup
 
 bench: setup
 	$(BIN)/python benchmarks/full_batch.py
+	$(BIN)/python benchmarks/gradient_check.py
 
 reproduce: setup
 	$(BIN)/python -m helpers.runs

@@ -137,6 +137,24 @@ EXERCISES = {
         ],
         _step_arguments,
     ),
+    "05.passes": Exercise(
+        172062,
+        "Two for each parameter: one with ε added, one with ε taken away.",
+        [
+            (86031, "That is one for each parameter; a central difference looks at both sides."),
+            (172063, "The cost at the parameters themselves is not needed, and nothing else is."),
+            (86032, "That would be the one-sided difference."),
+        ],
+    ),
+    "05.error": Exercise(
+        1 / 3,
+        "‖2g − g‖ / (‖2g‖ + ‖g‖) = 1 / 3, whatever g is.",
+        [
+            (0.5, "Divide by the sum of both lengths, 2 + 1, not by the larger one."),
+            (1, "Divide by the sum of both lengths, 2 + 1, not by the length of g alone."),
+            (2, "That is the factor; the measure divides the length of the difference by the sum of both lengths."),
+        ],
+    ),
 }
 
 

@@ -357,7 +357,7 @@ def _layer(name):
 
 
 def _number(error):
-    return "      –" if np.isnan(error) else f"{error:7.0e}"
+    return "no relative error   " if np.isnan(error) else f"relative error {error:.0e}"
 
 
 def _skipped(finding):

@@ -18,7 +18,7 @@ PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LESSONS = PATHS[1:]  # 00 is the map
 
 # Cells whose output nbval does not compare: a time. Each stands beside an assertion on what matters.
-IGNORED = {"03_two_layers.ipynb": 1}
+IGNORED = {"03_two_layers.ipynb": 1, "05_check_gradients.ipynb": 1}
 MOST_LINES = 15
 SILENT = re.compile(r"plotting\.use_style\(\)|Network\.\w+(, Network\.\w+)* = ")
 ABSOLUTE = re.compile(r"(?<![\w.:/])/(home|root|Users|tmp|usr|opt|var|mnt|etc|work|private)/|\b[A-Za-z]:\\|file://")
@@ -150,7 +150,7 @@ RULES = [
 
 
 def test_the_series_is_complete():
-    assert [path.name[:2] for path in PATHS] == ["00", "01", "02", "03", "04"]
+    assert [path.name[:2] for path in PATHS] == ["00", "01", "02", "03", "04", "05"]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -164,7 +164,9 @@ def test_lesson_shows_its_check_and_moves(path):
     notebook = read(path)
     shown = "".join(o.get("text", "") for cell in code_cells(notebook) for o in cell.outputs)
     errors = re.findall(r"relative error (\S+?e-\d\d)", shown)
-    assert errors and max(map(float, errors)) < 1e-7
+    assert errors and min(map(float, errors)) < 1e-7
+    if path.stem < "05":  # lesson 05 shows wrong gradients on purpose
+        assert max(map(float, errors)) < 1e-7
     assert any("widget-view" in str(o.get("data", {}).keys()) for cell in code_cells(notebook) for o in cell.outputs)
     assert sum("Not done yet" in str(cell.outputs) for cell in code_cells(notebook)) >= 2
     assert "Predict, then run" in str(notebook)

@@ -4,17 +4,25 @@ import numpy as np
 import pytest
 
 from helpers import widgets
+from helpers.bug_zoo import CREATURES
 
 EXPLORERS = {
     "learning rate": (widgets.learning_rate_explorer, {"learning_rate": 0.1, "iterations": 3}),
     "threshold": (widgets.threshold_explorer, {"separation": 4.0, "threshold": 0.9}),
     "ledger": (widgets.ledger_explorer, {"layer_sizes": "12, 7, 5, 1", "m": 8}),
+    "nudge": (widgets.nudge_explorer, {"log10_epsilon": -8.0, "method": "complex step"}),
     "training": (
         widgets.training_explorer,
         {"layer_sizes": "5, 1", "hidden_activation": "tanh", "learning_rate": 1.0, "iterations": 20},
     ),
 }
-COMPUTED_BY = {"learning rate": "descend", "threshold": "classify", "ledger": "shape_ledger", "training": "train"}
+COMPUTED_BY = {
+    "learning rate": "descend",
+    "threshold": "classify",
+    "ledger": "shape_ledger",
+    "nudge": "nudge",
+    "training": "train",
+}
 
 
 def screen(explorer):
@@ -131,3 +139,41 @@ def test_training_on_digits():
     assert result.test_accuracy > 0.93
     assert result.network.layer_sizes_ == (784, 20, 1)
     assert "15721 parameters" in widgets.describe_training(result)
+
+
+def test_the_chain_rule_of_the_nudged_cost():
+    for w in (-1.0, 0.7, 2.0):
+        exact = widgets.slope_of_weight(w)
+        assert widgets.nudged_slope(w, 1e-5, "two-sided, float64") == pytest.approx(exact, rel=1e-9)
+        assert widgets.nudged_slope(w, 1e-20, "complex step") == pytest.approx(exact, rel=1e-14)
+
+
+def test_each_method_has_its_best_step_where_theory_says():
+    curves = widgets.nudge().curves
+    best = {method: np.log10(epsilons[np.argmin(errors)]) for method, (epsilons, errors) in curves.items()}
+    assert best["one-sided, float64"] == pytest.approx(-8, abs=1.5)
+    assert best["two-sided, float64"] == pytest.approx(-5, abs=1.5)
+    assert best["two-sided, float32"] == pytest.approx(-2, abs=1.5)
+    assert widgets.nudge(-14, "complex step").error < 1e-14
+    for bad in ({"log10_epsilon": 1}, {"log10_epsilon": -16}, {"method": "guess"}):
+        with pytest.raises(ValueError, match="must"):
+            widgets.nudge(**bad)
+
+
+def test_detective_answers_every_guess():
+    game = widgets.Detective()
+    seen = set()
+    for number, creature in enumerate(CREATURES, 1):
+        game.number.value = number
+        assert game.guess.value is None
+        seen.add(game.case.value)
+        assert "suspect" in game.case.value
+        assert creature.broken.__name__ not in game.case.value  # its name is not given away
+        game.guess.value = creature.title
+        assert game.verdict.value.startswith("<b>Right: ")
+        game.guess.value = CREATURES[number - 2].title
+        assert game.verdict.value.startswith("<b>Not ")
+    assert len(seen) == len(CREATURES)
+    with pytest.raises(ValueError, match="there is no creature 0"):
+        widgets.investigate(0)
+    assert repr(game).startswith("Interactive figure: ")
