@@ -155,6 +155,25 @@ EXERCISES = {
             (2, "That is the factor; the measure divides the length of the difference by the sum of both lengths."),
         ],
     ),
+    "06.flat": Exercise(
+        12288,
+        "64 rows of 64 pixels, three numbers each.",
+        [
+            (4096, "That is the number of pixels; each holds three numbers."),
+            (192, "A picture has 64 rows of 64 pixels, not one."),
+            (209 * 12288, "That is the whole training set."),
+        ],
+    ),
+    "06.baseline": Exercise(
+        0.66,
+        "33 of the 50 test pictures are cats, so always answering 'cat' is right 33 times in 50.",
+        [
+            (0.5, "Only if there were as many cats as others; count them."),
+            (33, "As a share of the 50 pictures, please."),
+            (0.34, "That is what always answering 'no cat' scores; the other answer does better."),
+            (72 / 209, "That is the share of cats in the training set."),
+        ],
+    ),
 }
 
 

@@ -214,22 +214,30 @@ def images(pixels, titles=None, ax=None, columns=8):
 
     Parameters
     ----------
-    pixels : ndarray of shape (k, 784) or (k, 28, 28), 0 is paper and 1 is ink
+    pixels : ndarray of shape (k, 784) or (k, side, side), 0 is paper and 1 is ink; or of shape
+        (k, side, side, 3), colours as uint8 or from 0 to 1
     titles : list of k str, optional
     columns : int, pictures in a row
     """
-    pictures = np.asarray(pixels).reshape(len(pixels), 28, 28)
-    columns = min(columns, len(pictures))
-    rows = -(-len(pictures) // columns)
+    pictures = np.asarray(pixels)
+    if pictures.ndim == 2:
+        pictures = pictures.reshape(-1, 28, 28)
+    if pictures.dtype == np.uint8:
+        pictures = pictures / 255
+    k, side, *_ = pictures.shape
+    columns = min(columns, k)
+    rows = -(-k // columns)
     ax = new_axes(ax, figsize=(1.25 * columns, 1.6 * rows if titles else 1.3 * rows))
-    step = np.array([38 if titles else 30, 30])
-    sheet = np.zeros((rows * step[0], columns * step[1]))
+    gap = max(1, side // 28)
+    step = np.array([side + (10 if titles else 2) * gap, side + 2 * gap])
+    paper = 0.0 if pictures.ndim == 3 else 1.0
+    sheet = np.full((rows * step[0], columns * step[1], *pictures.shape[3:]), paper)
     for i, picture in enumerate(pictures):
         top, left = np.array(divmod(i, columns)) * step
-        top += 9 if titles else 1
-        sheet[top : top + 28, left + 1 : left + 29] = picture
+        top, left = top + (9 if titles else 1) * gap, left + gap
+        sheet[top : top + side, left : left + side] = picture
         if titles:
-            ax.text(left + 15, top - 1.5, titles[i], ha="center", va="bottom", fontsize=10)
+            ax.text(left + side / 2, top - 1.5 * gap, titles[i], ha="center", va="bottom", fontsize=10)
     ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1)
     ax.axis("off")
     return ax

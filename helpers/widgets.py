@@ -38,7 +38,7 @@ class Explorer(ipywidgets.VBox):
     draw : callable, (result, ax)
     figsize : its size in inches, or a callable from the result to that
     describe : callable, result to a sentence, which is also the picture's alternative text
-    code : str, what the line of code calls
+    code : str, how the line of code begins, such as "widgets.train("
     """
 
     def __init__(self, name, goal, controls, compute, draw, describe, code, figsize=(7, 4.2)):
@@ -69,7 +69,7 @@ class Explorer(ipywidgets.VBox):
         self.picture.value = picture
         self.message.value = html.escape(sentence)
         arguments = ", ".join(f"{key}={value!r}" for key, value in state.items())
-        self.line.value = f"<code>{html.escape(f'{self._code}({arguments})')}</code>"
+        self.line.value = f"<code>{html.escape(f'{self._code}{arguments})')}</code>"
 
     def __repr__(self):
         return f"Interactive figure: {self.name}. Run this cell to move it."
@@ -168,7 +168,7 @@ def learning_rate_explorer():
         "iterations": ipywidgets.IntSlider(20, min=1, max=100, description="steps", **SLOW),
     }
     goal = "find the largest learning rate that still arrives."
-    args = (descend, draw_descent, describe_descent, "widgets.descend")
+    args = (descend, draw_descent, describe_descent, "widgets.descend(")
     return Explorer("Learning rate", goal, controls, *args, figsize=(6.4, 4.8))
 
 
@@ -224,7 +224,7 @@ def threshold_explorer():
         "threshold": ipywidgets.FloatSlider(0.5, min=0.05, max=0.95, step=0.05, description="threshold", **SLOW),
     }
     goal = "at separation 2.5, miss no triangle at the price of as few circles as possible."
-    args = (classify, draw_classification, describe_classification, "widgets.classify")
+    args = (classify, draw_classification, describe_classification, "widgets.classify(")
     return Explorer("Boundary and threshold", goal, controls, *args, figsize=(6.4, 4.8))
 
 
@@ -297,7 +297,7 @@ def ledger_explorer():
         "m": ipywidgets.IntText(11272, description="examples m", **SLOW),
     }
     goal = "predict the shape of dA[2] before you type 100, 30, 20, 10."
-    args = (shape_ledger, draw_ledger, describe_ledger, "widgets.shape_ledger")
+    args = (shape_ledger, draw_ledger, describe_ledger, "widgets.shape_ledger(")
     return Explorer("Shape ledger", goal, controls, *args, figsize=ledger_size)
 
 
@@ -367,7 +367,7 @@ def training_explorer():
         "iterations": ipywidgets.IntSlider(60, min=10, max=200, step=10, description="iterations", **SLOW),
     }
     goal = "get above 0.95 on the test digits with three layers."
-    args = (train, draw_training, describe_training, "widgets.train")
+    args = (train, draw_training, describe_training, "widgets.train(")
     return Explorer("Your network", goal, controls, *args)
 
 
@@ -456,7 +456,7 @@ def nudge_explorer():
         "method": ipywidgets.Dropdown(options=METHODS, value=METHODS[1], description="method"),
     }
     goal = "find the best step for each method."
-    args = (nudge, draw_nudge, describe_nudge, "widgets.nudge")
+    args = (nudge, draw_nudge, describe_nudge, "widgets.nudge(")
     return Explorer("Size of the nudge", goal, controls, *args)
 
 
@@ -519,3 +519,58 @@ class Detective(ipywidgets.VBox):
 
     def __repr__(self):
         return "Interactive figure: The bug zoo. Run this cell to play."
+
+
+# --- lesson 06 -----------------------------------------------------------------------------------
+
+
+class Look(NamedTuple):
+    """One picture and what a network says of it."""
+
+    picture: np.ndarray  # (64, 64, 3)
+    probability: float
+    label: int
+
+
+def look(network, X, y, number=1, mistakes_only=False):
+    """Picture `number`, counted from 1, of a set, or of those that the network gets wrong.
+
+    Parameters
+    ----------
+    network : NeuralNetwork fitted on flat pictures divided by 255
+    X : uint8 ndarray of shape (m, 64, 64, 3); y : ndarray of shape (m,), 0 or 1
+    number : int from 1; beyond the last picture it is an error
+    mistakes_only : bool
+    """
+    probability = network.predict_proba(X.reshape(len(X), -1) / 255)
+    chosen = np.flatnonzero((probability > 0.5) != y) if mistakes_only else np.arange(len(X))
+    if not 1 <= number <= len(chosen):
+        raise ValueError(f"there is no picture {number}: there are {len(chosen)}")
+    i = chosen[number - 1]
+    return Look(X[i], float(probability[i]), int(y[i]))
+
+
+def draw_look(result, ax=None):
+    """`Look` as the picture."""
+    ax = plotting.new_axes(ax, figsize=(3.2, 3.2))
+    ax.imshow(result.picture)
+    ax.axis("off")
+    return ax
+
+
+def describe_look(result):
+    """What the network says of a picture, in a sentence."""
+    right = (result.probability > 0.5) == result.label
+    truth = "a cat" if result.label else "no cat"
+    return f"It is {truth}; probability of a cat {result.probability:.2f}: {'right' if right else 'wrong'}"
+
+
+def picture_explorer(network, X, y):
+    """Lesson 06: leaf through the pictures, or through the mistakes."""
+    controls = {
+        "number": ipywidgets.IntSlider(1, min=1, max=len(X), description="picture number", **SLOW),
+        "mistakes_only": ipywidgets.Checkbox(False, description="only the mistakes", indent=False),
+    }
+    goal = "find a mistake that you can explain."
+    args = (draw_look, describe_look, "widgets.look(network, X, y, ")
+    return Explorer("Pictures", goal, controls, lambda **state: look(network, X, y, **state), *args, figsize=(3.2, 3.2))

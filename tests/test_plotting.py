@@ -118,6 +118,15 @@ def test_images_stand_where_they_belong():
     assert [text.get_text() for text in ax.texts] == ["a", "b", "c"]
 
 
+def test_images_in_colour():
+    pictures = np.zeros((2, 64, 64, 3), np.uint8)
+    pictures[1, 0, 0] = (255, 0, 0)
+    sheet = plotting.images(pictures).images[0].get_array()
+    assert sheet.shape == (68, 136, 3)
+    assert sheet[2, 70].tolist() == [1, 0, 0]
+    assert sheet[2, 3].tolist() == [0, 0, 0]
+
+
 def test_weights_are_white_at_zero():
     picture = plotting.weights(np.arange(-300.0, 484.0)).images[0]
     assert picture.get_clim() == (-483, 483)

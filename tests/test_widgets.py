@@ -5,6 +5,7 @@ import pytest
 
 from helpers import widgets
 from helpers.bug_zoo import CREATURES
+from helpers.network import NeuralNetwork
 
 EXPLORERS = {
     "learning rate": (widgets.learning_rate_explorer, {"learning_rate": 0.1, "iterations": 3}),
@@ -177,3 +178,21 @@ def test_detective_answers_every_guess():
     with pytest.raises(ValueError, match="there is no creature 0"):
         widgets.investigate(0)
     assert repr(game).startswith("Interactive figure: ")
+
+
+def test_leafing_through_pictures():
+    rng = np.random.default_rng(0)
+    X, y = rng.integers(0, 256, (6, 64, 64, 3), dtype=np.uint8), np.array([0, 1, 0, 1, 0, 1])
+    model = NeuralNetwork([1], iterations=1, learning_rate=1e-6).fit(X.reshape(6, -1) / 255, y)
+    explorer = widgets.picture_explorer(model, X, y)
+    first = explorer.picture.value
+    explorer.controls["number"].value = 3
+    assert explorer.picture.value != first
+    assert explorer.line.value == "<code>widgets.look(network, X, y, number=3, mistakes_only=False)</code>"
+    mistakes = int(np.sum(model.predict(X.reshape(6, -1) / 255) != y))
+    assert 0 < mistakes < 6
+    explorer.controls["number"].value = 1
+    explorer.controls["mistakes_only"].value = True
+    assert explorer.message.value.endswith("wrong")
+    explorer.controls["number"].value = 6
+    assert f"there is no picture 6: there are {mistakes}" in explorer.message.value
