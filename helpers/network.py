@@ -152,9 +152,9 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
     """Cost and gradients of all examples, worked out in blocks of examples that fit the cache.
 
     The cost is a sum over examples divided by m. So each block divides by the m of the whole set,
-    and costs and gradients of the blocks simply add up; nothing else is known here of
-    backpropagation than `forward`, the loss and `backward`. Blocks are added in their order, so the result does
-    not depend on how many are worked on at once.
+    and costs and gradients of the blocks simply add up; of backpropagation nothing is known here
+    but `forward`, the loss and `backward`. Blocks are added in their order, so the result does not
+    depend on how many are worked on at once.
 
     Parameters
     ----------
@@ -294,19 +294,21 @@ class NeuralNetwork:
         rng = copy.deepcopy(as_generator(self.random_state))
         W, b = initialize_parameters(sizes, self.initialization, rng, self.dtype)
 
-        costs, before, after = [], (W, b), (W, b)
+        costs, diverged = [], False
+        state = (W, b), (W, b), 0  # parameters before the last update, after it, number of updates
         try:
             for cost, *updated in self._updates(X, Y, W, b, rng):
                 costs.append(cost)
-                before, after = after, updated
+                state = state[1], updated, state[2] + 1  # in one step, so that a stop finds it whole
         except KeyboardInterrupt:
-            warnings.warn(f"stopped by hand after {len(costs)} iterations; what was reached is kept", stacklevel=2)
+            warnings.warn(f"stopped by hand after {state[2]} iterations; what was reached is kept", stacklevel=2)
         except DivergedError:
-            after = before  # the last parameters with a finite cost
+            diverged = True
             raise
         finally:
-            self.layer_sizes_, self.cost_history_ = sizes, np.array(costs)
-            self.W_, self.b_ = after
+            before, after, done = state
+            self.layer_sizes_, self.cost_history_ = sizes, np.array(costs[:done])
+            self.W_, self.b_ = before if diverged else after  # before: the last with a finite cost
         self._warn_if_rising()
         return self
 
@@ -439,17 +441,19 @@ class NeuralNetwork:
 
     def _step(self, W, b, dW, db, live):
         """Gradient descent into new arrays, W − α dW and b − α db; the old ones stay whole."""
+        alpha = float(self.learning_rate)
         W, b = {l: W[l].copy() for l in W}, {l: b[l].copy() for l in b}
         with np.errstate(over="ignore", invalid="ignore"):
             for l in W:
-                W[l][:, live if l == 1 else slice(None)] -= self.learning_rate * dW[l]
-                b[l] -= self.learning_rate * db[l]
+                W[l][:, live if l == 1 else slice(None)] -= alpha * dW[l]
+                b[l] -= alpha * db[l]
         return W, b
 
     def _diverged(self, iteration):
+        alpha = float(self.learning_rate)
         return DivergedError(
             f"training diverged: at iteration {iteration} the cost is no longer a finite number. Try a smaller "
-            f"learning rate, {self.learning_rate / 10:g} instead of {self.learning_rate:g}, or features scaled to "
+            f"learning rate, {alpha / 10:g} instead of {alpha:g}, or features scaled to "
             f"about −1 … 1. The parameters of the last finite cost are kept"
         )
 
@@ -458,7 +462,7 @@ class NeuralNetwork:
         if self.batch_size is None and len(costs) > 1 and costs[-1] > costs[0]:
             warnings.warn(
                 f"the cost rose from {costs[0]:.4g} to {costs[-1]:.4g}: the learning rate "
-                f"{self.learning_rate:g} is too large, try {self.learning_rate / 10:g}",
+                f"{float(self.learning_rate):g} is too large, try {float(self.learning_rate) / 10:g}",
                 stacklevel=3,
             )
 

@@ -5,6 +5,7 @@ import copy
 import doctest
 import signal
 import threading
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -274,6 +275,13 @@ def test_score_counts_right_answers():
     wrong = answer.copy()
     wrong[0] = 1 - wrong[0]
     assert model.score(X_SMALL, wrong) == 0.75
+
+
+def test_a_fraction_is_a_learning_rate_too():
+    exact, other = (
+        NeuralNetwork([1], iterations=3, learning_rate=a).fit(X_SMALL, Y_SMALL) for a in (0.5, Fraction(1, 2))
+    )
+    np.testing.assert_array_equal(exact.W_[1], other.W_[1])
 
 
 def test_pixels_as_whole_numbers_and_lists_are_welcome():
