@@ -168,6 +168,23 @@ def test_a_kink_within_epsilon_is_skipped_and_nobody_accused():
     assert not wrong.right
 
 
+@pytest.mark.parametrize(("slope_at_0", "right"), [(0, True), (1, True), (0.5, True), (2, False), (-1, False)])
+def test_wrong_only_at_a_kink(slope_at_0, right):
+    W, b = {1: np.eye(2), 2: np.array([[1.0, -1.0]])}, {1: np.zeros((2, 1)), 2: np.zeros((1, 1))}
+    X, Y = np.array([[0.0, 1.0], [1.0, 2.0], [-1.0, 0.5]]), np.array([[1.0, 0.0, 1.0]])
+
+    def gradients(X, Y, W, b):
+        Z, A = network.forward(X, W, b, "relu")
+        dZ2 = (activations.sigmoid(Z[2]) - Y) / len(X)
+        dZ1 = (W[2].T @ dZ2) * np.where(Z[1] == 0, slope_at_0, Z[1] > 0)
+        return {1: dZ1 @ X, 2: dZ2 @ A[1].T}, {1: dZ1.sum(axis=1, keepdims=True), 2: dZ2.sum(axis=1, keepdims=True)}
+
+    report = check_gradients(X, Y, W, b, "relu", gradients=gradients)
+    assert report.right is right, report
+    if not right:
+        assert "is wrong only at a kink" in words(report, "db[1]")
+
+
 def test_where_everything_lies_on_a_kink_nothing_is_claimed():
     W, b = {1: np.ones((2, 1)), 2: np.ones((1, 2))}, {1: np.zeros((2, 1)), 2: np.zeros((1, 1))}
     report = check_gradients(np.zeros((3, 1)), np.ones((1, 3)), W, b, "relu")
