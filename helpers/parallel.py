@@ -1,8 +1,9 @@
 """Run one function on many blocks of examples, on all cores, with the same result on any number.
 
-NumPy lets go of Python's lock while it computes, so plain threads use all cores. While they do,
-BLAS (the library behind `@`) is held to one thread of its own: two schedulers that each claim
-every core slow each other down.
+NumPy lets go of Python's lock while it computes, so plain threads use all cores. Meanwhile BLAS
+(the library behind `@`) is held to one thread of its own: two schedulers that each claim every core
+slow each other down, and for small products its threads wait for each other more than they compute,
+twentyfold so if another program wants a core too.
 """
 
 import os
@@ -26,14 +27,15 @@ def parallel_map(n_blocks):
     """Yield a function like `map`, order kept, that works on up to `n_blocks` calls at once.
 
     Use it as ``with parallel_map(8) as run: results = run(function, blocks)``. With one block or
-    one core it is `map` itself, and nothing is started.
+    one core it is `map` itself, and no thread is started.
     """
     workers = min(n_blocks, core_count())
-    if workers < 2:
-        yield map
-        return
-    with _SINGLE_THREADED_BLAS, ThreadPoolExecutor(workers) as pool:
-        yield pool.map
+    with _SINGLE_THREADED_BLAS:
+        if workers < 2:
+            yield map
+        else:
+            with ThreadPoolExecutor(workers) as pool:
+                yield pool.map
 
 
 class _SingleThreadedBlas:
@@ -43,18 +45,19 @@ class _SingleThreadedBlas:
         self.lock, self.users, self.limit = threading.Lock(), 0, None
 
     def __enter__(self):
-        from threadpoolctl import threadpool_limits  # here, because the browser has no use for it
-
         with self.lock:
             self.users += 1
-            if self.users == 1:
+            if self.users == 1 and sys.platform != "emscripten":
+                from threadpoolctl import threadpool_limits  # here, because the browser has no use for it
+
                 self.limit = threadpool_limits(limits=1, user_api="blas")
 
     def __exit__(self, *error):
         with self.lock:
             self.users -= 1
-            if self.users == 0:
+            if self.users == 0 and self.limit:
                 self.limit.restore_original_limits()
+                self.limit = None
 
 
 _SINGLE_THREADED_BLAS = _SingleThreadedBlas()
