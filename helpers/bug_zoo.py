@@ -177,7 +177,7 @@ def product_with_the_error(Y, W, Z, A):
     dW, db = {}, {}
     dZ = (A[L] - Y) / m
     for l in range(L, 0, -1):
-        dW[l] = dZ @ (dZ if l == 1 else W[l].T @ dZ).T
+        dW[l] = dZ @ (W[l].T @ dZ).T
         db[l] = dZ.sum(axis=1, keepdims=True)
         if l > 1:
             dA = W[l].T @ dZ
@@ -345,7 +345,7 @@ def activation_of_the_bias(X, W, b):
     Z, A = {}, {0: X.T}
     for l in range(1, L + 1):
         Z[l] = W[l] @ A[l - 1] + b[l]
-        A[l] = sigmoid(b[l] + 0 * Z[l])
+        A[l] = sigmoid(Z[l]) if l == L else sigmoid(b[l] + 0 * Z[l])
     return Z, A
 
 
@@ -379,7 +379,7 @@ CREATURES = [
     Creature(
         "σ′ of the output",
         slope_of_the_output,
-        "the corrected algorithm in a tutorial's comments writes σ′(A); so do many homework solutions",
+        "many homework solutions; the corrected algorithm in a tutorial's comments has it at the last layer",
         "it learns, only more slowly and to a worse end",
         "the step from dZ[3] to dZ[2]",
     ),
@@ -393,7 +393,7 @@ CREATURES = [
     Creature(
         "the mean forgotten",
         forgotten_mean,
-        "a notebook that defines its error as the derivative of the mean, but computes it without 1/m",
+        "taking a notebook's error, which is without 1/m, for ∂J/∂Z, and leaving out the 1/m at dW and db",
         "it diverges, unless the learning rate is made m times smaller",
         "a sum over the",
     ),
@@ -408,7 +408,7 @@ CREATURES = [
         "the product the wrong way round",
         turned_product,
         "homework forums, every year",
-        "a shape error in the update; in a square layer none, and it learns badly",
+        "mostly a shape error; in a square layer none, and it learns badly; with one output unit W grows to a square",
         "transpose",
     ),
     Creature(
@@ -483,7 +483,7 @@ CREATURES = [
         "a scale on one way only",
         lost_scale,
         "dropout that scales by 1/0.8 backward, but not forward",
-        "deep layers learn too fast, nobody sees why",
+        "layers near the input learn too fast, the more so the deeper the network",
         "1.250 ×",
     ),
     Creature(
@@ -496,7 +496,7 @@ CREATURES = [
     Creature(
         "a second sigmoid",
         double_sigmoid,
-        "a network that ends in a sigmoid, with a loss that applies one too",
+        "a loss that applies a sigmoid to an output that already had one, as in σ(A) − Y",
         "answers lie between 0.5 and 0.73, and the cost stops falling",
         "Look at layer 3 first",
     ),
@@ -547,13 +547,13 @@ CREATURES = [
         "Z overwritten by A",
         overwritten_input,
         "A = Z without a copy, then A[:] = …; a notebook writes z = g(z)",
-        "as with σ′ of the output: it learns worse",
+        "σ′ of the output and a second sigmoid at once: it learns worse, and the cost stops falling",
         "Look at layer 3 first",
     ),
     Creature(
         "the activation of the bias",
         activation_of_the_bias,
-        "a tutorial's printed algorithm: A = g(b)",
+        "a tutorial's printed algorithm, for the hidden layers: A = g(b)",
         "every example gets the same answer",
         "Look at layer 3 first",
     ),

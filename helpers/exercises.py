@@ -148,10 +148,10 @@ EXERCISES = {
     ),
     "05.error": Exercise(
         1 / 3,
-        "‖2g − g‖ / (‖2g‖ + ‖g‖) = 1 / 3, whatever g is.",
+        "‖2q − q‖ / (‖2q‖ + ‖q‖) = 1 / 3, whatever q is.",
         [
             (0.5, "Divide by the sum of both lengths, 2 + 1, not by the larger one."),
-            (1, "Divide by the sum of both lengths, 2 + 1, not by the length of g alone."),
+            (1, "Divide by the sum of both lengths, 2 + 1, not by the length of the numerical one alone."),
             (2, "That is the factor; the measure divides the length of the difference by the sum of both lengths."),
         ],
     ),
