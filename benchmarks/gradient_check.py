@@ -3,7 +3,7 @@ layer, against the naive one.
 
     make bench          or          python benchmarks/gradient_check.py
 
-The naive check repeats the whole forward pass for each of the 2 · 86023 nudges; it is timed on a
+The naive check repeats the whole forward pass for each of the 2 · 86031 nudges; it is timed on a
 sample of them.
 """
 
