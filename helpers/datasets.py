@@ -235,7 +235,8 @@ def read_pictures(path, part, cure=CATS_CURE):
         return DataFileError(f"{path.name} {fault}: {cure}")
 
     try:
-        start = path.read_bytes()[:200]
+        with open(path, "rb") as file:
+            start = file.read(200)
     except OSError:
         raise refuse("is missing or cannot be read") from None
     if b"<html" in start.lower() or b"<!doctype" in start.lower():
@@ -282,9 +283,8 @@ def fetch_cats(folder=None):
 
 def _find_cats(name):
     first = os.environ.get(FOLDER_VARIABLE)
-    folders = [Path(first), Path(first) / "cats"] if first else []
-    folders = [] if first == os.devnull else [*folders, DATA / "cats"]
-    for folder in folders:
+    folders = [Path(first), Path(first) / "cats", DATA / "cats"] if first else [DATA / "cats"]
+    for folder in folders if first != os.devnull else []:
         if (folder / name).is_file():
             return folder / name
     raise FileNotFoundError(f"{name} is not on this machine: {CATS_CURE}, or name its folder in {FOLDER_VARIABLE}")

@@ -31,6 +31,9 @@ def _step(W, dZ, Z):
     return (W.T @ dZ) * sigmoid_prime(Z)
 
 
+_W, _DZ, _Z = _step_arguments()
+_DA = _W.T @ _DZ
+
 EXERCISES = {
     "00.first": Exercise(
         4,
@@ -118,20 +121,20 @@ EXERCISES = {
         ],
     ),
     "04.step": Exercise(
-        _step(*_step_arguments()),
+        _step(_W, _DZ, _Z),
         "dA = Wᵀ dZ brings the error one layer back, ⊙ σ′(Z) takes it through the activation.",
         [
-            (_step_arguments()[0].T @ _step_arguments()[1], "That is dA; the factor σ′(Z) is missing."),
+            (_DA, "That is dA; the factor σ′(Z) is missing."),
             (
-                (_step_arguments()[0].T @ _step_arguments()[1]) * sigmoid(_step_arguments()[2]),
+                _DA * sigmoid(_Z),
                 "That multiplies by σ(Z), but the chain rule asks for its derivative σ′(Z).",
             ),
             (
-                (_step_arguments()[0].T @ _step_arguments()[1]) * sigmoid_prime(sigmoid(_step_arguments()[2])),
+                _DA * sigmoid_prime(sigmoid(_Z)),
                 "That is σ′ of the output A; σ′ wants Z.",
             ),
             (
-                (_DA := _step_arguments()[0].T @ _step_arguments()[1]) * sigmoid_prime(_DA),
+                _DA * sigmoid_prime(_DA),
                 "That is σ′(dA); σ′ wants Z, the weighted input of that layer.",
             ),
         ],

@@ -399,7 +399,7 @@ class NeuralNetwork:
         return network
 
     def __repr__(self):
-        options = {name: value for name, value in vars(self).items() if not name.endswith("_")}
+        options = self._options()
         sizes = options.pop("layer_sizes")
         options["dtype"] = getattr(self.dtype, "__name__", self.dtype)
         options = ", ".join(f"{name}={value!r}" for name, value in options.items())

@@ -243,7 +243,7 @@ def images(pixels, titles=None, ax=None, columns=8):
     return ax
 
 
-def weights(w, ax=None, shape=(28, 28), label="weight added by training"):
+def weights(w, ax=None, shape=(28, 28)):
     """The weights of one unit as a picture: blue speaks for label 0, red for label 1, white is neutral.
 
     Parameters
@@ -253,7 +253,7 @@ def weights(w, ax=None, shape=(28, 28), label="weight added by training"):
     ax = new_axes(ax, figsize=(5, 4.2))
     most = np.abs(w).max() or 1
     picture = ax.imshow(np.reshape(w, shape), cmap="RdBu_r", vmin=-most, vmax=most)
-    ax.figure.colorbar(picture, ax=ax, label=label)
+    ax.figure.colorbar(picture, ax=ax, label="weight added by training")
     ax.set(xticks=[], yticks=[])
     return ax
 

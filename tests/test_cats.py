@@ -90,10 +90,7 @@ def test_where_the_cats_are_looked_for(tmp_path, monkeypatch):
     for name in datasets.CATS_FILES:
         part = name.split("_")[0]
         source = {f"{part}_set_x": np.ones((2, 64, 64, 3), np.uint8), f"{part}_set_y": np.array([0, 1])}
-        picture_file(tmp_path / "mine" / "cats" / name, train_set_x=None, train_set_y=None, **{})
-        with h5py.File(tmp_path / "mine" / "cats" / name, "a") as file:
-            for key, value in source.items():
-                file[key] = value
+        picture_file(tmp_path / "mine" / "cats" / name, **{"train_set_x": None, "train_set_y": None, **source})
     monkeypatch.setattr(datasets, "DATA", tmp_path / "mine")  # as if fetched
     assert datasets.load_cats().y_train.tolist() == [0, 1]
     monkeypatch.setenv("LESSONS_DATA", os.devnull)
