@@ -73,11 +73,11 @@ def chain(nodes, forward, backward, ax=None):
     for i, text in enumerate(nodes):
         ax.text(2 * i, 0, text, ha="center", va="center", fontsize=15, bbox=_box())
     for i, (above, below) in enumerate(zip(forward, backward, strict=True)):
-        _arrow(ax, (2 * i + 0.42, 0.22), (2 * i + 1.58, 0.22), FORWARD, "-")
-        _arrow(ax, (2 * i + 1.58, -0.22), (2 * i + 0.42, -0.22), BACKWARD, "--")
+        arrow(ax, (2 * i + 0.42, 0.22), (2 * i + 1.58, 0.22), FORWARD, "-")
+        arrow(ax, (2 * i + 1.58, -0.22), (2 * i + 0.42, -0.22), BACKWARD, "--")
         ax.text(2 * i + 1, 0.42, above, ha="center", va="bottom", color=FORWARD, fontsize=13)
         ax.text(2 * i + 1, -0.42, below, ha="center", va="top", color=BACKWARD, fontsize=17)
-    _bare(ax, (-0.6, 2 * len(nodes) - 1.4), (-1.25, 1.0))
+    bare(ax, (-0.6, 2 * len(nodes) - 1.4), (-1.25, 1.0))
     return ax
 
 
@@ -100,9 +100,9 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
                 start, stop = np.array([gap * (l - 1), y0]), np.array([gap * l, y1])
                 along = 0.32 * (stop - start) / np.linalg.norm(stop - start)
                 aside = 0.2 * np.array([-along[1], along[0]]) if backward else 0
-                _arrow(ax, start + along + aside, stop - along + aside, FORWARD, "-", 1.2)
+                arrow(ax, start + along + aside, stop - along + aside, FORWARD, "-", 1.2)
                 if backward:
-                    _arrow(ax, stop - along - aside, start + along - aside, BACKWARD, "--", 1.2)
+                    arrow(ax, stop - along - aside, start + along - aside, BACKWARD, "--", 1.2)
     names = names or [f"layer {l}\n{n} unit{'s' * (n > 1)}" for l, n in enumerate(layer_sizes)]
     for l, (n, column) in enumerate(zip(layer_sizes, columns, strict=True)):
         for i, y in enumerate(column):
@@ -112,7 +112,7 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
         if n > MOST_NODES:
             ax.text(gap * l, 0, "⋮", ha="center", va="center", fontsize=16, zorder=4)
         ax.text(gap * l, top + 0.45, names[l], ha="center", va="bottom", fontsize=11)
-    _bare(ax, (-0.9, gap * (len(columns) - 1) + 0.9), (-top - 0.4, top + 1.2))
+    bare(ax, (-0.9, gap * (len(columns) - 1) + 0.9), (-top - 0.4, top + 1.2))
     ax.set_aspect("equal")
     return ax
 
@@ -133,10 +133,10 @@ def training_loop(ax=None):
     forward = {0: ((0.95, 0.85), (2.0, 0.35)), 3: ((-2.0, 0.35), (-0.95, 0.85))}
     backward = {1: ((2.1, -0.35), (1.3, -0.72)), 2: ((-1.3, -0.72), (-2.1, -0.35))}
     for start, stop in forward.values():
-        _arrow(ax, start, stop, FORWARD, "-", 2)
+        arrow(ax, start, stop, FORWARD, "-", 2)
     for start, stop in backward.values():
-        _arrow(ax, start, stop, BACKWARD, "--", 2)
-    _bare(ax, (-3.9, 3.9), (-1.5, 1.5))
+        arrow(ax, start, stop, BACKWARD, "--", 2)
+    bare(ax, (-3.9, 3.9), (-1.5, 1.5))
     return ax
 
 
@@ -268,12 +268,12 @@ def _box():
     return {"boxstyle": "round,pad=0.45", "facecolor": PAPER, "edgecolor": INK, "linewidth": 1.5}
 
 
-def _arrow(ax, start, stop, color, style, width=2):
-    arrow = {"arrowstyle": "-|>", "color": color, "linestyle": style, "linewidth": width, "shrinkA": 0, "shrinkB": 0}
-    ax.annotate("", xy=stop, xytext=start, arrowprops=arrow)
+def arrow(ax, start, stop, color, style, width=2):
+    look = {"arrowstyle": "-|>", "color": color, "linestyle": style, "linewidth": width, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", xy=stop, xytext=start, arrowprops=look)
 
 
-def _bare(ax, xlim, ylim):
+def bare(ax, xlim, ylim):
     ax.set(xlim=xlim, ylim=ylim)
     ax.axis("off")
 

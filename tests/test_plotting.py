@@ -6,7 +6,7 @@ import pytest
 from matplotlib.colors import same_color
 from matplotlib.text import Annotation
 
-from helpers import datasets, plotting
+from helpers import datasets, plotting, plotting_live, widgets
 
 X, y = datasets.make_blobs(20)
 W1 = np.linspace(-1, 1, 5)
@@ -22,7 +22,12 @@ DRAWN = {
     "boundary": lambda ax: plotting.boundary(lambda points: 1 / (1 + np.exp(-points[:, 0])), X, y, ax),
     "images": lambda ax: plotting.images(np.zeros((3, 784)), ["a", "b", "c"], ax),
     "weights": lambda ax: plotting.weights(np.arange(784.0), ax),
+    "shape_table": lambda ax: plotting_live.shape_table([("A[0]", "Xᵀ", (2, 3)), ("dW[1]", "…", (1, 2))], ax),
+    "error_curves": lambda ax: plotting_live.error_curves({"two-sided": (W1 + 2, W1 + 2)}, 1.0, 0.0, ax),
+    "work_curves": lambda ax: plotting_live.work_curves([3, 12], [3, 12], ax),
+    "stepper_frame": lambda ax: widgets.draw_frame(widgets.follow(7), ax),
 }
+PARTS = {"use_style", "new_axes", "arrow", "bare"}  # what the figures are made of
 
 
 def arrows(ax):
@@ -30,10 +35,14 @@ def arrows(ax):
 
 
 def test_every_public_figure_is_looked_at():
-    public = {
-        name for name in vars(plotting) if name[0] != "_" and getattr(plotting, name).__class__.__name__ == "function"
-    }
-    assert public - {"use_style", "new_axes"} == set(DRAWN)
+    public = set()
+    for module in (plotting, plotting_live):
+        public |= {
+            name
+            for name, value in vars(module).items()
+            if name[0] != "_" and getattr(value, "__module__", "") == module.__name__
+        }
+    assert public - PARTS == set(DRAWN)
 
 
 @pytest.mark.parametrize("name", DRAWN)

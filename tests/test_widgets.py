@@ -1,29 +1,53 @@
 """Interactive figures, driven by `.value` on real ipywidgets; and the pure functions behind them."""
 
+import re
+
+import ipywidgets
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgba
+from matplotlib.text import Annotation
+from traitlets import TraitError
 
-from helpers import widgets
+from helpers import plotting, widgets
+from helpers.activations import sigmoid, sigmoid_prime
 from helpers.bug_zoo import CREATURES
+from helpers.losses import binary_cross_entropy
 from helpers.network import NeuralNetwork
+from helpers.widgets.stepper import STEPS, B, W
 
+SOME = np.random.default_rng(0)
+PICTURES, TRUTH = SOME.integers(0, 256, (6, 64, 64, 3), dtype=np.uint8), np.array([0, 1, 0, 1, 0, 1])
+
+
+def pictures():
+    model = NeuralNetwork([1], iterations=1, learning_rate=1e-6).fit(PICTURES.reshape(6, -1) / 255, TRUTH)
+    return widgets.picture_explorer(model, PICTURES, TRUTH)
+
+
+# For each: how it is made, what computes, and for each control a value that changes the picture.
 EXPLORERS = {
-    "learning rate": (widgets.learning_rate_explorer, {"learning_rate": 0.1, "iterations": 3}),
-    "threshold": (widgets.threshold_explorer, {"separation": 4.0, "threshold": 0.9}),
-    "ledger": (widgets.ledger_explorer, {"layer_sizes": "12, 7, 5, 1", "m": 8}),
-    "nudge": (widgets.nudge_explorer, {"log10_epsilon": -8.0, "method": "complex step"}),
+    "learning rate": (widgets.learning_rate_explorer, "descend", {"learning_rate": 0.1, "iterations": 3}),
+    "threshold": (widgets.threshold_explorer, "classify", {"separation": 4.0, "threshold": 0.9}),
+    "stepper": (widgets.stepper, "follow", {"step": 12, "x1": -1.0, "x2": 1.5, "label": 0}),
+    "work": (widgets.work_explorer, "count_work", {"depth": 4, "width": 100}),
+    "nudge": (widgets.nudge_explorer, "nudge", {"log10_epsilon": -8.0, "method": "complex step"}),
     "training": (
         widgets.training_explorer,
+        "train",
         {"layer_sizes": "5, 1", "hidden_activation": "tanh", "learning_rate": 1.0, "iterations": 20},
     ),
+    "pictures": (pictures, "look", {"mistakes_only": True, "number": 2}),
 }
-COMPUTED_BY = {
-    "learning rate": "descend",
-    "threshold": "classify",
-    "ledger": "shape_ledger",
-    "nudge": "nudge",
-    "training": "train",
+BAD = {
+    ipywidgets.FloatSlider: [-1e9, 1e9, float("nan"), float("inf")],
+    ipywidgets.FloatLogSlider: [1e-30, 1e30, float("nan"), float("inf")],
+    ipywidgets.IntSlider: [-(10**9), 0, 10**9],
+    ipywidgets.Dropdown: ["none of these", -1, None],
+    ipywidgets.Checkbox: [],
+    ipywidgets.Text: ["", "12, 0", "a, b", "3.5, 1", "-1", "12,,1", "[3, [1]]", "1e3, 1", "7, 3", "9" * 400 + ", 1"],
 }
+CASES = [(name, control) for name, (_, _, values) in EXPLORERS.items() for control in values]
 
 
 def screen(explorer):
@@ -32,7 +56,7 @@ def screen(explorer):
 
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_every_control_changes_the_picture_and_the_line_reproduces_it(name):
-    make, values = EXPLORERS[name]
+    make, computes, values = EXPLORERS[name]
     explorer = make()
     assert set(values) == set(explorer.controls)
     seen = [screen(explorer)]
@@ -42,10 +66,56 @@ def test_every_control_changes_the_picture_and_the_line_reproduces_it(name):
         assert seen[-1][0] != seen[-2][0] or name == "training"
         assert seen[-1][2] != seen[-2][2]
     assert seen[-1][0] != seen[0][0]
-    line = explorer.line.value.removeprefix("<code>").removesuffix("</code>").replace("&#x27;", "'")
-    assert line.startswith(f"widgets.{COMPUTED_BY[name]}(")
-    result = eval(line)  # our own text: the line that a reader would paste
-    assert explorer._describe(result) in explorer.message.value.replace("&#x27;", "'")
+    line = re.search("<code[^>]*>(.*)</code>", explorer.line.value)[1].replace("&#x27;", "'")
+    assert line.startswith(f"widgets.{computes}(")
+    if name != "pictures":  # its line names the network and the pictures of the lesson
+        result = eval(line)  # our own text: the line that a reader would paste
+        assert explorer._describe(result) in explorer.message.value.replace("&#x27;", "'")
+
+
+@pytest.mark.parametrize(("name", "control"), CASES)
+def test_a_widget_lives_on_after_a_bad_value(name, control):
+    make, _, values = EXPLORERS[name]
+    explorer = make()
+    kind = type(explorer.controls[control])
+    for bad in BAD[kind]:
+        before = explorer.picture.value
+        try:
+            explorer.controls[control].value = bad
+        except (TraitError, ValueError, OverflowError):
+            pass  # ipywidgets itself refuses what no hand can enter
+        refused = explorer.message.value.startswith("<b>Not possible:</b> ")
+        assert not refused or explorer.picture.value == before  # a sentence, and the last result stays
+        assert refused or kind is not ipywidgets.Text
+        assert "Traceback" not in explorer.message.value
+        assert "computing" not in explorer.title.value
+    before = explorer.picture.value
+    explorer.controls[control].value = values[control]
+    assert not explorer.message.value.startswith("<b>Not possible:</b>")
+    assert explorer.picture.value != before
+
+
+def test_what_is_on_the_screen_is_not_computed_again():
+    explorer = widgets.threshold_explorer()
+    asked = []
+    compute, explorer._compute = explorer._compute, lambda **state: asked.append(state) or compute(**state)
+    explorer.controls["threshold"].value = 0.7
+    explorer._refresh()
+    explorer.controls["threshold"].value = 0.7000000000000001
+    assert len(asked) == 1
+    explorer.controls["threshold"].value = 0.5
+    assert len(asked) == 2
+
+
+def test_while_a_result_is_computed_the_last_one_stays_with_a_note():
+    explorer = widgets.threshold_explorer()
+    seen, before = [], screen(explorer)
+    compute = explorer._compute
+    explorer._compute = lambda **state: seen.append((explorer.title.value, screen(explorer))) or compute(**state)
+    explorer.controls["threshold"].value = 0.7
+    assert "computing" in seen[0][0]
+    assert seen[0][1] == before
+    assert "computing" not in explorer.title.value
 
 
 @pytest.mark.parametrize("name", EXPLORERS)
@@ -53,23 +123,9 @@ def test_labels_alternative_text_and_a_sentence_for_readers_without_a_kernel(nam
     explorer = EXPLORERS[name][0]()
     assert all(control.description for control in explorer.controls.values())
     assert 'alt="' in explorer.picture.value
+    assert "Challenge: " in explorer.title.value
     assert repr(explorer).startswith("Interactive figure: ")
     assert "\n" not in repr(explorer)
-
-
-@pytest.mark.parametrize("text", ["", "12, 0", "a, b", "3.5, 1", "-1", "12,,1", "[3, [1]]", "1e3, 1", "7"])
-@pytest.mark.parametrize("name", ["ledger", "training"])
-def test_an_impossible_value_gets_a_sentence_and_the_widget_lives_on(name, text):
-    if (name, text) == ("training", "7"):
-        text = "7, 3"  # seven inputs need a second number; seven outputs are three too many here
-    explorer = EXPLORERS[name][0]()
-    before = explorer.picture.value
-    explorer.controls["layer_sizes"].value = text
-    assert explorer.message.value.startswith("<b>Not possible:</b>")
-    assert explorer.picture.value == before
-    explorer.controls["layer_sizes"].value = "6, 1"
-    assert not explorer.message.value.startswith("<b>Not possible:</b>")
-    assert explorer.picture.value != before
 
 
 @pytest.mark.parametrize("text", ["20, 3", "2000000000, 1", "1, " * 30 + "1"])
@@ -85,24 +141,38 @@ def test_a_slider_shows_what_it_says():
     assert "threshold=0.7)" in explorer.line.value
 
 
-def test_impossible_numbers():
-    explorer = widgets.ledger_explorer()
-    for m in (0, -5):
-        explorer.controls["m"].value = m
-        assert f"m is {m}, but it must be at least 1" in explorer.message.value
-    for call in (
+@pytest.mark.parametrize(
+    "call",
+    [
         lambda: widgets.descend(learning_rate=0),
         lambda: widgets.descend(iterations=0),
         lambda: widgets.classify(threshold=1.5),
-    ):
-        with pytest.raises(ValueError, match=r"(is|must be)"):
-            call()
+        lambda: widgets.shape_ledger([3]),
+        lambda: widgets.shape_ledger([3, 1], m=0),
+        lambda: widgets.follow(0),
+        lambda: widgets.follow(14),
+        lambda: widgets.follow(1.5),
+        lambda: widgets.follow(1, label=2),
+        lambda: widgets.follow(1, x1=float("nan")),
+        lambda: widgets.count_work(0, 3),
+        lambda: widgets.count_work(3, 201),
+        lambda: widgets.train(iterations=0),
+        lambda: widgets.judge_shapes("3, 1", 5, {"W[2]": "1, 1"}),
+    ],
+)
+def test_impossible_numbers(call):
+    with pytest.raises(ValueError, match=r"( is | must be |there is no |needs )"):
+        call()
 
 
 def test_typed_text_is_shown_and_not_run():
-    explorer = widgets.ledger_explorer()
+    explorer = widgets.training_explorer()
     explorer.controls["layer_sizes"].value = "<img src=x onerror=alert(1)>"
     assert "<img" not in explorer.message.value
+    game = widgets.LedgerGame()
+    game.sizes.value = "<img src=x onerror=alert(1)>"
+    game.guesses["A[0]"].value = "<img src=x onerror=alert(2)>"
+    assert "<img" not in game.message.value + game.line.value + game.verdicts["A[0]"].value
 
 
 def test_descent_arrives_or_diverges_as_its_curvature_says():
@@ -181,18 +251,149 @@ def test_detective_answers_every_guess():
 
 
 def test_leafing_through_pictures():
-    rng = np.random.default_rng(0)
-    X, y = rng.integers(0, 256, (6, 64, 64, 3), dtype=np.uint8), np.array([0, 1, 0, 1, 0, 1])
-    model = NeuralNetwork([1], iterations=1, learning_rate=1e-6).fit(X.reshape(6, -1) / 255, y)
-    explorer = widgets.picture_explorer(model, X, y)
+    explorer = pictures()
     first = explorer.picture.value
     explorer.controls["number"].value = 3
     assert explorer.picture.value != first
-    assert explorer.line.value == "<code>widgets.look(network, X, y, number=3, mistakes_only=False)</code>"
-    mistakes = int(np.sum(model.predict(X.reshape(6, -1) / 255) != y))
+    assert "widgets.look(network, X, y, number=3, mistakes_only=False)<" in explorer.line.value
+    model = NeuralNetwork([1], iterations=1, learning_rate=1e-6).fit(PICTURES.reshape(6, -1) / 255, TRUTH)
+    mistakes = int(np.sum(model.predict(PICTURES.reshape(6, -1) / 255) != TRUTH))
     assert 0 < mistakes < 6
     explorer.controls["number"].value = 1
     explorer.controls["mistakes_only"].value = True
     assert explorer.message.value.endswith("wrong")
     explorer.controls["number"].value = 6
     assert f"there is no picture 6: there are {mistakes}" in explorer.message.value
+
+
+# --- lesson 03: the stepper, the count of the work, the ledger ------------------------------------
+
+
+@pytest.mark.parametrize(("x1", "x2", "label"), [(1.0, 0.5, 1), (-1.25, 2.0, 0)])
+def test_the_lines_of_the_stepper_compute_its_numbers(x1, x2, label):
+    names = {"W": W, "b": B, "X": np.array([[x1, x2]]), "Y": np.array([[float(label)]]), "m": 1}
+    names |= {"sigmoid": sigmoid, "sigmoid_prime": sigmoid_prime, "binary_cross_entropy": binary_cross_entropy}
+    for number, step in enumerate(STEPS, 1):
+        exec(step.code, names)  # our own text: the line that lights up
+        frame = widgets.follow(number, x1, x2, label)
+        np.testing.assert_allclose(frame.values[step.name], names[step.code.split(" = ")[0]], rtol=1e-12)
+        assert list(frame.values) == [taken.name for taken in STEPS[:number]]
+        shape = frame.values[step.name].shape
+        assert step.name == "J" or step.shape.replace(", element by element", "").endswith(str(shape))
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_the_working_ends_in_the_numbers_of_its_step(label):
+    for number in range(1, len(STEPS) + 1):
+        frame = widgets.follow(number, label=label)
+        results = [float(line.split("= ")[-1].strip("()").replace("−", "-")) for line in frame.working]
+        np.testing.assert_allclose(results, frame.values[frame.step.name].ravel(), atol=5.1e-4)
+
+
+def test_multiplications_of_the_way_back_counted_by_hand():
+    frame = widgets.follow(13)
+    two_layers = {"dW2": 1 * 2, "dA1": 2 * 1, "dZ1": 2, "dW1": 2 * 2}
+    assert frame.kept == sum(two_layers.values())
+    paths = {"W2": 2 * 1, "W1": 4 * 3, "b1": 2 * 2}  # parameters times the factors after dZ2 on their path
+    assert frame.alone == sum(paths.values())
+
+
+def test_a_step_forward_is_blue_and_one_back_is_red():
+    def lit(number):
+        arrows = [
+            text.arrow_patch
+            for text in widgets.draw_frame(widgets.follow(number)).texts
+            if isinstance(text, Annotation)
+        ]
+        return [(arrow.get_edgecolor(), arrow.get_linestyle()) for arrow in arrows if arrow.get_linewidth() > 2]
+
+    assert lit(2) == [(to_rgba(plotting.FORWARD), "-")] * 4
+    assert lit(12) == [(to_rgba(plotting.BACKWARD), "--")] * 4
+    assert lit(3) == []
+
+
+def test_the_work_is_what_asking_unit_by_unit_takes():
+    def asked(depth, width, memory):
+        count = 0
+
+        def error(layer, unit):
+            nonlocal count
+            if layer == depth or (memory is not None and (layer, unit) in memory):
+                return
+            count += width
+            for k in range(width):
+                error(layer + 1, k)
+            if memory is not None:
+                memory.add((layer, unit))
+
+        error(0, 0)
+        return count
+
+    for width in (1, 2, 4):
+        work = widgets.count_work(5, width)
+        assert work.without == [asked(depth, width, None) for depth in range(1, 6)]
+        assert work.with_reuse == [asked(depth, width, set()) for depth in range(1, 6)]
+    assert "4 layers of 196" in widgets.describe_work(widgets.count_work(4, 196))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "right", "says"),
+    [
+        ("dW[2]", "2, 3", True, "right, 2 × 3"),
+        ("dW[2]", "(2, 3)", True, "right"),
+        ("dW[2]", "2 × 3", True, "right"),
+        ("dW[2]", "3, 2", False, "the other way round"),
+        ("dW[2]", "2, 5", False, "the shape of what it belongs to, W[2]"),
+        ("Z[1]", "3, 4", False, "there are 5"),
+        ("W[1]", "3, 5", False, "m is not in its shape"),
+        ("b[1]", "3", False, "two numbers, please"),
+        ("W[1]", "3, 3", False, "inner sizes must match"),
+        ("W[1]", "three", False, "type two whole numbers"),
+        ("W[1]", "3, -4", False, "type two whole numbers"),
+    ],
+)
+def test_the_ledger_answers_a_prediction(name, text, right, says):
+    judged = widgets.judge_shapes("4, 3, 2", 5, {name: text})
+    assert judged[name][0] is right
+    assert says in judged[name][1]
+
+
+def test_the_game_of_shapes():
+    game = widgets.LedgerGame()
+    assert len(game.guesses) == 16
+    assert "0 of 16" in game.message.value
+    game.sizes.value, game.m.value = "4, 3, 2", 5
+    game.guesses["dA[1]"].value = "3, 5"
+    assert game.verdicts["dA[1]"].value.startswith("✓")
+    game.guesses["W[1]"].value = "4, 3"
+    assert game.verdicts["W[1]"].value.startswith("✗")
+    assert "1 of 16" in game.message.value
+    line = re.search("<code[^>]*>(.*)</code>", game.line.value)[1].replace("&#x27;", "'")
+    assert eval(line)["dA[1]"] == (True, "right, 3 × 5")
+    game.guesses["W[1]"].value = ""
+    game.reveal.click()
+    assert "16 of 16" in game.message.value
+
+
+@pytest.mark.parametrize(("control", "bad"), [("sizes", text) for text in BAD[ipywidgets.Text][:-2]])
+def test_the_game_lives_on_after_bad_sizes(control, bad):
+    game = widgets.LedgerGame()
+    rows = game.rows.children
+    game.sizes.value = bad
+    assert game.message.value.startswith("<b>Not possible:</b>")
+    assert game.rows.children == rows
+    game.sizes.value = "6, 1"
+    assert len(game.guesses) == 8
+
+
+def test_the_game_refuses_what_does_not_fit_a_page_or_has_no_examples():
+    game = widgets.LedgerGame()
+    for sizes, m, says in (
+        ("2, 2, 2, 2, 2, 2, 1", 5, "at most 5 layers"),
+        ("2, 1", 0, "m is 0"),
+        ("2, 1", -3, "m is -3"),
+    ):
+        game.sizes.value, game.m.value = sizes, m
+        assert says in game.message.value
+    game.m.value = 4
+    assert len(game.guesses) == 8

@@ -1,0 +1,150 @@
+"""Figures behind the widgets; like `plotting`, every function takes `ax=None` and returns the axes."""
+
+import numpy as np
+
+from helpers import plotting
+from helpers.plotting import BACKWARD, FORWARD, INK, PAPER, arrow, bare, new_axes
+
+FRAME_SIZE = (7.6, 6.6)
+FAINT, LIT = "#8C8C8C", "#FFF3C4"
+_UNITS = {0: [(0, 0.9), (0, -0.9)], 1: [(2.6, 0.9), (2.6, -0.9)], 2: [(5.2, 0)]}
+_COST = (7.4, 0)
+
+
+def shape_table(rows, ax=None):
+    """Arrays and their shapes as a table: blue for the way forward, red for the way back.
+
+    Parameters
+    ----------
+    rows : list of (name, how it arises, (rows, columns)); names of gradients begin with d
+    """
+    ax = new_axes(ax, figsize=(7.2, 0.3 * len(rows) + 0.2))
+    for i, (name, origin, shape) in enumerate(rows):
+        back = name.startswith("d")
+        color = BACKWARD if back else FORWARD
+        for x, text in ((0.0, "← " + name if back else "→ " + name), (0.2, origin), (0.72, f"{shape[0]} × {shape[1]}")):
+            ax.text(x, -i, text, color=color, va="center", fontsize=11)
+    bare(ax, (0, 1), (-len(rows) + 0.3, 0.7))
+    return ax
+
+
+def error_curves(curves, epsilon, error, ax=None):
+    """Error of a derivative over the size of the nudge, with a star where the nudge is.
+
+    Parameters
+    ----------
+    curves : dict, method to (epsilons, relative errors)
+    epsilon, error : float, the nudge that the star marks
+    """
+    ax = new_axes(ax)
+    for style, (method, (epsilons, errors)) in enumerate(curves.items()):
+        shown = np.where((errors > 0) & np.isfinite(errors), errors, np.nan)
+        plotting.line(np.fmax(shown, 1e-17), epsilons, ax=ax, label=method, style=style)
+    ax.plot(epsilon, max(error, 1e-16), "*", color=INK, markersize=15, clip_on=False)
+    ax.set(xscale="log", yscale="log", ylim=(1e-17, 10), xlabel="step ε", ylabel="relative error of the derivative")
+    return ax
+
+
+def work_curves(with_reuse, without, ax=None):
+    """Multiplications for one error over the number of layers, with and without keeping errors."""
+    depths = range(1, len(without) + 1)
+    ax = plotting.line(without, depths, ax=ax, label="nothing kept", style=1, marker="s")
+    plotting.line(with_reuse, depths, ax=ax, label="errors kept and reused", marker="o")
+    ax.set(yscale="log", xlabel="layers between the unit and the cost", ylabel="multiplications")
+    ax.set_title("Work to find one error")
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    return ax
+
+
+def stepper_frame(frame, W, listing, ax=None):
+    """One step of a pass through a network 2 → 2 → 1: the picture, and what it says in four ways.
+
+    Parameters
+    ----------
+    frame : `widgets.stepper.Frame`
+    W : dict of ndarrays, the weights
+    listing : list of str, the lines of code of all steps
+    """
+    ax = new_axes(ax, figsize=FRAME_SIZE)
+    color = BACKWARD if frame.step.name[0] == "d" else FORWARD
+    _draw_pass(frame, W, color, ax)
+    _draw_words(frame, color, ax)
+    for i, line in enumerate(listing):
+        now = i == frame.number - 1
+        box = {"facecolor": LIT, "edgecolor": color, "boxstyle": "round,pad=0.25"} if now else None
+        shade = (BACKWARD if line[0] == "d" else FORWARD) if i < frame.number else FAINT
+        place = (4.15, -2.25 - 0.42 * i)
+        ax.text(*place, line, family="monospace", fontsize=9, color=shade, va="center", bbox=box)
+    bare(ax, (-0.75, 8.1), (-7.6, 1.75))
+    return ax
+
+
+def _draw_pass(frame, W, color, ax):
+    """Units with their activations and, once known, their errors below; what the step touches is lit."""
+    kind, layer = frame.step.lit
+    back = color == BACKWARD
+    for l in (1, 2):
+        for k, stop in enumerate(_UNITS[l]):
+            for j, start in enumerate(_UNITS[l - 1]):
+                _connect(ax, start, stop, color if (kind, layer) == ("edges", l) else FAINT, back)
+                _weigh(ax, frame, W, l, k, j, start, stop)
+    _connect(ax, _UNITS[2][0], _COST, color if kind == "cost" else FAINT, back)
+    for l, units in _UNITS.items():
+        for j, place in enumerate(units):
+            activation, error = frame.values.get(f"A[{l}]"), frame.values.get(f"dZ[{l}]")
+            texts = [None if array is None else f"{array[j, 0]:.2f}".replace("-", "−") for array in (activation, error)]
+            _unit(ax, place, texts, color if (kind, layer) == ("units", l) else INK)
+    cost = frame.values.get("J")
+    _unit(ax, _COST, ["" if cost is None else f"{cost.item():.2f}", None], color if kind == "cost" else INK)
+    heads = {0: "$x$", 1: "$a^{[1]}$", 2: r"$a^{[2]} = \hat{y}$"}
+    for l, head in heads.items():
+        ax.text(_UNITS[l][0][0], 1.52, head, ha="center", fontsize=12)
+    ax.text(_COST[0], 1.52, f"$J$,  $y = {frame.label}$", ha="center", fontsize=12)
+
+
+def _connect(ax, start, stop, color, back):
+    """An arrow between the rims of two units: solid and forward, or dashed and backward."""
+    start, stop = np.array(start, float), np.array(stop, float)
+    rim = 0.46 * (stop - start) / np.linalg.norm(stop - start)
+    ends = (stop - rim, start + rim) if back else (start + rim, stop - rim)
+    arrow(ax, *ends, color, "--" if back else "-", 1 if color == FAINT else 2.4)
+
+
+def _weigh(ax, frame, W, l, k, j, start, stop):
+    """The weight on a connection, and its gradient below once that is known."""
+    place = np.array(start) + (0.36 if l == 1 else 0.42) * (np.array(stop) - np.array(start))
+    box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
+    text = f"{W[l][k, j]:.1f}".replace("-", "−")
+    gradient = frame.values.get(f"dW[{l}]")
+    ax.text(*place, text, ha="center", va="bottom" if gradient is not None else "center", fontsize=9, bbox=box)
+    if gradient is not None:
+        text = f"{gradient[k, j]:.3f}".replace("-", "−")
+        ax.text(*place, text, ha="center", va="top", fontsize=9, color=BACKWARD, bbox=box)
+
+
+def _unit(ax, place, texts, edge):
+    lit = edge != INK
+    face = LIT if lit else PAPER
+    look = {"markerfacecolor": face, "markeredgecolor": edge, "markeredgewidth": 3 if lit else 1.5}
+    ax.plot(*place, "o", markersize=40, zorder=3, **look)
+    value, error = texts
+    ax.text(place[0], place[1], value or "?", ha="center", va="center", fontsize=10.5, zorder=4)
+    if error:
+        ax.text(place[0], place[1] - 0.52, f"δ {error}", ha="center", va="top", fontsize=9.5, color=BACKWARD, zorder=4)
+
+
+def _draw_words(frame, color, ax):
+    """Symbol, numbers, shape and count of the step, below the network on the left."""
+    rows = {
+        "symbol": f"${frame.step.symbol}$",
+        "numbers": "\n".join(frame.working),
+        "shape": frame.step.shape,
+        "multiplications on the way back": f"{frame.kept} so far\n{frame.alone} if no error were kept and reused",
+    }
+    head = f"Step {frame.number}: {frame.step.name}, {'backward' if color == BACKWARD else 'forward'}"
+    ax.text(-0.6, -2.1, head, fontsize=12, color=color, weight="bold")
+    y = -2.75
+    for head, text in rows.items():
+        ax.text(-0.6, y, head, fontsize=9, color="#555555", va="center")
+        ax.text(-0.6, y - 0.3, text, fontsize=13 if head == "symbol" else 9.5, va="top", linespacing=1.35)
+        y -= 1.0 + 0.3 * text.count("\n")

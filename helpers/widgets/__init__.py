@@ -1,0 +1,74 @@
+"""Interactive figures: a pure function computes, `plotting` draws, and a shell puts controls in front.
+
+The functions that compute take plain values and can be called without any widget; the line of
+code under each picture is such a call, and reproduces what is on the screen. There is one module
+for each lesson or large widget, and `explorer` is the shell that most of them share.
+"""
+
+from helpers.widgets.explorer import Explorer
+from helpers.widgets.ledger import LedgerGame, describe_ledger, draw_ledger, judge_shapes, shape_ledger
+from helpers.widgets.lesson_01 import descend, describe_descent, draw_descent, learning_rate_explorer
+from helpers.widgets.lesson_02 import classify, describe_classification, draw_classification, threshold_explorer
+from helpers.widgets.lesson_04 import describe_training, draw_training, train, training_explorer
+from helpers.widgets.lesson_05 import (
+    Detective,
+    describe_nudge,
+    draw_nudge,
+    investigate,
+    nudge,
+    nudge_explorer,
+    nudged_slope,
+    slope_of_weight,
+)
+from helpers.widgets.lesson_06 import describe_look, draw_look, look, picture_explorer
+from helpers.widgets.stepper import (
+    count_work,
+    describe_frame,
+    describe_work,
+    draw_frame,
+    draw_work,
+    follow,
+    stepper,
+    work_explorer,
+)
+
+__all__ = [
+    "Detective",
+    "Explorer",
+    "LedgerGame",
+    "classify",
+    "count_work",
+    "descend",
+    "describe_classification",
+    "describe_descent",
+    "describe_frame",
+    "describe_ledger",
+    "describe_look",
+    "describe_nudge",
+    "describe_training",
+    "describe_work",
+    "draw_classification",
+    "draw_descent",
+    "draw_frame",
+    "draw_ledger",
+    "draw_look",
+    "draw_nudge",
+    "draw_training",
+    "draw_work",
+    "follow",
+    "investigate",
+    "judge_shapes",
+    "learning_rate_explorer",
+    "look",
+    "nudge",
+    "nudge_explorer",
+    "nudged_slope",
+    "picture_explorer",
+    "shape_ledger",
+    "slope_of_weight",
+    "stepper",
+    "threshold_explorer",
+    "train",
+    "training_explorer",
+    "work_explorer",
+]

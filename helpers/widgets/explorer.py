@@ -1,0 +1,146 @@
+"""The shell of an interactive figure: controls in front of a pure function and a drawing of its result."""
+
+import base64
+import html
+import io
+import warnings
+
+import ipywidgets
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from helpers import plotting
+from helpers.validation import as_layer_sizes
+
+SLOW = {"continuous_update": False}  # answer when the slider is let go, not at every step on its way
+REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # what a compute may say no with
+
+# Seen only by who waits longer than a third of a second: until then the animation keeps it hidden.
+NOTE = (
+    "<style>@keyframes lessons-wait {from {visibility: hidden}}</style>"
+    '<i role="status" style="animation: lessons-wait 0.3s step-end"> · computing, the last result is still shown</i>'
+)
+
+
+class Explorer(ipywidgets.VBox):
+    """Controls, a picture, a sentence and the line of code that gives the same.
+
+    While a slow result is computed the last one stays on the screen. Moves do not queue up: a
+    control of ipywidgets sends its newest value when the kernel has answered the one before, and a
+    state that is on the screen already is not computed again.
+
+    Parameters
+    ----------
+    name, goal : str, what it is and the challenge: what to find with it
+    controls : dict of ipywidgets, by the name of the argument of `compute` that each one sets
+    compute : callable, keyword arguments to a result; what it refuses becomes a sentence on the
+        screen, and the last picture stays
+    draw : callable, (result, ax)
+    describe : callable, result to a sentence, which is also the picture's alternative text
+    code : str, how the line of code begins, such as "widgets.train("
+    figsize : size of the picture in inches, or a callable from the result to that
+    """
+
+    def __init__(self, name, goal, controls, compute, draw, describe, code, figsize=(7, 4.2)):
+        self.name, self.controls = name, controls
+        self._compute, self._draw, self._describe, self._code = compute, draw, describe, code
+        self._figsize, self._asked, self._heading = figsize, None, heading(name, goal)
+        self.title, self.picture, self.message, self.line = (ipywidgets.HTML() for _ in range(4))
+        for control in controls.values():
+            set_width(control)
+            control.observe(self._refresh, names="value")
+        super().__init__([self.title, *controls.values(), self.message, self.picture, self.line])
+        self._refresh()
+
+    def _refresh(self, change=None):
+        state = {name: _tidy(control.value) for name, control in self.controls.items()}
+        if state == self._asked:
+            return
+        self._asked, self.title.value = state, self._heading + NOTE
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a rising cost is on the screen, and is what some look for
+                self._show(self._compute(**state), state)
+        except REFUSALS as error:
+            self.message.value = refusal(error)
+        finally:
+            self.title.value = self._heading
+
+    def _show(self, result, state):
+        sentence = self._describe(result)
+        figsize = self._figsize(result) if callable(self._figsize) else self._figsize
+        picture = image(lambda figure: self._draw(result, figure.add_subplot()), figsize, sentence)
+        self.picture.value, self.message.value = picture, html.escape(sentence)
+        self.line.value = code_line(self._code, **state)
+
+    def __repr__(self):
+        return f"Interactive figure: {self.name}. Run this cell to move it."
+
+
+def heading(name, goal):
+    """Name and challenge of a widget, as HTML."""
+    return f"<b>{html.escape(name)}</b> · Challenge: {html.escape(goal)}"
+
+
+def refusal(error):
+    """What was not possible, as HTML; typed text in it is shown and never run."""
+    return f"<b>Not possible:</b> {html.escape(str(error))}."
+
+
+def code_line(code, **arguments):
+    """The call that reproduces the screen, as HTML: "widgets.train(" and its arguments."""
+    arguments = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+    return f'<code style="white-space: normal">{html.escape(f"{code}{arguments})")}</code>'
+
+
+def set_width(control):
+    """Give a control room for its label, and let it shrink on a narrow page."""
+    control.style.description_width = "11em"
+    control.layout.width = "min(34em, 95%)"
+
+
+def image(draw, figsize, alt):
+    """What `draw(figure)` draws, as an HTML image; no state of pyplot is touched.
+
+    Parameters
+    ----------
+    draw : callable, given a `matplotlib.figure.Figure`
+    figsize : width and height in inches
+    alt : str, the alternative text
+    """
+    with plt.rc_context(plotting.STYLE):
+        figure = Figure(figsize=figsize, layout="constrained")
+        draw(figure)
+        png = io.BytesIO()
+        figure.savefig(png, format="png")
+    return png_image(png.getvalue(), alt)
+
+
+def png_image(png, alt):
+    """Bytes of a PNG file as an HTML image."""
+    data = base64.b64encode(png).decode()
+    return f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{data}" style="max-width: 100%">'
+
+
+def as_sizes(layer_sizes):
+    """Layer sizes from a sequence, or from what a person typed, such as "30, 1".
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are not whole numbers from 1 on.
+    """
+    if not isinstance(layer_sizes, str):
+        return as_layer_sizes(layer_sizes)
+    parts = layer_sizes.replace("→", ",").replace(";", ",").strip(" [](),").split(",")
+    try:
+        return as_layer_sizes([int(part) for part in parts])
+    except ValueError:
+        raise ValueError(
+            f"{layer_sizes!r} is not a list of layer sizes: type whole numbers from 1 on, such as 30, 1"
+        ) from None
+
+
+def _tidy(value):
+    """A slider's 0.7000000000000001 as 0.7; everything else as it is."""
+    return float(f"{value:.6g}") if isinstance(value, float) else value

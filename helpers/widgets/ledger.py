@@ -1,0 +1,171 @@
+"""Lesson 03: the shape of every array, as a table and as a game of prediction."""
+
+import html
+import re
+from typing import NamedTuple
+
+import ipywidgets
+
+from helpers import plotting, plotting_live
+from helpers.validation import positive_whole
+from helpers.widgets.explorer import REFUSALS, SLOW, as_sizes, code_line, heading, refusal, set_width
+
+MOST_LAYERS = 5  # of the game: a row for each array must fit a page
+
+
+class Ledger(NamedTuple):
+    """Every array of one forward and backward pass: (name, how it arises, shape) in order."""
+
+    layer_sizes: tuple
+    rows: list
+    parameters: int
+
+
+def shape_ledger(layer_sizes=(784, 196, 1), m=11272):
+    """The shape of every array in one pass, forward and then backward.
+
+    Parameters
+    ----------
+    layer_sizes : sequence of int n[0] … n[L], or text such as "784, 196, 1"
+    m : int, number of examples
+    """
+    n = as_sizes(layer_sizes)
+    if len(n) < 2:
+        raise ValueError("a network needs at least two sizes, its inputs and one layer: for example 784, 1")
+    m, L = positive_whole(m, "m"), len(n) - 1
+    rows = [("A[0]", "Xᵀ", (n[0], m))]
+    for l in range(1, L + 1):
+        rows += [(f"W[{l}]", "weights", (n[l], n[l - 1])), (f"b[{l}]", "bias, added to every column", (n[l], 1))]
+        rows += [(f"Z[{l}]", f"W[{l}] A[{l - 1}] + b[{l}]", (n[l], m)), (f"A[{l}]", f"g(Z[{l}])", (n[l], m))]
+    for l in range(L, 0, -1):
+        origin = f"(A[{L}] − Y) / m" if l == L else f"dA[{l}] ⊙ g′(Z[{l}])"
+        rows += [(f"dZ[{l}]", origin, (n[l], m)), (f"dW[{l}]", f"dZ[{l}] A[{l - 1}]ᵀ", (n[l], n[l - 1]))]
+        rows += [(f"db[{l}]", f"sum of the columns of dZ[{l}]", (n[l], 1))]
+        if l > 1:
+            rows += [(f"dA[{l - 1}]", f"W[{l}]ᵀ dZ[{l}]", (n[l - 1], m))]
+    parameters = sum(n[l] * n[l - 1] + n[l] for l in range(1, L + 1))
+    return Ledger(tuple(n), rows, parameters)
+
+
+def draw_ledger(result, ax=None):
+    """`Ledger` as a table: blue for the way forward, red for the way back."""
+    return plotting_live.shape_table(result.rows, ax)
+
+
+def describe_ledger(result):
+    """The size of the network of a `Ledger`, in a sentence."""
+    chain = " → ".join(str(n) for n in result.layer_sizes)
+    biases = sum(result.layer_sizes[1:])
+    return f"{chain}: {len(result.rows)} arrays, {result.parameters} parameters, {biases} of them biases, one per unit"
+
+
+def judge_shapes(layer_sizes="784, 196, 1", m=11272, guesses=()):
+    """What to say to each predicted shape.
+
+    Parameters
+    ----------
+    layer_sizes, m : as in `shape_ledger`
+    guesses : dict from the name of an array, such as "dW[2]", to the text that was typed for its
+        shape, such as "1, 196" or "1 × 196"
+
+    Returns
+    -------
+    dict from the same names to (right, sentence)
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `shape_ledger`; also if a guess is for an array that there is not.
+    """
+    shapes = {name: shape for name, _, shape in shape_ledger(layer_sizes, m).rows}
+    unknown = [name for name in dict(guesses) if name not in shapes]
+    if unknown:
+        raise ValueError(f"there is no array {unknown[0]} in this network: choose one of {', '.join(shapes)}")
+    return {name: _judge(name, text, shapes[name], m) for name, text in dict(guesses).items()}
+
+
+def _judge(name, text, shape, m):
+    """Whether a typed shape is right, and a sentence that says what it looks like instead."""
+    numbers = tuple(int(part) for part in re.findall(r"\d+", text))
+    partner = name.removeprefix("d")
+    if not re.fullmatch(r"[\s(\[]*\d+(\s*[,x×* ]\s*\d+)*[\s,)\]]*", text):
+        return False, "type two whole numbers, rows and columns, such as 3, 4"
+    if numbers == shape:
+        return True, f"right, {shape[0]} × {shape[1]}"
+    if len(numbers) != 2:
+        return False, "two numbers, please, rows and columns; a bias is a column: so many rows, one column"
+    if numbers == shape[::-1]:
+        return False, "these are its two numbers, the other way round: who gives the rows?"
+    if name[0] == "d":
+        return False, f"a derivative has the shape of what it belongs to, {partner}"
+    if partner[0] in "AZ" and m not in numbers:
+        return False, f"every example has a column of its own, and there are {m}"
+    if partner[0] in "Wb" and m in numbers:
+        return False, f"all {m} examples share it, so m is not in its shape"
+    return False, "rows are the units of its own layer; in a product the inner sizes must match"
+
+
+class LedgerGame(ipywidgets.VBox):
+    """Type layer sizes and m, predict the shape of every array, and be told at once."""
+
+    name = "Shape ledger"
+
+    def __init__(self):
+        self.sizes = ipywidgets.Text("784, 196, 1", description="layer sizes n[0], …", **SLOW)
+        self.m = ipywidgets.IntText(11272, description="examples m", **SLOW)
+        self.reveal = ipywidgets.Button(description="Show the rest", tooltip="fill in what you have not predicted")
+        self.message, self.line, self.rows = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.VBox()
+        self.guesses, self.verdicts = {}, {}
+        for control in (self.sizes, self.m):
+            set_width(control)
+            control.observe(self._new_network, names="value")
+        self.reveal.on_click(self._reveal)
+        goal = "for 100, 30, 20, 10 get every shape right at the first attempt. Press Enter after each; rows, columns."
+        title = ipywidgets.HTML(heading(self.name, goal))
+        super().__init__([title, self.sizes, self.m, self.message, self.rows, self.reveal, self.line])
+        self._new_network()
+
+    def _new_network(self, change=None):
+        """Rows of empty guesses for these sizes; if they are impossible, the old rows stay."""
+        try:
+            ledger = shape_ledger(self.sizes.value, self.m.value)
+            if len(ledger.layer_sizes) > MOST_LAYERS + 1:
+                raise ValueError(f"for this game a network has at most {MOST_LAYERS} layers, or the page gets too long")
+        except REFUSALS as error:
+            self.message.value = refusal(error)
+            return
+        self._network, self.guesses, self.verdicts = (self.sizes.value, self.m.value), {}, {}
+        self.rows.children = [self._row(name, origin) for name, origin, _ in ledger.rows]
+        self._refresh()
+
+    def _row(self, name, origin):
+        color, arrow = (plotting.BACKWARD, "←") if name[0] == "d" else (plotting.FORWARD, "→")
+        label = ipywidgets.HTML(
+            f'<span style="border-left: 4px solid {color}; padding-left: 6px">{arrow} <b>{name}</b> = {origin}</span>',
+            layout={"width": "15em"},
+        )
+        guess = ipywidgets.Text(placeholder="rows, columns", layout={"width": "9em"}, **SLOW)
+        guess.tooltip = f"shape of {name}"
+        guess.observe(self._refresh, names="value")
+        self.guesses[name], self.verdicts[name] = guess, ipywidgets.HTML()
+        return ipywidgets.HBox([label, guess, self.verdicts[name]], layout={"flex_flow": "row wrap"})
+
+    def _refresh(self, change=None):
+        typed = {name: guess.value for name, guess in self.guesses.items() if guess.value.strip()}
+        judged = judge_shapes(*self._network, typed)
+        for name, verdict in self.verdicts.items():
+            right, sentence = judged.get(name, (None, ""))
+            sign = {None: "", True: "✓ ", False: "✗ "}[right]
+            verdict.value = sign + html.escape(sentence)
+        right = sum(verdict[0] for verdict in judged.values())
+        self.message.value = f"{right} of {len(self.guesses)} shapes predicted"
+        sizes, m = self._network
+        self.line.value = code_line("widgets.judge_shapes(", layer_sizes=sizes, m=m, guesses=typed)
+
+    def _reveal(self, button):
+        for name, _, (rows, columns) in shape_ledger(*self._network).rows:
+            if not self.guesses[name].value.strip():
+                self.guesses[name].value = f"{rows}, {columns}"
+
+    def __repr__(self):
+        return f"Interactive figure: {self.name}. Run this cell to play."

@@ -1,0 +1,64 @@
+"""Lesson 02: two clouds, the boundary between them and the threshold of the decision."""
+
+from typing import NamedTuple
+
+import ipywidgets
+import numpy as np
+
+from helpers import plotting
+from helpers.datasets import make_blobs
+from helpers.network import NeuralNetwork
+from helpers.widgets.explorer import SLOW, Explorer
+
+
+class Classification(NamedTuple):
+    """A one-layer network on two clouds, and how it decides at a threshold."""
+
+    network: NeuralNetwork
+    X: np.ndarray  # (m, 2)
+    y: np.ndarray  # (m,)
+    threshold: float
+    accuracy: float
+    missed: int  # label 1, answered 0
+    false_alarms: int  # label 0, answered 1
+
+
+def classify(separation=2.5, threshold=0.5):
+    """Logistic regression on two clouds that lie `separation` standard deviations apart.
+
+    Parameters
+    ----------
+    separation : float, from 0 on
+    threshold : float between 0 and 1; the answer is 1 where the probability is above it
+    """
+    if not 0 < threshold < 1:
+        raise ValueError(f"the threshold is {threshold}, but it must lie between 0 and 1")
+    X, y = make_blobs(200, separation, random_state=3)
+    network = NeuralNetwork([1], learning_rate=1, iterations=200).fit(X, y)
+    answer = network.predict_proba(X) > threshold
+    missed, false_alarms = int(np.sum(~answer & (y == 1))), int(np.sum(answer & (y == 0)))
+    return Classification(network, X, y, threshold, float(np.mean(answer == y)), missed, false_alarms)
+
+
+def draw_classification(result, ax=None):
+    """`Classification` as points over the probability."""
+    return plotting.boundary(result.network.predict_proba, result.X, result.y, ax, result.threshold)
+
+
+def describe_classification(result):
+    """How well a `Classification` answers, in a sentence."""
+    return (
+        f"{result.accuracy:.1%} of {len(result.y)} points are right; triangles missed: {result.missed}, "
+        f"circles taken for triangles: {result.false_alarms}"
+    )
+
+
+def threshold_explorer():
+    """Lesson 02: distance of the clouds and threshold against the boundary."""
+    controls = {
+        "separation": ipywidgets.FloatSlider(2.5, min=0, max=6, step=0.25, description="separation (sd)", **SLOW),
+        "threshold": ipywidgets.FloatSlider(0.5, min=0.05, max=0.95, step=0.05, description="threshold", **SLOW),
+    }
+    goal = "at separation 2.5, miss no triangle at the price of as few circles as possible."
+    args = (classify, draw_classification, describe_classification, "widgets.classify(")
+    return Explorer("Boundary and threshold", goal, controls, *args, figsize=(6.4, 4.8))

@@ -1,0 +1,58 @@
+"""Lesson 06: what a network says of one picture after another."""
+
+from typing import NamedTuple
+
+import ipywidgets
+import numpy as np
+
+from helpers import plotting
+from helpers.widgets.explorer import SLOW, Explorer
+
+
+class Look(NamedTuple):
+    """One picture and what a network says of it."""
+
+    picture: np.ndarray  # (64, 64, 3)
+    probability: float
+    label: int
+
+
+def look(network, X, y, number=1, mistakes_only=False):
+    """Picture `number`, counted from 1, of a set, or of those that the network gets wrong.
+
+    Parameters
+    ----------
+    network : NeuralNetwork fitted on flat pictures divided by 255
+    X : uint8 ndarray of shape (m, 64, 64, 3); y : ndarray of shape (m,), 0 or 1
+    number : int from 1; beyond the last picture it is an error
+    mistakes_only : bool
+    """
+    probability = network.predict_proba(X.reshape(len(X), -1) / 255)
+    chosen = np.flatnonzero((probability > 0.5) != y) if mistakes_only else np.arange(len(X))
+    if not 1 <= number <= len(chosen):
+        raise ValueError(f"there is no picture {number}: there are {len(chosen)}")
+    i = chosen[number - 1]
+    return Look(X[i], float(probability[i]), int(y[i]))
+
+
+def draw_look(result, ax=None):
+    """`Look` as the picture."""
+    return plotting.images(result.picture[np.newaxis], ax=ax)
+
+
+def describe_look(result):
+    """What the network says of a picture, in a sentence."""
+    right = (result.probability > 0.5) == result.label
+    truth = "a cat" if result.label else "no cat"
+    return f"It is {truth}; probability of a cat {result.probability:.2f}: {'right' if right else 'wrong'}"
+
+
+def picture_explorer(network, X, y):
+    """Lesson 06: leaf through the pictures, or through the mistakes."""
+    controls = {
+        "number": ipywidgets.IntSlider(1, min=1, max=len(X), description="picture number", **SLOW),
+        "mistakes_only": ipywidgets.Checkbox(False, description="only the mistakes", indent=False),
+    }
+    goal = "find a mistake that you can explain."
+    args = (draw_look, describe_look, "widgets.look(network, X, y, ")
+    return Explorer("Pictures", goal, controls, lambda **state: look(network, X, y, **state), *args, figsize=(3.2, 3.2))

@@ -1,0 +1,252 @@
+"""Lesson 03: backpropagation a step at a time, and what keeping the errors saves.
+
+The network is the one of the lesson, 2 → 2 → 1 with one example, small enough to follow with a
+pencil. `STEPS` lists the whole pass; everything else looks things up there.
+"""
+
+from typing import NamedTuple
+
+import ipywidgets
+import numpy as np
+
+from helpers import plotting_live
+from helpers.activations import sigmoid_prime
+from helpers.losses import binary_cross_entropy
+from helpers.network import backward, forward
+from helpers.widgets.explorer import SLOW, Explorer
+
+W = {1: np.array([[0.5, -0.5], [1.0, 0.5]]), 2: np.array([[1.0, -2.0]])}
+B = {1: np.array([[0.25], [-1.0]]), 2: np.array([[0.9]])}
+
+
+class Step(NamedTuple):
+    """One line of the pass: what arises, and what it costs in multiplications."""
+
+    name: str
+    symbol: str  # in mathtext
+    shape: str
+    code: str
+    lit: tuple  # what lights up: ("edges", l) between layers l − 1 and l, ("units", l), or ("cost", 0)
+    kept: int = 0  # multiplications of the way back, when errors are kept and reused
+    alone: int = 0  # and when each gradient is worked out along its own paths, from the cost on
+
+
+STEPS = (
+    Step("A[0]", "A^{[0]} = X^T", "(1, 2) turned: (2, 1)", "A0 = X.T", ("units", 0)),
+    Step(
+        "Z[1]",
+        "Z^{[1]} = W^{[1]} A^{[0]} + b^{[1]}",
+        "(2, 2) @ (2, 1) + (2, 1) = (2, 1)",
+        "Z1 = W[1] @ A0 + b[1]",
+        ("edges", 1),
+    ),
+    Step("A[1]", "A^{[1]} = g(Z^{[1]})", "(2, 1), element by element", "A1 = sigmoid(Z1)", ("units", 1)),
+    Step(
+        "Z[2]",
+        "Z^{[2]} = W^{[2]} A^{[1]} + b^{[2]}",
+        "(1, 2) @ (2, 1) + (1, 1) = (1, 1)",
+        "Z2 = W[2] @ A1 + b[2]",
+        ("edges", 2),
+    ),
+    Step(
+        "A[2]", r"A^{[2]} = \sigma(Z^{[2]}) = \hat{Y}", "(1, 1), element by element", "A2 = sigmoid(Z2)", ("units", 2)
+    ),
+    Step(
+        "J",
+        r"J = -Y \log A^{[2]} - (1 - Y) \log(1 - A^{[2]})",
+        "a number",
+        "J = binary_cross_entropy(Z2, Y)",
+        ("cost", 0),
+    ),
+    Step(
+        "dZ[2]", r"dZ^{[2]} = \frac{1}{m} (A^{[2]} - Y)", "(1, 1) − (1, 1) = (1, 1)", "dZ2 = (A2 - Y) / m", ("cost", 0)
+    ),
+    Step(
+        "dW[2]", "dW^{[2]} = dZ^{[2]} (A^{[1]})^T", "(1, 1) @ (1, 2) = (1, 2)", "dW2 = dZ2 @ A1.T", ("edges", 2), 2, 2
+    ),
+    Step(
+        "db[2]",
+        r"db^{[2]} = \Sigma_i\ dZ^{[2](i)}",
+        "sum over 1 column: (1, 1)",
+        "db2 = dZ2.sum(axis=1, keepdims=True)",
+        ("units", 2),
+    ),
+    Step("dA[1]", "dA^{[1]} = (W^{[2]})^T dZ^{[2]}", "(2, 1) @ (1, 1) = (2, 1)", "dA1 = W[2].T @ dZ2", ("edges", 2), 2),
+    Step(
+        "dZ[1]",
+        r"dZ^{[1]} = dA^{[1]} \odot g'(Z^{[1]})",
+        "(2, 1) * (2, 1) = (2, 1)",
+        "dZ1 = dA1 * sigmoid_prime(Z1)",
+        ("units", 1),
+        2,
+    ),
+    Step(
+        "dW[1]", "dW^{[1]} = dZ^{[1]} (A^{[0]})^T", "(2, 1) @ (1, 2) = (2, 2)", "dW1 = dZ1 @ A0.T", ("edges", 1), 4, 12
+    ),
+    Step(
+        "db[1]",
+        r"db^{[1]} = \Sigma_i\ dZ^{[1](i)}",
+        "sum over 1 column: (2, 1)",
+        "db1 = dZ1.sum(axis=1, keepdims=True)",
+        ("units", 1),
+        0,
+        4,
+    ),
+)
+
+
+class Frame(NamedTuple):
+    """The pass after some of its steps."""
+
+    step: Step
+    number: int  # of the step, from 1
+    values: dict  # name to ndarray, what is known so far
+    working: list  # of str, the arithmetic of this step
+    label: int
+    kept: int  # multiplications on the way back so far, errors kept
+    alone: int  # and with nothing kept
+
+
+def follow(step=1, x1=1.0, x2=0.5, label=1):
+    """One example through a network 2 → 2 → 1 and back, up to one of the thirteen `STEPS`.
+
+    Parameters
+    ----------
+    step : int from 1 (the inputs) to 13 (db[1])
+    x1, x2 : float, the example
+    label : int, 0 or 1
+    """
+    if step not in range(1, len(STEPS) + 1):
+        raise ValueError(f"there is no step {step}: choose 1 to {len(STEPS)}")
+    if label not in (0, 1):
+        raise ValueError(f"the label is {label}, but it must be 0 or 1")
+    if not np.isfinite([x1, x2]).all():
+        raise ValueError(f"the example is ({x1}, {x2}), but it must be two finite numbers")
+    values = _pass(np.array([[x1, x2]], float), np.array([[float(label)]]))
+    known = {name: values[name] for name in [taken.name for taken in STEPS[:step]]}
+    kept, alone = (sum(getattr(taken, way) for taken in STEPS[:step]) for way in ("kept", "alone"))
+    return Frame(STEPS[step - 1], step, known, _working(STEPS[step - 1].name, values, label), label, kept, alone)
+
+
+def _pass(X, Y):
+    """All arrays of one pass by name, computed by `helpers.network`."""
+    Z, A = forward(X, W, B)
+    dW, db = backward(Y, W, Z, A)
+    values = {f"{name}[{l}]": array[l] for name, array in (("A", A), ("Z", Z), ("dW", dW), ("db", db)) for l in array}
+    values |= {"J": np.array([[binary_cross_entropy(Z[2], Y)]]), "dA[1]": W[2].T @ db[2]}
+    return values | {"dZ[2]": db[2], "dZ[1]": db[1]}  # with one example the sum over examples is dZ itself
+
+
+def _working(name, v, label):
+    """The arithmetic of a step with its numbers, a line for each entry of the result."""
+    if name[0] == "Z":
+        l = int(name[2])
+        a = v[f"A[{l - 1}]"].ravel()
+        sums = [" + ".join(f"{_n(w)} · {_n(x)}" for w, x in zip(row, a, strict=True)) for row in W[l]]
+        return [f"{s} + {_n(c)} = {_n(z)}" for s, c, z in zip(sums, B[l].ravel(), v[name].ravel(), strict=True)]
+    if name in ("A[1]", "A[2]"):
+        return [f"σ({_n(z)}) = {_n(a)}" for z, a in zip(v[f"Z{name[1:]}"].ravel(), v[name].ravel(), strict=True)]
+    if name == "J":
+        a = v["A[2]"].item()
+        return [f"−log {_n(a)} = {_n(v['J'])}" if label else f"−log(1 − {_n(a)}) = {_n(v['J'])}"]
+    if name == "dZ[2]":
+        return [f"({_n(v['A[2]'])} − {label}) / 1 = {_n(v[name])}"]
+    if name.startswith("dW"):
+        l = int(name[3])
+        deltas, inputs = v[f"dZ[{l}]"].ravel(), v[f"A[{l - 1}]"].ravel()
+        return [f"{_n(d)} · {_n(a)} = {_n(d * a)}" for d in deltas for a in inputs]
+    if name == "dA[1]":
+        return [f"{_n(w)} · {_n(v['dZ[2]'])} = {_n(d)}" for w, d in zip(W[2].ravel(), v[name].ravel(), strict=True)]
+    if name == "dZ[1]":
+        slopes, rows = sigmoid_prime(v["Z[1]"]).ravel(), zip(v["dA[1]"].ravel(), v["Z[1]"].ravel(), strict=True)
+        return [
+            f"{_n(d)} · g′({_n(z)}) = {_n(d)} · {_n(s)} = {_n(d * s)}" for (d, z), s in zip(rows, slopes, strict=True)
+        ]
+    return [_n(number) for number in v[name].ravel()]
+
+
+def _n(number):
+    """A number with three decimals, in brackets if it is negative."""
+    text = f"{float(np.squeeze(number)):.3f}".replace("-", "−")
+    return f"({text})" if text[0] == "−" else text
+
+
+def draw_frame(result, ax=None):
+    """`Frame` as the drawn network, the step's symbol, numbers and shape, and the lit line of code."""
+    return plotting_live.stepper_frame(result, W, [step.code for step in STEPS], ax)
+
+
+def describe_frame(result):
+    """The step of a `Frame`, in a sentence."""
+    numbers = ", ".join(f"{number:.3f}".replace("-", "−") for number in result.values[result.step.name].ravel())
+    way = "back" if result.step.name[0] == "d" else "forward"
+    return (
+        f"Step {result.number} of {len(STEPS)}, {way}: {result.step.name} = {numbers}; "
+        f"multiplications on the way back so far: {result.kept}, without keeping the errors: {result.alone}"
+    )
+
+
+def stepper():
+    """Lesson 03: symbol, number, shape and line of code of every step, forward and then backward."""
+    controls = {
+        "step": ipywidgets.IntSlider(1, min=1, max=len(STEPS), description="step (1 to 13)"),
+        "x1": ipywidgets.FloatSlider(1.0, min=-2, max=2, step=0.25, description="input x₁", **SLOW),
+        "x2": ipywidgets.FloatSlider(0.5, min=-2, max=2, step=0.25, description="input x₂", **SLOW),
+        "label": ipywidgets.Dropdown(options=[0, 1], value=1, description="label y"),
+    }
+    goal = "say each number before you take the step; then make the label 0 and predict which signs turn."
+    args = (follow, draw_frame, describe_frame, "widgets.follow(")
+    return Explorer("Stepper", goal, controls, *args, figsize=plotting_live.FRAME_SIZE)
+
+
+class Work(NamedTuple):
+    """Multiplications to find the error of one unit."""
+
+    depth: int
+    width: int
+    with_reuse: list  # for 1 … depth layers
+    without: list
+
+
+def count_work(depth=9, width=3):
+    """Multiplications for the error of one unit, `depth` layers of `width` units before the cost.
+
+    Kept and reused: `width` for the unit itself, and width² for each layer behind it but the last.
+    Nothing kept: each unit asks all of the next layer again, so w + w² + … + w^depth.
+
+    Parameters
+    ----------
+    depth : int from 1 to 12
+    width : int from 1 to 200
+    """
+    for value, name, most in ((depth, "depth", 12), (width, "width", 200)):
+        if not 1 <= value <= most:
+            raise ValueError(f"the {name} is {value}, but it must lie between 1 and {most}")
+    depths = range(1, depth + 1)
+    with_reuse = [width + (d - 1) * width**2 for d in depths]
+    return Work(depth, width, with_reuse, [sum(width**k for k in range(1, d + 1)) for d in depths])
+
+
+def draw_work(result, ax=None):
+    """`Work` as two curves over the number of layers."""
+    return plotting_live.work_curves(result.with_reuse, result.without, ax)
+
+
+def describe_work(result):
+    """The last numbers of a `Work`, in a sentence."""
+    kept, alone = result.with_reuse[-1], result.without[-1]
+    return (
+        f"{result.depth} layers of {result.width}: {kept} multiplications with the errors kept, "
+        f"{alone} without: {alone / kept:,.0f} times as many"
+    )
+
+
+def work_explorer():
+    """Lesson 03: depth and width against the work with and without keeping the errors."""
+    controls = {
+        "depth": ipywidgets.IntSlider(9, min=1, max=12, description="layers to the cost", **SLOW),
+        "width": ipywidgets.IntSlider(3, min=1, max=200, description="units in each layer", **SLOW),
+    }
+    goal = "find the smallest network in which keeping the errors saves a million multiplications."
+    args = (count_work, draw_work, describe_work, "widgets.count_work(")
+    return Explorer("What keeping the errors saves", goal, controls, *args)
