@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ["TQDM_DISABLE"] = "1"
 
-from helpers import datasets, network, runs  # noqa: E402
-from helpers.parallel import core_count  # noqa: E402
+from helpers import datasets, network, runs, training  # noqa: E402
+from helpers.parallel import core_count, parallel_map  # noqa: E402
 
 try:
     import torch
@@ -39,8 +39,11 @@ def ours(X, Y, dtype):
     """One iteration as `NeuralNetwork.fit` runs it: a generator that yields after each update."""
     model = runs.tutorial_network([196, 1], dtype)
     model.iterations = 10**9
-    W, b = network.initialize_parameters([784, 196, 1], random_state=np.random.RandomState(1), dtype=dtype)
-    return model._updates(X.astype(dtype), Y.astype(dtype), W, b, np.random.default_rng(0))
+    X, Y, sizes = X.astype(dtype), Y.astype(dtype), (784, 196, 1)
+    theta = training.pack(*network.initialize_parameters(sizes, random_state=np.random.RandomState(1), dtype=dtype))
+    state = training.State(theta, np.zeros((0, theta.size), dtype), None, "")
+    with parallel_map(network.count_blocks(len(X))) as run:
+        yield from model._training(state, sizes, X, Y, None, run).updates()
 
 
 def tutorial_loop(X, y):

@@ -1,4 +1,4 @@
-"""Activation functions and their derivatives, element by element.
+"""Activation functions and their derivatives, element by element (softmax alone mixes the units of a layer).
 
 Every derivative takes Z, the weighted input, never A = g(Z): one rule, so that nobody has to
 remember which function wants which. All of them keep the shape and the floating-point type of Z.
@@ -53,6 +53,26 @@ def relu_prime(Z):
     """1 where z > 0 and 0 elsewhere (at the kink z = 0 the convention is 0); same shape as Z."""
     Z = np.asarray(Z)
     return (Z > 0).astype(Z.dtype)
+
+
+def softmax(Z):
+    """eᶻᵏ / Σⱼ eᶻʲ in each column: positive numbers that add up to 1. For the output layer only.
+
+    The largest z of the column is taken away from all first. That changes nothing, for numerator
+    and denominator share the factor, and no exponential overflows.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (K, m)
+        Logits. Columns are examples.
+
+    Returns
+    -------
+    ndarray of the same shape, values in [0, 1]
+    """
+    E = np.exp(Z - Z.max(axis=0))  # (K, m)
+    E /= E.sum(axis=0)
+    return E
 
 
 def identity(Z):

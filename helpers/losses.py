@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.activations import identity, sigmoid
+from helpers.activations import identity, sigmoid, softmax
 
 
 def squared_error_of_each(Z, Y):
@@ -77,6 +77,56 @@ def binary_cross_entropy_gradient(Z, Y, m=None):
     return (sigmoid(Z) - Y) / (m or Y.shape[1])
 
 
+def one_hot(labels, n_classes, dtype=np.float64):
+    """Labels as columns with a single 1: Y[k, i] = 1 where example i is of class k.
+
+    Parameters
+    ----------
+    labels : int ndarray of shape (m,), from 0 to n_classes − 1
+
+    Returns
+    -------
+    ndarray of shape (n_classes, m)
+    """
+    return (np.arange(n_classes)[:, np.newaxis] == labels).astype(dtype)
+
+
+def cross_entropy_of_each(Z, Y):
+    """log Σⱼ eᶻʲ − Σₖ yₖ zₖ of each example: shape (m,), for Y with columns that add up to 1.
+
+    The logarithm of a sum of exponentials is worked out as max z + log Σ e^(z − max z), in which
+    nothing overflows and the largest term is 1.
+    """
+    highest = Z.max(axis=0)  # (m,)
+    log_sum_exp = highest + np.log(np.sum(np.exp(Z - highest), axis=0))  # (m,)
+    return log_sum_exp - np.sum(Y * Z, axis=0)
+
+
+def cross_entropy(Z, Y, m=None):
+    """J = −(1/m) Σ Σₖ yₖ log aₖ with a = softmax(z), worked out from z.
+
+    Parameters
+    ----------
+    Z : ndarray of shape (K, m)
+        Logits of the K classes. Columns are examples.
+    Y : ndarray of shape (K, m)
+        Each column is 1 for the true class and 0 elsewhere (or a distribution: it adds up to 1).
+    m : int, optional
+        Number of examples of the mean, as in `squared_error`.
+
+    Returns
+    -------
+    float
+        In nats for one example; log K is the cost of always answering 1/K.
+    """
+    return float(np.sum(cross_entropy_of_each(Z, Y), dtype=float)) / (m or Y.shape[1])
+
+
+def cross_entropy_gradient(Z, Y, m=None):
+    """dZ = ∂J/∂Z = (softmax(Z) − Y) / m for `cross_entropy`; shape of Z."""
+    return (softmax(Z) - Y) / (m or Y.shape[1])
+
+
 class Output(NamedTuple):
     """What the last layer answers with, and the loss that goes with it."""
 
@@ -88,5 +138,6 @@ class Output(NamedTuple):
 
 OUTPUTS = {
     "sigmoid": Output(sigmoid, binary_cross_entropy, binary_cross_entropy_gradient, binary_cross_entropy_of_each),
+    "softmax": Output(softmax, cross_entropy, cross_entropy_gradient, cross_entropy_of_each),
     "identity": Output(identity, squared_error, squared_error_gradient, squared_error_of_each),
 }

@@ -8,26 +8,39 @@ W[2] in the text.
 """
 
 import copy
-import os
 import warnings
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from helpers import storage
 from helpers.activations import ACTIVATIONS
-from helpers.losses import OUTPUTS
+from helpers.losses import OUTPUTS, one_hot
+from helpers.optimizers import OPTIMIZERS
 from helpers.parallel import parallel_map
+from helpers.streaming import HDF5Rows
+from helpers.training import DivergedError, State, Training, data_mark, pack, views
 from helpers.validation import (
+    as_classes,
     as_generator,
     as_layer_sizes,
     as_matrix,
     as_targets,
     floating_type,
     known_name,
+    not_negative,
     positive_number,
     positive_whole,
 )
+
+__all__ = [
+    "DivergedError",
+    "NeuralNetwork",
+    "NotFittedError",
+    "backward",
+    "cost_and_gradients",
+    "forward",
+    "initialize_parameters",
+]
 
 # Standard deviation of the weights into a layer, from the sizes of the layer before it and its own.
 INITIALIZATIONS = {
@@ -35,6 +48,7 @@ INITIALIZATIONS = {
     "glorot": lambda n_in, n_out: np.sqrt(2 / (n_in + n_out)),
     "he": lambda n_in, n_out: np.sqrt(2 / n_in),
     "small": lambda n_in, n_out: 0.01,
+    "zero": lambda n_in, n_out: 0.0,
 }
 
 # Examples worked on at once: few enough for Z and A to stay in the processor's cache.
@@ -45,21 +59,17 @@ class NotFittedError(ValueError, AttributeError):
     """A network was asked for an answer before `fit` or `load` gave it parameters."""
 
 
-class DivergedError(ArithmeticError):
-    """Training ran away: the cost is no longer a finite number."""
-
-
 def initialize_parameters(layer_sizes, initialization="lecun", random_state=0, dtype=np.float64):
     """Random weights and zero biases for layers 1 … L.
 
     W[l] ~ N(0, 1) · s with s = 1/√n[l−1] for "lecun", √(2/(n[l−1] + n[l])) for "glorot",
-    √(2/n[l−1]) for "he" and 0.01 for "small".
+    √(2/n[l−1]) for "he", 0.01 for "small" and 0 for "zero" (with which no network learns).
 
     Parameters
     ----------
     layer_sizes : sequence of int
         n[0], n[1], …, n[L]: the number of features, then of units in each layer.
-    initialization : {"lecun", "glorot", "he", "small"}
+    initialization : {"lecun", "glorot", "he", "small", "zero"}
     random_state : int, numpy.random.Generator or numpy.random.RandomState
         Where the numbers come from. A generator is advanced; an int starts a new one.
     dtype : floating-point type of the result. The numbers are drawn in float64 and then rounded.
@@ -109,7 +119,7 @@ def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
     return Z, A
 
 
-def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", m=None):
+def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", m=None, out=None):
     """Backward propagation: the gradient of the cost with respect to every weight and bias.
 
     dZ[L] = ∂J/∂Z[L] comes from the loss, with its 1/m; then, for l = L … 1,
@@ -125,6 +135,7 @@ def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", m=None):
     hidden_activation, output : str, as given to `forward`
     m : int, optional
         Number of examples of the mean, where these are one block of a larger set.
+    out : (dW, db), optional, dicts of arrays to write the result into
 
     Returns
     -------
@@ -132,11 +143,11 @@ def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", m=None):
     """
     L = len(W)
     g_prime = ACTIVATIONS[hidden_activation].g_prime
-    dW, db = {}, {}
+    dW, db = out or ({l: None for l in W}, {l: None for l in W})  # None: NumPy makes a new array
     dZ = OUTPUTS[output].loss_gradient(Z[L], Y, m)  # (n[L], m)
     for l in range(L, 0, -1):
-        dW[l] = dZ @ A[l - 1].T  # (n[l], m) @ (m, n[l-1]) = (n[l], n[l-1])
-        db[l] = dZ.sum(axis=1, keepdims=True)  # (n[l], 1)
+        dW[l] = np.matmul(dZ, A[l - 1].T, out=dW[l])  # (n[l], m) @ (m, n[l-1]) = (n[l], n[l-1])
+        db[l] = np.sum(dZ, axis=1, keepdims=True, out=db[l])  # (n[l], 1)
         if l > 1:
             dA = _product(W[l].T, dZ)  # (n[l-1], n[l]) @ (n[l], m) = (n[l-1], m)
             dZ = dA * g_prime(Z[l - 1])  # (n[l-1], m) * (n[l-1], m)
@@ -148,7 +159,7 @@ def _product(P, Q):
     return P * Q if P.shape[1] == 1 else P @ Q
 
 
-def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", run=map):
+def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", run=map, out=None):
     """Cost and gradients of all examples, worked out in blocks of examples that fit the cache.
 
     The cost is a sum over examples divided by m. So each block divides by the m of the whole set,
@@ -158,10 +169,11 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
 
     Parameters
     ----------
-    X : ndarray of shape (m, n[0]); Y : ndarray of shape (n[L], m)
+    X : ndarray of shape (m, n[0]), or an `HDF5Rows` of that shape; Y : ndarray of shape (n[L], m)
     W, b : dicts of ndarrays
     hidden_activation, output : str, as in `forward`
     run : callable like `map`, such as one from `parallel.parallel_map`
+    out : (dW, db), optional, dicts of arrays to write the gradients into
 
     Returns
     -------
@@ -175,7 +187,8 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
         with np.errstate(over="ignore", invalid="ignore"):  # `fit` looks at the cost and says it in words
             y = Y[:, start:stop]
             Z, A = forward(X[start:stop], W, b, hidden_activation, output)
-            return OUTPUTS[output].loss(Z[L], y, m), *backward(y, W, Z, A, hidden_activation, output, m)
+            place = out if start == 0 else None  # the first block's; the others are added to it
+            return OUTPUTS[output].loss(Z[L], y, m), *backward(y, W, Z, A, hidden_activation, output, m, place)
 
     blocks = iter(run(one_block, edges[:-1], edges[1:]))
     cost, dW, db = next(blocks)
@@ -193,7 +206,7 @@ def count_blocks(m):
 
 
 class NeuralNetwork:
-    """A fully connected network, trained by gradient descent.
+    """A fully connected network, trained by gradient descent or one of its relatives.
 
     Parameters
     ----------
@@ -202,19 +215,30 @@ class NeuralNetwork:
         data. The list is copied, never changed.
     hidden_activation : {"sigmoid", "tanh", "relu", "identity"}
         g of layers 1 … L−1.
-    output : {"sigmoid", "identity"}
-        Last layer: "sigmoid" classifies into 0 and 1 (loss: binary cross-entropy), "identity"
-        predicts a number (loss: half the mean squared error).
-    initialization : {"lecun", "glorot", "he", "small"}
+    output : {"sigmoid", "softmax", "identity"}
+        Last layer: "sigmoid" classifies into 0 and 1 (loss: binary cross-entropy), "softmax" into
+        the classes 0 … n[L] − 1 (cross-entropy), "identity" predicts a number (half the mean
+        squared error).
+    initialization : {"lecun", "glorot", "he", "small", "zero"}
         Scale of the first weights, see `initialize_parameters`.
+    optimizer : {"gradient_descent", "momentum", "adam"}
+        What a step does with the gradient, see `optimizers`.
     learning_rate : float
-        α in W ← W − α dW.
+        α, the size of a step.
+    l2 : float
+        λ: ½ λ Σ w² over all weights is added to the cost, and λ w to the gradient of each.
     iterations : int
         Number of updates of the parameters.
     epochs : int, optional
         Number of passes through the data, instead of `iterations`.
     batch_size : int, optional
         Examples of one update, drawn in a new random order in each epoch. Default: all of them.
+    shuffle_buffer : int, optional
+        Number of neighbouring examples that are shuffled at a time, see `training.batches`.
+        Default: all for examples in memory, 8192 for examples in a file.
+    patience : int, optional
+        Stop after so many epochs without a lower cost on the examples held out, and keep the
+        parameters of the lowest.
     dtype : numpy.float64 or numpy.float32
         Type of all arithmetic.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
@@ -226,7 +250,9 @@ class NeuralNetwork:
     W_, b_ : dicts of ndarrays
         Parameters of layers 1 … L, of shapes (n[l], n[l−1]) and (n[l], 1).
     cost_history_ : ndarray of shape (iterations done,)
-        Cost before each update, on the examples of that update.
+        Cost before each update, on the examples of that update, with the term of `l2`.
+    held_out_cost_history_ : ndarray of shape (epochs done,)
+        Cost after each epoch on the examples held out, without the term of `l2`; empty without such.
     layer_sizes_ : tuple of int
         n[0], n[1], …, n[L].
 
@@ -245,10 +271,14 @@ class NeuralNetwork:
         hidden_activation="sigmoid",
         output="sigmoid",
         initialization="lecun",
+        optimizer="gradient_descent",
         learning_rate=0.1,
+        l2=0.0,
         iterations=1000,
         epochs=None,
         batch_size=None,
+        shuffle_buffer=None,
+        patience=None,
         dtype=np.float64,
         random_state=0,
     ):
@@ -257,24 +287,31 @@ class NeuralNetwork:
         self.hidden_activation = hidden_activation
         self.output = output
         self.initialization = initialization
+        self.optimizer = optimizer
         self.learning_rate = learning_rate
+        self.l2 = l2
         self.iterations = iterations
         self.epochs = epochs
         self.batch_size = batch_size
+        self.shuffle_buffer = shuffle_buffer
+        self.patience = patience
         self.dtype = dtype
         self.random_state = random_state
 
-    def fit(self, X, y):
+    def fit(self, X, y, held_out=None):
         """Find parameters by gradient descent, from new random weights each time.
 
-        Stopping it by hand (the stop button, Ctrl+C) keeps what was reached, with a warning.
+        Stopping it by hand (the stop button, Ctrl+C) keeps what was reached, with a warning;
+        `resume` goes on from there.
 
         Parameters
         ----------
-        X : array-like of shape (m, n_features)
+        X : array-like of shape (m, n_features), or an `HDF5Rows` for data too large for memory
             Rows are examples.
         y : array-like of shape (m,), or (m, n[L]) with several output units
-            Labels 0 and 1 for the output "sigmoid", numbers for "identity".
+            Labels 0 and 1 for the output "sigmoid", 0 … n[L] − 1 for "softmax", numbers for "identity".
+        held_out : (X, y), optional
+            Other examples, on which the cost is measured after each epoch; nothing is learned from them.
 
         Returns
         -------
@@ -288,36 +325,47 @@ class NeuralNetwork:
             If the cost stops being finite. Parameters and history up to there are kept.
         """
         self._check_options()
-        X = as_matrix(X, dtype=self.dtype)
-        sizes = (X.shape[1], *as_layer_sizes(self.layer_sizes))
-        Y = as_targets(y, len(X), sizes[-1], self.output == "sigmoid", self.dtype)
+        sizes, X, Y, held_out = self._check_data(X, y, held_out)
         rng = copy.deepcopy(as_generator(self.random_state))
-        W, b = initialize_parameters(sizes, self.initialization, rng, self.dtype)
+        theta = pack(*initialize_parameters(sizes, self.initialization, rng, self.dtype))
+        memory = np.zeros((OPTIMIZERS[self.optimizer].slots, theta.size), theta.dtype)
+        self._train(State(theta, memory, rng, data_mark(X, Y)), sizes, X, Y, held_out)
+        return self
 
-        costs, diverged = [], False
-        state = (W, b), (W, b), 0  # parameters before the last update, after it, number of updates
-        try:
-            for cost, *updated in self._updates(X, Y, W, b, rng):
-                costs.append(cost)
-                state = state[1], updated, state[2] + 1  # in one step, so that a stop finds it whole
-        except KeyboardInterrupt:
-            warnings.warn(f"stopped by hand after {state[2]} iterations; what was reached is kept", stacklevel=2)
-        except DivergedError:
-            diverged = True
-            raise
-        finally:
-            before, after, done = state
-            self.layer_sizes_, self.cost_history_ = sizes, np.array(costs[:done])
-            self.W_, self.b_ = before if diverged else after  # before: the last with a finite cost
-        self._warn_if_rising()
+    def resume(self, X, y, held_out=None):
+        """Go on with a training that was stopped, or that now has more `iterations` or `epochs` to do.
+
+        With the same data and options the result is that of a training that was never stopped, bit
+        for bit on the same machine, also after `save` and `load`.
+
+        Parameters and errors are those of `fit`; also
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit` or `load`.
+        ValueError
+            If the training diverged, was saved without its state, or was on other data.
+        """
+        self._require_fitted()
+        self._check_options()
+        sizes, X, Y, held_out = self._check_data(X, y, held_out)
+        if self._state is None:
+            raise ValueError("this network has no training that could go on: call fit")
+        state = copy.deepcopy(self._state)
+        if (sizes, data_mark(X, Y)) != (self.layer_sizes_, state.mark):
+            raise ValueError("X and y are not those of the training that was stopped: pass the same, or call fit")
+        if (len(state.memory), state.theta.dtype) != (OPTIMIZERS[self.optimizer].slots, np.dtype(self.dtype)):
+            raise ValueError("optimizer and dtype must be those of the training that was stopped, or call fit")
+        self._train(state, sizes, X, Y, held_out)
         return self
 
     def predict_proba(self, X):
-        """Probability of label 1.
+        """Probability of label 1, or of each class for the output "softmax".
 
         Parameters
         ----------
-        X : array-like of shape (m, n_features)
+        X : array-like of shape (m, n_features), or an `HDF5Rows`
 
         Returns
         -------
@@ -328,19 +376,21 @@ class NeuralNetwork:
         NotFittedError
             Before `fit` or `load`.
         TypeError, ValueError
-            If X is not as `fit` saw it, or the output is not "sigmoid".
+            If X is not as `fit` saw it, or the output is "identity".
         """
         self._require_fitted()
-        if self.output != "sigmoid":
+        if self.output == "identity":
             raise ValueError(f'the output "{self.output}" has no probabilities: call predict')
         return self._answer(X)
 
     def predict(self, X):
-        """Label 0 or 1 (1 where its probability is above ½), or the number for the output "identity".
+        """Label 0 or 1 (1 where its probability is above ½), the likeliest class, or the number for "identity".
 
-        Parameters, shapes and errors are those of `predict_proba`.
+        Parameters, shapes and errors are those of `predict_proba`; for "softmax" the shape is (m,).
         """
         answer = self._answer(X)
+        if self.output == "softmax":
+            return answer.argmax(axis=1)
         return (answer > 0.5).astype(int) if self.output == "sigmoid" else answer
 
     def score(self, X, y):
@@ -348,14 +398,15 @@ class NeuralNetwork:
 
         Parameters
         ----------
-        X : array-like of shape (m, n_features)
-        y : array-like, as in `fit`
+        X, y : as in `fit`
 
         Returns
         -------
         float
         """
         prediction = self.predict(X)
+        if self.output == "softmax":
+            return float(np.mean(prediction == as_classes(y, len(prediction), self.layer_sizes_[-1])))
         Y = as_targets(y, len(prediction), self.layer_sizes_[-1], self.output == "sigmoid")
         truth = Y.T.reshape(prediction.shape)
         if self.output == "sigmoid":
@@ -366,7 +417,7 @@ class NeuralNetwork:
         return float(1 - np.sum((truth - prediction) ** 2) / total)
 
     def save(self, path):
-        """Write parameters, history and options to an HDF5 file, wholly or not at all.
+        """Write parameters, history, options and the state of the training to an HDF5 file, wholly or not at all.
 
         Raises
         ------
@@ -376,7 +427,8 @@ class NeuralNetwork:
             If the file cannot be written; what was there before is untouched.
         """
         self._require_fitted()
-        storage.write(path, self._options(), self.layer_sizes_, self.W_, self.b_, self.cost_history_)
+        arrays = {"cost_history": self.cost_history_, "held_out_cost_history": self.held_out_cost_history_}
+        storage.write(path, self._options(), self.layer_sizes_, self.W_, self.b_, arrays, self._state)
 
     @classmethod
     def load(cls, path):
@@ -389,13 +441,15 @@ class NeuralNetwork:
         ValueError
             If it is not a file of `save`, or is damaged.
         """
-        options, sizes, W, b, costs = storage.read(path)
+        options, sizes, W, b, arrays, state = storage.read(path)
         try:
             network = cls(**options)
             network._check_options()
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path} is not a saved network, its options do not fit: save it again") from error
-        network.layer_sizes_, network.W_, network.b_, network.cost_history_ = sizes, W, b, costs
+        network.layer_sizes_, network.W_, network.b_, network._state = sizes, W, b, state
+        network.cost_history_ = arrays["cost_history"]
+        network.held_out_cost_history_ = arrays.get("held_out_cost_history", np.empty(0))
         return network
 
     def __repr__(self):
@@ -406,56 +460,84 @@ class NeuralNetwork:
         return f"NeuralNetwork({list(sizes) if isinstance(sizes, tuple) else sizes!r}, {options})"
 
     def _options(self):
-        return {name: value for name, value in vars(self).items() if not name.endswith("_")}
+        return {name: value for name, value in vars(self).items() if not name.endswith("_") and name != "_state"}
 
     def _check_options(self):
         as_layer_sizes(self.layer_sizes)
         known_name(self.hidden_activation, ACTIVATIONS, "hidden_activation")
         known_name(self.output, OUTPUTS, "output")
         known_name(self.initialization, INITIALIZATIONS, "initialization")
+        known_name(self.optimizer, OPTIMIZERS, "optimizer")
         positive_number(self.learning_rate, "learning_rate")
+        not_negative(self.l2, "l2")
         positive_whole(self.iterations, "iterations")
-        for name in ("epochs", "batch_size"):
+        for name in ("epochs", "batch_size", "shuffle_buffer", "patience"):
             if getattr(self, name) is not None:
                 positive_whole(getattr(self, name), name)
         floating_type(self.dtype)
 
-    def _updates(self, X, Y, W, b, rng):
-        """Train: yield, for each iteration, the cost before the update and W and b after it."""
-        m = len(X)
-        batch_size = min(self.batch_size or m, m)
-        n_updates = self.iterations if self.epochs is None else self.epochs * -(-m // batch_size)
-        live = _live_features(X) if batch_size == m else slice(None)
-        batches = _batches(X[:, live], Y, batch_size, rng)
-        with parallel_map(count_blocks(batch_size)) as run:
-            for i in _progress(n_updates):
-                X_batch, Y_batch = next(batches)
-                live_W = W | {1: W[1][:, live]}
-                cost, dW, db = cost_and_gradients(X_batch, Y_batch, live_W, b, self.hidden_activation, self.output, run)
-                if not np.isfinite(cost):
-                    raise self._diverged(i)
-                W, b = self._step(W, b, dW, db, live)
-                yield cost, W, b
-        if not all(np.isfinite(array).all() for array in (*W.values(), *b.values())):
-            raise self._diverged(n_updates)
+    def _check_data(self, X, y, held_out):
+        """Layer sizes and examples in the form that the mathematics uses, or the sentence that says what is wrong."""
+        X, Y = self._examples(X, y)
+        if held_out is not None:
+            held_out = self._examples(*held_out)
+            if held_out[0].shape[1] != X.shape[1]:
+                raise ValueError(f"X has {X.shape[1]} features, but that of held_out has {held_out[0].shape[1]}")
+        elif self.patience is not None:
+            raise ValueError("patience needs examples to watch: pass held_out=(X, y) with some that X does not hold")
+        return (X.shape[1], *as_layer_sizes(self.layer_sizes)), X, Y, held_out
 
-    def _step(self, W, b, dW, db, live):
-        """Gradient descent into new arrays, W − α dW and b − α db; the old ones stay whole."""
-        alpha = float(self.learning_rate)
-        W, b = {l: W[l].copy() for l in W}, {l: b[l].copy() for l in b}
-        with np.errstate(over="ignore", invalid="ignore"):
-            for l in W:
-                W[l][:, live if l == 1 else slice(None)] -= alpha * dW[l]
-                b[l] -= alpha * db[l]
-        return W, b
+    def _examples(self, X, y):
+        """X of shape (m, n[0]) and Y of shape (n[L], m), every number finite."""
+        X, n_units = self._rows(X), as_layer_sizes(self.layer_sizes)[-1]
+        if isinstance(X, HDF5Rows):
+            for _ in X.blocks():
+                pass  # reading a block looks at its numbers
+        if self.output == "softmax":
+            return X, one_hot(as_classes(y, len(X), n_units), n_units, self.dtype)
+        return X, as_targets(y, len(X), n_units, self.output == "sigmoid", self.dtype)
 
-    def _diverged(self, iteration):
-        alpha = float(self.learning_rate)
-        return DivergedError(
-            f"training diverged: at iteration {iteration} the cost is no longer a finite number. Try a smaller "
-            f"learning rate, {alpha / 10:g} instead of {alpha:g}, or features scaled to "
-            f"about −1 … 1. The parameters of the last finite cost are kept"
-        )
+    def _rows(self, X):
+        return X.with_dtype(self.dtype) if isinstance(X, HDF5Rows) else as_matrix(X, dtype=self.dtype)
+
+    def _train(self, state, sizes, X, Y, held_out):
+        """Train from `state` on, and keep what was reached however it ends."""
+        diverged = False
+        with parallel_map(count_blocks(min(self.batch_size or len(X), len(X)))) as run:
+            training = self._training(state, sizes, X, Y, held_out, run)
+            try:
+                training.run()
+            except KeyboardInterrupt:
+                done = len(state.costs)
+                warnings.warn(f"stopped by hand after {done} iterations; what was reached is kept", stacklevel=3)
+            except DivergedError:
+                diverged = True
+                raise
+            finally:
+                self.layer_sizes_, self._state = sizes, None if diverged else state
+                self.cost_history_ = np.array(state.costs)
+                self.held_out_cost_history_ = np.array(state.held_out_costs)
+                chosen = state.theta if self.patience is None or state.best is None else state.best
+                self.W_, self.b_ = views(chosen.copy(), sizes)
+        self._warn_if_rising()
+
+    def _training(self, state, sizes, X, Y, held_out, run=map):
+        def cost(X, Y, W, b, out):
+            return cost_and_gradients(X, Y, W, b, self.hidden_activation, self.output, run, out)[0]
+
+        def held_out_cost(W, b):
+            return self._cost(*held_out, W, b)
+
+        return Training(self, state, sizes, X, Y, cost, held_out_cost if held_out else None)
+
+    def _cost(self, X, Y, W, b):
+        """The cost on all examples, without gradients."""
+        cost, L, start = 0.0, len(W), 0
+        for block in _blocks(X):
+            Z, _ = forward(block, W, b, self.hidden_activation, self.output)
+            cost += OUTPUTS[self.output].loss(Z[L], Y[:, start : start + len(block)], len(X))
+            start += len(block)
+        return cost
 
     def _warn_if_rising(self):
         costs = self.cost_history_
@@ -463,18 +545,17 @@ class NeuralNetwork:
             warnings.warn(
                 f"the cost rose from {costs[0]:.4g} to {costs[-1]:.4g}: the learning rate "
                 f"{float(self.learning_rate):g} is too large, try {float(self.learning_rate) / 10:g}",
-                stacklevel=3,
+                stacklevel=4,
             )
 
     def _answer(self, X):
         """A[L] with rows as examples, worked out in blocks; one output unit gives a 1-D array."""
         self._require_fitted()
-        X = as_matrix(X, dtype=self.dtype)
+        X = self._rows(X)
         if X.shape[1] != self.layer_sizes_[0]:
             raise ValueError(f"X has {X.shape[1]} features, but the network was fitted on {self.layer_sizes_[0]}")
-        blocks = np.array_split(X, count_blocks(len(X)))
         L = len(self.W_)
-        A = [forward(x, self.W_, self.b_, self.hidden_activation, self.output)[1][L].T for x in blocks]
+        A = [forward(x, self.W_, self.b_, self.hidden_activation, self.output)[1][L].T for x in _blocks(X)]
         A = np.concatenate(A)  # (m, n[L])
         return A[:, 0] if A.shape[1] == 1 else A
 
@@ -483,30 +564,6 @@ class NeuralNetwork:
             raise NotFittedError("this network has no parameters yet: call fit(X, y), or NeuralNetwork.load(path)")
 
 
-def _progress(n_updates):
-    """The iterations, with a progress bar from the second second on; set TQDM_DISABLE=1 to have none."""
-    disable = os.environ.get("TQDM_DISABLE", "0") not in ("", "0")  # the notebook's bar does not look there itself
-    return tqdm(range(n_updates), desc="fit", unit="iteration", delay=1, leave=False, disable=disable)
-
-
-def _live_features(X):
-    """Which columns of X to train with: a slice for all, or the indices of those that are ever not 0.
-
-    A feature that is 0 in every example, such as a pixel at the rim of every digit, adds nothing to
-    Z[1] and the gradient of its weights is 0. Leaving it out changes nothing but the time: on the
-    digits 5 and 8 that is 187 of 784 pixels.
-    """
-    live = np.flatnonzero(X.any(axis=0))
-    return live if len(live) < 0.9 * X.shape[1] else slice(None)
-
-
-def _batches(X, Y, batch_size, rng):
-    """Endless (X, Y) of `batch_size` examples: the whole set, or parts in a new random order in each epoch."""
-    m = len(X)
-    while batch_size == m:
-        yield X, Y
-    while True:
-        order = rng.permutation(m)
-        for start in range(0, m, batch_size):
-            rows = order[start : start + batch_size]
-            yield X[rows], Y[:, rows]
+def _blocks(X):
+    """The rows of X in order, a block at a time."""
+    return X.blocks(BLOCK) if isinstance(X, HDF5Rows) else np.array_split(X, count_blocks(len(X)))

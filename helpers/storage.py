@@ -4,7 +4,8 @@ The file begins with a user block of 512 bytes, a place that HDF5 leaves to its 
 the name of the format, its version and the SHA-256 of all that follows. It is checked before the
 HDF5 library sees a byte, because that library can crash on a damaged file. Behind it comes
 ordinary HDF5: attributes `options` (JSON) and `layer_sizes`, data sets `W/1` … `W/L`, `b/1` … `b/L`
-and `cost_history`. Nothing in the file is executed.
+and `cost_history`, and in the group `state` what a training needs to go on. Nothing in the file is
+executed.
 """
 
 import hashlib
@@ -18,12 +19,14 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from helpers.training import State
+
 FORMAT, VERSION = "network of the backpropagation lessons", 1
 BLOCK = 512
 BIT_GENERATORS = {"PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"}
 
 
-def write(path, options, layer_sizes, W, b, cost_history):
+def write(path, options, layer_sizes, W, b, histories, state=None):
     """Put a network into the file `path`.
 
     Parameters
@@ -31,7 +34,9 @@ def write(path, options, layer_sizes, W, b, cost_history):
     path : str or path-like
     options : dict, keyword arguments of `NeuralNetwork`
     layer_sizes : tuple of int, n[0] … n[L]
-    W, b : dicts of ndarrays; cost_history : ndarray
+    W, b : dicts of ndarrays
+    histories : dict of ndarrays, "cost_history" among them
+    state : training.State, optional
 
     Raises
     ------
@@ -42,16 +47,19 @@ def write(path, options, layer_sizes, W, b, cost_history):
     with h5py.File(memory, "w") as file:
         file.attrs["options"] = json.dumps(options, default=_to_json)
         file.attrs["layer_sizes"] = layer_sizes
-        file["cost_history"] = cost_history
+        for name, history in histories.items():
+            file[name] = history
         for l in W:
             file[f"W/{l}"], file[f"b/{l}"] = W[l], b[l]
+        if state:
+            _write_state(file.create_group("state"), state)
     content = memory.getvalue()
     line = f"{FORMAT}, version {VERSION}, sha256 {hashlib.sha256(content).hexdigest()}\n"
     replace_atomically(path, lambda file: file.write(line.encode().ljust(BLOCK, b"\0") + content))
 
 
 def read(path):
-    """What `write` wrote: (options, layer_sizes, W, b, cost_history).
+    """What `write` wrote: (options, layer_sizes, W, b, histories, state); the state is None if there is none.
 
     Raises
     ------
@@ -104,13 +112,34 @@ def _parse(content):
         options = json.loads(file.attrs["options"], object_hook=_from_json)
         n = tuple(int(size) for size in file.attrs["layer_sizes"])
         W, b = ({l: file[f"{name}/{l}"][()] for l in range(1, len(n))} for name in "Wb")
-        cost_history = file["cost_history"][()]
-    if list(n[1:]) != list(options["layer_sizes"]):
+        histories = {name: file[name][()] for name in file if name.endswith("cost_history")}
+        state = _read_state(file["state"]) if "state" in file else None
+    if list(n[1:]) != list(options["layer_sizes"]) or histories["cost_history"].ndim != 1:
         raise ValueError("the sizes differ")
     for l in W:
         if W[l].shape != (n[l], n[l - 1]) or b[l].shape != (n[l], 1):
             raise ValueError(f"the shapes of layer {l} differ")
-    return options, n, W, b, cost_history
+    if state and state.theta.shape != (sum(W[l].size + b[l].size for l in W),):
+        raise ValueError("the state has another size")
+    return options, n, W, b, histories, state
+
+
+def _write_state(group, state):
+    group.attrs["mark"] = state.mark
+    group.attrs["generator"] = json.dumps(state.generator, default=_to_json)
+    group["costs"], group["held_out_costs"] = state.costs, state.held_out_costs
+    group["theta"], group["memory"] = state.theta, state.memory
+    if state.best is not None:
+        group["best"] = state.best
+
+
+def _read_state(group):
+    generator = json.loads(group.attrs["generator"], object_hook=_from_json)
+    costs, held_out_costs = group["costs"][()].tolist(), group["held_out_costs"][()].tolist()
+    theta, memory, best = (group[name][()] if name in group else None for name in ("theta", "memory", "best"))
+    if theta.ndim != 1 or memory.shape[1:] != theta.shape or (best is not None and best.shape != theta.shape):
+        raise ValueError("the shapes of the state differ")
+    return State(theta, memory, generator, str(group.attrs["mark"]), costs, held_out_costs, best)
 
 
 def _to_json(value):

@@ -75,6 +75,35 @@ def as_targets(y, m, n_outputs, binary, dtype=np.float64):
     return np.ascontiguousarray(y.reshape(m, n_outputs).T)
 
 
+def as_classes(y, m, n_classes):
+    """`y` as an int array of shape (m,), numbers of classes from 0 to n_classes − 1.
+
+    Parameters
+    ----------
+    y : array-like of shape (m,)
+    m, n_classes : int
+        Number of examples in X, number of units in the last layer.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `as_targets`; also if an entry is not the number of a class.
+    """
+    if n_classes < 2:
+        raise ValueError('the output "softmax" needs a unit for each class, so at least 2: for one unit use "sigmoid"')
+    y = _real_array(y, "y")
+    if y.shape == (m, n_classes):
+        raise ValueError(f"y has shape {y.shape}, but the number of each class is wanted: pass y.argmax(axis=1)")
+    y = as_targets(y, m, 1, False)[0]
+    if not np.isin(y, np.arange(n_classes)).all():
+        found = ", ".join(f"{value:g}" for value in np.setdiff1d(y, np.arange(n_classes))[:4])
+        raise ValueError(
+            f"y holds {found}, but with {n_classes} units in the last layer classes are "
+            f"numbered 0 … {n_classes - 1}: recode them, or change the last layer size"
+        )
+    return y.astype(int)
+
+
 def as_layer_sizes(layer_sizes):
     """`layer_sizes` as a tuple of positive ints, a copy: the caller's list is never touched.
 
@@ -99,17 +128,22 @@ def as_layer_sizes(layer_sizes):
     return tuple(int(size) for size in sizes)
 
 
-def positive_number(value, name):
+def positive_number(value, name, wanted="above 0"):
     """`value` as a float that is finite and above 0, or a ValueError or TypeError that names it."""
     if not isinstance(value, numbers.Real) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a number above 0, not {value!r}")
+        raise TypeError(f"{name} must be a number {wanted}, not {value!r}")
     try:
         value = float(value)
     except OverflowError:
         value = np.inf
     if not (np.isfinite(value) and value > 0):
-        raise ValueError(f"{name} is {value:g}, but it must be a finite number above 0")
+        raise ValueError(f"{name} is {value:g}, but it must be a finite number {wanted}")
     return value
+
+
+def not_negative(value, name):
+    """`value` as a finite float of at least 0, or a ValueError or TypeError that names it."""
+    return 0.0 if isinstance(value, numbers.Real) and value == 0 else positive_number(value, name, "0 or above")
 
 
 def positive_whole(value, name):

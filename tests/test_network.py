@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from helpers import datasets, losses, network
+from helpers import datasets, losses, network, training
 from helpers.activations import ACTIVATIONS, sigmoid, sigmoid_prime
 from helpers.gradient_check import check_gradients
 from helpers.network import DivergedError, NeuralNetwork, NotFittedError
@@ -91,7 +91,7 @@ def test_blocks_and_threads_give_what_the_plain_equations_give(m):
 
 
 def test_initialization_scales_and_repeats():
-    scales = {"lecun": 0.05, "glorot": np.sqrt(2 / 500), "he": np.sqrt(2 / 400), "small": 0.01}
+    scales = {"lecun": 0.05, "glorot": np.sqrt(2 / 500), "he": np.sqrt(2 / 400), "small": 0.01, "zero": 0}
     assert set(scales) == set(network.INITIALIZATIONS)
     for name, scale in scales.items():
         W, b = network.initialize_parameters([400, 100], name, random_state=0)
@@ -204,23 +204,33 @@ def test_leaving_out_dead_features_changes_nothing():
     for _ in range(5):
         dW, db = network.backward(y[np.newaxis].astype(float), W, *network.forward(X, W, b))
         W, b = ({l: old[l] - 0.1 * d[l] for l in old} for old, d in ((W, dW), (b, db)))
-    assert isinstance(network._live_features(X), np.ndarray)
+    assert training.live_features(X).tolist() == [1, 2, 5, 6, 7, 8]
     np.testing.assert_allclose(model.W_[1], W[1], rtol=0, atol=1e-14)
     np.testing.assert_array_equal(model.W_[1][:, [0, 3, 4, 9]], first[:, [0, 3, 4, 9]])
     assert NeuralNetwork([1], iterations=2).fit(np.zeros((3, 4)), [0, 1, 1]).predict([[0, 0, 0, 0]]).shape == (1,)
 
 
-def test_mini_batches_see_every_example_once_an_epoch():
+@pytest.mark.parametrize("shuffle_buffer", [10, 4])
+def test_mini_batches_see_every_example_once_an_epoch(shuffle_buffer):
     X, Y = np.arange(10.0).reshape(10, 1), np.arange(10.0).reshape(1, 10)
-    batches = network._batches(X, Y, 4, np.random.default_rng(0))
-    epochs = [[next(batches) for _ in range(3)] for _ in range(2)]
+    rng = np.random.default_rng(0)
+    epochs = [[(x.copy(), y) for x, y in training.batches(X, Y, 4, shuffle_buffer, rng)] for _ in range(2)]
     for epoch in epochs:
-        assert [len(x) for x, _ in epoch] == [4, 4, 2]
+        assert sorted(len(x) for x, _ in epoch) == [2, 4, 4]
         assert sorted(np.concatenate([x.ravel() for x, _ in epoch])) == list(range(10))
         assert all((x.ravel() == y.ravel()).all() for x, y in epoch)
     assert not np.array_equal(epochs[0][0][0], epochs[1][0][0])
     model = NeuralNetwork([1], epochs=3, batch_size=3).fit(X_SMALL, Y_SMALL)
     assert len(model.cost_history_) == 3 * 2
+
+
+@pytest.mark.parametrize("shuffle_buffer", [10, 4])
+def test_batches_that_were_seen_already_are_not_read(shuffle_buffer):
+    X, Y = np.arange(10.0).reshape(10, 1), np.arange(10.0).reshape(1, 10)
+    every = [y for _, y in training.batches(X, Y, 4, shuffle_buffer, np.random.default_rng(0))]
+    for skip in range(4):
+        rest = [y for _, y in training.batches(X, Y, 4, shuffle_buffer, np.random.default_rng(0), skip)]
+        assert [y.tolist() for y in rest] == [y.tolist() for y in every[skip:]]
 
 
 def test_mini_batches_learn():
@@ -259,7 +269,7 @@ def test_the_progress_bar_can_be_turned_off(monkeypatch, value, shown):
         monkeypatch.delenv("TQDM_DISABLE")
     else:
         monkeypatch.setenv("TQDM_DISABLE", value)
-    assert network._progress(3).disable is not shown
+    assert training._progress(3).disable is not shown
 
 
 def test_a_short_fit_shows_no_progress_bar(monkeypatch, capsys):
@@ -320,7 +330,7 @@ def test_a_real_interrupt_in_the_middle_of_parallel_work(monkeypatch):
         threading.Timer(0.3, _thread.interrupt_main).start()
         return range(n_updates)
 
-    monkeypatch.setattr(network, "_progress", progress)
+    monkeypatch.setattr(training, "_progress", progress)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored where tests run in the background
     try:
         with pytest.warns(UserWarning, match="stopped by hand"):
@@ -375,12 +385,23 @@ BAD_OPTIONS = [
     ({"iterations": 1.5}, TypeError, "iterations must be a whole number"),
     ({"epochs": -1}, ValueError, "epochs is -1"),
     ({"batch_size": 0}, ValueError, "batch_size is 0"),
+    ({"shuffle_buffer": 0}, ValueError, "shuffle_buffer is 0"),
+    ({"patience": 0}, ValueError, "patience is 0"),
+    ({"patience": 3}, ValueError, r"patience needs examples to watch: pass held_out=\(X, y\)"),
+    ({"l2": -1}, ValueError, "l2 is -1, but it must be a finite number 0 or above"),
+    ({"l2": "much"}, TypeError, "l2 must be a number 0 or above"),
+    ({"optimizer": "sgd"}, ValueError, "optimizer is 'sgd', which is unknown: choose one of gradient_descent, mom"),
+    ({"layer_sizes": [3, 1], "output": "softmax"}, ValueError, "a unit for each class, so at least 2"),
     (
         {"hidden_activation": "swish"},
         ValueError,
         "hidden_activation is 'swish', which is unknown: choose one of sigmoid",
     ),
-    ({"output": "softmin"}, ValueError, "output is 'softmin', which is unknown: choose one of sigmoid, identity"),
+    (
+        {"output": "softmin"},
+        ValueError,
+        "output is 'softmin', which is unknown: choose one of sigmoid, softmax, identity",
+    ),
     ({"initialization": "xavier!"}, ValueError, "initialization is 'xavier!'"),
     ({"hidden_activation": None}, ValueError, "hidden_activation is None"),
     ({"learning_rate": 10**400}, ValueError, "learning_rate is inf"),

@@ -112,7 +112,7 @@ def written_with(path, fitted, **changes):
         "layer_sizes": fitted.layer_sizes_,
         "W": fitted.W_,
         "b": fitted.b_,
-        "cost_history": fitted.cost_history_,
+        "histories": {"cost_history": fitted.cost_history_},
     }
     storage.write(path, **{**content, **changes})
 

@@ -1,0 +1,261 @@
+"""The engine of `NeuralNetwork.fit`: batches, steps, held-out examples, and a state with which it can go on.
+
+All parameters lie in one vector θ, of which W[l] and b[l] are views, and all gradients in another.
+An optimizer's step is therefore one call, and the large arrays of a training are made once. What
+changes from step to step is in `State` alone: who keeps it can go on as if nothing had happened.
+"""
+
+import copy
+import hashlib
+import os
+import signal
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from helpers.optimizers import OPTIMIZERS
+
+STREAM_BUFFER = 8192  # examples that are read and shuffled at a time where they come from a file
+
+
+class DivergedError(ArithmeticError):
+    """Training ran away: the cost is no longer a finite number."""
+
+
+@dataclass
+class State:
+    """All that a training needs to go on bit for bit as if it had never been stopped."""
+
+    theta: np.ndarray  # (P,), W[1], b[1], W[2], … in a row
+    memory: np.ndarray  # (slots, P), what the optimizer remembers
+    generator: np.random.Generator | np.random.RandomState  # as it was when this epoch began
+    mark: str  # of the data: shape of X and SHA-256 of y
+    costs: list = field(default_factory=list)  # before each update
+    held_out_costs: list = field(default_factory=list)  # after each epoch
+    best: np.ndarray | None = None  # θ of the lowest cost on held-out examples
+
+
+def pack(W, b):
+    """W[1], b[1], W[2], b[2], … as one vector of shape (P,), a copy."""
+    return np.concatenate([p[l].ravel() for l in sorted(W) for p in (W, b)])
+
+
+def views(theta, sizes):
+    """W and b, dicts of views of the vector θ, for the sizes n[0], …, n[L]."""
+    W, b, start = {}, {}, 0
+    for l in range(1, len(sizes)):
+        for p, shape in ((W, (sizes[l], sizes[l - 1])), (b, (sizes[l], 1))):
+            stop = start + shape[0] * shape[1]
+            p[l] = theta[start:stop].reshape(shape)
+            start = stop
+    return W, b
+
+
+def data_mark(X, Y):
+    """A short text that is the same for the same examples, to notice others (it looks at the targets alone)."""
+    return f"{X.shape} {hashlib.sha256(np.ascontiguousarray(Y)).hexdigest()}"
+
+
+def batches(X, Y, batch_size, shuffle_buffer, rng, skip=0):
+    """The (X, Y) of one epoch in random order, `batch_size` examples at a time.
+
+    Examples are shuffled within groups of `shuffle_buffer` neighbours, and the groups among each
+    other; with one group that is a plain shuffle. Only one group is ever in memory, beside one batch.
+    Each group ends with its own, perhaps smaller, batch.
+
+    Parameters
+    ----------
+    X : ndarray of shape (m, n[0]), or what gives one for a slice of rows
+    Y : ndarray of shape (n[L], m)
+    skip : int, batches at the beginning that were seen already; they are not read
+
+    Yields
+    ------
+    X, Y of shapes (k, n[0]) and (n[L], k), k ≤ batch_size; X is overwritten by the next
+    """
+    m = len(X)
+    starts = np.arange(0, m, shuffle_buffer)
+    if len(starts) > 1:
+        rng.shuffle(starts)
+    buffer = None
+    for start in starts:
+        order = rng.permutation(min(shuffle_buffer, m - start))
+        n_batches = -(-len(order) // batch_size)
+        if skip >= n_batches:
+            skip -= n_batches
+            continue
+        group = X[start : start + len(order)]
+        if buffer is None:
+            buffer = np.empty((batch_size, X.shape[1]), group.dtype)
+        for first in range(skip * batch_size, len(order), batch_size):
+            rows = order[first : first + batch_size]
+            np.take(group, rows, axis=0, out=buffer[: len(rows)], mode="clip")
+            yield buffer[: len(rows)], Y[:, start + rows]
+        skip = 0
+
+
+class Training:
+    """Updates of a network's parameters, from a `State` on.
+
+    Parameters
+    ----------
+    options : the `NeuralNetwork`, whose options are read
+    state : State, changed as the training goes on
+    sizes : tuple of int, n[0] … n[L]
+    X, Y : the examples, of shapes (m, n[0]) and (n[L], m)
+    cost_and_gradients : callable, (X, Y, W, b, out) to the cost; the gradients are written into `out`
+    held_out_cost : callable, (W, b) to the cost on examples held out, or None without such
+    """
+
+    def __init__(self, options, state, sizes, X, Y, cost_and_gradients, held_out_cost=None):
+        self.options, self.state = options, state
+        self.cost_and_gradients, self.held_out_cost = cost_and_gradients, held_out_cost
+        self.step = OPTIMIZERS[options.optimizer].step
+        self.W, self.b = views(state.theta, sizes)
+        self.gradient = np.zeros_like(state.theta)
+        self.dW, self.db = views(self.gradient, sizes)
+        self.before = state.theta.copy()  # parameters before the last update
+        m = len(X)
+        self.batch_size = min(options.batch_size or m, m)
+        self.full = self.batch_size == m
+        self.live = live_features(X) if self.full else None
+        self.X, self.Y = X if self.live is None else columns(X, self.live), Y
+        buffer = options.shuffle_buffer or (m if isinstance(X, np.ndarray) else STREAM_BUFFER)
+        self.shuffle_buffer = -(-buffer // self.batch_size) * self.batch_size  # so that only the last batch is smaller
+        self.epoch_length = -(-m // self.batch_size)
+        self.n_updates = options.iterations if options.epochs is None else options.epochs * self.epoch_length
+
+    def run(self):
+        """Train to the end. A stop by hand takes effect between two updates, so that the state is always whole."""
+        with interrupts_wait() as let_interrupt:
+            for _ in self.updates():
+                let_interrupt()
+
+    def updates(self):
+        """Train: yield after each update.
+
+        Raises
+        ------
+        DivergedError
+            If the cost stops being finite; θ is then that of the last finite cost.
+        """
+        done = len(self.state.costs)
+        progress = iter(_progress(self.n_updates - done))
+        while len(self.state.costs) < self.n_updates and not self._patience_is_over():
+            generator = copy.deepcopy(self.state.generator)
+            for X, Y in self._batches(generator, skip=len(self.state.costs) % self.epoch_length):
+                next(progress)
+                self._update(X, Y)
+                if len(self.state.costs) % self.epoch_length == 0:
+                    self._end_epoch(generator)
+                yield
+                if len(self.state.costs) == self.n_updates:
+                    break
+        next(progress, None)  # so that the bar closes
+        if not np.isfinite(self.state.theta).all():
+            raise self._diverged()
+
+    def _batches(self, generator, skip):
+        if self.full:
+            return [(self.X, self.Y)]
+        return batches(self.X, self.Y, self.batch_size, self.shuffle_buffer, generator, skip)
+
+    def _update(self, X, Y):
+        """Gradient, regularisation, step."""
+        state, l2 = self.state, self.options.l2
+        cost = self._cost_and_gradient(X, Y)
+        for l, W in self.W.items() if l2 else ():
+            cost += 0.5 * l2 * float(np.vdot(W, W))
+            self.dW[l] += l2 * W
+        if not np.isfinite(cost):
+            raise self._diverged()
+        self.before[:] = state.theta
+        with np.errstate(over="ignore", invalid="ignore"):  # the next cost tells, and is said in words
+            self.step(state.theta, self.gradient, state.memory, len(state.costs) + 1, float(self.options.learning_rate))
+        state.costs.append(cost)
+
+    def _cost_and_gradient(self, X, Y):
+        """The cost at θ; its gradient goes into `self.gradient`, 0 for weights of features that are left out."""
+        if self.live is None:
+            return self.cost_and_gradients(X, Y, self.W, self.b, (self.dW, self.db))
+        live_dW = np.empty((len(self.W[1]), len(self.live)), self.gradient.dtype)
+        W, out = self.W | {1: self.W[1][:, self.live]}, (self.dW | {1: live_dW}, self.db)
+        cost = self.cost_and_gradients(X, Y, W, self.b, out)
+        self.dW[1][:] = 0
+        self.dW[1][:, self.live] = live_dW
+        return cost
+
+    def _end_epoch(self, generator):
+        state = self.state
+        state.generator = copy.deepcopy(generator)
+        if self.held_out_cost:
+            cost = self.held_out_cost(self.W, self.b)
+            if self.options.patience and cost < min(state.held_out_costs, default=np.inf):
+                state.best = state.theta.copy()
+            state.held_out_costs.append(cost)
+
+    def _patience_is_over(self):
+        costs, patience = self.state.held_out_costs, self.options.patience
+        return patience is not None and len(costs) > 0 and len(costs) - 1 - int(np.argmin(costs)) >= patience
+
+    def _diverged(self):
+        alpha, iteration = float(self.options.learning_rate), len(self.state.costs)
+        self.state.theta[:] = self.before
+        return DivergedError(
+            f"training diverged: at iteration {iteration} the cost is no longer a finite number. Try a smaller "
+            f"learning rate, {alpha / 10:g} instead of {alpha:g}, or features scaled to "
+            f"about −1 … 1. The parameters of the last finite cost are kept"
+        )
+
+
+def live_features(X, block=4096):
+    """Indices of the columns of X that are ever not 0, or None where nearly all are.
+
+    A feature that is 0 in every example, such as a pixel at the rim of every digit, adds nothing to
+    Z[1] and the gradient of its weights is 0. Leaving it out changes nothing but the time: on the
+    digits 5 and 8 that is 187 of 784 pixels.
+    """
+    live = np.zeros(X.shape[1], bool)
+    for start in range(0, len(X), block):
+        live |= X[start : start + block].any(axis=0)
+    return np.flatnonzero(live) if live.sum() < 0.9 * len(live) else None
+
+
+def columns(X, chosen):
+    """X with these columns alone, in memory or in a file."""
+    return X[:, chosen] if isinstance(X, np.ndarray) else X.columns(chosen)
+
+
+@contextmanager
+def interrupts_wait():
+    """Hold back the stop button (Ctrl+C) and yield a function that lets it through.
+
+    Between two calls of that function nothing is cut short, whatever the moment. Only the main
+    thread is ever interrupted; in others, and where interrupts are ignored, nothing is changed.
+    """
+    came = []
+    try:
+        before = signal.getsignal(signal.SIGINT)
+        if callable(before):
+            signal.signal(signal.SIGINT, lambda *arguments: came.append(arguments))
+    except ValueError:  # not the main thread
+        before = None
+
+    def let_interrupt():
+        if came:
+            before(*came.pop())
+
+    try:
+        yield let_interrupt
+    finally:
+        if callable(before):
+            signal.signal(signal.SIGINT, before)
+        let_interrupt()
+
+
+def _progress(n_updates):
+    """The iterations, with a progress bar from the second second on; set TQDM_DISABLE=1 to have none."""
+    disable = os.environ.get("TQDM_DISABLE", "0") not in ("", "0")  # the notebook's bar does not look there itself
+    return tqdm(range(n_updates), desc="fit", unit="iteration", delay=1, leave=False, disable=disable)
