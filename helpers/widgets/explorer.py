@@ -15,6 +15,8 @@ from helpers.validation import as_layer_sizes
 SLOW = {"continuous_update": False}  # answer when the slider is let go, not at every step on its way
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # what a compute may say no with
 
+WIDGET = "lesson-widget"  # class by which a page knows the outermost box of a widget
+
 # Seen only by who waits longer than a third of a second: until then the animation keeps it hidden.
 NOTE = (
     "<style>@keyframes lessons-wait {from {visibility: hidden}}</style>"
@@ -50,6 +52,7 @@ class Explorer(ipywidgets.VBox):
             set_width(control)
             control.observe(self._refresh, names="value")
         super().__init__([self.title, *controls.values(), self.message, self.picture, self.line])
+        self.add_class(WIDGET)
         self._refresh()
 
     def _refresh(self, change=None):
@@ -99,7 +102,7 @@ def set_width(control):
     control.layout.width = "min(34em, 95%)"
 
 
-def image(draw, figsize, alt):
+def image(draw, figsize, alt, layout="constrained"):
     """What `draw(figure)` draws, as an HTML image; no state of pyplot is touched.
 
     Parameters
@@ -107,12 +110,13 @@ def image(draw, figsize, alt):
     draw : callable, given a `matplotlib.figure.Figure`
     figsize : width and height in inches
     alt : str, the alternative text
+    layout : as of a matplotlib figure
     """
     with plt.rc_context(plotting.STYLE):
-        figure = Figure(figsize=figsize, layout="constrained")
+        figure = Figure(figsize=figsize, layout=layout)
         draw(figure)
         png = io.BytesIO()
-        figure.savefig(png, format="png")
+        figure.savefig(png, format="png", pil_kwargs={"compress_level": 1})  # quick to write
     return png_image(png.getvalue(), alt)
 
 

@@ -8,7 +8,7 @@ import ipywidgets
 
 from helpers import plotting, plotting_live
 from helpers.validation import positive_whole
-from helpers.widgets.explorer import REFUSALS, SLOW, as_sizes, code_line, heading, refusal, set_width
+from helpers.widgets.explorer import REFUSALS, SLOW, WIDGET, as_sizes, code_line, heading, refusal, set_width
 
 MOST_LAYERS = 5  # of the game: a row for each array must fit a page
 
@@ -123,6 +123,7 @@ class LedgerGame(ipywidgets.VBox):
         goal = "for 100, 30, 20, 10 get every shape right at the first attempt. Press Enter after each; rows, columns."
         title = ipywidgets.HTML(heading(self.name, goal))
         super().__init__([title, self.sizes, self.m, self.message, self.rows, self.reveal, self.line])
+        self.add_class(WIDGET)
         self._new_network()
 
     def _new_network(self, change=None):

@@ -8,7 +8,7 @@ import numpy as np
 
 from helpers import plotting_live
 from helpers.bug_zoo import CREATURES, examine
-from helpers.widgets.explorer import SLOW, Explorer, code_line, heading, set_width
+from helpers.widgets.explorer import SLOW, WIDGET, Explorer, code_line, heading, set_width
 
 METHODS = ("one-sided, float64", "two-sided, float64", "two-sided, float32", "complex step")
 
@@ -136,6 +136,7 @@ class Detective(ipywidgets.VBox):
         self.guess.observe(self._refresh, names="value")
         title = ipywidgets.HTML(heading("The bug zoo", "name five creatures from report and code."))
         super().__init__([title, self.number, self.guess, self.verdict, self.case, self.line])
+        self.add_class(WIDGET)
         self._refresh()
 
     def _new_case(self, change):

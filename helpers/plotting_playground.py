@@ -1,0 +1,129 @@
+"""Figures of the playground and of the drawing in lesson 11: several panels in one figure.
+
+They are drawn several times in a second, so panels stand at fixed places: to work out a layout would
+take longer than to draw.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from helpers.plotting import BACKWARD, FORWARD, INK, LABEL_COLORS, LABEL_MARKERS, LINE_COLORS, LINE_STYLES
+
+SIZE = (8.6, 6.4)
+MOST_DRAWN = 300  # points of a curve
+
+
+def playground(state, figure=None):
+    """Boundary, costs, gradient norms, and below a picture of each hidden unit.
+
+    Parameters
+    ----------
+    state : `widgets.playground.Playground`
+    figure : matplotlib Figure, optional
+
+    Returns
+    -------
+    the Figure
+    """
+    figure = plt.figure(figsize=SIZE) if figure is None else figure
+    answers = figure.add_axes((0.08, 0.5, 0.4, 0.44))
+    (test_pictures if state.is_digits else decision)(state, answers)
+    curves(state, figure.add_axes((0.58, 0.77, 0.4, 0.17)))
+    gradient_norms(state.norms, len(state.W), figure.add_axes((0.58, 0.5, 0.4, 0.17)))
+    unit_sheet(state.unit_pictures(), figure.add_axes((0.08, 0.01, 0.9, 0.35)), state.is_digits)
+    return figure
+
+
+def decision(state, ax):
+    """Points over the probability that the network gives, and the line where it decides."""
+    low, high = state.X.min(axis=0) - 0.2, state.X.max(axis=0) + 0.2
+    side = 60
+    x1, x2 = (np.linspace(low[i], high[i], side) for i in (0, 1))
+    grid = np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
+    P = state.predict_proba(grid).reshape(side, side)
+    extent = (low[0], high[0], low[1], high[1])
+    ax.imshow(P, origin="lower", extent=extent, cmap="cividis", vmin=0, vmax=1, alpha=0.6, aspect="auto")
+    if P.min() < 0.5 < P.max():
+        ax.contour(x1, x2, P, levels=[0.5], colors=INK, linewidths=2)
+    for label, (color, marker) in enumerate(zip(LABEL_COLORS, LABEL_MARKERS, strict=True)):
+        ax.plot(*state.X[state.y == label].T, marker, color=color, markersize=5, mec=INK, mew=0.5)
+    _head(ax, "probability of y = 1, boundary")
+    ax.tick_params(labelsize=9)
+    return ax
+
+
+def test_pictures(state, ax, columns=6, rows=4):
+    """The first test digits, each with the probability of an 8; wrong answers are marked."""
+    probability = state.predict_proba(state.X_test)
+    sheet = np.zeros((rows * 38, columns * 34))
+    for i in range(columns * rows):
+        top, left = divmod(i, columns)[0] * 38 + 9, i % columns * 34 + 3
+        sheet[top : top + 28, left : left + 28] = np.clip(state.X_test[i], 0, 1).reshape(28, 28)
+        wrong = (probability[i] > 0.5) != state.y_test[i]
+        text = f"{probability[i]:.2f}" + (" ✗" if wrong else "")
+        ax.text(left + 14, top - 5, text, ha="center", va="center", fontsize=9, color=BACKWARD if wrong else INK)
+    ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1, aspect="auto")
+    _head(ax, "test digits: probability of an 8, ✗ wrong")
+    ax.axis("off")
+    return ax
+
+
+def curves(state, ax):
+    """The cost in training and in the test over the updates."""
+    costs, at = _thinned(state.costs)
+    for i, name in enumerate(("training", "test")):
+        color = (FORWARD, LINE_COLORS[2])[i]
+        ax.plot(at, [cost[i] for cost in costs], LINE_STYLES[i], color=color, linewidth=1.5, label=name)
+    ax.set(ylim=(0, None), xlim=(0, max(10, len(state.costs) - 1)))
+    _head(ax, "cost")
+    ax.legend(loc="upper right", fontsize=9, ncols=2)
+    ax.tick_params(labelsize=9)
+    return ax
+
+
+def gradient_norms(norms, layers, ax):
+    """Size of the gradient of each layer's weights over the updates, on a logarithmic scale."""
+    kept, at = _thinned(norms)
+    for l in range(layers):
+        values = [max(norm[l], 1e-12) for norm in kept]
+        ax.plot(at, values, LINE_STYLES[l % 4], color=LINE_COLORS[l % 4], linewidth=1, label=f"l = {l + 1}")
+    ax.set(yscale="log", xlim=(0, max(10, len(norms))))
+    _head(ax, "gradient norm ‖dW[l]‖ over the updates")
+    ax.minorticks_off()
+    ax.legend(loc="lower left", fontsize=8, ncols=layers, handlelength=1.6, columnspacing=0.8)
+    ax.tick_params(labelsize=9)
+    return ax
+
+
+def unit_sheet(pictures, ax, is_digits=False):
+    """Pictures of the hidden units, a row for each layer; blue below 0, red above."""
+    title = "∂z/∂pixel of each hidden unit" if is_digits else "activation of each hidden unit"
+    _head(ax, title)
+    ax.axis("off")
+    if not pictures:
+        ax.text(0, 0.9, "There is no hidden layer.", va="top", transform=ax.transAxes)
+        return ax
+    side = pictures[0][0].shape[0]
+    step = side + 3
+    sheet = np.full((len(pictures) * step, max(len(row) for row in pictures) * step), np.nan)
+    for l, row in enumerate(pictures):
+        most = max(np.abs(picture).max() for picture in row) or 1
+        for j, picture in enumerate(row):
+            shown = picture if is_digits else picture[::-1]  # in the plane row 0 lies below
+            sheet[l * step : l * step + side, j * step : j * step + side] = shown / most
+        ax.text(-4, l * step + side / 2, f"l = {l + 1}", ha="right", va="center", fontsize=9)
+    ax.imshow(sheet, cmap="RdBu_r", vmin=-1, vmax=1, interpolation="nearest")
+    ax.set_anchor("NW")
+    return ax
+
+
+def _head(ax, text):
+    """A title at a fixed place: to look for a free one, matplotlib lays out all labels first."""
+    ax.text(0, 1.04, text, transform=ax.transAxes, fontsize=11, va="bottom")
+
+
+def _thinned(values):
+    """At most about `MOST_DRAWN` of a list, the last one among them, and their places."""
+    every = -(-len(values) // MOST_DRAWN) or 1
+    at = sorted({*range(0, len(values), every), *([len(values) - 1] if values else [])})
+    return [values[i] for i in at], at

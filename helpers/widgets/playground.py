@@ -1,0 +1,386 @@
+"""Lesson 11: a network that trains before your eyes, one batch at a time.
+
+`Playground` is the state and knows nothing of widgets; `PlaygroundExplorer` puts controls in front.
+"""
+
+import asyncio
+import html
+import time
+from functools import cache
+
+import ipywidgets
+import numpy as np
+
+from helpers import plotting_playground
+from helpers.activations import ACTIVATIONS
+from helpers.datasets import load_digit_pair, make_blobs, make_circles, make_moons, make_spirals, make_xor
+from helpers.losses import OUTPUTS
+from helpers.network import INITIALIZATIONS, backward, forward, initialize_parameters
+from helpers.optimizers import OPTIMIZERS
+from helpers.parallel import parallel_map
+from helpers.training import DivergedError
+from helpers.validation import as_generator, known_name, positive_number, positive_whole
+from helpers.widgets.explorer import REFUSALS, SLOW, WIDGET, code_line, heading, image, refusal
+
+M = 200  # examples to train with, and as many to test with
+MOST_UPDATES = 20_000  # a training that was forgotten ends here
+SLICE = 0.1  # seconds of training between two pictures
+
+
+@cache
+def _digits():
+    """400 pictures of a 5 (label 0) or an 8 (label 1), the first half of them to train with."""
+    X, y, X_test, y_test = load_digit_pair(5, 8, random_state=0)
+    return np.vstack([X[:M], X_test[:M]]), np.concatenate([y[:M], y_test[:M]])
+
+
+def _noisy_digits(m, noise, random_state):
+    X, y = _digits()
+    return X + noise * np.random.default_rng(random_state).standard_normal(X.shape), y
+
+
+def _blobs(m, noise, random_state):
+    noise = max(noise, 1e-6)
+    X, y = make_blobs(m, 2 / noise, random_state)
+    return noise * X, y
+
+
+def _xor(m, noise, random_state):
+    X, y = make_xor(m, noise / 2, random_state)
+    return 2 * X - 1, y
+
+
+# Each gives (X, y); in all of them coordinates lie at about −1 … 1.
+DATA_SETS = {
+    "moons": make_moons,
+    "circles": make_circles,
+    "XOR": _xor,
+    "spirals": lambda m, noise, random_state: make_spirals(m, noise, random_state=random_state),
+    "blobs": _blobs,
+    "digits": _noisy_digits,
+}
+
+
+class Playground:
+    """A network, its data, and all that happened since it was initialised.
+
+    Parameters
+    ----------
+    data_set : a key of `DATA_SETS`
+    noise : float from 0 to 1, standard deviation of what is added to each coordinate or pixel
+    hidden_layers, width : int, number of hidden layers (0 … 4) and of units in each (1 … 8)
+    activation, initialization, optimizer : names as in `NeuralNetwork`
+    learning_rate : float
+    batch_size : int, examples of one update
+    l2 : float, λ in the penalty ½ λ Σ w², as in `NeuralNetwork`
+    random_state : int, from which the first weights and the order of the batches come
+
+    Attributes
+    ----------
+    X, y, X_test, y_test : the examples
+    W, b : dicts of ndarrays, the parameters
+    updates : int, how many were made
+    costs : list of (training, test), the mean cross-entropy (without the penalty) before each
+        update and after the last
+    norms : list of lists, ‖dW[l]‖ of each layer at each update
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an option is not as described.
+    """
+
+    def __init__(
+        self,
+        data_set="moons",
+        noise=0.1,
+        hidden_layers=2,
+        width=6,
+        activation="tanh",
+        initialization="glorot",
+        optimizer="adam",
+        learning_rate=0.01,
+        batch_size=20,
+        l2=0.0,
+        random_state=0,
+    ):
+        known_name(data_set, DATA_SETS, "data_set")
+        self.activation = known_name(activation, ACTIVATIONS, "activation")
+        known_name(initialization, INITIALIZATIONS, "initialization")
+        self.optimizer = OPTIMIZERS[known_name(optimizer, OPTIMIZERS, "optimizer")]
+        self.learning_rate = positive_number(learning_rate, "learning_rate")
+        self.batch_size, self.l2 = min(positive_whole(batch_size, "batch_size"), M), l2
+        for value, name, low, high in (
+            (noise, "noise", 0, 1),
+            (hidden_layers, "hidden_layers", 0, 4),
+            (width, "width", 1, 8),
+            (l2, "l2", 0, 10),
+        ):
+            if not low <= value <= high:
+                raise ValueError(f"{name} is {value}, but it must lie between {low} and {high}")
+        X, y = DATA_SETS[data_set](2 * M, noise, random_state=0)
+        self.X, self.y, self.X_test, self.y_test = X[:M], y[:M], X[M:], y[M:]
+        self.is_digits = data_set == "digits"
+        self._rng = as_generator(random_state)
+        sizes = (X.shape[1], *[width] * hidden_layers, 1)
+        self.W, self.b = initialize_parameters(sizes, initialization, self._rng)
+        self._memory = {
+            (name, l): np.zeros((self.optimizer.slots, *p[l].shape)) for name, p in self._parameters() for l in p
+        }
+        self.updates, self.norms, self._batches = 0, [], []
+        self.costs = [self._cost()]
+
+    def step(self):
+        """One batch: forward, backward, one step of the optimizer.
+
+        Raises
+        ------
+        DivergedError
+            If a cost is no longer a finite number; the parameters stay as they were.
+        """
+        rows = self._next_batch()
+        Y = self.y[np.newaxis, rows].astype(float)
+        Z, A = forward(self.X[rows], self.W, self.b, self.activation)
+        dW, db = backward(Y, self.W, Z, A, self.activation)
+        dW = {l: dW[l] + self.l2 * self.W[l] for l in dW}
+        before = [{l: p[l].copy() for l in p} for _, p in self._parameters()]
+        with np.errstate(over="ignore", invalid="ignore"):  # the cost tells
+            for (name, p), gradient in zip(self._parameters(), (dW, db), strict=True):
+                for l in p:
+                    memory = self._memory[name, l]
+                    self.optimizer.step(p[l], gradient[l], memory, self.updates + 1, self.learning_rate)
+            cost = self._cost()
+        if not np.isfinite(cost).all():
+            self.W, self.b = before
+            raise DivergedError(
+                f"after {self.updates} updates the cost is no longer a finite number: reset, and try a smaller "
+                f"learning rate than {self.learning_rate:g}"
+            )
+        self.updates += 1
+        self.costs.append(cost)
+        self.norms.append([float(np.linalg.norm(dW[l])) for l in sorted(dW)])
+
+    def run(self, updates):
+        """Make so many updates; return self."""
+        with parallel_map(1):  # BLAS on one thread: these products are small
+            for _ in range(updates):
+                self.step()
+        return self
+
+    def predict_proba(self, X):
+        """Probability of label 1 for each row of X: shape (m,)."""
+        return forward(X, self.W, self.b, self.activation)[1][len(self.W)][0]
+
+    def accuracy(self):
+        """Share of right answers on the examples to train and to test with."""
+        pairs = (self.X, self.y), (self.X_test, self.y_test)
+        return tuple(float(np.mean((self.predict_proba(X) > 0.5) == y)) for X, y in pairs)
+
+    def unit_pictures(self, side=40):
+        """For each hidden layer a list of pictures, one of each unit.
+
+        In the plane: the unit's activation at each place. On digits: how its weighted input
+        changes with each pixel, ∂z/∂x, in the mean over the test pictures; in the first layer
+        these are its weights.
+        """
+        hidden = range(1, len(self.W))
+        if not self.is_digits:
+            A = forward(plane(self.X, side), self.W, self.b, self.activation)[1]
+            return [[picture.reshape(side, side) for picture in A[l]] for l in hidden]
+        Z, _ = forward(self.X_test, self.W, self.b, self.activation)
+        slopes, pictures = None, []
+        for l in hidden:
+            if l == 1:
+                slopes = np.broadcast_to(self.W[1], (M, *self.W[1].shape))  # (m, n[1], 784)
+            else:
+                g_prime = ACTIVATIONS[self.activation].g_prime(Z[l - 1]).T[:, :, np.newaxis]  # (m, n[l-1], 1)
+                slopes = self.W[l] @ (g_prime * slopes)  # (n[l], n[l-1]) @ (m, n[l-1], 784)
+            pictures.append(list(slopes.mean(axis=0).reshape(-1, 28, 28)))
+        return pictures
+
+    def _parameters(self):
+        return ("W", self.W), ("b", self.b)
+
+    def _next_batch(self):
+        """Rows of the next batch; a new random order when all were seen."""
+        if not self._batches:
+            order = self._rng.permutation(M)
+            self._batches = [order[i : i + self.batch_size] for i in range(0, M, self.batch_size)]
+        return self._batches.pop(0)
+
+    def _cost(self):
+        costs = []
+        for X, y in ((self.X, self.y), (self.X_test, self.y_test)):
+            Z, _ = forward(X, self.W, self.b, self.activation)
+            costs.append(OUTPUTS["sigmoid"].loss(Z[len(Z)], y[np.newaxis]))
+        return tuple(costs)
+
+
+def plane(X, side):
+    """The places of a grid over the points X, with a margin: shape (side², 2), row by row from below."""
+    low, high = X.min(axis=0) - 0.2, X.max(axis=0) + 0.2
+    x1, x2 = (np.linspace(low[i], high[i], side) for i in (0, 1))
+    return np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
+
+
+def play(updates=0, **options):
+    """A `Playground` with these options after so many updates; the same call gives the same numbers.
+
+    Parameters
+    ----------
+    updates : int from 0 to 20000
+    **options : as in `Playground`
+    """
+    if updates not in range(MOST_UPDATES + 1):
+        raise ValueError(f"updates is {updates}, but it must be a whole number from 0 to {MOST_UPDATES}")
+    return Playground(**options).run(updates)
+
+
+def draw_play(state, figure=None):
+    """`Playground` as boundary, costs, gradient norms and a picture of each hidden unit."""
+    return plotting_playground.playground(state, figure)
+
+
+def describe_play(state):
+    """Where a `Playground` stands, in a sentence."""
+    train, test = state.accuracy()
+    return (
+        f"Update {state.updates}: cost {state.costs[-1][0]:.4f} in training, {state.costs[-1][1]:.4f} in the test; "
+        f"right {train:.1%} and {test:.1%}"
+    )
+
+
+class PlaygroundExplorer(ipywidgets.VBox):
+    """Lesson 11: controls, buttons, and the pictures of a `Playground` while it trains.
+
+    The training is a task of the kernel's event loop, without a thread: it trains for a tenth of a
+    second, shows what came out, and lets the kernel look for clicks. So it runs in a kernel
+    inside the browser too, and *Pause* takes effect before the next picture. Moving a control
+    starts from the beginning, so that the line of code tells the whole story.
+    """
+
+    name = "Playground"
+    training = None  # the one that trains: a new one, or a cell that is run again, pauses it
+
+    def __init__(self):
+        self.controls = _controls()
+        self.message, self.picture, self.line = (ipywidgets.HTML() for _ in range(3))
+        self.buttons = {
+            name: ipywidgets.Button(description=text, tooltip=tip, layout={"width": "auto"})
+            for name, text, tip in (
+                ("train", "Train", "train until you press Pause"),
+                ("pause", "Pause", "stop training"),
+                ("step", "Step one batch", "one update"),
+                ("reset", "Reset", "new first weights, update 0"),
+            )
+        }
+        for name, button in self.buttons.items():
+            button.on_click(getattr(self, f"_{name}"))
+        for control in self.controls.values():
+            control.observe(self._reset, names="value")
+        goal = "separate the spirals with as few units as you can."
+        layout = {"flex_flow": "row wrap"}
+        boxes = ipywidgets.HBox(list(self.controls.values()), layout=layout)
+        buttons = ipywidgets.HBox(list(self.buttons.values()), layout=layout)
+        title = ipywidgets.HTML(heading(self.name, goal))
+        super().__init__([title, boxes, buttons, self.message, self.picture, self.line])
+        self.add_class(WIDGET)
+        self._task = None
+        self._pause_any()
+        self._reset()
+
+    def _options(self):
+        return {
+            name: float(f"{control.value:.4g}") if isinstance(control.value, float) else control.value
+            for name, control in self.controls.items()
+        }
+
+    def _reset(self, change=None):
+        try:
+            self.state = Playground(**self._options())
+        except REFUSALS as error:
+            self.message.value = refusal(error)
+            return
+        self._show()
+
+    def _show(self):
+        sentence = describe_play(self.state)
+        self.picture.value = image(
+            lambda figure: draw_play(self.state, figure), plotting_playground.SIZE, sentence, layout=None
+        )
+        self.message.value = html.escape(sentence)
+        self.line.value = code_line("widgets.play(", updates=self.state.updates, **self._options())
+
+    def _step(self, button=None):
+        self._advance(0)
+
+    def _advance(self, seconds):
+        """Train for that long, at least one batch, and show it; whether it may go on."""
+        end = time.perf_counter() + seconds
+        try:
+            self.state.run(1)
+            while time.perf_counter() < end and self.state.updates < MOST_UPDATES:
+                self.state.run(5)
+        except REFUSALS as error:
+            self._show()
+            self.message.value = refusal(error)
+            return False
+        self._show()
+        return self.state.updates < MOST_UPDATES
+
+    def _train(self, button=None):
+        if PlaygroundExplorer.training is self:
+            return
+        self._pause_any()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # a kernel that cannot do two things at a time
+            self._advance(1)
+            return
+        PlaygroundExplorer.training = self
+        self._task = loop.create_task(self._keep_training())
+
+    async def _keep_training(self):
+        try:
+            while self._advance(SLICE):
+                await asyncio.sleep(0.05)
+        finally:
+            if PlaygroundExplorer.training is self:
+                PlaygroundExplorer.training = None
+
+    def _pause(self, button=None):
+        if PlaygroundExplorer.training is self:
+            self._pause_any()
+
+    @staticmethod
+    def _pause_any():
+        if PlaygroundExplorer.training is not None:
+            PlaygroundExplorer.training._task.cancel()
+            PlaygroundExplorer.training = None
+
+    def __repr__(self):
+        return f"Interactive figure: {self.name}. Run this cell to play."
+
+
+def _controls():
+    """The controls of the playground, by the option that each one sets."""
+    drop, whole = ipywidgets.Dropdown, ipywidgets.IntSlider
+    controls = {
+        "data_set": drop(options=list(DATA_SETS), description="data set"),
+        "noise": ipywidgets.FloatSlider(0.1, min=0, max=0.6, step=0.05, description="noise (sd)", **SLOW),
+        "hidden_layers": whole(2, min=0, max=4, description="hidden layers", **SLOW),
+        "width": whole(6, min=1, max=8, description="units in each", **SLOW),
+        "activation": drop(options=list(ACTIVATIONS), value="tanh", description="activation"),
+        "initialization": drop(options=list(INITIALIZATIONS), value="glorot", description="initialisation"),
+        "optimizer": drop(options=list(OPTIMIZERS), value="adam", description="optimizer"),
+        "learning_rate": ipywidgets.FloatLogSlider(
+            0.01, min=-4, max=1, step=0.1, readout_format=".3g", description="learning rate α", **SLOW
+        ),
+        "batch_size": whole(20, min=1, max=M, description="batch (examples)", **SLOW),
+        "l2": drop(options=[0.0, 0.0001, 0.001, 0.01, 0.1], description="L2 penalty λ"),
+        "random_state": whole(0, min=0, max=20, description="random start no.", **SLOW),
+    }
+    for control in controls.values():
+        control.style.description_width = "9em"
+        control.layout.width = "min(24em, 95%)"
+    return controls

@@ -1,0 +1,182 @@
+"""Every lesson in a real browser: run all cells, move every widget, and look at it in both themes.
+
+Screenshots of each widget, 1280 and 800 pixels wide, light and dark, are kept in build/screenshots.
+"""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = ROOT / "build" / "screenshots"
+LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+WIDGET = ".lesson-widget"
+FAULTS = '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]'
+# Scripts of the page. Those that start something return nothing: what they start is waited for by its effect.
+READY = """(() => {
+    const session = window.jupyterapp.shell.currentWidget?.sessionContext
+    return session?.isReady && session.session?.kernel?.status === 'idle'
+})()"""
+RAN = """[...document.querySelectorAll('.jp-CodeCell .jp-InputArea-prompt')]
+    .every(prompt => /\\[\\d+\\]/.test(prompt.textContent))"""
+CHANGE_THEME = "theme => { window.jupyterapp.commands.execute('apputils:change-theme', {theme}) }"
+PATIENCE = 20_000  # milliseconds for an answer; it comes in less than one, but machines differ
+
+
+def open_and_run(page, lab, name):
+    """Open a notebook and run it from the top; return its panel."""
+    page.goto(f"{lab.url}/lab/tree/notebooks/{name}.ipynb?token={lab.token}&reset")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
+    page.wait_for_function(READY)
+    page.evaluate("() => { window.jupyterapp.shell.collapseLeft() }")
+    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
+    page.wait_for_function(RAN, timeout=120_000)
+
+
+def slide(widget):
+    """Move the first slider by keyboard, away from its end."""
+    handle = widget.locator(".noUi-handle").first
+    handle.focus()
+    at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+    handle.press("ArrowLeft" if at_end else "ArrowRight")
+
+
+def type_text(widget, text, nth=0):
+    field = widget.locator(".widget-text input[type=text]").nth(nth)
+    field.fill(text)
+    field.press("Enter")
+
+
+def accuse(widget):
+    """Another creature of the zoo, then a guess."""
+    widget.locator("select").first.select_option(index=4)
+    widget.locator("select").nth(1).select_option(index=3)
+
+
+# What to do with each widget, by its name; a widget that is not here fails the test.
+MOVES = {
+    "Your network": lambda widget: type_text(widget, "9, 1"),
+    "Shape ledger": lambda widget: type_text(widget, "784, 11272", nth=1),
+    "The bug zoo": accuse,
+}
+SLIDERS = {"Learning rate", "Boundary and threshold", "Stepper", "What keeping the errors saves"}
+SLIDERS |= {"Size of the nudge", "Pictures"}
+MOVES |= dict.fromkeys(SLIDERS, slide)
+
+
+def seen(widget):
+    """The numbers of a widget (all its text) and its picture (or, without one, what stands for it)."""
+    images = widget.locator("img")
+    pictures = [images.nth(i).get_attribute("src") for i in range(images.count())]
+    return widget.inner_text(), pictures or widget.locator(".widget-html").evaluate_all(
+        "es => es.map(e => e.innerHTML)"
+    )
+
+
+def wait_for_change(page, widget, before):
+    for _ in range(PATIENCE // 100):
+        now = seen(widget)
+        if now[0] != before[0] and now[1] != before[1] and "computing" not in now[0]:
+            return now
+        page.wait_for_timeout(100)
+    raise AssertionError(f"nothing changed: {before[0][:300]}")
+
+
+# The contrast of every text in a widget with what lies behind it, as WCAG defines it.
+CONTRAST = """widget => {
+    const parse = color => (color.match(/[\\d.]+/g) || [0, 0, 0, 0]).map(Number)
+    const light = ([r, g, b]) => [r, g, b].map(c => c / 255)
+        .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0)
+    const behind = element => {
+        for (let e = element; e; e = e.parentElement) {
+            const color = parse(getComputedStyle(e).backgroundColor)
+            if (color.length < 4 || color[3] > 0.9) return color
+        }
+        return [255, 255, 255]
+    }
+    const faint = []
+    for (const e of widget.querySelectorAll('*')) {
+        const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())
+        if (!own || e.tagName === 'STYLE' || e.tagName === 'OPTION' || !e.offsetParent) continue
+        const [a, b] = [light(parse(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x)
+        const ratio = (a + 0.05) / (b + 0.05)
+        if (ratio < 4.5) faint.push(ratio.toFixed(1) + ' ' + e.textContent.trim().slice(0, 60))
+    }
+    return faint
+}"""
+
+
+def look_at(page, widget, name):
+    """Screenshots in both themes and widths; the text must stand out and nothing may stick out."""
+    faults = []
+    for theme in ("Light", "Dark"):
+        page.evaluate(CHANGE_THEME, f"JupyterLab {theme}")
+        page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(theme == 'Light').lower()}'")
+        for width in (1280, 800):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_timeout(300)
+            where = f"{name}-{theme.lower()}-{width}"
+            widget.screenshot(path=SHOTS / f"{where}.png")
+            faults += [f"{where}: contrast {text}" for text in widget.evaluate(CONTRAST)]
+            if widget.evaluate("e => e.scrollWidth > e.clientWidth + 1"):
+                faults.append(f"{where}: wider than the page")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    return faults
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_runs_and_its_widgets_move(page, lab, name):
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    open_and_run(page, lab, name)
+    assert page.locator(FAULTS).all_inner_texts() == []
+    code = [c for c in nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4).cells if c.cell_type == "code"]
+    expected = sum("widget-view" in str(output.get("data", {}).keys()) for c in code for output in c.outputs)
+    widgets = page.locator(WIDGET)
+    page.wait_for_function(f"document.querySelectorAll('{WIDGET}').length === {expected}")
+    assert expected >= 1
+    faults = []
+    for i in range(expected):
+        widget = widgets.nth(i)
+        title = widget.locator("b").first.inner_text()
+        widget.scroll_into_view_if_needed()
+        before = seen(widget)
+        MOVES[title](widget)
+        wait_for_change(page, widget, before)
+        faults += look_at(page, widget, f"{name}-{i + 1}-" + re.sub(r"\W+", "-", title).lower())
+    assert faults == []
+    assert page.locator(FAULTS).all_inner_texts() == []
+
+
+SLOW = """\
+import time
+from helpers import widgets
+import ipywidgets
+asked = []
+def compute(x):
+    time.sleep(0.5)
+    asked.append(x)
+    return x
+control = {"x": ipywidgets.IntSlider(0, min=0, max=30, description="x")}
+draw = lambda result, ax: ax.plot([0, result])
+widgets.Explorer("Slow", "wait.", control, compute, draw, lambda x: f"x is {x}, asked {len(asked)} times", "f(")
+"""
+
+
+def test_stale_moves_do_not_queue_up(page, lab):
+    kernel = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
+    notebook = nbformat.v4.new_notebook(metadata=kernel, cells=[nbformat.v4.new_code_cell(SLOW)])
+    nbformat.write(notebook, lab.folder / "notebooks" / "slow.ipynb")
+    open_and_run(page, lab, "slow")
+    widget = page.locator(WIDGET)
+    handle = widget.locator(".noUi-handle")
+    handle.focus()
+    for _ in range(20):
+        handle.press("ArrowRight")
+    widget.get_by_text("computing").wait_for()  # shown while it takes long
+    assert widget.locator("img").count() == 1  # and the last result stays
+    widget.get_by_text("x is 20").wait_for()
+    asked = int(re.search(r"asked (\d+) times", widget.inner_text())[1])
+    assert asked <= 6  # the first state, and a few of twenty moves: never all of them
