@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.plotting import BACKWARD, FORWARD, INK, LABEL_COLORS, LABEL_MARKERS, LINE_COLORS, LINE_STYLES
 
-SIZE = (8.6, 6.4)
+SIZE, READING_SIZE = (8.6, 6.4), (8.6, 3.3)
 MOST_DRAWN = 300  # points of a curve
 
 
@@ -26,8 +26,8 @@ def playground(state, figure=None):
     the Figure
     """
     figure = plt.figure(figsize=SIZE) if figure is None else figure
-    answers = figure.add_axes((0.08, 0.5, 0.4, 0.44))
-    (test_pictures if state.is_digits else decision)(state, answers)
+    left = figure.add_axes((0.08, 0.5, 0.4, 0.44))
+    (answers_on_digits if state.is_digits else decision)(state, left)
     curves(state, figure.add_axes((0.58, 0.77, 0.4, 0.17)))
     gradient_norms(state.norms, len(state.W), figure.add_axes((0.58, 0.5, 0.4, 0.17)))
     unit_sheet(state.unit_pictures(), figure.add_axes((0.08, 0.01, 0.9, 0.35)), state.is_digits)
@@ -52,7 +52,7 @@ def decision(state, ax):
     return ax
 
 
-def test_pictures(state, ax, columns=6, rows=4):
+def answers_on_digits(state, ax, columns=6, rows=4):
     """The first test digits, each with the probability of an 8; wrong answers are marked."""
     probability = state.predict_proba(state.X_test)
     sheet = np.zeros((rows * 38, columns * 34))
@@ -90,7 +90,7 @@ def gradient_norms(norms, layers, ax):
     ax.set(yscale="log", xlim=(0, max(10, len(norms))))
     _head(ax, "gradient norm ‖dW[l]‖ over the updates")
     ax.minorticks_off()
-    ax.legend(loc="lower left", fontsize=8, ncols=layers, handlelength=1.6, columnspacing=0.8)
+    ax.legend(loc="lower left", fontsize=8, ncols=layers, handlelength=1.6, columnspacing=0.8, frameon=True)
     ax.tick_params(labelsize=9)
     return ax
 
@@ -127,3 +127,31 @@ def _thinned(values):
     every = -(-len(values) // MOST_DRAWN) or 1
     at = sorted({*range(0, len(values), every), *([len(values) - 1] if values else [])})
     return [values[i] for i in at], at
+
+
+def reading(result, figure=None):
+    """A drawing, the activations of the hidden units, and the derivative of the cost to each pixel.
+
+    Parameters
+    ----------
+    result : `widgets.drawing.Reading`
+    figure : matplotlib Figure, optional
+
+    Returns
+    -------
+    the Figure
+    """
+    figure = plt.figure(figsize=READING_SIZE) if figure is None else figure
+    drawing, hidden, gradient = (figure.add_axes((0.01 + 0.335 * i, 0.02, 0.31, 0.82)) for i in range(3))
+    drawing.imshow(result.pixels.reshape(28, 28), cmap="gray_r", vmin=0, vmax=1)
+    _head(drawing, f"drawing: {result.probability:.3f} for an 8")
+    hidden.imshow(result.activations.reshape(14, 14), cmap="cividis", vmin=0, vmax=1)
+    _head(hidden, "196 hidden activations")
+    most = np.abs(result.gradient).max() or 1
+    gradient.imshow(result.gradient.reshape(28, 28), cmap="RdBu_r", vmin=-most, vmax=most)
+    _head(gradient, f"∂J/∂pixel, up to ±{most:.2g}")
+    for ax in (drawing, hidden, gradient):
+        ax.set(xticks=[], yticks=[])
+        for spine in ax.spines.values():
+            spine.set_visible(True)
+    return figure

@@ -151,7 +151,7 @@ RULES = [
 
 
 def test_the_series_is_complete():
-    assert [path.name[:2] for path in PATHS] == ["00", "01", "02", "03", "04", "05", "06"]
+    assert [path.name[:2] for path in PATHS] == ["00", "01", "02", "03", "04", "05", "06", "11"]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -169,7 +169,8 @@ def test_lesson_shows_its_check_and_moves(path):
     if path.stem < "05":  # lesson 05 shows wrong gradients on purpose
         assert max(map(float, errors)) < 1e-7
     assert any("widget-view" in str(o.get("data", {}).keys()) for cell in code_cells(notebook) for o in cell.outputs)
-    assert sum("Not done yet" in str(cell.outputs) for cell in code_cells(notebook)) >= 2
+    if path.stem[:2] != "11":  # the playground sets challenges instead of exercises
+        assert sum("Not done yet" in str(cell.outputs) for cell in code_cells(notebook)) >= 2
     assert "Predict, then run" in str(notebook)
 
 

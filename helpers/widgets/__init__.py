@@ -5,6 +5,15 @@ code under each picture is such a call, and reproduces what is on the screen. Th
 for each lesson or large widget, and `explorer` is the shell that most of them share.
 """
 
+from helpers.widgets.drawing import (
+    Drawing,
+    centre,
+    describe_reading,
+    digits_to_start,
+    draw_reading,
+    move_drawing,
+    read_drawing,
+)
 from helpers.widgets.explorer import Explorer
 from helpers.widgets.ledger import LedgerGame, describe_ledger, draw_ledger, judge_shapes, shape_ledger
 from helpers.widgets.lesson_01 import descend, describe_descent, draw_descent, learning_rate_explorer
@@ -21,6 +30,7 @@ from helpers.widgets.lesson_05 import (
     slope_of_weight,
 )
 from helpers.widgets.lesson_06 import describe_look, draw_look, look, picture_explorer
+from helpers.widgets.playground import Playground, PlaygroundExplorer, describe_play, draw_play, play
 from helpers.widgets.stepper import (
     count_work,
     describe_frame,
@@ -34,8 +44,12 @@ from helpers.widgets.stepper import (
 
 __all__ = [
     "Detective",
+    "Drawing",
     "Explorer",
     "LedgerGame",
+    "Playground",
+    "PlaygroundExplorer",
+    "centre",
     "classify",
     "count_work",
     "descend",
@@ -45,14 +59,19 @@ __all__ = [
     "describe_ledger",
     "describe_look",
     "describe_nudge",
+    "describe_play",
+    "describe_reading",
     "describe_training",
     "describe_work",
+    "digits_to_start",
     "draw_classification",
     "draw_descent",
     "draw_frame",
     "draw_ledger",
     "draw_look",
     "draw_nudge",
+    "draw_play",
+    "draw_reading",
     "draw_training",
     "draw_work",
     "follow",
@@ -60,10 +79,13 @@ __all__ = [
     "judge_shapes",
     "learning_rate_explorer",
     "look",
+    "move_drawing",
     "nudge",
     "nudge_explorer",
     "nudged_slope",
     "picture_explorer",
+    "play",
+    "read_drawing",
     "shape_ledger",
     "slope_of_weight",
     "stepper",

@@ -55,11 +55,31 @@ def accuse(widget):
     widget.locator("select").nth(1).select_option(index=3)
 
 
+def train_a_moment(widget):
+    widget.get_by_role("button", name="Train").click()
+    widget.get_by_text(re.compile(r"Update [1-9]\d+: ")).wait_for()
+    widget.get_by_role("button", name="Pause").click()
+    widget.page.wait_for_timeout(700)
+
+
+def stroke(widget, points=((8, 8), (20, 20))):
+    """A stroke of the mouse between rows and columns of the drawing area."""
+    box, mouse = widget.locator(".lesson-grid").bounding_box(), widget.page.mouse
+    spots = [(box["x"] + (c + 0.5) * box["width"] / 28, box["y"] + (r + 0.5) * box["height"] / 28) for r, c in points]
+    mouse.move(*spots[0])
+    mouse.down()
+    for spot in spots[1:]:
+        mouse.move(*spot, steps=4)
+    mouse.up()
+
+
 # What to do with each widget, by its name; a widget that is not here fails the test.
 MOVES = {
     "Your network": lambda widget: type_text(widget, "9, 1"),
     "Shape ledger": lambda widget: type_text(widget, "784, 11272", nth=1),
     "The bug zoo": accuse,
+    "Playground": train_a_moment,
+    "Draw a digit": stroke,
 }
 SLIDERS = {"Learning rate", "Boundary and threshold", "Stepper", "What keeping the errors saves"}
 SLIDERS |= {"Size of the nudge", "Pictures"}
@@ -147,6 +167,63 @@ def test_a_lesson_runs_and_its_widgets_move(page, lab, name):
         wait_for_change(page, widget, before)
         faults += look_at(page, widget, f"{name}-{i + 1}-" + re.sub(r"\W+", "-", title).lower())
     assert faults == []
+    assert page.locator(FAULTS).all_inner_texts() == []
+
+
+def inked(widget):
+    """The cells of the drawing area that hold ink, as (row, column)."""
+    opacity = widget.locator(".lesson-grid i").evaluate_all("cells => cells.map(cell => Number(cell.style.opacity))")
+    return {divmod(i, 28) for i, ink in enumerate(opacity) if ink > 0.5}
+
+
+def test_the_playground_in_all_its_parts(page, lab):
+    open_and_run(page, lab, "11_playground")
+    playground, drawing = (page.locator(WIDGET).nth(i) for i in (0, 1))
+
+    def press(widget, name):
+        widget.get_by_role("button", name=name, exact=True).click()
+
+    def updates():
+        return int(re.search(r"Update (\d+):", playground.inner_text())[1])
+
+    press(playground, "Step one batch")
+    playground.get_by_text("Update 1:").wait_for()
+    press(playground, "Train")
+    playground.get_by_text(re.compile(r"Update \d\d+:")).wait_for()
+    first = updates()
+    page.wait_for_timeout(1500)
+    assert updates() > first  # it goes on by itself
+    press(playground, "Pause")
+    page.wait_for_timeout(1000)
+    paused = updates()
+    page.wait_for_timeout(1500)
+    assert updates() == paused
+    press(playground, "Reset")
+    playground.get_by_text("Update 0:").wait_for()
+
+    area = drawing.locator(".lesson-grid")
+    area.scroll_into_view_if_needed()
+    before = seen(drawing)
+    stroke(drawing, ((5, 5), (5, 15), (10, 15)))
+    assert {(5, 5), (5, 10), (5, 15), (8, 15), (10, 15)} <= inked(drawing)
+    before = wait_for_change(page, drawing, before)
+    page.keyboard.press("ArrowDown")  # the area has the focus, and the pen is where the mouse left it
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    assert (12, 15) in inked(drawing)
+    before = wait_for_change(page, drawing, before)
+    page.keyboard.press("Backspace")
+    assert (12, 15) not in inked(drawing)
+    before = wait_for_change(page, drawing, before)
+    press(drawing, "10 steps")
+    now = wait_for_change(page, drawing, before)
+    probabilities = [float(re.search(r"probability of an 8 ([\d.]+)", text)[1]) for text, _ in (before, now)]
+    assert probabilities[1] > probabilities[0]
+    assert len(inked(drawing)) > 10  # what the kernel changed is in the area, where one can draw on
+    stroke(drawing, ((20, 5), (20, 9)))
+    wait_for_change(page, drawing, now)
+    press(drawing, "Clear")
+    page.wait_for_function("document.querySelectorAll('.lesson-grid i[style=\"opacity:0\"]').length === 784")
     assert page.locator(FAULTS).all_inner_texts() == []
 
 

@@ -1,0 +1,312 @@
+"""Lesson 11: draw a digit, see what a network makes of it, and let the gradient change the drawing.
+
+The drawing area is a grid of 784 cells in one HTML widget. Its mouse and keyboard handlers are the
+few lines of `PEN`; they paint at once in the browser, and at the end of a stroke put all pixels into
+a hidden text field, which ipywidgets sends to the kernel as it sends any text. So the area needs
+nothing beyond ipywidgets. (784 buttons would be 784 widgets, with three models each.)
+"""
+
+import base64
+import binascii
+import html
+import zlib
+from functools import cache
+from typing import NamedTuple
+
+import ipywidgets
+import numpy as np
+
+from helpers import plotting_playground
+from helpers.datasets import load_digit_pair
+from helpers.losses import binary_cross_entropy
+from helpers.network import backward, forward
+from helpers.runs import load_run
+from helpers.validation import positive_number, positive_whole
+from helpers.widgets.explorer import REFUSALS, SLOW, WIDGET, code_line, heading, image, refusal, set_width
+
+SIDE = 28
+DIGITS = (5, 8)  # labels 0 and 1 of the recorded network
+
+# Runs in the browser for every event of the grid: `event` and `grid` are given. Ink is a cell's opacity.
+PEN = """
+const cells = grid.children, pen = grid.dataset
+const dab = (row, column, erase) => {
+    for (const [r, c, ink] of [[0, 0, 1], [0, 1, .6], [1, 0, .6], [0, -1, .6], [-1, 0, .6]]) {
+        if (row + r < 0 || row + r > 27 || column + c < 0 || column + c > 27) continue
+        const cell = cells[(row + r) * 28 + column + c].style
+        cell.opacity = erase ? 0 : Math.max(Number(cell.opacity), ink)
+    }
+}
+const send = () => {
+    const hex = cell => Math.round(Number(cell.style.opacity) * 255).toString(16).padStart(2, '0')
+    const field = grid.closest('.lesson-widget').querySelector('.lesson-pixels textarea')
+    field.value = [...cells].map(hex).join('')
+    for (const name of ['input', 'change']) field.dispatchEvent(new Event(name, {bubbles: true}))
+}
+const place = (row, column) => {
+    cells[pen.row * 28 + +pen.column].classList.remove('pen')
+    pen.row = Math.min(27, Math.max(0, row))
+    pen.column = Math.min(27, Math.max(0, column))
+    cells[pen.row * 28 + +pen.column].classList.add('pen')
+}
+if (event.type === 'keydown') {
+    const moves = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1]}
+    const move = moves[event.key], draw = event.key === ' ', erase = event.key === 'Backspace'
+    if (!move && !draw && !erase) return
+    event.preventDefault()
+    if (move) place(+pen.row + move[0], +pen.column + move[1])
+    if (draw || erase || event.shiftKey) { dab(+pen.row, +pen.column, erase); send() }
+    return
+}
+if (event.type === 'pointerup' || event.type === 'pointercancel') {
+    if (pen.down) { pen.down = ''; send() }
+    return
+}
+if (event.type === 'pointerdown') {
+    event.preventDefault()
+    grid.focus({preventScroll: true})
+    grid.setPointerCapture(event.pointerId)
+    pen.down = 'yes'
+} else if (!pen.down) return
+const box = grid.getBoundingClientRect()
+const row = Math.floor((event.clientY - box.top) / box.height * 28)
+const column = Math.floor((event.clientX - box.left) / box.width * 28)
+const fresh = event.type === 'pointerdown'
+const [row0, column0] = fresh ? [row, column] : [+pen.row, +pen.column]
+const steps = Math.max(1, Math.abs(row - row0), Math.abs(column - column0))
+for (let i = 1; i <= steps; i++) {
+    const part = i / steps
+    dab(Math.round(row0 + (row - row0) * part), Math.round(column0 + (column - column0) * part), event.shiftKey)
+}
+place(row, column)
+"""
+LOOK = """<style>
+.lesson-grid {display: grid; grid-template-columns: repeat(28, 1fr); width: min(336px, 95%); aspect-ratio: 1;
+    background: white; border: 2px solid #767676; cursor: crosshair; touch-action: none; user-select: none}
+.lesson-grid i {background: black; opacity: 0}
+.lesson-grid:focus {outline: 3px solid #0072B2}
+.lesson-grid:focus .pen {opacity: 1 !important; background: #C62828}
+</style>"""
+
+
+class Reading(NamedTuple):
+    """A drawing and what the recorded network makes of it."""
+
+    pixels: np.ndarray  # (784,), 0 is paper and 1 is ink
+    target: int  # the digit that the cost is about
+    probability: float  # of an 8
+    cost: float
+    activations: np.ndarray  # (196,), of the hidden layer
+    gradient: np.ndarray  # (784,), ∂J/∂pixel
+
+
+@cache
+def _network():
+    return load_run("tutorial_196_1")
+
+
+@cache
+def digits_to_start():
+    """The 1866 fives and eights of MNIST's test set, in the order of the recorded training."""
+    return load_digit_pair(*DIGITS, random_state=np.random.RandomState(1))[2]
+
+
+def pack(pixels):
+    """Pixels from 0 to 1 as a short text of letters and digits, rounded to 255ths."""
+    levels = np.round(255 * np.asarray(pixels)).astype(np.uint8)
+    return base64.b64encode(zlib.compress(levels.tobytes(), 9)).decode()
+
+
+def unpack(text):
+    """The 784 pixels that `pack` wrote.
+
+    Raises
+    ------
+    ValueError
+        If the text is not such a drawing.
+    """
+    try:
+        levels = zlib.decompressobj().decompress(base64.b64decode(text, validate=True), SIDE**2 + 1)
+    except (binascii.Error, zlib.error, ValueError):
+        levels = b""
+    if len(levels) != SIDE**2:
+        raise ValueError("this text is not a drawing: copy the whole line from under the picture")
+    return np.frombuffer(levels, np.uint8) / 255
+
+
+def read_drawing(drawing, target=8):
+    """What the network 784 → 196 → 1 of lesson 04 makes of a drawing.
+
+    Parameters
+    ----------
+    drawing : ndarray of 784 pixels from 0 to 1, or the text of `pack`
+    target : 5 or 8, the digit that the cost J wants
+
+    Returns
+    -------
+    Reading
+    """
+    pixels = _pixels(drawing)
+    if target not in DIGITS:
+        raise ValueError(f"the target is {target}, but this network knows only 5 and 8")
+    network, X = _network(), pixels[np.newaxis]
+    Y = np.array([[float(DIGITS.index(target))]])
+    Z, A = forward(X, network.W_, network.b_)
+    _, db = backward(Y, network.W_, Z, A)
+    dZ1 = db[1]  # of one example, the sum over examples is dZ[1] itself
+    gradient = network.W_[1].T @ dZ1  # (784, 196) @ (196, 1) = (784, 1)
+    cost = binary_cross_entropy(Z[2], Y)
+    return Reading(pixels, target, A[2].item(), cost, A[1].ravel(), gradient.ravel())
+
+
+def move_drawing(drawing, target=8, rate=0.2, steps=1):
+    """Gradient descent on the pixels: x ← x − rate · ∂J/∂x, kept between 0 and 1.
+
+    Parameters
+    ----------
+    drawing, target : as in `read_drawing`
+    rate : float above 0, in ink² per unit of cost
+    steps : int of at least 1
+
+    Returns
+    -------
+    ndarray of shape (784,)
+    """
+    pixels = _pixels(drawing)
+    positive_number(rate, "rate")
+    for _ in range(positive_whole(steps, "steps")):
+        pixels = np.clip(pixels - rate * read_drawing(pixels, target).gradient, 0, 1)
+    return pixels
+
+
+def centre(pixels):
+    """The drawing shifted by whole pixels so that its ink is in the middle, as that of all MNIST digits is."""
+    picture = _pixels(pixels).reshape(SIDE, SIDE)
+    ink = picture.sum()
+    if ink == 0:
+        return picture.ravel()
+    for axis in (0, 1):
+        middle = picture.sum(axis=1 - axis) @ np.arange(SIDE) / ink
+        used = np.flatnonzero(picture.any(axis=1 - axis))
+        shift = np.clip(round(SIDE / 2 - 0.5 - middle), -used[0], SIDE - 1 - used[-1])  # nothing is cut off
+        picture = np.roll(picture, shift, axis)
+    return picture.ravel()
+
+
+def _pixels(drawing):
+    if isinstance(drawing, str):
+        return unpack(drawing)
+    pixels = np.asarray(drawing, float)
+    if pixels.shape != (SIDE**2,) or not (pixels >= 0).all() or not (pixels <= 1).all():
+        raise ValueError(f"a drawing is an array of {SIDE**2} numbers from 0 to 1, but this has shape {pixels.shape}")
+    return pixels
+
+
+def draw_reading(result, figure=None):
+    """`Reading` as the drawing, the activations of the hidden units, and ∂J/∂pixel."""
+    return plotting_playground.reading(result, figure)
+
+
+def describe_reading(result):
+    """The answer of a `Reading`, in a sentence."""
+    answer = DIGITS[result.probability > 0.5]
+    return (
+        f"The network says {answer}: probability of an 8 {result.probability:.4f}; "
+        f"J = {result.cost:.4f} for a target of {result.target}"
+    )
+
+
+class Drawing(ipywidgets.VBox):
+    """Lesson 11: draw with mouse or keyboard, read the answer, and move the drawing towards a digit."""
+
+    name = "Draw a digit"
+
+    def __init__(self):
+        self.pixels = np.zeros(SIDE**2)
+        self.grid, self.message, self.picture, self.line = (ipywidgets.HTML() for _ in range(4))
+        self.field = ipywidgets.Textarea(description="pixels", layout={"display": "none"}, **SLOW)
+        self.field.add_class("lesson-pixels")
+        self.controls = {
+            "start": ipywidgets.IntSlider(0, min=0, max=1866, description="test digit no.", **SLOW),
+            "target": ipywidgets.Dropdown(options=[8, 5], description="target (digit)"),
+            "rate": ipywidgets.FloatLogSlider(0.2, min=-2, max=1, step=0.1, description="rate (ink² / cost)", **SLOW),
+        }
+        for control in self.controls.values():
+            set_width(control)
+        actions = {"Clear": self._clear, "Centre": self._centre, "1 step": self._move, "10 steps": self._move}
+        self.buttons = {name: ipywidgets.Button(description=name, layout={"width": "auto"}) for name in actions}
+        for name, action in actions.items():
+            self.buttons[name].on_click(action)
+        self.controls["start"].observe(self._load, names="value")
+        self.controls["target"].observe(self._read, names="value")
+        self.field.observe(self._receive, names="value")
+        super().__init__(self._layout())
+        self.add_class(WIDGET)
+        self._paint(self.pixels)
+
+    def _layout(self):
+        goal = (
+            "draw a 5 that the network takes for an 8; then load test digit 1 and turn it in as few steps as you can."
+        )
+        hint = (
+            "Draw with the mouse, or focus the area with Tab: arrows move the pen, Space draws, Backspace erases. "
+            "With Shift, the mouse erases and the arrows draw. <b>1 step</b> and <b>10 steps</b> move the drawing "
+            "towards the target."
+        )
+        buttons = ipywidgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
+        head = ipywidgets.HTML(f"{heading(self.name, goal)}<br>{hint}")
+        return [head, *self.controls.values(), buttons, self.grid, self.field, self.message, self.picture, self.line]
+
+    def _paint(self, pixels):
+        """Show these pixels, which come from the kernel, in the drawing area; then read them."""
+        self.pixels = np.round(255 * pixels) / 255
+        cells = "".join(f'<i style="opacity:{ink:.4g}"></i>' for ink in self.pixels)
+        pen = html.escape(f"((event, grid) => {{{PEN}}})(event, this)")
+        events = " ".join(f'on{name}="{pen}"' for name in ("pointerdown", "pointermove", "pointerup", "keydown"))
+        label = "Drawing area of 28 by 28 pixels. Arrows move the pen, Space draws, Backspace erases."
+        self.grid.value = (
+            f'{LOOK}<div class="lesson-grid" tabindex="0" role="application" aria-label="{label}" data-row="14" '
+            f'data-column="14" data-lm-suppress-shortcuts="true" {events}>{cells}</div>'
+        )
+        self._read()
+
+    def _receive(self, change):
+        """Take over what was drawn in the browser; what is no drawing is refused."""
+        try:
+            levels = bytes.fromhex(self.field.value)
+            if len(levels) != SIDE**2:
+                raise ValueError
+        except ValueError:
+            self.message.value = refusal("that is not a drawing: clear the area and draw again")
+            return
+        self.pixels = np.frombuffer(levels, np.uint8) / 255
+        self._read()
+
+    def _read(self, change=None):
+        result = read_drawing(self.pixels, self.controls["target"].value)
+        sentence = describe_reading(result)
+        self.picture.value = image(
+            lambda figure: draw_reading(result, figure), plotting_playground.READING_SIZE, sentence, layout=None
+        )
+        self.message.value = html.escape(sentence)
+        self.line.value = code_line("widgets.read_drawing(", drawing=pack(self.pixels), target=result.target)
+
+    def _load(self, change):
+        number = self.controls["start"].value
+        self._paint(digits_to_start()[number - 1] if number else np.zeros(SIDE**2))
+
+    def _clear(self, button):
+        self._paint(np.zeros(SIDE**2))
+
+    def _centre(self, button):
+        self._paint(centre(self.pixels))
+
+    def _move(self, button):
+        steps = int(button.description.split()[0])
+        try:
+            self._paint(move_drawing(self.pixels, self.controls["target"].value, self.controls["rate"].value, steps))
+        except REFUSALS as error:
+            self.message.value = refusal(error)
+
+    def __repr__(self):
+        return f"Interactive figure: {self.name}. Run this cell to draw."
