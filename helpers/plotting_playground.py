@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.plotting import BACKWARD, FORWARD, INK, LABEL_COLORS, LABEL_MARKERS, LINE_COLORS, LINE_STYLES
 
-SIZE, READING_SIZE = (8.6, 6.4), (8.6, 3.3)
+SIZE, READING_SIZE = (7.8, 6.2), (7.8, 3.05)
 MOST_DRAWN = 300  # points of a curve
 
 
@@ -48,7 +48,7 @@ def decision(state, ax):
     for label, (color, marker) in enumerate(zip(LABEL_COLORS, LABEL_MARKERS, strict=True)):
         ax.plot(*state.X[state.y == label].T, marker, color=color, markersize=5, mec=INK, mew=0.5)
     _head(ax, "probability of y = 1, boundary")
-    ax.tick_params(labelsize=9)
+    ax.tick_params(labelsize=10)
     return ax
 
 
@@ -77,7 +77,7 @@ def curves(state, ax):
     ax.set(ylim=(0, None), xlim=(0, max(10, len(state.costs) - 1)))
     _head(ax, "cost")
     ax.legend(loc="upper right", fontsize=9, ncols=2)
-    ax.tick_params(labelsize=9)
+    ax.tick_params(labelsize=10)
     return ax
 
 
@@ -90,8 +90,8 @@ def gradient_norms(norms, layers, ax):
     ax.set(yscale="log", xlim=(0, max(10, len(norms))))
     _head(ax, "gradient norm ‖dW[l]‖ over the updates")
     ax.minorticks_off()
-    ax.legend(loc="lower left", fontsize=8, ncols=layers, handlelength=1.6, columnspacing=0.8, frameon=True)
-    ax.tick_params(labelsize=9)
+    ax.legend(loc="lower left", fontsize=9, ncols=layers, handlelength=1.6, columnspacing=0.8, frameon=True)
+    ax.tick_params(labelsize=10)
     return ax
 
 
@@ -111,7 +111,7 @@ def unit_sheet(pictures, ax, is_digits=False):
         for j, picture in enumerate(row):
             shown = picture if is_digits else picture[::-1]  # in the plane row 0 lies below
             sheet[l * step : l * step + side, j * step : j * step + side] = shown / most
-        ax.text(-4, l * step + side / 2, f"l = {l + 1}", ha="right", va="center", fontsize=9)
+        ax.text(-4, l * step + side / 2, f"l = {l + 1}", ha="right", va="center", fontsize=10)
     ax.imshow(sheet, cmap="RdBu_r", vmin=-1, vmax=1, interpolation="nearest")
     ax.set_anchor("NW")
     return ax

@@ -196,3 +196,45 @@ def test_points():
         np.testing.assert_array_equal(make(10, random_state=4)[0], make(10, random_state=4)[0])
         with pytest.raises(ValueError, match="m is 0"):
             make(0)
+
+
+# --- sets in the plane ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [datasets.make_moons, datasets.make_circles, datasets.make_spirals])
+def test_sets_in_the_plane(make):
+    X, y = make(101, noise=0.3, random_state=4)
+    assert X.shape == (101, 2)
+    assert np.bincount(y).tolist() == [51, 50]
+    np.testing.assert_array_equal(make(101, noise=0.3, random_state=4)[0], X)
+    assert not np.array_equal(make(101, noise=0.3, random_state=5)[0], X)
+    exact, labels = make(101, noise=0, random_state=4)
+    np.testing.assert_array_equal(labels, y)
+    assert (X - exact).std() == pytest.approx(0.3, rel=0.15)
+    for m in (0, -1, 2.5):
+        with pytest.raises((ValueError, TypeError), match="m "):
+            make(m)
+
+
+def test_moons_are_half_circles():
+    X, y = datasets.make_moons(400, noise=0)
+    for label, centre, upwards in ((0, (-0.5, -0.25), 1), (1, (0.5, 0.25), -1)):
+        from_centre = X[y == label] - centre
+        np.testing.assert_allclose(np.linalg.norm(from_centre, axis=1), 1, rtol=1e-12)
+        assert (upwards * from_centre[:, 1] > -1e-12).all()
+    np.testing.assert_allclose(X.mean(axis=0), 0, atol=0.1)
+
+
+def test_circles_have_their_radii():
+    X, y = datasets.make_circles(100, noise=0)
+    np.testing.assert_allclose(np.linalg.norm(X, axis=1), np.where(y == 1, 0.5, 1), rtol=1e-12)
+
+
+def test_spirals_are_each_other_turned():
+    X, y = datasets.make_spirals(400, noise=0, turns=1.0)
+    radius = np.linalg.norm(X, axis=1)
+    assert 0.1 <= radius.min() <= radius.max() <= 1
+    angle = np.arctan2(X[:, 1], X[:, 0])
+    expected = 2 * np.pi * radius + np.pi * y
+    np.testing.assert_allclose(np.cos(angle), np.cos(expected), atol=1e-9)
+    np.testing.assert_allclose(np.sin(angle), np.sin(expected), atol=1e-9)

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.colors import same_color
 from matplotlib.text import Annotation
 
-from helpers import datasets, plotting, plotting_live, widgets
+from helpers import datasets, plotting, plotting_live, plotting_playground, widgets
 
 X, y = datasets.make_blobs(20)
 W1 = np.linspace(-1, 1, 5)
@@ -54,6 +54,55 @@ def test_axes_in_axes_out(name):
     assert own is not given
     own.figure.canvas.draw()  # a layout that does not fit would warn, and a warning fails
     assert dict(plt.rcParams) == style
+
+
+STATE = widgets.play(hidden_layers=1, width=2, updates=3)
+DIGITS = widgets.play(data_set="digits", hidden_layers=1, width=2, updates=3)
+PANELS = {
+    "decision": lambda ax: plotting_playground.decision(STATE, ax),
+    "answers_on_digits": lambda ax: plotting_playground.answers_on_digits(DIGITS, ax),
+    "curves": lambda ax: plotting_playground.curves(STATE, ax),
+    "gradient_norms": lambda ax: plotting_playground.gradient_norms(STATE.norms, 2, ax),
+    "unit_sheet": lambda ax: plotting_playground.unit_sheet(STATE.unit_pictures(), ax),
+}
+SHEETS = {
+    "playground": lambda figure: plotting_playground.playground(STATE, figure),
+    "reading": lambda figure: plotting_playground.reading(widgets.read_drawing(np.zeros(784)), figure),
+}
+
+
+def test_every_panel_of_the_playground_is_looked_at():
+    public = {
+        name
+        for name, value in vars(plotting_playground).items()
+        if name[0] != "_" and getattr(value, "__module__", "") == plotting_playground.__name__
+    }
+    assert public == {*PANELS, *SHEETS}
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_panels_go_into_the_axes_that_they_are_given(name):
+    _, given = plt.subplots()
+    assert PANELS[name](given) is given
+    given.figure.canvas.draw()
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_sheets_go_into_the_figure_that_they_are_given(name):
+    style, given = dict(plt.rcParams), plt.figure()
+    assert SHEETS[name](given) is given
+    assert len(SHEETS[name](None).axes) >= 3
+    given.canvas.draw()
+    assert dict(plt.rcParams) == style
+
+
+def test_the_sheet_of_units_is_as_the_plane_is():
+    state = widgets.play(hidden_layers=1, width=1, updates=0)
+    state.W[1][:], state.b[1][:] = [[0.0, 1.0]], 0  # answers with the sign of x2
+    _, ax = plt.subplots()
+    sheet = plotting_playground.unit_sheet(state.unit_pictures(), ax).images[0].get_array()
+    assert sheet[0, 0] > 0.5  # above
+    assert sheet[39, 0] < -0.5  # below
 
 
 def test_cost_curve():

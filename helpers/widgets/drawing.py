@@ -10,6 +10,7 @@ import base64
 import binascii
 import html
 import zlib
+from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
@@ -125,11 +126,10 @@ def unpack(text):
     ValueError
         If the text is not such a drawing.
     """
-    try:
-        levels = zlib.decompressobj().decompress(base64.b64decode(text, validate=True), SIDE**2 + 1)
-    except (binascii.Error, zlib.error, ValueError):
-        levels = b""
-    if len(levels) != SIDE**2:
+    unpacker, levels = zlib.decompressobj(), b""
+    with suppress(binascii.Error, zlib.error, ValueError):
+        levels = unpacker.decompress(base64.b64decode(text, validate=True), SIDE**2 + 1)
+    if len(levels) != SIDE**2 or not unpacker.eof:
         raise ValueError("this text is not a drawing: copy the whole line from under the picture")
     return np.frombuffer(levels, np.uint8) / 255
 

@@ -244,9 +244,9 @@ def draw_play(state, figure=None):
 def describe_play(state):
     """Where a `Playground` stands, in a sentence."""
     train, test = state.accuracy()
+    costs = [f"{cost:.4f}" if cost < 1e4 else f"{cost:.3g}" for cost in state.costs[-1]]
     return (
-        f"Update {state.updates}: cost {state.costs[-1][0]:.4f} in training, {state.costs[-1][1]:.4f} in the test; "
-        f"right {train:.1%} and {test:.1%}"
+        f"Update {state.updates}: cost {costs[0]} in training, {costs[1]} in the test; right {train:.1%} and {test:.1%}"
     )
 
 
@@ -381,6 +381,6 @@ def _controls():
         "random_state": whole(0, min=0, max=20, description="random start no.", **SLOW),
     }
     for control in controls.values():
-        control.style.description_width = "9em"
-        control.layout.width = "min(24em, 95%)"
+        control.style.description_width = "8.5em"
+        control.layout.width = "min(21em, 95%)"
     return controls

@@ -136,7 +136,7 @@ def look_at(page, widget, name):
         page.evaluate(CHANGE_THEME, f"JupyterLab {theme}")
         page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(theme == 'Light').lower()}'")
         for width in (1280, 800):
-            page.set_viewport_size({"width": width, "height": 900})
+            page.set_viewport_size({"width": width, "height": 1800})  # the widget whole
             page.wait_for_timeout(300)
             where = f"{name}-{theme.lower()}-{width}"
             widget.screenshot(path=SHOTS / f"{where}.png")
