@@ -17,11 +17,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from helpers import plotting
+from helpers.activations import ACTIVATIONS
 from helpers.bug_zoo import CREATURES, examine
-from helpers.datasets import load_digit_pair, make_blobs, make_line
+from helpers.datasets import load_digit_pair, load_mnist, make_blobs, make_line
 from helpers.losses import squared_error, squared_error_gradient
-from helpers.network import NeuralNetwork
-from helpers.validation import as_layer_sizes, positive_number, positive_whole
+from helpers.network import INITIALIZATIONS, NeuralNetwork, backward, forward, initialize_parameters
+from helpers.validation import as_layer_sizes, known_name, positive_number, positive_whole
 
 SLOW = {"continuous_update": False}  # answer when the slider is let go, not at every step on its way
 
@@ -574,3 +575,143 @@ def picture_explorer(network, X, y):
     goal = "find a mistake that you can explain."
     args = (draw_look, describe_look, "widgets.look(network, X, y, ")
     return Explorer("Pictures", goal, controls, lambda **state: look(network, X, y, **state), *args, figsize=(3.2, 3.2))
+
+
+# --- lesson 07 -----------------------------------------------------------------------------------
+
+
+class Signals(NamedTuple):
+    """What passes through a network before its first step, for layers 1 … L."""
+
+    spread: list  # standard deviation of A[l] over the examples, mean over the units
+    gradient: list  # length of dW[l]
+
+
+def signals(depth=12, hidden_activation="tanh", initialization="glorot"):
+    """Send 500 digits through a network with hidden layers of 50 units, forward and back, once.
+
+    Parameters
+    ----------
+    depth : int from 2 to 40, the number of layers with the output
+    hidden_activation, initialization : as in `NeuralNetwork`
+    """
+    if not 2 <= positive_whole(depth, "depth") <= 40:
+        raise ValueError(f"depth is {depth}: choose 2 to 40 layers")
+    known_name(hidden_activation, ACTIVATIONS, "hidden_activation")
+    X, y, _, _ = _some_digits()
+    X, Y = X[:500], y[np.newaxis, :500]
+    W, b = initialize_parameters([784, *[50] * (depth - 1), 1], initialization, random_state=0)
+    Z, A = forward(X, W, b, hidden_activation)
+    dW, _ = backward(Y, W, Z, A, hidden_activation)
+    return Signals([float(A[l].std(axis=1).mean()) for l in W], [float(np.linalg.norm(dW[l])) for l in W])
+
+
+def draw_signals(result, ax=None):
+    """`Signals` as two lines over the layers."""
+    return plotting.signals(result.spread, result.gradient, ax)
+
+
+def describe_signals(result):
+    """What is left of both at their far ends, in a sentence."""
+    first, last = result.gradient[0], result.gradient[-1]
+    if not first:
+        return "No gradient reaches the first layer"
+    return (
+        f"The spread in the last hidden layer is {result.spread[-2] / result.spread[0]:.1e} of that in the first; "
+        f"the first layer's gradient is {first / last:.1e} of the last one's"
+    )
+
+
+def signals_explorer():
+    """Lesson 07: depth, activation and initialisation against what passes through the network."""
+    controls = {
+        "depth": ipywidgets.IntSlider(12, min=2, max=40, description="layers", **SLOW),
+        "hidden_activation": ipywidgets.Dropdown(
+            options=["sigmoid", "tanh", "relu"], value="tanh", description="hidden activation"
+        ),
+        "initialization": ipywidgets.Dropdown(
+            options=list(INITIALIZATIONS), value="glorot", description="initialisation"
+        ),
+    }
+    goal = "find the deepest network whose first gradient is at least a tenth of the last."
+    args = (signals, draw_signals, describe_signals, "widgets.signals(")
+    return Explorer("Signals through depth", goal, controls, *args)
+
+
+# --- lesson 08 -----------------------------------------------------------------------------------
+
+RACE_STEPS, RACE_SMOOTHING = 180, 15
+
+
+class Race(NamedTuple):
+    """Optimizers that learn from the same batches: by name, the smoothed costs and the score at the end."""
+
+    costs: dict
+    scores: dict
+
+
+@cache
+def _ten_digits():
+    X, y, X_test, y_test = load_mnist()
+    return X[:2000] / np.float32(255), y[:2000], X_test[:1000] / np.float32(255), y_test[:1000]
+
+
+def race(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
+    """Train 784 → 30 → 10 on 2000 digits by three optimizers, from the same weights on the same batches.
+
+    Parameters
+    ----------
+    gradient_descent, momentum, adam : float above 0, the learning rate of each
+    batch_size : int from 1 to 500
+    """
+    if positive_whole(batch_size, "batch_size") > 500:
+        raise ValueError(f"batch_size is {batch_size}: choose 1 to 500")
+    X, y, X_test, y_test = _ten_digits()
+    costs, scores = {}, {}
+    for name, rate in (("gradient_descent", gradient_descent), ("momentum", momentum), ("adam", adam)):
+        network = NeuralNetwork(
+            [30, 10],
+            hidden_activation="relu",
+            output="softmax",
+            initialization="he",
+            optimizer=name,
+            learning_rate=positive_number(rate, name),
+            iterations=RACE_STEPS,
+            batch_size=batch_size,
+            dtype=np.float32,
+        ).fit(X, y)
+        window = np.ones(RACE_SMOOTHING) / RACE_SMOOTHING
+        costs[name] = np.convolve(network.cost_history_, window, mode="valid")
+        scores[name] = network.score(X_test, y_test)
+    return Race(costs, scores)
+
+
+def draw_race(result, ax=None):
+    """`Race` as cost curves."""
+    ax = plotting.new_axes(ax)
+    for style, (name, costs) in enumerate(result.costs.items()):
+        steps = np.arange(len(costs)) + RACE_SMOOTHING
+        plotting.line(costs, steps, ax=ax, label=name.replace("_", " "), style=style)
+    ax.set(xlabel="step", ylabel="cost of the batches J", ylim=(0, 2.6))
+    return ax
+
+
+def describe_race(result):
+    """The score of each optimizer of a `Race`, in a sentence."""
+    scores = ", ".join(f"{name.replace('_', ' ')} {score:.3f}" for name, score in result.scores.items())
+    winner = min(result.costs, key=lambda name: result.costs[name][-1])
+    return f"Lowest cost: {winner.replace('_', ' ')}. Test accuracy: {scores}"
+
+
+def race_explorer():
+    """Lesson 08: three optimizers on the same batches."""
+    rates = {"gradient_descent": (0.1, -3, 1), "momentum": (0.02, -4, 0), "adam": (0.003, -5, -1)}
+    controls = {
+        name: ipywidgets.FloatLogSlider(
+            rate, min=low, max=high, step=0.1, description=f"α of {name.replace('_', ' ')}", **SLOW
+        )
+        for name, (rate, low, high) in rates.items()
+    }
+    controls["batch_size"] = ipywidgets.IntSlider(32, min=1, max=256, description="batch (pictures)", **SLOW)
+    goal = "make gradient descent win."
+    return Explorer("Race of the optimizers", goal, controls, race, draw_race, describe_race, "widgets.race(")
