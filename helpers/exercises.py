@@ -177,6 +177,48 @@ EXERCISES = {
             (72 / 209, "That is the share of cats in the training set."),
         ],
     ),
+    "07.slopes": Exercise(
+        4**10,
+        "Each of the 10 hidden layers multiplies the error by σ′(Z), at most ¼.",
+        [
+            (0.25**10, "That is the share that is left; by which factor does the error shrink?"),
+            (40, "The factors of the layers multiply, they do not add up."),
+            (4**11, "The output layer's own slope has cancelled with the cross-entropy, see lesson 02."),
+            (4**9, "From dZ[11] to dZ[1] the error passes through 10 hidden activations; count them."),
+            (2**10, "The slope of σ at 0 is ¼, not ½."),
+        ],
+    ),
+    "07.he": Exercise(
+        0.05,
+        "√(2/n) with the n = 800 inputs: √(1/400) = 1/20.",
+        [
+            (0.0025, "That is the variance; the standard deviation is its root."),
+            (0.1, "He counts the inputs of the layer, the terms of the sum, not its units."),
+            (1 / np.sqrt(800), "That is LeCun's; ReLU leaves half of the mean square, so the variance needs a 2."),
+            (np.sqrt(2 / 1000), "That is Glorot's rule."),
+        ],
+    ),
+    "08.cost": Exercise(
+        np.log(10),
+        "Each class gets 1/10, so the cost is −log(1/10) = log 10 ≈ 2.303.",
+        [
+            (-np.log(10), "A cost is never negative: mind the minus in front of the sum."),
+            (np.log(2), "That is the cost of guessing between two classes."),
+            (0.1, "That is the probability of each class; the cost is its −log."),
+            (1, "That is −log₁₀ of 1/10; the cost uses the natural logarithm, np.log."),
+        ],
+    ),
+    "08.error": Exercise(
+        [0.5, -0.75, 0.25],
+        "a = (2, 1, 1)/4, and dZ = a − y with y = (0, 1, 0).",
+        [
+            ([0.5, 0.25, 0.25], "Those are the probabilities a; dZ = a − y."),
+            ([-0.5, 0.75, -0.25], "Mind the sign: dZ is a − y, not y − a."),
+            ([-0.5, 0.25, 0.25], "The true class is the second one: that is where y has its 1."),
+            ([0.5, 0.25, -0.75], "The true class is the second one: that is where y has its 1."),
+            ([0.25, -0.1875, 0.1875], "That is a (1 − a) or similar: the Jacobian is already in dZ = a − y."),
+        ],
+    ),
 }
 
 

@@ -201,8 +201,8 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
 
 
 def count_blocks(m):
-    """Number of blocks in which `cost_and_gradients` works through m examples."""
-    return -(-m // BLOCK)
+    """Number of blocks in which `cost_and_gradients` works through m examples; two from 512 on, for two cores."""
+    return max(-(-m // BLOCK), 1 + (m >= 512))
 
 
 class NeuralNetwork:
@@ -416,8 +416,14 @@ class NeuralNetwork:
             raise ValueError("all targets are equal, so R² is not defined: score on targets that differ")
         return float(1 - np.sum((truth - prediction) ** 2) / total)
 
-    def save(self, path):
+    def save(self, path, resumable=True):
         """Write parameters, history, options and the state of the training to an HDF5 file, wholly or not at all.
+
+        Parameters
+        ----------
+        path : str or path-like
+        resumable : bool
+            Whether to keep what `resume` needs, which makes the file two to four times as large.
 
         Raises
         ------
@@ -427,8 +433,9 @@ class NeuralNetwork:
             If the file cannot be written; what was there before is untouched.
         """
         self._require_fitted()
-        arrays = {"cost_history": self.cost_history_, "held_out_cost_history": self.held_out_cost_history_}
-        storage.write(path, self._options(), self.layer_sizes_, self.W_, self.b_, arrays, self._state)
+        histories = {"cost_history": self.cost_history_, "held_out_cost_history": self.held_out_cost_history_}
+        state = self._state if resumable else None
+        storage.write(path, self._options(), self.layer_sizes_, self.W_, self.b_, histories, state)
 
     @classmethod
     def load(cls, path):
@@ -441,15 +448,15 @@ class NeuralNetwork:
         ValueError
             If it is not a file of `save`, or is damaged.
         """
-        options, sizes, W, b, arrays, state = storage.read(path)
+        options, sizes, W, b, histories, state = storage.read(path)
         try:
             network = cls(**options)
             network._check_options()
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path} is not a saved network, its options do not fit: save it again") from error
         network.layer_sizes_, network.W_, network.b_, network._state = sizes, W, b, state
-        network.cost_history_ = arrays["cost_history"]
-        network.held_out_cost_history_ = arrays.get("held_out_cost_history", np.empty(0))
+        network.cost_history_ = histories["cost_history"]
+        network.held_out_cost_history_ = histories.get("held_out_cost_history", np.empty(0))
         return network
 
     def __repr__(self):

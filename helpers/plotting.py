@@ -243,6 +243,24 @@ def images(pixels, titles=None, ax=None, columns=8):
     return ax
 
 
+def confusion_matrix(counts, ax=None):
+    """How often each class was taken for each other one; the right answers, on the diagonal, are not coloured.
+
+    Parameters
+    ----------
+    counts : int ndarray of shape (K, K), counts[k, j] examples of class k got the answer j
+    """
+    ax = new_axes(ax, figsize=(6.4, 5.6))
+    right = np.eye(len(counts), dtype=bool)
+    mistakes = np.where(right, 0, counts)
+    ax.imshow(mistakes, cmap="Reds", vmax=1.4 * mistakes.max() or 1)
+    for k, j in np.argwhere(counts > 0):
+        ax.text(j, k, counts[k, j], ha="center", va="center", fontsize=10, color="#777777" if k == j else INK)
+    ticks = np.arange(len(counts))
+    ax.set(xticks=ticks, yticks=ticks, xlabel="answer", ylabel="true class")
+    return ax
+
+
 def weights(w, ax=None, shape=(28, 28)):
     """The weights of one unit as a picture: blue speaks for label 0, red for label 1, white is neutral.
 
@@ -255,6 +273,24 @@ def weights(w, ax=None, shape=(28, 28)):
     picture = ax.imshow(np.reshape(w, shape), cmap="RdBu_r", vmin=-most, vmax=most)
     ax.figure.colorbar(picture, ax=ax, label="weight added by training")
     ax.set(xticks=[], yticks=[])
+    return ax
+
+
+def signals(spread, gradient, ax=None):
+    """What passes through a network: activations on the way forward, gradients on the way back, layer by layer.
+
+    Parameters
+    ----------
+    spread : sequence of L floats, standard deviation of A[l] over the examples, for l = 1 … L
+    gradient : sequence of L floats, length of dW[l]
+    """
+    ax = new_axes(ax)
+    layers = np.arange(1, len(spread) + 1)
+    ax.plot(layers, spread, "o-", color=FORWARD, label="spread of A, forward →")
+    ax.plot(layers, gradient, "^--", color=BACKWARD, label="length of dW, ← backward")
+    ax.set(yscale="log", xlabel="layer", ylabel="size", title="What passes through the network")
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.legend()
     return ax
 
 

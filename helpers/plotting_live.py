@@ -56,6 +56,22 @@ def work_curves(with_reuse, without, ax=None):
     return ax
 
 
+def race_curves(costs, first_step, ax=None):
+    """Costs of the batches over the steps, a curve for each optimizer.
+
+    Parameters
+    ----------
+    costs : dict, name to array-like of smoothed costs
+    first_step : int, the step at which the first of them stands
+    """
+    ax = new_axes(ax)
+    for style, (name, values) in enumerate(costs.items()):
+        steps = np.arange(len(values)) + first_step
+        plotting.line(values, steps, ax=ax, label=name.replace("_", " "), style=style)
+    ax.set(xlabel="step", ylabel="cost of the batches J", ylim=(0, 2.6))
+    return ax
+
+
 def stepper_frame(frame, W, listing, ax=None):
     """One step of a pass through a network 2 → 2 → 1: the picture, and what it says in four ways.
 

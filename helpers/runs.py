@@ -1,15 +1,20 @@
-"""Recorded training runs: what takes minutes to train is kept in `data/runs` and can be made again.
+"""Recorded training runs: what takes long to train is kept in `data/runs` and can be made again.
 
-``python -m helpers.runs`` makes every file again. The tests make them again too, and compare.
+``python -m helpers.runs`` makes every file again. The tests make them again too, or their beginning,
+and compare.
 """
 
 import numpy as np
 
-from helpers.datasets import DATA, load_digit_pair
+from helpers.datasets import DATA, load_digit_pair, load_mnist
 from helpers.network import NeuralNetwork
 
 # The two networks of the tutorial by A. Jana, trained on the digits 5 and 8.
 TUTORIAL_RUNS = {"tutorial_196_1": [196, 1], "tutorial_392_196_98_1": [392, 196, 98, 1]}
+# The same, with two words changed: ReLU for the sigmoid, and He's scale for the first weights.
+RELU_HE_RUNS = {"relu_he_196_1": [196, 1], "relu_he_392_196_98_1": [392, 196, 98, 1]}
+# All ten digits, from three seeds.
+TEN_DIGITS_RUNS = {f"ten_digits_seed_{seed}": seed for seed in range(3)}
 
 
 def tutorial_digits(dtype=np.float64):
@@ -17,17 +22,58 @@ def tutorial_digits(dtype=np.float64):
     return load_digit_pair(5, 8, dtype, np.random.RandomState(1))
 
 
-def tutorial_network(layer_sizes, dtype=np.float64):
-    """The tutorial's options: sigmoid everywhere, N(0, 1)/√n[l−1] from legacy seed 1, α = 0.1, 1000 iterations."""
-    return NeuralNetwork(
-        layer_sizes,
-        hidden_activation="sigmoid",
-        initialization="lecun",
-        learning_rate=0.1,
-        iterations=1000,
-        dtype=dtype,
-        random_state=np.random.RandomState(1),
-    )
+def tutorial_network(layer_sizes, dtype=np.float64, **changes):
+    """The tutorial's options: sigmoid everywhere, N(0, 1)/√n[l−1] from legacy seed 1, α = 0.1, 1000 iterations.
+
+    `changes` are options of `NeuralNetwork` to be other than that.
+    """
+    options = {
+        "hidden_activation": "sigmoid",
+        "initialization": "lecun",
+        "learning_rate": 0.1,
+        "iterations": 1000,
+        "dtype": dtype,
+        "random_state": np.random.RandomState(1),
+    }
+    return NeuralNetwork(layer_sizes, **(options | changes))
+
+
+def ten_digits():
+    """All of MNIST in float32, grey values from 0 to 1: ((X, y) to learn, (X, y) held out, (X, y) to test).
+
+    55000, 5000 and 10000 images; those held out are the last 5000 of the training set.
+    """
+    X, y, X_test, y_test = load_mnist()
+    X, X_test = X / np.float32(255), X_test / np.float32(255)
+    return (X[:55000], y[:55000]), (X[55000:], y[55000:]), (X_test, y_test)
+
+
+def train_ten_digits(learn, held_out, random_state=0):
+    """784 → 300 → 10 by Adam: seven epochs with α = 0.001, three with a tenth of it.
+
+    Parameters
+    ----------
+    learn, held_out : (X, y), as `ten_digits` returns them
+    random_state : as in `NeuralNetwork`
+
+    Returns
+    -------
+    NeuralNetwork, fitted
+    """
+    network = NeuralNetwork(
+        [300, 10],
+        hidden_activation="relu",
+        output="softmax",
+        initialization="he",
+        optimizer="adam",
+        learning_rate=0.001,
+        epochs=7,
+        batch_size=128,
+        dtype=np.float32,
+        random_state=random_state,
+    ).fit(*learn, held_out=held_out)
+    network.learning_rate, network.epochs = 0.0001, 10
+    return network.resume(*learn, held_out=held_out)
 
 
 def load_run(name):
@@ -35,7 +81,7 @@ def load_run(name):
 
     Parameters
     ----------
-    name : a key of `TUTORIAL_RUNS`
+    name : a key of `TUTORIAL_RUNS`, `RELU_HE_RUNS` or `TEN_DIGITS_RUNS`
 
     Raises
     ------
@@ -45,8 +91,20 @@ def load_run(name):
     return NeuralNetwork.load(DATA / "runs" / f"{name}.h5")
 
 
-if __name__ == "__main__":
+def _record():
+    """Train every recorded network; yield its name and the network."""
     X, y, _, _ = tutorial_digits()
-    (DATA / "runs").mkdir(exist_ok=True)
     for name, layer_sizes in TUTORIAL_RUNS.items():
-        tutorial_network(layer_sizes).fit(X, y).save(DATA / "runs" / f"{name}.h5")
+        yield name, tutorial_network(layer_sizes).fit(X, y)
+    changes = {"dtype": np.float32, "hidden_activation": "relu", "initialization": "he"}
+    for name, layer_sizes in RELU_HE_RUNS.items():
+        yield name, tutorial_network(layer_sizes, **changes).fit(X.astype(np.float32), y)
+    learn, held_out, _ = ten_digits()
+    for name, seed in TEN_DIGITS_RUNS.items():
+        yield name, train_ten_digits(learn, held_out, seed)
+
+
+if __name__ == "__main__":
+    (DATA / "runs").mkdir(exist_ok=True)
+    for name, network in _record():
+        network.save(DATA / "runs" / f"{name}.h5", resumable=False)

@@ -37,6 +37,16 @@ EXPLORERS = {
         "train",
         {"layer_sizes": "5, 1", "hidden_activation": "tanh", "learning_rate": 1.0, "iterations": 20},
     ),
+    "signals": (
+        widgets.signals_explorer,
+        "signals",
+        {"depth": 5, "hidden_activation": "relu", "initialization": "he"},
+    ),
+    "race": (
+        widgets.race_explorer,
+        "race",
+        {"gradient_descent": 0.01, "momentum": 0.2, "adam": 0.01, "batch_size": 100},
+    ),
     "pictures": (pictures, "look", {"mistakes_only": True, "number": 2}),
 }
 BAD = {
@@ -157,6 +167,11 @@ def test_a_slider_shows_what_it_says():
         lambda: widgets.count_work(0, 3),
         lambda: widgets.count_work(3, 201),
         lambda: widgets.train(iterations=0),
+        lambda: widgets.signals(depth=1),
+        lambda: widgets.signals(depth=41),
+        lambda: widgets.signals(hidden_activation="step"),
+        lambda: widgets.race(adam=0),
+        lambda: widgets.race(batch_size=501),
         lambda: widgets.judge_shapes("3, 1", 5, {"W[2]": "1, 1"}),
     ],
 )

@@ -30,6 +30,8 @@ from helpers.widgets.lesson_05 import (
     slope_of_weight,
 )
 from helpers.widgets.lesson_06 import describe_look, draw_look, look, picture_explorer
+from helpers.widgets.lesson_07 import describe_signals, draw_signals, signals, signals_explorer
+from helpers.widgets.lesson_08 import describe_race, draw_race, race, race_explorer
 from helpers.widgets.playground import Playground, PlaygroundExplorer, describe_play, draw_play, play
 from helpers.widgets.stepper import (
     count_work,
@@ -60,7 +62,9 @@ __all__ = [
     "describe_look",
     "describe_nudge",
     "describe_play",
+    "describe_race",
     "describe_reading",
+    "describe_signals",
     "describe_training",
     "describe_work",
     "digits_to_start",
@@ -71,7 +75,9 @@ __all__ = [
     "draw_look",
     "draw_nudge",
     "draw_play",
+    "draw_race",
     "draw_reading",
+    "draw_signals",
     "draw_training",
     "draw_work",
     "follow",
@@ -85,8 +91,12 @@ __all__ = [
     "nudged_slope",
     "picture_explorer",
     "play",
+    "race",
+    "race_explorer",
     "read_drawing",
     "shape_ledger",
+    "signals",
+    "signals_explorer",
     "slope_of_weight",
     "stepper",
     "threshold_explorer",

@@ -24,7 +24,8 @@ class Training(NamedTuple):
 
 
 @cache
-def _some_digits():
+def some_digits():
+    """1000 fives and eights to train with and 500 to test with."""
     X, y, X_test, y_test = load_digit_pair(5, 8, np.float32, random_state=0)
     return X[:1000], y[:1000], X_test[:500], y_test[:500]
 
@@ -46,7 +47,7 @@ def train(layer_sizes="20, 1", hidden_activation="sigmoid", learning_rate=0.5, i
             f"that is too large to train while you wait: {len(sizes)} layers, {parameters} parameters × {iterations} "
             f"iterations; up to {MOST_LAYERS} layers and {MOST_WORK} in all"
         )
-    X, y, X_test, y_test = _some_digits()
+    X, y, X_test, y_test = some_digits()
     network = NeuralNetwork(
         sizes,
         hidden_activation=hidden_activation,

@@ -180,18 +180,18 @@ class Playground:
         """For each hidden layer a list of pictures, one of each unit.
 
         In the plane: the unit's activation at each place. On digits: how its weighted input
-        changes with each pixel, ∂z/∂x, in the mean over the test pictures; in the first layer
+        changes with each pixel, ∂z/∂x, in the mean over fifty test pictures; in the first layer
         these are its weights.
         """
         hidden = range(1, len(self.W))
         if not self.is_digits:
             A = forward(plane(self.X, side), self.W, self.b, self.activation)[1]
             return [[picture.reshape(side, side) for picture in A[l]] for l in hidden]
-        Z, _ = forward(self.X_test, self.W, self.b, self.activation)
+        Z, _ = forward(self.X_test[:50], self.W, self.b, self.activation)
         slopes, pictures = None, []
         for l in hidden:
             if l == 1:
-                slopes = np.broadcast_to(self.W[1], (M, *self.W[1].shape))  # (m, n[1], 784)
+                slopes = np.broadcast_to(self.W[1], (50, *self.W[1].shape))  # (m, n[1], 784)
             else:
                 g_prime = ACTIVATIONS[self.activation].g_prime(Z[l - 1]).T[:, :, np.newaxis]  # (m, n[l-1], 1)
                 slopes = self.W[l] @ (g_prime * slopes)  # (n[l], n[l-1]) @ (m, n[l-1], 784)

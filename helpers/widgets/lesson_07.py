@@ -1,0 +1,73 @@
+"""Lesson 07: what passes through a deep network before its first step."""
+
+from typing import NamedTuple
+
+import ipywidgets
+import numpy as np
+
+from helpers import plotting
+from helpers.activations import ACTIVATIONS
+from helpers.network import INITIALIZATIONS, backward, forward, initialize_parameters
+from helpers.parallel import parallel_map
+from helpers.validation import known_name, positive_whole
+from helpers.widgets.explorer import SLOW, Explorer
+from helpers.widgets.lesson_04 import some_digits
+
+
+class Signals(NamedTuple):
+    """What passes through a network before its first step, for layers 1 … L."""
+
+    spread: list  # standard deviation of A[l] over the examples, mean over the units
+    gradient: list  # length of dW[l]
+
+
+def signals(depth=12, hidden_activation="tanh", initialization="glorot"):
+    """Send 500 digits through a network with hidden layers of 50 units, forward and back, once.
+
+    Parameters
+    ----------
+    depth : int from 2 to 40, the number of layers with the output
+    hidden_activation, initialization : as in `NeuralNetwork`
+    """
+    if not 2 <= positive_whole(depth, "depth") <= 40:
+        raise ValueError(f"depth is {depth}: choose 2 to 40 layers")
+    known_name(hidden_activation, ACTIVATIONS, "hidden_activation")
+    X, y, _, _ = some_digits()
+    X, Y = X[:500], y[np.newaxis, :500]
+    W, b = initialize_parameters([784, *[50] * (depth - 1), 1], initialization, random_state=0)
+    with parallel_map(1):  # BLAS on one thread: these products are small
+        Z, A = forward(X, W, b, hidden_activation)
+        dW, _ = backward(Y, W, Z, A, hidden_activation)
+    return Signals([float(A[l].std(axis=1).mean()) for l in W], [float(np.linalg.norm(dW[l])) for l in W])
+
+
+def draw_signals(result, ax=None):
+    """`Signals` as two lines over the layers."""
+    return plotting.signals(result.spread, result.gradient, ax)
+
+
+def describe_signals(result):
+    """What is left of both at their far ends, in a sentence."""
+    first, last = result.gradient[0], result.gradient[-1]
+    if not first:
+        return "No gradient reaches the first layer"
+    return (
+        f"The spread in the last hidden layer is {result.spread[-2] / result.spread[0]:.1e} of that in the first; "
+        f"the first layer's gradient is {first / last:.1e} of the last one's"
+    )
+
+
+def signals_explorer():
+    """Lesson 07: depth, activation and initialisation against what passes through the network."""
+    controls = {
+        "depth": ipywidgets.IntSlider(12, min=2, max=40, description="layers", **SLOW),
+        "hidden_activation": ipywidgets.Dropdown(
+            options=["sigmoid", "tanh", "relu"], value="tanh", description="hidden activation"
+        ),
+        "initialization": ipywidgets.Dropdown(
+            options=list(INITIALIZATIONS), value="glorot", description="initialisation"
+        ),
+    }
+    goal = "find the deepest network whose first gradient is at least a tenth of the last."
+    args = (signals, draw_signals, describe_signals, "widgets.signals(")
+    return Explorer("Signals through depth", goal, controls, *args)

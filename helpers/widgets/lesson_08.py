@@ -1,0 +1,88 @@
+"""Lesson 08: three optimizers race on the same batches of ten digits."""
+
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import ipywidgets
+import numpy as np
+
+from helpers import plotting_live
+from helpers.datasets import load_mnist
+from helpers.network import NeuralNetwork
+from helpers.validation import positive_number, positive_whole
+from helpers.widgets.explorer import SLOW, Explorer
+
+RACE_STEPS, RACE_SMOOTHING = 180, 15
+
+
+class Race(NamedTuple):
+    """Optimizers that learn from the same batches: by name, the smoothed costs and the score at the end."""
+
+    costs: dict
+    scores: dict
+
+
+@cache
+def _ten_digits():
+    X, y, X_test, y_test = load_mnist()
+    return X[:2000] / np.float32(255), y[:2000], X_test[:1000] / np.float32(255), y_test[:1000]
+
+
+def race(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
+    """Train 784 → 30 → 10 on 2000 digits by three optimizers, from the same weights on the same batches.
+
+    Parameters
+    ----------
+    gradient_descent, momentum, adam : float above 0, the learning rate of each
+    batch_size : int from 1 to 500
+    """
+    if positive_whole(batch_size, "batch_size") > 500:
+        raise ValueError(f"batch_size is {batch_size}: choose 1 to 500")
+    rates = {"gradient_descent": gradient_descent, "momentum": momentum, "adam": adam}
+    runs = {name: _run(name, positive_number(rate, name), batch_size) for name, rate in rates.items()}
+    return Race({name: costs for name, (costs, _) in runs.items()}, {name: score for name, (_, score) in runs.items()})
+
+
+@lru_cache(64)  # who moves one learning rate waits for one training
+def _run(optimizer, learning_rate, batch_size):
+    """Smoothed costs and test accuracy of one runner."""
+    X, y, X_test, y_test = _ten_digits()
+    network = NeuralNetwork(
+        [30, 10],
+        hidden_activation="relu",
+        output="softmax",
+        initialization="he",
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        iterations=RACE_STEPS,
+        batch_size=batch_size,
+        dtype=np.float32,
+    ).fit(X, y)
+    window = np.ones(RACE_SMOOTHING) / RACE_SMOOTHING
+    return np.convolve(network.cost_history_, window, mode="valid"), network.score(X_test, y_test)
+
+
+def draw_race(result, ax=None):
+    """`Race` as cost curves."""
+    return plotting_live.race_curves(result.costs, RACE_SMOOTHING, ax)
+
+
+def describe_race(result):
+    """The score of each optimizer of a `Race`, in a sentence."""
+    scores = ", ".join(f"{name.replace('_', ' ')} {score:.3f}" for name, score in result.scores.items())
+    winner = min(result.costs, key=lambda name: result.costs[name][-1])
+    return f"Lowest cost: {winner.replace('_', ' ')}. Test accuracy: {scores}"
+
+
+def race_explorer():
+    """Lesson 08: three optimizers on the same batches."""
+    rates = {"gradient_descent": (0.1, -3, 1), "momentum": (0.02, -4, 0), "adam": (0.003, -5, -1)}
+    controls = {
+        name: ipywidgets.FloatLogSlider(
+            rate, min=low, max=high, step=0.1, description=f"α of {name.replace('_', ' ')}", **SLOW
+        )
+        for name, (rate, low, high) in rates.items()
+    }
+    controls["batch_size"] = ipywidgets.IntSlider(32, min=1, max=256, description="batch (pictures)", **SLOW)
+    goal = "make gradient descent win."
+    return Explorer("Race of the optimizers", goal, controls, race, draw_race, describe_race, "widgets.race(")
