@@ -5,6 +5,7 @@ environment variable CHROMIUM says.
 """
 
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -148,7 +149,16 @@ def page(chromium, lab):
     page.set_default_timeout(30_000)
     yield page
     context.close()
+    for kernel in _ask(lab, "/api/kernels"):
+        _ask(lab, f"/api/kernels/{kernel['id']}", "DELETE")
     assert faults == []
+
+
+def _ask(lab, path, method="GET"):
+    """A request to the server's interface: the decoded answer, None where it is empty."""
+    request = urllib.request.Request(lab.url + path, method=method, headers={"Authorization": f"token {lab.token}"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.loads(answer.read() or "null")
 
 
 def _is_local(url):

@@ -32,7 +32,7 @@ def open_and_run(page, lab, name):
     page.wait_for_function(READY)
     page.evaluate("() => { window.jupyterapp.shell.collapseLeft() }")
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
-    page.wait_for_function(RAN, timeout=120_000)
+    page.wait_for_function(RAN, timeout=300_000)
 
 
 def slide(widget):
