@@ -16,6 +16,8 @@ EXPLORERS = {
         widgets.training_explorer,
         {"layer_sizes": "5, 1", "hidden_activation": "tanh", "learning_rate": 1.0, "iterations": 20},
     ),
+    "signals": (widgets.signals_explorer, {"depth": 5, "hidden_activation": "relu", "initialization": "he"}),
+    "race": (widgets.race_explorer, {"gradient_descent": 0.2, "momentum": 0.01, "adam": 0.01, "batch_size": 10}),
 }
 COMPUTED_BY = {
     "learning rate": "descend",
@@ -23,6 +25,8 @@ COMPUTED_BY = {
     "ledger": "shape_ledger",
     "nudge": "nudge",
     "training": "train",
+    "signals": "signals",
+    "race": "race",
 }
 
 
@@ -196,3 +200,30 @@ def test_leafing_through_pictures():
     assert explorer.message.value.endswith("wrong")
     explorer.controls["number"].value = 6
     assert f"there is no picture 6: there are {mistakes}" in explorer.message.value
+
+
+def test_signals_fade_with_the_sigmoid_and_stay_with_he():
+    faded, kept = widgets.signals(8, "sigmoid", "lecun"), widgets.signals(8, "relu", "he")
+    assert len(faded.spread) == len(faded.gradient) == 8
+    assert faded.spread[6] < 1e-3 * faded.spread[0]
+    assert faded.gradient[0] < 1e-3 * faded.gradient[-1]
+    assert 0.3 < kept.spread[6] / kept.spread[0] < 3
+    assert widgets.describe_signals(widgets.signals(3, "relu", "zero")) == "No gradient reaches the first layer"
+    for depth in (1, 41):
+        with pytest.raises(ValueError, match="choose 2 to 40 layers"):
+            widgets.signals(depth)
+    with pytest.raises(ValueError, match="hidden_activation is 'swish'"):
+        widgets.signals(3, "swish")
+
+
+def test_a_race_is_on_the_same_batches_from_the_same_weights():
+    result = widgets.race(0.05, 0.05, 0.001)
+    costs = result.costs
+    assert costs["gradient_descent"][0] != costs["momentum"][0]
+    again = widgets.race(0.05, 0.2, 0.02)
+    np.testing.assert_array_equal(costs["gradient_descent"], again.costs["gradient_descent"])
+    assert widgets.describe_race(result).startswith("Lowest cost: ")
+    with pytest.raises(ValueError, match="adam is 0"):
+        widgets.race(adam=0)
+    with pytest.raises(ValueError, match="choose 1 to 64"):
+        widgets.race(batch_size=65)
