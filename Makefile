@@ -22,6 +22,8 @@ test: setup
 bench: setup
 	$(BIN)/python benchmarks/full_batch.py
 	$(BIN)/python benchmarks/gradient_check.py
+	$(BIN)/python benchmarks/mini_batches.py
+	$(BIN)/python benchmarks/scaling.py
 
 reproduce: setup
 	$(BIN)/python -m helpers.runs

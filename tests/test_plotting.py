@@ -198,3 +198,24 @@ def test_style_is_opaque_and_legible():
         plotting.use_style()
         assert plt.rcParams["figure.facecolor"] == "#FFFFFF"
         assert plt.rcParams["font.size"] >= 12
+
+
+def test_signals():
+    ax = plotting.signals([0.1, 0.01, 0.001], [0.5, 0.6, 0.7])
+    forward, backward = ax.get_lines()
+    assert forward.get_ydata().tolist() == [0.1, 0.01, 0.001]
+    assert backward.get_xdata().tolist() == [1, 2, 3]
+    assert same_color(forward.get_color(), plotting.FORWARD)
+    assert same_color(backward.get_color(), plotting.BACKWARD)
+    assert (forward.get_linestyle(), backward.get_linestyle()) == ("-", "--")
+    assert ax.get_yscale() == "log"
+
+
+def test_confusion_matrix_colours_mistakes_alone():
+    counts = np.array([[50, 1, 0], [4, 60, 2], [0, 0, 70]])
+    ax = plotting.confusion_matrix(counts)
+    assert ax.get_images()[0].get_array().tolist() == [[0, 1, 0], [4, 0, 2], [0, 0, 0]]
+    written = {text.get_position(): text.get_text() for text in ax.texts}
+    assert written == {(0, 0): "50", (1, 0): "1", (0, 1): "4", (1, 1): "60", (2, 1): "2", (2, 2): "70"}
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("answer", "true class")
+    plotting.confusion_matrix(np.diag([1, 2])).figure.canvas.draw()  # without any mistake

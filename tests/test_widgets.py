@@ -45,7 +45,7 @@ EXPLORERS = {
     "race": (
         widgets.race_explorer,
         "race",
-        {"gradient_descent": 0.01, "momentum": 0.2, "adam": 0.01, "batch_size": 100},
+        {"gradient_descent": 0.01, "momentum": 0.2, "adam": 0.01, "batch_size": 50},
     ),
     "pictures": (pictures, "look", {"mistakes_only": True, "number": 2}),
 }
@@ -171,7 +171,7 @@ def test_a_slider_shows_what_it_says():
         lambda: widgets.signals(depth=41),
         lambda: widgets.signals(hidden_activation="step"),
         lambda: widgets.race(adam=0),
-        lambda: widgets.race(batch_size=501),
+        lambda: widgets.race(batch_size=65),
         lambda: widgets.judge_shapes("3, 1", 5, {"W[2]": "1, 1"}),
     ],
 )
@@ -412,3 +412,30 @@ def test_the_game_refuses_what_does_not_fit_a_page_or_has_no_examples():
         assert says in game.message.value
     game.m.value = 4
     assert len(game.guesses) == 8
+
+
+def test_signals_fade_with_the_sigmoid_and_stay_with_he():
+    faded, kept = widgets.signals(8, "sigmoid", "lecun"), widgets.signals(8, "relu", "he")
+    assert len(faded.spread) == len(faded.gradient) == 8
+    assert faded.spread[6] < 1e-3 * faded.spread[0]
+    assert faded.gradient[0] < 1e-3 * faded.gradient[-1]
+    assert 0.3 < kept.spread[6] / kept.spread[0] < 3
+    assert widgets.describe_signals(widgets.signals(3, "relu", "zero")) == "No gradient reaches the first layer"
+    for depth in (1, 41):
+        with pytest.raises(ValueError, match="choose 2 to 40 layers"):
+            widgets.signals(depth)
+    with pytest.raises(ValueError, match="hidden_activation is 'swish'"):
+        widgets.signals(3, "swish")
+
+
+def test_a_race_is_on_the_same_batches_from_the_same_weights():
+    result = widgets.race(0.05, 0.05, 0.001)
+    costs = result.costs
+    assert costs["gradient_descent"][0] != costs["momentum"][0]
+    again = widgets.race(0.05, 0.2, 0.02)
+    np.testing.assert_array_equal(costs["gradient_descent"], again.costs["gradient_descent"])
+    assert widgets.describe_race(result).startswith("Lowest cost: ")
+    with pytest.raises(ValueError, match="adam is 0"):
+        widgets.race(adam=0)
+    with pytest.raises(ValueError, match="choose 1 to 64"):
+        widgets.race(batch_size=65)

@@ -12,7 +12,7 @@ from helpers.network import NeuralNetwork
 from helpers.validation import positive_number, positive_whole
 from helpers.widgets.explorer import SLOW, Explorer
 
-RACE_STEPS, RACE_SMOOTHING = 180, 15
+RACE_STEPS, RACE_SMOOTHING = 150, 15
 
 
 class Race(NamedTuple):
@@ -34,10 +34,10 @@ def race(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
     Parameters
     ----------
     gradient_descent, momentum, adam : float above 0, the learning rate of each
-    batch_size : int from 1 to 500
+    batch_size : int from 1 to 64
     """
-    if positive_whole(batch_size, "batch_size") > 500:
-        raise ValueError(f"batch_size is {batch_size}: choose 1 to 500")
+    if positive_whole(batch_size, "batch_size") > 64:
+        raise ValueError(f"batch_size is {batch_size}: choose 1 to 64")
     rates = {"gradient_descent": gradient_descent, "momentum": momentum, "adam": adam}
     runs = {name: _run(name, positive_number(rate, name), batch_size) for name, rate in rates.items()}
     return Race({name: costs for name, (costs, _) in runs.items()}, {name: score for name, (_, score) in runs.items()})
@@ -83,6 +83,6 @@ def race_explorer():
         )
         for name, (rate, low, high) in rates.items()
     }
-    controls["batch_size"] = ipywidgets.IntSlider(32, min=1, max=256, description="batch (pictures)", **SLOW)
+    controls["batch_size"] = ipywidgets.IntSlider(32, min=1, max=64, description="batch (pictures)", **SLOW)
     goal = "make gradient descent win."
     return Explorer("Race of the optimizers", goal, controls, race, draw_race, describe_race, "widgets.race(")
