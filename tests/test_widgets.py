@@ -29,7 +29,7 @@ def pictures():
 EXPLORERS = {
     "learning rate": (widgets.learning_rate_explorer, "descend", {"learning_rate": 0.1, "iterations": 3}),
     "threshold": (widgets.threshold_explorer, "classify", {"separation": 4.0, "threshold": 0.9}),
-    "stepper": (widgets.stepper, "follow", {"step": 12, "x1": -1.0, "x2": 1.5, "label": 0}),
+    "stepper": (widgets.stepper_explorer, "follow", {"step": 12, "x1": -1.0, "x2": 1.5, "label": 0}),
     "work": (widgets.work_explorer, "count_work", {"depth": 4, "width": 100}),
     "nudge": (widgets.nudge_explorer, "nudge", {"log10_epsilon": -8.0, "method": "complex step"}),
     "training": (

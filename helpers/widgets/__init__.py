@@ -40,7 +40,7 @@ from helpers.widgets.stepper import (
     draw_frame,
     draw_work,
     follow,
-    stepper,
+    stepper_explorer,
     work_explorer,
 )
 
@@ -98,7 +98,7 @@ __all__ = [
     "signals",
     "signals_explorer",
     "slope_of_weight",
-    "stepper",
+    "stepper_explorer",
     "threshold_explorer",
     "train",
     "training_explorer",

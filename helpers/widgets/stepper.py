@@ -186,7 +186,7 @@ def describe_frame(result):
     )
 
 
-def stepper():
+def stepper_explorer():
     """Lesson 03: symbol, number, shape and line of code of every step, forward and then backward."""
     controls = {
         "step": ipywidgets.IntSlider(1, min=1, max=len(STEPS), description="step (1 to 13)"),
