@@ -18,7 +18,7 @@ from helpers.losses import OUTPUTS, one_hot
 from helpers.optimizers import OPTIMIZERS
 from helpers.parallel import parallel_map
 from helpers.streaming import HDF5Rows
-from helpers.training import DivergedError, State, Training, data_mark, pack, views
+from helpers.training import DivergedError, State, Training, mark, pack, views
 from helpers.validation import (
     as_classes,
     as_generator,
@@ -329,7 +329,7 @@ class NeuralNetwork:
         rng = copy.deepcopy(as_generator(self.random_state))
         theta = pack(*initialize_parameters(sizes, self.initialization, rng, self.dtype))
         memory = np.zeros((OPTIMIZERS[self.optimizer].slots, theta.size), theta.dtype)
-        self._train(State(theta, memory, rng, data_mark(X, Y)), sizes, X, Y, held_out)
+        self._train(State(theta, memory, rng, mark(X, Y, self)), sizes, X, Y, held_out)
         return self
 
     def resume(self, X, y, held_out=None):
@@ -353,8 +353,11 @@ class NeuralNetwork:
         if self._state is None:
             raise ValueError("this network has no training that could go on: call fit")
         state = copy.deepcopy(self._state)
-        if (sizes, data_mark(X, Y)) != (self.layer_sizes_, state.mark):
-            raise ValueError("X and y are not those of the training that was stopped: pass the same, or call fit")
+        if (sizes, mark(X, Y, self)) != (self.layer_sizes_, state.mark):
+            raise ValueError(
+                "X, y, batch_size or shuffle_buffer are not those of the training that was stopped: "
+                "pass the same, or call fit"
+            )
         if (len(state.memory), state.theta.dtype) != (OPTIMIZERS[self.optimizer].slots, np.dtype(self.dtype)):
             raise ValueError("optimizer and dtype must be those of the training that was stopped, or call fit")
         self._train(state, sizes, X, Y, held_out)

@@ -31,7 +31,7 @@ class State:
     theta: np.ndarray  # (P,), W[1], b[1], W[2], … in a row
     memory: np.ndarray  # (slots, P), what the optimizer remembers
     generator: np.random.Generator | np.random.RandomState  # as it was when this epoch began
-    mark: str  # of the data: shape of X and SHA-256 of y
+    mark: str  # of the examples and their order, see `mark`
     costs: list = field(default_factory=list)  # before each update
     held_out_costs: list = field(default_factory=list)  # after each epoch
     best: np.ndarray | None = None  # θ of the lowest cost on held-out examples
@@ -53,9 +53,10 @@ def views(theta, sizes):
     return W, b
 
 
-def data_mark(X, Y):
-    """A short text that is the same for the same examples, to notice others (it looks at the targets alone)."""
-    return f"{X.shape} {hashlib.sha256(np.ascontiguousarray(Y)).hexdigest()}"
+def mark(X, Y, options):
+    """A short text that is the same for the same shape of X, the same targets and the same way to make batches."""
+    targets = hashlib.sha256(np.ascontiguousarray(Y)).hexdigest()
+    return f"X {X.shape}, y {targets}, batches {options.batch_size} {options.shuffle_buffer}"
 
 
 def batches(X, Y, batch_size, shuffle_buffer, rng, skip=0):

@@ -85,6 +85,10 @@ def test_resuming_what_cannot_go_on(tmp_path):
         model.resume(X, 1 - Y_XOR)
     with pytest.raises(ValueError, match="are not those of the training that was stopped"):
         model.resume(X[:, :1], Y_XOR)
+    model.batch_size = 7
+    with pytest.raises(ValueError, match="batch_size or shuffle_buffer are not those"):
+        model.resume(X, Y_XOR)
+    model.batch_size = None
     model.optimizer = "adam"
     with pytest.raises(ValueError, match="optimizer and dtype must be those of the training"):
         model.resume(X, Y_XOR)
@@ -323,3 +327,11 @@ def test_views_and_pack_are_inverse():
     for l in (1, 2):
         np.testing.assert_array_equal(again[0][l], W[l])
         assert np.shares_memory(again[0][l], theta)
+
+
+def test_every_epoch_has_an_order_of_its_own():
+    model = NeuralNetwork([3, 1], epochs=3, batch_size=8, learning_rate=1e-12).fit(X, Y_XOR)
+    first, second, third = model.cost_history_.reshape(3, 8)  # the weights stay, so a cost tells which batch it was
+    assert not np.allclose(first, second, rtol=1e-6)
+    assert not np.allclose(second, third, rtol=1e-6)
+    assert first.mean() == pytest.approx(second.mean(), rel=1e-9)
