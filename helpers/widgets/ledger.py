@@ -1,6 +1,5 @@
 """Lesson 03: the shape of every array, as a table and as a game of prediction."""
 
-import html
 import re
 from typing import NamedTuple
 
@@ -157,7 +156,7 @@ class LedgerGame(ipywidgets.VBox):
         for name, verdict in self.verdicts.items():
             right, sentence = judged.get(name, (None, ""))
             sign = {None: "", True: "✓ ", False: "✗ "}[right]
-            verdict.value = sign + html.escape(sentence)
+            verdict.value = sign + sentence
         right = sum(verdict[0] for verdict in judged.values())
         self.message.value = f"{right} of {len(self.guesses)} shapes predicted"
         sizes, m = self._network
