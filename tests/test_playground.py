@@ -134,6 +134,7 @@ def test_a_training_that_runs_away_keeps_its_last_finite_state():
     with pytest.raises(ArithmeticError, match="no longer a finite number"):
         state.run(50)
     assert np.isfinite(state.costs).all()
+    assert state._cost() == state.costs[-1]
     assert all(np.isfinite(state.W[l]).all() for l in state.W)
     assert len(state.costs) == state.updates + 1
 

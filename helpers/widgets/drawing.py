@@ -245,9 +245,7 @@ class Drawing(ipywidgets.VBox):
         self._paint(self.pixels)
 
     def _layout(self):
-        goal = (
-            "draw a 5 that the network takes for an 8; then load test digit 1 and turn it in as few steps as you can."
-        )
+        goal = "draw a 5 that the network takes for an 8; then turn test digit 2 into an 8 in as few steps as you can."
         hint = (
             "Draw with the mouse, or focus the area with Tab: arrows move the pen, Space draws, Backspace erases. "
             "With Shift, the mouse erases and the arrows draw. <b>1 step</b> and <b>10 steps</b> move the drawing "

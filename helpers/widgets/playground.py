@@ -381,6 +381,6 @@ def _controls():
         "random_state": whole(0, min=0, max=20, description="random start no.", **SLOW),
     }
     for control in controls.values():
-        control.style.description_width = "8.5em"
+        control.style.description_width = "9.5em"
         control.layout.width = "min(21em, 95%)"
     return controls
