@@ -193,6 +193,7 @@ EXERCISES = {
         "√(2/n) with the n = 800 inputs: √(1/400) = 1/20.",
         [
             (0.0025, "That is the variance; the standard deviation is its root."),
+            (0.01, "That is a variance, and with the units; He counts the inputs, and the deviation is the root."),
             (0.1, "He counts the inputs of the layer, the terms of the sum, not its units."),
             (1 / np.sqrt(800), "That is LeCun's; ReLU leaves half of the mean square, so the variance needs a 2."),
             (np.sqrt(2 / 1000), "That is Glorot's rule."),
@@ -205,6 +206,7 @@ EXERCISES = {
             (-np.log(10), "A cost is never negative: mind the minus in front of the sum."),
             (np.log(2), "That is the cost of guessing between two classes."),
             (0.1, "That is the probability of each class; the cost is its −log."),
+            (np.log2(10), "That is log₂ of 10; the cost uses the natural logarithm, np.log."),
             (1, "That is −log₁₀ of 1/10; the cost uses the natural logarithm, np.log."),
         ],
     ),
@@ -216,7 +218,9 @@ EXERCISES = {
             ([-0.5, 0.75, -0.25], "Mind the sign: dZ is a − y, not y − a."),
             ([-0.5, 0.25, 0.25], "The true class is the second one: that is where y has its 1."),
             ([0.5, 0.25, -0.75], "The true class is the second one: that is where y has its 1."),
-            ([0.25, -0.1875, 0.1875], "That is a (1 − a) or similar: the Jacobian is already in dZ = a − y."),
+            ([0.25, 0.1875, 0.1875], "That is a (1 − a): the Jacobian is already in dZ = a − y."),
+            ([0.125, -0.140625, 0.046875], "No factor a (1 − a) is left: the Jacobian is already in dZ = a − y."),
+            ([1 / 6, -1 / 4, 1 / 12], "The mean is over the examples, here one, not over the classes."),
         ],
     ),
 }

@@ -286,8 +286,9 @@ def signals(spread, gradient, ax=None):
     """
     ax = new_axes(ax)
     layers = np.arange(1, len(spread) + 1)
-    ax.plot(layers, spread, "o-", color=FORWARD, label="spread of A, forward →")
-    ax.plot(layers, gradient, "^--", color=BACKWARD, label="length of dW, ← backward")
+    least = 1e-16  # where there is nothing at all, a point at the bottom says so
+    ax.plot(layers, np.fmax(spread, least), "o-", color=FORWARD, label="spread of A, forward →")
+    ax.plot(layers, np.fmax(gradient, least), "^--", color=BACKWARD, label="length of dW, ← backward")
     ax.set(yscale="log", xlabel="layer", ylabel="size", title="What passes through the network")
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend()

@@ -420,7 +420,10 @@ def test_signals_fade_with_the_sigmoid_and_stay_with_he():
     assert faded.spread[6] < 1e-3 * faded.spread[0]
     assert faded.gradient[0] < 1e-3 * faded.gradient[-1]
     assert 0.3 < kept.spread[6] / kept.spread[0] < 3
-    assert widgets.describe_signals(widgets.signals(3, "relu", "zero")) == "No gradient reaches the first layer"
+    assert widgets.describe_signals(widgets.signals(3, "sigmoid", "zero")) == "No gradient reaches the first layer"
+    nothing = widgets.signals(3, "relu", "zero")
+    assert widgets.describe_signals(nothing).startswith("No signal reaches the last layer")
+    widgets.draw_signals(nothing).figure.canvas.draw()
     for depth in (1, 41):
         with pytest.raises(ValueError, match="choose 2 to 40 layers"):
             widgets.signals(depth)
@@ -435,7 +438,7 @@ def test_a_race_is_on_the_same_batches_from_the_same_weights():
     again = widgets.race(0.05, 0.2, 0.02)
     np.testing.assert_array_equal(costs["gradient_descent"], again.costs["gradient_descent"])
     assert widgets.describe_race(result).startswith("Lowest cost: ")
-    with pytest.raises(ValueError, match="adam is 0"):
+    with pytest.raises(ValueError, match="the learning rate of adam is 0"):
         widgets.race(adam=0)
     with pytest.raises(ValueError, match="choose 1 to 64"):
         widgets.race(batch_size=65)

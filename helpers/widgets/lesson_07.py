@@ -49,12 +49,19 @@ def draw_signals(result, ax=None):
 def describe_signals(result):
     """What is left of both at their far ends, in a sentence."""
     first, last = result.gradient[0], result.gradient[-1]
+    if not last:
+        return "No signal reaches the last layer, and no gradient any weight"
     if not first:
         return "No gradient reaches the first layer"
     return (
-        f"The spread in the last hidden layer is {result.spread[-2] / result.spread[0]:.1e} of that in the first; "
-        f"the first layer's gradient is {first / last:.1e} of the last one's"
+        f"Spread in the last hidden layer: {_share(result.spread[-2] / result.spread[0])} that in the first. "
+        f"Gradient of the first layer: {_share(first / last)} that of the last"
     )
+
+
+def _share(x):
+    """A quotient in words that need no knowledge of 1.1e-15."""
+    return "less than a billionth of" if x < 1e-9 else f"{x:.1e} times" if x < 1e-3 else f"{x:.2g} times"
 
 
 def signals_explorer():
@@ -68,6 +75,6 @@ def signals_explorer():
             options=list(INITIALIZATIONS), value="glorot", description="initialisation"
         ),
     }
-    goal = "find the deepest network whose first gradient is at least a tenth of the last."
+    goal = "for each activation, find the deepest network in which both keep a tenth of their size."
     args = (signals, draw_signals, describe_signals, "widgets.signals(")
     return Explorer("Signals through depth", goal, controls, *args)
