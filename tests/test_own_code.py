@@ -79,6 +79,20 @@ def test_their_functions_are_really_called():
     assert not called
 
 
+def test_a_new_backward_is_not_judged_by_the_readers_forward():
+    called = []
+
+    def spying_forward(*arguments):
+        called.append("forward")
+        return lesson_04.forward(*arguments)
+
+    keep(forward=spying_forward)
+    use_my_code()
+    called.clear()
+    keep(backward=lesson_04.backward)
+    assert not called
+
+
 def test_the_judge_stays_independent():
     keep(**MINE)
     use_my_code()
