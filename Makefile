@@ -9,7 +9,7 @@ BIN = .venv/bin
 
 LAB = --ip=localhost --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
-.PHONY: lab test bench reproduce setup
+.PHONY: lab test bench reproduce handout setup
 
 setup: .venv/ready
 
@@ -27,6 +27,10 @@ bench: setup
 
 reproduce: setup
 	$(BIN)/python -m helpers.runs
+
+# for teachers: the lessons without solutions, and an answer book, in build/handout
+handout: setup
+	$(BIN)/python -m helpers.exercises.handout
 
 .venv/ready: requirements.txt pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then \

@@ -260,6 +260,22 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
     return GradientReport(findings)
 
 
+def compare(name, mine, exact, m):
+    """Hold one array against the right one and say what is seen: shape, factor, transpose, or neither.
+
+    Parameters
+    ----------
+    name : str, what to call it
+    mine, exact : ndarrays; what is to be judged, and what it should be (with one or two axes)
+    m : int, number of examples that it sums up, to know a sum from a mean by
+
+    Returns
+    -------
+    Finding
+    """
+    return _judge(name, mine, None, exact, m, "float32" if mine.dtype == np.float32 else "float64")
+
+
 def _copy(gradients):
     return tuple({l: np.array(p[l]) for l in p} for p in gradients)
 
@@ -289,7 +305,7 @@ def _judge(name, mine, earlier, exact, m, dtype):
     factor = x @ n / (n @ n)
     if relative_error(x, factor * n) < ALIKE:
         return finding(_about_factor(factor, m), error)
-    if mine.shape[0] == mine.shape[1] > 1 and skipped == 0 and relative_error(mine.T, exact) < ALIKE:
+    if mine.ndim == 2 and mine.shape[0] == mine.shape[1] > 1 and skipped == 0 and relative_error(mine.T, exact) < ALIKE:
         return finding("matches the transpose of the numerical one", error)
     if earlier is not None and earlier.shape == mine.shape:
         if relative_error(x, earlier[sound]) < ALIKE:

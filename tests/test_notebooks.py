@@ -15,7 +15,7 @@ from nbval.plugin import get_sanitize_patterns
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-LESSONS = PATHS[1:]  # 00 is the map
+LESSONS = [path for path in PATHS if re.match(r"0[1-9]|1", path.name)]  # 00 is the map, errata a list
 
 # Cells whose output nbval does not compare: a time. Each stands beside an assertion on what matters.
 IGNORED = {"03_two_layers.ipynb": 1, "05_check_gradients.ipynb": 1}
@@ -39,7 +39,7 @@ def speaks(source):
         node for node in body if not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
     ]
     calls = {ast.unparse(node.func) for top in outside for node in ast.walk(top) if isinstance(node, ast.Call)}
-    if calls & {"print", "plt.show", "check"}:
+    if calls & {"print", "plt.show", "check", "quiz", "keep", "progress"}:
         return True
     return isinstance(body[-1], ast.Expr) and not SILENT.match(ast.unparse(body[-1]))
 
@@ -111,9 +111,14 @@ def prose_stands_before_code(name, notebook):
 
 def anatomy_is_that_of_a_lesson(name, notebook):
     first, text = notebook.cells[0].source, "\n".join(cell.source for cell in notebook.cells)
+    if name == "errata.ipynb":
+        return [] if re.match(r"# .*Reading time", first, re.DOTALL) else ["the first cell has no title or no time"]
     wanted = ["**You will build**", "**You will learn**", "**You need**", "Reading time"]
     faults = [f"the first cell lacks {words!r}" for words in wanted if words not in first]
-    faults += [f"{words!r} is missing" for words in ("## You can now", "### Sources") if words not in text]
+    wanted = ["## You can now", "### Quick questions", "### Sources"]
+    faults += [f"{words!r} is missing" for words in wanted if words not in text]
+    places = [text.find(words) for words in wanted]
+    faults += [] if places == sorted(places) else [f"the order is not {wanted}"]
     return faults + ([] if first.startswith("# ") else ["the first cell has no title"])
 
 
@@ -130,8 +135,10 @@ def format_is_clean(name, notebook):
 
 
 def stub_is_untouched(name, notebook):
-    checks = [c for c in code_cells(notebook) if re.search(r"^check\(", c.source, re.MULTILINE)]
-    return [f"cell {c.id} is answered" for c in checks if "Not done yet" not in str(c.outputs)]
+    checks = [c for c in code_cells(notebook) if re.search(r"^(check|quiz|keep)\(", c.source, re.MULTILINE)]
+    return [
+        f"cell {c.id} is answered" for c in checks if not str(c.outputs).count("Not done yet") or "✓" in str(c.outputs)
+    ]
 
 
 RULES = [
@@ -151,7 +158,7 @@ RULES = [
 
 
 def test_the_series_is_complete():
-    assert [path.name[:2] for path in PATHS] == ["00", "01", "02", "03", "04", "05", "06", "07", "08", "11"]
+    assert [path.name[:2] for path in PATHS] == ["00", "01", "02", "03", "04", "05", "06", "07", "08", "11", "er"]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -170,8 +177,22 @@ def test_lesson_shows_its_check_and_moves(path):
         assert max(map(float, errors)) < 1e-7
     assert any("widget-view" in str(o.get("data", {}).keys()) for cell in code_cells(notebook) for o in cell.outputs)
     if path.stem[:2] != "11":  # the playground sets challenges instead of exercises
-        assert sum("Not done yet" in str(cell.outputs) for cell in code_cells(notebook)) >= 2
+        done = ["Not done yet" in str(cell.outputs) for cell in code_cells(notebook)]
+        assert sum(done) >= 4  # three exercises, questions
     assert "Predict, then run" in str(notebook)
+
+
+def test_each_mistake_of_the_sources_has_its_proof_and_its_lesson():
+    cells = read(ROOT / "notebooks" / "errata.ipynb").cells
+    entries = [(i, cell) for i, cell in enumerate(cells) if re.search(r"^### \d+\. ", cell.source, re.MULTILINE)]
+    numbers = [int(re.search(r"^### (\d+)\. ", cell.source, re.MULTILINE)[1]) for _, cell in entries]
+    assert numbers == list(range(1, 27))
+    for i, cell in entries:
+        assert "Told in [lesson 0" in cell.source
+        assert "**Right" in cell.source or "questions that stayed open" in cell.source
+        assert re.search(r"\bassert\b|AssertionError", cells[i + 1].source), cell.source
+        for target in re.findall(r"Told in \[lesson \d\d\]\((\w+\.ipynb)\)(?:, \*([^*]+)\*)?", cell.source):
+            assert target[1] in "\n".join(other.source for other in read(ROOT / "notebooks" / target[0]).cells), target
 
 
 # --- each rule finds its fault -------------------------------------------------------------------
@@ -269,7 +290,12 @@ def repeated_id(n):
 
 def solved(n):
     cell = first(n, lambda cell: cell.cell_type == "code" and "check(" in cell.source and "answer" in cell.source)
-    cell.outputs[0].text = "Right."
+    cell.outputs[0].data = {"text/plain": "✓ Right.", "text/markdown": "✓ **Right.**"}
+
+
+def one_question_answered(n):
+    cell = first(n, lambda cell: cell.cell_type == "code" and "quiz(" in cell.source)
+    cell.outputs[0].data["text/plain"] = "○ q1: Not done yet.\n✓ q2: Right."
 
 
 PLANTED = [
@@ -293,6 +319,7 @@ PLANTED = [
     (widget_state, format_is_clean),
     (repeated_id, format_is_clean),
     (solved, stub_is_untouched),
+    (one_question_answered, stub_is_untouched),
 ]
 
 

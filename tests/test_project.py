@@ -14,7 +14,7 @@ def test_links_lead_somewhere():
 
 
 def test_the_map_is_the_series():
-    assert re.findall(r"notebooks/(\d\d_\w+\.ipynb)\)", README) == sorted(
+    assert re.findall(r"notebooks/(\w+\.ipynb)\)", README) == sorted(
         path.name for path in (ROOT / "notebooks").glob("*.ipynb")
     )
 

@@ -1,0 +1,121 @@
+"""Exercises and quick questions of the lessons: an answer is judged at once, and told what is wrong with it.
+
+In a lesson::
+
+    check("04.step", step_back)    says whether the answer is right, and if not, what went wrong
+    hint("04.step")                a hint; each further call gives a stronger one
+    solution("04.step")            the solution, and why it is right
+    quiz("04", q1=3, q2="b")       the quick questions at the end of a lesson
+    progress()                     what is done so far
+
+    keep(forward=…, backward=…, update=…), use_my_code(), use_our_code()
+                                   let the network of `helpers` run on the reader's own functions
+
+Nothing here fails, whatever the answer is, and no verdict gives the solution away.
+"""
+
+import difflib
+
+from helpers.exercises import record
+from helpers.exercises.core import Verdict, judge
+from helpers.exercises.message import Message
+from helpers.exercises.own_code import keep, use_my_code, use_our_code
+from helpers.exercises.registry import EXERCISES, LESSONS
+
+__all__ = ["check", "hint", "keep", "progress", "quiz", "solution", "use_my_code", "use_our_code", "verdict"]
+
+MARKS = {"right": "✓", "wrong": "✗", "open": "○"}
+_hints_given = {}
+
+
+def verdict(name, answer):
+    """The verdict on an answer, as `check` shows it.
+
+    Parameters
+    ----------
+    name : a key of `registry.EXERCISES`
+    answer : a number, a shape, an array, text, or a function where one is asked for; None: not done yet
+
+    Returns
+    -------
+    Verdict
+    """
+    unknown = _unknown(name)
+    return Verdict("wrong", unknown) if unknown else judge(EXERCISES[name], answer)
+
+
+def check(name, answer):
+    """Say whether `answer` is right, and if not, what went wrong; remember what is right (see `progress`)."""
+    said = verdict(name, answer)
+    note = record.add(name) if said.kind == "right" else ""
+    Message(MARKS[said.kind], said.label, " ".join([said.words, note]).strip(), said.printed).show()
+
+
+def hint(name):
+    """Show a hint; each further call for the same exercise shows the next stronger one."""
+    unknown = _unknown(name)
+    if unknown or not EXERCISES[name].hints:
+        Message("?", "No hint.", unknown or "The verdict on a wrong answer says what to look at.").show()
+        return
+    hints = EXERCISES[name].hints
+    number = _hints_given[name] = min(_hints_given.get(name, 0) + 1, len(hints))
+    last = f' This is the last one; `solution("{name}")` shows the solution.' if number == len(hints) else ""
+    Message("?", f"Hint {number} of {len(hints)}.", hints[number - 1] + last).show()
+
+
+def solution(name):
+    """Show the solution, and why it is right."""
+    unknown = _unknown(name)
+    if unknown:
+        Message("?", "No solution.", unknown).show()
+    elif not EXERCISES[name].solution:
+        Message("?", "Your teacher has it.", "This copy of the lessons holds no solutions.").show()
+    else:
+        exercise = EXERCISES[name]
+        Message("→", "Solution.", exercise.reason, exercise.solution_text, language="python").show()
+
+
+def quiz(lesson, **answers):
+    """Judge the quick questions of a lesson: ``quiz("04", q1=3, q2="b", q3=(2, 5))``.
+
+    Parameters
+    ----------
+    lesson : str, two digits
+    **answers : q1, q2, …; None: not done yet
+    """
+    lines = []
+    for question, answer in answers.items():
+        said = verdict(f"{lesson}.{question}", answer)
+        note = record.add(f"{lesson}.{question}") if said.kind == "right" else ""
+        words = "" if said.kind == "open" else f" {said.words} {note}".rstrip()
+        lines.append(Message(MARKS[said.kind], f"{question}: {said.label}", words.strip()))
+    Message.show_all(lines)
+
+
+def progress():
+    """Show what is done in each lesson. It is read from a file on this machine and sent nowhere."""
+    done, said = record.read()
+    rows = []
+    for lesson, exercises in LESSONS.items():
+        names = [exercise.name for exercise in exercises if not exercise.is_question]
+        questions = [exercise.name for exercise in exercises if exercise.is_question]
+        rows.append((lesson, _count(names, done), _count(questions, done)))
+    Message.show_table(("lesson", "exercises", "quick questions"), rows, said)
+
+
+def _count(names, done):
+    return f"{len(done.intersection(names))} of {len(names)}"
+
+
+def _unknown(name):
+    """A sentence if there is no exercise of that name, otherwise ""."""
+    if isinstance(name, str) and name in EXERCISES:
+        return ""
+    near = difflib.get_close_matches(name, EXERCISES, 3, 0.3) if isinstance(name, str) else []
+    meant = f"; did you mean {' or '.join(near)}?" if near else "."
+    said = (
+        f"There is no exercise {str(name)[:40]!r}"
+        if isinstance(name, str)
+        else "An exercise's name is text, such as '01.error'"
+    )
+    return said + meant

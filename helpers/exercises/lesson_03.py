@@ -1,0 +1,258 @@
+"""Exercises of lesson 03: shapes, one unit, one layer, and two layers whole."""
+
+import numpy as np
+
+from helpers.activations import sigmoid, sigmoid_prime
+from helpers.exercises.core import Exercise, Wrong
+
+
+def layer_gradients(dZ, A_before):
+    dW = dZ @ A_before.T  # (n, m) @ (m, n_before) = (n, n_before)
+    db = dZ.sum(axis=1, keepdims=True)  # (n, 1)
+    return dW, db
+
+
+def _layer_case():
+    rng = np.random.default_rng(3)
+    return rng.standard_normal((3, 5)), rng.standard_normal((4, 5))
+
+
+def _not_turned(dZ, A_before):
+    return dZ @ A_before, dZ.sum(axis=1, keepdims=True)
+
+
+def backward(Y, W, A0, Z1, A1, A2):
+    dZ2 = (A2 - Y) / Y.shape[1]  # (1, m)
+    dW2, db2 = dZ2 @ A1.T, dZ2.sum(axis=1, keepdims=True)  # (1, n1), (1, 1)
+    dZ1 = (W[2].T @ dZ2) * (1 - np.tanh(Z1) ** 2)  # (n1, m): tanh′ in place of σ′
+    dW1, db1 = dZ1 @ A0.T, dZ1.sum(axis=1, keepdims=True)  # (n1, n0), (n1, 1)
+    return {1: dW1, 2: dW2}, {1: db1, 2: db2}
+
+
+def _backward_with(slope, output_error=lambda Y, A2: (A2 - Y) / Y.shape[1]):
+    """The solution with another slope of the hidden layer, or another dZ2."""
+
+    def broken(Y, W, A0, Z1, A1, A2):
+        dZ2 = output_error(Y, A2)
+        dZ1 = (W[2].T @ dZ2) * slope(W[2].T @ dZ2, Z1, A1)
+        dW = {1: dZ1 @ A0.T, 2: dZ2 @ A1.T}
+        return dW, {1: dZ1.sum(axis=1, keepdims=True), 2: dZ2.sum(axis=1, keepdims=True)}
+
+    return broken
+
+
+def _tanh_slope(dA1, Z1, A1):
+    return 1 - np.tanh(Z1) ** 2
+
+
+def _two_layers():
+    rng = np.random.default_rng(5)
+    W = {1: rng.standard_normal((3, 2)), 2: rng.standard_normal((1, 3))}
+    b = {1: rng.standard_normal((3, 1)), 2: rng.standard_normal((1, 1))}
+    A0, Y = rng.standard_normal((2, 6)), np.array([[0.0, 1, 1, 0, 1, 0]])
+    Z1 = W[1] @ A0 + b[1]
+    A1 = np.tanh(Z1)
+    return Y, W, A0, Z1, A1, sigmoid(W[2] @ A1 + b[2])
+
+
+EXERCISES = [
+    Exercise(
+        name="03.shape",
+        prompt=(
+            "A network 12 → 7 → 5 → 1 sees 40 examples. What is the shape of $dW^{[2]}$? "
+            "Answer with a pair of numbers, `(rows, columns)`."
+        ),
+        right=(5, 7),
+        solution="answer = (5, 7)",
+        reason="dW[2] has the shape of W[2]: n[2] rows, n[1] columns.",
+        hints=[
+            "A gradient has the shape of what it belongs to: what is the shape of W[2]?",
+            "W[l] has a row for each unit of layer l and a column for each unit of the layer before it.",
+        ],
+        wrong=[
+            Wrong((7, 5), "Transposed: W[l] has as many rows as its layer has units."),
+            Wrong((7, 12), "That is dW[1]."),
+            Wrong((1, 5), "That is dW[3]."),
+            Wrong((5, 40), "That is dZ[2]; the examples are summed up in dW."),
+        ],
+    ),
+    Exercise(
+        name="03.biases",
+        prompt="How many biases (single numbers) does that network have?",
+        right=13,
+        solution="answer = 7 + 5 + 1",
+        reason="Each unit of layers 1, 2 and 3 has one: 7 + 5 + 1.",
+        hints=["Which units compute a weighted input z? Each of them adds a bias.", "The 12 inputs compute nothing."],
+        wrong=[
+            Wrong(3, "There are three bias *vectors*, one for each layer, but each holds a number for every unit."),
+            Wrong(25, "Inputs have no bias: they are data, not units that compute."),
+            Wrong(12, "The output unit has a bias too."),
+            Wrong(124, "Those are the weights: 7 × 12, 5 × 7 and 1 × 5."),
+        ],
+    ),
+    Exercise(
+        name="03.unit",
+        prompt=(
+            "One hidden unit feeds two units of the next layer, with weights 1 and 3. Their errors are "
+            "$\\delta_1 = 0.2$ and "
+            "$\\delta_2 = -0.1$, and the slope of the hidden unit is $g'(z) = 0.25$. What is the hidden unit's "
+            "own error $\\delta$?"
+        ),
+        right=-0.025,
+        solution="answer = (0.2 * 1 + -0.1 * 3) * 0.25",
+        reason="The effects of both paths add up, 0.2 · 1 − 0.1 · 3 = −0.1, and pass through the slope 0.25.",
+        hints=[
+            "There are two paths from the unit to the cost. What does each contribute?",
+            "A path contributes error times weight. Add both, then go through the activation.",
+        ],
+        wrong=[
+            Wrong(-0.1, "That is ∂J/∂a; to reach z, multiply by the slope g′(z)."),
+            Wrong(0.125, "Mind the sign of the second error: its path pulls the other way."),
+            Wrong(0.05, "That is the first path alone; the unit feeds both."),
+            Wrong(0.025, "Paths add up: the second one, −0.1 · 3, weighs more than the first."),
+            Wrong(0.1, "The errors 0.2 and −0.1 are added with their weights, 1 and 3, and then go through the slope."),
+        ],
+    ),
+    Exercise(
+        name="03.layer",
+        prompt=(
+            "**One layer.** Write the gradients of a layer's parameters from its error: `dZ` is $dZ^{[l]}$ (with "
+            "the mean "
+            "in it), `A_before` is $A^{[l-1]}$. Return `dW` and `db`."
+        ),
+        solution=layer_gradients,
+        parts=("dW", "db"),
+        cases=lambda: [_layer_case()],
+        m=5,
+        reason="dW sums δ aᵀ over the examples, which is a matrix product; db sums δ, and keeps its column shape.",
+        hints=[
+            "dW must have shape (n[l], n[l−1]). Which product of (n[l], m) and something with n[l−1] and m has that?",
+            "Turn A_before. For db add up the columns of dZ, and keep the axis.",
+        ],
+        wrong=[
+            Wrong(
+                _not_turned,
+                "In a product @ the inner sizes do not match: A_before must be turned, so that the examples meet.",
+            ),
+            Wrong(
+                lambda dZ, A_before: (A_before @ dZ.T, dZ.sum(axis=1, keepdims=True)),
+                "dW is the transpose of what it should be: a row for each unit of this layer.",
+            ),
+            Wrong(
+                lambda dZ, A_before: (dZ @ A_before.T, dZ.sum(axis=1)),
+                "db has lost an axis: it needs the shape of b, keepdims=True.",
+            ),
+            Wrong(
+                lambda dZ, A_before: (dZ @ A_before.T, dZ.sum(axis=0, keepdims=True)),
+                "db is summed over the units; sum over the examples, axis=1.",
+            ),
+            Wrong(
+                lambda dZ, A_before: (dZ @ A_before.T / 5, dZ.sum(axis=1, keepdims=True) / 5),
+                "The mean is in dZ already; here it is taken a second time.",
+            ),
+            Wrong(
+                lambda dZ, A_before: (dZ @ A_before.T, dZ), "db = dZ holds for one example; for several, sum over them."
+            ),
+        ],
+    ),
+    Exercise(
+        name="03.backward",
+        prompt=(
+            "**Two layers, whole.** The hidden activation is now $\\tanh$ (its slope was an exercise of lesson "
+            "02), the output "
+            "a sigmoid with cross-entropy, as before. Return `dW` and `db`, dictionaries with the keys 1 and 2."
+        ),
+        solution=backward,
+        parts=("dW", "db"),
+        cases=lambda: [_two_layers()],
+        m=6,
+        reason="Only one factor knows the activation, g′(Z1). Everything else stays as it was.",
+        hints=[
+            (
+                "Go through the function `backward` of this lesson. Which of its lines knows that the hidden units "
+                "are sigmoids?"
+            ),
+            "One line: dZ1. In place of σ′(Z1) stands the slope of tanh, at Z1.",
+            "The slope of tanh is 1 − tanh²(Z1). The result is `{1: dW1, 2: dW2}, {1: db1, 2: db2}`.",
+        ],
+        wrong=[
+            Wrong(
+                _backward_with(lambda dA1, Z1, A1: sigmoid_prime(Z1)),
+                "Layer 2 is right. The slope in dZ1 is that of the sigmoid; these units are tanh.",
+            ),
+            Wrong(
+                _backward_with(lambda dA1, Z1, A1: 1 - np.tanh(A1) ** 2),
+                "Layer 2 is right. In dZ1 the slope is taken at A1; it is wanted at Z1.",
+            ),
+            Wrong(
+                _backward_with(lambda dA1, Z1, A1: 1 - np.tanh(dA1) ** 2),
+                "Layer 2 is right. In dZ1 the slope is taken at dA1; it is wanted at Z1.",
+            ),
+            Wrong(
+                _backward_with(lambda dA1, Z1, A1: 1.0),
+                "Layer 2 is right. On the way to dZ1 the factor of the activation is missing.",
+            ),
+            Wrong(
+                _backward_with(_tanh_slope, lambda Y, A2: A2 - Y),
+                "All gradients are 6 times too large, and there are 6 examples: the mean is missing in dZ2.",
+            ),
+            Wrong(
+                _backward_with(_tanh_slope, lambda Y, A2: (Y - A2) / Y.shape[1]),
+                "All gradients have the wrong sign: dZ2 is answer minus truth.",
+            ),
+        ],
+    ),
+    Exercise(
+        name="03.q1",
+        prompt="In a network 784 → 196 → 1 with 11272 examples, what is the shape of $dA^{[1]}$?",
+        right=(196, 11272),
+        solution="q1 = (196, 11272)",
+        reason="It has the shape of A[1]: a row for each hidden unit, a column for each example.",
+        wrong=[
+            Wrong((11272, 196), "Transposed: inside the mathematics examples are columns."),
+            Wrong((1, 11272), "That is dA[2]."),
+            Wrong((784, 11272), "That is A[0]."),
+        ],
+    ),
+    Exercise(
+        name="03.q2",
+        prompt="Three layers of width 10 lie between a unit and the cost. How many paths lead from it to the cost?",
+        right=1000,
+        solution="q2 = 10**3",
+        reason="Each layer multiplies the number of paths by its width; backpropagation walks none of them twice.",
+        wrong=[
+            Wrong(30, "Paths multiply from layer to layer; they do not add."),
+            Wrong(3, "That is the number of layers; at each of them the path can go through any unit."),
+            Wrong(100, "That is two layers."),
+        ],
+    ),
+    Exercise(
+        name="03.q3",
+        prompt=(
+            'Why is $W$ transposed on the way back? "a" because NumPy wants it; '
+            '"b" because the error of a unit sums over the units that it feeds, down a column of $W$; '
+            '"c" because the derivative of a matrix is its transpose.'
+        ),
+        right="b",
+        solution='q3 = "b"',
+        reason="Forward a unit collects along its row of W, backward it collects down its column.",
+        wrong=[
+            Wrong("a", "The double loop of the lesson knows no transposes and finds the same."),
+            Wrong("c", "There is no such rule; follow the paths of one unit."),
+        ],
+    ),
+    Exercise(
+        name="03.q4",
+        prompt=(
+            'In which of these is the $1/m$ of the mean written in our code? "a" in $dZ^{[L]}$ only; '
+            '"b" in every $dW$ and $db$; "c" in the update.'
+        ),
+        right="a",
+        solution='q4 = "a"',
+        reason="Once, where the cost begins; everything computed from dZ[L] inherits it.",
+        wrong=[
+            Wrong("b", "So do the two sources; here it is written once."),
+            Wrong("c", "So does Nielsen's book; here the gradient has it already."),
+        ],
+    ),
+]

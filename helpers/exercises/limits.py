@@ -1,0 +1,138 @@
+"""A reader's code at arm's length: it may loop for ever, print without end, ask for input or leave.
+
+`quarantine` stops it after some seconds. In the main thread of Linux and macOS an alarm does so,
+between any two bytecodes. On Windows, in the browser and in other threads a trace function looks at
+the clock at every line: slower, and powerless if the code catches everything that is raised. A
+single long call inside NumPy cannot be stopped by either; it is noticed when it returns.
+"""
+
+import builtins
+import io
+import signal
+import sys
+import threading
+import time
+import warnings
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+
+import numpy as np
+from IPython import get_ipython
+
+
+class TimeUp(BaseException):
+    """The time is over. Not an Exception, so that `except Exception` in a reader's loop does not catch it."""
+
+
+class AskedForInputError(Exception):
+    """The reader's code called `input`, which would wait for ever."""
+
+
+class Printed(io.TextIOBase):
+    """A stream that keeps the first `most` characters and only counts the rest."""
+
+    def __init__(self, most=1000):
+        self.most, self.kept, self.length = most, "", 0
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        self.length += len(text)
+        self.kept += text[: self.most - len(self.kept)]
+        return len(text)
+
+    def __str__(self):
+        left_out = self.length - len(self.kept)
+        return self.kept + (f"\n… and {left_out} more characters" if left_out else "")
+
+
+@contextmanager
+def quarantine(seconds, printed):
+    """Run the block for at most `seconds`, what it prints kept in `printed`, no warnings, no input.
+
+    Raises
+    ------
+    TimeUp
+        In the block, when the time is over.
+    """
+    with (
+        redirect_stdout(printed),
+        redirect_stderr(printed),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+        _no_input(),
+        _no_exit(),
+        _time_limit(seconds),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextmanager
+def _no_input():
+    def refuse(*_):
+        raise AskedForInputError
+
+    before, builtins.input = builtins.input, refuse
+    try:
+        yield
+    finally:
+        builtins.input = before
+
+
+@contextmanager
+def _no_exit():
+    """In a notebook `exit` is not Python's: it asks the kernel to end, and all work would be lost."""
+
+    def leave(*_):
+        raise SystemExit
+
+    shell = get_ipython()
+    if shell is None:
+        yield
+        return
+    shell.ask_exit = leave  # hides the method of its class
+    try:
+        yield
+    finally:
+        del shell.ask_exit
+
+
+def _time_limit(seconds):
+    main = threading.current_thread() is threading.main_thread()
+    return _alarm(seconds) if main and hasattr(signal, "setitimer") else _watched_lines(seconds)
+
+
+@contextmanager
+def _alarm(seconds):
+    active = True
+
+    def stop(*_):
+        if active:
+            raise TimeUp
+
+    handler = signal.signal(signal.SIGALRM, stop)
+    timer = signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)  # again and again: a bare except may catch one
+    try:
+        yield
+    finally:
+        active = False
+        signal.setitimer(signal.ITIMER_REAL, *timer)
+        signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
+
+
+@contextmanager
+def _watched_lines(seconds):
+    end = time.monotonic() + seconds
+
+    def trace(frame, event, argument):
+        if time.monotonic() > end:
+            raise TimeUp
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(before)

@@ -1,0 +1,69 @@
+"""What an exercise says: Markdown in a notebook, in the colours of its theme; the same words as text elsewhere."""
+
+from IPython.display import display
+
+
+class Message:
+    """A mark, a label in bold, sentences, and perhaps a block of text or code.
+
+    Parameters
+    ----------
+    mark : str, one character: "✓", "✗", "○", "?" or "→"
+    label, words : str
+    block : str, shown as it is, in typewriter letters
+    language : str, to colour the block by
+    """
+
+    def __init__(self, mark, label, words="", block="", language="text"):
+        self.mark, self.label, self.words, self.block, self.language = mark, label, words, block, language
+
+    def __repr__(self):
+        line = f"{self.mark} {self.label} {self.words}".rstrip()
+        return f"{line}\n{self.block}" if self.block else line
+
+    def _repr_markdown_(self):
+        line = f"{self.mark} **{self.label}** {escape(self.words)}".rstrip()
+        if not self.block:
+            return line
+        fence = "````" if "```" in self.block else "```"
+        return f"{line}\n\n{fence}{self.language}\n{self.block}\n{fence}"
+
+    def show(self):
+        """Put it under the cell, or print it where there is no notebook."""
+        display(self)
+
+    @staticmethod
+    def show_all(messages):
+        """Several of them as one output."""
+        display(_Text("\n".join(map(repr, messages)), "\n\n".join(m._repr_markdown_() for m in messages)))
+
+    @staticmethod
+    def show_table(header, rows, note=""):
+        """A table of text, with a sentence under it."""
+        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+        lines = ["  ".join(f"{cell:{w}}" for cell, w in zip(row, widths, strict=True)) for row in (header, *rows)]
+        table = [f"| {' | '.join(row)} |" for row in (header, ["---"] * len(header), *rows)]
+        plain = "\n".join(line.rstrip() for line in lines)
+        display(
+            _Text(plain + (f"\n{note}" if note else ""), "\n".join(table) + (f"\n\n{escape(note)}" if note else ""))
+        )
+
+
+class _Text:
+    def __init__(self, plain, markdown):
+        self.plain, self.markdown = plain, markdown
+
+    def __repr__(self):
+        return self.plain
+
+    def _repr_markdown_(self):
+        return self.markdown
+
+
+def escape(words):
+    """`words` for Markdown: nothing outside of backticks is taken for emphasis, a link, HTML or a formula."""
+    pieces = words.split("`")
+    for i in range(0, len(pieces), 2):
+        for sign in "\\*_<[$~|":
+            pieces[i] = pieces[i].replace(sign, f"\\{sign}")
+    return "`".join(pieces)

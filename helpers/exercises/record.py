@@ -1,0 +1,70 @@
+"""What a reader has done, in a small JSON file on this machine. It is sent nowhere.
+
+The file is `progress.json` in the folder of the project, or what the environment variable
+`LESSONS_PROGRESS` names; os.devnull means: remember nothing.
+"""
+
+import json
+import os
+from pathlib import Path
+
+from helpers.storage import replace_atomically
+
+DEFAULT = Path(__file__).resolve().parent.parent.parent / "progress.json"
+
+
+def path():
+    """Where the record is kept; None for nowhere."""
+    named = os.environ.get("LESSONS_PROGRESS")
+    return None if named == os.devnull else Path(named) if named else DEFAULT
+
+
+def read():
+    """The names of what is done, and a sentence if the file was damaged and had to be set aside."""
+    file = path()
+    if file is None or not file.is_file():
+        return set(), ""
+    try:
+        names = json.loads(file.read_text(encoding="utf-8"))["done"]
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ValueError("not a list of names")
+        return set(names), ""
+    except OSError as error:
+        return set(), f"{file.name} cannot be read ({error.strerror or error}), so nothing done before is shown."
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return set(), _set_aside(file)
+
+
+def add(name):
+    """Note that `name` is done.
+
+    Returns
+    -------
+    str
+        A sentence if the record was damaged or cannot be written, otherwise "".
+    """
+    file = path()
+    if file is None:
+        return ""
+    done, said = read()
+    if name in done:
+        return said
+    if file.exists() and (said or not file.is_file()):  # what cannot be read is not overwritten
+        return said or f"This is not remembered: {file.name} is no file. Let LESSONS_PROGRESS name one."
+    content = json.dumps({"done": sorted(done | {name})}, indent=1) + "\n"
+    try:
+        replace_atomically(file, lambda opened: opened.write(content.encode()))
+    except OSError as error:
+        return f"This is not remembered: {error}."
+    return said
+
+
+def _set_aside(file):
+    other = next(
+        other for n in range(1, 1000) if not (other := file.with_name(f"{file.stem}-damaged-{n}{file.suffix}")).exists()
+    )
+    try:
+        os.replace(file, other)
+    except OSError as error:
+        return f"{file.name} is damaged and cannot be moved ({error.strerror or error}): remove it by hand."
+    return f"{file.name} was damaged; it is kept as {other.name}, and a new record begins."

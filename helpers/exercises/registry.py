@@ -1,0 +1,12 @@
+"""All exercises, in the order of the lessons: from `lesson_00` … `lesson_08`, or without solutions in a handout."""
+
+from importlib import import_module
+
+from helpers.exercises import stripped
+
+if stripped.FILE.is_file():
+    LESSONS = stripped.read()
+else:
+    LESSONS = {f"{n:02d}": import_module(f"helpers.exercises.lesson_{n:02d}").EXERCISES for n in range(9)}
+
+EXERCISES = {exercise.name: exercise for exercises in LESSONS.values() for exercise in exercises}

@@ -1,0 +1,101 @@
+"""Exercises without their solutions, as data: what a copy of the lessons for a class holds.
+
+Instead of solutions and wrong answers in code it has their *results* on the cases, which are
+enough to judge an answer: numbers, no code and no explanation. Whoever opens the file can find the
+number that a question asks for; nobody can find out from it how to write a function.
+"""
+
+import copy
+import json
+from pathlib import Path
+
+import numpy as np
+
+from helpers import activations
+from helpers.exercises.core import Exercise, Key, Wrong
+
+FILE = Path(__file__).with_name("exercises.json")
+# The functions that may stand among the arguments of a case, by the names that the file knows.
+FUNCTIONS = {
+    f"{place}.{name}": function
+    for place, module, names in (
+        ("numpy", np, ("sin", "exp", "log")),
+        ("numpy.linalg", np.linalg, ("norm",)),
+        ("activations", activations, ("sigmoid", "sigmoid_prime", "tanh", "tanh_prime")),
+    )
+    for name, function in ((name, getattr(module, name)) for name in names)
+}
+NAMES = {id(function): name for name, function in FUNCTIONS.items()}
+
+
+def write(path, lessons):
+    """Put all exercises into a JSON file, without solutions and reasons."""
+    data = {lesson: [_strip(exercise) for exercise in exercises] for lesson, exercises in lessons.items()}
+    Path(path).write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def read(path=FILE):
+    """The exercises of each lesson, as `write` wrote them."""
+    data = json.loads(Path(path).read_text(encoding="utf-8"))
+    return {lesson: [_restore(**exercise) for exercise in exercises] for lesson, exercises in data.items()}
+
+
+def _strip(exercise):
+    key = exercise.key
+    return {
+        "name": exercise.name,
+        "prompt": exercise.prompt,
+        "hints": list(exercise.hints),
+        "given": exercise.stub,
+        "parts": list(exercise.parts),
+        "m": exercise.m,
+        "cases": None if exercise.cases is None else encode(exercise.cases()),
+        "right": encode(key.right),
+        "wrong": [[encode(results), hint] for results, hint in key.wrong],
+        "stub": encode(key.stub),
+    }
+
+
+def _restore(name, prompt, hints, given, parts, m, cases, right, wrong, stub):
+    right, stub = decode(right), decode(stub)
+    wrong = [(decode(results), hint) for results, hint in wrong]
+    if cases is None:
+        known = [Wrong(results[0], hint) for results, hint in wrong]
+        return Exercise(name, prompt, "", known, right[0], hints=hints, given=given)
+    arguments = [tuple(case) for case in decode(cases)]
+    known = [Wrong(None, hint) for _, hint in wrong]
+    key = Key(right, wrong, stub)
+    cases = lambda: copy.deepcopy(arguments)  # noqa: E731
+    return Exercise(
+        name, prompt, "", known, hints=hints, given=given, cases=cases, parts=tuple(parts), m=m, recorded=key
+    )
+
+
+def encode(value):
+    """`value` as JSON has it: arrays, tuples and dictionaries say what they are, functions are named."""
+    if isinstance(value, np.ndarray):
+        return {"array": value.tolist(), "dtype": value.dtype.name}
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, tuple):
+        return {"tuple": [encode(item) for item in value]}
+    if isinstance(value, list):
+        return [encode(item) for item in value]
+    if isinstance(value, dict):
+        return {"dict": [[key, encode(item)] for key, item in value.items()]}
+    return {"function": NAMES[id(value)]} if callable(value) else value
+
+
+def decode(value):
+    """What `encode` was given."""
+    if isinstance(value, list):
+        return [decode(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    ((kind, content),) = [(kind, content) for kind, content in value.items() if kind != "dtype"]
+    return {
+        "array": lambda: np.array(content, dtype=value["dtype"]),
+        "tuple": lambda: tuple(decode(item) for item in content),
+        "dict": lambda: {key: decode(item) for key, item in content},
+        "function": lambda: FUNCTIONS[content],
+    }[kind]()

@@ -1,0 +1,219 @@
+"""Results as a set of named arrays, and what can be said of one that is not as it should be."""
+
+import numbers
+
+import numpy as np
+
+from helpers import gradient_check
+
+MOST_ENTRIES = 10**7  # more is not looked at: no exercise has so many
+
+
+class UnfitError(Exception):
+    """A result that cannot be compared; its text is the sentence for the reader."""
+
+
+class NothingError(Exception):
+    """The result is None, or all its parts are: the stub is untouched."""
+
+
+def conform(value, wanted, parts=()):
+    """`value` as {name: array}, arranged as `wanted` is.
+
+    Parameters
+    ----------
+    value : anything at all
+    wanted : a number, str, array, dict of arrays, or tuple of such
+    parts : names of the parts if `wanted` is a tuple, otherwise of the whole
+
+    Raises
+    ------
+    NothingError, UnfitError
+    """
+    if value is None:
+        raise NothingError
+    if isinstance(wanted, tuple):
+        value = _parts(value, len(wanted), parts)
+        leaves = {}
+        for name, piece, like in zip(parts, value, wanted, strict=True):
+            leaves |= _leaves(name, piece, like)
+        return leaves
+    return _leaves(parts[0] if parts else "", value, wanted)
+
+
+def _parts(value, count, names):
+    listed = ", ".join(names)
+    if not isinstance(value, (tuple, list)) or len(value) != count:
+        got = f"{len(value)} came back" if isinstance(value, (tuple, list)) else f"one {_kind(value)} came back"
+        raise UnfitError(f"{count} things are wanted, `return {listed}`, but {got}.")
+    if all(piece is None for piece in value):
+        raise NothingError
+    return value
+
+
+def _leaves(name, value, wanted):
+    if not isinstance(wanted, dict):
+        return {name: as_array(value, name)}
+    if not isinstance(value, dict):
+        raise UnfitError(f"{_the(name)} is a {_kind(value)}, but a dictionary with the layers as keys is wanted.")
+    if not value:
+        raise UnfitError(f"{_the(name)} is an empty dictionary: one entry for each layer is wanted.")
+    missing = [key for key in wanted if key not in value]
+    if missing:
+        there = ", ".join(str(key) for key in value)
+        raise UnfitError(f"{name}[{missing[0]}] is missing: the keys of {name} are {there}. Does the loop reach it?")
+    return {f"{name}[{key}]": as_array(value[key], f"{name}[{key}]") for key in wanted}
+
+
+def as_array(value, name=""):
+    """`value` as an array of real numbers, or of text if it is a str.
+
+    Raises
+    ------
+    UnfitError
+        In a sentence, if it is neither.
+    """
+    if isinstance(value, str):
+        return np.asarray(value)
+    if value is None:
+        raise UnfitError(f"{_the(name)} is None, but numbers are wanted.")
+    if callable(value):
+        raise UnfitError(f"{_the(name)} is a function, but numbers are wanted: call it, with parentheses.")
+    if isinstance(value, numbers.Integral) and abs(int(value)) > 2**62:
+        raise UnfitError(f"{_the(name)} is a number of more than 18 digits, far too large.")
+    size = getattr(value, "size", None)
+    if isinstance(size, int) and size > MOST_ENTRIES:
+        raise UnfitError(f"{_the(name)} has {size} entries, far more than are wanted.")
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise UnfitError(f"{_the(name)} is a list whose rows have different lengths.") from None
+    if array.dtype.kind == "c":
+        raise UnfitError(f"{_the(name)} has an imaginary part; real numbers are wanted.")
+    if array.dtype.kind not in "buif":
+        raise UnfitError(f"{_the(name)} is a {_kind(value)} that does not hold numbers.")
+    return array
+
+
+def same(mine, right):
+    """Whether two sets of named arrays agree, up to the rounding of the type that `mine` has."""
+    return mine.keys() == right.keys() and all(_close(mine[name], right[name]) for name in right)
+
+
+def _close(mine, right):
+    if mine.shape != right.shape:
+        return False
+    if right.dtype.kind == "U" or mine.dtype.kind == "U":
+        return str(mine) == str(right)
+    tolerance = 1e-4 if mine.dtype == np.float32 else 1e-7
+    scale = np.abs(right[np.isfinite(right)]).max(initial=0)
+    return np.allclose(mine, right, rtol=tolerance, atol=tolerance * min(scale, 1), equal_nan=True)
+
+
+def describe(name, mine, right, m=1, given=()):
+    """What is wrong with one array: sentences that say what is wanted, what is there and a likely cause.
+
+    Parameters
+    ----------
+    name : str, what to call it
+    mine, right : ndarrays
+    m : int, number of examples, to know a sum from a mean by
+    given : (name, value) pairs of the arguments, which may have come back unchanged
+    """
+    the = _the(name)
+    if right.dtype.kind == "U":
+        return f"{the} should be text, one of the choices in quotes."
+    if mine.dtype.kind == "U":
+        return f"{the} is text, but numbers are wanted: write it without quotes."
+    for other, value in given:
+        if isinstance(value, np.ndarray) and mine.shape == value.shape and np.array_equal(mine, value):
+            return (
+                f"{the} is just `{other}` as it was given, and {shape_in_words(right)} is wanted that depends on more."
+            )
+    if mine.shape != right.shape:
+        return _describe_shape(the, mine, right, m)
+    if not np.isfinite(mine).all() and np.isfinite(right).all():
+        return f"{the} holds NaN or an infinite value: look for a division by 0, a log of 0 or an overflow of exp."
+    if right.ndim == 0:
+        return f"{the} is {mine:.6g} where {right:.6g} is wanted{_relation(mine, right)}."
+    finding = gradient_check.compare(name, mine, right, m)
+    if "differs" not in finding.words:
+        return f"{the} {finding.words.replace('the numerical one', 'the right one')}."
+    return f"{the} has the right shape, {right.shape}, but {_where(mine, right)}."
+
+
+def shape_in_words(array):
+    """What to call the shape of an array."""
+    return "a single number" if array.ndim == 0 else f"an array of shape {array.shape}"
+
+
+def _relation(mine, right):
+    """What a number may be instead of the right one, as the end of a sentence."""
+    known = {
+        "the size is right, the sign is not": -right,
+        "it is a share, not a percentage": 100 * right,
+        "it is twice as large as it should be": 2 * right,
+        "it is half of what it should be": right / 2,
+        "one is 1 divided by the other": 1 / right if right else np.inf,
+        "one is the square of the other": right**2,
+        "one is the root of the other": np.sqrt(right) if right > 0 else np.inf,
+    }
+    for words, value in known.items():
+        if value != right and np.isclose(mine, value, rtol=1e-3):
+            return f": {words}"
+    return ""
+
+
+def about_numbers(mine, right):
+    """What is wrong with numbers that a person has typed; the right ones are not told."""
+    if mine.ndim and mine.size > 1:
+        good = np.isclose(mine, right, rtol=5e-3)
+        if good.any():
+            return f"{np.count_nonzero(good)} of the {good.size} numbers {'is' if good.sum() == 1 else 'are'} right."
+        if np.allclose(mine, -right, rtol=5e-3):
+            return "The sizes are right, the signs are not."
+        return "These numbers are not right. Go back to the formula above and put the values in one at a time."
+    relation = _relation(mine.ravel()[0], right.ravel()[0]).lstrip(": ")
+    advice = (
+        f"{relation[:1].upper()}{relation[1:]}" or "Go back to the formula above and put the numbers in one at a time"
+    )
+    return f"{mine.ravel()[0]:.6g} is not right. {advice}."
+
+
+def _describe_shape(the, mine, right, m):
+    if mine.size == right.size and _close(mine.reshape(right.shape), right):
+        return (
+            f"{the} holds the right values in the wrong shape: {mine.shape}, where {shape_in_words(right)} is wanted. "
+            f"An axis got lost or was added, as by sum without keepdims, by ravel, or by a transpose."
+        )
+    if right.ndim == 2 and 0 < mine.ndim <= 2:
+        words = gradient_check.compare("", mine, right, m).words
+        return f"{the} {words.replace('but its parameter has', 'but the right one has')}."
+    return f"{the} is {shape_in_words(mine)}, but {shape_in_words(right)} is wanted."
+
+
+def _where(mine, right):
+    """Which entries are wrong, and the first of them with the number that is wanted."""
+    off = ~np.isclose(mine, right, rtol=1e-4, atol=1e-7)
+    off = off if off.any() else mine != right
+    if np.allclose(np.abs(mine), np.abs(right)):
+        return f"in {np.count_nonzero(off)} of {off.size} entries the sign is wrong"
+    first = tuple(int(i) for i in np.argwhere(off)[0])
+    line = ""
+    for axis, word in ((1, "row"), (0, "column")):
+        if off.ndim == 2 and off.shape[1 - axis] > 1:
+            lines = np.flatnonzero(off.any(axis=axis))
+            line = line or (f", all in {word} {lines[0]}" if len(lines) == 1 else "")
+    count = f"{np.count_nonzero(off)} of {off.size} entries {'is' if off.sum() == 1 else 'are'} wrong{line}"
+    index = ", ".join(map(str, first))
+    return f"{count}; the first, [{index}], is {mine[first]:.4g} where {right[first]:.4g} is wanted"
+
+
+def _the(name):
+    return f"`{name}`" if name else "The answer"
+
+
+def _kind(value):
+    return {"ndarray": "single array", "dict": "dictionary", "float64": "number"}.get(
+        type(value).__name__, type(value).__name__
+    )
