@@ -204,7 +204,8 @@ def _real_array(values, name):
 def _finite(array, name, dtype):
     with np.errstate(over="ignore"):
         array = array.astype(dtype, copy=False)
-    bad = array.size - np.count_nonzero(np.isfinite(array))
+    step = 4096  # rows at a time: a mask of all would take a quarter of the array's own memory
+    bad = sum(np.count_nonzero(~np.isfinite(array[i : i + step])) for i in range(0, len(array), step))
     if bad:
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(
