@@ -75,7 +75,7 @@ def curves(state, ax):
         color = (FORWARD, LINE_COLORS[2])[i]
         ax.plot(at, [cost[i] for cost in costs], LINE_STYLES[i], color=color, linewidth=1.5, label=name)
     ax.set(ylim=(0, None), xlim=(0, max(10, len(state.costs) - 1)))
-    _head(ax, "cost")
+    _head(ax, "cost over the updates")
     ax.legend(loc="upper right", fontsize=9, ncols=2)
     ax.tick_params(labelsize=10)
     return ax
@@ -86,11 +86,13 @@ def gradient_norms(norms, layers, ax):
     kept, at = _thinned(norms)
     for l in range(layers):
         values = [max(norm[l], 1e-12) for norm in kept]
-        ax.plot(at, values, LINE_STYLES[l % 4], color=LINE_COLORS[l % 4], linewidth=1, label=f"l = {l + 1}")
+        color = LINE_COLORS[(l + l // 4) % 4]  # a fifth layer is not drawn as the first
+        ax.plot(at, values, LINE_STYLES[l % 4], color=color, linewidth=1, label=str(l + 1))
     ax.set(yscale="log", xlim=(0, max(10, len(norms))))
-    _head(ax, "gradient norm ‖dW[l]‖ over the updates")
+    _head(ax, "‖dW[l]‖, l =")
     ax.minorticks_off()
-    ax.legend(loc="lower left", fontsize=9, ncols=layers, handlelength=1.6, columnspacing=0.8, frameon=True)
+    beside_title = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0, "frameon": False}
+    ax.legend(fontsize=9, ncols=layers, handlelength=1.4, handletextpad=0.3, columnspacing=0.5, **beside_title)
     ax.tick_params(labelsize=10)
     return ax
 

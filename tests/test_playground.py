@@ -107,6 +107,11 @@ def test_pictures_of_units_on_digits_are_derivatives():
         {"data_set": "squares"},
         {"noise": -0.1},
         {"noise": float("nan")},
+        {"noise": "a"},
+        {"hidden_layers": 2.5},
+        {"hidden_layers": 2.0},
+        {"width": True},
+        {"l2": "a"},
         {"hidden_layers": 5},
         {"width": 0},
         {"width": 9},
@@ -137,6 +142,30 @@ def test_a_training_that_runs_away_keeps_its_last_finite_state():
     assert state._cost() == state.costs[-1]
     assert all(np.isfinite(state.W[l]).all() for l in state.W)
     assert len(state.costs) == state.updates + 1
+
+
+@pytest.mark.parametrize("updates", [10, 13])  # after a whole epoch, and within one
+def test_a_step_that_runs_away_has_changed_nothing(updates):
+    state = widgets.play(activation="relu", optimizer="momentum", updates=updates)
+    rate, state.learning_rate = state.learning_rate, 1e200
+    with pytest.raises(ArithmeticError, match="no longer a finite number"):
+        state.step()
+    state.learning_rate = rate
+    assert state.run(15).costs == widgets.play(activation="relu", optimizer="momentum", updates=updates + 15).costs
+
+
+def test_the_fifth_layer_is_not_drawn_as_the_first():
+    lines = widgets.draw_play(widgets.play(hidden_layers=4, width=1, updates=2)).axes[2].get_lines()
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == 5
+
+
+def test_the_legend_of_the_norms_lies_above_them():
+    figure = widgets.draw_play(widgets.play(hidden_layers=4, width=1, updates=2))
+    figure.canvas.draw()
+    ax = figure.axes[2]
+    legend, title = ax.get_legend().get_window_extent(), ax.texts[0].get_window_extent()
+    assert legend.y0 >= ax.get_window_extent().y1 - 1
+    assert legend.x0 > title.x1
 
 
 # --- the widget of the playground ----------------------------------------------------------------
@@ -258,10 +287,36 @@ def test_a_forgotten_training_ends(monkeypatch):
         explorer = widgets.PlaygroundExplorer()
         explorer.buttons["train"].click()
         await asyncio.sleep(1)
-        assert 7 <= explorer.state.updates < 12
+        assert explorer.state.updates == 7
         assert widgets.PlaygroundExplorer.training is None
+        assert "The training ends here" in explorer.message.value
+        explorer.buttons["step"].click()
+        assert eval(code_of(explorer)).updates == explorer.state.updates == 7  # our own text
+        explorer.buttons["reset"].click()
+        explorer.buttons["step"].click()  # from 1 on, five more and five more do not make 7
+        explorer.buttons["train"].click()
+        await asyncio.sleep(0.5)
+        assert explorer.state.updates == 7
 
     asyncio.run(play())
+
+
+def test_pause_and_train_at_once_leaves_a_training_that_can_be_paused():
+    async def play():
+        explorer = widgets.PlaygroundExplorer()
+        explorer.buttons["train"].click()
+        await asyncio.sleep(0.3)
+        explorer.buttons["pause"].click()
+        explorer.buttons["train"].click()
+        await asyncio.sleep(0.5)
+        assert widgets.PlaygroundExplorer.training is explorer
+        explorer.close()
+        done = explorer.state.updates
+        await asyncio.sleep(0.5)
+        assert explorer.state.updates == done
+
+    asyncio.run(play())
+    assert widgets.PlaygroundExplorer.training is None
 
 
 # --- the drawing ---------------------------------------------------------------------------------
@@ -314,7 +369,6 @@ def test_a_text_that_is_no_drawing_is_refused(text):
     [
         lambda: widgets.read_drawing(np.zeros(783)),
         lambda: widgets.read_drawing(np.full(784, 1.5)),
-        lambda: widgets.read_drawing(np.full(784, np.nan)),
         lambda: widgets.read_drawing(np.zeros(784), target=3),
         lambda: widgets.move_drawing(np.zeros(784), rate=0),
         lambda: widgets.move_drawing(np.zeros(784), steps=0),
@@ -323,6 +377,14 @@ def test_a_text_that_is_no_drawing_is_refused(text):
 def test_impossible_drawings(call):
     with pytest.raises(ValueError, match=r"\bis\b"):
         call()
+
+
+@pytest.mark.parametrize("ink", [1.5, -0.5, np.nan])
+def test_a_pixel_that_is_no_ink_is_named(ink):
+    pixels = np.zeros(784)
+    pixels[5] = ink
+    with pytest.raises(ValueError, match=f"each pixel .* but this one holds {ink:g}"):
+        widgets.read_drawing(pixels)
 
 
 def test_centring_keeps_all_ink():
@@ -370,7 +432,34 @@ def test_every_control_of_the_drawing():
     widget.buttons["Clear"].click()
     assert not widget.pixels.any()
     assert 'role="application"' in widget.grid.value
+    assert "onpointercancel=" in widget.grid.value
     assert repr(widget).startswith("Interactive figure: ")
+
+
+def test_the_same_stroke_counts_again_after_clear():
+    widget, stroke = widgets.Drawing(), np.zeros(SIDE**2)
+    stroke[300:310] = 1
+    for _ in range(2):
+        draw(widget, stroke)
+        np.testing.assert_array_equal(widget.pixels, stroke)
+        widget.buttons["Clear"].click()
+        assert not widget.pixels.any()
+        assert widget.message.value.startswith("Nothing is drawn yet")
+
+
+def test_a_test_digit_can_be_loaded_again_and_steps_are_counted():
+    widget, digit = widgets.Drawing(), widgets.digits_to_start()[1]
+    widget.controls["start"].value = 2
+    widget.buttons["10 steps"].click()
+    widget.buttons["1 step"].click()
+    assert widget.message.value.endswith("; steps taken: 11")
+    widget.buttons["Reload"].click()
+    np.testing.assert_allclose(widget.pixels, digit, atol=1e-12)
+    assert "steps" not in widget.message.value
+    widget.buttons["Clear"].click()
+    assert widget.controls["start"].value == 0
+    widget.controls["start"].value = 2
+    np.testing.assert_allclose(widget.pixels, digit, atol=1e-12)
 
 
 @pytest.mark.parametrize("text", ["x", "00", "zz" * 784, "00" * 785, "<b>"])
@@ -388,7 +477,7 @@ def test_the_sliders_of_the_drawing_stay_within_their_ends():
     widget = widgets.Drawing()
     for value in (-5, 10**9):
         widget.controls["start"].value = value
-        assert widget.message.value.startswith("The network says")
+        assert "the network says" in widget.message.value.lower()
     for value in (1e-30, 1e30, float("nan")):
         widget.controls["rate"].value = value
         widget.buttons["1 step"].click()

@@ -59,11 +59,13 @@ if (event.type === 'keydown') {
     if (draw || erase || event.shiftKey) { dab(+pen.row, +pen.column, erase); send() }
     return
 }
-if (event.type === 'pointerup' || event.type === 'pointercancel') {
+const lifted = event.type === 'pointermove' && !event.buttons
+if (lifted || event.type === 'pointerup' || event.type === 'pointercancel') {
     if (pen.down) { pen.down = ''; send() }
     return
 }
 if (event.type === 'pointerdown') {
+    if (event.button) return
     event.preventDefault()
     grid.focus({preventScroll: true})
     grid.setPointerCapture(event.pointerId)
@@ -197,8 +199,11 @@ def _pixels(drawing):
     if isinstance(drawing, str):
         return unpack(drawing)
     pixels = np.asarray(drawing, float)
-    if pixels.shape != (SIDE**2,) or not (pixels >= 0).all() or not (pixels <= 1).all():
+    if pixels.shape != (SIDE**2,):
         raise ValueError(f"a drawing is an array of {SIDE**2} numbers from 0 to 1, but this has shape {pixels.shape}")
+    wrong = pixels[~((pixels >= 0) & (pixels <= 1))]
+    if wrong.size:
+        raise ValueError(f"each pixel of a drawing is from 0 (paper) to 1 (ink), but this one holds {wrong[0]:g}")
     return pixels
 
 
@@ -210,8 +215,9 @@ def draw_reading(result, figure=None):
 def describe_reading(result):
     """The answer of a `Reading`, in a sentence."""
     answer = DIGITS[result.probability > 0.5]
+    who = "The network" if result.pixels.any() else "Nothing is drawn yet; even of empty paper the network"
     return (
-        f"The network says {answer}: probability of an 8 {result.probability:.4f}; "
+        f"{who} says {answer}: probability of an 8 {result.probability:.4f}; "
         f"J = {result.cost:.4f} for a target of {result.target}"
     )
 
@@ -222,7 +228,7 @@ class Drawing(ipywidgets.VBox):
     name = "Draw a digit"
 
     def __init__(self):
-        self.pixels = np.zeros(SIDE**2)
+        self.pixels, self.steps = np.zeros(SIDE**2), 0
         self.grid, self.message, self.picture, self.line = (ipywidgets.HTML() for _ in range(4))
         self.field = ipywidgets.Textarea(description="pixels", layout={"display": "none"}, **SLOW)
         self.field.add_class("lesson-pixels")
@@ -233,7 +239,8 @@ class Drawing(ipywidgets.VBox):
         }
         for control in self.controls.values():
             set_width(control)
-        actions = {"Clear": self._clear, "Centre": self._centre, "1 step": self._move, "10 steps": self._move}
+        actions = {"Clear": self._clear, "Reload": self._load, "Centre": self._centre}
+        actions |= {"1 step": self._move, "10 steps": self._move}
         self.buttons = {name: ipywidgets.Button(description=name, layout={"width": "auto"}) for name in actions}
         for name, action in actions.items():
             self.buttons[name].on_click(action)
@@ -249,7 +256,7 @@ class Drawing(ipywidgets.VBox):
         hint = (
             "Draw with the mouse, or focus the area with Tab: arrows move the pen, Space draws, Backspace erases. "
             "With Shift, the mouse erases and the arrows draw. <b>1 step</b> and <b>10 steps</b> move the drawing "
-            "towards the target."
+            "towards the target; <b>Reload</b> brings the test digit back as it was."
         )
         buttons = ipywidgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
         head = ipywidgets.HTML(f"{heading(self.name, goal)}<br>{hint}")
@@ -260,13 +267,17 @@ class Drawing(ipywidgets.VBox):
         self.pixels = np.round(255 * pixels) / 255
         cells = "".join(f'<i style="opacity:{ink:.4g}"></i>' for ink in self.pixels)
         pen = html.escape(f"((event, grid) => {{{PEN}}})(event, this)")
-        events = " ".join(f'on{name}="{pen}"' for name in ("pointerdown", "pointermove", "pointerup", "keydown"))
+        names = ("pointerdown", "pointermove", "pointerup", "pointercancel", "keydown")
+        events = " ".join(f'on{name}="{pen}"' for name in names)
         label = "Drawing area of 28 by 28 pixels. Arrows move the pen, Space draws, Backspace erases."
         self.grid.value = (
             f'{LOOK}<div class="lesson-grid" tabindex="0" role="application" aria-label="{label}" data-row="14" '
             f'data-column="14" data-lm-suppress-shortcuts="true" {events}>{cells}</div>'
         )
-        self._read()
+        levels = np.round(255 * pixels).astype(np.uint8).tobytes().hex()
+        if self.field.value == levels:
+            self._read()
+        self.field.value = levels  # a change, which reads it; so the next stroke is a change too
 
     def _receive(self, change):
         """Take over what was drawn in the browser; what is no drawing is refused."""
@@ -286,15 +297,18 @@ class Drawing(ipywidgets.VBox):
         self.picture.value = image(
             lambda figure: draw_reading(result, figure), plotting_playground.READING_SIZE, sentence, layout=None
         )
-        self.message.value = html.escape(sentence)
+        self.message.value = html.escape(sentence) + (f"; steps taken: {self.steps}" if self.steps else "")
         self.line.value = code_line("widgets.read_drawing(", drawing=pack(self.pixels), target=result.target)
 
-    def _load(self, change):
-        number = self.controls["start"].value
+    def _load(self, change=None):
+        number, self.steps = self.controls["start"].value, 0
         self._paint(digits_to_start()[number - 1] if number else np.zeros(SIDE**2))
 
     def _clear(self, button):
-        self._paint(np.zeros(SIDE**2))
+        if self.controls["start"].value:
+            self.controls["start"].value = 0  # a change, which loads empty paper
+        else:
+            self._load()
 
     def _centre(self, button):
         self._paint(centre(self.pixels))
@@ -302,9 +316,12 @@ class Drawing(ipywidgets.VBox):
     def _move(self, button):
         steps = int(button.description.split()[0])
         try:
-            self._paint(move_drawing(self.pixels, self.controls["target"].value, self.controls["rate"].value, steps))
+            moved = move_drawing(self.pixels, self.controls["target"].value, self.controls["rate"].value, steps)
         except REFUSALS as error:
             self.message.value = refusal(error)
+            return
+        self.steps += steps
+        self._paint(moved)
 
     def __repr__(self):
         return f"Interactive figure: {self.name}. Run this cell to draw."

@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import numbers
 import warnings
 
 import ipywidgets
@@ -143,6 +144,14 @@ def as_sizes(layer_sizes):
         raise ValueError(
             f"{layer_sizes!r} is not a list of layer sizes: type whole numbers from 1 on, such as 30, 1"
         ) from None
+
+
+def whole_between(value, name, low, high):
+    """`value` as an int from `low` to `high`, or a ValueError that names it."""
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or not low <= value <= high:
+        raise ValueError(f"{name} is {value!r}, but it must be a whole number from {low} to {high}")
+    return int(value)
 
 
 def _tidy(value):

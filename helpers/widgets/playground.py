@@ -19,8 +19,8 @@ from helpers.network import INITIALIZATIONS, backward, forward, initialize_param
 from helpers.optimizers import OPTIMIZERS
 from helpers.parallel import parallel_map
 from helpers.training import DivergedError
-from helpers.validation import as_generator, known_name, positive_number, positive_whole
-from helpers.widgets.explorer import REFUSALS, SLOW, WIDGET, code_line, heading, image, refusal
+from helpers.validation import as_generator, known_name, not_negative, positive_number, positive_whole
+from helpers.widgets.explorer import REFUSALS, SLOW, WIDGET, code_line, heading, image, refusal, whole_between
 
 M = 200  # examples to train with, and as many to test with
 MOST_UPDATES = 20_000  # a training that was forgotten ends here
@@ -110,14 +110,10 @@ class Playground:
         self.optimizer = OPTIMIZERS[known_name(optimizer, OPTIMIZERS, "optimizer")]
         self.learning_rate = positive_number(learning_rate, "learning_rate")
         self.batch_size, self.l2 = min(positive_whole(batch_size, "batch_size"), M), l2
-        for value, name, low, high in (
-            (noise, "noise", 0, 1),
-            (hidden_layers, "hidden_layers", 0, 4),
-            (width, "width", 1, 8),
-            (l2, "l2", 0, 10),
-        ):
-            if not low <= value <= high:
-                raise ValueError(f"{name} is {value}, but it must lie between {low} and {high}")
+        hidden_layers, width = whole_between(hidden_layers, "hidden_layers", 0, 4), whole_between(width, "width", 1, 8)
+        for value, name, most in ((noise, "noise", 1), (l2, "l2", 10)):
+            if not_negative(value, name) > most:
+                raise ValueError(f"{name} is {value}, but it must lie between 0 and {most}")
         X, y = DATA_SETS[data_set](2 * M, noise, random_state=0)
         self.X, self.y, self.X_test, self.y_test = X[:M], y[:M], X[M:], y[M:]
         self.is_digits = data_set == "digits"
@@ -136,14 +132,14 @@ class Playground:
         Raises
         ------
         DivergedError
-            If a cost is no longer a finite number; the parameters stay as they were.
+            If a cost is no longer a finite number; then all is as it was before the step.
         """
         rows = self._next_batch()
         Y = self.y[np.newaxis, rows].astype(float)
         Z, A = forward(self.X[rows], self.W, self.b, self.activation)
         dW, db = backward(Y, self.W, Z, A, self.activation)
         dW = {l: dW[l] + self.l2 * self.W[l] for l in dW}
-        before = [{l: p[l].copy() for l in p} for _, p in self._parameters()]
+        before = [{key: p[key].copy() for key in p} for p in (self.W, self.b, self._memory)]
         with np.errstate(over="ignore", invalid="ignore"):  # the cost tells
             for (name, p), gradient in zip(self._parameters(), (dW, db), strict=True):
                 for l in p:
@@ -151,7 +147,8 @@ class Playground:
                     self.optimizer.step(p[l], gradient[l], memory, self.updates + 1, self.learning_rate)
             cost = self._cost()
         if not np.isfinite(cost).all():
-            self.W, self.b = before
+            self.W, self.b, self._memory = before
+            self._batches.insert(0, rows)
             raise DivergedError(
                 f"after {self.updates} updates the cost is no longer a finite number: reset, and try a smaller "
                 f"learning rate than {self.learning_rate:g}"
@@ -231,9 +228,7 @@ def play(updates=0, **options):
     updates : int from 0 to 20000
     **options : as in `Playground`
     """
-    if updates not in range(MOST_UPDATES + 1):
-        raise ValueError(f"updates is {updates}, but it must be a whole number from 0 to {MOST_UPDATES}")
-    return Playground(**options).run(updates)
+    return Playground(**options).run(whole_between(updates, "updates", 0, MOST_UPDATES))
 
 
 def draw_play(state, figure=None):
@@ -308,8 +303,12 @@ class PlaygroundExplorer(ipywidgets.VBox):
         self.picture.value = image(
             lambda figure: draw_play(self.state, figure), plotting_playground.SIZE, sentence, layout=None
         )
-        self.message.value = html.escape(sentence)
+        ended = f". The training ends here, at {MOST_UPDATES} updates: Reset begins anew"
+        self.message.value = html.escape(sentence + (ended if self._at_end() else ""))
         self.line.value = code_line("widgets.play(", updates=self.state.updates, **self._options())
+
+    def _at_end(self):
+        return self.state.updates >= MOST_UPDATES
 
     def _step(self, button=None):
         self._advance(0)
@@ -318,15 +317,15 @@ class PlaygroundExplorer(ipywidgets.VBox):
         """Train for that long, at least one batch, and show it; whether it may go on."""
         end = time.perf_counter() + seconds
         try:
-            self.state.run(1)
-            while time.perf_counter() < end and self.state.updates < MOST_UPDATES:
-                self.state.run(5)
+            self.state.run(0 if self._at_end() else 1)
+            while time.perf_counter() < end and not self._at_end():
+                self.state.run(min(5, MOST_UPDATES - self.state.updates))
         except REFUSALS as error:
             self._show()
             self.message.value = refusal(error)
             return False
         self._show()
-        return self.state.updates < MOST_UPDATES
+        return not self._at_end()
 
     def _train(self, button=None):
         if PlaygroundExplorer.training is self:
@@ -341,16 +340,22 @@ class PlaygroundExplorer(ipywidgets.VBox):
         self._task = loop.create_task(self._keep_training())
 
     async def _keep_training(self):
+        task = asyncio.current_task()
         try:
             while self._advance(SLICE):
                 await asyncio.sleep(0.05)
         finally:
-            if PlaygroundExplorer.training is self:
+            if PlaygroundExplorer.training is self and self._task is task:  # not paused and started again since
                 PlaygroundExplorer.training = None
 
     def _pause(self, button=None):
         if PlaygroundExplorer.training is self:
             self._pause_any()
+
+    def close(self):
+        """Pause, and remove the widget from the page."""
+        self._pause()
+        super().close()
 
     @staticmethod
     def _pause_any():
@@ -382,5 +387,5 @@ def _controls():
     }
     for control in controls.values():
         control.style.description_width = "9.5em"
-        control.layout.width = "min(21em, 95%)"
+        control.layout.width = "min(28em, 95%)"  # room for a track that a hand can aim at
     return controls

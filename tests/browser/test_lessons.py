@@ -188,6 +188,8 @@ def test_the_playground_in_all_its_parts(page, lab):
     def updates():
         return int(re.search(r"Update (\d+):", playground.inner_text())[1])
 
+    tracks = playground.locator(".noUi-target").evaluate_all("tracks => tracks.map(track => track.clientWidth)")
+    assert min(tracks) >= 120  # long enough to aim at
     press(playground, "Step one batch")
     playground.get_by_text("Update 1:").wait_for()
     press(playground, "Train")
@@ -226,6 +228,20 @@ def test_the_playground_in_all_its_parts(page, lab):
     wait_for_change(page, drawing, now)
     press(drawing, "Clear")
     page.wait_for_function("document.querySelectorAll('.lesson-grid i[style=\"opacity:0\"]').length === 784")
+    drawing.get_by_text("Nothing is drawn yet").wait_for()
+    stroke(drawing, ((20, 5), (20, 9)))
+    drawing.get_by_text("The network says").wait_for()
+    press(drawing, "Clear")
+    drawing.get_by_text("Nothing is drawn yet").wait_for()
+    stroke(drawing, ((20, 5), (20, 9)))  # the same stroke once more
+    drawing.get_by_text("The network says").wait_for()
+    box, mouse, ink = area.bounding_box(), page.mouse, inked(drawing)
+    mouse.move(box["x"] + 30, box["y"] + 30)
+    mouse.down(button="right")
+    mouse.move(box["x"] + 90, box["y"] + 30, steps=4)
+    mouse.up(button="right")
+    page.keyboard.press("Escape")  # the menu of the page
+    assert inked(drawing) == ink  # another button than the first draws nothing
     assert page.locator(FAULTS).all_inner_texts() == []
 
 
