@@ -72,18 +72,18 @@ def race_curves(costs, first_step, ax=None):
     return ax
 
 
-def stepper_frame(frame, W, listing, ax=None):
+def stepper_frame(frame, W, b, listing, ax=None):
     """One step of a pass through a network 2 → 2 → 1: the picture, and what it says in four ways.
 
     Parameters
     ----------
     frame : `widgets.stepper.Frame`
-    W : dict of ndarrays, the weights
+    W, b : dicts of ndarrays, the weights and biases
     listing : list of str, the lines of code of all steps
     """
     ax = new_axes(ax, figsize=FRAME_SIZE)
     color = BACKWARD if frame.step.name[0] == "d" else FORWARD
-    _draw_pass(frame, W, color, ax)
+    _draw_pass(frame, W, b, color, ax)
     _draw_words(frame, color, ax)
     for i, line in enumerate(listing):
         now = i == frame.number - 1
@@ -95,8 +95,8 @@ def stepper_frame(frame, W, listing, ax=None):
     return ax
 
 
-def _draw_pass(frame, W, color, ax):
-    """Units with their activations and, once known, their errors below; what the step touches is lit."""
+def _draw_pass(frame, W, b, color, ax):
+    """Units with their activations; below their biases and, once known, z and δ; what the step touches is lit."""
     kind, layer = frame.step.lit
     back = color == BACKWARD
     for l in (1, 2):
@@ -107,11 +107,12 @@ def _draw_pass(frame, W, color, ax):
     _connect(ax, _UNITS[2][0], _COST, color if kind == "cost" else FAINT, back)
     for l, units in _UNITS.items():
         for j, place in enumerate(units):
-            activation, error = frame.values.get(f"A[{l}]"), frame.values.get(f"dZ[{l}]")
-            texts = [None if array is None else f"{array[j, 0]:.2f}".replace("-", "−") for array in (activation, error)]
-            _unit(ax, place, texts, color if (kind, layer) == ("units", l) else INK)
-    cost = frame.values.get("J")
-    _unit(ax, _COST, ["" if cost is None else f"{cost.item():.2f}", None], color if kind == "cost" else INK)
+            known = {"b": b.get(l), "z": frame.values.get(f"Z[{l}]"), "δ": frame.values.get(f"dZ[{l}]")}
+            notes = {name: array[j, 0] for name, array in known.items() if array is not None}
+            activation = frame.values.get(f"A[{l}]")
+            value = None if activation is None else activation[j, 0]
+            _unit(ax, place, value, color if (kind, layer) == ("units", l) else INK, notes)
+    _unit(ax, _COST, frame.values.get("J"), color if kind == "cost" else INK)
     heads = {0: "$x$", 1: "$a^{[1]}$", 2: r"$a^{[2]} = \hat{y}$"}
     for l, head in heads.items():
         ax.text(_UNITS[l][0][0], 1.52, head, ha="center", fontsize=12)
@@ -128,25 +129,28 @@ def _connect(ax, start, stop, color, back):
 
 def _weigh(ax, frame, W, l, k, j, start, stop):
     """The weight on a connection, and its gradient below once that is known."""
-    place = np.array(start) + (0.36 if l == 1 else 0.42) * (np.array(stop) - np.array(start))
+    part = 0.42 if l == 2 else 0.5 if j == k else 0.3  # apart from each other, and from where two lines cross
+    place = np.array(start) + part * (np.array(stop) - np.array(start))
     box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
-    text = f"{W[l][k, j]:.1f}".replace("-", "−")
+    text = _decimals(W[l][k, j], 1)
     gradient = frame.values.get(f"dW[{l}]")
     ax.text(*place, text, ha="center", va="bottom" if gradient is not None else "center", fontsize=9, bbox=box)
     if gradient is not None:
-        text = f"{gradient[k, j]:.3f}".replace("-", "−")
+        text = _decimals(gradient[k, j], 3)
         ax.text(*place, text, ha="center", va="top", fontsize=9, color=BACKWARD, bbox=box)
 
 
-def _unit(ax, place, texts, edge):
+def _unit(ax, place, value, edge, notes=()):
+    """A unit with its value, or a question mark, and below it one line for each of the `notes`."""
     lit = edge != INK
     face = LIT if lit else PAPER
     look = {"markerfacecolor": face, "markeredgecolor": edge, "markeredgewidth": 3 if lit else 1.5}
     ax.plot(*place, "o", markersize=40, zorder=3, **look)
-    value, error = texts
-    ax.text(place[0], place[1], value or "?", ha="center", va="center", fontsize=10.5, zorder=4)
-    if error:
-        ax.text(place[0], place[1] - 0.52, f"δ {error}", ha="center", va="top", fontsize=9.5, color=BACKWARD, zorder=4)
+    text = "?" if value is None else _decimals(np.squeeze(value), 2)
+    ax.text(*place, text, ha="center", va="center", fontsize=10.5, zorder=4)
+    for i, name in enumerate(notes):
+        text, color = f"{name} {_decimals(notes[name], 2)}", BACKWARD if name == "δ" else INK
+        ax.text(place[0], place[1] - 0.48 - 0.2 * i, text, ha="center", va="top", fontsize=9, color=color, zorder=4)
 
 
 def _draw_words(frame, color, ax):
@@ -155,7 +159,7 @@ def _draw_words(frame, color, ax):
         "symbol": f"${frame.step.symbol}$",
         "numbers": "\n".join(frame.working),
         "shape": frame.step.shape,
-        "multiplications on the way back": f"{frame.kept} so far\n{frame.alone} if no error were kept and reused",
+        "multiplications on the way back": f"{frame.kept} so far\n{frame.alone} if only dZ[2] were kept",
     }
     head = f"Step {frame.number}: {frame.step.name}, {'backward' if color == BACKWARD else 'forward'}"
     ax.text(-0.6, -2.1, head, fontsize=12, color=color, weight="bold")
@@ -164,3 +168,8 @@ def _draw_words(frame, color, ax):
         ax.text(-0.6, y, head, fontsize=9, color="#555555", va="center")
         ax.text(-0.6, y - 0.3, text, fontsize=13 if head == "symbol" else 9.5, va="top", linespacing=1.35)
         y -= 1.0 + 0.3 * text.count("\n")
+
+
+def _decimals(number, digits):
+    """A number with so many decimals, a true minus, and no sign before a zero."""
+    return f"{float(number):z.{digits}f}".replace("-", "−")

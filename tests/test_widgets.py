@@ -164,6 +164,11 @@ def test_a_slider_shows_what_it_says():
         lambda: widgets.follow(1.5),
         lambda: widgets.follow(1, label=2),
         lambda: widgets.follow(1, x1=float("nan")),
+        lambda: widgets.follow(2.0),
+        lambda: widgets.count_work(2.5),
+        lambda: widgets.count_work("3"),
+        lambda: widgets.count_work(3, 2.5),
+        lambda: widgets.count_work(True),
         lambda: widgets.count_work(0, 3),
         lambda: widgets.count_work(3, 201),
         lambda: widgets.train(iterations=0),
@@ -178,6 +183,13 @@ def test_a_slider_shows_what_it_says():
 def test_impossible_numbers(call):
     with pytest.raises(ValueError, match=r"( is | must be |there is no |needs )"):
         call()
+
+
+def test_an_example_that_is_no_number_is_named():
+    with pytest.raises(TypeError, match=r"the example holds .* real numbers"):
+        widgets.follow(2, x1="a")
+    with pytest.raises(ValueError, match="the label is"):
+        widgets.follow(2, label=np.array([1, 0]))
 
 
 def test_typed_text_is_shown_and_not_run():
@@ -305,6 +317,37 @@ def test_the_working_ends_in_the_numbers_of_its_step(label):
         np.testing.assert_allclose(results, frame.values[frame.step.name].ravel(), atol=5.1e-4)
 
 
+def test_labels_and_zeros_are_written_as_numbers():
+    assert widgets.follow(7, label=True).working == widgets.follow(7, label=1).working == ["(0.598 − 1) / 1 = (−0.402)"]
+    assert widgets.follow(12, x2=0.0).working[1] == "(−0.078) · 0.000 = 0.000"  # −0.0 in floating point
+    assert "−0.000" not in widgets.describe_frame(widgets.follow(12, x2=0.0))
+
+
+def test_the_picture_shows_biases_at_once_and_z_when_it_is_known():
+    def notes(number):
+        texts = [text.get_text() for text in widgets.draw_frame(widgets.follow(number)).texts]
+        return {text for text in texts if re.fullmatch("[bzδ] −?[0-9.]+", text)}
+
+    biases = {"b 0.25", "b −1.00", "b 0.90"}
+    assert notes(1) == biases
+    assert notes(2) == biases | {"z 0.50", "z 0.25"}
+    assert notes(7) == biases | {"z 0.50", "z 0.25", "z 0.40", "δ −0.40"}
+
+
+def test_no_two_weights_stand_over_each_other():
+    ax = widgets.draw_frame(widgets.follow(13))
+    ax.figure.canvas.draw()
+    numbers = [text for text in ax.texts if re.fullmatch(r"−?\d\.(\d|\d{3})", text.get_text())]
+    assert len(numbers) == 12  # six weights and their gradients
+    middles = [text.get_window_extent().get_points().mean(axis=0) for text in numbers]
+    weights, gradients = middles[::2], middles[1::2]  # one above the other, at the same place
+    places = [(above + below) / 2 for above, below in zip(weights, gradients, strict=True)]
+    size = numbers[1].get_window_extent()
+    for i, p in enumerate(places):
+        for q in places[:i]:
+            assert abs(p[0] - q[0]) > size.width or abs(p[1] - q[1]) > 3 * size.height
+
+
 def test_multiplications_of_the_way_back_counted_by_hand():
     frame = widgets.follow(13)
     two_layers = {"dW2": 1 * 2, "dA1": 2 * 1, "dZ1": 2, "dW1": 2 * 2}
@@ -349,6 +392,17 @@ def test_the_work_is_what_asking_unit_by_unit_takes():
         assert work.without == [asked(depth, width, None) for depth in range(1, 6)]
         assert work.with_reuse == [asked(depth, width, set()) for depth in range(1, 6)]
     assert "4 layers of 196" in widgets.describe_work(widgets.count_work(4, 196))
+    assert widgets.describe_work(widgets.count_work(1, 1)).startswith("1 layer of 1, ")
+    assert widgets.describe_work(widgets.count_work(2, 5)).endswith(": just as many")
+    assert widgets.describe_work(widgets.count_work(3, 2)).endswith(
+        "10 with the errors kept, 14 without: 1.4 times as many"
+    )
+
+
+def test_the_challenge_of_the_work_has_one_answer():
+    assert "with 4 units in each layer, from how many layers on" in widgets.work_explorer().title.value
+    saved = [work.without[-1] - work.with_reuse[-1] for work in (widgets.count_work(d, 4) for d in range(1, 13))]
+    assert [d for d, more in enumerate(saved, 1) if more >= 1_000_000] == [10, 11, 12]
 
 
 @pytest.mark.parametrize(
@@ -365,12 +419,23 @@ def test_the_work_is_what_asking_unit_by_unit_takes():
         ("W[1]", "3, 3", False, "inner sizes must match"),
         ("W[1]", "three", False, "type two whole numbers"),
         ("W[1]", "3, -4", False, "type two whole numbers"),
+        ("dW[2]", "2 X 3", True, "right"),
+        ("dW[2]", "2; 3", True, "right"),
+        ("dW[2]", (2, 3), True, "right"),
+        ("dW[2]", None, False, "type two whole numbers"),
+        ("dW[2]", "9" * 5000, False, "type two whole numbers"),
+        ("dW[2]", "2, " + "9" * 13, False, "type two whole numbers"),
+        ("dW[2]", "٢, ٣", False, "type two whole numbers"),
     ],
 )
 def test_the_ledger_answers_a_prediction(name, text, right, says):
     judged = widgets.judge_shapes("4, 3, 2", 5, {name: text})
     assert judged[name][0] is right
     assert says in judged[name][1]
+
+
+def test_an_m_that_is_also_a_size_is_not_held_against_a_guess():
+    assert "inner sizes must match" in widgets.judge_shapes("4, 3, 2", 3, {"W[1]": "3, 3"})["W[1]"][1]
 
 
 def test_the_game_of_shapes():
@@ -387,7 +452,30 @@ def test_the_game_of_shapes():
     assert eval(line)["dA[1]"] == (True, "right, 3 × 5")
     game.guesses["W[1]"].value = ""
     game.reveal.click()
-    assert "16 of 16" in game.message.value
+    assert all(verdict.value.startswith("✓") for verdict in game.verdicts.values())
+    assert "1 of 16 shapes predicted, 1 of them at the first attempt; 15 shown" in game.message.value
+    game.guesses["W[1]"].value = "(3, 4)"  # typed after it was shown
+    assert "1 of 16" in game.message.value
+
+
+def test_the_game_counts_first_attempts_apart():
+    game = widgets.LedgerGame()
+    game.guesses["W[2]"].value = "1, 196"
+    for text in ("196, 1", "", "1, 1"):
+        game.guesses["b[1]"].value = text
+    game.guesses["W[1]"].value = "784, 196"
+    game.guesses["W[1]"].value = "196, 784"
+    assert "2 of 16 shapes predicted, 1 of them at the first attempt; 0 shown" in game.message.value
+
+
+def test_a_refused_network_stays_refused_while_one_guesses():
+    game = widgets.LedgerGame()
+    game.sizes.value = "3, 0"
+    game.guesses["W[2]"].value = "1, 196"
+    assert game.message.value.startswith("<b>Not possible:</b> ")
+    assert "784, 196, 1 with m = 11272: 1 of 16" in game.message.value  # whose rows these are
+    game.sizes.value = "3, 1"
+    assert game.message.value.startswith("3, 1 with m = 11272: 0 of 8")
 
 
 @pytest.mark.parametrize(("control", "bad"), [("sizes", text) for text in BAD[ipywidgets.Text][:-2]])

@@ -1,15 +1,19 @@
 """Lesson 03: the shape of every array, as a table and as a game of prediction."""
 
+import html
 import re
+from functools import partial
 from typing import NamedTuple
 
 import ipywidgets
+import numpy as np
 
 from helpers import plotting, plotting_live
 from helpers.validation import positive_whole
 from helpers.widgets.explorer import REFUSALS, SLOW, WIDGET, as_sizes, code_line, heading, refusal, set_width
 
 MOST_LAYERS = 5  # of the game: a row for each array must fit a page
+NUMBER, BETWEEN = "[0-9]{1,12}", r"(\s*[,;xX×*]\s*|\s+)"  # of a typed shape
 
 
 class Ledger(NamedTuple):
@@ -34,12 +38,12 @@ def shape_ledger(layer_sizes=(784, 196, 1), m=11272):
     m, L = positive_whole(m, "m"), len(n) - 1
     rows = [("A[0]", "Xᵀ", (n[0], m))]
     for l in range(1, L + 1):
-        rows += [(f"W[{l}]", "weights", (n[l], n[l - 1])), (f"b[{l}]", "bias, added to every column", (n[l], 1))]
+        rows += [(f"W[{l}]", "weights", (n[l], n[l - 1])), (f"b[{l}]", "one bias per unit", (n[l], 1))]
         rows += [(f"Z[{l}]", f"W[{l}] A[{l - 1}] + b[{l}]", (n[l], m)), (f"A[{l}]", f"g(Z[{l}])", (n[l], m))]
     for l in range(L, 0, -1):
         origin = f"(A[{L}] − Y) / m" if l == L else f"dA[{l}] ⊙ g′(Z[{l}])"
         rows += [(f"dZ[{l}]", origin, (n[l], m)), (f"dW[{l}]", f"dZ[{l}] A[{l - 1}]ᵀ", (n[l], n[l - 1]))]
-        rows += [(f"db[{l}]", f"sum of the columns of dZ[{l}]", (n[l], 1))]
+        rows += [(f"db[{l}]", f"dZ[{l}] summed over columns", (n[l], 1))]
         if l > 1:
             rows += [(f"dA[{l - 1}]", f"W[{l}]ᵀ dZ[{l}]", (n[l - 1], m))]
     parameters = sum(n[l] * n[l - 1] + n[l] for l in range(1, L + 1))
@@ -64,8 +68,8 @@ def judge_shapes(layer_sizes="784, 196, 1", m=11272, guesses=()):
     Parameters
     ----------
     layer_sizes, m : as in `shape_ledger`
-    guesses : dict from the name of an array, such as "dW[2]", to the text that was typed for its
-        shape, such as "1, 196" or "1 × 196"
+    guesses : dict from the name of an array, such as "dW[2]", to its shape, as a tuple or as a
+        text such as "1, 196" or "1 × 196"
 
     Returns
     -------
@@ -76,19 +80,21 @@ def judge_shapes(layer_sizes="784, 196, 1", m=11272, guesses=()):
     TypeError, ValueError
         As `shape_ledger`; also if a guess is for an array that there is not.
     """
-    shapes = {name: shape for name, _, shape in shape_ledger(layer_sizes, m).rows}
+    ledger = shape_ledger(layer_sizes, m)
+    shapes = {name: shape for name, _, shape in ledger.rows}
     unknown = [name for name in dict(guesses) if name not in shapes]
     if unknown:
         raise ValueError(f"there is no array {unknown[0]} in this network: choose one of {', '.join(shapes)}")
-    return {name: _judge(name, text, shapes[name], m) for name, text in dict(guesses).items()}
+    telling_m = None if m in ledger.layer_sizes else m  # an m that is also a size tells nothing
+    return {name: _judge(name, guess, shapes[name], m, telling_m) for name, guess in dict(guesses).items()}
 
 
-def _judge(name, text, shape, m):
-    """Whether a typed shape is right, and a sentence that says what it looks like instead."""
-    numbers = tuple(int(part) for part in re.findall(r"\d+", text))
-    partner = name.removeprefix("d")
-    if not re.fullmatch(r"[\s(\[]*\d+(\s*[,x×* ]\s*\d+)*[\s,)\]]*", text):
+def _judge(name, guess, shape, m, telling_m):
+    """Whether a shape is right, and a sentence that says what it looks like instead."""
+    text = guess if isinstance(guess, str) else ", ".join(map(str, np.ravel(guess)))
+    if not re.fullmatch(rf"[\s(\[]*{NUMBER}({BETWEEN}{NUMBER})*[\s,)\]]*", text):
         return False, "type two whole numbers, rows and columns, such as 3, 4"
+    numbers, partner = tuple(int(part) for part in re.findall(NUMBER, text)), name.removeprefix("d")
     if numbers == shape:
         return True, f"right, {shape[0]} × {shape[1]}"
     if len(numbers) != 2:
@@ -99,7 +105,7 @@ def _judge(name, text, shape, m):
         return False, f"a derivative has the shape of what it belongs to, {partner}"
     if partner[0] in "AZ" and m not in numbers:
         return False, f"every example has a column of its own, and there are {m}"
-    if partner[0] in "Wb" and m in numbers:
+    if partner[0] in "Wb" and telling_m in numbers:
         return False, f"all {m} examples share it, so m is not in its shape"
     return False, "rows are the units of its own layer; in a product the inner sizes must match"
 
@@ -132,39 +138,49 @@ class LedgerGame(ipywidgets.VBox):
             if len(ledger.layer_sizes) > MOST_LAYERS + 1:
                 raise ValueError(f"for this game a network has at most {MOST_LAYERS} layers, or the page gets too long")
         except REFUSALS as error:
-            self.message.value = refusal(error)
+            self._refused = self.message.value = refusal(error)
             return
         self._network, self.guesses, self.verdicts = (self.sizes.value, self.m.value), {}, {}
+        self._refused, self._shown = "", set()
         self.rows.children = [self._row(name, origin) for name, origin, _ in ledger.rows]
+        self._attempts = dict.fromkeys(self.guesses, 0)
         self._refresh()
 
     def _row(self, name, origin):
         color, arrow = (plotting.BACKWARD, "←") if name[0] == "d" else (plotting.FORWARD, "→")
         label = ipywidgets.HTML(
             f'<span style="border-left: 4px solid {color}; padding-left: 6px">{arrow} <b>{name}</b> = {origin}</span>',
-            layout={"width": "20em"},
+            layout={"width": "26em"},
         )
         guess = ipywidgets.Text(placeholder="rows, columns", layout={"width": "9em"}, **SLOW)
         guess.tooltip = f"shape of {name}"
-        guess.observe(self._refresh, names="value")
+        guess.observe(partial(self._guess, name), names="value")
         self.guesses[name], self.verdicts[name] = guess, ipywidgets.HTML()
         return ipywidgets.HBox([label, guess, self.verdicts[name]], layout={"flex_flow": "row wrap"})
 
-    def _refresh(self, change=None):
+    def _guess(self, name, change):
+        self._attempts[name] += bool(change["new"].strip())
+        self._refresh()
+
+    def _refresh(self):
         typed = {name: guess.value for name, guess in self.guesses.items() if guess.value.strip()}
         judged = judge_shapes(*self._network, typed)
         for name, verdict in self.verdicts.items():
             right, sentence = judged.get(name, (None, ""))
             sign = {None: "", True: "✓ ", False: "✗ "}[right]
             verdict.value = sign + sentence
-        right = sum(verdict[0] for verdict in judged.values())
-        self.message.value = f"{right} of {len(self.guesses)} shapes predicted"
         sizes, m = self._network
+        right = [self._attempts[name] for name, (right, _) in judged.items() if right and name not in self._shown]
+        self.message.value = (
+            f"{self._refused} {html.escape(sizes)} with m = {m}: {len(right)} of {len(self.guesses)} shapes predicted, "
+            f"{right.count(1)} of them at the first attempt; {len(self._shown)} shown"
+        ).strip()
         self.line.value = code_line("widgets.judge_shapes(", layer_sizes=sizes, m=m, guesses=typed)
 
     def _reveal(self, button):
         for name, _, (rows, columns) in shape_ledger(*self._network).rows:
             if not self.guesses[name].value.strip():
+                self._shown.add(name)
                 self.guesses[name].value = f"{rows}, {columns}"
 
     def __repr__(self):

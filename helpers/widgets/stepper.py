@@ -13,7 +13,8 @@ from helpers import plotting_live
 from helpers.activations import sigmoid_prime
 from helpers.losses import binary_cross_entropy
 from helpers.network import backward, forward
-from helpers.widgets.explorer import SLOW, Explorer
+from helpers.validation import as_matrix
+from helpers.widgets.explorer import SLOW, Explorer, whole_between
 
 W = {1: np.array([[0.5, -0.5], [1.0, 0.5]]), 2: np.array([[1.0, -2.0]])}
 B = {1: np.array([[0.25], [-1.0]]), 2: np.array([[0.9]])}
@@ -28,7 +29,7 @@ class Step(NamedTuple):
     code: str
     lit: tuple  # what lights up: ("edges", l) between layers l − 1 and l, ("units", l), or ("cost", 0)
     kept: int = 0  # multiplications of the way back, when errors are kept and reused
-    alone: int = 0  # and when each gradient is worked out along its own paths, from the cost on
+    alone: int = 0  # and when each gradient is worked out along its own paths, from dZ[2] on
 
 
 STEPS = (
@@ -104,7 +105,7 @@ class Frame(NamedTuple):
     working: list  # of str, the arithmetic of this step
     label: int
     kept: int  # multiplications on the way back so far, errors kept
-    alone: int  # and with nothing kept
+    alone: int  # and with only dZ[2] kept
 
 
 def follow(step=1, x1=1.0, x2=0.5, label=1):
@@ -116,13 +117,11 @@ def follow(step=1, x1=1.0, x2=0.5, label=1):
     x1, x2 : float, the example
     label : int, 0 or 1
     """
-    if step not in range(1, len(STEPS) + 1):
-        raise ValueError(f"there is no step {step}: choose 1 to {len(STEPS)}")
-    if label not in (0, 1):
+    step = whole_between(step, "step", 1, len(STEPS))
+    if not np.isscalar(label) or label not in (0, 1):
         raise ValueError(f"the label is {label}, but it must be 0 or 1")
-    if not np.isfinite([x1, x2]).all():
-        raise ValueError(f"the example is ({x1}, {x2}), but it must be two finite numbers")
-    values = _pass(np.array([[x1, x2]], float), np.array([[float(label)]]))
+    X, label = as_matrix([[x1, x2]], "the example"), int(label)
+    values = _pass(X, np.array([[float(label)]]))
     known = {name: values[name] for name in [taken.name for taken in STEPS[:step]]}
     kept, alone = (sum(getattr(taken, way) for taken in STEPS[:step]) for way in ("kept", "alone"))
     return Frame(STEPS[step - 1], step, known, _working(STEPS[step - 1].name, values, label), label, kept, alone)
@@ -167,22 +166,22 @@ def _working(name, v, label):
 
 def _n(number):
     """A number with three decimals, in brackets if it is negative."""
-    text = f"{float(np.squeeze(number)):.3f}".replace("-", "−")
+    text = f"{float(np.squeeze(number)):z.3f}".replace("-", "−")
     return f"({text})" if text[0] == "−" else text
 
 
 def draw_frame(result, ax=None):
     """`Frame` as the drawn network, the step's symbol, numbers and shape, and the lit line of code."""
-    return plotting_live.stepper_frame(result, W, [step.code for step in STEPS], ax)
+    return plotting_live.stepper_frame(result, W, B, [step.code for step in STEPS], ax)
 
 
 def describe_frame(result):
     """The step of a `Frame`, in a sentence."""
-    numbers = ", ".join(f"{number:.3f}".replace("-", "−") for number in result.values[result.step.name].ravel())
+    numbers = ", ".join(f"{number:z.3f}".replace("-", "−") for number in result.values[result.step.name].ravel())
     way = "back" if result.step.name[0] == "d" else "forward"
     return (
         f"Step {result.number} of {len(STEPS)}, {way}: {result.step.name} = {numbers}; "
-        f"multiplications on the way back so far: {result.kept}, without keeping the errors: {result.alone}"
+        f"multiplications on the way back so far: {result.kept}, if only dZ[2] were kept: {result.alone}"
     )
 
 
@@ -219,9 +218,7 @@ def count_work(depth=9, width=3):
     depth : int from 1 to 12
     width : int from 1 to 200
     """
-    for value, name, most in ((depth, "depth", 12), (width, "width", 200)):
-        if not 1 <= value <= most:
-            raise ValueError(f"the {name} is {value}, but it must lie between 1 and {most}")
+    depth, width = whole_between(depth, "depth", 1, 12), whole_between(width, "width", 1, 200)
     depths = range(1, depth + 1)
     with_reuse = [width + (d - 1) * width**2 for d in depths]
     return Work(depth, width, with_reuse, [sum(width**k for k in range(1, d + 1)) for d in depths])
@@ -235,10 +232,10 @@ def draw_work(result, ax=None):
 def describe_work(result):
     """The last numbers of a `Work`, in a sentence."""
     kept, alone = result.with_reuse[-1], result.without[-1]
-    return (
-        f"{result.depth} layers of {result.width}: {kept} multiplications with the errors kept, "
-        f"{alone} without: {alone / kept:,.0f} times as many"
-    )
+    times = alone / kept
+    more = "just as many" if alone == kept else f"{times:,.{0 if times >= 10 else 1}f} times as many"
+    layers = f"{result.depth} layer{'s' if result.depth > 1 else ''} of {result.width}"
+    return f"{layers}, multiplications: {kept} with the errors kept, {alone} without: {more}"
 
 
 def work_explorer():
@@ -247,6 +244,6 @@ def work_explorer():
         "depth": ipywidgets.IntSlider(9, min=1, max=12, description="layers to the cost", **SLOW),
         "width": ipywidgets.IntSlider(3, min=1, max=200, description="units in each layer", **SLOW),
     }
-    goal = "find the smallest network in which keeping the errors saves a million multiplications."
+    goal = "with 4 units in each layer, from how many layers on does keeping the errors save a million multiplications?"
     args = (count_work, draw_work, describe_work, "widgets.count_work(")
     return Explorer("What keeping the errors saves", goal, controls, *args)
