@@ -335,3 +335,24 @@ def test_every_epoch_has_an_order_of_its_own():
     assert not np.allclose(first, second, rtol=1e-6)
     assert not np.allclose(second, third, rtol=1e-6)
     assert first.mean() == pytest.approx(second.mean(), rel=1e-9)
+
+
+def test_groups_come_in_random_order_too():
+    X, Y = np.arange(40.0).reshape(40, 1), np.zeros((1, 40))
+    rng = np.random.default_rng(0)
+    firsts = [[x.min() // 10 for x, _ in training.batches(X, Y, 10, 10, rng)] for _ in range(5)]
+    assert all(sorted(groups) == [0, 1, 2, 3] for groups in firsts)
+    assert any(groups != [0, 1, 2, 3] for groups in firsts)
+
+
+def test_an_interrupt_is_held_back_and_never_lost():
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    reached = []
+    try:
+        with pytest.raises(KeyboardInterrupt), training.interrupts_wait():
+            signal.raise_signal(signal.SIGINT)
+            reached.append(True)
+        assert reached
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)

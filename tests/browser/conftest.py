@@ -84,7 +84,7 @@ def _copy_without_outputs(folder):
         nbformat.write(notebook, folder / path.name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """JupyterLab on this machine only, with a copy of the lessons; ended whatever happens."""
     home = tmp_path_factory.mktemp("lab")
@@ -125,7 +125,7 @@ def _wait_until_it_answers(address, server, log, seconds=60):
     raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(encoding='utf-8')[-2000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not the session: Playwright's event loop must not outlive these tests
 def chromium():
     """A headless Chromium."""
     path = find_chromium()
