@@ -356,3 +356,9 @@ def test_an_interrupt_is_held_back_and_never_lost():
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_a_feature_that_is_alive_in_one_late_row_is_kept():
+    X = np.zeros((9000, 12))
+    X[:, 0], X[8999, 5] = 1, 1
+    assert training.live_features(X).tolist() == [0, 5]
