@@ -162,8 +162,8 @@ def _draw_words(frame, color, ax):
         "multiplications on the way back": f"{frame.kept} so far\n{frame.alone} if only dZ[2] were kept",
     }
     head = f"Step {frame.number}: {frame.step.name}, {'backward' if color == BACKWARD else 'forward'}"
-    ax.text(-0.6, -2.1, head, fontsize=12, color=color, weight="bold")
-    y = -2.75
+    ax.text(-0.6, -2.32, head, fontsize=12, color=color, weight="bold")
+    y = -2.85
     for head, text in rows.items():
         ax.text(-0.6, y, head, fontsize=9, color="#555555", va="center")
         ax.text(-0.6, y - 0.3, text, fontsize=13 if head == "symbol" else 9.5, va="top", linespacing=1.35)
