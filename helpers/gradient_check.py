@@ -331,17 +331,19 @@ def _about_shape(mine, exact, m):
 def _about_factor(factor, m):
     seen = f"is {factor:.3f} × the numerical one"
     known = {
+        1: "nearly right, but off by more than rounding",
         -1: "wrong sign",
-        m: f"a sum over the {m} examples, not a mean",
-        1 / m: f"the mean over the {m} examples is taken twice",
         2: "a factor 2, as of a square without its ½",
         0.5: "a factor ½ too many",
     }
-    for value, words in known.items():
+    means = {
+        m: f"a sum over the {m} examples, not a mean",
+        1 / m: f"the mean over the {m} examples is taken twice",
+        -m: f"wrong sign, and a sum over the {m} examples, not a mean",
+    }
+    for value, words in (known if m == 1 else means | known).items():
         if np.isclose(factor, value, rtol=1e-3):
             return f"{seen}: {words}"
-    if factor < 0 and np.isclose(-factor, m, rtol=1e-3):
-        return f"{seen}: wrong sign, and a sum over the {m} examples, not a mean"
     return f"{seen}: a constant factor"
 
 

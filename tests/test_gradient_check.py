@@ -241,3 +241,20 @@ def test_the_correct_code_passes_on_every_creatures_task(creature):
         return  # its answers are so sure that no gradient is left to judge
     X, Y, W, b = bug_zoo.sample_task(creature)
     assert check_gradients(X, Y, W, b, creature.hidden_activation).right
+
+
+@pytest.mark.parametrize(
+    ("factor", "m", "words"),
+    [
+        (1.0001, 1, "is 1.000 × the numerical one: nearly right, but off by more than rounding"),
+        (1.0001, 6, "is 1.000 × the numerical one: nearly right, but off by more than rounding"),
+        (-1.0, 1, "is -1.000 × the numerical one: wrong sign"),
+        (3.0, 1, "is 3.000 × the numerical one: a constant factor"),
+        (6.0, 6, "is 6.000 × the numerical one: a sum over the 6 examples, not a mean"),
+        (-6.0, 6, "is -6.000 × the numerical one: wrong sign, and a sum over the 6 examples, not a mean"),
+        (1 / 6, 6, "is 0.167 × the numerical one: the mean over the 6 examples is taken twice"),
+    ],
+)
+def test_a_factor_is_explained(factor, m, words):
+    exact = np.array([[1.0, -2.0], [0.5, 3.0]])
+    assert gradient_check.compare("dW[1]", factor * exact, exact, m).words == words
