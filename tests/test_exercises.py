@@ -10,6 +10,8 @@ import sys
 import threading
 import time
 import warnings
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import nbformat
@@ -20,7 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from helpers import exercises
-from helpers.activations import sigmoid_prime
+from helpers.activations import sigmoid, sigmoid_prime
 from helpers.exercises import check, limits, message, record, values, verdict
 from helpers.exercises.core import judge
 from helpers.exercises.registry import EXERCISES, LESSONS
@@ -146,7 +148,7 @@ def test_right_values_in_the_wrong_shape_are_told(exercise):
 @pytest.mark.parametrize("exercise", FUNCTIONS, **NAMED)
 def test_a_factor_is_named(exercise):
     def tripled(*arguments):
-        return times_three(exercise.solution(*arguments))
+        return times(3, exercise.solution(*arguments))
 
     said = judge(exercise, tripled)
     assert said.kind == "wrong"
@@ -163,10 +165,12 @@ def count_ones(result):
     return int(np.size(result) == 1)
 
 
-def times_three(result):
+def times(factor, result):
     if isinstance(result, dict):
-        return {key: 3 * np.asarray(value) for key, value in result.items()}
-    return tuple(map(times_three, result)) if isinstance(result, tuple) else 3 * np.asarray(result)
+        return {key: factor * np.asarray(value) for key, value in result.items()}
+    if isinstance(result, tuple):
+        return tuple(times(factor, item) for item in result)
+    return factor * np.asarray(result)
 
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, **NAMED)
@@ -204,6 +208,69 @@ def test_among_several_wrong_layers_the_guilty_one_is_named():
     assert said.startswith("Look at layer 3 first; the layers before it may only inherit its error. `dW[3]` is 7.000 ×")
 
 
+def scaled(name, count, m):
+    """The solution with the mean taken as if there were always `m` examples; `count` counts them."""
+
+    def hard_coded(*arguments):
+        return times(count(*arguments) / m, EXERCISES[name].solution(*arguments))
+
+    return hard_coded
+
+
+def three_layers(X, W, b, g, g_out):
+    Z, A = {}, {0: X.T}
+    for l in (1, 2, 3):
+        Z[l] = W[l] @ A[l - 1] + b[l]
+        A[l] = g_out(Z[l]) if l == 3 else g(Z[l])
+    return Z, A
+
+
+def sigmoid_output(X, W, b, g, g_out):
+    return EXERCISES["04.forward"].solution(X, W, b, g, sigmoid)
+
+
+def naive_start(Z, Y):
+    A = np.exp(Z) / np.exp(Z).sum(axis=0)
+    return (A - Y) / Y.shape[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("01.gradients", scaled("01.gradients", lambda A0, Y, W, b: Y.shape[1], 6)),
+        ("01.train", lambda A0, Y, *rest: EXERCISES["01.train"].solution(A0[:, :6], Y[:, :6] * len(Y.T) / 6, *rest)),
+        ("02.gradients", scaled("02.gradients", lambda A0, Y, W, b: Y.shape[1], 7)),
+        ("02.safe", lambda Z: np.array([-np.logaddexp(0, -z) for z in Z.ravel()])),
+        ("03.backward", scaled("03.backward", lambda Y, *_: Y.shape[1], 6)),
+        ("03.layer", lambda dZ, A: (dZ[:3, :5] @ A[:4, :5].T, dZ @ np.ones((5, 1)))),
+        ("04.forward", three_layers),
+        ("04.forward", sigmoid_output),
+        ("04.backward", scaled("04.backward", lambda Y, *_: Y.shape[1], 6)),
+        (
+            "04.backward",
+            lambda Y, W, Z, A, g: EXERCISES["04.backward"].solution(Y, {l: W[l] for l in (1, 2, 3)}, Z, A, g),
+        ),
+        ("04.update", lambda p, g, rate: p - 0.1 * g),
+        ("04.train", lambda X, Y, W, b, rate, n: EXERCISES["04.train"].solution(X, Y, W, b, rate * len(X) / 6, n)),
+        ("05.bugs", scaled("05.bugs", lambda Y, *_: Y.shape[1], 6)),
+        ("06.flatten", lambda pictures: pictures.reshape(3, 12) / 255),
+        ("06.mean", scaled("06.mean", lambda deltas, _: len(deltas), 4)),
+        ("07.saturated", lambda Z: np.mean(np.abs(Z) > 2.85)),
+        ("08.start", naive_start),
+    ],
+    ids=str,
+)
+def test_what_is_right_for_one_set_of_arguments_only_is_not_right(name, answer):
+    assert judge(EXERCISES[name], answer).kind == "wrong"
+
+
+def test_a_difference_in_the_second_case_is_told_as_such():
+    said = judge(EXERCISES["06.mean"], scaled("06.mean", lambda deltas, _: len(deltas), 4))
+    assert said.words.startswith("It is right for one set of arguments, but not for another. `dW` is 1.250 × ")
+    said = judge(EXERCISES["01.train"], lambda A0, Y, W, b, *_: (W + 1, b))
+    assert "another" not in said.words
+
+
 # --- strange answers -----------------------------------------------------------------------------
 
 
@@ -220,6 +287,29 @@ class Hostile:
 class Unspeakable(Exception):
     def __str__(self):
         raise ValueError
+
+
+def as_text(result):
+    return {key: str(value) for key, value in result.items()} if isinstance(result, dict) else str(result)
+
+
+def texts_of(name):
+    return lambda *arguments: as_text(EXERCISES[name].solution(*arguments))
+
+
+def with_text_keys(*arguments):
+    return tuple({str(l): part[l] for l in part} for part in EXERCISES["03.backward"].solution(*arguments))
+
+
+def put_back_by_adding(f, x, epsilon):
+    gradient = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        x[i] += epsilon
+        above = f(x)
+        x[i] -= 2 * epsilon
+        gradient[i] = (above - f(x)) / (2 * epsilon)
+        x[i] += epsilon
+    return gradient
 
 
 def row(k):
@@ -380,6 +470,11 @@ def test_no_verdict_gives_the_solution_away(exercise):
         ("02.cost", np.float32(np.log(2))),
         ("01.q3", "A"),
         ("01.q3", " a "),
+        ("01.q3", "a)"),
+        ("01.q3", "'a'."),
+        ("03.unit", Fraction(-1, 40)),
+        ("03.biases", Decimal(13)),
+        ("08.error", [Fraction(1, 2), Decimal("-0.75"), 0.25]),
     ],
 )
 def test_how_an_answer_may_be_written(name, answer):
@@ -394,11 +489,32 @@ def test_how_an_answer_may_be_written(name, answer):
         ("03.biases", lambda: 13, "function"),
         ("03.biases", np.inf, "infinite"),
         ("01.q3", 1, "one of the letters"),
-        ("04.step", 3, "A function is wanted"),
+        ("01.q3", ["a"], "one of the letters, in quotes"),
+        ("01.q3", {}, "one of the letters, in quotes"),
+        ("01.weights", [10**400, 1], "a number that is too large"),
+        ("06.interval", 0.057, "Close: give three digits or more"),
+        ("05.error", 0.33, "Close: give three digits or more"),
+        ("08.byhand", [0.13, 0.25, 0.63], "Close: give three digits or more"),
+        ("04.parameters", 404000, "404000 is not right"),
+        ("05.distance", texts_of("05.distance"), "`error` is text, but numbers are wanted"),
+        ("01.slope", texts_of("01.slope"), "`slope` is text, but numbers are wanted"),
+        ("07.saturated", texts_of("07.saturated"), "`share` is text, but numbers are wanted"),
+        ("07.sizes", texts_of("07.sizes"), "`size[1]` is text, but numbers are wanted"),
+        ("04.step", lambda *_: [[1], [2, 3]], "`dZ` is a list whose rows have different lengths"),
+        ("06.error", lambda *_: [[1], [2, 3]], "`δ` is a list whose rows have different lengths"),
+        ("06.mean", lambda *_: print, "`dW` is a function"),
+        ("04.step", printing, "prints, but returns None: end it with `return`"),
+        ("04.update", lambda p, g, rate: p - rate * g if rate < 0.5 else None, "returns None in some cases"),
+        ("04.step", lambda W, dZ, Z: np.dot(W, dZ), "is a transpose missing?"),
+        ("02.safe", lambda Z: -np.logaddexp(0, -Z) - 1e-5 * (Z == 2), "1 of 7 entries is wrong; the first, [4], is "),
+        ("03.backward", with_text_keys, "the keys of dW are '1', '2'. These are texts"),
+        ("05.numerical", put_back_by_adding, "changed by rounding"),
+        ("04.step", "step_back", "pass the function's name without quotes"),
+        ("04.step", 3, "A function is wanted, but the answer is a number: pass the function's name without parenth"),
         ("04.step", lambda W, dZ, Z: W @ dZ, "is a transpose missing?"),
         ("03.unit", 0.333, "0.333 is not right. Go back"),
         ("03.biases", -13, "The size is right, the sign is not"),
-        ("06.baseline", 66, "It is a share, not a percentage"),
+        ("06.baseline", 66, "A share is wanted, not a percentage"),
         ("01.weights", [-3, 6], "1 of the 2 numbers is right"),
         ("08.byhand", [-0.125, -0.25, -0.625], "The sizes are right, the signs are not"),
         ("03.shape", (5, 7, 1), "an array of shape (3,)"),
@@ -419,7 +535,7 @@ def test_how_an_answer_may_be_written(name, answer):
         ("04.step", warning, "has shape (3,), but the right one has (3, 5)"),
         ("04.step", recursing, "calls itself without end"),
         ("04.step", raising(KeyError("x")), "stopped with KeyError (`'x'`)"),
-        ("03.layer", lambda dZ, A: dZ @ A.T, "2 things are wanted, `return dW, db`"),
+        ("03.layer", lambda dZ, A: dZ @ A.T, "2 things are wanted, `return dW, db`, but a single array came back"),
         ("03.backward", lambda *_: ([1], [2]), "a dictionary with the layers as keys is wanted"),
         ("03.backward", lambda *_: ({1: 1.0}, {1: 2.0}), "dW[2] is missing"),
         ("04.stepp", 1, "did you mean 04.step"),
@@ -556,7 +672,25 @@ def test_a_quiz_answers_each_question(capsys):
     assert lines[0] == "○ q1: Not done yet."
     assert lines[1].startswith("✗ q2: Not yet. α = 1/λ is the best rate")
     assert lines[2].startswith("✓ q3: Right. ")
-    assert "There is no exercise '01.q9'" in lines[3]
+    assert lines[3] == "✗ q9: Not yet. Lesson 01 has q1 … q4."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answers", "words"),
+    [
+        (("04", 2, "a"), {}, 'Lesson 04 has q1 … q4. Name each answer: `quiz("04", q1=…, q2=…)`'),
+        (("04",), {}, "Name each answer"),
+        ((4,), {"q1": 2}, "✓ q1: Right."),
+        (("4",), {"q1": 2}, "✓ q1: Right."),
+        (("40",), {"q1": 2}, "A lesson is one of 00, 01"),
+        (([],), {"q1": 2}, "A lesson is one of 00, 01"),
+        (("04",), {"step": EXERCISES["04.step"].solution}, "✗ step: Not yet. Lesson 04 has q1 … q4."),
+    ],
+    ids=str,
+)
+def test_how_a_quiz_may_be_called(arguments, answers, words, capsys):
+    exercises.quiz(*arguments, **answers)
+    assert words in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("words", ["a * b * c", "[1](2)", "<b>x</b>", "$x$ and $y$", "a_b_c ~~d~~ | e", "\\frac"])
@@ -696,8 +830,24 @@ def test_what_is_no_file_is_never_replaced(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("LESSONS_PROGRESS", str(tmp_path))
     check("01.error", -3)
     exercises.progress()
-    assert "is not remembered" in capsys.readouterr().out
+    assert capsys.readouterr().out.count(f"{tmp_path.name} is a folder, so what is done is not remembered") == 2
     assert tmp_path.is_dir() and os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("place", ["x" * 300, "file/progress.json"], ids=["too long", "below a file"])
+def test_a_place_that_cannot_be_is_no_crash(place, tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("LESSONS_PROGRESS", str(tmp_path / place))
+    check("01.error", -3)
+    exercises.progress()
+    out = capsys.readouterr().out
+    assert "✓ Right." in out and "This is not remembered: " in out and "lesson  exercises" in out
+    assert ".progress.json." not in out  # the name of a temporary file
+
+
+def test_a_record_that_an_editor_has_marked_as_utf8_is_read(file, capsys):
+    file.write_text('{"done": ["01.error"]}', encoding="utf-8-sig")
+    assert re.search(r"^01 +1 of", shown(capsys), re.M)
 
 
 def test_nothing_is_remembered_in_tests(capsys):

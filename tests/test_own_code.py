@@ -1,5 +1,7 @@
 """The reader's own network in place of ours: checked first, then used everywhere, and given back."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,7 @@ MINE = {"forward": lesson_04.forward, "backward": lesson_04.backward, "update": 
 @pytest.fixture(autouse=True)
 def ours_again(monkeypatch):
     monkeypatch.setattr(own_code, "_kept", {})
+    monkeypatch.setattr(own_code, "_source", {"modified": None})
     yield
     use_our_code()
 
@@ -127,15 +130,45 @@ def test_wrong_code_is_refused_with_its_report(functions, words, capsys):
 
 
 def test_a_backward_that_only_fits_the_exercise_is_refused(capsys):
-    """It looks right in the exercise, whose networks have one output unit."""
+    """It looks right in the exercise, where no network of three layers has several output units."""
 
     def backward(Y, W, Z, A, g_prime):
         dW, db = lesson_04.backward(Y, W, Z, A, g_prime)
-        return dW, {l: db[l] * (1 if len(Y) == 1 else 2) for l in db}
+        return dW, {l: db[l] * (2 if len(W) == 3 and len(Y) > 1 else 1) for l in db}
 
     keep(backward=backward)
     out = capsys.readouterr().out
     assert "`backward` fails the gradient check" in out and "2.000 ×" in out
+
+
+def test_functions_that_return_lists_work(capsys):
+    def lists(results):
+        return [{l: array.tolist() for l, array in part.items()} for part in results]
+
+    X, y = task()
+    theirs = network.NeuralNetwork([4, 3, 1], iterations=5).fit(X, y)
+    keep(
+        forward=lambda *arguments: lists(lesson_04.forward(*arguments)),
+        backward=lambda *arguments: lists(lesson_04.backward(*map(arrays, arguments))),
+        update=lambda *arguments: lesson_04.update(*arguments).tolist(),
+    )
+    use_my_code()
+    assert "Kept." in capsys.readouterr().out
+    mine = network.NeuralNetwork([4, 3, 1], iterations=5).fit(X, y)
+    np.testing.assert_allclose(mine.cost_history_, theirs.cost_history_)
+
+
+def arrays(argument):
+    return {l: np.asarray(argument[l]) for l in argument} if isinstance(argument, dict) else argument
+
+
+def test_what_was_kept_before_stays_when_something_is_refused(capsys):
+    keep(update=lesson_04.update)
+    assert "stays kept" not in capsys.readouterr().out
+    keep(update=lambda p, g, rate: p + rate * g)
+    assert "What was kept before stays kept." in capsys.readouterr().out
+    use_my_code()
+    assert "now runs on your `update` (for gradient_descent)" in capsys.readouterr().out
 
 
 def test_one_function_alone_can_be_kept(capsys):
@@ -168,6 +201,7 @@ def update(parameter, gradient, learning_rate):
         (FILE + "def backward(", "stopped with SyntaxError"),
         (FILE + "import sys; sys.exit()", "leaves Python by exit()"),
         (FILE + "1 / 0", "stopped with ZeroDivisionError"),
+        (FILE + "while True: pass", "`my_network.py` was stopped after 0.5 seconds. Is there a loop that never ends?"),
         ("x = 1", "defines none of `forward`, `backward` and `update`"),
         (None, "there is no my_network.py beside it"),
     ],
@@ -175,9 +209,31 @@ def update(parameter, gradient, learning_rate):
 )
 def test_the_readers_file_is_read_when_asked_for(source, words, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(own_code, "SECONDS", 0.5)
     if source is not None:
         (tmp_path / "my_network.py").write_text(source, encoding="utf-8")
     use_my_code()
     assert words in capsys.readouterr().out
     assert (installed() == OURS | {"update": STEP}) == ("now runs" not in words)
     assert not list(tmp_path.glob("*.json"))
+
+
+def test_a_file_that_has_been_edited_is_read_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    def edit(source, second):
+        (tmp_path / "my_network.py").write_text(source, encoding="utf-8")
+        os.utime(tmp_path / "my_network.py", (second, second))
+        use_my_code()
+        return capsys.readouterr().out
+
+    assert "your `forward` and `update` (for gradient_descent)." in edit(FILE, 10)
+    first = own_code._kept["forward"]
+    assert "your `forward`." in edit(FILE.split("def update")[0], 20)
+    assert own_code._kept["forward"] is not first and installed()["update"] is STEP
+    assert "`forward`: The bias is missing in Z. What was kept before stays kept." in edit(
+        FILE.replace(" + b[l]", ""), 30
+    )
+    (tmp_path / "my_network.py").unlink()
+    use_my_code()
+    assert "now runs on your `forward`." in capsys.readouterr().out

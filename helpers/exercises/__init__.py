@@ -75,17 +75,26 @@ def solution(name):
         Message("→", "Solution.", exercise.reason, exercise.solution_text, language="python").show()
 
 
-def quiz(lesson, **answers):
+def quiz(lesson, *unnamed, **answers):
     """Judge the quick questions of a lesson: ``quiz("04", q1=3, q2="b", q3=(2, 5))``.
 
     Parameters
     ----------
-    lesson : str, two digits
+    lesson : str, two digits; or int
     **answers : q1, q2, …; None: not done yet
     """
+    lesson = str(lesson).zfill(2) if isinstance(lesson, (int, str)) else ""
+    if lesson not in LESSONS:
+        Message("?", "No questions.", f"A lesson is one of {', '.join(LESSONS)}, in quotes.").show()
+        return
+    questions = [exercise.name[3:] for exercise in LESSONS[lesson] if exercise.is_question]
+    has = f"Lesson {lesson} has {questions[0]} … {questions[-1]}."
+    if unnamed or not answers:
+        Message("?", "No answers.", f'{has} Name each answer: `quiz("{lesson}", q1=…, q2=…)`.').show()
+        return
     lines = []
     for question, answer in answers.items():
-        said = verdict(f"{lesson}.{question}", answer)
+        said = verdict(f"{lesson}.{question}", answer) if question in questions else Verdict("wrong", has)
         note = record.add(f"{lesson}.{question}") if said.kind == "right" else ""
         words = "" if said.kind == "open" else f" {said.words} {note}".rstrip()
         lines.append(Message(MARKS[said.kind], f"{question}: {said.label}", words.strip()))

@@ -45,7 +45,7 @@ class Exercise:
     broken : callable, where a mistake is to be found: the function that is given, under a name of its own
     cases : callable, for a function: gives a list of tuples of arguments, new ones each time
     parts : names of what the function returns, in the words of the lesson
-    m : int, number of examples in the cases, to know a sum from a mean by
+    m : list of int, number of examples in each case, to know a sum from a mean by
     recorded : Key, optional, in place of the solution and the wrong answers, in a copy without them
     """
 
@@ -60,7 +60,7 @@ class Exercise:
     broken: Callable | None = None
     cases: Callable | None = None
     parts: tuple = ()
-    m: int = 1
+    m: tuple | list = ()
     recorded: Any = None
 
     @property
@@ -144,6 +144,10 @@ class _ArgumentChangedError(Exception):
     """The reader's function has written into an array that it was given."""
 
 
+class _ArgumentRoundedError(Exception):
+    """It has put back what it wrote, but by adding and subtracting."""
+
+
 def judge(exercise, answer, seconds=SECONDS):
     """The verdict on an answer. It never fails and never gives the solution away.
 
@@ -161,12 +165,12 @@ def judge(exercise, answer, seconds=SECONDS):
     _ = exercise.key  # worked out first, on our own time
     try:
         with limits.quarantine(seconds, printed):
-            verdict = _judge_value(exercise, answer) if exercise.cases is None else _judge_function(exercise, answer)
+            if exercise.cases is None:
+                verdict = _judge_value(exercise, answer)
+            else:
+                verdict = _judge_function(exercise, answer, printed)
     except KeyboardInterrupt:
         raise
-    except limits.TimeUp:
-        words = f"`{exercise.answer_name}` was stopped after {seconds:g} seconds. Is there a loop that never ends?"
-        verdict = Verdict("wrong", words)
     except BaseException as error:  # whatever a reader's code can raise, SystemExit too
         verdict = Verdict("wrong", about_error(exercise.answer_name, error))
     return verdict._replace(printed=str(printed))
@@ -174,6 +178,8 @@ def judge(exercise, answer, seconds=SECONDS):
 
 def _judge_value(exercise, answer):
     right = exercise.right
+    if isinstance(right, str) and answer is not None:
+        return _judge_letter(exercise, answer)
     if callable(answer):
         return Verdict("wrong", "The answer is a function, but a value is wanted: call it, or write the number.")
     if isinstance(answer, dict):
@@ -192,11 +198,20 @@ def _judge_value(exercise, answer):
     return Verdict("wrong", _about_value(mine, np.asarray(right)))
 
 
+def _judge_letter(exercise, answer):
+    """The verdict on the choice in a question; "b)" and " B." do for "b"."""
+    letter = answer.strip(" ().\"'").lower() if isinstance(answer, str) else ""
+    if letter == exercise.right:
+        return Verdict("right", exercise.reason)
+    hints = {wrong.answer: wrong.hint for wrong in exercise.wrong}
+    return Verdict("wrong", hints.get(letter, 'The answer should be one of the letters, in quotes, such as "a".'))
+
+
 def _typed_like(mine, value):
     """Whether `mine` is what a person may type for `value`: counts exactly, other numbers in three digits."""
     value = np.asarray(value)
-    if value.dtype.kind == "U" or mine.dtype.kind == "U":
-        return mine.dtype.kind == value.dtype.kind and str(mine).strip().lower() == str(value).lower()
+    if mine.dtype.kind == "U":
+        return False
     if mine.squeeze().shape == value.shape:  # [4] for 4, and a row of weights for a list
         mine = mine.squeeze()
     whole = np.all(value == np.round(value))
@@ -205,8 +220,6 @@ def _typed_like(mine, value):
 
 
 def _about_value(mine, right):
-    if right.dtype.kind == "U":
-        return 'The answer should be one of the letters, in quotes, such as "a".'
     if mine.dtype.kind == "U":
         return "The answer is text, but a number is wanted: write it without quotes."
     if mine.shape != right.shape:
@@ -217,11 +230,12 @@ def _about_value(mine, right):
     return values.about_numbers(mine, right)
 
 
-def _judge_function(exercise, answer):
+def _judge_function(exercise, answer, printed):
     if answer is None:
         return Verdict("open", "Write the function, and pass its name to `check`.")
     if not callable(answer):
-        words = f"A function is wanted, but the answer is a {type(answer).__name__}: pass its name without parentheses."
+        how = "without quotes" if isinstance(answer, str) else "without parentheses"
+        words = f"A function is wanted, but the answer is {values.kind(answer)}: pass the function's name {how}."
         return Verdict("wrong", words)
     key = exercise.key
     try:
@@ -234,14 +248,23 @@ def _judge_function(exercise, answer):
     try:
         mine, right = _sets(results, key.right, exercise.parts), _sets(key.right, key.right, exercise.parts)
     except values.NothingError:
-        words = f"`{exercise.answer_name}` returns None. Write its body and run the cell again."
-        return Verdict("open", words)
+        return _about_nothing(exercise.answer_name, results, printed)
     except values.UnfitError as unfit:
-        known = {_misfit(results, key.right, exercise.parts): hint for results, hint in key.wrong}
+        known = {
+            _misfit(known, key.right, exercise.parts): hint for known, hint in key.wrong if isinstance(known, list)
+        }
         return Verdict("wrong", known.get(str(unfit), str(unfit)))
     if _all_same(mine, right):
         return Verdict("right", exercise.reason)
     return _about_results(exercise, key, mine, right)
+
+
+def _about_nothing(name, results, printed):
+    if printed.length:
+        return Verdict("wrong", f"`{name}` prints, but returns None: end it with `return` and the result.")
+    if any(result is not None for result in results):
+        return Verdict("wrong", f"`{name}` returns None in some cases, not in all: does every path end with `return`?")
+    return Verdict("open", f"`{name}` returns None. Write its body and run the cell again; or is `return` missing?")
 
 
 def _about_results(exercise, key, mine, right):
@@ -254,11 +277,13 @@ def _about_results(exercise, key, mine, right):
             return Verdict("open", "This is still the function as it was given. Find the mistake, and run it again.")
         if same:
             return Verdict("wrong", hint)
-    for arguments, mine_here, right_here in zip(exercise.cases(), mine, right, strict=True):
+    counts = exercise.m or [1] * len(right)
+    for i, (arguments, mine_here, right_here, m) in enumerate(zip(exercise.cases(), mine, right, counts, strict=True)):
         off = [name for name in right_here if not values.same({"": mine_here[name]}, {"": right_here[name]})]
         if off:
-            given = zip(exercise.arguments, arguments, strict=True)
-            return Verdict("wrong", _explain(off, mine_here, right_here, exercise.m, list(given)))
+            given = list(zip(exercise.arguments, arguments, strict=True))
+            earlier = "It is right for one set of arguments, but not for another. " if i else ""
+            return Verdict("wrong", earlier + _explain(off, mine_here, right_here, m, given))
     raise AssertionError("no difference found")
 
 
@@ -278,7 +303,7 @@ def run(function, cases):
 
     Raises
     ------
-    Whatever the function raises; _ArgumentChangedError if it writes into its arguments.
+    Whatever the function raises; _ArgumentChangedError or _ArgumentRoundedError if it writes into its arguments.
     """
     results = []
     for arguments in cases:
@@ -286,15 +311,18 @@ def run(function, cases):
         results.append(function(*arguments))
         for i, (now, then) in enumerate(zip(arguments, before, strict=True)):
             if not _unchanged(now, then):
-                raise _ArgumentChangedError(_argument_name(function, i))
+                nearly = _unchanged(now, then, tolerance=1e-12)
+                raise (_ArgumentRoundedError if nearly else _ArgumentChangedError)(_argument_name(function, i))
     return results
 
 
-def _unchanged(now, then):
+def _unchanged(now, then, tolerance=0.0):
     if isinstance(then, dict):
-        return now.keys() == then.keys() and all(_unchanged(now[key], then[key]) for key in then)
+        return now.keys() == then.keys() and all(_unchanged(now[key], then[key], tolerance) for key in then)
+    if isinstance(then, np.ndarray) and tolerance:
+        return np.shape(now) == then.shape and np.allclose(now, then, rtol=tolerance, atol=tolerance)
     if isinstance(then, np.ndarray):
-        return now.shape == then.shape and np.array_equal(now, then)
+        return np.array_equal(now, then)
     return True
 
 
@@ -341,6 +369,13 @@ def about_error(name, error):
         return (
             f"`{name}` changes its argument `{text}` in place, and whoever called it still needs it: make a new array."
         )
+    if isinstance(error, _ArgumentRoundedError):
+        return (
+            f"`{name}` leaves its argument `{text}` changed by rounding: adding ε and taking it away again does not "
+            f"give quite the same number. Note the entry before and put it back, or work on a copy."
+        )
+    if isinstance(error, limits.TimeUp):
+        return f"`{name}` was stopped after {text} seconds. Is there a loop that never ends?"
     if isinstance(error, limits.AskedForInputError):
         return f"`{name}` calls input(), which would wait for ever; all that it needs are its arguments."
     if isinstance(error, SystemExit):
@@ -349,7 +384,7 @@ def about_error(name, error):
         return f"`{name}` calls itself without end. Is there a case in which it returns?"
     if isinstance(error, MemoryError):
         return f"`{name}` wants more memory than there is. Compare the shapes: does a product grow too large?"
-    if "matmul" in text:
+    if "matmul" in text or "not aligned" in text:  # the latter is said by np.dot
         return "In a product @ the inner sizes do not match. Compare the shapes: is a transpose missing?"
     if isinstance(error, TypeError) and "positional argument" in text:
         return f"`{name}` does not take the arguments of the exercise: keep its first line as it was given."

@@ -63,9 +63,9 @@ def _flat_bias(A0, Y, W, b):
     return dW, db[0, 0]
 
 
-def _line_data():
+def _line_data(m=6):
     rng = np.random.default_rng(1)
-    A0 = rng.standard_normal((2, 6))
+    A0 = rng.standard_normal((2, m))
     return A0, np.array([[3.0, -1.5]]) @ A0 + 2, rng.standard_normal((1, 2)), rng.standard_normal((1, 1))
 
 
@@ -177,8 +177,8 @@ EXERCISES = [
         solution=mended_gradients,
         broken=_gradients_with_a_bug,
         parts=("dW", "db"),
-        cases=lambda: [_line_data()],
-        m=6,
+        cases=lambda: [_line_data(), _line_data(4)],
+        m=[6, 4],
         reason="With 1/m inside dZ, once, everything that is computed from dZ inherits it.",
         hints=[
             "Which of the two is a sum over the examples where it should be a mean?",
@@ -200,7 +200,8 @@ EXERCISES = [
         ),
         solution=train,
         parts=("W", "b"),
-        cases=lambda: [(*_line_data(), 0.1, 5), (*_line_data(), 0.5, 2)],
+        cases=lambda: [(*_line_data(), 0.1, 5), (*_line_data(4), 0.5, 2)],
+        m=[6, 4],
         reason="Predict, take the gradient, step against it, again; and a new gradient for every step.",
         hints=[
             "The loop of the lesson: in each step a gradient at the present W and b, then one update of both.",

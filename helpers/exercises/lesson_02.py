@@ -18,6 +18,10 @@ def _overflowing_logarithm(Z):
     return -np.log(1 + np.exp(-Z))
 
 
+def _weighted_inputs():
+    return [(np.array([-1000.0, -40.0, -1.0, 0.0, 2.0, 40.0, 1000.0]),), (np.array([[-800.0, 3.0], [0.5, -2.0]]),)]
+
+
 def mended_gradients(A0, Y, W, b):
     A = sigmoid(W @ A0 + b)  # (1, m)
     dZ = (A - Y) / Y.shape[1]  # (1, m): the slope of the sigmoid has cancelled
@@ -31,10 +35,10 @@ def _gradients_with_a_bug(A0, Y, W, b):
     return dZ @ A0.T, dZ.sum(axis=1, keepdims=True)  # (1, n), (1, 1)
 
 
-def _classification():
+def _classification(n=3, m=7):
     rng = np.random.default_rng(2)
-    A0, Y = rng.standard_normal((3, 7)), np.array([[0.0, 1, 1, 0, 1, 0, 1]])
-    return A0, Y, rng.standard_normal((1, 3)), np.array([[0.3]])
+    A0, Y = rng.standard_normal((n, m)), np.array([[0.0, 1, 1, 0, 1, 0, 1]])[:, :m]
+    return A0, Y, rng.standard_normal((1, n)), np.array([[0.3]])
 
 
 def _turned_sign(A0, Y, W, b):
@@ -126,7 +130,7 @@ EXERCISES = [
         ),
         solution=log_sigmoid,
         parts=("log σ",),
-        cases=lambda: [(np.array([-1000.0, -40.0, -1.0, 0.0, 2.0, 40.0, 1000.0]),)],
+        cases=_weighted_inputs,
         reason="log σ(z) = −log(1 + e⁻ᶻ) = −log(e⁰ + e⁻ᶻ), and logaddexp knows how to add exponentials safely.",
         hints=[
             "Put the formula of σ into the logarithm first: log(1/u) is −log u.",
@@ -153,8 +157,8 @@ EXERCISES = [
         solution=mended_gradients,
         broken=_gradients_with_a_bug,
         parts=("dW", "db"),
-        cases=lambda: [_classification()],
-        m=7,
+        cases=lambda: [_classification(), _classification(2, 4)],
+        m=[7, 4],
         reason=(
             "With cross-entropy, dA/dZ has cancelled against a factor of ∂J/∂A: dZ = (A − Y)/m, and no slope any more."
         ),
@@ -172,8 +176,7 @@ EXERCISES = [
     Exercise(
         name="02.q1",
         prompt=(
-            "Two networks are sure that the label is 1, with $a = 0.99$. The label is 0. What is the loss, to two "
-            "digits?"
+            "A network is sure that the label is 1, with $a = 0.99$. The label is 0. What is the loss, to two digits?"
         ),
         right=4.605,
         solution="q1 = -np.log(1 - 0.99)",

@@ -12,9 +12,9 @@ def layer_gradients(dZ, A_before):
     return dW, db
 
 
-def _layer_case():
+def _layer_case(n=3, n_before=4, m=5):
     rng = np.random.default_rng(3)
-    return rng.standard_normal((3, 5)), rng.standard_normal((4, 5))
+    return rng.standard_normal((n, m)), rng.standard_normal((n_before, m))
 
 
 def _not_turned(dZ, A_before):
@@ -45,11 +45,11 @@ def _tanh_slope(dA1, Z1, A1):
     return 1 - np.tanh(Z1) ** 2
 
 
-def _two_layers():
+def _two_layers(units=3, m=6):
     rng = np.random.default_rng(5)
-    W = {1: rng.standard_normal((3, 2)), 2: rng.standard_normal((1, 3))}
-    b = {1: rng.standard_normal((3, 1)), 2: rng.standard_normal((1, 1))}
-    A0, Y = rng.standard_normal((2, 6)), np.array([[0.0, 1, 1, 0, 1, 0]])
+    W = {1: rng.standard_normal((units, 2)), 2: rng.standard_normal((1, units))}
+    b = {1: rng.standard_normal((units, 1)), 2: rng.standard_normal((1, 1))}
+    A0, Y = rng.standard_normal((2, m)), np.array([[0.0, 1, 1, 0, 1, 0]])[:, :m]
     Z1 = W[1] @ A0 + b[1]
     A1 = np.tanh(Z1)
     return Y, W, A0, Z1, A1, sigmoid(W[2] @ A1 + b[2])
@@ -109,7 +109,10 @@ EXERCISES = [
             Wrong(-0.1, "That is ∂J/∂a; to reach z, multiply by the slope g′(z)."),
             Wrong(0.125, "Mind the sign of the second error: its path pulls the other way."),
             Wrong(0.05, "That is the first path alone; the unit feeds both."),
-            Wrong(0.025, "Paths add up: the second one, −0.1 · 3, weighs more than the first."),
+            Wrong(
+                0.025,
+                "Is a sign lost, or are the weights? The paths add up with their weights, and the second pulls harder.",
+            ),
             Wrong(0.1, "The errors 0.2 and −0.1 are added with their weights, 1 and 3, and then go through the slope."),
         ],
     ),
@@ -122,8 +125,8 @@ EXERCISES = [
         ),
         solution=layer_gradients,
         parts=("dW", "db"),
-        cases=lambda: [_layer_case()],
-        m=5,
+        cases=lambda: [_layer_case(), _layer_case(2, 2, 3)],
+        m=[5, 3],
         reason="dW sums δ aᵀ over the examples, which is a matrix product; db sums δ, and keeps its column shape.",
         hints=[
             "dW must have shape (n[l], n[l−1]). Which product of (n[l], m) and something with n[l−1] and m has that?",
@@ -147,7 +150,7 @@ EXERCISES = [
                 "db is summed over the units; sum over the examples, axis=1.",
             ),
             Wrong(
-                lambda dZ, A_before: (dZ @ A_before.T / 5, dZ.sum(axis=1, keepdims=True) / 5),
+                lambda dZ, A_before: tuple(gradient / dZ.shape[1] for gradient in layer_gradients(dZ, A_before)),
                 "The mean is in dZ already; here it is taken a second time.",
             ),
             Wrong(
@@ -164,8 +167,8 @@ EXERCISES = [
         ),
         solution=backward,
         parts=("dW", "db"),
-        cases=lambda: [_two_layers()],
-        m=6,
+        cases=lambda: [_two_layers(), _two_layers(4, 5)],
+        m=[6, 5],
         reason="Only one factor knows the activation, g′(Z1). Everything else stays as it was.",
         hints=[
             (

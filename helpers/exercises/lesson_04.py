@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.activations import sigmoid, sigmoid_prime, tanh, tanh_prime
+from helpers.activations import identity, sigmoid, sigmoid_prime, softmax, tanh, tanh_prime
 from helpers.exercises.core import Exercise, Wrong
 from helpers.network import initialize_parameters
 
@@ -52,16 +52,23 @@ def train(X, Y, W, b, learning_rate, steps):
     return W, b
 
 
-def _network(sizes=(3, 4, 2, 1)):
+def _network(sizes=(3, 4, 2, 1), m=6):
     rng = np.random.default_rng(6)
     W, _ = initialize_parameters(sizes, random_state=rng)
     b = {l: 0.5 * rng.standard_normal((sizes[l], 1)) for l in W}
-    return rng.standard_normal((6, sizes[0])), rng.integers(0, 2, (sizes[-1], 6)).astype(float), W, b
+    return rng.standard_normal((m, sizes[0])), rng.integers(0, 2, (sizes[-1], m)).astype(float), W, b
+
+
+def _shallow_and_deep():
+    """Networks of 1 and of 4 layers, with 5 examples."""
+    return _network((2, 1), m=5), _network((3, 4, 2, 3, 2), m=5)
 
 
 def _forward_cases():
     X, _, W, b = _network()
-    return [(X, W, b, tanh, sigmoid), (X, W, b, sigmoid, sigmoid)]
+    (X1, _, W1, b1), (X4, _, W4, b4) = _shallow_and_deep()
+    others = [(X1, W1, b1, sigmoid, identity), (X4, W4, b4, tanh, softmax)]
+    return [(X, W, b, tanh, sigmoid), (X, W, b, sigmoid, sigmoid), *others]
 
 
 def _forward_with(weighted=lambda W, A, b: W @ A + b, inputs=lambda X: X.T, hidden=lambda g, Z, b: g(Z), last="g_out"):
@@ -87,9 +94,19 @@ def _without_input(X, W, b, g, g_out):
 
 def _backward_cases():
     X, Y, W, b = _network()
+    (X1, Y1, W1, b1), (X4, Y4, W4, b4) = _shallow_and_deep()
     return [
         (Y, W, *forward(X, W, b, sigmoid, sigmoid), sigmoid_prime),
         (Y, W, *forward(X, W, b, tanh, sigmoid), tanh_prime),
+        (Y1, W1, *forward(X1, W1, b1, sigmoid, identity), sigmoid_prime),
+        (Y4, W4, *forward(X4, W4, b4, tanh, softmax), tanh_prime),
+    ]
+
+
+def _update_cases():
+    return [
+        (np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([[0.2, 0.4], [-1.0, 0.0]]), 0.1),
+        (np.array([[1.0], [-2.0], [0.5]]), np.array([[0.2], [0.4], [-1.0]]), 0.75),
     ]
 
 
@@ -119,14 +136,14 @@ def _not_turned_back(Y, W, Z, A, g_prime):
     return {3: W[3] @ dZ}, {3: dZ}
 
 
-def _train_with(rate=1.0, stale=False, bias=True):
+def _train_with(sign=1, mean=True, stale=False, bias=True):
     def broken(X, Y, W, b, learning_rate, steps):
-        first = W, b
+        first, rate = (W, b), sign * (1 if mean else len(X)) * learning_rate
         for _ in range(steps):
             at = first if stale else (W, b)
             dW, db = backward(Y, at[0], *forward(X, *at, sigmoid, sigmoid), sigmoid_prime)
-            W = {l: W[l] - rate * learning_rate * dW[l] for l in W}
-            b = {l: b[l] - rate * learning_rate * db[l] for l in b} if bias else b
+            W = {l: W[l] - rate * dW[l] for l in W}
+            b = {l: b[l] - rate * db[l] for l in b} if bias else b
         return W, b
 
     return broken
@@ -167,7 +184,7 @@ EXERCISES = [
         solution=step_back,
         parts=("dZ",),
         cases=lambda: [_step_arguments()],
-        m=5,
+        m=[5],
         reason="dA = Wᵀ dZ brings the error one layer back, ⊙ σ′(Z) takes it through the activation.",
         hints=[
             "Two steps: across the connection, from dZ to dA of the layer before; then through its activation.",
@@ -202,7 +219,7 @@ EXERCISES = [
         solution=forward,
         parts=("Z", "A"),
         cases=_forward_cases,
-        m=6,
+        m=[6, 6, 5, 5],
         reason="Two lines a layer, and everything is kept that the way back will need.",
         hints=[
             "Begin with A[0] = X.T. Then the same two lines for l = 1 … L, where L is len(W).",
@@ -234,7 +251,7 @@ EXERCISES = [
         solution=backward,
         parts=("dW", "db"),
         cases=_backward_cases,
-        m=6,
+        m=[6, 6, 5, 5],
         reason="One loop from the last layer to the first, each layer reusing the error of the one after it.",
         hints=[
             (
@@ -292,7 +309,7 @@ EXERCISES = [
         ),
         solution=update,
         parts=("parameter",),
-        cases=lambda: [(np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([[0.2, 0.4], [-1.0, 0.0]]), 0.1)],
+        cases=_update_cases,
         reason="Against the gradient, a small step: θ − α dθ.",
         hints=["W ← W − α dW, and the same for b.", "`parameter - …` makes a new array, `parameter -= …` does not."],
         wrong=[
@@ -314,8 +331,8 @@ EXERCISES = [
         ),
         solution=train,
         parts=("W", "b"),
-        cases=lambda: [(*_network((2, 3, 1)), 0.5, 4), (*_network((2, 3, 1)), 2.0, 1)],
-        m=6,
+        cases=lambda: [(*_network((2, 3, 1)), 0.5, 4), (*_network((3, 2, 2, 1), m=5), 2.0, 1)],
+        m=[6, 5],
         reason="Forward, backward, update: your own network has learned.",
         hints=[
             (
@@ -325,14 +342,15 @@ EXERCISES = [
             "W = {l: update(W[l], dW[l], learning_rate) for l in W} makes a new dictionary.",
         ],
         wrong=[
-            Wrong(_train_with(rate=-1.0), "That climbs: subtract the gradient."),
+            Wrong(_train_with(sign=-1), "That climbs: subtract the gradient."),
             Wrong(
                 _train_with(stale=True),
                 "The gradient must be taken at the new parameters in every step; yours is always that of the first.",
             ),
             Wrong(_train_with(bias=False), "W is right to begin with, but b does not move: it has a gradient too."),
             Wrong(
-                _train_with(rate=6.0), "The steps are 6 times too large, and there are 6 examples: is the mean missing?"
+                _train_with(mean=False),
+                "The steps are 6 times too large, and there are 6 examples: is the mean missing?",
             ),
         ],
     ),

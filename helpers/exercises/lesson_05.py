@@ -89,10 +89,12 @@ def _mean_mended(Y, W, Z, A):
     return bug_zoo.slope_of_the_error(Y, W, Z, A)
 
 
-def _task():
-    creature = bug_zoo.CREATURES[0]
-    X, Y, W, b = bug_zoo.sample_task(creature)
-    return Y, W, *network.forward(X, W, b)
+def _tasks():
+    X, Y, W, b = bug_zoo.sample_task(bug_zoo.CREATURES[0])  # three layers, six examples
+    rng = np.random.default_rng(16)
+    W2, b2 = network.initialize_parameters((3, 4, 2), random_state=rng)
+    X2, Y2 = rng.standard_normal((4, 3)), rng.integers(0, 2, (2, 4)).astype(float)
+    return [(Y, W, *network.forward(X, W, b)), (Y2, W2, *network.forward(X2, W2, b2))]
 
 
 EXERCISES = [
@@ -117,8 +119,8 @@ EXERCISES = [
         reason="‖2q − q‖ / (‖2q‖ + ‖q‖) = 1 / 3, whatever q is.",
         hints=["Put p = 2q into the formula; how long is 2q − q?", "‖q‖ stands above and below, and cancels."],
         wrong=[
-            Wrong(0.5, "Divide by the sum of both lengths, 2 + 1, not by the larger one."),
-            Wrong(1, "Divide by the sum of both lengths, 2 + 1, not by the length of the numerical one alone."),
+            Wrong(0.5, "Divide by the sum of both lengths, not by the larger one."),
+            Wrong(1, "Divide by the sum of both lengths, not by the length of the numerical one alone."),
             Wrong(
                 2, "That is the factor; the measure divides the length of the difference by the sum of both lengths."
             ),
@@ -212,8 +214,8 @@ EXERCISES = [
         solution=mended_backward,
         broken=_backward_with_a_bug,
         parts=("dW", "db"),
-        cases=lambda: [_task()],
-        m=6,
+        cases=_tasks,
+        m=[6, 4],
         reason="1/6 is the mean taken twice, in dW; and σ′ wants Z, where it was given dA.",
         hints=[
             "0.167 is 1/6, and there are six examples. What is done to dW[3] that is not done to db[3]?",

@@ -10,7 +10,8 @@ def flatten(pictures):
 
 
 def _pictures():
-    return np.random.default_rng(8).integers(0, 256, (3, 2, 2, 3), dtype=np.uint8)
+    rng = np.random.default_rng(8)
+    return [(rng.integers(0, 256, shape, dtype=np.uint8),) for shape in ((3, 2, 2, 3), (4, 2, 5, 3))]
 
 
 def hidden_error(delta_after, W_after, z):
@@ -26,9 +27,9 @@ def sum_of_errors(deltas, activations):
     return sum(delta @ a.T for delta, a in zip(deltas, activations, strict=True)) / len(deltas)
 
 
-def _one_by_one():
+def _one_by_one(m, n, n_before):
     rng = np.random.default_rng(10)
-    return rng.standard_normal((4, 2, 1)), rng.standard_normal((4, 3, 1))
+    return rng.standard_normal((m, n, 1)), rng.standard_normal((m, n_before, 1))
 
 
 EXERCISES = [
@@ -54,8 +55,8 @@ EXERCISES = [
         ),
         solution=flatten,
         parts=("X",),
-        cases=lambda: [(_pictures(),)],
-        m=3,
+        cases=_pictures,
+        m=[3, 4],
         reason="reshape(m, −1) keeps the numbers of each picture together in a row.",
         hints=[
             "How many rows must the result have? Let NumPy find the number of columns.",
@@ -122,8 +123,8 @@ EXERCISES = [
         ),
         solution=sum_of_errors,
         parts=("dW",),
-        cases=lambda: [_one_by_one()],
-        m=4,
+        cases=lambda: [_one_by_one(4, 2, 3), _one_by_one(5, 3, 2)],
+        m=[4, 5],
         reason="An outer product δ aᵀ for each example, and the mean of them all: (1/m) Δ Aᵀ.",
         hints=[
             "One example gives an outer product, δ aᵀ, of the shape of W.",
@@ -173,7 +174,7 @@ EXERCISES = [
         ),
         right=float(2 * np.sqrt(0.8 * 0.2 / 200)),
         solution="answer = 2 * np.sqrt(0.8 * (1 - 0.8) / 200)",
-        reason="2 √(0.8 · 0.2 / 200) ≈ 0.057: four times the pictures, half the uncertainty of 50.",
+        reason="2 √(0.8 · 0.2 / 200) ≈ 0.0566: four times the pictures, half the uncertainty of 50.",
         hints=[
             "The lesson's formula, with p = 0.8 and 200 in place of 50.",
             "√(p (1 − p) / n) is one standard deviation.",

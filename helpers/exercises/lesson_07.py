@@ -30,7 +30,8 @@ def saturated(Z):
 
 
 def _weighted_inputs():
-    return [(np.array([[-6.0, -3.2, -1.0, 0.0], [0.5, 2.0, 3.5, 8.0]]),), (np.array([[-2.8, 2.8, 9.0]]),)]
+    near = np.array([-2.92, -2.86, 2.86, 2.92])  # on both sides of ±2.887, where the slope is 0.05
+    return [(np.array([[-6.0, -3.2, -1.0, 0.0], [0.5, 2.0, 3.5, 8.0]]),), (np.array([[-2.8, 2.8, 9.0]]),), (near,)]
 
 
 EXERCISES = [

@@ -29,7 +29,11 @@ def output_error(Z, Y):
 
 
 def _error_case():
-    return [(np.random.default_rng(15).standard_normal((3, 5)), one_hot(np.array([0, 2, 1, 1, 0]), 3))]
+    Z = np.random.default_rng(15).standard_normal((3, 5))
+    return [
+        (Z, one_hot(np.array([0, 2, 1, 1, 0]), 3)),
+        (np.array([[1000.0], [0.0], [1001.0], [-1000.0]]), one_hot(np.array([0]), 4)),
+    ]
 
 
 def momentum(theta, gradient, velocity, learning_rate, beta):
@@ -183,7 +187,7 @@ EXERCISES = [
         solution=output_error,
         parts=("dZ",),
         cases=_error_case,
-        m=5,
+        m=[5, 1],
         reason="The Jacobian of softmax and −y/a cancel, as the two factors of lesson 02 did: (A − Y)/m.",
         hints=[
             "The result looks like that of lesson 02: answer minus truth.",

@@ -20,7 +20,7 @@ from IPython import get_ipython
 
 
 class TimeUp(BaseException):
-    """The time is over. Not an Exception, so that `except Exception` in a reader's loop does not catch it."""
+    """The time is over; its text is the number of seconds. Not an Exception: a reader's code may catch those."""
 
 
 class AskedForInputError(Exception):
@@ -109,7 +109,7 @@ def _alarm(seconds):
 
     def stop(*_):
         if active:
-            raise TimeUp
+            raise TimeUp(f"{seconds:g}")
 
     handler = signal.signal(signal.SIGALRM, stop)
     timer = signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)  # again and again: a bare except may catch one
@@ -127,7 +127,7 @@ def _watched_lines(seconds):
 
     def trace(frame, event, argument):
         if time.monotonic() > end:
-            raise TimeUp
+            raise TimeUp(f"{seconds:g}")
         return trace
 
     before = sys.gettrace()

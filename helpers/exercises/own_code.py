@@ -27,6 +27,7 @@ _ours = {
     "update": optimizers.OPTIMIZERS["gradient_descent"],
 }
 _kept = {}
+_source = {"modified": None}  # when the file that the kept functions come from was written
 
 
 def keep(forward=None, backward=None, update=None):
@@ -44,9 +45,12 @@ def keep(forward=None, backward=None, update=None):
     refusal = _refuse(given)
     if refusal is None:
         _kept.update(given)
+        _source["modified"] = None
         refusal = Message(
             "✓", "Kept.", f"{_listed(given)} passed every check. `use_my_code()` lets the network run on them."
         )
+    elif _kept:
+        refusal.words += " What was kept before stays kept."
     refusal.show()
 
 
@@ -55,16 +59,20 @@ def use_my_code():
 
     `NeuralNetwork` and all that trains with it then call the reader's functions, until
     `use_our_code()`. Without `keep` before, the file `my_network.py` in the current folder is
-    imported, which runs it, and what it defines is checked as by `keep`.
+    imported, which runs it, and what it defines is checked as by `keep`; when it has been edited, it
+    is read again.
     """
-    if not _kept:
+    if not _kept or (_source["modified"] and _modified() not in (None, _source["modified"])):
         refusal = _read_file()
         if refusal is not None:
+            refusal.words += " What was kept before stays kept." if _kept else ""
             refusal.show()
             return
-    for name, function in _kept.items():
-        _install(name, _WRAPPERS[name](function))
-    words = f"The network of `helpers` now runs on your {_listed(_kept)}. `use_our_code()` goes back."
+    for name, function in _ours.items():
+        _install(name, _WRAPPERS[name](_kept[name]) if name in _kept else function)
+    names = _listed([name for name in _ours if name in _kept])
+    where = " (for gradient_descent)" if "update" in _kept else ""
+    words = f"The network of `helpers` now runs on your {names}{where}. `use_our_code()` goes back."
     Message("✓", "Your code.", words).show()
 
 
@@ -84,7 +92,8 @@ def _install(name, function):
 
 def _forward_of(mine):
     def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
-        return mine(X, W, b, ACTIVATIONS[hidden_activation].g, OUTPUTS[output].g)
+        Z, A = mine(X, W, b, ACTIVATIONS[hidden_activation].g, OUTPUTS[output].g)
+        return {l: np.asarray(Z[l]) for l in W}, {l: np.asarray(A[l]) for l in (0, *W)}  # lists do as well
 
     return forward
 
@@ -93,7 +102,7 @@ def _backward_of(mine):
     def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", m=None, out=None):
         gradients = mine(Y, W, Z, A, ACTIVATIONS[hidden_activation].g_prime)
         share = Y.shape[1] / (m or Y.shape[1])  # these may be one block of a larger set
-        scaled = tuple({l: share * gradient[l] for l in W} for gradient in gradients)
+        scaled = tuple({l: share * np.asarray(gradient[l]) for l in W} for gradient in gradients)
         for place, values in zip(out or (), scaled, strict=bool(out)):
             for l in W:
                 place[l][...] = values[l]
@@ -133,8 +142,8 @@ def _report(name, function):
     printed = limits.Printed()
     try:
         with limits.quarantine(2 * SECONDS, printed):
-            for sizes, hidden, output in (([3, 1], "sigmoid", "sigmoid"), ([2, 4, 3, 2], "tanh", "identity")):
-                report = _examine(function, sizes, hidden, output)
+            for m, sizes, hidden, output in ((6, [3, 1], "sigmoid", "sigmoid"), (5, [2, 4, 3, 2], "tanh", "identity")):
+                report = _examine(function, m, sizes, hidden, output)
                 if not report.right:
                     return str(report)
     except KeyboardInterrupt:
@@ -144,10 +153,10 @@ def _report(name, function):
     return ""
 
 
-def _examine(function, sizes, hidden, output):
+def _examine(function, m, sizes, hidden, output):
     rng = np.random.default_rng(11)
     W, b = network.initialize_parameters(sizes, random_state=rng)
-    X, Y = rng.standard_normal((6, sizes[0])), rng.integers(0, 2, (sizes[-1], 6)).astype(float)
+    X, Y = rng.standard_normal((m, sizes[0])), rng.integers(0, 2, (sizes[-1], m)).astype(float)
     mine = _backward_of(function)
 
     def gradients(X, Y, W, b):
@@ -156,10 +165,16 @@ def _examine(function, sizes, hidden, output):
     return check_gradients(X, Y, W, b, hidden, output, gradients)
 
 
+def _modified():
+    """When the reader's file was written last; None if there is none."""
+    path = Path.cwd() / FILE
+    return path.stat().st_mtime_ns if path.is_file() else None
+
+
 def _read_file():
     """Import `my_network.py` and keep what it defines; a message if that is not possible."""
-    path = Path.cwd() / FILE
-    if not path.is_file():
+    path, modified = Path.cwd() / FILE, _modified()
+    if modified is None:
         words = (
             f"Nothing is kept in this notebook, and there is no {FILE} beside it. "
             f"Write forward, backward and update into that file, or call `keep` first."
@@ -179,7 +194,9 @@ def _read_file():
         return Message("✗", "Not kept.", f"{FILE} defines none of {_listed(EXERCISE_OF)}.")
     refusal = _refuse(given)
     if refusal is None:
+        _kept.clear()
         _kept.update(given)
+        _source["modified"] = modified
     return refusal
 
 

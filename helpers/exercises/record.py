@@ -22,13 +22,17 @@ def path():
 def read():
     """The names of what is done, and a sentence if the file was damaged and had to be set aside."""
     file = path()
-    if file is None or not file.is_file():
+    if file is None:
         return set(), ""
+    if os.path.isdir(file):
+        return set(), f"{file.name} is a folder, so what is done is not remembered. Let LESSONS_PROGRESS name a file."
     try:
-        names = json.loads(file.read_text(encoding="utf-8"))["done"]
+        names = json.loads(file.read_text(encoding="utf-8-sig"))["done"]
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise ValueError("not a list of names")
         return set(names), ""
+    except FileNotFoundError:
+        return set(), ""
     except OSError as error:
         return set(), f"{file.name} cannot be read ({error.strerror or error}), so nothing done before is shown."
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -49,13 +53,13 @@ def add(name):
     done, said = read()
     if name in done:
         return said
-    if file.exists() and (said or not file.is_file()):  # what cannot be read is not overwritten
-        return said or f"This is not remembered: {file.name} is no file. Let LESSONS_PROGRESS name one."
+    if said and os.path.exists(file):  # what cannot be read is not overwritten
+        return said
     content = json.dumps({"done": sorted(done | {name})}, indent=1) + "\n"
     try:
         replace_atomically(file, lambda opened: opened.write(content.encode()))
     except OSError as error:
-        return f"This is not remembered: {error}."
+        return f"This is not remembered: {error.strerror or error}."
     return said
 
 

@@ -21,7 +21,7 @@ FUNCTIONS = {
     for place, module, names in (
         ("numpy", np, ("sin", "exp", "log")),
         ("numpy.linalg", np.linalg, ("norm",)),
-        ("activations", activations, ("sigmoid", "sigmoid_prime", "tanh", "tanh_prime")),
+        ("activations", activations, ("sigmoid", "sigmoid_prime", "tanh", "tanh_prime", "softmax", "identity")),
     )
     for name, function in ((name, getattr(module, name)) for name in names)
 }

@@ -1,6 +1,7 @@
 """Results as a set of named arrays, and what can be said of one that is not as it should be."""
 
 import numbers
+from decimal import Decimal
 
 import numpy as np
 
@@ -44,8 +45,8 @@ def conform(value, wanted, parts=()):
 def _parts(value, count, names):
     listed = ", ".join(names)
     if not isinstance(value, (tuple, list)) or len(value) != count:
-        got = f"{len(value)} came back" if isinstance(value, (tuple, list)) else f"one {_kind(value)} came back"
-        raise UnfitError(f"{count} things are wanted, `return {listed}`, but {got}.")
+        got = len(value) if isinstance(value, (tuple, list)) else kind(value)
+        raise UnfitError(f"{count} things are wanted, `return {listed}`, but {got} came back.")
     if all(piece is None for piece in value):
         raise NothingError
     return value
@@ -55,13 +56,14 @@ def _leaves(name, value, wanted):
     if not isinstance(wanted, dict):
         return {name: as_array(value, name)}
     if not isinstance(value, dict):
-        raise UnfitError(f"{_the(name)} is a {_kind(value)}, but a dictionary with the layers as keys is wanted.")
+        raise UnfitError(f"{_the(name)} is {kind(value)}, but a dictionary with the layers as keys is wanted.")
     if not value:
         raise UnfitError(f"{_the(name)} is an empty dictionary: one entry for each layer is wanted.")
     missing = [key for key in wanted if key not in value]
     if missing:
-        there = ", ".join(str(key) for key in value)
-        raise UnfitError(f"{name}[{missing[0]}] is missing: the keys of {name} are {there}. Does the loop reach it?")
+        there = ", ".join(repr(key) for key in value)[:200]
+        advice = "These are texts, numbers are wanted." if str(missing[0]) in value else "Does the loop reach it?"
+        raise UnfitError(f"{name}[{missing[0]}] is missing: the keys of {name} are {there}. {advice}")
     return {f"{name}[{key}]": as_array(value[key], f"{name}[{key}]") for key in wanted}
 
 
@@ -88,11 +90,21 @@ def as_array(value, name=""):
         array = np.asarray(value)
     except ValueError:
         raise UnfitError(f"{_the(name)} is a list whose rows have different lengths.") from None
+    if array.dtype.kind == "O" and all(isinstance(entry, (numbers.Real, Decimal)) for entry in array.flat):
+        array = _as_floats(array, name)
     if array.dtype.kind == "c":
         raise UnfitError(f"{_the(name)} has an imaginary part; real numbers are wanted.")
     if array.dtype.kind not in "buif":
-        raise UnfitError(f"{_the(name)} is a {_kind(value)} that does not hold numbers.")
+        raise UnfitError(f"{_the(name)} is {kind(value)} that does not hold numbers.")
     return array
+
+
+def _as_floats(array, name):
+    """An array of fractions, decimals or very large whole numbers as one of floats."""
+    try:
+        return array.astype(float)
+    except (OverflowError, ValueError):
+        raise UnfitError(f"{_the(name)} holds a number that is too large, or none at all.") from None
 
 
 def same(mine, right):
@@ -101,10 +113,8 @@ def same(mine, right):
 
 
 def _close(mine, right):
-    if mine.shape != right.shape:
+    if mine.shape != right.shape or mine.dtype.kind == "U":
         return False
-    if right.dtype.kind == "U" or mine.dtype.kind == "U":
-        return str(mine) == str(right)
     tolerance = 1e-4 if mine.dtype == np.float32 else 1e-7
     scale = np.abs(right[np.isfinite(right)]).max(initial=0)
     return np.allclose(mine, right, rtol=tolerance, atol=tolerance * min(scale, 1), equal_nan=True)
@@ -121,8 +131,6 @@ def describe(name, mine, right, m=1, given=()):
     given : (name, value) pairs of the arguments, which may have come back unchanged
     """
     the = _the(name)
-    if right.dtype.kind == "U":
-        return f"{the} should be text, one of the choices in quotes."
     if mine.dtype.kind == "U":
         return f"{the} is text, but numbers are wanted: write it without quotes."
     for other, value in given:
@@ -137,7 +145,7 @@ def describe(name, mine, right, m=1, given=()):
     if right.ndim == 0:
         return f"{the} is {mine:.6g} where {right:.6g} is wanted{_relation(mine, right)}."
     finding = gradient_check.compare(name, mine, right, m)
-    if "differs" not in finding.words:
+    if not finding.right and "differs" not in finding.words:  # small entries are wrong where large ones are right
         return f"{the} {finding.words.replace('the numerical one', 'the right one')}."
     return f"{the} has the right shape, {right.shape}, but {_where(mine, right)}."
 
@@ -151,7 +159,7 @@ def _relation(mine, right):
     """What a number may be instead of the right one, as the end of a sentence."""
     known = {
         "the size is right, the sign is not": -right,
-        "it is a share, not a percentage": 100 * right,
+        "a share is wanted, not a percentage": 100 * right,
         "it is twice as large as it should be": 2 * right,
         "it is half of what it should be": right / 2,
         "one is 1 divided by the other": 1 / right if right else np.inf,
@@ -166,6 +174,8 @@ def _relation(mine, right):
 
 def about_numbers(mine, right):
     """What is wrong with numbers that a person has typed; the right ones are not told."""
+    if np.any(right != np.round(right)) and np.allclose(mine, right, rtol=0.05, atol=0):
+        return "Close: give three digits or more, or an expression."
     if mine.ndim and mine.size > 1:
         good = np.isclose(mine, right, rtol=5e-3)
         if good.any():
@@ -196,8 +206,9 @@ def _where(mine, right):
     """Which entries are wrong, and the first of them with the number that is wanted."""
     off = ~np.isclose(mine, right, rtol=1e-4, atol=1e-7)
     off = off if off.any() else mine != right
-    if np.allclose(np.abs(mine), np.abs(right)):
-        return f"in {np.count_nonzero(off)} of {off.size} entries the sign is wrong"
+    turned = off & (mine * right < 0)
+    if turned.any() and np.allclose(np.abs(mine), np.abs(right)):
+        return f"in {np.count_nonzero(turned)} of {off.size} entries the sign is wrong"
     first = tuple(int(i) for i in np.argwhere(off)[0])
     line = ""
     for axis, word in ((1, "row"), (0, "column")):
@@ -206,14 +217,16 @@ def _where(mine, right):
             line = line or (f", all in {word} {lines[0]}" if len(lines) == 1 else "")
     count = f"{np.count_nonzero(off)} of {off.size} entries {'is' if off.sum() == 1 else 'are'} wrong{line}"
     index = ", ".join(map(str, first))
-    return f"{count}; the first, [{index}], is {mine[first]:.4g} where {right[first]:.4g} is wanted"
+    digits = 4 if f"{mine[first]:.4g}" != f"{right[first]:.4g}" else 12
+    return f"{count}; the first, [{index}], is {mine[first]:.{digits}g} where {right[first]:.{digits}g} is wanted"
 
 
 def _the(name):
     return f"`{name}`" if name else "The answer"
 
 
-def _kind(value):
-    return {"ndarray": "single array", "dict": "dictionary", "float64": "number"}.get(
-        type(value).__name__, type(value).__name__
-    )
+def kind(value):
+    """What to call a thing of its type, with its article."""
+    name = type(value).__name__
+    known = {"ndarray": "a single array", "dict": "a dictionary", "str": "text", "NoneType": "None"}
+    return "a number" if isinstance(value, numbers.Number) else known.get(name, f"a {name}")
