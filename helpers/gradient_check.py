@@ -212,7 +212,7 @@ class GradientReport:
         cells = "<td style='text-align:left;padding:2px 10px'>"
         rows = "".join(
             f"<tr style='color:#111;background:{'#D9EAF7' if f.right else '#FBE3D6'}'>{cells}<code>{f.name}</code></td>"
-            f"{cells}{'✓' if f.right else '✗'} {_number(f.error).strip()}</td>"
+            f"{cells}<span style='white-space:nowrap'>{'✓' if f.right else '✗'} {_number(f.error).strip()}</span></td>"
             f"{cells}{html.escape(f.words + _skipped(f))}</td></tr>"
             for f in self.findings
         )
