@@ -187,7 +187,7 @@ def test_each_mistake_of_the_sources_has_its_proof_and_its_lesson():
     cells = read(ROOT / "notebooks" / "errata.ipynb").cells
     entries = [(i, cell) for i, cell in enumerate(cells) if re.search(r"^### \d+\. ", cell.source, re.MULTILINE)]
     numbers = [int(re.search(r"^### (\d+)\. ", cell.source, re.MULTILINE)[1]) for _, cell in entries]
-    assert numbers == list(range(1, 27))
+    assert numbers == list(range(1, 29))
     for i, cell in entries:
         assert "Told in [lesson 0" in cell.source
         assert "**Right" in cell.source or "questions that stayed open" in cell.source
