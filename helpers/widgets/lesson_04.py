@@ -12,7 +12,7 @@ from helpers.network import NeuralNetwork
 from helpers.validation import positive_whole
 from helpers.widgets.explorer import SLOW, Explorer, as_sizes
 
-MOST_LAYERS, MOST_WORK = 20, 6_000_000  # parameters × iterations: a quarter of a second or so
+MOST_LAYERS, MOST_WORK = 20, 4_500_000  # parameters × iterations: a quarter of a second or so
 
 
 class Training(NamedTuple):
