@@ -8,7 +8,8 @@ import h5py
 import numpy as np
 import pytest
 
-from helpers import datasets, network, training
+from helpers import datasets, losses, network, training
+from helpers.activations import softmax
 from helpers.gradient_check import numerical_gradient, relative_error
 from helpers.network import DivergedError, NeuralNetwork, NotFittedError
 from helpers.optimizers import OPTIMIZERS
@@ -362,3 +363,57 @@ def test_a_feature_that_is_alive_in_one_late_row_is_kept():
     X = np.zeros((9000, 12))
     X[:, 0], X[8999, 5] = 1, 1
     assert training.live_features(X).tolist() == [0, 5]
+
+
+def test_many_blocks_give_the_gradient_and_the_held_out_cost_of_the_whole():
+    m = 2 * network.BLOCK + 500
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((m, 4)), rng.integers(0, 2, m)
+    model = NeuralNetwork([3, 1], iterations=1, learning_rate=1).fit(X, y, held_out=(X, y))
+    W, b = network.initialize_parameters((4, 3, 1), random_state=0)
+    dW, db = network.backward(y[np.newaxis].astype(float), W, *network.forward(X, W, b))
+    for l in (1, 2):
+        np.testing.assert_allclose(model.W_[l], W[l] - dW[l], rtol=0, atol=1e-13)
+        np.testing.assert_allclose(model.b_[l], b[l] - db[l], rtol=0, atol=1e-13)
+    probability = model.predict_proba(X)
+    expected = -np.mean(np.log(np.where(y == 1, probability, 1 - probability)))
+    assert model.held_out_cost_history_[0] == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_number_that_is_none_in_the_last_row_is_noticed_before_the_first_batch(tmp_path):
+    pixels = np.ones((50, 3))
+    pixels[49, 2] = np.nan
+    with h5py.File(tmp_path / "late.h5", "w") as file:
+        file["X"] = pixels
+    model = NeuralNetwork([1], epochs=1, batch_size=5)
+    with pytest.raises(ValueError, match="NaN"):
+        model.fit(HDF5Rows(tmp_path / "late.h5"), np.arange(50) % 2)
+    assert not hasattr(model, "W_")
+
+
+def test_the_best_parameters_survive_saving(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    noise = rng.standard_normal((30, 20)), rng.integers(0, 2, 30)
+    other = rng.standard_normal((30, 20)), rng.integers(0, 2, 30)
+    options = {"batch_size": 10, "learning_rate": 0.5, "random_state": 1, "epochs": 500, "patience": 4}
+    through = NeuralNetwork([10, 1], **options).fit(*noise, held_out=other)
+    last = len(through.cost_history_)
+    model = stopped_after(last - 3, monkeypatch, lambda: NeuralNetwork([10, 1], **options).fit(*noise, held_out=other))
+    model.save(tmp_path / "stopped.h5")
+    loaded = NeuralNetwork.load(tmp_path / "stopped.h5")
+    assert_same(loaded, model)
+    assert_same(loaded.resume(*noise, held_out=other), through)
+
+
+def test_the_likeliest_class_may_be_below_one_half():
+    model = NeuralNetwork([3], output="softmax", iterations=1).fit(np.eye(3), [0, 1, 2])
+    model.W_, model.b_ = {1: np.zeros((3, 3))}, {1: np.array([[0.0], [0.1], [0.2]])}
+    assert model.predict(np.zeros((2, 3))).tolist() == [2, 2]
+
+
+def test_softmax_and_its_cost_do_not_overflow():
+    Z = np.array([[1000.0, -1000.0], [0.0, -1001.0], [-1000.0, -2000.0]])
+    assert softmax(Z)[:, 0].tolist() == [1, 0, 0]
+    assert softmax(Z).sum(axis=0) == pytest.approx(1)
+    Y = np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]])
+    assert losses.cross_entropy_of_each(Z, Y) == pytest.approx([1000, np.log(1 + np.exp(-1))], rel=1e-12)
