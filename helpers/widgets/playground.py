@@ -273,6 +273,7 @@ class PlaygroundExplorer(ipywidgets.VBox):
             button.on_click(getattr(self, f"_{name}"))
         for control in self.controls.values():
             control.observe(self._reset, names="value")
+        _digits()  # read now, so that choosing them answers at once
         goal = "separate the spirals with as few units as you can."
         layout = {"flex_flow": "row wrap"}
         boxes = ipywidgets.HBox(list(self.controls.values()), layout=layout)
