@@ -154,6 +154,11 @@ def whole_between(value, name, low, high):
     return int(value)
 
 
+def count_parameters(n):
+    """Weights and biases of a network of the sizes n[0], …, n[L]."""
+    return sum(n[l] * n[l - 1] + n[l] for l in range(1, len(n)))
+
+
 def _tidy(value):
     """A slider's 0.7000000000000001 as 0.7; everything else as it is."""
     return float(f"{value:.6g}") if isinstance(value, float) else value

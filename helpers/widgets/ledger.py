@@ -10,7 +10,17 @@ import numpy as np
 
 from helpers import plotting, plotting_live
 from helpers.validation import positive_whole
-from helpers.widgets.explorer import REFUSALS, SLOW, WIDGET, as_sizes, code_line, heading, refusal, set_width
+from helpers.widgets.explorer import (
+    REFUSALS,
+    SLOW,
+    WIDGET,
+    as_sizes,
+    code_line,
+    count_parameters,
+    heading,
+    refusal,
+    set_width,
+)
 
 MOST_LAYERS = 5  # of the game: a row for each array must fit a page
 NUMBER, BETWEEN = "[0-9]{1,12}", r"(\s*[,;xX×*]\s*|\s+)"  # of a typed shape
@@ -46,7 +56,7 @@ def shape_ledger(layer_sizes=(784, 196, 1), m=11272):
         rows += [(f"db[{l}]", f"dZ[{l}] summed over columns", (n[l], 1))]
         if l > 1:
             rows += [(f"dA[{l - 1}]", f"W[{l}]ᵀ dZ[{l}]", (n[l - 1], m))]
-    parameters = sum(n[l] * n[l - 1] + n[l] for l in range(1, L + 1))
+    parameters = count_parameters(n)
     return Ledger(tuple(n), rows, parameters)
 
 

@@ -10,7 +10,7 @@ from helpers import plotting
 from helpers.datasets import load_digit_pair
 from helpers.network import NeuralNetwork
 from helpers.validation import positive_whole
-from helpers.widgets.explorer import SLOW, Explorer, as_sizes
+from helpers.widgets.explorer import SLOW, Explorer, as_sizes, count_parameters
 
 MOST_LAYERS, MOST_WORK = 20, 4_500_000  # parameters × iterations: a quarter of a second or so
 
@@ -41,7 +41,7 @@ def train(layer_sizes="20, 1", hidden_activation="sigmoid", learning_rate=0.5, i
     sizes = as_sizes(layer_sizes)
     if sizes[-1] != 1:
         raise ValueError(f"the last size is {sizes[-1]}, but one unit must answer, 5 or 8: end with 1")
-    parameters = sum(n * (n_in + 1) for n_in, n in zip((784, *sizes), sizes, strict=False))
+    parameters = count_parameters((784, *sizes))
     if len(sizes) > MOST_LAYERS or parameters * positive_whole(iterations, "iterations") > MOST_WORK:
         raise ValueError(
             f"that is too large to train while you wait: {len(sizes)} layers, {parameters} parameters × {iterations} "
@@ -67,9 +67,8 @@ def describe_training(result):
     """Shapes, number of parameters and outcome of a `Training`, in a sentence."""
     n = result.network.layer_sizes_
     shapes = ", ".join(f"W[{l}] {n[l]} × {n[l - 1]}" for l in range(1, len(n)))
-    parameters = sum(n[l] * n[l - 1] + n[l] for l in range(1, len(n)))
     return (
-        f"{parameters} parameters ({shapes}); final cost {result.network.cost_history_[-1]:.4f}, "
+        f"{count_parameters(n)} parameters ({shapes}); final cost {result.network.cost_history_[-1]:.4f}, "
         f"test accuracy {result.test_accuracy:.3f}"
     )
 
