@@ -18,6 +18,7 @@ from typing import NamedTuple
 import h5py
 import numpy as np
 
+from helpers.budget import in_browser
 from helpers.storage import replace_atomically
 from helpers.validation import as_generator, floating_type, positive_whole
 
@@ -90,7 +91,8 @@ def load_mnist(folder=None, cache=None):
         parts = _read_cache(cache, images), _read_cache(cache, labels)
         if parts[0] is None or parts[1] is None:
             parts = _parse(folder, images, labels)
-            _write_cache(cache, {images: parts[0], labels: parts[1]})
+            if not in_browser():  # whose disk is small, and forgets
+                _write_cache(cache, {images: parts[0], labels: parts[1]})
         arrays += parts
     return tuple(arrays)
 
@@ -433,12 +435,14 @@ def _check_file(folder, name):
 
 def _parse(folder, images, labels, step=10000):
     """Parse one pair of files with python-mnist, in parts: the library goes through Python lists."""
+    for name in (images, labels):
+        _check_file(folder, name)
+    if in_browser():
+        return _after_header(folder, images).reshape(-1, 784), _after_header(folder, labels)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # of python-mnist's own source, on a new Python
         from mnist import MNIST
 
-    for name in (images, labels):
-        _check_file(folder, name)
     parser = MNIST(gz=True)
     m = MNIST_FILES[labels][1][0]
     X, y = np.empty((m, 784), np.uint8), np.empty(m, np.uint8)
@@ -446,6 +450,12 @@ def _parse(folder, images, labels, step=10000):
         rows = slice(start, start + step)
         X[rows], y[rows] = parser.load(str(folder / images), str(folder / labels), batch=[start, step])
     return X, y
+
+
+def _after_header(folder, name):
+    """The bytes of one checked file that follow its header; lists of them would fill a browser's memory."""
+    with gzip.open(folder / f"{name}.gz") as file:
+        return np.frombuffer(file.read(), np.uint8, offset=len(_header(name)))
 
 
 def _read_cache(cache, name):

@@ -7,15 +7,16 @@ twentyfold so if another program wants a core too.
 """
 
 import os
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+from helpers.budget import in_browser
+
 
 def core_count():
     """Cores that this process may use; 1 in the browser, where Python has no threads."""
-    if sys.platform == "emscripten":
+    if in_browser():
         return 1
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -47,7 +48,7 @@ class _SingleThreadedBlas:
     def __enter__(self):
         with self.lock:
             self.users += 1
-            if self.users == 1 and sys.platform != "emscripten":
+            if self.users == 1 and not in_browser():
                 from threadpoolctl import threadpool_limits  # here, because the browser has no use for it
 
                 self.limit = threadpool_limits(limits=1, user_api="blas")

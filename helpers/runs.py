@@ -1,13 +1,25 @@
-"""Recorded training runs: what takes long to train is kept in `data/runs` and can be made again.
+"""Recorded runs: what takes long to compute is kept in `data/runs` and can be made again.
 
-``python -m helpers.runs`` makes every file again. The tests make them again too, or their beginning,
-and compare.
+Trained networks are made by ``python -m helpers.runs``. What single cells of the lessons compute, for
+readers in a web browser, is in `data/runs/lessons`; the lessons write it themselves where the
+environment variable LESSONS_RECORD is "write". ``make reproduce`` does both. The tests make all of it
+again, or its beginning, and compare.
 """
 
+import io
+import os
+
+import h5py
 import numpy as np
 
-from helpers.datasets import DATA, load_digit_pair, load_mnist
+from helpers.budget import in_browser
+from helpers.datasets import DATA, load_chelsea, load_digit_pair, load_mnist
 from helpers.network import NeuralNetwork
+from helpers.storage import replace_atomically
+
+LESSONS = DATA / "runs" / "lessons"
+MODE = "LESSONS_RECORD"  # "write": keep what a lesson computes; "compare": refuse what differs from what was kept
+TOLD = "(Shown from a recording: to compute this takes too long in a web browser.)"
 
 # The two networks of the tutorial by A. Jana, trained on the digits 5 and 8.
 TUTORIAL_RUNS = {"tutorial_196_1": [196, 1], "tutorial_392_196_98_1": [392, 196, 98, 1]}
@@ -15,6 +27,8 @@ TUTORIAL_RUNS = {"tutorial_196_1": [196, 1], "tutorial_392_196_98_1": [392, 196,
 RELU_HE_RUNS = {"relu_he_196_1": [196, 1], "relu_he_392_196_98_1": [392, 196, 98, 1]}
 # All ten digits, from three seeds.
 TEN_DIGITS_RUNS = {f"ten_digits_seed_{seed}": seed for seed in range(3)}
+# Lesson 06's network on the bundled pictures of a cat.
+CHELSEA_RUN = "chelsea_7_1"
 
 
 def tutorial_digits(dtype=np.float64):
@@ -76,12 +90,25 @@ def train_ten_digits(learn, held_out, random_state=0):
     return network.resume(*learn, held_out=held_out)
 
 
+def train_chelsea():
+    """12288 → 7 → 1 on the bundled pictures, as lesson 06 and the notebook of its source train it."""
+    pictures = load_chelsea()
+    return NeuralNetwork(
+        [7, 1],
+        hidden_activation="relu",
+        initialization="small",
+        learning_rate=0.0077,
+        iterations=2501,
+        random_state=np.random.RandomState(1),
+    ).fit(pictures.X_train.reshape(len(pictures.X_train), -1) / 255, pictures.y_train)
+
+
 def load_run(name):
     """The trained network recorded as `name`, with its `cost_history_`.
 
     Parameters
     ----------
-    name : a key of `TUTORIAL_RUNS`, `RELU_HE_RUNS` or `TEN_DIGITS_RUNS`
+    name : a key of `TUTORIAL_RUNS`, `RELU_HE_RUNS` or `TEN_DIGITS_RUNS`, or `CHELSEA_RUN`
 
     Raises
     ------
@@ -89,6 +116,63 @@ def load_run(name):
         As `NeuralNetwork.load`.
     """
     return NeuralNetwork.load(DATA / "runs" / f"{name}.h5")
+
+
+def recorded(name, compute):
+    """What `compute()` gives; in a web browser its recording, with a sentence that says so.
+
+    Parameters
+    ----------
+    name : str
+        A network's name, as in `load_run`, or that of a file in `data/runs/lessons`.
+    compute : function without arguments
+        Returns that network, or an array, or a dictionary of arrays.
+
+    Returns
+    -------
+    NeuralNetwork, ndarray or dict of ndarrays
+
+    Raises
+    ------
+    ValueError
+        If the environment variable LESSONS_RECORD is "compare", as in the tests, and an array
+        differs from its recording by more than 2 % and 0.01.
+    """
+    if in_browser():
+        print(TOLD)
+        return _read_arrays(name) if (LESSONS / f"{name}.h5").exists() else load_run(name)
+    result = compute()
+    if isinstance(result, NeuralNetwork):
+        return result
+    if not isinstance(result, dict):
+        result = np.asarray(result)
+    if os.environ.get(MODE) == "write":
+        _write_arrays(name, result)
+    elif os.environ.get(MODE) == "compare":
+        _compare(name, result)
+    return result
+
+
+def _write_arrays(name, result):
+    memory = io.BytesIO()
+    with h5py.File(memory, "w") as file:
+        for key, array in (result if isinstance(result, dict) else {"": result}).items():
+            file[f"of/{key}" if key else "array"] = np.asarray(array)
+    LESSONS.mkdir(parents=True, exist_ok=True)
+    replace_atomically(LESSONS / f"{name}.h5", lambda file: file.write(memory.getvalue()))
+
+
+def _read_arrays(name):
+    with h5py.File(LESSONS / f"{name}.h5", "r") as file:
+        return file["array"][()] if "array" in file else {key: file["of"][key][()] for key in file["of"]}
+
+
+def _compare(name, result):
+    kept = _read_arrays(name)
+    pairs = {"": (kept, result)} if isinstance(kept, np.ndarray) else {key: (kept[key], result[key]) for key in kept}
+    for key, (old, new) in pairs.items():
+        if np.shape(old) != np.shape(new) or not np.allclose(new, old, rtol=0.02, atol=0.01):
+            raise ValueError(f"{name} {key} differs from its recording: run `make reproduce` if that is meant")
 
 
 def _record():
@@ -99,6 +183,7 @@ def _record():
     changes = {"dtype": np.float32, "hidden_activation": "relu", "initialization": "he"}
     for name, layer_sizes in RELU_HE_RUNS.items():
         yield name, tutorial_network(layer_sizes, **changes).fit(X.astype(np.float32), y)
+    yield CHELSEA_RUN, train_chelsea()
     learn, held_out, _ = ten_digits()
     for name, seed in TEN_DIGITS_RUNS.items():
         yield name, train_ten_digits(learn, held_out, seed)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from tqdm.auto import tqdm
 
+from helpers.budget import in_browser
 from helpers.optimizers import OPTIMIZERS
 
 STREAM_BUFFER = 8192  # examples that are read and shuffled at a time where they come from a file
@@ -257,6 +258,11 @@ def interrupts_wait():
 
 
 def _progress(n_updates):
-    """The iterations, with a progress bar from the second second on; set TQDM_DISABLE=1 to have none."""
+    """The iterations, with a progress bar from the second second on; set TQDM_DISABLE=1 to have none.
+
+    There is none in a web browser either, which has no threads to let it move.
+    """
+    if in_browser():
+        return range(n_updates)
     disable = os.environ.get("TQDM_DISABLE", "0") not in ("", "0")  # the notebook's bar does not look there itself
     return tqdm(range(n_updates), desc="fit", unit="iteration", delay=1, leave=False, disable=disable)
