@@ -28,9 +28,11 @@ mathjax_path = "mathjax/tex-chtml.js"
 mathjax3_config = {"options": {"enableMenu": False, "enableAssistiveMml": True}}
 
 html_theme = "sphinx_book_theme"
+html_sidebars = {"**": ["navbar-logo", "search-field-button", "sbt-sidebar-nav"]}
 html_static_path = ["_static"]
 templates_path = ["_templates"]
 html_css_files = ["book.css"]
+html_js_files = [("formulas.js", {"defer": "defer"})]
 html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sphinx = False
