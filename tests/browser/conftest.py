@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,10 +19,9 @@ from typing import NamedTuple
 
 import nbformat
 import pytest
-from playwright.sync_api import sync_playwright
+from chromium import launched
 
 ROOT = Path(__file__).resolve().parents[2]
-QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 SETTINGS = {
     # every cell in the page, not only those in view
     "notebook-extension/tracker.jupyterlab-settings": '{"windowingMode": "none"}',
@@ -37,12 +35,6 @@ class Lab(NamedTuple):
     url: str
     token: str
     folder: Path
-
-
-def find_chromium():
-    """The browser that CHROMIUM names, or the first on the path, or None."""
-    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
-    return next((path for path in map(shutil.which, filter(None, names)) if path), None)
 
 
 def _environment(home):
@@ -128,15 +120,8 @@ def _wait_until_it_answers(address, server, log, seconds=60):
 @pytest.fixture(scope="module")  # not the session: Playwright's event loop must not outlive these tests
 def chromium():
     """A headless Chromium."""
-    path = find_chromium()
-    if path is None:
-        pytest.skip("no Chromium found: install chromium, or name one in the variable CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -1,0 +1,12 @@
+// A formula wider than its box scrolls in it; the Tab key must reach it then, and only then.
+"use strict"
+
+const watcher = new ResizeObserver(entries => {
+    for (const { target } of entries) {
+        if (target.scrollWidth > target.clientWidth) target.tabIndex = 0
+        else target.removeAttribute("tabindex")
+    }
+})
+window.addEventListener("load", () => window.MathJax?.startup.promise.then(() => {
+    for (const box of document.querySelectorAll("mjx-container[display]")) watcher.observe(box)
+}))

@@ -1,0 +1,145 @@
+"""Write the book: `python site/book.py OUT` puts its pages into the folder OUT.
+
+The book is the notebooks as they are committed, with a landing page, the notation and the credits
+of the data. What is in OUT/lab is left alone: there `make site` puts the lab.
+"""
+
+import argparse
+import importlib.metadata
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import lessons
+import nbformat
+import stepper
+from sphinx.cmd.build import build_main
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+LAB = "lab"  # folder of the lab, made by others
+NOTATION = ("The symbols", "The same things in other books")
+NOTATION_ABOUT = "The symbols of the lessons, and what other books call them."
+DATA_ABOUT = "Sources, licences and checksums of the data of the lessons."
+NOTATION_HEAD = "# Notation\n\nTwo tables of [lesson 00](00_start_here.ipynb), to look things up in."
+MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2/")  # of 30 MB what the pages use
+
+
+def main():
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="Write the book into a folder.")
+    parser.add_argument("out", type=Path, help="folder for the pages; what an earlier build left in it is replaced")
+    out = parser.parse_args().out.resolve()
+    try:
+        refuse_what_is_not_ours(out)
+        with tempfile.TemporaryDirectory() as scratch:
+            source, pages = Path(scratch) / "source", Path(scratch) / "pages"
+            assemble(source)
+            write(source, pages)
+            prune(pages)
+            replace(out, pages)
+    except (OSError, ValueError) as error:
+        sys.exit(f"The book was not written: {error}")
+
+
+def refuse_what_is_not_ours(out):
+    """Raise ValueError if `out` holds anything but an earlier build and the lab."""
+    there = {path.name for path in out.iterdir()} if out.is_dir() else set()
+    if there - {LAB} and not (out / "searchindex.js").is_file():
+        raise ValueError(f"{out} holds other files; name a folder that is empty or not there yet")
+
+
+def assemble(source):
+    """Put together what Sphinx reads: this folder, and pages made from notebooks and Markdown of the project."""
+    shutil.copytree(HERE, source, ignore=shutil.ignore_patterns("__pycache__", "*.txt"))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[([^]]+)\]\(notebooks/(\w+)\.ipynb\) \| (.+?) \|$", readme, re.MULTILINE)
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    pages = {f"notebooks/{path.name}": path.name for path in notebooks} | {"data/README.md": "data.md"}
+    descriptions = {name: f"{title}: {text}" for title, name, text in rows}
+    _write_notation(nbformat.read(notebooks[0], as_version=4), source, pages)
+    for path in notebooks:
+        notebook = nbformat.read(path, as_version=4)
+        page = lessons.as_page(notebook, path.stem, pages, descriptions.get(path.stem, ""))
+        nbformat.write(page, source / path.name)
+    _write_credits(source, pages)
+    _write_landing(source, readme, rows, pages)
+    stepper.draw_steps(source / "_static" / "stepper")
+    copy_mathjax(source / "_static" / "mathjax")
+
+
+def _write_notation(notebook, source, pages):
+    """The tables of symbols from the first lesson, as a page of their own."""
+    page = lessons.sections(notebook, *NOTATION)
+    page.cells.insert(0, nbformat.v4.new_markdown_cell(NOTATION_HEAD))
+    nbformat.write(lessons.as_page(page, "00_start_here", pages, NOTATION_ABOUT), source / "notation.ipynb")
+
+
+def _write_credits(source, pages):
+    """Where the data comes from, as the folder of the data says it."""
+    text = (ROOT / "data" / "README.md").read_text(encoding="utf-8").replace("# Data\n", "# Data and credits\n", 1)
+    front = f"---\nmyst:\n  html_meta:\n    description: {DATA_ABOUT}\n---\n"
+    (source / "data.md").write_text(front + lessons.mend_links(text, "data", pages), encoding="utf-8")
+
+
+def _write_landing(source, readme, rows, pages):
+    """Fill the landing page: what the README promises, its map of the lessons, the stepper."""
+    promises = re.search(r"^After the lessons.*?(?=^## )", readme, re.MULTILINE | re.DOTALL)[0]
+    parts = {
+        "promises": promises,
+        "map": "\n".join(f"- [{title}]({name}.ipynb) {text}" for title, name, text in rows),
+        "stepper": stepper.as_html("_static/stepper"),
+        "series": "\n".join(f"{title} <{name}>" for title, name, _ in rows),
+        "start": f"{rows[0][1]}.html",
+        "lab": lessons.lab_address(rows[0][1]),
+    }
+    text = (HERE / "index.md").read_text(encoding="utf-8")
+    for name, part in parts.items():
+        text = text.replace(f"<!-- {name} -->", lessons.mend_links(part, "", pages) if name == "promises" else part)
+    (source / "index.md").write_text(text, encoding="utf-8")
+
+
+def copy_mathjax(folder):
+    """Copy the script that sets formulas, and its fonts, from the package that carries them."""
+    for file in importlib.metadata.files("sphinx-mathjax-offline"):
+        name = file.as_posix().partition("static/mathjax/")[2]
+        if name.startswith(MATHJAX):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file.locate(), folder / name)
+
+
+def write(source, pages):
+    """Let Sphinx write the pages; a warning, such as a link that leads nowhere, is an error.
+
+    Raises
+    ------
+    ValueError
+        If Sphinx found something wrong; it has said what.
+    """
+    if build_main(["-b", "html", "-W", "--keep-going", "-q", str(source), str(pages)]):
+        raise ValueError("Sphinx found the faults named above")
+
+
+def prune(pages):
+    """Drop what no page asks for: build records, source maps, scripts of icons, translations of the theme."""
+    for name in (".doctrees", "_sources", "_static/locales", "_static/images", "_sphinx_design_static"):
+        shutil.rmtree(pages / name, ignore_errors=True)
+    for path in pages.rglob("*"):
+        if path.name.startswith("fontawesome.js") or path.suffix == ".map" or path.name == ".buildinfo":
+            path.unlink()
+
+
+def replace(out, pages):
+    """Put the new pages in the place of the old ones; the lab stays."""
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.iterdir():
+        if old.name != LAB:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    for new in pages.iterdir():
+        shutil.move(new, out / new.name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Settings of the book. Sphinx reads this file in the folder that `book.py` has put together."""
+
+import re
+from pathlib import Path
+
+from lessons import lab_address, repository_address
+
+HERE = Path(__file__).parent
+LESSONS = sorted(path.stem for path in HERE.glob("*.ipynb") if path.stem != "notation")
+START = LESSONS[0]
+ICONS = "scripts/fontawesome.js"  # 1.5 MB; the same icons are in a font, of 115 kB
+SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
+
+project = html_title = "Backpropagation, derived and checked"
+author = ""
+language = "en"
+extensions = ["myst_nb"]
+exclude_patterns = ["README.md"]
+
+# Pages show the outputs that are committed; nothing is run, and no widget script is asked for.
+nb_execution_mode = "off"
+nb_ipywidgets_js = {}
+nb_merge_streams = True
+myst_enable_extensions = ["dollarmath", "attrs_block", "attrs_inline"]
+myst_heading_anchors = 3
+mathjax_path = "mathjax/tex-chtml.js"
+# No menu, which would ask for files that are not here; formulas carry MathML for screen readers.
+mathjax3_config = {"options": {"enableMenu": False, "enableAssistiveMml": True}}
+
+html_theme = "sphinx_book_theme"
+html_sidebars = {"**": ["navbar-logo", "search-field-button", "sbt-sidebar-nav"]}
+html_static_path = ["_static"]
+templates_path = ["_templates"]
+html_css_files = ["book.css"]
+html_js_files = [("formulas.js", {"defer": "defer"})]
+html_favicon = "_static/favicon.svg"
+html_copy_source = False
+html_show_sphinx = False
+html_use_index = False
+html_last_updated_fmt = None
+pygments_style = "a11y-high-contrast-light"
+html_context = {"default_mode": "auto"}
+html_theme_options = {
+    "article_header_end": ["lab-button", "article-header-buttons"],
+    "logo": {"text": project},
+    "navbar_persistent": [],
+    "show_toc_level": 2,
+    "toc_title": "On this page",
+    "search_bar_text": "Search the book",
+    "use_download_button": False,
+    "use_fullscreen_button": False,
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+    "footer_content_items": ["colophon"],
+}
+
+
+def without_scripts(html, names):
+    """A piece of a page's head without the scripts of these names."""
+    return re.sub(rf'<script[^>]*src="[^"]*(?:{"|".join(map(re.escape, names))})[^"]*"[^>]*></script>', "", html)
+
+
+def add_to_context(app, page, template, context, doctree):
+    """What the templates in _templates ask for."""
+    context["lab_address"] = context["pathto"](lab_address(page if page in LESSONS else START), 1)
+    not_needed = [ICONS] if page == "search" else [ICONS, *SEARCH]
+    context["without_scripts"] = lambda html: without_scripts(html, not_needed)
+    context["repository"] = repository_address()
+
+
+def setup(app):
+    """Called by Sphinx."""
+    app.connect("html-page-context", add_to_context)

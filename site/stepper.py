@@ -1,0 +1,59 @@
+"""The stepper of lesson 03 for a page without a kernel: every step drawn beforehand, as pictures and text."""
+
+import html
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from helpers import plotting, plotting_live, widgets
+from helpers.widgets.stepper import STEPS
+
+STEADY = {"svg.hashsalt": "stepper"}  # the same file whenever it is drawn
+WIDTH, HEIGHT = (round(100 * inches) for inches in plotting_live.FRAME_SIZE)
+
+CONTROLS = (
+    '<div class="stepper-controls" hidden>'
+    '<button type="button" data-move="-1">Back</button>'
+    f'<input type="range" min="1" max="{len(STEPS)}" value="1" aria-label="Step">'
+    '<button type="button" data-move="1">Next</button>'
+    '<button type="button" data-play>Play</button>'
+    '<span class="visually-hidden" role="status"></span></div>'
+)
+
+
+def draw_steps(folder):
+    """Draw each step into `folder`, as 01.svg, 02.svg and so on."""
+    folder.mkdir(parents=True)
+    for number in range(1, len(STEPS) + 1):
+        with plt.rc_context(plotting.STYLE | STEADY):
+            figure = Figure(figsize=plotting_live.FRAME_SIZE, layout="constrained")
+            widgets.draw_frame(widgets.follow(number), figure.add_subplot())
+            figure.savefig(folder / f"{number:02d}.svg", metadata={"Date": None})
+
+
+def as_html(address):
+    """The steps as a list of figures, readable as it is, which stepper.js turns into one that moves.
+
+    Parameters
+    ----------
+    address : str, of the folder of pictures, as the page sees it
+    """
+    steps = "".join(_step(widgets.follow(number), address) for number in range(1, len(STEPS) + 1))
+    label = "A pass through a small network, step by step"
+    return (
+        f'<section class="stepper" aria-label="{label}"><ol tabindex="0" aria-label="Steps">{steps}</ol>'
+        f"{CONTROLS}</section>"
+    )
+
+
+def _step(frame, address):
+    """One step: its picture, and in words all that the picture says."""
+    source = f'src="{address}/{frame.number:02d}.svg" width="{WIDTH}" height="{HEIGHT}"'
+    lazy = ' loading="lazy"' * (frame.number > 1)
+    alt = f"The network at step {frame.number}, described in the text below it"
+    words = [
+        f"<strong>{html.escape(widgets.describe_frame(frame))}.</strong>",
+        f"<code>{html.escape(frame.step.code)}</code> · shape: {html.escape(frame.step.shape)}",
+        html.escape("; ".join(frame.working)),
+    ]
+    return f'<li><figure><img {source}{lazy} alt="{alt}"><figcaption>{"<br>".join(words)}</figcaption></figure></li>'

@@ -1,0 +1,76 @@
+"""The book, built once, and a server that shows it; skipped where what builds it is not installed."""
+
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = "axe-core@4.14.1"  # rules of accessibility, from npm
+
+
+@pytest.fixture(scope="session")
+def write_book():
+    """Function from a folder to how the command that writes the book there has ended, and what it printed."""
+    for name in ("sphinx", "myst_nb", "sphinx_book_theme"):
+        pytest.importorskip(name, reason="the book needs more: pip install -r site/requirements.txt")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
+
+    def run(out, **more):
+        command = [sys.executable, str(ROOT / "site" / "book.py"), str(out)]
+        return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment | more)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def book(tmp_path_factory, write_book):
+    """Folder of the book's pages."""
+    out = tmp_path_factory.mktemp("book") / "pages"
+    done = write_book(out)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return out
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing of it."""
+
+    def log_message(self, *words):
+        pass
+
+
+@pytest.fixture(scope="session")
+def address(book):
+    """Where the book can be visited on this machine."""
+    handler = functools.partial(Quiet, directory=str(book))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """The script of axe-core, fetched once and kept in build/."""
+    kept = ROOT / "build" / f"{AXE}.js"
+    if not kept.is_file():
+        if shutil.which("npm") is None:
+            pytest.skip(f"npm is not installed: it brings {AXE}")
+        kept.parent.mkdir(exist_ok=True)
+        done = subprocess.run(
+            ["npm", "pack", AXE, "--silent", "--pack-destination", str(kept.parent)], capture_output=True, text=True
+        )
+        if done.returncode:
+            pytest.skip(f"npm could not fetch {AXE}: {done.stderr[-300:]}")
+        archive = kept.parent / f"{AXE.replace('@', '-')}.tgz"
+        with tarfile.open(archive) as files:
+            kept.write_bytes(files.extractfile("package/axe.min.js").read())
+        archive.unlink()
+    return kept.read_text(encoding="utf-8")

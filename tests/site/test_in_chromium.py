@@ -1,0 +1,200 @@
+"""The book in a real browser: every page once, in the light and the dark theme, wide and narrow; then what moves."""
+
+import re
+from pathlib import Path
+
+import pytest
+from chromium import launched
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = ROOT / "build" / "screenshots" / "book"
+NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+WIDTHS = (1280, 800, 380)
+AUDITED = (("light", 380), ("dark", 1280))  # each theme and each end once: all four take twice as long
+SET = "window.MathJax?.startup?.promise ?? null"  # until then formulas are raw
+LEFT_RAW = r"""[...document.querySelectorAll('article')].map(a => {
+    const copy = a.cloneNode(true)
+    copy.querySelectorAll('pre, code, mjx-container').forEach(e => e.remove())
+    return copy.textContent
+}).join(' ').match(/\$\$|\\\(|\\\[|\\frac|\\partial/g) ?? []"""
+BROKEN = "[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
+FORMULAS = "[document.querySelectorAll('.math').length, document.querySelectorAll('.math mjx-container').length]"
+WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+AUDIT = """axe.run(document, {resultTypes: ['violations']}).then(result => result.violations
+    .filter(v => ['serious', 'critical'].includes(v.impact))
+    .flatMap(v => v.nodes.map(n => `${v.id}: ${n.target} ${n.html.slice(0, 120)}`)))"""
+
+
+@pytest.fixture(scope="module")  # not the session: Playwright's event loop must not outlive these tests
+def browser():
+    with launched(NO_OTHER_HOST) as browser:
+        yield browser
+
+
+def watched(context, address):
+    """A page, and the list of what goes wrong in it."""
+    page, faults = context.new_page(), []
+    page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+    page.on("console", lambda line: faults.append(f"console: {line.text}") if line.type == "error" else None)
+    page.on("request", lambda r: None if r.url.startswith((address, "data:")) else faults.append(f"asked for {r.url}"))
+    page.on("response", lambda r: faults.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
+    page.set_default_timeout(30_000)
+    return page, faults
+
+
+@pytest.fixture
+def page(browser, address):
+    """A page as wide as a laptop's; what goes wrong in it fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page, faults = watched(context, address)
+    yield page
+    context.close()
+    assert faults == []
+
+
+def look(page, name, theme, found):
+    """Read off what the page is like in this theme, at each width: its size and, where asked for, the audit."""
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate(WIDE) > 0:
+            found["faults"].append(f"wider than {width}")
+        if (theme, width) in AUDITED and found["audit"] is not None:
+            page.wait_for_timeout(400)  # scripts of the page answer to the new size after 0.3 s
+            found["audit"] += [f"{theme} {width} {fault}" for fault in page.evaluate(AUDIT)]
+        if width != 800:
+            page.screenshot(path=SHOTS / f"{name}-{theme}-{width}.png")
+
+
+def visit(page, name, address, axe):
+    """All that the tests below ask of one page, gathered in one visit."""
+    found = {"faults": [], "audit": [] if axe else None}
+    page.goto(f"{address}/{name}.html")
+    page.evaluate(SET)
+    found["formulas"], found["raw"] = page.evaluate(FORMULAS), page.evaluate(LEFT_RAW)
+    found["faults"] += [f"no picture: {source}" for source in page.evaluate(BROKEN)]
+    if axe:
+        page.evaluate(axe)
+    for theme in ("light", "dark"):
+        look(page, name, theme, found)
+    return found
+
+
+@pytest.fixture(scope="module")
+def visits(browser, book, address, request):
+    """What was found on each page, by its name; the audit is None where its script is not to be had."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    try:
+        axe = request.getfixturevalue("axe")
+    except pytest.skip.Exception:
+        axe = None
+    context, found = browser.new_context(), {}
+    for name in sorted(path.stem for path in book.glob("*.html")):
+        page, faults = watched(context, address)
+        found[name] = visit(page, name, address, axe)
+        found[name]["faults"] += faults
+        page.close()
+    context.close()
+    return found
+
+
+def test_no_page_has_a_fault_or_asks_another_host(visits):
+    assert {name: found["faults"] for name, found in visits.items() if found["faults"]} == {}
+
+
+def test_formulas_are_set(visits):
+    for name, found in visits.items():
+        wanted, there = found["formulas"]
+        assert there == wanted, name
+        assert found["raw"] == [], name
+    assert visits["03_two_layers"]["formulas"][0] > 100
+
+
+def test_no_serious_violation_of_accessibility(visits, axe):
+    assert {name: found["audit"] for name, found in visits.items() if found["audit"]} == {}
+
+
+def test_search_finds_a_word(page, address):
+    page.goto(f"{address}/01_fit_a_line.html")
+    page.get_by_role("button", name="Search").first.click()
+    page.get_by_role("searchbox").first.fill("jacobian")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=jacobian*")
+    page.locator("#search-results li a", has_text="08").first.wait_for()
+
+
+def test_the_theme_is_chosen_and_kept(page, address):
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{address}/00_start_here.html")
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("button", name="Color mode").first.click()
+    page.get_by_role("button", name="Dark").first.click()
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+    page.goto(f"{address}/01_fit_a_line.html")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def step_of(page):
+    """Number of the only step that is shown."""
+    (text,) = page.locator(".stepper li:visible strong").all_inner_texts()
+    return int(re.match(r"Step (\d+) of 13", text)[1])
+
+
+def test_the_stepper_moves_by_button_and_by_key(page, address):
+    page.goto(f"{address}/index.html")
+    back, forward, play = (page.get_by_role("button", name=name, exact=True) for name in ("Back", "Next", "Play"))
+    assert step_of(page) == 1
+    back.click(force=True)  # it says that it is disabled
+    assert step_of(page) == 1
+    forward.click()
+    forward.click()
+    assert step_of(page) == 3
+    page.keyboard.press("ArrowRight")  # the button has the focus
+    assert step_of(page) == 4
+    page.keyboard.press("ArrowLeft")
+    assert step_of(page) == 3
+    slider = page.get_by_role("slider", name="Step")
+    slider.focus()
+    page.keyboard.press("End")
+    assert step_of(page) == 13
+    assert "Step 13 of 13" in slider.get_attribute("aria-valuetext")
+    page.keyboard.press("ArrowLeft")
+    assert step_of(page) == 12
+    shown = page.locator(".stepper li:visible img")
+    assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    assert play.is_visible()
+
+
+def test_the_stepper_plays_to_its_end_and_pauses(page, address):
+    page.clock.install()
+    page.goto(f"{address}/index.html")
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.clock.run_for(5100)
+    assert step_of(page) == 3
+    page.get_by_role("button", name="Pause", exact=True).click()
+    page.clock.run_for(10_000)
+    assert step_of(page) == 3
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.clock.run_for(60_000)
+    assert step_of(page) == 13
+    assert page.get_by_role("button", name="Play", exact=True).is_visible()
+
+
+def test_who_wants_less_motion_steps_by_hand(page, address):
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{address}/index.html")
+    assert page.get_by_role("button", name="Play", exact=True).count() == 0
+    page.get_by_role("button", name="Next", exact=True).click()
+    assert step_of(page) == 2
+
+
+def test_without_scripts_every_step_can_be_read(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/index.html")
+    steps = page.locator(".stepper li")
+    assert steps.count() == 13 and all(steps.nth(i).is_visible() for i in range(13))
+    assert page.locator(".stepper-controls").is_hidden()
+    context.close()
