@@ -3,6 +3,8 @@
 import sys
 from contextlib import contextmanager
 
+LEFT_OUT = "(Left out: in this web browser Python cannot write the file. On a computer it can.)"
+
 
 def in_browser():
     """Say whether this Python runs inside a web browser.
@@ -28,4 +30,4 @@ def where_files_can_be_written():
     except OSError:
         if not in_browser():
             raise
-        print("(Left out: in this web browser Python cannot write the file. On a computer it can.)")
+        print(LEFT_OUT)

@@ -41,7 +41,14 @@ BROUGHT = {
     "widgetsnbextension": [],
 }
 EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager")
-CONTENTS = ("notebooks/*.ipynb", "helpers/**/*.py", "data/README.md", "data/*.h5", "data/mnist/*.gz", "data/runs/**/*.h5")
+CONTENTS = (
+    "notebooks/*.ipynb",
+    "helpers/**/*.py",
+    "data/README.md",
+    "data/*.h5",
+    "data/mnist/*.gz",
+    "data/runs/**/*.h5",
+)
 SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"}}  # the whole lesson in the page
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from moves import MOVES, WIDGET, seen, stroke, wait_for_change
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots"
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
-WIDGET = ".lesson-widget"
 FAULTS = '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]'
 # Scripts of the page. Those that start something return nothing: what they start is waited for by its effect.
 READY = """(() => {
@@ -22,7 +22,6 @@ READY = """(() => {
 RAN = """[...document.querySelectorAll('.jp-CodeCell .jp-InputArea-prompt')]
     .every(prompt => /\\[\\d+\\]/.test(prompt.textContent))"""
 CHANGE_THEME = "theme => { window.jupyterapp.commands.execute('apputils:change-theme', {theme}) }"
-PATIENCE = 20_000  # milliseconds for an answer; it comes in less than one, but machines differ
 
 
 def open_and_run(page, lab, name):
@@ -33,75 +32,6 @@ def open_and_run(page, lab, name):
     page.evaluate("() => { window.jupyterapp.shell.collapseLeft() }")
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
     page.wait_for_function(RAN, timeout=300_000)
-
-
-def slide(widget):
-    """Move the first slider by keyboard, away from its end."""
-    handle = widget.locator(".noUi-handle").first
-    handle.focus()
-    at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-    handle.press("ArrowLeft" if at_end else "ArrowRight")
-
-
-def type_text(widget, text, nth=0):
-    field = widget.locator(".widget-text input[type=text]").nth(nth)
-    field.fill(text)
-    field.press("Enter")
-
-
-def accuse(widget):
-    """Another creature of the zoo, then a guess."""
-    widget.locator("select").first.select_option(index=4)
-    widget.locator("select").nth(1).select_option(index=3)
-
-
-def train_a_moment(widget):
-    widget.get_by_role("button", name="Train").click()
-    widget.get_by_text(re.compile(r"Update [1-9]\d+: ")).wait_for()
-    widget.get_by_role("button", name="Pause").click()
-    widget.page.wait_for_timeout(700)
-
-
-def stroke(widget, points=((8, 8), (20, 20))):
-    """A stroke of the mouse between rows and columns of the drawing area."""
-    box, mouse = widget.locator(".lesson-grid").bounding_box(), widget.page.mouse
-    spots = [(box["x"] + (c + 0.5) * box["width"] / 28, box["y"] + (r + 0.5) * box["height"] / 28) for r, c in points]
-    mouse.move(*spots[0])
-    mouse.down()
-    for spot in spots[1:]:
-        mouse.move(*spot, steps=4)
-    mouse.up()
-
-
-# What to do with each widget, by its name; a widget that is not here fails the test.
-MOVES = {
-    "Your network": lambda widget: type_text(widget, "9, 1"),
-    "Shape ledger": lambda widget: type_text(widget, "784, 11272", nth=1),
-    "The bug zoo": accuse,
-    "Playground": train_a_moment,
-    "Draw a digit": stroke,
-}
-SLIDERS = {"Learning rate", "Boundary and threshold", "Stepper", "What keeping the errors saves"}
-SLIDERS |= {"Size of the nudge", "Pictures", "Signals through depth", "Race of the optimizers"}
-MOVES |= dict.fromkeys(SLIDERS, slide)
-
-
-def seen(widget):
-    """The numbers of a widget (all its text) and its picture (or, without one, what stands for it)."""
-    images = widget.locator("img")
-    pictures = [images.nth(i).get_attribute("src") for i in range(images.count())]
-    return widget.inner_text(), pictures or widget.locator(".widget-html").evaluate_all(
-        "es => es.map(e => e.innerHTML)"
-    )
-
-
-def wait_for_change(page, widget, before):
-    for _ in range(PATIENCE // 100):
-        now = seen(widget)
-        if now[0] != before[0] and now[1] != before[1] and "computing" not in now[0]:
-            return now
-        page.wait_for_timeout(100)
-    raise AssertionError(f"nothing changed: {before[0][:300]}")
 
 
 # The contrast of every text in a widget with what lies behind it, as WCAG defines it.

@@ -1,0 +1,155 @@
+"""Every lesson in the in-browser lab, with no other host to be had: run all, compare, move every widget.
+
+The lab needs a Pyodide: the environment variable LESSONS_PYODIDE names the folder of one. Without it, or
+without JupyterLite or a Chromium, these tests are skipped, with the reason.
+"""
+
+import functools
+import http.server
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from chromium import find_chromium, launched
+from moves import MOVES, WIDGET, seen, wait_for_change
+
+from helpers import budget, runs
+
+ROOT = Path(__file__).resolve().parents[2]
+LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+AT_ONCE = 2  # pages: as many as the cores of a small machine
+SECONDS = 120  # in which a lesson must have run, from when its kernel is up
+NO_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+NOISE = re.compile(r"relative error \d(\.\d)?e-(0[89]|1\d)")  # as in nbval_sanitize.cfg
+READY = """async () => {
+    const panel = window.jupyterapp?.shell.currentWidget
+    if (!panel?.context) return false
+    await panel.context.ready
+    await panel.sessionContext.ready
+    return panel.sessionContext.session?.kernel?.status === 'idle'
+}"""
+RUN = """() => {
+    window.ran = false
+    window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')
+        .then(() => window.jupyterapp.commands.execute('notebook:run-all-cells')).then(() => { window.ran = true })
+}"""
+NOTEBOOK = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing of it."""
+
+    def log_message(self, *words):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The lab, built with a Pyodide of its own, and served on this machine."""
+    pyodide = os.environ.get("LESSONS_PYODIDE")
+    if not pyodide:
+        pytest.skip("no Pyodide: name the folder of one in the variable LESSONS_PYODIDE")
+    if not importlib.util.find_spec("jupyterlite_core"):
+        pytest.skip("the lab needs more: pip install -r site/requirements.txt")
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, ROOT / "site" / "lab.py", folder / "lab", "--pyodide", pyodide]
+    subprocess.run(command, check=True, env=os.environ | {"PYTHONWARNINGS": "default"})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/lab/lab/index.html"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def visits(address):
+    """By name, what came of running each lesson: its notebook, seconds, faults, and the widgets that moved."""
+    if find_chromium() is None:
+        pytest.skip("no Chromium found: install chromium, or name one in the variable CHROMIUM")
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        results = {name: pool.submit(visit, address, name) for name in LESSONS}
+        yield {name: result.result() for name, result in results.items()}
+
+
+def visit(address, name):
+    """Open one lesson in a browser that has never been here, run it, and move its widgets."""
+    came = SimpleNamespace(faults=[], moved=[], seconds=None, notebook=None)
+    with launched(NO_HOST) as browser:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(60_000)
+        context.on("request", lambda request: None if _is_local(request.url) else came.faults.append(request.url))
+        context.on(
+            "response", lambda answer: answer.status < 400 or came.faults.append(f"{answer.status} {answer.url}")
+        )
+        page = context.new_page()
+        page.on("pageerror", lambda error: came.faults.append(f"error in the page: {error}"))
+        try:
+            page.goto(f"{address}?path=notebooks/{name}.ipynb")
+            _run(page, came)
+            for widget in page.locator(WIDGET).all():
+                came.moved.append(_move(page, widget))
+        except Exception as error:  # kept for the test of this lesson; the others go on
+            came.faults.append(f"{type(error).__name__}: {error}")
+    return came
+
+
+def _run(page, came):
+    page.wait_for_function(READY)
+    start = time.monotonic()
+    page.evaluate(RUN)
+    page.wait_for_function("window.ran", timeout=1000 * SECONDS, polling=200)
+    came.seconds, came.notebook = time.monotonic() - start, page.evaluate(NOTEBOOK)
+
+
+def _move(page, widget):
+    title = widget.locator("b").first.inner_text()
+    widget.scroll_into_view_if_needed()
+    before = seen(widget)
+    MOVES[title](widget)
+    wait_for_change(page, widget, before, patience=60_000)
+    return title
+
+
+def _is_local(url):
+    return url.split(":")[0] in ("data", "blob") or "//127.0.0.1" in url
+
+
+def figures(cell):
+    """All that a cell has printed or returned, without pictures and widgets, line by line."""
+    texts = []
+    for output in cell["outputs"]:
+        data = output.get("data", {})
+        if output["output_type"] == "stream":
+            texts.append(output["text"])
+        elif not any(kind.startswith(("image/", "application/vnd.jupyter.widget")) for kind in data):
+            texts.append(data.get("text/plain", ""))
+    text = "".join(part if isinstance(part, str) else "".join(part) for part in texts)
+    return NOISE.sub("relative error BELOW-1e-7", text).splitlines()
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_runs_in_the_lab(visits, name):
+    came = visits[name]
+    assert came.faults == []
+    print(f"{name}: {came.seconds:.0f} s")
+    committed = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4).cells
+    assert len(came.notebook["cells"]) == len(committed)
+    for here, there in zip(came.notebook["cells"], committed, strict=True):
+        if here["cell_type"] != "code":
+            continue
+        assert [o for o in here["outputs"] if o["output_type"] == "error" or o.get("name") == "stderr"] == []
+        if "nbval-ignore-output" in there.metadata.get("tags", []):
+            continue
+        lines = figures(here)
+        if budget.LEFT_OUT not in lines:
+            assert [line for line in lines if line != runs.TOLD] == figures(there)
+    expected = sum("Interactive figure" in str(cell.get("outputs")) for cell in committed)
+    assert len(came.moved) == expected
