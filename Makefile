@@ -9,7 +9,7 @@ BIN = .venv/bin
 
 LAB = --ip=localhost --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
-.PHONY: lab test bench reproduce handout setup
+.PHONY: lab test site bench reproduce handout setup
 
 setup: .venv/ready
 
@@ -19,6 +19,12 @@ lab: setup
 test: setup
 	$(BIN)/python -m pytest $(ARGS)
 
+# the book and the in-browser lab, in build/site; with PYODIDE=folder a site that asks nothing of other hosts
+site: .venv/site
+	$(BIN)/python site/book.py build/site
+	$(BIN)/python site/lab.py build/site/lab $(if $(PYODIDE),--pyodide "$(PYODIDE)")
+	@echo "Look at it with: $(BIN)/python -m http.server --directory build/site"
+
 bench: setup
 	$(BIN)/python benchmarks/full_batch.py
 	$(BIN)/python benchmarks/gradient_check.py
@@ -27,6 +33,7 @@ bench: setup
 
 reproduce: setup
 	$(BIN)/python -m helpers.runs
+	LESSONS_RECORD=write $(BIN)/python tests/execute_notebooks.py
 
 # for teachers: the lessons without solutions, and an answer book, in build/handout
 handout: setup
@@ -39,4 +46,8 @@ handout: setup
 	"$(PYTHON)" -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e .
 	$(BIN)/jupyter labextension disable @jupyterlab/apputils-extension:announcements # asks the web for nothing
+	@touch $@
+
+.venv/site: .venv/ready site/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r site/requirements.txt
 	@touch $@
