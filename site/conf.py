@@ -21,6 +21,7 @@ exclude_patterns = ["README.md"]
 nb_execution_mode = "off"
 nb_ipywidgets_js = {}
 nb_merge_streams = True
+nb_render_markdown_format = "myst"  # tables in outputs too
 myst_enable_extensions = ["dollarmath", "attrs_block", "attrs_inline"]
 myst_heading_anchors = 3
 mathjax_path = "mathjax/tex-chtml.js"
