@@ -15,7 +15,6 @@ project = html_title = "Backpropagation, derived and checked"
 author = ""
 language = "en"
 extensions = ["myst_nb"]
-exclude_patterns = ["README.md"]
 
 # Pages show the outputs that are committed; nothing is run, and no widget script is asked for.
 nb_execution_mode = "off"
@@ -36,9 +35,7 @@ html_css_files = ["book.css"]
 html_js_files = [("formulas.js", {"defer": "defer"})]
 html_favicon = "_static/favicon.svg"
 html_copy_source = False
-html_show_sphinx = False
 html_use_index = False
-html_last_updated_fmt = None
 pygments_style = "a11y-high-contrast-light"
 html_context = {"default_mode": "auto"}
 html_theme_options = {
