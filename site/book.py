@@ -15,7 +15,11 @@ from pathlib import Path
 import lessons
 import nbformat
 import stepper
-from sphinx.cmd.build import build_main
+
+try:
+    from sphinx.cmd.build import build_main
+except ImportError:
+    sys.exit("The book needs more than the lessons: python -m pip install -r site/requirements.txt")
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -51,21 +55,45 @@ def refuse_what_is_not_ours(out):
         raise ValueError(f"{out} holds other files; name a folder that is empty or not there yet")
 
 
+def read_readme(notebooks):
+    """What the README promises, and its map of the lessons.
+
+    Parameters
+    ----------
+    notebooks : list of Path
+
+    Returns
+    -------
+    promises : str, Markdown
+    rows : list of (title, name, what it is about), one for each notebook, in their order
+
+    Raises
+    ------
+    ValueError
+        If the README has no such paragraph, or its map is not that of the notebooks.
+    """
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    promises = re.search(r"^After the lessons.*?(?=^## )", text, re.MULTILINE | re.DOTALL)
+    if promises is None:
+        raise ValueError("README.md has no paragraph that begins with 'After the lessons' and ends before a heading")
+    rows = re.findall(r"^\| \[([^]]+)\]\(notebooks/(\w+)\.ipynb\) \| (.+?) \|$", text, re.MULTILINE)
+    if [name for _, name, _ in rows] != [path.stem for path in notebooks]:
+        raise ValueError("the table of lessons in README.md is not the list of files in notebooks/")
+    return promises[0], rows
+
+
 def assemble(source):
     """Put together what Sphinx reads: this folder, and pages made from notebooks and Markdown of the project."""
-    shutil.copytree(HERE, source, ignore=shutil.ignore_patterns("__pycache__", "*.txt"))
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| \[([^]]+)\]\(notebooks/(\w+)\.ipynb\) \| (.+?) \|$", readme, re.MULTILINE)
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    promises, rows = read_readme(notebooks)
+    shutil.copytree(HERE, source, ignore=shutil.ignore_patterns("__pycache__", "*.txt"))
     pages = {f"notebooks/{path.name}": path.name for path in notebooks} | {"data/README.md": "data.md"}
-    descriptions = {name: f"{title}: {text}" for title, name, text in rows}
     _write_notation(nbformat.read(notebooks[0], as_version=4), source, pages)
-    for path in notebooks:
-        notebook = nbformat.read(path, as_version=4)
-        page = lessons.as_page(notebook, path.stem, pages, descriptions.get(path.stem, ""))
+    for path, (title, name, about) in zip(notebooks, rows, strict=True):
+        page = lessons.as_page(nbformat.read(path, as_version=4), name, pages, f"{title}: {about}")
         nbformat.write(page, source / path.name)
     _write_credits(source, pages)
-    _write_landing(source, readme, rows, pages)
+    _write_landing(source, lessons.mend_links(promises, "", pages), rows)
     stepper.draw_steps(source / "_static" / "stepper")
     copy_mathjax(source / "_static" / "mathjax")
 
@@ -84,20 +112,20 @@ def _write_credits(source, pages):
     (source / "data.md").write_text(front + lessons.mend_links(text, "data", pages), encoding="utf-8")
 
 
-def _write_landing(source, readme, rows, pages):
+def _write_landing(source, promises, rows):
     """Fill the landing page: what the README promises, its map of the lessons, the stepper."""
-    promises = re.search(r"^After the lessons.*?(?=^## )", readme, re.MULTILINE | re.DOTALL)[0]
+    first = rows[0][1]
     parts = {
         "promises": promises,
-        "map": "\n".join(f"- [{title}]({name}.ipynb) {text}" for title, name, text in rows),
+        "map": "\n".join(f"- [{title}]({name}.ipynb) {about}" for title, name, about in rows),
         "stepper": stepper.as_html("_static/stepper"),
         "series": "\n".join(f"{title} <{name}>" for title, name, _ in rows),
-        "start": f"{rows[0][1]}.html",
-        "lab": lessons.lab_address(rows[0][1]),
+        "start": f"{first}.html",
+        "lab": lessons.lab_address(first),
     }
     text = (HERE / "index.md").read_text(encoding="utf-8")
     for name, part in parts.items():
-        text = text.replace(f"<!-- {name} -->", lessons.mend_links(part, "", pages) if name == "promises" else part)
+        text = text.replace(f"<!-- {name} -->", part)
     (source / "index.md").write_text(text, encoding="utf-8")
 
 

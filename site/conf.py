@@ -15,12 +15,12 @@ project = html_title = "Backpropagation, derived and checked"
 author = ""
 language = "en"
 extensions = ["myst_nb"]
-exclude_patterns = ["README.md"]
 
 # Pages show the outputs that are committed; nothing is run, and no widget script is asked for.
 nb_execution_mode = "off"
 nb_ipywidgets_js = {}
 nb_merge_streams = True
+nb_render_markdown_format = "myst"  # tables in outputs too
 myst_enable_extensions = ["dollarmath", "attrs_block", "attrs_inline"]
 myst_heading_anchors = 3
 mathjax_path = "mathjax/tex-chtml.js"
@@ -35,9 +35,7 @@ html_css_files = ["book.css"]
 html_js_files = [("formulas.js", {"defer": "defer"})]
 html_favicon = "_static/favicon.svg"
 html_copy_source = False
-html_show_sphinx = False
 html_use_index = False
-html_last_updated_fmt = None
 pygments_style = "a11y-high-contrast-light"
 html_context = {"default_mode": "auto"}
 html_theme_options = {

@@ -1,5 +1,6 @@
 """A committed notebook as a page of the book. The files on the disk are not changed."""
 
+import html
 import os
 import posixpath
 import re
@@ -14,7 +15,7 @@ LINK = re.compile(
     re.DOTALL,
 )
 NOTE = (
-    '<p class="widget-note">Here stands an interactive figure, <b>{title}</b>. It moves in the lab: '
+    '<p class="widget-note">Here stands an interactive figure{title}. It moves in the lab: '
     '<a href="{address}">open this lesson there</a>.</p>'
 )
 
@@ -80,16 +81,17 @@ def _readable(output, name):
     data = output.get("data", {})
     if WIDGET_VIEW not in data:
         return output
-    title = re.match(r"Interactive figure: (.*?)\. Run", data["text/plain"])[1]
-    note = NOTE.format(title=title, address=lab_address(name))
-    return nbformat.v4.new_output("display_data", {"text/html": note, "text/plain": data["text/plain"]})
+    named = re.match(r"Interactive figure: (.*?)\. Run", data.get("text/plain", ""))
+    title = f", <b>{html.escape(named[1])}</b>" if named else ""
+    return nbformat.v4.new_output("display_data", {"text/html": NOTE.format(title=title, address=lab_address(name))})
 
 
 def _name_figures(cell, following):
     """Give pictures an alternative text: the caption, which describes the figure, is the next cell."""
     if any("image/png" in output.get("data", {}) for output in cell.outputs):
-        number = re.match(r"\*\*Figure (\d+)\.\*\*", following.source)[1]
-        cell.metadata["mystnb"] = {"image": {"alt": f"Figure {number}, described in the text below it"}}
+        caption = re.match(r"\*\*(Figure \d+)\.\*\*", following.source if following else "")
+        alt = f"{caption[1]}, described in the text below it" if caption else "A figure"
+        cell.metadata["mystnb"] = {"image": {"alt": alt}}
 
 
 def sections(notebook, *titles):

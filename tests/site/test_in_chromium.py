@@ -10,7 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots" / "book"
 NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 WIDTHS = (1280, 800, 380)
-AUDITED = (("light", 380), ("dark", 1280))  # each theme and each end once: all four take twice as long
+AUDITED = (("light", 380), ("dark", 1280))  # of long pages each theme and each end once; of these all four:
+SHORT = ("index", "data", "search")
 SET = "window.MathJax?.startup?.promise ?? null"  # until then formulas are raw
 LEFT_RAW = r"""[...document.querySelectorAll('article')].map(a => {
     const copy = a.cloneNode(true)
@@ -18,7 +19,8 @@ LEFT_RAW = r"""[...document.querySelectorAll('article')].map(a => {
     return copy.textContent
 }).join(' ').match(/\$\$|\\\(|\\\[|\\frac|\\partial/g) ?? []"""
 BROKEN = "[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
-FORMULAS = "[document.querySelectorAll('.math').length, document.querySelectorAll('.math mjx-container').length]"
+# on the page, set, and with MathML for who has them read aloud
+FORMULAS = "['.math', '.math mjx-container', '.math mjx-assistive-mml'].map(s => document.querySelectorAll(s).length)"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 AUDIT = """axe.run(document, {resultTypes: ['violations']}).then(result => result.violations
     .filter(v => ['serious', 'critical'].includes(v.impact))
@@ -60,7 +62,8 @@ def look(page, name, theme, found):
         page.set_viewport_size({"width": width, "height": 900})
         if page.evaluate(WIDE) > 0:
             found["faults"].append(f"wider than {width}")
-        if (theme, width) in AUDITED and found["audit"] is not None:
+        audited = (theme, width) in AUDITED or (name in SHORT and width != 800)
+        if audited and found["audit"] is not None:
             page.wait_for_timeout(400)  # scripts of the page answer to the new size after 0.3 s
             found["audit"] += [f"{theme} {width} {fault}" for fault in page.evaluate(AUDIT)]
         if width != 800:
@@ -105,8 +108,7 @@ def test_no_page_has_a_fault_or_asks_another_host(visits):
 
 def test_formulas_are_set(visits):
     for name, found in visits.items():
-        wanted, there = found["formulas"]
-        assert there == wanted, name
+        assert len(set(found["formulas"])) == 1, name
         assert found["raw"] == [], name
     assert visits["03_two_layers"]["formulas"][0] > 100
 
