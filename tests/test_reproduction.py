@@ -29,7 +29,7 @@ def test_every_recorded_run_is_tested():
     assert set(PUBLISHED) == set(runs.TUTORIAL_RUNS)
     assert set(RELU_HE) == set(runs.RELU_HE_RUNS)
     recorded = {path.stem for path in (runs.DATA / "runs").glob("*.h5")}
-    assert recorded == {*PUBLISHED, *RELU_HE, *runs.TEN_DIGITS_RUNS}
+    assert recorded == {*PUBLISHED, *RELU_HE, *runs.TEN_DIGITS_RUNS, runs.CHELSEA_RUN}
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
@@ -76,3 +76,11 @@ def test_ten_digits_reach_98_percent(name):
     assert recorded.score(*test) >= 0.98
     np.testing.assert_allclose(recorded.cost_history_[:20], network.cost_history_[:20], rtol=1e-3)
     np.testing.assert_allclose(recorded.held_out_cost_history_, network.held_out_cost_history_, atol=0.01)
+
+
+def test_chelsea():
+    """Its first steps, before ReLU has multiplied the last digits, and where it ends."""
+    recorded, network = runs.load_run(runs.CHELSEA_RUN), runs.train_chelsea()
+    np.testing.assert_allclose(recorded.cost_history_[:200], network.cost_history_[:200], rtol=1e-6)
+    assert len(recorded.cost_history_) == len(network.cost_history_) == 2501
+    assert max(recorded.cost_history_[-1], network.cost_history_[-1]) < 0.1
