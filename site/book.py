@@ -152,7 +152,8 @@ def write(source, pages):
 
 def prune(pages):
     """Drop what no page asks for: build records, source maps, scripts of icons, translations of the theme."""
-    for name in (".doctrees", "_sources", "_static/locales", "_static/images", "_sphinx_design_static"):
+    (pages / ".nojekyll").touch()  # hosts that hide folders beginning with "_" look for it
+    for name in (".doctrees", "_sources", "_static/locales", "_static/images"):
         shutil.rmtree(pages / name, ignore_errors=True)
     for path in pages.rglob("*"):
         if path.name.startswith("fontawesome.js") or path.suffix == ".map" or path.name == ".buildinfo":

@@ -164,6 +164,10 @@ def test_the_stepper_moves_by_button_and_by_key(page, address):
     assert "Step 13 of 13" in slider.get_attribute("aria-valuetext")
     page.keyboard.press("ArrowLeft")
     assert step_of(page) == 12
+    forward.click()
+    assert step_of(page) == 13
+    page.keyboard.press("ArrowLeft")  # the button is at its end, and keeps the focus
+    assert step_of(page) == 12
     shown = page.locator(".stepper li:visible img")
     assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     assert play.is_visible()
