@@ -1,0 +1,95 @@
+"""What a first visit to the site costs: its size, what is sent, and the time to the first output in the lab.
+
+    make site PYODIDE=folder
+    .venv/bin/python benchmarks/site.py
+
+The time is that of this machine with no network between; what is sent is counted as gzip would send it.
+"""
+
+import functools
+import gzip
+import http.server
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE = ROOT / "build" / "site"
+sys.path.insert(0, str(ROOT / "tests"))
+from chromium import launched  # noqa: E402
+
+RUN = """async () => {
+    const {commands, shell} = window.jupyterapp
+    await shell.currentWidget.context.ready
+    await shell.currentWidget.sessionContext.ready
+    await commands.execute('notebook:clear-all-cell-outputs')
+    commands.execute('notebook:run-all-cells')
+}"""
+FIRST = "[...window.jupyterapp.shell.currentWidget.content.model.cells].some(cell => cell.outputs?.length)"
+OPEN = "window.jupyterapp?.shell.currentWidget?.content?.model?.cells?.length > 1"
+KINDS = {"files and helpers": "/lab/files/", "Pyodide": "/static/pyodide/", "JupyterLab": "/lab/"}
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing of it."""
+
+    def log_message(self, *words):
+        pass
+
+
+def size(folder):
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+
+
+def visit(browser, address, act=lambda page: None):
+    """Megabytes that the visit asks for, as gzip sends them, by address; and its seconds."""
+    context, sent = browser.new_context(), {}
+
+    def count(response):
+        if response.ok and response.url.startswith("http"):
+            name = response.url.split("?")[0]
+            path = SITE / name.split("/", 3)[3]
+            if path.is_file():
+                sent[name] = len(gzip.compress(path.read_bytes(), 6)) / 1e6
+
+    context.on("response", count)
+    page, start = context.new_page(), time.perf_counter()
+    page.set_default_timeout(120_000)
+    page.goto(address, wait_until="load")
+    act(page)
+    seconds = time.perf_counter() - start
+    page.wait_for_timeout(500)
+    context.close()
+    return sent, seconds
+
+
+def first_output(page):
+    page.wait_for_function(OPEN)
+    page.evaluate(RUN)
+    page.wait_for_function(FIRST, polling=50)
+
+
+def main():
+    lab = size(SITE / "lab")
+    pyodide = size(SITE / "lab" / "static" / "pyodide")
+    print(f"site {size(SITE):.1f} MB: book {size(SITE) - lab:.1f}, lab {lab - pyodide:.1f}, Pyodide {pyodide:.1f}")
+    handler = functools.partial(Quiet, directory=str(SITE))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, launched() as browser:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        root = f"http://127.0.0.1:{server.server_address[1]}"
+        for name in ("index.html", "03_two_layers.html", "08_ten_digits.html"):
+            sent, seconds = visit(browser, f"{root}/{name}")
+            print(f"{name}: {sum(sent.values()):.2f} MB, loaded in {seconds:.1f} s")
+        for name in ("01_fit_a_line", "08_ten_digits"):
+            sent, seconds = visit(browser, f"{root}/lab/lab/index.html?path=notebooks/{name}.ipynb", first_output)
+            parts = dict.fromkeys(KINDS, 0.0)
+            for url, megabytes in sent.items():
+                parts[next(kind for kind, mark in KINDS.items() if mark in url)] += megabytes
+            by_kind = ", ".join(f"{kind} {megabytes:.1f}" for kind, megabytes in parts.items())
+            print(f"lab, {name}: {sum(sent.values()):.1f} MB ({by_kind}), first output after {seconds:.1f} s")
+        server.shutdown()
+
+
+if __name__ == "__main__":
+    main()
