@@ -9,8 +9,8 @@ from helpers.plotting import BACKWARD, FORWARD, INK, PAPER, arrow, bare, new_axe
 from helpers.tape import history
 
 LIT, FAINT = "#FFF3C4", "#757575"
-_STEP, _ROW, _GAP = 2.2, 1.45, 0.75  # between columns, between boxes of a column, and for a line that passes by
-_WIDTH, _HEIGHT = 0.66, 0.36  # half of a box
+_STEP, _ROW, _GAP = 1.95, 1.45, 0.75  # between columns, between boxes of a column, and for a line that passes by
+_WIDTH, _HEIGHT = 0.64, 0.36  # half of a box
 _INCH = 0.56  # for one unit of the drawing
 
 
@@ -121,11 +121,11 @@ def _box(ax, place, variable, known, gradient, lit):
     ax.add_patch(Rectangle((x - _WIDTH, y - _HEIGHT), 2 * _WIDTH, 2 * _HEIGHT, **look))
     text = number_or_shape(variable.value) if known else "?"
     if variable.name:
-        size = 10 if len(variable.name) < 8 else 8.5
+        size = 11 if len(variable.name) < 8 else 9
         ax.text(x, y + 0.15, variable.name, ha="center", va="center", fontsize=size, weight="bold", zorder=4)
-    ax.text(x, y - 0.15 if variable.name else y, text, ha="center", va="center", fontsize=9, zorder=4)
+    ax.text(x, y - 0.15 if variable.name else y, text, ha="center", va="center", fontsize=10, zorder=4)
     if gradient is not None:
-        below = {"ha": "center", "va": "top", "fontsize": 9, "color": BACKWARD, "zorder": 4}
+        below = {"ha": "center", "va": "top", "fontsize": 10, "color": BACKWARD, "zorder": 4}
         ax.text(x, y - _HEIGHT - 0.06, number_or_shape(gradient), **below)
 
 

@@ -47,6 +47,11 @@ EXPLORERS = {
         "race",
         {"gradient_descent": 0.01, "momentum": 0.2, "adam": 0.01, "batch_size": 50},
     ),
+    "tape": (
+        widgets.tape_explorer,
+        "walk",
+        {"expression": "z σ(z),  z = w x + b", "step": 8, "x": 1.5, "w": 1.0, "b": -1.0},
+    ),
     "pictures": (pictures, "look", {"mistakes_only": True, "number": 2}),
 }
 BAD = {
@@ -177,6 +182,10 @@ def test_a_slider_shows_what_it_says():
         lambda: widgets.signals(hidden_activation="step"),
         lambda: widgets.race(adam=0),
         lambda: widgets.race(batch_size=65),
+        lambda: widgets.walk("x"),
+        lambda: widgets.walk(step=0),
+        lambda: widgets.walk(step=13),
+        lambda: widgets.walk(step=1.5),
         lambda: widgets.judge_shapes("3, 1", 5, {"W[2]": "1, 1"}),
     ],
 )
@@ -188,6 +197,10 @@ def test_impossible_numbers(call):
 def test_an_example_that_is_no_number_is_named():
     with pytest.raises(TypeError, match=r"the example holds .* real numbers"):
         widgets.follow(2, x1="a")
+    with pytest.raises(TypeError, match=r"the point x, w, b holds .* real numbers"):
+        widgets.walk(x="a")
+    with pytest.raises(ValueError, match=r"the point x, w, b holds 1 value that is NaN"):
+        widgets.walk(b=float("nan"))
     with pytest.raises(ValueError, match="the label is"):
         widgets.follow(2, label=np.array([1, 0]))
 

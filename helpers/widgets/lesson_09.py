@@ -8,7 +8,7 @@ import numpy as np
 from helpers import plotting_graph
 from helpers.plotting_graph import graph_size, number_or_shape
 from helpers.tape import Variable, backward_steps, history
-from helpers.validation import known_name
+from helpers.validation import as_matrix, known_name
 from helpers.widgets.explorer import SLOW, Explorer, whole_between
 
 MOST_STEPS = 12  # of the longest expression
@@ -73,7 +73,8 @@ def walk(expression="σ(w x + b)", step=1, x=0.5, w=-2.0, b=0.25):
     """
     program = EXPRESSIONS[known_name(expression, EXPRESSIONS, "expression")]
     step = whole_between(step, "step", 1, MOST_STEPS)
-    inputs = [Variable(value, name) for value, name in ((x, "x"), (w, "w"), (b, "b"))]
+    point = as_matrix([[x, w, b]], "the point x, w, b")[0]
+    inputs = [Variable(value, name) for value, name in zip(point, "xwb", strict=True)]
     output = program(*inputs)
     computed = [variable for variable in history(output) if variable.parents]
     given, n = {variable for variable in history(output) if not variable.parents}, len(computed)
