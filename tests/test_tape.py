@@ -13,7 +13,6 @@ import autograd.numpy as anp
 import nbformat
 import numpy as np
 import pytest
-from autograd.scipy.special import logsumexp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -72,7 +71,7 @@ def against_nudges_and_autograd(ours, theirs, values):
     assert result.value.shape == np.shape(expected)
     seed = np.cos(np.arange(result.value.size)).reshape(result.value.shape)
     gradients = grad(result, variables, seed)
-    by_library = autograd.grad(lambda *v: anp.sum(seed * theirs(*v)), range(len(values)))(*values)
+    by_library = autograd.grad(lambda *v: anp.sum(seed * theirs(*v)), list(range(len(values))))(*values)
     for value, gradient, exact in zip(values, gradients, by_library, strict=True):
         assert isinstance(gradient, np.ndarray) and gradient.shape == value.shape and gradient.dtype == np.float64
         np.testing.assert_allclose(gradient, exact, rtol=1e-9, atol=1e-9)
@@ -113,7 +112,7 @@ AXES = st.sampled_from([None, 0, 1, -1, (0, 1), (2, 0), (0, 1, 2)])
 @settings(max_examples=40)
 @given(value=hnp.array_shapes(min_dims=3, max_dims=3, max_side=3).flatmap(arrays), axis=AXES, keepdims=st.booleans())
 def test_what_takes_axes_together(name, value, axis, keepdims):
-    theirs = {"sum": anp.sum, "mean": anp.mean, "logsumexp": logsumexp}[name]
+    theirs = {"sum": anp.sum, "mean": anp.mean, "logsumexp": lambda a, **k: anp.log(anp.sum(anp.exp(a), **k))}[name]
     against_nudges_and_autograd(
         lambda a: getattr(a, name)(axis=axis, keepdims=keepdims),
         lambda a: theirs(a, axis=axis, keepdims=keepdims),
