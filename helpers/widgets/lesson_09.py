@@ -14,13 +14,13 @@ from helpers.widgets.explorer import SLOW, Explorer, whole_between
 MOST_STEPS = 12  # of the longest expression
 
 
-def _neuron(x, w, b):
-    return (w * x + b).sigmoid()
-
-
 def _loss_of_a_neuron(x, w, b):
     z = w * x + b
     return z.softplus() - z * Variable(1.0, "y")
+
+
+def _neuron(x, w, b):
+    return (w * x + b).sigmoid()
 
 
 def _square_of_an_error(x, w, b):
@@ -41,8 +41,8 @@ def _log_of_a_sum(x, w, b):
 
 
 EXPRESSIONS = {
-    "σ(w x + b)": _neuron,
     "softplus(z) − y z,  z = w x + b": _loss_of_a_neuron,
+    "σ(w x + b)": _neuron,
     "(w x + b − y)²": _square_of_an_error,
     "x x + w x + b": _squares,
     "z σ(z),  z = w x + b": _swish,
@@ -62,7 +62,7 @@ class Walk(NamedTuple):
     words: str  # what the step does
 
 
-def walk(expression="σ(w x + b)", step=1, x=0.5, w=-2.0, b=0.25):
+def walk(expression="softplus(z) − y z,  z = w x + b", step=1, x=0.5, w=-2.0, b=0.25):
     """Record an expression and take its gradient, up to one step; each operation is one step on either way.
 
     Parameters
@@ -119,6 +119,6 @@ def tape_explorer():
         "w": ipywidgets.FloatSlider(-2.0, min=-3, max=3, step=0.25, description="w", **SLOW),
         "b": ipywidgets.FloatSlider(0.25, min=-3, max=3, step=0.25, description="b", **SLOW),
     }
-    goal = "find an expression in which a gradient arrives twice, and say the sum before you take the step."
+    goal = "in which expressions does a gradient arrive twice? Say the sum before you take the step."
     args = (walk, draw_walk, describe_walk, "widgets.walk(")
     return Explorer("The tape", goal, controls, *args, figsize=lambda result: graph_size(result.output))
