@@ -161,6 +161,12 @@ def test_nothing_overflows():
         assert np.isfinite(grad(result.sum(), a)).all()
 
 
+@pytest.mark.parametrize(("exponent", "slope"), [(0, 0.0), (1, 1.0), (2, 0.0), (3, 0.0)])
+def test_powers_at_zero(exponent, slope):
+    a = Variable(0.0)
+    assert grad(a**exponent, a) == slope
+
+
 def test_the_slope_of_relu_at_its_kink_is_that_of_the_lessons():
     a = Variable([-1.0, 0.0, 2.0])
     assert grad(a.relu().sum(), a).tolist() == [0, 0, 1]
