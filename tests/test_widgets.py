@@ -51,7 +51,7 @@ EXPLORERS = {
     "tape": (
         widgets.tape_explorer,
         "walk",
-        {"expression": "z σ(z),  z = w x + b", "step": 5, "x": 1.5, "w": 1.0, "b": -1.0},
+        {"expression": "z σ(z), z = w x + b", "step": 5, "x": 1.5, "w": 1.0, "b": -1.0},
     ),
     "pictures": (pictures, "look", {"mistakes_only": True, "number": 2}),
 }
@@ -83,6 +83,7 @@ def test_every_control_changes_the_picture_and_the_line_reproduces_it(name):
         assert seen[-1][2] != seen[-2][2]
     assert seen[-1][0] != seen[0][0]
     line = re.search("<code[^>]*>(.*)</code>", explorer.line.value)[1].replace("&#x27;", "'")
+    assert "  " not in line  # a page would show one space, and what is pasted would be another name
     assert line.startswith(f"widgets.{computes}(")
     if name != "pictures":  # its line names the network and the pictures of the lesson
         result = eval(line)  # our own text: the line that a reader would paste

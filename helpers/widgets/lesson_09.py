@@ -41,11 +41,11 @@ def _log_of_a_sum(x, w, b):
 
 
 EXPRESSIONS = {
-    "softplus(z) − y z,  z = w x + b": _loss_of_a_neuron,
+    "softplus(z) − y z, z = w x + b": _loss_of_a_neuron,
     "σ(w x + b)": _neuron,
     "(w x + b − y)²": _square_of_an_error,
     "x x + w x + b": _squares,
-    "z σ(z),  z = w x + b": _swish,
+    "z σ(z), z = w x + b": _swish,
     "log(eˣ + eʷ + eᵇ)": _log_of_a_sum,
 }
 
@@ -62,7 +62,7 @@ class Walk(NamedTuple):
     words: str  # what the step does
 
 
-def walk(expression="softplus(z) − y z,  z = w x + b", step=1, x=0.5, w=-2.0, b=0.25):
+def walk(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, b=0.25):
     """Record an expression and take its gradient, up to one step; each operation is one step on either way.
 
     Parameters
