@@ -98,7 +98,7 @@ class Variable:
     def mean(self, axis=None, keepdims=False):
         """Mean over an axis, over several (a tuple), or over all (None)."""
         total = self.sum(axis, keepdims)
-        return total / (self.value.size // total.value.size)
+        return total / (self.value.size / total.value.size)
 
     def logsumexp(self, axis=None, keepdims=False):
         """log Σ eᵃ over an axis, several or all; the largest a is taken out first, so nothing overflows."""

@@ -269,7 +269,9 @@ def test_the_engine_has_fewer_than_a_hundred_lines():
             lines |= set(range(token.start[0], token.end[0] + 1))
     for docstring in docstrings:
         lines -= set(range(docstring.lineno, docstring.end_lineno + 1))
-    assert len(lines) == 99  # what lesson 09 and the README say
+    assert len(lines) < 100
+    for path in ("README.md", "notebooks/09_autograd.ipynb"):
+        assert f" {len(lines)} lines" in (ROOT / path).read_text(encoding="utf-8"), path
 
 
 # --- networks ------------------------------------------------------------------------------------
