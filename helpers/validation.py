@@ -189,6 +189,45 @@ def as_generator(random_state):
     )
 
 
+def as_real_array(values, name):
+    """`values` as a float64 array of their own shape, a copy.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the entries are not real numbers, or there are none.
+    """
+    array = np.array(_real_array(values, name), np.float64)
+    if array.size == 0:
+        raise ValueError(f"{name} is empty, its shape is {array.shape}: give at least one number")
+    return array
+
+
+def as_seed(seed, shape):
+    """The gradient with which a backward pass begins: `seed` as an array of `shape`; None stands for the number 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is not made of real numbers, has another shape, or is missing where the output is no single number.
+    """
+    if seed is None and int(np.prod(shape)) > 1:
+        raise ValueError(f"the output has shape {shape}: take its sum or mean, or give a seed of that shape")
+    seed = np.ones(shape) if seed is None else as_real_array(seed, "seed")
+    if seed.shape != shape:
+        raise ValueError(
+            f"seed has shape {seed.shape}, but the output has {shape}: one number for each entry is needed"
+        )
+    return seed
+
+
+def all_are(kind, values, function):
+    """Raise a TypeError unless every one of `values` is of the class `kind`, which `function` needs."""
+    for value in values:
+        if not isinstance(value, kind):
+            raise TypeError(f"{function} needs a {kind.__name__} where it is given a {type(value).__name__}")
+
+
 def _real_array(values, name):
     if isinstance(values, np.ma.MaskedArray):
         raise TypeError(f"{name} is a masked array: fill or remove what is masked, for example {name}.filled(0)")

@@ -53,7 +53,7 @@ MOVES = {
     "Draw a digit": stroke,
 }
 SLIDERS = {"Learning rate", "Boundary and threshold", "Stepper", "What keeping the errors saves"}
-SLIDERS |= {"Size of the nudge", "Pictures", "Signals through depth", "Race of the optimizers"}
+SLIDERS |= {"Size of the nudge", "Pictures", "Signals through depth", "Race of the optimizers", "The tape"}
 MOVES |= dict.fromkeys(SLIDERS, slide)
 
 

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.colors import same_color
 from matplotlib.text import Annotation
 
-from helpers import datasets, plotting, plotting_live, plotting_playground, widgets
+from helpers import datasets, plotting, plotting_graph, plotting_live, plotting_playground, tape, widgets
 
 X, y = datasets.make_blobs(20)
 W1 = np.linspace(-1, 1, 5)
@@ -28,9 +28,10 @@ DRAWN = {
     "shape_table": lambda ax: plotting_live.shape_table([("A[0]", "Xᵀ", (2, 3)), ("dW[1]", "…", (1, 2))], ax),
     "error_curves": lambda ax: plotting_live.error_curves({"two-sided": (W1 + 2, W1 + 2)}, 1.0, 0.0, ax),
     "work_curves": lambda ax: plotting_live.work_curves([3, 12], [3, 12], ax),
+    "graph": lambda ax: plotting_graph.graph(tape.Variable([1.0, 2.0], "x").exp().sum(), ax=ax),
     "stepper_frame": lambda ax: widgets.draw_frame(widgets.follow(7), ax),
 }
-PARTS = {"use_style", "new_axes", "arrow", "bare"}  # what the figures are made of
+PARTS = {"use_style", "new_axes", "arrow", "bare", "graph_size", "number_or_shape"}  # what the figures are made of
 
 
 def arrows(ax):
@@ -39,7 +40,7 @@ def arrows(ax):
 
 def test_every_public_figure_is_looked_at():
     public = set()
-    for module in (plotting, plotting_live):
+    for module in (plotting, plotting_live, plotting_graph):
         public |= {
             name
             for name, value in vars(module).items()

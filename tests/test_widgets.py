@@ -9,11 +9,12 @@ from matplotlib.colors import to_rgba
 from matplotlib.text import Annotation
 from traitlets import TraitError
 
-from helpers import plotting, widgets
+from helpers import gradient_check, plotting, widgets
 from helpers.activations import sigmoid, sigmoid_prime
 from helpers.bug_zoo import CREATURES
 from helpers.losses import binary_cross_entropy
 from helpers.network import NeuralNetwork
+from helpers.widgets.lesson_09 import EXPRESSIONS
 from helpers.widgets.stepper import STEPS, B, W
 
 SOME = np.random.default_rng(0)
@@ -47,6 +48,11 @@ EXPLORERS = {
         "race",
         {"gradient_descent": 0.01, "momentum": 0.2, "adam": 0.01, "batch_size": 50},
     ),
+    "tape": (
+        widgets.tape_explorer,
+        "walk",
+        {"expression": "z σ(z), z = w x + b", "step": 5, "x": 1.5, "w": 1.0, "b": -1.0},
+    ),
     "pictures": (pictures, "look", {"mistakes_only": True, "number": 2}),
 }
 BAD = {
@@ -77,6 +83,7 @@ def test_every_control_changes_the_picture_and_the_line_reproduces_it(name):
         assert seen[-1][2] != seen[-2][2]
     assert seen[-1][0] != seen[0][0]
     line = re.search("<code[^>]*>(.*)</code>", explorer.line.value)[1].replace("&#x27;", "'")
+    assert "  " not in line  # a page would show one space, and what is pasted would be another name
     assert line.startswith(f"widgets.{computes}(")
     if name != "pictures":  # its line names the network and the pictures of the lesson
         result = eval(line)  # our own text: the line that a reader would paste
@@ -177,6 +184,10 @@ def test_a_slider_shows_what_it_says():
         lambda: widgets.signals(hidden_activation="step"),
         lambda: widgets.race(adam=0),
         lambda: widgets.race(batch_size=65),
+        lambda: widgets.walk("x"),
+        lambda: widgets.walk(step=0),
+        lambda: widgets.walk(step=13),
+        lambda: widgets.walk(step=1.5),
         lambda: widgets.judge_shapes("3, 1", 5, {"W[2]": "1, 1"}),
     ],
 )
@@ -188,6 +199,10 @@ def test_impossible_numbers(call):
 def test_an_example_that_is_no_number_is_named():
     with pytest.raises(TypeError, match=r"the example holds .* real numbers"):
         widgets.follow(2, x1="a")
+    with pytest.raises(TypeError, match=r"the point x, w, b holds .* real numbers"):
+        widgets.walk(x="a")
+    with pytest.raises(ValueError, match=r"the point x, w, b holds 1 value that is NaN"):
+        widgets.walk(b=float("nan"))
     with pytest.raises(ValueError, match="the label is"):
         widgets.follow(2, label=np.array([1, 0]))
 
@@ -530,3 +545,54 @@ def test_a_race_is_on_the_same_batches_from_the_same_weights():
         widgets.race(adam=0)
     with pytest.raises(ValueError, match="choose 1 to 64"):
         widgets.race(batch_size=65)
+
+
+# --- the tape of lesson 09 -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_the_walk_ends_with_the_gradients_of_the_tape(expression):
+    at = np.array([0.5, -2.0, 0.25])
+    end = widgets.walk(expression, 12, *at)
+    assert end.number == end.total == widgets.walk(expression, end.total, *at).number <= 12
+    inputs = sorted((v for v in end.gradients if not v.parents), key=lambda v: "xwb".index(v.name))
+    assert [variable.name for variable in inputs] == list("xwb")
+
+    def value():
+        return widgets.walk(expression, 1, *at).output.value.item()
+
+    nudged = gradient_check.numerical_gradient(value, at)
+    np.testing.assert_allclose([end.gradients[variable] for variable in inputs], nudged, rtol=1e-8, atol=1e-9)
+
+
+def test_the_walk_goes_forward_and_then_back():
+    expression = "x x + w x + b"
+    walks = [widgets.walk(expression, step) for step in range(1, 9)]
+    assert [widgets.describe_walk(walk).split(":")[0] for walk in walks] == [
+        f"Step {n} of 8, {'forward' if n < 5 else 'backward'}" for n in range(1, 9)
+    ]
+    assert [len(walk.known) for walk in walks] == [4, 5, 6, 7, 7, 7, 7, 7]
+    assert [len(walk.gradients) for walk in walks] == [0, 0, 0, 0, 3, 5, 7, 7]
+    assert "gives 0.5 to w; −2 to x" in walks[6].words
+    assert walks[7].words.endswith("gives 1 to x, together −1")
+
+
+def test_the_graph_of_the_walk_shows_values_and_gradients():
+    walk = widgets.walk("x x + w x + b", 12)
+    ax = widgets.draw_walk(walk)
+    written = [text.get_text() for text in ax.texts if text.get_text()]
+    assert written.count("×") == 2 and "twice" in written and "?" not in written
+    red = [text.get_text() for text in ax.texts if text.get_text() and text.get_color() == plotting.BACKWARD]
+    assert sorted(red) == ["0.5", "1", "1", "1", "1", "1", "−1"]
+    arrows = [text.arrow_patch for text in ax.texts if isinstance(text, Annotation)]
+    styles = {(to_rgba(patch.get_edgecolor()), patch.get_linestyle()) for patch in arrows}
+    assert styles == {(to_rgba(plotting.FORWARD), "-"), (to_rgba(plotting.BACKWARD), "--")}
+    assert len(arrows) == 2 * 7
+    assert "?" in [text.get_text() for text in widgets.draw_walk(widgets.walk(step=1)).texts]
+
+
+def test_no_boxes_of_a_graph_overlap():
+    for expression in EXPRESSIONS:
+        boxes = [patch.get_bbox() for patch in widgets.draw_walk(widgets.walk(expression)).patches]
+        for i, box in enumerate(boxes):
+            assert not any(box.overlaps(other) for other in boxes[:i])

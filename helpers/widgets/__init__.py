@@ -32,6 +32,7 @@ from helpers.widgets.lesson_05 import (
 from helpers.widgets.lesson_06 import describe_look, draw_look, look, picture_explorer
 from helpers.widgets.lesson_07 import describe_signals, draw_signals, signals, signals_explorer
 from helpers.widgets.lesson_08 import describe_race, draw_race, race, race_explorer
+from helpers.widgets.lesson_09 import describe_walk, draw_walk, tape_explorer, walk
 from helpers.widgets.playground import Playground, PlaygroundExplorer, describe_play, draw_play, play
 from helpers.widgets.stepper import (
     count_work,
@@ -66,6 +67,7 @@ __all__ = [
     "describe_reading",
     "describe_signals",
     "describe_training",
+    "describe_walk",
     "describe_work",
     "digits_to_start",
     "draw_classification",
@@ -79,6 +81,7 @@ __all__ = [
     "draw_reading",
     "draw_signals",
     "draw_training",
+    "draw_walk",
     "draw_work",
     "follow",
     "investigate",
@@ -99,8 +102,10 @@ __all__ = [
     "signals_explorer",
     "slope_of_weight",
     "stepper_explorer",
+    "tape_explorer",
     "threshold_explorer",
     "train",
     "training_explorer",
+    "walk",
     "work_explorer",
 ]

@@ -66,7 +66,9 @@ def test_the_lab_holds_what_lessons_use_and_no_more(lab, tmp_path):
     files = {path.relative_to(tmp_path / "contents").as_posix() for path in (tmp_path / "contents").rglob("*.*")}
     assert {"notebooks/04_n_layers.ipynb", "helpers/network.py", "data/runs/lessons/07_cures.h5"} <= files
     assert {f"data/mnist/{name}-ubyte.gz" for name in ("train-images-idx3", "t10k-labels-idx1")} <= files
-    assert not [name for name in files if "data/cache" in name or "data/cats" in name or name.endswith((".npy", ".pyc"))]
+    assert not [
+        name for name in files if "data/cache" in name or "data/cats" in name or name.endswith((".npy", ".pyc"))
+    ]
     page = json.loads((tmp_path / "jupyter-lite.json").read_text(encoding="utf-8"))["jupyter-config-data"]
     kernel = page["litePluginSettings"]["@jupyterlite/pyodide-kernel-extension:kernel"]
     assert kernel["disablePyPIFallback"] and kernel["pyodideUrl"] == lab.CDN + "pyodide.mjs"

@@ -1,0 +1,201 @@
+"""Exercises of lesson 09: what arrives at a variable, backward functions of new operations, and what a mode costs."""
+
+import numpy as np
+
+from helpers.activations import softmax
+from helpers.exercises.core import Exercise, Wrong
+
+
+def divide_backward(g, a, b):
+    return g / b, (-g * a / b**2).sum(axis=1, keepdims=True)
+
+
+def _divide_cases():
+    rng = np.random.default_rng(9)
+    return [
+        (rng.standard_normal((k, m)), rng.standard_normal((k, m)), 1 + rng.random((k, 1))) for k, m in ((3, 4), (2, 5))
+    ]
+
+
+def softmax_backward(g, A):
+    return A * (g - (g * A).sum(axis=0))
+
+
+def _softmax_cases():
+    rng = np.random.default_rng(10)
+    return [(rng.standard_normal((k, m)), softmax(rng.standard_normal((k, m)))) for k, m in ((3, 4), (4, 2))]
+
+
+EXERCISES = [
+    Exercise(
+        name="09.twice",
+        prompt=(
+            "On the tape stands $f = (x + x) \\cdot x$, at $x = 3$. Three gradients arrive at $x$. What is their sum?"
+        ),
+        right=12,
+        solution="answer = (3 + 3) + 3 + 3",
+        reason="From the product x + x = 6 directly, and its other factor 3 comes twice, once for each x in the sum.",
+        hints=[
+            "The product hands to each factor the gradient times the other factor.",
+            "One of its factors is x itself; the other is x + x, which hands on what it gets, twice.",
+        ],
+        wrong=[
+            Wrong(
+                6, "Two of the three are missing: count what comes from the product, and what comes through the sum."
+            ),
+            Wrong(9, "The sum x + x uses x twice, and hands its gradient on for each use."),
+            Wrong(3, "That is only one of the three gradients that arrive."),
+            Wrong(18, "That is f itself; its slope at x is asked for."),
+        ],
+    ),
+    Exercise(
+        name="09.divide",
+        prompt=(
+            "**A new operation.** $c = a / b$, entry by entry, where `a` has shape (k, m) and `b` is one column, "
+            "(k, 1), that broadcasting stretches. From `g`, which is $\\partial J/\\partial c$, return "
+            "$\\partial J/\\partial a$ and $\\partial J/\\partial b$."
+        ),
+        solution=divide_backward,
+        parts=("da", "db"),
+        cases=_divide_cases,
+        m=[4, 5],
+        reason="The slopes are 1/b and −a/b², and each entry of b was used m times, so its gradient is a sum.",
+        hints=[
+            "For single numbers: how does a / b change with a, and how with b?",
+            "∂(a/b)/∂b = −a / b². Multiplied by g it has shape (k, m).",
+            "b was stretched along axis 1: sum over it, and keep the axis.",
+        ],
+        wrong=[
+            Wrong(
+                lambda g, a, b: (g / b, -g * a / b**2),
+                "Broadcasting is not undone: b has one column, and its gradient is the sum over all that it became.",
+            ),
+            Wrong(
+                lambda g, a, b: (g / b, (g * a / b**2).sum(axis=1, keepdims=True)),
+                "The sign: a larger b makes a / b smaller.",
+            ),
+            Wrong(
+                lambda g, a, b: (g / b, (-g * a / b).sum(axis=1, keepdims=True)),
+                "The derivative of 1 / b is −1 / b², with a square.",
+            ),
+            Wrong(
+                lambda g, a, b: (g / b, (-g * a / b**2).mean(axis=1, keepdims=True)),
+                "A mean is taken where a sum is wanted: b was used m times, and each use counts in full.",
+            ),
+            Wrong(
+                lambda g, a, b: (g * b, (g * a).sum(axis=1, keepdims=True)),
+                "Those are the rules of the product a b; this is a quotient.",
+            ),
+        ],
+    ),
+    Exercise(
+        name="09.softmax",
+        prompt=(
+            "**A Jacobian that nobody forms.** `A` is the softmax of some logits $Z$, each column adds up to 1, and "
+            "`g` is $\\partial J/\\partial A$, of the same shape (K, m). Return $\\partial J/\\partial Z$. (Lesson 08: "
+            "$\\partial a_k/\\partial z_j = a_k (\\delta_{kj} - a_j)$.)"
+        ),
+        solution=softmax_backward,
+        parts=("dZ",),
+        cases=_softmax_cases,
+        m=[4, 2],
+        reason="Σₖ gₖ aₖ (δₖⱼ − aⱼ) = aⱼ gⱼ − aⱼ Σₖ gₖ aₖ: one sum for each column, and no K × K table.",
+        hints=[
+            "dzⱼ is the sum over k of gₖ ∂aₖ/∂zⱼ. Multiply it out: δ picks one term.",
+            "What is left is aⱼ gⱼ − aⱼ · (a sum over k that is the same for every j of a column).",
+            "The sum is (g * A).sum(axis=0).",
+        ],
+        wrong=[
+            Wrong(
+                lambda g, A: g * A * (1 - A),
+                "That is the rule of a sigmoid: every logit moves every probability, not its own alone.",
+            ),
+            Wrong(
+                lambda g, A: A * (g - (g * A).sum()),
+                "The sum runs over the classes of one column; examples do not mix.",
+            ),
+            Wrong(
+                lambda g, A: A * (g - (g * A).sum(axis=1, keepdims=True)),
+                "The sum runs over the classes, axis 0; you have summed over the examples.",
+            ),
+            Wrong(lambda g, A: A * g, "The second term is missing: what one answer gains, the others lose."),
+            Wrong(lambda g, A: A - g, "A − Y needs cross-entropy behind it; here any gradient g arrives."),
+        ],
+    ),
+    Exercise(
+        name="09.passes",
+        prompt=(
+            "A network 784 → 30 → 10 is to get the gradient of its cost by forward mode. How many passes does that "
+            "take?"
+        ),
+        right=23860,
+        solution="answer = 784 * 30 + 30 + 30 * 10 + 10",
+        reason="One for each of the 23520 + 30 + 300 + 10 parameters; reverse mode needs one pass back.",
+        hints=["One pass lets one parameter move.", "Weights and biases of both layers: 784 · 30 + 30 and so on."],
+        wrong=[
+            Wrong(23820, "Biases are parameters too."),
+            Wrong(47720, "A nudge needs two passes for each parameter; a dual number carries the slope along in one."),
+            Wrong(1, "That is reverse mode: one cost, one pass back."),
+            Wrong(10, "The cost is a single number; what counts is how many parameters go in."),
+        ],
+    ),
+    Exercise(
+        name="09.q1",
+        prompt=(
+            "A bias of shape (30, 1) is added to a product of shape (30, 64). What shape has the gradient that is "
+            "handed to the bias, before broadcasting is undone?"
+        ),
+        right=(30, 64),
+        solution="q1 = (30, 64)",
+        reason="Addition hands on g as it is, and g has the shape of the sum.",
+        wrong=[
+            Wrong((30, 1), "That is its shape afterwards, when the 64 columns have been summed up."),
+            Wrong((64, 30), "Transposed: g has the shape of the result."),
+            Wrong((1, 64), "That would be a sum over the units; addition sums nothing."),
+        ],
+    ),
+    Exercise(
+        name="09.q2",
+        prompt=(
+            'In which order do the nodes of a tape hand on their gradients? "a" as they were recorded; "b" in reverse '
+            'order of recording; "c" in any order, for a sum does not depend on it.'
+        ),
+        right="b",
+        solution='q2 = "b"',
+        reason="What was computed from a node was recorded after it, so its gradient is complete when its turn comes.",
+        wrong=[
+            Wrong("a", "The first recorded nodes are the parameters, whose gradients come last."),
+            Wrong("c", "The sum must be complete before it is handed on, or the parents get a part of it."),
+        ],
+    ),
+    Exercise(
+        name="09.q3",
+        prompt=(
+            "A simulation turns 2 numbers into 1000. You want all 2000 derivatives. How many passes does forward mode "
+            "need?"
+        ),
+        right=2,
+        solution="q3 = 2",
+        reason="One for each number that goes in; each carries the tangents of all 1000 results.",
+        wrong=[
+            Wrong(1000, "That is reverse mode: one pass for each number that comes out."),
+            Wrong(2000, "One pass gives the tangents of all results at once."),
+            Wrong(1, "In one pass one input moves; there are two."),
+            Wrong(4, "Those would be nudges to both sides."),
+        ],
+    ),
+    Exercise(
+        name="09.q4",
+        prompt=(
+            "In PyTorch you call `J.backward()` for one batch and then for another, without `zero_grad()`. What does "
+            '`W.grad` hold? "a" the gradient of the second batch; "b" the sum of both gradients; "c" their mean.'
+        ),
+        right="b",
+        solution='q4 = "b"',
+        reason="backward() adds to what is there: useful for a batch in parts, a bug where it is forgotten.",
+        wrong=[
+            Wrong("a", "It does not begin anew: that is what zero_grad() is for."),
+            Wrong("c", "Nothing is divided; if you want the mean, the costs must carry it."),
+        ],
+    ),
+]

@@ -1,0 +1,135 @@
+"""Drawings of what a tape has recorded: operations in boxes, values forward in blue, gradients backward in red."""
+
+from itertools import pairwise
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from helpers.plotting import BACKWARD, FORWARD, INK, PAPER, arrow, bare, new_axes
+from helpers.tape import history
+
+LIT, FAINT = "#FFF3C4", "#757575"
+_STEP, _ROW, _GAP = 1.95, 1.45, 0.75  # between columns, between boxes of a column, and for a line that passes by
+_WIDTH, _HEIGHT = 0.64, 0.36  # half of a box
+_INCH = 0.56  # for one unit of the drawing
+
+
+def graph(output, gradients=None, ax=None, known=None, lit=None):
+    """The history of a Variable from left to right: a value or a shape in each box, its gradient below.
+
+    Parameters
+    ----------
+    output : tape.Variable
+    gradients : dict of Variable to ndarray, optional
+        Red dashed arrows lead back to those that have one.
+    known : collection of Variable, optional
+        Those whose value is written; the others have a question mark. Default: all.
+    lit : Variable, optional, the box to stress
+    """
+    places, ways = _layout(output)
+    gradients, known = gradients or {}, set(history(output)) if known is None else known
+    ax = new_axes(ax, figsize=graph_size(output))
+    for (start, stop), corners in ways.items():
+        _lead(ax, corners, FORWARD if stop in known else FAINT, "-")
+        if start in gradients and stop in gradients:
+            _lead(ax, corners[::-1], BACKWARD, "--")
+        if [parent for parent, _ in stop.parents].count(start) > 1:
+            look = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
+            ax.text(*np.mean(corners[-2:], axis=0), "twice", ha="center", va="center", fontsize=8, bbox=look)
+    for variable in history(output):
+        _box(ax, places[variable], variable, variable in known, gradients.get(variable), variable is lit)
+    (left, right), (low, high) = _edges(places)
+    bare(ax, (left, right), (low, high))
+    return ax
+
+
+def graph_size(output):
+    """Width and height in inches of the drawing of a history."""
+    (left, right), (low, high) = _edges(_layout(output)[0])
+    return _INCH * (right - left), _INCH * (high - low)
+
+
+def _edges(places):
+    x, y = zip(*places.values(), strict=True)
+    return (min(x) - 0.8, max(x) + 0.8), (min(y) - 0.85, max(y) + 0.6)
+
+
+def _layout(output):
+    """Where each box stands, and for each connection its corners: it goes around the boxes between."""
+    column, ways = _columns(output), {}
+    layers = [[] for _ in range(column[output] + 1)]  # of boxes, and of (start, stop, column) where a line passes by
+    for stop in reversed(history(output)):
+        layers[column[stop]].append(stop)
+        for start, _ in stop.parents:
+            passing = [(start, stop, c) for c in range(column[start] + 1, column[stop])]
+            ways[start, stop] = [start, *passing, stop]
+            for key in passing:
+                layers[key[2]].append(key)
+    rows = {output: 0.0}
+    for c in reversed(range(column[output])):
+        after = {key: [] for key in layers[c]}
+        for way in ways.values():
+            for here, there in pairwise(way):
+                if here in after:
+                    after[here].append(rows[there])
+        rows |= _apart({key: float(np.mean(wish)) for key, wish in after.items()})
+    place = {key: (_STEP * (key[2] if isinstance(key, tuple) else column[key]), -row) for key, row in rows.items()}
+    boxes = {key: where for key, where in place.items() if not isinstance(key, tuple)}
+    return boxes, {ends: [place[key] for key in way] for ends, way in ways.items()}
+
+
+def _columns(output):
+    """For each Variable the length of the longest way to it; what is given stands just before its first use."""
+    past, column = history(output), {}
+    for variable in past:
+        column[variable] = 1 + max((column[parent] for parent, _ in variable.parents), default=-1)
+    for leaf in [variable for variable in past if not variable.parents and variable is not output]:
+        column[leaf] = min(column[v] for v in past if any(parent is leaf for parent, _ in v.parents)) - 1
+    return column
+
+
+def _apart(wishes):
+    """Rows as near to the wishes as the size of boxes allows; leaves give way to the rest."""
+    keys, rows = sorted(wishes, key=wishes.get), {}
+    for before, key in zip([None, *keys], keys, strict=False):
+        distance = _GAP if isinstance(key, tuple) or isinstance(before, tuple) else _ROW
+        rows[key] = wishes[key] if before is None else max(wishes[key], rows[before] + distance)
+    weights = [1.0 if isinstance(key, tuple) or key.parents else 1e-3 for key in keys]
+    shift = np.average([wishes[key] - rows[key] for key in keys], weights=weights)
+    return {key: rows[key] + shift for key in keys}
+
+
+def _lead(ax, corners, color, style):
+    """A line around corners with an arrowhead at its end, a little to the left of the way from start to stop."""
+    corners, last = np.array(corners, float), len(corners) - 2
+    rim = np.sign(corners[-1, 0] - corners[0, 0]) * np.array([_WIDTH, 0])
+    corners[0] += rim
+    corners[-1] -= rim
+    for i, (start, stop) in enumerate(pairwise(corners)):
+        aside = np.array([0, 0.1 * np.linalg.norm(stop - start) / (stop - start)[0]])
+        if i == last:
+            arrow(ax, start + aside, stop + aside, color, style, 1.4)
+        else:
+            ax.plot(*np.transpose([start + aside, stop + aside]), color=color, linestyle=style, linewidth=1.4)
+
+
+def _box(ax, place, variable, known, gradient, lit):
+    """Name and value of a Variable, in grey what is given and not computed; below it, in red, its gradient."""
+    x, y = place
+    face = LIT if lit else PAPER if variable.parents else "#EEEEEE"
+    look = {"facecolor": face, "edgecolor": INK, "linewidth": 2.6 if lit else 1.2, "zorder": 3}
+    ax.add_patch(Rectangle((x - _WIDTH, y - _HEIGHT), 2 * _WIDTH, 2 * _HEIGHT, **look))
+    text = number_or_shape(variable.value) if known else "?"
+    if variable.name:
+        size = 11 if len(variable.name) < 8 else 9
+        ax.text(x, y + 0.15, variable.name, ha="center", va="center", fontsize=size, weight="bold", zorder=4)
+    ax.text(x, y - 0.15 if variable.name else y, text, ha="center", va="center", fontsize=10, zorder=4)
+    if gradient is not None:
+        below = {"ha": "center", "va": "top", "fontsize": 10, "color": BACKWARD, "zorder": 4}
+        ax.text(x, y - _HEIGHT - 0.06, number_or_shape(gradient), **below)
+
+
+def number_or_shape(value):
+    """A single number in three digits, or the shape of an array."""
+    value = np.asarray(value)
+    return f"{float(value.squeeze()):z.3g}".replace("-", "−") if value.size == 1 else " × ".join(map(str, value.shape))

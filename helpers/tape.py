@@ -1,0 +1,216 @@
+"""Automatic differentiation in reverse mode: backpropagation through any program of the operations below.
+
+A `Variable` remembers what it was computed from and, for each of these, how a gradient is carried
+back. `grad` goes through that history, newest first. Nothing here knows what a layer is.
+
+Values are float64 and read-only: what the way back needs is still what the way forward saw. In
+every backward function g is ∂J/∂(result), and what it returns is ∂J/∂(that operand), in which an
+axis that broadcasting stretched may still be long: `backward_steps` sums it up, in one place.
+"""
+
+import itertools
+
+import numpy as np
+
+from helpers.activations import sigmoid
+from helpers.validation import all_are, as_real_array, as_seed
+
+_clock = itertools.count()
+
+
+def _elementwise(name, f, *slopes):
+    """The method y = f(a, …), element by element; a slope takes (y, a, …) and gives ∂y/∂ one of them."""
+
+    def operation(self, *others):
+        operands = [self, *map(self._lift, others)]
+        values = [operand.value for operand in operands]
+        y = f(*values)
+        backs = [lambda g, slope=slope: g * slope(y, *values) for slope in slopes]
+        return self._record(name, y, *zip(operands, backs, strict=True))
+
+    return operation
+
+
+def _swapped(operation):
+    """The same for operands in the other order, as in 1 - x."""
+    return lambda self, other: operation(self._lift(other), self)
+
+
+class Variable:
+    """An array whose history is recorded.
+
+    Parameters
+    ----------
+    value : array-like of real numbers, any shape; it is copied
+    name : str, how it is called in a drawing
+    parents : sequence of (Variable, backward function); only operations give it
+
+    Attributes
+    ----------
+    value : float64 ndarray, read-only
+    number : int, when it was recorded; greater than that of anything it was computed from
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the value is not made of real numbers, or is empty.
+    """
+
+    __array_priority__ = 1000.0  # array + variable is left to the variable
+
+    def __init__(self, value, name="", parents=()):
+        self.value = np.asarray(value) if parents else as_real_array(value, "a Variable")
+        self.value.flags.writeable = False
+        self.name, self.parents, self.number = name, parents, next(_clock)
+
+    def _record(self, name, value, *parents):
+        return type(self)(value, name, parents)
+
+    def _lift(self, other):
+        return other if isinstance(other, Variable) else type(self)(other)
+
+    __add__ = __radd__ = _elementwise("+", np.add, lambda y, a, b: 1, lambda y, a, b: 1)
+    __sub__ = _elementwise("−", np.subtract, lambda y, a, b: 1, lambda y, a, b: -1)
+    __mul__ = __rmul__ = _elementwise("×", np.multiply, lambda y, a, b: b, lambda y, a, b: a)
+    __truediv__ = _elementwise("/", np.divide, lambda y, a, b: 1 / b, lambda y, a, b: -y / b)
+    __pow__ = _elementwise("^", np.power, lambda y, a, b: b * a ** np.where(b, b - 1, 0), lambda y, a, b: y * np.log(a))
+    __neg__ = _elementwise("−", np.negative, lambda y, a: -1)
+    exp = _elementwise("exp", np.exp, lambda y, a: y)
+    log = _elementwise("log", np.log, lambda y, a: 1 / a)
+    tanh = _elementwise("tanh", np.tanh, lambda y, a: 1 - y**2)
+    sigmoid = _elementwise("σ", sigmoid, lambda y, a: y * (1 - y))
+    relu = _elementwise("relu", lambda a: np.maximum(a, 0), lambda y, a: a > 0)  # slope 0 at the kink
+    softplus = _elementwise("softplus", lambda a: np.logaddexp(0, a), lambda y, a: sigmoid(a))  # log(1 + eᵃ)
+    __rsub__, __rtruediv__, __rpow__ = map(_swapped, (__sub__, __truediv__, __pow__))
+
+    def __matmul__(self, other):
+        a, b = self, self._lift(other)
+        if a.value.ndim != 2 or b.value.ndim != 2 or a.value.shape[1] != b.value.shape[0]:
+            raise ValueError(f"{a.value.shape} @ {b.value.shape} does not fit, only (k, n) @ (n, m) does")
+        return a._record("@", a.value @ b.value, (a, lambda g: g @ b.value.T), (b, lambda g: a.value.T @ g))
+
+    def sum(self, axis=None, keepdims=False):
+        """Sum over an axis, over several (a tuple), or over all (None)."""
+        kept = np.sum(self.value, axis=axis, keepdims=True)
+        y = kept if keepdims else np.squeeze(kept, axis)
+        return self._record("sum", y, (self, lambda g: np.broadcast_to(g.reshape(kept.shape), self.value.shape)))
+
+    def mean(self, axis=None, keepdims=False):
+        """Mean over an axis, over several (a tuple), or over all (None)."""
+        total = self.sum(axis, keepdims)
+        return total / (self.value.size / total.value.size)
+
+    def logsumexp(self, axis=None, keepdims=False):
+        """log Σ eᵃ over an axis, several or all; the largest a is taken out first, so nothing overflows."""
+        highest = np.max(self.value, axis=axis, keepdims=True)
+        E = np.exp(self.value - highest)
+        S = np.sum(E, axis=axis, keepdims=True)
+        y = highest + np.log(S) if keepdims else np.squeeze(highest + np.log(S), axis)
+        return self._record("logsumexp", y, (self, lambda g: g.reshape(S.shape) * E / S))
+
+    def __getitem__(self, index):
+        def back(g):
+            whole = np.zeros(self.value.shape)
+            np.add.at(whole, index, g)  # an entry that was taken twice gets both
+            return whole
+
+        return self._record("[ ]", self.value[index], (self, back))
+
+    T = property(lambda self: self._record("T", self.value.T, (self, lambda g: g.T)))
+    __rmatmul__ = _swapped(__matmul__)
+
+    def _refuse(self, *_, **__):
+        raise TypeError("a Variable is no plain array: use x.exp(), x @ y, …, or x.value, whose use is not recorded")
+
+    __array__ = __array_function__ = __bool__ = __float__ = _refuse
+
+    def __repr__(self):
+        return f"Variable {self.name} of shape {self.value.shape}"
+
+
+def history(output):
+    """Everything that `output` was computed from, and itself, oldest first: each after its parents.
+
+    Parameters
+    ----------
+    output : Variable
+
+    Returns
+    -------
+    list of Variable
+    """
+    found, waiting = {output}, [output]
+    while waiting:
+        new = {parent for parent, _ in waiting.pop().parents} - found
+        found |= new
+        waiting += new
+    return sorted(found, key=lambda variable: variable.number)
+
+
+def unbroadcast(g, shape):
+    """Undo broadcasting: sum over every axis along which an array of `shape` was repeated.
+
+    Parameters
+    ----------
+    g : ndarray; shape : tuple of int, from which NumPy's rules of broadcasting lead to that of g
+
+    Returns
+    -------
+    ndarray of that shape
+    """
+    added = g.ndim - len(shape)  # axes that broadcasting put in front
+    repeated = tuple(i for i in range(g.ndim) if i < added or g.shape[i] != shape[i - added])
+    return g.sum(axis=repeated).reshape(shape) if repeated else g
+
+
+def backward_steps(output, inputs, seed):
+    """Reverse mode, a step at a time: the body of `grad`.
+
+    Parameters
+    ----------
+    output : Variable; inputs : sequence of Variable; seed : ndarray with the shape of the output
+
+    Yields
+    ------
+    Variable, dict
+        The one whose gradient, complete by then, was just handed on to its parents; and all
+        gradients so far. What no input led to is left out.
+    """
+    past, wanted, gradients = history(output), set(inputs), {output: seed}
+    for variable in past:  # a parent stands before its children, so one pass is enough
+        if any(parent in wanted for parent, _ in variable.parents):
+            wanted.add(variable)
+    for variable in reversed([v for v in past if v in wanted]):
+        for parent, back in variable.parents:
+            if parent in wanted:
+                g = unbroadcast(back(gradients[variable]), parent.value.shape)
+                gradients[parent] = gradients.get(parent, 0) + g  # adds up; a new array each time
+        yield variable, gradients
+
+
+def grad(output, inputs, seed=None):
+    """∂output/∂input for each input, by one pass through the history, backward.
+
+    Parameters
+    ----------
+    output : Variable, a single number unless there is a seed
+    inputs : Variable, or list of them
+    seed : array-like with the shape of the output, optional
+        ∂J/∂output, where the output is on its way to some J.
+
+    Returns
+    -------
+    ndarray with the shape of the input, or list of them; new ones each time, so a second call gives the same
+
+    Raises
+    ------
+    TypeError, ValueError
+        If output or an input is no Variable, an input did not lead to the output, or shapes differ.
+    """
+    chosen = inputs if isinstance(inputs, (list, tuple)) else [inputs]
+    all_are(Variable, [output, *chosen], "grad")
+    if unused := set(chosen).difference(history(output)):
+        raise ValueError(f"{unused.pop()} did not lead to the output, so there is no gradient for it")
+    *_, (_, gradients) = backward_steps(output, chosen, as_seed(seed, output.value.shape))
+    results = [np.array(gradients[variable]) for variable in chosen]
+    return results if chosen is inputs else results[0]

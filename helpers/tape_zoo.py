@@ -1,0 +1,168 @@
+"""The bug zoo of the tape: real mistakes in an automatic differentiation, each a broken copy of one part of `tape`.
+
+A creature is a class of Variables with one faulty operation, or a faulty `grad`. The machinery of
+`bug_zoo` judges them: `examine` runs a network on the tape with the fault and holds its gradients
+against nudges.
+"""
+
+import inspect
+from functools import partial
+
+import numpy as np
+
+from helpers.bug_zoo import Creature
+from helpers.tape import Variable, backward_steps, history, unbroadcast
+from helpers.tape_network import gradients
+
+
+class MatrixNotTurned(Variable):
+    def __matmul__(self, other):
+        a, b = self, self._lift(other)
+        return a._record("@", a.value @ b.value, (a, lambda g: g @ b.value.T), (b, lambda g: a.value @ g))
+
+
+class FactorForgotten(Variable):
+    def __mul__(self, other):
+        a, b = self, self._lift(other)
+        return a._record("×", a.value * b.value, (a, lambda g: g), (b, lambda g: g * a.value))
+
+
+class SlopeOfTheInput(Variable):
+    def tanh(self):
+        return self._record("tanh", np.tanh(self.value), (self, lambda g: g * (1 - self.value**2)))
+
+
+class AlwaysOn(Variable):
+    def relu(self):
+        y = np.maximum(self.value, 0)
+        return self._record("relu", y, (self, lambda g: g * (y >= 0)))
+
+
+class SumNotSpread(Variable):
+    def sum(self, axis=None, keepdims=False):
+        y = self.value.sum(axis=axis, keepdims=keepdims)
+        n = self.value.size / y.size
+        return self._record("sum", y, (self, lambda g: np.broadcast_to(g / n, self.value.shape)))
+
+
+def grad_with_broadcasting_left(output, inputs):
+    found = {output: np.ones(output.value.shape)}
+    for variable in reversed(history(output)):
+        for parent, back in variable.parents:
+            found[parent] = found.get(parent, 0) + back(found[variable])
+    return [found[variable] for variable in inputs]
+
+
+def grad_that_overwrites(output, inputs):
+    found = {output: np.ones(output.value.shape)}
+    for variable in reversed(history(output)):
+        for parent, back in variable.parents:
+            found[parent] = unbroadcast(back(found[variable]), parent.value.shape)
+    return [found[variable] for variable in inputs]
+
+
+def grad_that_does_not_wait(output, inputs):
+    found, waiting = {output: np.ones(output.value.shape)}, [output]
+    while waiting:
+        variable = waiting.pop()
+        for parent, back in variable.parents:
+            if parent not in found:
+                waiting.append(parent)
+            found[parent] = found.get(parent, 0) + unbroadcast(back(found[variable]), parent.value.shape)
+    return [found[variable] for variable in inputs]
+
+
+class GradThatKeeps:
+    """Adds to what the call before has left in `kept`, by the place of an input."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def __call__(self, output, inputs):
+        *_, (_, found) = backward_steps(output, inputs, np.ones(output.value.shape))
+        for place, variable in enumerate(inputs):
+            self.kept[place] = self.kept.get(place, 0) + found[variable]
+        return list(self.kept.values())
+
+
+class TapeCreature(Creature):
+    """A creature whose `broken` is a subclass of Variable, a function like `tape.grad`, or a class that makes such."""
+
+    def gradients(self):
+        """A new callable (X, Y, W, b) → (dW, db) with this fault, for `check_gradients`."""
+        on_tape = partial(gradients, hidden_activation=self.hidden_activation)
+        if not inspect.isclass(self.broken):
+            return partial(on_tape, grad=self.broken)
+        if issubclass(self.broken, Variable):
+            return partial(on_tape, variable=self.broken)
+        return partial(on_tape, grad=self.broken())
+
+
+CREATURES = [
+    TapeCreature(
+        "W not transposed in the backward of @",
+        MatrixNotTurned,
+        "any first attempt: ∂J/∂B of A @ B is Aᵀ g",
+        "a shape error, unless layers have equal sizes; then it learns badly",
+        "the step from dZ[3] to dZ[2]",
+        layer_sizes=(4, 3, 3, 3),
+    ),
+    TapeCreature(
+        "a factor of the product rule forgotten",
+        FactorForgotten,
+        "the derivative of a × b for a is b, not 1",
+        "the labels drop out of the gradient, as if all were 1; the network answers 1 to everything",
+        "Look at layer 3 first",
+    ),
+    TapeCreature(
+        "tanh′ from its input",
+        SlopeOfTheInput,
+        "1 − y² is the slope in terms of the output y; with the input in its place it can even be negative",
+        "it learns while the weights are small, since then tanh z ≈ z",
+        "the step from dZ[3] to dZ[2]",
+        "tanh",
+    ),
+    TapeCreature(
+        "ReLU's slope from its output, with >=",
+        AlwaysOn,
+        "a widely read tutorial's MNIST lesson, see lesson 05",
+        "it learns, only worse",
+        "wrong only where Z",
+        "relu",
+    ),
+    TapeCreature(
+        "the backward of a sum divides",
+        SumNotSpread,
+        "mistaking the sum for the mean: each term of a sum gets the whole gradient",
+        "learning is m n[L] times too slow",
+        "a constant factor",
+    ),
+    TapeCreature(
+        "broadcasting not undone",
+        grad_with_broadcasting_left,
+        "the first version of nearly every array engine",
+        "the bias becomes a matrix with a column for each example",
+        "not summed over the examples",
+    ),
+    TapeCreature(
+        "overwritten instead of added",
+        grad_that_overwrites,
+        "`=` for `+=` where a variable is used twice",
+        "right for every chain, wrong at the first variable with two uses",
+        "Look at layer 3 first",
+    ),
+    TapeCreature(
+        "handed on too early",
+        grad_that_does_not_wait,
+        "a stack of variables still to be visited in place of a topological order",
+        "right for every chain, wrong where two ways of different length meet",
+        "Look at layer 3 first",
+    ),
+    TapeCreature(
+        "gradients of the call before still in it",
+        GradThatKeeps,
+        "a second backward() in PyTorch or in a scalar engine, without zero_grad()",
+        "steps grow and grow until it diverges",
+        "accumulated",
+    ),
+]

@@ -1,0 +1,124 @@
+"""Lesson 09: a recorded expression, a step at a time, forward and then backward."""
+
+from typing import NamedTuple
+
+import ipywidgets
+import numpy as np
+
+from helpers import plotting_graph
+from helpers.plotting_graph import graph_size, number_or_shape
+from helpers.tape import Variable, backward_steps, history
+from helpers.validation import as_matrix, known_name
+from helpers.widgets.explorer import SLOW, Explorer, whole_between
+
+MOST_STEPS = 12  # of the longest expression
+
+
+def _loss_of_a_neuron(x, w, b):
+    z = w * x + b
+    return z.softplus() - z * Variable(1.0, "y")
+
+
+def _neuron(x, w, b):
+    return (w * x + b).sigmoid()
+
+
+def _square_of_an_error(x, w, b):
+    return (w * x + b - Variable(1.0, "y")) ** 2
+
+
+def _squares(x, w, b):
+    return x * x + w * x + b
+
+
+def _swish(x, w, b):
+    z = w * x + b
+    return z * z.sigmoid()
+
+
+def _log_of_a_sum(x, w, b):
+    return (x.exp() + w.exp() + b.exp()).log()
+
+
+EXPRESSIONS = {
+    "softplus(z) − y z, z = w x + b": _loss_of_a_neuron,
+    "σ(w x + b)": _neuron,
+    "(w x + b − y)²": _square_of_an_error,
+    "x x + w x + b": _squares,
+    "z σ(z), z = w x + b": _swish,
+    "log(eˣ + eʷ + eᵇ)": _log_of_a_sum,
+}
+
+
+class Walk(NamedTuple):
+    """A recorded expression after some of its steps."""
+
+    output: Variable
+    number: int  # of the step, from 1
+    total: int  # steps of this expression, as many backward as forward
+    now: Variable  # which is worked out, or hands its gradient on
+    known: set  # Variables with a value so far
+    gradients: dict  # Variable to ndarray, complete or not
+    words: str  # what the step does
+
+
+def walk(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, b=0.25):
+    """Record an expression and take its gradient, up to one step; each operation is one step on either way.
+
+    Parameters
+    ----------
+    expression : a key of `EXPRESSIONS`
+    step : int from 1; beyond the last step of the expression all is done
+    x, w, b : float
+    """
+    program = EXPRESSIONS[known_name(expression, EXPRESSIONS, "expression")]
+    step = whole_between(step, "step", 1, MOST_STEPS)
+    point = as_matrix([[x, w, b]], "the point x, w, b")[0]
+    inputs = [Variable(value, name) for value, name in zip(point, "xwb", strict=True)]
+    output = program(*inputs)
+    computed = [variable for variable in history(output) if variable.parents]
+    given, n = {variable for variable in history(output) if not variable.parents}, len(computed)
+    step = min(step, 2 * n)
+    if step <= n:
+        now = computed[step - 1]
+        words = f"forward: {now.name} = {number_or_shape(now.value)}"
+        return Walk(output, step, 2 * n, now, given | set(computed[:step]), {}, words)
+    before = {output: np.ones(())}
+    for number, (now, gradients) in enumerate(backward_steps(output, inputs, before[output]), n + 1):
+        if number == step:
+            return Walk(output, step, 2 * n, now, set(history(output)), gradients, _handed_on(now, before, gradients))
+        before = dict(gradients)
+
+
+def _handed_on(now, before, after):
+    """Who gets how much of the gradient, and what it adds up to where there was one already."""
+    shares = []
+    for parent in dict.fromkeys(parent for parent, _ in now.parents if parent in after):
+        share, name = after[parent] - before.get(parent, 0), parent.name
+        total = f", together {number_or_shape(after[parent])}" if parent in before else ""
+        shares.append(f"{number_or_shape(share)} to {name}{total}")
+    return f"backward: {now.name} with its gradient {number_or_shape(after[now])} gives {'; '.join(shares)}"
+
+
+def draw_walk(result, ax=None):
+    """`Walk` as the drawn graph, as far as it is known."""
+    return plotting_graph.graph(result.output, result.gradients, ax, result.known, result.now)
+
+
+def describe_walk(result):
+    """The step of a `Walk`, in a sentence."""
+    return f"Step {result.number} of {result.total}, {result.words}"
+
+
+def tape_explorer():
+    """Lesson 09: the tape of several expressions, forward and then backward."""
+    controls = {
+        "expression": ipywidgets.Dropdown(options=list(EXPRESSIONS), description="expression"),
+        "step": ipywidgets.IntSlider(1, min=1, max=MOST_STEPS, description="step"),
+        "x": ipywidgets.FloatSlider(0.5, min=-3, max=3, step=0.25, description="x", **SLOW),
+        "w": ipywidgets.FloatSlider(-2.0, min=-3, max=3, step=0.25, description="w", **SLOW),
+        "b": ipywidgets.FloatSlider(0.25, min=-3, max=3, step=0.25, description="b", **SLOW),
+    }
+    goal = "in which expressions does a gradient arrive twice? Say the sum before you take the step."
+    args = (walk, draw_walk, describe_walk, "widgets.walk(")
+    return Explorer("The tape", goal, controls, *args, figsize=lambda result: graph_size(result.output))
