@@ -258,7 +258,6 @@ def naive_start(Z, Y):
         ("07.saturated", lambda Z: np.mean(np.abs(Z) > 2.85)),
         ("08.start", naive_start),
     ],
-    ids=str,
 )
 def test_what_is_right_for_one_set_of_arguments_only_is_not_right(name, answer):
     assert judge(EXERCISES[name], answer).kind == "wrong"
@@ -686,7 +685,6 @@ def test_a_quiz_answers_each_question(capsys):
         (([],), {"q1": 2}, "A lesson is one of 00, 01"),
         (("04",), {"step": EXERCISES["04.step"].solution}, "✗ step: Not yet. Lesson 04 has q1 … q4."),
     ],
-    ids=str,
 )
 def test_how_a_quiz_may_be_called(arguments, answers, words, capsys):
     exercises.quiz(*arguments, **answers)

@@ -40,7 +40,6 @@ def task(outputs=1, m=40):
         {"layer_sizes": [1], "output": "identity", "l2": 0.1},
         {"layer_sizes": [3, 1], "dtype": np.float32},
     ],
-    ids=str,
 )
 def test_the_network_gives_the_same_on_the_readers_code(options):
     X, y = task(options["layer_sizes"][-1])
@@ -119,7 +118,6 @@ def wrong_backward(Y, W, Z, A, g_prime):
         (MINE | {"backward": 3}, "A function is wanted"),
         (MINE | {"update": lambda p, g: p}, "does not take the arguments"),
     ],
-    ids=str,
 )
 def test_wrong_code_is_refused_with_its_report(functions, words, capsys):
     keep(**functions)
@@ -205,7 +203,6 @@ def update(parameter, gradient, learning_rate):
         ("x = 1", "defines none of `forward`, `backward` and `update`"),
         (None, "there is no my_network.py beside it"),
     ],
-    ids=str,
 )
 def test_the_readers_file_is_read_when_asked_for(source, words, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)

@@ -100,7 +100,7 @@ def _write_lessons(folder):
 def _makefile():
     """The project's Makefile without the targets whose files a class does not get."""
     _, *paragraphs = (ROOT / "Makefile").read_text(encoding="utf-8").split("\n\n")
-    kept = [text for text in paragraphs if not re.match(r"(#.*\n)*(test|bench|reproduce|handout):", text)]
+    kept = [text for text in paragraphs if not re.match(r"(#.*\n)*(test|site|bench|reproduce|handout|\.venv/site):", text)]
     text = "\n\n".join(["# `make lab` sets up what it needs and opens the lessons.", *kept])
     return re.sub(r"^\.PHONY:.*$", ".PHONY: lab setup", text, flags=re.MULTILINE)
 
