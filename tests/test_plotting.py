@@ -6,10 +6,11 @@ import pytest
 from matplotlib.colors import same_color
 from matplotlib.text import Annotation
 
-from helpers import datasets, plotting, plotting_live, plotting_playground, widgets
+from helpers import datasets, plotting, plotting_live, plotting_playground, plotting_scale, widgets
 
 X, y = datasets.make_blobs(20)
 W1 = np.linspace(-1, 1, 5)
+ROWS = [{"units": units, "rate": rate, "score": units * rate} for units in (2, 8) for rate in (0.1, 1.0)]
 DRAWN = {
     "line": lambda ax: plotting.line([3, 2, 1], ax=ax, label="a"),
     "cost_curve": lambda ax: plotting.cost_curve([3, 2, 1], ax=ax),
@@ -28,6 +29,9 @@ DRAWN = {
     "shape_table": lambda ax: plotting_live.shape_table([("A[0]", "Xᵀ", (2, 3)), ("dW[1]", "…", (1, 2))], ax),
     "error_curves": lambda ax: plotting_live.error_curves({"two-sided": (W1 + 2, W1 + 2)}, 1.0, 0.0, ax),
     "work_curves": lambda ax: plotting_live.work_curves([3, 12], [3, 12], ax),
+    "data_parallel": lambda ax: plotting_scale.data_parallel([3, 3, 2], ax),
+    "sweep_points": lambda ax: plotting_scale.sweep_points(ROWS, "units", "score", "rate", ax),
+    "step_shares": lambda ax: widgets.draw_step(widgets.predict_step(), ax),
     "stepper_frame": lambda ax: widgets.draw_frame(widgets.follow(7), ax),
 }
 PARTS = {"use_style", "new_axes", "arrow", "bare"}  # what the figures are made of
@@ -39,7 +43,7 @@ def arrows(ax):
 
 def test_every_public_figure_is_looked_at():
     public = set()
-    for module in (plotting, plotting_live):
+    for module in (plotting, plotting_live, plotting_scale):
         public |= {
             name
             for name, value in vars(module).items()

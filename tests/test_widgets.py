@@ -47,6 +47,18 @@ EXPLORERS = {
         "race",
         {"gradient_descent": 0.01, "momentum": 0.2, "adam": 0.01, "batch_size": 50},
     ),
+    "step": (
+        widgets.step_explorer,
+        "predict_step",
+        {
+            "workers": 100,
+            "batch": 1000.0,
+            "parameters": 1e6,
+            "gigaflops": 1000.0,
+            "gigabits": 100.0,
+            "microseconds": 1000.0,
+        },
+    ),
     "pictures": (pictures, "look", {"mistakes_only": True, "number": 2}),
 }
 BAD = {
@@ -177,6 +189,10 @@ def test_a_slider_shows_what_it_says():
         lambda: widgets.signals(hidden_activation="step"),
         lambda: widgets.race(adam=0),
         lambda: widgets.race(batch_size=65),
+        lambda: widgets.predict_step(workers=0),
+        lambda: widgets.predict_step(workers=1025),
+        lambda: widgets.predict_step(gigabits=0),
+        lambda: widgets.predict_step(batch=float("inf")),
         lambda: widgets.judge_shapes("3, 1", 5, {"W[2]": "1, 1"}),
     ],
 )

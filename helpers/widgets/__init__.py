@@ -32,6 +32,7 @@ from helpers.widgets.lesson_05 import (
 from helpers.widgets.lesson_06 import describe_look, draw_look, look, picture_explorer
 from helpers.widgets.lesson_07 import describe_signals, draw_signals, signals, signals_explorer
 from helpers.widgets.lesson_08 import describe_race, draw_race, race, race_explorer
+from helpers.widgets.lesson_10 import describe_step, draw_step, predict_step, step_explorer
 from helpers.widgets.playground import Playground, PlaygroundExplorer, describe_play, draw_play, play
 from helpers.widgets.stepper import (
     count_work,
@@ -65,6 +66,7 @@ __all__ = [
     "describe_race",
     "describe_reading",
     "describe_signals",
+    "describe_step",
     "describe_training",
     "describe_work",
     "digits_to_start",
@@ -78,6 +80,7 @@ __all__ = [
     "draw_race",
     "draw_reading",
     "draw_signals",
+    "draw_step",
     "draw_training",
     "draw_work",
     "follow",
@@ -91,6 +94,7 @@ __all__ = [
     "nudged_slope",
     "picture_explorer",
     "play",
+    "predict_step",
     "race",
     "race_explorer",
     "read_drawing",
@@ -98,6 +102,7 @@ __all__ = [
     "signals",
     "signals_explorer",
     "slope_of_weight",
+    "step_explorer",
     "stepper_explorer",
     "threshold_explorer",
     "train",
