@@ -5,9 +5,11 @@ The engine is an extra: ``pip install -r requirements-scale.txt``. What runs on 
 another, so that whoever lacks the engine (every browser does) loses time and nothing else.
 """
 
+import atexit
 import importlib
 import logging
 import os
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
@@ -88,6 +90,7 @@ class Workers:
 
     def __init__(self, client, closing):
         self.client, self._closing = client, closing
+        atexit.register(self.close)  # who forgets it leaves no process and no folder behind
 
     @property
     def addresses(self):
@@ -98,6 +101,7 @@ class Workers:
 
     def close(self):
         """Let go of the workers, and end those that were started here; a second call does nothing."""
+        atexit.unregister(self.close)
         self._closing.close()
 
     def __enter__(self):
@@ -109,22 +113,35 @@ class Workers:
 
 def _start(count, stack):
     """A client of new processes on this machine, reachable from this machine alone."""
+    import dask
     from distributed import Client, LocalCluster
 
     folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+    stack.enter_context(dask.config.set({"temporary-directory": folder}))
     stack.enter_context(_workers_without_main())
     cluster = LocalCluster(
         n_workers=count,
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",  # a free port; nothing is shown there
+        scheduler_kwargs={"dashboard": False},
         local_directory=folder,
         silence_logs=logging.CRITICAL,
         env={"PYTHONPATH": _path_for_workers()},
+        preload=[__name__],
     )
     stack.enter_context(cluster)
     return stack.enter_context(Client(cluster))
+
+
+def dask_setup(worker):
+    """Called by the engine in each process that `connect` starts, also in one that takes a dead one's place.
+
+    The stop button (Ctrl+C) reaches all processes of a program. It is for the program: workers that
+    died of it could not go on with what comes next.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _meet(address, stack):
@@ -140,9 +157,11 @@ def _meet(address, stack):
         reason = "there is no worker" if isinstance(error, TimeoutError) and "client" in locals() else reason
         raise NoWorkersError(f"{reason} at {address}. {cure}") from error
     try:
+        client.run_on_scheduler(importlib.import_module, __name__)
         client.run(importlib.import_module, __name__)
     except ImportError as error:
-        raise NoWorkersError(f"the workers at {address} lack this package: install it there too") from error
+        words = f"the scheduler or a worker at {address} lacks this package: install it on all machines"
+        raise NoWorkersError(words) from error
     return client
 
 

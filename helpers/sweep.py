@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from helpers.storage import replace_atomically
-from helpers.training import progress
+from helpers.training import interrupts_wait, progress
 
 FORMAT = "sweep of the backpropagation lessons, version 1"
 
@@ -53,9 +53,10 @@ def sweep(function, points, path, workers=None):
     bar = progress(len(todo), "sweep", "point")
     try:
         for point, result, lasting in _results(function, todo, workers):
-            (done if lasting else fresh)[_key(point)] = result
-            if lasting:
-                _write(path, _name(function), done)
+            with interrupts_wait():  # a result is in the file and in the table, or in neither
+                (done if lasting else fresh)[_key(point)] = result
+                if lasting:
+                    _write(path, _name(function), done)
             bar.update()
     except KeyboardInterrupt:
         words = f"stopped by hand with {len(set(keys) & set(done))} of {len(points)} points; call again to go on"
@@ -97,15 +98,16 @@ def _results(function, points, workers):
 
     futures = {workers.client.submit(attempt, function, point, pure=False): point for point in points}
     try:
-        for future in as_completed(futures):
-            error = future.exception()
+        for future in as_completed(list(futures)):
+            point, error = futures.pop(future), future.exception()
             if isinstance(error, KilledWorker):
                 words = "each worker that took this point died: does it need more memory than there is?"
-                yield futures[future], {"error": words}, False
+                yield point, {"error": words}, False
             elif error is not None:
                 raise error
             else:
-                yield futures[future], future.result(), True
+                yield point, future.result(), True
+            future.release()  # or the engine would make it again if the worker that has it dies
     finally:
         workers.client.cancel(list(futures))
 

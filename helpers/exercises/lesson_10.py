@@ -58,8 +58,8 @@ EXERCISES = [
         name="10.weighted",
         prompt=(
             "**Put the gradients together.** `gradients` is a list with the gradient of each shard's *mean* cost, "
-            "arrays of one shape; `sizes` says how many examples each shard has. Return the gradient of the mean over all "
-            "examples."
+            "arrays of one shape; `sizes` says how many examples each shard has. Return the gradient of the mean over "
+            "all examples."
         ),
         solution=combine,
         parts=("gradient",),
