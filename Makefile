@@ -16,14 +16,19 @@ setup: .venv/ready
 lab: setup
 	$(BIN)/jupyter lab $(LAB) $(ARGS)
 
-test: setup
+test: setup .venv/scale
 	$(BIN)/python -m pytest $(ARGS)
+# the engine of lesson 10, which works without it too and then shows what was recorded
+.venv/scale: requirements-scale.txt .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-scale.txt
+	@touch $@
 
-bench: setup
+bench: setup .venv/scale
 	$(BIN)/python benchmarks/full_batch.py
 	$(BIN)/python benchmarks/gradient_check.py
 	$(BIN)/python benchmarks/mini_batches.py
 	$(BIN)/python benchmarks/scaling.py
+	$(BIN)/python benchmarks/scale_out.py
 
 reproduce: setup
 	$(BIN)/python -m helpers.runs

@@ -14,7 +14,6 @@ import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
-from multiprocessing import spawn
 from pathlib import Path
 
 from helpers.budget import in_browser
@@ -179,6 +178,8 @@ def _workers_without_main():
     script without the guard would start workers that start workers. They need nothing from it:
     functions of the program are sent to them whole.
     """
+    from multiprocessing import spawn  # here, because a browser has no processes
+
     original = spawn.get_preparation_data
 
     def without_main(name):

@@ -5,8 +5,6 @@ is its gradient: ∂J/∂θ = Σ (m_k / m) ∂J_k/∂θ. Parameters travel out a
 examples are sent once and stay. `Shards` takes the place of X in `NeuralNetwork.fit`.
 """
 
-import tracemalloc
-
 import numpy as np
 
 from helpers.network import cost_and_gradients
@@ -198,6 +196,8 @@ def traced_gradient(X, Y, W, b):
     (cost, dW, db) : float and dicts of ndarrays
     peak : int
     """
+    import tracemalloc  # here, because nothing else needs it
+
     tracemalloc.start()
     try:
         return cost_and_gradients(X, Y, W, b), tracemalloc.get_traced_memory()[1]

@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbclient import NotebookClient
 
-from helpers import budget, network, runs, scale, sweep, training, widgets
+from helpers import network, runs, scale, sweep, widgets
 from helpers.network import NeuralNetwork
 from helpers.shards import Shards, as_shard_sizes, traced_gradient, weighted_mean
 from helpers.streaming import HDF5Rows
@@ -646,6 +646,15 @@ def test_describe_step_says_who_is_fastest():
     assert widgets.describe_step(widgets.predict_step(1)).startswith("1 worker: ")
 
 
-def test_what_the_lesson_and_the_helpers_share():
-    assert budget.in_browser() is False
-    assert training.views(np.arange(3.0), (2, 1))[0][1].tolist() == [[0.0, 1.0]]
+# --- the extra ------------------------------------------------------------------------------------
+
+
+def test_make_test_installs_the_engine_and_make_lab_does_not():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    rules = dict(re.findall(r"^([\w./]+):(?!=) ?(.*)$", makefile, re.MULTILINE))
+    assert ".venv/scale" in rules["test"].split() and ".venv/scale" not in rules["lab"]
+    assert "requirements-scale.txt" in rules[".venv/scale"]
+    lines = (ROOT / "requirements-scale.txt").read_text("utf-8").splitlines()
+    pinned = {i: line for i, line in enumerate(lines) if line and not line.startswith("#")}
+    assert all(re.fullmatch(r"[\w-]+==[\d.]+", line) and lines[i - 1].startswith("# ") for i, line in pinned.items())
+    assert len({line.split("==")[1] for line in pinned.values()}) == 1  # both parts of one version

@@ -17,7 +17,7 @@ from helpers.exercises.registry import LESSONS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BOOK = "answer_book.ipynb"
-FILES = ("LICENSE", "pyproject.toml", "requirements.txt", ".gitignore")
+FILES = ("LICENSE", "pyproject.toml", "requirements.txt", "requirements-scale.txt", ".gitignore")
 HIDDEN = ("lesson_*.py", "handout.py", "__pycache__", "*.pyc")  # of helpers/exercises
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 

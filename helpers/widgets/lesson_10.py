@@ -88,7 +88,7 @@ def step_explorer():
         "gigabits": _log_slider(1.0, -2, 3, "network, Gbit/s"),
         "microseconds": _log_slider(50.0, -1, 4, "delay, µs"),
     }
-    goal = "with 64 workers and 1 Gbit/s, how many examples must a step have for half of the time to be computing?"
+    goal = "with 64 workers and 1 Gbit/s, how many examples must a step have so that they compute half of the time?"
     args = (predict_step, draw_step, describe_step, "widgets.predict_step(")
     return Explorer("A step on many workers", goal, controls, *args, figsize=(7.4, 4.2))
 
