@@ -326,7 +326,7 @@ def test_a_real_interrupt_in_the_middle_of_parallel_work(monkeypatch):
     rng = np.random.default_rng(0)
     X, y = rng.standard_normal((4 * network.BLOCK, 50)), rng.integers(0, 2, 4 * network.BLOCK)
 
-    def progress(n_updates):
+    def progress(n_updates, *_):
         threading.Timer(0.3, _thread.interrupt_main).start()
         return range(n_updates)
 

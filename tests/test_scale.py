@@ -328,17 +328,19 @@ def test_a_killed_worker_loses_nothing_and_no_point_counts_twice(workers, notebo
 
 def deadly(i):
     if i == 1:
+        time.sleep(0.5)
         os._exit(1)
     return {"i2": i * i}
 
 
-def test_a_point_that_kills_every_worker_is_told_and_tried_again_by_the_next_call(workers, tmp_path):
+@needs_engine
+def test_a_point_that_kills_every_worker_is_told_and_tried_again_by_the_next_call(tmp_path):
     path, points = tmp_path / "sweep.jsonl", [{"i": 0}, {"i": 1}, {"i": 2}]
-    rows = sweep.sweep(deadly, points, path, workers)
+    with scale.connect(2) as workers:
+        rows = sweep.sweep(deadly, points, path, workers)
     assert [row.get("i2") for row in rows] == [0, None, 4]
     assert rows[1]["error"].startswith("each worker that took this point died")
     assert len(sweep.read(path)) == 2
-    workers.client.wait_for_workers(2, timeout=30)
 
 
 def interrupt_after_some(path):
