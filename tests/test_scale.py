@@ -335,8 +335,10 @@ def deadly(i):
 
 @needs_engine
 def test_a_point_that_kills_every_worker_is_told_and_tried_again_by_the_next_call(tmp_path):
+    import dask
+
     path, points = tmp_path / "sweep.jsonl", [{"i": 0}, {"i": 1}, {"i": 2}]
-    with scale.connect(2) as workers:
+    with dask.config.set({"distributed.scheduler.allowed-failures": 1}), scale.connect(2) as workers:
         rows = sweep.sweep(deadly, points, path, workers)
     assert [row.get("i2") for row in rows] == [0, None, 4]
     assert rows[1]["error"].startswith("each worker that took this point died")
