@@ -85,11 +85,22 @@ class Workers:
     ----------
     client : distributed.Client
     addresses : list of str, one for each worker, in a fixed order
+
+    Raises
+    ------
+    NoWorkersError
+        By both, once `close` was called.
     """
 
     def __init__(self, client, closing):
-        self.client, self._closing = client, closing
+        self._client, self._closing = client, closing
         atexit.register(self.close)  # who forgets it leaves no process and no folder behind
+
+    @property
+    def client(self):
+        if self._client.status != "running":
+            raise NoWorkersError("these workers are closed: call scale.connect again")
+        return self._client
 
     @property
     def addresses(self):
@@ -97,6 +108,9 @@ class Workers:
 
     def __len__(self):
         return len(self.addresses)
+
+    def __bool__(self):
+        return True  # also while the last of them is replaced, and when they are closed
 
     def close(self):
         """Let go of the workers, and end those that were started here; a second call does nothing."""

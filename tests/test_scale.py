@@ -502,6 +502,21 @@ def test_a_browser_has_no_processes(monkeypatch):
         scale.connect()
 
 
+@needs_engine
+def test_closed_workers_say_so(tmp_path):
+    workers = scale.connect(1)
+    workers.close()
+    workers.close()
+    assert workers  # there was an engine
+    for use in (
+        lambda: len(workers),
+        lambda: NeuralNetwork([4, 1]).fit(Shards(X, 2, workers), y),
+        lambda: sweep.sweep(dict, [{"i": 1}], tmp_path / "s.jsonl", workers),
+    ):
+        with pytest.raises(scale.NoWorkersError, match="these workers are closed: call"):
+            use()
+
+
 @pytest.mark.parametrize("count", [0, -1, 2.5, "2", True])
 def test_impossible_numbers_of_workers(count):
     with pytest.raises((TypeError, ValueError), match="workers"):
