@@ -158,20 +158,20 @@ def dask_setup(worker):
 
 
 def _meet(address, stack):
-    """A client of the scheduler at `address`, once a worker is there that has this package."""
+    """A client of the scheduler at `address`, once a worker is there; both have this package."""
     from distributed import Client
 
     cure = f"Start `dask scheduler` and `dask worker {address}` there, or unset {VARIABLE}"
     try:
         client = stack.enter_context(Client(address, timeout=PATIENCE))
-        client.wait_for_workers(1, timeout=PATIENCE)
     except (OSError, ValueError) as error:
-        reason = "no scheduler answers" if isinstance(error, OSError) else "this is not an address"
-        reason = "there is no worker" if isinstance(error, TimeoutError) and "client" in locals() else reason
-        raise NoWorkersError(f"{reason} at {address}. {cure}") from error
+        raise NoWorkersError(f"no scheduler answers at {address}. {cure}") from error
     try:
+        client.wait_for_workers(1, timeout=PATIENCE)
         client.run_on_scheduler(importlib.import_module, __name__)
         client.run(importlib.import_module, __name__)
+    except TimeoutError as error:
+        raise NoWorkersError(f"there is no worker at {address}. {cure}") from error
     except ImportError as error:
         words = f"the scheduler or a worker at {address} lacks this package: install it on all machines"
         raise NoWorkersError(words) from error
