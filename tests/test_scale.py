@@ -565,7 +565,10 @@ def test_a_plain_program_interrupted_goes_on_and_leaves_nothing_behind(end, tmp_
     while not (tmp_path / "sweep.jsonl").exists():
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)  # as Ctrl+C does: to the program and to its workers
-    out, errors = process.communicate(timeout=60)
+    try:
+        out, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()  # one that hangs must not stay
     assert process.returncode == 0
     assert errors == "" or "_exit" in end
     counts, results = out.splitlines()  # the program ran once from the top, not once for each worker
