@@ -16,7 +16,7 @@ setup: .venv/ready
 lab: setup
 	$(BIN)/jupyter lab $(LAB) $(ARGS)
 
-test: setup
+test: setup .venv/scale
 	$(BIN)/python -m pytest $(ARGS)
 
 # the book and the in-browser lab, in build/site; with PYODIDE=folder a site that asks nothing of other hosts
@@ -25,11 +25,12 @@ site: .venv/site
 	$(BIN)/python site/lab.py build/site/lab $(if $(PYODIDE),--pyodide "$(PYODIDE)")
 	@echo "Look at it with: $(BIN)/python -m http.server --directory build/site"
 
-bench: setup
+bench: setup .venv/scale
 	$(BIN)/python benchmarks/full_batch.py
 	$(BIN)/python benchmarks/gradient_check.py
 	$(BIN)/python benchmarks/mini_batches.py
 	$(BIN)/python benchmarks/scaling.py
+	$(BIN)/python benchmarks/scale_out.py
 
 reproduce: setup
 	$(BIN)/python -m helpers.runs
@@ -50,4 +51,9 @@ handout: setup
 
 .venv/site: .venv/ready site/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r site/requirements.txt
+	@touch $@
+
+# the engine of lesson 10, which works without it too and then shows what was recorded
+.venv/scale: requirements-scale.txt .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-scale.txt
 	@touch $@

@@ -17,7 +17,6 @@ from helpers.activations import ACTIVATIONS
 from helpers.losses import OUTPUTS, one_hot
 from helpers.optimizers import OPTIMIZERS
 from helpers.parallel import parallel_map
-from helpers.streaming import HDF5Rows
 from helpers.training import DivergedError, State, Training, mark, pack, views
 from helpers.validation import (
     as_classes,
@@ -169,7 +168,7 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
 
     Parameters
     ----------
-    X : ndarray of shape (m, n[0]), or an `HDF5Rows` of that shape; Y : ndarray of shape (n[L], m)
+    X : ndarray of shape (m, n[0]), or an `HDF5Rows` or `Shards` of that shape; Y : ndarray of shape (n[L], m)
     W, b : dicts of ndarrays
     hidden_activation, output : str, as in `forward`
     run : callable like `map`, such as one from `parallel.parallel_map`
@@ -180,6 +179,8 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
     cost : float
     dW, db : dicts of ndarrays with the shapes of W and b
     """
+    if hasattr(X, "cost_and_gradients"):
+        return X.cost_and_gradients(Y, W, b, hidden_activation, output, out)
     m, L = len(X), len(W)
     edges = np.linspace(0, m, count_blocks(m) + 1).astype(int)
 
@@ -307,7 +308,7 @@ class NeuralNetwork:
         Parameters
         ----------
         X : array-like of shape (m, n_features), or an `HDF5Rows` for data too large for memory
-            Rows are examples.
+            Rows are examples. `shards.Shards` lets several processes work on the full batch.
         y : array-like of shape (m,), or (m, n[L]) with several output units
             Labels 0 and 1 for the output "sigmoid", 0 … n[L] − 1 for "softmax", numbers for "identity".
         held_out : (X, y), optional
@@ -500,7 +501,7 @@ class NeuralNetwork:
     def _examples(self, X, y):
         """X of shape (m, n[0]) and Y of shape (n[L], m), every number finite."""
         X, n_units = self._rows(X), as_layer_sizes(self.layer_sizes)[-1]
-        if isinstance(X, HDF5Rows):
+        if hasattr(X, "blocks"):
             for _ in X.blocks():
                 pass  # reading a block looks at its numbers
         if self.output == "softmax":
@@ -508,7 +509,7 @@ class NeuralNetwork:
         return X, as_targets(y, len(X), n_units, self.output == "sigmoid", self.dtype)
 
     def _rows(self, X):
-        return X.with_dtype(self.dtype) if isinstance(X, HDF5Rows) else as_matrix(X, dtype=self.dtype)
+        return X.with_dtype(self.dtype) if hasattr(X, "blocks") else as_matrix(X, dtype=self.dtype)
 
     def _train(self, state, sizes, X, Y, held_out):
         """Train from `state` on, and keep what was reached however it ends."""
@@ -576,4 +577,4 @@ class NeuralNetwork:
 
 def _blocks(X):
     """The rows of X in order, a block at a time."""
-    return X.blocks(BLOCK) if isinstance(X, HDF5Rows) else np.array_split(X, count_blocks(len(X)))
+    return X.blocks(BLOCK) if hasattr(X, "blocks") else np.array_split(X, count_blocks(len(X)))

@@ -1,13 +1,16 @@
 """Recorded runs: what takes long to compute is kept in `data/runs` and can be made again.
 
-Trained networks are made by ``python -m helpers.runs``. What single cells of the lessons compute, for
-readers in a web browser, is in `data/runs/lessons`; the lessons write it themselves where the
-environment variable LESSONS_RECORD is "write". ``make reproduce`` does both. The tests make all of it
-again, or its beginning, and compare.
+Trained networks and the sweep of lesson 10 are made by ``python -m helpers.runs``. What single cells of the
+lessons compute, for readers in a web browser, is in `data/runs/lessons`; the lessons write it themselves
+where the environment variable LESSONS_RECORD is "write". ``make reproduce`` does both. The tests make all of
+it again, or its beginning, and compare. `scale_out.json` holds times, measured by `benchmarks/scale_out.py`.
 """
 
 import io
+import json
 import os
+import warnings
+from functools import cache
 
 import h5py
 import numpy as np
@@ -29,6 +32,16 @@ RELU_HE_RUNS = {"relu_he_196_1": [196, 1], "relu_he_392_196_98_1": [392, 196, 98
 TEN_DIGITS_RUNS = {f"ten_digits_seed_{seed}": seed for seed in range(3)}
 # Lesson 06's network on the bundled pictures of a cat.
 CHELSEA_RUN = "chelsea_7_1"
+# A sweep over small networks: the file of `sweep`, and its points.
+SWEEP = DATA / "runs" / "sweep.jsonl"
+SWEEP_POINTS = [
+    {"units": units, "learning_rate": learning_rate, "seed": seed}
+    for units in (2, 8, 32)
+    for learning_rate in (0.03, 0.3, 3.0)
+    for seed in range(3)
+]
+# Times of steps on several processes, and the memory that streaming takes.
+SCALE_OUT = DATA / "runs" / "scale_out.json"
 
 
 def tutorial_digits(dtype=np.float64):
@@ -101,6 +114,37 @@ def train_chelsea():
         iterations=2501,
         random_state=np.random.RandomState(1),
     ).fit(pictures.X_train.reshape(len(pictures.X_train), -1) / 255, pictures.y_train)
+
+
+@cache
+def _thousand_digits():
+    X, y, X_test, y_test = load_digit_pair(5, 8, random_state=0)
+    return X[:1000], y[:1000], X_test[:500], y_test[:500]
+
+
+def score_digits(units, learning_rate, seed):
+    """One point of the sweep: 784 → units → 1 learns 1000 fives and eights in 100 full-batch steps.
+
+    Parameters
+    ----------
+    units : int
+    learning_rate : float
+    seed : int, of the first weights
+
+    Returns
+    -------
+    dict : "accuracy" on 500 other digits, and the last "cost"
+    """
+    X, y, X_other, y_other = _thousand_digits()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a rising cost: the sweep is there to find that out
+        network = NeuralNetwork([units, 1], learning_rate=learning_rate, iterations=100, random_state=seed).fit(X, y)
+    return {"accuracy": network.score(X_other, y_other), "cost": float(network.cost_history_[-1])}
+
+
+def load_scale_out():
+    """What `benchmarks/scale_out.py` measured, as a dict."""
+    return json.loads(SCALE_OUT.read_text(encoding="utf-8"))
 
 
 def load_run(name):
@@ -190,6 +234,10 @@ def _record():
 
 
 if __name__ == "__main__":
+    from helpers.sweep import sweep
+
     (DATA / "runs").mkdir(exist_ok=True)
     for name, network in _record():
         network.save(DATA / "runs" / f"{name}.h5", resumable=False)
+    SWEEP.unlink(missing_ok=True)
+    sweep(score_digits, SWEEP_POINTS, SWEEP)

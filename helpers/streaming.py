@@ -1,5 +1,6 @@
 """Examples that stay in an HDF5 file and are read a block at a time, where they are too large for memory."""
 
+import copy
 from pathlib import Path
 
 import h5py
@@ -32,7 +33,7 @@ class HDF5Rows:
 
     def __init__(self, path, name="X", scale=1.0, dtype=np.float32):
         self.path, self.name, self.dtype = Path(path), name, floating_type(dtype)
-        self.scale, self._chosen = positive_number(scale, "scale"), None
+        self.scale, self._chosen, self._first = positive_number(scale, "scale"), None, 0
         self.shape = self._read(lambda table: table.shape)
         if len(self.shape) != 2 or 0 in self.shape:
             raise ValueError(f"{name} in {self.path.name} has shape {self.shape}, but it must be (examples, features)")
@@ -42,20 +43,31 @@ class HDF5Rows:
 
     def __getitem__(self, rows):
         """The rows of a slice, as an ndarray of shape (k, n_features)."""
-        block = as_matrix(self._read(lambda table: table[rows]), f"{self.name} in {self.path.name}", self.dtype)
+        start, stop, step = rows.indices(len(self))
+        here = slice(self._first + start, self._first + stop, step)
+        block = as_matrix(self._read(lambda table: table[here]), f"{self.name} in {self.path.name}", self.dtype)
         if self.scale != 1:
             block = block * self.dtype(self.scale)
         return block if self._chosen is None else block[:, self._chosen]
 
     def with_dtype(self, dtype):
         """The same rows as numbers of another floating-point type."""
-        return HDF5Rows(self.path, self.name, self.scale, dtype)
+        rows = copy.copy(self)
+        rows.dtype = floating_type(dtype)
+        return rows
 
     def columns(self, chosen):
         """The same rows with these features alone; `chosen` are their indices."""
-        fewer = HDF5Rows(self.path, self.name, self.scale, self.dtype)
-        fewer._chosen, fewer.shape = chosen, (len(self), len(chosen))
-        return fewer
+        rows = copy.copy(self)
+        rows._chosen, rows.shape = chosen, (len(self), len(chosen))
+        return rows
+
+    def part(self, start, stop):
+        """The rows from `start` to before `stop` as a table of their own, wherever the current folder is."""
+        rows = copy.copy(self)
+        rows.path, rows._first = self.path.resolve(), self._first + start
+        rows.shape = (stop - start, self.shape[1])
+        return rows
 
     def blocks(self, size=4096):
         """All rows in order, as ndarrays of `size` rows, the last perhaps smaller."""

@@ -122,6 +122,8 @@ class Training:
         m = len(X)
         self.batch_size = min(options.batch_size or m, m)
         self.full = self.batch_size == m
+        if hasattr(X, "cost_and_gradients") and not self.full:
+            raise ValueError("shards are for full-batch training: leave batch_size out, or pass X itself")
         self.live = live_features(X) if self.full else None
         self.X, self.Y = X if self.live is None else columns(X, self.live), Y
         buffer = options.shuffle_buffer or (m if isinstance(X, np.ndarray) else STREAM_BUFFER)
@@ -144,18 +146,18 @@ class Training:
             If the cost stops being finite; θ is then that of the last finite cost.
         """
         done = len(self.state.costs)
-        progress = iter(_progress(self.n_updates - done))
+        bar = iter(progress(self.n_updates - done, "fit", "iteration"))
         while len(self.state.costs) < self.n_updates and not self._patience_is_over():
             generator = copy.deepcopy(self.state.generator)
             for X, Y in self._batches(generator, skip=len(self.state.costs) % self.epoch_length):
-                next(progress)
+                next(bar)
                 self._update(X, Y)
                 if len(self.state.costs) % self.epoch_length == 0:
                     self._end_epoch(generator)
                 yield
                 if len(self.state.costs) == self.n_updates:
                     break
-        next(progress, None)  # so that the bar closes
+        next(bar, None)  # so that the bar closes
         if not np.isfinite(self.state.theta).all():
             raise self._diverged()
 
@@ -257,12 +259,12 @@ def interrupts_wait():
         let_interrupt()
 
 
-def _progress(n_updates):
-    """The iterations, with a progress bar from the second second on; set TQDM_DISABLE=1 to have none.
+def progress(n, what, unit):
+    """So many steps, with a progress bar from the second second on; set TQDM_DISABLE=1 to have none.
 
     There is none in a web browser either, which has no threads to let it move.
     """
     if in_browser():
-        return range(n_updates)
+        return range(n)
     disable = os.environ.get("TQDM_DISABLE", "0") not in ("", "0")  # the notebook's bar does not look there itself
-    return tqdm(range(n_updates), desc="fit", unit="iteration", delay=1, leave=False, disable=disable)
+    return tqdm(range(n), desc=what, unit=unit, delay=1, leave=False, disable=disable)

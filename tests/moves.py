@@ -53,7 +53,14 @@ MOVES = {
     "Draw a digit": stroke,
 }
 SLIDERS = {"Learning rate", "Boundary and threshold", "Stepper", "What keeping the errors saves"}
-SLIDERS |= {"Size of the nudge", "Pictures", "Signals through depth", "Race of the optimizers", "The tape"}
+SLIDERS |= {
+    "Size of the nudge",
+    "Pictures",
+    "Signals through depth",
+    "Race of the optimizers",
+    "The tape",
+    "A step on many workers",
+}
 MOVES |= dict.fromkeys(SLIDERS, slide)
 
 

@@ -269,7 +269,7 @@ def test_the_progress_bar_can_be_turned_off(monkeypatch, value, shown):
         monkeypatch.delenv("TQDM_DISABLE")
     else:
         monkeypatch.setenv("TQDM_DISABLE", value)
-    assert training._progress(3).disable is not shown
+    assert training.progress(3, "fit", "iteration").disable is not shown
 
 
 def test_a_short_fit_shows_no_progress_bar(monkeypatch, capsys):
@@ -326,11 +326,11 @@ def test_a_real_interrupt_in_the_middle_of_parallel_work(monkeypatch):
     rng = np.random.default_rng(0)
     X, y = rng.standard_normal((4 * network.BLOCK, 50)), rng.integers(0, 2, 4 * network.BLOCK)
 
-    def progress(n_updates):
+    def progress(n_updates, *_):
         threading.Timer(0.3, _thread.interrupt_main).start()
         return range(n_updates)
 
-    monkeypatch.setattr(training, "_progress", progress)
+    monkeypatch.setattr(training, "progress", progress)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored where tests run in the background
     try:
         with pytest.warns(UserWarning, match="stopped by hand"):

@@ -6,10 +6,20 @@ import pytest
 from matplotlib.colors import same_color
 from matplotlib.text import Annotation
 
-from helpers import datasets, plotting, plotting_graph, plotting_live, plotting_playground, tape, widgets
+from helpers import (
+    datasets,
+    plotting,
+    plotting_graph,
+    plotting_live,
+    plotting_playground,
+    plotting_scale,
+    tape,
+    widgets,
+)
 
 X, y = datasets.make_blobs(20)
 W1 = np.linspace(-1, 1, 5)
+ROWS = [{"units": units, "rate": rate, "score": units * rate} for units in (2, 8) for rate in (0.1, 1.0)]
 DRAWN = {
     "line": lambda ax: plotting.line([3, 2, 1], ax=ax, label="a"),
     "cost_curve": lambda ax: plotting.cost_curve([3, 2, 1], ax=ax),
@@ -29,6 +39,9 @@ DRAWN = {
     "error_curves": lambda ax: plotting_live.error_curves({"two-sided": (W1 + 2, W1 + 2)}, 1.0, 0.0, ax),
     "work_curves": lambda ax: plotting_live.work_curves([3, 12], [3, 12], ax),
     "graph": lambda ax: plotting_graph.graph(tape.Variable([1.0, 2.0], "x").exp().sum(), ax=ax),
+    "data_parallel": lambda ax: plotting_scale.data_parallel([3, 3, 2], ax),
+    "sweep_points": lambda ax: plotting_scale.sweep_points(ROWS, "units", "score", "rate", ax),
+    "step_shares": lambda ax: widgets.draw_step(widgets.predict_step(), ax),
     "stepper_frame": lambda ax: widgets.draw_frame(widgets.follow(7), ax),
 }
 PARTS = {"use_style", "new_axes", "arrow", "bare", "graph_size", "number_or_shape"}  # what the figures are made of
@@ -40,7 +53,7 @@ def arrows(ax):
 
 def test_every_public_figure_is_looked_at():
     public = set()
-    for module in (plotting, plotting_live, plotting_graph):
+    for module in (plotting, plotting_live, plotting_graph, plotting_scale):
         public |= {
             name
             for name, value in vars(module).items()

@@ -53,6 +53,18 @@ EXPLORERS = {
         "walk",
         {"expression": "z σ(z), z = w x + b", "step": 5, "x": 1.5, "w": 1.0, "b": -1.0},
     ),
+    "step": (
+        widgets.step_explorer,
+        "predict_step",
+        {
+            "workers": 100,
+            "batch": 1000.0,
+            "parameters": 1e6,
+            "gigaflops": 1000.0,
+            "gigabits": 100.0,
+            "microseconds": 1000.0,
+        },
+    ),
     "pictures": (pictures, "look", {"mistakes_only": True, "number": 2}),
 }
 BAD = {
@@ -188,6 +200,10 @@ def test_a_slider_shows_what_it_says():
         lambda: widgets.walk(step=0),
         lambda: widgets.walk(step=13),
         lambda: widgets.walk(step=1.5),
+        lambda: widgets.predict_step(workers=0),
+        lambda: widgets.predict_step(workers=1025),
+        lambda: widgets.predict_step(gigabits=0),
+        lambda: widgets.predict_step(batch=float("inf")),
         lambda: widgets.judge_shapes("3, 1", 5, {"W[2]": "1, 1"}),
     ],
 )

@@ -1,6 +1,6 @@
 """What an exercise is, and how an answer to it is judged.
 
-Everything about an exercise stands in one place, in `lesson_00` … `lesson_09`. An answer is either
+Everything about an exercise stands in one place, in `lesson_00` … `lesson_10`. An answer is either
 a value or a function; a function is tried on `cases`, and its results are compared with those of
 the solution, of the stub and of the wrong answers that are known.
 """

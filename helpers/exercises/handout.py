@@ -17,7 +17,7 @@ from helpers.exercises.registry import LESSONS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BOOK = "answer_book.ipynb"
-FILES = ("LICENSE", "pyproject.toml", "requirements.txt", ".gitignore")
+FILES = ("LICENSE", "pyproject.toml", "requirements.txt", "requirements-scale.txt", ".gitignore")
 HIDDEN = ("lesson_*.py", "handout.py", "__pycache__", "*.pyc")  # of helpers/exercises
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -100,7 +100,11 @@ def _write_lessons(folder):
 def _makefile():
     """The project's Makefile without the targets whose files a class does not get."""
     _, *paragraphs = (ROOT / "Makefile").read_text(encoding="utf-8").split("\n\n")
-    kept = [text for text in paragraphs if not re.match(r"(#.*\n)*(test|site|bench|reproduce|handout|\.venv/site):", text)]
+    kept = [
+        text
+        for text in paragraphs
+        if not re.match(r"(#.*\n)*(test|site|bench|reproduce|handout|\.venv/site|\.venv/scale):", text)
+    ]
     text = "\n\n".join(["# `make lab` sets up what it needs and opens the lessons.", *kept])
     return re.sub(r"^\.PHONY:.*$", ".PHONY: lab setup", text, flags=re.MULTILINE)
 

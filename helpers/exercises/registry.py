@@ -1,4 +1,4 @@
-"""All exercises, in the order of the lessons: from `lesson_00` … `lesson_09`, or without solutions in a handout."""
+"""All exercises, in the order of the lessons: from `lesson_00` … `lesson_10`, or without solutions in a handout."""
 
 from importlib import import_module
 
@@ -7,6 +7,6 @@ from helpers.exercises import stripped
 if stripped.FILE.is_file():
     LESSONS = stripped.read()
 else:
-    LESSONS = {f"{n:02d}": import_module(f"helpers.exercises.lesson_{n:02d}").EXERCISES for n in range(10)}
+    LESSONS = {f"{n:02d}": import_module(f"helpers.exercises.lesson_{n:02d}").EXERCISES for n in range(11)}
 
 EXERCISES = {exercise.name: exercise for exercises in LESSONS.values() for exercise in exercises}

@@ -33,6 +33,7 @@ from helpers.widgets.lesson_06 import describe_look, draw_look, look, picture_ex
 from helpers.widgets.lesson_07 import describe_signals, draw_signals, signals, signals_explorer
 from helpers.widgets.lesson_08 import describe_race, draw_race, race, race_explorer
 from helpers.widgets.lesson_09 import describe_walk, draw_walk, tape_explorer, walk
+from helpers.widgets.lesson_10 import describe_step, draw_step, predict_step, step_explorer
 from helpers.widgets.playground import Playground, PlaygroundExplorer, describe_play, draw_play, play
 from helpers.widgets.stepper import (
     count_work,
@@ -66,6 +67,7 @@ __all__ = [
     "describe_race",
     "describe_reading",
     "describe_signals",
+    "describe_step",
     "describe_training",
     "describe_walk",
     "describe_work",
@@ -80,6 +82,7 @@ __all__ = [
     "draw_race",
     "draw_reading",
     "draw_signals",
+    "draw_step",
     "draw_training",
     "draw_walk",
     "draw_work",
@@ -94,6 +97,7 @@ __all__ = [
     "nudged_slope",
     "picture_explorer",
     "play",
+    "predict_step",
     "race",
     "race_explorer",
     "read_drawing",
@@ -101,6 +105,7 @@ __all__ = [
     "signals",
     "signals_explorer",
     "slope_of_weight",
+    "step_explorer",
     "stepper_explorer",
     "tape_explorer",
     "threshold_explorer",

@@ -1,0 +1,92 @@
+"""What a data-parallel step takes on 1, 2, … workers of this machine, and how much memory streaming takes.
+
+    make bench          or          python benchmarks/scale_out.py
+
+Needs the engine (`pip install -r requirements-scale.txt`) and a quiet machine: the fastest of some
+repeated trainings is kept. Writes `data/runs/scale_out.json`, which lesson 10 shows.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a process alone is one core, as a worker is
+
+import h5py  # noqa: E402
+import numpy as np  # noqa: E402
+
+from helpers import runs, scale, storage  # noqa: E402
+from helpers.network import cost_and_gradients, initialize_parameters  # noqa: E402
+from helpers.parallel import core_count  # noqa: E402
+from helpers.shards import Shards, traced_gradient  # noqa: E402
+from helpers.streaming import HDF5Rows  # noqa: E402
+
+BATCHES, HIDDEN, SECONDS = (1000, 11272, 60000), 196, 6.0
+
+
+def fastest(step):
+    """Seconds of the fastest of at least three calls, and of as many as there is time for."""
+    step()  # the first deals the examples
+    times = []
+    while len(times) < 3 or sum(times) < SECONDS:
+        start = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def data(m):
+    """m random pictures of bytes, as float32, and labels; the time of a step does not depend on what they show."""
+    rng = np.random.default_rng(0)
+    X = rng.integers(0, 256, (m, 784), dtype=np.uint8).astype(np.float32) / np.float32(255)
+    return X, rng.integers(0, 2, (1, m)).astype(np.float32)
+
+
+def measure_steps(counts):
+    """Seconds of a step of 784 → 196 → 1 for each batch: alone, and on each number of workers."""
+    W, b = initialize_parameters((784, HIDDEN, 1), dtype=np.float32)
+    alone, on_workers = [], []
+    for m in BATCHES:
+        X, Y = data(m)
+        alone.append(fastest(lambda X=X, Y=Y: cost_and_gradients(X, Y, W, b)))
+        row = []
+        for count in counts:
+            with scale.connect(count) as workers:
+                shards = Shards(X, count, workers)
+                row.append(fastest(lambda s=shards, Y=Y: s.cost_and_gradients(Y, W, b, "sigmoid", "sigmoid")))
+        on_workers.append(row)
+        print(f"{m:6d} examples: alone {alone[-1] * 1e3:7.1f} ms, on {counts} workers {np.array(row) * 1e3} ms")
+    return {"batches": BATCHES, "counts": counts, "alone": alone, "on_workers": on_workers}
+
+
+def measure_memory(sizes=(6144, 24576)):
+    """Bytes of files and the most memory that a gradient from each takes, by a worker."""
+    files, peaks = [], []
+    W, b = initialize_parameters((784, 30, 1), dtype=np.float32)
+    with TemporaryDirectory() as folder, scale.connect(1) as workers:
+        for m in (1536, *sizes):  # the first loads what is loaded once, and is not counted
+            path = Path(folder) / f"{m}.h5"
+            with h5py.File(path, "w") as file:
+                file["X"] = np.random.default_rng(0).integers(0, 256, (m, 784), dtype=np.uint8)
+            rows, Y = HDF5Rows(path, "X", scale=1 / 255), np.zeros((1, m), np.float32)
+            peaks.append(workers.client.submit(traced_gradient, rows, Y, W, b, pure=False).result()[1])
+            files.append(path.stat().st_size)
+        in_memory = Shards(rows[:], 2, workers).cost_and_gradients(Y, W, b, "sigmoid", "sigmoid")[1][1]
+        streamed = Shards(rows, 2, workers).cost_and_gradients(Y, W, b, "sigmoid", "sigmoid")[1][1]
+    same_bits = bool(np.array_equal(in_memory, streamed))
+    print("files", files, "peaks", peaks, "same bits", same_bits)
+    return {"same_bits": same_bits, "rows": sizes, "file_bytes": files[1:], "peak_bytes": peaks[1:]}
+
+
+if __name__ == "__main__":
+    cores = core_count()
+    counts = sorted({*(2**k for k in range(10) if 2**k <= cores), cores})
+    measured = {"cores": cores, "parameters": 784 * HIDDEN + HIDDEN + HIDDEN + 1}
+    measured |= {"steps": measure_steps(counts), "memory": measure_memory()}
+    text = json.dumps(measured, indent=1) + "\n"
+    storage.replace_atomically(runs.SCALE_OUT, lambda file: file.write(text.encode()))

@@ -1,0 +1,200 @@
+"""Exercises of lesson 10: the weighted mean, dealing examples, and what it costs to talk."""
+
+import numpy as np
+
+from helpers.exercises.core import Exercise, Wrong
+
+
+def combine(gradients, sizes):
+    total = sum(size * g for g, size in zip(gradients, sizes, strict=True))
+    return total / sum(sizes)
+
+
+def _shards():
+    rng = np.random.default_rng(21)
+    three = [rng.standard_normal((2, 3)) for _ in range(3)]
+    two = [rng.standard_normal(4) for _ in range(2)]
+    return [(three, [5, 1, 10]), (two, [3, 3]), ([two[0], np.zeros(4), two[1]], [2, 0, 4])]
+
+
+def _mean_of_means(gradients, sizes):
+    return sum(gradients) / len(gradients)
+
+
+def _sum_of_means(gradients, sizes):
+    return sum(gradients)
+
+
+def _never_divided(gradients, sizes):
+    return sum(size * g for g, size in zip(gradients, sizes, strict=True))
+
+
+def _divided_by_shards(gradients, sizes):
+    return _never_divided(gradients, sizes) / len(sizes)
+
+
+def _weights_turned_round(gradients, sizes):
+    return sum(g / max(size, 1) for g, size in zip(gradients, sizes, strict=True))
+
+
+def deal(m, K):
+    sizes = np.full(K, m // K)
+    sizes[: m % K] += 1  # the first ones take what is left
+    return sizes
+
+
+def _rest_to_the_last(m, K):
+    sizes = np.full(K, m // K)
+    sizes[-1] += m % K
+    return sizes
+
+
+def _rounded_up(m, K):
+    return np.full(K, -(-m // K))
+
+
+EXERCISES = [
+    Exercise(
+        name="10.weighted",
+        prompt=(
+            "**Put the gradients together.** `gradients` is a list with the gradient of each shard's *mean* cost, "
+            "arrays of one shape; `sizes` says how many examples each shard has. Return the gradient of the mean over "
+            "all examples."
+        ),
+        solution=combine,
+        parts=("gradient",),
+        cases=_shards,
+        reason="m_k times a mean is a sum; all sums together, divided by m once, are the mean of all.",
+        hints=[
+            "How do you get from the mean over a shard back to the sum over it?",
+            "Add up size × gradient over the shards. By what must the total be divided?",
+        ],
+        wrong=[
+            Wrong(_mean_of_means, "That is the plain mean: a shard of one example counts as much as one of ten."),
+            Wrong(_sum_of_means, "The means are added up and nothing is divided."),
+            Wrong(_never_divided, "That is the sum over all examples; divide it by their number."),
+            Wrong(_divided_by_shards, "Divide by the number of examples, not by that of the shards."),
+            Wrong(_weights_turned_round, "A large shard must count more, not less."),
+        ],
+    ),
+    Exercise(
+        name="10.deal",
+        prompt=(
+            "**Deal the examples.** Write `deal`: the sizes of `K` shards of `m` examples, as equal as can be, the "
+            "larger ones first, so that `deal(11, 4)` is 3, 3, 3, 2. Return a list or an array."
+        ),
+        solution=deal,
+        parts=("sizes",),
+        cases=lambda: [(11, 4), (12, 3), (3, 5), (10, 4)],
+        reason="Everyone waits for the largest shard in every step, so no shard may be more than one example larger.",
+        hints=[
+            "m // K examples for everyone. How many are left over then?",
+            "m % K are left: one more for each of the first m % K shards.",
+        ],
+        wrong=[
+            Wrong(lambda m, K: np.full(K, m // K), "Some examples are dealt to nobody: what becomes of m % K?"),
+            Wrong(_rest_to_the_last, "The last shard gets all that is left, and everyone waits for it."),
+            Wrong(_rounded_up, "Rounded up everywhere, these are more examples than there are."),
+            Wrong(lambda m, K: deal(m, K)[::-1], "The right sizes; the larger ones are to come first."),
+        ],
+    ),
+    Exercise(
+        name="10.bytes",
+        prompt=(
+            "A network 784 → 100 → 10 is trained in float32. How many bytes is the gradient that a worker sends in "
+            "each step?"
+        ),
+        right=318040,
+        solution="P = 784 * 100 + 100 + 100 * 10 + 10\nanswer = 4 * P",
+        reason="A number for each weight and each bias, 79510 in all, of 4 bytes each; the examples do not matter.",
+        hints=[
+            "The gradient has a number for each parameter. How many weights and how many biases are there?",
+            "A float32 has 32 bits. How many bytes is that?",
+        ],
+        wrong=[
+            Wrong(79510, "That is how many numbers; each has 4 bytes."),
+            Wrong(636080, "That would be float64, with 8 bytes each."),
+            Wrong(317600, "The biases are missing: 100 and 10 of them."),
+            Wrong(2544320, "That is in bits; a byte has 8."),
+        ],
+    ),
+    Exercise(
+        name="10.equal",
+        prompt=(
+            "On one worker a step computes for 0.8 s. On several the work is shared evenly, and on top of it "
+            "communicating takes 0.02 s, on however many. With how many workers does a step communicate as long as it "
+            "computes?"
+        ),
+        right=40,
+        solution="answer = 0.8 / 0.02",
+        reason="0.8/K = 0.02 for K = 40: a step takes 0.04 s then, and 40 workers are 20 times as fast as one.",
+        hints=["How long does each of K workers compute?", "Solve 0.8/K = 0.02 for K."],
+        wrong=[
+            Wrong(20, "That is the speed-up that 40 workers reach."),
+            Wrong(0.025, "Turned round: 0.8/K = 0.02."),
+            Wrong(0.016, "That is the product; solve 0.8/K = 0.02."),
+            Wrong(80, "Then computing would take half as long as communicating."),
+        ],
+    ),
+    Exercise(
+        name="10.q1",
+        prompt=(
+            "Two workers have 100 and 300 examples. The gradient of a weight is 4 in the mean over the first and 8 "
+            "over the second. What is it in the mean over all 400?"
+        ),
+        right=7,
+        solution="q1 = (100 * 4 + 300 * 8) / 400",
+        reason="(100 · 4 + 300 · 8)/400 = 2800/400.",
+        wrong=[
+            Wrong(6, "That is the plain mean; the second worker has three times as many examples."),
+            Wrong(12, "Means do not add up."),
+            Wrong(2800, "That is the sum over all examples."),
+            Wrong(5, "The weights are turned round: the second worker has 300."),
+        ],
+    ),
+    Exercise(
+        name="10.q2",
+        prompt=(
+            "Of a sweep of 100 points 60 are done when one of the workers dies, in the middle of a point. How many "
+            "points must be begun a second time?"
+        ),
+        right=1,
+        solution="q2 = 1",
+        reason="Only the one that it was working on; what is done is in the file.",
+        wrong=[
+            Wrong(0, "Its unfinished point is lost with it, and goes to another worker."),
+            Wrong(100, "60 are in the file already."),
+            Wrong(60, "What is done is in the file."),
+            Wrong(40, "Most of these have not been begun yet."),
+        ],
+    ),
+    Exercise(
+        name="10.q3",
+        prompt=(
+            "The network stays the same and the batch is made ten times as large. The bytes that a worker sends in a "
+            'step: "a" grow tenfold; "b" stay the same; "c" shrink to a tenth.'
+        ),
+        right="b",
+        solution='q3 = "b"',
+        reason="What is sent is the gradient, a number for each parameter, over however many examples it is a mean.",
+        wrong=[
+            Wrong("a", "The examples do not travel; the gradient does."),
+            Wrong("c", "Per example, yes; but in a step as many as before."),
+        ],
+    ),
+    Exercise(
+        name="10.q4",
+        prompt=(
+            "A tenth of a step cannot be shared. How many times as fast does it get at most, on any number of workers?"
+        ),
+        right=10,
+        solution="q4 = 1 / 0.1",
+        reason="The tenth stays, so a step never takes less than a tenth: Amdahl's law.",
+        wrong=[
+            Wrong(0.9, "That is the part that can be shared."),
+            Wrong(9, "What remains of a step is at least its tenth: 1 divided by that."),
+            Wrong(float(1 / 0.9), "The part that stays is a tenth, not nine tenths."),
+            Wrong(100, "That would leave a hundredth."),
+        ],
+    ),
+]

@@ -1,0 +1,95 @@
+"""Figures of lesson 10; like `plotting`, every function takes `ax=None` and returns the axes."""
+
+import numpy as np
+
+from helpers.plotting import BACKWARD, FORWARD, INK, PAPER, arrow, bare, new_axes
+
+
+def data_parallel(sizes, ax=None):
+    """Workers with a shard each: parameters travel out along solid blue arrows, gradients back along dashed red ones.
+
+    Parameters
+    ----------
+    sizes : sequence of int, examples of each shard
+    """
+    ax = new_axes(ax, figsize=(8, 3.9))
+    places = np.linspace(-3.6, 3.6, len(sizes)) if len(sizes) > 1 else [0.0]
+    look = {"boxstyle": "round,pad=0.5", "facecolor": PAPER, "edgecolor": INK, "linewidth": 1.5}
+    ax.text(
+        0,
+        1.15,
+        "parameters θ\n$\\theta \\leftarrow \\theta - \\alpha\\,\\sum_k (m_k/m)\\,g_k$",
+        **_centred(),
+        bbox=look,
+    )
+    for k, (x, size) in enumerate(zip(places, sizes, strict=True), 1):
+        ax.text(x, -1.25, f"worker {k}\n{size} examples", **_centred(), bbox=look)
+        start, stop = np.array([0.35 * x, 0.55]), np.array([x, -0.7])
+        along = (stop - start) / np.linalg.norm(stop - start)
+        aside = 0.14 * np.array([along[1], -along[0]])  # to the left of who looks down
+        arrow(ax, start + aside, stop + aside, FORWARD, "-")
+        arrow(ax, stop - aside, start - aside, BACKWARD, "--")
+        middle = (start + stop) / 2
+        ax.text(*(middle + 2.4 * aside), "θ", **_centred(), color=FORWARD)
+        ax.text(*(middle - 2.6 * aside), f"$g_{k}$", **_centred(), color=BACKWARD)
+    bare(ax, (-4.7, 4.7), (-1.9, 1.8))
+    return ax
+
+
+def sweep_points(rows, x, y, group, ax=None):
+    """Results of a sweep, a point for each row, those of one group in one colour, with the mean as a line.
+
+    Parameters
+    ----------
+    rows : list of dicts
+    x, y, group : str, keys of the rows; x is drawn on a logarithmic axis
+    """
+    ax = new_axes(ax)
+    values, groups = sorted({row[x] for row in rows}), sorted({row[group] for row in rows})
+    for number, name in enumerate(groups):
+        color, marker = ((FORWARD, "o"), (BACKWARD, "^"), ("#009E73", "s"), ("#CC79A7", "D"))[number % 4]
+        chosen = [row for row in rows if row[group] == name]
+        aside = 1 + 0.06 * (number - (len(groups) - 1) / 2)  # so that equal results do not hide each other
+        ax.plot([row[x] * aside for row in chosen], [row[y] for row in chosen], marker, color=color, alpha=0.6)
+        means = [np.mean([row[y] for row in chosen if row[x] == value]) for value in values]
+        style = ("-", "--", ":", "-.")[number % 4]
+        ax.plot(np.array(values) * aside, means, style, color=color, label=f"{group.replace('_', ' ')} {name:g}")
+    ax.set(xscale="log", xlabel=x.replace("_", " "), ylabel=y.replace("_", " "))
+    ax.set_xticks(values, [f"{value:g}" for value in values])
+    ax.minorticks_off()
+    ax.legend()
+    return ax
+
+
+def step_shares(counts, compute, communicate, chosen=None, ax=None):
+    """Shares of a step in computing and communicating over the number of workers, and the speed-up.
+
+    Parameters
+    ----------
+    counts : ndarray of numbers of workers, each twice the one before
+    compute, communicate : ndarrays, seconds of each
+    chosen : int, optional, a number of workers to mark
+    """
+    ax = new_axes(ax, figsize=(7.4, 4.2))
+    places, total = np.arange(len(counts)), compute + communicate
+    ax.bar(places, compute / total, 0.8, color="#9CC9E3", edgecolor=FORWARD, label="computing")
+    ax.bar(
+        places, communicate / total, 0.8, compute / total, color="#F6C9C9", edgecolor=BACKWARD, hatch="//",
+        label="communicating",
+    )  # fmt: skip
+    ax.set_xticks(places, [str(count) for count in counts])
+    ax.set(xlabel="workers", ylabel="share of a step", ylim=(0, 1))
+    if chosen:
+        ax.axvline(np.log2(chosen / counts[0]), color=INK, linewidth=1, linestyle=":")
+    right = ax.twinx()
+    right.plot(places, counts / counts[0], "-.", color="#555555", linewidth=1.2, label="ideal speed-up")
+    right.plot(places, total[0] / total, "o-", color=INK, markersize=5, label="speed-up")
+    right.set(yscale="log", ylabel="speed-up", ylim=(0.5, 1.3 * counts[-1] / counts[0]))
+    right.spines["right"].set_visible(True)
+    handles = [*ax.get_legend_handles_labels()[0], *right.get_legend_handles_labels()[0]]
+    right.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, fontsize=9.5)
+    return ax
+
+
+def _centred():
+    return {"ha": "center", "va": "center", "fontsize": 13}

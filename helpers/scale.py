@@ -1,0 +1,206 @@
+"""Workers: processes on this machine or on others, started and asked by an existing engine, Dask distributed.
+
+The engine is an extra: ``pip install -r requirements-scale.txt``. What runs on it, `shards` and
+`sweep`, also takes ``workers=None`` and then does the same work in this process, one part after
+another, so that whoever lacks the engine (every browser does) loses time and nothing else.
+"""
+
+import atexit
+import importlib
+import logging
+import os
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from helpers.budget import in_browser
+from helpers.parallel import core_count
+from helpers.validation import positive_whole
+
+VARIABLE = "LESSONS_SCHEDULER"
+INSTALL = "pip install -r requirements-scale.txt"
+PATIENCE = 20  # seconds in which a scheduler must answer and a worker must be there
+
+
+class MissingEngineError(ImportError):
+    """Dask distributed is not installed, or cannot be: in a browser there are no processes."""
+
+
+class NoWorkersError(ConnectionError):
+    """Nobody answers at the address, or nobody who could work."""
+
+
+class WorkerLostError(RuntimeError):
+    """A worker that held examples is gone."""
+
+
+def missing():
+    """What is in the way of several processes, in a sentence; an empty text if nothing is."""
+    if in_browser():
+        return "A browser starts no processes"
+    if sys.modules.get("distributed", True) is None or find_spec("distributed") is None:
+        return f"The engine for several processes, Dask distributed, is not installed: {INSTALL}"
+    return ""
+
+
+def connect(workers=None):
+    """Start workers on this machine, or meet those of the scheduler that LESSONS_SCHEDULER names.
+
+    Parameters
+    ----------
+    workers : int, optional
+        How many processes to start, each with one thread. Default: one for each core. With a
+        scheduler elsewhere, all workers that it has.
+
+    Returns
+    -------
+    Workers
+        To be closed: by ``close()``, or by using it in ``with``.
+
+    Raises
+    ------
+    MissingEngineError
+        Without the engine; the sentence says how to install it.
+    NoWorkersError
+        If no scheduler answers at that address, it has no worker, or its workers lack this package.
+    TypeError, ValueError
+        If `workers` is not a whole number from 1 on.
+    """
+    count = core_count() if workers is None else positive_whole(workers, "workers")
+    if missing():
+        raise MissingEngineError(missing())
+    address = os.environ.get(VARIABLE)
+    with ExitStack() as stack:
+        client = _meet(address, stack) if address else _start(count, stack)
+        return Workers(client, stack.pop_all())
+
+
+class Workers:
+    """Processes that wait for work.
+
+    Attributes
+    ----------
+    client : distributed.Client
+    addresses : list of str, one for each worker, in a fixed order
+
+    Raises
+    ------
+    NoWorkersError
+        By both, once `close` was called.
+    """
+
+    def __init__(self, client, closing):
+        self._client, self._closing = client, closing
+        atexit.register(self.close)  # who forgets it leaves no process and no folder behind
+
+    @property
+    def client(self):
+        if self._client.status != "running":
+            raise NoWorkersError("these workers are closed: call scale.connect again")
+        return self._client
+
+    @property
+    def addresses(self):
+        return sorted(self.client.scheduler_info(n_workers=-1)["workers"])
+
+    def __len__(self):
+        return len(self.addresses)
+
+    def __bool__(self):
+        return True  # also while the last of them is replaced, and when they are closed
+
+    def close(self):
+        """Let go of the workers, and end those that were started here; a second call does nothing."""
+        atexit.unregister(self.close)
+        self._closing.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+
+def _start(count, stack):
+    """A client of new processes on this machine, reachable from this machine alone."""
+    import dask
+    from distributed import Client, LocalCluster
+
+    folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+    stack.enter_context(dask.config.set({"temporary-directory": folder}))
+    stack.enter_context(_workers_without_main())
+    cluster = LocalCluster(
+        n_workers=count,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",  # a free port; nothing is shown there
+        scheduler_kwargs={"dashboard": False},
+        local_directory=folder,
+        silence_logs=logging.CRITICAL,
+        env={"PYTHONPATH": _path_for_workers()},
+        preload=[__name__],
+    )
+    stack.enter_context(cluster)
+    return stack.enter_context(Client(cluster))
+
+
+def dask_setup(worker):
+    """Called by the engine in each process that `connect` starts, also in one that takes a dead one's place.
+
+    The stop button (Ctrl+C) reaches all processes of a program. It is for the program: workers that
+    died of it could not go on with what comes next.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _meet(address, stack):
+    """A client of the scheduler at `address`, once a worker is there; both have this package."""
+    from distributed import Client
+
+    cure = f"Start `dask scheduler` and `dask worker {address}` there, or unset {VARIABLE}"
+    try:
+        client = stack.enter_context(Client(address, timeout=PATIENCE))
+    except (OSError, ValueError) as error:
+        raise NoWorkersError(f"no scheduler answers at {address}. {cure}") from error
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+        client.run_on_scheduler(importlib.import_module, __name__)
+        client.run(importlib.import_module, __name__)
+    except TimeoutError as error:
+        raise NoWorkersError(f"there is no worker at {address}. {cure}") from error
+    except ImportError as error:
+        words = f"the scheduler or a worker at {address} lacks this package: install it on all machines"
+        raise NoWorkersError(words) from error
+    return client
+
+
+def _path_for_workers():
+    """Where workers look for modules first: this package, wherever they are started."""
+    root = str(Path(__file__).resolve().parent.parent)
+    return os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+
+
+@contextmanager
+def _workers_without_main():
+    """New processes do not import the program that started them.
+
+    By default they would run it again from the top, up to a guard ``if __name__ == "__main__"``; a
+    script without the guard would start workers that start workers. They need nothing from it:
+    functions of the program are sent to them whole.
+    """
+    from multiprocessing import spawn  # here, because a browser has no processes
+
+    original = spawn.get_preparation_data
+
+    def without_main(name):
+        return {key: value for key, value in original(name).items() if not key.startswith("init_main")}
+
+    spawn.get_preparation_data = without_main
+    try:
+        yield
+    finally:
+        spawn.get_preparation_data = original

@@ -1,0 +1,205 @@
+"""Data-parallel training: each worker keeps a shard of the examples and gives back the gradient of its mean.
+
+The mean over all m examples is the mean of the shards' means, weighted by their sizes m_k, and so
+is its gradient: ∂J/∂θ = Σ (m_k / m) ∂J_k/∂θ. Parameters travel out and gradients travel back; the
+examples are sent once and stay. `Shards` takes the place of X in `NeuralNetwork.fit`.
+"""
+
+import numpy as np
+
+from helpers.network import cost_and_gradients
+from helpers.scale import WorkerLostError
+from helpers.streaming import HDF5Rows
+from helpers.training import columns, pack, views
+from helpers.validation import as_matrix, positive_whole
+
+
+class Shards:
+    """Examples that are dealt to workers; takes the place of X in `NeuralNetwork.fit`, full batch.
+
+    The shards, not the number of workers, decide the result: the same shards give the same bits on
+    any number of workers, because their gradients are always added in the same order. Other shards
+    change the last digits only.
+
+    Parameters
+    ----------
+    X : array-like of shape (m, n_features), or an `HDF5Rows`
+        Rows are examples. Of a file, each worker opens it by its path and streams its own rows.
+    sizes : int or sequence of int
+        Number of shards, as equal as can be; or the size of each, with sum m. A size may be 0.
+    workers : scale.Workers, optional
+        Who works on them, in turn if there are more shards than workers. Default: this process,
+        one shard after another.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If X is not such a table, there are more shards than examples, or the sizes do not add up.
+    """
+
+    def __init__(self, X, sizes=2, workers=None):
+        self.rows = X if isinstance(X, HDF5Rows) else as_matrix(X, dtype=_floating(X))
+        self.sizes, self.workers = as_shard_sizes(sizes, len(self.rows)), workers
+        self.shape, self._dealt = self.rows.shape, (None, [])
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, rows):
+        """The rows of a slice, read here."""
+        return self.rows[rows]
+
+    def blocks(self, size=4096):
+        """All rows in order, as ndarrays of `size` rows, read here."""
+        return (self[start : start + size] for start in range(0, len(self), size))
+
+    def with_dtype(self, dtype):
+        """The same shards as numbers of another floating-point type."""
+        in_file = isinstance(self.rows, HDF5Rows)
+        return Shards(self.rows.with_dtype(dtype) if in_file else self.rows.astype(dtype), self.sizes, self.workers)
+
+    def columns(self, chosen):
+        """The same shards with these features alone."""
+        return Shards(columns(self.rows, chosen), self.sizes, self.workers)
+
+    def cost_and_gradients(self, Y, W, b, hidden_activation, output, out=None):
+        """As `network.cost_and_gradients`, each shard by the worker that has it.
+
+        Raises
+        ------
+        WorkerLostError
+            If a worker is gone; parameters are as they were.
+        """
+        n = (W[1].shape[1], *(len(b[l]) for l in sorted(b)))
+        answers = self._ask(Y, pack(W, b), n, hidden_activation, output)
+        cost, gradient = weighted_mean(answers, [size for size in self.sizes if size])
+        dW, db = views(gradient, n)
+        for mine, theirs in zip((dW, db), out or (), strict=False):
+            for l in mine:
+                theirs[l][:] = mine[l]
+        return cost, *(out or (dW, db))
+
+    def _ask(self, Y, *question):
+        """(cost, gradient) of each shard that is not empty, in their order."""
+        if self._dealt[0] is not Y:
+            self._dealt = Y, self._deal(Y)
+        if self.workers is None:
+            return [shard.cost_and_gradient(*question) for shard in self._dealt[1]]
+        try:
+            answers = [shard.cost_and_gradient(*question) for shard in self._dealt[1]]  # all are asked first
+            return [answer.result() for answer in answers]
+        except (OSError, ValueError) as error:
+            if "Worker" not in str(error) and "Actor" not in str(error):
+                raise
+            raise WorkerLostError(
+                "a worker is gone, and its examples with it. What was reached is kept: deal the examples anew, "
+                "Shards(X, …), and go on with resume"
+            ) from error
+
+    def _deal(self, Y):
+        """A `Shard` for each part that is not empty, here or with its worker."""
+        stops = np.cumsum(self.sizes)
+        ranges = [(int(stop - size), int(stop)) for size, stop in zip(self.sizes, stops, strict=True) if size]
+        in_file = isinstance(self.rows, HDF5Rows)
+        parts = [(self.rows.part(i, j) if in_file else self.rows[i:j], Y[:, i:j]) for i, j in ranges]
+        if self.workers is None:
+            return [Shard(*part) for part in parts]
+        client, addresses = self.workers.client, self.workers.addresses
+        shards = []
+        for k, part in enumerate(parts):
+            at = [addresses[k % len(addresses)]]
+            sent = client.scatter(part, workers=at, hash=False)
+            shards.append(client.submit(Shard, *sent, actor=True, workers=at, pure=False))
+        return [shard.result() for shard in shards]
+
+
+class Shard:
+    """One shard, where it is worked on.
+
+    Parameters
+    ----------
+    X : ndarray of shape (m_k, n[0]), or an `HDF5Rows` of that shape
+    Y : ndarray of shape (n[L], m_k)
+    """
+
+    def __init__(self, X, Y):
+        self.X, self.Y = X, Y
+
+    def cost_and_gradient(self, theta, n, hidden_activation, output):
+        """The mean cost of this shard and its gradient, as (float, ndarray of shape (P,))."""
+        W, b = views(theta, n)
+        cost, dW, db = cost_and_gradients(self.X, self.Y, W, b, hidden_activation, output)
+        return cost, pack(dW, db)
+
+
+def weighted_mean(answers, sizes):
+    """Σ (m_k / m) of the shards' costs and of their gradients, added in the order of the shards.
+
+    Parameters
+    ----------
+    answers : sequence of (cost, gradient), float and ndarray of shape (P,)
+    sizes : sequence of int, the m_k, with sum m
+
+    Returns
+    -------
+    cost : float
+    gradient : ndarray of shape (P,)
+    """
+    m = sum(sizes)
+    cost, gradient = 0.0, np.zeros_like(answers[0][1])
+    for (shard_cost, shard_gradient), size in zip(answers, sizes, strict=True):
+        cost += size / m * shard_cost
+        gradient += size / m * shard_gradient
+    return cost, gradient
+
+
+def as_shard_sizes(sizes, m):
+    """Sizes of the shards of m examples, a tuple of ints with sum m.
+
+    Parameters
+    ----------
+    sizes : int, or sequence of int, as in `Shards`
+    m : int
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there would be more shards than examples, or sizes are negative or do not add up to m.
+    """
+    if not np.iterable(sizes):
+        k = positive_whole(sizes, "sizes, the number of shards,")
+        if k > m:
+            raise ValueError(f"{k} shards are more than the {m} examples: take {m} shards at most")
+        return tuple(np.diff(np.linspace(0, m, k + 1).astype(int)).tolist())
+    sizes = tuple(0 if size == 0 else positive_whole(size, "the size of a shard") for size in sizes)
+    if sum(sizes) != m:
+        raise ValueError(f"the sizes of the shards add up to {sum(sizes)}, but there are {m} examples")
+    return sizes
+
+
+def _floating(X):
+    dtype = getattr(X, "dtype", None)
+    return dtype if dtype in (np.float32, np.float64) else np.float64
+
+
+def traced_gradient(X, Y, W, b):
+    """Cost and gradient of a sigmoid network, and the most memory that Python and NumPy took for it, in bytes.
+
+    Parameters
+    ----------
+    X : `HDF5Rows`, or ndarray of shape (m, n[0])
+    Y : ndarray of shape (n[L], m)
+    W, b : dicts of ndarrays
+
+    Returns
+    -------
+    (cost, dW, db) : float and dicts of ndarrays
+    peak : int
+    """
+    import tracemalloc  # here, because nothing else needs it
+
+    tracemalloc.start()
+    try:
+        return cost_and_gradients(X, Y, W, b), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

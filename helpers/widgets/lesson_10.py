@@ -1,0 +1,105 @@
+"""Lesson 10: what a step costs on many workers, computing and sending, as a model."""
+
+from typing import NamedTuple
+
+import ipywidgets
+import numpy as np
+
+from helpers import plotting_scale
+from helpers.validation import positive_number
+from helpers.widgets.explorer import SLOW, Explorer, whole_between
+
+MOST_WORKERS = 1024
+NUMBER_BYTES, OPERATIONS = 4, 6  # a float32; multiplications and additions of a weight for one example
+
+
+class StepTimes(NamedTuple):
+    """Seconds of one step on 1, 2, 4, … workers, and on the number that was asked for."""
+
+    counts: np.ndarray  # 1, 2, 4, …, 1024
+    compute: np.ndarray  # seconds, of each count
+    communicate: np.ndarray
+    workers: int
+    own: tuple  # (compute, communicate) of `workers`
+    batch: float
+    parameters: float
+
+    @property
+    def speed_up(self):
+        """Of `workers` against one."""
+        return float(self.compute[0] / sum(self.own))
+
+
+def predict_step(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=1.0, microseconds=50.0):
+    """Time of one data-parallel step by ring all-reduce, float32: 6 P m / (K F) + 2 (K − 1) (4 P / (K B) + λ).
+
+    Parameters
+    ----------
+    workers : int from 1 to 1024, K
+    batch : float above 0, m, examples in a step, shared among the workers
+    parameters : float above 0, P
+    gigaflops : float above 0, F, operations that a worker does in a second, in 10⁹
+    gigabits : float above 0, B, what the network carries in a second, in 10⁹ bits
+    microseconds : float above 0, λ, delay of each message
+
+    Returns
+    -------
+    StepTimes
+    """
+    K = whole_between(workers, "workers", 1, MOST_WORKERS)
+    names = ("batch", "parameters", "gigaflops", "gigabits", "microseconds")
+    values = (batch, parameters, gigaflops, gigabits, microseconds)
+    m, P, F, B, delay = (positive_number(value, name) for value, name in zip(values, names, strict=True))
+
+    def seconds(K):
+        compute = OPERATIONS * P * m / (K * F * 1e9)
+        messages = 2 * (K - 1)  # a ring: each passes on a K-th of the gradient so many times
+        return compute, messages * (NUMBER_BYTES * P / (K * B * 1e9 / 8) + delay * 1e-6)
+
+    counts = 2 ** np.arange(11)
+    return StepTimes(counts, *seconds(counts), K, seconds(K), m, P)
+
+
+def draw_step(result, ax=None):
+    """`StepTimes` as shares of a step, and as a speed-up."""
+    return plotting_scale.step_shares(result.counts, result.compute, result.communicate, result.workers, ax)
+
+
+def describe_step(result):
+    """What a step takes according to a `StepTimes`, in a sentence."""
+    compute, communicate = result.own
+    alone = "" if result.workers > 1 else " (nobody to talk to)"
+    totals = result.compute + result.communicate
+    best = result.counts[np.argmin(totals)]
+    return (
+        f"{result.workers} worker{'s' * (result.workers > 1)}: {_time(compute)} computing and "
+        f"{_time(communicate)} communicating{alone}, {_time(compute + communicate)} a step, {result.speed_up:.3g} "
+        f"times as fast as one. Of 1, 2, 4, … {MOST_WORKERS} workers {best} are fastest"
+    )
+
+
+def step_explorer():
+    """Lesson 10: computing and communicating on many workers."""
+    controls = {
+        "workers": ipywidgets.IntSlider(8, min=1, max=256, description="workers K", **SLOW),
+        "batch": _log_slider(11272, 2, 7, "examples a step"),
+        "parameters": _log_slider(154057, 3, 10, "parameters P"),
+        "gigaflops": _log_slider(50.0, 0, 6, "worker, GFLOP/s"),
+        "gigabits": _log_slider(1.0, -2, 3, "network, Gbit/s"),
+        "microseconds": _log_slider(50.0, -1, 4, "delay, µs"),
+    }
+    goal = "with 64 workers and 1 Gbit/s, how many examples must a step have so that they compute half of the time?"
+    args = (predict_step, draw_step, describe_step, "widgets.predict_step(")
+    return Explorer("A step on many workers", goal, controls, *args, figsize=(7.4, 4.2))
+
+
+def _log_slider(value, low, high, description):
+    return ipywidgets.FloatLogSlider(value, min=low, max=high, step=0.1, description=description, **SLOW)
+
+
+def _time(seconds):
+    """Seconds in the unit that suits their size."""
+    for unit, size in (("s", 1), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e6:.3g} µs"
