@@ -81,13 +81,15 @@ class Variable:
     sigmoid = _elementwise("σ", sigmoid, lambda y, a: y * (1 - y))
     relu = _elementwise("relu", lambda a: np.maximum(a, 0), lambda y, a: a > 0)  # slope 0 at the kink
     softplus = _elementwise("softplus", lambda a: np.logaddexp(0, a), lambda y, a: sigmoid(a))  # log(1 + eᵃ)
-    __rsub__, __rtruediv__, __rpow__ = map(_swapped, (__sub__, __truediv__, __pow__))
 
     def __matmul__(self, other):
         a, b = self, self._lift(other)
-        if a.value.ndim != 2 or b.value.ndim != 2 or a.value.shape[1] != b.value.shape[0]:
-            raise ValueError(f"{a.value.shape} @ {b.value.shape} does not fit, only (k, n) @ (n, m) does")
-        return a._record("@", a.value @ b.value, (a, lambda g: g @ b.value.T), (b, lambda g: a.value.T @ g))
+        A, B = a.value, b.value
+        if A.ndim != 2 or B.ndim != 2 or A.shape[1] != B.shape[0]:
+            raise ValueError(f"{A.shape} @ {B.shape} does not fit, only (k, n) @ (n, m) does")
+        return a._record("@", A @ B, (a, lambda g: g @ B.T), (b, lambda g: A.T @ g))
+
+    __rsub__, __rtruediv__, __rpow__, __rmatmul__ = map(_swapped, (__sub__, __truediv__, __pow__, __matmul__))
 
     def sum(self, axis=None, keepdims=False):
         """Sum over an axis, over several (a tuple), or over all (None)."""
@@ -117,12 +119,11 @@ class Variable:
         return self._record("[ ]", self.value[index], (self, back))
 
     T = property(lambda self: self._record("T", self.value.T, (self, lambda g: g.T)))
-    __rmatmul__ = _swapped(__matmul__)
 
     def _refuse(self, *_, **__):
         raise TypeError("a Variable is no plain array: use x.exp(), x @ y, …, or x.value, whose use is not recorded")
 
-    __array__ = __array_function__ = __bool__ = __float__ = _refuse
+    __array__ = __array_function__ = __bool__ = __float__ = __iter__ = __lt__ = __gt__ = __le__ = __ge__ = _refuse
 
     def __repr__(self):
         return f"Variable {self.name} of shape {self.value.shape}"

@@ -48,6 +48,7 @@ CONTENTS = (
     "data/*.h5",
     "data/mnist/*.gz",
     "data/runs/**/*.h5",
+    "data/runs/*.json*",
 )
 SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"}}  # the whole lesson in the page
 

@@ -64,7 +64,12 @@ def test_a_pyodide_that_does_not_do_is_refused_and_nothing_is_lost(lab, pyodide,
 def test_the_lab_holds_what_lessons_use_and_no_more(lab, tmp_path):
     lab._configure(tmp_path, lab.CDN)
     files = {path.relative_to(tmp_path / "contents").as_posix() for path in (tmp_path / "contents").rglob("*.*")}
-    assert {"notebooks/04_n_layers.ipynb", "helpers/network.py", "data/runs/lessons/07_cures.h5"} <= files
+    assert {
+        "notebooks/04_n_layers.ipynb",
+        "helpers/network.py",
+        "data/runs/lessons/07_cures.h5",
+        "data/runs/sweep.jsonl",
+    } <= files
     assert {f"data/mnist/{name}-ubyte.gz" for name in ("train-images-idx3", "t10k-labels-idx1")} <= files
     assert not [
         name for name in files if "data/cache" in name or "data/cats" in name or name.endswith((".npy", ".pyc"))
