@@ -33,7 +33,7 @@ TEN_DIGITS_RUNS = {f"ten_digits_seed_{seed}": seed for seed in range(3)}
 # Lesson 06's network on the bundled pictures of a cat.
 CHELSEA_RUN = "chelsea_7_1"
 # A sweep over small networks: the file of `sweep`, and its points.
-SWEEP = DATA / "runs" / "sweep.jsonl"
+SWEEP = DATA / "runs" / "sweep.txt"  # a line of JSON for each point; JupyterLite cannot open a .jsonl
 SWEEP_POINTS = [
     {"units": units, "learning_rate": learning_rate, "seed": seed}
     for units in (2, 8, 32)

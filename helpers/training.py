@@ -265,6 +265,7 @@ def progress(n, what, unit):
     There is none in a web browser either, which has no threads to let it move.
     """
     if in_browser():
-        return range(n)
-    disable = os.environ.get("TQDM_DISABLE", "0") not in ("", "0")  # the notebook's bar does not look there itself
+        tqdm.monitor_interval = 0  # starts no thread
+    # the notebook's bar does not look at the variable itself
+    disable = in_browser() or os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
     return tqdm(range(n), desc=what, unit=unit, delay=1, leave=False, disable=disable)

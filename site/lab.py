@@ -48,7 +48,8 @@ CONTENTS = (
     "data/*.h5",
     "data/mnist/*.gz",
     "data/runs/**/*.h5",
-    "data/runs/*.json*",
+    "data/runs/*.json",
+    "data/runs/*.txt",
 )
 SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"}}  # the whole lesson in the page
 

@@ -103,12 +103,16 @@ def test_the_digits_are_the_same_in_a_browser_and_nothing_is_kept(monkeypatch, t
     assert not (tmp_path / "cache").exists()
 
 
-def test_training_in_a_browser_needs_no_threads(browser, monkeypatch):
+def test_training_in_a_browser_needs_no_threads_and_shows_no_bar(browser, monkeypatch):
     def refuse(*arguments, **options):
-        pytest.fail("a thread or a bar in a browser")
+        pytest.fail("a thread in a browser")
 
     monkeypatch.setattr(parallel, "ThreadPoolExecutor", refuse)
-    monkeypatch.setattr(training, "tqdm", refuse)
+    monkeypatch.setattr(training.tqdm, "monitor_interval", 10)
+    monkeypatch.setenv("TQDM_DISABLE", "0")
     X, y = datasets.make_xor(m=3000)
     assert parallel.core_count() == 1
     assert len(NeuralNetwork([3, 1], iterations=5).fit(X, y).cost_history_) == 5
+    bar = training.progress(3, "fit", "step")
+    assert bar.disable and training.tqdm.monitor_interval == 0
+    bar.close()

@@ -68,7 +68,7 @@ def test_the_lab_holds_what_lessons_use_and_no_more(lab, tmp_path):
         "notebooks/04_n_layers.ipynb",
         "helpers/network.py",
         "data/runs/lessons/07_cures.h5",
-        "data/runs/sweep.jsonl",
+        "data/runs/sweep.txt",
     } <= files
     assert {f"data/mnist/{name}-ubyte.gz" for name in ("train-images-idx3", "t10k-labels-idx1")} <= files
     assert not [
