@@ -76,7 +76,7 @@ def seen(widget):
 def wait_for_change(page, widget, before, patience=PATIENCE):
     for _ in range(patience // 100):
         now = seen(widget)
-        if now[0] != before[0] and now[1] != before[1] and "computing" not in now[0]:
+        if now[0] != before[0] and now[1] != before[1] and "computing, the last result" not in now[0]:
             return now
         page.wait_for_timeout(100)
     raise AssertionError(f"nothing changed: {before[0][:300]}")
