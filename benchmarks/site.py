@@ -6,18 +6,15 @@
 The time is that of this machine with no network between; what is sent is counted as gzip would send it.
 """
 
-import functools
 import gzip
-import http.server
 import sys
-import threading
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "build" / "site"
 sys.path.insert(0, str(ROOT / "tests"))
-from chromium import launched  # noqa: E402
+from chromium import launched, served  # noqa: E402
 
 RUN = """async () => {
     const {commands, shell} = window.jupyterapp
@@ -29,13 +26,6 @@ RUN = """async () => {
 FIRST = "[...window.jupyterapp.shell.currentWidget.content.model.cells].some(cell => cell.outputs?.length)"
 OPEN = "window.jupyterapp?.shell.currentWidget?.content?.model?.cells?.length > 1"
 KINDS = {"files and helpers": "/lab/files/", "Pyodide": "/static/pyodide/", "JupyterLab": "/lab/"}
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and says nothing of it."""
-
-    def log_message(self, *words):
-        pass
 
 
 def size(folder):
@@ -74,10 +64,7 @@ def main():
     lab = size(SITE / "lab")
     pyodide = size(SITE / "lab" / "static" / "pyodide")
     print(f"site {size(SITE):.1f} MB: book {size(SITE) - lab:.1f}, lab {lab - pyodide:.1f}, Pyodide {pyodide:.1f}")
-    handler = functools.partial(Quiet, directory=str(SITE))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, launched() as browser:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        root = f"http://127.0.0.1:{server.server_address[1]}"
+    with served(SITE) as root, launched() as browser:
         for name in ("index.html", "03_two_layers.html", "08_ten_digits.html"):
             sent, seconds = visit(browser, f"{root}/{name}")
             print(f"{name}: {sum(sent.values()):.2f} MB, loaded in {seconds:.1f} s")
@@ -88,7 +75,6 @@ def main():
                 parts[next(kind for kind, mark in KINDS.items() if mark in url)] += megabytes
             by_kind = ", ".join(f"{kind} {megabytes:.1f}" for kind, megabytes in parts.items())
             print(f"lab, {name}: {sum(sent.values()):.1f} MB ({by_kind}), first output after {seconds:.1f} s")
-        server.shutdown()
 
 
 if __name__ == "__main__":

@@ -1,13 +1,47 @@
-"""The machine's own Chromium, for tests that look at pages; without one they are skipped, and say so."""
+"""The machine's own Chromium, for tests that look at pages, and a server of files for it.
+
+Without a Chromium these tests are skipped, and say so.
+"""
 
 import contextlib
+import functools
+import http.server
 import os
 import shutil
+import threading
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+
+NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+
+
+def is_local(url):
+    """Whether an address is on this machine, or no address of a host at all."""
+    parts = urlsplit(url)
+    return parts.scheme in ("data", "blob") or parts.hostname == "127.0.0.1"
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing of it."""
+
+    def log_message(self, *words):
+        pass
+
+
+@contextlib.contextmanager
+def served(folder):
+    """The address at which the files of `folder` can be visited on this machine meanwhile."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
 
 
 def find_chromium():

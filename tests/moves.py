@@ -1,8 +1,13 @@
-"""How to move each widget of the lessons in a page, and how to see that it has answered."""
+"""How to see in a page that a lesson is ready, to move each widget, and to see that it has answered."""
 
 import re
 
 WIDGET = ".lesson-widget"
+# whether a lesson is open in JupyterLab and its kernel waits
+READY = """(() => {
+    const session = window.jupyterapp?.shell.currentWidget?.sessionContext
+    return session?.isReady && session.session?.kernel?.status === 'idle'
+})()"""
 PATIENCE = 20_000  # milliseconds for an answer; it comes in less than one, but machines differ
 
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import nbformat
 import pytest
-from chromium import launched
+from chromium import is_local, launched
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = {
@@ -47,7 +47,9 @@ def _environment(home):
     places = {"JUPYTERLAB_SETTINGS_DIR": settings}
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR"):
         places[name] = home / name.lower()
-    return os.environ | {name: str(path) for name, path in places.items()} | {"PYTHONPATH": str(ROOT)}
+    # Long trainings are shown from their recordings: other tests run every lesson in full.
+    rest = {"PYTHONPATH": str(ROOT), "LESSONS_RECORD": "read"}
+    return os.environ | {name: str(path) for name, path in places.items()} | rest
 
 
 def _stop(server):
@@ -130,7 +132,7 @@ def page(chromium, lab):
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     page, faults = context.new_page(), []
     page.on("pageerror", lambda error: faults.append(f"error in the page: {error}"))
-    page.on("request", lambda request: None if _is_local(request.url) else faults.append(f"asked for {request.url}"))
+    page.on("request", lambda request: None if is_local(request.url) else faults.append(f"asked for {request.url}"))
     page.set_default_timeout(30_000)
     yield page
     context.close()
@@ -144,7 +146,3 @@ def _ask(lab, path, method="GET"):
     request = urllib.request.Request(lab.url + path, method=method, headers={"Authorization": f"token {lab.token}"})
     with urllib.request.urlopen(request, timeout=30) as answer:
         return json.loads(answer.read() or "null")
-
-
-def _is_local(url):
-    return url.split(":")[0] in ("data", "blob") or "//127.0.0.1" in url

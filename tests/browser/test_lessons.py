@@ -8,30 +8,32 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from moves import MOVES, WIDGET, seen, stroke, wait_for_change
+from moves import MOVES, READY, WIDGET, seen, stroke, wait_for_change
+from playwright.sync_api import TimeoutError
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots"
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 FAULTS = '[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]'
 # Scripts of the page. Those that start something return nothing: what they start is waited for by its effect.
-READY = """(() => {
-    const session = window.jupyterapp.shell.currentWidget?.sessionContext
-    return session?.isReady && session.session?.kernel?.status === 'idle'
-})()"""
-RAN = """[...document.querySelectorAll('.jp-CodeCell .jp-InputArea-prompt')]
-    .every(prompt => /\\[\\d+\\]/.test(prompt.textContent))"""
+# Whether a notebook has run: every cell has its number, or one has failed and the rest are left.
+RAN = f"""[...document.querySelectorAll('.jp-CodeCell .jp-InputArea-prompt')]
+    .every(prompt => /\\[\\d+\\]/.test(prompt.textContent)) || document.querySelector('{FAULTS}') !== null"""
+WAITING = ".jp-CodeCell:has(.jp-InputPrompt:text-is('[*]:')) .jp-InputArea-editor"
 CHANGE_THEME = "theme => { window.jupyterapp.commands.execute('apputils:change-theme', {theme}) }"
 
 
 def open_and_run(page, lab, name):
-    """Open a notebook and run it from the top; return its panel."""
+    """Open a notebook and run it from the top, to its end or to its first fault."""
     page.goto(f"{lab.url}/lab/tree/notebooks/{name}.ipynb?token={lab.token}&reset")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
     page.wait_for_function(READY)
     page.evaluate("() => { window.jupyterapp.shell.collapseLeft() }")
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
-    page.wait_for_function(RAN, timeout=300_000)
+    try:
+        page.wait_for_function(RAN, timeout=300_000)
+    except TimeoutError as error:
+        raise AssertionError(f"still running: {page.locator(WAITING).first.inner_text()}") from error
 
 
 # The contrast of every text in a widget with what lies behind it, as WCAG defines it.

@@ -4,14 +4,12 @@ The lab needs a Pyodide: the environment variable LESSONS_PYODIDE names the fold
 without JupyterLite or a Chromium, these tests are skipped, with the reason.
 """
 
-import functools
-import http.server
+import configparser
 import importlib.util
 import os
 import re
 import subprocess
 import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,38 +17,25 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from chromium import find_chromium, launched
-from moves import MOVES, WIDGET, seen, wait_for_change
+from chromium import NO_OTHER_HOST, find_chromium, is_local, launched, served
+from moves import MOVES, READY, WIDGET, seen, wait_for_change
 
-from helpers import runs
+from helpers import budget, runs
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 AT_ONCE = 2  # pages: as many as the cores of a small machine
 SECONDS = 120  # in which a lesson must have run, from when its kernel is up
-NO_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
-NOISE = {  # what may differ: rounding, as in nbval_sanitize.cfg, and Pyodide's versions
-    r"relative error \d(\.\d)?e-(0[89]|1\d)": "relative error BELOW-1e-7",
-    r"(?m)^(numpy|matplotlib|h5py|ipywidgets) [\d.+a-z]+$": r"\1",
-}
+NOISE = configparser.RawConfigParser()  # what may differ: rounding, as for nbval, and Pyodide's versions
+NOISE.read(ROOT / "tests" / "nbval_sanitize.cfg", encoding="utf-8")
+NOISE["versions"] = {"regex": r"(?m)^(numpy|matplotlib|h5py|ipywidgets) [\d.+a-z]+$", "replace": r"\1"}
 NOT_HERE = ("(Left out: in ", "A browser starts no processes")  # how a lesson says that it goes on without
-READY = """(() => {
-    const session = window.jupyterapp?.shell.currentWidget?.sessionContext
-    return session?.isReady && session.session?.kernel?.status === 'idle'
-})()"""
 RUN = """() => {
     window.ran = false
     window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')
         .then(() => window.jupyterapp.commands.execute('notebook:run-all-cells')).then(() => { window.ran = true })
 }"""
 NOTEBOOK = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and says nothing of it."""
-
-    def log_message(self, *words):
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +49,8 @@ def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, ROOT / "site" / "lab.py", folder / "lab", "--pyodide", pyodide]
     subprocess.run(command, check=True)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/lab/lab/index.html"
-        server.shutdown()
+    with served(folder) as root:
+        yield f"{root}/lab/lab/index.html"
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +67,10 @@ def visits(address, request):
 def visit(address, name):
     """Open one lesson in a browser that has never been here, run it, and move its widgets."""
     came = SimpleNamespace(faults=[], moved=[], seconds=None, notebook=None)
-    with launched(NO_HOST) as browser:
+    with launched(NO_OTHER_HOST) as browser:
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         context.set_default_timeout(60_000)
-        context.on("request", lambda request: None if _is_local(request.url) else came.faults.append(request.url))
+        context.on("request", lambda request: None if is_local(request.url) else came.faults.append(request.url))
         context.on(
             "response", lambda answer: _is_answered(answer) or came.faults.append(f"{answer.status} {answer.url}")
         )
@@ -125,10 +108,6 @@ def _is_answered(answer):
     return answer.status < 400 or "/api/resolvePath?" in answer.url
 
 
-def _is_local(url):
-    return url.split(":")[0] in ("data", "blob") or "//127.0.0.1" in url
-
-
 def figures(cell):
     """All that a cell has printed or returned, without pictures and widgets, line by line."""
     texts = []
@@ -139,8 +118,8 @@ def figures(cell):
         elif not any(kind.startswith(("image/", "application/vnd.jupyter.widget")) for kind in data):
             texts.append(data.get("text/plain", ""))
     text = "".join(part if isinstance(part, str) else "".join(part) for part in texts)
-    for pattern, instead in NOISE.items():
-        text = re.sub(pattern, instead, text)
+    for name in NOISE.sections():
+        text = re.sub(NOISE[name]["regex"], NOISE[name]["replace"], text)
     return text.splitlines()
 
 
@@ -159,6 +138,6 @@ def test_a_lesson_runs_in_the_lab(visits, name):
             continue
         lines = figures(here)
         if not any(line.startswith(NOT_HERE) for line in lines):
-            assert [line for line in lines if line != runs.TOLD] == figures(there)
+            assert [line for line in lines if line not in (runs.TOLD, budget.RECORDED)] == figures(there)
     expected = sum("Interactive figure" in str(cell.get("outputs")) for cell in committed)
     assert len(came.moved) == expected

@@ -1,16 +1,14 @@
 """The book, built once, and a server that shows it; skipped where what builds it is not installed."""
 
-import functools
-import http.server
 import os
 import shutil
 import subprocess
 import sys
 import tarfile
-import threading
 from pathlib import Path
 
 import pytest
+from chromium import served
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = "axe-core@4.14.1"  # rules of accessibility, from npm
@@ -39,21 +37,11 @@ def book(tmp_path_factory, write_book):
     return out
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and says nothing of it."""
-
-    def log_message(self, *words):
-        pass
-
-
 @pytest.fixture(scope="session")
 def address(book):
     """Where the book can be visited on this machine."""
-    handler = functools.partial(Quiet, directory=str(book))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+    with served(book) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
@@ -61,11 +49,12 @@ def axe():
     """The script of axe-core, fetched once and kept in build/."""
     kept = ROOT / "build" / f"{AXE}.js"
     if not kept.is_file():
-        if shutil.which("npm") is None:
+        npm = shutil.which("npm")
+        if npm is None:
             pytest.skip(f"npm is not installed: it brings {AXE}")
         kept.parent.mkdir(exist_ok=True)
         done = subprocess.run(
-            ["npm", "pack", AXE, "--silent", "--pack-destination", str(kept.parent)], capture_output=True, text=True
+            [npm, "pack", AXE, "--silent", "--pack-destination", str(kept.parent)], capture_output=True, text=True
         )
         if done.returncode:
             pytest.skip(f"npm could not fetch {AXE}: {done.stderr[-300:]}")

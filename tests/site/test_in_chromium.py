@@ -4,11 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from chromium import launched
+from chromium import NO_OTHER_HOST, launched
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots" / "book"
-NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 WIDTHS = (1280, 800, 380)
 # A long page is audited whole on a phone and, in the dark on a laptop, by the rules that depend on looks: to
 # audit it whole each time takes minutes. The short pages, with the same bars and lists, are audited whole each time.

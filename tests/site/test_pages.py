@@ -1,6 +1,5 @@
 """The book's files: every lesson with its outputs, every link with its target, nothing from another host."""
 
-import importlib.util
 import os
 import re
 import subprocess
@@ -194,12 +193,9 @@ def test_without_sphinx_it_says_what_to_install(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def lessons():
-    """The module site/lessons.py, which is in no package."""
-    spec = importlib.util.spec_from_file_location("site_lessons", ROOT / "site" / "lessons.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def lessons(site_module):
+    """The module site/lessons.py."""
+    return site_module("lessons")
 
 
 PAGES = {"notebooks/04_n_layers.ipynb": "04_n_layers.ipynb", "data/README.md": "data.md"}
