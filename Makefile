@@ -21,8 +21,8 @@ test: setup .venv/scale
 
 # the book and the in-browser lab, in build/site; with PYODIDE=folder a site that asks nothing of other hosts
 site: .venv/site
-	$(BIN)/python site/book.py build/site
 	$(BIN)/python site/lab.py build/site/lab $(if $(PYODIDE),--pyodide "$(PYODIDE)")
+	$(BIN)/python site/book.py build/site
 	@echo "Look at it with: $(BIN)/python -m http.server --directory build/site"
 
 bench: setup .venv/scale
@@ -32,9 +32,9 @@ bench: setup .venv/scale
 	$(BIN)/python benchmarks/scaling.py
 	$(BIN)/python benchmarks/scale_out.py
 
-reproduce: setup
+reproduce: setup .venv/scale
 	$(BIN)/python -m helpers.runs
-	LESSONS_RECORD=write $(BIN)/python tests/execute_notebooks.py
+	$(BIN)/python tests/execute_notebooks.py --record
 
 # for teachers: the lessons without solutions, and an answer book, in build/handout
 handout: setup

@@ -9,7 +9,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ["TQDM_DISABLE"] = "1"
 # What a lesson computes is held against the recording that readers in a web browser see instead.
-os.environ.setdefault("LESSONS_RECORD", "compare")
+os.environ["LESSONS_RECORD"] = "compare"
 # Lessons are committed as they run without the cat pictures; tests that want them look here.
 os.environ["LESSONS_DATA_FOR_TESTS"] = os.environ.get("LESSONS_DATA", "")
 os.environ["LESSONS_DATA"] = os.devnull

@@ -9,8 +9,10 @@ it again, or its beginning, and compare. `scale_out.json` holds times, measured 
 import io
 import json
 import os
+import tempfile
 import warnings
 from functools import cache
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -19,10 +21,13 @@ from helpers.budget import in_browser
 from helpers.datasets import DATA, load_chelsea, load_digit_pair, load_mnist
 from helpers.network import NeuralNetwork
 from helpers.storage import replace_atomically
+from helpers.validation import known_name
 
 LESSONS = DATA / "runs" / "lessons"
-MODE = "LESSONS_RECORD"  # "write": keep what a lesson computes; "compare": refuse what differs from what was kept
-TOLD = "(Shown from a recording: to compute this takes too long in a web browser.)"
+# "write": keep what a lesson computes; "compare": refuse what differs from what was kept; "read": show what was kept
+MODE, MODES = "LESSONS_RECORD", ("compute", "write", "compare", "read")
+TOLD = "(Shown from a recording: to compute this here would take too long.)"
+LONE = "array"  # the key of a result that is one array
 
 # The two networks of the tutorial by A. Jana, trained on the digits 5 and 8.
 TUTORIAL_RUNS = {"tutorial_196_1": [196, 1], "tutorial_392_196_98_1": [392, 196, 98, 1]}
@@ -165,6 +170,8 @@ def load_run(name):
 def recorded(name, compute):
     """What `compute()` gives; in a web browser its recording, with a sentence that says so.
 
+    So too where the environment variable LESSONS_RECORD is "read", for a machine with little power.
+
     Parameters
     ----------
     name : str
@@ -179,44 +186,48 @@ def recorded(name, compute):
     Raises
     ------
     ValueError
-        If the environment variable LESSONS_RECORD is "compare", as in the tests, and an array
-        differs from its recording by more than 2 % and 0.01.
+        If the environment variable LESSONS_RECORD is "compare", as in the tests, and there is no
+        recording or an array differs from it by more than 2 % and 0.01; or if it is a word not known.
     """
-    if in_browser():
+    mode = known_name(os.environ.get(MODE) or "compute", MODES, f"the environment variable {MODE}")
+    if in_browser() or mode == "read":
         print(TOLD)
-        return _read_arrays(name) if (LESSONS / f"{name}.h5").exists() else load_run(name)
-    result = compute()
+        result = _read_arrays(name) if (LESSONS / f"{name}.h5").exists() else load_run(name)
+    else:
+        result = compute()
     if isinstance(result, NeuralNetwork):
         return result
-    if not isinstance(result, dict):
-        result = np.asarray(result)
-    if os.environ.get(MODE) == "write":
-        _write_arrays(name, result)
-    elif os.environ.get(MODE) == "compare":
-        _compare(name, result)
-    return result
+    arrays = result if isinstance(result, dict) else {LONE: result}
+    arrays = {key: np.asarray(array) for key, array in arrays.items()}
+    if mode == "write":
+        _write_arrays(name, arrays)
+    elif mode == "compare":
+        _compare(name, arrays)
+    return arrays[LONE] if arrays.keys() == {LONE} else arrays
 
 
-def _write_arrays(name, result):
+def _write_arrays(name, arrays):
     memory = io.BytesIO()
     with h5py.File(memory, "w") as file:
-        for key, array in (result if isinstance(result, dict) else {"": result}).items():
-            file[f"of/{key}" if key else "array"] = np.asarray(array)
+        for key, array in arrays.items():
+            file[key] = array
     LESSONS.mkdir(parents=True, exist_ok=True)
     replace_atomically(LESSONS / f"{name}.h5", lambda file: file.write(memory.getvalue()))
 
 
 def _read_arrays(name):
     with h5py.File(LESSONS / f"{name}.h5", "r") as file:
-        return file["array"][()] if "array" in file else {key: file["of"][key][()] for key in file["of"]}
+        return {key: file[key][()] for key in file}
 
 
-def _compare(name, result):
+def _compare(name, arrays):
+    if not (LESSONS / f"{name}.h5").exists():
+        raise ValueError(f"{name} has no recording: make it with `python tests/execute_notebooks.py --record`")
     kept = _read_arrays(name)
-    pairs = {"": (kept, result)} if isinstance(kept, np.ndarray) else {key: (kept[key], result[key]) for key in kept}
-    for key, (old, new) in pairs.items():
+    for key in kept | arrays:
+        old, new = (those.get(key, np.nan) for those in (kept, arrays))
         if np.shape(old) != np.shape(new) or not np.allclose(new, old, rtol=0.02, atol=0.01):
-            raise ValueError(f"{name} {key} differs from its recording: run `make reproduce` if that is meant")
+            raise ValueError(f"{name}, {key}, differs from its recording: run `make reproduce` if that is meant")
 
 
 def _record():
@@ -239,5 +250,7 @@ if __name__ == "__main__":
     (DATA / "runs").mkdir(exist_ok=True)
     for name, network in _record():
         network.save(DATA / "runs" / f"{name}.h5", resumable=False)
-    SWEEP.unlink(missing_ok=True)
-    sweep(score_digits, SWEEP_POINTS, SWEEP)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / SWEEP.name
+        sweep(score_digits, SWEEP_POINTS, path)
+        replace_atomically(SWEEP, lambda file: file.write(path.read_bytes()))

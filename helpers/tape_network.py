@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers import tape
+from helpers.validation import known_name
 
 ACTIVATIONS = {
     "sigmoid": lambda Z: Z.sigmoid(),
@@ -31,12 +32,19 @@ def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
     Returns
     -------
     Variable, a single number
+
+    Raises
+    ------
+    ValueError
+        If the activation or the output is not one of those above.
     """
+    activation = ACTIVATIONS[known_name(hidden_activation, ACTIVATIONS, "hidden_activation")]
+    loss = LOSSES[known_name(output, LOSSES, "output")]
     A = X.T  # (n[0], m)
     for l in sorted(W):
         Z = W[l] @ A + b[l]  # (n[l], n[l-1]) @ (n[l-1], m) + (n[l], 1) = (n[l], m)
-        A = ACTIVATIONS[hidden_activation](Z) if l < len(W) else Z
-    J = LOSSES[output](A, Y) / len(X)
+        A = activation(Z) if l < len(W) else Z
+    J = loss(A, Y) / len(X)
     return J + 0.5 * l2 * sum((W[l] ** 2).sum() for l in W) if l2 else J
 
 

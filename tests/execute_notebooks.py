@@ -2,10 +2,13 @@
 
     python tests/execute_notebooks.py                          all of them
     python tests/execute_notebooks.py notebooks/01_fit_a_line.ipynb
+    python tests/execute_notebooks.py --record                 all, and keep what they compute for readers in a browser
 
 Conditions are those of the tests (see conftest.py), so what is kept is what they will compare.
 """
 
+import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -37,7 +40,13 @@ def execute(path):
 
 
 if __name__ == "__main__":
-    for path in [Path(name).resolve() for name in sys.argv[1:]] or sorted((ROOT / "notebooks").glob("*.ipynb")):
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("notebooks", nargs="*", type=Path, metavar="FILE", help="default: all of them")
+    parser.add_argument("--record", action="store_true", help="write data/runs/lessons, not compare with it")
+    arguments = parser.parse_args()
+    if arguments.record:
+        os.environ["LESSONS_RECORD"] = "write"
+    for path in [path.resolve() for path in arguments.notebooks] or sorted((ROOT / "notebooks").glob("*.ipynb")):
         start = time.perf_counter()
         execute(path)
         print(f"{path.name}: {time.perf_counter() - start:.1f} s")
