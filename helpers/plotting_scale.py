@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.plotting import BACKWARD, FORWARD, INK, PAPER, arrow, bare, new_axes
+from helpers.plotting import BACKWARD, FORWARD, INK, LINE_COLORS, LINE_STYLES, PAPER, arrow, bare, new_axes
 
 
 def data_parallel(sizes, ax=None):
@@ -47,13 +47,13 @@ def sweep_points(rows, x, y, group, ax=None):
     ax = new_axes(ax)
     values, groups = sorted({row[x] for row in rows}), sorted({row[group] for row in rows})
     for number, name in enumerate(groups):
-        color, marker = ((FORWARD, "o"), (BACKWARD, "^"), ("#009E73", "s"), ("#CC79A7", "D"))[number % 4]
+        color, style, marker = LINE_COLORS[number % 4], LINE_STYLES[number % 4], "o^sD"[number % 4]
         chosen = [row for row in rows if row[group] == name]
         aside = 1 + 0.06 * (number - (len(groups) - 1) / 2)  # so that equal results do not hide each other
         ax.plot([row[x] * aside for row in chosen], [row[y] for row in chosen], marker, color=color, alpha=0.6)
-        means = [np.mean([row[y] for row in chosen if row[x] == value]) for value in values]
-        style = ("-", "--", ":", "-.")[number % 4]
-        ax.plot(np.array(values) * aside, means, style, color=color, label=f"{group.replace('_', ' ')} {name:g}")
+        there = sorted({row[x] for row in chosen})
+        means = [np.mean([row[y] for row in chosen if row[x] == value]) for value in there]
+        ax.plot(np.array(there) * aside, means, style, color=color, label=f"{group.replace('_', ' ')} {name:g}")
     ax.set(xscale="log", xlabel=x.replace("_", " "), ylabel=y.replace("_", " "))
     ax.set_xticks(values, [f"{value:g}" for value in values])
     ax.minorticks_off()

@@ -78,6 +78,21 @@ def connect(workers=None):
         return Workers(client, stack.pop_all())
 
 
+def client_of(workers):
+    """The client of `workers`, or None for None, which means this process.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    NoWorkersError
+        If they are closed.
+    """
+    if not isinstance(workers, (Workers, type(None))):
+        raise TypeError(f"workers is {workers!r}, but it must be None or what scale.connect gives")
+    return workers and workers.client
+
+
 class Workers:
     """Processes that wait for work.
 
@@ -89,7 +104,7 @@ class Workers:
     Raises
     ------
     NoWorkersError
-        By both, once `close` was called.
+        By both and by `wait`, once `close` was called or if no worker is there.
     """
 
     def __init__(self, client, closing):
@@ -105,6 +120,13 @@ class Workers:
     @property
     def addresses(self):
         return sorted(self.client.scheduler_info(n_workers=-1)["workers"])
+
+    def wait(self):
+        """Wait until one is there, as when those that died are being replaced."""
+        try:
+            self.client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError as error:
+            raise NoWorkersError("no worker is there: wait a moment, or call scale.connect again") from error
 
     def __len__(self):
         return len(self.addresses)
@@ -133,7 +155,11 @@ def _start(count, stack):
     # Without the engine's own setting of malloc, which gives every large array back to the system at once:
     # to fetch its memory anew for each step took as long as the step itself.
     environment = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), 1)
-    options = {"temporary-directory": folder, "distributed.nanny.pre-spawn-environ": environment}
+    options = {
+        "temporary-directory": folder,
+        "distributed.nanny.pre-spawn-environ": environment,
+        "distributed.worker.profile.enabled": False,  # it reads source files while a worker's memory is measured
+    }
     stack.enter_context(dask.config.set(options))
     stack.enter_context(_workers_without_main())
     cluster = LocalCluster(
@@ -165,7 +191,7 @@ def _meet(address, stack):
     """A client of the scheduler at `address`, once a worker is there; both have this package."""
     from distributed import Client
 
-    cure = f"Start `dask scheduler` and `dask worker {address}` there, or unset {VARIABLE}"
+    cure = f"Start `dask scheduler` and `dask worker --nworkers -1 --nthreads 1 {address}` there, or unset {VARIABLE}"
     try:
         client = stack.enter_context(Client(address, timeout=PATIENCE))
     except (OSError, ValueError) as error:

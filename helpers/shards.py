@@ -8,7 +8,7 @@ examples are sent once and stay. `Shards` takes the place of X in `NeuralNetwork
 import numpy as np
 
 from helpers.network import cost_and_gradients
-from helpers.scale import WorkerLostError
+from helpers.scale import WorkerLostError, client_of
 from helpers.streaming import HDF5Rows
 from helpers.training import columns, pack, views
 from helpers.validation import as_matrix, positive_whole
@@ -34,11 +34,15 @@ class Shards:
     Raises
     ------
     TypeError, ValueError
-        If X is not such a table, there are more shards than examples, or the sizes do not add up.
+        If X is not such a table, there are more shards than examples, the sizes do not add up, or
+        `workers` are none.
+    NoWorkersError
+        If they are closed.
     """
 
     def __init__(self, X, sizes=2, workers=None):
         self.rows = X if isinstance(X, HDF5Rows) else as_matrix(X, dtype=_floating(X))
+        client_of(workers)
         self.sizes, self.workers = as_shard_sizes(sizes, len(self.rows)), workers
         self.shape, self._dealt = self.rows.shape, (None, [])
 
@@ -81,15 +85,14 @@ class Shards:
 
     def _ask(self, Y, *question):
         """(cost, gradient) of each shard that is not empty, in their order."""
-        if self._dealt[0] is not Y:
-            self._dealt = Y, self._deal(Y)
-        if self.workers is None:
-            return [shard.cost_and_gradient(*question) for shard in self._dealt[1]]
         try:
+            if self._dealt[0] is not Y:
+                self._dealt = Y, self._deal(Y)
             answers = [shard.cost_and_gradient(*question) for shard in self._dealt[1]]  # all are asked first
-            return [answer.result() for answer in answers]
-        except (OSError, ValueError) as error:
-            if "Worker" not in str(error) and "Actor" not in str(error):
+            return answers if self.workers is None else [answer.result() for answer in answers]
+        except (OSError, RuntimeError, ValueError) as error:
+            closed = type(error).__name__ == "CommClosedError"
+            if self.workers is None or not (closed or "Worker" in str(error) or "Actor" in str(error)):
                 raise
             raise WorkerLostError(
                 "a worker is gone, and its examples with it. What was reached is kept: deal the examples anew, "
@@ -104,6 +107,7 @@ class Shards:
         parts = [(self.rows.part(i, j) if in_file else self.rows[i:j], Y[:, i:j]) for i, j in ranges]
         if self.workers is None:
             return [Shard(*part) for part in parts]
+        self.workers.wait()
         client, addresses = self.workers.client, self.workers.addresses
         shards = []
         for k, part in enumerate(parts):

@@ -9,6 +9,7 @@ import warnings
 from functools import partial
 from pathlib import Path
 
+from helpers.scale import client_of
 from helpers.storage import replace_atomically
 from helpers.training import interrupts_wait, progress
 
@@ -16,16 +17,18 @@ FORMAT = "sweep of the backpropagation lessons, version 1"
 
 
 def sweep(function, points, path, workers=None):
-    """Call ``function(**point)`` for each point, those in the file `path` excepted; results are kept there.
+    """Call ``function(**point)`` for each point that has no result in the file `path` yet, and keep it there.
 
     A worker that dies loses nothing: the engine gives its point to another, and what was done is in
-    the file. A point at which the function raises an error is recorded with that error's sentence.
-    Stopping by hand (the stop button, Ctrl+C) keeps what came, with a warning.
+    the file. A point at which the function raises an error, or that kills each worker, is recorded
+    with a sentence, and tried again by the next call. Stopping by hand (the stop button, Ctrl+C)
+    keeps what came, with a warning. The file knows the function by its name only: whoever changes
+    what it computes takes another file.
 
     Parameters
     ----------
     function : callable, keyword arguments to a dict of numbers or texts
-    points : list of dicts, the keyword arguments: numbers, texts or lists of such
+    points : iterable of dicts, the keyword arguments: numbers, texts or lists of such
     path : str or path-like
         The file. If it is there, it must be of this function.
     workers : scale.Workers, optional
@@ -39,32 +42,30 @@ def sweep(function, points, path, workers=None):
     Raises
     ------
     TypeError, ValueError
-        If a point is not as described or there twice, or the file is another's.
+        If a point is not as described or there twice, the file is another's, or `workers` are none.
     OSError
         If the file cannot be written.
     """
-    path, keys = Path(path), [_key(point) for point in points]
+    path, points, client = Path(path), list(points), client_of(workers)
+    keys = [_key(point) for point in points]
     doubles = [key for i, key in enumerate(keys) if key in keys[:i]]
     if doubles:
         raise ValueError(f"the point {doubles[0]} is there twice: list each point once")
     done = read(path, _name(function)) if path.exists() else {}
-    todo = [point for key, point in zip(keys, points, strict=True) if key not in done]
-    fresh = {}  # failed for want of workers: told now, and tried again by the next call
+    todo = [point for key, point in zip(keys, points, strict=True) if "error" in done.get(key, "error")]
     bar = progress(len(todo), "sweep", "point")
     try:
-        for point, result, lasting in _results(function, todo, workers):
+        for point, result in _results(function, todo, client):
             with interrupts_wait():  # a result is in the file and in the table, or in neither
-                (done if lasting else fresh)[_key(point)] = result
-                if lasting:
-                    _write(path, _name(function), done)
+                done[_key(point)] = result
+                _write(path, _name(function), done)
             bar.update()
     except KeyboardInterrupt:
         words = f"stopped by hand with {len(set(keys) & set(done))} of {len(points)} points; call again to go on"
         warnings.warn(words, stacklevel=2)
     finally:
         bar.close()
-    everything = fresh | done
-    return [{**point, **everything[key]} for key, point in zip(keys, points, strict=True) if key in everything]
+    return [{**point, **done[key]} for key, point in zip(keys, points, strict=True) if key in done]
 
 
 def read(path, name=None):
@@ -76,6 +77,8 @@ def read(path, name=None):
         If it is no such file, or holds the results of a function that is not called `name`.
     """
     path = Path(path)
+    if path.is_dir():
+        raise ValueError(f"{path.name} is a folder: name a file")
     try:
         first, *lines = path.read_text(encoding="utf-8").splitlines()
         head, entries = json.loads(first), [json.loads(line) for line in lines]
@@ -89,34 +92,34 @@ def read(path, name=None):
     return results
 
 
-def _results(function, points, workers):
-    """(point, result, whether it is worth keeping) in the order in which they come."""
-    if workers is None:
-        yield from ((point, attempt(function, point), True) for point in points)
+def _results(function, points, client):
+    """(point, result) in the order in which they come."""
+    if client is None:
+        yield from ((point, attempt(function, point)) for point in points)
         return
     from distributed import KilledWorker, as_completed
 
-    futures = {workers.client.submit(attempt, function, point, pure=False): point for point in points}
+    futures = {client.submit(attempt, function, point, pure=False): point for point in points}
     try:
         for future in as_completed(list(futures)):
             point, error = futures.pop(future), future.exception()
             if isinstance(error, KilledWorker):
                 words = "each worker that took this point died: does it need more memory than there is?"
-                yield point, {"error": words}, False
+                yield point, {"error": words}
             elif error is not None:
                 raise error
             else:
-                yield point, future.result(), True
+                yield point, future.result()
             future.release()  # or the engine would make it again if the worker that has it dies
     finally:
-        workers.client.cancel(list(futures))
+        client.cancel(list(futures))
 
 
 def attempt(function, point):
     """``function(**point)`` as a dict that JSON can hold, or its error in words."""
     try:
         return json.loads(json.dumps(dict(function(**point)), default=lambda value: value.tolist()))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return {"error": f"{type(error).__name__}: {error}"}
 
 
@@ -124,8 +127,8 @@ def _key(point):
     if not isinstance(point, dict):
         raise TypeError(f"the point {point!r} is not a dict of keyword arguments, such as {{'units': 30}}")
     try:
-        return json.dumps(point, sort_keys=True, allow_nan=False)
-    except (TypeError, ValueError) as error:
+        return json.dumps(point, sort_keys=True, allow_nan=False, default=lambda value: value.item())
+    except (AttributeError, TypeError, ValueError) as error:
         raise TypeError(f"the point {point!r} must hold numbers, texts or lists of such") from error
 
 
