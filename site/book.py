@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import folder
 import lessons
 import nbformat
 import stepper
@@ -23,7 +24,7 @@ except ImportError:
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-LAB = "lab"  # folder of the lab, made by others
+LAB = "lab"  # folder of the lab, made by lab.py
 NOTATION = ("The symbols", "The same things in other books")
 NOTATION_ABOUT = "The symbols of the lessons, and what other books call them."
 DATA_ABOUT = "Sources, licences and checksums of the data of the lessons."
@@ -37,22 +38,15 @@ def main():
     parser.add_argument("out", type=Path, help="folder for the pages; what an earlier build left in it is replaced")
     out = parser.parse_args().out.resolve()
     try:
-        refuse_what_is_not_ours(out)
+        folder.refuse_what_is_not_ours(out, keep=(LAB,))
         with tempfile.TemporaryDirectory() as scratch:
             source, pages = Path(scratch) / "source", Path(scratch) / "pages"
             assemble(source)
             write(source, pages)
             prune(pages)
-            replace(out, pages)
+            folder.replace(out, pages, keep=(LAB,))
     except (OSError, ValueError) as error:
         sys.exit(f"The book was not written: {error}")
-
-
-def refuse_what_is_not_ours(out):
-    """Raise ValueError if `out` holds anything but an earlier build and the lab."""
-    there = {path.name for path in out.iterdir()} if out.is_dir() else set()
-    if there - {LAB} and not (out / "searchindex.js").is_file():
-        raise ValueError(f"{out} holds other files; name a folder that is empty or not there yet")
 
 
 def read_readme(notebooks):
@@ -129,13 +123,25 @@ def _write_landing(source, promises, rows):
     (source / "index.md").write_text(text, encoding="utf-8")
 
 
-def copy_mathjax(folder):
-    """Copy the script that sets formulas, and its fonts, from the package that carries them."""
-    for file in importlib.metadata.files("sphinx-mathjax-offline"):
+def copy_mathjax(target):
+    """Copy the script that sets formulas, and its fonts, from the package that carries them.
+
+    Raises
+    ------
+    ValueError
+        If the package is not installed or does not hold them.
+    """
+    try:
+        files = importlib.metadata.files("sphinx-mathjax-offline")
+    except importlib.metadata.PackageNotFoundError:
+        files = []
+    for file in files:
         name = file.as_posix().partition("static/mathjax/")[2]
         if name.startswith(MATHJAX):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file.locate(), folder / name)
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file.locate(), target / name)
+    if not (target / MATHJAX[0]).is_file():
+        raise ValueError("MathJax, which sets the formulas, is missing: python -m pip install -r site/requirements.txt")
 
 
 def write(source, pages):
@@ -158,16 +164,6 @@ def prune(pages):
     for path in pages.rglob("*"):
         if path.name.startswith("fontawesome.js") or path.suffix == ".map" or path.name == ".buildinfo":
             path.unlink()
-
-
-def replace(out, pages):
-    """Put the new pages in the place of the old ones; the lab stays."""
-    out.mkdir(parents=True, exist_ok=True)
-    for old in out.iterdir():
-        if old.name != LAB:
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
-    for new in pages.iterdir():
-        shutil.move(new, out / new.name)
 
 
 if __name__ == "__main__":

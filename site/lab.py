@@ -9,6 +9,7 @@ Pyodide of the version below, or a part of it that holds the packages named here
 
 import argparse
 import hashlib
+import importlib.util
 import json
 import re
 import shutil
@@ -20,6 +21,7 @@ from email.parser import HeaderParser
 from importlib.metadata import version
 from pathlib import Path
 
+import folder
 import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,24 +67,32 @@ def build(out, pyodide=None):
 
     Raises
     ------
-    ValueError
-        If the folder `pyodide` lacks a file. Then, or if anything else fails, `out` is as before.
+    ValueError, OSError
+        If `out` holds files of others, JupyterLite is missing or fails, the folder `pyodide` lacks a file,
+        or the lab cannot be written. `out` is then as before.
     """
     out, base = Path(out).resolve(), "../pyodide/" if pyodide else CDN
+    folder.refuse_what_is_not_ours(out)
     packages = read_lock(Path(pyodide) / "pyodide-lock.json" if pyodide else CDN_LOCK)
-    with tempfile.TemporaryDirectory() as folder:
-        work, lab = Path(folder), Path(folder) / "lab"
+    parts = [*CORE, *(entry["file_name"] for entry in packages.values())] if pyodide else []
+    if absent := [name for name in parts if not (Path(pyodide) / name).is_file()]:
+        raise ValueError(f"{pyodide} has no file {absent[0]}: take the full Pyodide {PYODIDE}")
+    if not all(map(importlib.util.find_spec, ("jupyterlite_core", "jupyterlite_pyodide_kernel"))):
+        raise ValueError("JupyterLite is missing: python -m pip install -r site/requirements.txt")
+    with tempfile.TemporaryDirectory() as scratch:
+        work, lab = Path(scratch), Path(scratch) / "lab"
         _configure(work, "./static/pyodide/" if pyodide else CDN)
         _jupyterlite(work, lab)
         (lab / "static/lock").mkdir(parents=True)
-        if pyodide:
-            _copy_pyodide(Path(pyodide), lab / "static/pyodide", packages)
+        for name in parts:
+            target = lab / "static/pyodide" / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(Path(pyodide) / name, target)
         entries = _own_wheels(work, lab)
         entries |= {name: entry | {"file_name": base + entry["file_name"]} for name, entry in packages.items()}
         lock = {"info": _info(), "packages": entries}
         (lab / "static/lock/pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
-        shutil.rmtree(out, ignore_errors=True)
-        shutil.copytree(lab, out)
+        folder.replace(out, lab)
 
 
 def read_lock(path):
@@ -91,13 +101,13 @@ def read_lock(path):
     Raises
     ------
     ValueError
-        If it is another version's, or lacks a package that the lab cannot bring along.
+        If it cannot be read, is another version's, or lacks a package that the lab cannot bring along.
     """
     try:
         lock = json.loads(path.read_text(encoding="utf-8"))
-    except OSError:
+    except (OSError, ValueError):
         raise ValueError(f"{path} cannot be read: name the folder of an unpacked Pyodide {PYODIDE}") from None
-    if lock["info"] != _info():
+    if not isinstance(lock, dict) or lock.get("info") != _info():
         raise ValueError(f"{path} is not that of Pyodide {PYODIDE}: take that version")
     packages, todo = {}, list(PACKAGES)
     while todo:
@@ -156,24 +166,20 @@ def _configure(work, pyodide):
 def _jupyterlite(work, lab):
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", work, "--output-dir", lab]
     command += ["--contents", work / "contents", "--apps", "lab", "--no-sourcemaps", "--no-unused-shared-packages"]
-    done = subprocess.run(command, cwd=work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(
+        command, cwd=work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"
+    )
     if done.returncode:
-        raise RuntimeError(f"JupyterLite could not be built:\n{done.stdout}")
-
-
-def _copy_pyodide(source, target, packages):
-    target.mkdir(parents=True)
-    for name in (*CORE, *(entry["file_name"] for entry in packages.values())):
-        if not (source / name).is_file():
-            raise ValueError(f"{source} has no file {name}: take the full Pyodide {PYODIDE}")
-        shutil.copyfile(source / name, target / name)
+        raise ValueError(f"JupyterLite could not build the lab; it said:\n{done.stdout}")
 
 
 def _own_wheels(work, lab):
     """Put the wheels that Pyodide lacks into the lab; return their entries for the list of packages."""
     wanted = [f"{name}=={version(name)}" for name in FETCHED]
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    subprocess.run([*pip, "--only-binary=:all:", "--dest", work / "wheels", *wanted], check=True)
+    done = subprocess.run([*pip, "--only-binary=:all:", "--dest", work / "wheels", *wanted])  # says what went wrong
+    if done.returncode:
+        raise ValueError(f"pip could not fetch {' and '.join(wanted)}: is there a connection?")
     brought = lab / "extensions" / EXTENSIONS[0] / "static/pypi"
     entries = {}
     for wheel in sorted([*(work / "wheels").glob("*.whl"), *brought.glob("*.whl")]):
@@ -213,5 +219,5 @@ if __name__ == "__main__":
     arguments = parser.parse_args()
     try:
         build(arguments.out, arguments.pyodide)
-    except ValueError as error:
-        sys.exit(str(error))
+    except (OSError, ValueError) as error:
+        sys.exit(f"The lab was not written: {error}")

@@ -7,6 +7,6 @@ const watcher = new ResizeObserver(entries => {
         else target.removeAttribute("tabindex")
     }
 })
-window.addEventListener("load", () => window.MathJax?.startup.promise.then(() => {
+window.addEventListener("load", () => window.MathJax?.startup?.promise.then(() => {
     for (const box of document.querySelectorAll("mjx-container[display]")) watcher.observe(box)
 }))

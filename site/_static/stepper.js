@@ -26,6 +26,7 @@ for (const stepper of document.querySelectorAll(".stepper")) {
         clearInterval(timer)
         timer = null
         play.textContent = "Play"
+        status.textContent = steps[current].querySelector("strong").textContent
     }
 
     function start() {

@@ -1,21 +1,14 @@
 """What the lab is built from, and what stops the build."""
 
-import importlib.util
 import json
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 @pytest.fixture(scope="module")
-def lab():
+def lab(site_module):
     """The program `site/lab.py` as a module."""
-    spec = importlib.util.spec_from_file_location("lab", ROOT / "site" / "lab.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return site_module("lab")
 
 
 @pytest.fixture
@@ -44,21 +37,37 @@ def test_all_that_is_needed_is_in_the_cdns_list_or_brought_along(lab):
 def test_a_pyodide_that_does_not_do_is_refused_and_nothing_is_lost(lab, pyodide, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
-    (out / "before.txt").write_text("here before", encoding="utf-8")
+    (out / lab.folder.MARK).write_text("here before", encoding="utf-8")
 
     def refused(what):
         with pytest.raises(ValueError, match=what):
             lab.build(out, pyodide)
-        assert [path.name for path in out.iterdir()] == ["before.txt"]
+        assert [path.name for path in out.iterdir()] == [lab.folder.MARK]
 
-    if importlib.util.find_spec("jupyterlite_core"):
-        refused("has no file pyodide.mjs: take the full Pyodide")
+    refused("has no file pyodide.mjs: take the full Pyodide")
     change(pyodide, lambda lock: lock["packages"].pop("numpy"))
     refused("has no package numpy: take the full Pyodide")
     change(pyodide, lambda lock: lock["info"].update(python="3.12.1"))
     refused(f"is not that of Pyodide {lab.PYODIDE}: take that version")
+    for content in (b"[]", b"{", b"\xff"):
+        (pyodide / "pyodide-lock.json").write_bytes(content)
+        refused("take that version" if content == b"[]" else "cannot be read: name the folder of an unpacked Pyodide")
     (pyodide / "pyodide-lock.json").unlink()
     refused("cannot be read: name the folder of an unpacked Pyodide")
+
+
+def test_a_folder_of_others_is_not_replaced(lab, tmp_path):
+    (tmp_path / "thesis.tex").write_text("mine", encoding="utf-8")
+    with pytest.raises(ValueError, match="holds other files"):
+        lab.build(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_without_jupyterlite_it_says_what_to_install(lab, tmp_path, monkeypatch):
+    monkeypatch.setattr(lab.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ValueError, match=r"JupyterLite is missing: python -m pip install -r site/requirements.txt"):
+        lab.build(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_lab_holds_what_lessons_use_and_no_more(lab, tmp_path):

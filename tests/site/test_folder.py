@@ -1,0 +1,66 @@
+"""The folder that holds the site: never another's, and whole at all times."""
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def folder(site_module):
+    """The module site/folder.py."""
+    return site_module("folder")
+
+
+@pytest.fixture
+def new(tmp_path):
+    """What has been built: two files."""
+    (tmp_path / "scratch" / "static").mkdir(parents=True)
+    for name in ("index.html", "static/script.js"):
+        (tmp_path / "scratch" / name).write_text("new", encoding="utf-8")
+    return tmp_path / "scratch"
+
+
+def contents(out):
+    return {
+        path.relative_to(out).as_posix(): path.read_text(encoding="utf-8") for path in out.rglob("*") if path.is_file()
+    }
+
+
+def test_a_build_replaces_the_one_before_and_keeps_what_another_program_made(folder, new, tmp_path):
+    out = tmp_path / "there" / "site"
+    folder.refuse_what_is_not_ours(out, keep=("lab",))
+    folder.replace(out, new, keep=("lab",))
+    (out / "old.html").write_text("old", encoding="utf-8")
+    for name in ("lab/page.html", ".git/config.txt"):
+        (out / name).parent.mkdir()
+        (out / name).write_text("kept", encoding="utf-8")
+    folder.refuse_what_is_not_ours(out, keep=("lab",))
+    folder.replace(out, new, keep=("lab",))
+    there = contents(out)
+    assert there.pop(folder.MARK)
+    kept = {"lab/page.html": "kept", ".git/config.txt": "kept"}
+    assert there == {"index.html": "new", "static/script.js": "new"} | kept
+    assert [path.name for path in out.parent.iterdir()] == ["site"]
+
+
+def test_a_folder_of_others_is_refused(folder, tmp_path):
+    (tmp_path / "searchindex.js").write_text("of another book", encoding="utf-8")
+    with pytest.raises(ValueError, match="holds other files; name a folder that is empty"):
+        folder.refuse_what_is_not_ours(tmp_path, keep=("lab",))
+    with pytest.raises(ValueError, match=r"searchindex.js is a file; name a folder"):
+        folder.refuse_what_is_not_ours(tmp_path / "searchindex.js")
+
+
+def test_a_full_disk_leaves_what_was_there(folder, new, tmp_path, monkeypatch):
+    out = tmp_path / "site"
+    folder.replace(out, new)
+    before = contents(out)
+
+    def refuse(source, target):
+        target.mkdir()
+        (target / "half.txt").write_text("half", encoding="utf-8")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(folder, "copytree", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        folder.replace(out, new)
+    assert contents(out) == before
+    assert {path.name for path in tmp_path.iterdir()} == {"site", "scratch"}
