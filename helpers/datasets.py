@@ -112,7 +112,7 @@ def verify_mnist(folder=None):
     """
     folder = DATA / "mnist" if folder is None else Path(folder)
     for name in MNIST_FILES:
-        _check_file(folder, name)
+        _unpack(folder, name)
     return [f"{name}.gz" for name in MNIST_FILES]
 
 
@@ -413,32 +413,34 @@ def _header(name):
     return struct.pack(f">HBB{len(shape)}I", 0, 8, len(shape), *shape)
 
 
-def _check_file(folder, name):
-    """Refuse a file of MNIST that is missing, cut short, altered or swapped."""
+def _unpack(folder, name):
+    """The bytes of a file of MNIST that is neither missing nor cut short, altered or swapped."""
     path = folder / f"{name}.gz"
     try:
-        digest = hashlib.sha256()
-        with gzip.open(path) as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
+        content = gzip.decompress(path.read_bytes())
     except FileNotFoundError:
         raise DataFileError(f"{path.name} is missing: {CURE}") from None
     except EOFError:
         raise DataFileError(f"{path.name} is cut short: {CURE}") from None
     except (OSError, zlib.error):
         raise DataFileError(f"{path.name} is damaged or is not a gzip file: {CURE}") from None
-    if digest.hexdigest() != MNIST_FILES[name][0]:
-        twin = [other for other, (sha256, _) in MNIST_FILES.items() if sha256 == digest.hexdigest()]
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != MNIST_FILES[name][0]:
+        twin = [other for other, (sha256, _) in MNIST_FILES.items() if sha256 == digest]
         fault = f"holds the content of {twin[0]}.gz" if twin else "is altered, its checksum is not MNIST's"
         raise DataFileError(f"{path.name} {fault}: {CURE}")
+    return content
 
 
 def _parse(folder, images, labels, step=10000):
     """Parse one pair of files with python-mnist, in parts: the library goes through Python lists."""
-    for name in (images, labels):
-        _check_file(folder, name)
-    if in_browser():
-        return _after_header(folder, images).reshape(-1, 784), _after_header(folder, labels)
+    contents = [_unpack(folder, name) for name in (images, labels)]
+    if in_browser():  # whose memory the lists would fill
+        X, y = (
+            np.frombuffer(content, np.uint8, offset=len(_header(name)))
+            for name, content in zip((images, labels), contents, strict=True)
+        )
+        return X.reshape(-1, 784), y
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # of python-mnist's own source, on a new Python
         from mnist import MNIST
@@ -450,12 +452,6 @@ def _parse(folder, images, labels, step=10000):
         rows = slice(start, start + step)
         X[rows], y[rows] = parser.load(str(folder / images), str(folder / labels), batch=[start, step])
     return X, y
-
-
-def _after_header(folder, name):
-    """The bytes of one checked file that follow its header; lists of them would fill a browser's memory."""
-    with gzip.open(folder / f"{name}.gz") as file:
-        return np.frombuffer(file.read(), np.uint8, offset=len(_header(name)))
 
 
 def _read_cache(cache, name):

@@ -13,6 +13,7 @@ LABEL_COLORS, LABEL_MARKERS = ("#56B4E9", "#E69F00"), ("o", "^")
 LINE_STYLES = ("-", "--", ":", "-.")
 LINE_COLORS = (FORWARD, BACKWARD, "#009E73", "#CC79A7")
 INK, PAPER = "#222222", "#FFFFFF"
+LIT, FAINT = "#FFF3C4", "#757575"  # what is looked at now, and what is not
 MOST_NODES = 5
 
 STYLE = {

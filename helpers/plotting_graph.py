@@ -5,10 +5,9 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from helpers.plotting import BACKWARD, FORWARD, INK, PAPER, arrow, bare, new_axes
+from helpers.plotting import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, new_axes
 from helpers.tape import history
 
-LIT, FAINT = "#FFF3C4", "#757575"
 _STEP, _ROW, _GAP = 1.95, 1.45, 0.75  # between columns, between boxes of a column, and for a line that passes by
 _WIDTH, _HEIGHT = 0.64, 0.36  # half of a box
 _INCH = 0.56  # for one unit of the drawing

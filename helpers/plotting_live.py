@@ -3,10 +3,9 @@
 import numpy as np
 
 from helpers import plotting
-from helpers.plotting import BACKWARD, FORWARD, INK, PAPER, arrow, bare, new_axes
+from helpers.plotting import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, new_axes
 
 FRAME_SIZE = (7.6, 6.6)
-FAINT, LIT = "#757575", "#FFF3C4"
 _UNITS = {0: [(0, 0.9), (0, -0.9)], 1: [(2.6, 0.9), (2.6, -0.9)], 2: [(5.2, 0)]}
 _COST = (7.4, 0)
 
