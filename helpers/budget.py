@@ -3,6 +3,7 @@
 import sys
 from contextlib import contextmanager
 
+RECORDED = "(Shown from a recording: in this web browser Python cannot write the file.)"
 LEFT_OUT = "(Left out: in this web browser Python cannot write the file. On a computer it can.)"
 
 

@@ -111,12 +111,10 @@ class Variable:
         return self._record("logsumexp", y, (self, lambda g: g.reshape(S.shape) * E / S))
 
     def __getitem__(self, index):
-        def back(g):
-            whole = np.zeros(self.value.shape)
-            np.add.at(whole, index, g)  # an entry that was taken twice gets both
-            return whole
-
-        return self._record("[ ]", self.value[index], (self, back))
+        places = np.arange(self.value.size).reshape(self.value.shape)[index].ravel()
+        # bincount adds up what belongs to one place: an entry that was taken twice gets both
+        back = (self, lambda g: np.bincount(places, g.ravel(), self.value.size).reshape(self.value.shape))
+        return self._record("[ ]", self.value[index], back)
 
     T = property(lambda self: self._record("T", self.value.T, (self, lambda g: g.T)))
 
@@ -126,7 +124,7 @@ class Variable:
     __array__ = __array_function__ = __bool__ = __float__ = __iter__ = __lt__ = __gt__ = __le__ = __ge__ = _refuse
 
     def __repr__(self):
-        return f"Variable {self.name} of shape {self.value.shape}"
+        return f"Variable{' ' * bool(self.name)}{self.name} of shape {self.value.shape}"
 
 
 def history(output):
@@ -206,10 +204,12 @@ def grad(output, inputs, seed=None):
     Raises
     ------
     TypeError, ValueError
-        If output or an input is no Variable, an input did not lead to the output, or shapes differ.
+        If output or an input is no Variable, there is no input, one did not lead to the output, or shapes differ.
     """
     chosen = inputs if isinstance(inputs, (list, tuple)) else [inputs]
     all_are(Variable, [output, *chosen], "grad")
+    if not chosen:
+        raise ValueError("no inputs were given: name at least one Variable")
     if unused := set(chosen).difference(history(output)):
         raise ValueError(f"{unused.pop()} did not lead to the output, so there is no gradient for it")
     *_, (_, gradients) = backward_steps(output, chosen, as_seed(seed, output.value.shape))

@@ -175,12 +175,14 @@ def times(factor, result):
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, **NAMED)
 def test_changed_arguments_are_told(exercise):
-    if not any(isinstance(argument, (np.ndarray, dict)) for argument in exercise.cases()[0]):
+    if not any(isinstance(argument, (np.ndarray, dict, list)) for argument in exercise.cases()[0]):
         return
 
     def careless(*arguments):
         result = exercise.solution(*arguments)
         for argument in arguments:
+            if isinstance(argument, list):
+                argument[-1] = argument[-1] * 2
             for array in argument.values() if isinstance(argument, dict) else [argument]:
                 if isinstance(array, np.ndarray):
                     array += 1

@@ -132,6 +132,13 @@ INDICES = [
 ]
 
 
+def test_places_that_change_after_their_use_do_not_change_the_gradient():
+    x, places = Variable([1.0, 2.0, 3.0]), np.array([0, 0])
+    f = (x[places] * 5).sum()
+    places[:] = 2
+    assert grad(f, x).tolist() == [10, 0, 0]
+
+
 @pytest.mark.parametrize("index", INDICES, ids=str)
 def test_entries_and_repeated_entries(index):
     value = np.random.default_rng(0).standard_normal((3, 4))
@@ -389,6 +396,8 @@ REFUSED = [
     (lambda: grad(x, x, [1, 2]), ValueError, r"seed has shape \(2,\), but the output has \(1, 2\)"),
     (lambda: grad(x, x, [["a", "b"]]), TypeError, "seed holds"),
     (lambda: grad(x.sum(), Variable(1.0, "w")), ValueError, r"Variable w of shape \(\) did not lead to the output"),
+    (lambda: grad(x.sum(), Variable(1.0)), ValueError, r"^Variable of shape \(\) did not lead to the output"),
+    (lambda: grad(x.sum(), []), ValueError, "no inputs were given: name at least one Variable"),
     (lambda: grad(x.sum(), x.value), TypeError, "grad needs a Variable where it is given a ndarray"),
     (lambda: grad(1.0, x), TypeError, "grad needs a Variable where it is given a float"),
     (lambda: operator.iadd(x.value, 1), ValueError, "read-only"),

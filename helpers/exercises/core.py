@@ -323,7 +323,10 @@ def _unchanged(now, then, tolerance=0.0):
         return np.shape(now) == then.shape and np.allclose(now, then, rtol=tolerance, atol=tolerance)
     if isinstance(then, np.ndarray):
         return np.array_equal(now, then)
-    return True
+    if isinstance(then, (list, tuple)):
+        same = isinstance(now, (list, tuple)) and len(now) == len(then)
+        return same and all(_unchanged(a, b, tolerance) for a, b in zip(now, then, strict=True))
+    return not isinstance(then, (int, float)) or np.array_equal(now, then)
 
 
 def _argument_name(function, i):

@@ -53,7 +53,7 @@ EXERCISES = [
         prompt=(
             "**A new operation.** $c = a / b$, entry by entry, where `a` has shape (k, m) and `b` is one column, "
             "(k, 1), that broadcasting stretches. From `g`, which is $\\partial J/\\partial c$, return "
-            "$\\partial J/\\partial a$ and $\\partial J/\\partial b$."
+            "$\\partial J/\\partial a$ and $\\partial J/\\partial b$, each with the shape of its array."
         ),
         solution=divide_backward,
         parts=("da", "db"),
@@ -117,6 +117,10 @@ EXERCISES = [
             Wrong(
                 lambda g, A: A * (g - (g * A).sum(axis=1, keepdims=True)),
                 "The sum runs over the classes, axis 0; you have summed over the examples.",
+            ),
+            Wrong(
+                lambda g, A: A * (g - g.sum(axis=0)),
+                "The sum lacks a factor: each gₖ counts as much as its aₖ, so it is the sum of g * A.",
             ),
             Wrong(lambda g, A: A * g, "The second term is missing: what one answer gains, the others lose."),
             Wrong(lambda g, A: A - g, "A − Y needs cross-entropy behind it; here any gradient g arrives."),

@@ -14,7 +14,7 @@ def _shards():
     rng = np.random.default_rng(21)
     three = [rng.standard_normal((2, 3)) for _ in range(3)]
     two = [rng.standard_normal(4) for _ in range(2)]
-    return [(three, [5, 1, 10]), (two, [3, 3]), ([two[0], np.zeros(4), two[1]], [2, 0, 4])]
+    return [(three, [5, 1, 10]), (two, [3, 3]), ([two[0].copy(), np.zeros(4), two[1].copy()], [2, 0, 4])]
 
 
 def _mean_of_means(gradients, sizes):
@@ -27,6 +27,18 @@ def _sum_of_means(gradients, sizes):
 
 def _never_divided(gradients, sizes):
     return sum(size * g for g, size in zip(gradients, sizes, strict=True))
+
+
+def _means_over_all(gradients, sizes):
+    return sum(gradients) / sum(sizes)
+
+
+def _not_added(gradients, sizes):
+    return [size * g / sum(sizes) for g, size in zip(gradients, sizes, strict=True)]
+
+
+def _divided_by_sizes(gradients, sizes):
+    return sum(g / size for g, size in zip(gradients, sizes, strict=True))
 
 
 def _divided_by_shards(gradients, sizes):
@@ -47,6 +59,10 @@ def _rest_to_the_last(m, K):
     sizes = np.full(K, m // K)
     sizes[-1] += m % K
     return sizes
+
+
+def _rest_to_the_first(m, K):
+    return _rest_to_the_last(m, K)[::-1]
 
 
 def _rounded_up(m, K):
@@ -74,7 +90,10 @@ EXERCISES = [
             Wrong(_sum_of_means, "The means are added up and nothing is divided."),
             Wrong(_never_divided, "That is the sum over all examples; divide it by their number."),
             Wrong(_divided_by_shards, "Divide by the number of examples, not by that of the shards."),
+            Wrong(_means_over_all, "Each mean must be multiplied by its size before they are added."),
+            Wrong(_not_added, "These are the parts: add them up, one array is wanted."),
             Wrong(_weights_turned_round, "A large shard must count more, not less."),
+            Wrong(_divided_by_sizes, "A large shard must count more, not less; and a size may be 0."),
         ],
     ),
     Exercise(
@@ -94,6 +113,12 @@ EXERCISES = [
         wrong=[
             Wrong(lambda m, K: np.full(K, m // K), "Some examples are dealt to nobody: what becomes of m % K?"),
             Wrong(_rest_to_the_last, "The last shard gets all that is left, and everyone waits for it."),
+            Wrong(_rest_to_the_first, "The first shard gets all that is left, and everyone waits for it."),
+            Wrong(lambda m, K: [m / K] * K, "Examples cannot be cut: use // and %."),
+            Wrong(
+                lambda m, K: np.diff(np.linspace(0, m, K + 1).astype(int)),
+                "The right sizes; the larger ones are to come first.",
+            ),
             Wrong(_rounded_up, "Rounded up everywhere, these are more examples than there are."),
             Wrong(lambda m, K: deal(m, K)[::-1], "The right sizes; the larger ones are to come first."),
         ],
@@ -116,6 +141,8 @@ EXERCISES = [
             Wrong(636080, "That would be float64, with 8 bytes each."),
             Wrong(317600, "The biases are missing: 100 and 10 of them."),
             Wrong(2544320, "That is in bits; a byte has 8."),
+            Wrong(79400, "That is how many weights: the biases are missing, and each number has 4 bytes."),
+            Wrong(318.04, "That is in kB; bytes are asked for."),
         ],
     ),
     Exercise(
@@ -149,6 +176,7 @@ EXERCISES = [
             Wrong(6, "That is the plain mean; the second worker has three times as many examples."),
             Wrong(12, "Means do not add up."),
             Wrong(2800, "That is the sum over all examples."),
+            Wrong(700, "Divide the sum over all examples by their number, 400."),
             Wrong(5, "The weights are turned round: the second worker has 300."),
         ],
     ),
@@ -166,6 +194,7 @@ EXERCISES = [
             Wrong(100, "60 are in the file already."),
             Wrong(60, "What is done is in the file."),
             Wrong(40, "Most of these have not been begun yet."),
+            Wrong(61, "What is done is in the file; only what was being worked on is lost."),
         ],
     ),
     Exercise(
@@ -195,6 +224,7 @@ EXERCISES = [
             Wrong(9, "What remains of a step is at least its tenth: 1 divided by that."),
             Wrong(float(1 / 0.9), "The part that stays is a tenth, not nine tenths."),
             Wrong(100, "That would leave a hundredth."),
+            Wrong(float("inf"), "However many share the rest, the tenth stays."),
         ],
     ),
 ]
