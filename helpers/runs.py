@@ -27,7 +27,7 @@ LESSONS = DATA / "runs" / "lessons"
 # "write": keep what a lesson computes; "compare": refuse what differs from what was kept; "read": show what was kept
 MODE, MODES = "LESSONS_RECORD", ("compute", "write", "compare", "read")
 TOLD = "(Shown from a recording: to compute this here would take too long.)"
-LONE = "array"  # the key of a result that is one array
+LONE = "(lone array)"  # the key of a result that is no dictionary
 
 # The two networks of the tutorial by A. Jana, trained on the digits 5 and 8.
 TUTORIAL_RUNS = {"tutorial_196_1": [196, 1], "tutorial_392_196_98_1": [392, 196, 98, 1]}

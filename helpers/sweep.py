@@ -52,7 +52,8 @@ def sweep(function, points, path, workers=None):
     if doubles:
         raise ValueError(f"the point {doubles[0]} is there twice: list each point once")
     done = read(path, _name(function)) if path.exists() else {}
-    todo = [point for key, point in zip(keys, points, strict=True) if "error" in done.get(key, "error")]
+    kept = {key for key, result in done.items() if not isinstance(result.get("error"), str)}
+    todo = [point for key, point in zip(keys, points, strict=True) if key not in kept]
     bar = progress(len(todo), "sweep", "point")
     try:
         for point, result in _results(function, todo, client):

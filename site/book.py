@@ -132,7 +132,7 @@ def copy_mathjax(target):
         If the package is not installed or does not hold them.
     """
     try:
-        files = importlib.metadata.files("sphinx-mathjax-offline")
+        files = importlib.metadata.files("sphinx-mathjax-offline") or []
     except importlib.metadata.PackageNotFoundError:
         files = []
     for file in files:

@@ -437,6 +437,17 @@ def test_a_file_of_another_function_is_refused(tmp_path):
         sweep.sweep(noted, [{"i": 0}], tmp_path / "s.jsonl")
 
 
+def test_an_error_that_is_a_number_is_a_result(notebook, tmp_path):
+    def wrong_answers(i):
+        Path(notebook, f"{i}-{time.time_ns()}").touch()
+        return {"error": 0.5 * i}
+
+    for _ in range(2):
+        rows = sweep.sweep(wrong_answers, [{"i": 3}], tmp_path / "s.jsonl")
+        assert rows == [{"i": 3, "error": 1.5}]
+    assert notes(notebook) == {3: 1}
+
+
 def test_points_may_hold_numpys_numbers(tmp_path):
     rows = sweep.sweep(deadly, [{"i": i} for i in np.arange(2, 4)], tmp_path / "s.jsonl")
     assert rows == [{"i": 2, "i2": 4}, {"i": 3, "i2": 9}]
