@@ -11,20 +11,17 @@ import re
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import SimpleNamespace
 
 import nbformat
 import pytest
-from chromium import NO_OTHER_HOST, find_chromium, is_local, launched, served
+from chromium import NO_OTHER_HOST, is_local, launched, served
 from moves import MOVES, READY, WIDGET, seen, wait_for_change
 
 from helpers import budget, runs
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
-AT_ONCE = 2  # pages: as many as the cores of a small machine
 SECONDS = 120  # in which a lesson must have run, from when its kernel is up
 NOISE = configparser.RawConfigParser()  # what may differ: rounding, as for nbval, and Pyodide's versions
 NOISE.read(ROOT / "tests" / "nbval_sanitize.cfg", encoding="utf-8")
@@ -53,45 +50,32 @@ def address(tmp_path_factory):
         yield f"{root}/lab/lab/index.html"
 
 
-@pytest.fixture(scope="module")
-def visits(address, request):
-    """By name, what came of running each lesson: its notebook, seconds, faults, and the widgets that moved."""
-    names = [item.callspec.params["name"] for item in request.session.items if item.fspath == request.fspath]
-    if find_chromium() is None:
-        pytest.skip("no Chromium found: install chromium, or name one in the variable CHROMIUM")
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        results = {name: pool.submit(visit, address, name) for name in names}
-        yield {name: result.result() for name, result in results.items()}
-
-
 def visit(address, name):
-    """Open one lesson in a browser that has never been here, run it, and move its widgets."""
-    came = SimpleNamespace(faults=[], moved=[], seconds=None, notebook=None)
+    """Open one lesson in a browser that has never been here, run it, and move its widgets.
+
+    Returns
+    -------
+    notebook : dict, the lesson as it stands in the page then
+    seconds : float, in which it ran
+    faults : list of str, what a reader would not see: errors in the page, files that are missing or elsewhere
+    moved : list of str, the names of the widgets
+    """
+    faults = []
     with launched(NO_OTHER_HOST) as browser:
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         context.set_default_timeout(60_000)
-        context.on("request", lambda request: None if is_local(request.url) else came.faults.append(request.url))
-        context.on(
-            "response", lambda answer: _is_answered(answer) or came.faults.append(f"{answer.status} {answer.url}")
-        )
+        context.on("request", lambda request: None if is_local(request.url) else faults.append(request.url))
+        context.on("response", lambda answer: _is_answered(answer) or faults.append(f"{answer.status} {answer.url}"))
         page = context.new_page()
-        page.on("pageerror", lambda error: came.faults.append(f"error in the page: {error}"))
-        try:
-            page.goto(f"{address}?path=notebooks/{name}.ipynb")
-            _run(page, came)
-            for widget in page.locator(WIDGET).all():
-                came.moved.append(_move(page, widget))
-        except Exception as error:  # kept for the test of this lesson; the others go on
-            came.faults.append(f"{type(error).__name__}: {error}")
-    return came
-
-
-def _run(page, came):
-    page.wait_for_function(READY)
-    start = time.monotonic()
-    page.evaluate(RUN)
-    page.wait_for_function("window.ran", timeout=1000 * SECONDS, polling=200)
-    came.seconds, came.notebook = time.monotonic() - start, page.evaluate(NOTEBOOK)
+        page.on("pageerror", lambda error: faults.append(f"error in the page: {error}"))
+        page.goto(f"{address}?path=notebooks/{name}.ipynb")
+        page.wait_for_function(READY)
+        start = time.monotonic()
+        page.evaluate(RUN)
+        page.wait_for_function("window.ran", timeout=1000 * SECONDS, polling=200)
+        seconds, notebook = time.monotonic() - start, page.evaluate(NOTEBOOK)
+        moved = [_move(page, widget) for widget in page.locator(WIDGET).all()]
+    return notebook, seconds, faults, moved
 
 
 def _move(page, widget):
@@ -124,13 +108,13 @@ def figures(cell):
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_runs_in_the_lab(visits, name):
-    came = visits[name]
-    assert came.faults == []
-    print(f"{name}: {came.seconds:.0f} s")
+def test_a_lesson_runs_in_the_lab(address, name):
+    notebook, seconds, faults, moved = visit(address, name)
+    assert faults == []
+    print(f"{name}: {seconds:.0f} s")
     committed = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4).cells
-    assert len(came.notebook["cells"]) == len(committed)
-    for here, there in zip(came.notebook["cells"], committed, strict=True):
+    assert len(notebook["cells"]) == len(committed)
+    for here, there in zip(notebook["cells"], committed, strict=True):
         if here["cell_type"] != "code":
             continue
         assert [o for o in here["outputs"] if o["output_type"] == "error" or o.get("name") == "stderr"] == []
@@ -139,5 +123,4 @@ def test_a_lesson_runs_in_the_lab(visits, name):
         lines = figures(here)
         if not any(line.startswith(NOT_HERE) for line in lines):
             assert [line for line in lines if line not in (runs.TOLD, budget.RECORDED)] == figures(there)
-    expected = sum("Interactive figure" in str(cell.get("outputs")) for cell in committed)
-    assert len(came.moved) == expected
+    assert len(moved) == sum("Interactive figure" in str(cell.get("outputs")) for cell in committed)
