@@ -192,7 +192,7 @@ def recorded(name, compute):
     mode = known_name(os.environ.get(MODE) or "compute", MODES, f"the environment variable {MODE}")
     if in_browser() or mode == "read":
         print(TOLD)
-        result = _read_arrays(name) if (LESSONS / f"{name}.h5").exists() else load_run(name)
+        result = _read_arrays(name) if _file(name).exists() else load_run(name)
     else:
         result = compute()
     if isinstance(result, NeuralNetwork):
@@ -206,22 +206,26 @@ def recorded(name, compute):
     return arrays[LONE] if arrays.keys() == {LONE} else arrays
 
 
+def _file(name):
+    return LESSONS / f"{name}.h5"
+
+
 def _write_arrays(name, arrays):
     memory = io.BytesIO()
     with h5py.File(memory, "w") as file:
         for key, array in arrays.items():
             file[key] = array
     LESSONS.mkdir(parents=True, exist_ok=True)
-    replace_atomically(LESSONS / f"{name}.h5", lambda file: file.write(memory.getvalue()))
+    replace_atomically(_file(name), lambda file: file.write(memory.getvalue()))
 
 
 def _read_arrays(name):
-    with h5py.File(LESSONS / f"{name}.h5", "r") as file:
+    with h5py.File(_file(name), "r") as file:
         return {key: file[key][()] for key in file}
 
 
 def _compare(name, arrays):
-    if not (LESSONS / f"{name}.h5").exists():
+    if not _file(name).exists():
         raise ValueError(f"{name} has no recording: make it with `python tests/execute_notebooks.py --record`")
     kept = _read_arrays(name)
     for key in kept | arrays:
