@@ -36,9 +36,18 @@ def replace(out, new, keep=()):
         old, fresh = Path(beside) / "old", Path(beside) / "new"
         copytree(new, fresh)
         (fresh / MARK).write_text("What builds the site replaces this folder.\n", encoding="utf-8")
-        if out.exists():
-            out.rename(old)
-        fresh.rename(out)
-        for name in (*keep, *STAY):
-            if (old / name).exists():
-                (old / name).rename(out / name)
+        kept = [name for name in (*keep, *STAY) if (out / name).exists()]
+        if not out.exists():
+            fresh.rename(out)
+            return
+        out.rename(old)
+        try:
+            for name in kept:
+                (old / name).rename(fresh / name)
+            fresh.rename(out)
+        except BaseException:  # an interrupt too: what is left in `beside` is deleted
+            for name in kept:
+                if (fresh / name).exists():
+                    (fresh / name).rename(old / name)
+            old.rename(out)
+            raise

@@ -1,5 +1,7 @@
 """The folder that holds the site: never another's, and whole at all times."""
 
+from pathlib import Path
+
 import pytest
 
 
@@ -62,5 +64,26 @@ def test_a_full_disk_leaves_what_was_there(folder, new, tmp_path, monkeypatch):
     monkeypatch.setattr(folder, "copytree", refuse)
     with pytest.raises(OSError, match="No space left"):
         folder.replace(out, new)
+    assert contents(out) == before
+    assert {path.name for path in tmp_path.iterdir()} == {"site", "scratch"}
+
+
+def test_a_move_that_fails_loses_nothing(folder, new, tmp_path, monkeypatch):
+    out, rename = tmp_path / "site", Path.rename
+    folder.replace(out, new, keep=("lab",))
+    for name in ("lab/page.html", ".git/config.txt"):
+        (out / name).parent.mkdir()
+        (out / name).write_text("kept", encoding="utf-8")
+    before = contents(out)
+    (new / "index.html").write_text("newer", encoding="utf-8")
+
+    def fail(path, target):
+        if path.name == "new":
+            raise OSError(5, "Input/output error")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(OSError, match="Input/output error"):
+        folder.replace(out, new, keep=("lab",))
     assert contents(out) == before
     assert {path.name for path in tmp_path.iterdir()} == {"site", "scratch"}
