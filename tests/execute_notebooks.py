@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
+from fresh_kernel import run
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -24,16 +24,7 @@ import conftest  # noqa: E402, F401  (sets the environment that kernels inherit)
 def execute(path):
     """Execute one notebook in place; leave it as it was if a cell fails."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook,
-        kernel_name="python3",
-        timeout=300,
-        record_timing=False,
-        store_widget_state=False,
-        coalesce_streams=True,
-        resources={"metadata": {"path": str(path.parent)}},
-    )
-    client.execute()
+    run(notebook, path.parent, timeout=300)
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     notebook.metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     nbformat.write(notebook, path)

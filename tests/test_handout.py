@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from nbclient import NotebookClient
+from fresh_kernel import run
 
 from helpers.exercises import handout, stripped
 from helpers.exercises.core import judge
@@ -33,10 +33,7 @@ def execute(path, **environment):
     before = dict(os.environ)
     os.environ.update(environment)
     try:
-        client = NotebookClient(
-            notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
-        )
-        client.execute()
+        run(notebook, path.parent)
     finally:
         os.environ.clear()
         os.environ.update(before)

@@ -19,9 +19,9 @@ import h5py
 import nbformat
 import numpy as np
 import pytest
+from fresh_kernel import run
 from hypothesis import given
 from hypothesis import strategies as st
-from nbclient import NotebookClient
 
 from helpers import budget, network, runs, scale, sweep, widgets
 from helpers.network import NeuralNetwork
@@ -684,8 +684,7 @@ def test_the_lesson_without_the_engine_shows_the_same(why):
     notebook = nbformat.read(LESSON, as_version=4)
     committed = texts(notebook.cells)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(BLOCKED[why]))
-    options = {"kernel_name": "python3", "timeout": 120, "coalesce_streams": True}  # or a busy kernel splits a line
-    NotebookClient(notebook, **options, resources={"metadata": {"path": LESSON.parent}}).execute()
+    run(notebook, LESSON.parent)
     here = [line for line in texts(notebook.cells) if line != budget.RECORDED]
     assert (len(texts(notebook.cells)) - len(here) == 2) == (why == "a browser")
     assert len(here) == len(committed) > 30
