@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -65,7 +65,8 @@ def connect(workers=None):
     MissingEngineError
         Without the engine; the sentence says how to install it.
     NoWorkersError
-        If no scheduler answers at that address, it has no worker, or its workers lack this package.
+        If the processes do not start; if no scheduler answers at that address, it has no worker, or its
+        workers lack this package.
     TypeError, ValueError
         If `workers` is not a whole number from 1 on.
     """
@@ -74,7 +75,8 @@ def connect(workers=None):
         raise MissingEngineError(missing())
     address = os.environ.get(VARIABLE)
     with ExitStack() as stack:
-        client = _meet(address, stack) if address else _start(count, stack)
+        loop = _event_loop(stack)
+        client = _meet(address, loop, stack) if address else _start(count, loop, stack)
         return Workers(client, stack.pop_all())
 
 
@@ -146,7 +148,24 @@ class Workers:
         self.close()
 
 
-def _start(count, stack):
+def _event_loop(stack):
+    """The event loop that talks with the workers, in a thread of its own.
+
+    The engine fails if that thread does not get going in ten seconds, as on a machine that is put to
+    sleep just then; so there are several tries.
+    """
+    from distributed.utils import LoopRunner
+
+    for _ in range(3):
+        runner = LoopRunner()
+        with suppress(AssertionError):
+            runner.start()
+            stack.callback(runner.stop)
+            return runner.loop
+    raise NoWorkersError("this machine is too busy to start anything: close other programs and try again")
+
+
+def _start(count, loop, stack):
     """A client of new processes on this machine, reachable from this machine alone."""
     import dask
     from distributed import Client, LocalCluster
@@ -162,20 +181,25 @@ def _start(count, stack):
     }
     stack.enter_context(dask.config.set(options))
     stack.enter_context(_workers_without_main())
-    cluster = LocalCluster(
-        n_workers=count,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",  # a free port; nothing is shown there
-        scheduler_kwargs={"dashboard": False},
-        local_directory=folder,
-        silence_logs=logging.CRITICAL,
-        env={"PYTHONPATH": _path_for_workers()},
-        preload=[__name__],
-    )
-    stack.enter_context(cluster)
-    return stack.enter_context(Client(cluster))
+    try:
+        cluster = LocalCluster(
+            n_workers=count,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",  # a free port; nothing is shown there
+            scheduler_kwargs={"dashboard": False},
+            local_directory=folder,
+            silence_logs=logging.CRITICAL,
+            env={"PYTHONPATH": _path_for_workers()},
+            preload=[__name__],
+            loop=loop,
+        )
+        stack.enter_context(cluster)
+        return stack.enter_context(Client(cluster))
+    except (OSError, RuntimeError) as error:
+        words = f"{count} processes could not be started: close other programs and try again, or ask for fewer"
+        raise NoWorkersError(words) from error
 
 
 def dask_setup(worker):
@@ -187,13 +211,13 @@ def dask_setup(worker):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _meet(address, stack):
+def _meet(address, loop, stack):
     """A client of the scheduler at `address`, once a worker is there; both have this package."""
     from distributed import Client
 
     cure = f"Start `dask scheduler` and `dask worker --nworkers -1 --nthreads 1 {address}` there, or unset {VARIABLE}"
     try:
-        client = stack.enter_context(Client(address, timeout=PATIENCE))
+        client = stack.enter_context(Client(address, timeout=PATIENCE, loop=loop))
     except (OSError, ValueError) as error:
         raise NoWorkersError(f"no scheduler answers at {address}. {cure}") from error
     try:

@@ -568,6 +568,35 @@ def test_a_browser_has_no_processes(monkeypatch):
 
 
 @needs_engine
+def test_workers_that_do_not_start(monkeypatch):
+    before = set(threading.enumerate())
+    monkeypatch.setattr(scale, "__name__", "no_such_module")  # what they load first
+    with pytest.raises(scale.NoWorkersError, match=r"^1 processes could not be started: close other programs"):
+        scale.connect(1)
+    assert not [thread for thread in set(threading.enumerate()) - before if thread.name == "IO loop"]
+
+
+@needs_engine
+@pytest.mark.parametrize("times", [2, 3])
+def test_an_engine_that_is_slow_to_start(times, monkeypatch):
+    from distributed.utils import LoopRunner
+
+    start, failing = LoopRunner.start, iter(range(times))
+
+    def asleep(runner):
+        assert next(failing, None) is None  # what the engine itself does when its ten seconds are over
+        start(runner)
+
+    monkeypatch.setattr(LoopRunner, "start", asleep)
+    if times == 3:
+        with pytest.raises(scale.NoWorkersError, match="too busy to start anything: close other programs"):
+            scale.connect(1)
+    else:
+        with scale.connect(1) as workers:
+            assert workers.client.submit(abs, -3).result() == 3
+
+
+@needs_engine
 def test_closed_workers_say_so(tmp_path):
     workers = scale.connect(1)
     workers.close()
