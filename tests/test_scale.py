@@ -518,7 +518,7 @@ def test_a_scheduler_elsewhere_by_one_variable(tmp_path, monkeypatch):
     )
     worker = None
     try:
-        for _ in range(200):
+        for _ in range(600):
             if place.exists() and place.read_text():
                 break
             time.sleep(0.1)

@@ -127,7 +127,10 @@ def test_the_playground_in_all_its_parts(page, lab):
     press(playground, "Train")
     playground.get_by_text(re.compile(r"Update \d\d+:")).wait_for()
     first = updates()
-    page.wait_for_timeout(1500)
+    for _ in range(300):
+        if updates() > first:
+            break
+        page.wait_for_timeout(100)
     assert updates() > first  # it goes on by itself
     press(playground, "Pause")
     page.wait_for_timeout(1000)
