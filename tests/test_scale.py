@@ -619,8 +619,9 @@ def test_impossible_numbers_of_workers(count):
 
 # A program without the guard `if __name__ == "__main__"`, in a folder that does not hold the package.
 PROGRAM = """
-    import os, sys, time, warnings
+    import os, signal, sys, time, warnings
     from pathlib import Path
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored where tests run in the background
     sys.path.append({root!r})
     from helpers import scale, sweep
     print("from the top")
@@ -663,7 +664,7 @@ def test_a_plain_program_interrupted_goes_on_and_leaves_nothing_behind(end, tmp_
         out, errors = process.communicate(timeout=60)
     finally:
         process.kill()  # one that hangs must not stay
-    assert process.returncode == 0
+    assert process.returncode == 0, errors
     assert errors == "" or "_exit" in end
     counts, results = out.splitlines()  # the program ran once from the top, not once for each worker
     rows, kept, told = counts.split()
