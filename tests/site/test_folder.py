@@ -51,6 +51,15 @@ def test_a_folder_of_others_is_refused(folder, tmp_path):
         folder.refuse_what_is_not_ours(tmp_path / "searchindex.js")
 
 
+def test_a_folder_to_publish_from_is_taken_with_its_history_and_name(folder, new, tmp_path):
+    out = tmp_path / "site"
+    (out / ".git").mkdir(parents=True)
+    (out / "CNAME").write_text("kept", encoding="utf-8")
+    folder.refuse_what_is_not_ours(out)
+    folder.replace(out, new)
+    assert contents(out)["CNAME"] == "kept" and (out / ".git").is_dir()
+
+
 def test_a_full_disk_leaves_what_was_there(folder, new, tmp_path, monkeypatch):
     out = tmp_path / "site"
     folder.replace(out, new)
