@@ -529,6 +529,10 @@ def test_a_scheduler_elsewhere_by_one_variable(tmp_path, monkeypatch):
             scale.connect()
         monkeypatch.setattr(scale, "PATIENCE", 30)
         worker = start("worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(scale, "__name__", "no_such_module")
+            with pytest.raises(scale.NoWorkersError, match="lacks this package: install it on all machines"):
+                scale.connect()
         with scale.connect(5) as workers:
             assert len(workers) == 1 and pids(workers) == {worker.pid}
             model = NeuralNetwork([4, 1], iterations=5).fit(Shards(X, 2, workers), y)
@@ -594,6 +598,15 @@ def test_an_engine_that_is_slow_to_start(times, monkeypatch):
     else:
         with scale.connect(1) as workers:
             assert workers.client.submit(abs, -3).result() == 3
+
+
+@needs_engine
+def test_examples_for_nobody_wait_with_patience(monkeypatch):
+    monkeypatch.setattr(scale, "PATIENCE", 0.5)
+    with scale.connect(1) as workers:
+        workers.client.retire_workers()
+        with pytest.raises(scale.NoWorkersError, match=r"no worker is there: wait a moment, or call scale.connect"):
+            NeuralNetwork([4, 1]).fit(Shards(X, 2, workers), y)
 
 
 @needs_engine
