@@ -103,12 +103,11 @@ def _results(function, points, client):
     futures = {client.submit(attempt, function, point, pure=False): point for point in points}
     try:
         for future in as_completed(list(futures)):
-            point = futures.pop(future)
-            if isinstance(future.exception(), KilledWorker):
-                words = "each worker that took this point died: does it need more memory than there is?"
-                yield point, {"error": words}
-            else:
-                yield point, future.result()
+            try:
+                result = future.result()
+            except KilledWorker:
+                result = {"error": "each worker that took this point died: does it need more memory than there is?"}
+            yield futures.pop(future), result
             future.release()  # or the engine would make it again if the worker that has it dies
     finally:
         client.cancel(list(futures))

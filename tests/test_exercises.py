@@ -577,7 +577,7 @@ def stubborn(*_):
 def test_an_endless_answer_is_stopped_by_an_alarm(function):
     start = time.monotonic()
     said = judge(EXERCISES["04.step"], function, seconds=0.3)
-    assert time.monotonic() - start < 20  # an end, and not that of the longest sleep
+    assert time.monotonic() - start < 3
     assert said.kind == "wrong" and "was stopped after 0.3 seconds" in said.words
     time.sleep(0.3)  # the alarm is off: nothing comes later
 

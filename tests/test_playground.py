@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 
 import numpy as np
 import pytest
@@ -262,8 +263,9 @@ def test_training_runs_beside_other_work_and_pause_ends_it_at_once():
         assert explorer.state.updates == 0  # nothing blocks
         await until(lambda: explorer.state.updates > 20)
         assert f"Update {explorer.state.updates}:" in explorer.message.value
-        done = explorer.state.updates
+        start, done = time.perf_counter(), explorer.state.updates
         explorer.buttons["pause"].click()
+        assert time.perf_counter() - start < 0.1
         assert explorer.state.updates == done
         await asyncio.sleep(0.5)
         assert explorer.state.updates == done

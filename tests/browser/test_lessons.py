@@ -127,10 +127,7 @@ def test_the_playground_in_all_its_parts(page, lab):
     press(playground, "Train")
     playground.get_by_text(re.compile(r"Update \d\d+:")).wait_for()
     first = updates()
-    for _ in range(300):
-        if updates() > first:
-            break
-        page.wait_for_timeout(100)
+    wait_for_change(page, playground, seen(playground))
     assert updates() > first  # it goes on by itself
     press(playground, "Pause")
     page.wait_for_timeout(1000)
