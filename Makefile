@@ -33,7 +33,7 @@ bench: setup .venv/scale
 	$(BIN)/python benchmarks/scale_out.py
 
 reproduce: setup .venv/scale
-	$(BIN)/python -m helpers.runs
+	$(BIN)/python -m helpers.datasets.recordings
 	$(BIN)/python tests/execute_notebooks.py --record
 
 # for teachers: the lessons without solutions, and an answer book, in build/handout

@@ -21,9 +21,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ["TQDM_DISABLE"] = "1"
 
-from helpers import datasets, network, runs, training  # noqa: E402
-from helpers.activations import sigmoid, sigmoid_prime  # noqa: E402
-from helpers.parallel import core_count, parallel_map  # noqa: E402
+from helpers import datasets  # noqa: E402
+from helpers.backprop import network  # noqa: E402
+from helpers.backprop.activations import sigmoid, sigmoid_prime  # noqa: E402
+from helpers.datasets import recordings  # noqa: E402
+from helpers.training import NeuralNetwork, engine  # noqa: E402
+from helpers.training.blocks import count_blocks  # noqa: E402
+from helpers.training.parallel import core_count, parallel_map  # noqa: E402
 
 try:
     import torch
@@ -39,12 +43,12 @@ FEWER = "(d) those without white pixels, in blocks"
 
 def ours(X, Y, dtype):
     """One iteration as `NeuralNetwork.fit` runs it: a generator that yields after each update."""
-    model = runs.tutorial_network([196, 1], dtype)
+    model = recordings.tutorial_network([196, 1], dtype)
     model.iterations = 10**9
     X, Y, sizes = X.astype(dtype), Y.astype(dtype), (784, 196, 1)
-    theta = training.pack(*network.initialize_parameters(sizes, random_state=np.random.RandomState(1), dtype=dtype))
-    state = training.State(theta, np.zeros((0, theta.size), dtype), None, "")
-    with parallel_map(network.count_blocks(len(X))) as run:
+    theta = engine.pack(*network.initialize_parameters(sizes, random_state=np.random.RandomState(1), dtype=dtype))
+    state = engine.State(theta, np.zeros((0, theta.size), dtype), None, "")
+    with parallel_map(count_blocks(len(X))) as run:
         yield from model._training(state, sizes, X, Y, None, run).updates()
 
 
@@ -104,10 +108,10 @@ def bare_products(X):
 
 def fewer_products(X):
     """(d) The same two products as ours works them out: without pixels that are white in every image, in blocks."""
-    live = training.live_features(X)
+    live = engine.live_features(X)
     X = np.ascontiguousarray(X[:, live], np.float32)
     W = np.random.default_rng(0).standard_normal((196, X.shape[1])).astype(np.float32)
-    blocks = np.array_split(X, network.count_blocks(len(X)))
+    blocks = np.array_split(X, count_blocks(len(X)))
     dZ = [np.random.default_rng(0).standard_normal((196, len(x))).astype(np.float32) for x in blocks]
     with parallel_map(len(blocks)) as run:
         while True:
@@ -117,7 +121,7 @@ def fewer_products(X):
 
 def activations(X):
     """The sigmoid of the hidden layer and its derivative for all images, in blocks: passes over the elements."""
-    blocks = np.array_split(np.zeros((len(X), 196), np.float32), network.count_blocks(len(X)))
+    blocks = np.array_split(np.zeros((len(X), 196), np.float32), count_blocks(len(X)))
     with parallel_map(len(blocks)) as run:
         while True:
             list(run(lambda Z: sigmoid(Z) * sigmoid_prime(Z), blocks))
@@ -177,7 +181,7 @@ def time_to_accuracy(X, y, X_test, y_test, tutorial_iteration):
     epochs = 0
     while True:
         epochs += 1  # each time from the start, so that the time is that of one whole fit
-        model = network.NeuralNetwork([196, 1], learning_rate=0.5, epochs=epochs, batch_size=64, dtype=np.float32)
+        model = NeuralNetwork([196, 1], learning_rate=0.5, epochs=epochs, batch_size=64, dtype=np.float32)
         start = time.perf_counter()
         model.fit(X, y)
         spent = time.perf_counter() - start
@@ -202,7 +206,7 @@ def loading():
 
 
 if __name__ == "__main__":
-    X, y, X_test, y_test = runs.tutorial_digits()
+    X, y, X_test, y_test = recordings.tutorial_digits()
     print(f"{core_count()} cores, NumPy {np.__version__}" + (f", PyTorch {torch.__version__}" if torch else ""))
     medians = compare_iterations(X, y)
     time_to_accuracy(X, y, X_test, y_test, medians[TUTORIAL])

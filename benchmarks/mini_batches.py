@@ -24,10 +24,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ["TQDM_DISABLE"] = "1"
 
-from helpers.datasets import load_mnist  # noqa: E402
-from helpers.network import NeuralNetwork  # noqa: E402
-from helpers.parallel import core_count  # noqa: E402
-from helpers.streaming import HDF5Rows  # noqa: E402
+from helpers.datasets.mnist import load_mnist  # noqa: E402
+from helpers.training.neural_network import NeuralNetwork  # noqa: E402
+from helpers.training.parallel import core_count  # noqa: E402
+from helpers.training.streaming import HDF5Rows  # noqa: E402
 
 try:
     import torch

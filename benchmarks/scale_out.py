@@ -20,11 +20,14 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a process alone is one core, as a wo
 import h5py  # noqa: E402
 import numpy as np  # noqa: E402
 
-from helpers import runs, scale, storage  # noqa: E402
-from helpers.network import cost_and_gradients, initialize_parameters  # noqa: E402
-from helpers.parallel import core_count  # noqa: E402
-from helpers.shards import Shards, traced_gradient  # noqa: E402
-from helpers.streaming import HDF5Rows  # noqa: E402
+from helpers.backprop.network import initialize_parameters  # noqa: E402
+from helpers.cluster import workers as engine  # noqa: E402
+from helpers.cluster.shards import Shards, traced_gradient  # noqa: E402
+from helpers.datasets import recordings  # noqa: E402
+from helpers.system.files import replace_atomically  # noqa: E402
+from helpers.training.blocks import cost_and_gradients  # noqa: E402
+from helpers.training.parallel import core_count  # noqa: E402
+from helpers.training.streaming import HDF5Rows  # noqa: E402
 
 BATCHES, HIDDEN, SECONDS = (1000, 11272, 60000), 196, 6.0
 
@@ -56,7 +59,7 @@ def measure_steps(counts):
         alone.append(fastest(lambda X=X, Y=Y: cost_and_gradients(X, Y, W, b)))
         row = []
         for count in counts:
-            with scale.connect(count) as workers:
+            with engine.connect(count) as workers:
                 shards = Shards(X, count, workers)
                 row.append(fastest(lambda s=shards, Y=Y: s.cost_and_gradients(Y, W, b, "sigmoid", "sigmoid")))
         on_workers.append(row)
@@ -68,7 +71,7 @@ def measure_memory(sizes=(6144, 24576)):
     """Bytes of files and the most memory that a gradient from each takes, by a worker."""
     files, peaks = [], []
     W, b = initialize_parameters((784, 30, 1), dtype=np.float32)
-    with TemporaryDirectory() as folder, scale.connect(1) as workers:
+    with TemporaryDirectory() as folder, engine.connect(1) as workers:
         for m in (1536, *sizes):  # the first loads what is loaded once, and is not counted
             path = Path(folder) / f"{m}.h5"
             with h5py.File(path, "w") as file:
@@ -89,4 +92,4 @@ if __name__ == "__main__":
     measured = {"cores": cores, "parameters": 784 * HIDDEN + HIDDEN + HIDDEN + 1}
     measured |= {"steps": measure_steps(counts), "memory": measure_memory()}
     text = json.dumps(measured, indent=1) + "\n"
-    storage.replace_atomically(runs.SCALE_OUT, lambda file: file.write(text.encode()))
+    replace_atomically(recordings.SCALE_OUT, lambda file: file.write(text.encode()))

@@ -19,8 +19,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 matplotlib.use("Agg")
 
-from helpers import network, plotting  # noqa: E402
-from helpers.parallel import core_count, parallel_map  # noqa: E402
+from helpers import plotting  # noqa: E402
+from helpers.backprop import network  # noqa: E402
+from helpers.training import blocks  # noqa: E402
+from helpers.training.parallel import core_count, parallel_map  # noqa: E402
 
 REPEATS = 9
 BASE = {"examples": 6000, "width": 256, "depth": 4}
@@ -38,10 +40,10 @@ def seconds(examples, width, depth):
     Y = rng.integers(0, 2, (1, examples)).astype(np.float32)
     W, b = network.initialize_parameters([width] * depth + [1], "he", rng, np.float32)
     times = []
-    with parallel_map(network.count_blocks(examples)) as run:
+    with parallel_map(blocks.count_blocks(examples)) as run:
         for _ in range(REPEATS + 1):
             start = time.perf_counter()
-            network.cost_and_gradients(X, Y, W, b, "relu", run=run)
+            blocks.cost_and_gradients(X, Y, W, b, "relu", run=run)
             times.append(time.perf_counter() - start)
     weights = sum(w.size for w in W.values())
     return statistics.median(times[1:]), weights

@@ -5,11 +5,12 @@ import html
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from helpers import plotting, plotting_live, widgets
+from helpers import plotting, widgets
+from helpers.plotting.stepper import FRAME_SIZE
 from helpers.widgets.stepper import STEPS
 
 STEADY = {"svg.hashsalt": "stepper"}  # the same file whenever it is drawn
-WIDTH, HEIGHT = (round(100 * inches) for inches in plotting_live.FRAME_SIZE)
+WIDTH, HEIGHT = (round(100 * inches) for inches in FRAME_SIZE)
 
 CONTROLS = (
     '<div class="stepper-controls" hidden>'
@@ -26,8 +27,8 @@ def draw_steps(folder):
     folder.mkdir(parents=True)
     for number in range(1, len(STEPS) + 1):
         with plt.rc_context(plotting.STYLE | STEADY):
-            figure = Figure(figsize=plotting_live.FRAME_SIZE, layout="constrained")
-            widgets.draw_frame(widgets.follow(number), figure.add_subplot())
+            figure = Figure(figsize=FRAME_SIZE, layout="constrained")
+            widgets.stepper.draw(widgets.stepper.frame(number), figure.add_subplot())
             figure.savefig(folder / f"{number:02d}.svg", metadata={"Date": None})
 
 
@@ -38,7 +39,7 @@ def as_html(address):
     ----------
     address : str, of the folder of pictures, as the page sees it
     """
-    steps = "".join(_step(widgets.follow(number), address) for number in range(1, len(STEPS) + 1))
+    steps = "".join(_step(widgets.stepper.frame(number), address) for number in range(1, len(STEPS) + 1))
     label = "A pass through a small network, step by step"
     return (
         f'<section class="stepper" aria-label="{label}"><ol tabindex="0" aria-label="Steps">{steps}</ol>'
@@ -52,7 +53,7 @@ def _step(frame, address):
     lazy = ' loading="lazy"' * (frame.number > 1)
     alt = f"The network at step {frame.number}, described in the text below it"
     words = [
-        f"<strong>{html.escape(widgets.describe_frame(frame))}.</strong>",
+        f"<strong>{html.escape(widgets.stepper.describe(frame))}.</strong>",
         f"<code>{html.escape(frame.step.code)}</code> · shape: {html.escape(frame.step.shape)}",
         html.escape("; ".join(frame.working)),
     ]

@@ -10,9 +10,9 @@ from functools import partial
 
 import numpy as np
 
-from helpers.bug_zoo import Creature
-from helpers.tape import Variable, backward_steps, history, unbroadcast
-from helpers.tape_network import gradients
+from helpers.autograd.network import gradients
+from helpers.autograd.tape import Variable, backward_steps, history, unbroadcast
+from helpers.gradient_check.bug_zoo import Creature
 
 
 class MatrixNotTurned(Variable):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from helpers import tape
-from helpers.validation import known_name
+from helpers.autograd import tape
+from helpers.system.validation import known_name
 
 ACTIVATIONS = {
     "sigmoid": lambda Z: Z.sigmoid(),

@@ -12,8 +12,8 @@ import itertools
 
 import numpy as np
 
-from helpers.activations import sigmoid
-from helpers.validation import all_are, as_real_array, as_seed
+from helpers.backprop.activations import sigmoid
+from helpers.system.validation import all_are, as_real_array, as_seed
 
 _clock = itertools.count()
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.activations import identity, sigmoid, softmax
+from helpers.backprop.activations import identity, sigmoid, softmax
 
 
 def squared_error_of_each(Z, Y):
@@ -18,7 +18,7 @@ def squared_error_of_each(Z, Y):
     return 0.5 * np.sum((Z - Y) ** 2, axis=0)
 
 
-def squared_error(Z, Y, m=None):
+def squared_error(Z, Y):
     """J = (1/m) Σ ½ (ŷ − y)² with ŷ = z, the cost of linear regression.
 
     Parameters
@@ -27,21 +27,18 @@ def squared_error(Z, Y, m=None):
         Weighted input of the output layer, which is also the prediction. Columns are examples.
     Y : ndarray of shape (n[L], m)
         Targets, in the unit of Z.
-    m : int, optional
-        Number of examples of the mean. Give it when Z and Y are one block of a larger set: the
-        values of the blocks then add up to the cost of the set. Default: the columns of Y.
 
     Returns
     -------
     float
         In half the squared unit of Y.
     """
-    return float(np.sum(squared_error_of_each(Z, Y), dtype=float)) / (m or Y.shape[1])
+    return float(np.sum(squared_error_of_each(Z, Y), dtype=float)) / Y.shape[1]
 
 
-def squared_error_gradient(Z, Y, m=None):
+def squared_error_gradient(Z, Y):
     """dZ = ∂J/∂Z = (Z − Y) / m for `squared_error`; shape of Z."""
-    return (Z - Y) / (m or Y.shape[1])
+    return (Z - Y) / Y.shape[1]
 
 
 def binary_cross_entropy_of_each(Z, Y):
@@ -49,7 +46,7 @@ def binary_cross_entropy_of_each(Z, Y):
     return np.sum(np.logaddexp(0, Z) - Y * Z, axis=0)
 
 
-def binary_cross_entropy(Z, Y, m=None):
+def binary_cross_entropy(Z, Y):
     """J = −(1/m) Σ [y log a + (1 − y) log(1 − a)] with a = σ(z), worked out from z.
 
     Inserting σ and simplifying gives log(1 + eᶻ) − y z for one example, which `np.logaddexp`
@@ -61,20 +58,18 @@ def binary_cross_entropy(Z, Y, m=None):
         Logits of the output layer. Columns are examples.
     Y : ndarray of shape (n[L], m)
         Labels, 0 or 1.
-    m : int, optional
-        Number of examples of the mean, as in `squared_error`.
 
     Returns
     -------
     float
         In nats for one example; log 2 ≈ 0.693 is the cost of always answering ½.
     """
-    return float(np.sum(binary_cross_entropy_of_each(Z, Y), dtype=float)) / (m or Y.shape[1])
+    return float(np.sum(binary_cross_entropy_of_each(Z, Y), dtype=float)) / Y.shape[1]
 
 
-def binary_cross_entropy_gradient(Z, Y, m=None):
+def binary_cross_entropy_gradient(Z, Y):
     """dZ = ∂J/∂Z = (σ(Z) − Y) / m for `binary_cross_entropy`; shape of Z."""
-    return (sigmoid(Z) - Y) / (m or Y.shape[1])
+    return (sigmoid(Z) - Y) / Y.shape[1]
 
 
 def one_hot(labels, n_classes, dtype=np.float64):
@@ -102,7 +97,7 @@ def cross_entropy_of_each(Z, Y):
     return log_sum_exp - np.sum(Y * Z, axis=0)
 
 
-def cross_entropy(Z, Y, m=None):
+def cross_entropy(Z, Y):
     """J = −(1/m) Σ Σₖ yₖ log aₖ with a = softmax(z), worked out from z.
 
     Parameters
@@ -111,20 +106,18 @@ def cross_entropy(Z, Y, m=None):
         Logits of the K classes. Columns are examples.
     Y : ndarray of shape (K, m)
         Each column is 1 for the true class and 0 elsewhere (or a distribution: it adds up to 1).
-    m : int, optional
-        Number of examples of the mean, as in `squared_error`.
 
     Returns
     -------
     float
         In nats for one example; log K is the cost of always answering 1/K.
     """
-    return float(np.sum(cross_entropy_of_each(Z, Y), dtype=float)) / (m or Y.shape[1])
+    return float(np.sum(cross_entropy_of_each(Z, Y), dtype=float)) / Y.shape[1]
 
 
-def cross_entropy_gradient(Z, Y, m=None):
+def cross_entropy_gradient(Z, Y):
     """dZ = ∂J/∂Z = (softmax(Z) − Y) / m for `cross_entropy`; shape of Z."""
-    return (softmax(Z) - Y) / (m or Y.shape[1])
+    return (softmax(Z) - Y) / Y.shape[1]
 
 
 class Output(NamedTuple):

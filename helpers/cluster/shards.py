@@ -7,11 +7,11 @@ examples are sent once and stay. `Shards` takes the place of X in `NeuralNetwork
 
 import numpy as np
 
-from helpers.network import cost_and_gradients
-from helpers.scale import WorkerLostError, client_of
-from helpers.streaming import HDF5Rows
-from helpers.training import columns, pack, views
-from helpers.validation import as_matrix, positive_whole
+from helpers.cluster.workers import WorkerLostError, client_of
+from helpers.system.validation import as_matrix, positive_whole
+from helpers.training.blocks import cost_and_gradients
+from helpers.training.engine import columns, pack, views
+from helpers.training.streaming import HDF5Rows
 
 
 class Shards:

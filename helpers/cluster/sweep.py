@@ -9,9 +9,9 @@ import warnings
 from functools import partial
 from pathlib import Path
 
-from helpers.scale import client_of
-from helpers.storage import replace_atomically
-from helpers.training import interrupts_wait, progress
+from helpers.cluster.workers import client_of
+from helpers.system.files import replace_atomically
+from helpers.system.interrupts import interrupts_wait, progress
 
 FORMAT = "sweep of the backpropagation lessons, version 1"
 

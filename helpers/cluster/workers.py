@@ -16,9 +16,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
-from helpers.budget import in_browser
-from helpers.parallel import core_count
-from helpers.validation import positive_whole
+from helpers.system.browser import in_browser
+from helpers.system.validation import positive_whole
+from helpers.training.parallel import core_count
 
 VARIABLE = "LESSONS_SCHEDULER"
 INSTALL = "pip install -r requirements-scale.txt"

@@ -1,29 +1,24 @@
-"""Data for the lessons: MNIST's digits, pictures of cats, and small made-up sets.
+"""MNIST's digits, bundled in `data/mnist`.
 
-Nothing is downloaded unless asked: ``python -m helpers.datasets fetch cats`` fetches the cat
-pictures, all else is bundled. The four IDX files in `data/mnist` are checked against their SHA-256,
+The four IDX files in `data/mnist` are checked against their SHA-256,
 parsed with python-mnist, and kept as uint8 in `data/cache`, from where they load in an instant.
 """
 
 import gzip
 import hashlib
-import os
 import struct
-import sys
 import warnings
 import zlib
 from pathlib import Path
-from typing import NamedTuple
 
-import h5py
 import numpy as np
 
-from helpers.budget import in_browser
-from helpers.storage import replace_atomically
-from helpers.validation import as_generator, floating_type, positive_whole
+from helpers.datasets.folder import DATA, DataFileError, cure
+from helpers.system.browser import in_browser
+from helpers.system.files import replace_atomically
+from helpers.system.validation import as_generator, floating_type
 
-DATA = Path(__file__).resolve().parent.parent / "data"
-CURE = "restore it with `git checkout -- data/mnist`, or copy data/mnist from a fresh download of this project"
+CURE = cure("data/mnist")
 
 # SHA-256 of the unpacked files, and the shape that their headers announce.
 MNIST_FILES = {
@@ -38,23 +33,6 @@ MNIST_FILES = {
     ),
     "t10k-labels-idx1-ubyte": ("ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2", (10000,)),
 }
-
-
-# The cat pictures of many courses. Their licence is not known, so they are not part of this project.
-CATS_URL = (
-    "https://raw.githubusercontent.com/ramakris/coursera-deeplearning/"
-    "c79617ebb9ff38e765e821f80352adee93f19357/Improving-DeepNN/datasets/"
-)
-CATS_FILES = {
-    "train_catvnoncat.h5": "fbe56ab67c3ae28d564e3a644189117976d6b31af0a3ce9bb17dbf22908af242",
-    "test_catvnoncat.h5": "6a9d39ce52fa85953c5834695b8534a30ed8cfd54971fb2f080b5a24d002b951",
-}
-CATS_CURE = "fetch it with `python -m helpers.datasets fetch cats`"
-FOLDER_VARIABLE = "LESSONS_DATA"  # names a folder to look in first, itself or its subfolder cats
-
-
-class DataFileError(ValueError):
-    """A bundled data file is missing or is not what it should be."""
 
 
 def load_mnist(folder=None, cache=None):
@@ -158,255 +136,6 @@ def load_digit_pair(negative=5, positive=8, dtype=np.float64, random_state=0, **
     return tuple(pair)
 
 
-class Pictures(NamedTuple):
-    """Pictures in colour with labels, for training and for testing."""
-
-    X_train: np.ndarray  # uint8, (m, 64, 64, 3)
-    y_train: np.ndarray  # int, (m,), 0 or 1
-    X_test: np.ndarray
-    y_test: np.ndarray
-    classes: tuple  # the names of labels 0 and 1
-
-
-def load_chelsea():
-    """The bundled pictures: patches of Chelsea the cat (1) and of other photographs (0).
-
-    Returns
-    -------
-    Pictures
-        209 to train with, 72 of them cats; 50 to test with, 33 of them cats.
-
-    Raises
-    ------
-    DataFileError
-        If the file is missing or is not what it should be.
-    """
-    cure = CURE.replace("data/mnist", "data/chelsea.h5")
-    path = DATA / "chelsea.h5"
-    return Pictures(*read_pictures(path, "train", cure)[:2], *read_pictures(path, "test", cure))
-
-
-def load_cats():
-    """The cat pictures of many courses, if they are on this machine.
-
-    Looked for in the folder that the environment variable LESSONS_DATA names, in its subfolder
-    `cats`, and in `data/cats`. If the variable is the null device, as in the tests, they are not
-    looked for.
-
-    Returns
-    -------
-    Pictures
-        209 to train with, 72 of them cats; 50 to test with, 33 of them cats.
-
-    Raises
-    ------
-    FileNotFoundError
-        If they are not here; the sentence says how to get them.
-    DataFileError
-        If a file is not what it should be.
-    """
-    train, test = (_find_cats(name) for name in CATS_FILES)
-    return Pictures(*read_pictures(train, "train")[:2], *read_pictures(test, "test"))
-
-
-def read_pictures(path, part, cure=CATS_CURE):
-    """One set of pictures from an HDF5 file, with its schema, shapes, types and ranges checked.
-
-    Parameters
-    ----------
-    path : path-like
-    part : {"train", "test"}
-        The file holds `{part}_set_x`, `{part}_set_y` and `list_classes`.
-    cure : str, what the error tells to do
-
-    Returns
-    -------
-    X : uint8 ndarray of shape (m, 64, 64, 3)
-    y : int ndarray of shape (m,), 0 or 1
-    classes : tuple of two str
-
-    Raises
-    ------
-    DataFileError
-        If it is missing, not HDF5 (often a web page under that name), cut short, or holds
-        something else.
-    """
-    path = Path(path)
-
-    def refuse(fault):
-        return DataFileError(f"{path.name} {fault}: {cure}")
-
-    try:
-        with open(path, "rb") as file:
-            start = file.read(200)
-    except OSError:
-        raise refuse("is missing or cannot be read") from None
-    if b"<html" in start.lower() or b"<!doctype" in start.lower():
-        raise refuse("is a web page, not HDF5: it was saved from a link to a page about the file")
-    try:
-        with h5py.File(path, "r") as file:
-            names = (f"{part}_set_x", f"{part}_set_y", "list_classes")
-            missing = [name for name in names if name not in file]
-            if missing:
-                raise refuse(f"holds no {' and no '.join(missing)}")
-            X, y, classes = (file[name][()] for name in names)
-    except OSError:
-        raise refuse("is not HDF5, or is cut short") from None
-    if X.dtype != np.uint8 or X.ndim != 4 or X.shape[1:] != (64, 64, 3) or len(X) == 0:
-        raise refuse(f"holds pictures of shape {X.shape} and type {X.dtype} instead of uint8 (m, 64, 64, 3)")
-    if y.shape != (len(X),) or y.dtype.kind not in "iu" or not np.isin(y, (0, 1)).all():
-        raise refuse(f"holds labels that are not 0 or 1 for each of its {len(X)} pictures")
-    if classes.shape != (2,):
-        raise refuse("does not name two classes")
-    return X, y.astype(int), tuple(name.decode() if isinstance(name, bytes) else str(name) for name in classes)
-
-
-def fetch_cats(folder=None):
-    """Download the cat pictures to `data/cats`; files that are there and sound are kept.
-
-    Raises
-    ------
-    OSError
-        If there is no connection, or the download broke off; nothing half-done is left.
-    """
-    import pooch  # here, because nothing else needs it
-
-    folder = DATA / "cats" if folder is None else Path(folder)
-    for name, sha256 in CATS_FILES.items():
-        try:
-            pooch.retrieve(CATS_URL + name, known_hash=sha256, fname=name, path=folder, progressbar=False)
-        except Exception as error:
-            raise OSError(
-                f"{name} could not be fetched ({type(error).__name__}). Without a connection, copy both files from "
-                f"another machine into {folder.name}/, or name their folder in the variable {FOLDER_VARIABLE}"
-            ) from error
-    return folder
-
-
-def _find_cats(name):
-    first = os.environ.get(FOLDER_VARIABLE)
-    folders = [Path(first), Path(first) / "cats", DATA / "cats"] if first else [DATA / "cats"]
-    for folder in folders if first != os.devnull else []:
-        if (folder / name).is_file():
-            return folder / name
-    raise FileNotFoundError(f"{name} is not on this machine: {CATS_CURE}, or name its folder in {FOLDER_VARIABLE}")
-
-
-def make_line(m=60, noise=0.5, random_state=1):
-    """Points near a plane, for linear regression: y = 2 + 3 x₁ − 1.5 x₂ + noise.
-
-    Parameters
-    ----------
-    m : int
-        Number of examples.
-    noise : float
-        Standard deviation of what is added to y.
-    random_state : int, numpy.random.Generator or numpy.random.RandomState
-
-    Returns
-    -------
-    X : ndarray of shape (m, 2); x₁ spreads about twice as far as x₂
-    y : ndarray of shape (m,)
-    """
-    rng = as_generator(random_state)
-    X = rng.standard_normal((positive_whole(m, "m"), 2)) * [1.5, 0.8]
-    return X, 2 + X @ [3, -1.5] + noise * rng.standard_normal(m)
-
-
-def make_blobs(m=200, separation=2.0, random_state=0):
-    """Two round clouds of points, one for each label, half of the examples each.
-
-    Parameters
-    ----------
-    m : int
-        Number of examples.
-    separation : float
-        Distance between the two centres, in standard deviations of a cloud.
-    random_state : int, numpy.random.Generator or numpy.random.RandomState
-
-    Returns
-    -------
-    X : ndarray of shape (m, 2)
-    y : int ndarray of shape (m,), 0 or 1
-    """
-    rng = as_generator(random_state)
-    y = np.arange(positive_whole(m, "m")) % 2
-    X = rng.standard_normal((m, 2))
-    X[:, 0] += separation * (y - 0.5)
-    return X, y
-
-
-def make_xor(m=200, noise=0.15, random_state=0):
-    """Exclusive or: four clouds round the corners of a square; equal corners 0, unequal ones 1.
-
-    Parameters
-    ----------
-    m : int
-        Number of examples, a quarter of them at each corner.
-    noise : float
-        Standard deviation of a cloud; the square has sides of length 1.
-    random_state : int, numpy.random.Generator or numpy.random.RandomState
-
-    Returns
-    -------
-    X : ndarray of shape (m, 2), corners at (0, 0), (0, 1), (1, 0), (1, 1)
-    y : int ndarray of shape (m,), 0 or 1
-    """
-    rng = as_generator(random_state)
-    corner = np.arange(positive_whole(m, "m")) % 4
-    corners = np.column_stack([corner // 2, corner % 2])
-    return corners + noise * rng.standard_normal((m, 2)), corners.sum(axis=1) % 2
-
-
-def make_moons(m=200, noise=0.1, random_state=0):
-    """Two half circles that reach into each other, the upper one labelled 0, the lower one 1.
-
-    Parameters
-    ----------
-    m : int
-        Number of examples, half of them for each label.
-    noise : float
-        Standard deviation of what is added to both coordinates; the radius is 1.
-    random_state : int, numpy.random.Generator or numpy.random.RandomState
-
-    Returns
-    -------
-    X : ndarray of shape (m, 2), centred at (0, 0)
-    y : int ndarray of shape (m,), 0 or 1
-    """
-    rng = as_generator(random_state)
-    y = np.arange(positive_whole(m, "m")) % 2
-    angle = np.pi * (rng.random(m) - y)  # the lower half for label 1
-    X = np.column_stack([np.cos(angle), np.sin(angle)]) + np.outer(y - 0.5, [1, 0.5])
-    return X + noise * rng.standard_normal((m, 2)), y
-
-
-def make_circles(m=200, noise=0.1, random_state=0):
-    """A circle of radius 1, labelled 0, round one of radius ½, labelled 1.
-
-    Parameters, shapes and the meaning of `noise` are those of `make_moons`.
-    """
-    rng = as_generator(random_state)
-    y = np.arange(positive_whole(m, "m")) % 2
-    angle = 2 * np.pi * rng.random(m)
-    X = (1 - 0.5 * y[:, np.newaxis]) * np.column_stack([np.cos(angle), np.sin(angle)])
-    return X + noise * rng.standard_normal((m, 2)), y
-
-
-def make_spirals(m=200, noise=0.05, turns=1.0, random_state=0):
-    """Two spirals round each other, each the other one turned by half a turn.
-
-    Parameters, shapes and the meaning of `noise` are those of `make_moons`; the outermost radius is
-    1, and `turns` says how often each spiral goes round.
-    """
-    rng = as_generator(random_state)
-    y = np.arange(positive_whole(m, "m")) % 2
-    radius = np.sqrt(rng.uniform(0.01, 1, m))  # as dense outside as inside
-    angle = 2 * np.pi * turns * radius + np.pi * y
-    X = radius[:, np.newaxis] * np.column_stack([np.cos(angle), np.sin(angle)])
-    return X + noise * rng.standard_normal((m, 2)), y
-
-
 def _header(name):
     """The first bytes of an IDX file: type and number of dimensions, then the shape."""
     shape = MNIST_FILES[name][1]
@@ -478,12 +207,3 @@ def _write_cache(cache, arrays):
             )
     except OSError as error:
         warnings.warn(f"the parsed digits could not be kept, so loading stays slow ({error})", stacklevel=4)
-
-
-if __name__ == "__main__":
-    if sys.argv[1:] != ["fetch", "cats"]:
-        sys.exit("usage: python -m helpers.datasets fetch cats")
-    try:
-        print(f"the cat pictures are in {fetch_cats().name}/")
-    except OSError as error:
-        sys.exit(str(error))

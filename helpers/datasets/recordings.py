@@ -1,9 +1,9 @@
 """Recorded runs: what takes long to compute is kept in `data/runs` and can be made again.
 
-Trained networks and the sweep of lesson 10 are made by ``python -m helpers.runs``. What single cells of the
-lessons compute, for readers in a web browser, is in `data/runs/lessons`; the lessons write it themselves
-where the environment variable LESSONS_RECORD is "write". ``make reproduce`` does both. The tests make all of
-it again, or its beginning, and compare. `scale_out.json` holds times, measured by `benchmarks/scale_out.py`.
+``python -m helpers.datasets.recordings`` trains the networks and runs the sweep of lesson 10. What single
+cells of the lessons compute, for readers in a web browser, is in `data/runs/lessons`; the lessons write it
+when the environment variable LESSONS_RECORD is "write". ``make reproduce`` does both. The tests repeat all
+of it, or its beginning, and compare. `scale_out.json` holds times, measured by `benchmarks/scale_out.py`.
 """
 
 import io
@@ -17,11 +17,13 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from helpers.budget import in_browser
-from helpers.datasets import DATA, load_chelsea, load_digit_pair, load_mnist
-from helpers.network import NeuralNetwork
-from helpers.storage import replace_atomically
-from helpers.validation import known_name
+from helpers.datasets.folder import DATA
+from helpers.datasets.mnist import load_digit_pair, load_mnist
+from helpers.datasets.pictures import load_chelsea
+from helpers.system.browser import in_browser
+from helpers.system.files import replace_atomically
+from helpers.system.validation import known_name
+from helpers.training.neural_network import NeuralNetwork
 
 LESSONS = DATA / "runs" / "lessons"
 # "write": keep what a lesson computes; "compare": refuse what differs from what was kept; "read": show what was kept
@@ -249,7 +251,7 @@ def _record():
 
 
 if __name__ == "__main__":
-    from helpers.sweep import sweep
+    from helpers.cluster.sweep import sweep
 
     (DATA / "runs").mkdir(exist_ok=True)
     for name, network in _record():

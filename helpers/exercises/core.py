@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from helpers.exercises import limits, values
-from helpers.gradient_check import GradientReport, compare
+from helpers.gradient_check.check import compare
+from helpers.gradient_check.report import GradientReport
 
 SECONDS = 4.0  # an answer may take
 

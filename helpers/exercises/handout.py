@@ -53,7 +53,7 @@ import numpy as np
 
 os.environ["LESSONS_PROGRESS"] = os.devnull  # these are no answers of yours
 sys.path[:0] = ["../..", "lessons"]  # finds helpers/ beside this book or above it
-from helpers.activations import sigmoid, sigmoid_prime
+from helpers.backprop.activations import sigmoid, sigmoid_prime
 from helpers.exercises import check, quiz"""
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.activations import sigmoid
+from helpers.backprop.activations import sigmoid
 from helpers.exercises.core import Exercise, Wrong
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.activations import sigmoid, sigmoid_prime
+from helpers.backprop.activations import sigmoid, sigmoid_prime
 from helpers.exercises.core import Exercise, Wrong
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from helpers.activations import identity, sigmoid, sigmoid_prime, softmax, tanh, tanh_prime
+from helpers.backprop.activations import identity, sigmoid, sigmoid_prime, softmax, tanh, tanh_prime
+from helpers.backprop.network import initialize_parameters
 from helpers.exercises.core import Exercise, Wrong
-from helpers.network import initialize_parameters
 
 
 def step_back(W, dZ, Z_before):

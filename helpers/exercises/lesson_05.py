@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from helpers import bug_zoo, network
-from helpers.activations import sigmoid_prime
+from helpers.backprop import network
+from helpers.backprop.activations import sigmoid_prime
 from helpers.exercises.core import Exercise, Wrong
+from helpers.gradient_check import bug_zoo
 
 
 def distance(p, q):

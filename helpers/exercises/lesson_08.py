@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.activations import softmax as _softmax
+from helpers.backprop.activations import softmax as _softmax
 from helpers.exercises.core import Exercise, Wrong
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.activations import softmax
+from helpers.backprop.activations import softmax
 from helpers.exercises.core import Exercise, Wrong
 
 

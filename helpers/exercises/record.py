@@ -8,7 +8,7 @@ import json
 import os
 from pathlib import Path
 
-from helpers.storage import replace_atomically
+from helpers.system.files import replace_atomically
 
 DEFAULT = Path(__file__).resolve().parent.parent.parent / "progress.json"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from helpers import activations
+from helpers.backprop import activations
 from helpers.exercises.core import Exercise, Key, Wrong
 
 FILE = Path(__file__).with_name("exercises.json")

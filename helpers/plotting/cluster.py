@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.plotting import BACKWARD, FORWARD, INK, LINE_COLORS, LINE_STYLES, PAPER, arrow, bare, new_axes
+from helpers.plotting.style import BACKWARD, FORWARD, INK, LINE_COLORS, LINE_STYLES, PAPER, arrow, bare, new_axes
 
 
 def data_parallel(sizes, ax=None):

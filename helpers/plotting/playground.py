@@ -7,7 +7,7 @@ take longer than to draw.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.plotting import BACKWARD, FORWARD, INK, LABEL_COLORS, LABEL_MARKERS, LINE_COLORS, LINE_STYLES
+from helpers.plotting.style import BACKWARD, FORWARD, INK, LABEL_COLORS, LABEL_MARKERS, LINE_COLORS, LINE_STYLES
 
 SIZE, READING_SIZE = (7.8, 6.2), (7.8, 3.05)
 MOST_DRAWN = 300  # points of a curve

@@ -2,73 +2,11 @@
 
 import numpy as np
 
-from helpers import plotting
-from helpers.plotting import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, new_axes
+from helpers.plotting.style import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, new_axes
 
 FRAME_SIZE = (7.6, 6.6)
 _UNITS = {0: [(0, 0.9), (0, -0.9)], 1: [(2.6, 0.9), (2.6, -0.9)], 2: [(5.2, 0)]}
 _COST = (7.4, 0)
-
-
-def shape_table(rows, ax=None):
-    """Arrays and their shapes as a table: blue for the way forward, red for the way back.
-
-    Parameters
-    ----------
-    rows : list of (name, how it arises, (rows, columns)); names of gradients begin with d
-    """
-    ax = new_axes(ax, figsize=(7.2, 0.3 * len(rows) + 0.2))
-    for i, (name, origin, shape) in enumerate(rows):
-        back = name.startswith("d")
-        color = BACKWARD if back else FORWARD
-        for x, text in ((0.0, "← " + name if back else "→ " + name), (0.2, origin), (0.72, f"{shape[0]} × {shape[1]}")):
-            ax.text(x, -i, text, color=color, va="center", fontsize=11)
-    bare(ax, (0, 1), (-len(rows) + 0.3, 0.7))
-    return ax
-
-
-def error_curves(curves, epsilon, error, ax=None):
-    """Error of a derivative over the size of the nudge, with a star where the nudge is.
-
-    Parameters
-    ----------
-    curves : dict, method to (epsilons, relative errors)
-    epsilon, error : float, the nudge that the star marks
-    """
-    ax = new_axes(ax)
-    for style, (method, (epsilons, errors)) in enumerate(curves.items()):
-        shown = np.where((errors > 0) & np.isfinite(errors), errors, np.nan)
-        plotting.line(np.fmax(shown, 1e-17), epsilons, ax=ax, label=method, style=style)
-    ax.plot(epsilon, max(error, 1e-16), "*", color=INK, markersize=15, clip_on=False)
-    ax.set(xscale="log", yscale="log", ylim=(1e-17, 10), xlabel="step ε", ylabel="relative error of the derivative")
-    return ax
-
-
-def work_curves(with_reuse, without, ax=None):
-    """Multiplications for one error over the number of layers, with and without keeping errors."""
-    depths = range(1, len(without) + 1)
-    ax = plotting.line(without, depths, ax=ax, label="nothing kept", style=1, marker="s")
-    plotting.line(with_reuse, depths, ax=ax, label="errors kept and reused", marker="o")
-    ax.set(yscale="log", xlabel="layers between the unit and the cost", ylabel="multiplications")
-    ax.set_title("Work to find one error")
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    return ax
-
-
-def race_curves(costs, first_step, ax=None):
-    """Costs of the batches over the steps, a curve for each optimizer.
-
-    Parameters
-    ----------
-    costs : dict, name to array-like of smoothed costs
-    first_step : int, the step at which the first of them stands
-    """
-    ax = new_axes(ax)
-    for style, (name, values) in enumerate(costs.items()):
-        steps = np.arange(len(values)) + first_step
-        plotting.line(values, steps, ax=ax, label=name.replace("_", " "), style=style)
-    ax.set(xlabel="step", ylabel="cost of the batches J", ylim=(0, 2.6))
-    return ax
 
 
 def stepper_frame(frame, W, b, listing, ax=None):

@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from helpers.plotting import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, new_axes
-from helpers.tape import history
+from helpers.autograd.tape import history
+from helpers.plotting.style import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, new_axes
 
 _STEP, _ROW, _GAP = 1.95, 1.45, 0.75  # between columns, between boxes of a column, and for a line that passes by
 _WIDTH, _HEIGHT = 0.64, 0.36  # half of a box

@@ -7,16 +7,12 @@ changes from step to step is in `State` alone: who keeps it can go on as if noth
 
 import copy
 import hashlib
-import os
-import signal
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
-from tqdm.auto import tqdm
 
-from helpers.budget import in_browser
-from helpers.optimizers import OPTIMIZERS
+from helpers.backprop.optimizers import OPTIMIZERS
+from helpers.system.interrupts import interrupts_wait, progress
 
 STREAM_BUFFER = 8192  # examples that are read and shuffled at a time where they come from a file
 
@@ -230,42 +226,3 @@ def live_features(X, block=4096):
 def columns(X, chosen):
     """X with these columns alone, in memory or in a file."""
     return X[:, chosen] if isinstance(X, np.ndarray) else X.columns(chosen)
-
-
-@contextmanager
-def interrupts_wait():
-    """Hold back the stop button (Ctrl+C) and yield a function that lets it through.
-
-    Between two calls of that function nothing is cut short, whatever the moment. Only the main
-    thread is ever interrupted; in others, and where interrupts are ignored, nothing is changed.
-    """
-    came = []
-    try:
-        before = signal.getsignal(signal.SIGINT)
-        if callable(before):
-            signal.signal(signal.SIGINT, lambda *arguments: came.append(arguments))
-    except ValueError:  # not the main thread
-        before = None
-
-    def let_interrupt():
-        if came:
-            before(*came.pop())
-
-    try:
-        yield let_interrupt
-    finally:
-        if callable(before):
-            signal.signal(signal.SIGINT, before)
-        let_interrupt()
-
-
-def progress(n, what, unit):
-    """So many steps, with a progress bar from the second second on; set TQDM_DISABLE=1 to have none.
-
-    There is none in a web browser either, which has no threads to let it move.
-    """
-    if in_browser():
-        tqdm.monitor_interval = 0  # starts no thread
-    # the notebook's bar does not look at the variable itself
-    disable = in_browser() or os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
-    return tqdm(range(n), desc=what, unit=unit, delay=1, leave=False, disable=disable)

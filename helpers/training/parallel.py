@@ -11,7 +11,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from helpers.budget import in_browser
+from helpers.system.browser import in_browser
 
 
 def core_count():

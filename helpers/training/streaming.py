@@ -6,7 +6,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from helpers.validation import as_matrix, floating_type, positive_number
+from helpers.system.validation import as_matrix, floating_type, positive_number
 
 
 class HDF5Rows:

@@ -6,9 +6,9 @@ import ipywidgets
 import numpy as np
 
 from helpers import plotting
-from helpers.datasets import make_line
-from helpers.losses import squared_error, squared_error_gradient
-from helpers.validation import positive_number, positive_whole
+from helpers.backprop.losses import squared_error, squared_error_gradient
+from helpers.datasets.toys import make_line
+from helpers.system.validation import positive_number, positive_whole
 from helpers.widgets.explorer import SLOW, Explorer
 
 
@@ -46,12 +46,12 @@ def descend(learning_rate=0.3, iterations=20):
     return Descent(np.array(path), np.array(costs), best, (J, w1, w2))
 
 
-def draw_descent(result, ax=None):
+def draw(result, ax=None):
     """`Descent` as a way over the cost surface."""
     return plotting.cost_surface(*result.surface, path=result.path, best=result.best, ax=ax)
 
 
-def describe_descent(result):
+def describe(result):
     """What a `Descent` did, in a sentence."""
     first, last, steps = result.costs[0], result.costs[-1], len(result.costs) - 1
     if not last < first:
@@ -60,7 +60,7 @@ def describe_descent(result):
     return f"After {steps} steps the cost is {last:.4f} and the weights are {distance:.4f} from the best ones"
 
 
-def learning_rate_explorer():
+def explorer():
     """Lesson 01: learning rate and number of steps over the cost surface."""
     controls = {
         "learning_rate": ipywidgets.FloatSlider(
@@ -69,5 +69,5 @@ def learning_rate_explorer():
         "iterations": ipywidgets.IntSlider(20, min=1, max=100, description="steps", **SLOW),
     }
     goal = "find the largest learning rate that still arrives."
-    args = (descend, draw_descent, describe_descent, "widgets.descend(")
+    args = (descend, draw, describe, "widgets.descent.descend(")
     return Explorer("Learning rate", goal, controls, *args, figsize=(6.4, 4.8))

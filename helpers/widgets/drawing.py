@@ -17,12 +17,12 @@ from typing import NamedTuple
 import ipywidgets
 import numpy as np
 
-from helpers import plotting_playground
-from helpers.datasets import load_digit_pair
-from helpers.losses import binary_cross_entropy
-from helpers.network import backward, forward
-from helpers.runs import load_run
-from helpers.validation import positive_number, positive_whole
+from helpers.backprop.losses import binary_cross_entropy
+from helpers.backprop.network import backward, forward
+from helpers.datasets.mnist import load_digit_pair
+from helpers.datasets.recordings import load_run
+from helpers.plotting import playground
+from helpers.system.validation import positive_number, positive_whole
 from helpers.widgets.explorer import REFUSALS, SLOW, WIDGET, code_line, heading, image, refusal, set_width
 
 SIDE = 28
@@ -136,7 +136,7 @@ def unpack(text):
     return np.frombuffer(levels, np.uint8) / 255
 
 
-def read_drawing(drawing, target=8):
+def read(drawing, target=8):
     """What the network 784 → 196 → 1 of lesson 04 makes of a drawing.
 
     Parameters
@@ -161,12 +161,12 @@ def read_drawing(drawing, target=8):
     return Reading(pixels, target, A[2].item(), cost, A[1].ravel(), gradient.ravel())
 
 
-def move_drawing(drawing, target=8, rate=0.2, steps=1):
+def move(drawing, target=8, rate=0.2, steps=1):
     """Gradient descent on the pixels: x ← x − rate · ∂J/∂x, kept between 0 and 1.
 
     Parameters
     ----------
-    drawing, target : as in `read_drawing`
+    drawing, target : as in `read`
     rate : float above 0, in ink² per unit of cost
     steps : int of at least 1
 
@@ -177,7 +177,7 @@ def move_drawing(drawing, target=8, rate=0.2, steps=1):
     pixels = _pixels(drawing)
     positive_number(rate, "rate")
     for _ in range(positive_whole(steps, "steps")):
-        pixels = np.clip(pixels - rate * read_drawing(pixels, target).gradient, 0, 1)
+        pixels = np.clip(pixels - rate * read(pixels, target).gradient, 0, 1)
     return pixels
 
 
@@ -207,12 +207,12 @@ def _pixels(drawing):
     return pixels
 
 
-def draw_reading(result, figure=None):
+def draw(result, figure=None):
     """`Reading` as the drawing, the activations of the hidden units, and ∂J/∂pixel."""
-    return plotting_playground.reading(result, figure)
+    return playground.reading(result, figure)
 
 
-def describe_reading(result):
+def describe(result):
     """The answer of a `Reading`, in a sentence."""
     answer = DIGITS[result.probability > 0.5]
     who = "The network" if result.pixels.any() else "Nothing is drawn yet; even of empty paper the network"
@@ -292,13 +292,11 @@ class Drawing(ipywidgets.VBox):
         self._read()
 
     def _read(self, change=None):
-        result = read_drawing(self.pixels, self.controls["target"].value)
-        sentence = describe_reading(result)
-        self.picture.value = image(
-            lambda figure: draw_reading(result, figure), plotting_playground.READING_SIZE, sentence, layout=None
-        )
+        result = read(self.pixels, self.controls["target"].value)
+        sentence = describe(result)
+        self.picture.value = image(lambda figure: draw(result, figure), playground.READING_SIZE, sentence, layout=None)
         self.message.value = html.escape(sentence) + (f"; steps taken: {self.steps}" if self.steps else "")
-        self.line.value = code_line("widgets.read_drawing(", drawing=pack(self.pixels), target=result.target)
+        self.line.value = code_line("widgets.drawing.read(", drawing=pack(self.pixels), target=result.target)
 
     def _load(self, change=None):
         number, self.steps = self.controls["start"].value, 0
@@ -316,7 +314,7 @@ class Drawing(ipywidgets.VBox):
     def _move(self, button):
         steps = int(button.description.split()[0])
         try:
-            moved = move_drawing(self.pixels, self.controls["target"].value, self.controls["rate"].value, steps)
+            moved = move(self.pixels, self.controls["target"].value, self.controls["rate"].value, steps)
         except REFUSALS as error:
             self.message.value = refusal(error)
             return

@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from helpers import plotting
-from helpers.validation import as_layer_sizes
+from helpers.system.validation import as_layer_sizes
 
 SLOW = {"continuous_update": False}  # answer when the slider is let go, not at every step on its way
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # what a compute may say no with

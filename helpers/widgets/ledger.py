@@ -8,8 +8,8 @@ from typing import NamedTuple
 import ipywidgets
 import numpy as np
 
-from helpers import plotting, plotting_live
-from helpers.validation import positive_whole
+from helpers import plotting
+from helpers.system.validation import positive_whole
 from helpers.widgets.explorer import (
     REFUSALS,
     SLOW,
@@ -34,7 +34,7 @@ class Ledger(NamedTuple):
     parameters: int
 
 
-def shape_ledger(layer_sizes=(784, 196, 1), m=11272):
+def shapes(layer_sizes=(784, 196, 1), m=11272):
     """The shape of every array in one pass, forward and then backward.
 
     Parameters
@@ -60,24 +60,24 @@ def shape_ledger(layer_sizes=(784, 196, 1), m=11272):
     return Ledger(tuple(n), rows, parameters)
 
 
-def draw_ledger(result, ax=None):
+def draw(result, ax=None):
     """`Ledger` as a table: blue for the way forward, red for the way back."""
-    return plotting_live.shape_table(result.rows, ax)
+    return plotting.shape_table(result.rows, ax)
 
 
-def describe_ledger(result):
+def describe(result):
     """The size of the network of a `Ledger`, in a sentence."""
     chain = " → ".join(str(n) for n in result.layer_sizes)
     biases = sum(result.layer_sizes[1:])
     return f"{chain}: {len(result.rows)} arrays, {result.parameters} parameters, {biases} of them biases, one per unit"
 
 
-def judge_shapes(layer_sizes="784, 196, 1", m=11272, guesses=()):
+def judge(layer_sizes="784, 196, 1", m=11272, guesses=()):
     """What to say to each predicted shape.
 
     Parameters
     ----------
-    layer_sizes, m : as in `shape_ledger`
+    layer_sizes, m : as in `shapes`
     guesses : dict from the name of an array, such as "dW[2]", to its shape, as a tuple or as a
         text such as "1, 196" or "1 × 196"
 
@@ -88,15 +88,15 @@ def judge_shapes(layer_sizes="784, 196, 1", m=11272, guesses=()):
     Raises
     ------
     TypeError, ValueError
-        As `shape_ledger`; also if a guess is for an array that there is not.
+        As `shapes`; also if a guess is for an array that there is not.
     """
-    ledger = shape_ledger(layer_sizes, m)
-    shapes = {name: shape for name, _, shape in ledger.rows}
-    unknown = [name for name in dict(guesses) if name not in shapes]
+    ledger = shapes(layer_sizes, m)
+    right = {name: shape for name, _, shape in ledger.rows}
+    unknown = [name for name in dict(guesses) if name not in right]
     if unknown:
-        raise ValueError(f"there is no array {unknown[0]} in this network: choose one of {', '.join(shapes)}")
+        raise ValueError(f"there is no array {unknown[0]} in this network: choose one of {', '.join(right)}")
     telling_m = None if m in ledger.layer_sizes else m  # an m that is also a size tells nothing
-    return {name: _judge(name, guess, shapes[name], m, telling_m) for name, guess in dict(guesses).items()}
+    return {name: _judge(name, guess, right[name], m, telling_m) for name, guess in dict(guesses).items()}
 
 
 def _judge(name, guess, shape, m, telling_m):
@@ -120,7 +120,7 @@ def _judge(name, guess, shape, m, telling_m):
     return False, "rows are the units of its own layer; in a product the inner sizes must match"
 
 
-class LedgerGame(ipywidgets.VBox):
+class Game(ipywidgets.VBox):
     """Type layer sizes and m, predict the shape of every array, and be told at once."""
 
     name = "Shape ledger"
@@ -144,7 +144,7 @@ class LedgerGame(ipywidgets.VBox):
     def _new_network(self, change=None):
         """Rows of empty guesses for these sizes; if they are impossible, the old rows stay."""
         try:
-            ledger = shape_ledger(self.sizes.value, self.m.value)
+            ledger = shapes(self.sizes.value, self.m.value)
             if len(ledger.layer_sizes) > MOST_LAYERS + 1:
                 raise ValueError(f"for this game a network has at most {MOST_LAYERS} layers, or the page gets too long")
         except REFUSALS as error:
@@ -174,7 +174,7 @@ class LedgerGame(ipywidgets.VBox):
 
     def _refresh(self):
         typed = {name: guess.value for name, guess in self.guesses.items() if guess.value.strip()}
-        judged = judge_shapes(*self._network, typed)
+        judged = judge(*self._network, typed)
         for name, verdict in self.verdicts.items():
             right, sentence = judged.get(name, (None, ""))
             sign = {None: "", True: "✓ ", False: "✗ "}[right]
@@ -185,10 +185,10 @@ class LedgerGame(ipywidgets.VBox):
             f"{self._refused} {html.escape(sizes)} with m = {m}: {len(right)} of {len(self.guesses)} shapes predicted, "
             f"{right.count(1)} of them at the first attempt; {len(self._shown)} shown"
         ).strip()
-        self.line.value = code_line("widgets.judge_shapes(", layer_sizes=sizes, m=m, guesses=typed)
+        self.line.value = code_line("widgets.ledger.judge(", layer_sizes=sizes, m=m, guesses=typed)
 
     def _reveal(self, button):
-        for name, _, (rows, columns) in shape_ledger(*self._network).rows:
+        for name, _, (rows, columns) in shapes(*self._network).rows:
             if not self.guesses[name].value.strip():
                 self._shown.add(name)
                 self.guesses[name].value = f"{rows}, {columns}"

@@ -1,14 +1,12 @@
 """Lesson 05: how large a nudge should be, and the bug zoo as a riddle."""
 
-import html
 from typing import NamedTuple
 
 import ipywidgets
 import numpy as np
 
-from helpers import plotting_live
-from helpers.bug_zoo import CREATURES, examine
-from helpers.widgets.explorer import SLOW, WIDGET, Explorer, code_line, heading, set_width
+from helpers import plotting
+from helpers.widgets.explorer import SLOW, Explorer
 
 METHODS = ("one-sided, float64", "two-sided, float64", "two-sided, float32", "complex step")
 
@@ -50,7 +48,7 @@ def nudged_slope(w, epsilon, method):
     return (f(w + epsilon) - f(w - epsilon)) / (2 * epsilon)
 
 
-def nudge(log10_epsilon=-5.0, method="two-sided, float64"):
+def measure(log10_epsilon=-5.0, method="two-sided, float64"):
     """How wrong a derivative by a nudge is, for one step size and for all.
 
     Parameters
@@ -70,84 +68,22 @@ def nudge(log10_epsilon=-5.0, method="two-sided, float64"):
     return Nudge(10.0**log10_epsilon, method, error, curves)
 
 
-def draw_nudge(result, ax=None):
+def draw(result, ax=None):
     """`Nudge` as curves of error over step size, with a star where the nudge is."""
-    return plotting_live.error_curves(result.curves, result.epsilon, result.error, ax)
+    return plotting.error_curves(result.curves, result.epsilon, result.error, ax)
 
 
-def describe_nudge(result):
+def describe(result):
     """The error of a `Nudge`, in a sentence."""
     return f"{result.method}, ε = {result.epsilon:.1e}: relative error {result.error:.0e}"
 
 
-def nudge_explorer():
+def explorer():
     """Lesson 05: step size and method against the error of a derivative."""
     controls = {
         "log10_epsilon": ipywidgets.FloatSlider(-5, min=-15, max=0, step=0.5, description="log₁₀ of step ε", **SLOW),
         "method": ipywidgets.Dropdown(options=METHODS, value=METHODS[1], description="method"),
     }
     goal = "find the best step for each method."
-    args = (nudge, draw_nudge, describe_nudge, "widgets.nudge(")
+    args = (measure, draw, describe, "widgets.nudge.measure(")
     return Explorer("Size of the nudge", goal, controls, *args)
-
-
-class Investigation(NamedTuple):
-    """A broken function, what the gradient check says of it, and what to say to a guess."""
-
-    source: str
-    report: object
-    verdict: str
-
-
-def investigate(number=1, guess=None):
-    """Look at creature `number` of the bug zoo without its name, and guess which bug it is.
-
-    Parameters
-    ----------
-    number : int from 1 to the number of `bug_zoo.CREATURES`
-    guess : the title of a creature, or None for no guess yet
-    """
-    if not 1 <= number <= len(CREATURES):
-        raise ValueError(f"there is no creature {number}: choose 1 to {len(CREATURES)}")
-    creature = CREATURES[number - 1]
-    source = creature.source.replace(creature.broken.__name__, "suspect")
-    report = examine(creature)
-    if guess is None:
-        verdict = "Read the report, then the code. Which bug is it?"
-    elif guess == creature.title:
-        verdict = f"Right: {creature.title}. Met: {creature.met}. What one sees: {creature.seen}."
-    else:
-        verdict = f"Not {guess}. The report says: {report.headline}"
-    return Investigation(source, report, verdict)
-
-
-class Detective(ipywidgets.VBox):
-    """Lesson 05: pick a creature, read what the gradient check says of it, name the bug, get an answer."""
-
-    def __init__(self):
-        titles = sorted(creature.title for creature in CREATURES)
-        numbers = [(f"No. {i}", i) for i in range(1, len(CREATURES) + 1)]
-        self.number = ipywidgets.Dropdown(options=numbers, description="creature number")
-        self.guess = ipywidgets.Dropdown(options=[("…", None), *((t, t) for t in titles)], description="the bug is")
-        self.verdict, self.case, self.line = (ipywidgets.HTML() for _ in range(3))
-        set_width(self.number)
-        set_width(self.guess)
-        self.number.observe(self._new_case, names="value")
-        self.guess.observe(self._refresh, names="value")
-        title = ipywidgets.HTML(heading("The bug zoo", "name five creatures from report and code."))
-        super().__init__([title, self.number, self.guess, self.verdict, self.case, self.line])
-        self.add_class(WIDGET)
-        self._refresh()
-
-    def _new_case(self, change):
-        self.guess.value = None
-        self._refresh()
-
-    def _refresh(self, change=None):
-        found = investigate(self.number.value, self.guess.value)
-        self.verdict.value = f"<b>{html.escape(found.verdict)}</b>"
-        self.case.value = f"{found.report._repr_html_()}<pre>{html.escape(found.source)}</pre>"
-        self.line.value = code_line("widgets.investigate(", number=self.number.value, guess=self.guess.value)
-
-    def __repr__(self):
-        return "Interactive figure: The bug zoo. Run this cell to play."

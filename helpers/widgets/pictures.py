@@ -35,24 +35,24 @@ def look(network, X, y, number=1, mistakes_only=False):
     return Look(X[i], float(probability[i]), int(y[i]))
 
 
-def draw_look(result, ax=None):
+def draw(result, ax=None):
     """`Look` as the picture."""
     return plotting.images(result.picture[np.newaxis], ax=ax)
 
 
-def describe_look(result):
+def describe(result):
     """What the network says of a picture, in a sentence."""
     right = (result.probability > 0.5) == result.label
     truth = "a cat" if result.label else "no cat"
     return f"It is {truth}; probability of a cat {result.probability:.2f}: {'right' if right else 'wrong'}"
 
 
-def picture_explorer(network, X, y):
+def explorer(network, X, y):
     """Lesson 06: leaf through the pictures, or through the mistakes."""
     controls = {
         "number": ipywidgets.IntSlider(1, min=1, max=len(X), description="picture number", **SLOW),
         "mistakes_only": ipywidgets.Checkbox(False, description="only the mistakes", indent=False),
     }
     goal = "find a mistake that you can explain."
-    args = (draw_look, describe_look, "widgets.look(network, X, y, ")
+    args = (draw, describe, "widgets.pictures.look(network, X, y, ")
     return Explorer("Pictures", goal, controls, lambda **state: look(network, X, y, **state), *args, figsize=(3.2, 3.2))

@@ -11,15 +11,16 @@ from functools import cache
 import ipywidgets
 import numpy as np
 
-from helpers import plotting_playground
-from helpers.activations import ACTIVATIONS
-from helpers.datasets import load_digit_pair, make_blobs, make_circles, make_moons, make_spirals, make_xor
-from helpers.losses import OUTPUTS
-from helpers.network import INITIALIZATIONS, backward, forward, initialize_parameters
-from helpers.optimizers import OPTIMIZERS
-from helpers.parallel import parallel_map
-from helpers.training import DivergedError
-from helpers.validation import as_generator, known_name, not_negative, positive_number, positive_whole
+from helpers.backprop.activations import ACTIVATIONS
+from helpers.backprop.losses import OUTPUTS
+from helpers.backprop.network import INITIALIZATIONS, backward, forward, initialize_parameters
+from helpers.backprop.optimizers import OPTIMIZERS
+from helpers.datasets.mnist import load_digit_pair
+from helpers.datasets.toys import make_blobs, make_circles, make_moons, make_spirals, make_xor
+from helpers.plotting import playground
+from helpers.system.validation import as_generator, known_name, not_negative, positive_number, positive_whole
+from helpers.training.engine import DivergedError
+from helpers.training.parallel import parallel_map
 from helpers.widgets.explorer import REFUSALS, SLOW, WIDGET, code_line, heading, image, refusal, whole_between
 
 M = 200  # examples to train with, and as many to test with
@@ -231,12 +232,12 @@ def play(updates=0, **options):
     return Playground(**options).run(whole_between(updates, "updates", 0, MOST_UPDATES))
 
 
-def draw_play(state, figure=None):
+def draw(state, figure=None):
     """`Playground` as boundary, costs, gradient norms and a picture of each hidden unit."""
-    return plotting_playground.playground(state, figure)
+    return playground.playground(state, figure)
 
 
-def describe_play(state):
+def describe(state):
     """Where a `Playground` stands, in a sentence."""
     train, test = state.accuracy()
     costs = [f"{cost:.4f}" if cost < 1e4 else f"{cost:.3g}" for cost in state.costs[-1]]
@@ -300,13 +301,11 @@ class PlaygroundExplorer(ipywidgets.VBox):
         self._show()
 
     def _show(self):
-        sentence = describe_play(self.state)
-        self.picture.value = image(
-            lambda figure: draw_play(self.state, figure), plotting_playground.SIZE, sentence, layout=None
-        )
+        sentence = describe(self.state)
+        self.picture.value = image(lambda figure: draw(self.state, figure), playground.SIZE, sentence, layout=None)
         ended = f". The training ends here, at {MOST_UPDATES} updates: Reset begins anew"
         self.message.value = html.escape(sentence + (ended if self._at_end() else ""))
-        self.line.value = code_line("widgets.play(", updates=self.state.updates, **self._options())
+        self.line.value = code_line("widgets.playground.play(", updates=self.state.updates, **self._options())
 
     def _at_end(self):
         return self.state.updates >= MOST_UPDATES

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import ipywidgets
 import numpy as np
 
-from helpers import plotting_live
-from helpers.datasets import load_mnist
-from helpers.network import NeuralNetwork
-from helpers.validation import positive_number, positive_whole
+from helpers import plotting
+from helpers.datasets.mnist import load_mnist
+from helpers.system.validation import positive_number, positive_whole
+from helpers.training.neural_network import NeuralNetwork
 from helpers.widgets.explorer import SLOW, Explorer
 
 RACE_STEPS, RACE_SMOOTHING = 150, 15
@@ -29,7 +29,7 @@ def _ten_digits():
     return X[:2000], y[:2000], X[2000:], y[55000:56000]
 
 
-def race(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
+def run(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
     """Train 784 → 30 → 10 on 2000 digits by three optimizers, from the same weights on the same batches.
 
     Parameters
@@ -40,11 +40,13 @@ def race(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
     if positive_whole(batch_size, "batch_size") > 64:
         raise ValueError(f"batch_size is {batch_size}: choose 1 to 64")
     rates = {"gradient_descent": gradient_descent, "momentum": momentum, "adam": adam}
-    runs = {
+    results = {
         name: _run(name, positive_number(rate, f"the learning rate of {name}"), batch_size)
         for name, rate in rates.items()
     }
-    return Race({name: costs for name, (costs, _) in runs.items()}, {name: score for name, (_, score) in runs.items()})
+    return Race(
+        {name: costs for name, (costs, _) in results.items()}, {name: score for name, (_, score) in results.items()}
+    )
 
 
 @lru_cache(64)  # who moves one learning rate waits for one training
@@ -66,12 +68,12 @@ def _run(optimizer, learning_rate, batch_size):
     return np.convolve(network.cost_history_, window, mode="valid"), network.score(X_held_out, y_held_out)
 
 
-def draw_race(result, ax=None):
+def draw(result, ax=None):
     """`Race` as cost curves."""
-    return plotting_live.race_curves(result.costs, RACE_SMOOTHING, ax)
+    return plotting.race_curves(result.costs, RACE_SMOOTHING, ax)
 
 
-def describe_race(result):
+def describe(result):
     """The score of each optimizer of a `Race`, in a sentence."""
     scores = ", ".join(f"{name.replace('_', ' ')} {score:.3f}" for name, score in result.scores.items())
     winner = min(result.costs, key=lambda name: result.costs[name][-1])
@@ -80,7 +82,7 @@ def describe_race(result):
     return f"Lowest cost: {winner.replace('_', ' ')}. Held-out accuracy: {scores}{warning}"
 
 
-def race_explorer():
+def explorer():
     """Lesson 08: three optimizers on the same batches."""
     rates = {"gradient_descent": (0.1, -3, 1), "momentum": (0.02, -4, 0), "adam": (0.003, -5, -1)}
     controls = {
@@ -91,4 +93,4 @@ def race_explorer():
     }
     controls["batch_size"] = ipywidgets.IntSlider(32, min=1, max=64, description="batch (pictures)", **SLOW)
     goal = "with each at its own best rate, who wins?"
-    return Explorer("Race of the optimizers", goal, controls, race, draw_race, describe_race, "widgets.race(")
+    return Explorer("Race of the optimizers", goal, controls, run, draw, describe, "widgets.race.run(")

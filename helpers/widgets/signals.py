@@ -6,12 +6,12 @@ import ipywidgets
 import numpy as np
 
 from helpers import plotting
-from helpers.activations import ACTIVATIONS
-from helpers.network import INITIALIZATIONS, backward, forward, initialize_parameters
-from helpers.parallel import parallel_map
-from helpers.validation import known_name, positive_whole
+from helpers.backprop.activations import ACTIVATIONS
+from helpers.backprop.network import INITIALIZATIONS, backward, forward, initialize_parameters
+from helpers.system.validation import known_name, positive_whole
+from helpers.training.parallel import parallel_map
 from helpers.widgets.explorer import SLOW, Explorer
-from helpers.widgets.lesson_04 import some_digits
+from helpers.widgets.your_network import some_digits
 
 
 class Signals(NamedTuple):
@@ -21,7 +21,7 @@ class Signals(NamedTuple):
     gradient: list  # length of dW[l]
 
 
-def signals(depth=12, hidden_activation="tanh", initialization="glorot"):
+def measure(depth=12, hidden_activation="tanh", initialization="glorot"):
     """Send 500 digits through a network with hidden layers of 50 units, forward and back, once.
 
     Parameters
@@ -41,12 +41,12 @@ def signals(depth=12, hidden_activation="tanh", initialization="glorot"):
     return Signals([float(A[l].std(axis=1).mean()) for l in W], [float(np.linalg.norm(dW[l])) for l in W])
 
 
-def draw_signals(result, ax=None):
+def draw(result, ax=None):
     """`Signals` as two lines over the layers."""
     return plotting.signals(result.spread, result.gradient, ax)
 
 
-def describe_signals(result):
+def describe(result):
     """What is left of both at their far ends, in a sentence."""
     first, last = result.gradient[0], result.gradient[-1]
     if not last:
@@ -64,7 +64,7 @@ def _share(x):
     return "less than a billionth of" if x < 1e-9 else f"{x:.1e} times" if x < 1e-3 else f"{x:.2g} times"
 
 
-def signals_explorer():
+def explorer():
     """Lesson 07: depth, activation and initialisation against what passes through the network."""
     controls = {
         "depth": ipywidgets.IntSlider(12, min=2, max=40, description="layers", **SLOW),
@@ -76,5 +76,5 @@ def signals_explorer():
         ),
     }
     goal = "for each activation, find the deepest network in which both keep a tenth of their size."
-    args = (signals, draw_signals, describe_signals, "widgets.signals(")
+    args = (measure, draw, describe, "widgets.signals.measure(")
     return Explorer("Signals through depth", goal, controls, *args)

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import ipywidgets
 import numpy as np
 
-from helpers import plotting_scale
-from helpers.validation import positive_number
+from helpers.plotting import cluster
+from helpers.system.validation import positive_number
 from helpers.widgets.explorer import SLOW, Explorer, whole_between
 
 MOST_WORKERS = 1024
@@ -30,7 +30,7 @@ class StepTimes(NamedTuple):
         return float(self.compute[0] / sum(self.own))
 
 
-def predict_step(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=1.0, microseconds=50.0):
+def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=1.0, microseconds=50.0):
     """Time of one data-parallel step by ring all-reduce, float32: 6 P m / (K F) + 2 (K − 1) (4 P / (K B) + λ).
 
     Parameters
@@ -60,12 +60,12 @@ def predict_step(workers=8, batch=11272, parameters=154057, gigaflops=50.0, giga
     return StepTimes(counts, *seconds(counts), K, seconds(K), m, P)
 
 
-def draw_step(result, ax=None):
+def draw(result, ax=None):
     """`StepTimes` as shares of a step, and as a speed-up."""
-    return plotting_scale.step_shares(result.counts, result.compute, result.communicate, result.workers, ax)
+    return cluster.step_shares(result.counts, result.compute, result.communicate, result.workers, ax)
 
 
-def describe_step(result):
+def describe(result):
     """What a step takes according to a `StepTimes`, in a sentence."""
     compute, communicate = result.own
     alone = "" if result.workers > 1 else " (nobody to talk to)"
@@ -78,7 +78,7 @@ def describe_step(result):
     )
 
 
-def step_explorer():
+def explorer():
     """Lesson 10: computing and communicating on many workers."""
     controls = {
         "workers": ipywidgets.IntSlider(8, min=1, max=256, description="workers K", **SLOW),
@@ -89,7 +89,7 @@ def step_explorer():
         "microseconds": _log_slider(50.0, -1, 4, "delay, µs"),
     }
     goal = "with 64 workers and 1 Gbit/s, how many examples must a step have so that they compute half of the time?"
-    args = (predict_step, draw_step, describe_step, "widgets.predict_step(")
+    args = (predict, draw, describe, "widgets.step_time.predict(")
     return Explorer("A step on many workers", goal, controls, *args, figsize=(7.4, 4.2))
 
 

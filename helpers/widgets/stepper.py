@@ -1,6 +1,6 @@
 """Lesson 03: backpropagation a step at a time, and what keeping the errors saves.
 
-The network is the one of the lesson, 2 → 2 → 1 with one example, small enough to follow with a
+The network is the one of the lesson, 2 → 2 → 1 with one example, small enough to frame with a
 pencil. `STEPS` lists the whole pass; everything else looks things up there.
 """
 
@@ -9,11 +9,12 @@ from typing import NamedTuple
 import ipywidgets
 import numpy as np
 
-from helpers import plotting_live
-from helpers.activations import sigmoid_prime
-from helpers.losses import binary_cross_entropy
-from helpers.network import backward, forward
-from helpers.validation import as_matrix
+from helpers import plotting
+from helpers.backprop.activations import sigmoid_prime
+from helpers.backprop.losses import binary_cross_entropy
+from helpers.backprop.network import backward, forward
+from helpers.plotting.stepper import FRAME_SIZE
+from helpers.system.validation import as_matrix
 from helpers.widgets.explorer import SLOW, Explorer, whole_between
 
 W = {1: np.array([[0.5, -0.5], [1.0, 0.5]]), 2: np.array([[1.0, -2.0]])}
@@ -108,7 +109,7 @@ class Frame(NamedTuple):
     alone: int  # and with only dZ[2] kept
 
 
-def follow(step=1, x1=1.0, x2=0.5, label=1):
+def frame(step=1, x1=1.0, x2=0.5, label=1):
     """One example through a network 2 → 2 → 1 and back, up to one of the thirteen `STEPS`.
 
     Parameters
@@ -170,12 +171,12 @@ def _n(number):
     return f"({text})" if text[0] == "−" else text
 
 
-def draw_frame(result, ax=None):
+def draw(result, ax=None):
     """`Frame` as the drawn network, the step's symbol, numbers and shape, and the lit line of code."""
-    return plotting_live.stepper_frame(result, W, B, [step.code for step in STEPS], ax)
+    return plotting.stepper_frame(result, W, B, [step.code for step in STEPS], ax)
 
 
-def describe_frame(result):
+def describe(result):
     """The step of a `Frame`, in a sentence."""
     numbers = ", ".join(f"{number:z.3f}".replace("-", "−") for number in result.values[result.step.name].ravel())
     way = "back" if result.step.name[0] == "d" else "forward"
@@ -185,7 +186,7 @@ def describe_frame(result):
     )
 
 
-def stepper_explorer():
+def explorer():
     """Lesson 03: symbol, number, shape and line of code of every step, forward and then backward."""
     controls = {
         "step": ipywidgets.IntSlider(1, min=1, max=len(STEPS), description="step (1 to 13)"),
@@ -194,56 +195,5 @@ def stepper_explorer():
         "label": ipywidgets.Dropdown(options=[0, 1], value=1, description="label y"),
     }
     goal = "say each number before you take the step; then make the label 0 and predict which signs turn."
-    args = (follow, draw_frame, describe_frame, "widgets.follow(")
-    return Explorer("Stepper", goal, controls, *args, figsize=plotting_live.FRAME_SIZE)
-
-
-class Work(NamedTuple):
-    """Multiplications to find the error of one unit."""
-
-    depth: int
-    width: int
-    with_reuse: list  # for 1 … depth layers
-    without: list
-
-
-def count_work(depth=9, width=3):
-    """Multiplications for the error of one unit, `depth` layers of `width` units before the cost.
-
-    Kept and reused: `width` for the unit itself, and width² for each layer behind it but the last.
-    Nothing kept: each unit asks all of the next layer again, so w + w² + … + w^depth.
-
-    Parameters
-    ----------
-    depth : int from 1 to 12
-    width : int from 1 to 200
-    """
-    depth, width = whole_between(depth, "depth", 1, 12), whole_between(width, "width", 1, 200)
-    depths = range(1, depth + 1)
-    with_reuse = [width + (d - 1) * width**2 for d in depths]
-    return Work(depth, width, with_reuse, [sum(width**k for k in range(1, d + 1)) for d in depths])
-
-
-def draw_work(result, ax=None):
-    """`Work` as two curves over the number of layers."""
-    return plotting_live.work_curves(result.with_reuse, result.without, ax)
-
-
-def describe_work(result):
-    """The last numbers of a `Work`, in a sentence."""
-    kept, alone = result.with_reuse[-1], result.without[-1]
-    times = alone / kept
-    more = "just as many" if alone == kept else f"{times:,.{0 if times >= 10 else 1}f} times as many"
-    layers = f"{result.depth} layer{'s' if result.depth > 1 else ''} of {result.width}"
-    return f"{layers}, multiplications: {kept} with the errors kept, {alone} without: {more}"
-
-
-def work_explorer():
-    """Lesson 03: depth and width against the work with and without keeping the errors."""
-    controls = {
-        "depth": ipywidgets.IntSlider(9, min=1, max=12, description="layers to the cost", **SLOW),
-        "width": ipywidgets.IntSlider(3, min=1, max=200, description="units in each layer", **SLOW),
-    }
-    goal = "with 4 units in each layer, from how many layers on does keeping the errors save a million multiplications?"
-    args = (count_work, draw_work, describe_work, "widgets.count_work(")
-    return Explorer("What keeping the errors saves", goal, controls, *args)
+    args = (frame, draw, describe, "widgets.stepper.frame(")
+    return Explorer("Stepper", goal, controls, *args, figsize=FRAME_SIZE)

@@ -5,10 +5,10 @@ from typing import NamedTuple
 import ipywidgets
 import numpy as np
 
-from helpers import plotting_graph
-from helpers.plotting_graph import graph_size, number_or_shape
-from helpers.tape import Variable, backward_steps, history
-from helpers.validation import as_matrix, known_name
+from helpers.autograd.tape import Variable, backward_steps, history
+from helpers.plotting import tape_graph
+from helpers.plotting.tape_graph import graph_size, number_or_shape
+from helpers.system.validation import as_matrix, known_name
 from helpers.widgets.explorer import SLOW, Explorer, whole_between
 
 MOST_STEPS = 12  # of the longest expression
@@ -62,7 +62,7 @@ class Walk(NamedTuple):
     words: str  # what the step does
 
 
-def walk(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, b=0.25):
+def steps(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, b=0.25):
     """Record an expression and take its gradient, up to one step; each operation is one step on either way.
 
     Parameters
@@ -100,17 +100,17 @@ def _handed_on(now, before, after):
     return f"backward: {now.name} with its gradient {number_or_shape(after[now])} gives {'; '.join(shares)}"
 
 
-def draw_walk(result, ax=None):
+def draw(result, ax=None):
     """`Walk` as the drawn graph, as far as it is known."""
-    return plotting_graph.graph(result.output, result.gradients, ax, result.known, result.now)
+    return tape_graph.graph(result.output, result.gradients, ax, result.known, result.now)
 
 
-def describe_walk(result):
+def describe(result):
     """The step of a `Walk`, in a sentence."""
     return f"Step {result.number} of {result.total}, {result.words}"
 
 
-def tape_explorer():
+def explorer():
     """Lesson 09: the tape of several expressions, forward and then backward."""
     controls = {
         "expression": ipywidgets.Dropdown(options=list(EXPRESSIONS), description="expression"),
@@ -120,5 +120,5 @@ def tape_explorer():
         "b": ipywidgets.FloatSlider(0.25, min=-3, max=3, step=0.25, description="b", **SLOW),
     }
     goal = "in which expressions does a gradient arrive twice? Say the sum before you take the step."
-    args = (walk, draw_walk, describe_walk, "widgets.walk(")
+    args = (steps, draw, describe, "widgets.tape.steps(")
     return Explorer("The tape", goal, controls, *args, figsize=lambda result: graph_size(result.output))

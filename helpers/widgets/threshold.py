@@ -6,8 +6,8 @@ import ipywidgets
 import numpy as np
 
 from helpers import plotting
-from helpers.datasets import make_blobs
-from helpers.network import NeuralNetwork
+from helpers.datasets.toys import make_blobs
+from helpers.training.neural_network import NeuralNetwork
 from helpers.widgets.explorer import SLOW, Explorer
 
 
@@ -40,12 +40,12 @@ def classify(separation=2.5, threshold=0.5):
     return Classification(network, X, y, threshold, float(np.mean(answer == y)), missed, false_alarms)
 
 
-def draw_classification(result, ax=None):
+def draw(result, ax=None):
     """`Classification` as points over the probability."""
     return plotting.boundary(result.network.predict_proba, result.X, result.y, ax, result.threshold)
 
 
-def describe_classification(result):
+def describe(result):
     """How well a `Classification` answers, in a sentence."""
     return (
         f"{result.accuracy:.1%} of {len(result.y)} points are right; triangles missed: {result.missed}, "
@@ -53,12 +53,12 @@ def describe_classification(result):
     )
 
 
-def threshold_explorer():
+def explorer():
     """Lesson 02: distance of the clouds and threshold against the boundary."""
     controls = {
         "separation": ipywidgets.FloatSlider(2.5, min=0, max=6, step=0.25, description="separation (sd)", **SLOW),
         "threshold": ipywidgets.FloatSlider(0.5, min=0.05, max=0.95, step=0.05, description="threshold", **SLOW),
     }
     goal = "at separation 2.5, miss no triangle at the price of as few circles as possible."
-    args = (classify, draw_classification, describe_classification, "widgets.classify(")
+    args = (classify, draw, describe, "widgets.threshold.classify(")
     return Explorer("Boundary and threshold", goal, controls, *args, figsize=(6.4, 4.8))

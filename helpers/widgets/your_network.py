@@ -7,9 +7,9 @@ import ipywidgets
 import numpy as np
 
 from helpers import plotting
-from helpers.datasets import load_digit_pair
-from helpers.network import NeuralNetwork
-from helpers.validation import positive_whole
+from helpers.datasets.mnist import load_digit_pair
+from helpers.system.validation import positive_whole
+from helpers.training.neural_network import NeuralNetwork
 from helpers.widgets.explorer import SLOW, Explorer, as_sizes, count_parameters
 
 MOST_LAYERS, MOST_WORK = 20, 4_500_000  # parameters × iterations: a quarter of a second or so
@@ -58,12 +58,12 @@ def train(layer_sizes="20, 1", hidden_activation="sigmoid", learning_rate=0.5, i
     return Training(network, network.score(X, y), network.score(X_test, y_test))
 
 
-def draw_training(result, ax=None):
+def draw(result, ax=None):
     """`Training` as its cost curve."""
     return plotting.accuracy_and_cost(result.network.cost_history_, result.train_accuracy, result.test_accuracy, ax)
 
 
-def describe_training(result):
+def describe(result):
     """Shapes, number of parameters and outcome of a `Training`, in a sentence."""
     n = result.network.layer_sizes_
     shapes = ", ".join(f"W[{l}] {n[l]} × {n[l - 1]}" for l in range(1, len(n)))
@@ -73,7 +73,7 @@ def describe_training(result):
     )
 
 
-def training_explorer():
+def explorer():
     """Lesson 04: layer sizes, activation, learning rate and iterations on real digits."""
     controls = {
         "layer_sizes": ipywidgets.Text("20, 1", description="layer sizes", **SLOW),
@@ -82,5 +82,5 @@ def training_explorer():
         "iterations": ipywidgets.IntSlider(60, min=10, max=150, step=10, description="iterations", **SLOW),
     }
     goal = "get above 0.95 on the test digits with three layers."
-    args = (train, draw_training, describe_training, "widgets.train(")
+    args = (train, draw, describe, "widgets.your_network.train(")
     return Explorer("Your network", goal, controls, *args)

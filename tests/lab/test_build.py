@@ -75,7 +75,7 @@ def test_the_lab_holds_what_lessons_use_and_no_more(lab, tmp_path):
     files = {path.relative_to(tmp_path / "contents").as_posix() for path in (tmp_path / "contents").rglob("*.*")}
     assert {
         "notebooks/04_n_layers.ipynb",
-        "helpers/network.py",
+        "helpers/backprop/network.py",
         "data/runs/lessons/07_cures.h5",
         "data/runs/sweep.txt",
     } <= files

@@ -18,7 +18,8 @@ import pytest
 from chromium import NO_OTHER_HOST, is_local, launched, served
 from moves import MOVES, READY, WIDGET, seen, wait_for_change
 
-from helpers import budget, runs
+from helpers.datasets import recordings
+from helpers.system import browser
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -122,5 +123,5 @@ def test_a_lesson_runs_in_the_lab(address, name):
             continue
         lines = figures(here)
         if not any(line.startswith(NOT_HERE) for line in lines):
-            assert [line for line in lines if line not in (runs.TOLD, budget.RECORDED)] == figures(there)
+            assert [line for line in lines if line not in (recordings.TOLD, browser.RECORDED)] == figures(there)
     assert len(moved) == sum("Interactive figure" in str(cell.get("outputs")) for cell in committed)

@@ -1,0 +1,53 @@
+"""Every figure of the lessons. A function takes `ax=None`, draws into it and returns the axes.
+
+Read `style` first (colours by meaning, type, lines). Then by subject: `diagrams` (networks and tables
+of shapes), `curves`, `images` (points, pictures, weights), `stepper`, `tape_graph`, `cluster` and
+`playground`.
+"""
+
+from helpers.plotting.cluster import data_parallel, step_shares, sweep_points
+from helpers.plotting.curves import (
+    accuracy_and_cost,
+    cost_curve,
+    cost_surface,
+    error_curves,
+    line,
+    race_curves,
+    signals,
+    work_curves,
+)
+from helpers.plotting.diagrams import chain, network, shape_table, training_loop
+from helpers.plotting.images import boundary, confusion_matrix, images, points, weights
+from helpers.plotting.stepper import stepper_frame
+from helpers.plotting.style import BACKWARD, FORWARD, INK, STYLE, use_style
+from helpers.plotting.tape_graph import graph
+
+__all__ = [
+    "BACKWARD",
+    "FORWARD",
+    "INK",
+    "STYLE",
+    "accuracy_and_cost",
+    "boundary",
+    "chain",
+    "confusion_matrix",
+    "cost_curve",
+    "cost_surface",
+    "data_parallel",
+    "error_curves",
+    "graph",
+    "images",
+    "line",
+    "network",
+    "points",
+    "race_curves",
+    "shape_table",
+    "signals",
+    "step_shares",
+    "stepper_frame",
+    "sweep_points",
+    "training_loop",
+    "use_style",
+    "weights",
+    "work_curves",
+]

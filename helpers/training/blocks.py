@@ -1,0 +1,117 @@
+"""The fast form of `backprop.network`: the same equations, a block of examples at a time.
+
+Read `backprop.network` first. The cost is a mean over examples, so the gradient of all examples is the
+mean of the gradients of blocks, weighted by their sizes. A block is small enough for its Z and A to
+stay in the processor's cache, and several blocks are worked on at once. A test holds that both forms
+agree.
+"""
+
+import numpy as np
+
+from helpers.backprop.activations import ACTIVATIONS
+from helpers.backprop.losses import OUTPUTS
+from helpers.backprop.network import forward
+
+# Examples worked on at once: few enough for Z and A to stay in the processor's cache.
+BLOCK = 1536
+
+
+def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", run=map, out=None):
+    """Cost and gradients on all examples, computed block by block.
+
+    With blocks of k₁, k₂, … examples out of m, J = Σ (kᵢ/m) Jᵢ, and so for every gradient. Blocks are
+    added in their order, so the result does not depend on how many are worked on at once.
+
+    Parameters
+    ----------
+    X : ndarray of shape (m, n[0]), or an `HDF5Rows` or `Shards` of that shape
+    Y : ndarray of shape (n[L], m)
+    W, b : dicts of ndarrays
+    hidden_activation, output : str, as in `network.forward`
+    run : callable like `map`, such as one from `parallel.parallel_map`
+    out : (dW, db), optional, dicts of arrays to write the gradients into
+
+    Returns
+    -------
+    cost : float
+    dW, db : dicts of ndarrays with the shapes of W and b
+    """
+    if hasattr(X, "cost_and_gradients"):
+        return X.cost_and_gradients(Y, W, b, hidden_activation, output, out)
+    m = len(X)
+    edges = [int(edge) for edge in np.linspace(0, m, count_blocks(m) + 1)]
+
+    def one_block(start, stop):
+        share, y = (stop - start) / m, Y[:, start:stop]
+        place = out if start == 0 else None  # the first block's; the others are added to it
+        with np.errstate(over="ignore", invalid="ignore"):  # `fit` looks at the cost and reports it in words
+            Z, A = forward(X[start:stop], W, b, hidden_activation, output)
+            block_cost = share * OUTPUTS[output].loss(Z[len(W)], y)
+            return block_cost, *backward(y, W, Z, A, hidden_activation, output, share, place)
+
+    blocks = iter(run(one_block, edges[:-1], edges[1:]))
+    cost, dW, db = next(blocks)
+    for block_cost, block_dW, block_db in blocks:
+        cost += block_cost
+        for l in W:
+            dW[l] += block_dW[l]
+            db[l] += block_db[l]
+    return cost, dW, db
+
+
+def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", share=1.0, out=None):
+    """`network.backward` times `share`, written into the arrays of `out`.
+
+    Only dZ[L] is multiplied by the share: every gradient is linear in it.
+
+    Parameters
+    ----------
+    Y, W, Z, A, hidden_activation, output : as in `network.backward`
+    share : float, k/m for a block of k out of m examples
+    out : (dW, db), optional, dicts of arrays to write the gradients into
+
+    Returns
+    -------
+    dW, db : dicts of ndarrays with the shapes of W and b
+    """
+    L = len(W)
+    g_prime = ACTIVATIONS[hidden_activation].g_prime
+    dW, db = out or ({l: None for l in W}, {l: None for l in W})  # None: NumPy makes a new array
+    dZ = OUTPUTS[output].loss_gradient(Z[L], Y) * share  # (n[L], k)
+    for l in range(L, 0, -1):
+        dW[l] = np.matmul(dZ, A[l - 1].T, out=dW[l])  # (n[l], n[l-1])
+        db[l] = np.sum(dZ, axis=1, keepdims=True, out=db[l])  # (n[l], 1)
+        if l > 1:
+            dZ = _product(W[l].T, dZ) * g_prime(Z[l - 1])  # (n[l-1], k)
+    return dW, db
+
+
+def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"):
+    """The cost on all examples, without gradients; the arguments are those of `cost_and_gradients`."""
+    total, start = 0.0, 0
+    for block in split(X):
+        Z, _ = forward(block, W, b, hidden_activation, output)
+        stop = start + len(block)
+        total += len(block) / len(X) * OUTPUTS[output].loss(Z[len(W)], Y[:, start:stop])
+        start = stop
+    return total
+
+
+def answers(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
+    """A[L] with rows as examples: an ndarray of shape (m, n[L])."""
+    return np.concatenate([forward(block, W, b, hidden_activation, output)[1][len(W)].T for block in split(X)])
+
+
+def split(X):
+    """The rows of X in order, a block at a time; X is an ndarray or an `HDF5Rows`."""
+    return X.blocks(BLOCK) if hasattr(X, "blocks") else np.array_split(X, count_blocks(len(X)))
+
+
+def count_blocks(m):
+    """Number of blocks for m examples; at least two from 512 on, for two cores."""
+    return max(-(-m // BLOCK), 1 + (m >= 512))
+
+
+def _product(P, Q):
+    """P @ Q. With one column in P it is an outer product, ten times faster by broadcasting than by BLAS."""
+    return P * Q if P.shape[1] == 1 else P @ Q

@@ -1,0 +1,71 @@
+"""The bug zoo as a riddle: a wrong gradient, its symptoms, and a guess."""
+
+import html
+from typing import NamedTuple
+
+import ipywidgets
+
+from helpers.gradient_check.bug_zoo import CREATURES, examine
+from helpers.widgets.explorer import WIDGET, code_line, heading, set_width
+
+
+class Investigation(NamedTuple):
+    """A broken function, what the gradient check says of it, and what to say to a guess."""
+
+    source: str
+    report: object
+    verdict: str
+
+
+def investigate(number=1, guess=None):
+    """Look at creature `number` of the bug zoo without its name, and guess which bug it is.
+
+    Parameters
+    ----------
+    number : int from 1 to the number of `bug_zoo.CREATURES`
+    guess : the title of a creature, or None for no guess yet
+    """
+    if not 1 <= number <= len(CREATURES):
+        raise ValueError(f"there is no creature {number}: choose 1 to {len(CREATURES)}")
+    creature = CREATURES[number - 1]
+    source = creature.source.replace(creature.broken.__name__, "suspect")
+    report = examine(creature)
+    if guess is None:
+        verdict = "Read the report, then the code. Which bug is it?"
+    elif guess == creature.title:
+        verdict = f"Right: {creature.title}. Met: {creature.met}. What one sees: {creature.seen}."
+    else:
+        verdict = f"Not {guess}. The report says: {report.headline}"
+    return Investigation(source, report, verdict)
+
+
+class Detective(ipywidgets.VBox):
+    """Lesson 05: pick a creature, read what the gradient check says of it, name the bug, get an answer."""
+
+    def __init__(self):
+        titles = sorted(creature.title for creature in CREATURES)
+        numbers = [(f"No. {i}", i) for i in range(1, len(CREATURES) + 1)]
+        self.number = ipywidgets.Dropdown(options=numbers, description="creature number")
+        self.guess = ipywidgets.Dropdown(options=[("…", None), *((t, t) for t in titles)], description="the bug is")
+        self.verdict, self.case, self.line = (ipywidgets.HTML() for _ in range(3))
+        set_width(self.number)
+        set_width(self.guess)
+        self.number.observe(self._new_case, names="value")
+        self.guess.observe(self._refresh, names="value")
+        title = ipywidgets.HTML(heading("The bug zoo", "name five creatures from report and code."))
+        super().__init__([title, self.number, self.guess, self.verdict, self.case, self.line])
+        self.add_class(WIDGET)
+        self._refresh()
+
+    def _new_case(self, change):
+        self.guess.value = None
+        self._refresh()
+
+    def _refresh(self, change=None):
+        found = investigate(self.number.value, self.guess.value)
+        self.verdict.value = f"<b>{html.escape(found.verdict)}</b>"
+        self.case.value = f"{found.report._repr_html_()}<pre>{html.escape(found.source)}</pre>"
+        self.line.value = code_line("widgets.detective.investigate(", number=self.number.value, guess=self.guess.value)
+
+    def __repr__(self):
+        return "Interactive figure: The bug zoo. Run this cell to play."

@@ -1,0 +1,59 @@
+"""Multiplications on the way back, with and without keeping the errors."""
+
+from typing import NamedTuple
+
+import ipywidgets
+
+from helpers import plotting
+from helpers.widgets.explorer import SLOW, Explorer, whole_between
+
+
+class Work(NamedTuple):
+    """Multiplications to find the error of one unit."""
+
+    depth: int
+    width: int
+    with_reuse: list  # for 1 … depth layers
+    without: list
+
+
+def count(depth=9, width=3):
+    """Multiplications for the error of one unit, `depth` layers of `width` units before the cost.
+
+    Kept and reused: `width` for the unit itself, and width² for each layer behind it but the last.
+    Nothing kept: each unit asks all of the next layer again, so w + w² + … + w^depth.
+
+    Parameters
+    ----------
+    depth : int from 1 to 12
+    width : int from 1 to 200
+    """
+    depth, width = whole_between(depth, "depth", 1, 12), whole_between(width, "width", 1, 200)
+    depths = range(1, depth + 1)
+    with_reuse = [width + (d - 1) * width**2 for d in depths]
+    return Work(depth, width, with_reuse, [sum(width**k for k in range(1, d + 1)) for d in depths])
+
+
+def draw(result, ax=None):
+    """`Work` as two curves over the number of layers."""
+    return plotting.work_curves(result.with_reuse, result.without, ax)
+
+
+def describe(result):
+    """The last numbers of a `Work`, in a sentence."""
+    kept, alone = result.with_reuse[-1], result.without[-1]
+    times = alone / kept
+    more = "just as many" if alone == kept else f"{times:,.{0 if times >= 10 else 1}f} times as many"
+    layers = f"{result.depth} layer{'s' if result.depth > 1 else ''} of {result.width}"
+    return f"{layers}, multiplications: {kept} with the errors kept, {alone} without: {more}"
+
+
+def explorer():
+    """Lesson 03: depth and width against the work with and without keeping the errors."""
+    controls = {
+        "depth": ipywidgets.IntSlider(9, min=1, max=12, description="layers to the cost", **SLOW),
+        "width": ipywidgets.IntSlider(3, min=1, max=200, description="units in each layer", **SLOW),
+    }
+    goal = "with 4 units in each layer, from how many layers on does keeping the errors save a million multiplications?"
+    args = (count, draw, describe, "widgets.work.count(")
+    return Explorer("What keeping the errors saves", goal, controls, *args)

@@ -1,0 +1,475 @@
+"""The tape: every operation against nudges and against the library autograd, networks, bad input, and PyTorch."""
+
+import ast
+import contextlib
+import io
+import operator
+import re
+import tokenize
+from pathlib import Path
+
+import autograd
+import autograd.numpy as anp
+import nbformat
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+from hypothesis.extra import numpy as hnp
+
+from helpers.autograd import bug_zoo as tape_zoo, network as tape_network, tape
+from helpers.autograd.tape import Variable, grad
+from helpers.backprop import network
+from helpers.backprop.losses import one_hot
+from helpers.gradient_check import bug_zoo
+from helpers.gradient_check.check import check_gradients
+from helpers.gradient_check.nudge import numerical_gradient, relative_error
+from helpers.training import blocks
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# --- operations ----------------------------------------------------------------------------------
+
+# For each: how it is written with Variables, and with the library autograd.
+UNARY = {
+    "neg": (operator.neg, operator.neg),
+    "exp": (Variable.exp, anp.exp),
+    "log": (lambda a: (a * a + 1).log(), lambda a: anp.log(a * a + 1)),
+    "tanh": (Variable.tanh, anp.tanh),
+    "sigmoid": (Variable.sigmoid, lambda a: 1 / (1 + anp.exp(-a))),
+    "relu": (Variable.relu, lambda a: anp.maximum(a, 0.0)),
+    "softplus": (Variable.softplus, lambda a: anp.logaddexp(0.0, a)),
+    "square": (lambda a: a**2, lambda a: a**2),
+    "cube": (lambda a: a**3, lambda a: a**3),
+    "zeroth power": (lambda a: a**0 * a, lambda a: a),
+    "root": (lambda a: (a * a + 1) ** 0.5, lambda a: (a * a + 1) ** 0.5),
+    "power of two": (lambda a: 2**a, lambda a: 2**a),
+    "number minus": (lambda a: 1 - a, lambda a: 1 - a),
+    "one over": (lambda a: 1 / (a * a + 1), lambda a: 1 / (a * a + 1)),
+    "twice": (lambda a: a * a + 3 * a, lambda a: a * a + 3 * a),
+    "transpose": (lambda a: a.T, lambda a: a.T),
+    "itself": (lambda a: a, lambda a: a),
+}
+BINARY = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": lambda a, b: a / (b * b + 1),
+    "**": lambda a, b: (a * a + 1) ** b,
+}
+FLOATS = st.floats(-3, 3).map(lambda x: round(x, 3) or 0.5)  # away from the kink of relu, where nudges say nothing
+
+
+def arrays(shape):
+    return hnp.arrays(np.float64, shape, elements=FLOATS)
+
+
+def against_nudges_and_autograd(ours, theirs, values):
+    """Both oracles on the gradient of Σ u ⊙ f(values), where u, the seed, weights all entries differently."""
+    values = [np.array(value, float) for value in values]
+    variables = [Variable(value) for value in values]
+    result = ours(*variables)
+    assert isinstance(result, Variable)
+    expected = theirs(*values)
+    np.testing.assert_allclose(result.value, expected, rtol=1e-12, atol=1e-12)
+    assert result.value.shape == np.shape(expected)
+    seed = np.cos(np.arange(result.value.size)).reshape(result.value.shape)
+    gradients = grad(result, variables, seed)
+    by_library = autograd.grad(lambda *v: anp.sum(seed * theirs(*v)), list(range(len(values))))(*values)
+    for value, gradient, exact in zip(values, gradients, by_library, strict=True):
+        assert isinstance(gradient, np.ndarray) and gradient.shape == value.shape and gradient.dtype == np.float64
+        np.testing.assert_allclose(gradient, exact, rtol=1e-9, atol=1e-9)
+        nudged = numerical_gradient(lambda: np.sum(seed * ours(*map(Variable, values)).value), value)
+        assert relative_error(gradient, nudged) < 1e-6 or np.abs(gradient - nudged).max() < 1e-7
+
+
+@pytest.mark.parametrize("name", UNARY)
+@settings(max_examples=25)
+@given(value=hnp.array_shapes(min_dims=0, max_dims=3, max_side=3).flatmap(arrays))
+def test_an_operation_on_one_array(name, value):
+    against_nudges_and_autograd(*UNARY[name], [value])
+
+
+@pytest.mark.parametrize("name", BINARY)
+@settings(max_examples=50)
+@given(
+    values=hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=3).flatmap(
+        lambda shapes: st.tuples(*map(arrays, shapes.input_shapes))
+    )
+)
+def test_two_arrays_and_their_broadcasting(name, values):
+    against_nudges_and_autograd(BINARY[name], BINARY[name], values)
+
+
+@settings(max_examples=50)
+@given(
+    sizes=st.tuples(*3 * [st.integers(1, 4)]).flatmap(lambda n: st.tuples(arrays((n[0], n[1])), arrays((n[1], n[2]))))
+)
+def test_matrix_product(sizes):
+    against_nudges_and_autograd(operator.matmul, operator.matmul, sizes)
+
+
+AXES = st.sampled_from([None, 0, 1, -1, (0, 1), (2, 0), (0, 1, 2)])
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "logsumexp"])
+@settings(max_examples=40)
+@given(value=hnp.array_shapes(min_dims=3, max_dims=3, max_side=3).flatmap(arrays), axis=AXES, keepdims=st.booleans())
+def test_what_takes_axes_together(name, value, axis, keepdims):
+    theirs = {"sum": anp.sum, "mean": anp.mean, "logsumexp": lambda a, **k: anp.log(anp.sum(anp.exp(a), **k))}[name]
+    against_nudges_and_autograd(
+        lambda a: getattr(a, name)(axis=axis, keepdims=keepdims),
+        lambda a: theirs(a, axis=axis, keepdims=keepdims),
+        [value],
+    )
+
+
+INDICES = [
+    0,
+    (1, 2),
+    (slice(None), 1),
+    slice(0, 2),
+    (..., None),
+    ([0, 2, 2], [1, 1, 1]),  # the same entry twice
+    [1, 1, 0, 1],
+    (np.array([[0, 1], [1, 0]]), 2),
+]
+
+
+def test_places_that_change_after_their_use_do_not_change_the_gradient():
+    x, places = Variable([1.0, 2.0, 3.0]), np.array([0, 0])
+    f = (x[places] * 5).sum()
+    places[:] = 2
+    assert grad(f, x).tolist() == [10, 0, 0]
+
+
+@pytest.mark.parametrize("index", INDICES, ids=str)
+def test_entries_and_repeated_entries(index):
+    value = np.random.default_rng(0).standard_normal((3, 4))
+    against_nudges_and_autograd(lambda a: a[index] * 2, lambda a: a[index] * 2, [value])
+
+
+def test_entries_by_a_mask():
+    value = np.array([1.0, -2.0, 3.0])
+    a = Variable(value)
+    assert grad((a[value > 0] ** 2).sum(), a).tolist() == [2, 0, 6]
+
+
+def test_an_array_in_front_of_a_variable():
+    a = Variable(np.ones((2, 1)))
+    for result in (np.ones((2, 3)) * a, np.ones((2, 3)) + a, np.ones((2, 3)) - a, np.ones((2, 3)) / a):
+        assert isinstance(result, Variable) and result.value.shape == (2, 3)
+        assert grad(result.sum(), a).shape == (2, 1)
+    assert isinstance(np.ones((3, 2)) @ a, Variable)
+    assert isinstance(np.float64(2) * a, Variable)
+
+
+def test_nothing_overflows():
+    a = Variable([-1000.0, 0.0, 1000.0])
+    for operation in (Variable.softplus, Variable.sigmoid, Variable.tanh, Variable.logsumexp):
+        result = operation(a)
+        assert np.isfinite(result.value).all()
+        assert np.isfinite(grad(result.sum(), a)).all()
+
+
+@pytest.mark.parametrize(("exponent", "slope"), [(0, 0.0), (1, 1.0), (2, 0.0), (3, 0.0)])
+def test_powers_at_zero(exponent, slope):
+    a = Variable(0.0)
+    assert grad(a**exponent, a) == slope
+
+
+def test_the_slope_of_relu_at_its_kink_is_that_of_the_lessons():
+    a = Variable([-1.0, 0.0, 2.0])
+    assert grad(a.relu().sum(), a).tolist() == [0, 0, 1]
+
+
+@settings(max_examples=100)
+@given(shapes=hnp.mutually_broadcastable_shapes(num_shapes=1, base_shape=(2, 3, 2), max_dims=3))
+def test_unbroadcast_counts_how_often_an_entry_was_used(shapes):
+    (shape,) = shapes.input_shapes
+    whole = np.broadcast_shapes(shape, (2, 3, 2))
+    counts = tape.unbroadcast(np.ones(whole), shape)
+    assert counts.shape == shape
+    assert (counts == np.prod(whole) / np.prod(shape)).all()
+
+
+# --- the pass ------------------------------------------------------------------------------------
+
+
+def test_worked_by_hand():
+    x, w, b = Variable(0.5, "x"), Variable(-2.0, "w"), Variable(0.25, "b")
+    z = w * x + b
+    loss = z.softplus() - z  # the label is 1
+    error = 1 / (1 + np.exp(0.75)) - 1
+    np.testing.assert_allclose(grad(loss, [x, w, b, z]), [error * -2, error * 0.5, error, error], rtol=1e-14)
+
+
+def test_ways_of_different_length_that_meet():
+    x = Variable(1.5)
+    y = x.tanh()
+    result = y * y.exp() * x + y
+    t = np.tanh(1.5)
+    slope = (1 - t**2) * (np.exp(t) * (1 + t) * 1.5 + 1) + t * np.exp(t)
+    np.testing.assert_allclose(grad(result, x), slope, rtol=1e-13)
+
+
+def test_many_uses_take_no_longer_than_their_number():
+    x = y = Variable(1.0)
+    for _ in range(200):
+        y = y + y  # 2²⁰⁰ ways lead back
+    assert grad(y, x) == 2.0**200
+
+
+def test_a_second_pass_gives_the_same():
+    x = Variable([1.0, 2.0])
+    f = (x * x).sum() + x.sum()
+    first = grad(f, x)
+    first *= 100  # what was handed out is the caller's own
+    assert grad(f, x).tolist() == [3, 5]
+    a, b = Variable(np.ones(2)), Variable(np.ones(2))
+    da, db = grad((a + b).sum(), [a, b])
+    da += 1
+    assert db.tolist() == [1, 1]
+    seed = np.ones(2)
+    grad(a, a, seed)[:] = 7
+    assert seed.tolist() == [1, 1]
+
+
+def test_ten_thousand_operations_in_a_row():
+    x = y = Variable(0.5)
+    for _ in range(10_000):
+        y = y * 1.0 + 0.0
+    assert grad(y, x) == 1
+    assert len(tape.history(y)) == 40_001
+    del y  # and the chain is freed without a crash
+
+
+def test_inputs_on_the_way_and_the_output_itself():
+    x = Variable(3.0)
+    y = x * x
+    z = y * y
+    assert grad(z, [x, y, z]) == [108, 18, 1]
+    assert isinstance(grad(z, y), np.ndarray)
+    assert len(grad(z, (x, x))) == 2
+
+
+def test_what_no_input_led_to_is_left_out():
+    x, other = Variable(2.0), Variable(3.0)
+    steps = list(tape.backward_steps(x * (other * other), [x], np.ones(())))
+    assert other not in steps[-1][1]
+    assert len(steps) == 2  # the product and x
+
+
+def test_history_is_in_the_order_of_recording():
+    x = Variable(1.0)
+    y = (x + 1) * x.exp()
+    past = tape.history(y)
+    assert past[0] is x and past[-1] is y
+    for variable in past:
+        assert all(past.index(parent) < past.index(variable) for parent, _ in variable.parents)
+
+
+def test_the_engine_has_fewer_than_a_hundred_lines():
+    text = Path(tape.__file__).read_text(encoding="utf-8")
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    docstrings = [n.body[0] for n in ast.walk(ast.parse(text)) if isinstance(n, documented) and ast.get_docstring(n)]
+    lines = set()
+    silent = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in silent:
+            lines |= set(range(token.start[0], token.end[0] + 1))
+    for docstring in docstrings:
+        lines -= set(range(docstring.lineno, docstring.end_lineno + 1))
+    assert len(lines) < 100
+    for path in ("README.md", "notebooks/09_autograd.ipynb"):
+        assert f" {len(lines)} lines" in (ROOT / path).read_text(encoding="utf-8"), path
+
+
+# --- networks ------------------------------------------------------------------------------------
+
+
+def task(sizes, m, output, seed):
+    rng = np.random.default_rng(seed)
+    W, b = network.initialize_parameters(sizes, random_state=rng)
+    b = {l: rng.standard_normal(b[l].shape) for l in b}
+    Y = {
+        "sigmoid": lambda: rng.integers(0, 2, (sizes[-1], m)).astype(float),
+        "softmax": lambda: one_hot(rng.integers(0, sizes[-1], m), sizes[-1]),
+        "identity": lambda: rng.standard_normal((sizes[-1], m)),
+    }[output]()
+    return rng.standard_normal((m, sizes[0])), Y, W, b
+
+
+@settings(max_examples=150)
+@given(
+    sizes=st.lists(st.integers(1, 6), min_size=2, max_size=6),
+    m=st.integers(1, 7),
+    hidden=st.sampled_from(["sigmoid", "tanh", "relu", "identity"]),
+    output=st.sampled_from(["sigmoid", "softmax", "identity"]),
+    l2=st.sampled_from([0.0, 0.3]),
+    seed=st.integers(0, 10**6),
+)
+def test_the_gradients_of_lesson_04_to_1e_12(sizes, m, hidden, output, l2, seed):
+    X, Y, W, b = task(sizes, m, output, seed)
+    cost, dW, db = blocks.cost_and_gradients(X, Y, W, b, hidden, output)
+    mine = tape_network.gradients(X, Y, W, b, hidden, output, l2)
+    variables = ({l: Variable(p[l]) for l in p} for p in (W, b))
+    penalty = 0.5 * l2 * sum(np.sum(W[l] ** 2) for l in W)
+    value = tape_network.cost(X, Y, *variables, hidden, output, l2).value
+    np.testing.assert_allclose(value, cost + penalty, rtol=1e-12, atol=1e-12)
+    size = max(np.abs(p[l]).max() for p in (dW, db) for l in p)
+    for l in W:
+        np.testing.assert_allclose(mine[0][l], dW[l] + l2 * W[l], rtol=1e-12, atol=1e-12 * max(1, size))
+        np.testing.assert_allclose(mine[1][l], db[l], rtol=1e-12, atol=1e-12 * max(1, size))
+
+
+def test_activations_and_outputs_are_those_of_the_network():
+    assert set(tape_network.ACTIVATIONS) == set(network.ACTIVATIONS)
+    assert set(tape_network.LOSSES) == set(network.OUTPUTS)
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "softmax", "identity"])
+def test_the_library_autograd_agrees_on_a_network(output):
+    X, Y, W, b = task((4, 5, 3), 8, output, 1)
+
+    def cost(W1, b1, W2, b2):
+        Z = W2 @ anp.tanh(W1 @ X.T + b1) + b2
+        if output == "identity":
+            return anp.sum((Z - Y) ** 2) / 16
+        normalizer = anp.logaddexp(0.0, Z) if output == "sigmoid" else anp.log(anp.sum(anp.exp(Z), axis=0)) / 3
+        return anp.sum(normalizer - Y * Z) / 8
+
+    theirs = autograd.grad(cost, (0, 1, 2, 3))(W[1], b[1], W[2], b[2])
+    dW, db = tape_network.gradients(X, Y, W, b, "tanh", output)
+    for mine, other in zip((dW[1], db[1], dW[2], db[2]), theirs, strict=True):
+        np.testing.assert_allclose(mine, other, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "relu", "identity"])
+def test_the_gradient_check_finds_nothing(hidden):
+    for seed in range(5):
+        X, Y, W, b = task((4, 3, 3, 2), 6, "sigmoid", seed)
+        report = check_gradients(
+            X, Y, W, b, hidden, gradients=lambda *a: tape_network.gradients(*a, hidden_activation=hidden)
+        )
+        assert report.right, report
+
+
+@pytest.mark.parametrize("creature", bug_zoo.CREATURES, ids=lambda creature: creature.title)
+def test_each_broken_part_is_found_with_its_words(creature):
+    for seed in range(4):
+        report = bug_zoo.examine(creature, seed)
+        assert not report.right
+        assert creature.says in str(report)
+    assert creature.source.startswith(("class ", "def "))
+    assert creature.title and creature.met and creature.seen
+
+
+def test_every_broken_part_is_in_the_zoo():
+    broken = {
+        name
+        for name, value in vars(tape_zoo).items()
+        if getattr(value, "__module__", "") == tape_zoo.__name__ and name != "TapeCreature"
+    }
+    assert broken == {creature.broken.__name__ for creature in tape_zoo.CREATURES}
+
+
+# --- what is refused -----------------------------------------------------------------------------
+
+x = Variable([[1.0, 2.0]], "x")
+REFUSED = [
+    (lambda: np.exp(x), TypeError, "a Variable is no plain array: use x.exp()"),
+    (lambda: np.sum(x), TypeError, "a Variable is no plain array"),
+    (lambda: np.dot(np.ones((3, 1)), x), TypeError, "a Variable is no plain array"),
+    (lambda: np.maximum(x, 0), TypeError, "a Variable is no plain array"),
+    (lambda: np.array(x), TypeError, "a Variable is no plain array"),
+    (lambda: np.array([x, x]), TypeError, "a Variable is no plain array"),
+    (lambda: bool(x), TypeError, "a Variable is no plain array"),
+    (lambda: float(x), TypeError, "a Variable is no plain array"),
+    (lambda: Variable(x), TypeError, "a Variable is no plain array"),
+    (lambda: Variable("a"), TypeError, "a Variable holds .* must hold real numbers"),
+    (lambda: Variable(1j), TypeError, "a Variable holds complex128 values, but it must hold real numbers"),
+    (lambda: Variable(None), TypeError, "must hold real numbers"),
+    (lambda: Variable([[1], [2, 3]]), ValueError, "a Variable is not a table of numbers"),
+    (lambda: Variable([]), ValueError, "a Variable is empty"),
+    (lambda: x + "a", TypeError, "must hold real numbers"),
+    (lambda: x @ x, ValueError, r"\(1, 2\) @ \(1, 2\) does not fit"),
+    (lambda: x @ np.ones(2), ValueError, r"only \(k, n\) @ \(n, m\) does"),
+    (lambda: x + np.ones((3, 3)), ValueError, r"shapes \(1,2\) \(3,3\)"),
+    (lambda: grad(x, x), ValueError, r"the output has shape \(1, 2\): take its sum or mean, or give a seed"),
+    (lambda: grad(x, x, [1, 2]), ValueError, r"seed has shape \(2,\), but the output has \(1, 2\)"),
+    (lambda: grad(x, x, [["a", "b"]]), TypeError, "seed holds"),
+    (lambda: grad(x.sum(), Variable(1.0, "w")), ValueError, r"Variable w of shape \(\) did not lead to the output"),
+    (lambda: grad(x.sum(), Variable(1.0)), ValueError, r"^Variable of shape \(\) did not lead to the output"),
+    (lambda: grad(x.sum(), []), ValueError, "no inputs were given: name at least one Variable"),
+    (lambda: grad(x.sum(), x.value), TypeError, "grad needs a Variable where it is given a ndarray"),
+    (lambda: grad(1.0, x), TypeError, "grad needs a Variable where it is given a float"),
+    (lambda: operator.iadd(x.value, 1), ValueError, "read-only"),
+    (lambda: operator.iadd((x * 2).value, 1), ValueError, "read-only"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "words"), REFUSED)
+def test_bad_input_gets_one_sentence(call, error, words):
+    with pytest.raises(error, match=words) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+def test_what_the_caller_does_to_his_array_does_not_reach_the_tape():
+    values = np.array([1.0, 2.0])
+    a = Variable(values)
+    square = (a * a).sum()
+    values += 10
+    assert grad(square, a).tolist() == [2, 4]
+    b = a
+    b += 1  # a new Variable, the old one stays
+    assert b is not a and a.value.tolist() == [1, 2]
+
+
+def test_whole_numbers_become_floats():
+    a = Variable([1, 2])
+    assert a.value.dtype == np.float64
+    assert grad((a**2).sum(), a).tolist() == [2, 4]
+
+
+# --- PyTorch -------------------------------------------------------------------------------------
+
+
+def side_by_side():
+    """The two programs of lesson 09 as text, what PyTorch printed when it was recorded, and the lesson's own cell."""
+    cells = nbformat.read(ROOT / "notebooks" / "09_autograd.ipynb", as_version=4).cells
+    place = next(i for i, cell in enumerate(cells) if "| ours | PyTorch |" in cell.source)
+    rows = re.findall(r"^\| `(.*)` \| `(.*)` \|$", cells[place].source, re.MULTILINE)
+    ours, theirs = ("\n".join(column) for column in zip(*rows, strict=True))
+    recorded = re.search(r"```text\n(.*?)```", cells[place].source, re.DOTALL)[1]
+    return ours, theirs, recorded, cells[place + 1]
+
+
+def printed(code, scope):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(code, scope)  # our own text, from the lesson
+    return out.getvalue()
+
+
+def test_our_column_is_the_cell_below_and_prints_what_pytorch_printed():
+    ours, theirs, recorded, cell = side_by_side()
+    assert cell.source == ours
+    assert len(theirs.splitlines()) == len(ours.splitlines()) >= 12
+    shown = cell.outputs[0]["text"]
+    assert printed(ours, {"np": np, "Variable": Variable, "grad": grad}) == shown
+    assert shown.splitlines()[:-1] == recorded.splitlines()[:-1]
+    assert (shown.splitlines()[-1], recorded.splitlines()[-1]) == (
+        "asked twice: 1.0 times dW1",
+        "asked twice: 2.0 times dW1",
+    )
+
+
+def test_pytorch_prints_what_was_recorded_and_has_our_gradients():
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    ours, theirs, recorded, _ = side_by_side()
+    mine, other = {"np": np, "Variable": Variable, "grad": grad}, {"np": np, "torch": torch}
+    printed(ours, mine)
+    assert printed(theirs, other) == recorded
+    for name in ("dW1", "db1", "dW2", "db2"):
+        np.testing.assert_allclose(mine[name], other[name].numpy(), rtol=0, atol=1e-12)

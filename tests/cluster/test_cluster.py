@@ -1,0 +1,793 @@
+"""Many processes: the same gradient, the same parameters, and nothing lost when one of them dies."""
+
+import _thread
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+import h5py
+import nbformat
+import numpy as np
+import pytest
+from fresh_kernel import run
+from hypothesis import given, strategies as st
+
+from helpers import widgets
+from helpers.backprop import network
+from helpers.cluster import sweep, workers as engine
+from helpers.cluster.shards import Shards, as_shard_sizes, traced_gradient, weighted_mean
+from helpers.datasets import recordings
+from helpers.system import browser
+from helpers.training import blocks
+from helpers.training.neural_network import NeuralNetwork
+from helpers.training.streaming import HDF5Rows
+
+ROOT = Path(__file__).resolve().parents[2]
+LESSON = ROOT / "notebooks" / "10_scale_out.ipynb"
+RNG = np.random.default_rng(0)
+X = RNG.standard_normal((100, 6))
+y = (X[:, 0] * X[:, 1] > 0).astype(int)
+Y = y[np.newaxis].astype(float)
+needs_engine = pytest.mark.skipif(find_spec("distributed") is None, reason=engine.missing())
+
+
+@pytest.fixture(scope="module")
+def workers():
+    pytest.importorskip("distributed", reason=f"Dask is not installed: {engine.INSTALL}")
+    with engine.connect(2) as workers:
+        yield workers
+
+
+def assert_same(one, other, tolerance=0.0):
+    np.testing.assert_allclose(one.cost_history_, other.cost_history_, rtol=0, atol=tolerance)
+    for l in one.W_:
+        np.testing.assert_allclose(one.W_[l], other.W_[l], rtol=0, atol=tolerance)
+        np.testing.assert_allclose(one.b_[l], other.b_[l], rtol=0, atol=tolerance)
+
+
+def pids(workers):
+    return set(workers.client.run(os.getpid).values())
+
+
+def alive(pid):
+    """Whether there is a process that has not ended; one that waits to be buried has."""
+    import psutil
+
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+# --- the gradient of a mean ----------------------------------------------------------------------
+
+SIZES = [1, 2, 3, 7, 100, (5, 1, 94), (0, 100), (50, 0, 0, 50)]
+
+
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+def test_the_weighted_mean_of_the_shards_is_the_gradient(sizes):
+    W, b = network.initialize_parameters((6, 5, 1), random_state=1)
+    cost, dW, db = blocks.cost_and_gradients(X, Y, W, b, "tanh")
+    shard_cost, shard_dW, shard_db = blocks.cost_and_gradients(Shards(X, sizes), Y, W, b, "tanh")
+    assert abs(cost - shard_cost) < 1e-12
+    for l in W:
+        np.testing.assert_allclose(shard_dW[l], dW[l], rtol=0, atol=1e-12)
+        np.testing.assert_allclose(shard_db[l], db[l], rtol=0, atol=1e-12)
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=6).filter(sum), st.integers(0, 9))
+def test_any_shards_give_the_same_gradient(sizes, seed):
+    rng = np.random.default_rng(seed)
+    A, B = rng.standard_normal((sum(sizes), 3)), rng.integers(0, 2, (1, sum(sizes))).astype(float)
+    W, b = network.initialize_parameters((3, 2, 1), random_state=seed)
+    mine = blocks.cost_and_gradients(Shards(A, sizes), B, W, b)[1][1]
+    np.testing.assert_allclose(mine, blocks.cost_and_gradients(A, B, W, b)[1][1], rtol=0, atol=1e-12)
+
+
+def test_the_weighted_mean_worked_by_hand():
+    cost, gradient = weighted_mean([(1.0, np.array([4.0, 0.0])), (5.0, np.array([8.0, 2.0]))], [100, 300])
+    assert (cost, gradient.tolist()) == (4.0, [7.0, 1.5])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "error", "words"),
+    [
+        (101, ValueError, "101 shards are more than the 100 examples: take 100 shards at most"),
+        (0, ValueError, "must be at least 1"),
+        (2.5, TypeError, "must be a whole number"),
+        ((60, 50), ValueError, "add up to 110, but there are 100 examples"),
+        ((-1, 101), ValueError, "the size of a shard is -1"),
+        ((50.5, 49.5), TypeError, "the size of a shard must be a whole number"),
+    ],
+)
+def test_sizes_that_cannot_be_are_refused_in_a_sentence(sizes, error, words):
+    with pytest.raises(error, match=re.escape(words)):
+        Shards(X, sizes)
+
+
+def test_shards_are_as_equal_as_can_be():
+    for m, k in ((11, 4), (100, 7), (3, 3)):
+        sizes = as_shard_sizes(k, m)
+        assert (sum(sizes), len(sizes)) == (m, k)
+        assert max(sizes) - min(sizes) <= 1
+
+
+# --- data-parallel training ----------------------------------------------------------------------
+
+TRAININGS = {
+    "gradient descent": {"learning_rate": 0.5},
+    "adam, l2": {"optimizer": "adam", "learning_rate": 0.01, "l2": 0.01},
+    "softmax": {"output": "softmax", "layer_sizes": [4, 2], "hidden_activation": "relu", "initialization": "he"},
+    "deep": {"layer_sizes": [5, 4, 1], "optimizer": "momentum", "learning_rate": 0.05},
+}
+
+
+@pytest.mark.parametrize("name", TRAININGS)
+@pytest.mark.parametrize("sizes", [2, 3, (5, 0, 95)], ids=str)
+def test_parameters_equal_those_of_a_single_process(workers, name, sizes):
+    options = {"layer_sizes": [4, 1], "iterations": 30} | TRAININGS[name]
+    alone = NeuralNetwork(**options).fit(X, y)
+    together = NeuralNetwork(**options).fit(Shards(X, sizes, workers), y)
+    assert_same(together, alone, 1e-12)
+    one_after_another = NeuralNetwork(**options).fit(Shards(X, sizes), y)
+    assert_same(together, one_after_another)  # the same shards: the same bits
+
+
+def test_single_precision_and_features_that_are_always_zero(workers):
+    pixels = np.zeros((100, 40), np.float32)
+    pixels[:, :6] = X
+    options = {"iterations": 20, "dtype": np.float32, "learning_rate": 0.5}
+    alone = NeuralNetwork([4, 1], **options).fit(pixels, y)
+    together = NeuralNetwork([4, 1], **options).fit(Shards(pixels, 3, workers), y)
+    assert together.W_[1].dtype == np.float32
+    assert_same(together, alone, 2e-6)
+    assert together.score(Shards(pixels, 3, workers), y) == alone.score(pixels, y)
+
+
+def test_the_examples_are_sent_once(workers, monkeypatch):
+    sent = []
+    scatter = workers.client.scatter
+    monkeypatch.setattr(workers.client, "scatter", lambda *args, **kwargs: sent.append(1) or scatter(*args, **kwargs))
+    NeuralNetwork([4, 1], iterations=25).fit(Shards(X, 3, workers), y)
+    assert len(sent) == 3
+
+
+def test_mini_batches_are_refused_and_nothing_changes(workers):
+    model = NeuralNetwork([4, 1], batch_size=10)
+    with pytest.raises(ValueError, match="shards are for full-batch training"):
+        model.fit(Shards(X, 2, workers), y)
+    assert not hasattr(model, "W_")
+
+
+@pytest.mark.parametrize("bad", [X.tolist()[0], np.full((4, 2), np.nan), [["a"]]], ids=["1-D", "NaN", "text"])
+def test_bad_examples_are_refused_before_anything_is_sent(bad):
+    with pytest.raises((TypeError, ValueError), match="X "):
+        Shards(bad, 1)
+
+
+def test_a_worker_that_dies_in_a_training_costs_no_step(workers):
+    options = {"iterations": 60, "optimizer": "adam", "learning_rate": 0.01}
+    through = NeuralNetwork([4, 1], **options).fit(Shards(X, 3), y)
+    model, victim = NeuralNetwork([4, 1], **options), min(pids(workers))
+    shards, asked = Shards(X, 3, workers), []
+
+    class Murderous(Shards):
+        def _ask(self, *question):
+            asked.append(1)
+            if len(asked) == 20:
+                os.kill(victim, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+            return super()._ask(*question)
+
+    shards.__class__ = Murderous
+    shards.with_dtype = lambda dtype: shards
+    with pytest.raises(engine.WorkerLostError, match=r"What was reached is kept.*resume"):
+        model.fit(shards, y)
+    assert len(asked) - 1 == len(model.cost_history_) >= 19
+    np.testing.assert_array_equal(model.cost_history_, through.cost_history_[: len(model.cost_history_)])
+    workers.client.wait_for_workers(2, timeout=30)
+    model.resume(Shards(X, 3, workers), y)
+    assert_same(model, through)
+
+
+def kill_all(workers):
+    for pid in pids(workers):
+        os.kill(pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+
+
+@needs_engine
+def test_a_death_between_two_steps_is_told_as_well_and_examples_wait_for_the_next_worker():
+    with engine.connect(1) as workers:
+        W, b = network.initialize_parameters((6, 5, 1), random_state=1)
+        shards = Shards(X, 2, workers)
+        cost = blocks.cost_and_gradients(shards, Y, W, b)[0]
+        kill_all(workers)
+        time.sleep(1)  # by now the client knows
+        with pytest.raises(engine.WorkerLostError, match="a worker is gone, and its examples with it"):
+            blocks.cost_and_gradients(shards, Y, W, b)
+        assert blocks.cost_and_gradients(Shards(X, 2, workers), Y, W, b)[0] == cost
+        workers.client.wait_for_workers(1, timeout=30)
+        kill_all(workers)
+        with contextlib.suppress(engine.WorkerLostError):  # if they are dealt before the scheduler knows
+            blocks.cost_and_gradients(Shards(X, 2, workers), Y, W, b)
+        assert blocks.cost_and_gradients(Shards(X, 2, workers), Y, W, b)[0] == cost
+
+
+# --- data larger than memory ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    """A file of 1000 rows of bytes, named by a path that is relative to the current folder."""
+    monkeypatch.chdir(tmp_path)
+    with h5py.File("pixels.h5", "w") as file:
+        file["X"] = np.random.default_rng(1).integers(0, 256, (1000, 12), dtype=np.uint8)
+    return HDF5Rows("pixels.h5", "X", scale=1 / 255, dtype=np.float64)
+
+
+def test_a_part_of_a_file_is_its_rows(table):
+    whole = table[:]
+    for start, stop in ((0, 1000), (10, 20), (990, 1000)):
+        part = table.part(start, stop)
+        assert (len(part), part.shape) == (stop - start, (stop - start, 12))
+        np.testing.assert_array_equal(part[:], whole[start:stop])
+        np.testing.assert_array_equal(part[2:5], whole[start:stop][2:5])
+        np.testing.assert_array_equal(part[5:10_000], whole[start:stop][5:])
+        np.testing.assert_array_equal(
+            part.part(3, 7).columns(np.array([1, 4]))[:], whole[start + 3 : start + 7, [1, 4]]
+        )
+        assert part.with_dtype(np.float32)[:].dtype == np.float32
+        np.testing.assert_array_equal(np.concatenate(list(part.blocks(7))), whole[start:stop])
+
+
+def test_a_file_streamed_by_workers_and_memory_give_the_same_bits(workers, table):
+    labels = np.arange(1000) % 2
+    options = {"iterations": 5, "learning_rate": 0.5}
+    from_file = NeuralNetwork([4, 1], **options).fit(Shards(table, [300, 0, 700], workers), labels)
+    in_memory = NeuralNetwork([4, 1], **options).fit(Shards(table[:], [300, 0, 700], workers), labels)
+    assert_same(from_file, in_memory)
+    assert_same(from_file, NeuralNetwork([4, 1], **options).fit(table[:], labels), 1e-12)
+
+
+PEAK = """
+    import resource, sys
+    import numpy as np
+    from helpers.backprop.network import initialize_parameters
+    from helpers.cluster import Shards
+    from helpers.training import HDF5Rows
+    rows = HDF5Rows(sys.argv[1], "X", scale=1 / 255, dtype=np.float64)
+    W, b = initialize_parameters((784, 20, 1))
+    Shards(rows, 2).cost_and_gradients(np.zeros((1, len(rows))), W, b, "sigmoid", "sigmoid")
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1))
+"""
+
+
+def test_nothing_of_the_engine_allocates_while_a_worker_is_measured(workers):
+    """Its profiler would: some megabytes now and then, which is what a test of memory then sees."""
+    import dask
+
+    told = workers.client.run(dask.config.get, "distributed.worker.profile.enabled")
+    assert list(told.values()) == [False, False]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no `resource` to ask for the peak of a process")
+def test_streaming_takes_constant_memory(tmp_path):
+    peaks = []
+    for m in (6144, 36864):  # as float64 in memory 39 and 231 MB
+        with h5py.File(tmp_path / f"{m}.h5", "w") as file:
+            file.create_dataset("X", (m, 784), np.uint8)
+        command = [sys.executable, "-c", textwrap.dedent(PEAK), str(tmp_path / f"{m}.h5")]
+        peaks.append(int(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout))
+    assert abs(peaks[1] - peaks[0]) < 20_000, peaks  # KiB
+
+
+def test_the_traced_peak_is_that_of_the_blocks_and_not_of_the_file(table):
+    W, b = network.initialize_parameters((12, 4, 1))
+    (cost, dW, _), peak = traced_gradient(table, np.zeros((1, 1000)), W, b)
+    right = blocks.cost_and_gradients(table[:], np.zeros((1, 1000)), W, b)
+    assert cost == right[0] and np.array_equal(dW[1], right[1][1])
+    assert 500 * 12 * 8 < peak < 10**6
+
+
+# --- a sweep -------------------------------------------------------------------------------------
+
+
+def noted(folder, i, wait=0.0):
+    """A point that leaves a note whenever it is begun."""
+    Path(folder, f"{i}-{time.time_ns()}-{os.getpid()}").touch()
+    time.sleep(wait)
+    if i == 13:
+        raise ValueError("thirteen")
+    return {"square": i * i, "numpy": np.float64(i), "pid": os.getpid()}
+
+
+def notes(folder):
+    begun = [int(path.name.split("-")[0]) for path in Path(folder).iterdir()]
+    return {i: begun.count(i) for i in begun}
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    (tmp_path / "notes").mkdir()
+    return tmp_path / "notes"
+
+
+@pytest.mark.parametrize("who", ["workers", "this process"])
+def test_a_sweep_in_order_and_resumed(who, workers, notebook, tmp_path):
+    who = workers if who == "workers" else None
+    points = [{"i": i} for i in range(16)]
+    function, path = partial(noted, str(notebook)), tmp_path / "sweep.jsonl"
+    some = sweep.sweep(function, points[10:14], path, who)
+    assert [row["i"] for row in some] == [10, 11, 12, 13]
+    assert some[3] == {"i": 13, "error": "ValueError: thirteen"}
+    rows = sweep.sweep(function, (point for point in points), path, who)
+    assert [row["i"] for row in rows] == list(range(16))
+    assert all(row["square"] == row["i"] ** 2 and row["numpy"] == row["i"] for row in rows if row["i"] != 13)
+    begun = notes(notebook)
+    assert begun.pop(13) == 2  # what has failed is tried again
+    assert set(begun.values()) == {1}  # nothing else was begun twice
+    assert sweep.sweep(function, points, path, who) == rows
+    assert len(sweep.read(path)) == 16
+
+
+def test_a_killed_worker_loses_nothing_and_no_point_counts_twice(workers, notebook, tmp_path):
+    workers.client.wait_for_workers(2, timeout=30)
+    victim, path, points = max(pids(workers)), tmp_path / "sweep.jsonl", [{"i": i, "wait": 0.1} for i in range(20, 50)]
+
+    def kill():
+        while len(notes(notebook)) < 8:
+            time.sleep(0.01)
+        os.kill(victim, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+
+    murder = threading.Thread(target=kill)
+    murder.start()
+    rows = sweep.sweep(partial(noted, str(notebook)), points, path, workers)
+    murder.join()
+    assert not alive(victim)
+    assert [row["i"] for row in rows] == list(range(20, 50))
+    assert all(row["square"] == row["i"] ** 2 for row in rows)
+    entries = [json.loads(line)["point"]["i"] for line in path.read_text("utf-8").splitlines()[1:]]
+    assert sorted(entries) == list(range(20, 50))
+    begun = notes(notebook)
+    assert set(begun) == set(range(20, 50))
+    assert victim in {int(note.name.split("-")[2]) for note in notebook.iterdir()}  # it had been at work
+    kept = {row["i"] for row in rows if row["pid"] == victim}
+    assert all(begun[i] == 1 for i in kept)  # what was in the file was not begun again
+
+
+def deadly(i):
+    if i == 1:
+        time.sleep(0.5)
+        os._exit(1)
+    return {"i2": i * i}
+
+
+@needs_engine
+def test_a_point_that_kills_every_worker_is_told_and_tried_again_by_the_next_call(tmp_path):
+    import dask
+
+    path, points = tmp_path / "sweep.jsonl", [{"i": 0}, {"i": 1}, {"i": 2}]
+    with dask.config.set({"distributed.scheduler.allowed-failures": 1}), engine.connect(2) as workers:
+        rows = sweep.sweep(deadly, points, path, workers)
+    assert [row.get("i2") for row in rows] == [0, None, 4]
+    assert rows[1]["error"].startswith("each worker that took this point died")
+    assert ["error" in result for result in sweep.read(path).values()].count(True) == 1
+
+
+def interrupt_after_some(path):
+    while not path.exists():
+        time.sleep(0.05)
+    time.sleep(0.3)
+    _thread.interrupt_main()
+
+
+@pytest.mark.parametrize("who", ["workers", "this process"])
+def test_a_stop_by_hand_keeps_what_came(who, workers, notebook, tmp_path):
+    who = workers if who == "workers" else None
+    function, path = partial(noted, str(notebook)), tmp_path / "sweep.jsonl"
+    points = [{"i": i, "wait": 0.1} for i in range(100, 160)]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored where tests run in the background
+    try:
+        threading.Thread(target=interrupt_after_some, args=(path,)).start()
+        with pytest.warns(UserWarning, match=r"stopped by hand with \d+ of 60 points; call again to go on"):
+            rows = sweep.sweep(function, points, path, who)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert 0 < len(rows) < 60
+    assert len(sweep.read(path)) == len(rows)
+    time.sleep(0.3)
+    count = len(notes(notebook))
+    time.sleep(0.4)
+    assert len(notes(notebook)) == count < 60  # the rest is cancelled
+
+
+@pytest.mark.parametrize(
+    ("points", "error", "words"),
+    [
+        ([{"i": 1}, {"i": 2}, {"i": 1}], ValueError, "is there twice"),
+        ([3], TypeError, "is not a dict of keyword arguments"),
+        ([{"i": np.ones(2)}], TypeError, "must hold numbers, texts or lists"),
+        ([{"i": float("nan")}], TypeError, "must hold numbers, texts or lists"),
+    ],
+)
+def test_points_that_cannot_be_are_refused(points, error, words, tmp_path):
+    with pytest.raises(error, match=words):
+        sweep.sweep(deadly, points, tmp_path / "sweep.jsonl")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("content", ["", "hello\n", "[1]\n", '{"format": "x"}\n', "\udcff", '{"a": 1}\n{"point": 3}\n'])
+def test_a_file_that_is_not_a_sweeps_is_refused_and_left_alone(content, tmp_path):
+    path = tmp_path / "other.txt"
+    path.write_bytes(content.encode("utf-8", "surrogateescape"))
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match=r"other.txt is not a sweep's file: choose another name"):
+        sweep.sweep(deadly, [{"i": 0}], path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_of_another_function_is_refused(tmp_path):
+    sweep.sweep(deadly, [{"i": 0}], tmp_path / "s.jsonl")
+    with pytest.raises(ValueError, match="holds results of deadly, not of noted"):
+        sweep.sweep(noted, [{"i": 0}], tmp_path / "s.jsonl")
+
+
+def test_an_error_that_is_a_number_is_a_result(notebook, tmp_path):
+    def wrong_answers(i):
+        Path(notebook, f"{i}-{time.time_ns()}").touch()
+        return {"error": 0.5 * i}
+
+    for _ in range(2):
+        rows = sweep.sweep(wrong_answers, [{"i": 3}], tmp_path / "s.jsonl")
+        assert rows == [{"i": 3, "error": 1.5}]
+    assert notes(notebook) == {3: 1}
+
+
+def test_points_may_hold_numpys_numbers(tmp_path):
+    rows = sweep.sweep(deadly, [{"i": i} for i in np.arange(2, 4)], tmp_path / "s.jsonl")
+    assert rows == [{"i": 2, "i2": 4}, {"i": 3, "i2": 9}]
+
+
+def test_what_are_no_workers_and_what_is_no_file_are_refused(tmp_path):
+    words = "workers is 2, but it must be None or what engine.connect gives"
+    with pytest.raises(TypeError, match=words):
+        sweep.sweep(deadly, [{"i": 0}], tmp_path / "s.jsonl", 2)
+    with pytest.raises(TypeError, match=words):
+        Shards(X, 2, 2)
+    with pytest.raises(ValueError, match=f"{tmp_path.name} is a folder: name a file"):
+        sweep.sweep(deadly, [{"i": 0}], tmp_path)
+
+
+def test_a_result_that_is_no_dict_and_a_diverging_training_are_sentences(tmp_path):
+    def odd(i):
+        return 3
+
+    def leaving(i):
+        sys.exit("leaving")
+
+    def wild(i):
+        model = NeuralNetwork([1], output="identity", learning_rate=1e300, iterations=9)
+        return {"cost": model.fit(X, y).cost_history_[-1]}
+
+    (row,) = sweep.sweep(odd, [{"i": 0}], tmp_path / "a.jsonl")
+    assert row["error"].startswith("TypeError: ")
+    (row,) = sweep.sweep(leaving, [{"i": 0}], tmp_path / "c.jsonl")
+    assert row["error"] == "SystemExit: leaving"
+    (row,) = sweep.sweep(wild, [{"i": 0}], tmp_path / "b.jsonl")
+    assert row["error"].startswith("DivergedError: training diverged: ")
+
+
+def test_the_recorded_sweep_is_made_again():
+    recorded = sweep.read(recordings.SWEEP, "score_digits")
+    assert [json.loads(key) for key in recorded] == recordings.SWEEP_POINTS
+    for point in recordings.SWEEP_POINTS[::7]:
+        result = recorded[json.dumps(point, sort_keys=True)]
+        again = recordings.score_digits(**point)
+        assert again["cost"] == pytest.approx(result["cost"], abs=1e-4)
+        assert again["accuracy"] == pytest.approx(result["accuracy"], abs=0.005)
+
+
+def test_the_recorded_times_are_whole():
+    measured = recordings.load_scale_out()
+    steps, memory = measured["steps"], measured["memory"]
+    assert steps["counts"][0] == 1 and steps["counts"][-1] == measured["cores"]
+    assert np.array(steps["on_workers"]).shape == (len(steps["batches"]), len(steps["counts"]))
+    assert min(steps["alone"]) > 0 and memory["same_bits"] is True
+    assert max(memory["peak_bytes"]) < 1.2 * min(memory["peak_bytes"]) < memory["file_bytes"][-1]
+
+
+# --- the engine: started here, met elsewhere, missing --------------------------------------------
+
+
+@needs_engine
+def test_a_scheduler_elsewhere_by_one_variable(tmp_path, monkeypatch):
+    cli = [sys.executable, "-m", "distributed.cli.dask_"]
+    place = tmp_path / "scheduler.json"
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
+
+    def start(name, *arguments):
+        return subprocess.Popen([*cli[:2], cli[2] + name, *arguments], **silent)
+
+    scheduler = start(
+        "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(place)
+    )
+    worker = None
+    try:
+        for _ in range(600):
+            if place.exists() and place.read_text():
+                break
+            time.sleep(0.1)
+        address = json.loads(place.read_text())["address"]
+        monkeypatch.setenv(engine.VARIABLE, address)
+        monkeypatch.setattr(engine, "PATIENCE", 1)
+        with pytest.raises(engine.NoWorkersError, match="there is no worker at tcp"):
+            engine.connect()
+        monkeypatch.setattr(engine, "PATIENCE", 30)
+        worker = start("worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(engine, "__name__", "no_such_module")
+            with pytest.raises(engine.NoWorkersError, match="lacks this package: install it on all machines"):
+                engine.connect()
+        with engine.connect(5) as workers:
+            assert len(workers) == 1 and pids(workers) == {worker.pid}
+            model = NeuralNetwork([4, 1], iterations=5).fit(Shards(X, 2, workers), y)
+            assert_same(model, NeuralNetwork([4, 1], iterations=5).fit(Shards(X, 2), y))
+            rows = sweep.sweep(dict, [{"i": 3}, {"i": 4}], tmp_path / "s.jsonl", workers)
+            assert rows == [{"i": 3}, {"i": 4}]
+        assert scheduler.poll() is None and worker.poll() is None  # they are not ours to end
+    finally:
+        for process in (worker, scheduler):
+            if process:
+                process.kill()
+                process.wait()
+
+
+@needs_engine
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x", "here"])
+def test_nobody_at_the_address(address, monkeypatch):
+    monkeypatch.setenv(engine.VARIABLE, address)
+    monkeypatch.setattr(engine, "PATIENCE", 1)
+    with pytest.raises(engine.NoWorkersError, match=re.escape(f"at {address}. Start `dask scheduler`")) as refused:
+        engine.connect()
+    assert str(refused.value).endswith(f"or unset {engine.VARIABLE}")
+
+
+def test_without_the_engine_a_sentence_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert engine.missing().endswith("is not installed: pip install -r requirements-scale.txt")
+    with pytest.raises(engine.MissingEngineError, match=re.escape(engine.INSTALL)):
+        engine.connect()
+    assert_same(NeuralNetwork([4, 1]).fit(Shards(X, 2), y), NeuralNetwork([4, 1]).fit(X, y), 1e-10)
+
+
+def test_a_browser_has_no_processes(monkeypatch):
+    monkeypatch.setattr(engine, "in_browser", lambda: True)
+    with pytest.raises(engine.MissingEngineError, match="A browser starts no processes"):
+        engine.connect()
+
+
+@needs_engine
+def test_workers_that_do_not_start(monkeypatch):
+    before = set(threading.enumerate())
+    monkeypatch.setattr(engine, "__name__", "no_such_module")  # what they load first
+    with pytest.raises(engine.NoWorkersError, match=r"^1 processes could not be started: close other programs"):
+        engine.connect(1)
+    assert not [thread for thread in set(threading.enumerate()) - before if thread.name == "IO loop"]
+
+
+@needs_engine
+@pytest.mark.parametrize("times", [2, 3])
+def test_an_engine_that_is_slow_to_start(times, monkeypatch):
+    from distributed.utils import LoopRunner
+
+    start, failing = LoopRunner.start, iter(range(times))
+
+    def asleep(runner):
+        assert next(failing, None) is None  # what the engine itself does when its ten seconds are over
+        start(runner)
+
+    monkeypatch.setattr(LoopRunner, "start", asleep)
+    if times == 3:
+        with pytest.raises(engine.NoWorkersError, match="too busy to start anything: close other programs"):
+            engine.connect(1)
+    else:
+        with engine.connect(1) as workers:
+            assert workers.client.submit(abs, -3).result() == 3
+
+
+@needs_engine
+def test_examples_for_nobody_wait_with_patience(monkeypatch):
+    monkeypatch.setattr(engine, "PATIENCE", 0.5)
+    with engine.connect(1) as workers:
+        workers.client.retire_workers()
+        with pytest.raises(engine.NoWorkersError, match=r"no worker is there: wait a moment, or call engine.connect"):
+            NeuralNetwork([4, 1]).fit(Shards(X, 2, workers), y)
+
+
+@needs_engine
+def test_closed_workers_say_so(tmp_path):
+    workers = engine.connect(1)
+    workers.close()
+    workers.close()
+    assert workers  # there was an engine
+    for use in (
+        lambda: len(workers),
+        lambda: NeuralNetwork([4, 1]).fit(Shards(X, 2, workers), y),
+        lambda: sweep.sweep(dict, [{"i": 1}], tmp_path / "s.jsonl", workers),
+    ):
+        with pytest.raises(engine.NoWorkersError, match="these workers are closed: call"):
+            use()
+
+
+@pytest.mark.parametrize("count", [0, -1, 2.5, "2", True])
+def test_impossible_numbers_of_workers(count):
+    with pytest.raises((TypeError, ValueError), match="workers"):
+        engine.connect(count)
+
+
+# A program without the guard `if __name__ == "__main__"`, in a folder that does not hold the package.
+PROGRAM = """
+    import os, signal, sys, time, warnings
+    from pathlib import Path
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored where tests run in the background
+    sys.path.append({root!r})
+    from helpers.cluster import connect, sweep
+    print("from the top")
+    def slow(i):
+        time.sleep(0.2)
+        return {{"i2": i * i}}
+    workers = connect(2)
+    print(*workers.client.run(os.getpid).values(), workers.client.run(os.getcwd) is None, flush=True)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        rows = sweep.sweep(slow, [{{"i": i}} for i in range(40)], "sweep.jsonl", workers)
+    print(len(rows), len(sweep.read("sweep.jsonl")), "stopped by hand" in str(said[0].message), flush=True)
+    print(*workers.client.gather(workers.client.map(slow, [1, 2])), flush=True)
+    {end}
+"""
+
+
+@needs_engine
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends Ctrl+C to a console, not to a process group")
+@pytest.mark.parametrize("end", ["pass", "os._exit(0)"])
+def test_a_plain_program_interrupted_goes_on_and_leaves_nothing_behind(end, tmp_path):
+    (tmp_path / "program.py").write_text(textwrap.dedent(PROGRAM).format(root=str(ROOT), end=end))
+    environment = os.environ | {"TMPDIR": str(tmp_path / "scratch"), "PYTHONWARNINGS": "default"}
+    (tmp_path / "scratch").mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "program.py"],
+        cwd=tmp_path,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stdout.readline() == "from the top\n"
+    children = [int(word) for word in process.stdout.readline().split()[:2]]
+    while not (tmp_path / "sweep.jsonl").exists():
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)  # as Ctrl+C does: to the program and to its workers
+    try:
+        out, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()  # one that hangs must not stay
+    assert process.returncode == 0, errors
+    assert errors == "" or "_exit" in end
+    counts, results = out.splitlines()  # the program ran once from the top, not once for each worker
+    rows, kept, told = counts.split()
+    assert (rows, told) == (kept, "True") and 0 < int(rows) < 40
+    assert results == "{'i2': 1} {'i2': 4}"  # the workers live on
+    for _ in range(100):
+        if not any(map(alive, children)):
+            break
+        time.sleep(0.1)
+    assert not any(map(alive, children))
+    if "_exit" not in end:  # who leaves without a word cleans up nothing
+        assert not [path for path in (tmp_path / "scratch").iterdir()]
+
+
+@needs_engine
+def test_nothing_of_the_engine_is_printed_and_the_program_is_as_before(capfd):
+    from multiprocessing import spawn
+
+    before, folders = spawn.get_preparation_data, set(Path().iterdir())
+    with engine.connect(1) as workers:
+        os.kill(min(pids(workers)), signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+        workers.client.wait_for_workers(1, timeout=30)
+        assert workers.client.submit(abs, -3).result() == 3
+        workers.close()
+    assert capfd.readouterr() == ("", "")
+    assert spawn.get_preparation_data is before
+    assert set(Path().iterdir()) == folders
+
+
+# --- the lesson ----------------------------------------------------------------------------------
+
+
+def texts(cells):
+    """What the cells print, line by line; not those whose output is never compared."""
+    code = [cell for cell in cells if cell.cell_type == "code" and not cell.metadata.get("tags")]
+    return [line for cell in code for output in cell.outputs for line in output.get("text", "").splitlines()]
+
+
+BLOCKED = {
+    "not installed": "import sys; sys.modules['distributed'] = None",
+    "a browser": "import sys; sys.path.append('..'); import helpers.system.browser as b; b.in_browser = lambda: True",
+}
+
+
+@pytest.mark.parametrize("why", BLOCKED)
+def test_the_lesson_without_the_engine_shows_the_same(why):
+    notebook = nbformat.read(LESSON, as_version=4)
+    committed = texts(notebook.cells)
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(BLOCKED[why]))
+    run(notebook, LESSON.parent)
+    here = [line for line in texts(notebook.cells) if line != browser.RECORDED]
+    assert (len(texts(notebook.cells)) - len(here) == 2) == (why == "a browser")
+    assert len(here) == len(committed) > 30
+    small = partial(re.sub, r"relative error \S+", "relative error SMALL")
+    different = [(mine, theirs) for mine, theirs in zip(here, committed, strict=True) if small(mine) != small(theirs)]
+    ((said, _),) = different  # the sentence, and nothing else
+    assert "pip install -r requirements-scale.txt" in said or "A browser starts no processes" in said
+
+
+def test_the_listing_for_pytorch_prints_the_length_that_the_lesson_shows(tmp_path):
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    cells = nbformat.read(LESSON, as_version=4).cells
+    (listing,) = [text for cell in cells for text in re.findall(r"```python\n(.*?)```", cell.source, re.DOTALL)]
+    (tmp_path / "ddp.py").write_text(listing, encoding="utf-8")
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "ddp.py"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "GLOO_SOCKET_IFNAME": "lo", "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    (shown,) = [line for line in texts(cells) if line.startswith("length of W[2]: ")]
+    assert shown.startswith(done.stdout.strip() + " alone")
+
+
+# --- the model of a step -------------------------------------------------------------------------
+
+
+def test_a_step_worked_by_hand():
+    result = widgets.step_time.predict(4, batch=1000, parameters=1e6, gigaflops=100, gigabits=8, microseconds=10)
+    assert result.own == pytest.approx((6e9 / 4e11, 6 * (1e6 / 1e9 + 1e-5)))
+    assert result.speed_up == pytest.approx(0.06 / sum(result.own))
+    assert widgets.step_time.predict(1).own[1] == 0
+
+
+def test_examples_for_each_worker_at_which_both_terms_are_equal_do_not_depend_on_the_parameters():
+    for parameters in (1e4, 1e9):
+        K = 512
+        m = K * 4 / 3 * 50e9 / (1e9 / 8)
+        compute, communicate = widgets.step_time.predict(K, m, parameters, 50, 1, 1e-9).own
+        assert communicate == pytest.approx(compute, rel=0.01)
+
+
+def test_describe_step_says_who_is_fastest():
+    said = widgets.step_time.describe(widgets.step_time.predict())
+    assert said.startswith("8 workers: 26 ms computing and 9.33 ms communicating, 35.4 ms a step, 5.89 times")
+    assert said.endswith("32 are fastest")
+    assert widgets.step_time.describe(widgets.step_time.predict(1)).startswith("1 worker: ")
+
+
+# --- the extra ------------------------------------------------------------------------------------
+
+
+def test_make_test_installs_the_engine_and_make_lab_does_not():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    rules = dict(re.findall(r"^([\w./]+):(?!=) ?(.*)$", makefile, re.MULTILINE))
+    assert ".venv/scale" in rules["test"].split() and ".venv/scale" not in rules["lab"]
+    assert "requirements-scale.txt" in rules[".venv/scale"]
+    lines = (ROOT / "requirements-scale.txt").read_text("utf-8").splitlines()
+    pinned = {i: line for i, line in enumerate(lines) if line and not line.startswith("#")}
+    assert all(re.fullmatch(r"[\w-]+==[\d.]+", line) and lines[i - 1].startswith("# ") for i, line in pinned.items())
+    assert len({line.split("==")[1] for line in pinned.values()}) == 1  # both parts of one version

@@ -1,0 +1,125 @@
+"""What a lesson does inside a web browser: recordings instead of long work, and no more than its Python can."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers import datasets
+from helpers.datasets import recordings
+from helpers.system import browser, interrupts
+from helpers.training import engine, parallel
+from helpers.training.neural_network import NeuralNetwork
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def in_a_browser(monkeypatch):
+    """As if this Python ran inside a web browser."""
+    monkeypatch.setattr(browser.sys, "platform", "emscripten")
+
+
+@pytest.fixture
+def folder(monkeypatch, tmp_path):
+    monkeypatch.setattr(recordings, "LESSONS", tmp_path / "lessons")
+    return tmp_path / "lessons"
+
+
+def test_the_platform_tells(monkeypatch):
+    assert not browser.in_browser()
+    monkeypatch.setattr(browser.sys, "platform", "emscripten")
+    assert browser.in_browser()
+
+
+RESULTS = {"array": [[1.0, 2.0], [3.0, 4.0]], "dict": {"cost": [0.5, 0.25], "held out": 0.75}}
+
+
+def same(one, other):
+    if isinstance(other, dict):
+        return one.keys() == other.keys() and all(np.array_equal(one[key], other[key]) for key in other)
+    return isinstance(one, np.ndarray) and np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("where", ["browser", "slow computer"])
+@pytest.mark.parametrize("kind", RESULTS)
+def test_a_recording_is_what_was_computed(folder, monkeypatch, capsys, kind, where):
+    monkeypatch.setenv(recordings.MODE, "write")
+    assert same(recordings.recorded("some", lambda: RESULTS[kind]), RESULTS[kind])
+    assert capsys.readouterr().out == ""
+    if where == "browser":
+        monkeypatch.setattr(browser.sys, "platform", "emscripten")
+    else:
+        monkeypatch.setenv(recordings.MODE, "read")
+    assert same(recordings.recorded("some", lambda: pytest.fail("computed in a browser")), RESULTS[kind])
+    assert capsys.readouterr().out == recordings.TOLD + "\n"
+
+
+def test_what_a_lesson_computes_is_compared_with_its_recording(folder, monkeypatch):
+    monkeypatch.setenv(recordings.MODE, "write")
+    recordings.recorded("some", lambda: [1.0, 2.0])
+    monkeypatch.setenv(recordings.MODE, "compare")
+    recordings.recorded("some", lambda: [1.0, 2.01])
+    for other in ([1.0, 2.2], [1.0, 2.0, 3.0], [1.0, np.nan]):
+        with pytest.raises(ValueError, match=r"some.* differs from its recording: run `make reproduce`"):
+            recordings.recorded("some", lambda other=other: other)
+    with pytest.raises(ValueError, match="differs"):
+        recordings.recorded("some", lambda: {"cost": [1.0, 2.0]})
+
+
+def test_a_lesson_neither_writes_nor_compares_by_itself(folder, monkeypatch):
+    monkeypatch.delenv(recordings.MODE)
+    recordings.recorded("some", lambda: [1.0, 2.0])
+    assert not folder.exists()
+
+
+def test_a_network_comes_from_the_recorded_runs(in_a_browser):
+    network = recordings.recorded("tutorial_196_1", lambda: pytest.fail("trained in a browser"))
+    assert isinstance(network, NeuralNetwork) and len(network.cost_history_) == 1000
+
+
+def test_lessons_and_recordings_belong_together():
+    used = set()
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        used |= set(re.findall(r'recordings\.recorded\(\\"(\w+)\\"', path.read_text(encoding="utf-8")))
+    there = {path.stem for path in recordings.LESSONS.glob("*.h5")}
+    networks = {path.stem for path in (recordings.DATA / "runs").glob("*.h5")}
+    assert len(used) > 8 and used <= there | networks and there <= used
+
+
+def test_what_cannot_be_written_is_left_out_in_a_browser_only(monkeypatch, capsys):
+    def write():
+        with browser.where_files_can_be_written():
+            raise OSError("no room")
+
+    with pytest.raises(OSError, match="no room"):
+        write()
+    monkeypatch.setattr(browser.sys, "platform", "emscripten")
+    write()
+    assert capsys.readouterr().out == browser.LEFT_OUT + "\n"
+    with pytest.raises(ValueError, match="other"), browser.where_files_can_be_written():
+        raise ValueError("another fault")
+
+
+def test_the_digits_are_the_same_in_a_browser_and_nothing_is_kept(monkeypatch, tmp_path):
+    here = datasets.load_mnist()
+    monkeypatch.setattr(browser.sys, "platform", "emscripten")
+    there = datasets.load_mnist(cache=tmp_path / "cache")
+    assert all(np.array_equal(one, other) for one, other in zip(here, there, strict=True))
+    assert not (tmp_path / "cache").exists()
+
+
+def test_training_in_a_browser_needs_no_threads_and_shows_no_bar(in_a_browser, monkeypatch):
+    def refuse(*arguments, **options):
+        pytest.fail("a thread in a browser")
+
+    monkeypatch.setattr(parallel, "ThreadPoolExecutor", refuse)
+    monkeypatch.setattr(interrupts.tqdm, "monitor_interval", 10)
+    monkeypatch.setenv("TQDM_DISABLE", "0")
+    X, y = datasets.make_xor(m=3000)
+    assert parallel.core_count() == 1
+    assert len(NeuralNetwork([3, 1], iterations=5).fit(X, y).cost_history_) == 5
+    bar = engine.progress(3, "fit", "step")
+    assert bar.disable and interrupts.tqdm.monitor_interval == 0
+    bar.close()

@@ -1,0 +1,169 @@
+"""The handout for a class holds no solution and works; the answer book runs whole."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from fresh_kernel import run
+
+from helpers.exercises import handout, stripped
+from helpers.exercises.core import judge
+from helpers.exercises.registry import EXERCISES, LESSONS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("build") / "handout"
+    handout.write(folder)
+    return folder
+
+
+def execute(path, **environment):
+    """Run a notebook in its own folder, and give it back with outputs."""
+    notebook = nbformat.read(path, as_version=4)
+    before = dict(os.environ)
+    os.environ.update(environment)
+    try:
+        run(notebook, path.parent)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    return notebook
+
+
+def test_the_lessons_are_whole_and_without_outputs(folder):
+    originals = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    copies = sorted((folder / "lessons" / "notebooks").iterdir())
+    assert [path.name for path in copies] == [path.name for path in originals]
+    for original, path in zip(originals, copies, strict=True):
+        cells = nbformat.read(path, as_version=4).cells
+        assert [cell.source for cell in cells] == [c.source for c in nbformat.read(original, as_version=4).cells]
+        assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
+    for name in ("README.md", "Makefile", "requirements.txt", "data/chelsea.h5", "helpers/network.py"):
+        assert (folder / "lessons" / name).is_file()
+    assert not list(folder.rglob("__pycache__")) and not (folder / "lessons" / "data" / "cache").exists()
+
+
+def test_no_file_holds_a_solution(folder):
+    texts = {path: path.read_text("utf-8") for path in (folder / "lessons").rglob("*") if path.suffix in TEXT}
+    assert len(texts) > 25
+    for path, text in texts.items():
+        if path.parent.name == "exercises":
+            assert not path.name.startswith("lesson_") and path.name != "handout.py"
+        for exercise in EXERCISES.values():
+            for secret in (exercise.reason, exercise.solution_text):
+                escaped = secret.replace('"', '\\"').replace("\n", "\\n")  # as JSON has it
+                assert secret not in text and escaped not in text, (path.name, exercise.name)
+
+
+def test_the_makefile_of_the_copy_has_what_works_there(folder):
+    text = (folder / "lessons" / "Makefile").read_text("utf-8")
+    assert set(re.findall(r"^([\w./]+):(?!=)", text, re.MULTILINE)) == {".PHONY", "lab", "setup", ".venv/ready"}
+    if shutil.which("make"):
+        plan = subprocess.run(["make", "-n", "lab"], cwd=folder / "lessons", capture_output=True, text=True, check=True)
+        assert "jupyter lab" in plan.stdout
+
+
+TEXT = {".py", ".json", ".md", ".ipynb", ".toml", ".txt"}
+
+
+def test_a_solution_that_is_put_there_would_be_found(folder):
+    secret = EXERCISES["04.step"].solution_text
+    planted = folder / "lessons" / "helpers" / "planted.json"
+    planted.write_text(json.dumps([secret]), "utf-8")
+    try:
+        with pytest.raises(AssertionError, match="planted"):
+            test_no_file_holds_a_solution(folder)
+    finally:
+        planted.unlink()
+
+
+@pytest.fixture(scope="module")
+def restored(folder):
+    lessons = stripped.read(folder / "lessons" / "helpers" / "exercises" / "exercises.json")
+    assert list(lessons) == list(LESSONS)
+    return {exercise.name: exercise for exercises in lessons.values() for exercise in exercises}
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_copy_judges_as_the_source_does(restored, name):
+    exercise, copy = EXERCISES[name], restored[name]
+    assert (copy.solution, copy.reason) == ("", "") and copy.cell == exercise.cell
+    right = exercise.solution if exercise.cases else exercise.right
+    assert judge(copy, right) == judge(exercise, right)._replace(words="")
+    for answer in (
+        None,
+        exercise.broken,
+        17,
+        lambda *_: None,
+        np.zeros(3),
+        *(wrong.answer for wrong in exercise.wrong),
+    ):
+        assert judge(copy, answer) == judge(exercise, answer)
+    assert judge(copy, right).kind == "right"  # arguments of the cases are new ones each time
+
+
+@pytest.mark.parametrize("value", [np.arange(3.0), {1: np.ones((2, 1), np.uint8)}, (1, [2.5, None]), "a", np.sin])
+def test_a_value_comes_back_from_json(value):
+    again = stripped.decode(stripped.encode(value))
+    np.testing.assert_equal(again, value)
+    assert type(again) is type(value)
+
+
+def test_the_copy_says_that_the_teacher_has_the_solution(folder):
+    code = "import helpers.exercises as e; print(e.__file__)\n"
+    code += "e.solution('04.step'); e.hint('04.step'); e.check('01.error', -3)"
+    lessons = folder / "lessons"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=lessons,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    where, teacher, hint, right = done.stdout.splitlines()
+    assert Path(where).is_relative_to(lessons)
+    assert teacher == "? Your teacher has it. This copy of the lessons holds no solutions."
+    assert hint.startswith("? Hint 1 of 3.") and right == "✓ Right."
+
+
+@pytest.mark.parametrize("name", ["00_start_here", "01_fit_a_line", "05_check_gradients"])
+def test_a_lesson_of_the_copy_executes(folder, name):
+    lessons = folder / "lessons"
+    notebook = execute(lessons / "notebooks" / f"{name}.ipynb", PYTHONPATH=str(lessons))
+    said = [str(cell.outputs) for cell in notebook.cells if cell.cell_type == "code" and "check(" in cell.source]
+    assert any("Not done yet" in text for text in said)
+
+
+def test_the_answer_book_executes_and_every_answer_is_right(folder):
+    notebook = execute(folder / handout.BOOK)
+    shown = [o.data["text/plain"] for c in notebook.cells if c.cell_type == "code" for o in c.outputs if "data" in o]
+    assert len(shown) == len(EXERCISES)
+    assert all(text.startswith("✓") for text in shown)
+    text = "\n".join(cell.source for cell in notebook.cells)
+    for exercise in EXERCISES.values():
+        assert exercise.solution_text in text and exercise.reason in text and exercise.prompt in text
+        assert all(wrong.hint in text for wrong in exercise.wrong)
+
+
+def test_a_handout_is_replaced_and_nothing_else_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(handout, "_write_lessons", lambda folder: folder.mkdir(parents=True))
+    handout.write(tmp_path / "handout")
+    (tmp_path / "handout" / "note.txt").write_text("old")
+    handout.write(tmp_path / "handout")
+    assert sorted(os.listdir(tmp_path / "handout")) == ["answer_book.ipynb", "lessons"]
+    assert os.listdir(tmp_path) == ["handout"]
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "thesis.txt").write_text("precious")
+    with pytest.raises(FileExistsError, match="something else than a handout"):
+        handout.write(tmp_path / "other")
+    assert os.listdir(tmp_path / "other") == ["thesis.txt"]

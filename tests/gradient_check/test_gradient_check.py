@@ -1,0 +1,262 @@
+"""The gradient check itself: does it find a right gradient right, and a wrong one wrong?"""
+
+import copy
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from helpers import gradient_check
+from helpers.backprop import activations, network
+from helpers.backprop.losses import binary_cross_entropy
+from helpers.gradient_check import bug_zoo
+from helpers.gradient_check.check import check_gradients
+from helpers.gradient_check.nudge import numerical_gradient, relative_error
+
+
+def test_gradient_of_a_cubic_worked_by_hand():
+    x = np.array([[1.0, -2.0], [0.5, 3.0]])
+    gradient = numerical_gradient(lambda: np.sum(x**3), x)
+    np.testing.assert_allclose(gradient, 3 * x**2, rtol=1e-8)
+    assert x.tolist() == [[1, -2], [0.5, 3]]
+
+
+def test_parameters_are_put_back_even_if_the_cost_fails():
+    x = np.array([1.0, 2.0])
+    with pytest.raises(ZeroDivisionError):
+        numerical_gradient(lambda: 1 / 0, x)
+    assert x.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("x", [np.ones(2, np.float32), np.ones(2, int), [1.0, 2.0]])
+def test_only_double_precision_is_precise_enough(x):
+    with pytest.raises(TypeError, match="must be a float64 array"):
+        numerical_gradient(lambda: 0.0, x)
+
+
+def test_relative_error_worked_by_hand():
+    assert relative_error([3, 4], [3, 4]) == 0
+    assert relative_error([3, 4], [-3, -4]) == 1
+    assert relative_error([2.0], [1.0]) == pytest.approx(1 / 3)
+    assert relative_error(np.zeros(3), np.zeros(3)) == 0
+    with pytest.raises(ValueError, match="the shapes differ"):
+        relative_error(np.zeros((2, 1)), np.zeros(2))
+
+
+# --- the report ----------------------------------------------------------------------------------
+
+
+def task(sizes=(3, 4, 3, 2), m=5, seed=0, dtype=np.float64):
+    rng = np.random.default_rng(seed)
+    W, b = network.initialize_parameters(sizes, random_state=rng, dtype=dtype)
+    b = {l: rng.standard_normal(b[l].shape).astype(dtype) for l in b}
+    Y = rng.integers(0, 2, (sizes[-1], m)).astype(dtype)
+    return rng.standard_normal((m, sizes[0])).astype(dtype), Y, W, b
+
+
+def planted(change, hidden="sigmoid"):
+    """Right gradients that `change(dW, db, m)` has spoilt in place."""
+
+    def gradients(X, Y, W, b):
+        dW, db = network.backward(Y, W, *network.forward(X, W, b, hidden), hidden)
+        change(dW, db, len(X))
+        return dW, db
+
+    return gradients
+
+
+def words(report, name):
+    return next(finding.words for finding in report.findings if finding.name == name)
+
+
+@settings(max_examples=150)
+@given(
+    sizes=st.lists(st.integers(1, 5), min_size=2, max_size=5),
+    m=st.integers(1, 6),
+    hidden=st.sampled_from(["sigmoid", "tanh", "relu", "identity"]),
+    dtype=st.sampled_from([np.float32, np.float64]),
+    seed=st.integers(0, 10**6),
+)
+def test_correct_code_is_never_accused(sizes, m, hidden, dtype, seed):
+    X, Y, W, b = task(sizes, m, seed, dtype)
+    report = check_gradients(X, Y, W, b, hidden)
+    assert report.right, report
+    assert report.first_guilty is None
+    assert str(report).startswith("All gradients are right.")
+
+
+def test_restarting_gives_what_the_plain_nudge_gives():
+    X, Y, W, b = task()
+    truth = gradient_check.numerical_gradients(X, Y, W, b, "tanh")
+
+    def cost():
+        Z, _ = network.forward(X, W, b, "tanh")
+        return binary_cross_entropy(Z[3], Y)
+
+    for l in W:
+        np.testing.assert_allclose(truth.dW[l], numerical_gradient(cost, W[l]), atol=1e-9)
+        np.testing.assert_allclose(truth.db[l], numerical_gradient(cost, b[l]), atol=1e-9)
+
+
+FAULTS = [
+    (lambda dW, db, m: dW.update({2: 2 * dW[2]}), "dW[2]", "is 2.000 × the numerical one: a factor 2"),
+    (lambda dW, db, m: dW.update({2: 0.5 * dW[2]}), "dW[2]", "is 0.500 × the numerical one: a factor ½"),
+    (lambda dW, db, m: dW.update({2: 1.7 * dW[2]}), "dW[2]", "is 1.700 × the numerical one: a constant factor"),
+    (lambda dW, db, m: db.update({2: m * db[2]}), "db[2]", "a sum over the 5 examples, not a mean"),
+    (lambda dW, db, m: dW.update({1: dW[1] / m}), "dW[1]", "the mean over the 5 examples is taken twice"),
+    (lambda dW, db, m: dW.update({3: -dW[3]}), "dW[3]", "is -1.000 × the numerical one: wrong sign"),
+    (lambda dW, db, m: dW.update({3: -m * dW[3]}), "dW[3]", "wrong sign, and a sum over the 5 examples"),
+    (lambda dW, db, m: dW.update({2: dW[2].T}), "dW[2]", "has shape (4, 3), but its parameter has (3, 4): transposed"),
+    (lambda dW, db, m: db.update({2: np.ones((1, m))}), "db[2]", "summed over the wrong axis"),
+    (lambda dW, db, m: db.update({2: np.ones((3, m))}), "db[2]", "not summed over the examples"),
+    (lambda dW, db, m: db.update({2: db[2].ravel()}), "db[2]", "an axis is lost, as by sum without keepdims"),
+    (lambda dW, db, m: dW.update({2: 0 * dW[2]}), "dW[2]", "is zero everywhere"),
+    (lambda dW, db, m: dW.update({2: dW[2] * np.nan}), "dW[2]", "is not finite"),
+    (lambda dW, db, m: dW.pop(2), "dW[2]", "is missing"),
+    (lambda dW, db, m: dW[2].__setitem__((0, 0), 9), "dW[2]", "look at the product with A[1]ᵀ"),
+    (lambda dW, db, m: db[2].__setitem__((0, 0), 9), "db[2]", "look at how it becomes db[2]"),
+]
+
+
+@pytest.mark.parametrize(("change", "name", "diagnosis"), FAULTS)
+def test_a_planted_fault_is_named_and_nothing_else_is(change, name, diagnosis):
+    report = check_gradients(*task(), gradients=planted(change))
+    assert diagnosis in words(report, name)
+    assert [finding.name for finding in report.findings if not finding.right] == [name]
+    assert report.first_guilty == int(name[3])
+    assert f"Look at layer {name[3]} first." in str(report)
+
+
+def test_transposed_in_a_square_layer():
+    report = check_gradients(*task((3, 3, 3, 2)), gradients=planted(lambda dW, db, m: dW.update({2: dW[2].T.copy()})))
+    assert words(report, "dW[2]") == "matches the transpose of the numerical one"
+
+
+@pytest.mark.parametrize(("side", "sign"), [("< 0", -1), ("> 0", 1)])
+def test_wrong_on_one_side_of_zero_only(side, sign):
+    def gradients(X, Y, W, b):
+        Z, A = network.forward(X, W, b, "relu")
+        dZ2 = (activations.sigmoid(Z[2]) - Y) / len(X)
+        slope = activations.relu_prime(Z[1]) + np.where(sign * Z[1] > 0, Z[1], 0)
+        dZ1 = (W[2].T @ dZ2) * slope
+        return {1: dZ1 @ X, 2: dZ2 @ A[1].T}, {1: dZ1.sum(axis=1, keepdims=True), 2: dZ2.sum(axis=1, keepdims=True)}
+
+    report = check_gradients(*task((4, 6, 1), m=8), "relu", gradients=gradients)
+    assert f"is wrong only where Z[1] {side}" in words(report, "dW[1]")
+    assert f"is wrong only where Z[1] {side}" in words(report, "db[1]")
+    assert report.first_guilty == 1
+    assert "at the step from dZ[2] to dZ[1]: layer 2 is right" in report.headline
+
+
+def test_the_first_guilty_layer_is_named_and_those_it_pollutes():
+    def gradients(X, Y, W, b):
+        broken = {**W, 3: W[3] * 1.3 + 0.1}
+        return network.backward(Y, broken, *network.forward(X, W, b))
+
+    report = check_gradients(*task(), gradients=gradients)
+    assert report.first_guilty == 2
+    assert "layer 3 is right; the layers before it may only inherit its error" in report.headline
+    assert [f.right for f in report.findings] == [False] * 4 + [True] * 2
+
+
+def test_a_kink_within_epsilon_is_skipped_and_nobody_accused():
+    W, b = {1: np.eye(2), 2: np.array([[1.0, -1.0]])}, {1: np.zeros((2, 1)), 2: np.zeros((1, 1))}
+    X, Y = np.array([[0.0, 1.0], [1.0, 2.0]]), np.array([[1.0, 0.0]])  # Z[1] is 0 at one place: on the kink
+    report = check_gradients(X, Y, W, b, "relu")
+    assert report.right, report
+    assert sum(finding.skipped for finding in report.findings) > 0
+    assert "a kink within ε" in str(report)
+    wrong = check_gradients(X, Y, W, b, "relu", gradients=planted(lambda dW, db, m: dW.update({1: 2 * dW[1]}), "relu"))
+    assert not wrong.right
+
+
+@pytest.mark.parametrize(("slope_at_0", "right"), [(0, True), (1, True), (0.5, True), (2, False), (-1, False)])
+def test_wrong_only_at_a_kink(slope_at_0, right):
+    W, b = {1: np.eye(2), 2: np.array([[1.0, -1.0]])}, {1: np.zeros((2, 1)), 2: np.zeros((1, 1))}
+    X, Y = np.array([[0.0, 1.0], [1.0, 2.0], [-1.0, 0.5]]), np.array([[1.0, 0.0, 1.0]])
+
+    def gradients(X, Y, W, b):
+        Z, A = network.forward(X, W, b, "relu")
+        dZ2 = (activations.sigmoid(Z[2]) - Y) / len(X)
+        dZ1 = (W[2].T @ dZ2) * np.where(Z[1] == 0, slope_at_0, Z[1] > 0)
+        return {1: dZ1 @ X, 2: dZ2 @ A[1].T}, {1: dZ1.sum(axis=1, keepdims=True), 2: dZ2.sum(axis=1, keepdims=True)}
+
+    report = check_gradients(X, Y, W, b, "relu", gradients=gradients)
+    assert report.right is right, report
+    if not right:
+        assert "is wrong only at a kink" in words(report, "db[1]")
+
+
+def test_where_everything_lies_on_a_kink_nothing_is_claimed():
+    W, b = {1: np.ones((2, 1)), 2: np.ones((1, 2))}, {1: np.zeros((2, 1)), 2: np.zeros((1, 1))}
+    report = check_gradients(np.zeros((3, 1)), np.ones((1, 3)), W, b, "relu")
+    assert words(report, "db[1]") == "cannot be judged here, try other data"
+
+
+def test_single_precision_has_its_own_threshold():
+    X, Y, W, b = task(dtype=np.float32)
+    report = check_gradients(X, Y, W, b)
+    assert report.right
+    assert max(report.errors.values()) > 1e-8  # what float32 arithmetic leaves
+    assert not check_gradients(X, Y, W, b, gradients=planted(lambda dW, db, m: dW.update({1: 1.01 * dW[1]}))).right
+
+
+def test_parameters_are_left_alone():
+    X, Y, W, b = task()
+    before = copy.deepcopy((X, Y, W, b))
+    check_gradients(X, Y, W, b)
+    np.testing.assert_equal((X, Y, W, b), before)
+
+
+def test_the_table_says_in_words_and_signs_what_its_colours_say():
+    report = check_gradients(*task(), gradients=planted(lambda dW, db, m: dW.update({2: -dW[2]})))
+    table = report._repr_html_()
+    assert table.count("<tr") == 6
+    assert table.count("✗") == 1
+    assert table.count("✓") == 5
+    assert "wrong sign" in table
+    assert "color:#111" in table  # legible on a dark page too
+
+
+# --- the zoo -------------------------------------------------------------------------------------
+
+
+def test_the_zoo_is_large_and_each_inhabitant_is_described():
+    assert len(bug_zoo.CREATURES) >= 15
+    assert len({creature.title for creature in bug_zoo.CREATURES}) == len(bug_zoo.CREATURES)
+    for creature in bug_zoo.CREATURES:
+        assert creature.met and creature.seen
+        assert len(creature.source.splitlines()) <= 20
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("creature", bug_zoo.CREATURES, ids=lambda creature: creature.title)
+def test_each_creature_is_caught_with_the_diagnosis_meant_for_it(creature, seed):
+    report = bug_zoo.examine(creature, seed)
+    assert not report.right
+    assert creature.says in str(report), report
+
+
+@pytest.mark.parametrize("creature", bug_zoo.CREATURES, ids=lambda creature: creature.title)
+def test_the_correct_code_passes_on_every_creatures_task(creature):
+    if creature.broken is bug_zoo.division_by_zero:
+        return  # its answers are so sure that no gradient is left to judge
+    X, Y, W, b = bug_zoo.sample_task(creature)
+    assert check_gradients(X, Y, W, b, creature.hidden_activation).right
+
+
+@pytest.mark.parametrize(
+    ("factor", "m", "words"),
+    [
+        (1.0001, 1, "is 1.000 × the numerical one: nearly right, but off by more than rounding"),
+        (1.0001, 6, "is 1.000 × the numerical one: nearly right, but off by more than rounding"),
+        (-1.0, 1, "is -1.000 × the numerical one: wrong sign"),
+        (3.0, 1, "is 3.000 × the numerical one: a constant factor"),
+        (6.0, 6, "is 6.000 × the numerical one: a sum over the 6 examples, not a mean"),
+        (-6.0, 6, "is -6.000 × the numerical one: wrong sign, and a sum over the 6 examples, not a mean"),
+        (1 / 6, 6, "is 0.167 × the numerical one: the mean over the 6 examples is taken twice"),
+    ],
+)
+def test_a_factor_is_explained(factor, m, words):
+    exact = np.array([[1.0, -2.0], [0.5, 3.0]])
+    assert gradient_check.compare("dW[1]", factor * exact, exact, m).words == words

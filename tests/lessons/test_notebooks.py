@@ -1,0 +1,368 @@
+"""What every committed notebook must be; nbval then executes it and compares the outputs.
+
+Each rule is a function from a notebook to a list of faults. Each is tried on the real notebooks,
+where it must find nothing, and on a notebook with that very fault planted, where it must find it.
+"""
+
+import ast
+import copy
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbval.plugin import get_sanitize_patterns
+
+ROOT = Path(__file__).resolve().parents[2]
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LESSONS = [path for path in PATHS if re.match(r"0[1-9]|1", path.name)]  # 00 is the map, errata a list
+
+# Cells whose output nbval does not compare: a time. Each stands beside an assertion on what matters.
+IGNORED = {"03_two_layers.ipynb": 1, "05_check_gradients.ipynb": 1, "09_autograd.ipynb": 1, "10_scale_out.ipynb": 1}
+MOST_LINES = 15
+SILENT = re.compile(r"plotting\.use_style\(\)|Network\.\w+(, Network\.\w+)* = ")
+ABSOLUTE = re.compile(r"(?<![\w.:/])/(home|root|Users|tmp|usr|opt|var|mnt|etc|work|private)/|\b[A-Za-z]:\\|file://")
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def speaks(source):
+    """Whether running these lines shows something: a print, a figure, a check, or a value at the end."""
+    body = ast.parse(source).body
+    outside = [
+        node for node in body if not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom))
+    ]
+    calls = {ast.unparse(node.func) for top in outside for node in ast.walk(top) if isinstance(node, ast.Call)}
+    if calls & {"print", "plt.show", "check", "quiz", "keep", "progress"}:
+        return True
+    return isinstance(body[-1], ast.Expr) and not SILENT.match(ast.unparse(body[-1]))
+
+
+def outputs_are_there(name, notebook):
+    return [f"cell {c.id} has no output" for c in code_cells(notebook) if speaks(c.source) and not c.outputs]
+
+
+def counts_are_sequential(name, notebook):
+    counts = [cell.execution_count for cell in code_cells(notebook)]
+    return [] if counts == list(range(1, len(counts) + 1)) else [f"execution counts are {counts}"]
+
+
+def nothing_went_wrong(name, notebook):
+    faults = [(c.id, o) for c in code_cells(notebook) for o in c.outputs]
+    return [f"{i}: error or stderr" for i, o in faults if o.output_type == "error" or o.get("name") == "stderr"]
+
+
+def tags_are_listed(name, notebook):
+    tagged = [cell for cell in notebook.cells if cell.metadata.get("tags")]
+    faults = [f"cell {c.id} has tags {c.metadata.tags}" for c in tagged if c.metadata.tags != ["nbval-ignore-output"]]
+    faults += [f"cell {c.id} is ignored without an assertion" for c in tagged if "assert" not in c.source]
+    faults += [f"cell {c.id} has a marker" for c in code_cells(notebook) if re.search("nbval", c.source, re.IGNORECASE)]
+    if len(tagged) != IGNORED.get(name, 0):
+        faults.append(f"{len(tagged)} cells are tagged, {IGNORED.get(name, 0)} are listed")
+    return faults
+
+
+def cells_are_short(name, notebook):
+    lines = {c.id: len([line for line in c.source.splitlines() if line.strip()]) for c in code_cells(notebook)}
+    return [f"cell {i} has {n} lines" for i, n in lines.items() if not 0 < n <= MOST_LINES]
+
+
+def paths_are_relative(name, notebook):
+    texts = [(cell.id, cell.source) for cell in notebook.cells]
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            texts += [(cell.id, output.get("text", "")), (cell.id, str(output.get("data", {}).get("text/plain", "")))]
+            texts += [(cell.id, str(output.get("data", {}).get("text/html", "")))]
+    return [f"cell {i}: {ABSOLUTE.search(text)[0]}" for i, text in texts if ABSOLUTE.search(text)]
+
+
+def figures_have_captions(name, notebook):
+    faults, number = [], 0
+    for cell, following in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
+        if any("image/png" in o.get("data", {}) for o in cell.get("outputs", [])):
+            number += 1
+            text = following.source if following and following.cell_type == "markdown" else ""
+            if not re.match(rf"\*\*Figure {number}\.\*\* .{{60,}}", text):
+                faults.append(f"cell {cell.id}: the next cell is not the caption of Figure {number}")
+    return faults
+
+
+def links_lead_somewhere(name, notebook):
+    faults = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            prose = re.sub(r"\$\$.*?\$\$|\$.*?\$", "", cell.source, flags=re.DOTALL)  # [l](i) in a formula is no link
+            for target in re.findall(r"\]\(([^)\s]+)\)", prose):
+                if not target.startswith("https://") and not (ROOT / "notebooks" / target.split("#")[0]).is_file():
+                    faults.append(f"cell {cell.id}: {target} is not there")
+    return faults
+
+
+def prose_stands_before_code(name, notebook):
+    pairs = zip(notebook.cells, notebook.cells[1:], strict=False)
+    return [f"cell {b.id} follows code" for a, b in pairs if a.cell_type == b.cell_type == "code"]
+
+
+def anatomy_is_that_of_a_lesson(name, notebook):
+    first, text = notebook.cells[0].source, "\n".join(cell.source for cell in notebook.cells)
+    if name == "errata.ipynb":
+        return [] if re.match(r"# .*Reading time", first, re.DOTALL) else ["the first cell has no title or no time"]
+    wanted = ["**You will build**", "**You will learn**", "**You need**", "Reading time"]
+    faults = [f"the first cell lacks {words!r}" for words in wanted if words not in first]
+    questions = ["### Quick questions"] if not name.startswith("11") else []  # the playground is for play
+    wanted = ["## You can now", *questions, "### Sources"]
+    faults += [f"{words!r} is missing" for words in wanted if words not in text]
+    places = [text.find(words) for words in wanted]
+    faults += [] if places == sorted(places) else [f"the order is not {wanted}"]
+    return faults + ([] if first.startswith("# ") else ["the first cell has no title"])
+
+
+def format_is_clean(name, notebook):
+    faults = [] if (notebook.nbformat, notebook.nbformat_minor) == (4, 5) else ["the format is not 4.5"]
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    if notebook.metadata != {"kernelspec": kernel, "language_info": {"name": "python"}}:
+        faults.append("the metadata holds more or less than kernelspec and language_info.name")
+    ids = [cell.id for cell in notebook.cells]
+    faults += [] if len(ids) == len(set(ids)) else ["cell ids repeat"]
+    return faults + [
+        f"cell {c.id} has metadata {dict(c.metadata)}" for c in notebook.cells if set(c.metadata) - {"tags"}
+    ]
+
+
+def stub_is_untouched(name, notebook):
+    checks = [c for c in code_cells(notebook) if re.search(r"^(check|quiz|keep)\(", c.source, re.MULTILINE)]
+    return [
+        f"cell {c.id} is answered" for c in checks if not str(c.outputs).count("Not done yet") or "✓" in str(c.outputs)
+    ]
+
+
+RULES = [
+    outputs_are_there,
+    counts_are_sequential,
+    nothing_went_wrong,
+    tags_are_listed,
+    cells_are_short,
+    paths_are_relative,
+    figures_have_captions,
+    links_lead_somewhere,
+    prose_stands_before_code,
+    anatomy_is_that_of_a_lesson,
+    format_is_clean,
+    stub_is_untouched,
+]
+
+
+def test_the_series_is_complete():
+    assert [path.name[:2] for path in PATHS] == [
+        "00",
+        "01",
+        "02",
+        "03",
+        "04",
+        "05",
+        "06",
+        "07",
+        "08",
+        "09",
+        "10",
+        "11",
+        "er",
+    ]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_notebook_keeps_the_rule(path, rule):
+    assert rule(path.name, read(path)) == []
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_lesson_shows_its_check_and_moves(path):
+    notebook = read(path)
+    shown = "".join(o.get("text", "") for cell in code_cells(notebook) for o in cell.outputs)
+    errors = re.findall(r"relative error (\S+?e-\d\d)", shown)
+    assert errors and min(map(float, errors)) < 1e-7
+    if path.stem < "05":  # lesson 05 shows wrong gradients on purpose
+        assert max(map(float, errors)) < 1e-7
+    assert any("widget-view" in str(o.get("data", {}).keys()) for cell in code_cells(notebook) for o in cell.outputs)
+    if path.stem[:2] != "11":  # the playground sets challenges instead of exercises
+        done = ["Not done yet" in str(cell.outputs) for cell in code_cells(notebook)]
+        assert sum(done) >= 4  # three exercises, questions
+    assert "Predict, then run" in str(notebook)
+
+
+def test_each_mistake_of_the_sources_has_its_proof_and_its_lesson():
+    cells = read(ROOT / "notebooks" / "errata.ipynb").cells
+    entries = [(i, cell) for i, cell in enumerate(cells) if re.search(r"^### \d+\. ", cell.source, re.MULTILINE)]
+    numbers = [int(re.search(r"^### (\d+)\. ", cell.source, re.MULTILINE)[1]) for _, cell in entries]
+    assert numbers == list(range(1, 29))
+    for i, cell in entries:
+        assert "Told in [lesson 0" in cell.source
+        assert "**Right" in cell.source or "questions that stayed open" in cell.source
+        assert re.search(r"\bassert\b|AssertionError", cells[i + 1].source), cell.source
+        for target in re.findall(r"Told in \[lesson \d\d\]\((\w+\.ipynb)\)(?:, \*([^*]+)\*)?", cell.source):
+            assert target[1] in "\n".join(other.source for other in read(ROOT / "notebooks" / target[0]).cells), target
+
+
+# --- each rule finds its fault -------------------------------------------------------------------
+
+
+def first(notebook, kind=lambda cell: True):
+    return next(cell for cell in notebook.cells if kind(cell))
+
+
+def printing(cell):
+    return cell.cell_type == "code" and "print(" in cell.source and bool(cell.outputs)
+
+
+def drawing(cell):
+    return any("image/png" in o.get("data", {}) for o in cell.get("outputs", []))
+
+
+def no_outputs(n):
+    first(n, printing).outputs = []
+
+
+def no_figure(n):
+    first(n, drawing).outputs = []
+
+
+def wrong_count(n):
+    first(n, printing).execution_count = 99
+
+
+def error_output(n):
+    first(n, printing).outputs.append(nbformat.v4.new_output("error", ename="E", evalue="", traceback=[]))
+
+
+def stderr_output(n):
+    first(n, printing).outputs.append(nbformat.v4.new_output("stream", name="stderr", text="warning"))
+
+
+def unlisted_ignore(n):
+    first(n, printing).metadata["tags"] = ["nbval-ignore-output"]
+
+
+def skip(n):
+    first(n, printing).metadata["tags"] = ["nbval-skip"]
+
+
+def marker(n):
+    first(n, printing).source += "\n# NBVAL_IGNORE_OUTPUT"
+
+
+def long_cell(n):
+    first(n, printing).source += "\nx = 1" * 15
+
+
+def absolute_source(n):
+    first(n, printing).source += '\nopen("/home/me/data.csv")'
+
+
+def absolute_windows(n):
+    first(n, printing).source += '\nopen(r"C:\\data.csv")'
+
+
+def absolute_output(n):
+    first(n, printing).outputs[0].text = "/tmp/ipykernel_1/2.py:1: UserWarning"
+
+
+def caption_gone(n):
+    n.cells.insert(n.cells.index(first(n, drawing)) + 1, nbformat.v4.new_markdown_cell("Look."))
+
+
+def caption_misnumbered(n):
+    cell = n.cells[n.cells.index(first(n, drawing)) + 1]
+    cell.source = cell.source.replace("Figure 1", "Figure 2")
+
+
+def dead_link(n):
+    n.cells[0].source += "[next](99_nowhere.ipynb)"
+
+
+def code_after_code(n):
+    cell = nbformat.v4.new_code_cell("y = 2")
+    n.cells.insert(n.cells.index(first(n, printing)) + 1, cell)
+
+
+def promise_gone(n):
+    n.cells[0].source = n.cells[0].source.replace("**You will learn**", "")
+
+
+def widget_state(n):
+    n.metadata["widgets"] = {}
+
+
+def repeated_id(n):
+    n.cells[2].id = n.cells[1].id
+
+
+def solved(n):
+    cell = first(n, lambda cell: cell.cell_type == "code" and "check(" in cell.source and "answer" in cell.source)
+    cell.outputs[0].data = {"text/plain": "✓ Right.", "text/markdown": "✓ **Right.**"}
+
+
+def one_question_answered(n):
+    cell = first(n, lambda cell: cell.cell_type == "code" and "quiz(" in cell.source)
+    cell.outputs[0].data["text/plain"] = "○ q1: Not done yet.\n✓ q2: Right."
+
+
+PLANTED = [
+    (no_outputs, outputs_are_there),
+    (no_figure, outputs_are_there),
+    (wrong_count, counts_are_sequential),
+    (error_output, nothing_went_wrong),
+    (stderr_output, nothing_went_wrong),
+    (unlisted_ignore, tags_are_listed),
+    (skip, tags_are_listed),
+    (marker, tags_are_listed),
+    (long_cell, cells_are_short),
+    (absolute_source, paths_are_relative),
+    (absolute_windows, paths_are_relative),
+    (absolute_output, paths_are_relative),
+    (caption_gone, figures_have_captions),
+    (caption_misnumbered, figures_have_captions),
+    (dead_link, links_lead_somewhere),
+    (code_after_code, prose_stands_before_code),
+    (promise_gone, anatomy_is_that_of_a_lesson),
+    (widget_state, format_is_clean),
+    (repeated_id, format_is_clean),
+    (solved, stub_is_untouched),
+    (one_question_answered, stub_is_untouched),
+]
+
+
+def test_every_rule_is_tried():
+    assert {rule for _, rule in PLANTED} == set(RULES)
+
+
+@pytest.mark.parametrize(("plant", "rule"), PLANTED, ids=lambda item: item.__name__)
+def test_a_planted_fault_is_found(plant, rule):
+    path = LESSONS[0]
+    notebook = copy.deepcopy(read(path))
+    plant(notebook)
+    assert rule(path.name, notebook)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("dW: relative error 3e-11", True),
+        ("dW: relative error 2e-08", True),
+        ("dW: relative error 3e-07", False),
+        ("dW: relative error 2e-01", False),
+        ("cost 3e-11", False),
+    ],
+)
+def test_the_one_thing_that_is_compared_loosely_is_a_small_relative_error(text, same):
+    rules = get_sanitize_patterns((ROOT / "tests" / "nbval_sanitize.cfg").read_text(encoding="utf-8"))
+    assert len(rules) == 1
+    for pattern, replacement in rules:
+        text = re.sub(pattern, replacement, text)
+    assert ("BELOW-1e-7" in text) is same

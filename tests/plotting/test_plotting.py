@@ -1,0 +1,220 @@
+"""Facts of the figures: labels, number of lines, limits; axes in, axes out, no state left behind."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import same_color
+from matplotlib.text import Annotation
+
+from helpers import datasets, plotting, widgets
+from helpers.autograd import tape
+from helpers.plotting import playground, style
+
+X, y = datasets.make_blobs(20)
+W1 = np.linspace(-1, 1, 5)
+ROWS = [{"units": units, "rate": rate, "score": units * rate} for units in (2, 8) for rate in (0.1, 1.0)]
+DRAWN = {
+    "line": lambda ax: plotting.line([3, 2, 1], ax=ax, label="a"),
+    "cost_curve": lambda ax: plotting.cost_curve([3, 2, 1], ax=ax),
+    "accuracy_and_cost": lambda ax: plotting.accuracy_and_cost([3, 2, 1], 0.5, 0.25, ax=ax),
+    "chain": lambda ax: plotting.chain(["x", "z"], ["f"], ["g"], ax=ax),
+    "network": lambda ax: plotting.network([2, 3, 1], ax=ax),
+    "training_loop": lambda ax: plotting.training_loop(ax=ax),
+    "cost_surface": lambda ax: plotting.cost_surface(W1**2 + W1[:, None] ** 2, W1, W1, [[1, 1], [0, 0]], ax, (0, 0)),
+    "points": lambda ax: plotting.points(X, y, ax),
+    "boundary": lambda ax: plotting.boundary(lambda points: 1 / (1 + np.exp(-points[:, 0])), X, y, ax),
+    "images": lambda ax: plotting.images(np.zeros((3, 784)), ["a", "b", "c"], ax),
+    "weights": lambda ax: plotting.weights(np.arange(784.0), ax),
+    "confusion_matrix": lambda ax: plotting.confusion_matrix(np.array([[3, 1], [0, 2]]), ax),
+    "signals": lambda ax: plotting.signals([1, 0.5], [0.1, 1], ax),
+    "race_curves": lambda ax: plotting.race_curves({"adam": [2, 1]}, 5, ax),
+    "shape_table": lambda ax: plotting.shape_table([("A[0]", "Xᵀ", (2, 3)), ("dW[1]", "…", (1, 2))], ax),
+    "error_curves": lambda ax: plotting.error_curves({"two-sided": (W1 + 2, W1 + 2)}, 1.0, 0.0, ax),
+    "work_curves": lambda ax: plotting.work_curves([3, 12], [3, 12], ax),
+    "graph": lambda ax: plotting.graph(tape.Variable([1.0, 2.0], "x").exp().sum(), ax=ax),
+    "data_parallel": lambda ax: plotting.data_parallel([3, 3, 2], ax),
+    "sweep_points": lambda ax: plotting.sweep_points(ROWS, "units", "score", "rate", ax),
+    "step_shares": lambda ax: widgets.step_time.draw(widgets.step_time.predict(), ax),
+    "stepper_frame": lambda ax: widgets.stepper.draw(widgets.stepper.frame(7), ax),
+}
+
+
+def arrows(ax):
+    return [text.arrow_patch for text in ax.texts if isinstance(text, Annotation)]
+
+
+def test_every_public_figure_is_looked_at():
+    assert {name for name in plotting.__all__ if name.islower()} - {"use_style"} == set(DRAWN)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_axes_in_axes_out(name):
+    style = dict(plt.rcParams)
+    _, given = plt.subplots()
+    assert DRAWN[name](given) is given
+    own = DRAWN[name](None)
+    assert own is not given
+    own.figure.canvas.draw()  # a layout that does not fit would warn, and a warning fails
+    assert dict(plt.rcParams) == style
+
+
+STATE = widgets.playground.play(hidden_layers=1, width=2, updates=3)
+DIGITS = widgets.playground.play(data_set="digits", hidden_layers=1, width=2, updates=3)
+PANELS = {
+    "decision": lambda ax: playground.decision(STATE, ax),
+    "answers_on_digits": lambda ax: playground.answers_on_digits(DIGITS, ax),
+    "curves": lambda ax: playground.curves(STATE, ax),
+    "gradient_norms": lambda ax: playground.gradient_norms(STATE.norms, 2, ax),
+    "unit_sheet": lambda ax: playground.unit_sheet(STATE.unit_pictures(), ax),
+}
+SHEETS = {
+    "playground": lambda figure: playground.playground(STATE, figure),
+    "reading": lambda figure: playground.reading(widgets.drawing.read(np.zeros(784)), figure),
+}
+
+
+def test_every_panel_of_the_playground_is_looked_at():
+    public = {
+        name
+        for name, value in vars(playground).items()
+        if name[0] != "_" and getattr(value, "__module__", "") == playground.__name__
+    }
+    assert public == {*PANELS, *SHEETS}
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_panels_go_into_the_axes_that_they_are_given(name):
+    _, given = plt.subplots()
+    assert PANELS[name](given) is given
+    given.figure.canvas.draw()
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_sheets_go_into_the_figure_that_they_are_given(name):
+    style, given = dict(plt.rcParams), plt.figure()
+    assert SHEETS[name](given) is given
+    assert len(SHEETS[name](None).axes) >= 3
+    given.canvas.draw()
+    assert dict(plt.rcParams) == style
+
+
+def test_the_sheet_of_units_is_as_the_plane_is():
+    state = widgets.playground.play(hidden_layers=1, width=1, updates=0)
+    state.W[1][:], state.b[1][:] = [[0.0, 1.0]], 0  # answers with the sign of x2
+    _, ax = plt.subplots()
+    sheet = playground.unit_sheet(state.unit_pictures(), ax).images[0].get_array()
+    assert sheet[0, 0] > 0.5  # above
+    assert sheet[39, 0] < -0.5  # below
+
+
+def test_cost_curve():
+    ax = plotting.cost_curve([3, 2, 1], label="one")
+    plotting.cost_curve([2, 2, 2], ax=ax, label="other", style=1)
+    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_ylim()[0]) == ("iteration", "cost J", 0)
+    first, second = ax.get_lines()
+    assert first.get_ydata().tolist() == [3, 2, 1]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["one", "other"]
+    assert first.get_linestyle() != second.get_linestyle()
+    assert not same_color(first.get_color(), second.get_color())
+
+
+@pytest.mark.parametrize(("backward", "count"), [(True, 18), (False, 9)])
+def test_network_has_an_arrow_for_each_connection_and_direction(backward, count):
+    ax = plotting.network([2, 3, 1], backward=backward)
+    drawn = arrows(ax)
+    assert len(drawn) == count
+    assert len(ax.patches) == 6  # units
+    for arrow in drawn:
+        forward = bool(same_color(arrow.get_edgecolor(), style.FORWARD))
+        assert forward or same_color(arrow.get_edgecolor(), style.BACKWARD)
+        assert (arrow.get_linestyle() == "-") is forward  # the line style says what the colour says
+
+
+def test_a_large_layer_is_abridged():
+    ax = plotting.network([784, 1])
+    assert len(ax.patches) == 5
+    assert "layer 0\n784 units" in [text.get_text() for text in ax.texts]
+    assert "⋮" in [text.get_text() for text in ax.texts]
+
+
+def test_chain_names_every_derivative():
+    ax = plotting.chain(["x", "z", "J"], ["f", "h"], ["dz", "dJ"])
+    assert len(arrows(ax)) == 4
+    assert {"x", "z", "J", "f", "h", "dz", "dJ"} <= {text.get_text() for text in ax.texts}
+    with pytest.raises(ValueError, match="zip"):
+        plotting.chain(["x", "z"], ["f"], [])
+
+
+def test_cost_surface_keeps_its_window_however_far_the_path_goes():
+    ax = plotting.cost_surface(W1**2 + W1[:, None] ** 2, W1, W1, [[0, 0], [1e9, -1e9]])
+    assert (ax.get_xlim(), ax.get_ylim()) == ((-1, 1), (-1, 1))
+
+
+def test_labels_differ_in_marker_and_colour():
+    ax = plotting.points(X, y)
+    circles, triangles = ax.collections
+    assert len(circles.get_offsets()) == len(triangles.get_offsets()) == 10
+    assert circles.get_paths()[0].vertices.shape != triangles.get_paths()[0].vertices.shape
+
+
+def test_boundary_draws_its_line_only_where_there_is_one():
+    def black_lines(ax):
+        return [
+            c for c in ax.collections if len(c.get_edgecolor()) == 1 and same_color(c.get_edgecolor()[0], style.INK)
+        ]
+
+    crossing = plotting.boundary(lambda points: 1 / (1 + np.exp(-points[:, 0])), X, y)
+    constant = plotting.boundary(lambda points: np.full(len(points), 0.3), X, y)
+    assert len(crossing.collections) == len(constant.collections) + 1
+
+
+def test_images_stand_where_they_belong():
+    pictures = np.zeros((3, 28, 28))
+    pictures[2, 0, 0] = 1
+    ax = plotting.images(pictures, titles=["a", "b", "c"], columns=2)
+    sheet = ax.images[0].get_array()
+    assert sheet.shape == (76, 60)
+    assert np.argwhere(sheet == 1).tolist() == [[47, 1]]
+    assert [text.get_text() for text in ax.texts] == ["a", "b", "c"]
+
+
+def test_images_in_colour():
+    pictures = np.zeros((2, 64, 64, 3), np.uint8)
+    pictures[1, 0, 0] = (255, 0, 0)
+    sheet = plotting.images(pictures).images[0].get_array()
+    assert sheet.shape == (68, 136, 3)
+    assert sheet[2, 70].tolist() == [1, 0, 0]
+    assert sheet[2, 3].tolist() == [0, 0, 0]
+
+
+def test_weights_are_white_at_zero():
+    picture = plotting.weights(np.arange(-300.0, 484.0)).images[0]
+    assert picture.get_clim() == (-483, 483)
+
+
+def test_style_is_opaque_and_legible():
+    with plt.rc_context():
+        plotting.use_style()
+        assert plt.rcParams["figure.facecolor"] == "#FFFFFF"
+        assert plt.rcParams["font.size"] >= 12
+
+
+def test_signals():
+    ax = plotting.signals([0.1, 0.01, 0.001], [0.5, 0.6, 0.7])
+    forward, backward = ax.get_lines()
+    assert forward.get_ydata().tolist() == [0.1, 0.01, 0.001]
+    assert backward.get_xdata().tolist() == [1, 2, 3]
+    assert same_color(forward.get_color(), style.FORWARD)
+    assert same_color(backward.get_color(), style.BACKWARD)
+    assert (forward.get_linestyle(), backward.get_linestyle()) == ("-", "--")
+    assert ax.get_yscale() == "log"
+
+
+def test_confusion_matrix_colours_mistakes_alone():
+    counts = np.array([[50, 1, 0], [4, 60, 2], [0, 0, 70]])
+    ax = plotting.confusion_matrix(counts)
+    assert ax.get_images()[0].get_array().tolist() == [[0, 1, 0], [4, 0, 2], [0, 0, 0]]
+    written = {text.get_position(): text.get_text() for text in ax.texts}
+    assert written == {(0, 0): "50", (1, 0): "1", (0, 1): "4", (1, 1): "60", (2, 1): "2", (2, 2): "70"}
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("answer", "true class")
+    plotting.confusion_matrix(np.diag([1, 2])).figure.canvas.draw()  # without any mistake

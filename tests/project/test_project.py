@@ -1,0 +1,54 @@
+"""README and CONTRIBUTING keep their word: the links, lessons, files and commands that they name exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("text", "least"), [(README, 6), (CONTRIBUTING, 3)], ids=["README", "CONTRIBUTING"])
+def test_links_lead_somewhere(text, least):
+    targets = [target for target in re.findall(r"\]\(([^)\s]+)\)", text) if not target.startswith("https://")]
+    assert len(targets) >= least
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_contributing_names_files_and_lists_that_are_there():
+    paths = set(re.findall(r"(?:helpers|tests|data|notebooks|\.github)/[\w./]*\w", CONTRIBUTING))
+    assert len(paths) > 12
+    assert [path for path in paths if not list(ROOT.glob(path.replace("NN", "01")))] == []
+    lists = set(re.findall(r"`([A-Z_]{4,})`", CONTRIBUTING))
+    assert len(lists) > 5
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for path in (*ROOT.glob("helpers/**/*.py"), *ROOT.glob("tests/**/*.py"))
+    )
+    assert [name for name in lists if not re.search(rf"^{name} \|?= ", code, re.MULTILINE)] == []
+
+
+def test_the_map_is_the_series():
+    assert re.findall(r"notebooks/(\w+\.ipynb)\)", README) == sorted(
+        path.name for path in (ROOT / "notebooks").glob("*.ipynb")
+    )
+
+
+def test_commands_exist():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^(\w+):", makefile, re.MULTILINE))
+    assert {"lab", "test", "bench", "reproduce"} <= targets
+    assert set(re.findall(r"`make (\w+)", README + CONTRIBUTING)) <= targets
+
+
+def test_nothing_is_unpickled_or_evaluated_in_the_package():
+    for path in (ROOT / "helpers").rglob("*.py"):
+        code = path.read_text(encoding="utf-8")
+        assert not re.search(r"\bimport pickle\b|allow_pickle=True|(?<![\w.])(eval|exec)\(", code), path.name
+
+
+def test_global_random_state_is_not_used_in_the_package():
+    for path in (ROOT / "helpers").rglob("*.py"):
+        code = path.read_text(encoding="utf-8")
+        assert not re.search(r"np\.random\.(seed|rand|randn|random|shuffle|permutation|choice)\(", code), path.name

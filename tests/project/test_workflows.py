@@ -1,0 +1,174 @@
+"""What GitHub runs for the project: the README's commands, pinned actions, no more rights than needed."""
+
+import re
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+FORMS = sorted(path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config")
+RIGHTS = {"contents": "read", "pages": "write", "id-token": "write"}  # all that any job may have
+PUBLISHES = {"pages", "id-token"}  # a job with these runs no code of the project
+# Steps that the README does not have: it has `py`, and no other versions than the pinned ones. .ci/run
+# ends in `make test`.
+OWN_STEPS = {
+    "bash .ci/run",
+    "python -m venv .venv",
+    '.venv/bin/python -m pip install --upgrade -r "$VERSIONS"',
+    r".venv\Scripts\python -m pip install --upgrade -r $env:VERSIONS",
+}
+
+
+def load(path):
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def jobs(workflow):
+    return workflow["jobs"].values()
+
+
+def steps(workflow):
+    return [step for job in jobs(workflow) for step in job["steps"]]
+
+
+def actions_are_pinned(text):
+    """Each action by the 40 hexadecimal digits of a commit, with the version that it is in a comment."""
+    used = re.findall(r"uses: *(.*)", text)
+    return [
+        f"{use!r} is not pinned" for use in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)
+    ]
+
+
+def an_action_has_one_version(text):
+    pins = set(re.findall(r"uses: *([\w./-]+)@(\S+)", text))
+    return [f"{name} has two versions" for name, _ in pins if sum(name == other for other, _ in pins) > 1]
+
+
+def rights_are_least(text):
+    workflow = yaml.safe_load(text)
+    faults = [] if workflow.get("permissions") == {} else ["the workflow has rights of its own"]
+    for job in jobs(workflow):
+        rights = job.get("permissions", {})
+        faults += [f"{name}: {right} is too much" for name, right in rights.items() if RIGHTS.get(name) != right]
+        if PUBLISHES & set(rights) and any("run" in step or "checkout" in step["uses"] for step in job["steps"]):
+            faults.append("a job that may publish runs code")
+    return faults
+
+
+def no_key_is_left_behind(text):
+    checkouts = [step for step in steps(yaml.safe_load(text)) if "checkout" in step.get("uses", "")]
+    return [
+        "the checkout leaves its token" for step in checkouts if step.get("with", {}).get("persist-credentials", True)
+    ]
+
+
+def time_is_limited(text):
+    return ["a job has no limit of time" for job in jobs(yaml.safe_load(text)) if "timeout-minutes" not in job]
+
+
+def addresses_are_the_repositorys_own(text):
+    return re.findall(r"https?://\S+|\b[\w-]+\.github\.io\b|\b[\w.-]+\.(?:com|org|net)\b", text)
+
+
+def lines_are_the_readmes(text):
+    """Lines of the shell: the README's, with an option for nbval; targets of make; .ci/run; and OWN_STEPS."""
+    readme, makefile = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "Makefile"))
+    lines = "\n".join(step["run"] for step in steps(yaml.safe_load(text)) if "run" in step).strip().split("\n")
+    known = OWN_STEPS | set(readme.split("\n")) | {f"make {name}" for name in re.findall(r"^(\w+):", makefile, re.M)}
+    return [f"{line!r} is not known" for line in lines if re.sub(r" (ARGS=)?--nbval-lax$", "", line) not in known]
+
+
+RULES = [
+    actions_are_pinned,
+    an_action_has_one_version,
+    rights_are_least,
+    no_key_is_left_behind,
+    time_is_limited,
+    addresses_are_the_repositorys_own,
+    lines_are_the_readmes,
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_a_workflow_keeps_the_rule(path, rule):
+    assert rule(path.read_text(encoding="utf-8")) == []
+
+
+def test_an_action_has_the_same_version_everywhere():
+    assert an_action_has_one_version("\n".join(path.read_text(encoding="utf-8") for path in WORKFLOWS)) == []
+
+
+PLANTED = [
+    (actions_are_pinned, "test", r"@[0-9a-f]{40} # v", "@v"),
+    (actions_are_pinned, "test", r" # v7.0.1", ""),
+    (an_action_has_one_version, "test", r"(checkout@)\w", r"\g<1>f"),
+    (rights_are_least, "test", r"permissions: {}", "permissions: write-all"),
+    (rights_are_least, "test", r"permissions: {}", ""),
+    (rights_are_least, "test", r"contents: read", "contents: write"),
+    (rights_are_least, "site", r"contents: read", "pages: write"),
+    (no_key_is_left_behind, "test", r"persist-credentials: false", "fetch-depth: 1"),
+    (time_is_limited, "test", r"timeout-minutes: 90", ""),
+    (addresses_are_the_repositorys_own, "site", r"make site", "make site URL=https://someone.github.io/lessons"),
+    (lines_are_the_readmes, "test", r"make test ARGS", "make tests ARGS"),
+    (lines_are_the_readmes, "test", r"-m pytest", "-m unittest"),
+    (lines_are_the_readmes, "test", r"-r requirements.txt -e \.", "-r requirements.txt"),
+]
+
+
+def test_every_rule_is_tried():
+    assert {rule for rule, *_ in PLANTED} == set(RULES)
+
+
+@pytest.mark.parametrize(("rule", "name", "old", "new"), PLANTED)
+def test_a_planted_fault_is_found(rule, name, old, new):
+    text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text(encoding="utf-8")
+    assert rule(re.sub(old, new, text, count=1))
+
+
+def test_the_script_that_ci_runs_calls_the_readmes_command():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert "make test" in script
+
+
+def test_three_systems_and_the_oldest_and_newest_python():
+    matrix = load(ROOT / ".github" / "workflows" / "test.yml")["jobs"]["executed"]["strategy"]["matrix"]
+    assert {name.split("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
+    pythons = {entry["versions"]: entry["python"] for entry in matrix["include"]}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(r"Python (3\.\d+) to (3\.\d+)", readme).groups() == (pythons["oldest"], pythons["newest"])
+    for versions in matrix["versions"]:
+        assert (ROOT / ".github" / f"{versions}.txt").is_file()
+
+
+def test_the_oldest_versions_are_older_than_the_pinned_ones():
+    read = {}
+    for path in (ROOT / "requirements.txt", ROOT / ".github" / "oldest.txt"):
+        found = re.findall(r"^([\w-]+)==([\d.]+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        read[path.name] = {name: tuple(map(int, version.split("."))) for name, version in found}
+    assert {"numpy", "matplotlib"} <= set(read["oldest.txt"])
+    assert all(version < read["requirements.txt"][name] for name, version in read["oldest.txt"].items())
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_a_form_asks_in_full(path):
+    form = load(path)
+    assert form["name"] and form["description"]
+    for field in form["body"]:
+        assert field["type"] in {"input", "textarea", "dropdown"}
+        assert field["attributes"]["label"].endswith("?")
+    assert len({field["id"] for field in form["body"]}) == len(form["body"])
+
+
+@pytest.mark.parametrize("command", [("actionlint",), ("zizmor", "--offline", "--persona=pedantic", ".github")])
+def test_the_judges_of_workflows_find_nothing(command):
+    program = shutil.which(command[0], path=sysconfig.get_path("scripts")) or shutil.which(command[0])
+    if not program:
+        pytest.skip(f"{command[0]} is not installed")
+    done = subprocess.run([program, *command[1:]], cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,422 @@
+"""The engine: going on as if never stopped, examples from a file, held-out examples, regularisation."""
+
+import copy
+import signal
+import tracemalloc
+
+import h5py
+import numpy as np
+import pytest
+
+from helpers import datasets
+from helpers.backprop import losses, network
+from helpers.backprop.activations import softmax
+from helpers.backprop.optimizers import OPTIMIZERS
+from helpers.gradient_check.nudge import numerical_gradient, relative_error
+from helpers.training import blocks, engine
+from helpers.training.engine import DivergedError
+from helpers.training.neural_network import NeuralNetwork, NotFittedError
+from helpers.training.streaming import HDF5Rows
+
+X, Y_XOR = datasets.make_xor(64, random_state=0)
+HELD_OUT = datasets.make_xor(40, random_state=1)
+
+
+def assert_same(one, other):
+    for l in one.W_:
+        np.testing.assert_array_equal(one.W_[l], other.W_[l])
+        np.testing.assert_array_equal(one.b_[l], other.b_[l])
+    np.testing.assert_array_equal(one.cost_history_, other.cost_history_)
+    np.testing.assert_array_equal(one.held_out_cost_history_, other.held_out_cost_history_)
+
+
+def stopped_after(n_updates, monkeypatch, fit):
+    """Run `fit`, and press the stop button in the middle of update `n_updates` + 1."""
+    honest, calls = blocks.cost_and_gradients, []
+
+    def button(*args):
+        calls.append(1)
+        if len(calls) == n_updates + 1:
+            signal.raise_signal(signal.SIGINT)  # held back until the update is done
+        return honest(*args)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    monkeypatch.setattr(blocks, "cost_and_gradients", button)
+    try:
+        with pytest.warns(UserWarning, match=f"stopped by hand after {n_updates + 1} iterations"):
+            return fit()
+    finally:
+        monkeypatch.undo()
+        signal.signal(signal.SIGINT, before)
+
+
+# --- going on ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("batch_size", [None, 10])
+@pytest.mark.parametrize("random_state", [3, np.random.RandomState(3)], ids=["new", "legacy"])
+@pytest.mark.parametrize("at", [0, 6, 13, 20])
+def test_stopped_saved_and_resumed_is_never_stopped(tmp_path, monkeypatch, optimizer, batch_size, random_state, at):
+    options = {"optimizer": optimizer, "learning_rate": 0.05, "batch_size": batch_size, "random_state": random_state}
+    options |= {"epochs": 4 if batch_size else 28, "l2": 1e-3, "dtype": np.float32, "shuffle_buffer": 30}
+    through = NeuralNetwork([5, 1], **options).fit(X, Y_XOR, held_out=HELD_OUT)
+    stopped = stopped_after(at, monkeypatch, lambda: NeuralNetwork([5, 1], **options).fit(X, Y_XOR, held_out=HELD_OUT))
+    assert len(stopped.cost_history_) == at + 1
+    stopped.save(tmp_path / "stopped.h5")
+    resumed = NeuralNetwork.load(tmp_path / "stopped.h5").resume(X, Y_XOR, held_out=HELD_OUT)
+    assert_same(resumed, through)
+    assert len(resumed.cost_history_) == 28
+    assert_same(copy.deepcopy(stopped).resume(X, Y_XOR, held_out=HELD_OUT), through)  # without the file
+
+
+def test_resuming_with_more_epochs_is_one_longer_training():
+    options = {"batch_size": 10, "optimizer": "adam"}
+    longer = NeuralNetwork([4, 1], epochs=5, **options).fit(X, Y_XOR)
+    model = NeuralNetwork([4, 1], epochs=2, **options).fit(X, Y_XOR)
+    model.epochs = 5
+    assert_same(model.resume(X, Y_XOR), longer)
+    assert_same(model.resume(X, Y_XOR), longer)  # nothing is left to do
+
+
+def test_resuming_what_cannot_go_on(tmp_path):
+    model = NeuralNetwork([3, 1], iterations=2)
+    with pytest.raises(NotFittedError, match=r"call fit\(X, y\)"):
+        model.resume(X, Y_XOR)
+    model.fit(X, Y_XOR)
+    before = copy.deepcopy(model)
+    with pytest.raises(ValueError, match="are not those of the training that was stopped"):
+        model.resume(X, 1 - Y_XOR)
+    with pytest.raises(ValueError, match="are not those of the training that was stopped"):
+        model.resume(X[:, :1], Y_XOR)
+    model.batch_size = 7
+    with pytest.raises(ValueError, match="batch_size or shuffle_buffer are not those"):
+        model.resume(X, Y_XOR)
+    model.batch_size = None
+    model.optimizer = "adam"
+    with pytest.raises(ValueError, match="optimizer and dtype must be those of the training"):
+        model.resume(X, Y_XOR)
+    assert_same(model, before)
+    model.save(tmp_path / "slim.h5", resumable=False)
+    with pytest.raises(ValueError, match="no training that could go on: call fit"):
+        NeuralNetwork.load(tmp_path / "slim.h5").resume(X, Y_XOR)
+    wild = NeuralNetwork([1], output="identity", learning_rate=1e3)
+    with pytest.raises(DivergedError):
+        wild.fit(X, Y_XOR)
+    with pytest.raises(ValueError, match="no training that could go on"):
+        wild.resume(X, Y_XOR)
+
+
+def test_stop_button_is_given_back(monkeypatch):
+    seen = []
+    before = signal.signal(signal.SIGINT, lambda *arguments: seen.append(arguments))
+    try:
+        NeuralNetwork([3, 1], iterations=2).fit(X, Y_XOR)
+        signal.raise_signal(signal.SIGINT)
+        assert len(seen) == 1
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+# --- examples from a file ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def table(tmp_path):
+    """100 pictures of 12 pixels as bytes in a file, the same as numbers in memory, and labels of three classes."""
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (100, 12), np.uint8)
+    pixels[:, [0, 3, 7]] = 0
+    with h5py.File(tmp_path / "pixels.h5", "w") as file:
+        file["X"] = pixels
+        file["line"] = np.arange(5)
+        file["holes"] = np.where(pixels > 250, np.nan, pixels)
+    return tmp_path / "pixels.h5", pixels.astype(np.float32) * np.float32(1 / 255), rng.integers(0, 3, 100)
+
+
+@pytest.mark.parametrize("options", [{}, {"batch_size": 8}, {"batch_size": 8, "shuffle_buffer": 30}], ids=str)
+def test_a_file_and_memory_give_the_same_bits(table, options):
+    path, in_memory, y = table
+    options = {"output": "softmax", "epochs": 3, "dtype": np.float32, "optimizer": "momentum", **options}
+    rows = HDF5Rows(path, "X", scale=1 / 255)
+    one = NeuralNetwork([6, 3], **options).fit(in_memory, y)
+    other = NeuralNetwork([6, 3], **options).fit(rows, y, held_out=(rows, y))
+    np.testing.assert_array_equal(one.cost_history_, other.cost_history_)
+    for l in one.W_:
+        np.testing.assert_array_equal(one.W_[l], other.W_[l])
+    np.testing.assert_array_equal(one.predict_proba(in_memory), other.predict_proba(rows))
+    assert one.score(in_memory, y) == other.score(rows, y)
+
+
+def test_a_file_is_read_in_constant_memory(tmp_path):
+    peaks = []
+    for m in (20_000, 80_000):
+        with h5py.File(tmp_path / f"{m}.h5", "w") as file:
+            file.create_dataset("X", (m, 100), "u1", fillvalue=3)
+        y = np.arange(m) % 2
+        model = NeuralNetwork([2, 1], epochs=1, batch_size=100, shuffle_buffer=1000, dtype=np.float32)
+        rows = HDF5Rows(tmp_path / f"{m}.h5", "X", scale=1 / 255)
+        tracemalloc.start()
+        model.fit(rows, y)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    growth = peaks[1] - peaks[0]
+    assert growth < 0.25 * 60_000 * 100 * 4  # the labels grow; in memory X alone would grow by four times that
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "sentence"),
+    [
+        (lambda path: HDF5Rows(path.with_name("no.h5")), FileNotFoundError, r"no\.h5 is not there"),
+        (lambda path: HDF5Rows(path, "Z"), ValueError, "holds no data set 'Z': it holds X, holes, line"),
+        (lambda path: HDF5Rows(path, "line"), ValueError, r"has shape \(5,\), but it must be \(examples, features\)"),
+        (lambda path: HDF5Rows(path, scale=0), ValueError, "scale is 0"),
+        (lambda path: HDF5Rows(path, dtype=int), ValueError, "must be numpy.float32 or numpy.float64"),
+        (lambda path: HDF5Rows(__file__), ValueError, r"test_engine\.py is not HDF5, or is damaged"),
+    ],
+)
+def test_files_that_are_not_tables(table, make, error, sentence):
+    with pytest.raises(error, match=sentence):
+        make(table[0])
+
+
+def test_numbers_that_are_none_are_noticed_before_training(table):
+    path, in_memory, y = table
+    model = NeuralNetwork([3], output="softmax", iterations=1).fit(in_memory, y)
+    before = model.W_
+    with pytest.raises(ValueError, match=r"holes in pixels\.h5 holds \d+ values that are NaN"):
+        model.fit(HDF5Rows(path, "holes"), y)
+    assert model.W_ is before
+
+
+# --- held-out examples and regularisation ---------------------------------------------------------
+
+
+def test_patience_stops_and_keeps_the_best_parameters():
+    rng = np.random.default_rng(0)
+    noise = rng.standard_normal((30, 20)), rng.integers(0, 2, 30)
+    other = rng.standard_normal((30, 20)), rng.integers(0, 2, 30)  # nothing can be learned
+    options = {"batch_size": 10, "learning_rate": 0.5, "random_state": 1}
+    model = NeuralNetwork([10, 1], epochs=500, patience=4, **options).fit(*noise, held_out=other)
+    costs = model.held_out_cost_history_
+    best = int(np.argmin(costs))
+    assert len(costs) == best + 1 + 4 < 500
+    short = NeuralNetwork([10, 1], epochs=best + 1, **options).fit(*noise)
+    for l in (1, 2):
+        np.testing.assert_array_equal(model.W_[l], short.W_[l])
+    again = copy.deepcopy(model).resume(*noise, held_out=other)  # patience is over: nothing happens
+    assert_same(again, model)
+
+
+def test_held_out_examples_teach_nothing():
+    with_them = NeuralNetwork([4, 1], epochs=3, batch_size=9).fit(X, Y_XOR, held_out=HELD_OUT)
+    without = NeuralNetwork([4, 1], epochs=3, batch_size=9).fit(X, Y_XOR)
+    np.testing.assert_array_equal(with_them.W_[1], without.W_[1])
+    assert with_them.held_out_cost_history_.shape == (3,)
+    assert without.held_out_cost_history_.shape == (0,)
+    probability = with_them.predict_proba(HELD_OUT[0])
+    expected = -np.mean(np.log(np.where(HELD_OUT[1] == 1, probability, 1 - probability)))
+    assert with_them.held_out_cost_history_[-1] == pytest.approx(expected, rel=1e-12)
+
+
+def test_held_out_examples_must_fit():
+    model = NeuralNetwork([4, 1], epochs=3)
+    with pytest.raises(ValueError, match="X has 2 features, but that of held_out has 1"):
+        model.fit(X, Y_XOR, held_out=(X[:, :1], Y_XOR))
+    with pytest.raises(ValueError, match="X has 64 examples but y has shape"):
+        model.fit(X, Y_XOR, held_out=(X, Y_XOR[:5]))
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.7])
+def test_l2_against_nudges(l2):
+    model = NeuralNetwork([3, 1], l2=l2, iterations=1, learning_rate=1, random_state=2).fit(X, Y_XOR)
+    W, b = network.initialize_parameters((2, 3, 1), random_state=2)
+
+    def cost():
+        data = blocks.cost_and_gradients(X, Y_XOR[np.newaxis], W, b)[0]
+        return data + 0.5 * l2 * sum((W[l] ** 2).sum() for l in W)
+
+    assert model.cost_history_[0] == pytest.approx(cost(), rel=1e-14)
+    for l in (1, 2):
+        assert relative_error(W[l] - model.W_[l], numerical_gradient(cost, W[l])) < 1e-7
+        assert relative_error(b[l] - model.b_[l], numerical_gradient(cost, b[l])) < 1e-7
+
+
+def test_l2_reaches_weights_of_features_that_are_always_zero():
+    X = np.zeros((4, 10))
+    X[:, 0] = [1, 2, 3, 4]
+    free, held = (NeuralNetwork([2, 1], l2=l2, iterations=50).fit(X, [0, 0, 1, 1]) for l2 in (0, 0.1))
+    np.testing.assert_allclose(held.W_[1][:, 1:], free.W_[1][:, 1:] * (1 - 0.1 * 0.1) ** 50, rtol=1e-12)
+
+
+# --- softmax -------------------------------------------------------------------------------------
+
+
+def three_clouds(m=150):
+    rng = np.random.default_rng(0)
+    y = np.arange(m) % 3
+    return np.array([[0, 0], [4, 0], [0, 4]])[y] + rng.standard_normal((m, 2)), y
+
+
+def test_softmax_learns_three_classes():
+    X, y = three_clouds()
+    model = NeuralNetwork([8, 3], output="softmax", optimizer="adam", learning_rate=0.05, iterations=200).fit(X, y)
+    assert model.score(X, y) > 0.95
+    probability = model.predict_proba(X)
+    assert probability.shape == (150, 3)
+    assert probability.sum(axis=1) == pytest.approx(1)
+    np.testing.assert_array_equal(model.predict(X), probability.argmax(axis=1))
+
+
+@pytest.mark.parametrize(
+    ("y", "sentence"),
+    [
+        ([0, 1, 2, 3], "y holds 3, but with 3 units in the last layer classes are numbered 0 … 2"),
+        ([0, 1, -1, 0], "y holds -1"),
+        ([0, 0.5, 1, 2], "y holds 0.5"),
+        (np.eye(4)[:, :3], r"the number of each class is wanted: pass y.argmax\(axis=1\)"),
+        ([0, 1, 2], r"X has 4 examples but y has shape \(3,\)"),
+        ([0, 1, np.nan, 0], "y holds 1 value that is NaN"),
+    ],
+)
+def test_bad_classes_get_a_sentence(y, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        NeuralNetwork([3], output="softmax").fit(np.zeros((4, 2)), y)
+
+
+def test_softmax_against_pytorch():
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    X, y = three_clouds(30)
+    W, b = network.initialize_parameters((2, 5, 3), random_state=1)
+    tensors = {f"{name}{l}": torch.tensor(p[l], requires_grad=True) for l in W for name, p in (("W", W), ("b", b))}
+    A = torch.relu(tensors["W1"] @ torch.tensor(X.T) + tensors["b1"])
+    loss = torch.nn.functional.cross_entropy((tensors["W2"] @ A + tensors["b2"]).T, torch.tensor(y))
+    loss.backward()
+    Y = (np.arange(3)[:, np.newaxis] == y).astype(float)
+    cost, dW, db = blocks.cost_and_gradients(X, Y, W, b, "relu", "softmax")
+    assert cost == pytest.approx(loss.item(), rel=1e-13)
+    for l in (1, 2):
+        np.testing.assert_allclose(dW[l], tensors[f"W{l}"].grad.numpy(), rtol=1e-11, atol=1e-15)
+        np.testing.assert_allclose(db[l], tensors[f"b{l}"].grad.numpy(), rtol=1e-11, atol=1e-15)
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "adam"])
+def test_a_training_against_pytorch(optimizer):
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    X, y = three_clouds(60)
+    model = NeuralNetwork([5, 3], output="softmax", optimizer=optimizer, learning_rate=0.05, l2=0.01, iterations=30)
+    model.fit(X, y)
+    W, b = network.initialize_parameters((2, 5, 3), random_state=0)
+    Ws, bs = ([torch.tensor(p[l], requires_grad=True) for l in (1, 2)] for p in (W, b))
+    groups = [{"params": Ws, "weight_decay": 0.01}, {"params": bs}]
+    make = {
+        "momentum": lambda g: torch.optim.SGD(g, lr=0.05, momentum=0.9),
+        "adam": lambda g: torch.optim.Adam(g, 0.05),
+    }
+    theirs = make[optimizer](groups)
+    for _ in range(30):
+        theirs.zero_grad()
+        A = torch.sigmoid(Ws[0] @ torch.tensor(X.T) + bs[0])
+        torch.nn.functional.cross_entropy((Ws[1] @ A + bs[1]).T, torch.tensor(y)).backward()
+        theirs.step()
+    for l in (1, 2):
+        np.testing.assert_allclose(model.W_[l], Ws[l - 1].detach().numpy(), rtol=1e-9, atol=1e-11)
+
+
+def test_views_and_pack_are_inverse():
+    sizes = (4, 3, 2)
+    W, b = network.initialize_parameters(sizes, random_state=0)
+    theta = engine.pack(W, b)
+    again = engine.views(theta, sizes)
+    for l in (1, 2):
+        np.testing.assert_array_equal(again[0][l], W[l])
+        assert np.shares_memory(again[0][l], theta)
+
+
+def test_every_epoch_has_an_order_of_its_own():
+    model = NeuralNetwork([3, 1], epochs=3, batch_size=8, learning_rate=1e-12).fit(X, Y_XOR)
+    first, second, third = model.cost_history_.reshape(3, 8)  # the weights stay, so a cost tells which batch it was
+    assert not np.allclose(first, second, rtol=1e-6)
+    assert not np.allclose(second, third, rtol=1e-6)
+    assert first.mean() == pytest.approx(second.mean(), rel=1e-9)
+
+
+def test_groups_come_in_random_order_too():
+    X, Y = np.arange(40.0).reshape(40, 1), np.zeros((1, 40))
+    rng = np.random.default_rng(0)
+    firsts = [[x.min() // 10 for x, _ in engine.batches(X, Y, 10, 10, rng)] for _ in range(5)]
+    assert all(sorted(groups) == [0, 1, 2, 3] for groups in firsts)
+    assert any(groups != [0, 1, 2, 3] for groups in firsts)
+
+
+def test_an_interrupt_is_held_back_and_never_lost():
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    reached = []
+    try:
+        with pytest.raises(KeyboardInterrupt), engine.interrupts_wait():
+            signal.raise_signal(signal.SIGINT)
+            reached.append(True)
+        assert reached
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_feature_that_is_alive_in_one_late_row_is_kept():
+    X = np.zeros((9000, 12))
+    X[:, 0], X[8999, 5] = 1, 1
+    assert engine.live_features(X).tolist() == [0, 5]
+
+
+def test_many_blocks_give_the_gradient_and_the_held_out_cost_of_the_whole():
+    m = 2 * blocks.BLOCK + 500
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((m, 4)), rng.integers(0, 2, m)
+    model = NeuralNetwork([3, 1], iterations=1, learning_rate=1).fit(X, y, held_out=(X, y))
+    W, b = network.initialize_parameters((4, 3, 1), random_state=0)
+    dW, db = network.backward(y[np.newaxis].astype(float), W, *network.forward(X, W, b))
+    for l in (1, 2):
+        np.testing.assert_allclose(model.W_[l], W[l] - dW[l], rtol=0, atol=1e-13)
+        np.testing.assert_allclose(model.b_[l], b[l] - db[l], rtol=0, atol=1e-13)
+    probability = model.predict_proba(X)
+    expected = -np.mean(np.log(np.where(y == 1, probability, 1 - probability)))
+    assert model.held_out_cost_history_[0] == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_number_that_is_none_in_the_last_row_is_noticed_before_the_first_batch(tmp_path):
+    pixels = np.ones((50, 3))
+    pixels[49, 2] = np.nan
+    with h5py.File(tmp_path / "late.h5", "w") as file:
+        file["X"] = pixels
+    model = NeuralNetwork([1], epochs=1, batch_size=5)
+    with pytest.raises(ValueError, match="NaN"):
+        model.fit(HDF5Rows(tmp_path / "late.h5"), np.arange(50) % 2)
+    assert not hasattr(model, "W_")
+
+
+def test_the_best_parameters_survive_saving(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    noise = rng.standard_normal((30, 20)), rng.integers(0, 2, 30)
+    other = rng.standard_normal((30, 20)), rng.integers(0, 2, 30)
+    options = {"batch_size": 10, "learning_rate": 0.5, "random_state": 1, "epochs": 500, "patience": 4}
+    through = NeuralNetwork([10, 1], **options).fit(*noise, held_out=other)
+    last = len(through.cost_history_)
+    model = stopped_after(last - 3, monkeypatch, lambda: NeuralNetwork([10, 1], **options).fit(*noise, held_out=other))
+    model.save(tmp_path / "stopped.h5")
+    loaded = NeuralNetwork.load(tmp_path / "stopped.h5")
+    assert_same(loaded, model)
+    assert_same(loaded.resume(*noise, held_out=other), through)
+
+
+def test_the_likeliest_class_may_be_below_one_half():
+    model = NeuralNetwork([3], output="softmax", iterations=1).fit(np.eye(3), [0, 1, 2])
+    model.W_, model.b_ = {1: np.zeros((3, 3))}, {1: np.array([[0.0], [0.1], [0.2]])}
+    assert model.predict(np.zeros((2, 3))).tolist() == [2, 2]
+
+
+def test_softmax_and_its_cost_do_not_overflow():
+    Z = np.array([[1000.0, -1000.0], [0.0, -1001.0], [-1000.0, -2000.0]])
+    assert softmax(Z)[:, 0].tolist() == [1, 0, 0]
+    assert softmax(Z).sum(axis=0) == pytest.approx(1)
+    Y = np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]])
+    assert losses.cross_entropy_of_each(Z, Y) == pytest.approx([1000, np.log(1 + np.exp(-1))], rel=1e-12)

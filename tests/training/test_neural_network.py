@@ -1,0 +1,506 @@
+"""The network: gradients over random shapes, one argument for the series, `fit` in all its promises."""
+
+import _thread
+import copy
+import doctest
+import signal
+import threading
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from helpers import datasets
+from helpers.backprop import losses, network
+from helpers.backprop.activations import ACTIVATIONS, sigmoid, sigmoid_prime
+from helpers.gradient_check.check import check_gradients
+from helpers.training import blocks, engine, neural_network
+from helpers.training.engine import DivergedError
+from helpers.training.neural_network import NeuralNetwork, NotFittedError
+from helpers.training.parallel import core_count, parallel_map
+
+X_SMALL = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+Y_SMALL = np.array([0, 1, 1, 0])
+
+
+def random_task(sizes, m, seed, output="sigmoid"):
+    rng = np.random.default_rng(seed)
+    W, b = network.initialize_parameters(sizes, random_state=rng)
+    b = {l: rng.standard_normal(b[l].shape) for l in b}
+    Y = rng.integers(0, 2, (sizes[-1], m)).astype(float)
+    return rng.standard_normal((m, sizes[0])), Y, W, b
+
+
+# --- the equations -------------------------------------------------------------------------------
+
+
+@settings(max_examples=60)
+@given(
+    sizes=st.lists(st.integers(1, 5), min_size=2, max_size=5),
+    m=st.integers(1, 6),
+    hidden=st.sampled_from(list(ACTIVATIONS)),
+    output=st.sampled_from(list(losses.OUTPUTS)),
+    seed=st.integers(0, 10**6),
+)
+def test_gradients_against_central_differences(sizes, m, hidden, output, seed):
+    X, Y, W, b = random_task(sizes, m, seed)
+    report = check_gradients(X, Y, W, b, hidden, output)
+    assert report.right, report
+
+
+def test_two_layers_worked_by_hand():
+    W = {1: np.array([[0.5, -0.5], [1.0, 0.5]]), 2: np.array([[1.0, -2.0]])}
+    b = {1: np.array([[0.25], [-1.0]]), 2: np.array([[0.9]])}
+    X, Y = np.array([[1.0, 0.5]]), np.array([[1.0]])
+    Z, A = network.forward(X, W, b)
+    a1, a2 = 1 / (1 + np.exp(-0.5)), 1 / (1 + np.exp(-0.25))
+    answer = 1 / (1 + np.exp(-(a1 - 2 * a2 + 0.9)))
+    assert Z[1].ravel() == pytest.approx([0.5, 0.25], abs=1e-15)
+    assert A[2].item() == pytest.approx(answer, abs=1e-15)
+    dW, db = network.backward(Y, W, Z, A)
+    error = answer - 1
+    assert dW[2].ravel() == pytest.approx([error * a1, error * a2], abs=1e-15)
+    assert db[1].ravel() == pytest.approx([error * a1 * (1 - a1), -2 * error * a2 * (1 - a2)], abs=1e-15)
+    assert dW[1] == pytest.approx(db[1] @ X, abs=1e-15)
+
+
+def test_forward_and_backward_change_nothing_they_are_given():
+    X, Y, W, b = random_task((3, 4, 1), 5, seed=0)
+    before = copy.deepcopy((X, Y, W, b))
+    Z, A = network.forward(X, W, b)
+    store = copy.deepcopy((Z, A))
+    network.backward(Y, W, Z, A)
+    for mine, theirs in zip((X, Y, W, b, Z, A), (*before, *store), strict=True):
+        np.testing.assert_equal(mine, theirs)
+
+
+@pytest.mark.parametrize("m", [1, 7, blocks.BLOCK, blocks.BLOCK + 1, 3 * blocks.BLOCK - 1])
+def test_blocks_and_threads_give_what_the_plain_equations_give(m):
+    X, Y, W, b = random_task((3, 4, 2), m, seed=m)
+    Z, A = network.forward(X, W, b)
+    plain_cost = losses.binary_cross_entropy(Z[2], Y)
+    plain = network.backward(Y, W, Z, A)
+    cost, *serial = blocks.cost_and_gradients(X, Y, W, b)
+    with parallel_map(blocks.count_blocks(m)) as run:
+        _, *parallel = blocks.cost_and_gradients(X, Y, W, b, run=run)
+    assert cost == pytest.approx(plain_cost, rel=1e-13)
+    for l in (1, 2):
+        for ours, threads, expected in zip(serial, parallel, plain, strict=True):
+            np.testing.assert_allclose(ours[l], expected[l], rtol=1e-12, atol=1e-15)
+            np.testing.assert_array_equal(ours[l], threads[l])  # the order of adding does not depend on threads
+
+
+def test_initialization_scales_and_repeats():
+    scales = {"lecun": 0.05, "glorot": np.sqrt(2 / 500), "he": np.sqrt(2 / 400), "small": 0.01, "zero": 0}
+    assert set(scales) == set(network.INITIALIZATIONS)
+    for name, scale in scales.items():
+        W, b = network.initialize_parameters([400, 100], name, random_state=0)
+        assert W[1].shape == (100, 400)
+        assert W[1].std() == pytest.approx(scale, rel=0.02)
+        assert not b[1].any()
+        np.testing.assert_array_equal(W[1], network.initialize_parameters([400, 100], name, random_state=0)[0][1])
+
+
+def test_legacy_seed_gives_the_tutorials_first_weights():
+    W, _ = network.initialize_parameters([784, 196, 1], random_state=np.random.RandomState(1))
+    assert W[1][0, 0] == pytest.approx(0.05801233, abs=5e-9)  # printed in its debugger's picture
+    assert W[1][0, 1] == pytest.approx(-0.02184844, abs=5e-9)
+    assert W[2][0, 0] == pytest.approx(5.87599636e-02, abs=5e-11)
+    assert (W[1].min(), W[1].max()) == pytest.approx((-0.15453168858417257, 0.14886134564125336), abs=1e-16)
+
+
+# --- one argument makes the series ---------------------------------------------------------------
+
+
+def test_one_layer_is_logistic_regression():
+    X, y = datasets.make_blobs(300, random_state=0)
+    fitted = NeuralNetwork([1], learning_rate=0.5, iterations=50).fit(X, y)
+    W, b = network.initialize_parameters([2, 1], random_state=0)
+    w, c, costs = W[1], b[1], []
+    for _ in range(50):
+        Z = w @ X.T + c
+        A = 1 / (1 + np.exp(-Z))
+        costs.append(-np.mean(y * np.log(A) + (1 - y) * np.log(1 - A)))
+        dZ = (A - y) / len(X)
+        w, c = w - 0.5 * dZ @ X, c - 0.5 * dZ.sum()
+    np.testing.assert_allclose(fitted.cost_history_, costs, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(fitted.W_[1], w, rtol=0, atol=1e-12)
+
+
+def test_two_layers_are_the_derivation_by_hand():
+    X, Y, W, b = random_task((5, 4, 1), 9, seed=3)
+    Z1 = W[1] @ X.T + b[1]
+    A1 = sigmoid(Z1)
+    dZ2 = (sigmoid(W[2] @ A1 + b[2]) - Y) / 9
+    dZ1 = (W[2].T @ dZ2) * sigmoid_prime(Z1)
+    dW, db = network.backward(Y, W, *network.forward(X, W, b))
+    for ours, by_hand in ((dW[2], dZ2 @ A1.T), (db[2], dZ2.sum(axis=1, keepdims=True)), (dW[1], dZ1 @ X)):
+        np.testing.assert_allclose(ours, by_hand, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(db[1], dZ1.sum(axis=1, keepdims=True), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "relu"])
+def test_gradients_against_pytorch(hidden):
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    X, Y, W, b = random_task((6, 5, 4, 2), 8, seed=1)
+    tensors = {
+        name: torch.tensor(value, requires_grad=True) for l in W for name, value in ((f"W{l}", W[l]), (f"b{l}", b[l]))
+    }
+    A = torch.tensor(X.T)
+    for l in (1, 2, 3):
+        Z = tensors[f"W{l}"] @ A + tensors[f"b{l}"]
+        A = getattr(torch, hidden)(Z)
+    loss = torch.nn.functional.binary_cross_entropy_with_logits(Z, torch.tensor(Y), reduction="sum") / 8
+    loss.backward()
+    cost, dW, db = blocks.cost_and_gradients(X, Y, W, b, hidden)
+    assert cost == pytest.approx(loss.item(), rel=1e-13)
+    for l in (1, 2, 3):
+        np.testing.assert_allclose(dW[l], tensors[f"W{l}"].grad.numpy(), rtol=1e-11, atol=1e-15)
+        np.testing.assert_allclose(db[l], tensors[f"b{l}"].grad.numpy(), rtol=1e-11, atol=1e-15)
+
+
+# --- fit and predict -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "random_state", [5, np.random.default_rng(5), np.random.RandomState(5)], ids=["int", "new", "legacy"]
+)
+@pytest.mark.parametrize("batch_size", [None, 3])
+def test_fit_twice_is_the_same_and_touches_nothing_of_the_callers(random_state, batch_size):
+    sizes, X, y = [3, 1], X_SMALL.copy(), Y_SMALL.copy()
+    model = NeuralNetwork(sizes, iterations=7, batch_size=batch_size, random_state=random_state)
+    first = copy.deepcopy(model.fit(X, y))
+    second = model.fit(X, y)
+    np.testing.assert_array_equal(first.cost_history_, second.cost_history_)
+    for l in (1, 2):
+        np.testing.assert_array_equal(first.W_[l], second.W_[l])
+    assert sizes == [3, 1]
+    np.testing.assert_array_equal(X, X_SMALL)
+    np.testing.assert_array_equal(y, Y_SMALL)
+
+
+def test_float32_is_kept_and_close_to_float64():
+    X, y = datasets.make_xor(100)
+    exact, single = (NeuralNetwork([4, 1], iterations=30, dtype=dtype).fit(X, y) for dtype in (np.float64, np.float32))
+    assert all(array.dtype == np.float32 for array in (*single.W_.values(), *single.b_.values()))
+    np.testing.assert_allclose(single.cost_history_, exact.cost_history_, atol=1e-6)
+    assert single.predict_proba(X).dtype == np.float32
+
+
+def test_global_random_state_is_neither_used_nor_changed():
+    before = np.random.get_state(legacy=False)["state"]["key"].copy()  # noqa: NPY002
+    NeuralNetwork([3, 1], iterations=3, batch_size=2).fit(X_SMALL, Y_SMALL)
+    np.testing.assert_array_equal(before, np.random.get_state(legacy=False)["state"]["key"])  # noqa: NPY002
+
+
+def test_leaving_out_dead_features_changes_nothing():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((30, 10))
+    X[:, [0, 3, 4, 9]] = 0
+    y = rng.integers(0, 2, 30)
+    model = NeuralNetwork([4, 1], iterations=5).fit(X, y)
+    W, b = network.initialize_parameters([10, 4, 1], random_state=0)
+    first = W[1].copy()
+    for _ in range(5):
+        dW, db = network.backward(y[np.newaxis].astype(float), W, *network.forward(X, W, b))
+        W, b = ({l: old[l] - 0.1 * d[l] for l in old} for old, d in ((W, dW), (b, db)))
+    assert engine.live_features(X).tolist() == [1, 2, 5, 6, 7, 8]
+    np.testing.assert_allclose(model.W_[1], W[1], rtol=0, atol=1e-14)
+    np.testing.assert_array_equal(model.W_[1][:, [0, 3, 4, 9]], first[:, [0, 3, 4, 9]])
+    assert NeuralNetwork([1], iterations=2).fit(np.zeros((3, 4)), [0, 1, 1]).predict([[0, 0, 0, 0]]).shape == (1,)
+
+
+@pytest.mark.parametrize("shuffle_buffer", [10, 4])
+def test_mini_batches_see_every_example_once_an_epoch(shuffle_buffer):
+    X, Y = np.arange(10.0).reshape(10, 1), np.arange(10.0).reshape(1, 10)
+    rng = np.random.default_rng(0)
+    epochs = [[(x.copy(), y) for x, y in engine.batches(X, Y, 4, shuffle_buffer, rng)] for _ in range(2)]
+    for epoch in epochs:
+        assert sorted(len(x) for x, _ in epoch) == [2, 4, 4]
+        assert sorted(np.concatenate([x.ravel() for x, _ in epoch])) == list(range(10))
+        assert all((x.ravel() == y.ravel()).all() for x, y in epoch)
+    assert not np.array_equal(epochs[0][0][0], epochs[1][0][0])
+    model = NeuralNetwork([1], epochs=3, batch_size=3).fit(X_SMALL, Y_SMALL)
+    assert len(model.cost_history_) == 3 * 2
+
+
+@pytest.mark.parametrize("shuffle_buffer", [10, 4])
+def test_batches_that_were_seen_already_are_not_read(shuffle_buffer):
+    X, Y = np.arange(10.0).reshape(10, 1), np.arange(10.0).reshape(1, 10)
+    every = [y for _, y in engine.batches(X, Y, 4, shuffle_buffer, np.random.default_rng(0))]
+    for skip in range(4):
+        rest = [y for _, y in engine.batches(X, Y, 4, shuffle_buffer, np.random.default_rng(0), skip)]
+        assert [y.tolist() for y in rest] == [y.tolist() for y in every[skip:]]
+
+
+def test_mini_batches_learn():
+    X, y = datasets.make_xor(400)
+    assert NeuralNetwork([8, 1], learning_rate=1, epochs=200, batch_size=20).fit(X, y).score(X, y) > 0.97
+
+
+def test_linear_regression_finds_least_squares():
+    X, y = datasets.make_line()
+    model = NeuralNetwork([1], output="identity", learning_rate=0.3, iterations=500).fit(X, y)
+    best = np.linalg.lstsq(np.column_stack([X, np.ones(60)]), y, rcond=None)[0]
+    np.testing.assert_allclose([*model.W_[1][0], model.b_[1].item()], best, atol=1e-9)
+    assert model.score(X, y) == pytest.approx(1 - np.var(y - model.predict(X)) / np.var(y), abs=1e-9)
+    with pytest.raises(ValueError, match="no probabilities"):
+        model.predict_proba(X)
+    with pytest.raises(ValueError, match="R² is not defined"):
+        model.score(X[:3], [0.1, 0.1, 0.1])
+
+
+def test_several_outputs():
+    y = np.column_stack([Y_SMALL, 1 - Y_SMALL])
+    model = NeuralNetwork([4, 2], learning_rate=5, iterations=1500).fit(X_SMALL, y)
+    assert model.predict(X_SMALL).tolist() == y.tolist()
+    assert model.score(X_SMALL, y) == 1.0
+
+
+def test_the_answer_is_1_above_one_half_and_at_no_other_place():
+    model = NeuralNetwork([1], iterations=1).fit([[0.0], [1.0]], [0, 1])
+    model.W_, model.b_ = {1: np.array([[1.0]])}, {1: np.array([[0.0]])}
+    assert model.predict([[-1e-9], [0.0], [1e-9], [-0.3], [0.3]]).tolist() == [0, 0, 1, 0, 1]
+
+
+@pytest.mark.parametrize(("value", "shown"), [("1", False), ("0", True), ("", True), (None, True)])
+def test_the_progress_bar_can_be_turned_off(monkeypatch, value, shown):
+    if value is None:
+        monkeypatch.delenv("TQDM_DISABLE")
+    else:
+        monkeypatch.setenv("TQDM_DISABLE", value)
+    assert engine.progress(3, "fit", "iteration").disable is not shown
+
+
+def test_a_short_fit_shows_no_progress_bar(monkeypatch, capsys):
+    monkeypatch.setenv("TQDM_DISABLE", "0")
+    NeuralNetwork([1], iterations=3).fit(X_SMALL, Y_SMALL)
+    assert "iteration" not in "".join(capsys.readouterr())
+
+
+def test_score_counts_right_answers():
+    model = NeuralNetwork([1], iterations=1).fit(X_SMALL, Y_SMALL)
+    answer = model.predict(X_SMALL)
+    assert model.score(X_SMALL, answer) == 1.0
+    wrong = answer.copy()
+    wrong[0] = 1 - wrong[0]
+    assert model.score(X_SMALL, wrong) == 0.75
+
+
+def test_a_fraction_is_a_learning_rate_too():
+    exact, other = (
+        NeuralNetwork([1], iterations=3, learning_rate=a).fit(X_SMALL, Y_SMALL) for a in (0.5, Fraction(1, 2))
+    )
+    np.testing.assert_array_equal(exact.W_[1], other.W_[1])
+
+
+def test_pixels_as_whole_numbers_and_lists_are_welcome():
+    exact = NeuralNetwork([1], iterations=3).fit(X_SMALL, Y_SMALL)
+    for X, y in ((X_SMALL.astype(np.uint8), Y_SMALL.astype(bool)), (X_SMALL.tolist(), Y_SMALL.reshape(-1, 1).tolist())):
+        np.testing.assert_array_equal(NeuralNetwork([1], iterations=3).fit(X, y).W_[1], exact.W_[1])
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+
+
+def test_interrupt_keeps_parameters_and_history(monkeypatch):
+    honest, calls = blocks.cost_and_gradients, []
+
+    def interrupted(*args):
+        calls.append(1)
+        if len(calls) == 6:
+            raise KeyboardInterrupt
+        return honest(*args)
+
+    reference = NeuralNetwork([3, 1], iterations=5).fit(X_SMALL, Y_SMALL)
+    monkeypatch.setattr(blocks, "cost_and_gradients", interrupted)
+    with pytest.warns(UserWarning, match="stopped by hand after 5 iterations; what was reached is kept"):
+        model = NeuralNetwork([3, 1], iterations=1000).fit(X_SMALL, Y_SMALL)
+    np.testing.assert_array_equal(model.cost_history_, reference.cost_history_)
+    for l in (1, 2):
+        np.testing.assert_array_equal(model.W_[l], reference.W_[l])
+        np.testing.assert_array_equal(model.b_[l], reference.b_[l])
+
+
+def test_a_real_interrupt_in_the_middle_of_parallel_work(monkeypatch):
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((4 * blocks.BLOCK, 50)), rng.integers(0, 2, 4 * blocks.BLOCK)
+
+    def progress(n_updates, *_):
+        threading.Timer(0.3, _thread.interrupt_main).start()
+        return range(n_updates)
+
+    monkeypatch.setattr(engine, "progress", progress)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored where tests run in the background
+    try:
+        with pytest.warns(UserWarning, match="stopped by hand"):
+            model = NeuralNetwork([20, 1], iterations=10**5).fit(X, y)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    monkeypatch.undo()
+    done = len(model.cost_history_)
+    assert 0 < done < 10**5
+    again = NeuralNetwork([20, 1], iterations=done).fit(X, y)
+    np.testing.assert_array_equal(again.W_[1], model.W_[1])
+
+
+def test_divergence_names_iteration_and_cure_and_keeps_the_last_finite_parameters():
+    X, y = datasets.make_line()
+    model = NeuralNetwork([1], output="identity", learning_rate=30, iterations=1000)
+    with pytest.raises(DivergedError, match=r"at iteration \d+ .* learning rate, 3 instead of 30"):
+        model.fit(X, y)
+    done = len(model.cost_history_)
+    assert 10 < done < 1000
+    assert np.isfinite(model.cost_history_).all()
+    shorter = NeuralNetwork([1], output="identity", learning_rate=30, iterations=done - 1)
+    with pytest.warns(UserWarning, match="the cost rose"):
+        shorter.fit(X, y)
+    np.testing.assert_array_equal(model.W_[1], shorter.W_[1])
+    assert losses.squared_error((model.predict(X))[np.newaxis], y[np.newaxis]) == pytest.approx(model.cost_history_[-1])
+
+
+def test_a_rising_cost_warns_with_a_cure():
+    X, y = datasets.make_blobs(50, random_state=0)
+    with pytest.warns(UserWarning, match="the learning rate 1000 is too large, try 100"):
+        NeuralNetwork([3, 3, 1], learning_rate=1000, iterations=4, random_state=1).fit(X, 1 - y)
+
+
+BAD_OPTIONS = [
+    ({"layer_sizes": []}, ValueError, "layer_sizes is empty"),
+    ({"layer_sizes": [0, 1]}, ValueError, "layer_sizes holds 0"),
+    ({"layer_sizes": [-3, 1]}, ValueError, "layer_sizes holds -3"),
+    ({"layer_sizes": [2.5, 1]}, TypeError, "layer_sizes holds 2.5"),
+    ({"layer_sizes": [True, 1]}, TypeError, "layer_sizes holds True"),
+    ({"layer_sizes": ["3", 1]}, TypeError, "layer_sizes holds '3'"),
+    ({"layer_sizes": "31"}, TypeError, "must be a list such as"),
+    ({"layer_sizes": 3}, TypeError, "must be a list such as"),
+    ({"layer_sizes": None}, TypeError, "must be a list such as"),
+    ({"layer_sizes": [3, 2]}, ValueError, "the last layer has 2 units"),
+    ({"learning_rate": 0}, ValueError, "learning_rate is 0"),
+    ({"learning_rate": -0.1}, ValueError, "learning_rate is -0.1"),
+    ({"learning_rate": np.nan}, ValueError, "learning_rate is nan"),
+    ({"learning_rate": np.inf}, ValueError, "learning_rate is inf"),
+    ({"learning_rate": "fast"}, TypeError, "learning_rate must be a number above 0, not 'fast'"),
+    ({"iterations": 0}, ValueError, "iterations is 0"),
+    ({"iterations": 1.5}, TypeError, "iterations must be a whole number"),
+    ({"epochs": -1}, ValueError, "epochs is -1"),
+    ({"batch_size": 0}, ValueError, "batch_size is 0"),
+    ({"shuffle_buffer": 0}, ValueError, "shuffle_buffer is 0"),
+    ({"patience": 0}, ValueError, "patience is 0"),
+    ({"patience": 3}, ValueError, r"patience needs examples to watch: pass held_out=\(X, y\)"),
+    ({"l2": -1}, ValueError, "l2 is -1, but it must be a finite number 0 or above"),
+    ({"l2": "much"}, TypeError, "l2 must be a number 0 or above"),
+    ({"optimizer": "sgd"}, ValueError, "optimizer is 'sgd', which is unknown: choose one of gradient_descent, mom"),
+    ({"layer_sizes": [3, 1], "output": "softmax"}, ValueError, "a unit for each class, so at least 2"),
+    (
+        {"hidden_activation": "swish"},
+        ValueError,
+        "hidden_activation is 'swish', which is unknown: choose one of sigmoid",
+    ),
+    (
+        {"output": "softmin"},
+        ValueError,
+        "output is 'softmin', which is unknown: choose one of sigmoid, softmax, identity",
+    ),
+    ({"initialization": "xavier!"}, ValueError, "initialization is 'xavier!'"),
+    ({"hidden_activation": None}, ValueError, "hidden_activation is None"),
+    ({"learning_rate": 10**400}, ValueError, "learning_rate is inf"),
+    ({"dtype": np.int64}, ValueError, "must be numpy.float32 or numpy.float64"),
+    ({"dtype": "single precision"}, ValueError, "must be numpy.float32 or numpy.float64"),
+    ({"random_state": None}, TypeError, "random_state must be a whole number"),
+    ({"random_state": -1}, TypeError, "random_state must be a whole number"),
+]
+BAD_DATA = [
+    (np.zeros((4, 28, 28)), Y_SMALL, ValueError, "flatten each example first"),
+    (np.zeros(4), Y_SMALL, ValueError, r"X.reshape\(-1, 1\)"),
+    (np.zeros((0, 2)), [], ValueError, "X is empty"),
+    ([], [], ValueError, "X is empty"),
+    ([[np.nan, 0], [0, 0], [0, 0], [0, 0]], Y_SMALL, ValueError, r"X holds 1 value that is NaN .* index \(0, 0\)"),
+    ([[0, 0], [0, np.inf], [0, 0], [0, 0]], Y_SMALL, ValueError, r"infinite, the first at index \(1, 1\)"),
+    ([["a", "b"]] * 4, Y_SMALL, TypeError, "X holds <U1 values"),
+    ([[None, 1]] * 4, Y_SMALL, TypeError, "X holds object values"),
+    ([[1j, 1]] * 4, Y_SMALL, TypeError, "X holds complex128 values"),
+    ([[1, 2], [3]], [0, 1], ValueError, "rows have different lengths"),
+    (np.ma.masked_less(X_SMALL, 1), Y_SMALL, TypeError, "X is a masked array"),
+    (X_SMALL, [5, 8, 8, 5], ValueError, r"y holds 5, 8, but labels must be 0 and 1: .*y == 8"),
+    (X_SMALL, [0, 1, 2, 1], ValueError, "labels must be 0 and 1"),
+    (X_SMALL, [0, 1, 0.5, 1], ValueError, "labels must be 0 and 1"),
+    (X_SMALL, [-1, 1, 1, -1], ValueError, "labels must be 0 and 1"),
+    (X_SMALL, [0, 1, np.nan, 0], ValueError, "y holds 1 value that is NaN"),
+    (X_SMALL, ["a", "b", "a", "b"], TypeError, "y holds <U1 values"),
+    (X_SMALL, [0, 1, 1], ValueError, r"X has 4 examples but y has shape \(3,\)"),
+    (X_SMALL, Y_SMALL[np.newaxis], ValueError, r"rows are examples: pass y.ravel\(\)"),
+    (X_SMALL, np.zeros((4, 2)), ValueError, r"y must have shape \(4, 1\)"),
+    (X_SMALL, 1, ValueError, "give one target for each row"),
+]
+
+
+@pytest.mark.parametrize(("options", "error", "sentence"), BAD_OPTIONS)
+def test_bad_options_get_a_sentence(options, error, sentence):
+    with pytest.raises(error, match=sentence):
+        NeuralNetwork(**{"layer_sizes": [3, 1], **options}).fit(X_SMALL, Y_SMALL)
+
+
+@pytest.mark.parametrize(("X", "y", "error", "sentence"), BAD_DATA)
+def test_bad_data_gets_a_sentence_and_leaves_the_network_as_it_was(X, y, error, sentence):
+    model = NeuralNetwork([3, 1], iterations=2).fit(X_SMALL, Y_SMALL)
+    before = model.W_
+    with pytest.raises(error, match=sentence):
+        model.fit(X, y)
+    assert model.W_ is before
+
+
+def test_predict_before_fit_and_on_the_wrong_width():
+    model = NeuralNetwork([3, 1])
+    for call in (model.predict, model.predict_proba, lambda X: model.score(X, Y_SMALL)):
+        with pytest.raises(NotFittedError, match=r"call fit\(X, y\)"):
+            call(X_SMALL)
+    model.fit(X_SMALL, Y_SMALL)
+    with pytest.raises(ValueError, match="X has 3 features, but the network was fitted on 2"):
+        model.predict(np.zeros((1, 3)))
+    with pytest.raises(ValueError, match="flatten"):
+        model.predict(np.zeros((1, 2, 1)))
+
+
+def test_too_large_for_single_precision_is_named():
+    with pytest.raises(ValueError, match="infinite"):
+        NeuralNetwork([1], dtype=np.float32).fit([[1e300], [0]], [0, 1])
+
+
+def test_description_is_the_call_that_makes_it():
+    model = NeuralNetwork([3, 1], learning_rate=0.5)
+    assert repr(model).startswith("NeuralNetwork([3, 1], hidden_activation='sigmoid'")
+    assert "learning_rate=0.5" in repr(model)
+    again = eval(repr(NeuralNetwork(range(1, 4), dtype=np.float32)))  # our own text
+    assert repr(again) == repr(NeuralNetwork([1, 2, 3], dtype="float32"))
+    assert again.fit(X_SMALL, np.eye(4)[:, :3]).W_[1].dtype == np.float32
+    assert repr(NeuralNetwork(None)).startswith("NeuralNetwork(None, ")
+
+
+def test_the_callers_list_may_change_afterwards():
+    sizes = [3, 1]
+    model = NeuralNetwork(sizes, iterations=1)
+    sizes.insert(0, 784)
+    assert model.fit(X_SMALL, Y_SMALL).layer_sizes_ == (2, 3, 1)
+    assert NeuralNetwork(map(int, "31"), iterations=1).fit(X_SMALL, Y_SMALL).layer_sizes_ == (2, 3, 1)
+
+
+def test_blas_gets_its_threads_back_when_the_last_fit_ends():
+    def blas_threads():
+        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    with threadpool_limits(2, user_api="blas"):
+        first, second = parallel_map(2), parallel_map(2)
+        first.__enter__(), second.__enter__()
+        if core_count() > 1:
+            assert blas_threads() <= {1}
+        first.__exit__(None, None, None)
+        second.__exit__(None, None, None)
+        assert 1 not in blas_threads()
+
+
+def test_examples_in_the_documentation():
+    assert doctest.testmod(neural_network).failed == 0
+    assert doctest.testmod(neural_network).attempted > 0

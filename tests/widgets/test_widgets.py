@@ -1,0 +1,620 @@
+"""Interactive figures, driven by `.value` on real ipywidgets; and the pure functions behind them."""
+
+import re
+
+import ipywidgets
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgba
+from matplotlib.text import Annotation
+from traitlets import TraitError
+
+from helpers import gradient_check, plotting, widgets
+from helpers.backprop.activations import sigmoid, sigmoid_prime
+from helpers.backprop.losses import binary_cross_entropy
+from helpers.gradient_check.bug_zoo import CREATURES
+from helpers.training.neural_network import NeuralNetwork
+from helpers.widgets.stepper import STEPS, B, W
+from helpers.widgets.tape import EXPRESSIONS
+
+SOME = np.random.default_rng(0)
+PICTURES, TRUTH = SOME.integers(0, 256, (6, 64, 64, 3), dtype=np.uint8), np.array([0, 1, 0, 1, 0, 1])
+
+
+def pictures():
+    model = NeuralNetwork([1], iterations=1, learning_rate=1e-6).fit(PICTURES.reshape(6, -1) / 255, TRUTH)
+    return widgets.pictures.explorer(model, PICTURES, TRUTH)
+
+
+# For each: how it is made, what computes, and for each control a value that changes the picture.
+EXPLORERS = {
+    "learning rate": (widgets.descent.explorer, "descent.descend", {"learning_rate": 0.1, "iterations": 3}),
+    "threshold": (widgets.threshold.explorer, "threshold.classify", {"separation": 4.0, "threshold": 0.9}),
+    "stepper": (widgets.stepper.explorer, "stepper.frame", {"step": 12, "x1": -1.0, "x2": 1.5, "label": 0}),
+    "work": (widgets.work.explorer, "work.count", {"depth": 4, "width": 100}),
+    "nudge": (widgets.nudge.explorer, "nudge.measure", {"log10_epsilon": -8.0, "method": "complex step"}),
+    "training": (
+        widgets.your_network.explorer,
+        "your_network.train",
+        {"layer_sizes": "5, 1", "hidden_activation": "tanh", "learning_rate": 1.0, "iterations": 20},
+    ),
+    "signals": (
+        widgets.signals.explorer,
+        "signals.measure",
+        {"depth": 5, "hidden_activation": "relu", "initialization": "he"},
+    ),
+    "race": (
+        widgets.race.explorer,
+        "race.run",
+        {"gradient_descent": 0.01, "momentum": 0.2, "adam": 0.01, "batch_size": 50},
+    ),
+    "tape": (
+        widgets.tape.explorer,
+        "tape.steps",
+        {"expression": "z σ(z), z = w x + b", "step": 5, "x": 1.5, "w": 1.0, "b": -1.0},
+    ),
+    "step": (
+        widgets.step_time.explorer,
+        "step_time.predict",
+        {
+            "workers": 100,
+            "batch": 1000.0,
+            "parameters": 1e6,
+            "gigaflops": 1000.0,
+            "gigabits": 100.0,
+            "microseconds": 1000.0,
+        },
+    ),
+    "pictures": (pictures, "pictures.look", {"mistakes_only": True, "number": 2}),
+}
+BAD = {
+    ipywidgets.FloatSlider: [-1e9, 1e9, float("nan"), float("inf")],
+    ipywidgets.FloatLogSlider: [1e-30, 1e30, float("nan"), float("inf")],
+    ipywidgets.IntSlider: [-(10**9), 0, 10**9],
+    ipywidgets.Dropdown: ["none of these", -1, None],
+    ipywidgets.Checkbox: [],
+    ipywidgets.Text: ["", "12, 0", "a, b", "3.5, 1", "-1", "12,,1", "[3, [1]]", "1e3, 1", "7, 3", "9" * 400 + ", 1"],
+}
+CASES = [(name, control) for name, (_, _, values) in EXPLORERS.items() for control in values]
+
+
+def screen(explorer):
+    return explorer.picture.value, explorer.message.value, explorer.line.value
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_every_control_changes_the_picture_and_the_line_reproduces_it(name):
+    make, computes, values = EXPLORERS[name]
+    explorer = make()
+    assert set(values) == set(explorer.controls)
+    seen = [screen(explorer)]
+    for control, value in values.items():
+        explorer.controls[control].value = value
+        seen.append(screen(explorer))
+        assert seen[-1][0] != seen[-2][0] or name == "training"
+        assert seen[-1][2] != seen[-2][2]
+    assert seen[-1][0] != seen[0][0]
+    line = re.search("<code[^>]*>(.*)</code>", explorer.line.value)[1].replace("&#x27;", "'")
+    assert "  " not in line  # a page would show one space, and what is pasted would be another name
+    assert line.startswith(f"widgets.{computes}(")
+    if name != "pictures":  # its line names the network and the pictures of the lesson
+        result = eval(line)  # our own text: the line that a reader would paste
+        assert explorer._describe(result) in explorer.message.value.replace("&#x27;", "'")
+
+
+@pytest.mark.parametrize(("name", "control"), CASES)
+def test_a_widget_lives_on_after_a_bad_value(name, control):
+    make, _, values = EXPLORERS[name]
+    explorer = make()
+    kind = type(explorer.controls[control])
+    for bad in BAD[kind]:
+        before = explorer.picture.value
+        try:
+            explorer.controls[control].value = bad
+        except (TraitError, ValueError, OverflowError):
+            pass  # ipywidgets itself refuses what no hand can enter
+        refused = explorer.message.value.startswith("<b>Not possible:</b> ")
+        assert not refused or explorer.picture.value == before  # a sentence, and the last result stays
+        assert refused or kind is not ipywidgets.Text
+        assert "Traceback" not in explorer.message.value
+        assert "computing" not in explorer.title.value
+    before = explorer.picture.value
+    explorer.controls[control].value = values[control]
+    assert not explorer.message.value.startswith("<b>Not possible:</b>")
+    assert explorer.picture.value != before
+
+
+def test_what_is_on_the_screen_is_not_computed_again():
+    explorer = widgets.threshold.explorer()
+    asked = []
+    compute, explorer._compute = explorer._compute, lambda **state: asked.append(state) or compute(**state)
+    explorer.controls["threshold"].value = 0.7
+    explorer._refresh()
+    explorer.controls["threshold"].value = 0.7000000000000001
+    assert len(asked) == 1
+    explorer.controls["threshold"].value = 0.5
+    assert len(asked) == 2
+
+
+def test_while_a_result_is_computed_the_last_one_stays_with_a_note():
+    explorer = widgets.threshold.explorer()
+    seen, before = [], screen(explorer)
+    compute = explorer._compute
+    explorer._compute = lambda **state: seen.append((explorer.title.value, screen(explorer))) or compute(**state)
+    explorer.controls["threshold"].value = 0.7
+    assert "computing" in seen[0][0]
+    assert seen[0][1] == before
+    assert "computing" not in explorer.title.value
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_labels_alternative_text_and_a_sentence_for_readers_without_a_kernel(name):
+    explorer = EXPLORERS[name][0]()
+    assert all(control.description for control in explorer.controls.values())
+    assert 'alt="' in explorer.picture.value
+    assert "Challenge: " in explorer.title.value
+    assert repr(explorer).startswith("Interactive figure: ")
+    assert "\n" not in repr(explorer)
+
+
+@pytest.mark.parametrize("text", ["20, 3", "2000000000, 1", "1, " * 30 + "1"])
+def test_networks_that_one_cannot_wait_for(text):
+    explorer = widgets.your_network.explorer()
+    explorer.controls["layer_sizes"].value = text
+    assert "end with 1" in explorer.message.value or "too large to train while you wait" in explorer.message.value
+
+
+def test_a_slider_shows_what_it_says():
+    explorer = widgets.threshold.explorer()
+    explorer.controls["threshold"].value = 0.7000000000000001
+    assert "threshold=0.7)" in explorer.line.value
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: widgets.descent.descend(learning_rate=0),
+        lambda: widgets.descent.descend(iterations=0),
+        lambda: widgets.threshold.classify(threshold=1.5),
+        lambda: widgets.ledger.shapes([3]),
+        lambda: widgets.ledger.shapes([3, 1], m=0),
+        lambda: widgets.stepper.frame(0),
+        lambda: widgets.stepper.frame(14),
+        lambda: widgets.stepper.frame(1.5),
+        lambda: widgets.stepper.frame(1, label=2),
+        lambda: widgets.stepper.frame(1, x1=float("nan")),
+        lambda: widgets.stepper.frame(2.0),
+        lambda: widgets.work.count(2.5),
+        lambda: widgets.work.count("3"),
+        lambda: widgets.work.count(3, 2.5),
+        lambda: widgets.work.count(True),
+        lambda: widgets.work.count(0, 3),
+        lambda: widgets.work.count(3, 201),
+        lambda: widgets.your_network.train(iterations=0),
+        lambda: widgets.signals.measure(depth=1),
+        lambda: widgets.signals.measure(depth=41),
+        lambda: widgets.signals.measure(hidden_activation="step"),
+        lambda: widgets.race.run(adam=0),
+        lambda: widgets.race.run(batch_size=65),
+        lambda: widgets.tape.steps("x"),
+        lambda: widgets.tape.steps(step=0),
+        lambda: widgets.tape.steps(step=13),
+        lambda: widgets.tape.steps(step=1.5),
+        lambda: widgets.step_time.predict(workers=0),
+        lambda: widgets.step_time.predict(workers=1025),
+        lambda: widgets.step_time.predict(gigabits=0),
+        lambda: widgets.step_time.predict(batch=float("inf")),
+        lambda: widgets.ledger.judge("3, 1", 5, {"W[2]": "1, 1"}),
+    ],
+)
+def test_impossible_numbers(call):
+    with pytest.raises(ValueError, match=r"( is | must be |there is no |needs )"):
+        call()
+
+
+def test_an_example_that_is_no_number_is_named():
+    with pytest.raises(TypeError, match=r"the example holds .* real numbers"):
+        widgets.stepper.frame(2, x1="a")
+    with pytest.raises(TypeError, match=r"the point x, w, b holds .* real numbers"):
+        widgets.tape.steps(x="a")
+    with pytest.raises(ValueError, match=r"the point x, w, b holds 1 value that is NaN"):
+        widgets.tape.steps(b=float("nan"))
+    with pytest.raises(ValueError, match="the label is"):
+        widgets.stepper.frame(2, label=np.array([1, 0]))
+
+
+def test_typed_text_is_shown_and_not_run():
+    explorer = widgets.your_network.explorer()
+    explorer.controls["layer_sizes"].value = "<img src=x onerror=alert(1)>"
+    assert "<img" not in explorer.message.value
+    game = widgets.ledger.Game()
+    game.sizes.value = "<img src=x onerror=alert(1)>"
+    game.guesses["A[0]"].value = "<img src=x onerror=alert(2)>"
+    assert "<img" not in game.message.value + game.line.value + game.verdicts["A[0]"].value
+
+
+def test_descent_arrives_or_diverges_as_its_curvature_says():
+    slow, right, wild = (widgets.descent.descend(rate, 60) for rate in (0.02, 0.5, 1.3))
+    assert np.linalg.norm(right.path[-1] - right.best) < 1e-3 < np.linalg.norm(slow.path[-1] - slow.best)
+    assert right.path.shape == (61, 2)
+    assert wild.costs[-1] > wild.costs[0]
+    assert widgets.descent.describe(wild).startswith("Diverges")
+    assert widgets.descent.describe(right).startswith("After 60 steps")
+
+
+def test_a_higher_threshold_misses_more_and_alarms_less():
+    low, high = widgets.threshold.classify(2.5, 0.1), widgets.threshold.classify(2.5, 0.9)
+    assert high.missed > low.missed
+    assert high.false_alarms < low.false_alarms
+    assert low.accuracy == 1 - (low.missed + low.false_alarms) / 200
+
+
+def test_ledger_worked_by_hand():
+    ledger = widgets.ledger.shapes("4, 3, 2", m=5)
+    shapes = {name: shape for name, _, shape in ledger.rows}
+    assert shapes == {
+        "A[0]": (4, 5),
+        **{"W[1]": (3, 4), "b[1]": (3, 1), "Z[1]": (3, 5), "A[1]": (3, 5)},
+        **{"W[2]": (2, 3), "b[2]": (2, 1), "Z[2]": (2, 5), "A[2]": (2, 5)},
+        **{"dZ[2]": (2, 5), "dW[2]": (2, 3), "db[2]": (2, 1), "dA[1]": (3, 5)},
+        **{"dZ[1]": (3, 5), "dW[1]": (3, 4), "db[1]": (3, 1)},
+    }
+    assert ledger.parameters == 23
+    assert "5 of them biases" in widgets.ledger.describe(ledger)
+
+
+def test_training_on_digits():
+    result = widgets.your_network.train("20, 1", learning_rate=0.5, iterations=60)
+    assert result.test_accuracy > 0.93
+    assert result.network.layer_sizes_ == (784, 20, 1)
+    assert "15721 parameters" in widgets.your_network.describe(result)
+
+
+def test_the_chain_rule_of_the_nudged_cost():
+    for w in (-1.0, 0.7, 2.0):
+        exact = widgets.nudge.slope_of_weight(w)
+        assert widgets.nudge.nudged_slope(w, 1e-5, "two-sided, float64") == pytest.approx(exact, rel=1e-9)
+        assert widgets.nudge.nudged_slope(w, 1e-20, "complex step") == pytest.approx(exact, rel=1e-14)
+
+
+def test_each_method_has_its_best_step_where_theory_says():
+    curves = widgets.nudge.measure().curves
+    best = {method: np.log10(epsilons[np.argmin(errors)]) for method, (epsilons, errors) in curves.items()}
+    assert best["one-sided, float64"] == pytest.approx(-8, abs=1.5)
+    assert best["two-sided, float64"] == pytest.approx(-5, abs=1.5)
+    assert best["two-sided, float32"] == pytest.approx(-2, abs=1.5)
+    assert widgets.nudge.measure(-14, "complex step").error < 1e-14
+    for bad in ({"log10_epsilon": 1}, {"log10_epsilon": -16}, {"method": "guess"}):
+        with pytest.raises(ValueError, match="must"):
+            widgets.nudge.measure(**bad)
+
+
+def test_detective_answers_every_guess():
+    game = widgets.detective.Detective()
+    seen = set()
+    for number, creature in enumerate(CREATURES, 1):
+        game.number.value = number
+        assert game.guess.value is None
+        seen.add(game.case.value)
+        assert "suspect" in game.case.value
+        assert creature.broken.__name__ not in game.case.value  # its name is not given away
+        game.guess.value = creature.title
+        assert game.verdict.value.startswith("<b>Right: ")
+        game.guess.value = CREATURES[number - 2].title
+        assert game.verdict.value.startswith("<b>Not ")
+    assert len(seen) == len(CREATURES)
+    with pytest.raises(ValueError, match="there is no creature 0"):
+        widgets.detective.investigate(0)
+    assert repr(game).startswith("Interactive figure: ")
+
+
+def test_leafing_through_pictures():
+    explorer = pictures()
+    first = explorer.picture.value
+    explorer.controls["number"].value = 3
+    assert explorer.picture.value != first
+    assert "widgets.pictures.look(network, X, y, number=3, mistakes_only=False)<" in explorer.line.value
+    model = NeuralNetwork([1], iterations=1, learning_rate=1e-6).fit(PICTURES.reshape(6, -1) / 255, TRUTH)
+    mistakes = int(np.sum(model.predict(PICTURES.reshape(6, -1) / 255) != TRUTH))
+    assert 0 < mistakes < 6
+    explorer.controls["number"].value = 1
+    explorer.controls["mistakes_only"].value = True
+    assert explorer.message.value.endswith("wrong")
+    explorer.controls["number"].value = 6
+    assert f"there is no picture 6: there are {mistakes}" in explorer.message.value
+
+
+# --- lesson 03: the stepper, the count of the work, the ledger ------------------------------------
+
+
+@pytest.mark.parametrize(("x1", "x2", "label"), [(1.0, 0.5, 1), (-1.25, 2.0, 0)])
+def test_the_lines_of_the_stepper_compute_its_numbers(x1, x2, label):
+    names = {"W": W, "b": B, "X": np.array([[x1, x2]]), "Y": np.array([[float(label)]]), "m": 1}
+    names |= {"sigmoid": sigmoid, "sigmoid_prime": sigmoid_prime, "binary_cross_entropy": binary_cross_entropy}
+    for number, step in enumerate(STEPS, 1):
+        exec(step.code, names)  # our own text: the line that lights up
+        frame = widgets.stepper.frame(number, x1, x2, label)
+        np.testing.assert_allclose(frame.values[step.name], names[step.code.split(" = ")[0]], rtol=1e-12)
+        assert list(frame.values) == [taken.name for taken in STEPS[:number]]
+        shape = frame.values[step.name].shape
+        assert step.name == "J" or step.shape.replace(", element by element", "").endswith(str(shape))
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_the_working_ends_in_the_numbers_of_its_step(label):
+    for number in range(1, len(STEPS) + 1):
+        frame = widgets.stepper.frame(number, label=label)
+        results = [float(line.split("= ")[-1].strip("()").replace("−", "-")) for line in frame.working]
+        np.testing.assert_allclose(results, frame.values[frame.step.name].ravel(), atol=5.1e-4)
+
+
+def test_labels_and_zeros_are_written_as_numbers():
+    assert (
+        widgets.stepper.frame(7, label=True).working
+        == widgets.stepper.frame(7, label=1).working
+        == ["(0.598 − 1) / 1 = (−0.402)"]
+    )
+    assert widgets.stepper.frame(12, x2=0.0).working[1] == "(−0.078) · 0.000 = 0.000"  # −0.0 in floating point
+    assert "−0.000" not in widgets.stepper.describe(widgets.stepper.frame(12, x2=0.0))
+
+
+def test_the_picture_shows_biases_at_once_and_z_when_it_is_known():
+    def notes(number):
+        texts = [text.get_text() for text in widgets.stepper.draw(widgets.stepper.frame(number)).texts]
+        return {text for text in texts if re.fullmatch("[bzδ] −?[0-9.]+", text)}
+
+    biases = {"b 0.25", "b −1.00", "b 0.90"}
+    assert notes(1) == biases
+    assert notes(2) == biases | {"z 0.50", "z 0.25"}
+    assert notes(7) == biases | {"z 0.50", "z 0.25", "z 0.40", "δ −0.40"}
+
+
+def test_no_two_weights_stand_over_each_other():
+    ax = widgets.stepper.draw(widgets.stepper.frame(13))
+    ax.figure.canvas.draw()
+    numbers = [text for text in ax.texts if re.fullmatch(r"−?\d\.(\d|\d{3})", text.get_text())]
+    assert len(numbers) == 12  # six weights and their gradients
+    middles = [text.get_window_extent().get_points().mean(axis=0) for text in numbers]
+    weights, gradients = middles[::2], middles[1::2]  # one above the other, at the same place
+    places = [(above + below) / 2 for above, below in zip(weights, gradients, strict=True)]
+    size = numbers[1].get_window_extent()
+    for i, p in enumerate(places):
+        for q in places[:i]:
+            assert abs(p[0] - q[0]) > size.width or abs(p[1] - q[1]) > 3 * size.height
+
+
+def test_multiplications_of_the_way_back_counted_by_hand():
+    frame = widgets.stepper.frame(13)
+    two_layers = {"dW2": 1 * 2, "dA1": 2 * 1, "dZ1": 2, "dW1": 2 * 2}
+    assert frame.kept == sum(two_layers.values())
+    paths = {"W2": 2 * 1, "W1": 4 * 3, "b1": 2 * 2}  # parameters times the factors after dZ2 on their path
+    assert frame.alone == sum(paths.values())
+
+
+def test_a_step_forward_is_blue_and_one_back_is_red():
+    def lit(number):
+        arrows = [
+            text.arrow_patch
+            for text in widgets.stepper.draw(widgets.stepper.frame(number)).texts
+            if isinstance(text, Annotation)
+        ]
+        return [(arrow.get_edgecolor(), arrow.get_linestyle()) for arrow in arrows if arrow.get_linewidth() > 2]
+
+    assert lit(2) == [(to_rgba(plotting.FORWARD), "-")] * 4
+    assert lit(12) == [(to_rgba(plotting.BACKWARD), "--")] * 4
+    assert lit(3) == []
+
+
+def test_the_work_is_what_asking_unit_by_unit_takes():
+    def asked(depth, width, memory):
+        count = 0
+
+        def error(layer, unit):
+            nonlocal count
+            if layer == depth or (memory is not None and (layer, unit) in memory):
+                return
+            count += width
+            for k in range(width):
+                error(layer + 1, k)
+            if memory is not None:
+                memory.add((layer, unit))
+
+        error(0, 0)
+        return count
+
+    for width in (1, 2, 4):
+        work = widgets.work.count(5, width)
+        assert work.without == [asked(depth, width, None) for depth in range(1, 6)]
+        assert work.with_reuse == [asked(depth, width, set()) for depth in range(1, 6)]
+    assert "4 layers of 196" in widgets.work.describe(widgets.work.count(4, 196))
+    assert widgets.work.describe(widgets.work.count(1, 1)).startswith("1 layer of 1, ")
+    assert widgets.work.describe(widgets.work.count(2, 5)).endswith(": just as many")
+    assert widgets.work.describe(widgets.work.count(3, 2)).endswith(
+        "10 with the errors kept, 14 without: 1.4 times as many"
+    )
+
+
+def test_the_challenge_of_the_work_has_one_answer():
+    assert "with 4 units in each layer, from how many layers on" in widgets.work.explorer().title.value
+    saved = [work.without[-1] - work.with_reuse[-1] for work in (widgets.work.count(d, 4) for d in range(1, 13))]
+    assert [d for d, more in enumerate(saved, 1) if more >= 1_000_000] == [10, 11, 12]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "right", "says"),
+    [
+        ("dW[2]", "2, 3", True, "right, 2 × 3"),
+        ("dW[2]", "(2, 3)", True, "right"),
+        ("dW[2]", "2 × 3", True, "right"),
+        ("dW[2]", "3, 2", False, "the other way round"),
+        ("dW[2]", "2, 5", False, "the shape of what it belongs to, W[2]"),
+        ("Z[1]", "3, 4", False, "there are 5"),
+        ("W[1]", "3, 5", False, "m is not in its shape"),
+        ("b[1]", "3", False, "two numbers, please"),
+        ("W[1]", "3, 3", False, "inner sizes must match"),
+        ("W[1]", "three", False, "type two whole numbers"),
+        ("W[1]", "3, -4", False, "type two whole numbers"),
+        ("dW[2]", "2 X 3", True, "right"),
+        ("dW[2]", "2; 3", True, "right"),
+        ("dW[2]", (2, 3), True, "right"),
+        ("dW[2]", None, False, "type two whole numbers"),
+        ("dW[2]", "9" * 5000, False, "type two whole numbers"),
+        ("dW[2]", "2, " + "9" * 13, False, "type two whole numbers"),
+        ("dW[2]", "٢, ٣", False, "type two whole numbers"),
+    ],
+)
+def test_the_ledger_answers_a_prediction(name, text, right, says):
+    judged = widgets.ledger.judge("4, 3, 2", 5, {name: text})
+    assert judged[name][0] is right
+    assert says in judged[name][1]
+
+
+def test_an_m_that_is_also_a_size_is_not_held_against_a_guess():
+    assert "inner sizes must match" in widgets.ledger.judge("4, 3, 2", 3, {"W[1]": "3, 3"})["W[1]"][1]
+
+
+def test_the_game_of_shapes():
+    game = widgets.ledger.Game()
+    assert len(game.guesses) == 16
+    assert "0 of 16" in game.message.value
+    game.sizes.value, game.m.value = "4, 3, 2", 5
+    game.guesses["dA[1]"].value = "3, 5"
+    assert game.verdicts["dA[1]"].value.startswith("✓")
+    game.guesses["W[1]"].value = "4, 3"
+    assert game.verdicts["W[1]"].value.startswith("✗")
+    assert "1 of 16" in game.message.value
+    line = re.search("<code[^>]*>(.*)</code>", game.line.value)[1].replace("&#x27;", "'")
+    assert eval(line)["dA[1]"] == (True, "right, 3 × 5")
+    game.guesses["W[1]"].value = ""
+    game.reveal.click()
+    assert all(verdict.value.startswith("✓") for verdict in game.verdicts.values())
+    assert "1 of 16 shapes predicted, 1 of them at the first attempt; 15 shown" in game.message.value
+    game.guesses["W[1]"].value = "(3, 4)"  # typed after it was shown
+    assert "1 of 16" in game.message.value
+
+
+def test_the_game_counts_first_attempts_apart():
+    game = widgets.ledger.Game()
+    game.guesses["W[2]"].value = "1, 196"
+    for text in ("196, 1", "", "1, 1"):
+        game.guesses["b[1]"].value = text
+    game.guesses["W[1]"].value = "784, 196"
+    game.guesses["W[1]"].value = "196, 784"
+    assert "2 of 16 shapes predicted, 1 of them at the first attempt; 0 shown" in game.message.value
+
+
+def test_a_refused_network_stays_refused_while_one_guesses():
+    game = widgets.ledger.Game()
+    game.sizes.value = "3, 0"
+    game.guesses["W[2]"].value = "1, 196"
+    assert game.message.value.startswith("<b>Not possible:</b> ")
+    assert "784, 196, 1 with m = 11272: 1 of 16" in game.message.value  # whose rows these are
+    game.sizes.value = "3, 1"
+    assert game.message.value.startswith("3, 1 with m = 11272: 0 of 8")
+
+
+@pytest.mark.parametrize(("control", "bad"), [("sizes", text) for text in BAD[ipywidgets.Text][:-2]])
+def test_the_game_lives_on_after_bad_sizes(control, bad):
+    game = widgets.ledger.Game()
+    rows = game.rows.children
+    game.sizes.value = bad
+    assert game.message.value.startswith("<b>Not possible:</b>")
+    assert game.rows.children == rows
+    game.sizes.value = "6, 1"
+    assert len(game.guesses) == 8
+
+
+def test_the_game_refuses_what_does_not_fit_a_page_or_has_no_examples():
+    game = widgets.ledger.Game()
+    for sizes, m, says in (
+        ("2, 2, 2, 2, 2, 2, 1", 5, "at most 5 layers"),
+        ("2, 1", 0, "m is 0"),
+        ("2, 1", -3, "m is -3"),
+    ):
+        game.sizes.value, game.m.value = sizes, m
+        assert says in game.message.value
+    game.m.value = 4
+    assert len(game.guesses) == 8
+
+
+def test_signals_fade_with_the_sigmoid_and_stay_with_he():
+    faded, kept = widgets.signals.measure(8, "sigmoid", "lecun"), widgets.signals.measure(8, "relu", "he")
+    assert len(faded.spread) == len(faded.gradient) == 8
+    assert faded.spread[6] < 1e-3 * faded.spread[0]
+    assert faded.gradient[0] < 1e-3 * faded.gradient[-1]
+    assert 0.3 < kept.spread[6] / kept.spread[0] < 3
+    assert (
+        widgets.signals.describe(widgets.signals.measure(3, "sigmoid", "zero")) == "No gradient reaches the first layer"
+    )
+    nothing = widgets.signals.measure(3, "relu", "zero")
+    assert widgets.signals.describe(nothing).startswith("No signal reaches the last layer")
+    widgets.signals.draw(nothing).figure.canvas.draw()
+    for depth in (1, 41):
+        with pytest.raises(ValueError, match="choose 2 to 40 layers"):
+            widgets.signals.measure(depth)
+    with pytest.raises(ValueError, match="hidden_activation is 'swish'"):
+        widgets.signals.measure(3, "swish")
+
+
+def test_a_race_is_on_the_same_batches_from_the_same_weights():
+    result = widgets.race.run(0.05, 0.05, 0.001)
+    costs = result.costs
+    assert costs["gradient_descent"][0] != costs["momentum"][0]
+    again = widgets.race.run(0.05, 0.2, 0.02)
+    np.testing.assert_array_equal(costs["gradient_descent"], again.costs["gradient_descent"])
+    assert widgets.race.describe(result).startswith("Lowest cost: ")
+    with pytest.raises(ValueError, match="the learning rate of adam is 0"):
+        widgets.race.run(adam=0)
+    with pytest.raises(ValueError, match="choose 1 to 64"):
+        widgets.race.run(batch_size=65)
+
+
+# --- the tape of lesson 09 -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_the_walk_ends_with_the_gradients_of_the_tape(expression):
+    at = np.array([0.5, -2.0, 0.25])
+    end = widgets.tape.steps(expression, 12, *at)
+    assert end.number == end.total == widgets.tape.steps(expression, end.total, *at).number <= 12
+    inputs = sorted((v for v in end.gradients if not v.parents), key=lambda v: "xwb".index(v.name))
+    assert [variable.name for variable in inputs] == list("xwb")
+
+    def value():
+        return widgets.tape.steps(expression, 1, *at).output.value.item()
+
+    nudged = gradient_check.numerical_gradient(value, at)
+    np.testing.assert_allclose([end.gradients[variable] for variable in inputs], nudged, rtol=1e-8, atol=1e-9)
+
+
+def test_the_walk_goes_forward_and_then_back():
+    expression = "x x + w x + b"
+    walks = [widgets.tape.steps(expression, step) for step in range(1, 9)]
+    assert [widgets.tape.describe(walk).split(":")[0] for walk in walks] == [
+        f"Step {n} of 8, {'forward' if n < 5 else 'backward'}" for n in range(1, 9)
+    ]
+    assert [len(walk.known) for walk in walks] == [4, 5, 6, 7, 7, 7, 7, 7]
+    assert [len(walk.gradients) for walk in walks] == [0, 0, 0, 0, 3, 5, 7, 7]
+    assert "gives 0.5 to w; −2 to x" in walks[6].words
+    assert walks[7].words.endswith("gives 1 to x, together −1")
+
+
+def test_the_graph_of_the_walk_shows_values_and_gradients():
+    walk = widgets.tape.steps("x x + w x + b", 12)
+    ax = widgets.tape.draw(walk)
+    written = [text.get_text() for text in ax.texts if text.get_text()]
+    assert written.count("×") == 2 and "twice" in written and "?" not in written
+    red = [text.get_text() for text in ax.texts if text.get_text() and text.get_color() == plotting.BACKWARD]
+    assert sorted(red) == ["0.5", "1", "1", "1", "1", "1", "−1"]
+    arrows = [text.arrow_patch for text in ax.texts if isinstance(text, Annotation)]
+    styles = {(to_rgba(patch.get_edgecolor()), patch.get_linestyle()) for patch in arrows}
+    assert styles == {(to_rgba(plotting.FORWARD), "-"), (to_rgba(plotting.BACKWARD), "--")}
+    assert len(arrows) == 2 * 7
+    assert "?" in [text.get_text() for text in widgets.tape.draw(widgets.tape.steps(step=1)).texts]
+
+
+def test_no_boxes_of_a_graph_overlap():
+    for expression in EXPRESSIONS:
+        boxes = [patch.get_bbox() for patch in widgets.tape.draw(widgets.tape.steps(expression)).patches]
+        for i, box in enumerate(boxes):
+            assert not any(box.overlaps(other) for other in boxes[:i])
