@@ -5,6 +5,8 @@ of the data. What is in OUT/lab is left alone: there `make site` puts the lab.
 """
 
 import argparse
+import base64
+import hashlib
 import importlib.metadata
 import re
 import shutil
@@ -15,6 +17,7 @@ from pathlib import Path
 import folder
 import lessons
 import nbformat
+import safety
 import stepper
 
 try:
@@ -30,6 +33,25 @@ NOTATION_ABOUT = "The symbols of the lessons, and what other books call them."
 DATA_ABOUT = "Sources, licences and checksums of the data of the lessons."
 NOTATION_HEAD = "# Notation\n\nTwo tables of [lesson 00](00_start_here.ipynb), to look things up in."
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2/")  # of 30 MB what the pages use
+# The scripts that stand in the pages themselves, all from Sphinx and its theme, with white space and the page's name
+# taken out. A page may run these and files of the site, nothing else; `restrict` enforces it.
+OWN_SCRIPTS = {
+    'document.documentElement.dataset.mode = localStorage.getItem("mode") || "auto"; '
+    'document.documentElement.dataset.theme = localStorage.getItem("theme") || "auto";',
+    'window.MathJax = {"options": {"enableMenu": false, "enableAssistiveMml": true, '
+    '"processHtmlClass": "tex2jax_process|mathjax_process|math|output_area"}}',
+    "DOCUMENTATION_OPTIONS.pagename = '';",
+    "DOCUMENTATION_OPTIONS.search_as_you_type = false;",
+    "// Activate the search field on page load "
+    'let searchInput = document.querySelector("form.bd-search input"); if (searchInput) { searchInput.focus(); '
+    'searchInput.select(); console.log("[PST]: Set focus on search field."); }',
+}
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script", re.DOTALL | re.IGNORECASE)
+# MathJax, and tables in outputs, bring styles of their own.
+POLICY = (
+    "default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
+)
 
 
 def main():
@@ -44,6 +66,7 @@ def main():
             assemble(source)
             write(source, pages)
             prune(pages)
+            restrict(pages)
             folder.replace(out, pages, keep=(LAB,))
     except (OSError, ValueError) as error:
         sys.exit(f"The book was not written: {error}")
@@ -83,6 +106,7 @@ def assemble(source):
     shutil.copytree(HERE, source, ignore=shutil.ignore_patterns("__pycache__", "*.txt"))
     pages = {f"notebooks/{path.name}": path.name for path in notebooks} | {"data/README.md": "data.md"}
     _write_notation(nbformat.read(notebooks[0], as_version=4), source, pages)
+    refuse_what_could_run(notebooks, promises, rows)
     for path, (title, name, about) in zip(notebooks, rows, strict=True):
         page = lessons.as_page(nbformat.read(path, as_version=4), name, pages, f"{title}: {about}")
         nbformat.write(page, source / path.name)
@@ -90,6 +114,17 @@ def assemble(source):
     _write_landing(source, lessons.mend_links(promises, "", pages), rows)
     stepper.draw_steps(source / "_static" / "stepper")
     copy_mathjax(source / "_static" / "mathjax")
+
+
+def refuse_what_could_run(notebooks, promises, rows):
+    """Raise ValueError if anything that goes into the book could run in a browser or read this machine's files."""
+    credits = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    texts = {"README.md": [promises, *map(" ".join, rows)], "data/README.md": [credits]}
+    faults = [f"{name} holds {f}" for name, parts in texts.items() for t in parts for f in safety.faults_of_markdown(t)]
+    for path in notebooks:
+        faults += [f"{path.name}, {fault}" for fault in safety.faults_of_notebook(nbformat.read(path, as_version=4))]
+    if faults:
+        raise ValueError("these could run or read more than a book should; remove them:\n" + "\n".join(faults))
 
 
 def _write_notation(notebook, source, pages):
@@ -157,13 +192,34 @@ def write(source, pages):
 
 
 def prune(pages):
-    """Drop what no page asks for: build records, source maps, scripts of icons, translations of the theme."""
+    """Drop what no page asks for: build records, source maps, the theme's templates, translations and icon scripts."""
     (pages / ".nojekyll").touch()  # hosts that hide folders beginning with "_" look for it
     for name in (".doctrees", "_sources", "_static/locales", "_static/images"):
         shutil.rmtree(pages / name, ignore_errors=True)
     for path in pages.rglob("*"):
-        if path.name.startswith("fontawesome.js") or path.suffix == ".map" or path.name == ".buildinfo":
+        if path.name.startswith("fontawesome.js") or path.name.endswith((".map", ".buildinfo", "webpack-macros.html")):
             path.unlink()
+
+
+def restrict(pages):
+    """Give each page a content security policy that lets it run files of the site and `OWN_SCRIPTS` only.
+
+    Raises
+    ------
+    ValueError
+        If a page holds another script, or no place for its policy.
+    """
+    for path in sorted(pages.rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        scripts = INLINE.findall(text)
+        for script in scripts:
+            if re.sub(r"pagename = '\w*'", "pagename = ''", " ".join(script.split())) not in OWN_SCRIPTS:
+                raise ValueError(f"{path.name} holds a script that is not the book's own: {script.strip()[:80]!r}")
+        hashes = {base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts}
+        policy = POLICY.format(scripts=" ".join(f"'sha256-{digest}'" for digest in sorted(hashes)))
+        if text.count("POLICY-OF-THE-PAGE") != 1:
+            raise ValueError(f"{path.name} has no place for its policy: see site/_templates/layout.html")
+        path.write_text(text.replace("POLICY-OF-THE-PAGE", policy), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -33,15 +33,14 @@ def jobs(workflow):
 
 
 def steps(workflow):
-    return [step for job in jobs(workflow) for step in job["steps"]]
+    return [step for job in jobs(workflow) for step in job.get("steps", [])]
 
 
 def actions_are_pinned(text):
     """Each action by the 40 hexadecimal digits of a commit, with the version that it is in a comment."""
     used = re.findall(r"uses: *(.*)", text)
-    return [
-        f"{use!r} is not pinned" for use in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)
-    ]
+    pinned = r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\./\.github/workflows/\w+\.yml( #.*)?"  # or of this very commit
+    return [f"{use!r} is not pinned" for use in used if not re.fullmatch(pinned, use)]
 
 
 def an_action_has_one_version(text):
@@ -55,7 +54,9 @@ def rights_are_least(text):
     for job in jobs(workflow):
         rights = job.get("permissions", {})
         faults += [f"{name}: {right} is too much" for name, right in rights.items() if RIGHTS.get(name) != right]
-        if PUBLISHES & set(rights) and any("run" in step or "checkout" in step["uses"] for step in job["steps"]):
+        if PUBLISHES & set(rights) and any(
+            "run" in step or "checkout" in step["uses"] for step in job.get("steps", [{"run": "another workflow"}])
+        ):
             faults.append("a job that may publish runs code")
     return faults
 
@@ -68,7 +69,23 @@ def no_key_is_left_behind(text):
 
 
 def time_is_limited(text):
-    return ["a job has no limit of time" for job in jobs(yaml.safe_load(text)) if "timeout-minutes" not in job]
+    own = [job for job in jobs(yaml.safe_load(text)) if "uses" not in job]  # the others have limits in their own file
+    return ["a job has no limit of time" for job in own if "timeout-minutes" not in job]
+
+
+def nothing_is_published_before_the_tests(text):
+    """A job that may publish needs the whole test workflow to have succeeded on this commit."""
+    workflow = yaml.safe_load(text)
+    tests = {name for name, job in workflow["jobs"].items() if job.get("uses") == "./.github/workflows/test.yml"}
+    faults = []
+    for name, job in workflow["jobs"].items():
+        if PUBLISHES & set(job.get("permissions", {})):
+            needs = job.get("needs", [])
+            if not tests & set([needs] if isinstance(needs, str) else needs):
+                faults.append(f"{name} does not wait for the tests")
+            if re.search(r"always|failure|cancelled|!", str(job.get("if", ""))):
+                faults.append(f"{name} may run although the tests failed")
+    return faults + [f"{name} may fail unnoticed" for name in tests if "continue-on-error" in workflow["jobs"][name]]
 
 
 def addresses_are_the_repositorys_own(text):
@@ -89,6 +106,7 @@ RULES = [
     rights_are_least,
     no_key_is_left_behind,
     time_is_limited,
+    nothing_is_published_before_the_tests,
     addresses_are_the_repositorys_own,
     lines_are_the_readmes,
 ]
@@ -114,6 +132,10 @@ PLANTED = [
     (rights_are_least, "site", r"contents: read", "pages: write"),
     (no_key_is_left_behind, "test", r"persist-credentials: false", "fetch-depth: 1"),
     (time_is_limited, "test", r"timeout-minutes: 90", ""),
+    (actions_are_pinned, "site", r"\./\.github/workflows/test\.yml", "someone/else/.github/workflows/test.yml@main"),
+    (nothing_is_published_before_the_tests, "site", r"\[test, build\]", "build"),
+    (nothing_is_published_before_the_tests, "site", r"\./\.github/workflows/test\.yml", "./.github/workflows/site.yml"),
+    (nothing_is_published_before_the_tests, "site", r"if: github.ref ==", "if: always() && github.ref =="),
     (addresses_are_the_repositorys_own, "site", r"make site", "make site URL=https://someone.github.io/lessons"),
     (lines_are_the_readmes, "test", r"make test ARGS", "make tests ARGS"),
     (lines_are_the_readmes, "test", r"-m pytest", "-m unittest"),
@@ -129,6 +151,15 @@ def test_every_rule_is_tried():
 def test_a_planted_fault_is_found(rule, name, old, new):
     text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text(encoding="utf-8")
     assert rule(re.sub(old, new, text, count=1))
+
+
+def test_a_push_to_main_is_tested_by_the_workflow_that_publishes():
+    site, test = (load(ROOT / ".github" / "workflows" / f"{name}.yml") for name in ("site", "test"))
+    assert site[True]["push"] == {"branches": ["main"]}  # YAML reads the key `on` as true
+    assert "workflow_call" in test[True] and "push" not in test[True]  # once, not twice
+    assert "pull_request" in test[True]
+    assert site["jobs"]["test"]["if"] == "github.event_name != 'pull_request'"
+    assert site["jobs"]["publish"]["if"] == "github.ref == 'refs/heads/main'"
 
 
 def test_the_script_that_ci_runs_calls_the_readmes_command():

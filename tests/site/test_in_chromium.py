@@ -1,6 +1,7 @@
 """The book in a real browser: every page once, in the light and the dark theme, wide and narrow; then what moves."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,14 @@ def watched(context, address):
     return page, faults
 
 
+def wait_for(page, expression, seconds=30):
+    """Wait until it is true in the page: `wait_for_function` evaluates text there, which the pages' policy forbids."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"never true: {expression}"
+        page.wait_for_timeout(20)
+
+
 @pytest.fixture
 def page(browser, address):
     """A page as wide as a laptop's; what goes wrong in it fails the test."""
@@ -59,7 +68,7 @@ def page(browser, address):
 def look(page, name, theme, found):
     """Read off what the page is like in this theme, at each width: its size and, where asked for, the audit."""
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+    wait_for(page, f"document.documentElement.dataset.theme === '{theme}'")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         if page.evaluate(WIDE) > 0:
@@ -134,7 +143,7 @@ def test_the_theme_is_chosen_and_kept(page, address):
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.get_by_role("button", name="Color mode").first.click()
     page.get_by_role("button", name="Dark").first.click()
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    wait_for(page, "document.documentElement.dataset.theme === 'dark'")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
     page.goto(f"{address}/01_fit_a_line.html")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
