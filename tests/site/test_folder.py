@@ -45,7 +45,7 @@ def test_a_build_replaces_the_one_before_and_keeps_what_another_program_made(fol
 
 def test_a_folder_of_others_is_refused(folder, tmp_path):
     (tmp_path / "searchindex.js").write_text("of another book", encoding="utf-8")
-    with pytest.raises(ValueError, match="holds other files; name a folder that is empty"):
+    with pytest.raises(ValueError, match="contains other files; name a folder that is empty"):
         folder.refuse_what_is_not_ours(tmp_path, keep=("lab",))
     with pytest.raises(ValueError, match=r"searchindex.js is a file; name a folder"):
         folder.refuse_what_is_not_ours(tmp_path / "searchindex.js")

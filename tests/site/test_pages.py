@@ -176,7 +176,7 @@ def test_a_folder_with_other_files_is_refused(write_book, tmp_path):
     (tmp_path / "thesis.tex").write_text("mine", encoding="utf-8")
     done = write_book(tmp_path)
     assert done.returncode == 1
-    assert "holds other files" in done.stderr and "Traceback" not in done.stderr
+    assert "contains other files" in done.stderr and "Traceback" not in done.stderr
     assert (tmp_path / "thesis.tex").read_text(encoding="utf-8") == "mine"
 
 
@@ -220,7 +220,7 @@ def test_links_lead_to_pages_or_to_the_repository(lessons, monkeypatch, text, me
     monkeypatch.setenv("GITHUB_REPOSITORY", "a/b")
     if server:
         monkeypatch.setenv("GITHUB_SERVER_URL", server)
-    assert lessons.mend_links(text, "notebooks", PAGES) == mended
+    assert lessons.redirect_links(text, "notebooks", PAGES) == mended
 
 
 def test_a_renamed_section_of_symbols_is_missed(lessons):
