@@ -1,4 +1,4 @@
-"""Nothing that a notebook or README brings runs in the book: each rule on what keeps it and on what breaks it."""
+"""Nothing in a notebook or README runs in the book: each rule is tried on content that keeps it and that breaks it."""
 
 import base64
 import hashlib
