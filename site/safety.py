@@ -1,9 +1,9 @@
-"""Rules that keep the book passive: nothing in a notebook or README runs in a reader's browser or on the build machine.
+"""Rules for safe content: nothing in a notebook or README may run in a reader's browser or on the build machine.
 
-Each function returns the faults that it finds, as a list of sentences. The book is not built while there are any.
-Content is judged by what is allowed, not by a list of known attacks: Markdown without HTML, without directives
-or roles of MyST (some read files), and with links to https or to files of the project; outputs of a few kinds;
-HTML in outputs with a few tags and attributes.
+Each function returns a list of the faults it finds, and the book is not built if there are any. The rules list
+what is allowed, not what is known to be dangerous: Markdown without HTML and without MyST directives or roles
+(some read files), whose links lead to https addresses or files of the project; outputs of a few types; and HTML
+outputs with a few tags and attributes.
 """
 
 import base64
@@ -11,10 +11,10 @@ import re
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
-# The metadata of a notebook or cell can change how it is built: myst-nb would even execute it.
+# Metadata of a notebook or cell can change the build, and can even make myst-nb execute the code.
 NOTEBOOK_METADATA = {"kernelspec", "language_info"}
 CELL_METADATA = {"tags"}
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # replaced by a note, see lessons.py
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # replaced by a note in lessons.py
 OUTPUTS = {"text/plain", "text/markdown", "text/html", "image/png", "image/svg+xml", WIDGET_VIEW}
 TAGS = set("b br code details div em i kbd li ol p pre span strong sub summary sup".split())
 TAGS |= set("caption table tbody td th thead tr ul".split())
@@ -26,34 +26,34 @@ MARKDOWN = {
     r"<[a-zA-Z/!?]": "HTML",
     r"(?m)^[\s>*+\-\d.)]*(?:`{3,}|~{3,}|:{3,})\s*\{": "a directive",
     r"\{[^{}\s`]+\}`": "a role",
-    r"(?m)^[\s>*+\-\d.)]*\[[^]^][^]]*\]:": "a link defined apart from its text",
+    r"(?m)^[\s>*+\-\d.)]*\[[^]^][^]]*\]:": "a link definition",
     r"\A\s*---": "a header that sets options",
     r"!\[": "an image from a file",
 }
-# a link's scheme, also one written with an entity such as &#106;avascript:
+# A link with a scheme, even one spelled with an entity such as &#106;avascript:
 SCHEME = re.compile(r"\]\(\s*(?!https://|mailto:)([^)\s/#?]*[:&\\][^)\s]*)")
 LOADS = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression\(|\\", re.IGNORECASE)
 
 
 def faults_of_markdown(text, tags=(), images=False):
-    """What Markdown holds that the book does not take.
+    """Find content in Markdown that the book does not allow.
 
     Parameters
     ----------
     text : str
-    tags : names of HTML tags that may stand in it, without attributes
-    images : bool, whether images from files may stand in it
+    tags : sequence of str, names of HTML tags to allow, without attributes
+    images : bool, whether to allow images from files
     """
     if tags:
         text = re.sub(rf"</?(?:{'|'.join(tags)})>", "", text)
     rules = {pattern: name for pattern, name in MARKDOWN.items() if not (images and "image" in name)}
     found = [(name, re.search(pattern, text)) for pattern, name in rules.items()]
-    found.append(("a link that is not to https or a file", SCHEME.search(text)))
+    found.append(("a link to neither https nor a file", SCHEME.search(text)))
     return [f"{name}: {text[match.start() : match.start() + 40].strip()!r}" for name, match in found if match]
 
 
 class _Tags(HTMLParser):
-    """Collects what is not among the allowed tags and attributes; comments too, which browsers read differently."""
+    """Collect tags and attributes that are not allowed, and comments, since browsers parse some of them differently."""
 
     def __init__(self):
         super().__init__()
@@ -73,7 +73,7 @@ class _Tags(HTMLParser):
 
 
 def faults_of_html(text):
-    """What a piece of HTML holds that the book does not take."""
+    """Find content in HTML that the book does not allow."""
     parser = _Tags()
     parser.feed(text)
     parser.close()
@@ -81,11 +81,11 @@ def faults_of_html(text):
 
 
 def faults_of_svg(text):
-    """What a drawing holds that the book does not take: it may refer to its own parts and hold PNG pictures."""
+    """Find content in SVG that the book does not allow; references to its own parts and PNG images are allowed."""
     try:
         elements = list(ElementTree.fromstring(text).iter())
     except ElementTree.ParseError as error:
-        return [f"a drawing that is not XML ({error})"]
+        return [f"SVG that is not valid XML ({error})"]
     faults = []
     for element in elements:
         tag = element.tag.rpartition("}")[2]
@@ -102,12 +102,12 @@ def faults_of_svg(text):
 
 
 def faults_of_output(output):
-    """What an output of a code cell holds that the book does not take."""
+    """Find content in an output of a code cell that the book does not allow."""
     data, faults = output.get("data", {}), []
     for kind in data:
         text = data[kind] if isinstance(data[kind], str) else "".join(data[kind]) if kind != WIDGET_VIEW else ""
         if kind not in OUTPUTS:
-            faults.append(f"an output of the kind {kind}")
+            faults.append(f"an output of type {kind}")
         elif kind == "text/markdown":
             faults += faults_of_markdown(text)
         elif kind == "text/html":
@@ -115,12 +115,12 @@ def faults_of_output(output):
         elif kind == "image/svg+xml":
             faults += faults_of_svg(text)
         elif kind == "image/png" and not base64.b64decode(text).startswith(b"\x89PNG\r\n\x1a\n"):
-            faults.append("a picture that is not PNG")
+            faults.append("a PNG image that is not one")
     return faults
 
 
 def faults_of_notebook(notebook):
-    """What a notebook holds that the book does not take, each with the cell where it is.
+    """Find content in a notebook that the book does not allow; each fault names its cell.
 
     Parameters
     ----------
@@ -135,6 +135,6 @@ def faults_of_notebook(notebook):
         elif cell.cell_type == "code":
             found += [fault for output in cell.outputs for fault in faults_of_output(output)]
         else:
-            found.append(f"a cell of the kind {cell.cell_type}")
-        faults += [f"cell {cell.get('id')} holds {fault}" for fault in found]
+            found.append(f"content in a cell of type {cell.cell_type}")
+        faults += [f"cell {cell.get('id')} contains {fault}" for fault in found]
     return faults

@@ -1,4 +1,4 @@
-"""Nothing that a notebook or README brings runs in the book: each rule on what keeps it and on what breaks it."""
+"""Nothing in a notebook or README runs in the book: each rule is tried on content that keeps it and that breaks it."""
 
 import base64
 import hashlib
@@ -125,9 +125,9 @@ def test_a_drawing_of_matplotlib_is_taken(safety, tmp_path):
 def test_the_book_is_not_built_from_a_notebook_that_brings_a_script(book_module, tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("<script>alert(1)</script>")])
     nbformat.write(notebook, tmp_path / "01_planted.ipynb")
-    with pytest.raises(ValueError, match=r"01_planted.ipynb, cell \S+ holds HTML: '<script>"):
+    with pytest.raises(ValueError, match=r"01_planted.ipynb, cell \S+ contains HTML: '<script>"):
         book_module.refuse_what_could_run([tmp_path / "01_planted.ipynb"], "You can.", [])
-    with pytest.raises(ValueError, match=r"README.md holds a directive"):
+    with pytest.raises(ValueError, match=r"README.md contains a directive"):
         book_module.refuse_what_could_run([], "```{include} /etc/passwd\n```", [])
 
 
@@ -153,7 +153,9 @@ def test_a_page_with_a_foreign_script_is_not_published(book_module, tmp_path):
             book_module.restrict(tmp_path)
             assert "script-src 'self' 'sha256-" in page.read_text(encoding="utf-8")
         else:
-            with pytest.raises(ValueError, match=r"page.html holds a script that is not the book's own: 'alert"):
+            with pytest.raises(
+                ValueError, match=r"page.html contains an inline script that is not the book's own: 'alert"
+            ):
                 book_module.restrict(tmp_path)
     page.write_text("<p>no place</p>", encoding="utf-8")
     with pytest.raises(ValueError, match="no place for its policy"):
