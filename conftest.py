@@ -42,7 +42,12 @@ LONG = {
     "notebooks/07_cures.ipynb": 43,
     "tests/cluster/test_cluster.py": 43,
     "tests/exercises/test_exercises.py": 24,
+    "tests/widgets/test_playground.py": 20,
+    "tests/exercises/test_handout.py": 17,
+    "tests/datasets/test_datasets.py": 12,
 }
+# What `--quick` leaves out beside these.
+SLOW = ("notebooks/", "tests/browser/", "tests/lab/", "tests/site/", "tests/cluster/")
 # Files whose tests share nothing that is expensive: each of them goes to the process that is free.
 APART = ("tests/datasets/test_reproduction.py",)
 
@@ -52,6 +57,19 @@ class Scheduling(LoadFileScheduling):
 
     def _split_scope(self, nodeid):
         return nodeid if nodeid.startswith(APART) else super()._split_scope(nodeid)
+
+
+def pytest_addoption(parser):
+    """The option of `make check`."""
+    parser.addoption("--quick", action="store_true", help="style, rules and unit tests, without what takes long")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Whether `--quick` leaves out this file."""
+    name = collection_path.relative_to(config.rootpath).as_posix()
+    if config.getoption("--quick") and (name in LONG or f"{name}/".startswith(SLOW)):
+        return True
+    return None  # let pytest decide
 
 
 def pytest_xdist_make_scheduler(config, log):
