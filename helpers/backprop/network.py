@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
-from helpers.system.validation import as_generator, as_layer_sizes, known_name
+from helpers.system.validation import as_generator, as_layer_sizes, floating_type, known_name
 
 # Standard deviation of the weights into a layer, from the sizes of the layer before it and its own.
 INITIALIZATIONS = {
@@ -34,7 +34,8 @@ def initialize_parameters(layer_sizes, initialization="lecun", random_state=0, d
     initialization : {"lecun", "glorot", "he", "small", "zero"}
     random_state : int, numpy.random.Generator or numpy.random.RandomState
         Where the numbers come from. A generator is advanced; an int starts a new one.
-    dtype : floating-point type of the result. The numbers are drawn in float64 and then rounded.
+    dtype : numpy.float64 or numpy.float32
+        Type of the result. The numbers are drawn in float64 and then rounded.
 
     Returns
     -------
@@ -44,11 +45,11 @@ def initialize_parameters(layer_sizes, initialization="lecun", random_state=0, d
     Raises
     ------
     TypeError, ValueError
-        If a size, the name or the random state is not one of those above.
+        If a size, the name, the random state or the type is not one of those above.
     """
     n = as_layer_sizes(layer_sizes)
     scale = INITIALIZATIONS[known_name(initialization, INITIALIZATIONS, "initialization")]
-    rng = as_generator(random_state)
+    dtype, rng = floating_type(dtype), as_generator(random_state)
     W, b = {}, {}
     for l in range(1, len(n)):
         W[l] = (rng.standard_normal((n[l], n[l - 1])) * scale(n[l - 1], n[l])).astype(dtype)  # (n[l], n[l-1])

@@ -1,12 +1,13 @@
-"""Data for the lessons; all of it is bundled, but the cat pictures.
+"""Data for the lessons; all of it is bundled, except the cat pictures.
 
 Read in this order: `mnist` (handwritten digits), `pictures` (colour pictures from HDF5), `toys` (made-up
-points), `recordings` (trainings that take too long in a browser); `folder` knows where the files are.
+points), `recordings` (trainings that take too long in a browser); `folder` knows where the files
+are, and their checksums.
 """
 
 from helpers.datasets.folder import DATA, DataFileError
 from helpers.datasets.mnist import load_digit_pair, load_mnist, verify_mnist
-from helpers.datasets.pictures import Pictures, fetch_cats, load_cats, load_chelsea, read_pictures
+from helpers.datasets.pictures import Pictures, fetch_cats, load_cats, load_chelsea
 from helpers.datasets.toys import make_blobs, make_circles, make_line, make_moons, make_spirals, make_xor
 
 __all__ = [
@@ -24,6 +25,5 @@ __all__ = [
     "make_moons",
     "make_spirals",
     "make_xor",
-    "read_pictures",
     "verify_mnist",
 ]

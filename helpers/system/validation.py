@@ -259,9 +259,9 @@ def _real_array(values, name):
         raise TypeError(f"{name} is a {kind} that NumPy cannot read ({error}): convert it to an array") from error
     if array.dtype.kind not in "buif":
         cure = ""
-        if array.dtype.kind in "OUS" and array.ndim:
-            convert = f"{name}.astype(float)" if hasattr(values, "astype") else f"numpy.array({name}, float)"
-            cure = f"; if they are numbers stored as {array.dtype}, convert them, {convert}"
+        if array.dtype.kind in "OSU" and array.ndim:
+            convert = ".astype(float)" if hasattr(values, "astype") else "numpy.array(…, float)"
+            cure = f"; if they are numbers stored as {array.dtype}, convert them with {convert}"
         elif array.dtype.kind == "O":
             cure = f", in an array or a list, not a {type(values).__name__}"
         raise TypeError(f"{name} holds {array.dtype} values, but it must hold real numbers{cure}")
