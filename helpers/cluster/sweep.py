@@ -18,6 +18,7 @@ import numpy as np
 from helpers.cluster.workers import client_of
 from helpers.system.files import as_path, read_bytes, replace_atomically
 from helpers.system.interrupts import interrupts_wait, progress
+from helpers.system.validation import brief
 
 FORMAT, VERSION = "sweep of the backpropagation lessons", 2
 
@@ -55,9 +56,9 @@ def sweep(function, points, path, workers=None):
         If the file cannot be read or written.
     """
     if not callable(function):
-        raise TypeError(f"function must be a function of a point's entries, not {function!r:.60}")
+        raise TypeError(f"function must be a function of a point's entries, not {brief(function)}")
     if isinstance(points, (str, bytes, dict)) or not np.iterable(points):
-        raise TypeError(f"points must be a list of dicts, such as [{{'units': 30}}], not {points!r:.60}")
+        raise TypeError(f"points must be a list of dicts, such as [{{'units': 30}}], not {brief(points)}")
     path, points, client = as_path(path), list(points), client_of(workers)
     keys = [_key(point) for point in points]
     doubles = [key for i, key in enumerate(keys) if key in keys[:i]]
@@ -144,11 +145,11 @@ def attempt(function, point):
 
 def _key(point):
     if not isinstance(point, dict) or not all(isinstance(name, str) for name in point):
-        raise TypeError(f"the point {point!r:.100} is not a dict of keyword arguments, such as {{'units': 30}}")
+        raise TypeError(f"the point {brief(point)} is not a dict of keyword arguments, such as {{'units': 30}}")
     try:
         return json.dumps(point, sort_keys=True, allow_nan=False, default=lambda value: value.item())
     except (AttributeError, TypeError, ValueError) as error:
-        raise TypeError(f"the point {point!r:.100} must hold numbers, texts or lists of them") from error
+        raise TypeError(f"the point {brief(point)} must hold numbers, texts or lists of them") from error
 
 
 def _name(function):

@@ -24,7 +24,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from helpers.system.browser import in_browser
-from helpers.system.validation import positive_whole
+from helpers.system.validation import brief, positive_whole
 from helpers.training.parallel import core_count
 
 VARIABLE = "LESSONS_SCHEDULER"
@@ -99,7 +99,7 @@ def client_of(workers):
         If they are closed.
     """
     if not isinstance(workers, (Workers, type(None))):
-        raise TypeError(f"workers is {workers!r:.60}, but it must be None or what cluster.connect() returns")
+        raise TypeError(f"workers is {brief(workers)}, but it must be None or what cluster.connect() returns")
     return workers and workers.client
 
 

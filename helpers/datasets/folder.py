@@ -1,7 +1,8 @@
 """The folder of the bundled data, the checksums of its files, and the error of a file that is not what it should be.
 
 ``python -m helpers.datasets checksums`` writes `data/checksums.txt` anew, after files were made again on
-purpose. It lists a SHA-256 and a name a line, as ``sha256sum`` does; `make reproduce` keeps it.
+purpose. Each of its lines holds a SHA-256 and a name, as ``sha256sum --check`` reads them; `make reproduce`
+keeps it up to date.
 """
 
 import hashlib
@@ -57,12 +58,10 @@ def checksums():
     DataFileError, OSError
         As `read_bundled`.
     """
-    try:
-        return {name: digest for digest, name in (line.split() for line in _read(TABLE).decode("ascii").splitlines())}
-    except ValueError as error:
-        if isinstance(error, DataFileError):
-            raise
-        raise DataFileError(f"{TABLE} is damaged: {cure(f'data/{TABLE}')}") from error
+    first, _, lines = _read(TABLE).partition(b"\n")
+    if first != _first_line(lines):
+        raise DataFileError(f"{TABLE} is damaged: {cure(f'data/{TABLE}')}")
+    return {name: digest for digest, name in (line.split() for line in lines.decode().splitlines())}
 
 
 def write_checksums(*names):
@@ -79,9 +78,14 @@ def write_checksums(*names):
         kept = checksums() if names and (folder / TABLE).exists() else {}
         listed = names or [path.relative_to(folder).as_posix() for glob in LISTED for path in folder.glob(glob)]
         kept |= {name: hashlib.sha256(_read(name)).hexdigest() for name in listed}
-        file.write("".join(f"{kept[name]}  {name}\n" for name in sorted(kept)).encode())
+        lines = "".join(f"{kept[name]}  {name}\n" for name in sorted(kept)).encode()
+        file.write(_first_line(lines) + b"\n" + lines)
 
     replace_atomically(folder / TABLE, fill)
+
+
+def _first_line(lines):
+    return f"# SHA-256 of the lines below: {hashlib.sha256(lines).hexdigest()}".encode()
 
 
 def _read(name):

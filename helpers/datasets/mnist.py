@@ -17,7 +17,7 @@ import numpy as np
 from helpers.datasets.folder import DATA, DataFileError, cure
 from helpers.system.browser import in_browser
 from helpers.system.files import as_path, open_file, read_bytes, replace_atomically
-from helpers.system.validation import as_generator, floating_type
+from helpers.system.validation import as_generator, brief, floating_type
 
 CURE = cure("data/mnist")
 
@@ -128,7 +128,7 @@ def load_digit_pair(negative=5, positive=8, dtype=np.float64, random_state=0, **
     digits = (negative, positive)
     whole = all(isinstance(digit, numbers.Integral) and not isinstance(digit, bool) for digit in digits)
     if not whole or negative == positive or not all(0 <= digit <= 9 for digit in digits):
-        pair = f"{negative!r:.60} and {positive!r:.60}"
+        pair = f"{brief(negative)} and {brief(positive)}"
         raise ValueError(f"negative and positive are {pair}, but they must be two different digits of 0 … 9")
     dtype, rng = floating_type(dtype), as_generator(random_state)
     X_train, y_train, X_test, y_test = load_mnist(**folders)

@@ -24,7 +24,7 @@ from helpers.datasets.mnist import load_digit_pair, load_mnist
 from helpers.datasets.pictures import load_chelsea
 from helpers.system.browser import in_browser
 from helpers.system.files import replace_atomically
-from helpers.system.validation import known_name
+from helpers.system.validation import brief, known_name
 from helpers.training.neural_network import NeuralNetwork
 
 # "write": keep what a lesson computes; "compare": refuse what differs from the recording; "read": show the recording
@@ -200,9 +200,9 @@ def recorded(name, compute):
         As `folder.read_bundled`.
     """
     if not isinstance(name, str) or not name.replace("_", "a").isalnum():
-        raise ValueError(f"name is {name!r:.60}, but a recording has a name such as '07_relu' or 'tutorial_196_1'")
+        raise ValueError(f"name is {brief(name)}, but a recording has a name such as '07_relu' or 'tutorial_196_1'")
     if not callable(compute):
-        raise TypeError(f"compute must be a function without arguments, not {compute!r:.60}: write lambda: …")
+        raise TypeError(f"compute must be a function without arguments, not {brief(compute)}: write lambda: …")
     mode = known_name(os.environ.get(MODE) or "compute", MODES, f"the environment variable {MODE}")
     if in_browser() or mode == "read":
         print(TOLD)

@@ -9,6 +9,8 @@ import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from helpers.system.validation import brief
+
 try:
     import fcntl
 except ImportError:  # Windows
@@ -33,9 +35,9 @@ def as_path(path, name="path"):
         If it is not the name of a file.
     """
     if not isinstance(path, (str, os.PathLike)) or isinstance(os.fspath(path), bytes):
-        raise TypeError(f"{name} must be the name of a file, such as 'network.h5', not {path!r:.100}")
+        raise TypeError(f"{name} must be the name of a file, such as 'network.h5', not {brief(path)}")
     if "\0" in os.fspath(path):
-        raise ValueError(f"{name} is {path!r:.100}, but the name of a file cannot hold the character 0: leave it out")
+        raise ValueError(f"{name} is {brief(path)}, but the name of a file cannot hold the character 0: leave it out")
     return Path(path)
 
 

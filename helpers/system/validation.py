@@ -1,8 +1,15 @@
 """Checks of arguments: each answers bad input with one sentence that names the argument, the fault and the cure."""
 
 import numbers
+import sys
 
 import numpy as np
+
+
+def brief(value):
+    """`value` as it is shown in an error: in one line of at most 80 characters."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 80 else text[:79] + "…"
 
 
 def as_matrix(X, name="X", dtype=np.float64):
@@ -115,7 +122,7 @@ def as_layer_sizes(layer_sizes):
         If it is empty or a size is below 1.
     """
     if isinstance(layer_sizes, (str, bytes, dict, set, numbers.Number)) or not np.iterable(layer_sizes):
-        raise TypeError(f"layer_sizes must be a list such as [196, 1], not {layer_sizes!r:.100}")
+        raise TypeError(f"layer_sizes must be a list such as [196, 1], not {brief(layer_sizes)}")
     sizes = list(layer_sizes)
     if not sizes:
         raise ValueError("layer_sizes is empty: give the number of units of each layer, for example [196, 1]")
@@ -142,7 +149,7 @@ def finite_number(value, name, wanted="", least=-np.inf):
     """
     wanted = f"number {wanted}".strip()
     if not isinstance(value, numbers.Real) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a {wanted}, not {value!r:.100}")
+        raise TypeError(f"{name} must be a {wanted}, not {brief(value)}")
     try:
         number = float(value)
     except OverflowError:
@@ -165,9 +172,11 @@ def not_negative(value, name):
 def positive_whole(value, name):
     """`value` as an int of at least 1, or a ValueError or TypeError that names it."""
     if not isinstance(value, numbers.Integral) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a whole number of at least 1, not {value!r:.100}")
+        raise TypeError(f"{name} must be a whole number of at least 1, not {brief(value)}")
     if value < 1:
         raise ValueError(f"{name} is {value}, but it must be at least 1")
+    if value > sys.maxsize:
+        raise ValueError(f"{name} is {brief(value)}, but it must be at most {sys.maxsize}")
     return int(value)
 
 
@@ -178,14 +187,14 @@ def floating_type(dtype):
     except (TypeError, ValueError):
         kind = None
     if dtype is None or kind not in (np.float32, np.float64):
-        raise ValueError(f"dtype is {dtype!r:.100}, but it must be numpy.float32 or numpy.float64")
+        raise ValueError(f"dtype is {brief(dtype)}, but it must be numpy.float32 or numpy.float64")
     return kind.type
 
 
 def known_name(value, known, name):
     """`value` if it is a key of `known`, or a ValueError that lists the keys."""
     if not isinstance(value, str) or value not in known:
-        raise ValueError(f"{name} is {value!r:.100}, which is unknown: choose one of {', '.join(known)}")
+        raise ValueError(f"{name} is {brief(value)}, which is unknown: choose one of {', '.join(known)}")
     return value
 
 
@@ -202,7 +211,7 @@ def as_generator(random_state):
     if isinstance(random_state, (int, np.integer)) and not isinstance(random_state, bool) and random_state >= 0:
         return np.random.default_rng(random_state)
     raise TypeError(
-        f"random_state must be a whole number from 0, a numpy Generator or a RandomState, not {random_state!r:.100}"
+        f"random_state must be a whole number from 0, a numpy Generator or a RandomState, not {brief(random_state)}"
     )
 
 

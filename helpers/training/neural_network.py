@@ -100,7 +100,7 @@ class NeuralNetwork:
         dtype=np.float64,
         random_state=0,
     ):
-        countable = np.iterable(layer_sizes) and not isinstance(layer_sizes, str)
+        countable = np.iterable(layer_sizes) and not isinstance(layer_sizes, (str, bytes, dict, set))
         self.layer_sizes = tuple(layer_sizes) if countable else layer_sizes
         self.hidden_activation = hidden_activation
         self.output = output

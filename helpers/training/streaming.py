@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 
 from helpers.system.files import as_path, in_words, require_file
-from helpers.system.validation import as_matrix, floating_type, positive_number, positive_whole
+from helpers.system.validation import as_matrix, brief, floating_type, positive_number, positive_whole
 
 
 class HDF5Rows:
@@ -41,7 +41,7 @@ class HDF5Rows:
     def __init__(self, path, name="X", scale=1.0, dtype=np.float32):
         self.path, self.dtype, self.scale = as_path(path), floating_type(dtype), positive_number(scale, "scale")
         if not isinstance(name, str):
-            raise TypeError(f"name must be the name of a data set, such as 'X', not {name!r:.100}")
+            raise TypeError(f"name must be the name of a data set, such as 'X', not {brief(name)}")
         self.name, self._chosen, self._first, self._whole, self._stamp = name, None, 0, None, None
         self.shape = self._whole = self._read(lambda table: table.shape)
         if len(self.shape) != 2 or 0 in self.shape:
@@ -79,9 +79,10 @@ class HDF5Rows:
     def columns(self, chosen):
         """The same rows with these features only; `chosen` are their indices, an array of int."""
         rows, before = copy.copy(self), np.arange(self._whole[1]) if self._chosen is None else self._chosen
-        if not np.isin(chosen, np.arange(self.shape[1])).all() or np.ndim(chosen) != 1 or len(chosen) == 0:
-            raise ValueError(f"chosen must be indices of the {self.shape[1]} features, not {chosen!r:.60}")
-        rows._chosen = before[np.asarray(chosen, int)]
+        chosen = np.asarray(chosen)
+        if chosen.dtype.kind not in "iu" or chosen.ndim != 1 or not np.isin(chosen, np.arange(self.shape[1])).all():
+            raise ValueError(f"chosen must be indices of the {self.shape[1]} features, not {brief(chosen)}")
+        rows._chosen = before[chosen]
         rows.shape = (len(self), len(rows._chosen))
         return rows
 
@@ -94,7 +95,7 @@ class HDF5Rows:
             If there are no such rows.
         """
         if not all(isinstance(i, numbers.Integral) for i in (start, stop)) or not 0 <= start < stop <= len(self):
-            raise ValueError(f"there are no rows {start!r:.20} to {stop!r:.20}: the table has {len(self)}")
+            raise ValueError(f"there are no rows {brief(start)} to {brief(stop)}: the table has {len(self)}")
         rows = copy.copy(self)
         rows.path, rows._first = self.path.resolve(), self._first + start
         rows.shape = (stop - start, self.shape[1])
@@ -112,7 +113,7 @@ class HDF5Rows:
             return range(len(self))[operator.index(row)]
         except TypeError as error:
             words = (
-                f"rows are read by number or slice, such as X[100:200], not by {row!r:.60}: for others use X[:] first"
+                f"rows are read by number or slice, such as X[100:200], not by {brief(row)}: for others use X[:] first"
             )
             raise TypeError(words) from error
         except IndexError as error:
