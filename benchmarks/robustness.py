@@ -260,7 +260,7 @@ NUMBER = [*NOTHING, np.nan, np.inf, -np.inf, [0.1], np.ones(2), 10**400, True]
 POSITIVE = [*NUMBER, 0, -1, -0.5]
 WHOLE = [*POSITIVE, 2.5, "3", np.float64(3)]
 NAME = [*NOTHING[1:], None, 3, "Relu", ["relu"], "sigmoid ", np.nan]
-PATH = [None, 3, 2.5, b"network.h5", ["a"], {}, object(), "a\0b", "no/such/folder/x.h5", str(ROOT), os.devnull]
+PATH = [None, 3, 2.5, b"network.h5", ["a"], {}, object(), "a\0b", "no/such/folder/x.h5", str(ROOT)]
 TYPE = [None, int, "int8", np.float16, "single precision", complex, 3, object, [np.float32], np.longdouble]
 TABLE = [
     *NOTHING,

@@ -40,7 +40,7 @@ class HDF5Rows:
 
     def __init__(self, path, name="X", scale=1.0, dtype=np.float32):
         self.path, self.dtype, self.scale = as_path(path), floating_type(dtype), positive_number(scale, "scale")
-        if not isinstance(name, str):
+        if not isinstance(name, str) or not name:
             raise TypeError(f"name must be the name of a data set, such as 'X', not {brief(name)}")
         self.name, self._chosen, self._first, self._whole, self._stamp = name, None, 0, None, None
         self.shape = self._whole = self._read(lambda table: table.shape)

@@ -82,12 +82,18 @@ def test_a_file_is_read_up_to_the_limit(saved):
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no pipes and devices among its files")
 def test_pipes_and_devices_are_refused_at_once(tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    for place in (tmp_path / "pipe", "/dev/zero"):
-        for use in (files.read_bytes, files.require_file, save):
-            with pytest.raises(OSError, match="it is a device or a pipe, not an ordinary file"):
-                use(place)
-    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    words = "it is a device or a pipe, not an ordinary file"
+    for use, place in (
+        (files.read_bytes, pipe),
+        (files.require_file, pipe),
+        (save, pipe),
+        (files.read_bytes, "/dev/zero"),
+    ):
+        with pytest.raises(OSError, match=words):
+            use(place)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
 KILLED = """
