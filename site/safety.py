@@ -28,6 +28,7 @@ MARKDOWN = {
     r"\{[^{}\s`]+\}`": "a role",
     r"(?m)^[\s>*+\-\d.)]*\[[^]^][^]]*\]:": "a link definition",
     r"\A\s*---": "a header that sets options",
+    r"\\(?:href|require)\b": "a formula with a link or an extension",
     r"!\[": "an image from a file",
 }
 # A link with a scheme, even one spelled with an entity such as &#106;avascript:

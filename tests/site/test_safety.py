@@ -64,6 +64,7 @@ def test_markdown_of_lessons_is_taken(safety, text):
         "> :::{include} /etc/passwd\n> :::",
         "{download}`/etc/passwd`",
         "![key](../../secret.png)",
+        "$\\href{javascript:alert(1)}{x}$",
         "---\nmyst:\n  url_schemes: [javascript]\n---\n",
     ],
 )
