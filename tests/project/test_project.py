@@ -71,7 +71,7 @@ def test_imports_are_found(code, folders):
 FOLDERS = re.findall(r"^    (\w+) {2,}\S", helpers.__doc__, re.MULTILINE)
 
 
-def test_every_folder_of_the_package_has_its_place():
+def test_every_folder_of_the_package_is_listed():
     assert sorted(FOLDERS) == sorted(path.parent.name for path in (ROOT / "helpers").glob("*/__init__.py"))
     assert [path.name for path in (ROOT / "helpers").glob("*.py")] == ["__init__.py"]
 

@@ -168,7 +168,7 @@ def test_the_script_of_ci_calls_the_command_of_the_readme():
     assert "make test" in script
 
 
-def test_three_systems_and_the_oldest_and_newest_python():
+def test_ci_covers_three_systems_and_the_oldest_and_newest_python():
     matrix = load(ROOT / ".github" / "workflows" / "test.yml")["jobs"]["executed"]["strategy"]["matrix"]
     assert {name.split("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
     pythons = {entry["versions"]: entry["python"] for entry in matrix["include"]}
