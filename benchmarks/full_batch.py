@@ -27,6 +27,7 @@ from helpers.backprop.activations import sigmoid, sigmoid_prime  # noqa: E402
 from helpers.datasets import recordings  # noqa: E402
 from helpers.training import NeuralNetwork, engine  # noqa: E402
 from helpers.training.blocks import count_blocks  # noqa: E402
+from helpers.training.inputs import checked_options  # noqa: E402
 from helpers.training.parallel import core_count, parallel_map  # noqa: E402
 
 try:
@@ -49,7 +50,7 @@ def ours(X, Y, dtype):
     theta = engine.pack(*network.initialize_parameters(sizes, random_state=np.random.RandomState(1), dtype=dtype))
     state = engine.State(theta, np.zeros((0, theta.size), dtype), None, "")
     with parallel_map(count_blocks(len(X))) as run:
-        yield from model._training(state, sizes, X, Y, None, run).updates()
+        yield from model._training(checked_options(model), state, sizes, X, Y, None, run).updates()
 
 
 def tutorial_loop(X, y):

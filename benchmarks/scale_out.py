@@ -24,6 +24,7 @@ from helpers.backprop.network import initialize_parameters  # noqa: E402
 from helpers.cluster import workers as engine  # noqa: E402
 from helpers.cluster.shards import Shards, traced_gradient  # noqa: E402
 from helpers.datasets import recordings  # noqa: E402
+from helpers.datasets.folder import write_checksums  # noqa: E402
 from helpers.system.files import replace_atomically  # noqa: E402
 from helpers.training.blocks import cost_and_gradients  # noqa: E402
 from helpers.training.parallel import core_count  # noqa: E402
@@ -93,3 +94,4 @@ if __name__ == "__main__":
     measured |= {"steps": measure_steps(counts), "memory": measure_memory()}
     text = json.dumps(measured, indent=1) + "\n"
     replace_atomically(recordings.SCALE_OUT, lambda file: file.write(text.encode()))
+    write_checksums(f"runs/{recordings.SCALE_OUT.name}")

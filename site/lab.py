@@ -48,6 +48,7 @@ CONTENTS = (
     "helpers/**/*.py",
     "data/README.md",
     "data/*.h5",
+    "data/*.txt",
     "data/mnist/*.gz",
     "data/runs/**/*.h5",
     "data/runs/*.json",

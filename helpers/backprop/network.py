@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
-from helpers.system.validation import as_generator, as_layer_sizes, known_name
+from helpers.system.validation import as_generator, as_layer_sizes, floating_type, known_name
 
 # Standard deviation of a layer's weights, given the size of the previous layer and its own.
 INITIALIZATIONS = {
@@ -34,8 +34,8 @@ def initialize_parameters(layer_sizes, initialization="lecun", random_state=0, d
     initialization : {"lecun", "glorot", "he", "small", "zero"}
     random_state : int, numpy.random.Generator or numpy.random.RandomState
         Source of the random numbers. A generator is advanced; an int seeds a new one.
-    dtype : floating-point dtype of the result
-        The numbers are drawn in float64 and then rounded.
+    dtype : numpy.float64 or numpy.float32
+        Type of the result. The numbers are drawn in float64 and then rounded.
 
     Returns
     -------
@@ -45,11 +45,11 @@ def initialize_parameters(layer_sizes, initialization="lecun", random_state=0, d
     Raises
     ------
     TypeError, ValueError
-        If a layer size, the initialization or the random state is not one of those described above.
+        If a layer size, the initialization, the random state or the dtype is not one of those described above.
     """
     n = as_layer_sizes(layer_sizes)
     scale = INITIALIZATIONS[known_name(initialization, INITIALIZATIONS, "initialization")]
-    rng = as_generator(random_state)
+    dtype, rng = floating_type(dtype), as_generator(random_state)
     W, b = {}, {}
     for l in range(1, len(n)):
         W[l] = (rng.standard_normal((n[l], n[l - 1])) * scale(n[l - 1], n[l])).astype(dtype)  # (n[l], n[l-1])

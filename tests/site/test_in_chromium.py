@@ -25,6 +25,9 @@ BROKEN = "[...document.images].filter(i => i.complete && !i.naturalWidth).map(i 
 # formulas on the page, typeset, and with MathML for screen readers
 FORMULAS = "['.math', '.math mjx-container', '.math mjx-assistive-mml'].map(s => document.querySelectorAll(s).length)"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Whether the theme's script has answered to the new size, after 0.3 s: what can be scrolled takes the focus.
+ANSWERED = """[...document.querySelectorAll('pre, .cell_output > .output, .pst-scrollable-table-container')]
+    .every(e => e.tabIndex === (e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight ? 0 : -1))"""
 AUDIT = """options => axe.run(document, {resultTypes: ['violations'], ...options}).then(result => result.violations
     .filter(v => ['serious', 'critical'].includes(v.impact))
     .flatMap(v => v.nodes.map(n => `${v.id}: ${n.target} ${n.html.slice(0, 120)}`)))"""
@@ -75,7 +78,7 @@ def look(page, name, theme, found):
             found["faults"].append(f"wider than {width}")
         options = {} if name in SHORT and width != 800 else AUDITED.get((theme, width))
         if options is not None and found["audit"] is not None:
-            page.wait_for_timeout(400)  # the page's scripts respond to a new size after 0.3 s
+            page.wait_for_function(ANSWERED)
             found["audit"] += [f"{theme} {width} {fault}" for fault in page.evaluate(AUDIT, options)]
         if width != 800:
             page.screenshot(path=SHOTS / f"{name}-{theme}-{width}.png")

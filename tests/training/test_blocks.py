@@ -1,0 +1,55 @@
+"""The fast form of the equations: it agrees with `backprop.network` on random networks, whatever the blocks."""
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from helpers.backprop.activations import ACTIVATIONS
+from helpers.backprop.losses import OUTPUTS
+from helpers.backprop.network import backward, forward, initialize_parameters
+from helpers.training import blocks
+
+SIZES = st.lists(st.integers(1, 7), min_size=2, max_size=5)
+
+
+def task(sizes, m, output, seed, dtype=np.float64):
+    rng = np.random.default_rng(seed)
+    W, b = initialize_parameters(sizes, random_state=rng, dtype=dtype)
+    b = {l: rng.standard_normal(b[l].shape).astype(dtype) for l in b}
+    X, Y = rng.standard_normal((m, sizes[0])).astype(dtype), rng.random((sizes[-1], m)).astype(dtype)
+    return X, Y / Y.sum(axis=0) if output == "softmax" else Y, W, b
+
+
+@given(
+    SIZES, st.integers(1, 40), st.sampled_from(list(ACTIVATIONS)), st.sampled_from(list(OUTPUTS)), st.integers(0, 999)
+)
+def test_the_fast_form_agrees_with_the_equations(sizes, m, hidden, output, seed):
+    X, Y, W, b = task(sizes, m, output, seed)
+    Z, A = forward(X, W, b, hidden, output)
+    dW, db = backward(Y, W, Z, A, hidden, output)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "BLOCK", 7)
+        cost, fast_dW, fast_db = blocks.cost_and_gradients(X, Y, W, b, hidden, output)
+        np.testing.assert_allclose(blocks.cost(X, Y, W, b, hidden, output), cost, rtol=1e-12)
+        np.testing.assert_allclose(blocks.answers(X, W, b, hidden, output), A[len(W)].T, rtol=1e-12)
+    assert cost == pytest.approx(OUTPUTS[output].loss(Z[len(W)], Y), rel=1e-12)
+    for l in W:
+        np.testing.assert_allclose(fast_dW[l], dW[l], rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(fast_db[l], db[l], rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_gradients_are_written_where_they_are_wanted(dtype):
+    X, Y, W, b = task([4, 3, 2], 20, "sigmoid", 0, dtype)
+    out = tuple({l: np.full_like(p[l], np.nan) for l in p} for p in (W, b))
+    expected = backward(Y, W, *forward(X, W, b))
+    _, *got = blocks.cost_and_gradients(X, Y, W, b, out=out)
+    for theirs, mine, place in zip(expected, got, out, strict=True):
+        for l in W:
+            assert mine[l] is place[l]
+            assert mine[l].dtype == dtype
+            np.testing.assert_allclose(mine[l], theirs[l], rtol=1e-5 if dtype == np.float32 else 1e-12)
+
+
+def test_the_number_of_blocks():
+    assert [blocks.count_blocks(m) for m in (1, 511, 512, 1536, 1537, 3072, 3073, 11272)] == [1, 1, 2, 2, 2, 2, 3, 8]
