@@ -1,12 +1,9 @@
 """README and CONTRIBUTING are accurate: the links, lessons, files and commands that they name exist."""
 
-import ast
 import re
 from pathlib import Path
 
 import pytest
-
-import helpers
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -43,44 +40,6 @@ def test_commands_exist():
     targets = set(re.findall(r"^(\w+):", makefile, re.MULTILINE))
     assert {"lab", "test", "bench", "reproduce"} <= targets
     assert set(re.findall(r"`make (\w+)", README + CONTRIBUTING)) <= targets
-
-
-def imported_folders(code):
-    """Names of the folders of `helpers` that a piece of code imports from, inside functions too."""
-    names = set()
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return {name.split(".")[1] for name in names if name.startswith("helpers.")}
-
-
-@pytest.mark.parametrize(
-    ("code", "folders"),
-    [
-        ("import helpers.training.blocks", {"training"}),
-        ("from helpers import plotting, widgets", {"plotting", "widgets"}),
-        ("def f():\n    from helpers.backprop.losses import OUTPUTS\n    import numpy", {"backprop"}),
-    ],
-)
-def test_imports_are_found(code, folders):
-    assert imported_folders(code) == folders
-
-
-FOLDERS = re.findall(r"^    (\w+) {2,}\S", helpers.__doc__, re.MULTILINE)
-
-
-def test_every_folder_of_the_package_is_listed():
-    assert sorted(FOLDERS) == sorted(path.parent.name for path in (ROOT / "helpers").glob("*/__init__.py"))
-    assert [path.name for path in (ROOT / "helpers").glob("*.py")] == ["__init__.py"]
-
-
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_a_folder_imports_only_from_those_above_it_in_the_list(folder):
-    allowed = {*FOLDERS[: FOLDERS.index(folder)], folder}
-    for path in (ROOT / "helpers" / folder).rglob("*.py"):
-        assert imported_folders(path.read_text(encoding="utf-8")) <= allowed, path.name
 
 
 def test_nothing_is_unpickled_or_evaluated_in_the_package():

@@ -1,11 +1,10 @@
 """The book in a real browser: every page in both themes, wide and narrow, and then the interactive parts."""
 
 import re
-import time
 from pathlib import Path
 
 import pytest
-from chromium import NO_OTHER_HOST, launched
+from chromium import NO_OTHER_HOST, launched, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots" / "book"
@@ -50,14 +49,6 @@ def watched(context, address):
     return page, faults
 
 
-def wait_for(page, expression, seconds=30):
-    """Wait until an expression is true in the page. The pages' policy forbids the `eval` of `wait_for_function`."""
-    end = time.monotonic() + seconds
-    while not page.evaluate(expression):
-        assert time.monotonic() < end, f"never true: {expression}"
-        page.wait_for_timeout(20)
-
-
 @pytest.fixture
 def page(browser, address):
     """A page of laptop width; anything that goes wrong in it fails the test."""
@@ -78,7 +69,7 @@ def look(page, name, theme, found):
             found["faults"].append(f"wider than {width}")
         options = {} if name in SHORT and width != 800 else AUDITED.get((theme, width))
         if options is not None and found["audit"] is not None:
-            page.wait_for_function(ANSWERED)
+            wait_for(page, ANSWERED)
             found["audit"] += [f"{theme} {width} {fault}" for fault in page.evaluate(AUDIT, options)]
         if width != 800:
             page.screenshot(path=SHOTS / f"{name}-{theme}-{width}.png")
