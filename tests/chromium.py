@@ -66,8 +66,8 @@ def launched(*flags):
 
 
 def wait_for(page, expression, seconds=30):
-    """Wait until an expression is true in the page. The pages' policy forbids the `eval` of `wait_for_function`."""
+    """Wait until an expression is true, in a page whose policy forbids the `eval` of `page.wait_for_function`."""
     end = time.monotonic() + seconds
     while not page.evaluate(expression):
         assert time.monotonic() < end, f"never true: {expression}"
-        page.wait_for_timeout(20)
+        time.sleep(0.02)

@@ -185,7 +185,7 @@ def strict():
     return load(ROOT / ".github" / "workflows" / "test.yml")["jobs"]["strict"]
 
 
-def test_three_systems_and_the_oldest_and_newest_python():
+def test_ci_covers_three_systems_and_the_oldest_and_newest_python():
     matrix = load(ROOT / ".github" / "workflows" / "test.yml")["jobs"]["executed"]["strategy"]["matrix"]
     assert {name.split("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
     pythons = {entry["versions"]: entry["python"] for entry in matrix["include"]}

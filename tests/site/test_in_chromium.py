@@ -118,7 +118,7 @@ def test_formulas_are_typeset(visits):
     assert visits["03_two_layers"]["formulas"][0] > 100
 
 
-def test_no_serious_violation_of_accessibility(visits, axe):
+def test_no_serious_accessibility_violations(visits, axe):
     assert {name: found["audit"] for name, found in visits.items() if found["audit"]} == {}
 
 
