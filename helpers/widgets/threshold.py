@@ -8,7 +8,7 @@ import numpy as np
 from helpers import plotting
 from helpers.datasets.toys import make_blobs
 from helpers.training.neural_network import NeuralNetwork
-from helpers.widgets.explorer import SLOW, Explorer
+from helpers.widgets.explorer import SLOW, Explorer, fit_whole
 
 
 class Classification(NamedTuple):
@@ -34,7 +34,7 @@ def classify(separation=2.5, threshold=0.5):
     if not 0 < threshold < 1:
         raise ValueError(f"the threshold is {threshold}, but it must lie between 0 and 1")
     X, y = make_blobs(200, separation, random_state=3)
-    network = NeuralNetwork([1], learning_rate=1, iterations=200).fit(X, y)
+    network = fit_whole(NeuralNetwork([1], learning_rate=1, iterations=200), X, y)
     answer = network.predict_proba(X) > threshold
     missed, false_alarms = int(np.sum(~answer & (y == 1))), int(np.sum(answer & (y == 0)))
     return Classification(network, X, y, threshold, float(np.mean(answer == y)), missed, false_alarms)
