@@ -9,7 +9,7 @@ BIN = .venv/bin
 
 LAB = --ip=localhost --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
-.PHONY: lab test site bench reproduce handout setup
+.PHONY: lab test check site bench reproduce handout setup
 
 setup: .venv/ready
 
@@ -18,6 +18,10 @@ lab: setup
 
 test: setup .venv/scale
 	$(BIN)/python -m pytest $(ARGS)
+
+# while you write: style, the rules for notebooks, and the tests that take little time
+check: setup
+	$(BIN)/python -m pytest --quick $(ARGS)
 
 # the book and the in-browser lab, in build/site; with PYODIDE=folder a site that asks nothing of other hosts
 site: .venv/site

@@ -1,11 +1,11 @@
-"""How fast is one full-batch iteration of 784 → 196 → 1 on the 11272 digits? Ratios, in one run.
+"""Time of one full-batch iteration of 784 → 196 → 1 on the 11272 digits, relative to alternatives in the same run.
 
     make bench          or          python benchmarks/full_batch.py
 
-All rivals take turns, so that a slow moment of the machine hits each of them. NumPy's BLAS keeps its default number
-of threads for (a) and (c), PyTorch gets as many. Where (d), the arithmetic of the products that no
-arrangement of the rest can avoid, is already more than 1/3.5 of (a), the aim for (a) is out of
-reach on that machine: the profile says what the time is spent on.
+All rivals take turns, so that a slow moment of the machine affects each of them. NumPy's BLAS keeps its default
+number of threads for (a) and (c), and PyTorch uses as many. (d) is the arithmetic of the products, which nothing
+can avoid. If it alone takes more than 1/3.5 of (a), the target for (a) is out of reach on that machine, and the
+profile shows where the time goes.
 """
 
 import os
@@ -27,6 +27,7 @@ from helpers.backprop.activations import sigmoid, sigmoid_prime  # noqa: E402
 from helpers.datasets import recordings  # noqa: E402
 from helpers.training import NeuralNetwork, engine  # noqa: E402
 from helpers.training.blocks import count_blocks  # noqa: E402
+from helpers.training.inputs import checked_options  # noqa: E402
 from helpers.training.parallel import core_count, parallel_map  # noqa: E402
 
 try:
@@ -42,18 +43,18 @@ FEWER = "(d) those without white pixels, in blocks"
 
 
 def ours(X, Y, dtype):
-    """One iteration as `NeuralNetwork.fit` runs it: a generator that yields after each update."""
+    """Iterations as `NeuralNetwork.fit` runs them: a generator that yields after each update."""
     model = recordings.tutorial_network([196, 1], dtype)
     model.iterations = 10**9
     X, Y, sizes = X.astype(dtype), Y.astype(dtype), (784, 196, 1)
     theta = engine.pack(*network.initialize_parameters(sizes, random_state=np.random.RandomState(1), dtype=dtype))
     state = engine.State(theta, np.zeros((0, theta.size), dtype), None, "")
     with parallel_map(count_blocks(len(X))) as run:
-        yield from model._training(state, sizes, X, Y, None, run).updates()
+        yield from model._training(checked_options(model), state, sizes, X, Y, None, run).updates()
 
 
 def tutorial_loop(X, y):
-    """(a) What the tutorial's class does in each iteration, operation by operation, in float64."""
+    """(a) The operations of the tutorial's class in each iteration, in float64."""
     W, b = network.initialize_parameters([784, 196, 1], random_state=np.random.RandomState(1))
     n, rate = len(X), 0.1
 
@@ -95,7 +96,7 @@ def pytorch(X, Y):
 
 
 def bare_products(X):
-    """(c) The two large matrix products of the iteration and nothing else, float32."""
+    """(c) Only the two large matrix products of an iteration, in float32."""
     W, _ = network.initialize_parameters([784, 196, 1], dtype=np.float32)
     X = X.astype(np.float32)
     Z, dW = np.empty((196, len(X)), np.float32), np.empty((196, 784), np.float32)
@@ -107,7 +108,7 @@ def bare_products(X):
 
 
 def fewer_products(X):
-    """(d) The same two products as ours works them out: without pixels that are white in every image, in blocks."""
+    """(d) The same two products as ours computes them: in blocks, without pixels that are white in every image."""
     live = engine.live_features(X)
     X = np.ascontiguousarray(X[:, live], np.float32)
     W = np.random.default_rng(0).standard_normal((196, X.shape[1])).astype(np.float32)
@@ -120,7 +121,7 @@ def fewer_products(X):
 
 
 def activations(X):
-    """The sigmoid of the hidden layer and its derivative for all images, in blocks: passes over the elements."""
+    """The sigmoid of the hidden layer and its derivative for all images, in blocks: the elementwise work."""
     blocks = np.array_split(np.zeros((len(X), 196), np.float32), count_blocks(len(X)))
     with parallel_map(len(blocks)) as run:
         while True:
@@ -129,7 +130,7 @@ def activations(X):
 
 
 def seconds_for(iteration):
-    """Median time of one iteration, after one that is not counted."""
+    """Median time of one iteration in seconds, after a warm-up iteration."""
     next(iteration)
     times = []
     for _ in range(REPEATS):
@@ -140,7 +141,7 @@ def seconds_for(iteration):
 
 
 def compare_iterations(X, y):
-    """Print the time of each rival and the ratio of ours to it."""
+    """Print the time of each rival and how ours compares."""
     Y = y[np.newaxis].astype(float)
     rivals = {
         "ours, float32": lambda: ours(X, Y, np.float32),
@@ -155,32 +156,32 @@ def compare_iterations(X, y):
     times = {name: [] for name in rivals}
     for _ in range(ROUNDS):
         for name, make in rivals.items():
-            iteration = make()  # made anew in each turn: `ours` holds BLAS to one thread until it is closed
+            iteration = make()  # a new one each turn, because `ours` limits BLAS to one thread until closed
             times[name].append(seconds_for(iteration))
             iteration.close()
     medians = {name: statistics.median(values) for name, values in times.items()}
     for name in sorted(medians):
         print(f"{name:42s} {medians[name] * 1e3:7.1f} ms")
     mine = medians["ours, float32"]
-    print(f"(a) faster than the tutorial's loop by   {medians[TUTORIAL] / mine:.2f}  (aim 3.5 or more)")
+    print(f"(a) speed-up over the tutorial's loop    {medians[TUTORIAL] / mine:.2f}  (target: at least 3.5)")
     if torch:
-        print(f"(b) time as a share of PyTorch's         {mine / medians[PYTORCH]:.2f}  (aim 1.05 or less)")
+        print(f"(b) time relative to PyTorch             {mine / medians[PYTORCH]:.2f}  (target: at most 1.05)")
     else:
         print("(b) PyTorch is not installed: pip install torch")
-    print(f"(c) time as a share of the bare products {mine / medians[PRODUCTS]:.2f}  (aim 1.15 or less)")
+    print(f"(c) time relative to the bare products   {mine / medians[PRODUCTS]:.2f}  (target: at most 1.15)")
     parts = medians[FEWER], medians["activations"], mine - medians[FEWER] - medians["activations"]
     products, passes, rest = (f"{part * 1e3:.1f} ms ({part / mine:.0%})" for part in parts)
-    print(f"profile of ours: products {products}, sigmoid and its slope {passes}, all else {rest}")
-    print(f"with the products alone (a) would be {medians[TUTORIAL] / medians[FEWER]:.2f}")
+    print(f"profile of ours: products {products}, sigmoid and its derivative {passes}, everything else {rest}")
+    print(f"with the products alone, (a) would be {medians[TUTORIAL] / medians[FEWER]:.2f}")
     return medians
 
 
 def time_to_accuracy(X, y, X_test, y_test, tutorial_iteration):
-    """Mini-batches until the test accuracy is the tutorial's 0.9598, against its thousand iterations."""
+    """Compare mini-batches up to the tutorial's test accuracy, 0.9598, with its thousand iterations."""
     X, X_test = X.astype(np.float32), X_test.astype(np.float32)
     epochs = 0
     while True:
-        epochs += 1  # each time from the start, so that the time is that of one whole fit
+        epochs += 1  # start over each time, so that the time is that of one complete fit
         model = NeuralNetwork([196, 1], learning_rate=0.5, epochs=epochs, batch_size=64, dtype=np.float32)
         start = time.perf_counter()
         model.fit(X, y)
@@ -189,11 +190,11 @@ def time_to_accuracy(X, y, X_test, y_test, tutorial_iteration):
             break
     full = 1000 * tutorial_iteration
     print(f"mini-batches of 64 reach {model.score(X_test, y_test):.4f} in {epochs} epoch(s), {spent:.2f} s")
-    print(f"the tutorial's 1000 iterations take {full:.0f} s: {full / spent:.0f} times as long")
+    print(f"the tutorial's 1000 iterations take {full:.0f} s, {full / spent:.0f} times as long")
 
 
 def loading():
-    """Warm and cold load of all 70000 digits."""
+    """Time a warm and a cold load of all 70000 digits."""
     datasets.load_mnist()  # fills the cache
     start = time.perf_counter()
     datasets.load_mnist()

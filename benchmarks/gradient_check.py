@@ -1,10 +1,8 @@
-"""What a whole gradient check of 12288 → 7 → 1 on the bundled pictures costs, restarted from each
-layer, against the naive one.
+"""Time of a full gradient check of 12288 → 7 → 1 on the bundled pictures, compared with a naive one.
 
     make bench          or          python benchmarks/gradient_check.py
 
-The naive check repeats the whole forward pass for each of the 2 · 86031 nudges; it is timed on a
-sample of them.
+The naive check repeats the whole forward pass for each of the 2 · 86031 nudges and is timed on a sample of them.
 """
 
 import sys
@@ -37,8 +35,8 @@ def main():
     for _ in range(SAMPLE):
         binary_cross_entropy(network.forward(X, W, b, "relu")[0][2], Y)
     naive = (time.perf_counter() - start) / SAMPLE * 2 * P
-    print(f"whole check of {P} parameters on 209 examples: {restarted:.1f} s ({report.headline})")
-    print(f"repeating each forward pass: {naive:.0f} s, {naive / restarted:.0f} times as long")
+    print(f"full check of {P} parameters on 209 examples: {restarted:.1f} s ({report.headline})")
+    print(f"repeating every forward pass: {naive:.0f} s, {naive / restarted:.0f} times as long")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
-"""Ten digits by mini-batches: time to 98 % on MNIST's test set, beside what a user would pick instead; memory.
+"""Mini-batch training on MNIST: time to 98 % test accuracy compared with PyTorch and scikit-learn, and memory use.
 
     make bench          or          python benchmarks/mini_batches.py
 
 Same network (784 → 300 → 10, ReLU, softmax), same optimizer (Adam, α = 0.001), same batches of 128,
-float32, all 60000 training images; each library's own first weights. After each epoch the test set
-is scored, outside the time. All take turns epoch by epoch, so that a slow moment of the machine hits
-each of them.
+float32, all 60000 training images; each library initialises its own weights. The test set is scored after each
+epoch, off the clock. All take turns epoch by epoch, so that a slow moment of the machine affects each of them.
 """
 
 import gc
@@ -44,7 +43,7 @@ OPTIONS |= {"learning_rate": ALPHA, "batch_size": BATCH, "dtype": np.float32}
 
 
 def ours(X, y, X_test, y_test):
-    """One epoch of `NeuralNetwork` after the other; yield the test accuracy when asked."""
+    """Train `NeuralNetwork` epoch by epoch: yield after each, then yield the test accuracy."""
     network = NeuralNetwork([HIDDEN, 10], epochs=1, **OPTIONS).fit(X, y)
     while True:
         yield
@@ -54,20 +53,20 @@ def ours(X, y, X_test, y_test):
 
 
 def scikit_learn(X, y, X_test, y_test):
-    """The same by scikit-learn's MLPClassifier, an epoch being one `partial_fit`-sized fit with a warm start."""
+    """The same with scikit-learn's MLPClassifier, where each epoch is a warm-started fit of one iteration."""
     network = MLPClassifier(
         (HIDDEN,), alpha=0, batch_size=BATCH, learning_rate_init=ALPHA, max_iter=1, warm_start=True, random_state=0
     )
     while True:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # one iteration does not converge, and need not
+            warnings.simplefilter("ignore")  # a single iteration need not converge
             network.fit(X, y)
         yield
         yield network.score(X_test, y_test)
 
 
 def pytorch(X, y, X_test, y_test):
-    """The same by PyTorch on the CPU, with the plain loop of its tutorials, batches taken by index."""
+    """The same with PyTorch on the CPU, using the plain loop of its tutorials and batches taken by index."""
     torch.set_num_threads(core_count())
     torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Linear(784, HIDDEN), torch.nn.ReLU(), torch.nn.Linear(HIDDEN, 10))
@@ -84,7 +83,7 @@ def pytorch(X, y, X_test, y_test):
 
 
 def time_to_goal(rivals):
-    """Train all, taking turns, until each has reached the goal; print and return the seconds."""
+    """Train all in turn until each reaches the goal; print and return the seconds each takes."""
     seconds, epochs, reached = dict.fromkeys(rivals, 0.0), dict.fromkeys(rivals, 0), {}
     for _ in range(MOST_EPOCHS):
         for name in [name for name in rivals if name not in reached]:
@@ -98,12 +97,12 @@ def time_to_goal(rivals):
                 print(f"{name:28s} {accuracy:.4f} after {epochs[name]:2d} epochs, {seconds[name]:5.1f} s")
     for name in rivals:
         ratio = seconds["ours"] / epochs["ours"] / (seconds[name] / epochs[name])
-        print(f"{name:28s} {seconds[name] / epochs[name]:.2f} s an epoch; ours takes {ratio:.2f} of that")
+        print(f"{name:28s} {seconds[name] / epochs[name]:.2f} s per epoch; ours takes {ratio:.2f} times that")
     return reached
 
 
 def peak(action):
-    """Largest memory that `action` had in use at once, in MB."""
+    """Peak memory of `action`, in MB."""
     gc.collect()
     tracemalloc.start()
     action()
@@ -113,16 +112,16 @@ def peak(action):
 
 
 def memory(X, y):
-    """Peak memory of one epoch beyond the data itself: from arrays, and from a file."""
+    """Print the peak memory of one epoch, excluding data held in memory: from arrays, and from a file."""
     network = NeuralNetwork([HIDDEN, 10], epochs=1, shuffle_buffer=4096, **OPTIONS)
-    print(f"data in memory: {X.nbytes / 1e6:.0f} MB; an epoch needs {peak(lambda: network.fit(X, y)):.0f} MB besides")
+    print(f"data in memory: {X.nbytes / 1e6:.0f} MB; an epoch needs another {peak(lambda: network.fit(X, y)):.0f} MB")
     with TemporaryDirectory() as folder:
         for m in (15000, 60000):
             with h5py.File(Path(folder) / f"{m}.h5", "w") as file:
                 file["X"] = np.round(X[:m] * 255).astype(np.uint8)
             rows = HDF5Rows(Path(folder) / f"{m}.h5", "X", scale=1 / 255)
             needed = peak(lambda m=m, rows=rows: network.fit(rows, y[:m]))
-            print(f"data in a file, {m} images: an epoch needs {needed:.0f} MB in all")
+            print(f"data in a file, {m} images: an epoch needs {needed:.0f} MB in total")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""What a data-parallel step takes on 1, 2, … workers of this machine, and how much memory streaming takes.
+"""Time of a data-parallel step on 1, 2, … workers of this machine, and memory use when streaming.
 
     make bench          or          python benchmarks/scale_out.py
 
-Needs the engine (`pip install -r requirements-scale.txt`) and a quiet machine: the fastest of some
-repeated trainings is kept. Writes `data/runs/scale_out.json`, which lesson 10 shows.
+Needs the engine (`pip install -r requirements-scale.txt`) and a quiet machine: the fastest of several repetitions
+counts. Writes `data/runs/scale_out.json`, which lesson 10 shows.
 """
 
 import json
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # a process alone is one core, as a worker is
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # one core for a single process too, as for a worker
 
 import h5py  # noqa: E402
 import numpy as np  # noqa: E402
@@ -24,6 +24,7 @@ from helpers.backprop.network import initialize_parameters  # noqa: E402
 from helpers.cluster import workers as engine  # noqa: E402
 from helpers.cluster.shards import Shards, traced_gradient  # noqa: E402
 from helpers.datasets import recordings  # noqa: E402
+from helpers.datasets.folder import write_checksums  # noqa: E402
 from helpers.system.files import replace_atomically  # noqa: E402
 from helpers.training.blocks import cost_and_gradients  # noqa: E402
 from helpers.training.parallel import core_count  # noqa: E402
@@ -33,8 +34,8 @@ BATCHES, HIDDEN, SECONDS = (1000, 11272, 60000), 196, 6.0
 
 
 def fastest(step):
-    """Seconds of the fastest of at least three calls, and of as many as there is time for."""
-    step()  # the first deals the examples
+    """Seconds of the fastest call, out of at least three and as many as fit into `SECONDS`."""
+    step()  # the first call sends the examples to the workers
     times = []
     while len(times) < 3 or sum(times) < SECONDS:
         start = time.perf_counter()
@@ -44,14 +45,14 @@ def fastest(step):
 
 
 def data(m):
-    """m random pictures of bytes, as float32, and labels; the time of a step does not depend on what they show."""
+    """m random pictures as float32, and labels; the time of a step does not depend on the contents."""
     rng = np.random.default_rng(0)
     X = rng.integers(0, 256, (m, 784), dtype=np.uint8).astype(np.float32) / np.float32(255)
     return X, rng.integers(0, 2, (1, m)).astype(np.float32)
 
 
 def measure_steps(counts):
-    """Seconds of a step of 784 → 196 → 1 for each batch: alone, and on each number of workers."""
+    """Seconds per step of 784 → 196 → 1 for each batch size: without workers, and for each number of workers."""
     W, b = initialize_parameters((784, HIDDEN, 1), dtype=np.float32)
     alone, on_workers = [], []
     for m in BATCHES:
@@ -68,11 +69,11 @@ def measure_steps(counts):
 
 
 def measure_memory(sizes=(6144, 24576)):
-    """Bytes of files and the most memory that a gradient from each takes, by a worker."""
+    """Size of each file, and the peak memory of a worker that computes a gradient from it, in bytes."""
     files, peaks = [], []
     W, b = initialize_parameters((784, 30, 1), dtype=np.float32)
     with TemporaryDirectory() as folder, engine.connect(1) as workers:
-        for m in (1536, *sizes):  # the first loads what is loaded once, and is not counted
+        for m in (1536, *sizes):  # the first is a warm-up and is not counted
             path = Path(folder) / f"{m}.h5"
             with h5py.File(path, "w") as file:
                 file["X"] = np.random.default_rng(0).integers(0, 256, (m, 784), dtype=np.uint8)
@@ -93,3 +94,4 @@ if __name__ == "__main__":
     measured |= {"steps": measure_steps(counts), "memory": measure_memory()}
     text = json.dumps(measured, indent=1) + "\n"
     replace_atomically(recordings.SCALE_OUT, lambda file: file.write(text.encode()))
+    write_checksums(f"runs/{recordings.SCALE_OUT.name}")

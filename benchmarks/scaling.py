@@ -1,9 +1,9 @@
-"""What one full-batch iteration costs, against the number of examples, the width and the depth.
+"""Time of one full-batch iteration against the number of examples, the width and the depth.
 
     make bench          or          python benchmarks/scaling.py
 
-Backpropagation is a handful of products for each layer, so its time should grow in proportion to
-the examples, and to the number of weights: with the square of the width (all hidden layers alike),
+Backpropagation is a handful of matrix products per layer, so its time should be proportional to the number of
+examples and to the number of weights, which grows with the square of the width (all hidden layers are alike) and
 in proportion to the depth. Draws `benchmarks/scaling.png`.
 """
 
@@ -34,7 +34,7 @@ SWEEPS = {
 
 
 def seconds(examples, width, depth):
-    """Median time of one cost and gradient of `depth` layers of `width` units, with as many inputs, float32."""
+    """Median time of one cost and gradient, and the number of weights, of `depth` layers of `width` units, float32."""
     rng = np.random.default_rng(0)
     X = rng.random((examples, width), np.float32)
     Y = rng.integers(0, 2, (1, examples)).astype(np.float32)
@@ -50,7 +50,7 @@ def seconds(examples, width, depth):
 
 
 def main():
-    """Measure all sweeps, print them, and draw them."""
+    """Run, print and plot all sweeps."""
     import matplotlib.pyplot as plt
 
     plotting.use_style()
@@ -60,14 +60,14 @@ def main():
         times = np.array([t for t, _ in measured]) * 1e3
         work = np.array(values if name == "examples" else [weights for _, weights in measured], float)
         slope = np.sum(work * times) / np.sum(work**2)
-        plotting.line(slope * work, work, ax=ax, label="in proportion", style=1)
+        plotting.line(slope * work, work, ax=ax, label="proportional", style=1)
         ax.plot(work, times, "o", color=plotting.FORWARD, label="measured")
         label = "examples" if name == "examples" else f"weights ({name} {values[0]} … {values[-1]})"
         ax.set(xlabel=label, ylabel="one iteration (ms)", xlim=(0, None), ylim=(0, None))
         ax.legend(loc="upper left")
         for value, t, w in zip(values, times, work, strict=True):
             print(f"{name:8s} {value:6d}  {t:7.1f} ms  {t / w * 1e6:8.2f} ns for each {label.split()[0][:-1]}")
-    figure.suptitle(f"Cost of one iteration, {core_count()} cores, float32", fontsize=13)
+    figure.suptitle(f"Time of one iteration, {core_count()} cores, float32", fontsize=13)
     figure.savefig(ROOT / "benchmarks" / "scaling.png", dpi=110)
 
 

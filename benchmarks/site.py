@@ -1,9 +1,9 @@
-"""What a first visit to the site costs: its size, what is sent, and the time to the first output in the lab.
+"""Cost of a first visit to the site: its size, the bytes transferred, and the time to the first output in the lab.
 
     make site PYODIDE=folder
     .venv/bin/python benchmarks/site.py
 
-The time is that of this machine with no network between; what is sent is counted as gzip would send it.
+Times are for this machine, with no network in between; transferred bytes are counted as compressed by gzip.
 """
 
 import gzip
@@ -29,11 +29,12 @@ KINDS = {"files and helpers": "/lab/files/", "Pyodide": "/static/pyodide/", "Jup
 
 
 def size(folder):
+    """Total size of the files in a folder, in MB."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
 def visit(browser, address, act=lambda page: None):
-    """Megabytes that the visit asks for, as gzip sends them, by address; and its seconds."""
+    """Visit a page and return the compressed MB transferred, by address, and the seconds it took."""
     context, sent = browser.new_context(), {}
 
     def count(response):
@@ -55,12 +56,14 @@ def visit(browser, address, act=lambda page: None):
 
 
 def first_output(page):
+    """Run the lesson that is open in the lab and wait for the first output."""
     page.wait_for_function(OPEN)
     page.evaluate(RUN)
     page.wait_for_function(FIRST, polling=50)
 
 
 def main():
+    """Print the sizes, and the cost of visiting some pages."""
     lab = size(SITE / "lab")
     pyodide = size(SITE / "lab" / "static" / "pyodide")
     print(f"site {size(SITE):.1f} MB: book {size(SITE) - lab:.1f}, lab {lab - pyodide:.1f}, Pyodide {pyodide:.1f}")

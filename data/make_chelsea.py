@@ -1,13 +1,12 @@
-"""Cut data/chelsea.h5 from photographs that scikit-image carries.
+"""Cut the pictures of data/chelsea.h5 from photographs distributed with scikit-image.
 
     pip install scikit-image==0.26.0
     python data/make_chelsea.py
 
-The file has the schema, names, shapes and numbers of labels of the cat pictures that many courses
-use: 209 pictures to train with (72 cats), 50 to test with (33 cats), 64×64 pixels, 3 colours. Cats
-are patches of Chelsea the cat, the others are patches of other photographs. All photographs are CC0
-or in the public domain. Training patches come from the upper part of each photograph, test patches
-from the lower part, with a gap between them.
+The file has the schema, names, shapes and label counts of the cat pictures that many courses use: 209 training
+pictures (72 cats) and 50 test pictures (33 cats) of 64×64 pixels in three colours. The cats are patches of Chelsea
+the cat; the rest are patches of other photographs. All photographs are CC0 or in the public domain. Training patches
+come from the upper part of each photograph and test patches from the lower part, with a gap between them.
 """
 
 from pathlib import Path
@@ -24,7 +23,7 @@ SETS = {"train": (209, 72, (0.0, 0.6)), "test": (50, 33, (0.62, 1.0))}  # pictur
 
 
 def patch(photograph, rows, rng):
-    """A square of random place and size within a range of rows (shares of the height), as 64×64 pixels."""
+    """A square of random position and size within a range of rows (fractions of the height), as 64×64 pixels."""
     height, width, _ = photograph.shape
     low, high = int(rows[0] * height), int(rows[1] * height)
     size = int(rng.integers(SIDE, min(140, high - low)))
@@ -34,7 +33,7 @@ def patch(photograph, rows, rng):
 
 
 def make(path):
-    """Write the file; the same bytes of pictures in every run."""
+    """Write the file; the pictures are the same in every run."""
     rng = np.random.default_rng(0)
     photographs = {0: [take() for take in OTHERS], 1: [take() for take in CATS]}
     with h5py.File(path, "w") as file:

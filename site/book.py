@@ -1,10 +1,12 @@
-"""Write the book: `python site/book.py OUT` puts its pages into the folder OUT.
+"""Build the book: `python site/book.py OUT` writes its pages to the folder OUT.
 
-The book is the notebooks as they are committed, with a landing page, the notation and the credits
-of the data. What is in OUT/lab is left alone: there `make site` puts the lab.
+The book consists of the notebooks as committed, a landing page, the notation and the data credits. The
+folder OUT/lab, where `make site` puts the lab, is left alone.
 """
 
 import argparse
+import base64
+import hashlib
 import importlib.metadata
 import re
 import shutil
@@ -15,6 +17,7 @@ from pathlib import Path
 import folder
 import lessons
 import nbformat
+import safety
 import stepper
 
 try:
@@ -24,18 +27,37 @@ except ImportError:
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-LAB = "lab"  # folder of the lab, made by lab.py
+LAB = "lab"  # folder of the lab, written by lab.py
 NOTATION = ("The symbols", "The same things in other books")
-NOTATION_ABOUT = "The symbols of the lessons, and what other books call them."
-DATA_ABOUT = "Sources, licences and checksums of the data of the lessons."
-NOTATION_HEAD = "# Notation\n\nTwo tables of [lesson 00](00_start_here.ipynb), to look things up in."
-MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2/")  # of 30 MB what the pages use
+NOTATION_ABOUT = "The symbols used in the lessons, and what other books call them."
+DATA_ABOUT = "Sources, licences and checksums of the data used in the lessons."
+NOTATION_HEAD = "# Notation\n\nTwo tables from [lesson 00](00_start_here.ipynb), for reference."
+MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2/")  # the part of its 30 MB that the pages use
+# The inline scripts of the pages, all from Sphinx and its theme, with white space normalised and page names removed.
+# A page may run these and the script files of the site, and nothing else; `restrict` enforces it.
+OWN_SCRIPTS = {
+    'document.documentElement.dataset.mode = localStorage.getItem("mode") || "auto"; '
+    'document.documentElement.dataset.theme = localStorage.getItem("theme") || "auto";',
+    'window.MathJax = {"options": {"enableMenu": false, "enableAssistiveMml": true, '
+    '"processHtmlClass": "tex2jax_process|mathjax_process|math|output_area"}}',
+    "DOCUMENTATION_OPTIONS.pagename = '';",
+    "DOCUMENTATION_OPTIONS.search_as_you_type = false;",
+    "// Activate the search field on page load "
+    'let searchInput = document.querySelector("form.bd-search input"); if (searchInput) { searchInput.focus(); '
+    'searchInput.select(); console.log("[PST]: Set focus on search field."); }',
+}
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script", re.DOTALL | re.IGNORECASE)
+# Inline styles are allowed because MathJax and tables in outputs need them.
+POLICY = (
+    "default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
+)
 
 
 def main():
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description="Write the book into a folder.")
-    parser.add_argument("out", type=Path, help="folder for the pages; what an earlier build left in it is replaced")
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description="Build the book into a folder.")
+    parser.add_argument("out", type=Path, help="folder for the pages; an earlier build in it is replaced")
     out = parser.parse_args().out.resolve()
     try:
         folder.refuse_what_is_not_ours(out, keep=(LAB,))
@@ -44,13 +66,14 @@ def main():
             assemble(source)
             write(source, pages)
             prune(pages)
+            restrict(pages)
             folder.replace(out, pages, keep=(LAB,))
     except (OSError, ValueError) as error:
-        sys.exit(f"The book was not written: {error}")
+        sys.exit(f"The book was not built: {error}")
 
 
 def read_readme(notebooks):
-    """What the README promises, and its map of the lessons.
+    """Read the promises and the table of lessons from the README.
 
     Parameters
     ----------
@@ -59,55 +82,69 @@ def read_readme(notebooks):
     Returns
     -------
     promises : str, Markdown
-    rows : list of (title, name, what it is about), one for each notebook, in their order
+    rows : list of (title, name, description), one per notebook, in order
 
     Raises
     ------
     ValueError
-        If the README has no such paragraph, or its map is not that of the notebooks.
+        If the README lacks that paragraph, or its table does not match the notebooks.
     """
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     promises = re.search(r"^After the lessons.*?(?=^## )", text, re.MULTILINE | re.DOTALL)
     if promises is None:
-        raise ValueError("README.md has no paragraph that begins with 'After the lessons' and ends before a heading")
+        raise ValueError("README.md has no paragraph that starts with 'After the lessons' and ends before a heading")
     rows = re.findall(r"^\| \[([^]]+)\]\(notebooks/(\w+)\.ipynb\) \| (.+?) \|$", text, re.MULTILINE)
     if [name for _, name, _ in rows] != [path.stem for path in notebooks]:
-        raise ValueError("the table of lessons in README.md is not the list of files in notebooks/")
+        raise ValueError("the table of lessons in README.md does not match the files in notebooks/")
     return promises[0], rows
 
 
 def assemble(source):
-    """Put together what Sphinx reads: this folder, and pages made from notebooks and Markdown of the project."""
+    """Assemble the input of Sphinx: this folder, and pages made from the project's notebooks and Markdown."""
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
     promises, rows = read_readme(notebooks)
     shutil.copytree(HERE, source, ignore=shutil.ignore_patterns("__pycache__", "*.txt"))
     pages = {f"notebooks/{path.name}": path.name for path in notebooks} | {"data/README.md": "data.md"}
     _write_notation(nbformat.read(notebooks[0], as_version=4), source, pages)
+    refuse_what_could_run(notebooks, promises, rows)
     for path, (title, name, about) in zip(notebooks, rows, strict=True):
         page = lessons.as_page(nbformat.read(path, as_version=4), name, pages, f"{title}: {about}")
         nbformat.write(page, source / path.name)
     _write_credits(source, pages)
-    _write_landing(source, lessons.mend_links(promises, "", pages), rows)
+    _write_landing(source, lessons.redirect_links(promises, "", pages), rows)
     stepper.draw_steps(source / "_static" / "stepper")
     copy_mathjax(source / "_static" / "mathjax")
 
 
+def refuse_what_could_run(notebooks, promises, rows):
+    """Raise ValueError if any content of the book could run in a browser or read files of this machine."""
+    credits = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    texts = {"README.md": [promises, *map(" ".join, rows)], "data/README.md": [credits]}
+    faults = [
+        f"{name} contains {f}" for name, parts in texts.items() for t in parts for f in safety.faults_of_markdown(t)
+    ]
+    for path in notebooks:
+        faults += [f"{path.name}, {fault}" for fault in safety.faults_of_notebook(nbformat.read(path, as_version=4))]
+    if faults:
+        raise ValueError("some content could run scripts or read files; remove it:\n" + "\n".join(faults))
+
+
 def _write_notation(notebook, source, pages):
-    """The tables of symbols from the first lesson, as a page of their own."""
+    """Write a page with the tables of symbols from the first lesson."""
     page = lessons.sections(notebook, *NOTATION)
     page.cells.insert(0, nbformat.v4.new_markdown_cell(NOTATION_HEAD))
     nbformat.write(lessons.as_page(page, "00_start_here", pages, NOTATION_ABOUT), source / "notation.ipynb")
 
 
 def _write_credits(source, pages):
-    """Where the data comes from, as the folder of the data says it."""
+    """Write a page of data credits from the README of the data folder."""
     text = (ROOT / "data" / "README.md").read_text(encoding="utf-8").replace("# Data\n", "# Data and credits\n", 1)
     front = f"---\nmyst:\n  html_meta:\n    description: {DATA_ABOUT}\n---\n"
-    (source / "data.md").write_text(front + lessons.mend_links(text, "data", pages), encoding="utf-8")
+    (source / "data.md").write_text(front + lessons.redirect_links(text, "data", pages), encoding="utf-8")
 
 
 def _write_landing(source, promises, rows):
-    """Fill the landing page: what the README promises, its map of the lessons, the stepper."""
+    """Fill in the landing page: the promises and table of lessons from the README, and the stepper."""
     first = rows[0][1]
     parts = {
         "promises": promises,
@@ -124,12 +161,12 @@ def _write_landing(source, promises, rows):
 
 
 def copy_mathjax(target):
-    """Copy the script that sets formulas, and its fonts, from the package that carries them.
+    """Copy MathJax and its fonts from the package that carries them.
 
     Raises
     ------
     ValueError
-        If the package is not installed or does not hold them.
+        If the package is not installed or does not contain them.
     """
     try:
         files = importlib.metadata.files("sphinx-mathjax-offline") or []
@@ -141,29 +178,52 @@ def copy_mathjax(target):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file.locate(), target / name)
     if not (target / MATHJAX[0]).is_file():
-        raise ValueError("MathJax, which sets the formulas, is missing: python -m pip install -r site/requirements.txt")
+        raise ValueError("MathJax, which typesets formulas, is missing: python -m pip install -r site/requirements.txt")
 
 
 def write(source, pages):
-    """Let Sphinx write the pages; a warning, such as a link that leads nowhere, is an error.
+    """Build the pages with Sphinx, treating warnings, such as a broken link, as errors.
 
     Raises
     ------
     ValueError
-        If Sphinx found something wrong; it has said what.
+        If Sphinx reports a problem.
     """
     if build_main(["-b", "html", "-W", "--keep-going", "-q", str(source), str(pages)]):
-        raise ValueError("Sphinx found the faults named above")
+        raise ValueError("Sphinx reported the problems above")
 
 
 def prune(pages):
-    """Drop what no page asks for: build records, source maps, scripts of icons, translations of the theme."""
-    (pages / ".nojekyll").touch()  # hosts that hide folders beginning with "_" look for it
+    """Delete files that no page uses: build records, source maps, and the theme's templates, translations and icons."""
+    (pages / ".nojekyll").touch()  # tells hosts that hide folders starting with "_" not to
     for name in (".doctrees", "_sources", "_static/locales", "_static/images"):
         shutil.rmtree(pages / name, ignore_errors=True)
     for path in pages.rglob("*"):
-        if path.name.startswith("fontawesome.js") or path.suffix == ".map" or path.name == ".buildinfo":
+        if path.name.startswith("fontawesome.js") or path.name.endswith((".map", ".buildinfo", "webpack-macros.html")):
             path.unlink()
+
+
+def restrict(pages):
+    """Give each page a content security policy that lets it run only script files of the site and `OWN_SCRIPTS`.
+
+    Raises
+    ------
+    ValueError
+        If a page contains any other inline script, or has no place for its policy.
+    """
+    for path in sorted(pages.rglob("*.html")):
+        text = path.read_text(encoding="utf-8")
+        scripts = INLINE.findall(text)
+        for script in scripts:
+            if re.sub(r"pagename = '\w*'", "pagename = ''", " ".join(script.split())) not in OWN_SCRIPTS:
+                raise ValueError(
+                    f"{path.name} contains an inline script that is not the book's own: {script.strip()[:80]!r}"
+                )
+        hashes = {base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts}
+        policy = POLICY.format(scripts=" ".join(f"'sha256-{digest}'" for digest in sorted(hashes)))
+        if text.count("POLICY-OF-THE-PAGE") != 1:
+            raise ValueError(f"{path.name} has no place for its policy: see site/_templates/layout.html")
+        path.write_text(text.replace("POLICY-OF-THE-PAGE", policy), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Settings of the book. Sphinx reads this file in the folder that `book.py` has put together."""
+"""Sphinx settings of the book, read in the folder that `book.py` assembles."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ from lessons import lab_address, repository_address
 HERE = Path(__file__).parent
 LESSONS = sorted(path.stem for path in HERE.glob("*.ipynb") if path.stem != "notation")
 START = LESSONS[0]
-ICONS = "scripts/fontawesome.js"  # 1.5 MB; the same icons are in a font, of 115 kB
+ICONS = "scripts/fontawesome.js"  # 1.5 MB; a font of 115 kB has the same icons
 SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
 
 project = html_title = "Backpropagation, derived and checked"
@@ -16,7 +16,7 @@ author = ""
 language = "en"
 extensions = ["myst_nb"]
 
-# Pages show the outputs that are committed; nothing is run, and no widget script is asked for.
+# Pages show the committed outputs; nothing is executed, and no widget scripts are loaded.
 nb_execution_mode = "off"
 nb_ipywidgets_js = {}
 nb_merge_streams = True
@@ -24,7 +24,7 @@ nb_render_markdown_format = "myst"  # tables in outputs too
 myst_enable_extensions = ["dollarmath", "attrs_block", "attrs_inline"]
 myst_heading_anchors = 3
 mathjax_path = "mathjax/tex-chtml.js"
-# No menu, which would ask for files that are not here; formulas carry MathML for screen readers.
+# No menu, because it would load files that are not included; MathML serves screen readers.
 mathjax3_config = {"options": {"enableMenu": False, "enableAssistiveMml": True}}
 
 html_theme = "sphinx_book_theme"
@@ -54,12 +54,12 @@ html_theme_options = {
 
 
 def without_scripts(html, names):
-    """A piece of a page's head without the scripts of these names."""
+    """Remove the scripts with these names from a piece of a page's head."""
     return re.sub(rf'<script[^>]*src="[^"]*(?:{"|".join(map(re.escape, names))})[^"]*"[^>]*></script>', "", html)
 
 
 def add_to_context(app, page, template, context, doctree):
-    """What the templates in _templates ask for."""
+    """Provide the variables that the templates in _templates use."""
     context["lab_address"] = context["pathto"](lab_address(page if page in LESSONS else START), 1)
     not_needed = [ICONS] if page == "search" else [ICONS, *SEARCH]
     context["without_scripts"] = lambda html: without_scripts(html, not_needed)
@@ -67,5 +67,5 @@ def add_to_context(app, page, template, context, doctree):
 
 
 def setup(app):
-    """Called by Sphinx."""
+    """Register the event handler; Sphinx calls this function."""
     app.connect("html-page-context", add_to_context)

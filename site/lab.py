@@ -2,9 +2,9 @@
 
     python site/lab.py OUT [--pyodide FOLDER]
 
-The lab is JupyterLite; its Python is Pyodide, which the page takes from Pyodide's CDN. With ``--pyodide``
-it is copied into the lab instead, and the page asks nothing of any other host: FOLDER is an unpacked
-Pyodide of the version below, or a part of it that holds the packages named here.
+The lab is JupyterLite; its Python is Pyodide, which the page loads from Pyodide's CDN. With ``--pyodide`` it is
+copied into the lab instead, and the page contacts no other host: FOLDER is an unpacked Pyodide of the version
+below, or at least the packages listed here.
 """
 
 import argparse
@@ -27,14 +27,14 @@ import nbformat
 ROOT = Path(__file__).resolve().parent.parent
 PYODIDE = "314.0.3"
 CDN = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE}/full/"
-CDN_LOCK = Path(__file__).with_name("pyodide-lock.json")  # its list of packages, as far as the lab needs them
+CDN_LOCK = Path(__file__).with_name("pyodide-lock.json")  # its package list, reduced to what the lab needs
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-# What the kernel and `helpers` import, all loaded at the start: Pyodide itself looks for imports in the
-# text of a cell only, and would miss those of `helpers`.
+# What the kernel and `helpers` import, all loaded at start-up: Pyodide finds imports only in the text of a
+# cell and would miss those of `helpers`.
 PACKAGES = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython"]
 PACKAGES += ["numpy", "matplotlib", "ipywidgets", "h5py", "tqdm"]
-# What Pyodide's CDN does not hold, and what it depends on: two wheels of this environment's versions,
-# and four that the kernel brings along.
+# Packages that Pyodide's CDN lacks, with their dependencies: two wheels in this environment's versions, and
+# four that come with the kernel.
 FETCHED = {"comm": [], "ipywidgets": ["comm", "ipython", "traitlets", "widgetsnbextension"]}
 BROUGHT = {
     "piplite": ["micropip"],
@@ -48,35 +48,36 @@ CONTENTS = (
     "helpers/**/*.py",
     "data/README.md",
     "data/*.h5",
+    "data/*.txt",
     "data/mnist/*.gz",
     "data/runs/**/*.h5",
     "data/runs/*.json",
     "data/runs/*.txt",
 )
-SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"}}  # the whole lesson in the page
+SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"}}  # keep the whole lesson in the page
 
 
 def build(out, pyodide=None):
-    """Write the lab into the folder `out`, in place of what is there.
+    """Build the lab into the folder `out`, replacing an earlier build.
 
     Parameters
     ----------
     out : path-like
     pyodide : path-like, optional
-        A Pyodide to copy into the lab. Default: the page takes it from the CDN.
+        Folder of a Pyodide to copy into the lab. Default: the page loads it from the CDN.
 
     Raises
     ------
     ValueError, OSError
-        If `out` holds files of others, JupyterLite is missing or fails, the folder `pyodide` lacks a file,
-        or the lab cannot be written. `out` is then as before.
+        If `out` contains other files, JupyterLite is missing or fails, the folder `pyodide` lacks a file, or
+        the lab cannot be written. `out` is then unchanged.
     """
     out, base = Path(out).resolve(), "../pyodide/" if pyodide else CDN
     folder.refuse_what_is_not_ours(out)
     packages = read_lock(Path(pyodide) / "pyodide-lock.json" if pyodide else CDN_LOCK)
     parts = [*CORE, *(entry["file_name"] for entry in packages.values())] if pyodide else []
     if absent := [name for name in parts if not (Path(pyodide) / name).is_file()]:
-        raise ValueError(f"{pyodide} has no file {absent[0]}: take the full Pyodide {PYODIDE}")
+        raise ValueError(f"{pyodide} has no file {absent[0]}: use the full Pyodide {PYODIDE}")
     if not all(map(importlib.util.find_spec, ("jupyterlite_core", "jupyterlite_pyodide_kernel"))):
         raise ValueError("JupyterLite is missing: python -m pip install -r site/requirements.txt")
     with tempfile.TemporaryDirectory() as scratch:
@@ -96,19 +97,23 @@ def build(out, pyodide=None):
 
 
 def read_lock(path):
-    """The packages of a Pyodide that the lab needs, from its list `pyodide-lock.json`: a dict by name.
+    """Read the packages that the lab needs from `pyodide-lock.json`, Pyodide's package list.
+
+    Returns
+    -------
+    dict of str to dict, the entry of each package by name
 
     Raises
     ------
     ValueError
-        If it cannot be read, is another version's, or lacks a package that the lab cannot bring along.
+        If the list cannot be read, belongs to another version, or lacks a package that the lab cannot supply.
     """
     try:
         lock = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise ValueError(f"{path} cannot be read: name the folder of an unpacked Pyodide {PYODIDE}") from None
+        raise ValueError(f"{path} cannot be read: give the folder of an unpacked Pyodide {PYODIDE}") from None
     if not isinstance(lock, dict) or lock.get("info") != _info():
-        raise ValueError(f"{path} is not that of Pyodide {PYODIDE}: take that version")
+        raise ValueError(f"{path} does not belong to Pyodide {PYODIDE}: use that version")
     packages, todo = {}, list(PACKAGES)
     while todo:
         name = _normal(todo.pop())
@@ -120,12 +125,12 @@ def read_lock(path):
         elif name in FETCHED or name in BROUGHT:
             todo += (FETCHED | BROUGHT)[name]
         else:
-            raise ValueError(f"{path} has no package {name}: take the full Pyodide {PYODIDE}")
+            raise ValueError(f"{path} has no package {name}: use the full Pyodide {PYODIDE}")
     return packages
 
 
 def _normal(name):
-    """A package's name as lists of packages spell it."""
+    """A package name in the normalised spelling of package indexes."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
@@ -134,12 +139,12 @@ def _info():
 
 
 def _configure(work, pyodide):
-    """What JupyterLite reads: the files of the lab, and its settings."""
+    """Write the input of JupyterLite: the files of the lab and its settings."""
     for pattern in CONTENTS:
         for path in ROOT.glob(pattern):
             target = work / "contents" / path.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
-            if path.suffix == ".ipynb":  # JupyterLite expects text in one piece, files have a list of lines
+            if path.suffix == ".ipynb":  # JupyterLite expects text in one string, not a list of lines
                 target.write_text(json.dumps(nbformat.read(path, as_version=4)), encoding="utf-8")
             else:
                 shutil.copyfile(path, target)
@@ -170,16 +175,18 @@ def _jupyterlite(work, lab):
         command, cwd=work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"
     )
     if done.returncode:
-        raise ValueError(f"JupyterLite could not build the lab; it said:\n{done.stdout}")
+        raise ValueError(f"JupyterLite could not build the lab:\n{done.stdout}")
 
 
 def _own_wheels(work, lab):
-    """Put the wheels that Pyodide lacks into the lab; return their entries for the list of packages."""
+    """Copy the wheels that Pyodide lacks into the lab and return their entries for the package list."""
     wanted = [f"{name}=={version(name)}" for name in FETCHED]
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    done = subprocess.run([*pip, "--only-binary=:all:", "--dest", work / "wheels", *wanted])  # says what went wrong
+    done = subprocess.run(
+        [*pip, "--only-binary=:all:", "--dest", work / "wheels", *wanted]
+    )  # pip reports its own errors
     if done.returncode:
-        raise ValueError(f"pip could not fetch {' and '.join(wanted)}: is there a connection?")
+        raise ValueError(f"pip could not download {' and '.join(wanted)}: check the internet connection")
     brought = lab / "extensions" / EXTENSIONS[0] / "static/pypi"
     entries = {}
     for wheel in sorted([*(work / "wheels").glob("*.whl"), *brought.glob("*.whl")]):
@@ -188,12 +195,12 @@ def _own_wheels(work, lab):
             entry["file_name"] = f"../../{wheel.relative_to(lab).as_posix()}"
         else:
             shutil.copyfile(wheel, lab / "static/lock" / wheel.name)
-        entries[name] = entry  # of two versions the later one
+        entries[name] = entry  # the later of two versions wins
     return entries
 
 
 def _entry(wheel):
-    """The name of a wheel, and what Pyodide's list of packages says of it."""
+    """The name of a wheel and its entry for Pyodide's package list."""
     with zipfile.ZipFile(wheel) as file:
         metadata = next(name for name in file.namelist() if name.endswith(".dist-info/METADATA"))
         head = HeaderParser().parsestr(file.read(metadata).decode())
@@ -220,4 +227,4 @@ if __name__ == "__main__":
     try:
         build(arguments.out, arguments.pyodide)
     except (OSError, ValueError) as error:
-        sys.exit(f"The lab was not written: {error}")
+        sys.exit(f"The lab was not built: {error}")

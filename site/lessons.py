@@ -1,4 +1,4 @@
-"""A committed notebook as a page of the book. The files on the disk are not changed."""
+"""Turn a committed notebook into a page of the book, without changing the file."""
 
 import html
 import os
@@ -9,39 +9,39 @@ from urllib.parse import urlsplit
 import nbformat
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-# A link, or what may look like one and is not: code and formulas.
+# A link, or code or a formula that may look like one.
 LINK = re.compile(
     r"(?P<not>`+[^`]*`+|\$\$.*?\$\$|\$[^$\n]*\$)|(?<!!)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\]\((?P<target>[^)\s]+)\)",
     re.DOTALL,
 )
 NOTE = (
-    '<p class="widget-note">Here stands an interactive figure{title}. It moves in the lab: '
-    '<a href="{address}">open this lesson there</a>.</p>'
+    '<p class="widget-note">In the lab there is an interactive figure here{title}: '
+    '<a href="{address}">open this lesson in the lab</a>.</p>'
 )
 
 
 def lab_address(name):
-    """Where the lab opens a notebook, seen from the root of the book."""
+    """The address of a notebook in the lab, relative to the root of the book."""
     return f"lab/lab/index.html?path=notebooks/{name}.ipynb"
 
 
 def repository_address():
-    """Where the project's files can be read on the web, as CI of GitHub tells it; "" elsewhere."""
+    """The web address of the repository, which GitHub's CI provides; "" elsewhere."""
     server, name = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
     return f"{server}/{name}" if server and name else ""
 
 
-def mend_links(text, folder, pages):
-    """Make links of a file lead to pages of the book, or to the repository; a link to neither becomes its text.
+def redirect_links(text, folder, pages):
+    """Redirect relative links to pages of the book or to the repository; a link to neither becomes plain text.
 
     Parameters
     ----------
     text : str, Markdown
-    folder : str, where the file lies in the project, such as "notebooks"
-    pages : dict of str, path in the project to page, such as "data/README.md" to "data.md"
+    folder : str, folder of the file in the project, such as "notebooks"
+    pages : dict of str to str, page for each path in the project, such as "data/README.md" to "data.md"
     """
 
-    def mended(link):
+    def redirect(link):
         target = link["target"]
         if link["not"] or not target or urlsplit(target).scheme or target.startswith("#"):
             return link[0]
@@ -52,24 +52,24 @@ def mend_links(text, folder, pages):
         address = repository_address()
         return f"[{link['text']}]({address}/blob/HEAD/{path})" if address else link["text"]
 
-    return LINK.sub(mended, text)
+    return LINK.sub(redirect, text)
 
 
 def as_page(notebook, name, pages, description=""):
-    """A notebook as the book shows it: links mended, figures named, widgets replaced by a way to the lab.
+    """Prepare a notebook for the book: redirect links, describe figures, replace widgets by links to the lab.
 
     Parameters
     ----------
     notebook : nbformat.NotebookNode, changed in place and returned
-    name : str, of its file, without the ending
-    pages : as in `mend_links`
-    description : str, for search engines
+    name : str, name of its file without the extension
+    pages : as in `redirect_links`
+    description : str, description of the page for search engines
     """
     if description:
         notebook.metadata["myst"] = {"html_meta": {"description": description}}
     for cell, following in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
         if cell.cell_type == "markdown":
-            cell.source = mend_links(cell.source, "notebooks", pages)
+            cell.source = redirect_links(cell.source, "notebooks", pages)
         else:
             cell.outputs = [_readable(output, name) for output in cell.outputs]
             _name_figures(cell, following)
@@ -77,7 +77,7 @@ def as_page(notebook, name, pages, description=""):
 
 
 def _readable(output, name):
-    """An output that needs no kernel: what stood for a widget becomes a note, all else stays."""
+    """Replace the output of a widget, which needs a kernel, by a note; leave any other output unchanged."""
     data = output.get("data", {})
     if WIDGET_VIEW not in data:
         return output
@@ -87,7 +87,7 @@ def _readable(output, name):
 
 
 def _name_figures(cell, following):
-    """Give pictures an alternative text: the caption, which describes the figure, is the next cell."""
+    """Give figures an alternative text that refers to the caption, which is in the next cell."""
     if any("image/png" in output.get("data", {}) for output in cell.outputs):
         caption = re.match(r"\*\*(Figure \d+)\.\*\*", following.source if following else "")
         alt = f"{caption[1]}, described in the text below it" if caption else "A figure"
@@ -95,15 +95,15 @@ def _name_figures(cell, following):
 
 
 def sections(notebook, *titles):
-    """A notebook of only those cells that begin with these headings of the second level.
+    """A notebook with only the cells that start with these second-level headings.
 
     Raises
     ------
     ValueError
-        If one of them is missing.
+        If a heading is missing.
     """
     cells = {cell.source.split("\n")[0]: cell for cell in notebook.cells if cell.source.startswith("## ")}
     missing = [title for title in titles if f"## {title}" not in cells]
     if missing:
-        raise ValueError(f"the notebook has no section {missing[0]!r}: name one that begins a cell, or mend the list")
+        raise ValueError(f"the notebook has no section {missing[0]!r}: give headings that start a cell")
     return nbformat.v4.new_notebook(metadata=notebook.metadata, cells=[cells[f"## {title}"] for title in titles])

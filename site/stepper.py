@@ -1,4 +1,4 @@
-"""The stepper of lesson 03 for a page without a kernel: every step drawn beforehand, as pictures and text."""
+"""The stepper of lesson 03 without a kernel: every step drawn in advance, as a picture and text."""
 
 import html
 
@@ -9,7 +9,7 @@ from helpers import plotting, widgets
 from helpers.plotting.stepper import FRAME_SIZE
 from helpers.widgets.stepper import STEPS
 
-STEADY = {"svg.hashsalt": "stepper"}  # the same file whenever it is drawn
+STEADY = {"svg.hashsalt": "stepper"}  # makes the files reproducible
 WIDTH, HEIGHT = (round(100 * inches) for inches in FRAME_SIZE)
 
 CONTROLS = (
@@ -23,7 +23,7 @@ CONTROLS = (
 
 
 def draw_steps(folder):
-    """Draw each step into `folder`, as 01.svg, 02.svg and so on."""
+    """Draw every step into `folder` as 01.svg, 02.svg and so on."""
     folder.mkdir(parents=True)
     for number in range(1, len(STEPS) + 1):
         with plt.rc_context(plotting.STYLE | STEADY):
@@ -33,11 +33,11 @@ def draw_steps(folder):
 
 
 def as_html(address):
-    """The steps as a list of figures, readable as it is, which stepper.js turns into one that moves.
+    """The steps as a list of figures, readable without scripts; stepper.js turns it into a single interactive figure.
 
     Parameters
     ----------
-    address : str, of the folder of pictures, as the page sees it
+    address : str, address of the folder of pictures, relative to the page
     """
     steps = "".join(_step(widgets.stepper.frame(number), address) for number in range(1, len(STEPS) + 1))
     label = "A pass through a small network, step by step"
@@ -48,7 +48,7 @@ def as_html(address):
 
 
 def _step(frame, address):
-    """One step: its picture, and in words all that the picture says."""
+    """One step: its picture, and a caption that says the same in words."""
     source = f'src="{address}/{frame.number:02d}.svg" width="{WIDTH}" height="{HEIGHT}"'
     lazy = ' loading="lazy"' * (frame.number > 1)
     alt = f"The network at step {frame.number}, described in the text below it"

@@ -2,6 +2,8 @@
 
 import re
 
+from playwright.sync_api import TimeoutError
+
 WIDGET = ".lesson-widget"
 # whether a lesson is open in JupyterLab and its kernel waits
 READY = """(() => {
@@ -35,7 +37,6 @@ def train_a_moment(widget):
     widget.get_by_role("button", name="Train").click()
     widget.get_by_text(re.compile(r"Update [1-9]\d+: ")).wait_for()
     widget.get_by_role("button", name="Pause").click()
-    widget.page.wait_for_timeout(700)
 
 
 def stroke(widget, points=((8, 8), (20, 20))):
@@ -69,19 +70,26 @@ SLIDERS |= {
 MOVES |= dict.fromkeys(SLIDERS, slide)
 
 
+SEEN = """widget => {
+    const all = (kind, read) => [...widget.querySelectorAll(kind)].map(read)
+    const pictures = all('img', image => image.getAttribute('src'))
+    return [widget.innerText, JSON.stringify(pictures.length ? pictures : all('.widget-html', html => html.innerHTML))]
+}"""
+CHANGED = f"""([widget, text, picture]) => {{
+    const now = ({SEEN})(widget)
+    return now[0] !== text && now[1] !== picture && !now[0].includes('computing, the last result') && now
+}}"""
+
+
 def seen(widget):
     """The numbers of a widget (all its text) and its picture (or, without one, what stands for it)."""
-    images = widget.locator("img")
-    pictures = [images.nth(i).get_attribute("src") for i in range(images.count())]
-    return widget.inner_text(), pictures or widget.locator(".widget-html").evaluate_all(
-        "es => es.map(e => e.innerHTML)"
-    )
+    return widget.evaluate(SEEN)
 
 
 def wait_for_change(page, widget, before, patience=PATIENCE):
-    for _ in range(patience // 100):
-        now = seen(widget)
-        if now[0] != before[0] and now[1] != before[1] and "computing, the last result" not in now[0]:
-            return now
-        page.wait_for_timeout(100)
-    raise AssertionError(f"nothing changed: {before[0][:300]}")
+    """What is seen of a widget once both its numbers and its picture are other than before."""
+    try:
+        now = page.wait_for_function(CHANGED, arg=[widget.element_handle(), *before], timeout=patience, polling=100)
+    except TimeoutError as error:
+        raise AssertionError(f"nothing changed: {before[0][:300]}") from error
+    return now.json_value()

@@ -1,8 +1,8 @@
-"""Reverse-mode automatic differentiation on a tape, as lesson 09 builds it.
+"""Reverse-mode automatic differentiation with a tape, as built in lesson 09.
 
 Read in this order: `tape` (variables, operations, `grad`), `operations` (what makes a Variable read
-like an array, and more operations), `network` (the cost of a network written on the tape), `bug_zoo`
-(what goes wrong in such an engine).
+like an array, and more operations), `network` (the cost of a network, recorded on the tape), `bug_zoo`
+(what can go wrong in such an engine).
 """
 
 from helpers.autograd.operations import concatenate

@@ -1,8 +1,8 @@
-"""The subject of the lessons, in one sitting: the equations and nothing else.
+"""Backpropagation, the subject of the lessons: the equations and nothing else, short enough for one sitting.
 
 Read in this order: `activations` (g and g′), `losses` (J and dZ[L]), `network` (initialise, forward,
-backward), `optimizers` (what a step does with the gradient). The fast form of the same equations is
-`training.blocks`.
+backward), `optimizers` (how a step uses the gradient). `training.blocks` is the fast form of the same
+equations.
 """
 
 from helpers.backprop.network import backward, forward, initialize_parameters

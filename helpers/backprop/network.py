@@ -1,17 +1,17 @@
 """A fully connected network of any depth: initialise, forward, backward.
 
-These are the equations of lesson 04 and nothing else. Columns are examples, as in the derivation:
-A[0] = Xᵀ. W, b, Z, A, dW and db are dictionaries with the layer l = 1 … L as key, so that `W[2]` in
-the code is W[2] in the text.
+These are the equations of lesson 04 and nothing else. Each column is an example, as in the derivation:
+A[0] = Xᵀ. W, b, Z, A, dW and db are dictionaries whose keys are the layers l = 1 … L, so `W[2]` in the
+code is W[2] in the text.
 """
 
 import numpy as np
 
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
-from helpers.system.validation import as_generator, as_layer_sizes, known_name
+from helpers.system.validation import as_generator, as_layer_sizes, floating_type, known_name
 
-# Standard deviation of the weights into a layer, from the sizes of the layer before it and its own.
+# Standard deviation of a layer's weights, given the size of the previous layer and its own.
 INITIALIZATIONS = {
     "lecun": lambda n_in, n_out: 1 / np.sqrt(n_in),
     "glorot": lambda n_in, n_out: np.sqrt(2 / (n_in + n_out)),
@@ -25,16 +25,17 @@ def initialize_parameters(layer_sizes, initialization="lecun", random_state=0, d
     """Random weights and zero biases for layers 1 … L.
 
     W[l] ~ N(0, 1) · s with s = 1/√n[l−1] for "lecun", √(2/(n[l−1] + n[l])) for "glorot",
-    √(2/n[l−1]) for "he", 0.01 for "small" and 0 for "zero" (with which no network learns).
+    √(2/n[l−1]) for "he", 0.01 for "small" and 0 for "zero" (which keeps all units of a layer identical).
 
     Parameters
     ----------
     layer_sizes : sequence of int
-        n[0], n[1], …, n[L]: the number of features, then of units in each layer.
+        n[0], n[1], …, n[L]: the number of features, then the number of units in each layer.
     initialization : {"lecun", "glorot", "he", "small", "zero"}
     random_state : int, numpy.random.Generator or numpy.random.RandomState
-        Where the numbers come from. A generator is advanced; an int starts a new one.
-    dtype : floating-point type of the result. The numbers are drawn in float64 and then rounded.
+        Source of the random numbers. A generator is advanced; an int seeds a new one.
+    dtype : numpy.float64 or numpy.float32
+        Type of the result. The numbers are drawn in float64 and then rounded.
 
     Returns
     -------
@@ -44,11 +45,11 @@ def initialize_parameters(layer_sizes, initialization="lecun", random_state=0, d
     Raises
     ------
     TypeError, ValueError
-        If a size, the name or the random state is not one of those above.
+        If a layer size, the initialization, the random state or the dtype is not one of those described above.
     """
     n = as_layer_sizes(layer_sizes)
     scale = INITIALIZATIONS[known_name(initialization, INITIALIZATIONS, "initialization")]
-    rng = as_generator(random_state)
+    dtype, rng = floating_type(dtype), as_generator(random_state)
     W, b = {}, {}
     for l in range(1, len(n)):
         W[l] = (rng.standard_normal((n[l], n[l - 1])) * scale(n[l - 1], n[l])).astype(dtype)  # (n[l], n[l-1])
@@ -62,10 +63,10 @@ def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
     Parameters
     ----------
     X : ndarray of shape (m, n[0])
-        Rows are examples.
+        Each row is an example.
     W, b : dicts of ndarrays, as `initialize_parameters` returns them
-    hidden_activation : name in `activations.ACTIVATIONS`, the g of layers 1 … L−1
-    output : name in `losses.OUTPUTS`, the g of layer L
+    hidden_activation : str, key of `activations.ACTIVATIONS`: the g of layers 1 … L−1
+    output : str, key of `losses.OUTPUTS`: the g of layer L
 
     Returns
     -------
@@ -82,19 +83,19 @@ def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
 
 
 def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid"):
-    """Backward propagation: the gradient of the cost with respect to every weight and bias.
+    """Backpropagation: the gradient of the cost with respect to every weight and bias.
 
-    dZ[L] = ∂J/∂Z[L] comes from the loss, with its 1/m; then, for l = L … 1,
+    The loss gives dZ[L] = ∂J/∂Z[L], including the factor 1/m; then, for l = L … 1,
     dW[l] = dZ[l] A[l−1]ᵀ,  db[l] = Σ over examples of dZ[l],
     dA[l−1] = W[l]ᵀ dZ[l],  dZ[l−1] = dA[l−1] ⊙ g′(Z[l−1]).
 
     Parameters
     ----------
     Y : ndarray of shape (n[L], m)
-        Targets. Columns are examples.
-    W : dict of ndarrays, the weights that `forward` was given
-    Z, A : dicts of ndarrays, what `forward` returned
-    hidden_activation, output : str, as given to `forward`
+        Targets. Each column is an example.
+    W : dict of ndarrays, the weights passed to `forward`
+    Z, A : dicts of ndarrays, as returned by `forward`
+    hidden_activation, output : str, as passed to `forward`
 
     Returns
     -------

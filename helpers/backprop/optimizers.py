@@ -1,9 +1,9 @@
-"""Optimizers: what one step does with a gradient.
+"""Optimizers: how one step uses the gradient.
 
-Each is a function ``step(theta, gradient, memory, t, learning_rate)`` on arrays of one shape. It
-changes `theta` and `memory` in place and leaves `gradient` alone. `memory` holds what the optimizer
-remembers from step to step, one array for each of its `slots`, all 0 before the first step. The
-functions work element by element, so that θ may be one weight matrix or all parameters in a row.
+Each is a function ``step(theta, gradient, memory, t, learning_rate)`` of arrays of the same shape. It
+updates `theta` and `memory` in place and leaves `gradient` unchanged. `memory` holds what the optimizer
+carries from step to step, one array for each of its `slots`, all 0 before the first step. The functions
+work elementwise, so θ may be a single weight matrix or all parameters in one vector.
 """
 
 from collections.abc import Callable
@@ -18,12 +18,12 @@ def gradient_descent(theta, gradient, memory, t, learning_rate):
     Parameters
     ----------
     theta : ndarray of any shape
-        Parameters θ; changed in place.
-    gradient : ndarray of the shape of theta
+        Parameters θ; updated in place.
+    gradient : ndarray of the same shape as theta
         g = ∂J/∂θ.
     memory : ndarray of shape (0, …), unused
     t : int
-        Number of this step, from 1; unused.
+        Number of this step, starting at 1; unused.
     learning_rate : float
         α, in units of θ²/J.
     """
@@ -31,22 +31,22 @@ def gradient_descent(theta, gradient, memory, t, learning_rate):
 
 
 def momentum(theta, gradient, memory, t, learning_rate, beta=0.9):
-    """v ← β v + g, then θ ← θ − α v: a step that remembers where it was going.
+    """v ← β v + g, then θ ← θ − α v: a step that keeps part of its previous direction.
 
-    Where g stays the same, v grows to g/(1 − β), ten times the gradient for β = 0.9; where g
-    changes its sign from step to step, v stays small.
+    While g stays the same, v grows towards g/(1 − β), ten times the gradient for β = 0.9; while g
+    changes sign from step to step, v stays small.
 
     Parameters
     ----------
     theta, gradient, t, learning_rate : as in `gradient_descent`
-    memory : ndarray of shape (1, …), the velocity v; changed in place
+    memory : ndarray of shape (1, …), the velocity v; updated in place
     beta : float in [0, 1)
-        Share of the velocity that is kept.
+        Fraction of the velocity that is kept.
 
     Notes
     -----
     B. Polyak, Some methods of speeding up the convergence of iteration methods, 1964, in the form
-    that PyTorch's SGD uses: α multiplies v, not g.
+    used by PyTorch's SGD: α multiplies v, not g.
     """
     (v,) = memory
     v *= beta
@@ -57,18 +57,20 @@ def momentum(theta, gradient, memory, t, learning_rate, beta=0.9):
 def adam(theta, gradient, memory, t, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
     """A step of size about α for every parameter, whatever the size of its gradient.
 
-    m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g² are running means of g and g². They begin at 0
-    and are therefore too small at first; m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) make up for that.
+    m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g² are running means of g and g². They start at 0
+    and are therefore too small at first, which m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) correct.
     Then θ ← θ − α m̂/(√v̂ + ε).
 
     Parameters
     ----------
     theta, gradient, learning_rate : as in `gradient_descent`; α is in units of θ
-    memory : ndarray of shape (2, …), m and v; changed in place
+    memory : ndarray of shape (2, …), m and v; updated in place
     t : int
-        Number of this step, from 1.
+        Number of this step, starting at 1.
     beta1, beta2 : float in [0, 1)
-    epsilon : float, keeps the quotient finite where all gradients were 0
+        Fraction of each running mean that is kept.
+    epsilon : float
+        Keeps the quotient finite where every gradient so far was 0.
 
     Notes
     -----
@@ -83,7 +85,7 @@ def adam(theta, gradient, memory, t, learning_rate, beta1=0.9, beta2=0.999, epsi
 
 
 class Optimizer(NamedTuple):
-    """A step, and how many arrays of the shape of θ it remembers."""
+    """An update step, and the number of arrays of the shape of θ that it carries along."""
 
     step: Callable
     slots: int

@@ -1,7 +1,7 @@
-"""Several processes, on this machine or on others, with Dask as the engine.
+"""Work shared among several processes, on this machine or on others, with Dask as the engine.
 
-Read in this order: `workers` (open and close them), `shards` (one network, its examples dealt out),
-`sweep` (many networks, one for each point).
+Read in this order: `workers` (how they are started and stopped), `shards` (one network, with its examples
+split among the workers), `sweep` (many networks, one per point of a grid).
 """
 
 from helpers.cluster import sweep

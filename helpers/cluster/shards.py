@@ -1,41 +1,41 @@
-"""Data-parallel training: each worker keeps a shard of the examples and gives back the gradient of its mean.
+"""Data-parallel training: each worker keeps a shard of the examples and returns the gradient of its mean cost.
 
 The mean over all m examples is the mean of the shards' means, weighted by their sizes m_k, and so
 is its gradient: ∂J/∂θ = Σ (m_k / m) ∂J_k/∂θ. Parameters travel out and gradients travel back; the
-examples are sent once and stay. `Shards` takes the place of X in `NeuralNetwork.fit`.
+examples are sent once and stay there. `Shards` takes the place of X in `NeuralNetwork.fit`.
 """
 
 import numpy as np
 
 from helpers.cluster.workers import WorkerLostError, client_of
 from helpers.system.validation import as_matrix, positive_whole
-from helpers.training.blocks import cost_and_gradients
+from helpers.training.blocks import check_shapes, cost_and_gradients
 from helpers.training.engine import columns, pack, views
 from helpers.training.streaming import HDF5Rows
 
 
 class Shards:
-    """Examples that are dealt to workers; takes the place of X in `NeuralNetwork.fit`, full batch.
+    """Examples that are dealt to workers; takes the place of X in `NeuralNetwork.fit`, full batch only.
 
-    The shards, not the number of workers, decide the result: the same shards give the same bits on
-    any number of workers, because their gradients are always added in the same order. Other shards
-    change the last digits only.
+    The result depends on the shards, not on the number of workers: the same shards give the same bits
+    on any number of workers, because their gradients are always added in the same order. Other shards
+    change only the last digits.
 
     Parameters
     ----------
     X : array-like of shape (m, n_features), or an `HDF5Rows`
-        Rows are examples. Of a file, each worker opens it by its path and streams its own rows.
+        Rows are examples. Each worker opens a file by its path and streams its own rows.
     sizes : int or sequence of int
         Number of shards, as equal as can be; or the size of each, with sum m. A size may be 0.
-    workers : scale.Workers, optional
-        Who works on them, in turn if there are more shards than workers. Default: this process,
-        one shard after another.
+    workers : workers.Workers, optional
+        The processes that work on them, in turn if there are more shards than workers. Default: this
+        process, one shard after another.
 
     Raises
     ------
     TypeError, ValueError
         If X is not such a table, there are more shards than examples, the sizes do not add up, or
-        `workers` are none.
+        `workers` is something else.
     NoWorkersError
         If they are closed.
     """
@@ -67,13 +67,16 @@ class Shards:
         return Shards(columns(self.rows, chosen), self.sizes, self.workers)
 
     def cost_and_gradients(self, Y, W, b, hidden_activation, output, out=None):
-        """As `network.cost_and_gradients`, each shard by the worker that has it.
+        """As `blocks.cost_and_gradients`, each shard by the worker that has it.
 
         Raises
         ------
+        ValueError
+            If the shape of Y or of a b[l] is another.
         WorkerLostError
             If a worker is gone; parameters are as they were.
         """
+        check_shapes(self, Y, W, b)
         n = (W[1].shape[1], *(len(b[l]) for l in sorted(b)))
         answers = self._ask(Y, pack(W, b), n, hidden_activation, output)
         cost, gradient = weighted_mean(answers, [size for size in self.sizes if size])
@@ -96,7 +99,7 @@ class Shards:
                 raise
             raise WorkerLostError(
                 "a worker is gone, and its examples with it. What was reached is kept: deal the examples anew, "
-                "Shards(X, …), and go on with resume"
+                "Shards(X, …), and continue with resume"
             ) from error
 
     def _deal(self, Y):
@@ -118,7 +121,7 @@ class Shards:
 
 
 class Shard:
-    """One shard, where it is worked on.
+    """One shard, in the process that works on it.
 
     Parameters
     ----------
@@ -148,7 +151,16 @@ def weighted_mean(answers, sizes):
     -------
     cost : float
     gradient : ndarray of shape (P,)
+
+    Raises
+    ------
+    ValueError
+        If there is not one size for each answer, or their sum is 0.
     """
+    if len(answers) != len(sizes) or not sum(sizes):
+        raise ValueError(
+            f"there are {len(answers)} answers and sizes {list(sizes)}: give one size above 0 for each answer"
+        )
     m = sum(sizes)
     cost, gradient = 0.0, np.zeros_like(answers[0][1])
     for (shard_cost, shard_gradient), size in zip(answers, sizes, strict=True):
@@ -158,7 +170,7 @@ def weighted_mean(answers, sizes):
 
 
 def as_shard_sizes(sizes, m):
-    """Sizes of the shards of m examples, a tuple of ints with sum m.
+    """Sizes of the shards of m examples, as a tuple of ints with sum m.
 
     Parameters
     ----------
@@ -168,9 +180,9 @@ def as_shard_sizes(sizes, m):
     Raises
     ------
     TypeError, ValueError
-        If there would be more shards than examples, or sizes are negative or do not add up to m.
+        If there were more shards than examples, or sizes are negative or do not add up to m.
     """
-    if not np.iterable(sizes):
+    if not np.iterable(sizes) or isinstance(sizes, (str, bytes, dict)):
         k = positive_whole(sizes, "sizes, the number of shards,")
         if k > m:
             raise ValueError(f"{k} shards are more than the {m} examples: take {m} shards at most")
@@ -187,7 +199,7 @@ def _floating(X):
 
 
 def traced_gradient(X, Y, W, b):
-    """Cost and gradient of a sigmoid network, and the most memory that Python and NumPy took for it, in bytes.
+    """Cost and gradient of a sigmoid network, and the most memory that Python and NumPy used for it, in bytes.
 
     Parameters
     ----------
@@ -199,6 +211,11 @@ def traced_gradient(X, Y, W, b):
     -------
     (cost, dW, db) : float and dicts of ndarrays
     peak : int
+
+    Raises
+    ------
+    ValueError
+        If the shape of Y or of a b[l] is another.
     """
     import tracemalloc  # here, because nothing else needs it
 

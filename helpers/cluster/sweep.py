@@ -1,38 +1,46 @@
-"""A sweep: one function at many points, by several processes, each result kept in a file as soon as it is there.
+"""A sweep: one function at many points, by several processes; each result is kept in a file as soon as it is there.
 
-The file is text, a line of JSON for each result below a first line that names the function. Who
-calls again with the same file goes on where it stopped. Nothing in the file is executed.
+The file is text. Its first line names the format and holds the SHA-256 of the rest; the second names
+the function; then comes a line of JSON for each result. Call again with the same file to resume.
+Nothing in the file is executed.
 """
 
+import copy
+import hashlib
 import json
+import re
 import warnings
 from functools import partial
 from pathlib import Path
 
-from helpers.cluster.workers import client_of
-from helpers.system.files import replace_atomically
-from helpers.system.interrupts import interrupts_wait, progress
+import numpy as np
 
-FORMAT = "sweep of the backpropagation lessons, version 1"
+from helpers.cluster.workers import client_of
+from helpers.system.files import as_path, read_bytes, replace_atomically
+from helpers.system.interrupts import interrupts_wait, progress
+from helpers.system.validation import brief
+
+FORMAT, VERSION = "sweep of the backpropagation lessons", 2
 
 
 def sweep(function, points, path, workers=None):
     """Call ``function(**point)`` for each point that has no result in the file `path` yet, and keep it there.
 
-    A worker that dies loses nothing: the engine gives its point to another, and what was done is in
-    the file. A point at which the function raises an error, or that kills each worker, is recorded
-    with a sentence, and tried again by the next call. Stopping by hand (the stop button, Ctrl+C)
-    keeps what came, with a warning. The file knows the function by its name only: whoever changes
-    what it computes takes another file.
+    A worker that dies loses nothing: the engine gives its point to another one, and earlier results are
+    in the file. Two sweeps may share a file; it then holds the results of both. A point at which the
+    function raises an error, or that kills every worker, is recorded with a sentence, and tried again
+    by the next call. Stopping by hand (the stop button, Ctrl+C) keeps the results so far, with a
+    warning. The file knows the function only by its name: if you change what it computes, take
+    another file.
 
     Parameters
     ----------
     function : callable, keyword arguments to a dict of numbers or texts
-    points : iterable of dicts, the keyword arguments: numbers, texts or lists of such
+    points : iterable of dicts, the keyword arguments: numbers, texts or lists of them
     path : str or path-like
-        The file. If it is there, it must be of this function.
-    workers : scale.Workers, optional
-        Who does the work. Default: this process, one point after another.
+        The file. If it exists, it must belong to this function.
+    workers : workers.Workers, optional
+        The processes that do the work. Default: this process, one point after another.
 
     Returns
     -------
@@ -42,27 +50,30 @@ def sweep(function, points, path, workers=None):
     Raises
     ------
     TypeError, ValueError
-        If a point is not as described or there twice, the file is another's, or `workers` are none.
+        If an argument is not as described, a point is there twice, or the file is damaged or belongs
+        to another function.
     OSError
-        If the file cannot be written.
+        If the file cannot be read or written.
     """
-    path, points, client = Path(path), list(points), client_of(workers)
+    if not callable(function):
+        raise TypeError(f"function must be a function of a point's entries, not {brief(function)}")
+    if isinstance(points, (str, bytes, dict)) or not np.iterable(points):
+        raise TypeError(f"points must be a list of dicts, such as [{{'units': 30}}], not {brief(points)}")
+    path, points, client = as_path(path), list(points), client_of(workers)
     keys = [_key(point) for point in points]
     doubles = [key for i, key in enumerate(keys) if key in keys[:i]]
     if doubles:
         raise ValueError(f"the point {doubles[0]} is there twice: list each point once")
     done = read(path, _name(function)) if path.exists() else {}
-    kept = {key for key, result in done.items() if not isinstance(result.get("error"), str)}
-    todo = [point for key, point in zip(keys, points, strict=True) if key not in kept]
+    todo = {key: copy.deepcopy(point) for key, point in zip(keys, points, strict=True) if not _is_done(done.get(key))}
     bar = progress(len(todo), "sweep", "point")
     try:
-        for point, result in _results(function, todo, client):
+        for key, result in _results(function, todo, client):
             with interrupts_wait():  # a result is in the file and in the table, or in neither
-                done[_key(point)] = result
-                _write(path, _name(function), done)
+                done = _add(path, _name(function), done | {key: result})
             bar.update()
     except KeyboardInterrupt:
-        words = f"stopped by hand with {len(set(keys) & set(done))} of {len(points)} points; call again to go on"
+        words = f"stopped by hand with {len(set(keys) & set(done))} of {len(points)} points; call again to resume"
         warnings.warn(words, stacklevel=2)
     finally:
         bar.close()
@@ -70,37 +81,48 @@ def sweep(function, points, path, workers=None):
 
 
 def read(path, name=None):
-    """The results in a file of `sweep`: dict of a point, as JSON, to its result.
+    """The results in a file of `sweep`: a dict from a point, as JSON, to its result.
+
+    Parameters
+    ----------
+    path : str or path-like
+    name : str, optional
+        Name of the function whose results they must be.
 
     Raises
     ------
+    OSError
+        If there is no such file, or it cannot be read.
     ValueError
-        If it is no such file, or holds the results of a function that is not called `name`.
+        If it is not such a file, is damaged, or holds the results of a function that is not called `name`.
     """
-    path = Path(path)
-    if path.is_dir():
-        raise ValueError(f"{path.name} is a folder: name a file")
-    try:
-        first, *lines = path.read_text(encoding="utf-8").splitlines()
-        head, entries = json.loads(first), [json.loads(line) for line in lines]
-        results = {_key(entry["point"]): dict(entry["result"]) for entry in entries}
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path.name} is not a sweep's file: choose another name") from error
-    if not isinstance(head, dict) or head.get("format") != FORMAT:
-        raise ValueError(f"{path.name} is not a sweep's file: choose another name")
-    if name not in (None, head.get("function")):
-        raise ValueError(f"{path.name} holds results of {head.get('function')}, not of {name}: choose another name")
-    return results
+    content, shown = read_bytes(path), Path(path).name
+    first, _, rest = content.partition(b"\n")
+    line = re.fullmatch(rf"{FORMAT}, version (\d+), sha256 [0-9a-f]{{64}}".encode(), first)
+    if line is None and not first.startswith(b'{"format": "sweep of the backpropagation lessons'):  # version 1
+        raise ValueError(f"{shown} is not a sweep's file: choose another name")
+    if line is None or int(line[1]) != VERSION:
+        raise ValueError(f"{shown} was written by another version of these lessons: choose another name")
+    if content != _first_line(rest) + rest:
+        raise ValueError(f"{shown} is damaged, it does not match its checksum: remove it and sweep again")
+    head, *entries = (json.loads(line) for line in rest.splitlines())
+    if name not in (None, head["function"]):
+        raise ValueError(f"{shown} holds results of {head['function']}, not of {name}: choose another name")
+    return {_key(entry["point"]): entry["result"] for entry in entries}
+
+
+def _is_done(result):
+    return result is not None and not isinstance(result.get("error"), str)
 
 
 def _results(function, points, client):
-    """(point, result) in the order in which they come."""
+    """(key, result) in the order in which they are ready; `points` is a dict from a key to its point."""
     if client is None:
-        yield from ((point, attempt(function, point)) for point in points)
+        yield from ((key, attempt(function, point)) for key, point in points.items())
         return
     from distributed import KilledWorker, as_completed
 
-    futures = {client.submit(attempt, function, point, pure=False): point for point in points}
+    futures = {client.submit(attempt, function, point, pure=False): key for key, point in points.items()}
     try:
         for future in as_completed(list(futures)):
             try:
@@ -108,7 +130,7 @@ def _results(function, points, client):
             except KilledWorker:
                 result = {"error": "each worker that took this point died: does it need more memory than there is?"}
             yield futures.pop(future), result
-            future.release()  # or the engine would make it again if the worker that has it dies
+            future.release()  # or the engine would compute it again if the worker that has it dies
     finally:
         client.cancel(list(futures))
 
@@ -122,12 +144,12 @@ def attempt(function, point):
 
 
 def _key(point):
-    if not isinstance(point, dict):
-        raise TypeError(f"the point {point!r} is not a dict of keyword arguments, such as {{'units': 30}}")
+    if not isinstance(point, dict) or not all(isinstance(name, str) for name in point):
+        raise TypeError(f"the point {brief(point)} is not a dict of keyword arguments, such as {{'units': 30}}")
     try:
         return json.dumps(point, sort_keys=True, allow_nan=False, default=lambda value: value.item())
     except (AttributeError, TypeError, ValueError) as error:
-        raise TypeError(f"the point {point!r} must hold numbers, texts or lists of such") from error
+        raise TypeError(f"the point {brief(point)} must hold numbers, texts or lists of them") from error
 
 
 def _name(function):
@@ -135,9 +157,22 @@ def _name(function):
     return getattr(function, "__name__", type(function).__name__)
 
 
-def _write(path, name, results):
-    """All results so far, in place of the file that was there, in one step."""
-    lines = [json.dumps({"format": FORMAT, "function": name})]
-    lines += [json.dumps({"point": json.loads(key), "result": result}) for key, result in results.items()]
-    text = "\n".join(lines) + "\n"
-    replace_atomically(path, lambda file: file.write(text.encode()))
+def _add(path, name, results):
+    """Put `results` into the file, beside those that another sweep has put there meanwhile; return all of them."""
+    together = {}
+
+    def fill(file):  # programs take turns from here until the file is in its place
+        there = read(path, name) if path.exists() else {}
+        together.update(there)
+        together.update({key: result for key, result in results.items() if not _is_done(there.get(key))})
+        lines = [{"function": name}]
+        lines += [{"point": json.loads(key), "result": result} for key, result in together.items()]
+        content = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
+        file.write(_first_line(content) + content)
+
+    replace_atomically(path, fill)
+    return together
+
+
+def _first_line(content):
+    return f"{FORMAT}, version {VERSION}, sha256 {hashlib.sha256(content).hexdigest()}\n".encode()

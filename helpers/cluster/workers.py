@@ -1,8 +1,15 @@
-"""Workers: processes on this machine or on others, started and asked by an existing engine, Dask distributed.
+"""Workers: processes on this machine or on others, started and given work by an existing engine, Dask distributed.
 
 The engine is an extra: ``pip install -r requirements-scale.txt``. What runs on it, `shards` and
 `sweep`, also takes ``workers=None`` and then does the same work in this process, one part after
-another, so that whoever lacks the engine (every browser does) loses time and nothing else.
+another, so that without the engine (as in every browser) only time is lost.
+
+The processes exchange functions and data as pickles, and unpickling can run any code. So whoever can
+connect to a worker or its scheduler can do whatever you can. Processes that `connect` starts listen on
+this machine alone, and let in only those who hold a key that is made for them and never stored: other
+users of the machine cannot reach them. A scheduler elsewhere is as safe as whoever started it made it:
+in a network that others share, start it with certificates of your own (Dask's documentation, "TLS"),
+and set `distributed.comm.tls` in Dask's configuration here.
 """
 
 import atexit
@@ -17,7 +24,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from helpers.system.browser import in_browser
-from helpers.system.validation import positive_whole
+from helpers.system.validation import brief, positive_whole
 from helpers.training.parallel import core_count
 
 VARIABLE = "LESSONS_SCHEDULER"
@@ -30,7 +37,7 @@ class MissingEngineError(ImportError):
 
 
 class NoWorkersError(ConnectionError):
-    """Nobody answers at the address, or nobody who could work."""
+    """No scheduler answers at the address, or it has no worker."""
 
 
 class WorkerLostError(RuntimeError):
@@ -38,16 +45,17 @@ class WorkerLostError(RuntimeError):
 
 
 def missing():
-    """What is in the way of several processes, in a sentence; an empty text if nothing is."""
+    """Why several processes cannot be used, in a sentence; an empty text if they can."""
     if in_browser():
         return "A browser starts no processes"
-    if sys.modules.get("distributed", True) is None or find_spec("distributed") is None:
+    needed = ("distributed", "cryptography")
+    if any(sys.modules.get(name, True) is None or find_spec(name) is None for name in needed):
         return f"The engine for several processes, Dask distributed, is not installed: {INSTALL}"
     return ""
 
 
 def connect(workers=None):
-    """Start workers on this machine, or meet those of the scheduler that LESSONS_SCHEDULER names.
+    """Start workers on this machine, or use those of the scheduler that LESSONS_SCHEDULER names.
 
     Parameters
     ----------
@@ -58,7 +66,7 @@ def connect(workers=None):
     Returns
     -------
     Workers
-        To be closed: by ``close()``, or by using it in ``with``.
+        To be closed, by ``close()`` or by using it in ``with``.
 
     Raises
     ------
@@ -91,7 +99,7 @@ def client_of(workers):
         If they are closed.
     """
     if not isinstance(workers, (Workers, type(None))):
-        raise TypeError(f"workers is {workers!r}, but it must be None or what scale.connect gives")
+        raise TypeError(f"workers is {brief(workers)}, but it must be None or what cluster.connect() returns")
     return workers and workers.client
 
 
@@ -106,17 +114,17 @@ class Workers:
     Raises
     ------
     NoWorkersError
-        By both and by `wait`, once `close` was called or if no worker is there.
+        By both and by `wait`, after `close` or if no worker is there.
     """
 
     def __init__(self, client, closing):
         self._client, self._closing = client, closing
-        atexit.register(self.close)  # who forgets it leaves no process and no folder behind
+        atexit.register(self.close)  # without it processes and a folder would stay behind
 
     @property
     def client(self):
         if self._client.status != "running":
-            raise NoWorkersError("these workers are closed: call scale.connect again")
+            raise NoWorkersError("these workers are closed: call cluster.connect() again")
         return self._client
 
     @property
@@ -124,11 +132,11 @@ class Workers:
         return sorted(self.client.scheduler_info(n_workers=-1)["workers"])
 
     def wait(self):
-        """Wait until one is there, as when those that died are being replaced."""
+        """Wait until there is one, as when those that died are being replaced."""
         try:
             self.client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError as error:
-            raise NoWorkersError("no worker is there: wait a moment, or call scale.connect again") from error
+            raise NoWorkersError("no worker is there: wait a moment, or call cluster.connect() again") from error
 
     def __len__(self):
         return len(self.addresses)
@@ -137,7 +145,7 @@ class Workers:
         return True  # also while the last of them is replaced, and when they are closed
 
     def close(self):
-        """Let go of the workers, and end those that were started here; a second call does nothing."""
+        """Disconnect from the workers, and end those that were started here; a second call does nothing."""
         atexit.unregister(self.close)
         self._closing.close()
 
@@ -149,9 +157,9 @@ class Workers:
 
 
 def _event_loop(stack):
-    """The event loop that talks with the workers, in a thread of its own.
+    """The event loop for messages to the workers, in a thread of its own.
 
-    The engine fails if that thread does not get going in ten seconds, as on a machine that is put to
+    The engine fails if that thread does not start within ten seconds, as on a machine that goes to
     sleep just then; so there are several tries.
     """
     from distributed.utils import LoopRunner
@@ -166,13 +174,13 @@ def _event_loop(stack):
 
 
 def _start(count, loop, stack):
-    """A client of new processes on this machine, reachable from this machine alone."""
+    """A client of new processes on this machine, which only this process can reach."""
     import dask
-    from distributed import Client, LocalCluster
+    from distributed import Client, LocalCluster, Security
 
     folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
-    # Without the engine's own setting of malloc, which gives every large array back to the system at once:
-    # to fetch its memory anew for each step took as long as the step itself.
+    # Without the engine's own setting of malloc, which returns the memory of every large array to the system
+    # at once: to get it back for each step took as long as the step itself.
     environment = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), 1)
     options = {
         "temporary-directory": folder,
@@ -187,6 +195,7 @@ def _start(count, loop, stack):
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
+            security=Security.temporary(),  # a new key, known to these processes alone
             dashboard_address="127.0.0.1:0",  # a free port; nothing is shown there
             scheduler_kwargs={"dashboard": False},
             local_directory=folder,
@@ -205,8 +214,8 @@ def _start(count, loop, stack):
 def dask_setup(worker):
     """Called by the engine in each process that `connect` starts, also in one that takes a dead one's place.
 
-    The stop button (Ctrl+C) reaches all processes of a program. It is for the program: workers that
-    died of it could not go on with what comes next.
+    The stop button (Ctrl+C) reaches all processes of a program. It is meant for the program: workers
+    that it ended could not be given other work.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -234,7 +243,7 @@ def _meet(address, loop, stack):
 
 def _path_for_workers():
     """Where workers look for modules first: this package, wherever they are started."""
-    root = str(Path(__file__).resolve().parent.parent)
+    root = str(Path(__file__).resolve().parents[2])
     return os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
 
 

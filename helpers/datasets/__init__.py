@@ -1,7 +1,8 @@
-"""Data for the lessons; all of it is bundled, but the cat pictures.
+"""Data for the lessons, all of it bundled except the cat pictures.
 
-Read in this order: `mnist` (handwritten digits), `pictures` (colour pictures from HDF5), `toys` (made-up
-points), `recordings` (trainings that take too long in a browser); `folder` knows where the files are.
+Read in this order: `mnist` (handwritten digits), `pictures` (colour pictures from HDF5), `toys` (synthetic
+points), `recordings` (trainings that would take too long in a browser). `folder` says where the files are
+and what their checksums must be.
 """
 
 from helpers.datasets.folder import DATA, DataFileError

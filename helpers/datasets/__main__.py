@@ -1,12 +1,16 @@
-"""``python -m helpers.datasets fetch cats``: download the cat pictures."""
+"""``python -m helpers.datasets fetch cats`` downloads the cat pictures; ``checksums`` writes the table of checksums."""
 
 import sys
 
+from helpers.datasets.folder import write_checksums
 from helpers.datasets.pictures import fetch_cats
 
-if sys.argv[1:] != ["fetch", "cats"]:
-    sys.exit("usage: python -m helpers.datasets fetch cats")
 try:
-    print(f"the cat pictures are in {fetch_cats().name}/")
-except OSError as error:
+    if sys.argv[1:] == ["fetch", "cats"]:
+        print(f"the cat pictures are in {fetch_cats().name}/")
+    elif sys.argv[1:] == ["checksums"]:
+        write_checksums()
+    else:
+        sys.exit("usage: python -m helpers.datasets fetch cats\n       python -m helpers.datasets checksums")
+except (OSError, ValueError) as error:
     sys.exit(str(error))

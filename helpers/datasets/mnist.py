@@ -1,22 +1,23 @@
 """MNIST's digits, bundled in `data/mnist`.
 
-The four IDX files in `data/mnist` are checked against their SHA-256,
-parsed with python-mnist, and kept as uint8 in `data/cache`, from where they load in an instant.
+The four IDX files in `data/mnist` are read once, compared with their SHA-256, parsed with
+python-mnist, and kept as uint8 in `data/cache`, from where they load in an instant.
 """
 
 import gzip
 import hashlib
+import io
+import numbers
 import struct
 import warnings
 import zlib
-from pathlib import Path
 
 import numpy as np
 
 from helpers.datasets.folder import DATA, DataFileError, cure
 from helpers.system.browser import in_browser
-from helpers.system.files import replace_atomically
-from helpers.system.validation import as_generator, floating_type
+from helpers.system.files import as_path, open_file, read_bytes, replace_atomically
+from helpers.system.validation import as_generator, brief, floating_type
 
 CURE = cure("data/mnist")
 
@@ -43,7 +44,7 @@ def load_mnist(folder=None, cache=None):
     folder : path-like, optional
         Where the four IDX files (`*.gz`) lie. Default: `data/mnist` of this project.
     cache : path-like, optional
-        Folder of the parsed copy, made if need be. Default: `data/cache`.
+        Folder of the parsed copy, which is made if it is not there. Default: `data/cache`.
 
     Returns
     -------
@@ -57,13 +58,15 @@ def load_mnist(folder=None, cache=None):
     DataFileError
         If a file is missing, cut short, altered or swapped with another; the sentence names it
         and the cure.
+    OSError
+        If a file cannot be read for another reason, such as lacking permission.
 
     Notes
     -----
     Y. LeCun, C. Cortes, C. J. C. Burges, The MNIST database of handwritten digits, CC BY-SA 3.0.
     """
-    folder = DATA / "mnist" if folder is None else Path(folder)
-    cache = DATA / "cache" if cache is None else Path(cache)
+    folder = DATA / "mnist" if folder is None else as_path(folder, "folder")
+    cache = DATA / "cache" if cache is None else as_path(cache, "cache")
     arrays = []
     for images, labels in (list(MNIST_FILES)[:2], list(MNIST_FILES)[2:]):
         parts = _read_cache(cache, images), _read_cache(cache, labels)
@@ -85,10 +88,10 @@ def verify_mnist(folder=None):
 
     Raises
     ------
-    DataFileError
+    DataFileError, OSError
         As `load_mnist`.
     """
-    folder = DATA / "mnist" if folder is None else Path(folder)
+    folder = DATA / "mnist" if folder is None else as_path(folder, "folder")
     for name in MNIST_FILES:
         _unpack(folder, name)
     return [f"{name}.gz" for name in MNIST_FILES]
@@ -119,14 +122,15 @@ def load_digit_pair(negative=5, positive=8, dtype=np.float64, random_state=0, **
     ------
     ValueError
         If the digits are not two different ones of 0 … 9, or the type is not float32 or float64.
-    DataFileError
+    DataFileError, OSError
         As `load_mnist`.
     """
     digits = (negative, positive)
-    if negative == positive or not all(digit in range(10) for digit in digits):
-        raise ValueError(f"the pair is {negative!r} and {positive!r}, but it must be two different digits of 0 … 9")
-    floating_type(dtype)
-    rng = as_generator(random_state)
+    whole = all(isinstance(digit, numbers.Integral) and not isinstance(digit, bool) for digit in digits)
+    if not whole or negative == positive or not all(0 <= digit <= 9 for digit in digits):
+        pair = f"{brief(negative)} and {brief(positive)}"
+        raise ValueError(f"negative and positive are {pair}, but they must be two different digits of 0 … 9")
+    dtype, rng = floating_type(dtype), as_generator(random_state)
     X_train, y_train, X_test, y_test = load_mnist(**folders)
     pair = []
     for X, y in ((X_train, y_train), (X_test, y_test)):
@@ -144,17 +148,19 @@ def _header(name):
 
 def _unpack(folder, name):
     """The bytes of a file of MNIST that is neither missing nor cut short, altered or swapped."""
-    path = folder / f"{name}.gz"
+    path, expected = folder / f"{name}.gz", MNIST_FILES[name][0]
+    largest = 16 + 60000 * 28 * 28
     try:
-        content = gzip.decompress(path.read_bytes())
+        with gzip.open(io.BytesIO(read_bytes(path, largest))) as file:
+            content = file.read(largest + 1)  # no more than that: a small file can unpack to many gigabytes
     except FileNotFoundError:
         raise DataFileError(f"{path.name} is missing: {CURE}") from None
     except EOFError:
         raise DataFileError(f"{path.name} is cut short: {CURE}") from None
-    except (OSError, zlib.error):
+    except (gzip.BadGzipFile, zlib.error):
         raise DataFileError(f"{path.name} is damaged or is not a gzip file: {CURE}") from None
     digest = hashlib.sha256(content).hexdigest()
-    if digest != MNIST_FILES[name][0]:
+    if digest != expected:
         twin = [other for other, (sha256, _) in MNIST_FILES.items() if sha256 == digest]
         fault = f"holds the content of {twin[0]}.gz" if twin else "is altered, its checksum is not MNIST's"
         raise DataFileError(f"{path.name} {fault}: {CURE}")
@@ -162,39 +168,49 @@ def _unpack(folder, name):
 
 
 def _parse(folder, images, labels, step=10000):
-    """Parse one pair of files with python-mnist, in parts: the library goes through Python lists."""
-    contents = [_unpack(folder, name) for name in (images, labels)]
+    """Parse one pair of files with python-mnist, in parts, because the library goes through Python lists."""
+    contents = {name: _unpack(folder, name) for name in (images, labels)}
     if in_browser():  # whose memory the lists would fill
-        X, y = (
-            np.frombuffer(content, np.uint8, offset=len(_header(name)))
-            for name, content in zip((images, labels), contents, strict=True)
-        )
+        X, y = (np.frombuffer(content, np.uint8, offset=len(_header(name))) for name, content in contents.items())
         return X.reshape(-1, 784), y
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # of python-mnist's own source, on a new Python
         from mnist import MNIST
 
-    parser = MNIST(gz=True)
+    parser = MNIST()
+    parser.opener = lambda name, mode: io.BytesIO(contents[name])  # the bytes that were checked, not the file again
     m = MNIST_FILES[labels][1][0]
     X, y = np.empty((m, 784), np.uint8), np.empty(m, np.uint8)
     for start in range(0, m, step):
         rows = slice(start, start + step)
-        X[rows], y[rows] = parser.load(str(folder / images), str(folder / labels), batch=[start, step])
+        X[rows], y[rows] = parser.load(images, labels, batch=[start, step])
     return X, y
 
 
 def _read_cache(cache, name):
-    """The cached array, or None if there is none or its bytes are not the original file's."""
+    """The cached array, or None if there is none or its bytes are not those of the original file."""
+    sha256, (m, *pixels) = MNIST_FILES[name]
+    shape = (m, 784) if pixels else (m,)
+    start = _npy_header(shape)
     try:
-        array = np.load(cache / f"{name}.npy", allow_pickle=False)
-    except Exception:  # NumPy's reader raises errors of many kinds on a damaged header
-        return None
-    sha256, shape = MNIST_FILES[name]
-    if array.dtype != np.uint8 or array.shape != (shape[0], 784)[: array.ndim] or not array.flags.c_contiguous:
+        with open_file(cache / f"{name}.npy") as file:
+            if file.read(len(start)) != start:
+                return None
+            array = np.fromfile(file, np.uint8, int(np.prod(shape)))
+            if file.read(1) or array.size != np.prod(shape):
+                return None
+    except OSError:
         return None
     digest = hashlib.sha256(_header(name))
     digest.update(array)
-    return array if digest.hexdigest() == sha256 else None
+    return array.reshape(shape) if digest.hexdigest() == sha256 else None
+
+
+def _npy_header(shape):
+    """How NumPy begins a file with a uint8 array of this shape."""
+    file = io.BytesIO()
+    np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    return file.getvalue()
 
 
 def _write_cache(cache, arrays):

@@ -3,6 +3,8 @@
 Nothing is downloaded unless asked: ``python -m helpers.datasets fetch cats`` fetches the cat pictures.
 """
 
+import hashlib
+import io
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +12,8 @@ from typing import NamedTuple
 import h5py
 import numpy as np
 
-from helpers.datasets.folder import DATA, DataFileError, cure
+from helpers.datasets.folder import DATA, LARGEST, DataFileError, read_bundled
+from helpers.system.files import as_path, read_bytes
 
 # The cat pictures of many courses. Their licence is not known, so they are not part of this project.
 CATS_URL = (
@@ -45,19 +48,19 @@ def load_chelsea():
 
     Raises
     ------
-    DataFileError
-        If the file is missing or is not what it should be.
+    DataFileError, OSError
+        If the file is missing, is not what it should be, or cannot be read.
     """
-    path, what_to_do = DATA / "chelsea.h5", cure("data/chelsea.h5")
-    return Pictures(*read_pictures(path, "train", what_to_do)[:2], *read_pictures(path, "test", what_to_do))
+    content = read_bundled("chelsea.h5")
+    return Pictures(*_unpack(content, "train")[:2], *_unpack(content, "test"))
 
 
 def load_cats():
     """The cat pictures of many courses, if they are on this machine.
 
-    Looked for in the folder that the environment variable LESSONS_DATA names, in its subfolder
-    `cats`, and in `data/cats`. If the variable is the null device, as in the tests, they are not
-    looked for.
+    They are looked for in the folder that the environment variable LESSONS_DATA names, in its
+    subfolder `cats`, and in `data/cats`. If the variable is the null device, as in the tests, they
+    are not looked for.
 
     Returns
     -------
@@ -68,67 +71,24 @@ def load_cats():
     ------
     FileNotFoundError
         If they are not here; the sentence says how to get them.
-    DataFileError
-        If a file is not what it should be.
+    DataFileError, OSError
+        If a file is not what it should be, or cannot be read.
     """
-    train, test = (_find_cats(name) for name in CATS_FILES)
-    return Pictures(*read_pictures(train, "train")[:2], *read_pictures(test, "test"))
-
-
-def read_pictures(path, part, what_to_do=CATS_CURE):
-    """One set of pictures from an HDF5 file, with its schema, shapes, types and ranges checked.
-
-    Parameters
-    ----------
-    path : path-like
-    part : {"train", "test"}
-        The file holds `{part}_set_x`, `{part}_set_y` and `list_classes`.
-    what_to_do : str, what the error tells to do
-
-    Returns
-    -------
-    X : uint8 ndarray of shape (m, 64, 64, 3)
-    y : int ndarray of shape (m,), 0 or 1
-    classes : tuple of two str
-
-    Raises
-    ------
-    DataFileError
-        If it is missing, not HDF5 (often a web page under that name), cut short, or holds
-        something else.
-    """
-    path = Path(path)
-
-    def refuse(fault):
-        return DataFileError(f"{path.name} {fault}: {what_to_do}")
-
-    try:
-        with open(path, "rb") as file:
-            start = file.read(200)
-    except OSError:
-        raise refuse("is missing or cannot be read") from None
-    if b"<html" in start.lower() or b"<!doctype" in start.lower():
-        raise refuse("is a web page, not HDF5: it was saved from a link to a page about the file")
-    try:
-        with h5py.File(path, "r") as file:
-            names = (f"{part}_set_x", f"{part}_set_y", "list_classes")
-            missing = [name for name in names if name not in file]
-            if missing:
-                raise refuse(f"holds no {' and no '.join(missing)}")
-            X, y, classes = (file[name][()] for name in names)
-    except OSError:
-        raise refuse("is not HDF5, or is cut short") from None
-    if X.dtype != np.uint8 or X.ndim != 4 or X.shape[1:] != (64, 64, 3) or len(X) == 0:
-        raise refuse(f"holds pictures of shape {X.shape} and type {X.dtype} instead of uint8 (m, 64, 64, 3)")
-    if y.shape != (len(X),) or y.dtype.kind not in "iu" or not np.isin(y, (0, 1)).all():
-        raise refuse(f"holds labels that are not 0 or 1 for each of its {len(X)} pictures")
-    if classes.shape != (2,):
-        raise refuse("does not name two classes")
-    return X, y.astype(int), tuple(name.decode() if isinstance(name, bytes) else str(name) for name in classes)
+    train, test = (_read_cats(_find_cats(name)) for name in CATS_FILES)
+    return Pictures(*_unpack(train, "train")[:2], *_unpack(test, "test"))
 
 
 def fetch_cats(folder=None):
-    """Download the cat pictures to `data/cats`; files that are there and sound are kept.
+    """Download the cat pictures to `data/cats`; sound files that are there already are kept.
+
+    Parameters
+    ----------
+    folder : path-like, optional
+        Where to put them. Default: `data/cats` of this project.
+
+    Returns
+    -------
+    Path, that folder
 
     Raises
     ------
@@ -137,7 +97,7 @@ def fetch_cats(folder=None):
     """
     import pooch  # here, because nothing else needs it
 
-    folder = DATA / "cats" if folder is None else Path(folder)
+    folder = DATA / "cats" if folder is None else as_path(folder, "folder")
     for name, sha256 in CATS_FILES.items():
         try:
             pooch.retrieve(CATS_URL + name, known_hash=sha256, fname=name, path=folder, progressbar=False)
@@ -147,6 +107,26 @@ def fetch_cats(folder=None):
                 f"another machine into {folder.name}/, or name their folder in the variable {FOLDER_VARIABLE}"
             ) from error
     return folder
+
+
+def _unpack(content, part):
+    """One set of pictures from the bytes of a file whose checksum was compared: (X, y, classes)."""
+    with h5py.File(io.BytesIO(content), "r") as file:
+        X, y, classes = (file[name][()] for name in (f"{part}_set_x", f"{part}_set_y", "list_classes"))
+    return X, y.astype(int), tuple(name.decode() for name in classes)
+
+
+def _read_cats(path):
+    """The bytes of a file of cat pictures, compared with its checksum before the HDF5 library sees them."""
+    content = read_bytes(path, LARGEST)
+    if hashlib.sha256(content).hexdigest() == CATS_FILES[path.name]:
+        return content
+    start = content[:200].lower()
+    if b"<html" in start or b"<!doctype" in start:
+        fault = "is a web page, not HDF5: it was saved from a link to a page about the file"
+    else:
+        fault = "is damaged or is another file, it does not match its checksum"
+    raise DataFileError(f"{path.name} {fault}: remove it, then {CATS_CURE}")
 
 
 def _find_cats(name):

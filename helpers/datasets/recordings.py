@@ -1,9 +1,10 @@
-"""Recorded runs: what takes long to compute is kept in `data/runs` and can be made again.
+"""Recorded runs: results that take long to compute are kept in `data/runs` and can be made again.
 
-``python -m helpers.datasets.recordings`` trains the networks and runs the sweep of lesson 10. What single
-cells of the lessons compute, for readers in a web browser, is in `data/runs/lessons`; the lessons write it
-when the environment variable LESSONS_RECORD is "write". ``make reproduce`` does both. The tests repeat all
-of it, or its beginning, and compare. `scale_out.json` holds times, measured by `benchmarks/scale_out.py`.
+``python -m helpers.datasets.recordings`` trains the networks and runs the sweep of lesson 10. Results of
+single cells of the lessons, for readers in a web browser, are in `data/runs/lessons`; the lessons write
+them if the environment variable LESSONS_RECORD is "write". ``make reproduce`` does both. The tests repeat
+all of it, or its beginning, and compare. `scale_out.json` holds times, measured by `benchmarks/scale_out.py`.
+All of these files have their checksums in `data/checksums.txt`.
 """
 
 import io
@@ -17,16 +18,16 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from helpers.datasets.folder import DATA
+from helpers.datasets import folder
+from helpers.datasets.folder import DATA, read_bundled, write_checksums
 from helpers.datasets.mnist import load_digit_pair, load_mnist
 from helpers.datasets.pictures import load_chelsea
 from helpers.system.browser import in_browser
 from helpers.system.files import replace_atomically
-from helpers.system.validation import known_name
+from helpers.system.validation import brief, known_name
 from helpers.training.neural_network import NeuralNetwork
 
-LESSONS = DATA / "runs" / "lessons"
-# "write": keep what a lesson computes; "compare": refuse what differs from what was kept; "read": show what was kept
+# "write": keep what a lesson computes; "compare": refuse what differs from the recording; "read": show the recording
 MODE, MODES = "LESSONS_RECORD", ("compute", "write", "compare", "read")
 TOLD = "(Shown from a recording: to compute this here would take too long.)"
 LONE = "(lone array)"  # the key of a result that is no dictionary
@@ -47,6 +48,7 @@ SWEEP_POINTS = [
     for learning_rate in (0.03, 0.3, 3.0)
     for seed in range(3)
 ]
+NETWORKS = (*TUTORIAL_RUNS, *RELU_HE_RUNS, CHELSEA_RUN, *TEN_DIGITS_RUNS)
 # Times of steps on several processes, and the memory that streaming takes.
 SCALE_OUT = DATA / "runs" / "scale_out.json"
 
@@ -59,7 +61,7 @@ def tutorial_digits(dtype=np.float64):
 def tutorial_network(layer_sizes, dtype=np.float64, **changes):
     """The tutorial's options: sigmoid everywhere, N(0, 1)/√n[l−1] from legacy seed 1, α = 0.1, 1000 iterations.
 
-    `changes` are options of `NeuralNetwork` to be other than that.
+    `changes` are options of `NeuralNetwork` that are to differ from these.
     """
     options = {
         "hidden_activation": "sigmoid",
@@ -150,8 +152,8 @@ def score_digits(units, learning_rate, seed):
 
 
 def load_scale_out():
-    """What `benchmarks/scale_out.py` measured, as a dict."""
-    return json.loads(SCALE_OUT.read_text(encoding="utf-8"))
+    """What `benchmarks/scale_out.py` measured, as a dict; errors are those of `folder.read_bundled`."""
+    return json.loads(read_bundled(f"runs/{SCALE_OUT.name}"))
 
 
 def load_run(name):
@@ -159,25 +161,29 @@ def load_run(name):
 
     Parameters
     ----------
-    name : a key of `TUTORIAL_RUNS`, `RELU_HE_RUNS` or `TEN_DIGITS_RUNS`, or `CHELSEA_RUN`
+    name : one of `NETWORKS`
 
     Raises
     ------
-    FileNotFoundError, ValueError
-        As `NeuralNetwork.load`.
+    ValueError
+        If there is no recording of that name.
+    DataFileError, OSError
+        As `folder.read_bundled`.
     """
-    return NeuralNetwork.load(DATA / "runs" / f"{name}.h5")
+    known_name(name, NETWORKS, "name")
+    read_bundled(f"runs/{name}.h5")
+    return NeuralNetwork.load(folder.DATA / "runs" / f"{name}.h5")
 
 
 def recorded(name, compute):
-    """What `compute()` gives; in a web browser its recording, with a sentence that says so.
+    """The result of `compute()`; in a web browser its recording, with a sentence that says so.
 
-    So too where the environment variable LESSONS_RECORD is "read", for a machine with little power.
+    The recording is also taken if the environment variable LESSONS_RECORD is "read", for a slow computer.
 
     Parameters
     ----------
     name : str
-        A network's name, as in `load_run`, or that of a file in `data/runs/lessons`.
+        A network's name, as in `load_run`, or that of a file in `data/runs/lessons`, without ".h5".
     compute : function without arguments
         Returns that network, or an array, or a dictionary of arrays.
 
@@ -187,14 +193,20 @@ def recorded(name, compute):
 
     Raises
     ------
-    ValueError
-        If the environment variable LESSONS_RECORD is "compare", as in the tests, and there is no
-        recording or an array differs from it by more than 2 % and 0.01; or if it is a word not known.
+    TypeError, ValueError
+        If an argument is not as described; if LESSONS_RECORD is "compare", as in the tests, and there is
+        no recording or an array differs from it by more than 2 % and 0.01; or if it is an unknown word.
+    DataFileError, OSError
+        As `folder.read_bundled`.
     """
+    if not isinstance(name, str) or not name.replace("_", "a").isalnum():
+        raise ValueError(f"name is {brief(name)}, but a recording has a name such as '07_relu' or 'tutorial_196_1'")
+    if not callable(compute):
+        raise TypeError(f"compute must be a function without arguments, not {brief(compute)}: write lambda: …")
     mode = known_name(os.environ.get(MODE) or "compute", MODES, f"the environment variable {MODE}")
     if in_browser() or mode == "read":
         print(TOLD)
-        result = _read_arrays(name) if _file(name).exists() else load_run(name)
+        result = load_run(name) if name in NETWORKS else _read_arrays(name)
     else:
         result = compute()
     if isinstance(result, NeuralNetwork):
@@ -209,7 +221,8 @@ def recorded(name, compute):
 
 
 def _file(name):
-    return LESSONS / f"{name}.h5"
+    """The name of a recording of a lesson, relative to `data`."""
+    return f"runs/lessons/{name}.h5"
 
 
 def _write_arrays(name, arrays):
@@ -217,17 +230,19 @@ def _write_arrays(name, arrays):
     with h5py.File(memory, "w") as file:
         for key, array in arrays.items():
             file[key] = array
-    LESSONS.mkdir(parents=True, exist_ok=True)
-    replace_atomically(_file(name), lambda file: file.write(memory.getvalue()))
+    path = folder.DATA / _file(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_atomically(path, lambda file: file.write(memory.getvalue()))
+    write_checksums(_file(name))
 
 
 def _read_arrays(name):
-    with h5py.File(_file(name), "r") as file:
+    with h5py.File(io.BytesIO(read_bundled(_file(name))), "r") as file:
         return {key: file[key][()] for key in file}
 
 
 def _compare(name, arrays):
-    if not _file(name).exists():
+    if not (folder.DATA / _file(name)).exists():
         raise ValueError(f"{name} has no recording: make it with `python tests/execute_notebooks.py --record`")
     kept = _read_arrays(name)
     for key in kept | arrays:
@@ -256,7 +271,9 @@ if __name__ == "__main__":
     (DATA / "runs").mkdir(exist_ok=True)
     for name, network in _record():
         network.save(DATA / "runs" / f"{name}.h5", resumable=False)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / SWEEP.name
+        write_checksums(f"runs/{name}.h5")
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / SWEEP.name
         sweep(score_digits, SWEEP_POINTS, path)
         replace_atomically(SWEEP, lambda file: file.write(path.read_bytes()))
+    write_checksums(f"runs/{SWEEP.name}")

@@ -1,8 +1,11 @@
-"""Small made-up data sets, drawn from a seed: a line, and clouds of points in the plane."""
+"""Small made-up data sets, drawn from a seed: a line, and clouds of points in the plane.
+
+All of them raise a TypeError or ValueError that names the argument that cannot be used.
+"""
 
 import numpy as np
 
-from helpers.system.validation import as_generator, positive_whole
+from helpers.system.validation import as_generator, finite_number, not_negative, positive_number, positive_whole
 
 
 def make_line(m=60, noise=0.5, random_state=1):
@@ -21,8 +24,8 @@ def make_line(m=60, noise=0.5, random_state=1):
     X : ndarray of shape (m, 2); x₁ spreads about twice as far as x₂
     y : ndarray of shape (m,)
     """
-    rng = as_generator(random_state)
-    X = rng.standard_normal((positive_whole(m, "m"), 2)) * [1.5, 0.8]
+    m, noise, rng = _checked(m, noise, random_state)
+    X = rng.standard_normal((m, 2)) * [1.5, 0.8]
     return X, 2 + X @ [3, -1.5] + noise * rng.standard_normal(m)
 
 
@@ -42,15 +45,15 @@ def make_blobs(m=200, separation=2.0, random_state=0):
     X : ndarray of shape (m, 2)
     y : int ndarray of shape (m,), 0 or 1
     """
-    rng = as_generator(random_state)
-    y = np.arange(positive_whole(m, "m")) % 2
+    m, _, rng = _checked(m, 0.0, random_state)
+    y = np.arange(m) % 2
     X = rng.standard_normal((m, 2))
-    X[:, 0] += separation * (y - 0.5)
+    X[:, 0] += finite_number(separation, "separation") * (y - 0.5)
     return X, y
 
 
 def make_xor(m=200, noise=0.15, random_state=0):
-    """Exclusive or: four clouds round the corners of a square; equal corners 0, unequal ones 1.
+    """Exclusive or: a cloud around each corner of a square, labelled 0 if its coordinates are equal, else 1.
 
     Parameters
     ----------
@@ -65,14 +68,14 @@ def make_xor(m=200, noise=0.15, random_state=0):
     X : ndarray of shape (m, 2), corners at (0, 0), (0, 1), (1, 0), (1, 1)
     y : int ndarray of shape (m,), 0 or 1
     """
-    rng = as_generator(random_state)
-    corner = np.arange(positive_whole(m, "m")) % 4
+    m, noise, rng = _checked(m, noise, random_state)
+    corner = np.arange(m) % 4
     corners = np.column_stack([corner // 2, corner % 2])
     return corners + noise * rng.standard_normal((m, 2)), corners.sum(axis=1) % 2
 
 
 def make_moons(m=200, noise=0.1, random_state=0):
-    """Two half circles that reach into each other, the upper one labelled 0, the lower one 1.
+    """Two interlocking half circles, the upper one labelled 0, the lower one 1.
 
     Parameters
     ----------
@@ -87,34 +90,38 @@ def make_moons(m=200, noise=0.1, random_state=0):
     X : ndarray of shape (m, 2), centred at (0, 0)
     y : int ndarray of shape (m,), 0 or 1
     """
-    rng = as_generator(random_state)
-    y = np.arange(positive_whole(m, "m")) % 2
+    m, noise, rng = _checked(m, noise, random_state)
+    y = np.arange(m) % 2
     angle = np.pi * (rng.random(m) - y)  # the lower half for label 1
     X = np.column_stack([np.cos(angle), np.sin(angle)]) + np.outer(y - 0.5, [1, 0.5])
     return X + noise * rng.standard_normal((m, 2)), y
 
 
 def make_circles(m=200, noise=0.1, random_state=0):
-    """A circle of radius 1, labelled 0, round one of radius ½, labelled 1.
+    """A circle of radius 1, labelled 0, around one of radius ½, labelled 1.
 
     Parameters, shapes and the meaning of `noise` are those of `make_moons`.
     """
-    rng = as_generator(random_state)
-    y = np.arange(positive_whole(m, "m")) % 2
+    m, noise, rng = _checked(m, noise, random_state)
+    y = np.arange(m) % 2
     angle = 2 * np.pi * rng.random(m)
     X = (1 - 0.5 * y[:, np.newaxis]) * np.column_stack([np.cos(angle), np.sin(angle)])
     return X + noise * rng.standard_normal((m, 2)), y
 
 
 def make_spirals(m=200, noise=0.05, turns=1.0, random_state=0):
-    """Two spirals round each other, each the other one turned by half a turn.
+    """Two intertwined spirals; each is the other rotated by half a turn.
 
     Parameters, shapes and the meaning of `noise` are those of `make_moons`; the outermost radius is
-    1, and `turns` says how often each spiral goes round.
+    1, and `turns`, above 0, is the number of turns of each spiral.
     """
-    rng = as_generator(random_state)
-    y = np.arange(positive_whole(m, "m")) % 2
+    m, noise, rng = _checked(m, noise, random_state)
+    y = np.arange(m) % 2
     radius = np.sqrt(rng.uniform(0.01, 1, m))  # as dense outside as inside
-    angle = 2 * np.pi * turns * radius + np.pi * y
+    angle = 2 * np.pi * positive_number(turns, "turns") * radius + np.pi * y
     X = radius[:, np.newaxis] * np.column_stack([np.cos(angle), np.sin(angle)])
     return X + noise * rng.standard_normal((m, 2)), y
+
+
+def _checked(m, noise, random_state):
+    return positive_whole(m, "m"), not_negative(noise, "noise"), as_generator(random_state)

@@ -1,4 +1,4 @@
-"""Exercises and quick questions of the lessons: an answer is judged at once, and told what is wrong with it.
+"""Exercises and quick questions of the lessons: every answer gets an immediate verdict and, if wrong, the reason.
 
 In a lesson::
 

@@ -103,7 +103,7 @@ def _makefile():
     kept = [
         text
         for text in paragraphs
-        if not re.match(r"(#.*\n)*(test|site|bench|reproduce|handout|\.venv/site|\.venv/scale):", text)
+        if not re.match(r"(#.*\n)*(test|check|site|bench|reproduce|handout|\.venv/site|\.venv/scale):", text)
     ]
     text = "\n\n".join(["# `make lab` sets up what it needs and opens the lessons.", *kept])
     return re.sub(r"^\.PHONY:.*$", ".PHONY: lab setup", text, flags=re.MULTILINE)

@@ -1,8 +1,8 @@
-"""Gradients by finite differences: slow, simple, independent of backpropagation; and a report that explains.
+"""Gradients by finite differences, which are slow, simple and independent of backpropagation, and a report on them.
 
-Read in this order: `nudge` (one function, one array), `numerical` (a whole network), `causes` (what a
-wrong gradient looks like), `report` (how that is shown), `check` (all of it together), `bug_zoo` (real
-mistakes to try it on).
+Read in this order: `nudge` (one function of one array), `numerical` (a whole network), `causes` (what a
+wrong gradient looks like), `report` (how the result is shown), `check` (everything together), `bug_zoo`
+(real bugs to try it on).
 """
 
 from helpers.gradient_check.check import check_gradients, compare

@@ -1,8 +1,8 @@
-"""Every figure of the lessons. A function takes `ax=None`, draws into it and returns the axes.
+"""All figures of the lessons. Every function takes `ax=None`, draws into those axes or new ones, and returns them.
 
-Read `style` first (colours by meaning, type, lines). Then by subject: `diagrams` (networks and tables
-of shapes), `curves`, `images` (points, pictures, weights), `stepper`, `tape_graph`, `cluster` and
-`playground`.
+Read `style` first (colours and their meaning, type, line styles). The rest is by subject: `diagrams`
+(networks and tables of shapes), `curves`, `images` (points, pictures, weights), `stepper`, `tape_graph`,
+`cluster` and `playground`.
 """
 
 from helpers.plotting.cluster import data_parallel, step_shares, sweep_points

@@ -1,4 +1,4 @@
-"""Figures of lesson 10; like `plotting`, every function takes `ax=None` and returns the axes."""
+"""Figures of lesson 10: data-parallel training, sweeps and the cost of a step on many workers."""
 
 import numpy as np
 
@@ -6,11 +6,11 @@ from helpers.plotting.style import BACKWARD, FORWARD, INK, LINE_COLORS, LINE_STY
 
 
 def data_parallel(sizes, ax=None):
-    """Workers with a shard each: parameters travel out along solid blue arrows, gradients back along dashed red ones.
+    """Workers with one shard each: solid blue arrows send parameters out, dashed red arrows bring gradients back.
 
     Parameters
     ----------
-    sizes : sequence of int, examples of each shard
+    sizes : sequence of int, number of examples in each shard
     """
     ax = new_axes(ax, figsize=(8, 3.9))
     places = np.linspace(-3.6, 3.6, len(sizes)) if len(sizes) > 1 else [0.0]
@@ -26,7 +26,7 @@ def data_parallel(sizes, ax=None):
         ax.text(x, -1.25, f"worker {k}\n{size} examples", **_centred(), bbox=look)
         start, stop = np.array([0.35 * x, 0.55]), np.array([x, -0.7])
         along = (stop - start) / np.linalg.norm(stop - start)
-        aside = 0.14 * np.array([along[1], -along[0]])  # to the left of who looks down
+        aside = 0.14 * np.array([along[1], -along[0]])  # to the left of someone walking from start to stop
         arrow(ax, start + aside, stop + aside, FORWARD, "-")
         arrow(ax, stop - aside, start - aside, BACKWARD, "--")
         middle = (start + stop) / 2
@@ -37,7 +37,7 @@ def data_parallel(sizes, ax=None):
 
 
 def sweep_points(rows, x, y, group, ax=None):
-    """Results of a sweep, a point for each row, those of one group in one colour, with the mean as a line.
+    """Results of a sweep: one point per row, one colour per group, and a line through the means of each group.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def sweep_points(rows, x, y, group, ax=None):
     for number, name in enumerate(groups):
         color, style, marker = LINE_COLORS[number % 4], LINE_STYLES[number % 4], "o^sD"[number % 4]
         chosen = [row for row in rows if row[group] == name]
-        aside = 1 + 0.06 * (number - (len(groups) - 1) / 2)  # so that equal results do not hide each other
+        aside = 1 + 0.06 * (number - (len(groups) - 1) / 2)  # so that equal results do not hide one another
         ax.plot([row[x] * aside for row in chosen], [row[y] for row in chosen], marker, color=color, alpha=0.6)
         there = sorted({row[x] for row in chosen})
         means = [np.mean([row[y] for row in chosen if row[x] == value]) for value in there]
@@ -62,13 +62,13 @@ def sweep_points(rows, x, y, group, ax=None):
 
 
 def step_shares(counts, compute, communicate, chosen=None, ax=None):
-    """Shares of a step in computing and communicating over the number of workers, and the speed-up.
+    """The share of a step spent computing and communicating, and the speed-up, against the number of workers.
 
     Parameters
     ----------
-    counts : ndarray of numbers of workers, each twice the one before
-    compute, communicate : ndarrays, seconds of each
-    chosen : int, optional, a number of workers to mark
+    counts : ndarray of shape (k,), numbers of workers, each twice the previous one
+    compute, communicate : ndarrays of shape (k,), seconds per step
+    chosen : int, optional, number of workers to mark
     """
     ax = new_axes(ax, figsize=(7.4, 4.2))
     places, total = np.arange(len(counts)), compute + communicate

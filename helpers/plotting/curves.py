@@ -6,7 +6,7 @@ from helpers.plotting.style import BACKWARD, FORWARD, INK, LINE_COLORS, LINE_STY
 
 
 def line(y, x=None, ax=None, label=None, style=0, **options):
-    """One line; `style` 0 … 3 picks colour and line style together."""
+    """A single line; `style`, from 0 to 3, selects colour and line style together."""
     ax = new_axes(ax)
     x = np.arange(len(y)) if x is None else x
     ax.plot(x, y, label=label, color=LINE_COLORS[style % 4], linestyle=LINE_STYLES[style % 4], **options)
@@ -16,30 +16,30 @@ def line(y, x=None, ax=None, label=None, style=0, **options):
 
 
 def cost_curve(costs, ax=None, label=None, style=0):
-    """The cost over the iterations.
+    """The cost against the iteration.
 
     Parameters
     ----------
     costs : array-like of shape (iterations,)
-    label : str, optional, for the legend
-    style : int, picks colour and line style
+    label : str, optional, shown in the legend
+    style : int, selects colour and line style
     """
     ax = line(costs, ax=ax, label=label, style=style)
-    ax.set(xlabel="iteration", ylabel="cost J", title="Cost while learning")
+    ax.set(xlabel="iteration", ylabel="cost J", title="Cost during training")
     ax.set_ylim(bottom=0)
     return ax
 
 
 def cost_surface(J, w1, w2, path=None, ax=None, best=None):
-    """Contours of a cost over two weights, and the way of gradient descent across it.
+    """Contours of a cost as a function of two weights, and the path of gradient descent.
 
     Parameters
     ----------
     J : ndarray of shape (len(w2), len(w1)), the cost on the grid
-    w1, w2 : ndarrays, the grid
-    path : ndarray of shape (steps, 2), optional, (w1, w2) from the first step on; parts outside the
-        grid are not drawn
-    best : (w1, w2), optional, where the cost is least
+    w1, w2 : ndarrays of shape (n,), the coordinates of the grid
+    path : ndarray of shape (steps, 2), optional
+        (w1, w2) at each step, starting with the first. Parts outside the grid are not drawn.
+    best : (w1, w2), optional, the minimum of the cost
     """
     ax = new_axes(ax, figsize=(5.8, 4.8))
     levels = J.min() + (J.max() - J.min()) * np.linspace(0, 1, 14) ** 2
@@ -56,38 +56,38 @@ def cost_surface(J, w1, w2, path=None, ax=None, best=None):
 
 
 def accuracy_and_cost(costs, train, test, ax=None):
-    """The cost over the iterations, with the accuracy on the training and the test set as its title."""
+    """The cost against the iteration, with the training and test accuracy in the title."""
     ax = cost_curve(costs, ax=ax)
     ax.set_title(f"accuracy: training {train:.3f}, test {test:.3f}")
     return ax
 
 
 def signals(spread, gradient, ax=None):
-    """What passes through a network: activations on the way forward, gradients on the way back, layer by layer.
+    """The size of the activations in the forward pass and of the gradients in the backward pass, layer by layer.
 
     Parameters
     ----------
     spread : sequence of L floats, standard deviation of A[l] over the examples, for l = 1 … L
-    gradient : sequence of L floats, length of dW[l]
+    gradient : sequence of L floats, norm of dW[l]
     """
     ax = new_axes(ax)
     layers = np.arange(1, len(spread) + 1)
-    least = 1e-16  # where there is nothing at all, a point at the bottom says so
+    least = 1e-16  # a zero is drawn as a point at the bottom
     ax.plot(layers, np.fmax(spread, least), "o-", color=FORWARD, label="spread of A, forward →")
-    ax.plot(layers, np.fmax(gradient, least), "^--", color=BACKWARD, label="length of dW, ← backward")
-    ax.set(yscale="log", xlabel="layer", ylabel="size", title="What passes through the network")
+    ax.plot(layers, np.fmax(gradient, least), "^--", color=BACKWARD, label="norm of dW, ← backward")
+    ax.set(yscale="log", xlabel="layer", ylabel="size", title="Signals through the network")
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend()
     return ax
 
 
 def error_curves(curves, epsilon, error, ax=None):
-    """Error of a derivative over the size of the nudge, with a star where the nudge is.
+    """The error of a numerical derivative against the size of the nudge, with a star at the chosen nudge.
 
     Parameters
     ----------
-    curves : dict, method to (epsilons, relative errors)
-    epsilon, error : float, the nudge that the star marks
+    curves : dict of str to (epsilons, relative errors), one entry per method
+    epsilon, error : float, position of the star
     """
     ax = new_axes(ax)
     for style, (method, (epsilons, errors)) in enumerate(curves.items()):
@@ -99,27 +99,27 @@ def error_curves(curves, epsilon, error, ax=None):
 
 
 def work_curves(with_reuse, without, ax=None):
-    """Multiplications for one error over the number of layers, with and without keeping errors."""
+    """Multiplications needed for one error against the number of layers, with and without reuse of errors."""
     depths = range(1, len(without) + 1)
-    ax = line(without, depths, ax=ax, label="nothing kept", style=1, marker="s")
-    line(with_reuse, depths, ax=ax, label="errors kept and reused", marker="o")
+    ax = line(without, depths, ax=ax, label="nothing reused", style=1, marker="s")
+    line(with_reuse, depths, ax=ax, label="errors reused", marker="o")
     ax.set(yscale="log", xlabel="layers between the unit and the cost", ylabel="multiplications")
-    ax.set_title("Work to find one error")
+    ax.set_title("Work to compute one error")
     ax.xaxis.get_major_locator().set_params(integer=True)
     return ax
 
 
 def race_curves(costs, first_step, ax=None):
-    """Costs of the batches over the steps, a curve for each optimizer.
+    """The cost of the batches against the step, one curve per optimizer.
 
     Parameters
     ----------
-    costs : dict, name to array-like of smoothed costs
-    first_step : int, the step at which the first of them stands
+    costs : dict of str to array-like, smoothed costs by name of the optimizer
+    first_step : int, the step that the first cost belongs to
     """
     ax = new_axes(ax)
     for style, (name, values) in enumerate(costs.items()):
         steps = np.arange(len(values)) + first_step
         line(values, steps, ax=ax, label=name.replace("_", " "), style=style)
-    ax.set(xlabel="step", ylabel="cost of the batches J", ylim=(0, 2.6))
+    ax.set(xlabel="step", ylabel="cost J of the batches", ylim=(0, 2.6))
     return ax

@@ -1,4 +1,4 @@
-"""Drawings without data: networks, chains of steps, and the table of shapes."""
+"""Diagrams: networks, chains of operations, the training loop and the table of shapes."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,13 +9,13 @@ MOST_NODES = 5
 
 
 def chain(nodes, forward, backward, ax=None):
-    """A chain of quantities, an operation on each blue arrow and a derivative on each red one.
+    """A chain of quantities, with an operation on each blue arrow and a derivative on each red one.
 
     Parameters
     ----------
-    nodes : list of str, from the input to the cost
-    forward : list of str, one less: what leads from each node to the next
-    backward : list of str, as many: the derivative of each node with respect to the one before
+    nodes : list of n str, from the input to the cost
+    forward : list of n − 1 str, the operation that leads from each node to the next
+    backward : list of n − 1 str, the derivative of each node with respect to the previous one
     """
     ax = new_axes(ax, figsize=(2.3 * len(nodes), 2.3))
     for i, text in enumerate(nodes):
@@ -30,14 +30,14 @@ def chain(nodes, forward, backward, ax=None):
 
 
 def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
-    """The units of a network in columns, arrows between all units of neighbouring layers.
+    """A network with one column of units per layer and arrows between all units of adjacent layers.
 
     Parameters
     ----------
-    layer_sizes : sequence of int, n[0] … n[L]; a layer of more than five units is abridged
-    names : list of str, optional, the headline of each column
-    backward : bool, whether to draw the red arrows of backpropagation too
-    numbers : list of lists of str, optional, what to write into the units
+    layer_sizes : sequence of int, n[0] … n[L]; only four units are drawn of a layer with more than five
+    names : list of str, optional, the heading of each column
+    backward : bool, whether to draw the red arrows of backpropagation as well
+    numbers : list of lists of str, optional, the text inside each unit
     """
     columns = [_heights(n) for n in layer_sizes]
     top, gap = max(column[0] for column in columns), 2.8
@@ -66,7 +66,7 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
 
 
 def training_loop(ax=None):
-    """Predict, cost, gradient, update: the four steps of gradient descent, in a circle."""
+    """The four steps of gradient descent, predict, cost, gradient and update, arranged in a circle."""
     ax = new_axes(ax, figsize=(7, 3.6))
     steps = {
         "predict": (0, 1, "$\\hat{Y} = W X^T + b$"),
@@ -89,11 +89,11 @@ def training_loop(ax=None):
 
 
 def shape_table(rows, ax=None):
-    """Arrays and their shapes as a table: blue for the way forward, red for the way back.
+    """A table of arrays and their shapes: blue for the forward pass, red for the backward pass.
 
     Parameters
     ----------
-    rows : list of (name, how it arises, (rows, columns)); names of gradients begin with d
+    rows : list of (name, formula, (rows, columns)); a name that begins with d is a gradient
     """
     ax = new_axes(ax, figsize=(7.2, 0.3 * len(rows) + 0.2))
     for i, (name, origin, shape) in enumerate(rows):
@@ -110,7 +110,7 @@ def _box():
 
 
 def _heights(n):
-    """Vertical places of the units of a layer; of a large one, two at each end."""
+    """Vertical positions of the units of a layer; for a large layer, two at each end."""
     if n <= MOST_NODES:
         return np.linspace(1, -1, n) * 0.5 * (n - 1) if n > 1 else np.zeros(1)
     return np.array([1.7, 0.8, -0.8, -1.7])

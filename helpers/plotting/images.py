@@ -1,4 +1,4 @@
-"""Data and what a network makes of it: points with a decision boundary, pictures, weights, confusions."""
+"""Data and predictions: points with a decision boundary, pictures, weights and confusion matrices."""
 
 import numpy as np
 
@@ -22,13 +22,13 @@ def points(X, y, ax=None):
 
 
 def boundary(predict_proba, X, y, ax=None, threshold=0.5):
-    """Labelled points over the probability that a network gives, with the line where it decides.
+    """Labelled points on top of the predicted probability, with the decision boundary.
 
     Parameters
     ----------
     predict_proba : callable, (k, 2) to (k,), the probability of label 1
     X : ndarray of shape (m, 2); y : ndarray of shape (m,), 0 or 1
-    threshold : float in (0, 1); from this probability on the answer is 1
+    threshold : float in (0, 1); the prediction is 1 at this probability and above
     """
     ax = new_axes(ax, figsize=(6.4, 4.8))
     low, high = X.min(axis=0) - 0.5, X.max(axis=0) + 0.5
@@ -43,14 +43,14 @@ def boundary(predict_proba, X, y, ax=None, threshold=0.5):
 
 
 def images(pixels, titles=None, ax=None, columns=8):
-    """Pictures side by side in rows, each with a title.
+    """Pictures in rows, each with an optional title.
 
     Parameters
     ----------
-    pixels : ndarray of shape (k, 784) or (k, side, side), 0 is paper and 1 is ink; or of shape
+    pixels : ndarray of shape (k, 784) or (k, side, side), where 0 is paper and 1 is ink; or of shape
         (k, side, side, 3), colours as uint8 or from 0 to 1
     titles : list of k str, optional
-    columns : int, pictures in a row
+    columns : int, number of pictures per row
     """
     pictures = np.asarray(pixels)
     if pictures.ndim == 2:
@@ -77,11 +77,11 @@ def images(pixels, titles=None, ax=None, columns=8):
 
 
 def confusion_matrix(counts, ax=None):
-    """How often each class was taken for each other one; the right answers, on the diagonal, are not coloured.
+    """A confusion matrix, with colour for mistakes only: the diagonal of correct predictions is left white.
 
     Parameters
     ----------
-    counts : int ndarray of shape (K, K), counts[k, j] examples of class k got the answer j
+    counts : int ndarray of shape (K, K); counts[k, j] examples of class k were predicted as j
     """
     ax = new_axes(ax, figsize=(6.4, 5.6))
     right = np.eye(len(counts), dtype=bool)
@@ -95,11 +95,12 @@ def confusion_matrix(counts, ax=None):
 
 
 def weights(w, ax=None, shape=(28, 28)):
-    """The weights of one unit as a picture: blue speaks for label 0, red for label 1, white is neutral.
+    """The weights of one unit as a picture: blue favours label 0, red favours label 1, and white is neutral.
 
     Parameters
     ----------
-    w : ndarray of 784 weights, or of as many as `shape` has pixels
+    w : ndarray of shape (shape[0] · shape[1],)
+    shape : (int, int), rows and columns of the picture
     """
     ax = new_axes(ax, figsize=(5, 4.2))
     most = np.abs(w).max() or 1

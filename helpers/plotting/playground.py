@@ -1,7 +1,7 @@
-"""Figures of the playground and of the drawing in lesson 11: several panels in one figure.
+"""Figures of lesson 11, the playground and the drawing: several panels in one figure.
 
-They are drawn several times in a second, so panels stand at fixed places: to work out a layout would
-take longer than to draw.
+They are redrawn several times a second, so the panels have fixed positions: computing a layout would take
+longer than the drawing itself.
 """
 
 import matplotlib.pyplot as plt
@@ -10,11 +10,11 @@ import numpy as np
 from helpers.plotting.style import BACKWARD, FORWARD, INK, LABEL_COLORS, LABEL_MARKERS, LINE_COLORS, LINE_STYLES
 
 SIZE, READING_SIZE = (7.8, 6.2), (7.8, 3.05)
-MOST_DRAWN = 300  # points of a curve
+MOST_DRAWN = 300  # points per curve
 
 
 def playground(state, figure=None):
-    """Boundary, costs, gradient norms, and below a picture of each hidden unit.
+    """The decision boundary, costs and gradient norms, with a picture of each hidden unit below.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def playground(state, figure=None):
 
     Returns
     -------
-    the Figure
+    matplotlib Figure
     """
     figure = plt.figure(figsize=SIZE) if figure is None else figure
     left = figure.add_axes((0.08, 0.5, 0.4, 0.44))
@@ -35,7 +35,7 @@ def playground(state, figure=None):
 
 
 def decision(state, ax):
-    """Points over the probability that the network gives, and the line where it decides."""
+    """Points on top of the predicted probability, with the decision boundary."""
     low, high = state.X.min(axis=0) - 0.2, state.X.max(axis=0) + 0.2
     side = 60
     x1, x2 = (np.linspace(low[i], high[i], side) for i in (0, 1))
@@ -53,7 +53,7 @@ def decision(state, ax):
 
 
 def answers_on_digits(state, ax, columns=6, rows=4):
-    """The first test digits, each with the probability of an 8; wrong answers are marked."""
+    """The first test digits, each with the predicted probability of an 8; mistakes are marked."""
     probability = state.predict_proba(state.X_test)
     sheet = np.zeros((rows * 38, columns * 34))
     for i in range(columns * rows):
@@ -69,24 +69,24 @@ def answers_on_digits(state, ax, columns=6, rows=4):
 
 
 def curves(state, ax):
-    """The cost in training and in the test over the updates."""
+    """The training and test cost against the update."""
     costs, at = _thinned(state.costs)
     for i, name in enumerate(("training", "test")):
         color = (FORWARD, LINE_COLORS[2])[i]
         ax.plot(at, [cost[i] for cost in costs], LINE_STYLES[i], color=color, linewidth=1.5, label=name)
     ax.set(ylim=(0, None), xlim=(0, max(10, len(state.costs) - 1)))
-    _head(ax, "cost over the updates")
+    _head(ax, "cost against updates")
     ax.legend(loc="upper right", fontsize=9, ncols=2)
     ax.tick_params(labelsize=10)
     return ax
 
 
 def gradient_norms(norms, layers, ax):
-    """Size of the gradient of each layer's weights over the updates, on a logarithmic scale."""
+    """The gradient norm of each layer's weights against the update, on a logarithmic scale."""
     kept, at = _thinned(norms)
     for l in range(layers):
         values = [max(norm[l], 1e-12) for norm in kept]
-        color = LINE_COLORS[(l + l // 4) % 4]  # a fifth layer is not drawn as the first
+        color = LINE_COLORS[(l + l // 4) % 4]  # a fifth layer must not look like the first
         ax.plot(at, values, LINE_STYLES[l % 4], color=color, linewidth=1, label=str(l + 1))
     ax.set(yscale="log", xlim=(0, max(10, len(norms))))
     _head(ax, "‖dW[l]‖, l =")
@@ -98,7 +98,7 @@ def gradient_norms(norms, layers, ax):
 
 
 def unit_sheet(pictures, ax, is_digits=False):
-    """Pictures of the hidden units, a row for each layer; blue below 0, red above."""
+    """Pictures of the hidden units, one row per layer; blue is below 0, red above."""
     title = "∂z/∂pixel of each hidden unit" if is_digits else "activation of each hidden unit"
     _head(ax, title)
     ax.axis("off")
@@ -111,7 +111,7 @@ def unit_sheet(pictures, ax, is_digits=False):
     for l, row in enumerate(pictures):
         most = max(np.abs(picture).max() for picture in row) or 1
         for j, picture in enumerate(row):
-            shown = picture if is_digits else picture[::-1]  # in the plane row 0 lies below
+            shown = picture if is_digits else picture[::-1]  # row 0 of the plane is at the bottom
             sheet[l * step : l * step + side, j * step : j * step + side] = shown / most
         ax.text(-4, l * step + side / 2, f"l = {l + 1}", ha="right", va="center", fontsize=10)
     ax.imshow(sheet, cmap="RdBu_r", vmin=-1, vmax=1, interpolation="nearest")
@@ -120,19 +120,19 @@ def unit_sheet(pictures, ax, is_digits=False):
 
 
 def _head(ax, text):
-    """A title at a fixed place: to look for a free one, matplotlib lays out all labels first."""
+    """Write a title at a fixed position: to find a free one, matplotlib would first lay out all labels."""
     ax.text(0, 1.04, text, transform=ax.transAxes, fontsize=11, va="bottom")
 
 
 def _thinned(values):
-    """At most about `MOST_DRAWN` of a list, the last one among them, and their places."""
+    """At most about `MOST_DRAWN` values of a list, including the last, and their indices."""
     every = -(-len(values) // MOST_DRAWN) or 1
     at = sorted({*range(0, len(values), every), *([len(values) - 1] if values else [])})
     return [values[i] for i in at], at
 
 
 def reading(result, figure=None):
-    """A drawing, the activations of the hidden units, and the derivative of the cost to each pixel.
+    """A drawing, the activations of the hidden units, and the derivative of the cost with respect to each pixel.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def reading(result, figure=None):
 
     Returns
     -------
-    the Figure
+    matplotlib Figure
     """
     figure = plt.figure(figsize=READING_SIZE) if figure is None else figure
     drawing, hidden, gradient = (figure.add_axes((0.01 + 0.335 * i, 0.02, 0.31, 0.82)) for i in range(3))

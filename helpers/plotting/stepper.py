@@ -1,4 +1,4 @@
-"""Figures behind the widgets; like `plotting`, every function takes `ax=None` and returns the axes."""
+"""The figure of the stepper: one step of a forward and backward pass through a small network."""
 
 import numpy as np
 
@@ -10,13 +10,13 @@ _COST = (7.4, 0)
 
 
 def stepper_frame(frame, W, b, listing, ax=None):
-    """One step of a pass through a network 2 → 2 → 1: the picture, and what it says in four ways.
+    """One step of a pass through a 2 → 2 → 1 network: its picture, symbol, numbers, shape and line of code.
 
     Parameters
     ----------
     frame : `widgets.stepper.Frame`
     W, b : dicts of ndarrays, the weights and biases
-    listing : list of str, the lines of code of all steps
+    listing : list of str, one line of code per step
     """
     ax = new_axes(ax, figsize=FRAME_SIZE)
     color = BACKWARD if frame.step.name[0] == "d" else FORWARD
@@ -33,7 +33,7 @@ def stepper_frame(frame, W, b, listing, ax=None):
 
 
 def _draw_pass(frame, W, b, color, ax):
-    """Units with their activations; below their biases and, once known, z and δ; what the step touches is lit."""
+    """Draw the units with activation, bias, z and δ as far as they are known, and highlight what this step uses."""
     kind, layer = frame.step.lit
     back = color == BACKWARD
     for l in (1, 2):
@@ -57,7 +57,7 @@ def _draw_pass(frame, W, b, color, ax):
 
 
 def _connect(ax, start, stop, color, back):
-    """An arrow between the rims of two units: solid and forward, or dashed and backward."""
+    """Draw an arrow from the edge of one unit to the edge of another: solid forward, dashed backward."""
     start, stop = np.array(start, float), np.array(stop, float)
     rim = 0.46 * (stop - start) / np.linalg.norm(stop - start)
     ends = (stop - rim, start + rim) if back else (start + rim, stop - rim)
@@ -65,8 +65,8 @@ def _connect(ax, start, stop, color, back):
 
 
 def _weigh(ax, frame, W, l, k, j, start, stop):
-    """The weight on a connection, and its gradient below once that is known."""
-    part = 0.42 if l == 2 else 0.5 if j == k else 0.3  # apart from each other, and from where two lines cross
+    """Write the weight on a connection, with its gradient below it once that is known."""
+    part = 0.42 if l == 2 else 0.5 if j == k else 0.3  # clear of one another and of crossing lines
     place = np.array(start) + part * (np.array(stop) - np.array(start))
     box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
     text = _decimals(W[l][k, j], 1)
@@ -78,7 +78,7 @@ def _weigh(ax, frame, W, l, k, j, start, stop):
 
 
 def _unit(ax, place, value, edge, notes=()):
-    """A unit with its value, or a question mark, and below it one line for each of the `notes`."""
+    """Draw a unit with its value, or a question mark, and one line below it for each note."""
     lit = edge != INK
     face = LIT if lit else PAPER
     look = {"markerfacecolor": face, "markeredgecolor": edge, "markeredgewidth": 3 if lit else 1.5}
@@ -91,12 +91,12 @@ def _unit(ax, place, value, edge, notes=()):
 
 
 def _draw_words(frame, color, ax):
-    """Symbol, numbers, shape and count of the step, below the network on the left."""
+    """Write the symbol, numbers, shape and operation count of the step, below the network on the left."""
     rows = {
         "symbol": f"${frame.step.symbol}$",
         "numbers": "\n".join(frame.working),
         "shape": frame.step.shape,
-        "multiplications on the way back": f"{frame.kept} so far\n{frame.alone} if only dZ[2] were kept",
+        "multiplications in the backward pass": f"{frame.kept} so far\n{frame.alone} if only dZ[2] were reused",
     }
     head = f"Step {frame.number}: {frame.step.name}, {'backward' if color == BACKWARD else 'forward'}"
     ax.text(-0.6, -2.32, head, fontsize=12, color=color, weight="bold")
@@ -108,5 +108,5 @@ def _draw_words(frame, color, ax):
 
 
 def _decimals(number, digits):
-    """A number with so many decimals, a true minus, and no sign before a zero."""
+    """A number with this many decimals, a true minus sign, and no negative zero."""
     return f"{float(number):z.{digits}f}".replace("-", "−")

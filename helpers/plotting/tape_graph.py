@@ -1,4 +1,4 @@
-"""Drawings of what a tape has recorded: operations in boxes, values forward in blue, gradients backward in red."""
+"""The graph of a tape: one box per operation, blue arrows for values, red arrows for gradients."""
 
 from itertools import pairwise
 
@@ -8,22 +8,22 @@ from matplotlib.patches import Rectangle
 from helpers.autograd.tape import history
 from helpers.plotting.style import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, new_axes
 
-_STEP, _ROW, _GAP = 1.95, 1.45, 0.75  # between columns, between boxes of a column, and for a line that passes by
-_WIDTH, _HEIGHT = 0.64, 0.36  # half of a box
-_INCH = 0.56  # for one unit of the drawing
+_STEP, _ROW, _GAP = 1.95, 1.45, 0.75  # between columns, between boxes in a column, and around a passing line
+_WIDTH, _HEIGHT = 0.64, 0.36  # half the size of a box
+_INCH = 0.56  # inches per unit of the drawing
 
 
 def graph(output, gradients=None, ax=None, known=None, lit=None):
-    """The history of a Variable from left to right: a value or a shape in each box, its gradient below.
+    """The history of a Variable from left to right: its value or shape in each box, its gradient below.
 
     Parameters
     ----------
     output : tape.Variable
     gradients : dict of Variable to ndarray, optional
-        Red dashed arrows lead back to those that have one.
+        Dashed red arrows lead back to variables that have a gradient.
     known : collection of Variable, optional
-        Those whose value is written; the others have a question mark. Default: all.
-    lit : Variable, optional, the box to stress
+        Variables whose value is shown; the others show a question mark. Default: all.
+    lit : Variable, optional, the box to highlight
     """
     places, ways = _layout(output)
     gradients, known = gradients or {}, set(history(output)) if known is None else known
@@ -43,7 +43,7 @@ def graph(output, gradients=None, ax=None, known=None, lit=None):
 
 
 def graph_size(output):
-    """Width and height in inches of the drawing of a history."""
+    """Width and height, in inches, of the graph of a Variable."""
     (left, right), (low, high) = _edges(_layout(output)[0])
     return _INCH * (right - left), _INCH * (high - low)
 
@@ -54,9 +54,9 @@ def _edges(places):
 
 
 def _layout(output):
-    """Where each box stands, and for each connection its corners: it goes around the boxes between."""
+    """The position of each box, and the corners of each connection, which passes around the boxes in between."""
     column, ways = _columns(output), {}
-    layers = [[] for _ in range(column[output] + 1)]  # of boxes, and of (start, stop, column) where a line passes by
+    layers = [[] for _ in range(column[output] + 1)]  # boxes, and (start, stop, column) for passing lines
     for stop in reversed(history(output)):
         layers[column[stop]].append(stop)
         for start, _ in stop.parents:
@@ -78,7 +78,7 @@ def _layout(output):
 
 
 def _columns(output):
-    """For each Variable the length of the longest way to it; what is given stands just before its first use."""
+    """The column of each Variable: the longest path that leads to it; a leaf is placed just before its first use."""
     past, column = history(output), {}
     for variable in past:
         column[variable] = 1 + max((column[parent] for parent, _ in variable.parents), default=-1)
@@ -88,7 +88,7 @@ def _columns(output):
 
 
 def _apart(wishes):
-    """Rows as near to the wishes as the size of boxes allows; leaves give way to the rest."""
+    """Rows as close to the preferred ones as the boxes allow; leaves give way to the rest."""
     keys, rows = sorted(wishes, key=wishes.get), {}
     for before, key in zip([None, *keys], keys, strict=False):
         distance = _GAP if isinstance(key, tuple) or isinstance(before, tuple) else _ROW
@@ -99,7 +99,7 @@ def _apart(wishes):
 
 
 def _lead(ax, corners, color, style):
-    """A line around corners with an arrowhead at its end, a little to the left of the way from start to stop."""
+    """Draw a line through the corners with an arrowhead at its end, shifted a little to the left of its direction."""
     corners, last = np.array(corners, float), len(corners) - 2
     rim = np.sign(corners[-1, 0] - corners[0, 0]) * np.array([_WIDTH, 0])
     corners[0] += rim
@@ -113,7 +113,7 @@ def _lead(ax, corners, color, style):
 
 
 def _box(ax, place, variable, known, gradient, lit):
-    """Name and value of a Variable, in grey what is given and not computed; below it, in red, its gradient."""
+    """Draw a box with name and value, grey for a leaf, and the gradient in red below it."""
     x, y = place
     face = LIT if lit else PAPER if variable.parents else "#EEEEEE"
     look = {"facecolor": face, "edgecolor": INK, "linewidth": 2.6 if lit else 1.2, "zorder": 3}
@@ -129,6 +129,6 @@ def _box(ax, place, variable, known, gradient, lit):
 
 
 def number_or_shape(value):
-    """A single number in three digits, or the shape of an array."""
+    """A single number to three significant digits, or the shape of an array."""
     value = np.asarray(value)
     return f"{float(value.squeeze()):z.3g}".replace("-", "−") if value.size == 1 else " × ".join(map(str, value.shape))

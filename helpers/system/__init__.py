@@ -1,5 +1,5 @@
-"""What every program needs and no lesson is about.
+"""General-purpose code that no lesson is about.
 
-Read when you need it: `validation` checks what comes in, `files` writes a file wholly or not at all,
-`interrupts` is about the stop button and the progress bar, `browser` about Python inside a web page.
+`validation` checks input, `files` writes a file completely or not at all, `interrupts` handles the stop
+button and the progress bar, and `browser` deals with Python running inside a web page.
 """

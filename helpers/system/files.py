@@ -1,29 +1,232 @@
-"""Write a file wholly or not at all."""
+"""Read a file once, write it wholly or not at all, and say in a sentence what is in the way."""
 
+import errno
 import os
+import re
 import secrets
+import stat
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from helpers.system.validation import brief
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
+PATIENCE = 20  # seconds to wait for another program that is writing in the same folder
+TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.partial")
+
+_MISSING = {errno.ENOENT, errno.ENOTDIR}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+_IN_USE = {errno.EAGAIN, errno.EBUSY, errno.ETXTBSY, errno.EDEADLK}
+_WINDOWS_IN_USE = {32, 33}  # winerror: a sharing or lock violation
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+
+def as_path(path, name="path"):
+    """`path` as a Path.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is not the name of a file.
+    """
+    if not isinstance(path, (str, os.PathLike)) or isinstance(os.fspath(path), bytes):
+        raise TypeError(f"{name} must be the name of a file, such as 'network.h5', not {brief(path)}")
+    if "\0" in os.fspath(path):
+        raise ValueError(f"{name} is {brief(path)}, but the name of a file cannot hold the character 0: leave it out")
+    return Path(path)
+
+
+def in_words(error, path, doing="read"):
+    """An OSError about the file `path` as one of the same class whose sentence gives the cause and the cure.
+
+    Parameters
+    ----------
+    error : OSError
+    path : path-like
+    doing : {"read", "write"}
+    """
+    name, code = Path(path).name or str(path), error.errno
+    reason = error.strerror or str(error)
+    writing = doing == "write"
+    if code in _IN_USE or getattr(error, "winerror", None) in _WINDOWS_IN_USE:
+        reason, cure = "it is in use by another program", "close it there and try again"
+    elif code == errno.EISDIR:
+        reason, cure = "it is a folder", "name a file in it"
+    elif code in _MISSING:
+        if not writing:
+            return type(error)(f"{name} is not there: check its name and folder")
+        cure = "make its folder first, or choose another place"
+    elif code in _FORBIDDEN:
+        cure = "choose a place where you may write" if writing else "ask its owner for permission, or make a copy"
+    elif code in _FULL:
+        cure = "make room, or choose another place"
+    elif code == errno.ENAMETOOLONG:
+        cure = "choose a shorter name"
+    else:
+        cure = "choose another place" if writing else "check the file and the disk"
+    return type(error)(f"cannot {doing} {name} ({reason}): {cure}")
+
+
+def require_file(path):
+    """Raise an OSError, as `in_words` makes it, unless `path` is an ordinary file."""
+    try:
+        _require_ordinary(os.stat(path))
+    except OSError as error:
+        raise in_words(error, path) from error
+
+
+def open_file(path):
+    """Open an ordinary file for reading bytes; a pipe or a device, whose end may never come, is refused.
+
+    Raises
+    ------
+    OSError
+        Of the class that belongs to the cause, with a sentence: the file is missing, a folder, in use,
+        or may not be read.
+    """
+    path, descriptor = as_path(path), None
+    try:
+        # without waiting: opening a pipe would wait until another program writes to it
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        if os.path.isdir(path):  # which Windows reports as lacking permission
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        descriptor = os.open(path, flags)
+        _require_ordinary(os.fstat(descriptor))
+        return os.fdopen(descriptor, "rb")
+    except OSError as error:
+        if descriptor is not None:
+            os.close(descriptor)
+        raise in_words(error, path) from error
+
+
+def read_bytes(path, at_most=2**32):
+    """The content of an ordinary file; of a larger one only the first `at_most` bytes.
+
+    Raises
+    ------
+    OSError
+        As `open_file`.
+    """
+    with open_file(path) as file:
+        try:
+            return file.read(min(at_most, os.fstat(file.fileno()).st_size))
+        except OSError as error:
+            raise in_words(error, path) from error
 
 
 def replace_atomically(path, fill):
     """Let `fill(file)` write a temporary file, then put it in the place of `path` in one step.
 
+    Programs that write in the same folder take turns, from before `fill` is called until the file is in
+    its place: a `fill` that reads `path` and adds to it loses nothing. What killed programs left behind
+    in the folder is removed. The permissions of a file that is replaced are kept.
+
+    Parameters
+    ----------
+    path : str or path-like
+    fill : callable, given a binary file that is open for writing
+
     Raises
     ------
+    TypeError, ValueError
+        If `path` is not the name of a file.
     OSError
-        If it cannot be written: no such folder, no permission, disk full. The temporary file is
-        removed and `path` is as before.
+        Of the class that belongs to the cause, with a sentence: no such folder, no permission, disk
+        full and so on. The temporary file is removed and `path` is as before.
     """
-    path = Path(os.path.realpath(path))
-    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}")
+    path = Path(os.path.realpath(as_path(path)))
+    try:
+        mode = _mode_of_file(path)
+        with _turn(path.parent) as alone:
+            if alone:
+                _remove_temporaries(path.parent)
+            _fill_and_replace(path, mode, fill)
+    except OSError as error:
+        raise in_words(error, path, "write") from error
+
+
+def _fill_and_replace(path, mode, fill):
+    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.partial")
     try:
         with open(temporary, "xb") as file:
+            if mode is not None:
+                os.chmod(temporary, mode)
             fill(file)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except OSError as error:
-        reason = error.strerror or error
-        raise OSError(f"cannot write {path.name} ({reason}): choose another place or make room") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # it must not take the place of the error that says what went wrong
+            temporary.unlink(missing_ok=True)
+
+
+def _require_ordinary(status):
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is a device or a pipe, not an ordinary file")
+
+
+def _mode_of_file(path):
+    """The permissions of the file that is to be replaced; None if there is none."""
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    _require_ordinary(status)
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    return stat.S_IMODE(status.st_mode)
+
+
+@contextmanager
+def _turn(folder):
+    """Wait until no other program writes in `folder`; yield whether that is certain.
+
+    The lock ends with the process that holds it. Where the file system knows no locks, nothing waits.
+    """
+    descriptor, end = None, time.monotonic() + PATIENCE
+    try:
+        while descriptor is None:
+            try:
+                descriptor = _lock(folder)
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
+            except OSError:
+                break
+        yield descriptor is not None
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _lock(folder):
+    """A descriptor that holds the lock of a folder until it is closed; BlockingIOError if another holds it."""
+    if fcntl is None:  # a file that vanishes when it is closed
+        try:
+            return os.open(folder / ".writing", os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_TEMPORARY)
+        except FileExistsError as error:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from error
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _remove_temporaries(folder):
+    """Remove what programs that were killed in the middle of writing left behind."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if TEMPORARY.fullmatch(entry.name):
+                with suppress(OSError):
+                    os.unlink(entry.path)

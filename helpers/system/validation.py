@@ -1,21 +1,28 @@
-"""Checks of what a person passes in: one clear sentence that names what is wrong and the cure."""
+"""Checks of arguments: each answers bad input with one sentence that names the argument, the fault and the cure."""
 
 import numbers
+import sys
 
 import numpy as np
 
 
+def brief(value):
+    """`value` as it is shown in an error: in one line of at most 80 characters."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
 def as_matrix(X, name="X", dtype=np.float64):
-    """`X` as a 2-D floating-point array, rows as examples; the caller's array is not changed.
+    """`X` as a 2-D floating-point array with examples as rows; the caller's array is not changed.
 
     Parameters
     ----------
     X : array-like of shape (m, n)
         Numbers; m ≥ 1 examples of n ≥ 1 features.
     name : str
-        What to call it in an error.
+        Its name in an error.
     dtype : numpy floating-point type
-        Type of the result. An array that has it already is returned as it is, not copied.
+        Type of the result. An array that already has it is returned as it is, not copied.
 
     Raises
     ------
@@ -49,7 +56,7 @@ def as_targets(y, m, n_outputs, binary, dtype=np.float64):
     m, n_outputs : int
         Number of examples in X, number of units in the last layer.
     binary : bool
-        Whether the targets must be labels 0 and 1.
+        Whether the targets must be the labels 0 and 1.
 
     Raises
     ------
@@ -114,8 +121,8 @@ def as_layer_sizes(layer_sizes):
     ValueError
         If it is empty or a size is below 1.
     """
-    if isinstance(layer_sizes, (str, bytes, numbers.Number)) or not np.iterable(layer_sizes):
-        raise TypeError(f"layer_sizes must be a list such as [196, 1], not {layer_sizes!r}")
+    if isinstance(layer_sizes, (str, bytes, dict, set, numbers.Number)) or not np.iterable(layer_sizes):
+        raise TypeError(f"layer_sizes must be a list such as [196, 1], not {brief(layer_sizes)}")
     sizes = list(layer_sizes)
     if not sizes:
         raise ValueError("layer_sizes is empty: give the number of units of each layer, for example [196, 1]")
@@ -128,52 +135,71 @@ def as_layer_sizes(layer_sizes):
     return tuple(int(size) for size in sizes)
 
 
-def positive_number(value, name, wanted="above 0"):
-    """`value` as a float that is finite and above 0, or a ValueError or TypeError that names it."""
+def finite_number(value, name, wanted="", least=-np.inf):
+    """`value` as a finite float above `least`, or a ValueError or TypeError that names it.
+
+    Parameters
+    ----------
+    value : object
+    name : str
+        Its name in an error.
+    wanted : str
+        What it must be beside a number, such as "above 0".
+    least : float
+    """
+    wanted = f"number {wanted}".strip()
     if not isinstance(value, numbers.Real) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a number {wanted}, not {value!r}")
+        raise TypeError(f"{name} must be a {wanted}, not {brief(value)}")
     try:
-        value = float(value)
+        number = float(value)
     except OverflowError:
-        value = np.inf
-    if not (np.isfinite(value) and value > 0):
-        raise ValueError(f"{name} is {value:g}, but it must be a finite number {wanted}")
-    return value
+        number = np.inf
+    if not (np.isfinite(number) and number > least):
+        raise ValueError(f"{name} is {number:g}, but it must be a finite {wanted}")
+    return number
+
+
+def positive_number(value, name):
+    """`value` as a float that is finite and above 0, or a ValueError or TypeError that names it."""
+    return finite_number(value, name, "above 0", 0.0)
 
 
 def not_negative(value, name):
     """`value` as a finite float of at least 0, or a ValueError or TypeError that names it."""
-    return 0.0 if isinstance(value, numbers.Real) and value == 0 else positive_number(value, name, "0 or above")
+    return finite_number(value, name, "0 or above", -np.finfo(float).smallest_subnormal) + 0.0  # -0.0 becomes 0.0
 
 
 def positive_whole(value, name):
     """`value` as an int of at least 1, or a ValueError or TypeError that names it."""
     if not isinstance(value, numbers.Integral) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a whole number of at least 1, not {value!r}")
+        raise TypeError(f"{name} must be a whole number of at least 1, not {brief(value)}")
     if value < 1:
         raise ValueError(f"{name} is {value}, but it must be at least 1")
+    if value > sys.maxsize:
+        raise ValueError(f"{name} is {brief(value)}, but it must be at most {sys.maxsize}")
     return int(value)
 
 
 def floating_type(dtype):
-    """`dtype` if it means float32 or float64, or a ValueError that says so."""
+    """numpy.float32 or numpy.float64, whichever `dtype` means, or a ValueError that names both."""
     try:
-        if np.dtype(dtype) in (np.float32, np.float64):
-            return dtype
-    except TypeError:
-        pass
-    raise ValueError(f"dtype is {dtype!r}, but it must be numpy.float32 or numpy.float64")
+        kind = np.dtype(dtype)
+    except (TypeError, ValueError):
+        kind = None
+    if dtype is None or kind not in (np.float32, np.float64):
+        raise ValueError(f"dtype is {brief(dtype)}, but it must be numpy.float32 or numpy.float64")
+    return kind.type
 
 
 def known_name(value, known, name):
     """`value` if it is a key of `known`, or a ValueError that lists the keys."""
     if not isinstance(value, str) or value not in known:
-        raise ValueError(f"{name} is {value!r}, which is unknown: choose one of {', '.join(known)}")
+        raise ValueError(f"{name} is {brief(value)}, which is unknown: choose one of {', '.join(known)}")
     return value
 
 
 def as_generator(random_state):
-    """The generator meant by an int, a Generator or a legacy RandomState.
+    """The random generator for a seed (an int), a Generator or a legacy RandomState.
 
     Raises
     ------
@@ -185,7 +211,7 @@ def as_generator(random_state):
     if isinstance(random_state, (int, np.integer)) and not isinstance(random_state, bool) and random_state >= 0:
         return np.random.default_rng(random_state)
     raise TypeError(
-        f"random_state must be a whole number from 0, a numpy Generator or a RandomState, not {random_state!r}"
+        f"random_state must be a whole number from 0, a numpy Generator or a RandomState, not {brief(random_state)}"
     )
 
 
@@ -231,12 +257,23 @@ def all_are(kind, values, function):
 def _real_array(values, name):
     if isinstance(values, np.ma.MaskedArray):
         raise TypeError(f"{name} is a masked array: fill or remove what is masked, for example {name}.filled(0)")
+    if hasattr(values, "toarray"):
+        raise TypeError(f"{name} is a sparse {type(values).__name__}: pass the full array, {name}.toarray()")
     try:
         array = np.asarray(values)
     except ValueError as error:
         raise ValueError(f"{name} is not a table of numbers: its rows have different lengths") from error
+    except Exception as error:  # such as that of a tensor that still belongs to a graph
+        kind = type(values).__name__
+        raise TypeError(f"{name} is a {kind} that NumPy cannot read ({error}): convert it to an array") from error
     if array.dtype.kind not in "buif":
-        raise TypeError(f"{name} holds {array.dtype} values, but it must hold real numbers")
+        cure = ""
+        if array.dtype.kind in "OSU" and array.ndim:
+            convert = ".astype(float)" if hasattr(values, "astype") else "numpy.array(…, float)"
+            cure = f"; if they are numbers stored as {array.dtype}, convert them with {convert}"
+        elif array.dtype.kind == "O":
+            cure = f", in an array or a list, not a {type(values).__name__}"
+        raise TypeError(f"{name} holds {array.dtype} values, but it must hold real numbers{cure}")
     return array
 
 

@@ -2,8 +2,8 @@
 
 Read `backprop.network` first. The cost is a mean over examples, so the gradient of all examples is the
 mean of the gradients of blocks, weighted by their sizes. A block is small enough for its Z and A to
-stay in the processor's cache, and several blocks are worked on at once. A test holds that both forms
-agree.
+stay in the processor's cache, and several blocks are worked on at once. Tests compare both forms on
+random networks.
 """
 
 import numpy as np
@@ -35,7 +35,13 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
     -------
     cost : float
     dW, db : dicts of ndarrays with the shapes of W and b
+
+    Raises
+    ------
+    ValueError
+        If the shape of Y or of a b[l] is another, which NumPy would broadcast to a wrong result.
     """
+    check_shapes(X, Y, W, b)
     if hasattr(X, "cost_and_gradients"):
         return X.cost_and_gradients(Y, W, b, hidden_activation, output, out)
     m = len(X)
@@ -44,7 +50,7 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
     def one_block(start, stop):
         share, y = (stop - start) / m, Y[:, start:stop]
         place = out if start == 0 else None  # the first block's; the others are added to it
-        with np.errstate(over="ignore", invalid="ignore"):  # `fit` looks at the cost and reports it in words
+        with np.errstate(all="ignore"):  # `fit` checks the cost, and reports it in words
             Z, A = forward(X[start:stop], W, b, hidden_activation, output)
             block_cost = share * OUTPUTS[output].loss(Z[len(W)], y)
             return block_cost, *backward(y, W, Z, A, hidden_activation, output, share, place)
@@ -87,19 +93,34 @@ def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", share=1.
 
 
 def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"):
-    """The cost on all examples, without gradients; the arguments are those of `cost_and_gradients`."""
+    """The cost on all examples, without gradients; arguments and errors are those of `cost_and_gradients`."""
+    check_shapes(X, Y, W, b)
     total, start = 0.0, 0
     for block in split(X):
-        Z, _ = forward(block, W, b, hidden_activation, output)
-        stop = start + len(block)
-        total += len(block) / len(X) * OUTPUTS[output].loss(Z[len(W)], Y[:, start:stop])
+        with np.errstate(all="ignore"):
+            Z, _ = forward(block, W, b, hidden_activation, output)
+            stop = start + len(block)
+            total += len(block) / len(X) * OUTPUTS[output].loss(Z[len(W)], Y[:, start:stop])
         start = stop
     return total
 
 
 def answers(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
     """A[L] with rows as examples: an ndarray of shape (m, n[L])."""
-    return np.concatenate([forward(block, W, b, hidden_activation, output)[1][len(W)].T for block in split(X)])
+    with np.errstate(all="ignore"):
+        return np.concatenate([forward(block, W, b, hidden_activation, output)[1][len(W)].T for block in split(X)])
+
+
+def check_shapes(X, Y, W, b):
+    """Raise a ValueError that names Y or the b[l] whose shape is not that of `cost_and_gradients`."""
+    wanted = (len(W[len(W)]), len(X))
+    if np.shape(Y) != wanted:
+        raise ValueError(
+            f"Y has shape {np.shape(Y)}, but it must be (output units, examples) = {wanted}: columns are examples"
+        )
+    for l in W:
+        if np.shape(b[l]) != (len(W[l]), 1):
+            raise ValueError(f"b[{l}] has shape {np.shape(b[l])}, but it must be a column, {(len(W[l]), 1)}")
 
 
 def split(X):

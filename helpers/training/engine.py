@@ -1,34 +1,37 @@
-"""The engine of `NeuralNetwork.fit`: batches, steps, held-out examples, and a state with which it can go on.
+"""The engine of `NeuralNetwork.fit`: batches, steps, held-out examples, and a state to resume from.
 
 All parameters lie in one vector θ, of which W[l] and b[l] are views, and all gradients in another.
-An optimizer's step is therefore one call, and the large arrays of a training are made once. What
-changes from step to step is in `State` alone: who keeps it can go on as if nothing had happened.
+An optimizer's step is therefore one call, and the large arrays of a training are made once. Only
+`State` changes from step to step: a copy of it is enough to resume as if nothing had happened.
 """
 
 import copy
-import hashlib
+import json
+import zlib
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from helpers.backprop.optimizers import OPTIMIZERS
-from helpers.system.interrupts import interrupts_wait, progress
+from helpers.system.interrupts import progress
 
-STREAM_BUFFER = 8192  # examples that are read and shuffled at a time where they come from a file
+STREAM_BUFFER = 8192  # examples that are read and shuffled at a time if they come from a file
+# Options that a training cannot change on the way: its history would mix two costs, or its state would not fit.
+FIXED = ("hidden_activation", "output", "optimizer", "l2")
 
 
 class DivergedError(ArithmeticError):
-    """Training ran away: the cost is no longer a finite number."""
+    """The training diverged: its cost is no longer a finite number."""
 
 
 @dataclass
 class State:
-    """All that a training needs to go on bit for bit as if it had never been stopped."""
+    """All that a training needs to resume, bit for bit as if it had never been stopped."""
 
     theta: np.ndarray  # (P,), W[1], b[1], W[2], … in a row
     memory: np.ndarray  # (slots, P), what the optimizer remembers
     generator: np.random.Generator | np.random.RandomState  # as it was when this epoch began
-    mark: str  # of the examples and their order, see `mark`
+    mark: str  # of the examples and options, see `mark`
     costs: list = field(default_factory=list)  # before each update
     held_out_costs: list = field(default_factory=list)  # after each epoch
     best: np.ndarray | None = None  # θ of the lowest cost on held-out examples
@@ -50,24 +53,77 @@ def views(theta, sizes):
     return W, b
 
 
-def mark(X, Y, options):
-    """A short text that is the same for the same shape of X, the same targets and the same way to make batches."""
-    targets = hashlib.sha256(np.ascontiguousarray(Y)).hexdigest()
-    return f"X {X.shape}, y {targets}, batches {options.batch_size} {options.shuffle_buffer}"
+def fingerprint(X):
+    """A short text that differs, but for one in 2³² chances, where X differs in its shape or in any number.
+
+    Rows that stay in a file are read for it, which checks their numbers too.
+
+    Parameters
+    ----------
+    X : ndarray of shape (m, n[0]), or an `HDF5Rows` or `Shards` of that shape
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a block of a file does not hold finite numbers.
+    """
+    size, checksum = 4096, 0
+    for block in X.blocks(size) if hasattr(X, "blocks") else (X[i : i + size] for i in range(0, len(X), size)):
+        checksum = zlib.crc32(np.ascontiguousarray(block), checksum)
+    return f"{X.shape} {checksum:08x}"
+
+
+def mark(X, Y, sizes, held_out, options):
+    """What a training recognises its examples and options by, as JSON: a dict of names to short texts.
+
+    Parameters
+    ----------
+    X, Y : the examples, of shapes (m, n[0]) and (n[L], m)
+    sizes : tuple of int, n[0] … n[L]
+    held_out : (X, Y) of the same form, or None
+    options : namespace of checked options, of which those in `FIXED` count
+    """
+    texts = {name: str(getattr(options, name)) for name in FIXED} | {"dtype": np.dtype(options.dtype).name}
+    texts |= {"layer_sizes": str(sizes[1:]), "X": fingerprint(X), "y": fingerprint(Y)}
+    texts["held_out"] = " ".join(map(fingerprint, held_out or ()))
+    batch_size = _batch_size(X, options)
+    texts |= {"batch_size": str(batch_size), "shuffle_buffer": str(_shuffle_buffer(X, batch_size, options))}
+    return json.dumps(texts)
+
+
+def _batch_size(X, options):
+    return min(options.batch_size or len(X), len(X))
+
+
+def _shuffle_buffer(X, batch_size, options):
+    """Examples to shuffle at a time: a multiple of the batch size, so that only the last batch is smaller."""
+    m = len(X)
+    buffer = min(options.shuffle_buffer or (m if isinstance(X, np.ndarray) else STREAM_BUFFER), m)
+    return -(-buffer // batch_size) * batch_size
+
+
+def differences(mark, other):
+    """The names in which two marks differ, as a list of str; all of them if `other` is of another form."""
+    mark = json.loads(mark)
+    try:
+        other = dict(json.loads(other))
+    except (ValueError, TypeError):
+        other = {}
+    return [name for name, text in mark.items() if other.get(name) != text]
 
 
 def batches(X, Y, batch_size, shuffle_buffer, rng, skip=0):
     """The (X, Y) of one epoch in random order, `batch_size` examples at a time.
 
-    Examples are shuffled within groups of `shuffle_buffer` neighbours, and the groups among each
-    other; with one group that is a plain shuffle. Only one group is ever in memory, beside one batch.
+    Examples are shuffled within groups of `shuffle_buffer` neighbours, and the order of the groups is
+    shuffled too; with one group that is a plain shuffle. At most one group and one batch are in memory.
     Each group ends with its own, perhaps smaller, batch.
 
     Parameters
     ----------
-    X : ndarray of shape (m, n[0]), or what gives one for a slice of rows
+    X : ndarray of shape (m, n[0]), or an `HDF5Rows` of that shape
     Y : ndarray of shape (n[L], m)
-    skip : int, batches at the beginning that were seen already; they are not read
+    skip : int, number of batches at the beginning that were used already; they are not read
 
     Yields
     ------
@@ -95,16 +151,21 @@ def batches(X, Y, batch_size, shuffle_buffer, rng, skip=0):
 
 
 class Training:
-    """Updates of a network's parameters, from a `State` on.
+    """Updates of a network's parameters, starting from a `State`.
 
     Parameters
     ----------
-    options : the `NeuralNetwork`, whose options are read
-    state : State, changed as the training goes on
+    options : namespace of checked options, see `inputs.checked_options`
+    state : State, changed by every update
     sizes : tuple of int, n[0] … n[L]
     X, Y : the examples, of shapes (m, n[0]) and (n[L], m)
     cost_and_gradients : callable, (X, Y, W, b, out) to the cost; the gradients are written into `out`
     held_out_cost : callable, (W, b) to the cost on examples held out, or None without such
+
+    Raises
+    ------
+    ValueError
+        If X is dealt to workers and the batches are smaller than X.
     """
 
     def __init__(self, options, state, sizes, X, Y, cost_and_gradients, held_out_cost=None):
@@ -116,25 +177,18 @@ class Training:
         self.dW, self.db = views(self.gradient, sizes)
         self.before = state.theta.copy()  # parameters before the last update
         m = len(X)
-        self.batch_size = min(options.batch_size or m, m)
+        self.batch_size = _batch_size(X, options)
         self.full = self.batch_size == m
         if hasattr(X, "cost_and_gradients") and not self.full:
             raise ValueError("shards are for full-batch training: leave batch_size out, or pass X itself")
         self.live = live_features(X) if self.full else None
         self.X, self.Y = X if self.live is None else columns(X, self.live), Y
-        buffer = options.shuffle_buffer or (m if isinstance(X, np.ndarray) else STREAM_BUFFER)
-        self.shuffle_buffer = -(-buffer // self.batch_size) * self.batch_size  # so that only the last batch is smaller
+        self.shuffle_buffer = _shuffle_buffer(X, self.batch_size, options)
         self.epoch_length = -(-m // self.batch_size)
         self.n_updates = options.iterations if options.epochs is None else options.epochs * self.epoch_length
 
-    def run(self):
-        """Train to the end. A stop by hand takes effect between two updates, so that the state is always whole."""
-        with interrupts_wait() as let_interrupt:
-            for _ in self.updates():
-                let_interrupt()
-
     def updates(self):
-        """Train: yield after each update.
+        """Train: yield after each update, where the state is whole and the training can be stopped.
 
         Raises
         ------
@@ -163,7 +217,7 @@ class Training:
         return batches(self.X, self.Y, self.batch_size, self.shuffle_buffer, generator, skip)
 
     def _update(self, X, Y):
-        """Gradient, regularisation, step."""
+        """One update: gradient, regularisation, step."""
         state, l2 = self.state, self.options.l2
         cost = self._cost_and_gradient(X, Y)
         for l, W in self.W.items() if l2 else ():
@@ -172,12 +226,12 @@ class Training:
         if not np.isfinite(cost):
             raise self._diverged()
         self.before[:] = state.theta
-        with np.errstate(over="ignore", invalid="ignore"):  # the next cost tells, and is said in words
-            self.step(state.theta, self.gradient, state.memory, len(state.costs) + 1, float(self.options.learning_rate))
+        with np.errstate(all="ignore"):  # checked, and reported, at the next update
+            self.step(state.theta, self.gradient, state.memory, len(state.costs) + 1, self.options.learning_rate)
         state.costs.append(cost)
 
     def _cost_and_gradient(self, X, Y):
-        """The cost at θ; its gradient goes into `self.gradient`, 0 for weights of features that are left out."""
+        """The cost at θ; its gradient is written to `self.gradient`, 0 for weights of features that are left out."""
         if self.live is None:
             return self.cost_and_gradients(X, Y, self.W, self.b, (self.dW, self.db))
         live_dW = np.empty((len(self.W[1]), len(self.live)), self.gradient.dtype)
@@ -201,7 +255,7 @@ class Training:
         return patience is not None and len(costs) > 0 and len(costs) - 1 - int(np.argmin(costs)) >= patience
 
     def _diverged(self):
-        alpha, iteration = float(self.options.learning_rate), len(self.state.costs)
+        alpha, iteration = self.options.learning_rate, len(self.state.costs)
         self.state.theta[:] = self.before
         return DivergedError(
             f"training diverged: at iteration {iteration} the cost is no longer a finite number. Try a smaller "
@@ -211,11 +265,11 @@ class Training:
 
 
 def live_features(X, block=4096):
-    """Indices of the columns of X that are ever not 0, or None where nearly all are.
+    """Indices of the columns of X that are not 0 throughout, or None if those are nearly all.
 
-    A feature that is 0 in every example, such as a pixel at the rim of every digit, adds nothing to
-    Z[1] and the gradient of its weights is 0. Leaving it out changes nothing but the time: on the
-    digits 5 and 8 that is 187 of 784 pixels.
+    A feature that is 0 in every example, such as a pixel at the edge of every digit, adds nothing to
+    Z[1], and the gradient of its weights is 0. Leaving it out changes only the time: for the digits 5
+    and 8 it concerns 187 of 784 pixels.
     """
     live = np.zeros(X.shape[1], bool)
     for start in range(0, len(X), block):

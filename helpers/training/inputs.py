@@ -1,4 +1,10 @@
-"""The door of `NeuralNetwork`: options and examples are checked here, before anything is computed."""
+"""The door of `NeuralNetwork`: options, examples and parameters are checked here, before anything is computed."""
+
+import difflib
+from functools import partial
+from types import SimpleNamespace
+
+import numpy as np
 
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS, one_hot
@@ -6,6 +12,7 @@ from helpers.backprop.network import INITIALIZATIONS
 from helpers.backprop.optimizers import OPTIMIZERS
 from helpers.system.validation import (
     as_classes,
+    as_generator,
     as_layer_sizes,
     as_matrix,
     as_targets,
@@ -17,33 +24,128 @@ from helpers.system.validation import (
 )
 
 
-def check_options(network):
-    """Raise a TypeError or ValueError that names the first option of a `NeuralNetwork` that cannot be used."""
-    as_layer_sizes(network.layer_sizes)
-    known_name(network.hidden_activation, ACTIVATIONS, "hidden_activation")
-    known_name(network.output, OUTPUTS, "output")
-    known_name(network.initialization, INITIALIZATIONS, "initialization")
-    known_name(network.optimizer, OPTIMIZERS, "optimizer")
-    positive_number(network.learning_rate, "learning_rate")
-    not_negative(network.l2, "l2")
-    positive_whole(network.iterations, "iterations")
-    for name in ("epochs", "batch_size", "shuffle_buffer", "patience"):
-        if getattr(network, name) is not None:
-            positive_whole(getattr(network, name), name)
-    floating_type(network.dtype)
+def _optional_whole(value, name):
+    return None if value is None else positive_whole(value, name)
 
 
-def as_examples(network, X, y):
-    """X of shape (m, n[0]) and Y of shape (n[L], m), in the type of the network, every number finite."""
-    X, n_units = as_rows(network, X), as_layer_sizes(network.layer_sizes)[-1]
-    if hasattr(X, "blocks"):
-        for _ in X.blocks():
-            pass  # reading a block checks its numbers
-    if network.output == "softmax":
-        return X, one_hot(as_classes(y, len(X), n_units), n_units, network.dtype)
-    return X, as_targets(y, len(X), n_units, network.output == "sigmoid", network.dtype)
+def _random_state(value):
+    as_generator(value)
+    return value
 
 
-def as_rows(network, X):
-    """X as a matrix in the type of the network; rows that stay in a file stay there."""
-    return X.with_dtype(network.dtype) if hasattr(X, "blocks") else as_matrix(X, dtype=network.dtype)
+# For each option of `NeuralNetwork` a function from what it was set to, to the value that is used.
+OPTIONS = {
+    "layer_sizes": as_layer_sizes,
+    "hidden_activation": partial(known_name, known=ACTIVATIONS, name="hidden_activation"),
+    "output": partial(known_name, known=OUTPUTS, name="output"),
+    "initialization": partial(known_name, known=INITIALIZATIONS, name="initialization"),
+    "optimizer": partial(known_name, known=OPTIMIZERS, name="optimizer"),
+    "learning_rate": partial(positive_number, name="learning_rate"),
+    "l2": partial(not_negative, name="l2"),
+    "iterations": partial(positive_whole, name="iterations"),
+    "epochs": partial(_optional_whole, name="epochs"),
+    "batch_size": partial(_optional_whole, name="batch_size"),
+    "shuffle_buffer": partial(_optional_whole, name="shuffle_buffer"),
+    "patience": partial(_optional_whole, name="patience"),
+    "dtype": floating_type,
+    "random_state": _random_state,
+}
+
+
+def checked_options(network):
+    """The options of a `NeuralNetwork` as the plain values that a training uses.
+
+    Returns
+    -------
+    SimpleNamespace with the names of `OPTIONS`
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an option cannot be used, or an attribute is none, as when its name is misspelt.
+    """
+    set_by_user = {name: value for name, value in vars(network).items() if "_" not in (name[0], name[-1])}
+    return SimpleNamespace(**check_values(set_by_user))
+
+
+def check_values(options):
+    """`options`, a dict of names and values of options, with each value as a training uses it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `checked_options`.
+    """
+    for name in options.keys() - OPTIONS.keys():
+        near = difflib.get_close_matches(name, OPTIONS, 1)
+        cure = f"did you mean {near[0]}?" if near else "remove it, or let its name end in _"
+        raise ValueError(f"{name} is not an option of NeuralNetwork: {cure}")
+    return {name: OPTIONS[name](value) for name, value in options.items()}
+
+
+def as_examples(options, X, y):
+    """X of shape (m, n[0]) and Y of shape (n[L], m), in the type of the network.
+
+    Parameters
+    ----------
+    options : SimpleNamespace, as from `checked_options`
+    X, y : as in `NeuralNetwork.fit`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `as_matrix`, `as_targets` and `as_classes`; numbers that stay in a file are checked when they are read.
+    """
+    X, n_units = as_rows(X, options.dtype), options.layer_sizes[-1]
+    if options.output == "softmax":
+        return X, one_hot(as_classes(y, len(X), n_units), n_units, options.dtype)
+    return X, as_targets(y, len(X), n_units, options.output == "sigmoid", options.dtype)
+
+
+def as_held_out(options, held_out, n_features):
+    """The examples held out, as `as_examples` returns them, or None without such.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are not a pair (X, y), do not fit the network, or `patience` has nothing to watch.
+    """
+    if held_out is None:
+        if options.patience is not None:
+            raise ValueError("patience needs examples to watch: pass held_out=(X, y) with some that X does not hold")
+        return None
+    if not isinstance(held_out, (tuple, list)) or len(held_out) != 2:
+        got = f"{type(held_out).__name__} of {len(held_out)}" if hasattr(held_out, "__len__") else repr(held_out)
+        raise TypeError(f"held_out must be a pair (X, y), not a {got:.60}: pass held_out=(X, y)")
+    try:
+        X, Y = as_examples(options, *held_out)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"in held_out, {error}") from error
+    if X.shape[1] != n_features:
+        raise ValueError(f"X has {n_features} features, but that of held_out has {X.shape[1]}: give both the same")
+    return X, Y
+
+
+def as_rows(X, dtype):
+    """X as a matrix of type `dtype`; rows that stay in a file stay there."""
+    return X.with_dtype(dtype) if hasattr(X, "with_dtype") else as_matrix(X, dtype=dtype)
+
+
+def check_parameters(n, W, b):
+    """Raise a ValueError that names the first of W and b that does not fit layers of the sizes `n`.
+
+    Parameters
+    ----------
+    n : tuple of int, n[0], …, n[L]
+    W, b : dicts of ndarrays, W[l] of shape (n[l], n[l−1]) and b[l] of shape (n[l], 1), float32 or float64
+    """
+    for name, p in (("W_", W), ("b_", b)):
+        if not isinstance(p, dict) or list(p) != list(range(1, len(n))):
+            raise ValueError(f"{name} must be a dict with an array for each layer from 1 to {len(n) - 1}")
+        for l, array in p.items():
+            shape = (n[l], n[l - 1] if name == "W_" else 1)
+            if not isinstance(array, np.ndarray) or array.dtype not in (np.float32, np.float64):
+                kind = getattr(array, "dtype", type(array).__name__)
+                raise ValueError(f"{name}[{l}] is of type {kind}, but it must be a float32 or float64 array")
+            if array.shape != shape:
+                raise ValueError(f"{name}[{l}] has shape {array.shape}, but layer {l} needs {shape}")

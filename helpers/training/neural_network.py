@@ -8,17 +8,19 @@ import warnings
 
 import numpy as np
 
+from helpers.backprop.losses import OUTPUTS
 from helpers.backprop.network import initialize_parameters
 from helpers.backprop.optimizers import OPTIMIZERS
-from helpers.system.validation import as_classes, as_generator, as_layer_sizes, as_targets
+from helpers.system.interrupts import interrupts_wait
+from helpers.system.validation import as_classes, as_generator, as_targets
 from helpers.training import blocks, storage
-from helpers.training.engine import DivergedError, State, Training, mark, pack, views
-from helpers.training.inputs import as_examples, as_rows, check_options
+from helpers.training.engine import DivergedError, State, Training, differences, mark, pack, views
+from helpers.training.inputs import OPTIONS, as_examples, as_held_out, as_rows, check_parameters, checked_options
 from helpers.training.parallel import parallel_map
 
 
 class NotFittedError(ValueError, AttributeError):
-    """A network was asked for an answer before `fit` or `load` gave it parameters."""
+    """The network has no parameters yet, because neither `fit` nor `load` was called."""
 
 
 class NeuralNetwork:
@@ -27,8 +29,8 @@ class NeuralNetwork:
     Parameters
     ----------
     layer_sizes : sequence of int
-        Units in layers 1 … L, for example [196, 1]. The number of inputs, n[0], comes from the
-        data. The list is copied, never changed.
+        Units in layers 1 … L, for example [196, 1]. The number of inputs, n[0], is that of the
+        features in X.
     hidden_activation : {"sigmoid", "tanh", "relu", "identity"}
         g of layers 1 … L−1.
     output : {"sigmoid", "softmax", "identity"}
@@ -50,7 +52,7 @@ class NeuralNetwork:
     batch_size : int, optional
         Examples of one update, drawn in a new random order in each epoch. Default: all of them.
     shuffle_buffer : int, optional
-        Number of neighbouring examples that are shuffled at a time, see `training.batches`.
+        Number of neighbouring examples that are shuffled at a time, see `engine.batches`.
         Default: all for examples in memory, 8192 for examples in a file.
     patience : int, optional
         Stop after so many epochs without a lower cost on the examples held out, and keep the
@@ -58,8 +60,8 @@ class NeuralNetwork:
     dtype : numpy.float64 or numpy.float32
         Type of all arithmetic.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
-        Source of the first weights and of the order of batches. A generator is copied, so that a
-        second `fit` does the same again.
+        Source of the first weights and of the order of batches. A generator is copied, so that
+        calling `fit` again gives the same result.
 
     Attributes
     ----------
@@ -98,7 +100,7 @@ class NeuralNetwork:
         dtype=np.float64,
         random_state=0,
     ):
-        countable = np.iterable(layer_sizes) and not isinstance(layer_sizes, str)
+        countable = np.iterable(layer_sizes) and not isinstance(layer_sizes, (str, bytes, dict, set))
         self.layer_sizes = tuple(layer_sizes) if countable else layer_sizes
         self.hidden_activation = hidden_activation
         self.output = output
@@ -118,7 +120,7 @@ class NeuralNetwork:
         """Find parameters by gradient descent, from new random weights each time.
 
         Stopping it by hand (the stop button, Ctrl+C) keeps what was reached, with a warning;
-        `resume` goes on from there.
+        `resume` continues from there.
 
         Parameters
         ----------
@@ -140,19 +142,20 @@ class NeuralNetwork:
         DivergedError
             If the cost stops being finite. Parameters and history up to there are kept.
         """
-        check_options(self)
-        sizes, X, Y, held_out = self._check_data(X, y, held_out)
-        rng = copy.deepcopy(as_generator(self.random_state))
-        theta = pack(*initialize_parameters(sizes, self.initialization, rng, self.dtype))
-        memory = np.zeros((OPTIMIZERS[self.optimizer].slots, theta.size), theta.dtype)
-        self._train(State(theta, memory, rng, mark(X, Y, self)), sizes, X, Y, held_out)
+        options = checked_options(self)
+        X, Y, sizes, held_out = self._examples(options, X, y, held_out)
+        rng = copy.deepcopy(as_generator(options.random_state))
+        theta = pack(*initialize_parameters(sizes, options.initialization, rng, options.dtype))
+        memory = np.zeros((OPTIMIZERS[options.optimizer].slots, theta.size), theta.dtype)
+        state = State(theta, memory, rng, mark(X, Y, sizes, held_out, options))
+        self._train(options, state, sizes, X, Y, held_out)
         return self
 
     def resume(self, X, y, held_out=None):
-        """Go on with a training that was stopped, or that now has more `iterations` or `epochs` to do.
+        """Continue a training that was stopped, or that now has more `iterations` or `epochs` to do.
 
         With the same data and options the result is that of a training that was never stopped, bit
-        for bit on the same machine, also after `save` and `load`.
+        for bit on the same machine, also after `save` and `load`. `learning_rate` and `patience` may change.
 
         Parameters and errors are those of `fit`; also
 
@@ -161,22 +164,21 @@ class NeuralNetwork:
         NotFittedError
             Before `fit` or `load`.
         ValueError
-            If the training diverged, was saved without its state, or was on other data.
+            If the training diverged or was saved without its state, or if the data, the examples held
+            out or an option differ from those of the training that was stopped.
         """
         self._require_fitted()
-        check_options(self)
-        sizes, X, Y, held_out = self._check_data(X, y, held_out)
+        options = checked_options(self)
         if self._state is None:
-            raise ValueError("this network has no training that could go on: call fit")
-        state = copy.deepcopy(self._state)
-        if (sizes, mark(X, Y, self)) != (self.layer_sizes_, state.mark):
+            raise ValueError("this network has no training that could be resumed: call fit")
+        X, Y, sizes, held_out = self._examples(options, X, y, held_out)
+        changed = differences(mark(X, Y, sizes, held_out, options), self._state.mark)
+        if changed:
+            verb = "is not as in" if len(changed) == 1 else "are not as in"
             raise ValueError(
-                "X, y, batch_size or shuffle_buffer are not those of the training that was stopped: "
-                "pass the same, or call fit"
+                f"{', '.join(changed)} {verb} the training that was stopped: pass the same, or call fit to start anew"
             )
-        if (len(state.memory), state.theta.dtype) != (OPTIMIZERS[self.optimizer].slots, np.dtype(self.dtype)):
-            raise ValueError("optimizer and dtype must be those of the training that was stopped, or call fit")
-        self._train(state, sizes, X, Y, held_out)
+        self._train(options, copy.deepcopy(self._state), sizes, X, Y, held_out)
         return self
 
     def predict_proba(self, X):
@@ -203,7 +205,7 @@ class NeuralNetwork:
         return self._answer(X)
 
     def predict(self, X):
-        """Label 0 or 1 (1 where its probability is above ½), the likeliest class, or the number for "identity".
+        """Label 0 or 1 (1 where its probability is above ½), the most likely class, or the number for "identity".
 
         Parameters, shapes and errors are those of `predict_proba`; for "softmax" the shape is (m,).
         """
@@ -215,6 +217,8 @@ class NeuralNetwork:
     def score(self, X, y):
         """Share of correct labels, or R² (1 is perfect, 0 is as good as the mean) for "identity".
 
+        With several output units all of them count alike: R² compares sums over all units.
+
         Parameters
         ----------
         X, y : as in `fit`
@@ -222,6 +226,11 @@ class NeuralNetwork:
         Returns
         -------
         float
+
+        Raises
+        ------
+        ValueError
+            As `predict`; for "identity" also if no unit's targets differ, so that R² is not defined.
         """
         prediction = self.predict(X)
         if self.output == "softmax":
@@ -230,9 +239,9 @@ class NeuralNetwork:
         truth = Y.T.reshape(prediction.shape)
         if self.output == "sigmoid":
             return float(np.mean(prediction == truth))
-        total = np.sum((truth - truth.mean(axis=0)) ** 2)
         if not np.ptp(truth, axis=0).any():
             raise ValueError("all targets are equal, so R² is not defined: score on targets that differ")
+        total = np.sum((truth - truth.mean(axis=0)) ** 2)
         return float(1 - np.sum((truth - prediction) ** 2) / total)
 
     def save(self, path, resumable=True):
@@ -248,13 +257,15 @@ class NeuralNetwork:
         ------
         NotFittedError
             Before `fit` or `load`.
+        TypeError, ValueError
+            If an option, a parameter or a history was changed to what `load` would refuse.
         OSError
-            If the file cannot be written; what was there before is untouched.
+            If the file cannot be written. In each of these cases an older file stays as it was.
         """
         self._require_fitted()
         histories = {"cost_history": self.cost_history_, "held_out_cost_history": self.held_out_cost_history_}
         state = self._state if resumable else None
-        storage.write(path, self._options(), self.layer_sizes_, self.W_, self.b_, histories, state)
+        storage.write(path, vars(checked_options(self)), self.layer_sizes_, self.W_, self.b_, histories, state)
 
     @classmethod
     def load(cls, path):
@@ -262,20 +273,16 @@ class NeuralNetwork:
 
         Raises
         ------
-        FileNotFoundError
-            If there is no such file.
+        OSError
+            If there is no such file, or it cannot be read; the sentence says why.
         ValueError
             If it is not a file of `save`, or is damaged.
         """
         options, sizes, W, b, histories, state = storage.read(path)
-        try:
-            network = cls(**options)
-            check_options(network)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{path} is not a saved network, its options do not fit: save it again") from error
+        network = cls(**options)
         network.layer_sizes_, network.W_, network.b_, network._state = sizes, W, b, state
         network.cost_history_ = histories["cost_history"]
-        network.held_out_cost_history_ = histories.get("held_out_cost_history", np.empty(0))
+        network.held_out_cost_history_ = histories["held_out_cost_history"]
         return network
 
     def __repr__(self):
@@ -286,42 +293,47 @@ class NeuralNetwork:
         return f"NeuralNetwork({list(sizes) if isinstance(sizes, tuple) else sizes!r}, {options})"
 
     def _options(self):
-        return {name: value for name, value in vars(self).items() if not name.endswith("_") and name != "_state"}
+        return {name: getattr(self, name) for name in OPTIONS}
 
-    def _check_data(self, X, y, held_out):
-        """Layer sizes and examples in the form that the mathematics uses, or the sentence that says what is wrong."""
-        X, Y = as_examples(self, X, y)
-        if held_out is not None:
-            held_out = as_examples(self, *held_out)
-            if held_out[0].shape[1] != X.shape[1]:
-                raise ValueError(f"X has {X.shape[1]} features, but that of held_out has {held_out[0].shape[1]}")
-        elif self.patience is not None:
-            raise ValueError("patience needs examples to watch: pass held_out=(X, y) with some that X does not hold")
-        return (X.shape[1], *as_layer_sizes(self.layer_sizes)), X, Y, held_out
+    def _examples(self, options, X, y, held_out):
+        """Examples and layer sizes in the form that the mathematics uses, or an error that says what is wrong."""
+        X, Y = as_examples(options, X, y)
+        return X, Y, (X.shape[1], *options.layer_sizes), as_held_out(options, held_out, X.shape[1])
 
-    def _train(self, state, sizes, X, Y, held_out):
-        """Train from `state` on, and keep what was reached however it ends."""
-        diverged = False
-        with parallel_map(blocks.count_blocks(min(self.batch_size or len(X), len(X)))) as run:
-            training = self._training(state, sizes, X, Y, held_out, run)
+    def _train(self, options, state, sizes, X, Y, held_out):
+        """Train from `state` on, and keep what was reached however it ends: all of it, or what was there before."""
+        stopped = diverged = False
+        with (
+            interrupts_wait() as let_interrupt,
+            parallel_map(blocks.count_blocks(min(options.batch_size or len(X), len(X)))) as run,
+        ):
+            training = self._training(options, state, sizes, X, Y, held_out, run)
             try:
-                training.run()
+                for _ in training.updates():
+                    let_interrupt()
             except KeyboardInterrupt:
-                done = len(state.costs)
-                warnings.warn(f"stopped by hand after {done} iterations; what was reached is kept", stacklevel=3)
+                stopped = True
             except DivergedError:
                 diverged = True
                 raise
             finally:
-                self.layer_sizes_, self._state = sizes, None if diverged else state
-                self.cost_history_ = np.array(state.costs)
-                self.held_out_cost_history_ = np.array(state.held_out_costs)
-                chosen = state.theta if self.patience is None or state.best is None else state.best
-                self.W_, self.b_ = views(chosen.copy(), sizes)
-        self._warn_if_rising()
+                chosen = state.theta if options.patience is None or state.best is None else state.best
+                W, b = views(chosen.copy(), sizes)
+                vars(self).update(
+                    W_=W,
+                    b_=b,
+                    cost_history_=np.array(state.costs, float),
+                    held_out_cost_history_=np.array(state.held_out_costs, float),
+                    layer_sizes_=sizes,
+                    _state=None if diverged else state,
+                )
+        if stopped:
+            done = len(state.costs)
+            warnings.warn(f"stopped by hand after {done} iterations; what was reached is kept", stacklevel=3)
+        self._warn_if_rising(options, training, Y)
 
-    def _training(self, state, sizes, X, Y, held_out, run=map):
-        functions = (self.hidden_activation, self.output)
+    def _training(self, options, state, sizes, X, Y, held_out, run=map):
+        functions = (options.hidden_activation, options.output)
 
         def cost_and_gradients(X, Y, W, b, out):
             return blocks.cost_and_gradients(X, Y, W, b, *functions, run, out)[0]
@@ -329,24 +341,31 @@ class NeuralNetwork:
         def held_out_cost(W, b):
             return blocks.cost(*held_out, W, b, *functions)
 
-        return Training(self, state, sizes, X, Y, cost_and_gradients, held_out_cost if held_out else None)
+        return Training(options, state, sizes, X, Y, cost_and_gradients, held_out_cost if held_out else None)
 
-    def _warn_if_rising(self):
-        costs = self.cost_history_
-        if self.batch_size is None and len(costs) > 1 and costs[-1] > costs[0]:
+    def _warn_if_rising(self, options, training, Y):
+        """Warn if the cost ended above its beginning; that of mini-batches varies, so only if it is far above."""
+        first, last = self.cost_history_[:1], self.cost_history_[-1:]
+        if not training.full:  # against the cost of answering z = 0, too: one small batch may cost nothing
+            first = np.maximum(2 * first, 2 * OUTPUTS[options.output].loss(np.zeros_like(Y), Y))
+            last = self.cost_history_[-training.epoch_length :].mean(keepdims=True)
+        if len(self.cost_history_) > 1 and last > first:
+            alpha = options.learning_rate
             warnings.warn(
-                f"the cost rose from {costs[0]:.4g} to {costs[-1]:.4g}: the learning rate "
-                f"{float(self.learning_rate):g} is too large, try {float(self.learning_rate) / 10:g}",
+                f"the cost rose from {self.cost_history_[0]:.4g} to {last[0]:.4g}: the learning rate "
+                f"{alpha:g} is too large, try {alpha / 10:g}",
                 stacklevel=4,
             )
 
     def _answer(self, X):
-        """A[L] with rows as examples, worked out in blocks; one output unit gives a 1-D array."""
+        """A[L] with rows as examples, computed in blocks; one output unit gives a 1-D array."""
         self._require_fitted()
-        X = as_rows(self, X)
+        options = checked_options(self)
+        check_parameters(self.layer_sizes_, self.W_, self.b_)
+        X = as_rows(X, options.dtype)
         if X.shape[1] != self.layer_sizes_[0]:
             raise ValueError(f"X has {X.shape[1]} features, but the network was fitted on {self.layer_sizes_[0]}")
-        A = blocks.answers(X, self.W_, self.b_, self.hidden_activation, self.output)  # (m, n[L])
+        A = blocks.answers(X, self.W_, self.b_, options.hidden_activation, options.output)  # (m, n[L])
         return A[:, 0] if A.shape[1] == 1 else A
 
     def _require_fitted(self):

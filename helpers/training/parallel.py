@@ -1,9 +1,9 @@
-"""Run one function on many blocks of examples, on all cores, with the same result on any number.
+"""Run one function on many blocks of examples, on all cores; the result does not depend on their number.
 
-NumPy lets go of Python's lock while it computes, so plain threads use all cores. Meanwhile BLAS
-(the library behind `@`) is held to one thread of its own: two schedulers that each claim every core
-slow each other down, and for small products its threads wait for each other more than they compute,
-twentyfold so if another program wants a core too.
+NumPy releases Python's lock while it computes, so plain threads use all cores. Meanwhile BLAS (the
+library behind `@`) is limited to one thread of its own: two schedulers that each claim every core
+slow each other down, and for small products its threads spend more time waiting for each other than
+computing, up to twenty times as much if another program wants a core too.
 """
 
 import os
@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from helpers.system.browser import in_browser
+from helpers.system.interrupts import interrupts_wait
 
 
 def core_count():
@@ -25,10 +26,11 @@ def core_count():
 
 @contextmanager
 def parallel_map(n_blocks):
-    """Yield a function like `map`, order kept, that works on up to `n_blocks` calls at once.
+    """Yield a function like `map` that keeps the order and makes up to `n_blocks` calls at once.
 
     Use it as ``with parallel_map(8) as run: results = run(function, blocks)``. With one block or
-    one core it is `map` itself, and no thread is started.
+    one core it is `map` itself, and no thread is started. However the block is left, by an error or
+    the stop button too, BLAS gets its threads back.
     """
     workers = min(n_blocks, core_count())
     with _SINGLE_THREADED_BLAS:
@@ -46,19 +48,29 @@ class _SingleThreadedBlas:
         self.lock, self.users, self.limit = threading.Lock(), 0, None
 
     def __enter__(self):
-        with self.lock:
-            self.users += 1
-            if self.users == 1 and not in_browser():
-                from threadpoolctl import threadpool_limits  # here, because the browser has no use for it
-
-                self.limit = threadpool_limits(limits=1, user_api="blas")
+        counted = []
+        try:
+            with interrupts_wait(), self.lock:
+                self._set(self.users + 1)
+                counted.append(True)
+        except BaseException:
+            if counted:  # the stop button was pressed meanwhile: `__exit__` will not be called
+                self.__exit__()
+            raise
 
     def __exit__(self, *error):
-        with self.lock:
-            self.users -= 1
-            if self.users == 0 and self.limit:
-                self.limit.restore_original_limits()
-                self.limit = None
+        with interrupts_wait(), self.lock:
+            self._set(self.users - 1)
+
+    def _set(self, users):
+        if users == 1 and self.limit is None and not in_browser():
+            from threadpoolctl import threadpool_limits  # here, because the browser has no use for it
+
+            self.limit = threadpool_limits(limits=1, user_api="blas")
+        elif users == 0 and self.limit:
+            self.limit.restore_original_limits()
+            self.limit = None
+        self.users = users
 
 
 _SINGLE_THREADED_BLAS = _SingleThreadedBlas()

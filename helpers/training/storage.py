@@ -2,10 +2,10 @@
 
 The file begins with a user block of 512 bytes, a place that HDF5 leaves to its users: one line with
 the name of the format, its version and the SHA-256 of all that follows. It is checked before the
-HDF5 library sees a byte, because that library can crash on a damaged file. Behind it comes
-ordinary HDF5: attributes `options` (JSON) and `layer_sizes`, data sets `W/1` … `W/L`, `b/1` … `b/L`
-and `cost_history`, and in the group `state` what a training needs to go on. Nothing in the file is
-executed.
+HDF5 library sees a byte, because that library can crash on a damaged file. After it comes
+ordinary HDF5: attributes `options` (JSON) and `layer_sizes`, data sets `W/1` … `W/L`, `b/1` … `b/L`,
+`cost_history` and `held_out_cost_history`, and in the group `state` what a training needs to resume.
+Nothing in the file is executed, and nothing is read that lies outside it.
 """
 
 import hashlib
@@ -17,12 +17,14 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from helpers.system.files import replace_atomically
-from helpers.training.engine import State
+from helpers.system.files import read_bytes, replace_atomically
+from helpers.training.engine import State, pack
+from helpers.training.inputs import check_parameters, check_values
 
 FORMAT, VERSION = "network of the backpropagation lessons", 1
 BLOCK = 512
 BIT_GENERATORS = {"PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"}
+HISTORIES = ("cost_history", "held_out_cost_history")
 
 
 def write(path, options, layer_sizes, W, b, histories, state=None):
@@ -34,14 +36,72 @@ def write(path, options, layer_sizes, W, b, histories, state=None):
     options : dict, keyword arguments of `NeuralNetwork`
     layer_sizes : tuple of int, n[0] … n[L]
     W, b : dicts of ndarrays
-    histories : dict of ndarrays, "cost_history" among them
-    state : training.State, optional
+    histories : dict of ndarrays with the names in `HISTORIES`
+    state : engine.State, optional
+
+    Raises
+    ------
+    ValueError
+        If `read` would refuse the file.
+    OSError
+        As `replace_atomically`.
+    """
+    try:
+        check(options, layer_sizes, W, b, histories, state)
+    except ValueError as error:
+        raise ValueError(f"this network cannot be saved, because {error}") from error
+    content = _hdf5(options, layer_sizes, W, b, histories, state)
+    replace_atomically(path, lambda file: file.write(_first_line(content) + content))
+
+
+def read(path):
+    """What `write` wrote: (options, layer_sizes, W, b, histories, state); the state is None if there is none.
 
     Raises
     ------
     OSError
-        As `replace_atomically`.
+        As `files.open_file`.
+    ValueError
+        If it is not a sound file of `write`.
     """
+    content, name = read_bytes(path), Path(path).name
+    line = re.match(rf"{FORMAT}, version (\d+), sha256 ".encode(), content)
+    if not line:
+        raise ValueError(f"{name} is not a file that NeuralNetwork.save wrote: choose one that is")
+    if int(line[1]) != VERSION:
+        raise ValueError(f"{name} was saved by another version of these lessons: update them to read it")
+    first, content = content[:BLOCK], content[BLOCK:]
+    if first != _first_line(content):
+        raise ValueError(f"{name} is damaged or cut short, it does not match its checksum: save it again")
+    try:
+        return _parse(content)
+    except Exception as error:
+        raise ValueError(f"{name} does not hold a network that fits together ({error}): save it again") from error
+
+
+def check(options, n, W, b, histories, state):
+    """Raise a TypeError or ValueError unless these belong to one network.
+
+    Parameters
+    ----------
+    options, n, W, b, histories, state : as in `write`, `n` for layer_sizes
+    """
+    layer_sizes = check_values(options)["layer_sizes"]
+    if tuple(n[1:]) != layer_sizes:
+        raise ValueError(f"layer_sizes is {list(layer_sizes)}, but the parameters are those of layers {list(n[1:])}")
+    check_parameters(n, W, b)
+    if not all(np.isfinite(array).all() for array in (*W.values(), *b.values())):
+        raise ValueError("W_ or b_ holds a number that is NaN or infinite")
+    for name in HISTORIES:
+        history = histories[name]
+        if not isinstance(history, np.ndarray) or history.dtype != np.float64 or history.ndim != 1:
+            raise ValueError(f"{name}_ is not a float64 array of one axis")
+    if state:
+        _check_state(state, pack(W, b))
+
+
+def _hdf5(options, layer_sizes, W, b, histories, state=None):
+    """The bytes of an HDF5 file that holds the arguments of `write`."""
     memory = io.BytesIO()
     with h5py.File(memory, "w") as file:
         file.attrs["options"] = json.dumps(options, default=_to_json)
@@ -52,69 +112,84 @@ def write(path, options, layer_sizes, W, b, histories, state=None):
             file[f"W/{l}"], file[f"b/{l}"] = W[l], b[l]
         if state:
             _write_state(file.create_group("state"), state)
-    content = memory.getvalue()
+    return memory.getvalue()
+
+
+def _first_line(content):
+    """The user block of a file that holds `content`."""
     line = f"{FORMAT}, version {VERSION}, sha256 {hashlib.sha256(content).hexdigest()}\n"
-    replace_atomically(path, lambda file: file.write(line.encode().ljust(BLOCK, b"\0") + content))
-
-
-def read(path):
-    """What `write` wrote: (options, layer_sizes, W, b, histories, state); the state is None if there is none.
-
-    Raises
-    ------
-    FileNotFoundError, ValueError
-        If there is no such file, or it is not a sound file of `write`.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"{path.name} is not there, or is a folder: save a network to it first")
-    content = path.read_bytes()
-    line = re.match(rf"{FORMAT}, version (\d+), sha256 ([0-9a-f]{{64}})\n".encode(), content)
-    if not line:
-        raise ValueError(f"{path.name} is not a file that NeuralNetwork.save wrote")
-    if int(line[1]) != VERSION:
-        raise ValueError(f"{path.name} was saved by another version of these lessons: update them to read it")
-    if hashlib.sha256(content[BLOCK:]).hexdigest().encode() != line[2]:
-        raise ValueError(f"{path.name} is damaged or cut short, it does not match its checksum: save it again")
-    try:
-        return _parse(content[BLOCK:])
-    except Exception as error:
-        raise ValueError(f"{path.name} does not hold a network that fits together: save it again") from error
+    return line.encode().ljust(BLOCK, b"\0")
 
 
 def _parse(content):
     with h5py.File(io.BytesIO(content), "r") as file:
-        options = json.loads(file.attrs["options"], object_hook=_from_json)
+        options = json.loads(_text(file, "options"), object_hook=_from_json)
         n = tuple(int(size) for size in file.attrs["layer_sizes"])
-        W, b = ({l: file[f"{name}/{l}"][()] for l in range(1, len(n))} for name in "Wb")
-        histories = {name: file[name][()] for name in file if name.endswith("cost_history")}
-        state = _read_state(file["state"]) if "state" in file else None
-    if list(n[1:]) != list(options["layer_sizes"]) or histories["cost_history"].ndim != 1:
-        raise ValueError("the sizes differ")
-    for l in W:
-        if W[l].shape != (n[l], n[l - 1]) or b[l].shape != (n[l], 1):
-            raise ValueError(f"the shapes of layer {l} differ")
-    if state and state.theta.shape != (sum(W[l].size + b[l].size for l in W),):
-        raise ValueError("the state has another size")
+        W, b = ({l: _array(file, f"{name}/{l}", len(content)) for l in range(1, len(n))} for name in "Wb")
+        histories = {name: _array(file, name, len(content)) if name in file else np.empty(0) for name in HISTORIES}
+        state = _read_state(_member(file, "state", h5py.Group), len(content)) if "state" in file else None
+    check(options, n, W, b, histories, state)
     return options, n, W, b, histories, state
+
+
+def _member(group, name, kind):
+    """What lies in `group` under `name`, itself and not a link to another file."""
+    for part in name.split("/"):
+        if not isinstance(group.get(part, getlink=True), h5py.HardLink):
+            raise ValueError(f"{name} is missing or leads elsewhere")
+        group = group[part]
+    if not isinstance(group, kind):
+        raise ValueError(f"{name} is not a {kind.__name__.lower()}")
+    return group
+
+
+def _array(group, name, at_most):
+    """The numbers of a data set that lies in this very file, not larger than the file, as `write` stores it."""
+    dataset = _member(group, name, h5py.Dataset)
+    if dataset.external or dataset.is_virtual or dataset.chunks or dataset.nbytes > at_most:
+        raise ValueError(f"{name} does not lie in the file as NeuralNetwork.save writes it")
+    if dataset.dtype not in (np.float32, np.float64):
+        raise ValueError(f"{name} holds {dataset.dtype} values, but it must hold float32 or float64")
+    return dataset[()]
+
+
+def _text(group, name):
+    text = group.attrs[name]
+    if not isinstance(text, str):
+        raise ValueError(f"{name} is not a text")
+    return text
 
 
 def _write_state(group, state):
     group.attrs["mark"] = state.mark
     group.attrs["generator"] = json.dumps(state.generator, default=_to_json)
-    group["costs"], group["held_out_costs"] = state.costs, state.held_out_costs
+    group["costs"], group["held_out_costs"] = np.array(state.costs, float), np.array(state.held_out_costs, float)
     group["theta"], group["memory"] = state.theta, state.memory
     if state.best is not None:
         group["best"] = state.best
 
 
-def _read_state(group):
-    generator = json.loads(group.attrs["generator"], object_hook=_from_json)
-    costs, held_out_costs = group["costs"][()].tolist(), group["held_out_costs"][()].tolist()
-    theta, memory, best = (group[name][()] if name in group else None for name in ("theta", "memory", "best"))
-    if theta.ndim != 1 or memory.shape[1:] != theta.shape or (best is not None and best.shape != theta.shape):
-        raise ValueError("the shapes of the state differ")
-    return State(theta, memory, generator, str(group.attrs["mark"]), costs, held_out_costs, best)
+def _read_state(group, at_most):
+    generator = json.loads(_text(group, "generator"), object_hook=_from_json)
+    arrays = {name: _array(group, name, at_most) for name in ("theta", "memory", "costs", "held_out_costs")}
+    costs, held_out_costs = arrays["costs"], arrays["held_out_costs"]
+    best = _array(group, "best", at_most) if "best" in group else None
+    if costs.ndim != 1 or held_out_costs.ndim != 1 or not np.isfinite(costs).all():
+        raise ValueError("the costs of the state are not two rows of numbers")
+    mark = _text(group, "mark")
+    return State(arrays["theta"], arrays["memory"], generator, mark, costs.tolist(), held_out_costs.tolist(), best)
+
+
+def _check_state(state, theta):
+    """Raise a ValueError unless the arrays of a state fit the parameters `theta`, all in a row."""
+    if not isinstance(state.generator, (np.random.Generator, np.random.RandomState)):
+        raise ValueError("the state holds no random generator")
+    for array in (state.theta, *state.memory, *([] if state.best is None else [state.best])):
+        if array.shape != theta.shape or array.dtype != state.theta.dtype:
+            raise ValueError("the state of the training has another size or type than the parameters")
+    finite = all(np.isfinite(array).all() for array in (state.theta, state.best) if array is not None)
+    if state.memory.ndim != 2 or not finite:
+        raise ValueError("the state of the training holds numbers that are NaN or infinite")
 
 
 def _to_json(value):
@@ -139,6 +214,7 @@ def _from_json(pairs):
     state = pairs[kind]
     if state["bit_generator"] not in BIT_GENERATORS:
         raise KeyError(state["bit_generator"])
+    _check_positions(state)
     bits = getattr(np.random, state["bit_generator"])()
     if kind == "Generator":
         bits.state = state
@@ -146,3 +222,21 @@ def _from_json(pairs):
     generator = np.random.RandomState(bits)
     generator.set_state(state)
     return generator
+
+
+# Places in a generator's own table: NumPy reads there without looking, and would crash beyond its end.
+_LAST_POSITIONS = {"pos": 624, "buffer_pos": 4, "has_uint32": 1, "has_gauss": 1, "uinteger": 2**32 - 1}
+_LENGTHS = {"MT19937": {"key": 624}, "Philox": {"counter": 4, "key": 2}, "SFC64": {"state": 4}}
+
+
+def _check_positions(state):
+    """Raise a ValueError where the state of a random generator leads beyond the end of its table."""
+    for values in (state, state["state"]):
+        for name, last in _LAST_POSITIONS.items():
+            if name in values and not (isinstance(values[name], int) and 0 <= values[name] <= last):
+                raise ValueError(f"the random generator's {name} is {values[name]!r:.30}, not from 0 to {last}")
+    for name, length in _LENGTHS.get(state["bit_generator"], {}).items():
+        if np.shape(state["state"][name]) != (length,):
+            raise ValueError(f"the random generator's {name} does not have {length} numbers")
+    if state["bit_generator"] == "Philox" and np.shape(state["buffer"]) != (4,):
+        raise ValueError("the random generator's buffer does not have 4 numbers")

@@ -1,16 +1,18 @@
-"""Examples that stay in an HDF5 file and are read a block at a time, where they are too large for memory."""
+"""Examples that stay in an HDF5 file and are read a block at a time, for tables too large for memory."""
 
 import copy
-from pathlib import Path
+import numbers
+import operator
 
 import h5py
 import numpy as np
 
-from helpers.system.validation import as_matrix, floating_type, positive_number
+from helpers.system.files import as_path, in_words, require_file
+from helpers.system.validation import as_matrix, brief, floating_type, positive_number, positive_whole
 
 
 class HDF5Rows:
-    """A table in an HDF5 file whose rows are read when they are asked for; takes the place of X in a network.
+    """A table in an HDF5 file whose rows are read when they are needed; takes the place of X in a network.
 
     ``HDF5Rows("digits.h5", "X", scale=1 / 255)[100:200]`` is an ndarray of shape (100, n_features).
 
@@ -21,20 +23,27 @@ class HDF5Rows:
     name : str
         Name of the data set, of shape (m, n_features).
     scale : float
-        Every number is multiplied by it, such as 1/255 for grey values kept as bytes.
+        Every number is multiplied by it, such as 1/255 for grey values stored as bytes.
     dtype : numpy.float32 or numpy.float64
-        Type of what is handed out.
+        Type of the arrays that are returned.
 
     Raises
     ------
-    FileNotFoundError, ValueError
-        If there is no such file, it is not HDF5, or holds no such table of numbers.
+    TypeError
+        If an argument is of another type.
+    OSError
+        If there is no such file, or it is in use or may not be read.
+    ValueError
+        If it is not HDF5, or holds no such table of numbers. Reading also raises it if the file was
+        replaced or changed since.
     """
 
     def __init__(self, path, name="X", scale=1.0, dtype=np.float32):
-        self.path, self.name, self.dtype = Path(path), name, floating_type(dtype)
-        self.scale, self._chosen, self._first = positive_number(scale, "scale"), None, 0
-        self.shape = self._read(lambda table: table.shape)
+        self.path, self.dtype, self.scale = as_path(path), floating_type(dtype), positive_number(scale, "scale")
+        if not isinstance(name, str) or not name:
+            raise TypeError(f"name must be the name of a data set, such as 'X', not {brief(name)}")
+        self.name, self._chosen, self._first, self._whole, self._stamp = name, None, 0, None, None
+        self.shape = self._whole = self._read(lambda table: table.shape)
         if len(self.shape) != 2 or 0 in self.shape:
             raise ValueError(f"{name} in {self.path.name} has shape {self.shape}, but it must be (examples, features)")
 
@@ -42,13 +51,24 @@ class HDF5Rows:
         return self.shape[0]
 
     def __getitem__(self, rows):
-        """The rows of a slice, as an ndarray of shape (k, n_features)."""
-        start, stop, step = rows.indices(len(self))
-        here = slice(self._first + start, self._first + stop, step)
+        """The rows of a slice, as an ndarray of shape (k, n_features), or one row, of shape (n_features,)."""
+        if not isinstance(rows, slice):
+            i = self._index(rows)
+            return self[i : i + 1][0]
+        wanted = range(len(self))[rows]
+        if not wanted:
+            return np.empty((0, self.shape[1]), self.dtype)
+        upwards = wanted if wanted.step > 0 else wanted[::-1]  # HDF5 reads in this direction only
+        here = slice(self._first + upwards.start, self._first + upwards.stop, upwards.step)
         block = as_matrix(self._read(lambda table: table[here]), f"{self.name} in {self.path.name}", self.dtype)
         if self.scale != 1:
             block = block * self.dtype(self.scale)
-        return block if self._chosen is None else block[:, self._chosen]
+        block = block if self._chosen is None else block[:, self._chosen]
+        return block if wanted.step > 0 else block[::-1]
+
+    def __iter__(self):
+        for block in self.blocks():
+            yield from block
 
     def with_dtype(self, dtype):
         """The same rows as numbers of another floating-point type."""
@@ -57,29 +77,72 @@ class HDF5Rows:
         return rows
 
     def columns(self, chosen):
-        """The same rows with these features alone; `chosen` are their indices."""
-        rows = copy.copy(self)
-        rows._chosen, rows.shape = chosen, (len(self), len(chosen))
+        """The same rows with these features only; `chosen` are their indices, an array of int."""
+        rows, before = copy.copy(self), np.arange(self._whole[1]) if self._chosen is None else self._chosen
+        chosen = np.asarray(chosen)
+        if chosen.dtype.kind not in "iu" or chosen.ndim != 1 or not np.isin(chosen, np.arange(self.shape[1])).all():
+            raise ValueError(f"chosen must be indices of the {self.shape[1]} features, not {brief(chosen)}")
+        rows._chosen = before[chosen]
+        rows.shape = (len(self), len(rows._chosen))
         return rows
 
     def part(self, start, stop):
-        """The rows from `start` to before `stop` as a table of their own, wherever the current folder is."""
+        """The rows from `start` to before `stop` as a table of their own, which does not depend on the current folder.
+
+        Raises
+        ------
+        ValueError
+            If there are no such rows.
+        """
+        if not all(isinstance(i, numbers.Integral) for i in (start, stop)) or not 0 <= start < stop <= len(self):
+            raise ValueError(f"there are no rows {brief(start)} to {brief(stop)}: the table has {len(self)}")
         rows = copy.copy(self)
         rows.path, rows._first = self.path.resolve(), self._first + start
         rows.shape = (stop - start, self.shape[1])
         return rows
 
     def blocks(self, size=4096):
-        """All rows in order, as ndarrays of `size` rows, the last perhaps smaller."""
-        return (self[start : start + size] for start in range(0, len(self), size))
+        """All rows in order, as ndarrays of `size` rows; the last may be smaller."""
+        return (self[start : start + size] for start in range(0, len(self), positive_whole(size, "size")))
+
+    def __getstate__(self):
+        return vars(self) | {"_stamp": None}  # on another machine the same file may be of another time
+
+    def _index(self, row):
+        try:
+            return range(len(self))[operator.index(row)]
+        except TypeError as error:
+            words = (
+                f"rows are read by number or slice, such as X[100:200], not by {brief(row)}: for others use X[:] first"
+            )
+            raise TypeError(words) from error
+        except IndexError as error:
+            raise IndexError(f"there is no row {row}: the table has {len(self)}") from error
 
     def _read(self, get):
-        if not self.path.is_file():
-            raise FileNotFoundError(f"{self.path.name} is not there: check its name and folder")
+        """What `get` returns for the table, or an error in words."""
+        require_file(self.path)
         try:
             with h5py.File(self.path, "r") as file:
-                if not isinstance(file.get(self.name), h5py.Dataset):
-                    raise ValueError(f"{self.path.name} holds no data set {self.name!r}: it holds {', '.join(file)}")
-                return get(file[self.name])
+                table = file.get(self.name)
+                fault = self._fault(file, table)
+                if not fault:
+                    return get(table)
         except OSError as error:
+            if error.errno is not None:
+                raise in_words(error, self.path) from error
             raise ValueError(f"{self.path.name} is not HDF5, or is damaged: make it again") from error
+        except Exception as error:  # HDF5 reports damage inside a file by errors of many classes
+            raise ValueError(f"{self.path.name} is damaged ({error}): make it again") from error
+        raise ValueError(f"{self.path.name} {fault}")
+
+    def _fault(self, file, table):
+        """What is wrong with an open file, in words; an empty text if it holds the table that was opened first."""
+        if not isinstance(table, h5py.Dataset):
+            return f"holds no data set {self.name!r}: it holds {', '.join(file) or 'nothing'}"
+        status = self.path.stat()
+        stamp = (status.st_size, status.st_mtime_ns)
+        self._stamp = self._stamp or stamp
+        if stamp != self._stamp or (self._whole and table.shape != self._whole):
+            return "has changed since this table was opened: open it again with HDF5Rows"
+        return ""

@@ -1,9 +1,9 @@
 """Interactive figures, one module each, reached as `widgets.stepper.frame(12)`.
 
-In each module a function computes from plain values (such as `stepper.frame`), `draw` shows its result,
-`describe` puts it in a sentence, and `explorer()` puts controls in front of the three. The line of code
-under a picture is a call of the first, and reproduces what is on the screen. `explorer` is the shell
-that most of them share. A module is imported when it is first used.
+In each module, one function computes a result from plain values (such as `stepper.frame`), `draw` plots it,
+`describe` puts it into a sentence, and `explorer()` adds controls. The line of code below a picture calls
+the first function and reproduces what is on the screen. The module `explorer` holds the code that most
+widgets share. Each module is imported when it is first used.
 """
 
 from importlib import import_module

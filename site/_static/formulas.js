@@ -1,4 +1,4 @@
-// A formula wider than its box scrolls in it; the Tab key must reach it then, and only then.
+// A formula wider than its box scrolls inside it, and must be reachable with the Tab key then, and only then.
 "use strict"
 
 const watcher = new ResizeObserver(entries => {

@@ -1,4 +1,4 @@
-// Turns the list of steps into one figure that moves by buttons, by the slider and its keys, and by itself.
+// Turns the list of steps into one figure, operated with buttons, a slider or keys, or played automatically.
 "use strict"
 
 for (const stepper of document.querySelectorAll(".stepper")) {
@@ -16,10 +16,10 @@ for (const stepper of document.querySelectorAll(".stepper")) {
         const sentence = steps[current].querySelector("strong").textContent
         slider.setAttribute("aria-valuetext", sentence)
         if (timer === null) status.textContent = sentence
-        for (const move of moves) { // a disabled button would lose the focus, and with it the keys
+        for (const move of moves) { // a disabled button would lose the focus, and keys would stop working
             move.setAttribute("aria-disabled", !steps[current + Number(move.dataset.move)])
         }
-        steps[current + 1]?.querySelector("img").setAttribute("loading", "eager") // so that Next answers at once
+        steps[current + 1]?.querySelector("img").setAttribute("loading", "eager") // so that Next responds at once
     }
 
     function pause() {
@@ -50,7 +50,7 @@ for (const stepper of document.querySelectorAll(".stepper")) {
         pause()
         show(current + by)
     })
-    // Who asked their system for less motion steps by hand.
+    // No automatic play for readers who asked their system for less motion.
     const respect = () => { pause(); play.hidden = calm.matches }
     calm.addEventListener("change", respect)
     respect()

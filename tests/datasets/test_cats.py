@@ -1,5 +1,6 @@
-"""Pictures from HDF5: the bundled ones, every kind of broken file, and the real cats where they are."""
+"""Pictures from HDF5: the bundled ones, every kind of damaged file, and the real cats where they are."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -31,79 +32,66 @@ def test_bundled_pictures():
     assert np.unique(pictures.X_train.reshape(209, -1), axis=0).shape[0] == 209
 
 
-def picture_file(path, **changes):
-    content = {
-        "train_set_x": np.zeros((3, 64, 64, 3), np.uint8),
-        "train_set_y": np.array([0, 1, 1]),
-        "list_classes": np.array([b"non-cat", b"cat"]),
-    }
-    with h5py.File(path, "w") as file:
-        for name, value in {**content, **changes}.items():
-            if value is not None:
-                file[name] = value
-    return path
-
-
-def test_a_sound_file(tmp_path):
-    X, y, classes = datasets.read_pictures(picture_file(tmp_path / "a.h5"), "train")
-    assert (X.shape, y.tolist(), classes) == ((3, 64, 64, 3), [0, 1, 1], ("non-cat", "cat"))
-
-
-@pytest.mark.parametrize(
-    ("changes", "fault"),
-    [
-        ({"train_set_x": None}, "holds no train_set_x"),
-        ({"train_set_x": None, "list_classes": None}, "holds no train_set_x and no list_classes"),
-        ({"train_set_x": np.zeros((3, 32, 32, 3), np.uint8)}, r"pictures of shape \(3, 32, 32, 3\)"),
-        ({"train_set_x": np.zeros((3, 64, 64), np.uint8)}, r"pictures of shape \(3, 64, 64\)"),
-        ({"train_set_x": np.zeros((0, 64, 64, 3), np.uint8)}, r"pictures of shape \(0,"),
-        ({"train_set_x": np.zeros((3, 64, 64, 3))}, "type float64 instead of uint8"),
-        ({"train_set_y": np.array([0, 1])}, "not 0 or 1 for each of its 3"),
-        ({"train_set_y": np.array([0, 1, 2])}, "not 0 or 1 for each of its 3"),
-        ({"train_set_y": np.array([0, 1, 0.5])}, "not 0 or 1 for each of its 3"),
-        ({"list_classes": np.array([b"cat"])}, "does not name two classes"),
-    ],
-)
-def test_a_file_that_holds_something_else(tmp_path, changes, fault):
-    path = picture_file(tmp_path / "train_catvnoncat.h5", **changes)
-    with pytest.raises(DataFileError, match=rf"^train_catvnoncat\.h5 .*{fault}.*: fetch it with"):
-        datasets.read_pictures(path, "train")
-
-
-def test_files_that_are_not_hdf5(tmp_path):
-    page, short, text = tmp_path / "page.h5", tmp_path / "short.h5", tmp_path / "text.h5"
-    page.write_text("\n\n<!DOCTYPE html><html lang=en>" + " " * 8000)
-    short.write_bytes(picture_file(tmp_path / "whole.h5").read_bytes()[:9000])
-    text.write_text("not found")
-    for path, fault in (
-        (page, "is a web page"),
-        (short, "cut short"),
-        (text, "is not HDF5"),
-        (tmp_path / "no", "missing"),
-    ):
-        with pytest.raises(DataFileError, match=fault):
-            datasets.read_pictures(path, "train")
-
-
-def test_where_the_cats_are_looked_for(tmp_path, monkeypatch):
-    monkeypatch.setattr(pictures, "DATA", tmp_path / "data")
-    monkeypatch.delenv("LESSONS_DATA", raising=False)
-    with pytest.raises(FileNotFoundError, match=r"python -m helpers\.datasets fetch cats"):
-        datasets.load_cats()
-    (tmp_path / "mine" / "cats").mkdir(parents=True)
+@pytest.fixture
+def cats(tmp_path, monkeypatch):
+    """A folder with two small files in the place of the cat pictures, as the checksums know them."""
+    folder = tmp_path / "mine" / "cats"
+    folder.mkdir(parents=True)
     for name in CATS_FILES:
         part = name.split("_")[0]
-        source = {f"{part}_set_x": np.ones((2, 64, 64, 3), np.uint8), f"{part}_set_y": np.array([0, 1])}
-        picture_file(tmp_path / "mine" / "cats" / name, **{"train_set_x": None, "train_set_y": None, **source})
+        with h5py.File(folder / name, "w") as file:
+            file[f"{part}_set_x"] = np.full((2, 64, 64, 3), len(part), np.uint8)
+            file[f"{part}_set_y"] = np.array([0, 1])
+            file["list_classes"] = np.array([b"non-cat", b"cat"])
+        monkeypatch.setitem(CATS_FILES, name, hashlib.sha256((folder / name).read_bytes()).hexdigest())
+    monkeypatch.setenv("LESSONS_DATA", str(folder))
+    return folder
+
+
+def test_where_the_cats_are_looked_for(cats, tmp_path, monkeypatch):
+    monkeypatch.delenv("LESSONS_DATA")
+    monkeypatch.setattr(pictures, "DATA", tmp_path / "data")
+    with pytest.raises(FileNotFoundError, match=r"python -m helpers\.datasets fetch cats"):
+        datasets.load_cats()
     monkeypatch.setattr(pictures, "DATA", tmp_path / "mine")  # as if fetched
     assert datasets.load_cats().y_train.tolist() == [0, 1]
     monkeypatch.setenv("LESSONS_DATA", os.devnull)
     with pytest.raises(FileNotFoundError):
         datasets.load_cats()
     monkeypatch.setattr(pictures, "DATA", tmp_path / "data")
-    for folder in ("mine", "mine/cats"):
-        monkeypatch.setenv("LESSONS_DATA", str(tmp_path / folder))
-        assert datasets.load_cats().X_test.shape == (2, 64, 64, 3)
+    for folder in (tmp_path / "mine", cats):
+        monkeypatch.setenv("LESSONS_DATA", str(folder))
+        loaded = datasets.load_cats()
+        assert loaded.X_test.shape == (2, 64, 64, 3) and loaded.X_test.max() == len("test")
+        assert loaded.classes == ("non-cat", "cat")
+
+
+def swap(path, other):
+    path.write_bytes(other.read_bytes())
+
+
+DAMAGES = {
+    "web page": (lambda path, other: path.write_text("\n\n<!DOCTYPE html><html lang=en>"), "is a web page, not HDF5"),
+    "cut short": (lambda path, other: path.write_bytes(path.read_bytes()[:-1]), "is damaged or is another file"),
+    "one byte": (
+        lambda path, other: path.write_bytes(path.read_bytes()[:-9] + b"\1" + path.read_bytes()[-8:]),
+        "is damaged",
+    ),
+    "the other file": (swap, "is damaged or is another file"),
+    "the bundled pictures": (lambda path, other: swap(path, datasets.DATA / "chelsea.h5"), "is another file"),
+    "text": (lambda path, other: path.write_text("not found"), "is damaged or is another file"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_file_of_another_checksum_is_refused_before_hdf5_sees_it(cats, monkeypatch, damage, which):
+    path, other = (cats / list(CATS_FILES)[i] for i in (which, 1 - which))
+    change, fault = DAMAGES[damage]
+    change(path, other)
+    monkeypatch.setattr(pictures.h5py, "File", lambda *args: pytest.fail("HDF5 was given a damaged file"))
+    with pytest.raises(DataFileError, match=rf"^{path.stem}\.h5 .*{fault}.*: remove it, then fetch it with `python -m"):
+        datasets.load_cats()
 
 
 def test_fetching_offline_says_what_to_do_and_leaves_nothing(tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """MNIST from the bundled files: exact content, clear errors; small made-up sets."""
 
 import gzip
+import inspect
 import shutil
 import tracemalloc
 
@@ -52,7 +53,9 @@ def test_single_precision_pair():
     assert set(y) == {0, 1}
 
 
-@pytest.mark.parametrize("pair", [(5, 5), (5, 10), (-1, 3), ("5", 8), (1.5, 2), (None, 1)])
+@pytest.mark.parametrize(
+    "pair", [(5, 5), (5, 10), (-1, 3), ("5", 8), (1.5, 2), (None, 1), (5.0, 8), (True, 8), ([5], 8), (np.arange(2), 8)]
+)
 def test_a_pair_that_is_none(pair):
     with pytest.raises(ValueError, match="must be two different digits"):
         datasets.load_digit_pair(*pair)
@@ -93,6 +96,13 @@ def flipped_inside(folder, name):
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 255
     path.write_bytes(bytes(content))
+
+
+def bomb(folder, name):
+    """A few kilobytes that unpack to 400 megabytes."""
+    with gzip.open(folder / f"{name}.gz", "wb") as file:
+        for _ in range(400):
+            file.write(bytes(10**6))
 
 
 FAULTS = {
@@ -139,6 +149,10 @@ def other_shape(path):
     np.save(path, np.load(path).reshape(10000, 28, 28))
 
 
+def one_more_byte(path):
+    path.write_bytes(path.read_bytes() + b"0")
+
+
 def make_pickle(path):
     np.save(path, np.array([{"a": 1}], dtype=object), allow_pickle=True)
 
@@ -151,6 +165,8 @@ def test_cold_cache_damaged_cache_and_no_cache(tmp_path, monkeypatch):
     sound = (cache / "t10k-images-idx3-ubyte.npy").read_bytes()
     for damage in (
         damage_pixel,
+        one_more_byte,
+        lambda path: path.write_bytes(path.read_bytes()[:70] + b"~" + path.read_bytes()[71:]),  # in the header's margin
         damage_header,
         other_shape,
         make_pickle,
@@ -171,6 +187,33 @@ def test_cold_cache_damaged_cache_and_no_cache(tmp_path, monkeypatch):
     for arrays in (cold, mended, uncached):
         for ours, theirs in zip(arrays, expected, strict=True):
             np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_gzip_bomb_takes_no_more_memory_than_the_digits(folder):
+    bomb(folder, "t10k-labels-idx1-ubyte")
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataFileError, match="is altered"):
+            mnist._unpack(folder, "t10k-labels-idx1-ubyte")
+        assert tracemalloc.get_traced_memory()[1] < 150e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_is_parsed_is_what_was_checked(folder, monkeypatch):
+    """The file is replaced between the two."""
+    unpack = mnist._unpack
+
+    def and_replace(place, name):
+        content = unpack(place, name)
+        (place / f"{name}.gz").write_bytes(gzip.compress(bytes(len(content)), 1))
+        return content
+
+    monkeypatch.setattr(mnist, "_unpack", and_replace)
+    X, y = mnist._parse(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+    expected = datasets.load_mnist()[2:]
+    np.testing.assert_array_equal(X, expected[0])
+    np.testing.assert_array_equal(y, expected[1])
 
 
 def test_warm_load_needs_little_memory():
@@ -239,3 +282,48 @@ def test_spirals_are_each_other_turned():
     expected = 2 * np.pi * radius + np.pi * y
     np.testing.assert_allclose(np.cos(angle), np.cos(expected), atol=1e-9)
     np.testing.assert_allclose(np.sin(angle), np.sin(expected), atol=1e-9)
+
+
+TOYS = [getattr(datasets, name) for name in dir(datasets) if name.startswith("make_")]
+BAD_TOYS = [("m", 0), ("m", 2.5), ("m", "9"), ("m", None), ("random_state", None), ("random_state", -1)]
+BAD_TOYS += [("noise", np.nan), ("noise", -1), ("noise", np.inf), ("noise", "0.1"), ("noise", None), ("noise", [0.1])]
+BAD_TOYS += [("turns", np.nan), ("turns", 0), ("separation", np.inf), ("separation", "2"), ("separation", 1j)]
+
+
+@pytest.mark.parametrize(("argument", "value"), BAD_TOYS, ids=str)
+@pytest.mark.parametrize("make", TOYS)
+def test_arguments_that_make_no_set_are_named(make, argument, value):
+    if argument in inspect.signature(make).parameters:
+        with pytest.raises((TypeError, ValueError), match=rf"^{argument} (is|must be) "):
+            make(**{argument: value})
+
+
+def test_defaults_and_the_sign_and_size_of_what_is_added():
+    """Each value below follows from the documentation alone, over many points."""
+    for make in TOYS:
+        X, y = make()
+        assert len(X) == len(y) == (60 if make is datasets.make_line else 200)
+        np.testing.assert_array_equal(X, make()[0])
+    X, y = datasets.make_line(10**5)  # y = 2 + 3 x₁ − 1.5 x₂ + noise of ½
+    rest = y - (2 + X @ [3, -1.5])
+    assert (rest.mean(), rest.std()) == pytest.approx((0, 0.5), abs=0.01)
+    assert X.std(axis=0) == pytest.approx([1.5, 0.8], rel=0.02)
+    X, y = datasets.make_blobs(10**5)  # two standard deviations apart, label 1 to the right
+    assert X[y == 1].mean(axis=0) == pytest.approx([1, 0], abs=0.02)
+    assert X[y == 0].mean(axis=0) == pytest.approx([-1, 0], abs=0.02)
+    assert X[y == 0].std(axis=0) == pytest.approx([1, 1], abs=0.02)
+    X, y = datasets.make_xor(10**5)
+    assert (X - np.round(X)).std() == pytest.approx(0.15, rel=0.02)
+    for make, noise in ((datasets.make_moons, 0.1), (datasets.make_circles, 0.1), (datasets.make_spirals, 0.05)):
+        added = make(10**5)[0] - make(10**5, noise=0)[0]
+        assert (added.mean(), added.std()) == pytest.approx((0, noise), abs=0.01 * noise + 0.001)
+    np.testing.assert_array_equal(datasets.make_spirals(50)[0], datasets.make_spirals(50, turns=1.0)[0])
+
+
+def test_the_default_pair_is_5_and_8_and_8_is_labelled_1():
+    for mine, theirs in zip(datasets.load_digit_pair(), datasets.load_digit_pair(5, 8, np.float64, 0), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    X, y, *_ = datasets.load_mnist()
+    mine, labels, _, _ = datasets.load_digit_pair()
+    for digit, label in ((5, 0), (8, 1)):
+        assert mine[labels == label].sum() == pytest.approx(X[y == digit].sum(dtype=float) / 255)

@@ -1,13 +1,15 @@
 """What a lesson does inside a web browser: recordings instead of long work, and no more than its Python can."""
 
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from helpers import datasets
-from helpers.datasets import recordings
+from helpers.datasets import folder as bundle, recordings
+from helpers.datasets.folder import DataFileError
 from helpers.system import browser, interrupts
 from helpers.training import engine, parallel
 from helpers.training.neural_network import NeuralNetwork
@@ -23,8 +25,10 @@ def in_a_browser(monkeypatch):
 
 @pytest.fixture
 def folder(monkeypatch, tmp_path):
-    monkeypatch.setattr(recordings, "LESSONS", tmp_path / "lessons")
-    return tmp_path / "lessons"
+    """An empty folder in the place of `data`."""
+    (tmp_path / "data").mkdir()
+    monkeypatch.setattr(bundle, "DATA", tmp_path / "data")
+    return tmp_path / "data"
 
 
 def test_the_platform_tells(monkeypatch):
@@ -71,7 +75,7 @@ def test_what_a_lesson_computes_is_compared_with_its_recording(folder, monkeypat
 def test_a_lesson_neither_writes_nor_compares_by_itself(folder, monkeypatch):
     monkeypatch.delenv(recordings.MODE)
     recordings.recorded("some", lambda: [1.0, 2.0])
-    assert not folder.exists()
+    assert not list(folder.iterdir())
 
 
 def test_a_network_comes_from_the_recorded_runs(in_a_browser):
@@ -83,7 +87,7 @@ def test_lessons_and_recordings_belong_together():
     used = set()
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         used |= set(re.findall(r'recordings\.recorded\(\\"(\w+)\\"', path.read_text(encoding="utf-8")))
-    there = {path.stem for path in recordings.LESSONS.glob("*.h5")}
+    there = {path.stem for path in (recordings.DATA / "runs" / "lessons").glob("*.h5")}
     networks = {path.stem for path in (recordings.DATA / "runs").glob("*.h5")}
     assert len(used) > 8 and used <= there | networks and there <= used
 
@@ -123,3 +127,69 @@ def test_training_in_a_browser_needs_no_threads_and_shows_no_bar(in_a_browser, m
     bar = engine.progress(3, "fit", "step")
     assert bar.disable and interrupts.tqdm.monitor_interval == 0
     bar.close()
+
+
+# --- checksums -----------------------------------------------------------------------------------
+
+
+def test_the_table_lists_every_bundled_file_and_each_is_as_listed():
+    there = {path.relative_to(bundle.DATA).as_posix() for glob in bundle.LISTED for path in bundle.DATA.glob(glob)}
+    assert bundle.checksums().keys() == there and len(there) > 20
+    for name in there:
+        assert bundle.read_bundled(name) == (bundle.DATA / name).read_bytes()
+
+
+def test_a_file_that_was_made_again_is_listed_anew_and_the_others_stay(folder):
+    (folder / "runs").mkdir()
+    for name in ("runs/a.h5", "runs/b.h5"):
+        (folder / name).write_bytes(name.encode())
+    bundle.write_checksums()
+    (folder / "runs/a.h5").write_bytes(b"new")
+    (folder / "runs/b.h5").write_bytes(b"damaged")
+    bundle.write_checksums("runs/a.h5")
+    assert bundle.read_bundled("runs/a.h5") == b"new"
+    with pytest.raises(DataFileError, match=r"^b\.h5 is damaged or is another file"):
+        bundle.read_bundled("runs/b.h5")
+    bundle.write_checksums()
+    assert bundle.read_bundled("runs/b.h5") == b"damaged"
+    (folder / "checksums.txt").write_text("nonsense")
+    with pytest.raises(DataFileError, match=r"^checksums\.txt is damaged: restore it with `git checkout"):
+        bundle.read_bundled("runs/a.h5")
+
+
+READERS = {
+    "chelsea.h5": datasets.load_chelsea,
+    "runs/tutorial_196_1.h5": lambda: recordings.load_run("tutorial_196_1"),
+    "runs/scale_out.json": recordings.load_scale_out,
+    "runs/lessons/07_answer.h5": lambda: recordings._read_arrays("07_answer"),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("damage", ["one byte", "cut short", "another recording", "missing"])
+def test_a_damaged_bundled_file_is_named_with_its_cure(folder, monkeypatch, name, damage):
+    content = bytearray((datasets.DATA / name).read_bytes())
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(datasets.DATA / "checksums.txt", folder)
+    if damage == "one byte":
+        content[len(content) // 2] ^= 1
+    elif damage == "cut short":
+        del content[-1:]
+    elif damage == "another recording":
+        content = (datasets.DATA / "runs" / "chelsea_7_1.h5").read_bytes()
+    if damage != "missing":
+        (folder / name).write_bytes(content)
+    monkeypatch.setattr(recordings.h5py, "File", lambda *args: pytest.fail("HDF5 was given a damaged file"))
+    fault = "is missing" if damage == "missing" else "is damaged or is another file, it does not match its checksum"
+    with pytest.raises(
+        DataFileError, match=rf"^{Path(name).name} {fault}: restore it with `git checkout -- data/{name}`"
+    ):
+        READERS[name]()
+
+
+@pytest.mark.parametrize("arguments", [("", dict), ("../x", dict), (3, dict), ("some", 3)], ids=str)
+def test_what_is_no_recording_is_refused(arguments):
+    with pytest.raises((TypeError, ValueError), match=r"^(name is|compute must be)"):
+        recordings.recorded(*arguments)
+    with pytest.raises(ValueError, match=r"name is .* choose one of tutorial_196_1"):
+        recordings.load_run(arguments[0])

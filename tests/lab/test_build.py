@@ -44,21 +44,21 @@ def test_a_pyodide_that_does_not_do_is_refused_and_nothing_is_lost(lab, pyodide,
             lab.build(out, pyodide)
         assert [path.name for path in out.iterdir()] == [lab.folder.MARK]
 
-    refused("has no file pyodide.mjs: take the full Pyodide")
+    refused("has no file pyodide.mjs: use the full Pyodide")
     change(pyodide, lambda lock: lock["packages"].pop("numpy"))
-    refused("has no package numpy: take the full Pyodide")
+    refused("has no package numpy: use the full Pyodide")
     change(pyodide, lambda lock: lock["info"].update(python="3.12.1"))
-    refused(f"is not that of Pyodide {lab.PYODIDE}: take that version")
+    refused(f"does not belong to Pyodide {lab.PYODIDE}: use that version")
     for content in (b"[]", b"{", b"\xff"):
         (pyodide / "pyodide-lock.json").write_bytes(content)
-        refused("take that version" if content == b"[]" else "cannot be read: name the folder of an unpacked Pyodide")
+        refused("use that version" if content == b"[]" else "cannot be read: give the folder of an unpacked Pyodide")
     (pyodide / "pyodide-lock.json").unlink()
-    refused("cannot be read: name the folder of an unpacked Pyodide")
+    refused("cannot be read: give the folder of an unpacked Pyodide")
 
 
 def test_a_folder_of_others_is_not_replaced(lab, tmp_path):
     (tmp_path / "thesis.tex").write_text("mine", encoding="utf-8")
-    with pytest.raises(ValueError, match="holds other files"):
+    with pytest.raises(ValueError, match="contains other files"):
         lab.build(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 

@@ -1,10 +1,15 @@
 """Every lesson in the in-browser lab, with no other host to be had: run all, compare, move every widget.
 
+Pyodide takes longer to start than most lessons take to run. So only the first lesson comes by its address
+to a browser that has never been here; the others are opened beside it in the same page and get its kernel,
+emptied. (That each lesson runs in a kernel of its own, nbval shows.)
+
 The lab needs a Pyodide: the environment variable LESSONS_PYODIDE names the folder of one. Without it, or
 without JupyterLite or a Chromium, these tests are skipped, with the reason.
 """
 
 import configparser
+import contextlib
 import importlib.util
 import os
 import re
@@ -28,6 +33,26 @@ NOISE = configparser.RawConfigParser()  # what may differ: rounding, as for nbva
 NOISE.read(ROOT / "tests" / "nbval_sanitize.cfg", encoding="utf-8")
 NOISE["versions"] = {"regex": r"(?m)^(numpy|matplotlib|h5py|ipywidgets) [\d.+a-z]+$", "replace": r"\1"}
 NOT_HERE = ("(Left out: in ", "A browser starts no processes")  # how a lesson says that it goes on without
+# No variable, figure or module of the project is left to the lesson that comes next.
+EMPTY = """
+import matplotlib.pyplot, sys
+matplotlib.pyplot.close("all")
+for name in [name for name in sys.modules if name.split(".")[0] == "helpers"]:
+    del sys.modules[name]
+get_ipython().run_line_magic("reset", "-f")
+"""
+HERE = f".jp-NotebookPanel:not(.lm-mod-hidden) {WIDGET}"
+OPEN = """async ([name, code]) => {
+    const app = window.jupyterapp, old = app.shell.currentWidget, {id} = old.sessionContext.session.kernel
+    const {content} = await old.sessionContext.session.kernel.requestExecute({code}).done
+    const panel = await app.commands.execute(
+        'docmanager:open', {path: `notebooks/${name}.ipynb`, factory: 'Notebook', kernel: {id}})
+    await panel.context.ready
+    await panel.sessionContext.ready
+    if (window.first) old.dispose()  // the first panel's connection to the kernel is the one that widgets use
+    window.first ??= old
+    return [content.status, panel.context.path, panel.sessionContext.session.kernel.id === id]
+}"""
 RUN = """() => {
     window.ran = false
     window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')
@@ -51,32 +76,75 @@ def address(tmp_path_factory):
         yield f"{root}/lab/lab/index.html"
 
 
-def visit(address, name):
-    """Open one lesson in a browser that has never been here, run it, and move its widgets.
+class Visitor:
+    """A browser that has never been in the lab, then its page there.
+
+    After a failure the next lesson gets another one.
+    """
+
+    def __init__(self, address):
+        self.address, self.page, self.faults = address, None, []
+        self.stack = contextlib.ExitStack()
+
+    def open(self, name):
+        """Show a lesson, its kernel ready."""
+        if self.page is None:
+            self.page = self._enter()
+            self.page.goto(f"{self.address}?path=notebooks/{name}.ipynb")
+        else:
+            opened = self.page.evaluate(OPEN, [name, EMPTY])
+            assert opened == ["ok", f"notebooks/{name}.ipynb", True]
+        self.page.wait_for_function(READY)
+
+    def _enter(self):
+        browser = self.stack.enter_context(launched(NO_OTHER_HOST))
+        context, faults = browser.new_context(viewport={"width": 1280, "height": 900}), self.faults
+        context.set_default_timeout(60_000)
+        context.on("request", lambda request: None if is_local(request.url) else faults.append(request.url))
+        context.on("response", lambda answer: _is_answered(answer) or faults.append(f"{answer.status} {answer.url}"))
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"error in the page: {error}"))
+        return page
+
+    def leave(self):
+        """Close the browser."""
+        self.page = None
+        self.faults.clear()
+        self.stack.close()
+
+
+@pytest.fixture(scope="module")
+def visitor(address):
+    visitor = Visitor(address)
+    yield visitor
+    visitor.leave()
+
+
+def visit(visitor, name, count):
+    """Open one lesson, run it, and move its widgets, of which there are `count`.
 
     Returns
     -------
     notebook : dict, the lesson as it stands in the page then
     seconds : float, in which it ran
     faults : list of str, what a reader would not see: errors in the page, files that are missing or elsewhere
-    moved : list of str, the names of the widgets
     """
-    faults = []
-    with launched(NO_OTHER_HOST) as browser:
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(60_000)
-        context.on("request", lambda request: None if is_local(request.url) else faults.append(request.url))
-        context.on("response", lambda answer: _is_answered(answer) or faults.append(f"{answer.status} {answer.url}"))
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(f"error in the page: {error}"))
-        page.goto(f"{address}?path=notebooks/{name}.ipynb")
-        page.wait_for_function(READY)
-        start = time.monotonic()
+    try:
+        visitor.open(name)
+        page, start = visitor.page, time.monotonic()
         page.evaluate(RUN)
         page.wait_for_function("window.ran", timeout=1000 * SECONDS, polling=200)
         seconds, notebook = time.monotonic() - start, page.evaluate(NOTEBOOK)
-        moved = [_move(page, widget) for widget in page.locator(WIDGET).all()]
-    return notebook, seconds, faults, moved
+        page.wait_for_function(f"document.querySelectorAll('{HERE}').length === {count}")
+        for widget in page.locator(HERE).all():
+            _move(page, widget)
+        faults = list(visitor.faults)
+    except BaseException:
+        visitor.leave()
+        raise
+    if faults:
+        visitor.leave()
+    return notebook, seconds, faults
 
 
 def _move(page, widget):
@@ -85,7 +153,6 @@ def _move(page, widget):
     before = seen(widget)
     MOVES[title](widget)
     wait_for_change(page, widget, before, patience=60_000)
-    return title
 
 
 def _is_answered(answer):
@@ -109,11 +176,12 @@ def figures(cell):
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_runs_in_the_lab(address, name):
-    notebook, seconds, faults, moved = visit(address, name)
+def test_a_lesson_runs_in_the_lab(visitor, name):
+    committed = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4).cells
+    widgets = sum("Interactive figure" in str(cell.get("outputs")) for cell in committed)
+    notebook, seconds, faults = visit(visitor, name, widgets)
     assert faults == []
     print(f"{name}: {seconds:.0f} s")
-    committed = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4).cells
     assert len(notebook["cells"]) == len(committed)
     for here, there in zip(notebook["cells"], committed, strict=True):
         if here["cell_type"] != "code":
@@ -124,4 +192,3 @@ def test_a_lesson_runs_in_the_lab(address, name):
         lines = figures(here)
         if not any(line.startswith(NOT_HERE) for line in lines):
             assert [line for line in lines if line not in (recordings.TOLD, browser.RECORDED)] == figures(there)
-    assert len(moved) == sum("Interactive figure" in str(cell.get("outputs")) for cell in committed)

@@ -6,6 +6,7 @@ where it must find nothing, and on a notebook with that very fault planted, wher
 
 import ast
 import copy
+import importlib.util
 import re
 from pathlib import Path
 
@@ -22,6 +23,11 @@ IGNORED = {"03_two_layers.ipynb": 1, "05_check_gradients.ipynb": 1, "09_autograd
 MOST_LINES = 15
 SILENT = re.compile(r"plotting\.use_style\(\)|Network\.\w+(, Network\.\w+)* = ")
 ABSOLUTE = re.compile(r"(?<![\w.:/])/(home|root|Users|tmp|usr|opt|var|mnt|etc|work|private)/|\b[A-Za-z]:\\|file://")
+
+
+_SPEC = importlib.util.spec_from_file_location("site_safety", ROOT / "site" / "safety.py")
+safety = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(safety)
 
 
 def read(path):
@@ -142,6 +148,10 @@ def stub_is_untouched(name, notebook):
     ]
 
 
+def nothing_runs_on_the_site(name, notebook):
+    return safety.faults_of_notebook(notebook)
+
+
 RULES = [
     outputs_are_there,
     counts_are_sequential,
@@ -155,6 +165,7 @@ RULES = [
     anatomy_is_that_of_a_lesson,
     format_is_clean,
     stub_is_untouched,
+    nothing_runs_on_the_site,
 ]
 
 
@@ -313,6 +324,51 @@ def one_question_answered(n):
     cell.outputs[0].data["text/plain"] = "○ q1: Not done yet.\n✓ q2: Right."
 
 
+def script_in_prose(n):
+    n.cells[0].source += "\n\n<script>alert(1)</script>"
+
+
+def handler_in_prose(n):
+    n.cells[0].source += "\n\n<img src=x onerror=alert(1)>"
+
+
+def javascript_link(n):
+    n.cells[0].source += "[go](javascript:alert(1))"
+
+
+def included_file(n):
+    n.cells[0].source += "\n\n```{include} /etc/passwd\n```"
+
+
+def raw_cell(n):
+    n.cells.append(nbformat.v4.new_raw_cell("<script>alert(1)</script>"))
+
+
+def attached_file(n):
+    n.cells[0]["attachments"] = {"a.svg": {"image/svg+xml": "PHN2Zz4="}}
+
+
+def javascript_output(n):
+    first(n, printing).outputs.append(nbformat.v4.new_output("display_data", {"application/javascript": "alert(1)"}))
+
+
+def script_output(n):
+    first(n, printing).outputs.append(nbformat.v4.new_output("display_data", {"text/html": "<script>1</script>"}))
+
+
+def handler_output(n):
+    first(n, printing).outputs.append(nbformat.v4.new_output("display_data", {"text/html": "<p onclick='x()'>"}))
+
+
+def script_in_drawing(n):
+    drawing = "<svg><script>alert(1)</script></svg>"
+    first(n, printing).outputs.append(nbformat.v4.new_output("display_data", {"image/svg+xml": drawing}))
+
+
+def executed_by_the_build(n):
+    n.metadata["mystnb"] = {"execution_mode": "force"}
+
+
 PLANTED = [
     (no_outputs, outputs_are_there),
     (no_figure, outputs_are_there),
@@ -335,6 +391,17 @@ PLANTED = [
     (repeated_id, format_is_clean),
     (solved, stub_is_untouched),
     (one_question_answered, stub_is_untouched),
+    (script_in_prose, nothing_runs_on_the_site),
+    (handler_in_prose, nothing_runs_on_the_site),
+    (javascript_link, nothing_runs_on_the_site),
+    (included_file, nothing_runs_on_the_site),
+    (raw_cell, nothing_runs_on_the_site),
+    (attached_file, nothing_runs_on_the_site),
+    (javascript_output, nothing_runs_on_the_site),
+    (script_output, nothing_runs_on_the_site),
+    (handler_output, nothing_runs_on_the_site),
+    (script_in_drawing, nothing_runs_on_the_site),
+    (executed_by_the_build, nothing_runs_on_the_site),
 ]
 
 

@@ -1,4 +1,4 @@
-"""Facts of the figures: labels, number of lines, limits; axes in, axes out, no state left behind."""
+"""What figures show: labels, lines, limits. They draw into the axes they are given and leave no state behind."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -43,7 +43,7 @@ def arrows(ax):
     return [text.arrow_patch for text in ax.texts if isinstance(text, Annotation)]
 
 
-def test_every_public_figure_is_looked_at():
+def test_every_public_figure_is_tested():
     assert {name for name in plotting.__all__ if name.islower()} - {"use_style"} == set(DRAWN)
 
 
@@ -54,7 +54,7 @@ def test_axes_in_axes_out(name):
     assert DRAWN[name](given) is given
     own = DRAWN[name](None)
     assert own is not given
-    own.figure.canvas.draw()  # a layout that does not fit would warn, and a warning fails
+    own.figure.canvas.draw()  # a layout that does not fit would raise a warning, which fails the test
     assert dict(plt.rcParams) == style
 
 
@@ -73,7 +73,7 @@ SHEETS = {
 }
 
 
-def test_every_panel_of_the_playground_is_looked_at():
+def test_every_panel_of_the_playground_is_tested():
     public = {
         name
         for name, value in vars(playground).items()
@@ -83,14 +83,14 @@ def test_every_panel_of_the_playground_is_looked_at():
 
 
 @pytest.mark.parametrize("name", PANELS)
-def test_panels_go_into_the_axes_that_they_are_given(name):
+def test_panels_draw_into_the_given_axes(name):
     _, given = plt.subplots()
     assert PANELS[name](given) is given
     given.figure.canvas.draw()
 
 
 @pytest.mark.parametrize("name", SHEETS)
-def test_sheets_go_into_the_figure_that_they_are_given(name):
+def test_sheets_draw_into_the_given_figure(name):
     style, given = dict(plt.rcParams), plt.figure()
     assert SHEETS[name](given) is given
     assert len(SHEETS[name](None).axes) >= 3
@@ -98,9 +98,9 @@ def test_sheets_go_into_the_figure_that_they_are_given(name):
     assert dict(plt.rcParams) == style
 
 
-def test_the_sheet_of_units_is_as_the_plane_is():
+def test_the_pictures_of_units_have_the_orientation_of_the_plane():
     state = widgets.playground.play(hidden_layers=1, width=1, updates=0)
-    state.W[1][:], state.b[1][:] = [[0.0, 1.0]], 0  # answers with the sign of x2
+    state.W[1][:], state.b[1][:] = [[0.0, 1.0]], 0  # the unit responds to the sign of x2
     _, ax = plt.subplots()
     sheet = playground.unit_sheet(state.unit_pictures(), ax).images[0].get_array()
     assert sheet[0, 0] > 0.5  # above
@@ -123,11 +123,11 @@ def test_network_has_an_arrow_for_each_connection_and_direction(backward, count)
     ax = plotting.network([2, 3, 1], backward=backward)
     drawn = arrows(ax)
     assert len(drawn) == count
-    assert len(ax.patches) == 6  # units
+    assert len(ax.patches) == 6  # the units
     for arrow in drawn:
         forward = bool(same_color(arrow.get_edgecolor(), style.FORWARD))
         assert forward or same_color(arrow.get_edgecolor(), style.BACKWARD)
-        assert (arrow.get_linestyle() == "-") is forward  # the line style says what the colour says
+        assert (arrow.get_linestyle() == "-") is forward  # the line style repeats what the colour says
 
 
 def test_a_large_layer_is_abridged():
@@ -157,7 +157,7 @@ def test_labels_differ_in_marker_and_colour():
     assert circles.get_paths()[0].vertices.shape != triangles.get_paths()[0].vertices.shape
 
 
-def test_boundary_draws_its_line_only_where_there_is_one():
+def test_boundary_draws_a_line_only_where_there_is_one():
     def black_lines(ax):
         return [
             c for c in ax.collections if len(c.get_edgecolor()) == 1 and same_color(c.get_edgecolor()[0], style.INK)
@@ -168,7 +168,7 @@ def test_boundary_draws_its_line_only_where_there_is_one():
     assert len(crossing.collections) == len(constant.collections) + 1
 
 
-def test_images_stand_where_they_belong():
+def test_images_are_placed_correctly():
     pictures = np.zeros((3, 28, 28))
     pictures[2, 0, 0] = 1
     ax = plotting.images(pictures, titles=["a", "b", "c"], columns=2)
@@ -210,11 +210,11 @@ def test_signals():
     assert ax.get_yscale() == "log"
 
 
-def test_confusion_matrix_colours_mistakes_alone():
+def test_confusion_matrix_colours_only_mistakes():
     counts = np.array([[50, 1, 0], [4, 60, 2], [0, 0, 70]])
     ax = plotting.confusion_matrix(counts)
     assert ax.get_images()[0].get_array().tolist() == [[0, 1, 0], [4, 0, 2], [0, 0, 0]]
     written = {text.get_position(): text.get_text() for text in ax.texts}
     assert written == {(0, 0): "50", (1, 0): "1", (0, 1): "4", (1, 1): "60", (2, 1): "2", (2, 2): "70"}
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("answer", "true class")
-    plotting.confusion_matrix(np.diag([1, 2])).figure.canvas.draw()  # without any mistake
+    plotting.confusion_matrix(np.diag([1, 2])).figure.canvas.draw()  # no mistakes at all

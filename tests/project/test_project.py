@@ -1,4 +1,4 @@
-"""README and CONTRIBUTING keep their word: the links, lessons, files and commands that they name exist."""
+"""README and CONTRIBUTING are accurate: the links, lessons, files and commands that they name exist."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One style for code and notebooks: ruff finds nothing to say."""
+"""Code and notebooks share one style: ruff has no complaints."""
 
 import subprocess
 import sys

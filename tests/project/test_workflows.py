@@ -1,4 +1,4 @@
-"""What GitHub runs for the project: the README's commands, pinned actions, no more rights than needed."""
+"""The GitHub workflows run the README's commands, with pinned actions and the least permissions they need."""
 
 import re
 import shutil
@@ -12,10 +12,9 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 FORMS = sorted(path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config")
-RIGHTS = {"contents": "read", "pages": "write", "id-token": "write"}  # all that any job may have
-PUBLISHES = {"pages", "id-token"}  # a job with these runs no code of the project
-# Steps that the README does not have: it has `py`, and no other versions than the pinned ones. .ci/run
-# ends in `make test`.
+RIGHTS = {"contents": "read", "pages": "write", "id-token": "write"}  # the most that any job may have
+PUBLISHES = {"pages", "id-token"}  # a job with these must not run code of the project
+# Commands that are not in the README, which uses `py` and only the pinned versions. .ci/run ends with `make test`.
 OWN_STEPS = {
     "bash .ci/run",
     "python -m venv .venv",
@@ -33,15 +32,14 @@ def jobs(workflow):
 
 
 def steps(workflow):
-    return [step for job in jobs(workflow) for step in job["steps"]]
+    return [step for job in jobs(workflow) for step in job.get("steps", [])]
 
 
 def actions_are_pinned(text):
-    """Each action by the 40 hexadecimal digits of a commit, with the version that it is in a comment."""
+    """Every action is given as the 40 hexadecimal digits of a commit, with its version in a comment."""
     used = re.findall(r"uses: *(.*)", text)
-    return [
-        f"{use!r} is not pinned" for use in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)
-    ]
+    pinned = r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\./\.github/workflows/\w+\.yml( #.*)?"  # or local
+    return [f"{use!r} is not pinned" for use in used if not re.fullmatch(pinned, use)]
 
 
 def an_action_has_one_version(text):
@@ -49,34 +47,54 @@ def an_action_has_one_version(text):
     return [f"{name} has two versions" for name, _ in pins if sum(name == other for other, _ in pins) > 1]
 
 
-def rights_are_least(text):
+def permissions_are_minimal(text):
     workflow = yaml.safe_load(text)
-    faults = [] if workflow.get("permissions") == {} else ["the workflow has rights of its own"]
+    faults = [] if workflow.get("permissions") == {} else ["the workflow itself has permissions"]
     for job in jobs(workflow):
         rights = job.get("permissions", {})
-        faults += [f"{name}: {right} is too much" for name, right in rights.items() if RIGHTS.get(name) != right]
-        if PUBLISHES & set(rights) and any("run" in step or "checkout" in step["uses"] for step in job["steps"]):
+        faults += [
+            f"{name}: {right} is more than needed" for name, right in rights.items() if RIGHTS.get(name) != right
+        ]
+        if PUBLISHES & set(rights) and any(
+            "run" in step or "checkout" in step["uses"] for step in job.get("steps", [{"run": "another workflow"}])
+        ):
             faults.append("a job that may publish runs code")
     return faults
 
 
-def no_key_is_left_behind(text):
+def no_token_is_kept(text):
     checkouts = [step for step in steps(yaml.safe_load(text)) if "checkout" in step.get("uses", "")]
     return [
-        "the checkout leaves its token" for step in checkouts if step.get("with", {}).get("persist-credentials", True)
+        "the checkout keeps its token" for step in checkouts if step.get("with", {}).get("persist-credentials", True)
     ]
 
 
 def time_is_limited(text):
-    return ["a job has no limit of time" for job in jobs(yaml.safe_load(text)) if "timeout-minutes" not in job]
+    own = [job for job in jobs(yaml.safe_load(text)) if "uses" not in job]  # a called workflow has limits of its own
+    return ["a job has no time limit" for job in own if "timeout-minutes" not in job]
 
 
-def addresses_are_the_repositorys_own(text):
+def nothing_is_published_before_the_tests(text):
+    """A job that may publish needs the whole test workflow to have succeeded on this commit."""
+    workflow = yaml.safe_load(text)
+    tests = {name for name, job in workflow["jobs"].items() if job.get("uses") == "./.github/workflows/test.yml"}
+    faults = []
+    for name, job in workflow["jobs"].items():
+        if PUBLISHES & set(job.get("permissions", {})):
+            needs = job.get("needs", [])
+            if not tests & set([needs] if isinstance(needs, str) else needs):
+                faults.append(f"{name} does not wait for the tests")
+            if re.search(r"always|failure|cancelled|!", str(job.get("if", ""))):
+                faults.append(f"{name} may run although the tests failed")
+    return faults + [f"{name} may fail unnoticed" for name in tests if "continue-on-error" in workflow["jobs"][name]]
+
+
+def no_address_is_fixed(text):
     return re.findall(r"https?://\S+|\b[\w-]+\.github\.io\b|\b[\w.-]+\.(?:com|org|net)\b", text)
 
 
-def lines_are_the_readmes(text):
-    """Lines of the shell: the README's, with an option for nbval; targets of make; .ci/run; and OWN_STEPS."""
+def lines_are_in_the_readme(text):
+    """Every shell line is in the README, apart from an option for nbval, or is a make target or one of OWN_STEPS."""
     readme, makefile = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "Makefile"))
     lines = "\n".join(step["run"] for step in steps(yaml.safe_load(text)) if "run" in step).strip().split("\n")
     known = OWN_STEPS | set(readme.split("\n")) | {f"make {name}" for name in re.findall(r"^(\w+):", makefile, re.M)}
@@ -86,11 +104,12 @@ def lines_are_the_readmes(text):
 RULES = [
     actions_are_pinned,
     an_action_has_one_version,
-    rights_are_least,
-    no_key_is_left_behind,
+    permissions_are_minimal,
+    no_token_is_kept,
     time_is_limited,
-    addresses_are_the_repositorys_own,
-    lines_are_the_readmes,
+    nothing_is_published_before_the_tests,
+    no_address_is_fixed,
+    lines_are_in_the_readme,
 ]
 
 
@@ -108,16 +127,20 @@ PLANTED = [
     (actions_are_pinned, "test", r"@[0-9a-f]{40} # v", "@v"),
     (actions_are_pinned, "test", r" # v7.0.1", ""),
     (an_action_has_one_version, "test", r"(checkout@)\w", r"\g<1>f"),
-    (rights_are_least, "test", r"permissions: {}", "permissions: write-all"),
-    (rights_are_least, "test", r"permissions: {}", ""),
-    (rights_are_least, "test", r"contents: read", "contents: write"),
-    (rights_are_least, "site", r"contents: read", "pages: write"),
-    (no_key_is_left_behind, "test", r"persist-credentials: false", "fetch-depth: 1"),
+    (permissions_are_minimal, "test", r"permissions: {}", "permissions: write-all"),
+    (permissions_are_minimal, "test", r"permissions: {}", ""),
+    (permissions_are_minimal, "test", r"contents: read", "contents: write"),
+    (permissions_are_minimal, "site", r"contents: read", "pages: write"),
+    (no_token_is_kept, "test", r"persist-credentials: false", "fetch-depth: 1"),
     (time_is_limited, "test", r"timeout-minutes: 90", ""),
-    (addresses_are_the_repositorys_own, "site", r"make site", "make site URL=https://someone.github.io/lessons"),
-    (lines_are_the_readmes, "test", r"make test ARGS", "make tests ARGS"),
-    (lines_are_the_readmes, "test", r"-m pytest", "-m unittest"),
-    (lines_are_the_readmes, "test", r"-r requirements.txt -e \.", "-r requirements.txt"),
+    (actions_are_pinned, "site", r"\./\.github/workflows/test\.yml", "someone/else/.github/workflows/test.yml@main"),
+    (nothing_is_published_before_the_tests, "site", r"\[test, build\]", "build"),
+    (nothing_is_published_before_the_tests, "site", r"\./\.github/workflows/test\.yml", "./.github/workflows/site.yml"),
+    (nothing_is_published_before_the_tests, "site", r"if: github.ref ==", "if: always() && github.ref =="),
+    (no_address_is_fixed, "site", r"make site", "make site URL=https://someone.github.io/lessons"),
+    (lines_are_in_the_readme, "test", r"make test ARGS", "make tests ARGS"),
+    (lines_are_in_the_readme, "test", r"-m pytest", "-m unittest"),
+    (lines_are_in_the_readme, "test", r"-r requirements.txt -e \.", "-r requirements.txt"),
 ]
 
 
@@ -131,7 +154,16 @@ def test_a_planted_fault_is_found(rule, name, old, new):
     assert rule(re.sub(old, new, text, count=1))
 
 
-def test_the_script_that_ci_runs_calls_the_readmes_command():
+def test_a_push_to_main_is_tested_by_the_workflow_that_publishes():
+    site, test = (load(ROOT / ".github" / "workflows" / f"{name}.yml") for name in ("site", "test"))
+    assert site[True]["push"] == {"branches": ["main"]}  # YAML reads the key `on` as true
+    assert "workflow_call" in test[True] and "push" not in test[True]  # once, not twice
+    assert "pull_request" in test[True]
+    assert site["jobs"]["test"]["if"] == "github.event_name != 'pull_request'"
+    assert site["jobs"]["publish"]["if"] == "github.ref == 'refs/heads/main'"
+
+
+def test_the_script_of_ci_calls_the_command_of_the_readme():
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     assert "make test" in script
 
@@ -166,7 +198,7 @@ def test_a_form_asks_in_full(path):
 
 
 @pytest.mark.parametrize("command", [("actionlint",), ("zizmor", "--offline", "--persona=pedantic", ".github")])
-def test_the_judges_of_workflows_find_nothing(command):
+def test_the_linters_of_workflows_find_nothing(command):
     program = shutil.which(command[0], path=sysconfig.get_path("scripts")) or shutil.which(command[0])
     if not program:
         pytest.skip(f"{command[0]} is not installed")

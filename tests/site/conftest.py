@@ -1,4 +1,4 @@
-"""The book, built once, and a server that shows it; skipped where what builds it is not installed."""
+"""The book, built once, and a server for it; skipped where the packages that build it are not installed."""
 
 import os
 import shutil
@@ -11,12 +11,12 @@ import pytest
 from chromium import served
 
 ROOT = Path(__file__).resolve().parents[2]
-AXE = "axe-core@4.14.1"  # rules of accessibility, from npm
+AXE = "axe-core@4.14.1"  # accessibility rules, from npm
 
 
 @pytest.fixture(scope="session")
 def write_book():
-    """Function from a folder to how the command that writes the book there has ended, and what it printed."""
+    """Function that runs the command to build the book in a folder and returns the completed process."""
     for name in ("sphinx", "myst_nb", "sphinx_book_theme"):
         pytest.importorskip(name, reason="the book needs more: pip install -r site/requirements.txt")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
@@ -30,7 +30,7 @@ def write_book():
 
 @pytest.fixture(scope="session")
 def book(tmp_path_factory, write_book):
-    """Folder of the book's pages."""
+    """The folder with the pages of the book."""
     out = tmp_path_factory.mktemp("book") / "pages"
     done = write_book(out)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -39,14 +39,14 @@ def book(tmp_path_factory, write_book):
 
 @pytest.fixture(scope="session")
 def address(book):
-    """Where the book can be visited on this machine."""
+    """The address of the book on this machine."""
     with served(book) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def axe():
-    """The script of axe-core, fetched once and kept in build/."""
+    """The script of axe-core, downloaded once and kept in build/."""
     kept = ROOT / "build" / f"{AXE}.js"
     if not kept.is_file():
         npm = shutil.which("npm")

@@ -1,4 +1,4 @@
-"""The folder that holds the site: never another's, and whole at all times."""
+"""Output folders of the site: no other folder is touched, and an output folder is complete at all times."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ def folder(site_module):
 
 @pytest.fixture
 def new(tmp_path):
-    """What has been built: two files."""
+    """A new build of two files."""
     (tmp_path / "scratch" / "static").mkdir(parents=True)
     for name in ("index.html", "static/script.js"):
         (tmp_path / "scratch" / name).write_text("new", encoding="utf-8")
@@ -26,7 +26,7 @@ def contents(out):
     }
 
 
-def test_a_build_replaces_the_one_before_and_keeps_what_another_program_made(folder, new, tmp_path):
+def test_a_build_replaces_the_previous_one_and_keeps_the_files_of_other_programs(folder, new, tmp_path):
     out = tmp_path / "there" / "site"
     folder.refuse_what_is_not_ours(out, keep=("lab",))
     folder.replace(out, new, keep=("lab",))
@@ -43,15 +43,15 @@ def test_a_build_replaces_the_one_before_and_keeps_what_another_program_made(fol
     assert [path.name for path in out.parent.iterdir()] == ["site"]
 
 
-def test_a_folder_of_others_is_refused(folder, tmp_path):
+def test_a_folder_with_other_files_is_refused(folder, tmp_path):
     (tmp_path / "searchindex.js").write_text("of another book", encoding="utf-8")
-    with pytest.raises(ValueError, match="holds other files; name a folder that is empty"):
+    with pytest.raises(ValueError, match="contains other files; name a folder that is empty"):
         folder.refuse_what_is_not_ours(tmp_path, keep=("lab",))
     with pytest.raises(ValueError, match=r"searchindex.js is a file; name a folder"):
         folder.refuse_what_is_not_ours(tmp_path / "searchindex.js")
 
 
-def test_a_folder_to_publish_from_is_taken_with_its_history_and_name(folder, new, tmp_path):
+def test_a_folder_to_publish_from_keeps_its_history_and_domain_name(folder, new, tmp_path):
     out = tmp_path / "site"
     (out / ".git").mkdir(parents=True)
     (out / "CNAME").write_text("kept", encoding="utf-8")
@@ -60,7 +60,7 @@ def test_a_folder_to_publish_from_is_taken_with_its_history_and_name(folder, new
     assert contents(out)["CNAME"] == "kept" and (out / ".git").is_dir()
 
 
-def test_a_full_disk_leaves_what_was_there(folder, new, tmp_path, monkeypatch):
+def test_a_full_disk_leaves_the_old_build(folder, new, tmp_path, monkeypatch):
     out = tmp_path / "site"
     folder.replace(out, new)
     before = contents(out)

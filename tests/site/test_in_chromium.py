@@ -1,6 +1,7 @@
-"""The book in a real browser: every page once, in the light and the dark theme, wide and narrow; then what moves."""
+"""The book in a real browser: every page in both themes, wide and narrow, and then the interactive parts."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -9,21 +10,24 @@ from chromium import NO_OTHER_HOST, launched
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots" / "book"
 WIDTHS = (1280, 800, 380)
-# A long page is audited whole on a phone and, in the dark on a laptop, by the rules that depend on looks: to
-# audit it whole each time takes minutes. The short pages, with the same bars and lists, are audited whole each time.
+# A long page is audited in full at phone width and, in the dark theme at laptop width, by the rules that depend on
+# appearance only: full audits everywhere would take minutes. Short pages, which share the navigation, get full audits.
 LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable")
 AUDITED = {("light", 380): {}, ("dark", 1280): {"runOnly": LOOKS}}
 SHORT = ("index", "data", "notation", "search")
-SET = "window.MathJax?.startup?.promise ?? null"  # until then formulas are raw
+SET = "window.MathJax?.startup?.promise ?? null"  # resolves once formulas are typeset
 LEFT_RAW = r"""[...document.querySelectorAll('article')].map(a => {
     const copy = a.cloneNode(true)
     copy.querySelectorAll('pre, code, mjx-container').forEach(e => e.remove())
     return copy.textContent
 }).join(' ').match(/\$\$|\\\(|\\\[|\\frac|\\partial/g) ?? []"""
 BROKEN = "[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
-# on the page, set, and with MathML for who has them read aloud
+# formulas on the page, typeset, and with MathML for screen readers
 FORMULAS = "['.math', '.math mjx-container', '.math mjx-assistive-mml'].map(s => document.querySelectorAll(s).length)"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Whether the theme's script has answered to the new size, after 0.3 s: what can be scrolled takes the focus.
+ANSWERED = """[...document.querySelectorAll('pre, .cell_output > .output, .pst-scrollable-table-container')]
+    .every(e => e.tabIndex === (e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight ? 0 : -1))"""
 AUDIT = """options => axe.run(document, {resultTypes: ['violations'], ...options}).then(result => result.violations
     .filter(v => ['serious', 'critical'].includes(v.impact))
     .flatMap(v => v.nodes.map(n => `${v.id}: ${n.target} ${n.html.slice(0, 120)}`)))"""
@@ -36,7 +40,7 @@ def browser():
 
 
 def watched(context, address):
-    """A page, and the list of what goes wrong in it."""
+    """A page, and the list of everything that goes wrong in it."""
     page, faults = context.new_page(), []
     page.on("pageerror", lambda error: faults.append(f"error: {error}"))
     page.on("console", lambda line: faults.append(f"console: {line.text}") if line.type == "error" else None)
@@ -46,9 +50,17 @@ def watched(context, address):
     return page, faults
 
 
+def wait_for(page, expression, seconds=30):
+    """Wait until an expression is true in the page. The pages' policy forbids the `eval` of `wait_for_function`."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"never true: {expression}"
+        page.wait_for_timeout(20)
+
+
 @pytest.fixture
 def page(browser, address):
-    """A page as wide as a laptop's; what goes wrong in it fails the test."""
+    """A page of laptop width; anything that goes wrong in it fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page, faults = watched(context, address)
     yield page
@@ -57,23 +69,23 @@ def page(browser, address):
 
 
 def look(page, name, theme, found):
-    """Read off what the page is like in this theme, at each width: its size and, where asked for, the audit."""
+    """Check the page in this theme at each width: its size, and the audit where it applies."""
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+    wait_for(page, f"document.documentElement.dataset.theme === '{theme}'")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         if page.evaluate(WIDE) > 0:
             found["faults"].append(f"wider than {width}")
         options = {} if name in SHORT and width != 800 else AUDITED.get((theme, width))
         if options is not None and found["audit"] is not None:
-            page.wait_for_timeout(400)  # scripts of the page answer to the new size after 0.3 s
+            page.wait_for_function(ANSWERED)
             found["audit"] += [f"{theme} {width} {fault}" for fault in page.evaluate(AUDIT, options)]
         if width != 800:
             page.screenshot(path=SHOTS / f"{name}-{theme}-{width}.png")
 
 
 def visit(page, name, address, axe):
-    """All that the tests below ask of one page, gathered in one visit."""
+    """Collect in a single visit everything that the tests below need to know about a page."""
     found = {"faults": [], "audit": [] if axe else None}
     page.goto(f"{address}/{name}.html")
     page.evaluate(SET)
@@ -88,7 +100,7 @@ def visit(page, name, address, axe):
 
 @pytest.fixture(scope="module")
 def visits(browser, book, address, request):
-    """What was found on each page, by its name; the audit is None where its script is not to be had."""
+    """The findings for each page, by name; the audit is None where its script is not available."""
     SHOTS.mkdir(parents=True, exist_ok=True)
     try:
         axe = request.getfixturevalue("axe")
@@ -108,7 +120,7 @@ def test_no_page_has_a_fault_or_asks_another_host(visits):
     assert {name: found["faults"] for name, found in visits.items() if found["faults"]} == {}
 
 
-def test_formulas_are_set(visits):
+def test_formulas_are_typeset(visits):
     for name, found in visits.items():
         assert len(set(found["formulas"])) == 1, name
         assert found["raw"] == [], name
@@ -128,20 +140,20 @@ def test_search_finds_a_word(page, address):
     page.locator("#search-results li a", has_text="08").first.wait_for()
 
 
-def test_the_theme_is_chosen_and_kept(page, address):
+def test_the_chosen_theme_is_kept(page, address):
     page.emulate_media(color_scheme="light")
     page.goto(f"{address}/00_start_here.html")
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.get_by_role("button", name="Color mode").first.click()
     page.get_by_role("button", name="Dark").first.click()
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    wait_for(page, "document.documentElement.dataset.theme === 'dark'")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
     page.goto(f"{address}/01_fit_a_line.html")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
 def step_of(page):
-    """Number of the only step that is shown."""
+    """The number of the only visible step."""
     (text,) = page.locator(".stepper li:visible strong").all_inner_texts()
     return int(re.match(r"Step (\d+) of 13", text)[1])
 
@@ -150,7 +162,7 @@ def test_the_stepper_moves_by_button_and_by_key(page, address):
     page.goto(f"{address}/index.html")
     back, forward, play = (page.get_by_role("button", name=name, exact=True) for name in ("Back", "Next", "Play"))
     assert step_of(page) == 1
-    back.click(force=True)  # it says that it is disabled
+    back.click(force=True)  # marked as disabled
     assert step_of(page) == 1
     forward.click()
     forward.click()
@@ -168,7 +180,7 @@ def test_the_stepper_moves_by_button_and_by_key(page, address):
     assert step_of(page) == 12
     forward.click()
     assert step_of(page) == 13
-    page.keyboard.press("ArrowLeft")  # the button is at its end, and keeps the focus
+    page.keyboard.press("ArrowLeft")  # the button is marked as disabled but keeps the focus
     assert step_of(page) == 12
     shown = page.locator(".stepper li:visible img")
     assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
@@ -190,7 +202,7 @@ def test_the_stepper_plays_to_its_end_and_pauses(page, address):
     assert page.get_by_role("button", name="Play", exact=True).is_visible()
 
 
-def test_who_wants_less_motion_steps_by_hand(page, address):
+def test_readers_who_want_less_motion_step_by_hand(page, address):
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{address}/index.html")
     assert page.get_by_role("button", name="Play", exact=True).count() == 0

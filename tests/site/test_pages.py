@@ -1,4 +1,4 @@
-"""The book's files: every lesson with its outputs, every link with its target, nothing from another host."""
+"""The files of the book: every lesson has its outputs, every link a target, and nothing comes from another host."""
 
 import os
 import re
@@ -15,19 +15,19 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SERIES = ["index", *(path.stem for path in NOTEBOOKS), "notation", "data"]
 WIDGET = "application/vnd.jupyter.widget-view+json"
-# where a page names what the browser fetches by itself
+# attributes whose targets the browser loads by itself
 FETCHED = {"script": "src", "img": "src", "source": "src", "iframe": "src", "link": "href", "image": "href"}
 STYLE_URL = re.compile(r"""(?:url\(|@import )\s*["']?((?!data:)[^"')\s]+)""")
 
 
 @pytest.fixture(scope="module")
 def pages(book):
-    """Each page, parsed, by its name."""
+    """The parsed pages, by name."""
     return {path.stem: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for path in book.glob("*.html")}
 
 
 def bare(text):
-    """Text without white space, which pages set differently."""
+    """Text without white space, which differs between notebook and page."""
     return re.sub(r"\s+", "", text)
 
 
@@ -69,7 +69,7 @@ def test_the_landing_page_says_where_to_start_and_maps_every_lesson(pages):
     assert all(f"Step {n} of 13" in step.get_text() for n, step in enumerate(steps, 1))
 
 
-def test_notation_is_that_of_the_first_lesson(pages):
+def test_notation_matches_the_first_lesson(pages):
     tables = [bare(table.get_text()) for table in pages["notation"].select("article table")]
     assert len(tables) == 2
     there = [bare(table.get_text()) for table in pages["00_start_here"].select("article table")]
@@ -81,7 +81,7 @@ def test_credits_of_the_data_are_there(pages):
     assert "Yann LeCun" in text and "CC BY-SA 3.0" in text and "Stéfan van der Walt" in text
 
 
-def test_previous_and_next_go_through_the_whole_series(pages):
+def test_previous_and_next_lead_through_the_whole_series(pages):
     for i, name in enumerate(SERIES):
         ways = [pages[name].select_one(f"a.{way}") for way in ("left-prev", "right-next")]
         there = [way and way["href"] for way in ways]
@@ -97,11 +97,11 @@ def test_every_page_has_a_button_that_opens_its_lesson_in_the_lab(pages):
 
 
 def faults_of_link(book, anchors, name, target):
-    """What is wrong with where a page leads: nothing, or one sentence."""
+    """What is wrong with a link: an empty list, or one sentence."""
     parts = urlsplit(target)
     if parts.scheme or parts.netloc:
         return [] if parts.scheme in ("https", "mailto", "data") else [f"{name}: {target} is neither here nor safe"]
-    if parts.path.startswith("lab/"):  # made by others; the notebook must exist
+    if parts.path.startswith("lab/"):  # built separately; the notebook must exist
         (notebook,) = parse_qs(parts.query).get("path", [""])
         return [] if (ROOT / notebook).is_file() and notebook else [f"{name}: {target} opens no notebook"]
     file = (book / name).parent / unquote(parts.path) if parts.path else book / name
@@ -113,7 +113,7 @@ def faults_of_link(book, anchors, name, target):
 
 
 def all_targets(page):
-    """Addresses in a page's tags, srcset and style included."""
+    """All addresses in the tags of a page, including srcset and styles."""
     for tag in page.find_all(True):
         yield from (tag[a] for a in ("href", "src", "action", "poster", "data-src", "xlink:href") if tag.get(a))
         yield from (part.split()[0] for part in tag.get("srcset", "").split(",") if part.strip())
@@ -176,7 +176,7 @@ def test_a_folder_with_other_files_is_refused(write_book, tmp_path):
     (tmp_path / "thesis.tex").write_text("mine", encoding="utf-8")
     done = write_book(tmp_path)
     assert done.returncode == 1
-    assert "holds other files" in done.stderr and "Traceback" not in done.stderr
+    assert "contains other files" in done.stderr and "Traceback" not in done.stderr
     assert (tmp_path / "thesis.tex").read_text(encoding="utf-8") == "mine"
 
 
@@ -189,7 +189,7 @@ def test_without_sphinx_it_says_what_to_install(tmp_path):
     assert "site/requirements.txt" in done.stderr and "Traceback" not in done.stderr
 
 
-# --- links of the sources, without building ------------------------------------------------------
+# --- links in the sources, without a build ------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -220,10 +220,10 @@ def test_links_lead_to_pages_or_to_the_repository(lessons, monkeypatch, text, me
     monkeypatch.setenv("GITHUB_REPOSITORY", "a/b")
     if server:
         monkeypatch.setenv("GITHUB_SERVER_URL", server)
-    assert lessons.mend_links(text, "notebooks", PAGES) == mended
+    assert lessons.redirect_links(text, "notebooks", PAGES) == mended
 
 
-def test_a_renamed_section_of_symbols_is_missed(lessons):
+def test_a_renamed_section_of_symbols_is_reported(lessons):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("## The signs")])
     with pytest.raises(ValueError, match="no section 'The symbols'"):
         lessons.sections(notebook, "The symbols")

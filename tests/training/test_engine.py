@@ -13,6 +13,7 @@ from helpers.backprop import losses, network
 from helpers.backprop.activations import softmax
 from helpers.backprop.optimizers import OPTIMIZERS
 from helpers.gradient_check.nudge import numerical_gradient, relative_error
+from helpers.system.interrupts import interrupts_wait
 from helpers.training import blocks, engine
 from helpers.training.engine import DivergedError
 from helpers.training.neural_network import NeuralNetwork, NotFittedError
@@ -79,31 +80,34 @@ def test_resuming_with_more_epochs_is_one_longer_training():
     assert_same(model.resume(X, Y_XOR), longer)  # nothing is left to do
 
 
+CHANGES = {"batch_size": 7, "optimizer": "adam", "hidden_activation": "tanh", "output": "identity", "l2": 0.1}
+CHANGES |= {"dtype": np.float32, "layer_sizes": [4, 1]}
+
+
 def test_resuming_what_cannot_go_on(tmp_path):
     model = NeuralNetwork([3, 1], iterations=2)
     with pytest.raises(NotFittedError, match=r"call fit\(X, y\)"):
         model.resume(X, Y_XOR)
     model.fit(X, Y_XOR)
     before = copy.deepcopy(model)
-    with pytest.raises(ValueError, match="are not those of the training that was stopped"):
-        model.resume(X, 1 - Y_XOR)
-    with pytest.raises(ValueError, match="are not those of the training that was stopped"):
-        model.resume(X[:, :1], Y_XOR)
-    model.batch_size = 7
-    with pytest.raises(ValueError, match="batch_size or shuffle_buffer are not those"):
-        model.resume(X, Y_XOR)
-    model.batch_size = None
-    model.optimizer = "adam"
-    with pytest.raises(ValueError, match="optimizer and dtype must be those of the training"):
-        model.resume(X, Y_XOR)
-    assert_same(model, before)
+    for data, differing in ((X, 1 - Y_XOR), "y"), ((X[:, :1], Y_XOR), "X"), ((X * 255, Y_XOR), "X"):
+        with pytest.raises(ValueError, match=f"^{differing} is not as in the training that was stopped: pass the same"):
+            model.resume(*data)
+    with pytest.raises(ValueError, match=r"^held_out is not as in"):
+        model.resume(X, Y_XOR, held_out=HELD_OUT)
+    for option, other in CHANGES.items():
+        changed = copy.deepcopy(model)
+        setattr(changed, option, other)
+        with pytest.raises(ValueError, match=rf"^{option}\b.* (is|are) not as in the training"):
+            changed.resume(X, Y_XOR)
+        assert_same(changed, before)
     model.save(tmp_path / "slim.h5", resumable=False)
-    with pytest.raises(ValueError, match="no training that could go on: call fit"):
+    with pytest.raises(ValueError, match="no training that could be resumed: call fit"):
         NeuralNetwork.load(tmp_path / "slim.h5").resume(X, Y_XOR)
     wild = NeuralNetwork([1], output="identity", learning_rate=1e3)
     with pytest.raises(DivergedError):
         wild.fit(X, Y_XOR)
-    with pytest.raises(ValueError, match="no training that could go on"):
+    with pytest.raises(ValueError, match="no training that could be resumed"):
         wild.resume(X, Y_XOR)
 
 
@@ -353,7 +357,7 @@ def test_an_interrupt_is_held_back_and_never_lost():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     reached = []
     try:
-        with pytest.raises(KeyboardInterrupt), engine.interrupts_wait():
+        with pytest.raises(KeyboardInterrupt), interrupts_wait():
             signal.raise_signal(signal.SIGINT)
             reached.append(True)
         assert reached

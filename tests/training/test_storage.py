@@ -1,8 +1,10 @@
 """Saved networks: bit for bit, wholly or not at all, and nothing foreign is read."""
 
 import errno
+import io
 import json
 import os
+from fractions import Fraction
 
 import h5py
 import numpy as np
@@ -62,11 +64,15 @@ def test_a_file_that_is_not_there(tmp_path):
 
 
 def test_places_that_cannot_be_written(fitted, tmp_path):
-    for place in ("nowhere/network.h5", "", "n" * 300):  # no such folder, a folder, too long a name
-        with pytest.raises(OSError, match=r"^cannot write .* \(.+\): choose another place or make room"):
+    for place, error, cure in (
+        ("nowhere/network.h5", FileNotFoundError, "make its folder first"),
+        ("", IsADirectoryError, "name a file in it"),
+        ("n" * 300, OSError, "choose a shorter name"),
+    ):
+        with pytest.raises(error, match=rf"^cannot write .* \(.+\): {cure}"):
             fitted.save(tmp_path / place)
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(FileNotFoundError, match="or is a folder"):
+    with pytest.raises(IsADirectoryError, match=rf"cannot read {tmp_path.name} \(it is a folder\): name a file in it"):
         NeuralNetwork.load(tmp_path)
 
 
@@ -91,7 +97,7 @@ def test_a_file_cut_short(saved, share):
 
 def test_every_changed_byte_is_noticed(saved):
     content = bytearray(saved.read_bytes())
-    for i in (0, 40, 60, 120, *range(storage.BLOCK, len(content), 97)):  # a damaged file can crash the HDF5 library
+    for i in (*range(storage.BLOCK), *range(storage.BLOCK, len(content), 97)):
         content[i] ^= 255
         saved.write_bytes(content)
         with pytest.raises(ValueError, match=r"^network\.h5 (is|was) "):
@@ -114,9 +120,10 @@ def written_with(path, fitted, **changes):
         "layer_sizes": fitted.layer_sizes_,
         "W": fitted.W_,
         "b": fitted.b_,
-        "histories": {"cost_history": fitted.cost_history_},
+        "histories": {name: getattr(fitted, f"{name}_") for name in storage.HISTORIES},
     }
-    storage.write(path, **{**content, **changes})
+    hdf5 = storage._hdf5(**{**content, **changes})
+    path.write_bytes(storage._first_line(hdf5) + hdf5)
 
 
 @pytest.mark.parametrize(
@@ -136,8 +143,157 @@ def written_with(path, fitted, **changes):
 )
 def test_content_that_does_not_fit_together(fitted, tmp_path, changes):
     written_with(tmp_path / "network.h5", fitted, **changes)
-    with pytest.raises(ValueError, match=r"network\.h5 (does not hold a network that fits|is not a saved network)"):
+    with pytest.raises(
+        ValueError, match=r"network\.h5 does not hold a network that fits together \(.+\): save it again"
+    ):
         NeuralNetwork.load(tmp_path / "network.h5")
+
+
+def crafted(path, fitted, change):
+    """A file with a true checksum, after `change(file)` on its HDF5."""
+    written_with(path, fitted)
+    memory = io.BytesIO(path.read_bytes()[storage.BLOCK :])
+    with h5py.File(memory, "r+") as file:
+        change(file)
+    hdf5 = memory.getvalue()
+    path.write_bytes(storage._first_line(hdf5) + hdf5)
+
+
+def replaced(name, value):
+    def change(file):
+        del file[name]
+        file[name] = value
+
+    return change
+
+
+def outside(file):
+    """b[2] lies in another file, of which every later `save` would take a copy."""
+    del file["b/2"]
+    file.create_dataset("b/2", (1, 1), "f8", external=[(os.environ["SECRET"], 0, 8)])
+
+
+def generator(name, **state):
+    bits = getattr(np.random, name)(0).state
+    for place in (bits["state"], bits):
+        place.update({key: value for key, value in state.items() if key in place and key != "state"})
+    if "state" in state:
+        bits["state"]["state"] = state["state"]
+    kind = {"RandomState": bits} if name == "MT19937" else {"Generator": bits}
+
+    def change(file):
+        options = json.loads(file.attrs["options"]) | {"random_state": kind}
+        file.attrs["options"] = json.dumps(options, default=storage._to_json)
+
+    return change
+
+
+CRAFTED = {
+    "text": replaced("W/2", np.full((1, 3), b"abc")),
+    "complex": replaced("W/2", np.full((1, 3), 1j)),
+    "integers": replaced("W/2", np.ones((1, 3), int)),
+    "NaN": replaced("W/2", np.full((1, 3), np.nan)),
+    "infinite": replaced("b/1", np.full((3, 1), np.inf)),
+    "missing": lambda file: file.__delitem__("b/1"),
+    "a group": lambda file: (file.__delitem__("b/1"), file.create_group("b/1")),
+    "outside the file": outside,
+    "a link to another file": replaced("W/1", h5py.ExternalLink("other.h5", "W/1")),
+    "a link within": replaced("W/1", h5py.SoftLink("/W/2")),
+    "a bomb": lambda file: (file.__delitem__("W"), file.create_dataset("W/1", (10**5, 10**5), "f8")),
+    "text costs": replaced("cost_history", np.array([b"a"])),
+    "complex costs": replaced("cost_history", np.ones(3, complex)),
+    "options that are bytes": lambda file: file.attrs.__setitem__("options", np.void(b"{}")),
+    "MT19937 beyond its table": generator("MT19937", pos=10**9),
+    "MT19937 before its table": generator("MT19937", pos=-1),
+    "MT19937 with a short table": generator("MT19937", key=[1] * 623),
+    "Philox beyond its buffer": generator("Philox", buffer_pos=10**6),
+    "Philox with a short buffer": generator("Philox", buffer=[1]),
+    "SFC64 with a short state": generator("SFC64", state=[1, 2]),
+    "PCG64 with text": generator("PCG64", inc="a"),
+    "PCG64 that claims a half": generator("PCG64", has_uint32=7),
+}
+
+
+@pytest.mark.parametrize("name", CRAFTED)
+def test_a_crafted_file_is_refused(fitted, tmp_path, monkeypatch, name):
+    (tmp_path / "secret").write_bytes(np.array([42.0]).tobytes())
+    monkeypatch.setenv("SECRET", str(tmp_path / "secret"))
+    crafted(tmp_path / "network.h5", fitted, CRAFTED[name])
+    with pytest.raises(
+        ValueError, match=r"network\.h5 does not hold a network that fits together \(.+\): save it again"
+    ):
+        NeuralNetwork.load(tmp_path / "network.h5")
+
+
+@pytest.mark.parametrize("name", ["MT19937", "Philox", "PCG64", "SFC64", "PCG64DXSM"])
+def test_the_same_file_with_a_sound_generator_is_read(fitted, tmp_path, name):
+    crafted(tmp_path / "network.h5", fitted, generator(name))
+    assert NeuralNetwork.load(tmp_path / "network.h5").fit(*datasets.make_xor(20)).layer_sizes_ == (2, 3, 1)
+
+
+# --- save refuses what load would refuse ------------------------------------------------------------
+
+
+def with_state(network):
+    network._state.theta = network._state.theta[:-1]
+
+
+EDITS = {
+    "learning_rate is 0": lambda n: setattr(n, "learning_rate", 0),
+    "learing_rate is not an option of NeuralNetwork: did you mean learning_rate": lambda n: setattr(
+        n, "learing_rate", 1
+    ),
+    "epochs is 0": lambda n: setattr(n, "epochs", 0),
+    "hidden_activation is 'Relu'": lambda n: setattr(n, "hidden_activation", "Relu"),
+    "dtype is ": lambda n: setattr(n, "dtype", np.float16),
+    "random_state must be": lambda n: setattr(n, "random_state", None),
+    r"layer_sizes is \[5, 1\], but the parameters are those of layers \[3, 1\]": lambda n: setattr(
+        n, "layer_sizes", [5, 1]
+    ),
+    r"W_\[1\] has shape \(2, 2\), but layer 1 needs \(3, 2\)": lambda n: n.W_.update({1: n.W_[1][:2]}),
+    r"b_\[1\] has shape \(3,\), but layer 1 needs \(3, 1\)": lambda n: n.b_.update({1: n.b_[1][:, 0]}),
+    r"W_\[2\] is of type float16": lambda n: n.W_.update({2: n.W_[2].astype(np.float16)}),
+    r"W_\[2\] is of type list": lambda n: n.W_.update({2: n.W_[2].tolist()}),
+    "W_ must be a dict with an array for each layer from 1 to 2": lambda n: n.W_.pop(2),
+    "b_ must be a dict": lambda n: setattr(n, "b_", list(n.b_.values())),
+    "W_ or b_ holds a number that is NaN": lambda n: n.W_[1].fill(np.nan),
+    "cost_history_ is not a float64 array": lambda n: setattr(n, "cost_history_", [1, 2]),
+    "state of the training has another size": with_state,
+}
+
+
+@pytest.mark.parametrize("sentence", EDITS)
+def test_what_load_would_refuse_is_not_saved(fitted, saved, sentence):
+    before = saved.read_bytes()
+    EDITS[sentence](fitted)
+    with pytest.raises((TypeError, ValueError), match=sentence):
+        fitted.save(saved)
+    assert saved.read_bytes() == before
+    assert [path.name for path in saved.parent.iterdir()] == ["network.h5"]
+
+
+def test_whatever_fit_accepts_can_be_saved(tmp_path):
+    X, y = datasets.make_xor(20)
+    options = {"learning_rate": Fraction(1, 3), "l2": np.float32(0), "epochs": np.int8(100), "batch_size": np.uint64(4)}
+    model = NeuralNetwork(
+        np.array([3, 1]), dtype="float32", random_state=np.uint8(3), shuffle_buffer=np.int16(20), **options
+    )
+    model.fit(X, y)
+    assert len(model.cost_history_) == 500  # in int8 the number of updates would be another
+    model.save(tmp_path / "network.h5")
+    loaded = NeuralNetwork.load(tmp_path / "network.h5")
+    assert_equal(model, loaded)
+    assert loaded.learning_rate == 1 / 3
+    assert_equal(model, loaded.fit(X, y))
+
+
+def test_own_attributes_with_an_underscore_are_left_alone(fitted, saved):
+    fitted.feature_names_, fitted._note = ["a", "b"], "mine"
+    fitted.save(saved)
+    assert not hasattr(NeuralNetwork.load(saved), "feature_names_")
+
+
+# --- places and versions --------------------------------------------------------------------------
 
 
 def test_a_newer_version_is_named(fitted, saved, monkeypatch):
@@ -184,3 +340,10 @@ def test_a_link_keeps_leading_to_the_file(fitted, saved, tmp_path):
     fitted.save(link)
     assert link.is_symlink()
     assert_equal(fitted, NeuralNetwork.load(saved))
+
+
+@pytest.mark.parametrize("path", [None, 3, b"network.h5", ["network.h5"], "a\0b"], ids=str)
+def test_what_is_no_name_of_a_file(fitted, path):
+    for use in (fitted.save, NeuralNetwork.load):
+        with pytest.raises((TypeError, ValueError), match=r"^path (must be the name of a file|is ')"):
+            use(path)

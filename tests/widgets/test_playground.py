@@ -337,6 +337,11 @@ async def until(true):
     raise AssertionError("waited in vain")
 
 
+async def rest():
+    """Wait until no other task is left: from then on nothing trains."""
+    await until(lambda: asyncio.all_tasks() == {asyncio.current_task()})
+
+
 def test_training_runs_beside_other_work_and_pause_ends_it_at_once():
     async def play():
         explorer = widgets.playground.PlaygroundExplorer()
@@ -349,13 +354,13 @@ def test_training_runs_beside_other_work_and_pause_ends_it_at_once():
         explorer.buttons["pause"].click()
         assert time.perf_counter() - start < 0.1
         assert explorer.state.updates == done
-        await asyncio.sleep(0.5)
+        await rest()
         assert explorer.state.updates == done
         explorer.buttons["train"].click()
         await until(lambda: explorer.state.updates > done)
         other = widgets.playground.PlaygroundExplorer()  # as when the cell is run again
         done = explorer.state.updates
-        await asyncio.sleep(0.5)
+        await rest()
         assert (explorer.state.updates, other.state.updates) == (done, 0)
 
     asyncio.run(play())
@@ -393,14 +398,15 @@ def test_pause_and_train_at_once_leaves_a_training_that_can_be_paused():
     async def play():
         explorer = widgets.playground.PlaygroundExplorer()
         explorer.buttons["train"].click()
-        await asyncio.sleep(0.3)
+        await until(lambda: explorer.state.updates > 0)
+        first = explorer._task
         explorer.buttons["pause"].click()
         explorer.buttons["train"].click()
-        await asyncio.sleep(0.5)
+        await until(first.done)
         assert widgets.playground.PlaygroundExplorer.training is explorer
         explorer.close()
         done = explorer.state.updates
-        await asyncio.sleep(0.5)
+        await rest()
         assert explorer.state.updates == done
 
     asyncio.run(play())

@@ -1,0 +1,140 @@
+"""Rules for safe content: nothing in a notebook or README may run in a reader's browser or on the build machine.
+
+Each function returns a list of the faults it finds, and the book is not built if there are any. The rules list
+what is allowed, not what is known to be dangerous: Markdown without HTML and without MyST directives or roles
+(some read files), whose links lead to https addresses or files of the project; outputs of a few types; and HTML
+outputs with a few tags and attributes.
+"""
+
+import base64
+import re
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+# Metadata of a notebook or cell can change the build, and can even make myst-nb execute the code.
+NOTEBOOK_METADATA = {"kernelspec", "language_info"}
+CELL_METADATA = {"tags"}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # replaced by a note in lessons.py
+OUTPUTS = {"text/plain", "text/markdown", "text/html", "image/png", "image/svg+xml", WIDGET_VIEW}
+TAGS = set("b br code details div em i kbd li ol p pre span strong sub summary sup".split())
+TAGS |= set("caption table tbody td th thead tr ul".split())
+ATTRIBUTES = {"class", "colspan", "rowspan", "scope", "style"}
+SVG_TAGS = set("circle clipPath defs ellipse g image line marker path pattern polygon polyline rect style".split())
+SVG_TAGS |= set("svg symbol text title tspan use metadata RDF Work Agent creator date format type".split())
+
+MARKDOWN = {
+    r"<[a-zA-Z/!?]": "HTML",
+    r"(?m)^[\s>*+\-\d.)]*(?:`{3,}|~{3,}|:{3,})\s*\{": "a directive",
+    r"\{[^{}\s`]+\}`": "a role",
+    r"(?m)^[\s>*+\-\d.)]*\[[^]^][^]]*\]:": "a link definition",
+    r"\A\s*---": "a header that sets options",
+    r"!\[": "an image from a file",
+}
+# A link with a scheme, even one spelled with an entity such as &#106;avascript:
+SCHEME = re.compile(r"\]\(\s*(?!https://|mailto:)([^)\s/#?]*[:&\\][^)\s]*)")
+LOADS = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression\(|\\", re.IGNORECASE)
+
+
+def faults_of_markdown(text, tags=(), images=False):
+    """Find content in Markdown that the book does not allow.
+
+    Parameters
+    ----------
+    text : str
+    tags : sequence of str, names of HTML tags to allow, without attributes
+    images : bool, whether to allow images from files
+    """
+    if tags:
+        text = re.sub(rf"</?(?:{'|'.join(tags)})>", "", text)
+    rules = {pattern: name for pattern, name in MARKDOWN.items() if not (images and "image" in name)}
+    found = [(name, re.search(pattern, text)) for pattern, name in rules.items()]
+    found.append(("a link to neither https nor a file", SCHEME.search(text)))
+    return [f"{name}: {text[match.start() : match.start() + 40].strip()!r}" for name, match in found if match]
+
+
+class _Tags(HTMLParser):
+    """Collect tags and attributes that are not allowed, and comments, since browsers parse some of them differently."""
+
+    def __init__(self):
+        super().__init__()
+        self.faults = []
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in TAGS:
+            self.faults.append(f"the tag <{tag}>")
+        for name, value in attributes:
+            if name not in ATTRIBUTES or (name == "style" and LOADS.search(value or "")):
+                self.faults.append(f"the attribute {name}={(value or '')[:40]!r}")
+
+    def _refuse(self, data):
+        self.faults.append(f"a comment or instruction {data[:40]!r}")
+
+    handle_comment = handle_decl = handle_pi = unknown_decl = _refuse
+
+
+def faults_of_html(text):
+    """Find content in HTML that the book does not allow."""
+    parser = _Tags()
+    parser.feed(text)
+    parser.close()
+    return parser.faults
+
+
+def faults_of_svg(text):
+    """Find content in SVG that the book does not allow; references to its own parts and PNG images are allowed."""
+    try:
+        elements = list(ElementTree.fromstring(text).iter())
+    except ElementTree.ParseError as error:
+        return [f"SVG that is not valid XML ({error})"]
+    faults = []
+    for element in elements:
+        tag = element.tag.rpartition("}")[2]
+        if tag not in SVG_TAGS:
+            faults.append(f"the tag <{tag}>")
+        if tag == "style" and LOADS.search(element.text or ""):
+            faults.append("a style sheet that loads files")
+        for name, value in element.attrib.items():
+            name = name.rpartition("}")[2]
+            leads_away = name in ("href", "src") and not value.startswith(("#", "data:image/png;"))
+            if name.lower().startswith("on") or leads_away or (name == "style" and LOADS.search(value)):
+                faults.append(f"the attribute {name}={value[:40]!r}")
+    return faults
+
+
+def faults_of_output(output):
+    """Find content in an output of a code cell that the book does not allow."""
+    data, faults = output.get("data", {}), []
+    for kind in data:
+        text = data[kind] if isinstance(data[kind], str) else "".join(data[kind]) if kind != WIDGET_VIEW else ""
+        if kind not in OUTPUTS:
+            faults.append(f"an output of type {kind}")
+        elif kind == "text/markdown":
+            faults += faults_of_markdown(text)
+        elif kind == "text/html":
+            faults += faults_of_html(text)
+        elif kind == "image/svg+xml":
+            faults += faults_of_svg(text)
+        elif kind == "image/png" and not base64.b64decode(text).startswith(b"\x89PNG\r\n\x1a\n"):
+            faults.append("a PNG image that is not one")
+    return faults
+
+
+def faults_of_notebook(notebook):
+    """Find content in a notebook that the book does not allow; each fault names its cell.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+    """
+    faults = [f"metadata {key!r}" for key in sorted(set(notebook.metadata) - NOTEBOOK_METADATA)]
+    for cell in notebook.cells:
+        found = [f"metadata {key!r}" for key in sorted(set(cell.metadata) - CELL_METADATA)]
+        found += ["an attached file"] if cell.get("attachments") else []
+        if cell.cell_type == "markdown":
+            found += faults_of_markdown(cell.source)
+        elif cell.cell_type == "code":
+            found += [fault for output in cell.outputs for fault in faults_of_output(output)]
+        else:
+            found.append(f"content in a cell of type {cell.cell_type}")
+        faults += [f"cell {cell.get('id')} contains {fault}" for fault in found]
+    return faults

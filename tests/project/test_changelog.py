@@ -1,0 +1,37 @@
+"""Every new name in the tables of the changelog can be imported."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ROWS = re.findall(r"^\| (`.+?) \| (.+) \|$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+NAME = re.compile(r"`(helpers(?:\.\w+)+)")
+NEW = sorted({name for _, new in ROWS for name in NAME.findall(new)})
+
+
+def find(name):
+    """What a dotted name stands for: the longest part that is a module is imported, the rest are attributes."""
+    try:
+        return import_module(name)
+    except ModuleNotFoundError:
+        parent, _, last = name.rpartition(".")
+        return getattr(find(parent), last)
+
+
+def test_the_tables_are_read():
+    assert len(ROWS) > 50
+    assert len(NEW) > 100
+
+
+@pytest.mark.parametrize("name", NEW)
+def test_a_new_name_is_there(name):
+    assert find(name) is not None
+
+
+@pytest.mark.parametrize("name", ["helpers.no_such_module", "helpers.backprop.network.no_such_function"])
+def test_a_name_that_is_not_there_is_noticed(name):
+    with pytest.raises((AttributeError, ModuleNotFoundError)):
+        find(name)

@@ -1,0 +1,98 @@
+"""The house of `helpers`: which room may use which, and how long a file and a function may be."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+HELPERS = Path(__file__).resolve().parents[2] / "helpers"
+FLOORS = (
+    {"system"},
+    {"backprop"},
+    {"gradient_check", "training"},
+    {"autograd", "cluster", "exercises"},
+    {"datasets", "plotting"},
+    {"widgets"},
+)
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+LONGEST_FILE, LONGEST_FUNCTION = 300, 25
+# A longer file has its reason.
+LONG = {
+    "gradient_check/bug_zoo.py": "a catalogue: each bug is a whole backward pass, to be read on its own",
+    "training/neural_network.py": "one class, most of it the documentation of its options",
+    "exercises/lesson_04.py": "a catalogue: the exercises of the longest lesson",
+    "exercises/lesson_08.py": "a catalogue: exercises",
+    "exercises/core.py": "what an exercise is and how an answer is judged",
+    "widgets/playground.py": "a model, its buttons and its state",
+    "widgets/drawing.py": "half of it is the script of the drawing area",
+}
+
+
+def uses(source):
+    """The rooms from which a file imports, with the line."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module == "helpers":
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers."):
+            yield node.module.split(".")[1], node.lineno
+        elif isinstance(node, ast.Import):
+            yield from ((a.name.split(".")[1], node.lineno) for a in node.names if a.name.startswith("helpers."))
+
+
+def climbing(room, source):
+    """The imports of a file in `room` that do not lead to a lower floor."""
+    return [(used, line) for used, line in uses(source) if used != room and FLOOR.get(used, 99) >= FLOOR[room]]
+
+
+def functions_too_long(source):
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
+            if node.end_lineno - first.lineno + 1 > LONGEST_FUNCTION:
+                found.append((node.name, node.end_lineno - first.lineno + 1))
+    return found
+
+
+FILES = sorted(path.relative_to(HELPERS).as_posix() for path in HELPERS.rglob("*.py") if path.parent != HELPERS)
+
+
+def test_every_folder_has_its_floor():
+    assert {name.split("/")[0] for name in FILES} == set(FLOOR)
+    assert [path.name for path in HELPERS.glob("*.py")] == ["__init__.py"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_room_uses_lower_floors_alone(name):
+    assert climbing(name.split("/")[0], (HELPERS / name).read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["from helpers import widgets", "from helpers.plotting.style import INK", "import helpers.training.blocks"],
+)
+def test_an_import_that_climbs_is_found(source):
+    assert len(climbing("gradient_check", source)) == 1
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_and_functions_are_read_in_one_sitting(name):
+    source = (HELPERS / name).read_text("utf-8")
+    long = len(source.splitlines()) > LONGEST_FILE
+    assert long == (name in LONG), f"{name}: {len(source.splitlines())} lines"
+    assert functions_too_long(source) == []
+
+
+def test_a_long_function_is_found():
+    body = "\n".join(["    x = 1"] * 26)
+    assert functions_too_long(f'def f():\n    """Say."""\n{body}') == [("f", 26)]
+
+
+@pytest.mark.parametrize("room", FLOOR)
+def test_each_folder_says_what_it_is_for_and_in_which_order_to_read_it(room):
+    """Its docstring names every module in it, so that none is met without a word."""
+    doc = ast.get_docstring(ast.parse((HELPERS / room / "__init__.py").read_text("utf-8")))
+    assert "read" in doc.lower() or room in ("exercises", "widgets")
+    modules = {path.stem for path in (HELPERS / room).glob("*.py")} - {"__init__", "__main__"}
+    missing = {name for name in modules if f"`{name}`" not in doc} if room not in ("exercises", "widgets") else set()
+    assert missing == set()

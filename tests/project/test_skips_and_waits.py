@@ -1,0 +1,94 @@
+"""What the tests themselves must be: none skipped in silence, none that sleeps for a fixed time."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import skips
+
+ROOT = Path(__file__).resolve().parents[2]
+# A sleep that is not a wait but the work that a test watches: how many there are in which file.
+WORK = {"tests/cluster/test_cluster.py": 1, "tests/exercises/test_exercises.py": 1}
+
+
+def sleeps(code):
+    """Lines of fixed waits: a call of `sleep` outside of a loop, or of Playwright's `wait_for_timeout`.
+
+    In a loop a sleep is the pause between two looks at what is waited for.
+    """
+    tree = ast.parse(code)
+    looped = {
+        id(inner)
+        for loop in ast.walk(tree)
+        if isinstance(loop, (ast.While, ast.For, ast.AsyncFor))
+        for inner in ast.walk(loop)
+    }
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    names = {id(call): getattr(call.func, "attr", getattr(call.func, "id", "")) for call in calls}
+    return sorted(
+        call.lineno
+        for call in calls
+        if names[id(call)] == "wait_for_timeout" or (names[id(call)] == "sleep" and id(call) not in looped)
+    )
+
+
+def test_no_test_sleeps_for_a_fixed_time():
+    found = {}
+    for path in [ROOT / "conftest.py", *sorted((ROOT / "tests").rglob("*.py"))]:
+        lines = sleeps(path.read_text(encoding="utf-8"))
+        name = path.relative_to(ROOT).as_posix()
+        if len(lines) != WORK.get(name, 0):
+            found[name] = lines
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ("time.sleep(1)", [1]),
+        ("from time import sleep\nsleep(1)", [2]),
+        ("async def f():\n    await asyncio.sleep(0.5)", [2]),
+        ("while not there():\n    time.sleep(0.1)", []),
+        ("while True:\n    page.wait_for_timeout(100)", [2]),
+        ("sleeps(1)\npage.wait_for_function('true')", []),
+    ],
+)
+def test_a_fixed_sleep_is_found(code, lines):
+    assert sleeps(code) == lines
+
+
+NO_CHROMIUM = "no Chromium found: install chromium, or name one in the variable CHROMIUM"
+
+
+@pytest.mark.parametrize(
+    ("reason", "environment", "platform", "words"),
+    [
+        (NO_CHROMIUM, {}, "linux", None),
+        (NO_CHROMIUM, {"CI": "true", "LESSONS_MAY_SKIP": "pyodide chromium"}, "linux", None),
+        (NO_CHROMIUM, {"CI": "true"}, "linux", "LESSONS_MAY_SKIP does not name chromium"),
+        (NO_CHROMIUM, {"CI": "true", "LESSONS_MAY_SKIP": "cats"}, "linux", "does not name chromium"),
+        ("no symbolic links here", {"CI": "true"}, "win32", None),
+        ("no symbolic links here", {"CI": "true"}, "linux", "does not name windows"),
+        ("not today", {}, "linux", "that tests/skips.py does not list: not today"),
+    ],
+)
+def test_which_skips_are_in_order(reason, environment, platform, words):
+    fault = skips.fault(reason, environment, platform)
+    assert fault is words is None or words in fault
+
+
+def test_a_skip_that_is_not_in_order_fails_the_run(tmp_path):
+    (tmp_path / "conftest.py").write_text((ROOT / "conftest.py").read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "skips.py").write_text((ROOT / "tests" / "skips.py").read_text(encoding="utf-8"))
+    code = "import pytest\n\ndef test_one():\n    pytest.importorskip('no_such', reason='PyTorch is not installed')\n"
+    (tmp_path / "test_one.py").write_text(code, encoding="utf-8")
+    for allowed, status in (("torch", 0), ("cats", 1)):
+        environment = os.environ | {"CI": "true", "LESSONS_MAY_SKIP": allowed}
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir=."]
+        done = subprocess.run([*command, "test_one.py"], cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert done.returncode == status, done.stdout
+        assert status == 0 or "LESSONS_MAY_SKIP does not name torch" in done.stdout

@@ -1,0 +1,146 @@
+"""Files: read once and in full, written wholly or not at all, and every obstacle named."""
+
+import errno
+import os
+import re
+import stat
+import subprocess
+import sys
+import textwrap
+import threading
+from pathlib import Path
+
+import pytest
+
+from helpers.system import files
+
+
+@pytest.fixture
+def saved(tmp_path):
+    path = tmp_path / "saved.h5"
+    path.write_bytes(b"old")
+    return path
+
+
+def save(path, content=b"new"):
+    files.replace_atomically(path, lambda file: file.write(content))
+
+
+def test_permissions_are_kept(saved):
+    for mode in (0o600, 0o640, 0o644):
+        saved.chmod(mode)
+        save(saved)
+        if os.name == "posix":
+            assert stat.S_IMODE(saved.stat().st_mode) == mode
+
+
+CAUSES = {
+    errno.EACCES: (PermissionError, "cannot write saved.h5 (Permission denied): choose a place where you may write"),
+    errno.EROFS: (OSError, "cannot write saved.h5 (Read-only file system): choose a place where you may write"),
+    errno.ENOSPC: (OSError, "cannot write saved.h5 (No space left on device): make room, or choose another place"),
+    errno.EBUSY: (OSError, "cannot write saved.h5 (it is in use by another program): close it there and try again"),
+    errno.EIO: (OSError, "cannot write saved.h5 (Input/output error): choose another place"),
+}
+
+
+@pytest.mark.parametrize("code", CAUSES, ids=errno.errorcode.get)
+@pytest.mark.parametrize("where", ["fsync", "replace"])
+def test_causes_are_told_apart_even_if_the_temporary_cannot_be_removed(saved, monkeypatch, code, where):
+    def fail(*arguments, **options):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(files.os, where, fail)
+    monkeypatch.setattr(Path, "unlink", fail)
+    kind, sentence = CAUSES[code]
+    with pytest.raises(kind, match=f"^{re.escape(sentence)}$"):
+        save(saved)
+    assert saved.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "sentence"),
+    [
+        (errno.ENOENT, FileNotFoundError, "saved.h5 is not there: check its name and folder"),
+        (errno.EACCES, PermissionError, "cannot read saved.h5 (Permission denied): ask its owner for permission"),
+        (errno.EBUSY, OSError, "cannot read saved.h5 (it is in use by another program): close it there"),
+        (errno.EIO, OSError, "cannot read saved.h5 (Input/output error): check the file and the disk"),
+    ],
+)
+def test_causes_of_a_failed_reading_are_told_apart(saved, monkeypatch, code, kind, sentence):
+    def fail(*arguments):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(files.os, "open", fail)
+    with pytest.raises(kind, match=f"^{re.escape(sentence)}"):
+        files.read_bytes(saved)
+
+
+def test_a_file_is_read_up_to_the_limit(saved):
+    assert files.read_bytes(saved) == b"old"
+    assert files.read_bytes(saved, 2) == b"ol"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no pipes and devices among its files")
+def test_pipes_and_devices_are_refused_at_once(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    words = "it is a device or a pipe, not an ordinary file"
+    for use, place in (
+        (files.read_bytes, pipe),
+        (files.require_file, pipe),
+        (save, pipe),
+        (files.read_bytes, "/dev/zero"),
+    ):
+        with pytest.raises(OSError, match=words):
+            use(place)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+KILLED = """
+    import os, sys
+    from helpers.system import files
+    setattr(files.os, sys.argv[2], lambda *arguments: os._exit(9))
+    files.replace_atomically(sys.argv[1], lambda file: file.write(b"new"))
+"""
+
+
+@pytest.mark.parametrize("where", ["fsync", "replace"])
+def test_what_a_killed_program_leaves_behind_goes_with_the_next_save_in_the_folder(saved, where):
+    command = [sys.executable, "-c", textwrap.dedent(KILLED), str(saved), where]
+    assert subprocess.run(command, check=False).returncode == 9
+    assert saved.read_bytes() == b"old"
+    left = {path.name for path in saved.parent.iterdir()} - {"saved.h5"}
+    assert len(left) == 1 and all(files.TEMPORARY.fullmatch(name) for name in left)
+    saved.with_name(".mine.partial").write_text("not a temporary of ours")
+    save(saved.with_name("other.h5"))
+    assert {path.name for path in saved.parent.iterdir()} == {"saved.h5", "other.h5", ".mine.partial"}
+
+
+def test_writers_in_one_folder_take_turns(tmp_path):
+    path = tmp_path / "count.txt"
+    path.write_text("0")
+
+    def add_one(file):
+        file.write(str(int(path.read_text()) + 1).encode())
+
+    def work():
+        for _ in range(25):
+            files.replace_atomically(path, add_one)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert path.read_text() == "100"
+    assert [path.name for path in tmp_path.iterdir()] == ["count.txt"]
+
+
+@pytest.mark.skipif(files.fcntl is None, reason="the lock of another system")
+def test_a_folder_that_another_program_holds_is_waited_for_and_then_named(saved, monkeypatch):
+    monkeypatch.setattr(files, "PATIENCE", 0.05)
+    with files._turn(saved.parent) as alone:
+        assert alone
+        with pytest.raises(BlockingIOError, match=r"it is in use by another program\): close it there and try again"):
+            save(saved)
+    save(saved)
