@@ -7,7 +7,7 @@ and what their checksums must be.
 
 from helpers.datasets.folder import DATA, DataFileError
 from helpers.datasets.mnist import load_digit_pair, load_mnist, verify_mnist
-from helpers.datasets.pictures import Pictures, fetch_cats, load_cats, load_chelsea, read_pictures
+from helpers.datasets.pictures import Pictures, fetch_cats, load_cats, load_chelsea
 from helpers.datasets.toys import make_blobs, make_circles, make_line, make_moons, make_spirals, make_xor
 
 __all__ = [
@@ -25,6 +25,5 @@ __all__ = [
     "make_moons",
     "make_spirals",
     "make_xor",
-    "read_pictures",
     "verify_mnist",
 ]
