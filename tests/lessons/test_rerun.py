@@ -136,6 +136,14 @@ def test_a_cell_that_runs_only_once_is_found():
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_an_exercise_after_a_restart_says_what_to_do(path, capsys):
+    for source in filter(is_exercise, code_of(path)):
+        exec(source, {})  # our own text; no cell before it has run
+        said = capsys.readouterr().out
+        assert "Not done yet" in said or "first run the cells above" in said, source
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_no_exercise_replaces_a_function_of_its_lesson(path):
     assert replaced(code_of(path)) == set()
 
