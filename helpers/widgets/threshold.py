@@ -12,7 +12,7 @@ from helpers.widgets.explorer import SLOW, Explorer, fit_whole
 
 
 class Classification(NamedTuple):
-    """A one-layer network on two clouds, and how it decides at a threshold."""
+    """A one-layer network on two clouds, and its decisions at a threshold."""
 
     network: NeuralNetwork
     X: np.ndarray  # (m, 2)
@@ -54,7 +54,7 @@ def describe(result):
 
 
 def explorer():
-    """Lesson 02: distance of the clouds and threshold against the boundary."""
+    """Lesson 02: how the distance of the clouds and the threshold move the boundary."""
     controls = {
         "separation": ipywidgets.FloatSlider(2.5, min=0, max=6, step=0.25, description="separation (sd)", **SLOW),
         "threshold": ipywidgets.FloatSlider(0.5, min=0.05, max=0.95, step=0.05, description="threshold", **SLOW),
