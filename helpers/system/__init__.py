@@ -1,5 +1,6 @@
 """General-purpose code that no lesson is about.
 
-`validation` checks input, `files` writes a file completely or not at all, `interrupts` handles the stop
-button and the progress bar, and `browser` deals with Python running inside a web page.
+Read a file here when you need it: `validation` checks input, `files` writes a file completely or not at
+all, `interrupts` handles the stop button and the progress bar, and `browser` deals with Python running
+inside a web page.
 """

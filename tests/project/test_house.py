@@ -7,12 +7,12 @@ import pytest
 
 HELPERS = Path(__file__).resolve().parents[2] / "helpers"
 FLOORS = (
-    {"system"},
-    {"backprop"},
-    {"gradient_check", "training"},
-    {"autograd", "cluster", "exercises"},
-    {"datasets", "plotting"},
-    {"widgets"},
+    ("system",),
+    ("backprop",),
+    ("gradient_check", "training"),
+    ("autograd", "cluster", "exercises"),
+    ("datasets", "plotting"),
+    ("widgets",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 LONGEST_FILE, LONGEST_FUNCTION = 300, 25

@@ -55,7 +55,7 @@ def wait_for(page, expression, seconds=30):
     end = time.monotonic() + seconds
     while not page.evaluate(expression):
         assert time.monotonic() < end, f"never true: {expression}"
-        page.wait_for_timeout(20)
+        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def look(page, name, theme, found):
             found["faults"].append(f"wider than {width}")
         options = {} if name in SHORT and width != 800 else AUDITED.get((theme, width))
         if options is not None and found["audit"] is not None:
-            page.wait_for_function(ANSWERED)
+            wait_for(page, ANSWERED)
             found["audit"] += [f"{theme} {width} {fault}" for fault in page.evaluate(AUDIT, options)]
         if width != 800:
             page.screenshot(path=SHOTS / f"{name}-{theme}-{width}.png")
