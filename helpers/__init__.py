@@ -13,3 +13,7 @@ One folder per subject, from the ground up; each imports only from folders above
     plotting         every figure
     widgets          every interactive figure
 """
+
+from helpers.system.shadows import refuse_shadows
+
+refuse_shadows()

@@ -1,9 +1,11 @@
 """Reverse-mode automatic differentiation with a tape, as built in lesson 09.
 
-Read in this order: `tape` (variables, operations, `grad`), `network` (the cost of a network, recorded on
-the tape), `bug_zoo` (what can go wrong in such an engine).
+Read in this order: `tape` (variables, operations, `grad`), `operations` (what makes a Variable read
+like an array, and more operations), `network` (the cost of a network, recorded on the tape), `bug_zoo`
+(what can go wrong in such an engine).
 """
 
+from helpers.autograd.operations import concatenate
 from helpers.autograd.tape import Variable, grad
 
-__all__ = ["Variable", "grad"]
+__all__ = ["Variable", "concatenate", "grad"]

@@ -1,8 +1,8 @@
-"""The bug zoo of the tape: real mistakes in an automatic differentiation, each a broken copy of one part of `tape`.
+"""The bug zoo of the tape: real mistakes in automatic differentiation, each a broken copy of one part of `tape`.
 
-A creature is a class of Variables with one faulty operation, or a faulty `grad`. The machinery of
-`bug_zoo` judges them: `examine` runs a network on the tape with the fault and holds its gradients
-against nudges.
+A creature is a class of Variables with one faulty operation, or a faulty `grad`. They are judged as
+in `gradient_check.bug_zoo`: `examine` runs a network on the faulty tape and compares its gradients
+with nudges.
 """
 
 import inspect
@@ -73,7 +73,7 @@ def grad_that_does_not_wait(output, inputs):
 
 
 class GradThatKeeps:
-    """Adds to what the call before has left in `kept`, by the place of an input."""
+    """Adds each gradient to the one that the last call left in `kept`, by the place of its input."""
 
     def __init__(self):
         self.kept = {}
@@ -86,7 +86,7 @@ class GradThatKeeps:
 
 
 class TapeCreature(Creature):
-    """A creature whose `broken` is a subclass of Variable, a function like `tape.grad`, or a class that makes such."""
+    """A creature whose `broken` is a subclass of Variable, a function like `tape.grad`, or a class of such."""
 
     def gradients(self):
         """A new callable (X, Y, W, b) → (dW, db) with this fault, for `check_gradients`."""

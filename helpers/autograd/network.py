@@ -1,9 +1,9 @@
-"""A network's cost as a program for the tape: the forward pass of lesson 04, and nothing about a way back."""
+"""A network's cost as a program for the tape: the forward pass of lesson 04, and no backward pass."""
 
 import numpy as np
 
 from helpers.autograd import tape
-from helpers.system.validation import known_name
+from helpers.system.validation import as_matrix, as_real_array, known_name
 
 ACTIVATIONS = {
     "sigmoid": lambda Z: Z.sigmoid(),
@@ -20,13 +20,13 @@ LOSSES = {
 
 
 def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
-    """The cost of `network.NeuralNetwork` with its penalty ½ λ Σ w².
+    """The cost of `training.NeuralNetwork` with its penalty ½ λ Σ w².
 
     Parameters
     ----------
     X : ndarray of shape (m, n[0]); Y : ndarray of shape (n[L], m)
     W, b : dicts of Variables, W[l] of shape (n[l], n[l−1]), b[l] of shape (n[l], 1)
-    hidden_activation, output : str, as in `network.forward`
+    hidden_activation, output : str, as in `backprop.network.forward`
     l2 : float, λ
 
     Returns
@@ -35,11 +35,14 @@ def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
 
     Raises
     ------
-    ValueError
-        If the activation or the output is not one of those above.
+    TypeError, ValueError
+        If the activation or the output is not one of those above, or an array has another shape or type: an array
+        that NumPy would broadcast, such as Y of shape (m,), is refused.
     """
     activation = ACTIVATIONS[known_name(hidden_activation, ACTIVATIONS, "hidden_activation")]
     loss = LOSSES[known_name(output, LOSSES, "output")]
+    X, Y = as_matrix(X), as_real_array(Y, "Y")
+    _check_shapes(X, Y, W, b)
     A = X.T  # (n[0], m)
     for l in sorted(W):
         Z = W[l] @ A + b[l]  # (n[l], n[l-1]) @ (n[l-1], m) + (n[l], 1) = (n[l], m)
@@ -51,13 +54,13 @@ def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
 def gradients(
     X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0, variable=tape.Variable, grad=tape.grad
 ):
-    """The gradients of `cost`, by the tape; what `gradient_check.check_gradients` can hold against nudges.
+    """The gradients of `cost`, by the tape; a function that `gradient_check.check_gradients` can test.
 
     Parameters
     ----------
     X, Y, hidden_activation, output, l2 : as in `cost`
     W, b : dicts of ndarrays
-    variable, grad : what stands in for `tape.Variable` and `tape.grad`, such as the broken ones of `tape_zoo`
+    variable, grad : replacements for `tape.Variable` and `tape.grad`, such as the broken ones of `bug_zoo`
 
     Returns
     -------
@@ -66,3 +69,22 @@ def gradients(
     W, b = ({l: variable(np.asarray(p[l], float), f"{name}{l}") for l in p} for name, p in (("W", W), ("b", b)))
     found = grad(cost(X, Y, W, b, hidden_activation, output, l2), [*W.values(), *b.values()])
     return dict(zip(W, found, strict=False)), dict(zip(b, found[len(W) :], strict=True))
+
+
+def _check_shapes(X, Y, W, b):
+    """Raise a ValueError unless X, Y, W and b belong to one network, column by column."""
+    if sorted(W) != list(range(1, len(W) + 1)) or sorted(b) != sorted(W):
+        raise ValueError(f"W has the layers {[*W]} and b has {[*b]}, but both must have the layers 1, 2, …, L")
+    n = X.shape[1]
+    for l in sorted(W):
+        rows = len(W[l])
+        if W[l].shape != (rows, n):
+            raise ValueError(
+                f"W[{l}] has shape {W[l].shape}, but layer {l} has {n} inputs: W[{l}] must be (n[{l}], {n})"
+            )
+        if b[l].shape != (rows, 1):
+            raise ValueError(f"b[{l}] has shape {b[l].shape}, but it must be a column: use b[{l}].reshape({rows}, 1)")
+        n = rows
+    if Y.shape != (n, len(X)):
+        cure = "use Y.T" if Y.shape == (len(X), n) else f"use Y.reshape({n}, -1)" if Y.ndim == 1 else "check X and Y"
+        raise ValueError(f"Y has shape {Y.shape}, but it must be ({n}, {len(X)}), a column for each example: {cure}")

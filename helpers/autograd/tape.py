@@ -1,17 +1,19 @@
 """Automatic differentiation in reverse mode: backpropagation through any program of the operations below.
 
 A `Variable` remembers what it was computed from and, for each of these, how a gradient is carried
-back. `grad` goes through that history, newest first. Nothing here knows what a layer is.
+back. `grad` goes through that history, newest first. Nothing here knows what a layer is. What a
+Variable has in common with an array, and a few more operations, come from `operations`.
 
-Values are float64 and read-only: what the way back needs is still what the way forward saw. In
-every backward function g is ∂J/∂(result), and what it returns is ∂J/∂(that operand), in which an
-axis that broadcasting stretched may still be long: `backward_steps` sums it up, in one place.
+Values are float64 and read-only, so that the backward pass finds what the forward pass saw. In
+every backward function g is ∂J/∂(result), and the function returns ∂J/∂(that operand), in which an
+axis that broadcasting stretched may still be long: `backward_steps` sums over it, in one place.
 """
 
 import itertools
 
 import numpy as np
 
+from helpers.autograd.operations import ArrayLike, apply
 from helpers.backprop.activations import sigmoid
 from helpers.system.validation import all_are, as_real_array, as_seed
 
@@ -19,12 +21,14 @@ _clock = itertools.count()
 
 
 def _elementwise(name, f, *slopes):
-    """The method y = f(a, …), element by element; a slope takes (y, a, …) and gives ∂y/∂ one of them."""
+    """The method y = f(a, …), element by element; each slope takes (y, a, …) and gives ∂y/∂(one operand)."""
 
     def operation(self, *others):
+        if len(others) + 1 != len(slopes):
+            raise TypeError(f"{name} works on {len(slopes)} array{'s'[: len(slopes) - 1]}, not on {len(others) + 1}")
         operands = [self, *map(self._lift, others)]
         values = [operand.value for operand in operands]
-        y = f(*values)
+        y = apply(name, f, values)
         backs = [lambda g, slope=slope: g * slope(y, *values) for slope in slopes]
         return self._record(name, y, *zip(operands, backs, strict=True))
 
@@ -32,31 +36,29 @@ def _elementwise(name, f, *slopes):
 
 
 def _swapped(operation):
-    """The same for operands in the other order, as in 1 - x."""
+    """The same operation with its operands in the other order, as in 1 - x."""
     return lambda self, other: operation(self._lift(other), self)
 
 
-class Variable:
+class Variable(ArrayLike):
     """An array whose history is recorded.
 
     Parameters
     ----------
     value : array-like of real numbers, any shape; it is copied
-    name : str, how it is called in a drawing
-    parents : sequence of (Variable, backward function); only operations give it
+    name : str, its label in a drawing
+    parents : sequence of (Variable, backward function); for operations only
 
     Attributes
     ----------
     value : float64 ndarray, read-only
-    number : int, when it was recorded; greater than that of anything it was computed from
+    number : int, its place in the order of recording; greater than that of anything it was computed from
 
     Raises
     ------
     TypeError, ValueError
         If the value is not made of real numbers, or is empty.
     """
-
-    __array_priority__ = 1000.0  # array + variable is left to the variable
 
     def __init__(self, value, name="", parents=()):
         self.value = np.asarray(value) if parents else as_real_array(value, "a Variable")
@@ -73,10 +75,13 @@ class Variable:
     __sub__ = _elementwise("−", np.subtract, lambda y, a, b: 1, lambda y, a, b: -1)
     __mul__ = __rmul__ = _elementwise("×", np.multiply, lambda y, a, b: b, lambda y, a, b: a)
     __truediv__ = _elementwise("/", np.divide, lambda y, a, b: 1 / b, lambda y, a, b: -y / b)
-    __pow__ = _elementwise("^", np.power, lambda y, a, b: b * a ** np.where(b, b - 1, 0), lambda y, a, b: y * np.log(a))
+    __pow__ = _elementwise(
+        "^", np.power, lambda y, a, b: b * a ** np.where(b, b - 1, 0), lambda y, a, b: y * np.log(np.where(a, a, 1))
+    )
     __neg__ = _elementwise("−", np.negative, lambda y, a: -1)
     exp = _elementwise("exp", np.exp, lambda y, a: y)
     log = _elementwise("log", np.log, lambda y, a: 1 / a)
+    sqrt = _elementwise("√", np.sqrt, lambda y, a: 1 / (2 * y))  # slope ∞ at 0
     tanh = _elementwise("tanh", np.tanh, lambda y, a: 1 - y**2)
     sigmoid = _elementwise("σ", sigmoid, lambda y, a: y * (1 - y))
     relu = _elementwise("relu", lambda a: np.maximum(a, 0), lambda y, a: a > 0)  # slope 0 at the kink
@@ -112,19 +117,11 @@ class Variable:
 
     def __getitem__(self, index):
         places = np.arange(self.value.size).reshape(self.value.shape)[index].ravel()
-        # bincount adds up what belongs to one place: an entry that was taken twice gets both
-        back = (self, lambda g: np.bincount(places, g.ravel(), self.value.size).reshape(self.value.shape))
+        # bincount adds up what belongs to one place, so an entry taken twice gets both; of nothing it counts integers
+        back = (self, lambda g: np.bincount(places, g.ravel(), self.size).reshape(self.shape).astype(float))
         return self._record("[ ]", self.value[index], back)
 
     T = property(lambda self: self._record("T", self.value.T, (self, lambda g: g.T)))
-
-    def _refuse(self, *_, **__):
-        raise TypeError("a Variable is no plain array: use x.exp(), x @ y, …, or x.value, whose use is not recorded")
-
-    __array__ = __array_function__ = __bool__ = __float__ = __iter__ = __lt__ = __gt__ = __le__ = __ge__ = _refuse
-
-    def __repr__(self):
-        return f"Variable{' ' * bool(self.name)}{self.name} of shape {self.value.shape}"
 
 
 def history(output):
@@ -211,7 +208,7 @@ def grad(output, inputs, seed=None):
     if not chosen:
         raise ValueError("no inputs were given: name at least one Variable")
     if unused := set(chosen).difference(history(output)):
-        raise ValueError(f"{unused.pop()} did not lead to the output, so there is no gradient for it")
+        raise ValueError(f"{unused.pop().title} did not lead to the output, so there is no gradient for it")
     *_, (_, gradients) = backward_steps(output, chosen, as_seed(seed, output.value.shape))
     results = [np.array(gradients[variable]) for variable in chosen]
     return results if chosen is inputs else results[0]

@@ -175,7 +175,13 @@ def _parse(folder, images, labels, step=10000):
         return X.reshape(-1, 784), y
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # of python-mnist's own source, on a new Python
-        from mnist import MNIST
+        try:
+            from mnist import MNIST
+        except ImportError as error:
+            raise ImportError(
+                "the module mnist is missing, or is that of another package than python-mnist: "
+                "`pip uninstall mnist`, then `pip install --force-reinstall python-mnist`, and restart the kernel"
+            ) from error
 
     parser = MNIST()
     parser.opener = lambda name, mode: io.BytesIO(contents[name])  # the bytes that were checked, not the file again

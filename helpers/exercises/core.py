@@ -94,10 +94,10 @@ class Exercise:
 
     @property
     def cell(self):
-        """The code cell that stands in the lesson."""
-        space = "\n\n\n" if self.cases else "\n"
-        call = f'check("{self.name}", {self.answer_name})'
-        return f'{self.stub}{space}{call}\n# hint("{self.name}")\n# solution("{self.name}")'
+        """The code cell that stands in the lesson; after a restart it runs without the cells above it."""
+        before, after = ("\n\n\n", "\n\n\n") if self.cases else ("\n\n", "\n")
+        call = f'check("{self.name}", {self.answer_name})\n# hint("{self.name}")\n# solution("{self.name}")'
+        return f"from helpers.exercises import check, hint, solution{before}{self.stub}{after}{call}"
 
     @property
     def solution_text(self):
@@ -388,6 +388,11 @@ def about_error(name, error):
         return f"`{name}` calls itself without end. Is there a case in which it returns?"
     if isinstance(error, MemoryError):
         return f"`{name}` wants more memory than there is. Compare the shapes: does a product grow too large?"
+    if type(error) is NameError:
+        return (
+            f"`{name}` uses the name `{error.name}`, which nothing defines. Is it misspelt? After a restart of the "
+            f"kernel, first run the cells above: *Run > Run All Above Selected Cell*."
+        )
     if "matmul" in text or "not aligned" in text:  # the latter is said by np.dot
         return "In a product @ the inner sizes do not match. Compare the shapes: is a transpose missing?"
     if isinstance(error, TypeError) and "positional argument" in text:

@@ -21,7 +21,7 @@ def _not_turned(dZ, A_before):
     return dZ @ A_before, dZ.sum(axis=1, keepdims=True)
 
 
-def backward(Y, W, A0, Z1, A1, A2):
+def tanh_backward(Y, W, A0, Z1, A1, A2):
     dZ2 = (A2 - Y) / Y.shape[1]  # (1, m)
     dW2, db2 = dZ2 @ A1.T, dZ2.sum(axis=1, keepdims=True)  # (1, n1), (1, 1)
     dZ1 = (W[2].T @ dZ2) * (1 - np.tanh(Z1) ** 2)  # (n1, m): tanh′ in place of σ′
@@ -165,7 +165,7 @@ EXERCISES = [
             "02), the output "
             "a sigmoid with cross-entropy, as before. Return `dW` and `db`, dictionaries with the keys 1 and 2."
         ),
-        solution=backward,
+        solution=tanh_backward,
         parts=("dW", "db"),
         cases=lambda: [_two_layers(), _two_layers(4, 5)],
         m=[6, 5],

@@ -6,7 +6,7 @@ from helpers.backprop.activations import softmax as _softmax
 from helpers.exercises.core import Exercise, Wrong
 
 
-def softmax(Z):
+def safe_softmax(Z):
     E = np.exp(Z - Z.max(axis=0))  # (K, m): the largest of each column becomes e⁰ = 1
     return E / E.sum(axis=0)
 
@@ -88,7 +88,7 @@ EXERCISES = [
     Exercise(
         name="08.softmax",
         prompt=("Write softmax for `Z` of shape (K, m), a column for each example, so that logits of 1000 do no harm."),
-        solution=softmax,
+        solution=safe_softmax,
         parts=("A",),
         cases=_logits,
         reason=(
@@ -182,7 +182,7 @@ EXERCISES = [
         prompt=(
             "**Where backpropagation starts.** Write $dZ^{[L]}$ for softmax with cross-entropy, from the logits "
             "`Z` and the one-hot "
-            "`Y`, both of shape (K, m). You may call your `softmax`."
+            "`Y`, both of shape (K, m). You may call your `safe_softmax`."
         ),
         solution=output_error,
         parts=("dZ",),

@@ -32,7 +32,7 @@ def graph(output, gradients=None, ax=None, known=None, lit=None):
         _lead(ax, corners, FORWARD if stop in known else FAINT, "-")
         if start in gradients and stop in gradients:
             _lead(ax, corners[::-1], BACKWARD, "--")
-        if [parent for parent, _ in stop.parents].count(start) > 1:
+        if sum(parent is start for parent, _ in stop.parents) > 1:
             look = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
             ax.text(*np.mean(corners[-2:], axis=0), "twice", ha="center", va="center", fontsize=8, bbox=look)
     for variable in history(output):

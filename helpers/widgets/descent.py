@@ -1,4 +1,4 @@
-"""Lesson 01: gradient descent for a line, as a way over the cost surface."""
+"""Lesson 01: gradient descent for a line, as a path on the cost surface."""
 
 from typing import NamedTuple
 
@@ -47,12 +47,12 @@ def descend(learning_rate=0.3, iterations=20):
 
 
 def draw(result, ax=None):
-    """`Descent` as a way over the cost surface."""
+    """`Descent` as a path on the cost surface."""
     return plotting.cost_surface(*result.surface, path=result.path, best=result.best, ax=ax)
 
 
 def describe(result):
-    """What a `Descent` did, in a sentence."""
+    """The outcome of a `Descent`, in a sentence."""
     first, last, steps = result.costs[0], result.costs[-1], len(result.costs) - 1
     if not last < first:
         return f"Diverges: after {steps} steps the cost is {last:.3g}, above the {first:.3g} of the start"

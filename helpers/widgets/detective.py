@@ -6,11 +6,12 @@ from typing import NamedTuple
 import ipywidgets
 
 from helpers.gradient_check.bug_zoo import CREATURES, examine
-from helpers.widgets.explorer import WIDGET, code_line, heading, set_width
+from helpers.system.interrupts import interrupts_wait
+from helpers.widgets.explorer import WIDGET, code_line, heading, set_width, stopped
 
 
 class Investigation(NamedTuple):
-    """A broken function, what the gradient check says of it, and what to say to a guess."""
+    """A broken function, the gradient check's report on it, and the reply to a guess."""
 
     source: str
     report: object
@@ -40,7 +41,7 @@ def investigate(number=1, guess=None):
 
 
 class Detective(ipywidgets.VBox):
-    """Lesson 05: pick a creature, read what the gradient check says of it, name the bug, get an answer."""
+    """Lesson 05: pick a creature, read the gradient check's report on it, and name the bug."""
 
     def __init__(self):
         titles = sorted(creature.title for creature in CREATURES)
@@ -62,10 +63,16 @@ class Detective(ipywidgets.VBox):
         self._refresh()
 
     def _refresh(self, change=None):
-        found = investigate(self.number.value, self.guess.value)
-        self.verdict.value = f"<b>{html.escape(found.verdict)}</b>"
-        self.case.value = f"{found.report._repr_html_()}<pre>{html.escape(found.source)}</pre>"
-        self.line.value = code_line("widgets.detective.investigate(", number=self.number.value, guess=self.guess.value)
+        state = {"number": self.number.value, "guess": self.guess.value}
+        try:
+            found = investigate(**state)
+            case = f"{found.report._repr_html_()}<pre>{html.escape(found.source)}</pre>"
+        except KeyboardInterrupt as stop:
+            self.verdict.value = stopped(stop)
+            raise
+        with interrupts_wait():  # all of it or nothing
+            self.verdict.value, self.case.value = f"<b>{html.escape(found.verdict)}</b>", case
+            self.line.value = code_line("widgets.detective.investigate(", **state)
 
     def __repr__(self):
         return "Interactive figure: The bug zoo. Run this cell to play."

@@ -4,6 +4,9 @@ The drawing area is a grid of 784 cells in one HTML widget. Its mouse and keyboa
 few lines of `PEN`; they paint at once in the browser, and at the end of a stroke put all pixels into
 a hidden text field, which ipywidgets sends to the kernel as it sends any text. So the area needs
 nothing beyond ipywidgets. (784 buttons would be 784 widgets, with three models each.)
+
+The ink belongs to the model of that field, not to the page: `PAINT` copies it into the grid, in every
+view, when a view appears (a page that is loaded again, a second view) and whenever the ink changes.
 """
 
 import base64
@@ -22,13 +25,14 @@ from helpers.backprop.network import backward, forward
 from helpers.datasets.mnist import load_digit_pair
 from helpers.datasets.recordings import load_run
 from helpers.plotting import playground
+from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import positive_number, positive_whole
-from helpers.widgets.explorer import REFUSALS, SLOW, WIDGET, code_line, heading, image, refusal, set_width
+from helpers.widgets.explorer import REFUSALS, SLOW, WIDGET, code_line, heading, image, refusal, set_width, stopped
 
 SIDE = 28
 DIGITS = (5, 8)  # labels 0 and 1 of the recorded network
 
-# Runs in the browser for every event of the grid: `event` and `grid` are given. Ink is a cell's opacity.
+# Runs in the browser for every event of the grid, given `event` and `grid`. A cell's opacity is its ink.
 PEN = """
 const cells = grid.children, pen = grid.dataset
 const dab = (row, column, erase) => {
@@ -83,6 +87,19 @@ for (let i = 1; i <= steps; i++) {
 }
 place(row, column)
 """
+# Runs in the browser when the invisible style element of `ink` appears, given that element. A stroke that
+# is not finished stays: it will send all pixels. The text field of a new view may appear a little later.
+PAINT = """
+const paint = tries => {
+    const widget = element.closest('.lesson-widget')
+    const grid = widget?.querySelector('.lesson-grid'), ink = widget?.querySelector('.lesson-pixels textarea')?.value
+    if (!grid || ink?.length !== 1568) { if (tries) setTimeout(paint, 50, tries - 1) }
+    else if (!grid.dataset.down) [...grid.children].forEach((cell, i) => {
+        cell.style.opacity = parseInt(ink.slice(2 * i, 2 * i + 2), 16) / 255
+    })
+}
+paint(100)
+"""
 LOOK = """<style>
 .lesson-grid {display: grid; grid-template-columns: repeat(28, 1fr); width: min(336px, 95%); aspect-ratio: 1;
     background: white; border: 2px solid #767676; cursor: crosshair; touch-action: none; user-select: none}
@@ -93,10 +110,10 @@ LOOK = """<style>
 
 
 class Reading(NamedTuple):
-    """A drawing and what the recorded network makes of it."""
+    """A drawing and the recorded network's answer to it."""
 
     pixels: np.ndarray  # (784,), 0 is paper and 1 is ink
-    target: int  # the digit that the cost is about
+    target: int  # the digit whose cost is taken
     probability: float  # of an 8
     cost: float
     activations: np.ndarray  # (196,), of the hidden layer
@@ -137,7 +154,7 @@ def unpack(text):
 
 
 def read(drawing, target=8):
-    """What the network 784 → 196 → 1 of lesson 04 makes of a drawing.
+    """The answer of lesson 04's network 784 → 196 → 1 to a drawing, and the gradient of its cost.
 
     Parameters
     ----------
@@ -229,7 +246,7 @@ class Drawing(ipywidgets.VBox):
 
     def __init__(self):
         self.pixels, self.steps = np.zeros(SIDE**2), 0
-        self.grid, self.message, self.picture, self.line = (ipywidgets.HTML() for _ in range(4))
+        self.grid, self.ink, self.message, self.picture, self.line = (ipywidgets.HTML() for _ in range(5))
         self.field = ipywidgets.Textarea(description="pixels", layout={"display": "none"}, **SLOW)
         self.field.add_class("lesson-pixels")
         self.controls = {
@@ -247,40 +264,46 @@ class Drawing(ipywidgets.VBox):
         self.controls["start"].observe(self._load, names="value")
         self.controls["target"].observe(self._read, names="value")
         self.field.observe(self._receive, names="value")
+        self.grid.value = _grid()
         super().__init__(self._layout())
         self.add_class(WIDGET)
-        self._paint(self.pixels)
+        self._show(self.pixels)
 
     def _layout(self):
         goal = "draw a 5 that the network takes for an 8; then turn test digit 2 into an 8 in as few steps as you can."
         hint = (
             "Draw with the mouse, or focus the area with Tab: arrows move the pen, Space draws, Backspace erases. "
             "With Shift, the mouse erases and the arrows draw. <b>1 step</b> and <b>10 steps</b> move the drawing "
-            "towards the target; <b>Reload</b> brings the test digit back as it was."
+            "towards the target; <b>Reload</b> restores the test digit."
         )
         buttons = ipywidgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
         head = ipywidgets.HTML(f"{heading(self.name, goal)}<br>{hint}")
-        return [head, *self.controls.values(), buttons, self.grid, self.field, self.message, self.picture, self.line]
+        area = [self.field, self.grid, self.ink]
+        return [head, *self.controls.values(), buttons, *area, self.message, self.picture, self.line]
 
-    def _paint(self, pixels):
-        """Show these pixels, which come from the kernel, in the drawing area; then read them."""
-        self.pixels = np.round(255 * pixels) / 255
-        cells = "".join(f'<i style="opacity:{ink:.4g}"></i>' for ink in self.pixels)
-        pen = html.escape(f"((event, grid) => {{{PEN}}})(event, this)")
-        names = ("pointerdown", "pointermove", "pointerup", "pointercancel", "keydown")
-        events = " ".join(f'on{name}="{pen}"' for name in names)
-        label = "Drawing area of 28 by 28 pixels. Arrows move the pen, Space draws, Backspace erases."
-        self.grid.value = (
-            f'{LOOK}<div class="lesson-grid" tabindex="0" role="application" aria-label="{label}" data-row="14" '
-            f'data-column="14" data-lm-suppress-shortcuts="true" {events}>{cells}</div>'
-        )
-        levels = np.round(255 * pixels).astype(np.uint8).tobytes().hex()
-        if self.field.value == levels:
-            self._read()
-        self.field.value = levels  # a change, which reads it; so the next stroke is a change too
+    def _show(self, pixels, steps=0):
+        """Read these pixels and show them with their reading; if that is stopped, the last reading stays."""
+        levels = np.round(255 * pixels).astype(np.uint8)
+        pixels, target = levels / 255, self.controls["target"].value
+        try:
+            result = read(pixels, target)
+            sentence = describe(result)
+            picture = image(lambda figure: draw(result, figure), playground.READING_SIZE, sentence, layout=None)
+        except KeyboardInterrupt as stop:
+            self.message.value = stopped(stop)
+            raise
+        with interrupts_wait():
+            self.pixels, self.steps, self._levels = pixels, steps, levels.tobytes().hex()
+            self.field.value = self._levels
+            self.ink.value = _paint(self._levels)
+            self.picture.value = picture
+            self.message.value = html.escape(sentence) + (f"; steps taken: {steps}" if steps else "")
+            self.line.value = code_line("widgets.drawing.read(", drawing=pack(pixels), target=target)
 
     def _receive(self, change):
-        """Take over what was drawn in the browser; what is no drawing is refused."""
+        """Read a drawing sent by the browser, or refuse anything else."""
+        if self.field.value == self._levels:  # the kernel's own change
+            return
         try:
             levels = bytes.fromhex(self.field.value)
             if len(levels) != SIDE**2:
@@ -288,28 +311,24 @@ class Drawing(ipywidgets.VBox):
         except ValueError:
             self.message.value = refusal("that is not a drawing: clear the area and draw again")
             return
-        self.pixels = np.frombuffer(levels, np.uint8) / 255
-        self._read()
+        self.pixels = np.frombuffer(levels, np.uint8) / 255  # also if reading it is stopped: it is in the area
+        self._show(self.pixels, self.steps)
 
-    def _read(self, change=None):
-        result = read(self.pixels, self.controls["target"].value)
-        sentence = describe(result)
-        self.picture.value = image(lambda figure: draw(result, figure), playground.READING_SIZE, sentence, layout=None)
-        self.message.value = html.escape(sentence) + (f"; steps taken: {self.steps}" if self.steps else "")
-        self.line.value = code_line("widgets.drawing.read(", drawing=pack(self.pixels), target=result.target)
+    def _read(self, change):
+        self._show(self.pixels, self.steps)
 
     def _load(self, change=None):
-        number, self.steps = self.controls["start"].value, 0
-        self._paint(digits_to_start()[number - 1] if number else np.zeros(SIDE**2))
+        number = self.controls["start"].value
+        self._show(digits_to_start()[number - 1] if number else np.zeros(SIDE**2))
 
     def _clear(self, button):
         if self.controls["start"].value:
-            self.controls["start"].value = 0  # a change, which loads empty paper
+            self.controls["start"].value = 0  # a change, which loads an empty drawing
         else:
             self._load()
 
     def _centre(self, button):
-        self._paint(centre(self.pixels))
+        self._show(centre(self.pixels), self.steps)
 
     def _move(self, button):
         steps = int(button.description.split()[0])
@@ -318,8 +337,25 @@ class Drawing(ipywidgets.VBox):
         except REFUSALS as error:
             self.message.value = refusal(error)
             return
-        self.steps += steps
-        self._paint(moved)
+        self._show(moved, self.steps + steps)
 
     def __repr__(self):
         return f"Interactive figure: {self.name}. Run this cell to draw."
+
+
+def _grid():
+    """The empty drawing area, as HTML."""
+    pen = html.escape(f"((event, grid) => {{{PEN}}})(event, this)")
+    names = ("pointerdown", "pointermove", "pointerup", "pointercancel", "keydown")
+    events = " ".join(f'on{name}="{pen}"' for name in names)
+    label = "Drawing area of 28 by 28 pixels. Arrows move the pen, Space draws, Backspace erases."
+    return (
+        f'{LOOK}<div class="lesson-grid" tabindex="0" role="application" aria-label="{label}" data-row="14" '
+        f'data-column="14" data-lm-suppress-shortcuts="true" {events}>{"<i></i>" * SIDE**2}</div>'
+    )
+
+
+def _paint(levels):
+    """An invisible element, new for each drawing, that copies the ink of the text field into the grid."""
+    paint = html.escape(f"(element => {{{PAINT}}})(this)")
+    return f'<style data-ink="{zlib.crc32(levels.encode()):08x}" onload="{paint}"></style>'

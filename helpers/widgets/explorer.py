@@ -11,14 +11,15 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from helpers import plotting
+from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import as_layer_sizes
 
-SLOW = {"continuous_update": False}  # answer when the slider is let go, not at every step on its way
-REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # what a compute may say no with
+SLOW = {"continuous_update": False}  # respond when the slider is released, not at every step on its way
+REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # errors of a compute that become a sentence
 
-WIDGET = "lesson-widget"  # class by which a page knows the outermost box of a widget
+WIDGET = "lesson-widget"  # CSS class of the outermost box of a widget
 
-# Seen only by who waits longer than a third of a second: until then the animation keeps it hidden.
+# Visible only if computing takes longer than a third of a second: until then the animation hides it.
 NOTE = (
     "<style>@keyframes lessons-wait {from {visibility: hidden}}</style>"
     '<i role="status" style="animation: lessons-wait 0.3s step-end"> · computing, the last result is still shown</i>'
@@ -29,15 +30,16 @@ class Explorer(ipywidgets.VBox):
     """Controls, a picture, a sentence and the line of code that gives the same.
 
     While a slow result is computed the last one stays on the screen. Moves do not queue up: a
-    control of ipywidgets sends its newest value when the kernel has answered the one before, and a
-    state that is on the screen already is not computed again.
+    control of ipywidgets sends its newest value once the kernel has answered the one before, and a
+    state that is already on the screen is not computed again. The stop button leaves the last
+    picture with its own line of code, and the message says so.
 
     Parameters
     ----------
-    name, goal : str, what it is and the challenge: what to find with it
+    name, goal : str, the title and the challenge
     controls : dict of ipywidgets, by the name of the argument of `compute` that each one sets
-    compute : callable, keyword arguments to a result; what it refuses becomes a sentence on the
-        screen, and the last picture stays
+    compute : callable, keyword arguments to a result; an error in `REFUSALS` becomes a sentence on
+        the screen, and the last picture stays
     draw : callable, (result, ax)
     describe : callable, result to a sentence, which is also the picture's alternative text
     code : str, how the line of code begins, such as "widgets.train("
@@ -47,7 +49,7 @@ class Explorer(ipywidgets.VBox):
     def __init__(self, name, goal, controls, compute, draw, describe, code, figsize=(7, 4.2)):
         self.name, self.controls = name, controls
         self._compute, self._draw, self._describe, self._code = compute, draw, describe, code
-        self._figsize, self._asked, self._heading = figsize, None, heading(name, goal)
+        self._figsize, self._shown, self._heading = figsize, None, heading(name, goal)
         self.title, self.picture, self.message, self.line = (ipywidgets.HTML() for _ in range(4))
         for control in controls.values():
             set_width(control)
@@ -58,15 +60,19 @@ class Explorer(ipywidgets.VBox):
 
     def _refresh(self, change=None):
         state = {name: _tidy(control.value) for name, control in self.controls.items()}
-        if state == self._asked:
+        if state == self._shown:
             return
-        self._asked, self.title.value = state, self._heading + NOTE
         try:
+            self._shown, self.title.value = None, self._heading + NOTE
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a rising cost is on the screen, and is what some look for
+                warnings.simplefilter("ignore")  # a rising cost is visible in the picture, and some look for it
                 self._show(self._compute(**state), state)
         except REFUSALS as error:
-            self.message.value = refusal(error)
+            self.message.value, self._shown = refusal(error), state
+        except KeyboardInterrupt as stop:
+            if self._shown is None:
+                self.message.value = stopped(stop)
+            raise
         finally:
             self.title.value = self._heading
 
@@ -74,8 +80,10 @@ class Explorer(ipywidgets.VBox):
         sentence = self._describe(result)
         figsize = self._figsize(result) if callable(self._figsize) else self._figsize
         picture = image(lambda figure: self._draw(result, figure.add_subplot()), figsize, sentence)
-        self.picture.value, self.message.value = picture, html.escape(sentence)
-        self.line.value = code_line(self._code, **state)
+        line = code_line(self._code, **state)
+        with interrupts_wait():  # all of it or nothing
+            self.picture.value, self.message.value, self.line.value = picture, html.escape(sentence), line
+            self._shown = state
 
     def __repr__(self):
         return f"Interactive figure: {self.name}. Run this cell to move it."
@@ -87,8 +95,29 @@ def heading(name, goal):
 
 
 def refusal(error):
-    """What was not possible, as HTML; typed text in it is shown and never run."""
+    """An error as HTML; markup in it is shown as text and never run."""
     return f"<b>Not possible:</b> {html.escape(str(error))}."
+
+
+def stopped(stop):
+    """The message after the stop button, as HTML: how far the work came, if known, and what is on the screen."""
+    how_far = f" {html.escape(str(stop))}" if str(stop) else ""
+    return f"<b>Stopped{how_far}.</b> The picture is the last whole one, of the line of code below it."
+
+
+def fit_whole(network, X, y):
+    """`network.fit(X, y)`, but all of it: `fit` keeps a training that the stop button cut short, and only warns.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the training was stopped; it says after how many iterations.
+    """
+    network.fit(X, y)
+    done = len(network.cost_history_)
+    if done < network.iterations:
+        raise KeyboardInterrupt(f"after {done} of {network.iterations} iterations")
+    return network
 
 
 def code_line(code, **arguments):
@@ -98,13 +127,13 @@ def code_line(code, **arguments):
 
 
 def set_width(control):
-    """Give a control room for its label, and let it shrink on a narrow page."""
+    """Make room for a control's label, and let the control shrink on a narrow page."""
     control.style.description_width = "11em"
     control.layout.width = "min(34em, 95%)"
 
 
 def image(draw, figsize, alt, layout="constrained"):
-    """What `draw(figure)` draws, as an HTML image; no state of pyplot is touched.
+    """What `draw(figure)` draws, as an HTML image; pyplot's state is not touched.
 
     Parameters
     ----------
@@ -117,7 +146,7 @@ def image(draw, figsize, alt, layout="constrained"):
         figure = Figure(figsize=figsize, layout=layout)
         draw(figure)
         png = io.BytesIO()
-        figure.savefig(png, format="png", pil_kwargs={"compress_level": 1})  # quick to write
+        figure.savefig(png, format="png", pil_kwargs={"compress_level": 1})  # faster to write
     return png_image(png.getvalue(), alt)
 
 
@@ -128,12 +157,12 @@ def png_image(png, alt):
 
 
 def as_sizes(layer_sizes):
-    """Layer sizes from a sequence, or from what a person typed, such as "30, 1".
+    """Layer sizes from a sequence or from typed text such as "30, 1".
 
     Raises
     ------
     TypeError, ValueError
-        If they are not whole numbers from 1 on.
+        If they are not whole numbers of at least 1.
     """
     if not isinstance(layer_sizes, str):
         return as_layer_sizes(layer_sizes)

@@ -9,6 +9,7 @@ import ipywidgets
 import numpy as np
 
 from helpers import plotting
+from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import positive_whole
 from helpers.widgets.explorer import (
     REFUSALS,
@@ -61,7 +62,7 @@ def shapes(layer_sizes=(784, 196, 1), m=11272):
 
 
 def draw(result, ax=None):
-    """`Ledger` as a table: blue for the way forward, red for the way back."""
+    """`Ledger` as a table: blue for the forward pass, red for the backward pass."""
     return plotting.shape_table(result.rows, ax)
 
 
@@ -73,7 +74,7 @@ def describe(result):
 
 
 def judge(layer_sizes="784, 196, 1", m=11272, guesses=()):
-    """What to say to each predicted shape.
+    """The reply to each predicted shape.
 
     Parameters
     ----------
@@ -88,7 +89,7 @@ def judge(layer_sizes="784, 196, 1", m=11272, guesses=()):
     Raises
     ------
     TypeError, ValueError
-        As `shapes`; also if a guess is for an array that there is not.
+        As `shapes`; also if a guess is for an array that this network does not have.
     """
     ledger = shapes(layer_sizes, m)
     right = {name: shape for name, _, shape in ledger.rows}
@@ -121,7 +122,7 @@ def _judge(name, guess, shape, m, telling_m):
 
 
 class Game(ipywidgets.VBox):
-    """Type layer sizes and m, predict the shape of every array, and be told at once."""
+    """Lesson 03: type layer sizes and m, predict the shape of every array, and get an answer at once."""
 
     name = "Shape ledger"
 
@@ -130,7 +131,7 @@ class Game(ipywidgets.VBox):
         self.m = ipywidgets.IntText(11272, description="examples m", **SLOW)
         self.reveal = ipywidgets.Button(description="Show the rest", tooltip="fill in what you have not predicted")
         self.message, self.line, self.rows = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.VBox()
-        self.guesses, self.verdicts = {}, {}
+        self.guesses, self.verdicts, self._refused = {}, {}, ""
         for control in (self.sizes, self.m):
             set_width(control)
             control.observe(self._new_network, names="value")
@@ -150,13 +151,19 @@ class Game(ipywidgets.VBox):
         except REFUSALS as error:
             self._refused = self.message.value = refusal(error)
             return
-        self._network, self.guesses, self.verdicts = (self.sizes.value, self.m.value), {}, {}
-        self._refused, self._shown = "", set()
-        self.rows.children = [self._row(name, origin) for name, origin, _ in ledger.rows]
-        self._attempts = dict.fromkeys(self.guesses, 0)
-        self._refresh()
+        with interrupts_wait():  # all of it or nothing
+            old, new = self.rows.children, {name: self._row(name, origin) for name, origin, _ in ledger.rows}
+            self._network, self._refused, self._shown = (self.sizes.value, self.m.value), "", set()
+            self.guesses = {name: row.children[1] for name, row in new.items()}
+            self.verdicts = {name: row.children[2] for name, row in new.items()}
+            self._attempts = dict.fromkeys(new, 0)
+            self.rows.children = list(new.values())
+            for row in old:
+                _close(row)
+            self._refresh()
 
     def _row(self, name, origin):
+        """The line of one array: its name and origin, a field for the guess, and the verdict."""
         color, arrow = (plotting.BACKWARD, "←") if name[0] == "d" else (plotting.FORWARD, "→")
         label = ipywidgets.HTML(
             f'<span style="border-left: 4px solid {color}; padding-left: 6px">{arrow} <b>{name}</b> = {origin}</span>',
@@ -165,8 +172,7 @@ class Game(ipywidgets.VBox):
         guess = ipywidgets.Text(placeholder="rows, columns", layout={"width": "9em"}, **SLOW)
         guess.tooltip = f"shape of {name}"
         guess.observe(partial(self._guess, name), names="value")
-        self.guesses[name], self.verdicts[name] = guess, ipywidgets.HTML()
-        return ipywidgets.HBox([label, guess, self.verdicts[name]], layout={"flex_flow": "row wrap"})
+        return ipywidgets.HBox([label, guess, ipywidgets.HTML()], layout={"flex_flow": "row wrap"})
 
     def _guess(self, name, change):
         self._attempts[name] += bool(change["new"].strip())
@@ -195,3 +201,11 @@ class Game(ipywidgets.VBox):
 
     def __repr__(self):
         return f"Interactive figure: {self.name}. Run this cell to play."
+
+
+def _close(box):
+    """Close a box, what is in it, and their models of layout and style, which ipywidgets would keep."""
+    for widget in (*box.children, box):
+        for model in (widget.layout, getattr(widget, "style", None), widget):
+            if model is not None:
+                model.close()

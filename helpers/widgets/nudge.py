@@ -1,4 +1,4 @@
-"""Lesson 05: how large a nudge should be, and the bug zoo as a riddle."""
+"""Lesson 05: how large a nudge should be."""
 
 from typing import NamedTuple
 
@@ -49,7 +49,7 @@ def nudged_slope(w, epsilon, method):
 
 
 def measure(log10_epsilon=-5.0, method="two-sided, float64"):
-    """How wrong a derivative by a nudge is, for one step size and for all.
+    """The error of a derivative by a nudge, for one step size and for all.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Lesson 06: what a network says of one picture after another."""
+"""Lesson 06: a network's answers, one picture at a time."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from helpers.widgets.explorer import SLOW, Explorer
 
 
 class Look(NamedTuple):
-    """One picture and what a network says of it."""
+    """One picture and a network's answer to it."""
 
     picture: np.ndarray  # (64, 64, 3)
     probability: float
@@ -41,14 +41,14 @@ def draw(result, ax=None):
 
 
 def describe(result):
-    """What the network says of a picture, in a sentence."""
+    """The network's answer to a picture, in a sentence."""
     right = (result.probability > 0.5) == result.label
     truth = "a cat" if result.label else "no cat"
     return f"It is {truth}; probability of a cat {result.probability:.2f}: {'right' if right else 'wrong'}"
 
 
 def explorer(network, X, y):
-    """Lesson 06: leaf through the pictures, or through the mistakes."""
+    """Lesson 06: page through the pictures, or only through the mistakes."""
     controls = {
         "number": ipywidgets.IntSlider(1, min=1, max=len(X), description="picture number", **SLOW),
         "mistakes_only": ipywidgets.Checkbox(False, description="only the mistakes", indent=False),

@@ -18,13 +18,14 @@ from helpers.backprop.optimizers import OPTIMIZERS
 from helpers.datasets.mnist import load_digit_pair
 from helpers.datasets.toys import make_blobs, make_circles, make_moons, make_spirals, make_xor
 from helpers.plotting import playground
+from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import as_generator, known_name, not_negative, positive_number, positive_whole
 from helpers.training.engine import DivergedError
 from helpers.training.parallel import parallel_map
-from helpers.widgets.explorer import REFUSALS, SLOW, WIDGET, code_line, heading, image, refusal, whole_between
+from helpers.widgets.explorer import REFUSALS, SLOW, WIDGET, code_line, heading, image, refusal, stopped, whole_between
 
 M = 200  # examples to train with, and as many to test with
-MOST_UPDATES = 20_000  # a training that was forgotten ends here
+MOST_UPDATES = 20_000  # where a forgotten training ends
 SLICE = 0.1  # seconds of training between two pictures
 
 
@@ -63,12 +64,12 @@ DATA_SETS = {
 
 
 class Playground:
-    """A network, its data, and all that happened since it was initialised.
+    """A network, its data, and its history since it was initialised.
 
     Parameters
     ----------
     data_set : a key of `DATA_SETS`
-    noise : float from 0 to 1, standard deviation of what is added to each coordinate or pixel
+    noise : float from 0 to 1, standard deviation of the noise added to each coordinate or pixel
     hidden_layers, width : int, number of hidden layers (0 … 4) and of units in each (1 … 8)
     activation, initialization, optimizer : names as in `NeuralNetwork`
     learning_rate : float
@@ -80,7 +81,7 @@ class Playground:
     ----------
     X, y, X_test, y_test : the examples
     W, b : dicts of ndarrays, the parameters
-    updates : int, how many were made
+    updates : int, their number so far
     costs : list of (training, test), the mean cross-entropy (without the penalty) before each
         update and after the last
     norms : list of lists, ‖dW[l]‖ of each layer at each update
@@ -122,44 +123,47 @@ class Playground:
         sizes = (X.shape[1], *[width] * hidden_layers, 1)
         self.W, self.b = initialize_parameters(sizes, initialization, self._rng)
         self._memory = {
-            (name, l): np.zeros((self.optimizer.slots, *p[l].shape)) for name, p in self._parameters() for l in p
+            (name, l): np.zeros((self.optimizer.slots, *p[l].shape))
+            for name, p in (("W", self.W), ("b", self.b))
+            for l in p
         }
         self.updates, self.norms, self._batches = 0, [], []
-        self.costs = [self._cost()]
+        self.costs = [self._cost(self.W, self.b)]
 
     def step(self):
-        """One batch: forward, backward, one step of the optimizer.
+        """One batch: forward, backward, one step of the optimizer; all of it, or nothing if it is stopped or fails.
 
         Raises
         ------
         DivergedError
-            If a cost is no longer a finite number; then all is as it was before the step.
+            If a cost is no longer a finite number.
         """
         rows = self._next_batch()
         Y = self.y[np.newaxis, rows].astype(float)
         Z, A = forward(self.X[rows], self.W, self.b, self.activation)
         dW, db = backward(Y, self.W, Z, A, self.activation)
         dW = {l: dW[l] + self.l2 * self.W[l] for l in dW}
-        before = [{key: p[key].copy() for key in p} for p in (self.W, self.b, self._memory)]
-        with np.errstate(over="ignore", invalid="ignore"):  # the cost tells
-            for (name, p), gradient in zip(self._parameters(), (dW, db), strict=True):
+        W, b, memory = ({key: p[key].copy() for key in p} for p in (self.W, self.b, self._memory))
+        with np.errstate(over="ignore", invalid="ignore"):  # seen in the cost
+            for name, p, gradient in (("W", W, dW), ("b", b, db)):
                 for l in p:
-                    memory = self._memory[name, l]
-                    self.optimizer.step(p[l], gradient[l], memory, self.updates + 1, self.learning_rate)
-            cost = self._cost()
+                    self.optimizer.step(p[l], gradient[l], memory[name, l], self.updates + 1, self.learning_rate)
+            cost = self._cost(W, b)
         if not np.isfinite(cost).all():
-            self.W, self.b, self._memory = before
-            self._batches.insert(0, rows)
             raise DivergedError(
                 f"after {self.updates} updates the cost is no longer a finite number: reset, and try a smaller "
                 f"learning rate than {self.learning_rate:g}"
             )
-        self.updates += 1
-        self.costs.append(cost)
-        self.norms.append([float(np.linalg.norm(dW[l])) for l in sorted(dW)])
+        norms = [float(np.linalg.norm(dW[l])) for l in sorted(dW)]
+        with interrupts_wait():
+            self.W, self.b, self._memory = W, b, memory
+            self.updates += 1
+            self.costs.append(cost)
+            self.norms.append(norms)
+            self._batches.pop(0)
 
     def run(self, updates):
-        """Make so many updates; return self."""
+        """Make this many updates; return self."""
         with parallel_map(1):  # BLAS on one thread: these products are small
             for _ in range(updates):
                 self.step()
@@ -178,8 +182,8 @@ class Playground:
         """For each hidden layer a list of pictures, one of each unit.
 
         In the plane: the unit's activation at each place. On digits: how its weighted input
-        changes with each pixel, ∂z/∂x, in the mean over fifty test pictures; in the first layer
-        these are its weights.
+        changes with each pixel, ∂z/∂x, averaged over fifty test pictures; in the first layer these
+        are its weights.
         """
         hidden = range(1, len(self.W))
         if not self.is_digits:
@@ -196,33 +200,31 @@ class Playground:
             pictures.append(list(slopes.mean(axis=0).reshape(-1, 28, 28)))
         return pictures
 
-    def _parameters(self):
-        return ("W", self.W), ("b", self.b)
-
     def _next_batch(self):
-        """Rows of the next batch; a new random order when all were seen."""
-        if not self._batches:
-            order = self._rng.permutation(M)
-            self._batches = [order[i : i + self.batch_size] for i in range(0, M, self.batch_size)]
-        return self._batches.pop(0)
+        """Rows of the next batch, in a new random order once all examples have been used."""
+        with interrupts_wait():
+            if not self._batches:
+                order = self._rng.permutation(M)
+                self._batches = [order[i : i + self.batch_size] for i in range(0, M, self.batch_size)]
+        return self._batches[0]
 
-    def _cost(self):
+    def _cost(self, W, b):
         costs = []
         for X, y in ((self.X, self.y), (self.X_test, self.y_test)):
-            Z, _ = forward(X, self.W, self.b, self.activation)
+            Z, _ = forward(X, W, b, self.activation)
             costs.append(OUTPUTS["sigmoid"].loss(Z[len(Z)], y[np.newaxis]))
         return tuple(costs)
 
 
 def plane(X, side):
-    """The places of a grid over the points X, with a margin: shape (side², 2), row by row from below."""
+    """The points of a grid over the points X, with a margin: shape (side², 2), row by row from below."""
     low, high = X.min(axis=0) - 0.2, X.max(axis=0) + 0.2
     x1, x2 = (np.linspace(low[i], high[i], side) for i in (0, 1))
     return np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
 
 
 def play(updates=0, **options):
-    """A `Playground` with these options after so many updates; the same call gives the same numbers.
+    """A `Playground` with these options after this many updates; the same call gives the same numbers.
 
     Parameters
     ----------
@@ -249,14 +251,14 @@ def describe(state):
 class PlaygroundExplorer(ipywidgets.VBox):
     """Lesson 11: controls, buttons, and the pictures of a `Playground` while it trains.
 
-    The training is a task of the kernel's event loop, without a thread: it trains for a tenth of a
-    second, shows what came out, and lets the kernel look for clicks. So it runs in a kernel
-    inside the browser too, and *Pause* takes effect before the next picture. Moving a control
-    starts from the beginning, so that the line of code tells the whole story.
+    The training is a task of the kernel's event loop, not a thread: it trains for a tenth of a
+    second, shows the result, and lets the kernel look for clicks. So it also runs in a kernel
+    inside the browser, and *Pause* takes effect before the next picture. Moving a control starts
+    from the beginning, so that the line of code reproduces everything on the screen.
     """
 
     name = "Playground"
-    training = None  # the one that trains: a new one, or a cell that is run again, pauses it
+    training = None  # the one that is training; a new one, or running a cell again, pauses it
 
     def __init__(self):
         self.controls = _controls()
@@ -274,7 +276,7 @@ class PlaygroundExplorer(ipywidgets.VBox):
             button.on_click(getattr(self, f"_{name}"))
         for control in self.controls.values():
             control.observe(self._reset, names="value")
-        _digits()  # read now, so that choosing them answers at once
+        _digits()  # read now, so that choosing them responds at once
         goal = "separate the spirals with as few units as you can."
         layout = {"flex_flow": "row wrap"}
         boxes = ipywidgets.HBox(list(self.controls.values()), layout=layout)
@@ -294,18 +296,26 @@ class PlaygroundExplorer(ipywidgets.VBox):
 
     def _reset(self, change=None):
         try:
-            self.state = Playground(**self._options())
+            state, options = Playground(**self._options()), self._options()
         except REFUSALS as error:
             self.message.value = refusal(error)
             return
+        self.state, self._made_with = state, options
         self._show()
 
     def _show(self):
-        sentence = describe(self.state)
-        self.picture.value = image(lambda figure: draw(self.state, figure), playground.SIZE, sentence, layout=None)
-        ended = f". The training ends here, at {MOST_UPDATES} updates: Reset begins anew"
-        self.message.value = html.escape(sentence + (ended if self._at_end() else ""))
-        self.line.value = code_line("widgets.playground.play(", updates=self.state.updates, **self._options())
+        """Show the state, all of it; if that is stopped, the last picture stays with its own line of code."""
+        try:
+            sentence = describe(self.state)
+            picture = image(lambda figure: draw(self.state, figure), playground.SIZE, sentence, layout=None)
+        except KeyboardInterrupt as stop:
+            self.message.value = stopped(stop)
+            raise
+        ended = f". The training ends here, at {MOST_UPDATES} updates: Reset starts again"
+        with interrupts_wait():
+            self.picture.value = picture
+            self.message.value = html.escape(sentence + (ended if self._at_end() else ""))
+            self.line.value = code_line("widgets.playground.play(", updates=self.state.updates, **self._made_with)
 
     def _at_end(self):
         return self.state.updates >= MOST_UPDATES
@@ -314,7 +324,7 @@ class PlaygroundExplorer(ipywidgets.VBox):
         self._advance(0)
 
     def _advance(self, seconds):
-        """Train for that long, at least one batch, and show it; whether it may go on."""
+        """Train for that long, at least one batch, and show the result; say whether it may go on."""
         end = time.perf_counter() + seconds
         try:
             self.state.run(0 if self._at_end() else 1)
@@ -324,6 +334,9 @@ class PlaygroundExplorer(ipywidgets.VBox):
             self._show()
             self.message.value = refusal(error)
             return False
+        except KeyboardInterrupt:
+            self._show()  # as far as it came
+            raise
         self._show()
         return not self._at_end()
 
@@ -333,7 +346,7 @@ class PlaygroundExplorer(ipywidgets.VBox):
         self._pause_any()
         try:
             loop = asyncio.get_running_loop()
-        except RuntimeError:  # a kernel that cannot do two things at a time
+        except RuntimeError:  # a kernel without an event loop
             self._advance(1)
             return
         PlaygroundExplorer.training = self

@@ -10,7 +10,7 @@ from helpers import plotting
 from helpers.datasets.mnist import load_mnist
 from helpers.system.validation import positive_number, positive_whole
 from helpers.training.neural_network import NeuralNetwork
-from helpers.widgets.explorer import SLOW, Explorer
+from helpers.widgets.explorer import SLOW, Explorer, fit_whole
 
 RACE_STEPS, RACE_SMOOTHING = 150, 15
 
@@ -49,9 +49,9 @@ def run(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
     )
 
 
-@lru_cache(64)  # who moves one learning rate waits for one training
+@lru_cache(64)  # moving one learning rate costs one training, not three
 def _run(optimizer, learning_rate, batch_size):
-    """Smoothed costs and held-out accuracy of one runner."""
+    """Smoothed costs and held-out accuracy of one optimizer."""
     X, y, X_held_out, y_held_out = _ten_digits()
     network = NeuralNetwork(
         [30, 10],
@@ -63,7 +63,8 @@ def _run(optimizer, learning_rate, batch_size):
         iterations=RACE_STEPS,
         batch_size=batch_size,
         dtype=np.float32,
-    ).fit(X, y)
+    )
+    fit_whole(network, X, y)  # a part of a training must not be remembered
     window = np.ones(RACE_SMOOTHING) / RACE_SMOOTHING
     return np.convolve(network.cost_history_, window, mode="valid"), network.score(X_held_out, y_held_out)
 

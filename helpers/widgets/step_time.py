@@ -1,4 +1,4 @@
-"""Lesson 10: what a step costs on many workers, computing and sending, as a model."""
+"""Lesson 10: a model of the time of a step on many workers, computing and communicating."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ NUMBER_BYTES, OPERATIONS = 4, 6  # a float32; multiplications and additions of a
 
 
 class StepTimes(NamedTuple):
-    """Seconds of one step on 1, 2, 4, … workers, and on the number that was asked for."""
+    """Seconds of one step on 1, 2, 4, … workers, and on the number asked for."""
 
     counts: np.ndarray  # 1, 2, 4, …, 1024
     compute: np.ndarray  # seconds, of each count
@@ -26,7 +26,7 @@ class StepTimes(NamedTuple):
 
     @property
     def speed_up(self):
-        """Of `workers` against one."""
+        """How many times as fast as one worker."""
         return float(self.compute[0] / sum(self.own))
 
 
@@ -53,7 +53,7 @@ def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=
 
     def seconds(K):
         compute = OPERATIONS * P * m / (K * F * 1e9)
-        messages = 2 * (K - 1)  # a ring: each passes on a K-th of the gradient so many times
+        messages = 2 * (K - 1)  # around the ring, each of a K-th of the gradient
         return compute, messages * (NUMBER_BYTES * P / (K * B * 1e9 / 8) + delay * 1e-6)
 
     counts = 2 ** np.arange(11)
@@ -66,7 +66,7 @@ def draw(result, ax=None):
 
 
 def describe(result):
-    """What a step takes according to a `StepTimes`, in a sentence."""
+    """The time of a step, from a `StepTimes`, in a sentence."""
     compute, communicate = result.own
     alone = "" if result.workers > 1 else " (nobody to talk to)"
     totals = result.compute + result.communicate
@@ -98,7 +98,7 @@ def _log_slider(value, low, high, description):
 
 
 def _time(seconds):
-    """Seconds in the unit that suits their size."""
+    """Seconds as text, in a unit that suits their size."""
     for unit, size in (("s", 1), ("ms", 1e-3)):
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"

@@ -22,15 +22,15 @@ B = {1: np.array([[0.25], [-1.0]]), 2: np.array([[0.9]])}
 
 
 class Step(NamedTuple):
-    """One line of the pass: what arises, and what it costs in multiplications."""
+    """One line of a pass: what it computes, and its cost in multiplications."""
 
     name: str
     symbol: str  # in mathtext
     shape: str
     code: str
     lit: tuple  # what lights up: ("edges", l) between layers l − 1 and l, ("units", l), or ("cost", 0)
-    kept: int = 0  # multiplications of the way back, when errors are kept and reused
-    alone: int = 0  # and when each gradient is worked out along its own paths, from dZ[2] on
+    kept: int = 0  # multiplications of the backward pass if errors are kept and reused
+    alone: int = 0  # and if each gradient is computed along its own paths, from dZ[2] on
 
 
 STEPS = (
@@ -105,7 +105,7 @@ class Frame(NamedTuple):
     values: dict  # name to ndarray, what is known so far
     working: list  # of str, the arithmetic of this step
     label: int
-    kept: int  # multiplications on the way back so far, errors kept
+    kept: int  # multiplications of the backward pass so far, errors kept
     alone: int  # and with only dZ[2] kept
 
 
@@ -166,7 +166,7 @@ def _working(name, v, label):
 
 
 def _n(number):
-    """A number with three decimals, in brackets if it is negative."""
+    """A number with three decimals, in parentheses if it is negative."""
     text = f"{float(np.squeeze(number)):z.3f}".replace("-", "−")
     return f"({text})" if text[0] == "−" else text
 

@@ -56,7 +56,7 @@ class Walk(NamedTuple):
     output: Variable
     number: int  # of the step, from 1
     total: int  # steps of this expression, as many backward as forward
-    now: Variable  # which is worked out, or hands its gradient on
+    now: Variable  # the one that is computed, or that hands its gradient on
     known: set  # Variables with a value so far
     gradients: dict  # Variable to ndarray, complete or not
     words: str  # what the step does
@@ -68,7 +68,7 @@ def steps(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, 
     Parameters
     ----------
     expression : a key of `EXPRESSIONS`
-    step : int from 1; beyond the last step of the expression all is done
+    step : int from 1; beyond the last step of the expression everything is done
     x, w, b : float
     """
     program = EXPRESSIONS[known_name(expression, EXPRESSIONS, "expression")]
@@ -91,7 +91,7 @@ def steps(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, 
 
 
 def _handed_on(now, before, after):
-    """Who gets how much of the gradient, and what it adds up to where there was one already."""
+    """The share of the gradient that each parent gets, and the sum where it had one already."""
     shares = []
     for parent in dict.fromkeys(parent for parent, _ in now.parents if parent in after):
         share, name = after[parent] - before.get(parent, 0), parent.name

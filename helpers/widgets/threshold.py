@@ -8,11 +8,11 @@ import numpy as np
 from helpers import plotting
 from helpers.datasets.toys import make_blobs
 from helpers.training.neural_network import NeuralNetwork
-from helpers.widgets.explorer import SLOW, Explorer
+from helpers.widgets.explorer import SLOW, Explorer, fit_whole
 
 
 class Classification(NamedTuple):
-    """A one-layer network on two clouds, and how it decides at a threshold."""
+    """A one-layer network on two clouds, and its decisions at a threshold."""
 
     network: NeuralNetwork
     X: np.ndarray  # (m, 2)
@@ -34,7 +34,7 @@ def classify(separation=2.5, threshold=0.5):
     if not 0 < threshold < 1:
         raise ValueError(f"the threshold is {threshold}, but it must lie between 0 and 1")
     X, y = make_blobs(200, separation, random_state=3)
-    network = NeuralNetwork([1], learning_rate=1, iterations=200).fit(X, y)
+    network = fit_whole(NeuralNetwork([1], learning_rate=1, iterations=200), X, y)
     answer = network.predict_proba(X) > threshold
     missed, false_alarms = int(np.sum(~answer & (y == 1))), int(np.sum(answer & (y == 0)))
     return Classification(network, X, y, threshold, float(np.mean(answer == y)), missed, false_alarms)
@@ -54,7 +54,7 @@ def describe(result):
 
 
 def explorer():
-    """Lesson 02: distance of the clouds and threshold against the boundary."""
+    """Lesson 02: how the distance of the clouds and the threshold move the boundary."""
     controls = {
         "separation": ipywidgets.FloatSlider(2.5, min=0, max=6, step=0.25, description="separation (sd)", **SLOW),
         "threshold": ipywidgets.FloatSlider(0.5, min=0.05, max=0.95, step=0.05, description="threshold", **SLOW),

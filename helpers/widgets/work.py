@@ -1,4 +1,4 @@
-"""Multiplications on the way back, with and without keeping the errors."""
+"""Lesson 03: multiplications in the backward pass, with and without keeping the errors."""
 
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ def draw(result, ax=None):
 
 
 def describe(result):
-    """The last numbers of a `Work`, in a sentence."""
+    """The totals of a `Work`, in a sentence."""
     kept, alone = result.with_reuse[-1], result.without[-1]
     times = alone / kept
     more = "just as many" if alone == kept else f"{times:,.{0 if times >= 10 else 1}f} times as many"

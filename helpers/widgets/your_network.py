@@ -10,7 +10,7 @@ from helpers import plotting
 from helpers.datasets.mnist import load_digit_pair
 from helpers.system.validation import positive_whole
 from helpers.training.neural_network import NeuralNetwork
-from helpers.widgets.explorer import SLOW, Explorer, as_sizes, count_parameters
+from helpers.widgets.explorer import SLOW, Explorer, as_sizes, count_parameters, fit_whole
 
 MOST_LAYERS, MOST_WORK = 20, 4_500_000  # parameters × iterations: a quarter of a second or so
 
@@ -54,7 +54,8 @@ def train(layer_sizes="20, 1", hidden_activation="sigmoid", learning_rate=0.5, i
         learning_rate=learning_rate,
         iterations=iterations,
         dtype=np.float32,
-    ).fit(X, y)
+    )
+    fit_whole(network, X, y)
     return Training(network, network.score(X, y), network.score(X_test, y_test))
 
 

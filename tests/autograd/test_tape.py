@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from hypothesis.extra import numpy as hnp
 
-from helpers.autograd import bug_zoo as tape_zoo, network as tape_network, tape
+from helpers import autograd as autograd_room
+from helpers.autograd import bug_zoo as tape_zoo, network as tape_network, operations, tape
 from helpers.autograd.tape import Variable, grad
 from helpers.backprop import network
 from helpers.backprop.losses import one_hot
@@ -48,6 +49,12 @@ UNARY = {
     "twice": (lambda a: a * a + 3 * a, lambda a: a * a + 3 * a),
     "transpose": (lambda a: a.T, lambda a: a.T),
     "itself": (lambda a: a, lambda a: a),
+    "square root": (lambda a: (a * a + 1).sqrt(), lambda a: anp.sqrt(a * a + 1)),
+    "absolute": (abs, anp.abs),
+    "absolute, as a method": (Variable.abs, anp.abs),
+    "reshape": (lambda a: a.reshape(-1), lambda a: anp.reshape(a, -1)),
+    "reshape to a row": (lambda a: a.reshape(1, -1) * 2, lambda a: anp.reshape(a, (1, -1)) * 2),
+    "reshape to a column": (lambda a: a.reshape((-1, 1)) * 2, lambda a: anp.reshape(a, (-1, 1)) * 2),
 }
 BINARY = {
     "+": operator.add,
@@ -177,9 +184,74 @@ def test_powers_at_zero(exponent, slope):
     assert grad(a**exponent, a) == slope
 
 
+@pytest.mark.parametrize(("base", "exponent", "slope"), [(0, 2, 0), (0, 0.5, 0), (0, 0, 0), (2, 3, 8 * np.log(2))])
+def test_the_slope_of_a_power_by_its_exponent(base, exponent, slope):
+    p = Variable(exponent)
+    assert grad(base**p, p) == pytest.approx(slope, rel=1e-15)
+    a, p = Variable([0.0, 2.0, 0.0]), Variable(2.0)
+    np.testing.assert_allclose(grad((a**p).sum(), p), 4 * np.log(2), rtol=1e-15)
+
+
+def test_slopes_at_kinks_and_at_the_edge():
+    a = Variable([-2.0, 0.0, 3.0])
+    assert grad(abs(a).sum(), a).tolist() == [-1, 0, 1]
+    with np.errstate(divide="ignore"):
+        root = Variable(0.0)
+        assert grad(root.sqrt(), root) == np.inf
+
+
+def test_the_gradient_of_an_entry_is_float_even_where_none_was_taken():
+    a = Variable([1, 2, 3])
+    for index in (slice(0, 0), slice(0, 2), np.array([], int), np.zeros(3, bool)):
+        gradient = grad(a[index].sum(), a)
+        assert gradient.dtype == np.float64 and gradient.shape == (3,)
+
+
 def test_the_slope_of_relu_at_its_kink_is_that_of_the_lessons():
     a = Variable([-1.0, 0.0, 2.0])
     assert grad(a.relu().sum(), a).tolist() == [0, 0, 1]
+
+
+@given(
+    value=hnp.array_shapes(min_dims=3, max_dims=3, max_side=3).flatmap(
+        lambda shape: hnp.arrays(np.float64, shape, elements=FLOATS, unique=True)  # at a tie nudges say nothing
+    ),
+    axis=AXES,
+    keepdims=st.booleans(),
+)
+@settings(max_examples=60)
+def test_the_largest_entry(value, axis, keepdims):
+    against_nudges_and_autograd(
+        lambda a: a.max(axis=axis, keepdims=keepdims), lambda a: anp.max(a, axis=axis, keepdims=keepdims), [value]
+    )
+
+
+def test_entries_that_tie_for_the_largest_share_the_gradient():
+    a = Variable([[1.0, 3.0], [3.0, 3.0]])
+    np.testing.assert_allclose(grad(a.max(), a), [[0, 1 / 3], [1 / 3, 1 / 3]], rtol=1e-15)
+    np.testing.assert_allclose(grad(a.max(axis=1).sum(), a), [[0, 1], [0.5, 0.5]], rtol=1e-15)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_joining_along_an_axis(axis):
+    values = [np.random.default_rng(i).standard_normal((2, 2)) for i in range(2)]
+    constant = np.full((2, 2), 7.0)
+    against_nudges_and_autograd(
+        lambda a, b: autograd_room.concatenate([a, constant, b * b, a], axis=axis),
+        lambda a, b: anp.concatenate([a, constant, b * b, a], axis=axis),
+        values,
+    )
+    against_nudges_and_autograd(
+        lambda a, b: autograd_room.concatenate([a, b[:1]]), lambda a, b: anp.concatenate([a, b[:1]]), values
+    )
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "logsumexp", "max"])
+def test_axes_are_dropped_unless_they_are_kept(name):
+    a = Variable(np.arange(6.0).reshape(2, 3))
+    assert getattr(a, name)(axis=0).shape == getattr(a, name)(0).shape == (3,)
+    assert getattr(a, name)(axis=0, keepdims=True).shape == (1, 3)
+    assert getattr(a, name)().shape == ()
 
 
 @settings(max_examples=100)
@@ -264,8 +336,9 @@ def test_history_is_in_the_order_of_recording():
     y = (x + 1) * x.exp()
     past = tape.history(y)
     assert past[0] is x and past[-1] is y
+    place = {variable: i for i, variable in enumerate(past)}
     for variable in past:
-        assert all(past.index(parent) < past.index(variable) for parent, _ in variable.parents)
+        assert all(place[parent] < place[variable] for parent, _ in variable.parents)
 
 
 def test_the_engine_has_fewer_than_a_hundred_lines():
@@ -377,15 +450,46 @@ def test_every_broken_part_is_in_the_zoo():
 
 x = Variable([[1.0, 2.0]], "x")
 REFUSED = [
-    (lambda: np.exp(x), TypeError, "a Variable is no plain array: use x.exp()"),
-    (lambda: np.sum(x), TypeError, "a Variable is no plain array"),
-    (lambda: np.dot(np.ones((3, 1)), x), TypeError, "a Variable is no plain array"),
-    (lambda: np.maximum(x, 0), TypeError, "a Variable is no plain array"),
-    (lambda: np.array(x), TypeError, "a Variable is no plain array"),
-    (lambda: np.array([x, x]), TypeError, "a Variable is no plain array"),
-    (lambda: bool(x), TypeError, "a Variable is no plain array"),
-    (lambda: float(x), TypeError, "a Variable is no plain array"),
-    (lambda: Variable(x), TypeError, "a Variable is no plain array"),
+    (lambda: np.exp(x), TypeError, r"np.exp would lose the history of a Variable: use x.exp\(\), or x.value"),
+    (lambda: np.sum(x), TypeError, r"np.sum would lose .*: use x.sum\(\)"),
+    (lambda: np.sum([1.0, 2.0], out=x), TypeError, "np.sum would lose"),
+    (lambda: np.dot(np.ones((3, 1)), x), TypeError, "np.dot would lose .*: use x @ y"),
+    (lambda: np.maximum(x, 0), TypeError, r"np.maximum .* use x.relu\(\)"),
+    (lambda: np.concatenate([x, x]), TypeError, r"use autograd.concatenate\(\[x, y\]\)"),
+    (lambda: np.abs(x), TypeError, r"np.absolute .* use abs\(x\)"),
+    (lambda: np.sin(x), TypeError, "np.sin would lose .* use the operations of the tape, or x.value"),
+    (lambda: np.add.outer(np.ones(2), x), TypeError, "np.add would lose"),
+    (lambda: operator.iadd(np.ones((1, 2)), x), TypeError, "np.add would lose"),
+    (lambda: np.array(x), TypeError, "a Variable is not a plain array"),
+    (lambda: np.array([x, x]), TypeError, "a Variable is not a plain array"),
+    (lambda: bool(x), TypeError, "a Variable is neither true nor false"),
+    (lambda: float(x), TypeError, r"a Variable is not a plain number: use x.item\(\)"),
+    (lambda: int(x), TypeError, r"a Variable is not a plain number: use x.item\(\)"),
+    (lambda: list(x), TypeError, "a Variable cannot be looped over"),
+    (lambda: x == 0, TypeError, "a Variable cannot be compared"),
+    (lambda: x != 0, TypeError, "a Variable cannot be compared"),
+    (lambda: x == x, TypeError, "a Variable cannot be compared"),
+    (lambda: x < 0, TypeError, "a Variable cannot be compared"),
+    (lambda: x <= 0, TypeError, "a Variable cannot be compared"),
+    (lambda: x > 0, TypeError, "a Variable cannot be compared"),
+    (lambda: x >= 0, TypeError, r"compare x.value, as in x\[x.value > 0\]"),
+    (lambda: np.ones(2) == x, TypeError, "a Variable cannot be compared"),
+    (lambda: np.ones(2) > x, TypeError, "a Variable cannot be compared"),
+    (lambda: x[x == 1], TypeError, "a Variable cannot be compared"),
+    (lambda: x.exp(x), TypeError, "exp works on 1 array, not on 2"),
+    (lambda: x.relu(0, 1), TypeError, "relu works on 1 array, not on 3"),
+    (lambda: x.__add__(), TypeError, r"\+ works on 2 arrays, not on 1"),
+    (
+        lambda: x.cumsum(),
+        AttributeError,
+        "a Variable has no cumsum: the tape knows abs, exp, .*, softplus, sqrt, sum, T",
+    ),
+    (lambda: x.item(), ValueError, r"item\(\) needs a single number, but this Variable has shape \(1, 2\)"),
+    (lambda: f"{x:.3f}", TypeError, r"'.3f' formats a single number, but this Variable has shape \(1, 2\)"),
+    (lambda: len(Variable(1.0)), TypeError, "a single number and has no length"),
+    (lambda: x.reshape(3), ValueError, r"cannot reshape array of size 2 into shape \(3,\)"),
+    (lambda: autograd_room.concatenate([np.ones(2)]), TypeError, "concatenate needs at least one Variable"),
+    (lambda: Variable(x), TypeError, "a Variable is not a plain array"),
     (lambda: Variable("a"), TypeError, "a Variable holds .* must hold real numbers"),
     (lambda: Variable(1j), TypeError, "a Variable holds complex128 values, but it must hold real numbers"),
     (lambda: Variable(None), TypeError, "must hold real numbers"),
@@ -394,7 +498,7 @@ REFUSED = [
     (lambda: x + "a", TypeError, "must hold real numbers"),
     (lambda: x @ x, ValueError, r"\(1, 2\) @ \(1, 2\) does not fit"),
     (lambda: x @ np.ones(2), ValueError, r"only \(k, n\) @ \(n, m\) does"),
-    (lambda: x + np.ones((3, 3)), ValueError, r"shapes \(1,2\) \(3,3\)"),
+    (lambda: x + np.ones((3, 3)), ValueError, r"^\+ of shapes \(1, 2\) and \(3, 3\) does not fit"),
     (lambda: grad(x, x), ValueError, r"the output has shape \(1, 2\): take its sum or mean, or give a seed"),
     (lambda: grad(x, x, [1, 2]), ValueError, r"seed has shape \(2,\), but the output has \(1, 2\)"),
     (lambda: grad(x, x, [["a", "b"]]), TypeError, "seed holds"),
@@ -413,6 +517,60 @@ def test_bad_input_gets_one_sentence(call, error, words):
     with pytest.raises(error, match=words) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+def test_a_variable_reads_like_an_array():
+    number, table = Variable(2.0, "J"), Variable(np.arange(6.0).reshape(3, 2))
+    assert (table.shape, table.ndim, table.size, len(table)) == ((3, 2), 2, 6, 3)
+    assert f"{number:.3f}" == f"{Variable([[2.0]]):.3f}" == "2.000"
+    assert number.item() == 2.0 and type(number.item()) is float
+    assert repr(number) == f"{number}" == "Variable J of shape (): 2."
+    assert repr(table) == "Variable of shape (3, 2): [[0., 1.], [2., 3.], [4., 5.]]"
+    large = repr(Variable(np.arange(1e6)))
+    assert large == "Variable of shape (1000000,): [0.e+00, 1.e+00, ..., 1.e+06, 1.e+06]"
+    assert not hasattr(table, "_repr_html_")
+
+
+def test_variables_are_keys_by_identity():
+    a, b = Variable(1.0), Variable(1.0)
+    assert {a: "a", b: "b"}[b] == "b"
+    assert len({a, b, a}) == 2
+    assert a in {a} and b not in {a}
+
+
+def test_every_operation_is_named_by_the_refusal_of_another():
+    named = set(operations._operations(Variable))
+    arithmetic = {"abs", "exp", "log", "logsumexp", "max", "mean", "relu", "reshape", "sigmoid", "softplus", "sqrt"}
+    assert named == arithmetic | {"sum", "T", "tanh"}
+
+
+BROADCASTING = [
+    (
+        {"Y": np.ones(6)},
+        r"Y has shape \(6,\), but it must be \(1, 6\), a column for each example: use Y.reshape\(1, -1\)",
+    ),
+    ({"Y": np.ones((6, 1))}, r"Y has shape \(6, 1\), but it must be \(1, 6\), .*: use Y.T"),
+    ({"Y": np.ones((1, 1))}, r"Y has shape \(1, 1\)"),
+    ({"Y": np.ones((1, 12))}, r"Y has shape \(1, 12\)"),
+    ({"b": {1: np.ones(3), 2: np.ones((1, 1))}}, r"b\[1\] has shape \(3,\), but .* use b\[1\].reshape\(3, 1\)"),
+    ({"b": {1: np.ones((3, 1)), 2: np.ones((1, 6))}}, r"b\[2\] has shape \(1, 6\)"),
+    ({"b": {1: np.ones((3, 1))}}, r"W has the layers \[1, 2\] and b has \[1\]"),
+    ({"W": {1: np.ones((3, 2)), 2: np.ones((1, 3))}}, r"W\[1\] has shape \(3, 2\), but layer 1 has 4 inputs"),
+    ({"W": {1: np.ones((3, 4)), 2: np.ones((1, 1))}}, r"W\[2\] has shape \(1, 1\), but layer 2 has 3 inputs"),
+    ({"X": np.ones(4)}, "X has shape"),
+    ({"X": np.full((6, 4), np.nan)}, "X holds 24 values that are NaN"),
+    ({"Y": [["a"] * 6]}, "Y holds"),
+]
+
+
+@pytest.mark.parametrize(("change", "words"), BROADCASTING)
+@pytest.mark.parametrize("output", ["sigmoid", "identity", "softmax"])
+def test_what_would_broadcast_by_accident_is_refused(change, words, output):
+    X, Y, W, b = task((4, 3, 1), 6, "sigmoid", 0)
+    task_ = {"X": X, "Y": Y, "W": W, "b": b}
+    tape_network.gradients(**task_, output=output)
+    with pytest.raises((ValueError, TypeError), match=words):
+        tape_network.gradients(**task_ | change, output=output)
 
 
 def test_what_the_caller_does_to_his_array_does_not_reach_the_tape():

@@ -123,6 +123,43 @@ def inked(widget):
     return {divmod(i, 28) for i, ink in enumerate(opacity) if ink > 0.5}
 
 
+# Whether these are the cells with ink in every drawing area of the page.
+INKED = """wanted => [...document.querySelectorAll('.lesson-grid')].every(grid => JSON.stringify(wanted) ===
+    JSON.stringify([...grid.children].flatMap((cell, i) => Number(cell.style.opacity) > 0.5 ? [i] : [])))"""
+
+
+def test_ink_is_in_every_view_and_survives_a_reload_of_the_page(page, lab):
+    kernel = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
+    cell = nbformat.v4.new_code_cell("from helpers import widgets\nwidgets.drawing.Drawing()")
+    nbformat.write(nbformat.v4.new_notebook(metadata=kernel, cells=[cell]), lab.folder / "notebooks" / "ink.ipynb")
+    open_and_run(page, lab, "ink")
+
+    def wait_for_ink(cells):
+        page.wait_for_function(INKED, arg=[28 * row + column for row, column in sorted(cells)])
+
+    stroke(page.locator(WIDGET), ((5, 5), (5, 9)))
+    line = {(5, column) for column in range(5, 10)} | {(4, c) for c in range(5, 10)} | {(6, c) for c in range(5, 10)}
+    line |= {(5, 4), (5, 10)}
+    wait_for_ink(line)
+    page.get_by_text("The network says").wait_for()
+    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:create-output-view') }")
+    page.wait_for_function("document.querySelectorAll('.lesson-grid').length === 2")
+    wait_for_ink(line)
+    page.locator(WIDGET).nth(1).get_by_role("button", name="Clear", exact=True).click()
+    wait_for_ink(set())
+    stroke(page.locator(WIDGET).nth(1), ((5, 5), (5, 9)))  # drawn in one view, seen in both
+    wait_for_ink(line)
+    said = page.locator(WIDGET).first.get_by_text("The network says").inner_text()
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save-all')")
+    page.goto(f"{lab.url}/lab/tree/notebooks/ink.ipynb?token={lab.token}&reset")
+    page.wait_for_selector(".lesson-grid")
+    wait_for_ink(line)
+    assert page.locator(WIDGET).first.get_by_text("The network says").inner_text() == said
+    stroke(page.locator(WIDGET).first, ((20, 5), (20, 5)))  # and it goes on from there
+    wait_for_ink(line | {(20, 5), (19, 5), (21, 5), (20, 4), (20, 6)})
+    assert page.locator(FAULTS).all_inner_texts() == []
+
+
 def test_the_playground_in_all_its_parts(page, lab):
     open_and_run(page, lab, "11_playground")
     playground, drawing = (page.locator(WIDGET).nth(i) for i in (0, 1))
@@ -175,7 +212,7 @@ def test_the_playground_in_all_its_parts(page, lab):
     stroke(drawing, ((20, 5), (20, 9)))
     wait_for_change(page, drawing, now)
     press(drawing, "Clear")
-    page.wait_for_function("document.querySelectorAll('.lesson-grid i[style=\"opacity:0\"]').length === 784")
+    page.wait_for_function(INKED, arg=[])
     drawing.get_by_text("Nothing is drawn yet").wait_for()
     stroke(drawing, ((20, 5), (20, 9)))
     drawing.get_by_text("The network says").wait_for()

@@ -3,7 +3,9 @@
 import gzip
 import inspect
 import shutil
+import sys
 import tracemalloc
+import types
 
 import numpy as np
 import pytest
@@ -327,3 +329,9 @@ def test_the_default_pair_is_5_and_8_and_8_is_labelled_1():
     mine, labels, _, _ = datasets.load_digit_pair()
     for digit, label in ((5, 0), (8, 1)):
         assert mine[labels == label].sum() == pytest.approx(X[y == digit].sum(dtype=float) / 255)
+
+
+def test_another_package_named_mnist_is_named(folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mnist", types.ModuleType("mnist"))
+    with pytest.raises(ImportError, match="another package than python-mnist: `pip uninstall mnist`, then"):
+        mnist._parse(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")

@@ -712,6 +712,7 @@ def test_the_lesson_shows_what_the_source_says(lesson):
     tasks = [exercise for exercise in LESSONS[lesson] if not exercise.is_question]
     questions = [exercise for exercise in LESSONS[lesson] if exercise.is_question]
     quiz = f'quiz("{lesson}", {", ".join(f"{question.name[3:]}=None" for question in questions)})'
+    quiz = f"from helpers.exercises import quiz\n\n{quiz}"
     assert [cell.source for cell in code] == [*(exercise.cell for exercise in tasks), quiz]
     for cell, exercise in zip(code, tasks, strict=False):
         assert exercise.prompt in cells[cells.index(cell) - 1].source

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import signal
+import sys
 import time
 
 import numpy as np
@@ -59,7 +61,10 @@ def test_a_step_at_a_time_is_the_same_as_many_and_as_once_more():
 
 def test_an_epoch_sees_each_example_once():
     state = widgets.playground.play(batch_size=30)
-    rows = [state._next_batch() for _ in range(7)]
+    rows = []
+    for _ in range(7):
+        rows.append(state._next_batch())
+        state.step()
     assert [len(batch) for batch in rows] == [30] * 6 + [20]
     assert sorted(np.concatenate(rows)) == list(range(M))
 
@@ -134,13 +139,86 @@ def test_what_cannot_be_played_is_said_in_a_sentence(options):
         widgets.playground.play(**options)
 
 
+def stop(*_, **__):
+    raise KeyboardInterrupt
+
+
+def state_of(state):
+    arrays = [p[key] for p in (state.W, state.b, state._memory) for key in sorted(p)]
+    return [a.tobytes() for a in arrays], state.updates, list(state.costs), list(state.norms), len(state._batches)
+
+
+def test_a_stop_at_any_line_of_a_step_leaves_no_half_step():
+    def stepped(at):
+        """A state, its content before a step, and after one that is stopped at that line; whether it was stopped."""
+        state, lines, stopped = widgets.playground.play(updates=3, **SMALL), 0, False
+        before = state_of(state)
+
+        def trace(frame, event, _):
+            nonlocal lines
+            if "helpers" not in frame.f_code.co_filename:
+                return None
+            lines += event == "line"
+            if lines == at:
+                lines += 1
+                signal.raise_signal(signal.SIGINT)
+            return trace
+
+        sys.settrace(trace)
+        try:
+            state.step()
+        except KeyboardInterrupt:
+            stopped = True
+        finally:
+            sys.settrace(None)
+        return state, before, stopped
+
+    whole = state_of(widgets.playground.play(updates=4, **SMALL))
+    further = widgets.playground.play(updates=6, **SMALL)
+    at, ends = 1, []
+    while True:
+        state, before, stopped = stepped(at)
+        if not stopped:
+            break
+        now = state_of(state)
+        assert now in (before, whole), at
+        ends.append(now == whole)
+        state.run(6 - state.updates)  # and it goes on as if never stopped
+        assert state_of(state)[:2] == state_of(further)[:2], at
+        at += 1
+    assert at > 50 and any(ends) and not all(ends)
+
+
+def test_a_stop_while_it_is_shown_leaves_the_picture_with_its_own_line(monkeypatch):
+    explorer = widgets.playground.PlaygroundExplorer()
+    before = explorer.picture.value, explorer.line.value
+    monkeypatch.setattr(widgets.playground, "draw", stop)
+    for change in (explorer.buttons["step"].click, lambda: setattr(explorer.controls["width"], "value", 3)):
+        with pytest.raises(KeyboardInterrupt):
+            change()
+        assert (explorer.picture.value, explorer.line.value) == before
+        assert explorer.message.value.startswith("<b>Stopped.</b> The picture is the last whole one")
+    monkeypatch.undo()
+    explorer.buttons["step"].click()
+    assert "updates=1," in explorer.line.value and "width=3" in explorer.line.value
+
+
+def test_a_stop_in_a_training_shows_how_far_it_came(monkeypatch):
+    explorer = widgets.playground.PlaygroundExplorer()
+    step = widgets.playground.Playground.step
+    monkeypatch.setattr(widgets.playground.Playground, "step", lambda self: stop() if self.updates == 7 else step(self))
+    with pytest.raises(KeyboardInterrupt):
+        explorer._advance(60)
+    assert "Update 7:" in explorer.message.value and "updates=7," in explorer.line.value
+
+
 def test_a_training_that_runs_away_keeps_its_last_finite_state():
     state = widgets.playground.play(activation="relu", optimizer="gradient_descent", hidden_layers=4, batch_size=M)
     state.learning_rate = 1e200
     with pytest.raises(ArithmeticError, match="no longer a finite number"):
         state.run(50)
     assert np.isfinite(state.costs).all()
-    assert state._cost() == state.costs[-1]
+    assert state._cost(state.W, state.b) == state.costs[-1]
     assert all(np.isfinite(state.W[l]).all() for l in state.W)
     assert len(state.costs) == state.updates + 1
 
@@ -443,7 +521,7 @@ def test_every_control_of_the_drawing():
     after = widgets.drawing.read(widget.pixels).cost
     widget.buttons["10 steps"].click()
     assert widgets.drawing.read(widget.pixels).cost < after < before
-    assert widget.grid.value.count("<i style=") == SIDE**2
+    assert widget.grid.value.count("<i></i>") == SIDE**2
     widget.buttons["Centre"].click()
     widget.buttons["Clear"].click()
     assert not widget.pixels.any()
@@ -461,6 +539,55 @@ def test_the_same_stroke_counts_again_after_clear():
         widget.buttons["Clear"].click()
         assert not widget.pixels.any()
         assert widget.message.value.startswith("Nothing is drawn yet")
+
+
+def test_the_ink_is_in_the_models_that_a_new_view_reads():
+    widget, stroke, paints = widgets.drawing.Drawing(), np.zeros(SIDE**2), []
+    stroke[300:310] = 1
+
+    def ink():
+        """What `PAINT` would put into the grid of a new view, from the state that the page gets."""
+        paints.append(widget.ink.get_state()["value"])
+        return np.frombuffer(bytes.fromhex(widget.field.get_state()["value"]), np.uint8) / 255
+
+    assert not ink().any()
+    draw(widget, stroke)
+    np.testing.assert_array_equal(ink(), stroke)
+    widget.buttons["10 steps"].click()
+    np.testing.assert_array_equal(ink(), widget.pixels)
+    assert 0 < widget.pixels.sum() != stroke.sum()
+    widget.controls["start"].value = 2
+    np.testing.assert_array_equal(ink(), widget.pixels)
+    widget.buttons["Clear"].click()
+    assert not ink().any()
+    assert len(set(paints[:-1])) == 4 and paints[0] == paints[-1]  # each change of ink paints every view again
+    assert "opacity:" not in widget.grid.value.split("</style>")[1].replace("cell.opacity", "")
+
+
+@pytest.mark.parametrize("control", ["10 steps", "stroke", "target"])
+def test_a_stop_while_a_drawing_is_read_leaves_the_last_reading(control, monkeypatch):
+    widget, stroke = widgets.drawing.Drawing(), np.zeros(SIDE**2)
+    widget.controls["start"].value = 2
+    before = widget.picture.value, widget.line.value
+    monkeypatch.setattr(widgets.drawing, "draw", stop)
+    stroke[300:310] = 1
+    with pytest.raises(KeyboardInterrupt):
+        if control == "stroke":
+            draw(widget, stroke)
+        elif control == "target":
+            widget.controls["target"].value = 5
+        else:
+            widget.buttons["10 steps"].click()
+    assert (widget.picture.value, widget.line.value) == before
+    assert widget.message.value.startswith("<b>Stopped.</b>")
+    assert widget.steps == 0
+    monkeypatch.undo()
+    widget.buttons["1 step"].click()
+    assert widget.steps == 1 and widget.message.value.startswith("The network says")
+    if control == "target":  # a 5 that is to be one: nothing to see
+        return
+    changed = widget.pixels - (stroke if control == "stroke" else widgets.drawing.digits_to_start()[1])
+    assert 0 < np.abs(changed).max() < 0.5  # one step from what is in the area
 
 
 def test_a_test_digit_can_be_loaded_again_and_steps_are_counted():

@@ -13,6 +13,7 @@ from helpers import gradient_check, plotting, widgets
 from helpers.backprop.activations import sigmoid, sigmoid_prime
 from helpers.backprop.losses import binary_cross_entropy
 from helpers.gradient_check.bug_zoo import CREATURES
+from helpers.training import blocks
 from helpers.training.neural_network import NeuralNetwork
 from helpers.widgets.stepper import STEPS, B, W
 from helpers.widgets.tape import EXPRESSIONS
@@ -145,6 +146,98 @@ def test_while_a_result_is_computed_the_last_one_stays_with_a_note():
     assert "computing" in seen[0][0]
     assert seen[0][1] == before
     assert "computing" not in explorer.title.value
+
+
+@pytest.mark.parametrize("part", ["_compute", "_draw", "_describe"])
+def test_a_stop_leaves_the_last_picture_with_its_own_line(part, monkeypatch):
+    explorer = widgets.threshold.explorer()
+    before = explorer.picture.value, explorer.line.value
+
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(explorer, part, stop)
+    with pytest.raises(KeyboardInterrupt):
+        explorer.controls["threshold"].value = 0.7
+    assert (explorer.picture.value, explorer.line.value) == before
+    assert explorer.message.value.startswith("<b>Stopped.</b> The picture is the last whole one")
+    assert "computing" not in explorer.title.value
+    monkeypatch.undo()
+    explorer._refresh()  # the same state once more: nothing of it was on the screen
+    assert "threshold=0.7)" in explorer.line.value and "Stopped" not in explorer.message.value
+    monkeypatch.setattr(explorer, part, stop)
+    with pytest.raises(KeyboardInterrupt):
+        explorer.controls["threshold"].value = 0.6
+    monkeypatch.undo()
+    explorer.controls["threshold"].value = 0.7  # back to what is on the screen: the message goes
+    assert "Stopped" not in explorer.message.value
+
+
+def stop_after(n, monkeypatch):
+    """The stop button at the n-th gradient of a training."""
+    calls, whole = [], blocks.cost_and_gradients
+
+    def cost_and_gradients(*arguments):
+        calls.append(None)
+        if len(calls) == n:
+            raise KeyboardInterrupt
+        return whole(*arguments)
+
+    monkeypatch.setattr(blocks, "cost_and_gradients", cost_and_gradients)
+
+
+@pytest.mark.parametrize(
+    ("name", "control", "words"),
+    [
+        ("training", "iterations", "after 7 of 20 iterations"),
+        ("threshold", "separation", "after 7 of 200 iterations"),
+        ("race", "adam", "after 7 of 150 iterations"),
+    ],
+)
+def test_a_training_that_is_stopped_is_not_shown_as_a_whole_one(name, control, words, monkeypatch):
+    make, _, values = EXPLORERS[name]
+    widgets.race._run.cache_clear()
+    explorer = make()
+    before = explorer.picture.value, explorer.line.value
+    stop_after(8, monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        explorer.controls[control].value = values[control]
+    assert (explorer.picture.value, explorer.line.value) == before
+    assert explorer.message.value.startswith(f"<b>Stopped {words}.</b>")
+    monkeypatch.undo()
+    explorer._refresh()
+    assert "Stopped" not in explorer.message.value
+    assert f"{control}={values[control]}" in explorer.line.value
+    again = make()  # and nothing half was remembered
+    again.controls[control].value = values[control]
+    assert screen(again) == screen(explorer)
+
+
+def test_a_stop_in_the_bug_zoo_leaves_the_case_with_its_line(monkeypatch):
+    game = widgets.detective.Detective()
+    before = game.case.value, game.line.value
+
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(widgets.detective, "examine", stop)
+    with pytest.raises(KeyboardInterrupt):
+        game.number.value = 3
+    assert (game.case.value, game.line.value) == before
+    assert game.verdict.value.startswith("<b>Stopped")
+
+
+def test_a_new_network_in_the_ledger_closes_the_widgets_of_the_old_one():
+    game = widgets.ledger.Game()
+    before = set(ipywidgets.widgets.widget._instances)
+    for sizes in ("100, 30, 20, 10", "3, 1", "0", "784, 196, 1"):
+        game.sizes.value = sizes
+    after = set(ipywidgets.widgets.widget._instances)
+    assert len(after) == len(before)
+    assert len(after - before) > 33  # they were replaced
+    assert all(child.comm is not None for row in game.rows.children for child in row.children)
+    game.guesses["A[0]"].value = "784, 11272"
+    assert "1 of 16 shapes" in game.message.value
 
 
 @pytest.mark.parametrize("name", EXPLORERS)

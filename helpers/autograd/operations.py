@@ -1,0 +1,156 @@
+"""What makes a Variable read like an array, what it refuses, and operations that lesson 09 does not need.
+
+`ArrayLike` is the base of `tape.Variable`, kept apart so that the engine itself stays as short as the
+lesson says. As in `tape`, g is ∂J/∂(result), and each backward function returns ∂J/∂(operand).
+"""
+
+import operator
+
+import numpy as np
+
+# NumPy calls these for `array + variable` and its like: the tape's own operators take over.
+OPERATORS = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.divide: operator.truediv,
+    np.power: operator.pow,
+    np.matmul: operator.matmul,
+}
+COMPARISONS = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
+# What to write for a NumPy function whose method, if there is one, has another name.
+INSTEAD = {
+    "absolute": "abs(x)",
+    "concatenate": "autograd.concatenate([x, y])",
+    "dot": "x @ y",
+    "maximum": "x.relu() for maximum(x, 0)",
+    "negative": "-x",
+    "square": "x**2",
+    "transpose": "x.T",
+}
+
+
+def apply(name, f, values):
+    """f(*values), or a ValueError that says which shapes do not fit together in the operation `name`."""
+    try:
+        return f(*values)
+    except ValueError:
+        shapes = " and ".join(str(value.shape) for value in values)
+        raise ValueError(f"{name} of shapes {shapes} does not fit: one must broadcast to the other") from None
+
+
+def _refuse(words):
+    """A method that raises a TypeError with these words."""
+
+    def method(self, *_, **__):
+        raise TypeError(words)
+
+    return method
+
+
+class ArrayLike:
+    """The base of `tape.Variable`, which adds `value`, `name`, `_record` and `_lift`."""
+
+    shape = property(lambda self: self.value.shape)
+    ndim = property(lambda self: self.value.ndim)
+    size = property(lambda self: self.value.size)
+
+    def __len__(self):
+        if not self.shape:
+            raise TypeError("this Variable is a single number and has no length")
+        return len(self.value)
+
+    def item(self):
+        """The value as a float; a ValueError unless the Variable is a single number."""
+        if self.size != 1:
+            raise ValueError(f"item() needs a single number, but this Variable has shape {self.shape}: use x.value")
+        return self.value.item()
+
+    def __format__(self, spec):
+        if spec and self.size != 1:
+            raise TypeError(f"{spec!r} formats a single number, but this Variable has shape {self.shape}: use x.value")
+        return format(self.item(), spec) if spec else str(self)
+
+    @property
+    def title(self):
+        """Name and shape, in words."""
+        return f"Variable{' ' * bool(self.name)}{self.name} of shape {self.shape}"
+
+    def __repr__(self):
+        values = np.array2string(self.value, precision=4, threshold=12, edgeitems=2, separator=", ")
+        return f"{self.title}: {' '.join(values.split())}"
+
+    def abs(self):
+        """Absolute value, entry by entry; the slope at the kink is taken as 0."""
+        return self._record("abs", np.abs(self.value), (self, lambda g: g * np.sign(self.value)))
+
+    __abs__ = abs
+
+    def max(self, axis=None, keepdims=False):
+        """Largest entry along an axis, several (a tuple) or all (None); entries that tie share the gradient equally."""
+        highest = np.max(self.value, axis=axis, keepdims=True)
+        at_top = self.value == highest
+        share = at_top / at_top.sum(axis=axis, keepdims=True)
+        y = highest if keepdims else np.squeeze(highest, axis)
+        return self._record("max", y, (self, lambda g: g.reshape(highest.shape) * share))
+
+    def reshape(self, *shape):
+        """The same entries in another shape, given as `x.reshape(2, -1)` or as a tuple."""
+        return self._record("reshape", self.value.reshape(*shape), (self, lambda g: g.reshape(self.shape)))
+
+    def __array_ufunc__(self, function, method, *inputs, **options):
+        if function in COMPARISONS:
+            return self == inputs  # refused, as in x == y
+        if function in OPERATORS and method == "__call__" and not options:
+            return OPERATORS[function](*map(self._lift, inputs))
+        return self.__array_function__(function, (), inputs, options)
+
+    def __array_function__(self, function, types, arguments, options):
+        name = function.__name__
+        cure = INSTEAD.get(name, f"x.{name}()" if hasattr(type(self), name) else "the operations of the tape")
+        raise TypeError(f"np.{name} would lose the history of a Variable: use {cure}, or x.value if no slope is needed")
+
+    __array__ = _refuse("a Variable is not a plain array: use x.value, whose use is not recorded")
+    __bool__ = _refuse("a Variable is neither true nor false: use x.value, whose use is not recorded")
+    __float__ = __int__ = _refuse("a Variable is not a plain number: use x.item(), whose use is not recorded")
+    __iter__ = _refuse("a Variable cannot be looped over: use x[0], x[1], … or x.sum()")
+    __eq__ = __ne__ = __lt__ = __gt__ = __le__ = __ge__ = _refuse(
+        "a Variable cannot be compared, for a comparison has no slope: compare x.value, as in x[x.value > 0]"
+    )
+    __hash__ = object.__hash__  # by identity, so that Variables can be keys although they have no ==
+
+    def __getattr__(self, name):
+        raise AttributeError(f"a Variable has no {name}: the tape knows {', '.join(_operations(type(self)))}")
+
+
+def _operations(kind):
+    """The names of the operations of a Variable."""
+    names = {name for parent in kind.__mro__[:-1] for name in vars(parent) if not name.startswith("_")}
+    return sorted(names - {"item", "ndim", "shape", "size", "title"}, key=str.lower)
+
+
+def concatenate(variables, axis=0):
+    """Variables joined along an axis; plain arrays among them count as constants.
+
+    Parameters
+    ----------
+    variables : list of Variable or array-like, equal in shape but along `axis`
+    axis : int
+
+    Returns
+    -------
+    Variable
+
+    Raises
+    ------
+    TypeError, ValueError
+        If none of them is a Variable, or the shapes do not fit.
+    """
+    lift = next((variable._lift for variable in variables if isinstance(variable, ArrayLike)), None)
+    if lift is None:
+        raise TypeError("concatenate needs at least one Variable: for plain arrays use np.concatenate")
+    joined = [lift(variable) for variable in variables]
+    y = np.concatenate([variable.value for variable in joined], axis)
+    edges = np.cumsum([variable.shape[axis] for variable in joined])[:-1]
+    backs = [lambda g, i=i: np.split(g, edges, axis)[i] for i in range(len(joined))]
+    return joined[0]._record("concat", y, *zip(joined, backs, strict=True))

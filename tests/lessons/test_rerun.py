@@ -1,0 +1,170 @@
+"""Lessons can be worked in, not only run: any cell runs again after Run All, twice in a row, and so does an exercise.
+
+One process for each lesson runs it from top to bottom; each cell is then run again in a copy of that
+process (a fork), so that every cell meets the state that Run All leaves.
+"""
+
+import ast
+import contextlib
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+# Long trainings are taken from their recordings, and pictures are not rendered: neither is the point here.
+SETTINGS = {"LESSONS_RECORD": "read", "LESSONS_PROGRESS": os.devnull, "LESSONS_DATA": os.devnull}
+SETTINGS |= {"MPLBACKEND": "agg", "TQDM_DISABLE": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def code_of(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+
+
+def is_exercise(source):
+    return re.search(r"^(check|quiz)\(", source, re.MULTILINE) is not None
+
+
+# --- in a process of its own ---------------------------------------------------------------------
+
+
+def run(shell, source):
+    """What a cell raises, in words, or an empty text."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        result = shell.run_cell(source, store_history=False)
+    error = result.error_before_exec or result.error_in_exec
+    return f"{type(error).__name__}: {str(error)[:300]}" if error else ""
+
+
+def in_a_copy(work):
+    """The text that `work` returns in a fork of this process; what it does to the state is lost."""
+    read, write = os.pipe()
+    if (child := os.fork()) == 0:
+        text = "the copy ended early"
+        try:
+            text = work()
+        finally:
+            os.write(write, text.encode()[:1000])
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        text = pipe.read().decode(errors="replace")
+    os.waitpid(child, 0)
+    return text
+
+
+def again(shell, sources, i):
+    """What goes wrong when cell i is run twice more, and then the cell after it."""
+    try:
+        for source in (sources[i], sources[i], *sources[i + 1 : i + 2]):
+            if error := run(shell, source):
+                return f"cell {i}, then {source.splitlines()[0][:50]!r}: {error}"
+        return ""
+    finally:
+        if workers := shell.user_ns.get("workers"):  # processes that one of these cells has started
+            workers.close()
+
+
+def faults(sources):
+    """Run the cells in order; yield what goes wrong then, and when each is run again."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from matplotlib.figure import Figure
+
+    Figure.savefig = lambda self, file, **options: file.write(b"a picture")
+    shell = InteractiveShell()
+    for i, source in enumerate(sources):
+        if error := run(shell, source):
+            yield f"cell {i}, at the first run: {error}"
+            return
+    # Threads do not survive a fork: the lesson with workers is gone through in one process, from its end, where
+    # they are closed, to its beginning.
+    threads = any("cluster.connect(" in source for source in sources)
+    for i in reversed(range(len(sources))):
+        error = again(shell, sources, i) if threads else in_a_copy(lambda i=i: again(shell, sources, i))
+        if error:
+            yield error
+
+
+def main(folder):
+    os.chdir(folder)
+    for fault in faults(json.load(sys.stdin)):
+        print(fault, flush=True)
+    os._exit(0)  # whatever a lesson has left running
+
+
+# --- the tests -----------------------------------------------------------------------------------
+
+
+def examine(sources):
+    """The faults of a lesson with these cells."""
+    result = subprocess.run(
+        [sys.executable, __file__, str(ROOT / "notebooks")],
+        input=json.dumps(sources),
+        capture_output=True,
+        text=True,
+        env=os.environ | SETTINGS | {"PYTHONPATH": str(ROOT)},
+        timeout=300,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout.splitlines()
+
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot copy a running process")
+
+
+@needs_fork
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_every_cell_runs_again_and_twice_in_a_row(path):
+    assert examine(code_of(path)) == []
+
+
+@needs_fork
+def test_a_cell_that_runs_only_once_is_found():
+    rebound, used, reused, counted = "x = x[0]", "print(y + 1)", "y = 'one'", "z += 1; assert z < 4"
+    found = examine(["x = [1]", rebound, "y = 1", used, reused, "z = 1", counted, "print(x)"])
+    assert [fault[:6] for fault in found] == ["cell 6", "cell 3", "cell 1"]
+    assert "AssertionError" in found[0]  # the second time in a row
+    assert "'print(y + 1)': TypeError" in found[1] and "'x = x[0]': TypeError" in found[2]
+    assert examine(["1 / 0"]) == ["cell 0, at the first run: ZeroDivisionError: division by zero"]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_an_exercise_after_a_restart_says_what_to_do(path, capsys):
+    for source in filter(is_exercise, code_of(path)):
+        exec(source, {})  # our own text; no cell before it has run
+        said = capsys.readouterr().out
+        assert "Not done yet" in said or "first run the cells above" in said, source
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_no_exercise_replaces_a_function_of_its_lesson(path):
+    assert replaced(code_of(path)) == set()
+
+
+def replaced(sources):
+    """Functions of exercises that other cells of the lesson define or use, but for `keep`, which takes them."""
+    trees = [(ast.parse(source), is_exercise(source)) for source in sources if not source.startswith("keep(")]
+    stubs = {
+        node.name for tree, exercise in trees if exercise for node in tree.body if isinstance(node, ast.FunctionDef)
+    }
+    nodes = [node for tree, exercise in trees if not exercise for node in ast.walk(tree)]
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    return stubs & (names | {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))})
+
+
+def test_a_replaced_function_is_found():
+    stub = 'def f(x):\n    return None\n\n\ncheck("01.f", f)'
+    assert replaced(["def g(x):\n    return x", stub, "keep(f=f)"]) == set()
+    assert replaced(["def f(x):\n    return x", stub]) == {"f"}
+    assert replaced(["y = f(1)", stub]) == {"f"}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
