@@ -11,7 +11,7 @@ from helpers.exercises import diagnosis, limits, repair, typed, values, variants
 from helpers.exercises.core import Verdict
 from helpers.exercises.errors import about_error, quote
 from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError, fingerprint, run
-from helpers.gradient_check.check import compare
+from helpers.gradient_check import compare
 from helpers.gradient_check.report import GradientReport
 
 SECONDS = 4.0  # an answer may take
