@@ -457,8 +457,12 @@ def test_an_error_that_is_a_number_is_a_result(notebook, tmp_path):
     assert notes(notebook) == {3: 1}
 
 
+def squared(i):
+    return {"i2": i * i}
+
+
 def test_points_may_hold_numpys_numbers(tmp_path):
-    rows = sweep.sweep(deadly, [{"i": i} for i in np.arange(2, 4)], tmp_path / "s.jsonl")
+    rows = sweep.sweep(squared, [{"i": i} for i in np.arange(2, 4)], tmp_path / "s.jsonl")
     assert rows == [{"i": 2, "i2": 4}, {"i": 3, "i2": 9}]
 
 

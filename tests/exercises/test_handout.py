@@ -48,7 +48,7 @@ def test_the_lessons_are_whole_and_without_outputs(folder):
         cells = nbformat.read(path, as_version=4).cells
         assert [cell.source for cell in cells] == [c.source for c in nbformat.read(original, as_version=4).cells]
         assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
-    for name in ("README.md", "Makefile", "requirements.txt", "data/chelsea.h5", "helpers/network.py"):
+    for name in ("README.md", "Makefile", "requirements.txt", "data/chelsea.h5", "helpers/backprop/network.py"):
         assert (folder / "lessons" / name).is_file()
     assert not list(folder.rglob("__pycache__")) and not (folder / "lessons" / "data" / "cache").exists()
 
