@@ -29,8 +29,8 @@ os.environ["LESSONS_DATA"] = os.devnull
 os.environ["LESSONS_PROGRESS"] = os.devnull
 
 
-# What takes long, the longest first, so that at the end no process is left alone with a long file. The
-# last number is its seconds of one core, about.
+# The files that take long, with about how many seconds of one core. They come first, the longest at the
+# head, so that no process is left alone with a long file at the end.
 LONG = {
     "tests/datasets/test_reproduction.py": 600,
     "tests/lab/test_lab.py": 300,
@@ -39,23 +39,27 @@ LONG = {
     "tests/datasets/test_cats.py": 65,
     "notebooks/04_n_layers.ipynb": 62,
     "tests/widgets/test_widgets.py": 50,
-    "notebooks/07_cures.ipynb": 43,
+    "notebooks/07_why_depth_is_hard.ipynb": 43,
     "tests/cluster/test_cluster.py": 43,
     "tests/exercises/test_exercises.py": 24,
     "tests/widgets/test_playground.py": 20,
     "tests/exercises/test_handout.py": 17,
     "tests/datasets/test_datasets.py": 12,
 }
-# What `--quick` leaves out beside these.
+# What `--quick` leaves out besides.
 SLOW = ("notebooks/", "tests/browser/", "tests/lab/", "tests/site/", "tests/cluster/")
-# Files whose tests share nothing that is expensive: each of them goes to the process that is free.
+# Each test of these goes to the next process that is free: they share nothing that is expensive to make.
 APART = ("tests/datasets/test_reproduction.py",)
+# Files of a folder that share what is expensive to make, the book, go to one process.
+TOGETHER = "tests/site/"
 
 
 class Scheduling(LoadFileScheduling):
-    """A file of tests goes to one process, as `--dist loadfile` has it, but for the files in APART."""
+    """A file of tests goes to one process, as with `--dist loadfile`, but for those in APART and TOGETHER."""
 
     def _split_scope(self, nodeid):
+        if nodeid.startswith(TOGETHER):
+            return TOGETHER
         return nodeid if nodeid.startswith(APART) else super()._split_scope(nodeid)
 
 
@@ -66,7 +70,7 @@ def pytest_addoption(parser):
 
 def pytest_ignore_collect(collection_path, config):
     """Whether `--quick` leaves out this file."""
-    name = collection_path.relative_to(config.rootpath).as_posix()
+    name = Path(os.path.relpath(collection_path, config.rootpath)).as_posix()
     if config.getoption("--quick") and (name in LONG or f"{name}/".startswith(SLOW)):
         return True
     return None  # let pytest decide
@@ -80,7 +84,7 @@ def pytest_xdist_make_scheduler(config, log):
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Sort tests by how long their file takes; within a file their order stays."""
-    items.sort(key=lambda item: -LONG.get(item.nodeid.split("::")[0], 0))
+    items.sort(key=lambda item: -LONG.get(item.nodeid.split("::")[0], 0))  # stable
 
 
 @pytest.hookimpl(wrapper=True)

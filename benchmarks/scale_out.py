@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # one core for a single process too, as for a worker
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # limits a single process to one core, like a worker
 
 import h5py  # noqa: E402
 import numpy as np  # noqa: E402

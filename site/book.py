@@ -23,7 +23,7 @@ import stepper
 try:
     from sphinx.cmd.build import build_main
 except ImportError:
-    sys.exit("The book needs more than the lessons: python -m pip install -r site/requirements.txt")
+    sys.exit("Building the book needs more packages: python -m pip install -r site/requirements.txt")
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -60,7 +60,7 @@ def main():
     parser.add_argument("out", type=Path, help="folder for the pages; an earlier build in it is replaced")
     out = parser.parse_args().out.resolve()
     try:
-        folder.refuse_what_is_not_ours(out, keep=(LAB,))
+        folder.refuse_foreign_files(out, keep=(LAB,))
         with tempfile.TemporaryDirectory() as scratch:
             source, pages = Path(scratch) / "source", Path(scratch) / "pages"
             assemble(source)
@@ -106,7 +106,7 @@ def assemble(source):
     shutil.copytree(HERE, source, ignore=shutil.ignore_patterns("__pycache__", "*.txt"))
     pages = {f"notebooks/{path.name}": path.name for path in notebooks} | {"data/README.md": "data.md"}
     _write_notation(nbformat.read(notebooks[0], as_version=4), source, pages)
-    refuse_what_could_run(notebooks, promises, rows)
+    refuse_active_content(notebooks, promises, rows)
     for path, (title, name, about) in zip(notebooks, rows, strict=True):
         page = lessons.as_page(nbformat.read(path, as_version=4), name, pages, f"{title}: {about}")
         nbformat.write(page, source / path.name)
@@ -116,7 +116,7 @@ def assemble(source):
     copy_mathjax(source / "_static" / "mathjax")
 
 
-def refuse_what_could_run(notebooks, promises, rows):
+def refuse_active_content(notebooks, promises, rows):
     """Raise ValueError if any content of the book could run in a browser or read files of this machine."""
     credits = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
     texts = {"README.md": [promises, *map(" ".join, rows)], "data/README.md": [credits]}

@@ -8,7 +8,7 @@ MARK = ".made-by-the-lessons"
 STAY = (".git", "CNAME")  # kept, since a site may be published from the folder itself
 
 
-def refuse_what_is_not_ours(out, keep=()):
+def refuse_foreign_files(out, keep=()):
     """Raise ValueError if `out` contains anything other than an earlier build and the names in `keep`.
 
     Parameters

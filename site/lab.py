@@ -73,7 +73,7 @@ def build(out, pyodide=None):
         the lab cannot be written. `out` is then unchanged.
     """
     out, base = Path(out).resolve(), "../pyodide/" if pyodide else CDN
-    folder.refuse_what_is_not_ours(out)
+    folder.refuse_foreign_files(out)
     packages = read_lock(Path(pyodide) / "pyodide-lock.json" if pyodide else CDN_LOCK)
     parts = [*CORE, *(entry["file_name"] for entry in packages.values())] if pyodide else []
     if absent := [name for name in parts if not (Path(pyodide) / name).is_file()]:

@@ -24,11 +24,14 @@ SVG_TAGS |= set("svg symbol text title tspan use metadata RDF Work Agent creator
 
 MARKDOWN = {
     r"<[a-zA-Z/!?]": "HTML",
-    r"(?m)^[\s>*+\-\d.)]*(?:`{3,}|~{3,}|:{3,})\s*\{": "a directive",
+    r"(?:`{3,}|~{3,}|:{3,})\s*\{": "a directive",
     r"\{[^{}\s`]+\}`": "a role",
     r"(?m)^[\s>*+\-\d.)]*\[[^]^][^]]*\]:": "a link definition",
     r"\A\s*---": "a header that sets options",
+    r"\\(?:href|require)\b": "a formula with a link or an extension",
     r"!\[": "an image from a file",
+    r"\]\((?![^()<>\s]+\))": "a link that is more than [text](target)",
+    r"\]\((?:/|[^)\s]*\.\./[^)\s]*\.\./)": "a link that leads out of the project",
 }
 # A link with a scheme, even one spelled with an entity such as &#106;avascript:
 SCHEME = re.compile(r"\]\(\s*(?!https://|mailto:)([^)\s/#?]*[:&\\][^)\s]*)")

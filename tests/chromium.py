@@ -9,6 +9,7 @@ import http.server
 import os
 import shutil
 import threading
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -62,3 +63,11 @@ def launched(*flags):
             yield browser
         finally:
             browser.close()
+
+
+def wait_for(page, expression, seconds=30):
+    """Wait until an expression is true, in a page whose policy forbids the `eval` of `page.wait_for_function`."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"never true: {expression}"
+        time.sleep(0.02)

@@ -104,7 +104,7 @@ CREATURES = [
         MatrixNotTurned,
         "any first attempt: ∂J/∂B of A @ B is Aᵀ g",
         "a shape error, unless layers have equal sizes; then it learns badly",
-        "the step from dZ[3] to dZ[2]",
+        "W[3] is not transposed",
         layer_sizes=(4, 3, 3, 3),
     ),
     TapeCreature(
@@ -112,14 +112,14 @@ CREATURES = [
         FactorForgotten,
         "the derivative of a × b for a is b, not 1",
         "the labels drop out of the gradient, as if all were 1; the network answers 1 to everything",
-        "Look at layer 3 first",
+        "every label is taken for 1",
     ),
     TapeCreature(
         "tanh′ from its input",
         SlopeOfTheInput,
         "1 − y² is the slope in terms of the output y; with the input in its place it can even be negative",
         "it learns while the weights are small, since then tanh z ≈ z",
-        "the step from dZ[3] to dZ[2]",
+        "the slope is 1 − z²",
         "tanh",
     ),
     TapeCreature(
@@ -127,7 +127,7 @@ CREATURES = [
         AlwaysOn,
         "a widely read tutorial's MNIST lesson, see lesson 05",
         "it learns, only worse",
-        "wrong only where Z",
+        "the slope is left out, or always 1",
         "relu",
     ),
     TapeCreature(
@@ -135,7 +135,7 @@ CREATURES = [
         SumNotSpread,
         "mistaking the sum for the mean: each term of a sum gets the whole gradient",
         "learning is m n[L] times too slow",
-        "a constant factor",
+        "too many",
     ),
     TapeCreature(
         "broadcasting not undone",
@@ -149,14 +149,14 @@ CREATURES = [
         grad_that_overwrites,
         "`=` for `+=` where a variable is used twice",
         "right for every chain, wrong at the first variable with two uses",
-        "Look at layer 3 first",
+        "the target is left out",
     ),
     TapeCreature(
         "handed on too early",
         grad_that_does_not_wait,
         "a stack of variables still to be visited in place of a topological order",
         "right for every chain, wrong where two ways of different length meet",
-        "Look at layer 3 first",
+        "the prediction is left out",
     ),
     TapeCreature(
         "gradients of the call before still in it",

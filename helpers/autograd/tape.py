@@ -14,7 +14,7 @@ import itertools
 import numpy as np
 
 from helpers.autograd.operations import ArrayLike, apply
-from helpers.backprop.activations import sigmoid
+from helpers.backprop.activations import sigmoid, sigmoid_prime, tanh_prime
 from helpers.system.validation import all_are, as_real_array, as_seed
 
 _clock = itertools.count()
@@ -82,8 +82,8 @@ class Variable(ArrayLike):
     exp = _elementwise("exp", np.exp, lambda y, a: y)
     log = _elementwise("log", np.log, lambda y, a: 1 / a)
     sqrt = _elementwise("√", np.sqrt, lambda y, a: 1 / (2 * y))  # slope ∞ at 0
-    tanh = _elementwise("tanh", np.tanh, lambda y, a: 1 - y**2)
-    sigmoid = _elementwise("σ", sigmoid, lambda y, a: y * (1 - y))
+    tanh = _elementwise("tanh", np.tanh, lambda y, a: tanh_prime(a))
+    sigmoid = _elementwise("σ", sigmoid, lambda y, a: sigmoid_prime(a))
     relu = _elementwise("relu", lambda a: np.maximum(a, 0), lambda y, a: a > 0)  # slope 0 at the kink
     softplus = _elementwise("softplus", lambda a: np.logaddexp(0, a), lambda y, a: sigmoid(a))  # log(1 + eᵃ)
 

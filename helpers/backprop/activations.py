@@ -10,8 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 
+@np.errstate(under="ignore")  # e^(−1000) is 0 to every digit that a float has
 def sigmoid(Z):
-    """σ(z) = 1 / (1 + e⁻ᶻ), written as (1 + tanh(z/2)) / 2, which cannot overflow.
+    """σ(z) = 1 / (1 + e⁻ᶻ), written as eᶻ / (1 + eᶻ), which loses no digit however small it is.
+
+    Above z = 40 the quotient is 1 to all 16 digits, so z is capped there and eᶻ cannot overflow.
 
     Parameters
     ----------
@@ -22,16 +25,19 @@ def sigmoid(Z):
     -------
     ndarray of the same shape, values in [0, 1]
     """
-    A = np.tanh(0.5 * Z)
-    A += 1
-    A *= 0.5
-    return A
+    E = np.exp(np.minimum(Z, 40))
+    E /= 1 + E
+    return E
 
 
+@np.errstate(under="ignore")
 def sigmoid_prime(Z):
-    """σ′(z) = σ(z) (1 − σ(z)); same shape as Z, values in [0, 1/4]."""
-    A = sigmoid(Z)
-    return A * (1 - A)
+    """σ′(z) = σ(z) (1 − σ(z)); same shape as Z, values in [0, 1/4].
+
+    Written as e / (1 + e)² with e = e^(−|z|): 1 − σ(z) would lose all digits where σ(z) is nearly 1.
+    """
+    E = np.exp(-np.abs(Z))
+    return E / (1 + E) ** 2
 
 
 def tanh(Z):
@@ -40,8 +46,8 @@ def tanh(Z):
 
 
 def tanh_prime(Z):
-    """tanh′(z) = 1 − tanh²(z); same shape as Z, values in [0, 1]."""
-    return 1 - np.tanh(Z) ** 2
+    """tanh′(z) = 1 − tanh²(z) = 4 σ′(2z), without the difference, which would cancel; same shape as Z."""
+    return 4 * sigmoid_prime(np.multiply(2, Z))
 
 
 def relu(Z):
@@ -55,6 +61,7 @@ def relu_prime(Z):
     return (Z > 0).astype(Z.dtype)
 
 
+@np.errstate(under="ignore")
 def softmax(Z):
     """eᶻᵏ / Σⱼ eᶻʲ in each column: positive numbers that add up to 1. For the output layer only.
 

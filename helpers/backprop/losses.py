@@ -41,16 +41,21 @@ def squared_error_gradient(Z, Y):
     return (Z - Y) / Y.shape[1]
 
 
+@np.errstate(under="ignore")  # e^(−1000) is 0 to every digit that a float has
 def binary_cross_entropy_of_each(Z, Y):
-    """log(1 + eᶻ) − y z of each example, summed over the output units: shape (m,)."""
-    return np.sum(np.logaddexp(0, Z) - Y * Z, axis=0)
+    """log(1 + eᶻ) − y z of each example, summed over the output units: shape (m,).
+
+    As log(1 + eᶻ) = max(z, 0) + log(1 + e^(−|z|)), the large terms z and y z cancel exactly for a label.
+    """
+    minus_abs = np.minimum(Z, -Z)
+    return np.sum(np.maximum(Z, 0) - Y * Z + np.log1p(np.exp(minus_abs)), axis=0)
 
 
 def binary_cross_entropy(Z, Y):
     """J = −(1/m) Σ [y log a + (1 − y) log(1 − a)] with a = σ(z), worked out from z.
 
-    Inserting σ and simplifying gives log(1 + eᶻ) − y z for one example, which `np.logaddexp`
-    evaluates without overflow: the cost stays finite and exact however sure the network is.
+    Inserting σ and simplifying gives log(1 + eᶻ) − y z for one example, which is evaluated without
+    overflow: the cost stays finite and exact however sure the network is.
 
     Parameters
     ----------
@@ -68,8 +73,11 @@ def binary_cross_entropy(Z, Y):
 
 
 def binary_cross_entropy_gradient(Z, Y):
-    """dZ = ∂J/∂Z = (σ(Z) − Y) / m for `binary_cross_entropy`; shape of Z."""
-    return (sigmoid(Z) - Y) / Y.shape[1]
+    """dZ = ∂J/∂Z = (σ(Z) − Y) / m for `binary_cross_entropy`; shape of Z.
+
+    Written as (1 − y) σ(z) − y σ(−z), in which nothing cancels where σ(z) is nearly 1.
+    """
+    return ((1 - Y) * sigmoid(Z) - Y * sigmoid(-Z)) / Y.shape[1]
 
 
 def one_hot(labels, n_classes, dtype=np.float64):
@@ -86,15 +94,17 @@ def one_hot(labels, n_classes, dtype=np.float64):
     return (np.arange(n_classes)[:, np.newaxis] == labels).astype(dtype)
 
 
+@np.errstate(under="ignore")
 def cross_entropy_of_each(Z, Y):
     """log Σⱼ eᶻʲ − Σₖ yₖ zₖ of each example: shape (m,), for Y with columns that add up to 1.
 
-    The logarithm of a sum of exponentials is worked out as max z + log Σ e^(z − max z), in which
-    nothing overflows and the largest term is 1.
+    With the largest z taken out, log Σⱼ eᶻʲ = max z + log(1 + Σ′ e^(zⱼ − max z)), where Σ′ leaves the
+    largest term out: nothing overflows, no digit is lost to the 1, and max z − z is exactly 0 for a sure answer.
     """
     highest = Z.max(axis=0)  # (m,)
-    log_sum_exp = highest + np.log(np.sum(np.exp(Z - highest), axis=0))  # (m,)
-    return log_sum_exp - np.sum(Y * Z, axis=0)
+    E = np.exp(Z - highest)  # (K, m)
+    E[Z.argmax(axis=0), np.arange(Z.shape[1])] = 0
+    return highest - np.sum(Y * Z, axis=0) + np.log1p(np.sum(E, axis=0))
 
 
 def cross_entropy(Z, Y):
@@ -116,8 +126,14 @@ def cross_entropy(Z, Y):
 
 
 def cross_entropy_gradient(Z, Y):
-    """dZ = ∂J/∂Z = (softmax(Z) − Y) / m for `cross_entropy`; shape of Z."""
-    return (softmax(Z) - Y) / Y.shape[1]
+    """dZ = ∂J/∂Z = (softmax(Z) − Y) / m for `cross_entropy`; shape of Z.
+
+    Written as (1 − y) a − y (1 − a), with 1 − a as the sum of the other probabilities: nothing cancels
+    where a is nearly 1.
+    """
+    A = softmax(Z)  # (K, m)
+    others = (1 - np.eye(len(A), dtype=A.dtype)) @ A  # (K, K) @ (K, m) = (K, m)
+    return ((1 - Y) * A - Y * others) / Y.shape[1]
 
 
 class Output(NamedTuple):

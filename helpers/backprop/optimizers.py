@@ -58,7 +58,7 @@ def adam(theta, gradient, memory, t, learning_rate, beta1=0.9, beta2=0.999, epsi
     """A step of size about α for every parameter, whatever the size of its gradient.
 
     m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g² are running means of g and g². They start at 0
-    and are therefore too small at first, which m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) correct.
+    and are therefore too small at first; m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) correct for this.
     Then θ ← θ − α m̂/(√v̂ + ε).
 
     Parameters

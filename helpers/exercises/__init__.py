@@ -17,7 +17,8 @@ Nothing here fails, whatever the answer is, and no verdict gives the solution aw
 import difflib
 
 from helpers.exercises import record
-from helpers.exercises.core import Verdict, judge
+from helpers.exercises.core import Verdict
+from helpers.exercises.judging import judge
 from helpers.exercises.message import Message
 from helpers.exercises.own_code import keep, use_my_code, use_our_code
 from helpers.exercises.registry import EXERCISES, LESSONS

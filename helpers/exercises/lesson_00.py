@@ -14,6 +14,11 @@ EXERCISES = [
             Wrong(22, "That is the text '2' twice; multiply the numbers."),
             Wrong(0, "That is 2 − 2."),
             Wrong(1, "That is 2 / 2."),
+            Wrong(44, "That is 22 twice; multiply 2 by 2."),
+            Wrong(2, "That is one of the two factors."),
+            Wrong(8, "That is 2 × 2 × 2, one factor too many."),
+            Wrong(5, "Count again: two and two more."),
+            Wrong(-4, "Is there a minus in the question?"),
         ],
     ),
     Exercise(
@@ -33,7 +38,7 @@ EXERCISES = [
         prompt="The data `X` holds 60 examples with 2 features each. What is the shape of $A^{[0]}$?",
         right=(2, 60),
         solution="q2 = (2, 60)",
-        reason="A[0] is X turned: inside the mathematics an example is a column.",
+        reason="A[0] is the transpose of X: in the mathematics an example is a column.",
         wrong=[
             Wrong((60, 2), "That is X itself; A[0] is its transpose."),
             Wrong((60, 1), "An example has 2 features, so A[0] has 2 rows."),

@@ -96,6 +96,17 @@ def _same_gradient_again(A0, Y, W, b, learning_rate, steps):
     return W - steps * learning_rate * dW, b - steps * learning_rate * db
 
 
+def _without_rate(A0, Y, W, b, learning_rate, steps):
+    return train(A0, Y, W, b, 1, steps)
+
+
+def _one_after_the_other(A0, Y, W, b, learning_rate, steps):
+    for _ in range(steps):
+        W = W - learning_rate * mended_gradients(A0, Y, W, b)[0]
+        b = b - learning_rate * mended_gradients(A0, Y, W, b)[1]
+    return W, b
+
+
 def _train_in_place(A0, Y, W, b, learning_rate, steps):
     for _ in range(steps):
         dW, db = mended_gradients(A0, Y, W, b)
@@ -122,6 +133,20 @@ EXERCISES = [
             Wrong(4.5, "That is the loss itself; its derivative is asked for."),
             Wrong(9, "That is the squared error, even without its ½; its derivative is asked for."),
             Wrong(-6, "The ½ in the cost is there to cancel this factor 2."),
+            Wrong(7, "z and y are added; the error is their difference."),
+            Wrong(
+                6,
+                (
+                    "The sign is wrong, and the ½ in the cost cancels this factor 2. What is the derivative of ½ (z − "
+                    "y)²?"
+                ),
+            ),
+            Wrong(-1.5, "The ½ in the cost is cancelled by the 2 that the square brings down."),
+            Wrong(1.5, "The ½ in the cost is cancelled by the 2 that the square brings down. And what sign has z − y?"),
+            Wrong(-0.05, "There is one example here, so there is nothing to average over."),
+            Wrong(-0.5, "What comes first: the subtraction, or the multiplication by ½?"),
+            Wrong(2, "That is the prediction z; compare it with y."),
+            Wrong(5, "That is the target y; compare z with it."),
         ],
     ),
     Exercise(
@@ -144,6 +169,15 @@ EXERCISES = [
             Wrong([2, 4], "That is z times the input; the error z − y is wanted in place of z."),
             Wrong([-6, -12], "The ½ in the cost is there to cancel this factor 2."),
             Wrong([-3, -3], "That is db for both; each weight's input must take part."),
+            Wrong([-1.5, -3], "The ½ in the cost is cancelled by the 2 that the square brings down."),
+            Wrong([-6, -3], "Swapped: dw₁ belongs to x₁ = 1. Which input belongs to which weight?"),
+            Wrong([-3, -12], "dw₂ takes the input x₂ once, not its square."),
+            Wrong([-5, -10], "That is −y times the input; the error is z − y, with the prediction in it."),
+            Wrong([5, 10], "That is y times the input; the error is z − y."),
+            Wrong([4.5, 9], "That is the loss times the input; its derivative z − y is wanted in its place."),
+            Wrong([7, 14], "z and y are added; the error is their difference."),
+            Wrong([-3, -1.5], "The chain rule multiplies by the input; here it divides."),
+            Wrong([-0.05, -0.1], "There is one example here, so there is nothing to average over."),
         ],
     ),
     Exercise(
@@ -165,6 +199,15 @@ EXERCISES = [
             Wrong(_not_halved, "The two points are 2ε apart, not ε."),
             Wrong(_backwards, "The sign: what lies above comes first, what lies below is subtracted."),
             Wrong(_not_divided, "That is the rise alone; divide by the run, the distance between both points."),
+            Wrong(
+                lambda f, w, epsilon: (f(w) - f(w - epsilon)) / epsilon,
+                "That nudges to one side only; take the point at w + ε in place of the one at w.",
+            ),
+            Wrong(
+                lambda f, w, epsilon: (f(w + epsilon) - f(w)) / (2 * epsilon),
+                "One side is at w itself: the two points lie ε to the left and ε to the right of w.",
+            ),
+            Wrong(lambda f, w, epsilon: f(w), "That is the value of f; its slope is asked for."),
         ],
     ),
     Exercise(
@@ -172,7 +215,7 @@ EXERCISES = [
         prompt=(
             "**Find the bug.** These gradients of linear regression fail the check: one of the two is 6 times "
             "too large "
-            "when there are 6 examples. Mend the function. (Where should the mean be taken, so that this can't happen?)"
+            "when there are 6 examples. Fix the function. (Where should the mean be taken, so that this can't happen?)"
         ),
         solution=mended_gradients,
         broken=_gradients_with_a_bug,
@@ -214,7 +257,16 @@ EXERCISES = [
             Wrong(_same_gradient_again, "The gradient must be taken anew in every step: it changes as W and b do."),
             Wrong(
                 _train_in_place,
-                "`train` changes its argument `W` in place, and whoever called it still needs it: make a new array.",
+                "`train` changes its argument `W` in place, and the caller still needs it: make a new array.",
+            ),
+            Wrong(
+                lambda A0, Y, W, b, rate, steps: mended_gradients(A0, Y, W, b),
+                "Those are gradients; the new W and b are asked for. What does a step do with a gradient?",
+            ),
+            Wrong(_without_rate, "The learning rate is missing: it says how far a step goes. Where does it belong?"),
+            Wrong(
+                _one_after_the_other,
+                "The gradient of b is taken after W has been updated: both belong to the same point.",
             ),
         ],
     ),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.backprop.activations import sigmoid
+from helpers.backprop.activations import sigmoid, sigmoid_prime
 from helpers.exercises.core import Exercise, Wrong
 
 
@@ -56,6 +56,17 @@ def _error_of_z(A0, Y, W, b):
     return dZ @ A0.T, dZ.sum(axis=1, keepdims=True)
 
 
+def _decided(A0, Y, W, b):
+    dZ = ((sigmoid(W @ A0 + b) > 0.5) - Y) / Y.shape[1]
+    return dZ @ A0.T, dZ.sum(axis=1, keepdims=True)
+
+
+def _other_cost(A0, Y, W, b):
+    Z = W @ A0 + b
+    dZ = (sigmoid(Z) - Y) * (1 - np.tanh(Z) ** 2) / Y.shape[1]
+    return dZ @ A0.T, dZ.sum(axis=1, keepdims=True)
+
+
 def _bug_in_the_bias_only(A0, Y, W, b):
     return mended_gradients(A0, Y, W, b)[0], _gradients_with_a_bug(A0, Y, W, b)[1]
 
@@ -73,6 +84,12 @@ EXERCISES = [
             Wrong(0, "σ is steepest at 0, not flat; it is flat far away from 0."),
             Wrong(1, "A slope of 1 is that of the identity; σ is flatter everywhere."),
             Wrong(-0.25, "σ rises everywhere, so its slope is positive."),
+            Wrong(0.3, "Too coarse for a number that can be found exactly: σ(0) (1 − σ(0))."),
+            Wrong(
+                0.235, "That is σ′(½): the slope is wanted at z = 0, and σ′ takes z, not the answer a. What is σ(0)?"
+            ),
+            Wrong(0.125, "That is half of it: σ(0) stands in the formula once, and 1 − σ(0) once."),
+            Wrong(4, "Upside down. How steep can σ be, if it rises by 1 over a width of about 10?"),
         ],
     ),
     Exercise(
@@ -94,6 +111,12 @@ EXERCISES = [
             Wrong(0.5, "That is the probability a; the cost is −log a."),
             Wrong(float(np.log10(2)), "That is the logarithm to the base 10; the cost uses the natural one, np.log."),
             Wrong(0, "A cost of 0 would need a sure answer; here the network does not know, a = ½."),
+            Wrong(0.125, "That is the squared error ½ (a − y)²; here the cost is cross-entropy."),
+            Wrong(0.25, "That is the squared error (a − y)², or the slope of σ; here the cost is cross-entropy."),
+            Wrong(-0.5, "That is a − y, the slope of the cost; the cost itself is asked for."),
+            Wrong(0.3466, "There is no ½ in cross-entropy; where does yours come from?"),
+            Wrong(1.386, "Both terms are counted, but for y = 1 one of them is 0. Which one?"),
+            Wrong(float(np.exp(0.5)), "That is an exponential; the cost takes a logarithm."),
         ],
     ),
     Exercise(
@@ -120,6 +143,32 @@ EXERCISES = [
             Wrong(
                 lambda Z: 1 - np.tanh(np.tanh(Z)) ** 2, "That is the slope at the output A = tanh z; it is wanted at z."
             ),
+            Wrong(
+                lambda Z: 1 + np.tan(Z) ** 2,
+                "That is the slope of tan; tanh is made of exponentials. What does the quotient rule give for those?",
+            ),
+            Wrong(sigmoid_prime, "That is the slope of the sigmoid; tanh has one of its own."),
+            Wrong(
+                lambda Z: np.cosh(Z) / np.sinh(Z + 1e-300),
+                "Numerator and denominator are each differentiated on their own; what does the quotient rule say?",
+            ),
+            Wrong(lambda Z: 1 - np.tanh(Z**2), "The square is of tanh z, not of z. What is taken first?"),
+            Wrong(
+                lambda Z: 1 - np.tanh(Z) @ np.tanh(Z) if Z.ndim == 1 else 1 - np.tanh(Z) @ np.tanh(Z).T,
+                "@ is the matrix product; each entry is to be squared on its own. Which operator does that?",
+            ),
+            Wrong(
+                lambda Z: (np.tanh(Z + 1e-5) - np.tanh(Z)) / 1e-5,
+                (
+                    "That is a nudge, right to a few digits only; derive the slope instead. What does the "
+                    "quotient rule "
+                    "give?"
+                ),
+            ),
+            Wrong(
+                lambda Z: 1 / np.cosh(Z),
+                "Nearly: something in it must be squared. What stands below the line in the quotient rule?",
+            ),
         ],
     ),
     Exercise(
@@ -145,6 +194,21 @@ EXERCISES = [
             ),
             Wrong(lambda Z: np.logaddexp(0, -Z), "The sign: a logarithm of a probability is never above 0."),
             Wrong(lambda Z: -np.logaddexp(0, Z), "That is log(1 − σ(z)): look at the sign of the exponent in σ."),
+            Wrong(
+                lambda Z: np.log(sigmoid(Z) + 1e-12),
+                (
+                    "A small number added inside the logarithm sets a floor: nothing lies below its log. What should "
+                    "come out at −1000?"
+                ),
+            ),
+            Wrong(
+                lambda Z: np.log(np.clip(sigmoid(Z), 1e-15, 1 - 1e-15)),
+                "Clipping sets a floor: nothing lies below its log. What should come out at −1000?",
+            ),
+            Wrong(
+                lambda Z: 1 / np.log(1 + np.exp(-Z)),
+                "The logarithm of 1/u is −log u, not 1/log u. What is it then for u = 1 + e⁻ᶻ?",
+            ),
         ],
     ),
     Exercise(
@@ -152,7 +216,7 @@ EXERCISES = [
         prompt=(
             "**Find the bug.** These gradients of logistic regression with cross-entropy learn slowly when the "
             "network is "
-            "sure and wrong, and they fail the check. Mend the function; `sigmoid` is at hand."
+            "sure and wrong, and they fail the check. Fix the function; `sigmoid` is at hand."
         ),
         solution=mended_gradients,
         broken=_gradients_with_a_bug,
@@ -171,6 +235,22 @@ EXERCISES = [
             Wrong(_forgotten_mean, "The mean over the examples has got lost: divide by the number of examples, once."),
             Wrong(_error_of_z, "The error compares the answer A = σ(Z) with the truth, not Z."),
             Wrong(_bug_in_the_bias_only, "dW is right now, db is not: both come from the same dZ."),
+            Wrong(
+                _decided,
+                (
+                    "The error compares the probability A with the truth, not the decision 0 or 1. Why would "
+                    "a decision "
+                    "have no slope?"
+                ),
+            ),
+            Wrong(
+                _other_cost,
+                (
+                    "A slope has come in that belongs to another cost. What is ∂J/∂Z for cross-entropy, once "
+                    "everything "
+                    "has cancelled?"
+                ),
+            ),
         ],
     ),
     Exercise(
@@ -180,7 +260,7 @@ EXERCISES = [
         ),
         right=4.605,
         solution="q1 = -np.log(1 - 0.99)",
-        reason="−log(1 − 0.99) = −log 0.01 ≈ 4.61: to be sure and wrong is dear.",
+        reason="−log(1 − 0.99) = −log 0.01 ≈ 4.61: being sure and wrong is expensive.",
         wrong=[
             Wrong(0.01005, "That would be the loss for the label 1."),
             Wrong(-4.605, "A loss is never negative."),
@@ -192,7 +272,7 @@ EXERCISES = [
         prompt="A weighted input is $z = 0$. What probability does the network give to the label 1?",
         right=0.5,
         solution="q2 = 1 / (1 + np.exp(0))",
-        reason="σ(0) = 1/(1 + 1): the network lies on its line of decision.",
+        reason="σ(0) = 1/(1 + 1): the example lies on the decision boundary.",
         wrong=[
             Wrong(0, "That is z; the sigmoid makes a probability of it."),
             Wrong(1, "A probability of 1 is only reached for very large z."),

@@ -45,6 +45,10 @@ def _tanh_slope(dA1, Z1, A1):
     return 1 - np.tanh(Z1) ** 2
 
 
+def _with_output_slope(Y, W, A0, Z1, A1, A2):
+    return _backward_with(_tanh_slope, lambda Y, A2: (A2 - Y) * A2 * (1 - A2) / Y.shape[1])(Y, W, A0, Z1, A1, A2)
+
+
 def _two_layers(units=3, m=6):
     rng = np.random.default_rng(5)
     W = {1: rng.standard_normal((units, 2)), 2: rng.standard_normal((1, units))}
@@ -74,6 +78,16 @@ EXERCISES = [
             Wrong((7, 12), "That is dW[1]."),
             Wrong((1, 5), "That is dW[3]."),
             Wrong((5, 40), "That is dZ[2]; the examples are summed up in dW."),
+            Wrong((12, 7), "That is W[1], transposed. Which layer is asked for, and do its units stand in rows?"),
+            Wrong((5, 1), "That is the shape of db[2]. What does a column of W[2] stand for?"),
+            Wrong((5, 8), "The bias is no column of W: it has an array of its own."),
+            Wrong((6, 7), "The bias is no row of W: it has an array of its own."),
+            Wrong((7, 40), "That is A[1]; a gradient of weights sums over the examples."),
+            Wrong((5, 12), "Layer 2 is fed by layer 1. How many units has that?"),
+            Wrong((7, 1), "That is db[1]. Which layer is asked for?"),
+            Wrong((40, 5), "That is dZ[2] transposed; the examples are summed up in dW."),
+            Wrong((12, 40), "That is A[0]; which array has the shape of a gradient of weights?"),
+            Wrong((196, 784), "Those are the sizes of the lesson's network; here they are 12 → 7 → 5 → 1."),
         ],
     ),
     Exercise(
@@ -88,6 +102,17 @@ EXERCISES = [
             Wrong(25, "Inputs have no bias: they are data, not units that compute."),
             Wrong(12, "The output unit has a bias too."),
             Wrong(124, "Those are the weights: 7 × 12, 5 × 7 and 1 × 5."),
+            Wrong(24, "The 12 inputs have no bias, and the output unit has one."),
+            Wrong(137, "That is all parameters, weights and biases."),
+            Wrong(520, "A bias is shared by all 40 examples; it does not come once for each."),
+            Wrong(8, "Layer 2, with its 5 units, is missing."),
+            Wrong(6, "Layer 1, with its 7 units, is missing."),
+            Wrong(19, "A bias belongs to the unit that computes, not to the one that feeds it. Which layers compute?"),
+            Wrong(40, "That is the number of examples; they share the biases."),
+            Wrong(2, "Each layer has a vector of biases, the output layer too; and each unit has a bias of its own."),
+            Wrong(4, "Inputs do not count as a layer, and each unit has a bias of its own."),
+            Wrong(35, "That is how many weights W[2] has."),
+            Wrong(14, "One too many: which units have a bias?"),
         ],
     ),
     Exercise(
@@ -107,13 +132,28 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(-0.1, "That is ∂J/∂a; to reach z, multiply by the slope g′(z)."),
-            Wrong(0.125, "Mind the sign of the second error: its path pulls the other way."),
+            Wrong(
+                0.125,
+                (
+                    "Is the sign of the second error lost, or have the weights changed places? Its path pulls "
+                    "the other way."
+                ),
+            ),
             Wrong(0.05, "That is the first path alone; the unit feeds both."),
             Wrong(
                 0.025,
                 "Is a sign lost, or are the weights? The paths add up with their weights, and the second pulls harder.",
             ),
             Wrong(0.1, "The errors 0.2 and −0.1 are added with their weights, 1 and 3, and then go through the slope."),
+            Wrong(-0.4, "The slope multiplies: the error passes through it. Here it divides."),
+            Wrong(-0.0125, "The effects of the two paths add up; there is no mean over paths."),
+            Wrong(-0.01875, "0.25 is the slope g′(z) itself; there is nothing left to compute from it."),
+            Wrong(-0.075, "That is the second path alone; the unit feeds both."),
+            Wrong(-0.05, "That is twice as much as it should be. Do the weights belong to the right errors?"),
+            Wrong(0.075, "That is the second path alone, with the wrong sign."),
+            Wrong(1.025, "A path contributes its error times its weight; here they are added."),
+            Wrong(-0.035, "Where is the slope to be applied: to each path, or to one of them?"),
+            Wrong(0.175, "The slope belongs to both paths; here the second is left without one, or its sign is lost."),
         ],
     ),
     Exercise(
@@ -135,7 +175,7 @@ EXERCISES = [
         wrong=[
             Wrong(
                 _not_turned,
-                "In a product @ the inner sizes do not match: A_before must be turned, so that the examples meet.",
+                "In a product @ the inner sizes do not match: A_before must be transposed, to sum over the examples.",
             ),
             Wrong(
                 lambda dZ, A_before: (A_before @ dZ.T, dZ.sum(axis=1, keepdims=True)),
@@ -155,6 +195,14 @@ EXERCISES = [
             ),
             Wrong(
                 lambda dZ, A_before: (dZ @ A_before.T, dZ), "db = dZ holds for one example; for several, sum over them."
+            ),
+            Wrong(
+                lambda dZ, A_before: (dZ @ A_before.T, dZ.mean(axis=1, keepdims=True)),
+                "db is a mean where a sum is wanted: the mean is in dZ already. Where was it taken?",
+            ),
+            Wrong(
+                lambda dZ, A_before: (dZ.sum(axis=1, keepdims=True), dZ @ A_before.T),
+                "The two results are swapped. Which one is wanted first?",
             ),
         ],
     ),
@@ -202,6 +250,10 @@ EXERCISES = [
             Wrong(
                 _backward_with(_tanh_slope, lambda Y, A2: (Y - A2) / Y.shape[1]),
                 "All gradients have the wrong sign: dZ2 is answer minus truth.",
+            ),
+            Wrong(
+                _with_output_slope,
+                "The output's slope has cancelled against cross-entropy; here it is multiplied in again. What is dZ2?",
             ),
         ],
     ),

@@ -12,10 +12,10 @@ def step_back(W, dZ, Z_before):
     return dA * sigmoid_prime(Z_before)  # and through the activation
 
 
-def _step_arguments():
-    """Weights (4, 3) into layer l + 1, dZ (4, 5) of that layer, Z (3, 5) of layer l."""
+def _step_arguments(n=4, n_before=3, m=5):
+    """Weights (n, n_before) of layer l, dZ (n, m) of that layer, Z (n_before, m) of the layer before."""
     rng = np.random.default_rng(4)
-    return rng.standard_normal((4, 3)), rng.standard_normal((4, 5)), rng.standard_normal((3, 5))
+    return rng.standard_normal((n, n_before)), rng.standard_normal((n, m)), rng.standard_normal((n_before, m))
 
 
 def forward(X, W, b, g, g_out):
@@ -104,9 +104,9 @@ def _backward_cases():
 
 
 def _update_cases():
+    rng = np.random.default_rng(7)
     return [
-        (np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([[0.2, 0.4], [-1.0, 0.0]]), 0.1),
-        (np.array([[1.0], [-2.0], [0.5]]), np.array([[0.2], [0.4], [-1.0]]), 0.75),
+        (rng.standard_normal(shape), rng.standard_normal(shape), rate) for shape, rate in (((2, 3), 0.1), ((3, 1), 0.7))
     ]
 
 
@@ -136,12 +136,12 @@ def _not_turned_back(Y, W, Z, A, g_prime):
     return {3: W[3] @ dZ}, {3: dZ}
 
 
-def _train_with(sign=1, mean=True, stale=False, bias=True):
+def _train_with(sign=1, mean=True, stale=False, bias=True, slope=sigmoid_prime, hidden=sigmoid, twice=False):
     def broken(X, Y, W, b, learning_rate, steps):
-        first, rate = (W, b), sign * (1 if mean else len(X)) * learning_rate
+        first, rate = (W, b), sign * (1 if mean else len(X)) * learning_rate / (len(X) if twice else 1)
         for _ in range(steps):
             at = first if stale else (W, b)
-            dW, db = backward(Y, at[0], *forward(X, *at, sigmoid, sigmoid), sigmoid_prime)
+            dW, db = backward(Y, at[0], *forward(X, *at, hidden, sigmoid), slope)
             W = {l: W[l] - rate * dW[l] for l in W}
             b = {l: b[l] - rate * db[l] for l in b} if bias else b
         return W, b
@@ -172,6 +172,26 @@ EXERCISES = [
                 "The weights from the 784 inputs into layer 1 are missing.",
             ),
             Wrong(784 * 392 + 392 + 392 * 196 + 196 + 196 * 98 + 98, "The last layer, with its one unit, is missing."),
+            Wrong(
+                784 + 392 + 196 + 98 + 1,
+                "That adds up the units; weights are counted by products of neighbours. How many entries has W[1]?",
+            ),
+            Wrong(
+                404936,
+                "A bias belongs to the unit that computes, not to the one that feeds it: n[l] of them, not n[l−1].",
+            ),
+            Wrong(404937, "The 784 inputs have no bias: they compute nothing."),
+            Wrong(99, "That is the last layer alone; is the sum overwritten in a loop?"),
+            Wrong(307720, "That is the first layer alone."),
+            Wrong(784 * 392 * 196 * 98, "The layers' weights add up; here all sizes are multiplied with each other."),
+            Wrong(403470, "One bias for each layer; each unit has one."),
+            Wrong(404152, "One is missing: the output unit has a bias as well."),
+            Wrong(154057, "That is the network 784 → 196 → 1; here there are four layers."),
+            Wrong(
+                784 * 392 + 392 * 392 + 392 * 196 + 196 * 196 + 196 * 98 + 98 * 98 + 98 + 1,
+                "A layer has one bias for each unit, not a square of them.",
+            ),
+            Wrong(806932, "There are not as many biases as weights: one for each unit."),
         ],
     ),
     Exercise(
@@ -183,8 +203,8 @@ EXERCISES = [
         ),
         solution=step_back,
         parts=("dZ",),
-        cases=lambda: [_step_arguments()],
-        m=[5],
+        cases=lambda: [_step_arguments(), _step_arguments(2, 4, 6)],
+        m=[5, 6],
         reason="dA = Wᵀ dZ brings the error one layer back, ⊙ σ′(Z) takes it through the activation.",
         hints=[
             "Two steps: across the connection, from dZ to dA of the layer before; then through its activation.",
@@ -205,6 +225,22 @@ EXERCISES = [
             Wrong(
                 lambda W, dZ, Z: W @ dZ,
                 "In a product @ the inner sizes do not match. Compare the shapes: is a transpose missing?",
+            ),
+            Wrong(
+                lambda W, dZ, Z: (W.T @ dZ) * (Z > 0),
+                "That is the slope of ReLU; these are sigmoid units. Which function is at hand for their slope?",
+            ),
+            Wrong(
+                lambda W, dZ, Z: (W.T @ dZ) * (1 - np.tanh(Z) ** 2),
+                "That is the slope of tanh; these are sigmoid units. Which function is at hand for their slope?",
+            ),
+            Wrong(
+                lambda W, dZ, Z: W.T @ dZ / 3,
+                "There is no mean in this step: it is in dZ already. What is multiplied in its place?",
+            ),
+            Wrong(
+                lambda W, dZ, Z: sigmoid_prime(W.T @ dZ),
+                "The slope is taken of dA, and Z is not used. Which array does σ′ want, and what is multiplied by it?",
             ),
         ],
     ),
@@ -239,12 +275,29 @@ EXERCISES = [
                 _forward_with(inputs=lambda X: X),
                 "In a product @ the inner sizes do not match: examples are rows in X, columns in A[0].",
             ),
+            Wrong(
+                lambda X, W, b, g, g_out: forward(X, W, b, g_out, g),
+                "g and g_out are swapped. Which one belongs to the last layer?",
+            ),
+            Wrong(
+                lambda X, W, b, g, g_out: forward(X, W, b, g_out, g_out),
+                "Every layer gets g_out; that is for the last one. Which activation have the hidden layers?",
+            ),
+            Wrong(
+                lambda X, W, b, g, g_out: forward(X, W, b, sigmoid, sigmoid),
+                "sigmoid is written into the code, and g and g_out are ignored. Where do they belong?",
+            ),
+            Wrong(
+                lambda X, W, b, g, g_out: forward(X, W, b, g, identity),
+                "The last layer has no activation. Which of the arguments is it?",
+            ),
         ],
     ),
     Exercise(
         name="04.backward",
         prompt=(
-            "**Part 2.** Write `backward` for any number of layers. `g_prime` is the slope of the hidden "
+            "**Part 2.** Write `backward` for any number of layers and of outputs. `g_prime` is the "
+            "slope of the hidden "
             "activation, as a "
             "function of $Z$; the output starts with $dZ^{[L]} = \\frac1m (A^{[L]} - Y)$. Return `dW` and `db`."
         ),
@@ -291,12 +344,24 @@ EXERCISES = [
                 "db has lost an axis: it needs the shape of b, keepdims=True.",
             ),
             Wrong(
-                _backward_with(product=lambda dZ, A: A @ dZ.T), "dW is turned: a row for each unit of its own layer."
+                _backward_with(product=lambda dZ, A: A @ dZ.T),
+                "dW is transposed: it needs a row for each unit of its own layer.",
             ),
             Wrong(_backward_with(until=1), "Layer 1 is missing: does the loop stop one layer too early?"),
             Wrong(
                 _not_turned_back,
-                "In a product @ the inner sizes do not match: W must be turned on the way back.",
+                "In a product @ the inner sizes do not match: on the way back W must be transposed.",
+            ),
+            Wrong(
+                _backward_with(start=lambda Y, A: (A - Y) / Y.shape[1] * A * (1 - A)),
+                (
+                    "The output's slope has cancelled against the cost; here it is multiplied in again. What does the "
+                    "prompt say that dZ is at the output?"
+                ),
+            ),
+            Wrong(
+                _backward_with(bias=lambda dZ: dZ.mean(axis=1, keepdims=True)),
+                "The biases take a mean, but dZ has it already. What is wanted in its place?",
             ),
         ],
     ),
@@ -320,6 +385,10 @@ EXERCISES = [
             Wrong(lambda p, g, rate: p - g, "The learning rate is missing: it says how far the step goes."),
             Wrong(lambda p, g, rate: -rate * g, "That is the step alone; it is added to the parameter."),
             Wrong(lambda p, g, rate: p - rate * p, "That shrinks the parameter; the step goes along the gradient."),
+            Wrong(
+                lambda p, g, rate: (1 - rate) * p - rate * g,
+                "The parameter shrinks as well: that is a penalty on large weights. What does a plain step subtract?",
+            ),
         ],
     ),
     Exercise(
@@ -352,6 +421,24 @@ EXERCISES = [
                 _train_with(mean=False),
                 "The steps are 6 times too large, and there are 6 examples: is the mean missing?",
             ),
+            Wrong(
+                lambda X, Y, W, b, rate, steps: train(X, Y, W, b, rate, 1),
+                (
+                    "That is one step, whatever steps says. Does each step begin where the last one ended, "
+                    "and does the "
+                    "loop go round?"
+                ),
+            ),
+            Wrong(
+                lambda X, Y, W, b, rate, steps: train(X, Y, W, b, 1, steps),
+                "The learning rate is missing: it says how far a step goes. Where does it belong?",
+            ),
+            Wrong(
+                _train_with(slope=sigmoid),
+                "backward is given the activation; it wants its slope. Which function is that?",
+            ),
+            Wrong(_train_with(hidden=tanh), "The hidden layers are tanh here; the prompt says sigmoid everywhere."),
+            Wrong(_train_with(twice=True), "The mean is taken twice: backward has it already."),
         ],
     ),
     Exercise(

@@ -47,6 +47,15 @@ def _everything_nudged(f, x, epsilon):
     return np.full(x.shape, (f(x + epsilon) - f(x - epsilon)) / (2 * epsilon))
 
 
+def _nudged_by_a_share(f, x, epsilon):
+    return _numerical_with(lambda f, x, step, e: (f(x + step * x) - f(x - step * x)) / (2 * e))(f, x, epsilon)
+
+
+def _entry_alone(f, x, epsilon):
+    slopes = [(f(np.array([v + epsilon])) - f(np.array([v - epsilon]))) / (2 * epsilon) for v in x.ravel()]
+    return np.reshape(slopes, x.shape)
+
+
 def _not_put_back(f, x, epsilon):
     gradient = np.zeros(x.shape)
     for i in np.ndindex(x.shape):
@@ -81,6 +90,18 @@ def _backward_with_a_bug(Y, W, Z, A):
     return dW, db
 
 
+def _backward_with(slope):
+    def broken(Y, W, Z, A):
+        dW, db, dZ = {}, {}, (A[len(W)] - Y) / Y.shape[1]
+        for l in range(len(W), 0, -1):
+            dW[l], db[l] = dZ @ A[l - 1].T, dZ.sum(axis=1, keepdims=True)
+            if l > 1:
+                dZ = (W[l].T @ dZ) * slope(Z[l - 1], W[l].T @ dZ)
+        return dW, db
+
+    return broken
+
+
 def _slope_mended(Y, W, Z, A):
     dW, db = mended_backward(Y, W, Z, A)
     return {l: dW[l] / Y.shape[1] for l in dW}, db
@@ -110,6 +131,17 @@ EXERCISES = [
             Wrong(86031, "That is one for each parameter; a central difference looks at both sides."),
             Wrong(172063, "The cost at the parameters themselves is not needed, and nothing else is."),
             Wrong(86032, "That would be the one-sided difference."),
+            Wrong(2, "That is for a single parameter; every parameter is nudged on its own."),
+            Wrong(1, "That is backpropagation, which needs one pass forward; a check nudges every parameter."),
+            Wrong(4, "Each of the 86031 parameters is nudged on its own. How many are there, and how often?"),
+            Wrong(86031**2, "Each parameter is nudged by itself, not together with each of the others."),
+            Wrong(172046, "The biases are nudged too."),
+            Wrong(
+                258093,
+                "Two passes for each parameter are enough: the middle, at the parameters themselves, is not needed.",
+            ),
+            Wrong(344124, "That counts the way back as well, or each side twice; a nudge needs passes forward only."),
+            Wrong(43015.5, "Two passes for each parameter, not half a pass."),
         ],
     ),
     Exercise(
@@ -125,6 +157,14 @@ EXERCISES = [
             Wrong(
                 2, "That is the factor; the measure divides the length of the difference by the sum of both lengths."
             ),
+            Wrong(2 / 3, "That divides by the mean of both lengths; the measure divides by their sum."),
+            Wrong(0, "Is that // in place of /? The difference 2q − q is not 0."),
+            Wrong(0.2, "Those are squared lengths; the measure takes the lengths themselves."),
+            Wrong(1 / 9, "That is squared once too often; the measure takes the lengths themselves."),
+            Wrong(3, "Upside down: the difference stands above the line."),
+            Wrong(1.5, "What stands below the line belongs in parentheses: the sum is taken first."),
+            Wrong(0.6, "What is the length of 2q − q, and what is that of 2q and q together?"),
+            Wrong(-1 / 3, "A length is never negative, nor is the quotient of lengths."),
         ],
     ),
     Exercise(
@@ -160,6 +200,68 @@ EXERCISES = [
             Wrong(
                 lambda p, q: np.sum(p - q) / (np.sum(np.abs(p)) + np.sum(np.abs(q))),
                 "A sum lets errors cancel; use the length, np.linalg.norm.",
+            ),
+            Wrong(
+                lambda p, q: (np.linalg.norm(p) - np.linalg.norm(q)) / (np.linalg.norm(p) + np.linalg.norm(q)),
+                (
+                    "Above the line stands the length of the difference, not the difference of the lengths. What is "
+                    "subtracted first?"
+                ),
+            ),
+            Wrong(
+                lambda p, q: np.sum((p - q) ** 2) / (np.sum(p**2) + np.sum(q**2)),
+                "Those are squared lengths. What is a length, compared with the sum of the squares?",
+            ),
+            Wrong(
+                lambda p, q: np.linalg.norm(p - q) / max(np.linalg.norm(p), np.linalg.norm(q)),
+                "Below the line stands the sum of both lengths, not the larger one.",
+            ),
+            Wrong(
+                lambda p, q: 2 * np.linalg.norm(p - q) / (np.linalg.norm(p) + np.linalg.norm(q)),
+                "That divides by the mean of both lengths; their sum is wanted.",
+            ),
+            Wrong(
+                lambda p, q: np.linalg.norm(p - q) / np.linalg.norm(p),
+                "Below the line both lengths are added; the second one is missing.",
+            ),
+            Wrong(
+                lambda p, q: np.linalg.norm(p - q) / np.linalg.norm(p) + np.linalg.norm(q),
+                "What stands below the line belongs in parentheses. What is computed first here?",
+            ),
+            Wrong(
+                lambda p, q: np.linalg.norm(p + q) / (np.linalg.norm(p) + np.linalg.norm(q)),
+                "Above the line stands the length of the difference, not of the sum.",
+            ),
+            Wrong(
+                lambda p, q: np.linalg.norm(p - q, 2) / (np.linalg.norm(p, 2) + np.linalg.norm(q, 2)),
+                (
+                    "With a second argument 2, norm gives something else for a matrix: its largest stretch. Which call "
+                    "takes all entries together?"
+                ),
+            ),
+            Wrong(
+                lambda p, q: np.linalg.norm(p - q, 1) / (np.linalg.norm(p, 1) + np.linalg.norm(q, 1)),
+                "With a second argument 1, norm adds up sizes instead of squares. Which call gives the length?",
+            ),
+            Wrong(
+                lambda p, q: np.abs(p - q).max() / (np.abs(p).max() + np.abs(q).max()),
+                "Those are the largest entries, not the lengths. Which function gives the length?",
+            ),
+            Wrong(
+                lambda p, q: np.abs(p - q) / (np.linalg.norm(p) + np.linalg.norm(q)),
+                "Above the line stands an array; its length is wanted. Which function gives that?",
+            ),
+            Wrong(
+                lambda p, q: np.mean(np.abs(p - q) / (np.abs(p) + np.abs(q) + 1e-12)),
+                "That compares entry by entry and takes a mean; the measure compares lengths of whole arrays.",
+            ),
+            Wrong(
+                lambda p, q: bool(np.allclose(p, q)),
+                "That says whether they agree; the measure says how far apart they are.",
+            ),
+            Wrong(
+                lambda p, q: np.linalg.norm(p) - np.linalg.norm(q) / (np.linalg.norm(p) + np.linalg.norm(q)),
+                "Above the line stands the length of the difference; and what is computed first here?",
             ),
         ],
     ),
@@ -198,11 +300,29 @@ EXERCISES = [
             ),
             Wrong(
                 _not_put_back,
+                "`numerical` changes its argument `x` in place, and the caller still needs it: make a new array.",
+            ),
+            Wrong(
+                lambda f, x, e: np.zeros(x.shape),
                 (
-                    "`numerical` changes its argument `x` in place, and whoever called it still needs it: make a new "
-                    "array."
+                    "All entries are 0: nothing that f says has reached `gradient`. Is the array itself "
+                    "nudged, or only "
+                    "a copy of a number?"
                 ),
             ),
+            Wrong(
+                _numerical_with(lambda f, x, step, e: (f(x) - f(x - step)) / e),
+                "That nudges to one side only; the error is then of the size of ε.",
+            ),
+            Wrong(
+                _numerical_with(lambda f, x, step, e: f(x + step) - f(x - step)),
+                "That is the rise alone. Divided by which distance is it a slope?",
+            ),
+            Wrong(
+                _nudged_by_a_share,
+                "The nudge is ε times the entry, but the division is by 2ε. How far apart are the two points?",
+            ),
+            Wrong(_entry_alone, "f gets the nudged entry alone; it is a function of the whole array."),
         ],
     ),
     Exercise(
@@ -210,7 +330,7 @@ EXERCISES = [
         prompt=(
             "**Find the bugs**, for there are two. The check says of this function, on three layers and six "
             "examples: *dW[3] is "
-            "0.167 × the numerical one, db[3] is right, all of layers 1 and 2 is wrong.* Mend it."
+            "0.167 × the numerical one, db[3] is right, all of layers 1 and 2 is wrong.* Fix it."
         ),
         solution=mended_backward,
         broken=_backward_with_a_bug,
@@ -234,6 +354,13 @@ EXERCISES = [
             ),
             Wrong(bug_zoo.slope_of_the_output, "Layer 3 is right now. The slope is taken at A; sigmoid_prime wants Z."),
             Wrong(bug_zoo.forgotten_mean, "Now there is no mean at all: it belongs into dZ, once."),
+            Wrong(
+                _backward_with(lambda Z, dA: 1.0),
+                (
+                    "The slope has gone altogether; it was taken at the wrong place, but it is wanted. At what must it "
+                    "be taken?"
+                ),
+            ),
         ],
     ),
     Exercise(
@@ -288,7 +415,7 @@ EXERCISES = [
         solution='q4 = "b"',
         reason="Errors travel backward: layer 2 is the wrong one nearest to the output, layer 1 may only inherit.",
         wrong=[
-            Wrong("a", "Layer 1 gets its error from layer 2; mend that first."),
+            Wrong("a", "Layer 1 gets its error from layer 2; fix that first."),
             Wrong("c", "A wrong start would spoil layer 3 too."),
         ],
     ),

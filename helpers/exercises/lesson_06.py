@@ -18,9 +18,10 @@ def hidden_error(delta_after, W_after, z):
     return (z > 0) * (W_after.T @ delta_after)
 
 
-def _error_case():
-    rng = np.random.default_rng(9)
-    return rng.standard_normal((2, 1)), rng.standard_normal((2, 5)), np.array([[-2.0], [0.5], [0.0], [3.0], [-0.1]])
+def _error_case(after=2, units=5, seed=9):
+    rng = np.random.default_rng(seed)
+    z = np.array([[-2.0], [0.5], [0.0], [3.0], [-0.1]])[:units]
+    return rng.standard_normal((after, 1)), rng.standard_normal((after, units)), z
 
 
 def sum_of_errors(deltas, activations):
@@ -44,6 +45,15 @@ EXERCISES = [
             Wrong(4096, "That is the number of pixels; each holds three numbers."),
             Wrong(192, "A picture has 64 rows of 64 pixels, not one."),
             Wrong(209 * 12288, "That is the whole training set."),
+            Wrong(64**3, "Three colours are a factor 3, not a third power."),
+            Wrong(64 * 64 * 256, "256 is how many values a number can take; how many numbers has a pixel?"),
+            Wrong(3, "That is how many numbers one pixel has."),
+            Wrong(64, "That is one row of pixels of one colour."),
+            Wrong(128, "Rows and columns multiply: how many pixels are there?"),
+            Wrong(12289, "That counts a bias as well; it is no input."),
+            Wrong(131, "The numbers multiply: rows, columns, colours."),
+            Wrong(12228, "A digit has slipped: multiply once more."),
+            Wrong(64 * 64 * 4, "Red, green and blue: how many numbers has a pixel?"),
         ],
     ),
     Exercise(
@@ -81,6 +91,60 @@ EXERCISES = [
                 "// divides whole numbers and throws the rest away: nearly all becomes 0.",
             ),
             Wrong(lambda p: p / 255, "Scaled, but not flat: each picture must become a row."),
+            Wrong(
+                lambda p: p.transpose(0, 3, 1, 2).reshape(len(p), -1) / 255,
+                (
+                    "The colours have been moved to the front: within a row the numbers stand in another order. What "
+                    "does reshape alone do?"
+                ),
+            ),
+            Wrong(
+                lambda p: p.reshape(-1) / 255,
+                "All pictures stand in one long row; each must have a row of its own. Which number must stay as it is?",
+            ),
+            Wrong(
+                lambda p: p.reshape(len(p), -1, 3) / 255,
+                "The colours are still an axis of their own. How many axes should the result have?",
+            ),
+            Wrong(
+                lambda p: (p / 255).reshape(len(p), -1).mean(axis=0),
+                "The pictures are averaged; each must have a row of its own.",
+            ),
+            Wrong(
+                lambda p: p[..., 0].reshape(len(p), -1) / 255,
+                "Only the red numbers are there. How many does a pixel have?",
+            ),
+            Wrong(
+                lambda p: (p - p.mean()) / p.std(),
+                "That centres and scales by the spread; here the numbers are to go from 0 to 1, in rows.",
+            ),
+            Wrong(
+                lambda p: ((p - p.mean()) / p.std()).reshape(len(p), -1),
+                (
+                    "That centres and scales by the spread; here the numbers are to go from 0 to 1. What is "
+                    "the largest "
+                    "value a pixel can have?"
+                ),
+            ),
+            Wrong(
+                lambda p: p.reshape(len(p), -1) / p.max(),
+                (
+                    "That divides by the largest value there happens to be; another set of pictures would be scaled "
+                    "differently. Which value can a pixel have at most?"
+                ),
+            ),
+            Wrong(lambda p: p.reshape(len(p), -1) / 127.5 - 1, "Those go from −1 to 1; from 0 to 1 is asked for."),
+            Wrong(
+                lambda p: (p.reshape(len(p), -1) - p.min()) / (int(p.max()) - int(p.min())),
+                (
+                    "That scales by the range of these pictures; another set would be scaled differently. Which values "
+                    "can a pixel have?"
+                ),
+            ),
+            Wrong(
+                lambda p: p.reshape(p.shape[0] * p.shape[1], -1) / 255,
+                "A row holds one line of a picture; it should hold the whole picture.",
+            ),
         ],
     ),
     Exercise(
@@ -93,7 +157,7 @@ EXERCISES = [
         ),
         solution=hidden_error,
         parts=("δ",),
-        cases=lambda: [_error_case()],
+        cases=lambda: [_error_case(), _error_case(3, 4, 10)],
         reason="Wᵀδ collects what comes back, and ReLU lets it through where z > 0.",
         hints=[
             "The same two steps as `step_back` in lesson 04; only the slope is another.",
@@ -109,7 +173,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda d, W, z: (z > 0) * (W @ d),
-                "In a product @ the inner sizes do not match: W must be turned on the way back.",
+                "In a product @ the inner sizes do not match: on the way back W must be transposed.",
             ),
         ],
     ),
@@ -141,11 +205,28 @@ EXERCISES = [
             ),
             Wrong(
                 lambda d, a: sum(y @ x.T for x, y in zip(d, a, strict=True)) / len(d),
-                "Turned: a row for each unit of layer l, so the column δ comes first.",
+                "Transposed: there is a row for each unit of layer l, so the column δ comes first.",
             ),
             Wrong(
                 lambda d, a: sum(x * y for x, y in zip(d, a, strict=True)) / len(d),
                 "Two arrays of different length do not fit element by element; an outer product is x @ y.T.",
+            ),
+            Wrong(
+                lambda d, a: sum(d) / len(d) @ (sum(a) / len(d)).T,
+                "That multiplies the means; the product must be taken for each example first.",
+            ),
+            Wrong(
+                lambda d, a: np.array([x @ y.T for x, y in zip(d, a, strict=True)]),
+                "Those are the gradients of the single examples, neither added up nor divided. How do they become one?",
+            ),
+            Wrong(lambda d, a: d[-1] @ a[-1].T, "That is the last example alone. Is the sum overwritten in the loop?"),
+            Wrong(lambda d, a: d[0] @ a[0].T, "That is the first example alone. Does `return` come too early?"),
+            Wrong(
+                lambda d, a: d[-1] @ a[-1].T / len(d),
+                "That is the last example alone. Is the sum overwritten in the loop?",
+            ),
+            Wrong(
+                lambda d, a: sum(x @ y.T for x, y in zip(d, a, strict=True)) / len(d) ** 2, "The mean is taken twice."
             ),
         ],
     ),
@@ -164,6 +245,16 @@ EXERCISES = [
             Wrong(33, "As a share of the 50 pictures, please."),
             Wrong(0.34, "That is what always answering 'no cat' scores; the other answer does better."),
             Wrong(72 / 209, "That is the share of cats in the training set."),
+            Wrong(1, "It is right only where the picture is a cat. How many are?"),
+            Wrong(0.72, "That is the score of a network; what does always answering 'cat' get?"),
+            Wrong(0, "Is that // or a rounding? The share lies between 0 and 1."),
+            Wrong(33 / 17, "That compares cats with the others; a share is of all 50 pictures."),
+            Wrong(17 / 33, "That compares the others with cats; a share is of all 50 pictures."),
+            Wrong(
+                137 / 209, "That is the share of pictures without a cat in the training set; the test set is asked for."
+            ),
+            Wrong(50 / 33, "Upside down: a share is at most 1."),
+            Wrong(0.33, "33 is how many of 50, not of 100."),
         ],
     ),
     Exercise(
@@ -173,6 +264,7 @@ EXERCISES = [
             "deviations)?"
         ),
         right=float(2 * np.sqrt(0.8 * 0.2 / 200)),
+        also=(0.06, 0.057),  # the lesson gives two digits
         solution="answer = 2 * np.sqrt(0.8 * (1 - 0.8) / 200)",
         reason="2 √(0.8 · 0.2 / 200) ≈ 0.0566: four times the pictures, half the uncertainty of 50.",
         hints=[
@@ -181,9 +273,28 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(float(np.sqrt(0.8 * 0.2 / 200)), "That is one standard deviation; two are asked for."),
-            Wrong(float(2 * np.sqrt(0.8 * 0.2 / 50)), "That is for 50 pictures; here there are 200."),
+            Wrong(
+                float(2 * np.sqrt(0.8 * 0.2 / 50)),
+                (
+                    "That is for 50 pictures, or for four standard deviations. How many pictures are there, and how "
+                    "many deviations?"
+                ),
+            ),
             Wrong(float(2 * 0.8 * 0.2 / 200), "The square root is missing."),
             Wrong(float(2 * np.sqrt(0.8 * 0.2)), "Divide by the number of pictures under the root."),
+            Wrong(2 * 0.4 / 200, "n belongs under the root as well."),
+            Wrong(0.04, "Two standard deviations: the 2 stands before the root, not in it."),
+            Wrong(0.8566, "That is the upper end; how far is it from 0.80?"),
+            Wrong(0.7434, "That is the lower end; how far is it from 0.80?"),
+            Wrong(2 / float(np.sqrt(200)), "p (1 − p) is missing under the root."),
+            Wrong(1 / float(np.sqrt(200)), "That is for p = 0.5, the worst case; here p is 0.8."),
+            Wrong(float(np.sqrt(0.8 - 0.8 / 200) * 2), "1 − p belongs in parentheses."),
+            Wrong(2 * 0.16 / float(np.sqrt(200)), "p (1 − p) belongs under the root as well."),
+            Wrong(float(2 * np.sqrt(0.8 / 200)), "The factor 1 − p is missing under the root."),
+            Wrong(float(2 * np.sqrt(0.2 / 200)), "The factor p is missing under the root."),
+            Wrong(0.0554, "That is 1.96 standard deviations; the lesson takes two."),
+            Wrong(float(3 * np.sqrt(0.16 / 200)), "That is three standard deviations; two are asked for."),
+            Wrong(0.00566, "The decimal point has slipped."),
         ],
     ),
     Exercise(

@@ -22,7 +22,8 @@ def gradient_sizes(dW):
 
 def _three_gradients():
     rng = np.random.default_rng(13)
-    return [({l: 10.0**-l * rng.standard_normal(shape) for l, shape in ((1, (4, 6)), (2, (3, 4)), (3, (1, 3)))},)]
+    three, four = ((4, 6), (3, 4), (1, 3)), ((5, 2), (4, 5), (6, 4), (2, 6))
+    return [({l: 10.0**-l * rng.standard_normal(n) for l, n in enumerate(sizes, 1)},) for sizes in (three, four)]
 
 
 def saturated(Z):
@@ -30,8 +31,8 @@ def saturated(Z):
 
 
 def _weighted_inputs():
-    near = np.array([-2.92, -2.86, 2.86, 2.92])  # on both sides of ±2.887, where the slope is 0.05
-    return [(np.array([[-6.0, -3.2, -1.0, 0.0], [0.5, 2.0, 3.5, 8.0]]),), (np.array([[-2.8, 2.8, 9.0]]),), (near,)]
+    near = np.array([[-2.92, -2.86, -1.0, 2.8], [2.86, 2.92, 2.95, 1.2], [0.01, -4.0, 3.2, 0.02]])  # ±2.887: slope 0.05
+    return [(np.array([[-6.0, -3.2, -1.0, 0.03, 0.2], [0.5, 2.0, 3.5, 8.0, 7.0]]),), (near,)]
 
 
 EXERCISES = [
@@ -55,6 +56,27 @@ EXERCISES = [
             Wrong(0.1, "That is the spread of one weight; z sums up 400 terms."),
             Wrong(20, "The root of 400 is 20; each term has the weight's deviation 0.1 as a factor."),
             Wrong(float(np.sqrt(40)), "The weights' variance is 0.1², not 0.1."),
+            Wrong(float(1 / np.sqrt(400)), "That is how LeCun would draw the weights; here their deviation is 0.1."),
+            Wrong(
+                1,
+                (
+                    "That holds if the weights are scaled to keep the variance; here they are drawn with 0.1. "
+                    "What does "
+                    "that give?"
+                ),
+            ),
+            Wrong(0.2, "One root covers everything: the square of 0.1 is under it too."),
+            Wrong(
+                float(np.sqrt(400 * 1.01)),
+                "In a product of independent factors the variances multiply; here they are added.",
+            ),
+            Wrong(0.5, "z is taken before the activation: its slope plays no part."),
+            Wrong(401, "The terms are multiplied by the weights, whose deviation is 0.1."),
+            Wrong(400, "That is the number of inputs; each term has the variance 0.1² · 1."),
+            Wrong(float(np.sqrt(4.01)), "The bias is 0 and adds no variance."),
+            Wrong(0.01, "That is the variance of one weight; z sums up 400 terms."),
+            Wrong(float(np.sqrt(2)), "There is no ReLU here that would halve anything."),
+            Wrong(0.005, "That is the deviation of a mean of 400 terms; z is their sum."),
         ],
     ),
     Exercise(
@@ -79,6 +101,23 @@ EXERCISES = [
                 "That is LeCun's; ReLU leaves half of the mean square, so the variance needs a 2.",
             ),
             Wrong(float(np.sqrt(2 / 1000)), "That is Glorot's rule."),
+            Wrong(20, "Upside down: the inputs stand below the line."),
+            Wrong(float(1 / np.sqrt(200)), "That is LeCun's rule, and with the units; He counts the inputs, with a 2."),
+            Wrong(
+                float(4 / np.sqrt(800)), "That is the scale for sigmoids; He's rule, for ReLU, has a 2 under the root."
+            ),
+            Wrong(0, "Is that // in place of /? The variance is 2/800."),
+            Wrong((2 / 800) ** 2, "The root of the variance is asked for; here it is squared."),
+            Wrong(0.025, "The variance has a 2 above the line, not below it."),
+            Wrong(0.00125, "That is LeCun's variance; He doubles it, and the standard deviation is its root."),
+            Wrong(
+                float(np.sqrt(2 / 160000)), "The weights are not counted: only the inputs, the terms of the sum in z."
+            ),
+            Wrong(
+                float(np.sqrt(6 / 800)),
+                "That is the edge of a uniform distribution with this variance; its standard deviation is asked for.",
+            ),
+            Wrong(float(np.sqrt(6 / 1000)), "That is Glorot's rule for a uniform distribution."),
         ],
     ),
     Exercise(
@@ -105,6 +144,44 @@ EXERCISES = [
             ),
             Wrong(lambda N: N * np.sqrt(2 / sum(N.shape)), "That is Glorot's compromise between both directions."),
             Wrong(lambda N: N * 0.01, "A fixed scale knows nothing of how many inputs are summed up."),
+            Wrong(
+                lambda N: N * 0.05,
+                (
+                    "That is the deviation of the exercise before, for 800 inputs; here the number of inputs must come "
+                    "from N."
+                ),
+            ),
+            Wrong(
+                lambda N: N * 4 / np.sqrt(N.shape[1]),
+                "That is the scale for sigmoids; ReLU needs another one. What does ReLU do to the mean square?",
+            ),
+            Wrong(
+                lambda N: N * np.sqrt(2) / N.shape[1], "The root covers the whole fraction, the number of inputs too."
+            ),
+            Wrong(
+                lambda N: N * np.sqrt(6 / N.shape[1]),
+                (
+                    "That is the edge of a uniform distribution; N holds normal numbers already. Which "
+                    "deviation should "
+                    "they get?"
+                ),
+            ),
+            Wrong(
+                lambda N: N * np.sqrt(2 / N.size),
+                "That counts all weights; the sum in z runs over the inputs of one unit. How many are there?",
+            ),
+            Wrong(
+                lambda N: N * np.sqrt(N.shape[1] / 2), "Upside down: the more inputs, the smaller each weight must be."
+            ),
+            Wrong(lambda N: np.sqrt(2 / N.shape[1]), "That is the factor alone; N has to be multiplied by it."),
+            Wrong(
+                lambda N: np.random.default_rng(0).standard_normal(N.shape) * np.sqrt(2 / N.shape[1]),
+                "Those are new random numbers; N is to be scaled.",
+            ),
+            Wrong(
+                lambda N: np.full(N.shape, np.sqrt(2 / N.shape[1])),
+                "All weights are equal; N is to be scaled, and the units must differ.",
+            ),
         ],
     ),
     Exercise(
@@ -123,6 +200,23 @@ EXERCISES = [
             Wrong(4**11, "The output layer's own slope has cancelled with the cross-entropy, see lesson 02."),
             Wrong(4**9, "From dZ[11] to dZ[1] the error passes through 10 hidden activations; count them."),
             Wrong(2**10, "The slope of σ at 0 is ¼, not ½."),
+            Wrong(4, "That is the factor of one layer; there are ten."),
+            Wrong(2.5, "The layers' factors multiply, they do not add up; and each is at most ¼."),
+            Wrong(
+                10**4,
+                (
+                    "Base and exponent are swapped. Which number stands for a layer's slope, which for how many layers "
+                    "there are?"
+                ),
+            ),
+            Wrong(64, "That is for 3 hidden layers; here there are 10."),
+            Wrong(10, "That is how many layers; each shrinks the error by a factor."),
+            Wrong(1, "A slope of 1 is that of tanh at 0; what is the largest slope of σ?"),
+            Wrong(float(np.exp(10)), "The factor of a layer is 1 over the largest slope, not e."),
+            Wrong(float(10 * np.log(4)), "That is the logarithm of the factor."),
+            Wrong(20.0**10, "0.05 is the slope of a saturated unit; at least means: at the largest slope."),
+            Wrong(4**12, "Count again: from dZ[11] to dZ[1] the error passes through 10 hidden activations."),
+            Wrong(0.25, "That is the slope of one layer; by which factor does the error shrink over ten?"),
         ],
     ),
     Exercise(
@@ -157,6 +251,74 @@ EXERCISES = [
                 lambda dW: {l: np.mean(np.abs(dW[l])) for l in dW},
                 "That is the mean size; the root of the mean square is asked for.",
             ),
+            Wrong(
+                lambda dW: {l: np.std(dW[l]) for l in dW},
+                "The standard deviation takes the mean away first; the mean of the squares is asked for as it is.",
+            ),
+            Wrong(
+                lambda dW: {l: np.linalg.norm(dW[l]) / dW[l].size for l in dW},
+                "The division belongs under the root: the mean is taken of the squares.",
+            ),
+            Wrong(
+                lambda dW: {l: np.linalg.norm(dW[l]) / len(dW[l]) for l in dW},
+                "len counts the rows; how many entries are there, and does the division belong under the root?",
+            ),
+            Wrong(
+                lambda dW: {l: np.linalg.norm(dW[l]) / np.sqrt(len(dW[l])) for l in dW},
+                "len counts the rows only. How many entries are there?",
+            ),
+            Wrong(
+                lambda dW: {l: np.sqrt(np.abs(np.mean(dW[l]))) for l in dW},
+                "The square is missing: it comes first, then the mean, then the root.",
+            ),
+            Wrong(
+                lambda dW: {l: np.abs(np.mean(dW[l])) for l in dW},
+                "Positive and negative entries cancel in a mean. What must be done to each entry first?",
+            ),
+            Wrong(
+                lambda dW: {l: np.linalg.norm(dW[l], 2) / np.sqrt(dW[l].size) for l in dW},
+                (
+                    "With a second argument 2, norm gives the largest stretch of a matrix. Which call takes "
+                    "all entries "
+                    "together?"
+                ),
+            ),
+            Wrong(
+                lambda dW: {l: np.linalg.norm(dW[l], 2) for l in dW},
+                "With a second argument 2, norm gives the largest stretch of a matrix; take the mean of the squares.",
+            ),
+            Wrong(
+                lambda dW: {l: np.mean(np.sqrt(np.abs(dW[l]))) ** 2 for l in dW},
+                "Square, mean and root come in another order. Which is first?",
+            ),
+            Wrong(
+                lambda dW: {l: np.sqrt(np.sum(dW[l]) ** 2 / dW[l].size) for l in dW},
+                "The sum is squared; each entry must be squared before the sum.",
+            ),
+            Wrong(
+                lambda dW: {l: np.max(np.abs(dW[l])) for l in dW},
+                "That is the largest entry; the root of the mean square is asked for.",
+            ),
+            Wrong(
+                lambda dW: {l: np.median(np.abs(dW[l])) for l in dW},
+                "That is the median; the root of the mean square is asked for.",
+            ),
+            Wrong(
+                lambda dW: {l: np.sqrt(dW[l] ** 2) for l in dW},
+                "The mean is missing: one number for each layer is wanted.",
+            ),
+            Wrong(
+                lambda dW: {l: np.sqrt(np.mean(dW[l] ** 2, axis=0)) for l in dW},
+                "One number for each layer is wanted: over which entries is the mean to be taken?",
+            ),
+            Wrong(
+                lambda dW: {l: np.sqrt(np.mean(dW[l] ** 2, axis=1)) for l in dW},
+                "One number for each layer is wanted: over which entries is the mean to be taken?",
+            ),
+            Wrong(
+                lambda dW: [np.sqrt(np.mean(dW[l] ** 2)) for l in dW],
+                "`size` is a list, but a dictionary with the layers as keys is wanted.",
+            ),
         ],
     ),
     Exercise(
@@ -181,6 +343,57 @@ EXERCISES = [
             Wrong(
                 lambda Z: np.mean(sigmoid_prime(sigmoid(Z)) < 0.05),
                 "The slope is taken at the output; it is wanted at z.",
+            ),
+            Wrong(
+                lambda Z: np.sum(sigmoid_prime(Z) < 0.05) / len(Z),
+                "len counts the rows only. How many entries does Z have?",
+            ),
+            Wrong(
+                lambda Z: np.sum(sigmoid_prime(Z) < 0.05) / Z.shape[1],
+                "That counts the columns only. How many entries does Z have?",
+            ),
+            Wrong(lambda Z: np.mean(Z < 0.05), "Z itself is compared; its slope σ′(z) is asked for."),
+            Wrong(lambda Z: np.mean(np.abs(Z) < 0.05), "Z itself is compared; its slope σ′(z) is asked for."),
+            Wrong(
+                lambda Z: np.any(sigmoid_prime(Z) < 0.05), "That says whether there is one; how large is their share?"
+            ),
+            Wrong(
+                lambda Z: np.mean((sigmoid(Z) < 0.05) | (sigmoid(Z) > 0.95)),
+                (
+                    "That looks at the output; where σ is 0.05 its slope is a little below 0.05. What is asked for is "
+                    "the slope."
+                ),
+            ),
+            Wrong(
+                lambda Z: np.mean(sigmoid(Z) > 0.95),
+                "That looks at the output, and misses the units near 0. What is asked for is the slope.",
+            ),
+            Wrong(
+                lambda Z: np.mean(np.abs(Z) > 5),
+                "The slope falls below 0.05 before z is 5 away from 0. Which function tells the slope?",
+            ),
+            Wrong(
+                lambda Z: np.mean(np.abs(Z) > 3),
+                "The slope falls below 0.05 a little before z is 3 away from 0. Which function tells the slope?",
+            ),
+            Wrong(lambda Z: np.mean(Z > 2.887), "Units with a large negative z are saturated too."),
+            Wrong(lambda Z: np.mean(Z < -2.887), "Units with a large positive z are saturated too."),
+            Wrong(lambda Z: np.mean(sigmoid_prime(Z)), "That is the mean slope; count the slopes below 0.05."),
+            Wrong(
+                lambda Z: sigmoid_prime(Z) < 0.05,
+                "That is an array of True and False. What is the share of True in it?",
+            ),
+            Wrong(
+                lambda Z: 100 * np.mean(sigmoid_prime(Z) < 0.05),
+                "That is a percentage; a number between 0 and 1 is asked for.",
+            ),
+            Wrong(
+                lambda Z: np.mean(sigmoid_prime(Z) < 0.05, axis=0),
+                "That is a share for each column; one number for all is asked for.",
+            ),
+            Wrong(
+                lambda Z: np.mean(sigmoid_prime(Z) < 0.05, axis=1),
+                "That is a share for each row; one number for all is asked for.",
             ),
         ],
     ),

@@ -13,7 +13,8 @@ def safe_softmax(Z):
 
 def _logits():
     rng = np.random.default_rng(14)
-    return [(rng.standard_normal((4, 3)),), (np.array([[1000.0, -1000.0], [1001.0, -1001.0], [0.0, -999.0]]),)]
+    large = np.array([[1000.0, -1000.0], [1001.0, -1001.0], [-1000.0, -999.0]])
+    return [(rng.standard_normal((4, 3)),), (large,), (large[:2] * [[1], [-1]],)]
 
 
 def one_hot(labels, K):
@@ -42,8 +43,8 @@ def momentum(theta, gradient, velocity, learning_rate, beta):
 
 
 def _momentum_cases():
-    theta, gradient, velocity = np.array([1.0, -2.0]), np.array([0.5, 0.25]), np.array([2.0, -1.0])
-    return [(theta, gradient, velocity, 0.1, 0.9), (theta, gradient, np.zeros(2), 0.2, 0.5)]
+    rng = np.random.default_rng(15)
+    return [(*rng.standard_normal((3, n)), rate, beta) for n, rate, beta in ((2, 0.1, 0.9), (3, 0.3, 0.6))]
 
 
 def _velocity_before(theta, gradient, velocity, learning_rate, beta):
@@ -83,6 +84,24 @@ EXERCISES = [
                 "Take the exponentials first, then divide by their sum.",
             ),
             Wrong([0.5, 2 / 3, 5 / 6], "That is the sigmoid of each; softmax lets the classes compete."),
+            Wrong([0, 2 / 7, 5 / 7], "e⁰ is 1, not 0: the first class takes part as well."),
+            Wrong([1 / 7, 2 / 7, 5 / 7], "Do yours add up to 1? The 1 of e⁰ belongs in the sum as well."),
+            Wrong([1 / 3, 1 / 3, 1 / 3], "That would be for equal logits; these differ."),
+            Wrong([0, 0, 1], "That is the decision for the likeliest class; softmax gives each a probability."),
+            Wrong([1 / 3, 2 / 3, 5 / 3], "Divide by the sum of the exponentials, not by the number of classes."),
+            Wrong([0.1, 0.2, 0.5], "Probabilities add up to 1; do yours? What is 1 + 2 + 5?"),
+            Wrong([0, 0, 0], "Is that // in place of /? Each probability lies between 0 and 1."),
+            Wrong([0.125, 0.25, 0.5], "Probabilities add up to 1; do yours?"),
+            Wrong([0, float(np.log(2)), float(np.log(5))], "Those are the logits; take their exponentials first."),
+            Wrong(
+                [float(v) for v in np.array([1, 4, 25]) / 30],
+                "The exponentials are squared; where does that come from?",
+            ),
+            Wrong(
+                [float(v) for v in np.exp([0, np.log10(2), np.log10(5)]) / np.exp([0, np.log10(2), np.log10(5)]).sum()],
+                "log is the natural logarithm, not the one to the base 10.",
+            ),
+            Wrong([0.625, 0.25, 0.125], "In the wrong order: which logit is the largest?"),
         ],
     ),
     Exercise(
@@ -121,6 +140,54 @@ EXERCISES = [
             Wrong(
                 lambda Z: np.exp(Z - Z.max(axis=0)), "The exponentials are safe; now divide by the sum of each column."
             ),
+            Wrong(
+                lambda Z: Z / Z.sum(axis=0),
+                "The exponentials are missing: logits may be negative, probabilities may not.",
+            ),
+            Wrong(
+                lambda Z: np.exp(Z - Z.mean(axis=0)) / np.exp(Z - Z.mean(axis=0)).sum(axis=0),
+                (
+                    "Above the mean the exponent can still be large, and overflow. Which number keeps every "
+                    "exponent at "
+                    "0 or below?"
+                ),
+            ),
+            Wrong(
+                lambda Z: np.exp(Z - 1000) / np.exp(Z - 1000).sum(axis=0),
+                (
+                    "A fixed 1000 saves large logits and loses small ones: all exponentials become 0. Which "
+                    "number fits "
+                    "each column?"
+                ),
+            ),
+            Wrong(
+                lambda Z: np.exp(np.clip(Z, -500, 500)) / np.exp(np.clip(Z, -500, 500)).sum(axis=0),
+                (
+                    "Clipping makes different logits equal. What can be taken away from all of a column without "
+                    "changing the quotient?"
+                ),
+            ),
+            Wrong(
+                lambda Z: np.exp(Z - Z.min(axis=0)) / np.exp(Z - Z.min(axis=0)).sum(axis=0),
+                (
+                    "With the smallest taken away the others are still large, and overflow. Which number keeps every "
+                    "exponent at 0 or below?"
+                ),
+            ),
+            Wrong(lambda Z: Z.argmax(axis=0), "That is the likeliest class; a probability for each is asked for."),
+            Wrong(
+                lambda Z: 1 / (1 + np.exp(-Z)),
+                "That is the sigmoid of each logit; softmax lets the classes of a column compete.",
+            ),
+            Wrong(
+                lambda Z: np.log(np.exp(Z - Z.max(axis=0)).sum(axis=0)) + Z.max(axis=0),
+                "That is the logarithm of the sum, one number for each column; the probabilities are asked for.",
+            ),
+            Wrong(
+                lambda Z: Z - Z.max(axis=0) - np.log(np.exp(Z - Z.max(axis=0)).sum(axis=0)),
+                "Those are the logarithms of the probabilities. What undoes a logarithm?",
+            ),
+            Wrong(lambda Z: _softmax(-Z), "The sign: the largest logit must get the largest probability."),
         ],
     ),
     Exercise(
@@ -132,7 +199,7 @@ EXERCISES = [
         ),
         solution=one_hot,
         parts=("Y",),
-        cases=lambda: [(np.array([2, 0, 1, 2, 4]), 5), (np.array([1, 1, 0]), 2)],
+        cases=lambda: [(np.array([2, 0, 1, 2, 4, 1]), 5), (np.array([1, 1, 0]), 4)],
         reason="Row = class, column = example, as everywhere inside the mathematics.",
         hints=[
             "Begin with zeros of shape (K, m). Which row of column i must become 1?",
@@ -153,6 +220,45 @@ EXERCISES = [
             Wrong(
                 lambda labels, K: (np.arange(K)[:, np.newaxis] <= labels).astype(float),
                 "There is more than one 1 in some columns; only the row of the label itself gets one.",
+            ),
+            Wrong(
+                lambda labels, K: one_hot(labels, labels.max() + 1),
+                "K rows are wanted, one for each class, even if the last class does not occur.",
+            ),
+            Wrong(lambda labels, K: 1 - one_hot(labels, K), "Zeros and ones are exchanged: a single 1 in each column."),
+            Wrong(
+                lambda labels, K: np.eye(K, len(labels)),
+                "The labels take no part: column i has its 1 in row i. Which row should it be?",
+            ),
+            Wrong(
+                lambda labels, K: np.isin(np.arange(K), labels)[:, np.newaxis] * np.ones(len(labels)),
+                "Whole rows are 1; only one place in each column should be. Which index says which column?",
+            ),
+            Wrong(lambda labels, K: np.zeros((K, len(labels))), "All entries are 0; where does each column get its 1?"),
+            Wrong(
+                lambda labels, K: np.ones((K, len(labels))), "All entries are 1; each column should have a single one."
+            ),
+            Wrong(
+                lambda labels, K: np.roll(one_hot(labels, K), -1, axis=0),
+                "All are one row too high: labels begin at 0 here, not at 1.",
+            ),
+            Wrong(
+                lambda labels, K: np.roll(one_hot(labels, K), 1, axis=0),
+                "All are one row too low: labels begin at 0, as rows do.",
+            ),
+            Wrong(lambda labels, K: one_hot(labels, K) * labels, "The entry should be 1, not the label itself."),
+            Wrong(lambda labels, K: one_hot(labels, K)[::-1], "The rows are upside down: row 0 belongs to class 0."),
+            Wrong(
+                lambda labels, K: one_hot(labels, K)[:, ::-1],
+                "The columns are in reverse: column i belongs to example i.",
+            ),
+            Wrong(
+                lambda labels, K: one_hot(labels, K + 1),
+                "One row too many: the labels go from 0 to K − 1. How many classes are that?",
+            ),
+            Wrong(
+                lambda labels, K: (labels == np.arange(K)[:, np.newaxis]).all(axis=1),
+                "One axis is lost: a row for each class and a column for each example are wanted.",
             ),
         ],
     ),
@@ -175,6 +281,23 @@ EXERCISES = [
             Wrong([0.25, 0.1875, 0.1875], "That is a (1 − a): the Jacobian is already in dZ = a − y."),
             Wrong([0.125, -0.140625, 0.046875], "No factor a (1 − a) is left: the Jacobian is already in dZ = a − y."),
             Wrong([1 / 6, -1 / 4, 1 / 12], "The mean is over the examples, here one, not over the classes."),
+            Wrong([2, 0, 1], "The exponentials are not probabilities yet: divide by their sum first."),
+            Wrong([2, 1, 1], "Those are the exponentials: divide by their sum, and subtract y."),
+            Wrong(
+                [0, -4, 0],
+                "That is −y/a, the slope by the answer a; it still has to go through softmax. What is left then?",
+            ),
+            Wrong([1, -0.5, 0.5], "Divide by the sum of all exponentials, not by the largest."),
+            Wrong([2 / 3, -2 / 3, 0], "Both logits 0 count, each with e⁰ = 1."),
+            Wrong([0.25, 0.5625, 0.0625], "Those are the squared errors; dZ is a − y itself."),
+            Wrong([0.25, -0.375, 0.125], "There is one example, so there is nothing to average over."),
+            Wrong([0.5, 0.75, 0.25], "The sign of the true class's entry: a − y, with y = 1 there."),
+            Wrong([-0.5, -0.75, 0.25], "The sign of the first entry: a − y, with y = 0 there."),
+            Wrong([0, 1, 0], "That is y itself; dZ = a − y."),
+            Wrong([0, -1, 0], "That is −y; the probabilities a are missing."),
+            Wrong([0.5, 1.25, 0.25], "a and y are added; the error is their difference."),
+            Wrong([float(np.log(2)), -1, 0], "That is z − y; the answer a = softmax(z) belongs in its place."),
+            Wrong([1 / 3, -2 / 3, 1 / 3], "That would be for equal logits; these differ."),
         ],
     ),
     Exercise(
@@ -210,6 +333,43 @@ EXERCISES = [
                 lambda Z, Y: (_softmax(Z) - Y) / Y.shape[0],
                 "Divide by the number of examples, the columns, not by the number of classes.",
             ),
+            Wrong(
+                lambda Z, Y: -np.sum(Y * np.log(_softmax(Z))) / Y.shape[1],
+                "That is the cost; its derivative dZ is asked for.",
+            ),
+            Wrong(
+                lambda Z, Y: -Y / _softmax(Z) / Y.shape[1],
+                "That is the slope by the answers A; it still has to go through softmax. What is left of both?",
+            ),
+            Wrong(lambda Z, Y: _softmax(Z) / Y.shape[1], "That is the answer alone; the truth has to be subtracted."),
+            Wrong(
+                lambda Z, Y: (_softmax(Z) - Y) * _softmax(Z) * (1 - _softmax(Z)) / Y.shape[1],
+                "No slope is left: the Jacobian of softmax has cancelled.",
+            ),
+            Wrong(
+                lambda Z, Y: (1 / (1 + np.exp(-Z)) - Y) / Y.shape[1],
+                "That is the sigmoid of each logit; the classes of a column compete in softmax.",
+            ),
+            Wrong(
+                lambda Z, Y: (_softmax(Z.T).T - Y) / Y.shape[1],
+                (
+                    "softmax runs over the examples here; the classes of one example must add up to 1. Along "
+                    "which axis "
+                    "are they?"
+                ),
+            ),
+            Wrong(
+                lambda Z, Y: 2 * (_softmax(Z) - Y) / Y.shape[1],
+                "A factor 2 is too much: there is no square in cross-entropy.",
+            ),
+            Wrong(
+                lambda Z, Y: (np.exp(Z) / np.exp(Z).sum(axis=0) - Y) / Y.shape[1],
+                "Right for small logits, but e¹⁰⁰⁰ overflows: what must be taken away from each column first?",
+            ),
+            Wrong(
+                lambda Z, Y: ((_softmax(Z) > 0.5) - Y) / Y.shape[1],
+                "The error compares probabilities with the truth, not decisions.",
+            ),
         ],
     ),
     Exercise(
@@ -229,6 +389,40 @@ EXERCISES = [
             Wrong(_averaged, "That is the running mean, with (1 − β) in front of g; here g is added whole."),
             Wrong(_nothing_kept, "That is plain gradient descent: what is left of the old velocity, β v, is missing."),
             Wrong(_with_plus, "That climbs: subtract α v."),
+            Wrong(lambda t, g, v, rate, beta: (t - rate * v, v), "The velocity is not updated: what does g do to it?"),
+            Wrong(
+                lambda t, g, v, rate, beta: (t - beta * v - rate * g, beta * v + rate * g),
+                "The learning rate is inside the velocity; in the prompt's form it multiplies v in the step.",
+            ),
+            Wrong(
+                lambda t, g, v, rate, beta: (t + beta * v - rate * g, beta * v - rate * g),
+                "That is another form, with the step itself as velocity. Which two lines does the prompt give?",
+            ),
+            Wrong(
+                lambda t, g, v, rate, beta: (t - rate * (beta * v + g), v),
+                "The new velocity has to be returned; this is the old one.",
+            ),
+            Wrong(
+                lambda t, g, v, rate, beta: (beta * v + g, t - rate * (beta * v + g)),
+                "The two results are swapped. Which one is wanted first?",
+            ),
+            Wrong(lambda t, g, v, rate, beta: (t, beta * v + g), "theta is returned as it was: where is the step?"),
+            Wrong(
+                lambda t, g, v, rate, beta: (t - (beta * v + g), beta * v + g),
+                "The learning rate is missing: it says how far the step goes.",
+            ),
+            Wrong(
+                lambda t, g, v, rate, beta: (t - rate * (beta * v + g + beta * g), beta * v + g),
+                "That looks ahead, as Nesterov does; the prompt's step takes v itself.",
+            ),
+            Wrong(
+                lambda t, g, v, rate, beta: (t - rate * (beta * v - g), beta * v - g),
+                (
+                    "The gradient is subtracted in the velocity, and v again in the step: once is enough. "
+                    "What does the "
+                    "first line of the prompt say?"
+                ),
+            ),
         ],
     ),
     Exercise(
@@ -254,6 +448,22 @@ EXERCISES = [
             Wrong(0.001, "That leaves out the correction of m: m̂ = m/(1 − β₁)."),
             Wrong(
                 float(0.01 * 0.1 / np.sqrt(0.001)), "That leaves out the corrections: m̂ = m/(1 − β₁), v̂ = v/(1 − β₂)."
+            ),
+            Wrong(0.01 / 0.0003, "The root in the denominator is missing: √v̂."),
+            Wrong(0.01 * float(np.sqrt(0.0003)), "g is divided by √v̂; here the root of g multiplies."),
+            Wrong(300, "That divides by ε alone; √v̂ stands below the line."),
+            Wrong(0.0001, "α is squared; where does the second one come from?"),
+            Wrong(0.1, "1 − β₁ is divided by once too often."),
+            Wrong(1, "That is the quotient m̂/√v̂; the step is α times that."),
+            Wrong(0.00003, "That is m, the running mean; what is divided by √v̂, and multiplied by α?"),
+            Wrong(0.009, "β₁ takes no part in the first step once m is corrected."),
+            Wrong(
+                0.01 * 0.1 / float(np.sqrt(0.001)) * 0.0003,
+                "That leaves out both corrections, and g cancels in the quotient.",
+            ),
+            Wrong(
+                0.316,
+                "Leave out neither correction: m̂ = m/(1 − β₁), v̂ = v/(1 − β₂). And the step is α times the quotient.",
             ),
         ],
     ),

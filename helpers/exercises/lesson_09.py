@@ -46,6 +46,17 @@ EXERCISES = [
             Wrong(9, "The sum x + x uses x twice, and hands its gradient on for each use."),
             Wrong(3, "That is only one of the three gradients that arrive."),
             Wrong(18, "That is f itself; its slope at x is asked for."),
+            Wrong(4, "That is the coefficient: f = 2x² has the slope 4x. What is it at x = 3?"),
+            Wrong(8, "What arrives at x + x is the other factor x = 3, and it is handed on twice."),
+            Wrong(
+                5, "The product hands to each factor the gradient times the other factor. What are the factors worth?"
+            ),
+            Wrong(36, "That is the sum once more than it should be; which three gradients arrive?"),
+            Wrong(27, "Count what arrives: 6 from the product, and 3 for each x in the sum."),
+            Wrong(15, "Three gradients arrive, not four: count the uses of x."),
+            Wrong(7, "The factor x + x is 6, and what arrives at it is 3."),
+            Wrong(24, "Too much by a factor 2: the sum hands on what it gets, once for each use."),
+            Wrong(2, "That is the slope of x + x alone; it is one of two factors."),
         ],
     ),
     Exercise(
@@ -86,6 +97,42 @@ EXERCISES = [
                 lambda g, a, b: (g * b, (g * a).sum(axis=1, keepdims=True)),
                 "Those are the rules of the product a b; this is a quotient.",
             ),
+            Wrong(
+                lambda g, a, b: (g / b, -(g.sum(axis=1, keepdims=True)) * a.sum(axis=1, keepdims=True) / b**2),
+                "The sum of products is not the product of the sums. What is computed first, for each entry?",
+            ),
+            Wrong(
+                lambda g, a, b: (g / b, (g * np.log(b)).sum(axis=1, keepdims=True)),
+                "The logarithm is an integral of 1/b; its derivative is asked for.",
+            ),
+            Wrong(
+                lambda g, a, b: (1 / b * np.ones(a.shape), (-a / b**2).sum(axis=1, keepdims=True)),
+                "g takes no part: the chain rule multiplies each slope by what arrives.",
+            ),
+            Wrong(
+                lambda g, a, b: (g / b, -(a / b**2).sum(axis=1, keepdims=True)),
+                "g takes no part in the second: the chain rule multiplies each slope by what arrives.",
+            ),
+            Wrong(
+                lambda g, a, b: (g / b, (-g / b**2).sum(axis=1, keepdims=True)),
+                "a takes no part in the second: a/b² is the size of the slope.",
+            ),
+            Wrong(
+                lambda g, a, b: (g / b, (-g * a / b**2).sum(axis=0, keepdims=True)),
+                "The sum runs over the rows; b has one column, so which axis was stretched?",
+            ),
+            Wrong(
+                lambda g, a, b: ((-g * a / b**2).sum(axis=1, keepdims=True), g / b),
+                "The two results are swapped. Which one is wanted first?",
+            ),
+            Wrong(
+                lambda g, a, b: (g / b, (-g * b / a**2).sum(axis=1, keepdims=True)),
+                "a and b have changed places in the second. Which one stands below the line?",
+            ),
+            Wrong(
+                lambda g, a, b: (g / b, (-g * a / b**3).sum(axis=1, keepdims=True)),
+                "One power of b too many: what is the derivative of 1/b?",
+            ),
         ],
     ),
     Exercise(
@@ -124,6 +171,20 @@ EXERCISES = [
             ),
             Wrong(lambda g, A: A * g, "The second term is missing: what one answer gains, the others lose."),
             Wrong(lambda g, A: A - g, "A − Y needs cross-entropy behind it; here any gradient g arrives."),
+            Wrong(lambda g, A: -A * (g * A).sum(axis=0), "The first term is missing: the δ picks one, with j = k."),
+            Wrong(
+                lambda g, A: A * (g + (g * A).sum(axis=0)),
+                "The sign of the second term: what one answer gains, the others lose.",
+            ),
+            Wrong(lambda g, A: g - (g * A).sum(axis=0), "A factor aⱼ stands before both terms. Where is yours?"),
+            Wrong(
+                lambda g, A: A * (g - (g * A).mean(axis=0)), "A mean where a sum is wanted: every class counts in full."
+            ),
+            Wrong(
+                lambda g, A: g * (A - (A * A).sum(axis=0)), "g belongs inside the sum: each gₖ comes with its own aₖ."
+            ),
+            Wrong(lambda g, A: A * (1 - A), "g takes no part: the chain rule multiplies by what arrives."),
+            Wrong(lambda g, A: A * (g - A), "The second term is a sum over k of gₖ aₖ, not a single a."),
         ],
     ),
     Exercise(
@@ -141,6 +202,23 @@ EXERCISES = [
             Wrong(47720, "A nudge needs two passes for each parameter; a dual number carries the slope along in one."),
             Wrong(1, "That is reverse mode: one cost, one pass back."),
             Wrong(10, "The cost is a single number; what counts is how many parameters go in."),
+            Wrong(23850, "The biases of the output layer are missing."),
+            Wrong(23830, "The biases of the hidden layer are missing."),
+            Wrong(2, "A pass for each layer is not enough: one pass lets one parameter move."),
+            Wrong(4, "A pass for each array is not enough: one pass lets one number move."),
+            Wrong(40, "Those are the biases alone; weights are parameters too."),
+            Wrong(23520, "Those are the weights of the first layer alone."),
+            Wrong(23550, "The output layer is missing."),
+            Wrong(238600, "One pass carries the slopes of all results at once, and the cost is a single number."),
+            Wrong(24644, "The inputs have no biases."),
+            Wrong(23822, "One bias for each layer; each unit has one."),
+            Wrong(24634, "A bias belongs to the unit that computes, not to the one that feeds it."),
+            Wrong(7850, "The hidden layer is left out."),
+            Wrong(785 * 30 * 31 * 10, "The layers' parameters add up; here they are multiplied."),
+            Wrong(784 * 30 * 10, "The layers' parameters add up; here they are multiplied."),
+            Wrong(784, "That is how many inputs; what moves are the parameters."),
+            Wrong(824, "Those are the units; what moves are the parameters."),
+            Wrong(23861, "One too many: the cost at the parameters themselves needs no pass of its own."),
         ],
     ),
     Exercise(

@@ -65,6 +65,16 @@ def _rest_to_the_first(m, K):
     return _rest_to_the_last(m, K)[::-1]
 
 
+def _ceil_until_gone(m, K):
+    each = -(-m // K)
+    return [max(min(each, m - k * each), 0) for k in range(K)]
+
+
+def _rest_is_negative(m, K):
+    each = -(-m // K)
+    return [each] * (K - 1) + [m - (K - 1) * each]
+
+
 def _rounded_up(m, K):
     return np.full(K, -(-m // K))
 
@@ -94,6 +104,30 @@ EXERCISES = [
             Wrong(_not_added, "These are the parts: add them up, one array is wanted."),
             Wrong(_weights_turned_round, "A large shard must count more, not less."),
             Wrong(_divided_by_sizes, "A large shard must count more, not less; and a size may be 0."),
+            Wrong(
+                lambda gradients, sizes: gradients[-1] * sizes[-1] / sum(sizes),
+                "That is the last shard alone. Is the sum overwritten in the loop?",
+            ),
+            Wrong(
+                lambda gradients, sizes: gradients[0] * sizes[0] / sum(sizes),
+                "That is the first shard alone. Does `return` come too early?",
+            ),
+            Wrong(
+                lambda gradients, sizes: _mean_of_means(gradients, sizes) / sum(sizes),
+                "Divided twice, by the shards and by the examples. What turns a mean into a sum?",
+            ),
+            Wrong(
+                lambda gradients, sizes: combine(gradients, sizes) / len(sizes),
+                "Weighted rightly, but then divided by the number of shards once more.",
+            ),
+            Wrong(
+                lambda gradients, sizes: combine(gradients, sizes).sum(),
+                "All entries are added up to one number; a gradient keeps its shape.",
+            ),
+            Wrong(
+                lambda gradients, sizes: combine(gradients, sizes[::-1]),
+                "Sizes and gradients are paired in opposite order.",
+            ),
         ],
     ),
     Exercise(
@@ -121,6 +155,44 @@ EXERCISES = [
             ),
             Wrong(_rounded_up, "Rounded up everywhere, these are more examples than there are."),
             Wrong(lambda m, K: deal(m, K)[::-1], "The right sizes; the larger ones are to come first."),
+            Wrong(
+                _rest_is_negative,
+                (
+                    "Rounded up for all but the last, which gets what is left: too little, or even less than "
+                    "nothing. How many get one more?"
+                ),
+            ),
+            Wrong(
+                _ceil_until_gone,
+                "The first ones get too much and little is left for the last: no two should differ by more than one.",
+            ),
+            Wrong(lambda m, K: np.full(m, K), "m and K have changed places: there are K shards of about m/K examples."),
+            Wrong(
+                lambda m, K: [m // K + 1] * (m % K),
+                "The shards that get no extra example are missing. How many are there?",
+            ),
+            Wrong(
+                lambda m, K: [m // K + 1] * (m % K) + [m // K] * K,
+                "Too many shards: of K, m % K get one more. How many are the rest?",
+            ),
+            Wrong(lambda m, K: m // K, "That is one number; a list of K sizes is asked for."),
+            Wrong(
+                lambda m, K: [round(m / K)] * K,
+                "Rounded everywhere, the sizes do not add up to m. What becomes of the rest?",
+            ),
+            Wrong(
+                lambda m, K: [m % K] * K,
+                "That is the rest in every place; each shard gets m // K, and some get one more.",
+            ),
+            Wrong(
+                lambda m, K: [m // K + (k <= m % K) for k in range(K)],
+                "One shard too many gets an extra example: count from 0.",
+            ),
+            Wrong(
+                lambda m, K: [m // K + (k < m // K) for k in range(K)],
+                "How many shards get one more? The rest of the division, m % K.",
+            ),
+            Wrong(lambda m, K: [m] * K, "Each shard gets all examples; together they should be m."),
         ],
     ),
     Exercise(
@@ -143,6 +215,22 @@ EXERCISES = [
             Wrong(2544320, "That is in bits; a byte has 8."),
             Wrong(79400, "That is how many weights: the biases are missing, and each number has 4 bytes."),
             Wrong(318.04, "That is in kB; bytes are asked for."),
+            Wrong(313600, "That is the first layer's weights alone."),
+            Wrong(4 * 894, "Those are the units; the gradient has a number for each parameter."),
+            Wrong(4 * 784000, "The layers' parameters add up; here all sizes are multiplied."),
+            Wrong(321136, "A bias belongs to the unit that computes, not to the one that feeds it."),
+            Wrong(321176, "The inputs have no biases."),
+            Wrong(4 * 32 * 79510, "Bits and bytes at once: a float32 has 32 bits, which are 4 bytes."),
+            Wrong(95440, "That is a network with 30 hidden units; here there are 100."),
+            Wrong(4, "That is one number; how many are there?"),
+            Wrong(318044, "The cost is not part of the gradient."),
+            Wrong(318000, "That is the biases left out in part, or a rounding: the biases are 100 and 10."),
+            Wrong(317640, "The biases of the hidden layer are missing."),
+            Wrong(2 * 79510, "That would be float16; a float32 has 4 bytes."),
+            Wrong(79510 / 4, "Four bytes for each number: multiply."),
+            Wrong(0.31804, "That is in MB; bytes are asked for."),
+            Wrong(4 * 79510 * 60000, "The gradient has the size of the parameters, however many examples there are."),
+            Wrong(4 * 11272 * 79510, "The gradient has the size of the parameters, however many examples there are."),
         ],
     ),
     Exercise(
@@ -158,9 +246,23 @@ EXERCISES = [
         hints=["How long does each of K workers compute?", "Solve 0.8/K = 0.02 for K."],
         wrong=[
             Wrong(20, "That is the speed-up that 40 workers reach."),
-            Wrong(0.025, "Turned round: 0.8/K = 0.02."),
+            Wrong(0.025, "Upside down: 0.8/K = 0.02."),
             Wrong(0.016, "That is the product; solve 0.8/K = 0.02."),
             Wrong(80, "Then computing would take half as long as communicating."),
+            Wrong(0.78, "That is a difference of times; how many workers make 0.8/K equal to 0.02?"),
+            Wrong(
+                0.82, "That is a time, of a step on one worker that communicates; the number of workers is asked for."
+            ),
+            Wrong(400, "A digit has slipped: 0.8 divided by 0.02."),
+            Wrong(41, "The communication is not shared: only the 0.8 s are."),
+            Wrong(0.02, "That is the time at which both are equal; how many workers are there then?"),
+            Wrong(0.04, "That is how long a step takes then; how many workers are there?"),
+            Wrong(1, "On one worker computing takes 40 times as long as communicating."),
+            Wrong(0.5, "That is a share of the step; the number of workers is asked for."),
+            Wrong(float(np.log2(40)), "The work is shared evenly, not halved again and again."),
+            Wrong(39, "One too few: does the first worker count as well?"),
+            Wrong(4, "A digit has slipped: 0.8 divided by 0.02."),
+            Wrong(float(np.sqrt(40)), "The communication does not grow with the workers here, so there is no square."),
         ],
     ),
     Exercise(
@@ -177,7 +279,7 @@ EXERCISES = [
             Wrong(12, "Means do not add up."),
             Wrong(2800, "That is the sum over all examples."),
             Wrong(700, "Divide the sum over all examples by their number, 400."),
-            Wrong(5, "The weights are turned round: the second worker has 300."),
+            Wrong(5, "The weights are swapped: it is the second worker that has 300."),
         ],
     ),
     Exercise(

@@ -1,12 +1,15 @@
 """A reader's code at arm's length: it may loop for ever, print without end, ask for input or leave.
 
 `quarantine` stops it after some seconds. In the main thread of Linux and macOS an alarm does so,
-between any two bytecodes. On Windows, in the browser and in other threads a trace function looks at
-the clock at every line: slower, and powerless if the code catches everything that is raised. A
-single long call inside NumPy cannot be stopped by either; it is noticed when it returns.
+between any two bytecodes; code that catches everything gets it again and again, in the end so
+often that one comes between its `except` and its next `try`. On Windows, in the browser and in
+other threads a trace function looks at the clock at every line: slower, and powerless if the code
+catches everything that is raised. A single long call inside NumPy cannot be stopped by either; it
+is noticed when it returns.
 """
 
 import builtins
+import contextlib
 import io
 import signal
 import sys
@@ -17,6 +20,12 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
 import numpy as np
 from IPython import get_ipython
+
+from helpers.exercises.surroundings import restored
+
+PATIENCE = 5  # alarms that code may catch before they come often
+OFTEN = 2e-5  # seconds between them then: some bytecodes
+OWN_FILES = (__file__, contextlib.__file__)
 
 
 class TimeUp(BaseException):
@@ -62,7 +71,8 @@ def quarantine(seconds, printed):
         np.errstate(all="ignore"),
         _no_input(),
         _no_exit(),
-        _time_limit(seconds),
+        restored(),
+        time_limit(seconds),
     ):
         warnings.simplefilter("ignore")
         yield
@@ -98,26 +108,34 @@ def _no_exit():
         del shell.ask_exit
 
 
-def _time_limit(seconds):
+def time_limit(seconds):
+    """A block that TimeUp is raised in after some seconds, and then again until it is left."""
     main = threading.current_thread() is threading.main_thread()
     return _alarm(seconds) if main and hasattr(signal, "setitimer") else _watched_lines(seconds)
 
 
 @contextmanager
 def _alarm(seconds):
-    active = True
+    active, ignored, start = True, 0, time.monotonic()
 
-    def stop(*_):
-        if active:
-            raise TimeUp(f"{seconds:g}")
+    def stop(_, frame):
+        nonlocal ignored
+        if not active or frame.f_code.co_filename in OWN_FILES:  # the block is being left
+            return
+        ignored += 1
+        if ignored == PATIENCE:
+            signal.setitimer(signal.ITIMER_REAL, OFTEN, OFTEN)
+        raise TimeUp(f"{seconds:g}")
 
     handler = signal.signal(signal.SIGALRM, stop)
-    timer = signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)  # again and again: a bare except may catch one
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)  # again and again: an except may catch one
     try:
         yield
     finally:
         active = False
-        signal.setitimer(signal.ITIMER_REAL, *timer)
+        if left:  # another limit around this one
+            left = max(left - (time.monotonic() - start), 1e-3)
+        signal.setitimer(signal.ITIMER_REAL, left, interval)
         signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
 
 

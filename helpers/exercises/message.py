@@ -1,6 +1,14 @@
 """What an exercise says: Markdown in a notebook, in the colours of its theme; the same words as text elsewhere."""
 
+import re
+import sys
+
 from IPython.display import display
+
+# What a console without these characters shows in their place.
+PLAIN = {"✓": "+", "✗": "x", "○": "o", "→": "->", "…": "...", "−": "-", "·": "*", "×": "x", "½": "1/2", "¼": "1/4"}
+PLAIN |= {"σ": "sigma", "′": "'", "α": "alpha", "β": "beta", "ε": "epsilon", "δ": "delta", "θ": "theta", "∂": "d"}
+PLAIN |= {"²": "^2", "√": "root ", "ᵀ": "^T", "Σ": "sum", "≈": "~", "⊙": "*", "←": "<-"}
 
 
 class Message:
@@ -22,20 +30,20 @@ class Message:
         return f"{line}\n{self.block}" if self.block else line
 
     def _repr_markdown_(self):
-        line = f"{self.mark} **{self.label}** {escape(self.words)}".rstrip()
+        line = f"{self.mark} **{escape(self.label)}** {escape(self.words)}".rstrip()
         if not self.block:
             return line
-        fence = "````" if "```" in self.block else "```"
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", self.block)), default=0))
         return f"{line}\n\n{fence}{self.language}\n{self.block}\n{fence}"
 
     def show(self):
         """Put it under the cell, or print it where there is no notebook."""
-        display(self)
+        _show(self)
 
     @staticmethod
     def show_all(messages):
         """Several of them as one output."""
-        display(_Text("\n".join(map(repr, messages)), "\n\n".join(m._repr_markdown_() for m in messages)))
+        _show(_Text("\n".join(map(repr, messages)), "\n\n".join(m._repr_markdown_() for m in messages)))
 
     @staticmethod
     def show_table(header, rows, note=""):
@@ -44,9 +52,7 @@ class Message:
         lines = ["  ".join(f"{cell:{w}}" for cell, w in zip(row, widths, strict=True)) for row in (header, *rows)]
         table = [f"| {' | '.join(row)} |" for row in (header, ["---"] * len(header), *rows)]
         plain = "\n".join(line.rstrip() for line in lines)
-        display(
-            _Text(plain + (f"\n{note}" if note else ""), "\n".join(table) + (f"\n\n{escape(note)}" if note else ""))
-        )
+        _show(_Text(plain + (f"\n{note}" if note else ""), "\n".join(table) + (f"\n\n{escape(note)}" if note else "")))
 
 
 class _Text:
@@ -60,10 +66,22 @@ class _Text:
         return self.markdown
 
 
+def _show(thing):
+    """Display it; a console that cannot print every character gets the nearest ones that it can."""
+    try:
+        display(thing)
+    except UnicodeEncodeError:
+        text = repr(thing).translate(str.maketrans(PLAIN))
+        encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+        print(text.encode(encoding, "replace").decode(encoding))
+
+
 def escape(words):
-    """`words` for Markdown: nothing outside of backticks is taken for emphasis, a link, HTML or a formula."""
-    pieces = words.split("`")
+    """`words` for Markdown: nothing outside of code is taken for emphasis, a link, HTML or a formula.
+
+    Code stands between two single backticks on one line; any other backtick is only a character.
+    """
+    pieces = re.split(r"(?<!`)(`[^`\n]+`)(?!`)", words.replace("\n", " "))
     for i in range(0, len(pieces), 2):
-        for sign in "\\*_<[$~|":
-            pieces[i] = pieces[i].replace(sign, f"\\{sign}")
-    return "`".join(pieces)
+        pieces[i] = re.sub(r"([\\*_<\[$~|`])", r"\\\1", pieces[i])
+    return "".join(pieces)

@@ -14,7 +14,8 @@ from helpers.backprop import network, optimizers
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
 from helpers.exercises import limits
-from helpers.exercises.core import SECONDS, about_error, judge
+from helpers.exercises.errors import about_error
+from helpers.exercises.judging import SECONDS, judge
 from helpers.exercises.message import Message
 from helpers.exercises.registry import EXERCISES
 from helpers.gradient_check.check import check_gradients

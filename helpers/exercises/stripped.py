@@ -53,15 +53,16 @@ def _strip(exercise):
         "right": encode(key.right),
         "wrong": [[encode(results), hint] for results, hint in key.wrong],
         "stub": encode(key.stub),
+        "also": list(exercise.also),
     }
 
 
-def _restore(name, prompt, hints, given, parts, m, cases, right, wrong, stub):
+def _restore(name, prompt, hints, given, parts, m, cases, right, wrong, stub, also=()):
     right, stub = decode(right), decode(stub)
     wrong = [(decode(results), hint) for results, hint in wrong]
     if cases is None:
         known = [Wrong(results[0], hint) for results, hint in wrong]
-        return Exercise(name, prompt, "", known, right[0], hints=hints, given=given)
+        return Exercise(name, prompt, "", known, right[0], hints=hints, given=given, also=also)
     arguments = [tuple(case) for case in decode(cases)]
     known = [Wrong(None, hint) for _, hint in wrong]
     key = Key(right, wrong, stub)

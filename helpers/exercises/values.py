@@ -53,6 +53,8 @@ def _parts(value, count, names):
 
 
 def _leaves(name, value, wanted):
+    if isinstance(value, np.ndarray) and value.shape == (1,) and np.ndim(wanted) == 0 and not isinstance(wanted, dict):
+        value = value[0]  # np.array([x]) does for the number x
     if not isinstance(wanted, dict):
         return {name: as_array(value, name)}
     if not isinstance(value, dict):
@@ -143,7 +145,7 @@ def describe(name, mine, right, m=1, given=()):
     if not np.isfinite(mine).all() and np.isfinite(right).all():
         return f"{the} holds NaN or an infinite value: look for a division by 0, a log of 0 or an overflow of exp."
     if right.ndim == 0:
-        return f"{the} is {mine:.6g} where {right:.6g} is wanted{_relation(mine, right)}."
+        return f"{the} is {mine:.6g} where {right:.6g} is wanted."
     finding = gradient_check.compare(name, mine, right, m)
     if not finding.right and "differs" not in finding.words:  # small entries are wrong where large ones are right
         return f"{the} {finding.words.replace('the numerical one', 'the right one')}."
@@ -155,23 +157,6 @@ def shape_in_words(array):
     return "a single number" if array.ndim == 0 else f"an array of shape {array.shape}"
 
 
-def _relation(mine, right):
-    """What a number may be instead of the right one, as the end of a sentence."""
-    known = {
-        "the size is right, the sign is not": -right,
-        "a share is wanted, not a percentage": 100 * right,
-        "it is twice as large as it should be": 2 * right,
-        "it is half of what it should be": right / 2,
-        "one is 1 divided by the other": 1 / right if right else np.inf,
-        "one is the square of the other": right**2,
-        "one is the root of the other": np.sqrt(right) if right > 0 else np.inf,
-    }
-    for words, value in known.items():
-        if value != right and np.isclose(mine, value, rtol=1e-3):
-            return f": {words}"
-    return ""
-
-
 def about_numbers(mine, right):
     """What is wrong with numbers that a person has typed; the right ones are not told."""
     if np.any(right != np.round(right)) and np.allclose(mine, right, rtol=0.05, atol=0):
@@ -180,14 +165,8 @@ def about_numbers(mine, right):
         good = np.isclose(mine, right, rtol=5e-3)
         if good.any():
             return f"{np.count_nonzero(good)} of the {good.size} numbers {'is' if good.sum() == 1 else 'are'} right."
-        if np.allclose(mine, -right, rtol=5e-3):
-            return "The sizes are right, the signs are not."
-        return "These numbers are not right. Go back to the formula above and put the values in one at a time."
-    relation = _relation(mine.ravel()[0], right.ravel()[0]).lstrip(": ")
-    advice = (
-        f"{relation[:1].upper()}{relation[1:]}" or "Go back to the formula above and put the numbers in one at a time"
-    )
-    return f"{mine.ravel()[0]:.6g} is not right. {advice}."
+        return "These numbers are not right. Put the values of the question into the formula one at a time."
+    return f"{mine.ravel()[0]:.6g} is not right. Put the numbers of the question into the formula one at a time."
 
 
 def _describe_shape(the, mine, right, m):

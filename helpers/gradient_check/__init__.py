@@ -1,19 +1,24 @@
-"""Gradients by finite differences, which are slow, simple and independent of backpropagation, and a report on them.
+"""Gradients by nudges: slow, simple, independent of backpropagation; and a report that explains.
 
-Read in this order: `nudge` (one function of one array), `numerical` (a whole network), `causes` (what a
-wrong gradient looks like), `report` (how the result is shown), `check` (everything together), `bug_zoo`
-(real bugs to try it on).
+Read in this order: `nudge` (one function, one array), `numerical` (a whole network, by complex steps),
+`rounding` (how far off a right gradient may be), `verdict` (right, wrong, or not to be judged), `steps`
+and `mistakes` (backpropagation with a line exchanged), `causes` (which of them it is), `state`
+(what is kept between calls), `report`, `check` (all of it together), `general` (for any function),
+`bug_zoo` (real mistakes to try it on).
 """
 
-from helpers.gradient_check.check import check_gradients, compare
+from helpers.gradient_check.check import check_gradients
+from helpers.gradient_check.general import check  # the function, in place of the module of that name
 from helpers.gradient_check.nudge import numerical_gradient, relative_error
 from helpers.gradient_check.numerical import NumericalGradients, numerical_gradients
 from helpers.gradient_check.report import Finding, GradientReport
+from helpers.gradient_check.verdict import compare
 
 __all__ = [
     "Finding",
     "GradientReport",
     "NumericalGradients",
+    "check",
     "check_gradients",
     "compare",
     "numerical_gradient",

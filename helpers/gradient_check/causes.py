@@ -1,132 +1,252 @@
-"""What a wrong gradient looks like, in words: a factor, a transpose, a stale value, the wrong side of a kink."""
+"""The cause of a wrong gradient: the known mistake that reproduces it, or else the line that it must sit in."""
 
 import numpy as np
 
-from helpers.gradient_check.nudge import relative_error
-from helpers.gradient_check.report import Finding, _layer
+from helpers.gradient_check.mistakes import MISTAKES, RIGHT
+from helpers.gradient_check.report import Cause
+from helpers.gradient_check.steps import MeanLast, Steps
 
-# Relative errors that count as right. float64: the formula errs by about ε² = 1e-10 and rounding by
-# 1e-16/ε = 1e-11, so 1e-7 leaves room for small gradients. float32: its arithmetic alone errs by 6e-8
-# an operation, and sums of many such; the differences are still taken in float64.
-THRESHOLDS = {"float64": 1e-7, "float32": 1e-4}
-NOISE = 1e-9  # of a central difference in float64: gradients all below it cannot be judged
-ALIKE = 1e-4  # relative distance below which a wrong gradient counts as a multiple, a transpose, …
-
-
-def _judge(name, mine, earlier, exact, m, dtype):
-    """Compare one gradient with the numerical one; the words say what the numbers alone tell."""
-    sound = np.isfinite(exact)
-    skipped = exact.size - np.count_nonzero(sound)
-
-    def finding(words, error=np.nan, right=False):
-        return Finding(name, error, skipped, words, right)
-
-    if mine is None:
-        return finding("is missing")
-    if mine.shape != exact.shape:
-        return finding(_about_shape(mine, exact, m))
-    if not np.isfinite(mine).all():
-        return finding("is not finite: it holds NaN or infinity, as after log(0), 0/0 or an overflow")
-    if skipped == exact.size:
-        return finding("cannot be judged here, try other data", right=True)
-    x, n = mine[sound].astype(float), exact[sound]
-    error = relative_error(x, n)
-    if error < THRESHOLDS[np.dtype(dtype).name] or np.abs(x - n).max(initial=0) < NOISE:
-        return finding("right", error, True)
-    if not x.any():
-        return finding("is zero everywhere, the numerical one is not", error)
-    factor = x @ n / (n @ n)
-    if relative_error(x, factor * n) < ALIKE:
-        return finding(_about_factor(factor, m), error)
-    if mine.ndim == 2 and mine.shape[0] == mine.shape[1] > 1 and skipped == 0 and relative_error(mine.T, exact) < ALIKE:
-        return finding("matches the transpose of the numerical one", error)
-    if earlier is not None and earlier.shape == mine.shape:
-        if relative_error(x, earlier[sound]) < ALIKE:
-            return finding("is stale: it equals the gradient of the call before, at other parameters", error)
-        if relative_error(x - earlier[sound], n) < ALIKE:
-            return finding("is accumulated: the gradient of the call before is still in it", error)
-    return finding("differs from the numerical one in no simple way", error)
+EXPLAINS = 1e-3  # share of the error that a mistake may leave unexplained
+LATER = ("dW", "db", "dA", "dZ")  # lines for which it may matter whether the mean has been taken by then
+IMPOSSIBLE = (
+    ValueError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ZeroDivisionError,
+)  # a mistake that does not fit these shapes
 
 
-def _about_shape(mine, exact, m):
-    has = f"has shape {mine.shape}, but its parameter has {exact.shape}"
-    if mine.shape == exact.shape[::-1]:
-        return f"{has}: transposed"
-    if exact.shape[1] == 1 and mine.size == m:
-        return f"{has}: summed over the wrong axis, over the units instead of the examples"
-    if mine.shape == (exact.shape[0], m):
-        return f"{has}: not summed over the examples"
-    if mine.size == exact.size:
-        return f"{has}: an axis is lost, as by sum without keepdims"
-    return has
+def find_cause(call, task, l):
+    """The line that makes gradients wrong, with the mistake in it if it is a known one.
 
+    Every known mistake is run on a network of the same sizes with random numbers, on which no two of
+    them look alike, and held against what the function gives there. If the function is right on
+    that network, its own data are taken.
 
-def _about_factor(factor, m):
-    seen = f"is {factor:.3f} × the numerical one"
-    known = {
-        1: "nearly right, but off by more than rounding",
-        -1: "wrong sign",
-        2: "a factor 2, as of a square without its ½",
-        0.5: "a factor ½ too many",
-    }
-    means = {
-        m: f"a sum over the {m} examples, not a mean",
-        1 / m: f"the mean over the {m} examples is taken twice",
-        -m: f"wrong sign, and a sum over the {m} examples, not a mean",
-    }
-    for value, words in (known if m == 1 else means | known).items():
-        if np.isclose(factor, value, rtol=1e-3):
-            return f"{seen}: {words}"
-    return f"{seen}: a constant factor"
+    Parameters
+    ----------
+    call : callable, (X, Y, W, b) to (dW, db); may raise
+    task : tuple, the arguments of `steps.Steps`
+    l : int, the wrong layer nearest to the output
 
-
-def _look_closer(finding, right, gradients, X, Y, W, b, Z, truth):
-    """Is a gradient wrong only in its product with A, or only where some Z is negative, or positive?
-
-    For one example alone db[l] is dZ[l], so the candidate can be compared unit by unit.
+    Returns
+    -------
+    Cause or None
     """
-    l = _layer(finding.name)
-    if finding.name.startswith("dW") and f"db[{l}]" in right and "differs" in finding.words:
-        return finding._replace(
-            words=f"differs, but db[{l}] is right, so dZ[{l}] is: look at the product with A[{l - 1}]ᵀ"
-        )
-    if finding.name.startswith("db") and f"dW[{l}]" in right and "differs" in finding.words:
-        return finding._replace(words=f"differs, but dW[{l}] is right, so dZ[{l}] is: look at how it becomes db[{l}]")
-    if "differs" not in finding.words or l == len(W):
-        return finding
-    mine, exact = _errors_of_each(l, gradients, X, Y, W, b), truth.dZ[l]  # (n[l], m)
-    if mine is None:
-        return finding
-    sound = np.isfinite(exact)
-    with np.errstate(invalid="ignore"):
-        wrong = sound & ~np.isclose(mine, exact, rtol=1e-3, atol=1e-6)
-    for side, words in ((Z[l] < 0, "< 0"), (Z[l] > 0, "> 0")):
-        if wrong.any() and not (wrong & ~side).any():
-            return finding._replace(
-                words=f"is wrong only where Z[{l}] {words}: look at the derivative of the activation"
-            )
-    if not wrong.any():
-        return finding._replace(
-            words="is right for each example alone, wrong for all together: look at how examples mix"
-        )
-    return finding
+    n = Steps(*task)  # whose sizes the words are about
+    with np.errstate(all="ignore"):
+        for place in (probe(task), task):
+            try:
+                mine = call(*place[:4])
+            except Exception:  # the function may not take another number of examples
+                continue
+            right = Steps(*place)
+            exact = right.run()
+            wrong = [key for key in _keys(exact) if not _same(_get(mine, key), _get(exact, key))]
+            if wrong:
+                found = _known(mine, exact, place, wrong)
+                if found and found[0].line == "return" and found[1] and _depends_on_m(call, place, found[1]):
+                    says = (
+                        f"it divides by a fixed number, {right.m / (1 + found[1]):.4g}, not by the number of examples"
+                    )
+                    return _at("mean", l, n, says)
+                if found:
+                    return _cause(found[0], l, n, found[1])
+                guilty = max(k for _, k in wrong)
+                line, says = _line_of(call, place, right, mine, wrong, guilty)
+                return _at(line, l, n, says)
+    return None
 
 
-def _look_at_kinks(finding, gradients, X, Y, W, b, truth):
-    """On a kink any slope between those of both sides is allowed, and no other."""
-    l = _layer(finding.name)
-    mine = _errors_of_each(l, gradients, X, Y, W, b) if finding.right and finding.name.startswith("db") else None
-    if mine is None:
-        return finding
-    low, high = truth.sides[l]
-    room = 1e-3 * (np.abs(low) + np.abs(high)) + 1e-6
-    if (np.isnan(truth.dZ[l]) & ((mine < low - room) | (mine > high + room))).any():
-        words = f"is wrong only at a kink, where a unit lies on its 0: outside the slopes of both sides of Z[{l}]"
-        return finding._replace(words=words, right=False)
-    return finding
+def probe(task):
+    """A network of the same sizes with random numbers, and examples, on which mistakes can be told apart."""
+    X, Y, W, b, hidden_activation, output, l2 = task
+    rng = np.random.default_rng(1)
+    sizes = [X.shape[1], *(len(W[l]) for l in sorted(W))]
+    m = next(m for m in range(7, 100) if m not in sizes)
+    W = {l: rng.standard_normal(W[l].shape) * 1.4 / np.sqrt(W[l].shape[1]) for l in W}
+    b = {l: 0.5 * rng.standard_normal(b[l].shape) for l in b}
+    if output == "softmax":
+        Y = np.eye(len(Y))[:, rng.permutation(np.arange(m) % len(Y))]
+    elif output == "sigmoid":
+        Y = rng.permuted(np.tile(np.arange(m) % 2, (len(Y), 1)), axis=1).astype(float)
+    else:
+        Y = 2 * rng.standard_normal((len(Y), m))
+    return rng.standard_normal((m, X.shape[1])), Y, W, b, hidden_activation, output, l2
 
 
-def _errors_of_each(l, gradients, X, Y, W, b):
-    """The candidate's dZ[l] for each example alone, (n[l], m), which is its db[l]; None if it has no such shape."""
-    singles = [gradients(X[[i]], Y[:, [i]], W, b)[1].get(l) for i in range(len(X))]
-    return np.hstack(singles) if all(np.shape(single) == (len(W[l]), 1) for single in singles) else None
+def run_with(mistake, task, amount=None, steps=Steps):
+    """The steps and the gradients dW, db that a mistake gives, or None where it does not fit the shapes."""
+    n = steps(*task)
+    more = () if amount is None else (amount,)
+    setattr(n, mistake.replaces, lambda *arguments: mistake.function(n, *arguments, *more))
+    try:
+        return n.run()
+    except IMPOSSIBLE:
+        return None
+
+
+def _known(mine, exact, task, wrong):
+    """The first mistake that explains every gradient and its amount; else one that explains the guilty layer."""
+    guilty = max(l for _, l in wrong)
+    there = [key for key in wrong if key[1] == guilty]
+    beside = [key for key in _keys(exact) if key[1] >= guilty]
+    partly = None
+    likely = sorted(
+        MISTAKES, key=lambda one: one.replaces not in _suspects({place for place, _ in there}, guilty, task)
+    )
+    for steps, mistake in [
+        *((Steps, one) for one in likely),
+        *((MeanLast, one) for one in likely if one.line in LATER),
+    ]:
+        amount = _amount(mistake, mine, exact, task, there) if mistake.amount else None
+        theirs = run_with(mistake, task, amount, steps) if amount is not None or not mistake.amount else None
+        if theirs is None:
+            continue
+        explained = [key for key in _keys(exact) if _explained(*(_get(d, key) for d in (mine, theirs, exact)))]
+        if len(explained) == len(_keys(exact)):
+            return mistake, amount
+        if partly is None and set(beside) <= set(explained):
+            partly = mistake, amount
+    return partly
+
+
+def _suspects(places, l, task):
+    """The methods of Steps whose mistakes show first in dW[l] (place 0), db[l] (place 1) or both."""
+    if len(places) == 1:
+        return ("weight_gradient", "bias_gradient")[min(places)]
+    if l < len(task[2]):
+        return "error_behind", "unit_error"
+    return "output_error", "features", "weighted_input", "activation"
+
+
+def _depends_on_m(call, task, amount):
+    """Whether a constant factor 1 + amount changes in proportion to the number of examples."""
+    X, Y, *others = task
+    twice = np.vstack([X, X]), np.hstack([Y, Y])
+    try:
+        db, exact = call(*twice, *others[:2])[1], Steps(*twice, *others).run()[1]
+    except Exception:  # the function may not take another number of examples
+        return False
+    return all(np.allclose(db[l], 2 * (1 + amount) * exact[l], rtol=1e-6, atol=0) for l in exact)
+
+
+def _amount(mistake, mine, exact, task, there):
+    """The amount with which a mistake comes nearest to what is seen in the guilty layer, where it enters linearly."""
+    one = run_with(mistake, task, 1.0)
+    if one is None:
+        return None
+    error, direction = [], []
+    for key in there:
+        x, y, n = _get(mine, key), _get(one, key), _get(exact, key)
+        if x is None or np.shape(x) != n.shape or np.shape(y) != n.shape:
+            return None
+        error.append(np.ravel(x - n))
+        direction.append(np.ravel(y - n))
+    error, direction = np.concatenate(error), np.concatenate(direction)
+    size = direction @ direction
+    amount = error @ direction / size if size > 0 else np.nan
+    nothing = abs(amount) < 1e-12 or abs(amount + 1) < 1e-6  # a factor of 0 is no factor
+    return amount if np.isfinite(amount) and not nothing else None
+
+
+def _explained(x, theirs, n):
+    """Whether a mistake gives what is seen: the shape, and all but a thousandth of the error."""
+    if x is None or np.shape(x) != np.shape(theirs):
+        return False
+    off, size = np.abs(x - theirs), np.abs(n).max(initial=0)
+    error = np.linalg.norm(x - n) if np.shape(x) == n.shape else np.linalg.norm(x)
+    return bool(np.isfinite(off).all() and np.linalg.norm(off) <= EXPLAINS * error + 1e-12 * max(size, 1e-290))
+
+
+def _same(x, n):
+    if x is None or np.shape(x) != n.shape or not np.isfinite(x).all():
+        return False
+    return bool(np.linalg.norm(x - n) <= 1e-10 * np.linalg.norm(n))
+
+
+def _keys(gradients):
+    return [(place, l) for place in (0, 1) for l in gradients[place]]
+
+
+def _get(gradients, key):
+    return gradients[key[0]].get(key[1])
+
+
+# --- where no known mistake fits: which line it must be ------------------------------------------
+
+
+def _line_of(call, task, right, mine, wrong, l):
+    """The line between what is right and what is wrong, by experiments on the function; and what they show."""
+    names = {place for place, k in wrong if k == l}
+    if any(_get(mine, key) is not None and not np.isfinite(_get(mine, key)).all() for key in wrong if key[1] == l):
+        return ("dZ[L]" if l == right.L else "dZ"), "it is not finite, as after log(0), 0/0 or an overflow"
+    if names == {0}:
+        return "dW", f"db[{l}] is right, so dZ[{l}] is: look at the product with A[{l - 1}]ᵀ"
+    if names == {1}:
+        return "db", f"dW[{l}] is right, so dZ[{l}] is: look at how it becomes db[{l}]"
+    try:
+        return (_at_the_output if l == right.L else _between_layers)(call, task, right, l)
+    except Exception:  # the function does not take these data
+        return ("dZ[L]", "dW and db of the last layer are wrong") if l == right.L else ("dA", "it is first wrong here")
+
+
+def _errors_of_each(call, X, Y, W, b, l):
+    """The function's dZ[l] for each example alone, (n[l], m), which is its db[l] there."""
+    return np.hstack([call(X[[i]], Y[:, [i]], W, b)[1][l] for i in range(len(X))])
+
+
+def _at_the_output(call, task, right, l):
+    """Is the error that of mixing examples, or in the prediction, or in how prediction and target become dZ[L]?"""
+    X, Y, W, b = task[:4]
+    each = _errors_of_each(call, X, Y, W, b, l)
+    if np.allclose(each, right.A[l] - Y, rtol=1e-6, atol=1e-9):
+        return "mean", "each example alone gives the right gradient, all together do not: look at how examples mix"
+    other = np.roll(1 - Y, 1, axis=1) if task[5] == "sigmoid" else np.roll(Y, 1, axis=0) + 0.5 * (task[5] != "softmax")
+    again = _errors_of_each(call, X, other, W, b, l)
+    if np.allclose(each + Y, again + other, rtol=1e-6, atol=1e-9):
+        return "forward", "the target is subtracted rightly, but from another prediction than that of the cost"
+    return "dZ[L]", "it does not depend on the target as A[L] − Y does"
+
+
+def _between_layers(call, task, right, l):
+    """dZ[l] / dA[l] is the slope. If it stays the same with other weights behind, it is the slope that is wrong."""
+    X, Y, W, b = task[:4]
+    slopes = []
+    for scale in (0.0, 1.0):
+        there = {**W, l + 1: W[l + 1] + scale * np.random.default_rng(2).standard_normal(W[l + 1].shape)}
+        n = Steps(X, Y, there, *task[3:])
+        n.run()
+        slopes.append(_errors_of_each(call, X, Y, there, b, l) / (n.dA[l] * n.m))
+    usable = np.isfinite(slopes[0]) & np.isfinite(slopes[1])
+    if np.allclose(slopes[0][usable], slopes[1][usable], rtol=1e-5, atol=1e-9):
+        off = usable & ~np.isclose(slopes[0], right.g_prime(right.Z[l]), rtol=1e-5, atol=1e-9)
+        for side, sign in ((right.Z[l] < 0, "<"), (right.Z[l] > 0, ">")):
+            if off.any() and not (off & ~side).any() and (usable & ~side).any():
+                return "dZ", f"the slope is wrong only where Z[{l}] {sign} 0: look at the derivative of the activation"
+        return "dZ", f"dA[{l}] is right, so it is the factor by which it becomes dZ[{l}]: look at the slope"
+    return "dA", f"it depends on W[{l + 1}] or dZ[{l + 1}] in another way than W[{l + 1}]ᵀ dZ[{l + 1}] does"
+
+
+# --- in words ------------------------------------------------------------------------------------
+
+
+def _cause(mistake, l, n, amount):
+    a = 0.0 if amount is None else amount
+    values = {"l": l, "prev": l - 1, "next": l + 1, "L": n.L, "m": n.m, "K": len(n.Y), "a": a, "a1": 1 + a}
+    return _at(mistake.line, l, n, mistake.says.format(**values))
+
+
+def _at(line, l, n, says):
+    where = {
+        "forward": "in the forward pass",
+        "dZ[L]": f"in the line for dZ[{n.L}], the error of the output",
+        "mean": "where the mean over the examples is taken",
+        "dW": f"in the line for dW[{l}]",
+        "db": f"in the line for db[{l}]",
+        "dA": f"in the line for dA[{l}]",
+        "dZ": f"in the line for dZ[{l}]",
+        "return": "at what is returned",
+    }
+    return Cause(line, where[line], says, RIGHT[line])

@@ -1,15 +1,25 @@
-"""Check a whole network's gradients against central differences, and say what a wrong one looks like."""
+"""Check a whole network's gradients against nudges, and say what a wrong one looks like and where it comes from."""
 
 import numpy as np
 
 from helpers.backprop.network import backward, forward
-from helpers.gradient_check.causes import _judge, _look_at_kinks, _look_closer
+from helpers.gradient_check.candidate import Candidate
+from helpers.gradient_check.causes import find_cause
+from helpers.gradient_check.inputs import as_task
+from helpers.gradient_check.nudge import relative_error
 from helpers.gradient_check.numerical import numerical_gradients
 from helpers.gradient_check.report import GradientReport
+from helpers.gradient_check.rounding import rounding
+from helpers.gradient_check.state import changes_later, look_for_state
+from helpers.gradient_check.verdict import MIXED, ON_KINKS, OVERFLOW, ROUGH, Finding, judge
 
 
-def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", gradients=None, epsilon=1e-5):
-    """Hold gradients against central differences, for every W[l] and b[l], and say what is wrong.
+def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", gradients=None, l2=0.0, explain=True):
+    """Hold gradients against nudges, for every W[l] and b[l], and say what is wrong.
+
+    The numerical gradients are right to nearly all digits, so a gradient counts as right if it differs
+    from them by no more than rounding may do in its precision, entry by entry. A gradient that
+    rounding alone could move by more than a thousandth is not judged.
 
     Parameters
     ----------
@@ -17,53 +27,116 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
     W, b : dicts of ndarrays, float64 or float32
     hidden_activation, output : str, as in `network.forward`
     gradients : callable, (X, Y, W, b) to (dW, db), optional
-        What is to be checked. Default: `network.forward` and `network.backward`.
-    epsilon : float, as in `numerical_gradient`
+        What is to be checked; it is called several times, with copies. Default: `network.forward` and
+        `network.backward`.
+    l2 : float
+        λ of a penalty ½ λ Σ w² that the cost has; its gradient λ W belongs to dW.
+    explain : bool
+        Whether to look for the cause of a wrong gradient, which takes longer than to find it.
 
     Returns
     -------
     GradientReport
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the arguments do not fit each other; the message names the one that does not.
     """
 
     def ours(X, Y, W, b):
-        return backward(Y, W, *forward(X, W, b, hidden_activation, output), hidden_activation, output)
+        dW, db = backward(Y, W, *forward(X, W, b, hidden_activation, output), hidden_activation, output)
+        return {l: dW[l] + l2 * W[l] if l2 else dW[l] for l in W}, db
 
-    gradients = gradients or ours
-    rng = np.random.default_rng(0)
-    elsewhere = ({l: p[l] + 0.1 * rng.standard_normal(p[l].shape).astype(p[l].dtype) for l in p} for p in (W, b))
-    before = _copy(gradients(X, Y, *elsewhere))  # a first call, to see whether it leaves traces
-    candidate = _copy(gradients(X, Y, W, b))
-    truth = numerical_gradients(X, Y, W, b, hidden_activation, output, epsilon)
-    Z, _ = forward(X, W, b, hidden_activation, output)
+    arguments, task, dtype = as_task(X, Y, W, b, hidden_activation, output, l2)
+    candidate = Candidate(gradients or ours)
+    cause, problems = look_for_state(candidate, arguments, task)
+    findings = _judge_all(candidate, arguments, task, dtype)
+    wrong = [finding for finding in findings if finding.verdict == "wrong"]
+    if wrong and cause is None and explain:
+        layer = max(int(finding.name[3:-1]) for finding in wrong)
+        cause = candidate.complaint or find_cause(candidate, task, layer)
+    if not problems and (later := changes_later(candidate)):
+        cause, problems = later, [f"Look at what the function keeps between calls: {later.says}."]
+    return GradientReport(findings, cause, problems)
+
+
+def _judge_all(candidate, arguments, task, dtype):
+    """A finding for each gradient, on the examples none of whose units lies on its kink."""
+    X, Y, W, b, *options = task
+    on_kink, overflows = np.zeros(len(X), bool), False
+    if options[0] == "relu":
+        on_kink, overflows = _examples_on_kinks(task, dtype)
+    names = [(place, l, f"d{'Wb'[place]}[{l}]") for l in sorted(W) for place in (0, 1)]
+    if on_kink.all() and not overflows:
+        return _at_kinks([Finding(name, np.nan, len(X), ON_KINKS, "unjudged") for *_, name in names], candidate, task)
+    keep, skipped = ~on_kink if not overflows else np.ones(len(X), bool), int(on_kink.sum())
+    kept = (X[keep], Y[:, keep], W, b, *options)
+    mine = candidate(arguments[0][keep], arguments[1][:, keep], *arguments[2:])
+    truth, bounds = numerical_gradients(*kept), rounding(*kept, dtype=dtype)
     findings = []
-    for l in sorted(W):
-        for name, mine, earlier, exact in (
-            (f"dW[{l}]", candidate[0].get(l), before[0].get(l), truth.dW[l]),
-            (f"db[{l}]", candidate[1].get(l), before[1].get(l), truth.db[l]),
-        ):
-            findings.append(_judge(name, mine, earlier, exact, len(X), W[l].dtype))
-    right = {f.name for f in findings if f.right}
-    findings = [f if f.right else _look_closer(f, right, gradients, X, Y, W, b, Z, truth) for f in findings]
-    if any(finding.skipped for finding in findings):
-        findings = [_look_at_kinks(f, gradients, X, Y, W, b, truth) for f in findings]
-    return GradientReport(findings)
+    for place, l, name in names:
+        exact, bound = (truth.dW, truth.db)[place][l], (bounds.dW, bounds.db)[place][l]
+        if bounds.overflows:
+            words = OVERFLOW.format(dtype=np.dtype(dtype).name)
+            findings.append(Finding(name, np.nan, skipped, words, "unjudged"))
+        else:
+            findings.append(judge(name, mine[place].get(l), exact, bound, len(kept[0]), dtype, skipped))
+    if skipped and not _adds_up(candidate, arguments, on_kink, mine, dtype):
+        findings = [f._replace(words=MIXED, verdict="unjudged") if f.right else f for f in findings]
+    return _at_kinks(findings, candidate, task) if skipped else findings
 
 
-def compare(name, mine, exact, m):
-    """Hold one array against the right one and say what is seen: shape, factor, transpose, or neither.
+def _adds_up(candidate, arguments, on_kink, mine, dtype):
+    """Whether the gradient of all examples is the mean of those left out, one by one, and of the others together."""
+    X, Y, W, b = arguments
+    whole = candidate(X, Y, W, b)
+    total = [{l: (len(X) - on_kink.sum()) * p[l] for l in p} for p in mine]
+    for i in np.flatnonzero(on_kink):
+        alone = candidate(X[[i]], Y[:, [i]], W, b)
+        total = [{l: p[l] + q.get(l, np.nan) for l in p} for p, q in zip(total, alone, strict=True)]
+    return all(
+        np.shape(p.get(l)) == np.shape(q[l]) and relative_error(len(X) * p[l], q[l]) < ROUGH[np.dtype(dtype).name]
+        for p, q in zip(whole, total, strict=True)
+        for l in q
+    )
 
-    Parameters
-    ----------
-    name : str, what to call it
-    mine, exact : ndarrays; what is to be judged, and what it should be (with one or two axes)
-    m : int, number of examples that it sums up, to know a sum from a mean by
 
-    Returns
-    -------
-    Finding
+def _examples_on_kinks(task, dtype):
+    """Examples with a hidden unit so near to 0 that rounding may carry it across; and whether numbers overflow."""
+    X, _, W, b, hidden_activation, output, _ = task
+    bounds = rounding(*task, dtype=dtype)
+    with np.errstate(all="ignore"):
+        Z, _ = forward(X, W, b, hidden_activation, output)
+    on_kink = np.zeros(len(X), bool)
+    for l in range(1, len(W)):
+        on_kink |= (np.abs(Z[l]) <= bounds.Z[l]).any(axis=0)
+    return on_kink, bounds.overflows
+
+
+def _at_kinks(findings, candidate, task):
+    """On a kink any slope between those of both sides is allowed, 0 and 1, and no other.
+
+    For one example alone db[l] is dZ[l]. In the layer nearest to the output that has a unit at 0
+    exactly, it must lie between 0 and dA[l].
     """
-    return _judge(name, mine, None, exact, m, "float32" if mine.dtype == np.float32 else "float64")
-
-
-def _copy(gradients):
-    return tuple({l: np.array(p[l]) for l in p} for p in gradients)
+    X, Y, W, b, hidden_activation, output, l2 = task
+    Z, _ = forward(X, W, b, hidden_activation, output)
+    for i in range(len(X)):
+        l = max((l for l in range(1, len(W)) if (Z[l][:, i] == 0).any()), default=0)
+        if not l:
+            continue
+        mine = candidate(X[[i]], Y[:, [i]], W, b)[1].get(l)
+        dA = numerical_gradients(X[[i]], Y[:, [i]], W, b, hidden_activation, output, l2).dA[l]
+        if mine is None or mine.shape != dA.shape:
+            continue
+        room = 1e-3 * np.abs(dA)
+        outside = (mine < np.minimum(dA, 0) - room) | (mine > np.maximum(dA, 0) + room)
+        if (outside & (Z[l][:, [i]] == 0)).any():
+            words = f"is wrong only at a kink, where a unit lies on its 0: outside the slopes of both sides of Z[{l}]"
+            name = f"db[{l}]"
+            return [
+                f._replace(words=words, verdict="wrong") if f.name == name and f.verdict != "wrong" else f
+                for f in findings
+            ]
+    return findings

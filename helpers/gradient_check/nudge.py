@@ -59,7 +59,11 @@ def relative_error(x, y):
         If the shapes differ: a gradient has the shape of its parameter.
     """
     x, y = np.asarray(x), np.asarray(y)
+    x, y = (array.astype(np.result_type(array, float)) for array in (x, y))  # uint8 would wrap, float16 overflow
     if x.shape != y.shape:
         raise ValueError(f"the shapes differ, {x.shape} and {y.shape}: a gradient has the shape of its parameter")
-    size = np.linalg.norm(x) + np.linalg.norm(y)
-    return float(np.linalg.norm(x - y) / size) if size else 0.0
+    largest = max(np.abs(x).max(initial=0), np.abs(y).max(initial=0))
+    if largest == 0:
+        return 0.0
+    x, y = x / largest, y / largest  # the square of 1e-170 would be 0, that of 1e200 infinite
+    return float(np.linalg.norm(x - y) / (np.linalg.norm(x) + np.linalg.norm(y)))

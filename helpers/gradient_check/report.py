@@ -1,9 +1,13 @@
 """What a gradient check found, as text and as a coloured table."""
 
 import html
+import re
 from typing import NamedTuple
 
 import numpy as np
+
+SIGNS = {"right": "✓", "wrong": "✗", "unjudged": "?"}
+COLOURS = {"right": "#D9EAF7", "wrong": "#FBE3D6", "unjudged": "#F1F1EE"}
 
 
 class Finding(NamedTuple):
@@ -11,41 +15,84 @@ class Finding(NamedTuple):
 
     name: str  # "dW[1]", "db[1]", …
     error: float  # relative error; NaN where there is none to give
-    skipped: int  # entries left out because a kink lies within ε
+    skipped: int  # examples left out because a unit of theirs lies on its kink
     words: str  # "right", or what is seen and what it suggests
-    right: bool
+    verdict: str  # "right", "wrong", or "unjudged": too small, or too rough, to tell
+
+    @property
+    def right(self):
+        """Whether the gradient was judged and found right."""
+        return self.verdict == "right"
+
+
+class Cause(NamedTuple):
+    """The line in which a mistake sits, and what it is."""
+
+    line: str  # "forward", "dZ[L]", "mean", "dW", "db", "dA", "dZ", "return" or "state"
+    where: str  # the line in words, "in the line for dW[2]"
+    says: str  # what is wrong there
+    reads: str = ""  # how a right line reads, if that is known
 
 
 class GradientReport:
-    """Findings for every dW[l] and db[l], as text and as a coloured table.
+    """Findings for every gradient, as text and as a coloured table.
+
+    Parameters
+    ----------
+    findings : list of Finding, from layer 1 to L
+    cause : Cause, optional
+    problems : list of str
+        What is wrong with the function as a whole: it changes its arguments, or keeps something between calls.
 
     Attributes
     ----------
-    findings : list of Finding, from layer 1 to L
+    findings, cause, problems : as given
     errors : dict from name to relative error
-    right : bool, whether every gradient is
+    verdict : "right" if every gradient was judged and is right; "wrong"; or "unjudged"
+    right, wrong : bool, whether that is the verdict
     first_guilty : int or None, the layer to look at first: the wrong one nearest to the output
     """
 
-    def __init__(self, findings):
-        self.findings = findings
+    def __init__(self, findings, cause=None, problems=()):
+        self.findings, self.cause, self.problems = findings, cause, list(problems)
         self.errors = {finding.name: finding.error for finding in findings}
-        self.right = all(finding.right for finding in findings)
-        wrong = [_layer(finding.name) for finding in findings if not finding.right]
-        self.first_guilty = max(wrong, default=None)
+        verdicts = {finding.verdict for finding in findings}
+        self.verdict = "wrong" if problems or "wrong" in verdicts else "unjudged" if "unjudged" in verdicts else "right"
+        self.right, self.wrong = self.verdict == "right", self.verdict == "wrong"
+        layers = [_layer(finding.name) for finding in findings if finding.verdict == "wrong"]
+        self.first_guilty = max(layers, default=None)
 
     @property
     def headline(self):
-        """One sentence: all is right, or where to begin."""
+        """Where to begin and why, or that all is right, or that it could not be judged."""
         if self.right:
             return "All gradients are right."
-        l, wrong = self.first_guilty, [f for f in self.findings if not f.right]
-        where = f"Look at layer {l} first"
-        if f"dW[{l + 1}]" in self.errors and {f"dW[{l}]", f"db[{l}]"} <= {f.name for f in wrong}:
-            where += f", at the step from dZ[{l + 1}] to dZ[{l}]: layer {l + 1} is right"
-        if any(_layer(f.name) < l for f in wrong):
-            where += "; the layers before it may only inherit its error"
-        return f"{where}."
+        if self.wrong:
+            return " ".join([*self.problems, *self._where_to_look()])
+        names = [finding.name for finding in self.findings if finding.verdict == "unjudged"]
+        which = "no gradient" if len(names) == len(self.findings) else ", ".join(names[:4]) + ", …" * (len(names) > 4)
+        judged = "could be judged" if which == "no gradient" else "could not be judged"
+        advice = next(finding.words for finding in self.findings if finding.verdict == "unjudged")
+        return f"Nothing wrong was found, but {which} {judged} here: {advice}."
+
+    def _where_to_look(self):
+        wrong = [finding for finding in self.findings if finding.verdict == "wrong"]
+        l, names = self.first_guilty, {finding.name for finding in wrong}
+        if not wrong or (self.problems and self.cause and self.cause.line == "state"):
+            return
+        if not l:
+            yield f"Wrong: {', '.join(finding.name for finding in wrong)}. {wrong[0].name} {wrong[0].words}."
+            return
+        after = any(_layer(finding.name) == l + 1 for finding in self.findings)
+        step = {f"dW[{l}]", f"db[{l}]"} <= names and after
+        where = f"Look at layer {l} first" + f", at the step from dZ[{l + 1}] to dZ[{l}]" * step
+        yield f"{where}, {self.cause.where}: {self.cause.says}." if self.cause else f"{where}."
+        if self.cause and self.cause.reads:
+            yield f"A right line reads `{self.cause.reads}`."
+        if step:
+            yield f"Layer {l + 1} is right."
+        if any(0 < _layer(name) < l for name in names):
+            yield "Earlier layers may be wrong only because of this one."
 
     def __str__(self):
         rows = [f"{f.name:6s} {_number(f.error)}  {f.words}{_skipped(f)}" for f in self.findings]
@@ -56,8 +103,8 @@ class GradientReport:
     def _repr_html_(self):
         cells = "<td style='text-align:left;padding:2px 10px'>"
         rows = "".join(
-            f"<tr style='color:#111;background:{'#D9EAF7' if f.right else '#FBE3D6'}'>{cells}<code>{f.name}</code></td>"
-            f"{cells}<span style='white-space:nowrap'>{'✓' if f.right else '✗'} {_number(f.error).strip()}</span></td>"
+            f"<tr style='color:#111;background:{COLOURS[f.verdict]}'>{cells}<code>{html.escape(f.name)}</code></td>"
+            f"{cells}<span style='white-space:nowrap'>{SIGNS[f.verdict]} {_number(f.error).strip()}</span></td>"
             f"{cells}{html.escape(f.words + _skipped(f))}</td></tr>"
             for f in self.findings
         )
@@ -65,7 +112,9 @@ class GradientReport:
 
 
 def _layer(name):
-    return int(name[3:-1])
+    """The l of dW[l]; 0 for a name that has none."""
+    found = re.fullmatch(r"d[Wb]\[(\d+)\]", name)
+    return int(found[1]) if found else 0
 
 
 def _number(error):
@@ -73,4 +122,5 @@ def _number(error):
 
 
 def _skipped(finding):
-    return f" ({finding.skipped} entries skipped: a kink within ε)" if finding.skipped else ""
+    examples = "1 example" if finding.skipped == 1 else f"{finding.skipped} examples"
+    return f" ({examples} left out: a unit lies on its kink)" if finding.skipped else ""

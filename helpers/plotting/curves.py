@@ -16,7 +16,7 @@ def line(y, x=None, ax=None, label=None, style=0, **options):
 
 
 def cost_curve(costs, ax=None, label=None, style=0):
-    """The cost against the iteration.
+    """The cost as a function of the iteration.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def cost_surface(J, w1, w2, path=None, ax=None, best=None):
 
 
 def accuracy_and_cost(costs, train, test, ax=None):
-    """The cost against the iteration, with the training and test accuracy in the title."""
+    """The cost as a function of the iteration, with the training and test accuracy in the title."""
     ax = cost_curve(costs, ax=ax)
     ax.set_title(f"accuracy: training {train:.3f}, test {test:.3f}")
     return ax
@@ -99,7 +99,7 @@ def error_curves(curves, epsilon, error, ax=None):
 
 
 def work_curves(with_reuse, without, ax=None):
-    """Multiplications needed for one error against the number of layers, with and without reuse of errors."""
+    """The number of multiplications that one error takes against the number of layers, with and without reuse."""
     depths = range(1, len(without) + 1)
     ax = line(without, depths, ax=ax, label="nothing reused", style=1, marker="s")
     line(with_reuse, depths, ax=ax, label="errors reused", marker="o")
@@ -110,7 +110,7 @@ def work_curves(with_reuse, without, ax=None):
 
 
 def race_curves(costs, first_step, ax=None):
-    """The cost of the batches against the step, one curve per optimizer.
+    """The cost of the batches as a function of the step, one curve per optimizer.
 
     Parameters
     ----------

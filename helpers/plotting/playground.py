@@ -69,7 +69,7 @@ def answers_on_digits(state, ax, columns=6, rows=4):
 
 
 def curves(state, ax):
-    """The training and test cost against the update."""
+    """Training and test cost against the number of updates."""
     costs, at = _thinned(state.costs)
     for i, name in enumerate(("training", "test")):
         color = (FORWARD, LINE_COLORS[2])[i]
@@ -82,7 +82,7 @@ def curves(state, ax):
 
 
 def gradient_norms(norms, layers, ax):
-    """The gradient norm of each layer's weights against the update, on a logarithmic scale."""
+    """The gradient norm of each layer's weights against the number of updates, on a logarithmic scale."""
     kept, at = _thinned(norms)
     for l in range(layers):
         values = [max(norm[l], 1e-12) for norm in kept]

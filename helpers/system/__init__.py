@@ -1,4 +1,4 @@
-"""General-purpose code that no lesson is about.
+"""General-purpose code that no lesson is about, to be read when it is needed.
 
 Read a file here when you need it: `validation` checks input, `files` writes a file completely or not at
 all, `interrupts` handles the stop button and the progress bar, `browser` deals with Python running

@@ -64,7 +64,7 @@ def _stop(server):
     except subprocess.TimeoutExpired:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGKILL) if os.name == "posix" else server.kill()
-        server.wait()
+        server.wait(20)
 
 
 def _copy_without_outputs(folder):

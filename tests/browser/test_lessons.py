@@ -232,7 +232,7 @@ def test_the_playground_in_all_its_parts(page, lab):
 
 SLOW = """\
 import time
-from helpers import widgets
+from helpers.widgets.explorer import Explorer
 import ipywidgets
 asked = []
 def compute(x):
@@ -241,7 +241,7 @@ def compute(x):
     return x
 control = {"x": ipywidgets.IntSlider(0, min=0, max=30, description="x")}
 draw = lambda result, ax: ax.plot([0, result])
-widgets.Explorer("Slow", "wait.", control, compute, draw, lambda x: f"x is {x}, asked {len(asked)} times", "f(")
+Explorer("Slow", "wait.", control, compute, draw, lambda x: f"x is {x}, asked {len(asked)} times", "f(")
 """
 
 

@@ -119,7 +119,7 @@ def test_fetching_refuses_what_has_another_checksum(tmp_path, monkeypatch):
             datasets.fetch_cats(tmp_path / "cats")
     finally:
         server.terminate()
-        server.wait()
+        server.wait(60)
         server.stdout.close()
     assert [path for path in (tmp_path / "cats").rglob("*") if path.is_file()] == []
 

@@ -14,7 +14,7 @@ import pytest
 from fresh_kernel import run
 
 from helpers.exercises import handout, stripped
-from helpers.exercises.core import judge
+from helpers.exercises.judging import judge
 from helpers.exercises.registry import EXERCISES, LESSONS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,10 +15,10 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from chromium import NO_OTHER_HOST, is_local, launched, served
 from moves import MOVES, READY, WIDGET, seen, wait_for_change
@@ -28,7 +28,8 @@ from helpers.system import browser
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
-SECONDS = 120  # in which a lesson must have run, from when its kernel is up
+SECONDS = 120  # of one core, in which a lesson must have run, from when its kernel is up
+PATIENCE = 1200  # seconds of waiting for it on a busy machine
 NOISE = configparser.RawConfigParser()  # what may differ: rounding, as for nbval, and Pyodide's versions
 NOISE.read(ROOT / "tests" / "nbval_sanitize.cfg", encoding="utf-8")
 NOISE["versions"] = {"regex": r"(?m)^(numpy|matplotlib|h5py|ipywidgets) [\d.+a-z]+$", "replace": r"\1"}
@@ -120,21 +121,27 @@ def visitor(address):
     visitor.leave()
 
 
+def processor_seconds():
+    """What the browser has used of processors so far; unlike a clock it does not see what else runs here."""
+    used = [process.cpu_times() for process in psutil.Process().children(recursive=True)]
+    return sum(times.user + times.system for times in used)
+
+
 def visit(visitor, name, count):
     """Open one lesson, run it, and move its widgets, of which there are `count`.
 
     Returns
     -------
     notebook : dict, the lesson as it stands in the page then
-    seconds : float, in which it ran
+    seconds : float, of one core, in which it ran
     faults : list of str, what a reader would not see: errors in the page, files that are missing or elsewhere
     """
     try:
         visitor.open(name)
-        page, start = visitor.page, time.monotonic()
+        page, start = visitor.page, processor_seconds()
         page.evaluate(RUN)
-        page.wait_for_function("window.ran", timeout=1000 * SECONDS, polling=200)
-        seconds, notebook = time.monotonic() - start, page.evaluate(NOTEBOOK)
+        page.wait_for_function("window.ran", timeout=1000 * PATIENCE, polling=200)
+        seconds, notebook = processor_seconds() - start, page.evaluate(NOTEBOOK)
         page.wait_for_function(f"document.querySelectorAll('{HERE}').length === {count}")
         for widget in page.locator(HERE).all():
             _move(page, widget)
@@ -182,6 +189,7 @@ def test_a_lesson_runs_in_the_lab(visitor, name):
     notebook, seconds, faults = visit(visitor, name, widgets)
     assert faults == []
     print(f"{name}: {seconds:.0f} s")
+    assert seconds < SECONDS
     assert len(notebook["cells"]) == len(committed)
     for here, there in zip(notebook["cells"], committed, strict=True):
         if here["cell_type"] != "code":

@@ -1,4 +1,4 @@
-"""What figures show: labels, lines, limits. They draw into the axes they are given and leave no state behind."""
+"""Figures have the right labels, lines and limits, draw into the given axes and leave no state behind."""
 
 import matplotlib.pyplot as plt
 import numpy as np

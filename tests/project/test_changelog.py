@@ -27,11 +27,11 @@ def test_the_tables_are_read():
 
 
 @pytest.mark.parametrize("name", NEW)
-def test_a_new_name_is_there(name):
+def test_a_new_name_can_be_imported(name):
     assert find(name) is not None
 
 
 @pytest.mark.parametrize("name", ["helpers.no_such_module", "helpers.backprop.network.no_such_function"])
-def test_a_name_that_is_not_there_is_noticed(name):
+def test_a_missing_name_is_noticed(name):
     with pytest.raises((AttributeError, ModuleNotFoundError)):
         find(name)

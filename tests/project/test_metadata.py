@@ -50,6 +50,6 @@ def test_the_container_forwards_the_port_of_the_lab_and_lets_no_other_page_in():
     (port,) = settings["forwardPorts"]
     assert set(settings["portsAttributes"]) == {str(port)}
     assert f"port {port}" in README
-    assert "port_retries=0" in settings["postAttachCommand"]  # that port or none
+    assert "port_retries=0" in settings["postAttachCommand"]  # fail rather than use another port
     (origin,) = re.findall(r"allow_origin=(\S+)", settings["postAttachCommand"])
     assert origin.startswith(f"https://$CODESPACE_NAME-{port}.") and "*" not in origin

@@ -1,6 +1,7 @@
 """What the tests themselves must be: none skipped in silence, none that sleeps for a fixed time."""
 
 import ast
+import importlib.util
 import os
 import subprocess
 import sys
@@ -15,24 +16,21 @@ WORK = {"tests/cluster/test_cluster.py": 1, "tests/exercises/test_exercises.py":
 
 
 def sleeps(code):
-    """Lines of fixed waits: a call of `sleep` outside of a loop, or of Playwright's `wait_for_timeout`.
+    """Lines of fixed waits: calls of `sleep`, or of Playwright's `wait_for_timeout`, that are in no loop of a wait.
 
-    In a loop a sleep is the pause between two looks at what is waited for.
+    In a `while`, or in a `for` that can be left early, they are the pause between two looks at what is waited for.
     """
     tree = ast.parse(code)
     looped = {
         id(inner)
         for loop in ast.walk(tree)
-        if isinstance(loop, (ast.While, ast.For, ast.AsyncFor))
+        if isinstance(loop, ast.While)
+        or (isinstance(loop, ast.For) and any(isinstance(node, (ast.Return, ast.Break)) for node in ast.walk(loop)))
         for inner in ast.walk(loop)
     }
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     names = {id(call): getattr(call.func, "attr", getattr(call.func, "id", "")) for call in calls}
-    return sorted(
-        call.lineno
-        for call in calls
-        if names[id(call)] == "wait_for_timeout" or (names[id(call)] == "sleep" and id(call) not in looped)
-    )
+    return sorted(c.lineno for c in calls if names[id(c)] in ("sleep", "wait_for_timeout") and id(c) not in looped)
 
 
 def test_no_test_sleeps_for_a_fixed_time():
@@ -51,13 +49,22 @@ def test_no_test_sleeps_for_a_fixed_time():
         ("time.sleep(1)", [1]),
         ("from time import sleep\nsleep(1)", [2]),
         ("async def f():\n    await asyncio.sleep(0.5)", [2]),
+        ("for width in widths:\n    page.wait_for_timeout(300)", [2]),
+        ("for _ in range(9):\n    if there():\n        break\n    time.sleep(1)", []),
         ("while not there():\n    time.sleep(0.1)", []),
-        ("while True:\n    page.wait_for_timeout(100)", [2]),
         ("sleeps(1)\npage.wait_for_function('true')", []),
     ],
 )
 def test_a_fixed_sleep_is_found(code, lines):
     assert sleeps(code) == lines
+
+
+def test_the_files_that_take_long_are_there():
+    spec = importlib.util.spec_from_file_location("root_conftest", ROOT / "conftest.py")
+    conditions = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(conditions)
+    names = [*conditions.LONG, *conditions.SLOW, *conditions.APART, conditions.TOGETHER]
+    assert [name for name in names if not (ROOT / name).exists()] == []
 
 
 NO_CHROMIUM = "no Chromium found: install chromium, or name one in the variable CHROMIUM"

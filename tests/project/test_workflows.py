@@ -168,7 +168,24 @@ def test_the_script_of_ci_calls_the_command_of_the_readme():
     assert "make test" in script
 
 
-def test_three_systems_and_the_oldest_and_newest_python():
+def test_the_parts_of_the_strict_job_are_the_whole():
+    """Each file of tests and each notebook is in one part, and none in two."""
+    parts = [entry["tests"].split() for entry in strict()["strategy"]["matrix"]["include"]]
+    ignored = [word.removeprefix("--ignore=") for part in parts for word in part if word.startswith("--ignore=")]
+    named = [word for part in parts for word in part if not word.startswith("--ignore=")]
+    assert sorted(named) == sorted([*ignored, "tests", "notebooks"])
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert [step["env"] for step in strict()["steps"] if step.get("run") == "bash .ci/run"] == [
+        {"ARGS": "${{ matrix.tests }}"}
+    ]
+
+
+def strict():
+    """The job that compares outputs."""
+    return load(ROOT / ".github" / "workflows" / "test.yml")["jobs"]["strict"]
+
+
+def test_ci_covers_three_systems_and_the_oldest_and_newest_python():
     matrix = load(ROOT / ".github" / "workflows" / "test.yml")["jobs"]["executed"]["strategy"]["matrix"]
     assert {name.split("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
     pythons = {entry["versions"]: entry["python"] for entry in matrix["include"]}

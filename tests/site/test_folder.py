@@ -28,13 +28,13 @@ def contents(out):
 
 def test_a_build_replaces_the_previous_one_and_keeps_the_files_of_other_programs(folder, new, tmp_path):
     out = tmp_path / "there" / "site"
-    folder.refuse_what_is_not_ours(out, keep=("lab",))
+    folder.refuse_foreign_files(out, keep=("lab",))
     folder.replace(out, new, keep=("lab",))
     (out / "old.html").write_text("old", encoding="utf-8")
     for name in ("lab/page.html", ".git/config.txt"):
         (out / name).parent.mkdir()
         (out / name).write_text("kept", encoding="utf-8")
-    folder.refuse_what_is_not_ours(out, keep=("lab",))
+    folder.refuse_foreign_files(out, keep=("lab",))
     folder.replace(out, new, keep=("lab",))
     there = contents(out)
     assert there.pop(folder.MARK)
@@ -46,16 +46,16 @@ def test_a_build_replaces_the_previous_one_and_keeps_the_files_of_other_programs
 def test_a_folder_with_other_files_is_refused(folder, tmp_path):
     (tmp_path / "searchindex.js").write_text("of another book", encoding="utf-8")
     with pytest.raises(ValueError, match="contains other files; name a folder that is empty"):
-        folder.refuse_what_is_not_ours(tmp_path, keep=("lab",))
+        folder.refuse_foreign_files(tmp_path, keep=("lab",))
     with pytest.raises(ValueError, match=r"searchindex.js is a file; name a folder"):
-        folder.refuse_what_is_not_ours(tmp_path / "searchindex.js")
+        folder.refuse_foreign_files(tmp_path / "searchindex.js")
 
 
 def test_a_folder_to_publish_from_keeps_its_history_and_domain_name(folder, new, tmp_path):
     out = tmp_path / "site"
     (out / ".git").mkdir(parents=True)
     (out / "CNAME").write_text("kept", encoding="utf-8")
-    folder.refuse_what_is_not_ours(out)
+    folder.refuse_foreign_files(out)
     folder.replace(out, new)
     assert contents(out)["CNAME"] == "kept" and (out / ".git").is_dir()
 

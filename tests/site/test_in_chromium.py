@@ -1,11 +1,10 @@
 """The book in a real browser: every page in both themes, wide and narrow, and then the interactive parts."""
 
 import re
-import time
 from pathlib import Path
 
 import pytest
-from chromium import NO_OTHER_HOST, launched
+from chromium import NO_OTHER_HOST, launched, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots" / "book"
@@ -48,14 +47,6 @@ def watched(context, address):
     page.on("response", lambda r: faults.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
     page.set_default_timeout(30_000)
     return page, faults
-
-
-def wait_for(page, expression, seconds=30):
-    """Wait until an expression is true in the page. The pages' policy forbids the `eval` of `wait_for_function`."""
-    end = time.monotonic() + seconds
-    while not page.evaluate(expression):
-        assert time.monotonic() < end, f"never true: {expression}"
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -127,7 +118,7 @@ def test_formulas_are_typeset(visits):
     assert visits["03_two_layers"]["formulas"][0] > 100
 
 
-def test_no_serious_violation_of_accessibility(visits, axe):
+def test_no_serious_accessibility_violations(visits, axe):
     assert {name: found["audit"] for name, found in visits.items() if found["audit"]} == {}
 
 

@@ -1,0 +1,94 @@
+"""A mistake that was found in the reader's code, in words: what is wrong, in which line, and a question."""
+
+import ast
+
+from helpers.exercises import repair
+from helpers.exercises.errors import quote
+from helpers.exercises.phrases import WORDS
+
+
+def describe(found, code):
+    """Sentences on the mistake.
+
+    Parameters
+    ----------
+    found : repair.Found
+    code : repair.Code
+    """
+    seen, question = WORDS[_key(found)]
+    line, piece = quote(found.line), found.piece
+    large = "\n" in piece or len(piece) > 0.6 * len(found.line) or len(piece) > 60
+    there = "" if large or "{line}" in seen or not found.line else f", in the line {line}"
+    seen = seen.format(piece=line if large else quote(piece), line=line, call=_call(found))
+    if not found.whole:
+        seen = f"There is more than one thing to find. One of them: {seen[:1].lower()}{seen[1:]}"
+    missing = found.kind in ("no_factor", "no_term", "hard_coded", "no_mean", "extra_statement")
+    never = about_unused(code) if missing else ""
+    return f"{seen}{there}. {never}{question}"
+
+
+def about_unused(code):
+    """A sentence on the arguments that the function never uses."""
+    names = repair.unused(code)
+    listed = " and ".join(f"`{name}`" for name in names)
+    return f"{listed} {'is' if len(names) == 1 else 'are'} never used. " if names else ""
+
+
+def evidence(code):
+    """What the code alone shows: an unused argument, a name of the notebook, a limit put on numbers; or ""."""
+    hidden = repair.outside(code)
+    if hidden:
+        return (
+            f"`{hidden[0]}` is no argument of the function: it comes from elsewhere in the notebook"
+            f"{_line_with(code, hidden[0])}. Which of the arguments should take its place, or what can be counted "
+            f"in them?"
+        )
+    names = repair.unused(code)
+    if names:
+        return f"{about_unused(code)}What is it for?" if len(names) == 1 else f"{about_unused(code)}What are they for?"
+    for node in ast.walk(code.tree):
+        name = getattr(getattr(node, "func", None), "attr", "")
+        if isinstance(node, ast.Call) and name in ("clip", "nan_to_num"):
+            return (
+                f"`{ast.unparse(node.func)}` cuts values off, in the line {quote(code.line(node))}. Which values come "
+                f"out wrong because of that?"
+            )
+        if isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < abs(node.value) <= 1e-6:
+            return (
+                f"`{ast.unparse(node)}` hides the problem and solves nothing, in the line {quote(code.line(node))}. "
+                f"Which values come out wrong because of it?"
+            )
+    return ""
+
+
+def _line_with(code, name):
+    node = next(n for n in ast.walk(code.tree) if isinstance(n, ast.Name) and n.id == name)
+    return where(code.line(node))
+
+
+def point(found, hint):
+    """What is added to a hint that was written for the mistake: the line, and a question if the hint asks none."""
+    if not found or not found.line:
+        return ""
+    question = "" if "?" in hint else f" {WORDS[_key(found)][1]}"
+    return f" Look at the line {quote(found.line)}.{question}"
+
+
+def where(line):
+    """ ", in the line `…`", if there is one."""
+    return f", in the line {quote(line)}" if line else ""
+
+
+def _key(found):
+    if found.kind != "product":
+        return found.kind
+    return "product_@" if isinstance(getattr(found.node, "op", None), ast.MatMult) else "product_*"
+
+
+def _call(found):
+    function = getattr(found.node, "func", None)
+    if function is None:
+        return quote(found.piece)
+    if isinstance(function, ast.Attribute) and not ast.unparse(function.value).startswith("np"):
+        return f"`.{function.attr}`"
+    return f"`{ast.unparse(function)}`"

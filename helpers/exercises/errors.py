@@ -1,0 +1,132 @@
+"""What an error in the reader's code means, and in which of its lines it happened."""
+
+import difflib
+import inspect
+import linecache
+import re
+
+from helpers.exercises import limits
+from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError, text_of
+
+TYPES = {  # what a TypeError is about, by a word of its text
+    "bitwise_xor": "`^` is no power in Python, but the exclusive or of whole numbers",
+    "'tuple'": "A whole tuple takes part where a single number is meant",
+    "'NoneType'": "Something is None: a function that was called returns nothing",
+    "'builtin_function_or_method'": "A function takes part that has not been called",
+    "'function'": "A function takes part that has not been called",
+    "'numpy.ufunc'": "A function takes part that has not been called",
+    "'method'": "A method takes part that has not been called",
+    "'str'": "A text takes part where a number is meant",
+    "'dict'": "A whole dictionary takes part where one of its arrays is meant",
+    "'list'": "A list takes part where an array is meant; np.array makes one",
+    "not iterable": "A single number is not something to loop over",
+    "not subscriptable": "Square brackets stand behind something that has no entries",
+    "not callable": "Parentheses stand behind something that is no function",
+    "as a data type": "The sizes of an array are one argument, a pair in parentheses of its own",
+}
+LONGEST = 90  # characters of a quoted line
+
+
+def quote(line):
+    """A line of the reader's code as it is quoted: without comment, in backticks, not too long."""
+    line = line.strip().replace("`", "'")
+    return f"`{line if len(line) <= LONGEST else line[: LONGEST - 2] + ' …'}`"
+
+
+def about_error(name, error, function=None):
+    """Sentences on an error.
+
+    Parameters
+    ----------
+    name : str, what the reader's function is called
+    error : BaseException
+    function : the reader's function, to know its lines from those that it calls; by default none is quoted
+    """
+    text = text_of(error)
+    whole = _about_the_whole(name, error, text)
+    if whole:
+        return whole
+    line = own_line(error, function)
+    there = f", in the line {quote(line)}" if line else ""
+    if isinstance(error, TypeError) and ("positional argument" in text or "keyword argument" in text):
+        if not line:
+            return f"`{name}` does not take the arguments of the exercise: keep its first line as it was given."
+        return f"A call does not fit the function that it calls{there}: {text}. Which arguments does that one take?"
+    if isinstance(error, UnboundLocalError):
+        return f"A name is used before it has a value (`{text}`){there}. Which line should give it one first?"
+    if isinstance(error, NameError):
+        return _about_a_name(error, text, there, function)
+    if "matmul" in text or "not aligned" in text:  # the latter is said by np.dot
+        sizes = re.search(r"size (\d+) is different from (\d+)", text)
+        which = f", {sizes[2]} and {sizes[1]}" if sizes else ""
+        return (
+            f"In a product @ the inner sizes do not match{which}{there}. What is the shape of each factor, and which "
+            f"product does the formula ask for?"
+        )
+    if "could not be broadcast" in text or "non-broadcastable" in text:
+        return f"Two arrays do not fit together, entry by entry (`{text}`){there}. What is the shape of each?"
+    if isinstance(error, KeyError):
+        return f"A dictionary has no entry {text}{there}. Which keys does it have, and which are asked for?"
+    if isinstance(error, IndexError):
+        return f"An index points beyond the end (`{text}`){there}. What are its first and its last value?"
+    if isinstance(error, AttributeError) and text.startswith("module"):
+        return f"There is no such function{there}: {text}. In which part of the module is it?"
+    for found, words in TYPES.items():
+        if isinstance(error, TypeError) and found in text:
+            return f"{words} (`{text}`){there}. What should stand there?"
+    if "truth value of an array" in text:
+        return f"A condition is given an array{there}, but it can only decide about a single value. Which one is meant?"
+    said = f" (`{text}`)" if text else ""
+    question = " What are the types and shapes of what stands in it?" if line else ""
+    return f"`{name}` stopped with {type(error).__name__}{said}{there}.{question}"
+
+
+def _about_the_whole(name, error, text):
+    """What has nothing to do with a single line; "" for all other errors."""
+    if isinstance(error, ArgumentChangedError):
+        return f"`{name}` changes its argument `{text}` in place, and the caller still needs it: make a new array."
+    if isinstance(error, ArgumentRoundedError):
+        return (
+            f"`{name}` leaves its argument `{text}` changed by rounding: adding ε and subtracting it again does not "
+            f"give quite the same number. Save the entry and restore it, or work on a copy."
+        )
+    if isinstance(error, limits.TimeUp):
+        return f"`{name}` was stopped after {text} seconds. Is there a loop that never ends?"
+    if isinstance(error, limits.AskedForInputError):
+        return f"`{name}` calls input(), which would wait for ever; its arguments are all that it needs."
+    if isinstance(error, SystemExit):
+        return f"`{name}` leaves Python by exit(). End it with return instead."
+    if isinstance(error, RecursionError):
+        return f"`{name}` calls itself without end. Is there a case in which it returns?"
+    if isinstance(error, MemoryError):
+        return f"`{name}` wants more memory than there is. Compare the shapes: does a product grow too large?"
+    return ""
+
+
+def _about_a_name(error, text, there, function):
+    missing = getattr(error, "name", None) or ""
+    code = _code(function)
+    known = [*getattr(code, "co_varnames", ()), *(function.__globals__ if code else ())]
+    near = difflib.get_close_matches(missing, [name for name in known if not name.startswith("_")], 1, 0.75)
+    meant = f" Did you mean `{near[0]}`?" if near else " Is it misspelt?"
+    restart = (
+        ""
+        if near
+        else " After a restart of the kernel, first run the cells above: *Run > Run All Above Selected Cell*."
+    )
+    return f"`{missing or text}` is not defined{there}.{meant}{restart}"
+
+
+def _code(function):
+    return function.__code__ if inspect.isfunction(function) else None
+
+
+def own_line(error, function):
+    """The last line of the reader's own code (its file or cell) that the error passed through; "" if none did."""
+    code = _code(function)
+    line, step = "", error.__traceback__
+    while code is not None and step is not None:
+        if step.tb_frame.f_code.co_filename == code.co_filename:
+            line = linecache.getline(code.co_filename, step.tb_lineno).split("#")[0].strip()
+        step = step.tb_next
+    return line

@@ -1,0 +1,307 @@
+"""How an answer is judged: run on the cases, compared, and if it is wrong, traced to its cause."""
+
+import ast
+import copy
+import re
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.exercises import diagnosis, limits, repair, typed, values, variants
+from helpers.exercises.core import Verdict
+from helpers.exercises.errors import about_error, quote
+from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError, fingerprint, run
+from helpers.gradient_check import compare
+from helpers.gradient_check.report import GradientReport
+
+SECONDS = 4.0  # an answer may take
+LONGEST_SEARCH = 6.0  # for the cause, on a busy machine; see repair.MOST_SECONDS
+# Changes after which the hint for "the inner sizes do not match" or "an entry is missing" still names the cause.
+SAME_CAUSE = ("no_transpose", "transpose", "order_of_product", "wrong_factor", "order_of_arguments", "wrong_return")
+
+
+class _Mistake(NamedTuple):
+    """A wrong function, and what is known of it before its cause is looked for."""
+
+    hint: str  # of the known wrong answer that has the same results, or fails in the same way; or ""
+    generic: str  # what can be said without knowing the cause
+    earlier: str = ""  # to put before a cause
+    failed: bool = False  # there are no results to compare, so the hint may be that of another mistake
+
+
+def judge(exercise, answer, seconds=SECONDS):
+    """The verdict on an answer. It never fails and never gives the solution away.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    answer : anything
+    seconds : float, after which a function is stopped
+
+    Returns
+    -------
+    Verdict
+    """
+    printed = limits.Printed()
+    _ = exercise.key  # worked out first, on our own time
+    try:
+        with limits.quarantine(seconds, printed):
+            if exercise.cases is None:
+                verdict = judge_value(exercise, answer)
+            else:
+                verdict = _judge_function(exercise, answer, printed)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever a reader's code can raise, SystemExit too
+        verdict = Verdict("wrong", about_error(exercise.answer_name, error, answer))
+    if isinstance(verdict, _Mistake):
+        verdict = _traced(exercise, answer, verdict)
+    return verdict._replace(printed=str(printed))
+
+
+def _traced(exercise, answer, mistake):
+    """The verdict on a wrong function; what cannot be traced in time gets what is known without."""
+    try:
+        with limits.quarantine(LONGEST_SEARCH, limits.Printed()):
+            return _explained(exercise, answer, *mistake)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # changed code may do whatever the reader's own may
+        return Verdict("wrong", mistake.hint or mistake.generic)
+
+
+# --- values --------------------------------------------------------------------------------------
+
+
+def judge_value(exercise, answer):
+    right = exercise.right
+    if isinstance(right, str) and answer is not None:
+        return _judge_letter(exercise, answer)
+    if callable(answer):
+        return Verdict("wrong", "The answer is a function, but a value is wanted: call it, or write the number.")
+    if isinstance(answer, dict):
+        return Verdict("wrong", "The answer is a dictionary, but a single value or a list is wanted.")
+    if isinstance(answer, (bool, np.bool_)):
+        said = f"The answer is {answer}, the result of a comparison, but a number is wanted. Is there a `==` in it?"
+        return Verdict("wrong", said)
+    if isinstance(answer, (set, frozenset)):
+        said = "The answer is a set, which has no order: write a list, with square brackets. Which number comes first?"
+        return Verdict("wrong", said)
+    try:
+        mine = values.conform(answer, np.asarray(right))[""]
+    except values.NothingError:
+        return Verdict("open", "Put your answer in place of None and run the cell again. (`print` returns None.)")
+    except values.UnfitError as unfit:
+        return Verdict("wrong", str(unfit))
+    if typed_like(mine, right) or (mine.size == 1 and mine.item() in exercise.also):
+        note = " (A plain number will do, without brackets.)" if mine.ndim and np.ndim(right) == 0 else ""
+        return Verdict("right", exercise.reason + note)
+    for (value,), hint in exercise.key.wrong[: len(exercise.wrong)]:
+        if typed_like(mine, value):
+            return Verdict("wrong", hint)
+    known = exercise.key.wrong[len(exercise.wrong) :]
+    return Verdict("wrong", _about_value(mine, np.asarray(right), known, re.search(r"\bshare\b", exercise.prompt)))
+
+
+def _judge_letter(exercise, answer):
+    """The verdict on the choice in a question; "b)" and " B." do for "b"."""
+    letter = answer.strip(" ().\"'").lower() if isinstance(answer, str) else ""
+    if letter == exercise.right:
+        return Verdict("right", exercise.reason)
+    hints = {wrong.answer: wrong.hint for wrong in exercise.wrong}
+    return Verdict("wrong", hints.get(letter, 'The answer should be one of the letters, in quotes, such as "a".'))
+
+
+def typed_like(mine, value):
+    """Whether `mine` is what a person may type for `value`: counts exactly, other numbers in three digits."""
+    value = np.asarray(value)
+    if mine.dtype.kind == "U":
+        return False
+    if mine.squeeze().shape == value.shape:  # [4] for 4, and a row of weights for a list
+        mine = mine.squeeze()
+    whole = np.all(value == np.round(value))
+    tolerance = 1e-9 if whole and mine.dtype != np.float32 else 1e-6 if whole else 5e-3
+    return mine.shape == value.shape and np.allclose(mine, value, rtol=tolerance, atol=1e-6 if whole else 1e-9)
+
+
+def _about_value(mine, right, slips, share):
+    if mine.dtype.kind == "U":
+        return "The answer is text, but a number is wanted: write it without quotes."
+    if mine.squeeze().shape != right.shape:
+        wanted = ("A single number is", f"{right.size} numbers in a row are")[right.ndim]
+        own = ""
+        if mine.size > 9:
+            own = " Names of the notebook hold the lesson's values: have you put in the numbers of the question?"
+        return f"{wanted} wanted, but the answer is {values.shape_in_words(mine)}.{own}"
+    if not np.isfinite(mine).all():
+        return "The answer holds NaN or an infinite value; look for a division by 0 or a log of 0."
+    mine = mine.squeeze().astype(float)
+    said = typed.look(mine, right, share)
+    if said:
+        return f"{_few(mine)}{said}"
+    for (value,), hint in slips:
+        if np.allclose(mine, value, rtol=2e-3, atol=0) and not (mine == 0).all():
+            return f"{_few(mine)}{hint}"
+    return values.about_numbers(mine, right)
+
+
+def _few(mine):
+    return f"{mine:.6g} is not right. " if mine.ndim == 0 else ""
+
+
+# --- functions -----------------------------------------------------------------------------------
+
+
+def _judge_function(exercise, answer, printed):
+    if answer is None:
+        return Verdict("open", "Write the function, and pass its name to `check`.")
+    if not callable(answer):
+        how = "without quotes" if isinstance(answer, str) else "without parentheses"
+        words = f"A function is wanted, but the answer is {values.kind(answer)}: pass the function's name {how}."
+        return Verdict("wrong", words)
+    key, parts = exercise.key, exercise.parts
+    try:
+        results = run(answer, exercise.cases())
+    except (Exception, SystemExit) as error:
+        return _about_failure(exercise, answer, error)
+    try:
+        mine, right = sets(results, key.right, parts), sets(key.right, key.right, parts)
+    except values.NothingError:
+        return _about_nothing(exercise, answer, results, printed)
+    except values.UnfitError as unfit:
+        known = {misfit(known, key.right, parts): hint for known, hint in key.wrong if isinstance(known, list)}
+        return _Mistake(known.get(str(unfit), ""), str(unfit), failed=True)
+    if all_same(mine, right):
+        return Verdict("right", exercise.reason + _note(results, key.right))
+    return _about_results(exercise, answer, key, mine, right)
+
+
+def _note(results, right):
+    """A word on a result that is right but of another type than the lesson's."""
+    if isinstance(right[0], np.ndarray) and isinstance(results[0], (list, tuple)):
+        return " (It is a list; the lesson's own function returns an array.)"
+    return ""
+
+
+def _about_failure(exercise, answer, error):
+    hint = next((hint for known, hint in exercise.key.wrong if known == fingerprint(error)), "")
+    generic = about_error(exercise.answer_name, error, answer)
+    if isinstance(error, (ArgumentChangedError, ArgumentRoundedError)):
+        return _Mistake(generic, generic)
+    if isinstance(error, (SystemExit, RecursionError, MemoryError, limits.AskedForInputError)):
+        return Verdict("wrong", generic)
+    if isinstance(error, NameError):
+        return Verdict("wrong", generic)
+    return _Mistake(hint, generic, failed=True)
+
+
+def _about_nothing(exercise, answer, results, printed):
+    name = exercise.answer_name
+    if printed.length:
+        said = f"`{name}` prints, but returns None: end it with `return` and the result."
+        return _Mistake(said, said)
+    if any(result is not None for result in results):
+        return Verdict("wrong", f"`{name}` returns None in some cases, not in all: does every path end with `return`?")
+    code = repair.read(answer)
+    if code and not all(ast.unparse(node) in ("return None", "return", "pass", "...") for node in code.tree.body):
+        last = quote(code.line(code.tree.body[-1]))
+        return Verdict("wrong", f"`{name}` returns None: its last line is {last}. How does the caller get the result?")
+    return Verdict("open", f"`{name}` returns None. Write its body and run the cell again; or is `return` missing?")
+
+
+def _about_results(exercise, answer, key, mine, right):
+    for known, hint in [(key.stub, None), *key.wrong]:
+        try:
+            same = isinstance(known, list) and all_same(mine, sets(known, key.right, exercise.parts))
+        except (values.UnfitError, values.NothingError):
+            continue
+        if same and hint is None:
+            return _about_the_given(exercise, answer)
+        if same:
+            return _Mistake(hint, hint)
+    counts = exercise.m or [1] * len(right)
+    cases = exercise.cases()
+    for i, (arguments, mine_here, right_here, m) in enumerate(zip(cases, mine, right, counts, strict=True)):
+        off = [name for name in right_here if not values.same({"": mine_here[name]}, {"": right_here[name]})]
+        if off:
+            given = list(zip(exercise.arguments, arguments, strict=True))
+            earlier = "It is right for one set of arguments, but not for another. " if i else ""
+            generic = earlier + _explain(off, mine_here, right_here, m, given)
+            return _Mistake("", generic, earlier)
+    raise AssertionError("no difference found")
+
+
+def _about_the_given(exercise, answer):
+    """A function in which a mistake is to be found, and which still gives the same results."""
+    code = repair.read(answer)
+    given = ast.parse(exercise.stub).body[0]
+    if code is None or ast.dump(ast.Module(code.tree.body, [])) == ast.dump(ast.Module(given.body, [])):
+        return Verdict("open", "This is still the function as it was given. Find the mistake, and run it again.")
+    said = "You have changed the function, but its results are still those of the one that you were given."
+    return _Mistake(said, said)
+
+
+def _explained(exercise, answer, hint, generic, earlier, failed):
+    """The verdict with the mistake that a change of the code shows; else what the numbers show; else `generic`."""
+    code = repair.read(answer)
+    passed = _comparison(exercise)
+    found = repair.find(code, exercise.cases(), passed) if code else None
+    whole = found if found and found.whole else None
+    if hint and not (failed and whole and whole.kind not in SAME_CAUSE):
+        return Verdict("wrong", hint + diagnosis.point(whole, hint))
+    if whole:
+        return Verdict("wrong", earlier + diagnosis.describe(whole, code))
+    said = variants.find(answer, exercise.cases(), exercise.arguments, passed, exercise.m)
+    if said:
+        return Verdict("wrong", said)
+    if found and not failed:
+        return Verdict("wrong", diagnosis.describe(found, code))
+    shown = diagnosis.evidence(code) if code else ""
+    return Verdict("wrong", generic if failed or not shown else f"{_short(generic)} {shown}")
+
+
+def _short(generic):
+    """A general description, cut so that a cause fits behind it."""
+    return generic if len(generic) < 200 else ""
+
+
+def _comparison(exercise):
+    """The function that tells which results of a function are right on a case: what `repair` and `variants` ask."""
+    cases, like = exercise.cases(), exercise.key.right
+    rights = sets(like, like, exercise.parts)
+
+    def passed(function, i):
+        (result,) = run(function, copy.deepcopy(cases[i : i + 1]))
+        mine, right = values.conform(result, like[i], exercise.parts), rights[i]
+        return [name for name in right if values.same({"": mine[name]}, {"": right[name]})], len(right)
+
+    return passed
+
+
+def _explain(off, mine, right, m, given):
+    """Sentences on the array to look at first: among gradients of several layers, one of that nearest to the output."""
+    headline, first = "", off[0]
+    gradients = all(re.fullmatch(r"d[Wb]\[\d+\]", name) and right[name].shape == mine[name].shape for name in right)
+    if gradients and len(right) > 2:
+        report = GradientReport([compare(name, mine[name], right[name], m) for name in right])
+        headline = f"{report.headline} "
+        first = next((name for name in off if name.endswith(f"[{report.first_guilty}]")), first)
+    return headline + values.describe(first, mine[first], right[first], m, given)
+
+
+def sets(results, like, parts):
+    return [values.conform(result, wanted, parts) for result, wanted in zip(results, like, strict=True)]
+
+
+def misfit(results, like, parts):
+    """Why known wrong results can't be arranged like the right ones; None if they can."""
+    try:
+        sets(results, like, parts)
+    except values.UnfitError as unfit:
+        return str(unfit)
+    except values.NothingError:
+        return None
+
+
+def all_same(mine, right):
+    return all(values.same(one, other) for one, other in zip(mine, right, strict=True))

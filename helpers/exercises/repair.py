@@ -1,0 +1,233 @@
+"""Where a wrong function goes wrong: the one small change of its code that makes all its results right.
+
+Comparing numbers can tell that a result is wrong, and guess why. A change of the reader's own code
+that makes it right on every case *shows* why, and in which line. So `find` tries the usual mistakes
+backwards: it puts `Z` where `A` stands, turns a sign, adds a transpose, moves `return` out of the loop …,
+some hundred small changes (see `edits`), each tried on copies of the cases. What it finds is a place and
+a kind of mistake; the change itself is never shown.
+"""
+
+import ast
+import builtins
+import inspect
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.exercises import edits, limits
+
+MOST_SECONDS = 1.5  # of computing, for all changes
+EACH = 0.25  # seconds for one of them: it may loop for ever
+# Code that uses one of these may do something that should not be done a hundred times.
+UNSAFE = {"open", "os", "sys", "subprocess", "shutil", "exec", "eval", "input", "exit", "quit", "compile", "Path"}
+UNSAFE |= {"__import__", "globals", "locals", "setattr", "delattr", "importlib", "signal", "threading", "time"}
+UNSAFE |= {"seed", "set_state", "seterr", "chdir", "save", "savetxt", "tofile", "settrace", "sleep", "breakpoint"}
+
+
+class Code(NamedTuple):
+    """The reader's function as code: its tree, those of the functions beside it that it uses, and its lines."""
+
+    functions: list  # of ast.FunctionDef, the answer's own first
+    lines: list  # of the file or cell
+    scope: dict  # names that the function sees
+
+    @property
+    def tree(self):
+        return self.functions[0]
+
+    def line(self, node):
+        """The line in which a node stands, without indentation and comment."""
+        return plain(self.lines[node.lineno - 1]) if 0 < getattr(node, "lineno", 0) <= len(self.lines) else ""
+
+
+class Found(NamedTuple):
+    """A mistake: its kind (see `edits`), the code at fault, and the line; `whole` if nothing else is wrong."""
+
+    kind: str
+    piece: str
+    line: str
+    node: ast.AST
+    whole: bool
+
+
+def plain(line):
+    return line.split("#")[0].strip()
+
+
+def read(function):
+    """The code of a function that was written in a cell or a file; None if there is none to be read."""
+    if not inspect.isfunction(function) or function.__closure__ or function.__code__.co_flags & inspect.CO_VARARGS:
+        return None
+    try:
+        lines, _ = inspect.findsource(function)
+        module = ast.parse("".join(lines))
+    except (OSError, TypeError, SyntaxError, AttributeError, IndexError, ValueError, RecursionError):
+        return None
+    first = function.__code__.co_firstlineno
+    scope = function.__globals__
+    if function.__name__ == "<lambda>":
+        found = [n for n in ast.walk(module) if isinstance(n, ast.Lambda) and n.lineno == first]
+        if len(found) != 1:
+            return None
+        segment = ast.get_source_segment("".join(lines), found[0])
+        if segment and "\n" not in segment:
+            lines = [*lines[: first - 1], segment, *lines[first:]]
+        body = ast.copy_location(ast.Return(found[0].body), found[0].body)
+        own = ast.copy_location(ast.FunctionDef("answer", found[0].args, [body], []), found[0])
+        ast.fix_missing_locations(own)
+    else:
+        found = [n for n in module.body if isinstance(n, ast.FunctionDef) and n.name == function.__name__]
+        own = next((n for n in found if min([n.lineno, *(d.lineno for d in n.decorator_list)]) == first), None)
+        if own is None or own.decorator_list:
+            return None
+    others = {n.name: n for n in module.body if isinstance(n, ast.FunctionDef) and n is not own}
+    functions = [own]
+    for function_of in functions:  # grows while it is walked through
+        for node in ast.walk(function_of):
+            if isinstance(node, ast.Name) and node.id in others:
+                functions.append(others.pop(node.id))
+    return Code(functions, lines, scope)
+
+
+def is_safe(code):
+    for function in code.functions:
+        for node in ast.walk(function):
+            name = getattr(node, "id", getattr(node, "attr", ""))
+            if name in UNSAFE or isinstance(node, (ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.While)):
+                return False
+    return True
+
+
+def find(code, cases, passed, seconds=MOST_SECONDS):
+    """The first edit, the likeliest kinds first, after which the function is right on all cases.
+
+    Parameters
+    ----------
+    code : Code
+    cases : list of tuples of arguments
+    passed : callable
+        Gets a function and the number of a case; returns the names of the results that are right, and
+        the number of all, or raises whatever the function raises.
+    seconds : float, when to give up
+
+    Returns
+    -------
+    Found, or None. If no edit does it alone, the one after which more results are right than before.
+    """
+    if not is_safe(code):
+        return None
+    end = time.process_time() + seconds
+    order, before = _first_wrong(code, cases, passed)
+    if order is None:
+        return None
+    partly = None
+    for edit in _all(code, cases):
+        if time.process_time() > end:
+            break
+        candidate = _changed(code, edit)
+        if candidate is None:
+            continue
+        right, count = _score(candidate, order[0], passed)
+        if len(right) == count:
+            if all(_is_right(candidate, i, passed) for i in order[1:]):
+                return _found(code, edit, True)
+        elif partly is None and right > before and _gains_everywhere(code, candidate, order, passed):
+            partly = _found(code, edit, False)
+    return partly
+
+
+def _found(code, edit, whole):
+    return Found(edit.kind, edit.piece, code.line(edit.node), edit.node, whole)
+
+
+def _first_wrong(code, cases, passed):
+    """The cases in an order that begins with one that is wrong, and what is right there before any change."""
+    own = _compiled(code)
+    if own is None:
+        return None, None
+    for i in range(len(cases)):
+        right, count = _score(own, i, passed)
+        if len(right) < count:
+            return [i, *(j for j in range(len(cases)) if j != i)], right
+    return None, None
+
+
+def _score(function, i, passed):
+    try:
+        with limits.time_limit(EACH):
+            right, count = passed(function, i)
+        return frozenset(right), count
+    except (Exception, limits.TimeUp):
+        return frozenset(), 1
+
+
+def _is_right(function, i, passed):
+    right, count = _score(function, i, passed)
+    return len(right) == count
+
+
+def _gains_everywhere(code, candidate, order, passed):
+    own = _compiled(code)
+    for i in order[1:]:
+        if not _score(candidate, i, passed)[0] >= _score(own, i, passed)[0]:
+            return False
+    return True
+
+
+def _all(code, cases):
+    numbers, arrays, tables = [], [], []
+    own = code.tree
+    arguments = [argument.arg for argument in own.args.args]
+    for name, value in zip(arguments, cases[0], strict=False):
+        if isinstance(value, np.ndarray):
+            arrays.append(name)
+        elif isinstance(value, (dict, list, tuple)):
+            tables.append(name)
+        elif isinstance(value, (int, float)):
+            numbers.append(name)
+    known = [name for name in edits.SLOPES if callable(code.scope.get(name)) and name != own.name]
+    known += [name for name, value in zip(arguments, cases[0], strict=False) if callable(value)]
+    found = edits.of(own, known, numbers, arrays, tables, outside(code))
+    for other in code.functions[1:]:
+        found += edits.of(other, known, [], [argument.arg for argument in other.args.args], [])
+    return sorted(found, key=lambda edit: edit.rank)
+
+
+def outside(code):
+    """Names of numbers, arrays and dictionaries of the notebook that the function uses though they are no arguments."""
+    own = {argument.arg for argument in code.tree.args.args}
+    own |= {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+    used = [n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and n.id not in own]
+    kinds = (int, float, np.ndarray, np.generic, dict, list, tuple)
+    return [name for name in dict.fromkeys(used) if isinstance(code.scope.get(name), kinds)]
+
+
+def unused(code):
+    """Arguments that the function never uses."""
+    used = {node.id for node in ast.walk(code.tree) if isinstance(node, ast.Name)}
+    return [argument.arg for argument in code.tree.args.args if argument.arg not in used]
+
+
+def _changed(code, edit):
+    """The function after an edit; the tree is put back at once."""
+    before = [(holder, key, edits.get(holder, key)) for holder, key, _ in edit.changes]
+    try:
+        for holder, key, new in edit.changes:
+            edits.put(holder, key, new)
+            edits.place(new)
+        return _compiled(code)
+    finally:
+        for holder, key, old in reversed(before):
+            edits.put(holder, key, old)
+
+
+def _compiled(code):
+    scope = dict(code.scope)
+    scope.setdefault("__builtins__", builtins)
+    try:
+        module = ast.Module(body=code.functions, type_ignores=[])
+        exec(compile(module, "<a changed answer>", "exec"), scope)
+    except (SyntaxError, ValueError, TypeError, NameError, RecursionError, AttributeError):
+        return None
+    return scope.get(code.tree.name)

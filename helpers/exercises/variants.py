@@ -1,0 +1,106 @@
+"""What a wrong result is to the right one, for all cases at once: turned, swapped, twice as large, one step too far."""
+
+import numpy as np
+
+
+def find(function, cases, arguments, passed, m=()):
+    """A sentence on what sets every result right; "" if nothing simple does.
+
+    Parameters
+    ----------
+    function : the reader's function
+    cases : list of tuples of arguments
+    arguments : names of the arguments
+    passed : callable, as in `repair.find`
+    m : number of examples in each case, if a mean over examples is wanted
+    """
+    for words, changed in [*_of_results(cases, m), *_of_arguments(cases, arguments)]:
+        if all(_right(changed(function, i), i, passed) for i in range(len(cases))):
+            return words
+    return ""
+
+
+def _right(function, i, passed):
+    try:
+        right, count = passed(function, i)
+    except Exception:
+        return False
+    return len(right) == count
+
+
+def _of_results(cases, m):
+    def after(change):
+        return lambda function, i: lambda *arguments: change(function(*arguments), i)
+
+    known = [
+        ("The two results are swapped. In which order are they wanted?", lambda r, i: (r[1], r[0])),
+        ("All signs are wrong. What is subtracted from what?", lambda r, i: _each(lambda a: -a, r)),
+    ]
+    if len(cases) > 1:
+        known += [
+            ("The result is transposed. What should its rows count?", lambda r, i: _each(np.transpose, r)),
+            (
+                "Everything is twice as large as it should be. Where does a factor 2 come from?",
+                lambda r, i: _each(lambda a: a / 2, r),
+            ),
+            (
+                "Everything is half as large as it should be. Where does a factor ½ come from?",
+                lambda r, i: _each(lambda a: a * 2, r),
+            ),
+            ("That is the square of what is wanted. Which step is missing?", lambda r, i: _each(np.sqrt, r)),
+            ("That is the root of what is wanted. Which step is too much?", lambda r, i: _each(np.square, r)),
+            ("That is 1 minus what is wanted. Which of the two is asked for?", lambda r, i: _each(lambda a: 1 - a, r)),
+            ("That is 1 divided by what is wanted. What stands above?", lambda r, i: _each(lambda a: 1 / a, r)),
+        ]  # fmt: skip
+    if len(set(m)) > 1:
+        known += [
+            (
+                "It is a sum over the examples where the mean is wanted: too large by their number. Where is the "
+                "mean to be taken?",
+                lambda r, i: _each(lambda a: a / m[i], r),
+            ),
+            (
+                "It is divided by the number of examples once too often. Where is the mean taken already?",
+                lambda r, i: _each(lambda a: a * m[i], r),
+            ),
+        ]
+    return [(words, after(change)) for words, change in known]
+
+
+def _each(change, result):
+    """Every array of a result changed. TypeError for texts, which NumPy would take for the numbers they name."""
+    if isinstance(result, dict):
+        return {key: _each(change, value) for key, value in result.items()}
+    if isinstance(result, tuple):
+        return tuple(_each(change, part) for part in result)
+    array = np.asarray(result)
+    if array.dtype.kind not in "buif":
+        raise TypeError("no numbers")
+    return change(array.astype(float))
+
+
+def _of_arguments(cases, names):
+    found = []
+
+    def given(change):
+        return lambda function, i: lambda *arguments: function(*change(list(arguments)))
+
+    for i, name in enumerate(names):
+        value = cases[0][i] if i < len(cases[0]) else None
+        if isinstance(value, int) and len({case[i] for case in cases}) > 1:
+            for step, words in ((-1, "larger"), (1, "smaller")):
+                said = f"This is the result as if `{name}` were one {words}. How often does the loop run?"
+                found.append((said, given(lambda a, i=i, step=step: [*a[:i], a[i] + step, *a[i + 1 :]])))
+        if isinstance(value, float):
+            said = f"This is the result as if `{name}` were negative. Which way should it go?"
+            found.append((said, given(lambda a, i=i: [*a[:i], -a[i], *a[i + 1 :]])))
+        for j in range(i + 1, len(cases[0])):
+            if type(value) is type(cases[0][j]) and not callable(value):
+                said = f"This is the result as if `{name}` and `{names[j]}` had changed places. Which one is which?"
+                found.append((said, given(lambda a, i=i, j=j: _swapped(a, i, j))))
+    return found
+
+
+def _swapped(arguments, i, j):
+    arguments[i], arguments[j] = arguments[j], arguments[i]
+    return arguments

@@ -1,0 +1,192 @@
+"""A gradient check for any function of any arrays: nudges with steps that choose themselves, and the same report."""
+
+import numpy as np
+
+from helpers.gradient_check.nudge import relative_error
+from helpers.gradient_check.report import Finding, GradientReport
+from helpers.gradient_check.verdict import describe, judge
+
+LEVELS = 10  # steps, each half the one before
+ROUGH = 1e-4  # a gradient that is not known to so many parts of its size is not judged
+ROOM = 10  # times the estimated error of a derivative
+TOO_ROUGH = (
+    "too small or too rough to judge: the numerical one is only known to {share} of its size. "
+    "Use float64, data that are scaled to about 1, or parameters away from kinks and saturation"
+)
+
+
+def check(cost, gradients, parameters, entries=100):
+    """Hold the gradients of any function against nudges, whatever it is written in.
+
+    Each entry is nudged with steps from a tenth of its scale down, each half the one before, and the
+    central differences are extrapolated to a step of 0 (Ridders, 1982). Where two extrapolations agree
+    best, their distance is the error of the derivative; with the rounding of the cost, it is what a
+    right gradient may be off by.
+
+    Parameters
+    ----------
+    cost : callable, (parameters) to a number
+    gradients : callable, (parameters) to gradients in the same form
+    parameters : dict, list or tuple of float arrays, or of such dicts or lists
+        The functions get copies in the same form.
+    entries : int
+        At most so many entries of each array are nudged, drawn at random.
+
+    Returns
+    -------
+    GradientReport
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the parameters are not arrays of float numbers, or the cost is not a number, the same at each call.
+
+    Examples
+    --------
+    >>> x = {"w": np.array([1.0, 2.0])}
+    >>> print(check(lambda p: (p["w"] ** 2).sum(), lambda p: {"w": 2 * p["w"]}, x).headline)
+    All gradients are right.
+    """
+    arrays = dict(_flatten(parameters))
+    if not arrays:
+        raise ValueError("parameters is empty: give at least one array")
+    for path, array in arrays.items():
+        if array.dtype not in (np.float64, np.float32):
+            raise TypeError(
+                f"parameters{path} is of type {array.dtype}, but must be float64 or float32: use .astype(float)"
+            )
+    at = _Function(cost, parameters)
+    value = at({})
+    if at({}) != value:
+        raise ValueError("cost gives two values for the same parameters: draw its random numbers from a fixed seed")
+    given, problems = _call(gradients, parameters)
+    rng, findings = np.random.default_rng(0), []
+    for path, array in arrays.items():
+        name = f"d{path.strip('.')}"
+        places = rng.permutation(array.size)[:entries]
+        slopes = np.array([at.slope(path, place) for place in places])  # (entries, 2): derivative, error
+        findings.append(_finding(name, given.get(path), array, places, *slopes.T))
+    return GradientReport(findings, None, problems)
+
+
+def _finding(name, mine, array, places, exact, error):
+    """Judge the entries of one array that were nudged."""
+    skipped = int(np.isnan(exact).sum())
+    if mine is None or mine.shape != array.shape or not np.isfinite(mine).all():
+        return judge(name, mine, np.zeros(array.shape), np.zeros(array.shape), 1, array.dtype)
+    known = ~np.isnan(exact)
+    mine, exact, error = mine.ravel()[places][known], exact[known], error[known]
+    if not exact.size:
+        return Finding(name, np.nan, 0, TOO_ROUGH.format(share="nothing"), "unjudged")
+    bound = ROOM * error + 100 * np.finfo(array.dtype).eps * np.abs(exact).max()
+    off = relative_error(mine, exact)
+    if (np.abs(mine - exact) > bound).any():
+        return Finding(name, off, 0, describe(mine, exact, 1), "wrong")
+    share = relative_error(exact + bound, exact) * 2 if exact.any() else np.inf
+    if not exact.any() and not mine.any():
+        return Finding(name, off, 0, "0, like the numerical one, which tells nothing", "unjudged")
+    if share > max(ROUGH, 200 * np.finfo(array.dtype).eps):
+        return Finding(name, off, 0, TOO_ROUGH.format(share=f"{min(share, 1):.0e}"), "unjudged")
+    some = [] if len(places) == array.size else [f"{len(places)} of {array.size} entries were nudged"]
+    some += [f"{skipped} on a kink, or too rough, left out"] if skipped else []
+    return Finding(name, off, 0, "right" + f" ({'; '.join(some)})" * bool(some), "right")
+
+
+class _Function:
+    """The cost as a function of single entries."""
+
+    def __init__(self, cost, parameters):
+        self.cost, self.parameters = cost, parameters
+
+    def __call__(self, nudges):
+        """The cost where the entry `place` of the array `path` is moved by `step`, for {path: (place, step)}."""
+        moved = _copy(self.parameters)
+        for path, array in _flatten(moved):
+            if path in nudges:
+                place, step = nudges[path]
+                array.flat[place] += step
+        value = self.cost(moved)
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            raise TypeError(f"cost must return a number, not {type(value).__name__}") from None
+
+    def slope(self, path, place):
+        """Derivative for one entry and its error; NaN where it lies on a kink or none can be found."""
+        array = dict(_flatten(self.parameters))[path]
+        scale = max(abs(float(array.flat[place])), float(np.sqrt(np.mean(np.square(array, dtype=float))))) or 1.0
+        here, eps = self({}), float(np.finfo(array.dtype).eps)
+        best, table, bends = (np.nan, np.inf), [], []
+        for level in range(LEVELS):
+            above, below = (self._moved(array, path, place, sign * 0.1 * scale / 2**level) for sign in (1, -1))
+            (up, f_up), (down, f_down) = above, below
+            row = [(f_up - f_down) / (up - down)]
+            rounding = 4 * eps * max(abs(f_up), abs(f_down), abs(here)) / (up - down)
+            bends.append((f_up - 2 * here + f_down) / (up - down))
+            for k, earlier in enumerate(table[-1] if table else [], 1):
+                row.append(row[-1] + (row[-1] - earlier) / (4**k - 1))
+                error = max(abs(row[-1] - row[-2]), abs(row[-1] - earlier)) + rounding
+                if error < best[1]:
+                    best = row[-1], error
+            table.append(row)
+        sharp = all(abs(later) > 0.9 * abs(bend) for bend, later in zip(bends[-4:-1], bends[-3:], strict=True))
+        on_kink = sharp and abs(bends[-1]) > 1e-3 * abs(table[-1][0]) and abs(bends[-1]) > 100 * rounding
+        return (np.nan, np.inf) if on_kink or not np.isfinite(best[1]) else best
+
+    def _moved(self, array, path, place, step):
+        """Where an entry really is after a step, in the precision of its array, and the cost there."""
+        start = array.flat[place]
+        there = (start + array.dtype.type(step)) - start
+        return float(there), self({path: (place, array.dtype.type(step))})
+
+
+def _call(gradients, parameters):
+    """The gradients, as a flat dictionary of float64 arrays, and what is wrong with the function as a whole."""
+    nearby = _copy(parameters)
+    for _, array in _flatten(nearby):
+        array *= array.dtype.type(1.1)
+    gradients(nearby)
+    given, untouched = _copy(parameters), _copy(parameters)
+    result = gradients(given)
+    changed = [
+        path
+        for (path, x), (_, y) in zip(_flatten(given), _flatten(untouched), strict=False)
+        if not np.array_equal(x, y)
+    ]
+    problems = [f"The function changes its argument, parameters{changed[0]}: work on a copy."] if changed else []
+    if result is None:
+        return {}, [*problems, "The function returns None: is `return` missing?"]
+    first = _arrays(result)
+    second = _arrays(gradients(_copy(parameters)))
+    if any(path in second and not np.allclose(first[path], second[path], rtol=1e-5, atol=0) for path in first):
+        problems.append(
+            "Look at what the function keeps between calls: two calls with the same arguments give different "
+            "gradients, as with gradients that are accumulated, random numbers or a counter."
+        )
+    return first, problems
+
+
+def _arrays(tree):
+    """Copies of what can be made a float64 array, by path."""
+    return {path: np.array(array, float) for path, array in _flatten(tree) if np.asarray(array).dtype.kind in "biuf"}
+
+
+def _flatten(tree, path=""):
+    """Pairs (path, array) of a dict, list or tuple of arrays, such as ("[1]", …), or (".W[1]", …) within a dict."""
+    if isinstance(tree, dict):
+        items = ((f".{k}" if isinstance(k, str) else f"[{k}]", v) for k, v in tree.items())
+    elif isinstance(tree, (list, tuple)):
+        items = ((f"[{k}]", v) for k, v in enumerate(tree))
+    else:
+        yield path, tree if isinstance(tree, np.ndarray) else np.asarray(tree)
+        return
+    for step, value in items:
+        yield from _flatten(value, path + step)
+
+
+def _copy(tree):
+    if isinstance(tree, dict):
+        return {k: _copy(v) for k, v in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return [_copy(v) for v in tree] if isinstance(tree, list) else tuple(_copy(v) for v in tree)
+    return np.array(tree)

@@ -1,0 +1,64 @@
+"""The arguments of a check, looked at once: each misfit in one sentence."""
+
+import numpy as np
+
+from helpers.backprop.activations import ACTIVATIONS
+from helpers.backprop.losses import OUTPUTS
+from helpers.system.validation import known_name
+
+
+def as_task(X, Y, W, b, hidden_activation, output, l2):
+    """Arguments that fit each other: as they are, in float64, and the precision of the parameters.
+
+    Returns
+    -------
+    arguments : X, Y, W, b as they are, but as arrays
+    task : the arguments of `steps.Steps`, in float64
+    dtype : np.dtype, float32 if any parameter is of that type
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one of them does not fit.
+    """
+    known_name(hidden_activation, ACTIVATIONS, "hidden_activation")
+    known_name(output, OUTPUTS, "output")
+    for name, p in (("W", W), ("b", b)):
+        if not isinstance(p, dict) or sorted(p) != list(range(1, len(p) + 1)) or not p:
+            raise TypeError(f"{name} must be a dictionary with the layers 1 to L as keys, as {name}[1]")
+    if len(W) != len(b):
+        raise ValueError(f"W has {len(W)} layers and b has {len(b)}: give one bias for each W[l]")
+    X, Y = (_real(array, name) for array, name in ((X, "X"), (Y, "Y")))
+    W, b = ({l: _real(p[l], f"{name}[{l}]", parameter=True) for l in p} for name, p in (("W", W), ("b", b)))
+    for array, name, axes in ((X, "X", "(m, n[0])"), (Y, "Y", "(n[L], m)")):
+        if array.ndim != 2:
+            hint = "Y[np.newaxis]" if name == "Y" else "X[:, np.newaxis]"
+            raise ValueError(f"{name} has shape {array.shape}, but two axes are needed, {axes}: as by {hint}")
+    before = X.shape[1]
+    for l in sorted(W):
+        if W[l].ndim != 2 or W[l].shape[1] != before:
+            raise ValueError(f"W[{l}] has shape {W[l].shape}, but ({len(W[l])}, {before}) fits the layer before it")
+        if b[l].shape != (len(W[l]), 1):
+            raise ValueError(f"b[{l}] has shape {b[l].shape}, but ({len(W[l])}, 1) fits W[{l}]: one column")
+        before = len(W[l])
+    if Y.shape != (before, len(X)):
+        raise ValueError(
+            f"Y has shape {Y.shape}, but ({before}, {len(X)}) fits W[{len(W)}] and X: columns are examples"
+        )
+    dtype = max((p.dtype for p in (*W.values(), *b.values())), key=lambda dtype: np.finfo(dtype).eps)
+    exact = X.astype(float), Y.astype(float), *({l: p[l].astype(float) for l in sorted(p)} for p in (W, b))
+    return (X, Y, W, b), (*exact, hidden_activation, output, float(l2)), dtype
+
+
+def _real(array, name, parameter=False):
+    array = np.asarray(array)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} holds {array.dtype}, but real numbers are needed")
+    if not array.size:
+        raise ValueError(f"{name} is empty, of shape {array.shape}")
+    if parameter and array.dtype not in (np.float64, np.float32):
+        cast = f"{name}.astype(float)"
+        raise TypeError(f"{name} is of type {array.dtype}, but a gradient needs float64 or float32 parameters: {cast}")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ValueError(f"{name} holds NaN or infinity")
+    return array

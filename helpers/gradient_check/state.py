@@ -1,0 +1,134 @@
+"""What a function keeps between its calls, and what it does to its arguments."""
+
+import numpy as np
+
+from helpers.gradient_check.report import Cause
+from helpers.gradient_check.steps import Steps
+
+
+def look_for_state(candidate, arguments, task):
+    """Call the function at other parameters, then twice at those of the task, and compare.
+
+    Parameters
+    ----------
+    candidate : Candidate
+    arguments : X, Y, W, b as they are given
+    task : the arguments of `Steps`
+
+    Returns
+    -------
+    cause : Cause, or None if no gradient is wrong because of something kept
+    problems : list of sentences
+    """
+    rng = np.random.default_rng(0)
+    X, Y, W, b = arguments
+    nearby = tuple({l: _moved(p[l], rng) for l in p} for p in (W, b))
+    before = candidate(X, Y, *nearby)
+    held = candidate.raw
+    first = candidate(X, Y, W, b)
+    candidate.opening = (X, Y, *nearby), before
+    overwritten = _overwritten(held, before)
+    second = candidate(X, Y, W, b)
+    problems = []
+    if candidate.changed:
+        names = ", ".join(candidate.changed[:3]) + ", …" * (len(candidate.changed) > 3)
+        problems.append(
+            f"The function changes its argument {names}: look for a line such as `W[l] -= …` or `W[l] = …`, "
+            f"and work on a copy, or update after the gradients are returned."
+        )
+    cause = _kept(first, second, nearby, task)
+    if cause:
+        problems.append(f"Look at what the function keeps between calls: {cause.says}.")
+    elif overwritten:
+        problems.append(
+            "A later call overwrites the result of an earlier one: look for an array that is kept and handed out "
+            "again, and make a new one in each call."
+        )
+    elif shared := _shared(candidate.raw):
+        cause = Cause("return", "at what is returned", f"{shared} share their memory: make a new array for each")
+    if problems and cause is None:
+        cause = Cause("state", "at what the function keeps or changes", problems[0].rstrip("."))
+    return (cause if cause is not None and cause.line in ("state", "return") else None), problems
+
+
+def changes_later(candidate):
+    """A Cause if, after all the calls of a check, the function gives another gradient than in its first call."""
+    arguments, result = candidate.opening
+    if _alike(result, candidate(*arguments)):
+        return None
+    says = "after some calls with the same arguments it gives another gradient, as with a counter or a schedule"
+    return Cause("state", "at what the function keeps between calls", says)
+
+
+def _kept(first, second, nearby, task):
+    """Why two calls with the same arguments differ, or why one has the gradient of another."""
+    where = "at what the function keeps between calls"
+    X, Y, _, _, *options = task
+    nearby = tuple({l: p[l].astype(float) for l in p} for p in nearby)
+    with np.errstate(all="ignore"):
+        here, there = Steps(*task), Steps(X, Y, *nearby, *options)
+        exact, earlier = here.run(), there.run()
+        mixed = Steps(*task)
+        mixed.weighted_input, mixed.activation = lambda l: there.Z[l], lambda l: there.A[l]
+        stale = mixed.run()
+    if not _alike(exact, earlier) and _alike(first, earlier):
+        return Cause("state", where, "the gradient is stale: it equals that of the call before, at other parameters")
+    if not _alike(exact, stale) and not _alike(first, exact) and _alike(first, stale):
+        return Cause(
+            "state", where, "the activations are stale: they are those of the call before, at other parameters"
+        )
+    if _alike(first, second):
+        return None
+    difference = tuple(
+        {l: s[l] - f[l] for l in s if l in f and s[l] is not None} for f, s in zip(first, second, strict=True)
+    )
+    if _alike(difference, exact):
+        return Cause("state", where, "the gradients are accumulated: those of the calls before are still in them")
+    return Cause(
+        "state",
+        where,
+        "two calls with the same arguments give different gradients, as with random numbers or a counter",
+    )
+
+
+def _moved(parameter, rng):
+    size = np.std(parameter) or np.max(np.abs(parameter)) or 1.0
+    return (parameter + 0.1 * size * rng.standard_normal(parameter.shape)).astype(parameter.dtype)
+
+
+def _alike(one, other):
+    """Whether two results are the same to within rounding."""
+    for x, y in zip(one, other, strict=True):
+        for l in {*x, *y}:
+            a, b = x.get(l), y.get(l)
+            if a is None or b is None or np.shape(a) != np.shape(b):
+                return False if (a is None) != (b is None) or a is not None else True
+            size = np.abs(b[np.isfinite(b)]).max(initial=0)
+            if not np.allclose(a, b, rtol=1e-5, atol=1e-5 * size, equal_nan=True):
+                return False
+    return True
+
+
+def _arrays(result):
+    if isinstance(result, (tuple, list)) and len(result) == 2 and all(isinstance(p, dict) for p in result):
+        for place, part in zip("Wb", result, strict=True):
+            yield from ((f"d{place}[{l}]", value) for l, value in part.items() if isinstance(value, np.ndarray))
+
+
+def _overwritten(held, before):
+    """Whether a result that was returned earlier is no longer what it was."""
+    for name, array in _arrays(held):
+        was = before["Wb".index(name[1])].get(int(name[3:-1])) if name[3:-1].isdigit() else None
+        if was is not None and was.shape == array.shape and not np.array_equal(was, array, equal_nan=True):
+            return True
+    return False
+
+
+def _shared(held):
+    """Names of two arrays of one result that overlap in memory, or "" if none do."""
+    arrays = list(_arrays(held))
+    for i, (name, array) in enumerate(arrays):
+        for other, second in arrays[:i]:
+            if np.shares_memory(array, second):
+                return f"{other} and {name}"
+    return ""

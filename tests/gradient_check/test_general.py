@@ -1,0 +1,170 @@
+"""The check for any function: other people's code, in NumPy and in PyTorch, and the command."""
+
+import numpy as np
+import pytest
+
+from helpers.gradient_check import check
+from helpers.gradient_check.__main__ import main
+
+GENERATOR = np.random.default_rng(0)
+
+
+def softplus(x):
+    return np.logaddexp(0, x)
+
+
+def cost(p):
+    return float(np.sum(softplus(p["w"] @ p["x"])) + np.sum(p["b"] ** 3))
+
+
+def gradients(p):
+    s = np.exp(-softplus(-(p["w"] @ p["x"])))
+    return {"w": np.outer(s, p["x"]), "x": p["w"].T @ s, "b": 3 * p["b"] ** 2}
+
+
+def parameters(scale=1.0, dtype=float):
+    rng = np.random.default_rng(0)
+    return {k: (scale * rng.standard_normal(s)).astype(dtype) for k, s in {"w": (3, 4), "x": 4, "b": (2, 1)}.items()}
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 10.0])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_right_gradients_of_any_scale_are_not_accused(scale, dtype):
+    report = check(cost, gradients, parameters(scale, dtype))
+    assert not report.wrong, report
+    if dtype == np.float64 and scale >= 1:  # b³ of 1e-9 drowns in a cost of 2
+        assert report.right, report
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda g: g | {"w": -g["w"]}, "dw is -1.000 × the numerical one: wrong sign"),
+        (lambda g: g | {"b": 1.001 * g["b"]}, "db is 1.001 × the numerical one"),
+        (lambda g: g | {"x": g["x"][:, np.newaxis]}, "dx has shape (4, 1), but its parameter has (4,)"),
+        (lambda g: {k: g[k] for k in "wb"}, "dx is missing"),
+        (lambda g: g | {"x": g["x"] * np.nan}, "dx is not finite"),
+        (lambda g: None, "returns None: is `return` missing?"),
+        (lambda g: g | {"x": 0 * g["x"]}, "dx is zero everywhere"),
+    ],
+)
+def test_a_wrong_gradient_is_named(change, words):
+    report = check(cost, lambda p: change(gradients(p)), parameters())
+    assert report.wrong
+    assert words in report.headline
+
+
+def test_lists_and_nested_parameters_keep_their_names():
+    p = {"W": {1: np.array([[1.0, 2.0]])}, "b": {1: np.array([[3.0]])}}
+    report = check(
+        lambda p: float(np.sum(p["W"][1] ** 2) + np.sum(p["b"][1] ** 2)),
+        lambda p: {"W": {1: 2 * p["W"][1]}, "b": {1: p["b"][1]}},
+        p,
+    )
+    assert [finding.name for finding in report.findings] == ["dW[1]", "db[1]"]
+    assert [finding.verdict for finding in report.findings] == ["right", "wrong"]
+    assert check(lambda p: float(p[0] @ p[1]), lambda p: [p[1], p[0]], [np.arange(1.0, 4), np.ones(3)]).right
+
+
+def test_a_function_that_changes_its_argument_is_named_and_the_callers_array_is_safe():
+    p = parameters()
+
+    def updates(p):
+        g = gradients(p)
+        p["w"] -= 0.1 * g["w"]
+        return g
+
+    report = check(cost, updates, p)
+    assert report.wrong
+    assert "changes its argument, parameters.w" in report.headline
+    np.testing.assert_equal(p, parameters())
+
+
+def test_gradients_that_accumulate_are_named():
+    kept = {k: 0.0 for k in "wxb"}
+
+    def accumulates(p):
+        for k, g in gradients(p).items():
+            kept[k] = kept[k] + g
+        return dict(kept)
+
+    assert "keeps between calls" in check(cost, accumulates, parameters()).headline
+
+
+def test_a_kink_is_left_out_and_what_cannot_be_judged_is_not_called_right():
+    p = [np.array([0.0, 1.0, -2.0])]
+    for at_zero in (0.0, 1.0, -1.0):
+        report = check(lambda p: np.abs(p[0]).sum(), lambda p, s=at_zero: [np.where(p[0] == 0, s, np.sign(p[0]))], p)
+        assert report.right, report
+        assert "1 on a kink" in str(report)
+    assert check(lambda p: 1.0, lambda p: [0 * p[0]], p).verdict == "unjudged"
+    assert check(lambda p: 1e12 + p[0].sum(), lambda p: [np.ones(3)], p).verdict == "unjudged"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ((cost, gradients, {}), ValueError, "parameters is empty"),
+        ((cost, gradients, {"w": np.arange(3)}), TypeError, "parameters.w is of type int64"),
+        ((lambda p: None, gradients, parameters()), TypeError, "cost must return a number, not NoneType"),
+        ((lambda p: GENERATOR.random(), gradients, parameters()), ValueError, "two values"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_a_sentence(arguments, error, words):
+    with pytest.raises(error, match=words):
+        check(*arguments)
+
+
+def test_large_arrays_are_sampled():
+    report = check(lambda p: float((p[0] ** 2).sum()), lambda p: [2 * p[0]], [np.ones((100, 100))], entries=10)
+    assert report.right
+    assert "10 of 10000 entries were nudged" in str(report)
+
+
+def test_pytorch_in_two_lines():
+    torch = pytest.importorskip("torch")
+    p = [a.numpy() for a in (torch.randn(3, 4, dtype=torch.float64), torch.randn(4, 2, dtype=torch.float64))]
+
+    def loss(a, b):
+        return torch.tanh(a @ b).square().mean()
+
+    def value(p):
+        return loss(*map(torch.from_numpy, p)).item()
+
+    def slopes(p):
+        tensors = [torch.from_numpy(a).requires_grad_() for a in p]
+        return torch.autograd.grad(loss(*tensors), tensors)
+
+    assert check(value, slopes, p).right
+    wrong = check(value, lambda p: [2 * g for g in slopes(p)], p)
+    assert "is 2.000 × the numerical one" in wrong.headline
+
+
+FILE = """
+import numpy as np
+parameters = {{"w": np.array([1.0, 2.0])}}
+cost = lambda p: float(np.sum(p["w"] ** 2))
+gradients = lambda p: {{"w": {factor} * p["w"]}}
+"""
+
+
+@pytest.mark.parametrize(("factor", "status", "words"), [(2, 0, "All gradients are right."), (1, 1, "0.500 ×")])
+def test_the_command(tmp_path, capsys, factor, status, words):
+    file = tmp_path / "mine.py"
+    file.write_text(FILE.format(factor=factor))
+    assert main([str(file)]) == status
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"Running {file}")
+    assert words in printed
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [(None, "There is no file"), ("cost = 1", "does not define gradients, parameters"), ("parameters = []", "cost")],
+)
+def test_the_command_says_what_it_needs(tmp_path, capsys, text, words):
+    file = tmp_path / "mine.py"
+    if text:
+        file.write_text(text)
+    assert main([str(file)]) == 2
+    assert words in capsys.readouterr().err

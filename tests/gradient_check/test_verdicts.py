@@ -1,0 +1,242 @@
+"""Right, wrong, or not to be judged: no wrong gradient acquitted, no right one accused, the line named."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from planted_bugs import BUGS, CONTROLS
+
+from helpers.backprop import network
+from helpers.gradient_check import check_gradients, numerical_gradients, relative_error
+
+
+def task(sizes, m=6, seed=0, scale=1.0, dtype=float, output="sigmoid"):
+    rng = np.random.default_rng(seed)
+    W, b = network.initialize_parameters(sizes, random_state=rng)
+    W, b = {l: scale * W[l] for l in W}, {l: scale * rng.standard_normal(b[l].shape) for l in b}
+    Y = (
+        np.eye(sizes[-1])[:, rng.integers(0, sizes[-1], m)]
+        if output == "softmax"
+        else rng.integers(0, 2, (sizes[-1], m))
+    )
+    cast = lambda p: {l: p[l].astype(dtype) for l in p}  # noqa: E731
+    return rng.standard_normal((m, sizes[0])).astype(dtype), Y.astype(dtype), cast(W), cast(b)
+
+
+def ours(hidden="sigmoid", output="sigmoid", change=lambda dW, db: None):
+    """Right gradients, in which `change` may spoil something."""
+
+    def gradients(X, Y, W, b):
+        dW, db = network.backward(Y, W, *network.forward(X, W, b, hidden, output), hidden, output)
+        change(dW, db)
+        return dW, db
+
+    return gradients
+
+
+# --- numbers -------------------------------------------------------------------------------------
+
+
+def test_relative_error_of_tiny_huge_short_and_unsigned_numbers():
+    assert relative_error([1e-170], [-1e-170]) == 1
+    assert relative_error([3e200], [1e200]) == pytest.approx(0.5)
+    assert relative_error(np.float16([100]), np.float16([101])) == pytest.approx(1 / 201)
+    assert relative_error(np.uint8([1, 2]), np.uint8([2, 3])) == pytest.approx(np.sqrt(2) / (np.sqrt(5) + np.sqrt(13)))
+
+
+@pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "relu", "identity"])
+@pytest.mark.parametrize("output", ["sigmoid", "softmax", "identity"])
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 20.0])
+def test_nudges_are_right_to_nearly_all_digits(hidden, output, scale):
+    X, Y, W, b = task((4, 5, 3), scale=scale, output=output)
+    truth = numerical_gradients(X, Y, W, b, hidden, output)
+    dW, db = network.backward(Y, W, *network.forward(X, W, b, hidden, output), hidden, output)
+    for l in W:
+        assert relative_error(truth.dW[l], dW[l]) < 1e-12
+        assert relative_error(truth.db[l], db[l]) < 1e-12
+
+
+def test_derivatives_as_small_as_a_double_can_hold():
+    X, Y, W, b = task((3, *[3] * 12, 1), scale=1e-8)
+    dW, _ = network.backward(Y, W, *network.forward(X, W, b))
+    assert 0 < np.abs(dW[1]).max() < 1e-90
+    assert relative_error(numerical_gradients(X, Y, W, b).dW[1], dW[1]) < 1e-12
+
+
+# --- acquits none --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layers", [4, 14, 20])
+def test_a_wrong_first_layer_behind_many_sigmoids_is_found(layers):
+    tripled = ours(change=lambda dW, db: dW.update({1: -3 * dW[1]}))
+    report = check_gradients(*task((5, *[5] * (layers - 1), 1)), gradients=tripled)
+    assert [f.name for f in report.findings if f.verdict == "wrong"] == ["dW[1]"]
+    assert report.verdict == "wrong"
+
+
+def test_what_rounding_hides_is_not_called_right():
+    X, Y, W, b = task((3, 3, 1), dtype=np.float32)
+    b[2] += 60  # so sure that a − y is a difference of two ones
+    report = check_gradients(X, np.ones_like(Y), W, b)
+    assert report.verdict == "unjudged"
+    assert "too small to judge: rounding in float32" in str(report)
+    assert "or float64" in report.headline
+    dead = {1: -np.ones((3, 1)), 2: np.zeros((1, 1))}
+    report = check_gradients(np.zeros((4, 3)), np.ones((1, 4)), {1: np.ones((3, 3)), 2: np.ones((1, 3))}, dead, "relu")
+    assert report.verdict == "unjudged"
+    assert "0, like the numerical one, which tells nothing" in str(report)
+
+
+def test_numbers_that_overflow_are_not_judged():
+    X, Y, W, b = task((3, 4, 4, 4, 1), scale=1e13, dtype=np.float32)
+    with np.errstate(all="ignore"):
+        report = check_gradients(X, Y, W, b, "identity", "identity")
+    assert report.verdict == "unjudged"
+    assert "leave the range of float32" in report.headline
+
+
+# --- accuses none --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("size", [1e-6, 255.0, 1e5])
+def test_inputs_of_any_size(size, dtype):
+    for seed in range(5):
+        X, Y, W, b = task((6, 5, 4, 1), seed=seed, dtype=dtype)
+        report = check_gradients((size * X).astype(dtype), Y, W, b, "tanh")
+        assert not report.wrong, report
+
+
+@pytest.mark.parametrize("bias", [-10, -16, 10])
+def test_a_sure_answer_in_single_precision(bias):
+    X, Y, W, b = task((4, 3, 1), dtype=np.float32)
+    report = check_gradients(X, 0 * Y, W, {1: b[1], 2: np.full((1, 1), bias, np.float32)})
+    assert report.right, report
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_ties_and_kinks_in_deep_networks(dtype):
+    W = {l: np.full((3, 3), 0.5, dtype) for l in range(1, 25)} | {25: np.full((1, 3), 0.5, dtype)}
+    b = {l: np.zeros((len(W[l]), 1), dtype) for l in W}
+    X = np.array([[1, -1, 0], [2, 2, 2], [1, -1, 0], [0, 0, 0]], dtype)
+    report = check_gradients(X, np.ones((1, 4), dtype), W, b, "relu", "identity")
+    assert not report.wrong, report
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control["name"])
+def test_correct_programs_of_other_people(control):
+    for seed, (hidden, output) in enumerate([("sigmoid", "sigmoid"), ("tanh", "softmax"), ("relu", "identity")]):
+        gradients = partial(control["fresh"](), hidden_activation=hidden, output=output)
+        report = check_gradients(*task((3, 4, 4, 2), seed=seed, output=output), hidden, output, gradients)
+        assert report.right, report
+
+
+def test_a_penalty_that_the_cost_has():
+    X, Y, W, b = task((3, 4, 2))
+
+    def penalized(X, Y, W, b):
+        dW, db = ours()(X, Y, W, b)
+        return {l: dW[l] + 0.3 * W[l] for l in W}, db
+
+    assert check_gradients(X, Y, W, b, gradients=penalized, l2=0.3).right
+    report = check_gradients(X, Y, W, b, gradients=penalized)
+    assert report.cause.line == "dW"
+    assert "0.3 W[2] is added, as by a penalty" in report.headline
+
+
+# --- names the cause -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bug", BUGS[::3], ids=lambda bug: bug["name"])
+def test_a_planted_bug_is_found_and_its_line_named(bug):
+    named = found = shown = 0
+    for seed in range(24):
+        hidden, output = ["sigmoid", "tanh", "relu"][seed % 3], ["sigmoid", "softmax", "identity"][seed // 3 % 3]
+        sizes = [(3, 4, 3, 2), (3, 3, 3, 3)][seed % 2]
+        if not bug["applies"](3, sizes, 6, hidden, output):
+            continue
+        X, Y, W, b = task(sizes, seed=seed, output=output)
+        case = {"X": X, "Y": Y, "W": W, "b": b, "hidden_activation": hidden, "output": output}
+        if bug["setup"]:
+            case = bug["setup"](case, np.random.default_rng(seed))
+        gradients = partial(bug["fresh"](), hidden_activation=hidden, output=output)
+        with np.errstate(all="ignore"):
+            report = check_gradients(*(case[k] for k in "XYWb"), hidden, output, gradients)
+        shown += 1
+        found += report.wrong
+        named += bool(report.wrong and report.cause and report.cause.line in (bug["line"], *bug["also"]))
+        if named:
+            break
+    if shown == 0:
+        pytest.skip("shows on other networks only")
+    assert found or bug["needs"] or bug["small"], bug["name"]
+    assert named or not found, report
+
+
+def test_functions_that_return_something_else():
+    X, Y, W, b = task((3, 2, 1))
+    for result, words in (
+        (None, "the function returns None: is `return` missing?"),
+        ({1: 0}, "the function returns one dictionary, but two dictionaries are needed, dW and db"),
+        ((1, 2, 3), "the function returns a tuple of 3"),
+        (([], []), "dW is a list, not a dictionary with the layers 1 to 2"),
+        (({0: 1, 1: 2}, {}), "dW has the keys 0, 1, but the layers are 1, 2"),
+    ):
+        report = check_gradients(X, Y, W, b, gradients=lambda *_, r=result: r)
+        assert report.wrong
+        assert words in report.headline
+        assert report.cause.line == "return"
+
+
+def test_arguments_that_are_changed_are_named_and_the_callers_are_safe():
+    X, Y, W, b = task((3, 2, 1))
+    before = {l: W[l].copy() for l in W}
+
+    def updates(X, Y, W, b):
+        dW, db = ours()(X, Y, W, b)
+        W[2] -= 0.1 * dW[2]
+        return dW, db
+
+    report = check_gradients(X, Y, W, b, gradients=updates)
+    assert report.wrong
+    assert report.headline.startswith("The function changes its argument W[2]")
+    np.testing.assert_equal(W, before)
+
+
+def test_a_function_that_draws_random_numbers_or_counts_its_calls_is_named():
+    rng, calls = np.random.default_rng(0), []
+
+    def random(X, Y, W, b):
+        dW, db = ours()(X, Y, W, b)
+        return {l: dW[l] * (rng.random(dW[l].shape) > 0.5) for l in dW}, db
+
+    def late(X, Y, W, b):
+        calls.append(1)
+        dW, db = ours()(X, Y, W, b)
+        return {l: dW[l] * (len(calls) < 2) for l in dW}, db
+
+    for function in (random, late):
+        report = check_gradients(*task((3, 2, 1)), gradients=function)
+        assert report.cause.line == "state"
+        assert "keeps between calls" in report.headline
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        (lambda X, Y, W, b: (X, Y[0], W, b), ValueError, r"Y has shape \(6,\), but two axes are needed"),
+        (lambda X, Y, W, b: (X[0], Y, W, b), ValueError, r"X has shape \(3,\)"),
+        (lambda X, Y, W, b: (X, Y.T, W, b), ValueError, r"Y has shape \(6, 2\), but \(2, 6\) fits"),
+        (lambda X, Y, W, b: (X, Y, W | {1: W[1].T}, b), ValueError, r"W\[1\] has shape"),
+        (lambda X, Y, W, b: (X, Y, W, b | {2: b[2].ravel()}), ValueError, r"b\[2\] has shape \(2,\), but \(2, 1\)"),
+        (lambda X, Y, W, b: (X, Y, W | {2: W[2].astype(int)}, b), TypeError, r"W\[2\] is of type int64"),
+        (lambda X, Y, W, b: (X, Y, W | {2: W[2].astype(np.float16)}, b), TypeError, r"W\[2\] is of type float16"),
+        (lambda X, Y, W, b: (X, Y, [*W.values()], b), TypeError, "W must be a dictionary with the layers 1 to L"),
+        (lambda X, Y, W, b: (X, Y, W, {1: b[1]}), ValueError, "W has 2 layers and b has 1"),
+        (lambda X, Y, W, b: (X * np.nan, Y, W, b), ValueError, "X holds NaN"),
+        (lambda X, Y, W, b: (X.astype(str), Y, W, b), TypeError, "X holds <U"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_named(change, error, words):
+    with pytest.raises(error, match=words):
+        check_gradients(*change(*task((3, 4, 2))))
