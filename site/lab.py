@@ -54,6 +54,14 @@ CONTENTS = (
     "data/runs/*.json",
     "data/runs/*.txt",
 )
+# Here nothing is installed, so after a restart an exercise that runs before the set-up cell finds this package beside
+# the notebook; it puts the real one in its place.
+FINDER = """import sys
+
+sys.path.insert(0, "..")
+del sys.modules["helpers"]
+import helpers
+"""
 SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"}}  # keep the whole lesson in the page
 
 
@@ -148,6 +156,9 @@ def _configure(work, pyodide):
                 target.write_text(json.dumps(nbformat.read(path, as_version=4)), encoding="utf-8")
             else:
                 shutil.copyfile(path, target)
+    finder = work / "contents" / "notebooks" / "helpers" / "__init__.py"
+    finder.parent.mkdir()
+    finder.write_text(FINDER, encoding="utf-8")
     kernel = {
         "pyodideUrl": f"{pyodide}pyodide.mjs",
         "disablePyPIFallback": True,

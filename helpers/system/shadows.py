@@ -13,10 +13,14 @@ def refuse_shadows():
 
     Python looks there first if it runs a notebook: with a `mnist.py` beside it, `import mnist` runs that file.
     """
-    if not {"", str(Path.cwd())} & set(sys.path):
+    try:
+        folder = Path.cwd()
+    except OSError:  # it has been removed
+        return
+    if not {"", str(folder)} & set(sys.path):
         return
     names = sys.stdlib_module_names | set(LIBRARIES.split())
-    hiding = sorted(path.name for path in Path.cwd().glob("*.py") if path.stem in names)
+    hiding = sorted(path.name for path in folder.glob("*.py") if path.stem in names)
     if hiding:
         raise ImportError(
             f"{hiding[0]} in this folder has the name of a module that the lessons need, and Python finds the file "

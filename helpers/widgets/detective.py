@@ -70,7 +70,7 @@ class Detective(ipywidgets.VBox):
         except KeyboardInterrupt as stop:
             self.verdict.value = stopped(stop)
             raise
-        with interrupts_wait():  # all of it or nothing
+        with interrupts_wait():  # all or nothing
             self.verdict.value, self.case.value = f"<b>{html.escape(found.verdict)}</b>", case
             self.line.value = code_line("widgets.detective.investigate(", **state)
 

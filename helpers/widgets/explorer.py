@@ -81,7 +81,7 @@ class Explorer(ipywidgets.VBox):
         figsize = self._figsize(result) if callable(self._figsize) else self._figsize
         picture = image(lambda figure: self._draw(result, figure.add_subplot()), figsize, sentence)
         line = code_line(self._code, **state)
-        with interrupts_wait():  # all of it or nothing
+        with interrupts_wait():  # all or nothing
             self.picture.value, self.message.value, self.line.value = picture, html.escape(sentence), line
             self._shown = state
 
@@ -102,16 +102,18 @@ def refusal(error):
 def stopped(stop):
     """The message after the stop button, as HTML: how far the work came, if known, and what is on the screen."""
     how_far = f" {html.escape(str(stop))}" if str(stop) else ""
-    return f"<b>Stopped{how_far}.</b> The picture is the last whole one, of the line of code below it."
+    return (
+        f"<b>Stopped{how_far}.</b> What is shown is the last complete result; the line of code below it reproduces it."
+    )
 
 
 def fit_whole(network, X, y):
-    """`network.fit(X, y)`, but all of it: `fit` keeps a training that the stop button cut short, and only warns.
+    """Fit a network, and accept nothing less: `fit` itself keeps what the stop button cut short, with a warning.
 
     Raises
     ------
     KeyboardInterrupt
-        If the training was stopped; it says after how many iterations.
+        If the training was stopped. The message says after how many iterations.
     """
     network.fit(X, y)
     done = len(network.cost_history_)

@@ -151,7 +151,7 @@ class Game(ipywidgets.VBox):
         except REFUSALS as error:
             self._refused = self.message.value = refusal(error)
             return
-        with interrupts_wait():  # all of it or nothing
+        with interrupts_wait():  # all or nothing
             old, new = self.rows.children, {name: self._row(name, origin) for name, origin, _ in ledger.rows}
             self._network, self._refused, self._shown = (self.sizes.value, self.m.value), "", set()
             self.guesses = {name: row.children[1] for name, row in new.items()}

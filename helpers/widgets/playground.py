@@ -122,11 +122,8 @@ class Playground:
         self._rng = as_generator(random_state)
         sizes = (X.shape[1], *[width] * hidden_layers, 1)
         self.W, self.b = initialize_parameters(sizes, initialization, self._rng)
-        self._memory = {
-            (name, l): np.zeros((self.optimizer.slots, *p[l].shape))
-            for name, p in (("W", self.W), ("b", self.b))
-            for l in p
-        }
+        shapes = {(name, l): p[l].shape for name, p in (("W", self.W), ("b", self.b)) for l in p}
+        self._memory = {key: np.zeros((self.optimizer.slots, *shape)) for key, shape in shapes.items()}
         self.updates, self.norms, self._batches = 0, [], []
         self.costs = [self._cost(self.W, self.b)]
 
@@ -278,11 +275,10 @@ class PlaygroundExplorer(ipywidgets.VBox):
             control.observe(self._reset, names="value")
         _digits()  # read now, so that choosing them responds at once
         goal = "separate the spirals with as few units as you can."
-        layout = {"flex_flow": "row wrap"}
-        boxes = ipywidgets.HBox(list(self.controls.values()), layout=layout)
-        buttons = ipywidgets.HBox(list(self.buttons.values()), layout=layout)
-        title = ipywidgets.HTML(heading(self.name, goal))
-        super().__init__([title, boxes, buttons, self.message, self.picture, self.line])
+        rows = (list(widgets.values()) for widgets in (self.controls, self.buttons))
+        boxes, buttons = (ipywidgets.HBox(row, layout={"flex_flow": "row wrap"}) for row in rows)
+        head = ipywidgets.HTML(heading(self.name, goal))
+        super().__init__([head, boxes, buttons, self.message, self.picture, self.line])
         self.add_class(WIDGET)
         self._task = None
         self._pause_any()

@@ -1,6 +1,10 @@
 """What the lab is built from, and what stops the build."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +72,16 @@ def test_without_jupyterlite_it_says_what_to_install(lab, tmp_path, monkeypatch)
     with pytest.raises(ValueError, match=r"JupyterLite is missing: python -m pip install -r site/requirements.txt"):
         lab.build(tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_helpers_is_found_before_the_set_up_cell_has_run(lab, tmp_path):
+    lab._configure(tmp_path, lab.CDN)
+    code = "from helpers.exercises import check; import helpers; print(helpers.__file__)"
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-S", "-c", f"import sys; sys.path += {sys.path[1:]!r}; {code}"]
+    folder = tmp_path / "contents" / "notebooks"
+    found = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
+    assert Path(folder, found.strip()).resolve() == tmp_path / "contents" / "helpers" / "__init__.py"
 
 
 def test_the_lab_holds_what_lessons_use_and_no_more(lab, tmp_path):

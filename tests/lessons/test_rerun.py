@@ -6,12 +6,14 @@ process (a fork), so that every cell meets the state that Run All leaves.
 
 import ast
 import contextlib
+import gc
 import io
 import json
 import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # Long trainings are taken from their recordings, and pictures are not rendered: neither is the point here.
 SETTINGS = {"LESSONS_RECORD": "read", "LESSONS_PROGRESS": os.devnull, "LESSONS_DATA": os.devnull}
 SETTINGS |= {"MPLBACKEND": "agg", "TQDM_DISABLE": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+QUICK = 0.2  # seconds of a cell that is also run after the one before it was run again
 
 
 def code_of(path):
@@ -60,10 +63,10 @@ def in_a_copy(work):
     return text
 
 
-def again(shell, sources, i):
-    """What goes wrong when cell i is run twice more, and then the cell after it."""
+def again(shell, sources, i, following):
+    """What goes wrong when cell i is run twice more, and then the cells of these numbers."""
     try:
-        for source in (sources[i], sources[i], *sources[i + 1 : i + 2]):
+        for source in (sources[i], sources[i], *(sources[k] for k in following)):
             if error := run(shell, source):
                 return f"cell {i}, then {source.splitlines()[0][:50]!r}: {error}"
         return ""
@@ -78,18 +81,24 @@ def faults(sources):
     from matplotlib.figure import Figure
 
     Figure.savefig = lambda self, file, **options: file.write(b"a picture")
-    shell = InteractiveShell()
+    shell, quick = InteractiveShell(), set()
     for i, source in enumerate(sources):
+        start = time.process_time()
         if error := run(shell, source):
             yield f"cell {i}, at the first run: {error}"
             return
-    # Threads do not survive a fork: the lesson with workers is gone through in one process, from its end, where
-    # they are closed, to its beginning.
-    threads = any("cluster.connect(" in source for source in sources)
-    for i in reversed(range(len(sources))):
-        error = again(shell, sources, i) if threads else in_a_copy(lambda i=i: again(shell, sources, i))
-        if error:
-            yield error
+        if time.process_time() - start < QUICK:
+            quick.add(i)
+    if any("cluster.connect(" in source for source in sources):
+        # Threads do not survive a fork: the lesson with workers is gone through in one process, from its end, where
+        # they are closed, to its beginning.
+        errors = (again(shell, sources, i, []) for i in reversed(range(len(sources))))
+    else:
+        gc.freeze()  # so that a copy shares its memory
+        errors = (
+            in_a_copy(lambda i=i: again(shell, sources, i, quick & {i + 1})) for i in reversed(range(len(sources)))
+        )
+    yield from filter(None, errors)
 
 
 def main(folder):

@@ -36,3 +36,11 @@ def test_other_files_do_no_harm(tmp_path):
 def test_a_folder_where_python_does_not_look_is_left_alone(tmp_path):
     (tmp_path / "mnist.py").write_text("")
     assert set_up(tmp_path, SET_UP, "-P") == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps a folder that a process works in")
+def test_a_folder_that_is_gone_does_no_harm(tmp_path):
+    assert (
+        set_up(tmp_path, "import os; os.rmdir(os.getcwd()); import sys; sys.path.append({root!r}); import helpers")
+        == ""
+    )

@@ -197,7 +197,7 @@ def test_a_stop_while_it_is_shown_leaves_the_picture_with_its_own_line(monkeypat
         with pytest.raises(KeyboardInterrupt):
             change()
         assert (explorer.picture.value, explorer.line.value) == before
-        assert explorer.message.value.startswith("<b>Stopped.</b> The picture is the last whole one")
+        assert explorer.message.value.startswith("<b>Stopped.</b> What is shown is the last complete result")
     monkeypatch.undo()
     explorer.buttons["step"].click()
     assert "updates=1," in explorer.line.value and "width=3" in explorer.line.value

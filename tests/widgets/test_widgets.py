@@ -160,7 +160,7 @@ def test_a_stop_leaves_the_last_picture_with_its_own_line(part, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         explorer.controls["threshold"].value = 0.7
     assert (explorer.picture.value, explorer.line.value) == before
-    assert explorer.message.value.startswith("<b>Stopped.</b> The picture is the last whole one")
+    assert explorer.message.value.startswith("<b>Stopped.</b> What is shown is the last complete result")
     assert "computing" not in explorer.title.value
     monkeypatch.undo()
     explorer._refresh()  # the same state once more: nothing of it was on the screen
