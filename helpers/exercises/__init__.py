@@ -12,6 +12,10 @@ In a lesson::
                                    let the network of `helpers` run on the reader's own functions
 
 Nothing here fails, whatever the answer is, and no verdict gives the solution away.
+
+To read: `core` (what an exercise is), a lesson's exercises such as `lesson_04`, `judging` (how an answer is
+judged), `repair` (how a mistake is found in the reader's code) with `catalogue` (the mistakes that it tries),
+`diagnosis` and `phrases` (what is said of it). `limits` and `surroundings` keep the reader's code at arm's length.
 """
 
 import difflib

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.exercises import diagnosis, limits, repair, typed, values, variants
+from helpers.exercises import diagnosis, limits, repair, values, variants
 from helpers.exercises.core import Verdict
 from helpers.exercises.errors import about_error, quote
+from helpers.exercises.judging_values import judge_value
 from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError, fingerprint, run
 from helpers.gradient_check import compare
 from helpers.gradient_check.report import GradientReport
@@ -68,85 +69,6 @@ def _traced(exercise, answer, mistake):
         raise
     except BaseException:  # changed code may do whatever the reader's own may
         return Verdict("wrong", mistake.hint or mistake.generic)
-
-
-# --- values --------------------------------------------------------------------------------------
-
-
-def judge_value(exercise, answer):
-    right = exercise.right
-    if isinstance(right, str) and answer is not None:
-        return _judge_letter(exercise, answer)
-    if callable(answer):
-        return Verdict("wrong", "The answer is a function, but a value is wanted: call it, or write the number.")
-    if isinstance(answer, dict):
-        return Verdict("wrong", "The answer is a dictionary, but a single value or a list is wanted.")
-    if isinstance(answer, (bool, np.bool_)):
-        said = f"The answer is {answer}, the result of a comparison, but a number is wanted. Is there a `==` in it?"
-        return Verdict("wrong", said)
-    if isinstance(answer, (set, frozenset)):
-        said = "The answer is a set, which has no order: write a list, with square brackets. Which number comes first?"
-        return Verdict("wrong", said)
-    try:
-        mine = values.conform(answer, np.asarray(right))[""]
-    except values.NothingError:
-        return Verdict("open", "Put your answer in place of None and run the cell again. (`print` returns None.)")
-    except values.UnfitError as unfit:
-        return Verdict("wrong", str(unfit))
-    if typed_like(mine, right) or (mine.size == 1 and mine.item() in exercise.also):
-        note = " (A plain number will do, without brackets.)" if mine.ndim and np.ndim(right) == 0 else ""
-        return Verdict("right", exercise.reason + note)
-    for (value,), hint in exercise.key.wrong[: len(exercise.wrong)]:
-        if typed_like(mine, value):
-            return Verdict("wrong", hint)
-    known = exercise.key.wrong[len(exercise.wrong) :]
-    return Verdict("wrong", _about_value(mine, np.asarray(right), known, re.search(r"\bshare\b", exercise.prompt)))
-
-
-def _judge_letter(exercise, answer):
-    """The verdict on the choice in a question; "b)" and " B." do for "b"."""
-    letter = answer.strip(" ().\"'").lower() if isinstance(answer, str) else ""
-    if letter == exercise.right:
-        return Verdict("right", exercise.reason)
-    hints = {wrong.answer: wrong.hint for wrong in exercise.wrong}
-    return Verdict("wrong", hints.get(letter, 'The answer should be one of the letters, in quotes, such as "a".'))
-
-
-def typed_like(mine, value):
-    """Whether `mine` is what a person may type for `value`: counts exactly, other numbers in three digits."""
-    value = np.asarray(value)
-    if mine.dtype.kind == "U":
-        return False
-    if mine.squeeze().shape == value.shape:  # [4] for 4, and a row of weights for a list
-        mine = mine.squeeze()
-    whole = np.all(value == np.round(value))
-    tolerance = 1e-9 if whole and mine.dtype != np.float32 else 1e-6 if whole else 5e-3
-    return mine.shape == value.shape and np.allclose(mine, value, rtol=tolerance, atol=1e-6 if whole else 1e-9)
-
-
-def _about_value(mine, right, slips, share):
-    if mine.dtype.kind == "U":
-        return "The answer is text, but a number is wanted: write it without quotes."
-    if mine.squeeze().shape != right.shape:
-        wanted = ("A single number is", f"{right.size} numbers in a row are")[right.ndim]
-        own = ""
-        if mine.size > 9:
-            own = " Names of the notebook hold the lesson's values: have you put in the numbers of the question?"
-        return f"{wanted} wanted, but the answer is {values.shape_in_words(mine)}.{own}"
-    if not np.isfinite(mine).all():
-        return "The answer holds NaN or an infinite value; look for a division by 0 or a log of 0."
-    mine = mine.squeeze().astype(float)
-    said = typed.look(mine, right, share)
-    if said:
-        return f"{_few(mine)}{said}"
-    for (value,), hint in slips:
-        if np.allclose(mine, value, rtol=2e-3, atol=0) and not (mine == 0).all():
-            return f"{_few(mine)}{hint}"
-    return values.about_numbers(mine, right)
-
-
-def _few(mine):
-    return f"{mine:.6g} is not right. " if mine.ndim == 0 else ""
 
 
 # --- functions -----------------------------------------------------------------------------------

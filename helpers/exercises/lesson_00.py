@@ -12,7 +12,7 @@ EXERCISES = [
         hints=["Multiply the two numbers.", "It is also 2 + 2."],
         wrong=[
             Wrong(22, "That is the text '2' twice; multiply the numbers."),
-            Wrong(0, "That is 2 − 2."),
+            Wrong(0, "That is 2 − 2; or 2 ^ 2, for ^ is no power in Python. How is multiplication written?"),
             Wrong(1, "That is 2 / 2."),
             Wrong(44, "That is 22 twice; multiply 2 by 2."),
             Wrong(2, "That is one of the two factors."),

@@ -88,6 +88,16 @@ EXERCISES = [
             Wrong((40, 5), "That is dZ[2] transposed; the examples are summed up in dW."),
             Wrong((12, 40), "That is A[0]; which array has the shape of a gradient of weights?"),
             Wrong((196, 784), "Those are the sizes of the lesson's network; here they are 12 → 7 → 5 → 1."),
+            Wrong(
+                (5, 5),
+                "W[2] need not be square: a row for each unit of layer 2, a column for each unit of layer 1.",
+            ),
+            Wrong(
+                (7, 7),
+                "W[2] need not be square: a row for each unit of layer 2, a column for each unit of layer 1.",
+            ),
+            Wrong((1, 7), "That would be one unit fed by layer 1; how many units has layer 2?"),
+            Wrong((12, 5), "Layer 2 is fed by layer 1, not by the inputs; and its own units are the rows."),
         ],
     ),
     Exercise(
@@ -113,6 +123,9 @@ EXERCISES = [
             Wrong(4, "Inputs do not count as a layer, and each unit has a bias of its own."),
             Wrong(35, "That is how many weights W[2] has."),
             Wrong(14, "One too many: which units have a bias?"),
+            Wrong(1, "One bias does not do for the whole network: which units have one each?"),
+            Wrong(7, "That is layer 1 alone. Which other layers compute?"),
+            Wrong(5, "That is layer 2 alone. Which other layers compute?"),
         ],
     ),
     Exercise(

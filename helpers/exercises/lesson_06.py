@@ -247,7 +247,10 @@ EXERCISES = [
             Wrong(72 / 209, "That is the share of cats in the training set."),
             Wrong(1, "It is right only where the picture is a cat. How many are?"),
             Wrong(0.72, "That is the score of a network; what does always answering 'cat' get?"),
-            Wrong(0, "Is that // or a rounding? The share lies between 0 and 1."),
+            Wrong(
+                0,
+                "It is right whenever there is a cat; or is that //, which cuts off? How many of 50 are cats?",
+            ),
             Wrong(33 / 17, "That compares cats with the others; a share is of all 50 pictures."),
             Wrong(17 / 33, "That compares the others with cats; a share is of all 50 pictures."),
             Wrong(

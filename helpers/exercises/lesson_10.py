@@ -210,7 +210,7 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(79510, "That is how many numbers; each has 4 bytes."),
-            Wrong(636080, "That would be float64, with 8 bytes each."),
+            Wrong(636080, "That would be float64, with 8 bytes each, or sending and receiving; what is asked for?"),
             Wrong(317600, "The biases are missing: 100 and 10 of them."),
             Wrong(2544320, "That is in bits; a byte has 8."),
             Wrong(79400, "That is how many weights: the biases are missing, and each number has 4 bytes."),
@@ -231,6 +231,8 @@ EXERCISES = [
             Wrong(0.31804, "That is in MB; bytes are asked for."),
             Wrong(4 * 79510 * 60000, "The gradient has the size of the parameters, however many examples there are."),
             Wrong(4 * 11272 * 79510, "The gradient has the size of the parameters, however many examples there are."),
+            Wrong(317608, "One bias for each layer; each unit has one."),
+            Wrong(317604, "One bias for the whole network; each unit has one."),
         ],
     ),
     Exercise(
@@ -256,11 +258,13 @@ EXERCISES = [
             Wrong(400, "A digit has slipped: 0.8 divided by 0.02."),
             Wrong(41, "The communication is not shared: only the 0.8 s are."),
             Wrong(0.02, "That is the time at which both are equal; how many workers are there then?"),
-            Wrong(0.04, "That is how long a step takes then; how many workers are there?"),
+            Wrong(
+                0.04, "That is how long a step takes then, or a slip of the decimal point; how many workers are there?"
+            ),
             Wrong(1, "On one worker computing takes 40 times as long as communicating."),
             Wrong(0.5, "That is a share of the step; the number of workers is asked for."),
             Wrong(float(np.log2(40)), "The work is shared evenly, not halved again and again."),
-            Wrong(39, "One too few: does the first worker count as well?"),
+            Wrong(39, "One too few: only the 0.8 s are shared, and nothing is taken away from them first."),
             Wrong(4, "A digit has slipped: 0.8 divided by 0.02."),
             Wrong(float(np.sqrt(40)), "The communication does not grow with the workers here, so there is no square."),
         ],

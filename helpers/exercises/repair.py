@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.exercises import edits, limits
+from helpers.exercises import catalogue, edits, expressions, limits
 
 MOST_SECONDS = 1.5  # of computing, for all changes
 EACH = 0.25  # seconds for one of them: it may loop for ever
@@ -186,11 +186,11 @@ def _all(code, cases):
             tables.append(name)
         elif isinstance(value, (int, float)):
             numbers.append(name)
-    known = [name for name in edits.SLOPES if callable(code.scope.get(name)) and name != own.name]
+    known = [name for name in expressions.SLOPES if callable(code.scope.get(name)) and name != own.name]
     known += [name for name, value in zip(arguments, cases[0], strict=False) if callable(value)]
-    found = edits.of(own, known, numbers, arrays, tables, outside(code))
+    found = catalogue.of(own, known, numbers, arrays, tables, outside(code))
     for other in code.functions[1:]:
-        found += edits.of(other, known, [], [argument.arg for argument in other.args.args], [])
+        found += catalogue.of(other, known, [], [argument.arg for argument in other.args.args], [])
     return sorted(found, key=lambda edit: edit.rank)
 
 
@@ -226,8 +226,7 @@ def _compiled(code):
     scope = dict(code.scope)
     scope.setdefault("__builtins__", builtins)
     try:
-        module = ast.Module(body=code.functions, type_ignores=[])
-        exec(compile(module, "<a changed answer>", "exec"), scope)
-    except (SyntaxError, ValueError, TypeError, NameError, RecursionError, AttributeError):
+        edits.define(code.functions, scope)
+    except (SyntaxError, ValueError, TypeError, RecursionError, AttributeError):
         return None
     return scope.get(code.tree.name)

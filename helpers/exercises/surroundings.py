@@ -29,7 +29,8 @@ def restored():
         for name, before in modules.items():
             _set_back(vars(sys.modules.get(name, np)) if name in sys.modules else {}, before)
         for number, handler in handlers.items():
-            signal.signal(number, handler)
+            if signal.getsignal(number) is not handler:
+                signal.signal(number, handler)
         random.setstate(states[0])
         np.random.set_state(states[1])  # noqa: NPY002
         sys.path[:] = path

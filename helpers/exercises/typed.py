@@ -4,7 +4,7 @@ import ast
 
 import numpy as np
 
-from helpers.exercises import edits
+from helpers.exercises import catalogue, edits
 
 FORMULA = {  # what a slip in the right formula is called; the right number itself is not told
     "sign": "That comes out if a sign in the formula is wrong. Which terms count as negative?",
@@ -44,7 +44,7 @@ def slips(code, name, right):
     tree = ast.parse(f"def answer():\n    {code.replace(chr(10), chr(10) + '    ')}\n    return {name}").body[0]
     found = {}
     with np.errstate(all="ignore"):
-        for edit in edits.of(tree, [], [], [], []):
+        for edit in catalogue.of(tree, [], [], [], []):
             hint = _hint(edit, code)
             value = _value(tree, edit) if hint else None
             if value is not None and value.shape == np.shape(right) and not np.allclose(value, right, rtol=2e-2):
@@ -72,7 +72,7 @@ def _value(tree, edit):
         for holder, key, new in edit.changes:
             edits.put(holder, key, new)
             edits.place(new)
-        exec(compile(ast.Module([tree], []), "<a slip>", "exec"), scope)
+        edits.define([tree], scope)
         value = np.asarray(scope["answer"](), dtype=float)
         return value if np.isfinite(value).all() else None
     except Exception:
@@ -107,15 +107,21 @@ def _about_one(mine, right, share):
     power = np.log10(mine / right) if mine * right > 0 else 0.5
     if abs(power - round(power)) < 1e-3 and round(power):
         return "The digits are right, the decimal point is not."
-    if not whole and mine:
-        for digits in (0, 1, 2, 3):
-            if np.isclose(mine, round(right, digits)) or np.isclose(mine, float(f"{right:.{max(digits, 1)}g}")):
-                return "Rounded too coarsely: give three digits or more, or an expression."
+    if not whole and mine and _rounded(np.array([mine]), np.array([right])):
+        return "Rounded too coarsely: give three digits or more, or an expression."
     if right and np.isclose(mine, 2 * right, rtol=1e-3):
         return "It is twice as large as it should be. Where does a factor 2 come from?"
     if right and np.isclose(mine, right / 2, rtol=1e-3):
         return "It is half of what it should be. Where does a factor ½ come from?"
     return ""
+
+
+def _rounded(mine, right):
+    """Whether `mine` is `right` with 0 (if it is no fraction) to 3 digits after the point, or with one digit in all."""
+    for digits in range(0 if np.all(np.abs(right) >= 1) else 1, 4):
+        if np.allclose(mine, np.round(mine, digits), atol=1e-12) and np.all(np.abs(mine - right) <= 0.51 * 0.1**digits):
+            return True
+    return all(np.isclose(a, float(f"{b:.1g}")) for a, b in zip(mine, right, strict=True))
 
 
 def _about_several(mine, right):
@@ -132,7 +138,7 @@ def _about_several(mine, right):
         )
     if np.allclose(mine, 1 - right, rtol=5e-3):
         return "That is 1 minus each of them. Which of the two is asked for?"
-    if any(np.allclose(mine, np.round(right, digits), atol=1e-9) for digits in (1, 2)):
+    if np.any(right != np.round(right)) and _rounded(mine, right):
         return "Rounded too coarsely: give three digits or more, or an expression."
     factor = mine @ right / (right @ right)
     if np.allclose(mine, factor * right, rtol=1e-3) and np.all(right != 0):

@@ -85,6 +85,8 @@ def as_array(value, name=""):
         raise UnfitError(f"{_the(name)} is a function, but numbers are wanted: call it, with parentheses.")
     if isinstance(value, numbers.Integral) and abs(int(value)) > 2**62:
         raise UnfitError(f"{_the(name)} is a number of more than 18 digits, far too large.")
+    if isinstance(value, np.ma.MaskedArray):
+        raise UnfitError(f"{_the(name)} is a masked array; a plain one is wanted.")
     size = getattr(value, "size", None)
     if isinstance(size, int) and size > MOST_ENTRIES:
         raise UnfitError(f"{_the(name)} has {size} entries, far more than are wanted.")
@@ -174,6 +176,11 @@ def _describe_shape(the, mine, right, m):
         return (
             f"{the} holds the right values in the wrong shape: {mine.shape}, where {shape_in_words(right)} is wanted. "
             f"An axis got lost or was added, as by sum without keepdims, by ravel, or by a transpose."
+        )
+    if mine.ndim == right.ndim + 1 and mine.shape[1:] == right.shape and right.ndim:
+        return (
+            f"{the} holds {len(mine)} arrays of the right shape, and one is wanted. Should they be added up, or is one "
+            f"of them the result?"
         )
     if right.ndim == 2 and 0 < mine.ndim <= 2:
         words = gradient_check.compare("", mine, right, m).words

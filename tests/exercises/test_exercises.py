@@ -506,7 +506,7 @@ def test_how_an_answer_may_be_written(name, answer):
         ("01.weights", [10**400, 1], "a number that is too large"),
         ("06.interval", 0.055, "Close: give three digits or more"),
         ("05.error", 0.33, "Rounded too coarsely: give three digits or more"),
-        ("08.byhand", [0.13, 0.25, 0.63], "Close: give three digits or more"),
+        ("08.byhand", [0.13, 0.25, 0.63], "Rounded too coarsely: give three digits or more"),
         ("04.parameters", 404000, "404000 is not right"),
         ("05.distance", texts_of("05.distance"), "`error` is text, but numbers are wanted"),
         ("01.slope", texts_of("01.slope"), "`slope` is text, but numbers are wanted"),

@@ -229,9 +229,9 @@ def test_a_file_that_has_been_edited_is_read_again(tmp_path, monkeypatch, capsys
     first = own_code._kept["forward"]
     assert "your `forward`." in edit(FILE.split("def update")[0], 20)
     assert own_code._kept["forward"] is not first and installed()["update"] is STEP
-    assert "`forward`: The bias is missing in Z. What was kept before stays kept." in edit(
-        FILE.replace(" + b[l]", ""), 30
-    )
+    said = edit(FILE.replace(" + b[l]", ""), 30)
+    assert "`forward`: The bias is missing in Z. Look at the line `Z[l] = W[l] @ A[l - 1]`." in said
+    assert "What was kept before stays kept." in said
     (tmp_path / "my_network.py").unlink()
     use_my_code()
     assert "now runs on your `forward`." in capsys.readouterr().out

@@ -1,0 +1,59 @@
+"""What may be missing around an expression: a transpose, a sign, a function, a sum, a factor, a term."""
+
+import ast
+
+from helpers.exercises.edits import of_slot, parse
+
+SIGNED = ("exp", "logaddexp", "sigmoid", "array", "diag", "sum")  # functions whose argument may need a minus
+
+
+def _numpy(name):
+    return lambda node: ast.Call(ast.Attribute(ast.Name("np", ast.Load()), name, ast.Load()), [node], [])
+
+
+WRAPS = {
+    "root": _numpy("sqrt"),
+    "square": lambda node: ast.BinOp(node, ast.Pow(), ast.Constant(2)),
+    "size": _numpy("abs"),
+    "exp": _numpy("exp"),
+    "log": _numpy("log"),
+    "complement": lambda node: ast.BinOp(ast.Constant(1), ast.Sub(), node),
+}
+SUMMED = [
+    parse(f"x{end}") for end in (".sum(axis=1, keepdims=True)", ".sum(axis=0, keepdims=True)", ".sum()", ".mean()")
+]
+
+
+def around(slot, node, parent, scope, numbers, counts, inputs):
+    """What may be missing around an expression: a transpose, a function, a factor, a term."""
+    text = ast.unparse(node)
+    kind = type(node).__name__
+    if kind in ("Constant", "Dict", "DictComp", "ListComp", "GeneratorExp", "Tuple", "List", "Lambda", "JoinedStr"):
+        return
+    if not (isinstance(parent, ast.Attribute) and parent.attr == "T"):
+        yield of_slot("no_transpose", slot, ast.Attribute(node, "T", ast.Load()), node)
+    called = getattr(parent, "func", None)
+    name = getattr(called, "attr", getattr(called, "id", ""))
+    if isinstance(parent, (ast.BinOp, ast.Return, ast.Assign)) or name in SIGNED:
+        if not isinstance(node, ast.UnaryOp):
+            yield of_slot("sign", slot, ast.UnaryOp(ast.USub(), node), node, 0.2)
+    if isinstance(parent, (ast.Attribute, ast.Compare)) or kind == "Compare" or text in map(ast.unparse, counts):
+        return
+    for kind_of, wrap in WRAPS.items():
+        yield of_slot(kind_of, slot, wrap(node), node)
+    for name in scope:
+        yield of_slot("no_function", slot, ast.Call(ast.Name(name, ast.Load()), [node], []), node)
+    for number in numbers:
+        yield of_slot("no_factor", slot, ast.BinOp(node, ast.Mult(), ast.Name(number, ast.Load())), node)
+        yield of_slot("no_factor", slot, ast.BinOp(node, ast.Div(), ast.Name(number, ast.Load())), node, 0.1)
+    for summed in SUMMED:
+        method = ast.Attribute(node, summed.func.attr, ast.Load())
+        yield of_slot("not_summed", slot, ast.Call(method, [], summed.keywords), node)
+    yield of_slot("no_two", slot, ast.BinOp(node, ast.Mult(), ast.Constant(2)), node)
+    yield of_slot("no_two", slot, ast.BinOp(node, ast.Div(), ast.Constant(2)), node)
+    if not isinstance(parent, (ast.BinOp, ast.Call, ast.Subscript)) or kind in ("BinOp", "Call"):
+        for count in counts:
+            yield of_slot("no_mean", slot, ast.BinOp(node, ast.Div(), count), node)
+        for other in inputs:
+            for operator in (ast.Add(), ast.Sub(), ast.Mult()):
+                yield of_slot("no_term", slot, ast.BinOp(node, operator, other), node, 0.1)

@@ -1,0 +1,84 @@
+"""What may be wrong with an operation: its sign, its kind, the order of its sides, what is grouped with what."""
+
+import ast
+
+from helpers.exercises.edits import of_slot
+
+PRODUCTS = (ast.Mult, ast.MatMult)
+SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add}
+
+
+def edits_of(slot, node):
+    """Edits of one operation, an ast.BinOp."""
+    left, op, right = node.left, node.op, node.right
+    if type(op) in SIGNS:
+        yield of_slot("sign", slot, ast.BinOp(left, SIGNS[type(op)](), right), node)
+        yield of_slot("sign", slot, ast.BinOp(right, ast.Sub(), left), node, 0.1)
+    if isinstance(op, PRODUCTS):
+        yield from _products(slot, node)
+    if isinstance(op, (ast.Div, ast.FloorDiv, ast.Mod)):
+        yield of_slot("upside_down", slot, ast.BinOp(right, op, left), node)
+        yield of_slot("upside_down", slot, ast.BinOp(left, ast.Mult(), right), node)
+    for other in (ast.Add, ast.Mult, ast.Div, ast.Sub, ast.FloorDiv, ast.Mod, ast.Pow):
+        if not isinstance(op, other):
+            tag = f"{type(op).__name__} {other.__name__}" if isinstance(op, ast.FloorDiv) else ""
+            yield of_slot("operation", slot, ast.BinOp(left, other(), right), node, 0, tag)
+    if isinstance(op, ast.Mult):  # 2 x for x²
+        for number, other in ((left, right), (right, left)):
+            if getattr(number, "value", None) == 2:
+                yield of_slot("square", slot, ast.BinOp(other, ast.Pow(), number), node)
+    if isinstance(op, ast.BitXor):
+        yield of_slot("power", slot, ast.BinOp(left, ast.Pow(), right), node, 0, "^")
+    yield from _too_much(slot, node)
+    yield from _grouped(slot, node)
+
+
+def _products(slot, node):
+    left, op, right = node.left, node.op, node.right
+    other = ast.Mult() if isinstance(op, ast.MatMult) else ast.MatMult()
+    yield of_slot("product", slot, ast.BinOp(left, other, right), node)
+    yield of_slot("upside_down", slot, ast.BinOp(left, ast.Div(), right), node)
+    if isinstance(op, ast.Mult):
+        yield of_slot("product", slot, ast.BinOp(left, other, _transposed(right)), node, 0.2)
+        yield of_slot("product", slot, ast.BinOp(_transposed(left), other, right), node, 0.2)
+        return
+    turned = [isinstance(factor, ast.Attribute) and factor.attr == "T" for factor in (left, right)]
+    if turned == [True, False]:
+        yield of_slot("wrong_factor", slot, ast.BinOp(left.value, op, _transposed(right)), node)
+    if turned == [False, True]:
+        yield of_slot("wrong_factor", slot, ast.BinOp(_transposed(left), op, right.value), node)
+    yield of_slot("order_of_product", slot, ast.BinOp(right, op, left), node)
+    yield of_slot("order_of_product", slot, ast.BinOp(_transposed(right), op, _transposed(left)), node)
+
+
+def _transposed(node):
+    return ast.Attribute(node, "T", ast.Load())
+
+
+def _too_much(slot, node):
+    """Without one side of an operation, or without the last two of three factors."""
+    left, op, right = node.left, node.op, node.right
+    if isinstance(op, ast.Pow):
+        yield of_slot("extra_exponent", slot, left, node)
+        return
+    yield of_slot("extra", slot, left, right, 0, ast.unparse(right))
+    if isinstance(op, (ast.Add, *PRODUCTS)):
+        yield of_slot("extra", slot, right, left)
+    if isinstance(op, (ast.Mult, ast.Div)) and isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult):
+        yield of_slot("extra", slot, left.left, right, 0.1, piece=ast.unparse(ast.BinOp(left.right, op, right)))
+
+
+def _grouped(slot, node):
+    """a - b / c for (a - b) / c, and the like."""
+    left, op, right = node.left, node.op, node.right
+    groups = []
+    if isinstance(right, ast.BinOp):
+        groups.append(ast.BinOp(ast.BinOp(left, op, right.left), right.op, right.right))
+    if isinstance(left, ast.BinOp):
+        groups.append(ast.BinOp(left.left, left.op, ast.BinOp(left.right, op, right)))
+    if isinstance(left, ast.Call) and len(left.args) == 1 and not left.keywords:
+        groups.append(ast.Call(left.func, [ast.BinOp(left.args[0], op, right)], []))
+    if isinstance(left, ast.UnaryOp):
+        groups.append(ast.UnaryOp(left.op, ast.BinOp(left.operand, op, right)))
+    for group in groups:
+        yield of_slot("parentheses", slot, group, node)

@@ -1,0 +1,124 @@
+"""Changes of whole statements: left out, moved, out of a loop or into it, `=` for `+=`, a copy made first."""
+
+import ast
+import copy
+
+from helpers.exercises.edits import of_body, of_slot, parse
+
+SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add}
+
+
+def _bodies(tree):
+    for node in ast.walk(tree):
+        for field in ("body", "orelse"):
+            if isinstance(getattr(node, field, None), list):
+                yield node, getattr(node, field)
+
+
+def edits_of(function):
+    """Edits of whole statements: moved, left out, added to where they replace, and what they write into copied."""
+    for argument in function.args.args:
+        line = ast.parse(f"{argument.arg} = __import__('copy').deepcopy({argument.arg})").body[0]
+        changed = _first_change(function, argument.arg)
+        if changed is not None:
+            yield of_body("copy", function, function.body, [line, *function.body], changed)
+    for owner, body in _bodies(function):
+        for i, node in enumerate(body):
+            yield from _moved(owner, body, i)
+            if isinstance(node, (ast.Assign, ast.AugAssign)):
+                yield from _assigned(owner, body, i)
+            if isinstance(node, (ast.For, ast.While)):
+                yield from _around_a_loop(owner, body, i)
+            if isinstance(node, ast.If):
+                turned = ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
+                for new in (node.body, [turned]):
+                    yield of_body("comparison", owner, body, [*body[:i], *new, *body[i + 1 :]], node)
+            if isinstance(node, ast.Expr) and getattr(getattr(node.value, "func", None), "id", "") == "print":
+                result = node.value.args[0] if len(node.value.args) == 1 else ast.Tuple(node.value.args, ast.Load())
+                yield of_body("no_return", owner, body, [*body[:i], ast.Return(result), *body[i + 1 :]], node)
+    yield from _without_return(function)
+
+
+def _moved(owner, body, i):
+    """Statement i left out, put elsewhere, or made to depend on the loop's variable."""
+    node, rest = body[i], [*body[:i], *body[i + 1 :]]
+    if isinstance(node, ast.Return):
+        return
+    if rest:
+        yield of_body("extra_statement", owner, body, rest, node)
+    for j in (*range(i - 1, i), *range(i + 1, len(body))):
+        if j >= 0:
+            yield of_body("statement_order", owner, body, [*rest[:j], node, *rest[j:]], node)
+    loop = getattr(getattr(owner, "target", None), "id", "")
+    if loop and not isinstance(node, ast.If):
+        for bound in (1, 0):
+            guarded = ast.If(parse(f"{loop} > {bound}"), [node], [])
+            yield of_body("guard", owner, body, [*body[:i], guarded, *body[i + 1 :]], node)
+
+
+def _assigned(owner, body, i):
+    """`=` for `+=`, and the reverse."""
+    node = body[i]
+    if isinstance(node, ast.AugAssign):
+        plain = ast.Assign([node.target], ast.BinOp(_read(node.target), node.op, node.value))
+        yield of_slot("copy", (body, i), plain, node, 0, "augmented")
+        yield of_slot("accumulated", (body, i), ast.Assign([node.target], node.value), node)
+        if type(node.op) in SIGNS:
+            other = ast.AugAssign(node.target, SIGNS[type(node.op)](), node.value)
+            yield of_slot("sign", (body, i), other, node, 0, "augmented")
+    elif len(node.targets) == 1 and not isinstance(node.targets[0], ast.Tuple):
+        for op in (ast.Add(), ast.Sub()):
+            yield of_slot("overwritten", (body, i), ast.AugAssign(node.targets[0], op, node.value), node)
+
+
+def _read(target):
+    """What is assigned to, as an expression to be read."""
+    copied = copy.deepcopy(target)
+    for part in ast.walk(copied):
+        if hasattr(part, "ctx"):
+            part.ctx = ast.Load()
+    return copied
+
+
+def _without_return(function):
+    """The last line's value is the result, but it is not returned."""
+    last = function.body[-1]
+    if isinstance(last, ast.Assign):
+        yield of_body("no_return", function, function.body, [*function.body, ast.Return(_read(last.targets[0]))], last)
+    elif isinstance(last, ast.Expr):
+        yield of_body("no_return", function, function.body, [*function.body[:-1], ast.Return(last.value)], last)
+
+
+def _around_a_loop(owner, body, i):
+    """A statement of the loop belongs behind it or before it, or one beside it into it."""
+    loop, before, after = body[i], body[:i], body[i + 1 :]
+    if len(loop.body) > 1:
+        first, last = loop.body[0], loop.body[-1]
+        kind = "early_return" if isinstance(last, ast.Return) else "out_of_loop"
+        yield of_body(kind, owner, body, [*before, _loop(loop, loop.body[:-1]), last, *after], last)
+        yield of_body("out_of_loop", owner, body, [*before, first, _loop(loop, loop.body[1:]), *after], first)
+    if after and not isinstance(after[0], ast.Return):
+        yield of_body("in_loop", owner, body, [*before, _loop(loop, [*loop.body, after[0]]), *after[1:]], after[0])
+    for j in range(i):
+        yield of_body("in_loop", owner, body, [*body[:j], _loop(loop, [*body[j:i], *loop.body]), *after], body[j])
+
+
+def _loop(loop, body):
+    other = copy.copy(loop)
+    other.body = body
+    return other
+
+
+def _first_change(function, name):
+    """The statement that writes into the argument, or into a part of it; the first one that may."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.AugAssign) and ast.unparse(node.target).split("[")[0] == name:
+            return node
+        if isinstance(node, ast.Assign) and any(ast.unparse(t).startswith(f"{name}[") for t in node.targets):
+            return node
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if ast.unparse(node.func.value) == name and node.func.attr in ("sort", "reverse", "fill", "pop", "append"):
+                return node
+        if isinstance(node, ast.Call) and any(k.arg == "out" and ast.unparse(k.value) == name for k in node.keywords):
+            return node
+    return None
