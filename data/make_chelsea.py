@@ -2,6 +2,7 @@
 
     pip install scikit-image==0.26.0
     python data/make_chelsea.py
+    python -m helpers.datasets checksums
 
 The file has the schema, names, shapes and numbers of labels of the cat pictures that many courses
 use: 209 pictures to train with (72 cats), 50 to test with (33 cats), 64×64 pixels, 3 colours. Cats
