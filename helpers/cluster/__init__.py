@@ -1,7 +1,7 @@
 """Several processes, on this machine or on others, with Dask as the engine.
 
-Read in this order: `workers` (open and close them), `shards` (one network, its examples dealt out),
-`sweep` (many networks, one for each point).
+Read in this order: `workers` (start and close them, and who can reach them), `shards` (one network,
+its examples dealt out), `sweep` (many networks, one for each point).
 """
 
 from helpers.cluster import sweep
