@@ -2,6 +2,7 @@
 
     pip install scikit-image==0.26.0
     python data/make_chelsea.py
+    python -m helpers.datasets checksums
 
 The file has the schema, names, shapes and label counts of the cat pictures that many courses use: 209 training
 pictures (72 cats) and 50 test pictures (33 cats) of 64×64 pixels in three colours. The cats are patches of Chelsea

@@ -8,23 +8,23 @@ LEFT_OUT = "(Left out: in this web browser Python cannot write the file. On a co
 
 
 def in_browser():
-    """Say whether this Python runs inside a web browser.
+    """Whether this Python runs inside a web browser.
 
     Returns
     -------
     bool
-        There NumPy multiplies matrices about a hundred times more slowly, and there are no
-        processes, threads or sockets (Pyodide reports the platform "emscripten"). What a lesson
-        then takes from a recording is told by `helpers.runs.recorded`.
+        In a browser NumPy multiplies matrices about a hundred times more slowly, and there are no
+        processes, threads or sockets (Pyodide reports the platform "emscripten"). Lessons then show
+        recordings of long computations, see `datasets.recordings.recorded`.
     """
     return sys.platform == "emscripten"
 
 
 @contextmanager
 def where_files_can_be_written():
-    """In a web browser whose Python cannot write a file, say so in a sentence and go on behind the block.
+    """If the block cannot write a file in a web browser, print a sentence and continue after the block.
 
-    Elsewhere, and for any other error, nothing is caught.
+    Outside a browser, and for any other error, nothing is caught.
     """
     try:
         yield

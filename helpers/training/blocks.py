@@ -41,7 +41,8 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
     ValueError
         If the shape of Y or of a b[l] is another, which NumPy would broadcast to a wrong result.
     """
-    check_shapes(X, Y, W, b)
+    if out is None:  # with `out` it is a step of a training, whose shapes were checked once
+        check_shapes(X, Y, W, b)
     if hasattr(X, "cost_and_gradients"):
         return X.cost_and_gradients(Y, W, b, hidden_activation, output, out)
     m = len(X)

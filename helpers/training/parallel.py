@@ -33,7 +33,7 @@ def parallel_map(n_blocks):
     the stop button too, BLAS gets its threads back.
     """
     workers = min(n_blocks, core_count())
-    with _SINGLE_THREADED_BLAS:
+    with _single_threaded_blas():
         if workers < 2:
             yield map
         else:
@@ -41,36 +41,44 @@ def parallel_map(n_blocks):
                 yield pool.map
 
 
+@contextmanager
+def _single_threaded_blas():
+    user = object()
+    try:
+        try:
+            with interrupts_wait():
+                _SINGLE_THREADED_BLAS.begin(user)
+            yield
+        finally:
+            with interrupts_wait():
+                _SINGLE_THREADED_BLAS.end(user)
+    finally:  # again, in case the stop button was pressed just before interrupts had to wait
+        with interrupts_wait():
+            _SINGLE_THREADED_BLAS.end(user)
+
+
 class _SingleThreadedBlas:
     """BLAS at one thread from the first user to the last; the setting belongs to the whole process."""
 
     def __init__(self):
-        self.lock, self.users, self.limit = threading.Lock(), 0, None
+        self.lock, self.users, self.limit = threading.Lock(), set(), None
 
-    def __enter__(self):
-        counted = []
-        try:
-            with interrupts_wait(), self.lock:
-                self._set(self.users + 1)
-                counted.append(True)
-        except BaseException:
-            if counted:  # the stop button was pressed meanwhile: `__exit__` will not be called
-                self.__exit__()
-            raise
+    def begin(self, user):
+        """Limit BLAS for `user`, any object."""
+        with self.lock:
+            self.users.add(user)
+            if self.limit is None and not in_browser():
+                from threadpoolctl import threadpool_limits  # here, because the browser has no use for it
 
-    def __exit__(self, *error):
-        with interrupts_wait(), self.lock:
-            self._set(self.users - 1)
+                self.limit = threadpool_limits(limits=1, user_api="blas")
 
-    def _set(self, users):
-        if users == 1 and self.limit is None and not in_browser():
-            from threadpoolctl import threadpool_limits  # here, because the browser has no use for it
-
-            self.limit = threadpool_limits(limits=1, user_api="blas")
-        elif users == 0 and self.limit:
-            self.limit.restore_original_limits()
-            self.limit = None
-        self.users = users
+    def end(self, user):
+        """Restore BLAS if `user` is the last; a second call does nothing."""
+        with self.lock:
+            self.users.discard(user)
+            if self.limit and not self.users:
+                self.limit.restore_original_limits()
+                self.limit = None
 
 
 _SINGLE_THREADED_BLAS = _SingleThreadedBlas()

@@ -1,6 +1,5 @@
 """Examples that stay in an HDF5 file and are read a block at a time, for tables too large for memory."""
 
-import copy
 import numbers
 import operator
 
@@ -72,13 +71,13 @@ class HDF5Rows:
 
     def with_dtype(self, dtype):
         """The same rows as numbers of another floating-point type."""
-        rows = copy.copy(self)
+        rows = self._copy()
         rows.dtype = floating_type(dtype)
         return rows
 
     def columns(self, chosen):
         """The same rows with these features only; `chosen` are their indices, an array of int."""
-        rows, before = copy.copy(self), np.arange(self._whole[1]) if self._chosen is None else self._chosen
+        rows, before = self._copy(), np.arange(self._whole[1]) if self._chosen is None else self._chosen
         chosen = np.asarray(chosen)
         if chosen.dtype.kind not in "iu" or chosen.ndim != 1 or not np.isin(chosen, np.arange(self.shape[1])).all():
             raise ValueError(f"chosen must be indices of the {self.shape[1]} features, not {brief(chosen)}")
@@ -96,7 +95,7 @@ class HDF5Rows:
         """
         if not all(isinstance(i, numbers.Integral) for i in (start, stop)) or not 0 <= start < stop <= len(self):
             raise ValueError(f"there are no rows {brief(start)} to {brief(stop)}: the table has {len(self)}")
-        rows = copy.copy(self)
+        rows = self._copy()
         rows.path, rows._first = self.path.resolve(), self._first + start
         rows.shape = (stop - start, self.shape[1])
         return rows
@@ -104,6 +103,11 @@ class HDF5Rows:
     def blocks(self, size=4096):
         """All rows in order, as ndarrays of `size` rows; the last may be smaller."""
         return (self[start : start + size] for start in range(0, len(self), positive_whole(size, "size")))
+
+    def _copy(self):
+        rows = object.__new__(type(self))
+        vars(rows).update(vars(self))
+        return rows
 
     def __getstate__(self):
         return vars(self) | {"_stamp": None}  # on another machine the same file may be of another time

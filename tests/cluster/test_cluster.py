@@ -162,10 +162,14 @@ def test_the_examples_are_sent_once(workers, monkeypatch):
     assert len(sent) == 3
 
 
-def test_mini_batches_are_refused_and_nothing_changes(workers):
-    model = NeuralNetwork([4, 1], batch_size=10)
+@pytest.mark.parametrize("batch_size", [10, 99, 100, 1000])
+def test_mini_batches_are_refused_and_nothing_changes(batch_size):
+    model = NeuralNetwork([4, 1], batch_size=batch_size, iterations=3)
+    if batch_size >= len(X):  # a batch of all examples is no mini-batch
+        assert_same(model.fit(Shards(X, 2), y), NeuralNetwork([4, 1], iterations=3).fit(X, y), 1e-12)
+        return
     with pytest.raises(ValueError, match="shards are for full-batch training"):
-        model.fit(Shards(X, 2, workers), y)
+        model.fit(Shards(X, 2), y)
     assert not hasattr(model, "W_")
 
 
@@ -476,6 +480,67 @@ def test_what_are_no_workers_and_what_is_no_file_are_refused(tmp_path):
         sweep.sweep(deadly, [{"i": 0}], tmp_path)
 
 
+def greedy(units, rates):
+    rates.append(0.5)
+    return {"sum": units + sum(rates)}
+
+
+@pytest.mark.parametrize("who", ["workers", "this process"])
+def test_a_function_may_change_its_argument(who, workers, tmp_path):
+    points = [{"units": 1, "rates": [0.25]}, {"units": 2, "rates": []}]
+    who = workers if who == "workers" else None
+    for _ in range(2):  # the second time from the file
+        rows = sweep.sweep(greedy, points, tmp_path / "s.jsonl", who)
+        assert rows == [{"units": 1, "rates": [0.25], "sum": 1.75}, {"units": 2, "rates": [], "sum": 2.5}]
+    assert points == [{"units": 1, "rates": [0.25]}, {"units": 2, "rates": []}]
+
+
+def test_two_sweeps_on_one_file_keep_all_points(tmp_path):
+    path, rows = tmp_path / "s.jsonl", {}
+
+    def half(first):
+        rows[first] = sweep.sweep(partial(dict, half=first), [{"i": i} for i in range(first, 60, 2)], path)
+
+    threads = [threading.Thread(target=half, args=(first,)) for first in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(rows[first]) for first in range(2)] == [30, 30]
+    kept = sweep.read(path, "dict")
+    assert {json.loads(key)["i"]: result["half"] for key, result in kept.items()} == {i: i % 2 for i in range(60)}
+
+
+def test_every_changed_byte_of_a_sweeps_file_is_noticed(tmp_path):
+    path = tmp_path / "s.jsonl"
+    sweep.sweep(dict, [{"i": i} for i in range(3)], path)
+    content = bytearray(path.read_bytes())
+    for i in range(len(content)):
+        for bit in (1, 128):
+            content[i] ^= bit
+            path.write_bytes(content)
+            with pytest.raises(ValueError, match=r"^s\.jsonl (is|was) "):
+                sweep.read(path)
+            content[i] ^= bit
+
+
+def test_a_file_of_the_first_version_is_told_apart(tmp_path):
+    path = tmp_path / "s.jsonl"
+    path.write_text('{"format": "sweep of the backpropagation lessons, version 1", "function": "deadly"}\n')
+    with pytest.raises(ValueError, match=r"s\.jsonl was written by another version of these lessons"):
+        sweep.read(path)
+
+
+def test_arguments_of_a_sweep_that_cannot_be_used(tmp_path):
+    for function, points, words in (
+        (3, [], "function must be"),
+        (dict, 3, "points must be"),
+        (dict, {"i": 1}, "points must"),
+    ):
+        with pytest.raises(TypeError, match=words):
+            sweep.sweep(function, points, tmp_path / "s.jsonl")
+
+
 def test_a_result_that_is_no_dict_and_a_diverging_training_are_sentences(tmp_path):
     def odd(i):
         return 3
@@ -555,6 +620,19 @@ def test_a_scheduler_elsewhere_by_one_variable(tmp_path, monkeypatch):
             if process:
                 process.kill()
                 process.wait(60)
+
+
+def test_nobody_without_the_key_reaches_the_processes(workers):
+    """Neither in plain text nor with a key of one's own: on the scheduler, the workers and their nannies."""
+    from distributed import Client, Security
+
+    info = workers.client.scheduler_info(n_workers=-1)
+    addresses = [info["address"], *info["workers"], *(worker["nanny"] for worker in info["workers"].values())]
+    assert len(addresses) == 5 and all(address.startswith("tls://127.0.0.1:") for address in addresses)
+    for address in addresses:
+        for security, place in ((None, address.replace("tls", "tcp")), (Security.temporary(), address)):
+            with pytest.raises((OSError, ValueError)):
+                Client(place, security=security, timeout=1, set_as_default=False)
 
 
 @needs_engine

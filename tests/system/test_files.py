@@ -49,8 +49,11 @@ def test_causes_are_told_apart_even_if_the_temporary_cannot_be_removed(saved, mo
     def fail(*arguments, **options):
         raise OSError(code, os.strerror(code))
 
+    def refuse(*arguments, **options):
+        raise OSError(errno.ENOTEMPTY, "an error of the clean-up")
+
     monkeypatch.setattr(files.os, where, fail)
-    monkeypatch.setattr(Path, "unlink", fail)
+    monkeypatch.setattr(Path, "unlink", refuse)
     kind, sentence = CAUSES[code]
     with pytest.raises(kind, match=f"^{re.escape(sentence)}$"):
         save(saved)

@@ -424,3 +424,160 @@ def test_softmax_and_its_cost_do_not_overflow():
     assert softmax(Z).sum(axis=0) == pytest.approx(1)
     Y = np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]])
     assert losses.cross_entropy_of_each(Z, Y) == pytest.approx([1000, np.log(1 + np.exp(-1))], rel=1e-12)
+
+
+def held_out_costs(costs, monkeypatch):
+    """Let the cost on examples held out follow `costs`, whatever the parameters."""
+    given = iter(costs)
+    monkeypatch.setattr(blocks, "cost", lambda *arguments: next(given))
+
+
+def test_patience_keeps_the_parameters_of_the_best_epoch_which_is_not_the_first(monkeypatch):
+    held_out_costs([5.0, 3.0, 4.0, 2.0, 2.5, 2.0, 9.0], monkeypatch)
+    model = NeuralNetwork([3, 1], epochs=50, batch_size=16, patience=3).fit(X, Y_XOR, held_out=HELD_OUT)
+    assert model.held_out_cost_history_.tolist() == [5, 3, 4, 2, 2.5, 2, 9]  # three epochs after the fourth
+    best = NeuralNetwork([3, 1], epochs=4, batch_size=16).fit(X, Y_XOR)
+    for l in (1, 2):
+        np.testing.assert_array_equal(model.W_[l], best.W_[l])
+        np.testing.assert_array_equal(model.b_[l], best.b_[l])
+
+
+def test_a_last_step_to_infinity_is_a_divergence_and_is_undone(monkeypatch):
+    """The cost before the last update is finite, and no cost follows it."""
+
+    def leap(theta, gradient, memory, t, learning_rate):
+        theta += np.inf if t == 3 else 1
+
+    monkeypatch.setitem(OPTIMIZERS, "gradient_descent", OPTIMIZERS["gradient_descent"]._replace(step=leap))
+    model = NeuralNetwork([3, 1], iterations=3)
+    with pytest.raises(DivergedError, match="at iteration 3 the cost is no longer a finite number"):
+        model.fit(X, Y_XOR)
+    W, _ = network.initialize_parameters([2, 3, 1], random_state=0)
+    np.testing.assert_array_equal(model.W_[1], W[1] + 1 + 1)
+    assert len(model.cost_history_) == 3
+
+
+def test_features_whose_mean_is_zero_are_alive():
+    X = np.zeros((4, 12))
+    X[:, 3], X[:, 7] = [1, -1, 2, -2], [0, 0, 0, 1e-300]
+    assert engine.live_features(X).tolist() == [3, 7]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("output", ["sigmoid", "softmax", "identity"])
+def test_an_exploding_training_by_mini_batches_says_so(output):
+    units = 2 if output == "softmax" else 1
+    options = {"layer_sizes": [5, units], "output": output, "batch_size": 8, "hidden_activation": "relu"}
+    if output == "identity":
+        options["layer_sizes"] = [1]
+    rate, scale = (5, 1) if output == "identity" else (1e5, 30)
+    with pytest.warns(
+        UserWarning, match=rf"the cost rose from \S+ to \S+: the learning rate {rate:g} is too large, try"
+    ):
+        try:
+            NeuralNetwork(**options, learning_rate=rate, epochs=3).fit(scale * X, Y_XOR)
+        except DivergedError:
+            pytest.fail("diverged before it could warn")
+    NeuralNetwork(**options, learning_rate=1e-4, epochs=3).fit(X, Y_XOR)  # and one that does not is quiet
+    NeuralNetwork(**options | {"batch_size": 1}, learning_rate=1e-3, epochs=3).fit(X, Y_XOR)
+
+
+def test_options_that_numpy_counts_in_few_bits_are_used_as_whole_numbers():
+    plain = NeuralNetwork([3, 1], epochs=100, batch_size=4, shuffle_buffer=20).fit(X, Y_XOR)
+    small = {"epochs": np.int8(100), "batch_size": np.uint64(4), "shuffle_buffer": np.int8(20)}
+    assert_same(NeuralNetwork([3, 1], **small).fit(X, Y_XOR), plain)
+
+
+@pytest.mark.parametrize(
+    ("held_out", "sentence"),
+    [
+        (X, r"held_out must be a pair \(X, y\), not a ndarray of 64: pass held_out=\(X, y\)"),
+        (X[:2], "held_out must be a pair"),
+        ((X,), "not a tuple of 1"),
+        ((X, Y_XOR, Y_XOR), "not a tuple of 3"),
+        ("ab", "not a str of 2"),
+        (3, "not a 3"),
+        ((Y_XOR, X), r"in held_out, X has shape \(64,\)"),
+        ((X, None), "in held_out, y holds object values"),
+    ],
+)
+def test_what_is_no_pair_of_examples(held_out, sentence):
+    with pytest.raises((TypeError, ValueError), match=sentence):
+        NeuralNetwork([3, 1]).fit(X, Y_XOR, held_out=held_out)
+
+
+def test_settings_of_numpy_for_errors_of_arithmetic_change_nothing():
+    options = {"optimizer": "adam", "dtype": np.float32, "iterations": 30, "learning_rate": 1.0}
+    quiet = NeuralNetwork([3, 1], **options).fit(100 * X, Y_XOR)
+    with np.errstate(all="raise"):
+        assert_same(NeuralNetwork([3, 1], **options).fit(100 * X, Y_XOR), quiet)
+        np.testing.assert_array_equal(quiet.predict(1e4 * X), quiet.predict(1e4 * X))
+
+
+@pytest.mark.parametrize(
+    "Y", [Y_XOR.astype(float), Y_XOR[:, np.newaxis], Y_XOR[np.newaxis, :-1], np.zeros((2, 64)), 1.0], ids=np.shape
+)
+def test_targets_of_another_shape_are_not_broadcast(Y):
+    W, b = network.initialize_parameters([2, 3, 1])
+    for function in (blocks.cost_and_gradients, blocks.cost):
+        with pytest.raises(ValueError, match=r"^Y has shape .* but it must be \(output units, examples\) = \(1, 64\)"):
+            function(X, Y, W, b)
+    with pytest.raises(ValueError, match=r"^b\[1\] has shape \(3,\), but it must be a column, \(3, 1\)"):
+        blocks.cost_and_gradients(X, Y_XOR[np.newaxis], W, b | {1: np.zeros(3)})
+
+
+# --- rows of a file, by number and by slice ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "rows", [slice(None, None, -1), slice(90, 10, -7), slice(5, 5), slice(-3, None), 3, -1], ids=str
+)
+def test_rows_of_a_file_are_those_of_the_array(table, rows):
+    path, in_memory, _ = table
+    file = HDF5Rows(path, "X", scale=1 / 255)
+    np.testing.assert_array_equal(file[rows], in_memory[rows])
+    np.testing.assert_array_equal(file.columns([2, 5])[rows], in_memory[:, [2, 5]][rows])
+    np.testing.assert_array_equal(file.columns([2, 5, 7]).columns([2, 0])[rows], in_memory[:, [7, 2]][rows])
+
+
+def test_a_file_can_be_iterated_over(table):
+    path, in_memory, _ = table
+    np.testing.assert_array_equal(list(HDF5Rows(path, "X", scale=1 / 255)), in_memory)
+
+
+@pytest.mark.parametrize(
+    ("use", "error", "sentence"),
+    [
+        (lambda rows: rows[100], IndexError, "there is no row 100: the table has 100"),
+        (lambda rows: rows["a"], TypeError, r"rows are read by number or slice, such as X\[100:200\], not by 'a'"),
+        (lambda rows: rows[[1, 2]], TypeError, r"not by \[1, 2\]: for others use X\[:\] first"),
+        (lambda rows: rows.part(90, 200), ValueError, "there are no rows 90 to 200: the table has 100"),
+        (lambda rows: rows.part(-1, 5), ValueError, "there are no rows -1 to 5"),
+        (lambda rows: rows.columns([12]), ValueError, "chosen must be indices of the 12 features"),
+        (lambda rows: list(rows.blocks(0)), ValueError, "size is 0"),
+    ],
+)
+def test_rows_that_are_not_there(table, use, error, sentence):
+    with pytest.raises(error, match=sentence):
+        use(HDF5Rows(table[0]))
+
+
+@pytest.mark.parametrize("m", [50, 100, 150])
+def test_a_file_that_was_replaced_is_noticed(table, m):
+    path, _, y = table
+    rows = HDF5Rows(path)
+    with h5py.File(path, "w") as file:
+        file["X"] = np.zeros((m, 12))
+        file["more"] = np.arange(7)  # so that the size of the file differs, however coarse its time
+    with pytest.raises(ValueError, match=r"pixels\.h5 has changed since this table was opened: open it again"):
+        NeuralNetwork([3], output="softmax", batch_size=10, epochs=1).fit(rows, y)
+
+
+def test_a_file_that_is_open_for_writing_is_in_use_and_not_damaged(table):
+    with h5py.File(table[0], "a"):
+        try:
+            HDF5Rows(table[0])
+        except OSError as error:  # within one program HDF5 may share the file
+            assert "in use by another program" in str(error)
+    with pytest.raises(IsADirectoryError, match="it is a folder"):
+        HDF5Rows(table[0].parent)

@@ -256,6 +256,14 @@ def test_linear_regression_finds_least_squares():
         model.score(X[:3], [0.1, 0.1, 0.1])
 
 
+def test_r2_with_one_constant_target_of_two():
+    """R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)², both sums over all outputs, worked by hand."""
+    model = NeuralNetwork([2], output="identity", iterations=1).fit([[0.0], [1.0]], [[0, 3], [2, 3]])
+    model.W_, model.b_ = {1: np.array([[1.0], [0.0]])}, {1: np.array([[0.5], [3.5]])}
+    # answers (0.5, 3.5) and (1.5, 3.5); errors ±0.5 four times, so 1; about the means 1 + 1 + 0 + 0
+    assert model.score([[0.0], [1.0]], [[0, 3], [2, 3]]) == pytest.approx(1 - 1 / 2, rel=1e-15)
+
+
 def test_several_outputs():
     y = np.column_stack([Y_SMALL, 1 - Y_SMALL])
     model = NeuralNetwork([4, 2], learning_rate=5, iterations=1500).fit(X_SMALL, y)
@@ -381,6 +389,9 @@ BAD_OPTIONS = [
     ({"layer_sizes": "31"}, TypeError, "must be a list such as"),
     ({"layer_sizes": 3}, TypeError, "must be a list such as"),
     ({"layer_sizes": None}, TypeError, "must be a list such as"),
+    ({"layer_sizes": b"31"}, TypeError, "must be a list such as"),
+    ({"layer_sizes": {3: 1}}, TypeError, "must be a list such as"),
+    ({"iterations": 10**50}, ValueError, "iterations is 1000.*, but it must be at most"),
     ({"layer_sizes": [3, 2]}, ValueError, "the last layer has 2 units"),
     ({"learning_rate": 0}, ValueError, "learning_rate is 0"),
     ({"learning_rate": -0.1}, ValueError, "learning_rate is -0.1"),
@@ -416,7 +427,37 @@ BAD_OPTIONS = [
     ({"random_state": None}, TypeError, "random_state must be a whole number"),
     ({"random_state": -1}, TypeError, "random_state must be a whole number"),
 ]
+
+
+class Table:
+    """As a pandas DataFrame of the type Float64: NumPy sees objects."""
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array([[0.5, None]] * 4, object)
+
+    def astype(self, dtype):
+        raise AssertionError("the reader is to call it")
+
+
+class Sparse:
+    """As a sparse matrix of SciPy."""
+
+    def toarray(self):
+        raise AssertionError("the reader is to call it")
+
+
+class Graph:
+    """As a tensor of PyTorch that belongs to a graph."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+
+
 BAD_DATA = [
+    (Table(), Y_SMALL, TypeError, r"X holds object values, .* convert them with \.astype\(float\)"),
+    (Sparse(), Y_SMALL, TypeError, r"X is a sparse Sparse: pass the full array, X\.toarray\(\)"),
+    (Graph(), Y_SMALL, TypeError, r"X is a Graph that NumPy cannot read \(Can't call numpy"),
+    ({"a": 1}, Y_SMALL, TypeError, "X holds object values, .* in an array or a list, not a dict"),
     (np.zeros((4, 28, 28)), Y_SMALL, ValueError, "flatten each example first"),
     (np.zeros(4), Y_SMALL, ValueError, r"X.reshape\(-1, 1\)"),
     (np.zeros((0, 2)), [], ValueError, "X is empty"),
@@ -466,6 +507,28 @@ def test_predict_before_fit_and_on_the_wrong_width():
         model.predict(np.zeros((1, 3)))
     with pytest.raises(ValueError, match="flatten"):
         model.predict(np.zeros((1, 2, 1)))
+
+
+def test_a_misspelt_option_and_parameters_that_do_not_fit_are_named():
+    model = NeuralNetwork([3, 1], iterations=2).fit(X_SMALL, Y_SMALL)
+    model.learing_rate = 0.01
+    for use in (
+        lambda: model.fit(X_SMALL, Y_SMALL),
+        lambda: model.resume(X_SMALL, Y_SMALL),
+        lambda: model.predict(X_SMALL),
+    ):
+        with pytest.raises(ValueError, match=r"learing_rate is not an option .*: did you mean learning_rate"):
+            use()
+    del model.learing_rate
+    model.b_[1] = model.b_[1][:, 0]  # would be broadcast along the examples
+    with pytest.raises(ValueError, match=r"b_\[1\] has shape \(3,\), but layer 1 needs \(3, 1\)"):
+        model.predict(X_SMALL[:3])
+
+
+@pytest.mark.parametrize("dtype", [int, np.float16, complex, "single precision", None])
+def test_first_weights_of_another_type_are_refused(dtype):
+    with pytest.raises(ValueError, match=r"must be numpy\.float32 or numpy\.float64"):
+        network.initialize_parameters([3, 2], dtype=dtype)
 
 
 def test_too_large_for_single_precision_is_named():

@@ -1,0 +1,130 @@
+"""The stop button at any moment: what is kept is whole, and BLAS and the button are as before."""
+
+import copy
+import signal
+import sys
+import threading
+
+import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from helpers import datasets
+from helpers.system import interrupts
+from helpers.training import neural_network, parallel
+from helpers.training.neural_network import NeuralNetwork
+
+X, y = datasets.make_xor(40)
+HELD_OUT = datasets.make_xor(20, random_state=1)
+FILES = {module.__file__ for module in (neural_network, parallel, interrupts)}
+
+
+class Stop:
+    """A tracer that presses the stop button before the bytecode number `at` of the traced files."""
+
+    def __init__(self, at=-1):
+        self.at, self.count = at, 0
+
+    def __call__(self, frame, event, argument):
+        if frame.f_code.co_filename not in FILES:
+            return None
+        frame.f_trace_opcodes = True
+        self.count += event == "opcode"
+        if event == "opcode" and self.count == self.at:
+            sys.settrace(None)
+            signal.raise_signal(signal.SIGINT)
+        return self
+
+    def run(self, function):
+        before = sys.gettrace()
+        sys.settrace(self)
+        try:
+            return function()
+        except KeyboardInterrupt:
+            return None
+        finally:
+            sys.settrace(before)
+
+
+@pytest.fixture
+def button():
+    """The stop button works; it is ignored where tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def blas_threads():
+    return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+
+def state_of(network):
+    arrays = [*network.W_.values(), *network.b_.values(), network.cost_history_, network.held_out_cost_history_]
+    return [network.layer_sizes_, *(array.tobytes() for array in arrays)]
+
+
+@pytest.mark.filterwarnings("ignore:stopped by hand")
+def test_before_every_bytecode_of_fit(button):
+    """Each stop leaves the network of before, or one from which `resume` reaches what an unstopped training does."""
+    before = NeuralNetwork([2, 1], iterations=1).fit(X, y)
+    options = {"layer_sizes": (3, 1), "iterations": 1, "optimizer": "momentum"}
+
+    def fit(network):
+        vars(network).update(options)
+        return network.fit(X, y, held_out=HELD_OUT)
+
+    counter = Stop()
+    through = state_of(counter.run(lambda: fit(copy.deepcopy(before))))
+    assert counter.count > 300
+    outcomes = set()
+    with threadpool_limits(2, user_api="blas"):
+        for at in range(1, counter.count + 1):
+            network, stop = copy.deepcopy(before), Stop(at)
+            stop.run(lambda network=network: fit(network))
+            assert blas_threads() <= {2}, at
+            assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, at
+            kept = network.layer_sizes_ == (2, 3, 1)
+            outcomes.add(kept)
+            if kept:
+                assert state_of(network.resume(X, y, held_out=HELD_OUT)) == through, at
+            else:
+                assert state_of(network) == state_of(before) and len(network._state.costs) == 1, at
+    assert outcomes == {True, False}
+
+
+def test_before_every_bytecode_of_parallel_map(button):
+    def use():
+        with parallel.parallel_map(1) as run:
+            return list(run(abs, [-1]))
+
+    counter = Stop()
+    assert counter.run(use) == [1]
+    with threadpool_limits(2, user_api="blas"):
+        for at in range(1, counter.count + 1):
+            Stop(at).run(use)
+            assert blas_threads() <= {2}, at
+            assert parallel._SINGLE_THREADED_BLAS.users == set()
+
+
+def test_an_interrupt_waits_in_the_main_thread_only(button):
+    seen = []
+
+    def elsewhere():
+        with interrupts.interrupts_wait() as let_interrupt:
+            let_interrupt()
+            seen.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert seen == [signal.default_int_handler]
+
+
+def test_an_interrupt_passes_through_two_blocks(button):
+    order = []
+    with pytest.raises(KeyboardInterrupt), interrupts.interrupts_wait() as let_interrupt:
+        with interrupts.interrupts_wait():
+            signal.raise_signal(signal.SIGINT)
+            order.append("inner")
+        order.append("outer")
+        let_interrupt()
+    assert order == ["inner", "outer"]
