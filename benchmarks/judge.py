@@ -100,8 +100,17 @@ def copied(case):
 
 
 def far_from_right(function, case):
-    """Relative error of the worst gradient of a fresh function, in float64; infinite if it has side effects."""
+    """Relative error of the worst gradient of a fresh function, in float64; infinite if it has side effects.
+
+    Examples with a unit exactly on the kink of a ReLU are left out: there any slope from 0 to 1 is right.
+    """
     case = double(case)
+    if case["hidden_activation"] == "relu":
+        Z, _ = network.forward(case["X"], case["W"], case["b"], "relu", case["output"])
+        keep = np.all([(Z[l] != 0).all(axis=0) for l in range(1, case["L"])] or [np.ones(case["m"], bool)], axis=0)
+        if not keep.any():
+            return 0.0
+        case = case | {"X": case["X"][keep], "Y": case["Y"][:, keep]}
     options, arguments = (case["hidden_activation"], case["output"]), copied(case)
     with np.errstate(all="ignore"):
         first = function(*arguments, *options)
@@ -171,7 +180,7 @@ def acquit(task):
             counts["found" if report.wrong else "too small"] += 1
             continue
         off = far_from_right(bug["fresh"](), case)
-        same = off < 100 * np.finfo(case["W"][1].dtype).eps
+        same = off < {"float64": 1e-12, "float32": 1.2e-5}[case["W"][1].dtype.name]
         counts["equal" if same else "acquitted"] += 1
         if not same:
             examples.append(f"{off:.1e} {case['W'][1].dtype} {case['sizes']} m {case['m']} {case['hidden_activation']}")

@@ -14,6 +14,13 @@ def log_sigmoid(Z):
     return -np.logaddexp(0, -Z)
 
 
+# Both forms have the same values, -inf at -1000 among them: there one takes log 0, in the other e¹⁰⁰⁰ overflows.
+_INFINITE = (
+    "At −1000 that is infinite: σ is rounded to 0, or e¹⁰⁰⁰ overflows. Simplify the logarithm on paper first, and let "
+    "np.logaddexp add the exponentials."
+)
+
+
 def _overflowing_logarithm(Z):
     return -np.log(1 + np.exp(-Z))
 
@@ -186,12 +193,8 @@ EXERCISES = [
             "1 is e⁰. So u = 1 + e⁻ᶻ is a sum of two exponentials.",
         ],
         wrong=[
-            Wrong(
-                lambda Z: np.log(sigmoid(Z)), "At −1000 that takes log 0: simplify on paper before computing anything."
-            ),
-            Wrong(
-                _overflowing_logarithm, "The right formula, but e¹⁰⁰⁰ overflows: let np.logaddexp add the exponentials."
-            ),
+            Wrong(lambda Z: np.log(sigmoid(Z)), _INFINITE),
+            Wrong(_overflowing_logarithm, _INFINITE),
             Wrong(lambda Z: np.logaddexp(0, -Z), "The sign: a logarithm of a probability is never above 0."),
             Wrong(lambda Z: -np.logaddexp(0, Z), "That is log(1 − σ(z)): look at the sign of the exponent in σ."),
             Wrong(

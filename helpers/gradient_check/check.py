@@ -8,10 +8,10 @@ from helpers.gradient_check.causes import find_cause
 from helpers.gradient_check.inputs import as_task
 from helpers.gradient_check.nudge import relative_error
 from helpers.gradient_check.numerical import numerical_gradients
-from helpers.gradient_check.report import GradientReport
+from helpers.gradient_check.report import Finding, GradientReport
 from helpers.gradient_check.rounding import rounding
-from helpers.gradient_check.state import changes_later, look_for_state
-from helpers.gradient_check.verdict import MIXED, ON_KINKS, OVERFLOW, ROUGH, Finding, judge
+from helpers.gradient_check.state import changes_later, explain_state, observe
+from helpers.gradient_check.verdict import MIXED, ON_KINKS, OVERFLOW, ROUGH, judge
 
 
 def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", gradients=None, l2=0.0, explain=True):
@@ -50,9 +50,10 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
 
     arguments, task, dtype = as_task(X, Y, W, b, hidden_activation, output, l2)
     candidate = Candidate(gradients or ours)
-    cause, problems = look_for_state(candidate, arguments, task)
+    seen = observe(candidate, arguments)
     findings = _judge_all(candidate, arguments, task, dtype)
     wrong = [finding for finding in findings if finding.verdict == "wrong"]
+    cause, problems = explain_state(candidate, seen, task, bool(wrong))
     if wrong and cause is None and explain:
         layer = max(int(finding.name[3:-1]) for finding in wrong)
         cause = candidate.complaint or find_cause(candidate, task, layer)
@@ -82,8 +83,8 @@ def _judge_all(candidate, arguments, task, dtype):
             findings.append(Finding(name, np.nan, skipped, words, "unjudged"))
         else:
             findings.append(judge(name, mine[place].get(l), exact, bound, len(kept[0]), dtype, skipped))
-    if skipped and not _adds_up(candidate, arguments, on_kink, mine, dtype):
-        findings = [f._replace(words=MIXED, verdict="unjudged") if f.right else f for f in findings]
+    if skipped and all(f.right for f in findings) and not _adds_up(candidate, arguments, on_kink, mine, dtype):
+        findings = [f._replace(words=MIXED, verdict="unjudged") for f in findings]
     return _at_kinks(findings, candidate, task) if skipped else findings
 
 
@@ -127,10 +128,10 @@ def _at_kinks(findings, candidate, task):
         if not l:
             continue
         mine = candidate(X[[i]], Y[:, [i]], W, b)[1].get(l)
-        dA = numerical_gradients(X[[i]], Y[:, [i]], W, b, hidden_activation, output, l2).dA[l]
+        truth = numerical_gradients(X[[i]], Y[:, [i]], W, b, hidden_activation, output, l2)
+        dA, room = truth.dA[l], 1e-3 * np.abs(W[l + 1]).T @ np.abs(truth.dZ[l + 1])
         if mine is None or mine.shape != dA.shape:
             continue
-        room = 1e-3 * np.abs(dA)
         outside = (mine < np.minimum(dA, 0) - room) | (mine > np.maximum(dA, 0) + room)
         if (outside & (Z[l][:, [i]] == 0)).any():
             words = f"is wrong only at a kink, where a unit lies on its 0: outside the slopes of both sides of Z[{l}]"

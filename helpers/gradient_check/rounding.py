@@ -46,7 +46,7 @@ def rounding(X, Y, W, b, hidden_activation, output, l2=0.0, dtype=np.float64):
         nonlocal largest
         largest = max(largest, np.max(np.abs(result), initial=0))
         noise, tiny = rng.standard_normal((2, SAMPLES + 1, *result.shape[-2:]))
-        return result + first * (float(info.eps) * magnitude * noise + float(info.smallest_subnormal) * tiny)
+        return result + first * (float(info.eps) * magnitude * noise + 10 * float(info.smallest_subnormal) * tiny)
 
     def scatter(samples):
         off = np.abs(samples[1:] - samples[0])
@@ -67,7 +67,8 @@ def rounding(X, Y, W, b, hidden_activation, output, l2=0.0, dtype=np.float64):
             A[l] = _activation(Z[l], output) if l == L else ACTIVATIONS[hidden_activation].g(Z[l])
             A[l] = shaken(A[l], np.abs(A[l]))
         likeliest = (A[L] > A[L].max(axis=1, keepdims=True) / 2) & (output == "softmax")  # 1 − Σ others, when nudged
-        dZ = shaken((A[L] - Y) / m, (np.abs(A[L]) + np.abs(Y) + likeliest) / m)
+        nudged = 8 * np.finfo(float).eps / info.eps * likeliest  # an error of the numerical gradient
+        dZ = shaken((A[L] - Y) / m, (np.abs(A[L]) + np.abs(Y) + nudged) / m)
         for l in range(L, 0, -1):
             size = np.abs(dZ)
             dW = shaken(

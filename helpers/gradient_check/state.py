@@ -1,34 +1,58 @@
 """What a function keeps between its calls, and what it does to its arguments."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from helpers.gradient_check.report import Cause
 from helpers.gradient_check.steps import Steps
 
 
-def look_for_state(candidate, arguments, task):
-    """Call the function at other parameters, then twice at those of the task, and compare.
+class Observation(NamedTuple):
+    """What three calls showed: one at other parameters, then two at those of the task."""
+
+    nearby: tuple  # the other W and b
+    first: tuple
+    second: tuple
+    overwritten: bool  # whether a later call changed the result of the first one
+    shared: str  # names of gradients that share their memory
+
+
+def observe(candidate, arguments):
+    """Call the function at other parameters, then twice at those given.
 
     Parameters
     ----------
     candidate : Candidate
     arguments : X, Y, W, b as they are given
-    task : the arguments of `Steps`
+
+    Returns
+    -------
+    Observation
+    """
+    rng = np.random.default_rng(0)
+    X, Y, W, b = arguments
+    nearby = tuple({l: _moved(p[l], rng) for l in p} for p in (W, b))
+    before = candidate(X, Y, *nearby)
+    candidate.opening, held = ((X, Y, *nearby), before), candidate.raw
+    first = candidate(X, Y, W, b)
+    overwritten = _overwritten(held, before)
+    return Observation(nearby, first, candidate(X, Y, W, b), overwritten, _shared(candidate.raw))
+
+
+def explain_state(candidate, seen, task, wrong):
+    """What is kept between calls, or done to the arguments.
+
+    Parameters
+    ----------
+    candidate : Candidate; seen : Observation; task : the arguments of `Steps`
+    wrong : bool, whether any gradient was found wrong
 
     Returns
     -------
     cause : Cause, or None if no gradient is wrong because of something kept
     problems : list of sentences
     """
-    rng = np.random.default_rng(0)
-    X, Y, W, b = arguments
-    nearby = tuple({l: _moved(p[l], rng) for l in p} for p in (W, b))
-    before = candidate(X, Y, *nearby)
-    held = candidate.raw
-    first = candidate(X, Y, W, b)
-    candidate.opening = (X, Y, *nearby), before
-    overwritten = _overwritten(held, before)
-    second = candidate(X, Y, W, b)
     problems = []
     if candidate.changed:
         names = ", ".join(candidate.changed[:3]) + ", …" * (len(candidate.changed) > 3)
@@ -36,19 +60,21 @@ def look_for_state(candidate, arguments, task):
             f"The function changes its argument {names}: look for a line such as `W[l] -= …` or `W[l] = …`, "
             f"and work on a copy, or update after the gradients are returned."
         )
-    cause = _kept(first, second, nearby, task)
+    repeats = _alike(seen.first, seen.second)
+    cause = None if repeats and not wrong else _kept(seen, repeats, task)
     if cause:
         problems.append(f"Look at what the function keeps between calls: {cause.says}.")
-    elif overwritten:
+    elif seen.overwritten:
         problems.append(
             "A later call overwrites the result of an earlier one: look for an array that is kept and handed out "
             "again, and make a new one in each call."
         )
-    elif shared := _shared(candidate.raw):
-        cause = Cause("return", "at what is returned", f"{shared} share their memory: make a new array for each")
+    elif seen.shared and wrong:
+        says = f"{seen.shared} share their memory: make a new array for each"
+        return Cause("return", "at what is returned", says), problems
     if problems and cause is None:
         cause = Cause("state", "at what the function keeps or changes", problems[0].rstrip("."))
-    return (cause if cause is not None and cause.line in ("state", "return") else None), problems
+    return cause, problems
 
 
 def changes_later(candidate):
@@ -60,11 +86,11 @@ def changes_later(candidate):
     return Cause("state", "at what the function keeps between calls", says)
 
 
-def _kept(first, second, nearby, task):
-    """Why two calls with the same arguments differ, or why one has the gradient of another."""
-    where = "at what the function keeps between calls"
+def _kept(seen, repeats, task):
+    """Why two calls with the same arguments differ, or why one has the gradient of another; None if neither."""
+    where, first, second = "at what the function keeps between calls", seen.first, seen.second
     X, Y, _, _, *options = task
-    nearby = tuple({l: p[l].astype(float) for l in p} for p in nearby)
+    nearby = tuple({l: p[l].astype(float) for l in p} for p in seen.nearby)
     with np.errstate(all="ignore"):
         here, there = Steps(*task), Steps(X, Y, *nearby, *options)
         exact, earlier = here.run(), there.run()
@@ -77,7 +103,7 @@ def _kept(first, second, nearby, task):
         return Cause(
             "state", where, "the activations are stale: they are those of the call before, at other parameters"
         )
-    if _alike(first, second):
+    if repeats:
         return None
     difference = tuple(
         {l: s[l] - f[l] for l in s if l in f and s[l] is not None} for f, s in zip(first, second, strict=True)

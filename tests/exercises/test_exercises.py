@@ -207,7 +207,9 @@ def test_among_several_wrong_layers_the_guilty_one_is_named():
         return {l: 7 * dW[l] for l in dW}, {l: 7 * db[l] for l in db}
 
     said = judge(EXERCISES["04.backward"], backward).words
-    assert said.startswith("Look at layer 3 first; the layers before it may only inherit its error. `dW[3]` is 7.000 ×")
+    assert said.startswith(
+        "Look at layer 3 first. Earlier layers may be wrong only because of this one. `dW[3]` is 7.000 ×"
+    )
 
 
 def scaled(name, count, m):

@@ -87,6 +87,29 @@ def test_what_rounding_hides_is_not_called_right():
     assert "0, like the numerical one, which tells nothing" in str(report)
 
 
+def test_a_gradient_known_to_a_few_percent_is_not_called_right():
+    X, Y, W, b = task((3, 3, 1), dtype=np.float32)
+    b[2][:] = 5  # a − y is about −7e-3, known to 6e-8 at best
+    assert check_gradients(X, np.ones_like(Y), W, b).verdict == "unjudged"
+    double = [{l: p[l].astype(float) for l in p} for p in (W, b)]
+    assert check_gradients(X.astype(float), np.ones(Y.shape), *double).right
+
+
+def test_right_without_the_examples_on_a_kink_is_not_right_with_them():
+    W, b = {1: np.eye(2), 2: np.array([[1.0, -1.0]])}, {1: np.zeros((2, 1)), 2: np.zeros((1, 1))}
+    X, Y = np.array([[1.0, 2.0], [0.0, 3.0], [2.0, 1.0]]), np.array([[1.0, 0.0, 1.0]])
+
+    def one_slope_for_the_whole_unit(X, Y, W, b):
+        Z, A = network.forward(X, W, b, "relu")
+        dZ2 = (A[2] - Y) / len(X)
+        dZ1 = (W[2].T @ dZ2) * (Z[1] > 0).all(axis=1, keepdims=True)
+        return {1: dZ1 @ X, 2: dZ2 @ A[1].T}, {1: dZ1.sum(axis=1, keepdims=True), 2: dZ2.sum(axis=1, keepdims=True)}
+
+    report = check_gradients(X, Y, W, b, "relu", gradients=one_slope_for_the_whole_unit)
+    assert not report.right
+    assert check_gradients(X, Y, W, b, "relu").right
+
+
 def test_numbers_that_overflow_are_not_judged():
     X, Y, W, b = task((3, 4, 4, 4, 1), scale=1e13, dtype=np.float32)
     with np.errstate(all="ignore"):
