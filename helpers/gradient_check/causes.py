@@ -1,5 +1,7 @@
 """The cause of a wrong gradient: the known mistake that reproduces it, or else the line that it must sit in."""
 
+import re
+
 import numpy as np
 
 from helpers.gradient_check.mistakes import MISTAKES, RIGHT
@@ -8,6 +10,10 @@ from helpers.gradient_check.steps import MeanLast, Steps
 
 EXPLAINS = 1e-3  # share of the error that a mistake may leave unexplained
 LATER = ("dW", "db", "dA", "dZ")  # lines for which it may matter whether the mean has been taken by then
+FACTOR = "it has a factor of {a1:.4g} too many"
+SCOPE = re.compile(
+    r" (in the (last )?(hidden|output) layers?|in layer 1|at every layer)\b"
+)  # which layers a mistake means
 IMPOSSIBLE = (
     ValueError,
     IndexError,
@@ -52,7 +58,7 @@ def find_cause(call, task, l):
                     )
                     return _at("mean", l, n, says)
                 if found:
-                    return _cause(found[0], l, n, found[1])
+                    return _cause(*found, l, n, right.m)
                 guilty = max(k for _, k in wrong)
                 line, says = _line_of(call, place, right, mine, wrong, guilty)
                 return _at(line, l, n, says)
@@ -88,7 +94,7 @@ def run_with(mistake, task, amount=None, steps=Steps):
 
 
 def _known(mine, exact, task, wrong):
-    """The first mistake that explains every gradient and its amount; else one that explains the guilty layer."""
+    """The first mistake that explains every gradient, its amount and True; else one for the guilty layer, and False."""
     guilty = max(l for _, l in wrong)
     there = [key for key in wrong if key[1] == guilty]
     beside = [key for key in _keys(exact) if key[1] >= guilty]
@@ -106,9 +112,9 @@ def _known(mine, exact, task, wrong):
             continue
         explained = [key for key in _keys(exact) if _explained(*(_get(d, key) for d in (mine, theirs, exact)))]
         if len(explained) == len(_keys(exact)):
-            return mistake, amount
+            return mistake, amount, True
         if partly is None and set(beside) <= set(explained):
-            partly = mistake, amount
+            partly = mistake, amount, False
     return partly
 
 
@@ -232,10 +238,18 @@ def _between_layers(call, task, right, l):
 # --- in words ------------------------------------------------------------------------------------
 
 
-def _cause(mistake, l, n, amount):
+def _cause(mistake, amount, whole, l, n, m):
+    """A known mistake in words; `m` is the number of examples with which its amount was found."""
     a = 0.0 if amount is None else amount
+    says = mistake.says
+    if mistake.amount and np.isclose(1 + a, m):
+        says = says.replace(FACTOR, "the mean is left out: a sum over the {m} examples,")
+    elif mistake.amount and np.isclose((1 + a) * m, 1):
+        says = says.replace(FACTOR, "the mean over the {m} examples is taken once too often,")
+    if not whole and (mistake.amount or SCOPE.search(says)):  # it holds of layer l alone
+        says = SCOPE.sub("", says) + " in layer {l}"
     values = {"l": l, "prev": l - 1, "next": l + 1, "L": n.L, "m": n.m, "K": len(n.Y), "a": a, "a1": 1 + a}
-    return _at(mistake.line, l, n, mistake.says.format(**values))
+    return _at(mistake.line, l, n, says.format(**values).removesuffix(","))
 
 
 def _at(line, l, n, says):

@@ -20,7 +20,7 @@ from helpers.gradient_check.steps import Steps
 RIGHT = {
     "forward": "Z[l] = W[l] @ A[l - 1] + b[l]; A[l] = g(Z[l])",
     "dZ[L]": "dZ[L] = (A[L] - Y) / m",
-    "mean": "dZ[L] = (A[L] - Y) / m, and no other division by m",
+    "mean": "dZ[L] = (A[L] - Y) / m  # the only division by m",
     "dW": "dW[l] = dZ[l] @ A[l - 1].T",
     "db": "db[l] = np.sum(dZ[l], axis=1, keepdims=True)",
     "dA": "dA[l] = W[l + 1].T @ dZ[l + 1]",

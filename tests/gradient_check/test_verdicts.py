@@ -263,3 +263,26 @@ def test_a_function_that_draws_random_numbers_or_counts_its_calls_is_named():
 def test_arguments_that_do_not_fit_are_named(change, error, words):
     with pytest.raises(error, match=words):
         check_gradients(*change(*task((3, 4, 2))))
+
+
+@pytest.mark.parametrize(
+    ("factor", "layers", "words"),
+    [
+        (lambda m: m, (2,), "in the line for dW[2]: the mean is left out: a sum over the 6 examples, in layer 2. A"),
+        (lambda m: m, (1, 2), "the mean is left out: a sum over the 6 examples, in the hidden layers. A"),
+        (lambda m: 1 / m, (2,), "the mean over the 6 examples is taken once too often, in layer 2. A"),
+        (lambda m: 2, (2,), "it has a factor of 2 too many in layer 2. A"),
+        (lambda m: -1, (2,), "its sign is wrong in layer 2. A"),
+    ],
+)
+def test_a_factor_is_said_of_the_layers_that_have_it(factor, layers, words):
+    rng = np.random.default_rng(0)
+    X, Y = rng.standard_normal((6, 4)), rng.integers(0, 2, (1, 6)).astype(float)
+
+    def gradients(X, Y, W, b):
+        dW, db = network.backward(Y, W, *network.forward(X, W, b))
+        return {l: factor(len(X)) * dW[l] if l in layers else dW[l] for l in dW}, db
+
+    report = check_gradients(X, Y, *network.initialize_parameters([4, 3, 3, 1]), gradients=gradients)
+    assert words in report.headline
+    assert "Earlier layers" not in report.headline  # nothing else is computed from a dW
