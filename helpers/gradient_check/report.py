@@ -96,7 +96,7 @@ class GradientReport:
             yield "Earlier layers may be wrong only because of this one."
 
     def __str__(self):
-        rows = [f"{f.name:6s} {_number(f.error)}  {f.words}{_skipped(f)}" for f in self.findings]
+        rows = [f"{f.name:6s} {_number(f.error)} {f.words}{_skipped(f)}" for f in self.findings]
         return "\n".join([self.headline, *rows])
 
     __repr__ = __str__
@@ -119,7 +119,10 @@ def _layer(name):
 
 
 def _number(error):
-    return "no relative error   " if np.isnan(error) else f"relative error {error:.0e}"
+    """The relative error in one digit; what is below 1e-12 is rounding, which differs from machine to machine."""
+    if np.isnan(error):
+        return "no relative error    "
+    return "relative error <1e-12" if error < 1e-12 else f"relative error {error:.0e} "
 
 
 def _skipped(finding):
