@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 from helpers.backprop import network  # noqa: E402
 from helpers.backprop.losses import binary_cross_entropy  # noqa: E402
 from helpers.datasets.pictures import load_chelsea  # noqa: E402
-from helpers.gradient_check.check import check_gradients  # noqa: E402
+from helpers.gradient_check import check_gradients  # noqa: E402
 
 SAMPLE = 200
 

@@ -31,8 +31,7 @@ sys.path.insert(0, str(ROOT))
 
 from helpers.autograd import bug_zoo as tape_zoo  # noqa: E402
 from helpers.backprop import network  # noqa: E402
-from helpers.gradient_check import bug_zoo  # noqa: E402
-from helpers.gradient_check.check import check_gradients  # noqa: E402
+from helpers.gradient_check import bug_zoo, check_gradients  # noqa: E402
 from helpers.gradient_check.numerical import numerical_gradients  # noqa: E402
 
 HIDDEN = ["sigmoid", "tanh", "relu", "identity"]

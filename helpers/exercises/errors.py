@@ -24,6 +24,38 @@ TYPES = {  # what a TypeError is about, by a word of its text
     "not callable": "Parentheses stand behind something that is no function",
     "as a data type": "The sizes of an array are one argument, a pair in parentheses of its own",
 }
+ARGUMENTS = "positional argument|keyword argument"
+# What happened in a line: a type of error, a pattern of its text, and the words. The first row that fits counts.
+IN_A_LINE = [
+    (TypeError, ARGUMENTS, "A call does not fit the function that it calls{there}: {text}. Which arguments does that "
+     "one take?"),
+    (UnboundLocalError, "", "A name is used before it has a value (`{text}`){there}. Which line should give it one "
+     "first?"),
+    (BaseException, "matmul|not aligned", "In a product @ the inner sizes do not match{sizes}{there}. What is the "
+     "shape of each factor, and which product does the formula ask for?"),  # np.dot says "not aligned"
+    (BaseException, "could not be broadcast|non-broadcastable", "Two arrays do not fit together, entry by entry "
+     "(`{text}`){there}. What is the shape of each?"),
+    (KeyError, "", "A dictionary has no entry {text}{there}. Which keys does it have, and which are asked for?"),
+    (IndexError, "", "An index points beyond the end (`{text}`){there}. What are its first and its last value?"),
+    (AttributeError, "^module", "There is no such function{there}: {text}. In which part of the module is it?"),
+    *((TypeError, re.escape(word), about + " (`{text}`){there}. What should stand there?")
+      for word, about in TYPES.items()),
+    (BaseException, "truth value of an array", "A condition is given an array{there}, but it can only decide about a "
+     "single value. Which one is meant?"),
+]  # fmt: skip
+# What has nothing to do with a single line.
+ABOUT_THE_WHOLE = {
+    ArgumentChangedError: "`{name}` changes its argument `{text}` in place, and the caller still needs it: make a new "
+    "array.",
+    ArgumentRoundedError: "`{name}` leaves its argument `{text}` changed by rounding: adding ε and subtracting it "
+    "again does not give quite the same number. Save the entry and restore it, or work on a copy.",
+    limits.TimeUp: "`{name}` was stopped after {text} seconds. Is there a loop that never ends?",
+    limits.AskedForInputError: "`{name}` calls input(), which would wait for ever; its arguments are all that it "
+    "needs.",
+    SystemExit: "`{name}` leaves Python by exit(). End it with return instead.",
+    RecursionError: "`{name}` calls itself without end. Is there a case in which it returns?",
+    MemoryError: "`{name}` wants more memory than there is. Compare the shapes: does a product grow too large?",
+}
 LONGEST = 90  # characters of a quoted line
 
 
@@ -43,64 +75,27 @@ def about_error(name, error, function=None):
     function : the reader's function, to know its lines from those that it calls; by default none is quoted
     """
     text = text_of(error)
-    whole = _about_the_whole(name, error, text)
-    if whole:
-        return whole
+    for kind, words in ABOUT_THE_WHOLE.items():
+        if isinstance(error, kind):
+            return words.format(name=name, text=text)
     line = own_line(error, function)
     there = f", in the line {quote(line)}" if line else ""
-    if isinstance(error, TypeError) and ("positional argument" in text or "keyword argument" in text):
-        if not line:
-            return f"`{name}` does not take the arguments of the exercise: keep its first line as it was given."
-        return f"A call does not fit the function that it calls{there}: {text}. Which arguments does that one take?"
-    if isinstance(error, UnboundLocalError):
-        return f"A name is used before it has a value (`{text}`){there}. Which line should give it one first?"
-    if isinstance(error, NameError):
+    if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
         return _about_a_name(error, text, there, function)
-    if "matmul" in text or "not aligned" in text:  # the latter is said by np.dot
-        sizes = re.search(r"size (\d+) is different from (\d+)", text)
-        which = f", {sizes[2]} and {sizes[1]}" if sizes else ""
-        return (
-            f"In a product @ the inner sizes do not match{which}{there}. What is the shape of each factor, and which "
-            f"product does the formula ask for?"
-        )
-    if "could not be broadcast" in text or "non-broadcastable" in text:
-        return f"Two arrays do not fit together, entry by entry (`{text}`){there}. What is the shape of each?"
-    if isinstance(error, KeyError):
-        return f"A dictionary has no entry {text}{there}. Which keys does it have, and which are asked for?"
-    if isinstance(error, IndexError):
-        return f"An index points beyond the end (`{text}`){there}. What are its first and its last value?"
-    if isinstance(error, AttributeError) and text.startswith("module"):
-        return f"There is no such function{there}: {text}. In which part of the module is it?"
-    for found, words in TYPES.items():
-        if isinstance(error, TypeError) and found in text:
-            return f"{words} (`{text}`){there}. What should stand there?"
-    if "truth value of an array" in text:
-        return f"A condition is given an array{there}, but it can only decide about a single value. Which one is meant?"
+    if isinstance(error, TypeError) and re.search(ARGUMENTS, text) and not line:
+        return f"`{name}` does not take the arguments of the exercise: keep its first line as it was given."
+    for kind, pattern, words in IN_A_LINE:
+        if isinstance(error, kind) and re.search(pattern, text):
+            return words.format(text=text, there=there, sizes=_sizes(text))
     said = f" (`{text}`)" if text else ""
     question = " What are the types and shapes of what stands in it?" if line else ""
     return f"`{name}` stopped with {type(error).__name__}{said}{there}.{question}"
 
 
-def _about_the_whole(name, error, text):
-    """What has nothing to do with a single line; "" for all other errors."""
-    if isinstance(error, ArgumentChangedError):
-        return f"`{name}` changes its argument `{text}` in place, and the caller still needs it: make a new array."
-    if isinstance(error, ArgumentRoundedError):
-        return (
-            f"`{name}` leaves its argument `{text}` changed by rounding: adding ε and subtracting it again does not "
-            f"give quite the same number. Save the entry and restore it, or work on a copy."
-        )
-    if isinstance(error, limits.TimeUp):
-        return f"`{name}` was stopped after {text} seconds. Is there a loop that never ends?"
-    if isinstance(error, limits.AskedForInputError):
-        return f"`{name}` calls input(), which would wait for ever; its arguments are all that it needs."
-    if isinstance(error, SystemExit):
-        return f"`{name}` leaves Python by exit(). End it with return instead."
-    if isinstance(error, RecursionError):
-        return f"`{name}` calls itself without end. Is there a case in which it returns?"
-    if isinstance(error, MemoryError):
-        return f"`{name}` wants more memory than there is. Compare the shapes: does a product grow too large?"
-    return ""
+def _sizes(text):
+    """The inner sizes of a product that do not match, in the order of its factors; "" if NumPy did not say them."""
+    sizes = re.search(r"size (\d+) is different from (\d+)", text)
+    return f", {sizes[2]} and {sizes[1]}" if sizes else ""
 
 
 def _about_a_name(error, text, there, function):

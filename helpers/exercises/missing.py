@@ -5,6 +5,7 @@ import ast
 from helpers.exercises.edits import of_slot, parse
 
 SIGNED = ("exp", "logaddexp", "sigmoid", "array", "diag", "sum")  # functions whose argument may need a minus
+NEVER_WRAPPED = ("Constant", "Dict", "DictComp", "ListComp", "GeneratorExp", "Tuple", "List", "Lambda", "JoinedStr")
 
 
 def _numpy(name):
@@ -26,23 +27,37 @@ SUMMED = [
 
 def around(slot, node, parent, scope, numbers, counts, inputs):
     """What may be missing around an expression: a transpose, a function, a factor, a term."""
-    text = ast.unparse(node)
     kind = type(node).__name__
-    if kind in ("Constant", "Dict", "DictComp", "ListComp", "GeneratorExp", "Tuple", "List", "Lambda", "JoinedStr"):
+    if kind in NEVER_WRAPPED:
         return
     if not (isinstance(parent, ast.Attribute) and parent.attr == "T"):
         yield of_slot("no_transpose", slot, ast.Attribute(node, "T", ast.Load()), node)
+    if _may_have_a_sign(parent) and not isinstance(node, ast.UnaryOp):
+        yield of_slot("sign", slot, ast.UnaryOp(ast.USub(), node), node, 0.2)
+    is_a_count = ast.unparse(node) in map(ast.unparse, counts)
+    if isinstance(parent, (ast.Attribute, ast.Compare)) or kind == "Compare" or is_a_count:
+        return
+    yield from _functions(slot, node, scope)
+    yield from _factors(slot, node, numbers)
+    if not isinstance(parent, (ast.BinOp, ast.Call, ast.Subscript)) or kind in ("BinOp", "Call"):
+        yield from _means_and_terms(slot, node, counts, inputs)
+
+
+def _may_have_a_sign(parent):
     called = getattr(parent, "func", None)
     name = getattr(called, "attr", getattr(called, "id", ""))
-    if isinstance(parent, (ast.BinOp, ast.Return, ast.Assign)) or name in SIGNED:
-        if not isinstance(node, ast.UnaryOp):
-            yield of_slot("sign", slot, ast.UnaryOp(ast.USub(), node), node, 0.2)
-    if isinstance(parent, (ast.Attribute, ast.Compare)) or kind == "Compare" or text in map(ast.unparse, counts):
-        return
-    for kind_of, wrap in WRAPS.items():
-        yield of_slot(kind_of, slot, wrap(node), node)
+    return isinstance(parent, (ast.BinOp, ast.Return, ast.Assign)) or name in SIGNED
+
+
+def _functions(slot, node, scope):
+    for kind, wrap in WRAPS.items():
+        yield of_slot(kind, slot, wrap(node), node)
     for name in scope:
         yield of_slot("no_function", slot, ast.Call(ast.Name(name, ast.Load()), [node], []), node)
+
+
+def _factors(slot, node, numbers):
+    """A factor or divisor, a sum, a 2."""
     for number in numbers:
         yield of_slot("no_factor", slot, ast.BinOp(node, ast.Mult(), ast.Name(number, ast.Load())), node)
         yield of_slot("no_factor", slot, ast.BinOp(node, ast.Div(), ast.Name(number, ast.Load())), node, 0.1)
@@ -51,9 +66,11 @@ def around(slot, node, parent, scope, numbers, counts, inputs):
         yield of_slot("not_summed", slot, ast.Call(method, [], summed.keywords), node)
     yield of_slot("no_two", slot, ast.BinOp(node, ast.Mult(), ast.Constant(2)), node)
     yield of_slot("no_two", slot, ast.BinOp(node, ast.Div(), ast.Constant(2)), node)
-    if not isinstance(parent, (ast.BinOp, ast.Call, ast.Subscript)) or kind in ("BinOp", "Call"):
-        for count in counts:
-            yield of_slot("no_mean", slot, ast.BinOp(node, ast.Div(), count), node)
-        for other in inputs:
-            for operator in (ast.Add(), ast.Sub(), ast.Mult()):
-                yield of_slot("no_term", slot, ast.BinOp(node, operator, other), node, 0.1)
+
+
+def _means_and_terms(slot, node, counts, inputs):
+    for count in counts:
+        yield of_slot("no_mean", slot, ast.BinOp(node, ast.Div(), count), node)
+    for other in inputs:
+        for operator in (ast.Add(), ast.Sub(), ast.Mult()):
+            yield of_slot("no_term", slot, ast.BinOp(node, operator, other), node, 0.1)

@@ -18,7 +18,7 @@ from helpers.exercises.errors import about_error
 from helpers.exercises.judging import SECONDS, judge
 from helpers.exercises.message import Message
 from helpers.exercises.registry import EXERCISES
-from helpers.gradient_check.check import check_gradients
+from helpers.gradient_check import check_gradients
 from helpers.training import blocks
 
 FILE = "my_network.py"

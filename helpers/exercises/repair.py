@@ -65,29 +65,42 @@ def read(function):
     except (OSError, TypeError, SyntaxError, AttributeError, IndexError, ValueError, RecursionError):
         return None
     first = function.__code__.co_firstlineno
-    scope = function.__globals__
     if function.__name__ == "<lambda>":
-        found = [n for n in ast.walk(module) if isinstance(n, ast.Lambda) and n.lineno == first]
-        if len(found) != 1:
-            return None
-        segment = ast.get_source_segment("".join(lines), found[0])
-        if segment and "\n" not in segment:
-            lines = [*lines[: first - 1], segment, *lines[first:]]
-        body = ast.copy_location(ast.Return(found[0].body), found[0].body)
-        own = ast.copy_location(ast.FunctionDef("answer", found[0].args, [body], []), found[0])
-        ast.fix_missing_locations(own)
+        own, lines = _lambda(module, lines, first)
     else:
-        found = [n for n in module.body if isinstance(n, ast.FunctionDef) and n.name == function.__name__]
-        own = next((n for n in found if min([n.lineno, *(d.lineno for d in n.decorator_list)]) == first), None)
-        if own is None or own.decorator_list:
-            return None
+        own = _definition(module, function.__name__, first)
+    return own and Code(_with_those_used(own, module), lines, function.__globals__)
+
+
+def _lambda(module, lines, first):
+    """The only lambda in a line, as a function, and the lines with that one cut to the lambda; None if not the only."""
+    found = [n for n in ast.walk(module) if isinstance(n, ast.Lambda) and n.lineno == first]
+    if len(found) != 1:
+        return None, lines
+    segment = ast.get_source_segment("".join(lines), found[0])
+    if segment and "\n" not in segment:
+        lines = [*lines[: first - 1], segment, *lines[first:]]
+    body = ast.copy_location(ast.Return(found[0].body), found[0].body)
+    own = ast.copy_location(ast.FunctionDef("answer", found[0].args, [body], []), found[0])
+    return ast.fix_missing_locations(own), lines
+
+
+def _definition(module, name, first):
+    """The function of that name that begins in that line; None if it has a decorator or is not there."""
+    found = [n for n in module.body if isinstance(n, ast.FunctionDef) and n.name == name]
+    own = next((n for n in found if min([n.lineno, *(d.lineno for d in n.decorator_list)]) == first), None)
+    return None if own is None or own.decorator_list else own
+
+
+def _with_those_used(own, module):
+    """The function, and those of the module that it uses, itself or through others."""
     others = {n.name: n for n in module.body if isinstance(n, ast.FunctionDef) and n is not own}
     functions = [own]
-    for function_of in functions:  # grows while it is walked through
-        for node in ast.walk(function_of):
+    for function in functions:  # grows while it is walked through
+        for node in ast.walk(function):
             if isinstance(node, ast.Name) and node.id in others:
                 functions.append(others.pop(node.id))
-    return Code(functions, lines, scope)
+    return functions
 
 
 def is_safe(code):

@@ -2,6 +2,29 @@
 
 import numpy as np
 
+# What a wrong array is to the right one, and what sets it right; n is the number of examples.
+SIGN = ("All signs are wrong. What is subtracted from what?", lambda a, n: -a)
+IN_SEVERAL_CASES = [  # in a single case it may be so by chance
+    ("The result is transposed. What should its rows count?", lambda a, n: a.T),
+    ("Everything is twice as large as it should be. Where does a factor 2 come from?", lambda a, n: a / 2),
+    ("Everything is half as large as it should be. Where does a factor ½ come from?", lambda a, n: a * 2),
+    ("That is the square of what is wanted. Which step is missing?", lambda a, n: np.sqrt(a)),
+    ("That is the root of what is wanted. Which step is too much?", lambda a, n: np.square(a)),
+    ("That is 1 minus what is wanted. Which of the two is asked for?", lambda a, n: 1 - a),
+    ("That is 1 divided by what is wanted. What stands above?", lambda a, n: 1 / a),
+]
+IN_A_MEAN = [
+    (
+        "It is a sum over the examples where the mean is wanted: too large by their number. Where is the "
+        "mean to be taken?",
+        lambda a, n: a / n,
+    ),
+    (
+        "It is divided by the number of examples once too often. Where is the mean taken already?",
+        lambda a, n: a * n,
+    ),
+]
+
 
 def find(function, cases, arguments, passed, m=()):
     """A sentence on what sets every result right; "" if nothing simple does.
@@ -29,54 +52,33 @@ def _right(function, i, passed):
 
 
 def _of_results(cases, m):
+    def swapped(function, i):
+        return lambda *arguments: _two_swapped(function(*arguments))
+
     def after(change):
-        return lambda function, i: lambda *arguments: change(function(*arguments), i)
+        return lambda function, i: lambda *arguments: _each(change, function(*arguments), m[i] if m else 1)
 
-    known = [
-        ("The two results are swapped. In which order are they wanted?", lambda r, i: (r[1], r[0])),
-        ("All signs are wrong. What is subtracted from what?", lambda r, i: _each(lambda a: -a, r)),
+    known = [SIGN, *(IN_SEVERAL_CASES if len(cases) > 1 else []), *(IN_A_MEAN if len(set(m)) > 1 else [])]
+    return [
+        ("The two results are swapped. In which order are they wanted?", swapped),
+        *((words, after(change)) for words, change in known),
     ]
-    if len(cases) > 1:
-        known += [
-            ("The result is transposed. What should its rows count?", lambda r, i: _each(np.transpose, r)),
-            (
-                "Everything is twice as large as it should be. Where does a factor 2 come from?",
-                lambda r, i: _each(lambda a: a / 2, r),
-            ),
-            (
-                "Everything is half as large as it should be. Where does a factor ½ come from?",
-                lambda r, i: _each(lambda a: a * 2, r),
-            ),
-            ("That is the square of what is wanted. Which step is missing?", lambda r, i: _each(np.sqrt, r)),
-            ("That is the root of what is wanted. Which step is too much?", lambda r, i: _each(np.square, r)),
-            ("That is 1 minus what is wanted. Which of the two is asked for?", lambda r, i: _each(lambda a: 1 - a, r)),
-            ("That is 1 divided by what is wanted. What stands above?", lambda r, i: _each(lambda a: 1 / a, r)),
-        ]  # fmt: skip
-    if len(set(m)) > 1:
-        known += [
-            (
-                "It is a sum over the examples where the mean is wanted: too large by their number. Where is the "
-                "mean to be taken?",
-                lambda r, i: _each(lambda a: a / m[i], r),
-            ),
-            (
-                "It is divided by the number of examples once too often. Where is the mean taken already?",
-                lambda r, i: _each(lambda a: a * m[i], r),
-            ),
-        ]
-    return [(words, after(change)) for words, change in known]
 
 
-def _each(change, result):
+def _two_swapped(result):
+    return result[1], result[0]
+
+
+def _each(change, result, n):
     """Every array of a result changed. TypeError for texts, which NumPy would take for the numbers they name."""
     if isinstance(result, dict):
-        return {key: _each(change, value) for key, value in result.items()}
+        return {key: _each(change, value, n) for key, value in result.items()}
     if isinstance(result, tuple):
-        return tuple(_each(change, part) for part in result)
+        return tuple(_each(change, part, n) for part in result)
     array = np.asarray(result)
     if array.dtype.kind not in "buif":
         raise TypeError("no numbers")
-    return change(array.astype(float))
+    return change(array.astype(float), n)
 
 
 def _of_arguments(cases, names):

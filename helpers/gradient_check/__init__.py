@@ -2,13 +2,14 @@
 
 Read in this order: `nudge` (one function, one array), `numerical` (a whole network, by complex steps),
 `rounding` (how far off a right gradient may be), `verdict` (right, wrong, or not to be judged), `steps`
-and `mistakes` (backpropagation with a line exchanged), `causes` (which of them it is), `state`
-(what is kept between calls), `report`, `check` (all of it together), `general` (for any function),
-`bug_zoo` (real mistakes to try it on).
+and `mistakes` (backpropagation with a line exchanged), `causes` (which of them it is), `inputs` (do the
+arguments fit each other?), `candidate` (the function under test, called with copies), `state` (what it
+keeps between calls), `report`, `network` (all of it together), `general` (for any function), `bug_zoo`
+(real mistakes to try it on).
 """
 
-from helpers.gradient_check.check import check_gradients
-from helpers.gradient_check.general import check  # the function, in place of the module of that name
+from helpers.gradient_check.general import check
+from helpers.gradient_check.network import check_gradients
 from helpers.gradient_check.nudge import numerical_gradient, relative_error
 from helpers.gradient_check.numerical import NumericalGradients, numerical_gradients
 from helpers.gradient_check.report import Finding, GradientReport

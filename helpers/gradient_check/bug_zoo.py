@@ -13,7 +13,7 @@ import numpy as np
 
 from helpers.backprop import network
 from helpers.backprop.activations import sigmoid, sigmoid_prime
-from helpers.gradient_check.check import check_gradients
+from helpers.gradient_check import check_gradients
 
 
 def slope_of_the_output(Y, W, Z, A):

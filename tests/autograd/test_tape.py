@@ -21,8 +21,7 @@ from helpers.autograd import bug_zoo as tape_zoo, network as tape_network, opera
 from helpers.autograd.tape import Variable, grad
 from helpers.backprop import network
 from helpers.backprop.losses import one_hot
-from helpers.gradient_check import bug_zoo
-from helpers.gradient_check.check import check_gradients
+from helpers.gradient_check import bug_zoo, check_gradients
 from helpers.gradient_check.nudge import numerical_gradient, relative_error
 from helpers.training import blocks
 

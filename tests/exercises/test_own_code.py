@@ -7,7 +7,7 @@ import pytest
 
 from helpers.backprop import network, optimizers
 from helpers.exercises import keep, lesson_04, own_code, use_my_code, use_our_code
-from helpers.gradient_check.check import check_gradients
+from helpers.gradient_check import check_gradients
 from helpers.training import NeuralNetwork, blocks
 
 OURS = {"forward": blocks.forward, "backward": blocks.backward}

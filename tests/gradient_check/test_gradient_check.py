@@ -9,8 +9,7 @@ from hypothesis import given, settings, strategies as st
 from helpers import gradient_check
 from helpers.backprop import activations, network
 from helpers.backprop.losses import binary_cross_entropy
-from helpers.gradient_check import bug_zoo
-from helpers.gradient_check.check import check_gradients
+from helpers.gradient_check import bug_zoo, check_gradients
 from helpers.gradient_check.nudge import numerical_gradient, relative_error
 
 

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from helpers import datasets
 from helpers.backprop import losses, network
 from helpers.backprop.activations import ACTIVATIONS, sigmoid, sigmoid_prime
-from helpers.gradient_check.check import check_gradients
+from helpers.gradient_check import check_gradients
 from helpers.training import blocks, engine, neural_network
 from helpers.training.engine import DivergedError
 from helpers.training.neural_network import NeuralNetwork, NotFittedError
