@@ -176,39 +176,47 @@ def _event_loop(stack):
 def _start(count, loop, stack):
     """A client of new processes on this machine, which only this process can reach."""
     import dask
-    from distributed import Client, LocalCluster, Security
+    from distributed import Client, LocalCluster
 
     folder = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
-    # Without the engine's own setting of malloc, which returns the memory of every large array to the system
-    # at once: to get it back for each step took as long as the step itself.
-    environment = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), 1)
-    options = {
-        "temporary-directory": folder,
-        "distributed.nanny.pre-spawn-environ": environment,
-        "distributed.worker.profile.enabled": False,  # it reads source files while a worker's memory is measured
-    }
-    stack.enter_context(dask.config.set(options))
+    stack.enter_context(dask.config.set(_settings(folder)))
     stack.enter_context(_workers_without_main())
     try:
-        cluster = LocalCluster(
-            n_workers=count,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            security=Security.temporary(),  # a new key, known to these processes alone
-            dashboard_address="127.0.0.1:0",  # a free port; nothing is shown there
-            scheduler_kwargs={"dashboard": False},
-            local_directory=folder,
-            silence_logs=logging.CRITICAL,
-            env={"PYTHONPATH": _path_for_workers()},
-            preload=[__name__],
-            loop=loop,
-        )
+        cluster = LocalCluster(n_workers=count, local_directory=folder, loop=loop, **_cluster_options())
         stack.enter_context(cluster)
         return stack.enter_context(Client(cluster))
     except (OSError, RuntimeError) as error:
         words = f"{count} processes could not be started: close other programs and try again, or ask for fewer"
         raise NoWorkersError(words) from error
+
+
+def _settings(folder):
+    """The engine's configuration while these processes run."""
+    # Without the engine's own setting of malloc, which returns the memory of every large array to the system
+    # at once: to get it back for each step took as long as the step itself.
+    environment = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), 1)
+    return {
+        "temporary-directory": folder,
+        "distributed.nanny.pre-spawn-environ": environment,
+        "distributed.worker.profile.enabled": False,  # it reads source files while a worker's memory is measured
+    }
+
+
+def _cluster_options():
+    """How the processes are reached and started, however many there are."""
+    from distributed import Security
+
+    return {
+        "threads_per_worker": 1,
+        "processes": True,
+        "host": "127.0.0.1",
+        "security": Security.temporary(),  # a new key, known to these processes alone
+        "dashboard_address": "127.0.0.1:0",  # a free port; nothing is shown there
+        "scheduler_kwargs": {"dashboard": False},
+        "silence_logs": logging.CRITICAL,
+        "env": {"PYTHONPATH": _path_for_workers()},
+        "preload": [__name__],
+    }
 
 
 def dask_setup(worker):

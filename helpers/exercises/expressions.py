@@ -2,8 +2,9 @@
 
 import ast
 import copy
+from typing import NamedTuple
 
-from helpers.exercises import missing, operations
+from helpers.exercises import calls, missing, operations
 from helpers.exercises.edits import of_slot, parse
 
 FAMILIES = [  # functions and methods that are taken for each other
@@ -19,21 +20,15 @@ FAMILIES = [  # functions and methods that are taken for each other
 ]
 INDICES = (ast.Name, ast.Constant, ast.BinOp, ast.Call)
 SLOPES = ("sigmoid", "sigmoid_prime", "softmax", "tanh_prime", "forward", "backward", "gradients")
-METHODS = (
-    "copy",
-    "round",
-    "astype",
-    "ravel",
-    "flatten",
-    "clip",
-    "transpose",
-    "swapaxes",
-    "squeeze",
-    "tolist",
-    "all",
-    "any",
-)
-REDUCTIONS = {"sum", "mean", "max", "min", "std", "amax", "prod", "norm", "cumsum", "logsumexp"}
+
+
+class Known(NamedTuple):
+    """What an expression may be exchanged for."""
+
+    names: list  # of variables
+    scope: list  # names of functions
+    counts: list  # expressions for a number of rows, columns, entries
+    outside: list  # names of the notebook that the function uses
 
 
 def _slots(tree):
@@ -64,16 +59,18 @@ def edits_of(function, scope, numbers, arrays, tables, outside):
     sizes = {id(n) for call in shapes for argument in call.args for n in ast.walk(argument)}  # have no sign
     inputs = [parse(name) for name in arrays]
     inputs += [parse(f"{table}[{i}]") for table in tables for i in dict.fromkeys((*loops, "1", "2"))]
-    for edit in _of_slots(function, names, scope, numbers, counts, inputs, outside):
+    known = Known(names, scope, counts, outside)
+    for edit in _of_slots(function, known, numbers, inputs):
         if not (edit.kind == "sign" and id(edit.node) in sizes):
             yield edit
 
 
-def _of_slots(function, names, scope, numbers, counts, inputs, outside):
+def _of_slots(function, known, numbers, inputs):
     for slot, node, parent in _slots(function):
         if isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del)) and not isinstance(node, ast.Tuple):
             continue
-        yield from _by_type(slot, node, parent, names, scope, counts, outside)
+        yield from BY_TYPE.get(type(node), _nothing)(slot, node, parent, known)
+        yield from _indices(slot, node, parent, known.counts)
         if isinstance(parent, ast.For) and slot[1] == "iter" and getattr(node, "id", "") in numbers:
             yield of_slot("range", slot, ast.Call(ast.Name("range", ast.Load()), [node], []), node)
         if (isinstance(parent, ast.Subscript) and slot[1] == "slice") or isinstance(parent, ast.keyword):
@@ -82,68 +79,70 @@ def _of_slots(function, names, scope, numbers, counts, inputs, outside):
             continue
         if isinstance(parent, ast.Attribute) and ast.unparse(node) in ("np", "np.linalg"):
             continue
-        yield from missing.around(slot, node, parent, scope, numbers, counts, inputs)
+        yield from missing.around(slot, node, parent, known.scope, numbers, known.counts, inputs)
 
 
-def _by_type(slot, node, parent, names, scope, counts, outside):
-    """What may be wrong with an expression itself."""
-    kind = type(node).__name__
-    if kind == "BinOp":
-        counted = isinstance(parent, ast.Subscript) or getattr(getattr(parent, "func", None), "id", "") == "range"
-        yield from (edit for edit in operations.edits_of(slot, node) if not (counted and edit.kind == "extra"))
-        if isinstance(parent, ast.Call) and not any(isinstance(n, ast.Name) for n in ast.walk(node)):
-            for other in (*(ast.Name(name, ast.Load()) for name in names), *counts, parse("-1")):
-                yield of_slot("hard_coded", slot, other, node, -0.1)
-    elif kind == "UnaryOp" and isinstance(node.op, ast.USub):
-        yield of_slot("sign", slot, node.operand, node)
-        if isinstance(node.operand, ast.BinOp):
-            inner = node.operand
-            first = ast.BinOp(ast.UnaryOp(ast.USub(), inner.left), inner.op, inner.right)
-            yield of_slot("parentheses", slot, first, node)
-    elif kind == "Name":
-        yield from _names(slot, node, parent, names, scope, counts, outside)
-    elif kind == "Attribute":
-        yield from _attributes(slot, node, parent)
-    elif kind == "Constant":
-        yield from _constants(slot, node, parent, names, counts)
-    elif kind == "Compare":
-        for op in (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq):
-            if len(node.ops) == 1 and not isinstance(node.ops[0], op):
-                yield of_slot("comparison", slot, ast.Compare(node.left, [op()], node.comparators), node)
-    elif kind == "Call":
-        yield from _calls(slot, node, parent)
-    elif kind in ("Tuple", "List") and len(node.elts) == 2:
-        yield from _pairs(slot, node, parent, names)
-    elif kind == "IfExp":
-        yield of_slot("comparison", slot, ast.IfExp(node.test, node.orelse, node.body), node)
-    elif kind == "Slice":
-        yield from _slices(node, parent)
-    yield from _indices(slot, node, parent, counts)
+def _calls(slot, node, parent, known):
+    yield from calls.edits_of(slot, node)
 
 
-def _names(slot, node, parent, names, scope, counts, outside):
-    func = (isinstance(parent, ast.Call) and slot[1] == "func") or node.id in scope
-    if not func and node.id in outside:
-        for other in (*(ast.Name(name, ast.Load()) for name in names), *counts):
+def _nothing(slot, node, parent, known):
+    return ()
+
+
+def _operations(slot, node, parent, known):
+    counted = isinstance(parent, ast.Subscript) or getattr(getattr(parent, "func", None), "id", "") == "range"
+    yield from (edit for edit in operations.edits_of(slot, node) if not (counted and edit.kind == "extra"))
+    if isinstance(parent, ast.Call) and not any(isinstance(n, ast.Name) for n in ast.walk(node)):
+        for other in (*(ast.Name(name, ast.Load()) for name in known.names), *known.counts, parse("-1")):
+            yield of_slot("hard_coded", slot, other, node, -0.1)
+
+
+def _minuses(slot, node, parent, known):
+    if not isinstance(node.op, ast.USub):
+        return
+    inner = node.operand
+    yield of_slot("sign", slot, inner, node)
+    if isinstance(inner, ast.BinOp):
+        first = ast.BinOp(ast.UnaryOp(ast.USub(), inner.left), inner.op, inner.right)
+        yield of_slot("parentheses", slot, first, node)
+
+
+def _comparisons(slot, node, parent, known):
+    for op in (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq):
+        if len(node.ops) == 1 and not isinstance(node.ops[0], op):
+            yield of_slot("comparison", slot, ast.Compare(node.left, [op()], node.comparators), node)
+
+
+def _choices(slot, node, parent, known):
+    yield of_slot("comparison", slot, ast.IfExp(node.test, node.orelse, node.body), node)
+
+
+def _names(slot, node, parent, known):
+    func = (isinstance(parent, ast.Call) and slot[1] == "func") or node.id in known.scope
+    if not func and node.id in known.outside:
+        for other in (*(ast.Name(name, ast.Load()) for name in known.names), *known.counts):
             yield of_slot("outside", slot, other, node)
-    for other in scope if func else names:
+    for other in known.scope if func else known.names:
         if other != node.id and node.id not in ("np", "range", "len"):
             yield of_slot("function" if func else "name", slot, ast.Name(other, ast.Load()), node)
 
 
-def _pairs(slot, node, parent, names):
+def _pairs(slot, node, parent, known):
+    if len(node.elts) != 2:
+        return
     turned = type(node)([node.elts[1], node.elts[0]], node.ctx)
     kind = "swapped_index" if isinstance(parent, (ast.Subscript, ast.Call)) else "swapped"
     yield of_slot(kind, slot, turned, node)
     if isinstance(parent, ast.Return):
-        for first in names:
-            for second in names:
+        for first in known.names:
+            for second in known.names:
                 pair = ast.Tuple([ast.Name(first, ast.Load()), ast.Name(second, ast.Load())], ast.Load())
                 if first != second:
                     yield of_slot("wrong_return", slot, pair, node)
 
 
-def _slices(node, parent):
+def _slices(slot, node, parent, known):
     if node.step is not None:
         yield of_slot("extra_call", (node, "step"), None, parent)
     for bound in ("lower", "upper"):
@@ -171,13 +170,13 @@ def _plus(node, step):
     return ast.BinOp(copy.deepcopy(node), ast.Add() if step > 0 else ast.Sub(), ast.Constant(1))
 
 
-def _attributes(slot, node, parent):
+def _attributes(slot, node, parent, known):
     if node.attr == "T":
         yield of_slot("transpose", slot, node.value, node)
         return
     for family in FAMILIES:
         if node.attr in family and isinstance(parent, ast.Call):
-            kind = "reduction" if node.attr in REDUCTIONS else "function"
+            kind = "reduction" if node.attr in calls.REDUCTIONS else "function"
             for other in sorted(family - {node.attr}):
                 new = ast.Attribute(node.value, other, ast.Load())
                 yield of_slot(kind, slot, new, node, 0, f"{node.attr} {other}")
@@ -186,10 +185,10 @@ def _attributes(slot, node, parent):
             yield of_slot("function", slot, ast.Name(other, ast.Load()), node, 0.3)
 
 
-def _constants(slot, node, parent, names, counts):
+def _constants(slot, node, parent, known):
     value = node.value
     axis = (isinstance(parent, ast.keyword) and parent.arg == "axis") or (
-        isinstance(parent, ast.Call) and getattr(parent.func, "attr", "") in REDUCTIONS and slot[1] in (0, 1)
+        isinstance(parent, ast.Call) and getattr(parent.func, "attr", "") in calls.REDUCTIONS and slot[1] in (0, 1)
     )
     if axis and value in (0, 1, None):
         for other in {0, 1, None} - {value}:
@@ -200,77 +199,25 @@ def _constants(slot, node, parent, names, counts):
         for other in dict.fromkeys((value + 1, value - 1, 2 * value, value / 2, -value, 0, 1, 2)):
             if other != value:
                 yield of_slot("number", slot, ast.Constant(other), node)
-        for other in names:
+        for other in known.names:
             yield of_slot("hard_coded", slot, ast.Name(other, ast.Load()), node)
-        for other in counts:
+        for other in known.counts:
             yield of_slot("hard_coded", slot, other, node)
         if getattr(getattr(parent, "func", None), "attr", "") == "reshape":
             yield of_slot("hard_coded", slot, ast.UnaryOp(ast.USub(), ast.Constant(1)), node)
 
 
-def _calls(slot, node, parent):
-    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-    if name == "range":
-        yield from _ranges(slot, node)
-    kept = ("range", "len", "dict", "list", "tuple", "zip", *REDUCTIONS)
-    if len(node.args) == 1 and not node.keywords and name not in kept:
-        yield from _single_argument(slot, node, name)
-    if len(node.args) == 2:
-        yield of_slot("comma", slot, ast.Call(node.func, [ast.BinOp(node.args[0], ast.Sub(), node.args[1])], []), node)
-    if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) not in ("np", "np.linalg"):
-        if name in REDUCTIONS or name in METHODS:
-            kind = "extra_sum" if name in REDUCTIONS else "extra_call"
-            yield of_slot(kind, slot, node.func.value, node, 0, name)
-    elif name in REDUCTIONS and node.args:
-        yield of_slot("extra_sum", slot, node.args[0], node, 0, name)
-    if name in ("clip", "round", "maximum", "minimum", "nan_to_num", "where") and len(node.args) > 1:
-        for argument in node.args:
-            yield of_slot("extra_call", slot, argument, node, -0.1)
-    for i in range(len(node.args) - 1):
-        args = [*node.args]
-        args[i], args[i + 1] = args[i + 1], args[i]
-        yield of_slot("order_of_arguments", slot, ast.Call(node.func, args, node.keywords), node)
-    if name in REDUCTIONS:
-        yield from _reductions(slot, node)
-    for i, keyword in enumerate(node.keywords):
-        kind = keyword.arg if keyword.arg in ("axis", "keepdims") else "extra"
-        new = ast.Call(node.func, node.args, node.keywords[:i] + node.keywords[i + 1 :])
-        yield of_slot(kind, slot, new, node, 0.4, piece=ast.unparse(keyword))
-
-
-def _single_argument(slot, node, name):
-    inner = node.args[0]
-    yield of_slot("extra_call", slot, inner, node, 0, name)
-    if isinstance(inner, ast.BinOp):  # √(a/b) for √a/b
-        kind = "square_inside" if isinstance(inner.op, ast.Pow) else "parentheses"
-        yield of_slot(kind, slot, ast.BinOp(ast.Call(node.func, [inner.left], []), inner.op, inner.right), node)
-
-
-def _reductions(slot, node):
-    """A sum, a mean, a largest value: with another axis, and with or without keepdims."""
-    has = {keyword.arg for keyword in node.keywords}
-    keepdims = ast.keyword("keepdims", ast.Constant(True))
-    axes = [ast.keyword("axis", ast.Constant(value)) for value in (0, 1)]
-    if "axis" not in has and len(node.args) < 2:
-        for axis in axes:
-            for extra in ([axis], [axis, keepdims]):
-                yield of_slot("no_axis", slot, ast.Call(node.func, node.args, node.keywords + extra), node)
-    elif "keepdims" not in has:
-        new = ast.Call(node.func, node.args, [*node.keywords, keepdims])
-        yield of_slot("keepdims", slot, new, node, 0, "missing")
-        kept = [keyword for keyword in node.keywords if keyword.arg != "axis"]
-        for axis in axes:
-            yield of_slot("axis", slot, ast.Call(node.func, node.args[:1], [*kept, axis, keepdims]), node, 0.3)
-
-
-def _ranges(slot, node):
-    first = ast.Constant(0) if len(node.args) == 1 else node.args[0]
-    last = node.args[0] if len(node.args) == 1 else node.args[1]
-    low, high = ast.unparse(first), ast.unparse(last)
-    for new in (
-        f"range({low}, ({high}) + 1)", f"range({low}, ({high}) - 1)", f"range(({low}) + 1, ({high}) + 1)",
-        f"range(({low}) + 1, {high})", f"range(({low}) - 1, {high})", f"reversed(range({low}, {high}))",
-        f"range(({high}) - 1, ({low}) - 1, -1)", f"range({high}, {low}, -1)", f"range({low}, ({high}) - 1, -1)",
-        f"range({low}, ({high}) + 1, -1)", f"range(({low}) - 1, {high}, -1)", f"range(({low}) + 1, {high}, -1)",
-    ):  # fmt: skip
-        yield of_slot("range", slot, parse(new), node)
+# What may be wrong with an expression itself, by its type.
+BY_TYPE = {
+    ast.BinOp: _operations,
+    ast.UnaryOp: _minuses,
+    ast.Name: _names,
+    ast.Attribute: _attributes,
+    ast.Constant: _constants,
+    ast.Compare: _comparisons,
+    ast.Call: _calls,
+    ast.Tuple: _pairs,
+    ast.List: _pairs,
+    ast.IfExp: _choices,
+    ast.Slice: _slices,
+}

@@ -13,15 +13,8 @@ def judge_value(exercise, answer):
     right = exercise.right
     if isinstance(right, str) and answer is not None:
         return _judge_letter(exercise, answer)
-    if callable(answer):
-        return Verdict("wrong", "The answer is a function, but a value is wanted: call it, or write the number.")
-    if isinstance(answer, dict):
-        return Verdict("wrong", "The answer is a dictionary, but a single value or a list is wanted.")
-    if isinstance(answer, (bool, np.bool_)):
-        said = f"The answer is {answer}, the result of a comparison, but a number is wanted. Is there a `==` in it?"
-        return Verdict("wrong", said)
-    if isinstance(answer, (set, frozenset)):
-        said = "The answer is a set, which has no order: write a list, with square brackets. Which number comes first?"
+    said = _about_kind(answer)
+    if said:
         return Verdict("wrong", said)
     try:
         mine = values.conform(answer, np.asarray(right))[""]
@@ -37,6 +30,19 @@ def judge_value(exercise, answer):
             return Verdict("wrong", hint)
     known = exercise.key.wrong[len(exercise.wrong) :]
     return Verdict("wrong", _about_value(mine, np.asarray(right), known, re.search(r"\bshare\b", exercise.prompt)))
+
+
+def _about_kind(answer):
+    """Why something of this kind cannot be the answer; "" if it can."""
+    if callable(answer):
+        return "The answer is a function, but a value is wanted: call it, or write the number."
+    if isinstance(answer, dict):
+        return "The answer is a dictionary, but a single value or a list is wanted."
+    if isinstance(answer, (bool, np.bool_)):
+        return f"The answer is {answer}, the result of a comparison, but a number is wanted. Is there a `==` in it?"
+    if isinstance(answer, (set, frozenset)):
+        return "The answer is a set, which has no order: write a list, with square brackets. Which number comes first?"
+    return ""
 
 
 def _judge_letter(exercise, answer):

@@ -23,13 +23,24 @@ def as_task(X, Y, W, b, hidden_activation, output, l2):
     """
     known_name(hidden_activation, ACTIVATIONS, "hidden_activation")
     known_name(output, OUTPUTS, "output")
+    _check_layers(W, b)
+    X, Y = (_real(array, name) for array, name in ((X, "X"), (Y, "Y")))
+    W, b = ({l: _real(p[l], f"{name}[{l}]", parameter=True) for l in p} for name, p in (("W", W), ("b", b)))
+    _check_shapes(X, Y, W, b)
+    dtype = max((p.dtype for p in (*W.values(), *b.values())), key=lambda dtype: np.finfo(dtype).eps)
+    exact = X.astype(float), Y.astype(float), *({l: p[l].astype(float) for l in sorted(p)} for p in (W, b))
+    return (X, Y, W, b), (*exact, hidden_activation, output, float(l2)), dtype
+
+
+def _check_layers(W, b):
     for name, p in (("W", W), ("b", b)):
         if not isinstance(p, dict) or sorted(p) != list(range(1, len(p) + 1)) or not p:
             raise TypeError(f"{name} must be a dictionary with the layers 1 to L as keys, as {name}[1]")
     if len(W) != len(b):
         raise ValueError(f"W has {len(W)} layers and b has {len(b)}: give one bias for each W[l]")
-    X, Y = (_real(array, name) for array, name in ((X, "X"), (Y, "Y")))
-    W, b = ({l: _real(p[l], f"{name}[{l}]", parameter=True) for l in p} for name, p in (("W", W), ("b", b)))
+
+
+def _check_shapes(X, Y, W, b):
     for array, name, axes in ((X, "X", "(m, n[0])"), (Y, "Y", "(n[L], m)")):
         if array.ndim != 2:
             hint = "Y[np.newaxis]" if name == "Y" else "X[:, np.newaxis]"
@@ -45,9 +56,6 @@ def as_task(X, Y, W, b, hidden_activation, output, l2):
         raise ValueError(
             f"Y has shape {Y.shape}, but ({before}, {len(X)}) fits W[{len(W)}] and X: columns are examples"
         )
-    dtype = max((p.dtype for p in (*W.values(), *b.values())), key=lambda dtype: np.finfo(dtype).eps)
-    exact = X.astype(float), Y.astype(float), *({l: p[l].astype(float) for l in sorted(p)} for p in (W, b))
-    return (X, Y, W, b), (*exact, hidden_activation, output, float(l2)), dtype
 
 
 def _real(array, name, parameter=False):

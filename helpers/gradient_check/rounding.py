@@ -38,50 +38,70 @@ def rounding(X, Y, W, b, hidden_activation, output, l2=0.0, dtype=np.float64):
     -------
     Rounding
     """
-    info, rng = np.finfo(dtype), np.random.default_rng(0)
-    first = (np.arange(SAMPLES + 1) > 0)[:, np.newaxis, np.newaxis]  # sample 0 is not shaken
-    largest = 0.0
-
-    def shaken(result, magnitude):
-        nonlocal largest
-        largest = max(largest, np.max(np.abs(result), initial=0))
-        noise, tiny = rng.standard_normal((2, SAMPLES + 1, *result.shape[-2:]))
-        return result + first * (float(info.eps) * magnitude * noise + 10 * float(info.smallest_subnormal) * tiny)
-
-    def scatter(samples):
-        off = np.abs(samples[1:] - samples[0])
-        largest = np.maximum(off.max(axis=0), SMALLEST)
-        return SAFETY * largest * np.sqrt(np.mean((off / largest) ** 2, axis=0)) + SMALLEST
-
-    L, m = len(W), len(X)
-    g_prime, A, Z, bounds = (
-        ACTIVATIONS[hidden_activation].g_prime,
-        {0: X.T[np.newaxis]},
-        {},
-        Rounding({}, {}, {}, False),
-    )
+    shaken = _Shaken(dtype)
     with np.errstate(all="ignore"):
-        for l in range(1, L + 1):
-            Z[l] = shaken(W[l] @ A[l - 1] + b[l], np.abs(W[l]) @ np.abs(A[l - 1]) + np.abs(b[l]))  # (samples, n[l], m)
-            bounds.Z[l] = scatter(Z[l])
-            A[l] = _activation(Z[l], output) if l == L else ACTIVATIONS[hidden_activation].g(Z[l])
-            A[l] = shaken(A[l], np.abs(A[l]))
-        likeliest = (A[L] > A[L].max(axis=1, keepdims=True) / 2) & (output == "softmax")  # 1 − Σ others, when nudged
-        nudged = 8 * np.finfo(float).eps / info.eps * likeliest  # an error of the numerical gradient
-        dZ = shaken((A[L] - Y) / m, (np.abs(A[L]) + np.abs(Y) + nudged) / m)
-        for l in range(L, 0, -1):
-            size = np.abs(dZ)
-            dW = shaken(
-                dZ @ A[l - 1].swapaxes(1, 2) + l2 * W[l], size @ np.abs(A[l - 1]).swapaxes(1, 2) + l2 * abs(W[l])
-            )
-            db = shaken(dZ.sum(axis=2, keepdims=True), size.sum(axis=2, keepdims=True))
-            bounds.dW[l], bounds.db[l] = scatter(dW), scatter(db)
-            if l > 1:
-                dA = shaken(W[l].T @ dZ, np.abs(W[l]).T @ size)
-                slope = g_prime(Z[l - 1])
-                slope = shaken(slope, _SLOPE_ERROR[hidden_activation](A[l - 1]))
-                dZ = shaken(dA * slope, np.abs(dA * slope))
-    return bounds._replace(overflows=not largest < float(info.max) / 1e3)
+        Z, A = _forward(shaken, X, W, b, hidden_activation, output)
+        answer = A[len(W)]
+        likeliest = (answer > answer.max(axis=1, keepdims=True) / 2) & (
+            output == "softmax"
+        )  # 1 − Σ others, when nudged
+        nudged = 8 * np.finfo(float).eps / shaken.eps * likeliest  # an error of the numerical gradient
+        dZ = shaken((answer - Y) / len(X), (np.abs(answer) + np.abs(Y) + nudged) / len(X))
+        dW, db = _backward(shaken, dZ, Z, A, W, hidden_activation, l2)
+        return Rounding(dW, db, {l: _scatter(Z[l]) for l in Z}, shaken.overflows)
+
+
+class _Shaken:
+    """A sum or a value of a function as a float keeps it: each sample but the first with an error of its own."""
+
+    def __init__(self, dtype):
+        info = np.finfo(dtype)
+        self.eps, self.tiny, self.limit = float(info.eps), float(info.smallest_subnormal), float(info.max) / 1e3
+        self.largest, self.rng = 0.0, np.random.default_rng(0)
+        self.first = (np.arange(SAMPLES + 1) > 0)[:, np.newaxis, np.newaxis]  # sample 0 is not shaken
+
+    def __call__(self, result, magnitude):
+        """`result`, of shape (samples, rows, columns) or (rows, columns); `magnitude` is Σ|terms| of each entry."""
+        self.largest = max(self.largest, np.max(np.abs(result), initial=0))
+        noise, tiny = self.rng.standard_normal((2, SAMPLES + 1, *result.shape[-2:]))
+        return result + self.first * (self.eps * magnitude * noise + 10 * self.tiny * tiny)
+
+    @property
+    def overflows(self):
+        return not self.largest < self.limit
+
+
+def _scatter(samples):
+    """The bound that follows from how far the samples lie from the first one, which is not shaken."""
+    off = np.abs(samples[1:] - samples[0])
+    largest = np.maximum(off.max(axis=0), SMALLEST)
+    return SAFETY * largest * np.sqrt(np.mean((off / largest) ** 2, axis=0)) + SMALLEST
+
+
+def _forward(shaken, X, W, b, hidden_activation, output):
+    """Samples of Z[l] and A[l], each of shape (samples, n[l], m)."""
+    A, Z = {0: X.T[np.newaxis]}, {}
+    for l in range(1, len(W) + 1):
+        Z[l] = shaken(W[l] @ A[l - 1] + b[l], np.abs(W[l]) @ np.abs(A[l - 1]) + np.abs(b[l]))
+        A[l] = _activation(Z[l], output) if l == len(W) else ACTIVATIONS[hidden_activation].g(Z[l])
+        A[l] = shaken(A[l], np.abs(A[l]))
+    return Z, A
+
+
+def _backward(shaken, dZ, Z, A, W, hidden_activation, l2):
+    """Bounds for dW and db, from samples of dZ[L] of shape (samples, n[L], m)."""
+    bounds_W, bounds_b = {}, {}
+    for l in range(len(W), 0, -1):
+        size, before = np.abs(dZ), A[l - 1].swapaxes(1, 2)
+        dW = shaken(dZ @ before + l2 * W[l], size @ np.abs(before) + l2 * abs(W[l]))
+        db = shaken(dZ.sum(axis=2, keepdims=True), size.sum(axis=2, keepdims=True))
+        bounds_W[l], bounds_b[l] = _scatter(dW), _scatter(db)
+        if l > 1:
+            dA = shaken(W[l].T @ dZ, np.abs(W[l]).T @ size)
+            slope = ACTIVATIONS[hidden_activation].g_prime(Z[l - 1])
+            slope = shaken(slope, _SLOPE_ERROR[hidden_activation](A[l - 1]))
+            dZ = shaken(dA * slope, np.abs(dA * slope))
+    return bounds_W, bounds_b
 
 
 def _activation(Z, output):

@@ -82,39 +82,41 @@ def changes_later(candidate):
     arguments, result = candidate.opening
     if _alike(result, candidate(*arguments)):
         return None
-    says = "after some calls with the same arguments it gives another gradient, as with a counter or a schedule"
-    return Cause("state", "at what the function keeps between calls", says)
+    return _keeps("after some calls with the same arguments it gives another gradient, as with a counter or a schedule")
 
 
 def _kept(seen, repeats, task):
     """Why two calls with the same arguments differ, or why one has the gradient of another; None if neither."""
-    where, first, second = "at what the function keeps between calls", seen.first, seen.second
-    X, Y, _, _, *options = task
-    nearby = tuple({l: p[l].astype(float) for l in p} for p in seen.nearby)
-    with np.errstate(all="ignore"):
-        here, there = Steps(*task), Steps(X, Y, *nearby, *options)
-        exact, earlier = here.run(), there.run()
-        mixed = Steps(*task)
-        mixed.weighted_input, mixed.activation = lambda l: there.Z[l], lambda l: there.A[l]
-        stale = mixed.run()
+    exact, earlier, stale = _fresh_and_stale(seen.nearby, task)
+    first, second = seen.first, seen.second
     if not _alike(exact, earlier) and _alike(first, earlier):
-        return Cause("state", where, "the gradient is stale: it equals that of the call before, at other parameters")
+        return _keeps("the gradient is stale: it equals that of the call before, at other parameters")
     if not _alike(exact, stale) and not _alike(first, exact) and _alike(first, stale):
-        return Cause(
-            "state", where, "the activations are stale: they are those of the call before, at other parameters"
-        )
+        return _keeps("the activations are stale: they are those of the call before, at other parameters")
     if repeats:
         return None
     difference = tuple(
         {l: s[l] - f[l] for l in s if l in f and s[l] is not None} for f, s in zip(first, second, strict=True)
     )
     if _alike(difference, exact):
-        return Cause("state", where, "the gradients are accumulated: those of the calls before are still in them")
-    return Cause(
-        "state",
-        where,
-        "two calls with the same arguments give different gradients, as with random numbers or a counter",
-    )
+        return _keeps("the gradients are accumulated: those of the calls before are still in them")
+    return _keeps("two calls with the same arguments give different gradients, as with random numbers or a counter")
+
+
+def _keeps(says):
+    return Cause("state", "at what the function keeps between calls", says)
+
+
+def _fresh_and_stale(nearby, task):
+    """The right gradients, those at the nearby parameters, and those with the activations from there."""
+    X, Y, _, _, *options = task
+    nearby = tuple({l: p[l].astype(float) for l in p} for p in nearby)
+    with np.errstate(all="ignore"):
+        here, there = Steps(*task), Steps(X, Y, *nearby, *options)
+        exact, earlier = here.run(), there.run()
+        mixed = Steps(*task)
+        mixed.weighted_input, mixed.activation = lambda l: there.Z[l], lambda l: there.A[l]
+        return exact, earlier, mixed.run()
 
 
 def _moved(parameter, rng):

@@ -317,20 +317,24 @@ class NeuralNetwork:
                 diverged = True
                 raise
             finally:
-                chosen = state.theta if options.patience is None or state.best is None else state.best
-                W, b = views(chosen.copy(), sizes)
-                vars(self).update(
-                    W_=W,
-                    b_=b,
-                    cost_history_=np.array(state.costs, float),
-                    held_out_cost_history_=np.array(state.held_out_costs, float),
-                    layer_sizes_=sizes,
-                    _state=None if diverged else state,
-                )
+                self._keep(options, state, sizes, resumable=not diverged)
         if stopped:
             done = len(state.costs)
             warnings.warn(f"stopped by hand after {done} iterations; what was reached is kept", stacklevel=3)
         self._warn_if_rising(options, training, Y)
+
+    def _keep(self, options, state, sizes, resumable):
+        """Take over what the training reached, all at once: with patience, the best that it came across."""
+        chosen = state.theta if options.patience is None or state.best is None else state.best
+        W, b = views(chosen.copy(), sizes)
+        vars(self).update(
+            W_=W,
+            b_=b,
+            cost_history_=np.array(state.costs, float),
+            held_out_cost_history_=np.array(state.held_out_costs, float),
+            layer_sizes_=sizes,
+            _state=state if resumable else None,
+        )
 
     def _training(self, options, state, sizes, X, Y, held_out, run=map):
         functions = (options.hidden_activation, options.output)

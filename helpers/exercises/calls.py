@@ -1,0 +1,95 @@
+"""What may be wrong with a call: one too many, the order of its arguments, an axis, where a range begins and ends."""
+
+import ast
+
+from helpers.exercises.edits import of_slot, parse
+
+METHODS = (
+    "copy",
+    "round",
+    "astype",
+    "ravel",
+    "flatten",
+    "clip",
+    "transpose",
+    "swapaxes",
+    "squeeze",
+    "tolist",
+    "all",
+    "any",
+)
+REDUCTIONS = {"sum", "mean", "max", "min", "std", "amax", "prod", "norm", "cumsum", "logsumexp"}
+
+
+def edits_of(slot, node):
+    """Edits of one call, an ast.Call."""
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    if name == "range":
+        yield from _ranges(slot, node)
+    kept = ("range", "len", "dict", "list", "tuple", "zip", *REDUCTIONS)
+    if len(node.args) == 1 and not node.keywords and name not in kept:
+        yield from _single_argument(slot, node, name)
+    if len(node.args) == 2:
+        yield of_slot("comma", slot, ast.Call(node.func, [ast.BinOp(node.args[0], ast.Sub(), node.args[1])], []), node)
+    yield from _without_call(slot, node, name)
+    for i in range(len(node.args) - 1):
+        args = [*node.args]
+        args[i], args[i + 1] = args[i + 1], args[i]
+        yield of_slot("order_of_arguments", slot, ast.Call(node.func, args, node.keywords), node)
+    if name in REDUCTIONS:
+        yield from _reductions(slot, node)
+    for i, keyword in enumerate(node.keywords):
+        kind = keyword.arg if keyword.arg in ("axis", "keepdims") else "extra"
+        new = ast.Call(node.func, node.args, node.keywords[:i] + node.keywords[i + 1 :])
+        yield of_slot(kind, slot, new, node, 0.4, piece=ast.unparse(keyword))
+
+
+def _without_call(slot, node, name):
+    """A method or a function that is too much: what it is called on, or one of its arguments, alone."""
+    if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) not in ("np", "np.linalg"):
+        if name in REDUCTIONS or name in METHODS:
+            kind = "extra_sum" if name in REDUCTIONS else "extra_call"
+            yield of_slot(kind, slot, node.func.value, node, 0, name)
+    elif name in REDUCTIONS and node.args:
+        yield of_slot("extra_sum", slot, node.args[0], node, 0, name)
+    if name in ("clip", "round", "maximum", "minimum", "nan_to_num", "where") and len(node.args) > 1:
+        for argument in node.args:
+            yield of_slot("extra_call", slot, argument, node, -0.1)
+
+
+def _single_argument(slot, node, name):
+    inner = node.args[0]
+    yield of_slot("extra_call", slot, inner, node, 0, name)
+    if isinstance(inner, ast.BinOp):  # √(a/b) for √a/b
+        kind = "square_inside" if isinstance(inner.op, ast.Pow) else "parentheses"
+        yield of_slot(kind, slot, ast.BinOp(ast.Call(node.func, [inner.left], []), inner.op, inner.right), node)
+
+
+def _reductions(slot, node):
+    """A sum, a mean, a largest value: with another axis, and with or without keepdims."""
+    has = {keyword.arg for keyword in node.keywords}
+    keepdims = ast.keyword("keepdims", ast.Constant(True))
+    axes = [ast.keyword("axis", ast.Constant(value)) for value in (0, 1)]
+    if "axis" not in has and len(node.args) < 2:
+        for axis in axes:
+            for extra in ([axis], [axis, keepdims]):
+                yield of_slot("no_axis", slot, ast.Call(node.func, node.args, node.keywords + extra), node)
+    elif "keepdims" not in has:
+        new = ast.Call(node.func, node.args, [*node.keywords, keepdims])
+        yield of_slot("keepdims", slot, new, node, 0, "missing")
+        kept = [keyword for keyword in node.keywords if keyword.arg != "axis"]
+        for axis in axes:
+            yield of_slot("axis", slot, ast.Call(node.func, node.args[:1], [*kept, axis, keepdims]), node, 0.3)
+
+
+def _ranges(slot, node):
+    first = ast.Constant(0) if len(node.args) == 1 else node.args[0]
+    last = node.args[0] if len(node.args) == 1 else node.args[1]
+    low, high = ast.unparse(first), ast.unparse(last)
+    for new in (
+        f"range({low}, ({high}) + 1)", f"range({low}, ({high}) - 1)", f"range(({low}) + 1, ({high}) + 1)",
+        f"range(({low}) + 1, {high})", f"range(({low}) - 1, {high})", f"reversed(range({low}, {high}))",
+        f"range(({high}) - 1, ({low}) - 1, -1)", f"range({high}, {low}, -1)", f"range({low}, ({high}) - 1, -1)",
+        f"range({low}, ({high}) + 1, -1)", f"range(({low}) - 1, {high}, -1)", f"range(({low}) + 1, {high}, -1)",
+    ):  # fmt: skip
+        yield of_slot("range", slot, parse(new), node)
