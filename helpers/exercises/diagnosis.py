@@ -3,7 +3,7 @@
 import ast
 
 from helpers.exercises import repair
-from helpers.exercises.errors import quote
+from helpers.exercises.errors import quote, where
 from helpers.exercises.phrases import WORDS
 
 
@@ -72,11 +72,6 @@ def point(found, hint):
         return ""
     question = "" if "?" in hint else f" {WORDS[_key(found)][1]}"
     return f" Look at the line {quote(found.line)}.{question}"
-
-
-def where(line):
-    """ ", in the line `…`", if there is one."""
-    return f", in the line {quote(line)}" if line else ""
 
 
 def _key(found):

@@ -2,6 +2,7 @@
 
 import ast
 import types
+from contextlib import contextmanager
 from typing import NamedTuple
 
 
@@ -73,6 +74,20 @@ def place(new):
             if not hasattr(part, "lineno"):
                 part.lineno = part.end_lineno = 1
                 part.col_offset = part.end_col_offset = 0
+
+
+@contextmanager
+def applied(edit):
+    """Make an edit for as long as the block runs; then the tree is as it was."""
+    before = [(holder, key, get(holder, key)) for holder, key, _ in edit.changes]
+    try:
+        for holder, key, new in edit.changes:
+            put(holder, key, new)
+            place(new)
+        yield
+    finally:
+        for holder, key, old in reversed(before):
+            put(holder, key, old)
 
 
 def define(trees, scope):

@@ -65,6 +65,11 @@ def quote(line):
     return f"`{line if len(line) <= LONGEST else line[: LONGEST - 2] + ' …'}`"
 
 
+def where(line):
+    """ ", in the line `…`", if there is one."""
+    return f", in the line {quote(line)}" if line else ""
+
+
 def about_error(name, error, function=None):
     """Sentences on an error.
 
@@ -79,7 +84,7 @@ def about_error(name, error, function=None):
         if isinstance(error, kind):
             return words.format(name=name, text=text)
     line = own_line(error, function)
-    there = f", in the line {quote(line)}" if line else ""
+    there = where(line)
     if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
         return _about_a_name(error, text, there, function)
     if isinstance(error, TypeError) and re.search(ARGUMENTS, text) and not line:

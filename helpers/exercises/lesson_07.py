@@ -398,57 +398,6 @@ EXERCISES = [
                 lambda Z: np.mean(sigmoid_prime(Z) < 0.05, axis=1),
                 "That is a share for each row; one number for all is asked for.",
             ),
-            Wrong(
-                lambda Z: np.sum(sigmoid_prime(Z) < 0.05) / len(Z),
-                "len counts the rows only. How many entries does Z have?",
-            ),
-            Wrong(
-                lambda Z: np.sum(sigmoid_prime(Z) < 0.05) / Z.shape[1],
-                "That counts the columns only. How many entries does Z have?",
-            ),
-            Wrong(lambda Z: np.mean(Z < 0.05), "Z itself is compared; its slope σ′(z) is asked for."),
-            Wrong(lambda Z: np.mean(np.abs(Z) < 0.05), "Z itself is compared; its slope σ′(z) is asked for."),
-            Wrong(
-                lambda Z: np.any(sigmoid_prime(Z) < 0.05), "That says whether there is one; how large is their share?"
-            ),
-            Wrong(
-                lambda Z: np.mean((sigmoid(Z) < 0.05) | (sigmoid(Z) > 0.95)),
-                (
-                    "That looks at the output; where σ is 0.05 its slope is a little below 0.05. What is asked for is "
-                    "the slope."
-                ),
-            ),
-            Wrong(
-                lambda Z: np.mean(sigmoid(Z) > 0.95),
-                "That looks at the output, and misses the units near 0. What is asked for is the slope.",
-            ),
-            Wrong(
-                lambda Z: np.mean(np.abs(Z) > 5),
-                "The slope falls below 0.05 before z is 5 away from 0. Which function tells the slope?",
-            ),
-            Wrong(
-                lambda Z: np.mean(np.abs(Z) > 3),
-                "The slope falls below 0.05 a little before z is 3 away from 0. Which function tells the slope?",
-            ),
-            Wrong(lambda Z: np.mean(Z > 2.887), "Units with a large negative z are saturated too."),
-            Wrong(lambda Z: np.mean(Z < -2.887), "Units with a large positive z are saturated too."),
-            Wrong(lambda Z: np.mean(sigmoid_prime(Z)), "That is the mean slope; count the slopes below 0.05."),
-            Wrong(
-                lambda Z: sigmoid_prime(Z) < 0.05,
-                "That is an array of True and False. What is the share of True in it?",
-            ),
-            Wrong(
-                lambda Z: 100 * np.mean(sigmoid_prime(Z) < 0.05),
-                "That is a percentage; a number between 0 and 1 is asked for.",
-            ),
-            Wrong(
-                lambda Z: np.mean(sigmoid_prime(Z) < 0.05, axis=0),
-                "That is a share for each column; one number for all is asked for.",
-            ),
-            Wrong(
-                lambda Z: np.mean(sigmoid_prime(Z) < 0.05, axis=1),
-                "That is a share for each row; one number for all is asked for.",
-            ),
         ],
     ),
     Exercise(

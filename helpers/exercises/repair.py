@@ -224,15 +224,8 @@ def unused(code):
 
 def _changed(code, edit):
     """The function after an edit; the tree is put back at once."""
-    before = [(holder, key, edits.get(holder, key)) for holder, key, _ in edit.changes]
-    try:
-        for holder, key, new in edit.changes:
-            edits.put(holder, key, new)
-            edits.place(new)
+    with edits.applied(edit):
         return _compiled(code)
-    finally:
-        for holder, key, old in reversed(before):
-            edits.put(holder, key, old)
 
 
 def _compiled(code):

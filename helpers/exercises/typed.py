@@ -66,20 +66,14 @@ def _hint(edit, code):
 
 
 def _value(tree, edit):
-    before = [(holder, key, edits.get(holder, key)) for holder, key, _ in edit.changes]
     scope = {"np": np}
     try:
-        for holder, key, new in edit.changes:
-            edits.put(holder, key, new)
-            edits.place(new)
-        edits.define([tree], scope)
-        value = np.asarray(scope["answer"](), dtype=float)
+        with edits.applied(edit):
+            edits.define([tree], scope)
+            value = np.asarray(scope["answer"](), dtype=float)
         return value if np.isfinite(value).all() else None
     except Exception:
         return None
-    finally:
-        for holder, key, old in before:
-            edits.put(holder, key, old)
 
 
 def look(mine, right, share=False):
