@@ -246,7 +246,13 @@ def test_the_code_is_as_it_was_after_a_search():
 
 
 @pytest.mark.parametrize(
-    "text", ["open('x', 'w')\nreturn W, b", "import os\nreturn W, b", "while steps:\n    steps -= 1\nreturn W, b"]
+    "text",
+    [
+        "open('x', 'w')\nreturn W, b",
+        "import os\nreturn W, b",
+        "while steps:\n    steps -= 1\nreturn W, b",
+        "return np.linalg.lstsq(A0.T, Y.T)[0].T, b",  # may never return from NaN or infinity
+    ],
 )
 def test_code_that_may_do_harm_is_not_run_again_and_again(text):
     code = repair.read(written("01.train", body("01.train", text)))
@@ -292,3 +298,9 @@ def test_evidence_names_only_what_is_there():
     assert diagnosis.evidence(code).startswith("`np.clip` cuts values off, in the line `return np.log(np.clip(")
     code = repair.read(written("04.update", body("04.update", "return parameter - gradient")))
     assert diagnosis.evidence(code) == "`learning_rate` is never used. What is it for?"
+
+
+def test_a_slope_that_forgets_the_sign_is_not_right():
+    slope = written("01.slope", body("01.slope", "return abs(f(w + epsilon) - f(w - epsilon)) / (2 * epsilon)"))
+    said = verdict("01.slope", slope)
+    assert said.kind == "wrong" and "`abs`" in said.words

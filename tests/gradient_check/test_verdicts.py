@@ -286,3 +286,15 @@ def test_a_factor_is_said_of_the_layers_that_have_it(factor, layers, words):
     report = check_gradients(X, Y, *network.initialize_parameters([4, 3, 3, 1]), gradients=gradients)
     assert words in report.headline
     assert "Earlier layers" not in report.headline  # nothing else is computed from a dW
+
+
+@pytest.mark.parametrize(("guard", "verdict"), [(1e-15, "right"), (1e-9, "wrong")])
+def test_a_guard_in_a_denominator_is_no_bug_while_it_changes_no_digit(guard, verdict):
+    rng = np.random.default_rng(0)
+    X, Y = rng.standard_normal((6, 4)), rng.integers(0, 2, (1, 6)).astype(float)
+
+    def gradients(X, Y, W, b):
+        dW, db = network.backward(Y, W, *network.forward(X, W, b))
+        return tuple({l: p[l] / (1 + guard) for l in p} for p in (dW, db))
+
+    assert check_gradients(X, Y, *network.initialize_parameters([4, 3, 1]), gradients=gradients).verdict == verdict
