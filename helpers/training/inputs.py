@@ -10,10 +10,10 @@ from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS, one_hot
 from helpers.backprop.network import INITIALIZATIONS
 from helpers.backprop.optimizers import OPTIMIZERS
+from helpers.system.arguments import as_layer_sizes
 from helpers.system.validation import (
     as_classes,
     as_generator,
-    as_layer_sizes,
     as_matrix,
     as_targets,
     floating_type,

@@ -11,8 +11,8 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from helpers import plotting
+from helpers.system.arguments import as_layer_sizes
 from helpers.system.interrupts import interrupts_wait
-from helpers.system.validation import as_layer_sizes
 
 SLOW = {"continuous_update": False}  # respond when the slider is released, not at every step on its way
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # errors of a compute that become a sentence
