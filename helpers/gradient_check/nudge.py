@@ -79,7 +79,7 @@ def relative_error(x, y):
 
     Returns
     -------
-    float in [0, 1]; 0 if both are 0
+    float in [0, 1]; 0 if both are 0, NaN if an entry is NaN or infinite
 
     Raises
     ------
