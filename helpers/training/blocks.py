@@ -46,8 +46,7 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
     if out is None:  # with `out` it is a step of a training, whose arguments were checked once
         check_task(X, Y, W, b, hidden_activation, output)
         check_function(run, "run", "function", "starts", "stops")
-    elif not isinstance(out, (tuple, list)) or len(out) != 2 or not all(isinstance(p, dict) for p in out):
-        raise TypeError("out must be a pair of dictionaries, (dW, db), with an array for each layer, or None")
+    _check_out(out)
     if hasattr(X, "cost_and_gradients"):
         return X.cost_and_gradients(Y, W, b, hidden_activation, output, out)
     m = len(X)
@@ -115,6 +114,13 @@ def answers(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
     """A[L] with rows as examples: an ndarray of shape (m, n[L])."""
     with np.errstate(all="ignore"):
         return np.concatenate([forward(block, W, b, hidden_activation, output)[1][len(W)].T for block in split(X)])
+
+
+def _check_out(out):
+    if out is None:
+        return
+    if not isinstance(out, (tuple, list)) or len(out) != 2 or not all(isinstance(p, dict) for p in out):
+        raise TypeError("out must be a pair of dictionaries, (dW, db), with an array for each layer, or None")
 
 
 def split(X):
