@@ -1,9 +1,8 @@
 """A network's cost as a program for the tape: the forward pass of lesson 04, and no backward pass."""
 
-import numpy as np
-
 from helpers.autograd import tape
-from helpers.system.validation import as_matrix, as_real_array, known_name
+from helpers.system.arguments import check_function, check_layers
+from helpers.system.validation import all_are, as_matrix, as_real_array, known_name, not_negative
 
 ACTIVATIONS = {
     "sigmoid": lambda Z: Z.sigmoid(),
@@ -41,7 +40,9 @@ def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
     """
     activation = ACTIVATIONS[known_name(hidden_activation, ACTIVATIONS, "hidden_activation")]
     loss = LOSSES[known_name(output, LOSSES, "output")]
-    X, Y = as_matrix(X), as_real_array(Y, "Y")
+    l2, X, Y = not_negative(l2, "l2"), as_matrix(X), as_real_array(Y, "Y", finite=True)
+    check_layers(W, b)
+    all_are(tape.Variable, [*W.values(), *b.values()], "cost")
     _check_shapes(X, Y, W, b)
     A = X.T  # (n[0], m)
     for l in sorted(W):
@@ -65,19 +66,26 @@ def gradients(
     Returns
     -------
     dW, db : dicts of ndarrays with the shapes of W and b
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `cost`.
     """
-    W, b = ({l: variable(np.asarray(p[l], float), f"{name}{l}") for l in p} for name, p in (("W", W), ("b", b)))
+    check_layers(W, b)
+    check_function(variable, "variable", "value", "name")
+    check_function(grad, "grad", "output", "inputs")
+    arrays = ({l: as_real_array(p[l], f"{name}[{l}]") for l in p} for name, p in (("W", W), ("b", b)))
+    W, b = ({l: variable(p[l], f"{name}{l}") for l in p} for name, p in zip("Wb", arrays, strict=True))
     found = grad(cost(X, Y, W, b, hidden_activation, output, l2), [*W.values(), *b.values()])
     return dict(zip(W, found, strict=False)), dict(zip(b, found[len(W) :], strict=True))
 
 
 def _check_shapes(X, Y, W, b):
     """Raise a ValueError unless X, Y, W and b belong to one network, column by column."""
-    if sorted(W) != list(range(1, len(W) + 1)) or sorted(b) != sorted(W):
-        raise ValueError(f"W has the layers {[*W]} and b has {[*b]}, but both must have the layers 1, 2, …, L")
     n = X.shape[1]
     for l in sorted(W):
-        rows = len(W[l])
+        rows = len(W[l]) if W[l].ndim else 1
         if W[l].shape != (rows, n):
             raise ValueError(
                 f"W[{l}] has shape {W[l].shape}, but layer {l} has {n} inputs: W[{l}] must be (n[{l}], {n})"

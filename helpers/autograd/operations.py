@@ -8,6 +8,8 @@ import operator
 
 import numpy as np
 
+from helpers.system.validation import brief
+
 # NumPy calls these for `array + variable` and its like: the tape's own operators take over.
 OPERATORS = {
     np.add: operator.add,
@@ -37,6 +39,20 @@ def apply(name, f, values):
     except ValueError:
         shapes = " and ".join(str(value.shape) for value in values)
         raise ValueError(f"{name} of shapes {shapes} does not fit: one must broadcast to the other") from None
+
+
+def reduce(f, values, axis, keepdims=False):
+    """f(values, axis) with the axes kept, or a sentence that names the argument that it does not take."""
+    if not isinstance(keepdims, (bool, np.bool_)):
+        raise TypeError(f"keepdims must be True or False, not {brief(keepdims)}")
+    try:
+        return f(values, axis=axis, keepdims=True)
+    except (TypeError, ValueError, OverflowError):
+        known = ", ".join(map(str, range(values.ndim))) or "none"
+        raise ValueError(
+            f"axis is {brief(axis)}, but a Variable of shape {values.shape} has the axes {known}: "
+            "give one of them, several as a tuple, or None for all"
+        ) from None
 
 
 def _refuse(words):
@@ -88,7 +104,7 @@ class ArrayLike:
 
     def max(self, axis=None, keepdims=False):
         """Largest entry along an axis, several (a tuple) or all (None); entries that tie share the gradient equally."""
-        highest = np.max(self.value, axis=axis, keepdims=True)
+        highest = reduce(np.max, self.value, axis, keepdims)
         at_top = self.value == highest
         share = at_top / at_top.sum(axis=axis, keepdims=True)
         y = highest if keepdims else np.squeeze(highest, axis)

@@ -13,7 +13,7 @@ import itertools
 
 import numpy as np
 
-from helpers.autograd.operations import ArrayLike, apply
+from helpers.autograd.operations import ArrayLike, apply, reduce
 from helpers.backprop.activations import sigmoid, sigmoid_prime, tanh_prime
 from helpers.system.validation import all_are, as_real_array, as_seed
 
@@ -98,7 +98,7 @@ class Variable(ArrayLike):
 
     def sum(self, axis=None, keepdims=False):
         """Sum over an axis, over several (a tuple), or over all (None)."""
-        kept = np.sum(self.value, axis=axis, keepdims=True)
+        kept = reduce(np.sum, self.value, axis, keepdims)
         y = kept if keepdims else np.squeeze(kept, axis)
         return self._record("sum", y, (self, lambda g: np.broadcast_to(g.reshape(kept.shape), self.value.shape)))
 
@@ -109,7 +109,7 @@ class Variable(ArrayLike):
 
     def logsumexp(self, axis=None, keepdims=False):
         """log Σ eᵃ over an axis, several or all; the largest a is taken out first, so nothing overflows."""
-        highest = np.max(self.value, axis=axis, keepdims=True)
+        highest = reduce(np.max, self.value, axis, keepdims)
         E = np.exp(self.value - highest)
         S = np.sum(E, axis=axis, keepdims=True)
         y = highest + np.log(S) if keepdims else np.squeeze(highest + np.log(S), axis)

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.backprop.activations import identity, sigmoid, softmax
+from helpers.system.arguments import as_labels
+from helpers.system.validation import floating_type
 
 
 def squared_error_of_each(Z, Y):
@@ -86,11 +88,20 @@ def one_hot(labels, n_classes, dtype=np.float64):
     Parameters
     ----------
     labels : int ndarray of shape (m,), from 0 to n_classes − 1
+    n_classes : int, K
+    dtype : numpy.float64 or numpy.float32, type of Y
 
     Returns
     -------
     ndarray of shape (n_classes, m)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one of them is not as described.
     """
+    labels, n_classes = as_labels(labels, n_classes)
+    dtype = floating_type(dtype)
     return (np.arange(n_classes)[:, np.newaxis] == labels).astype(dtype)
 
 

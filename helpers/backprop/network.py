@@ -9,7 +9,8 @@ import numpy as np
 
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
-from helpers.system.validation import as_generator, as_layer_sizes, floating_type, known_name
+from helpers.system.arguments import as_layer_sizes
+from helpers.system.validation import as_generator, floating_type, known_name
 
 # Standard deviation of a layer's weights, given the size of the previous layer and its own.
 INITIALIZATIONS = {

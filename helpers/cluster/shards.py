@@ -8,9 +8,10 @@ examples are sent once and stay there. `Shards` takes the place of X in `NeuralN
 import numpy as np
 
 from helpers.cluster.workers import WorkerLostError, client_of
-from helpers.system.validation import as_matrix, positive_whole
-from helpers.training.blocks import check_shapes, cost_and_gradients
+from helpers.system.validation import as_matrix, floating_type, positive_whole
+from helpers.training.blocks import cost_and_gradients
 from helpers.training.engine import columns, pack, views
+from helpers.training.inputs import check_task
 from helpers.training.streaming import HDF5Rows
 
 
@@ -55,11 +56,11 @@ class Shards:
 
     def blocks(self, size=4096):
         """All rows in order, as ndarrays of `size` rows, read here."""
-        return (self[start : start + size] for start in range(0, len(self), size))
+        return (self[start : start + size] for start in range(0, len(self), positive_whole(size, "size")))
 
     def with_dtype(self, dtype):
         """The same shards as numbers of another floating-point type."""
-        in_file = isinstance(self.rows, HDF5Rows)
+        dtype, in_file = floating_type(dtype), isinstance(self.rows, HDF5Rows)
         return Shards(self.rows.with_dtype(dtype) if in_file else self.rows.astype(dtype), self.sizes, self.workers)
 
     def columns(self, chosen):
@@ -71,13 +72,13 @@ class Shards:
 
         Raises
         ------
-        ValueError
-            If the shape of Y or of a b[l] is another.
+        TypeError, ValueError
+            As `blocks.cost_and_gradients`.
         WorkerLostError
             If a worker is gone; parameters are as they were.
         """
         if out is None:
-            check_shapes(self, Y, W, b)
+            check_task(self, Y, W, b, hidden_activation, output)
         n = (W[1].shape[1], *(len(b[l]) for l in sorted(b)))
         answers = self._ask(Y, pack(W, b), n, hidden_activation, output)
         cost, gradient = weighted_mean(answers, [size for size in self.sizes if size])
@@ -135,9 +136,9 @@ class Shard:
 
     def cost_and_gradient(self, theta, n, hidden_activation, output):
         """The mean cost of this shard and its gradient, as (float, ndarray of shape (P,))."""
-        W, b = views(theta, n)
-        cost, dW, db = cost_and_gradients(self.X, self.Y, W, b, hidden_activation, output)
-        return cost, pack(dW, db)
+        gradient = np.empty_like(theta)
+        out = views(gradient, n)  # with it nothing is checked: the arguments were, before they were sent
+        return cost_and_gradients(self.X, self.Y, *views(theta, n), hidden_activation, output, map, out)[0], gradient
 
 
 def weighted_mean(answers, sizes):
@@ -215,8 +216,8 @@ def traced_gradient(X, Y, W, b):
 
     Raises
     ------
-    ValueError
-        If the shape of Y or of a b[l] is another.
+    TypeError, ValueError
+        As `blocks.cost_and_gradients`.
     """
     import tracemalloc  # here, because nothing else needs it
 

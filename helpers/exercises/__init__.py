@@ -88,7 +88,9 @@ def quiz(lesson, *unnamed, **answers):
     lesson : str, two digits; or int
     **answers : q1, q2, …; None: not done yet
     """
-    lesson = str(lesson).zfill(2) if isinstance(lesson, (int, str)) else ""
+    if type(lesson) is int and 0 <= lesson < 100:
+        lesson = str(lesson)
+    lesson = lesson.zfill(2) if _is_text(lesson) else ""
     if lesson not in LESSONS:
         Message("?", "No questions.", f"A lesson is one of {', '.join(LESSONS)}, in quotes.").show()
         return
@@ -123,13 +125,14 @@ def _count(names, done):
 
 def _unknown(name):
     """A sentence if there is no exercise of that name, otherwise ""."""
-    if isinstance(name, str) and name in EXERCISES:
+    if not _is_text(name):
+        return "An exercise's name is text, such as '01.error'."
+    if name in EXERCISES:
         return ""
-    near = difflib.get_close_matches(name, EXERCISES, 3, 0.3) if isinstance(name, str) else []
+    near = difflib.get_close_matches(name, EXERCISES, 3, 0.3)
     meant = f"; did you mean {' or '.join(near)}?" if near else "."
-    said = (
-        f"There is no exercise {str(name)[:40]!r}"
-        if isinstance(name, str)
-        else "An exercise's name is text, such as '01.error'"
-    )
-    return said + meant
+    return f"There is no exercise {str(name)[:40]!r}{meant}"
+
+
+def _is_text(value):
+    return issubclass(type(value), str)  # isinstance would ask its __class__, which may fail

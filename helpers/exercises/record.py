@@ -27,8 +27,9 @@ def read():
     file = path()
     if file is None:
         return set(), ""
-    if os.path.isdir(file):
-        return set(), f"{file.name} is a folder, so what is done is not remembered. Let LESSONS_PROGRESS name a file."
+    if os.path.exists(file) and not os.path.isfile(file):  # reading a pipe would wait for a program that writes
+        kind = "a folder" if os.path.isdir(file) else "a device or a pipe"
+        return set(), f"{file.name} is {kind}, so what is done is not remembered. Let LESSONS_PROGRESS name a file."
     try:
         names = json.loads(file.read_text(encoding="utf-8-sig"))["done"]
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers.gradient_check.report import Cause
+from helpers.system.validation import real_array
 
 
 class Candidate:
@@ -12,12 +13,14 @@ class Candidate:
     ----------
     changed : list of str, names of the arguments that a call has changed
     complaint : Cause or None, what is wrong with the form of its result
+    unreadable : dict, by name of a gradient such as "dW[1]", why it holds no real numbers
     raw : what it returned last, as it is
     opening : the arguments and the gradients of the first call
     """
 
     def __init__(self, function):
         self.function, self.changed, self.complaint = function, [], None
+        self.unreadable = {}
         self.raw = self.opening = None
 
     def __call__(self, X, Y, W, b):
@@ -35,33 +38,35 @@ class Candidate:
             kind = "one dictionary" if isinstance(result, dict) else f"a {type(result).__name__}"
             kind += f" of {len(result)}" if isinstance(result, (tuple, list)) else ""
             return self._complain(f"the function returns {kind}, but two dictionaries are needed, dW and db")
-        gradients = []
+        gradients, whole = [], []
         for name, part in zip(("dW", "db"), result, strict=True):
             if not isinstance(part, dict):
                 keys = f"{layers[0]} to {layers[-1]}"
                 return self._complain(f"{name} is a {type(part).__name__}, not a dictionary with the layers {keys}")
             if set(part) != set(layers):
                 self._complain(f"{name} has the keys {_listed(part)}, but the layers are {_listed(layers)}")
-            gradients.append({l: _as_array(part[l]) for l in layers if l in part})
-        whole = [
-            f"d{n}[{l}]" for n, p in zip("Wb", result, strict=True) for l in p if np.asarray(p[l]).dtype.kind in "iu"
-        ]
+            gradients.append({l: self._as_array(part[l], f"{name}[{l}]", whole) for l in layers if l in part})
         if whole and not self.complaint:
             self._complain(
                 f"{whole[0]} holds whole numbers: its array was made with an integer type, which cuts fractions off"
             )
         return tuple(gradients)
 
+    def _as_array(self, value, name, whole):
+        """A gradient in float64, or None with a complaint; its name is added to `whole` if it holds whole numbers."""
+        try:
+            array = real_array(value, name)
+        except (TypeError, ValueError) as error:
+            self.unreadable[name] = str(error).removeprefix(f"{name} ")
+            self._complain(str(error))
+            return None
+        if array.dtype.kind in "iu":
+            whole.append(name)
+        return np.array(array, float)
+
     def _complain(self, words):
         self.complaint = self.complaint or Cause("return", "at what is returned", words, "return dW, db")
         return {}, {}
-
-
-def _as_array(value):
-    try:
-        return np.array(value, float)
-    except (TypeError, ValueError):
-        return None
 
 
 def _copy(p):

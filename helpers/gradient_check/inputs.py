@@ -4,7 +4,8 @@ import numpy as np
 
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
-from helpers.system.validation import known_name
+from helpers.system.arguments import check_layers
+from helpers.system.validation import known_name, not_negative, real_array
 
 
 def as_task(X, Y, W, b, hidden_activation, output, l2):
@@ -23,21 +24,14 @@ def as_task(X, Y, W, b, hidden_activation, output, l2):
     """
     known_name(hidden_activation, ACTIVATIONS, "hidden_activation")
     known_name(output, OUTPUTS, "output")
-    _check_layers(W, b)
+    check_layers(W, b)
+    l2 = not_negative(l2, "l2")
     X, Y = (_real(array, name) for array, name in ((X, "X"), (Y, "Y")))
     W, b = ({l: _real(p[l], f"{name}[{l}]", parameter=True) for l in p} for name, p in (("W", W), ("b", b)))
     _check_shapes(X, Y, W, b)
     dtype = max((p.dtype for p in (*W.values(), *b.values())), key=lambda dtype: np.finfo(dtype).eps)
     exact = X.astype(float), Y.astype(float), *({l: p[l].astype(float) for l in sorted(p)} for p in (W, b))
-    return (X, Y, W, b), (*exact, hidden_activation, output, float(l2)), dtype
-
-
-def _check_layers(W, b):
-    for name, p in (("W", W), ("b", b)):
-        if not isinstance(p, dict) or sorted(p) != list(range(1, len(p) + 1)) or not p:
-            raise TypeError(f"{name} must be a dictionary with the layers 1 to L as keys, as {name}[1]")
-    if len(W) != len(b):
-        raise ValueError(f"W has {len(W)} layers and b has {len(b)}: give one bias for each W[l]")
+    return (X, Y, W, b), (*exact, hidden_activation, output, l2), dtype
 
 
 def _check_shapes(X, Y, W, b):
@@ -47,7 +41,9 @@ def _check_shapes(X, Y, W, b):
             raise ValueError(f"{name} has shape {array.shape}, but two axes are needed, {axes}: as by {hint}")
     before = X.shape[1]
     for l in sorted(W):
-        if W[l].ndim != 2 or W[l].shape[1] != before:
+        if W[l].ndim != 2:
+            raise ValueError(f"W[{l}] has shape {W[l].shape}, but two axes are needed, (n[{l}], {before})")
+        if W[l].shape[1] != before:
             raise ValueError(f"W[{l}] has shape {W[l].shape}, but ({len(W[l])}, {before}) fits the layer before it")
         if b[l].shape != (len(W[l]), 1):
             raise ValueError(f"b[{l}] has shape {b[l].shape}, but ({len(W[l])}, 1) fits W[{l}]: one column")
@@ -59,9 +55,7 @@ def _check_shapes(X, Y, W, b):
 
 
 def _real(array, name, parameter=False):
-    array = np.asarray(array)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} holds {array.dtype}, but real numbers are needed")
+    array = real_array(array, name)
     if not array.size:
         raise ValueError(f"{name} is empty, of shape {array.shape}")
     if parameter and array.dtype not in (np.float64, np.float32):

@@ -12,6 +12,7 @@ from helpers.gradient_check.report import Finding, GradientReport
 from helpers.gradient_check.rounding import rounding
 from helpers.gradient_check.state import changes_later, explain_state, observe
 from helpers.gradient_check.verdict import MIXED, ON_KINKS, OVERFLOW, ROUGH, judge
+from helpers.system.arguments import check_function
 
 
 def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", gradients=None, l2=0.0, explain=True):
@@ -49,7 +50,9 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
         return {l: dW[l] + l2 * W[l] if l2 else dW[l] for l in W}, db
 
     arguments, task, dtype = as_task(X, Y, W, b, hidden_activation, output, l2)
-    candidate = Candidate(gradients or ours)
+    if gradients is not None:
+        check_function(gradients, "gradients", "X", "Y", "W", "b")
+    candidate = Candidate(ours if gradients is None else gradients)
     seen = observe(candidate, arguments)
     findings = _judge_all(candidate, arguments, task, dtype)
     wrong = [finding for finding in findings if finding.verdict == "wrong"]
@@ -78,7 +81,9 @@ def _judge_all(candidate, arguments, task, dtype):
     findings = []
     for place, l, name in names:
         exact, bound = (truth.dW, truth.db)[place][l], (bounds.dW, bounds.db)[place][l]
-        if bounds.overflows:
+        if name in candidate.unreadable:
+            findings.append(Finding(name, np.nan, skipped, candidate.unreadable[name], "wrong"))
+        elif bounds.overflows:
             words = OVERFLOW.format(dtype=np.dtype(dtype).name)
             findings.append(Finding(name, np.nan, skipped, words, "unjudged"))
         else:

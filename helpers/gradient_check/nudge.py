@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from helpers.system.arguments import check_function
+from helpers.system.validation import brief, positive_number, real_array
+
 
 def numerical_gradient(f, x, epsilon=1e-5):
     """Central differences: ∂f/∂xᵢ ≈ [f(x + ε eᵢ) − f(x − ε eᵢ)] / 2ε for every entry of x.
@@ -24,22 +27,47 @@ def numerical_gradient(f, x, epsilon=1e-5):
     Raises
     ------
     TypeError
-        If x is not a float64 array: the differences would drown in round-off.
+        If x is not a float64 array (the differences would drown in round-off), or f is not such a function.
+    ValueError
+        If x cannot be changed, or epsilon is not above 0 or is lost beside an entry of x.
     """
-    if not isinstance(x, np.ndarray) or x.dtype != np.float64:
-        raise TypeError(f"x must be a float64 array, not {getattr(x, 'dtype', type(x).__name__)}")
+    epsilon = positive_number(epsilon, "epsilon")
+    check_function(f, "f")
+    _check_nudged(x, epsilon)
     gradient = np.empty_like(x)
     for i in np.ndindex(x.shape):
         before = x[i]
         try:
             x[i] = before + epsilon
-            above = f()
+            above = _number(f())
             x[i] = before - epsilon
-            below = f()
+            below = _number(f())
         finally:
             x[i] = before
         gradient[i] = (above - below) / (2 * epsilon)
     return gradient
+
+
+def _check_nudged(x, epsilon):
+    if not isinstance(x, np.ndarray) or isinstance(x, np.ma.MaskedArray) or x.dtype != np.float64:
+        kind = type(x).__name__ if isinstance(x, np.ma.MaskedArray) else getattr(x, "dtype", type(x).__name__)
+        raise TypeError(f"x must be a float64 array, not {kind}")
+    if not x.flags.writeable:
+        raise ValueError("x is read-only, but it is changed one entry at a time: pass x.copy(), and let f read that")
+    if (x + epsilon == x - epsilon).any():
+        raise ValueError(f"epsilon is {epsilon:g}, which is lost beside an entry of x: take a larger one, such as 1e-5")
+
+
+def _number(value):
+    """What f returned as a float, or a TypeError."""
+    if not isinstance(value, np.ma.MaskedArray):
+        try:
+            array = np.asarray(value)
+            if array.ndim == 0 and array.dtype.kind in "buif":
+                return float(array)
+        except Exception:  # a ragged list, or an object with an __array__ that fails
+            pass
+    raise TypeError(f"f must return a single real number, but it returned {brief(value)}")
 
 
 def relative_error(x, y):
@@ -51,14 +79,14 @@ def relative_error(x, y):
 
     Returns
     -------
-    float in [0, 1]; 0 if both are 0
+    float in [0, 1]; 0 if both are 0, NaN if an entry is NaN or infinite
 
     Raises
     ------
-    ValueError
-        If the shapes differ: a gradient has the shape of its parameter.
+    TypeError, ValueError
+        If they do not hold numbers, or the shapes differ: a gradient has the shape of its parameter.
     """
-    x, y = np.asarray(x), np.asarray(y)
+    x, y = real_array(x, "x", "buifc"), real_array(y, "y", "buifc")
     x, y = (array.astype(np.result_type(array, float)) for array in (x, y))  # uint8 would wrap, float16 overflow
     if x.shape != y.shape:
         raise ValueError(f"the shapes differ, {x.shape} and {y.shape}: a gradient has the shape of its parameter")

@@ -1,6 +1,6 @@
 """General-purpose code that no lesson is about.
 
-Read a file here when you need it: `validation` checks input, `files` writes a file completely or not at
-all, `interrupts` handles the stop button and the progress bar, `browser` deals with Python running
+Read a file here when you need it: `validation` and `arguments` check input, `files` writes a file
+completely or not at all, `interrupts` handles the stop button and the progress bar, `browser` deals with Python running
 inside a web page, and `shadows` names a file of the learner's that hides a module.
 """

@@ -8,7 +8,11 @@ import numpy as np
 
 def brief(value):
     """`value` as it is shown in an error: in one line of at most 80 characters."""
-    text = " ".join(repr(value).split())
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # a repr may fail, as that of a whole number of more than 4300 digits does
+        kind = type(value).__name__
+        text = f"an {kind}" if kind[0].lower() in "aeiou" else f"a {kind}"
     return text if len(text) <= 80 else text[:79] + "…"
 
 
@@ -31,7 +35,7 @@ def as_matrix(X, name="X", dtype=np.float64):
     ValueError
         If the shape is wrong, it is empty, or an entry is NaN or infinite.
     """
-    X = _real_array(X, name)
+    X = real_array(X, name)
     if X.size == 0:
         raise ValueError(f"{name} is empty, its shape is {X.shape}: give at least one example with one feature")
     if X.ndim > 2:
@@ -63,7 +67,7 @@ def as_targets(y, m, n_outputs, binary, dtype=np.float64):
     TypeError, ValueError
         As `as_matrix`; also if lengths differ or a label is neither 0 nor 1.
     """
-    y = _real_array(y, "y")
+    y = real_array(y, "y")
     if y.shape == (1, m) and m > 1:
         raise ValueError(f"y has shape {y.shape}, but rows are examples: pass y.ravel(), of shape ({m},)")
     if y.ndim == 0 or len(y) != m:
@@ -98,7 +102,7 @@ def as_classes(y, m, n_classes):
     """
     if n_classes < 2:
         raise ValueError('the output "softmax" needs a unit for each class, so at least 2: for one unit use "sigmoid"')
-    y = _real_array(y, "y")
+    y = real_array(y, "y")
     if y.shape == (m, n_classes):
         raise ValueError(f"y has shape {y.shape}, but the number of each class is wanted: pass y.argmax(axis=1)")
     y = as_targets(y, m, 1, False)[0]
@@ -109,30 +113,6 @@ def as_classes(y, m, n_classes):
             f"numbered 0 … {n_classes - 1}: recode them, or change the last layer size"
         )
     return y.astype(int)
-
-
-def as_layer_sizes(layer_sizes):
-    """`layer_sizes` as a tuple of positive ints, a copy: the caller's list is never touched.
-
-    Raises
-    ------
-    TypeError
-        If it is not a list or tuple of whole numbers.
-    ValueError
-        If it is empty or a size is below 1.
-    """
-    if isinstance(layer_sizes, (str, bytes, dict, set, numbers.Number)) or not np.iterable(layer_sizes):
-        raise TypeError(f"layer_sizes must be a list such as [196, 1], not {brief(layer_sizes)}")
-    sizes = list(layer_sizes)
-    if not sizes:
-        raise ValueError("layer_sizes is empty: give the number of units of each layer, for example [196, 1]")
-    for size in sizes:
-        whole = isinstance(size, numbers.Integral) and not isinstance(size, (bool, np.bool_))
-        if not whole:
-            raise TypeError(f"layer_sizes holds {size!r}: every layer size must be a whole number, such as 196")
-        if size < 1:
-            raise ValueError(f"layer_sizes holds {size}: every layer needs at least 1 unit")
-    return tuple(int(size) for size in sizes)
 
 
 def finite_number(value, name, wanted="", least=-np.inf):
@@ -184,7 +164,7 @@ def floating_type(dtype):
     """numpy.float32 or numpy.float64, whichever `dtype` means, or a ValueError that names both."""
     try:
         kind = np.dtype(dtype)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, SyntaxError):  # NumPy reads a text such as "01" as code
         kind = None
     if dtype is None or kind not in (np.float32, np.float64):
         raise ValueError(f"dtype is {brief(dtype)}, but it must be numpy.float32 or numpy.float64")
@@ -215,18 +195,18 @@ def as_generator(random_state):
     )
 
 
-def as_real_array(values, name):
-    """`values` as a float64 array of their own shape, a copy.
+def as_real_array(values, name, finite=False):
+    """`values` as a float64 array of their own shape, a copy; with `finite`, without NaN and infinity.
 
     Raises
     ------
     TypeError, ValueError
-        If the entries are not real numbers, or there are none.
+        If the entries are not real numbers, there are none, or one is not finite though it must be.
     """
-    array = np.array(_real_array(values, name), np.float64)
+    array = np.array(real_array(values, name), np.float64)
     if array.size == 0:
         raise ValueError(f"{name} is empty, its shape is {array.shape}: give at least one number")
-    return array
+    return _finite(array, name, np.float64) if finite else array
 
 
 def as_seed(seed, shape):
@@ -254,7 +234,22 @@ def all_are(kind, values, function):
             raise TypeError(f"{function} needs a {kind.__name__} where it is given a {type(value).__name__}")
 
 
-def _real_array(values, name):
+def real_array(values, name, kinds="buif"):
+    """`values` as an array, of the type that they have.
+
+    Parameters
+    ----------
+    values : array-like
+    name : str
+        Its name in an error.
+    kinds : str
+        The kinds of NumPy type that are allowed; with "c", complex numbers too.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no plain array or nested list of numbers.
+    """
     if isinstance(values, np.ma.MaskedArray):
         raise TypeError(f"{name} is a masked array: fill or remove what is masked, for example {name}.filled(0)")
     if hasattr(values, "toarray"):
@@ -266,7 +261,7 @@ def _real_array(values, name):
     except Exception as error:  # such as that of a tensor that still belongs to a graph
         kind = type(values).__name__
         raise TypeError(f"{name} is a {kind} that NumPy cannot read ({error}): convert it to an array") from error
-    if array.dtype.kind not in "buif":
+    if array.dtype.kind not in kinds:
         cure = ""
         if array.dtype.kind in "OSU" and array.ndim:
             convert = ".astype(float)" if hasattr(values, "astype") else "numpy.array(…, float)"
@@ -281,7 +276,8 @@ def _finite(array, name, dtype):
     with np.errstate(over="ignore"):
         array = array.astype(dtype, copy=False)
     step = 4096  # rows at a time: a mask of all would take a quarter of the array's own memory
-    bad = sum(np.count_nonzero(~np.isfinite(array[i : i + step])) for i in range(0, len(array), step))
+    rows = np.atleast_1d(array)
+    bad = sum(np.count_nonzero(~np.isfinite(rows[i : i + step])) for i in range(0, len(rows), step))
     if bad:
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(

@@ -11,6 +11,8 @@ import numpy as np
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
 from helpers.backprop.network import forward
+from helpers.system.arguments import check_function
+from helpers.training.inputs import check_task
 
 # Examples worked on at once: few enough for Z and A to stay in the processor's cache.
 BLOCK = 1536
@@ -38,11 +40,13 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
 
     Raises
     ------
-    ValueError
-        If the shape of Y or of a b[l] is another, which NumPy would broadcast to a wrong result.
+    TypeError, ValueError
+        If a type or a shape is another, which NumPy might broadcast to a wrong result; not checked with `out`.
     """
-    if out is None:  # with `out` it is a step of a training, whose shapes were checked once
-        check_shapes(X, Y, W, b)
+    if out is None:  # with `out` it is a step of a training, whose arguments were checked once
+        check_task(X, Y, W, b, hidden_activation, output)
+        check_function(run, "run", "function", "starts", "stops")
+    _check_out(out)
     if hasattr(X, "cost_and_gradients"):
         return X.cost_and_gradients(Y, W, b, hidden_activation, output, out)
     m = len(X)
@@ -95,7 +99,7 @@ def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", share=1.
 
 def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"):
     """The cost on all examples, without gradients; arguments and errors are those of `cost_and_gradients`."""
-    check_shapes(X, Y, W, b)
+    check_task(X, Y, W, b, hidden_activation, output)
     total, start = 0.0, 0
     for block in split(X):
         with np.errstate(all="ignore"):
@@ -112,16 +116,11 @@ def answers(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
         return np.concatenate([forward(block, W, b, hidden_activation, output)[1][len(W)].T for block in split(X)])
 
 
-def check_shapes(X, Y, W, b):
-    """Raise a ValueError that names Y or the b[l] whose shape is not that of `cost_and_gradients`."""
-    wanted = (len(W[len(W)]), len(X))
-    if np.shape(Y) != wanted:
-        raise ValueError(
-            f"Y has shape {np.shape(Y)}, but it must be (output units, examples) = {wanted}: columns are examples"
-        )
-    for l in W:
-        if np.shape(b[l]) != (len(W[l]), 1):
-            raise ValueError(f"b[{l}] has shape {np.shape(b[l])}, but it must be a column, {(len(W[l]), 1)}")
+def _check_out(out):
+    if out is None:
+        return
+    if not isinstance(out, (tuple, list)) or len(out) != 2 or not all(isinstance(p, dict) for p in out):
+        raise TypeError("out must be a pair of dictionaries, (dW, db), with an array for each layer, or None")
 
 
 def split(X):

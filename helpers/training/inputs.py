@@ -1,6 +1,7 @@
 """The door of `NeuralNetwork`: options, examples and parameters are checked here, before anything is computed."""
 
 import difflib
+import numbers
 from functools import partial
 from types import SimpleNamespace
 
@@ -10,10 +11,10 @@ from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS, one_hot
 from helpers.backprop.network import INITIALIZATIONS
 from helpers.backprop.optimizers import OPTIMIZERS
+from helpers.system.arguments import as_layer_sizes, check_layers
 from helpers.system.validation import (
     as_classes,
     as_generator,
-    as_layer_sizes,
     as_matrix,
     as_targets,
     floating_type,
@@ -131,19 +132,51 @@ def as_rows(X, dtype):
     return X.with_dtype(dtype) if hasattr(X, "with_dtype") else as_matrix(X, dtype=dtype)
 
 
-def check_parameters(n, W, b):
+def check_task(X, Y, W, b, hidden_activation, output):
+    """Raise a TypeError or ValueError that names the first argument of `blocks.cost_and_gradients` that does not fit.
+
+    Types and shapes only: to look for NaN in every example would take as long as to work with them.
+    """
+    known_name(hidden_activation, ACTIVATIONS, "hidden_activation")
+    known_name(output, OUTPUTS, "output")
+    check_layers(W, b)
+    if not hasattr(X, "with_dtype"):
+        _check_plain(X, "X")
+    _check_plain(Y, "Y")
+    if len(X.shape) != 2 or not X.shape[0]:
+        raise ValueError(f"X has shape {X.shape}, but it must be (examples, features), with at least one example")
+    check_parameters((X.shape[1], *(np.shape(W[l])[0] if np.ndim(W[l]) else 0 for l in sorted(W))), W, b, ("W", "b"))
+    if Y.shape != (wanted := (len(W[len(W)]), len(X))):
+        raise ValueError(
+            f"Y has shape {Y.shape}, but it must be (output units, examples) = {wanted}: columns are examples"
+        )
+
+
+def _check_plain(array, name):
+    plain = isinstance(array, np.ndarray) and not isinstance(array, (np.ma.MaskedArray, np.matrix))
+    if not plain or array.dtype.kind not in "buif":
+        kind = f"an array of {array.dtype}" if plain else f"a {type(array).__name__}"
+        raise TypeError(f"{name} must be an array of real numbers, not {kind}: use numpy.array({name}, float)")
+
+
+def check_parameters(n, W, b, names=("W_", "b_")):
     """Raise a ValueError that names the first of W and b that does not fit layers of the sizes `n`.
 
     Parameters
     ----------
     n : tuple of int, n[0], …, n[L]
     W, b : dicts of ndarrays, W[l] of shape (n[l], n[l−1]) and b[l] of shape (n[l], 1), float32 or float64
+    names : their names in an error
     """
-    for name, p in (("W_", W), ("b_", b)):
-        if not isinstance(p, dict) or list(p) != list(range(1, len(n))):
+    for name, p in zip(names, (W, b), strict=True):
+        keys = [*p] if isinstance(p, dict) and all(isinstance(l, numbers.Integral) for l in p) else None
+        if keys != [*range(1, len(n))]:
             raise ValueError(f"{name} must be a dict with an array for each layer from 1 to {len(n) - 1}")
         for l, array in p.items():
-            shape = (n[l], n[l - 1] if name == "W_" else 1)
+            shape = (n[l], n[l - 1] if name == names[0] else 1)
+            if isinstance(array, (np.ma.MaskedArray, np.matrix)):
+                kind = type(array).__name__
+                raise ValueError(f"{name}[{l}] is a {kind}, but it must be a plain array: use numpy.array(…, float)")
             if not isinstance(array, np.ndarray) or array.dtype not in (np.float32, np.float64):
                 kind = getattr(array, "dtype", type(array).__name__)
                 raise ValueError(f"{name}[{l}] is of type {kind}, but it must be a float32 or float64 array")

@@ -11,6 +11,7 @@ import numpy as np
 from helpers.backprop.losses import OUTPUTS
 from helpers.backprop.network import initialize_parameters
 from helpers.backprop.optimizers import OPTIMIZERS
+from helpers.system.arguments import true_or_false
 from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import as_classes, as_generator, as_targets
 from helpers.training import blocks, storage
@@ -169,6 +170,7 @@ class NeuralNetwork:
         """
         self._require_fitted()
         options = checked_options(self)
+        check_parameters(self.layer_sizes_, self.W_, self.b_)
         if self._state is None:
             raise ValueError("this network has no training that could be resumed: call fit")
         X, Y, sizes, held_out = self._examples(options, X, y, held_out)
@@ -264,7 +266,7 @@ class NeuralNetwork:
         """
         self._require_fitted()
         histories = {"cost_history": self.cost_history_, "held_out_cost_history": self.held_out_cost_history_}
-        state = self._state if resumable else None
+        state = self._state if true_or_false(resumable, "resumable") else None
         storage.write(path, vars(checked_options(self)), self.layer_sizes_, self.W_, self.b_, histories, state)
 
     @classmethod
@@ -375,3 +377,6 @@ class NeuralNetwork:
     def _require_fitted(self):
         if not hasattr(self, "W_"):
             raise NotFittedError("this network has no parameters yet: call fit(X, y), or NeuralNetwork.load(path)")
+        for name in ("b_", "layer_sizes_", "cost_history_", "held_out_cost_history_", "_state"):
+            if not hasattr(self, name):
+                raise NotFittedError(f"this network has lost its {name}: call fit(X, y), or NeuralNetwork.load(path)")

@@ -7,7 +7,8 @@ import ipywidgets
 
 from helpers.gradient_check.bug_zoo import CREATURES, examine
 from helpers.system.interrupts import interrupts_wait
-from helpers.widgets.explorer import WIDGET, code_line, heading, set_width, stopped
+from helpers.system.validation import known_name
+from helpers.widgets.explorer import WIDGET, code_line, heading, set_width, stopped, whole_between
 
 
 class Investigation(NamedTuple):
@@ -26,9 +27,9 @@ def investigate(number=1, guess=None):
     number : int from 1 to the number of `bug_zoo.CREATURES`
     guess : the title of a creature, or None for no guess yet
     """
-    if not 1 <= number <= len(CREATURES):
-        raise ValueError(f"there is no creature {number}: choose 1 to {len(CREATURES)}")
-    creature = CREATURES[number - 1]
+    creature = CREATURES[whole_between(number, "number", 1, len(CREATURES)) - 1]
+    if guess is not None:
+        known_name(guess, [creature.title for creature in CREATURES], "guess")
     source = creature.source.replace(creature.broken.__name__, "suspect")
     report = examine(creature)
     if guess is None:

@@ -12,6 +12,7 @@ view, when a view appears (a page that is loaded again, a second view) and whene
 import base64
 import binascii
 import html
+import numbers
 import zlib
 from contextlib import suppress
 from functools import cache
@@ -26,7 +27,7 @@ from helpers.datasets.mnist import load_digit_pair
 from helpers.datasets.recordings import load_run
 from helpers.plotting import playground
 from helpers.system.interrupts import interrupts_wait
-from helpers.system.validation import positive_number, positive_whole
+from helpers.system.validation import as_real_array, brief, positive_number, positive_whole
 from helpers.widgets.explorer import REFUSALS, SLOW, WIDGET, code_line, heading, image, refusal, set_width, stopped
 
 SIDE = 28
@@ -166,8 +167,8 @@ def read(drawing, target=8):
     Reading
     """
     pixels = _pixels(drawing)
-    if target not in DIGITS:
-        raise ValueError(f"the target is {target}, but this network knows only 5 and 8")
+    if not isinstance(target, numbers.Number) or target not in DIGITS:
+        raise ValueError(f"the target is {brief(target)}, but this network knows only 5 and 8")
     network, X = _network(), pixels[np.newaxis]
     Y = np.array([[float(DIGITS.index(target))]])
     Z, A = forward(X, network.W_, network.b_)
@@ -192,7 +193,7 @@ def move(drawing, target=8, rate=0.2, steps=1):
     ndarray of shape (784,)
     """
     pixels = _pixels(drawing)
-    positive_number(rate, "rate")
+    rate = positive_number(rate, "rate")
     for _ in range(positive_whole(steps, "steps")):
         pixels = np.clip(pixels - rate * read(pixels, target).gradient, 0, 1)
     return pixels
@@ -215,7 +216,7 @@ def centre(pixels):
 def _pixels(drawing):
     if isinstance(drawing, str):
         return unpack(drawing)
-    pixels = np.asarray(drawing, float)
+    pixels = as_real_array(drawing, "drawing")
     if pixels.shape != (SIDE**2,):
         raise ValueError(f"a drawing is an array of {SIDE**2} numbers from 0 to 1, but this has shape {pixels.shape}")
     wrong = pixels[~((pixels >= 0) & (pixels <= 1))]

@@ -11,8 +11,9 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from helpers import plotting
+from helpers.system.arguments import as_layer_sizes
 from helpers.system.interrupts import interrupts_wait
-from helpers.system.validation import as_layer_sizes
+from helpers.system.validation import brief
 
 SLOW = {"continuous_update": False}  # respond when the slider is released, not at every step on its way
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # errors of a compute that become a sentence
@@ -181,7 +182,7 @@ def whole_between(value, name, low, high):
     """`value` as an int from `low` to `high`, or a ValueError that names it."""
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not whole or not low <= value <= high:
-        raise ValueError(f"{name} is {value!r}, but it must be a whole number from {low} to {high}")
+        raise ValueError(f"{name} is {brief(value)}, but it must be a whole number from {low} to {high}")
     return int(value)
 
 

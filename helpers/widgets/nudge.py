@@ -6,6 +6,7 @@ import ipywidgets
 import numpy as np
 
 from helpers import plotting
+from helpers.system.validation import brief, finite_number
 from helpers.widgets.explorer import SLOW, Explorer
 
 METHODS = ("one-sided, float64", "two-sided, float64", "two-sided, float32", "complex step")
@@ -56,8 +57,9 @@ def measure(log10_epsilon=-5.0, method="two-sided, float64"):
     log10_epsilon : float from −15 to 0
     method : one of `METHODS`
     """
-    if method not in METHODS:
-        raise ValueError(f"the method is {method!r}, but it must be one of {'; '.join(METHODS)}")
+    if not isinstance(method, str) or method not in METHODS:
+        raise ValueError(f"the method is {brief(method)}, but it must be one of {'; '.join(METHODS)}")
+    log10_epsilon = finite_number(log10_epsilon, "log10_epsilon", "from −15 to 0")
     if not -15 <= log10_epsilon <= 0:
         raise ValueError(f"log10 ε is {log10_epsilon}, but it must lie between −15 and 0")
     w, exact = 0.7, slope_of_weight(0.7)

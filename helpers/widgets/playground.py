@@ -111,7 +111,7 @@ class Playground:
         known_name(initialization, INITIALIZATIONS, "initialization")
         self.optimizer = OPTIMIZERS[known_name(optimizer, OPTIMIZERS, "optimizer")]
         self.learning_rate = positive_number(learning_rate, "learning_rate")
-        self.batch_size, self.l2 = min(positive_whole(batch_size, "batch_size"), M), l2
+        self.batch_size, self.l2 = min(positive_whole(batch_size, "batch_size"), M), not_negative(l2, "l2")
         hidden_layers, width = whole_between(hidden_layers, "hidden_layers", 0, 4), whole_between(width, "width", 1, 8)
         for value, name, most in ((noise, "noise", 1), (l2, "l2", 10)):
             if not_negative(value, name) > most:

@@ -7,6 +7,7 @@ import numpy as np
 
 from helpers import plotting
 from helpers.datasets.toys import make_blobs
+from helpers.system.validation import finite_number
 from helpers.training.neural_network import NeuralNetwork
 from helpers.widgets.explorer import SLOW, Explorer, fit_whole
 
@@ -31,6 +32,7 @@ def classify(separation=2.5, threshold=0.5):
     separation : float, from 0 on
     threshold : float between 0 and 1; the answer is 1 where the probability is above it
     """
+    threshold = finite_number(threshold, "threshold", "between 0 and 1")
     if not 0 < threshold < 1:
         raise ValueError(f"the threshold is {threshold}, but it must lie between 0 and 1")
     X, y = make_blobs(200, separation, random_state=3)

@@ -498,6 +498,28 @@ REFUSED = [
     (lambda: x @ x, ValueError, r"\(1, 2\) @ \(1, 2\) does not fit"),
     (lambda: x @ np.ones(2), ValueError, r"only \(k, n\) @ \(n, m\) does"),
     (lambda: x + np.ones((3, 3)), ValueError, r"^\+ of shapes \(1, 2\) and \(3, 3\) does not fit"),
+    *(
+        (
+            lambda name=name, axis=axis: getattr(x, name)(axis),
+            ValueError,
+            r"^axis is .*\(1, 2\) has the axes 0, 1: give",
+        )
+        for name in ("sum", "mean", "logsumexp", "max")
+        for axis in (2, -3, (0, 0), 1.0, "rows", [0], 10**400, (0, None))
+    ),
+    *(
+        (
+            lambda name=name: getattr(x, name)(keepdims=np.ones(2)),
+            TypeError,
+            "^keepdims must be True or False, not array",
+        )
+        for name in ("sum", "mean", "logsumexp", "max")
+    ),
+    (
+        lambda: tape_network.cost([[1.0]], [[1.0]], {1: np.ones((1, 1))}, {1: Variable([[0.0]])}),
+        TypeError,
+        "cost needs a Variable where it is given a ndarray",
+    ),
     (lambda: grad(x, x), ValueError, r"the output has shape \(1, 2\): take its sum or mean, or give a seed"),
     (lambda: grad(x, x, [1, 2]), ValueError, r"seed has shape \(2,\), but the output has \(1, 2\)"),
     (lambda: grad(x, x, [["a", "b"]]), TypeError, "seed holds"),
@@ -553,7 +575,23 @@ BROADCASTING = [
     ({"Y": np.ones((1, 12))}, r"Y has shape \(1, 12\)"),
     ({"b": {1: np.ones(3), 2: np.ones((1, 1))}}, r"b\[1\] has shape \(3,\), but .* use b\[1\].reshape\(3, 1\)"),
     ({"b": {1: np.ones((3, 1)), 2: np.ones((1, 6))}}, r"b\[2\] has shape \(1, 6\)"),
-    ({"b": {1: np.ones((3, 1))}}, r"W has the layers \[1, 2\] and b has \[1\]"),
+    ({"b": {1: np.ones((3, 1))}}, "W has 2 layers and b has 1"),
+    ({"W": None}, "^W must be a dictionary with the layers 1 to L as keys, .* not None"),
+    ({"b": 3}, "^b must be a dictionary"),
+    ({"b": [np.ones((3, 1)), np.ones((1, 1))]}, "^b must be a dictionary"),
+    ({"W": {1: 1.0, 2: np.ones((1, 3))}}, r"^W\[1\] has shape \(\)"),
+    ({"W": {1: np.ones((3, 4)), 2: np.ones((1, 3)) + 0j}}, r"^W\[2\] holds complex128 values"),
+    ({"b": {1: np.full((3, 1), "0.1"), 2: np.ones((1, 1))}}, r"^b\[1\] holds <U3 values"),
+    ({"variable": None}, "^variable must be a function of value, name, not None"),
+    ({"grad": "grad"}, "^grad must be a function of output, inputs, not 'grad'"),
+    ({"l2": ""}, "^l2 must be a number 0 or above, not ''"),
+    ({"l2": []}, "^l2 must be a number"),
+    ({"l2": None}, "^l2 must be a number"),
+    ({"l2": {}}, "^l2 must be a number"),
+    ({"l2": -1e-9}, "^l2 is -1e-09"),
+    ({"l2": np.nan}, "^l2 is nan"),
+    ({"l2": np.inf}, "^l2 is inf"),
+    ({"Y": np.full((1, 6), np.nan)}, "^Y holds 6 values that are NaN"),
     ({"W": {1: np.ones((3, 2)), 2: np.ones((1, 3))}}, r"W\[1\] has shape \(3, 2\), but layer 1 has 4 inputs"),
     ({"W": {1: np.ones((3, 4)), 2: np.ones((1, 1))}}, r"W\[2\] has shape \(1, 1\), but layer 2 has 3 inputs"),
     ({"X": np.ones(4)}, "X has shape"),

@@ -85,3 +85,31 @@ def test_means_of_blocks_weighted_by_their_sizes_add_up(name):
     output = losses.OUTPUTS[name]
     parts = [(k.stop - k.start) / 7 * output.loss(Z[:, k], Y[:, k]) for k in (slice(0, 3), slice(3, 7))]
     assert sum(parts) == pytest.approx(output.loss(Z, Y), rel=1e-14)
+
+
+def test_one_hot_worked_by_hand():
+    Y = losses.one_hot([0, 2, 1.0], 3, np.float32)
+    assert Y.tolist() == [[1, 0, 0], [0, 0, 1], [0, 1, 0]] and Y.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("labels", "K", "dtype", "words"),
+    [
+        ([1, 2, 3], 3, float, "^labels holds 3, but with n_classes = 3 the classes are numbered 0 … 2"),
+        ([0, -1], 3, float, "^labels holds -1"),
+        ([0, 0.5], 3, float, "^labels holds 0.5"),
+        ([0, np.nan], 3, float, "^labels holds nan"),
+        (np.array([0, 255], np.uint8), 3, float, "^labels holds 255"),
+        (["0", "1"], 3, float, "^labels holds <U1 values"),
+        (None, 3, float, "^labels holds object values"),
+        ([[0], [1]], 3, float, r"^labels has shape \(2, 1\), but one label for each example is needed"),
+        ([], 3, float, r"^labels has shape \(0,\)"),
+        ([0], 0, float, "^n_classes is 0, but it must be at least 1"),
+        ([0], 1.5, float, "^n_classes must be a whole number"),
+        ([0], 3, int, "^dtype is <class 'int'>, but it must be numpy.float32 or numpy.float64"),
+        ([0], 3, "float33", "^dtype is 'float33'"),
+    ],
+)
+def test_labels_that_are_no_classes_are_refused(labels, K, dtype, words):
+    with pytest.raises((TypeError, ValueError), match=words):
+        losses.one_hot(labels, K, dtype)

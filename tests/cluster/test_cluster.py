@@ -115,6 +115,18 @@ def test_sizes_that_cannot_be_are_refused_in_a_sentence(sizes, error, words):
         Shards(X, sizes)
 
 
+@pytest.mark.parametrize("size", [-1, 0, "ten", 2.0, None])
+def test_blocks_have_a_size(size):
+    with pytest.raises((TypeError, ValueError), match=r"^size (must be a whole|is .*, but it must be at least 1)"):
+        Shards(X).blocks(size)
+
+
+@pytest.mark.parametrize("dtype", [int, bool, np.float16, "float33", None])
+def test_shards_are_of_single_or_double_precision(dtype):
+    with pytest.raises(ValueError, match=r"^dtype is .*, but it must be numpy.float32 or numpy.float64"):
+        Shards(X).with_dtype(dtype)
+
+
 def test_shards_are_as_equal_as_can_be():
     for m, k in ((11, 4), (100, 7), (3, 3)):
         sizes = as_shard_sizes(k, m)

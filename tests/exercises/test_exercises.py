@@ -860,6 +860,41 @@ def test_what_is_no_file_is_never_replaced(tmp_path, monkeypatch, capsys):
     assert tmp_path.is_dir() and os.listdir(tmp_path) == []
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in a folder")
+def test_a_record_that_is_a_pipe_is_not_waited_for(tmp_path, monkeypatch, capsys):
+    os.mkfifo(tmp_path / "progress.json")
+    monkeypatch.setenv("LESSONS_PROGRESS", str(tmp_path / "progress.json"))
+    writer = os.open(tmp_path / "progress.json", os.O_RDWR)  # with a writer that says nothing, reading never ends
+    try:
+        with limits.quarantine(5, limits.Printed()):
+            note, (done, said) = record.add("01.error"), record.read()
+    finally:
+        os.close(writer)
+    assert not done and note == said and said.startswith("progress.json is a device or a pipe, so what is done")
+
+
+class NoClass:
+    @property
+    def __class__(self):
+        raise RuntimeError("no class")
+
+
+def test_an_answer_that_fails_when_it_is_asked_for_its_class_is_no_crash(capsys):
+    for name in ("01.error", "04.forward", "03.q2"):
+        check(name, NoClass())
+    exercises.quiz("07", q1=NoClass())
+    assert capsys.readouterr().out.count("Not yet.") == 4
+    check(NoClass(), 3)
+    exercises.hint(NoClass())
+    exercises.solution(NoClass())
+    assert capsys.readouterr().out.count("An exercise's name is text") == 3
+    exercises.keep(forward=NoClass())
+    assert "Not kept." in capsys.readouterr().out
+    for lesson in (NoClass(), 10**5000, -1):
+        exercises.quiz(lesson, q1=3)
+    assert capsys.readouterr().out.count("A lesson is one of 00") == 3
+
+
 @pytest.mark.parametrize("place", ["x" * 300, "file/progress.json"], ids=["too long", "below a file"])
 def test_a_place_that_cannot_be_is_no_crash(place, tmp_path, monkeypatch, capsys):
     (tmp_path / "file").write_text("no folder")

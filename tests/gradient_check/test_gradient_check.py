@@ -264,3 +264,96 @@ def test_the_correct_code_passes_on_every_creatures_task(creature):
 def test_a_factor_is_explained(factor, m, words):
     exact = np.array([[1.0, -2.0], [0.5, 3.0]])
     assert gradient_check.compare("dW[1]", factor * exact, exact, m).words == words
+
+
+# --- bad input: one sentence that names the argument ------------------------------------------------
+
+RECORD = np.zeros(2, [("a", float)])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"epsilon": 0}, "^epsilon is 0, but it must be a finite number above 0"),
+        ({"epsilon": -1e-5}, "^epsilon is -1e-05"),
+        ({"epsilon": np.nan}, "^epsilon is nan"),
+        ({"epsilon": np.inf}, "^epsilon is inf"),
+        ({"epsilon": "small"}, "^epsilon must be a number above 0, not 'small'"),
+        ({"epsilon": 1e-30}, "^epsilon is 1e-30, which is lost beside an entry of x"),
+        ({"f": 3.0}, "^f must be a function without arguments, not 3.0"),
+        ({"f": lambda x: 1.0}, r"^f must be a function without arguments, but its arguments are \(x\)"),
+        ({"f": lambda: None}, "^f must return a single real number, but it returned None"),
+        ({"f": lambda: 1j}, "^f must return a single real number, but it returned 1j"),
+        ({"f": lambda: np.ones(1)}, r"^f must return a single real number, but it returned array\(\[1.\]\)"),
+        ({"f": lambda: 10**5000}, "^f must return a single real number, but it returned an int"),
+        ({"x": np.broadcast_to(1.0, 2)}, "^x is read-only"),
+        ({"x": np.ma.array([1.0, 2.0], mask=[0, 1])}, "^x must be a float64 array, not MaskedArray"),
+    ],
+)
+def test_a_plain_nudge_refuses_what_gives_no_derivative(change, words):
+    with pytest.raises((TypeError, ValueError), match=words):
+        numerical_gradient(**{"f": lambda: 1.0, "x": np.ones(2), "epsilon": 1e-5} | change)
+
+
+@pytest.mark.parametrize(
+    "bad", [None, "text", RECORD, np.array(["2020"], "M8[Y]"), 10**400, np.ma.array([1.0], mask=[1]), [[1], [1, 2]]]
+)
+@pytest.mark.parametrize("name", ["x", "y"])
+def test_a_distance_is_between_numbers(name, bad):
+    with pytest.raises((TypeError, ValueError), match=f"^{name} (holds|is)"):
+        relative_error(**{"x": np.ones(1), "y": np.ones(1)} | {name: bad})
+
+
+@pytest.mark.parametrize("bad", ["", [], 0, "text", ({}, {}), lambda: None], ids=repr)
+def test_only_none_stands_for_our_own_gradients(bad):
+    with pytest.raises(TypeError, match=r"^gradients must be a function of X, Y, W, b"):
+        check_gradients(*_task_of((2, 2, 1), 3), gradients=bad)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"X": np.ma.array(np.ones((3, 2)), mask=True)}, "^X is a masked array"),
+        ({"X": [[1.0], [1.0, 2.0]]}, "^X is not a table of numbers"),
+        ({"W": {1: 1.0, 2: np.ones((1, 2))}}, r"^W\[1\] has shape \(\), but two axes are needed"),
+        ({"W": {"1": np.ones((2, 2))}}, r"^W must be a dictionary with the layers 1 to L as keys, .* keys \['1'\]"),
+        ({"l2": -1.0}, "^l2 is -1"),
+        ({"l2": None}, "^l2 must be a number"),
+    ],
+)
+def test_a_check_refuses_arguments_that_do_not_fit(change, words):
+    task = dict(zip("XYWb", _task_of((2, 2, 1), 3), strict=True))
+    with pytest.raises((TypeError, ValueError), match=words):
+        check_gradients(**task | change)
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        (np.full((2, 2), "0.1"), "holds <U3 values, but it must hold real numbers"),
+        (np.full((2, 2), 0.1 + 0j), "holds complex128 values, but it must hold real numbers"),
+        (np.full((2, 2), None), "holds object values, but it must hold real numbers"),
+        (None, "holds object values, but it must hold real numbers"),
+        ([[1.0], [1.0, 2.0]], "is not a table of numbers: its rows have different lengths"),
+        (RECORD, "but it must hold real numbers"),
+    ],
+    ids=["text", "complex", "None inside", "None", "ragged", "structured"],
+)
+def test_a_gradient_that_holds_no_real_numbers_is_reported_in_a_sentence(bad, words):
+    X, Y, W, b = _task_of((2, 2, 1), 3)
+
+    def gradients(X, Y, W, b):
+        dW, db = network.backward(Y, W, *network.forward(X, W, b))
+        return dW | {1: bad}, db
+
+    report = check_gradients(X, Y, W, b, gradients=gradients)
+    assert [f.name for f in report.findings if f.verdict == "wrong"] == ["dW[1]"]
+    assert words in next(f.words for f in report.findings if f.name == "dW[1]")
+    assert report.cause.says.startswith("dW[1] ") and words in report.cause.says
+    assert not report.problems
+
+
+def _task_of(sizes, m):
+    rng = np.random.default_rng(0)
+    W, b = network.initialize_parameters(sizes, random_state=0)
+    return rng.standard_normal((m, sizes[0])), rng.integers(0, 2, (sizes[-1], m)), W, b

@@ -525,6 +525,34 @@ def test_a_misspelt_option_and_parameters_that_do_not_fit_are_named():
         model.predict(X_SMALL[:3])
 
 
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda model: vars(model).pop("b_"), "this network has lost its b_: call fit"),
+        (lambda model: vars(model).pop("layer_sizes_"), "this network has lost its layer_sizes_: call fit"),
+        (lambda model: vars(model).pop("cost_history_"), "this network has lost its cost_history_: call fit"),
+        (lambda model: vars(model).update(W_={float(l): p for l, p in model.W_.items()}), "W_ must be a dict"),
+        (lambda model: model.b_.update({1: np.ma.array(model.b_[1])}), r"b_\[1\] is a MaskedArray"),
+    ],
+    ids=["no b_", "no layer_sizes_", "no history", "float keys", "masked"],
+)
+@pytest.mark.parametrize("use", ["predict", "predict_proba", "score", "resume", "save"])
+def test_parameters_that_were_damaged_are_named_at_every_door(damage, words, use, tmp_path):
+    model = NeuralNetwork([3, 1], iterations=2).fit(X_SMALL, Y_SMALL)
+    damage(model)
+    model.iterations = 3
+    arguments = {"score": (X_SMALL, Y_SMALL), "resume": (X_SMALL, Y_SMALL), "save": (tmp_path / "network.h5",)}
+    with pytest.raises(ValueError, match=words):
+        getattr(model, use)(*arguments.get(use, (X_SMALL,)))
+    assert not any(tmp_path.iterdir())
+
+
+def test_whether_to_keep_the_training_is_true_or_false(tmp_path):
+    model = NeuralNetwork([1], iterations=1).fit(X_SMALL, Y_SMALL)
+    with pytest.raises(TypeError, match=r"^resumable must be True or False, not array"):
+        model.save(tmp_path / "network.h5", resumable=np.ones(2))
+
+
 @pytest.mark.parametrize("dtype", [int, np.float16, complex, "single precision", None])
 def test_first_weights_of_another_type_are_refused(dtype):
     with pytest.raises(ValueError, match=r"must be numpy\.float32 or numpy\.float64"):

@@ -1,6 +1,7 @@
 """Interactive figures, driven by `.value` on real ipywidgets; and the pure functions behind them."""
 
 import re
+from fractions import Fraction
 
 import ipywidgets
 import numpy as np
@@ -305,6 +306,41 @@ def test_impossible_numbers(call):
         call()
 
 
+PAPER = np.zeros(784)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: widgets.threshold.classify(threshold="0.5"), "^threshold must be a number between 0 and 1, not '0.5'"),
+        (lambda: widgets.threshold.classify(threshold=[0.5]), "^threshold must be a number"),
+        (lambda: widgets.nudge.measure(None), "^log10_epsilon must be a number from −15 to 0, not None"),
+        (lambda: widgets.nudge.measure(-5, np.array(["complex step"])), "^the method is array"),
+        (lambda: widgets.detective.investigate(2.0), "^number is 2.0, but it must be a whole number from 1 to"),
+        (lambda: widgets.detective.investigate("2"), "^number is '2'"),
+        (lambda: widgets.detective.investigate(10**5000), "^number is an int, but"),
+        (lambda: widgets.detective.investigate(2, {}), "^guess is {}, which is unknown: choose one of"),
+        (lambda: widgets.detective.investigate(2, np.ones(2)), "^guess is array"),
+        (lambda: widgets.drawing.read({}), "^drawing holds object values"),
+        (lambda: widgets.drawing.read(object()), "^drawing holds object values"),
+        (lambda: widgets.drawing.read(PAPER + 0j), "^drawing holds complex128 values"),
+        (lambda: widgets.drawing.read(np.ma.array(PAPER, mask=True)), "^drawing is a masked array"),
+        (lambda: widgets.drawing.move([10**400] * 784), "^drawing holds object values"),
+        (lambda: widgets.drawing.move(PAPER, np.array([5, 8])), "^the target is array"),
+    ],
+)
+def test_what_is_no_number_and_no_drawing_is_named(call, words):
+    with pytest.raises((TypeError, ValueError), match=words):
+        call()
+
+
+def test_fractions_are_numbers_too():
+    moved = widgets.drawing.move(PAPER, rate=Fraction(1, 5))
+    assert moved.dtype == float and np.array_equal(moved, widgets.drawing.move(PAPER, rate=0.2))
+    one, other = (widgets.playground.play(l2=l2, updates=2).costs for l2 in (Fraction(1, 4), 0.25))
+    assert one == other
+
+
 def test_an_example_that_is_no_number_is_named():
     with pytest.raises(TypeError, match=r"the example holds .* real numbers"):
         widgets.stepper.frame(2, x1="a")
@@ -396,7 +432,7 @@ def test_detective_answers_every_guess():
         game.guess.value = CREATURES[number - 2].title
         assert game.verdict.value.startswith("<b>Not ")
     assert len(seen) == len(CREATURES)
-    with pytest.raises(ValueError, match="there is no creature 0"):
+    with pytest.raises(ValueError, match="number is 0, but it must be a whole number from 1 to"):
         widgets.detective.investigate(0)
     assert repr(game).startswith("Interactive figure: ")
 
