@@ -95,9 +95,10 @@ class Shards:
                 self._dealt = Y, self._deal(Y)
             answers = [shard.cost_and_gradient(*question) for shard in self._dealt[1]]  # all are asked first
             return answers if self.workers is None else [answer.result() for answer in answers]
-        except (OSError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError, KeyError) as error:
             closed = type(error).__name__ == "CommClosedError"
-            if self.workers is None or not (closed or "Worker" in str(error) or "Actor" in str(error)):
+            unknown = isinstance(error, KeyError) and "://" in str(error)  # the scheduler has dropped its address
+            if self.workers is None or not (closed or unknown or "Worker" in str(error) or "Actor" in str(error)):
                 raise
             raise WorkerLostError(
                 "a worker is gone, and its examples with it. What was reached is kept: deal the examples anew, "

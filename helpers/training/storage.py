@@ -135,7 +135,7 @@ def _parse(content):
 def _member(group, name, kind):
     """What lies in `group` under `name`, itself and not a link to another file."""
     for part in name.split("/"):
-        if not isinstance(group.get(part, getlink=True), h5py.HardLink):
+        if part not in group or _is_soft(group, part):
             raise ValueError(f"{name} is missing or leads elsewhere")
         group = group[part]
     if not isinstance(group, kind):
@@ -143,10 +143,16 @@ def _member(group, name, kind):
     return group
 
 
+def _is_soft(group, part):
+    """Whether `part` is a link to another place. The HDF5 of some browsers knows no links and follows none."""
+    return hasattr(h5py, "HardLink") and not isinstance(group.get(part, getlink=True), h5py.HardLink)
+
+
 def _array(group, name, at_most):
     """The numbers of a data set that lies in this very file, not larger than the file, as `write` stores it."""
     dataset = _member(group, name, h5py.Dataset)
-    if dataset.external or dataset.is_virtual or dataset.chunks or dataset.nbytes > at_most:
+    elsewhere = getattr(dataset, "external", None) or getattr(dataset, "is_virtual", False)  # not in every browser
+    if elsewhere or dataset.chunks or dataset.size * dataset.dtype.itemsize > at_most:
         raise ValueError(f"{name} does not lie in the file as NeuralNetwork.save writes it")
     if dataset.dtype not in (np.float32, np.float64):
         raise ValueError(f"{name} holds {dataset.dtype} values, but it must hold float32 or float64")
