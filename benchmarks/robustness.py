@@ -89,7 +89,7 @@ def file_kinds(place):
             place / "runs/lessons/07_cures.h5",
             lambda: {key: array.tobytes() for key, array in recordings._read_arrays("07_cures").items()},
         ),
-        "times": (place / "runs/scale_out.json", recordings.load_scale_out),
+        "times": (place / "runs/scale_out.txt", recordings.load_scale_out),
         "sweep": (points, lambda: sweep.read(points)),
         "table of checksums": (place / "checksums.txt", lambda: datasets.load_chelsea().X_test.tobytes()),
         "bundled pictures": (place / "chelsea.h5", lambda: [np.asarray(p).tobytes() for p in datasets.load_chelsea()]),

@@ -3,7 +3,7 @@
     make bench          or          python benchmarks/scale_out.py
 
 Needs the engine (`pip install -r requirements-scale.txt`) and a quiet machine: the fastest of several repetitions
-counts. Writes `data/runs/scale_out.json`, which lesson 10 shows.
+counts. Writes `data/runs/scale_out.txt`, which lesson 10 shows.
 """
 
 import json

@@ -51,7 +51,6 @@ CONTENTS = (
     "data/*.txt",
     "data/mnist/*.gz",
     "data/runs/**/*.h5",
-    "data/runs/*.json",
     "data/runs/*.txt",
 )
 # Here nothing is installed, so after a restart an exercise that runs before the set-up cell finds this package beside

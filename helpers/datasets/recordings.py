@@ -3,7 +3,7 @@
 ``python -m helpers.datasets.recordings`` trains the networks and runs the sweep of lesson 10. Results of
 single cells of the lessons, for readers in a web browser, are in `data/runs/lessons`; the lessons write
 them if the environment variable LESSONS_RECORD is "write". ``make reproduce`` does both. The tests repeat
-all of it, or its beginning, and compare. `scale_out.json` holds times, measured by `benchmarks/scale_out.py`.
+all of it, or its beginning, and compare. `scale_out.txt` holds times, measured by `benchmarks/scale_out.py`.
 All of these files have their checksums in `data/checksums.txt`.
 """
 
@@ -50,7 +50,7 @@ SWEEP_POINTS = [
 ]
 NETWORKS = (*TUTORIAL_RUNS, *RELU_HE_RUNS, CHELSEA_RUN, *TEN_DIGITS_RUNS)
 # Times of steps on several processes, and the memory that streaming takes.
-SCALE_OUT = DATA / "runs" / "scale_out.json"
+SCALE_OUT = DATA / "runs" / "scale_out.txt"  # JSON; the in-browser lab would rewrite a file called .json
 
 
 def tutorial_digits(dtype=np.float64):

@@ -160,7 +160,7 @@ def test_a_file_that_was_made_again_is_listed_anew_and_the_others_stay(folder):
 READERS = {
     "chelsea.h5": datasets.load_chelsea,
     "runs/tutorial_196_1.h5": lambda: recordings.load_run("tutorial_196_1"),
-    "runs/scale_out.json": recordings.load_scale_out,
+    "runs/scale_out.txt": recordings.load_scale_out,
     "runs/lessons/07_answer.h5": lambda: recordings._read_arrays("07_answer"),
 }
 
