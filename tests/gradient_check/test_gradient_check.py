@@ -304,7 +304,7 @@ def test_a_distance_is_between_numbers(name, bad):
         relative_error(**{"x": np.ones(1), "y": np.ones(1)} | {name: bad})
 
 
-@pytest.mark.parametrize("bad", ["", [], 0, "text", ({}, {}), lambda: None], ids=repr)
+@pytest.mark.parametrize("bad", ["", [], 0, "text", ({}, {}), lambda: None])
 def test_only_none_stands_for_our_own_gradients(bad):
     with pytest.raises(TypeError, match=r"^gradients must be a function of X, Y, W, b"):
         check_gradients(*_task_of((2, 2, 1), 3), gradients=bad)
