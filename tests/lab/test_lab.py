@@ -100,7 +100,7 @@ class Visitor:
     def _enter(self):
         browser = self.stack.enter_context(launched(NO_OTHER_HOST))
         context, faults = browser.new_context(viewport={"width": 1280, "height": 900}), self.faults
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(300_000)  # a busy machine
         context.on("request", lambda request: None if is_local(request.url) else faults.append(request.url))
         context.on("response", lambda answer: _is_answered(answer) or faults.append(f"{answer.status} {answer.url}"))
         page = context.new_page()
