@@ -6,8 +6,11 @@ both as CSS custom properties. Colour-blind readers can tell the colours apart, 
 always repeats what a colour says. In every network, forward is solid blue and backward is dashed red.
 """
 
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.font_manager import fontManager
 
 # The meaning of a colour: (on a white page, on a dark page).
 PALETTE = {
@@ -65,8 +68,19 @@ def _ramp(start, stop, steps, most):
 # Surfaces, in steps: from label 0 through paper to label 1, and from low to high.
 DIVERGING = [*_ramp("paper", "label-0", 5, 0.5)[::-1], *_ramp("paper", "label-1", 5, 0.5)]
 SEQUENTIAL = _ramp("paper", "muted", 12, 0.4)
+SURFACES = {
+    f"{kind}-{i}": pair
+    for kind, ramp in (("two-sided", DIVERGING), ("one-sided", SEQUENTIAL))
+    for i, pair in enumerate(ramp, 1)
+}
+
+# The typeface, an open font whose files lie beside this one; what it lacks, such as →, is of DejaVu Sans.
+TYPEFACE = "Inter"
+for _file in sorted((Path(__file__).parent / "fonts").glob("*.ttf")):
+    fontManager.addfont(_file)
 
 STYLE = {
+    "font.family": [TYPEFACE, "DejaVu Sans"],
     "figure.figsize": (WIDTH, 3.9),
     "figure.dpi": 96,
     "figure.facecolor": PAPER,
@@ -123,11 +137,6 @@ def _declared(values):
     return " ".join(f"--lesson-{name}: {value};" for name, value in values.items())
 
 
-def use_style():
-    """Set fonts, sizes and colours for all figures of this session."""
-    plt.rcParams.update(STYLE)
-
-
 def new_axes(ax, **figure):
     """The given axes, or those of a new figure if `ax` is None."""
     if ax is not None:
@@ -135,10 +144,10 @@ def new_axes(ax, **figure):
     return plt.subplots(layout="constrained", **figure)[1]
 
 
-def arrow(ax, start, stop, color, style, width=LINE):
-    """Draw an arrow between two points in data coordinates."""
+def arrow(ax, start, stop, color, style, width=LINE, **options):
+    """Draw an arrow between two points in data coordinates; options as of a matplotlib `FancyArrowPatch`."""
     look = {"arrowstyle": "-|>", "color": color, "linestyle": style, "linewidth": width, "shrinkA": 0, "shrinkB": 0}
-    ax.annotate("", xy=stop, xytext=start, arrowprops=look)
+    ax.annotate("", xy=stop, xytext=start, arrowprops=look | {"mutation_scale": 5 + 4 * width, **options})
 
 
 def bare(ax, xlim, ylim):
