@@ -2,7 +2,7 @@
 
 Read `style` first (colours and their meaning, type, line styles). The rest is by subject: `diagrams`
 (networks and tables of shapes), `curves`, `images` (points, pictures, weights), `stepper`, `tape_graph`,
-`cluster` and `playground`. How a figure reaches a page is in `output`.
+`cluster` and `playground`. What stands beside a line is in `names`, and how a figure reaches a page in `output`.
 """
 
 from helpers.plotting.cluster import data_parallel, step_shares, sweep_points

@@ -24,9 +24,10 @@ WRAPPING = re.compile(r"\A.*?(?=<svg)|<metadata>.*?</metadata>\s*|<defs>\s*<styl
 
 
 def count_marks(figure):
-    """The number of vertices and markers that a figure draws."""
+    """About the number of vertices, markers, patches and texts that a figure draws."""
     marks = 0
     for ax in figure.axes:
+        marks += len(ax.texts) + len(ax.patches)
         marks += sum(len(line.get_xdata(orig=False)) for line in ax.lines)
         for collection in ax.collections:
             vertices = sum(len(path.vertices) for path in collection.get_paths())

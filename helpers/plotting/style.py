@@ -46,7 +46,7 @@ RIGHT, WRONG = LIGHT["right"], LIGHT["wrong"]
 LABEL_COLORS, LABEL_MARKERS = (LIGHT["label-0"], LIGHT["label-1"]), ("o", "^")
 NEGATIVE, POSITIVE = LABEL_COLORS
 LINE_COLORS = tuple(LIGHT[f"series-{n}"] for n in range(1, 5))
-LINE_STYLES, LINE_MARKERS = ("-", "--", ":", "-."), ("o", "s", "^", "D")
+LINE_STYLES, LINE_MARKERS = ("-", "--", ":", "-."), ("o", "^", "s", "D")
 
 # Sizes. A point is 4/3 of a CSS pixel: the body is 14 pixels high, as the text of JupyterLab.
 WIDTH = 8.4  # inches, 806 CSS pixels: the width of the text
