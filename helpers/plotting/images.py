@@ -23,7 +23,7 @@ from helpers.plotting.style import (
 
 # Nothing is transparent, so that a picture in it is at home on any page: below 0 one colour, above 0 the other.
 SIGNED = LinearSegmentedColormap.from_list(
-    "signed", [to_rgba(NEGATIVE), to_rgba(NEGATIVE, 0), to_rgba(POSITIVE, 0), to_rgba(POSITIVE)]
+    "signed", [(0, to_rgba(NEGATIVE)), (0.5, to_rgba(NEGATIVE, 0)), (0.5, to_rgba(POSITIVE, 0)), (1, to_rgba(POSITIVE))]
 )
 MISTAKES = LinearSegmentedColormap.from_list("mistakes", [to_rgba(WRONG, 0), to_rgba(WRONG, 0.75)])
 
@@ -126,7 +126,7 @@ def weights(w, ax=None, shape=(28, 28)):
     w : ndarray of shape (shape[0] · shape[1],)
     shape : (int, int), rows and columns of the picture
     """
-    ax = new_axes(ax, figsize=(WIDTH, 3.9))
+    ax = new_axes(ax, figsize=(WIDTH, 3.9), layout="compressed")  # bar and picture together, in the middle
     most = np.abs(w).max() or 1
     ax.imshow(np.reshape(w, shape), cmap=SIGNED, vmin=-most, vmax=most, interpolation="none")
     few = ListedColormap(SIGNED(np.linspace(0, 1, 15)))

@@ -68,7 +68,7 @@ def _ramp(start, stop, steps, most):
 
 
 # Surfaces, in steps: from label 0 through paper to label 1, and from low to high.
-DIVERGING = [*_ramp("paper", "label-0", 5, 0.5)[::-1], *_ramp("paper", "label-1", 5, 0.5)]
+DIVERGING = [*_ramp("paper", "label-0", 5, 0.4)[::-1], *_ramp("paper", "label-1", 5, 0.4)]
 SEQUENTIAL = _ramp("paper", "muted", 12, 0.4)
 SURFACES = {
     f"{kind}-{i}": pair
@@ -140,10 +140,10 @@ def _declared(values):
 
 
 def new_axes(ax, **figure):
-    """The given axes, or those of a new figure if `ax` is None."""
+    """The given axes, or those of a new figure if `ax` is None; options as of `plt.subplots`."""
     if ax is not None:
         return ax
-    return plt.subplots(layout="constrained", **figure)[1]
+    return plt.subplots(**{"layout": "constrained", **figure})[1]
 
 
 def arrow(ax, start, stop, color, style, width=LINE, **options):
