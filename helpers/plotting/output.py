@@ -20,6 +20,7 @@ DENSITY = 2  # pixels of a PNG for each CSS pixel
 STEADY = {"svg.hashsalt": "lessons", "svg.fonttype": "path"}  # the same figure gives the same bytes
 COLORS = {pair[0].lower(): (name, pair) for name, pair in reversed((SURFACES | PALETTE).items())}
 # What matplotlib writes around the drawing: a declaration, metadata, and a style sheet for the whole page.
+PLACES = re.compile(r' (?:d|x|y)="[^"]*"')
 WRAPPING = re.compile(r"\A.*?(?=<svg)|<metadata>.*?</metadata>\s*|<defs>\s*<style.*?</style>\s*</defs>\s*", re.DOTALL)
 
 
@@ -48,6 +49,7 @@ def as_svg(figure, alone=True):
     with plt.rc_context(STEADY):
         figure.savefig(file, format="svg", metadata={"Date": None})
     text, used = WRAPPING.sub("", file.getvalue()).strip(), {}
+    text = PLACES.sub(lambda place: re.sub(r"(\.\d\d)\d+", r"\1", place[0]), text)  # a hundredth of a point is enough
 
     def named(color):
         name, pair = COLORS.get(color[0].lower(), (None, None))

@@ -1,4 +1,4 @@
-"""Every challenge can be met, not by the start and not at the end of a slider; the screen says so, and it is remembered."""
+"""Every challenge can be met, not by the start nor at the end of a slider; the screen says so, and it is remembered."""
 
 import json
 from itertools import product
