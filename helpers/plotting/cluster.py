@@ -126,4 +126,4 @@ _LABEL = {"boxstyle": "round,pad=0.25", "facecolor": PAPER, "edgecolor": "none"}
 
 
 def _centred():
-    return {"ha": "center", "va": "center", "fontsize": HEAD}
+    return {"ha": "center", "va": "center", "fontsize": HEAD, "linespacing": 1.4}
