@@ -55,9 +55,9 @@ def boundary(predict_proba, X, y, ax=None, threshold=0.5):
     """
     ax = new_axes(ax, figsize=(WIDTH, 4.2))
     low, high = X.min(axis=0) - 0.5, X.max(axis=0) + 0.5
-    x1, x2 = np.linspace(low[0], high[0], 120), np.linspace(low[1], high[1], 120)
+    x1, x2 = np.linspace(low[0], high[0], 80), np.linspace(low[1], high[1], 80)
     grid = np.stack(np.meshgrid(x1, x2), axis=-1)
-    P = predict_proba(grid.reshape(-1, 2)).reshape(120, 120)
+    P = predict_proba(grid.reshape(-1, 2)).reshape(80, 80)
     filled = ax.contourf(x1, x2, P, levels=np.linspace(0, 1, 11), colors=[color for color, _ in DIVERGING])
     _key(ax, filled, "probability of y = 1", [0, 0.5, 1])
     if P.min() < threshold < P.max():

@@ -15,7 +15,7 @@ from PIL import Image
 
 from helpers.plotting.style import PALETTE, STYLE, SURFACES
 
-MOST_MARKS = 5000  # of a figure that is drawn as SVG: beyond, a PNG is smaller and faster
+MOST_MARKS = 6000  # of a figure that is drawn as SVG: beyond, a PNG is smaller and faster
 DENSITY = 2  # pixels of a PNG for each CSS pixel
 STEADY = {"svg.hashsalt": "lessons", "svg.fonttype": "path"}  # the same figure gives the same bytes
 COLORS = {pair[0].lower(): (name, pair) for name, pair in reversed((SURFACES | PALETTE).items())}

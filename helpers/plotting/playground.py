@@ -6,11 +6,9 @@ longer than the drawing itself.
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import ListedColormap
 
 from helpers.plotting.images import SIGNED
 from helpers.plotting.style import (
-    DIVERGING,
     HEAD,
     INK,
     LABEL_COLORS,
@@ -24,7 +22,6 @@ from helpers.plotting.style import (
 )
 
 SIZE, READING_SIZE = (WIDTH, 6.2), (WIDTH, 3.2)
-SURFACE = ListedColormap([color for color, _ in DIVERGING])
 MOST_DRAWN = 300  # points per curve
 
 
@@ -57,7 +54,7 @@ def decision(state, ax):
     grid = np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
     P = state.predict_proba(grid).reshape(side, side)
     extent = (low[0], high[0], low[1], high[1])
-    ax.imshow(P, origin="lower", extent=extent, cmap=SURFACE, vmin=0, vmax=1, aspect="auto")
+    ax.imshow(2 * P - 1, origin="lower", extent=extent, cmap=SIGNED, alpha=0.4, vmin=-1, vmax=1, aspect="auto")
     if P.min() < 0.5 < P.max():
         ax.contour(x1, x2, P, levels=[0.5], colors=INK, linewidths=1.7)
     for label, (color, marker) in enumerate(zip(LABEL_COLORS, LABEL_MARKERS, strict=True)):
