@@ -133,7 +133,7 @@ def test_a_lesson_runs_and_its_widgets_move(page, lab, name):
         MOVES[title](widget)
         wait_for_change(page, widget, before)
         faults += look_at(page, widget, f"{name}-{i + 1}-" + re.sub(r"\W+", "-", title).lower())
-    assert faults == []
+    assert faults == [], "\n".join(faults)
     assert page.locator(FAULTS).all_inner_texts() == []
 
 
