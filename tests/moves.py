@@ -72,7 +72,7 @@ MOVES |= dict.fromkeys(SLIDERS, slide)
 
 SEEN = """widget => {
     const all = (kind, read) => [...widget.querySelectorAll(kind)].map(read)
-    const pictures = all('img', image => image.getAttribute('src'))
+    const pictures = all('img, .lesson-picture svg', image => image.getAttribute('src') ?? image.innerHTML)
     return [widget.innerText, JSON.stringify(pictures.length ? pictures : all('.widget-html', html => html.innerHTML))]
 }"""
 CHANGED = f"""([widget, text, picture]) => {{

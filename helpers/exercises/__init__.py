@@ -21,6 +21,7 @@ judged), `repair` (how a mistake is found in the reader's code) with `catalogue`
 import difflib
 
 from helpers.exercises import record
+from helpers.exercises.challenges import CHALLENGES
 from helpers.exercises.core import Verdict
 from helpers.exercises.judging import judge
 from helpers.exercises.message import Message
@@ -115,12 +116,13 @@ def progress():
     for lesson, exercises in LESSONS.items():
         names = [exercise.name for exercise in exercises if not exercise.is_question]
         questions = [exercise.name for exercise in exercises if exercise.is_question]
-        rows.append((lesson, _count(names, done), _count(questions, done)))
-    Message.show_table(("lesson", "exercises", "quick questions"), rows, said)
+        challenges = [name for name in CHALLENGES if name.startswith(f"{lesson}.")]
+        rows.append((lesson, *(_count(of, done) for of in (names, questions, challenges))))
+    Message.show_table(("lesson", "exercises", "quick questions", "challenges"), rows, said)
 
 
 def _count(names, done):
-    return f"{len(done.intersection(names))} of {len(names)}"
+    return f"{len(done.intersection(names))} of {len(names)}" if names else "–"
 
 
 def _unknown(name):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.plotting.style import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, new_axes
+from helpers.plotting.style import BACKWARD, FAINT, FORWARD, INK, LIT, MUTED, PAPER, arrow, bare, new_axes
 
 FRAME_SIZE = (7.6, 6.6)
 _UNITS = {0: [(0, 0.9), (0, -0.9)], 1: [(2.6, 0.9), (2.6, -0.9)], 2: [(5.2, 0)]}
@@ -102,7 +102,7 @@ def _draw_words(frame, color, ax):
     ax.text(-0.6, -2.32, head, fontsize=12, color=color, weight="bold")
     y = -2.85
     for head, text in rows.items():
-        ax.text(-0.6, y, head, fontsize=9, color="#555555", va="center")
+        ax.text(-0.6, y, head, fontsize=9, color=MUTED, va="center")
         ax.text(-0.6, y - 0.3, text, fontsize=13 if head == "symbol" else 9.5, va="top", linespacing=1.35)
         y -= 1.0 + 0.3 * text.count("\n")
 

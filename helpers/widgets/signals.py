@@ -13,6 +13,8 @@ from helpers.training.parallel import parallel_map
 from helpers.widgets.explorer import SLOW, Explorer
 from helpers.widgets.your_network import some_digits
 
+DEEPEST_RELU = 24  # layers, of those whose signals keep a tenth of their size; a test looks at all of them
+
 
 class Signals(NamedTuple):
     """What passes through a network before its first step, for layers 1 … L."""
@@ -75,6 +77,16 @@ def explorer():
             options=list(INITIALIZATIONS), value="glorot", description="initialisation"
         ),
     }
-    goal = "for each activation, find the deepest network in which both keep a tenth of their size."
     args = (measure, draw, describe, "widgets.signals.measure(")
-    return Explorer("Signals through depth", goal, controls, *args)
+    return Explorer("Signals through depth", "07.signals", controls, *args, met=is_met)
+
+
+def keeps_a_tenth(result):
+    """Whether both signals keep a tenth of their size from one end of the hidden layers to the other."""
+    spread, gradient = result.spread, result.gradient
+    return spread[-2] >= 0.1 * spread[0] and gradient[0] >= 0.1 * gradient[-1] > 0
+
+
+def is_met(result, state):
+    """Whether this is the deepest ReLU network that keeps a tenth of both signals."""
+    return (state["hidden_activation"], state["depth"]) == ("relu", DEEPEST_RELU) and keeps_a_tenth(result)
