@@ -14,11 +14,15 @@ import traitlets
 from ipywidgets.widgets.trait_types import TypedTuple
 
 from helpers.exercises import record
+from helpers.plotting.style import css_properties
 from helpers.system.browser import in_browser
 from helpers.system.interrupts import interrupts_wait
 from helpers.widgets.explorer import REFUSALS, WIDGET, as_call, png, stopped_text
 
 FRONT = Path(__file__).with_name("front")
+DARK = '[data-jp-theme-light="false"] .instrument, .vscode-dark .instrument, [data-theme="dark"] .instrument'
+# A page that says nothing of its theme has that of the system.
+UNSAID = ':root:not([data-theme]) body:not([data-jp-theme-light], [class*="vscode-"]) .instrument'
 
 
 class Instrument(anywidget.AnyWidget):
@@ -59,8 +63,7 @@ class Instrument(anywidget.AnyWidget):
 
     def __init__(self, **state):
         self.result = self._shown = None
-        front = {"_esm": _read("instrument.js") + _read(self.front), "_css": _read("instrument.css")}
-        super().__init__(heading=self.title, task=self.goal, **front, **state)
+        super().__init__(heading=self.title, task=self.goal, _esm=_script(self.front), _css=_look(), **state)
         self.add_class(WIDGET)
         self.observe(self._refresh, names=[*self.arguments])
         self._refresh()
@@ -137,8 +140,14 @@ def plain(value):
 
 
 @cache
-def _read(name):
-    return (FRONT / name).read_text(encoding="utf-8")
+def _script(name):
+    return "".join((FRONT / part).read_text(encoding="utf-8") for part in ("instrument.js", name))
+
+
+@cache
+def _look():
+    colors = css_properties(".instrument", DARK) + css_properties(UNSAID, "@media (prefers-color-scheme: dark)")
+    return colors + (FRONT / "instrument.css").read_text(encoding="utf-8")
 
 
 def _tidy(value):
