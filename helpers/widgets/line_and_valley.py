@@ -123,7 +123,6 @@ class LineAndValley(Instrument):
     """The instrument: click a start, choose a learning rate, step or play."""
 
     title = "Line and valley"
-    goal = f"from a start with a cost above {HIGH:g}, arrive within {NEAR} of the lowest cost in at most {FEW} steps."
     challenge = "01.line_and_valley"
     front = "line_and_valley.js"
     code = "widgets.line_and_valley.descend("

@@ -189,10 +189,6 @@ class Stepper(Instrument):
     """The instrument: Back, Next, Play, and the network that the reader types."""
 
     title = "Stepper"
-    goal = (
-        f"let two errors cancel: find inputs x with which dA[1] of the first hidden unit is below {SMALL} in size, "
-        f"though both errors dZ[2] are above {LARGE}."
-    )
     challenge = "03.stepper"
     front = "stepper.js"
     code = "widgets.stepper.frame("
