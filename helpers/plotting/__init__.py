@@ -6,7 +6,6 @@ Read `style` first (colours and their meaning, type, line styles). The rest is b
 """
 
 from helpers.plotting import motion
-
 from helpers.plotting.cluster import data_parallel, step_shares, sweep_points
 from helpers.plotting.curves import (
     accuracy_and_cost,
