@@ -113,7 +113,8 @@ def progress():
     """Show what is done in each lesson. It is read from a file on this machine and sent nowhere."""
     done, said = record.read()
     rows = []
-    for lesson, exercises in LESSONS.items():
+    for lesson in sorted({*LESSONS, *(name[:2] for name in CHALLENGES)}):
+        exercises = LESSONS.get(lesson, ())
         names = [exercise.name for exercise in exercises if not exercise.is_question]
         questions = [exercise.name for exercise in exercises if exercise.is_question]
         challenges = [name for name in CHALLENGES if name.startswith(f"{lesson}.")]

@@ -192,11 +192,15 @@ def refusal(error):
 
 
 def stopped(stop):
-    """The message after the stop button, as HTML: how far the work came, if known, and what is on the screen."""
-    how_far = f" {html.escape(str(stop))}" if str(stop) else ""
-    return (
-        f"<b>Stopped{how_far}.</b> What is shown is the last complete result; the line of code below it reproduces it."
-    )
+    """The message after the stop button, as HTML."""
+    first, rest = stopped_text(stop).split(". ", 1)
+    return f"<b>{html.escape(first)}.</b> {rest}"
+
+
+def stopped_text(stop):
+    """The message after the stop button: how far the work came, if known, and what is on the screen."""
+    how_far = f" {stop}" if str(stop) else ""
+    return f"Stopped{how_far}. What is shown is the last complete result; the line of code below it reproduces it."
 
 
 def fit_whole(network, X, y):
@@ -216,8 +220,12 @@ def fit_whole(network, X, y):
 
 def code_line(code, **arguments):
     """The call that reproduces the screen, as HTML: "widgets.train(" and its arguments."""
-    arguments = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
-    return f'<code style="white-space: normal">{html.escape(f"{code}{arguments})")}</code>'
+    return f'<code style="white-space: normal">{html.escape(as_call(code, **arguments))}</code>'
+
+
+def as_call(code, **arguments):
+    """The call that reproduces the screen: "widgets.train(" and its arguments."""
+    return f"{code}{', '.join(f'{name}={value!r}' for name, value in arguments.items())})"
 
 
 def set_width(control):
