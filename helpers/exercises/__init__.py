@@ -25,7 +25,7 @@ from helpers.exercises.core import Verdict
 from helpers.exercises.judging import judge
 from helpers.exercises.message import Message
 from helpers.exercises.own_code import keep, use_my_code, use_our_code
-from helpers.exercises.registry import EXERCISES, LESSONS
+from helpers.exercises.registry import CHALLENGES, EXERCISES, LESSONS
 
 __all__ = ["check", "hint", "keep", "progress", "quiz", "solution", "use_my_code", "use_our_code", "verdict"]
 
@@ -112,15 +112,17 @@ def progress():
     """Show what is done in each lesson. It is read from a file on this machine and sent nowhere."""
     done, said = record.read()
     rows = []
-    for lesson, exercises in LESSONS.items():
+    for lesson in sorted({*LESSONS, *(name[:2] for name in CHALLENGES)}):
+        exercises = LESSONS.get(lesson, ())
         names = [exercise.name for exercise in exercises if not exercise.is_question]
         questions = [exercise.name for exercise in exercises if exercise.is_question]
-        rows.append((lesson, _count(names, done), _count(questions, done)))
-    Message.show_table(("lesson", "exercises", "quick questions"), rows, said)
+        challenges = [name for name in CHALLENGES if name.startswith(lesson)]
+        rows.append((lesson, *(_count(kind, done) for kind in (names, questions, challenges))))
+    Message.show_table(("lesson", "exercises", "quick questions", "challenges"), rows, said)
 
 
 def _count(names, done):
-    return f"{len(done.intersection(names))} of {len(names)}"
+    return f"{len(done.intersection(names))} of {len(names)}" if names else ""
 
 
 def _unknown(name):

@@ -1,35 +1,130 @@
-"""The look of every figure: colours and their meaning, line styles, and helpers shared by all drawing functions.
+"""The look of the series: colours by meaning, type, lines and spacing, for figures, widgets, book and lab.
 
-Colour-blind readers can tell the colours apart, and a marker or line style always repeats what a colour
-says. In every network, forward is solid blue and backward is dashed red.
+Each meaning has two colours, for a white page and for a dark one. The names below are those of the light
+page; a figure becomes a pair when it is shown (see `helpers.plotting.output`), and `css_properties` gives
+both as CSS custom properties. Colour-blind readers can tell the colours apart, and a marker or line style
+always repeats what a colour says. In every network, forward is solid blue and backward is dashed red.
 """
 
 import matplotlib.pyplot as plt
+from matplotlib.colors import to_hex, to_rgb
 
-FORWARD, BACKWARD = "#0072B2", "#C62828"
-LABEL_COLORS, LABEL_MARKERS = ("#56B4E9", "#E69F00"), ("o", "^")
-LINE_STYLES = ("-", "--", ":", "-.")
-LINE_COLORS = (FORWARD, BACKWARD, "#009E73", "#CC79A7")
-INK, PAPER = "#222222", "#FFFFFF"
-LIT, FAINT = "#FFF3C4", "#757575"  # the current step, and everything else
+# The meaning of a colour: (on a white page, on a dark page).
+PALETTE = {
+    "ink": ("#1F2933", "#E6E9EC"),  # text, edges of units
+    "muted": ("#5B6573", "#A7B0BB"),  # axes, tick labels, remarks
+    "faint": ("#6E7681", "#8B949E"),  # what is not at issue now
+    "hairline": ("#D5DAE0", "#3A4149"),  # grids and frames
+    "paper": ("#FFFFFF", "#111111"),
+    "panel": ("#F3F5F7", "#1E2328"),  # surfaces that stand out from the paper
+    "lit": ("#FFF1B8", "#4D3F00"),  # behind the current step
+    "forward": ("#0072B2", "#5DB4F0"),
+    "forward-soft": ("#D3E8F6", "#143C57"),
+    "backward": ("#C62828", "#FF8A80"),
+    "backward-soft": ("#FADAD7", "#5A211E"),
+    "label-0": ("#7B4FA3", "#BE9BE3"),  # label 0, and what is below 0: weights, activations, derivatives
+    "label-1": ("#AD5A00", "#F2A33C"),  # label 1, and what is above 0
+    "right": ("#1A7F37", "#56C271"),
+    "wrong": ("#B3261E", "#FF8F85"),
+    "series-1": ("#00707A", "#4CC3CC"),  # curves without a meaning of their own
+    "series-2": ("#A13D7A", "#EE8CC4"),
+    "series-3": ("#8A5A00", "#DDAA4E"),
+    "series-4": ("#4F5BA6", "#A3AEF5"),
+}
+LIGHT = {name: pair[0] for name, pair in PALETTE.items()}
+
+INK, MUTED, FAINT, HAIRLINE = (LIGHT[name] for name in ("ink", "muted", "faint", "hairline"))
+PAPER, PANEL, LIT = (LIGHT[name] for name in ("paper", "panel", "lit"))
+FORWARD, FORWARD_SOFT = LIGHT["forward"], LIGHT["forward-soft"]
+BACKWARD, BACKWARD_SOFT = LIGHT["backward"], LIGHT["backward-soft"]
+RIGHT, WRONG = LIGHT["right"], LIGHT["wrong"]
+LABEL_COLORS, LABEL_MARKERS = (LIGHT["label-0"], LIGHT["label-1"]), ("o", "^")
+NEGATIVE, POSITIVE = LABEL_COLORS
+LINE_COLORS = tuple(LIGHT[f"series-{n}"] for n in range(1, 5))
+LINE_STYLES, LINE_MARKERS = ("-", "--", ":", "-."), ("o", "s", "^", "D")
+
+# Sizes. A point is 4/3 of a CSS pixel: the body is 14 pixels high, as the text of JupyterLab.
+WIDTH = 8.4  # inches, 806 CSS pixels: the width of the text
+SMALL, BODY, HEAD, MATH = 9.0, 10.0, 10.5, 12.0  # points
+THIN, LINE, BOLD = 0.7, 1.7, 2.6  # points: axes and frames, curves and arrows, what is highlighted
+SPACE = 4  # CSS pixels; distances are multiples of it
+
+
+def mix(color, other, share):
+    """The colour with this share of `other` in it, from 0 to 1, as "#RRGGBB"."""
+    parts = zip(to_rgb(color), to_rgb(other), strict=True)
+    return to_hex([(1 - share) * a + share * b for a, b in parts]).upper()
+
+
+def _ramp(start, stop, steps, most):
+    """`steps` pairs of colours, from one name of the palette a share `most` of the way to another."""
+    shares = [most * (i + 1) / steps for i in range(steps)]
+    return [tuple(mix(a, b, t) for a, b in zip(PALETTE[start], PALETTE[stop], strict=True)) for t in shares]
+
+
+# Surfaces, in steps: from label 0 through paper to label 1, and from low to high.
+DIVERGING = [*_ramp("paper", "label-0", 5, 0.5)[::-1], *_ramp("paper", "label-1", 5, 0.5)]
+SEQUENTIAL = _ramp("paper", "muted", 12, 0.4)
 
 STYLE = {
-    "figure.figsize": (7, 4.2),
-    "figure.dpi": 110,
+    "figure.figsize": (WIDTH, 3.9),
+    "figure.dpi": 96,
     "figure.facecolor": PAPER,
-    "axes.facecolor": PAPER,
     "savefig.facecolor": PAPER,
-    "font.size": 12,
-    "axes.titlesize": 13,
+    "axes.facecolor": "none",
+    "font.size": BODY,
+    "axes.titlesize": HEAD,
+    "axes.titleweight": "normal",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 8,
+    "axes.labelsize": BODY,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": MUTED,
+    "axes.linewidth": THIN,
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "text.color": INK,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.major.width": THIN,
+    "ytick.major.width": THIN,
+    "xtick.minor.width": THIN,
+    "ytick.minor.width": THIN,
+    "xtick.major.size": 3,
+    "ytick.major.size": 3,
+    "xtick.minor.size": 1.5,
+    "ytick.minor.size": 1.5,
     "legend.frameon": False,
-    "lines.linewidth": 2,
+    "legend.fontsize": SMALL,
+    "lines.linewidth": LINE,
+    "lines.markersize": 4.5,
+    "mathtext.fontset": "cm",  # as the formulas of the text
 }
 
 
+def css_properties(light=":root", dark='[data-jp-theme-light="false"]'):
+    """The palette, type, lines and spacing as CSS custom properties, such as --lesson-forward.
+
+    Parameters
+    ----------
+    light, dark : str, CSS selectors of what is on a light page and on a dark one; `dark` may also be
+        a media query, such as "@media (prefers-color-scheme: dark)"
+    """
+    sizes = {"small": SMALL, "body": BODY, "head": HEAD, "math": MATH, "thin": THIN, "line": LINE, "bold": BOLD}
+    rest = {name: f"{round(points * 4 / 3, 2):g}px" for name, points in sizes.items()} | {"space": f"{SPACE}px"}
+    first, second = ({name: pair[i] for name, pair in PALETTE.items()} for i in (0, 1))
+    night = f"{dark} {{ {light} {{ {_declared(second)} }} }}" if dark[0] == "@" else f"{dark} {{ {_declared(second)} }}"
+    return f"{light} {{ {_declared(first | rest)} }}\n{night}"
+
+
+def _declared(values):
+    return " ".join(f"--lesson-{name}: {value};" for name, value in values.items())
+
+
 def use_style():
-    """Set fonts, sizes and an opaque background for all figures of this session."""
+    """Set fonts, sizes and colours for all figures of this session."""
     plt.rcParams.update(STYLE)
 
 
@@ -40,7 +135,7 @@ def new_axes(ax, **figure):
     return plt.subplots(layout="constrained", **figure)[1]
 
 
-def arrow(ax, start, stop, color, style, width=2):
+def arrow(ax, start, stop, color, style, width=LINE):
     """Draw an arrow between two points in data coordinates."""
     look = {"arrowstyle": "-|>", "color": color, "linestyle": style, "linewidth": width, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", xy=stop, xytext=start, arrowprops=look)

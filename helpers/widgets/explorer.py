@@ -101,11 +101,15 @@ def refusal(error):
 
 
 def stopped(stop):
-    """The message after the stop button, as HTML: how far the work came, if known, and what is on the screen."""
-    how_far = f" {html.escape(str(stop))}" if str(stop) else ""
-    return (
-        f"<b>Stopped{how_far}.</b> What is shown is the last complete result; the line of code below it reproduces it."
-    )
+    """The message after the stop button, as HTML."""
+    first, rest = stopped_text(stop).split(". ", 1)
+    return f"<b>{html.escape(first)}.</b> {rest}"
+
+
+def stopped_text(stop):
+    """The message after the stop button: how far the work came, if known, and what is on the screen."""
+    how_far = f" {stop}" if str(stop) else ""
+    return f"Stopped{how_far}. What is shown is the last complete result; the line of code below it reproduces it."
 
 
 def fit_whole(network, X, y):
@@ -125,8 +129,12 @@ def fit_whole(network, X, y):
 
 def code_line(code, **arguments):
     """The call that reproduces the screen, as HTML: "widgets.train(" and its arguments."""
-    arguments = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
-    return f'<code style="white-space: normal">{html.escape(f"{code}{arguments})")}</code>'
+    return f'<code style="white-space: normal">{html.escape(as_call(code, **arguments))}</code>'
+
+
+def as_call(code, **arguments):
+    """The call that reproduces the screen: "widgets.train(" and its arguments."""
+    return f"{code}{', '.join(f'{name}={value!r}' for name, value in arguments.items())})"
 
 
 def set_width(control):
@@ -145,17 +153,21 @@ def image(draw, figsize, alt, layout="constrained"):
     alt : str, the alternative text
     layout : as of a matplotlib figure
     """
+    return png_image(png(draw, figsize, layout, compress_level=1), alt)  # faster to write
+
+
+def png(draw, figsize, layout="constrained", **options):
+    """What `draw(figure)` draws, as the bytes of a PNG file, written with these options; see `image`."""
     with plt.rc_context(plotting.STYLE):
-        figure = Figure(figsize=figsize, layout=layout)
+        figure, file = Figure(figsize=figsize, layout=layout), io.BytesIO()
         draw(figure)
-        png = io.BytesIO()
-        figure.savefig(png, format="png", pil_kwargs={"compress_level": 1})  # faster to write
-    return png_image(png.getvalue(), alt)
+        figure.savefig(file, format="png", pil_kwargs=options)
+    return file.getvalue()
 
 
-def png_image(png, alt):
+def png_image(content, alt):
     """Bytes of a PNG file as an HTML image."""
-    data = base64.b64encode(png).decode()
+    data = base64.b64encode(content).decode()
     return f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{data}" style="max-width: 100%">'
 
 

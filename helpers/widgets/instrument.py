@@ -1,0 +1,157 @@
+"""The shell of an instrument: a front end of its own draws and moves it, and Python computes.
+
+The front end of an instrument is one ES module in the folder `front`, appended to `front/instrument.js`, which all
+of them share, with `front/instrument.css`. Its state is that of the model: it survives a reload of the page, and
+several views show the same.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+from ipywidgets.widgets.trait_types import TypedTuple
+
+from helpers.exercises import record
+from helpers.plotting.style import css_properties
+from helpers.system.browser import in_browser
+from helpers.system.interrupts import interrupts_wait
+from helpers.widgets.explorer import REFUSALS, WIDGET, as_call, png, stopped_text
+
+FRONT = Path(__file__).with_name("front")
+DARK = '[data-jp-theme-light="false"] .instrument, .vscode-dark .instrument, [data-theme="dark"] .instrument'
+# A page that says nothing of its theme has that of the system.
+UNSAID = ':root:not([data-theme]) body:not([data-jp-theme-light], [class*="vscode-"]) .instrument'
+
+
+class Instrument(anywidget.AnyWidget):
+    """A figure that its own front end draws, a sentence, and the line of code that gives the same.
+
+    A subclass names its `arguments`, traits of the same name with the tag `sync`, and defines
+
+    - ``compute(**arguments)``: the result; an error in `explorer.REFUSALS` becomes a sentence on the screen, and the
+      last picture stays;
+    - ``describe(result)``: a sentence, which is also the text alternative of the picture;
+    - ``picture_of(result)``: what the front end draws, passed through `plain`;
+    - ``draw(result, ax)``: an ordinary figure of it, for readers without a kernel; and `figsize`, in inches;
+    - ``solved(result)``: whether the challenge is met.
+
+    Attributes
+    ----------
+    title, goal : str, the name of the instrument and its challenge
+    challenge : str, the key of `exercises.registry.CHALLENGES` under which a met challenge is remembered
+    front : str, the file of its ES module
+    code : str, how the line of code begins, such as "widgets.stepper.frame("
+    result : what is on the screen
+    """
+
+    title = goal = challenge = front = code = ""
+    arguments = ()
+    figsize = (9, 4)
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+    heading = traitlets.Unicode().tag(sync=True)
+    task = traitlets.Unicode().tag(sync=True)
+    sentence = traitlets.Unicode().tag(sync=True)
+    line = traitlets.Unicode().tag(sync=True)
+    refusal = traitlets.Unicode().tag(sync=True)
+    met = traitlets.Unicode().tag(sync=True)
+    playing = traitlets.Bool().tag(sync=True)
+    picture = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **state):
+        self.result = self._shown = None
+        super().__init__(heading=self.title, task=self.goal, _esm=_script(self.front), _css=_look(), **state)
+        self.add_class(WIDGET)
+        self.observe(self._refresh, names=[*self.arguments])
+        self._refresh()
+
+    def describe(self, result):
+        """The result in a sentence."""
+        raise NotImplementedError
+
+    def solved(self, result):
+        """Whether the challenge is met."""
+        return False
+
+    def state(self):
+        """The arguments of `compute`, as they stand."""
+        return {name: _tidy(getattr(self, name)) for name in self.arguments}
+
+    def _refresh(self, change=None):
+        state = self.state()
+        if state == self._shown:
+            self.refusal = ""
+            return
+        try:
+            self._show(self.compute(**state), state)
+        except REFUSALS as error:
+            self.refusal = f"Not possible: {error}."
+        except KeyboardInterrupt as stop:
+            self.refusal = stopped_text(stop)
+            raise
+
+    def _show(self, result, state):
+        """Put a result on the screen, all of it or nothing."""
+        sentence, picture = self.describe(result), plain(self.picture_of(result))
+        with interrupts_wait(), self.hold_sync():
+            self.result, self._shown = result, state
+            self.sentence, self.picture, self.line = sentence, picture, as_call(self.code, **state)
+            self.refusal = ""
+            if not self.met and self.solved(result):
+                self.met = f"Challenge met. {record.add(self.challenge)}".strip()
+
+    def still(self):
+        """The present state as an ordinary figure, a PNG file in bytes."""
+        return png(lambda figure: self.draw(self.result, figure.add_subplot()), self.figsize)
+
+    def __repr__(self):
+        return f"Interactive figure: {self.title}. Run this cell to move it."
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The view, and beside it a still for pages without a kernel; a kernel in a browser has no such readers."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        if data is not None and not in_browser():
+            data["image/png"] = self.still()
+        return bundle
+
+
+class Pair(TypedTuple):
+    """A trait of two numbers, a point of the plane."""
+
+    def __init__(self, *default):
+        super().__init__(traitlets.CFloat(), default, minlen=2, maxlen=2)
+
+
+def plain(value):
+    """Arrays, tuples and numbers as JSON knows them: seven digits, and None for what is not finite."""
+    if isinstance(value, dict):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, np.ndarray | list | tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, float | np.floating):
+        return float(f"{value:.7g}") if np.isfinite(value) else None
+    return int(value) if isinstance(value, np.integer) else value
+
+
+@cache
+def _script(name):
+    return "".join((FRONT / part).read_text(encoding="utf-8") for part in ("instrument.js", name))
+
+
+@cache
+def _look():
+    colors = css_properties(".instrument", DARK) + css_properties(UNSAID, "@media (prefers-color-scheme: dark)")
+    return colors + (FRONT / "instrument.css").read_text(encoding="utf-8")
+
+
+def _tidy(value):
+    """0.7 in place of 0.7000000000000001, also in a tuple or a list; everything else as it is."""
+    if isinstance(value, tuple | list):
+        return type(value)(map(_tidy, value))
+    return float(f"{value:.6g}") if isinstance(value, float) else value
