@@ -4,7 +4,6 @@
 learns from) and `playground_picture` (what is drawn) after it.
 """
 
-import asyncio
 import difflib
 import inspect
 import time
@@ -15,7 +14,8 @@ from helpers.exercises import record
 from helpers.plotting import playground
 from helpers.system.interrupts import interrupts_wait
 from helpers.widgets.explorer import REFUSALS, as_call, png, stopped_text, whole_between
-from helpers.widgets.instrument import Instrument, plain
+from helpers.widgets.instrument import plain
+from helpers.widgets.live import Live
 from helpers.widgets.playground_data import DATA_SETS, FEATURES, M, as_points
 from helpers.widgets.playground_network import MOST_UPDATES, Playground
 from helpers.widgets.playground_picture import frame, scene
@@ -23,8 +23,6 @@ from helpers.widgets.playground_picture import frame, scene
 __all__ = ["DATA_SETS", "FEATURES", "MOST_UPDATES", "M", "Playground", "PlaygroundExplorer", "describe", "draw", "play"]
 
 SLICE = 0.1  # seconds of training between two pictures at most
-PAUSE = 1 / 30  # and at least
-AHEAD = 2  # pictures sent before the front end has drawn the first of them
 UNITS, RIGHT = 8, 0.95  # the challenge: so many hidden units at most, and this share of the test spirals
 
 
@@ -62,23 +60,20 @@ def describe(state):
     )
 
 
-class PlaygroundExplorer(Instrument):
+class PlaygroundExplorer(Live):
     """Lesson 11: a `Playground`, its controls, and its picture while it trains.
 
-    The training is a task of the kernel's event loop, not a thread: it makes a few updates, shows the
-    result, and lets the kernel look for clicks. So it also runs in a kernel inside the browser, and
-    *Pause* takes effect before the next picture. It waits for the front end to draw, and slows down where no
-    page shows it. Moving a control starts from the beginning, but for the learning rate, the speed and points
-    that are added: these the line of code remembers with the update at which they changed.
+    Moving a control starts from the beginning, but for the learning rate, the speed and points that are
+    added: these the line of code remembers with the update at which they changed.
     """
 
     title = "Playground"
     goal = f"from x₁ and x₂ alone, get {RIGHT:.0%} of the test spirals right with at most {UNITS} hidden units."
     challenge = "11.playground"
-    front = "playground.js"
+    front = "maps.js playground.js"
     code = "widgets.playground.play("
     figsize = playground.SIZE
-    training = None  # the one that is training; a new one, or running a cell again, pauses it
+    actions = ("step", "reset", "add", "paste")
     arguments = ("data_set", "noise", "width", "activation", "initialization", "optimizer", "batch_size")
     arguments += ("l2", "random_state", "features", "points")
 
@@ -98,12 +93,8 @@ class PlaygroundExplorer(Instrument):
     scene = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **state):
-        self._task, self._sent, self._drawn = None, 0, 0
-        self._pause_any()
         super().__init__(**state)
         self.observe(self._change_rate, names="learning_rate")
-        self.observe(self._play_or_pause, names="playing")
-        self.on_msg(self._receive)
 
     def state(self):
         """The options of `play`, as short as they can be written."""
@@ -140,7 +131,7 @@ class PlaygroundExplorer(Instrument):
 
     def _show(self, result, options, flow=False, refusal=""):
         """Show a state, all of it; if that is stopped, the last picture stays with its own line of code."""
-        sentence, picture = describe(result), plain(frame(result)) | {"flow": flow, "number": self._sent + 1}
+        sentence, picture = describe(result), plain(frame(result)) | {"flow": flow, "number": self._next_number()}
         new = result is not self.result or len(result.points) != self.scene.get("own", 0)
         background = plain(scene(result)) if new else self.scene
         rates = result.rates if len(result.rates) > 1 else result.learning_rate
@@ -148,7 +139,7 @@ class PlaygroundExplorer(Instrument):
         if result.updates >= MOST_UPDATES:
             sentence += f". The training ends here, at {MOST_UPDATES} updates: Reset starts again"
         with interrupts_wait(), self.hold_sync():
-            self.result, self._shown, self._sent = result, options, self._sent + 1
+            self.result, self._shown = result, options
             self.sentence, self.scene, self.picture, self.line = sentence, background, picture, line
             self.refusal = refusal
             if not self.met and self.solved(result):
@@ -173,18 +164,10 @@ class PlaygroundExplorer(Instrument):
         except REFUSALS as error:
             self.refusal = f"Not possible: {error}."
 
-    def _receive(self, widget, content, buffers):
-        """A click in the front end: {"do": …}."""
-        do = content.get("do") if isinstance(content, dict) else None
-        if do == "drawn":
-            self._drawn = max(self._drawn, int(content["number"]))
-        elif do in ("step", "reset", "add", "paste"):
-            getattr(self, f"_{do}")(content)
-
     def _step(self, content=None):
         """One update, whose way forward and back the front end shows."""
         self.playing = False
-        self._advance(1, flow=True)
+        self._train(1, flow=True)
 
     def _reset(self, content=None):
         """Back to update 0."""
@@ -217,9 +200,12 @@ class PlaygroundExplorer(Instrument):
         with self.hold_trait_notifications():
             self.data_set, self.points = "own points", points
 
-    def _advance(self, updates, seconds=SLICE, flow=False):
+    def _advance(self):
+        return self._train(max(1, self.speed))
+
+    def _train(self, updates, flow=False):
         """Make so many updates, fewer if they take too long, and show the result; say whether it may go on."""
-        end, said, state = time.perf_counter() + seconds, "", self.result
+        end, said, state = time.perf_counter() + SLICE, "", self.result
         try:
             for _ in range(min(updates, MOST_UPDATES - state.updates)):
                 state.run(1)
@@ -233,45 +219,3 @@ class PlaygroundExplorer(Instrument):
             raise
         self._show(state, self._shown, flow and not said, said)
         return not said and state.updates < MOST_UPDATES
-
-    def _play_or_pause(self, change):
-        if not self.playing:
-            if PlaygroundExplorer.training is self:
-                PlaygroundExplorer.training = None
-            return
-        self._pause_any()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # a kernel without an event loop
-            self._advance(MOST_UPDATES, seconds=1)
-            self.playing = False
-            return
-        PlaygroundExplorer.training = self
-        self._task = loop.create_task(self._keep_training())
-
-    async def _keep_training(self):
-        task = asyncio.current_task()
-        try:
-            while self.playing and self._task is task:
-                start = time.perf_counter()
-                if not self._advance(max(1, self.speed)):
-                    break
-                await asyncio.sleep(max(0.002, start + PAUSE - time.perf_counter()))
-                while self._sent - self._drawn > AHEAD and time.perf_counter() < start + 0.5:
-                    await asyncio.sleep(0.005)
-        finally:
-            if self._task is task:  # not paused and started again since
-                self.playing = False
-
-    def close(self):
-        """Pause, and remove the widget from the page."""
-        self.playing = False
-        super().close()
-
-    @staticmethod
-    def _pause_any():
-        if PlaygroundExplorer.training is not None:
-            PlaygroundExplorer.training.playing = False
-
-    def __repr__(self):
-        return f"Interactive figure: {self.title}. Run this cell to play."

@@ -7,7 +7,8 @@ import numpy as np
 
 from helpers.datasets.mnist import load_digit_pair
 from helpers.datasets.toys import make_blobs, make_circles, make_moons, make_spirals, make_xor
-from helpers.system.validation import brief, known_name
+from helpers.system.validation import brief, known_name, positive_number
+from helpers.widgets.explorer import whole_between
 
 M = 200  # examples to train with, and as many to test with
 MOST_POINTS = 300  # of the reader's own
@@ -161,3 +162,20 @@ def as_features(features):
         raise ValueError(f"features is {brief(features)}, but it must be a list of some of {', '.join(FEATURES)}")
     chosen = [known_name(name, FEATURES, "a feature") for name in features]
     return tuple(name for name in FEATURES if name in chosen)
+
+
+def as_rates(learning_rate, most):
+    """The learning rate as a dict, from which update on, 0 to `most`, it is which: a number is that from 0 on.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a rate is no number above 0, or it is not said which is the first.
+    """
+    if not isinstance(learning_rate, dict):
+        return {0: positive_number(learning_rate, "learning_rate")}
+    for start in learning_rate:
+        whole_between(start, "an update in learning_rate", 0, most)
+    if 0 not in learning_rate:
+        raise ValueError(f"learning_rate is {brief(learning_rate)}, but it must say which it is from update 0 on")
+    return {start: positive_number(learning_rate[start], "learning_rate") for start in sorted(learning_rate)}

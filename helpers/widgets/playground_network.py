@@ -7,11 +7,11 @@ from helpers.backprop.losses import OUTPUTS
 from helpers.backprop.network import INITIALIZATIONS, initialize_parameters
 from helpers.backprop.optimizers import OPTIMIZERS
 from helpers.system.interrupts import interrupts_wait
-from helpers.system.validation import as_generator, brief, known_name, not_negative, positive_number, positive_whole
+from helpers.system.validation import as_generator, known_name, not_negative, positive_number, positive_whole
 from helpers.training.engine import DivergedError, pack, views
 from helpers.training.parallel import parallel_map
 from helpers.widgets.explorer import whole_between
-from helpers.widgets.playground_data import DATA_SETS, FEATURES, M, as_features, as_points, one_each, plane
+from helpers.widgets.playground_data import DATA_SETS, FEATURES, M, as_features, as_points, as_rates, one_each, plane
 
 MOST_UPDATES = 20_000  # where a forgotten training ends
 MOST_LAYERS, MOST_WIDTH = 4, 8
@@ -67,7 +67,7 @@ class Playground:
         features=("x1", "x2"),
         points=(),
     ):
-        self.rates = _rates(learning_rate)
+        self.rates = as_rates(learning_rate, MOST_UPDATES)
         self.optimizer = OPTIMIZERS[known_name(optimizer, OPTIMIZERS, "optimizer")]
         self.batch_size = min(positive_whole(batch_size, "batch_size"), M)
         self.noise, self.l2 = _at_most(noise, "noise", 1), _at_most(l2, "l2", 10)
@@ -268,16 +268,6 @@ class Playground:
         Z = self.forward(np.vstack([inputs, self._test_inputs]), W, b)[0][len(W)]
         cost, test = OUTPUTS["sigmoid"].loss, Z[:, len(y) :]
         return cost(Z[:, : len(y)], y[np.newaxis]), cost(test, self.y_test[np.newaxis]) if test.size else np.nan
-
-
-def _rates(learning_rate):
-    if not isinstance(learning_rate, dict):
-        return {0: positive_number(learning_rate, "learning_rate")}
-    for start in learning_rate:
-        whole_between(start, "an update in learning_rate", 0, MOST_UPDATES)
-    if 0 not in learning_rate:
-        raise ValueError(f"learning_rate is {brief(learning_rate)}, but it must say which it is from update 0 on")
-    return {start: positive_number(learning_rate[start], "learning_rate") for start in sorted(learning_rate)}
 
 
 def _at_most(value, name, most):
