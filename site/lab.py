@@ -46,6 +46,7 @@ EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyter
 CONTENTS = (
     "notebooks/*.ipynb",
     "helpers/**/*.py",
+    "helpers/plotting/fonts/*",
     "data/README.md",
     "data/*.h5",
     "data/*.txt",

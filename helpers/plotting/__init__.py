@@ -2,7 +2,7 @@
 
 Read `style` first (colours and their meaning, type, line styles). The rest is by subject: `diagrams`
 (networks and tables of shapes), `curves`, `images` (points, pictures, weights), `stepper`, `tape_graph`,
-`cluster` and `playground`.
+`cluster` and `playground`. How a figure reaches a page is in `output`.
 """
 
 from helpers.plotting.cluster import data_parallel, step_shares, sweep_points
@@ -18,8 +18,9 @@ from helpers.plotting.curves import (
 )
 from helpers.plotting.diagrams import chain, network, shape_table, training_loop
 from helpers.plotting.images import boundary, confusion_matrix, images, points, weights
+from helpers.plotting.output import use_style
 from helpers.plotting.stepper import stepper_frame
-from helpers.plotting.style import BACKWARD, FORWARD, INK, STYLE, use_style
+from helpers.plotting.style import BACKWARD, FORWARD, INK, STYLE, WIDTH
 from helpers.plotting.tape_graph import graph
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "FORWARD",
     "INK",
     "STYLE",
+    "WIDTH",
     "accuracy_and_cost",
     "boundary",
     "chain",

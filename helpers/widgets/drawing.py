@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 import traitlets
+from matplotlib.figure import Figure
 
 from helpers.backprop.losses import OUTPUTS
 from helpers.backprop.network import backward, forward
@@ -22,7 +23,7 @@ from helpers.datasets.recordings import load_run
 from helpers.plotting import playground
 from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import as_real_array, brief, known_name, positive_number, positive_whole
-from helpers.widgets.explorer import REFUSALS, as_call, png
+from helpers.widgets.explorer import REFUSALS, as_call
 from helpers.widgets.instrument import Instrument
 from helpers.widgets.playground_picture import levels
 
@@ -192,10 +193,6 @@ class Drawing(Instrument):
     """Lesson 11: draw with mouse, finger or keyboard, read the answer, and move the drawing towards a digit."""
 
     title = "Draw a digit"
-    goal = (
-        f"make a test digit count as another one (above {SURE:g}) in at most {STEPS} steps, "
-        f"and change no pixel by more than {CHANGE:g}."
-    )
     challenge = "11.drawing"
     front = "maps.js drawing.js"
     code = "widgets.drawing.read("
@@ -233,10 +230,6 @@ class Drawing(Instrument):
         """The line of code that reads this drawing."""
         return as_call(self.code, drawing=pack(_unhex(state["ink"])), target=state["target"], network="ten digits")
 
-    def still(self):
-        """The present state as an ordinary figure, a PNG file in bytes."""
-        return png(lambda figure: draw(self.result, figure), self.figsize, layout=None)
-
     def solved(self, result):
         """Whether a test digit was moved little, in few steps, and counts as another now."""
         if not 0 < self.start <= TEST_DIGITS or not 0 < self.steps <= STEPS:
@@ -244,6 +237,10 @@ class Drawing(Instrument):
         X, y = test_digits()
         near = np.abs(result.pixels - X[self.start - 1]).max() <= CHANGE + 1e-9
         return near and result.answer != y[self.start - 1] and result.probabilities.max() > SURE
+
+    def still(self):
+        """The present state as an ordinary figure."""
+        return draw(self.result, Figure(figsize=self.figsize))
 
     def _put(self, pixels, steps=0):
         """Show these pixels; if reading them is stopped, the last ones stay."""

@@ -9,11 +9,12 @@ import inspect
 import time
 
 import traitlets
+from matplotlib.figure import Figure
 
 from helpers.exercises import record
 from helpers.plotting import playground
 from helpers.system.interrupts import interrupts_wait
-from helpers.widgets.explorer import REFUSALS, as_call, png, stopped_text, whole_between
+from helpers.widgets.explorer import REFUSALS, as_call, stopped_text, whole_between
 from helpers.widgets.instrument import plain
 from helpers.widgets.live import Live
 from helpers.widgets.playground_data import DATA_SETS, FEATURES, M, as_points
@@ -68,7 +69,6 @@ class PlaygroundExplorer(Live):
     """
 
     title = "Playground"
-    goal = f"from x₁ and x₂ alone, get {RIGHT:.0%} of the test spirals right with at most {UNITS} hidden units."
     challenge = "11.playground"
     front = "maps.js playground.js"
     code = "widgets.playground.play("
@@ -151,8 +151,8 @@ class PlaygroundExplorer(Live):
         return result.data_set == "spirals" and result.noise >= 0.05 and fits and result.accuracy()[1] >= RIGHT
 
     def still(self):
-        """The present state as an ordinary figure, a PNG file in bytes."""
-        return png(lambda figure: draw(self.result, figure), self.figsize, layout=None)
+        """The present state as an ordinary figure."""
+        return draw(self.result, Figure(figsize=self.figsize))
 
     def _change_rate(self, change):
         """Go on with another learning rate, from this update on."""

@@ -75,6 +75,19 @@ def explorer():
             options=list(INITIALIZATIONS), value="glorot", description="initialisation"
         ),
     }
-    goal = "for each activation, find the deepest network in which both keep a tenth of their size."
     args = (measure, draw, describe, "widgets.signals.measure(")
-    return Explorer("Signals through depth", goal, controls, *args)
+    return Explorer("Signals through depth", "07.signals", controls, *args, met=is_met)
+
+
+def keeps_a_tenth(result):
+    """Whether both signals keep a tenth of their size from one end of the hidden layers to the other."""
+    spread, gradient = result.spread, result.gradient
+    return spread[-2] >= 0.1 * spread[0] and gradient[0] >= 0.1 * gradient[-1] > 0
+
+
+def is_met(result, state):
+    """Whether this tanh network keeps a tenth of both signals, and no deeper one does, whatever its start."""
+    if state["hidden_activation"] != "tanh" or not keeps_a_tenth(result):
+        return False
+    deeper = range(state["depth"] + 1, 41)
+    return not any(keeps_a_tenth(measure(depth, "tanh", name)) for depth in deeper for name in INITIALIZATIONS)

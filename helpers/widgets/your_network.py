@@ -117,7 +117,6 @@ class YourNetwork(Live):
     """
 
     title = "Your network"
-    goal = f"get above {RIGHT:g} on the test digits with three layers."
     challenge = "04.your_network"
     front = "maps.js your_network.js"
     code = "widgets.your_network.train("
