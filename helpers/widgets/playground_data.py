@@ -7,6 +7,7 @@ import numpy as np
 
 from helpers.datasets.mnist import load_digit_pair
 from helpers.datasets.toys import make_blobs, make_circles, make_moons, make_spirals, make_xor
+from helpers.plotting.playground import bounds
 from helpers.system.validation import brief, known_name, positive_number
 from helpers.widgets.explorer import whole_between
 
@@ -138,13 +139,6 @@ def plane(X, side):
     low, high = bounds(X)
     x1, x2 = (np.linspace(low[i], high[i], side) for i in (0, 1))
     return np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
-
-
-def bounds(X):
-    """The lowest and the highest coordinates of a picture that shows the points X with a margin."""
-    if len(X) < 5:  # a few points of the reader's: the usual room
-        X = np.vstack([X, [[-1, -1], [1, 1]]])
-    return X.min(axis=0) - 0.2, X.max(axis=0) + 0.2
 
 
 def one_each(value, name, layers):

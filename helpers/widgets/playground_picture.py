@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from helpers.widgets.playground_data import FEATURES, bounds, plane
+from helpers.plotting.playground import bounds
+from helpers.widgets.playground_data import FEATURES, plane
 
 SIDE = 48  # pixels of a map
 SHEET = 24  # test digits on the screen
