@@ -104,7 +104,8 @@ class PlaygroundExplorer(Live):
         for name in ("width", "activation"):
             if layers and len(set(options[name])) == 1:
                 options[name] = options[name][0]
-        options["width"] = options["width"] or 1
+        if not layers:
+            options["width"] = 1
         options["features"], options["points"] = tuple(options["features"]), tuple(map(tuple, options["points"]))
         if options["features"] == ("x1", "x2") or options["data_set"] == "digits":
             del options["features"]

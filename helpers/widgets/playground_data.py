@@ -82,7 +82,7 @@ def as_points(points):
     except TypeError:
         raise TypeError(f"points is {brief(points)}, but it must be a list such as [(0.5, -0.2, 1)]") from None
     if len(rows) > MOST_POINTS:
-        raise ValueError(f"points holds {len(rows)} points, but the playground takes at most {MOST_POINTS}")
+        raise ValueError(f"points is a list of {len(rows)}, but the playground takes at most {MOST_POINTS}: give fewer")
     return tuple(_point(row) for row in rows)
 
 

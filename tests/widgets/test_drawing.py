@@ -265,7 +265,7 @@ def test_a_stop_while_a_drawing_is_read_leaves_the_last_reading(control, monkeyp
     assert instrument.steps == 1 and not instrument.refusal
 
 
-SOLUTION = {"start": 1, "target": 3, "rate": 1.0}
+SOLUTION = {"start": 1, "target": 3, "rate": 0.1}
 
 
 def test_the_challenge_is_met_remembered_and_not_at_the_start(tmp_path, monkeypatch):

@@ -59,7 +59,7 @@ function plot(svg, { title, lines, low, high, marks, height, said, say = mark =>
     const y = scale([low, high], [height - 6, 20]), parts = [shape("text", { x: 0, y: 9 }, title)]
     for (const mark of marks) {
         parts.push(shape("line", { class: "hair", x1: 28, x2: 214, y1: y(mark), y2: y(mark) }),
-            shape("text", { class: "soft", x: 24, y: y(mark) + 4, "text-anchor": "end" }, say(mark)))
+            shape("text", { class: "muted", x: 24, y: y(mark) + 4, "text-anchor": "end" }, say(mark)))
     }
     let free = 0
     for (const line of [...lines].sort((a, b) => (b.values.at(-1) ?? low) - (a.values.at(-1) ?? low))) {

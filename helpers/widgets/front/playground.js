@@ -189,14 +189,16 @@ function network(api, look) {
         })
     }
 
+    /** Light the edges into layer l, or none if it is null. */
+    function light(l, kind) {
+        node.classList.toggle("flowing", l !== null)
+        paths.flat(2).forEach(path => path.classList.remove("go", "forward", "backward"))
+        if (l !== null) paths[l - 1].flat().forEach(path => path.classList.add("go", kind))
+    }
+
     /** The way of one batch through the network and back, layer by layer; `go` says whether to go on. */
     async function flow(picture, say, go) {
         const L = paths.length, calmly = calm(), wait = () => new Promise(done => setTimeout(done, calmly ? 2 * BEAT : BEAT))
-        const light = (l, kind) => {
-            node.classList.toggle("flowing", l !== null)
-            paths.forEach((layer, i) => layer.flat().forEach(path => path.classList.remove("go", "forward", "backward")))
-            if (l !== null) paths[l - 1].flat().forEach(path => path.classList.add("go", kind))
-        }
         for (let l = 1; l <= L && go(); l++) {
             light(l, "forward")
             say(`Forward, layer ${l}: z = W a + b, then a = ${l === L ? "σ" : ACTIVATIONS[picture.activations[l - 1]]}(z).`)
@@ -208,10 +210,11 @@ function network(api, look) {
             say(`Backward, layer ${l}: the batch's gradient has ‖dW${lowered(l)}‖ = ${norm.toPrecision(2)}.`)
             await wait()
         }
+        if (!go()) return
         light(null)
-        if (go()) say("Update: every weight has moved against its gradient.")
+        say("Update: every weight has moved against its gradient.")
     }
-    return { node, draw, flow, inputs: () => inputs }
+    return { node, draw, flow, rest: () => light(null) }
 }
 
 /** What a unit or an edge computes, and its gradient, in words. */
@@ -234,7 +237,7 @@ function explained({ l, j, k }, picture, scene, features) {
 /** The large map with the points: click or press Space to add one. */
 function field(api) {
     const { get, set, send } = api, map = element("canvas", { "aria-hidden": "true" }), marks = element("canvas", { "aria-hidden": "true" })
-    const node = element("div", { class: "field", tabindex: "0", role: "application", "data-lm-suppress-shortcuts": "true" }, map, marks)
+    const node = element("div", { class: "plane", tabindex: "0", role: "application", "data-lm-suppress-shortcuts": "true" }, map, marks)
     const caption = element("p", { class: "caption" }), sheet = element("div", { class: "sheet", hidden: true })
     let label = 1, cursor = null, scene = null, last = null
     const kinds = [0, 1].map(kind => button(`${kind ? "▲" : "●"} ${kind}`, () => choose(kind), { class: `kind label-${kind}` }))
@@ -376,7 +379,7 @@ function playground(view) {
     const api = { ...view, send: content => view.model.send(content) }, { get, follow, stage, model } = api
     const { bar, side } = controls(api), detail = element("p", { class: "detail", role: "status" })
     const idle = "Point at a unit, or focus it, to see it large and read its equation; press an input to use it or leave it out."
-    let focus = null, waiting = false, colors = null, flowing = 0, shown = null, frames = 0
+    let focus = null, waiting = false, colors = null, flowing = false, turn = 0, shown = null, frames = 0
     const net = network(api, unit => { focus = unit; soon() }), plane = field(api), curves = charts()
     stage.classList.add("playground")
     stage.append(bar, side, element("div", { class: "middle" }, net.node, detail), element("div", { class: "right" }, plane.node, curves.node))
@@ -392,19 +395,23 @@ function playground(view) {
         const picture = get("picture"), scene = get("scene")
         if (!picture.maps || !scene.inputs) return
         colors ??= inks()
-        if (picture.flow && shown && picture.number !== shown.number && picture.updates === shown.updates + 1) {
-            run(shown, picture)
-            return
+        const fresh = picture.number !== shown?.number
+        if (fresh && picture.flow && shown && picture.updates === shown.updates + 1) run(picture)
+        else if (fresh || !flowing) {
+            if (flowing) { // something else came before the flow was over
+                turn += 1
+                flowing = false
+                net.rest()
+            }
+            show(picture, scene)
         }
-        if (picture.number !== shown?.number && flowing) flowing += 1
-        show(picture, scene)
     }
     function show(picture, scene) {
         net.draw(picture, scene, colors)
         plane.draw(picture, scene, colors, focus, get("sentence"))
         curves.draw(picture)
         if (focus) detail.textContent = explained(focus, picture, scene, scene.digits ? [] : get("features"))
-        else if (!flowing) detail.textContent ||= idle
+        else if (!flowing) detail.textContent = picture.flow && picture === shown ? detail.textContent : idle
         if (picture.number !== shown?.number) {
             stage.dataset.frames = frames += 1
             model.send({ do: "drawn", number: picture.number })
@@ -412,15 +419,16 @@ function playground(view) {
         shown = picture
     }
     /** The flow of one step, before what it has changed is shown. */
-    async function run(before, picture) {
-        const mine = flowing += 1
+    async function run(picture) {
+        const mine = turn += 1
+        flowing = true
         shown = picture
         model.send({ do: "drawn", number: picture.number })
-        await net.flow(picture, words => { detail.textContent = words }, () => mine === flowing)
-        if (mine !== flowing) return
-        flowing = 0
-        stage.dataset.frames = frames += 1
+        await net.flow(picture, words => { detail.textContent = words }, () => mine === turn)
+        if (mine !== turn) return
         show(get("picture"), get("scene"))
+        flowing = false
+        stage.dataset.frames = frames += 1
     }
     const soon = () => { if (!waiting) { waiting = true; requestAnimationFrame(draw) } }
     follow("picture scene", soon)
