@@ -1,10 +1,11 @@
 """All figures of the lessons. Every function takes `ax=None`, draws into those axes or new ones, and returns them.
 
 Read `style` first (colours and their meaning, type, line styles). The rest is by subject: `diagrams`
-(networks and tables of shapes), `curves`, `images` (points, pictures, weights), `stepper`, `tape_graph`,
-`cluster` and `playground`. How a figure reaches a page is in `output`.
+(networks and tables of shapes), `curves`, `images` (points, pictures, weights), `descent`, `stepper`,
+`tape_graph`, `cluster` and `playground`. Animations are in `motion`. How a figure reaches a page is in `output`.
 """
 
+from helpers.plotting import motion
 from helpers.plotting.cluster import data_parallel, step_shares, sweep_points
 from helpers.plotting.curves import (
     accuracy_and_cost,
@@ -16,6 +17,7 @@ from helpers.plotting.curves import (
     signals,
     work_curves,
 )
+from helpers.plotting.descent import line_and_valley
 from helpers.plotting.diagrams import chain, network, shape_table, training_loop
 from helpers.plotting.images import boundary, confusion_matrix, images, points, weights
 from helpers.plotting.output import use_style
@@ -40,6 +42,8 @@ __all__ = [
     "graph",
     "images",
     "line",
+    "line_and_valley",
+    "motion",
     "network",
     "points",
     "race_curves",

@@ -22,7 +22,7 @@ from helpers.plotting.style import (
 
 FRAME_SIZE = (WIDTH, 6.6)
 WAYS = {"forward": FORWARD, "backward": BACKWARD, "update": INK}
-GAP, RIM = 1.8, 0.46  # between the units of a layer; radius of a unit
+GAP, RIM = 1.8, 0.31  # between the units of a layer; radius of a unit
 
 
 def stepper_frame(frame, ax=None):

@@ -47,11 +47,12 @@ class Instrument(anywidget.AnyWidget):
     challenge : str, a key of `exercises.challenges.CHALLENGES`; `goal`, the challenge in words, if it is not there
     front : str, the files of its ES module, separated by blanks; the last one names its style sheet
     code : str, how the line of code begins, such as "widgets.stepper.frame("
+    example : dict, arguments that differ in the still: a state that says more than the one at the start
     result : what is on the screen
     """
 
     title = goal = challenge = front = code = ""
-    arguments = ()
+    arguments, example = (), {}
     figsize = (9, 4)
 
     _esm = traitlets.Unicode().tag(sync=True)
@@ -113,10 +114,10 @@ class Instrument(anywidget.AnyWidget):
                 self.met = f"Challenge met. {record.add(self.challenge)}".strip()
 
     def still(self):
-        """The present state as an ordinary matplotlib figure."""
+        """The instrument as an ordinary matplotlib figure."""
         with plt.rc_context(STYLE):
             figure = Figure(figsize=self.figsize, layout="constrained")
-            self.draw(self.result, figure.add_subplot())
+            self.draw(self.compute(**self.state() | self.example), figure.add_subplot())
         return figure
 
     def __repr__(self):

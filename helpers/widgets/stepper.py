@@ -193,7 +193,7 @@ class Stepper(Instrument):
     front = "stepper.js"
     code = "widgets.stepper.frame("
     arguments = ("step", "x", "y", "sizes", "updates", "learning_rate")
-    figsize = FRAME_SIZE
+    figsize, example = FRAME_SIZE, {"step": 10}
 
     step = traitlets.CInt(1).tag(sync=True)
     x = TypedTuple(traitlets.CFloat(), (1.0, 0.5)).tag(sync=True)

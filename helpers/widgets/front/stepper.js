@@ -242,7 +242,7 @@ function inputs({ model, follow, get, set }) {
             if (box.children.length !== values.length) {
                 box.replaceChildren(...values.map((_, i) => element("input", {
                     type: "number", ...options, "aria-label": `${label} ${i + 1}`, oninput: event => {
-                        if (event.target.value !== "" && event.target.validity.valid) set({ [name]: read(), playing: false })
+                        if (Number.isFinite(event.target.valueAsNumber)) set({ [name]: read(), playing: false })
                     },
                 })))
             }
