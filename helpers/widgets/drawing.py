@@ -216,9 +216,7 @@ class Drawing(Instrument):
         """The network's `Reading` of the ink."""
         return read(_unhex(ink), target, "ten digits")
 
-    def describe(self, result):
-        """The answer in a sentence."""
-        return describe(result)
+    describe = staticmethod(describe)
 
     def picture_of(self, result):
         """Probabilities, activations, and the gradient as levels around 127.5."""
@@ -283,6 +281,11 @@ class Drawing(Instrument):
 
     def __repr__(self):
         return f"Interactive figure: {self.title}. Run this cell to draw."
+
+
+def explorer():
+    """Lesson 11: the instrument."""
+    return Drawing()
 
 
 def _hex(pixels):

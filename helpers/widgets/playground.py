@@ -220,3 +220,8 @@ class PlaygroundExplorer(Live):
             raise
         self._show(state, self._shown, flow and not said, said)
         return not said and state.updates < MOST_UPDATES
+
+
+def explorer():
+    """Lesson 11: the instrument."""
+    return PlaygroundExplorer()

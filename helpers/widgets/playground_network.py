@@ -271,6 +271,7 @@ class Playground:
 
 
 def _at_most(value, name, most):
-    if not_negative(value, name) > most:
+    number = not_negative(value, name)
+    if number > most:
         raise ValueError(f"{name} is {value}, but it must lie between 0 and {most}")
-    return value
+    return number
