@@ -279,9 +279,6 @@ class Drawing(Instrument):
         except REFUSALS as error:
             self.refusal, self.playing = f"Not possible: {error}.", False
 
-    def __repr__(self):
-        return f"Interactive figure: {self.title}. Run this cell to draw."
-
 
 def explorer():
     """Lesson 11: the instrument."""

@@ -146,8 +146,9 @@ function drawing(api) {
     }
     const repaint = () => { area.repaint(); hidden() }
     follow("picture", hidden)
-    requestAnimationFrame(repaint) // colours are known once it is in the page
-    return onTheme(repaint)
+    const watch = new ResizeObserver(repaint), ends = onTheme(repaint) // colours are known once it is in the page
+    watch.observe(area.node)
+    return () => { watch.disconnect(); ends() }
 }
 
 /** One step, until the drawing is the target's or nothing changes any more. */

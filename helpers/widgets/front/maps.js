@@ -4,11 +4,11 @@ const bytes = view => new Uint8Array(view.buffer, view.byteOffset, view.byteLeng
 const floats = view => new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength))
 const lowered = text => String(text).replace(/\d+/g, digits => [...digits].map(d => "₀₁₂₃₄₅₆₇₈₉"[d]).join(""))
 
-/** Red, green and blue of a colour of the palette as it is in a view that is in the page, from 0 to 255. */
+/** Red, green and blue of a colour of the palette, from 0 to 255; black while the view is not yet in the page. */
 function color(view, name) {
     const probe = element("i", { style: `color: var(--lesson-${name})` })
     view.append(probe)
-    const parts = getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3).map(Number)
+    const parts = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? [0, 0, 0]).slice(0, 3).map(Number)
     probe.remove()
     return parts
 }

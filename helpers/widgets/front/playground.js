@@ -7,7 +7,8 @@ const INITIALIZATIONS = ["lecun", "glorot", "he", "small", "zero"]
 const OPTIMIZERS = ["gradient_descent", "momentum", "adam"]
 const ACTIVATIONS = { tanh: "tanh", sigmoid: "σ", relu: "relu", identity: "z" }
 const FEATURES = ["x1", "x2", "x1²", "x2²", "x1 x2", "sin πx1", "sin πx2"]
-const MOST_LAYERS = 4, MOST_WIDTH = 8, MOST_NODE = 40, BEAT = 420 // milliseconds of a layer in the flow
+const MOST_LAYERS = 4, MOST_WIDTH = 8, MOST_NODE = 40, LABELS = 50 // pixels
+const BEAT = 420 // milliseconds of a layer in the flow
 
 const named = feature => feature.replace(/[12]/, d => "₀₁₂"[d])
 const short = number => Math.abs(number) >= 0.005 || number === 0 ? figures(number, 2) : number.toExponential(0).replace(/-/g, "−")
@@ -89,7 +90,7 @@ function controls(api) {
 function network(api, look) {
     const { get, set } = api, edges = shape("svg", { "aria-hidden": "true" }), nodes = element("div", { class: "nodes" })
     const heads = element("div", { class: "heads" }), node = element("div", { class: "network" }, heads, edges, nodes)
-    let built = "", paths = [], canvases = [], inputs = []
+    let built = "", paths = [], canvases = []
 
     const unit = (l, j, x, y, size, label, extra = {}) => {
         const canvas = element("canvas", { "aria-hidden": "true" }), at = { l, j }
@@ -101,7 +102,7 @@ function network(api, look) {
         return { made, canvas, x, y }
     }
 
-    function head(l, x, gap) {
+    function head(l, x, room) {
         const width = get("width"), activation = get("activation")
         const resize = by => {
             const n = [...width]
@@ -114,25 +115,27 @@ function network(api, look) {
             set({ activation: g })
         }, name => ACTIVATIONS[name])
         show(activation[l - 1])
-        heads.append(element("div", { class: "head", style: `left: ${x}px; width: ${Math.min(gap - 4, 76)}px` },
+        heads.append(element("div", { class: "head", style: `left: ${x}px; width: ${Math.min(room - 4, 76)}px` },
             button("−", () => resize(-1), { "aria-label": `one unit less in layer ${l}` }),
             button("+", () => resize(1), { "aria-label": `one unit more in layer ${l}` }), select))
     }
 
     function build(picture, scene) {
-        const w = node.clientWidth, h = node.clientHeight, top = 62, L = picture.sizes.length - 1
-        const features = get("features"), first = scene.digits ? 1 : FEATURES.length
-        const rows = [first, ...picture.sizes.slice(1)], gap = (w - 50) / L
-        const size = Math.max(16, Math.min(MOST_NODE, gap * 0.55, (h - top) / Math.max(...rows) * 0.82))
-        const x = l => 50 - MOST_NODE / 2 + size / 2 + l * (w - 50 - size / 2 + MOST_NODE / 2 - size / 2) / L
-        const y = (l, j) => top + (h - top) * (j + 0.5) / rows[l]
+        const w = node.clientWidth, h = node.clientHeight, L = picture.sizes.length - 1, features = get("features")
+        const rows = [scene.digits ? 1 : FEATURES.length, ...picture.sizes.slice(1)], room = (w - LABELS) / (L + 0.7)
         nodes.replaceChildren()
         heads.replaceChildren()
         edges.replaceChildren()
-        change(edges, { viewBox: `0 0 ${w} ${h}`, width: w, height: h })
-        inputs = rows[0] === 1 ? ["784 pixels"] : FEATURES
+        change(edges, { viewBox: `0 0 ${w} ${h}` })
+        const at = (l, size) => LABELS + size / 2 + l * (w - LABELS - 2 - size) / L
+        for (let l = 1; l < L; l++) head(l, at(l, Math.min(MOST_NODE, room * 0.58)), room)
+        heads.append(element("span", { class: "end" }, "output σ"))
+        const top = 10 + Math.max(...[...heads.children].map(made => made.offsetTop + made.offsetHeight))
+        const size = Math.max(16, Math.min(MOST_NODE, room * 0.58, (h - top) / Math.max(...rows) * 0.84))
+        const x = l => at(l, size), y = (l, j) => top + (h - top) * (j + 0.5) / rows[l]
+        const inputs = scene.digits ? ["784 pixels"] : FEATURES
         const firsts = inputs.map((name, j) => {
-            const on = scene.digits || features.includes(name), label = scene.digits ? "28²" : named(name)
+            const on = scene.digits || features.includes(name), label = scene.digits ? "784 pixels" : named(name)
             nodes.append(element("span", { class: on ? "name" : "name off", "aria-hidden": "true",
                 style: `top: ${y(0, j)}px; width: ${x(0) - size / 2 - 3}px` }, label))
             return unit(0, j, x(0), y(0, j), size, `input ${label}`, scene.digits ? {} : { "aria-pressed": on, onclick: () => {
@@ -142,11 +145,9 @@ function network(api, look) {
         })
         const layers = [firsts]
         for (let l = 1; l <= L; l++) {
-            if (l < L) head(l, x(l), gap)
             layers.push(Array.from({ length: rows[l] }, (_, j) =>
                 unit(l, j, x(l), y(l, j), size, l < L ? `unit ${j + 1} of layer ${l}` : "output unit")))
         }
-        heads.append(element("span", { class: "end", style: `right: 0` }, "output σ"))
         paths = layers.slice(1).map((to, l) => to.map((b, j) => layers[l]
             .filter((_, k) => l > 0 || scene.digits || features.includes(FEATURES[k])).map((a, k) => {
                 const x1 = a.x + size / 2, x2 = b.x - size / 2, bend = (x2 - x1) * 0.45
@@ -363,13 +364,13 @@ function charts() {
         const lines = ["train", "test"].map((name, i) => ({ name, kind: name, values: all.slice(i * half, (i + 1) * half).filter(Number.isFinite) }))
             .filter(line => line.values.length)
         const high = Math.max(0.1, ...lines.flatMap(line => line.values))
-        plot(cost, { title: "Cost", lines, low: 0, high, marks: ticks(0, high, 2), height: 84,
+        plot(cost, { title: "Cost", lines, low: 0, high, marks: ticks(0, high, 2), height: 68,
             said: `Cost after ${picture.updates} updates: ${now[0]?.toPrecision(3)} in training, ${now[1]?.toPrecision(3) ?? "none"} in the test` })
         const norms = [...floats(picture.norms)].map(v => Math.log10(Math.max(v, 1e-9))), n = norms.length / L
         const bottom = n ? Math.floor(Math.min(...norms)) : -2, top = n ? Math.max(bottom + 1, Math.ceil(Math.max(...norms))) : 0
         const layers = Array.from({ length: L }, (_, l) => ({ name: `dW${lowered(l + 1)}`, kind: `series-${l % 4 + 1}`, values: norms.slice(l * n, (l + 1) * n) }))
         const power = k => `10${String(k).replace("-", "⁻").replace(/\d/g, d => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])}`
-        plot(norm, { title: "Gradient norm ‖dW‖ of each layer", lines: layers, low: bottom, high: top, marks: [bottom, top], height: 76, say: power,
+        plot(norm, { title: "Gradient norm ‖dW‖ of each layer", lines: layers, low: bottom, high: top, marks: [bottom, top], height: 64, say: power,
             said: `Logarithms of the gradient norms: ${layers.map(line => `layer ${line.name.slice(2)} ${line.values.at(-1)?.toFixed(1) ?? "none"}`).join(", ")}` })
     }
     return { node: element("div", { class: "charts" }, cost, norm), draw }
@@ -410,7 +411,7 @@ function playground(view) {
         net.draw(picture, scene, colors)
         plane.draw(picture, scene, colors, focus, get("sentence"))
         curves.draw(picture)
-        if (focus) detail.textContent = explained(focus, picture, scene, scene.digits ? [] : get("features"))
+        if (focus) detail.textContent = explained(focus, picture, scene, FEATURES.filter(name => get("features").includes(name)))
         else if (!flowing) detail.textContent = picture.flow && picture === shown ? detail.textContent : idle
         if (picture.number !== shown?.number) {
             stage.dataset.frames = frames += 1
