@@ -120,9 +120,9 @@ def gradient_norms(norms, layers, ax):
 def _name_ends(ax, ends):
     """Names beside the ends of curves, at least a line of text apart, for (height, name, colour)."""
     to_axes = ax.transData + ax.transAxes.inverted()
-    free = 2.0
-    for value, name, color in sorted(ends, reverse=True):
-        free = min(float(to_axes.transform((0, value))[1]), free - 0.19)
+    free = -1.0
+    for value, name, color in sorted(ends):  # from below, so that none is pushed onto the axis
+        free = max(float(to_axes.transform((0, value))[1]), free + 0.19)
         ax.text(1.02, free, name, color=color, transform=ax.transAxes, fontsize=SMALL, va="center")
 
 
