@@ -19,7 +19,7 @@ from helpers.widgets.instrument import plain
 from helpers.widgets.live import Live
 from helpers.widgets.playground_data import DATA_SETS, FEATURES, M, as_points
 from helpers.widgets.playground_network import MOST_UPDATES, Playground
-from helpers.widgets.playground_picture import frame, scene
+from helpers.widgets.playground_picture import frame, samples, scene
 
 __all__ = ["DATA_SETS", "FEATURES", "MOST_UPDATES", "M", "Playground", "PlaygroundExplorer", "describe", "draw", "play"]
 
@@ -90,10 +90,12 @@ class PlaygroundExplorer(Live):
     features = traitlets.List(traitlets.Unicode(), ["x1", "x2"]).tag(sync=True)
     points = traitlets.List().tag(sync=True)
     speed = traitlets.CInt(1).tag(sync=True)  # updates from one picture to the next
+    show_test = traitlets.Bool().tag(sync=True)
     scene = traitlets.Dict().tag(sync=True)
+    samples = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **state):
-        super().__init__(**state)
+        super().__init__(samples=samples(), **state)
         self.observe(self._change_rate, names="learning_rate")
 
     def state(self):

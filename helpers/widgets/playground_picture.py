@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.plotting.playground import bounds
-from helpers.widgets.playground_data import FEATURES, plane
+from helpers.widgets.playground_data import DATA_SETS, FEATURES, plane
 
 SIDE = 48  # pixels of a map
 SHEET = 24  # test digits on the screen
@@ -44,6 +44,20 @@ def scene(state):
         "own": len(state.points),
         "inputs": levels([feature(X) for feature in FEATURES.values()]),
     }
+
+
+def samples():
+    """Some points of each data set in the plane, as lists x1, x2, label, x1, … by name."""
+    found = {}
+    for name, make in DATA_SETS.items():
+        if name not in ("digits", "own points"):
+            X, y = make(60, 0.05, random_state=1)
+            found[name] = [
+                number
+                for (x1, x2), label in zip(X, y, strict=True)
+                for number in (round(x1, 2), round(x2, 2), int(label))
+            ]
+    return found
 
 
 def frame(state):

@@ -2,7 +2,6 @@
 
 const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10]
 const BATCHES = [1, 2, 5, 10, 20, 50, 100, 200], PENALTIES = [0, 0.0001, 0.001, 0.01, 0.1], SPEEDS = [1, 2, 5, 10, 25, 50]
-const DATA_SETS = ["moons", "circles", "XOR", "spirals", "blobs", "digits", "own points"]
 const INITIALIZATIONS = ["lecun", "glorot", "he", "small", "zero"]
 const OPTIMIZERS = ["gradient_descent", "momentum", "adam"]
 const ACTIVATIONS = { tanh: "tanh", sigmoid: "σ", relu: "relu", identity: "z" }
@@ -46,6 +45,28 @@ function stops(label, values, choose) {
     return made
 }
 
+/** A button for each data set, with some of its points. */
+function dataSets({ get, set, follow, stage }) {
+    const samples = get("samples")
+    const made = Object.entries({ ...samples, digits: "5 8", "own points": "✎" }).map(([name, sample]) => {
+        const picture = typeof sample === "string" ? sample : element("canvas", { "aria-hidden": "true" })
+        return { name, sample, picture, node: button(picture, () => set({ data_set: name, ...refused(name) }), { "aria-label": name, title: name, class: "data" }) }
+    })
+    // own points need some to begin with, and digits have no coordinates
+    const refused = name => name === "own points" && !get("points").length ? { points: [[-0.5, 0, 0], [0.5, 0, 1]] } : {}
+    const paintAll = () => made.filter(({ sample }) => typeof sample !== "string").forEach(({ sample, picture }) => {
+        const size = 30, colors = ["label-0", "label-1"].map(name => `rgb(${color(stage, name)})`), context = picture.getContext("2d")
+        picture.width = picture.height = size * devicePixelRatio
+        context.scale(devicePixelRatio, devicePixelRatio)
+        for (let i = 0; i < sample.length; i += 3) {
+            context.fillStyle = colors[sample[i + 2]]
+            context.fillRect(size / 2 + 9.5 * sample[i] - 1, size / 2 - 9.5 * sample[i + 1] - 1, 2, 2)
+        }
+    })
+    follow("data_set", () => made.forEach(({ name, node }) => change(node, { "aria-pressed": String(name === get("data_set")) })))
+    return { node: element("div", { class: "data-sets", role: "group", "aria-label": "Data" }, made.map(({ node }) => node)), repaint: paintAll }
+}
+
 /** The controls at the left and above: each shows a trait and sets it. */
 function controls(api) {
     const { get, set, follow, send } = api
@@ -57,8 +78,8 @@ function controls(api) {
     const stop = (label, trait, values) => add(stops(label, values, value => set({ [trait]: value })), trait)
     const whole = (label, trait, max, step, say) =>
         add(slider({ label, min: 0, max, step, say, moved: value => set({ [trait]: value }) }), trait)
-    const side = element("div", { class: "options" },
-        pick("Data", "data_set", DATA_SETS),
+    const data = dataSets(api)
+    const side = element("div", { class: "options" }, data.node,
         whole("Noise (sd)", "noise", 0.6, 0.05, value => figures(value, 2)),
         stop("Learning rate α", "learning_rate", RATES),
         stop("Batch (examples)", "batch_size", BATCHES),
@@ -83,7 +104,7 @@ function controls(api) {
         update, pick("Updates a picture", "speed", SPEEDS),
         element("span", { class: "count" }, "Hidden layers ", button("−", () => resize(-1), { "aria-label": "remove a hidden layer" }),
             layers, button("+", () => resize(1), { "aria-label": "add a hidden layer" })))
-    return { bar, side }
+    return { bar, side, repaint: data.repaint }
 }
 
 /** The network: inputs, units and edges. `look(unit)` is called with what the pointer or the focus is on, or null. */
@@ -251,9 +272,12 @@ function field(api) {
         send({ do: "paste", text: text.value })
     } }, text, element("div", { class: "buttons" }, element("button", { type: "submit", class: "first" }, "Use these points"),
         button("Cancel", () => { paste.hidden = true })))
+    const tested = element("input", { type: "checkbox", onchange: () => set({ show_test: tested.checked }) })
+    api.follow("show_test", () => { tested.checked = get("show_test"); if (last) mark() })
     const tools = element("div", { class: "buttons tools" }, element("span", {}, "Click adds"), kinds,
         button("Paste…", () => { paste.hidden = !paste.hidden; if (!paste.hidden) text.focus() }),
-        button("Clear", () => set({ points: [], ...(get("data_set") === "own points" ? { data_set: "moons" } : {}) })))
+        button("Clear", () => set({ points: [], ...(get("data_set") === "own points" ? { data_set: "moons" } : {}) })),
+        element("label", {}, tested, " test points"))
     const place = (u, v) => ({ x1: scene.low[0] + u * (scene.high[0] - scene.low[0]), x2: scene.low[1] + v * (scene.high[1] - scene.low[1]) })
     const add = (u, v, kind) => send({ do: "add", ...place(u, v), label: kind })
     node.addEventListener("pointerdown", event => {
@@ -296,22 +320,8 @@ function field(api) {
         }
         const points = floats(scene.train), own = points.length / 3 - scene.own
         context.lineWidth = 1
-        for (let i = 0; i < points.length; i += 3) {
-            const x = (points[i] - scene.low[0]) / (scene.high[0] - scene.low[0]) * size
-            const y = size - (points[i + 1] - scene.low[1]) / (scene.high[1] - scene.low[1]) * size
-            const big = i / 3 >= own ? 1.6 : 1
-            context.beginPath()
-            if (points[i + 2]) {
-                context.moveTo(x, y - 1.25 * r * big)
-                context.lineTo(x + 1.1 * r * big, y + 0.8 * r * big)
-                context.lineTo(x - 1.1 * r * big, y + 0.8 * r * big)
-                context.closePath()
-            } else context.arc(x, y, r * big, 0, 7)
-            context.fillStyle = colors.css[points[i + 2] ? "label-1" : "label-0"]
-            context.strokeStyle = colors.css[big > 1 ? "ink" : "paper"]
-            context.fill()
-            context.stroke()
-        }
+        if (get("show_test")) dots(context, floats(scene.test), size, () => [0.9 * r, false])
+        dots(context, points, size, i => [i >= own ? 1.6 * r : r, true, i >= own])
         if (cursor && document.activeElement === node) {
             const [x, y] = [cursor[0] * size, size - cursor[1] * size]
             context.strokeStyle = colors.css.ink
@@ -320,15 +330,35 @@ function field(api) {
         }
     }
 
+    /** Points as circles and triangles; `look(i)` gives the radius, whether filled, and whether the reader's own. */
+    function dots(context, points, size, look) {
+        for (let i = 0; i < points.length; i += 3) {
+            const x = (points[i] - scene.low[0]) / (scene.high[0] - scene.low[0]) * size, [r, filled, own] = look(i / 3)
+            const y = size - (points[i + 1] - scene.low[1]) / (scene.high[1] - scene.low[1]) * size
+            const kind = last.colors.css[points[i + 2] ? "label-1" : "label-0"]
+            context.beginPath()
+            if (points[i + 2]) {
+                context.moveTo(x, y - 1.25 * r)
+                context.lineTo(x + 1.1 * r, y + 0.8 * r)
+                context.lineTo(x - 1.1 * r, y + 0.8 * r)
+                context.closePath()
+            } else context.arc(x, y, r, 0, 7)
+            context.fillStyle = kind
+            context.strokeStyle = filled ? last.colors.css[own ? "ink" : "paper"] : kind
+            if (filled) context.fill()
+            context.stroke()
+        }
+    }
+
     function answers(picture, colors) {
-        const pictures = bytes(scene.sheet), rows = scene.labels.map((truth, i) => {
+        const pictures = bytes(scene.sheet)
+        scene.labels.forEach((truth, i) => {
             const p = picture.answers[i], wrong = (p > 0.5) !== Boolean(truth), canvas = sheet.children[i]?.firstChild ?? element("canvas")
             if (!sheet.children[i]) sheet.append(element("figure", {}, canvas, element("figcaption")))
             paint(canvas, pictures.subarray(784 * i, 784 * (i + 1)), 28, colors.ink, false)
             sheet.children[i].className = wrong ? "wrong" : ""
             sheet.children[i].lastChild.textContent = `${p.toFixed(2)}${wrong ? " ✗" : ""}`
         })
-        return rows
     }
 
     function draw(picture, now, colors, focus, sentence) {
@@ -378,7 +408,7 @@ function charts() {
 
 function playground(view) {
     const api = { ...view, send: content => view.model.send(content) }, { get, follow, stage, model } = api
-    const { bar, side } = controls(api), detail = element("p", { class: "detail", role: "status" })
+    const { bar, side, repaint: sample } = controls(api), detail = element("p", { class: "detail", role: "status" })
     const idle = "Point at a unit, or focus it, to see it large and read its equation; press an input to use it or leave it out."
     let focus = null, waiting = false, colors = null, flowing = false, turn = 0, shown = null, frames = 0
     const net = network(api, unit => { focus = unit; soon() }), plane = field(api), curves = charts()
@@ -395,7 +425,10 @@ function playground(view) {
         if (!stage.isConnected || !stage.clientWidth) return
         const picture = get("picture"), scene = get("scene")
         if (!picture.maps || !scene.inputs) return
-        colors ??= inks()
+        if (!colors) {
+            colors = inks()
+            sample()
+        }
         const fresh = picture.number !== shown?.number
         if (fresh && picture.flow && shown && picture.updates === shown.updates + 1) run(picture)
         else if (fresh || !flowing) {
