@@ -40,8 +40,8 @@ class Live(Instrument):
 
     def _receive(self, widget, content, buffers):
         do = content.get("do") if isinstance(content, dict) else None
-        if do == "drawn":
-            self._drawn = max(self._drawn, int(content["number"]))
+        if do == "drawn" and isinstance(content.get("number"), int):
+            self._drawn = max(self._drawn, content["number"])
         elif do in self.actions:
             getattr(self, f"_{do}")(content)
 
