@@ -15,19 +15,22 @@ function fill(canvas, values, rgba, width = SIDE) {
 
 /** The pad: it shows the ink of the model and sends its own, also during a stroke. */
 function pad({ get, set, follow, stage }) {
-    const paper = element("canvas", { "aria-hidden": "true" }), slope = element("canvas", { "aria-hidden": "true" })
-    const pen = element("i", { class: "pen" }), label = "Drawing area of 28 by 28 pixels. Arrows move the pen, Space draws, Backspace erases; with Shift the arrows draw."
-    const node = element("div", { class: "pad", tabindex: "0", role: "application", "aria-label": label, "data-lm-suppress-shortcuts": "true" }, paper, slope, pen)
+    const paper = element("canvas", { "aria-hidden": "true" }), slope = element("canvas", { "aria-hidden": "true", class: "slope" })
+    const pen = element("i", { class: "pen" }), hint = element("span", { class: "hint", "aria-hidden": "true" }, "draw here"), label = "Drawing area of 28 by 28 pixels. Arrows move the pen, Space draws, Backspace erases; with Shift the arrows draw."
+    const node = element("div", { class: "pad", tabindex: "0", role: "application", "aria-label": label, "data-lm-suppress-shortcuts": "true" }, paper, slope, pen, hint)
     let pixels = unhex(get("ink")), down = false, row = 14, column = 14, sent = 0, later = null, erasing = false
 
     const show = () => {
         const [ink, white] = [color(stage, "ink"), color(stage, "paper")]
         fill(paper, pixels, value => [...white.map((p, k) => p + value * (ink[k] - p)), 255])
         pen.style.translate = `${100 * column}% ${100 * row}%`
+        hint.hidden = pixels.some(value => value > 0)
     }
     const tint = () => {
         const { gradient, most } = get("picture")
-        slope.hidden = !get("overlay") || !gradient || !most
+        // black ink while one draws, and no derivative of empty paper: it would look like a drawing
+        slope.hidden = down || !get("overlay") || !gradient || !most || !hint.hidden
+        node.classList.toggle("tinted", !slope.hidden)
         if (slope.hidden) return
         const [below, above] = [color(stage, "label-0"), color(stage, "label-1")]
         fill(slope, [...bytes(gradient)], level => [...(level < 127.5 ? below : above), Math.min(255, 2.2 * Math.abs(level - 127.5))])
@@ -66,9 +69,10 @@ function pad({ get, set, follow, stage }) {
         node.setPointerCapture(event.pointerId)
         down = true
         stroke(event, true)
+        tint()
     })
     node.addEventListener("pointermove", event => { if (down) event.buttons || event.pointerType === "touch" ? stroke(event, false) : end() })
-    const end = () => { if (down) { down = false; send() } }
+    const end = () => { if (down) { down = false; send(); tint() } }
     for (const name of ["pointerup", "pointercancel"]) node.addEventListener(name, end)
     node.addEventListener("keydown", event => {
         const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key]
@@ -80,7 +84,7 @@ function pad({ get, set, follow, stage }) {
         if (draw || erase || event.shiftKey) { dab(row, column, erase || erasing); send() }
         show()
     })
-    follow("ink", () => { if (!down) { pixels = unhex(get("ink")); show() } })
+    follow("ink", () => { if (!down) { pixels = unhex(get("ink")); show(); tint() } })
     follow("picture overlay", tint)
     return { node, repaint: () => { show(); tint() }, erase: on => { erasing = on } }
 }
@@ -105,7 +109,7 @@ function bars({ get, set, follow }) {
 
 function controls({ get, set, follow, model }, area) {
     const send = what => () => model.send({ do: what })
-    const start = slider({ label: "Test digit no. (0 is empty paper)", min: 0, max: 100, step: 1, moved: value => set({ start: value }) })
+    const start = slider({ label: "Test digit no.", min: 0, max: 100, step: 1, say: value => value || "none", moved: value => set({ start: value }) })
     follow("start", () => start.show(get("start")))
     const rate = slider({ label: "Rate (ink² / cost)", min: 0, max: RATES.length - 1, step: 1, moved: i => set({ rate: RATES[i] }), say: i => RATES[i] })
     follow("rate", () => {
@@ -128,7 +132,7 @@ function controls({ get, set, follow, model }, area) {
     }, { "aria-pressed": "false" })
     return element("div", { class: "moves" }, start.node,
         element("div", { class: "buttons" }, eraser, button("Clear", send("clear")), button("Reload", send("reload")), button("Centre", send("centre"))),
-        element("p", { class: "caption" }, "Change the drawing towards the target: x ← x − rate · ∂J/∂x"), rate.node,
+        element("p", { class: "caption" }, "Towards the target: x ← x − rate · ∂J/∂x"), rate.node,
         element("div", { class: "buttons" }, button("1 step", send("move"), { class: "first" }), play, steps), cost,
         element("label", { class: "overlay" }, overlay, element("span", {}, "∂J/∂pixel over the drawing: ", element("b", { class: "label-0" }, "more ink"), " or ",
             element("b", { class: "label-1" }, "less ink"), " lowers J")))

@@ -9,7 +9,7 @@ const FEATURES = ["x1", "x2", "x1²", "x2²", "x1 x2", "sin πx1", "sin πx2"]
 const MOST_LAYERS = 4, MOST_WIDTH = 8, MOST_NODE = 40, LABELS = 50 // pixels
 const BEAT = 420 // milliseconds of a layer in the flow
 
-const named = feature => feature.replace(/[12]/, d => "₀₁₂"[d])
+const named = feature => feature.replace(/[12]/g, d => "₀₁₂"[d])
 const short = number => Math.abs(number) >= 0.005 || number === 0 ? figures(number, 2) : number.toExponential(0).replace(/-/g, "−")
 
 /** Line segments along which levels on a grid cross the middle, in grid units: [x, y, x, y] each. */
@@ -150,8 +150,7 @@ function network(api, look) {
         change(edges, { viewBox: `0 0 ${w} ${h}` })
         const at = (l, size) => LABELS + size / 2 + l * (w - LABELS - 2 - size) / L
         for (let l = 1; l < L; l++) head(l, at(l, Math.min(MOST_NODE, room * 0.58)), room)
-        heads.append(element("span", { class: "end" }, "output σ"))
-        const top = 10 + Math.max(...[...heads.children].map(made => made.offsetTop + made.offsetHeight))
+        const top = 10 + Math.max(0, ...[...heads.children].map(made => made.offsetTop + made.offsetHeight))
         const size = Math.max(16, Math.min(MOST_NODE, room * 0.58, (h - top) / Math.max(...rows) * 0.84))
         const x = l => at(l, size), y = (l, j) => top + (h - top) * (j + 0.5) / rows[l]
         const inputs = scene.digits ? ["784 pixels"] : FEATURES
@@ -169,6 +168,7 @@ function network(api, look) {
             layers.push(Array.from({ length: rows[l] }, (_, j) =>
                 unit(l, j, x(l), y(l, j), size, l < L ? `unit ${j + 1} of layer ${l}` : "output unit")))
         }
+        nodes.append(element("span", { class: "end", "aria-hidden": "true", style: `left: ${x(L)}px; top: ${y(L, 0) + size / 2 + 3}px` }, "σ, ŷ"))
         paths = layers.slice(1).map((to, l) => to.map((b, j) => layers[l]
             .filter((_, k) => l > 0 || scene.digits || features.includes(FEATURES[k])).map((a, k) => {
                 const x1 = a.x + size / 2, x2 = b.x - size / 2, bend = (x2 - x1) * 0.45
@@ -274,7 +274,7 @@ function field(api) {
         button("Cancel", () => { paste.hidden = true })))
     const tested = element("input", { type: "checkbox", onchange: () => set({ show_test: tested.checked }) })
     api.follow("show_test", () => { tested.checked = get("show_test"); if (last) mark() })
-    const tools = element("div", { class: "buttons tools" }, element("span", {}, "Click adds"), kinds,
+    const tools = element("div", { class: "buttons tools" }, element("span", {}, "Add"), kinds,
         button("Paste…", () => { paste.hidden = !paste.hidden; if (!paste.hidden) text.focus() }),
         button("Clear", () => set({ points: [], ...(get("data_set") === "own points" ? { data_set: "moons" } : {}) })),
         element("label", {}, tested, " test points"))

@@ -57,10 +57,10 @@ function network(api, look) {
                 const x = x0 + (columns === 2 ? (Math.floor(j / deep) - 0.5) * (size + 4) : 0)
                 const y = top + (h - top - 16) * ((j % deep) + 0.5) / deep, at = { l, j }
                 const canvas = element("canvas", { "aria-hidden": "true" })
-                nodes.append(element("button", { type: "button", class: "unit",
+                nodes.append(element("button", { type: "button", class: l === L ? "unit last" : "unit",
                     "aria-label": l === 0 ? "the 784 pixels" : l === L ? "output unit" : `unit ${j + 1} of layer ${l}`,
                     style: `left: ${x - size / 2}px; top: ${y - size / 2}px; width: ${size}px; height: ${size}px`,
-                    onpointerenter: () => look(at), onpointerleave: () => look(null), onfocus: () => look(at), onblur: () => look(null) }, canvas))
+                    onpointerenter: () => look(at), onpointerleave: () => look(null), onfocus: () => look(at), onblur: () => look(null) }, l === L ? "ŷ" : canvas))
                 return { canvas, x, y, size }
             })
         })
@@ -91,7 +91,6 @@ function network(api, look) {
         layers.forEach((layer, l) => layer.forEach(({ canvas }) => {
             if (l === 0) paint(canvas, mean, 28, colors.ink)
             else if (l < L) paint(canvas, units.subarray(at, at += PIXELS), 28, colors.map)
-            else paint(canvas, new Uint8Array(1).fill(127), 1, colors.map)
         }))
     }
     return { node, draw }
