@@ -123,14 +123,14 @@ def test_your_network_by_mouse_and_key(sharp_page, lab):
     sizes = network.get_by_label("layer sizes")
     sizes.fill("30, 12, 1")
     sizes.press("Enter")
-    says(network, "^After 1 iteration: 23945 parameters")
+    says(network, "^After 1 iteration: 23935 parameters")
     network.get_by_role("button", name="unit 12 of layer 2", exact=True).focus()
     network.locator(".detail", has_text="∂z/∂pixel").wait_for()
     assert look_at(page, network, "your-network-deep") == []
     sizes.fill("30, 3")
     sizes.press("Enter")
     network.locator(".refusal", has_text="end with 1").wait_for()
-    says(network, "^After 1 iteration: 23945 parameters")  # the last result stays
+    says(network, "^After 1 iteration: 23935 parameters")  # the last result stays
     assert page.locator(FAULTS).all_inner_texts() == []
 
 

@@ -83,7 +83,7 @@ function network(api, look) {
         const strength = picture.W.map((w, l) => Math.max(1e-9, ...(l ? w.flat().map(Math.abs) : picture.norms)))
         paths.forEach((layer, l) => layer.forEach((row, j) => row.forEach((path, k) => {
             const w = l ? picture.W[l][j][k] : picture.norms[j]
-            path.style.strokeWidth = `${0.4 + 3.6 * Math.abs(w) / strength[l]}px`
+            path.style.strokeWidth = `${0.3 + Math.min(3.6, 1 + 50 / layer.length / row.length) * Math.abs(w) / strength[l]}px`
             path.setAttribute("class", l === 0 ? "pixels" : w < 0 ? "negative" : "positive")
         })))
         const units = bytes(picture.units)
