@@ -27,6 +27,12 @@ def type_text(widget, text, nth=0):
     field.press("Enter")
 
 
+def resize(widget, sizes):
+    field = widget.get_by_label("layer sizes")
+    field.fill(sizes)
+    field.press("Enter")
+
+
 def accuse(widget):
     """Another creature of the zoo, then a guess."""
     widget.locator("select").first.select_option(index=4)
@@ -34,14 +40,14 @@ def accuse(widget):
 
 
 def train_a_moment(widget):
-    widget.get_by_role("button", name="Train").click()
-    widget.get_by_text(re.compile(r"Update [1-9]\d+: ")).wait_for()
-    widget.get_by_role("button", name="Pause").click()
+    widget.get_by_role("button", name="Train", exact=True).click()
+    widget.get_by_text(re.compile(r"^Update [1-9]\d+: ")).wait_for()
+    widget.get_by_role("button", name="Pause", exact=True).click()
 
 
 def stroke(widget, points=((8, 8), (20, 20))):
     """A stroke of the mouse between rows and columns of the drawing area."""
-    box, mouse = widget.locator(".lesson-grid").bounding_box(), widget.page.mouse
+    box, mouse = widget.locator(".pad").bounding_box(), widget.page.mouse
     spots = [(box["x"] + (c + 0.5) * box["width"] / 28, box["y"] + (r + 0.5) * box["height"] / 28) for r, c in points]
     mouse.move(*spots[0])
     mouse.down()
@@ -54,7 +60,7 @@ def stroke(widget, points=((8, 8), (20, 20))):
 MOVES = {
     "Line and valley": lambda widget: widget.get_by_role("button", name="Step", exact=True).click(),
     "Stepper": lambda widget: widget.get_by_role("button", name="Next", exact=True).click(),
-    "Your network": lambda widget: type_text(widget, "9, 1"),
+    "Your network": lambda widget: resize(widget, "9, 1"),
     "Shape ledger": lambda widget: type_text(widget, "784, 11272", nth=1),
     "The bug zoo": accuse,
     "Playground": train_a_moment,
@@ -74,7 +80,8 @@ MOVES |= dict.fromkeys(SLIDERS, slide)
 
 SEEN = """widget => {
     const all = (kind, read) => [...widget.querySelectorAll(kind)].map(read)
-    const pictures = all('img, .lesson-picture svg, .instrument svg', picture => picture.getAttribute('src') ?? picture.outerHTML)
+    const drawn = [...all('.instrument svg, .lesson-picture svg', svg => svg.outerHTML), ...all('canvas', canvas => canvas.toDataURL())]
+    const pictures = [...all('img', image => image.getAttribute('src')), ...drawn]
     return [widget.innerText, JSON.stringify(pictures.length ? pictures : all('.widget-html', html => html.innerHTML))]
 }"""
 CHANGED = f"""([widget, text, picture]) => {{

@@ -26,5 +26,7 @@ CHALLENGES = {
         "with 64 workers and 1 Gbit/s, find the smallest step in which they compute at least half of the time."
     ),
     "11.playground": "from x₁ and x₂ alone, get 95% of the test spirals right with at most 8 hidden units.",
-    "11.drawing": "",
+    "11.drawing": (
+        "make a test digit count as another one, above 0.9, in at most 5 steps, and change no pixel by more than 0.25."
+    ),
 }

@@ -1,20 +1,25 @@
 """Figures of lesson 11, the playground and the drawing: several panels in one figure.
 
-They are redrawn several times a second, so the panels have fixed positions: computing a layout would take
-longer than the drawing itself.
+Every panel has its fixed place and title: a layout that matplotlib works out by itself would take longer than the
+drawing itself.
 """
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 
 from helpers.plotting.images import SIGNED
 from helpers.plotting.style import (
+    DIVERGING,
+    FORWARD,
+    HAIRLINE,
     HEAD,
     INK,
     LABEL_COLORS,
     LABEL_MARKERS,
     LINE_COLORS,
     LINE_STYLES,
+    MUTED,
     PAPER,
     SMALL,
     WIDTH,
@@ -23,6 +28,7 @@ from helpers.plotting.style import (
 
 SIZE, READING_SIZE = (WIDTH, 6.2), (WIDTH, 3.2)
 MOST_DRAWN = 300  # points per curve
+GREY = LinearSegmentedColormap.from_list("grey", [to_rgba(INK, 0), to_rgba(INK)])  # at home on any page
 
 
 def playground(state, figure=None):
@@ -40,21 +46,20 @@ def playground(state, figure=None):
     figure = plt.figure(figsize=SIZE) if figure is None else figure
     left = figure.add_axes((0.08, 0.5, 0.4, 0.44))
     (answers_on_digits if state.is_digits else decision)(state, left)
-    curves(state, figure.add_axes((0.58, 0.77, 0.4, 0.17)))
-    gradient_norms(state.norms, len(state.W), figure.add_axes((0.58, 0.5, 0.4, 0.17)))
+    curves(state, figure.add_axes((0.57, 0.77, 0.36, 0.17)))
+    gradient_norms(state.norms, len(state.W), figure.add_axes((0.57, 0.5, 0.36, 0.17)))
     unit_sheet(state.unit_pictures(), figure.add_axes((0.08, 0.01, 0.9, 0.35)), state.is_digits)
     return figure
 
 
 def decision(state, ax):
     """Points on top of the predicted probability, with the decision boundary."""
-    low, high = state.X.min(axis=0) - 0.2, state.X.max(axis=0) + 0.2
+    low, high = bounds(state.X)
     side = 60
     x1, x2 = (np.linspace(low[i], high[i], side) for i in (0, 1))
     grid = np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
     P = state.predict_proba(grid).reshape(side, side)
-    extent = (low[0], high[0], low[1], high[1])
-    ax.imshow(2 * P - 1, origin="lower", extent=extent, cmap=SIGNED, alpha=0.4, vmin=-1, vmax=1, aspect="auto")
+    ax.contourf(x1, x2, P, levels=np.linspace(0, 1, 11), colors=[color for color, _ in DIVERGING])
     if P.min() < 0.5 < P.max():
         ax.contour(x1, x2, P, levels=[0.5], colors=INK, linewidths=1.7)
     for label, (color, marker) in enumerate(zip(LABEL_COLORS, LABEL_MARKERS, strict=True)):
@@ -72,8 +77,8 @@ def answers_on_digits(state, ax, columns=6, rows=4):
         sheet[top : top + 28, left : left + 28] = np.clip(state.X_test[i], 0, 1).reshape(28, 28)
         wrong = (probability[i] > 0.5) != state.y_test[i]
         text = f"{probability[i]:.2f}" + (" ✗" if wrong else "")
-        ax.text(left + 14, top - 5, text, ha="center", va="center", fontsize=SMALL - 1, color=WRONG if wrong else INK)
-    ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1, aspect="auto")
+        ax.text(left + 14, top - 5, text, ha="center", va="center", fontsize=SMALL, color=WRONG if wrong else INK)
+    ax.imshow(sheet, cmap=GREY, vmin=0, vmax=1, aspect="auto", interpolation="none")
     _head(ax, "test digits: probability of an 8, ✗ wrong")
     ax.axis("off")
     return ax
@@ -82,28 +87,43 @@ def answers_on_digits(state, ax, columns=6, rows=4):
 def curves(state, ax):
     """Training and test cost against the number of updates."""
     costs, at = _thinned(state.costs)
-    for i, name in enumerate(("training", "test")):
-        color = LINE_COLORS[i]
-        ax.plot(at, [cost[i] for cost in costs], LINE_STYLES[i], color=color, linewidth=1.5, label=name)
-    ax.set(ylim=(0, None), xlim=(0, max(10, len(state.costs) - 1)))
+    ends = []
+    for i, name in enumerate(("train", "test")):
+        color = (FORWARD, LINE_COLORS[1])[i]
+        values = [cost[i] for cost in costs]
+        if np.isfinite(values).any():
+            ax.plot(at, values, LINE_STYLES[i], color=color, linewidth=1.5, label=name)
+            ends.append((values[-1], name, color))
+    highest = max(max(line.get_ydata()) for line in ax.lines)
+    ax.set(ylim=(0, 1.05 * highest), xlim=(0, max(10, len(state.costs) - 1)))
+    _name_ends(ax, ends)
     _head(ax, "cost against updates")
-    ax.legend(loc="upper right", ncols=2)
     return ax
 
 
 def gradient_norms(norms, layers, ax):
     """The gradient norm of each layer's weights against the number of updates, on a logarithmic scale."""
     kept, at = _thinned(norms)
+    ends = []
     for l in range(layers):
         values = [max(norm[l], 1e-12) for norm in kept]
         color = LINE_COLORS[(l + l // 4) % 4]  # a fifth layer must not look like the first
         ax.plot(at, values, LINE_STYLES[l % 4], color=color, linewidth=1, label=str(l + 1))
+        ends += [(values[-1], f"l = {l + 1}", color)] if values else []
     ax.set(yscale="log", xlim=(0, max(10, len(norms))))
-    _head(ax, "‖dW[l]‖, l =")
+    _name_ends(ax, ends)
+    _head(ax, "‖dW[l]‖")
     ax.minorticks_off()
-    beside_title = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0, "frameon": False}
-    ax.legend(ncols=layers, handlelength=1.4, handletextpad=0.3, columnspacing=0.5, **beside_title)
     return ax
+
+
+def _name_ends(ax, ends):
+    """Names beside the ends of curves, at least a line of text apart, for (height, name, colour)."""
+    to_axes = ax.transData + ax.transAxes.inverted()
+    free = -1.0
+    for value, name, color in sorted(ends):  # from below, so that none is pushed onto the axis
+        free = max(float(to_axes.transform((0, value))[1]), free + 0.19)
+        ax.text(1.02, free, name, color=color, transform=ax.transAxes, fontsize=SMALL, va="center")
 
 
 def unit_sheet(pictures, ax, is_digits=False):
@@ -123,9 +143,28 @@ def unit_sheet(pictures, ax, is_digits=False):
             shown = picture if is_digits else picture[::-1]  # row 0 of the plane is at the bottom
             sheet[l * step : l * step + side, j * step : j * step + side] = shown / most
         ax.text(-4, l * step + side / 2, f"l = {l + 1}", ha="right", va="center", fontsize=SMALL)
+        for j in range(len(row)):
+            corner = (j * step - 0.5, l * step - 0.5)
+            ax.add_patch(plt.Rectangle(corner, side, side, fill=False, edgecolor=HAIRLINE, linewidth=0.7))
     ax.imshow(sheet, cmap=SIGNED, vmin=-1, vmax=1, interpolation="none")
     ax.set_anchor("NW")
     return ax
+
+
+def bounds(X):
+    """The lowest and the highest coordinates of a picture that shows the points X with a margin.
+
+    Parameters
+    ----------
+    X : ndarray of shape (m, 2)
+
+    Returns
+    -------
+    low, high : ndarrays of shape (2,)
+    """
+    if len(X) < 5:  # a few points of the reader's: the usual room
+        X = np.vstack([X, [[-1, -1], [1, 1]]])
+    return X.min(axis=0) - 0.2, X.max(axis=0) + 0.2
 
 
 def _head(ax, text):
@@ -141,7 +180,9 @@ def _thinned(values):
 
 
 def reading(result, figure=None):
-    """A drawing, the activations of the hidden units, and the derivative of the cost with respect to each pixel.
+    """A drawing, the answer to it, and the derivative of the cost with respect to each pixel over the drawing.
+
+    The middle shows the activations of the hidden units; if the network knows ten digits, their probabilities.
 
     Parameters
     ----------
@@ -153,16 +194,35 @@ def reading(result, figure=None):
     matplotlib Figure
     """
     figure = plt.figure(figsize=READING_SIZE) if figure is None else figure
-    drawing, hidden, gradient = (figure.add_axes((0.01 + 0.335 * i, 0.02, 0.31, 0.82)) for i in range(3))
-    drawing.imshow(result.pixels.reshape(28, 28), cmap="gray_r", vmin=0, vmax=1, interpolation="none")
-    _head(drawing, f"drawing: {result.probability:.3f} for an 8")
-    hidden.imshow(result.activations.reshape(14, 14), cmap=SIGNED, vmin=-1, vmax=1, interpolation="none")
-    _head(hidden, "196 hidden activations")
+    drawing, middle, gradient = (figure.add_axes((0.01 + 0.335 * i, 0.02, 0.31, 0.84)) for i in range(3))
+    pixels = result.pixels.reshape(28, 28)
+    drawing.imshow(pixels, cmap=GREY, vmin=0, vmax=1, interpolation="none")
+    if len(result.digits) == 2:
+        _head(drawing, f"drawing: {result.probability:.3f} for an 8")
+        middle.imshow(result.activations.reshape(14, 14), cmap=GREY, vmin=0, vmax=1, interpolation="none")
+        _head(middle, "196 hidden activations")
+    else:
+        _head(drawing, f"drawing: the network says {result.answer}")
+        _bars(result, middle)
     most = np.abs(result.gradient).max() or 1
+    gradient.imshow(0.35 * pixels, cmap=GREY, vmin=0, vmax=1, interpolation="none")
     gradient.imshow(result.gradient.reshape(28, 28), cmap=SIGNED, vmin=-most, vmax=most, interpolation="none")
     _head(gradient, f"∂J/∂pixel, up to ±{most:.2g}")
-    for ax in (drawing, hidden, gradient):
-        ax.set(xticks=[], yticks=[])
+    for ax in (drawing, middle, gradient):
+        ax.set(xticks=[], yticks=[] if len(result.digits) == 2 or ax is not middle else range(10))
         for spine in ax.spines.values():
-            spine.set_visible(True)
+            spine.set_visible(ax is not middle or len(result.digits) == 2)
     return figure
+
+
+def _bars(result, ax):
+    """The probability of each digit, as bars; the target is marked."""
+    colors = [FORWARD if digit == result.answer else MUTED for digit in result.digits]
+    ax.barh(result.digits, result.probabilities, color=colors, height=0.6)
+    for digit, p in zip(result.digits, result.probabilities, strict=True):
+        target = " target" if digit == result.target else ""
+        ax.text(max(p, 0) + 0.02, digit, f"{p:.3f}{target}", va="center", fontsize=SMALL)
+    ax.set(xlim=(0, 1.35), ylim=(9.6, -0.6))
+    ax.set_position((0.39, 0.02, 0.27, 0.84))
+    ax.tick_params(length=0)
+    _head(ax, "probability of each digit")

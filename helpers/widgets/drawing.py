@@ -1,135 +1,77 @@
 """Lesson 11: draw a digit, see what a network makes of it, and let the gradient change the drawing.
 
-The drawing area is a grid of 784 cells in one HTML widget. Its mouse and keyboard handlers are the
-few lines of `PEN`; they paint at once in the browser, and at the end of a stroke put all pixels into
-a hidden text field, which ipywidgets sends to the kernel as it sends any text. So the area needs
-nothing beyond ipywidgets. (784 buttons would be 784 widgets, with three models each.)
-
-The ink belongs to the model of that field, not to the page: `PAINT` copies it into the grid, in every
-view, when a view appears (a page that is loaded again, a second view) and whenever the ink changes.
+The ink is part of the widget's state, as a text of hexadecimal levels: a page that is loaded again, or a second
+view, shows it too.
 """
 
 import base64
 import binascii
-import html
 import numbers
 import zlib
 from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
-import ipywidgets
 import numpy as np
+import traitlets
+from matplotlib.figure import Figure
 
-from helpers.backprop.losses import binary_cross_entropy
+from helpers.backprop.losses import OUTPUTS
 from helpers.backprop.network import backward, forward
-from helpers.datasets.mnist import load_digit_pair
+from helpers.datasets.mnist import load_digit_pair, load_mnist
 from helpers.datasets.recordings import load_run
 from helpers.plotting import playground
 from helpers.system.interrupts import interrupts_wait
-from helpers.system.validation import as_real_array, brief, positive_number, positive_whole
-from helpers.widgets.explorer import REFUSALS, SLOW, WIDGET, code_line, heading, image, refusal, set_width, stopped
+from helpers.system.validation import as_real_array, brief, known_name, positive_number, positive_whole
+from helpers.widgets.explorer import REFUSALS, as_call
+from helpers.widgets.instrument import Instrument
+from helpers.widgets.playground_picture import levels
 
 SIDE = 28
-DIGITS = (5, 8)  # labels 0 and 1 of the recorded network
-
-# Runs in the browser for every event of the grid, given `event` and `grid`. A cell's opacity is its ink.
-PEN = """
-const cells = grid.children, pen = grid.dataset
-const dab = (row, column, erase) => {
-    for (const [r, c, ink] of [[0, 0, 1], [0, 1, .6], [1, 0, .6], [0, -1, .6], [-1, 0, .6]]) {
-        if (row + r < 0 || row + r > 27 || column + c < 0 || column + c > 27) continue
-        const cell = cells[(row + r) * 28 + column + c].style
-        cell.opacity = erase ? 0 : Math.max(Number(cell.opacity), ink)
-    }
-}
-const send = () => {
-    const hex = cell => Math.round(Number(cell.style.opacity) * 255).toString(16).padStart(2, '0')
-    const field = grid.closest('.lesson-widget').querySelector('.lesson-pixels textarea')
-    field.value = [...cells].map(hex).join('')
-    for (const name of ['input', 'change']) field.dispatchEvent(new Event(name, {bubbles: true}))
-}
-const place = (row, column) => {
-    cells[pen.row * 28 + +pen.column].classList.remove('pen')
-    pen.row = Math.min(27, Math.max(0, row))
-    pen.column = Math.min(27, Math.max(0, column))
-    cells[pen.row * 28 + +pen.column].classList.add('pen')
-}
-if (event.type === 'keydown') {
-    const moves = {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1]}
-    const move = moves[event.key], draw = event.key === ' ', erase = event.key === 'Backspace'
-    if (!move && !draw && !erase) return
-    event.preventDefault()
-    if (move) place(+pen.row + move[0], +pen.column + move[1])
-    if (draw || erase || event.shiftKey) { dab(+pen.row, +pen.column, erase); send() }
-    return
-}
-const lifted = event.type === 'pointermove' && !event.buttons
-if (lifted || event.type === 'pointerup' || event.type === 'pointercancel') {
-    if (pen.down) { pen.down = ''; send() }
-    return
-}
-if (event.type === 'pointerdown') {
-    if (event.button) return
-    event.preventDefault()
-    grid.focus({preventScroll: true})
-    grid.setPointerCapture(event.pointerId)
-    pen.down = 'yes'
-} else if (!pen.down) return
-const box = grid.getBoundingClientRect()
-const row = Math.floor((event.clientY - box.top) / box.height * 28)
-const column = Math.floor((event.clientX - box.left) / box.width * 28)
-const fresh = event.type === 'pointerdown'
-const [row0, column0] = fresh ? [row, column] : [+pen.row, +pen.column]
-const steps = Math.max(1, Math.abs(row - row0), Math.abs(column - column0))
-for (let i = 1; i <= steps; i++) {
-    const part = i / steps
-    dab(Math.round(row0 + (row - row0) * part), Math.round(column0 + (column - column0) * part), event.shiftKey)
-}
-place(row, column)
-"""
-# Runs in the browser when the invisible style element of `ink` appears, given that element. A stroke that
-# is not finished stays: it will send all pixels. The text field of a new view may appear a little later.
-PAINT = """
-const paint = tries => {
-    const widget = element.closest('.lesson-widget')
-    const grid = widget?.querySelector('.lesson-grid'), ink = widget?.querySelector('.lesson-pixels textarea')?.value
-    if (!grid || ink?.length !== 1568) { if (tries) setTimeout(paint, 50, tries - 1) }
-    else if (!grid.dataset.down) [...grid.children].forEach((cell, i) => {
-        cell.style.opacity = parseInt(ink.slice(2 * i, 2 * i + 2), 16) / 255
-    })
-}
-paint(100)
-"""
-LOOK = """<style>
-.lesson-grid {display: grid; grid-template-columns: repeat(28, 1fr); width: min(336px, 95%); aspect-ratio: 1;
-    background: white; border: 2px solid #767676; cursor: crosshair; touch-action: none; user-select: none}
-.lesson-grid i {background: black; opacity: 0}
-.lesson-grid:focus {outline: 3px solid #0072B2}
-.lesson-grid:focus .pen {opacity: 1 !important; background: #C62828}
-</style>"""
+# Each recorded network with the digits that it knows, in the order of its outputs or labels.
+NETWORKS = {"5 or 8": ("tutorial_196_1", (5, 8)), "ten digits": ("ten_digits_seed_0", tuple(range(10)))}
+TEST_DIGITS = 100  # of MNIST's test set, to start from
+SURE, STEPS, CHANGE = 0.9, 5, 0.25  # the challenge: a probability, steps, and the largest change of a pixel
 
 
 class Reading(NamedTuple):
-    """A drawing and the recorded network's answer to it."""
+    """A drawing and a recorded network's answer to it."""
 
     pixels: np.ndarray  # (784,), 0 is paper and 1 is ink
     target: int  # the digit whose cost is taken
-    probability: float  # of an 8
+    digits: tuple  # those that the network knows
+    probabilities: np.ndarray  # of each of them
     cost: float
-    activations: np.ndarray  # (196,), of the hidden layer
+    activations: np.ndarray  # (196,) or (300,), of the hidden layer
     gradient: np.ndarray  # (784,), ∂J/∂pixel
+
+    @property
+    def probability(self):
+        """Of an 8."""
+        return float(self.probabilities[self.digits.index(8)])
+
+    @property
+    def answer(self):
+        """The most probable digit."""
+        return self.digits[int(np.argmax(self.probabilities))]
 
 
 @cache
-def _network():
-    return load_run("tutorial_196_1")
+def _network(name):
+    return load_run(NETWORKS[name][0])
 
 
 @cache
 def digits_to_start():
     """The 1866 fives and eights of MNIST's test set, in the order of the recorded training."""
-    return load_digit_pair(*DIGITS, random_state=np.random.RandomState(1))[2]
+    return load_digit_pair(5, 8, random_state=np.random.RandomState(1))[2]
+
+
+@cache
+def test_digits():
+    """The first hundred pictures of MNIST's test set, from 0 to 1, and the digits that they are."""
+    _, _, X_test, y_test = load_mnist()
+    return X_test[:TEST_DIGITS] / 255, y_test[:TEST_DIGITS]
 
 
 def pack(pixels):
@@ -154,37 +96,47 @@ def unpack(text):
     return np.frombuffer(levels, np.uint8) / 255
 
 
-def read(drawing, target=8):
-    """The answer of lesson 04's network 784 → 196 → 1 to a drawing, and the gradient of its cost.
+def read(drawing, target=8, network="5 or 8"):
+    """The answer of a recorded network to a drawing, and the gradient of its cost with respect to the pixels.
 
     Parameters
     ----------
     drawing : ndarray of 784 pixels from 0 to 1, or the text of `pack`
-    target : 5 or 8, the digit that the cost J wants
+    target : int, the digit that the cost J wants
+    network : "5 or 8", lesson 04's 784 → 196 → 1; or "ten digits", lesson 08's 784 → 300 → 10
 
     Returns
     -------
     Reading
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the drawing is none, or the network unknown, or one that does not know the target.
     """
-    pixels = _pixels(drawing)
-    if not isinstance(target, numbers.Number) or target not in DIGITS:
-        raise ValueError(f"the target is {brief(target)}, but this network knows only 5 and 8")
-    network, X = _network(), pixels[np.newaxis]
-    Y = np.array([[float(DIGITS.index(target))]])
-    Z, A = forward(X, network.W_, network.b_)
-    _, db = backward(Y, network.W_, Z, A)
+    pixels, digits = _pixels(drawing), NETWORKS[known_name(network, NETWORKS, "network")][1]
+    if not isinstance(target, numbers.Number) or target not in digits:
+        known = "only 5 and 8" if len(digits) == 2 else "the digits from 0 to 9"
+        raise ValueError(f"the target is {brief(target)}, but this network knows {known}")
+    net, i = _network(network), digits.index(target)
+    kinds = net.hidden_activation, net.output
+    Y = np.array([[float(i)]]) if len(digits) == 2 else np.eye(len(digits))[:, [i]]
+    Z, A = forward(pixels[np.newaxis], net.W_, net.b_, *kinds)
+    _, db = backward(Y, net.W_, Z, A, *kinds)
     dZ1 = db[1]  # of one example, the sum over examples is dZ[1] itself
-    gradient = network.W_[1].T @ dZ1  # (784, 196) @ (196, 1) = (784, 1)
-    cost = binary_cross_entropy(Z[2], Y)
-    return Reading(pixels, target, A[2].item(), cost, A[1].ravel(), gradient.ravel())
+    gradient = net.W_[1].T @ dZ1  # (784, n[1]) @ (n[1], 1) = (784, 1)
+    a = A[2].ravel()
+    probabilities = np.array([1 - a[0], a[0]]) if len(digits) == 2 else a
+    cost = OUTPUTS[net.output].loss(Z[2], Y)
+    return Reading(pixels, int(target), digits, probabilities, cost, A[1].ravel(), gradient.ravel())
 
 
-def move(drawing, target=8, rate=0.2, steps=1):
+def move(drawing, target=8, rate=0.2, steps=1, network="5 or 8"):
     """Gradient descent on the pixels: x ← x − rate · ∂J/∂x, kept between 0 and 1.
 
     Parameters
     ----------
-    drawing, target : as in `read`
+    drawing, target, network : as in `read`
     rate : float above 0, in ink² per unit of cost
     steps : int of at least 1
 
@@ -195,7 +147,7 @@ def move(drawing, target=8, rate=0.2, steps=1):
     pixels = _pixels(drawing)
     rate = positive_number(rate, "rate")
     for _ in range(positive_whole(steps, "steps")):
-        pixels = np.clip(pixels - rate * read(pixels, target).gradient, 0, 1)
+        pixels = np.clip(pixels - rate * read(pixels, target, network).gradient, 0, 1)
     return pixels
 
 
@@ -232,131 +184,116 @@ def draw(result, figure=None):
 
 def describe(result):
     """The answer of a `Reading`, in a sentence."""
-    answer = DIGITS[result.probability > 0.5]
     who = "The network" if result.pixels.any() else "Nothing is drawn yet; even of empty paper the network"
-    return (
-        f"{who} says {answer}: probability of an 8 {result.probability:.4f}; "
-        f"J = {result.cost:.4f} for a target of {result.target}"
-    )
+    of = f"of an 8 {result.probability:.4f}" if len(result.digits) == 2 else f"{result.probabilities.max():.4f}"
+    return f"{who} says {result.answer}: probability {of}; J = {result.cost:.4f} for a target of {result.target}"
 
 
-class Drawing(ipywidgets.VBox):
-    """Lesson 11: draw with mouse or keyboard, read the answer, and move the drawing towards a digit."""
+class Drawing(Instrument):
+    """Lesson 11: draw with mouse, finger or keyboard, read the answer, and move the drawing towards a digit."""
 
-    name = "Draw a digit"
+    title = "Draw a digit"
+    challenge = "11.drawing"
+    front = "maps.js drawing.js"
+    code = "widgets.drawing.read("
+    figsize = playground.READING_SIZE
+    arguments = ("ink", "target")
 
-    def __init__(self):
-        self.pixels, self.steps = np.zeros(SIDE**2), 0
-        self.grid, self.ink, self.message, self.picture, self.line = (ipywidgets.HTML() for _ in range(5))
-        self.field = ipywidgets.Textarea(description="pixels", layout={"display": "none"}, **SLOW)
-        self.field.add_class("lesson-pixels")
-        self.controls = {
-            "start": ipywidgets.IntSlider(0, min=0, max=1866, description="test digit no.", **SLOW),
-            "target": ipywidgets.Dropdown(options=[8, 5], description="target (digit)"),
-            "rate": ipywidgets.FloatLogSlider(0.2, min=-2, max=1, step=0.1, description="rate (ink² / cost)", **SLOW),
-        }
-        for control in self.controls.values():
-            set_width(control)
-        actions = {"Clear": self._clear, "Reload": self._load, "Centre": self._centre}
-        actions |= {"1 step": self._move, "10 steps": self._move}
-        self.buttons = {name: ipywidgets.Button(description=name, layout={"width": "auto"}) for name in actions}
-        for name, action in actions.items():
-            self.buttons[name].on_click(action)
-        self.controls["start"].observe(self._load, names="value")
-        self.controls["target"].observe(self._read, names="value")
-        self.field.observe(self._receive, names="value")
-        self.grid.value = _grid()
-        super().__init__(self._layout())
-        self.add_class(WIDGET)
-        self._show(self.pixels)
+    ink = traitlets.Unicode("00" * SIDE**2).tag(sync=True)  # two hexadecimal digits for each pixel
+    target = traitlets.CInt(8).tag(sync=True)
+    start = traitlets.CInt(0).tag(sync=True)  # number of the test digit it began with; 0 is empty paper
+    rate = traitlets.CFloat(0.2).tag(sync=True)
+    steps = traitlets.CInt(0).tag(sync=True)  # of gradient descent since then
+    overlay = traitlets.Bool(True).tag(sync=True)  # ∂J/∂pixel over the drawing
 
-    def _layout(self):
-        goal = "draw a 5 that the network takes for an 8; then turn test digit 2 into an 8 in as few steps as you can."
-        hint = (
-            "Draw with the mouse, or focus the area with Tab: arrows move the pen, Space draws, Backspace erases. "
-            "With Shift, the mouse erases and the arrows draw. <b>1 step</b> and <b>10 steps</b> move the drawing "
-            "towards the target; <b>Reload</b> restores the test digit."
-        )
-        buttons = ipywidgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
-        head = ipywidgets.HTML(f"{heading(self.name, goal)}<br>{hint}")
-        area = [self.field, self.grid, self.ink]
-        return [head, *self.controls.values(), buttons, *area, self.message, self.picture, self.line]
+    def __init__(self, **state):
+        self._exact = None  # what the last step gave, before it was rounded to levels
+        super().__init__(**state)
+        self.observe(self._load, names="start")
+        self.on_msg(self._receive)
 
-    def _show(self, pixels, steps=0):
-        """Read these pixels and show them with their reading; if that is stopped, the last reading stays."""
-        levels = np.round(255 * pixels).astype(np.uint8)
-        pixels, target = levels / 255, self.controls["target"].value
+    def compute(self, ink, target):
+        """The network's `Reading` of the ink."""
+        return read(_unhex(ink), target, "ten digits")
+
+    describe = staticmethod(describe)
+
+    def picture_of(self, result):
+        """Probabilities, activations, and the gradient as levels around 127.5."""
+        picture = {"probabilities": result.probabilities, "answer": result.answer, "cost": result.cost}
+        picture |= {"gradient": levels([result.gradient]), "most": float(np.abs(result.gradient).max())}
+        return picture | {"activations": levels([result.activations])}
+
+    def line_of(self, state):
+        """The line of code that reads this drawing."""
+        return as_call(self.code, drawing=pack(_unhex(state["ink"])), target=state["target"], network="ten digits")
+
+    def solved(self, result):
+        """Whether a test digit was moved little, in few steps, and counts as another now."""
+        if not 0 < self.start <= TEST_DIGITS or not 0 < self.steps <= STEPS:
+            return False
+        X, y = test_digits()
+        near = np.abs(result.pixels - X[self.start - 1]).max() <= CHANGE + 1e-9
+        return near and result.answer != y[self.start - 1] and result.probabilities.max() > SURE
+
+    def still(self):
+        """The present state as an ordinary figure."""
+        return draw(self.result, Figure(figsize=self.figsize))
+
+    def _put(self, pixels, steps=0):
+        """Show these pixels; if reading them is stopped, the last ones stay."""
+        ink, before = _hex(pixels), (self.ink, self.steps)
         try:
-            result = read(pixels, target)
-            sentence = describe(result)
-            picture = image(lambda figure: draw(result, figure), playground.READING_SIZE, sentence, layout=None)
-        except KeyboardInterrupt as stop:
-            self.message.value = stopped(stop)
+            with self.hold_sync():
+                self.steps, self.ink, self._exact = steps, ink, (ink, pixels)
+        except KeyboardInterrupt:
+            with interrupts_wait():
+                said, (self.ink, self.steps) = self.refusal, before
+                self.refusal = said
             raise
-        with interrupts_wait():
-            self.pixels, self.steps, self._levels = pixels, steps, levels.tobytes().hex()
-            self.field.value = self._levels
-            self.ink.value = _paint(self._levels)
-            self.picture.value = picture
-            self.message.value = html.escape(sentence) + (f"; steps taken: {steps}" if steps else "")
-            self.line.value = code_line("widgets.drawing.read(", drawing=pack(pixels), target=target)
-
-    def _receive(self, change):
-        """Read a drawing sent by the browser, or refuse anything else."""
-        if self.field.value == self._levels:  # the kernel's own change
-            return
-        try:
-            levels = bytes.fromhex(self.field.value)
-            if len(levels) != SIDE**2:
-                raise ValueError
-        except ValueError:
-            self.message.value = refusal("that is not a drawing: clear the area and draw again")
-            return
-        self.pixels = np.frombuffer(levels, np.uint8) / 255  # also if reading it is stopped: it is in the area
-        self._show(self.pixels, self.steps)
-
-    def _read(self, change):
-        self._show(self.pixels, self.steps)
 
     def _load(self, change=None):
-        number = self.controls["start"].value
-        self._show(digits_to_start()[number - 1] if number else np.zeros(SIDE**2))
-
-    def _clear(self, button):
-        if self.controls["start"].value:
-            self.controls["start"].value = 0  # a change, which loads an empty drawing
-        else:
-            self._load()
-
-    def _centre(self, button):
-        self._show(centre(self.pixels), self.steps)
-
-    def _move(self, button):
-        steps = int(button.description.split()[0])
-        try:
-            moved = move(self.pixels, self.controls["target"].value, self.controls["rate"].value, steps)
-        except REFUSALS as error:
-            self.message.value = refusal(error)
+        """The test digit of the number `start`, or empty paper."""
+        if not 0 <= self.start <= TEST_DIGITS:
+            self.refusal = f"Not possible: the test digits have numbers from 1 to {TEST_DIGITS}, and 0 is empty paper."
             return
-        self._show(moved, self.steps + steps)
+        self._put(test_digits()[0][self.start - 1] if self.start else np.zeros(SIDE**2))
 
-    def __repr__(self):
-        return f"Interactive figure: {self.name}. Run this cell to draw."
+    def _receive(self, widget, content, buffers):
+        """A click in the front end: {"do": …}."""
+        actions = {"move": self._move, "reload": self._load, "centre": self._centre, "clear": self._clear}
+        actions.get(content.get("do") if isinstance(content, dict) else None, lambda: None)()
+
+    def _clear(self):
+        self.start = 0
+        self._load()
+
+    def _centre(self):
+        self._put(centre(self.result.pixels), self.steps)
+
+    def _move(self):
+        """One step of gradient descent, from the exact result of the last one if the ink is still that."""
+        here = self._exact[1] if self._exact and self._exact[0] == self.ink else self.result.pixels
+        try:
+            self._put(move(here, self.target, self.rate, network="ten digits"), self.steps + 1)
+        except REFUSALS as error:
+            self.refusal, self.playing = f"Not possible: {error}.", False
 
 
-def _grid():
-    """The empty drawing area, as HTML."""
-    pen = html.escape(f"((event, grid) => {{{PEN}}})(event, this)")
-    names = ("pointerdown", "pointermove", "pointerup", "pointercancel", "keydown")
-    events = " ".join(f'on{name}="{pen}"' for name in names)
-    label = "Drawing area of 28 by 28 pixels. Arrows move the pen, Space draws, Backspace erases."
-    return (
-        f'{LOOK}<div class="lesson-grid" tabindex="0" role="application" aria-label="{label}" data-row="14" '
-        f'data-column="14" data-lm-suppress-shortcuts="true" {events}>{"<i></i>" * SIDE**2}</div>'
-    )
+def explorer():
+    """Lesson 11: the instrument."""
+    return Drawing()
 
 
-def _paint(levels):
-    """An invisible element, new for each drawing, that copies the ink of the text field into the grid."""
-    paint = html.escape(f"(element => {{{PAINT}}})(this)")
-    return f'<style data-ink="{zlib.crc32(levels.encode()):08x}" onload="{paint}"></style>'
+def _hex(pixels):
+    return np.round(255 * np.asarray(pixels)).astype(np.uint8).tobytes().hex()
+
+
+def _unhex(ink):
+    try:
+        pixels = np.frombuffer(bytes.fromhex(ink), np.uint8) / 255
+    except ValueError:
+        pixels = np.zeros(0)
+    if len(pixels) != SIDE**2:
+        raise ValueError("that is not a drawing: clear the area and draw again")
+    return pixels

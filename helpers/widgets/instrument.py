@@ -1,8 +1,8 @@
 """The shell of an instrument: a front end of its own draws and moves it, and Python computes.
 
 The front end of an instrument is one ES module in the folder `front`, appended to `front/instrument.js`, which all
-of them share, with `front/instrument.css`. Its state is that of the model: it survives a reload of the page, and
-several views show the same.
+of them share, with `front/instrument.css` and, if there is one, a style sheet of its own. Its state is that of the
+model: it survives a reload of the page, and several views show the same.
 """
 
 from functools import cache
@@ -44,7 +44,7 @@ class Instrument(anywidget.AnyWidget):
     ----------
     title : str, the name of the instrument
     challenge : str, a key of `exercises.challenges.CHALLENGES`; `goal`, the challenge in words, if it is not there
-    front : str, the file of its ES module
+    front : str, the files of its ES module, separated by blanks; the last one names its style sheet
     code : str, how the line of code begins, such as "widgets.stepper.frame("
     example : dict, arguments that differ in the still: a state that says more than the one at the start
     result : what is on the screen
@@ -68,7 +68,7 @@ class Instrument(anywidget.AnyWidget):
     def __init__(self, **state):
         self.result = self._shown = None
         task = self.goal or CHALLENGES[self.challenge]
-        super().__init__(heading=self.title, task=task, _esm=_script(self.front), _css=_look(), **state)
+        super().__init__(heading=self.title, task=task, _esm=_script(self.front), _css=_look(self.front), **state)
         self.add_class(WIDGET)
         self.observe(self._refresh, names=[*self.arguments])
         self._refresh()
@@ -76,6 +76,10 @@ class Instrument(anywidget.AnyWidget):
     def describe(self, result):
         """The result in a sentence."""
         raise NotImplementedError
+
+    def line_of(self, state):
+        """The line of code that gives the same as this state."""
+        return as_call(self.code, **state)
 
     def solved(self, result):
         """Whether the challenge is met."""
@@ -103,7 +107,7 @@ class Instrument(anywidget.AnyWidget):
         sentence, picture = self.describe(result), plain(self.picture_of(result))
         with interrupts_wait(), self.hold_sync():
             self.result, self._shown = result, state
-            self.sentence, self.picture, self.line = sentence, picture, as_call(self.code, **state)
+            self.sentence, self.picture, self.line = sentence, picture, self.line_of(state)
             self.refusal = ""
             if not self.met and self.solved(result):
                 self.met = f"Challenge met. {record.add(self.challenge)}".strip()
@@ -150,14 +154,15 @@ def plain(value):
 
 
 @cache
-def _script(name):
-    return "".join((FRONT / part).read_text(encoding="utf-8") for part in ("instrument.js", name))
+def _script(front):
+    return "".join((FRONT / part).read_text(encoding="utf-8") for part in ("instrument.js", *front.split()))
 
 
 @cache
-def _look():
+def _look(front):
     colors = css_properties(".instrument", DARK) + css_properties(UNSAID, "@media (prefers-color-scheme: dark)")
-    return colors + (FRONT / "instrument.css").read_text(encoding="utf-8")
+    files = FRONT / "instrument.css", (FRONT / front.split()[-1]).with_suffix(".css")
+    return colors + "".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
 
 
 def _tidy(value):

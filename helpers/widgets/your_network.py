@@ -1,18 +1,26 @@
-"""Lesson 04: a network of any size on a thousand digits."""
+"""Lesson 04: a network of any size on a thousand digits, watched while it trains."""
 
+import warnings
 from functools import cache
 from typing import NamedTuple
 
-import ipywidgets
 import numpy as np
+import traitlets
 
 from helpers import plotting
+from helpers.backprop.activations import ACTIVATIONS
 from helpers.datasets.mnist import load_digit_pair
-from helpers.system.validation import positive_whole
+from helpers.system.validation import known_name, positive_whole
 from helpers.training.neural_network import NeuralNetwork
-from helpers.widgets.explorer import SLOW, Explorer, as_sizes, count_parameters, fit_whole
+from helpers.widgets.explorer import REFUSALS, as_sizes, count_parameters, fit_whole
+from helpers.widgets.live import Live
+from helpers.widgets.playground_data import as_rates
+from helpers.widgets.playground_picture import levels
 
-MOST_LAYERS, MOST_WORK = 20, 4_500_000  # parameters × iterations: a quarter of a second or so
+MOST_LAYERS, MOST_PARAMETERS, MOST_ITERATIONS = 20, 100_000, 1000  # some ten milliseconds an iteration, or less
+SHOWN, MOST_DRAWN = 16, 240  # units of a layer, points of a curve
+DIGITS = 12  # on the screen, of those that are right and of those that are wrong
+LAYERS, RIGHT = 3, 0.95  # the challenge
 
 
 class Training(NamedTuple):
@@ -36,26 +44,53 @@ def train(layer_sizes="20, 1", hidden_activation="sigmoid", learning_rate=0.5, i
     Parameters
     ----------
     layer_sizes : sequence of int without the inputs, or text such as "20, 1"; it must end in 1
-    hidden_activation, learning_rate, iterations : as in `NeuralNetwork`
+    hidden_activation, iterations : as in `NeuralNetwork`
+    learning_rate : float; or a dict such as {0: 0.5, 40: 0.1}, after how many iterations which one begins
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as described, or the network is too large to watch.
     """
+    sizes, rates = _checked(layer_sizes, iterations), as_rates(learning_rate, MOST_ITERATIONS)
+    known_name(hidden_activation, ACTIVATIONS, "hidden_activation")
+    ends = [*(start for start in rates if 0 < start < iterations), iterations]
+    network = NeuralNetwork(sizes, hidden_activation=hidden_activation, dtype=np.float32)
+    for end, rate in zip(ends, rates.values(), strict=False):
+        network.learning_rate, network.iterations = rate, end
+        _train(network)
+    return _scored(network)
+
+
+def _checked(layer_sizes, iterations):
     sizes = as_sizes(layer_sizes)
     if sizes[-1] != 1:
         raise ValueError(f"the last size is {sizes[-1]}, but one unit must answer, 5 or 8: end with 1")
     parameters = count_parameters((784, *sizes))
-    if len(sizes) > MOST_LAYERS or parameters * positive_whole(iterations, "iterations") > MOST_WORK:
+    if len(sizes) > MOST_LAYERS or parameters > MOST_PARAMETERS:
         raise ValueError(
-            f"that is too large to train while you wait: {len(sizes)} layers, {parameters} parameters × {iterations} "
-            f"iterations; up to {MOST_LAYERS} layers and {MOST_WORK} in all"
+            f"that is too large to watch: {len(sizes)} layers, {parameters} parameters; "
+            f"up to {MOST_LAYERS} layers and {MOST_PARAMETERS} parameters"
         )
+    if positive_whole(iterations, "iterations") > MOST_ITERATIONS:
+        raise ValueError(f"iterations is {iterations}, but it must be at most {MOST_ITERATIONS}")
+    return sizes
+
+
+def _train(network):
+    """Train it, or go on, up to its number of iterations; nothing less is accepted."""
+    X, y, _, _ = some_digits()
+    if not hasattr(network, "cost_history_"):
+        fit_whole(network, X, y)
+        return
+    network.resume(X, y)
+    done = len(network.cost_history_)
+    if done < network.iterations:
+        raise KeyboardInterrupt(f"after {done} of {network.iterations} iterations")
+
+
+def _scored(network):
     X, y, X_test, y_test = some_digits()
-    network = NeuralNetwork(
-        sizes,
-        hidden_activation=hidden_activation,
-        learning_rate=learning_rate,
-        iterations=iterations,
-        dtype=np.float32,
-    )
-    fit_whole(network, X, y)
     return Training(network, network.score(X, y), network.score(X_test, y_test))
 
 
@@ -74,14 +109,151 @@ def describe(result):
     )
 
 
+class YourNetwork(Live):
+    """Lesson 04: layer sizes, activation and learning rate on real digits, and the network while it trains.
+
+    Another size or activation starts anew; another learning rate does not, and the line of code remembers
+    after how many iterations it changed.
+    """
+
+    title = "Your network"
+    challenge = "04.your_network"
+    front = "maps.js your_network.js"
+    code = "widgets.your_network.train("
+    figsize = (7, 3.4)
+    arguments = ("layer_sizes", "hidden_activation", "iterations")
+
+    layer_sizes = traitlets.Unicode("20, 1").tag(sync=True)
+    hidden_activation = traitlets.Unicode("sigmoid").tag(sync=True)
+    learning_rate = traitlets.CFloat(0.5).tag(sync=True)
+    iterations = traitlets.CInt(1).tag(sync=True)
+    speed = traitlets.CInt(1).tag(sync=True)  # iterations from one picture to the next
+
+    def __init__(self, **state):
+        self._rates = None
+        super().__init__(**state)
+        self.observe(self._change_rate, names="learning_rate")
+
+    def state(self):
+        """The arguments of `train`."""
+        self._rates = self._rates or {0: self.learning_rate}
+        rates = dict(self._rates) if len(self._rates) > 1 else self._rates[0]
+        return super().state() | {"learning_rate": rates}
+
+    def compute(self, layer_sizes, hidden_activation, iterations, learning_rate):
+        """The `Training`; one that only goes on is not begun again."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a rising cost is visible, and some look for it
+            if not self._goes_on(layer_sizes, hidden_activation, iterations, as_rates(learning_rate, MOST_ITERATIONS)):
+                return train(layer_sizes, hidden_activation, learning_rate, iterations)
+            _checked(layer_sizes, iterations)
+            network = self.result.network
+            network.learning_rate, network.iterations = self.learning_rate, iterations
+            _train(network)
+            return _scored(network)
+
+    def _goes_on(self, layer_sizes, hidden_activation, iterations, rates):
+        """Whether what is asked for begins with what there is."""
+        if not self.result or (layer_sizes, hidden_activation) != tuple(
+            self._shown[name] for name in self.arguments[:2]
+        ):
+            return False
+        done, before = len(self.result.network.cost_history_), as_rates(self._shown["learning_rate"], MOST_ITERATIONS)
+        new = {start: rate for start, rate in rates.items() if start < done}
+        return done <= iterations and max(rates) <= done and new == {k: v for k, v in before.items() if k < done}
+
+    def describe(self, result):
+        """The outcome in a sentence."""
+        done = self.iterations
+        return f"After {done} iteration{'s' if done > 1 else ''}: {describe(result)}"
+
+    def solved(self, result):
+        """Whether a network of three layers is right on enough of the test digits."""
+        return len(result.network.layer_sizes_) == LAYERS + 1 and result.test_accuracy > RIGHT
+
+    def draw(self, result, ax):
+        """The cost curve."""
+        return draw(result, ax)
+
+    def picture_of(self, result):
+        """Weights, pictures of the units, digits right and wrong, and the cost curve."""
+        network, costs = result.network, result.network.cost_history_
+        every = -(-len(costs) // MOST_DRAWN)
+        W, b = (list(p.values()) for p in (network.W_, network.b_))
+        picture = {"number": self._next_number(), "sizes": list(network.layer_sizes_)}
+        picture |= {
+            "norms": np.linalg.norm(W[0][:SHOWN], axis=1),
+            "shares": [result.train_accuracy, result.test_accuracy],
+        }
+        picture |= {"W": [np.zeros((0, 0)), *(w[:SHOWN, :SHOWN].astype(float) for w in W[1:])]}
+        picture |= {"b": [p[:SHOWN, 0].astype(float) for p in b], "units": b"".join(unit_pictures(network))}
+        picture |= {"extremes": np.array([W[0][:SHOWN].min(axis=1), W[0][:SHOWN].max(axis=1)], float)}
+        return picture | {"costs": np.array([*costs[:-1:every], costs[-1]], np.float32).tobytes()} | _digits(network)
+
+    def _change_rate(self, change):
+        """Another learning rate, from this iteration on; before the second, from the beginning."""
+        before = self._rates, self.refusal
+        try:
+            as_rates(self.learning_rate, MOST_ITERATIONS)
+            done = self.iterations if self.iterations > 1 else 0
+            self._rates = {k: v for k, v in self._rates.items() if k < done} | {done: self.learning_rate}
+            self._refresh()
+        except REFUSALS as error:
+            self._rates, self.refusal = before[0], f"Not possible: {error}."
+
+    def _advance(self):
+        """Some more iterations; say whether it may go on."""
+        before = self.iterations
+        try:
+            self.iterations = min(before + max(1, self.speed), MOST_ITERATIONS)
+        finally:
+            said = self.refusal
+            if said:  # it diverged, or was stopped: what is shown is the state before
+                self.iterations, self.refusal = before, said
+        return before < self.iterations < MOST_ITERATIONS
+
+    def _step(self, content=None):
+        """One iteration."""
+        self.playing = False
+        self.speed, speed = 1, self.speed
+        self._advance()
+        self.speed = speed
+
+    def _reset(self, content=None):
+        """Back to the first iteration."""
+        self._rates = None
+        self.iterations = 1
+        self._refresh()
+
+
+def unit_pictures(network):
+    """Levels of 28 × 28 for the first units of each hidden layer: how z changes with each pixel, at the mean digit.
+
+    In the first layer these are the weights.
+    """
+    X_test, W, b = some_digits()[2], network.W_, network.b_
+    a, slopes = X_test.mean(axis=0)[:, np.newaxis], None  # (784, 1)
+    g, g_prime = ACTIVATIONS[network.hidden_activation]
+    for l in range(1, len(W)):
+        slopes = W[1] if l == 1 else W[l] @ slopes  # (n[l], 784)
+        yield levels(slopes[:SHOWN])
+        z = W[l] @ a + b[l]  # (n[l], 1)
+        a, slopes = g(z), g_prime(z) * slopes
+
+
+def _digits(network):
+    """Test digits that the network gets right and wrong, the surest first, with the probability of an 8."""
+    _, _, X, y = some_digits()
+    p = network.predict_proba(X)
+    sure, picture = np.abs(p - 0.5), {"mean": np.round(255 * X.mean(axis=0)).astype(np.uint8).tobytes()}
+    for name, these in (("right", (p > 0.5) == y), ("wrong", (p > 0.5) != y)):
+        chosen = np.flatnonzero(these)
+        chosen = chosen[np.argsort(-sure[chosen], kind="stable")][:DIGITS] if name == "wrong" else chosen[:DIGITS]
+        pixels = np.round(255 * X[chosen]).astype(np.uint8).tobytes()
+        picture |= {name: pixels, f"{name}_p": p[chosen].astype(float), f"{name}_n": int(these.sum())}
+    return picture
+
+
 def explorer():
-    """Lesson 04: layer sizes, activation, learning rate and iterations on real digits."""
-    controls = {
-        "layer_sizes": ipywidgets.Text("20, 1", description="layer sizes", **SLOW),
-        "hidden_activation": ipywidgets.Dropdown(options=["sigmoid", "tanh", "relu"], description="hidden activation"),
-        "learning_rate": ipywidgets.FloatLogSlider(0.5, min=-2, max=1, step=0.1, description="learning rate α", **SLOW),
-        "iterations": ipywidgets.IntSlider(60, min=10, max=150, step=10, description="iterations", **SLOW),
-    }
-    goal = "get above 0.95 on the test digits with three layers."
-    args = (train, draw, describe, "widgets.your_network.train(")
-    return Explorer("Your network", goal, controls, *args)
+    """Lesson 04: the instrument."""
+    return YourNetwork()

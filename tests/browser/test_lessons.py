@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from moves import MOVES, READY, WIDGET, seen, stroke, wait_for_change
+from moves import MOVES, READY, WIDGET, seen, wait_for_change
 from playwright.sync_api import TimeoutError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,119 +135,6 @@ def test_a_lesson_runs_and_its_widgets_move(page, lab, name):
         wait_for_change(page, widget, before)
         faults += look_at(page, widget, f"{name}-{i + 1}-" + re.sub(r"\W+", "-", title).lower())
     assert faults == [], "\n".join(faults)
-    assert page.locator(FAULTS).all_inner_texts() == []
-
-
-def inked(widget):
-    """The cells of the drawing area that hold ink, as (row, column)."""
-    opacity = widget.locator(".lesson-grid i").evaluate_all("cells => cells.map(cell => Number(cell.style.opacity))")
-    return {divmod(i, 28) for i, ink in enumerate(opacity) if ink > 0.5}
-
-
-# Whether these are the cells with ink in every drawing area of the page.
-INKED = """wanted => [...document.querySelectorAll('.lesson-grid')].every(grid => JSON.stringify(wanted) ===
-    JSON.stringify([...grid.children].flatMap((cell, i) => Number(cell.style.opacity) > 0.5 ? [i] : [])))"""
-
-
-def test_ink_is_in_every_view_and_survives_a_reload_of_the_page(page, lab):
-    kernel = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}}
-    cell = nbformat.v4.new_code_cell("from helpers import widgets\nwidgets.drawing.Drawing()")
-    nbformat.write(nbformat.v4.new_notebook(metadata=kernel, cells=[cell]), lab.folder / "notebooks" / "ink.ipynb")
-    open_and_run(page, lab, "ink")
-
-    def wait_for_ink(cells):
-        page.wait_for_function(INKED, arg=[28 * row + column for row, column in sorted(cells)])
-
-    stroke(page.locator(WIDGET), ((5, 5), (5, 9)))
-    line = {(5, column) for column in range(5, 10)} | {(4, c) for c in range(5, 10)} | {(6, c) for c in range(5, 10)}
-    line |= {(5, 4), (5, 10)}
-    wait_for_ink(line)
-    page.get_by_text("The network says").wait_for()
-    page.evaluate("() => { window.jupyterapp.commands.execute('notebook:create-output-view') }")
-    page.wait_for_function("document.querySelectorAll('.lesson-grid').length === 2")
-    wait_for_ink(line)
-    page.locator(WIDGET).nth(1).get_by_role("button", name="Clear", exact=True).click()
-    wait_for_ink(set())
-    stroke(page.locator(WIDGET).nth(1), ((5, 5), (5, 9)))  # drawn in one view, seen in both
-    wait_for_ink(line)
-    said = page.locator(WIDGET).first.get_by_text("The network says").inner_text()
-    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save-all')")
-    page.goto(f"{lab.url}/lab/tree/notebooks/ink.ipynb?token={lab.token}&reset")
-    page.wait_for_selector(".lesson-grid")
-    wait_for_ink(line)
-    assert page.locator(WIDGET).first.get_by_text("The network says").inner_text() == said
-    stroke(page.locator(WIDGET).first, ((20, 5), (20, 5)))  # and it goes on from there
-    wait_for_ink(line | {(20, 5), (19, 5), (21, 5), (20, 4), (20, 6)})
-    assert page.locator(FAULTS).all_inner_texts() == []
-
-
-def test_the_playground_in_all_its_parts(page, lab):
-    open_and_run(page, lab, "11_playground")
-    playground, drawing = (page.locator(WIDGET).nth(i) for i in (0, 1))
-
-    def press(widget, name):
-        widget.get_by_role("button", name=name, exact=True).click()
-
-    element = playground.element_handle()
-
-    def updates():
-        return int(re.search(r"Update (\d+):", playground.inner_text())[1])
-
-    tracks = playground.locator(".noUi-target").evaluate_all("tracks => tracks.map(track => track.clientWidth)")
-    assert min(tracks) >= 120  # long enough to aim at
-    press(playground, "Step one batch")
-    playground.get_by_text("Update 1:").wait_for()
-    press(playground, "Train")
-    playground.get_by_text(re.compile(r"Update \d\d+:")).wait_for()
-    first = updates()
-    wait_for_change(page, playground, seen(playground))
-    assert updates() > first  # it goes on by itself
-    press(playground, "Pause")
-    for _ in range(3):  # the kernel answers in order: what trained on would not stand one batch further
-        before = updates()
-        press(playground, "Step one batch")
-        page.wait_for_function("([e, text]) => !e.innerText.includes(text)", arg=[element, f"Update {before}:"])
-    assert updates() == before + 1
-    press(playground, "Reset")
-    playground.get_by_text("Update 0:").wait_for()
-
-    area = drawing.locator(".lesson-grid")
-    area.scroll_into_view_if_needed()
-    before = seen(drawing)
-    stroke(drawing, ((5, 5), (5, 15), (10, 15)))
-    assert {(5, 5), (5, 10), (5, 15), (8, 15), (10, 15)} <= inked(drawing)
-    before = wait_for_change(page, drawing, before)
-    page.keyboard.press("ArrowDown")  # the area has the focus, and the pen is where the mouse left it
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Space")
-    assert (12, 15) in inked(drawing)
-    before = wait_for_change(page, drawing, before)
-    page.keyboard.press("Backspace")
-    assert (12, 15) not in inked(drawing)
-    before = wait_for_change(page, drawing, before)
-    press(drawing, "10 steps")
-    now = wait_for_change(page, drawing, before)
-    probabilities = [float(re.search(r"probability of an 8 ([\d.]+)", text)[1]) for text, _ in (before, now)]
-    assert probabilities[1] > probabilities[0]
-    assert len(inked(drawing)) > 10  # what the kernel changed is in the area, where one can draw on
-    stroke(drawing, ((20, 5), (20, 9)))
-    wait_for_change(page, drawing, now)
-    press(drawing, "Clear")
-    page.wait_for_function(INKED, arg=[])
-    drawing.get_by_text("Nothing is drawn yet").wait_for()
-    stroke(drawing, ((20, 5), (20, 9)))
-    drawing.get_by_text("The network says").wait_for()
-    press(drawing, "Clear")
-    drawing.get_by_text("Nothing is drawn yet").wait_for()
-    stroke(drawing, ((20, 5), (20, 9)))  # the same stroke once more
-    drawing.get_by_text("The network says").wait_for()
-    box, mouse, ink = area.bounding_box(), page.mouse, inked(drawing)
-    mouse.move(box["x"] + 30, box["y"] + 30)
-    mouse.down(button="right")
-    mouse.move(box["x"] + 90, box["y"] + 30, steps=4)
-    mouse.up(button="right")
-    page.keyboard.press("Escape")  # the menu of the page
-    assert inked(drawing) == ink  # another button than the first draws nothing
     assert page.locator(FAULTS).all_inner_texts() == []
 
 

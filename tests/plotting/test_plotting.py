@@ -82,7 +82,7 @@ def test_every_panel_of_the_playground_is_tested():
         for name, value in vars(playground).items()
         if name[0] != "_" and getattr(value, "__module__", "") == playground.__name__
     }
-    assert public == {*PANELS, *SHEETS}
+    assert public - {"bounds"} == {*PANELS, *SHEETS}
 
 
 @pytest.mark.parametrize("name", PANELS)

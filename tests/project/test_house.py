@@ -23,8 +23,6 @@ LONG = {
     "gradient_check/bug_zoo.py": "a catalogue: each bug is a whole backward pass, to be read on its own",
     "gradient_check/mistakes.py": "a catalogue of some 400 mistakes, each looked up on its own",
     "training/neural_network.py": "one class, most of it the documentation of its options",
-    "widgets/drawing.py": "half of it is the script of the drawing area",
-    "widgets/playground.py": "a model, its buttons and its state",
 }
 # So has a file whose functions are longer.
 LONG_FUNCTIONS = {"gradient_check/mistakes.py": "a table of mistakes, one line each"}

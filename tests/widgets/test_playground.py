@@ -1,24 +1,23 @@
-"""The playground and the drawing: the state without a widget, then every control and button of both."""
+"""The playground: the state without a widget, then every control and button."""
 
 import asyncio
-import re
+import json
 import signal
 import sys
 import time
 
 import numpy as np
 import pytest
-from traitlets import TraitError
 
 from helpers import widgets
 from helpers.backprop.losses import binary_cross_entropy
 from helpers.backprop.network import backward, forward
 from helpers.backprop.optimizers import OPTIMIZERS
-from helpers.datasets.recordings import load_run
 from helpers.gradient_check.nudge import numerical_gradient, relative_error
 from helpers.training.neural_network import NeuralNetwork
-from helpers.widgets.drawing import SIDE, pack, unpack
-from helpers.widgets.playground import DATA_SETS, MOST_UPDATES, M
+from helpers.widgets.live import AHEAD, Live
+from helpers.widgets.playground import DATA_SETS, FEATURES, MOST_UPDATES, M
+from helpers.widgets.playground_data import as_points, plane
 
 SMALL = {"hidden_layers": 1, "width": 3}
 
@@ -26,7 +25,7 @@ SMALL = {"hidden_layers": 1, "width": 3}
 # --- the state -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", DATA_SETS)
+@pytest.mark.parametrize("name", [name for name in DATA_SETS if name != "own points"])
 def test_every_data_set_can_be_played(name):
     state = widgets.playground.play(data_set=name, updates=2, **SMALL)
     assert state.X.shape[0] == state.X_test.shape[0] == M
@@ -132,6 +131,29 @@ def test_pictures_of_units_on_digits_are_derivatives():
         {"updates": -1},
         {"updates": MOST_UPDATES + 1},
         {"updates": 1.5},
+        {"width": (3, 4, 5)},
+        {"activation": ("tanh",)},
+        {"activation": ("tanh", "step")},
+        {"features": ()},
+        {"features": "x1"},
+        {"features": ("x1", "x3")},
+        {"features": ("x1",), "data_set": "digits"},
+        {"points": [(0, 0, 1)], "data_set": "digits"},
+        {"data_set": "own points"},
+        {"data_set": "own points", "points": [(0, 0, 1, 5)]},
+        {"points": 5},
+        {"points": [(0, 0)]},
+        {"points": [(0, 0, 2)]},
+        {"points": [(9, 0, 1)]},
+        {"points": [(0, float("nan"), 1)]},
+        {"points": [(0, 0, 1)] * 301},
+        {"points": "no numbers"},
+        {"points": "1, 2"},
+        {"points": "1, 2, a\n3, 4, b\n5, 6, c"},
+        {"learning_rate": {10: 0.1}},
+        {"learning_rate": {0: 0.1, 5: -1}},
+        {"learning_rate": {0: 0.1, -5: 1}},
+        {"learning_rate": {0: 0.1, 2.5: 1}},
     ],
 )
 def test_what_cannot_be_played_is_said_in_a_sentence(options):
@@ -144,7 +166,7 @@ def stop(*_, **__):
 
 
 def state_of(state):
-    arrays = [p[key] for p in (state.W, state.b, state._memory) for key in sorted(p)]
+    arrays = state._theta, state._memory
     return [a.tobytes() for a in arrays], state.updates, list(state.costs), list(state.norms), len(state._batches)
 
 
@@ -189,36 +211,13 @@ def test_a_stop_at_any_line_of_a_step_leaves_no_half_step():
     assert at > 50 and any(ends) and not all(ends)
 
 
-def test_a_stop_while_it_is_shown_leaves_the_picture_with_its_own_line(monkeypatch):
-    explorer = widgets.playground.PlaygroundExplorer()
-    before = explorer.picture.value, explorer.line.value
-    monkeypatch.setattr(widgets.playground, "draw", stop)
-    for change in (explorer.buttons["step"].click, lambda: setattr(explorer.controls["width"], "value", 3)):
-        with pytest.raises(KeyboardInterrupt):
-            change()
-        assert (explorer.picture.value, explorer.line.value) == before
-        assert explorer.message.value.startswith("<b>Stopped.</b> What is shown is the last complete result")
-    monkeypatch.undo()
-    explorer.buttons["step"].click()
-    assert "updates=1," in explorer.line.value and "width=3" in explorer.line.value
-
-
-def test_a_stop_in_a_training_shows_how_far_it_came(monkeypatch):
-    explorer = widgets.playground.PlaygroundExplorer()
-    step = widgets.playground.Playground.step
-    monkeypatch.setattr(widgets.playground.Playground, "step", lambda self: stop() if self.updates == 7 else step(self))
-    with pytest.raises(KeyboardInterrupt):
-        explorer._advance(60)
-    assert "Update 7:" in explorer.message.value and "updates=7," in explorer.line.value
-
-
 def test_a_training_that_runs_away_keeps_its_last_finite_state():
     state = widgets.playground.play(activation="relu", optimizer="gradient_descent", hidden_layers=4, batch_size=M)
     state.learning_rate = 1e200
     with pytest.raises(ArithmeticError, match="no longer a finite number"):
         state.run(50)
     assert np.isfinite(state.costs).all()
-    assert state._cost(state.W, state.b) == state.costs[-1]
+    assert state._cost(state._theta, state.updates) == state.costs[-1]
     assert all(np.isfinite(state.W[l]).all() for l in state.W)
     assert len(state.costs) == state.updates + 1
 
@@ -241,91 +240,292 @@ def test_the_fifth_layer_is_not_drawn_as_the_first():
     assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == 5
 
 
-def test_the_legend_of_the_norms_lies_above_them():
-    figure = widgets.playground.draw(widgets.playground.play(hidden_layers=4, width=1, updates=2))
-    figure.canvas.draw()
-    ax = figure.axes[2]
-    legend, title = ax.get_legend().get_window_extent(), ax.texts[0].get_window_extent()
-    assert legend.y0 >= ax.get_window_extent().y1 - 1
-    assert legend.x0 > title.x1
+def test_a_misspelt_option_gets_one_clear_sentence():
+    with pytest.raises(TypeError, match=r"^'widht' is no option of the playground: did you mean width\?$"):
+        widgets.playground.play(widht=3)
+    with pytest.raises(TypeError, match="'qqq' is no option of the playground: choose among data_set, "):
+        widgets.playground.play(qqq=3)
 
 
-# --- the widget of the playground ----------------------------------------------------------------
+MIXED = {"hidden_layers": 3, "width": (4, 2, 3), "activation": ("tanh", "relu", "sigmoid")}
+
+
+def test_with_one_activation_it_is_the_network_of_the_lessons():
+    state = widgets.playground.play(**SMALL, activation="relu", updates=3)
+    Z, A = forward(state.X, state.W, state.b, "relu")
+    Y = state.y[np.newaxis].astype(float)
+    theirs, ours = backward(Y, state.W, Z, A, "relu"), state.backward(Y, state.W, *state.forward(state.X))
+    for mine, right in zip(ours, theirs, strict=True):
+        for l in right:
+            np.testing.assert_allclose(mine[l], right[l], rtol=1e-12)
+
+
+def test_the_gradient_of_mixed_layers_is_that_of_a_nudge():
+    state = widgets.playground.play(**MIXED, features=("x1", "x1 x2", "sin πx2"), updates=20)
+    assert [state.W[l].shape for l in state.W] == [(4, 3), (2, 4), (3, 2), (1, 3)]
+    W, b, Y = state.W, state.b, state.y[np.newaxis].astype(float)
+    inputs = state.features_of(state.X)
+
+    def cost():
+        return binary_cross_entropy(state.forward(inputs, W, b)[0][4], Y)
+
+    dW, db = state.backward(Y, W, *state.forward(inputs, W, b))
+    for l in W:
+        assert relative_error(dW[l], numerical_gradient(cost, W[l])) < 1e-6
+        assert relative_error(db[l], numerical_gradient(cost, b[l])) < 1e-6
+
+
+def test_the_gradient_that_is_shown_is_that_of_the_last_batch():
+    before = widgets.playground.play(**SMALL, l2=0.1, updates=4)
+    W, rows = before.W, before._next_batch()
+    dW, db = before.backward(before.y[np.newaxis, rows].astype(float), W, *before.forward(before.X[rows]))
+    after = widgets.playground.play(**SMALL, l2=0.1, updates=5)
+    np.testing.assert_allclose(after.dW[2], dW[2] + 0.1 * W[2], rtol=1e-12)
+    np.testing.assert_allclose(after.db[1], db[1], rtol=1e-12)
+
+
+def test_features_are_what_they_are_called():
+    x1, x2 = 0.5, -0.25
+    values = {name: feature(np.array([[x1, x2]]))[0] for name, feature in FEATURES.items()}
+    right = [0.5, -0.25, 0.25, 0.0625, -0.125, 1.0, -np.sqrt(0.5)]
+    assert list(values.values()) == pytest.approx(right)
+    state = widgets.playground.play(features=["sin πx2", "x1"], updates=1)  # in any order
+    assert state.features == ("x1", "sin πx2")
+    np.testing.assert_allclose(state.features_of(np.array([[0.3, 0.5]])), [[0.3, 1.0]])
+
+
+def test_a_circle_needs_no_hidden_layer_with_squares_as_inputs():
+    options = {"data_set": "circles", "hidden_layers": 0, "learning_rate": 0.1, "updates": 300}
+    assert widgets.playground.play(features=("x1²", "x2²"), **options).accuracy()[1] > 0.98
+    assert widgets.playground.play(**options).accuracy()[1] < 0.7
+
+
+def test_a_learning_rate_that_changes_is_that_of_the_dict():
+    state = widgets.playground.play(updates=10)
+    state.learning_rate = 0.3
+    state.run(5)
+    state.learning_rate = 0.05
+    state.run(5)
+    assert state.rates == {0: 0.01, 10: 0.3, 15: 0.05}
+    again = widgets.playground.play(learning_rate=state.rates, updates=20)
+    assert again.costs == state.costs
+    assert again.costs[:11] == widgets.playground.play(updates=10).costs
+    assert again.costs[11] != widgets.playground.play(updates=11).costs[11]
+    state.learning_rate = 0.05  # the same: nothing to remember
+    assert state.rates == {0: 0.01, 10: 0.3, 15: 0.05}
+
+
+@pytest.mark.parametrize("updates", [0, 10, 13, 20])  # in the middle of an epoch, and between two
+def test_points_that_are_added_on_the_way_are_reproduced(updates):
+    state = widgets.playground.play(updates=updates)
+    state.add_point(0.5, 0.25, 1)
+    state.run(9)
+    state.add_point(-0.5, 0.25, 0)
+    state.run(15)
+    again = widgets.playground.play(updates=updates + 24, points=state.points)
+    assert again.costs == state.costs
+    assert len(again.X) == M + 2
+    assert again.costs != widgets.playground.play(updates=updates + 24).costs
+
+
+def test_a_point_that_is_added_is_learned():
+    state = widgets.playground.play(data_set="own points", points=[(-0.5, 0, 0), (0.5, 0, 1)], updates=300)
+    assert state.accuracy()[0] == 1.0 and np.isnan(state.accuracy()[1]) and np.isnan(state.costs[-1][1])
+    assert state.predict_proba(np.array([[0.0, 0.9]]))[0] > 0.1
+    state.add_point(0, 0.9, 0)
+    state.run(300)
+    assert state.predict_proba(np.array([[0.0, 0.9]]))[0] < 0.1
+    assert widgets.playground.describe(state).endswith("right 100.0% of your points")
+    widgets.playground.draw(state)
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("0.5, -0.25, 1\n0.1,0.2,0", [(0.5, -0.25, 1, 0), (0.1, 0.2, 0, 0)]),
+        ("x1;x2;label\n0.5;-0.25;1\n\n", [(0.5, -0.25, 1, 0)]),
+        ("0.5\t-0.25\t-1\n0.1\t0.2\t1", [(0.5, -0.25, 0, 0), (0.1, 0.2, 1, 0)]),
+        ("0.5 0.5 cat\n0.1 0.2 dog", [(0.5, 0.5, 0, 0), (0.1, 0.2, 1, 0)]),
+        ("0 100 0\n10 300 1\n5 200 1", [(-1, -1, 0, 0), (1, 1, 1, 0), (0, 0, 1, 0)]),
+        ("2 7 0", [(0, 0, 0, 0)]),
+    ],
+)
+def test_a_pasted_table_is_read(text, points):
+    assert as_points(text) == tuple(points)
+
+
+# --- the instrument ------------------------------------------------------------------------------
 
 VALUES = {
     "data_set": "XOR",
     "noise": 0.3,
-    "hidden_layers": 1,
-    "width": 3,
-    "activation": "relu",
+    "width": [3, 2, 4],
+    "activation": ["relu", "tanh", "relu"],
     "initialization": "he",
     "optimizer": "momentum",
     "learning_rate": 0.1,
     "batch_size": 50,
     "l2": 0.01,
     "random_state": 2,
+    "features": ["x1", "x1 x2"],
+    "points": [[0.5, 0.5, 0]],
 }
 
 
-def code_of(widget):
-    return re.search("<code[^>]*>(.*)</code>", widget.line.value)[1].replace("&#x27;", "'")
+def send(instrument, do, **content):
+    """What the front end sends at a click."""
+    instrument._receive(instrument, {"do": do} | content, [])
 
 
 def test_every_control_starts_anew_and_the_line_reproduces_the_screen():
-    explorer = widgets.playground.PlaygroundExplorer()
-    assert set(explorer.controls) == set(VALUES)
+    instrument = widgets.playground.PlaygroundExplorer()
     for name, value in VALUES.items():
-        before = explorer.line.value
-        explorer.buttons["step"].click()
-        assert explorer.state.updates == 1
-        explorer.controls[name].value = value
-        assert explorer.state.updates == 0
-        assert explorer.line.value != before
-        assert explorer.controls[name].description
-    explorer.buttons["step"].click()
-    explorer.buttons["step"].click()
-    again = eval(code_of(explorer))  # our own text: the line that a reader would paste
-    assert again.costs == explorer.state.costs
-    assert widgets.playground.describe(again) in explorer.message.value
-    explorer.buttons["reset"].click()
-    assert explorer.state.updates == 0
+        send(instrument, "reset")
+        send(instrument, "step")
+        before = instrument.line
+        assert instrument.result.updates == 1
+        setattr(instrument, name, value)
+        assert instrument.result.updates == (1 if name == "learning_rate" else 0)
+        assert instrument.line != before
+        assert not instrument.refusal
+    send(instrument, "step")
+    send(instrument, "step")
+    again = eval(instrument.line)  # our own text: the line that a reader would paste
+    assert again.costs == instrument.result.costs
+    assert again.sizes == (2, 3, 2, 4, 1)
+    assert widgets.playground.describe(again) == instrument.sentence
+    send(instrument, "reset")
+    assert instrument.result.updates == 0
 
 
-BAD = [("noise", -1e9), ("noise", float("nan")), ("learning_rate", 1e9), ("learning_rate", float("nan"))]
-BAD += [("hidden_layers", 99), ("width", 0), ("batch_size", -1), ("random_state", -5), ("l2", 7), ("data_set", "none")]
-BAD += [("activation", None), ("initialization", ""), ("optimizer", "magic")]
+def test_the_line_of_a_run_with_changes_on_the_way_reproduces_it():
+    instrument = widgets.playground.PlaygroundExplorer(data_set="spirals")
+    for change in ("learning_rate", "point", "learning_rate"):
+        instrument._train(7)
+        if change == "point":
+            send(instrument, "add", x1=0.1, x2=0.2, label=1)
+            send(instrument, "add", x1=0.3, x2=0.2, label=0)
+        else:
+            instrument.learning_rate *= 3
+    instrument._train(7)
+    assert len(instrument.points) == 2 and "learning_rate={0: 0.01, 7: 0.03, 21: 0.09}" in instrument.line
+    assert eval(instrument.line).costs == instrument.result.costs  # our own text
+    send(instrument, "reset")
+    assert instrument.result.updates == 0 and "learning_rate=0.09" in instrument.line
+    assert eval(instrument.line).costs == instrument.result.costs
+
+
+BAD = [("noise", -1e9), ("noise", float("nan")), ("learning_rate", -1), ("learning_rate", float("nan"))]
+BAD += [("width", [99]), ("width", [0]), ("batch_size", -1), ("random_state", -5), ("l2", 70), ("data_set", "none")]
+BAD += [("activation", ["none"]), ("initialization", ""), ("optimizer", "magic"), ("features", []), ("points", [[1]])]
 
 
 @pytest.mark.parametrize(("name", "bad"), BAD)
-def test_the_playground_lives_on_after_a_bad_value(name, bad):
-    explorer = widgets.playground.PlaygroundExplorer()
-    try:
-        explorer.controls[name].value = bad
-    except TraitError:
-        pass  # ipywidgets itself refuses what no hand can enter
-    explorer.controls[name].value = VALUES[name]
-    explorer.buttons["step"].click()
-    assert "Update 1:" in explorer.message.value
+def test_a_bad_value_gets_a_sentence_and_the_picture_stays(name, bad):
+    instrument = widgets.playground.PlaygroundExplorer()
+    before = instrument.picture, instrument.line
+    setattr(instrument, name, bad)
+    assert instrument.refusal.startswith("Not possible: ")
+    assert (instrument.picture, instrument.line) == before
+    setattr(instrument, name, VALUES[name])
+    send(instrument, "step")
+    assert not instrument.refusal and "Update 1:" in instrument.sentence
 
 
-def test_a_value_that_is_refused_leaves_the_picture_and_a_sentence():
-    explorer = widgets.playground.PlaygroundExplorer()
-    before = explorer.picture.value
-    explorer.controls["noise"].max = 5
-    explorer.controls["noise"].value = 3
-    assert explorer.message.value.startswith("<b>Not possible:</b> noise is 3.0")
-    assert explorer.picture.value == before
+def test_a_pasted_table_becomes_the_data_set():
+    instrument = widgets.playground.PlaygroundExplorer()
+    send(instrument, "paste", text="0.5, 0.5, 1\n-0.5, -0.5, 0")
+    assert instrument.data_set == "own points" and len(instrument.result.X) == 2
+    assert eval(instrument.line).costs == instrument.result.costs  # our own text
+    before = instrument.picture
+    send(instrument, "paste", text="<b>no</b>")
+    assert instrument.refusal.startswith("Not possible: a pasted line is") or "without points" in instrument.refusal
+    assert instrument.picture == before
 
 
-def test_a_divergence_is_a_sentence_and_reset_mends_it():
-    explorer = widgets.playground.PlaygroundExplorer()
-    explorer.controls["activation"].value = "relu"
-    explorer.state.learning_rate, explorer.state.optimizer = 1e150, OPTIMIZERS["gradient_descent"]
+@pytest.mark.parametrize("content", [None, 5, {}, {"do": "close"}, {"do": "_show"}, {"do": "add"}, {"do": "paste"}])
+def test_a_message_that_is_none_changes_nothing(content):
+    instrument = widgets.playground.PlaygroundExplorer()
+    before = instrument.picture
+    instrument._receive(instrument, content, [])
+    assert instrument.picture == before
+
+
+def test_what_the_front_end_draws_is_what_the_network_computes():
+    instrument = widgets.playground.PlaygroundExplorer(width=[3], activation=["tanh"], points=[[0.5, 0.5, 0]])
+    instrument._train(30)
+    state, picture, scene = instrument.result, instrument.picture, instrument.scene
+    side, area = picture["side"], picture["side"] ** 2
+    corners = {0: (scene["low"][0], scene["low"][1]), side - 1: (scene["high"][0], scene["low"][1])}
+    corners[area - 1] = tuple(scene["high"])
+    maps = np.frombuffer(picture["maps"], np.uint8).reshape(4, area)
+    most = np.abs(state.forward(plane(state.X, side))[1][1]).max()
+    for at, corner in corners.items():
+        A = state.forward(np.array([corner]))[1]
+        assert maps[3, at] / 255 == pytest.approx(A[2].item(), abs=0.003)
+        assert (maps[:3, at] - 127.5) / 127.5 == pytest.approx(A[1][:, 0] / most, abs=0.005)
+    np.testing.assert_allclose(picture["W"][0], state.W[1], atol=1e-5)
+    np.testing.assert_allclose(picture["db"][1], state.db[2], atol=1e-5)
+    costs = np.frombuffer(picture["costs"], np.float32).reshape(2, -1)
+    np.testing.assert_allclose(costs[:, -1], state.costs[-1], rtol=1e-6)
+    points = np.frombuffer(scene["train"], np.float32).reshape(-1, 3)
+    assert points[-1] == pytest.approx([0.5, 0.5, 0]) and scene["own"] == 1
+
+
+def test_the_curves_of_a_long_training_are_thinned():
+    instrument = widgets.playground.PlaygroundExplorer()
+    instrument.result.run(1500)
+    instrument._train(1)
+    costs = np.frombuffer(instrument.picture["costs"], np.float32).reshape(2, -1)
+    assert 200 < costs.shape[1] <= 242
+    assert costs[0, -1] == pytest.approx(instrument.result.costs[-1][0])
+
+
+def test_digits_are_shown_with_their_answers():
+    instrument = widgets.playground.PlaygroundExplorer(data_set="digits", width=[3, 2])
+    send(instrument, "step")
+    picture, scene = instrument.picture, instrument.scene
+    assert len(scene["sheet"]) == 24 * 784 and len(picture["maps"]) == 5 * 784
+    np.testing.assert_allclose(
+        picture["answers"], instrument.result.predict_proba(instrument.result.X_test[:24]), rtol=1e-6
+    )
+    instrument.data_set = "moons"  # and back
+    assert not instrument.scene["digits"]
+
+
+def test_a_divergence_is_a_sentence_and_reset_repairs_it():
+    instrument = widgets.playground.PlaygroundExplorer(activation=["relu", "relu"], optimizer="gradient_descent")
+    instrument.learning_rate = 1e150
     for _ in range(3):
-        explorer.buttons["step"].click()
-    assert "no longer a finite number" in explorer.message.value
-    explorer.buttons["reset"].click()
-    assert "Update 0:" in explorer.message.value
+        send(instrument, "step")
+    assert "no longer a finite number" in instrument.refusal
+    instrument.learning_rate = 0.1
+    send(instrument, "reset")
+    assert "Update 0:" in instrument.sentence and not instrument.refusal
+
+
+def test_a_stop_while_it_is_shown_leaves_the_picture_with_its_own_line(monkeypatch):
+    instrument = widgets.playground.PlaygroundExplorer()
+    before = instrument.picture, instrument.line
+    monkeypatch.setattr(widgets.playground, "frame", stop)
+    for change in (lambda: send(instrument, "step"), lambda: setattr(instrument, "width", [3])):
+        with pytest.raises(KeyboardInterrupt):
+            change()
+        assert (instrument.picture, instrument.line) == before
+    assert instrument.refusal.startswith("Stopped. What is shown is the last complete result")
+    monkeypatch.undo()
+    send(instrument, "reset")
+    send(instrument, "step")
+    assert "updates=1," in instrument.line and "width=3" in instrument.line
+
+
+def test_a_stop_in_a_training_shows_how_far_it_came(monkeypatch):
+    instrument = widgets.playground.PlaygroundExplorer()
+    step = widgets.playground.Playground.step
+    monkeypatch.setattr(widgets.playground.Playground, "step", lambda self: stop() if self.updates == 7 else step(self))
+    with pytest.raises(KeyboardInterrupt):
+        instrument._train(60)
+    assert "Update 7:" in instrument.sentence and "updates=7," in instrument.line
 
 
 async def until(true):
@@ -344,287 +544,123 @@ async def rest():
 
 def test_training_runs_beside_other_work_and_pause_ends_it_at_once():
     async def play():
-        explorer = widgets.playground.PlaygroundExplorer()
-        explorer.buttons["train"].click()
-        explorer.buttons["train"].click()  # a second click starts no second training
-        assert explorer.state.updates == 0  # nothing blocks
-        await until(lambda: explorer.state.updates > 20)
-        assert f"Update {explorer.state.updates}:" in explorer.message.value
-        start, done = time.perf_counter(), explorer.state.updates
-        explorer.buttons["pause"].click()
+        instrument = widgets.playground.PlaygroundExplorer()
+        instrument.playing = True
+        assert instrument.result.updates == 0  # nothing blocks
+        await until(lambda: instrument.result.updates > 3)
+        assert f"Update {instrument.result.updates}:" in instrument.sentence
+        start, done = time.perf_counter(), instrument.result.updates
+        instrument.playing = False
         assert time.perf_counter() - start < 0.1
-        assert explorer.state.updates == done
+        assert instrument.result.updates == done
         await rest()
-        assert explorer.state.updates == done
-        explorer.buttons["train"].click()
-        await until(lambda: explorer.state.updates > done)
+        assert instrument.result.updates == done
+        instrument.playing = True
+        await until(lambda: instrument.result.updates > done)
+        instrument.width = [3]  # starts anew, and goes on
+        await until(lambda: instrument.result.sizes == (2, 3, 1) and instrument.result.updates > 1)
         other = widgets.playground.PlaygroundExplorer()  # as when the cell is run again
-        done = explorer.state.updates
+        done = instrument.result.updates
         await rest()
-        assert (explorer.state.updates, other.state.updates) == (done, 0)
+        assert (instrument.result.updates, other.result.updates, instrument.playing) == (done, 0, False)
 
     asyncio.run(play())
-    assert widgets.playground.PlaygroundExplorer.training is None
+    assert Live.training is None
+
+
+def test_a_picture_waits_until_the_last_but_one_is_drawn(monkeypatch):
+    monkeypatch.setattr("helpers.widgets.live.UNSEEN", 60)
+
+    async def play():
+        instrument = widgets.playground.PlaygroundExplorer()
+        first = instrument.picture["number"]
+        send(instrument, "drawn", number=first)
+        instrument.playing = True
+        await until(lambda: instrument.picture["number"] == first + AHEAD + 1)
+        for _ in range(40):  # it waits for the page
+            await asyncio.sleep(0.005)
+            if instrument.picture["number"] != first + AHEAD + 1:
+                break
+        assert instrument.picture["number"] == first + AHEAD + 1
+        send(instrument, "drawn", number=instrument.picture["number"])
+        await until(lambda: instrument.picture["number"] == first + 2 * (AHEAD + 1))
+        instrument.playing = False
+
+    asyncio.run(play())
 
 
 def test_a_kernel_without_an_event_loop_trains_for_a_moment():
-    explorer = widgets.playground.PlaygroundExplorer()
-    explorer.buttons["train"].click()
-    assert explorer.state.updates > 10
-    explorer.buttons["pause"].click()
+    instrument = widgets.playground.PlaygroundExplorer()
+    instrument.playing = True
+    assert instrument.result.updates > 3 and not instrument.playing
 
 
 def test_a_forgotten_training_ends(monkeypatch):
     monkeypatch.setattr("helpers.widgets.playground.MOST_UPDATES", 7)
 
     async def play():
-        explorer = widgets.playground.PlaygroundExplorer()
-        explorer.buttons["train"].click()
-        await until(lambda: widgets.playground.PlaygroundExplorer.training is None)
-        assert explorer.state.updates == 7
-        assert "The training ends here" in explorer.message.value
-        explorer.buttons["step"].click()
-        assert eval(code_of(explorer)).updates == explorer.state.updates == 7  # our own text
-        explorer.buttons["reset"].click()
-        explorer.buttons["step"].click()  # from 1 on, five more and five more do not make 7
-        explorer.buttons["train"].click()
-        await until(lambda: widgets.playground.PlaygroundExplorer.training is None)
-        assert explorer.state.updates == 7
+        instrument = widgets.playground.PlaygroundExplorer()
+        instrument.playing = True
+        await until(lambda: not instrument.playing)
+        assert instrument.result.updates == 7
+        assert "The training ends here" in instrument.sentence
+        send(instrument, "step")
+        assert eval(instrument.line).updates == instrument.result.updates == 7  # our own text
+        send(instrument, "reset")
+        instrument.speed = 5  # five and five more do not make 7
+        instrument.playing = True
+        await until(lambda: not instrument.playing)
+        assert instrument.result.updates == 7
 
     asyncio.run(play())
 
 
 def test_pause_and_train_at_once_leaves_a_training_that_can_be_paused():
     async def play():
-        explorer = widgets.playground.PlaygroundExplorer()
-        explorer.buttons["train"].click()
-        await until(lambda: explorer.state.updates > 0)
-        first = explorer._task
-        explorer.buttons["pause"].click()
-        explorer.buttons["train"].click()
+        instrument = widgets.playground.PlaygroundExplorer()
+        instrument.playing = True
+        await until(lambda: instrument.result.updates > 0)
+        first = instrument._task
+        instrument.playing = False
+        instrument.playing = True
         await until(first.done)
-        assert widgets.playground.PlaygroundExplorer.training is explorer
-        explorer.close()
-        done = explorer.state.updates
+        assert Live.training is instrument and instrument.playing
+        instrument.close()
+        done = instrument.result.updates
         await rest()
-        assert explorer.state.updates == done
+        assert instrument.result.updates == done
 
     asyncio.run(play())
-    assert widgets.playground.PlaygroundExplorer.training is None
+    assert Live.training is None
 
 
-# --- the drawing ---------------------------------------------------------------------------------
+SOLUTION = {"data_set": "spirals", "width": [5, 3], "learning_rate": 0.1, "random_state": 0}
 
 
-def test_the_derivative_to_the_pixels_is_that_of_a_nudge():
-    x = widgets.drawing.digits_to_start()[0].copy()
-    model = load_run("tutorial_196_1")
-    for target, label in ((5, 0.0), (8, 1.0)):
-
-        def cost(label=label):
-            return binary_cross_entropy(forward(x[np.newaxis], model.W_, model.b_)[0][2], np.array([[label]]))
-
-        result = widgets.drawing.read(x, target)
-        assert result.cost == cost()
-        assert relative_error(result.gradient, numerical_gradient(cost, x)) < 1e-7
-        assert result.probability == model.predict_proba(x[np.newaxis])[0]
-
-
-@pytest.mark.parametrize(("target", "sign"), [(8, 1), (5, -1)])
-def test_moving_goes_towards_the_target_and_stays_ink(target, sign):
-    x = widgets.drawing.digits_to_start()[1]
-    probabilities = [widgets.drawing.read(x).probability]
-    for _ in range(5):
-        x = widgets.drawing.move(x, target, rate=0.2)
-        probabilities.append(widgets.drawing.read(x).probability)
-    assert (sign * np.diff(probabilities) > 0).all()
-    assert 0 <= x.min() <= x.max() <= 1
-    several = widgets.drawing.move(widgets.drawing.digits_to_start()[1], target, 0.2, steps=5)
-    np.testing.assert_array_equal(several, x)
+def test_the_challenge_is_met_remembered_and_not_at_the_start(tmp_path, monkeypatch):
+    file = tmp_path / "progress.json"
+    monkeypatch.setenv("LESSONS_PROGRESS", str(file))
+    instrument = widgets.playground.PlaygroundExplorer()
+    assert not instrument.met
+    instrument.result.run(300)  # the moons, learned perfectly
+    instrument._train(1)
+    assert instrument.result.accuracy()[1] > 0.95 and not instrument.met
+    for options in ({"width": [8, 8]}, {"features": list(FEATURES)}):  # too many units, other inputs
+        instrument = widgets.playground.PlaygroundExplorer(**SOLUTION | options)
+        instrument.result.run(800)
+        instrument._train(1)
+        assert instrument.result.accuracy()[1] > 0.95 and not instrument.met
+    instrument = widgets.playground.PlaygroundExplorer(**SOLUTION)
+    assert not instrument.met
+    instrument.result.run(1500)
+    instrument._train(1)
+    assert instrument.met.startswith("Challenge met.")
+    assert json.loads(file.read_text())["done"] == ["11.playground"]
 
 
-def test_a_drawing_is_packed_without_loss():
-    levels = np.random.default_rng(0).integers(0, 256, SIDE**2) / 255
-    np.testing.assert_allclose(unpack(pack(levels)), levels, rtol=0, atol=1e-15)
-    assert len(pack(np.zeros(SIDE**2))) < 40
-
-
-BROKEN = ["", "not a drawing", "QUJD", pack(np.zeros(10)), pack(np.zeros(2000)), pack(np.zeros(784))[:-8], "ä"]
-
-
-@pytest.mark.parametrize("text", BROKEN)
-def test_a_text_that_is_no_drawing_is_refused(text):
-    with pytest.raises(ValueError, match="not a drawing"):
-        widgets.drawing.read(text)
-
-
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda: widgets.drawing.read(np.zeros(783)),
-        lambda: widgets.drawing.read(np.full(784, 1.5)),
-        lambda: widgets.drawing.read(np.zeros(784), target=3),
-        lambda: widgets.drawing.move(np.zeros(784), rate=0),
-        lambda: widgets.drawing.move(np.zeros(784), steps=0),
-    ],
-)
-def test_impossible_drawings(call):
-    with pytest.raises(ValueError, match=r"\bis\b"):
-        call()
-
-
-@pytest.mark.parametrize("ink", [1.5, -0.5, np.nan])
-def test_a_pixel_that_is_no_ink_is_named(ink):
-    pixels = np.zeros(784)
-    pixels[5] = ink
-    with pytest.raises(ValueError, match=f"each pixel .* but this one holds {ink:g}"):
-        widgets.drawing.read(pixels)
-
-
-def test_centring_keeps_all_ink():
-    picture = np.zeros((SIDE, SIDE))
-    picture[0:4, 1:3] = 0.5
-    moved = widgets.drawing.centre(picture.ravel()).reshape(SIDE, SIDE)
-    assert moved.sum() == picture.sum()
-    assert np.argwhere(moved).mean(axis=0) == pytest.approx([13.5, 13.5], abs=0.5)
-    picture[27, 27] = 0.01  # reaches the far corner: it can go nowhere
-    np.testing.assert_array_equal(widgets.drawing.centre(picture.ravel()), picture.ravel())
-    assert not widgets.drawing.centre(np.zeros(784)).any()
-
-
-def draw(widget, picture):
-    """What the browser sends at the end of a stroke."""
-    widget.field.value = np.round(255 * np.asarray(picture)).astype(np.uint8).tobytes().hex()
-
-
-def test_every_control_of_the_drawing():
-    widget = widgets.drawing.Drawing()
-    empty = widget.picture.value, widget.line.value
-    stroke = np.zeros((SIDE, SIDE))
-    stroke[5:20, 10:12] = 1
-    area = widget.grid.value
-    draw(widget, stroke.ravel())
-    assert (widget.picture.value, widget.line.value) != empty
-    assert widget.grid.value == area  # the browser has painted it: painting again would cut a stroke short
-    again = eval(code_of(widget))  # our own text: the line that a reader would paste
-    np.testing.assert_array_equal(again.pixels, stroke.ravel())
-    assert widgets.drawing.describe(again) == widget.message.value
-    for name, value in (("target", 5), ("start", 2), ("rate", 1.0)):
-        before = widget.message.value
-        widget.controls[name].value = value
-        assert widget.message.value != before or name == "rate"
-        assert widget.controls[name].description
-    np.testing.assert_allclose(widget.pixels, widgets.drawing.digits_to_start()[1], atol=1e-12)
-    widget.controls["target"].value = 8
-    before = widgets.drawing.read(widget.pixels).cost
-    widget.buttons["1 step"].click()
-    after = widgets.drawing.read(widget.pixels).cost
-    widget.buttons["10 steps"].click()
-    assert widgets.drawing.read(widget.pixels).cost < after < before
-    assert widget.grid.value.count("<i></i>") == SIDE**2
-    widget.buttons["Centre"].click()
-    widget.buttons["Clear"].click()
-    assert not widget.pixels.any()
-    assert 'role="application"' in widget.grid.value
-    assert "onpointercancel=" in widget.grid.value
-    assert repr(widget).startswith("Interactive figure: ")
-
-
-def test_the_same_stroke_counts_again_after_clear():
-    widget, stroke = widgets.drawing.Drawing(), np.zeros(SIDE**2)
-    stroke[300:310] = 1
-    for _ in range(2):
-        draw(widget, stroke)
-        np.testing.assert_array_equal(widget.pixels, stroke)
-        widget.buttons["Clear"].click()
-        assert not widget.pixels.any()
-        assert widget.message.value.startswith("Nothing is drawn yet")
-
-
-def test_the_ink_is_in_the_models_that_a_new_view_reads():
-    widget, stroke, paints = widgets.drawing.Drawing(), np.zeros(SIDE**2), []
-    stroke[300:310] = 1
-
-    def ink():
-        """What `PAINT` would put into the grid of a new view, from the state that the page gets."""
-        paints.append(widget.ink.get_state()["value"])
-        return np.frombuffer(bytes.fromhex(widget.field.get_state()["value"]), np.uint8) / 255
-
-    assert not ink().any()
-    draw(widget, stroke)
-    np.testing.assert_array_equal(ink(), stroke)
-    widget.buttons["10 steps"].click()
-    np.testing.assert_array_equal(ink(), widget.pixels)
-    assert 0 < widget.pixels.sum() != stroke.sum()
-    widget.controls["start"].value = 2
-    np.testing.assert_array_equal(ink(), widget.pixels)
-    widget.buttons["Clear"].click()
-    assert not ink().any()
-    assert len(set(paints[:-1])) == 4 and paints[0] == paints[-1]  # each change of ink paints every view again
-    assert "opacity:" not in widget.grid.value.split("</style>")[1].replace("cell.opacity", "")
-
-
-@pytest.mark.parametrize("control", ["10 steps", "stroke", "target"])
-def test_a_stop_while_a_drawing_is_read_leaves_the_last_reading(control, monkeypatch):
-    widget, stroke = widgets.drawing.Drawing(), np.zeros(SIDE**2)
-    widget.controls["start"].value = 2
-    before = widget.picture.value, widget.line.value
-    monkeypatch.setattr(widgets.drawing, "draw", stop)
-    stroke[300:310] = 1
-    with pytest.raises(KeyboardInterrupt):
-        if control == "stroke":
-            draw(widget, stroke)
-        elif control == "target":
-            widget.controls["target"].value = 5
-        else:
-            widget.buttons["10 steps"].click()
-    assert (widget.picture.value, widget.line.value) == before
-    assert widget.message.value.startswith("<b>Stopped.</b>")
-    assert widget.steps == 0
-    monkeypatch.undo()
-    widget.buttons["1 step"].click()
-    assert widget.steps == 1 and widget.message.value.startswith("The network says")
-    if control == "target":  # a 5 that is to be one: nothing to see
-        return
-    changed = widget.pixels - (stroke if control == "stroke" else widgets.drawing.digits_to_start()[1])
-    assert 0 < np.abs(changed).max() < 0.5  # one step from what is in the area
-
-
-def test_a_test_digit_can_be_loaded_again_and_steps_are_counted():
-    widget, digit = widgets.drawing.Drawing(), widgets.drawing.digits_to_start()[1]
-    widget.controls["start"].value = 2
-    widget.buttons["10 steps"].click()
-    widget.buttons["1 step"].click()
-    assert widget.message.value.endswith("; steps taken: 11")
-    widget.buttons["Reload"].click()
-    np.testing.assert_allclose(widget.pixels, digit, atol=1e-12)
-    assert "steps" not in widget.message.value
-    widget.buttons["Clear"].click()
-    assert widget.controls["start"].value == 0
-    widget.controls["start"].value = 2
-    np.testing.assert_allclose(widget.pixels, digit, atol=1e-12)
-
-
-@pytest.mark.parametrize("text", ["x", "00", "zz" * 784, "00" * 785, "<b>"])
-def test_what_is_sent_but_is_no_drawing_is_refused(text):
-    widget = widgets.drawing.Drawing()
-    before = widget.picture.value
-    widget.field.value = text
-    assert widget.message.value.startswith("<b>Not possible:</b> that is not a drawing")
-    assert widget.picture.value == before
-    draw(widget, np.full(784, 0.5))
-    assert widget.message.value.startswith("The network says")
-
-
-def test_the_sliders_of_the_drawing_stay_within_their_ends():
-    widget = widgets.drawing.Drawing()
-    for value in (-5, 10**9):
-        widget.controls["start"].value = value
-        assert "the network says" in widget.message.value.lower()
-    for value in (1e-30, 1e30, float("nan")):
-        widget.controls["rate"].value = value
-        widget.buttons["1 step"].click()
-    assert widget.message.value
-    widget.controls["rate"].value = 0.5
-    widget.buttons["1 step"].click()
-    assert widget.message.value.startswith("The network says")
+def test_the_still_is_an_ordinary_figure():
+    instrument = widgets.playground.PlaygroundExplorer()
+    assert len(instrument.still().axes) == 4
+    data, _ = instrument._repr_mimebundle_()
+    assert data["image/png"] and "<svg" in data["image/svg+xml"]
+    assert data["text/plain"].startswith("Interactive figure: Playground")

@@ -30,11 +30,6 @@ EXPLORERS = {
     "threshold": (widgets.threshold.explorer, "threshold.classify", {"separation": 4.0, "threshold": 0.9}),
     "work": (widgets.work.explorer, "work.count", {"depth": 4, "width": 100}),
     "nudge": (widgets.nudge.explorer, "nudge.measure", {"log10_epsilon": -8.0, "method": "complex step"}),
-    "training": (
-        widgets.your_network.explorer,
-        "your_network.train",
-        {"layer_sizes": "5, 1", "hidden_activation": "tanh", "learning_rate": 1.0, "iterations": 20},
-    ),
     "signals": (
         widgets.signals.explorer,
         "signals.measure",
@@ -88,7 +83,7 @@ def test_every_control_changes_the_picture_and_the_line_reproduces_it(name):
     for control, value in values.items():
         explorer.controls[control].value = value
         seen.append(screen(explorer))
-        assert seen[-1][0] != seen[-2][0] or name == "training"
+        assert seen[-1][0] != seen[-2][0]
         assert seen[-1][2] != seen[-2][2]
     assert seen[-1][0] != seen[0][0]
     line = re.search("<code[^>]*>(.*)</code>", explorer.line.value)[1].replace("&#x27;", "'")
@@ -185,7 +180,6 @@ def stop_after(n, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "control", "words"),
     [
-        ("training", "iterations", "after 7 of 20 iterations"),
         ("threshold", "separation", "after 7 of 200 iterations"),
         ("race", "adam", "after 7 of 150 iterations"),
     ],
@@ -246,13 +240,6 @@ def test_labels_alternative_text_and_a_sentence_for_readers_without_a_kernel(nam
     assert "\n" not in repr(explorer)
 
 
-@pytest.mark.parametrize("text", ["20, 3", "2000000000, 1", "1, " * 30 + "1"])
-def test_networks_that_one_cannot_wait_for(text):
-    explorer = widgets.your_network.explorer()
-    explorer.controls["layer_sizes"].value = text
-    assert "end with 1" in explorer.message.value or "too large to train while you wait" in explorer.message.value
-
-
 def test_a_slider_shows_what_it_says():
     explorer = widgets.threshold.explorer()
     explorer.controls["threshold"].value = 0.7000000000000001
@@ -274,6 +261,9 @@ def test_a_slider_shows_what_it_says():
         lambda: widgets.work.count(0, 3),
         lambda: widgets.work.count(3, 201),
         lambda: widgets.your_network.train(iterations=0),
+        lambda: widgets.your_network.train("20, 3"),
+        lambda: widgets.your_network.train("2000000000, 1"),
+        lambda: widgets.your_network.train("1, " * 30 + "1"),
         lambda: widgets.signals.measure(depth=1),
         lambda: widgets.signals.measure(depth=41),
         lambda: widgets.signals.measure(hidden_activation="step"),
@@ -338,9 +328,6 @@ def test_a_point_that_is_no_number_is_named():
 
 
 def test_typed_text_is_shown_and_not_run():
-    explorer = widgets.your_network.explorer()
-    explorer.controls["layer_sizes"].value = "<img src=x onerror=alert(1)>"
-    assert "<img" not in explorer.message.value
     game = widgets.ledger.Game()
     game.sizes.value = "<img src=x onerror=alert(1)>"
     game.guesses["A[0]"].value = "<img src=x onerror=alert(2)>"
@@ -375,13 +362,6 @@ def test_ledger_worked_by_hand():
     }
     assert ledger.parameters == 23
     assert "5 of them biases" in widgets.ledger.describe(ledger)
-
-
-def test_training_on_digits():
-    result = widgets.your_network.train("20, 1", learning_rate=0.5, iterations=60)
-    assert result.test_accuracy > 0.93
-    assert result.network.layer_sizes_ == (784, 20, 1)
-    assert "15721 parameters" in widgets.your_network.describe(result)
 
 
 def test_the_chain_rule_of_the_nudged_cost():

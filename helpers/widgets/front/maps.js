@@ -1,0 +1,75 @@
+// What instruments that paint pictures pixel by pixel share.
+
+const bytes = view => new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+const floats = view => new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength))
+const lowered = text => String(text).replace(/\d+/g, digits => [...digits].map(d => "₀₁₂₃₄₅₆₇₈₉"[d]).join(""))
+
+/** Red, green and blue of a colour of the palette, from 0 to 255; black while the view is not yet in the page. */
+function color(view, name) {
+    const probe = element("i", { style: `color: var(--lesson-${name})` })
+    view.append(probe)
+    const parts = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? [0, 0, 0]).slice(0, 3).map(Number)
+    probe.remove()
+    return parts
+}
+
+const packed = ([r, g, b]) => 255 << 24 | Math.round(b) << 16 | Math.round(g) << 8 | Math.round(r)
+const between = (a, b, t) => a.map((x, k) => x + t * (b[k] - x))
+
+/** Colours of 256 levels: label 0 below the middle, paper, label 1 above; `most` is the share at the ends. */
+function diverging(view, most) {
+    const [low, paper, high] = ["label-0", "paper", "label-1"].map(name => color(view, name))
+    return Uint32Array.from({ length: 256 }, (_, i) => {
+        const t = (i - 127.5) / 127.5
+        return packed(between(paper, t < 0 ? low : high, most * Math.abs(t) ** 0.8))
+    })
+}
+
+/** Colours of 256 levels from paper to ink. */
+function inked(view) {
+    const [paper, ink] = [color(view, "paper"), color(view, "ink")]
+    return Uint32Array.from({ length: 256 }, (_, i) => packed(between(paper, ink, i / 255)))
+}
+
+/** Paint levels into a canvas, `width` pixels a row; row 0 is at the top, or below if `upright`. */
+function paint(canvas, levels, width, colors, upright = false) {
+    const height = Math.floor(levels.length / width)
+    if (canvas.width !== width) canvas.width = width
+    if (canvas.height !== height) canvas.height = height
+    const context = canvas.getContext("2d"), image = context.createImageData(width, height)
+    const pixels = new Uint32Array(image.data.buffer)
+    for (let row = 0; row < height; row++) {
+        const from = (upright ? height - 1 - row : row) * width
+        for (let i = 0; i < width; i++) pixels[row * width + i] = colors[levels[from + i]]
+    }
+    context.putImageData(image, 0, 0)
+}
+
+/** Call `repaint` when the page changes between light and dark; returns what ends it. */
+function onTheme(repaint) {
+    const watch = new MutationObserver(repaint), dark = matchMedia("(prefers-color-scheme: dark)")
+    const attributeFilter = ["class", "data-theme", "data-jp-theme-light", "data-jp-theme-name"]
+    for (const place of [document.documentElement, document.body]) watch.observe(place, { attributes: true, attributeFilter })
+    dark.addEventListener("change", repaint)
+    return () => { watch.disconnect(); dark.removeEventListener("change", repaint) }
+}
+
+/** Curves over the updates in an SVG of 260 pixels' width, each with its name at its end. */
+function plot(svg, { title, lines, low, high, marks, height, said, say = mark => String(mark).replace("-", "−") }) {
+    const y = scale([low, high], [height - 6, 20]), parts = [shape("text", { x: 0, y: 9 }, title)]
+    for (const mark of marks) {
+        parts.push(shape("line", { class: "hair", x1: 28, x2: 214, y1: y(mark), y2: y(mark) }),
+            shape("text", { class: "muted", x: 24, y: y(mark) + 4, "text-anchor": "end" }, say(mark)))
+    }
+    let free = 0
+    for (const line of [...lines].sort((a, b) => (b.values.at(-1) ?? low) - (a.values.at(-1) ?? low))) {
+        const n = line.values.length, x = scale([0, Math.max(1, n - 1)], [28, 214])
+        const points = line.values.map((v, i) => `${i ? "L" : "M"}${x(i).toFixed(1)} ${y(v).toFixed(1)}`)
+        parts.push(shape("path", { class: line.kind, d: points.join("") }))
+        if (!n) continue
+        free = Math.max(y(line.values.at(-1)), free + 11)
+        parts.push(shape("text", { class: line.kind, x: 218, y: free + 4 }, line.name))
+    }
+    svg.replaceChildren(...parts)
+    change(svg, { viewBox: `0 0 260 ${height}`, role: "img", "aria-label": said })
+}

@@ -1,0 +1,90 @@
+"""An instrument that trains while one looks."""
+
+import asyncio
+import time
+
+from helpers.widgets.instrument import Instrument
+
+PAUSE = 1 / 30  # seconds from one picture to the next at least
+AHEAD = 2  # pictures sent before the front end has drawn the first of them
+UNSEEN = 0.5  # seconds between two pictures where no page draws them
+
+
+class Live(Instrument):
+    """An instrument with a training that goes on while its trait `playing` is true.
+
+    The training is a task of the kernel's event loop, not a thread: it trains for a moment, shows the result,
+    and lets the kernel look for clicks. So it also runs in a kernel inside the browser, and *Pause* takes
+    effect before the next picture. It waits for the front end to draw, and is slow where no page shows it.
+
+    A subclass defines `_advance()`, which trains for a moment, shows the result in a picture with a new "number",
+    and says whether it may go on; and a method `_NAME(content)` for each of its `actions`, the messages
+    {"do": NAME} of the front end.
+    """
+
+    actions = ("step", "reset")
+    training = None  # the one that is training; a new one, or running a cell again, pauses it
+
+    def __init__(self, **state):
+        self._task, self._drawn = None, 0
+        self._pause_any()
+        super().__init__(**state)
+        self.observe(self._play_or_pause, names="playing")
+        self.on_msg(self._receive)
+
+    def _advance(self):
+        raise NotImplementedError
+
+    def _next_number(self):
+        return self.picture.get("number", 0) + 1
+
+    def _receive(self, widget, content, buffers):
+        do = content.get("do") if isinstance(content, dict) else None
+        if do == "drawn" and isinstance(content.get("number"), int):
+            self._drawn = max(self._drawn, content["number"])
+        elif do in self.actions:
+            getattr(self, f"_{do}")(content)
+
+    def _play_or_pause(self, change):
+        if not self.playing:
+            if Live.training is self:
+                Live.training = None
+            return
+        self._pause_any()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # a kernel without an event loop trains for a second
+            end = time.perf_counter() + 1
+            while time.perf_counter() < end and self._advance():
+                pass
+            self.playing = False
+            return
+        Live.training = self
+        self._task = loop.create_task(self._keep_training())
+
+    async def _keep_training(self):
+        task = asyncio.current_task()
+        try:
+            while self.playing and self._task is task:
+                start = time.perf_counter()
+                if not self._advance():
+                    break
+                await asyncio.sleep(max(0.002, start + PAUSE - time.perf_counter()))
+                while self.picture["number"] - self._drawn > AHEAD and time.perf_counter() < start + UNSEEN:
+                    await asyncio.sleep(0.005)
+        finally:
+            if self._task is task:  # not paused and started again since
+                self.playing = False
+
+    def close(self):
+        """Pause, and remove the widget from the page."""
+        self.playing = False
+        super().close()
+
+    @staticmethod
+    def _pause_any():
+        if Live.training is not None:
+            Live.training.playing = False
+
+    def __repr__(self):
+        return f"Interactive figure: {self.title}. Run this cell to play."

@@ -1,0 +1,175 @@
+"""What the playground's network learns from: made-up points, digits, the reader's own points, and features of them."""
+
+import re
+from functools import cache
+
+import numpy as np
+
+from helpers.datasets.mnist import load_digit_pair
+from helpers.datasets.toys import make_blobs, make_circles, make_moons, make_spirals, make_xor
+from helpers.plotting.playground import bounds
+from helpers.system.validation import brief, known_name, positive_number
+from helpers.widgets.explorer import whole_between
+
+M = 200  # examples to train with, and as many to test with
+MOST_POINTS = 300  # of the reader's own
+FAR = 1.5  # pasted coordinates beyond ±FAR are scaled to −1 … 1
+
+# Each maps coordinates of shape (m, 2) to a number for each example; pi brings a whole wave onto −1 … 1.
+FEATURES = {
+    "x1": lambda X: X[:, 0],
+    "x2": lambda X: X[:, 1],
+    "x1²": lambda X: X[:, 0] ** 2,
+    "x2²": lambda X: X[:, 1] ** 2,
+    "x1 x2": lambda X: X[:, 0] * X[:, 1],
+    "sin πx1": lambda X: np.sin(np.pi * X[:, 0]),
+    "sin πx2": lambda X: np.sin(np.pi * X[:, 1]),
+}
+
+
+@cache
+def digits():
+    """400 pictures of a 5 (label 0) or an 8 (label 1), the first half of them to train with."""
+    X, y, X_test, y_test = load_digit_pair(5, 8, random_state=0)
+    return np.vstack([X[:M], X_test[:M]]), np.concatenate([y[:M], y_test[:M]])
+
+
+def _noisy_digits(m, noise, random_state):
+    X, y = digits()
+    return X + noise * np.random.default_rng(random_state).standard_normal(X.shape), y
+
+
+def _blobs(m, noise, random_state):
+    noise = max(noise, 1e-6)
+    X, y = make_blobs(m, 2 / noise, random_state)
+    return noise * X, y
+
+
+def _xor(m, noise, random_state):
+    X, y = make_xor(m, noise / 2, random_state)
+    return 2 * X - 1, y
+
+
+# Each gives (X, y); in all but the digits coordinates lie at about −1 … 1.
+DATA_SETS = {
+    "moons": make_moons,
+    "circles": make_circles,
+    "XOR": _xor,
+    "spirals": lambda m, noise, random_state: make_spirals(m, noise, random_state=random_state),
+    "blobs": _blobs,
+    "digits": _noisy_digits,
+    "own points": lambda m, noise, random_state: (np.zeros((0, 2)), np.zeros(0, int)),
+}
+
+
+def as_points(points):
+    """Own points as a tuple of (x1, x2, label, since), where a point counts from update `since` on.
+
+    Parameters
+    ----------
+    points : sequence of (x1, x2, label) or (x1, x2, label, since), or the text of a table with such lines
+        In a text, columns are separated by commas, semicolons or blanks, a first line without numbers is a
+        heading, any two words or numbers may be the labels, and large coordinates are scaled to −1 … 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is neither; the message names the first line or point that cannot be used.
+    """
+    rows = _pasted(points) if isinstance(points, str) else points
+    try:
+        rows = [tuple(row) for row in rows]
+    except TypeError:
+        raise TypeError(f"points is {brief(points)}, but it must be a list such as [(0.5, -0.2, 1)]") from None
+    if len(rows) > MOST_POINTS:
+        raise ValueError(f"points is a list of {len(rows)}, but the playground takes at most {MOST_POINTS}: give fewer")
+    return tuple(_point(row) for row in rows)
+
+
+def _point(row):
+    values = row if len(row) == 4 else (*row, 0)
+    try:
+        x1, x2, label, since = (float(value) for value in values)
+        fits = abs(x1) <= 3 and abs(x2) <= 3 and label in (0, 1) and since >= 0 and since == int(since)
+    except (TypeError, ValueError, OverflowError):
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"a point is {brief(row)}, but it must be (x1, x2, label): coordinates from -3 to 3, label 0 or 1"
+        )
+    return round(x1, 3), round(x2, 3), int(label), int(since)
+
+
+def _pasted(text):
+    """The points of a pasted table, scaled if they lie far out, their two labels as 0 and 1."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    cells = [[cell for cell in re.split(r"\s*[,;\t]\s*|\s+", line) if cell] for line in lines]
+    if cells and not any(_is_number(cell) for cell in cells[0]):
+        lines, cells = lines[1:], cells[1:]  # the heading
+    for line, row in zip(lines, cells, strict=True):
+        if len(row) != 3 or not all(map(_is_number, row[:2])):
+            raise ValueError(f"a pasted line is {brief(line)}, but it must be two numbers and a label: 0.5, -0.2, 1")
+    if not cells:
+        raise ValueError(
+            "the pasted text is without points: give two numbers and a label in each line, as 0.5, -0.2, 1"
+        )
+    labels = sorted({row[2] for row in cells}, key=lambda label: (_is_number(label) and float(label), label))
+    if len(labels) > 2:
+        raise ValueError(
+            f"the last column is {brief(', '.join(labels))}, but there must be two labels, such as 0 and 1"
+        )
+    if labels == ["1"]:
+        labels = ["0", "1"]
+    X = np.array([[float(cell) for cell in row[:2]] for row in cells])
+    if np.abs(X).max() > FAR:
+        low, high = X.min(axis=0), X.max(axis=0)
+        X = (2 * X - low - high) / np.where(high > low, high - low, 1)
+    return [(*x, labels.index(row[2])) for x, row in zip(X.tolist(), cells, strict=True)]
+
+
+def _is_number(text):
+    try:
+        return bool(np.isfinite(float(text)))
+    except ValueError:
+        return False
+
+
+def plane(X, side):
+    """The points of a grid over the points X, with a margin: shape (side², 2), row by row from below."""
+    low, high = bounds(X)
+    x1, x2 = (np.linspace(low[i], high[i], side) for i in (0, 1))
+    return np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
+
+
+def one_each(value, name, layers):
+    """One value for each hidden layer, from one for all or a sequence."""
+    if not isinstance(value, list | tuple):
+        return [value] * layers
+    if len(value) != layers:
+        raise ValueError(f"{name} is {brief(value)}, but hidden_layers is {layers}: give one for each hidden layer")
+    return value
+
+
+def as_features(features):
+    """The chosen features as a tuple, in the order of `FEATURES`."""
+    if isinstance(features, str) or not isinstance(features, list | tuple) or not features:
+        raise ValueError(f"features is {brief(features)}, but it must be a list of some of {', '.join(FEATURES)}")
+    chosen = [known_name(name, FEATURES, "a feature") for name in features]
+    return tuple(name for name in FEATURES if name in chosen)
+
+
+def as_rates(learning_rate, most):
+    """The learning rate as a dict, from which update on, 0 to `most`, it is which: a number is that from 0 on.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a rate is no number above 0, or it is not said which is the first.
+    """
+    if not isinstance(learning_rate, dict):
+        return {0: positive_number(learning_rate, "learning_rate")}
+    for start in learning_rate:
+        whole_between(start, "an update in learning_rate", 0, most)
+    if 0 not in learning_rate:
+        raise ValueError(f"learning_rate is {brief(learning_rate)}, but it must say which it is from update 0 on")
+    return {start: positive_number(learning_rate[start], "learning_rate") for start in sorted(learning_rate)}

@@ -1,0 +1,277 @@
+"""The network of the playground, trained one batch at a time; it knows nothing of widgets."""
+
+import numpy as np
+
+from helpers.backprop.activations import ACTIVATIONS
+from helpers.backprop.losses import OUTPUTS
+from helpers.backprop.network import INITIALIZATIONS, initialize_parameters
+from helpers.backprop.optimizers import OPTIMIZERS
+from helpers.system.interrupts import interrupts_wait
+from helpers.system.validation import as_generator, known_name, not_negative, positive_number, positive_whole
+from helpers.training.engine import DivergedError, pack, views
+from helpers.training.parallel import parallel_map
+from helpers.widgets.explorer import whole_between
+from helpers.widgets.playground_data import DATA_SETS, FEATURES, M, as_features, as_points, as_rates, one_each, plane
+
+MOST_UPDATES = 20_000  # where a forgotten training ends
+MOST_LAYERS, MOST_WIDTH = 4, 8
+
+
+class Playground:
+    """A network, its data, and its history since it was initialised.
+
+    Parameters
+    ----------
+    data_set : a key of `playground_data.DATA_SETS`
+    noise : float from 0 to 1, standard deviation of the noise added to each coordinate or pixel
+    hidden_layers : int from 0 to 4, number of hidden layers
+    width : int from 1 to 8, units in each hidden layer; or a sequence of int, one for each
+    activation : name as in `NeuralNetwork`, or a sequence of names, one for each hidden layer
+    initialization, optimizer : names as in `NeuralNetwork`
+    learning_rate : float; or a dict such as {0: 0.03, 200: 0.01}, from which update on it is which
+    batch_size : int, examples of one update
+    l2 : float, λ in the penalty ½ λ Σ w², as in `NeuralNetwork`
+    random_state : int, from which the first weights and the order of the batches come
+    features : sequence of keys of `playground_data.FEATURES`, the inputs computed from the coordinates
+    points : as in `playground_data.as_points`, own points to train with beside the data set
+
+    Attributes
+    ----------
+    X, y, X_test, y_test : the examples; coordinates, not features
+    W, b : dicts of ndarrays, the parameters
+    dW, db : dicts of ndarrays, the gradient of the last update, with that of the penalty
+    updates : int, their number so far
+    costs : list of (training, test), the mean cross-entropy (without the penalty) before each
+        update and after the last; the test cost is NaN where all points are the reader's own
+    norms : list of lists, ‖dW[l]‖ of each layer at each update
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an option is not as described.
+    """
+
+    def __init__(
+        self,
+        data_set="moons",
+        noise=0.1,
+        hidden_layers=2,
+        width=6,
+        activation="tanh",
+        initialization="glorot",
+        optimizer="adam",
+        learning_rate=0.01,
+        batch_size=20,
+        l2=0.0,
+        random_state=0,
+        features=("x1", "x2"),
+        points=(),
+    ):
+        self.rates = as_rates(learning_rate, MOST_UPDATES)
+        self.optimizer = OPTIMIZERS[known_name(optimizer, OPTIMIZERS, "optimizer")]
+        self.batch_size = min(positive_whole(batch_size, "batch_size"), M)
+        self.noise, self.l2 = _at_most(noise, "noise", 1), _at_most(l2, "l2", 10)
+        layers = whole_between(hidden_layers, "hidden_layers", 0, MOST_LAYERS)
+        widths = [whole_between(n, "width", 1, MOST_WIDTH) for n in one_each(width, "width", layers)]
+        self.activations = [
+            known_name(g, ACTIVATIONS, "activation") for g in one_each(activation, "activation", layers)
+        ]
+        self._load(known_name(data_set, DATA_SETS, "data_set"), as_features(features), as_points(points))
+        self._rng = as_generator(random_state)
+        self.sizes = (self._inputs.shape[1], *widths, 1)
+        initialization = known_name(initialization, INITIALIZATIONS, "initialization")
+        self._theta = pack(*initialize_parameters(self.sizes, initialization, self._rng))
+        self._gradient = np.zeros_like(self._theta)
+        self._memory = np.zeros((self.optimizer.slots, self._theta.size))
+        self.updates, self.norms, self._batches = 0, [], []
+        self.costs = [self._cost(self._theta, 0)]
+
+    def _load(self, data_set, features, points):
+        self.data_set, self.is_digits, self.features = data_set, data_set == "digits", features
+        if self.is_digits and (points or features != ("x1", "x2")):
+            raise ValueError(
+                "data_set is 'digits', which are pixels without coordinates: leave points and features out"
+            )
+        if data_set == "own points" and sum(since == 0 for *_, since in points) < 1:
+            raise ValueError("points is without a point to begin with: give some with data_set='own points'")
+        X, y = DATA_SETS[data_set](2 * M, self.noise, random_state=0)
+        half = len(X) // 2
+        self.X, self.y, self.X_test, self.y_test = X[:half], y[:half], X[half:], y[half:]
+        self.points, self._since = (), np.zeros(half, int)
+        self._inputs, self._test_inputs = self.features_of(self.X), self.features_of(self.X_test)
+        self._add(points)
+
+    def _add(self, points):
+        X = np.array([point[:2] for point in points]).reshape(-1, 2)
+        if points:
+            self.X, self.y = np.vstack([self.X, X]), np.append(self.y, [label for _, _, label, _ in points])
+            self._inputs = self.features_of(self.X)
+            self._since = np.append(self._since, [since for *_, since in points])
+            self.points += tuple(points)
+
+    def add_point(self, x1, x2, label):
+        """One more point to train with, from the next batch on that is not yet drawn."""
+        since = self.updates + bool(self._batches)
+        points = as_points([*self.points, (x1, x2, label, since)])
+        if self.is_digits:
+            raise ValueError(
+                "data_set is 'digits', which are pixels without coordinates: choose another for own points"
+            )
+        with interrupts_wait():
+            self._add(points[-1:])
+            if self.updates == 0:
+                self.costs = [self._cost(self._theta, 0)]
+
+    @property
+    def W(self):
+        """The weights, W[l] of shape (n[l], n[l−1])."""
+        return views(self._theta, self.sizes)[0]
+
+    @property
+    def b(self):
+        """The biases, b[l] of shape (n[l], 1)."""
+        return views(self._theta, self.sizes)[1]
+
+    @property
+    def dW(self):
+        """∂J/∂W[l] of the last update."""
+        return views(self._gradient, self.sizes)[0]
+
+    @property
+    def db(self):
+        """∂J/∂b[l] of the last update."""
+        return views(self._gradient, self.sizes)[1]
+
+    @property
+    def learning_rate(self):
+        """α of the next update; set it to change it from there on."""
+        return self.rates[max(start for start in self.rates if start <= self.updates)]
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        value, before = (
+            positive_number(value, "learning_rate"),
+            {k: v for k, v in self.rates.items() if k < self.updates},
+        )
+        changed = not before or list(before.values())[-1] != value
+        self.rates = before | ({self.updates: value} if changed else {})
+
+    def features_of(self, X):
+        """The network's inputs for coordinates or pixels X, a row each: shape (m, n[0])."""
+        if self.is_digits or self.features == ("x1", "x2"):
+            return X
+        return np.column_stack([FEATURES[name](X) for name in self.features])
+
+    def forward(self, inputs, W=None, b=None):
+        """Z and A of all layers, as `backprop.network.forward`, but with an activation for each hidden layer."""
+        W, b = (self.W, self.b) if W is None else (W, b)
+        Z, A = {}, {0: inputs.T}  # A[0]: (n[0], m)
+        for l in range(1, len(W) + 1):
+            Z[l] = W[l] @ A[l - 1] + b[l]  # (n[l], n[l-1]) @ (n[l-1], m) + (n[l], 1) = (n[l], m)
+            A[l] = self._g(l).g(Z[l])  # (n[l], m)
+        return Z, A
+
+    def backward(self, Y, W, Z, A):
+        """∂J/∂W and ∂J/∂b of all layers, as `backprop.network.backward`, but with an activation for each."""
+        dW, db = {}, {}
+        dZ = OUTPUTS["sigmoid"].loss_gradient(Z[len(W)], Y)  # (1, m)
+        for l in range(len(W), 0, -1):
+            dW[l] = dZ @ A[l - 1].T  # (n[l], m) @ (m, n[l-1]) = (n[l], n[l-1])
+            db[l] = dZ.sum(axis=1, keepdims=True)  # (n[l], 1)
+            if l > 1:
+                dZ = (W[l].T @ dZ) * self._g(l - 1).g_prime(Z[l - 1])  # (n[l-1], m) * (n[l-1], m)
+        return dW, db
+
+    def _g(self, l):
+        return OUTPUTS["sigmoid"] if l > len(self.activations) else ACTIVATIONS[self.activations[l - 1]]
+
+    def step(self):
+        """One batch: forward, backward, one step of the optimizer; all of it, or nothing if it is stopped or fails.
+
+        Raises
+        ------
+        DivergedError
+            If a cost is no longer a finite number.
+        """
+        rows, W = self._next_batch(), self.W
+        Z, A = self.forward(self._inputs[rows], W, self.b)
+        dW, db = self.backward(self.y[np.newaxis, rows].astype(float), W, Z, A)
+        gradient = pack({l: dW[l] + self.l2 * W[l] for l in dW}, db)
+        theta, memory = self._theta.copy(), self._memory.copy()
+        with np.errstate(over="ignore", invalid="ignore"):  # seen in the cost
+            self.optimizer.step(theta, gradient, memory, self.updates + 1, self.learning_rate)
+            cost = self._cost(theta, self.updates + 1)
+        if not np.isfinite(cost[: 1 + (len(self.X_test) > 0)]).all():
+            raise DivergedError(
+                f"after {self.updates} updates the cost is no longer a finite number: reset, and try a smaller "
+                f"learning rate than {self.learning_rate:g}"
+            )
+        norms = [float(np.linalg.norm(part)) for part in views(gradient, self.sizes)[0].values()]
+        with interrupts_wait():
+            self._theta, self._memory, self._gradient = theta, memory, gradient
+            self.updates += 1
+            self.costs.append(cost)
+            self.norms.append(norms)
+            self._batches.pop(0)
+
+    def run(self, updates):
+        """Make this many updates; return self."""
+        with parallel_map(1):  # BLAS on one thread: these products are small
+            for _ in range(updates):
+                self.step()
+        return self
+
+    def predict_proba(self, X):
+        """Probability of label 1 for each row of X, coordinates or pixels: shape (m,)."""
+        return self.forward(self.features_of(X))[1][len(self.W)][0]
+
+    def accuracy(self):
+        """Share of right answers on the examples to train and to test with; NaN where there is none."""
+        pairs = (self.X, self.y), (self.X_test, self.y_test)
+        return tuple(float(np.mean((self.predict_proba(X) > 0.5) == y)) if len(X) else np.nan for X, y in pairs)
+
+    def unit_pictures(self, side=40):
+        """For each hidden layer a list of pictures, one of each unit.
+
+        In the plane: the unit's activation at each place. On digits: how its weighted input
+        changes with each pixel, ∂z/∂x, averaged over fifty test pictures; in the first layer these
+        are its weights.
+        """
+        W = self.W
+        if not self.is_digits:
+            A = self.forward(self.features_of(plane(self.X, side)))[1]
+            return [[picture.reshape(side, side) for picture in A[l]] for l in range(1, len(W))]
+        Z, _ = self.forward(self.X_test[:50])
+        slopes, pictures = None, []
+        for l in range(1, len(W)):
+            if l == 1:
+                slopes = np.broadcast_to(W[1], (50, *W[1].shape))  # (m, n[1], 784)
+            else:
+                g_prime = self._g(l - 1).g_prime(Z[l - 1]).T[:, :, np.newaxis]  # (m, n[l-1], 1)
+                slopes = W[l] @ (g_prime * slopes)  # (n[l], n[l-1]) @ (m, n[l-1], 784)
+            pictures.append(list(slopes.mean(axis=0).reshape(-1, 28, 28)))
+        return pictures
+
+    def _next_batch(self):
+        """Rows of the next batch, in a new random order once all examples have been used."""
+        with interrupts_wait():
+            if not self._batches:
+                order = self._rng.permutation(np.flatnonzero(self._since <= self.updates))
+                self._batches = [order[i : i + self.batch_size] for i in range(0, len(order), self.batch_size)]
+        return self._batches[0]
+
+    def _cost(self, theta, updates):
+        """The costs after so many updates, of the points that had a part in them."""
+        W, b = views(theta, self.sizes)
+        there = self._since < max(updates, 1)
+        inputs, y = self._inputs[there], self.y[there]
+        Z = self.forward(np.vstack([inputs, self._test_inputs]), W, b)[0][len(W)]
+        cost, test = OUTPUTS["sigmoid"].loss, Z[:, len(y) :]
+        return cost(Z[:, : len(y)], y[np.newaxis]), cost(test, self.y_test[np.newaxis]) if test.size else np.nan
+
+
+def _at_most(value, name, most):
+    number = not_negative(value, name)
+    if number > most:
+        raise ValueError(f"{name} is {value}, but it must lie between 0 and {most}")
+    return number

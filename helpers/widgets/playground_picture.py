@@ -1,0 +1,107 @@
+"""What the front end of the playground draws, as numbers and bytes."""
+
+import numpy as np
+
+from helpers.plotting.playground import bounds
+from helpers.widgets.playground_data import DATA_SETS, FEATURES, plane
+
+SIDE = 48  # pixels of a map
+SHEET = 24  # test digits on the screen
+MOST_DRAWN = 240  # points of a curve
+
+
+def scene(state):
+    """What stays the same while a `Playground` trains: points and pictures of its inputs, as bytes.
+
+    Returns
+    -------
+    dict
+        "low", "high": corners of the picture; "train", "test": float32 rows x1, x2, label, the reader's own points
+        last, "own" in number; "inputs": a map of each of `FEATURES`; for digits "sheet", pixels of test digits
+        with "labels". Levels from 0 to 255 are those of `levels`.
+    """
+    if state.is_digits:
+        sheet = np.clip(np.round(255 * state.X_test[:SHEET]), 0, 255).astype(np.uint8)
+        mean = np.clip(np.round(255 * state.X.mean(axis=0)), 0, 255).astype(np.uint8)
+        return {
+            "digits": True,
+            "sheet": sheet.tobytes(),
+            "inputs": mean.tobytes(),
+            "labels": state.y_test[:SHEET].tolist(),
+        }
+    low, high = bounds(state.X)
+    X, train, test = (
+        plane(state.X, SIDE),
+        np.column_stack([state.X, state.y]),
+        np.column_stack([state.X_test, state.y_test]),
+    )
+    return {
+        "digits": False,
+        "low": low.tolist(),
+        "high": high.tolist(),
+        "train": train.astype(np.float32).tobytes(),
+        "test": test.astype(np.float32).tobytes(),
+        "own": len(state.points),
+        "inputs": levels([feature(X) for feature in FEATURES.values()]),
+    }
+
+
+def samples():
+    """Some points of each data set in the plane, as lists x1, x2, label, x1, … by name."""
+    found = {}
+    for name, make in DATA_SETS.items():
+        if name not in ("digits", "own points"):
+            X, y = make(60, 0.05, random_state=1)
+            found[name] = [
+                number
+                for (x1, x2), label in zip(X, y, strict=True)
+                for number in (round(x1, 2), round(x2, 2), int(label))
+            ]
+    return found
+
+
+def frame(state):
+    """What changes with every update: parameters, gradient, maps of the units, curves.
+
+    Returns
+    -------
+    dict
+        "W", "b", "dW", "db": lists by layer, without the pixels' weights of digits, of which "norms_in" are the
+        norms; "maps": levels of each hidden unit, and of the output but for digits, whose "answers" are the
+        probabilities of an 8; "costs": float32, training then test; "norms": float32, a row for each layer;
+        "every": updates from one value to the next.
+    """
+    W, b, dW, db = (list(p.values()) for p in (state.W, state.b, state.dW, state.db))
+    picture = {"updates": state.updates, "sizes": list(state.sizes), "activations": state.activations[:]}
+    if state.is_digits:
+        picture["norms_in"] = [np.linalg.norm(p[0], axis=1).tolist() for p in (W, dW)]
+        units = state.unit_pictures()
+        maps = [levels([unit.ravel() for unit in layer], together=True) for layer in units]
+        picture |= {"side": 28, "answers": state.predict_proba(state.X_test[:SHEET]).tolist()}
+        W, dW = [np.zeros((0, 0)), *W[1:]], [np.zeros((0, 0)), *dW[1:]]
+    else:
+        A = state.forward(state.features_of(plane(state.X, SIDE)))[1]
+        maps = [levels(A[l], together=True) for l in range(1, len(state.sizes) - 1)]
+        maps.append(np.round(255 * A[len(state.sizes) - 1]).astype(np.uint8).tobytes())
+        picture["side"] = SIDE
+    for name, parts in {"W": W, "b": b, "dW": dW, "db": db}.items():
+        picture[name] = [np.round(part, 5).tolist() for part in parts]
+    return picture | {"maps": b"".join(maps), "costs_now": state.costs[-1]} | curves(state)
+
+
+def curves(state):
+    """Costs and gradient norms, thinned to what a picture can show; the last cost is always there."""
+    every = -(-len(state.costs) // MOST_DRAWN)
+    costs, norms = np.array([*state.costs[:-1:every], state.costs[-1]], np.float32), state.norms[::every]
+    return {
+        "every": every,
+        "costs": costs.T.tobytes(),
+        "norms": np.array(norms, np.float32).T.tobytes(),
+    }
+
+
+def levels(rows, together=False):
+    """Numbers as bytes, 0 in the middle: each row, or all of them together, divided by its largest absolute value."""
+    rows = np.asarray(rows, float)
+    most = np.abs(rows).max(axis=None if together else 1, keepdims=True, initial=1e-12)
+    return np.round(127.5 + 127.5 * rows / most).astype(np.uint8).tobytes()
