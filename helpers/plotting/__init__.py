@@ -1,8 +1,8 @@
 """All figures of the lessons. Every function takes `ax=None`, draws into those axes or new ones, and returns them.
 
 Read `style` first (colours and their meaning, type, line styles). The rest is by subject: `diagrams`
-(networks and tables of shapes), `curves`, `images` (points, pictures, weights), `stepper`, `tape_graph`,
-`cluster` and `playground`.
+(networks and tables of shapes), `curves`, `fitting` (a line in its points, a plane, likelihoods), `images` (points,
+pictures, weights), `stepper`, `tape_graph`, `cluster` and `playground`.
 """
 
 from helpers.plotting.cluster import data_parallel, step_shares, sweep_points
@@ -17,6 +17,7 @@ from helpers.plotting.curves import (
     work_curves,
 )
 from helpers.plotting.diagrams import chain, network, shape_table, training_loop
+from helpers.plotting.fitting import errors_of_line, fitted_lines, likelihood, plane, tangent
 from helpers.plotting.images import boundary, confusion_matrix, images, points, weights
 from helpers.plotting.stepper import stepper_frame
 from helpers.plotting.style import BACKWARD, FORWARD, INK, STYLE, use_style
@@ -35,10 +36,14 @@ __all__ = [
     "cost_surface",
     "data_parallel",
     "error_curves",
+    "errors_of_line",
+    "fitted_lines",
     "graph",
     "images",
+    "likelihood",
     "line",
     "network",
+    "plane",
     "points",
     "race_curves",
     "shape_table",
@@ -46,6 +51,7 @@ __all__ = [
     "step_shares",
     "stepper_frame",
     "sweep_points",
+    "tangent",
     "training_loop",
     "use_style",
     "weights",
