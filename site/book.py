@@ -7,6 +7,7 @@ folder OUT/lab, where `make site` puts the lab, is left alone.
 import argparse
 import base64
 import hashlib
+import html
 import importlib.metadata
 import re
 import shutil
@@ -19,6 +20,8 @@ import lessons
 import nbformat
 import safety
 import stepper
+
+from helpers.plotting import style
 
 try:
     from sphinx.cmd.build import build_main
@@ -112,6 +115,7 @@ def assemble(source):
         nbformat.write(page, source / path.name)
     _write_credits(source, pages)
     _write_landing(source, lessons.redirect_links(promises, "", pages), rows)
+    _write_look(source)
     stepper.draw_steps(source / "_static" / "stepper")
     copy_mathjax(source / "_static" / "mathjax")
 
@@ -158,6 +162,28 @@ def _write_landing(source, promises, rows):
     for name, part in parts.items():
         text = text.replace(f"<!-- {name} -->", part)
     (source / "index.md").write_text(text, encoding="utf-8")
+
+
+def _write_look(source):
+    """Write the palette and typeface of the figures for the pages, and the table of colours on the page about the look.
+
+    The two looks of a colour are shown side by side, whatever the theme of the page.
+    """
+    dark = 'html[data-theme="dark"]'
+    (source / "_static" / "palette.css").write_text(style.css_properties(":root", dark), encoding="utf-8")
+    shutil.copytree(Path(style.__file__).parent / "fonts", source / "_static" / "fonts")
+    rows = [
+        f"<tr><th scope='row'><code>{name}</code></th>"
+        + "".join(f"<td style='color: {ink}; background: {paper}'>■ ▲ {ink}</td>" for ink, paper in _on_papers(pair))
+        + f"<td>{html.escape(style.MEANINGS[name])}</td></tr>"
+        for name, pair in style.PALETTE.items()
+    ]
+    page = (HERE / "look.md").read_text(encoding="utf-8").replace("<!-- palette -->", "\n".join(rows))
+    (source / "look.md").write_text(page, encoding="utf-8")
+
+
+def _on_papers(pair):
+    return zip(pair, style.PALETTE["paper"], strict=True)
 
 
 def copy_mathjax(target):

@@ -32,20 +32,27 @@ CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip
 # What the kernel and `helpers` import, all loaded at start-up: Pyodide finds imports only in the text of a
 # cell and would miss those of `helpers`.
 PACKAGES = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython"]
-PACKAGES += ["numpy", "matplotlib", "ipywidgets", "h5py", "tqdm"]
-# Packages that Pyodide's CDN lacks, with their dependencies: two wheels in this environment's versions, and
+PACKAGES += ["numpy", "matplotlib", "ipywidgets", "anywidget", "h5py", "tqdm"]
+# Packages that Pyodide's CDN lacks, with their dependencies: four wheels in this environment's versions, and
 # four that come with the kernel.
-FETCHED = {"comm": [], "ipywidgets": ["comm", "ipython", "traitlets", "widgetsnbextension"]}
+FETCHED = {
+    "anywidget": ["ipywidgets", "psygnal", "typing-extensions"],
+    "comm": [],
+    "ipywidgets": ["comm", "ipython", "traitlets", "widgetsnbextension"],
+    "psygnal": [],
+}
 BROUGHT = {
     "piplite": ["micropip"],
     "pyodide-kernel": ["comm", "ipython"],
     "ipykernel": ["pyodide-kernel"],
     "widgetsnbextension": [],
 }
-EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager")
+EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget")
 CONTENTS = (
     "notebooks/*.ipynb",
     "helpers/**/*.py",
+    "helpers/plotting/fonts/*",
+    "helpers/widgets/front/*",
     "data/README.md",
     "data/*.h5",
     "data/*.txt",
@@ -193,7 +200,7 @@ def _own_wheels(work, lab):
     wanted = [f"{name}=={version(name)}" for name in FETCHED]
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     done = subprocess.run(
-        [*pip, "--only-binary=:all:", "--dest", work / "wheels", *wanted]
+        [*pip, "--only-binary=:all:", "--platform=any", "--dest", work / "wheels", *wanted]
     )  # pip reports its own errors
     if done.returncode:
         raise ValueError(f"pip could not download {' and '.join(wanted)}: check the internet connection")

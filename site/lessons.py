@@ -71,26 +71,30 @@ def as_page(notebook, name, pages, description=""):
         if cell.cell_type == "markdown":
             cell.source = redirect_links(cell.source, "notebooks", pages)
         else:
-            cell.outputs = [_readable(output, name) for output in cell.outputs]
+            cell.outputs = [readable for output in cell.outputs for readable in _readable(output, name)]
             _name_figures(cell, following)
     return notebook
 
 
 def _readable(output, name):
-    """Replace the output of a widget, which needs a kernel, by a note; leave any other output unchanged."""
+    """Replace the output of a widget, which needs a kernel, by its still, if it has one, and a note."""
     data = output.get("data", {})
     if WIDGET_VIEW not in data:
-        return output
+        return [output]
     named = re.match(r"Interactive figure: (.*?)\. Run", data.get("text/plain", ""))
     title = f", <b>{html.escape(named[1])}</b>" if named else ""
-    return nbformat.v4.new_output("display_data", {"text/html": NOTE.format(title=title, address=lab_address(name))})
+    note = nbformat.v4.new_output("display_data", {"text/html": NOTE.format(title=title, address=lab_address(name))})
+    still = {kind: content for kind, content in data.items() if kind.startswith("image/")}
+    return [nbformat.v4.new_output("display_data", still), note] if still else [note]
 
 
 def _name_figures(cell, following):
-    """Give figures an alternative text that refers to the caption, which is in the next cell."""
+    """Give figures an alternative text that refers to the caption, which is in the next cell, or names the widget."""
     if any("image/png" in output.get("data", {}) for output in cell.outputs):
         caption = re.match(r"\*\*(Figure \d+)\.\*\*", following.source if following else "")
         alt = f"{caption[1]}, described in the text below it" if caption else "A figure"
+        if any("widget-note" in output.get("data", {}).get("text/html", "") for output in cell.outputs):
+            alt = "A still of the interactive figure"
         cell.metadata["mystnb"] = {"image": {"alt": alt}}
 
 

@@ -6,11 +6,11 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from helpers import plotting, widgets
+from helpers.plotting.output import as_svg
 from helpers.plotting.stepper import FRAME_SIZE
 from helpers.widgets.stepper import STEPS
 
-STEADY = {"svg.hashsalt": "stepper"}  # makes the files reproducible
-WIDTH, HEIGHT = (round(100 * inches) for inches in FRAME_SIZE)
+WIDTH, HEIGHT = (round(96 * inches) for inches in FRAME_SIZE)
 
 CONTROLS = (
     '<div class="stepper-controls" hidden>'
@@ -26,10 +26,10 @@ def draw_steps(folder):
     """Draw every step into `folder` as 01.svg, 02.svg and so on."""
     folder.mkdir(parents=True)
     for number in range(1, len(STEPS) + 1):
-        with plt.rc_context(plotting.STYLE | STEADY):
+        with plt.rc_context(plotting.STYLE):
             figure = Figure(figsize=FRAME_SIZE, layout="constrained")
             widgets.stepper.draw(widgets.stepper.frame(number), figure.add_subplot())
-            figure.savefig(folder / f"{number:02d}.svg", metadata={"Date": None})
+            (folder / f"{number:02d}.svg").write_text(as_svg(figure), encoding="utf-8")
 
 
 def as_html(address):

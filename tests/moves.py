@@ -52,13 +52,15 @@ def stroke(widget, points=((8, 8), (20, 20))):
 
 # What to do with each widget, by its name; a widget that is not here fails the test.
 MOVES = {
+    "Line and valley": lambda widget: widget.get_by_role("button", name="Step", exact=True).click(),
+    "Stepper": lambda widget: widget.get_by_role("button", name="Next", exact=True).click(),
     "Your network": lambda widget: type_text(widget, "9, 1"),
     "Shape ledger": lambda widget: type_text(widget, "784, 11272", nth=1),
     "The bug zoo": accuse,
     "Playground": train_a_moment,
     "Draw a digit": stroke,
 }
-SLIDERS = {"Learning rate", "Boundary and threshold", "Stepper", "What keeping the errors saves"}
+SLIDERS = {"Boundary and threshold", "What keeping the errors saves"}
 SLIDERS |= {
     "Size of the nudge",
     "Pictures",
@@ -72,7 +74,8 @@ MOVES |= dict.fromkeys(SLIDERS, slide)
 
 SEEN = """widget => {
     const all = (kind, read) => [...widget.querySelectorAll(kind)].map(read)
-    const pictures = all('img', image => image.getAttribute('src'))
+    const svgs = all('.instrument svg', svg => svg.outerHTML)
+    const pictures = [...all('img', image => image.getAttribute('src')), ...svgs]
     return [widget.innerText, JSON.stringify(pictures.length ? pictures : all('.widget-html', html => html.innerHTML))]
 }"""
 CHANGED = f"""([widget, text, picture]) => {{

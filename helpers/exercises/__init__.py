@@ -21,11 +21,12 @@ judged), `repair` (how a mistake is found in the reader's code) with `catalogue`
 import difflib
 
 from helpers.exercises import record
+from helpers.exercises.challenges import CHALLENGES
 from helpers.exercises.core import Verdict
 from helpers.exercises.judging import judge
 from helpers.exercises.message import Message
 from helpers.exercises.own_code import keep, use_my_code, use_our_code
-from helpers.exercises.registry import CHALLENGES, EXERCISES, LESSONS
+from helpers.exercises.registry import EXERCISES, LESSONS
 
 __all__ = ["check", "hint", "keep", "progress", "quiz", "solution", "use_my_code", "use_our_code", "verdict"]
 
@@ -116,13 +117,13 @@ def progress():
         exercises = LESSONS.get(lesson, ())
         names = [exercise.name for exercise in exercises if not exercise.is_question]
         questions = [exercise.name for exercise in exercises if exercise.is_question]
-        challenges = [name for name in CHALLENGES if name.startswith(lesson)]
-        rows.append((lesson, *(_count(kind, done) for kind in (names, questions, challenges))))
+        challenges = [name for name in CHALLENGES if name.startswith(f"{lesson}.")]
+        rows.append((lesson, *(_count(of, done) for of in (names, questions, challenges))))
     Message.show_table(("lesson", "exercises", "quick questions", "challenges"), rows, said)
 
 
 def _count(names, done):
-    return f"{len(done.intersection(names))} of {len(names)}" if names else ""
+    return f"{len(done.intersection(names))} of {len(names)}" if names else "–"
 
 
 def _unknown(name):

@@ -2,9 +2,11 @@
 
 Read `style` first (colours and their meaning, type, line styles). The rest is by subject: `diagrams`
 (networks and tables of shapes), `curves`, `fitting` (a line in its points, a plane, likelihoods), `images` (points,
-pictures, weights), `stepper`, `tape_graph`, `cluster` and `playground`.
+pictures, weights), `descent`, `stepper`, `tape_graph`, `cluster` and `playground`. Animations are in `motion`. How a
+figure reaches a page is in `output`.
 """
 
+from helpers.plotting import motion
 from helpers.plotting.cluster import data_parallel, step_shares, sweep_points
 from helpers.plotting.curves import (
     accuracy_and_cost,
@@ -16,11 +18,13 @@ from helpers.plotting.curves import (
     signals,
     work_curves,
 )
+from helpers.plotting.descent import line_and_valley
 from helpers.plotting.diagrams import chain, network, shape_table, training_loop
 from helpers.plotting.fitting import errors_of_line, fitted_lines, likelihood, plane, tangent
 from helpers.plotting.images import boundary, confusion_matrix, images, points, weights
+from helpers.plotting.output import use_style
 from helpers.plotting.stepper import stepper_frame
-from helpers.plotting.style import BACKWARD, FORWARD, INK, STYLE, use_style
+from helpers.plotting.style import BACKWARD, FORWARD, INK, STYLE, WIDTH
 from helpers.plotting.tape_graph import graph
 
 __all__ = [
@@ -28,6 +32,7 @@ __all__ = [
     "FORWARD",
     "INK",
     "STYLE",
+    "WIDTH",
     "accuracy_and_cost",
     "boundary",
     "chain",
@@ -42,6 +47,8 @@ __all__ = [
     "images",
     "likelihood",
     "line",
+    "line_and_valley",
+    "motion",
     "network",
     "plane",
     "points",

@@ -2,7 +2,26 @@
 
 import numpy as np
 
-from helpers.plotting.style import BACKWARD, FORWARD, INK, LINE_COLORS, LINE_STYLES, PAPER, arrow, bare, new_axes
+from helpers.plotting.names import name_lines
+from helpers.plotting.style import (
+    BACKWARD,
+    BACKWARD_SOFT,
+    FORWARD,
+    FORWARD_SOFT,
+    HEAD,
+    INK,
+    LINE_COLORS,
+    LINE_MARKERS,
+    LINE_STYLES,
+    MUTED,
+    PANEL,
+    SMALL,
+    THIN,
+    WIDTH,
+    arrow,
+    bare,
+    new_axes,
+)
 
 
 def data_parallel(sizes, ax=None):
@@ -12,9 +31,9 @@ def data_parallel(sizes, ax=None):
     ----------
     sizes : sequence of int, number of examples in each shard
     """
-    ax = new_axes(ax, figsize=(8, 3.9))
+    ax = new_axes(ax, figsize=(WIDTH, 3.4))
     places = np.linspace(-3.6, 3.6, len(sizes)) if len(sizes) > 1 else [0.0]
-    look = {"boxstyle": "round,pad=0.5", "facecolor": PAPER, "edgecolor": INK, "linewidth": 1.5}
+    look = {"boxstyle": "round,pad=0.5", "facecolor": PANEL, "edgecolor": INK, "linewidth": 1}
     ax.text(
         0,
         1.15,
@@ -47,7 +66,7 @@ def sweep_points(rows, x, y, group, ax=None):
     ax = new_axes(ax)
     values, groups = sorted({row[x] for row in rows}), sorted({row[group] for row in rows})
     for number, name in enumerate(groups):
-        color, style, marker = LINE_COLORS[number % 4], LINE_STYLES[number % 4], "o^sD"[number % 4]
+        color, style, marker = LINE_COLORS[number % 4], LINE_STYLES[number % 4], LINE_MARKERS[number % 4]
         chosen = [row for row in rows if row[group] == name]
         aside = 1 + 0.06 * (number - (len(groups) - 1) / 2)  # so that equal results do not hide one another
         ax.plot([row[x] * aside for row in chosen], [row[y] for row in chosen], marker, color=color, alpha=0.6)
@@ -57,7 +76,7 @@ def sweep_points(rows, x, y, group, ax=None):
     ax.set(xscale="log", xlabel=x.replace("_", " "), ylabel=y.replace("_", " "))
     ax.set_xticks(values, [f"{value:g}" for value in values])
     ax.minorticks_off()
-    ax.legend()
+    name_lines(ax)
     return ax
 
 
@@ -70,26 +89,27 @@ def step_shares(counts, compute, communicate, chosen=None, ax=None):
     compute, communicate : ndarrays of shape (k,), seconds per step
     chosen : int, optional, number of workers to mark
     """
-    ax = new_axes(ax, figsize=(7.4, 4.2))
+    ax = new_axes(ax, figsize=(WIDTH, 4.0))
     places, total = np.arange(len(counts)), compute + communicate
-    ax.bar(places, compute / total, 0.8, color="#9CC9E3", edgecolor=FORWARD, label="computing")
+    ax.bar(places, compute / total, 0.86, color=FORWARD_SOFT, edgecolor=FORWARD, linewidth=THIN)
     ax.bar(
-        places, communicate / total, 0.8, compute / total, color="#F6C9C9", edgecolor=BACKWARD, hatch="//",
-        label="communicating",
+        places, communicate / total, 0.86, compute / total, color=BACKWARD_SOFT, edgecolor=BACKWARD, hatch="//",
+        linewidth=THIN, hatch_linewidth=THIN,
     )  # fmt: skip
+    ax.text(0, 1.01, "share of a step:", va="bottom", fontsize=SMALL, color=MUTED)
+    ax.text(1.45, 1.01, "computing (plain)", va="bottom", fontsize=SMALL, color=FORWARD)
+    ax.text(3.25, 1.01, "communicating (hatched)", va="bottom", fontsize=SMALL, color=BACKWARD)
     ax.set_xticks(places, [str(count) for count in counts])
     ax.set(xlabel="workers", ylabel="share of a step", ylim=(0, 1))
     if chosen:
-        ax.axvline(np.log2(chosen / counts[0]), color=INK, linewidth=1, linestyle=":")
+        ax.axvline(np.log2(chosen / counts[0]), color=INK, linewidth=THIN, linestyle=":")
     right = ax.twinx()
-    right.plot(places, counts / counts[0], "-.", color="#555555", linewidth=1.2, label="ideal speed-up")
-    right.plot(places, total[0] / total, "o-", color=INK, markersize=5, label="speed-up")
+    right.plot(places, counts / counts[0], "-.", color=MUTED, linewidth=1.2, label="ideal speed-up")
+    right.plot(places, total[0] / total, "o-", color=INK, label="speed-up")
     right.set(yscale="log", ylabel="speed-up", ylim=(0.5, 1.3 * counts[-1] / counts[0]))
     right.spines["right"].set_visible(True)
-    handles = [*ax.get_legend_handles_labels()[0], *right.get_legend_handles_labels()[0]]
-    right.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=4, fontsize=9.5)
     return ax
 
 
 def _centred():
-    return {"ha": "center", "va": "center", "fontsize": 13}
+    return {"ha": "center", "va": "center", "fontsize": HEAD}

@@ -2,16 +2,30 @@
 
 import numpy as np
 
-from helpers.plotting.style import BACKWARD, FORWARD, INK, LINE_COLORS, LINE_STYLES, new_axes
+from helpers.plotting.names import name_lines
+from helpers.plotting.style import (
+    BACKWARD,
+    FORWARD,
+    INK,
+    LINE_COLORS,
+    LINE_STYLES,
+    MUTED,
+    PAPER,
+    SEQUENTIAL,
+    SMALL,
+    THIN,
+    WIDTH,
+    new_axes,
+)
 
 
 def line(y, x=None, ax=None, label=None, style=0, **options):
-    """A single line; `style`, from 0 to 3, selects colour and line style together."""
+    """A single line; `style`, from 0 to 3, selects colour and line style together; `label` stands at its end."""
     ax = new_axes(ax)
     x = np.arange(len(y)) if x is None else x
     ax.plot(x, y, label=label, color=LINE_COLORS[style % 4], linestyle=LINE_STYLES[style % 4], **options)
     if label:
-        ax.legend()
+        name_lines(ax)
     return ax
 
 
@@ -21,12 +35,13 @@ def cost_curve(costs, ax=None, label=None, style=0):
     Parameters
     ----------
     costs : array-like of shape (iterations,)
-    label : str, optional, shown in the legend
+    label : str, optional, stands at the end of the curve
     style : int, selects colour and line style
     """
     ax = line(costs, ax=ax, label=label, style=style)
-    ax.set(xlabel="iteration", ylabel="cost J", title="Cost during training")
+    ax.set(xlabel="iteration", ylabel="cost J")
     ax.set_ylim(bottom=0)
+    ax.margins(x=0.01)
     return ax
 
 
@@ -41,17 +56,18 @@ def cost_surface(J, w1, w2, path=None, ax=None, best=None):
         (w1, w2) at each step, starting with the first. Parts outside the grid are not drawn.
     best : (w1, w2), optional, the minimum of the cost
     """
-    ax = new_axes(ax, figsize=(5.8, 4.8))
-    levels = J.min() + (J.max() - J.min()) * np.linspace(0, 1, 14) ** 2
-    filled = ax.contourf(w1, w2, J, levels=levels, cmap="Greys", alpha=0.75)
-    ax.figure.colorbar(filled, ax=ax, label="cost J", format="%.0f")
+    ax = new_axes(ax, figsize=(WIDTH, 4.4))
+    levels = J.min() + (J.max() - J.min()) * np.linspace(0, 1, len(SEQUENTIAL) + 1) ** 2
+    ax.contourf(w1, w2, J, levels=levels, colors=[color for color, _ in SEQUENTIAL])
+    lines = ax.contour(w1, w2, J, levels=levels[2:-1:3], colors=MUTED, linewidths=THIN)
+    ax.clabel(lines, fmt=lambda cost: f"J = {cost:.3g}", fontsize=SMALL - 1)
     if path is not None:
-        ax.plot(*np.asarray(path).T, "o-", color=FORWARD, markersize=4, linewidth=1.3, label="gradient descent")
+        color, points = LINE_COLORS[0], np.asarray(path)
+        ax.plot(*points.T, "o-", color=color, markersize=3.5, linewidth=1.3, label="gradient descent")
+        ax.plot(*points[0], "o", color=PAPER, markeredgecolor=color, markersize=7, markeredgewidth=1.5, label="start")
     if best is not None:
-        ax.plot(*best, "*", color=BACKWARD, markersize=16, label="least squares")
+        ax.plot(*best, "*", color=LINE_COLORS[1], markeredgecolor=PAPER, markersize=14, label="least squares")
     ax.set(xlim=(w1[0], w1[-1]), ylim=(w2[0], w2[-1]), xlabel="$w_1$", ylabel="$w_2$")
-    if path is not None or best is not None:
-        ax.legend(loc="lower right", frameon=True)
     return ax
 
 
@@ -73,11 +89,11 @@ def signals(spread, gradient, ax=None):
     ax = new_axes(ax)
     layers = np.arange(1, len(spread) + 1)
     least = 1e-16  # a zero is drawn as a point at the bottom
-    ax.plot(layers, np.fmax(spread, least), "o-", color=FORWARD, label="spread of A, forward →")
-    ax.plot(layers, np.fmax(gradient, least), "^--", color=BACKWARD, label="norm of dW, ← backward")
-    ax.set(yscale="log", xlabel="layer", ylabel="size", title="Signals through the network")
+    ax.plot(layers, np.fmax(spread, least), "o-", color=FORWARD, label="spread of A,\nforward →")
+    ax.plot(layers, np.fmax(gradient, least), "^--", color=BACKWARD, label="norm of dW,\n← backward")
+    ax.set(yscale="log", xlabel="layer", ylabel="size")
     ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.legend()
+    name_lines(ax)
     return ax
 
 
@@ -89,11 +105,11 @@ def error_curves(curves, epsilon, error, ax=None):
     curves : dict of str to (epsilons, relative errors), one entry per method
     epsilon, error : float, position of the star
     """
-    ax = new_axes(ax)
+    ax = new_axes(ax, figsize=(WIDTH, 4.2))
     for style, (method, (epsilons, errors)) in enumerate(curves.items()):
         shown = np.where((errors > 0) & np.isfinite(errors), errors, np.nan)
         line(np.fmax(shown, 1e-17), epsilons, ax=ax, label=method, style=style)
-    ax.plot(epsilon, max(error, 1e-16), "*", color=INK, markersize=15, clip_on=False)
+    ax.plot(epsilon, max(error, 1e-16), "*", color=INK, markersize=13, clip_on=False, zorder=6)
     ax.set(xscale="log", yscale="log", ylim=(1e-17, 10), xlabel="step ε", ylabel="relative error of the derivative")
     return ax
 
@@ -104,7 +120,6 @@ def work_curves(with_reuse, without, ax=None):
     ax = line(without, depths, ax=ax, label="nothing reused", style=1, marker="s")
     line(with_reuse, depths, ax=ax, label="errors reused", marker="o")
     ax.set(yscale="log", xlabel="layers between the unit and the cost", ylabel="multiplications")
-    ax.set_title("Work to compute one error")
     ax.xaxis.get_major_locator().set_params(integer=True)
     return ax
 

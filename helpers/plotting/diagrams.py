@@ -3,7 +3,24 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.plotting.style import BACKWARD, FORWARD, INK, PAPER, arrow, bare, new_axes
+from helpers.plotting.style import (
+    BACKWARD,
+    BODY,
+    FORWARD,
+    HAIRLINE,
+    HEAD,
+    INK,
+    LINE,
+    MATH,
+    MUTED,
+    PANEL,
+    SMALL,
+    THIN,
+    WIDTH,
+    arrow,
+    bare,
+    new_axes,
+)
 
 MOST_NODES = 5
 
@@ -17,15 +34,18 @@ def chain(nodes, forward, backward, ax=None):
     forward : list of n − 1 str, the operation that leads from each node to the next
     backward : list of n − 1 str, the derivative of each node with respect to the previous one
     """
-    ax = new_axes(ax, figsize=(2.3 * len(nodes), 2.3))
+    ax = new_axes(ax, figsize=(WIDTH, 1.75))
+    step = max(1.0, 5 / len(nodes))  # a short chain is not drawn out over the whole width
     for i, text in enumerate(nodes):
-        ax.text(2 * i, 0, text, ha="center", va="center", fontsize=15, bbox=_box())
+        ax.text(step * i, 0, text, ha="center", va="center", fontsize=MATH, bbox=_box())
     for i, (above, below) in enumerate(zip(forward, backward, strict=True)):
-        arrow(ax, (2 * i + 0.42, 0.22), (2 * i + 1.58, 0.22), FORWARD, "-")
-        arrow(ax, (2 * i + 1.58, -0.22), (2 * i + 0.42, -0.22), BACKWARD, "--")
-        ax.text(2 * i + 1, 0.42, above, ha="center", va="bottom", color=FORWARD, fontsize=13)
-        ax.text(2 * i + 1, -0.42, below, ha="center", va="top", color=BACKWARD, fontsize=17)
-    bare(ax, (-0.6, 2 * len(nodes) - 1.4), (-1.25, 1.0))
+        left, right, middle = step * i + 0.27, step * (i + 1) - 0.27, step * (i + 0.5)
+        arrow(ax, (left, 0.1), (right, 0.1), FORWARD, "-", LINE - 0.4)
+        arrow(ax, (right, -0.1), (left, -0.1), BACKWARD, "--", LINE - 0.4)
+        ax.text(middle, 0.22, above, ha="center", va="bottom", color=FORWARD, fontsize=BODY)
+        ax.text(middle, -0.24, below, ha="center", va="top", color=BACKWARD, fontsize=MATH + 2)
+    middle = step * (len(nodes) - 1) / 2
+    bare(ax, (middle - 2.85, middle + 2.85), (-0.75, 0.55))
     return ax
 
 
@@ -41,50 +61,50 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
     """
     columns = [_heights(n) for n in layer_sizes]
     top, gap = max(column[0] for column in columns), 2.8
-    ax = new_axes(ax, figsize=(2.1 * len(layer_sizes), 1.5 * top + 1.5))
+    height = 2 * top + 1.9  # units of the drawing, of which 11 are as wide as the page
+    ax = new_axes(ax, figsize=(WIDTH, WIDTH / 11 * height))
     for l in range(1, len(columns)):
         for y0 in columns[l - 1]:
             for y1 in columns[l]:
                 start, stop = np.array([gap * (l - 1), y0]), np.array([gap * l, y1])
-                along = 0.32 * (stop - start) / np.linalg.norm(stop - start)
-                aside = 0.2 * np.array([-along[1], along[0]]) if backward else 0
-                arrow(ax, start + along + aside, stop - along + aside, FORWARD, "-", 1.2)
+                along = 0.36 * (stop - start) / np.linalg.norm(stop - start)
+                aside = 0.15 * np.array([-along[1], along[0]]) if backward else 0
+                arrow(ax, start + along + aside, stop - along + aside, FORWARD, "-", 1.1)
                 if backward:
-                    arrow(ax, stop - along - aside, start + along - aside, BACKWARD, "--", 1.2)
+                    arrow(ax, stop - along - aside, start + along - aside, BACKWARD, "--", 1.1)
     names = names or [f"layer {l}\n{n} unit{'s' * (n > 1)}" for l, n in enumerate(layer_sizes)]
     for l, (n, column) in enumerate(zip(layer_sizes, columns, strict=True)):
         for i, y in enumerate(column):
-            ax.add_patch(plt.Circle((gap * l, y), 0.26, facecolor=PAPER, edgecolor=INK, linewidth=1.5, zorder=3))
+            ax.add_patch(plt.Circle((gap * l, y), 0.27, facecolor=PANEL, edgecolor=INK, linewidth=1.2, zorder=3))
             text = numbers[l][i] if numbers else ""
-            ax.text(gap * l, y, text, ha="center", va="center", fontsize=10, zorder=4)
+            ax.text(gap * l, y, text, ha="center", va="center", fontsize=SMALL, zorder=4)
         if n > MOST_NODES:
-            ax.text(gap * l, 0, "⋮", ha="center", va="center", fontsize=16, zorder=4)
-        ax.text(gap * l, top + 0.45, names[l], ha="center", va="bottom", fontsize=11)
-    bare(ax, (-0.9, gap * (len(columns) - 1) + 0.9), (-top - 0.4, top + 1.2))
+            ax.text(gap * l, 0, "⋮", ha="center", va="center", fontsize=MATH, zorder=4)
+        ax.text(gap * l, top + 0.45, names[l], ha="center", va="bottom", fontsize=BODY)
+    middle = gap * (len(columns) - 1) / 2
+    half = max(5.5, middle + 0.9)
+    bare(ax, (middle - half, middle + half), (-top - 0.5, top + 1.4))
     ax.set_aspect("equal")
     return ax
 
 
 def training_loop(ax=None):
     """The four steps of gradient descent, predict, cost, gradient and update, arranged in a circle."""
-    ax = new_axes(ax, figsize=(7, 3.6))
+    ax = new_axes(ax, figsize=(WIDTH, 2.9))
     steps = {
         "predict": (0, 1, "$\\hat{Y} = W X^T + b$"),
-        "cost": (2.4, 0, "$J$ compares $\\hat{Y}$ with $Y$"),
+        "cost": (3, 0, "$J$ compares $\\hat{Y}$ with $Y$"),
         "gradient": (0, -1, "$dW,\\ db$ by the chain rule"),
-        "update": (-2.4, 0, "$W \\leftarrow W - \\alpha\\, dW$\n$b \\leftarrow b - \\alpha\\, db$"),
+        "update": (-3, 0, "$W \\leftarrow W - \\alpha\\, dW$\n$b \\leftarrow b - \\alpha\\, db$"),
     }
-    centres = []
     for name, (x, y, detail) in steps.items():
-        ax.text(x, y, f"{name}\n{detail}", ha="center", va="center", fontsize=12, bbox=_box())
-        centres.append((x, y))
-    forward = {0: ((0.95, 0.85), (2.0, 0.35)), 3: ((-2.0, 0.35), (-0.95, 0.85))}
-    backward = {1: ((2.1, -0.35), (1.3, -0.72)), 2: ((-1.3, -0.72), (-2.1, -0.35))}
-    for start, stop in forward.values():
-        arrow(ax, start, stop, FORWARD, "-", 2)
-    for start, stop in backward.values():
-        arrow(ax, start, stop, BACKWARD, "--", 2)
-    bare(ax, (-3.9, 3.9), (-1.5, 1.5))
+        ax.text(x, y, f"{name}\n{detail}", ha="center", va="center", fontsize=HEAD, linespacing=1.4, bbox=_box())
+    bends = "arc3,rad=-0.25"
+    arrow(ax, (1.1, 1.0), (2.9, 0.42), FORWARD, "-", connectionstyle=bends)
+    arrow(ax, (2.9, -0.42), (1.25, -1.0), BACKWARD, "--", connectionstyle=bends)
+    arrow(ax, (-1.25, -1.0), (-2.9, -0.5), BACKWARD, "--", connectionstyle=bends)
+    arrow(ax, (-2.9, 0.5), (-1.1, 1.0), FORWARD, "-", connectionstyle=bends)
+    bare(ax, (-4.9, 4.9), (-1.5, 1.5))
     return ax
 
 
@@ -95,18 +115,26 @@ def shape_table(rows, ax=None):
     ----------
     rows : list of (name, formula, (rows, columns)); a name that begins with d is a gradient
     """
-    ax = new_axes(ax, figsize=(7.2, 0.3 * len(rows) + 0.2))
+    ax = new_axes(ax, figsize=(WIDTH, 0.235 * (len(rows) + 1) + 0.1))
+    columns = ("array", "how it arises", "shape")
+    for x, head in zip(_COLUMNS, columns, strict=True):
+        ax.text(x, 1, head, color=MUTED, va="center", fontsize=SMALL)
     for i, (name, origin, shape) in enumerate(rows):
         back = name.startswith("d")
         color = BACKWARD if back else FORWARD
-        for x, text in ((0.0, "← " + name if back else "→ " + name), (0.2, origin), (0.72, f"{shape[0]} × {shape[1]}")):
-            ax.text(x, -i, text, color=color, va="center", fontsize=11)
-    bare(ax, (0, 1), (-len(rows) + 0.3, 0.7))
+        ax.axhline(0.5 - i, color=HAIRLINE, linewidth=THIN)
+        texts = ("← " + name if back else "→ " + name, origin, f"{shape[0]} × {shape[1]}")
+        for x, text in zip(_COLUMNS, texts, strict=True):
+            ax.text(x, -i, text, color=color, va="center", fontsize=BODY)
+    bare(ax, (0, 1), (-len(rows) + 0.4, 1.5))
     return ax
 
 
+_COLUMNS = (0.01, 0.2, 0.62)  # of the table
+
+
 def _box():
-    return {"boxstyle": "round,pad=0.45", "facecolor": PAPER, "edgecolor": INK, "linewidth": 1.5}
+    return {"boxstyle": "round,pad=0.5", "facecolor": PANEL, "edgecolor": INK, "linewidth": 1}
 
 
 def _heights(n):

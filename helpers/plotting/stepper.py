@@ -1,110 +1,145 @@
-"""The figure of the stepper: one step of a forward and backward pass through a small network."""
+"""The figure of the stepper: one step of a forward pass, a backward pass and an update of a small network."""
 
 import numpy as np
 
-from helpers.plotting.style import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, new_axes
+from helpers.plotting.style import (
+    BACKWARD,
+    BOLD,
+    FAINT,
+    FORWARD,
+    INK,
+    LIT,
+    MATH,
+    MUTED,
+    PAPER,
+    SMALL,
+    THIN,
+    WIDTH,
+    arrow,
+    bare,
+    new_axes,
+)
 
-FRAME_SIZE = (7.6, 6.6)
-_UNITS = {0: [(0, 0.9), (0, -0.9)], 1: [(2.6, 0.9), (2.6, -0.9)], 2: [(5.2, 0)]}
-_COST = (7.4, 0)
+FRAME_SIZE = (WIDTH, 6.6)
+WAYS = {"forward": FORWARD, "backward": BACKWARD, "update": INK}
+GAP, RIM = 1.8, 0.31  # between the units of a layer; radius of a unit
 
 
-def stepper_frame(frame, W, b, listing, ax=None):
-    """One step of a pass through a 2 → 2 → 1 network: its picture, symbol, numbers, shape and line of code.
+def stepper_frame(frame, ax=None):
+    """One step of a round through a small network: its picture, symbol, numbers, shape and line of code.
 
     Parameters
     ----------
     frame : `widgets.stepper.Frame`
-    W, b : dicts of ndarrays, the weights and biases
-    listing : list of str, one line of code per step
     """
     ax = new_axes(ax, figsize=FRAME_SIZE)
-    color = BACKWARD if frame.step.name[0] == "d" else FORWARD
-    _draw_pass(frame, W, b, color, ax)
-    _draw_words(frame, color, ax)
-    for i, line in enumerate(listing):
+    color = WAYS[frame.step.way]
+    places = _places(frame.sizes)
+    floor = -0.9 * max(frame.sizes) - 0.45
+    _draw_pass(frame, places, color, ax)
+    _draw_words(frame, color, floor, ax)
+    height = min(0.42, 5.4 / len(frame.steps))
+    for i, step in enumerate(frame.steps):
         now = i == frame.number - 1
         box = {"facecolor": LIT, "edgecolor": color, "boxstyle": "round,pad=0.25"} if now else None
-        shade = (BACKWARD if line[0] == "d" else FORWARD) if i < frame.number else FAINT
-        place = (4.15, -2.25 - 0.42 * i)
-        ax.text(*place, line, family="monospace", fontsize=9, color=shade, va="center", bbox=box)
-    bare(ax, (-0.75, 8.1), (-7.6, 1.75))
+        shade = WAYS[step.way] if i < frame.number else FAINT
+        place = (4.15, floor - height * i)
+        ax.text(*place, step.code, family="monospace", fontsize=SMALL, color=shade, va="center", bbox=box)
+    bare(ax, (-0.75, 8.1), (floor - 5.5, 0.9 * max(frame.sizes) + 0.1))
     return ax
 
 
-def _draw_pass(frame, W, b, color, ax):
+def _places(sizes):
+    """The units of each layer in the plane, and under the key "cost" the node of the cost."""
+    step = 7.4 / len(sizes)
+    places = {l: [(step * l, GAP * ((n - 1) / 2 - j)) for j in range(n)] for l, n in enumerate(sizes)}
+    return places | {"cost": [(7.4, 0)]}
+
+
+def _draw_pass(frame, places, color, ax):
     """Draw the units with activation, bias, z and δ as far as they are known, and highlight what this step uses."""
     kind, layer = frame.step.lit
-    back = color == BACKWARD
-    for l in (1, 2):
-        for k, stop in enumerate(_UNITS[l]):
-            for j, start in enumerate(_UNITS[l - 1]):
+    back, L = frame.step.way == "backward", len(frame.sizes) - 1
+    for l in range(1, L + 1):
+        for k, stop in enumerate(places[l]):
+            for j, start in enumerate(places[l - 1]):
                 _connect(ax, start, stop, color if (kind, layer) == ("edges", l) else FAINT, back)
-                _weigh(ax, frame, W, l, k, j, start, stop)
-    _connect(ax, _UNITS[2][0], _COST, color if kind == "cost" else FAINT, back)
-    for l, units in _UNITS.items():
-        for j, place in enumerate(units):
-            known = {"b": b.get(l), "z": frame.values.get(f"Z[{l}]"), "δ": frame.values.get(f"dZ[{l}]")}
+                if frame.sizes[l] * frame.sizes[l - 1] <= 4:  # more would stand over one another
+                    _weigh(ax, frame, l, k, j, start, stop)
+    for unit in places[L]:
+        _connect(ax, unit, places["cost"][0], color if kind == "cost" else FAINT, back)
+    for l in range(L + 1):
+        for j, place in enumerate(places[l]):
+            known = {"b": frame.b.get(l), "z": frame.values.get(f"Z[{l}]"), "δ": frame.values.get(f"dZ[{l}]")}
             notes = {name: array[j, 0] for name, array in known.items() if array is not None}
             activation = frame.values.get(f"A[{l}]")
             value = None if activation is None else activation[j, 0]
             _unit(ax, place, value, color if (kind, layer) == ("units", l) else INK, notes)
-    _unit(ax, _COST, frame.values.get("J"), color if kind == "cost" else INK)
-    heads = {0: "$x$", 1: "$a^{[1]}$", 2: r"$a^{[2]} = \hat{y}$"}
-    for l, head in heads.items():
-        ax.text(_UNITS[l][0][0], 1.52, head, ha="center", fontsize=12)
-    ax.text(_COST[0], 1.52, f"$J$,  $y = {frame.label}$", ha="center", fontsize=12)
+        head = "$x$" if l == 0 else f"$a^{{[{l}]}}$" if l < L else f"$a^{{[{l}]}} = \\hat{{y}}$"
+        ax.text(places[l][0][0], places[l][0][1] + 0.62, head, ha="center", fontsize=MATH)
+    _unit(ax, places["cost"][0], frame.values.get("J"), color if kind == "cost" else INK)
+    target = ", ".join(f"{y:g}" for y in frame.target.flat)
+    ax.text(7.4, 0.62, f"$J$,  $y = {target}$", ha="center", fontsize=MATH)
 
 
 def _connect(ax, start, stop, color, back):
     """Draw an arrow from the edge of one unit to the edge of another: solid forward, dashed backward."""
     start, stop = np.array(start, float), np.array(stop, float)
-    rim = 0.46 * (stop - start) / np.linalg.norm(stop - start)
+    rim = RIM * (stop - start) / np.linalg.norm(stop - start)
     ends = (stop - rim, start + rim) if back else (start + rim, stop - rim)
-    arrow(ax, *ends, color, "--" if back else "-", 1 if color == FAINT else 2.4)
+    arrow(ax, *ends, color, "--" if back else "-", THIN if color == FAINT else BOLD)
 
 
-def _weigh(ax, frame, W, l, k, j, start, stop):
-    """Write the weight on a connection, with its gradient below it once that is known."""
-    part = 0.42 if l == 2 else 0.5 if j == k else 0.3  # clear of one another and of crossing lines
+def _weigh(ax, frame, l, k, j, start, stop):
+    """Write the weight on a connection, with its gradient below it once that is known; after an update the new one."""
+    level = start[1] == stop[1]
+    part = 0.42 if len({start[1], stop[1], 0.0}) == 3 and 1 in frame.sizes[l - 1 : l + 1] else 0.5 if level else 0.3
     place = np.array(start) + part * (np.array(stop) - np.array(start))
     box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
-    text = _decimals(W[l][k, j], 1)
-    gradient = frame.values.get(f"dW[{l}]")
-    ax.text(*place, text, ha="center", va="bottom" if gradient is not None else "center", fontsize=9, bbox=box)
+    new, gradient = frame.values.get(f"W[{l}]"), frame.values.get(f"dW[{l}]")
+    text = _decimals((frame.W[l] if new is None else new)[k, j], 1 if new is None and len(frame.costs) == 2 else 2)
+    ax.text(*place, text, ha="center", va="bottom" if gradient is not None else "center", fontsize=SMALL, bbox=box)
     if gradient is not None:
         text = _decimals(gradient[k, j], 3)
-        ax.text(*place, text, ha="center", va="top", fontsize=9, color=BACKWARD, bbox=box)
+        ax.text(*place, text, ha="center", va="top", fontsize=SMALL, color=BACKWARD, bbox=box)
 
 
 def _unit(ax, place, value, edge, notes=()):
     """Draw a unit with its value, or a question mark, and one line below it for each note."""
     lit = edge != INK
-    face = LIT if lit else PAPER
-    look = {"markerfacecolor": face, "markeredgecolor": edge, "markeredgewidth": 3 if lit else 1.5}
-    ax.plot(*place, "o", markersize=40, zorder=3, **look)
+    look = {"markerfacecolor": LIT if lit else PAPER, "markeredgecolor": edge, "markeredgewidth": BOLD if lit else 1.2}
+    ax.plot(*place, "o", markersize=36, zorder=3, **look)
     text = "?" if value is None else _decimals(np.squeeze(value), 2)
-    ax.text(*place, text, ha="center", va="center", fontsize=10.5, zorder=4)
+    ax.text(*place, text, ha="center", va="center", zorder=4)
     for i, name in enumerate(notes):
         text, color = f"{name} {_decimals(notes[name], 2)}", BACKWARD if name == "δ" else INK
-        ax.text(place[0], place[1] - 0.48 - 0.2 * i, text, ha="center", va="top", fontsize=9, color=color, zorder=4)
+        spot = (place[0], place[1] - 0.48 - 0.2 * i)
+        ax.text(*spot, text, ha="center", va="top", fontsize=SMALL, color=color, zorder=4)
 
 
-def _draw_words(frame, color, ax):
+def _draw_words(frame, color, floor, ax):
     """Write the symbol, numbers, shape and operation count of the step, below the network on the left."""
+    lines = frame.working[:6] + ["…"] * (len(frame.working) > 6)
     rows = {
         "symbol": f"${frame.step.symbol}$",
-        "numbers": "\n".join(frame.working),
+        "numbers": "\n".join(lines),
         "shape": frame.step.shape,
-        "multiplications in the backward pass": f"{frame.kept} so far\n{frame.alone} if only dZ[2] were reused",
+        "multiplications in the backward pass": f"{frame.kept} so far\n"
+        f"{frame.alone} if only dZ[{len(frame.W)}] were reused",
     }
-    head = f"Step {frame.number}: {frame.step.name}, {'backward' if color == BACKWARD else 'forward'}"
-    ax.text(-0.6, -2.32, head, fontsize=12, color=color, weight="bold")
-    y = -2.85
+    ax.text(
+        -0.6,
+        floor,
+        f"Step {frame.number}: {frame.step.name}, {frame.step.way}",
+        fontsize=MATH,
+        color=color,
+        weight=600,
+    )
+    y = floor - 0.5
     for head, text in rows.items():
-        ax.text(-0.6, y, head, fontsize=9, color="#555555", va="center")
-        ax.text(-0.6, y - 0.3, text, fontsize=13 if head == "symbol" else 9.5, va="top", linespacing=1.35)
-        y -= 1.0 + 0.3 * text.count("\n")
+        ax.text(-0.6, y, head, fontsize=SMALL, color=MUTED, va="center")
+        ax.text(-0.6, y - 0.25, text, fontsize=MATH if head == "symbol" else SMALL, va="top", linespacing=1.35)
+        y -= 0.9 + 0.27 * text.count("\n")
 
 
 def _decimals(number, digits):

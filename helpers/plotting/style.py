@@ -6,31 +6,36 @@ both as CSS custom properties. Colour-blind readers can tell the colours apart, 
 always repeats what a colour says. In every network, forward is solid blue and backward is dashed red.
 """
 
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.font_manager import fontManager
 
-# The meaning of a colour: (on a white page, on a dark page).
-PALETTE = {
-    "ink": ("#1F2933", "#E6E9EC"),  # text, edges of units
-    "muted": ("#5B6573", "#A7B0BB"),  # axes, tick labels, remarks
-    "faint": ("#6E7681", "#8B949E"),  # what is not at issue now
-    "hairline": ("#D5DAE0", "#3A4149"),  # grids and frames
-    "paper": ("#FFFFFF", "#111111"),
-    "panel": ("#F3F5F7", "#1E2328"),  # surfaces that stand out from the paper
-    "lit": ("#FFF1B8", "#4D3F00"),  # behind the current step
-    "forward": ("#0072B2", "#5DB4F0"),
-    "forward-soft": ("#D3E8F6", "#143C57"),
-    "backward": ("#C62828", "#FF8A80"),
-    "backward-soft": ("#FADAD7", "#5A211E"),
-    "label-0": ("#7B4FA3", "#BE9BE3"),  # label 0, and what is below 0: weights, activations, derivatives
-    "label-1": ("#AD5A00", "#F2A33C"),  # label 1, and what is above 0
-    "right": ("#1A7F37", "#56C271"),
-    "wrong": ("#B3261E", "#FF8F85"),
-    "series-1": ("#00707A", "#4CC3CC"),  # curves without a meaning of their own
-    "series-2": ("#A13D7A", "#EE8CC4"),
-    "series-3": ("#8A5A00", "#DDAA4E"),
-    "series-4": ("#4F5BA6", "#A3AEF5"),
+# A meaning: its colour on a white page, on a dark one, and in words.
+_MEANINGS = {
+    "ink": ("#1F2933", "#E6E9EC", "text, edges of units"),
+    "muted": ("#5B6573", "#A7B0BB", "axes, tick labels, remarks"),
+    "faint": ("#6E7681", "#8B949E", "what is not at issue now"),
+    "hairline": ("#D5DAE0", "#3A4149", "grids and frames"),
+    "paper": ("#FFFFFF", "#111111", "the page"),
+    "panel": ("#F3F5F7", "#1E2328", "boxes and units, which stand out from the page"),
+    "lit": ("#FFF1B8", "#4D3F00", "behind the current step"),
+    "forward": ("#0072B2", "#5DB4F0", "forward pass: values; always a solid line"),
+    "forward-soft": ("#D3E8F6", "#143C57", "areas of the forward pass"),
+    "backward": ("#C62828", "#FF8A80", "backward pass: derivatives; always a dashed line"),
+    "backward-soft": ("#FADAD7", "#5A211E", "areas of the backward pass"),
+    "label-0": ("#7B4FA3", "#BE9BE3", "label 0, a circle; weights, activations and derivatives below 0"),
+    "label-1": ("#AD5A00", "#F2A33C", "label 1, a triangle; weights, activations and derivatives above 0"),
+    "right": ("#1A7F37", "#56C271", "a right answer, with ✓"),
+    "wrong": ("#B3261E", "#FF8F85", "a mistake, with ✗"),
+    "series-1": ("#00707A", "#4CC3CC", "first curve without a meaning of its own; solid"),
+    "series-2": ("#A13D7A", "#EE8CC4", "second curve; dashed"),
+    "series-3": ("#8A5A00", "#DDAA4E", "third curve; dotted"),
+    "series-4": ("#4F5BA6", "#A3AEF5", "fourth curve; dash-dotted"),
 }
+PALETTE = {name: (light, dark) for name, (light, dark, _) in _MEANINGS.items()}
+MEANINGS = {name: words for name, (_, _, words) in _MEANINGS.items()}
 LIGHT = {name: pair[0] for name, pair in PALETTE.items()}
 
 INK, MUTED, FAINT, HAIRLINE = (LIGHT[name] for name in ("ink", "muted", "faint", "hairline"))
@@ -65,8 +70,19 @@ def _ramp(start, stop, steps, most):
 # Surfaces, in steps: from label 0 through paper to label 1, and from low to high.
 DIVERGING = [*_ramp("paper", "label-0", 5, 0.5)[::-1], *_ramp("paper", "label-1", 5, 0.5)]
 SEQUENTIAL = _ramp("paper", "muted", 12, 0.4)
+SURFACES = {
+    f"{kind}-{i}": pair
+    for kind, ramp in (("two-sided", DIVERGING), ("one-sided", SEQUENTIAL))
+    for i, pair in enumerate(ramp, 1)
+}
+
+# The typeface, an open font whose files lie beside this one; what it lacks, such as →, is of DejaVu Sans.
+TYPEFACE = "Inter"
+for _file in sorted((Path(__file__).parent / "fonts").glob("*.ttf")):
+    fontManager.addfont(_file)
 
 STYLE = {
+    "font.family": [TYPEFACE, "DejaVu Sans"],
     "figure.figsize": (WIDTH, 3.9),
     "figure.dpi": 96,
     "figure.facecolor": PAPER,
@@ -123,11 +139,6 @@ def _declared(values):
     return " ".join(f"--lesson-{name}: {value};" for name, value in values.items())
 
 
-def use_style():
-    """Set fonts, sizes and colours for all figures of this session."""
-    plt.rcParams.update(STYLE)
-
-
 def new_axes(ax, **figure):
     """The given axes, or those of a new figure if `ax` is None."""
     if ax is not None:
@@ -135,10 +146,10 @@ def new_axes(ax, **figure):
     return plt.subplots(layout="constrained", **figure)[1]
 
 
-def arrow(ax, start, stop, color, style, width=LINE):
-    """Draw an arrow between two points in data coordinates."""
+def arrow(ax, start, stop, color, style, width=LINE, **options):
+    """Draw an arrow between two points in data coordinates; options as of a matplotlib `FancyArrowPatch`."""
     look = {"arrowstyle": "-|>", "color": color, "linestyle": style, "linewidth": width, "shrinkA": 0, "shrinkB": 0}
-    ax.annotate("", xy=stop, xytext=start, arrowprops=look)
+    ax.annotate("", xy=stop, xytext=start, arrowprops=look | {"mutation_scale": 5 + 4 * width, **options})
 
 
 def bare(ax, xlim, ylim):

@@ -6,11 +6,25 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from helpers.autograd.tape import history
-from helpers.plotting.style import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, new_axes
+from helpers.plotting.style import (
+    BACKWARD,
+    BODY,
+    FAINT,
+    FORWARD,
+    INK,
+    LIT,
+    PANEL,
+    PAPER,
+    SMALL,
+    WIDTH,
+    arrow,
+    bare,
+    new_axes,
+)
 
 _STEP, _ROW, _GAP = 1.95, 1.45, 0.75  # between columns, between boxes in a column, and around a passing line
 _WIDTH, _HEIGHT = 0.64, 0.36  # half the size of a box
-_INCH = 0.56  # inches per unit of the drawing
+_INCH = 0.56  # inches per unit of the drawing, at most
 
 
 def graph(output, gradients=None, ax=None, known=None, lit=None):
@@ -34,18 +48,26 @@ def graph(output, gradients=None, ax=None, known=None, lit=None):
             _lead(ax, corners[::-1], BACKWARD, "--")
         if sum(parent is start for parent, _ in stop.parents) > 1:
             look = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
-            ax.text(*np.mean(corners[-2:], axis=0), "twice", ha="center", va="center", fontsize=8, bbox=look)
+            ax.text(*np.mean(corners[-2:], axis=0), "twice", ha="center", va="center", fontsize=SMALL - 1, bbox=look)
     for variable in history(output):
         _box(ax, places[variable], variable, variable in known, gradients.get(variable), variable is lit)
     (left, right), (low, high) = _edges(places)
-    bare(ax, (left, right), (low, high))
+    aside = max(0, (graph_size(output)[0] / _inch(places) - (right - left)) / 2)
+    bare(ax, (left - aside, right + aside), (low, high))
     return ax
 
 
 def graph_size(output):
     """Width and height, in inches, of the graph of a Variable."""
-    (left, right), (low, high) = _edges(_layout(output)[0])
-    return _INCH * (right - left), _INCH * (high - low)
+    places = _layout(output)[0]
+    _, (low, high) = _edges(places)
+    return WIDTH, _inch(places) * (high - low)
+
+
+def _inch(places):
+    """Inches per unit of a drawing that is as wide as the page, but not drawn out."""
+    (left, right), _ = _edges(places)
+    return min(_INCH, WIDTH / (right - left))
 
 
 def _edges(places):
@@ -115,16 +137,16 @@ def _lead(ax, corners, color, style):
 def _box(ax, place, variable, known, gradient, lit):
     """Draw a box with name and value, grey for a leaf, and the gradient in red below it."""
     x, y = place
-    face = LIT if lit else PAPER if variable.parents else "#EEEEEE"
-    look = {"facecolor": face, "edgecolor": INK, "linewidth": 2.6 if lit else 1.2, "zorder": 3}
+    face = LIT if lit else PAPER if variable.parents else PANEL
+    look = {"facecolor": face, "edgecolor": INK, "linewidth": 2.4 if lit else 1, "zorder": 3}
     ax.add_patch(Rectangle((x - _WIDTH, y - _HEIGHT), 2 * _WIDTH, 2 * _HEIGHT, **look))
     text = number_or_shape(variable.value) if known else "?"
     if variable.name:
-        size = 11 if len(variable.name) < 8 else 9
+        size = BODY if len(variable.name) < 8 else SMALL - 1
         ax.text(x, y + 0.15, variable.name, ha="center", va="center", fontsize=size, weight="bold", zorder=4)
-    ax.text(x, y - 0.15 if variable.name else y, text, ha="center", va="center", fontsize=10, zorder=4)
+    ax.text(x, y - 0.15 if variable.name else y, text, ha="center", va="center", fontsize=SMALL, zorder=4)
     if gradient is not None:
-        below = {"ha": "center", "va": "top", "fontsize": 10, "color": BACKWARD, "zorder": 4}
+        below = {"ha": "center", "va": "top", "fontsize": SMALL, "color": BACKWARD, "zorder": 4}
         ax.text(x, y - _HEIGHT - 0.06, number_or_shape(gradient), **below)
 
 

@@ -3,13 +3,15 @@
 In each module, one function computes a result from plain values (such as `stepper.frame`), `draw` plots it,
 `describe` puts it into a sentence, and `explorer()` adds controls. The line of code below a picture calls
 the first function and reproduces what is on the screen. The module `explorer` holds the code that most
-widgets share. Each module is imported when it is first used.
+widgets share, and `instrument` that of the few with a front end of their own, in the folder `front`. Each
+module is imported when it is first used.
 """
 
 from importlib import import_module
 
 __all__ = [
-    "descent",  # lesson 01
+    "line_and_valley",  # lesson 01
+    "descent",
     "threshold",  # 02
     "stepper",  # 03
     "work",

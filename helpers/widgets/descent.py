@@ -2,14 +2,12 @@
 
 from typing import NamedTuple
 
-import ipywidgets
 import numpy as np
 
 from helpers import plotting
 from helpers.backprop.losses import squared_error, squared_error_gradient
 from helpers.datasets.toys import make_line
 from helpers.system.validation import positive_number, positive_whole
-from helpers.widgets.explorer import SLOW, Explorer
 
 
 class Descent(NamedTuple):
@@ -58,16 +56,3 @@ def describe(result):
         return f"Diverges: after {steps} steps the cost is {last:.3g}, above the {first:.3g} of the start"
     distance = np.linalg.norm(result.path[-1] - result.best)
     return f"After {steps} steps the cost is {last:.4f} and the weights are {distance:.4f} from the best ones"
-
-
-def explorer():
-    """Lesson 01: learning rate and number of steps over the cost surface."""
-    controls = {
-        "learning_rate": ipywidgets.FloatSlider(
-            0.3, min=0.02, max=1.5, step=0.02, description="learning rate α", **SLOW
-        ),
-        "iterations": ipywidgets.IntSlider(20, min=1, max=100, description="steps", **SLOW),
-    }
-    goal = "find the largest learning rate that still arrives."
-    args = (descend, draw, describe, "widgets.descent.descend(")
-    return Explorer("Learning rate", goal, controls, *args, figsize=(6.4, 4.8))

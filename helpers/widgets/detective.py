@@ -8,7 +8,7 @@ import ipywidgets
 from helpers.gradient_check.bug_zoo import CREATURES, examine
 from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import known_name
-from helpers.widgets.explorer import WIDGET, code_line, heading, set_width, stopped, whole_between
+from helpers.widgets.explorer import WIDGET, Challenge, beside, code_line, stopped, style_sheet, whole_between
 
 
 class Investigation(NamedTuple):
@@ -50,12 +50,14 @@ class Detective(ipywidgets.VBox):
         self.number = ipywidgets.Dropdown(options=numbers, description="creature number")
         self.guess = ipywidgets.Dropdown(options=[("…", None), *((t, t) for t in titles)], description="the bug is")
         self.verdict, self.case, self.line = (ipywidgets.HTML() for _ in range(3))
-        set_width(self.number)
-        set_width(self.guess)
         self.number.observe(self._new_case, names="value")
         self.guess.observe(self._refresh, names="value")
-        title = ipywidgets.HTML(heading("The bug zoo", "name five creatures from report and code."))
-        super().__init__([title, self.number, self.guess, self.verdict, self.case, self.line])
+        self._named = set()
+        self._challenge = Challenge("The bug zoo", "05.detective", lambda: len(self._named) >= 5)
+        self.title = ipywidgets.HTML(self._challenge.heading())
+        self.case.add_class("lesson-case")
+        body = beside((self.number, self.guess, self.verdict), self.case)
+        super().__init__([self.title, body, self.line, style_sheet()])
         self.add_class(WIDGET)
         self._refresh()
 
@@ -68,12 +70,17 @@ class Detective(ipywidgets.VBox):
         try:
             found = investigate(**state)
             case = f"{found.report._repr_html_()}<pre>{html.escape(found.source)}</pre>"
+            case = f'<div tabindex="0" role="region" aria-label="report and code">{case}</div>'
         except KeyboardInterrupt as stop:
             self.verdict.value = stopped(stop)
             raise
         with interrupts_wait():  # all or nothing
             self.verdict.value, self.case.value = f"<b>{html.escape(found.verdict)}</b>", case
             self.line.value = code_line("widgets.detective.investigate(", **state)
+            if found.verdict.startswith("Right"):
+                self._named.add(state["number"])
+        self._challenge.judge()
+        self.title.value = self._challenge.heading()
 
     def __repr__(self):
         return "Interactive figure: The bug zoo. Run this cell to play."

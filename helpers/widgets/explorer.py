@@ -11,6 +11,10 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from helpers import plotting
+from helpers.exercises import record
+from helpers.exercises.challenges import CHALLENGES
+from helpers.plotting import output
+from helpers.plotting.style import css_properties
 from helpers.system.arguments import as_layer_sizes
 from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import brief
@@ -19,16 +23,42 @@ SLOW = {"continuous_update": False}  # respond when the slider is released, not 
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # errors of a compute that become a sentence
 
 WIDGET = "lesson-widget"  # CSS class of the outermost box of a widget
+SIZE = (6.6, 3.9)  # inches, of a picture beside its controls
 
 # Visible only if computing takes longer than a third of a second: until then the animation hides it.
 NOTE = (
     "<style>@keyframes lessons-wait {from {visibility: hidden}}</style>"
     '<i role="status" style="animation: lessons-wait 0.3s step-end"> · computing, the last result is still shown</i>'
 )
+DARK = '[data-jp-theme-light="false"]'
+# Controls beside the picture, or above it where the page is narrow; labels above sliders. On a dark page images that
+# have both looks show the dark one.
+LAYOUT = f"""
+.lesson-widget {{ max-width: 62rem; overflow: visible; }}
+.lesson-body {{ display: flex; flex-flow: row wrap; gap: calc(2 * var(--lesson-space)) calc(6 * var(--lesson-space)); }}
+.lesson-controls {{ flex: 1 1 13rem; max-width: 24rem; overflow: visible; }}
+.lesson-view {{ flex: 4 1 23rem; min-width: min(23rem, 100%); overflow: visible; }}
+.lesson-controls .jupyter-widgets {{ width: auto; max-width: 100%; }}
+.lesson-controls .widget-inline-hbox {{ flex-flow: row wrap; height: auto; margin-bottom: var(--lesson-space); }}
+.lesson-controls .widget-inline-hbox > .widget-label {{
+    flex: 0 0 100%; width: auto !important; text-align: left; line-height: 1.4; height: auto; }}
+.lesson-picture svg, .lesson-picture img {{ display: block; width: 100%; height: auto; max-width: 46rem; }}
+.lesson-widget .widget-html-content {{ line-height: 1.45; white-space: normal; }}
+.lesson-rows, .lesson-case {{ max-height: 30rem; overflow-y: auto; }}
+.lesson-rows > .widget-hbox {{ flex-flow: row wrap; flex: 0 0 auto; }}
+.lesson-met {{ color: var(--lesson-right); font-weight: 600; }}
+{DARK} .jp-RenderedSVG img {{ color-scheme: dark; }}
+"""
+
+
+def style_sheet():
+    """An invisible widget with the look of all widgets: palette, type and layout as CSS."""
+    css = css_properties(f".{WIDGET}", f"{DARK} .{WIDGET}") + LAYOUT
+    return ipywidgets.HTML(f"<style>{css}</style>", layout={"display": "none"})
 
 
 class Explorer(ipywidgets.VBox):
-    """Controls, a picture, a sentence and the line of code that gives the same.
+    """Controls beside a picture; below them a sentence and the line of code that gives the same.
 
     While a slow result is computed the last one stays on the screen. Moves do not queue up: a
     control of ipywidgets sends its newest value once the kernel has answered the one before, and a
@@ -37,7 +67,8 @@ class Explorer(ipywidgets.VBox):
 
     Parameters
     ----------
-    name, goal : str, the title and the challenge
+    name : str, the title
+    challenge : str, a key of `exercises.challenges.CHALLENGES`, or the words of a challenge that is not judged
     controls : dict of ipywidgets, by the name of the argument of `compute` that each one sets
     compute : callable, keyword arguments to a result; an error in `REFUSALS` becomes a sentence on
         the screen, and the last picture stays
@@ -45,17 +76,20 @@ class Explorer(ipywidgets.VBox):
     describe : callable, result to a sentence, which is also the picture's alternative text
     code : str, how the line of code begins, such as "widgets.train("
     figsize : size of the picture in inches, or a callable from the result to that
+    met : callable, optional
+        (result, state) to whether the challenge is met, where `state` holds the values of the controls. Once it is,
+        the title says so, and `exercises.progress` remembers it.
     """
 
-    def __init__(self, name, goal, controls, compute, draw, describe, code, figsize=(7, 4.2)):
+    def __init__(self, name, challenge, controls, compute, draw, describe, code, figsize=SIZE, met=None):
         self.name, self.controls = name, controls
         self._compute, self._draw, self._describe, self._code = compute, draw, describe, code
-        self._figsize, self._shown, self._heading = figsize, None, heading(name, goal)
+        self._figsize, self._shown, self._layout = figsize, None, {}
+        self._challenge = Challenge(name, challenge, met)
         self.title, self.picture, self.message, self.line = (ipywidgets.HTML() for _ in range(4))
         for control in controls.values():
-            set_width(control)
             control.observe(self._refresh, names="value")
-        super().__init__([self.title, *controls.values(), self.message, self.picture, self.line])
+        super().__init__([self.title, beside(controls.values(), self.picture), self.message, self.line, style_sheet()])
         self.add_class(WIDGET)
         self._refresh()
 
@@ -64,7 +98,7 @@ class Explorer(ipywidgets.VBox):
         if state == self._shown:
             return
         try:
-            self._shown, self.title.value = None, self._heading + NOTE
+            self._shown, self.title.value = None, self._challenge.heading() + NOTE
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # a rising cost is visible in the picture, and some look for it
                 self._show(self._compute(**state), state)
@@ -75,19 +109,73 @@ class Explorer(ipywidgets.VBox):
                 self.message.value = stopped(stop)
             raise
         finally:
-            self.title.value = self._heading
+            self.title.value = self._challenge.heading()
 
     def _show(self, result, state):
         sentence = self._describe(result)
         figsize = self._figsize(result) if callable(self._figsize) else self._figsize
-        picture = image(lambda figure: self._draw(result, figure.add_subplot()), figsize, sentence)
+        picture = _described(self._picture(result, figsize), sentence)
         line = code_line(self._code, **state)
         with interrupts_wait():  # all or nothing
             self.picture.value, self.message.value, self.line.value = picture, html.escape(sentence), line
             self._shown = state
+        self._challenge.judge(result, state)
+
+    def _picture(self, result, figsize):
+        """The drawing of a result; the layout is worked out once for each size, because that takes as long again."""
+        with plt.rc_context(plotting.STYLE):
+            known = self._layout.get(figsize)
+            figure = Figure(figsize=figsize, layout="none" if known else "constrained")
+            self._draw(result, figure.add_subplot())
+            if known and len(known) == len(figure.axes):
+                for ax, place in zip(figure.axes, known, strict=True):
+                    ax.set_position(place)
+            elif known:
+                figure.set_layout_engine("constrained")
+            picture = as_html(figure)
+            self._layout[figsize] = [ax.get_position(original=True) for ax in figure.axes]
+        return picture
 
     def __repr__(self):
         return f"Interactive figure: {self.name}. Run this cell to move it."
+
+
+def beside(controls, view):
+    """Controls beside a view; where the page is narrow, above it."""
+    column, view = ipywidgets.VBox([*controls]), ipywidgets.VBox([view])
+    column.add_class("lesson-controls")
+    view.add_class("lesson-view")
+    body = ipywidgets.Box([column, view])
+    body.add_class("lesson-body")
+    return body
+
+
+class Challenge:
+    """What a widget asks its reader to do, and whether that has been done.
+
+    Parameters
+    ----------
+    name : str, the title of the widget
+    challenge : str, a key of `CHALLENGES`, or the words of a challenge that is not judged
+    met : callable, optional, any arguments to whether it is met
+    """
+
+    def __init__(self, name, challenge, met=None):
+        self.name, self.met, self._note = name, False, ""
+        self._key, self._goal, self._judge = challenge, CHALLENGES.get(challenge, challenge), met
+
+    def judge(self, *arguments):
+        """Look whether the challenge is met now; once it is, it stays so, and is remembered."""
+        if not self.met and self._judge is not None and self._judge(*arguments):
+            self.met, self._note = True, record.add(self._key)
+
+    def heading(self):
+        """Name and challenge as HTML, and that it is met."""
+        if not self.met:
+            return heading(self.name, self._goal)
+        note = f" {html.escape(self._note)}" if self._note else ""
+        met = f' <span class="lesson-met" role="status">✓ Challenge met.</span>{note}'
+        return heading(self.name, self._goal) + met
 
 
 def heading(name, goal):
@@ -144,7 +232,7 @@ def set_width(control):
 
 
 def image(draw, figsize, alt, layout="constrained"):
-    """What `draw(figure)` draws, as an HTML image; pyplot's state is not touched.
+    """What `draw(figure)` draws, as HTML; pyplot's state is not touched.
 
     Parameters
     ----------
@@ -153,22 +241,24 @@ def image(draw, figsize, alt, layout="constrained"):
     alt : str, the alternative text
     layout : as of a matplotlib figure
     """
-    return png_image(png(draw, figsize, layout, compress_level=1), alt)  # faster to write
-
-
-def png(draw, figsize, layout="constrained", **options):
-    """What `draw(figure)` draws, as the bytes of a PNG file, written with these options; see `image`."""
     with plt.rc_context(plotting.STYLE):
-        figure, file = Figure(figsize=figsize, layout=layout), io.BytesIO()
+        figure = Figure(figsize=figsize, layout=layout)
         draw(figure)
-        figure.savefig(file, format="png", pil_kwargs=options)
-    return file.getvalue()
+        return _described(as_html(figure), alt)
 
 
-def png_image(content, alt):
-    """Bytes of a PNG file as an HTML image."""
-    data = base64.b64encode(content).decode()
-    return f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{data}" style="max-width: 100%">'
+def as_html(figure):
+    """A figure as HTML for a widget: SVG in the widget's own colours, or a sharp PNG if it has many marks."""
+    if output.count_marks(figure) <= output.MOST_MARKS:
+        return output.as_svg(figure, alone=False)
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=96 * output.DENSITY, pil_kwargs={"compress_level": 1})  # faster to write
+    return f'<img alt="" src="data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}">'
+
+
+def _described(picture, alt):
+    """A picture with an alternative text, for readers who hear the page."""
+    return f'<div class="lesson-picture" role="img" aria-label="{html.escape(alt)}">{picture}</div>'
 
 
 def as_sizes(layer_sizes):

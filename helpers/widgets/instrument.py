@@ -9,15 +9,19 @@ from functools import cache
 from pathlib import Path
 
 import anywidget
+import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
 from ipywidgets.widgets.trait_types import TypedTuple
+from matplotlib.figure import Figure
 
 from helpers.exercises import record
+from helpers.exercises.challenges import CHALLENGES
+from helpers.plotting import STYLE, output
 from helpers.plotting.style import css_properties
 from helpers.system.browser import in_browser
 from helpers.system.interrupts import interrupts_wait
-from helpers.widgets.explorer import REFUSALS, WIDGET, as_call, png, stopped_text
+from helpers.widgets.explorer import REFUSALS, WIDGET, as_call, stopped_text
 
 FRONT = Path(__file__).with_name("front")
 DARK = '[data-jp-theme-light="false"] .instrument, .vscode-dark .instrument, [data-theme="dark"] .instrument'
@@ -39,15 +43,16 @@ class Instrument(anywidget.AnyWidget):
 
     Attributes
     ----------
-    title, goal : str, the name of the instrument and its challenge
-    challenge : str, the key of `exercises.registry.CHALLENGES` under which a met challenge is remembered
+    title : str, the name of the instrument
+    challenge : str, a key of `exercises.challenges.CHALLENGES`; `goal`, the challenge in words, if it is not there
     front : str, the file of its ES module
     code : str, how the line of code begins, such as "widgets.stepper.frame("
+    example : dict, arguments that differ in the still: a state that says more than the one at the start
     result : what is on the screen
     """
 
     title = goal = challenge = front = code = ""
-    arguments = ()
+    arguments, example = (), {}
     figsize = (9, 4)
 
     _esm = traitlets.Unicode().tag(sync=True)
@@ -63,7 +68,8 @@ class Instrument(anywidget.AnyWidget):
 
     def __init__(self, **state):
         self.result = self._shown = None
-        super().__init__(heading=self.title, task=self.goal, _esm=_script(self.front), _css=_look(), **state)
+        task = self.goal or CHALLENGES[self.challenge]
+        super().__init__(heading=self.title, task=task, _esm=_script(self.front), _css=_look(), **state)
         self.add_class(WIDGET)
         self.observe(self._refresh, names=[*self.arguments])
         self._refresh()
@@ -104,19 +110,24 @@ class Instrument(anywidget.AnyWidget):
                 self.met = f"Challenge met. {record.add(self.challenge)}".strip()
 
     def still(self):
-        """The present state as an ordinary figure, a PNG file in bytes."""
-        return png(lambda figure: self.draw(self.result, figure.add_subplot()), self.figsize)
+        """The instrument as an ordinary matplotlib figure."""
+        with plt.rc_context(STYLE):
+            figure = Figure(figsize=self.figsize, layout="constrained")
+            self.draw(self.compute(**self.state() | self.example), figure.add_subplot())
+        return figure
 
     def __repr__(self):
         return f"Interactive figure: {self.title}. Run this cell to move it."
 
     def _repr_mimebundle_(self, **kwargs):
         """The view, and beside it a still for pages without a kernel; a kernel in a browser has no such readers."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        if data is not None and not in_browser():
-            data["image/png"] = self.still()
-        return bundle
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        if not in_browser():
+            with plt.rc_context(STYLE):
+                figure = self.still()
+                data["image/svg+xml"] = output.as_svg(figure)
+                data["image/png"], metadata["image/png"] = output.as_png(figure)
+        return data, metadata
 
 
 class Pair(TypedTuple):

@@ -15,12 +15,13 @@ from helpers.widgets.explorer import (
     REFUSALS,
     SLOW,
     WIDGET,
+    Challenge,
     as_sizes,
+    beside,
     code_line,
     count_parameters,
-    heading,
     refusal,
-    set_width,
+    style_sheet,
 )
 
 MOST_LAYERS = 5  # of the game: a row for each array must fit a page
@@ -133,12 +134,13 @@ class Game(ipywidgets.VBox):
         self.message, self.line, self.rows = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.VBox()
         self.guesses, self.verdicts, self._refused = {}, {}, ""
         for control in (self.sizes, self.m):
-            set_width(control)
             control.observe(self._new_network, names="value")
         self.reveal.on_click(self._reveal)
-        goal = "for 100, 30, 20, 10 get every shape right at the first attempt. Press Enter after each; rows, columns."
-        title = ipywidgets.HTML(heading(self.name, goal))
-        super().__init__([title, self.sizes, self.m, self.message, self.rows, self.reveal, self.line])
+        self._challenge = Challenge(self.name, "03.ledger", lambda: self._is_met())
+        self.title = ipywidgets.HTML(self._challenge.heading())
+        network, view = (self.sizes, self.m, self.reveal), ipywidgets.VBox([self.message, self.rows])
+        self.rows.add_class("lesson-rows")
+        super().__init__([self.title, beside(network, view), self.line, style_sheet()])
         self.add_class(WIDGET)
         self._new_network()
 
@@ -192,6 +194,13 @@ class Game(ipywidgets.VBox):
             f"{right.count(1)} of them at the first attempt; {len(self._shown)} shown"
         ).strip()
         self.line.value = code_line("widgets.ledger.judge(", layer_sizes=sizes, m=m, guesses=typed)
+        self._first = right.count(1)
+        self._challenge.judge()
+        self.title.value = self._challenge.heading()
+
+    def _is_met(self):
+        """Whether the network is that of the challenge, and every shape was right at the first attempt."""
+        return tuple(shapes(*self._network).layer_sizes) == (100, 30, 20, 10) and self._first == len(self.guesses)
 
     def _reveal(self, button):
         for name, _, (rows, columns) in shapes(*self._network).rows:

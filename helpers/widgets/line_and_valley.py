@@ -12,6 +12,7 @@ import traitlets
 
 from helpers.backprop.losses import squared_error, squared_error_gradient
 from helpers.plotting.descent import line_and_valley
+from helpers.plotting.style import WIDTH
 from helpers.system.validation import as_real_array, brief, positive_number
 from helpers.widgets.explorer import whole_between
 from helpers.widgets.instrument import Instrument, Pair
@@ -123,10 +124,10 @@ class LineAndValley(Instrument):
     """The instrument: click a start, choose a learning rate, step or play."""
 
     title = "Line and valley"
-    goal = f"from a start with a cost above {HIGH:g}, arrive within {NEAR} of the lowest cost in at most {FEW} steps."
     challenge = "01.line_and_valley"
     front = "line_and_valley.js"
     code = "widgets.line_and_valley.descend("
+    figsize, example = (WIDTH, 3.9), {"learning_rate": 0.7, "steps": 12}
     arguments = ("start", "learning_rate", "steps")
 
     start = Pair(*START).tag(sync=True)

@@ -86,6 +86,14 @@ def explorer():
         "log10_epsilon": ipywidgets.FloatSlider(-5, min=-15, max=0, step=0.5, description="log₁₀ of step ε", **SLOW),
         "method": ipywidgets.Dropdown(options=METHODS, value=METHODS[1], description="method"),
     }
-    goal = "find the best step for each method."
     args = (measure, draw, describe, "widgets.nudge.measure(")
-    return Explorer("Size of the nudge", goal, controls, *args)
+    return Explorer("Size of the nudge", "05.nudge", controls, *args, met=is_met)
+
+
+def is_met(result, state):
+    """Whether no other step that the slider offers gives a smaller error in float32."""
+    method = "two-sided, float32"
+    offered = 10.0 ** np.arange(-15, 0.5, 0.5)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        errors = abs(nudged_slope(0.7, offered, method) / slope_of_weight(0.7) - 1)
+    return result.method == method and result.error <= np.nanmin(errors)

@@ -1,5 +1,6 @@
 """Lesson 06: a network's answers, one picture at a time."""
 
+from functools import partial
 from typing import NamedTuple
 
 import ipywidgets
@@ -53,6 +54,13 @@ def explorer(network, X, y):
         "number": ipywidgets.IntSlider(1, min=1, max=len(X), description="picture number", **SLOW),
         "mistakes_only": ipywidgets.Checkbox(False, description="only the mistakes", indent=False),
     }
-    goal = "find a mistake that you can explain."
+    probability = network.predict_proba(X.reshape(len(X), -1) / 255)
+    wrong = np.abs(probability - 0.5)[(probability > 0.5) != y]
+
+    def is_met(result, state):
+        sure = abs(result.probability - 0.5)
+        return (result.probability > 0.5) != result.label and sure >= wrong.max(initial=0)
+
     args = (draw, describe, "widgets.pictures.look(network, X, y, ")
-    return Explorer("Pictures", goal, controls, lambda **state: look(network, X, y, **state), *args, figsize=(3.2, 3.2))
+    compute = partial(look, network, X, y)
+    return Explorer("Pictures", "06.pictures", controls, compute, *args, figsize=(4.2, 4.2), met=is_met)

@@ -7,6 +7,7 @@ import numpy as np
 
 from helpers import plotting
 from helpers.backprop.activations import ACTIVATIONS
+from helpers.backprop.losses import binary_cross_entropy_gradient
 from helpers.backprop.network import INITIALIZATIONS, backward, forward, initialize_parameters
 from helpers.system.validation import known_name, positive_whole
 from helpers.training.parallel import parallel_map
@@ -19,6 +20,7 @@ class Signals(NamedTuple):
 
     spread: list  # standard deviation of A[l] over the examples, mean over the units
     gradient: list  # length of dW[l]
+    error: list  # length of dZ[l]
 
 
 def measure(depth=12, hidden_activation="tanh", initialization="glorot"):
@@ -38,7 +40,18 @@ def measure(depth=12, hidden_activation="tanh", initialization="glorot"):
     with parallel_map(1):  # BLAS on one thread: these products are small
         Z, A = forward(X, W, b, hidden_activation)
         dW, _ = backward(Y, W, Z, A, hidden_activation)
-    return Signals([float(A[l].std(axis=1).mean()) for l in W], [float(np.linalg.norm(dW[l])) for l in W])
+        dZ = errors(Y, W, Z, hidden_activation)
+    lengths = ([float(np.linalg.norm(array[l])) for l in W] for array in (dW, dZ))
+    return Signals([float(A[l].std(axis=1).mean()) for l in W], *lengths)
+
+
+def errors(Y, W, Z, hidden_activation):
+    """dZ[L], …, dZ[1] of a network with a sigmoid at its end, as `backward` computes them on its way."""
+    L = len(W)
+    dZ = {L: binary_cross_entropy_gradient(Z[L], Y)}  # (n[L], m)
+    for l in range(L, 1, -1):
+        dZ[l - 1] = (W[l].T @ dZ[l]) * ACTIVATIONS[hidden_activation].g_prime(Z[l - 1])  # (n[l-1], m)
+    return dZ
 
 
 def draw(result, ax=None):
@@ -75,6 +88,19 @@ def explorer():
             options=list(INITIALIZATIONS), value="glorot", description="initialisation"
         ),
     }
-    goal = "for each activation, find the deepest network in which both keep a tenth of their size."
     args = (measure, draw, describe, "widgets.signals.measure(")
-    return Explorer("Signals through depth", goal, controls, *args)
+    return Explorer("Signals through depth", "07.signals", controls, *args, met=is_met)
+
+
+def keeps_a_tenth(result):
+    """Whether both signals keep a tenth of their size from one end of the hidden layers to the other."""
+    spread, gradient = result.spread, result.gradient
+    return spread[-2] >= 0.1 * spread[0] and gradient[0] >= 0.1 * gradient[-1] > 0
+
+
+def is_met(result, state):
+    """Whether this tanh network keeps a tenth of both signals, and no deeper one does, whatever its start."""
+    if state["hidden_activation"] != "tanh" or not keeps_a_tenth(result):
+        return False
+    deeper = range(state["depth"] + 1, 41)
+    return not any(keeps_a_tenth(measure(depth, "tanh", name)) for depth in deeper for name in INITIALIZATIONS)

@@ -1,5 +1,6 @@
 """Lesson 10: a model of the time of a step on many workers, computing and communicating."""
 
+from inspect import signature
 from typing import NamedTuple
 
 import ipywidgets
@@ -88,9 +89,17 @@ def explorer():
         "gigabits": _log_slider(1.0, -2, 3, "network, Gbit/s"),
         "microseconds": _log_slider(50.0, -1, 4, "delay, µs"),
     }
-    goal = "with 64 workers and 1 Gbit/s, how many examples must a step have so that they compute half of the time?"
     args = (predict, draw, describe, "widgets.step_time.predict(")
-    return Explorer("A step on many workers", goal, controls, *args, figsize=(7.4, 4.2))
+    return Explorer("A step on many workers", "10.step_time", controls, *args, met=is_met)
+
+
+def is_met(result, state):
+    """Whether 64 workers at 1 Gbit/s compute for half of the time, and would not in a step of the next smaller size."""
+    start = {name: parameter.default for name, parameter in signature(predict).parameters.items()}
+    changed = {name for name, value in state.items() if not np.isclose(value, start[name], rtol=1e-3)}
+    compute, communicate = result.own
+    smaller = compute * 10**-0.1  # the step of the slider
+    return changed == {"workers", "batch"} and state["workers"] == 64 and smaller < communicate <= compute
 
 
 def _log_slider(value, low, high, description):

@@ -1,199 +1,222 @@
-"""Lesson 03: backpropagation a step at a time, and what keeping the errors saves.
+"""Lesson 03: backpropagation a step at a time, the update after it, and what keeping the errors saves.
 
-The network is the one of the lesson, 2 → 2 → 1 with one example, small enough to frame with a
-pencil. `STEPS` lists the whole pass; everything else looks things up there.
+A network small enough to follow with a pencil. `steps` lists the round for any layer sizes.
 """
 
+from contextlib import suppress
 from typing import NamedTuple
 
-import ipywidgets
 import numpy as np
+import traitlets
+from ipywidgets.widgets.trait_types import TypedTuple
 
 from helpers import plotting
 from helpers.backprop.activations import sigmoid_prime
 from helpers.backprop.losses import binary_cross_entropy
-from helpers.backprop.network import backward, forward
+from helpers.backprop.network import backward, forward, initialize_parameters
 from helpers.plotting.stepper import FRAME_SIZE
-from helpers.system.validation import as_matrix
-from helpers.widgets.explorer import SLOW, Explorer, whole_between
+from helpers.system.validation import as_real_array, brief, positive_number
+from helpers.widgets.explorer import as_sizes, whole_between
+from helpers.widgets.instrument import Instrument
+from helpers.widgets.steps import Step, steps_of, working
 
-W = {1: np.array([[0.5, -0.5], [1.0, 0.5]]), 2: np.array([[1.0, -2.0]])}
-B = {1: np.array([[0.25], [-1.0]]), 2: np.array([[0.9]])}
-
-
-class Step(NamedTuple):
-    """One line of a pass: what it computes, and its cost in multiplications."""
-
-    name: str
-    symbol: str  # in mathtext
-    shape: str
-    code: str
-    lit: tuple  # what lights up: ("edges", l) between layers l − 1 and l, ("units", l), or ("cost", 0)
-    kept: int = 0  # multiplications of the backward pass if errors are kept and reused
-    alone: int = 0  # and if each gradient is computed along its own paths, from dZ[2] on
+MOST_LAYERS, MOST_UNITS, MOST_UPDATES = 4, 4, 60
+SMALL, LARGE = 0.005, 0.1  # the challenge: a sum that is no larger, of errors that are no smaller
+# The network of the lesson, and the same with a second output, so that an error is a sum over two units.
+PENCIL = {
+    (2, 2, 1): ([[0.5, -0.5], [1.0, 0.5]], [0.25, -1.0], [[1.0, -2.0]], [0.9]),
+    (2, 2, 2): ([[0.5, -0.5], [1.0, 0.5]], [0.25, -1.0], [[1.0, -2.0], [0.5, 1.5]], [0.9, -0.5]),
+}
 
 
-STEPS = (
-    Step("A[0]", "A^{[0]} = X^T", "(1, 2) turned: (2, 1)", "A0 = X.T", ("units", 0)),
-    Step(
-        "Z[1]",
-        "Z^{[1]} = W^{[1]} A^{[0]} + b^{[1]}",
-        "(2, 2) @ (2, 1) + (2, 1) = (2, 1)",
-        "Z1 = W[1] @ A0 + b[1]",
-        ("edges", 1),
-    ),
-    Step("A[1]", "A^{[1]} = g(Z^{[1]})", "(2, 1), element by element", "A1 = sigmoid(Z1)", ("units", 1)),
-    Step(
-        "Z[2]",
-        "Z^{[2]} = W^{[2]} A^{[1]} + b^{[2]}",
-        "(1, 2) @ (2, 1) + (1, 1) = (1, 1)",
-        "Z2 = W[2] @ A1 + b[2]",
-        ("edges", 2),
-    ),
-    Step(
-        "A[2]", r"A^{[2]} = \sigma(Z^{[2]}) = \hat{Y}", "(1, 1), element by element", "A2 = sigmoid(Z2)", ("units", 2)
-    ),
-    Step(
-        "J",
-        r"J = -Y \log A^{[2]} - (1 - Y) \log(1 - A^{[2]})",
-        "a number",
-        "J = binary_cross_entropy(Z2, Y)",
-        ("cost", 0),
-    ),
-    Step(
-        "dZ[2]", r"dZ^{[2]} = \frac{1}{m} (A^{[2]} - Y)", "(1, 1) − (1, 1) = (1, 1)", "dZ2 = (A2 - Y) / m", ("cost", 0)
-    ),
-    Step(
-        "dW[2]", "dW^{[2]} = dZ^{[2]} (A^{[1]})^T", "(1, 1) @ (1, 2) = (1, 2)", "dW2 = dZ2 @ A1.T", ("edges", 2), 2, 2
-    ),
-    Step(
-        "db[2]",
-        r"db^{[2]} = \Sigma_i\ dZ^{[2](i)}",
-        "sum over 1 column: (1, 1)",
-        "db2 = dZ2.sum(axis=1, keepdims=True)",
-        ("units", 2),
-    ),
-    Step("dA[1]", "dA^{[1]} = (W^{[2]})^T dZ^{[2]}", "(2, 1) @ (1, 1) = (2, 1)", "dA1 = W[2].T @ dZ2", ("edges", 2), 2),
-    Step(
-        "dZ[1]",
-        r"dZ^{[1]} = dA^{[1]} \odot g'(Z^{[1]})",
-        "(2, 1) * (2, 1) = (2, 1)",
-        "dZ1 = dA1 * sigmoid_prime(Z1)",
-        ("units", 1),
-        2,
-    ),
-    Step(
-        "dW[1]", "dW^{[1]} = dZ^{[1]} (A^{[0]})^T", "(2, 1) @ (1, 2) = (2, 2)", "dW1 = dZ1 @ A0.T", ("edges", 1), 4, 12
-    ),
-    Step(
-        "db[1]",
-        r"db^{[1]} = \Sigma_i\ dZ^{[1](i)}",
-        "sum over 1 column: (2, 1)",
-        "db1 = dZ1.sum(axis=1, keepdims=True)",
-        ("units", 1),
-        0,
-        4,
-    ),
-)
+STEPS = steps_of((2, 2, 1))
+W, B = ({1: np.array(PENCIL[2, 2, 1][i]), 2: np.array(PENCIL[2, 2, 1][i + 2])} for i in (0, 1))
+B = {l: b[:, np.newaxis] for l, b in B.items()}
 
 
 class Frame(NamedTuple):
-    """The pass after some of its steps."""
+    """A round after some of its steps."""
 
     step: Step
     number: int  # of the step, from 1
     values: dict  # name to ndarray, what is known so far
     working: list  # of str, the arithmetic of this step
-    label: int
+    target: np.ndarray  # (n[L], 1)
     kept: int  # multiplications of the backward pass so far, errors kept
-    alone: int  # and with only dZ[2] kept
+    alone: int  # and with only dZ[L] kept
+    sizes: tuple
+    W: dict  # parameters at the beginning of the round
+    b: dict
+    costs: np.ndarray  # (updates + 2,): before each update so far, in this round, and after its own
+    everything: dict  # name to ndarray, all of the round
+    learning_rate: float
+    x: np.ndarray  # (1, n[0])
+
+    @property
+    def steps(self):
+        """All steps of the round."""
+        return steps_of(self.sizes)
 
 
-def frame(step=1, x1=1.0, x2=0.5, label=1):
-    """One example through a network 2 → 2 → 1 and back, up to one of the thirteen `STEPS`.
+def frame(step=1, x=(1.0, 0.5), y=1, sizes=(2, 2, 1), updates=0, learning_rate=1.0):
+    """One example through a small network and back, up to one of its steps.
+
+    The default is the network of lesson 03 with its thirteen steps there and back, and the update of two layers.
 
     Parameters
     ----------
-    step : int from 1 (the inputs) to 13 (db[1])
-    x1, x2 : float, the example
-    label : int, 0 or 1
+    step : int from 1 (the inputs) to the last of `steps_of(sizes)`
+    x : sequence of n[0] floats, the example
+    y : sequence of n[L] labels, 0 or 1, or a single label
+    sizes : sequence of int or text such as "2, 2, 1": inputs, then units of each layer
+    updates : int, how often the parameters have been updated before, on the same example
+    learning_rate : float above 0
     """
-    step = whole_between(step, "step", 1, len(STEPS))
-    if not np.isscalar(label) or label not in (0, 1):
-        raise ValueError(f"the label is {label}, but it must be 0 or 1")
-    X, label = as_matrix([[x1, x2]], "the example"), int(label)
-    values = _pass(X, np.array([[float(label)]]))
-    known = {name: values[name] for name in [taken.name for taken in STEPS[:step]]}
-    kept, alone = (sum(getattr(taken, way) for taken in STEPS[:step]) for way in ("kept", "alone"))
-    return Frame(STEPS[step - 1], step, known, _working(STEPS[step - 1].name, values, label), label, kept, alone)
+    sizes = _checked_sizes(sizes)
+    x, y = _as_row(x, "x", sizes[0], "inputs"), _as_row(y, "y", sizes[-1], "outputs")
+    if not np.isin(y, (0, 1)).all():
+        raise ValueError(f"y is {brief(y.ravel().tolist())}, but a label must be 0 or 1")
+    rate, steps = positive_number(learning_rate, "learning_rate"), steps_of(sizes)
+    number = whole_between(step, "step", 1, len(steps))
+    updates = whole_between(updates, "updates", 0, MOST_UPDATES)
+    (W, b), costs = _parameters(sizes), []
+    for _ in range(updates):
+        values, W, b = _round(x, y.T, W, b, rate)
+        costs.append(values["J"].item())
+    values, new_W, new_b = _round(x, y.T, W, b, rate)
+    after = binary_cross_entropy(forward(x, new_W, new_b)[0][len(W)], y.T)
+    done, now = steps[:number], steps[number - 1]
+    known = {taken.name: values[taken.name] for taken in done}
+    kept, alone = (sum(getattr(taken, way) for taken in done) for way in ("kept", "alone"))
+    everything = values | {f"{name} before": p for name, p in _named(W, b).items()}
+    costs = np.array([*costs, values["J"].item(), after])
+    lines = working(now, everything, y.T, rate)
+    return Frame(now, number, known, lines, y.T, kept, alone, sizes, W, b, costs, everything, rate, x)
 
 
-def _pass(X, Y):
-    """All arrays of one pass by name, computed by `helpers.network`."""
-    Z, A = forward(X, W, B)
+def _checked_sizes(sizes):
+    sizes = as_sizes(sizes)
+    if not 2 <= len(sizes) <= MOST_LAYERS + 1:
+        raise ValueError(
+            f"sizes names {len(sizes)} layers: give the inputs and one to {MOST_LAYERS} layers, as 2, 2, 1"
+        )
+    if max(sizes) > MOST_UNITS:
+        raise ValueError(f"sizes holds {max(sizes)}, but there is room for at most {MOST_UNITS} units in a layer")
+    return sizes
+
+
+def _as_row(values, name, n, what):
+    """An array of shape (1, n) from a sequence of n numbers, or a single one."""
+    row = as_real_array(values, name, finite=True).reshape(1, -1)
+    if row.shape[1] != n:
+        raise ValueError(f"{name} holds {row.shape[1]} numbers, but the network has {n} {what}: give {n}")
+    if np.abs(row).max() > 1000:
+        raise ValueError(f"{name} holds {np.abs(row).max():g}, but there is room for numbers up to 1000 only")
+    return row
+
+
+def _parameters(sizes):
+    """Numbers for a pencil: those of the lesson, or random ones with one decimal."""
+    if sizes in PENCIL:
+        W1, b1, W2, b2 = map(np.array, PENCIL[sizes])
+        return {1: W1, 2: W2}, {1: b1[:, np.newaxis], 2: b2[:, np.newaxis]}
+    W, b = initialize_parameters(sizes, random_state=1)
+    return {l: W[l].round(1) + 0.0 for l in W}, b
+
+
+def _round(X, Y, W, b, learning_rate):
+    """All arrays of one round by name, and the parameters after it."""
+    Z, A = forward(X, W, b)
     dW, db = backward(Y, W, Z, A)
+    new_W, new_b = ({l: p[l] - learning_rate * d[l] for l in p} for p, d in ((W, dW), (b, db)))
     values = {f"{name}[{l}]": array[l] for name, array in (("A", A), ("Z", Z), ("dW", dW), ("db", db)) for l in array}
-    values |= {"J": np.array([[binary_cross_entropy(Z[2], Y)]]), "dA[1]": W[2].T @ db[2]}
-    return values | {"dZ[2]": db[2], "dZ[1]": db[1]}  # with one example the sum over examples is dZ itself
+    values |= {f"dZ[{l}]": db[l] for l in db}  # with one example the sum over examples is dZ itself
+    values |= {f"dA[{l}]": W[l + 1].T @ db[l + 1] for l in range(1, len(W))}
+    values |= {f"g′(Z[{l}])": sigmoid_prime(Z[l]) for l in range(1, len(W))}
+    return values | {"J": np.array([[binary_cross_entropy(Z[len(W)], Y)]]), "Y": Y} | _named(new_W, new_b), new_W, new_b
 
 
-def _working(name, v, label):
-    """The arithmetic of a step with its numbers, a line for each entry of the result."""
-    if name[0] == "Z":
-        l = int(name[2])
-        a = v[f"A[{l - 1}]"].ravel()
-        sums = [" + ".join(f"{_n(w)} · {_n(x)}" for w, x in zip(row, a, strict=True)) for row in W[l]]
-        return [f"{s} + {_n(c)} = {_n(z)}" for s, c, z in zip(sums, B[l].ravel(), v[name].ravel(), strict=True)]
-    if name in ("A[1]", "A[2]"):
-        return [f"σ({_n(z)}) = {_n(a)}" for z, a in zip(v[f"Z{name[1:]}"].ravel(), v[name].ravel(), strict=True)]
-    if name == "J":
-        a = v["A[2]"].item()
-        return [f"−log {_n(a)} = {_n(v['J'])}" if label else f"−log(1 − {_n(a)}) = {_n(v['J'])}"]
-    if name == "dZ[2]":
-        return [f"({_n(v['A[2]'])} − {label}) / 1 = {_n(v[name])}"]
-    if name.startswith("dW"):
-        l = int(name[3])
-        deltas, inputs = v[f"dZ[{l}]"].ravel(), v[f"A[{l - 1}]"].ravel()
-        return [f"{_n(d)} · {_n(a)} = {_n(d * a)}" for d in deltas for a in inputs]
-    if name == "dA[1]":
-        return [f"{_n(w)} · {_n(v['dZ[2]'])} = {_n(d)}" for w, d in zip(W[2].ravel(), v[name].ravel(), strict=True)]
-    if name == "dZ[1]":
-        slopes, rows = sigmoid_prime(v["Z[1]"]).ravel(), zip(v["dA[1]"].ravel(), v["Z[1]"].ravel(), strict=True)
-        return [
-            f"{_n(d)} · g′({_n(z)}) = {_n(d)} · {_n(s)} = {_n(d * s)}" for (d, z), s in zip(rows, slopes, strict=True)
-        ]
-    return [_n(number) for number in v[name].ravel()]
-
-
-def _n(number):
-    """A number with three decimals, in parentheses if it is negative."""
-    text = f"{float(np.squeeze(number)):z.3f}".replace("-", "−")
-    return f"({text})" if text[0] == "−" else text
+def _named(W, b):
+    return {f"W[{l}]": W[l] for l in W} | {f"b[{l}]": b[l] for l in b}
 
 
 def draw(result, ax=None):
     """`Frame` as the drawn network, the step's symbol, numbers and shape, and the lit line of code."""
-    return plotting.stepper_frame(result, W, B, [step.code for step in STEPS], ax)
+    return plotting.stepper_frame(result, ax)
 
 
 def describe(result):
     """The step of a `Frame`, in a sentence."""
-    numbers = ", ".join(f"{number:z.3f}".replace("-", "−") for number in result.values[result.step.name].ravel())
-    way = "back" if result.step.name[0] == "d" else "forward"
+    step, numbers = result.step, result.values[result.step.name].ravel()
+    shown = ", ".join(f"{number:z.3f}".replace("-", "−") for number in numbers[:8]) + ", …" * (len(numbers) > 8)
+    again = f" of round {len(result.costs) - 1}" if len(result.costs) > 2 else ""
+    said = f"Step {result.number} of {len(result.steps)}{again}, {step.way}: {step.name} = {shown}"
+    if step.way == "update":
+        return f"{said}; with this update the cost goes from {result.costs[-2]:.3f} to {result.costs[-1]:.3f}"
+    last = f"dZ[{len(result.W)}]"
     return (
-        f"Step {result.number} of {len(STEPS)}, {way}: {result.step.name} = {numbers}; "
-        f"multiplications on the way back so far: {result.kept}, if only dZ[2] were kept: {result.alone}"
+        f"{said}; multiplications in the backward pass so far: {result.kept}, if only {last} were kept: {result.alone}"
     )
 
 
-def explorer():
-    """Lesson 03: symbol, number, shape and line of code of every step, forward and then backward."""
-    controls = {
-        "step": ipywidgets.IntSlider(1, min=1, max=len(STEPS), description="step (1 to 13)"),
-        "x1": ipywidgets.FloatSlider(1.0, min=-2, max=2, step=0.25, description="input x₁", **SLOW),
-        "x2": ipywidgets.FloatSlider(0.5, min=-2, max=2, step=0.25, description="input x₂", **SLOW),
-        "label": ipywidgets.Dropdown(options=[0, 1], value=1, description="label y"),
+def solved(result):
+    """Whether the challenge is met: two errors that are not small, whose sum at the first hidden unit is."""
+    last, hidden = result.values.get(f"dZ[{len(result.W)}]"), result.values.get("dA[1]")
+    if hidden is None or last.size < 2 or len(result.W) != 2:
+        return False
+    return bool(abs(hidden[0, 0]) < SMALL and np.abs(last).min() > LARGE)
+
+
+def _picture(result):
+    """What the front end draws: every array of the round, and each step with its operands and arithmetic."""
+    steps = [
+        {
+            **{name: getattr(step, name) for name in ("name", "shape", "code", "lit", "operands", "way")},
+            "working": working(step, result.everything, result.target, result.learning_rate),
+        }
+        for step in result.steps
+    ]
+    shared = {"sizes": result.sizes, "x": result.x[0], "y": result.target[:, 0], "alpha": result.learning_rate}
+    return shared | {
+        "steps": steps,
+        "arrays": result.everything,
+        "costs": result.costs,
+        "updates": len(result.costs) - 2,
     }
-    goal = "say each number before you take the step; then make the label 0 and predict which signs turn."
-    args = (frame, draw, describe, "widgets.stepper.frame(")
-    return Explorer("Stepper", goal, controls, *args, figsize=FRAME_SIZE)
+
+
+class Stepper(Instrument):
+    """The instrument: Back, Next, Play, and the network that the reader types."""
+
+    title = "Stepper"
+    challenge = "03.stepper"
+    front = "stepper.js"
+    code = "widgets.stepper.frame("
+    arguments = ("step", "x", "y", "sizes", "updates", "learning_rate")
+    figsize, example = FRAME_SIZE, {"step": 10}
+
+    step = traitlets.CInt(1).tag(sync=True)
+    x = TypedTuple(traitlets.CFloat(), (1.0, 0.5)).tag(sync=True)
+    y = TypedTuple(traitlets.CFloat(), (1.0, 0.0)).tag(sync=True)
+    sizes = traitlets.Unicode("2, 2, 2").tag(sync=True)
+    updates = traitlets.CInt(0).tag(sync=True)
+    learning_rate = traitlets.CFloat(1.0).tag(sync=True)
+
+    compute, describe, solved = map(staticmethod, (frame, describe, solved))
+    draw, picture_of = map(staticmethod, (draw, _picture))
+
+    def _refresh(self, change=None):
+        """Fit the example and the step to a network that was typed, then show it."""
+        if change is not None and change["name"] == "sizes":
+            with suppress(TypeError, ValueError):  # the sentence about it comes from `frame`
+                sizes = _checked_sizes(self.sizes)
+                with self.hold_trait_notifications():
+                    self.x = (*self.x, *[0.5] * sizes[0])[: sizes[0]]
+                    self.y = (*self.y, *[0.0] * sizes[-1])[: sizes[-1]]
+                    self.step, self.updates = 1, 0
+        super()._refresh(change)
+
+
+def explorer():
+    """Lesson 03: symbol, number, shape and line of code of every step, forward, backward and the update."""
+    return Stepper()

@@ -9,7 +9,7 @@ from helpers.autograd.tape import Variable, backward_steps, history
 from helpers.plotting import tape_graph
 from helpers.plotting.tape_graph import graph_size, number_or_shape
 from helpers.system.validation import as_matrix, known_name
-from helpers.widgets.explorer import SLOW, Explorer, whole_between
+from helpers.widgets.explorer import SIZE, SLOW, Explorer, whole_between
 
 MOST_STEPS = 12  # of the longest expression
 
@@ -119,6 +119,18 @@ def explorer():
         "w": ipywidgets.FloatSlider(-2.0, min=-3, max=3, step=0.25, description="w", **SLOW),
         "b": ipywidgets.FloatSlider(0.25, min=-3, max=3, step=0.25, description="b", **SLOW),
     }
-    goal = "in which expressions does a gradient arrive twice? Say the sum before you take the step."
     args = (steps, draw, describe, "widgets.tape.steps(")
-    return Explorer("The tape", goal, controls, *args, figsize=lambda result: graph_size(result.output))
+    return Explorer("The tape", "09.tape", controls, *args, figsize=_size_of_picture, met=is_met)
+
+
+def is_met(result, state):
+    """Whether all steps are taken and the gradient of x, which arrives in two shares, is 0 though x is not."""
+    if state["expression"] != "x x + w x + b" or result.number < result.total or state["x"] == 0:
+        return False
+    return any(v.name == "x" and float(gradient.squeeze()) == 0 for v, gradient in result.gradients.items())
+
+
+def _size_of_picture(result):
+    """Width and height of the drawn graph in inches, as wide as a picture beside its controls."""
+    width, height = graph_size(result.output)
+    return SIZE[0], height * SIZE[0] / width

@@ -61,6 +61,12 @@ def explorer():
         "separation": ipywidgets.FloatSlider(2.5, min=0, max=6, step=0.25, description="separation (sd)", **SLOW),
         "threshold": ipywidgets.FloatSlider(0.5, min=0.05, max=0.95, step=0.05, description="threshold", **SLOW),
     }
-    goal = "at separation 2.5, miss no triangle at the price of as few circles as possible."
     args = (classify, draw, describe, "widgets.threshold.classify(")
-    return Explorer("Boundary and threshold", goal, controls, *args, figsize=(6.4, 4.8))
+    return Explorer("Boundary and threshold", "02.threshold", controls, *args, met=is_met)
+
+
+def is_met(result, state):
+    """Whether no triangle is missed, and a threshold one step of the slider higher would miss one."""
+    if state["separation"] != 2.5 or result.missed:
+        return False
+    return bool(np.any(result.network.predict_proba(result.X[result.y == 1]) <= state["threshold"] + 0.05))

@@ -54,6 +54,11 @@ def explorer():
         "depth": ipywidgets.IntSlider(9, min=1, max=12, description="layers to the cost", **SLOW),
         "width": ipywidgets.IntSlider(3, min=1, max=200, description="units in each layer", **SLOW),
     }
-    goal = "with 4 units in each layer, from how many layers on does keeping the errors save a million multiplications?"
     args = (count, draw, describe, "widgets.work.count(")
-    return Explorer("What keeping the errors saves", goal, controls, *args)
+    return Explorer("What keeping the errors saves", "03.work", controls, *args, met=is_met)
+
+
+def is_met(result, state):
+    """Whether the last layer of the picture is the first one at which a million multiplications are saved."""
+    saved = [more - less for more, less in zip(result.without, result.with_reuse, strict=True)]
+    return result.width == 4 and saved[-1] >= 1_000_000 > max(saved[:-1], default=0)

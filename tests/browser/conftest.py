@@ -129,7 +129,20 @@ def chromium():
 @pytest.fixture
 def page(chromium, lab):
     """A page as wide as a laptop's; what goes wrong in it, or leaves this machine, fails the test."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    with _visit(chromium, lab) as page:
+        yield page
+
+
+@pytest.fixture
+def sharp_page(chromium, lab):
+    """The same on a screen of twice the density, which can be touched."""
+    with _visit(chromium, lab, device_scale_factor=2, has_touch=True) as page:
+        yield page
+
+
+@contextlib.contextmanager
+def _visit(chromium, lab, **options):
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, **options)
     page, faults = context.new_page(), []
     page.on("pageerror", lambda error: faults.append(f"error in the page: {error}"))
     page.on("request", lambda request: None if is_local(request.url) else faults.append(f"asked for {request.url}"))

@@ -52,8 +52,9 @@ CONTRAST = """widget => {
     const faint = []
     for (const e of widget.querySelectorAll('*')) {
         const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())
-        if (!own || e.tagName === 'STYLE' || e.tagName === 'OPTION' || !e.offsetParent) continue
-        const [a, b] = [light(parse(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x)
+        if (!own || ['STYLE', 'OPTION', 'title'].includes(e.tagName) || !e.getClientRects().length) continue
+        const drawn = getComputedStyle(e)[e.ownerSVGElement ? 'fill' : 'color'] // text in a drawing has a fill
+        const [a, b] = [light(parse(drawn)), light(behind(e))].sort((x, y) => y - x)
         const ratio = (a + 0.05) / (b + 0.05)
         if (ratio < 4.5) faint.push(ratio.toFixed(1) + ' ' + e.textContent.trim().slice(0, 60))
     }

@@ -25,6 +25,8 @@ SILENT = re.compile(r"plotting\.use_style\(\)|Network\.\w+(, Network\.\w+)* = ")
 ABSOLUTE = re.compile(r"(?<![\w.:/])/(home|root|Users|tmp|usr|opt|var|mnt|etc|work|private)/|\b[A-Za-z]:\\|file://")
 
 
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
 _SPEC = importlib.util.spec_from_file_location("site_safety", ROOT / "site" / "safety.py")
 safety = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(safety)
@@ -91,7 +93,8 @@ def paths_are_relative(name, notebook):
 def figures_have_captions(name, notebook):
     faults, number = [], 0
     for cell, following in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
-        if any("image/png" in o.get("data", {}) for o in cell.get("outputs", [])):
+        shown = [o.get("data", {}) for o in cell.get("outputs", [])]
+        if any("image/png" in data and WIDGET_VIEW not in data for data in shown):  # a widget brings its still along
             number += 1
             text = following.source if following and following.cell_type == "markdown" else ""
             if not re.match(rf"\*\*Figure {number}\.\*\* .{{60,}}", text):
@@ -233,7 +236,8 @@ def printing(cell):
 
 
 def drawing(cell):
-    return any("image/png" in o.get("data", {}) for o in cell.get("outputs", []))
+    shown = [o.get("data", {}) for o in cell.get("outputs", [])]
+    return any("image/png" in data and WIDGET_VIEW not in data for data in shown)
 
 
 def no_outputs(n):

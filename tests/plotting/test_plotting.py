@@ -40,6 +40,7 @@ DRAWN = {
     "data_parallel": lambda ax: plotting.data_parallel([3, 3, 2], ax),
     "sweep_points": lambda ax: plotting.sweep_points(ROWS, "units", "score", "rate", ax),
     "step_shares": lambda ax: widgets.step_time.draw(widgets.step_time.predict(), ax),
+    "line_and_valley": lambda ax: widgets.line_and_valley.draw(widgets.line_and_valley.descend(steps=3), ax),
     "stepper_frame": lambda ax: widgets.stepper.draw(widgets.stepper.frame(7), ax),
 }
 
@@ -49,7 +50,7 @@ def arrows(ax):
 
 
 def test_every_public_figure_is_tested():
-    assert {name for name in plotting.__all__ if name.islower()} - {"use_style"} == set(DRAWN)
+    assert {name for name in plotting.__all__ if name.islower()} - {"use_style", "motion"} == set(DRAWN)
 
 
 @pytest.mark.parametrize("name", DRAWN)

@@ -146,7 +146,7 @@ def test_the_chosen_theme_is_kept(page, address):
 def step_of(page):
     """The number of the only visible step."""
     (text,) = page.locator(".stepper li:visible strong").all_inner_texts()
-    return int(re.match(r"Step (\d+) of 13", text)[1])
+    return int(re.match(r"Step (\d+) of 15", text)[1])
 
 
 def test_the_stepper_moves_by_button_and_by_key(page, address):
@@ -165,14 +165,14 @@ def test_the_stepper_moves_by_button_and_by_key(page, address):
     slider = page.get_by_role("slider", name="Step")
     slider.focus()
     page.keyboard.press("End")
-    assert step_of(page) == 13
-    assert "Step 13 of 13" in slider.get_attribute("aria-valuetext")
+    assert step_of(page) == 15
+    assert "Step 13 of 15" in slider.get_attribute("aria-valuetext")
     page.keyboard.press("ArrowLeft")
-    assert step_of(page) == 12
+    assert step_of(page) == 14
     forward.click()
-    assert step_of(page) == 13
+    assert step_of(page) == 15
     page.keyboard.press("ArrowLeft")  # the button is marked as disabled but keeps the focus
-    assert step_of(page) == 12
+    assert step_of(page) == 14
     shown = page.locator(".stepper li:visible img")
     assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     assert play.is_visible()
@@ -189,7 +189,7 @@ def test_the_stepper_plays_to_its_end_and_pauses(page, address):
     assert step_of(page) == 3
     page.get_by_role("button", name="Play", exact=True).click()
     page.clock.run_for(60_000)
-    assert step_of(page) == 13
+    assert step_of(page) == 15
     assert page.get_by_role("button", name="Play", exact=True).is_visible()
 
 
@@ -206,6 +206,6 @@ def test_without_scripts_every_step_can_be_read(browser, address):
     page = context.new_page()
     page.goto(f"{address}/index.html")
     steps = page.locator(".stepper li")
-    assert steps.count() == 13 and all(steps.nth(i).is_visible() for i in range(13))
+    assert steps.count() == 15 and all(steps.nth(i).is_visible() for i in range(15))
     assert page.locator(".stepper-controls").is_hidden()
     context.close()

@@ -11,12 +11,9 @@ from matplotlib.text import Annotation
 from traitlets import TraitError
 
 from helpers import gradient_check, plotting, widgets
-from helpers.backprop.activations import sigmoid, sigmoid_prime
-from helpers.backprop.losses import binary_cross_entropy
 from helpers.gradient_check.bug_zoo import CREATURES
 from helpers.training import blocks
 from helpers.training.neural_network import NeuralNetwork
-from helpers.widgets.stepper import STEPS, B, W
 from helpers.widgets.tape import EXPRESSIONS
 
 SOME = np.random.default_rng(0)
@@ -30,9 +27,7 @@ def pictures():
 
 # For each: how it is made, what computes, and for each control a value that changes the picture.
 EXPLORERS = {
-    "learning rate": (widgets.descent.explorer, "descent.descend", {"learning_rate": 0.1, "iterations": 3}),
     "threshold": (widgets.threshold.explorer, "threshold.classify", {"separation": 4.0, "threshold": 0.9}),
-    "stepper": (widgets.stepper.explorer, "stepper.frame", {"step": 12, "x1": -1.0, "x2": 1.5, "label": 0}),
     "work": (widgets.work.explorer, "work.count", {"depth": 4, "width": 100}),
     "nudge": (widgets.nudge.explorer, "nudge.measure", {"log10_epsilon": -8.0, "method": "complex step"}),
     "training": (
@@ -272,12 +267,6 @@ def test_a_slider_shows_what_it_says():
         lambda: widgets.threshold.classify(threshold=1.5),
         lambda: widgets.ledger.shapes([3]),
         lambda: widgets.ledger.shapes([3, 1], m=0),
-        lambda: widgets.stepper.frame(0),
-        lambda: widgets.stepper.frame(14),
-        lambda: widgets.stepper.frame(1.5),
-        lambda: widgets.stepper.frame(1, label=2),
-        lambda: widgets.stepper.frame(1, x1=float("nan")),
-        lambda: widgets.stepper.frame(2.0),
         lambda: widgets.work.count(2.5),
         lambda: widgets.work.count("3"),
         lambda: widgets.work.count(3, 2.5),
@@ -341,15 +330,11 @@ def test_fractions_are_numbers_too():
     assert one == other
 
 
-def test_an_example_that_is_no_number_is_named():
-    with pytest.raises(TypeError, match=r"the example holds .* real numbers"):
-        widgets.stepper.frame(2, x1="a")
+def test_a_point_that_is_no_number_is_named():
     with pytest.raises(TypeError, match=r"the point x, w, b holds .* real numbers"):
         widgets.tape.steps(x="a")
     with pytest.raises(ValueError, match=r"the point x, w, b holds 1 value that is NaN"):
         widgets.tape.steps(b=float("nan"))
-    with pytest.raises(ValueError, match="the label is"):
-        widgets.stepper.frame(2, label=np.array([1, 0]))
 
 
 def test_typed_text_is_shown_and_not_run():
@@ -453,85 +438,7 @@ def test_leafing_through_pictures():
     assert f"there is no picture 6: there are {mistakes}" in explorer.message.value
 
 
-# --- lesson 03: the stepper, the count of the work, the ledger ------------------------------------
-
-
-@pytest.mark.parametrize(("x1", "x2", "label"), [(1.0, 0.5, 1), (-1.25, 2.0, 0)])
-def test_the_lines_of_the_stepper_compute_its_numbers(x1, x2, label):
-    names = {"W": W, "b": B, "X": np.array([[x1, x2]]), "Y": np.array([[float(label)]]), "m": 1}
-    names |= {"sigmoid": sigmoid, "sigmoid_prime": sigmoid_prime, "binary_cross_entropy": binary_cross_entropy}
-    for number, step in enumerate(STEPS, 1):
-        exec(step.code, names)  # our own text: the line that lights up
-        frame = widgets.stepper.frame(number, x1, x2, label)
-        np.testing.assert_allclose(frame.values[step.name], names[step.code.split(" = ")[0]], rtol=1e-12)
-        assert list(frame.values) == [taken.name for taken in STEPS[:number]]
-        shape = frame.values[step.name].shape
-        assert step.name == "J" or step.shape.replace(", element by element", "").endswith(str(shape))
-
-
-@pytest.mark.parametrize("label", [0, 1])
-def test_the_working_ends_in_the_numbers_of_its_step(label):
-    for number in range(1, len(STEPS) + 1):
-        frame = widgets.stepper.frame(number, label=label)
-        results = [float(line.split("= ")[-1].strip("()").replace("−", "-")) for line in frame.working]
-        np.testing.assert_allclose(results, frame.values[frame.step.name].ravel(), atol=5.1e-4)
-
-
-def test_labels_and_zeros_are_written_as_numbers():
-    assert (
-        widgets.stepper.frame(7, label=True).working
-        == widgets.stepper.frame(7, label=1).working
-        == ["(0.598 − 1) / 1 = (−0.402)"]
-    )
-    assert widgets.stepper.frame(12, x2=0.0).working[1] == "(−0.078) · 0.000 = 0.000"  # −0.0 in floating point
-    assert "−0.000" not in widgets.stepper.describe(widgets.stepper.frame(12, x2=0.0))
-
-
-def test_the_picture_shows_biases_at_once_and_z_when_it_is_known():
-    def notes(number):
-        texts = [text.get_text() for text in widgets.stepper.draw(widgets.stepper.frame(number)).texts]
-        return {text for text in texts if re.fullmatch("[bzδ] −?[0-9.]+", text)}
-
-    biases = {"b 0.25", "b −1.00", "b 0.90"}
-    assert notes(1) == biases
-    assert notes(2) == biases | {"z 0.50", "z 0.25"}
-    assert notes(7) == biases | {"z 0.50", "z 0.25", "z 0.40", "δ −0.40"}
-
-
-def test_no_two_weights_stand_over_each_other():
-    ax = widgets.stepper.draw(widgets.stepper.frame(13))
-    ax.figure.canvas.draw()
-    numbers = [text for text in ax.texts if re.fullmatch(r"−?\d\.(\d|\d{3})", text.get_text())]
-    assert len(numbers) == 12  # six weights and their gradients
-    middles = [text.get_window_extent().get_points().mean(axis=0) for text in numbers]
-    weights, gradients = middles[::2], middles[1::2]  # one above the other, at the same place
-    places = [(above + below) / 2 for above, below in zip(weights, gradients, strict=True)]
-    size = numbers[1].get_window_extent()
-    for i, p in enumerate(places):
-        for q in places[:i]:
-            assert abs(p[0] - q[0]) > size.width or abs(p[1] - q[1]) > 3 * size.height
-
-
-def test_multiplications_of_the_way_back_counted_by_hand():
-    frame = widgets.stepper.frame(13)
-    two_layers = {"dW2": 1 * 2, "dA1": 2 * 1, "dZ1": 2, "dW1": 2 * 2}
-    assert frame.kept == sum(two_layers.values())
-    paths = {"W2": 2 * 1, "W1": 4 * 3, "b1": 2 * 2}  # parameters times the factors after dZ2 on their path
-    assert frame.alone == sum(paths.values())
-
-
-def test_a_step_forward_is_blue_and_one_back_is_red():
-    def lit(number):
-        arrows = [
-            text.arrow_patch
-            for text in widgets.stepper.draw(widgets.stepper.frame(number)).texts
-            if isinstance(text, Annotation)
-        ]
-        return [(arrow.get_edgecolor(), arrow.get_linestyle()) for arrow in arrows if arrow.get_linewidth() > 2]
-
-    assert lit(2) == [(to_rgba(plotting.FORWARD), "-")] * 4
-    assert lit(12) == [(to_rgba(plotting.BACKWARD), "--")] * 4
-    assert lit(3) == []
+# --- lesson 03: the count of the work, the ledger ------------------------------------
 
 
 def test_the_work_is_what_asking_unit_by_unit_takes():

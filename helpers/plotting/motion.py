@@ -1,0 +1,298 @@
+"""Short animations that play without a kernel, in the book and in a saved notebook: SVG with CSS, and no script.
+
+Each function takes computed values and returns a `Motion`. Where a reader prefers no motion, and in print, it stands
+still at its end. It repeats, with a rest at the end.
+"""
+
+import numpy as np
+
+from helpers.plotting.style import PALETTE
+
+REST = 0.25  # of the time, at the end
+FONT = "Inter, system-ui, 'Segoe UI', Roboto, Arial, sans-serif"
+
+
+class Motion:
+    """An animation as an SVG image.
+
+    Parameters
+    ----------
+    body, style : str, elements of the drawing, and its rules and keyframes
+    size : (width, height), in CSS pixels
+    words : str, what is seen, for readers who do not see it
+    """
+
+    def __init__(self, body, style, size, words):
+        self.words, (width, height) = words, size
+        light, dark = (" ".join(f"--{name}: {pair[i]};" for name, pair in PALETTE.items()) for i in (0, 1))
+        # In an image the theme of the page decides; see `helpers.plotting.output`.
+        colors = f"svg {{ {light} }} @media (prefers-color-scheme: dark) {{ svg {{ {dark} }} }}"
+        calm = "@media (prefers-reduced-motion: reduce), print { * { animation: none !important } }"
+        type_ = f"text {{ font: 13px {FONT}; fill: var(--ink) }} .small {{ font-size: 12px; fill: var(--muted) }}"
+        self._svg = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+            f"<title>{words}</title><style>{colors} {type_} {style} {calm}</style>{body}</svg>"
+        )
+
+    def _repr_svg_(self):
+        return self._svg
+
+    def __repr__(self):
+        return f"Animation: {self.words}"
+
+
+def keyframes(name, moments, seconds, easing="ease-in-out"):
+    """A CSS animation through these moments, as rules for the class `name`; after the last it rests.
+
+    Parameters
+    ----------
+    moments : sequence of (time from 0 to 1, declarations); the last one must be the state without animation
+    seconds : float, of one repetition
+    easing : str, of the way from each moment to the next
+    """
+    frames = " ".join(f"{100 * time:.2f}% {{ {what} }}" for time, what in moments)
+    return (
+        f".{name} {{ {moments[-1][1]}; animation: {name} {seconds:g}s {easing} infinite }} "
+        f"@keyframes {name} {{ {frames} 100% {{ {moments[-1][1]} }} }} "
+    )
+
+
+def appears(name, start, seconds, what="opacity"):
+    """A CSS animation of what is not there before the share `start` of the time."""
+    moments = [(0, f"{what}: 0"), (start, f"{what}: 0"), (min(start + 0.02, 0.99), f"{what}: 1")]
+    return keyframes(name, moments, seconds, "linear")
+
+
+def passes(name, start, stop, seconds):
+    """A CSS animation of what is there between two shares of the time only."""
+    edge = 0.004
+    moments = [(0, "opacity: 0"), (start, "opacity: 0"), (start + edge, "opacity: 1"), (stop, "opacity: 1")]
+    return keyframes(name, [*moments, (min(stop + edge, 0.999), "opacity: 0")], seconds, "linear")
+
+
+def _scale(interval, pixels):
+    (a, b), (c, d) = interval, pixels
+    return lambda value: c + (np.asarray(value, float) - a) / (b - a) * (d - c)
+
+
+# --- lesson 01: descent ----------------------------------------------------------------------------
+
+
+def descent(result, window, levels, seconds=10):
+    """The line that turns towards its points, and beside it the path through the valley of the cost.
+
+    Parameters
+    ----------
+    result : `widgets.line_and_valley.Descent`, with at least one step
+    window, levels : as of `plotting.descent.line_and_valley`
+    seconds : float, of one repetition
+    """
+    steps = len(result.path) - 1
+    times = [(1 - REST) * k / steps for k in range(steps + 1)]
+    left, left_style = _turning_line(result, times, seconds)
+    right, right_style = _moving_point(result, window, levels, times, seconds)
+    (w0, b0), (w, b) = result.path[0], result.path[-1]
+    words = (
+        f"Gradient descent in {steps} steps: the line turns from y = {w0:.2f} x + {b0:.2f} to y = {w:.2f} x + {b:.2f}, "
+        f"while the point (w, b) moves down the valley of the cost, "
+        f"from {result.costs[0]:.2f} to {result.costs[-1]:.2f}."
+    )
+    return Motion(left + right, left_style + right_style, (806, 370), words)
+
+
+def _turning_line(result, times, seconds):
+    x, y = result.valley.x, result.valley.y
+    X, Y = _scale((-1, 3), (40, 380)), _scale((-2, 8), (330, 30))
+    unit, rise = float(X(1) - X(0)), float(Y(0) - Y(1))
+    points = "".join(f'<circle cx="{X(a):.1f}" cy="{Y(c):.1f}" r="3.6"/>' for a, c in zip(x, y, strict=True))
+    turns = []
+    for time, (w, b) in zip(times, result.path, strict=True):
+        angle = -np.degrees(np.arctan(w * rise / unit))
+        turns.append((time, f"transform: translate({X(0):.1f}px, {Y(b):.1f}px) skewY({angle:.2f}deg)"))
+    clip = '<clipPath id="left"><rect x="40" y="30" width="340" height="300"/></clipPath>'
+    body = (
+        f'{clip}<text x="40" y="18">the line turns</text><path class="axis" d="M40 30V330H380"/>'
+        f'<g class="points">{points}</g><g clip-path="url(#left)"><g class="turn">'
+        f'<path class="fit" d="M{-unit:.1f} 0H{3 * unit:.1f}"/></g></g>'
+        '<text class="small" x="372" y="350">x</text><text class="small" x="24" y="40">y</text>'
+    )
+    style = (
+        ".axis { fill: none; stroke: var(--muted) } .points { fill: var(--muted) } "
+        ".fit { stroke: var(--forward); stroke-width: 3; vector-effect: non-scaling-stroke } "
+    )
+    return body, style + keyframes("turn", turns, seconds)
+
+
+def _moving_point(result, window, levels, times, seconds):
+    valley, (w_range, b_range) = result.valley, window
+    X, Y = _scale(w_range, (460, 760)), _scale(b_range, (330, 30))
+    unit, (cx, cy) = float(X(1) - X(0)), (float(X(valley.best[0])), float(Y(valley.best[1])))
+    angle = -np.degrees(np.arctan2(valley.axes[1, 0], valley.axes[0, 0]))
+    rings = ""
+    for level in sorted(levels, reverse=True):
+        rx, ry = unit * np.sqrt(2 * level / valley.curvatures)
+        rings += f'<ellipse rx="{rx:.1f}" ry="{ry:.1f}" transform="translate({cx:.1f} {cy:.1f}) rotate({angle:.2f})"/>'
+    path = np.column_stack([X(result.path[:, 0]), Y(result.path[:, 1])])
+    lengths = np.append(0, np.cumsum(np.hypot(*np.diff(path, axis=0).T)))
+    trail = " ".join(f"{a:.1f},{c:.1f}" for a, c in path)
+    moves = [(t, f"transform: translate({a:.1f}px, {c:.1f}px)") for t, (a, c) in zip(times, path, strict=True)]
+    drawn = [(t, f"stroke-dashoffset: {lengths[-1] - s:.1f}px") for t, s in zip(times, lengths, strict=True)]
+    body = (
+        '<clipPath id="right"><rect x="460" y="30" width="300" height="300"/></clipPath>'
+        '<text x="460" y="18">the point (w, b) moves down the valley of the cost</text><g clip-path="url(#right)">'
+        f'<g class="rings">{rings}</g><circle class="best" cx="{cx:.1f}" cy="{cy:.1f}" r="4"/>'
+        f'<polyline class="trail" points="{trail}"/><g class="move"><circle class="now" r="7"/></g></g>'
+        '<path class="axis" d="M460 30V330H760"/>'
+        '<text class="small" x="748" y="350">w</text><text class="small" x="444" y="40">b</text>'
+    )
+    style = (
+        ".rings { fill: var(--forward); fill-opacity: 0.07; stroke: var(--forward); stroke-opacity: 0.3 } "
+        ".now { fill: var(--forward); stroke: var(--paper); stroke-width: 2 } .best { fill: var(--right) } "
+        f".trail {{ fill: none; stroke: var(--ink); stroke-width: 1.8; stroke-dasharray: {lengths[-1]:.1f}px }} "
+    )
+    return body, style + keyframes("move", moves, seconds) + keyframes("trail", drawn, seconds)
+
+
+# --- lesson 03: one pass forward and back ----------------------------------------------------------
+
+
+def one_pass(frame, seconds=12):
+    """One example through a network and back: numbers appear as the signal arrives, then the errors, and the update.
+
+    Parameters
+    ----------
+    frame : `widgets.stepper.Frame` of the last step
+    seconds : float, of one repetition
+    """
+    sizes, L = frame.sizes, len(frame.sizes) - 1
+    beats = np.linspace(0, 1 - REST, 2 * (L + 1) + 1)  # forward through L layers and to the cost, and all of it back
+    places = [
+        [(70 + l * 600 / (L + 0.65), 170 + 110 * (j - (n - 1) / 2)) for j in range(n)] for l, n in enumerate(sizes)
+    ]
+    places.append([(740, 170)])
+    body, style = "", _PASS_STYLE
+    for l in range(1, L + 2):
+        back = 2 * (L + 1) - l
+        for name, start, ahead in (("forward", beats[l - 1], True), ("backward", beats[back], False)):
+            body += f'<g class="{name}{l}">{_connections(places[l - 1], places[l], name, ahead)}</g>'
+            style += passes(f"{name}{l}", start, start + beats[1], seconds)
+        body = _connections(places[l - 1], places[l], "edge", True) + body
+        style += appears(f"value{l}", beats[l], seconds)
+        style += appears(f"error{l - 1}", beats[back + 1], seconds) if l > 1 else ""
+    body += "".join(_units(frame, l, places[l]) for l in range(L + 1)) + _cost(frame, places[-1][0], L)
+    style += appears("after", 1 - REST, seconds)
+    before, after = frame.costs[-2:]
+    words = (
+        f"Forward, in blue, numbers pass through a network {' → '.join(map(str, sizes))} to the cost {before:.2f}; "
+        f"backward, in dashed red, an error arrives at every unit; after the update the cost is {after:.2f}."
+    )
+    return Motion(body, style, (806, 330), words)
+
+
+_PASS_STYLE = (
+    ".edge { stroke: var(--hairline); stroke-width: 1.5 } text { text-anchor: middle } "
+    ".forward { stroke: var(--forward); stroke-width: 2.5 } "
+    ".backward { stroke: var(--backward); stroke-width: 2.5; stroke-dasharray: 7 5; "
+    "animation: flow 0.6s linear infinite } @keyframes flow { to { stroke-dashoffset: -12 } } "
+    ".dots { stroke: var(--forward); stroke-width: 8; stroke-linecap: round; stroke-dasharray: 0.1 49.9; "
+    "animation: dots 0.8s linear infinite } @keyframes dots { to { stroke-dashoffset: -50 } } "
+    ".unit { fill: var(--paper); stroke: var(--ink); stroke-width: 1.4 } "
+    ".red { fill: var(--backward) } .good { fill: var(--right); font-weight: 600 } "
+)
+
+
+def _connections(starts, stops, name, ahead):
+    lines = ""
+    for start in starts:
+        for stop in stops:
+            a, b = (np.array(start), np.array(stop)) if ahead else (np.array(stop), np.array(start))
+            rim = 28 * (b - a) / np.linalg.norm(b - a)
+            (x1, y1), (x2, y2) = a + rim, b - rim
+            line = f'd="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"/>'
+            lines += f'<path class="{name}" {line}'
+            lines += f'<path class="dots" {line}' if name == "forward" else ""
+    return lines
+
+
+def _units(frame, l, places):
+    drawn = ""
+    for j, (x, y) in enumerate(places):
+        drawn += f'<circle class="unit" cx="{x:.1f}" cy="{y:.1f}" r="26"/>'
+        value = f'<text x="{x:.1f}" y="{y + 4.5:.1f}">{_n(frame.everything[f"A[{l}]"][j, 0])}</text>'
+        drawn += value if l == 0 else f'<g class="value{l}">{value}</g>'
+        if l > 0:
+            error = _n(frame.everything[f"dZ[{l}]"][j, 0])
+            drawn += f'<g class="error{l}"><text class="red" x="{x:.1f}" y="{y + 43:.1f}">δ {error}</text></g>'
+    head = "x" if l == 0 else f"a[{l}]" + " = ŷ" * (l == len(frame.sizes) - 1)
+    return drawn + f'<text x="{places[0][0]:.1f}" y="{places[0][1] - 38:.1f}">{head}</text>'
+
+
+def _cost(frame, place, L):
+    x, y = place
+    before, after = frame.costs[-2:]
+    return (
+        f'<circle class="unit" cx="{x}" cy="{y}" r="26"/><text x="{x}" y="{y - 38}">cost J</text>'
+        f'<g class="value{L + 1}"><text x="{x}" y="{y + 4.5}">{_n(before)}</text></g>'
+        f'<g class="after"><text class="good" x="{x}" y="{y + 46}">after the</text>'
+        f'<text class="good" x="{x}" y="{y + 63}">update {_n(after)}</text></g>'
+    )
+
+
+def _n(number):
+    return f"{float(number):z.2f}".replace("-", "−")
+
+
+# --- lesson 07: signals that fade ------------------------------------------------------------------
+
+
+def fading(lanes, seconds=12):
+    """Signals on their way through deep networks: forward a blue disc, back a red one, as large as what is left.
+
+    Parameters
+    ----------
+    lanes : dict of str to (spreads, errors), for each network the spread of A[l] in the hidden layers and the length
+        of dZ[l] in all layers, from layer 1 on; areas are in proportion to them
+    seconds : float, of one repetition
+    """
+    height, body, style = 124, "", _FADING_STYLE
+    for i, (name, (spreads, errors)) in enumerate(lanes.items()):
+        x, y = _scale((1, len(errors)), (200, 760))(np.arange(1, len(errors) + 1)), 66 + height * i
+        body += f'<text x="16" y="{y + 4}">{name}</text><path class="rail" d="M200 {y}H760"/>'
+        body += "".join(f'<text class="small here" x="{a:.1f}" y="{y + 48}">{l}</text>' for l, a in enumerate(x, 1))
+        ways = (("forward", spreads, x[: len(spreads)], 0.0), ("backward", errors[::-1], x[::-1], (1 - REST) / 2))
+        for kind, sizes, places, start in ways:
+            drawn, rules = _traveller(f"{kind}-{i}", kind, np.divide(sizes, sizes[0]), places, y, start, seconds)
+            body, style = body + drawn, style + rules
+    parts = (f"{name}: forward {_left(s[-1] / s[0])}, backward {_left(e[0] / e[-1])}" for name, (s, e) in lanes.items())
+    words = f"What is left of a signal at the far end of a deep network. {'; '.join(parts)}."
+    return Motion(body, style, (806, height * len(lanes) + 4), words)
+
+
+_FADING_STYLE = (
+    ".forward { fill: var(--forward) } .rail { stroke: var(--hairline) } .here { text-anchor: middle } "
+    ".backward { fill: var(--backward-soft); stroke: var(--backward); stroke-width: 2; stroke-dasharray: 5 3; "
+    "vector-effect: non-scaling-stroke } .told { font-weight: 600 } "
+    ".told-forward { fill: var(--forward); text-anchor: end } .told-backward { fill: var(--backward) } "
+)
+
+
+def _traveller(name, kind, shares, places, y, start, seconds):
+    """A disc on its way from place to place, and at its end a text that says what is left of it."""
+    times = start + (1 - REST) / 2 * np.linspace(0, 0.96, len(shares))
+    moments = [
+        (time, f"transform: translate({a:.1f}px, {y}px) scale({max(np.sqrt(share), 1e-4):.4f})")
+        for time, a, share in zip(times, places, shares, strict=True)
+    ]
+    end, text = places[-1] + (26 if kind == "forward" else -26), f"{kind}: {_left(shares[-1])}"
+    body = (
+        f'<g class="shown-{name}"><g class="{name}"><circle class="{kind}" r="26"/></g></g><g class="said-{name}">'
+        f'<text class="told told-{kind}" x="{end:.1f}" y="{y - 36}">{text}</text></g>'
+    )
+    style = keyframes(name, [(0.0, moments[0][1]), *moments] if start else moments, seconds, "linear")
+    style += appears(f"shown-{name}", start, seconds) if start else ""
+    return body, style + appears(f"said-{name}", times[-1], seconds)
+
+
+def _left(share):
+    """A share in words that need no powers of ten."""
+    return f"{share:.0%} left" if share >= 0.01 else f"1 part in {float(f'{1 / share:.1g}'):,.0f} left"

@@ -1,0 +1,88 @@
+"""Names written beside what they name, in place of legends."""
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox, IdentityTransform
+
+from helpers.plotting.style import SMALL
+
+
+class LineNames(Artist):
+    """The names of the lines of some axes, each at the right end of its line, in its colour, clear of the others.
+
+    Lines are looked up when they are drawn, so that those which are added later get their names too.
+    """
+
+    def __init__(self, ax):
+        super().__init__()
+        self.axes = ax
+        self.set_figure(ax.figure)
+        self.set_zorder(5)
+
+    def _texts(self, renderer):
+        lines = [line for line in self.axes.lines if line.get_label()[0] != "_"]
+        pixels = renderer.points_to_pixels(1)
+        ends = [_end_of(line) for line in lines]
+        heights = apart([y for _, y in ends], 1.45 * SMALL * pixels)
+        return [
+            Text(
+                x + 5 * pixels, y, line.get_label(), va="center_baseline", color=line.get_color(), fontsize=SMALL,
+                transform=IdentityTransform(), figure=self.figure,
+            )
+            for line, (x, _), y in zip(lines, ends, heights, strict=True)
+        ]  # fmt: skip
+
+    def draw(self, renderer):
+        """Write the names."""
+        for text in self._texts(renderer):
+            text.draw(renderer)
+
+    def get_tightbbox(self, renderer=None):
+        """The place of the names, so that a layout leaves room for them."""
+        renderer = renderer or self.figure.canvas.get_renderer()
+        boxes = [text.get_window_extent(renderer) for text in self._texts(renderer)]
+        return Bbox.union(boxes) if boxes else None
+
+
+def _end_of(line):
+    """The last point of a line in pixels, held within the height of its axes."""
+    points = line.get_transform().transform(np.column_stack(line.get_data(orig=False)).astype(float))
+    points, box = points[np.isfinite(points).all(axis=1)], line.axes.bbox
+    x, y = points[-1] if len(points) else (box.x1, box.y0)
+    return min(x, box.x1), float(np.clip(y, box.y0, box.y1))
+
+
+def apart(wanted, distance):
+    """Heights close to the wanted ones, in the same order, no two of them closer than `distance`."""
+    order = np.argsort(wanted, kind="stable")
+    groups = []  # of neighbours that touch: [sum of wanted bottoms, count]
+    for i in order:
+        groups.append([wanted[i], 1])
+        while len(groups) > 1 and _bottom(groups[-2], distance) + groups[-2][1] * distance > _bottom(
+            groups[-1], distance
+        ):
+            total, count = groups.pop()
+            groups[-1] = [groups[-1][0] + total, groups[-1][1] + count]
+    placed = [_bottom(group, distance) + n * distance for group in groups for n in range(group[1])]
+    heights = np.empty(len(placed))
+    heights[order] = placed
+    return heights
+
+
+def _bottom(group, distance):
+    """The height of the lowest of some neighbours whose mean height is the mean of the wanted ones."""
+    total, count = group
+    return total / count - (count - 1) * distance / 2
+
+
+def name_lines(ax):
+    """Write the name of each labelled line at its right end."""
+    if not any(isinstance(artist, LineNames) for artist in ax.artists):
+        ax.add_artist(LineNames(ax))
+
+
+def head_legend(ax, **options):
+    """A legend in one row above the axes, on the right."""
+    look = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0.1, "ncols": 9}
+    return ax.legend(**look, handletextpad=0.3, columnspacing=1.2, **options)

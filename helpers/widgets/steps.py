@@ -1,0 +1,229 @@
+"""The steps of a round through a small network, and the arithmetic of each, as one would write it with a pencil.
+
+A round is a forward pass, a backward pass and an update. `steps_of` lists it for any layer sizes.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Step(NamedTuple):
+    """One line of a pass: what it computes, and its cost in multiplications."""
+
+    name: str
+    symbol: str  # in mathtext
+    shape: str
+    code: str
+    lit: tuple  # what lights up: ("edges", l) between layers l − 1 and l, ("units", l), or ("cost", 0)
+    operands: tuple  # names of arrays, with the signs between them
+    kept: int = 0  # multiplications of the backward pass if errors are kept and reused
+    alone: int = 0  # and if each gradient is computed along its own paths, from dZ[L] on
+
+    @property
+    def way(self):
+        """The part of a round that the step belongs to: "forward", "backward" or "update"."""
+        return "backward" if self.name[0] == "d" else "update" if self.name[0] == "W" else "forward"
+
+
+@cache
+def steps_of(sizes):
+    """The steps of one round through a network of these sizes: forward, backward, update.
+
+    Parameters
+    ----------
+    sizes : tuple of int, n[0], …, n[L]
+    """
+    n, L = sizes, len(sizes) - 1
+    steps = [Step("A[0]", "A^{[0]} = X^T", f"(1, {n[0]}) transposed: ({n[0]}, 1)", "A0 = X.T", ("units", 0), ("Xᵀ",))]
+    for l in range(1, L + 1):
+        steps += _forward_steps(n, l, L)
+    steps += _cost_steps(n[L], L)
+    for l in range(L, 0, -1):
+        steps += _backward_steps(n, l)
+    return (*steps, *(_update_step(n, l) for l in range(1, L + 1)))
+
+
+def _forward_steps(n, l, L):
+    """Z[l] and A[l]."""
+    column, g = f"({n[l]}, 1)", "\\sigma" if l == L else "g"
+    prediction = " = \\hat{Y}" if l == L else ""
+    return [
+        Step(
+            f"Z[{l}]",
+            f"Z^{{[{l}]}} = W^{{[{l}]}} A^{{[{l - 1}]}} + b^{{[{l}]}}",
+            f"({n[l]}, {n[l - 1]}) @ ({n[l - 1]}, 1) + {column} = {column}",
+            f"Z{l} = W[{l}] @ A{l - 1} + b[{l}]",
+            ("edges", l),
+            (f"W[{l}]", "@", f"A[{l - 1}]", "+", f"b[{l}]"),
+        ),
+        Step(
+            f"A[{l}]",
+            f"A^{{[{l}]}} = {g}(Z^{{[{l}]}}){prediction}",
+            f"{column}, element by element",
+            f"A{l} = sigmoid(Z{l})",
+            ("units", l),
+            ("σ", f"Z[{l}]"),
+        ),
+    ]
+
+
+def _cost_steps(n, L):
+    """J and dZ[L], for n outputs."""
+    column, total = f"({n}, 1)", "\\Sigma_k\\ " if n > 1 else ""
+    a = f"A^{{[{L}]}}"
+    cost = f"-{total}[Y \\log {a} + (1 - Y) \\log(1 - {a})]" if n > 1 else f"-Y \\log {a} - (1 - Y) \\log(1 - {a})"
+    return [
+        Step(
+            "J", f"J = {cost}", "a number", f"J = binary_cross_entropy(Z{L}, Y)", ("cost", 0), ("loss", f"A[{L}]", "Y")
+        ),
+        Step(
+            f"dZ[{L}]",
+            f"dZ^{{[{L}]}} = \\frac{{1}}{{m}} ({a} - Y)",
+            f"{column} − {column} = {column}",
+            f"dZ{L} = (A{L} - Y) / m",
+            ("cost", 0),
+            (f"A[{L}]", "−", "Y"),
+        ),
+    ]
+
+
+def _backward_steps(n, l):
+    """dW[l] and db[l], and before the first layer dA[l − 1] and dZ[l − 1]."""
+    column, before = f"({n[l]}, 1)", f"({n[l - 1]}, 1)"
+    weights, slope = n[l] * n[l - 1], f"g′(Z[{l - 1}])"
+    own = _alone(n, l)  # the error of one unit along its own paths
+    steps = [
+        Step(
+            f"dW[{l}]",
+            f"dW^{{[{l}]}} = dZ^{{[{l}]}} (A^{{[{l - 1}]}})^T",
+            f"{column} @ (1, {n[l - 1]}) = ({n[l]}, {n[l - 1]})",
+            f"dW{l} = dZ{l} @ A{l - 1}.T",
+            ("edges", l),
+            (f"dZ[{l}]", "@", f"A[{l - 1}]ᵀ"),
+            weights,
+            weights * (own + 1),
+        ),
+        Step(
+            f"db[{l}]",
+            f"db^{{[{l}]}} = \\Sigma_i\\ dZ^{{[{l}](i)}}",
+            f"sum over 1 column: {column}",
+            f"db{l} = dZ{l}.sum(axis=1, keepdims=True)",
+            ("units", l),
+            ("Σ", f"dZ[{l}]"),
+            0,
+            n[l] * own,
+        ),
+    ]
+    if l == 1:
+        return steps
+    return [
+        *steps,
+        Step(
+            f"dA[{l - 1}]",
+            f"dA^{{[{l - 1}]}} = (W^{{[{l}]}})^T dZ^{{[{l}]}}",
+            f"({n[l - 1]}, {n[l]}) @ {column} = {before}",
+            f"dA{l - 1} = W[{l}].T @ dZ{l}",
+            ("edges", l),
+            (f"W[{l}]ᵀ", "@", f"dZ[{l}]"),
+            weights,
+        ),
+        Step(
+            f"dZ[{l - 1}]",
+            f"dZ^{{[{l - 1}]}} = dA^{{[{l - 1}]}} \\odot g'(Z^{{[{l - 1}]}})",
+            f"{before} * {before} = {before}",
+            f"dZ{l - 1} = dA{l - 1} * sigmoid_prime(Z{l - 1})",
+            ("units", l - 1),
+            (f"dA[{l - 1}]", "⊙", slope),
+            n[l - 1],
+        ),
+    ]
+
+
+def _update_step(n, l):
+    """W[l] and b[l] move against their gradients."""
+    return Step(
+        f"W[{l}]",
+        f"W^{{[{l}]}} \\leftarrow W^{{[{l}]}} - \\alpha\\, dW^{{[{l}]}}",
+        f"({n[l]}, {n[l - 1]}), element by element",
+        f"W[{l}] -= alpha * dW{l}; b[{l}] -= alpha * db{l}",
+        ("edges", l),
+        (f"W[{l}]", "−", "α", "·", f"dW[{l}]"),
+    )
+
+
+def _alone(n, l):
+    """Multiplications for the error of one unit of layer l, along all its paths, nothing reused."""
+    return 0 if l == len(n) - 1 else n[l + 1] * (1 + _alone(n, l + 1)) + 1
+
+
+def working(step, v, target, learning_rate):
+    """The arithmetic of a step with its numbers, a line for each entry of the result, row by row.
+
+    Parameters
+    ----------
+    step : Step
+    v : dict of str to ndarray, the arrays of the round by name; "W[1] before" is W[1] before the update
+    target : ndarray of shape (n[L], 1)
+    learning_rate : float
+    """
+    name, array = step.name, v[step.name]
+    kind, l = name[:-3], int(name[-2]) if name != "J" else 0
+    rules = {"Z": _weighted, "A": _activation, "dW": _outer, "dA": _sum_over_units, "dZ": _slope, "W": _update}
+    if name == "J":
+        return _cost(v[step.operands[1]].ravel(), target.ravel(), array.item())
+    if kind == "dZ" and f"dA[{l}]" not in v:
+        return [
+            f"({decimals(a)} − {y:g}) / 1 = {decimals(a - y)}"
+            for a, y in zip(v[f"A[{l}]"].flat, target.flat, strict=True)
+        ]
+    if kind in rules and name != "A[0]":
+        return rules[kind](v, l, learning_rate)
+    return [decimals(number) for number in array.flat]
+
+
+def _weighted(v, l, _):
+    W, b, a = v[f"W[{l}] before"], v[f"b[{l}] before"].ravel(), v[f"A[{l - 1}]"].ravel()
+    sums = [" + ".join(f"{decimals(w)} · {decimals(x)}" for w, x in zip(row, a, strict=True)) for row in W]
+    return [f"{total} + {decimals(c)} = {decimals(z)}" for total, c, z in zip(sums, b, v[f"Z[{l}]"].flat, strict=True)]
+
+
+def _activation(v, l, _):
+    return [f"σ({decimals(z)}) = {decimals(a)}" for z, a in zip(v[f"Z[{l}]"].flat, v[f"A[{l}]"].flat, strict=True)]
+
+
+def _cost(a, y, cost):
+    parts = [f"−log {decimals(p)}" if label else f"−log(1 − {decimals(p)})" for p, label in zip(a, y, strict=True)]
+    return [f"{' '.join(parts).replace(' −log', ' − log')} = {decimals(cost)}"]
+
+
+def _outer(v, l, _):
+    return [
+        f"{decimals(d)} · {decimals(a)} = {decimals(d * a)}" for d in v[f"dZ[{l}]"].flat for a in v[f"A[{l - 1}]"].flat
+    ]
+
+
+def _sum_over_units(v, l, _):
+    """Each unit's error is a sum over the units that it feeds, down a column of W."""
+    W, deltas = v[f"W[{l + 1}] before"], v[f"dZ[{l + 1}]"].ravel()
+    sums = [" + ".join(f"{decimals(w)} · {decimals(d)}" for w, d in zip(column, deltas, strict=True)) for column in W.T]
+    return [f"{total} = {decimals(d)}" for total, d in zip(sums, v[f"dA[{l}]"].flat, strict=True)]
+
+
+def _slope(v, l, _):
+    rows = zip(v[f"dA[{l}]"].flat, v[f"Z[{l}]"].flat, v[f"g′(Z[{l}])"].flat, strict=True)
+    return [
+        f"{decimals(d)} · g′({decimals(z)}) = {decimals(d)} · {decimals(s)} = {decimals(d * s)}" for d, z, s in rows
+    ]
+
+
+def _update(v, l, learning_rate):
+    rows = zip(v[f"W[{l}] before"].flat, v[f"dW[{l}]"].flat, v[f"W[{l}]"].flat, strict=True)
+    return [f"{decimals(w)} − {learning_rate:g} · {decimals(d)} = {decimals(new)}" for w, d, new in rows]
+
+
+def decimals(number):
+    """A number with three decimals, in parentheses if it is negative."""
+    text = f"{float(np.squeeze(number)):z.3f}".replace("-", "−")
+    return f"({text})" if text[0] == "−" else text
