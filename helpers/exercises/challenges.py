@@ -6,8 +6,8 @@ CHALLENGES = {
     ),
     "02.threshold": "at separation 2.5, miss no triangle, and take as few circles for triangles as that allows.",
     "03.stepper": (
-        "let two errors cancel: with the network 2, 2, 2 find inputs x for which dA[1] of the first hidden unit is "
-        "below 0.005 in size, though both errors dZ[2] are above 0.1."
+        "let two paths cancel: find inputs x for which dA[1] of the first hidden unit is below 0.005 in size, "
+        "though both errors dZ[2] are above 0.1 (network 2, 2, 2)."
     ),
     "03.work": (
         "with 4 units in each layer, from how many layers on does keeping the errors save a million multiplications?"
