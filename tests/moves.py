@@ -74,8 +74,7 @@ MOVES |= dict.fromkeys(SLIDERS, slide)
 
 SEEN = """widget => {
     const all = (kind, read) => [...widget.querySelectorAll(kind)].map(read)
-    const svgs = all('.instrument svg', svg => svg.outerHTML)
-    const pictures = [...all('img', image => image.getAttribute('src')), ...svgs]
+    const pictures = all('img, .lesson-picture svg, .instrument svg', picture => picture.getAttribute('src') ?? picture.outerHTML)
     return [widget.innerText, JSON.stringify(pictures.length ? pictures : all('.widget-html', html => html.innerHTML))]
 }"""
 CHANGED = f"""([widget, text, picture]) => {{

@@ -19,8 +19,8 @@ CHALLENGES = {
     "05.nudge": "find the best step of the two-sided difference in float32.",
     "05.detective": "name five creatures from report and code.",
     "06.pictures": "find the mistake that the network is surest of.",
-    "07.signals": "find the deepest tanh network in which both signals keep at least a tenth of their size.",
-    "08.race": "bring all three to a held-out accuracy of 0.9 or more.",
+    "07.signals": "find the deepest ReLU network in which both signals keep at least a tenth of their size.",
+    "08.race": "let plain gradient descent end with the lowest cost, while all three score at least 0.8.",
     "09.tape": "in x x + w x + b, with x other than 0, let the two shares that arrive at x cancel.",
     "10.step_time": (
         "with 64 workers and 1 Gbit/s, find the smallest step in which they compute at least half of the time."

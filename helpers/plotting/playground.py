@@ -7,9 +7,21 @@ longer than the drawing itself.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.plotting.style import BACKWARD, FORWARD, INK, LABEL_COLORS, LABEL_MARKERS, LINE_COLORS, LINE_STYLES
+from helpers.plotting.images import SIGNED
+from helpers.plotting.style import (
+    HEAD,
+    INK,
+    LABEL_COLORS,
+    LABEL_MARKERS,
+    LINE_COLORS,
+    LINE_STYLES,
+    PAPER,
+    SMALL,
+    WIDTH,
+    WRONG,
+)
 
-SIZE, READING_SIZE = (7.8, 6.2), (7.8, 3.05)
+SIZE, READING_SIZE = (WIDTH, 6.2), (WIDTH, 3.2)
 MOST_DRAWN = 300  # points per curve
 
 
@@ -42,13 +54,12 @@ def decision(state, ax):
     grid = np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
     P = state.predict_proba(grid).reshape(side, side)
     extent = (low[0], high[0], low[1], high[1])
-    ax.imshow(P, origin="lower", extent=extent, cmap="cividis", vmin=0, vmax=1, alpha=0.6, aspect="auto")
+    ax.imshow(2 * P - 1, origin="lower", extent=extent, cmap=SIGNED, alpha=0.4, vmin=-1, vmax=1, aspect="auto")
     if P.min() < 0.5 < P.max():
-        ax.contour(x1, x2, P, levels=[0.5], colors=INK, linewidths=2)
+        ax.contour(x1, x2, P, levels=[0.5], colors=INK, linewidths=1.7)
     for label, (color, marker) in enumerate(zip(LABEL_COLORS, LABEL_MARKERS, strict=True)):
-        ax.plot(*state.X[state.y == label].T, marker, color=color, markersize=5, mec=INK, mew=0.5)
+        ax.plot(*state.X[state.y == label].T, marker, color=color, markersize=5, mec=PAPER, mew=0.6)
     _head(ax, "probability of y = 1, boundary")
-    ax.tick_params(labelsize=10)
     return ax
 
 
@@ -61,7 +72,7 @@ def answers_on_digits(state, ax, columns=6, rows=4):
         sheet[top : top + 28, left : left + 28] = np.clip(state.X_test[i], 0, 1).reshape(28, 28)
         wrong = (probability[i] > 0.5) != state.y_test[i]
         text = f"{probability[i]:.2f}" + (" ✗" if wrong else "")
-        ax.text(left + 14, top - 5, text, ha="center", va="center", fontsize=9, color=BACKWARD if wrong else INK)
+        ax.text(left + 14, top - 5, text, ha="center", va="center", fontsize=SMALL - 1, color=WRONG if wrong else INK)
     ax.imshow(sheet, cmap="gray_r", vmin=0, vmax=1, aspect="auto")
     _head(ax, "test digits: probability of an 8, ✗ wrong")
     ax.axis("off")
@@ -72,12 +83,11 @@ def curves(state, ax):
     """Training and test cost against the number of updates."""
     costs, at = _thinned(state.costs)
     for i, name in enumerate(("training", "test")):
-        color = (FORWARD, LINE_COLORS[2])[i]
+        color = LINE_COLORS[i]
         ax.plot(at, [cost[i] for cost in costs], LINE_STYLES[i], color=color, linewidth=1.5, label=name)
     ax.set(ylim=(0, None), xlim=(0, max(10, len(state.costs) - 1)))
     _head(ax, "cost against updates")
-    ax.legend(loc="upper right", fontsize=9, ncols=2)
-    ax.tick_params(labelsize=10)
+    ax.legend(loc="upper right", ncols=2)
     return ax
 
 
@@ -92,13 +102,12 @@ def gradient_norms(norms, layers, ax):
     _head(ax, "‖dW[l]‖, l =")
     ax.minorticks_off()
     beside_title = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0, "frameon": False}
-    ax.legend(fontsize=9, ncols=layers, handlelength=1.4, handletextpad=0.3, columnspacing=0.5, **beside_title)
-    ax.tick_params(labelsize=10)
+    ax.legend(ncols=layers, handlelength=1.4, handletextpad=0.3, columnspacing=0.5, **beside_title)
     return ax
 
 
 def unit_sheet(pictures, ax, is_digits=False):
-    """Pictures of the hidden units, one row per layer; blue is below 0, red above."""
+    """Pictures of the hidden units, one row per layer; purple is below 0, orange above."""
     title = "∂z/∂pixel of each hidden unit" if is_digits else "activation of each hidden unit"
     _head(ax, title)
     ax.axis("off")
@@ -113,15 +122,15 @@ def unit_sheet(pictures, ax, is_digits=False):
         for j, picture in enumerate(row):
             shown = picture if is_digits else picture[::-1]  # row 0 of the plane is at the bottom
             sheet[l * step : l * step + side, j * step : j * step + side] = shown / most
-        ax.text(-4, l * step + side / 2, f"l = {l + 1}", ha="right", va="center", fontsize=10)
-    ax.imshow(sheet, cmap="RdBu_r", vmin=-1, vmax=1, interpolation="nearest")
+        ax.text(-4, l * step + side / 2, f"l = {l + 1}", ha="right", va="center", fontsize=SMALL)
+    ax.imshow(sheet, cmap=SIGNED, vmin=-1, vmax=1, interpolation="none")
     ax.set_anchor("NW")
     return ax
 
 
 def _head(ax, text):
     """Write a title at a fixed position: to find a free one, matplotlib would first lay out all labels."""
-    ax.text(0, 1.04, text, transform=ax.transAxes, fontsize=11, va="bottom")
+    ax.text(0, 1.04, text, transform=ax.transAxes, fontsize=HEAD, va="bottom")
 
 
 def _thinned(values):
@@ -145,12 +154,12 @@ def reading(result, figure=None):
     """
     figure = plt.figure(figsize=READING_SIZE) if figure is None else figure
     drawing, hidden, gradient = (figure.add_axes((0.01 + 0.335 * i, 0.02, 0.31, 0.82)) for i in range(3))
-    drawing.imshow(result.pixels.reshape(28, 28), cmap="gray_r", vmin=0, vmax=1)
+    drawing.imshow(result.pixels.reshape(28, 28), cmap="gray_r", vmin=0, vmax=1, interpolation="none")
     _head(drawing, f"drawing: {result.probability:.3f} for an 8")
-    hidden.imshow(result.activations.reshape(14, 14), cmap="cividis", vmin=0, vmax=1)
+    hidden.imshow(result.activations.reshape(14, 14), cmap=SIGNED, vmin=-1, vmax=1, interpolation="none")
     _head(hidden, "196 hidden activations")
     most = np.abs(result.gradient).max() or 1
-    gradient.imshow(result.gradient.reshape(28, 28), cmap="RdBu_r", vmin=-most, vmax=most)
+    gradient.imshow(result.gradient.reshape(28, 28), cmap=SIGNED, vmin=-most, vmax=most, interpolation="none")
     _head(gradient, f"∂J/∂pixel, up to ±{most:.2g}")
     for ax in (drawing, hidden, gradient):
         ax.set(xticks=[], yticks=[])

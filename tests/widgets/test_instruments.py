@@ -57,7 +57,7 @@ def test_what_is_not_possible_becomes_a_sentence_and_the_last_picture_stays(kind
     view = kind()
     before = view.sentence, view.line, view.picture
     view.learning_rate = -1.0
-    assert view.refusal.startswith("Not possible: learning_rate is -1.0, but it must be")
+    assert view.refusal.startswith("Not possible: learning_rate is -1, but it must be")
     assert (view.sentence, view.line, view.picture) == before
     view.learning_rate = 0.5
     assert not view.refusal and view.line != before[1]

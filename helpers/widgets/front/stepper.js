@@ -85,8 +85,8 @@ function symbolOf(name) {
 
 /** Where units stand in a drawing of this width; in a narrow one everything is closer. */
 function placesOf(sizes, wide) {
-    const most = Math.max(...sizes, 2), narrow = wide < 520, gap = Math.min(narrow ? 116 : 132, 272 / most)
-    const radius = Math.min(narrow ? 21 : 27, gap * 0.36), tall = gap * (most - 1) + 2 * radius + 66
+    const most = Math.max(...sizes, 2), narrow = wide < 520, gap = Math.min(narrow ? 116 : 140, most > 2 ? 232 / most : 140)
+    const radius = Math.min(narrow ? 21 : 27, gap * 0.36), tall = gap * (most - 1) + 2 * radius + 62
     const edge = radius + (narrow ? 8 : 22), right = wide - edge - (narrow ? 0 : 10)
     const across = l => edge + l * (right - edge) / (sizes.length - 0.25)
     const middle = (tall - 4) / 2
@@ -135,7 +135,7 @@ function edge(start, stop, radius, way, weight) {
 
 /** The weight on a connection, its gradient below it once that is known, and the new weight after the update. */
 function weightLabel(picture, known, step, l, k, j, start, stop, narrow) {
-    const up = stop[1] - start[1], part = Math.abs(up) < 1 ? 0.5 : 0.36
+    const up = stop[1] - start[1], part = Math.abs(up) < 1 ? 0.5 : 0.38
     const [x, y] = [start[0] + part * (stop[0] - start[0]), start[1] + part * up]
     const gradient = known(`dW[${l}]`), renewed = known(`W[${l}]`), before = lookUp(picture, `W[${l}]`)[k][j]
     const digits = picture.updates ? 2 : 1, lines = []
@@ -210,7 +210,7 @@ function drawEquation(box, picture, number) {
         const rows = lookUp(picture, name)
         return rows ? matrix(rows, name) : element("span", { class: "sign" }, { "@": "·", "−": "−" }[name] ?? name)
     }
-    const result = lookUp(picture, step.name, true), most = 4
+    const result = lookUp(picture, step.name, true), most = step.working[0].length > 34 ? 2 : 4
     const working = step.working.slice(0, most).map(line => element("span", {}, line))
     if (step.working.length > most) working.push(element("span", {}, `and ${step.working.length - most} more like these`))
     // A pointer over an entry of the result shows where it comes from.
