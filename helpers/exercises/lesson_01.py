@@ -183,8 +183,8 @@ EXERCISES = [
     Exercise(
         name="01.slope",
         prompt=(
-            "The check of all checks, in your own hands: write the central difference of a function `f` of one "
-            "number at `w`. It will be tried on functions whose derivative is known, with rather large steps `epsilon`."
+            "Write the nudge yourself: the central difference of a function `f` of one number, at `w`. It will be "
+            "tried on functions whose derivative is known, with rather large steps `epsilon`."
         ),
         solution=slope,
         parts=("slope",),
@@ -238,8 +238,8 @@ EXERCISES = [
         name="01.train",
         prompt=(
             "**Train it yourself.** Take `steps` steps of gradient descent from `W` and `b`, and return the new ones. "
-            "You may call `gradients` of this lesson, or write its lines again. Leave the arrays that you are "
-            "given as they are."
+            "You may call `gradients` of this lesson, or write its lines again. Do not change the arrays that you "
+            "are given."
         ),
         solution=train,
         parts=("W", "b"),
@@ -285,30 +285,31 @@ EXERCISES = [
     Exercise(
         name="01.q2",
         prompt=(
-            "Along one direction the cost has the curvature $\\lambda = 4$. From which learning rate on does "
-            "gradient descent diverge?"
+            "A weight is $w = 2$, its slope is $dw = -4$, and the learning rate is $0.1$. What is $w$ after one step?"
         ),
-        right=0.5,
-        solution="q2 = 2 / 4",
-        reason="Each step multiplies the distance by 1 − αλ; that shrinks only for α < 2/λ.",
+        right=2.4,
+        solution="q2 = 2 - 0.1 * -4",
+        reason="w − α dw = 2 − 0.1 · (−4) = 2.4: the slope is negative, so w grows.",
         wrong=[
-            Wrong(0.25, "α = 1/λ is the best rate: it lands at the bottom in one step."),
-            Wrong(2, "Divide 2 by the curvature."),
-            Wrong(4, "The steeper the valley, the smaller the rate must be."),
+            Wrong(1.6, "The slope is negative: the cost falls as w grows. Which way does a step against it go?"),
+            Wrong(6, "That is a step of the whole slope; what does the learning rate do to it?"),
+            Wrong(0.4, "That is the step; where does it lead from w = 2?"),
+            Wrong(-2, "That is w plus the whole slope. Which sign does the update have, and where does α stand?"),
+            Wrong(-0.4, "That is α dw; it is subtracted from w = 2."),
         ],
     ),
     Exercise(
         name="01.q3",
         prompt=(
-            'The cost jumps up in every step, higher each time. What do you try first? "a" a smaller learning rate; '
+            'The cost rises in every step, and faster and faster. What do you try first? "a" a smaller learning rate; '
             '"b" a larger one; "c" more steps.'
         ),
         right="a",
         solution='q3 = "a"',
-        reason="Each step lands on the other side, higher than before: the rate is above 2/λ.",
+        reason="Each step overshoots the floor of the valley and lands higher on the other side.",
         wrong=[
             Wrong("b", "It overshoots already; a larger rate overshoots more."),
-            Wrong("c", "More steps of a kind that climbs climb further."),
+            Wrong("c", "Each step climbs, so more of them climb further."),
         ],
     ),
     Exercise(

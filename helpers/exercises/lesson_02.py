@@ -131,8 +131,7 @@ EXERCISES = [
         prompt=(
             "**Write this derivative.** Another activation is $\\tanh z = \\frac{e^z - e^{-z}}{e^z + e^{-z}}$. "
             "Derive its slope with the quotient rule, simplify as we did for $\\sigma$, and write it as a "
-            "function of $Z$. "
-            "`np.tanh` is at hand."
+            "function of $Z$. You may use `np.tanh`."
         ),
         solution=tanh_prime,
         parts=("slope",),
@@ -217,9 +216,8 @@ EXERCISES = [
     Exercise(
         name="02.gradients",
         prompt=(
-            "**Find the bug.** These gradients of logistic regression with cross-entropy learn slowly when the "
-            "network is "
-            "sure and wrong, and they fail the check. Fix the function; `sigmoid` is at hand."
+            "**Find the bug.** With these gradients, logistic regression with cross-entropy learns slowly where the "
+            "network is sure and wrong, and the check fails. Fix the function. You may use `sigmoid`."
         ),
         solution=mended_gradients,
         broken=_gradients_with_a_bug,

@@ -1,8 +1,8 @@
 """All figures of the lessons. Every function takes `ax=None`, draws into those axes or new ones, and returns them.
 
 Read `style` first (colours and their meaning, type, line styles). The rest is by subject: `diagrams`
-(networks and tables of shapes), `curves`, `images` (points, pictures, weights), `descent`, `stepper`,
-`tape_graph`, `cluster` and `playground`. Animations are in `motion`.
+(networks and tables of shapes), `curves`, `fitting` (a line in its points, a plane, likelihoods), `images` (points,
+pictures, weights), `descent`, `stepper`, `tape_graph`, `cluster` and `playground`. Animations are in `motion`.
 What stands beside a line is in `names`, and how a figure reaches a page in `output`.
 """
 
@@ -20,6 +20,7 @@ from helpers.plotting.curves import (
 )
 from helpers.plotting.descent import line_and_valley
 from helpers.plotting.diagrams import chain, network, shape_table, training_loop
+from helpers.plotting.fitting import errors_of_line, fitted_lines, likelihood, plane, tangent
 from helpers.plotting.images import boundary, confusion_matrix, images, points, weights
 from helpers.plotting.output import use_style
 from helpers.plotting.stepper import stepper_frame
@@ -40,12 +41,16 @@ __all__ = [
     "cost_surface",
     "data_parallel",
     "error_curves",
+    "errors_of_line",
+    "fitted_lines",
     "graph",
     "images",
+    "likelihood",
     "line",
     "line_and_valley",
     "motion",
     "network",
+    "plane",
     "points",
     "race_curves",
     "shape_table",
@@ -53,6 +58,7 @@ __all__ = [
     "step_shares",
     "stepper_frame",
     "sweep_points",
+    "tangent",
     "training_loop",
     "use_style",
     "weights",

@@ -1,0 +1,152 @@
+"""What it means to fit: a line in its points, its errors, the slope of a cost, a plane, and likelihoods."""
+
+import numpy as np
+from matplotlib.patches import Polygon
+
+from helpers.plotting.style import (
+    BACKWARD,
+    BOLD,
+    FORWARD,
+    FORWARD_SOFT,
+    INK,
+    LABEL_COLORS,
+    LABEL_MARKERS,
+    LINE,
+    MUTED,
+    PANEL,
+    PAPER,
+    SMALL,
+    THIN,
+    WIDTH,
+    arrow,
+    bare,
+    mix,
+    new_axes,
+)
+
+DEPTH = np.array([0.9, 1.8])  # where one unit of x₂ leads on the page, for a picture in three dimensions
+
+
+def fitted_lines(x, y, lines, labels, ax=None):
+    """Points, and lines from the first, pale, to the last, bold, each with its label at its right end.
+
+    Parameters
+    ----------
+    x, y : ndarrays of shape (m,)
+    lines : sequence of k pairs (w, b)
+    labels : list of k str
+    """
+    ax = new_axes(ax)
+    ax.plot(x, y, "o", color=MUTED)
+    ends = _ends(x)
+    for i, ((w, b), label) in enumerate(zip(lines, labels, strict=True)):
+        last = i == len(labels) - 1
+        color = FORWARD if last else mix(FORWARD, PAPER, 0.6 - 0.5 * i / len(labels))
+        ax.plot(ends, w * ends + b, color=color, linewidth=BOLD if last else LINE)
+        ax.annotate(label, (ends[1], w * ends[1] + b), (4, 0), textcoords="offset points", va="center", fontsize=SMALL)
+    ax.set(xlabel="$x$", ylabel="$y$")
+    return ax
+
+
+def errors_of_line(x, y, w, b, ax=None):
+    """Points, a line, and in dashed red how far the line passes above or below each point.
+
+    Parameters
+    ----------
+    x, y : ndarrays of shape (m,)
+    w, b : float, the line y = w x + b
+    """
+    ax = new_axes(ax)
+    ends = _ends(x)
+    ax.vlines(x, y, w * x + b, color=BACKWARD, linestyle="--", linewidth=LINE)
+    ax.plot(ends, w * ends + b, color=FORWARD, linewidth=BOLD)
+    ax.plot(x, y, "o", color=INK)
+    ax.set(xlabel="$x$", ylabel="$y$")
+    return ax
+
+
+def tangent(weights, costs, at, slope, ax=None):
+    """A cost as a function of one weight, its tangent at one place, and an arrow downhill.
+
+    Parameters
+    ----------
+    weights, costs : array-likes of shape (n,), the curve
+    at : float, one weight
+    slope : float, the derivative of the cost there
+    """
+    ax = new_axes(ax, figsize=(0.7 * WIDTH, 3.6))
+    height = np.interp(at, weights, costs)
+    reach = np.array([-0.7, 0.7])
+    ax.plot(weights, costs, color=FORWARD)
+    ax.plot(at + reach, height + slope * reach, "--", color=BACKWARD)
+    ax.plot(at, height, "o", color=INK)
+    ax.annotate(f"slope {slope:.2f}".replace("-", "−"), (at, height), (12, 8), textcoords="offset points")
+    start = 0.03 * max(costs)
+    arrow(ax, (at, start), (at - np.sign(slope) * 0.8, start), INK, "-")
+    ax.set(xlabel="$w$", ylabel="cost $J$", xlim=(weights[0], weights[-1]), ylim=(0, 1.05 * max(costs)))
+    return ax
+
+
+def plane(X, y, w, b, ax=None):
+    """Points over two inputs in an oblique view, a plane, and how far the plane passes above or below each point.
+
+    Parameters
+    ----------
+    X : ndarray of shape (m, 2)
+    y : ndarray of shape (m,)
+    w : sequence of two floats; b : float; the plane y = w₁ x₁ + w₂ x₂ + b
+    """
+    ax = new_axes(ax, figsize=(0.8 * WIDTH, 4.8))
+    (left, front), (right, back) = X.min(axis=0) - 0.3, X.max(axis=0) + 0.3
+    corners = np.array([(left, front), (right, front), (right, back), (left, back)])
+    heights = corners @ w + b
+    floor, sheet = _on_page(corners, np.full(4, heights.min() - 3)), _on_page(corners, heights)
+    ends = np.stack([_on_page(X, X @ w + b), _on_page(X, y)])  # (2, m, 2): on the plane, and the point
+    ax.add_patch(Polygon(floor, facecolor=PANEL, edgecolor=MUTED, linewidth=THIN, zorder=0))
+    ax.add_patch(Polygon(sheet, facecolor=FORWARD_SOFT, edgecolor=FORWARD, linewidth=THIN, alpha=0.8, zorder=1))
+    ax.plot(ends[..., 0], ends[..., 1], "--", color=BACKWARD, linewidth=1, zorder=2)
+    ax.plot(*ends[1].T, "o", color=INK, markersize=3.5, zorder=3)
+    ax.plot([floor[0, 0]] * 2, [floor[0, 1], sheet[0, 1]], color=MUTED, linewidth=THIN, zorder=0)
+    box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
+    for start, stop, name in (
+        (floor[0], floor[1], "$x_1$"),
+        (floor[1], floor[2], "$x_2$"),
+        (floor[0], sheet[0], "$y$"),
+    ):
+        ax.text(*(start + stop) / 2, name, ha="center", va="center", bbox=box)
+    every = np.vstack([floor, sheet, ends[1]])
+    (west, south), (east, north) = every.min(axis=0), every.max(axis=0)
+    bare(ax, (west - 0.3, east + 0.3), (south - 1, north + 1))
+    return ax
+
+
+def likelihood(x, y, probability, ax=None):
+    """Labelled points, the probability of label 1 as a curve, and beside each point the probability of its own label.
+
+    Parameters
+    ----------
+    x : ndarray of shape (m,)
+    y : ndarray of shape (m,), 0 or 1
+    probability : callable, (k,) to (k,), the probability of label 1
+    """
+    ax = new_axes(ax)
+    grid = np.linspace(x.min() - 1, x.max() + 1, 200)
+    ax.plot(grid, probability(grid), color=FORWARD)
+    given = np.where(y == 1, probability(x), 1 - probability(x))
+    for place, label, share in zip(x, y, given, strict=True):
+        start, stop = (0, share) if label == 1 else (1, 1 - share)
+        ax.plot([place, place], [start, stop], color=LABEL_COLORS[label], linewidth=BOLD)
+        ax.plot(place, label, LABEL_MARKERS[label], color=LABEL_COLORS[label], markeredgecolor=INK, markersize=7)
+        side = {"va": "bottom", "xytext": (0, 9)} if label == 1 else {"va": "top", "xytext": (0, -9)}
+        ax.annotate(f"{share:.2f}", (place, label), ha="center", textcoords="offset points", fontsize=SMALL, **side)
+    ax.set(xlabel="$x$", ylabel="probability of label 1", ylim=(-0.2, 1.2), yticks=[0, 0.5, 1])
+    return ax
+
+
+def _ends(x):
+    return np.array([x.min() - 0.2, x.max() + 0.2])
+
+
+def _on_page(X, y):
+    """Where points of three dimensions lie on the page: x₁ to the right, y upward, x₂ backward; shape (m, 2)."""
+    return np.column_stack([X[:, 0], y]) + np.outer(X[:, 1], DEPTH)

@@ -1,0 +1,115 @@
+"""What lesson 01 says in prose, computed: a sentence and the value that it stands on go together.
+
+What a cell prints or asserts right beside the sentence is compared when the notebook is run, and is not repeated here,
+except where the sentence rounds it.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers.gradient_check import relative_error
+from helpers.widgets import line_and_valley
+
+NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "01_fit_a_line.ipynb"
+PROSE = "\n".join(
+    "".join(cell["source"])
+    for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+    if cell["cell_type"] == "markdown"
+)
+RNG = np.random.default_rng(0)
+x = RNG.uniform(-0.5, 2.5, 24)
+y = 1 + 1.5 * x + 0.4 * RNG.standard_normal(24)
+LIMIT = 2 / np.linalg.eigvalsh([[np.mean(x * x), np.mean(x)], [np.mean(x), 1]])[1]
+
+
+def cost(w, b):
+    return np.mean((w * x + b - y) ** 2) / 2
+
+
+def walk(rate, steps, w=-1.0, b=3.0):
+    """Parameters of gradient descent, (steps + 1, 2), and their costs."""
+    path = [(w, b)]
+    for _ in range(steps):
+        error = w * x + b - y
+        w, b = w - rate * np.mean(error * x), b - rate * np.mean(error)
+        path.append((w, b))
+    return np.array(path), np.array([cost(*place) for place in path])
+
+
+def the_instrument_has_the_points_of_the_lesson():
+    valley = line_and_valley.valley()
+    return np.array_equal(valley.x, x) and np.array_equal(valley.y, y)
+
+
+def the_first_line_is_high_on_the_left_and_low_on_the_right():
+    errors = (3 - x) - y
+    return errors[x < 0.4].min() > 0.3 and errors[x > 1.5].max() < -1.5
+
+
+def twenty_steps_of(rate):
+    return walk(rate, 20)[1][-1]
+
+
+def the_costs_of_two_rates_near_the_limit():
+    near, beyond = walk(0.8, 2)[1], walk(0.83, 200)[1]
+    return 0.8 * near[1] < near[2] < near[1] and beyond[0] > beyond[1] > beyond[2] < beyond[3] and beyond[-1] > 100
+
+
+def every_rate_below_the_limit_arrives():
+    least = cost(*np.polyfit(x, y, 1))
+    return all(walk(rate, 1500)[1][-1] < least + 1e-6 for rate in (0.05, 0.3, 0.8))
+
+
+def the_first_steps_are_the_longest():
+    lengths = np.linalg.norm(np.diff(walk(0.1, 60)[0], axis=0), axis=1)
+    return all(np.diff(lengths) < 0)
+
+
+def a_steeper_and_lower_line_costs_little():
+    w, b = np.polyfit(x, y, 1)
+    least = cost(w, b)
+    return 4 * (cost(w + 0.54, b - 0.84) - least) < min(cost(w + 0.54, b + 0.84) - least, cost(w + 1, b) - least)
+
+
+def a_start_across_the_valley_meets_the_challenge():
+    (w, b), (_, steep) = np.polyfit(x, y, 1), np.linalg.eigh([[np.mean(x * x), np.mean(x)], [np.mean(x), 1]])[1].T
+    result = line_and_valley.descend(tuple(np.array([w, b]) + 2 * steep), learning_rate=0.4, steps=5)
+    return line_and_valley.solved(result)
+
+
+CLAIMS = {
+    "Press **Step** a few times": the_instrument_has_the_points_of_the_lesson,
+    "It drops from 3.12 to 0.08": lambda: [f"{c:.2f}" for c in walk(0.1, 60)[1][[0, -1]]] == ["3.12", "0.08"],
+    "improves it sixty times": lambda: all(np.diff(walk(0.1, 60)[1]) < 0),
+    "far too high for the points on the left": the_first_line_is_high_on_the_left_and_low_on_the_right,
+    "A flat line at the mean height": lambda: cost(-1, 3) > 2 * cost(0, y.mean()) > 10 * cost(1.5, 1),
+    "by about 2.8 for each unit": lambda: round(np.mean((3 - x - y) * x), 1) == -2.8,
+    "The bottom lies near $w = 0.5$": lambda: round(np.sum(x * (y - 3)) / np.sum(x * x), 1) == 0.5,
+    "154 057 parameters": lambda: 784 * 196 + 196 + 196 * 1 + 1 == 154057,
+    "more than 300 000 runs": lambda: 2 * 154057 > 300000,
+    "The first point lies above the line": lambda: y[0] > 3 - x[0] and (3 - x[0] - y[0]) * x[0] < 0,
+    "the steps shrink by themselves": the_first_steps_are_the_longest,
+    "a little steeper *and* a little lower": a_steeper_and_lower_line_costs_little,
+    "The winner is 0.3": lambda: min((0.05, 0.3, 0.8, 0.83), key=twenty_steps_of) == 0.3,
+    "0.8, sixteen times as large, ends higher": lambda: (
+        twenty_steps_of(0.8) > twenty_steps_of(0.05) and 0.8 / 0.05 == 16
+    ),
+    "With 0.83 it falls for two steps": the_costs_of_two_rates_near_the_limit,
+    "here a little above 0.8": lambda: 0.8 < LIMIT < 0.81,
+    "every rate arrives in the end": every_rate_below_the_limit_arrives,
+    "point straight at the star": a_start_across_the_valley_meets_the_challenge,
+    "That line costs 0.0659, and the fitted one even less": lambda: (
+        f"{cost(1.5, 1):.4f}" == "0.0659" and cost(*np.polyfit(x, y, 1)) < cost(1.5, 1)
+    ),
+    "A forgotten factor 2 would show up as ⅓": lambda: np.isclose(relative_error(2 * x, x), 1 / 3),
+    "1 if one is the negative of the other": lambda: np.isclose(relative_error(-x, x), 1),
+}
+
+
+@pytest.mark.parametrize("sentence", CLAIMS)
+def test_the_sentence_is_there_and_true(sentence):
+    assert sentence in PROSE
+    assert CLAIMS[sentence]()

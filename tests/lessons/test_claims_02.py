@@ -1,0 +1,102 @@
+"""What lesson 02 says in prose, computed: a sentence and the value that it stands on go together.
+
+What a cell prints or asserts right beside the sentence is compared when the notebook is run, and is not repeated here,
+except where the sentence rounds it.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers import datasets, widgets
+from helpers.backprop import network
+from helpers.training import NeuralNetwork
+
+NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "02_classify.ipynb"
+CELLS = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+PROSE = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "markdown")
+PRINTED = "\n".join("".join(o.get("text", "")) for cell in CELLS for o in cell.get("outputs", []))
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def printed(*lines):
+    return lambda: all(line in PRINTED for line in lines)
+
+
+def a_hundred_of_each_kind_mostly_on_its_side():
+    X, y = datasets.make_blobs(m=200, separation=2.5, random_state=3)
+    left = X[:, 0] < 0
+    return [np.sum(y == 0), np.sum(y == 1)] == [100, 100] and min(left[y == 0].mean(), 1 - left[y == 1].mean()) > 0.8
+
+
+def the_likelihoods():
+    x, y = np.array([-2.5, -1.5, -0.5, 0.5, 1.0, 2.5]), np.array([0, 0, 1, 0, 1, 1])
+    return [np.prod(np.where(y == 1, sigmoid(w * x), sigmoid(-w * x))) for w in (0.3, 1.5, 6.0)]
+
+
+def the_second_factor_vanishes_at_both_ends():
+    a = np.array([1e-9, 0.5, 1 - 1e-9])
+    return np.allclose(-1 / a * a * (1 - a), a - 1) and -1 / a[0] < -1e8 and np.isclose(-1 / a[2], -1)
+
+
+def the_boundary_moves_to_the_right():
+    predict = widgets.threshold.classify(separation=2.5).network.predict_proba
+    grid = np.column_stack([np.linspace(-4, 4, 801), np.zeros(801)])
+    share = predict(grid)
+    return 0.5 < grid[np.argmax(share > 0.9), 0] - grid[np.argmax(share > 0.5), 0] < 3
+
+
+@cache
+def learned():
+    """What 100 steps add to the weights, as a picture."""
+    X, y, _, _ = datasets.load_digit_pair(5, 8, random_state=np.random.RandomState(1))
+    trained = NeuralNetwork([1], learning_rate=0.1, iterations=100, random_state=0).fit(X, y)
+    start, _ = network.initialize_parameters([784, 1], random_state=0)
+    return (trained.W_[1] - start[1]).reshape(28, 28)
+
+
+def the_weights_favour_what_the_caption_says():
+    """Mean weights of patches of 4 × 4 pixels at the places that the caption names."""
+    patches = {"centre": (14, 14), "lower left": (17, 11), "upper right": (11, 18)}
+    against = {"stroke": (13, 10), "bar": (9, 23), "bowl": (17, 19), "tail": (18, 6)}
+    mean = {name: learned()[r - 2 : r + 2, c - 2 : c + 2].mean() for name, (r, c) in (patches | against).items()}
+    return all(mean[name] > 0 for name in patches) and all(mean[name] < 0 for name in against)
+
+
+CLAIMS = {
+    "100 circles (label 0), most of them on the left": a_hundred_of_each_kind_mostly_on_its_side,
+    "is a bump of height ¼": lambda: sigmoid(0) * (1 - sigmoid(0)) == 0.25,
+    "the odds are multiplied by $e$": lambda: np.allclose(
+        [sigmoid(z + 1) / sigmoid(-z - 1) / (sigmoid(z) / sigmoid(-z)) for z in (-3, 0, 2)], np.e
+    ),
+    "The one in the middle wins": lambda: np.argsort(the_likelihoods()).tolist() == [2, 0, 1],
+    "a sure and wrong one 4.6": printed("y = 1, answer 0.01: loss 4.6052", "y = 1, answer 0.99: loss 0.0101"),
+    "at $z = -10$ it hardly pulls at all": printed("-1.0000, of squared error -0.000045"),
+    "The second factor vanishes at both ends": the_second_factor_vanishes_at_both_ends,
+    "nine points in ten are on the right side": printed("90.0% of the points are right"),
+    "it has moved to the right, into the triangles": the_boundary_moves_to_the_right,
+    "only one circle instead of 10": printed(
+        "missed: 10, circles taken for triangles: 10.", "missed: 36, circles taken"
+    ),
+    "from 11 272 pictures and put 1866 others aside": printed("training (11272, 784)  test (1866, 784)"),
+    "Positive weights favour an 8": the_weights_favour_what_the_caption_says,
+    "47 of 11 272, do touch the rim, on 17 of its 108 pixels": printed(
+        "108 pixels of the rim, 17 with ink", "11272 pictures, 47 with ink"
+    ),
+    "From $z = 37$ on, $1 - a$ is 0": printed("z = 37: 1 − a = 0.0e+00", "z = 36: 1 − a = 2.2e-16"),
+    "where $\\sigma$ is 1 to all 16 digits anyway": lambda: sigmoid(40.0) == 1,
+    "because $1 - 10^{-20}$ is rounded to 1": lambda: 1 - 1e-20 == 1,
+    "more than nine in ten fives and eights": printed("test: 0.945 of the pictures are right"),
+}
+
+
+@pytest.mark.parametrize("sentence", CLAIMS)
+def test_the_sentence_is_there_and_true(sentence):
+    assert sentence in PROSE
+    assert CLAIMS[sentence]()
