@@ -1,8 +1,8 @@
 """All figures of the lessons. Every function takes `ax=None`, draws into those axes or new ones, and returns them.
 
 Read `style` first (colours and their meaning, type, line styles). The rest is by subject: `diagrams`
-(networks and tables of shapes), `curves`, `images` (points, pictures, weights), `stepper`, `tape_graph`,
-`cluster` and `playground`.
+(networks and tables of shapes), `paths` (what reaches the cost, and how), `curves`, `images` (points, pictures,
+weights), `hidden_units`, `stepper`, `tape_graph`, `cluster` and `playground`.
 """
 
 from helpers.plotting.cluster import data_parallel, step_shares, sweep_points
@@ -17,7 +17,9 @@ from helpers.plotting.curves import (
     work_curves,
 )
 from helpers.plotting.diagrams import chain, network, shape_table, training_loop
+from helpers.plotting.hidden_units import hidden_plane, unit_lines
 from helpers.plotting.images import boundary, confusion_matrix, images, points, weights
+from helpers.plotting.paths import fan_out, lit_column, lit_row, numbered_network, walked_paths
 from helpers.plotting.stepper import stepper_frame
 from helpers.plotting.style import BACKWARD, FORWARD, INK, STYLE, use_style
 from helpers.plotting.tape_graph import graph
@@ -35,10 +37,15 @@ __all__ = [
     "cost_surface",
     "data_parallel",
     "error_curves",
+    "fan_out",
     "graph",
+    "hidden_plane",
     "images",
     "line",
+    "lit_column",
+    "lit_row",
     "network",
+    "numbered_network",
     "points",
     "race_curves",
     "shape_table",
@@ -47,7 +54,9 @@ __all__ = [
     "stepper_frame",
     "sweep_points",
     "training_loop",
+    "unit_lines",
     "use_style",
+    "walked_paths",
     "weights",
     "work_curves",
 ]
