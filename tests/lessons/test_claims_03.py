@@ -225,6 +225,9 @@ def test_the_captions_of_the_learned_network(learned):
     triangles = DIGIT == 1
     assert (W[1] @ X[triangles].mean(axis=0) + b[1].ravel() > 0).all()
     assert np.sign(sigmoid(W[1] @ np.array([[0, 1], [0, 1]]) + b[1]) - 0.5).tolist() == [[-1, 1], [1, -1]]
+    says("all triangles, with a single stray circle, are at the upper right, cut off by one straight line")
+    across = A[2][1] > 0.5
+    assert across[triangles].all() and across[~triangles].sum() == 1
     says("one cloud of circles is at the upper left, the other at the lower right")
     means = [A[1][:, corner == CORNER].mean(axis=1) for corner in (0, 3)]
     assert means[0][0] < 0.5 < means[0][1] and means[1][1] < 0.5 < means[1][0]
@@ -245,3 +248,8 @@ def test_most_random_starts_reach_it():
 def test_the_learned_cost_is_lower(learned):
     Z, _ = forward(X, learned[0], learned[1])
     assert binary_cross_entropy(Z[2], Y) < 0.06
+
+
+def test_what_happens_without_keepdims():
+    says("`b[1] = b[1] - db[1]` would run without complaint", "a 2 × 2 matrix")
+    assert (b[1] - np.ones((2, 200)).sum(axis=1)).shape == (2, 2)
