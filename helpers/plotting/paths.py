@@ -119,7 +119,7 @@ def walked_paths(depth=3, width=3, ax=None):
     ax = _axes(ax, (-0.4, right + 1.5 * depth + 0.4), (-1.85, 1.9))
     anew = [width**d for d in range(depth)]  # how often a unit of layer d asks the next layer, all its units together
     once = [min(asks, width) for asks in anew]
-    for x, title, asks in ((0, "nothing kept", anew), (right, "errors kept", once)):
+    for x, title, asks in ((0, "nothing reused", anew), (right, "errors reused", once)):
         _fan(ax, x, depth, width, [a // min(a, width) for a in asks])
         for d, a in enumerate(asks):
             ax.text(x + 1.5 * (d + 0.5), -1.75, str(width * a), ha="center", color=BACKWARD, fontsize=12)

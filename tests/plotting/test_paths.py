@@ -71,7 +71,7 @@ def test_a_lit_row_holds_the_error_times_each_input(k):
 def test_walked_paths_are_counted_and_drawn_as_often_as_they_are_walked():
     ax = plotting.walked_paths(3, 3)
     assert [text for text in texts(ax) if text.isdigit()] == ["3", "9", "27", "3", "9", "9"]
-    assert {"nothing kept: 39 products", "errors kept: 21 products"} <= set(texts(ax))
+    assert {"nothing reused: 39 products", "errors reused: 21 products"} <= set(texts(ax))
     walks = [line for line in ax.lines if same_color(line.get_color(), style.BACKWARD)]
     assert len(walks) == 39 + 21
 
