@@ -22,8 +22,8 @@ def _not_turned(dZ, A_before):
 
 
 def tanh_backward(Y, W, A0, Z1, A1, A2):
-    dZ2 = (A2 - Y) / Y.shape[1]  # (1, m)
-    dW2, db2 = dZ2 @ A1.T, dZ2.sum(axis=1, keepdims=True)  # (1, n1), (1, 1)
+    dZ2 = (A2 - Y) / Y.shape[1]  # (n2, m)
+    dW2, db2 = dZ2 @ A1.T, dZ2.sum(axis=1, keepdims=True)  # (n2, n1), (n2, 1)
     dZ1 = (W[2].T @ dZ2) * (1 - np.tanh(Z1) ** 2)  # (n1, m): tanh′ in place of σ′
     dW1, db1 = dZ1 @ A0.T, dZ1.sum(axis=1, keepdims=True)  # (n1, n0), (n1, 1)
     return {1: dW1, 2: dW2}, {1: db1, 2: db2}
@@ -49,11 +49,11 @@ def _with_output_slope(Y, W, A0, Z1, A1, A2):
     return _backward_with(_tanh_slope, lambda Y, A2: (A2 - Y) * A2 * (1 - A2) / Y.shape[1])(Y, W, A0, Z1, A1, A2)
 
 
-def _two_layers(units=3, m=6):
+def _two_layers(units=3, m=6, outputs=2):
     rng = np.random.default_rng(5)
-    W = {1: rng.standard_normal((units, 2)), 2: rng.standard_normal((1, units))}
-    b = {1: rng.standard_normal((units, 1)), 2: rng.standard_normal((1, 1))}
-    A0, Y = rng.standard_normal((2, m)), np.array([[0.0, 1, 1, 0, 1, 0]])[:, :m]
+    W = {1: rng.standard_normal((units, 2)), 2: rng.standard_normal((outputs, units))}
+    b = {1: rng.standard_normal((units, 1)), 2: rng.standard_normal((outputs, 1))}
+    A0, Y = rng.standard_normal((2, m)), np.array([[0.0, 1, 1, 0, 1, 0], [1.0, 1, 0, 0, 0, 1]])[:outputs, :m]
     Z1 = W[1] @ A0 + b[1]
     A1 = np.tanh(Z1)
     return Y, W, A0, Z1, A1, sigmoid(W[2] @ A1 + b[2])
@@ -121,7 +121,7 @@ EXERCISES = [
             Wrong(40, "That is the number of examples; they share the biases."),
             Wrong(2, "Each layer has a vector of biases, the output layer too; and each unit has a bias of its own."),
             Wrong(4, "Inputs do not count as a layer, and each unit has a bias of its own."),
-            Wrong(35, "That is how many weights W[2] has."),
+            Wrong(35, "35 is 7 × 5, the number of weights of W[2]; biases are added up. Which units have one?"),
             Wrong(14, "One too many: which units have a bias?"),
             Wrong(1, "One bias does not do for the whole network: which units have one each?"),
             Wrong(7, "That is layer 1 alone. Which other layers compute?"),
@@ -131,42 +131,38 @@ EXERCISES = [
     Exercise(
         name="03.unit",
         prompt=(
-            "One hidden unit feeds two units of the next layer, with weights 1 and 3. Their errors are "
-            "$\\delta_1 = 0.2$ and "
-            "$\\delta_2 = -0.1$, and the slope of the hidden unit is $g'(z) = 0.25$. What is the hidden unit's "
+            "One hidden unit feeds two units of the next layer, with weights 2 and 5. Their errors are "
+            "$\\delta_1 = 0.8$ and "
+            "$\\delta_2 = -0.5$, and the slope of the hidden unit is $g'(z) = 0.25$. What is the hidden unit's "
             "own error $\\delta$?"
         ),
-        right=-0.025,
-        solution="answer = (0.2 * 1 + -0.1 * 3) * 0.25",
-        reason="The effects of both paths add up, 0.2 · 1 − 0.1 · 3 = −0.1, and pass through the slope 0.25.",
+        right=-0.225,
+        solution="answer = (0.8 * 2 + -0.5 * 5) * 0.25",
+        reason="The effects of both paths add up, 0.8 · 2 − 0.5 · 5 = −0.9, and pass through the slope 0.25.",
         hints=[
             "There are two paths from the unit to the cost. What does each contribute?",
             "A path contributes error times weight. Add both, then go through the activation.",
         ],
         wrong=[
-            Wrong(-0.1, "That is ∂J/∂a; to reach z, multiply by the slope g′(z)."),
-            Wrong(
-                0.125,
-                (
-                    "Is the sign of the second error lost, or have the weights changed places? Its path pulls "
-                    "the other way."
-                ),
-            ),
-            Wrong(0.05, "That is the first path alone; the unit feeds both."),
-            Wrong(
-                0.025,
-                "Is a sign lost, or are the weights? The paths add up with their weights, and the second pulls harder.",
-            ),
-            Wrong(0.1, "The errors 0.2 and −0.1 are added with their weights, 1 and 3, and then go through the slope."),
-            Wrong(-0.4, "The slope multiplies: the error passes through it. Here it divides."),
-            Wrong(-0.0125, "The effects of the two paths add up; there is no mean over paths."),
-            Wrong(-0.01875, "0.25 is the slope g′(z) itself; there is nothing left to compute from it."),
-            Wrong(-0.075, "That is the second path alone; the unit feeds both."),
-            Wrong(-0.05, "That is twice as much as it should be. Do the weights belong to the right errors?"),
-            Wrong(0.075, "That is the second path alone, with the wrong sign."),
-            Wrong(1.025, "A path contributes its error times its weight; here they are added."),
-            Wrong(-0.035, "Where is the slope to be applied: to each path, or to one of them?"),
-            Wrong(0.175, "The slope belongs to both paths; here the second is left without one, or its sign is lost."),
+            Wrong(-0.9, "That is ∂J/∂a; to reach z, multiply by the slope g′(z)."),
+            Wrong(1.025, "The sign of the second error is lost: its path pulls the other way."),
+            Wrong(0.75, "The weights have changed places: each error goes with the weight of its own path."),
+            Wrong(0.4, "That is the first path alone; the unit feeds both."),
+            Wrong(-0.625, "That is the second path alone; the unit feeds both."),
+            Wrong(0.625, "That is the second path alone, with the wrong sign."),
+            Wrong(0.075, "The weights take no part: each path contributes its error times its weight."),
+            Wrong(0.225, "The size is right, the sign is not: the second path pulls harder than the first."),
+            Wrong(0.3, "The errors 0.8 and −0.5 are added with their weights, 2 and 5, and then go through the slope."),
+            Wrong(-3.6, "The slope multiplies: the error passes through it. Here it divides."),
+            Wrong(-0.1125, "The effects of the two paths add up; there is no mean over paths."),
+            Wrong(-0.16875, "0.25 is the slope g′(z) itself; there is nothing left to compute from it."),
+            Wrong(-0.45, "That is twice as much as it should be. Where does a factor 2 come from?"),
+            Wrong(1.825, "A path contributes its error times its weight; here they are added."),
+            Wrong(0.975, "The slope belongs to both paths; here the first is left without one."),
+            Wrong(-2.1, "The slope belongs to both paths; here the second is left without one."),
+            Wrong(0.525, "The sum of the errors meets the sum of the weights; each error goes with its own weight."),
+            Wrong(-1, "The two paths are multiplied with each other; their effects add up."),
+            Wrong(1.75, "The errors take no part: each path contributes its error times its weight."),
         ],
     ),
     Exercise(
@@ -183,7 +179,7 @@ EXERCISES = [
         reason="dW sums δ aᵀ over the examples, which is a matrix product; db sums δ, and keeps its column shape.",
         hints=[
             "dW must have shape (n[l], n[l−1]). Which product of (n[l], m) and something with n[l−1] and m has that?",
-            "Turn A_before. For db add up the columns of dZ, and keep the axis.",
+            "Transpose A_before. For db add up the columns of dZ, and keep the axis.",
         ],
         wrong=[
             Wrong(
@@ -223,12 +219,12 @@ EXERCISES = [
         name="03.backward",
         prompt=(
             "**Two layers, whole.** The hidden activation is now $\\tanh$ (its slope was an exercise of lesson "
-            "02), the output "
-            "a sigmoid with cross-entropy, as before. Return `dW` and `db`, dictionaries with the keys 1 and 2."
+            "02); the outputs are sigmoids with cross-entropy, as before. Write the backward pass under a name of its "
+            "own. Return `dW` and `db`, dictionaries with the keys 1 and 2."
         ),
         solution=tanh_backward,
         parts=("dW", "db"),
-        cases=lambda: [_two_layers(), _two_layers(4, 5)],
+        cases=lambda: [_two_layers(), _two_layers(4, 5, 1)],
         m=[6, 5],
         reason="Only one factor knows the activation, g′(Z1). Everything else stays as it was.",
         hints=[
@@ -317,10 +313,27 @@ EXERCISES = [
         ),
         right="a",
         solution='q4 = "a"',
-        reason="Once, where the cost begins; everything computed from dZ[L] inherits it.",
+        reason="Once, where the way back begins; everything computed from dZ[L] inherits it.",
         wrong=[
-            Wrong("b", "So do the two sources; here it is written once."),
-            Wrong("c", "So does Nielsen's book; here the gradient has it already."),
+            Wrong("b", "That would do as well, but it is more to write. Where does the mean enter our code first?"),
+            Wrong("c", "By then the gradient has it already. Where does the mean enter our code first?"),
+        ],
+    ),
+    Exercise(
+        name="03.q5",
+        prompt=(
+            "Somewhere in the middle of a deep network, 100 units feed 50. How many multiplications by a weight or an "
+            "activation does the backward pass make on these connections, for one example? (Leave the slopes aside.)"
+        ),
+        right=10000,
+        solution="q5 = 2 * 100 * 50",
+        reason="Each of the 5000 connections makes two products: one for its own gradient, one to pass the error on.",
+        wrong=[
+            Wrong(5000, "That is one product a connection, as forward. What else must a connection do backward?"),
+            Wrong(150, "Units are counted here. How many connections lead from 100 units to 50?"),
+            Wrong(300, "Units are counted here. How many connections lead from 100 units to 50?"),
+            Wrong(2500, "How many connections lead from 100 units to 50?"),
+            Wrong(15000, "The forward pass is counted too; only the way back is asked for."),
         ],
     ),
 ]

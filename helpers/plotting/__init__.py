@@ -1,9 +1,10 @@
 """All figures of the lessons. Every function takes `ax=None`, draws into those axes or new ones, and returns them.
 
 Read `style` first (colours and their meaning, type, line styles). The rest is by subject: `diagrams`
-(networks and tables of shapes), `curves`, `fitting` (a line in its points, a plane, likelihoods), `images` (points,
-pictures, weights), `descent`, `stepper`, `tape_graph`, `cluster` and `playground`. Animations are in `motion`.
-What stands beside a line is in `names`, and how a figure reaches a page in `output`.
+(networks and tables of shapes), `paths` (what reaches the cost, and how), `curves`, `fitting` (a line in its points,
+a plane, likelihoods), `images` (points, pictures, weights), `descent`, `hidden_units`, `stepper`, `tape_graph`,
+`cluster` and `playground`. Animations are in `motion`. What stands beside a line is in `names`, and how a figure
+reaches a page in `output`.
 """
 
 from helpers.plotting import motion
@@ -21,8 +22,10 @@ from helpers.plotting.curves import (
 from helpers.plotting.descent import line_and_valley
 from helpers.plotting.diagrams import chain, network, shape_table, training_loop
 from helpers.plotting.fitting import errors_of_line, fitted_lines, likelihood, plane, tangent
+from helpers.plotting.hidden_units import hidden_plane, unit_lines
 from helpers.plotting.images import boundary, confusion_matrix, images, points, weights
 from helpers.plotting.output import use_style
+from helpers.plotting.paths import fan_out, lit_column, lit_row, numbered_network, walked_paths
 from helpers.plotting.stepper import stepper_frame
 from helpers.plotting.style import BACKWARD, FORWARD, INK, STYLE, WIDTH
 from helpers.plotting.tape_graph import graph
@@ -42,14 +45,19 @@ __all__ = [
     "data_parallel",
     "error_curves",
     "errors_of_line",
+    "fan_out",
     "fitted_lines",
     "graph",
+    "hidden_plane",
     "images",
     "likelihood",
     "line",
     "line_and_valley",
+    "lit_column",
+    "lit_row",
     "motion",
     "network",
+    "numbered_network",
     "plane",
     "points",
     "race_curves",
@@ -60,7 +68,9 @@ __all__ = [
     "sweep_points",
     "tangent",
     "training_loop",
+    "unit_lines",
     "use_style",
+    "walked_paths",
     "weights",
     "work_curves",
 ]

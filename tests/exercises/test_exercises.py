@@ -486,7 +486,7 @@ def test_no_verdict_gives_the_solution_away(exercise):
         ("01.q3", " a "),
         ("01.q3", "a)"),
         ("01.q3", "'a'."),
-        ("03.unit", Fraction(-1, 40)),
+        ("03.unit", Fraction(-9, 40)),
         ("03.biases", Decimal(13)),
         ("08.error", [Fraction(1, 2), Decimal("-0.75"), 0.25]),
     ],

@@ -1,0 +1,53 @@
+"""What hidden units learn: the line of each in the plane of the inputs, and the plane of their activations."""
+
+import numpy as np
+
+from helpers.plotting.images import points
+from helpers.plotting.style import INK, LINE_COLORS, LINE_STYLES, arrow, new_axes
+
+
+def unit_lines(W, b, X, y, ax=None):
+    """Labelled points and, for each unit of the first layer, the line where its z is 0, with an arrow to z > 0.
+
+    Parameters
+    ----------
+    W : ndarray of shape (n, 2); b : ndarray of shape (n, 1), the weights and biases of n units
+    X : ndarray of shape (m, 2); y : ndarray of shape (m,), 0 or 1
+    """
+    ax = points(X, y, new_axes(ax, figsize=(5.2, 4.6)))
+    ax.set(xlim=(X[:, 0].min() - 0.2, X[:, 0].max() + 0.2), ylim=(X[:, 1].min() - 0.2, X[:, 1].max() + 0.2))
+    ax.get_legend().remove()  # it would hide points
+    centre = X.mean(axis=0)
+    for k, (w, bias) in enumerate(zip(W, np.ravel(b), strict=True)):
+        _half_plane(ax, w, bias, centre, LINE_COLORS[k % 4], LINE_STYLES[k % 4], f"$a_{k + 1}$", 0.26)
+    return ax
+
+
+def hidden_plane(A, y, W, b, names, ax=None):
+    """The examples where two hidden units put them, in the plane (a₁, a₂), and the line of each output unit.
+
+    Parameters
+    ----------
+    A : ndarray of shape (2, m), the activations of the hidden layer
+    y : ndarray of shape (m,), 0 or 1
+    W : ndarray of shape (K, 2); b : ndarray of shape (K, 1), the weights and biases of K output units
+    names : list of K str
+    """
+    ax = points(A.T, y, new_axes(ax, figsize=(5.2, 4.6)))
+    ax.set(xlim=(-0.1, 1.1), ylim=(-0.1, 1.1), xlabel="$a_1$", ylabel="$a_2$")
+    ax.get_legend().remove()  # it would hide points
+    for k, (w, bias) in enumerate(zip(W, np.ravel(b), strict=True)):
+        _half_plane(ax, w, bias, np.array([0.5, 0.5]), INK, LINE_STYLES[k % 4], names[k], -0.09)
+    return ax
+
+
+def _half_plane(ax, w, bias, near, color, style, name, beside):
+    """The line w · x + bias = 0, and at its point nearest to `near` an arrow to the side where the sum is above 0.
+
+    The name stands at the signed distance `beside` from the line, positive in the direction of the arrow.
+    """
+    normal = w / np.linalg.norm(w)
+    foot = near - (w @ near + bias) / np.linalg.norm(w) * normal
+    ax.axline(foot, foot + np.array([-normal[1], normal[0]]), color=color, linestyle=style)
+    arrow(ax, foot, foot + 0.18 * normal, color, "-")
+    ax.text(*(foot + beside * normal), name, ha="center", va="center", color=color)

@@ -1,0 +1,213 @@
+"""Paths through a small network: what a unit or a weight changes on the way to the cost.
+
+Forward, a change spreads along the blue arrows; backward, errors are collected along the dashed red ones.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from helpers.plotting.style import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, new_axes
+
+_WIDTH = 8.4  # inches
+_RADIUS = 0.38  # of a unit, in the units of the drawing
+_GAP = 1.5  # between units of a layer
+
+
+def numbered_network(W, b, activations, ax=None):
+    """A small network with its weights on the arrows, an activation in each unit and the bias below it.
+
+    Parameters
+    ----------
+    W, b : dicts of ndarrays, W[l] of shape (n[l], n[l−1]) and b[l] of shape (n[l], 1)
+    activations : list of L + 1 array-likes, a[0] … a[L] of one example
+    """
+    columns = [_heights(np.size(a)) for a in activations]
+    highest, last = max(map(max, columns)), 3.4 * len(W)
+    ax = _axes(ax, (last / 2 - 5.6, last / 2 + 5.6), (-highest - 0.9, highest + 1.0))
+    for l, weights in W.items():
+        for k, j in np.ndindex(weights.shape):
+            start, stop = (3.4 * (l - 1), columns[l - 1][j]), (3.4 * l, columns[l][k])
+            _connect(ax, start, stop, FORWARD, "-", _decimals(weights[k, j], 1), part=0.27)
+    for l, (heights, values) in enumerate(zip(columns, activations, strict=True)):
+        for k, (y, value) in enumerate(zip(heights, np.ravel(values), strict=True)):
+            _unit(ax, (3.4 * l, y), _decimals(value, 2))
+            if l:
+                ax.text(3.4 * l, y - 0.46, f"b {_decimals(b[l][k, 0], 2)}", ha="center", va="top", fontsize=9)
+        ax.text(3.4 * l, highest + 0.6, f"$a^{{[{l}]}}$" if l else "$x$", ha="center", fontsize=13)
+    return ax
+
+
+def fan_out(weights, errors, step, ax=None):
+    """One unit that feeds several: a step of its activation reaches the cost through each of them, and the effects add.
+
+    Parameters
+    ----------
+    weights : array-like of shape (K,), from the unit to each of those that it feeds
+    errors : array-like of shape (K,), ∂J/∂z of those
+    step : float, the change of the activation
+    """
+    heights, effects = _heights(len(weights), 2.1), np.multiply(weights, errors) * step
+    ax = _axes(ax, (-1.2, 12.6), (heights[-1] - 0.6, heights[0] + 0.9))
+    unit, cost = (0, 0), (9.2, 0)
+    for k, (y, w, error, effect) in enumerate(zip(heights, weights, errors, effects, strict=True), 1):
+        fed = (4.6, y)
+        _connect(ax, unit, fed, FORWARD, "-", rf"$\cdot\ w_{{{k}1}}$ = {_decimals(w, 1)}", part=0.5)
+        _connect(ax, fed, cost, FORWARD, "-", rf"$\cdot\ \delta_{k}$ = {_decimals(error, 4)}", part=0.45)
+        _unit(ax, fed, f"$z_{k}$")
+        ax.text(4.6, y + 0.52, rf"$\Delta z_{k}$ = {_decimals(w * step, 4)}", ha="center", fontsize=11)
+        ax.text(9.2, 0.62 * np.sign(y), _decimals(effect, 6), ha="center", va="center", fontsize=11)
+    _unit(ax, unit, "$a_1$")
+    _unit(ax, cost, "$J$")
+    ax.text(0, 0.52, rf"$\Delta a_1$ = {step:g}", ha="center", fontsize=11)
+    ax.text(9.9, 0, rf"$\Delta J \approx$ {_decimals(effects.sum(), 6)}", va="center", fontsize=11)
+    return ax
+
+
+def lit_column(W, errors, j, ax=None):
+    """All paths from unit j to the units that it feeds, in red, beside W with the same weights: those of column j.
+
+    Parameters
+    ----------
+    W : ndarray of shape (K, n), the weights from n units to K units
+    errors : array-like of shape (K,), δ of the K units
+    j : int, the unit, from 0
+    """
+    errors, column = np.ravel(errors), [(k, j) for k in range(len(W))]
+    ax, before, after = _two_layers(ax, W, column, [_decimals(w, 1) for w in W[:, j]], part=0.4)
+    for i, place in enumerate(before):
+        _unit(ax, place, f"$a_{i + 1}$", edge=BACKWARD if i == j else INK)
+    for k, place in enumerate(after):
+        _unit(ax, place, f"$z_{k + 1}$", edge=BACKWARD)
+        _error(ax, place, k, errors)
+    heads = [f"from $a_{i + 1}$" for i in range(W.shape[1])]
+    _matrix(ax, "$W$", W, column, heads, [f"to $z_{k + 1}$" for k in range(len(W))], 1)
+    return ax
+
+
+def lit_row(errors, inputs, k, ax=None):
+    """The weights that lead into unit k, in red, beside dW with their gradients: row k, δ of unit k times each input.
+
+    Parameters
+    ----------
+    errors : array-like of shape (K,), δ of the units of a layer
+    inputs : array-like of shape (n,), the activations that feed it
+    k : int, the unit, from 0
+    """
+    dW, errors, inputs = np.outer(errors, inputs), np.ravel(errors), np.ravel(inputs)
+    row = [(k, j) for j in range(len(inputs))]
+    ax, before, after = _two_layers(ax, dW, row, [f"$w_{{{k + 1}{j + 1}}}$" for _, j in row], part=0.6)
+    for j, place in enumerate(before):
+        _unit(ax, place, f"$a_{j + 1}$", edge=BACKWARD)
+        ax.text(place[0] - 0.5, place[1], _decimals(inputs[j], 4), ha="right", va="center", fontsize=11)
+    for i, place in enumerate(after):
+        _unit(ax, place, f"$z_{i + 1}$", edge=BACKWARD if i == k else INK)
+    _error(ax, after[k], k, errors)
+    heads = [rf"$\cdot\ a_{j + 1}$" for j in range(len(inputs))]
+    _matrix(ax, "$dW$", dW, row, heads, [rf"$\delta_{i + 1}$" for i in range(len(errors))], 4)
+    return ax
+
+
+def walked_paths(depth=3, width=3, ax=None):
+    """Every walk that the error of one unit takes: along each path anew, and along each connection once.
+
+    Parameters
+    ----------
+    depth : int, layers behind the unit
+    width : int, at least 2, units in each of them
+    """
+    right = 1.5 * depth + 1.6
+    ax = _axes(ax, (-0.4, right + 1.5 * depth + 0.4), (-1.85, 1.9))
+    anew = [width**d for d in range(depth)]  # how often a unit of layer d asks the next layer, all its units together
+    once = [min(asks, width) for asks in anew]
+    for x, title, asks in ((0, "nothing reused", anew), (right, "errors reused", once)):
+        _fan(ax, x, depth, width, [a // min(a, width) for a in asks])
+        for d, a in enumerate(asks):
+            ax.text(x + 1.5 * (d + 0.5), -1.75, str(width * a), ha="center", color=BACKWARD, fontsize=12)
+        ax.text(x, 1.6, f"{title}: {width * sum(asks)} products", fontsize=12)
+    return ax
+
+
+def _fan(ax, x, depth, width, times):
+    """One unit and `depth` layers behind it; every connection before layer d + 1 as `times[d]` parallel lines."""
+    columns = [np.zeros(1), *[_heights(width, 2.4 / (width - 1)) for _ in range(depth)]]
+    for d in range(depth):
+        for start, stop in np.array(np.meshgrid(columns[d], columns[d + 1])).reshape(2, -1).T:
+            for i in range(times[d]):
+                aside = 0.035 * (i - (times[d] - 1) / 2)
+                xs, ys = (x + 1.5 * d, x + 1.5 * (d + 1)), (start + aside, stop + aside)
+                ax.plot(xs, ys, color=BACKWARD, linewidth=0.9, linestyle="-" if times[d] > 1 else "--")
+    for d, heights in enumerate(columns):
+        for y in heights:
+            _unit(ax, (x + 1.5 * d, y), "", radius=0.16)
+
+
+def _axes(ax, xlim, ylim):
+    """The given axes or new ones of the right height, with these limits, equal scales and nothing drawn."""
+    ax = new_axes(ax, figsize=(_WIDTH, _WIDTH * (ylim[1] - ylim[0]) / (xlim[1] - xlim[0])))
+    bare(ax, xlim, ylim)
+    ax.set_aspect("equal")
+    return ax
+
+
+def _two_layers(ax, W, lit, texts, part):
+    """Arrows back from each unit of a layer to those that feed it, with texts on those that are lit.
+
+    Returns
+    -------
+    ax : the axes, with room for a matrix
+    before, after : lists of places of the units
+    """
+    before, after = ([(x, y) for y in _heights(n)] for x, n in ((1.2, W.shape[1]), (4.2, W.shape[0])))
+    highest = max(y for _, y in [*before, *after])
+    ax = _axes(ax, (-0.4, 8.3 + 1.5 * W.shape[1]), (-highest - 0.55, highest + 0.75))
+    on = dict(zip(lit, texts, strict=True))
+    for k, j in np.ndindex(W.shape):
+        look = (BACKWARD, "--", on[k, j]) if (k, j) in on else (FAINT, "-", "")
+        _connect(ax, after[k], before[j], *look, part)
+    return ax, before, after
+
+
+def _error(ax, place, k, errors):
+    """The error of a unit, to its right."""
+    text = rf"$\delta_{k + 1}$ = {_decimals(errors[k], 4)}"
+    ax.text(place[0] + 0.5, place[1], text, va="center", color=BACKWARD, fontsize=11)
+
+
+def _matrix(ax, name, numbers, lit, heads, sides, digits):
+    """A matrix with headed rows and columns, to the right of two layers; the entries of `lit` stand out."""
+    left, heights = 8.6, _heights(len(numbers), 0.9) - 0.2
+    for j, head in enumerate(heads):
+        ax.text(left + 1.5 * j, heights[0] + 0.7, head, ha="center", fontsize=11)
+    for i, side in enumerate(sides):
+        ax.text(left - 1.0, heights[i], side, ha="right", va="center", fontsize=11)
+    for i, j in np.ndindex(numbers.shape):
+        box = {"facecolor": LIT, "edgecolor": BACKWARD, "boxstyle": "round,pad=0.3"} if (i, j) in lit else None
+        text = _decimals(numbers[i, j], digits)
+        ax.text(left + 1.5 * j, heights[i], text, ha="center", va="center", fontsize=11, bbox=box)
+    ax.text(left - 1.0, heights[0] + 0.7, name, ha="right", fontsize=13)
+
+
+def _heights(n, gap=_GAP):
+    """Vertical positions of n units, the first at the top."""
+    return gap * ((n - 1) / 2 - np.arange(n))
+
+
+def _connect(ax, start, stop, color, style, text, part):
+    """An arrow between the rims of two units, with a text on it at this part of its length."""
+    start, stop = np.array(start, float), np.array(stop, float)
+    rim = (_RADIUS + 0.05) * (stop - start) / np.linalg.norm(stop - start)
+    arrow(ax, start + rim, stop - rim, color, style, 1 if color == FAINT else 1.8)
+    if text:
+        box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.2}
+        ax.text(*(start + part * (stop - start)), text, ha="center", va="center", fontsize=11, color=color, bbox=box)
+
+
+def _unit(ax, place, text, edge=INK, radius=_RADIUS):
+    """A round unit with a text in it."""
+    ax.add_patch(plt.Circle(place, radius, facecolor=PAPER, edgecolor=edge, linewidth=1.5, zorder=3))
+    ax.text(*place, text, ha="center", va="center", fontsize=11, zorder=4)
+
+
+def _decimals(number, digits):
+    """A number with this many decimals, a true minus sign, and no negative zero."""
+    return f"{float(number):z.{digits}f}".replace("-", "−")

@@ -1,0 +1,255 @@
+"""What lesson 03 says in prose, computed again: a sentence that has outlived its number is found here.
+
+What a cell of the lesson prints next to the sentence, or asserts, is compared by nbval and is not repeated.
+"""
+
+import json
+import math
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers import datasets
+from helpers.backprop.activations import sigmoid
+from helpers.backprop.losses import binary_cross_entropy
+from helpers.backprop.network import backward, forward, initialize_parameters
+
+PATH = Path(__file__).resolve().parents[2] / "notebooks" / "03_two_layers.ipynb"
+CELLS = json.loads(PATH.read_text(encoding="utf-8"))["cells"]
+PROSE = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "markdown")
+
+W = {1: np.array([[0.5, -0.5], [1.0, 0.5]]), 2: np.array([[1.0, -2.0], [0.5, 1.5]])}
+b = {1: np.array([[0.25], [-1.0]]), 2: np.array([[0.9], [-0.5]])}
+X, DIGIT = datasets.make_xor(m=200, random_state=0)
+CORNER = np.arange(200) % 4  # of each point: (0, 0), (0, 1), (1, 0), (1, 1)
+Y = np.array([CORNER == 3, DIGIT], dtype=float)
+
+
+def says(*sentences):
+    for sentence in sentences:
+        assert sentence in PROSE
+
+
+def trained(W, b, iterations=1000):
+    """W, b and the last forward pass after full-batch gradient descent on the four clouds, with the lesson's rate."""
+    W, b = ({l: p[l].copy() for l in p} for p in (W, b))
+    for _ in range(iterations):
+        Z, A = forward(X, W, b)
+        dW, db = backward(Y, W, Z, A)
+        for l in W:
+            W[l], b[l] = W[l] - 2 * dW[l], b[l] - 2 * db[l]
+    return W, b, A
+
+
+@pytest.fixture(scope="module")
+def learned():
+    return trained(W, b)
+
+
+# --- what one layer cannot do ----------------------------------------------------------------------
+
+
+def test_a_line_gets_at_most_three_corners_of_four():
+    says("cut off one corner and get three of the four right", "$(\\frac12, \\frac12)$")
+    corners, labels = np.array(list(product((0, 1), repeat=2))), np.array([0, 1, 1, 0])
+    lines = np.random.default_rng(0).standard_normal((20000, 3))
+    right = ((corners @ lines[:, :2].T + lines[:, 2] > 0) == labels[:, np.newaxis]).sum(axis=0)
+    assert right.max() == 3
+    np.testing.assert_array_equal((corners[0] + corners[3]) / 2, (corners[1] + corners[2]) / 2)
+
+
+def test_the_sum_of_two_bits():
+    says("$0 + 0 = 00$, $0 + 1 = 01$, $1 + 0 = 01$ and $1 + 1 = 10$", "Fifty points in each cloud")
+    for first, second in product((0, 1), repeat=2):
+        carry, digit = first & second, first ^ second
+        assert f"{first + second:02b}" == f"{carry}{digit}"
+    assert np.bincount(CORNER).tolist() == [50] * 4
+    np.testing.assert_array_equal(DIGIT, np.isin(CORNER, (1, 2)))
+    np.testing.assert_array_equal((DIGIT == 0) & (X.sum(axis=1) > 1), CORNER == 3)  # the lesson's carry
+
+
+# --- the pencil ------------------------------------------------------------------------------------
+
+
+def by_pencil():
+    """z and a of both layers with Python floats, one unit at a time."""
+    a, z = [1.0, 0.5], {}
+    for l in (1, 2):
+        z[l] = [sum(w * v for w, v in zip(row, a, strict=True)) + c for row, c in zip(W[l], b[l].ravel(), strict=True)]
+        a = [1 / (1 + math.exp(-v)) for v in z[l]]
+        yield z[l], a
+
+
+def test_the_forward_pass_and_the_cost():
+    (z1, a1), (_, a2) = by_pencil()
+    assert z1[0] == 0.5 * 1 - 0.5 * 0.5 + 0.25 == 0.5
+    costs = -math.log(a2[0]), -math.log(1 - a2[1])
+    says(f"probability {a2[0]:.4f} that the carry", f"probability {a2[1]:.4f} that the sum digit")
+    says(f"{costs[0]:.4f} + {costs[1]:.4f} = {sum(costs):.4f}")
+    says(f"{a1[0]:.2f} and {a1[1]:.2f} to the answers {a2[0]:.2f} and {a2[1]:.2f}")
+    says("eight weights and four biases")
+    assert (sum(w.size for w in W.values()), sum(c.size for c in b.values())) == (8, 4)
+
+
+def test_the_fan_out_and_the_row():
+    (_, a1), (z2, a2) = by_pencil()
+    deltas = a2[0] - 1, a2[1]
+    effects = deltas[0] * 1 * 0.01, deltas[1] * 0.5 * 0.01
+    says(f"${deltas[0]:.4f} \\cdot 0.01 = {effects[0]:.6f}$", f"${deltas[1]:.4f} \\cdot 0.005 = {effects[1]:.6f}$")
+    says(f"together {sum(effects):.6f}".replace("-", "−"), f"\\partial a_1 = {sum(effects) / 0.01:.4f}$")
+    says("errors {:.4f} and {:.4f} wait".format(*deltas).replace("-", "−"))
+    says("framed: {:.4f} and {:.4f}".format(*(deltas[1] * a for a in a1)))
+    says(f"error {deltas[1]:.4f} to the activations {a1[0]:.4f} and {a1[1]:.4f}")
+    before, after = (
+        math.log(1 + math.exp(-z2[0] - step)) + math.log(1 + math.exp(z2[1] + step / 2)) for step in (0, 0.01)
+    )
+    says("differ by two per cent")
+    assert (after - before) / sum(effects) == pytest.approx(0.98, abs=0.005)
+
+
+def test_for_both_hidden_units_the_new_pull_wins():
+    says("Six of them. In layer 2 it is the first row only", "In layer 1 it is every weight")
+    A2 = list(by_pencil())[1][1]
+    before, now = (W[2].T @ [[A2[0] - y], [A2[1]]] for y in (1, 0))
+    assert (np.sign(before) != np.sign(now)).all()
+    says("Here both outputs pull the same way")
+    assert (W[2][:, 1] * [A2[0] - 1, A2[1]] > 0).all()
+
+
+# --- the work --------------------------------------------------------------------------------------
+
+
+class Counted:
+    """A number that counts the products it takes part in."""
+
+    products = 0
+
+    def __init__(self, value):
+        self.value = value
+
+    def __mul__(self, other):
+        Counted.products += 1
+        return Counted(self.value * other.value)
+
+    def __add__(self, other):
+        return Counted(self.value + other.value)
+
+
+def counted(array):
+    return np.vectorize(Counted, otypes=[object])(array)
+
+
+def products_of(action):
+    Counted.products = 0
+    action()
+    return Counted.products
+
+
+@pytest.mark.parametrize(("sizes", "there", "back"), [((2, 2, 2), 8, 14), ((3, 4, 2), 20, 32), ((4, 1, 3), 7, 11)])
+def test_the_products_of_both_ways_are_counted_one_by_one(sizes, there, back):
+    n0, n1, n2 = sizes
+    W1, W2, x, a1 = (counted(np.ones(shape)) for shape in ((n1, n0), (n2, n1), (n0, 1), (n1, 1)))
+    dz2, slopes = counted(np.ones((n2, 1))), counted(np.ones((n1, 1)))
+
+    def lines_of_the_lesson():
+        dz2 @ a1.T
+        dz1 = (W2.T @ dz2) * slopes
+        dz1 @ x.T
+
+    assert products_of(lambda: (W1 @ x, W2 @ a1)) == there
+    assert products_of(lines_of_the_lesson) == back
+    connections, hidden = n0 * n1 + n1 * n2, n1
+    assert back <= 2 * connections + hidden
+    assert back == 2 * connections - n0 * n1 + hidden
+
+
+def test_the_counts_of_our_network_and_of_the_digits():
+    says("4 + 4 = 8", "Together 14", "which makes 308114 passes for the 154057 parameters", "with 154057 weights")
+    parameters = 784 * 196 + 196 + 196 + 1
+    assert (parameters, 2 * parameters) == (154057, 308114)
+    says("hardly more than the way forward")
+    forward, backward = 784 * 196 + 196, 784 * 196 + 2 * 196 + 196
+    assert 1 < backward / forward < 1.01
+
+
+def asked(depth, width):
+    """Products for one error if every unit asks all units of the next layer again, gap by gap."""
+    return [width**gap for gap in range(1, depth + 1)]
+
+
+def test_paths_and_their_products():
+    says(
+        "$3 \\cdot 3 \\cdot 3 = 27$", "$3^{10} = 59049$", "3, 9 and 27 products are made, 39 together", "3 + 9 + 9 = 21"
+    )
+    assert len(list(product(range(3), repeat=3))) == 27 and 3**10 == 59049
+    assert (asked(3, 3), sum(asked(3, 3))) == ([3, 9, 27], 39)
+    says("*adds* 9 multiplications", "by about 3", "about 30000 at nine layers", "below 100")
+    assert sum(asked(9, 3)) == pytest.approx(30000, rel=0.02) and 3 + 8 * 9 < 100
+    says("7.6 million multiplications instead of 77028, and four would take 1.5 billion")
+    assert round(sum(asked(3, 196)) / 1e6, 1) == 7.6 and 196 + 2 * 196**2 == 77028
+    assert round(sum(asked(4, 196)) / 1e9, 1) == 1.5
+
+
+# --- what it learns --------------------------------------------------------------------------------
+
+
+def test_the_hidden_units_are_or_and_nand(learned):
+    says('says "at least one bit is 1". The second says "not both are"', "*or* and *nand*")
+    A1 = learned[2][1]
+    for k, wanted in enumerate(([0, 1, 1, 1], [1, 1, 1, 0])):
+        means = [A1[k, corner == CORNER].mean() for corner in range(4)]
+        np.testing.assert_allclose(means, wanted, atol=0.2)
+    says("laid on top of each other")
+    first, second = (A1[:, corner == CORNER].mean(axis=1) for corner in (1, 2))
+    assert np.abs(first - second).max() < 0.1
+
+
+def test_in_the_hidden_plane_one_line_is_enough(learned):
+    W, b, A = learned
+    says("one mistake in two hundred")
+    assert ((A[2] > 0.5) == Y).mean(axis=1).tolist() == [0.995, 0.995]
+    on_line = W[2][1] @ A[1] + b[2][1] > 0  # a straight line in the plane (a1, a2)
+    np.testing.assert_array_equal(on_line, A[2][1] > 0.5)
+    says("*or* and *nand*, and the sum digit is 1 exactly if both hold")
+    corners = W[2][1] @ [[0, 1, 1], [1, 1, 0]] + b[2][1]
+    assert (corners > 0).tolist() == [False, True, False]
+
+
+def test_the_captions_of_the_learned_network(learned):
+    W, b, A = learned
+    says("the first below the two clouds of triangles with its arrow towards the upper right")
+    says("the second above them with its arrow towards the lower left")
+    assert (W[1][0] > 0).all() and (W[1][1] < 0).all()
+    triangles = DIGIT == 1
+    assert (W[1] @ X[triangles].mean(axis=0) + b[1].ravel() > 0).all()
+    assert np.sign(sigmoid(W[1] @ np.array([[0, 1], [0, 1]]) + b[1]) - 0.5).tolist() == [[-1, 1], [1, -1]]
+    says("all triangles, with a single stray circle, are at the upper right, cut off by one straight line")
+    across = A[2][1] > 0.5
+    assert across[triangles].all() and across[~triangles].sum() == 1
+    says("one cloud of circles is at the upper left, the other at the lower right")
+    means = [A[1][:, corner == CORNER].mean(axis=1) for corner in (0, 3)]
+    assert means[0][0] < 0.5 < means[0][1] and means[1][1] < 0.5 < means[1][0]
+
+
+def test_most_random_starts_reach_it():
+    says("Of twenty random starts, eighteen reach the same result", "about 60 % of the sum digits right")
+    right = [
+        ((trained(*initialize_parameters([2, 2, 2], random_state=seed))[2][2] > 0.5) == Y).mean(axis=1)
+        for seed in range(20)
+    ]
+    stuck = [share for share in right if share.min() < 0.9]
+    assert len(stuck) == 2
+    assert all(share.min() == pytest.approx(0.6, abs=0.015) == share[1] for share in stuck)
+    assert all(share.min() > 0.99 for share in right if share.min() >= 0.9)
+
+
+def test_the_learned_cost_is_lower(learned):
+    Z, _ = forward(X, learned[0], learned[1])
+    assert binary_cross_entropy(Z[2], Y) < 0.06
+
+
+def test_what_happens_without_keepdims():
+    says("`b[1] = b[1] - db[1]` would run without complaint", "a 2 × 2 matrix")
+    assert (b[1] - np.ones((2, 200)).sum(axis=1)).shape == (2, 2)

@@ -1,0 +1,98 @@
+"""Figures of paths and of hidden units show the numbers of the derivation, and lines where the units are undecided."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import same_color
+from matplotlib.text import Annotation
+
+from helpers import plotting
+from helpers.plotting import style
+
+W = {1: np.array([[0.5, -0.5], [1.0, 0.5]]), 2: np.array([[1.0, -2.0], [0.5, 1.5]])}
+b = {1: np.array([[0.25], [-1.0]]), 2: np.array([[0.9], [-0.5]])}
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts if text.get_text()]
+
+
+def arrows(ax, color):
+    """Places of the arrows of a colour, as (start, stop)."""
+    drawn = [text for text in ax.texts if isinstance(text, Annotation)]
+    return [(text.xyann, text.xy) for text in drawn if same_color(text.arrow_patch.get_edgecolor(), color)]
+
+
+def framed(ax):
+    return [text.get_text() for text in ax.texts if text.get_bbox_patch() and same_color(_face(text), style.LIT)]
+
+
+def _face(text):
+    return text.get_bbox_patch().get_facecolor()
+
+
+def test_a_numbered_network_has_each_weight_on_its_own_arrow():
+    ax = plotting.numbered_network(W, b, [[1, 0.5], [0.62, 0.56], [0.6, 0.66]])
+    assert len(arrows(ax, style.FORWARD)) == 8
+    shown = {text.get_text(): text.get_position() for text in ax.texts}
+    assert {"−2.0", "1.5", "b −1.00", "0.56", "0.66"} <= set(shown)
+    (x, y), (below_x, below_y) = shown["−2.0"], shown["1.5"]  # to the upper output, to the lower one
+    assert 3.4 < x == below_x < 6.8 and y > below_y
+
+
+def test_the_parts_of_a_fan_out_add_up():
+    ax = plotting.fan_out([1, 0.5], [-0.4018, 0.658], 0.01)
+    assert {r"$\Delta z_1$ = 0.0100", r"$\Delta z_2$ = 0.0050", "−0.004018", "0.003290"} <= set(texts(ax))
+    assert r"$\Delta J \approx$ −0.000728" in texts(ax)
+    assert len(arrows(ax, style.FORWARD)) == 4
+    assert len(arrows(plotting.fan_out([1, 2, 3], [1, 1, 1], 1), style.FORWARD)) == 6
+
+
+@pytest.mark.parametrize("j", [0, 1])
+def test_a_lit_column_is_that_of_the_unit_and_leads_back_to_it(j):
+    ax = plotting.lit_column(W[2], [0.1, 0.2], j)
+    assert framed(ax) == [["1.0", "0.5"], ["−2.0", "1.5"]][j]
+    lit = arrows(ax, style.BACKWARD)
+    assert len(lit) == 2
+    assert all(start[0] > stop[0] for start, stop in lit)
+    heights = [stop[1] for _, stop in lit]
+    assert all((height > 0) == (j == 0) for height in heights)
+
+
+@pytest.mark.parametrize("k", [0, 1])
+def test_a_lit_row_holds_the_error_times_each_input(k):
+    ax = plotting.lit_row([2, -3], [0.5, 0.25, 4], k)
+    assert framed(ax) == [["1.0000", "0.5000", "8.0000"], ["−1.5000", "−0.7500", "−12.0000"]][k]
+    lit = arrows(ax, style.BACKWARD)
+    assert len(lit) == 3 and len({round(start[0] - stop[0], 6) > 0 for start, stop in lit}) == 1
+    assert all((start[1] > 0) == (k == 0) for start, _ in lit)
+
+
+def test_walked_paths_are_counted_and_drawn_as_often_as_they_are_walked():
+    ax = plotting.walked_paths(3, 3)
+    assert [text for text in texts(ax) if text.isdigit()] == ["3", "9", "27", "3", "9", "9"]
+    assert {"nothing reused: 39 products", "errors reused: 21 products"} <= set(texts(ax))
+    walks = [line for line in ax.lines if same_color(line.get_color(), style.BACKWARD)]
+    assert len(walks) == 39 + 21
+
+
+def test_a_unit_is_undecided_on_its_line_and_larger_where_the_arrow_points():
+    X, y = np.array([[0.0, 0.0], [1.0, 1.0], [0.0, 1.0]]), np.array([0, 0, 1])
+    w, bias = np.array([[2.0, 1.0]]), np.array([[-1.0]])
+    _, given = plt.subplots()
+    ax = plotting.unit_lines(w, bias, X, y, given)
+    (line,) = (line for line in ax.lines if type(line).__name__ == "AxLine" or len(line.get_xdata()) == 2)
+    (start, stop) = next((text.xyann, text.xy) for text in ax.texts if isinstance(text, Annotation))
+    assert w[0] @ start + bias.item() == pytest.approx(0)
+    assert w[0] @ stop + bias.item() > 0
+    first, second = line.get_xy1(), line.get_xy2()
+    assert w[0] @ first + bias.item() == pytest.approx(0) and w[0] @ second + bias.item() == pytest.approx(0)
+
+
+def test_the_hidden_plane_shows_activations_and_the_line_of_each_output():
+    A, y = np.array([[0.0, 1.0, 1.0], [1.0, 1.0, 0.0]]), np.array([0, 1, 0])
+    ax = plotting.hidden_plane(A, y, W[2], b[2], ["carry", "sum digit"])
+    assert {"carry", "sum digit"} <= set(texts(ax))
+    drawn = np.vstack([collection.get_offsets() for collection in ax.collections])
+    assert sorted(map(tuple, drawn)) == sorted(map(tuple, A.T))
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("$a_1$", "$a_2$")
