@@ -1,8 +1,8 @@
 """All figures of the lessons. Every function takes `ax=None`, draws into those axes or new ones, and returns them.
 
 Read `style` first (colours and their meaning, type, line styles). The rest is by subject: `diagrams`
-(networks and tables of shapes), `curves`, `images` (points, pictures, weights), `stepper`, `tape_graph`,
-`cluster` and `playground`.
+(networks and tables of shapes), `passes` (both passes through any number of layers), `basics` (the mathematics
+of lesson 00), `curves`, `images` (points, pictures, weights), `stepper`, `tape_graph`, `cluster` and `playground`.
 """
 
 from helpers.plotting.cluster import data_parallel, step_shares, sweep_points
