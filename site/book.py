@@ -1,7 +1,7 @@
 """Build the book: `python site/book.py OUT` writes its pages to the folder OUT.
 
-The book consists of the notebooks as committed, a landing page, the notation and the data credits. The
-folder OUT/lab, where `make site` puts the lab, is left alone.
+The book consists of the notebooks as committed, a landing page and the data credits. The folder OUT/lab,
+where `make site` puts the lab, is left alone.
 """
 
 import argparse
@@ -31,10 +31,7 @@ except ImportError:
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 LAB = "lab"  # folder of the lab, written by lab.py
-NOTATION = ("The symbols", "The same things in other books")
-NOTATION_ABOUT = "The symbols used in the lessons, and what other books call them."
 DATA_ABOUT = "Sources, licences and checksums of the data used in the lessons."
-NOTATION_HEAD = "# Notation\n\nTwo tables from [lesson 00](00_start_here.ipynb), for reference."
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2/")  # the part of its 30 MB that the pages use
 # The inline scripts of the pages, all from Sphinx and its theme, with white space normalised and page names removed.
 # A page may run these and the script files of the site, and nothing else; `restrict` enforces it.
@@ -108,7 +105,6 @@ def assemble(source):
     promises, rows = read_readme(notebooks)
     shutil.copytree(HERE, source, ignore=shutil.ignore_patterns("__pycache__", "*.txt"))
     pages = {f"notebooks/{path.name}": path.name for path in notebooks} | {"data/README.md": "data.md"}
-    _write_notation(nbformat.read(notebooks[0], as_version=4), source, pages)
     refuse_active_content(notebooks, promises, rows)
     for path, (title, name, about) in zip(notebooks, rows, strict=True):
         page = lessons.as_page(nbformat.read(path, as_version=4), name, pages, f"{title}: {about}")
@@ -131,13 +127,6 @@ def refuse_active_content(notebooks, promises, rows):
         faults += [f"{path.name}, {fault}" for fault in safety.faults_of_notebook(nbformat.read(path, as_version=4))]
     if faults:
         raise ValueError("some content could run scripts or read files; remove it:\n" + "\n".join(faults))
-
-
-def _write_notation(notebook, source, pages):
-    """Write a page with the tables of symbols from the first lesson."""
-    page = lessons.sections(notebook, *NOTATION)
-    page.cells.insert(0, nbformat.v4.new_markdown_cell(NOTATION_HEAD))
-    nbformat.write(lessons.as_page(page, "00_start_here", pages, NOTATION_ABOUT), source / "notation.ipynb")
 
 
 def _write_credits(source, pages):

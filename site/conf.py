@@ -6,7 +6,7 @@ from pathlib import Path
 from lessons import lab_address, repository_address
 
 HERE = Path(__file__).parent
-LESSONS = sorted(path.stem for path in HERE.glob("*.ipynb") if path.stem != "notation")
+LESSONS = sorted(path.stem for path in HERE.glob("*.ipynb"))
 START = LESSONS[0]
 ICONS = "scripts/fontawesome.js"  # 1.5 MB; a font of 115 kB has the same icons
 SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")

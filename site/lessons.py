@@ -96,18 +96,3 @@ def _name_figures(cell, following):
         if any("widget-note" in output.get("data", {}).get("text/html", "") for output in cell.outputs):
             alt = "A still of the interactive figure"
         cell.metadata["mystnb"] = {"image": {"alt": alt}}
-
-
-def sections(notebook, *titles):
-    """A notebook with only the cells that start with these second-level headings.
-
-    Raises
-    ------
-    ValueError
-        If a heading is missing.
-    """
-    cells = {cell.source.split("\n")[0]: cell for cell in notebook.cells if cell.source.startswith("## ")}
-    missing = [title for title in titles if f"## {title}" not in cells]
-    if missing:
-        raise ValueError(f"the notebook has no section {missing[0]!r}: give headings that start a cell")
-    return nbformat.v4.new_notebook(metadata=notebook.metadata, cells=[cells[f"## {title}"] for title in titles])

@@ -16,7 +16,7 @@ from nbval.plugin import get_sanitize_patterns
 
 ROOT = Path(__file__).resolve().parents[2]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-LESSONS = [path for path in PATHS if re.match(r"0[1-9]|1", path.name)]  # 00 is the map, errata a list
+LESSONS = [path for path in PATHS if re.match(r"0[1-9]|1", path.name)]  # 00 is the map, errata and notation are lists
 
 # Cells whose output nbval does not compare: a time. Each stands beside an assertion on what matters.
 IGNORED = {"03_two_layers.ipynb": 1, "05_check_gradients.ipynb": 1, "09_autograd.ipynb": 1, "10_scale_out.ipynb": 1}
@@ -121,7 +121,7 @@ def prose_stands_before_code(name, notebook):
 
 def anatomy_is_that_of_a_lesson(name, notebook):
     first, text = notebook.cells[0].source, "\n".join(cell.source for cell in notebook.cells)
-    if name == "errata.ipynb":
+    if name in ("errata.ipynb", "notation.ipynb"):
         return [] if re.match(r"# .*Reading time", first, re.DOTALL) else ["the first cell has no title or no time"]
     wanted = ["**You will build**", "**You will learn**", "**You need**", "Reading time"]
     faults = [f"the first cell lacks {words!r}" for words in wanted if words not in first]
@@ -194,6 +194,7 @@ def test_the_series_is_complete():
         "10",
         "11",
         "er",
+        "no",
     ]
 
 

@@ -1,0 +1,143 @@
+"""Pictures of what the lessons take for granted: a growing rectangle, the way uphill, products and broadcasting."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from helpers.plotting.style import FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, new_axes
+
+
+def rectangle(x=4, y=3, dx=0.5, dy=0.4, ax=None):
+    """A rectangle with the sides x and y, and what is added when they grow: two strips and a corner.
+
+    Parameters
+    ----------
+    x, y : float, the sides
+    dx, dy : float, what is added to them
+    """
+    ax = new_axes(ax, figsize=(_width(), 3.4))
+    parts = (
+        ((0, 0), x, y, PAPER, f"area $xy = {x * y:g}$"),
+        ((x, 0), dx, y, LIT, ""),
+        ((0, y), x, dy, LIT, f"$x\\, \\Delta y = {x * dy:g}$"),
+        ((x, y), dx, dy, FAINT, ""),
+    )
+    for corner, width, height, color, text in parts:
+        ax.add_patch(plt.Rectangle(corner, width, height, facecolor=color, edgecolor=INK, linewidth=1.2))
+        ax.text(corner[0] + width / 2, corner[1] + height / 2, text, ha="center", va="center")
+    ax.text(x + dx + 0.15, y / 2, f"$y\\, \\Delta x = {y * dx:g}$", va="center")
+    ax.text(x + dx + 0.15, y + dy / 2, f"$\\Delta x\\, \\Delta y = {dx * dy:g}$", va="center")
+    ax.text(x / 2, -0.12, f"$x = {x:g}$", ha="center", va="top")
+    ax.text(-0.12, y / 2, f"$y = {y:g}$", ha="right", va="center")
+    ax.text(x + dx / 2, -0.12, "$\\Delta x$", ha="center", va="top")
+    ax.text(-0.12, y + dy / 2, "$\\Delta y$", ha="right", va="center")
+    bare(ax, (-2.2, x + 3.4), (-0.5, y + dy + 0.15))
+    ax.set_aspect("equal")
+    return ax
+
+
+def uphill(at=(4, 3), ax=None):
+    """Level lines of the area x · y around a point, and how fast the area grows along several directions.
+
+    The gradient (y, x) is drawn solid and bold. Every arrow has length 1; beside it stands its dot product
+    with the gradient, the growth for each unit of length.
+
+    Parameters
+    ----------
+    at : (float, float), the point
+    """
+    ax = new_axes(ax, figsize=(_width(), 4.4))
+    point, gradient = np.array(at, dtype=float), np.array([at[1], at[0]], dtype=float)
+    x, y = (np.linspace(c - 1.6, c + 1.6, 60) for c in point)
+    levels = point[0] * point[1] + np.arange(-9, 10, 3)
+    lines = ax.contour(x, y, x * y[:, np.newaxis], levels=levels, colors=FAINT, linewidths=0.8)
+    ax.clabel(lines, fmt="area %g", fontsize="small")
+    steepest = gradient / np.linalg.norm(gradient)
+    along = np.array([steepest[1], -steepest[0]])  # at a right angle to the gradient
+    for direction in (steepest, np.array([1.0, 0]), np.array([0, 1.0]), along, -steepest):
+        best = direction is steepest
+        color, style, width = (FORWARD, "-", 2.6) if best else (INK, "-", 1.2)
+        arrow(ax, point, point + direction, color, style, width)
+        rate = direction @ gradient
+        x_text, y_text = point + 1.2 * direction
+        text = f"{rate:+.0f}".replace("-", "−") if abs(rate) > 1e-9 else "0"
+        ax.text(
+            x_text,
+            y_text,
+            text,
+            color=color,
+            ha="center",
+            va="center",
+            bbox={"facecolor": PAPER, "edgecolor": PAPER, "pad": 1},
+        )
+    ax.plot(*point, "o", color=INK, markersize=5)
+    ax.set(xlabel="$x$", ylabel="$y$", aspect="equal")
+    return ax
+
+
+def matrix_product(A, B, row, column, ax=None):
+    """A matrix product, with the row and the column that give one of its entries highlighted.
+
+    Parameters
+    ----------
+    A : array-like of shape (n, k); B : array-like of shape (k, p)
+    row, column : int, of the entry, from 0
+    """
+    A, B = np.asarray(A), np.asarray(B)
+    lit = [np.zeros(M.shape, bool) for M in (A, B, A @ B)]
+    lit[0][row], lit[1][:, column], lit[2][row, column] = True, True, True
+    terms = " + ".join(f"{a:g} · {b:g}" for a, b in zip(A[row], B[:, column], strict=True))
+    sheets = [(A, lit[0], ""), (B, lit[1], "@"), (A @ B, lit[2], "=")]
+    ax, right = _row_of_sheets(sheets, ax)
+    ax.text(right + 0.4, 0, f"{terms} = {(A @ B)[row, column]:g}", va="center")
+    bare(ax, (-0.3, right + 6.3), ax.get_ylim())
+    return ax
+
+
+def broadcasting(Z, b, ax=None):
+    """A column that is added to every column of a matrix: the copies that NumPy makes in its head are pale.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n, m); b : array-like of shape (n, 1)
+    """
+    Z, b = np.asarray(Z), np.asarray(b)
+    copies = np.broadcast_to(b, Z.shape)
+    ghosts = np.arange(Z.shape[1]) > 0
+    sheets = [
+        (Z, np.zeros(Z.shape, bool), ""),
+        (copies, ~ghosts & (Z == Z), "+"),
+        (Z + b, np.zeros(Z.shape, bool), "="),
+    ]
+    ax, right = _row_of_sheets(sheets, ax, pale={1: ghosts})
+    bare(ax, (-0.3, right + 0.3), ax.get_ylim())
+    return ax
+
+
+def _row_of_sheets(sheets, ax, pale=None):
+    """Draw (matrix, mask of highlighted entries, sign before it) side by side; returns the axes and the right edge.
+
+    `pale` maps the number of a matrix to a mask of columns that are only thought of.
+    """
+    tallest = max(len(matrix) for matrix, _, _ in sheets)
+    ax = new_axes(ax, figsize=(_width(), 0.5 * tallest + 0.3))
+    left = 0.0
+    for number, (matrix, lit, sign) in enumerate(sheets):
+        if sign:
+            ax.text(left + 0.5, 0, sign, ha="center", va="center", fontsize="large")
+            left += 1
+        for (i, j), value in np.ndenumerate(matrix):
+            ghost = number in (pale or {}) and pale[number][j]
+            color = LIT if lit[i, j] else PAPER
+            corner = (left + j, len(matrix) / 2 - i - 1)
+            look = {"edgecolor": FAINT if ghost else INK, "linestyle": ":" if ghost else "-"}
+            ax.add_patch(plt.Rectangle(corner, 1, 1, facecolor=color, linewidth=1, **look))
+            x, y = corner[0] + 0.5, corner[1] + 0.5
+            ax.text(x, y, f"{value:g}", ha="center", va="center", color=FAINT if ghost else INK, zorder=4)
+        left += matrix.shape[1]
+    ax.set_ylim(-tallest / 2 - 0.15, tallest / 2 + 0.15)
+    ax.set_aspect("equal")
+    return ax, left
+
+
+def _width():
+    return plt.rcParams["figure.figsize"][0]

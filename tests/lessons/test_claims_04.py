@@ -1,0 +1,148 @@
+"""What lesson 04 says in prose, where no cell of the lesson prints or asserts it."""
+
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from helpers import datasets, widgets
+from helpers.backprop import network
+from helpers.datasets import recordings
+from helpers.training import NeuralNetwork
+
+PATH = Path(__file__).resolve().parents[2] / "notebooks" / "04_n_layers.ipynb"
+CELLS = nbformat.read(PATH, as_version=4).cells
+TEXT = " ".join(cell.source for cell in CELLS if cell.cell_type == "markdown")
+BEGINNING = ("import numpy", "def initialize", "from helpers.backprop", "def cost", "def backward_pass")
+
+
+@pytest.fixture(scope="module")
+def own():
+    """The class of the lesson, from its own cells."""
+    scope = {}
+    for cell in CELLS:
+        if cell.source.startswith((*BEGINNING, "def update_parameters")):
+            exec(cell.source, scope)
+    scope["Network"].update, scope["Network"].fit = scope["update_parameters"], scope["fit"]
+    return scope["Network"]
+
+
+@pytest.fixture(scope="module")
+def runs():
+    """The costs of the two recorded trainings, and the answers of the small one on the test digits."""
+    small, large = (recordings.load_run(name) for name in recordings.TUTORIAL_RUNS)
+    _, _, X_test, y_test = recordings.tutorial_digits()
+    return small.cost_history_, large.cost_history_, small.predict_proba(X_test), y_test
+
+
+def test_equal_weights_stay_equal(own):
+    assert "stay equal for ever" in TEXT
+    rng = np.random.default_rng(0)
+    same = own([3, 1])
+    same.initialize = lambda n_inputs, rng: vars(same).update(
+        W={1: np.full((3, 2), 0.4), 2: np.full((1, 3), 0.4)}, b={1: np.zeros((3, 1)), 2: np.zeros((1, 1))}
+    )
+    same.fit(rng.standard_normal((8, 2)), rng.integers(0, 2, 8), 1.0, 50, None)
+    assert np.ptp(same.W[1], axis=0).max() < 1e-12 and np.ptp(same.W[2]) < 1e-12
+    assert abs(same.W[1] - 0.4).max() > 0.1  # they have moved, together
+
+
+@pytest.mark.parametrize("n", [4, 100, 2500])
+def test_the_spread_of_z_does_not_depend_on_the_number_of_inputs(own, n):
+    assert "the spread of $Z$ no longer depends on the number of inputs" in TEXT
+    layer, rng = own([200]), np.random.default_rng(1)
+    layer.initialize(n, rng)
+    assert layer.forward(rng.standard_normal((50, n)))[0][1].std() == pytest.approx(1, abs=0.1)
+
+
+def test_small_gradients_drown_in_the_rounding_errors_of_the_nudge(own):
+    assert "so small in a deep network that they drown in the rounding errors" in TEXT
+    scope = {"np": np, "Network": own}
+    (source,) = [cell.source for cell in CELLS if "def worst_error" in cell.source]
+    exec(source, scope)
+    large = scope["worst_error"]([4] * 8 + [1], np.random.default_rng(0))
+    exec(source.replace("3 * W", "W"), scope)
+    assert scope["worst_error"]([4] * 8 + [1], np.random.default_rng(0)) > 10 * large
+
+
+def test_a_new_network_pays_about_log_2(own):
+    assert "$\\log 2 = 0.6931$. Ours knows nothing yet, and pays about as much" in TEXT
+    assert f"{np.log(2):.4f}" == "0.6931"
+    (said,) = [o.text for c in CELLS for o in c.get("outputs", []) if o.get("text", "").startswith("J = ")]
+    assert abs(float(said[4:]) - np.log(2)) < 0.05
+
+
+def test_the_flat_stretch_and_the_fall_on_exclusive_or():
+    assert "near 0.69 for some 200 iterations, falls to a shoulder near 0.5, and at about 500 drops almost to" in TEXT
+    X, y = datasets.make_xor(m=200, random_state=0)
+    costs = (
+        NeuralNetwork([4, 3, 1], learning_rate=2.0, iterations=3000, random_state=np.random.default_rng(2))
+        .fit(X, y)
+        .cost_history_
+    )
+    costs = np.array(costs)
+    assert np.abs(costs[10:180] - 0.69).max() < 0.02 and costs[250] < 0.66
+    assert 450 < np.argmax(costs < 0.25) < 550
+    steepness = -np.diff(costs)
+    shoulder = 300 + np.argmin(steepness[300:480])
+    assert costs[shoulder] == pytest.approx(0.5, abs=0.05)
+    assert costs[600] < 0.05
+
+
+def test_blank_pixels_have_gradient_0(own):
+    assert "blank in every picture, since their weights have gradient 0" in TEXT
+    X, y, _, _ = recordings.tutorial_digits()
+    X, Y = X[:50], y[np.newaxis, :50].astype(float)
+    net = own([5, 1])
+    net.initialize(784, np.random.default_rng(0))
+    dW, _ = net.backward(*net.forward(X), Y)
+    blank = ~X.any(axis=0)
+    assert blank.sum() > 100 and not dW[1][:, blank].any() and dW[1][:, ~blank].any()
+
+
+def test_a_step_has_154057_derivatives():
+    assert "each with 154057 derivatives" in TEXT
+    W, b = network.initialize_parameters([784, 196, 1])
+    assert sum(W[l].size + b[l].size for l in W) == 154057
+
+
+def test_square_pictures_fail_on_the_way_back(own):
+    assert 'before a product on the way back fails, with a message about a "core dimension"' in TEXT
+    with pytest.raises(ValueError, match="core dimension") as failure:
+        own([196, 1]).fit(np.zeros((9, 28, 28)), np.zeros(9), 0.1, 1, np.random.default_rng(0))
+    assert "backward_pass" in [entry.name for entry in failure.traceback]
+
+
+def test_the_curves_of_both_networks(runs):
+    small, large, _, _ = runs
+    assert "creeps from 0.69 to 0.64 in the first five hundred iterations" in TEXT
+    assert round(large[0], 2) == 0.69 and round(large[500], 2) == 0.64
+    assert large[500] - large[700] > 5 * (large[0] - large[500])  # then falls steeply
+    assert "at the end still lies above the other" in TEXT and large[-1] > small[-1]
+    assert "the deep network is still falling when the time is up" in TEXT
+    assert large[-50] - large[-1] > 5 * (small[-50] - small[-1])
+    assert "falls at once and then ever more slowly" in TEXT
+    assert (np.diff(small[::100]) < 0).all() and (np.diff(small[::100], 2) > 0).all()
+
+
+def test_the_most_confident_mistakes(runs):
+    *_, probability, y_test = runs
+    wrong = (probability > 0.5) != y_test
+    assert "75 of 1866" in TEXT and (wrong.sum(), len(y_test)) == (75, 1866)
+    worst = np.argsort(-np.abs(probability - 0.5) * wrong)[:16]
+    assert "near 0 for eights that it took for fives, near 1 for fives that it took for eights" in TEXT
+    assert (probability[worst][y_test[worst] == 1] < 0.2).all() and (probability[worst][y_test[worst] == 0] > 0.8).all()
+    assert 0 < y_test[worst].sum() < 16
+
+
+def test_the_deeper_of_the_quick_networks_spends_most_of_its_steps_near_the_start():
+    assert "spends most of its 60 steps near 0.69" in TEXT
+    result = widgets.your_network.train(layer_sizes="20, 20, 1", learning_rate=0.5, iterations=60)
+    assert np.mean(np.abs(np.array(result.network.cost_history_) - 0.69) < 0.05) > 0.5
+
+
+def test_the_challenge_can_be_met():
+    assert "get *three* layers above 0.95 on the test digits" in TEXT
+    answer = widgets.your_network.train("20, 20, 1", hidden_activation="relu", learning_rate=0.5, iterations=150)
+    assert answer.test_accuracy > 0.95
