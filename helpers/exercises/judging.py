@@ -30,7 +30,7 @@ class _Mistake(NamedTuple):
     failed: bool = False  # there are no results to compare, so the hint may be that of another mistake
 
 
-def judge(exercise, answer, seconds=SECONDS):
+def judge(exercise, answer, seconds=SECONDS, code=None):
     """The verdict on an answer. It never fails and never gives the solution away.
 
     Parameters
@@ -38,6 +38,7 @@ def judge(exercise, answer, seconds=SECONDS):
     exercise : Exercise
     answer : anything
     seconds : float, after which a function is stopped
+    code : repair.Code, how a typed answer was made (see `cell`), if that is known
 
     Returns
     -------
@@ -48,7 +49,7 @@ def judge(exercise, answer, seconds=SECONDS):
     try:
         with limits.quarantine(seconds, printed):
             if exercise.cases is None:
-                verdict = judge_value(exercise, answer)
+                verdict = judge_value(exercise, answer, code)
             else:
                 verdict = _judge_function(exercise, answer, printed)
     except KeyboardInterrupt:

@@ -114,7 +114,7 @@ def is_safe(code):
     return True
 
 
-def find(code, cases, passed, seconds=MOST_SECONDS):
+def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
     """The first edit, the likeliest kinds first, after which the function is right on all cases.
 
     Parameters
@@ -125,6 +125,7 @@ def find(code, cases, passed, seconds=MOST_SECONDS):
         Gets a function and the number of a case; returns the names of the results that are right, and
         the number of all, or raises whatever the function raises.
     seconds : float, when to give up
+    found : list of edits.Edit to try; by default all in `catalogue` that fit the code
 
     Returns
     -------
@@ -137,7 +138,7 @@ def find(code, cases, passed, seconds=MOST_SECONDS):
     if order is None:
         return None
     partly = None
-    for edit in _all(code, cases):
+    for edit in _all(code, cases) if found is None else found:
         if time.process_time() > end:
             break
         candidate = _changed(code, edit)

@@ -159,16 +159,24 @@ def shape_in_words(array):
     return "a single number" if array.ndim == 0 else f"an array of shape {array.shape}"
 
 
-def about_numbers(mine, right):
-    """What is wrong with numbers that a person has typed; the right ones are not told."""
-    if np.any(right != np.round(right)) and np.allclose(mine, right, rtol=0.05, atol=0):
-        return "Close: give three digits or more, or an expression."
+def about_numbers(mine, right, computed=False):
+    """What is wrong with numbers that a person has typed; the right ones are not told.
+
+    Parameters
+    ----------
+    mine, right : ndarrays of the same shape
+    computed : bool, whether they come out of a formula, so that nobody has rounded them
+    """
+    if not computed and np.any(right != np.round(right)) and np.allclose(mine, right, rtol=0.05, atol=0):
+        return "Close, but not right to three digits. Was something rounded, or is the formula another one?"
+    how = "What comes out if you put the numbers of the question into the formula one at a time?"
     if mine.ndim and mine.size > 1:
         good = np.isclose(mine, right, rtol=5e-3)
         if good.any():
-            return f"{np.count_nonzero(good)} of the {good.size} numbers {'is' if good.sum() == 1 else 'are'} right."
-        return "These numbers are not right. Put the values of the question into the formula one at a time."
-    return f"{mine.ravel()[0]:.6g} is not right. Put the numbers of the question into the formula one at a time."
+            are = "is" if good.sum() == 1 else "are"
+            return f"{np.count_nonzero(good)} of the {good.size} numbers {are} right. How do the others differ?"
+        return f"These numbers are not right. {how}"
+    return f"{mine.ravel()[0]:.6g} is not right. {how}"
 
 
 def _describe_shape(the, mine, right, m):
