@@ -15,7 +15,8 @@ Nothing here fails, whatever the answer is, and no verdict gives the solution aw
 
 To read: `core` (what an exercise is), a lesson's exercises such as `lesson_04`, `judging` (how an answer is
 judged), `repair` (how a mistake is found in the reader's code) with `catalogue` (the mistakes that it tries),
-`diagnosis` and `phrases` (what is said of it); of a typed answer `cell` reads the code and `typed_code` judges it. `limits` and `surroundings` keep the reader's code at arm's length.
+`diagnosis` and `phrases` (what is said of it). Of a typed answer `cell` reads the code and `typed_code` judges
+it. `limits` and `surroundings` keep the reader's code at arm's length.
 """
 
 import difflib

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from helpers.exercises import typed
@@ -130,7 +131,7 @@ class Key(NamedTuple):
     right: list
     wrong: list  # (results, hint) pairs
     stub: Any  # results of a function in which a mistake is to be found, otherwise None
-    needs: dict = {}  # by hint: the pattern that the reader's code must contain
+    needs: Any = MappingProxyType({})  # by hint: the pattern that the reader's code must contain
 
 
 class Verdict(NamedTuple):

@@ -66,12 +66,48 @@ def _line_with(code, name):
     return where(code.line(node))
 
 
-def point(found, hint):
-    """What is added to a hint that was written for the mistake: the line, and a question if the hint asks none."""
-    if not found or not found.line:
-        return ""
-    question = "" if "?" in hint else f" {WORDS[_key(found)][1]}"
-    return f" Look at the line {quote(found.line)}.{question}"
+def pointed(words, found, code, parts, part):
+    """`words` on a mistake, after the line to look at: that of a mistake found, or else the one that makes `part`.
+
+    Parameters
+    ----------
+    words : str
+    found : repair.Found, or None
+    code : repair.Code, or None
+    parts : names of what the function returns
+    part : str, the result that is wrong, such as "dW[2]"; "" if there is none
+    """
+    if " the line `" in words:
+        return words
+    if found and found.line:
+        return f"Look at the line {quote(found.line)}. {words}"
+    name, line = _made(code, parts, part.split("[")[0]) if code else ("", "")
+    if not line:
+        return words
+    return f"Look at the line {quote(line)}{f', which makes `{name}`' if name else ''}. {words}"
+
+
+def _made(code, parts, part):
+    """The variable that a result is returned as, and the last line that gives it a value."""
+    returns = [node for node in ast.walk(code.tree) if isinstance(node, ast.Return) and node.value is not None]
+    if len(returns) != 1:
+        return "", ""
+    result = returns[0].value
+    if isinstance(result, ast.Tuple) and len(result.elts) == len(parts) and part in parts:
+        result = result.elts[list(parts).index(part)]
+    if not isinstance(result, ast.Name):
+        return "", code.line(returns[0])
+    made = [node for node in ast.walk(code.tree) if _sets(node, result.id)]
+    inside = [node for node in made if not isinstance(node.value, (ast.Dict, ast.List, ast.Constant))]
+    last = max(inside or made, key=lambda node: node.lineno, default=None)
+    return (result.id, code.line(last)) if last is not None else ("", code.line(returns[0]))
+
+
+def _sets(node, name):
+    """Whether a statement gives the variable, or an entry of it, a value."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+    parts = [part for target in targets for part in ast.walk(target)]
+    return any(isinstance(part, ast.Name) and part.id == name for part in parts)
 
 
 def _key(found):

@@ -6,9 +6,7 @@ import numpy as np
 
 from helpers.exercises import cell, typed, typed_code, values
 from helpers.exercises.core import Verdict
-from helpers.exercises.phrases import ending
-
-HOW = "How do you get it from the numbers of the question?"
+from helpers.exercises.questions import ending, of as question_of
 
 
 def judge_value(exercise, answer, code=None):
@@ -90,7 +88,7 @@ def _about_value(exercise, mine, right, code):
         if said:
             return said
     if hint:
-        return ending(hint, HOW)
+        return ending(hint, question_of(exercise))
     if mine.dtype.kind == "U":
         return ending(
             "The answer is text, but a number is wanted: write it without quotes.", "Which number does it stand for?"
@@ -102,8 +100,8 @@ def _about_value(exercise, mine, right, code):
     mine = mine.squeeze().astype(float)
     said = typed.look(mine, right, re.search(r"\bshare\b", exercise.prompt), formula) or _slip(exercise, mine)
     if said:
-        return ending(f"{_few(mine)}{said}", HOW)
-    return values.about_numbers(mine, right, formula)
+        return ending(f"{_few(mine)}{said}", question_of(exercise))
+    return values.about_numbers(mine, right, question_of(exercise), formula)
 
 
 def _about_shape(mine, right):

@@ -131,42 +131,38 @@ EXERCISES = [
     Exercise(
         name="03.unit",
         prompt=(
-            "One hidden unit feeds two units of the next layer, with weights 1 and 3. Their errors are "
-            "$\\delta_1 = 0.2$ and "
-            "$\\delta_2 = -0.1$, and the slope of the hidden unit is $g'(z) = 0.25$. What is the hidden unit's "
+            "One hidden unit feeds two units of the next layer, with weights 2 and 5. Their errors are "
+            "$\\delta_1 = 0.8$ and "
+            "$\\delta_2 = -0.5$, and the slope of the hidden unit is $g'(z) = 0.25$. What is the hidden unit's "
             "own error $\\delta$?"
         ),
-        right=-0.025,
-        solution="answer = (0.2 * 1 + -0.1 * 3) * 0.25",
-        reason="The effects of both paths add up, 0.2 · 1 − 0.1 · 3 = −0.1, and pass through the slope 0.25.",
+        right=-0.225,
+        solution="answer = (0.8 * 2 + -0.5 * 5) * 0.25",
+        reason="The effects of both paths add up, 0.8 · 2 − 0.5 · 5 = −0.9, and pass through the slope 0.25.",
         hints=[
             "There are two paths from the unit to the cost. What does each contribute?",
             "A path contributes error times weight. Add both, then go through the activation.",
         ],
         wrong=[
-            Wrong(-0.1, "That is ∂J/∂a; to reach z, multiply by the slope g′(z)."),
-            Wrong(
-                0.125,
-                (
-                    "Is the sign of the second error lost, or have the weights changed places? Its path pulls "
-                    "the other way."
-                ),
-            ),
-            Wrong(0.05, "That is the first path alone; the unit feeds both."),
-            Wrong(
-                0.025,
-                "Is a sign lost, or are the weights? The paths add up with their weights, and the second pulls harder.",
-            ),
-            Wrong(0.1, "The errors 0.2 and −0.1 are added with their weights, 1 and 3, and then go through the slope."),
-            Wrong(-0.4, "The slope multiplies: the error passes through it. Here it divides."),
-            Wrong(-0.0125, "The effects of the two paths add up; there is no mean over paths."),
-            Wrong(-0.01875, "0.25 is the slope g′(z) itself; there is nothing left to compute from it."),
-            Wrong(-0.075, "That is the second path alone; the unit feeds both."),
-            Wrong(-0.05, "That is twice as much as it should be. Do the weights belong to the right errors?"),
-            Wrong(0.075, "That is the second path alone, with the wrong sign."),
-            Wrong(1.025, "A path contributes its error times its weight; here they are added."),
-            Wrong(-0.035, "Where is the slope to be applied: to each path, or to one of them?"),
-            Wrong(0.175, "The slope belongs to both paths; here the second is left without one, or its sign is lost."),
+            Wrong(-0.9, "That is ∂J/∂a; to reach z, multiply by the slope g′(z)."),
+            Wrong(1.025, "The sign of the second error is lost: its path pulls the other way."),
+            Wrong(0.75, "The weights have changed places: each error goes with the weight of its own path."),
+            Wrong(0.4, "That is the first path alone; the unit feeds both."),
+            Wrong(-0.625, "That is the second path alone; the unit feeds both."),
+            Wrong(0.625, "That is the second path alone, with the wrong sign."),
+            Wrong(0.075, "The weights take no part: each path contributes its error times its weight."),
+            Wrong(0.225, "The size is right, the sign is not: the second path pulls harder than the first."),
+            Wrong(0.3, "The errors 0.8 and −0.5 are added with their weights, 2 and 5, and then go through the slope."),
+            Wrong(-3.6, "The slope multiplies: the error passes through it. Here it divides."),
+            Wrong(-0.1125, "The effects of the two paths add up; there is no mean over paths."),
+            Wrong(-0.16875, "0.25 is the slope g′(z) itself; there is nothing left to compute from it."),
+            Wrong(-0.45, "That is twice as much as it should be. Where does a factor 2 come from?"),
+            Wrong(1.825, "A path contributes its error times its weight; here they are added."),
+            Wrong(0.975, "The slope belongs to both paths; here the first is left without one."),
+            Wrong(-2.1, "The slope belongs to both paths; here the second is left without one."),
+            Wrong(0.525, "The sum of the errors meets the sum of the weights; each error goes with its own weight."),
+            Wrong(-1, "The two paths are multiplied with each other; their effects add up."),
+            Wrong(1.75, "The errors take no part: each path contributes its error times its weight."),
         ],
     ),
     Exercise(

@@ -157,8 +157,17 @@ EXERCISES = [
             Wrong(
                 2, "That is the factor; the measure divides the length of the difference by the sum of both lengths."
             ),
-            Wrong(2 / 3, "That divides by the mean of both lengths; the measure divides by their sum."),
-            Wrong(0, "Is that // in place of /? The difference 2q − q is not 0."),
+            Wrong(
+                2 / 3,
+                (
+                    "Twice too large, as with 2q above the line in place of the difference 2q − q, or with the mean of "
+                    "both lengths below it. What stands above, and what below?"
+                ),
+            ),
+            Wrong(
+                0,
+                "The difference 2q − q is not 0, nor is its length; // in place of / would cut it off. How long is it?",
+            ),
             Wrong(0.2, "Those are squared lengths; the measure takes the lengths themselves."),
             Wrong(1 / 9, "That is squared once too often; the measure takes the lengths themselves."),
             Wrong(3, "Upside down: the difference stands above the line."),

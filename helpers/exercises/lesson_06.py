@@ -249,7 +249,7 @@ EXERCISES = [
             Wrong(0.72, "That is the score of a network; what does always answering 'cat' get?"),
             Wrong(
                 0,
-                "It is right whenever there is a cat; or is that //, which cuts off? How many of 50 are cats?",
+                "It is right whenever there is a cat, and // would cut a share off to 0. How many of 50 are cats?",
             ),
             Wrong(33 / 17, "That compares cats with the others; a share is of all 50 pictures."),
             Wrong(17 / 33, "That compares the others with cats; a share is of all 50 pictures."),

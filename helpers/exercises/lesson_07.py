@@ -106,7 +106,10 @@ EXERCISES = [
             Wrong(
                 float(4 / np.sqrt(800)), "That is the scale for sigmoids; He's rule, for ReLU, has a 2 under the root."
             ),
-            Wrong(0, "Is that // in place of /? The variance is 2/800."),
+            Wrong(
+                0,
+                "With 0 all weights would be equal; // in place of / would cut it off to 0. What is the variance?",
+            ),
             Wrong((2 / 800) ** 2, "The root of the variance is asked for; here it is squared."),
             Wrong(0.025, "The variance has a 2 above the line, not below it."),
             Wrong(0.00125, "That is LeCun's variance; He doubles it, and the standard deviation is its root."),
@@ -343,8 +346,8 @@ EXERCISES = [
             Wrong(
                 lambda Z: np.mean(sigmoid_prime(sigmoid(Z)) < 0.05),
                 (
-                    "None is found: is the slope taken at the output, or the mean before the comparison? Each "
-                    "z is judged on its own."
+                    "None is found, as if the slope were taken at the output, or the mean before the comparison. "
+                    "What is compared for each z on its own?"
                 ),
             ),
             Wrong(

@@ -85,13 +85,21 @@ EXERCISES = [
             ),
             Wrong([0.5, 2 / 3, 5 / 6], "That is the sigmoid of each; softmax lets the classes compete."),
             Wrong([0, 2 / 7, 5 / 7], "e⁰ is 1, not 0: the first class takes part as well."),
-            Wrong([1 / 7, 2 / 7, 5 / 7], "Do yours add up to 1? The 1 of e⁰ belongs in the sum as well."),
+            Wrong(
+                [1 / 7, 2 / 7, 5 / 7],
+                "These do not add up to 1: the 1 of e⁰ belongs in the sum as well. What is the sum of all three?",
+            ),
             Wrong([1 / 3, 1 / 3, 1 / 3], "That would be for equal logits; these differ."),
             Wrong([0, 0, 1], "That is the decision for the likeliest class; softmax gives each a probability."),
             Wrong([1 / 3, 2 / 3, 5 / 3], "Divide by the sum of the exponentials, not by the number of classes."),
-            Wrong([0.1, 0.2, 0.5], "Probabilities add up to 1; do yours? What is 1 + 2 + 5?"),
-            Wrong([0, 0, 0], "Is that // in place of /? Each probability lies between 0 and 1."),
-            Wrong([0.125, 0.25, 0.5], "Probabilities add up to 1; do yours?"),
+            Wrong([0.1, 0.2, 0.5], "Probabilities add up to 1, and these do not. What is 1 + 2 + 5?"),
+            Wrong(
+                [0, 0, 0],
+                "Each lies between 0 and 1, and // would cut it off to 0. What is each exponential divided by?",
+            ),
+            Wrong(
+                [0.125, 0.25, 0.5], "Probabilities add up to 1, and these do not. What is each exponential divided by?"
+            ),
             Wrong([0, float(np.log(2)), float(np.log(5))], "Those are the logits; take their exponentials first."),
             Wrong(
                 [float(v) for v in np.array([1, 4, 25]) / 30],

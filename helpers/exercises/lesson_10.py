@@ -190,7 +190,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda m, K: [m // K + (k < m // K) for k in range(K)],
-                "How many shards get one more? The rest of the division, m % K.",
+                "That counts by another number than the rest of the division. How many shards get one more?",
             ),
             Wrong(lambda m, K: [m] * K, "Each shard gets all examples; together they should be m."),
         ],

@@ -115,8 +115,3 @@ WORDS = {
         "Is that what the formula asks for, or a product entry by entry?",
     ),
 }
-
-
-def ending(words, question):
-    """`words`, with a question at their end if they ask none."""
-    return words if "?" in words else f"{words} {question}"

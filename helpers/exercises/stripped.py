@@ -53,7 +53,7 @@ def _strip(exercise):
         "right": encode(key.right),
         "wrong": [[encode(results), hint] for results, hint in key.wrong],
         "stub": encode(key.stub),
-        "needs": key.needs,
+        "needs": dict(key.needs),
         "also": list(exercise.also),
     }
 

@@ -7,14 +7,16 @@ import numpy as np
 
 from helpers.exercises import catalogue, cell, diagnosis, edits, expressions, repair, values
 from helpers.exercises.errors import quote, where
-from helpers.exercises.phrases import ending
+from helpers.exercises.questions import ending, of as question_of
 
 # Changes that say by themselves what is wrong, and those that only say where.
 STRONG = set(
     "extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index range axis "
     "complement product reduction square_inside accumulated in_loop out_of_loop".split()
 )
-WEAK = set("function name number operation no_two root square exp log order_of_arguments comparison overwritten".split())
+WEAK = set(
+    "function name number operation no_two root square exp log order_of_arguments comparison overwritten".split()
+)
 COMMON = {0, 0.5, 1, 2, 10, 100, 1000}  # numbers that may stand in any formula
 MOST = 3  # numbers that are named
 
@@ -39,18 +41,18 @@ def explain(exercise, mine, code, hint, fits):
     names = _about_names(code)
     line = f"Look at the line {quote(_line(code))}. "
     if hint and rare and not (names and not found and mine.size > 4):
-        return line + ending(hint, "Which part of it gives that?")
+        return line + ending(hint, question_of(exercise))
     if found and found.kind in STRONG:
         return diagnosis.describe(found, code)
     if names:
         return names
     if hint and found is None:
-        return line + ending(hint, "Which part of it gives that?")
+        return line + ending(hint, question_of(exercise))
     alien = _about_numbers(exercise, code, found)
     if alien:
         return alien
     if hint:
-        return line + ending(hint, "Which part of it gives that?")
+        return line + ending(hint, question_of(exercise))
     return diagnosis.describe(found, code) if found else _about_unused(exercise, code)
 
 
@@ -104,7 +106,7 @@ def _repeated_list(code):
                         f"In {quote(ast.unparse(node))}, `*` repeats the {kind}: it multiplies no entries"
                         f"{where(code.line(node))}. How is each number multiplied by itself alone?"
                         if kind == "list"
-                        else f"In {quote(ast.unparse(node))}, `*` repeats a text, for what stands in quotes is no number"
+                        else f"In {quote(ast.unparse(node))}, `*` repeats a text, for it stands in quotes"
                         f"{where(code.line(node))}. How is the number written?"
                     )
     return ""
@@ -117,7 +119,9 @@ def _about_names(code):
         return ""
     node = found[-1]
     value = code.scope[node.id]
-    what = f"is {value:.6g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else "holds other values"
+    what = (
+        f"is {value:.6g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else "holds other values"
+    )
     return (
         f"`{node.id}` {what}: it gets no value in this cell, but comes from elsewhere in the notebook"
         f"{where(code.line(node))}. Which numbers does the question give?"
@@ -177,5 +181,6 @@ def about_nothing(code, name):
         )
     loose = [node for node in code.tree.body if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)]
     if loose:
-        return f"{quote(code.line(loose[-1]))} is computed, but `{name}` does not get its value. What must stand before it?"
+        line = quote(code.line(loose[-1]))
+        return f"{line} is computed, but `{name}` does not get its value. What must stand before it?"
     return ""

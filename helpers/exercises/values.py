@@ -159,17 +159,18 @@ def shape_in_words(array):
     return "a single number" if array.ndim == 0 else f"an array of shape {array.shape}"
 
 
-def about_numbers(mine, right, computed=False):
+def about_numbers(mine, right, question="", computed=False):
     """What is wrong with numbers that a person has typed; the right ones are not told.
 
     Parameters
     ----------
     mine, right : ndarrays of the same shape
+    question : str, to end with
     computed : bool, whether they come out of a formula, so that nobody has rounded them
     """
     if not computed and np.any(right != np.round(right)) and np.allclose(mine, right, rtol=0.05, atol=0):
         return "Close, but not right to three digits. Was something rounded, or is the formula another one?"
-    how = "What comes out if you put the numbers of the question into the formula one at a time?"
+    how = f"Put the numbers of the question into the formula one at a time. {question}".rstrip()
     if mine.ndim and mine.size > 1:
         good = np.isclose(mine, right, rtol=5e-3)
         if good.any():
