@@ -53,12 +53,18 @@ def evidence(code):
                 f"`{ast.unparse(node.func)}` cuts values off, in the line {quote(code.line(node))}. Which values come "
                 f"out wrong because of that?"
             )
-        if isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < abs(node.value) <= 1e-6:
+        tiny = [side for side in (getattr(node, "left", None), getattr(node, "right", None)) if _is_tiny(side)]
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)) and tiny:
             return (
-                f"`{ast.unparse(node)}` hides the problem and solves nothing, in the line {quote(code.line(node))}. "
-                f"Which values come out wrong because of it?"
+                f"`{ast.unparse(tiny[0])}` changes every value a little, and small ones much, in the line "
+                f"{quote(code.line(node))}. Which values come out wrong because of it?"
             )
     return ""
+
+
+def _is_tiny(node):
+    value = getattr(node, "value", None)
+    return isinstance(node, ast.Constant) and isinstance(value, float) and 0 < abs(value) <= 1e-6
 
 
 def _line_with(code, name):

@@ -84,6 +84,15 @@ def _of_slots(function, known, numbers, inputs):
 
 def _calls(slot, node, parent, known):
     yield from calls.edits_of(slot, node)
+    averaged = node.func.value if isinstance(node.func, ast.Attribute) and not node.args else None
+    if getattr(node.func, "attr", "") == "mean" and not node.keywords:
+        for count in known.counts:
+            yield of_slot("early_mean", slot, ast.BinOp(averaged or node.args[0], ast.Div(), count), node)
+
+
+def _lambdas(slot, node, parent, known):
+    if isinstance(parent, ast.Return):
+        yield of_slot("uncalled", slot, node.body, node)
 
 
 def _nothing(slot, node, parent, known):
@@ -174,6 +183,9 @@ def _attributes(slot, node, parent, known):
     if node.attr == "T":
         yield of_slot("transpose", slot, node.value, node)
         return
+    if node.attr == "shape" and not isinstance(parent, ast.Subscript):
+        for i in (1, 0):
+            yield of_slot("whole_shape", slot, ast.Subscript(node, ast.Constant(i), ast.Load()), node)
     for family in FAMILIES:
         if node.attr in family and isinstance(parent, ast.Call):
             kind = "reduction" if node.attr in calls.REDUCTIONS else "function"
@@ -216,6 +228,7 @@ BY_TYPE = {
     ast.Constant: _constants,
     ast.Compare: _comparisons,
     ast.Call: _calls,
+    ast.Lambda: _lambdas,
     ast.Tuple: _pairs,
     ast.List: _pairs,
     ast.IfExp: _choices,

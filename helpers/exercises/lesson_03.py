@@ -121,7 +121,7 @@ EXERCISES = [
             Wrong(40, "That is the number of examples; they share the biases."),
             Wrong(2, "Each layer has a vector of biases, the output layer too; and each unit has a bias of its own."),
             Wrong(4, "Inputs do not count as a layer, and each unit has a bias of its own."),
-            Wrong(35, "That is how many weights W[2] has."),
+            Wrong(35, "35 is 7 × 5, the number of weights of W[2]; biases are added up. Which units have one?"),
             Wrong(14, "One too many: which units have a bias?"),
             Wrong(1, "One bias does not do for the whole network: which units have one each?"),
             Wrong(7, "That is layer 1 alone. Which other layers compute?"),

@@ -174,6 +174,9 @@ EXERCISES = [
             Wrong(1.5, "What stands below the line belongs in parentheses: the sum is taken first."),
             Wrong(0.6, "What is the length of 2q − q, and what is that of 2q and q together?"),
             Wrong(-1 / 3, "A length is never negative, nor is the quotient of lengths."),
+            Wrong(
+                0.25, "Below the line stand the length of 2q and that of q. How long are they together, if q is 1 long?"
+            ),
         ],
     ),
     Exercise(
@@ -271,6 +274,18 @@ EXERCISES = [
             Wrong(
                 lambda p, q: np.linalg.norm(p) - np.linalg.norm(q) / (np.linalg.norm(p) + np.linalg.norm(q)),
                 "Above the line stands the length of the difference; and what is computed first here?",
+            ),
+            Wrong(
+                lambda p, q: np.abs(p - q).sum() / (np.abs(p).sum() + np.abs(q).sum()),
+                "Those are sums of sizes; a length is the root of a sum of squares. Which function gives it?",
+            ),
+            Wrong(
+                lambda p, q: np.linalg.norm(p - q) / (np.linalg.norm(p) * np.linalg.norm(q)),
+                "Below the line the two lengths are multiplied. How are they joined in the measure?",
+            ),
+            Wrong(
+                lambda p, q: np.linalg.norm((p - q) / (np.linalg.norm(p) + np.linalg.norm(q))) ** 2,
+                "That is the square of the measure. Which root is missing, or which power is too much?",
             ),
         ],
     ),

@@ -121,6 +121,7 @@ EXERCISES = [
                 "That is the edge of a uniform distribution with this variance; its standard deviation is asked for.",
             ),
             Wrong(float(np.sqrt(6 / 1000)), "That is Glorot's rule for a uniform distribution."),
+            Wrong(float(2 / np.sqrt(800)), "Only 800 stands under the root. What else belongs there?"),
         ],
     ),
     Exercise(

@@ -453,7 +453,13 @@ EXERCISES = [
         wrong=[
             Wrong(0.01 * 0.0003, "That is plain gradient descent; Adam divides by the root of v̂."),
             Wrong(0.0003, "That is the gradient itself."),
-            Wrong(0.001, "That leaves out the correction of m: m̂ = m/(1 − β₁)."),
+            Wrong(
+                0.001,
+                (
+                    "0.001 is the usual default of α, and also what is left if m is not corrected. Which α is "
+                    "given, and what is m̂?"
+                ),
+            ),
             Wrong(
                 float(0.01 * 0.1 / np.sqrt(0.001)), "That leaves out the corrections: m̂ = m/(1 − β₁), v̂ = v/(1 − β₂)."
             ),

@@ -114,4 +114,10 @@ WORDS = {
         "In {piece}, `@` is the matrix product, which sums over the inner axis",
         "Is that what the formula asks for, or a product entry by entry?",
     ),
+    "uncalled": ("{piece} makes a function and does not call it", "At which point is its value wanted?"),
+    "whole_shape": ("{piece} is the tuple of all sizes", "Which of them is wanted there?"),
+    "early_mean": (
+        "{piece} averages over all entries at once",
+        "Which of them must stay apart until later, and by what is to be divided?",
+    ),
 }
