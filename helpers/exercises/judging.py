@@ -194,8 +194,13 @@ def _explained(exercise, answer, hint, generic, earlier, failed, part):
         return pointed(said)
     if found and not failed:
         return Verdict("wrong", diagnosis.describe(found, code))
+    if failed:
+        return pointed(diagnosis.with_unused(generic, code))
     shown = diagnosis.evidence(code) if code else ""
-    return pointed(generic if failed or not shown else f"{_short(generic)} {shown}".strip())
+    if not shown:
+        return pointed(generic)
+    words = f"{_short(generic)} {shown}".strip()
+    return pointed(words) if shown.startswith(diagnosis.about_unused(code) or "\n") else Verdict("wrong", words)
 
 
 def _short(generic):

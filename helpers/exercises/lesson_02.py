@@ -163,6 +163,7 @@ EXERCISES = [
             Wrong(
                 lambda Z: 1 - np.tanh(Z) @ np.tanh(Z) if Z.ndim == 1 else 1 - np.tanh(Z) @ np.tanh(Z).T,
                 "@ is the matrix product; each entry is to be squared on its own. Which operator does that?",
+                r"@|dot|matmul|inner",
             ),
             Wrong(
                 lambda Z: (np.tanh(Z + 1e-5) - np.tanh(Z)) / 1e-5,
@@ -203,10 +204,12 @@ EXERCISES = [
                     "A small number added inside the logarithm sets a floor: nothing lies below its log. What should "
                     "come out at −1000?"
                 ),
+                r"e-|0\.0|eps",
             ),
             Wrong(
                 lambda Z: np.log(np.clip(sigmoid(Z), 1e-15, 1 - 1e-15)),
                 "Clipping sets a floor: nothing lies below its log. What should come out at −1000?",
+                r"clip|minimum|maximum|where",
             ),
             Wrong(
                 lambda Z: 1 / np.log(1 + np.exp(-Z)),

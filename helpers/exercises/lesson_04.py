@@ -286,6 +286,7 @@ EXERCISES = [
             Wrong(
                 lambda X, W, b, g, g_out: forward(X, W, b, sigmoid, sigmoid),
                 "sigmoid is written into the code, and g and g_out are ignored. Where do they belong?",
+                r"sigmoid",
             ),
             Wrong(
                 lambda X, W, b, g, g_out: forward(X, W, b, g, identity),
@@ -439,6 +440,10 @@ EXERCISES = [
             ),
             Wrong(_train_with(hidden=tanh), "The hidden layers are tanh here; the prompt says sigmoid everywhere."),
             Wrong(_train_with(twice=True), "The mean is taken twice: backward has it already."),
+            Wrong(
+                _train_with(hidden=tanh, slope=tanh_prime),
+                "The hidden layers are tanh here, forward and backward. Which activation does the prompt ask for?",
+            ),
         ],
     ),
     Exercise(

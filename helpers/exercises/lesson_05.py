@@ -13,7 +13,7 @@ def distance(p, q):
 
 
 def _distance_cases():
-    p, q = np.array([[1.0, 2.0, -2.0], [0.5, 0.0, 1.0]]), np.array([[1.0, 2.5, -2.0], [0.0, 0.0, 1.5]])
+    p, q = np.array([[1.0, 2.0, -2.0], [0.5, 3.0, 1.0]]), np.array([[1.3, 2.6, -1.5], [0.2, 2.8, 1.9]])
     return [(p, q), (q[0], -p[0])]
 
 
@@ -250,10 +250,12 @@ EXERCISES = [
                     "With a second argument 2, norm gives something else for a matrix: its largest stretch. Which call "
                     "takes all entries together?"
                 ),
+                r"norm",
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p - q, 1) / (np.linalg.norm(p, 1) + np.linalg.norm(q, 1)),
                 "With a second argument 1, norm adds up sizes instead of squares. Which call gives the length?",
+                r"norm",
             ),
             Wrong(
                 lambda p, q: np.abs(p - q).max() / (np.abs(p).max() + np.abs(q).max()),

@@ -262,6 +262,9 @@ EXERCISES = [
             Wrong(
                 lambda d, a: sum(x @ y.T for x, y in zip(d, a, strict=True)) / len(d) ** 2, "The mean is taken twice."
             ),
+            Wrong(
+                lambda d, a: d[0] @ a[0].T / len(d), "That is the first example alone. Does `return` come too early?"
+            ),
         ],
     ),
     Exercise(

@@ -266,10 +266,12 @@ EXERCISES = [
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l]) / len(dW[l]) for l in dW},
                 "len counts the rows; how many entries are there, and does the division belong under the root?",
+                r"\blen\b",
             ),
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l]) / np.sqrt(len(dW[l])) for l in dW},
                 "len counts the rows only. How many entries are there?",
+                r"\blen\b",
             ),
             Wrong(
                 lambda dW: {l: np.sqrt(np.abs(np.mean(dW[l]))) for l in dW},
@@ -286,10 +288,12 @@ EXERCISES = [
                     "all entries "
                     "together?"
                 ),
+                r"norm",
             ),
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l], 2) for l in dW},
                 "With a second argument 2, norm gives the largest stretch of a matrix; take the mean of the squares.",
+                r"norm",
             ),
             Wrong(
                 lambda dW: {l: np.mean(np.sqrt(np.abs(dW[l]))) ** 2 for l in dW},
@@ -354,6 +358,7 @@ EXERCISES = [
             Wrong(
                 lambda Z: np.sum(sigmoid_prime(Z) < 0.05) / len(Z),
                 "len counts the rows only. How many entries does Z have?",
+                r"\blen\b",
             ),
             Wrong(
                 lambda Z: np.sum(sigmoid_prime(Z) < 0.05) / Z.shape[1],

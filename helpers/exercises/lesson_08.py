@@ -159,6 +159,7 @@ EXERCISES = [
                     "exponent at "
                     "0 or below?"
                 ),
+                r"mean",
             ),
             Wrong(
                 lambda Z: np.exp(Z - 1000) / np.exp(Z - 1000).sum(axis=0),
@@ -167,6 +168,7 @@ EXERCISES = [
                     "number fits "
                     "each column?"
                 ),
+                r"1000",
             ),
             Wrong(
                 lambda Z: np.exp(np.clip(Z, -500, 500)) / np.exp(np.clip(Z, -500, 500)).sum(axis=0),
@@ -174,6 +176,7 @@ EXERCISES = [
                     "Clipping makes different logits equal. What can be taken away from all of a column without "
                     "changing the quotient?"
                 ),
+                r"clip|minimum|maximum|where",
             ),
             Wrong(
                 lambda Z: np.exp(Z - Z.min(axis=0)) / np.exp(Z - Z.min(axis=0)).sum(axis=0),
@@ -181,6 +184,7 @@ EXERCISES = [
                     "With the smallest taken away the others are still large, and overflow. Which number keeps every "
                     "exponent at 0 or below?"
                 ),
+                r"min",
             ),
             Wrong(lambda Z: Z.argmax(axis=0), "That is the likeliest class; a probability for each is asked for."),
             Wrong(
@@ -378,6 +382,18 @@ EXERCISES = [
                 lambda Z, Y: ((_softmax(Z) > 0.5) - Y) / Y.shape[1],
                 "The error compares probabilities with the truth, not decisions.",
             ),
+            Wrong(
+                lambda Z, Y: (np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True) - Y) / Y.shape[1],
+                "softmax adds up over the examples here; the classes of one example must add up to 1. Along which axis "
+                "are they?",
+            ),
+            Wrong(
+                lambda Z, Y: (np.exp(Z) / np.exp(Z).sum() - Y) / Y.shape[1],
+                (
+                    "softmax adds up over the whole array here; the answers of one example must add up to 1. "
+                    "Which are those?"
+                ),
+            ),
         ],
     ),
     Exercise(
@@ -430,6 +446,10 @@ EXERCISES = [
                     "What does the "
                     "first line of the prompt say?"
                 ),
+            ),
+            Wrong(
+                lambda t, g, v, rate, beta: (t - rate * (g + beta * (beta * v + g)), beta * v + g),
+                "That looks ahead, as Nesterov does: β v comes in twice. Which step do the prompt's lines take?",
             ),
         ],
     ),

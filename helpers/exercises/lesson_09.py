@@ -122,6 +122,7 @@ EXERCISES = [
             Wrong(
                 lambda g, a, b: (g / b, (g * np.log(b)).sum(axis=1, keepdims=True)),
                 "The logarithm is an integral of 1/b; its derivative is asked for.",
+                r"log",
             ),
             Wrong(
                 lambda g, a, b: (1 / b * np.ones(a.shape), (-a / b**2).sum(axis=1, keepdims=True)),
@@ -203,6 +204,22 @@ EXERCISES = [
             ),
             Wrong(lambda g, A: A * (1 - A), "g takes no part: the chain rule multiplies by what arrives."),
             Wrong(lambda g, A: A * (g - A), "The second term is a sum over k of gₖ aₖ, not a single a."),
+            Wrong(
+                lambda g, A: A * (g - g.mean(axis=0)),
+                "The mean counts every class alike; here each counts as much as its probability. What weighs gₖ?",
+            ),
+            Wrong(
+                lambda g, A: (np.diag(A[:, 0]) - np.outer(A[:, 0], A[:, 0])) @ g,
+                "That is the Jacobian of the first example for all of them. How many columns has A?",
+            ),
+            Wrong(
+                lambda g, A: (np.diag(A.mean(axis=1)) - np.outer(A.mean(axis=1), A.mean(axis=1))) @ g,
+                "That is the Jacobian at the mean of the examples. How many Jacobians are there, and where?",
+            ),
+            Wrong(
+                lambda g, A: A * g - A @ (A.T @ g),
+                "A matrix product over the examples mixes them. Over what does the sum run, in each column?",
+            ),
         ],
     ),
     Exercise(

@@ -128,6 +128,10 @@ EXERCISES = [
                 lambda gradients, sizes: combine(gradients, sizes[::-1]),
                 "Sizes and gradients are paired in opposite order.",
             ),
+            Wrong(
+                lambda gradients, sizes: gradients[int(np.argmax(sizes))],
+                "That is the largest shard alone. What do the others contribute?",
+            ),
         ],
     ),
     Exercise(

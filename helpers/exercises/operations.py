@@ -74,6 +74,8 @@ def _grouped(slot, node):
     groups = []
     if isinstance(right, ast.BinOp):
         groups.append(ast.BinOp(ast.BinOp(left, op, right.left), right.op, right.right))
+        if isinstance(op, ast.MatMult) and isinstance(right.op, ast.Mult):
+            groups.append(ast.BinOp(right.left, right.op, ast.BinOp(left, op, right.right)))
     if isinstance(left, ast.BinOp):
         groups.append(ast.BinOp(left.left, left.op, ast.BinOp(left.right, op, right)))
     if isinstance(left, ast.Call) and len(left.args) == 1 and not left.keywords:

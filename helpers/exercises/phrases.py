@@ -120,4 +120,13 @@ WORDS = {
         "{piece} averages over all entries at once",
         "Which of them must stay apart until later, and by what is to be divided?",
     ),
+    "carried": (
+        "What {line} sets before the loop is carried on from pass to pass",
+        "What should be kept for the next pass, and what computed anew?",
+    ),
+    "masked": (
+        "{piece} keeps only the entries for which the condition holds",
+        "What should stand in the place of the others?",
+    ),
+    "rows_only": ("{piece} runs over the rows only", "How many entries are there, and how are all of them reached?"),
 }

@@ -207,7 +207,24 @@ def _all(code, cases):
     found = catalogue.of(own, known, numbers, arrays, tables, outside(code))
     for other in code.functions[1:]:
         found += catalogue.of(other, known, [], [argument.arg for argument in other.args.args], [])
+    found += _calls_in_order(code)
     return sorted(found, key=lambda edit: edit.rank)
+
+
+def _calls_in_order(code):
+    """Edits that give a function of the notebook its arguments in the order of its own names for them."""
+    for function in code.functions:
+        for slot, node, _ in expressions.slots(function):
+            called = (
+                code.scope.get(getattr(getattr(node, "func", None), "id", "")) if isinstance(node, ast.Call) else None
+            )
+            if not inspect.isfunction(called) or node.keywords:
+                continue
+            names = list(called.__code__.co_varnames[: called.__code__.co_argcount])
+            given = {ast.unparse(argument): argument for argument in node.args}
+            if set(names) == set(given) and names != list(given):
+                new = ast.Call(node.func, [given[name] for name in names], [])
+                yield edits.of_slot("order_of_arguments", slot, new, node)
 
 
 def outside(code):

@@ -75,7 +75,7 @@ def _is_harmless(edit):
 
 def _other_numbers(code, wanted):
     """Edits that put another number in place of one: one of the formula, or with another decimal point."""
-    for slot, node, _ in expressions._slots(code.tree):
+    for slot, node, _ in expressions.slots(code.tree):
         if isinstance(node, ast.Constant) and type(node.value) in (int, float):
             others = [*wanted, *(node.value * 10.0**k for k in (-3, -2, -1, 1, 2, 3))]
             for other in others:

@@ -64,7 +64,11 @@ def _leaves(name, value, wanted):
     missing = [key for key in wanted if key not in value]
     if missing:
         there = ", ".join(repr(key) for key in value)[:200]
-        advice = "These are texts, numbers are wanted." if str(missing[0]) in value else "Does the loop reach it?"
+        others = [key for key in value if key not in wanted]
+        advice = "Does the loop reach it?" if not others else "Which keys are asked for?"
+        advice = (
+            "These are texts, numbers are wanted. Which keys are asked for?" if str(missing[0]) in value else advice
+        )
         raise UnfitError(f"{name}[{missing[0]}] is missing: the keys of {name} are {there}. {advice}")
     return {f"{name}[{key}]": as_array(value[key], f"{name}[{key}]") for key in wanted}
 
