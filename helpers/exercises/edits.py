@@ -23,7 +23,7 @@ RANKS = {
     for rank, kinds in enumerate(
         [
             "early_return no_return copy swapped wrong_return uncalled",
-            "extra extra_call power",
+            "extra extra_call power floor",
             "sign index range axis keepdims no_axis order_of_arguments count guard whole_shape",
             "name function product reduction upside_down order_of_product transpose no_transpose swapped_index",
             "wrong_factor comma hard_coded outside",

@@ -76,7 +76,7 @@ def typed_like(mine, value):
         mine = mine.squeeze()
     whole = np.all(value == np.round(value))
     tolerance = 1e-9 if whole and mine.dtype != np.float32 else 1e-6 if whole else 5e-3
-    return mine.shape == value.shape and np.allclose(mine, value, rtol=tolerance, atol=1e-6 if whole else 1e-9)
+    return mine.shape == value.shape and np.allclose(mine, value, rtol=tolerance, atol=1e-9)
 
 
 def _about_value(exercise, mine, right, code):
@@ -95,13 +95,16 @@ def _about_value(exercise, mine, right, code):
         )
     if mine.squeeze().shape != right.shape:
         return _about_shape(mine, right)
+    line = typed_code.look_at(code) if formula else ""
     if not np.isfinite(mine).all():
-        return "The answer holds NaN or an infinite value. Where does it divide by 0, or take the logarithm of 0?"
+        return (
+            f"{line}The answer holds NaN or an infinite value. Where does it divide by 0, or take the logarithm of 0?"
+        )
     mine = mine.squeeze().astype(float)
     said = typed.look(mine, right, re.search(r"\bshare\b", exercise.prompt), formula) or _slip(exercise, mine)
     if said:
-        return ending(f"{_few(mine)}{said}", question_of(exercise))
-    return values.about_numbers(mine, right, question_of(exercise), formula)
+        return line + ending(f"{_few(mine)}{said}", question_of(exercise))
+    return line + values.about_numbers(mine, right, question_of(exercise), formula)
 
 
 def _about_shape(mine, right):
@@ -119,8 +122,11 @@ def _about_shape(mine, right):
 
 def _known(exercise, mine, code):
     """The hint of the known wrong values that this one is, if they all have the same; "" if there is none."""
-    fits = _fits if code else typed_like
-    found = {hint for (value,), hint in exercise.key.wrong if fits(mine, value)}
+    known = exercise.key.wrong
+    found = {hint for (value,), hint in known if _fits(mine, value)}
+    if not found and not code:  # nobody has rounded what a formula gives
+        found = {hint for (value,), hint in known if typed_like(mine, value)}
+        found = found or {hint for (value,), hint in known if _in_two_digits(mine, value)}
     found = {hint for hint in found if not code or re.search(exercise.key.needs.get(hint, ""), "".join(code.lines))}
     return found.pop() if len(found) == 1 else ""
 
@@ -133,6 +139,14 @@ def _fits(mine, value):
     pairs = list(zip(np.ravel(mine).astype(float), np.ravel(value).astype(float), strict=True))
     return all(np.isclose(a, b, rtol=1e-6, atol=1e-12) or (_is_short(b) and float(f"{a:.{_digits(b)}g}") == b)
                for a, b in pairs)  # fmt: skip
+
+
+def _in_two_digits(mine, value):
+    """Whether one number is the other, a fraction, rounded or cut off to its two digits."""
+    if mine.ndim or np.ndim(value) or value in (0, round(value)) or float(f"{mine:.2g}") != mine:
+        return False
+    unit = 10.0 ** (np.floor(np.log10(abs(value))) - 1)
+    return any(np.isclose(mine, cut(value / unit) * unit) for cut in (np.round, np.trunc))
 
 
 def _is_short(number):

@@ -102,7 +102,13 @@ EXERCISES = [
             ),
             Wrong(float(np.sqrt(2 / 1000)), "That is Glorot's rule."),
             Wrong(20, "Upside down: the inputs stand below the line."),
-            Wrong(float(1 / np.sqrt(200)), "That is LeCun's rule, and with the units; He counts the inputs, with a 2."),
+            Wrong(
+                float(1 / np.sqrt(200)),
+                (
+                    "That is 1/√200, LeCun's rule with the units, or 2/√800, with only 800 under the root. What "
+                    "belongs under it?"
+                ),
+            ),
             Wrong(
                 float(4 / np.sqrt(800)), "That is the scale for sigmoids; He's rule, for ReLU, has a 2 under the root."
             ),
@@ -121,7 +127,6 @@ EXERCISES = [
                 "That is the edge of a uniform distribution with this variance; its standard deviation is asked for.",
             ),
             Wrong(float(np.sqrt(6 / 1000)), "That is Glorot's rule for a uniform distribution."),
-            Wrong(float(2 / np.sqrt(800)), "Only 800 stands under the root. What else belongs there?"),
         ],
     ),
     Exercise(

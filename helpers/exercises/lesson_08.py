@@ -487,7 +487,9 @@ EXERCISES = [
             Wrong(0.01 * float(np.sqrt(0.0003)), "g is divided by √v̂; here the root of g multiplies."),
             Wrong(300, "That divides by ε alone; √v̂ stands below the line."),
             Wrong(0.0001, "α is squared; where does the second one come from?"),
-            Wrong(0.1, "1 − β₁ is divided by once too often."),
+            Wrong(
+                0.1, ("0.1 is ten times α, or α after a division by 1 − β₁ too many. Which α is given, and what is m̂?")
+            ),
             Wrong(1, "That is the quotient m̂/√v̂; the step is α times that."),
             Wrong(0.00003, "That is m, the running mean; what is divided by √v̂, and multiplied by α?"),
             Wrong(0.009, "β₁ takes no part in the first step once m is corrected."),

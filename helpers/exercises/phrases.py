@@ -59,7 +59,7 @@ WORDS = {
         "The condition {piece} is not right",
         "For which values should it hold? Try the one on the border.",
     ),
-    "extra_call": ("{call} changes the result, and the formula has nothing like it", "What happens without it?"),
+    "extra_call": ("{call} changes the result", "What happens without it, and does the formula ask for it?"),
     "extra_exponent": ("The power in {piece} is too much", "Where is the square in the formula?"),
     "extra": ("{piece} is too much here", "Where does it belong in the formula, and is it there already?"),
     "statement_order": (
@@ -129,4 +129,5 @@ WORDS = {
         "What should stand in the place of the others?",
     ),
     "rows_only": ("{piece} runs over the rows only", "How many entries are there, and how are all of them reached?"),
+    "floor": ("`//` in {piece} cuts off everything behind the point", "Which division keeps it?"),
 }

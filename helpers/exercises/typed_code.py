@@ -11,7 +11,7 @@ from helpers.exercises.questions import ending, of as question_of
 
 # Changes that say by themselves what is wrong, and those that only say where.
 STRONG = set(
-    "extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index range axis "
+    "floor extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index range axis "
     "complement product reduction square_inside accumulated in_loop out_of_loop".split()
 )
 WEAK = set(
@@ -39,7 +39,7 @@ def explain(exercise, mine, code, hint, fits):
     rare = mine.ndim > 0 or abs(mine) > 100 or mine != np.round(mine)  # a small whole number comes out of many formulas
     found = _find(code, right, exercise, fits) if cell.may_run_again(code) else None
     names = _about_names(code)
-    line = f"Look at the line {quote(_line(code))}. "
+    line = look_at(code)
     if hint and rare and not (names and not found and mine.size > 4):
         return line + ending(hint, question_of(exercise))
     if found and found.kind in STRONG:
@@ -48,12 +48,17 @@ def explain(exercise, mine, code, hint, fits):
         return names
     if hint and found is None:
         return line + ending(hint, question_of(exercise))
-    alien = _about_numbers(exercise, code, found)
+    alien = _about_numbers(exercise, code)
     if alien:
         return alien
     if hint:
         return line + ending(hint, question_of(exercise))
     return diagnosis.describe(found, code) if found else _about_unused(exercise, code)
+
+
+def look_at(code):
+    """ "Look at the line `…`. ", of the answer."""
+    return f"Look at the line {quote(_line(code))}. "
 
 
 def _find(code, right, exercise, fits):
@@ -64,13 +69,27 @@ def _find(code, right, exercise, fits):
     known = [name for name in expressions.SLOPES if callable(code.scope.get(name))]
     found = [e for e in catalogue.of(code.tree, known, [], [], []) if e.kind in STRONG | WEAK]
     found += _other_numbers(code, _numbers_of(exercise.solution if isinstance(exercise.solution, str) else ""))
-    found = [edit for edit in found if not _is_harmless(edit)]
+    found = [edit for edit in found if _is_usual(edit, code)]
     return repair.find(code, [()], passed, found=sorted(found, key=lambda e: (e.kind in WEAK, e.rank)))
 
 
-def _is_harmless(edit):
-    """Whether an edit would blame a line that has nothing to do with the formula."""
-    return isinstance(edit.node, ast.FunctionDef)
+def _is_usual(edit, code):
+    """Whether people make this mistake in a formula, so that it is not by chance that the change makes it right."""
+    new = edit.changes[0][2]
+    if edit.kind == "operation":
+        return isinstance(getattr(new, "op", None), (ast.Add, ast.Sub, ast.Mult, ast.Div))
+    if edit.kind == "extra":  # what is left is more than what goes
+        return 2 * _leaves(edit.piece) <= _leaves(ast.unparse(code.tree.body[-1].value)) or _leaves(edit.piece) == 1
+    return not isinstance(edit.node, ast.FunctionDef)
+
+
+def _leaves(piece):
+    """How many names and numbers there are in a piece of code."""
+    try:
+        tree = ast.parse(piece)
+    except SyntaxError:
+        return 0
+    return sum(isinstance(node, (ast.Name, ast.Constant)) for node in ast.walk(tree)) - piece.count("np.")
 
 
 def _other_numbers(code, wanted):
@@ -128,14 +147,12 @@ def _about_names(code):
     )
 
 
-def _about_numbers(exercise, code, found):
+def _about_numbers(exercise, code):
     """A sentence on numbers in the code that stand neither in the question nor in any formula."""
     texts = [exercise.prompt, exercise.reason, exercise.solution_text, *exercise.hints]
     known = {*_numbers_of(" ".join(texts)), *COMMON}
     alien = [node for value, node in cell.typed_numbers(code) if not (abs(value) in known or 0 < abs(value) < 1e-2)]
-    if found and found.kind not in ("number", "extra"):
-        return ""
-    if not alien or (found and not any(found.node is node for node in alien)):
+    if not alien:
         return ""
     pieces = list(dict.fromkeys(ast.unparse(node) for node in alien))[:MOST]
     listed = " and ".join(f"`{piece}`" for piece in pieces)

@@ -59,7 +59,11 @@ def test_no_two_wrong_values_are_alike(exercise):
     for value, _ in known:
         assert not typed_like(value, exercise.right)
     for (one, hint), (other, another) in itertools.combinations(known, 2):
-        assert hint == another or not typed_like(one, other), (hint, another)
+        assert hint == another or in_three_digits(one) != in_three_digits(other), (hint, another)
+
+
+def in_three_digits(value):
+    return [f"{number:.3g}" if number != round(number) else f"{number:.0f}" for number in value.ravel()]
 
 
 @pytest.mark.parametrize("exercise", [e for e in EXERCISES.values() if e.cases], **NAMED)
