@@ -82,8 +82,11 @@ def result(code):
 
 def is_formula(code):
     """Whether the answer is computed, and not only a number or a list of numbers that was typed."""
+    value = result(code)
+    if isinstance(value, ast.Name) and value.id == "answer" and "answer" not in own_names(code):
+        return False  # it was made in another cell
     made = (ast.BinOp, ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Compare, ast.ListComp, ast.GeneratorExp)
-    return any(isinstance(node, made) for node in ast.walk(result(code)))
+    return any(isinstance(node, made) for node in ast.walk(value))
 
 
 def may_run_again(code):

@@ -56,6 +56,8 @@ def judge(exercise, answer, seconds=SECONDS, code=None):
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # whatever a reader's code can raise, SystemExit too
+        if code is not None:  # the search in it took too long
+            return judge(exercise, answer, seconds)
         verdict = Verdict("wrong", about_error(exercise.answer_name, error, answer))
     if isinstance(verdict, _Mistake):
         verdict = _traced(exercise, answer, verdict)

@@ -11,8 +11,8 @@ from helpers.exercises.questions import ending, of as question_of
 
 # Changes that say by themselves what is wrong, and those that only say where.
 STRONG = set(
-    "floor extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index range axis "
-    "complement product reduction square_inside accumulated in_loop out_of_loop".split()
+    "floor extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index range "
+    "axis complement product reduction square_inside accumulated in_loop out_of_loop".split()
 )
 WEAK = set(
     "function name number operation no_two root square exp log order_of_arguments comparison overwritten".split()
