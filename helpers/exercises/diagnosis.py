@@ -37,8 +37,11 @@ def about_unused(code):
 
 
 def with_unused(words, code):
-    """`words`, with a sentence on unused arguments put before the question at their end."""
+    """`words` on an error, with what the code alone shows put before the question at their end."""
     never = about_unused(code) if code else ""
+    hidden = repair.outside(code) if code else ()
+    if hidden:
+        never = f"`{hidden[0]}` is no argument of the function, but comes from elsewhere in the notebook. {never}"
     loose = loose_end(code) if code else ""
     if not never and loose and len(words) + len(loose) < 480:
         return f"{re.sub(' [A-Z][^.?!]*[?]$', '', words)} {loose}"

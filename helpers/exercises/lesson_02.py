@@ -74,6 +74,12 @@ def _other_cost(A0, Y, W, b):
     return dZ @ A0.T, dZ.sum(axis=1, keepdims=True)
 
 
+def _slope_by_the_answer(A0, Y, W, b):
+    A = sigmoid(W @ A0 + b)
+    dA = ((1 - Y) / (1 - A) - Y / A) / Y.shape[1]
+    return dA @ A0.T, dA.sum(axis=1, keepdims=True)
+
+
 def _bug_in_the_bias_only(A0, Y, W, b):
     return mended_gradients(A0, Y, W, b)[0], _gradients_with_a_bug(A0, Y, W, b)[1]
 
@@ -177,6 +183,11 @@ EXERCISES = [
                 lambda Z: 1 / np.cosh(Z),
                 "Nearly: something in it must be squared. What stands below the line in the quotient rule?",
             ),
+            Wrong(lambda Z: np.tanh(Z), "That is tanh itself; its slope is asked for."),
+            Wrong(
+                lambda Z: 1 - Z**2 / 2,
+                "That is a beginning of a series, near the slope only where z is small. What does the quotient rule give?",
+            ),
         ],
     ),
     Exercise(
@@ -256,6 +267,10 @@ EXERCISES = [
                     "everything "
                     "has cancelled?"
                 ),
+            ),
+            Wrong(
+                _slope_by_the_answer,
+                "That is ∂J/∂A, the slope by the answer; it still has to go through the sigmoid. What is left of both?",
             ),
         ],
     ),
