@@ -74,7 +74,8 @@ def _traced(exercise, answer, mistake):
     except KeyboardInterrupt:
         raise
     except BaseException:  # changed code may do whatever the reader's own may
-        return Verdict("wrong", mistake.hint or mistake.generic)
+        words = mistake.hint or mistake.generic
+        return Verdict("wrong", diagnosis.pointed(words, None, repair.read(answer), exercise.parts, mistake.part))
 
 
 # --- functions -----------------------------------------------------------------------------------
@@ -138,7 +139,7 @@ def _about_nothing(exercise, answer, results, printed):
 
 
 def _about_results(exercise, answer, key, mine, right):
-    part = next(name for name in right[0] if any(not _same(a, b, name) for a, b in zip(mine, right, strict=True)))
+    part = next(name for a, b in zip(mine, right, strict=True) for name in b if not _same(a, b, name))
     for known, hint in [(key.stub, None), *key.wrong]:
         try:
             same = isinstance(known, list) and all_same(mine, sets(known, key.right, exercise.parts))

@@ -186,7 +186,7 @@ EXERCISES = [
             Wrong(lambda Z: np.tanh(Z), "That is tanh itself; its slope is asked for."),
             Wrong(
                 lambda Z: 1 - Z**2 / 2,
-                "That is a beginning of a series, near the slope only where z is small. What does the quotient rule give?",
+                ("That is the beginning of a series, close only where z is small. What does the quotient rule give?"),
             ),
         ],
     ),
