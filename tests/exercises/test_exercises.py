@@ -22,7 +22,7 @@ from hypothesis.extra import numpy as hnp
 
 from helpers import exercises
 from helpers.backprop.activations import sigmoid, sigmoid_prime
-from helpers.exercises import check, limits, message, record, repair, values, verdict
+from helpers.exercises import check, limits, message, record, values, verdict
 from helpers.exercises.judging import judge
 from helpers.exercises.registry import EXERCISES, LESSONS
 
