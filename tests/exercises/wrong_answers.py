@@ -122,7 +122,7 @@ ANSWERS = [
     (
         "04.train",
         "def train(X, Y, W, b, learning_rate, steps):\n    for _ in range(steps):\n        Z, A = forward(X, W, b, sigmoid, sigmoid)\n        W = {l: update(W[l], backward(Y, W, Z, A, sigmoid_prime)[0][l], learning_rate) for l in W}\n        b = {l: update(b[l], backward(Y, W, Z, A, sigmoid_prime)[1][l], learning_rate) for l in b}\n    return W, b",
-        "The gradient of b is taken after W has moved",
+        "comes at the wrong moment",
     ),
     # update takes an array, not the dictionary (and its result is dropped).
     (
