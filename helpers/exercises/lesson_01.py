@@ -211,6 +211,7 @@ EXERCISES = [
             Wrong(
                 lambda f, w, epsilon: ((f(w) + epsilon) - (f(w) - epsilon)) / (2 * epsilon),
                 "The value of f is nudged, which gives 1 for any f. Which of f and w must be nudged?",
+                r"f\(w\)",
             ),
             Wrong(
                 lambda f, w, epsilon: (f(w + epsilon) - 2 * f(w) + f(w - epsilon)) / epsilon**2,
