@@ -15,12 +15,13 @@ Nothing here fails, whatever the answer is, and no verdict gives the solution aw
 
 To read: `core` (what an exercise is), a lesson's exercises such as `lesson_04`, `judging` (how an answer is
 judged), `repair` (how a mistake is found in the reader's code) with `catalogue` (the mistakes that it tries),
-`diagnosis` and `phrases` (what is said of it). `limits` and `surroundings` keep the reader's code at arm's length.
+`diagnosis` and `phrases` (what is said of it). Of a typed answer `cell` reads the code and `typed_code` judges
+it. `limits` and `surroundings` keep the reader's code at arm's length.
 """
 
 import difflib
 
-from helpers.exercises import record
+from helpers.exercises import cell, record
 from helpers.exercises.challenges import CHALLENGES
 from helpers.exercises.core import Verdict
 from helpers.exercises.judging import judge
@@ -47,7 +48,9 @@ def verdict(name, answer):
     Verdict
     """
     unknown = _unknown(name)
-    return Verdict("wrong", unknown) if unknown else judge(EXERCISES[name], answer)
+    if unknown:
+        return Verdict("wrong", unknown)
+    return judge(EXERCISES[name], answer, code=None if EXERCISES[name].cases else cell.current(name))
 
 
 def check(name, answer):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from helpers.exercises import typed
@@ -21,6 +22,7 @@ class Wrong(NamedTuple):
 
     answer: Any  # a value, or a function with the arguments of the solution
     hint: str
+    code: str = ""  # a pattern that the reader's code must contain for the hint to be true, where the code can be read
 
 
 @dataclass(frozen=True)
@@ -105,17 +107,22 @@ class Exercise:
         """What answers are compared with."""
         if self.recorded:
             return self.recorded
+        needs = {wrong.hint: wrong.code for wrong in self.wrong if wrong.code}
         if self.cases is None:
-            known = [([wrong.answer], wrong.hint) for wrong in self.wrong]
-            if not isinstance(self.right, str):
-                slips = typed.slips(self.solution, self.name[3:] if self.is_question else "answer", self.right)
-                known += [([value], hint) for value, hint in slips]
-            return Key([self.right], known, None)
+            return Key([self.right], [([wrong.answer], wrong.hint) for wrong in self.wrong], None, needs)
         return Key(
             results_or_error(self.solution, self.cases()),
             [(results_or_error(wrong.answer, self.cases()), wrong.hint) for wrong in self.wrong],
             results_or_error(self.broken, self.cases()) if self.broken else None,
+            needs,
         )
+
+    @cached_property
+    def slips(self):
+        """Wrong values of a typed answer that one slip in the solution's formula gives, with hints."""
+        if self.cases is not None or isinstance(self.right, str) or not self.solution:
+            return []
+        return typed.slips(self.solution, self.name[3:] if self.is_question else "answer", self.right)
 
 
 class Key(NamedTuple):
@@ -124,6 +131,7 @@ class Key(NamedTuple):
     right: list
     wrong: list  # (results, hint) pairs
     stub: Any  # results of a function in which a mistake is to be found, otherwise None
+    needs: Any = MappingProxyType({})  # by hint: the pattern that the reader's code must contain
 
 
 class Verdict(NamedTuple):

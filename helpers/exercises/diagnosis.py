@@ -1,8 +1,10 @@
 """A mistake that was found in the reader's code, in words: what is wrong, in which line, and a question."""
 
 import ast
+import inspect
+import re
 
-from helpers.exercises import repair
+from helpers.exercises import repair, statements
 from helpers.exercises.errors import quote, where
 from helpers.exercises.phrases import WORDS
 
@@ -34,6 +36,19 @@ def about_unused(code):
     return f"{listed} {'is' if len(names) == 1 else 'are'} never used. " if names else ""
 
 
+def with_unused(words, code):
+    """`words` on an error, with what the code alone shows put before the question at their end."""
+    never = about_unused(code) if code else ""
+    hidden = repair.outside(code) if code else ()
+    if hidden:
+        never = f"`{hidden[0]}` is no argument of the function, but comes from elsewhere in the notebook. {never}"
+    loose = loose_end(code) if code else ""
+    if not never and loose and len(words) + len(loose) < 480:
+        return f"{re.sub(' [A-Z][^.?!]*[?]$', '', words)} {loose}"
+    sentences = re.split(r"(?<=[.!]) (?=[A-Z])", words)
+    return " ".join([*sentences[:-1], f"{never}{sentences[-1]}"]) if never else words
+
+
 def evidence(code):
     """What the code alone shows: an unused argument, a name of the notebook, a limit put on numbers; or ""."""
     hidden = repair.outside(code)
@@ -46,6 +61,9 @@ def evidence(code):
     names = repair.unused(code)
     if names:
         return f"{about_unused(code)}What is it for?" if len(names) == 1 else f"{about_unused(code)}What are they for?"
+    loose = loose_end(code)
+    if loose:
+        return loose
     for node in ast.walk(code.tree):
         name = getattr(getattr(node, "func", None), "attr", "")
         if isinstance(node, ast.Call) and name in ("clip", "nan_to_num"):
@@ -53,12 +71,49 @@ def evidence(code):
                 f"`{ast.unparse(node.func)}` cuts values off, in the line {quote(code.line(node))}. Which values come "
                 f"out wrong because of that?"
             )
-        if isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < abs(node.value) <= 1e-6:
+        tiny = [part for part in ast.walk(node) if name.startswith("log") and _is_tiny(part)]
+        if tiny:
             return (
-                f"`{ast.unparse(node)}` hides the problem and solves nothing, in the line {quote(code.line(node))}. "
-                f"Which values come out wrong because of it?"
+                f"`{ast.unparse(tiny[0])}` is put inside a logarithm, in the line {quote(code.line(node))}. Which "
+                f"values come out wrong because of it?"
             )
     return ""
+
+
+def loose_end(code):
+    """A sentence and a question on a result that goes nowhere, a loop that ends at once, or chance; or ""."""
+    read = {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    for node in ast.walk(code.tree):
+        value = getattr(node, "value", None)
+        if isinstance(node, (ast.For, ast.While)) and any(isinstance(part, ast.Return) for part in node.body):
+            line = code.line(next(part for part in node.body if isinstance(part, ast.Return)))
+            return f"{quote(line)} ends the loop in its first pass. How many passes should it make?"
+        if isinstance(node, ast.Expr) and isinstance(value, ast.Call) and _returns_something(value, code):
+            return f"What {quote(code.line(node))} returns is thrown away. Which name should take it?"
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if name not in read:
+                return f"`{name}` is set in the line {quote(code.line(node))}, but never used. Which name was meant?"
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("np.random."):
+            return (
+                f"`{ast.unparse(node.func)}` draws numbers by chance{where(code.line(node))}. Which numbers are given?"
+            )
+    return ""
+
+
+def _returns_something(call, code):
+    """Whether a call that stands alone is that of a function of the notebook, or of NumPy, that gives a result."""
+    if isinstance(call.func, ast.Name):
+        known = code.scope.get(call.func.id)
+        return inspect.isfunction(known)
+    return ast.unparse(call.func).startswith("np.") and not ast.unparse(call.func).startswith(
+        ("np.random", "np.add.at")
+    )
+
+
+def _is_tiny(node):
+    value = getattr(node, "value", None)
+    return isinstance(node, ast.Constant) and isinstance(value, float) and 0 < abs(value) <= 1e-6
 
 
 def _line_with(code, name):
@@ -66,12 +121,56 @@ def _line_with(code, name):
     return where(code.line(node))
 
 
-def point(found, hint):
-    """What is added to a hint that was written for the mistake: the line, and a question if the hint asks none."""
-    if not found or not found.line:
-        return ""
-    question = "" if "?" in hint else f" {WORDS[_key(found)][1]}"
-    return f" Look at the line {quote(found.line)}.{question}"
+def pointed(words, found, code, parts, part):
+    """`words` on a mistake, after the line to look at: that of a mistake found, or else the one that makes `part`.
+
+    Parameters
+    ----------
+    words : str
+    found : repair.Found, or None
+    code : repair.Code, or None
+    parts : names of what the function returns
+    part : str, the result that is wrong, such as "dW[2]"; "" if there is none
+    """
+    if " the line `" in words:
+        return words
+    changed = re.search(r"changes its argument `(\w+)`", words)
+    node = statements.first_change(code.tree, changed[1]) if changed and code else None
+    if node is not None:
+        return f"Look at the line {quote(code.line(node))}. {words}"
+    if found and found.line:
+        return f"Look at the line {quote(found.line)}. {words}"
+    name, line = _made(code, parts, part.split("[")[0]) if code else ("", "")
+    if not line:
+        return words
+    return f"Look at the line {quote(line)}{f', which makes `{name}`' if name else ''}. {words}"
+
+
+def _made(code, parts, part):
+    """The variable that a result is returned as, and the last line that gives it a value."""
+    returns = [node for node in ast.walk(code.tree) if isinstance(node, ast.Return) and node.value is not None]
+    if len(returns) != 1:
+        return "", ""
+    result = returns[0].value
+    if not part:
+        return "", code.line(returns[0])
+    if isinstance(result, ast.Tuple) and len(result.elts) == len(parts) and part in parts:
+        result = result.elts[list(parts).index(part)]
+    if not isinstance(result, ast.Name):
+        return "", code.line(returns[0])
+    made = [node for node in ast.walk(code.tree) if _sets(node, result.id)]
+    inside = [node for node in made if not isinstance(node.value, (ast.Dict, ast.List, ast.Constant))]
+    last = max(inside or made, key=lambda node: node.lineno, default=None)
+    return (result.id, code.line(last)) if last is not None else ("", code.line(returns[0]))
+
+
+def _sets(node, name):
+    """Whether a statement gives the variable, or an entry of it, a value."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        return ast.unparse(node.value.func) in (f"{name}.append", f"{name}.extend")
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+    parts = [part for target in targets for part in ast.walk(target)]
+    return any(isinstance(part, ast.Name) and part.id == name for part in parts)
 
 
 def _key(found):

@@ -22,15 +22,15 @@ RANKS = {
     kind: rank
     for rank, kinds in enumerate(
         [
-            "early_return no_return copy swapped wrong_return",
-            "extra extra_call power",
-            "sign index range axis keepdims no_axis order_of_arguments count guard",
+            "early_return no_return copy swapped wrong_return uncalled",
+            "extra extra_call power floor",
+            "sign index range axis keepdims no_axis order_of_arguments count guard whole_shape",
             "name function product reduction upside_down order_of_product transpose no_transpose swapped_index",
             "wrong_factor comma hard_coded outside",
-            "parentheses comparison extra_exponent extra_statement statement_order in_loop out_of_loop "
-            "accumulated overwritten square_inside",
+            "parentheses comparison extra_exponent extra_statement statement_order in_loop out_of_loop carried masked "
+            "rows_only accumulated overwritten square_inside",
             "root square size exp log complement no_function extra_sum not_summed",
-            "no_mean no_factor",
+            "no_mean no_factor early_mean",
             "number operation no_term no_two",
         ]
     )

@@ -35,6 +35,8 @@ IN_A_LINE = [
      "shape of each factor, and which product does the formula ask for?"),  # np.dot says "not aligned"
     (BaseException, "could not be broadcast|non-broadcastable", "Two arrays do not fit together, entry by entry "
      "(`{text}`){there}. What is the shape of each?"),
+    (ImportError, "", "A module is imported that is not there ({text}){there}. Which function that is at hand does the "
+     "same?"),
     (KeyError, "", "A dictionary has no entry {text}{there}. Which keys does it have, and which are asked for?"),
     (IndexError, "", "An index points beyond the end (`{text}`){there}. What are its first and its last value?"),
     (AttributeError, "^module", "There is no such function{there}: {text}. In which part of the module is it?"),

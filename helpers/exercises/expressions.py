@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import re
 from typing import NamedTuple
 
 from helpers.exercises import calls, missing, operations
@@ -29,9 +30,10 @@ class Known(NamedTuple):
     scope: list  # names of functions
     counts: list  # expressions for a number of rows, columns, entries
     outside: list  # names of the notebook that the function uses
+    loops: list  # names of variables that a loop counts by
 
 
-def _slots(tree):
+def slots(tree):
     """Every expression with its place and the node that holds it."""
     for parent in ast.walk(tree):
         if isinstance(parent, ast.arguments):
@@ -59,18 +61,21 @@ def edits_of(function, scope, numbers, arrays, tables, outside):
     sizes = {id(n) for call in shapes for argument in call.args for n in ast.walk(argument)}  # have no sign
     inputs = [parse(name) for name in arrays]
     inputs += [parse(f"{table}[{i}]") for table in tables for i in dict.fromkeys((*loops, "1", "2"))]
-    known = Known(names, scope, counts, outside)
+    known = Known(names, scope, counts, outside, loops)
     for edit in _of_slots(function, known, numbers, inputs):
         if not (edit.kind == "sign" and id(edit.node) in sizes):
             yield edit
 
 
 def _of_slots(function, known, numbers, inputs):
-    for slot, node, parent in _slots(function):
+    for slot, node, parent in slots(function):
         if isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del)) and not isinstance(node, ast.Tuple):
             continue
         yield from BY_TYPE.get(type(node), _nothing)(slot, node, parent, known)
-        yield from _indices(slot, node, parent, known.counts)
+        yield from _indices(slot, node, parent, known)
+        rows = re.fullmatch(r"range\(len\((\w+)\)\)", ast.unparse(node)) if isinstance(parent, ast.For) else None
+        if rows:
+            yield of_slot("rows_only", slot, parse(f"np.ndindex({rows[1]}.shape)"), node)
         if isinstance(parent, ast.For) and slot[1] == "iter" and getattr(node, "id", "") in numbers:
             yield of_slot("range", slot, ast.Call(ast.Name("range", ast.Load()), [node], []), node)
         if (isinstance(parent, ast.Subscript) and slot[1] == "slice") or isinstance(parent, ast.keyword):
@@ -84,6 +89,20 @@ def _of_slots(function, known, numbers, inputs):
 
 def _calls(slot, node, parent, known):
     yield from calls.edits_of(slot, node)
+    averaged = node.func.value if isinstance(node.func, ast.Attribute) and not node.args else None
+    if getattr(node.func, "attr", "") == "mean" and not node.keywords:
+        for count in known.counts:
+            yield of_slot("early_mean", slot, ast.BinOp(averaged or node.args[0], ast.Div(), count), node)
+
+
+def _lambdas(slot, node, parent, known):
+    if isinstance(parent, ast.Return):
+        yield of_slot("uncalled", slot, node.body, node)
+
+
+def _subscripts(slot, node, parent, known):
+    if isinstance(node.slice, ast.Compare):
+        yield of_slot("masked", slot, ast.BinOp(node.value, ast.Mult(), node.slice), node)
 
 
 def _nothing(slot, node, parent, known):
@@ -126,6 +145,8 @@ def _names(slot, node, parent, known):
     for other in known.scope if func else known.names:
         if other != node.id and node.id not in ("np", "range", "len"):
             yield of_slot("function" if func else "name", slot, ast.Name(other, ast.Load()), node)
+    if not func and isinstance(parent, ast.BinOp) and node.id != "np":
+        yield of_slot("name", slot, ast.Constant(1), node, 6)
 
 
 def _pairs(slot, node, parent, known):
@@ -152,7 +173,12 @@ def _slices(slot, node, parent, known):
                 yield of_slot("index", (node, bound), new, parent)
 
 
-def _indices(slot, node, parent, counts):
+def _indices(slot, node, parent, known):
+    counts = known.counts
+    if isinstance(parent, ast.Subscript) and slot[1] == "slice" and isinstance(node, ast.Constant):
+        for loop in known.loops:
+            for step in (-1, 1):
+                yield of_slot("hard_coded", slot, _plus(ast.Name(loop, ast.Load()), step), node, 0.1)
     if isinstance(parent, ast.Subscript) and slot[1] == "slice" and isinstance(node, INDICES):
         if not isinstance(node, ast.Constant) or isinstance(node.value, int):
             in_shape = isinstance(parent.value, ast.Attribute)
@@ -174,6 +200,9 @@ def _attributes(slot, node, parent, known):
     if node.attr == "T":
         yield of_slot("transpose", slot, node.value, node)
         return
+    if node.attr == "shape" and not isinstance(parent, ast.Subscript):
+        for i in (1, 0):
+            yield of_slot("whole_shape", slot, ast.Subscript(node, ast.Constant(i), ast.Load()), node)
     for family in FAMILIES:
         if node.attr in family and isinstance(parent, ast.Call):
             kind = "reduction" if node.attr in calls.REDUCTIONS else "function"
@@ -216,6 +245,8 @@ BY_TYPE = {
     ast.Constant: _constants,
     ast.Compare: _comparisons,
     ast.Call: _calls,
+    ast.Lambda: _lambdas,
+    ast.Subscript: _subscripts,
     ast.Tuple: _pairs,
     ast.List: _pairs,
     ast.IfExp: _choices,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.exercises import diagnosis, limits, repair, values, variants
+from helpers.exercises import diagnosis, limits, questions, repair, values, variants
 from helpers.exercises.core import Verdict
 from helpers.exercises.errors import about_error, quote
 from helpers.exercises.judging_values import judge_value
@@ -28,9 +28,10 @@ class _Mistake(NamedTuple):
     generic: str  # what can be said without knowing the cause
     earlier: str = ""  # to put before a cause
     failed: bool = False  # there are no results to compare, so the hint may be that of another mistake
+    part: str = ""  # the result that is wrong, such as "dW[2]"
 
 
-def judge(exercise, answer, seconds=SECONDS):
+def judge(exercise, answer, seconds=SECONDS, code=None):
     """The verdict on an answer. It never fails and never gives the solution away.
 
     Parameters
@@ -38,6 +39,7 @@ def judge(exercise, answer, seconds=SECONDS):
     exercise : Exercise
     answer : anything
     seconds : float, after which a function is stopped
+    code : repair.Code, how a typed answer was made (see `cell`), if that is known
 
     Returns
     -------
@@ -48,15 +50,19 @@ def judge(exercise, answer, seconds=SECONDS):
     try:
         with limits.quarantine(seconds, printed):
             if exercise.cases is None:
-                verdict = judge_value(exercise, answer)
+                verdict = judge_value(exercise, answer, code)
             else:
                 verdict = _judge_function(exercise, answer, printed)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # whatever a reader's code can raise, SystemExit too
+        if code is not None:  # the search in it took too long
+            return judge(exercise, answer, seconds)
         verdict = Verdict("wrong", about_error(exercise.answer_name, error, answer))
     if isinstance(verdict, _Mistake):
         verdict = _traced(exercise, answer, verdict)
+    if verdict.kind == "wrong":
+        verdict = verdict._replace(words=questions.ending(verdict.words, questions.of(exercise)))
     return verdict._replace(printed=str(printed))
 
 
@@ -68,7 +74,8 @@ def _traced(exercise, answer, mistake):
     except KeyboardInterrupt:
         raise
     except BaseException:  # changed code may do whatever the reader's own may
-        return Verdict("wrong", mistake.hint or mistake.generic)
+        words = mistake.hint or mistake.generic
+        return Verdict("wrong", diagnosis.pointed(words, None, repair.read(answer), exercise.parts, mistake.part))
 
 
 # --- functions -----------------------------------------------------------------------------------
@@ -120,7 +127,7 @@ def _about_failure(exercise, answer, error):
 def _about_nothing(exercise, answer, results, printed):
     name = exercise.answer_name
     if printed.length:
-        said = f"`{name}` prints, but returns None: end it with `return` and the result."
+        said = f"`{name}` prints, but returns None: end it with `return` and the result. How does a caller get it?"
         return _Mistake(said, said)
     if any(result is not None for result in results):
         return Verdict("wrong", f"`{name}` returns None in some cases, not in all: does every path end with `return`?")
@@ -132,6 +139,7 @@ def _about_nothing(exercise, answer, results, printed):
 
 
 def _about_results(exercise, answer, key, mine, right):
+    part = next(name for a, b in zip(mine, right, strict=True) for name in b if not _same(a, b, name))
     for known, hint in [(key.stub, None), *key.wrong]:
         try:
             same = isinstance(known, list) and all_same(mine, sets(known, key.right, exercise.parts))
@@ -139,18 +147,28 @@ def _about_results(exercise, answer, key, mine, right):
             continue
         if same and hint is None:
             return _about_the_given(exercise, answer)
-        if same:
-            return _Mistake(hint, hint)
+        if same and _is_about(hint, key.needs, answer):
+            return _Mistake(hint, hint, part=part)
     counts = exercise.m or [1] * len(right)
     cases = exercise.cases()
     for i, (arguments, mine_here, right_here, m) in enumerate(zip(cases, mine, right, counts, strict=True)):
-        off = [name for name in right_here if not values.same({"": mine_here[name]}, {"": right_here[name]})]
+        off = [name for name in right_here if not _same(mine_here, right_here, name)]
         if off:
             given = list(zip(exercise.arguments, arguments, strict=True))
             earlier = "It is right for one set of arguments, but not for another. " if i else ""
             generic = earlier + _explain(off, mine_here, right_here, m, given)
-            return _Mistake("", generic, earlier)
+            return _Mistake("", generic, earlier, part=part)
     raise AssertionError("no difference found")
+
+
+def _same(mine, right, name):
+    return values.same({"": mine[name]}, {"": right[name]})
+
+
+def _is_about(hint, needs, answer):
+    """Whether a hint may be true of this code: it holds what the hint speaks of, or cannot be read."""
+    code = repair.read(answer) if hint in needs else None
+    return code is None or re.search(needs[hint], "\n".join(map(ast.unparse, code.functions))) is not None
 
 
 def _about_the_given(exercise, answer):
@@ -163,23 +181,29 @@ def _about_the_given(exercise, answer):
     return _Mistake(said, said)
 
 
-def _explained(exercise, answer, hint, generic, earlier, failed):
+def _explained(exercise, answer, hint, generic, earlier, failed, part):
     """The verdict with the mistake that a change of the code shows; else what the numbers show; else `generic`."""
     code = repair.read(answer)
     passed = _comparison(exercise)
     found = repair.find(code, exercise.cases(), passed) if code else None
     whole = found if found and found.whole else None
+    pointed = lambda words: Verdict("wrong", diagnosis.pointed(words, whole, code, exercise.parts, part))  # noqa: E731
     if hint and not (failed and whole and whole.kind not in SAME_CAUSE):
-        return Verdict("wrong", hint + diagnosis.point(whole, hint))
+        return pointed(hint)
     if whole:
         return Verdict("wrong", earlier + diagnosis.describe(whole, code))
     said = variants.find(answer, exercise.cases(), exercise.arguments, passed, exercise.m)
     if said:
-        return Verdict("wrong", said)
+        return pointed(said)
     if found and not failed:
         return Verdict("wrong", diagnosis.describe(found, code))
+    if failed:
+        return pointed(diagnosis.with_unused(generic, code))
     shown = diagnosis.evidence(code) if code else ""
-    return Verdict("wrong", generic if failed or not shown else f"{_short(generic)} {shown}")
+    if not shown:
+        return pointed(generic)
+    words = f"{_short(generic)} {shown}".strip()
+    return pointed(words) if shown.startswith(diagnosis.about_unused(code) or "\n") else Verdict("wrong", words)
 
 
 def _short(generic):

@@ -4,12 +4,20 @@ import re
 
 import numpy as np
 
-from helpers.exercises import typed, values
+from helpers.exercises import cell, typed, typed_code, values
 from helpers.exercises.core import Verdict
+from helpers.exercises.questions import ending, of as question_of
 
 
-def judge_value(exercise, answer):
-    """The verdict on a number, a list of numbers or a letter."""
+def judge_value(exercise, answer, code=None):
+    """The verdict on a number, a list of numbers or a letter.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    answer : anything
+    code : repair.Code, how the answer was made (see `cell`), or None if that is not known
+    """
     right = exercise.right
     if isinstance(right, str) and answer is not None:
         return _judge_letter(exercise, answer)
@@ -19,25 +27,30 @@ def judge_value(exercise, answer):
     try:
         mine = values.conform(answer, np.asarray(right))[""]
     except values.NothingError:
-        return Verdict("open", "Put your answer in place of None and run the cell again.")
+        return Verdict("open", typed_code.about_nothing(code, exercise.answer_name) or _NOTHING)
     except values.UnfitError as unfit:
-        return Verdict("wrong", str(unfit))
+        return Verdict("wrong", ending(str(unfit), "What kind of value is asked for?"))
     if typed_like(mine, right) or (mine.size == 1 and mine.item() in exercise.also):
         note = " (A plain number will do, without brackets.)" if mine.ndim and np.ndim(right) == 0 else ""
         return Verdict("right", exercise.reason + note)
-    for (value,), hint in exercise.key.wrong[: len(exercise.wrong)]:
-        if typed_like(mine, value):
-            return Verdict("wrong", hint)
-    known = exercise.key.wrong[len(exercise.wrong) :]
-    return Verdict("wrong", _about_value(mine, np.asarray(right), known, re.search(r"\bshare\b", exercise.prompt)))
+    return Verdict("wrong", _about_value(exercise, mine, np.asarray(right), code))
+
+
+_NOTHING = "Put your answer in place of None and run the cell again."
 
 
 def _about_kind(answer):
     """Why something of this kind cannot be the answer; "" if it can."""
     if callable(answer):
-        return "The answer is a function, but a value is wanted: call it, or write the number."
+        return (
+            "The answer is a function, but a value is wanted: call it, or write the number. What would a call of it "
+            "return?"
+        )
     if isinstance(answer, dict):
-        return "The answer is a dictionary, but a single value or a list is wanted."
+        return (
+            "The answer is a dictionary, but a single value or a list is wanted. Which of its values is the answer, "
+            "or in which order do they belong in a list?"
+        )
     if isinstance(answer, (bool, np.bool_)):
         return f"The answer is {answer}, the result of a comparison, but a number is wanted. Is there a `==` in it?"
     if isinstance(answer, (set, frozenset)):
@@ -63,28 +76,94 @@ def typed_like(mine, value):
         mine = mine.squeeze()
     whole = np.all(value == np.round(value))
     tolerance = 1e-9 if whole and mine.dtype != np.float32 else 1e-6 if whole else 5e-3
-    return mine.shape == value.shape and np.allclose(mine, value, rtol=tolerance, atol=1e-6 if whole else 1e-9)
+    return mine.shape == value.shape and np.allclose(mine, value, rtol=tolerance, atol=1e-9)
 
 
-def _about_value(mine, right, slips, share):
+def _about_value(exercise, mine, right, code):
+    """Sentences on a wrong value: what its code shows, or else what is known of the number alone."""
+    formula = code is not None and mine.dtype.kind != "U" and cell.is_formula(code)
+    hint = "" if mine.dtype.kind == "U" else _known(exercise, mine, code if formula else None)
+    if formula:
+        said = typed_code.explain(exercise, mine, code, hint, _fits)
+        if said:
+            return said
+    if hint:
+        return ending(hint, question_of(exercise))
     if mine.dtype.kind == "U":
-        return "The answer is text, but a number is wanted: write it without quotes."
+        return ending(
+            "The answer is text, but a number is wanted: write it without quotes.", "Which number does it stand for?"
+        )
     if mine.squeeze().shape != right.shape:
-        wanted = ("A single number is", f"{right.size} numbers in a row are")[right.ndim]
-        own = ""
-        if mine.size > 9:
-            own = " Names of the notebook hold the lesson's values: have you put in the numbers of the question?"
-        return f"{wanted} wanted, but the answer is {values.shape_in_words(mine)}.{own}"
+        return _about_shape(mine, right)
+    line = typed_code.look_at(code) if formula else ""
     if not np.isfinite(mine).all():
-        return "The answer holds NaN or an infinite value; look for a division by 0 or a log of 0."
+        return (
+            f"{line}The answer holds NaN or an infinite value. Where does it divide by 0, or take the logarithm of 0?"
+        )
     mine = mine.squeeze().astype(float)
-    said = typed.look(mine, right, share)
+    said = typed.look(mine, right, re.search(r"\bshare\b", exercise.prompt), formula) or _slip(exercise, mine)
     if said:
-        return f"{_few(mine)}{said}"
-    for (value,), hint in slips:
-        if np.allclose(mine, value, rtol=2e-3, atol=0) and not (mine == 0).all():
-            return f"{_few(mine)}{hint}"
-    return values.about_numbers(mine, right)
+        return line + ending(f"{_few(mine)}{said}", question_of(exercise))
+    return line + values.about_numbers(mine, right, question_of(exercise), formula)
+
+
+def _about_shape(mine, right):
+    wanted = ("A single number is", f"{right.size} numbers in a row are")[right.ndim]
+    if mine.size > 9:
+        return (
+            f"{wanted} wanted, but the answer is {values.shape_in_words(mine)}. Names of the notebook hold the "
+            f"lesson's values: have you put in the numbers of the question?"
+        )
+    is_list = mine.ndim == 1
+    listed = f"a list of {mine.size}, {[float(f'{v:.4g}') for v in mine]}" if is_list else values.shape_in_words(mine)
+    question = "How do they become a single one?" if mine.ndim and right.ndim == 0 else "What does each stand for?"
+    return f"{wanted} wanted, but the answer is {listed.replace('.0,', ',').replace('.0]', ']')}. {question}"
+
+
+def _known(exercise, mine, code):
+    """The hint of the known wrong values that this one is, if they all have the same; "" if there is none."""
+    known = exercise.key.wrong
+    found = {hint for (value,), hint in known if _fits(mine, value)}
+    if not found and not code:  # nobody has rounded what a formula gives
+        found = {hint for (value,), hint in known if typed_like(mine, value)}
+        far = mine.ndim or not np.isclose(mine, exercise.right, rtol=0.1)  # a number near the right one is no other
+        found = found or {hint for (value,), hint in known if far and _in_two_digits(mine, value)}
+    found = {hint for hint in found if not code or re.search(exercise.key.needs.get(hint, ""), "".join(code.lines))}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _fits(mine, value):
+    """Whether what a formula gives is a known value, which may be written in a few digits only."""
+    value = np.asarray(value)
+    if mine.squeeze().shape != value.shape:
+        return False
+    pairs = list(zip(np.ravel(mine).astype(float), np.ravel(value).astype(float), strict=True))
+    return all(np.isclose(a, b, rtol=1e-6, atol=1e-12) or (_is_short(b) and float(f"{a:.{_digits(b)}g}") == b)
+               for a, b in pairs)  # fmt: skip
+
+
+def _in_two_digits(mine, value):
+    """Whether one number is the other, a fraction, rounded or cut off to its two digits."""
+    if mine.ndim or np.ndim(value) or value in (0, round(value)) or float(f"{mine:.2g}") != mine:
+        return False
+    unit = 10.0 ** (np.floor(np.log10(abs(value))) - 1)
+    return any(np.isclose(mine, cut(value / unit) * unit) for cut in (np.round, np.trunc))
+
+
+def _is_short(number):
+    return number != round(number) and float(f"{number:.4g}") == number
+
+
+def _digits(number):
+    return max(3, len(f"{abs(number):.4g}".replace("0.", "").lstrip("0").replace(".", "")))
+
+
+def _slip(exercise, mine):
+    """What a slip in the formula would give this number, if it has too many digits to be there by chance."""
+    if any(float(f"{v:.3g}") == v for v in np.ravel(mine)):
+        return ""
+    found = {hint for value, hint in exercise.slips if np.allclose(mine, value, rtol=2e-3, atol=0)}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _few(mine):

@@ -208,6 +208,15 @@ EXERCISES = [
                 "One side is at w itself: the two points lie ε to the left and ε to the right of w.",
             ),
             Wrong(lambda f, w, epsilon: f(w), "That is the value of f; its slope is asked for."),
+            Wrong(
+                lambda f, w, epsilon: ((f(w) + epsilon) - (f(w) - epsilon)) / (2 * epsilon),
+                "The value of f is nudged, which gives 1 for any f. Which of f and w must be nudged?",
+                r"f\(w\)",
+            ),
+            Wrong(
+                lambda f, w, epsilon: (f(w + epsilon) - 2 * f(w) + f(w - epsilon)) / epsilon**2,
+                "That is the second derivative, how fast the slope changes. Which two values make the slope itself?",
+            ),
         ],
     ),
     Exercise(

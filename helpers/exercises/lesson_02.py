@@ -74,6 +74,12 @@ def _other_cost(A0, Y, W, b):
     return dZ @ A0.T, dZ.sum(axis=1, keepdims=True)
 
 
+def _slope_by_the_answer(A0, Y, W, b):
+    A = sigmoid(W @ A0 + b)
+    dA = ((1 - Y) / (1 - A) - Y / A) / Y.shape[1]
+    return dA @ A0.T, dA.sum(axis=1, keepdims=True)
+
+
 def _bug_in_the_bias_only(A0, Y, W, b):
     return mended_gradients(A0, Y, W, b)[0], _gradients_with_a_bug(A0, Y, W, b)[1]
 
@@ -162,6 +168,7 @@ EXERCISES = [
             Wrong(
                 lambda Z: 1 - np.tanh(Z) @ np.tanh(Z) if Z.ndim == 1 else 1 - np.tanh(Z) @ np.tanh(Z).T,
                 "@ is the matrix product; each entry is to be squared on its own. Which operator does that?",
+                r"@|dot|matmul|inner",
             ),
             Wrong(
                 lambda Z: (np.tanh(Z + 1e-5) - np.tanh(Z)) / 1e-5,
@@ -174,6 +181,11 @@ EXERCISES = [
             Wrong(
                 lambda Z: 1 / np.cosh(Z),
                 "Nearly: something in it must be squared. What stands below the line in the quotient rule?",
+            ),
+            Wrong(lambda Z: np.tanh(Z), "That is tanh itself; its slope is asked for."),
+            Wrong(
+                lambda Z: 1 - Z**2 / 2,
+                ("That is the beginning of a series, close only where z is small. What does the quotient rule give?"),
             ),
         ],
     ),
@@ -202,10 +214,12 @@ EXERCISES = [
                     "A small number added inside the logarithm sets a floor: nothing lies below its log. What should "
                     "come out at −1000?"
                 ),
+                r"e-|0\.0|eps",
             ),
             Wrong(
                 lambda Z: np.log(np.clip(sigmoid(Z), 1e-15, 1 - 1e-15)),
                 "Clipping sets a floor: nothing lies below its log. What should come out at −1000?",
+                r"clip|minimum|maximum|where",
             ),
             Wrong(
                 lambda Z: 1 / np.log(1 + np.exp(-Z)),
@@ -251,6 +265,10 @@ EXERCISES = [
                     "everything "
                     "has cancelled?"
                 ),
+            ),
+            Wrong(
+                _slope_by_the_answer,
+                "That is ∂J/∂A, the slope by the answer; it still has to go through the sigmoid. What is left of both?",
             ),
         ],
     ),

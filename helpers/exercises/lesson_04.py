@@ -149,6 +149,15 @@ def _train_with(sign=1, mean=True, stale=False, bias=True, slope=sigmoid_prime, 
     return broken
 
 
+def _one_after_the_other(X, Y, W, b, learning_rate, steps):
+    for _ in range(steps):
+        dW, _ = backward(Y, W, *forward(X, W, b, sigmoid, sigmoid), sigmoid_prime)
+        W = {l: W[l] - learning_rate * dW[l] for l in W}
+        _, db = backward(Y, W, *forward(X, W, b, sigmoid, sigmoid), sigmoid_prime)
+        b = {l: b[l] - learning_rate * db[l] for l in b}
+    return W, b
+
+
 EXERCISES = [
     Exercise(
         name="04.parameters",
@@ -286,6 +295,7 @@ EXERCISES = [
             Wrong(
                 lambda X, W, b, g, g_out: forward(X, W, b, sigmoid, sigmoid),
                 "sigmoid is written into the code, and g and g_out are ignored. Where do they belong?",
+                r"sigmoid",
             ),
             Wrong(
                 lambda X, W, b, g, g_out: forward(X, W, b, g, identity),
@@ -439,6 +449,17 @@ EXERCISES = [
             ),
             Wrong(_train_with(hidden=tanh), "The hidden layers are tanh here; the prompt says sigmoid everywhere."),
             Wrong(_train_with(twice=True), "The mean is taken twice: backward has it already."),
+            Wrong(
+                _train_with(hidden=tanh, slope=tanh_prime),
+                "The hidden layers are tanh here, forward and backward. Which activation does the prompt ask for?",
+            ),
+            Wrong(
+                _one_after_the_other,
+                (
+                    "The gradient of b is taken after W has moved: both belong to one point. What must be "
+                    "computed first?"
+                ),
+            ),
         ],
     ),
     Exercise(

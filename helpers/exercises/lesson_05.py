@@ -13,7 +13,7 @@ def distance(p, q):
 
 
 def _distance_cases():
-    p, q = np.array([[1.0, 2.0, -2.0], [0.5, 0.0, 1.0]]), np.array([[1.0, 2.5, -2.0], [0.0, 0.0, 1.5]])
+    p, q = np.array([[1.0, 2.0, -2.0], [0.5, 3.0, 1.0]]), np.array([[1.3, 2.6, -1.5], [0.2, 2.8, 1.9]])
     return [(p, q), (q[0], -p[0])]
 
 
@@ -157,14 +157,26 @@ EXERCISES = [
             Wrong(
                 2, "That is the factor; the measure divides the length of the difference by the sum of both lengths."
             ),
-            Wrong(2 / 3, "That divides by the mean of both lengths; the measure divides by their sum."),
-            Wrong(0, "Is that // in place of /? The difference 2q − q is not 0."),
+            Wrong(
+                2 / 3,
+                (
+                    "Twice too large, as with 2q above the line in place of the difference 2q − q, or with the mean of "
+                    "both lengths below it. What stands above, and what below?"
+                ),
+            ),
+            Wrong(
+                0,
+                "The difference 2q − q is not 0, nor is its length; // in place of / would cut it off. How long is it?",
+            ),
             Wrong(0.2, "Those are squared lengths; the measure takes the lengths themselves."),
             Wrong(1 / 9, "That is squared once too often; the measure takes the lengths themselves."),
             Wrong(3, "Upside down: the difference stands above the line."),
             Wrong(1.5, "What stands below the line belongs in parentheses: the sum is taken first."),
             Wrong(0.6, "What is the length of 2q − q, and what is that of 2q and q together?"),
             Wrong(-1 / 3, "A length is never negative, nor is the quotient of lengths."),
+            Wrong(
+                0.25, "Below the line stand the length of 2q and that of q. How long are they together, if q is 1 long?"
+            ),
         ],
     ),
     Exercise(
@@ -238,10 +250,12 @@ EXERCISES = [
                     "With a second argument 2, norm gives something else for a matrix: its largest stretch. Which call "
                     "takes all entries together?"
                 ),
+                r"norm",
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p - q, 1) / (np.linalg.norm(p, 1) + np.linalg.norm(q, 1)),
                 "With a second argument 1, norm adds up sizes instead of squares. Which call gives the length?",
+                r"norm",
             ),
             Wrong(
                 lambda p, q: np.abs(p - q).max() / (np.abs(p).max() + np.abs(q).max()),
@@ -262,6 +276,18 @@ EXERCISES = [
             Wrong(
                 lambda p, q: np.linalg.norm(p) - np.linalg.norm(q) / (np.linalg.norm(p) + np.linalg.norm(q)),
                 "Above the line stands the length of the difference; and what is computed first here?",
+            ),
+            Wrong(
+                lambda p, q: np.abs(p - q).sum() / (np.abs(p).sum() + np.abs(q).sum()),
+                "Those are sums of sizes; a length is the root of a sum of squares. Which function gives it?",
+            ),
+            Wrong(
+                lambda p, q: np.linalg.norm(p - q) / (np.linalg.norm(p) * np.linalg.norm(q)),
+                "Below the line the two lengths are multiplied. How are they joined in the measure?",
+            ),
+            Wrong(
+                lambda p, q: np.linalg.norm((p - q) / (np.linalg.norm(p) + np.linalg.norm(q))) ** 2,
+                "That is the square of the measure. Which root is missing, or which power is too much?",
             ),
         ],
     ),

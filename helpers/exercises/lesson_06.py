@@ -89,6 +89,12 @@ EXERCISES = [
             Wrong(
                 lambda p: p.reshape(len(p), -1) // 255,
                 "// divides whole numbers and throws the rest away: nearly all becomes 0.",
+                r"//",
+            ),
+            Wrong(
+                lambda p: (p.reshape(len(p), -1) / 255).astype(int),
+                "The fractions are cut off to whole numbers: nearly all becomes 0. Which numbers lie between 0 and 1?",
+                "int",
             ),
             Wrong(lambda p: p / 255, "Scaled, but not flat: each picture must become a row."),
             Wrong(
@@ -175,6 +181,34 @@ EXERCISES = [
                 lambda d, W, z: (z > 0) * (W @ d),
                 "In a product @ the inner sizes do not match: on the way back W must be transposed.",
             ),
+            Wrong(
+                lambda d, W, z: np.where(z > 0, 1, 0.01) * (W.T @ d),
+                "That is the slope of a leaky ReLU, 0.01 below 0. What is the slope of ReLU itself there?",
+            ),
+            Wrong(
+                lambda d, W, z: np.heaviside(z, 0.5) * (W.T @ d),
+                "At the kink, z = 0, the slope here is ½. Which one does the exercise ask for?",
+            ),
+            Wrong(
+                lambda d, W, z: np.sign(z) * (W.T @ d),
+                "The sign is −1 where z < 0. What is the slope of ReLU there?",
+            ),
+            Wrong(
+                lambda d, W, z: (z < 0) * (W.T @ d),
+                "The condition lets the error through where the unit is switched off. Where is that?",
+            ),
+            Wrong(
+                lambda d, W, z: 1 / (1 + np.exp(-z)) * (1 - 1 / (1 + np.exp(-z))) * (W.T @ d),
+                "That is the slope of the sigmoid; these are ReLU units. How steep is ReLU on each side of 0?",
+            ),
+            Wrong(
+                lambda d, W, z: (1 - np.tanh(z) ** 2) * (W.T @ d),
+                "That is the slope of tanh; these are ReLU units. How steep is ReLU on each side of 0?",
+            ),
+            Wrong(
+                lambda d, W, z: z * (W.T @ d),
+                "z itself is multiplied in. What is the slope of ReLU there?",
+            ),
         ],
     ),
     Exercise(
@@ -228,6 +262,9 @@ EXERCISES = [
             Wrong(
                 lambda d, a: sum(x @ y.T for x, y in zip(d, a, strict=True)) / len(d) ** 2, "The mean is taken twice."
             ),
+            Wrong(
+                lambda d, a: d[0] @ a[0].T / len(d), "That is the first example alone. Does `return` come too early?"
+            ),
         ],
     ),
     Exercise(
@@ -249,7 +286,7 @@ EXERCISES = [
             Wrong(0.72, "That is the score of a network; what does always answering 'cat' get?"),
             Wrong(
                 0,
-                "It is right whenever there is a cat; or is that //, which cuts off? How many of 50 are cats?",
+                "It is right whenever there is a cat, and // would cut a share off to 0. How many of 50 are cats?",
             ),
             Wrong(33 / 17, "That compares cats with the others; a share is of all 50 pictures."),
             Wrong(17 / 33, "That compares the others with cats; a share is of all 50 pictures."),

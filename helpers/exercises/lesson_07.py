@@ -102,11 +102,20 @@ EXERCISES = [
             ),
             Wrong(float(np.sqrt(2 / 1000)), "That is Glorot's rule."),
             Wrong(20, "Upside down: the inputs stand below the line."),
-            Wrong(float(1 / np.sqrt(200)), "That is LeCun's rule, and with the units; He counts the inputs, with a 2."),
+            Wrong(
+                float(1 / np.sqrt(200)),
+                (
+                    "That is 1/√200, LeCun's rule with the units, or 2/√800, with only 800 under the root. What "
+                    "belongs under it?"
+                ),
+            ),
             Wrong(
                 float(4 / np.sqrt(800)), "That is the scale for sigmoids; He's rule, for ReLU, has a 2 under the root."
             ),
-            Wrong(0, "Is that // in place of /? The variance is 2/800."),
+            Wrong(
+                0,
+                "With 0 all weights would be equal; // in place of / would cut it off to 0. What is the variance?",
+            ),
             Wrong((2 / 800) ** 2, "The root of the variance is asked for; here it is squared."),
             Wrong(0.025, "The variance has a 2 above the line, not below it."),
             Wrong(0.00125, "That is LeCun's variance; He doubles it, and the standard deviation is its root."),
@@ -262,10 +271,12 @@ EXERCISES = [
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l]) / len(dW[l]) for l in dW},
                 "len counts the rows; how many entries are there, and does the division belong under the root?",
+                r"\blen\b",
             ),
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l]) / np.sqrt(len(dW[l])) for l in dW},
                 "len counts the rows only. How many entries are there?",
+                r"\blen\b",
             ),
             Wrong(
                 lambda dW: {l: np.sqrt(np.abs(np.mean(dW[l]))) for l in dW},
@@ -282,10 +293,12 @@ EXERCISES = [
                     "all entries "
                     "together?"
                 ),
+                r"norm",
             ),
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l], 2) for l in dW},
                 "With a second argument 2, norm gives the largest stretch of a matrix; take the mean of the squares.",
+                r"norm",
             ),
             Wrong(
                 lambda dW: {l: np.mean(np.sqrt(np.abs(dW[l]))) ** 2 for l in dW},
@@ -343,13 +356,14 @@ EXERCISES = [
             Wrong(
                 lambda Z: np.mean(sigmoid_prime(sigmoid(Z)) < 0.05),
                 (
-                    "None is found: is the slope taken at the output, or the mean before the comparison? Each "
-                    "z is judged on its own."
+                    "None is found, as if the slope were taken at the output, or the mean before the comparison. "
+                    "What is compared for each z on its own?"
                 ),
             ),
             Wrong(
                 lambda Z: np.sum(sigmoid_prime(Z) < 0.05) / len(Z),
                 "len counts the rows only. How many entries does Z have?",
+                r"\blen\b",
             ),
             Wrong(
                 lambda Z: np.sum(sigmoid_prime(Z) < 0.05) / Z.shape[1],

@@ -85,13 +85,21 @@ EXERCISES = [
             ),
             Wrong([0.5, 2 / 3, 5 / 6], "That is the sigmoid of each; softmax lets the classes compete."),
             Wrong([0, 2 / 7, 5 / 7], "e⁰ is 1, not 0: the first class takes part as well."),
-            Wrong([1 / 7, 2 / 7, 5 / 7], "Do yours add up to 1? The 1 of e⁰ belongs in the sum as well."),
+            Wrong(
+                [1 / 7, 2 / 7, 5 / 7],
+                "These do not add up to 1: the 1 of e⁰ belongs in the sum as well. What is the sum of all three?",
+            ),
             Wrong([1 / 3, 1 / 3, 1 / 3], "That would be for equal logits; these differ."),
             Wrong([0, 0, 1], "That is the decision for the likeliest class; softmax gives each a probability."),
             Wrong([1 / 3, 2 / 3, 5 / 3], "Divide by the sum of the exponentials, not by the number of classes."),
-            Wrong([0.1, 0.2, 0.5], "Probabilities add up to 1; do yours? What is 1 + 2 + 5?"),
-            Wrong([0, 0, 0], "Is that // in place of /? Each probability lies between 0 and 1."),
-            Wrong([0.125, 0.25, 0.5], "Probabilities add up to 1; do yours?"),
+            Wrong([0.1, 0.2, 0.5], "Probabilities add up to 1, and these do not. What is 1 + 2 + 5?"),
+            Wrong(
+                [0, 0, 0],
+                "Each lies between 0 and 1, and // would cut it off to 0. What is each exponential divided by?",
+            ),
+            Wrong(
+                [0.125, 0.25, 0.5], "Probabilities add up to 1, and these do not. What is each exponential divided by?"
+            ),
             Wrong([0, float(np.log(2)), float(np.log(5))], "Those are the logits; take their exponentials first."),
             Wrong(
                 [float(v) for v in np.array([1, 4, 25]) / 30],
@@ -151,6 +159,7 @@ EXERCISES = [
                     "exponent at "
                     "0 or below?"
                 ),
+                r"mean",
             ),
             Wrong(
                 lambda Z: np.exp(Z - 1000) / np.exp(Z - 1000).sum(axis=0),
@@ -159,6 +168,7 @@ EXERCISES = [
                     "number fits "
                     "each column?"
                 ),
+                r"1000",
             ),
             Wrong(
                 lambda Z: np.exp(np.clip(Z, -500, 500)) / np.exp(np.clip(Z, -500, 500)).sum(axis=0),
@@ -166,6 +176,7 @@ EXERCISES = [
                     "Clipping makes different logits equal. What can be taken away from all of a column without "
                     "changing the quotient?"
                 ),
+                r"clip|minimum|maximum|where",
             ),
             Wrong(
                 lambda Z: np.exp(Z - Z.min(axis=0)) / np.exp(Z - Z.min(axis=0)).sum(axis=0),
@@ -173,6 +184,7 @@ EXERCISES = [
                     "With the smallest taken away the others are still large, and overflow. Which number keeps every "
                     "exponent at 0 or below?"
                 ),
+                r"min",
             ),
             Wrong(lambda Z: Z.argmax(axis=0), "That is the likeliest class; a probability for each is asked for."),
             Wrong(
@@ -370,6 +382,18 @@ EXERCISES = [
                 lambda Z, Y: ((_softmax(Z) > 0.5) - Y) / Y.shape[1],
                 "The error compares probabilities with the truth, not decisions.",
             ),
+            Wrong(
+                lambda Z, Y: (np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True) - Y) / Y.shape[1],
+                "softmax adds up over the examples here; the classes of one example must add up to 1. Along which axis "
+                "are they?",
+            ),
+            Wrong(
+                lambda Z, Y: (np.exp(Z) / np.exp(Z).sum() - Y) / Y.shape[1],
+                (
+                    "softmax adds up over the whole array here; the answers of one example must add up to 1. "
+                    "Which are those?"
+                ),
+            ),
         ],
     ),
     Exercise(
@@ -423,6 +447,10 @@ EXERCISES = [
                     "first line of the prompt say?"
                 ),
             ),
+            Wrong(
+                lambda t, g, v, rate, beta: (t - rate * (g + beta * (beta * v + g)), beta * v + g),
+                "That looks ahead, as Nesterov does: β v comes in twice. Which step do the prompt's lines take?",
+            ),
         ],
     ),
     Exercise(
@@ -445,7 +473,13 @@ EXERCISES = [
         wrong=[
             Wrong(0.01 * 0.0003, "That is plain gradient descent; Adam divides by the root of v̂."),
             Wrong(0.0003, "That is the gradient itself."),
-            Wrong(0.001, "That leaves out the correction of m: m̂ = m/(1 − β₁)."),
+            Wrong(
+                0.001,
+                (
+                    "0.001 is the usual default of α, and also what is left if m is not corrected. Which α is "
+                    "given, and what is m̂?"
+                ),
+            ),
             Wrong(
                 float(0.01 * 0.1 / np.sqrt(0.001)), "That leaves out the corrections: m̂ = m/(1 − β₁), v̂ = v/(1 − β₂)."
             ),
@@ -453,7 +487,9 @@ EXERCISES = [
             Wrong(0.01 * float(np.sqrt(0.0003)), "g is divided by √v̂; here the root of g multiplies."),
             Wrong(300, "That divides by ε alone; √v̂ stands below the line."),
             Wrong(0.0001, "α is squared; where does the second one come from?"),
-            Wrong(0.1, "1 − β₁ is divided by once too often."),
+            Wrong(
+                0.1, ("0.1 is ten times α, or α after a division by 1 − β₁ too many. Which α is given, and what is m̂?")
+            ),
             Wrong(1, "That is the quotient m̂/√v̂; the step is α times that."),
             Wrong(0.00003, "That is m, the running mean; what is divided by √v̂, and multiplied by α?"),
             Wrong(0.009, "β₁ takes no part in the first step once m is corrected."),

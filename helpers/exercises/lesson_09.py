@@ -41,21 +41,39 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(
-                6, "Two of the three are missing: count what comes from the product, and what comes through the sum."
+                6, ("6 is what arrives from the product directly. What arrives through the sum x + x, and how often?")
             ),
-            Wrong(9, "The sum x + x uses x twice, and hands its gradient on for each use."),
-            Wrong(3, "That is only one of the three gradients that arrive."),
-            Wrong(18, "That is f itself; its slope at x is asked for."),
+            Wrong(
+                9,
+                (
+                    "9 is one gradient of 3 short. What does the product hand to x directly, and how often does "
+                    "the sum hand on what it gets?"
+                ),
+            ),
+            Wrong(3, "3 is one of the three gradients that arrive, or how many there are. What are the other two?"),
+            Wrong(18, "18 is f itself, or three gradients of 6 each. What does the product hand to its factor x + x?"),
             Wrong(4, "That is the coefficient: f = 2x² has the slope 4x. What is it at x = 3?"),
             Wrong(8, "What arrives at x + x is the other factor x = 3, and it is handed on twice."),
             Wrong(
                 5, "The product hands to each factor the gradient times the other factor. What are the factors worth?"
             ),
-            Wrong(36, "That is the sum once more than it should be; which three gradients arrive?"),
+            Wrong(
+                36,
+                (
+                    "36 is three times what it should be, as with a power that is not lowered. Which three "
+                    "gradients arrive?"
+                ),
+            ),
             Wrong(27, "Count what arrives: 6 from the product, and 3 for each x in the sum."),
             Wrong(15, "Three gradients arrive, not four: count the uses of x."),
-            Wrong(7, "The factor x + x is 6, and what arrives at it is 3."),
-            Wrong(24, "Too much by a factor 2: the sum hands on what it gets, once for each use."),
+            Wrong(
+                7,
+                (
+                    "7 is not the slope of this f: its factor x + x is 6, and what arrives at that factor is 3. "
+                    "What does the product hand to each factor?"
+                ),
+            ),
+            Wrong(24, "Too much by a factor 2. Which gradients are counted twice, or which division leaves out a 2?"),
             Wrong(2, "That is the slope of x + x alone; it is one of two factors."),
         ],
     ),
@@ -104,6 +122,7 @@ EXERCISES = [
             Wrong(
                 lambda g, a, b: (g / b, (g * np.log(b)).sum(axis=1, keepdims=True)),
                 "The logarithm is an integral of 1/b; its derivative is asked for.",
+                r"log",
             ),
             Wrong(
                 lambda g, a, b: (1 / b * np.ones(a.shape), (-a / b**2).sum(axis=1, keepdims=True)),
@@ -185,6 +204,22 @@ EXERCISES = [
             ),
             Wrong(lambda g, A: A * (1 - A), "g takes no part: the chain rule multiplies by what arrives."),
             Wrong(lambda g, A: A * (g - A), "The second term is a sum over k of gₖ aₖ, not a single a."),
+            Wrong(
+                lambda g, A: A * (g - g.mean(axis=0)),
+                "The mean counts every class alike; here each counts as much as its probability. What weighs gₖ?",
+            ),
+            Wrong(
+                lambda g, A: (np.diag(A[:, 0]) - np.outer(A[:, 0], A[:, 0])) @ g,
+                "That is the Jacobian of the first example for all of them. How many columns has A?",
+            ),
+            Wrong(
+                lambda g, A: (np.diag(A.mean(axis=1)) - np.outer(A.mean(axis=1), A.mean(axis=1))) @ g,
+                "That is the Jacobian at the mean of the examples. How many Jacobians are there, and where?",
+            ),
+            Wrong(
+                lambda g, A: A * g - A @ (A.T @ g),
+                "A matrix product over the examples mixes them. Over what does the sum run, in each column?",
+            ),
         ],
     ),
     Exercise(

@@ -128,6 +128,10 @@ EXERCISES = [
                 lambda gradients, sizes: combine(gradients, sizes[::-1]),
                 "Sizes and gradients are paired in opposite order.",
             ),
+            Wrong(
+                lambda gradients, sizes: gradients[int(np.argmax(sizes))],
+                "That is the largest shard alone. What do the others contribute?",
+            ),
         ],
     ),
     Exercise(
@@ -190,7 +194,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda m, K: [m // K + (k < m // K) for k in range(K)],
-                "How many shards get one more? The rest of the division, m % K.",
+                "That counts by another number than the rest of the division. How many shards get one more?",
             ),
             Wrong(lambda m, K: [m] * K, "Each shard gets all examples; together they should be m."),
         ],
@@ -247,7 +251,13 @@ EXERCISES = [
         reason="0.8/K = 0.02 for K = 40: a step takes 0.04 s then, and 40 workers are 20 times as fast as one.",
         hints=["How long does each of K workers compute?", "Solve 0.8/K = 0.02 for K."],
         wrong=[
-            Wrong(20, "That is the speed-up that 40 workers reach."),
+            Wrong(
+                20,
+                (
+                    "With 20 a step still computes twice as long as it communicates. How long does each of K "
+                    "workers compute?"
+                ),
+            ),
             Wrong(0.025, "Upside down: 0.8/K = 0.02."),
             Wrong(0.016, "That is the product; solve 0.8/K = 0.02."),
             Wrong(80, "Then computing would take half as long as communicating."),
@@ -256,7 +266,13 @@ EXERCISES = [
                 0.82, "That is a time, of a step on one worker that communicates; the number of workers is asked for."
             ),
             Wrong(400, "A digit has slipped: 0.8 divided by 0.02."),
-            Wrong(41, "The communication is not shared: only the 0.8 s are."),
+            Wrong(
+                41,
+                (
+                    "With 41 a step computes a little shorter than it communicates. Which time is shared, and are"
+                    " the 0.02 s part of it?"
+                ),
+            ),
             Wrong(0.02, "That is the time at which both are equal; how many workers are there then?"),
             Wrong(
                 0.04, "That is how long a step takes then, or a slip of the decimal point; how many workers are there?"
@@ -264,7 +280,13 @@ EXERCISES = [
             Wrong(1, "On one worker computing takes 40 times as long as communicating."),
             Wrong(0.5, "That is a share of the step; the number of workers is asked for."),
             Wrong(float(np.log2(40)), "The work is shared evenly, not halved again and again."),
-            Wrong(39, "One too few: only the 0.8 s are shared, and nothing is taken away from them first."),
+            Wrong(
+                39,
+                (
+                    "With 39 a step computes a little longer than it communicates. Is anything taken away from "
+                    "the 0.8 s, or from the number of workers?"
+                ),
+            ),
             Wrong(4, "A digit has slipped: 0.8 divided by 0.02."),
             Wrong(float(np.sqrt(40)), "The communication does not grow with the workers here, so there is no square."),
         ],

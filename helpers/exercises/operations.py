@@ -22,7 +22,8 @@ def edits_of(slot, node):
     for other in (ast.Add, ast.Mult, ast.Div, ast.Sub, ast.FloorDiv, ast.Mod, ast.Pow):
         if not isinstance(op, other):
             tag = f"{type(op).__name__} {other.__name__}" if isinstance(op, ast.FloorDiv) else ""
-            yield of_slot("operation", slot, ast.BinOp(left, other(), right), node, 0, tag)
+            floor = isinstance(op, ast.FloorDiv) and other is ast.Div
+            yield of_slot("floor" if floor else "operation", slot, ast.BinOp(left, other(), right), node, 0, tag)
     if isinstance(op, ast.Mult):  # 2 x for x²
         for number, other in ((left, right), (right, left)):
             if getattr(number, "value", None) == 2:
@@ -74,6 +75,8 @@ def _grouped(slot, node):
     groups = []
     if isinstance(right, ast.BinOp):
         groups.append(ast.BinOp(ast.BinOp(left, op, right.left), right.op, right.right))
+        if isinstance(op, ast.MatMult) and isinstance(right.op, ast.Mult):
+            groups.append(ast.BinOp(right.left, right.op, ast.BinOp(left, op, right.right)))
     if isinstance(left, ast.BinOp):
         groups.append(ast.BinOp(left.left, left.op, ast.BinOp(left.right, op, right)))
     if isinstance(left, ast.Call) and len(left.args) == 1 and not left.keywords:

@@ -59,7 +59,7 @@ WORDS = {
         "The condition {piece} is not right",
         "For which values should it hold? Try the one on the border.",
     ),
-    "extra_call": ("{call} changes the result, and the formula has nothing like it", "What happens without it?"),
+    "extra_call": ("{call} changes the result", "What happens without it, and does the formula ask for it?"),
     "extra_exponent": ("The power in {piece} is too much", "Where is the square in the formula?"),
     "extra": ("{piece} is too much here", "Where does it belong in the formula, and is it there already?"),
     "statement_order": (
@@ -114,4 +114,20 @@ WORDS = {
         "In {piece}, `@` is the matrix product, which sums over the inner axis",
         "Is that what the formula asks for, or a product entry by entry?",
     ),
+    "uncalled": ("{piece} makes a function and does not call it", "At which point is its value wanted?"),
+    "whole_shape": ("{piece} is the tuple of all sizes", "Which of them is wanted there?"),
+    "early_mean": (
+        "{piece} averages over all entries at once",
+        "Which of them must stay apart until later, and by what is to be divided?",
+    ),
+    "carried": (
+        "What {line} sets before the loop is carried on from pass to pass",
+        "What should be kept for the next pass, and what computed anew?",
+    ),
+    "masked": (
+        "{piece} keeps only the entries for which the condition holds",
+        "What should stand in the place of the others?",
+    ),
+    "rows_only": ("{piece} runs over the rows only", "How many entries are there, and how are all of them reached?"),
+    "floor": ("`//` in {piece} cuts off everything behind the point", "Which division keeps it?"),
 }

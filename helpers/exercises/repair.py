@@ -114,7 +114,7 @@ def is_safe(code):
     return True
 
 
-def find(code, cases, passed, seconds=MOST_SECONDS):
+def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
     """The first edit, the likeliest kinds first, after which the function is right on all cases.
 
     Parameters
@@ -125,6 +125,7 @@ def find(code, cases, passed, seconds=MOST_SECONDS):
         Gets a function and the number of a case; returns the names of the results that are right, and
         the number of all, or raises whatever the function raises.
     seconds : float, when to give up
+    found : list of edits.Edit to try; by default all in `catalogue` that fit the code
 
     Returns
     -------
@@ -137,7 +138,7 @@ def find(code, cases, passed, seconds=MOST_SECONDS):
     if order is None:
         return None
     partly = None
-    for edit in _all(code, cases):
+    for edit in _all(code, cases) if found is None else found:
         if time.process_time() > end:
             break
         candidate = _changed(code, edit)
@@ -206,7 +207,24 @@ def _all(code, cases):
     found = catalogue.of(own, known, numbers, arrays, tables, outside(code))
     for other in code.functions[1:]:
         found += catalogue.of(other, known, [], [argument.arg for argument in other.args.args], [])
+    found += _calls_in_order(code)
     return sorted(found, key=lambda edit: edit.rank)
+
+
+def _calls_in_order(code):
+    """Edits that give a function of the notebook its arguments in the order of its own names for them."""
+    for function in code.functions:
+        for slot, node, _ in expressions.slots(function):
+            called = (
+                code.scope.get(getattr(getattr(node, "func", None), "id", "")) if isinstance(node, ast.Call) else None
+            )
+            if not inspect.isfunction(called) or node.keywords:
+                continue
+            names = list(called.__code__.co_varnames[: called.__code__.co_argcount])
+            given = {ast.unparse(argument): argument for argument in node.args}
+            if set(names) == set(given) and names != list(given):
+                new = ast.Call(node.func, [given[name] for name in names], [])
+                yield edits.of_slot("order_of_arguments", slot, new, node)
 
 
 def outside(code):

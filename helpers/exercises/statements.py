@@ -19,7 +19,7 @@ def edits_of(function):
     """Edits of whole statements: moved, left out, added to where they replace, and what they write into copied."""
     for argument in function.args.args:
         line = ast.parse(f"{argument.arg} = __import__('copy').deepcopy({argument.arg})").body[0]
-        changed = _first_change(function, argument.arg)
+        changed = first_change(function, argument.arg)
         if changed is not None:
             yield of_body("copy", function, function.body, [line, *function.body], changed)
     for owner, body in _bodies(function):
@@ -50,10 +50,14 @@ def _moved(owner, body, i):
         if j >= 0:
             yield of_body("statement_order", owner, body, [*rest[:j], node, *rest[j:]], node)
     loop = getattr(getattr(owner, "target", None), "id", "")
-    if loop and not isinstance(node, ast.If):
+    if _uses(node, loop) and not isinstance(node, ast.If):
         for bound in (1, 0):
             guarded = ast.If(parse(f"{loop} > {bound}"), [node], [])
             yield of_body("guard", owner, body, [*body[:i], guarded, *body[i + 1 :]], node)
+
+
+def _uses(node, name):
+    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
 
 
 def _assigned(owner, body, i):
@@ -69,6 +73,9 @@ def _assigned(owner, body, i):
     elif len(node.targets) == 1 and not isinstance(node.targets[0], ast.Tuple):
         for op in (ast.Add(), ast.Sub()):
             yield of_slot("overwritten", (body, i), ast.AugAssign(node.targets[0], op, node.value), node)
+        if isinstance(node.targets[0], ast.Name):
+            append = ast.Attribute(ast.Name(node.targets[0].id, ast.Load()), "append", ast.Load())
+            yield of_slot("overwritten", (body, i), ast.Expr(ast.Call(append, [node.value], [])), node, 0.1)
 
 
 def _read(target):
@@ -100,7 +107,7 @@ def _around_a_loop(owner, body, i):
     if after and not isinstance(after[0], ast.Return):
         yield of_body("in_loop", owner, body, [*before, _loop(loop, [*loop.body, after[0]]), *after[1:]], after[0])
     for j in range(i):
-        yield of_body("in_loop", owner, body, [*body[:j], _loop(loop, [*body[j:i], *loop.body]), *after], body[j])
+        yield of_body("carried", owner, body, [*body[:j], _loop(loop, [*body[j:i], *loop.body]), *after], body[j])
 
 
 def _loop(loop, body):
@@ -109,7 +116,7 @@ def _loop(loop, body):
     return other
 
 
-def _first_change(function, name):
+def first_change(function, name):
     """The statement that writes into the argument, or into a part of it; the first one that may."""
     for node in ast.walk(function):
         if isinstance(node, ast.AugAssign) and ast.unparse(node.target).split("[")[0] == name:

@@ -53,19 +53,20 @@ def _strip(exercise):
         "right": encode(key.right),
         "wrong": [[encode(results), hint] for results, hint in key.wrong],
         "stub": encode(key.stub),
+        "needs": dict(key.needs),
         "also": list(exercise.also),
     }
 
 
-def _restore(name, prompt, hints, given, parts, m, cases, right, wrong, stub, also=()):
+def _restore(name, prompt, hints, given, parts, m, cases, right, wrong, stub, needs, also=()):
     right, stub = decode(right), decode(stub)
     wrong = [(decode(results), hint) for results, hint in wrong]
     if cases is None:
-        known = [Wrong(results[0], hint) for results, hint in wrong]
+        known = [Wrong(results[0], hint, needs.get(hint, "")) for results, hint in wrong]
         return Exercise(name, prompt, "", known, right[0], hints=hints, given=given, also=also)
     arguments = [tuple(case) for case in decode(cases)]
     known = [Wrong(None, hint) for _, hint in wrong]
-    key = Key(right, wrong, stub)
+    key = Key(right, wrong, stub, needs)
     cases = lambda: copy.deepcopy(arguments)  # noqa: E731
     return Exercise(
         name, prompt, "", known, hints=hints, given=given, cases=cases, parts=tuple(parts), m=m, recorded=key

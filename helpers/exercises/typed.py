@@ -76,33 +76,36 @@ def _value(tree, edit):
         return None
 
 
-def look(mine, right, share=False):
+def look(mine, right, share=False, computed=False):
     """What a typed number shows without its formula: digits that slipped, a coarse rounding; "" if nothing.
 
     Parameters
     ----------
     mine, right : ndarrays of the same shape
     share : bool, whether a share between 0 and 1 is asked for
+    computed : bool, whether it comes out of a formula, so that nobody has rounded it
     """
-    return _about_one(float(mine.ravel()[0]), float(right), share) if right.ndim == 0 else _about_several(mine, right)
+    if right.ndim:
+        return _about_several(mine, right, computed)
+    return _about_one(float(mine.ravel()[0]), float(right), share, computed)
 
 
-def _about_one(mine, right, share):
+def _about_one(mine, right, share, computed):
     if 0 < right < 1 and np.isclose(mine, 100 * right, rtol=5e-3):
-        return f"A {'share' if share else 'number'} between 0 and 1 is asked for, not a percentage."
+        return f"A {'share' if share else 'number'} between 0 and 1 is asked for, not a percentage. What share is it?"
     if np.isclose(mine, -right):
         return "The size is right, the sign is not. In which direction does it count?"
     whole = right == round(right)
     if whole and mine == round(mine) and right >= 100:
         if sorted(f"{mine:.0f}") == sorted(f"{right:.0f}"):
-            return "Are two digits swapped? The right ones are all there."
+            return "The right digits are all there, in another order. Are two of them swapped?"
         if abs(mine - right) < 0.03 * right:
             return "Close, but this is a count, and not one may be missing. What is counted too often, or not at all?"
     power = np.log10(mine / right) if mine * right > 0 else 0.5
     if abs(power - round(power)) < 1e-3 and round(power):
-        return "The digits are right, the decimal point is not."
-    if not whole and mine and _rounded(np.array([mine]), np.array([right])):
-        return "Rounded too coarsely: give three digits or more, or an expression."
+        return "The digits are right, the decimal point is not. By which power of 10 is it off?"
+    if not computed and not whole and mine and _rounded(np.array([mine]), np.array([right])):
+        return "Rounded too coarsely: give three digits or more, or an expression. What is the next digit?"
     if right and np.isclose(mine, 2 * right, rtol=1e-3):
         return "It is twice as large as it should be. Where does a factor 2 come from?"
     if right and np.isclose(mine, right / 2, rtol=1e-3):
@@ -118,7 +121,7 @@ def _rounded(mine, right):
     return all(np.isclose(a, float(f"{b:.1g}")) for a, b in zip(mine, right, strict=True))
 
 
-def _about_several(mine, right):
+def _about_several(mine, right, computed):
     if mine.shape != right.shape or not np.any(mine):
         return ""
     if np.allclose(mine, -right, rtol=5e-3):
@@ -128,14 +131,17 @@ def _about_several(mine, right):
     turned = np.isclose(mine, -right, rtol=5e-3) & (right != 0)
     if np.allclose(np.abs(mine), np.abs(right), rtol=5e-3):
         return (
-            f"The sizes are right, {np.count_nonzero(turned)} of the signs {'is' if turned.sum() == 1 else 'are'} not."
+            f"The sizes are right, {np.count_nonzero(turned)} of the signs {'is' if turned.sum() == 1 else 'are'} not. "
+            f"Which of them counts as negative?"
         )
     if np.allclose(mine, 1 - right, rtol=5e-3):
         return "That is 1 minus each of them. Which of the two is asked for?"
-    if np.any(right != np.round(right)) and _rounded(mine, right):
-        return "Rounded too coarsely: give three digits or more, or an expression."
+    if not computed and np.any(right != np.round(right)) and _rounded(mine, right):
+        return "Rounded too coarsely: give three digits or more, or an expression. What are the next digits?"
     factor = mine @ right / (right @ right)
     if np.allclose(mine, factor * right, rtol=1e-3) and np.all(right != 0):
-        size = "large" if abs(factor) > 1 else "small"
-        return f"The ratios are right, but all of them are too {size} by the same factor. What is each divided by?"
+        if factor < 0:
+            return "The ratios are right, but all of them share a wrong factor, and its sign is wrong. Which one is it?"
+        size = "large" if factor > 1 else "small"
+        return f"The ratios are right, but all of them are too {size} by the same factor. Where does that come from?"
     return ""

@@ -64,7 +64,11 @@ def _leaves(name, value, wanted):
     missing = [key for key in wanted if key not in value]
     if missing:
         there = ", ".join(repr(key) for key in value)[:200]
-        advice = "These are texts, numbers are wanted." if str(missing[0]) in value else "Does the loop reach it?"
+        others = [key for key in value if key not in wanted]
+        advice = "Does the loop reach it?" if not others else "Which keys are asked for?"
+        advice = (
+            "These are texts, numbers are wanted. Which keys are asked for?" if str(missing[0]) in value else advice
+        )
         raise UnfitError(f"{name}[{missing[0]}] is missing: the keys of {name} are {there}. {advice}")
     return {f"{name}[{key}]": as_array(value[key], f"{name}[{key}]") for key in wanted}
 
@@ -149,7 +153,9 @@ def describe(name, mine, right, m=1, given=()):
     if right.ndim == 0:
         return f"{the} is {mine:.6g} where {right:.6g} is wanted."
     finding = gradient_check.compare(name, mine, right, m)
-    if not finding.right and "differs" not in finding.words:  # small entries are wrong where large ones are right
+    if (
+        not finding.right and "differs" not in finding.words and " 1.000 ×" not in f" {finding.words}"
+    ):  # small entries are wrong where large ones are right
         return f"{the} {finding.words.replace('the numerical one', 'the right one')}."
     return f"{the} has the right shape, {right.shape}, but {_where(mine, right)}."
 
@@ -159,16 +165,25 @@ def shape_in_words(array):
     return "a single number" if array.ndim == 0 else f"an array of shape {array.shape}"
 
 
-def about_numbers(mine, right):
-    """What is wrong with numbers that a person has typed; the right ones are not told."""
-    if np.any(right != np.round(right)) and np.allclose(mine, right, rtol=0.05, atol=0):
-        return "Close: give three digits or more, or an expression."
+def about_numbers(mine, right, question="", computed=False):
+    """What is wrong with numbers that a person has typed; the right ones are not told.
+
+    Parameters
+    ----------
+    mine, right : ndarrays of the same shape
+    question : str, to end with
+    computed : bool, whether they come out of a formula, so that nobody has rounded them
+    """
+    if not computed and np.any(right != np.round(right)) and np.allclose(mine, right, rtol=0.05, atol=0):
+        return "Close, but not right to three digits. Was something rounded, or is the formula another one?"
+    how = f"Put the numbers of the question into the formula one at a time. {question}".rstrip()
     if mine.ndim and mine.size > 1:
         good = np.isclose(mine, right, rtol=5e-3)
         if good.any():
-            return f"{np.count_nonzero(good)} of the {good.size} numbers {'is' if good.sum() == 1 else 'are'} right."
-        return "These numbers are not right. Put the values of the question into the formula one at a time."
-    return f"{mine.ravel()[0]:.6g} is not right. Put the numbers of the question into the formula one at a time."
+            are = "is" if good.sum() == 1 else "are"
+            return f"{np.count_nonzero(good)} of the {good.size} numbers {are} right. How do the others differ?"
+        return f"These numbers are not right. {how}"
+    return f"{mine.ravel()[0]:.6g} is not right. {how}"
 
 
 def _describe_shape(the, mine, right, m):

@@ -14,6 +14,7 @@ FACTOR = "it has a factor of {a1:.4g} too many"
 SCOPE = re.compile(
     r" (in the (last )?(hidden|output) layers?|in layer 1|at every layer)\b"
 )  # which layers a mistake means
+ALONE = "each example alone gives the right gradient, all together do not"
 IMPOSSIBLE = (
     ValueError,
     IndexError,
@@ -208,7 +209,7 @@ def _at_the_output(call, task, right, l):
     X, Y, W, b = task[:4]
     each = _errors_of_each(call, X, Y, W, b, l)
     if np.allclose(each, right.A[l] - Y, rtol=1e-6, atol=1e-9):
-        return "mean", "each example alone gives the right gradient, all together do not: look at how examples mix"
+        return "examples", ALONE
     other = np.roll(1 - Y, 1, axis=1) if task[5] == "sigmoid" else np.roll(Y, 1, axis=0) + 0.5 * (task[5] != "softmax")
     again = _errors_of_each(call, X, other, W, b, l)
     if np.allclose(each + Y, again + other, rtol=1e-6, atol=1e-9):
@@ -219,6 +220,8 @@ def _at_the_output(call, task, right, l):
 def _between_layers(call, task, right, l):
     """dZ[l] / dA[l] is the slope. If it stays the same with other weights behind, it is the slope that is wrong."""
     X, Y, W, b = task[:4]
+    if np.allclose(_errors_of_each(call, X, Y, W, b, l), right.dZ[l] * right.m, rtol=1e-6, atol=1e-9):
+        return "examples", ALONE
     slopes = []
     for scale in (0.0, 1.0):
         there = {**W, l + 1: W[l + 1] + scale * np.random.default_rng(2).standard_normal(W[l + 1].shape)}
@@ -262,5 +265,6 @@ def _at(line, l, n, says):
         "dA": f"in the line for dA[{l}]",
         "dZ": f"in the line for dZ[{l}]",
         "return": "at what is returned",
+        "examples": "at how the examples are put together",
     }
-    return Cause(line, where[line], says, RIGHT[line])
+    return Cause(line, where[line], says, RIGHT.get(line, ""))

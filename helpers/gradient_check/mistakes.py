@@ -172,6 +172,7 @@ def _output_error():
         "the targets belong to the example before": lambda n, A, Y: A - np.roll(Y, -1, axis=1),
         "the targets are in reverse order": lambda n, A, Y: A - Y[:, ::-1],
         "Y is reshaped where it should be transposed": lambda n, A, Y: A - Y.T.reshape(Y.shape),
+        "Y is reshaped to (m, n[L]) where it should be transposed": lambda n, A, Y: A - Y.reshape(Y.T.shape).T,
         "the labels are inverted: 1 − Y": lambda n, A, Y: A - (1 - Y),
         "(1, m) minus (m, 1) broadcasts to (m, m)": lambda n, A, Y: A - Y.reshape(-1, 1),
         "(1, m) minus (m, 1) broadcasts to (m, m), of which the mean is taken": lambda n, A, Y: (
@@ -190,6 +191,9 @@ def _output_error():
             A - np.isin(np.arange(len(A)), Y.argmax(axis=0))[:, np.newaxis]
         ),
         "softmax adds up over the examples (axis 1), not over the classes": lambda n, A, Y: softmax(n.Z[n.L].T).T - Y,
+        "e^Z[L] is taken where A[L] belongs: the exponentials are not divided by their sum": lambda n, A, Y: (
+            np.exp(n.Z[n.L]) - Y
+        ),
         "the softmax has a temperature of 2": lambda n, A, Y: softmax(n.Z[n.L] / 2) - Y,
         "the prediction is clipped to [0.05, 0.95]": lambda n, A, Y: np.clip(A, 0.05, 0.95) - Y,
         "the error is clipped to [−1, 1]": lambda n, A, Y: np.clip(A - Y, -1, 1),
@@ -502,6 +506,8 @@ def _unit_error():
         ),
         "the slope is averaged over the examples": lambda n, l, Z, A: n.g_prime(Z).mean(1, keepdims=True),
         "the slope is averaged over the units": lambda n, l, Z, A: n.g_prime(Z).mean(0, keepdims=True),
+        "the slope is summed over the examples": lambda n, l, Z, A: n.g_prime(Z).sum(1, keepdims=True),
+        "the slope is summed over the units": lambda n, l, Z, A: n.g_prime(Z).sum(0, keepdims=True),
         "the slope is that of the first example": lambda n, l, Z, A: n.g_prime(Z)[:, :1],
         "the slope is that of the last example": lambda n, l, Z, A: n.g_prime(Z)[:, -1:],
         "the slope is that of the first unit": lambda n, l, Z, A: n.g_prime(Z)[:1],
@@ -595,7 +601,19 @@ def _result():
         size = np.sqrt(sum(np.sum(g**2) for d in (dW, db) for g in d.values()))
         return _each((dW, db), lambda n, p, g, l, place: g / size, n)
 
+    def split(order, end):
+        """dW and db from one array of both, which holds the bias as its first or its last column, cut elsewhere."""
+
+        def at_the_wrong_end(n, dW, db):
+            whole = {l: np.hstack([dW[l], db[l]][::order]) for l in dW}
+            inner, outer = (slice(None, -1), slice(-1, None)) if end else (slice(1, None), slice(0, 1))
+            return {l: whole[l][:, inner] for l in whole}, {l: whole[l][:, outer] for l in whole}
+
+        return at_the_wrong_end
+
     lines = {
+        "the biases' column comes first, but the last one is split off as db": split(-1, True),
+        "the biases' column comes last, but the first one is split off as db": split(1, False),
         "all gradients are 0, as by a whole-number division 1 // m": of_both(lambda g, p, l, n: 0 * g),
         "every gradient is scaled to length 1": of_both(lambda g, p, l, n: g / np.linalg.norm(g)),
         "every gradient is divided by its largest entry": of_both(lambda g, p, l, n: g / np.abs(g).max()),

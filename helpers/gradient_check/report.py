@@ -28,7 +28,7 @@ class Finding(NamedTuple):
 class Cause(NamedTuple):
     """The line in which a mistake sits, and what it is."""
 
-    line: str  # "forward", "dZ[L]", "mean", "dW", "db", "dA", "dZ", "return" or "state"
+    line: str  # "forward", "dZ[L]", "mean", "dW", "db", "dA", "dZ", "return", "state" or "examples"
     where: str  # the line in words, "in the line for dW[2]"
     says: str  # what is wrong there
     reads: str = ""  # how a right line reads, if that is known

@@ -1,0 +1,132 @@
+"""The code of a cell in which an answer was typed, as a function without arguments that `repair` can change.
+
+Only the number is not enough to tell `2 / 3` from `1 - 1 / 3`. The cell that calls `check` shows how it was made.
+"""
+
+import ast
+import numbers
+from types import FunctionType, ModuleType
+
+import numpy as np
+from IPython import get_ipython
+
+from helpers.exercises.repair import UNSAFE, Code
+
+OWN = {"check", "hint", "solution", "quiz", "progress"}
+IMPORTS = (ast.Import, ast.ImportFrom)
+METHODS = {"sum", "mean", "std", "var", "max", "min", "prod", "T", "shape", "size", "ndim", "item", "tolist", "round"}
+METHODS |= {"dot", "astype", "reshape", "ravel", "values", "items", "keys", "nbytes", "copy", "deriv"}
+
+
+def current(name):
+    """The code of the answer in the cell that is running; None outside of a notebook, or if there is none to be read.
+
+    Parameters
+    ----------
+    name : str, the exercise that the cell checks
+
+    Returns
+    -------
+    repair.Code or None
+    """
+    shell = get_ipython()
+    cells = shell.user_ns.get("In") if shell else None
+    return read(str(cells[-1]), name, shell.user_ns) if cells else None
+
+
+def read(text, name, scope):
+    """The code of the answer to `name` in a cell's text.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+    scope : dict, the names of the notebook
+    """
+    try:
+        module = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    answer = next(filter(None, (_answer(node, name) for node in ast.walk(module))), None)
+    if answer is None:
+        return None
+    body = [node for node in module.body if not isinstance(node, IMPORTS) and not _calls_us(node)]
+    last = body[-1] if body else None
+    if isinstance(last, ast.Assign) and [ast.unparse(target) for target in last.targets] == [ast.unparse(answer)]:
+        body, answer = body[:-1], last.value  # so that the line of the answer is that of the assignment
+    result = ast.copy_location(ast.Return(answer), answer)
+    nothing = ast.arguments([], [], None, [], [], None, [])
+    function = ast.copy_location(ast.FunctionDef("answer", nothing, [*body, result], []), answer)
+    return Code([ast.fix_missing_locations(function)], text.splitlines(True), scope)
+
+
+def _answer(node, name):
+    """What a call passes to `check` for this exercise, or to `quiz` for this question; None for any other node."""
+    if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in ("check", "quiz"):
+        return None
+    if node.func.id == "quiz":
+        return next((keyword.value for keyword in node.keywords if keyword.arg == name[3:]), None)
+    first = node.args[0] if len(node.args) == 2 else None
+    return node.args[1] if isinstance(first, ast.Constant) and first.value == name else None
+
+
+def _calls_us(node):
+    value = getattr(node, "value", None)
+    return isinstance(node, ast.Expr) and isinstance(value, ast.Call) and getattr(value.func, "id", "") in OWN
+
+
+def result(code):
+    """The expression that the answer is the value of."""
+    return code.tree.body[-1].value
+
+
+def is_formula(code):
+    """Whether the answer is computed, and not only a number or a list of numbers that was typed."""
+    value = result(code)
+    if isinstance(value, ast.Name) and value.id == "answer" and "answer" not in own_names(code):
+        return False  # it was made in another cell
+    made = (ast.BinOp, ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Compare, ast.ListComp, ast.GeneratorExp)
+    return any(isinstance(node, made) for node in ast.walk(value))
+
+
+def may_run_again(code):
+    """Whether the code can run any number of times and leaves everything as it was, as far as that can be seen."""
+    stored = own_names(code)
+    for node in ast.walk(code.tree):
+        name = getattr(node, "id", getattr(node, "attr", ""))
+        if name in UNSAFE or isinstance(node, (*IMPORTS, ast.Global, ast.Nonlocal, ast.While, ast.Delete)):
+            return False
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            root = node.func.value
+            known = code.scope.get(getattr(root, "id", "")) if getattr(root, "id", "") not in stored else np
+            if isinstance(root, ast.Name) and not isinstance(known, ModuleType) and node.func.attr not in METHODS:
+                return False
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id not in stored:
+            known = code.scope.get(node.func.id)
+            if known is not None and not isinstance(known, (FunctionType, type)):
+                return False
+    return True
+
+
+def own_names(code):
+    """Names that the cell gives a value itself."""
+    return {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)} | {
+        n.name for n in ast.walk(code.tree) if isinstance(n, ast.FunctionDef)
+    }
+
+
+def foreign_names(code):
+    """Names of numbers, arrays and other data that the answer uses, and that come from elsewhere in the notebook."""
+    own = own_names(code) | {n.arg for n in ast.walk(code.tree) if isinstance(n, ast.arg)}
+    used = [n for n in ast.walk(code.tree) if isinstance(n, ast.Name) and n.id not in own]
+    used = [n for n in used if n.id in code.scope]
+    return [n for n in used if not callable(code.scope[n.id]) and not isinstance(code.scope[n.id], ModuleType)]
+
+
+def typed_numbers(code):
+    """The numbers that are written in the code of the answer, with their nodes: pairs (value, node)."""
+    found = []
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, numbers.Real) and type(node.value) is not bool:
+            found.append((node.value, node))
+    return found

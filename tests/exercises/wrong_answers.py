@@ -1,0 +1,516 @@
+"""Wrong answers as people write them, with words that the verdict must say; and unusual right ones."""
+# ruff: noqa: E501  # they stand as they were typed, a line in a string
+
+ANSWERS = [
+    # ^ is exclusive or in Python, not a power, so this is 0
+    ("00.first", "answer = 2 ^ 2", "`^` is no power in Python, but the exclusive or of two whole numbers"),
+    # arithmetic slip: 2 times 2 is 4
+    ("00.first", "answer = 5", "Count again:"),
+    # repeats the text '2' instead of multiplying numbers; gives the string '22'
+    ("00.first", "answer = '2' * 2", "The answer is text, but a number is wanted:"),
+    # Squares the difference instead of differentiating; the size of the error squared.
+    ("01.error", "answer = 9", "That is the squared error, even without its ½;"),
+    # Subtracts the wrong way round: target minus prediction, so the sign is wrong.
+    ("01.error", "answer = 5 - 2", "The sign is wrong in `5 - 2`"),
+    # Gives the loss itself, not its derivative.
+    ("01.error", "answer = 0.5 * (2 - 5) ** 2", "That is the loss itself;"),
+    # Error taken as y - z, so both signs are wrong.
+    ("01.weights", "answer = [3, 6]", "The sign comes from z − y:"),
+    # Divides by the 60 examples of the notebook, although there is only one example.
+    (
+        "01.weights",
+        "dz = (2 - 5) / m\nanswer = [dz * 1, dz * 2]",
+        "There is one example here, so there is nothing to average over.",
+    ),
+    # Gives the error without multiplying by each input (that is db).
+    ("01.weights", "answer = [-3, -3]", "That is db for both;"),
+    # A function instead of the number.
+    (
+        "02.cost",
+        "def answer(y=1, z=0):\n    return np.log(1 + np.exp(z)) - y * z",
+        "The answer is a function, but a value is wanted:",
+    ),
+    # Gives the probability a = 0.5, not its cost.
+    ("02.cost", "answer = 0.5", "That is the probability a;"),
+    # Thinks z = 0 costs nothing; z was not put through the sigmoid.
+    ("02.cost", "answer = 0", "A cost of 0 would need a sure answer;"),
+    # The mean has been thrown out along with the slope.
+    (
+        "02.gradients",
+        "def mended_gradients(A0, Y, W, b):\n    A = sigmoid(W @ A0 + b)  # (1, m)\n    dZ = A - Y\n    return dZ @ A0.T, dZ.sum(axis=1, keepdims=True)",
+        "The mean over the examples has got lost:",
+    ),
+    # return got lost.
+    (
+        "02.gradients",
+        "def mended_gradients(A0, Y, W, b):\n    A = sigmoid(W @ A0 + b)  # (1, m)\n    dZ = (A - Y) / Y.shape[1]\n    dW, db = dZ @ A0.T, dZ.sum(axis=1, keepdims=True)",
+        "`mended_gradients` returns None:",
+    ),
+    # A small constant keeps the logarithm finite, but gives -27.6 instead of -1000.
+    (
+        "02.safe",
+        "def log_sigmoid(Z):\n    return np.log(sigmoid(Z) + 1e-12)",
+        "A small number added inside the logarithm sets a floor:",
+    ),
+    # Clips Z, so at -1000 the answer is -500.
+    (
+        "02.safe",
+        "def log_sigmoid(Z):\n    return -np.logaddexp(0, -np.clip(Z, -500, 500))",
+        "`np.clip` changes the result",
+    ),
+    # Adds sigma and 1 - sigma instead of multiplying.
+    ("02.slope", "answer = 1 / (1 + np.exp(0)) + (1 - 1 / (1 + np.exp(0)))", "A slope of 1 is that of the identity;"),
+    # The function itself, never called at 0.
+    ("02.slope", "answer = sigmoid_prime", "The answer is a function, but a value is wanted:"),
+    # Puts A into sigmoid_prime, which takes z.
+    ("02.slope", "answer = sigmoid_prime(sigmoid(0))", "That is σ′(½):"),
+    # The denominator of the quotient rule is not squared.
+    (
+        "02.tanh",
+        "def tanh_prime(Z):\n    return 4 / (np.exp(Z) + np.exp(-Z))",
+        "A square is missing at `return 4 / (np.exp(Z) + np.exp(-Z))`.",
+    ),
+    # Divides by the numerator squared instead of the denominator squared.
+    (
+        "02.tanh",
+        "def tanh_prime(Z):\n    return ((np.exp(Z) + np.exp(-Z)) ** 2 - (np.exp(Z) - np.exp(-Z)) ** 2) / (np.exp(Z) - np.exp(-Z)) ** 2",
+        "The sign is wrong in `np.exp(Z) - np.exp(-Z)`",
+    ),
+    # The slice cuts off the output layer.
+    ("03.biases", "n = [12, 7, 5, 1]\nanswer = sum(n[1:-1])", "The index in `n[1:-1]` is off"),
+    # Counts biases for the inputs too; inputs do not compute.
+    ("03.biases", "answer = 12 + 7 + 5 + 1", "`12` is too much here"),
+    # Only the hidden layers, and one each.
+    ("03.biases", "answer = 2", "Each layer has a vector of biases, the output layer too;"),
+    # Sums over the units instead of over the examples.
+    (
+        "03.layer",
+        "def layer_gradients(dZ, A_before):\n    dW = dZ @ A_before.T\n    db = dZ.sum(axis=0, keepdims=True)\n    return dW, db",
+        "db is summed over the units;",
+    ),
+    # The shape of db[2] / b[2].
+    ("03.shape", "answer = (5, 1)", "That is the shape of db[2]."),
+    # That is dW of layer 1; the inputs are layer 0.
+    ("03.shape", "answer = (7, 12)", "That is dW[1]."),
+    # The shape of Z[2] or A[2]; the examples are summed over in dW.
+    ("03.shape", "answer = (5, 40)", "That is dZ[2];"),
+    # Feeds on Z of the layer before, not on its activation (and Z gets a key 0).
+    (
+        "04.forward",
+        "def forward(X, W, b, g, g_out):\n    Z, A = {0: X.T}, {0: X.T}\n    for l in range(1, len(W) + 1):\n        Z[l] = W[l] @ Z[l - 1] + b[l]\n        A[l] = g_out(Z[l]) if l == len(W) else g(Z[l])\n    return Z, A",
+        "`Z` is not the quantity that belongs there",
+    ),
+    # The bias is forgotten.
+    (
+        "04.forward",
+        "def forward(X, W, b, g, g_out):\n    Z, A = {}, {0: X.T}\n    for l in range(1, len(W) + 1):\n        Z[l] = W[l] @ A[l - 1]\n        A[l] = g_out(Z[l]) if l == len(W) else g(Z[l])\n    return Z, A",
+        "The bias is missing in Z.",
+    ),
+    # Nothing is returned.
+    (
+        "04.step",
+        "def step_back(W, dZ, Z_before):\n    dA = W.T @ dZ\n    dZ_before = dA * sigmoid_prime(Z_before)",
+        "`step_back` returns None:",
+    ),
+    # Puts dA into the slope (as the tutorial writes it); the slope takes Z and multiplies dA.
+    (
+        "04.step",
+        "def step_back(W, dZ, Z_before):\n    dA = W.T @ dZ\n    return sigmoid_prime(dA)",
+        "The slope is taken of dA, and Z is not used.",
+    ),
+    # The gradient of b is taken with the W that has already moved.
+    (
+        "04.train",
+        "def train(X, Y, W, b, learning_rate, steps):\n    for _ in range(steps):\n        Z, A = forward(X, W, b, sigmoid, sigmoid)\n        W = {l: update(W[l], backward(Y, W, Z, A, sigmoid_prime)[0][l], learning_rate) for l in W}\n        b = {l: update(b[l], backward(Y, W, Z, A, sigmoid_prime)[1][l], learning_rate) for l in b}\n    return W, b",
+        "comes at the wrong moment",
+    ),
+    # update takes an array, not the dictionary (and its result is dropped).
+    (
+        "04.train",
+        "def train(X, Y, W, b, learning_rate, steps):\n    for _ in range(steps):\n        Z, A = forward(X, W, b, sigmoid, sigmoid)\n        dW, db = backward(Y, W, Z, A, sigmoid_prime)\n        update(W, dW, learning_rate)\n        update(b, db, learning_rate)\n    return W, b",
+        "A whole dictionary takes part where one of its arrays is meant (`unsup",
+    ),
+    # Squares instead of lengths.
+    ("05.error", "p, q = 2, 1\nanswer = (p - q) ** 2 / (p ** 2 + q ** 2)", "Those are squared lengths;"),
+    # A norm is never negative.
+    ("05.error", "answer = -1 / 3", "A length is never negative, nor is the quotient of lengths."),
+    # q's length is doubled as well: (2q - q) / (2q + 2q).
+    ("05.error", "answer = 1 / 4", "Below the line stand the length of 2q and that of q."),
+    # return inside the loop: only the first entry is filled.
+    (
+        "05.numerical",
+        "def numerical(f, x, epsilon):\n    gradient = np.zeros_like(x)\n    for i in np.ndindex(x.shape):\n        old = x[i]\n        x[i] = old + epsilon\n        above = f(x)\n        x[i] = old - epsilon\n        below = f(x)\n        x[i] = old\n        gradient[i] = (above - below) / (2 * epsilon)\n        return gradient",
+        "`return gradient` comes too early:",
+    ),
+    # Brackets missing: multiplies by epsilon.
+    (
+        "05.numerical",
+        "def numerical(f, x, epsilon):\n    gradient = np.zeros_like(x)\n    for i in np.ndindex(x.shape):\n        old = x[i]\n        x[i] = old + epsilon\n        above = f(x)\n        x[i] = old - epsilon\n        below = f(x)\n        x[i] = old\n        gradient[i] = (above - below) / 2 * epsilon\n    return gradient",
+        "In `gradient[i] = (above - below) / 2 * epsilon` something multiplies ",
+    ),
+    # A formula in quotes; the number is asked.
+    ("05.passes", "answer = '2P'", "The answer is text, but a number is wanted:"),
+    # Counts the passes for one parameter only.
+    ("05.passes", "answer = 2", "That is for a single parameter;"),
+    # Halves instead of doubling.
+    ("05.passes", "answer = 86031 / 2", "Two passes for each parameter, not half a pass."),
+    # the share of wrong answers
+    ("06.baseline", "answer = 1 - 33 / 50", "That is what always answering 'no cat' scores;"),
+    # all cats are found, but the others are answered wrongly: recall, not the score
+    ("06.baseline", "answer = 1.0", "It is right only where the picture is a cat."),
+    # divided by the number of training pictures
+    ("06.baseline", "answer = 33 / 209", "`209` is not among the numbers of the question"),
+    # a row instead of a column; with the column z it broadcasts to a square
+    (
+        "06.error",
+        "def hidden_error(delta_after, W_after, z):\n    return (z > 0) * (delta_after.T @ W_after)",
+        "The factors of `delta_after.T @ W_after` are in the wrong order",
+    ),
+    # the sign is -1 for negative z, the slope there is 0
+    (
+        "06.error",
+        "def hidden_error(delta_after, W_after, z):\n    return np.sign(z) * (W_after.T @ delta_after)",
+        "The sign is −1 where z < 0.",
+    ),
+    # multiplied one side only by the colours
+    ("06.flat", "answer = 64 * 3", "A picture has 64 rows of 64 pixels, not one."),
+    # 64 cubed: the colours are a factor, not a power
+    ("06.flat", "side, colours = 64, 3\nanswer = side ** colours", "Three colours are a factor 3, not a third power."),
+    # counted the bias as an input
+    ("06.flat", "answer = 64 * 64 * 3 + 1", "That counts a bias as well;"),
+    # divided by 256, so white is not 1
+    (
+        "06.flatten",
+        "def flatten(pictures):\n    return pictures.reshape(len(pictures), -1) / 256",
+        "The largest value that a pixel can have is 255.",
+    ),
+    # integer division makes nearly everything 0
+    (
+        "06.flatten",
+        "def flatten(pictures):\n    return pictures.reshape(len(pictures), -1) // 255",
+        "// divides whole numbers and throws the rest away:",
+    ),
+    # worked in per cent, so the result is 100 times too large
+    (
+        "06.interval",
+        "p = 80\nanswer = 2 * np.sqrt(p * (100 - p) / 200)",
+        "`80` is not among the numbers of the question",
+    ),
+    # gave the lower end of the interval
+    ("06.interval", "answer = 0.8 - 2 * np.sqrt(0.8 * 0.2 / 200)", "That is the lower end;"),
+    # forgot the square root
+    ("06.interval", "answer = 2 * 0.8 * 0.2 / 200", "The square root is missing."),
+    # scaled by the number of units, and measured from random numbers
+    (
+        "07.he",
+        "W = np.random.randn(200, 800) * np.sqrt(2 / 200)\nanswer = W.std()",
+        "He counts the inputs of the layer, the terms of the sum, not its units",
+    ),
+    # limit of the uniform distribution, not the standard deviation
+    ("07.he", "answer = np.sqrt(6 / 800)", "That is the edge of a uniform distribution with this variance;"),
+    # the 2 went below the fraction bar
+    ("07.he", "answer = 1 / np.sqrt(2 * 800)", "The variance has a 2 above the line, not below it."),
+    # one slope too few: the last hidden layer was forgotten
+    ("07.slopes", "answer = 4**9", "From dZ[11] to dZ[1] the error passes through 10 hidden activations;"),
+    # two slopes too many
+    ("07.slopes", "answer = 4**12", "Count again:"),
+    # adds the factors instead of multiplying
+    (
+        "07.slopes",
+        "factor = 0\nfor layer in range(10):\n    factor += 4\nanswer = factor",
+        "The factors of the layers multiply, they do not add up.",
+    ),
+    # assumes that the variance is kept, which these weights do not do
+    ("07.spread", "answer = 1", "That holds if the weights are scaled to keep the variance;"),
+    # the standard deviation of the weights is left out
+    ("07.spread", "answer = np.sqrt(400)", "The root of 400 is 20;"),
+    # stops at the variance
+    ("07.spread", "var_w, n = 0.1, 400\nanswer = n * var_w**2 * 1", "That is the variance;"),
+    # standardises the numbers first, which changes them
+    (
+        "07.start",
+        "def start(N):\n    N = (N - N.mean()) / N.std()\n    return N * np.sqrt(2 / N.shape[1])",
+        "`N = (N - N.mean()) / N.std()` spoils the result.",
+    ),
+    # transposes the weights
+    (
+        "07.start",
+        "def start(N):\n    return N.T * np.sqrt(2 / N.shape[1])",
+        "`return N.T * np.sqrt(2 / N.shape[1])` has its rows and columns the wr",
+    ),
+    # multiplied by a root of the gradient instead of dividing
+    ("08.adam", "answer = 0.01 * np.sqrt(0.0003)", "g is divided by √v̂;"),
+    # multiplied by β₁
+    ("08.adam", "answer = 0.01 * 0.9", "β₁ takes no part in the first step once m is corrected."),
+    # m without its hat: m₁ = 0.1 g was not corrected
+    ("08.adam", "answer = 0.01 * 0.1", "0.001 is the usual default of α, and also what is left if m is not cor"),
+    # the logarithms of the probabilities
+    (
+        "08.byhand",
+        "z = np.array([0, np.log(2), np.log(5)])\nanswer = z - np.log(np.exp(z).sum())",
+        "An exponential is missing at `answer = z - np.log(np.exp(z).sum())`.",
+    ),
+    # the logits were divided by their sum without the exponential
+    (
+        "08.byhand",
+        "z = np.array([0, np.log(2), np.log(5)])\nanswer = z / z.sum()",
+        "Take the exponentials first, then divide by their sum.",
+    ),
+    # the exponentials, not divided by their sum
+    ("08.byhand", "answer = [1, 2, 5]", "Those are the exponentials;"),
+    # squared errors, not dZ
+    (
+        "08.error",
+        "z = np.array([np.log(2), 0, 0])\na = np.exp(z) / np.exp(z).sum()\nanswer = (a - [0, 1, 0]) ** 2",
+        "Those are the squared errors;",
+    ),
+    # e⁰ was taken for 0: all probability went to the first class
+    ("08.error", "answer = [1.0, -1.0, 0.0]", "These numbers are not right."),
+    # the probabilities; the truth is not subtracted
+    ("08.error", "answer = [0.5, 0.25, 0.25]", "Those are the probabilities a;"),
+    # steps with the old velocity
+    (
+        "08.momentum",
+        "def momentum(theta, gradient, velocity, learning_rate, beta):\n    v = beta * velocity + gradient\n    return theta - learning_rate * velocity, v",
+        "The step uses the old velocity;",
+    ),
+    # a running mean as in Adam: the factor 1 - beta does not belong here
+    (
+        "08.momentum",
+        "def momentum(theta, gradient, velocity, learning_rate, beta):\n    v = beta * velocity + (1 - beta) * gradient\n    return theta - learning_rate * v, v",
+        "That is the running mean, with (1 − β) in front of g;",
+    ),
+    # ten classes are built in
+    ("08.onehot", "def one_hot(labels, K):\n    return np.eye(10)[:, labels]", "`10` is a fixed number"),
+    # the colon sets the class for all examples
+    (
+        "08.onehot",
+        "def one_hot(labels, K):\n    Y = np.zeros((K, len(labels)))\n    Y[labels, :] = 1\n    return Y",
+        "Whole rows are 1;",
+    ),
+    # a and b are exchanged in the derivative by b
+    (
+        "09.divide",
+        "def divide_backward(g, a, b):\n    return g / b, (-g * b / a**2).sum(axis=1, keepdims=True)",
+        "a and b have changed places in the second.",
+    ),
+    # broadcasting is not undone: the gradient of b has the shape of a
+    ("09.divide", "def divide_backward(g, a, b):\n    return g / b, -g * a / b**2", "Broadcasting is not undone:"),
+    # a bias for each input instead of for each unit
+    (
+        "09.passes",
+        "answer = 784 * 30 + 784 + 30 * 10 + 30",
+        "A bias belongs to the unit that computes, not to the one that feeds it",
+    ),
+    # that is reverse mode
+    ("09.passes", "answer = 1", "That is reverse mode:"),
+    # inputs of the network, not parameters
+    ("09.passes", "answer = 784", "That is how many inputs;"),
+    # plus instead of minus
+    (
+        "09.softmax",
+        "def softmax_backward(g, A):\n    return A * (g + (g * A).sum(axis=0))",
+        "The sign of the second term:",
+    ),
+    # maximum instead of sum
+    (
+        "09.softmax",
+        "def softmax_backward(g, A):\n    return A * (g - (g * A).max(axis=0))",
+        "`(g * A).max` is not the right way to sum up",
+    ),
+    # the value of f, not its slope
+    ("09.twice", "answer = 18", "18 is f itself, or three gradients of 6 each."),
+    # the slope of x², not of 2 x²
+    ("09.twice", "x = 3\nanswer = 2 * x", "6 is what arrives from the product directly."),
+    # the second derivative: the slope 4x was not evaluated at x = 3
+    ("09.twice", "answer = 4", "That is the coefficient:"),
+    # the number of parameters; each has 4 bytes
+    ("10.bytes", "answer = 784 * 100 + 100 + 100 * 10 + 10", "That is how many numbers;"),
+    # bits instead of bytes
+    ("10.bytes", "answer = 32 * (784 * 100 + 100 + 100 * 10 + 10)", "That is in bits;"),
+    # in megabytes instead of bytes
+    ("10.bytes", "answer = 0.31804", "That is in MB;"),
+    # as equal as can be, but the larger ones are not first
+    ("10.deal", "def deal(m, K):\n    return np.diff(np.linspace(0, m, K + 1).astype(int))", "The right sizes;"),
+    # one shard too many is enlarged: < instead of <=
+    (
+        "10.deal",
+        "def deal(m, K):\n    q, r = divmod(m, K)\n    return [q + 1 if k <= r else q for k in range(K)]",
+        "One shard too many gets an extra example:",
+    ),
+    # multiplied instead of divided
+    ("10.equal", "answer = 0.8 * 0.02", "That is the product;"),
+    # decimal point slipped: 0.02, not 0.2
+    ("10.equal", "answer = 0.8 / 0.2", "`0.2` is not among the numbers of the question"),
+    # subtracted one worker as in the ring's K - 1
+    ("10.equal", "answer = 0.8 / 0.02 - 1", "`1` is too much here"),
+]
+
+RIGHT = [
+    ("00.first", "answer = 4.0"),
+    ("00.first", "answer = 2 << 1"),
+    ("01.error", "answer = -(5 - 2)"),
+    ("01.error", "answer = float(np.float64(2) - np.float64(5))"),
+    (
+        "01.train",
+        "def train(A0, Y, W, b, learning_rate, steps):\n    A = np.vstack([A0, np.ones((1, A0.shape[1]))])\n    theta = np.hstack([W, b])\n    for _ in range(steps):\n        theta = theta - learning_rate * (theta @ A - Y) @ A.T / A.shape[1]\n    return theta[:, :-1], theta[:, -1:]",
+    ),
+    (
+        "01.train",
+        "def train(A0, Y, W, b, learning_rate, steps):\n    m = Y.shape[1]\n    G, c = A0 @ A0.T / m, A0.mean(axis=1, keepdims=True).T\n    r, t = Y @ A0.T / m, Y.mean()\n    for _ in range(steps):\n        dW = W @ G + b * c - r\n        db = W @ c.T + b - t\n        W = W - learning_rate * dW\n        b = b - learning_rate * db\n    return W, b",
+    ),
+    ("01.weights", "answer = [(2 - 5) * x for x in (1, 2)]"),
+    ("01.weights", "answer = list(map(lambda x: -3 * x, [1, 2]))"),
+    ("02.cost", "answer = np.log(2)"),
+    ("02.cost", "answer = np.logaddexp(0, 0) - 1 * 0"),
+    (
+        "02.gradients",
+        "def mended_gradients(A0, Y, W, b):\n    A = sigmoid(W @ A0 + b)  # (1, m)\n    dA = (-Y / A + (1 - Y) / (1 - A)) / Y.shape[1]\n    dZ = dA * A * (1 - A)\n    return dZ @ A0.T, dZ.sum(axis=1, keepdims=True)",
+    ),
+    (
+        "02.gradients",
+        "def mended_gradients(A0, Y, W, b):\n    A = sigmoid(W @ A0 + b)  # (1, m)\n    dA = (A - Y) / (A * (1 - A)) / Y.shape[1]\n    dZ = dA * A * (1 - A)\n    return dZ @ A0.T, dZ.sum(axis=1, keepdims=True)",
+    ),
+    ("02.safe", "def log_sigmoid(Z):\n    return Z - np.logaddexp(0, Z)"),
+    ("02.safe", "def log_sigmoid(Z):\n    return np.minimum(Z, 0) - np.log1p(np.exp(-np.abs(Z)))"),
+    ("02.slope", "answer = sigmoid_prime(0.0)"),
+    ("02.slope", "answer = 1 / 2 ** 2"),
+    ("02.tanh", "def tanh_prime(Z):\n    return 1 / np.cosh(Z) ** 2"),
+    ("02.tanh", "def tanh_prime(Z):\n    return 4 * sigmoid_prime(2 * Z)"),
+    ("03.biases", "answer = sum([12, 7, 5, 1][1:])"),
+    ("03.biases", "answer = 7 + 5 + 1"),
+    ("03.layer", "def layer_gradients(dZ, A_before):\n    return np.inner(dZ, A_before), dZ.sum(1)[:, None]"),
+    (
+        "03.layer",
+        "def layer_gradients(dZ, A_before):\n    extended = np.vstack([A_before, np.ones((1, A_before.shape[1]))])\n    both = dZ @ extended.T\n    return both[:, :-1], both[:, -1:]",
+    ),
+    ("03.shape", "answer = np.zeros((5, 7)).shape"),
+    ("03.shape", "sizes = [12, 7, 5, 1]\nanswer = tuple(sizes[2:0:-1])"),
+    (
+        "04.backward",
+        "def backward(Y, W, Z, A, g_prime):\n    L = max(W)\n    dZ = {L: (A[L] - Y) / Y.shape[1]}\n    for l in range(L - 1, 0, -1):\n        dZ[l] = W[l + 1].T @ dZ[l + 1] * g_prime(Z[l])\n    return {l: dZ[l] @ A[l - 1].T for l in W}, {l: dZ[l].sum(axis=1, keepdims=True) for l in W}",
+    ),
+    (
+        "04.backward",
+        "def backward(Y, W, Z, A, g_prime):\n    m, L = Y.shape[1], len(W)\n    dW, db = {}, {}\n    delta = A[L] - Y\n    for l in reversed(range(1, L + 1)):\n        dW[l] = delta @ A[l - 1].T / m\n        db[l] = delta.mean(axis=1, keepdims=True)\n        if l != 1:\n            delta = g_prime(Z[l - 1]) * (W[l].T @ delta)\n    return dW, db",
+    ),
+    (
+        "04.forward",
+        "def forward(X, W, b, g, g_out):\n    L = max(W)\n    activation = {l: g for l in range(1, L)} | {L: g_out}\n    Z, A = {}, {0: np.transpose(X)}\n    for l in sorted(W):\n        Z[l] = np.dot(W[l], A[l - 1]) + b[l]\n        A[l] = activation[l](Z[l])\n    return Z, A",
+    ),
+    (
+        "04.forward",
+        "def forward(X, W, b, g, g_out):\n    L, Z, A = len(W), {}, {0: X.T}\n    for l in range(1, L):\n        Z[l] = W[l] @ A[l - 1] + b[l]\n        A[l] = g(Z[l])\n    Z[L] = W[L] @ A[L - 1] + b[L]\n    A[L] = g_out(Z[L])\n    return Z, A",
+    ),
+    ("04.step", "def step_back(W, dZ, Z_before):\n    return (dZ.T @ W).T * sigmoid_prime(Z_before)"),
+    (
+        "04.step",
+        "def step_back(W, dZ, Z_before):\n    return np.einsum('kj,km,jm->jm', W, dZ, sigmoid_prime(Z_before))",
+    ),
+    (
+        "04.train",
+        "def train(X, Y, W, b, learning_rate, steps):\n    for _ in range(steps):\n        Z, A = forward(X, W, b, sigmoid, sigmoid)\n        dW, db = backward(Y, W, Z, A, sigmoid_prime)\n        W = {l: update(W[l], dW[l], learning_rate) for l in W}\n        b = {l: update(b[l], db[l], learning_rate) for l in b}\n    return W, b",
+    ),
+    (
+        "04.train",
+        "import copy\n\ndef train(X, Y, W, b, learning_rate, steps):\n    W, b = copy.deepcopy(W), copy.deepcopy(b)\n    for _ in range(steps):\n        Z, A = forward(X, W, b, sigmoid, sigmoid)\n        dW, db = backward(Y, W, Z, A, sigmoid_prime)\n        for l in W:\n            W[l] -= learning_rate * dW[l]\n            b[l] -= learning_rate * db[l]\n    return W, b",
+    ),
+    (
+        "05.bugs",
+        "def mended_backward(Y, W, Z, A):\n    L, m = len(W), Y.shape[1]\n    dW, db = {}, {}\n    dZ = (A[L] - Y) / m\n    for l in range(L, 0, -1):\n        dW[l] = dZ @ A[l - 1].T\n        db[l] = dZ.sum(axis=1, keepdims=True)\n        if l > 1:\n            dZ = (W[l].T @ dZ) * A[l - 1] * (1 - A[l - 1])\n    return dW, db",
+    ),
+    (
+        "05.bugs",
+        "def mended_backward(Y, W, Z, A):\n    L, m = len(W), Y.shape[1]\n    dW, db = {}, {}\n    dZ = A[L] - Y\n    for l in range(L, 0, -1):\n        dW[l] = dZ @ A[l - 1].T / m\n        db[l] = dZ.sum(axis=1, keepdims=True) / m\n        if l > 1:\n            dZ = (W[l].T @ dZ) * sigmoid_prime(Z[l - 1])\n    return dW, db",
+    ),
+    ("05.error", "answer = (2 - 1) / (2 + 1)"),
+    (
+        "05.error",
+        "q = np.array([3.0, -4.0])\np = 2 * q\nanswer = np.linalg.norm(p - q) / (np.linalg.norm(p) + np.linalg.norm(q))",
+    ),
+    (
+        "05.numerical",
+        "def numerical(f, x, epsilon):\n    gradient = np.zeros_like(x)\n    for i in np.ndindex(x.shape):\n        above, below = x.copy(), x.copy()\n        above[i] += epsilon\n        below[i] -= epsilon\n        gradient[i] = (f(above) - f(below)) / (2 * epsilon)\n    return gradient",
+    ),
+    (
+        "05.numerical",
+        "def numerical(f, x, epsilon):\n    gradient = np.zeros_like(x)\n    for i in np.ndindex(x.shape):\n        old = x[i]\n        try:\n            x[i] = old + epsilon\n            above = f(x)\n            x[i] = old - epsilon\n            below = f(x)\n        finally:\n            x[i] = old\n        gradient[i] = (above - below) / (2 * epsilon)\n    return gradient",
+    ),
+    ("05.passes", "answer = 2 * 86031"),
+    ("05.passes", "answer = 86031 + 86031"),
+    ("06.baseline", "from fractions import Fraction\nanswer = Fraction(33, 50)"),
+    ("06.baseline", "answer = 1 - 17 / 50"),
+    (
+        "06.error",
+        "def hidden_error(delta_after, W_after, z):\n    return np.heaviside(z, 0.0) * np.dot(W_after.T, delta_after)",
+    ),
+    ("06.error", "def hidden_error(delta_after, W_after, z):\n    return (delta_after.T @ W_after).T * (z > 0)"),
+    ("06.flat", "answer = np.prod((64, 64, 3))"),
+    ("06.flat", "answer = 3 << 12"),
+    ("06.flatten", "def flatten(pictures):\n    return np.stack([picture.ravel() / 255 for picture in pictures])"),
+    (
+        "06.flatten",
+        "def flatten(pictures):\n    m, h, w, c = pictures.shape\n    out = np.empty((m, h * w * c))\n    for i in range(m):\n        out[i] = pictures[i].flatten()\n    out /= 255\n    return out",
+    ),
+    ("06.interval", "import math\nanswer = 2 * math.sqrt(0.8 * 0.2 / 200)"),
+    ("06.interval", "hits = np.repeat([1, 0], [160, 40])\nanswer = 2 * hits.std() / np.sqrt(hits.size)"),
+    (
+        "06.mean",
+        "def sum_of_errors(deltas, activations):\n    return np.hstack(deltas) @ np.hstack(activations).T / len(deltas)",
+    ),
+    (
+        "06.mean",
+        "def sum_of_errors(deltas, activations):\n    D, A = np.array(deltas), np.array(activations)\n    return np.einsum('ijk,ilk->jl', D, A) / D.shape[0]",
+    ),
+    ("07.he", "answer = 1 / 20"),
+    ("07.he", "answer = (2 / 800) ** 0.5"),
+    ("07.slopes", "answer = 2**20"),
+    ("07.slopes", "answer = 1 << 20"),
+    ("07.spread", "import math\nanswer = math.hypot(*[0.1] * 400)"),
+    ("07.spread", "answer = np.linalg.norm(np.full(400, 0.1))"),
+    ("07.start", "def start(N):\n    return N / np.sqrt(N.shape[1] / 2)"),
+    ("07.start", "def start(N):\n    units, inputs = N.shape\n    return (2 / inputs) ** 0.5 * N"),
+    ("08.adam", "answer = 1e-2"),
+    ("08.adam", "g = 0.0003\nm, v = 0.1 * g, 0.001 * g**2\nanswer = 0.01 * (m / 0.1) / (v / 0.001) ** 0.5"),
+    ("08.byhand", "answer = np.array([1, 2, 5]) / 8"),
+    ("08.byhand", "z = np.array([0, np.log(2), np.log(5)])\nanswer = softmax(z).tolist()"),
+    ("08.error", "answer = [1 / 2, -3 / 4, 1 / 4]"),
+    ("08.error", "answer = (np.array([2, 1, 1]) - np.array([0, 4, 0])) / 4"),
+    (
+        "08.momentum",
+        "def momentum(theta, gradient, velocity, learning_rate, beta):\n    v = np.multiply(beta, velocity)\n    v += gradient\n    return [theta - learning_rate * v, v]",
+    ),
+    (
+        "08.momentum",
+        "def momentum(theta, gradient, velocity, learning_rate, beta):\n    theta, velocity = theta.copy(), velocity.copy()\n    velocity *= beta\n    velocity += gradient\n    theta -= learning_rate * velocity\n    return theta, velocity",
+    ),
+    ("08.onehot", "def one_hot(labels, K):\n    return (np.arange(K)[:, None] == np.asarray(labels)).astype(float)"),
+    ("08.onehot", "def one_hot(labels, K):\n    return np.eye(K)[:, labels]"),
+    ("08.start", "def output_error(Z, Y):\n    return (softmax(Z) - Y) / Y.sum()"),
+    ("08.start", "def output_error(Z, Y):\n    m = Z.shape[-1]\n    return np.subtract(softmax(Z), Y) * (1 / m)"),
+    (
+        "09.divide",
+        "def divide_backward(g, a, b):\n    c = a / b\n    return g / b, -np.sum(g * c, axis=1, keepdims=True) / b",
+    ),
+    ("09.divide", "def divide_backward(g, a, b):\n    return g / b, -np.einsum('km,km->k', g, a)[:, None] / b**2"),
+    ("09.passes", "answer = 785 * 30 + 31 * 10"),
+    ("09.passes", "n = [784, 30, 10]\nanswer = sum((a + 1) * b for a, b in zip(n, n[1:]))"),
+    ("09.softmax", "def softmax_backward(g, A):\n    return A * g - A * np.sum(A * g, axis=0, keepdims=True)"),
+    (
+        "09.softmax",
+        "def softmax_backward(g, A):\n    dZ = np.empty(A.shape)\n    for i, (a, gi) in enumerate(zip(A.T, g.T)):\n        dZ[:, i] = (np.diag(a) - np.outer(a, a)) @ gi\n    return dZ",
+    ),
+    ("09.twice", "answer = 3 + 3 + 6"),
+    ("09.twice", "x = 3 + 1e-20j\nanswer = ((x + x) * x).imag / 1e-20"),
+    ("10.bytes", "answer = (785 * 100 + 101 * 10) * 4"),
+    ("10.bytes", "answer = np.zeros(785 * 100 + 101 * 10, np.float32).nbytes"),
+    ("10.deal", "def deal(m, K):\n    return [len(part) for part in np.array_split(np.arange(m), K)]"),
+    ("10.deal", "def deal(m, K):\n    return np.bincount(np.arange(m) % K, minlength=K)"),
+    ("10.equal", "answer = 0.8 / 0.02"),
+    ("10.equal", "from itertools import count\nanswer = next(K for K in count(1) if 0.8 / K <= 0.02)"),
+    ("10.weighted", "def combine(gradients, sizes):\n    return np.average(gradients, axis=0, weights=sizes)"),
+    (
+        "10.weighted",
+        "def combine(gradients, sizes):\n    w = np.asarray(sizes) / np.sum(sizes)\n    return np.tensordot(w, np.asarray(gradients), axes=1)",
+    ),
+]
