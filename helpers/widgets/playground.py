@@ -7,6 +7,7 @@ import asyncio
 import html
 import time
 from functools import cache
+from inspect import signature
 
 import ipywidgets
 import numpy as np
@@ -18,6 +19,7 @@ from helpers.backprop.optimizers import OPTIMIZERS
 from helpers.datasets.mnist import load_digit_pair
 from helpers.datasets.toys import make_blobs, make_circles, make_moons, make_spirals, make_xor
 from helpers.plotting import playground
+from helpers.system.arguments import check_names
 from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import as_generator, known_name, not_negative, positive_number, positive_whole
 from helpers.training.engine import DivergedError
@@ -228,6 +230,7 @@ def play(updates=0, **options):
     updates : int from 0 to 20000
     **options : as in `Playground`
     """
+    check_names(options, signature(Playground).parameters, "play")
     return Playground(**options).run(whole_between(updates, "updates", 0, MOST_UPDATES))
 
 
