@@ -24,12 +24,16 @@ import h5py
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from stop_button import Stop  # noqa: E402
 
 from helpers import datasets  # noqa: E402
+from helpers.autograd import Variable, grad  # noqa: E402
 from helpers.backprop.network import initialize_parameters  # noqa: E402
-from helpers.cluster import Shards, shards, sweep, traced_gradient  # noqa: E402
+from helpers.cluster import Shards, sweep, traced_gradient  # noqa: E402
 from helpers.datasets import folder, mnist, pictures, recordings  # noqa: E402
+from helpers.gradient_check import check, check_gradients, numerical_gradient, relative_error  # noqa: E402
 from helpers.system.files import TEMPORARY, replace_atomically  # noqa: E402
 from helpers.training import HDF5Rows, NeuralNetwork, blocks  # noqa: E402
 
@@ -195,36 +199,15 @@ def kills(count=300):
 # --- stops ----------------------------------------------------------------------------------------
 
 
-class Stop:
-    """A tracer that presses the stop button before the bytecode number `at` of the helpers and what they call."""
+TRACED = ("helpers", "contextlib", "threadpoolctl")
 
-    FILES = ("helpers", "contextlib", "threadpoolctl")
 
-    def __init__(self, at=-1):
-        self.at, self.count = at, 0
-
-    def __call__(self, frame, event, argument):
-        if not any(name in frame.f_code.co_filename for name in self.FILES):
-            return None
-        frame.f_trace_opcodes = True
-        self.count += event == "opcode"
-        if event == "opcode" and self.count == self.at:
-            sys.settrace(None)
-            signal.raise_signal(signal.SIGINT)
-        return self
-
-    def fit(self, before):
-        """Fit a copy of `before`, another network, with other options; return it."""
-        network = copy.deepcopy(before)
-        vars(network).update(OPTIONS, layer_sizes=(3, 1))
-        sys.settrace(self)
-        try:
-            network.fit(X, y, held_out=HELD_OUT)
-        except KeyboardInterrupt:
-            pass
-        finally:
-            sys.settrace(None)
-        return network
+def fit_and_stop(stop, before):
+    """Fit a copy of `before`, another network, with other options, under a `Stop`; return it."""
+    network = copy.deepcopy(before)
+    vars(network).update(OPTIONS, layer_sizes=(3, 1))
+    stop.run(lambda: network.fit(X, y, held_out=HELD_OUT))
+    return network
 
 
 def is_whole(network, before, through):
@@ -241,12 +224,12 @@ def stops(count=2000):
     warnings.simplefilter("ignore")
     signal.signal(signal.SIGINT, signal.default_int_handler)
     before = NeuralNetwork([2, 1], iterations=2).fit(X, y)
-    counter = Stop()
-    through = counter.fit(before)
+    counter = Stop(TRACED)
+    through = fit_and_stop(counter, before)
     rng, half = random.Random(0), 0
     with threadpool_limits(2, user_api="blas"):
         for _ in range(count):
-            network = Stop(rng.randint(1, counter.count)).fit(before)
+            network = fit_and_stop(Stop(TRACED, rng.randint(1, counter.count)), before)
             threads = {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
             restored = threads <= {2} and signal.getsignal(signal.SIGINT) is signal.default_int_handler
             half += not (restored and is_whole(network, before, through))
@@ -367,13 +350,8 @@ def doors(place):
     yield "Shards", "size", [*NOTHING, 0, -1, 2.5, (20, 21), (-1, 41), (20.0, 20.0)], lambda value: Shards(X, value)
     yield "Shards", "workers", [*NOTHING[1:], 2, ["a"]], lambda value: Shards(X, 2, value)
     yield "Shards", "Y", COLUMN, lambda value: Shards(X, 2).cost_and_gradients(value, W, b, "sigmoid", "sigmoid")
-    yield (
-        "weighted_mean",
-        "size",
-        [[], [1], [1, 2, 3], [0, 0]],
-        lambda value: shards.weighted_mean([(1, X), (2, X)], value),
-    )
-    yield "initialize", "layer_sizes", SIZES, initialize_parameters
+    yield from checks_and_tape(W, b)
+    yield "initialize", "layer_sizes", [*SIZES, [2, 10**15]], initialize_parameters
     yield "initialize", "initialization", NAME, lambda value: initialize_parameters([2, 1], value)
     yield "initialize", "random_state", SEED, lambda value: initialize_parameters([2, 1], random_state=value)
     yield "initialize", "dtype", TYPE, lambda value: initialize_parameters([2, 1], dtype=value)
@@ -415,6 +393,64 @@ def doors(place):
     yield "sweep", "workers", [*NOTHING[1:], 2], lambda value: sweep.sweep(two_numbers, [{"i": 1}], place / "a", value)
     yield "read", "path", [*PATH, place / "no.txt", table, __file__], sweep.read
     yield "replace_atomically", "path", PATH, lambda value: replace_atomically(value, lambda file: None)
+
+
+def checks_and_tape(W, b):
+    """The doors of the gradient check and of automatic differentiation, in the form of `doors`."""
+    Y, x, v = y[np.newaxis].astype(float), np.array([1.0, 2.0]), Variable([[1.0, 2.0], [3.0, 4.0]])
+    yield "numerical_gradient", "epsilon", [*POSITIVE, 1e-300, 1e200], lambda value: numerical_gradient(x.sum, x, value)
+    yield (
+        "numerical_gradient",
+        "x",
+        [*TABLE, [1.0], x.astype(int), x.astype("f4")],
+        lambda value: numerical_gradient(x.sum, value),
+    )
+    yield (
+        "numerical_gradient",
+        "f",
+        [*NOTHING[:9], np.nan, np.inf, x],
+        lambda value: numerical_gradient(lambda: value, x),
+    )
+    yield "relative_error", "x", [*TABLE, x[:1]], lambda value: relative_error(value, x)
+    yield "check_gradients", "X", TABLE, lambda value: check_gradients(value, Y, W, b)
+    yield "check_gradients", "Y", COLUMN, lambda value: check_gradients(X, value, W, b)
+    yield "check_gradients", "l2", [*NUMBER, -1], lambda value: check_gradients(X, Y, W, b, l2=value)
+    yield (
+        "check_gradients",
+        "gradients",
+        [*NOTHING[1:9], 3, len],
+        lambda value: check_gradients(X, Y, W, b, gradients=value),
+    )
+    yield "check", "entries", WHOLE, lambda value: check(lambda p: p[0].sum(), np.ones_like, [x], value)
+    yield (
+        "check",
+        "parameters",
+        [*NOTHING, [], {}, 3, [x * np.nan], [x[:0]], [[1, "a"]]],
+        lambda value: check(len, len, value),
+    )
+    yield "check", "cost", [*NOTHING[:9], np.nan, np.inf], lambda value: check(lambda p: value, len, [x])
+    yield "Variable", "Variable", [*NOTHING, [], [[1], [1, 2]], ["1"], [None], 10**400], Variable
+    for name in (
+        "__add__",
+        "__radd__",
+        "__sub__",
+        "__mul__",
+        "__truediv__",
+        "__pow__",
+        "__matmul__",
+        "__mod__",
+        "__lt__",
+    ):
+        yield name, "Variable", [*NOTHING, [], [1, 2, 3], ["1"], [None], 10**400], getattr(v, name)
+    yield (
+        "index",
+        "index",
+        [3, -3, 1.5, "a", (0, 0, 0), [5], {}, np.nan, slice("a"), np.ones(3, bool), 10**400],
+        v.__getitem__,
+    )
+    yield "axis", "axis", [2, -3, 1.5, "a", [0.5], np.nan, 10**400, (0, 0), {}], v.sum
+    yield "grad", "seed", [*NOTHING[1:], x, np.ones((3, 2))], lambda value: grad(v, v, value)
+    yield "grad", "Variable", [*NOTHING, 3, x, [x], v.value], lambda value: grad(v.sum(), value)
 
 
 def edited(network, name, value):

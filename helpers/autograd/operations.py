@@ -55,6 +55,17 @@ def reduce(f, values, axis, keepdims=False):
         ) from None
 
 
+def take(values, index):
+    """values[index], or a sentence that says which indices there are."""
+    try:
+        return values[index]
+    except Exception:  # NumPy's are of several classes, and an object that is no index may raise any
+        raise IndexError(
+            f"index {brief(index)} does not fit a Variable of shape {values.shape}: "
+            "use whole numbers within it, slices, or an array of whole numbers or of True and False"
+        ) from None
+
+
 def _refuse(words):
     """A method that raises a TypeError with these words."""
 
@@ -62,6 +73,9 @@ def _refuse(words):
         raise TypeError(words)
 
     return method
+
+
+_NO_OPERATOR = "a Variable knows the operators +, −, *, /, ** and @ alone: compute with x.value if no slope is needed"
 
 
 class ArrayLike:
@@ -112,7 +126,14 @@ class ArrayLike:
 
     def reshape(self, *shape):
         """The same entries in another shape, given as `x.reshape(2, -1)` or as a tuple."""
-        return self._record("reshape", self.value.reshape(*shape), (self, lambda g: g.reshape(self.shape)))
+        try:
+            y = self.value.reshape(*shape)
+        except (TypeError, ValueError, OverflowError):
+            raise ValueError(
+                f"shape is {', '.join(map(brief, shape))}, but a Variable of shape {self.shape} needs whole numbers "
+                f"whose product is {self.size}; -1 stands for the one that is left"
+            ) from None
+        return self._record("reshape", y, (self, lambda g: g.reshape(self.shape)))
 
     def __array_ufunc__(self, function, method, *inputs, **options):
         if function in COMPARISONS:
@@ -128,11 +149,17 @@ class ArrayLike:
 
     __array__ = _refuse("a Variable is not a plain array: use x.value, whose use is not recorded")
     __bool__ = _refuse("a Variable is neither true nor false: use x.value, whose use is not recorded")
-    __float__ = __int__ = _refuse("a Variable is not a plain number: use x.item(), whose use is not recorded")
+    __float__ = __int__ = __complex__ = __index__ = _refuse(
+        "a Variable is not a plain number: use x.item(), whose use is not recorded"
+    )
     __iter__ = _refuse("a Variable cannot be looped over: use x[0], x[1], … or x.sum()")
-    __eq__ = __ne__ = __lt__ = __gt__ = __le__ = __ge__ = _refuse(
+    __contains__ = __eq__ = __ne__ = __lt__ = __gt__ = __le__ = __ge__ = _refuse(
         "a Variable cannot be compared, for a comparison has no slope: compare x.value, as in x[x.value > 0]"
     )
+    __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __divmod__ = __rdivmod__ = _refuse(_NO_OPERATOR)
+    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refuse(_NO_OPERATOR)
+    __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = __round__ = __pos__ = _refuse(_NO_OPERATOR)
+    __setitem__ = __delitem__ = _refuse("the entries of a Variable cannot be changed: compute a new one from it")
     __hash__ = object.__hash__  # by identity, so that Variables can be keys although they have no ==
 
     def __getattr__(self, name):
@@ -162,11 +189,21 @@ def concatenate(variables, axis=0):
     TypeError, ValueError
         If none of them is a Variable, or the shapes do not fit.
     """
+    if not np.iterable(variables):
+        raise TypeError(f"variables must be a list of Variables, not {brief(variables)}")
+    variables = list(variables)
     lift = next((variable._lift for variable in variables if isinstance(variable, ArrayLike)), None)
     if lift is None:
         raise TypeError("concatenate needs at least one Variable: for plain arrays use np.concatenate")
     joined = [lift(variable) for variable in variables]
-    y = np.concatenate([variable.value for variable in joined], axis)
-    edges = np.cumsum([variable.shape[axis] for variable in joined])[:-1]
+    try:
+        y = np.concatenate([variable.value for variable in joined], axis)
+        edges = np.cumsum([variable.shape[axis] for variable in joined])[:-1]
+    except (TypeError, ValueError, OverflowError):
+        shapes = ", ".join(str(variable.shape) for variable in joined)
+        raise ValueError(
+            f"arrays of shapes {shapes} cannot be joined along axis {brief(axis)}: all need it, and the same sizes of "
+            "the other axes"
+        ) from None
     backs = [lambda g, i=i: np.split(g, edges, axis)[i] for i in range(len(joined))]
     return joined[0]._record("concat", y, *zip(joined, backs, strict=True))

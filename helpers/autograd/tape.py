@@ -13,7 +13,7 @@ import itertools
 
 import numpy as np
 
-from helpers.autograd.operations import ArrayLike, apply, reduce
+from helpers.autograd.operations import ArrayLike, apply, reduce, take
 from helpers.backprop.activations import sigmoid, sigmoid_prime, tanh_prime
 from helpers.system.validation import all_are, as_real_array, as_seed
 
@@ -116,7 +116,7 @@ class Variable(ArrayLike):
         return self._record("logsumexp", y, (self, lambda g: g.reshape(S.shape) * E / S))
 
     def __getitem__(self, index):
-        places = np.arange(self.value.size).reshape(self.value.shape)[index].ravel()
+        places = take(np.arange(self.value.size).reshape(self.value.shape), index).ravel()
         # bincount adds up what belongs to one place, so an entry taken twice gets both; of nothing it counts integers
         back = (self, lambda g: np.bincount(places, g.ravel(), self.size).reshape(self.shape).astype(float))
         return self._record("[ ]", self.value[index], back)

@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
-from helpers.system.arguments import as_layer_sizes
+from helpers.system.arguments import as_layer_sizes, check_room
 from helpers.system.validation import as_generator, floating_type, known_name
 
 # Standard deviation of a layer's weights, given the size of the previous layer and its own.
@@ -49,6 +49,7 @@ def initialize_parameters(layer_sizes, initialization="lecun", random_state=0, d
         If a layer size, the initialization, the random state or the dtype is not one of those described above.
     """
     n = as_layer_sizes(layer_sizes)
+    check_room(sum(n[l] * n[l - 1] for l in range(1, len(n))), "layer_sizes")
     scale = INITIALIZATIONS[known_name(initialization, INITIALIZATIONS, "initialization")]
     dtype, rng = floating_type(dtype), as_generator(random_state)
     W, b = {}, {}

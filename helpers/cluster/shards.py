@@ -8,7 +8,8 @@ examples are sent once and stay there. `Shards` takes the place of X in `NeuralN
 import numpy as np
 
 from helpers.cluster.workers import WorkerLostError, client_of
-from helpers.system.validation import as_matrix, floating_type, positive_whole
+from helpers.system.arguments import as_places, as_range
+from helpers.system.validation import as_matrix, brief, floating_type, positive_whole, real_array, whole_number
 from helpers.training.blocks import cost_and_gradients
 from helpers.training.engine import columns, pack, views
 from helpers.training.inputs import check_task
@@ -42,8 +43,11 @@ class Shards:
     """
 
     def __init__(self, X, sizes=2, workers=None):
-        self.rows = X if isinstance(X, HDF5Rows) else as_matrix(X, dtype=_floating(X))
+        if not isinstance(X, HDF5Rows):
+            X = real_array(X, "X")
+            X = as_matrix(X, dtype=X.dtype if X.dtype in (np.float32, np.float64) else np.float64)
         client_of(workers)
+        self.rows = X
         self.sizes, self.workers = as_shard_sizes(sizes, len(self.rows)), workers
         self.shape, self._dealt = self.rows.shape, (None, [])
 
@@ -52,6 +56,7 @@ class Shards:
 
     def __getitem__(self, rows):
         """The rows of a slice, read here."""
+        as_range(rows, len(self))
         return self.rows[rows]
 
     def blocks(self, size=4096):
@@ -65,6 +70,7 @@ class Shards:
 
     def columns(self, chosen):
         """The same shards with these features alone."""
+        chosen = as_places(chosen, self.shape[1], "chosen", "features")
         return Shards(columns(self.rows, chosen), self.sizes, self.workers)
 
     def cost_and_gradients(self, Y, W, b, hidden_activation, output, out=None):
@@ -154,16 +160,7 @@ def weighted_mean(answers, sizes):
     -------
     cost : float
     gradient : ndarray of shape (P,)
-
-    Raises
-    ------
-    ValueError
-        If there is not one size for each answer, or their sum is 0.
     """
-    if len(answers) != len(sizes) or not sum(sizes):
-        raise ValueError(
-            f"there are {len(answers)} answers and sizes {list(sizes)}: give one size above 0 for each answer"
-        )
     m = sum(sizes)
     cost, gradient = 0.0, np.zeros_like(answers[0][1])
     for (shard_cost, shard_gradient), size in zip(answers, sizes, strict=True):
@@ -190,15 +187,10 @@ def as_shard_sizes(sizes, m):
         if k > m:
             raise ValueError(f"{k} shards are more than the {m} examples: take {m} shards at most")
         return tuple(np.diff(np.linspace(0, m, k + 1).astype(int)).tolist())
-    sizes = tuple(0 if size == 0 else positive_whole(size, "the size of a shard") for size in sizes)
+    sizes = tuple(whole_number(size, "the size of a shard", 0) for size in sizes)
     if sum(sizes) != m:
-        raise ValueError(f"the sizes of the shards add up to {sum(sizes)}, but there are {m} examples")
+        raise ValueError(f"the sizes of the shards add up to {brief(sum(sizes))}, but there are {m} examples")
     return sizes
-
-
-def _floating(X):
-    dtype = getattr(X, "dtype", None)
-    return dtype if dtype in (np.float32, np.float64) else np.float64
 
 
 def traced_gradient(X, Y, W, b):

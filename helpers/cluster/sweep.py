@@ -18,7 +18,7 @@ import numpy as np
 from helpers.cluster.workers import client_of
 from helpers.system.files import as_path, read_bytes, replace_atomically
 from helpers.system.interrupts import interrupts_wait, progress
-from helpers.system.validation import brief
+from helpers.system.validation import brief, real_array
 
 FORMAT, VERSION = "sweep of the backpropagation lessons", 2
 
@@ -36,7 +36,7 @@ def sweep(function, points, path, workers=None):
     Parameters
     ----------
     function : callable, keyword arguments to a dict of numbers or texts
-    points : iterable of dicts, the keyword arguments: numbers, texts or lists of them
+    points : iterable of dicts, the keyword arguments: numbers, texts, None, or lists and dicts of them
     path : str or path-like
         The file. If it exists, it must belong to this function.
     workers : workers.Workers, optional
@@ -64,7 +64,7 @@ def sweep(function, points, path, workers=None):
     doubles = [key for i, key in enumerate(keys) if key in keys[:i]]
     if doubles:
         raise ValueError(f"the point {doubles[0]} is there twice: list each point once")
-    done = read(path, _name(function)) if path.exists() else {}
+    done = _there(path, _name(function))
     todo = {key: copy.deepcopy(point) for key, point in zip(keys, points, strict=True) if not _is_done(done.get(key))}
     bar = progress(len(todo), "sweep", "point")
     try:
@@ -138,8 +138,10 @@ def _results(function, points, client):
 def attempt(function, point):
     """``function(**point)`` as a dict that JSON can hold, or its error in words."""
     try:
-        return json.loads(json.dumps(dict(function(**point)), default=lambda value: value.tolist()))
-    except (Exception, SystemExit) as error:
+        return json.loads(json.dumps(dict(function(**point)), default=_as_lists))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # also SystemExit and its like: it is this point alone that fails
         return {"error": f"{type(error).__name__}: {error}"}
 
 
@@ -147,9 +149,18 @@ def _key(point):
     if not isinstance(point, dict) or not all(isinstance(name, str) for name in point):
         raise TypeError(f"the point {brief(point)} is not a dict of keyword arguments, such as {{'units': 30}}")
     try:
-        return json.dumps(point, sort_keys=True, allow_nan=False, default=lambda value: value.item())
-    except (AttributeError, TypeError, ValueError) as error:
-        raise TypeError(f"the point {brief(point)} must hold numbers, texts or lists of them") from error
+        return json.dumps(point, sort_keys=True, allow_nan=False, default=_as_number)
+    except (TypeError, ValueError, RecursionError) as error:
+        words = f"the point {brief(point)} must hold numbers, texts, None, or lists and dicts of them"
+        raise TypeError(words) from error
+
+
+def _as_number(value):
+    return real_array(value, "an entry").item()
+
+
+def _as_lists(value):
+    return real_array(value, "an entry", "buifU").tolist()
 
 
 def _name(function):
@@ -157,12 +168,20 @@ def _name(function):
     return getattr(function, "__name__", type(function).__name__)
 
 
+def _there(path, name):
+    """What `read` finds; nothing if there is no such file."""
+    try:
+        return read(path, name)
+    except FileNotFoundError:
+        return {}
+
+
 def _add(path, name, results):
     """Put `results` into the file, beside those that another sweep has put there meanwhile; return all of them."""
     together = {}
 
     def fill(file):  # programs take turns from here until the file is in its place
-        there = read(path, name) if path.exists() else {}
+        there = _there(path, name)
         together.update(there)
         together.update({key: result for key, result in results.items() if not _is_done(there.get(key))})
         lines = [{"function": name}]

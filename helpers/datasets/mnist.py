@@ -15,9 +15,10 @@ import zlib
 import numpy as np
 
 from helpers.datasets.folder import DATA, DataFileError, cure
+from helpers.system.arguments import check_names
 from helpers.system.browser import in_browser
 from helpers.system.files import as_path, open_file, read_bytes, replace_atomically
-from helpers.system.validation import as_generator, brief, floating_type
+from helpers.system.validation import as_generator, brief, floating_type, is_number
 
 CURE = cure("data/mnist")
 
@@ -126,11 +127,12 @@ def load_digit_pair(negative=5, positive=8, dtype=np.float64, random_state=0, **
         As `load_mnist`.
     """
     digits = (negative, positive)
-    whole = all(isinstance(digit, numbers.Integral) and not isinstance(digit, bool) for digit in digits)
+    whole = all(is_number(digit, numbers.Integral) for digit in digits)
     if not whole or negative == positive or not all(0 <= digit <= 9 for digit in digits):
         pair = f"{brief(negative)} and {brief(positive)}"
         raise ValueError(f"negative and positive are {pair}, but they must be two different digits of 0 … 9")
     dtype, rng = floating_type(dtype), as_generator(random_state)
+    check_names(folders, ("folder", "cache"), "load_digit_pair")
     X_train, y_train, X_test, y_test = load_mnist(**folders)
     pair = []
     for X, y in ((X_train, y_train), (X_test, y_test)):

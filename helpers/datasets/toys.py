@@ -5,6 +5,7 @@ All of them raise a TypeError or ValueError that names the argument that cannot 
 
 import numpy as np
 
+from helpers.system.arguments import check_room
 from helpers.system.validation import as_generator, finite_number, not_negative, positive_number, positive_whole
 
 
@@ -124,4 +125,5 @@ def make_spirals(m=200, noise=0.05, turns=1.0, random_state=0):
 
 
 def _checked(m, noise, random_state):
-    return positive_whole(m, "m"), not_negative(noise, "noise"), as_generator(random_state)
+    check_room(2 * positive_whole(m, "m"), "m")
+    return int(m), not_negative(noise, "noise"), as_generator(random_state)

@@ -16,7 +16,8 @@ Nothing here fails, whatever the answer is, and no verdict gives the solution aw
 To read: `core` (what an exercise is), a lesson's exercises such as `lesson_04`, `judging` (how an answer is
 judged), `repair` (how a mistake is found in the reader's code) with `catalogue` (the mistakes that it tries),
 `diagnosis` and `phrases` (what is said of it). Of a typed answer `cell` reads the code and `typed_code` judges
-it. `limits` and `surroundings` keep the reader's code at arm's length.
+it. `limits` and `surroundings` keep the reader's code at arm's length, and `restart` says what to run first if the
+kernel was restarted.
 """
 
 import difflib
@@ -28,11 +29,14 @@ from helpers.exercises.judging import judge
 from helpers.exercises.message import Message
 from helpers.exercises.own_code import keep, use_my_code, use_our_code
 from helpers.exercises.registry import EXERCISES, LESSONS
+from helpers.exercises.restart import explain_missing_names
 
 __all__ = ["check", "hint", "keep", "progress", "quiz", "solution", "use_my_code", "use_our_code", "verdict"]
 
 MARKS = {"right": "✓", "wrong": "✗", "open": "○"}
 _hints_given = {}
+
+explain_missing_names()  # here, because every cell with an exercise begins by importing from this package
 
 
 def verdict(name, answer):

@@ -110,7 +110,7 @@ def _about_a_name(error, text, there, function):
     code = _code(function)
     known = [*getattr(code, "co_varnames", ()), *(function.__globals__ if code else ())]
     near = difflib.get_close_matches(missing, [name for name in known if not name.startswith("_")], 1, 0.75)
-    restart = "After a restart of the kernel, first run the cells above: *Run > Run All Above Selected Cell*."
+    restart = "After a restart of the kernel, first run the cells above: Run > Run All Above Selected Cell."
     meant = f"Did you mean `{near[0]}`?" if near else f"Is it misspelt? {restart}"
     return f"`{missing or text}` is not defined{there}. {meant}"
 

@@ -6,13 +6,10 @@ The file is `progress.json` in the folder of the project, or what the environmen
 
 import json
 import os
-import time
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from helpers.system.files import replace_atomically
 
-LONGEST = 10.0  # seconds that a program holds the record; after that it must have died
 DEFAULT = Path(__file__).resolve().parent.parent.parent / "progress.json"
 
 
@@ -54,47 +51,19 @@ def add(name):
     file = path()
     if file is None:
         return ""
-    with _alone_with(file):  # several notebooks may be open
-        done, said = read()
-        if name in done:
-            return said
-        if said and os.path.exists(file):  # what cannot be read is not overwritten
-            return said
-        content = json.dumps({"done": sorted(done | {name})}, indent=1) + "\n"
-        try:
-            replace_atomically(file, lambda opened: opened.write(content.encode()))
-        except OSError as error:
-            return f"This is not remembered: {error.strerror or error}."
+    done, said = read()
+    if name in done or (said and os.path.exists(file)):  # what cannot be read is not overwritten
         return said
 
+    def fill(opened):  # notebooks take turns from here on: another one may have noted something since
+        together = done | read()[0] | {name}
+        opened.write(f"{json.dumps({'done': sorted(together)}, indent=1)}\n".encode())
 
-@contextmanager
-def _alone_with(file):
-    """Keep other programs from changing the record meanwhile: a file beside it says that somebody is at work.
-
-    Where it cannot be made, the block runs without; writing the record then says why.
-    """
-    lock, mine = file.with_name(f".{file.name[:40]}.lock"), False
-    end = time.monotonic() + 2 * LONGEST
-    while not mine and time.monotonic() < end:
-        try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-            mine = True
-        except FileExistsError:
-            with suppress(OSError):
-                if time.time() - lock.stat().st_mtime > LONGEST:
-                    lock.unlink()
-            time.sleep(0.005)
-        except OSError as error:
-            if os.name != "nt" or not isinstance(error, PermissionError):  # Windows says so while a file is removed
-                break
-            time.sleep(0.005)
     try:
-        yield
-    finally:
-        if mine:
-            with suppress(OSError):
-                lock.unlink()
+        replace_atomically(file, fill)
+    except OSError as error:
+        return f"This is not remembered: {error}."
+    return said
 
 
 def _set_aside(file):

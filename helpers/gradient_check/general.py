@@ -1,10 +1,14 @@
 """A gradient check for any function of any arrays: nudges with steps that choose themselves, and the same report."""
 
+from contextlib import suppress
+
 import numpy as np
 
 from helpers.gradient_check.nudge import relative_error
 from helpers.gradient_check.report import Finding, GradientReport
 from helpers.gradient_check.verdict import describe, judge
+from helpers.system.arguments import check_function
+from helpers.system.validation import as_finite, brief, positive_whole, real_array
 
 LEVELS = 10  # steps, each half the one before
 ROUGH = 1e-4  # a gradient that is not known to so many parts of its size is not judged
@@ -39,7 +43,8 @@ def check(cost, gradients, parameters, entries=100):
     Raises
     ------
     TypeError, ValueError
-        If the parameters are not arrays of float numbers, or the cost is not a number, the same at each call.
+        If the parameters are not arrays of finite float numbers, or the cost is not a finite number, the same at
+        each call.
 
     Examples
     --------
@@ -47,16 +52,13 @@ def check(cost, gradients, parameters, entries=100):
     >>> print(check(lambda p: (p["w"] ** 2).sum(), lambda p: {"w": 2 * p["w"]}, x).headline)
     All gradients are right.
     """
-    arrays = dict(_flatten(parameters))
-    if not arrays:
-        raise ValueError("parameters is empty: give at least one array")
-    for path, array in arrays.items():
-        if array.dtype not in (np.float64, np.float32):
-            raise TypeError(
-                f"parameters{path} is of type {array.dtype}, but must be float64 or float32: use .astype(float)"
-            )
+    check_function(cost, "cost", "parameters")
+    check_function(gradients, "gradients", "parameters")
+    arrays, entries = _as_parameters(parameters), positive_whole(entries, "entries")
     at = _Function(cost, parameters)
     value = at({})
+    if not np.isfinite(value):
+        raise ValueError(f"cost is {value} at the parameters: choose some at which it is finite")
     if at({}) != value:
         raise ValueError("cost gives two values for the same parameters: draw its random numbers from a fixed seed")
     given, problems = _call(gradients, parameters)
@@ -67,6 +69,21 @@ def check(cost, gradients, parameters, entries=100):
         slopes = np.array([at.slope(path, place) for place in places])  # (entries, 2): derivative, error
         findings.append(_finding(name, given.get(path), array, places, *slopes.T))
     return GradientReport(findings, None, problems)
+
+
+def _as_parameters(tree):
+    """The arrays of `parameters` by path, or a TypeError or ValueError that names the one that cannot be nudged."""
+    arrays = {f"parameters{path}": leaf for path, leaf in _flatten(tree)}
+    if not arrays:
+        raise ValueError("parameters is empty: give at least one array")
+    for name, leaf in arrays.items():
+        array = arrays[name] = real_array(leaf, name)
+        if array.dtype not in (np.float64, np.float32):
+            raise TypeError(f"{name} is of type {array.dtype}, but must be float64 or float32: use .astype(float)")
+        if not array.size:
+            raise ValueError(f"{name} is empty, its shape is {array.shape}: leave it out")
+        as_finite(array, name, array.dtype)
+    return {name.removeprefix("parameters"): array for name, array in arrays.items()}
 
 
 def _finding(name, mine, array, places, exact, error):
@@ -106,20 +123,22 @@ class _Function:
                 place, step = nudges[path]
                 array.flat[place] += step
         value = self.cost(moved)
-        try:
-            return float(value)
-        except (TypeError, ValueError):
-            raise TypeError(f"cost must return a number, not {type(value).__name__}") from None
+        if not isinstance(value, (str, bytes)):
+            with suppress(TypeError, ValueError, OverflowError):
+                return float(value)
+        raise TypeError(f"cost must return a number, not {brief(value)}")
 
     def slope(self, path, place):
         """Derivative for one entry and its error; NaN where it lies on a kink or none can be found."""
-        array = dict(_flatten(self.parameters))[path]
+        array = np.asarray(dict(_flatten(self.parameters))[path])
         scale = max(abs(float(array.flat[place])), float(np.sqrt(np.mean(np.square(array, dtype=float))))) or 1.0
         here, eps = self({}), float(np.finfo(array.dtype).eps)
         best, table, bends = (np.nan, np.inf), [], []
         for level in range(LEVELS):
             above, below = (self._moved(array, path, place, sign * 0.1 * scale / 2**level) for sign in (1, -1))
             (up, f_up), (down, f_down) = above, below
+            if up == down:  # the step is lost beside the entry
+                return best
             row = [(f_up - f_down) / (up - down)]
             rounding = 4 * eps * max(abs(f_up), abs(f_down), abs(here)) / (up - down)
             bends.append((f_up - 2 * here + f_down) / (up - down))
@@ -148,11 +167,8 @@ def _call(gradients, parameters):
     gradients(nearby)
     given, untouched = _copy(parameters), _copy(parameters)
     result = gradients(given)
-    changed = [
-        path
-        for (path, x), (_, y) in zip(_flatten(given), _flatten(untouched), strict=False)
-        if not np.array_equal(x, y)
-    ]
+    now = dict(_flatten(given))
+    changed = [path for path, was in _flatten(untouched) if path not in now or not np.array_equal(now[path], was)]
     problems = [f"The function changes its argument, parameters{changed[0]}: work on a copy."] if changed else []
     if result is None:
         return {}, [*problems, "The function returns None: is `return` missing?"]
@@ -168,17 +184,21 @@ def _call(gradients, parameters):
 
 def _arrays(tree):
     """Copies of what can be made a float64 array, by path."""
-    return {path: np.array(array, float) for path, array in _flatten(tree) if np.asarray(array).dtype.kind in "biuf"}
+    arrays = {}
+    for path, leaf in _flatten(tree):
+        with suppress(TypeError, ValueError):
+            arrays[path] = np.array(real_array(leaf, path), float)
+    return arrays
 
 
 def _flatten(tree, path=""):
-    """Pairs (path, array) of a dict, list or tuple of arrays, such as ("[1]", …), or (".W[1]", …) within a dict."""
+    """Pairs (path, leaf) of a dict, list or tuple of arrays, such as ("[1]", …), or (".W[1]", …) within a dict."""
     if isinstance(tree, dict):
         items = ((f".{k}" if isinstance(k, str) else f"[{k}]", v) for k, v in tree.items())
     elif isinstance(tree, (list, tuple)):
         items = ((f"[{k}]", v) for k, v in enumerate(tree))
     else:
-        yield path, tree if isinstance(tree, np.ndarray) else np.asarray(tree)
+        yield path, tree
         return
     for step, value in items:
         yield from _flatten(value, path + step)

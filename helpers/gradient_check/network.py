@@ -6,7 +6,7 @@ from helpers.backprop.network import backward, forward
 from helpers.gradient_check.candidate import Candidate
 from helpers.gradient_check.causes import find_cause
 from helpers.gradient_check.inputs import as_task
-from helpers.gradient_check.nudge import relative_error
+from helpers.gradient_check.nudge import distance
 from helpers.gradient_check.numerical import numerical_gradients
 from helpers.gradient_check.report import Finding, GradientReport
 from helpers.gradient_check.rounding import rounding
@@ -102,7 +102,7 @@ def _adds_up(candidate, arguments, on_kink, mine, dtype):
         alone = candidate(X[[i]], Y[:, [i]], W, b)
         total = [{l: p[l] + q.get(l, np.nan) for l in p} for p, q in zip(total, alone, strict=True)]
     return all(
-        np.shape(p.get(l)) == np.shape(q[l]) and relative_error(len(X) * p[l], q[l]) < ROUGH[np.dtype(dtype).name]
+        np.shape(p.get(l)) == np.shape(q[l]) and distance(len(X) * p[l], q[l]) < ROUGH[np.dtype(dtype).name]
         for p, q in zip(whole, total, strict=True)
         for l in q
     )

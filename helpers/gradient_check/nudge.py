@@ -1,9 +1,12 @@
 """The plain nudge: the gradient of any function by central differences, and how far apart two gradients are."""
 
+import math
+from contextlib import suppress
+
 import numpy as np
 
-from helpers.system.arguments import check_function
-from helpers.system.validation import brief, positive_number, real_array
+from helpers.system.arguments import check_function, is_plain
+from helpers.system.validation import as_finite, brief, positive_number, real_array
 
 
 def numerical_gradient(f, x, epsilon=1e-5):
@@ -29,7 +32,8 @@ def numerical_gradient(f, x, epsilon=1e-5):
     TypeError
         If x is not a float64 array (the differences would drown in round-off), or f is not such a function.
     ValueError
-        If x cannot be changed, or epsilon is not above 0 or is lost beside an entry of x.
+        If x cannot be changed, epsilon is not above 0, is lost beside an entry of x or is larger than x and 1, or f
+        is not finite there.
     """
     epsilon = positive_number(epsilon, "epsilon")
     check_function(f, "f")
@@ -49,25 +53,29 @@ def numerical_gradient(f, x, epsilon=1e-5):
 
 
 def _check_nudged(x, epsilon):
-    if not isinstance(x, np.ndarray) or isinstance(x, np.ma.MaskedArray) or x.dtype != np.float64:
-        kind = type(x).__name__ if isinstance(x, np.ma.MaskedArray) else getattr(x, "dtype", type(x).__name__)
-        raise TypeError(f"x must be a float64 array, not {kind}")
+    if not is_plain(x) or x.dtype != np.float64:
+        raise TypeError(f"x must be a float64 array, not {x.dtype if is_plain(x) else type(x).__name__}")
     if not x.flags.writeable:
         raise ValueError("x is read-only, but it is changed one entry at a time: pass x.copy(), and let f read that")
     if (x + epsilon == x - epsilon).any():
         raise ValueError(f"epsilon is {epsilon:g}, which is lost beside an entry of x: take a larger one, such as 1e-5")
+    if epsilon > np.abs(x).max(initial=1):
+        raise ValueError(f"epsilon is {epsilon:g}, larger than 1 and than x: a nudge must be small, such as 1e-5")
 
 
 def _number(value):
-    """What f returned as a float, or a TypeError."""
+    """What f returned as a finite float, or a TypeError or ValueError."""
+    number = None
     if not isinstance(value, np.ma.MaskedArray):
-        try:
+        with suppress(Exception):  # of a ragged list, or of an object with an __array__ that fails
             array = np.asarray(value)
             if array.ndim == 0 and array.dtype.kind in "buif":
-                return float(array)
-        except Exception:  # a ragged list, or an object with an __array__ that fails
-            pass
-    raise TypeError(f"f must return a single real number, but it returned {brief(value)}")
+                number = float(array)
+    if number is None:
+        raise TypeError(f"f must return a single real number, but it returned {brief(value)}")
+    if not math.isfinite(number):
+        raise ValueError(f"f returned {number} at a step of epsilon from x: take a smaller one, or another x")
+    return number
 
 
 def relative_error(x, y):
@@ -79,17 +87,23 @@ def relative_error(x, y):
 
     Returns
     -------
-    float in [0, 1]; 0 if both are 0, NaN if an entry is NaN or infinite
+    float in [0, 1]; 0 if both are 0
 
     Raises
     ------
     TypeError, ValueError
-        If they do not hold numbers, or the shapes differ: a gradient has the shape of its parameter.
+        If they do not hold finite numbers, or the shapes differ: a gradient has the shape of its parameter.
     """
-    x, y = real_array(x, "x", "buifc"), real_array(y, "y", "buifc")
-    x, y = (array.astype(np.result_type(array, float)) for array in (x, y))  # uint8 would wrap, float16 overflow
+    arrays = ((name, real_array(array, name, "buifc")) for name, array in (("x", x), ("y", y)))
+    # with the digits of a float at least: uint8 would wrap, float16 overflow
+    x, y = (as_finite(array, name, np.result_type(array, float)) for name, array in arrays)
     if x.shape != y.shape:
         raise ValueError(f"the shapes differ, {x.shape} and {y.shape}: a gradient has the shape of its parameter")
+    return distance(x, y)
+
+
+def distance(x, y):
+    """`relative_error` of two float arrays of one shape; NaN if an entry is NaN or infinite."""
     largest = max(np.abs(x).max(initial=0), np.abs(y).max(initial=0))
     if largest == 0:
         return 0.0

@@ -7,6 +7,7 @@ import numpy as np
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
 from helpers.backprop.network import forward
+from helpers.gradient_check.inputs import as_task
 
 STEP = 1e-100  # of the imaginary nudge: its square is nothing beside 1, so a step has no truncation error
 COLUMNS = 4096  # nudged copies of the examples that are carried through the layers at once
@@ -46,9 +47,13 @@ def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid
     Returns
     -------
     NumericalGradients
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the arguments do not fit each other; the message names the one that does not.
     """
-    X, Y = np.asarray(X, float), np.asarray(Y, float)
-    W, b = ({l: np.asarray(p[l], float) for l in p} for p in (W, b))
+    X, Y, W, b, *_ = as_task(X, Y, W, b, hidden_activation, output, l2)[1]
     Z, A = forward(X, W, b, hidden_activation, output)
     g, loss_of_each, m = _COMPLEX[hidden_activation], OUTPUTS[output].loss_of_each, len(X)
     dW, db, dZ, dA = {}, {}, {}, {}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.gradient_check.nudge import relative_error
+from helpers.gradient_check.nudge import distance
 from helpers.gradient_check.report import Finding
 
 # Relative errors that count as right where nothing is known of the rounding. float32: its arithmetic
@@ -46,7 +46,7 @@ def judge(name, mine, exact, bound, m, dtype, skipped=0):
     words = _unfit(mine, exact, m)
     if words:
         return Finding(name, np.nan, skipped, words, "wrong")
-    error = relative_error(mine, exact)
+    error = distance(mine, exact)
     if (np.abs(mine - exact) > bound + NO_BUG * np.abs(exact)).any():
         return Finding(name, error, skipped, describe(mine, exact, m), "wrong")
     if not exact.any() and not mine.any():
@@ -82,7 +82,7 @@ def compare(name, mine, exact, m):
     words = _unfit(mine, exact, m)
     if words:
         return Finding(name, np.nan, 0, words, "wrong")
-    error = relative_error(mine, exact)
+    error = distance(mine, exact)
     if error < THRESHOLDS["float32" if mine.dtype == np.float32 else "float64"]:
         return Finding(name, error, 0, "right", "right")
     return Finding(name, error, 0, describe(np.asarray(mine, float), exact, m), "wrong")
@@ -97,11 +97,11 @@ def describe(mine, exact, m):
     size = np.abs(exact).max()
     x, n = mine / size, exact / size
     factor = np.sum(x * n) / np.sum(n * n)
-    if exact.size > 1 and relative_error(x, factor * n) < ALIKE:
+    if exact.size > 1 and distance(x, factor * n) < ALIKE:
         return _about_factor(factor, m)
     if exact.size == 1:
         return _about_number(factor, m)
-    if x.ndim == 2 and x.shape[0] == x.shape[1] and relative_error(x.T, n) < ALIKE:
+    if x.ndim == 2 and x.shape[0] == x.shape[1] and distance(x.T, n) < ALIKE:
         return "matches the transpose of the numerical one"
     return "differs from the numerical one in no simple way"
 

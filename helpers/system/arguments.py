@@ -1,12 +1,13 @@
-"""Checks of arguments that are functions, layers, labels or switches; numbers and arrays: see `validation`."""
+"""Checks of arguments that are functions, layers, labels, places or names; numbers and arrays: see `validation`."""
 
+import difflib
 import inspect
 import numbers
 import sys
 
 import numpy as np
 
-from helpers.system.validation import brief, positive_whole, real_array
+from helpers.system.validation import brief, is_number, positive_whole, real_array
 
 
 def as_layer_sizes(layer_sizes):
@@ -25,11 +26,10 @@ def as_layer_sizes(layer_sizes):
     if not sizes:
         raise ValueError("layer_sizes is empty: give the number of units of each layer, for example [196, 1]")
     for size in sizes:
-        whole = isinstance(size, numbers.Integral) and not isinstance(size, (bool, np.bool_))
-        if not whole:
-            raise TypeError(f"layer_sizes holds {size!r}: every layer size must be a whole number, such as 196")
+        if not is_number(size, numbers.Integral):
+            raise TypeError(f"layer_sizes holds {brief(size)}: every layer size must be a whole number, such as 196")
         if size < 1:
-            raise ValueError(f"layer_sizes holds {size}: every layer needs at least 1 unit")
+            raise ValueError(f"layer_sizes holds {brief(size)}: every layer needs at least 1 unit")
         if size > sys.maxsize:
             raise ValueError(f"layer_sizes holds {brief(size)}: a layer can have at most {sys.maxsize} units")
     return tuple(int(size) for size in sizes)
@@ -53,6 +53,7 @@ def as_labels(labels, n_classes):
             f"labels holds {wrong[0]:g}, but with n_classes = {n_classes} the classes are numbered "
             f"0 … {n_classes - 1}: recode the labels, or change n_classes"
         )
+    check_room(n_classes * labels.size, "n_classes")
     return np.asarray(labels, int), n_classes
 
 
@@ -92,3 +93,63 @@ def true_or_false(value, name):
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} must be True or False, not {brief(value)}")
     return bool(value)
+
+
+def is_plain(array):
+    """Whether it is an array that computes as NumPy's own do: other classes may not, as masked arrays and matrices."""
+    return type(array) in (np.ndarray, np.memmap)
+
+
+def check_room(count, name):
+    """Raise a ValueError unless memory has room for the `count` float64 numbers that the argument `name` asks for."""
+    try:
+        np.empty(count)
+    except (MemoryError, ValueError, OverflowError):
+        raise ValueError(f"{name} asks for {count:.1e} numbers, more than fit into memory: choose less") from None
+
+
+def as_places(chosen, n, name, what):
+    """`chosen` as an int array of shape (k,), places among `n` things that are called `what`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is not a row of whole numbers from 0 to n − 1.
+    """
+    places = real_array(chosen, name)
+    if places.dtype.kind not in "iu" or places.ndim != 1 or not np.isin(places, np.arange(n)).all():
+        raise ValueError(f"{name} must be indices of the {n} {what}, 0 … {n - 1}, not {brief(chosen)}")
+    return places
+
+
+def as_range(rows, m):
+    """The rows of a slice of a table of `m` rows, as a range, or the number of one row.
+
+    Raises
+    ------
+    TypeError, IndexError
+        If it is neither a slice nor a whole number, or there is no such row.
+    """
+    try:
+        return range(m)[rows]
+    except (TypeError, ValueError) as error:  # a ValueError for a step of 0
+        words = f"rows are read by number or slice, such as X[100:200], not by {brief(rows)}: for others use X[:] first"
+        raise TypeError(words) from error
+    except IndexError as error:
+        raise IndexError(f"there is no row {brief(rows)}: the table has {m}") from error
+
+
+def check_names(options, known, owner, cure=""):
+    """Raise a ValueError that names the first of `options` that is not `known`, and the one that may be meant.
+
+    Parameters
+    ----------
+    options, known : iterables of str
+    owner : str, what has the known options
+    cure : str, what to do about one that is like none of them; by default they are listed
+    """
+    for name in options:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            cure = f"did you mean {near[0]}?" if near else cure or f"choose from {', '.join(known)}"
+            raise ValueError(f"{brief(name)[1:-1]} is not an option of {owner}: {cure}")

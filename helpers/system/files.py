@@ -34,11 +34,19 @@ def as_path(path, name="path"):
     TypeError, ValueError
         If it is not the name of a file.
     """
-    if not isinstance(path, (str, os.PathLike)) or isinstance(os.fspath(path), bytes):
+    try:
+        text = os.fspath(path)
+    except TypeError:
+        text = None
+    if not isinstance(text, str):
         raise TypeError(f"{name} must be the name of a file, such as 'network.h5', not {brief(path)}")
-    if "\0" in os.fspath(path):
-        raise ValueError(f"{name} is {brief(path)}, but the name of a file cannot hold the character 0: leave it out")
-    return Path(path)
+    try:
+        possible = b"\0" not in os.fsencode(text)
+    except UnicodeError:  # half of a character that takes two
+        possible = False
+    if not possible:
+        raise ValueError(f"{name} is {brief(path)}, with a character that no name of a file can hold: leave it out")
+    return Path(text)
 
 
 def in_words(error, path, doing="read"):
@@ -52,6 +60,8 @@ def in_words(error, path, doing="read"):
     """
     name, code = Path(path).name or str(path), error.errno
     reason = error.strerror or str(error)
+    if code and len(reason) > 80:  # HDF5 tells all it knows
+        reason = os.strerror(code)
     writing = doing == "write"
     if code in _IN_USE or getattr(error, "winerror", None) in _WINDOWS_IN_USE:
         reason, cure = "it is in use by another program", "close it there and try again"

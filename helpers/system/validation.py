@@ -48,7 +48,7 @@ def as_matrix(X, name="X", dtype=np.float64):
             f"{name} has shape {X.shape}, but it must be (examples, features): for a single feature "
             f"use {name}.reshape(-1, 1), for a single example {name}.reshape(1, -1)"
         )
-    return _finite(X, name, dtype)
+    return as_finite(X, name, dtype)
 
 
 def as_targets(y, m, n_outputs, binary, dtype=np.float64):
@@ -77,7 +77,7 @@ def as_targets(y, m, n_outputs, binary, dtype=np.float64):
             f"y has shape {y.shape}, but the last layer has {n_outputs} "
             f"unit{'s' if n_outputs > 1 else ''}: y must have shape ({m}, {n_outputs})"
         )
-    y = _finite(y, "y", dtype)
+    y = as_finite(y, "y", dtype)
     if binary and not np.isin(y, (0, 1)).all():
         found = ", ".join(f"{value:g}" for value in np.unique(y)[:4])
         raise ValueError(
@@ -115,6 +115,11 @@ def as_classes(y, m, n_classes):
     return y.astype(int)
 
 
+def is_number(value, kind=numbers.Real):
+    """Whether `value` is a single number of that kind; True and False are none, nor is a span of time."""
+    return isinstance(value, kind) and not isinstance(value, (bool, np.timedelta64))
+
+
 def finite_number(value, name, wanted="", least=-np.inf):
     """`value` as a finite float above `least`, or a ValueError or TypeError that names it.
 
@@ -128,7 +133,7 @@ def finite_number(value, name, wanted="", least=-np.inf):
     least : float
     """
     wanted = f"number {wanted}".strip()
-    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+    if not is_number(value):
         raise TypeError(f"{name} must be a {wanted}, not {brief(value)}")
     try:
         number = float(value)
@@ -149,15 +154,20 @@ def not_negative(value, name):
     return finite_number(value, name, "0 or above", -np.finfo(float).smallest_subnormal) + 0.0  # -0.0 becomes 0.0
 
 
-def positive_whole(value, name):
-    """`value` as an int of at least 1, or a ValueError or TypeError that names it."""
-    if not isinstance(value, numbers.Integral) or isinstance(value, bool):
-        raise TypeError(f"{name} must be a whole number of at least 1, not {brief(value)}")
-    if value < 1:
-        raise ValueError(f"{name} is {value}, but it must be at least 1")
+def whole_number(value, name, least=1):
+    """`value` as an int of at least `least`, or a ValueError or TypeError that names it."""
+    if not is_number(value, numbers.Integral):
+        raise TypeError(f"{name} must be a whole number of at least {least}, not {brief(value)}")
+    if value < least:
+        raise ValueError(f"{name} is {brief(value)}, but it must be at least {least}")
     if value > sys.maxsize:
         raise ValueError(f"{name} is {brief(value)}, but it must be at most {sys.maxsize}")
     return int(value)
+
+
+def positive_whole(value, name):
+    """`value` as an int of at least 1, or a ValueError or TypeError that names it."""
+    return whole_number(value, name)
 
 
 def floating_type(dtype):
@@ -188,8 +198,8 @@ def as_generator(random_state):
     """
     if isinstance(random_state, (np.random.Generator, np.random.RandomState)):
         return random_state
-    if isinstance(random_state, (int, np.integer)) and not isinstance(random_state, bool) and random_state >= 0:
-        return np.random.default_rng(random_state)
+    if is_number(random_state, numbers.Integral) and random_state >= 0:
+        return np.random.default_rng(int(random_state))
     raise TypeError(
         f"random_state must be a whole number from 0, a numpy Generator or a RandomState, not {brief(random_state)}"
     )
@@ -206,7 +216,7 @@ def as_real_array(values, name, finite=False):
     array = np.array(real_array(values, name), np.float64)
     if array.size == 0:
         raise ValueError(f"{name} is empty, its shape is {array.shape}: give at least one number")
-    return _finite(array, name, np.float64) if finite else array
+    return as_finite(array, name, np.float64) if finite else array
 
 
 def as_seed(seed, shape):
@@ -252,15 +262,15 @@ def real_array(values, name, kinds="buif"):
     """
     if isinstance(values, np.ma.MaskedArray):
         raise TypeError(f"{name} is a masked array: fill or remove what is masked, for example {name}.filled(0)")
-    if hasattr(values, "toarray"):
-        raise TypeError(f"{name} is a sparse {type(values).__name__}: pass the full array, {name}.toarray()")
     try:
-        array = np.asarray(values)
+        sparse, array = hasattr(values, "toarray"), np.asarray(values)
     except ValueError as error:
         raise ValueError(f"{name} is not a table of numbers: its rows have different lengths") from error
     except Exception as error:  # such as that of a tensor that still belongs to a graph
         kind = type(values).__name__
         raise TypeError(f"{name} is a {kind} that NumPy cannot read ({error}): convert it to an array") from error
+    if sparse:
+        raise TypeError(f"{name} is a sparse {type(values).__name__}: pass the full array, {name}.toarray()")
     if array.dtype.kind not in kinds:
         cure = ""
         if array.dtype.kind in "OSU" and array.ndim:
@@ -272,7 +282,8 @@ def real_array(values, name, kinds="buif"):
     return array
 
 
-def _finite(array, name, dtype):
+def as_finite(array, name, dtype):
+    """`array` in the type `dtype`, or a ValueError that says where it is NaN or infinite in that type."""
     with np.errstate(over="ignore"):
         array = array.astype(dtype, copy=False)
     step = 4096  # rows at a time: a mask of all would take a quarter of the array's own memory

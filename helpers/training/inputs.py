@@ -1,6 +1,5 @@
 """The door of `NeuralNetwork`: options, examples and parameters are checked here, before anything is computed."""
 
-import difflib
 import numbers
 from functools import partial
 from types import SimpleNamespace
@@ -11,9 +10,10 @@ from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS, one_hot
 from helpers.backprop.network import INITIALIZATIONS
 from helpers.backprop.optimizers import OPTIMIZERS
-from helpers.system.arguments import as_layer_sizes, check_layers
+from helpers.system.arguments import as_layer_sizes, check_layers, check_names, is_plain
 from helpers.system.validation import (
     as_classes,
+    as_finite,
     as_generator,
     as_matrix,
     as_targets,
@@ -77,10 +77,7 @@ def check_values(options):
     TypeError, ValueError
         As `checked_options`.
     """
-    for name in options.keys() - OPTIONS.keys():
-        near = difflib.get_close_matches(name, OPTIONS, 1)
-        cure = f"did you mean {near[0]}?" if near else "remove it, or let its name end in _"
-        raise ValueError(f"{name} is not an option of NeuralNetwork: {cure}")
+    check_names(options, OPTIONS, "NeuralNetwork", "remove it, or let its name end in _")
     return {name: OPTIONS[name](value) for name, value in options.items()}
 
 
@@ -133,10 +130,7 @@ def as_rows(X, dtype):
 
 
 def check_task(X, Y, W, b, hidden_activation, output):
-    """Raise a TypeError or ValueError that names the first argument of `blocks.cost_and_gradients` that does not fit.
-
-    Types and shapes only: to look for NaN in every example would take as long as to work with them.
-    """
+    """Raise a TypeError or ValueError that names the argument of `blocks.cost_and_gradients` that does not fit."""
     known_name(hidden_activation, ACTIVATIONS, "hidden_activation")
     known_name(output, OUTPUTS, "output")
     check_layers(W, b)
@@ -153,10 +147,10 @@ def check_task(X, Y, W, b, hidden_activation, output):
 
 
 def _check_plain(array, name):
-    plain = isinstance(array, np.ndarray) and not isinstance(array, (np.ma.MaskedArray, np.matrix))
-    if not plain or array.dtype.kind not in "buif":
-        kind = f"an array of {array.dtype}" if plain else f"a {type(array).__name__}"
+    if not is_plain(array) or array.dtype.kind not in "buif":
+        kind = f"an array of {array.dtype}" if is_plain(array) else f"a {type(array).__name__}"
         raise TypeError(f"{name} must be an array of real numbers, not {kind}: use numpy.array({name}, float)")
+    as_finite(array, name, array.dtype)
 
 
 def check_parameters(n, W, b, names=("W_", "b_")):
@@ -174,7 +168,7 @@ def check_parameters(n, W, b, names=("W_", "b_")):
             raise ValueError(f"{name} must be a dict with an array for each layer from 1 to {len(n) - 1}")
         for l, array in p.items():
             shape = (n[l], n[l - 1] if name == names[0] else 1)
-            if isinstance(array, (np.ma.MaskedArray, np.matrix)):
+            if isinstance(array, np.ndarray) and not is_plain(array):
                 kind = type(array).__name__
                 raise ValueError(f"{name}[{l}] is a {kind}, but it must be a plain array: use numpy.array(…, float)")
             if not isinstance(array, np.ndarray) or array.dtype not in (np.float32, np.float64):

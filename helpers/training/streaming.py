@@ -1,13 +1,21 @@
 """Examples that stay in an HDF5 file and are read a block at a time, for tables too large for memory."""
 
 import numbers
-import operator
 
 import h5py
 import numpy as np
 
+from helpers.system.arguments import as_places, as_range
 from helpers.system.files import as_path, in_words, require_file
-from helpers.system.validation import as_matrix, brief, floating_type, positive_number, positive_whole
+from helpers.system.validation import (
+    as_finite,
+    as_matrix,
+    brief,
+    floating_type,
+    is_number,
+    positive_number,
+    positive_whole,
+)
 
 
 class HDF5Rows:
@@ -38,8 +46,9 @@ class HDF5Rows:
     """
 
     def __init__(self, path, name="X", scale=1.0, dtype=np.float32):
-        self.path, self.dtype, self.scale = as_path(path), floating_type(dtype), positive_number(scale, "scale")
-        if not isinstance(name, str) or not name:
+        self.path, self.scale = as_path(path), positive_number(scale, "scale")
+        self.dtype = self._checked_type(dtype)
+        if not isinstance(name, str) or not name or any(c == "\0" or "\ud800" <= c <= "\udfff" for c in name):
             raise TypeError(f"name must be the name of a data set, such as 'X', not {brief(name)}")
         self.name, self._chosen, self._first, self._whole, self._stamp = name, None, 0, None, None
         self.shape = self._whole = self._read(lambda table: table.shape)
@@ -51,17 +60,19 @@ class HDF5Rows:
 
     def __getitem__(self, rows):
         """The rows of a slice, as an ndarray of shape (k, n_features), or one row, of shape (n_features,)."""
-        if not isinstance(rows, slice):
-            i = self._index(rows)
-            return self[i : i + 1][0]
-        wanted = range(len(self))[rows]
+        wanted = as_range(rows, len(self))
+        if isinstance(wanted, int):
+            return self[wanted : wanted + 1][0]
         if not wanted:
             return np.empty((0, self.shape[1]), self.dtype)
         upwards = wanted if wanted.step > 0 else wanted[::-1]  # HDF5 reads in this direction only
-        here = slice(self._first + upwards.start, self._first + upwards.stop, upwards.step)
+        step = min(upwards.step, len(self))
+        here = slice(self._first + upwards.start, self._first + upwards.stop, step)
         block = as_matrix(self._read(lambda table: table[here]), f"{self.name} in {self.path.name}", self.dtype)
         if self.scale != 1:
-            block = block * self.dtype(self.scale)
+            with np.errstate(over="ignore"):
+                block = block * self.dtype(self.scale)
+            as_finite(block, f"{self.name} times scale", self.dtype)
         block = block if self._chosen is None else block[:, self._chosen]
         return block if wanted.step > 0 else block[::-1]
 
@@ -72,16 +83,13 @@ class HDF5Rows:
     def with_dtype(self, dtype):
         """The same rows as numbers of another floating-point type."""
         rows = self._copy()
-        rows.dtype = floating_type(dtype)
+        rows.dtype = self._checked_type(dtype)
         return rows
 
     def columns(self, chosen):
         """The same rows with these features only; `chosen` are their indices, an array of int."""
         rows, before = self._copy(), np.arange(self._whole[1]) if self._chosen is None else self._chosen
-        chosen = np.asarray(chosen)
-        if chosen.dtype.kind not in "iu" or chosen.ndim != 1 or not np.isin(chosen, np.arange(self.shape[1])).all():
-            raise ValueError(f"chosen must be indices of the {self.shape[1]} features, not {brief(chosen)}")
-        rows._chosen = before[chosen]
+        rows._chosen = before[as_places(chosen, self.shape[1], "chosen", "features")]
         rows.shape = (len(self), len(rows._chosen))
         return rows
 
@@ -93,7 +101,7 @@ class HDF5Rows:
         ValueError
             If there are no such rows.
         """
-        if not all(isinstance(i, numbers.Integral) for i in (start, stop)) or not 0 <= start < stop <= len(self):
+        if not all(is_number(i, numbers.Integral) for i in (start, stop)) or not 0 <= start < stop <= len(self):
             raise ValueError(f"there are no rows {brief(start)} to {brief(stop)}: the table has {len(self)}")
         rows = self._copy()
         rows.path, rows._first = self.path.resolve(), self._first + start
@@ -112,16 +120,14 @@ class HDF5Rows:
     def __getstate__(self):
         return vars(self) | {"_stamp": None}  # on another machine the same file may be of another time
 
-    def _index(self, row):
-        try:
-            return range(len(self))[operator.index(row)]
-        except TypeError as error:
-            words = (
-                f"rows are read by number or slice, such as X[100:200], not by {brief(row)}: for others use X[:] first"
-            )
-            raise TypeError(words) from error
-        except IndexError as error:
-            raise IndexError(f"there is no row {row}: the table has {len(self)}") from error
+    def _checked_type(self, dtype):
+        """float32 or float64, whichever `dtype` means, if it can hold the scale."""
+        dtype = floating_type(dtype)
+        with np.errstate(all="ignore"):
+            scale = dtype(self.scale)
+        if not 0 < scale < np.inf:
+            raise ValueError(f"scale is {self.scale:g}, which {dtype.__name__} cannot hold: it would be {scale}")
+        return dtype
 
     def _read(self, get):
         """What `get` returns for the table, or an error in words."""
@@ -144,6 +150,8 @@ class HDF5Rows:
         """What is wrong with an open file, in words; an empty text if it holds the table that was opened first."""
         if not isinstance(table, h5py.Dataset):
             return f"holds no data set {self.name!r}: it holds {', '.join(file) or 'nothing'}"
+        if table.shape is None:
+            return f"holds nothing in its data set {self.name!r}: choose another"
         status = self.path.stat()
         stamp = (status.st_size, status.st_mtime_ns)
         self._stamp = self._stamp or stamp

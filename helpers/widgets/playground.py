@@ -4,15 +4,15 @@
 learns from) and `playground_picture` (what is drawn) after it.
 """
 
-import difflib
-import inspect
 import time
+from inspect import signature
 
 import traitlets
 from matplotlib.figure import Figure
 
 from helpers.exercises import record
 from helpers.plotting import playground
+from helpers.system.arguments import check_names
 from helpers.system.interrupts import interrupts_wait
 from helpers.widgets.explorer import REFUSALS, as_call, stopped_text, whole_between
 from helpers.widgets.instrument import plain
@@ -35,12 +35,7 @@ def play(updates=0, **options):
     updates : int from 0 to 20000
     **options : as in `Playground`
     """
-    known = inspect.signature(Playground).parameters
-    for name in options:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            meant = f"did you mean {near[0]}?" if near else f"choose among {', '.join(known)}"
-            raise TypeError(f"{name!r} is no option of the playground: {meant}")
+    check_names(options, signature(Playground).parameters, "play")
     return Playground(**options).run(whole_between(updates, "updates", 0, MOST_UPDATES))
 
 

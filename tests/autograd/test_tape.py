@@ -486,7 +486,31 @@ REFUSED = [
     (lambda: x.item(), ValueError, r"item\(\) needs a single number, but this Variable has shape \(1, 2\)"),
     (lambda: f"{x:.3f}", TypeError, r"'.3f' formats a single number, but this Variable has shape \(1, 2\)"),
     (lambda: len(Variable(1.0)), TypeError, "a single number and has no length"),
-    (lambda: x.reshape(3), ValueError, r"cannot reshape array of size 2 into shape \(3,\)"),
+    (lambda: x.reshape(3), ValueError, r"^shape is 3, but a Variable of shape \(1, 2\) .* whose product is 2"),
+    (lambda: x.reshape("a"), ValueError, "^shape is 'a', but a Variable"),
+    (lambda: x.reshape(2.0, 1), ValueError, "^shape is 2.0, 1, but a Variable"),
+    *(
+        (lambda index=index: x[index], IndexError, r"^index .* does not fit a Variable of shape \(1, 2\): use whole")
+        for index in (1, -2, "a", 0.0, (0, 0, 0), [5], np.ones(3, bool), slice("a"), slice(None, None, 0), 10**5000)
+    ),
+    *(
+        (lambda f=f: f(x, 2), TypeError, r"^a Variable knows the operators \+, −, \*, /, \*\* and @ alone")
+        for f in (operator.mod, operator.floordiv, divmod, operator.and_, operator.xor, operator.lshift, round)
+    ),
+    (lambda: 2 % x, TypeError, "^a Variable knows the operators"),
+    (lambda: np.ones(2) // x, TypeError, "^np.floor_divide would lose the history"),
+    (lambda: ~x, TypeError, "^a Variable knows the operators"),
+    (lambda: operator.setitem(x, 0, 1), TypeError, "^the entries of a Variable cannot be changed"),
+    (lambda: operator.delitem(x, 0), TypeError, "^the entries of a Variable cannot be changed"),
+    (lambda: [1, 2][Variable(0.0)], TypeError, "^a Variable is not a plain number"),
+    (lambda: autograd_room.concatenate(x), TypeError, "^variables must be a list of Variables, not Variable"),
+    (
+        lambda: autograd_room.concatenate([x, np.ones((3, 3))]),
+        ValueError,
+        r"^arrays of shapes \(1, 2\), \(3, 3\) cannot be joined along axis 0",
+    ),
+    (lambda: autograd_room.concatenate([x, x], None), ValueError, "cannot be joined along axis None"),
+    (lambda: autograd_room.concatenate([x, x], 2), ValueError, "cannot be joined along axis 2"),
     (lambda: autograd_room.concatenate([np.ones(2)]), TypeError, "concatenate needs at least one Variable"),
     (lambda: Variable(x), TypeError, "a Variable is not a plain array"),
     (lambda: Variable("a"), TypeError, "a Variable holds .* must hold real numbers"),

@@ -108,11 +108,19 @@ def test_the_weighted_mean_worked_by_hand():
         ((60, 50), ValueError, "add up to 110, but there are 100 examples"),
         ((-1, 101), ValueError, "the size of a shard is -1"),
         ((50.5, 49.5), TypeError, "the size of a shard must be a whole number"),
+        ((False, 100), TypeError, "the size of a shard must be a whole number of at least 0, not False"),
+        (np.zeros(2, [("a", float)]), TypeError, "the size of a shard must be a whole number"),
     ],
 )
 def test_sizes_that_cannot_be_are_refused_in_a_sentence(sizes, error, words):
     with pytest.raises(error, match=re.escape(words)):
         Shards(X, sizes)
+
+
+@pytest.mark.parametrize("chosen", [[6], [-1], [0.0], 0])
+def test_columns_that_are_not_there(chosen):
+    with pytest.raises(ValueError, match=r"^chosen must be indices of the 6 features, 0 … 5, not"):
+        Shards(X).columns(chosen)
 
 
 @pytest.mark.parametrize("size", [-1, 0, "ten", 2.0, None])
@@ -436,8 +444,9 @@ def test_a_stop_by_hand_keeps_what_came(who, workers, notebook, tmp_path):
     [
         ([{"i": 1}, {"i": 2}, {"i": 1}], ValueError, "is there twice"),
         ([3], TypeError, "is not a dict of keyword arguments"),
-        ([{"i": np.ones(2)}], TypeError, "must hold numbers, texts or lists"),
-        ([{"i": float("nan")}], TypeError, "must hold numbers, texts or lists"),
+        ([{"i": np.ones(2)}], TypeError, "must hold numbers, texts, None, or lists"),
+        ([{"i": float("nan")}], TypeError, "must hold numbers, texts, None, or lists"),
+        ([{"i": np.ma.masked}], TypeError, "must hold numbers, texts, None, or lists"),
     ],
 )
 def test_points_that_cannot_be_are_refused(points, error, words, tmp_path):

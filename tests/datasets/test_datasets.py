@@ -63,6 +63,11 @@ def test_a_pair_that_is_none(pair):
         datasets.load_digit_pair(*pair)
 
 
+def test_a_misspelt_folder_is_named():
+    with pytest.raises(ValueError, match=r"^foldr is not an option of load_digit_pair: did you mean folder"):
+        datasets.load_digit_pair(foldr="here")
+
+
 def test_a_type_that_would_cut_the_greys_off():
     with pytest.raises(ValueError, match=r"must be numpy\.float32 or numpy\.float64"):
         datasets.load_digit_pair(5, 8, np.uint8)
@@ -287,7 +292,7 @@ def test_spirals_are_each_other_turned():
 
 
 TOYS = [getattr(datasets, name) for name in dir(datasets) if name.startswith("make_")]
-BAD_TOYS = [("m", 0), ("m", 2.5), ("m", "9"), ("m", None), ("random_state", None), ("random_state", -1)]
+BAD_TOYS = [("m", 10**15), ("m", 0), ("m", 2.5), ("m", "9"), ("m", None), ("random_state", None), ("random_state", -1)]
 BAD_TOYS += [("noise", np.nan), ("noise", -1), ("noise", np.inf), ("noise", "0.1"), ("noise", None), ("noise", [0.1])]
 BAD_TOYS += [("turns", np.nan), ("turns", 0), ("separation", np.inf), ("separation", "2"), ("separation", 1j)]
 
@@ -296,7 +301,7 @@ BAD_TOYS += [("turns", np.nan), ("turns", 0), ("separation", np.inf), ("separati
 @pytest.mark.parametrize("make", TOYS)
 def test_arguments_that_make_no_set_are_named(make, argument, value):
     if argument in inspect.signature(make).parameters:
-        with pytest.raises((TypeError, ValueError), match=rf"^{argument} (is|must be) "):
+        with pytest.raises((TypeError, ValueError), match=rf"^{argument} (is|must be|asks for) "):
             make(**{argument: value})
 
 

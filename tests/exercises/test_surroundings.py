@@ -226,14 +226,3 @@ def test_two_programs_lose_nothing(tmp_path):
     done = json.loads(file.read_text())["done"]
     assert sorted(done) == sorted(f"{name}.{i}" for name in "ab" for i in range(40))
     assert os.listdir(tmp_path) == ["progress.json"]
-
-
-def test_a_program_that_died_at_work_holds_up_nobody_for_ever(tmp_path, monkeypatch):
-    file = tmp_path / "progress.json"
-    monkeypatch.setenv("LESSONS_PROGRESS", str(file))
-    lock = tmp_path / ".progress.json.lock"
-    lock.write_text("")
-    os.utime(lock, (time.time() - 3600,) * 2)
-    check("01.error", -3)
-    assert json.loads(file.read_text()) == {"done": ["01.error"]}
-    assert os.listdir(tmp_path) == ["progress.json"]

@@ -80,6 +80,18 @@ def test_a_function_that_changes_its_argument_is_named_and_the_callers_array_is_
     np.testing.assert_equal(p, parameters())
 
 
+def test_a_function_that_empties_its_argument_is_named():
+    def emptying(p):
+        return {"w": 2 * p.pop("w")}
+
+    report = check(lambda p: float((p["w"] ** 2).sum()), emptying, {"w": np.ones(2)})
+    assert any("changes its argument, parameters.w" in problem for problem in report.problems)
+
+
+def test_an_entry_too_small_for_a_step_is_not_judged():
+    assert check(lambda p: 1.0, lambda p: [0 * p[0]], [np.full(2, 5e-324)]).verdict == "unjudged"
+
+
 def test_gradients_that_accumulate_are_named():
     kept = {k: 0.0 for k in "wxb"}
 
@@ -106,13 +118,27 @@ def test_a_kink_is_left_out_and_what_cannot_be_judged_is_not_called_right():
     [
         ((cost, gradients, {}), ValueError, "parameters is empty"),
         ((cost, gradients, {"w": np.arange(3)}), TypeError, "parameters.w is of type int64"),
-        ((lambda p: None, gradients, parameters()), TypeError, "cost must return a number, not NoneType"),
+        ((lambda p: None, gradients, parameters()), TypeError, "cost must return a number, not None"),
+        ((cost, gradients, [np.zeros(0)]), ValueError, r"^parameters\[0\] is empty, its shape is \(0,\): leave it out"),
+        ((cost, gradients, {"w": np.array([np.inf])}), ValueError, "^parameters.w holds 1 value that is NaN or inf"),
+        ((cost, gradients, {"w": np.ma.array([1.0])}), TypeError, "^parameters.w is a masked array"),
+        ((cost, gradients, {"w": object()}), TypeError, "^parameters.w holds object values"),
+        ((3.0, gradients, parameters()), TypeError, "^cost must be a function of parameters, not 3.0"),
+        ((cost, lambda: 1, parameters()), TypeError, "^gradients must be a function of parameters, but its"),
+        ((cost, gradients, parameters(), 0), ValueError, "^entries is 0"),
+        ((lambda p: "1.0", gradients, parameters()), TypeError, "cost must return a number, not '1.0'"),
+        ((lambda p: np.nan, gradients, parameters()), ValueError, "^cost is nan at the parameters"),
         ((lambda p: GENERATOR.random(), gradients, parameters()), ValueError, "two values"),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_a_sentence(arguments, error, words):
     with pytest.raises(error, match=words):
         check(*arguments)
+
+
+def test_gradients_that_cannot_be_read_are_wrong_and_no_crash():
+    for odd in ([[1], [1, 2]], "text", None, object(), np.ma.array([1.0, 2.0])):
+        assert check(lambda p: float((p[0] ** 2).sum()), lambda p, odd=odd: [odd], [np.ones(2)]).verdict == "wrong"
 
 
 def test_large_arrays_are_sampled():

@@ -280,6 +280,9 @@ RECORD = np.zeros(2, [("a", float)])
         ({"epsilon": np.inf}, "^epsilon is inf"),
         ({"epsilon": "small"}, "^epsilon must be a number above 0, not 'small'"),
         ({"epsilon": 1e-30}, "^epsilon is 1e-30, which is lost beside an entry of x"),
+        ({"epsilon": 1e200}, r"^epsilon is 1e\+200, larger than 1 and than x"),
+        ({"f": lambda: np.nan}, "^f returned nan at a step of epsilon from x"),
+        ({"f": lambda: -np.inf}, "^f returned -inf at a step"),
         ({"f": 3.0}, "^f must be a function without arguments, not 3.0"),
         ({"f": lambda x: 1.0}, r"^f must be a function without arguments, but its arguments are \(x\)"),
         ({"f": lambda: None}, "^f must return a single real number, but it returned None"),
@@ -296,7 +299,11 @@ def test_a_plain_nudge_refuses_what_gives_no_derivative(change, words):
 
 
 @pytest.mark.parametrize(
-    "bad", [None, "text", RECORD, np.array(["2020"], "M8[Y]"), 10**400, np.ma.array([1.0], mask=[1]), [[1], [1, 2]]]
+    "bad",
+    [
+        *(None, "text", RECORD, np.array(["2020"], "M8[Y]"), 10**400, np.ma.array([1.0], mask=[1]), [[1], [1, 2]]),
+        *([np.nan], [-np.inf], [complex(np.nan, 0)]),
+    ],
 )
 @pytest.mark.parametrize("name", ["x", "y"])
 def test_a_distance_is_between_numbers(name, bad):
@@ -357,3 +364,21 @@ def _task_of(sizes, m):
     rng = np.random.default_rng(0)
     W, b = network.initialize_parameters(sizes, random_state=0)
     return rng.standard_normal((m, sizes[0])), rng.integers(0, 2, (sizes[-1], m)), W, b
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"X": np.ones((4, 2))}, r"^Y has shape \(1, 3\), but \(1, 4\) fits"),
+        ({"X": np.full((3, 2), np.nan)}, "^X holds NaN or infinity"),
+        ({"Y": np.ones(3)}, r"^Y has shape \(3,\), but two axes are needed"),  # NumPy would broadcast it
+        ({"b": {1: np.ones(2), 2: np.ones((1, 1))}}, r"^b\[1\] has shape \(2,\), but \(2, 1\) fits W\[1\]"),
+        ({"W": [1, 2]}, "^W must be a dictionary"),
+        ({"output": "softmin"}, "^output is 'softmin', which is unknown"),
+        ({"l2": -1}, "^l2 is -1"),
+    ],
+)
+def test_nudges_of_a_whole_network_refuse_what_does_not_fit(change, words):
+    X, Y, W, b = _task_of((2, 2, 1), 3)
+    with pytest.raises((TypeError, ValueError), match=words):
+        gradient_check.numerical_gradients(**{"X": X, "Y": Y, "W": W, "b": b} | change)

@@ -101,20 +101,32 @@ def faults(sources):
     yield from filter(None, errors)
 
 
-def main(folder):
+def alone(sources):
+    """Run each cell as the first one after a restart; yield what it shows."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    for source in sources:
+        shell.reset()
+        with contextlib.redirect_stdout(io.StringIO()) as shown:
+            shell.run_cell(source, store_history=False)
+        yield shown.getvalue()
+
+
+def main(folder, work):
     os.chdir(folder)
-    for fault in faults(json.load(sys.stdin)):
-        print(fault, flush=True)
+    for text in {"faults": faults, "alone": alone}[work](json.load(sys.stdin)):
+        print(json.dumps(text), flush=True)
     os._exit(0)  # whatever a lesson has left running
 
 
 # --- the tests -----------------------------------------------------------------------------------
 
 
-def examine(sources):
-    """The faults of a lesson with these cells."""
+def examine(sources, work="faults"):
+    """The faults of a lesson with these cells, or what each shows alone."""
     result = subprocess.run(
-        [sys.executable, __file__, str(ROOT / "notebooks")],
+        [sys.executable, __file__, str(ROOT / "notebooks"), work],
         input=json.dumps(sources),
         capture_output=True,
         text=True,
@@ -122,7 +134,7 @@ def examine(sources):
         timeout=300,
     )
     assert result.returncode == 0, result.stderr
-    return result.stdout.splitlines()
+    return [json.loads(line) for line in result.stdout.splitlines()]
 
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot copy a running process")
@@ -152,6 +164,36 @@ def test_an_exercise_after_a_restart_says_what_to_do(path, capsys):
         assert "Not done yet" in said or "first run the cells above" in said, source
 
 
+RESTART = "After a restart of the kernel, first run the cells above: Run > Run All Above Selected Cell."
+
+
+def test_a_right_answer_after_a_restart_is_accepted_or_says_what_to_do():
+    from helpers.exercises.registry import LESSONS  # here, because a process without it runs this file, too
+
+    exercises = [e for es in LESSONS.values() for e in es if not e.is_question]
+    cells = [e.cell.replace(e.stub, e.solution_text) for e in exercises]
+    said = dict(zip([e.name for e in exercises], examine(cells, "alone"), strict=True))
+    assert {name: text for name, text in said.items() if "✓" not in text and RESTART not in text} == {}
+    # the answers that fail before they are checked; Python's own error stays
+    missing = {name: text for name, text in said.items() if "? A name is missing." in text}
+    assert len(missing) > 3 and all("NameError" in text for text in missing.values())
+
+
+def test_a_missing_name_is_explained_once_and_in_cells_with_an_exercise_alone(tmp_path):
+    """In a real kernel, where each cell comes with its outputs."""
+    import nbformat
+    from fresh_kernel import run as run_notebook
+
+    start = "from helpers.exercises import check, hint, solution\n\n"
+    sources = [start + "answer = z - y[0]", start + "answer = z - y[0]", "z - y[0]", start + "answer = 1 / 0"]
+    sources.insert(0, f"import sys\nsys.path.insert(0, {str(ROOT)!r})")
+    cells = [nbformat.v4.new_code_cell(source, metadata={"tags": ["raises-exception"]}) for source in sources]
+    run_notebook(nbformat.v4.new_notebook(cells=cells), tmp_path)
+    outputs = [[output.get("ename") or output["data"]["text/plain"] for output in cell.outputs] for cell in cells[1:]]
+    explained = ["NameError", f"? A name is missing. `z` is not defined. Is it misspelt? {RESTART}"]
+    assert outputs == [explained, explained, ["NameError"], ["ZeroDivisionError"]]
+
+
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_no_exercise_replaces_a_function_of_its_lesson(path):
     assert replaced(code_of(path)) == set()
@@ -177,4 +219,4 @@ def test_a_replaced_function_is_found():
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

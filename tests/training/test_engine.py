@@ -133,7 +133,7 @@ def table(tmp_path):
     pixels[:, [0, 3, 7]] = 0
     with h5py.File(tmp_path / "pixels.h5", "w") as file:
         file["X"] = pixels
-        file["line"] = np.arange(5)
+        file["line"], file["nothing"] = np.arange(5), h5py.Empty("f8")
         file["holes"] = np.where(pixels > 250, np.nan, pixels)
     return tmp_path / "pixels.h5", pixels.astype(np.float32) * np.float32(1 / 255), rng.integers(0, 3, 100)
 
@@ -173,8 +173,14 @@ def test_a_file_is_read_in_constant_memory(tmp_path):
     [
         (lambda path: HDF5Rows(path.with_name("no.h5")), FileNotFoundError, r"no\.h5 is not there"),
         (lambda path: HDF5Rows(path, "Z"), ValueError, "holds no data set 'Z': it holds X, holes, line"),
+        (lambda path: HDF5Rows(path, "\ud800"), TypeError, "name must be the name of a data set"),
+        (lambda path: HDF5Rows(path, "nothing"), ValueError, "holds nothing in its data set 'nothing'"),
         (lambda path: HDF5Rows(path, "line"), ValueError, r"has shape \(5,\), but it must be \(examples, features\)"),
+        (lambda path: HDF5Rows(path, "X\0"), TypeError, "name must be the name of a data set"),
         (lambda path: HDF5Rows(path, scale=0), ValueError, "scale is 0"),
+        (lambda path: HDF5Rows(path, scale=1e39), ValueError, r"scale is 1e\+39, which float32 cannot hold"),
+        (lambda path: HDF5Rows(path, scale=1e-60), ValueError, "scale is 1e-60, which float32 cannot hold"),
+        (lambda path: HDF5Rows(path, scale=3e38)[:], ValueError, "X times scale holds .* NaN or infinite"),
         (lambda path: HDF5Rows(path, dtype=int), ValueError, "must be numpy.float32 or numpy.float64"),
         (lambda path: HDF5Rows(__file__), ValueError, r"test_engine\.py is not HDF5, or is damaged"),
     ],
@@ -531,6 +537,8 @@ def test_targets_of_another_shape_are_not_broadcast(Y):
     [
         ({"X": None}, "^X must be an array of real numbers, not a NoneType"),
         ({"X": np.ma.array(X, mask=True)}, "^X must be an array of real numbers, not a MaskedArray"),
+        ({"X": X * np.nan}, "^X holds 128 values that are NaN or infinite"),
+        ({"Y": Y_XOR[np.newaxis] + np.inf}, "^Y holds 64 values that are NaN or infinite"),
         ({"X": X[:, 0]}, r"^X has shape \(64,\), but it must be \(examples, features\)"),
         ({"X": X + 0j}, "^X must be an array of real numbers, not an array of complex128"),
         ({"Y": 1.0}, "^Y must be an array of real numbers, not a float"),
@@ -582,7 +590,11 @@ def test_a_file_can_be_iterated_over(table):
         (lambda rows: rows[[1, 2]], TypeError, r"not by \[1, 2\]: for others use X\[:\] first"),
         (lambda rows: rows.part(90, 200), ValueError, "there are no rows 90 to 200: the table has 100"),
         (lambda rows: rows.part(-1, 5), ValueError, "there are no rows -1 to 5"),
-        (lambda rows: rows.columns([12]), ValueError, "chosen must be indices of the 12 features"),
+        (lambda rows: rows["a":], TypeError, r"not by slice\('a', None, None\): for others use"),
+        (lambda rows: rows[::0], TypeError, r"not by slice\(None, None, 0\): for others use"),
+        (lambda rows: rows[10**5000], IndexError, "there is no row an int: the table has 100"),
+        (lambda rows: rows.columns([12]), ValueError, r"chosen must be indices of the 12 features, 0 … 11, not \[12\]"),
+        (lambda rows: rows.columns({0, 1}), TypeError, "chosen holds object values"),
         (lambda rows: list(rows.blocks(0)), ValueError, "size is 0"),
     ],
 )

@@ -2,10 +2,10 @@
 
 import copy
 import signal
-import sys
 import threading
 
 import pytest
+from stop_button import Stop
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from helpers import datasets
@@ -15,34 +15,7 @@ from helpers.training.neural_network import NeuralNetwork
 
 X, y = datasets.make_xor(40)
 HELD_OUT = datasets.make_xor(20, random_state=1)
-FILES = {module.__file__ for module in (neural_network, parallel, interrupts)}
-
-
-class Stop:
-    """A tracer that presses the stop button before the bytecode number `at` of the traced files."""
-
-    def __init__(self, at=-1):
-        self.at, self.count = at, 0
-
-    def __call__(self, frame, event, argument):
-        if frame.f_code.co_filename not in FILES:
-            return None
-        frame.f_trace_opcodes = True
-        self.count += event == "opcode"
-        if event == "opcode" and self.count == self.at:
-            sys.settrace(None)
-            signal.raise_signal(signal.SIGINT)
-        return self
-
-    def run(self, function):
-        before = sys.gettrace()
-        sys.settrace(self)
-        try:
-            return function()
-        except KeyboardInterrupt:
-            return None
-        finally:
-            sys.settrace(before)
+FILES = [module.__file__ for module in (neural_network, parallel, interrupts)]
 
 
 @pytest.fixture
@@ -72,13 +45,13 @@ def test_before_every_bytecode_of_fit(button):
         vars(network).update(options)
         return network.fit(X, y, held_out=HELD_OUT)
 
-    counter = Stop()
+    counter = Stop(FILES)
     through = state_of(counter.run(lambda: fit(copy.deepcopy(before))))
     assert counter.count > 300
     outcomes = set()
     with threadpool_limits(2, user_api="blas"):
         for at in range(1, counter.count + 1):
-            network, stop = copy.deepcopy(before), Stop(at)
+            network, stop = copy.deepcopy(before), Stop(FILES, at)
             stop.run(lambda network=network: fit(network))
             assert blas_threads() <= {2}, at
             assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, at
@@ -96,11 +69,11 @@ def test_before_every_bytecode_of_parallel_map(button):
         with parallel.parallel_map(1) as run:
             return list(run(abs, [-1]))
 
-    counter = Stop()
+    counter = Stop(FILES)
     assert counter.run(use) == [1]
     with threadpool_limits(2, user_api="blas"):
         for at in range(1, counter.count + 1):
-            Stop(at).run(use)
+            Stop(FILES, at).run(use)
             assert blas_threads() <= {2}, at
             assert parallel._SINGLE_THREADED_BLAS.users == set()
 

@@ -351,7 +351,7 @@ def test_a_link_keeps_leading_to_the_file(fitted, saved, tmp_path):
     assert_equal(fitted, NeuralNetwork.load(saved))
 
 
-@pytest.mark.parametrize("path", [None, 3, b"network.h5", ["network.h5"], "a\0b"], ids=str)
+@pytest.mark.parametrize("path", [None, 3, b"network.h5", ["network.h5"], "a\0b", "\ud800"], ids=repr)
 def test_what_is_no_name_of_a_file(fitted, path):
     for use in (fitted.save, NeuralNetwork.load):
         with pytest.raises((TypeError, ValueError), match=r"^path (must be the name of a file|is ')"):

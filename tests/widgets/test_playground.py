@@ -161,6 +161,11 @@ def test_what_cannot_be_played_is_said_in_a_sentence(options):
         widgets.playground.play(**options)
 
 
+def test_a_misspelt_option_is_named():
+    with pytest.raises(ValueError, match=r"^learning_rat is not an option of play: did you mean learning_rate\?"):
+        widgets.playground.play(learning_rat=0.1)
+
+
 def stop(*_, **__):
     raise KeyboardInterrupt
 
