@@ -163,7 +163,7 @@ def test_many_marks_are_not_drawn_as_svg():
     ax.scatter(np.arange(4000), np.arange(4000))
     assert 4000 <= output.count_marks(ax.figure) <= output.MOST_MARKS
     assert output._svg_of_few_marks(ax.figure).startswith("<svg")
-    ax.plot(np.arange(2000))
+    ax.plot(np.arange(2001))
     assert output.count_marks(ax.figure) > output.MOST_MARKS
     assert output._svg_of_few_marks(ax.figure) is None
 
