@@ -74,7 +74,8 @@ MOVES |= dict.fromkeys(SLIDERS, slide)
 
 SEEN = """widget => {
     const all = (kind, read) => [...widget.querySelectorAll(kind)].map(read)
-    const pictures = all('img, .lesson-picture svg, .instrument svg', picture => picture.getAttribute('src') ?? picture.outerHTML)
+    const drawn = 'img, .lesson-picture svg, .instrument svg'
+    const pictures = all(drawn, picture => picture.getAttribute('src') ?? picture.outerHTML)
     return [widget.innerText, JSON.stringify(pictures.length ? pictures : all('.widget-html', html => html.innerHTML))]
 }"""
 CHANGED = f"""([widget, text, picture]) => {{

@@ -55,7 +55,9 @@ def file(tmp_path, monkeypatch):
 
 
 def test_every_challenge_is_solved_here():
-    assert set(SOLVED) | {"03.ledger", "05.detective"} == set(CHALLENGES)
+    # Those of the instruments are solved beside the other tests of each.
+    instruments = {"01.line_and_valley", "03.stepper", "04.your_network", "11.playground", "11.drawing"}
+    assert set(SOLVED) | {"03.ledger", "05.detective"} | instruments == set(CHALLENGES)
 
 
 @pytest.mark.parametrize("name", SOLVED)
