@@ -80,8 +80,8 @@ MOVES |= dict.fromkeys(SLIDERS, slide)
 
 SEEN = """widget => {
     const all = (kind, read) => [...widget.querySelectorAll(kind)].map(read)
-    const drawn = [...all('.instrument svg, .lesson-picture svg', svg => svg.outerHTML), ...all('canvas', canvas => canvas.toDataURL())]
-    const pictures = [...all('img', image => image.getAttribute('src')), ...drawn]
+    const drawings = all('.instrument svg, .lesson-picture svg', svg => svg.outerHTML)
+    const pictures = [...drawings, ...all('img', image => image.src), ...all('canvas', pad => pad.toDataURL())]
     return [widget.innerText, JSON.stringify(pictures.length ? pictures : all('.widget-html', html => html.innerHTML))]
 }"""
 CHANGED = f"""([widget, text, picture]) => {{
