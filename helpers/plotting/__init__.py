@@ -2,7 +2,8 @@
 
 Read `style` first (colours and their meaning, type, line styles). The rest is by subject: `diagrams`
 (networks and tables of shapes), `curves`, `images` (points, pictures, weights), `descent`, `stepper`,
-`tape_graph`, `cluster` and `playground`. Animations are in `motion`. How a figure reaches a page is in `output`.
+`tape_graph`, `cluster` and `playground`. Animations are in `motion`.
+What stands beside a line is in `names`, and how a figure reaches a page in `output`.
 """
 
 from helpers.plotting import motion

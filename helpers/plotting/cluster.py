@@ -15,6 +15,7 @@ from helpers.plotting.style import (
     LINE_STYLES,
     MUTED,
     PANEL,
+    PAPER,
     SMALL,
     THIN,
     WIDTH,
@@ -96,9 +97,15 @@ def step_shares(counts, compute, communicate, chosen=None, ax=None):
         places, communicate / total, 0.86, compute / total, color=BACKWARD_SOFT, edgecolor=BACKWARD, hatch="//",
         linewidth=THIN, hatch_linewidth=THIN,
     )  # fmt: skip
-    ax.text(0, 1.01, "share of a step:", va="bottom", fontsize=SMALL, color=MUTED)
-    ax.text(1.45, 1.01, "computing (plain)", va="bottom", fontsize=SMALL, color=FORWARD)
-    ax.text(3.25, 1.01, "communicating (hatched)", va="bottom", fontsize=SMALL, color=BACKWARD)
+    for share, color, name in (
+        (compute / total, FORWARD, "computing"),
+        (communicate / total, BACKWARD, "communicating"),
+    ):
+        if share.max() > 0.15:  # written where there is most room
+            at = int(np.argmax(share))
+            height = share[at] / 2 if color == FORWARD else 1 - share[at] / 2
+            side = "left" if at < len(counts) / 2 else "right"
+            ax.text(at + (-0.3 if side == "left" else 0.3), height, name, ha=side, color=color, bbox=_LABEL)
     ax.set_xticks(places, [str(count) for count in counts])
     ax.set(xlabel="workers", ylabel="share of a step", ylim=(0, 1))
     if chosen:
@@ -108,8 +115,15 @@ def step_shares(counts, compute, communicate, chosen=None, ax=None):
     right.plot(places, total[0] / total, "o-", color=INK, label="speed-up")
     right.set(yscale="log", ylabel="speed-up", ylim=(0.5, 1.3 * counts[-1] / counts[0]))
     right.spines["right"].set_visible(True)
+    peak = int(np.argmax(total[0] / total))
+    beside = {"fontsize": SMALL, "textcoords": "offset points", "ha": "center", "bbox": _LABEL}
+    right.annotate("speed-up", (peak, total[0] / total[peak]), (0, 10), color=INK, **beside)
+    right.annotate("ideal", (len(counts) - 2.5, 2 ** (len(counts) - 2.5)), (0, 0), color=MUTED, va="center", **beside)
     return ax
 
 
+_LABEL = {"boxstyle": "round,pad=0.25", "facecolor": PAPER, "edgecolor": "none"}
+
+
 def _centred():
-    return {"ha": "center", "va": "center", "fontsize": HEAD}
+    return {"ha": "center", "va": "center", "fontsize": HEAD, "linespacing": 1.4}

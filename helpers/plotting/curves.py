@@ -111,6 +111,7 @@ def error_curves(curves, epsilon, error, ax=None):
         line(np.fmax(shown, 1e-17), epsilons, ax=ax, label=method, style=style)
     ax.plot(epsilon, max(error, 1e-16), "*", color=INK, markersize=13, clip_on=False, zorder=6)
     ax.set(xscale="log", yscale="log", ylim=(1e-17, 10), xlabel="step ε", ylabel="relative error of the derivative")
+    ax.minorticks_off()
     return ax
 
 
@@ -120,6 +121,7 @@ def work_curves(with_reuse, without, ax=None):
     ax = line(without, depths, ax=ax, label="nothing reused", style=1, marker="s")
     line(with_reuse, depths, ax=ax, label="errors reused", marker="o")
     ax.set(yscale="log", xlabel="layers between the unit and the cost", ylabel="multiplications")
+    ax.minorticks_off()
     ax.xaxis.get_major_locator().set_params(integer=True)
     return ax
 

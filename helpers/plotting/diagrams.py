@@ -42,7 +42,7 @@ def chain(nodes, forward, backward, ax=None):
         left, right, middle = step * i + 0.27, step * (i + 1) - 0.27, step * (i + 0.5)
         arrow(ax, (left, 0.1), (right, 0.1), FORWARD, "-", LINE - 0.4)
         arrow(ax, (right, -0.1), (left, -0.1), BACKWARD, "--", LINE - 0.4)
-        ax.text(middle, 0.22, above, ha="center", va="bottom", color=FORWARD, fontsize=BODY)
+        ax.text(middle, 0.22, above, ha="center", va="bottom", color=FORWARD, fontsize=HEAD)
         ax.text(middle, -0.24, below, ha="center", va="top", color=BACKWARD, fontsize=MATH + 2)
     middle = step * (len(nodes) - 1) / 2
     bare(ax, (middle - 2.85, middle + 2.85), (-0.75, 0.55))
@@ -100,10 +100,10 @@ def training_loop(ax=None):
     for name, (x, y, detail) in steps.items():
         ax.text(x, y, f"{name}\n{detail}", ha="center", va="center", fontsize=HEAD, linespacing=1.4, bbox=_box())
     bends = "arc3,rad=-0.25"
-    arrow(ax, (1.1, 1.0), (2.9, 0.42), FORWARD, "-", connectionstyle=bends)
+    arrow(ax, (0.75, 1.0), (2.9, 0.42), FORWARD, "-", connectionstyle=bends)
     arrow(ax, (2.9, -0.42), (1.25, -1.0), BACKWARD, "--", connectionstyle=bends)
     arrow(ax, (-1.25, -1.0), (-2.9, -0.5), BACKWARD, "--", connectionstyle=bends)
-    arrow(ax, (-2.9, 0.5), (-1.1, 1.0), FORWARD, "-", connectionstyle=bends)
+    arrow(ax, (-2.9, 0.5), (-0.75, 1.0), FORWARD, "-", connectionstyle=bends)
     bare(ax, (-4.9, 4.9), (-1.5, 1.5))
     return ax
 

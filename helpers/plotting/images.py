@@ -23,7 +23,7 @@ from helpers.plotting.style import (
 
 # Nothing is transparent, so that a picture in it is at home on any page: below 0 one colour, above 0 the other.
 SIGNED = LinearSegmentedColormap.from_list(
-    "signed", [to_rgba(NEGATIVE), to_rgba(NEGATIVE, 0), to_rgba(POSITIVE, 0), to_rgba(POSITIVE)]
+    "signed", [(0, to_rgba(NEGATIVE)), (0.5, to_rgba(NEGATIVE, 0)), (0.5, to_rgba(POSITIVE, 0)), (1, to_rgba(POSITIVE))]
 )
 MISTAKES = LinearSegmentedColormap.from_list("mistakes", [to_rgba(WRONG, 0), to_rgba(WRONG, 0.75)])
 
@@ -55,9 +55,9 @@ def boundary(predict_proba, X, y, ax=None, threshold=0.5):
     """
     ax = new_axes(ax, figsize=(WIDTH, 4.2))
     low, high = X.min(axis=0) - 0.5, X.max(axis=0) + 0.5
-    x1, x2 = np.linspace(low[0], high[0], 120), np.linspace(low[1], high[1], 120)
+    x1, x2 = np.linspace(low[0], high[0], 80), np.linspace(low[1], high[1], 80)
     grid = np.stack(np.meshgrid(x1, x2), axis=-1)
-    P = predict_proba(grid.reshape(-1, 2)).reshape(120, 120)
+    P = predict_proba(grid.reshape(-1, 2)).reshape(80, 80)
     filled = ax.contourf(x1, x2, P, levels=np.linspace(0, 1, 11), colors=[color for color, _ in DIVERGING])
     _key(ax, filled, "probability of y = 1", [0, 0.5, 1])
     if P.min() < threshold < P.max():
@@ -126,7 +126,7 @@ def weights(w, ax=None, shape=(28, 28)):
     w : ndarray of shape (shape[0] · shape[1],)
     shape : (int, int), rows and columns of the picture
     """
-    ax = new_axes(ax, figsize=(WIDTH, 3.9))
+    ax = new_axes(ax, figsize=(WIDTH, 3.9), layout="compressed")  # bar and picture together, in the middle
     most = np.abs(w).max() or 1
     ax.imshow(np.reshape(w, shape), cmap=SIGNED, vmin=-most, vmax=most, interpolation="none")
     few = ListedColormap(SIGNED(np.linspace(0, 1, 15)))

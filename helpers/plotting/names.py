@@ -27,7 +27,7 @@ class LineNames(Artist):
         heights = apart([y for _, y in ends], 1.45 * SMALL * pixels)
         return [
             Text(
-                x + 5 * pixels, y, line.get_label(), va="center_baseline", color=line.get_color(), fontsize=SMALL,
+                x + 7 * pixels, y, line.get_label(), va="center_baseline", color=line.get_color(), fontsize=SMALL,
                 transform=IdentityTransform(), figure=self.figure,
             )
             for line, (x, _), y in zip(lines, ends, heights, strict=True)
@@ -79,7 +79,7 @@ def _bottom(group, distance):
 def name_lines(ax):
     """Write the name of each labelled line at its right end."""
     if not any(isinstance(artist, LineNames) for artist in ax.artists):
-        ax.add_artist(LineNames(ax))
+        ax.add_artist(LineNames(ax)).set_clip_on(False)  # a layout leaves no room for what is cut off at the axes
 
 
 def head_legend(ax, **options):

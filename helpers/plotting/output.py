@@ -15,18 +15,20 @@ from PIL import Image
 
 from helpers.plotting.style import PALETTE, STYLE, SURFACES
 
-MOST_MARKS = 5000  # of a figure that is drawn as SVG: beyond, a PNG is smaller and faster
+MOST_MARKS = 6000  # of a figure that is drawn as SVG: beyond, a PNG is smaller and faster
 DENSITY = 2  # pixels of a PNG for each CSS pixel
 STEADY = {"svg.hashsalt": "lessons", "svg.fonttype": "path"}  # the same figure gives the same bytes
 COLORS = {pair[0].lower(): (name, pair) for name, pair in reversed((SURFACES | PALETTE).items())}
 # What matplotlib writes around the drawing: a declaration, metadata, and a style sheet for the whole page.
+PLACES = re.compile(r' (?:d|x|y)="[^"]*"')
 WRAPPING = re.compile(r"\A.*?(?=<svg)|<metadata>.*?</metadata>\s*|<defs>\s*<style.*?</style>\s*</defs>\s*", re.DOTALL)
 
 
 def count_marks(figure):
-    """The number of vertices and markers that a figure draws."""
+    """About the number of vertices, markers, patches and texts that a figure draws."""
     marks = 0
     for ax in figure.axes:
+        marks += len(ax.texts) + len(ax.patches)
         marks += sum(len(line.get_xdata(orig=False)) for line in ax.lines)
         for collection in ax.collections:
             vertices = sum(len(path.vertices) for path in collection.get_paths())
@@ -47,6 +49,7 @@ def as_svg(figure, alone=True):
     with plt.rc_context(STEADY):
         figure.savefig(file, format="svg", metadata={"Date": None})
     text, used = WRAPPING.sub("", file.getvalue()).strip(), {}
+    text = PLACES.sub(lambda place: re.sub(r"(\.\d\d)\d+", r"\1", place[0]), text)  # a hundredth of a point is enough
 
     def named(color):
         name, pair = COLORS.get(color[0].lower(), (None, None))

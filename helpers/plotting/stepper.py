@@ -133,7 +133,6 @@ def _draw_words(frame, color, floor, ax):
         f"Step {frame.number}: {frame.step.name}, {frame.step.way}",
         fontsize=MATH,
         color=color,
-        weight=600,
     )
     y = floor - 0.5
     for head, text in rows.items():

@@ -46,7 +46,7 @@ RIGHT, WRONG = LIGHT["right"], LIGHT["wrong"]
 LABEL_COLORS, LABEL_MARKERS = (LIGHT["label-0"], LIGHT["label-1"]), ("o", "^")
 NEGATIVE, POSITIVE = LABEL_COLORS
 LINE_COLORS = tuple(LIGHT[f"series-{n}"] for n in range(1, 5))
-LINE_STYLES, LINE_MARKERS = ("-", "--", ":", "-."), ("o", "s", "^", "D")
+LINE_STYLES, LINE_MARKERS = ("-", "--", ":", "-."), ("o", "^", "s", "D")
 
 # Sizes. A point is 4/3 of a CSS pixel: the body is 14 pixels high, as the text of JupyterLab.
 WIDTH = 8.4  # inches, 806 CSS pixels: the width of the text
@@ -68,7 +68,7 @@ def _ramp(start, stop, steps, most):
 
 
 # Surfaces, in steps: from label 0 through paper to label 1, and from low to high.
-DIVERGING = [*_ramp("paper", "label-0", 5, 0.5)[::-1], *_ramp("paper", "label-1", 5, 0.5)]
+DIVERGING = [*_ramp("paper", "label-0", 5, 0.4)[::-1], *_ramp("paper", "label-1", 5, 0.4)]
 SEQUENTIAL = _ramp("paper", "muted", 12, 0.4)
 SURFACES = {
     f"{kind}-{i}": pair
@@ -140,10 +140,10 @@ def _declared(values):
 
 
 def new_axes(ax, **figure):
-    """The given axes, or those of a new figure if `ax` is None."""
+    """The given axes, or those of a new figure if `ax` is None; options as of `plt.subplots`."""
     if ax is not None:
         return ax
-    return plt.subplots(layout="constrained", **figure)[1]
+    return plt.subplots(**{"layout": "constrained", **figure})[1]
 
 
 def arrow(ax, start, stop, color, style, width=LINE, **options):

@@ -23,7 +23,7 @@ SLOW = {"continuous_update": False}  # respond when the slider is released, not 
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # errors of a compute that become a sentence
 
 WIDGET = "lesson-widget"  # CSS class of the outermost box of a widget
-SIZE = (6.6, 3.9)  # inches, of a picture beside its controls
+SIZE = (6.0, 3.6)  # inches, of a picture beside its controls
 
 # Visible only if computing takes longer than a third of a second: until then the animation hides it.
 NOTE = (
@@ -36,14 +36,17 @@ DARK = '[data-jp-theme-light="false"]'
 LAYOUT = f"""
 .lesson-widget {{ max-width: 62rem; overflow: visible; }}
 .lesson-body {{ display: flex; flex-flow: row wrap; gap: calc(2 * var(--lesson-space)) calc(6 * var(--lesson-space)); }}
-.lesson-controls {{ flex: 1 1 13rem; max-width: 24rem; overflow: visible; }}
+.lesson-controls {{ flex: 1 1 11rem; min-width: 11rem; max-width: 20rem; overflow: visible; }}
 .lesson-view {{ flex: 4 1 23rem; min-width: min(23rem, 100%); overflow: visible; }}
-.lesson-controls .jupyter-widgets {{ width: auto; max-width: 100%; }}
+.lesson-controls .jupyter-widgets {{ width: auto; min-width: 0; max-width: 100%; }}
+.lesson-controls select {{ min-width: 0; }}
 .lesson-controls .widget-inline-hbox {{ flex-flow: row wrap; height: auto; margin-bottom: var(--lesson-space); }}
 .lesson-controls .widget-inline-hbox > .widget-label {{
     flex: 0 0 100%; width: auto !important; text-align: left; line-height: 1.4; height: auto; }}
-.lesson-picture svg, .lesson-picture img {{ display: block; width: 100%; height: auto; max-width: 46rem; }}
+.lesson-picture svg, .lesson-picture img {{ display: block; width: 100%; height: auto; min-width: 26rem; max-width: 38rem; }}
+.lesson-picture {{ overflow-x: auto; }}
 .lesson-widget .widget-html-content {{ line-height: 1.45; white-space: normal; }}
+.lesson-widget code {{ overflow-wrap: anywhere; }}
 .lesson-rows, .lesson-case {{ max-height: 30rem; overflow-y: auto; }}
 .lesson-rows > .widget-hbox {{ flex-flow: row wrap; flex: 0 0 auto; }}
 .lesson-met {{ color: var(--lesson-right); font-weight: 600; }}
@@ -258,7 +261,7 @@ def as_html(figure):
 
 def _described(picture, alt):
     """A picture with an alternative text, for readers who hear the page."""
-    return f'<div class="lesson-picture" role="img" aria-label="{html.escape(alt)}">{picture}</div>'
+    return f'<div class="lesson-picture" role="img" tabindex="0" aria-label="{html.escape(alt)}">{picture}</div>'
 
 
 def as_sizes(layer_sizes):

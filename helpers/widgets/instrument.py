@@ -12,7 +12,6 @@ import anywidget
 import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
-from ipywidgets.widgets.trait_types import TypedTuple
 from matplotlib.figure import Figure
 
 from helpers.exercises import record
@@ -134,11 +133,11 @@ class Instrument(anywidget.AnyWidget):
         return data, metadata
 
 
-class Pair(TypedTuple):
+class Pair(traitlets.Tuple):
     """A trait of two numbers, a point of the plane."""
 
     def __init__(self, *default):
-        super().__init__(traitlets.CFloat(), default, minlen=2, maxlen=2)
+        super().__init__(traitlets.CFloat(), traitlets.CFloat(), default_value=default)
 
 
 def plain(value):

@@ -98,5 +98,6 @@ def explorer():
 
 
 def is_met(result, state):
-    """Whether every optimizer reaches a held-out accuracy of 0.9."""
-    return min(result.scores.values()) >= 0.9
+    """Whether plain gradient descent ends with the lowest cost, and none of the others is far behind."""
+    winner = min(result.costs, key=lambda name: result.costs[name][-1])
+    return winner == "gradient_descent" and min(result.scores.values()) >= 0.8

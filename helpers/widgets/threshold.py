@@ -59,7 +59,7 @@ def explorer():
     """Lesson 02: how the distance of the clouds and the threshold move the boundary."""
     controls = {
         "separation": ipywidgets.FloatSlider(2.5, min=0, max=6, step=0.25, description="separation (sd)", **SLOW),
-        "threshold": ipywidgets.FloatSlider(0.5, min=0.05, max=0.95, step=0.05, description="threshold", **SLOW),
+        "threshold": ipywidgets.FloatSlider(0.5, min=0.01, max=0.99, step=0.01, description="threshold", **SLOW),
     }
     args = (classify, draw, describe, "widgets.threshold.classify(")
     return Explorer("Boundary and threshold", "02.threshold", controls, *args, met=is_met)
@@ -69,4 +69,4 @@ def is_met(result, state):
     """Whether no triangle is missed, and a threshold one step of the slider higher would miss one."""
     if state["separation"] != 2.5 or result.missed:
         return False
-    return bool(np.any(result.network.predict_proba(result.X[result.y == 1]) <= state["threshold"] + 0.05))
+    return bool(np.any(result.network.predict_proba(result.X[result.y == 1]) <= state["threshold"] + 0.01))

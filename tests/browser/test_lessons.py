@@ -1,6 +1,6 @@
 """Every lesson in a real browser: run all cells, move every widget, and look at it in both themes.
 
-Screenshots of each widget, 1280 and 800 pixels wide, light and dark, are kept in build/screenshots.
+Screenshots of each widget, in pages 1280, 800 and 390 pixels wide, light and dark, are kept in build/screenshots.
 """
 
 import re
@@ -75,18 +75,38 @@ LAID_OUT = """widget => new Promise(done => {
 })"""
 
 
+# The height of a widget, and how its controls lie to its picture; nothing for widgets of another build.
+ARRANGED = """widget => {
+    const [controls, view] = ['.lesson-controls', '.lesson-view'].map(name => widget.querySelector(name))
+    if (!controls) return null
+    const [a, b] = [controls, view].map(element => element.getBoundingClientRect())
+    const way = b.left >= a.right - 1 ? 'beside' : b.top >= a.bottom - 1 ? 'above' : 'over'
+    return [widget.getBoundingClientRect().height, way]
+}"""
+WIDTHS = {1280: "beside", 800: "beside", 390: "above"}  # where the controls are
+HIGHEST = 640  # pixels: what a JupyterLab of 1280 × 900 shows at once
+
+
+def misplaced(widget, width):
+    """What is wrong with the size and the arrangement of a widget in a page of this width."""
+    height, way = widget.evaluate(ARRANGED) or (0, WIDTHS[width])
+    faults = [] if way == WIDTHS[width] else [f"controls {way} the picture"]
+    return faults + ([f"{height:.0f} pixels high"] if width == 1280 and height > HIGHEST else [])
+
+
 def look_at(page, widget, name):
-    """Screenshots in both themes and widths; the text must stand out and nothing may stick out."""
+    """Screenshots in both themes and all widths; the text must stand out and nothing may stick out."""
     faults = []
     for theme in ("Light", "Dark"):
         page.evaluate(CHANGE_THEME, f"JupyterLab {theme}")
         page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(theme == 'Light').lower()}'")
-        for width in (1280, 800):
+        for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 1800})  # the widget whole
             widget.evaluate(LAID_OUT)
             where = f"{name}-{theme.lower()}-{width}"
             widget.screenshot(path=SHOTS / f"{where}.png")
             faults += [f"{where}: contrast {text}" for text in widget.evaluate(CONTRAST)]
+            faults += [f"{where}: {fault}" for fault in misplaced(widget, width)]
             if widget.evaluate("e => e.scrollWidth > e.clientWidth + 1"):
                 faults.append(f"{where}: wider than the page")
     page.set_viewport_size({"width": 1280, "height": 900})
@@ -114,7 +134,7 @@ def test_a_lesson_runs_and_its_widgets_move(page, lab, name):
         MOVES[title](widget)
         wait_for_change(page, widget, before)
         faults += look_at(page, widget, f"{name}-{i + 1}-" + re.sub(r"\W+", "-", title).lower())
-    assert faults == []
+    assert faults == [], "\n".join(faults)
     assert page.locator(FAULTS).all_inner_texts() == []
 
 
@@ -144,7 +164,7 @@ def test_stale_moves_do_not_queue_up(page, lab):
     for _ in range(20):
         handle.press("ArrowRight")
     widget.get_by_text("computing").wait_for()  # shown while it takes long
-    assert widget.locator("img").count() == 1  # and the last result stays
+    assert widget.locator(".lesson-picture").count() == 1  # and the last result stays
     widget.get_by_text("x is 20").wait_for()
     asked = int(re.search(r"asked (\d+) times", widget.inner_text())[1])
     assert asked <= 6  # the first state, and a few of twenty moves: never all of them

@@ -8,7 +8,7 @@ import time
 
 import pytest
 from moves import stroke
-from test_instruments import look_at, press, says, show
+from test_front_ends import look_at, press, says, show
 from test_lessons import FAULTS
 
 # The cells with ink of a pad, as the numbers that the kernel has: read from its canvas, darker than half.

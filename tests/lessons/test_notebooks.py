@@ -21,6 +21,7 @@ LESSONS = [path for path in PATHS if re.match(r"0[1-9]|1", path.name)]  # 00 is 
 # Cells whose output nbval does not compare: a time. Each stands beside an assertion on what matters.
 IGNORED = {"03_two_layers.ipynb": 1, "05_check_gradients.ipynb": 1, "09_autograd.ipynb": 1, "10_scale_out.ipynb": 1}
 MOST_LINES = 15
+MOST_BYTES = 1_500_000  # of a notebook with its figures
 SILENT = re.compile(r"plotting\.use_style\(\)|Network\.\w+(, Network\.\w+)* = ")
 ABSOLUTE = re.compile(r"(?<![\w.:/])/(home|root|Users|tmp|usr|opt|var|mnt|etc|work|private)/|\b[A-Za-z]:\\|file://")
 
@@ -151,6 +152,11 @@ def stub_is_untouched(name, notebook):
     ]
 
 
+def it_is_not_too_large(name, notebook):
+    size = len(nbformat.writes(notebook).encode())
+    return [] if size <= MOST_BYTES else [f"the notebook has {size} bytes"]
+
+
 def nothing_runs_on_the_site(name, notebook):
     return safety.faults_of_notebook(notebook)
 
@@ -168,6 +174,7 @@ RULES = [
     anatomy_is_that_of_a_lesson,
     format_is_clean,
     stub_is_untouched,
+    it_is_not_too_large,
     nothing_runs_on_the_site,
 ]
 
@@ -328,6 +335,10 @@ def one_question_answered(n):
     cell.outputs[0].data["text/plain"] = "○ q1: Not done yet.\n✓ q2: Right."
 
 
+def huge_figure(n):
+    first(n, drawing).outputs[0].data["image/png"] = "A" * MOST_BYTES
+
+
 def script_in_prose(n):
     n.cells[0].source += "\n\n<script>alert(1)</script>"
 
@@ -395,6 +406,7 @@ PLANTED = [
     (repeated_id, format_is_clean),
     (solved, stub_is_untouched),
     (one_question_answered, stub_is_untouched),
+    (huge_figure, it_is_not_too_large),
     (script_in_prose, nothing_runs_on_the_site),
     (handler_in_prose, nothing_runs_on_the_site),
     (javascript_link, nothing_runs_on_the_site),
@@ -431,9 +443,10 @@ def test_a_planted_fault_is_found(plant, rule):
         ("cost 3e-11", False),
     ],
 )
-def test_the_one_thing_that_is_compared_loosely_is_a_small_relative_error(text, same):
+def test_the_one_number_that_is_compared_loosely_is_a_small_relative_error(text, same):
+    """The other rule, for drawings, is tried in tests/plotting/test_look.py."""
     rules = get_sanitize_patterns((ROOT / "tests" / "nbval_sanitize.cfg").read_text(encoding="utf-8"))
-    assert len(rules) == 1
+    assert len(rules) == 2
     for pattern, replacement in rules:
         text = re.sub(pattern, replacement, text)
     assert ("BELOW-1e-7" in text) is same

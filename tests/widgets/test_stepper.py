@@ -152,7 +152,7 @@ def test_the_network_of_the_lesson_is_the_default():
         ({"sizes": "2, 5, 1"}, "^sizes holds 5, but there is room for at most 4 units in a layer$"),
         ({"sizes": "two"}, "is not a list of layer sizes"),
         ({"updates": 61}, "^updates is 61, but it must be a whole number from 0 to 60$"),
-        ({"learning_rate": 0}, "^learning_rate must be .* above 0"),
+        ({"learning_rate": 0}, "^learning_rate is 0, but it must be a finite number above 0$"),
     ],
 )
 def test_what_is_not_possible_is_named(arguments, words):

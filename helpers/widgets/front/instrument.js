@@ -87,7 +87,7 @@ function instrument({ model, el }, build) {
     const stage = element("div", { class: "stage" })
     const sentence = words("p", { class: "sentence", role: "status" })
     const refusal = words("p", { class: "refusal", role: "alert" }), line = words("code", { class: "line" })
-    const view = element("section", { class: "instrument" },
+    const view = element("section", { class: "instrument", "data-lm-suppress-shortcuts": "true" },
         element("header", {}, title, element("p", { class: "task" }, element("i", {}, "Challenge "), task), met),
         stage, sentence, refusal, line)
 

@@ -51,7 +51,7 @@ function buildLineAndValley({ model, stage, follow, get, set }) {
     })
     stage.append(element("div", { class: "line-and-valley" },
         element("figure", {}, element("figcaption", {}, "The data and the line ŷ = w x + b"), data.node),
-        element("figure", {}, element("figcaption", {}, "The valley of the cost: click or use the arrow keys to choose a start"), valley.node),
+        element("figure", {}, element("figcaption", {}, "The valley of the cost: click a start"), valley.node),
         element("div", { class: "side" },
             element("figure", {}, element("figcaption", {}, "The cost, step by step"), cost.node),
             rate.node, element("div", { class: "buttons" }, step, play, reset))))
@@ -81,7 +81,7 @@ function plane({ width, height, left = 34, bottom = 30, top = 8, right = 8, x, y
     for (const value of xTicks) {
         axes.append(shape("text", { x: X(value), y: box.bottom + 14, "text-anchor": "middle", class: "muted" }, figures(value, 0)))
     }
-    for (const value of yTicks) {
+    for (const value of yTicks.filter(value => Y(value) > box.top + 14)) { // there stands the name of the axis
         axes.append(shape("text", { x: box.left - 6, y: Y(value) + 4, "text-anchor": "end", class: "muted" }, figures(value, 0)))
     }
     axes.append(
@@ -93,7 +93,7 @@ function plane({ width, height, left = 34, bottom = 30, top = 8, right = 8, x, y
 }
 
 function dataPanel({ x, y, best }) {
-    const panel = plane({ width: 320, height: 340, x: [-1, 3], y: [-2, 8], xName: "x", yName: "y", xTicks: [-1, 0, 1, 2, 3], yTicks: [-2, 0, 2, 4, 6, 8] })
+    const panel = plane({ width: 320, height: 358, x: [-1, 3], y: [-2, 8], xName: "x", yName: "y", xTicks: [-1, 0, 1, 2, 3], yTicks: [-2, 0, 2, 4, 6, 8] })
     const { X, Y, inside } = panel
     const misses = x.map(() => shape("line", { class: "miss" })), line = shape("line", { class: "line-of-fit" })
     const equation = shape("text", { x: X(-0.9), y: Y(7.4), class: "equation" })
@@ -205,9 +205,9 @@ function costPanel({ least }) {
         const X = scale([0, right], [box.left, box.right]), Y = scale([0, high], [box.bottom, box.top])
         axes.replaceChildren(
             ...ticks(0, right, 4).map(t => shape("text", { x: X(t), y: box.bottom + 14, "text-anchor": "middle", class: "muted" }, String(t))),
-            ...ticks(0, high, 4).map(t => shape("text", { x: box.left - 6, y: Y(t) + 4, "text-anchor": "end", class: "muted" }, String(t))),
+            ...ticks(0, high, 4).filter(t => Y(t) > box.top + 14).map(t => shape("text", { x: box.left - 6, y: Y(t) + 4, "text-anchor": "end", class: "muted" }, String(t))),
             shape("text", { x: box.right, y: box.bottom + 27, "text-anchor": "end", class: "name" }, "steps"),
-            shape("text", { x: box.left - 6, y: box.top - 4, "text-anchor": "end", class: "name" }, "J"))
+            shape("text", { x: box.left - 6, y: box.top + 10, "text-anchor": "end", class: "name" }, "J"))
         change(floor, { x1: box.left, x2: box.right, y1: Y(least), y2: Y(least) })
         change(floorName, { x: box.right - 3, y: Y(least) - 4 })
         floorName.textContent = `lowest ${figures(least)}`

@@ -31,7 +31,7 @@ function buildStepper({ model, stage, follow, get, set }) {
     const fields = inputs({ model, follow, get, set })
     const root = element("div", { class: "stepper" },
         net, element("div", { class: "right" }, code, history.node), equation,
-        element("div", { class: "buttons" }, back, next, play, round, over), fields)
+        element("div", { class: "bar" }, element("div", { class: "buttons" }, back, next, play, round, over), fields))
     root.addEventListener("keydown", event => {
         const move = { ArrowLeft: lastStep, ArrowRight: nextStep }[event.key]
         if (!move || /INPUT|SELECT|TEXTAREA/.test(event.target.tagName) || event.altKey || event.ctrlKey || event.metaKey) return
@@ -42,7 +42,7 @@ function buildStepper({ model, stage, follow, get, set }) {
     })
     stage.append(root)
 
-    follow("picture step updates", () => {
+    const draw = () => {
         const picture = get("picture"), number = Math.min(get("step"), picture.steps.length)
         if (picture.updates !== get("updates")) return // the numbers of that round are on their way
         drawNetwork(net, picture, number)
@@ -51,9 +51,13 @@ function buildStepper({ model, stage, follow, get, set }) {
         history.draw(picture, number)
         change(back, { "aria-disabled": number === 1 && picture.updates === 0 })
         for (const onward of [round, next]) change(onward, { "aria-disabled": picture.updates >= MOST_UPDATES && (onward === round || number === picture.steps.length) })
-    })
+    }
+    follow("picture step updates", draw)
+    const resized = new ResizeObserver(() => { if (net.clientWidth && net.clientWidth !== Number(net.dataset.wide)) draw() })
+    resized.observe(net)
     follow("sentence", () => change(net, { "aria-label": `The network. ${get("sentence")}` }))
     follow("playing", () => { play.textContent = get("playing") ? "Pause" : "Play" })
+    return () => resized.disconnect()
 }
 
 // --- numbers by name ---------------------------------------------------------------------------
@@ -79,34 +83,38 @@ function symbolOf(name) {
 
 // --- the network -------------------------------------------------------------------------------
 
-const WIDE = 700, TALL = 304
-
-function placesOf(sizes) {
-    const layers = sizes.length, across = l => 48 + l * (WIDE - 150) / (layers - 0.35)
-    const gap = Math.min(120, 252 / Math.max(...sizes, 2))
-    const places = sizes.map((n, l) => [...Array(n).keys()].map(j => [across(l), TALL / 2 + 4 + gap * (j - (n - 1) / 2)]))
-    return { places, cost: [WIDE - 44, TALL / 2 + 4], radius: Math.min(25, gap * 0.36) }
+/** Where units stand in a drawing of this width; in a narrow one everything is closer. */
+function placesOf(sizes, wide) {
+    const most = Math.max(...sizes, 2), narrow = wide < 520, gap = Math.min(narrow ? 116 : 140, most > 2 ? 232 / most : 140)
+    const radius = Math.min(narrow ? 21 : 27, gap * 0.36), tall = gap * (most - 1) + 2 * radius + 62
+    const edge = radius + (narrow ? 8 : 22), right = wide - edge - (narrow ? 0 : 10)
+    const across = l => edge + l * (right - edge) / (sizes.length - 0.25)
+    const middle = (tall - 4) / 2
+    const places = sizes.map((n, l) => [...Array(n).keys()].map(j => [across(l), middle + gap * (j - (n - 1) / 2)]))
+    return { places, cost: [right, middle], radius, tall, narrow }
 }
 
 function drawNetwork(svg, picture, number) {
+    const wide = Math.max(320, Math.min(760, svg.clientWidth || 700))
     const { sizes, steps } = picture, step = steps[number - 1], [kind, lit] = step.lit
-    const { places, cost, radius } = placesOf(sizes), last = sizes.length - 1, known = knownAfter(picture, number)
+    const { places, cost, radius, tall, narrow } = placesOf(sizes, wide), last = sizes.length - 1, known = knownAfter(picture, number)
     const edges = shape("g"), labels = shape("g"), units = shape("g")
     for (let l = 1; l <= last; l++) {
         const few = sizes[l] * sizes[l - 1] <= 6
         places[l].forEach((stop, k) => places[l - 1].forEach((start, j) => {
             const active = kind === "edges" && lit === l
             edges.append(...edge(start, stop, radius, active ? step.way : null, Math.abs(lookUp(picture, `W[${l}]`)[k][j])))
-            if (few || (active && sizes[l] * sizes[l - 1] <= 8)) labels.append(weightLabel(picture, known, step, l, k, j, start, stop))
+            if (few) labels.append(weightLabel(picture, known, step, l, k, j, start, stop, narrow))
         }))
     }
     places[last].forEach(start => edges.append(...edge(start, cost, radius, kind === "cost" ? step.way : null, 1)))
-    places.forEach((layer, l) => layer.forEach((place, j) => units.append(unit(picture, known, step, l, j, place, radius))))
+    places.forEach((layer, l) => layer.forEach((place, j) => units.append(unit(picture, known, step, l, j, place, radius, narrow))))
     const J = known("J")
     units.append(node(cost, radius, J ? figures(J[0][0]) : "?", kind === "cost" ? step.way : null, step.name === "J"),
         shape("text", { x: cost[0], y: cost[1] - radius - 10, "text-anchor": "middle", class: "head" }, "J"))
-    svg.replaceChildren(edges, units, labels)
-    change(svg, { viewBox: `0 0 ${WIDE} ${TALL}` })
+    svg.replaceChildren(edges, labels, units)
+    svg.dataset.wide = svg.clientWidth
+    change(svg, { viewBox: `0 0 ${wide} ${tall}` })
 }
 
 /** A connection: faint, or lit, with what flows along it. */
@@ -126,29 +134,34 @@ function edge(start, stop, radius, way, weight) {
 }
 
 /** The weight on a connection, its gradient below it once that is known, and the new weight after the update. */
-function weightLabel(picture, known, step, l, k, j, start, stop) {
-    const up = stop[1] - start[1], part = Math.abs(up) < 1 ? 0.5 : 0.32
+function weightLabel(picture, known, step, l, k, j, start, stop, narrow) {
+    const up = stop[1] - start[1], part = Math.abs(up) < 1 ? 0.5 : 0.38
     const [x, y] = [start[0] + part * (stop[0] - start[0]), start[1] + part * up]
     const gradient = known(`dW[${l}]`), renewed = known(`W[${l}]`), before = lookUp(picture, `W[${l}]`)[k][j]
     const digits = picture.updates ? 2 : 1, lines = []
     if (step.name === `dA[${l - 1}]`) { // what this path brings: the sum of these is the error of the unit
         const delta = picture.arrays[`dZ[${l}]`][k][0]
-        lines.push([`${figures(before, digits)} · ${figures(delta)}`, "backward"], [`= ${figures(before * delta)}`, "backward strong"])
+        if (!narrow) lines.push([`${figures(before, digits)} · ${figures(delta)}`, "backward"])
+        lines.push([`${narrow ? "" : "= "}${figures(before * delta)}`, "backward strong"])
     } else {
         lines.push([figures(renewed ? renewed[k][j] : before, renewed ? 2 : digits), renewed ? "update strong" : ""])
         if (gradient) lines.push([figures(gradient[k][j], 3), "backward"])
     }
-    return shape("g", { class: "weight" }, lines.map(([text, look], i) =>
-        shape("text", { x, y: y + 4 + 13 * (i - (lines.length - 1) / 2), "text-anchor": "middle", class: look }, text)))
+    const width = 6.6 * Math.max(...lines.map(([text]) => text.length)) + 4, height = 13 * lines.length + 2
+    return shape("g", { class: "weight" },
+        shape("rect", { x: x - width / 2, y: y - height / 2, width, height, rx: 3 }),
+        lines.map(([text, look], i) => shape("text", {
+            x, y: y + 4 + 13 * (i - (lines.length - 1) / 2), "text-anchor": "middle", class: look,
+        }, text)))
 }
 
-function unit(picture, known, step, l, j, [x, y], radius) {
+function unit(picture, known, step, l, j, [x, y], radius, narrow) {
     const [kind, lit] = step.lit, last = picture.sizes.length - 1, value = known(`A[${l}]`), active = kind === "units" && lit === l
     const fresh = [`A[${l}]`, `dZ[${l}]`].includes(step.name)
     const sums = step.name === `dA[${l}]` || step.name === `Z[${l}]`
     const parts = [node([x, y], radius, value ? figures(value[j][0]) : "?", active || sums ? step.way : null, fresh)]
     const notes = [["z", known(`Z[${l}]`), ""], ["dA", known(`dA[${l}]`), "backward"], ["δ", known(`dZ[${l}]`), "backward"]]
-        .filter(([, array]) => array).slice(-2)
+        .filter(([, array]) => array).slice(narrow ? -1 : -2)
     parts.push(shape("text", { x, y: y + radius + 14, "text-anchor": "middle", class: "notes" },
         notes.map(([name, array, look], i) => shape("tspan", { class: look }, `${i ? "  " : ""}${name} ${figures(array[j][0])}`))))
     if (j === 0) {
@@ -156,7 +169,7 @@ function unit(picture, known, step, l, j, [x, y], radius) {
             l === 0 ? "x" : l === last ? `a[${l}] = ŷ` : `a[${l}]`))
     }
     if (l === last) {
-        parts.push(shape("text", { x: x + radius + 7, y: y - radius + 2, class: "target" }, `y = ${picture.y[j]}`))
+        parts.push(shape("text", { x: x + radius * 0.8 + 3, y: y - radius * 0.8 - 2, class: "target" }, `${narrow ? "y" : "y ="} ${picture.y[j]}`))
     }
     return shape("g", {}, parts)
 }
@@ -197,9 +210,22 @@ function drawEquation(box, picture, number) {
         const rows = lookUp(picture, name)
         return rows ? matrix(rows, name) : element("span", { class: "sign" }, { "@": "·", "−": "−" }[name] ?? name)
     }
-    const result = lookUp(picture, step.name, true), most = 4
+    const result = lookUp(picture, step.name, true), most = step.working[0].length > 34 ? 2 : 4
     const working = step.working.slice(0, most).map(line => element("span", {}, line))
     if (step.working.length > most) working.push(element("span", {}, `and ${step.working.length - most} more like these`))
+    // A pointer over an entry of the result shows where it comes from.
+    box.onpointermove = event => {
+        const cell = event.target.closest?.(".result td"), tables = [...box.querySelectorAll("table")]
+        const at = cell ? [cell.parentNode.rowIndex, cell.cellIndex] : null
+        tables.forEach((table, i) => [...table.rows].forEach((row, r) => [...row.cells].forEach((entry, c) => {
+            const product = step.operands.includes("@") && i < 2
+            const source = at && (product ? (i === 0 ? r === at[0] : c === at[1]) : r === at[0] && (c === at[1] || row.cells.length === 1))
+            entry.classList.toggle("source", Boolean(source))
+        })))
+        const which = at ? at[0] * result[0].length + at[1] : -1
+        working.forEach((line, i) => line.classList.toggle("source", i === which && step.working.length > 1))
+    }
+    box.onpointerleave = box.onpointermove
     box.replaceChildren(
         element("p", { class: "head-line" }, element("b", { class: COLORS[step.way] }, `${number} · ${step.way}`), " ", element("span", { class: "shapes" }, step.shape)),
         element("div", { class: "product", "aria-hidden": "true" }, step.operands.map(operand),
@@ -231,7 +257,9 @@ function costHistory() {
 
 function inputs({ model, follow, get, set }) {
     const sizes = element("input", { type: "text", "aria-label": "layer sizes, the inputs first", size: 9, spellcheck: "false" })
-    sizes.addEventListener("change", () => set({ sizes: sizes.value, playing: false }))
+    const commit = () => { if (sizes.value !== get("sizes")) set({ sizes: sizes.value, playing: false }) }
+    sizes.addEventListener("change", commit)
+    sizes.addEventListener("keydown", event => { if (event.key === "Enter") commit() })
     const rate = element("input", { type: "number", min: 0.1, max: 20, step: 0.1, "aria-label": "learning rate α" })
     rate.addEventListener("change", () => set({ learning_rate: Number(rate.value), playing: false }))
     const numbers = (name, options, label) => {

@@ -84,6 +84,11 @@ def test_line_and_valley_by_mouse_key_and_finger(sharp_page, lab):
     valley.get_by_role("button", name="Play", exact=True).wait_for()  # it stops by itself, lost
     page.touchscreen.tap(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
     says(valley, "^Start: ")
+    rate.evaluate("e => { e.value = 0.7; e.dispatchEvent(new Event('input')) }")
+    picture.click(position={"x": box["width"] * 0.15, "y": box["height"] * 0.8})
+    for steps in range(1, 7):
+        press(valley, "Step")
+        says(valley, f"^After {steps} step")
     assert look_at(page, valley, "line-and-valley") == []
     assert page.locator(FAULTS).all_inner_texts() == []
 
