@@ -80,8 +80,8 @@ MOVES |= dict.fromkeys(SLIDERS, slide)
 
 SEEN = """widget => {
     const all = (kind, read) => [...widget.querySelectorAll(kind)].map(read)
-    const drawings = all('.instrument svg, .lesson-picture svg', svg => svg.outerHTML)
-    const pictures = [...drawings, ...all('img', image => image.src), ...all('canvas', pad => pad.toDataURL())]
+    const drawn = picture => picture.toDataURL?.() ?? picture.getAttribute('src') ?? picture.outerHTML
+    const pictures = all('img, .lesson-picture svg, .instrument svg, .instrument canvas', drawn)
     return [widget.innerText, JSON.stringify(pictures.length ? pictures : all('.widget-html', html => html.innerHTML))]
 }"""
 CHANGED = f"""([widget, text, picture]) => {{

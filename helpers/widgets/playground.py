@@ -97,10 +97,10 @@ class PlaygroundExplorer(Live):
         """The options of `play`, as short as they can be written."""
         options = super().state()
         layers = len(options["width"])
-        options["activation"] = (options["activation"] + options["activation"][-1:] * layers)[:layers] or "tanh"
+        options["activation"] = (options["activation"] + options["activation"][-1:] * layers)[:layers] or ["tanh"]
         for name in ("width", "activation"):
-            if layers and len(set(options[name])) == 1:
-                options[name] = options[name][0]
+            same = len(set(options[name])) == 1
+            options[name] = options[name][0] if same else tuple(options[name])
         if not layers:
             options["width"] = 1
         options["features"], options["points"] = tuple(options["features"]), tuple(map(tuple, options["points"]))

@@ -8,7 +8,7 @@ import time
 
 import pytest
 from moves import stroke
-from test_instruments import look_at, press, says, show
+from test_front_ends import look_at, press, says, show
 from test_lessons import FAULTS
 
 # The cells with ink of a pad, as the numbers that the kernel has: read from its canvas, darker than half.
@@ -98,7 +98,7 @@ def test_the_playground_by_mouse_key_and_finger(sharp_page, lab):
     press(playground, "Step")
     says(playground, "^Update 1: ")
     assert look_at(page, playground, "playground") == []
-    playground.get_by_label("test points").check()
+    playground.get_by_label("test", exact=True).check()
     press(playground, "digits")
     line(playground, "data_set='digits'")
     playground.locator(".sheet figure").nth(23).wait_for()

@@ -113,6 +113,8 @@ function instrument({ model, el }, build) {
         change(sentence, { "aria-live": model.get("playing") ? "off" : "polite" })
     })
     view.setAttribute("aria-label", model.get("heading"))
+    // JupyterLab gives its shortcuts (arrows among them) to whatever has the focus and does not carry this mark itself.
+    view.addEventListener("focusin", event => event.target.setAttribute("data-lm-suppress-shortcuts", "true"))
     const end = build({ model, stage, follow, get: name => model.get(name), set: setter(model) })
     el.append(view)
     return () => {

@@ -16,6 +16,8 @@ const short = number => Math.abs(number) >= 0.005 || number === 0 ? figures(numb
 function boundary(levels, side) {
     const found = [], at = (row, i) => levels[row * side + i] - 127.5
     for (let row = 0; row < side - 1; row++) for (let i = 0; i < side - 1; i++) {
+        const k = row * side + i, above = levels[k] > 127
+        if (above === levels[k + 1] > 127 && above === levels[k + side] > 127 && above === levels[k + side + 1] > 127) continue
         const corners = [[0, 0], [1, 0], [1, 1], [0, 1]].map(([x, y]) => [i + x, row + y, at(row + y, i + x)])
         const cuts = []
         corners.forEach(([x, y, a], k) => {
@@ -258,11 +260,11 @@ function explained({ l, j, k }, picture, scene, features) {
 
 /** The large map with the points: click or press Space to add one. */
 function field(api) {
-    const { get, set, send } = api, map = element("canvas", { "aria-hidden": "true" }), marks = element("canvas", { "aria-hidden": "true" })
-    const node = element("div", { class: "plane", tabindex: "0", role: "application", "data-lm-suppress-shortcuts": "true" }, map, marks)
+    const { get, set, send } = api, map = element("canvas", { "aria-hidden": "true" }), marks = element("canvas", { "aria-hidden": "true" }), spots = element("canvas", { "aria-hidden": "true" })
+    const node = element("div", { class: "plane", tabindex: "0", role: "application", "data-lm-suppress-shortcuts": "true" }, map, marks, spots)
     const caption = element("p", { class: "caption" }), sheet = element("div", { class: "sheet", hidden: true })
-    let label = 1, cursor = null, scene = null, last = null
-    const kinds = [0, 1].map(kind => button(`${kind ? "▲" : "●"} ${kind}`, () => choose(kind), { class: `kind label-${kind}` }))
+    let label = 1, cursor = null, scene = null, last = null, drawn = []
+    const kinds = [0, 1].map(kind => button(`${kind ? "▲" : "●"} ${kind}`, () => choose(kind), { class: `kind label-${kind}`, title: `a click into the plane adds a point of label ${kind}` }))
     const choose = kind => { label = kind; kinds.forEach((made, i) => change(made, { "aria-pressed": String(i === kind) })) }
     choose(1)
     const text = element("textarea", { rows: 4, "aria-label": "points to paste", placeholder: "x1, x2, label\n0.5, -0.2, 1" })
@@ -274,10 +276,10 @@ function field(api) {
         button("Cancel", () => { paste.hidden = true })))
     const tested = element("input", { type: "checkbox", onchange: () => set({ show_test: tested.checked }) })
     api.follow("show_test", () => { tested.checked = get("show_test"); if (last) mark() })
-    const tools = element("div", { class: "buttons tools" }, element("span", {}, "Add"), kinds,
+    const tools = element("div", { class: "buttons tools" }, kinds,
         button("Paste…", () => { paste.hidden = !paste.hidden; if (!paste.hidden) text.focus() }),
         button("Clear", () => set({ points: [], ...(get("data_set") === "own points" ? { data_set: "moons" } : {}) })),
-        element("label", {}, tested, " test points"))
+        element("label", {}, tested, " test"))
     const place = (u, v) => ({ x1: scene.low[0] + u * (scene.high[0] - scene.low[0]), x2: scene.low[1] + v * (scene.high[1] - scene.low[1]) })
     const add = (u, v, kind) => send({ do: "add", ...place(u, v), label: kind })
     node.addEventListener("pointerdown", event => {
@@ -318,16 +320,26 @@ function field(api) {
             }
             context.stroke()
         }
-        const points = floats(scene.train), own = points.length / 3 - scene.own
-        context.lineWidth = 1
-        if (get("show_test")) dots(context, floats(scene.test), size, () => [0.9 * r, false])
-        dots(context, points, size, i => [i >= own ? 1.6 * r : r, true, i >= own])
         if (cursor && document.activeElement === node) {
             const [x, y] = [cursor[0] * size, size - cursor[1] * size]
             context.strokeStyle = colors.css.ink
             context.lineWidth = 1.5
             context.strokeRect(x - 6, y - 6, 12, 12)
         }
+        const now = [scene, get("show_test"), pixels, colors]
+        if (now.every((part, i) => part === drawn[i])) return
+        drawn = now
+        spot(pixels, size, r)
+    }
+
+    /** The points, which stay where they are while the network trains. */
+    function spot(pixels, size, r) {
+        spots.width = spots.height = pixels
+        const context = spots.getContext("2d"), points = floats(scene.train), own = points.length / 3 - scene.own
+        context.scale(devicePixelRatio, devicePixelRatio)
+        context.lineWidth = 1
+        if (get("show_test")) dots(context, floats(scene.test), size, () => [0.9 * r, false])
+        dots(context, points, size, i => [i >= own ? 1.6 * r : r, true, i >= own])
     }
 
     /** Points as circles and triangles; `look(i)` gives the radius, whether filled, and whether the reader's own. */
