@@ -83,7 +83,7 @@ def the_weights_favour_what_the_caption_says():
 CLAIMS = {
     "100 circles (label 0), most of them on the left": a_hundred_of_each_kind_mostly_on_its_side,
     "is a bump of height ¼": lambda: sigmoid(0) * (1 - sigmoid(0)) == 0.25,
-    "the odds are multiplied by $e$": lambda: np.allclose(
+    "they are multiplied by $e$": lambda: np.allclose(
         [sigmoid(z + 1) / sigmoid(-z - 1) / (sigmoid(z) / sigmoid(-z)) for z in (-3, 0, 2)], np.e
     ),
     "The one in the middle wins": lambda: np.argsort(the_likelihoods()).tolist() == [2, 0, 1],
