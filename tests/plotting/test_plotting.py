@@ -26,7 +26,7 @@ DRAWN = {
     "errors_of_line": lambda ax: plotting.errors_of_line(W1, W1, 2, 1, ax),
     "tangent": lambda ax: plotting.tangent(W1, W1**2, -0.5, -1, ax),
     "plane": lambda ax: plotting.plane(X, y, (1, 2), 3, ax),
-    "likelihood": lambda ax: plotting.likelihood(X[:, 0], y, lambda x: x / 10 + 0.5, ax),
+    "likelihood": lambda ax: plotting.likelihood(X[:, 0], y, 2, ax=ax),
     "cost_surface": lambda ax: plotting.cost_surface(W1**2 + W1[:, None] ** 2, W1, W1, [[1, 1], [0, 0]], ax, (0, 0)),
     "points": lambda ax: plotting.points(X, y, ax),
     "boundary": lambda ax: plotting.boundary(lambda points: 1 / (1 + np.exp(-points[:, 0])), X, y, ax),
