@@ -288,14 +288,20 @@ EXERCISES = [
     ),
     Exercise(
         name="02.q2",
-        prompt="A weighted input is $z = 0$. What probability does the network give to the label 1?",
-        right=0.5,
-        solution="q2 = 1 / (1 + np.exp(0))",
-        reason="σ(0) = 1/(1 + 1): the example lies on the decision boundary.",
+        prompt=(
+            "For two examples the network gives the label 1 the probabilities 0.8 and 0.3. The true labels are 1 and "
+            "0. What is the likelihood, the probability of both labels together?"
+        ),
+        right=0.56,
+        solution="q2 = 0.8 * (1 - 0.3)",
+        reason="The true labels get 0.8 and 1 − 0.3 = 0.7, and probabilities of independent examples multiply.",
         wrong=[
-            Wrong(0, "That is z; the sigmoid makes a probability of it."),
-            Wrong(1, "A probability of 1 is only reached for very large z."),
-            Wrong(0.25, "That is the slope of the sigmoid at 0."),
+            Wrong(0.24, "The second label is 0. Which probability did the network give to that?"),
+            Wrong(0.06, "Those are the probabilities of the wrong labels. What did the network give to the true ones?"),
+            Wrong(1.5, "A probability is never above 1. How do those of independent examples combine?"),
+            Wrong(0.75, "That is the mean. How do probabilities of independent examples combine?"),
+            Wrong(0.58, "That is minus its logarithm; the product itself is asked for."),
+            Wrong(0.29, "That is the cost of both, the mean of −log; the product itself is asked for."),
         ],
     ),
     Exercise(

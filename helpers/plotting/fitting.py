@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.patches import Polygon
 
+from helpers.backprop.activations import sigmoid
 from helpers.plotting.style import (
     BACKWARD,
     BOLD,
@@ -120,19 +121,19 @@ def plane(X, y, w, b, ax=None):
     return ax
 
 
-def likelihood(x, y, probability, ax=None):
-    """Labelled points, the probability of label 1 as a curve, and beside each point the probability of its own label.
+def likelihood(x, y, w, b=0.0, ax=None):
+    """Labelled points, the probability σ(w x + b) of label 1, and at each point the probability of its own label.
 
     Parameters
     ----------
     x : ndarray of shape (m,)
     y : ndarray of shape (m,), 0 or 1
-    probability : callable, (k,) to (k,), the probability of label 1
+    w, b : float
     """
     ax = new_axes(ax)
     grid = np.linspace(x.min() - 1, x.max() + 1, 200)
-    ax.plot(grid, probability(grid), color=FORWARD)
-    given = np.where(y == 1, probability(x), 1 - probability(x))
+    ax.plot(grid, sigmoid(w * grid + b), color=FORWARD)
+    given = np.where(y == 1, sigmoid(w * x + b), sigmoid(-w * x - b))
     for place, label, share in zip(x, y, given, strict=True):
         start, stop = (0, share) if label == 1 else (1, 1 - share)
         ax.plot([place, place], [start, stop], color=LABEL_COLORS[label], linewidth=BOLD)

@@ -35,6 +35,17 @@ def a_hundred_of_each_kind_mostly_on_its_side():
     return [np.sum(y == 0), np.sum(y == 1)] == [100, 100] and min(left[y == 0].mean(), 1 - left[y == 1].mean()) > 0.8
 
 
+def no_line_separates_the_clouds():
+    """With a separating line the cost would go on falling; it has a lowest point, where the gradient vanishes."""
+    X, y = datasets.make_blobs(m=200, separation=2.5, random_state=3)
+    rows, theta = np.column_stack([X, np.ones(200)]), np.zeros(3)
+    for _ in range(20):  # Newton's method
+        a = sigmoid(rows @ theta)
+        gradient = rows.T @ (a - y)
+        theta -= np.linalg.solve((rows.T * (a * (1 - a))) @ rows, gradient)
+    return np.abs(gradient).max() < 1e-9 and np.mean((rows @ theta > 0) == y) < 1
+
+
 def the_likelihoods():
     x, y = np.array([-2.5, -1.5, -0.5, 0.5, 1.0, 2.5]), np.array([0, 0, 1, 0, 1, 1])
     return [np.prod(np.where(y == 1, sigmoid(w * x), sigmoid(-w * x))) for w in (0.3, 1.5, 6.0)]
@@ -72,7 +83,7 @@ def the_weights_favour_what_the_caption_says():
 CLAIMS = {
     "100 circles (label 0), most of them on the left": a_hundred_of_each_kind_mostly_on_its_side,
     "is a bump of height ¼": lambda: sigmoid(0) * (1 - sigmoid(0)) == 0.25,
-    "the odds are multiplied by $e$": lambda: np.allclose(
+    "they are multiplied by $e$": lambda: np.allclose(
         [sigmoid(z + 1) / sigmoid(-z - 1) / (sigmoid(z) / sigmoid(-z)) for z in (-3, 0, 2)], np.e
     ),
     "The one in the middle wins": lambda: np.argsort(the_likelihoods()).tolist() == [2, 0, 1],
@@ -80,6 +91,7 @@ CLAIMS = {
     "at $z = -10$ it hardly pulls at all": printed("-1.0000, of squared error -0.000045"),
     "The second factor vanishes at both ends": the_second_factor_vanishes_at_both_ends,
     "nine points in ten are on the right side": printed("90.0% of the points are right"),
+    "no straight line gets them all": no_line_separates_the_clouds,
     "it has moved to the right, into the triangles": the_boundary_moves_to_the_right,
     "only one circle instead of 10": printed(
         "missed: 10, circles taken for triangles: 10.", "missed: 36, circles taken"

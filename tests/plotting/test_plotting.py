@@ -26,7 +26,6 @@ DRAWN = {
     "errors_of_line": lambda ax: plotting.errors_of_line(W1, W1, 2, 1, ax),
     "tangent": lambda ax: plotting.tangent(W1, W1**2, -0.5, -1, ax),
     "plane": lambda ax: plotting.plane(X, y, (1, 2), 3, ax),
-    "likelihood": lambda ax: plotting.likelihood(X[:, 0], y, lambda x: x / 10 + 0.5, ax),
     "numbered_network": lambda ax: plotting.numbered_network(
         {1: np.ones((2, 1))}, {1: np.ones((2, 1))}, [[1], [2, 3]], ax
     ),
@@ -36,6 +35,7 @@ DRAWN = {
     "walked_paths": lambda ax: plotting.walked_paths(2, 2, ax),
     "unit_lines": lambda ax: plotting.unit_lines(np.eye(2), np.ones((2, 1)), X, y, ax),
     "hidden_plane": lambda ax: plotting.hidden_plane(X.T, y, np.eye(2), np.ones((2, 1)), ["a", "b"], ax),
+    "likelihood": lambda ax: plotting.likelihood(X[:, 0], y, 2, ax=ax),
     "cost_surface": lambda ax: plotting.cost_surface(W1**2 + W1[:, None] ** 2, W1, W1, [[1, 1], [0, 0]], ax, (0, 0)),
     "points": lambda ax: plotting.points(X, y, ax),
     "boundary": lambda ax: plotting.boundary(lambda points: 1 / (1 + np.exp(-points[:, 0])), X, y, ax),
