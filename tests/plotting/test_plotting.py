@@ -20,9 +20,7 @@ DRAWN = {
     "chain": lambda ax: plotting.chain(["x", "z"], ["f"], ["g"], ax=ax),
     "network": lambda ax: plotting.network([2, 3, 1], ax=ax),
     "training_loop": lambda ax: plotting.training_loop(ax=ax),
-    "numbered_network": lambda ax: plotting.numbered_network(
-        {1: np.ones((2, 1))}, {1: np.ones((2, 1))}, [[1], [2, 3]], ax
-    ),
+    "numbered_network": lambda ax: plotting.numbered_network({1: W1[:, None]}, {1: W1[:, None]}, [[1], W1], ax=ax),
     "fan_out": lambda ax: plotting.fan_out([1, 2], [0.5, -1], 0.1, ax),
     "lit_column": lambda ax: plotting.lit_column(np.ones((2, 3)), [0.5, -1], 0, ax),
     "lit_row": lambda ax: plotting.lit_row([0.5, -1], [1, 2, 3], 0, ax),
