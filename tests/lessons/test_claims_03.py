@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers import datasets
+from helpers import datasets, widgets
 from helpers.backprop.activations import sigmoid
 from helpers.backprop.losses import binary_cross_entropy
 from helpers.backprop.network import backward, forward, initialize_parameters
@@ -253,3 +253,17 @@ def test_the_learned_cost_is_lower(learned):
 def test_what_happens_without_keepdims():
     says("`b[1] = b[1] - db[1]` would run without complaint", "a 2 × 2 matrix")
     assert (b[1] - np.ones((2, 200)).sum(axis=1)).shape == (2, 2)
+
+
+def test_the_stepper_turns_round_at_step_7():
+    says("at step 7 it turns round")
+    names = [widgets.stepper.frame(step).step.name for step in range(1, 8)]
+    assert names[-1] == "dZ[2]" and not any(name.startswith("d") for name in names[:-1])
+
+
+def test_a_narrow_network_costs_more_than_twice():
+    says("unless its layers are only a few units wide")
+    connections, hidden = 4, 3  # 1 → 1 → 1 → 1 → 1
+    assert (2 * connections - 1 + hidden) / connections == 2.5
+    connections, hidden = 10 * 100**2, 9 * 100
+    assert (2 * connections - 100**2 + hidden) / connections < 2
