@@ -15,6 +15,7 @@ from helpers import datasets, widgets
 from helpers.backprop.activations import sigmoid
 from helpers.backprop.losses import binary_cross_entropy
 from helpers.backprop.network import backward, forward, initialize_parameters
+from helpers.training import NeuralNetwork
 
 PATH = Path(__file__).resolve().parents[2] / "notebooks" / "03_two_layers.ipynb"
 CELLS = json.loads(PATH.read_text(encoding="utf-8"))["cells"]
@@ -58,6 +59,16 @@ def test_a_line_gets_at_most_three_corners_of_four():
     right = ((corners @ lines[:, :2].T + lines[:, 2] > 0) == labels[:, np.newaxis]).sum(axis=0)
     assert right.max() == 3
     np.testing.assert_array_equal((corners[0] + corners[3]) / 2, (corners[1] + corners[2]) / 2)
+
+
+def test_where_one_layer_draws_its_line():
+    says("the line cuts off the upper right corner", "the line runs through both of their clouds")
+    carry, digit = (NeuralNetwork([1], learning_rate=1, iterations=500).fit(X, row) for row in Y)
+    corners = np.array(list(product((0, 1), repeat=2)))
+    assert carry.predict(corners).tolist() == [0, 0, 0, 1]
+    for corner in (1, 2):
+        share = digit.predict(X[corner == CORNER]).mean()
+        assert 0.1 < share < 0.9
 
 
 def test_the_sum_of_two_bits():
