@@ -19,7 +19,7 @@ def unit_lines(W, b, X, y, ax=None):
     ax.get_legend().remove()  # it would hide points
     centre = X.mean(axis=0)
     for k, (w, bias) in enumerate(zip(W, np.ravel(b), strict=True)):
-        _half_plane(ax, w, bias, centre, LINE_COLORS[k % 4], LINE_STYLES[k % 4], f"$a_{k + 1}$", 0.26)
+        _half_plane(ax, w, bias, centre, LINE_COLORS[k % 4], LINE_STYLES[k % 4], f"$a_{k + 1}$", 0.23)
     return ax
 
 
@@ -37,7 +37,7 @@ def hidden_plane(A, y, W, b, names, ax=None):
     ax.set(xlim=(-0.1, 1.1), ylim=(-0.1, 1.1), xlabel="$a_1$", ylabel="$a_2$")
     ax.get_legend().remove()  # it would hide points
     for k, (w, bias) in enumerate(zip(W, np.ravel(b), strict=True)):
-        _half_plane(ax, w, bias, np.array([0.5, 0.5]), INK, LINE_STYLES[k % 4], names[k], -0.09)
+        _half_plane(ax, w, bias, np.array([0.5, 0.5]), INK, LINE_STYLES[k % 4], names[k], -0.12)
     return ax
 
 

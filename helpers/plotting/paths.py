@@ -13,13 +13,14 @@ _RADIUS = 0.38  # of a unit, in the units of the drawing
 _GAP = 1.5  # between units of a layer
 
 
-def numbered_network(W, b, activations, ax=None):
+def numbered_network(W, b, activations, outputs=(), ax=None):
     """A small network with its weights on the arrows, an activation in each unit and the bias below it.
 
     Parameters
     ----------
     W, b : dicts of ndarrays, W[l] of shape (n[l], n[l−1]) and b[l] of shape (n[l], 1)
     activations : list of L + 1 array-likes, a[0] … a[L] of one example
+    outputs : list of str, optional, what stands beside each output unit
     """
     columns = [_heights(np.size(a)) for a in activations]
     highest, last = max(map(max, columns)), 3.4 * len(W)
@@ -34,6 +35,8 @@ def numbered_network(W, b, activations, ax=None):
             if l:
                 ax.text(3.4 * l, y - 0.46, f"b {_decimals(b[l][k, 0], 2)}", ha="center", va="top", fontsize=9)
         ax.text(3.4 * l, highest + 0.6, f"$a^{{[{l}]}}$" if l else "$x$", ha="center", fontsize=13)
+    for y, text in zip(columns[-1], outputs, strict=False):
+        ax.text(last + 0.55, y, text, va="center", fontsize=10)
     return ax
 
 

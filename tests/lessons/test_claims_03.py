@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers import datasets
+from helpers import datasets, widgets
 from helpers.backprop.activations import sigmoid
 from helpers.backprop.losses import binary_cross_entropy
 from helpers.backprop.network import backward, forward, initialize_parameters
+from helpers.training import NeuralNetwork
 
 PATH = Path(__file__).resolve().parents[2] / "notebooks" / "03_two_layers.ipynb"
 CELLS = json.loads(PATH.read_text(encoding="utf-8"))["cells"]
@@ -58,6 +59,16 @@ def test_a_line_gets_at_most_three_corners_of_four():
     right = ((corners @ lines[:, :2].T + lines[:, 2] > 0) == labels[:, np.newaxis]).sum(axis=0)
     assert right.max() == 3
     np.testing.assert_array_equal((corners[0] + corners[3]) / 2, (corners[1] + corners[2]) / 2)
+
+
+def test_where_one_layer_draws_its_line():
+    says("the line cuts off the upper right corner", "the line runs through both of their clouds")
+    carry, digit = (NeuralNetwork([1], learning_rate=1, iterations=500).fit(X, row) for row in Y)
+    corners = np.array(list(product((0, 1), repeat=2)))
+    assert carry.predict(corners).tolist() == [0, 0, 0, 1]
+    for corner in (1, 2):
+        share = digit.predict(X[corner == CORNER]).mean()
+        assert 0.1 < share < 0.9
 
 
 def test_the_sum_of_two_bits():
@@ -253,3 +264,18 @@ def test_the_learned_cost_is_lower(learned):
 def test_what_happens_without_keepdims():
     says("`b[1] = b[1] - db[1]` would run without complaint", "a 2 × 2 matrix")
     assert (b[1] - np.ones((2, 200)).sum(axis=1)).shape == (2, 2)
+
+
+def test_the_stepper_turns_round_at_step_7():
+    says("at step 7 it turns round", "step 10 goes back across the connections of layer 2")
+    names = [widgets.stepper.frame(step).step.name for step in range(1, 11)]
+    assert (names[6], names[9]) == ("dZ[2]", "dA[1]")
+    assert not any(name.startswith("d") for name in names[:6])
+
+
+def test_a_narrow_network_costs_more_than_twice():
+    says("unless its layers are only a few units wide")
+    connections, hidden = 4, 3  # 1 → 1 → 1 → 1 → 1
+    assert (2 * connections - 1 + hidden) / connections == 2.5
+    connections, hidden = 10 * 100**2, 9 * 100
+    assert (2 * connections - 100**2 + hidden) / connections < 2

@@ -32,12 +32,13 @@ def _face(text):
 
 
 def test_a_numbered_network_has_each_weight_on_its_own_arrow():
-    ax = plotting.numbered_network(W, b, [[1, 0.5], [0.62, 0.56], [0.6, 0.66]])
+    ax = plotting.numbered_network(W, b, [[1, 0.5], [0.62, 0.56], [0.6, 0.66]], ["carry", "sum digit"])
     assert len(arrows(ax, style.FORWARD)) == 8
     shown = {text.get_text(): text.get_position() for text in ax.texts}
     assert {"−2.0", "1.5", "b −1.00", "0.56", "0.66"} <= set(shown)
+    assert shown["carry"][1] == shown["0.60"][1] > shown["sum digit"][1] == shown["0.66"][1]
     (x, y), (below_x, below_y) = shown["−2.0"], shown["1.5"]  # to the upper output, to the lower one
-    assert 3.4 < x == below_x < 6.8 and y > below_y
+    assert 3.4 < x == below_x < 6.8 and below_y < y < 0  # both from the lower hidden unit
 
 
 def test_the_parts_of_a_fan_out_add_up():

@@ -26,9 +26,7 @@ DRAWN = {
     "errors_of_line": lambda ax: plotting.errors_of_line(W1, W1, 2, 1, ax),
     "tangent": lambda ax: plotting.tangent(W1, W1**2, -0.5, -1, ax),
     "plane": lambda ax: plotting.plane(X, y, (1, 2), 3, ax),
-    "numbered_network": lambda ax: plotting.numbered_network(
-        {1: np.ones((2, 1))}, {1: np.ones((2, 1))}, [[1], [2, 3]], ax
-    ),
+    "numbered_network": lambda ax: plotting.numbered_network({1: W1[:, None]}, {1: W1[:, None]}, [[1], W1], ax=ax),
     "fan_out": lambda ax: plotting.fan_out([1, 2], [0.5, -1], 0.1, ax),
     "lit_column": lambda ax: plotting.lit_column(np.ones((2, 3)), [0.5, -1], 0, ax),
     "lit_row": lambda ax: plotting.lit_row([0.5, -1], [1, 2, 3], 0, ax),
