@@ -38,7 +38,7 @@ LONG = {
     "tests/browser/test_lessons.py": 190,
     "tests/site/test_in_chromium.py": 90,
     "tests/datasets/test_cats.py": 65,
-    "notebooks/04_n_layers.ipynb": 62,
+    "notebooks/04_n_layers.ipynb": 90,
     "tests/widgets/test_widgets.py": 50,
     "notebooks/07_why_depth_is_hard.ipynb": 43,
     "tests/cluster/test_cluster.py": 43,

@@ -161,7 +161,7 @@ def _one_after_the_other(X, Y, W, b, learning_rate, steps):
 EXERCISES = [
     Exercise(
         name="04.parameters",
-        prompt="How many parameters, weights and biases together, has the network 784 → 392 → 196 → 98 → 1?",
+        prompt="How many parameters, weights and biases together, does the network 784 → 392 → 196 → 98 → 1 have?",
         right=784 * 392 + 392 + 392 * 196 + 196 + 196 * 98 + 98 + 98 + 1,
         solution="n = [784, 392, 196, 98, 1]\nanswer = sum(n[l] * n[l - 1] + n[l] for l in range(1, len(n)))",
         reason="Each layer adds n[l] · n[l−1] weights and n[l] biases.",
@@ -275,7 +275,7 @@ EXERCISES = [
             Wrong(_forward_with(weighted=lambda W, A, b: W @ A), "The bias is missing in Z."),
             Wrong(
                 _forward_with(hidden=lambda g, Z, b: g(b)),
-                "The hidden activation is taken of b, as in the tutorial's printed algorithm; it is g(Z).",
+                "The hidden activation is taken of b alone. Which array holds the whole weighted input, b included?",
             ),
             Wrong(_forward_with(hidden=lambda g, Z, b: Z), "The hidden layers lack their activation: A = g(Z)."),
             Wrong(_overwritten, "Z holds the activations: keep Z and A apart, the way back needs both."),
@@ -290,7 +290,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda X, W, b, g, g_out: forward(X, W, b, g_out, g_out),
-                "Every layer gets g_out; that is for the last one. Which activation have the hidden layers?",
+                "Every layer gets g_out; that is for the last one. Which activation do the hidden layers have?",
             ),
             Wrong(
                 lambda X, W, b, g, g_out: forward(X, W, b, sigmoid, sigmoid),
@@ -404,7 +404,7 @@ EXERCISES = [
     Exercise(
         name="04.train",
         prompt=(
-            "**Train it yourself**, on your own functions. Take `steps` steps with sigmoid units everywhere and "
+            "**Train it yourself**, with your own functions. Take `steps` steps with sigmoid units everywhere and "
             "return the new "
             "`W` and `b`, as dictionaries; the ones that you are given stay as they are."
         ),
@@ -465,8 +465,8 @@ EXERCISES = [
     Exercise(
         name="04.q1",
         prompt=(
-            "A class is made with `Network([196, 1])` and trained on pictures of 784 pixels. How many layers has it, "
-            "in the count of this series?"
+            "A network is made with `Network([196, 1])` and trained on pictures of 784 pixels. How many layers does "
+            "it have, in the count of this series?"
         ),
         right=2,
         solution="q1 = 2",
@@ -502,8 +502,8 @@ EXERCISES = [
         reason="75 of 1866 are wrong: 4.0 of 100.",
         wrong=[
             Wrong(95.98, "That is how many are right."),
-            Wrong(75, "Those are all mistakes; of 100, please."),
-            Wrong(0.0402, "As a number of 100, not as a share."),
+            Wrong(75, "That is the number of all mistakes; how many would it be out of 100?"),
+            Wrong(0.0402, "That is a share; the question asks for a number out of 100."),
         ],
     ),
     Exercise(

@@ -54,21 +54,12 @@ def uphill(at=(4, 3), ax=None):
     steepest = gradient / np.linalg.norm(gradient)
     along = np.array([steepest[1], -steepest[0]])  # at a right angle to the gradient
     for direction in (steepest, np.array([1.0, 0]), np.array([0, 1.0]), along, -steepest):
-        best = direction is steepest
-        color, style, width = (FORWARD, "-", 2.6) if best else (INK, "-", 1.2)
-        arrow(ax, point, point + direction, color, style, width)
+        look = (FORWARD, "-", 2.6) if direction is steepest else (INK, "-", 1.2)
+        arrow(ax, point, point + direction, *look)
         rate = direction @ gradient
-        x_text, y_text = point + 1.2 * direction
         text = f"{rate:+.0f}".replace("-", "−") if abs(rate) > 1e-9 else "0"
-        ax.text(
-            x_text,
-            y_text,
-            text,
-            color=color,
-            ha="center",
-            va="center",
-            bbox={"facecolor": PAPER, "edgecolor": PAPER, "pad": 1},
-        )
+        box = {"facecolor": PAPER, "edgecolor": PAPER, "pad": 1}
+        ax.text(*(point + 1.2 * direction), text, color=look[0], ha="center", va="center", bbox=box)
     ax.plot(*point, "o", color=INK, markersize=5)
     ax.set(xlabel="$x$", ylabel="$y$", aspect="equal")
     return ax

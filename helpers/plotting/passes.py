@@ -22,7 +22,7 @@ def two_passes(L=3, ax=None):
     end = STEP * L + 0.95  # left edge of the box of the cost
     for l in range(1, L + 1):
         _box(ax, STEP * (l - 0.5), TOP, f"layer {l}\n$W^{{[{l}]}},\\ b^{{[{l}]}}$")
-        _box(ax, STEP * (l - 0.5), BOTTOM, f"$dW^{{[{l}]}},\\ db^{{[{l}]}}$")
+        _box(ax, STEP * (l - 0.5), BOTTOM, f"$dW^{{[{l}]}}$\n$db^{{[{l}]}}$")
     _box(ax, end + 0.45, 0, "cost\n$J$", half_width=0.45, half_height=TOP + 0.45)
     for l in range(L + 1):
         _store(ax, l)

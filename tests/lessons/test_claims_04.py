@@ -62,7 +62,7 @@ def test_small_gradients_drown_in_the_rounding_errors_of_the_nudge(own):
     (source,) = [cell.source for cell in CELLS if "def worst_error" in cell.source]
     exec(source, scope)
     large = scope["worst_error"]([4] * 8 + [1], np.random.default_rng(0))
-    exec(source.replace("3 * W", "W"), scope)
+    exec(source.replace("*= 3", "*= 1"), scope)
     assert scope["worst_error"]([4] * 8 + [1], np.random.default_rng(0)) > 10 * large
 
 
@@ -74,20 +74,16 @@ def test_a_new_network_pays_about_log_2(own):
 
 
 def test_the_flat_stretch_and_the_fall_on_exclusive_or():
-    assert "near 0.69 for some 200 iterations, falls to a shoulder near 0.5, and at about 500 drops almost to" in TEXT
+    assert "near 0.69 for some 200 iterations, falls to a shoulder near 0.5, and at about 500 drops steeply" in TEXT
     X, y = datasets.make_xor(m=200, random_state=0)
-    costs = (
-        NeuralNetwork([4, 3, 1], learning_rate=2.0, iterations=3000, random_state=np.random.default_rng(2))
-        .fit(X, y)
-        .cost_history_
-    )
-    costs = np.array(costs)
+    options = {"learning_rate": 2.0, "iterations": 700, "random_state": np.random.default_rng(2)}
+    costs = np.array(NeuralNetwork([4, 3, 1], **options).fit(X, y).cost_history_)
     assert np.abs(costs[10:180] - 0.69).max() < 0.02 and costs[250] < 0.66
     assert 450 < np.argmax(costs < 0.25) < 550
     steepness = -np.diff(costs)
     shoulder = 300 + np.argmin(steepness[300:480])
     assert costs[shoulder] == pytest.approx(0.5, abs=0.05)
-    assert costs[600] < 0.05
+    assert costs[600] < 0.1 < costs[500]
 
 
 def test_blank_pixels_have_gradient_0(own):
@@ -132,7 +128,7 @@ def test_the_most_confident_mistakes(runs):
     assert "75 of 1866" in TEXT and (wrong.sum(), len(y_test)) == (75, 1866)
     worst = np.argsort(-np.abs(probability - 0.5) * wrong)[:16]
     assert "near 0 for eights that it took for fives, near 1 for fives that it took for eights" in TEXT
-    assert (probability[worst][y_test[worst] == 1] < 0.2).all() and (probability[worst][y_test[worst] == 0] > 0.8).all()
+    assert (probability[worst][y_test[worst] == 1] < 0.1).all() and (probability[worst][y_test[worst] == 0] > 0.9).all()
     assert 0 < y_test[worst].sum() < 16
 
 
