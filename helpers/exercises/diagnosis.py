@@ -71,6 +71,8 @@ def evidence(code):
                 f"`{ast.unparse(node.func)}` cuts values off, in the line {quote(code.line(node))}. Which values come "
                 f"out wrong because of that?"
             )
+    for node in ast.walk(code.tree):
+        name = getattr(getattr(node, "func", None), "attr", "")
         tiny = [part for part in ast.walk(node) if name.startswith("log") and _is_tiny(part)]
         if tiny:
             return (
