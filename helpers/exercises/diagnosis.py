@@ -145,7 +145,9 @@ def pointed(words, found, code, parts, part):
     name, line = _made(code, parts, part.split("[")[0]) if code else ("", "")
     if not line:
         return words
-    return f"Look at the line {quote(line)}{f', which makes `{name}`' if name else ''}. {words}"
+    return (
+        f"`{name}` is made in the line {quote(line)}. {words}" if name else f"Look at the line {quote(line)}. {words}"
+    )
 
 
 def _made(code, parts, part):

@@ -33,7 +33,7 @@ def explain(exercise, mine, code, hint, fits):
     fits : callable, whether a value is the same as another
     """
     right = np.asarray(exercise.right)
-    repeated = _repeated_list(code)
+    repeated = _repeated_list(code) or _no_power(code)
     if repeated:
         return repeated
     rare = mine.ndim > 0 or abs(mine) > 100 or mine != np.round(mine)  # a small whole number comes out of many formulas
@@ -128,6 +128,17 @@ def _repeated_list(code):
                         else f"In {quote(ast.unparse(node))}, `*` repeats a text, for it stands in quotes"
                         f"{where(code.line(node))}. How is the number written?"
                     )
+    return ""
+
+
+def _no_power(code):
+    """A sentence on a `^`; "" if there is none."""
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+            return (
+                f"`^` is no power in Python, but the exclusive or of two whole numbers{where(code.line(node))}. "
+                "How is a power written?"
+            )
     return ""
 
 

@@ -101,7 +101,7 @@ def test_each_usual_mistake_gets_its_own_hint(exercise, i):
         assert said.words == wrong.hint
     else:
         assert re.fullmatch(
-            rf"(Look at the line `.*?`(, which makes `\w+`)?\. )?{re.escape(wrong.hint)}( .*\?)?", said.words
+            rf"((Look at|`\w+` is made in) the line `.*?`\. )?{re.escape(wrong.hint)}( .*\?)?", said.words
         )
 
 
