@@ -90,9 +90,11 @@ def _about_value(exercise, mine, right, code):
     if hint:
         return ending(hint, question_of(exercise))
     if mine.dtype.kind == "U":
-        return ending(
-            "The answer is text, but a number is wanted: write it without quotes.", "Which number does it stand for?"
-        )
+        said = typed_code.repeated(code) if code else ""
+        if said:
+            return said
+        wanted = "numbers are" if right.ndim else "a number is"
+        return f"The answer is text, but {wanted} wanted: write it without quotes. What does it stand for?"
     if mine.squeeze().shape != right.shape:
         return _about_shape(mine, right)
     line = typed_code.look_at(code) if formula else ""

@@ -33,9 +33,9 @@ def explain(exercise, mine, code, hint, fits):
     fits : callable, whether a value is the same as another
     """
     right = np.asarray(exercise.right)
-    repeated = _repeated_list(code) or _no_power(code)
-    if repeated:
-        return repeated
+    other = repeated(code) or _no_power(code)
+    if other:
+        return other
     rare = mine.ndim > 0 or abs(mine) > 100 or mine != np.round(mine)  # a small whole number comes out of many formulas
     found = _find(code, right, exercise, fits) if cell.may_run_again(code) else None
     names = _about_names(code)
@@ -78,6 +78,8 @@ def _is_usual(edit, code):
     new = edit.changes[0][2]
     if edit.kind == "operation":
         return isinstance(getattr(new, "op", None), (ast.Add, ast.Sub, ast.Mult, ast.Div))
+    if edit.kind == "sign" and isinstance(getattr(edit.node, "op", None), ast.Add):  # nobody writes a + b for b - a
+        return isinstance(new, ast.BinOp) and new.left is edit.node.left
     if edit.kind == "extra":  # what is left is more than what goes
         return 2 * _leaves(edit.piece) <= _leaves(ast.unparse(code.tree.body[-1].value)) or _leaves(edit.piece) == 1
     return not isinstance(edit.node, ast.FunctionDef)
@@ -110,7 +112,7 @@ def _line(code):
     return code.line(cell.result(code))
 
 
-def _repeated_list(code):
+def repeated(code):
     """A sentence on a list or a text that is multiplied by a number; "" if there is none."""
     for node in ast.walk(code.tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
@@ -149,9 +151,11 @@ def _about_names(code):
         return ""
     node = found[-1]
     value = code.scope[node.id]
-    what = (
-        f"is {value:.6g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else "holds other values"
-    )
+    what = "holds values of the lesson"
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        what = f"is {value:.6g}"
+    elif isinstance(value, np.ndarray):
+        what = f"is {values.shape_in_words(value)}"
     return (
         f"`{node.id}` {what}: it gets no value in this cell, but comes from elsewhere in the notebook"
         f"{where(code.line(node))}. Which numbers does the question give?"
@@ -166,7 +170,8 @@ def _about_numbers(exercise, code):
     if not alien:
         return ""
     pieces = list(dict.fromkeys(ast.unparse(node) for node in alien))[:MOST]
-    listed = " and ".join(f"`{piece}`" for piece in pieces)
+    quoted = [f"`{piece}`" for piece in pieces]
+    listed = ", ".join(quoted[:-1]) + " and " * (len(quoted) > 1) + quoted[-1]
     one = len(pieces) == 1
     return (
         f"{listed} {'is' if one else 'are'} not among the numbers of the question{where(code.line(alien[0]))}. "
