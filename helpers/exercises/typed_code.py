@@ -76,6 +76,8 @@ def _find(code, right, exercise, fits):
 def _is_usual(edit, code):
     """Whether people make this mistake in a formula, so that it is not by chance that the change makes it right."""
     new = edit.changes[0][2]
+    if len(edit.changes) > 1 and edit.kind not in ("floor", "power", "number", "name", "index", "function"):
+        return False  # the same slip in two places
     if edit.kind == "operation":
         return isinstance(getattr(new, "op", None), (ast.Add, ast.Sub, ast.Mult, ast.Div))
     if edit.kind == "sign" and isinstance(getattr(edit.node, "op", None), ast.Add):  # nobody writes a + b for b - a
