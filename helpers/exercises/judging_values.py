@@ -128,7 +128,8 @@ def _known(exercise, mine, code):
     found = {hint for (value,), hint in known if _fits(mine, value)}
     if not found and not code:  # nobody has rounded what a formula gives
         found = {hint for (value,), hint in known if typed_like(mine, value)}
-        far = mine.ndim or not np.isclose(mine, exercise.right, rtol=0.1)  # a number near the right one is no other
+        # A number near the right one is no other.
+        far = mine.ndim == np.ndim(exercise.right) == 0 and not np.isclose(mine, exercise.right, rtol=0.1)
         found = found or {hint for (value,), hint in known if far and _in_two_digits(mine, value)}
     found = {hint for hint in found if not code or re.search(exercise.key.needs.get(hint, ""), "".join(code.lines))}
     return found.pop() if len(found) == 1 else ""

@@ -7,7 +7,7 @@ ANSWERS = [
     # arithmetic slip: 2 times 2 is 4
     ("00.first", "answer = 5", "Count again:"),
     # repeats the text '2' instead of multiplying numbers; gives the string '22'
-    ("00.first", "answer = '2' * 2", "The answer is text, but a number is wanted:"),
+    ("00.first", "answer = '2' * 2", "`*` repeats a text"),
     # Squares the difference instead of differentiating; the size of the error squared.
     ("01.error", "answer = 9", "That is the squared error, even without its ½;"),
     # Subtracts the wrong way round: target minus prediction, so the sign is wrong.
