@@ -71,6 +71,8 @@ def evidence(code):
                 f"`{ast.unparse(node.func)}` cuts values off, in the line {quote(code.line(node))}. Which values come "
                 f"out wrong because of that?"
             )
+    for node in ast.walk(code.tree):
+        name = getattr(getattr(node, "func", None), "attr", "")
         tiny = [part for part in ast.walk(node) if name.startswith("log") and _is_tiny(part)]
         if tiny:
             return (
@@ -143,7 +145,9 @@ def pointed(words, found, code, parts, part):
     name, line = _made(code, parts, part.split("[")[0]) if code else ("", "")
     if not line:
         return words
-    return f"Look at the line {quote(line)}{f', which makes `{name}`' if name else ''}. {words}"
+    return (
+        f"`{name}` is made in the line {quote(line)}. {words}" if name else f"Look at the line {quote(line)}. {words}"
+    )
 
 
 def _made(code, parts, part):

@@ -185,7 +185,7 @@ def _indices(slot, node, parent, known):
             for step in (1, -1):
                 yield of_slot("count" if in_shape else "index", slot, _plus(node, step), parent)
     text = ast.unparse(node)
-    if text in {ast.unparse(count) for count in counts} or text.endswith(".size"):
+    if text in {ast.unparse(count) for count in counts} or text.endswith(".size") or text.startswith("len("):
         for count in counts:
             yield of_slot("count", slot, count, node, 0.2)
 

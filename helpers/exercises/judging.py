@@ -19,6 +19,8 @@ SECONDS = 4.0  # an answer may take
 LONGEST_SEARCH = 6.0  # for the cause, on a busy machine; see repair.MOST_SECONDS
 # Changes after which the hint for "the inner sizes do not match" or "an entry is missing" still names the cause.
 SAME_CAUSE = ("no_transpose", "transpose", "order_of_product", "wrong_factor", "order_of_arguments", "wrong_return")
+# Changes that leave no doubt of the cause, whatever other mistake gives the same results.
+SURE = ("floor", "power", "uncalled", "whole_shape", "outside")
 
 
 class _Mistake(NamedTuple):
@@ -188,6 +190,8 @@ def _explained(exercise, answer, hint, generic, earlier, failed, part):
     found = repair.find(code, exercise.cases(), passed) if code else None
     whole = found if found and found.whole else None
     pointed = lambda words: Verdict("wrong", diagnosis.pointed(words, whole, code, exercise.parts, part))  # noqa: E731
+    if whole and whole.kind in SURE:
+        return Verdict("wrong", earlier + diagnosis.describe(whole, code))
     if hint and not (failed and whole and whole.kind not in SAME_CAUSE):
         return pointed(hint)
     if whole:

@@ -90,9 +90,11 @@ def _about_value(exercise, mine, right, code):
     if hint:
         return ending(hint, question_of(exercise))
     if mine.dtype.kind == "U":
-        return ending(
-            "The answer is text, but a number is wanted: write it without quotes.", "Which number does it stand for?"
-        )
+        said = typed_code.repeated(code) if code else ""
+        if said:
+            return said
+        wanted = "numbers are" if right.ndim else "a number is"
+        return f"The answer is text, but {wanted} wanted: write it without quotes. What does it stand for?"
     if mine.squeeze().shape != right.shape:
         return _about_shape(mine, right)
     line = typed_code.look_at(code) if formula else ""
@@ -126,7 +128,8 @@ def _known(exercise, mine, code):
     found = {hint for (value,), hint in known if _fits(mine, value)}
     if not found and not code:  # nobody has rounded what a formula gives
         found = {hint for (value,), hint in known if typed_like(mine, value)}
-        far = mine.ndim or not np.isclose(mine, exercise.right, rtol=0.1)  # a number near the right one is no other
+        # A number near the right one is no other.
+        far = mine.ndim == np.ndim(exercise.right) == 0 and not np.isclose(mine, exercise.right, rtol=0.1)
         found = found or {hint for (value,), hint in known if far and _in_two_digits(mine, value)}
     found = {hint for hint in found if not code or re.search(exercise.key.needs.get(hint, ""), "".join(code.lines))}
     return found.pop() if len(found) == 1 else ""

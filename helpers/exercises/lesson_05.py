@@ -289,6 +289,18 @@ EXERCISES = [
                 lambda p, q: np.linalg.norm((p - q) / (np.linalg.norm(p) + np.linalg.norm(q))) ** 2,
                 "That is the square of the measure. Which root is missing, or which power is too much?",
             ),
+            Wrong(
+                lambda p, q: np.linalg.norm(p) / (np.linalg.norm(p) + np.linalg.norm(q)),
+                "Above the line stands the length of p alone. Of what is the length wanted there?",
+            ),
+            Wrong(
+                lambda p, q: 1 - np.sum(p * q) / (np.linalg.norm(p) * np.linalg.norm(q)),
+                "That compares directions and does not see a factor. How long is the difference of the two arrays?",
+            ),
+            Wrong(
+                lambda p, q: np.abs(p - q) / (np.abs(p) + np.abs(q)),
+                "That compares entry by entry and gives an array; a single number is wanted. What is a length?",
+            ),
         ],
     ),
     Exercise(
@@ -349,6 +361,14 @@ EXERCISES = [
                 "The nudge is ε times the entry, but the division is by 2ε. How far apart are the two points?",
             ),
             Wrong(_entry_alone, "f gets the nudged entry alone; it is a function of the whole array."),
+            Wrong(
+                lambda f, x, e: (f(x + e) - f(x - e)) / (2 * e),
+                "All entries are nudged at once, which gives one number. Which entry belongs to which slope?",
+            ),
+            Wrong(
+                _numerical_with(lambda f, x, step, e: (f(x + step) - f(x)) / (2 * e)),
+                "One side is at x itself, but the division is by 2ε. Where do the two points lie?",
+            ),
         ],
     ),
     Exercise(

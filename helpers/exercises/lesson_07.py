@@ -32,7 +32,7 @@ def saturated(Z):
 
 def _weighted_inputs():
     near = np.array([[-2.92, -2.86, -1.0, 2.8], [2.86, 2.92, 2.95, 1.2], [0.01, -4.0, 3.2, 0.02]])  # ±2.887: slope 0.05
-    return [(np.array([[-6.0, -3.2, -1.0, 0.03, 0.2], [0.5, 2.0, 3.5, 8.0, 7.0]]),), (near,)]
+    return [(np.array([[-6.0, -3.2, -1.0, 0.03, 0.2], [0.5, 2.0, 3.5, 4.6, 7.0]]),), (near,)]
 
 
 EXERCISES = [
@@ -388,10 +388,12 @@ EXERCISES = [
             Wrong(
                 lambda Z: np.mean(np.abs(Z) > 5),
                 "The slope falls below 0.05 before z is 5 away from 0. Which function tells the slope?",
+                r"\b5\b",
             ),
             Wrong(
                 lambda Z: np.mean(np.abs(Z) > 3),
                 "The slope falls below 0.05 a little before z is 3 away from 0. Which function tells the slope?",
+                r"\b3\b",
             ),
             Wrong(lambda Z: np.mean(Z > 2.887), "Units with a large negative z are saturated too."),
             Wrong(lambda Z: np.mean(Z < -2.887), "Units with a large positive z are saturated too."),
@@ -411,6 +413,15 @@ EXERCISES = [
             Wrong(
                 lambda Z: np.mean(sigmoid_prime(Z) < 0.05, axis=1),
                 "That is a share for each row; one number for all is asked for.",
+            ),
+            Wrong(
+                lambda Z: np.mean(1 - np.tanh(Z) ** 2 < 0.05),
+                "That is the slope of tanh; these are sigmoid units. Which function is at hand for their slope?",
+            ),
+            Wrong(lambda Z: np.mean(Z < 0), "That is the share of negative z. How steep is σ there?"),
+            Wrong(
+                lambda Z: np.mean(sigmoid_prime(Z) < 0.0125),
+                ("The bound is a quarter of 0.05. What is compared with 0.05 itself: the slope, or its share of ¼?"),
             ),
         ],
     ),

@@ -103,7 +103,7 @@ WORDS = {
     "no_factor": ("A factor is missing at {piece}", "Which argument of the function should take part there?"),
     "hard_coded": ("{piece} is a fixed number", "Of what should it depend, so that other arguments work as well?"),
     "number": ("The number {piece} is not right", "Where does it come from in the formula?"),
-    "operation": ("{piece} is not the right operation", "How are the two joined in the formula?"),
+    "operation": ("The operation in {piece} is not the right one", "How are the two joined in the formula?"),
     "no_term": ("Something is missing beside {piece}", "Which quantity has not been used there?"),
     "no_two": ("A 2 is missing at {piece}, above or below", "Where does it come from in the formula?"),
     "product_*": (

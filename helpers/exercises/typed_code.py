@@ -33,9 +33,9 @@ def explain(exercise, mine, code, hint, fits):
     fits : callable, whether a value is the same as another
     """
     right = np.asarray(exercise.right)
-    repeated = _repeated_list(code)
-    if repeated:
-        return repeated
+    other = repeated(code) or _no_power(code)
+    if other:
+        return other
     rare = mine.ndim > 0 or abs(mine) > 100 or mine != np.round(mine)  # a small whole number comes out of many formulas
     found = _find(code, right, exercise, fits) if cell.may_run_again(code) else None
     names = _about_names(code)
@@ -76,8 +76,12 @@ def _find(code, right, exercise, fits):
 def _is_usual(edit, code):
     """Whether people make this mistake in a formula, so that it is not by chance that the change makes it right."""
     new = edit.changes[0][2]
+    if len(edit.changes) > 1 and edit.kind not in ("floor", "power", "number", "name", "index", "function"):
+        return False  # the same slip in two places
     if edit.kind == "operation":
         return isinstance(getattr(new, "op", None), (ast.Add, ast.Sub, ast.Mult, ast.Div))
+    if edit.kind == "sign" and isinstance(getattr(edit.node, "op", None), ast.Add):  # nobody writes a + b for b - a
+        return isinstance(new, ast.BinOp) and new.left is edit.node.left
     if edit.kind == "extra":  # what is left is more than what goes
         return 2 * _leaves(edit.piece) <= _leaves(ast.unparse(code.tree.body[-1].value)) or _leaves(edit.piece) == 1
     return not isinstance(edit.node, ast.FunctionDef)
@@ -110,7 +114,7 @@ def _line(code):
     return code.line(cell.result(code))
 
 
-def _repeated_list(code):
+def repeated(code):
     """A sentence on a list or a text that is multiplied by a number; "" if there is none."""
     for node in ast.walk(code.tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
@@ -131,6 +135,17 @@ def _repeated_list(code):
     return ""
 
 
+def _no_power(code):
+    """A sentence on a `^`; "" if there is none."""
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+            return (
+                f"`^` is no power in Python, but the exclusive or of two whole numbers{where(code.line(node))}. "
+                "How is a power written?"
+            )
+    return ""
+
+
 def _about_names(code):
     """A sentence on a name that holds something of the lesson, not of the question."""
     found = cell.foreign_names(code)
@@ -138,9 +153,11 @@ def _about_names(code):
         return ""
     node = found[-1]
     value = code.scope[node.id]
-    what = (
-        f"is {value:.6g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else "holds other values"
-    )
+    what = "holds values of the lesson"
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        what = f"is {value:.6g}"
+    elif isinstance(value, np.ndarray):
+        what = f"is {values.shape_in_words(value)}"
     return (
         f"`{node.id}` {what}: it gets no value in this cell, but comes from elsewhere in the notebook"
         f"{where(code.line(node))}. Which numbers does the question give?"
@@ -155,7 +172,8 @@ def _about_numbers(exercise, code):
     if not alien:
         return ""
     pieces = list(dict.fromkeys(ast.unparse(node) for node in alien))[:MOST]
-    listed = " and ".join(f"`{piece}`" for piece in pieces)
+    quoted = [f"`{piece}`" for piece in pieces]
+    listed = ", ".join(quoted[:-1]) + " and " * (len(quoted) > 1) + quoted[-1]
     one = len(pieces) == 1
     return (
         f"{listed} {'is' if one else 'are'} not among the numbers of the question{where(code.line(alien[0]))}. "

@@ -156,7 +156,8 @@ def describe(name, mine, right, m=1, given=()):
     if (
         not finding.right and "differs" not in finding.words and " 1.000 ×" not in f" {finding.words}"
     ):  # small entries are wrong where large ones are right
-        return f"{the} {finding.words.replace('the numerical one', 'the right one')}."
+        words = finding.words.replace("the numerical one", "the right one")
+        return f"{the} {words.removesuffix(', as of a square without its ½')}."  # it may be any other 2
     return f"{the} has the right shape, {right.shape}, but {_where(mine, right)}."
 
 

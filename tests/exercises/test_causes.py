@@ -8,13 +8,19 @@ import numpy as np
 import pytest
 
 from helpers.backprop import activations
-from helpers.exercises import diagnosis, edits, phrases, repair, typed, verdict
+from helpers.exercises import diagnosis, edits, judging, phrases, repair, typed, verdict
 from helpers.exercises.judging import judge
 from helpers.exercises.registry import EXERCISES
 
 numbers = itertools.count()
 AT_HAND = {"np": np, **{name: getattr(activations, name) for name in ("sigmoid", "sigmoid_prime", "softmax")}}
 AT_HAND |= {name: EXERCISES["04.train"].solution.__globals__[name] for name in ("forward", "backward", "update")}
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """The search for a cause is limited in seconds of computing; a busy machine gets as long as that takes."""
+    monkeypatch.setattr(judging, "LONGEST_SEARCH", 60.0)
 
 
 def written(name, code, **notebook):

@@ -8,7 +8,7 @@ import pytest
 from test_causes import AT_HAND, written
 from wrong_answers import ANSWERS, RIGHT
 
-from helpers.exercises import cell, values
+from helpers.exercises import cell, judging, values
 from helpers.exercises.judging import judge, sets
 from helpers.exercises.judging_values import typed_like
 from helpers.exercises.questions import QUESTIONS
@@ -18,6 +18,12 @@ TASKS = [exercise for exercise in EXERCISES.values() if not exercise.is_question
 NAMED = {"ids": lambda item: getattr(item, "name", str(item)[:30])}
 # Names that a message may quote though the reader has not written them: what a verdict always speaks of.
 SPOKEN = {"return", "*", "@", "^", "==", "//", "None"}
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """The search for a cause is limited in seconds of computing; a busy machine gets as long as that takes."""
+    monkeypatch.setattr(judging, "LONGEST_SEARCH", 60.0)
 
 
 def assert_leads_on(words):

@@ -7,7 +7,7 @@ ANSWERS = [
     # arithmetic slip: 2 times 2 is 4
     ("00.first", "answer = 5", "Count again:"),
     # repeats the text '2' instead of multiplying numbers; gives the string '22'
-    ("00.first", "answer = '2' * 2", "The answer is text, but a number is wanted:"),
+    ("00.first", "answer = '2' * 2", "`*` repeats a text"),
     # Squares the difference instead of differentiating; the size of the error squared.
     ("01.error", "answer = 9", "That is the squared error, even without its ½;"),
     # Subtracts the wrong way round: target minus prediction, so the sign is wrong.
@@ -188,7 +188,7 @@ ANSWERS = [
     (
         "06.flatten",
         "def flatten(pictures):\n    return pictures.reshape(len(pictures), -1) // 255",
-        "// divides whole numbers and throws the rest away:",
+        "cuts off everything behind the point",
     ),
     # worked in per cent, so the result is 100 times too large
     (
@@ -200,12 +200,6 @@ ANSWERS = [
     ("06.interval", "answer = 0.8 - 2 * np.sqrt(0.8 * 0.2 / 200)", "That is the lower end;"),
     # forgot the square root
     ("06.interval", "answer = 2 * 0.8 * 0.2 / 200", "The square root is missing."),
-    # scaled by the number of units, and measured from random numbers
-    (
-        "07.he",
-        "W = np.random.randn(200, 800) * np.sqrt(2 / 200)\nanswer = W.std()",
-        "He counts the inputs of the layer, the terms of the sum, not its units",
-    ),
     # limit of the uniform distribution, not the standard deviation
     ("07.he", "answer = np.sqrt(6 / 800)", "That is the edge of a uniform distribution with this variance;"),
     # the 2 went below the fraction bar

@@ -1,0 +1,111 @@
+"""A typed answer is judged with the code of its cell: what is said of a formula, of a number alone, of nothing."""
+
+import ast
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from helpers.exercises import cell, check, typed_code, verdict
+from helpers.exercises.judging import judge
+from helpers.exercises.registry import EXERCISES
+
+
+def said_of(name, text, **notebook):
+    """The verdict on the answer of a cell with this text."""
+    scope = {"np": np} | notebook
+    exec(text, scope)
+    code = cell.read(f'from helpers.exercises import check\n\n{text}\n\ncheck("{name}", answer)', name, scope)
+    return judge(EXERCISES[name], scope.get("answer"), code=code)
+
+
+def test_the_code_of_an_answer_is_that_of_its_cell():
+    code = cell.read(
+        'import math\nx = 2\nanswer = x - 5\n\ncheck("01.error", answer)\n# hint("01.error")', "01.error", {}
+    )
+    assert ast.unparse(code.tree) == "def answer():\n    x = 2\n    return x - 5"
+    assert code.line(cell.result(code)) == "answer = x - 5"
+    assert cell.read('check("01.weights", answer)', "01.error", {}) is None
+    assert cell.read("answer = = 3", "01.error", {}) is None
+    quiz = cell.read('quiz("01", q2=2 / 8, q3="a")', "01.q2", {})
+    assert ast.unparse(cell.result(quiz)) == "2 / 8"
+
+
+def test_the_running_cell_of_a_notebook_is_read(monkeypatch, capsys):
+    shell = SimpleNamespace(user_ns={"In": ["", 'answer = 2 * (2 - 5)\ncheck("01.error", answer)'], "answer": -6})
+    monkeypatch.setattr(cell, "get_ipython", lambda: shell)
+    assert "in the line `answer = 2 * (2 - 5)`" in verdict("01.error", -6).words
+    check("01.error", -6)
+    assert "`2` is too much here" in capsys.readouterr().out
+    assert "the line" not in verdict("01.weights", [3, 6]).words  # of another cell
+    monkeypatch.setattr(cell, "get_ipython", lambda: None)
+    assert "the line" not in verdict("01.error", -6).words
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("01.error", "answer = (2 - 5) / m", "so there is nothing to average over"),
+        ("01.error", "answer = k + k", "`k` is 7: it gets no value in this cell"),
+        ("01.error", "answer = X", "`X` is an array of shape (2, 3): it gets no value in this cell"),
+        ("06.baseline", "answer = 33 / 209", "`209` is not among the numbers of the question"),
+        ("10.equal", "answer = 0.02 * 3", "`3` is not among the numbers of the question"),
+        ("06.flat", "answer = 64^2 * 3", "`^` is no power in Python"),
+        ("06.baseline", "answer = 33 // 50", "`//` in `33 // 50` cuts off"),
+        ("09.twice", "x = 3\nanswer = 4 * x**2", "The power in `x ** 2` is too much"),
+        ("09.twice", "answer = (3 + 3 + 6) / 3", "`3` is too much here"),
+        ("01.weights", "answer = -3 * [1, 2]", "`*` repeats the list"),
+        ("00.first", "answer = '2' * 2", "`*` repeats a text"),
+        ("04.parameters", "n = [784, 392, 196, 98, 1]\nanswer = sum(n[l] * n[l - 1] for l in range(1, 5))", "weights"),
+        ("10.equal", "answer = 0.8 / 0.02 - 1", "`1` is too much here"),
+    ],
+)
+def test_a_formula_is_judged_by_its_parts(name, text, words):
+    said = said_of(name, text, m=60, k=7, X=np.ones((2, 3)))
+    assert said.kind == "wrong"
+    assert words in said.words and said.words.endswith("?")
+    assert "ounded" not in said.words and "Close" not in said.words
+
+
+def test_of_a_number_alone_only_what_is_certain_is_said():
+    assert "Close" in said_of("06.interval", "answer = 0.055").words
+    assert "Close" not in said_of("06.interval", "answer = 0.275 / 5").words
+    assert said_of("09.twice", "answer = 54").words.startswith("54 is not right. Put the numbers of the question into")
+    assert said_of("06.baseline", "answer = 0.35").words.startswith("0.35 is not right")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("answer = print(2 - 5)", "`print` returns None"),
+        ("answer = None\nanswer == 2 - 5", "compares and assigns nothing"),
+        ("answer = None\nAnswer = 2 - 5", "sets another name than `answer`"),
+        ("answer = None\n2 - 5", "is computed, but `answer` does not get its value"),
+        ("answer = None", "Put your answer in place of None"),
+    ],
+)
+def test_an_answer_that_is_none_is_explained(text, words):
+    said = said_of("01.error", text)
+    assert said.kind == "open" and words in said.words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "costs.append(3)\nanswer = 5",
+        "net.fit(X)\nanswer = 5",
+        "while True:\n    answer = 5",
+        "answer = open('x').read()",
+    ],
+)
+def test_code_that_may_leave_traces_is_not_run_again(text):
+    code = cell.read(f'{text}\ncheck("01.error", answer)', "01.error", {"costs": [], "net": object(), "X": np.ones(2)})
+    assert not cell.may_run_again(code)
+
+
+def test_a_search_changes_nothing_in_the_notebook():
+    scope = {"np": np, "z": 1.0}
+    text = "z, y = 2, 5\nanswer = 2 * (z - y)"
+    code = cell.read(f'{text}\ncheck("01.error", answer)', "01.error", scope)
+    assert typed_code.explain(EXERCISES["01.error"], np.array(-6.0), code, "", np.isclose)
+    assert scope["z"] == 1.0 and "y" not in scope
