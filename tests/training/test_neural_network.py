@@ -447,9 +447,11 @@ class Sparse:
 
 
 class Anything:
-    """It claims to have every attribute, as an object of a lazy library does."""
+    """It claims to have every public attribute, as an object of a lazy library does."""
 
     def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
         return self
 
     def __array__(self, dtype=None, copy=None):
