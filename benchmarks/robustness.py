@@ -398,20 +398,16 @@ def doors(place):
 def checks_and_tape(W, b):
     """The doors of the gradient check and of automatic differentiation, in the form of `doors`."""
     Y, x, v = y[np.newaxis].astype(float), np.array([1.0, 2.0]), Variable([[1.0, 2.0], [3.0, 4.0]])
+    numbers = [*NOTHING[:6], *NOTHING[7:]]  # without the complex one, between which there is a distance
     yield "numerical_gradient", "epsilon", [*POSITIVE, 1e-300, 1e200], lambda value: numerical_gradient(x.sum, x, value)
     yield (
         "numerical_gradient",
         "x",
-        [*TABLE, [1.0], x.astype(int), x.astype("f4")],
+        [*NOTHING, [1.0], x > 1, x.astype("f4")],
         lambda value: numerical_gradient(x.sum, value),
     )
-    yield (
-        "numerical_gradient",
-        "f",
-        [*NOTHING[:9], np.nan, np.inf, x],
-        lambda value: numerical_gradient(lambda: value, x),
-    )
-    yield "relative_error", "x", [*TABLE, x[:1]], lambda value: relative_error(value, x)
+    yield "numerical_gradient", "f", [*NOTHING[:9], np.nan, x], lambda value: numerical_gradient(lambda: value, x)
+    yield "relative_error", "x", [*numbers, [np.nan], [[1], [1, 2]], 10**400], lambda value: relative_error(value, x)
     yield "check_gradients", "X", TABLE, lambda value: check_gradients(value, Y, W, b)
     yield "check_gradients", "Y", COLUMN, lambda value: check_gradients(X, value, W, b)
     yield "check_gradients", "l2", [*NUMBER, -1], lambda value: check_gradients(X, Y, W, b, l2=value)
@@ -441,7 +437,7 @@ def checks_and_tape(W, b):
         "__mod__",
         "__lt__",
     ):
-        yield name, "Variable", [*NOTHING, [], [1, 2, 3], ["1"], [None], 10**400], getattr(v, name)
+        yield name, "Variable", [*NOTHING, [], ["1"], [None], 10**400], getattr(v, name)
     yield (
         "index",
         "index",

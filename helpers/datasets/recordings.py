@@ -22,6 +22,7 @@ from helpers.datasets import folder
 from helpers.datasets.folder import DATA, read_bundled, write_checksums
 from helpers.datasets.mnist import load_digit_pair, load_mnist
 from helpers.datasets.pictures import load_chelsea
+from helpers.system.arguments import check_function
 from helpers.system.browser import in_browser
 from helpers.system.files import replace_atomically
 from helpers.system.validation import brief, known_name
@@ -201,8 +202,7 @@ def recorded(name, compute):
     """
     if not isinstance(name, str) or not name.replace("_", "a").isalnum():
         raise ValueError(f"name is {brief(name)}, but a recording has a name such as '07_relu' or 'tutorial_196_1'")
-    if not callable(compute):
-        raise TypeError(f"compute must be a function without arguments, not {brief(compute)}: write lambda: …")
+    check_function(compute, "compute")
     mode = known_name(os.environ.get(MODE) or "compute", MODES, f"the environment variable {MODE}")
     if in_browser() or mode == "read":
         print(TOLD)

@@ -263,7 +263,7 @@ def real_array(values, name, kinds="buif"):
     if isinstance(values, np.ma.MaskedArray):
         raise TypeError(f"{name} is a masked array: fill or remove what is masked, for example {name}.filled(0)")
     try:
-        sparse, array = hasattr(values, "toarray"), np.asarray(values)
+        sparse, array = hasattr(type(values), "toarray"), np.asarray(values)
     except ValueError as error:
         raise ValueError(f"{name} is not a table of numbers: its rows have different lengths") from error
     except Exception as error:  # such as that of a tensor that still belongs to a graph

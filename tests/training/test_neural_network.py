@@ -446,6 +446,18 @@ class Sparse:
         raise AssertionError("the reader is to call it")
 
 
+class Anything:
+    """It claims to have every public attribute, as an object of a lazy library does."""
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("compute me first")
+
+
 class Graph:
     """As a tensor of PyTorch that belongs to a graph."""
 
@@ -456,6 +468,7 @@ class Graph:
 BAD_DATA = [
     (Table(), Y_SMALL, TypeError, r"X holds object values, .* convert them with \.astype\(float\)"),
     (Sparse(), Y_SMALL, TypeError, r"X is a sparse Sparse: pass the full array, X\.toarray\(\)"),
+    (Anything(), Y_SMALL, TypeError, r"X is a Anything that NumPy cannot read \(compute me first\)"),
     (Graph(), Y_SMALL, TypeError, r"X is a Graph that NumPy cannot read \(Can't call numpy"),
     ({"a": 1}, Y_SMALL, TypeError, "X holds object values, .* in an array or a list, not a dict"),
     (np.zeros((4, 28, 28)), Y_SMALL, ValueError, "flatten each example first"),
