@@ -12,7 +12,6 @@ from helpers.plotting.cluster import data_parallel, step_shares, sweep_points
 from helpers.plotting.curves import (
     accuracy_and_cost,
     cost_curve,
-    cost_surface,
     error_curves,
     line,
     race_curves,
@@ -41,7 +40,6 @@ __all__ = [
     "chain",
     "confusion_matrix",
     "cost_curve",
-    "cost_surface",
     "data_parallel",
     "error_curves",
     "errors_of_line",

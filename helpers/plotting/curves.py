@@ -9,11 +9,6 @@ from helpers.plotting.style import (
     INK,
     LINE_COLORS,
     LINE_STYLES,
-    MUTED,
-    PAPER,
-    SEQUENTIAL,
-    SMALL,
-    THIN,
     WIDTH,
     new_axes,
 )
@@ -42,32 +37,6 @@ def cost_curve(costs, ax=None, label=None, style=0):
     ax.set(xlabel="iteration", ylabel="cost J")
     ax.set_ylim(bottom=0)
     ax.margins(x=0.01)
-    return ax
-
-
-def cost_surface(J, w1, w2, path=None, ax=None, best=None):
-    """Contours of a cost as a function of two weights, and the path of gradient descent.
-
-    Parameters
-    ----------
-    J : ndarray of shape (len(w2), len(w1)), the cost on the grid
-    w1, w2 : ndarrays of shape (n,), the coordinates of the grid
-    path : ndarray of shape (steps, 2), optional
-        (w1, w2) at each step, starting with the first. Parts outside the grid are not drawn.
-    best : (w1, w2), optional, the minimum of the cost
-    """
-    ax = new_axes(ax, figsize=(WIDTH, 4.4))
-    levels = J.min() + (J.max() - J.min()) * np.linspace(0, 1, len(SEQUENTIAL) + 1) ** 2
-    ax.contourf(w1, w2, J, levels=levels, colors=[color for color, _ in SEQUENTIAL])
-    lines = ax.contour(w1, w2, J, levels=levels[2:-1:3], colors=MUTED, linewidths=THIN)
-    ax.clabel(lines, fmt=lambda cost: f"J = {cost:.3g}", fontsize=SMALL - 1)
-    if path is not None:
-        color, points = LINE_COLORS[0], np.asarray(path)
-        ax.plot(*points.T, "o-", color=color, markersize=3.5, linewidth=1.3, label="gradient descent")
-        ax.plot(*points[0], "o", color=PAPER, markeredgecolor=color, markersize=7, markeredgewidth=1.5, label="start")
-    if best is not None:
-        ax.plot(*best, "*", color=LINE_COLORS[1], markeredgecolor=PAPER, markersize=14, label="least squares")
-    ax.set(xlim=(w1[0], w1[-1]), ylim=(w2[0], w2[-1]), xlabel="$w_1$", ylabel="$w_2$")
     return ax
 
 

@@ -11,7 +11,6 @@ from importlib import import_module
 
 __all__ = [
     "line_and_valley",  # lesson 01
-    "descent",
     "threshold",  # 02
     "stepper",  # 03
     "work",

@@ -34,7 +34,6 @@ DRAWN = {
     "unit_lines": lambda ax: plotting.unit_lines(np.eye(2), np.ones((2, 1)), X, y, ax),
     "hidden_plane": lambda ax: plotting.hidden_plane(X.T, y, np.eye(2), np.ones((2, 1)), ["a", "b"], ax),
     "likelihood": lambda ax: plotting.likelihood(X[:, 0], y, 2, ax=ax),
-    "cost_surface": lambda ax: plotting.cost_surface(W1**2 + W1[:, None] ** 2, W1, W1, [[1, 1], [0, 0]], ax, (0, 0)),
     "points": lambda ax: plotting.points(X, y, ax),
     "boundary": lambda ax: plotting.boundary(lambda points: 1 / (1 + np.exp(-points[:, 0])), X, y, ax),
     "images": lambda ax: plotting.images(np.zeros((3, 784)), ["a", "b", "c"], ax),
@@ -159,11 +158,6 @@ def test_chain_names_every_derivative():
     assert {"x", "z", "J", "f", "h", "dz", "dJ"} <= {text.get_text() for text in ax.texts}
     with pytest.raises(ValueError, match="zip"):
         plotting.chain(["x", "z"], ["f"], [])
-
-
-def test_cost_surface_keeps_its_window_however_far_the_path_goes():
-    ax = plotting.cost_surface(W1**2 + W1[:, None] ** 2, W1, W1, [[0, 0], [1e9, -1e9]])
-    assert (ax.get_xlim(), ax.get_ylim()) == ((-1, 1), (-1, 1))
 
 
 def test_labels_differ_in_marker_and_colour():

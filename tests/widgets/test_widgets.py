@@ -249,8 +249,8 @@ def test_a_slider_shows_what_it_says():
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: widgets.descent.descend(learning_rate=0),
-        lambda: widgets.descent.descend(iterations=0),
+        lambda: widgets.line_and_valley.descend(learning_rate=0),
+        lambda: widgets.line_and_valley.descend(steps=-1),
         lambda: widgets.threshold.classify(threshold=1.5),
         lambda: widgets.ledger.shapes([3]),
         lambda: widgets.ledger.shapes([3, 1], m=0),
@@ -332,15 +332,6 @@ def test_typed_text_is_shown_and_not_run():
     game.sizes.value = "<img src=x onerror=alert(1)>"
     game.guesses["A[0]"].value = "<img src=x onerror=alert(2)>"
     assert "<img" not in game.message.value + game.line.value + game.verdicts["A[0]"].value
-
-
-def test_descent_arrives_or_diverges_as_its_curvature_says():
-    slow, right, wild = (widgets.descent.descend(rate, 60) for rate in (0.02, 0.5, 1.3))
-    assert np.linalg.norm(right.path[-1] - right.best) < 1e-3 < np.linalg.norm(slow.path[-1] - slow.best)
-    assert right.path.shape == (61, 2)
-    assert wild.costs[-1] > wild.costs[0]
-    assert widgets.descent.describe(wild).startswith("Diverges")
-    assert widgets.descent.describe(right).startswith("After 60 steps")
 
 
 def test_a_higher_threshold_misses_more_and_alarms_less():
