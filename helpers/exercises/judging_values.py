@@ -90,11 +90,9 @@ def _about_value(exercise, mine, right, code):
     if hint:
         return ending(hint, question_of(exercise))
     if mine.dtype.kind == "U":
-        said = typed_code.repeated(code) if code else ""
-        if said:
-            return said
         wanted = "numbers are" if right.ndim else "a number is"
-        return f"The answer is text, but {wanted} wanted: write it without quotes. What does it stand for?"
+        said = f"The answer is text, but {wanted} wanted: write it without quotes. What does it stand for?"
+        return (typed_code.repeated(code) if code else "") or said
     if mine.squeeze().shape != right.shape:
         return _about_shape(mine, right)
     line = typed_code.look_at(code) if formula else ""
