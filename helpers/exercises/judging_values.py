@@ -145,14 +145,14 @@ def _fits(mine, value):
 
 def _in_two_digits(mine, value):
     """Whether one number is the other, a fraction, rounded or cut off to its two digits."""
-    if mine.ndim or np.ndim(value) or value in (0, round(value)) or float(f"{mine:.2g}") != mine:
+    if mine.ndim or np.ndim(value) or value == np.round(value) or float(f"{mine:.2g}") != mine:
         return False
     unit = 10.0 ** (np.floor(np.log10(abs(value))) - 1)
     return any(np.isclose(mine, cut(value / unit) * unit) for cut in (np.round, np.trunc))
 
 
 def _is_short(number):
-    return number != round(number) and float(f"{number:.4g}") == number
+    return number != np.round(number) and float(f"{number:.4g}") == number
 
 
 def _digits(number):
