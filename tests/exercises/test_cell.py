@@ -75,10 +75,10 @@ def test_of_a_number_alone_only_what_is_certain_is_said():
 
 
 @pytest.mark.parametrize("name", [e.name for e in EXERCISES.values() if e.cases is None])
-@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, 0.0, -0.37, 1e-9, 12.0, 1e7, [1.5, np.inf]])
-def test_any_number_gets_a_sentence_of_its_own(name, value):
-    said = verdict(name, value)
-    assert "stopped" not in said.words and "condition" not in said.words
+def test_any_number_gets_a_sentence_of_its_own(name):
+    for value in [np.inf, -np.inf, np.nan, 0.0, -0.37, 1e-9, 12.0, 1e7, [1.5, np.inf]]:
+        said = verdict(name, value)
+        assert "stopped" not in said.words and "condition" not in said.words, value
 
 
 @pytest.mark.parametrize(
