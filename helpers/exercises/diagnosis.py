@@ -61,9 +61,11 @@ def evidence(code):
     names = repair.unused(code)
     if names:
         return f"{about_unused(code)}What is it for?" if len(names) == 1 else f"{about_unused(code)}What are they for?"
-    loose = loose_end(code)
-    if loose:
-        return loose
+    return loose_end(code) or _values_cut_off(code)
+
+
+def _values_cut_off(code):
+    """A sentence and a question on a limit that is put on values; or ""."""
     for node in ast.walk(code.tree):
         name = getattr(getattr(node, "func", None), "attr", "")
         if isinstance(node, ast.Call) and name in ("clip", "nan_to_num"):

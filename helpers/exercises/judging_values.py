@@ -90,11 +90,9 @@ def _about_value(exercise, mine, right, code):
     if hint:
         return ending(hint, question_of(exercise))
     if mine.dtype.kind == "U":
-        said = typed_code.repeated(code) if code else ""
-        if said:
-            return said
         wanted = "numbers are" if right.ndim else "a number is"
-        return f"The answer is text, but {wanted} wanted: write it without quotes. What does it stand for?"
+        said = f"The answer is text, but {wanted} wanted: write it without quotes. What does it stand for?"
+        return (typed_code.repeated(code) if code else "") or said
     if mine.squeeze().shape != right.shape:
         return _about_shape(mine, right)
     line = typed_code.look_at(code) if formula else ""
@@ -147,14 +145,14 @@ def _fits(mine, value):
 
 def _in_two_digits(mine, value):
     """Whether one number is the other, a fraction, rounded or cut off to its two digits."""
-    if mine.ndim or np.ndim(value) or value in (0, round(value)) or float(f"{mine:.2g}") != mine:
+    if mine.ndim or np.ndim(value) or value == np.round(value) or float(f"{mine:.2g}") != mine:
         return False
     unit = 10.0 ** (np.floor(np.log10(abs(value))) - 1)
     return any(np.isclose(mine, cut(value / unit) * unit) for cut in (np.round, np.trunc))
 
 
 def _is_short(number):
-    return number != round(number) and float(f"{number:.4g}") == number
+    return number != np.round(number) and float(f"{number:.4g}") == number
 
 
 def _digits(number):

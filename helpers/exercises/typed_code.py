@@ -126,8 +126,8 @@ def repeated(code):
                     if not isinstance(other, (ast.Constant, ast.UnaryOp)):
                         continue
                     return (
-                        f"In {quote(ast.unparse(node))}, `*` repeats the {kind}: it multiplies no entries"
-                        f"{where(code.line(node))}. How is each number multiplied by itself alone?"
+                        f"In {quote(ast.unparse(node))}, `*` repeats the list and multiplies no entry"
+                        f"{where(code.line(node))}. How is each entry multiplied?"
                         if kind == "list"
                         else f"In {quote(ast.unparse(node))}, `*` repeats a text, for it stands in quotes"
                         f"{where(code.line(node))}. How is the number written?"

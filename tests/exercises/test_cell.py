@@ -74,6 +74,13 @@ def test_of_a_number_alone_only_what_is_certain_is_said():
     assert said_of("06.baseline", "answer = 0.35").words.startswith("0.35 is not right")
 
 
+@pytest.mark.parametrize("name", [e.name for e in EXERCISES.values() if e.cases is None])
+def test_any_number_gets_a_sentence_of_its_own(name):
+    for value in [np.inf, -np.inf, np.nan, 0.0, -0.37, 1e-9, 12.0, 1e7, [1.5, np.inf]]:
+        said = verdict(name, value)
+        assert "stopped" not in said.words and "condition" not in said.words, value
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
