@@ -3,23 +3,26 @@
 import numpy as np
 
 from helpers.plotting.images import points
-from helpers.plotting.style import INK, LINE_COLORS, LINE_STYLES, arrow, new_axes
+from helpers.plotting.style import INK, LINE_COLORS, LINE_STYLES, PAPER, arrow, new_axes
 
 
-def unit_lines(W, b, X, y, ax=None):
+def unit_lines(W, b, X, y, names=None, ax=None):
     """Labelled points and, for each unit of the first layer, the line where its z is 0, with an arrow to z > 0.
 
     Parameters
     ----------
     W : ndarray of shape (n, 2); b : ndarray of shape (n, 1), the weights and biases of n units
     X : ndarray of shape (m, 2); y : ndarray of shape (m,), 0 or 1
+    names : list of n str, optional, what stands at the arrows; by default a₁, a₂, …
     """
     ax = points(X, y, new_axes(ax, figsize=(5.2, 4.6)))
     ax.set(xlim=(X[:, 0].min() - 0.2, X[:, 0].max() + 0.2), ylim=(X[:, 1].min() - 0.2, X[:, 1].max() + 0.2))
     ax.get_legend().remove()  # it would hide points
     centre = X.mean(axis=0)
     for k, (w, bias) in enumerate(zip(W, np.ravel(b), strict=True)):
-        _half_plane(ax, w, bias, centre, LINE_COLORS[k % 4], LINE_STYLES[k % 4], f"$a_{k + 1}$", 0.23)
+        _half_plane(
+            ax, w, bias, centre, LINE_COLORS[k % 4], LINE_STYLES[k % 4], names[k] if names else f"$a_{k + 1}$", 0.23
+        )
     return ax
 
 
@@ -50,4 +53,5 @@ def _half_plane(ax, w, bias, near, color, style, name, beside):
     foot = near - (w @ near + bias) / np.linalg.norm(w) * normal
     ax.axline(foot, foot + np.array([-normal[1], normal[0]]), color=color, linestyle=style)
     arrow(ax, foot, foot + 0.18 * normal, color, "-")
-    ax.text(*(foot + beside * normal), name, ha="center", va="center", color=color)
+    box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}  # in front of points
+    ax.text(*(foot + beside * normal), name, ha="center", va="center", color=color, bbox=box)

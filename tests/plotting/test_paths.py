@@ -81,7 +81,8 @@ def test_a_unit_is_undecided_on_its_line_and_larger_where_the_arrow_points():
     X, y = np.array([[0.0, 0.0], [1.0, 1.0], [0.0, 1.0]]), np.array([0, 0, 1])
     w, bias = np.array([[2.0, 1.0]]), np.array([[-1.0]])
     _, given = plt.subplots()
-    ax = plotting.unit_lines(w, bias, X, y, given)
+    ax = plotting.unit_lines(w, bias, X, y, ax=given)
+    assert texts(ax)[-1] == "$a_1$" and texts(plotting.unit_lines(w, bias, X, y, ["yes"]))[-1] == "yes"
     (line,) = (line for line in ax.lines if type(line).__name__ == "AxLine" or len(line.get_xdata()) == 2)
     (start, stop) = next((text.xyann, text.xy) for text in ax.texts if isinstance(text, Annotation))
     assert w[0] @ start + bias.item() == pytest.approx(0)

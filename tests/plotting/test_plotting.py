@@ -31,7 +31,7 @@ DRAWN = {
     "lit_column": lambda ax: plotting.lit_column(np.ones((2, 3)), [0.5, -1], 0, ax),
     "lit_row": lambda ax: plotting.lit_row([0.5, -1], [1, 2, 3], 0, ax),
     "walked_paths": lambda ax: plotting.walked_paths(2, 2, ax),
-    "unit_lines": lambda ax: plotting.unit_lines(np.eye(2), np.ones((2, 1)), X, y, ax),
+    "unit_lines": lambda ax: plotting.unit_lines(np.eye(2), np.ones((2, 1)), X, y, ax=ax),
     "hidden_plane": lambda ax: plotting.hidden_plane(X.T, y, np.eye(2), np.ones((2, 1)), ["a", "b"], ax),
     "likelihood": lambda ax: plotting.likelihood(X[:, 0], y, 2, ax=ax),
     "points": lambda ax: plotting.points(X, y, ax),
