@@ -19,7 +19,7 @@ FILE = Path(__file__).with_name("exercises.json")
 FUNCTIONS = {
     f"{place}.{name}": function
     for place, module, names in (
-        ("numpy", np, ("sin", "exp", "log")),
+        ("numpy", np, ("sin", "cos", "exp", "log")),
         ("numpy.linalg", np.linalg, ("norm",)),
         ("activations", activations, ("sigmoid", "sigmoid_prime", "tanh", "tanh_prime", "softmax", "identity")),
     )

@@ -21,8 +21,10 @@ PUBLISHED = {
 }
 
 
-# Wrong answers on the 11272 and the 1866 images, and the last cost, as lesson 07 tells them.
-RELU_HE = {"relu_he_196_1": (110, 28, 0.0318), "relu_he_392_196_98_1": (1, 16, 0.0035)}
+# Wrong answers on the 11272 and the 1866 images, and the last cost, as lesson 07 tells them; and how many steps
+# are the same on every machine. The deep network's cost shoots up at step 16, to three times its value, which
+# multiplies the last digits too.
+RELU_HE = {"relu_he_196_1": (110, 28, 0.0318, 40), "relu_he_392_196_98_1": (1, 16, 0.0035, 15)}
 
 
 def test_every_recorded_run_is_tested():
@@ -54,16 +56,16 @@ def test_the_tutorials_table(name):
 
 @pytest.mark.parametrize("name", RELU_HE)
 def test_the_same_with_relu_and_he(name):
-    wrong_train, wrong_test, last_cost = RELU_HE[name]
+    wrong_train, wrong_test, last_cost, steps = RELU_HE[name]
     X, y, X_test, y_test = recordings.tutorial_digits(np.float32)
     recorded = recordings.load_run(name)
     assert np.sum(recorded.predict(X) != y) == wrong_train
     assert np.sum(recorded.predict(X_test) != y_test) == wrong_test
     assert recorded.cost_history_[-1] == pytest.approx(last_cost, abs=5e-5)
     assert len(recorded.cost_history_) == 1000
-    changes = {"hidden_activation": "relu", "initialization": "he", "iterations": 40}
+    changes = {"hidden_activation": "relu", "initialization": "he", "iterations": steps}
     beginning = recordings.tutorial_network(recordings.RELU_HE_RUNS[name], np.float32, **changes).fit(X, y)
-    np.testing.assert_allclose(recorded.cost_history_[:40], beginning.cost_history_, rtol=1e-4)
+    np.testing.assert_allclose(recorded.cost_history_[:steps], beginning.cost_history_, rtol=1e-4)
 
 
 @pytest.mark.parametrize("name", recordings.TEN_DIGITS_RUNS)

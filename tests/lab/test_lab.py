@@ -29,7 +29,7 @@ from helpers.system import browser
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 SECONDS = 120  # of one core, in which a lesson must have run, from when its kernel is up
-PATIENCE = 1200  # seconds of waiting for it on a busy machine
+PATIENCE = 240  # seconds of waiting for it on a busy machine
 NOISE = configparser.RawConfigParser()  # what may differ: rounding, as for nbval, and Pyodide's versions
 NOISE.read(ROOT / "tests" / "nbval_sanitize.cfg", encoding="utf-8")
 NOISE["versions"] = {"regex": r"(?m)^(numpy|matplotlib|h5py|ipywidgets) [\d.+a-z]+$", "replace": r"\1"}
@@ -100,7 +100,7 @@ class Visitor:
     def _enter(self):
         browser = self.stack.enter_context(launched(NO_OTHER_HOST))
         context, faults = browser.new_context(viewport={"width": 1280, "height": 900}), self.faults
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(300_000)  # a busy machine
         context.on("request", lambda request: None if is_local(request.url) else faults.append(request.url))
         context.on("response", lambda answer: _is_answered(answer) or faults.append(f"{answer.status} {answer.url}"))
         page = context.new_page()
