@@ -48,9 +48,12 @@ def uphill(at=(4, 3), ax=None):
     ax = new_axes(ax, figsize=(_width(), 4.4))
     point, gradient = np.array(at, dtype=float), np.array([at[1], at[0]], dtype=float)
     x, y = (np.linspace(c - 1.6, c + 1.6, 60) for c in point)
-    levels = point[0] * point[1] + np.arange(-9, 10, 3)
+    area = point[0] * point[1]
+    levels = area + np.arange(-3, 10, 3)
     lines = ax.contour(x, y, x * y[:, np.newaxis], levels=levels, colors=FAINT, linewidths=0.8)
-    ax.clabel(lines, fmt="area %g", fontsize="small")
+    places = [(point[0] + 1.3, c / (point[0] + 1.3)) for c in levels if c not in (area, area + 3)]
+    places += [(c / (point[1] + 1.3), point[1] + 1.3) for c in (area, area + 3)]  # away from the arrows
+    ax.clabel(lines, fmt="area %g", fontsize="small", manual=places)
     steepest = gradient / np.linalg.norm(gradient)
     along = np.array([steepest[1], -steepest[0]])  # at a right angle to the gradient
     for direction in (steepest, np.array([1.0, 0]), np.array([0, 1.0]), along, -steepest):

@@ -65,15 +65,18 @@ def test_the_steepest_arrow_is_the_gradient_and_each_has_its_rate():
     assert max(rates) == 5 and np.allclose(tips[int(np.argmax(rates))], [0.6, 0.8])
 
 
-def test_the_highlighted_row_and_column_give_the_highlighted_entry():
-    ax = basics.matrix_product(A, B, row=1, column=0)
-    lit = [same_color(patch.get_facecolor(), LIT) for patch in ax.patches]
-    numbers = [float(text) for text in texts(ax)[: A.size]]
-    assert numbers == A.ravel().tolist()
-    assert lit[:6] == [False] * 3 + [True] * 3  # the second row of A
-    assert lit[6:12] == [True, False] * 3  # the first column of B
-    assert lit[12:] == [False, False, True, False]
-    assert texts(ax)[-1] == "3 · 4 + 1 · 0 + 2 · 2 = 16"
+@pytest.mark.parametrize(
+    ("row", "column", "sum_"), [(1, 0, "3 · 4 + 1 · 0 + 2 · 2 = 16"), (0, 1, "1 · 1 + 2 · 5 + 0 · 3 = 11")]
+)
+def test_the_highlighted_row_and_column_give_the_highlighted_entry(row, column, sum_):
+    ax = basics.matrix_product(A, B, row, column)
+    lit = np.array([same_color(patch.get_facecolor(), LIT) for patch in ax.patches])
+    assert [float(text) for text in texts(ax)[: A.size]] == A.ravel().tolist()
+    left, right, product = lit[:6].reshape(2, 3), lit[6:12].reshape(3, 2), lit[12:].reshape(2, 2)
+    assert left[row].all() and left.sum() == 3
+    assert right[:, column].all() and right.sum() == 3
+    assert product[row, column] and product.sum() == 1
+    assert texts(ax)[-1] == sum_
 
 
 def test_the_copies_of_a_column_are_pale():
