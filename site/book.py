@@ -162,17 +162,19 @@ def _write_look(source):
     (source / "_static" / "palette.css").write_text(style.css_properties(":root", dark), encoding="utf-8")
     shutil.copytree(Path(style.__file__).parent / "fonts", source / "_static" / "fonts")
     rows = [
-        f"<tr><th scope='row'><code>{name}</code></th>"
-        + "".join(f"<td style='color: {ink}; background: {paper}'>■ ▲ {ink}</td>" for ink, paper in _on_papers(pair))
-        + f"<td>{html.escape(style.MEANINGS[name])}</td></tr>"
+        f"<tr><th scope='row'><code>{name}</code></th>{''.join(_swatch(pair[i], i) for i in (0, 1))}"
+        f"<td>{html.escape(style.MEANINGS[name])}</td></tr>"
         for name, pair in style.PALETTE.items()
     ]
     page = (HERE / "look.md").read_text(encoding="utf-8").replace("<!-- palette -->", "\n".join(rows))
     (source / "look.md").write_text(page, encoding="utf-8")
 
 
-def _on_papers(pair):
-    return zip(pair, style.PALETTE["paper"], strict=True)
+def _swatch(color, page):
+    """A cell with a colour on the white page (0) or on the dark one (1), and its code."""
+    ink, paper = (style.PALETTE[name][page] for name in ("ink", "paper"))
+    patch = f"<span style='background: {color}; padding: 0.2em 1.2em; border: 1px solid {ink}'></span>"
+    return f"<td style='color: {ink}; background: {paper}'>{patch} {color}</td>"
 
 
 def copy_mathjax(target):

@@ -236,7 +236,7 @@ def set_width(control):
 
 
 def image(draw, figsize, alt, layout="constrained"):
-    """What `draw(figure)` draws, as HTML; pyplot's state is not touched.
+    """What `draw(figure)` draws, as an HTML image, for what is redrawn many times a second; pyplot is not touched.
 
     Parameters
     ----------
@@ -248,15 +248,19 @@ def image(draw, figsize, alt, layout="constrained"):
     with plt.rc_context(plotting.STYLE):
         figure = Figure(figsize=figsize, layout=layout)
         draw(figure)
-        return _described(as_html(figure), alt)
+        return _described(_png(figure, density=1), alt)
 
 
 def as_html(figure):
     """A figure as HTML for a widget: SVG in the widget's own colours, or a sharp PNG if it has many marks."""
     if output.count_marks(figure) <= output.MOST_MARKS:
         return output.as_svg(figure, alone=False)
+    return _png(figure, output.DENSITY)
+
+
+def _png(figure, density):
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=96 * output.DENSITY, pil_kwargs={"compress_level": 1})  # faster to write
+    figure.savefig(file, format="png", dpi=96 * density, pil_kwargs={"compress_level": 1})  # faster to write
     return f'<img alt="" src="data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}">'
 
 
