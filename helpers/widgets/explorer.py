@@ -192,16 +192,11 @@ def refusal(error):
     return f"<b>Not possible:</b> {html.escape(str(error))}."
 
 
-def stopped(stop):
-    """The message after the stop button, as HTML."""
-    first, rest = stopped_text(stop).split(". ", 1)
-    return f"<b>{html.escape(first)}.</b> {rest}"
-
-
-def stopped_text(stop):
-    """The message after the stop button: how far the work came, if known, and what is on the screen."""
-    how_far = f" {stop}" if str(stop) else ""
-    return f"Stopped{how_far}. What is shown is the last complete result; the line of code below it reproduces it."
+def stopped(stop, bold="<b>", plain="</b>"):
+    """The message after the stop button, as HTML: how far the work came, if known, and what is on the screen."""
+    first = f"Stopped {html.escape(str(stop))}".strip()
+    rest = "What is shown is the last complete result; the line of code below it reproduces it."
+    return f"{bold}{first}.{plain} {rest}"
 
 
 def fit_whole(network, X, y):

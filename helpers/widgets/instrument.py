@@ -20,7 +20,7 @@ from helpers.plotting import STYLE, output
 from helpers.plotting.style import css_properties
 from helpers.system.browser import in_browser
 from helpers.system.interrupts import interrupts_wait
-from helpers.widgets.explorer import REFUSALS, WIDGET, as_call, stopped_text
+from helpers.widgets.explorer import REFUSALS, WIDGET, as_call, stopped
 
 FRONT = Path(__file__).with_name("front")
 DARK = '[data-jp-theme-light="false"] .instrument, .vscode-dark .instrument, [data-theme="dark"] .instrument'
@@ -99,7 +99,7 @@ class Instrument(anywidget.AnyWidget):
         except REFUSALS as error:
             self.refusal = f"Not possible: {error}."
         except KeyboardInterrupt as stop:
-            self.refusal = stopped_text(stop)
+            self.refusal = stopped(stop, "", "")
             raise
 
     def _show(self, result, state):

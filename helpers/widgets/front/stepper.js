@@ -161,7 +161,7 @@ function unit(picture, known, step, l, j, [x, y], radius, narrow) {
     const sums = step.name === `dA[${l}]` || step.name === `Z[${l}]`
     const parts = [node([x, y], radius, value ? figures(value[j][0]) : "?", active || sums ? step.way : null, fresh)]
     const notes = [["z", known(`Z[${l}]`), ""], ["dA", known(`dA[${l}]`), "backward"], ["δ", known(`dZ[${l}]`), "backward"]]
-        .filter(([, array]) => array).slice(narrow ? -1 : -2)
+        .filter(([, array]) => array).slice(narrow || step.name === `dA[${l}]` ? -1 : -2)
     parts.push(shape("text", { x, y: y + radius + 14, "text-anchor": "middle", class: "notes" },
         notes.map(([name, array, look], i) => shape("tspan", { class: look }, `${i ? "  " : ""}${name} ${figures(array[j][0])}`))))
     if (j === 0) {
