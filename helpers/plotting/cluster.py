@@ -92,34 +92,39 @@ def step_shares(counts, compute, communicate, chosen=None, ax=None):
     """
     ax = new_axes(ax, figsize=(WIDTH, 4.0))
     places, total = np.arange(len(counts)), compute + communicate
-    ax.bar(places, compute / total, 0.86, color=FORWARD_SOFT, edgecolor=FORWARD, linewidth=THIN)
-    ax.bar(
-        places, communicate / total, 0.86, compute / total, color=BACKWARD_SOFT, edgecolor=BACKWARD, hatch="//",
-        linewidth=THIN, hatch_linewidth=THIN,
-    )  # fmt: skip
-    for share, color, name in (
-        (compute / total, FORWARD, "computing"),
-        (communicate / total, BACKWARD, "communicating"),
-    ):
-        if share.max() > 0.15:  # written where there is most room
-            at = int(np.argmax(share))
-            height = share[at] / 2 if color == FORWARD else 1 - share[at] / 2
-            side = "left" if at < len(counts) / 2 else "right"
-            ax.text(at + (-0.3 if side == "left" else 0.3), height, name, ha=side, color=color, bbox=_LABEL)
+    edge = {"linewidth": THIN}
+    ax.bar(places, compute / total, 0.86, color=FORWARD_SOFT, edgecolor=FORWARD, **edge)
+    hatched = edge | {"hatch": "//", "hatch_linewidth": THIN}
+    ax.bar(places, communicate / total, 0.86, compute / total, color=BACKWARD_SOFT, edgecolor=BACKWARD, **hatched)
+    _name_share(ax, compute / total, "computing", FORWARD, from_below=True)
+    _name_share(ax, communicate / total, "communicating", BACKWARD, from_below=False)
     ax.set_xticks(places, [str(count) for count in counts])
     ax.set(xlabel="workers", ylabel="share of a step", ylim=(0, 1))
     if chosen:
         ax.axvline(np.log2(chosen / counts[0]), color=INK, linewidth=THIN, linestyle=":")
-    right = ax.twinx()
-    right.plot(places, counts / counts[0], "-.", color=MUTED, linewidth=1.2, label="ideal speed-up")
-    right.plot(places, total[0] / total, "o-", color=INK, label="speed-up")
-    right.set(yscale="log", ylabel="speed-up", ylim=(0.5, 1.3 * counts[-1] / counts[0]))
-    right.spines["right"].set_visible(True)
-    peak = int(np.argmax(total[0] / total))
-    beside = {"fontsize": SMALL, "textcoords": "offset points", "ha": "center", "bbox": _LABEL}
-    right.annotate("speed-up", (peak, total[0] / total[peak]), (0, 10), color=INK, **beside)
-    right.annotate("ideal", (len(counts) - 2.5, 2 ** (len(counts) - 2.5)), (0, 0), color=MUTED, va="center", **beside)
+    _draw_speed_up(ax.twinx(), counts / counts[0], total[0] / total)
     return ax
+
+
+def _name_share(ax, share, name, color, from_below):
+    """Write the name of a share where there is most room for it, if there is any."""
+    if share.max() > 0.15:
+        at = int(np.argmax(share))
+        left = at < len(share) / 2
+        place = at + (-0.3 if left else 0.3), share[at] / 2 if from_below else 1 - share[at] / 2
+        ax.text(*place, name, ha="left" if left else "right", color=color, bbox=_LABEL)
+
+
+def _draw_speed_up(ax, ideal, reached):
+    """Draw the ideal speed-up and the one that is reached, with their names beside them."""
+    places, last, peak = np.arange(len(ideal)), len(ideal) - 2, int(np.argmax(reached))
+    ax.plot(places, ideal, "-.", color=MUTED, linewidth=1.2, label="ideal speed-up")
+    ax.plot(places, reached, "o-", color=INK, label="speed-up")
+    ax.set(yscale="log", ylabel="speed-up", ylim=(0.5, 1.3 * ideal[-1]))
+    ax.spines["right"].set_visible(True)
+    beside = {"fontsize": SMALL, "textcoords": "offset points", "ha": "center", "bbox": _LABEL}
+    ax.annotate("speed-up", (peak, reached[peak]), (0, 10), color=INK, **beside)
+    ax.annotate("ideal", (last, ideal[last]), (0, 0), color=MUTED, va="center", **beside)
 
 
 _LABEL = {"boxstyle": "round,pad=0.25", "facecolor": PAPER, "edgecolor": "none"}

@@ -63,15 +63,7 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
     top, gap = max(column[0] for column in columns), 2.8
     height = 2 * top + 1.9  # units of the drawing, of which 11 are as wide as the page
     ax = new_axes(ax, figsize=(WIDTH, WIDTH / 11 * height))
-    for l in range(1, len(columns)):
-        for y0 in columns[l - 1]:
-            for y1 in columns[l]:
-                start, stop = np.array([gap * (l - 1), y0]), np.array([gap * l, y1])
-                along = 0.36 * (stop - start) / np.linalg.norm(stop - start)
-                aside = 0.15 * np.array([-along[1], along[0]]) if backward else 0
-                arrow(ax, start + along + aside, stop - along + aside, FORWARD, "-", 1.1)
-                if backward:
-                    arrow(ax, stop - along - aside, start + along - aside, BACKWARD, "--", 1.1)
+    _connect(ax, columns, gap, backward)
     names = names or [f"layer {l}\n{n} unit{'s' * (n > 1)}" for l, n in enumerate(layer_sizes)]
     for l, (n, column) in enumerate(zip(layer_sizes, columns, strict=True)):
         for i, y in enumerate(column):
@@ -86,6 +78,19 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
     bare(ax, (middle - half, middle + half), (-top - 0.5, top + 1.4))
     ax.set_aspect("equal")
     return ax
+
+
+def _connect(ax, columns, gap, backward):
+    """Draw arrows between all units of adjacent layers, forward and, if wanted, backward beside them."""
+    for l in range(1, len(columns)):
+        for y0 in columns[l - 1]:
+            for y1 in columns[l]:
+                start, stop = np.array([gap * (l - 1), y0]), np.array([gap * l, y1])
+                along = 0.36 * (stop - start) / np.linalg.norm(stop - start)
+                aside = 0.15 * np.array([-along[1], along[0]]) if backward else 0
+                arrow(ax, start + along + aside, stop - along + aside, FORWARD, "-", 1.1)
+                if backward:
+                    arrow(ax, stop - along - aside, start + along - aside, BACKWARD, "--", 1.1)
 
 
 def training_loop(ax=None):

@@ -1,7 +1,7 @@
 """Short animations that play without a kernel, in the book and in a saved notebook: SVG with CSS, and no script.
 
 Each function takes computed values and returns a `Motion`. Where a reader prefers no motion, and in print, it stands
-still at its end. It repeats, with a rest at the end.
+still at its end. It repeats, with a rest at the end; `seconds` is the time of one repetition.
 """
 
 import numpy as np
@@ -85,7 +85,6 @@ def descent(result, window, levels, seconds=10):
     ----------
     result : `widgets.line_and_valley.Descent`, with at least one step
     window, levels : as of `plotting.descent.line_and_valley`
-    seconds : float, of one repetition
     """
     steps = len(result.path) - 1
     times = [(1 - REST) * k / steps for k in range(steps + 1)]
@@ -137,6 +136,7 @@ def _moving_point(result, window, levels, times, seconds):
     trail = " ".join(f"{a:.1f},{c:.1f}" for a, c in path)
     moves = [(t, f"transform: translate({a:.1f}px, {c:.1f}px)") for t, (a, c) in zip(times, path, strict=True)]
     drawn = [(t, f"stroke-dashoffset: {lengths[-1] - s:.1f}px") for t, s in zip(times, lengths, strict=True)]
+    style = _VALLEY_STYLE + f".trail {{ stroke-dasharray: {lengths[-1]:.1f}px }} "
     body = (
         '<clipPath id="right"><rect x="460" y="30" width="300" height="300"/></clipPath>'
         '<text x="460" y="18">the point (w, b) moves down the valley of the cost</text><g clip-path="url(#right)">'
@@ -145,12 +145,14 @@ def _moving_point(result, window, levels, times, seconds):
         '<path class="axis" d="M460 30V330H760"/>'
         '<text class="small" x="748" y="350">w</text><text class="small" x="444" y="40">b</text>'
     )
-    style = (
-        ".rings { fill: var(--forward); fill-opacity: 0.07; stroke: var(--forward); stroke-opacity: 0.3 } "
-        ".now { fill: var(--forward); stroke: var(--paper); stroke-width: 2 } .best { fill: var(--right) } "
-        f".trail {{ fill: none; stroke: var(--ink); stroke-width: 1.8; stroke-dasharray: {lengths[-1]:.1f}px }} "
-    )
     return body, style + keyframes("move", moves, seconds) + keyframes("trail", drawn, seconds)
+
+
+_VALLEY_STYLE = (
+    ".rings { fill: var(--forward); fill-opacity: 0.07; stroke: var(--forward); stroke-opacity: 0.3 } "
+    ".now { fill: var(--forward); stroke: var(--paper); stroke-width: 2 } .best { fill: var(--right) } "
+    ".trail { fill: none; stroke: var(--ink); stroke-width: 1.8 } "
+)
 
 
 # --- lesson 03: one pass forward and back ----------------------------------------------------------
@@ -162,7 +164,6 @@ def one_pass(frame, seconds=12):
     Parameters
     ----------
     frame : `widgets.stepper.Frame` of the last step
-    seconds : float, of one repetition
     """
     sizes, L = frame.sizes, len(frame.sizes) - 1
     beats = np.linspace(0, 1 - REST, 2 * (L + 1) + 1)  # forward through L layers and to the cost, and all of it back
@@ -252,12 +253,12 @@ def fading(lanes, seconds=12):
     ----------
     lanes : dict of str to (spreads, errors), for each network the spread of A[l] in the hidden layers and the length
         of dZ[l] in all layers, from layer 1 on; areas are in proportion to them
-    seconds : float, of one repetition
     """
     height, body, style = 124, "", _FADING_STYLE
     for i, (name, (spreads, errors)) in enumerate(lanes.items()):
         x, y = _scale((1, len(errors)), (200, 760))(np.arange(1, len(errors) + 1)), 66 + height * i
         body += f'<text x="16" y="{y + 4}">{name}</text><path class="rail" d="M200 {y}H760"/>'
+        body += f'<text class="small" x="150" y="{y + 48}">layer</text>'
         body += "".join(f'<text class="small here" x="{a:.1f}" y="{y + 48}">{l}</text>' for l, a in enumerate(x, 1))
         ways = (("forward", spreads, x[: len(spreads)], 0.0), ("backward", errors[::-1], x[::-1], (1 - REST) / 2))
         for kind, sizes, places, start in ways:

@@ -49,20 +49,25 @@ def as_svg(figure, alone=True):
     with plt.rc_context(STEADY):
         figure.savefig(file, format="svg", metadata={"Date": None})
     text, used = WRAPPING.sub("", file.getvalue()).strip(), {}
-    text = PLACES.sub(lambda place: re.sub(r"(\.\d\d)\d+", r"\1", place[0]), text)  # a hundredth of a point is enough
+    text = PLACES.sub(_shortened, text)
 
     def named(color):
         name, pair = COLORS.get(color[0].lower(), (None, None))
         if name is None:
             return color[0]
         used[name] = pair
-        return f"var(--lesson-{name}, {pair[0]})"
+        return f"var(--lesson-{name})"
 
     text = re.sub(r"#[0-9a-fA-F]{6}\b(?=[;\"])", named, text)
     width, height = (round(96 * inches) for inches in figure.get_size_inches())
     size = f'width="{width}" height="{height}" style="stroke-linejoin: round; stroke-linecap: butt"'
     text = re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', size, text, count=1)
     return re.sub(r"(?<=>)", _both_looks(used), text, count=1) if alone else text
+
+
+def _shortened(place):
+    """Places to a hundredth of a point, which is enough, and on one line: a notebook stores each line apart."""
+    return re.sub(r"(\.\d\d)\d+", r"\1", place[0]).replace("\n", "")
 
 
 def _both_looks(used):

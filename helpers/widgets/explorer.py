@@ -43,7 +43,8 @@ LAYOUT = f"""
 .lesson-controls .widget-inline-hbox {{ flex-flow: row wrap; height: auto; margin-bottom: var(--lesson-space); }}
 .lesson-controls .widget-inline-hbox > .widget-label {{
     flex: 0 0 100%; width: auto !important; text-align: left; line-height: 1.4; height: auto; }}
-.lesson-picture svg, .lesson-picture img {{ display: block; width: 100%; height: auto; min-width: 26rem; max-width: 38rem; }}
+.lesson-picture svg, .lesson-picture img {{
+    display: block; width: 100%; height: auto; min-width: 26rem; max-width: 38rem; }}
 .lesson-picture {{ overflow-x: auto; }}
 .lesson-widget .widget-html-content {{ line-height: 1.45; white-space: normal; }}
 .lesson-widget code {{ overflow-wrap: anywhere; }}

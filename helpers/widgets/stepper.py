@@ -205,6 +205,13 @@ class Stepper(Instrument):
     compute, describe, solved = map(staticmethod, (frame, describe, solved))
     draw, picture_of = map(staticmethod, (draw, _picture))
 
+    def state(self):
+        """The arguments of `frame`, as one would write them in code."""
+        state = super().state()
+        with suppress(TypeError, ValueError):  # the sentence about it comes from `frame`
+            state["sizes"] = _checked_sizes(self.sizes)
+        return state | {"y": tuple(int(label) if label in (0, 1) else label for label in self.y)}
+
     def _refresh(self, change=None):
         """Fit the example and the step to a network that was typed, then show it."""
         if change is not None and change["name"] == "sizes":

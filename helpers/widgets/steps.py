@@ -91,10 +91,14 @@ def _cost_steps(n, L):
 
 def _backward_steps(n, l):
     """dW[l] and db[l], and before the first layer dA[l − 1] and dZ[l − 1]."""
-    column, before = f"({n[l]}, 1)", f"({n[l - 1]}, 1)"
-    weights, slope = n[l] * n[l - 1], f"g′(Z[{l - 1}])"
+    return [*_gradient_steps(n, l), *(_error_steps(n, l) if l > 1 else [])]
+
+
+def _gradient_steps(n, l):
+    """dW[l] and db[l], from the error of the layer."""
+    column, weights = f"({n[l]}, 1)", n[l] * n[l - 1]
     own = _alone(n, l)  # the error of one unit along its own paths
-    steps = [
+    return [
         Step(
             f"dW[{l}]",
             f"dW^{{[{l}]}} = dZ^{{[{l}]}} (A^{{[{l - 1}]}})^T",
@@ -116,18 +120,20 @@ def _backward_steps(n, l):
             n[l] * own,
         ),
     ]
-    if l == 1:
-        return steps
+
+
+def _error_steps(n, l):
+    """dA[l − 1] and dZ[l − 1], the error of the layer before."""
+    before = f"({n[l - 1]}, 1)"
     return [
-        *steps,
         Step(
             f"dA[{l - 1}]",
             f"dA^{{[{l - 1}]}} = (W^{{[{l}]}})^T dZ^{{[{l}]}}",
-            f"({n[l - 1]}, {n[l]}) @ {column} = {before}",
+            f"({n[l - 1]}, {n[l]}) @ ({n[l]}, 1) = {before}",
             f"dA{l - 1} = W[{l}].T @ dZ{l}",
             ("edges", l),
             (f"W[{l}]ᵀ", "@", f"dZ[{l}]"),
-            weights,
+            n[l] * n[l - 1],
         ),
         Step(
             f"dZ[{l - 1}]",
@@ -135,7 +141,7 @@ def _backward_steps(n, l):
             f"{before} * {before} = {before}",
             f"dZ{l - 1} = dA{l - 1} * sigmoid_prime(Z{l - 1})",
             ("units", l - 1),
-            (f"dA[{l - 1}]", "⊙", slope),
+            (f"dA[{l - 1}]", "⊙", f"g′(Z[{l - 1}])"),
             n[l - 1],
         ),
     ]

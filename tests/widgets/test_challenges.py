@@ -55,7 +55,9 @@ def file(tmp_path, monkeypatch):
 
 
 def test_every_challenge_is_solved_here():
-    assert set(SOLVED) | {"03.ledger", "05.detective"} == set(CHALLENGES)
+    # Those of the instruments are solved beside the other tests of each.
+    instruments = {"01.line_and_valley", "03.stepper", "04.your_network", "11.playground", "11.drawing"}
+    assert set(SOLVED) | {"03.ledger", "05.detective"} | instruments == set(CHALLENGES)
 
 
 @pytest.mark.parametrize("name", SOLVED)
@@ -69,7 +71,7 @@ def test_a_challenge_that_is_met_is_acknowledged_at_once_and_remembered(name, fi
     assert json.loads(file.read_text())["done"] == [name]
     exercises.progress()
     assert any(
-        line.startswith(name[:2]) and line.endswith(("1 of 1", "1 of 2"))
+        line.startswith(name[:2]) and line.endswith(("1 of 1", "1 of 2", "1 of 3"))
         for line in capsys.readouterr().out.split("\n")
     )
     control, value = next(iter(make(name).controls.items()))

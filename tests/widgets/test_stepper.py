@@ -167,7 +167,7 @@ def test_a_network_that_is_typed_gets_an_example_of_its_size():
     assert view.picture["sizes"] == [3, 2, 1] and not view.refusal
     view.sizes = "3, 2, 7"
     assert view.refusal == "Not possible: sizes holds 7, but there is room for at most 4 units in a layer."
-    assert view.picture["sizes"] == [3, 2, 1] and "'3, 2, 1'" in view.line  # the last one stays
+    assert view.picture["sizes"] == [3, 2, 1] and "y=(1,), sizes=(3, 2, 1)," in view.line  # the last one stays
     view.sizes = "2, 2, 2"
     assert not view.refusal and view.picture["sizes"] == [2, 2, 2]
 
