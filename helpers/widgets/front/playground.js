@@ -369,7 +369,7 @@ function field(api) {
             if (!sheet.children[i]) sheet.append(element("figure", {}, canvas, element("figcaption")))
             paint(canvas, pictures.subarray(784 * i, 784 * (i + 1)), 28, colors.ink, false)
             sheet.children[i].className = wrong ? "wrong" : ""
-            sheet.children[i].lastChild.textContent = `${p.toFixed(2)}${wrong ? " ✗" : ""}`
+            sheet.children[i].lastChild.textContent = `${p.toFixed(2).replace(/^0/, "")}${wrong ? "✗" : ""}`
         })
     }
 
@@ -380,6 +380,7 @@ function field(api) {
         if (scene.digits) {
             answers(picture, colors)
             caption.textContent = "Test digits, with the probability of an 8; ✗ is wrong"
+            change(sheet, { role: "img", "aria-label": `24 test digits. ${sentence}` })
             return
         }
         const area = picture.side ** 2, maps = bytes(picture.maps), L = picture.sizes.length - 1

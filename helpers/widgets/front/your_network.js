@@ -12,7 +12,8 @@ function chooser(label, options, choose, say = String) {
 
 function controls({ get, set, follow, model }) {
     const sizes = element("input", { type: "text", "aria-label": "layer sizes", spellcheck: "false",
-        onchange: () => set({ layer_sizes: sizes.value, iterations: 1 }) })
+        onchange: () => resize(), onkeydown: event => { if (event.key === "Enter") resize() } })
+    const resize = () => { if (sizes.value !== get("layer_sizes")) set({ layer_sizes: sizes.value, iterations: 1 }) }
     follow("layer_sizes", () => { sizes.value = get("layer_sizes") })
     const g = chooser("Hidden activation", ACTIVATIONS, value => set({ hidden_activation: value, iterations: 1 }))
     follow("hidden_activation", () => g.show(get("hidden_activation")))
