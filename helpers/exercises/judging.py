@@ -190,7 +190,7 @@ def _explained(exercise, answer, hint, generic, earlier, failed, part):
     found = repair.find(code, exercise.cases(), passed) if code else None
     whole = found if found and found.whole else None
     pointed = lambda words: Verdict("wrong", diagnosis.pointed(words, whole, code, exercise.parts, part))  # noqa: E731
-    if whole and whole.kind in SURE:
+    if whole and whole.kind in SURE and hint not in exercise.key.needs:
         return Verdict("wrong", earlier + diagnosis.describe(whole, code))
     if hint and not (failed and whole and whole.kind not in SAME_CAUSE):
         return pointed(hint)

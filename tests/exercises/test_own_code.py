@@ -114,7 +114,10 @@ def wrong_backward(Y, W, Z, A, g_prime):
     [
         ({}, "Give at least one function"),
         ({"forward": lambda *_: None}, "`forward` is not written yet"),
-        ({"update": lambda p, g, rate: p + rate * g}, "`update`: That climbs"),
+        (
+            {"update": lambda p, g, rate: p + rate * g},
+            "`update`: Look at the line `lambda p, g, rate: p + rate * g`. That c",
+        ),
         (MINE | {"backward": wrong_backward}, "dW[2]  relative error 3e-01  is 2.000 × the numerical one"),
         (MINE | {"backward": 3}, "A function is wanted"),
         (MINE | {"update": lambda p, g: p}, "does not take the arguments"),
@@ -196,7 +199,10 @@ def update(parameter, gradient, learning_rate):
     ("source", "words"),
     [
         (FILE, "now runs on your `forward` and `update`"),
-        (FILE.replace("parameter -", "parameter +"), "`update`: That climbs"),
+        (
+            FILE.replace("parameter -", "parameter +"),
+            "`update`: Look at the line `return parameter + learning_rate * gradient`. That climbs",
+        ),
         (FILE + "def backward(", "stopped with SyntaxError"),
         (FILE + "import sys; sys.exit()", "leaves Python by exit()"),
         (FILE + "1 / 0", "stopped with ZeroDivisionError"),
@@ -230,7 +236,7 @@ def test_a_file_that_has_been_edited_is_read_again(tmp_path, monkeypatch, capsys
     assert "your `forward`." in edit(FILE.split("def update")[0], 20)
     assert own_code._kept["forward"] is not first and installed()["update"] is STEP
     said = edit(FILE.replace(" + b[l]", ""), 30)
-    assert "`forward`: The bias is missing in Z. Look at the line `Z[l] = W[l] @ A[l - 1]`." in said
+    assert "`forward`: Look at the line `Z[l] = W[l] @ A[l - 1]`. The bias is missing in Z." in said
     assert "What was kept before stays kept." in said
     (tmp_path / "my_network.py").unlink()
     use_my_code()

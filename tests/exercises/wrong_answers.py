@@ -188,7 +188,7 @@ ANSWERS = [
     (
         "06.flatten",
         "def flatten(pictures):\n    return pictures.reshape(len(pictures), -1) // 255",
-        "cuts off everything behind the point",
+        "// divides whole numbers and throws the rest away:",
     ),
     # worked in per cent, so the result is 100 times too large
     (
