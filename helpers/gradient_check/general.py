@@ -101,7 +101,7 @@ def _finding(name, mine, array, places, exact, error):
         return Finding(name, off, 0, describe(mine, exact, 1), "wrong")
     share = relative_error(exact + bound, exact) * 2 if exact.any() else np.inf
     if not exact.any() and not mine.any():
-        return Finding(name, off, 0, "0, like the numerical one, which tells nothing", "unjudged")
+        return Finding(name, off, 0, "0, like the numerical one, which proves nothing", "unjudged")
     if share > max(ROUGH, 200 * np.finfo(array.dtype).eps):
         return Finding(name, off, 0, TOO_ROUGH.format(share=f"{min(share, 1):.0e}"), "unjudged")
     some = [] if len(places) == array.size else [f"{len(places)} of {array.size} entries were nudged"]

@@ -16,13 +16,11 @@ TOO_SMALL = (
     "too small to judge: rounding in {dtype} may move it by {share}. "
     "Use smaller weights or scaled inputs, so that no unit is saturated{or_double}"
 )
-ZERO = (
-    "0, like the numerical one, which tells nothing: use data or weights for which the units are not all switched off"
-)
+ZERO = "0, like the numerical one, which proves nothing: use data or weights for which not all units are switched off"
 OVERFLOW = "too large to judge: numbers on the way leave the range of {dtype}. Scale the inputs or the weights down"
-ON_KINKS = "not to be judged: every example has a unit on its kink, at z = 0. Use other data, or biases other than 0"
+ON_KINKS = "cannot be judged: every example has a unit on its kink, at z = 0. Use other data, or biases other than 0"
 MIXED = (
-    "not to be judged: it is right without the examples that have a unit on its kink, at z = 0, but with them it is "
+    "cannot be judged: it is right without the examples that have a unit on its kink, at z = 0, but with them it is "
     "not the mean over the examples. Use other data, or biases other than 0"
 )
 

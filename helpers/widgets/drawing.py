@@ -184,7 +184,7 @@ def draw(result, figure=None):
 
 def describe(result):
     """Summarize the answer of a `Reading` in a sentence."""
-    who = "The network" if result.pixels.any() else "Nothing is drawn yet; even of empty paper the network"
+    who = "The network" if result.pixels.any() else "Nothing is drawn yet; even for empty paper the network"
     of = f"of an 8 {result.probability:.4f}" if len(result.digits) == 2 else f"{result.probabilities.max():.4f}"
     return f"{who} says {result.answer}: probability {of}; J = {result.cost:.4f} for a target of {result.target}"
 
@@ -255,7 +255,7 @@ class Drawing(Instrument):
     def _load(self, change=None):
         """Load test digit number `start`, or a blank canvas."""
         if not 0 <= self.start <= TEST_DIGITS:
-            self.refusal = f"Not possible: the test digits have numbers from 1 to {TEST_DIGITS}, and 0 is empty paper."
+            self.refusal = f"Not possible: the test digits are numbered from 1 to {TEST_DIGITS}, and 0 is empty paper."
             return
         self._put(test_digits()[0][self.start - 1] if self.start else np.zeros(SIDE**2))
 

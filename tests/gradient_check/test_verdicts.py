@@ -84,7 +84,7 @@ def test_what_rounding_hides_is_not_called_right():
     dead = {1: -np.ones((3, 1)), 2: np.zeros((1, 1))}
     report = check_gradients(np.zeros((4, 3)), np.ones((1, 4)), {1: np.ones((3, 3)), 2: np.ones((1, 3))}, dead, "relu")
     assert report.verdict == "unjudged"
-    assert "0, like the numerical one, which tells nothing" in str(report)
+    assert "0, like the numerical one, which proves nothing" in str(report)
 
 
 def test_a_gradient_known_to_a_few_percent_is_not_called_right():
