@@ -14,7 +14,7 @@ from helpers.exercises import record
 from helpers.plotting import playground
 from helpers.system.arguments import check_names
 from helpers.system.interrupts import interrupts_wait
-from helpers.widgets.explorer import REFUSALS, as_call, stopped_text, whole_between
+from helpers.widgets.explorer import REFUSALS, as_call, stopped, whole_between
 from helpers.widgets.instrument import plain
 from helpers.widgets.live import Live
 from helpers.widgets.playground_data import DATA_SETS, FEATURES, M, as_points
@@ -124,7 +124,7 @@ class PlaygroundExplorer(Live):
         except REFUSALS as error:
             self.refusal = f"Not possible: {error}."
         except KeyboardInterrupt as stop:
-            self.refusal = stopped_text(stop)
+            self.refusal = stopped(stop, "", "")
             raise
 
     def _show(self, result, options, flow=False, refusal=""):
