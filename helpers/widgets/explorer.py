@@ -81,8 +81,7 @@ class Explorer(ipywidgets.VBox):
     code : str, how the line of code begins, such as "widgets.train("
     figsize : size of the picture in inches, or a callable from the result to that
     met : callable, optional
-        (result, state) to whether the challenge is met, where `state` holds the values of the controls. Once it is,
-        the title says so, and `exercises.progress` remembers it.
+        (result, state) to whether the challenge is met; then the title says so, and `exercises.progress` remembers it.
     """
 
     def __init__(self, name, challenge, controls, compute, draw, describe, code, figsize=SIZE, met=None):
