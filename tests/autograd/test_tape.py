@@ -542,7 +542,7 @@ REFUSED = [
     (
         lambda: tape_network.cost([[1.0]], [[1.0]], {1: np.ones((1, 1))}, {1: Variable([[0.0]])}),
         TypeError,
-        "cost needs a Variable where it is given a ndarray",
+        "cost needs a Variable but was given a ndarray",
     ),
     (lambda: grad(x, x), ValueError, r"the output has shape \(1, 2\): take its sum or mean, or give a seed"),
     (lambda: grad(x, x, [1, 2]), ValueError, r"seed has shape \(2,\), but the output has \(1, 2\)"),
@@ -550,8 +550,8 @@ REFUSED = [
     (lambda: grad(x.sum(), Variable(1.0, "w")), ValueError, r"Variable w of shape \(\) did not lead to the output"),
     (lambda: grad(x.sum(), Variable(1.0)), ValueError, r"^Variable of shape \(\) did not lead to the output"),
     (lambda: grad(x.sum(), []), ValueError, "no inputs were given: name at least one Variable"),
-    (lambda: grad(x.sum(), x.value), TypeError, "grad needs a Variable where it is given a ndarray"),
-    (lambda: grad(1.0, x), TypeError, "grad needs a Variable where it is given a float"),
+    (lambda: grad(x.sum(), x.value), TypeError, "grad needs a Variable but was given a ndarray"),
+    (lambda: grad(1.0, x), TypeError, "grad needs a Variable but was given a float"),
     (lambda: operator.iadd(x.value, 1), ValueError, "read-only"),
     (lambda: operator.iadd((x * 2).value, 1), ValueError, "read-only"),
 ]

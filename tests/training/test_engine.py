@@ -91,23 +91,25 @@ def test_resuming_what_cannot_go_on(tmp_path):
     model.fit(X, Y_XOR)
     before = copy.deepcopy(model)
     for data, differing in ((X, 1 - Y_XOR), "y"), ((X[:, :1], Y_XOR), "X"), ((X * 255, Y_XOR), "X"):
-        with pytest.raises(ValueError, match=f"^{differing} is not as in the training that was stopped: pass the same"):
+        with pytest.raises(
+            ValueError, match=f"^{differing} is not the same as in the original training run: undo the change"
+        ):
             model.resume(*data)
-    with pytest.raises(ValueError, match=r"^held_out is not as in"):
+    with pytest.raises(ValueError, match=r"^held_out is not the same as in"):
         model.resume(X, Y_XOR, held_out=HELD_OUT)
     for option, other in CHANGES.items():
         changed = copy.deepcopy(model)
         setattr(changed, option, other)
-        with pytest.raises(ValueError, match=rf"^{option}\b.* (is|are) not as in the training"):
+        with pytest.raises(ValueError, match=rf"^{option}\b.* (is|are) not the same as in the original training run"):
             changed.resume(X, Y_XOR)
         assert_same(changed, before)
     model.save(tmp_path / "slim.h5", resumable=False)
-    with pytest.raises(ValueError, match="no training that could be resumed: call fit"):
+    with pytest.raises(ValueError, match="no training run to resume: call fit"):
         NeuralNetwork.load(tmp_path / "slim.h5").resume(X, Y_XOR)
     wild = NeuralNetwork([1], output="identity", learning_rate=1e3)
     with pytest.raises(DivergedError):
         wild.fit(X, Y_XOR)
-    with pytest.raises(ValueError, match="no training that could be resumed"):
+    with pytest.raises(ValueError, match="no training run to resume"):
         wild.resume(X, Y_XOR)
 
 
@@ -171,10 +173,10 @@ def test_a_file_is_read_in_constant_memory(tmp_path):
 @pytest.mark.parametrize(
     ("make", "error", "sentence"),
     [
-        (lambda path: HDF5Rows(path.with_name("no.h5")), FileNotFoundError, r"no\.h5 is not there"),
+        (lambda path: HDF5Rows(path.with_name("no.h5")), FileNotFoundError, r"no\.h5 was not found"),
         (lambda path: HDF5Rows(path, "Z"), ValueError, "holds no data set 'Z': it holds X, holes, line"),
         (lambda path: HDF5Rows(path, "\ud800"), TypeError, "name must be the name of a data set"),
-        (lambda path: HDF5Rows(path, "nothing"), ValueError, "holds nothing in its data set 'nothing'"),
+        (lambda path: HDF5Rows(path, "nothing"), ValueError, "has an empty data set 'nothing'"),
         (lambda path: HDF5Rows(path, "line"), ValueError, r"has shape \(5,\), but it must be \(examples, features\)"),
         (lambda path: HDF5Rows(path, "X\0"), TypeError, "name must be the name of a data set"),
         (lambda path: HDF5Rows(path, scale=0), ValueError, "scale is 0"),
@@ -231,7 +233,7 @@ def test_held_out_examples_teach_nothing():
 
 def test_held_out_examples_must_fit():
     model = NeuralNetwork([4, 1], epochs=3)
-    with pytest.raises(ValueError, match="X has 2 features, but that of held_out has 1"):
+    with pytest.raises(ValueError, match="X has 2 features, but X in held_out has 1"):
         model.fit(X, Y_XOR, held_out=(X[:, :1], Y_XOR))
     with pytest.raises(ValueError, match="X has 64 examples but y has shape"):
         model.fit(X, Y_XOR, held_out=(X, Y_XOR[:5]))
@@ -284,7 +286,7 @@ def test_softmax_learns_three_classes():
         ([0, 1, 2, 3], "y holds 3, but with 3 units in the last layer classes are numbered 0 … 2"),
         ([0, 1, -1, 0], "y holds -1"),
         ([0, 0.5, 1, 2], "y holds 0.5"),
-        (np.eye(4)[:, :3], r"the number of each class is wanted: pass y.argmax\(axis=1\)"),
+        (np.eye(4)[:, :3], r"one class number per example is needed: pass y.argmax\(axis=1\)"),
         ([0, 1, 2], r"X has 4 examples but y has shape \(3,\)"),
         ([0, 1, np.nan, 0], "y holds 1 value that is NaN"),
     ],
@@ -586,7 +588,7 @@ def test_a_file_can_be_iterated_over(table):
     ("use", "error", "sentence"),
     [
         (lambda rows: rows[100], IndexError, "there is no row 100: the table has 100"),
-        (lambda rows: rows["a"], TypeError, r"rows are read by number or slice, such as X\[100:200\], not by 'a'"),
+        (lambda rows: rows["a"], TypeError, r"index rows by a number or a slice, such as X\[100:200\], not by 'a'"),
         (lambda rows: rows[[1, 2]], TypeError, r"not by \[1, 2\]: for others use X\[:\] first"),
         (lambda rows: rows.part(90, 200), ValueError, "there are no rows 90 to 200: the table has 100"),
         (lambda rows: rows.part(-1, 5), ValueError, "there are no rows -1 to 5"),

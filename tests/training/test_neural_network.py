@@ -328,7 +328,7 @@ def test_interrupt_keeps_parameters_and_history(monkeypatch):
 
     reference = NeuralNetwork([3, 1], iterations=5).fit(X_SMALL, Y_SMALL)
     monkeypatch.setattr(blocks, "cost_and_gradients", interrupted)
-    with pytest.warns(UserWarning, match="stopped by hand after 5 iterations; what was reached is kept"):
+    with pytest.warns(UserWarning, match="stopped by hand after 5 iterations; progress so far is kept"):
         model = NeuralNetwork([3, 1], iterations=1000).fit(X_SMALL, Y_SMALL)
     np.testing.assert_array_equal(model.cost_history_, reference.cost_history_)
     for l in (1, 2):
@@ -404,7 +404,7 @@ BAD_OPTIONS = [
     ({"batch_size": 0}, ValueError, "batch_size is 0"),
     ({"shuffle_buffer": 0}, ValueError, "shuffle_buffer is 0"),
     ({"patience": 0}, ValueError, "patience is 0"),
-    ({"patience": 3}, ValueError, r"patience needs examples to watch: pass held_out=\(X, y\)"),
+    ({"patience": 3}, ValueError, r"patience needs held-out examples: pass held_out=\(X, y\)"),
     ({"l2": -1}, ValueError, "l2 is -1, but it must be a finite number 0 or above"),
     ({"l2": "much"}, TypeError, "l2 must be a number 0 or above"),
     ({"optimizer": "sgd"}, ValueError, "optimizer is 'sgd', which is unknown: choose one of gradient_descent, mom"),

@@ -59,13 +59,13 @@ def test_save_before_fit():
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"nothing\.h5 is not there"):
+    with pytest.raises(FileNotFoundError, match=r"nothing\.h5 was not found"):
         NeuralNetwork.load(tmp_path / "nothing.h5")
 
 
 def test_places_that_cannot_be_written(fitted, tmp_path):
     for place, error, cure in (
-        ("nowhere/network.h5", FileNotFoundError, "make its folder first"),
+        ("nowhere/network.h5", FileNotFoundError, "create its folder first"),
         ("", IsADirectoryError, "name a file in it"),
         ("n" * 300, OSError, "choose a shorter name"),
     ):
@@ -114,7 +114,7 @@ def test_the_file_is_ordinary_hdf5(fitted, saved):
 
 
 def written_with(path, fitted, **changes):
-    """A file with a true checksum whose content does not fit together."""
+    """A file with a true checksum whose content is inconsistent."""
     content = {
         "options": fitted._options(),
         "layer_sizes": fitted.layer_sizes_,
@@ -143,14 +143,12 @@ def written_with(path, fitted, **changes):
 )
 def test_content_that_does_not_fit_together(fitted, tmp_path, changes):
     written_with(tmp_path / "network.h5", fitted, **changes)
-    with pytest.raises(
-        ValueError, match=r"network\.h5 does not hold a network that fits together \(.+\): save it again"
-    ):
+    with pytest.raises(ValueError, match=r"network\.h5 does not hold a consistent network \(.+\): save it again"):
         NeuralNetwork.load(tmp_path / "network.h5")
 
 
 def crafted(path, fitted, change):
-    """A file with a true checksum, after `change(file)` on its HDF5."""
+    """A file with a true checksum, after `change(file)` was applied to its HDF5."""
     written_with(path, fitted)
     memory = io.BytesIO(path.read_bytes()[storage.BLOCK :])
     with h5py.File(memory, "r+") as file:
@@ -228,9 +226,7 @@ def test_a_crafted_file_is_refused(fitted, tmp_path, monkeypatch, name):
     (tmp_path / "secret").write_bytes(np.array([42.0]).tobytes())
     monkeypatch.setenv("SECRET", str(tmp_path / "secret"))
     crafted(tmp_path / "network.h5", fitted, CRAFTED[name])
-    with pytest.raises(
-        ValueError, match=r"network\.h5 does not hold a network that fits together \(.+\): save it again"
-    ):
+    with pytest.raises(ValueError, match=r"network\.h5 does not hold a consistent network \(.+\): save it again"):
         NeuralNetwork.load(tmp_path / "network.h5")
 
 
@@ -267,7 +263,7 @@ EDITS = {
     "b_ must be a dict": lambda n: setattr(n, "b_", list(n.b_.values())),
     "W_ or b_ holds a number that is NaN": lambda n: n.W_[1].fill(np.nan),
     "cost_history_ is not a float64 array": lambda n: setattr(n, "cost_history_", [1, 2]),
-    "state of the training has another size": with_state,
+    "training state differs from the parameters in size": with_state,
 }
 
 
