@@ -102,7 +102,7 @@ def test_the_weighted_mean_worked_by_hand():
 @pytest.mark.parametrize(
     ("sizes", "error", "words"),
     [
-        (101, ValueError, "101 shards are more than the 100 examples: take 100 shards at most"),
+        (101, ValueError, "101 shards are more than the 100 examples: use at most 100 shards"),
         (0, ValueError, "must be at least 1"),
         (2.5, TypeError, "must be a whole number"),
         ((60, 50), ValueError, "add up to 110, but there are 100 examples"),
@@ -214,7 +214,7 @@ def test_a_worker_that_dies_in_a_training_costs_no_step(workers):
 
     shards.__class__ = Murderous
     shards.with_dtype = lambda dtype: shards
-    with pytest.raises(engine.WorkerLostError, match=r"What was reached is kept.*resume"):
+    with pytest.raises(engine.WorkerLostError, match=r"Progress so far is kept.*resume"):
         model.fit(shards, y)
     assert len(asked) - 1 == len(model.cost_history_) >= 19
     np.testing.assert_array_equal(model.cost_history_, through.cost_history_[: len(model.cost_history_)])
@@ -244,7 +244,7 @@ def test_a_death_between_two_steps_is_told_as_well_and_examples_wait_for_the_nex
         cost = blocks.cost_and_gradients(shards, Y, W, b)[0]
         kill_all(workers)
         until(lambda: all(shard._future.status != "finished" for shard in shards._dealt[1]))  # the client knows
-        with pytest.raises(engine.WorkerLostError, match="a worker is gone, and its examples with it"):
+        with pytest.raises(engine.WorkerLostError, match="a worker was lost, and its examples with it"):
             blocks.cost_and_gradients(shards, Y, W, b)
         assert blocks.cost_and_gradients(Shards(X, 2, workers), Y, W, b)[0] == cost
         workers.client.wait_for_workers(1, timeout=30)
@@ -411,7 +411,7 @@ def test_a_point_that_kills_every_worker_is_told_and_tried_again_by_the_next_cal
     with dask.config.set({"distributed.scheduler.allowed-failures": 1}), engine.connect(2) as workers:
         rows = sweep.sweep(partial(deadly, path), points, path, workers)
     assert [row.get("i2") for row in rows] == [0, None, 4]
-    assert rows[1]["error"].startswith("each worker that took this point died")
+    assert rows[1]["error"].startswith("every worker that took this point died")
     assert ["error" in result for result in sweep.read(path).values()].count(True) == 1
 
 
@@ -442,11 +442,11 @@ def test_a_stop_by_hand_keeps_what_came(who, workers, notebook, tmp_path):
 @pytest.mark.parametrize(
     ("points", "error", "words"),
     [
-        ([{"i": 1}, {"i": 2}, {"i": 1}], ValueError, "is there twice"),
+        ([{"i": 1}, {"i": 2}, {"i": 1}], ValueError, "appears twice"),
         ([3], TypeError, "is not a dict of keyword arguments"),
-        ([{"i": np.ones(2)}], TypeError, "must hold numbers, texts, None, or lists"),
-        ([{"i": float("nan")}], TypeError, "must hold numbers, texts, None, or lists"),
-        ([{"i": np.ma.masked}], TypeError, "must hold numbers, texts, None, or lists"),
+        ([{"i": np.ones(2)}], TypeError, "must hold numbers, strings, None, or lists"),
+        ([{"i": float("nan")}], TypeError, "must hold numbers, strings, None, or lists"),
+        ([{"i": np.ma.masked}], TypeError, "must hold numbers, strings, None, or lists"),
     ],
 )
 def test_points_that_cannot_be_are_refused(points, error, words, tmp_path):
@@ -460,7 +460,7 @@ def test_a_file_that_is_not_a_sweeps_is_refused_and_left_alone(content, tmp_path
     path = tmp_path / "other.txt"
     path.write_bytes(content.encode("utf-8", "surrogateescape"))
     before = path.read_bytes()
-    with pytest.raises(ValueError, match=r"other.txt is not a sweep's file: choose another name"):
+    with pytest.raises(ValueError, match=r"other.txt is not a sweep file: choose another name"):
         sweep.sweep(deadly, [{"i": 0}], path)
     assert path.read_bytes() == before
 
@@ -492,7 +492,7 @@ def test_points_may_hold_numpys_numbers(tmp_path):
 
 
 def test_what_are_no_workers_and_what_is_no_file_are_refused(tmp_path):
-    words = r"workers is 2, but it must be None or what cluster.connect\(\) returns"
+    words = r"workers is 2, but it must be None or the result of cluster.connect\(\)"
     with pytest.raises(TypeError, match=words):
         sweep.sweep(deadly, [{"i": 0}], tmp_path / "s.jsonl", 2)
     with pytest.raises(TypeError, match=words):
@@ -676,7 +676,7 @@ def test_without_the_engine_a_sentence_says_what_to_install(monkeypatch):
 
 def test_a_browser_has_no_processes(monkeypatch):
     monkeypatch.setattr(engine, "in_browser", lambda: True)
-    with pytest.raises(engine.MissingEngineError, match="A browser starts no processes"):
+    with pytest.raises(engine.MissingEngineError, match="A browser cannot start processes"):
         engine.connect()
 
 
@@ -714,7 +714,9 @@ def test_examples_for_nobody_wait_with_patience(monkeypatch):
     monkeypatch.setattr(engine, "PATIENCE", 0.5)
     with engine.connect(1) as workers:
         workers.client.retire_workers()
-        with pytest.raises(engine.NoWorkersError, match=r"no worker is there: wait a moment, or call cluster.connect"):
+        with pytest.raises(
+            engine.NoWorkersError, match=r"no worker is available: wait a moment, or call cluster.connect"
+        ):
             NeuralNetwork([4, 1]).fit(Shards(X, 2, workers), y)
 
 
@@ -838,7 +840,7 @@ def test_the_lesson_without_the_engine_shows_the_same(why):
     small = partial(re.sub, r"relative error \S+", "relative error SMALL")
     different = [(mine, theirs) for mine, theirs in zip(here, committed, strict=True) if small(mine) != small(theirs)]
     ((said, _),) = different  # the sentence, and nothing else
-    assert "pip install -r requirements-scale.txt" in said or "A browser starts no processes" in said
+    assert "pip install -r requirements-scale.txt" in said or "A browser cannot start processes" in said
 
 
 def test_the_listing_for_pytorch_prints_the_length_that_the_lesson_shows(tmp_path):
