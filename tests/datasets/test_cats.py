@@ -72,14 +72,14 @@ def swap(path, other):
 
 DAMAGES = {
     "web page": (lambda path, other: path.write_text("\n\n<!DOCTYPE html><html lang=en>"), "is a web page, not HDF5"),
-    "cut short": (lambda path, other: path.write_bytes(path.read_bytes()[:-1]), "is damaged or is another file"),
+    "cut short": (lambda path, other: path.write_bytes(path.read_bytes()[:-1]), "is damaged or is a different file"),
     "one byte": (
         lambda path, other: path.write_bytes(path.read_bytes()[:-9] + b"\1" + path.read_bytes()[-8:]),
         "is damaged",
     ),
-    "the other file": (swap, "is damaged or is another file"),
-    "the bundled pictures": (lambda path, other: swap(path, datasets.DATA / "chelsea.h5"), "is another file"),
-    "text": (lambda path, other: path.write_text("not found"), "is damaged or is another file"),
+    "the other file": (swap, "is damaged or is a different file"),
+    "the bundled pictures": (lambda path, other: swap(path, datasets.DATA / "chelsea.h5"), "is a different file"),
+    "text": (lambda path, other: path.write_text("not found"), "is damaged or is a different file"),
 }
 
 
@@ -96,7 +96,7 @@ def test_a_file_of_another_checksum_is_refused_before_hdf5_sees_it(cats, monkeyp
 
 def test_fetching_offline_says_what_to_do_and_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(pictures, "CATS_URL", "http://127.0.0.1:9/")  # nobody listens there
-    with pytest.raises(OSError, match=r"could not be fetched .* copy both files from another machine"):
+    with pytest.raises(OSError, match=r"could not be downloaded .* copy both files from another machine"):
         datasets.fetch_cats(tmp_path)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
@@ -115,7 +115,7 @@ def test_fetching_refuses_what_has_another_checksum(tmp_path, monkeypatch):
     try:
         port = server.stdout.readline().split(" port ")[1].split()[0]
         monkeypatch.setattr(pictures, "CATS_URL", f"http://127.0.0.1:{port}/")
-        with pytest.raises(OSError, match=r"could not be fetched \(ValueError\)"):
+        with pytest.raises(OSError, match=r"could not be downloaded \(ValueError\)"):
             datasets.fetch_cats(tmp_path / "cats")
     finally:
         server.terminate()

@@ -59,7 +59,7 @@ def test_single_precision_pair():
     "pair", [(5, 5), (5, 10), (-1, 3), ("5", 8), (1.5, 2), (None, 1), (5.0, 8), (True, 8), ([5], 8), (np.arange(2), 8)]
 )
 def test_a_pair_that_is_none(pair):
-    with pytest.raises(ValueError, match="must be two different digits"):
+    with pytest.raises(ValueError, match="must be two different integers from 0 to 9"):
         datasets.load_digit_pair(*pair)
 
 
@@ -115,7 +115,7 @@ def bomb(folder, name):
 FAULTS = {
     missing: "is missing",
     cut_short: "is cut short",
-    altered: "is altered",
+    altered: "has been altered",
     swapped: "holds the content of",
     not_gzip: "is damaged or is not a gzip file",
     flipped_inside: r"is (damaged|altered)",
@@ -189,7 +189,7 @@ def test_cold_cache_damaged_cache_and_no_cache(tmp_path, monkeypatch):
     monkeypatch.setattr(
         mnist, "_parse", lambda folder, images, labels: expected[:2] if "train" in images else expected[2:]
     )
-    with pytest.warns(UserWarning, match="could not be kept, so loading stays slow"):
+    with pytest.warns(UserWarning, match="could not be cached, so loading will stay slow"):
         uncached = datasets.load_mnist(cache=tmp_path / "file" / "cache")
     for arrays in (cold, mended, uncached):
         for ours, theirs in zip(arrays, expected, strict=True):
@@ -200,7 +200,7 @@ def test_a_gzip_bomb_takes_no_more_memory_than_the_digits(folder):
     bomb(folder, "t10k-labels-idx1-ubyte")
     tracemalloc.start()
     try:
-        with pytest.raises(DataFileError, match="is altered"):
+        with pytest.raises(DataFileError, match="has been altered"):
             mnist._unpack(folder, "t10k-labels-idx1-ubyte")
         assert tracemalloc.get_traced_memory()[1] < 150e6
     finally:
@@ -338,5 +338,5 @@ def test_the_default_pair_is_5_and_8_and_8_is_labelled_1():
 
 def test_another_package_named_mnist_is_named(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "mnist", types.ModuleType("mnist"))
-    with pytest.raises(ImportError, match="another package than python-mnist: `pip uninstall mnist`, then"):
+    with pytest.raises(ImportError, match="a package other than python-mnist: `pip uninstall mnist`, then"):
         mnist._parse(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
