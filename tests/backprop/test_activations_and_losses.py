@@ -1,4 +1,4 @@
-"""Activations and losses: hand-worked values, derivatives against nudges, extremes."""
+"""Activations and losses: values worked out by hand, derivatives compared with nudges, extreme inputs."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def test_derivative_is_that_of_z(name, z):
 def test_shape_and_type_are_kept_even_at_extremes(name, dtype):
     Z = np.array([[-1e30, -100, 0], [3, 100, 1e30]], dtype)
     for function in ACTIVATIONS[name]:
-        result = function(Z)  # an overflow would warn, and a warning fails
+        result = function(Z)  # an overflow would warn, and a warning fails the test
         assert result.shape == Z.shape
         assert result.dtype == dtype
         assert np.isfinite(result).all()

@@ -1,4 +1,4 @@
-"""What a lesson does inside a web browser: recordings instead of long work, and no more than its Python can."""
+"""Lessons inside a web browser: recordings instead of long computations, within the limits of the browser's Python."""
 
 import re
 import shutil
@@ -25,7 +25,7 @@ def in_a_browser(monkeypatch):
 
 @pytest.fixture
 def folder(monkeypatch, tmp_path):
-    """An empty folder in the place of `data`."""
+    """An empty folder in place of `data`."""
     (tmp_path / "data").mkdir()
     monkeypatch.setattr(bundle, "DATA", tmp_path / "data")
     return tmp_path / "data"
@@ -182,7 +182,7 @@ def test_a_damaged_bundled_file_is_named_with_its_cure(folder, monkeypatch, name
     monkeypatch.setattr(recordings.h5py, "File", lambda *args: pytest.fail("HDF5 was given a damaged file"))
     fault = "is missing" if damage == "missing" else "is damaged or is a different file (its checksum does not match)"
     with pytest.raises(
-        DataFileError, match=rf"^{Path(name).name} {fault}: restore it with `git checkout -- data/{name}`"
+        DataFileError, match=rf"^{Path(name).name} {re.escape(fault)}: restore it with `git checkout -- data/{name}`"
     ):
         READERS[name]()
 

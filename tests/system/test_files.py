@@ -1,4 +1,4 @@
-"""Files: read once and in full, written wholly or not at all, and every obstacle named."""
+"""Files: read once and in full, written completely or not at all, with a clear message for every obstacle."""
 
 import errno
 import os

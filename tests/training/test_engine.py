@@ -1,4 +1,4 @@
-"""The engine: going on as if never stopped, examples from a file, held-out examples, regularisation."""
+"""The engine: resuming as if never stopped, examples from a file, held-out examples, regularisation."""
 
 import copy
 import signal
@@ -51,7 +51,7 @@ def stopped_after(n_updates, monkeypatch, fit):
         signal.signal(signal.SIGINT, before)
 
 
-# --- going on ------------------------------------------------------------------------------------
+# --- resuming ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -68,7 +68,7 @@ def test_stopped_saved_and_resumed_is_never_stopped(tmp_path, monkeypatch, optim
     resumed = NeuralNetwork.load(tmp_path / "stopped.h5").resume(X, Y_XOR, held_out=HELD_OUT)
     assert_same(resumed, through)
     assert len(resumed.cost_history_) == 28
-    assert_same(copy.deepcopy(stopped).resume(X, Y_XOR, held_out=HELD_OUT), through)  # without the file
+    assert_same(copy.deepcopy(stopped).resume(X, Y_XOR, held_out=HELD_OUT), through)  # without saving to a file
 
 
 def test_resuming_with_more_epochs_is_one_longer_training():
@@ -77,7 +77,7 @@ def test_resuming_with_more_epochs_is_one_longer_training():
     model = NeuralNetwork([4, 1], epochs=2, **options).fit(X, Y_XOR)
     model.epochs = 5
     assert_same(model.resume(X, Y_XOR), longer)
-    assert_same(model.resume(X, Y_XOR), longer)  # nothing is left to do
+    assert_same(model.resume(X, Y_XOR), longer)  # no iterations remain
 
 
 CHANGES = {"batch_size": 7, "optimizer": "adam", "hidden_activation": "tanh", "output": "identity", "l2": 0.1}
@@ -129,7 +129,7 @@ def test_stop_button_is_given_back(monkeypatch):
 
 @pytest.fixture
 def table(tmp_path):
-    """100 pictures of 12 pixels as bytes in a file, the same as numbers in memory, and labels of three classes."""
+    """100 images of 12 pixels as bytes in a file, the same numbers in memory, and labels of three classes."""
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (100, 12), np.uint8)
     pixels[:, [0, 3, 7]] = 0
@@ -216,7 +216,7 @@ def test_patience_stops_and_keeps_the_best_parameters():
     short = NeuralNetwork([10, 1], epochs=best + 1, **options).fit(*noise)
     for l in (1, 2):
         np.testing.assert_array_equal(model.W_[l], short.W_[l])
-    again = copy.deepcopy(model).resume(*noise, held_out=other)  # patience is over: nothing happens
+    again = copy.deepcopy(model).resume(*noise, held_out=other)  # patience has run out: nothing happens
     assert_same(again, model)
 
 
@@ -347,7 +347,9 @@ def test_views_and_pack_are_inverse():
 
 def test_every_epoch_has_an_order_of_its_own():
     model = NeuralNetwork([3, 1], epochs=3, batch_size=8, learning_rate=1e-12).fit(X, Y_XOR)
-    first, second, third = model.cost_history_.reshape(3, 8)  # the weights stay, so a cost tells which batch it was
+    first, second, third = model.cost_history_.reshape(
+        3, 8
+    )  # the weights do not change, so each cost identifies its batch
     assert not np.allclose(first, second, rtol=1e-6)
     assert not np.allclose(second, third, rtol=1e-6)
     assert first.mean() == pytest.approx(second.mean(), rel=1e-9)
@@ -435,7 +437,7 @@ def test_softmax_and_its_cost_do_not_overflow():
 
 
 def held_out_costs(costs, monkeypatch):
-    """Let the cost on examples held out follow `costs`, whatever the parameters."""
+    """Make the cost on held-out examples follow `costs`, whatever the parameters."""
     given = iter(costs)
     monkeypatch.setattr(blocks, "cost", lambda *arguments: next(given))
 
@@ -486,7 +488,9 @@ def test_an_exploding_training_by_mini_batches_says_so(output):
             NeuralNetwork(**options, learning_rate=rate, epochs=3).fit(scale * X, Y_XOR)
         except DivergedError:
             pytest.fail("diverged before it could warn")
-    NeuralNetwork(**options, learning_rate=1e-4, epochs=3).fit(X, Y_XOR)  # and one that does not is quiet
+    NeuralNetwork(**options, learning_rate=1e-4, epochs=3).fit(
+        X, Y_XOR
+    )  # and a cost that does not rise causes no warning
     NeuralNetwork(**options | {"batch_size": 1}, learning_rate=1e-3, epochs=3).fit(X, Y_XOR)
 
 
@@ -620,7 +624,7 @@ def test_a_file_that_is_open_for_writing_is_in_use_and_not_damaged(table):
     with h5py.File(table[0], "a"):
         try:
             HDF5Rows(table[0])
-        except OSError as error:  # within one program HDF5 may share the file
+        except OSError as error:  # HDF5 may share the file within one program
             assert "in use by another program" in str(error)
     with pytest.raises(IsADirectoryError, match="it is a folder"):
         HDF5Rows(table[0].parent)

@@ -1,4 +1,4 @@
-"""Saved networks: bit for bit, wholly or not at all, and nothing foreign is read."""
+"""Saved networks: exact to the bit, written completely or not at all, and nothing outside the file is read."""
 
 import errno
 import io
@@ -49,7 +49,7 @@ def test_round_trip_bit_for_bit_and_training_goes_on_alike(tmp_path, dtype, rand
     loaded = NeuralNetwork.load(tmp_path / "network.h5")
     assert_equal(model, loaded)
     np.testing.assert_array_equal(model.predict_proba(X), loaded.predict_proba(X))
-    assert_equal(model, loaded.fit(X, y))  # the options came back too
+    assert_equal(model, loaded.fit(X, y))  # the options are restored too
 
 
 def test_save_before_fit():
@@ -175,7 +175,7 @@ def linked(file, link):
 
 
 def outside(file):
-    """b[2] lies in another file, of which every later `save` would take a copy."""
+    """b[2] is stored in another file, which every later `save` would copy."""
     del file["b/2"]
     file.create_dataset("b/2", (1, 1), "f8", external=[(os.environ["SECRET"], 0, 8)])
 
@@ -236,7 +236,7 @@ def test_the_same_file_with_a_sound_generator_is_read(fitted, tmp_path, name):
     assert NeuralNetwork.load(tmp_path / "network.h5").fit(*datasets.make_xor(20)).layer_sizes_ == (2, 3, 1)
 
 
-# --- save refuses what load would refuse ------------------------------------------------------------
+# --- save rejects what load would reject ------------------------------------------------------------
 
 
 def with_state(network):
@@ -284,7 +284,7 @@ def test_whatever_fit_accepts_can_be_saved(tmp_path):
         np.array([3, 1]), dtype="float32", random_state=np.uint8(3), shuffle_buffer=np.int16(20), **options
     )
     model.fit(X, y)
-    assert len(model.cost_history_) == 500  # in int8 the number of updates would be another
+    assert len(model.cost_history_) == 500  # in int8 the number of updates would be wrong
     model.save(tmp_path / "network.h5")
     loaded = NeuralNetwork.load(tmp_path / "network.h5")
     assert_equal(model, loaded)
