@@ -102,7 +102,7 @@ CREATURES = [
     TapeCreature(
         "W not transposed in the backward of @",
         MatrixNotTurned,
-        "any first attempt: ∂J/∂B of A @ B is Aᵀ g",
+        "a typical first attempt: ∂J/∂B of A @ B is Aᵀ g",
         "a shape error, unless layers have equal sizes; then it learns badly",
         "W[3] is not transposed",
         layer_sizes=(4, 3, 3, 3),

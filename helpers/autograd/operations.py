@@ -38,7 +38,7 @@ def apply(name, f, values):
         return f(*values)
     except ValueError:
         shapes = " and ".join(str(value.shape) for value in values)
-        raise ValueError(f"{name} of shapes {shapes} does not fit: one must broadcast to the other") from None
+        raise ValueError(f"{name} cannot combine shapes {shapes}: one must broadcast to the other") from None
 
 
 def reduce(f, values, axis, keepdims=False):
@@ -62,7 +62,7 @@ def take(values, index):
     except Exception:  # NumPy raises several classes of error, and an object that is not an index may raise any
         raise IndexError(
             f"index {brief(index)} does not fit a Variable of shape {values.shape}: "
-            "use whole numbers within it, slices, or an array of whole numbers or of True and False"
+            "use whole numbers within that shape, slices, or an array of whole numbers or of True and False"
         ) from None
 
 

@@ -91,7 +91,7 @@ class Variable(ArrayLike):
         a, b = self, self._lift(other)
         A, B = a.value, b.value
         if A.ndim != 2 or B.ndim != 2 or A.shape[1] != B.shape[0]:
-            raise ValueError(f"{A.shape} @ {B.shape} does not fit, only (k, n) @ (n, m) does")
+            raise ValueError(f"{A.shape} @ {B.shape} does not fit: only (k, n) @ (n, m) does")
         return a._record("@", A @ B, (a, lambda g: g @ B.T), (b, lambda g: A.T @ g))
 
     __rsub__, __rtruediv__, __rpow__, __rmatmul__ = map(_swapped, (__sub__, __truediv__, __pow__, __matmul__))

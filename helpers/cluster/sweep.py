@@ -104,7 +104,7 @@ def read(path, name=None):
     if line is None or int(line[1]) != VERSION:
         raise ValueError(f"{shown} was written by another version of these lessons: choose another name")
     if content != _first_line(rest) + rest:
-        raise ValueError(f"{shown} is damaged, it does not match its checksum: remove it and sweep again")
+        raise ValueError(f"{shown} is damaged (its checksum does not match): remove it and sweep again")
     head, *entries = (json.loads(line) for line in rest.splitlines())
     if name not in (None, head["function"]):
         raise ValueError(f"{shown} holds results of {head['function']}, not of {name}: choose another name")

@@ -104,8 +104,8 @@ def fetch_cats(folder=None):
         except Exception as error:
             raise OSError(
                 f"{name} could not be downloaded ({type(error).__name__}). Without a connection, copy both files from "
-                f"another machine into {folder.name}/, or put the path of their folder in the variable "
-                f"{FOLDER_VARIABLE}"
+                f"another machine into {folder.name}/, or set the variable {FOLDER_VARIABLE} "
+                f"to their folder"
             ) from error
     return folder
 
@@ -136,4 +136,4 @@ def _find_cats(name):
     for folder in folders if first != os.devnull else []:
         if (folder / name).is_file():
             return folder / name
-    raise FileNotFoundError(f"{name} is not on this machine: {CATS_CURE}, or name its folder in {FOLDER_VARIABLE}")
+    raise FileNotFoundError(f"{name} is not on this machine: {CATS_CURE}, or set {FOLDER_VARIABLE} to its folder")

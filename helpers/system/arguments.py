@@ -24,7 +24,7 @@ def as_layer_sizes(layer_sizes):
         raise TypeError(f"layer_sizes must be a list such as [196, 1], not {brief(layer_sizes)}")
     sizes = list(layer_sizes)
     if not sizes:
-        raise ValueError("layer_sizes is empty: give the number of units of each layer, for example [196, 1]")
+        raise ValueError("layer_sizes is empty: give the number of units in each layer, for example [196, 1]")
     for size in sizes:
         if not is_number(size, numbers.Integral):
             raise TypeError(f"layer_sizes holds {brief(size)}: every layer size must be a whole number, such as 196")
@@ -46,7 +46,7 @@ def as_labels(labels, n_classes):
     n_classes = positive_whole(n_classes, "n_classes")
     labels = real_array(labels, "labels")
     if labels.ndim != 1 or labels.size == 0:
-        raise ValueError(f"labels has shape {labels.shape}, but one label for each example is needed, shape (m,)")
+        raise ValueError(f"labels has shape {labels.shape}, but it must be (m,), with one label for each example")
     wrong = labels[~((labels >= 0) & (labels < n_classes) & (labels == np.floor(labels)))]
     if wrong.size:
         raise ValueError(
@@ -68,7 +68,7 @@ def check_layers(W, b):
         whole = isinstance(p, dict) and all(isinstance(l, numbers.Integral) for l in p)
         if not whole or not p or {*p} != {*range(1, len(p) + 1)}:
             got = f"a dictionary with the keys {brief([*p])}" if isinstance(p, dict) else brief(p)
-            raise TypeError(f"{name} must be a dictionary with the layers 1 to L as keys, as {name}[1], not {got}")
+            raise TypeError(f"{name} must be a dictionary with the layers 1 to L as keys, such as {name}[1], not {got}")
     if len(W) != len(b):
         raise ValueError(f"W has {len(W)} layers and b has {len(b)}: give one bias for each W[l]")
 
@@ -140,7 +140,7 @@ def as_range(rows, m):
         )
         raise TypeError(words) from error
     except IndexError as error:
-        raise IndexError(f"there is no row {brief(rows)}: the table has {m}") from error
+        raise IndexError(f"there is no row {brief(rows)}: the length of the table is {m}") from error
 
 
 def check_names(options, known, owner, cure=""):

@@ -37,7 +37,7 @@ def as_matrix(X, name="X", dtype=np.float64):
     """
     X = real_array(X, name)
     if X.size == 0:
-        raise ValueError(f"{name} is empty, its shape is {X.shape}: give at least one example with one feature")
+        raise ValueError(f"{name} is empty, with shape {X.shape}: give at least one example with one feature")
     if X.ndim > 2:
         raise ValueError(
             f"{name} has shape {X.shape}, but one example must be one row: "
@@ -217,7 +217,7 @@ def as_real_array(values, name, finite=False):
     """
     array = np.array(real_array(values, name), np.float64)
     if array.size == 0:
-        raise ValueError(f"{name} is empty, its shape is {array.shape}: give at least one number")
+        raise ValueError(f"{name} is empty, with shape {array.shape}: give at least one number")
     return as_finite(array, name, np.float64) if finite else array
 
 
@@ -234,7 +234,7 @@ def as_seed(seed, shape):
     seed = np.ones(shape) if seed is None else as_real_array(seed, "seed")
     if seed.shape != shape:
         raise ValueError(
-            f"seed has shape {seed.shape}, but the output has {shape}: one number for each entry is needed"
+            f"seed has shape {seed.shape}, but the output has shape {shape}: give one number for each entry"
         )
     return seed
 

@@ -260,7 +260,7 @@ class Training:
         return DivergedError(
             f"training diverged: at iteration {iteration} the cost is no longer a finite number. Try a smaller "
             f"learning rate, {alpha / 10:g} instead of {alpha:g}, or features scaled to "
-            f"about −1 … 1. The parameters of the last finite cost are kept"
+            f"about −1 … 1. The parameters at the last finite cost are kept"
         )
 
 

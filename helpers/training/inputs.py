@@ -77,7 +77,7 @@ def check_values(options):
     TypeError, ValueError
         See `checked_options`.
     """
-    check_names(options, OPTIONS, "NeuralNetwork", "remove it, or let its name end in _")
+    check_names(options, OPTIONS, "NeuralNetwork", "remove it, or add _ to the end of its name")
     return {name: OPTIONS[name](value) for name, value in options.items()}
 
 

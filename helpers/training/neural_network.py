@@ -242,7 +242,7 @@ class NeuralNetwork:
         if self.output == "sigmoid":
             return float(np.mean(prediction == truth))
         if not np.ptp(truth, axis=0).any():
-            raise ValueError("all targets are equal, so R² is not defined: score on targets that differ")
+            raise ValueError("all targets are equal, so R² is not defined: use data whose targets differ")
         total = np.sum((truth - truth.mean(axis=0)) ** 2)
         return float(1 - np.sum((truth - prediction) ** 2) / total)
 

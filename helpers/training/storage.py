@@ -67,12 +67,12 @@ def read(path):
     content, name = read_bytes(path), Path(path).name
     line = re.match(rf"{FORMAT}, version (\d+), sha256 ".encode(), content)
     if not line:
-        raise ValueError(f"{name} is not a file that NeuralNetwork.save wrote: choose one that is")
+        raise ValueError(f"{name} is not a file written by NeuralNetwork.save: choose one that is")
     if int(line[1]) != VERSION:
         raise ValueError(f"{name} was saved by another version of these lessons: update them to read it")
     first, content = content[:BLOCK], content[BLOCK:]
     if first != _first_line(content):
-        raise ValueError(f"{name} is damaged or cut short, it does not match its checksum: save it again")
+        raise ValueError(f"{name} is damaged or cut short (its checksum does not match): save it again")
     try:
         return _parse(content)
     except Exception as error:
@@ -136,7 +136,7 @@ def _member(group, name, kind):
     """The member of `group` called `name`; a link to another place or file is rejected."""
     for part in name.split("/"):
         if part not in group or _is_soft(group, part):
-            raise ValueError(f"{name} is missing or leads elsewhere")
+            raise ValueError(f"{name} is missing or is a link")
         group = group[part]
     if not isinstance(group, kind):
         raise ValueError(f"{name} is not a {kind.__name__.lower()}")
@@ -153,7 +153,7 @@ def _array(group, name, at_most):
     dataset = _member(group, name, h5py.Dataset)
     elsewhere = getattr(dataset, "external", None) or getattr(dataset, "is_virtual", False)  # not in every browser
     if elsewhere or dataset.chunks or dataset.size * dataset.dtype.itemsize > at_most:
-        raise ValueError(f"{name} does not lie in the file as NeuralNetwork.save writes it")
+        raise ValueError(f"{name} is not stored in the file the way NeuralNetwork.save writes it")
     if dataset.dtype not in (np.float32, np.float64):
         raise ValueError(f"{name} holds {dataset.dtype} values, but it must hold float32 or float64")
     return dataset[()]

@@ -102,7 +102,8 @@ class HDF5Rows:
             If there are no such rows.
         """
         if not all(is_number(i, numbers.Integral) for i in (start, stop)) or not 0 <= start < stop <= len(self):
-            raise ValueError(f"there are no rows {brief(start)} to {brief(stop)}: the table has {len(self)}")
+            words = f"there are no rows {brief(start)} to {brief(stop)}: the length of the table is {len(self)}"
+            raise ValueError(words)
         rows = self._copy()
         rows.path, rows._first = self.path.resolve(), self._first + start
         rows.shape = (stop - start, self.shape[1])
@@ -126,7 +127,9 @@ class HDF5Rows:
         with np.errstate(all="ignore"):
             scale = dtype(self.scale)
         if not 0 < scale < np.inf:
-            raise ValueError(f"scale is {self.scale:g}, which {dtype.__name__} cannot hold: it would be {scale}")
+            raise ValueError(
+                f"scale is {self.scale:g}, which {dtype.__name__} cannot represent: it would become {scale}"
+            )
         return dtype
 
     def _read(self, get):
