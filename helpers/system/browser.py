@@ -24,7 +24,7 @@ def in_browser():
 def where_files_can_be_written():
     """If the block cannot write a file in a web browser, print a notice and continue after the block.
 
-    Outside a browser nothing is caught, nor is any other kind of error.
+    Outside a browser no error is caught; inside one, only an OSError is.
     """
     try:
         yield

@@ -60,7 +60,7 @@ def in_words(error, path, doing="read"):
     """
     name, code = Path(path).name or str(path), error.errno
     reason = error.strerror or str(error)
-    if code and len(reason) > 80:  # HDF5 messages run to several lines
+    if code and len(reason) > 80:  # HDF5 messages can be very long
         reason = os.strerror(code)
     writing = doing == "write"
     if code in _IN_USE or getattr(error, "winerror", None) in _WINDOWS_IN_USE:

@@ -102,7 +102,7 @@ def test_one_hot_worked_by_hand():
         (np.array([0, 255], np.uint8), 3, float, "^labels holds 255"),
         (["0", "1"], 3, float, "^labels holds <U1 values"),
         (None, 3, float, "^labels holds object values"),
-        ([[0], [1]], 3, float, r"^labels has shape \(2, 1\), but one label for each example is needed"),
+        ([[0], [1]], 3, float, r"^labels has shape \(2, 1\), but it must be \(m,\), with one label for each example"),
         ([], 3, float, r"^labels has shape \(0,\)"),
         ([0], 0, float, "^n_classes is 0, but it must be at least 1"),
         ([0], 1.5, float, "^n_classes must be a whole number"),
