@@ -265,7 +265,6 @@ EXERCISES = [
             ),
             Wrong(0.025, "Upside down: 0.8/K = 0.02."),
             Wrong(7, "Communicating takes 0.02 s on however many: it does not grow with K."),
-            Wrong(float(np.sqrt(40)), "Communicating takes 0.02 s on however many: it does not grow with K."),
             Wrong(0.016, "That is the product; solve 0.8/K = 0.02."),
             Wrong(80, "Then computing would take half as long as communicating."),
             Wrong(0.78, "That is a difference of times; how many workers make 0.8/K equal to 0.02?"),

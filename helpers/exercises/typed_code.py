@@ -226,7 +226,11 @@ def _about_numbers(exercise, code):
     texts = [exercise.prompt, exercise.reason, exercise.solution_text, *exercise.hints]
     known = {*numbers_of(" ".join(texts)), *COMMON, *(abs(float(v)) for v in np.ravel(exercise.right))}
     given = [n for n in numbers_of(exercise.prompt) if n] + [1.0]
-    known |= {x for x in (*(a / b for a in given for b in given), *(1 - n for n in given)) if x != round(x)}
+    known |= {
+        x
+        for x in (*(a / b for a in given for b in given if a % 1 == b % 1 == 0), *(1 - n for n in given))
+        if x != round(x)
+    }
     alien = [node for value, node in cell.typed_numbers(code) if not (abs(value) in known or 0 < abs(value) < 1e-2)]
     if not alien:
         return ""
