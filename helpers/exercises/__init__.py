@@ -1,23 +1,23 @@
-"""Exercises and quick questions of the lessons: every answer gets an immediate verdict and, if wrong, the reason.
+"""Exercises and quick questions: every answer gets an immediate verdict and, if it is wrong, an explanation.
 
 In a lesson::
 
-    check("04.step", step_back)    says whether the answer is right, and if not, what went wrong
+    check("04.step", step_back)    says whether the answer is right and, if not, what went wrong
     hint("04.step")                a hint; each further call gives a stronger one
     solution("04.step")            the solution, and why it is right
     quiz("04", q1=3, q2="b")       the quick questions at the end of a lesson
-    progress()                     what is done so far
+    progress()                     what has been done so far
 
     keep(forward=…, backward=…, update=…), use_my_code(), use_our_code()
-                                   let the network of `helpers` run on the reader's own functions
+                                   run the network in `helpers` on the reader's own functions
 
-Nothing here fails, whatever the answer is, and no verdict gives the solution away.
+Nothing here raises an error, whatever the answer, and no verdict gives the solution away.
 
-To read: `core` (what an exercise is), a lesson's exercises such as `lesson_04`, `judging` (how an answer is
-judged), `repair` (how a mistake is found in the reader's code) with `catalogue` (the mistakes that it tries),
-`diagnosis` and `phrases` (what is said of it). Of a typed answer `cell` reads the code and `typed_code` judges
-it. `limits` and `surroundings` keep the reader's code at arm's length, and `restart` says what to run first if the
-kernel was restarted.
+Reading order: `core` (what an exercise is), the exercises of a lesson such as `lesson_04`, `judging` (how an answer
+is judged), `repair` (how a mistake is located in the reader's code) with `catalogue` (the mistakes that it tries),
+`diagnosis` and `phrases` (how a mistake is described). For a typed answer, `cell` reads the code and `typed_code`
+judges it. `limits` and `surroundings` isolate the reader's code, and `restart` says what to run first after a restart
+of the kernel.
 """
 
 import difflib
@@ -36,16 +36,16 @@ __all__ = ["check", "hint", "keep", "progress", "quiz", "solution", "use_my_code
 MARKS = {"right": "✓", "wrong": "✗", "open": "○"}
 _hints_given = {}
 
-explain_missing_names()  # here, because every cell with an exercise begins by importing from this package
+explain_missing_names()  # here, because every exercise cell begins by importing from this package
 
 
 def verdict(name, answer):
-    """The verdict on an answer, as `check` shows it.
+    """Return the verdict on an answer, as shown by `check`.
 
     Parameters
     ----------
     name : a key of `registry.EXERCISES`
-    answer : a number, a shape, an array, text, or a function where one is asked for; None: not done yet
+    answer : a number, a shape, an array, text or, if the exercise asks for one, a function; None if not done yet
 
     Returns
     -------
@@ -58,14 +58,14 @@ def verdict(name, answer):
 
 
 def check(name, answer):
-    """Say whether `answer` is right, and if not, what went wrong; remember what is right (see `progress`)."""
+    """Say whether `answer` is right and, if not, what went wrong; right answers are recorded (see `progress`)."""
     said = verdict(name, answer)
     note = record.add(name) if said.kind == "right" else ""
     Message(MARKS[said.kind], said.label, " ".join([said.words, note]).strip(), said.printed).show()
 
 
 def hint(name):
-    """Show a hint; each further call for the same exercise shows the next stronger one."""
+    """Show a hint; each further call for the same exercise shows a stronger one."""
     unknown = _unknown(name)
     if unknown or not EXERCISES[name].hints:
         Message("?", "No hint.", unknown or "The verdict on a wrong answer says what to look at.").show()
@@ -77,7 +77,7 @@ def hint(name):
 
 
 def solution(name):
-    """Show the solution, and why it is right."""
+    """Show the solution and why it is right."""
     unknown = _unknown(name)
     if unknown:
         Message("?", "No solution.", unknown).show()
@@ -94,7 +94,7 @@ def quiz(lesson, *unnamed, **answers):
     Parameters
     ----------
     lesson : str, two digits; or int
-    **answers : q1, q2, …; None: not done yet
+    **answers : q1, q2, …; None if not done yet
     """
     if type(lesson) is int and 0 <= lesson < 100:
         lesson = str(lesson)
@@ -117,7 +117,7 @@ def quiz(lesson, *unnamed, **answers):
 
 
 def progress():
-    """Show what is done in each lesson. It is read from a file on this machine and sent nowhere."""
+    """Show what has been done in each lesson, from a file that stays on this machine."""
     done, said = record.read()
     rows = []
     for lesson in sorted({*LESSONS, *(name[:2] for name in CHALLENGES)}):
@@ -134,7 +134,7 @@ def _count(names, done):
 
 
 def _unknown(name):
-    """A sentence if there is no exercise of that name, otherwise ""."""
+    """A sentence if there is no exercise with that name, otherwise ""."""
     if not _is_text(name):
         return "An exercise's name is text, such as '01.error'."
     if name in EXERCISES:
@@ -145,4 +145,4 @@ def _unknown(name):
 
 
 def _is_text(value):
-    return issubclass(type(value), str)  # isinstance would ask its __class__, which may fail
+    return issubclass(type(value), str)  # isinstance would access __class__, which may fail

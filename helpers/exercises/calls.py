@@ -1,4 +1,4 @@
-"""What may be wrong with a call: one too many, the order of its arguments, an axis, where a range begins and ends."""
+"""Possible mistakes in a call: an unneeded call, swapped arguments, a wrong axis, wrong bounds of a range."""
 
 import ast
 
@@ -45,7 +45,7 @@ def edits_of(slot, node):
 
 
 def _without_call(slot, node, name):
-    """A method or a function that is too much: what it is called on, or one of its arguments, alone."""
+    """Remove an unneeded method or function, which leaves its object or one of its arguments."""
     if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) not in ("np", "np.linalg"):
         if name in REDUCTIONS or name in METHODS:
             kind = "extra_sum" if name in REDUCTIONS else "extra_call"
@@ -60,13 +60,13 @@ def _without_call(slot, node, name):
 def _single_argument(slot, node, name):
     inner = node.args[0]
     yield of_slot("extra_call", slot, inner, node, 0, name)
-    if isinstance(inner, ast.BinOp):  # √(a/b) for √a/b
+    if isinstance(inner, ast.BinOp):  # √(a/b) instead of √a/b
         kind = "square_inside" if isinstance(inner.op, ast.Pow) else "parentheses"
         yield of_slot(kind, slot, ast.BinOp(ast.Call(node.func, [inner.left], []), inner.op, inner.right), node)
 
 
 def _reductions(slot, node):
-    """A sum, a mean, a largest value: with another axis, and with or without keepdims."""
+    """Change the axis or keepdims of a sum, a mean, a maximum …"""
     has = {keyword.arg for keyword in node.keywords}
     keepdims = ast.keyword("keepdims", ast.Constant(True))
     axes = [ast.keyword("axis", ast.Constant(value)) for value in (0, 1)]

@@ -1,4 +1,4 @@
-"""All small changes of a function's code that `repair` tries, the likelier ones first."""
+"""All small changes to a function's code that `repair` tries, most likely first."""
 
 import ast
 
@@ -6,21 +6,21 @@ from helpers.exercises import expressions, statements
 
 
 def of(function, scope, numbers, arrays, tables, outside=()):
-    """All edits of a function's tree, the likelier ones first.
+    """All edits of a function's tree, most likely first.
 
     Parameters
     ----------
     function : ast.FunctionDef
     scope : names of functions that can be called
-    numbers, arrays, tables : names of the arguments that are numbers, arrays, dictionaries or lists
-    outside : names of numbers and arrays of the notebook that the function uses though they are no arguments
+    numbers, arrays, tables : names of the arguments that are numbers, arrays, or dictionaries and lists
+    outside : names of numbers and arrays in the notebook that the function uses although they are not arguments
     """
     found = [*statements.edits_of(function), *expressions.edits_of(function, scope, numbers, arrays, tables, outside)]
     return sorted(found + _everywhere(found), key=lambda edit: edit.rank)
 
 
 def _everywhere(found):
-    """The same edit in every place where the same code stands, or the same thing is too much or missing."""
+    """The same edit applied everywhere that the same code occurs, or that the same thing is unneeded or missing."""
     same = {}
     for edit in found:
         if len(edit.changes) == 1:

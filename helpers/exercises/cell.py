@@ -1,6 +1,6 @@
-"""The code of a cell in which an answer was typed, as a function without arguments that `repair` can change.
+"""The code of the cell in which an answer was typed, as a function without arguments that `repair` can change.
 
-Only the number is not enough to tell `2 / 3` from `1 - 1 / 3`. The cell that calls `check` shows how it was made.
+The number alone cannot tell `2 / 3` from `1 - 1 / 3`; the cell that calls `check` shows how it was computed.
 """
 
 import ast
@@ -19,11 +19,11 @@ METHODS |= {"dot", "astype", "reshape", "ravel", "values", "items", "keys", "nby
 
 
 def current(name):
-    """The code of the answer in the cell that is running; None outside of a notebook, or if there is none to be read.
+    """The code of the answer in the running cell; None outside a notebook or if it cannot be read.
 
     Parameters
     ----------
-    name : str, the exercise that the cell checks
+    name : str, the exercise checked in the cell
 
     Returns
     -------
@@ -35,7 +35,7 @@ def current(name):
 
 
 def read(text, name, scope):
-    """The code of the answer to `name` in a cell's text.
+    """The code of the answer to `name` in the text of a cell.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def read(text, name, scope):
     body = [node for node in module.body if not isinstance(node, IMPORTS) and not _calls_us(node)]
     last = body[-1] if body else None
     if isinstance(last, ast.Assign) and [ast.unparse(target) for target in last.targets] == [ast.unparse(answer)]:
-        body, answer = body[:-1], last.value  # so that the line of the answer is that of the assignment
+        body, answer = body[:-1], last.value  # so that the assignment counts as the line of the answer
     result = ast.copy_location(ast.Return(answer), answer)
     nothing = ast.arguments([], [], None, [], [], None, [])
     function = ast.copy_location(ast.FunctionDef("answer", nothing, [*body, result], []), answer)
@@ -76,21 +76,21 @@ def _calls_us(node):
 
 
 def result(code):
-    """The expression that the answer is the value of."""
+    """The expression whose value is the answer."""
     return code.tree.body[-1].value
 
 
 def is_formula(code):
-    """Whether the answer is computed, and not only a number or a list of numbers that was typed."""
+    """Whether the answer is computed, rather than just typed as a number or a list of numbers."""
     value = result(code)
     if isinstance(value, ast.Name) and value.id == "answer" and "answer" not in own_names(code):
-        return False  # it was made in another cell
+        return False  # it was computed in another cell
     made = (ast.BinOp, ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Compare, ast.ListComp, ast.GeneratorExp)
     return any(isinstance(node, made) for node in ast.walk(value))
 
 
 def may_run_again(code):
-    """Whether the code can run any number of times and leaves everything as it was, as far as that can be seen."""
+    """Whether the code, as far as can be seen, can run any number of times without side effects."""
     stored = own_names(code)
     for node in ast.walk(code.tree):
         name = getattr(node, "id", getattr(node, "attr", ""))
@@ -109,14 +109,14 @@ def may_run_again(code):
 
 
 def own_names(code):
-    """Names that the cell gives a value itself."""
+    """Names that the cell itself assigns."""
     return {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)} | {
         n.name for n in ast.walk(code.tree) if isinstance(n, ast.FunctionDef)
     }
 
 
 def foreign_names(code):
-    """Names of numbers, arrays and other data that the answer uses, and that come from elsewhere in the notebook."""
+    """Names of numbers, arrays and other data in the answer that come from elsewhere in the notebook."""
     own = own_names(code) | {n.arg for n in ast.walk(code.tree) if isinstance(n, ast.arg)}
     used = [n for n in ast.walk(code.tree) if isinstance(n, ast.Name) and n.id not in own]
     used = [n for n in used if n.id in code.scope]
@@ -125,7 +125,7 @@ def foreign_names(code):
 
 
 def typed_numbers(code):
-    """The numbers that are written in the code of the answer, with their nodes: pairs (value, node)."""
+    """The numbers written in the code of the answer, as pairs (value, node)."""
     found = []
     for node in ast.walk(code.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, numbers.Real) and type(node.value) is not bool:

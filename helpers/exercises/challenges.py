@@ -1,4 +1,4 @@
-"""The challenges of the interactive figures, by lesson and figure. What counts as met, each figure knows itself."""
+"""The challenges of the interactive figures, by lesson and figure; each figure itself decides when one is met."""
 
 CHALLENGES = {
     "01.line_and_valley": (

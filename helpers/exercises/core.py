@@ -1,8 +1,8 @@
 """What an exercise is, and how an answer to it is judged.
 
-Everything about an exercise stands in one place, in `lesson_00` … `lesson_10`. An answer is either
-a value or a function; a function is tried on `cases`, and its results are compared with those of
-the solution, of the stub and of the wrong answers that are known.
+Everything about an exercise is in one place, in `lesson_00` … `lesson_10`. An answer is either a value or a function.
+A function is run on `cases`, and its results are compared with those of the solution, of the stub and of known wrong
+answers.
 """
 
 import inspect
@@ -18,33 +18,33 @@ from helpers.exercises.running import results_or_error
 
 
 class Wrong(NamedTuple):
-    """An answer that is known to go wrong, and what to say to it."""
+    """A known wrong answer and the feedback on it."""
 
     answer: Any  # a value, or a function with the arguments of the solution
     hint: str
-    code: str = ""  # a pattern that the reader's code must contain for the hint to be true, where the code can be read
+    code: str = ""  # a pattern that the reader's code, if it can be read, must contain for the hint to apply
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise; a quick question is one too, without hints.
+    """One exercise, or a quick question, which is an exercise without hints.
 
     Attributes
     ----------
     name : str, the lesson, a dot and a word, such as "04.step"; questions are "04.q1", "04.q2", …
-    prompt : str, Markdown, what is asked
-    reason : str, why the right answer is right; said with it
-    right : the right value; for a function, None
-    solution : str, code that makes `answer`, or the function itself
+    prompt : str, Markdown, the task
+    reason : str, why the right answer is right, shown with the verdict
+    right : the right value; None if the answer is a function
+    solution : str, code that computes `answer`, or the function itself
     wrong : list of Wrong, at least three
-    hints : list of str, each says more than the one before
-    given : str, the code that the reader begins with; by default `answer = None`, or a function that returns None
-    broken : callable, where a mistake is to be found: the function that is given, under a name of its own
-    cases : callable, for a function: gives a list of tuples of arguments, new ones each time
-    parts : names of what the function returns, in the words of the lesson
-    m : list of int, number of examples in each case, to know a sum from a mean by
-    recorded : Key, optional, in place of the solution and the wrong answers, in a copy without them
-    also : numbers that will do as well as `right`, such as it rounded as in the lesson
+    hints : list of str, each revealing more than the one before
+    given : str, the code that the reader starts from; by default `answer = None`, or a function that returns None
+    broken : callable, if the task is to find a mistake: the given function, under its own name
+    cases : callable, if the answer is a function: returns a new list of tuples of arguments at each call
+    parts : names of the function's results, as used in the lesson
+    m : list of int, number of examples in each case, used to tell a sum from a mean
+    recorded : Key, optional, replaces the solution and the wrong answers in a copy without them
+    also : numbers accepted as well as `right`, such as a value rounded as in the lesson
     """
 
     name: str
@@ -72,7 +72,7 @@ class Exercise:
 
     @property
     def stub(self):
-        """The code that the reader begins with."""
+        """The code that the reader starts from."""
         if self.given or self.cases is None:
             return self.given or "answer = None"
         name = self.solution.__name__
@@ -82,7 +82,7 @@ class Exercise:
 
     @property
     def answer_name(self):
-        """What the reader's answer is called in the stub: `answer`, or the name of the last function."""
+        """The name of the reader's answer in the stub: `answer`, or that of the last function."""
         return (["answer", *re.findall(r"^def (\w+)", self.stub, re.MULTILINE)])[-1]
 
     @property
@@ -92,7 +92,7 @@ class Exercise:
 
     @property
     def cell(self):
-        """The code cell that stands in the lesson; after a restart it runs without the cells above it."""
+        """The code cell in the lesson; after a restart it runs without the cells above it."""
         before, after = ("\n\n\n", "\n\n\n") if self.cases else ("\n\n", "\n")
         call = f'check("{self.name}", {self.answer_name})\n# hint("{self.name}")\n# solution("{self.name}")'
         return f"from helpers.exercises import check, hint, solution{before}{self.stub}{after}{call}"
@@ -104,7 +104,7 @@ class Exercise:
 
     @cached_property
     def key(self):
-        """What answers are compared with."""
+        """The results with which answers are compared."""
         if self.recorded:
             return self.recorded
         needs = {wrong.hint: wrong.code for wrong in self.wrong if wrong.code}
@@ -119,23 +119,23 @@ class Exercise:
 
     @cached_property
     def slips(self):
-        """Wrong values of a typed answer that one slip in the solution's formula gives, with hints."""
+        """Wrong values of a typed answer that result from one slip in the formula, with hints."""
         if self.cases is not None or isinstance(self.right, str) or not self.solution:
             return []
         return typed.slips(self.solution, self.name[3:] if self.is_question else "answer", self.right)
 
 
 class Key(NamedTuple):
-    """Results to compare with, a list with one for each case; where a function fails, the text of its error."""
+    """Results for comparison, as lists with one entry per case; if a function fails, the text of its error."""
 
     right: list
     wrong: list  # (results, hint) pairs
-    stub: Any  # results of a function in which a mistake is to be found, otherwise None
+    stub: Any  # results of the function in which to find a mistake, if any
     needs: Any = MappingProxyType({})  # by hint: the pattern that the reader's code must contain
 
 
 class Verdict(NamedTuple):
-    """What `check` says. `kind` is "right", "wrong" or "open"."""
+    """The verdict that `check` shows. `kind` is "right", "wrong" or "open"."""
 
     kind: str
     words: str

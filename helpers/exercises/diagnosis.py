@@ -1,4 +1,4 @@
-"""A mistake that was found in the reader's code, in words: what is wrong, in which line, and a question."""
+"""Descriptions of mistakes found in the reader's code: what is wrong, in which line, and a question."""
 
 import ast
 import inspect
@@ -10,7 +10,7 @@ from helpers.exercises.phrases import WORDS
 
 
 def describe(found, code):
-    """Sentences on the mistake.
+    """Describe the mistake.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def about_unused(code):
 
 
 def with_unused(words, code):
-    """`words` on an error, with what the code alone shows put before the question at their end."""
+    """Add to a message what the code alone shows, before the question at its end."""
     never = about_unused(code) if code else ""
     hidden = repair.outside(code) if code else ()
     if hidden:
@@ -50,7 +50,7 @@ def with_unused(words, code):
 
 
 def evidence(code):
-    """What the code alone shows: an unused argument, a name of the notebook, a limit put on numbers; or ""."""
+    """What the code alone shows: an unused argument, a name from the notebook, clipped values; or ""."""
     hidden = repair.outside(code)
     if hidden:
         return (
@@ -65,7 +65,7 @@ def evidence(code):
 
 
 def _values_cut_off(code):
-    """A sentence and a question on a limit that is put on values; or ""."""
+    """A sentence and a question about clipped values; or ""."""
     for node in ast.walk(code.tree):
         name = getattr(getattr(node, "func", None), "attr", "")
         if isinstance(node, ast.Call) and name == "nan_to_num":
@@ -139,7 +139,7 @@ def about_lost(node, code):
 
 
 def loose_end(code):
-    """A sentence and a question on a result that goes nowhere, a loop that ends at once, or chance; or ""."""
+    """A sentence and a question about an unused result, a loop that ends at once, or random numbers; or ""."""
     read = {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     for node in ast.walk(code.tree):
         value = getattr(node, "value", None)
@@ -160,7 +160,7 @@ def loose_end(code):
 
 
 def _returns_something(call, code):
-    """Whether a call that stands alone is that of a function of the notebook, or of NumPy, that gives a result."""
+    """Whether a bare call is to a function from the notebook or NumPy that returns a result."""
     if isinstance(call.func, ast.Name):
         known = code.scope.get(call.func.id)
         return inspect.isfunction(known)
@@ -180,15 +180,15 @@ def _line_with(code, name):
 
 
 def pointed(words, found, code, parts, part):
-    """`words` on a mistake, after the line to look at: that of a mistake found, or else the one that makes `part`.
+    """Put before a message the line to look at: that of the mistake found, or else the one that computes `part`.
 
     Parameters
     ----------
     words : str
     found : repair.Found, or None
     code : repair.Code, or None
-    parts : names of what the function returns
-    part : str, the result that is wrong, such as "dW[2]"; "" if there is none
+    parts : names of the function's results
+    part : str, the wrong result, such as "dW[2]"; "" if there is none
     """
     if " the line `" in words:
         return words
@@ -207,7 +207,7 @@ def pointed(words, found, code, parts, part):
 
 
 def _made(code, parts, part):
-    """The variable that a result is returned as, and the last line that gives it a value."""
+    """The variable that holds a result on return, and the last line that assigns it."""
     returns = [node for node in ast.walk(code.tree) if isinstance(node, ast.Return) and node.value is not None]
     if len(returns) != 1:
         return "", ""
@@ -233,7 +233,7 @@ def _is_empty(node):
 
 
 def _sets(node, name):
-    """Whether a statement gives the variable, or an entry of it, a value."""
+    """Whether a statement assigns the variable or one of its entries."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return ast.unparse(node.value.func) in (f"{name}.append", f"{name}.extend")
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []

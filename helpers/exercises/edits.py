@@ -1,4 +1,4 @@
-"""A small change of a function's code, the reverse of a usual mistake; `catalogue` lists all those of a function."""
+"""Small changes to a function's code that undo common mistakes; `catalogue` lists all those for a function."""
 
 import ast
 import types
@@ -11,13 +11,13 @@ class Edit(NamedTuple):
 
     kind: str
     changes: list  # (container, key, new) triples
-    node: ast.AST  # of the learner's code, for its place
+    node: ast.AST  # in the reader's code, for its position
     piece: str
     rank: float
-    tag: str = ""  # edits of one kind and tag may be made together
+    tag: str = ""  # edits of the same kind and tag may be applied together
 
 
-# The likelier a kind of mistake, and the surer that nothing else looks like it, the earlier it is tried.
+# Kinds of mistake that are likelier, and harder to confuse with others, are tried earlier.
 RANKS = {
     kind: rank
     for rank, kinds in enumerate(
@@ -44,7 +44,7 @@ def of_slot(kind, slot, new, node, rank=0.0, tag="", piece=""):
 
 
 def of_body(kind, owner, body, new, node):
-    """The edit that replaces the statements `body` of `owner` by `new`; `node` is at fault."""
+    """The edit that replaces the statements `body` of `owner` with `new`; `node` is at fault."""
     field = "body" if body is getattr(owner, "body", None) else "orelse"
     return Edit(kind, [(owner, field, new)], node, ast.unparse(node), RANKS[kind])
 
@@ -55,12 +55,12 @@ def parse(code):
 
 
 def get(holder, key):
-    """What stands at a place: an entry of a list, or a field of a node."""
+    """Return an entry of a list or a field of a node."""
     return holder[key] if isinstance(holder, list) else getattr(holder, key)
 
 
 def put(holder, key, value):
-    """Put a node, or a list of statements, at a place."""
+    """Set an entry of a list or a field of a node."""
     if isinstance(holder, list):
         holder[key] = value
     else:
@@ -68,7 +68,7 @@ def put(holder, key, value):
 
 
 def place(new):
-    """Give new nodes a place in the code, as `compile` wants it."""
+    """Give new nodes the line and column numbers that `compile` needs."""
     for node in new if isinstance(new, list) else [new] if new is not None else []:
         for part in ast.walk(node):
             if not hasattr(part, "lineno"):
@@ -78,7 +78,7 @@ def place(new):
 
 @contextmanager
 def applied(edit):
-    """Make an edit for as long as the block runs; then the tree is as it was."""
+    """Apply an edit while the block runs, then restore the tree."""
     before = [(holder, key, get(holder, key)) for holder, key, _ in edit.changes]
     try:
         for holder, key, new in edit.changes:
@@ -91,12 +91,12 @@ def applied(edit):
 
 
 def define(trees, scope):
-    """Make the functions of these trees, with their names, in `scope`; no code runs.
+    """Define the functions in these trees in `scope` by name, without running any code.
 
     Raises
     ------
     SyntaxError, ValueError, TypeError
-        If a tree is no valid code.
+        If a tree is not valid code.
     """
     module = compile(ast.Module(body=trees, type_ignores=[]), "<changed code>", "exec")
     for code in module.co_consts:

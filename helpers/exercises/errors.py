@@ -1,4 +1,4 @@
-"""What an error in the reader's code means, and in which of its lines it happened."""
+"""The meaning of an error in the reader's code, and the line in which it happened."""
 
 import difflib
 import linecache
@@ -8,7 +8,7 @@ from types import FunctionType
 from helpers.exercises import limits
 from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError, text_of
 
-TYPES = {  # what a TypeError is about, by a word of its text
+TYPES = {  # the meaning of a TypeError, by a word in its text
     "bitwise_xor": "`^` is no power in Python, but the exclusive or of whole numbers",
     "'tuple'": "A whole tuple takes part where a single number is meant",
     "'NoneType'": "Something is None: a function that was called returns nothing",
@@ -25,7 +25,7 @@ TYPES = {  # what a TypeError is about, by a word of its text
     "as a data type": "The sizes of an array are one argument, a pair in parentheses of its own",
 }
 ARGUMENTS = "positional argument|keyword argument"
-# What happened in a line: a type of error, a pattern of its text, and the words. The first row that fits counts.
+# Errors in a line: the type of error, a pattern in its text, and the message. The first matching row applies.
 IN_A_LINE = [
     (TypeError, ARGUMENTS, "A call does not fit the function that it calls{there}: {text}. Which arguments does that "
      "one take?"),
@@ -45,7 +45,7 @@ IN_A_LINE = [
     (BaseException, "truth value of an array", "A condition is given an array{there}, but it can only decide about a "
      "single value. Which one is meant?"),
 ]  # fmt: skip
-# What has nothing to do with a single line.
+# Errors that do not concern a single line.
 ABOUT_THE_WHOLE = {
     ArgumentChangedError: "`{name}` changes its argument `{text}` in place, and the caller still needs it: make a new "
     "array.",
@@ -62,7 +62,7 @@ LONGEST = 90  # characters of a quoted line
 
 
 def quote(line):
-    """A line of the reader's code as it is quoted: without comment, in backticks, not too long."""
+    """Quote a line of the reader's code: in backticks, and shortened if it is long."""
     line = line.strip().replace("`", "'")
     return f"`{line if len(line) <= LONGEST else line[: LONGEST - 2] + ' …'}`"
 
@@ -73,13 +73,13 @@ def where(line):
 
 
 def about_error(name, error, function=None):
-    """Sentences on an error.
+    """Describe an error.
 
     Parameters
     ----------
-    name : str, what the reader's function is called
+    name : str, the name of the reader's function
     error : BaseException
-    function : the reader's function, to know its lines from those that it calls; by default none is quoted
+    function : the reader's function, to tell its lines from those of other functions; by default no line is quoted
     """
     text = text_of(error)
     for kind, words in ABOUT_THE_WHOLE.items():
@@ -100,7 +100,7 @@ def about_error(name, error, function=None):
 
 
 def _sizes(text):
-    """The inner sizes of a product that do not match, in the order of its factors; "" if NumPy did not say them."""
+    """The inner sizes of a product that do not match, in the order of its factors; "" if NumPy did not report them."""
     sizes = re.search(r"size (\d+) is different from (\d+)", text)
     return f", {sizes[2]} and {sizes[1]}" if sizes else ""
 
@@ -116,7 +116,7 @@ def _about_a_name(error, text, there, function):
 
 
 def _code(function):
-    return function.__code__ if type(function) is FunctionType else None  # isinstance would ask its __class__
+    return function.__code__ if type(function) is FunctionType else None  # isinstance would access __class__
 
 
 def own_line(error, function):

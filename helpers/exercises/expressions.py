@@ -1,4 +1,4 @@
-"""Changes of single expressions: another name, sign, index, axis or function, a transpose more or less …"""
+"""Changes to single expressions: another name, sign, index, axis or function, one transpose more or fewer …"""
 
 import ast
 import copy
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from helpers.exercises import calls, missing, operations
 from helpers.exercises.edits import of_slot, parse
 
-FAMILIES = [  # functions and methods that are taken for each other
+FAMILIES = [  # functions and methods that are easily confused
     {"sum", "mean", "max", "min", "std", "prod", "median", "var", "argmax", "cumsum", "amax", "average"},
     {"log", "log2", "log10", "log1p", "exp", "exp2", "expm1"},
     {"sqrt", "square", "abs", "exp", "cbrt"},
@@ -24,17 +24,17 @@ SLOPES = ("sigmoid", "sigmoid_prime", "softmax", "tanh_prime", "forward", "backw
 
 
 class Known(NamedTuple):
-    """What an expression may be exchanged for."""
+    """The possible replacements for an expression."""
 
     names: list  # of variables
     scope: list  # names of functions
-    counts: list  # expressions for a number of rows, columns, entries
-    outside: list  # names of the notebook that the function uses
-    loops: list  # names of variables that a loop counts by
+    counts: list  # expressions for a number of rows, columns or entries
+    outside: list  # names from the notebook that the function uses
+    loops: list  # names of loop variables
 
 
 def slots(tree):
-    """Every expression with its place and the node that holds it."""
+    """Every expression, with its slot and its parent node."""
     for parent in ast.walk(tree):
         if isinstance(parent, ast.arguments):
             continue
@@ -236,7 +236,7 @@ def _constants(slot, node, parent, known):
             yield of_slot("hard_coded", slot, ast.UnaryOp(ast.USub(), ast.Constant(1)), node)
 
 
-# What may be wrong with an expression itself, by its type.
+# Possible mistakes in an expression itself, by its type.
 BY_TYPE = {
     ast.BinOp: _operations,
     ast.UnaryOp: _minuses,

@@ -1,7 +1,7 @@
-"""For teachers: the lessons without outputs and solutions, to give to a class, and an answer book.
+"""For teachers: the lessons without outputs and solutions, for a class, and an answer book.
 
-``make handout`` writes both to `build/handout`: the folder `lessons`, which is complete in itself,
-and `answer_book.ipynb`, one notebook with every solution, its reason and how to mark it.
+``make handout`` writes both to `build/handout`: the self-contained folder `lessons`, and `answer_book.ipynb`, one
+notebook with every solution, its explanation and how to mark it.
 """
 
 import re
@@ -58,12 +58,12 @@ from helpers.exercises import check, quiz"""
 
 
 def write(folder=ROOT / "build" / "handout"):
-    """Write the handout and the answer book to `folder`; a handout that is there already is replaced whole.
+    """Write the handout and the answer book to `folder`; an existing handout is replaced completely.
 
     Raises
     ------
     FileExistsError
-        If there is something else in the folder.
+        If the folder holds something other than a handout.
     """
     folder = Path(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / BOOK).is_file():
@@ -74,7 +74,7 @@ def write(folder=ROOT / "build" / "handout"):
         _write_lessons(new / "lessons")
         nbformat.write(answer_book(), new / BOOK)
         if folder.exists():
-            folder.rename(Path(place) / "old")  # removed with the place
+            folder.rename(Path(place) / "old")  # removed with the temporary folder
         new.rename(folder)
 
 
@@ -98,7 +98,7 @@ def _write_lessons(folder):
 
 
 def _makefile():
-    """The project's Makefile without the targets whose files a class does not get."""
+    """The project's Makefile without the targets whose files are not in the handout."""
     _, *paragraphs = (ROOT / "Makefile").read_text(encoding="utf-8").split("\n\n")
     kept = [
         text
@@ -118,7 +118,7 @@ def _caches(at, names):
 
 
 def answer_book():
-    """One notebook: every prompt, its solution as a cell that checks itself, the reason, the usual mistakes."""
+    """One notebook with every prompt, its solution in a self-checking cell, the explanation and common mistakes."""
     markdown, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
     cells = [markdown(RUBRIC), code(SETUP)]
     for lesson, exercises in LESSONS.items():

@@ -1,4 +1,4 @@
-"""How an answer is judged: run on the cases, compared, and if it is wrong, traced to its cause."""
+"""How an answer is judged: run on the cases, compared and, if it is wrong, traced to its cause."""
 
 import ast
 import copy
@@ -15,40 +15,40 @@ from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError
 from helpers.gradient_check import compare
 from helpers.gradient_check.report import GradientReport
 
-SECONDS = 4.0  # an answer may take
-LONGEST_SEARCH = 6.0  # for the cause, on a busy machine; see repair.MOST_SECONDS
+SECONDS = 4.0  # time limit for an answer
+LONGEST_SEARCH = 6.0  # seconds to search for the cause on a busy machine; see repair.MOST_SECONDS
 # Changes after which the hint for "the inner sizes do not match" or "an entry is missing" still names the cause.
 SAME_CAUSE = ("no_transpose", "transpose", "order_of_product", "wrong_factor", "order_of_arguments", "wrong_return")
-# Changes that leave no doubt of the cause, whatever other mistake gives the same results.
+# Changes that leave no doubt about the cause, even if another mistake gives the same results.
 SURE = ("floor", "power", "uncalled", "whole_shape", "outside")
 
 
 class _Mistake(NamedTuple):
-    """A wrong function, and what is known of it before its cause is looked for."""
+    """What is known about a wrong function before the search for its cause."""
 
-    hint: str  # of the known wrong answer that has the same results, or fails in the same way; or ""
-    generic: str  # what can be said without knowing the cause
-    earlier: str = ""  # to put before a cause
-    failed: bool = False  # there are no results to compare, so the hint may be that of another mistake
-    part: str = ""  # the result that is wrong, such as "dW[2]"
+    hint: str  # of the known wrong answer with the same results or the same error; or ""
+    generic: str  # the message if the cause is unknown
+    earlier: str = ""  # put before the description of a cause
+    failed: bool = False  # no results to compare, so the hint may belong to another mistake
+    part: str = ""  # the wrong result, such as "dW[2]"
 
 
 def judge(exercise, answer, seconds=SECONDS, code=None):
-    """The verdict on an answer. It never fails and never gives the solution away.
+    """Judge an answer, without ever failing or giving the solution away.
 
     Parameters
     ----------
     exercise : Exercise
     answer : anything
     seconds : float, after which a function is stopped
-    code : repair.Code, how a typed answer was made (see `cell`), if that is known
+    code : repair.Code, the code of a typed answer (see `cell`), if known
 
     Returns
     -------
     Verdict
     """
     printed = limits.Printed()
-    _ = exercise.key  # worked out first, on our own time
+    _ = exercise.key  # computed first, so that it does not count against the time limit
     try:
         with limits.quarantine(seconds, printed):
             if exercise.cases is None:
@@ -57,8 +57,8 @@ def judge(exercise, answer, seconds=SECONDS, code=None):
                 verdict = _judge_function(exercise, answer, printed)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # whatever a reader's code can raise, SystemExit too
-        if code is not None:  # the search in it took too long
+    except BaseException as error:  # whatever a reader's code can raise, including SystemExit
+        if code is not None:  # the search in the code took too long
             return judge(exercise, answer, seconds)
         verdict = Verdict("wrong", about_error(exercise.answer_name, error, answer))
     if isinstance(verdict, _Mistake):
@@ -69,13 +69,13 @@ def judge(exercise, answer, seconds=SECONDS, code=None):
 
 
 def _traced(exercise, answer, mistake):
-    """The verdict on a wrong function; what cannot be traced in time gets what is known without."""
+    """The verdict on a wrong function; if the cause is not found in time, the message does without it."""
     try:
         with limits.quarantine(LONGEST_SEARCH, limits.Printed()):
             return _explained(exercise, answer, *mistake)
     except KeyboardInterrupt:
         raise
-    except BaseException:  # changed code may do whatever the reader's own may
+    except BaseException:  # changed code can raise whatever the reader's own code can
         words = mistake.hint or mistake.generic
         return Verdict("wrong", diagnosis.pointed(words, None, repair.read(answer), exercise.parts, mistake.part))
 
@@ -108,7 +108,7 @@ def _judge_function(exercise, answer, printed):
 
 
 def _note(results, right):
-    """A word on a result that is right but of another type than the lesson's."""
+    """A note if a right result is of a different type than the lesson's."""
     if isinstance(right[0], np.ndarray) and isinstance(results[0], (list, tuple)):
         return " (It is a list; the lesson's own function returns an array.)"
     return ""
@@ -168,7 +168,7 @@ def _same(mine, right, name):
 
 
 def _is_about(hint, needs, answer):
-    """Whether a hint may be true of this code: it holds what the hint speaks of, or cannot be read."""
+    """Whether a hint may apply to this code: it contains what the hint is about, or cannot be read."""
     code = repair.read(answer) if hint in needs else None
     return code is None or re.search(needs[hint], "\n".join(map(ast.unparse, code.functions))) is not None
 
@@ -219,12 +219,12 @@ def _explained(exercise, answer, hint, generic, earlier, failed, part):
 
 
 def _short(generic):
-    """A general description, cut so that a cause fits behind it."""
+    """A general description, or "" if it is too long to be followed by a cause."""
     return generic if len(generic) < 200 else ""
 
 
 def _comparison(exercise):
-    """The function that tells which results of a function are right on a case: what `repair` and `variants` ask."""
+    """A function, for `repair` and `variants`, that tells which results of a function are right on a case."""
     cases, like = exercise.cases(), exercise.key.right
     rights = sets(like, like, exercise.parts)
 
@@ -237,7 +237,7 @@ def _comparison(exercise):
 
 
 def _explain(off, mine, right, m, given):
-    """Sentences on the array to look at first: among gradients of several layers, one of that nearest to the output."""
+    """Describe the array to look at first; among gradients of several layers, one in the layer nearest the output."""
     headline, first = "", off[0]
     gradients = all(re.fullmatch(r"d[Wb]\[\d+\]", name) and right[name].shape == mine[name].shape for name in right)
     if gradients and len(right) > 2:
@@ -252,7 +252,7 @@ def sets(results, like, parts):
 
 
 def misfit(results, like, parts):
-    """Why known wrong results can't be arranged like the right ones; None if they can."""
+    """Why known wrong results cannot be arranged like the right ones; None if they can."""
     try:
         sets(results, like, parts)
     except values.UnfitError as unfit:

@@ -10,13 +10,13 @@ from helpers.exercises.questions import ending, of as question_of
 
 
 def judge_value(exercise, answer, code=None):
-    """The verdict on a number, a list of numbers or a letter.
+    """Judge a number, a list of numbers or a letter.
 
     Parameters
     ----------
     exercise : Exercise
     answer : anything
-    code : repair.Code, how the answer was made (see `cell`), or None if that is not known
+    code : repair.Code, the code of the answer (see `cell`), or None if unknown
     """
     right = exercise.right
     if isinstance(right, str) and answer is not None:
@@ -40,7 +40,7 @@ _NOTHING = "Put your answer in place of None and run the cell again."
 
 
 def _about_kind(answer):
-    """Why something of this kind cannot be the answer; "" if it can."""
+    """Why an answer of this type cannot be right; "" if it can."""
     if callable(answer):
         return (
             "The answer is a function, but a value is wanted: call it, or write the number. What would a call of it "
@@ -59,7 +59,7 @@ def _about_kind(answer):
 
 
 def _judge_letter(exercise, answer):
-    """The verdict on the choice in a question; "b)" and " B." do for "b"."""
+    """The verdict on a multiple-choice answer; "b)" and " B." count as "b"."""
     letter = answer.strip(" ().\"'").lower() if isinstance(answer, str) else ""
     if letter == exercise.right:
         return Verdict("right", exercise.reason)
@@ -68,11 +68,11 @@ def _judge_letter(exercise, answer):
 
 
 def typed_like(mine, value):
-    """Whether `mine` is what a person may type for `value`: counts exactly, other numbers in three digits."""
+    """Whether `mine` is an acceptable way to type `value`: integers exactly, other numbers to three digits."""
     value = np.asarray(value)
     if mine.dtype.kind == "U":
         return False
-    if mine.squeeze().shape == value.shape:  # [4] for 4, and a row of weights for a list
+    if mine.squeeze().shape == value.shape:  # [4] counts as 4, and a row of weights as a list
         mine = mine.squeeze()
     whole = np.all(value == np.round(value))
     tolerance = 1e-9 if whole and mine.dtype != np.float32 else 1e-6 if whole else 5e-3
@@ -80,7 +80,7 @@ def typed_like(mine, value):
 
 
 def _about_value(exercise, mine, right, code):
-    """Sentences on a wrong value: what its code shows, or else what is known of the number alone."""
+    """Describe a wrong value: what its code shows, or else what the number alone shows."""
     formula = code is not None and mine.dtype.kind != "U" and cell.is_formula(code)
     hint = "" if mine.dtype.kind == "U" else _known(exercise, mine, code if formula else None)
     if formula:
@@ -124,12 +124,12 @@ def _about_shape(mine, right):
 
 
 def _known(exercise, mine, code):
-    """The hint of the known wrong values that this one is, if they all have the same; "" if there is none."""
+    """The hint of the known wrong values equal to this one, if they share a single hint; otherwise ""."""
     known = exercise.key.wrong
     found = {hint for (value,), hint in known if _fits(mine, value)}
-    if not found and not code:  # nobody has rounded what a formula gives
+    if not found and not code:  # the result of a formula is not rounded by hand
         found = {hint for (value,), hint in known if typed_like(mine, value)}
-        # A number near the right one is no other.
+        # A number near the right one does not count as a known wrong one.
         far = mine.ndim == np.ndim(exercise.right) == 0 and not np.isclose(mine, exercise.right, rtol=0.1)
         found = found or {hint for (value,), hint in known if far and _in_two_digits(mine, value)}
     found = {hint for hint in found if not code or re.search(exercise.key.needs.get(hint, ""), "".join(code.lines))}
@@ -137,7 +137,7 @@ def _known(exercise, mine, code):
 
 
 def _fits(mine, value):
-    """Whether what a formula gives is a known value, which may be written in a few digits only."""
+    """Whether the result of a formula is a known value, which may be given to a few digits only."""
     value = np.asarray(value)
     if mine.squeeze().shape != value.shape:
         return False
@@ -147,7 +147,7 @@ def _fits(mine, value):
 
 
 def _in_two_digits(mine, value):
-    """Whether one number is the other, a fraction, rounded or cut off to its two digits."""
+    """Whether a number is a known one that is not an integer, rounded or truncated to two digits."""
     if mine.ndim or np.ndim(value) or value == np.round(value) or float(f"{mine:.2g}") != mine:
         return False
     unit = 10.0 ** (np.floor(np.log10(abs(value))) - 1)
@@ -163,7 +163,7 @@ def _digits(number):
 
 
 def _slip(exercise, mine):
-    """What a slip in the formula would give this number, if it has too many digits to be there by chance."""
+    """The hint of a slip in the formula that gives this number, if it has too many digits for coincidence."""
     if any(float(f"{v:.3g}") == v for v in np.ravel(mine)):
         return ""
     found = {hint for value, hint in exercise.slips if np.allclose(mine, value, rtol=2e-3, atol=0)}

@@ -1,11 +1,10 @@
-"""A reader's code at arm's length: it may loop for ever, print without end, ask for input or leave.
+"""Isolation of the reader's code, which may loop forever, print endlessly, ask for input or exit.
 
-`quarantine` stops it after some seconds. In the main thread of Linux and macOS an alarm does so,
-between any two bytecodes; code that catches everything gets it again and again, in the end so
-often that one comes between its `except` and its next `try`. On Windows, in the browser and in
-other threads a trace function looks at the clock at every line: slower, and powerless if the code
-catches everything that is raised. A single long call inside NumPy cannot be stopped by either; it
-is noticed when it returns.
+`quarantine` stops it after some seconds. In the main thread on Linux and macOS, an alarm can interrupt between any
+two bytecodes; if the code catches everything, the alarm is repeated, eventually so often that one arrives between an
+`except` and the next `try`. On Windows, in the browser and in other threads, a trace function checks the clock at
+every line: this is slower, and powerless against code that catches everything. Neither can interrupt a single long
+call inside NumPy, which is noticed only when it returns.
 """
 
 import builtins
@@ -23,17 +22,17 @@ from IPython import get_ipython
 
 from helpers.exercises.surroundings import restored
 
-PATIENCE = 5  # alarms that code may catch before they come often
-OFTEN = 2e-5  # seconds between them then: some bytecodes
+PATIENCE = 5  # alarms that code may catch before they become frequent
+OFTEN = 2e-5  # seconds between frequent alarms: a few bytecodes
 OWN_FILES = (__file__, contextlib.__file__)
 
 
 class TimeUp(BaseException):
-    """The time is over; its text is the number of seconds. Not an Exception: a reader's code may catch those."""
+    """Time limit exceeded; the text is the number of seconds. Not an Exception, which a reader's code may catch."""
 
 
 class AskedForInputError(Exception):
-    """The reader's code called `input`, which would wait for ever."""
+    """The reader's code called `input`, which would wait forever."""
 
 
 class Printed(io.TextIOBase):
@@ -57,12 +56,12 @@ class Printed(io.TextIOBase):
 
 @contextmanager
 def quarantine(seconds, printed):
-    """Run the block for at most `seconds`, what it prints kept in `printed`, no warnings, no input.
+    """Run the block for at most `seconds`, with its output captured in `printed` and without warnings or input.
 
     Raises
     ------
     TimeUp
-        In the block, when the time is over.
+        In the block, when time is up.
     """
     with (
         redirect_stdout(printed),
@@ -92,7 +91,7 @@ def _no_input():
 
 @contextmanager
 def _no_exit():
-    """In a notebook `exit` is not Python's: it asks the kernel to end, and all work would be lost."""
+    """In a notebook, `exit` is not Python's own: it would shut down the kernel, and all work would be lost."""
 
     def leave(*_):
         raise SystemExit
@@ -109,7 +108,7 @@ def _no_exit():
 
 
 def time_limit(seconds):
-    """A block that TimeUp is raised in after some seconds, and then again until it is left."""
+    """A context manager that raises TimeUp in its block after some seconds, repeatedly until the block is left."""
     main = threading.current_thread() is threading.main_thread()
     return _alarm(seconds) if main and hasattr(signal, "setitimer") else _watched_lines(seconds)
 
@@ -128,7 +127,7 @@ def _alarm(seconds):
         raise TimeUp(f"{seconds:g}")
 
     handler = signal.signal(signal.SIGALRM, stop)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)  # again and again: an except may catch one
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)  # repeated, because an except may catch one
     try:
         yield
     finally:

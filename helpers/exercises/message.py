@@ -1,11 +1,11 @@
-"""What an exercise says: Markdown in a notebook, in the colours of its theme; the same words as text elsewhere."""
+"""Messages of exercises: Markdown in a notebook, plain text elsewhere."""
 
 import re
 import sys
 
 from IPython.display import display
 
-# What a console without these characters shows in their place.
+# Replacements for consoles that cannot show these characters.
 PLAIN = {"✓": "+", "✗": "x", "○": "o", "→": "->", "…": "...", "−": "-", "·": "*", "×": "x", "½": "1/2", "¼": "1/4"}
 PLAIN |= {"σ": "sigma", "′": "'", "α": "alpha", "β": "beta", "ε": "epsilon", "δ": "delta", "θ": "theta", "∂": "d"}
 PLAIN |= {"²": "^2", "√": "root ", "ᵀ": "^T", "Σ": "sum", "≈": "~", "⊙": "*", "←": "<-"}
@@ -18,8 +18,8 @@ class Message:
     ----------
     mark : str, one character: "✓", "✗", "○", "?" or "→"
     label, words : str
-    block : str, shown as it is, in typewriter letters
-    language : str, to colour the block by
+    block : str, shown verbatim in a monospaced font
+    language : str, for syntax highlighting of the block
     """
 
     def __init__(self, mark, label, words="", block="", language="text"):
@@ -37,17 +37,17 @@ class Message:
         return f"{line}\n\n{fence}{self.language}\n{self.block}\n{fence}"
 
     def show(self):
-        """Put it under the cell, or print it where there is no notebook."""
+        """Show the message below the cell, or print it outside a notebook."""
         _show(self)
 
     @staticmethod
     def show_all(messages):
-        """Several of them as one output."""
+        """Show several messages as one output."""
         _show(_Text("\n".join(map(repr, messages)), "\n\n".join(m._repr_markdown_() for m in messages)))
 
     @staticmethod
     def show_table(header, rows, note=""):
-        """A table of text, with a sentence under it."""
+        """Show a table of text, with a note below it."""
         widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
         lines = ["  ".join(f"{cell:{w}}" for cell, w in zip(row, widths, strict=True)) for row in (header, *rows)]
         table = [f"| {' | '.join(row)} |" for row in (header, ["---"] * len(header), *rows)]
@@ -67,7 +67,7 @@ class _Text:
 
 
 def _show(thing):
-    """Display it; a console that cannot print every character gets the nearest ones that it can."""
+    """Display an object; characters that a console cannot print are replaced by similar ones."""
     try:
         display(thing)
     except UnicodeEncodeError:
@@ -77,9 +77,9 @@ def _show(thing):
 
 
 def escape(words):
-    """`words` for Markdown: nothing outside of code is taken for emphasis, a link, HTML or a formula.
+    """Escape text for Markdown, so that nothing outside code is taken for emphasis, a link, HTML or a formula.
 
-    Code stands between two single backticks on one line; any other backtick is only a character.
+    Code is anything between two single backticks on one line; any other backtick is an ordinary character.
     """
     pieces = re.split(r"(?<!`)(`[^`\n]+`)(?!`)", words.replace("\n", " "))
     for i in range(0, len(pieces), 2):

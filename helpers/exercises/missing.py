@@ -1,10 +1,10 @@
-"""What may be missing around an expression: a transpose, a sign, a function, a sum, a factor, a term."""
+"""Things that may be missing around an expression: a transpose, a sign, a function, a sum, a factor, a term."""
 
 import ast
 
 from helpers.exercises.edits import of_slot, parse
 
-SIGNED = ("exp", "logaddexp", "sigmoid", "array", "diag", "sum")  # functions whose argument may need a minus
+SIGNED = ("exp", "logaddexp", "sigmoid", "array", "diag", "sum")  # functions whose argument may need a minus sign
 NEVER_WRAPPED = ("Constant", "Dict", "DictComp", "ListComp", "GeneratorExp", "Tuple", "List", "Lambda", "JoinedStr")
 
 
@@ -26,7 +26,7 @@ SUMMED = [
 
 
 def around(slot, node, parent, scope, numbers, counts, inputs):
-    """What may be missing around an expression: a transpose, a function, a factor, a term."""
+    """Edits that add what may be missing around an expression."""
     kind = type(node).__name__
     if kind in NEVER_WRAPPED:
         return

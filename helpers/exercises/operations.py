@@ -1,4 +1,4 @@
-"""What may be wrong with an operation: its sign, its kind, the order of its sides, what is grouped with what."""
+"""Possible mistakes in an operation: its sign, the operator, the order of operands, the grouping."""
 
 import ast
 
@@ -24,7 +24,7 @@ def edits_of(slot, node):
             tag = f"{type(op).__name__} {other.__name__}" if isinstance(op, ast.FloorDiv) else ""
             floor = isinstance(op, ast.FloorDiv) and other is ast.Div
             yield of_slot("floor" if floor else "operation", slot, ast.BinOp(left, other(), right), node, 0, tag)
-    if isinstance(op, ast.Mult):  # 2 x for x²
+    if isinstance(op, ast.Mult):  # 2 x instead of x²
         for number, other in ((left, right), (right, left)):
             if getattr(number, "value", None) == 2:
                 yield of_slot("square", slot, ast.BinOp(other, ast.Pow(), number), node)
@@ -57,7 +57,7 @@ def _transposed(node):
 
 
 def _too_much(slot, node):
-    """Without one side of an operation, or without the last two of three factors."""
+    """Leave out one operand, or the last two of three factors."""
     left, op, right = node.left, node.op, node.right
     if isinstance(op, ast.Pow):
         yield of_slot("extra_exponent", slot, left, node)
@@ -70,7 +70,7 @@ def _too_much(slot, node):
 
 
 def _grouped(slot, node):
-    """a - b / c for (a - b) / c, and the like."""
+    """Change the grouping, such as a - b / c to (a - b) / c."""
     left, op, right = node.left, node.op, node.right
     groups = []
     if isinstance(right, ast.BinOp):

@@ -1,7 +1,7 @@
-"""The reader's own forward, backward and update in place of ours, everywhere in `helpers`.
+"""Use the reader's own forward, backward and update instead of ours, everywhere in `helpers`.
 
-Nothing is taken that fails its check, and nothing is written. In another lesson (another kernel) the
-functions come from `my_network.py`, a file that the reader writes beside the notebooks.
+Only functions that pass their checks are accepted, and no file is written. In another lesson, which is another
+kernel, the functions are read from `my_network.py`, a file that the reader keeps beside the notebooks.
 """
 
 import importlib.util
@@ -29,11 +29,11 @@ _ours = {
     "update": optimizers.OPTIMIZERS["gradient_descent"],
 }
 _kept = {}
-_source = {"modified": None}  # when the file that the kept functions come from was written
+_source = {"modified": None}  # modification time of the file that the kept functions come from
 
 
 def keep(forward=None, backward=None, update=None):
-    """Check the reader's functions and keep them for `use_my_code`: all of those given, or none.
+    """Check the reader's functions and keep them for `use_my_code`, either all of those given or none.
 
     Parameters
     ----------
@@ -57,12 +57,11 @@ def keep(forward=None, backward=None, update=None):
 
 
 def use_my_code():
-    """Let the network of `helpers` run on the functions that were kept, or on those in `my_network.py`.
+    """Run the network in `helpers` on the functions kept with `keep`, or on those in `my_network.py`.
 
-    `NeuralNetwork` and all that trains with it then call the reader's functions, until
-    `use_our_code()`. Without `keep` before, the file `my_network.py` in the current folder is
-    imported, which runs it, and what it defines is checked as by `keep`; when it has been edited, it
-    is read again.
+    `NeuralNetwork` and everything that trains it then call the reader's functions, until `use_our_code()` is called.
+    If `keep` has not been called, `my_network.py` in the current folder is imported, which runs it, and its functions
+    are checked as by `keep`; if the file has been edited since, it is read again.
     """
     if not _kept or (_source["modified"] and _modified() not in (None, _source["modified"])):
         refusal = _read_file()
@@ -79,7 +78,7 @@ def use_my_code():
 
 
 def use_our_code():
-    """Let the network run on the functions of `helpers` again; what was kept stays kept."""
+    """Run the network on the functions in `helpers` again; the reader's functions stay kept."""
     for name, function in _ours.items():
         _install(name, function)
     Message("✓", "Our code.", "The network of `helpers` runs on its own functions.").show()
@@ -95,7 +94,7 @@ def _install(name, function):
 def _forward_of(mine):
     def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
         Z, A = mine(X, W, b, ACTIVATIONS[hidden_activation].g, OUTPUTS[output].g)
-        return {l: np.asarray(Z[l]) for l in W}, {l: np.asarray(A[l]) for l in (0, *W)}  # lists do as well
+        return {l: np.asarray(Z[l]) for l in W}, {l: np.asarray(A[l]) for l in (0, *W)}  # lists are accepted too
 
     return forward
 
@@ -123,7 +122,7 @@ _WRAPPERS = {"forward": _forward_of, "backward": _backward_of, "update": _update
 
 
 def _refuse(given):
-    """A message if one of the functions is not right, None if all are."""
+    """A message if one of the functions is wrong, or None if all are right."""
     if not given:
         return Message("○", "Not done yet.", "Give at least one function, as in `keep(forward=forward)`.")
     for name, function in given.items():
@@ -149,7 +148,7 @@ def _report(name, function):
                     return str(report)
     except KeyboardInterrupt:
         raise
-    except BaseException:  # the verdict has said what happens
+    except BaseException:  # the verdict has already described the problem
         return ""
     return ""
 
@@ -167,13 +166,13 @@ def _examine(function, m, sizes, hidden, output):
 
 
 def _modified():
-    """When the reader's file was written last; None if there is none."""
+    """The modification time of the reader's file, or None if there is none."""
     path = Path.cwd() / FILE
     return path.stat().st_mtime_ns if path.is_file() else None
 
 
 def _read_file():
-    """Import `my_network.py` and keep what it defines; a message if that is not possible."""
+    """Import `my_network.py` and keep its functions; returns a message if that is not possible."""
     path, modified = Path.cwd() / FILE, _modified()
     if modified is None:
         words = (

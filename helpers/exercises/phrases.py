@@ -1,6 +1,6 @@
-"""What a mistake in the reader's code is called, by its kind (see `edits`), and the question that leads on from it.
+"""Descriptions of mistakes in the reader's code, by kind (see `edits`), each with a question that helps further.
 
-{piece} is the reader's code that is at fault, {line} the line in which it stands, {call} the function that is called.
+{piece} is the part of the reader's code at fault, {line} the line that contains it, {call} the called function.
 """
 
 WORDS = {

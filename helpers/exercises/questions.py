@@ -1,4 +1,4 @@
-"""The question with which a verdict on a wrong answer ends where no better one is known: one for each exercise."""
+"""One question per exercise, to end the verdict on a wrong answer if there is no better one."""
 
 QUESTIONS = {
     "00.first": "Which two numbers are multiplied?",
@@ -64,10 +64,10 @@ QUESTIONS = {
 
 
 def of(exercise):
-    """The question that leads on from a wrong answer; "" for a quick question, which is one itself."""
+    """The question that helps after a wrong answer; "" for a quick question."""
     return QUESTIONS.get(exercise.name, "")
 
 
 def ending(words, question):
-    """`words`, with a question at their end if they ask none."""
+    """Add a question to a message that does not contain one."""
     return words if "?" in words or not question else f"{words} {question}"

@@ -1,7 +1,7 @@
-"""What a reader has done, in a small JSON file on this machine. It is sent nowhere.
+"""The reader's progress, in a small JSON file that stays on this machine.
 
-The file is `progress.json` in the folder of the project, or what the environment variable
-`LESSONS_PROGRESS` names; os.devnull means: remember nothing.
+The file is `progress.json` in the project folder, or the one named by the environment variable
+`LESSONS_PROGRESS`; os.devnull turns recording off.
 """
 
 import json
@@ -14,17 +14,17 @@ DEFAULT = Path(__file__).resolve().parent.parent.parent / "progress.json"
 
 
 def path():
-    """Where the record is kept; None for nowhere."""
+    """The path of the record, or None if recording is off."""
     named = os.environ.get("LESSONS_PROGRESS")
     return None if named == os.devnull else Path(named) if named else DEFAULT
 
 
 def read():
-    """The names of what is done, and a sentence if the file was damaged and had to be set aside."""
+    """The names of what has been done, and a message if the file cannot be read or had to be set aside."""
     file = path()
     if file is None:
         return set(), ""
-    if os.path.exists(file) and not os.path.isfile(file):  # reading a pipe would wait for a program that writes
+    if os.path.exists(file) and not os.path.isfile(file):  # reading a pipe would block until some program writes to it
         kind = "a folder" if os.path.isdir(file) else "a device or a pipe"
         return set(), f"{file.name} is {kind}, so what is done is not remembered. Let LESSONS_PROGRESS name a file."
     try:
@@ -41,21 +41,21 @@ def read():
 
 
 def add(name):
-    """Note that `name` is done.
+    """Record that `name` has been done.
 
     Returns
     -------
     str
-        A sentence if the record was damaged or cannot be written, otherwise "".
+        A message if the record was damaged or cannot be written, otherwise "".
     """
     file = path()
     if file is None:
         return ""
     done, said = read()
-    if name in done or (said and os.path.exists(file)):  # what cannot be read is not overwritten
+    if name in done or (said and os.path.exists(file)):  # an unreadable file is not overwritten
         return said
 
-    def fill(opened):  # notebooks take turns from here on: another one may have noted something since
+    def fill(opened):  # one notebook at a time: another may have added something meanwhile
         together = done | read()[0] | {name}
         opened.write(f"{json.dumps({'done': sorted(together)}, indent=1)}\n".encode())
 

@@ -1,4 +1,4 @@
-"""All exercises, in the order of the lessons: from `lesson_00` … `lesson_10`, or without solutions in a handout."""
+"""All exercises, in the order of the lessons: from `lesson_00` … `lesson_10`, or, in a handout, without solutions."""
 
 from importlib import import_module
 

@@ -1,10 +1,9 @@
-"""Where a wrong function goes wrong: the one small change of its code that makes all its results right.
+"""Locate the mistake in a wrong function: find one small change to its code that makes all its results right.
 
-Comparing numbers can tell that a result is wrong, and guess why. A change of the reader's own code
-that makes it right on every case *shows* why, and in which line. So `find` tries the usual mistakes
-backwards: it puts `Z` where `A` stands, turns a sign, adds a transpose, moves `return` out of the loop …,
-some hundred small changes (see `edits`), each tried on copies of the cases. What it finds is a place and
-a kind of mistake; the change itself is never shown.
+Comparing numbers can tell that a result is wrong, and suggest why. A change to the reader's own code that makes it
+right on every case *shows* why, and in which line. So `find` undoes common mistakes: it replaces `A` with `Z`, flips
+a sign, adds a transpose, moves `return` out of the loop …, several hundred small changes (see `edits`), each tried on
+copies of the cases. It reports the place and the kind of mistake; the change itself is never shown.
 """
 
 import ast
@@ -17,34 +16,34 @@ import numpy as np
 
 from helpers.exercises import catalogue, edits, expressions, limits
 
-MOST_SECONDS = 1.5  # of computing, for all changes
-EACH = 0.25  # seconds for one of them: it may loop for ever
-# Code that uses one of these may do something that should not be done a hundred times.
+MOST_SECONDS = 1.5  # of processor time, for all changes together
+EACH = 0.25  # seconds for a single change, which may loop forever
+# Code that uses one of these may have side effects that must not happen a hundred times.
 UNSAFE = {"open", "os", "sys", "subprocess", "shutil", "exec", "eval", "input", "exit", "quit", "compile", "Path"}
-# Routines of LAPACK that may never return from NaN or infinity, which a changed line can make; no alarm stops them.
+# LAPACK routines that may hang on NaN or infinity, which a changed line can produce; no alarm interrupts them.
 UNSAFE |= {"lstsq", "svd", "svdvals", "eig", "eigh", "eigvals", "eigvalsh", "pinv", "matrix_rank", "cond"}
 UNSAFE |= {"__import__", "globals", "locals", "setattr", "delattr", "importlib", "signal", "threading", "time"}
 UNSAFE |= {"seed", "set_state", "seterr", "chdir", "save", "savetxt", "tofile", "settrace", "sleep", "breakpoint"}
 
 
 class Code(NamedTuple):
-    """The reader's function as code: its tree, those of the functions beside it that it uses, and its lines."""
+    """The code of the reader's function: its tree, the trees of the functions it uses, and the source lines."""
 
-    functions: list  # of ast.FunctionDef, the answer's own first
-    lines: list  # of the file or cell
-    scope: dict  # names that the function sees
+    functions: list  # of ast.FunctionDef, the answer itself first
+    lines: list  # of the whole file or cell
+    scope: dict  # global names visible to the function
 
     @property
     def tree(self):
         return self.functions[0]
 
     def line(self, node):
-        """The line in which a node stands, without indentation and comment."""
+        """The line that contains a node, without indentation and comment."""
         return plain(self.lines[node.lineno - 1]) if 0 < getattr(node, "lineno", 0) <= len(self.lines) else ""
 
 
 class Found(NamedTuple):
-    """A mistake: its kind (see `edits`), the code at fault, and the line; `whole` if nothing else is wrong."""
+    """A mistake: its kind (see `edits`), the code at fault, and the line; `whole` means that nothing else is wrong."""
 
     kind: str
     piece: str
@@ -58,7 +57,7 @@ def plain(line):
 
 
 def read(function):
-    """The code of a function that was written in a cell or a file; None if there is none to be read."""
+    """The code of a function defined in a cell or a file; None if it cannot be read."""
     if not inspect.isfunction(function) or function.__closure__ or function.__code__.co_flags & inspect.CO_VARARGS:
         return None
     try:
@@ -75,7 +74,7 @@ def read(function):
 
 
 def _lambda(module, lines, first):
-    """The only lambda in a line, as a function, and the lines with that one cut to the lambda; None if not the only."""
+    """The lambda in a line as a function, and the lines with this line cut to it; None unless it is the only one."""
     found = [n for n in ast.walk(module) if isinstance(n, ast.Lambda) and n.lineno == first]
     if len(found) != 1:
         return None, lines
@@ -88,17 +87,17 @@ def _lambda(module, lines, first):
 
 
 def _definition(module, name, first):
-    """The function of that name that begins in that line; None if it has a decorator or is not there."""
+    """The function with this name that begins in this line; None if it is decorated or not found."""
     found = [n for n in module.body if isinstance(n, ast.FunctionDef) and n.name == name]
     own = next((n for n in found if min([n.lineno, *(d.lineno for d in n.decorator_list)]) == first), None)
     return None if own is None or own.decorator_list else own
 
 
 def _with_those_used(own, module):
-    """The function, and those of the module that it uses, itself or through others."""
+    """The function and those in the module that it uses, directly or indirectly."""
     others = {n.name: n for n in module.body if isinstance(n, ast.FunctionDef) and n is not own}
     functions = [own]
-    for function in functions:  # grows while it is walked through
+    for function in functions:  # grows during the iteration
         for node in ast.walk(function):
             if isinstance(node, ast.Name) and node.id in others:
                 functions.append(others.pop(node.id))
@@ -115,21 +114,21 @@ def is_safe(code):
 
 
 def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
-    """The first edit, the likeliest kinds first, after which the function is right on all cases.
+    """Find the first edit, trying likely kinds first, that makes the function right on all cases.
 
     Parameters
     ----------
     code : Code
     cases : list of tuples of arguments
     passed : callable
-        Gets a function and the number of a case; returns the names of the results that are right, and
-        the number of all, or raises whatever the function raises.
-    seconds : float, when to give up
-    found : list of edits.Edit to try; by default all in `catalogue` that fit the code
+        Takes a function and the index of a case; returns the names of the right results and the total
+        number of results, or raises whatever the function raises.
+    seconds : float, time after which to give up
+    found : list of edits.Edit to try; by default all in `catalogue` that apply to the code
 
     Returns
     -------
-    Found, or None. If no edit does it alone, the one after which more results are right than before.
+    Found, or None. If no single edit makes everything right, one that makes more results right than before.
     """
     if not is_safe(code):
         return None
@@ -158,7 +157,7 @@ def _found(code, edit, whole):
 
 
 def _first_wrong(code, cases, passed):
-    """The cases in an order that begins with one that is wrong, and what is right there before any change."""
+    """The order of the cases, starting with a wrong one, and the results that are right there before any change."""
     own = _compiled(code)
     if own is None:
         return None, None
@@ -212,7 +211,7 @@ def _all(code, cases):
 
 
 def _calls_in_order(code):
-    """Edits that give a function of the notebook its arguments in the order of its own names for them."""
+    """Edits that reorder the arguments of a call to match the parameter names of the called function."""
     for function in code.functions:
         for slot, node, _ in expressions.slots(function):
             called = (
@@ -228,7 +227,7 @@ def _calls_in_order(code):
 
 
 def outside(code):
-    """Names of numbers, arrays and dictionaries of the notebook that the function uses though they are no arguments."""
+    """Names of numbers, arrays and dictionaries that the function takes from the notebook, not from its arguments."""
     own = {argument.arg for argument in code.tree.args.args}
     own |= {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
     used = [n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and n.id not in own]
@@ -243,7 +242,7 @@ def unused(code):
 
 
 def _changed(code, edit):
-    """The function after an edit; the tree is put back at once."""
+    """The function after an edit; the tree is restored immediately."""
     with edits.applied(edit):
         return _compiled(code)
 

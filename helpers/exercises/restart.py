@@ -1,4 +1,4 @@
-"""After a restart of the kernel: an exercise whose answer uses a name of an earlier cell says what to run first."""
+"""After a restart of the kernel, tell readers what to run first if an answer uses a name from an earlier cell."""
 
 from IPython import get_ipython
 
@@ -7,10 +7,10 @@ from helpers.exercises.message import Message
 
 
 def explain_missing_names():
-    """From now on, a sentence follows Python's error where a cell with an exercise uses a name that is not defined.
+    """Explain Python's error from now on if a cell with an exercise uses an undefined name.
 
-    The answer fails before `check` is called, so the notebook is asked to call `_explain` after each
-    cell; it does so once, however often it is asked. Outside of a notebook nothing happens.
+    The answer fails before `check` is called, so `_explain` is registered to run after each cell, once however often
+    it is registered. Outside a notebook nothing happens.
     """
     shell = get_ipython()
     if shell is not None:

@@ -1,4 +1,4 @@
-"""A function run on the cases of an exercise: copies of them, and a look at whether they come back unchanged."""
+"""Running a function on copies of the cases of an exercise, and checking that it leaves its arguments unchanged."""
 
 import copy
 import inspect
@@ -7,11 +7,11 @@ import numpy as np
 
 
 class ArgumentChangedError(Exception):
-    """The reader's function has written into an array that it was given."""
+    """The reader's function has written into one of its arguments."""
 
 
 class ArgumentRoundedError(Exception):
-    """It has put back what it wrote, but by adding and subtracting."""
+    """The function has restored its argument only up to rounding, by adding and subtracting."""
 
 
 def run(function, cases):
@@ -42,12 +42,12 @@ def results_or_error(function, cases):
 
 
 def fingerprint(error):
-    """An error as text, to know it again by."""
+    """An error as text, by which to recognize it."""
     return f"{type(error).__name__}: {text_of(error)}"
 
 
 def text_of(error):
-    """The error's own words in one line; nothing if it has none or cannot say them."""
+    """The text of an error in one line; "" if it has none or fails to produce it."""
     try:
         return " ".join(str(error).replace("`", "'").split())[:160]
     except BaseException:

@@ -1,4 +1,4 @@
-"""Changes of whole statements: left out, moved, out of a loop or into it, `=` for `+=`, a copy made first."""
+"""Changes to whole statements: left out, moved, into or out of a loop, `=` instead of `+=`, a copy made first."""
 
 import ast
 import copy
@@ -16,7 +16,7 @@ def _bodies(tree):
 
 
 def edits_of(function):
-    """Edits of whole statements: moved, left out, added to where they replace, and what they write into copied."""
+    """Edits of whole statements: moved, left out, `=` exchanged with `+=`, arguments copied before a change."""
     for argument in function.args.args:
         line = ast.parse(f"{argument.arg} = __import__('copy').deepcopy({argument.arg})").body[0]
         changed = first_change(function, argument.arg)
@@ -40,7 +40,7 @@ def edits_of(function):
 
 
 def _moved(owner, body, i):
-    """Statement i left out, put elsewhere, or made to depend on the loop's variable."""
+    """Leave out statement i, move it, or make it depend on the loop variable."""
     node, rest = body[i], [*body[:i], *body[i + 1 :]]
     if isinstance(node, ast.Return):
         return
@@ -61,7 +61,7 @@ def _uses(node, name):
 
 
 def _assigned(owner, body, i):
-    """`=` for `+=`, and the reverse."""
+    """Replace `+=` with `=`, and the reverse."""
     node = body[i]
     if isinstance(node, ast.AugAssign):
         plain = ast.Assign([node.target], ast.BinOp(_read(node.target), node.op, node.value))
@@ -79,7 +79,7 @@ def _assigned(owner, body, i):
 
 
 def _read(target):
-    """What is assigned to, as an expression to be read."""
+    """The target of an assignment as an expression that reads it."""
     copied = copy.deepcopy(target)
     for part in ast.walk(copied):
         if hasattr(part, "ctx"):
@@ -88,7 +88,7 @@ def _read(target):
 
 
 def _without_return(function):
-    """The last line's value is the result, but it is not returned."""
+    """Return the value of the last line."""
     last = function.body[-1]
     if isinstance(last, ast.Assign):
         yield of_body("no_return", function, function.body, [*function.body, ast.Return(_read(last.targets[0]))], last)
@@ -97,7 +97,7 @@ def _without_return(function):
 
 
 def _around_a_loop(owner, body, i):
-    """A statement of the loop belongs behind it or before it, or one beside it into it."""
+    """Move a statement out of a loop, before or after it, or an adjacent statement into it."""
     loop, before, after = body[i], body[:i], body[i + 1 :]
     if len(loop.body) > 1:
         first, last = loop.body[0], loop.body[-1]
@@ -131,7 +131,7 @@ def _loop(loop, body):
 
 
 def first_change(function, name):
-    """The statement that writes into the argument, or into a part of it; the first one that may."""
+    """The first statement that may write into the argument or a part of it."""
     for node in ast.walk(function):
         if isinstance(node, ast.AugAssign) and ast.unparse(node.target).split("[")[0] == name:
             return node

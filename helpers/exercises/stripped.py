@@ -1,8 +1,8 @@
-"""Exercises without their solutions, as data: what a copy of the lessons for a class holds.
+"""Exercises without their solutions, stored as data for a class's copy of the lessons.
 
-Instead of solutions and wrong answers in code it has their *results* on the cases, which are
-enough to judge an answer: numbers, no code and no explanation. Whoever opens the file can find the
-number that a question asks for; nobody can find out from it how to write a function.
+Instead of solutions and wrong answers as code, the file holds their *results* on the cases, which are enough to judge
+an answer: numbers, without code or explanation. The file does reveal the number that a question asks for, but not how
+to write a function.
 """
 
 import copy
@@ -15,7 +15,7 @@ from helpers.backprop import activations
 from helpers.exercises.core import Exercise, Key, Wrong
 
 FILE = Path(__file__).with_name("exercises.json")
-# The functions that may stand among the arguments of a case, by the names that the file knows.
+# Functions that may be arguments of a case, by their names in the file.
 FUNCTIONS = {
     f"{place}.{name}": function
     for place, module, names in (
@@ -29,13 +29,13 @@ NAMES = {id(function): name for name, function in FUNCTIONS.items()}
 
 
 def write(path, lessons):
-    """Put all exercises into a JSON file, without solutions and reasons."""
+    """Write all exercises to a JSON file, without solutions and explanations."""
     data = {lesson: [_strip(exercise) for exercise in exercises] for lesson, exercises in lessons.items()}
     Path(path).write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def read(path=FILE):
-    """The exercises of each lesson, as `write` wrote them."""
+    """Read the exercises of each lesson from a file written by `write`."""
     data = json.loads(Path(path).read_text(encoding="utf-8"))
     return {lesson: [_restore(**exercise) for exercise in exercises] for lesson, exercises in data.items()}
 
@@ -74,7 +74,7 @@ def _restore(name, prompt, hints, given, parts, m, cases, right, wrong, stub, ne
 
 
 def encode(value):
-    """`value` as JSON has it: arrays, tuples and dictionaries say what they are, functions are named."""
+    """Convert a value to JSON: arrays, tuples and dictionaries are tagged with their type, functions are named."""
     if isinstance(value, np.ndarray):
         return {"array": value.tolist(), "dtype": value.dtype.name}
     if isinstance(value, np.generic):
@@ -89,7 +89,7 @@ def encode(value):
 
 
 def decode(value):
-    """What `encode` was given."""
+    """Reverse `encode`."""
     if isinstance(value, list):
         return [decode(item) for item in value]
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What a reader's code changes around it is put back: functions of modules, the folder, random numbers, handlers."""
+"""Undo global changes made by a reader's code: replaced module functions, the folder, random states, handlers."""
 
 import os
 import random
@@ -14,7 +14,7 @@ MODULES = ("builtins", "math", "random", "time", "numpy", "numpy.linalg", "numpy
 
 @contextmanager
 def restored():
-    """Run the block, then set back what it has replaced; what it has added to a module may stay."""
+    """Run the block, then restore whatever it has replaced; names added to a module may remain."""
     modules = {name: dict(vars(module)) for name, module in list(sys.modules.items()) if _is_watched(name, module)}
     folder, environment, path = _folder(), dict(os.environ), list(sys.path)
     states = random.getstate(), np.random.get_state()  # noqa: NPY002
@@ -46,7 +46,7 @@ def _is_watched(name, module):
 
 
 def _set_back(now, before):
-    """Names that have another value, or none, get their old one."""
+    """Restore the values of names that were changed or removed."""
     for name, value in before.items():
         if name not in now or now[name] is not value:
             now[name] = value
@@ -55,12 +55,12 @@ def _set_back(now, before):
 def _folder():
     try:
         return os.getcwd()
-    except OSError:  # it has been removed
+    except OSError:  # the folder has been removed
         return None
 
 
 def _handlers():
-    """Those of the stop button and the alarm, where they can be set: in the main thread."""
+    """The handlers of the stop button and the alarm; only the main thread can set them."""
     if threading.current_thread() is not threading.main_thread():
         return {}
     known = [getattr(signal, name) for name in ("SIGINT", "SIGALRM", "SIGTERM") if hasattr(signal, name)]

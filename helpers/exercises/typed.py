@@ -1,4 +1,4 @@
-"""Numbers that a person has typed: results of the formula with one usual slip, and what a number shows by itself."""
+"""Typed numbers: the results of a formula with one common slip, and what a number alone reveals."""
 
 import ast
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from helpers.exercises import catalogue, edits
 
-FORMULA = {  # what a slip in the right formula is called; the right number itself is not told
+FORMULA = {  # description of a slip in the formula, without giving away the right number
     "sign": "That comes out if a sign in the formula is wrong. Which terms count as negative?",
     "extra": "That comes out if a part of the formula is left out. Which of the given numbers have you not used yet?",
     "extra_exponent": "That comes out if a power in the formula is left out. What is squared in it?",
@@ -31,16 +31,16 @@ CALLS = {
 
 
 def slips(code, name, right):
-    """Wrong values and hints: what the solution's code gives after one small change.
+    """Wrong values and hints: the results of the solution's code after one small change.
 
     Parameters
     ----------
     code : str, the solution
-    name : str, what the value is called in it
+    name : str, the variable that holds the value
     right : the right value
     """
     if not any(isinstance(node, (ast.BinOp, ast.Call)) for node in ast.walk(ast.parse(code))):
-        return []  # no formula, only a number
+        return []  # not a formula, only a number
     tree = ast.parse(f"def answer():\n    {code.replace(chr(10), chr(10) + '    ')}\n    return {name}").body[0]
     found = {}
     with np.errstate(all="ignore"):
@@ -77,13 +77,13 @@ def _value(tree, edit):
 
 
 def look(mine, right, share=False, computed=False):
-    """What a typed number shows without its formula: digits that slipped, a coarse rounding; "" if nothing.
+    """What a typed number reveals without its formula, such as a slip of digits or coarse rounding; "" if nothing.
 
     Parameters
     ----------
     mine, right : ndarrays of the same shape
     share : bool, whether a share between 0 and 1 is asked for
-    computed : bool, whether it comes out of a formula, so that nobody has rounded it
+    computed : bool, whether it is the result of a formula, and so not rounded by hand
     """
     if right.ndim:
         return _about_several(mine, right, computed)
@@ -116,7 +116,7 @@ def _about_one(mine, right, share, computed):
 
 
 def _rounded(mine, right):
-    """Whether `mine` is `right` with 0 (if it is no fraction) to 3 digits after the point, or with one digit in all."""
+    """Whether `mine` is `right` rounded to 1 to 3 decimals (or 0, for 1 and above), or to one significant digit."""
     for digits in range(0 if np.all(np.abs(right) >= 1) else 1, 4):
         if np.allclose(mine, np.round(mine, digits), atol=1e-12) and np.all(np.abs(mine - right) <= 0.51 * 0.1**digits):
             return True

@@ -1,4 +1,4 @@
-"""What the code of a typed answer shows: the one part of its formula that is wrong, or numbers that do not belong."""
+"""What the code of a typed answer reveals: the one wrong part of its formula, or numbers that do not belong."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ from helpers.exercises import catalogue, cell, diagnosis, edits, expressions, re
 from helpers.exercises.errors import quote, where
 from helpers.exercises.questions import ending, of as question_of
 
-# Changes that say by themselves what is wrong, and those that only say where.
+# Changes that show what is wrong, and those that only show where.
 STRONG = set(
     "floor extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index range "
     "axis complement product reduction square_inside accumulated in_loop out_of_loop".split()
@@ -17,26 +17,26 @@ STRONG = set(
 WEAK = set(
     "function name number operation no_two root square exp log order_of_arguments comparison overwritten".split()
 )
-COMMON = {0, 0.5, 1, 2, 10, 100, 1000}  # numbers that may stand in any formula
-MOST = 3  # numbers that are named
+COMMON = {0, 0.5, 1, 2, 10, 100, 1000}  # numbers that may occur in any formula
+MOST = 3  # numbers to name in a message
 
 
 def explain(exercise, mine, code, hint, fits):
-    """Sentences on the formula of a typed answer; "" if it shows nothing.
+    """Describe a mistake in the formula of a typed answer; "" if none is found.
 
     Parameters
     ----------
     exercise : Exercise
     mine : ndarray, its value
     code : repair.Code, see `cell.read`
-    hint : str, of the known wrong answer that has this value, or ""
-    fits : callable, whether a value is the same as another
+    hint : str, that of the known wrong answer with this value, or ""
+    fits : callable, whether two values agree
     """
     right = np.asarray(exercise.right)
     other = repeated(code) or _no_power(code) or _lost(code) or _about_spread(exercise, mine, code)
     if other:
         return other
-    rare = mine.ndim > 0 or abs(mine) > 100 or mine != np.round(mine)  # a small whole number comes out of many formulas
+    rare = mine.ndim > 0 or abs(mine) > 100 or mine != np.round(mine)  # many formulas give small whole numbers
     found = _find(code, right, exercise, fits) if cell.may_run_again(code) else None
     names = _about_names(code)
     line = look_at(code, found if found and (rare or found.kind in STRONG) else None)
@@ -129,23 +129,25 @@ def _rank(edit):
 
 
 def _is_usual(edit, code):
-    """Whether people make this mistake in a formula, so that it is not by chance that the change makes it right."""
+    """Whether this is a mistake people make, so that the change is unlikely to give the right value by chance."""
     new = edit.changes[0][2]
     if len(edit.changes) > 1 and edit.kind not in ("floor", "power", "number", "name", "index", "function"):
         return False  # the same slip in two places
     if edit.kind == "operation":
         return isinstance(getattr(new, "op", None), (ast.Add, ast.Sub, ast.Mult, ast.Div))
-    if edit.kind == "sign" and isinstance(getattr(edit.node, "op", None), ast.Add):  # nobody writes a + b for b - a
+    if edit.kind == "sign" and isinstance(
+        getattr(edit.node, "op", None), ast.Add
+    ):  # nobody writes a + b instead of b - a
         return isinstance(new, ast.BinOp) and new.left is edit.node.left
     if edit.kind == "parentheses":  # people forget parentheses; those that they write, they mean
         return ast.unparse(new).count("(") >= ast.unparse(edit.node).count("(")
-    if edit.kind == "extra":  # what is left is more than what goes
+    if edit.kind == "extra":  # the rest must be larger than the part left out
         return 2 * _leaves(edit.piece) <= _leaves(ast.unparse(code.tree.body[-1].value)) or _leaves(edit.piece) == 1
     return not isinstance(edit.node, ast.FunctionDef)
 
 
 def _leaves(piece):
-    """How many names and numbers there are in a piece of code."""
+    """The number of names and numbers in a piece of code."""
     try:
         tree = ast.parse(piece)
     except SyntaxError:
@@ -154,7 +156,7 @@ def _leaves(piece):
 
 
 def other_numbers(code, wanted):
-    """Edits that put another number in place of one: one of the formula, or with another decimal point."""
+    """Edits that replace a number by one from the formula, or shift its decimal point."""
     for slot, node, _ in expressions.slots(code.tree):
         if isinstance(node, ast.Constant) and type(node.value) in (int, float):
             others = [*wanted, *(node.value * 10.0**k for k in (-3, -2, -1, 1, 2, 3))]
@@ -172,7 +174,7 @@ def _line(code):
 
 
 def repeated(code):
-    """A sentence on a list or a text that is multiplied by a number; "" if there is none."""
+    """A sentence about a list or a string multiplied by a number; "" if there is none."""
     for node in ast.walk(code.tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
             for side in (node.left, node.right):
@@ -193,7 +195,7 @@ def repeated(code):
 
 
 def _no_power(code):
-    """A sentence on a `^`; "" if there is none."""
+    """A sentence about a `^`; "" if there is none."""
     for node in ast.walk(code.tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
             return (
@@ -204,7 +206,7 @@ def _no_power(code):
 
 
 def _about_names(code):
-    """A sentence on a name that holds something of the lesson, not of the question."""
+    """A sentence about a name that belongs to the lesson, not to the question; "" if there is none."""
     found = cell.foreign_names(code)
     if not found:
         return ""
@@ -222,7 +224,7 @@ def _about_names(code):
 
 
 def _about_numbers(exercise, code):
-    """A sentence on numbers in the code that stand neither in the question nor in any formula."""
+    """A sentence about numbers in the code that occur neither in the question nor in the formula; "" if none."""
     texts = [exercise.prompt, exercise.reason, exercise.solution_text, *exercise.hints]
     known = {*numbers_of(" ".join(texts)), *COMMON, *(abs(float(v)) for v in np.ravel(exercise.right))}
     given = [n for n in numbers_of(exercise.prompt) if n] + [1.0]
@@ -245,7 +247,7 @@ def _about_numbers(exercise, code):
 
 
 def _about_unused(exercise, code):
-    """A sentence on a number of the question that the formula needs and the answer does not use."""
+    """A sentence about a number in the question that the formula needs but the answer does not use; "" if none."""
     if not isinstance(exercise.solution, str) or cell.foreign_names(code):
         return ""
     used = {abs(value) for value, _ in cell.typed_numbers(code)}
@@ -261,7 +263,7 @@ def _about_unused(exercise, code):
 
 
 def about_nothing(code, name):
-    """A sentence on an answer that is None though something was computed; "" if nothing shows why."""
+    """A sentence about an answer that is None although something was computed; "" if the reason is not visible."""
     if code is None:
         return ""
     last = cell.result(code)

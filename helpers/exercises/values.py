@@ -1,4 +1,4 @@
-"""Results as a set of named arrays, and what can be said of one that is not as it should be."""
+"""Results as a set of named arrays, and descriptions of those that are wrong."""
 
 import numbers
 from decimal import Decimal
@@ -7,19 +7,19 @@ import numpy as np
 
 from helpers import gradient_check
 
-MOST_ENTRIES = 10**7  # more is not looked at: no exercise has so many
+MOST_ENTRIES = 10**7  # larger results are rejected: no exercise has so many
 
 
 class UnfitError(Exception):
-    """A result that cannot be compared; its text is the sentence for the reader."""
+    """A result that cannot be compared; its text is the message for the reader."""
 
 
 class NothingError(Exception):
-    """The result is None, or all its parts are: the stub is untouched."""
+    """The result is None, or all its parts are: the stub is unchanged."""
 
 
 def conform(value, wanted, parts=()):
-    """`value` as {name: array}, arranged as `wanted` is.
+    """Convert `value` to {name: array}, arranged like `wanted`.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def _parts(value, count, names):
 
 def _leaves(name, value, wanted):
     if isinstance(value, np.ndarray) and value.shape == (1,) and np.ndim(wanted) == 0 and not isinstance(wanted, dict):
-        value = value[0]  # np.array([x]) does for the number x
+        value = value[0]  # np.array([x]) counts as the number x
     if not isinstance(wanted, dict):
         return {name: as_array(value, name)}
     if not isinstance(value, dict):
@@ -74,7 +74,7 @@ def _leaves(name, value, wanted):
 
 
 def as_array(value, name=""):
-    """`value` as an array of real numbers, or of text if it is a str.
+    """Convert `value` to an array of real numbers, or of text if it is a str.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def as_array(value, name=""):
 
 
 def _as_floats(array, name):
-    """An array of fractions, decimals or very large whole numbers as one of floats."""
+    """Convert an array of fractions, decimals or very large integers to floats."""
     try:
         return array.astype(float)
     except (OverflowError, ValueError):
@@ -116,7 +116,7 @@ def _as_floats(array, name):
 
 
 def same(mine, right):
-    """Whether two sets of named arrays agree, up to the rounding of the type that `mine` has."""
+    """Whether two sets of named arrays agree, up to rounding in the type of `mine`."""
     return mine.keys() == right.keys() and all(_close(mine[name], right[name]) for name in right)
 
 
@@ -129,14 +129,14 @@ def _close(mine, right):
 
 
 def describe(name, mine, right, m=1, given=()):
-    """What is wrong with one array: sentences that say what is wanted, what is there and a likely cause.
+    """Describe what is wrong with one array: what was expected, what it is and a likely cause.
 
     Parameters
     ----------
-    name : str, what to call it
+    name : str, the name to use in the message
     mine, right : ndarrays
-    m : int, number of examples, to know a sum from a mean by
-    given : (name, value) pairs of the arguments, which may have come back unchanged
+    m : int, number of examples, used to tell a sum from a mean
+    given : (name, value) pairs of the arguments, in case one was returned unchanged
     """
     the = _the(name)
     if mine.dtype.kind == "U":
@@ -155,25 +155,25 @@ def describe(name, mine, right, m=1, given=()):
     finding = gradient_check.compare(name, mine, right, m)
     if (
         not finding.right and "differs" not in finding.words and " 1.000 ×" not in f" {finding.words}"
-    ):  # small entries are wrong where large ones are right
+    ):  # small entries are wrong although large ones are right
         words = finding.words.replace("the numerical one", "the right one")
-        return f"{the} {words.removesuffix(', as of a square without its ½')}."  # it may be any other 2
+        return f"{the} {words.removesuffix(', as of a square without its ½')}."  # the 2 may have any origin
     return f"{the} has the right shape, {right.shape}, but {_where(mine, right)}."
 
 
 def shape_in_words(array):
-    """What to call the shape of an array."""
+    """Describe the shape of an array in words."""
     return "a single number" if array.ndim == 0 else f"an array of shape {array.shape}"
 
 
 def about_numbers(mine, right, question="", computed=False):
-    """What is wrong with numbers that a person has typed; the right ones are not told.
+    """Describe what is wrong with typed numbers, without giving away the right ones.
 
     Parameters
     ----------
     mine, right : ndarrays of the same shape
-    question : str, to end with
-    computed : bool, whether they come out of a formula, so that nobody has rounded them
+    question : str, the last sentence
+    computed : bool, whether they are the result of a formula, and so not rounded by hand
     """
     if not computed and np.any(right != np.round(right)) and np.allclose(mine, right, rtol=0.05, atol=0):
         return "Close, but not right to three digits. Was something rounded, or is the formula another one?"
@@ -205,7 +205,7 @@ def _describe_shape(the, mine, right, m):
 
 
 def _where(mine, right):
-    """Which entries are wrong, and the first of them with the number that is wanted."""
+    """Which entries are wrong, and the expected value of the first of them."""
     off = ~np.isclose(mine, right, rtol=1e-4, atol=1e-7)
     off = off if off.any() else mine != right
     turned = off & (mine * right < 0)
@@ -228,7 +228,7 @@ def _the(name):
 
 
 def kind(value):
-    """What to call a thing of its type, with its article."""
+    """The name of a value's type, with an article."""
     name = type(value).__name__
     known = {"ndarray": "a single array", "dict": "a dictionary", "str": "text", "NoneType": "None"}
     return "a number" if isinstance(value, numbers.Number) else known.get(name, f"a {name}")

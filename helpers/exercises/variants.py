@@ -1,10 +1,10 @@
-"""What a wrong result is to the right one, for all cases at once: turned, swapped, twice as large, one step too far."""
+"""How wrong results relate to the right ones in all cases: transposed, swapped, twice as large, one step too far."""
 
 import numpy as np
 
-# What a wrong array is to the right one, and what sets it right; n is the number of examples.
+# How a wrong array relates to the right one, and the function that corrects it; n is the number of examples.
 SIGN = ("All signs are wrong. What is subtracted from what?", lambda a, n: -a)
-IN_SEVERAL_CASES = [  # in a single case it may be so by chance
+IN_SEVERAL_CASES = [  # a single case may match by chance
     ("The result is transposed. What should its rows count?", lambda a, n: a.T),
     ("Everything is twice as large as it should be. Where does a factor 2 come from?", lambda a, n: a / 2),
     ("Everything is half as large as it should be. Where does a factor ½ come from?", lambda a, n: a * 2),
@@ -27,7 +27,7 @@ IN_A_MEAN = [
 
 
 def find(function, cases, arguments, passed, m=()):
-    """A sentence on what sets every result right; "" if nothing simple does.
+    """A sentence about the simple change that makes every result right; "" if there is none.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def find(function, cases, arguments, passed, m=()):
     cases : list of tuples of arguments
     arguments : names of the arguments
     passed : callable, as in `repair.find`
-    m : number of examples in each case, if a mean over examples is wanted
+    m : number of examples in each case, if the result is a mean over examples
     """
     for words, changed in [*_of_results(cases, m), *_of_arguments(cases, arguments)]:
         if all(_right(changed(function, i), i, passed) for i in range(len(cases))):
@@ -70,7 +70,7 @@ def _two_swapped(result):
 
 
 def _each(change, result, n):
-    """Every array of a result changed. TypeError for texts, which NumPy would take for the numbers they name."""
+    """Apply a change to every array of a result. Text raises a TypeError, since NumPy might read it as numbers."""
     if isinstance(result, dict):
         return {key: _each(change, value, n) for key, value in result.items()}
     if isinstance(result, tuple):

@@ -1,11 +1,11 @@
-"""Gradients by nudges: slow, simple, independent of backpropagation; and a report that explains.
+"""Gradient checking: slow, simple numerical gradients, independent of backpropagation, and a report that explains.
 
 Read in this order: `nudge` (one function, one array), `numerical` (a whole network, by complex steps),
-`rounding` (how far off a right gradient may be), `verdict` (right, wrong, or not to be judged), `steps`
-and `mistakes` (backpropagation with a line exchanged), `causes` (which of them it is), `inputs` (do the
-arguments fit each other?), `candidate` (the function under test, called with copies), `state` (what it
-keeps between calls), `report`, `network` (all of it together), `general` (for any function), `bug_zoo`
-(real mistakes to try it on).
+`rounding` (how far off a correct gradient may be), `verdict` (right, wrong or unjudged), `steps` and
+`mistakes` (backpropagation with one line replaced), `causes` (which mistake it is), `inputs` (are the
+arguments consistent?), `candidate` (the function under test, called with copies), `state` (what it keeps
+between calls), `report`, `network` (the complete check of a network), `general` (the same for any function)
+and `bug_zoo` (real mistakes to try it on).
 """
 
 from helpers.gradient_check.general import check

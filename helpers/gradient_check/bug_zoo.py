@@ -1,8 +1,8 @@
 """The bug zoo: real mistakes in backpropagation, each a broken copy of one function.
 
-Every copy is the code of `network.forward` or `network.backward` for one activation, with one
-fault. `CREATURES` says where it was met, what one sees while training with it, and what the
-gradient check says. Nothing here is used for anything but teaching and tests.
+Every copy is the code of `network.forward` or `network.backward` for one activation, with one bug.
+`CREATURES` records where each was found, its symptoms in training and what the gradient check reports.
+This module is for teaching and tests only.
 """
 
 import inspect
@@ -293,7 +293,7 @@ def shared_memory(Y, W, Z, A):
 
 
 class StaleActivations:
-    """Keeps the store of the first call for the second one."""
+    """Each call uses the activations stored by the previous one."""
 
     def __init__(self):
         self.store = None
@@ -305,7 +305,7 @@ class StaleActivations:
 
 
 class AccumulatedGradients:
-    """Adds to its gradients instead of starting from zero."""
+    """Each call adds to the previous gradients instead of starting from zero."""
 
     def __init__(self):
         self.dW, self.db = {}, {}
@@ -319,7 +319,7 @@ class AccumulatedGradients:
 
 
 class GradientsOfTheLastCall:
-    """Hands out what it worked out the last time."""
+    """Each call returns the gradients computed by the previous one."""
 
     def __init__(self):
         self.kept = None
@@ -350,16 +350,16 @@ def activation_of_the_bias(X, W, b):
 
 
 class Creature(NamedTuple):
-    """One inhabitant: a broken function and its file."""
+    """One creature in the zoo: a broken function and its record."""
 
     title: str
-    broken: Callable  # of (Y, W, Z, A) in place of backward, of (X, W, b) in place of forward, or of (X, Y, W, b)
-    met: str  # where it was met
-    seen: str  # what one sees while training with it
-    says: str  # what the gradient check says, in part
+    broken: Callable  # replaces backward (Y, W, Z, A) or forward (X, W, b), or takes (X, Y, W, b)
+    met: str  # where it was found
+    seen: str  # its symptoms in training
+    says: str  # part of what the gradient check reports
     hidden_activation: str = "sigmoid"
-    layer_sizes: tuple = (4, 3, 3, 2)  # of the network on which it shows
-    output_bias: float = 0.0  # added there to the biases of the last layer
+    layer_sizes: tuple = (4, 3, 3, 2)  # of a network that exposes it
+    output_bias: float = 0.0  # added to the biases of the last layer of that network
 
     @property
     def source(self):
@@ -367,7 +367,7 @@ class Creature(NamedTuple):
         return inspect.getsource(self.broken)
 
     def gradients(self):
-        """A new callable (X, Y, W, b) → (dW, db) with this fault, for `check_gradients`."""
+        """A new callable (X, Y, W, b) → (dW, db) with this bug, for `check_gradients`."""
         arguments = list(inspect.signature(self.broken).parameters)
         if inspect.isclass(self.broken):
             return self.broken()
@@ -563,7 +563,7 @@ CREATURES = [
 
 
 def sample_task(creature, seed=0):
-    """A small network and six examples on which a creature shows: X, Y, W, b."""
+    """A small network and six examples that expose a creature: X, Y, W, b."""
     rng = np.random.default_rng(seed)
     W, b = network.initialize_parameters(creature.layer_sizes, random_state=rng)
     b, L = {l: 0.5 * rng.standard_normal(b[l].shape) for l in b}, len(W)
@@ -575,5 +575,5 @@ def sample_task(creature, seed=0):
 def examine(creature, seed=0):
     """The gradient check's report on a creature."""
     X, Y, W, b = sample_task(creature, seed)
-    with np.errstate(divide="ignore", invalid="ignore"):  # division_by_zero does what its name says
+    with np.errstate(divide="ignore", invalid="ignore"):  # division_by_zero does divide by zero
         return check_gradients(X, Y, W, b, creature.hidden_activation, gradients=creature.gradients())

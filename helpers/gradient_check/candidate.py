@@ -1,4 +1,4 @@
-"""The function that is checked: called with copies, its result brought into one form, its side effects noted."""
+"""The function under test: called with copies, its result converted to a standard form, its side effects recorded."""
 
 import numpy as np
 
@@ -7,15 +7,15 @@ from helpers.system.validation import real_array
 
 
 class Candidate:
-    """A function from (X, Y, W, b) to (dW, db), watched.
+    """A function from (X, Y, W, b) to (dW, db), under observation.
 
     Attributes
     ----------
-    changed : list of str, names of the arguments that a call has changed
-    complaint : Cause or None, what is wrong with the form of its result
-    unreadable : dict, by name of a gradient such as "dW[1]", why it holds no real numbers
-    raw : what it returned last, as it is
-    opening : the arguments and the gradients of the first call
+    changed : list of str, names of the arguments that some call has changed
+    complaint : Cause or None, what is wrong with the form of the result
+    unreadable : dict from the name of a gradient, such as "dW[1]", to the reason why it holds no real numbers
+    raw : the latest result, unconverted
+    opening : the arguments and gradients of the first call
     """
 
     def __init__(self, function):
@@ -24,7 +24,7 @@ class Candidate:
         self.raw = self.opening = None
 
     def __call__(self, X, Y, W, b):
-        """Gradients as two dictionaries of float64 arrays; what is not there is left out."""
+        """Gradients as two dictionaries of float64 arrays; missing ones are left out."""
         given = {"X": np.array(X), "Y": np.array(Y), "W": _copy(W), "b": _copy(b)}
         before = {"X": np.array(X), "Y": np.array(Y), "W": _copy(W), "b": _copy(b)}
         self.raw = self.function(*given.values())
@@ -53,7 +53,7 @@ class Candidate:
         return tuple(gradients)
 
     def _as_array(self, value, name, whole):
-        """A gradient in float64, or None with a complaint; its name is added to `whole` if it holds whole numbers."""
+        """A gradient in float64, or None with a complaint; integer gradients have their names added to `whole`."""
         try:
             array = real_array(value, name)
         except (TypeError, ValueError) as error:
@@ -74,7 +74,7 @@ def _copy(p):
 
 
 def _differences(before, after):
-    """Names of the arrays that are not what they were."""
+    """Names of the arrays that have changed."""
     for name in before:
         if isinstance(before[name], dict):
             keys = {*before[name], *after[name]}

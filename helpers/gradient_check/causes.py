@@ -1,4 +1,4 @@
-"""The cause of a wrong gradient: the known mistake that reproduces it, or else the line that it must sit in."""
+"""The cause of a wrong gradient: the known mistake that reproduces it, or else the line that must contain it."""
 
 import re
 
@@ -8,12 +8,12 @@ from helpers.gradient_check.mistakes import MISTAKES, RIGHT
 from helpers.gradient_check.report import Cause
 from helpers.gradient_check.steps import MeanLast, Steps
 
-EXPLAINS = 1e-3  # share of the error that a mistake may leave unexplained
-LATER = ("dW", "db", "dA", "dZ")  # lines for which it may matter whether the mean has been taken by then
+EXPLAINS = 1e-3  # fraction of the error that a mistake may leave unexplained
+LATER = ("dW", "db", "dA", "dZ")  # lines whose result depends on whether the mean has already been taken
 FACTOR = "it has a factor of {a1:.4g} too many"
 SCOPE = re.compile(
     r" (in the (last )?(hidden|output) layers?|in layer 1|at every layer)\b"
-)  # which layers a mistake means
+)  # the layers that a mistake is about
 ALONE = "each example alone gives the right gradient, all together do not"
 IMPOSSIBLE = (
     ValueError,
@@ -21,15 +21,15 @@ IMPOSSIBLE = (
     KeyError,
     TypeError,
     ZeroDivisionError,
-)  # a mistake that does not fit these shapes
+)  # raised by a mistake that does not fit these shapes
 
 
 def find_cause(call, task, l):
-    """The line that makes gradients wrong, with the mistake in it if it is a known one.
+    """Find the line that makes gradients wrong, and the mistake in it if it is a known one.
 
-    Every known mistake is run on a network of the same sizes with random numbers, on which no two of
-    them look alike, and held against what the function gives there. If the function is right on
-    that network, its own data are taken.
+    Every known mistake is run on a random network of the same sizes, on which no two mistakes look alike, and
+    its gradients are compared with those of the function. If the function is right on that network, the
+    original data are used instead.
 
     Parameters
     ----------
@@ -41,12 +41,12 @@ def find_cause(call, task, l):
     -------
     Cause or None
     """
-    n = Steps(*task)  # whose sizes the words are about
+    n = Steps(*task)  # the message refers to its sizes
     with np.errstate(all="ignore"):
         for place in (probe(task), task):
             try:
                 mine = call(*place[:4])
-            except Exception:  # the function may not take another number of examples
+            except Exception:  # the function may not accept a different number of examples
                 continue
             right = Steps(*place)
             exact = right.run()
@@ -67,7 +67,7 @@ def find_cause(call, task, l):
 
 
 def probe(task):
-    """A network of the same sizes with random numbers, and examples, on which mistakes can be told apart."""
+    """A random network of the same sizes, with examples, on which the mistakes can be told apart."""
     X, Y, W, b, hidden_activation, output, l2 = task
     rng = np.random.default_rng(1)
     sizes = [X.shape[1], *(len(W[l]) for l in sorted(W))]
@@ -84,7 +84,7 @@ def probe(task):
 
 
 def run_with(mistake, task, amount=None, steps=Steps):
-    """The steps and the gradients dW, db that a mistake gives, or None where it does not fit the shapes."""
+    """The gradients dW, db that a mistake produces, or None if it does not fit the shapes."""
     n = steps(*task)
     more = () if amount is None else (amount,)
     setattr(n, mistake.replaces, lambda *arguments: mistake.function(n, *arguments, *more))
@@ -95,7 +95,7 @@ def run_with(mistake, task, amount=None, steps=Steps):
 
 
 def _known(mine, exact, task, wrong):
-    """The first mistake that explains every gradient, its amount and True; else one for the guilty layer, and False."""
+    """The first mistake that explains every gradient, its amount and True; else one for the guilty layer and False."""
     guilty = max(l for _, l in wrong)
     there = [key for key in wrong if key[1] == guilty]
     beside = [key for key in _keys(exact) if key[1] >= guilty]
@@ -134,13 +134,13 @@ def _depends_on_m(call, task, amount):
     twice = np.vstack([X, X]), np.hstack([Y, Y])
     try:
         db, exact = call(*twice, *others[:2])[1], Steps(*twice, *others).run()[1]
-    except Exception:  # the function may not take another number of examples
+    except Exception:  # the function may not accept a different number of examples
         return False
     return all(np.allclose(db[l], 2 * (1 + amount) * exact[l], rtol=1e-6, atol=0) for l in exact)
 
 
 def _amount(mistake, mine, exact, task, there):
-    """The amount with which a mistake comes nearest to what is seen in the guilty layer, where it enters linearly."""
+    """The amount, which enters linearly, with which a mistake best fits the gradients of the guilty layer."""
     one = run_with(mistake, task, 1.0)
     if one is None:
         return None
@@ -159,7 +159,7 @@ def _amount(mistake, mine, exact, task, there):
 
 
 def _explained(x, theirs, n):
-    """Whether a mistake gives what is seen: the shape, and all but a thousandth of the error."""
+    """Whether a mistake reproduces a gradient: its shape, and all but a thousandth of its error."""
     if x is None or np.shape(x) != np.shape(theirs):
         return False
     off, size = np.abs(x - theirs), np.abs(n).max(initial=0)
@@ -181,11 +181,11 @@ def _get(gradients, key):
     return gradients[key[0]].get(key[1])
 
 
-# --- where no known mistake fits: which line it must be ------------------------------------------
+# --- if no known mistake fits: which line it must be ---------------------------------------------
 
 
 def _line_of(call, task, right, mine, wrong, l):
-    """The line between what is right and what is wrong, by experiments on the function; and what they show."""
+    """Locate the wrong line by experiments on the function; return its name and what they show."""
     names = {place for place, k in wrong if k == l}
     if any(_get(mine, key) is not None and not np.isfinite(_get(mine, key)).all() for key in wrong if key[1] == l):
         return ("dZ[L]" if l == right.L else "dZ"), "it is not finite, as after log(0), 0/0 or an overflow"
@@ -195,17 +195,17 @@ def _line_of(call, task, right, mine, wrong, l):
         return "db", f"dW[{l}] is right, so dZ[{l}] is: look at how it becomes db[{l}]"
     try:
         return (_at_the_output if l == right.L else _between_layers)(call, task, right, l)
-    except Exception:  # the function does not take these data
+    except Exception:  # the function does not accept these data
         return ("dZ[L]", "dW and db of the last layer are wrong") if l == right.L else ("dA", "it is first wrong here")
 
 
 def _errors_of_each(call, X, Y, W, b, l):
-    """The function's dZ[l] for each example alone, (n[l], m), which is its db[l] there."""
+    """The function's dZ[l], (n[l], m), one example at a time: for a single example it is db[l]."""
     return np.hstack([call(X[[i]], Y[:, [i]], W, b)[1][l] for i in range(len(X))])
 
 
 def _at_the_output(call, task, right, l):
-    """Is the error that of mixing examples, or in the prediction, or in how prediction and target become dZ[L]?"""
+    """Does the error come from mixing examples, from the prediction, or from the formula for dZ[L]?"""
     X, Y, W, b = task[:4]
     each = _errors_of_each(call, X, Y, W, b, l)
     if np.allclose(each, right.A[l] - Y, rtol=1e-6, atol=1e-9):
@@ -218,7 +218,7 @@ def _at_the_output(call, task, right, l):
 
 
 def _between_layers(call, task, right, l):
-    """dZ[l] / dA[l] is the slope. If it stays the same with other weights behind, it is the slope that is wrong."""
+    """Is dA[l] wrong, or the slope dZ[l] / dA[l]? It is the slope if that does not change with W[l + 1]."""
     X, Y, W, b = task[:4]
     if np.allclose(_errors_of_each(call, X, Y, W, b, l), right.dZ[l] * right.m, rtol=1e-6, atol=1e-9):
         return "examples", ALONE
@@ -242,14 +242,14 @@ def _between_layers(call, task, right, l):
 
 
 def _cause(mistake, amount, whole, l, n, m):
-    """A known mistake in words; `m` is the number of examples with which its amount was found."""
+    """Describe a known mistake; `m` is the number of examples with which its amount was estimated."""
     a = 0.0 if amount is None else amount
     says = mistake.says
     if mistake.amount and np.isclose(1 + a, m):
         says = says.replace(FACTOR, "the mean is left out: a sum over the {m} examples,")
     elif mistake.amount and np.isclose((1 + a) * m, 1):
         says = says.replace(FACTOR, "the mean over the {m} examples is taken once too often,")
-    if not whole and (mistake.amount or SCOPE.search(says)):  # it holds of layer l alone
+    if not whole and (mistake.amount or SCOPE.search(says)):  # it applies to layer l alone
         says = SCOPE.sub("", says) + " in layer {l}"
     values = {"l": l, "prev": l - 1, "next": l + 1, "L": n.L, "m": n.m, "K": len(n.Y), "a": a, "a1": 1 + a}
     return _at(mistake.line, l, n, says.format(**values).removesuffix(","))

@@ -1,4 +1,4 @@
-"""A gradient check for any function of any arrays: nudges with steps that choose themselves, and the same report."""
+"""A gradient check for any function of any arrays: nudges with automatic step sizes, and the same report."""
 
 from contextlib import suppress
 
@@ -10,9 +10,9 @@ from helpers.gradient_check.verdict import describe, judge
 from helpers.system.arguments import check_function
 from helpers.system.validation import as_finite, brief, positive_whole, real_array
 
-LEVELS = 10  # steps, each half the one before
-ROUGH = 1e-4  # a gradient that is not known to so many parts of its size is not judged
-ROOM = 10  # times the estimated error of a derivative
+LEVELS = 10  # number of steps, each half the previous one
+ROUGH = 1e-4  # a gradient known less precisely than this fraction of its size is not judged
+ROOM = 10  # allowed error, in multiples of the estimated error of a derivative
 TOO_ROUGH = (
     "too small or too rough to judge: the numerical one is only known to {share} of its size. "
     "Use float64, data that are scaled to about 1, or parameters away from kinks and saturation"
@@ -20,21 +20,21 @@ TOO_ROUGH = (
 
 
 def check(cost, gradients, parameters, entries=100):
-    """Hold the gradients of any function against nudges, whatever it is written in.
+    """Check the gradients of any function against nudges, whatever library computes them.
 
-    Each entry is nudged with steps from a tenth of its scale down, each half the one before, and the
-    central differences are extrapolated to a step of 0 (Ridders, 1982). Where two extrapolations agree
-    best, their distance is the error of the derivative; with the rounding of the cost, it is what a
-    right gradient may be off by.
+    Each entry is nudged by a tenth of its scale, then by steps that halve each time, and the central
+    differences are extrapolated to a step of 0 (Ridders, 1982). The distance between the two extrapolations
+    that agree best estimates the error of the derivative; together with the rounding error of the cost, it
+    bounds how far off a correct gradient may be.
 
     Parameters
     ----------
     cost : callable, (parameters) to a number
-    gradients : callable, (parameters) to gradients in the same form
-    parameters : dict, list or tuple of float arrays, or of such dicts or lists
-        The functions get copies in the same form.
+    gradients : callable, (parameters) to gradients with the same structure
+    parameters : dict, list or tuple of float arrays, possibly nested
+        The functions receive copies with the same structure.
     entries : int
-        At most so many entries of each array are nudged, drawn at random.
+        The maximum number of entries of each array to nudge, chosen at random.
 
     Returns
     -------
@@ -43,8 +43,8 @@ def check(cost, gradients, parameters, entries=100):
     Raises
     ------
     TypeError, ValueError
-        If the parameters are not arrays of finite float numbers, or the cost is not a finite number, the same at
-        each call.
+        If the parameters are not arrays of finite floats, or the cost is not a finite number or differs between
+        calls.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def check(cost, gradients, parameters, entries=100):
 
 
 def _as_parameters(tree):
-    """The arrays of `parameters` by path, or a TypeError or ValueError that names the one that cannot be nudged."""
+    """The arrays in `parameters` by path; a TypeError or ValueError names any that cannot be nudged."""
     arrays = {f"parameters{path}": leaf for path, leaf in _flatten(tree)}
     if not arrays:
         raise ValueError("parameters is empty: give at least one array")
@@ -87,7 +87,7 @@ def _as_parameters(tree):
 
 
 def _finding(name, mine, array, places, exact, error):
-    """Judge the entries of one array that were nudged."""
+    """Judge the nudged entries of one array."""
     skipped = int(np.isnan(exact).sum())
     if mine is None or mine.shape != array.shape or not np.isfinite(mine).all():
         return judge(name, mine, np.zeros(array.shape), np.zeros(array.shape), 1, array.dtype)
@@ -116,7 +116,7 @@ class _Function:
         self.cost, self.parameters = cost, parameters
 
     def __call__(self, nudges):
-        """The cost where the entry `place` of the array `path` is moved by `step`, for {path: (place, step)}."""
+        """The cost after entry `place` of the array `path` is shifted by `step`, for {path: (place, step)}."""
         moved = _copy(self.parameters)
         for path, array in _flatten(moved):
             if path in nudges:
@@ -129,7 +129,7 @@ class _Function:
         raise TypeError(f"cost must return a number, not {brief(value)}")
 
     def slope(self, path, place):
-        """Derivative for one entry and its error; NaN where it lies on a kink or none can be found."""
+        """The derivative with respect to one entry, and its error; NaN on a kink or if there is no estimate."""
         array = np.asarray(dict(_flatten(self.parameters))[path])
         scale = max(abs(float(array.flat[place])), float(np.sqrt(np.mean(np.square(array, dtype=float))))) or 1.0
         here, eps = self({}), float(np.finfo(array.dtype).eps)
@@ -137,7 +137,7 @@ class _Function:
         for level in range(LEVELS):
             above, below = (self._moved(array, path, place, sign * 0.1 * scale / 2**level) for sign in (1, -1))
             (up, f_up), (down, f_down) = above, below
-            if up == down:  # the step is lost beside the entry
+            if up == down:  # the step is lost to rounding next to the entry
                 return best
             row = [(f_up - f_down) / (up - down)]
             rounding = 4 * eps * max(abs(f_up), abs(f_down), abs(here)) / (up - down)
@@ -153,14 +153,14 @@ class _Function:
         return (np.nan, np.inf) if on_kink or not np.isfinite(best[1]) else best
 
     def _moved(self, array, path, place, step):
-        """Where an entry really is after a step, in the precision of its array, and the cost there."""
+        """The step that an entry really makes, in the precision of its array, and the cost there."""
         start = array.flat[place]
         there = (start + array.dtype.type(step)) - start
         return float(there), self({path: (place, array.dtype.type(step))})
 
 
 def _call(gradients, parameters):
-    """The gradients, as a flat dictionary of float64 arrays, and what is wrong with the function as a whole."""
+    """The gradients, as a flat dictionary of float64 arrays, and any problems with the function as a whole."""
     nearby = _copy(parameters)
     for _, array in _flatten(nearby):
         array *= array.dtype.type(1.1)
@@ -183,7 +183,7 @@ def _call(gradients, parameters):
 
 
 def _arrays(tree):
-    """Copies of what can be made a float64 array, by path."""
+    """Copies of the leaves that can be converted to float64 arrays, by path."""
     arrays = {}
     for path, leaf in _flatten(tree):
         with suppress(TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""The arguments of a check, looked at once: each misfit in one sentence."""
+"""Validation of the arguments of a check, once and for all; each error message is one sentence."""
 
 import numpy as np
 
@@ -9,18 +9,18 @@ from helpers.system.validation import known_name, not_negative, real_array
 
 
 def as_task(X, Y, W, b, hidden_activation, output, l2):
-    """Arguments that fit each other: as they are, in float64, and the precision of the parameters.
+    """Validate the arguments; return them unchanged, in float64, and with the precision of the parameters.
 
     Returns
     -------
-    arguments : X, Y, W, b as they are, but as arrays
+    arguments : X, Y, W, b as arrays, in their own types
     task : the arguments of `steps.Steps`, in float64
     dtype : np.dtype, float32 if any parameter is of that type
 
     Raises
     ------
     TypeError, ValueError
-        If one of them does not fit.
+        If an argument is invalid or inconsistent with the others.
     """
     known_name(hidden_activation, ACTIVATIONS, "hidden_activation")
     known_name(output, OUTPUTS, "output")

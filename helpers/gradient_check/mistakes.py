@@ -1,11 +1,11 @@
-"""Known mistakes in backpropagation, each as the one line that it exchanges in `steps.Steps`.
+"""Known mistakes in backpropagation, each as a replacement for one line of `steps.Steps`.
 
-To ask "is it this one?", `causes` runs the steps with that line and looks whether exactly the wrong
-gradients come out. `n` is the running `Steps`: n.W, n.b, n.X, n.Y, n.m, n.L and, as far as the pass has
-got, n.Z[l], n.A[l], n.dZ[l], n.dA[l]. In a mistake with an amount, `a` is that amount: a rate, a λ, a
-factor less 1. It is estimated from the wrong gradient, for which it must enter linearly.
+To test a mistake, `causes` runs the steps with that line replaced and checks whether it reproduces the wrong
+gradients exactly. `n` is the running `Steps`, with n.W, n.b, n.X, n.Y, n.m, n.L and whatever has been computed
+so far of n.Z[l], n.A[l], n.dZ[l] and n.dA[l]. A mistake may have an amount `a`: a rate, a λ, or a factor minus 1.
+The amount is estimated from the wrong gradient, so it must enter linearly.
 
-The file is long because it is a table: each entry stands alone, and is read when it is looked up.
+The file is long because it is a table: each entry can be read on its own.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ import numpy as np
 from helpers.backprop.activations import ACTIVATIONS, sigmoid, softmax
 from helpers.gradient_check.steps import Steps
 
-# How a right line reads, by the name of the line.
+# The correct lines, by name.
 RIGHT = {
     "forward": "Z[l] = W[l] @ A[l - 1] + b[l]; A[l] = g(Z[l])",
     "dZ[L]": "dZ[L] = (A[L] - Y) / m",
@@ -30,11 +30,11 @@ RIGHT = {
 
 
 class Mistake(NamedTuple):
-    """One exchanged line."""
+    """One replaced line."""
 
     line: str  # a key of RIGHT
-    replaces: str  # the method of Steps that it stands in for
-    function: Callable  # of (n), (n, l) or (n, dW, db) as that method, and of the amount if there is one
+    replaces: str  # the method of Steps that it replaces
+    function: Callable  # takes (n), (n, l) or (n, dW, db) like that method, then the amount if there is one
     says: str  # what is wrong, with {l}, {prev}, {next}, {L}, {m}, {K}, {a}
     amount: bool = False
 
@@ -47,7 +47,7 @@ def _forward():
         return n.W[l] @ n.A[l - 1] + n.b[l]
 
     def elsewhere(test, one):
-        """An activation `one` of (n, Z) in the layers that pass the test, the right one elsewhere."""
+        """The activation `one`, called with (n, Z), in layers that pass the test; the correct activation elsewhere."""
         return lambda n, l: one(n, n.Z[l]) if test(n, l) else (n.g_out if l == n.L else n.g)(n.Z[l])
 
     def hidden(n, l):
@@ -226,7 +226,7 @@ def _output_error():
 
 
 def _mean():
-    """The mean over the examples, taken in one place and no other."""
+    """The mean over the examples, which must be taken exactly once."""
     factors = {
         "the mean is left out: a sum over the {m} examples, not a mean": lambda n: n.m,
         "the mean is left out, and the sign is wrong": lambda n: -n.m,
@@ -585,7 +585,7 @@ def _unit_error():
 
 
 def _result():
-    """What is returned, once all is computed."""
+    """The returned gradients, after everything has been computed."""
 
     def of_both(f):
         """f(g, p, l, n) for each gradient g of the parameter p."""
@@ -602,7 +602,7 @@ def _result():
         return _each((dW, db), lambda n, p, g, l, place: g / size, n)
 
     def split(order, end):
-        """dW and db from one array of both, which holds the bias as its first or its last column, cut elsewhere."""
+        """dW and db from an array that joins them, with the bias as first or last column, split in the wrong place."""
 
         def at_the_wrong_end(n, dW, db):
             whole = {l: np.hstack([dW[l], db[l]][::order]) for l in dW}
@@ -667,7 +667,7 @@ def _result():
 
 
 def _right(n, method, l):
-    """What the line would give if it were right."""
+    """The result of the correct line."""
     return getattr(Steps, method)(n, l)
 
 

@@ -1,4 +1,4 @@
-"""Check a whole network's gradients against nudges, and say what a wrong one looks like and where it comes from."""
+"""Check all gradients of a network against nudges, and say what a wrong one looks like and where it comes from."""
 
 import numpy as np
 
@@ -16,11 +16,11 @@ from helpers.system.arguments import check_function
 
 
 def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", gradients=None, l2=0.0, explain=True):
-    """Hold gradients against nudges, for every W[l] and b[l], and say what is wrong.
+    """Check the gradient of every W[l] and b[l] against nudges, and say what is wrong.
 
-    The numerical gradients are right to nearly all digits, so a gradient counts as right if it differs
-    from them by no more than rounding may do in its precision, entry by entry. A gradient that
-    rounding alone could move by more than a thousandth is not judged.
+    The numerical gradients are accurate to nearly all digits, so a gradient counts as right if every entry
+    differs from theirs by no more than the rounding error of its precision. A gradient that rounding alone
+    could change by too large a fraction of its size (see `verdict.ROUGH`) is not judged.
 
     Parameters
     ----------
@@ -28,12 +28,12 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
     W, b : dicts of ndarrays, float64 or float32
     hidden_activation, output : str, as in `network.forward`
     gradients : callable, (X, Y, W, b) to (dW, db), optional
-        What is to be checked; it is called several times, with copies. Default: `network.forward` and
+        The function to check; it is called several times, with copies. Default: `network.forward` and
         `network.backward`.
     l2 : float
-        λ of a penalty ½ λ Σ w² that the cost has; its gradient λ W belongs to dW.
+        λ of a penalty ½ λ Σ w² in the cost; its gradient λ W is part of dW.
     explain : bool
-        Whether to look for the cause of a wrong gradient, which takes longer than to find it.
+        Whether to look for the cause of a wrong gradient, which takes longer than detecting it.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
     Raises
     ------
     TypeError, ValueError
-        If the arguments do not fit each other; the message names the one that does not.
+        If the arguments are inconsistent; the message names the offending one.
     """
 
     def ours(X, Y, W, b):
@@ -66,7 +66,7 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
 
 
 def _judge_all(candidate, arguments, task, dtype):
-    """A finding for each gradient, on the examples none of whose units lies on its kink."""
+    """A finding for each gradient, using only the examples without a unit on its kink."""
     X, Y, W, b, *options = task
     on_kink, overflows = np.zeros(len(X), bool), False
     if options[0] == "relu":
@@ -94,7 +94,7 @@ def _judge_all(candidate, arguments, task, dtype):
 
 
 def _adds_up(candidate, arguments, on_kink, mine, dtype):
-    """Whether the gradient of all examples is the mean of those left out, one by one, and of the others together."""
+    """Whether the gradient over all examples is the mean of those left out, taken one by one, and of the rest."""
     X, Y, W, b = arguments
     whole = candidate(X, Y, W, b)
     total = [{l: (len(X) - on_kink.sum()) * p[l] for l in p} for p in mine]
@@ -109,7 +109,7 @@ def _adds_up(candidate, arguments, on_kink, mine, dtype):
 
 
 def _examples_on_kinks(task, dtype):
-    """Examples with a hidden unit so near to 0 that rounding may carry it across; and whether numbers overflow."""
+    """Examples with a hidden unit so close to 0 that rounding may change its sign; and whether numbers overflow."""
     X, _, W, b, hidden_activation, output, _ = task
     bounds = rounding(*task, dtype=dtype)
     with np.errstate(all="ignore"):
@@ -121,10 +121,10 @@ def _examples_on_kinks(task, dtype):
 
 
 def _at_kinks(findings, candidate, task):
-    """On a kink any slope between those of both sides is allowed, 0 and 1, and no other.
+    """Check the gradient at kinks, where any slope from 0 to 1, the slopes of the two sides, is allowed.
 
-    For one example alone db[l] is dZ[l]. In the layer nearest to the output that has a unit at 0
-    exactly, it must lie between 0 and dA[l].
+    For a single example, db[l] is dZ[l]. In the layer nearest the output that has a unit at exactly 0, it must
+    lie between 0 and dA[l].
     """
     X, Y, W, b, hidden_activation, output, l2 = task
     Z, _ = forward(X, W, b, hidden_activation, output)

@@ -1,4 +1,4 @@
-"""The plain nudge: the gradient of any function by central differences, and how far apart two gradients are."""
+"""The plain nudge: the gradient of any function by central differences, and the distance between two gradients."""
 
 import math
 from contextlib import suppress
@@ -12,13 +12,13 @@ from helpers.system.validation import as_finite, brief, positive_number, real_ar
 def numerical_gradient(f, x, epsilon=1e-5):
     """Central differences: ∂f/∂xᵢ ≈ [f(x + ε eᵢ) − f(x − ε eᵢ)] / 2ε for every entry of x.
 
-    The error of the formula shrinks as ε², round-off grows as 1/ε; in float64 they meet near
+    The error of the formula shrinks as ε² while round-off grows as 1/ε; in float64 the two balance near
     ε = 1e-5, at about 1e-10 for a function of size 1.
 
     Parameters
     ----------
     f : callable without arguments
-        Returns a number and reads `x`, which is changed one entry at a time and put back.
+        Reads `x` and returns a number. Entries of `x` are changed one at a time and then restored.
     x : float64 ndarray of any shape
     epsilon : float
         Step ε, in the unit of x.
@@ -30,10 +30,11 @@ def numerical_gradient(f, x, epsilon=1e-5):
     Raises
     ------
     TypeError
-        If x is not a float64 array (the differences would drown in round-off), or f is not such a function.
+        If x is not a float64 array (the differences would drown in round-off), or f is not
+        a function without arguments that returns a single real number.
     ValueError
-        If x cannot be changed, epsilon is not above 0, is lost beside an entry of x or is larger than x and 1, or f
-        is not finite there.
+        If x is read-only; if epsilon is not above 0, is lost to rounding next to an entry of x, or is larger than
+        both 1 and every entry of x; or if f is not finite at a nudged x.
     """
     epsilon = positive_number(epsilon, "epsilon")
     check_function(f, "f")
@@ -64,10 +65,10 @@ def _check_nudged(x, epsilon):
 
 
 def _number(value):
-    """What f returned as a finite float, or a TypeError or ValueError."""
+    """Convert what f returned to a finite float, or raise a TypeError or ValueError."""
     number = None
     if not isinstance(value, np.ma.MaskedArray):
-        with suppress(Exception):  # of a ragged list, or of an object with an __array__ that fails
+        with suppress(Exception):  # from a ragged list, or an object whose __array__ fails
             array = np.asarray(value)
             if array.ndim == 0 and array.dtype.kind in "buif":
                 number = float(array)
@@ -79,7 +80,7 @@ def _number(value):
 
 
 def relative_error(x, y):
-    """‖x − y‖ / (‖x‖ + ‖y‖): 0 for equal arrays, 1 for opposite ones, whatever their unit.
+    """‖x − y‖ / (‖x‖ + ‖y‖): 0 for equal arrays, 1 for opposite ones, whatever their scale.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ def relative_error(x, y):
         If they do not hold finite numbers, or the shapes differ: a gradient has the shape of its parameter.
     """
     arrays = ((name, real_array(array, name, "buifc")) for name, array in (("x", x), ("y", y)))
-    # with the digits of a float at least: uint8 would wrap, float16 overflow
+    # at least in float64: uint8 would wrap around, float16 overflow
     x, y = (as_finite(array, name, np.result_type(array, float)) for name, array in arrays)
     if x.shape != y.shape:
         raise ValueError(f"the shapes differ, {x.shape} and {y.shape}: a gradient has the shape of its parameter")
@@ -103,7 +104,7 @@ def relative_error(x, y):
 
 
 def distance(x, y):
-    """`relative_error` of two float arrays of one shape; NaN if an entry is NaN or infinite."""
+    """`relative_error` of two float arrays of the same shape; NaN if an entry is NaN or infinite."""
     largest = max(np.abs(x).max(initial=0), np.abs(y).max(initial=0))
     if largest == 0:
         return 0.0

@@ -1,4 +1,4 @@
-"""The gradient of a whole network's cost by nudges: complex steps, restarted from the layer that is nudged."""
+"""The gradient of a whole network's cost by complex steps, each restarted at the nudged layer."""
 
 from typing import NamedTuple
 
@@ -9,8 +9,8 @@ from helpers.backprop.losses import OUTPUTS
 from helpers.backprop.network import forward
 from helpers.gradient_check.inputs import as_task
 
-STEP = 1e-100  # of the imaginary nudge: its square is nothing beside 1, so a step has no truncation error
-COLUMNS = 4096  # nudged copies of the examples that are carried through the layers at once
+STEP = 1e-100  # size of the imaginary nudge: its square vanishes next to 1, so there is no truncation error
+COLUMNS = 4096  # nudged copies of the examples carried through the layers at once
 
 
 class NumericalGradients(NamedTuple):
@@ -18,24 +18,24 @@ class NumericalGradients(NamedTuple):
 
     dW: dict  # dW[l] of shape (n[l], n[l-1])
     db: dict  # db[l] of shape (n[l], 1)
-    dZ: dict  # dZ[l] of shape (n[l], m): column i is of the loss of example i alone, without 1/m
-    dA: dict  # dA[l] of shape (n[l], m) for l < L, likewise
+    dZ: dict  # dZ[l] of shape (n[l], m): column i belongs to the loss of example i alone, without 1/m
+    dA: dict  # dA[l] of shape (n[l], m) for l < L, per example as well
 
 
 def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
-    """The derivative of the cost for every W[l], b[l] and Z[l], by complex steps.
+    """Differentiate the cost with respect to every W[l], b[l] and Z[l], by complex steps.
 
     A step of size h along the imaginary axis gives f(z + ih) = f(z) + ih f′(z) − …, so f′(z) is the
-    imaginary part divided by h. Nothing is subtracted: with h = 1e-100 the result is right to nearly
+    imaginary part divided by h. Nothing is subtracted, so with h = 1e-100 the result is accurate to nearly
     all digits of float64, whatever the size of z or of the derivative (Squire and Trapp, 1998). No
     formula for a derivative is used.
 
-    A nudge in layer l changes nothing before it, so each pass restarts at Z[l], and each example
-    has a copy of its own. In so small a step everything is linear: moving W[l][k, j] by h moves
-    Z[l][k] by h A[l−1][j], and moving b[l][k] moves it by h. So one pass for each unit is enough for all
-    parameters of its row.
+    A nudge in layer l changes nothing before it, so each pass restarts at Z[l], with a separate
+    copy of each example. For so small a step everything is linear: moving W[l][k, j] by h moves
+    Z[l][k] by h A[l−1][j], and moving b[l][k] moves it by h. So one pass per unit is
+    enough for all parameters in its row.
 
-    On the kink of a ReLU, at z = 0 exactly, the slope of the left side is taken, 0.
+    At the kink of a ReLU, exactly z = 0, the slope is that of the left side, 0.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid
     Raises
     ------
     TypeError, ValueError
-        If the arguments do not fit each other; the message names the one that does not.
+        If the arguments are inconsistent; the message names the offending one.
     """
     X, Y, W, b, *_ = as_task(X, Y, W, b, hidden_activation, output, l2)[1]
     Z, A = forward(X, W, b, hidden_activation, output)
@@ -59,7 +59,7 @@ def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid
     dW, db, dZ, dA = {}, {}, {}, {}
 
     def loss(l, A):
-        """Losses of columns that are restarted behind the activation of layer l: (number of columns,)."""
+        """Losses of columns restarted just after the activation of layer l, of shape (number of columns,)."""
         for k in range(l + 1, len(W) + 1):
             z = W[k] @ A + b[k]
             A = g(z)
@@ -78,7 +78,7 @@ def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid
 
 
 def _slopes(losses, values):
-    """Derivative of each example's loss for each entry of `values`, (n, m), a few rows at a time."""
+    """Derivative of each example's loss with respect to each entry of `values`, (n, m), a few rows at a time."""
     n, m = values.shape
     slopes = np.empty((n, m))
     at_once = max(1, COLUMNS // m)
@@ -92,7 +92,7 @@ def _slopes(losses, values):
 
 
 def _sigmoid(Z):
-    """σ of complex numbers, in the form that keeps the imaginary part's digits on each side."""
+    """σ of complex numbers, in a form that keeps the precision of the imaginary part on both sides."""
     E = np.exp(np.where(Z.real > 0, -Z, Z))
     return np.where(Z.real > 0, 1, E) / (1 + E)
 

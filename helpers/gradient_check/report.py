@@ -1,4 +1,4 @@
-"""What a gradient check found, as text and as a coloured table."""
+"""The findings of a gradient check, as text and as a coloured table."""
 
 import html
 import re
@@ -11,13 +11,13 @@ COLOURS = {"right": "#D9EAF7", "wrong": "#FBE3D6", "unjudged": "#F1F1EE"}
 
 
 class Finding(NamedTuple):
-    """What the check says of one gradient."""
+    """The verdict on one gradient."""
 
     name: str  # "dW[1]", "db[1]", …
-    error: float  # relative error; NaN where there is none to give
-    skipped: int  # examples left out because a unit of theirs lies on its kink
-    words: str  # "right", or what is seen and what it suggests
-    verdict: str  # "right", "wrong", or "unjudged": too small, or too rough, to tell
+    error: float  # relative error; NaN if it cannot be computed
+    skipped: int  # examples left out because one of their units lies on its kink
+    words: str  # "right", or the symptom and what it suggests
+    verdict: str  # "right", "wrong", or "unjudged": too small or too rough to tell
 
     @property
     def right(self):
@@ -26,12 +26,12 @@ class Finding(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """The line in which a mistake sits, and what it is."""
+    """The line that contains a mistake, and what the mistake is."""
 
     line: str  # "forward", "dZ[L]", "mean", "dW", "db", "dA", "dZ", "return", "state" or "examples"
-    where: str  # the line in words, "in the line for dW[2]"
+    where: str  # the line in words, such as "in the line for dW[2]"
     says: str  # what is wrong there
-    reads: str = ""  # how a right line reads, if that is known
+    reads: str = ""  # the correct line, if known
 
 
 class GradientReport:
@@ -42,13 +42,13 @@ class GradientReport:
     findings : list of Finding, from layer 1 to L
     cause : Cause, optional
     problems : list of str
-        What is wrong with the function as a whole: it changes its arguments, or keeps something between calls.
+        What is wrong with the function as a whole, such as changing its arguments or keeping state between calls.
 
     Attributes
     ----------
     findings, cause, problems : as given
-    errors : dict from name to relative error
-    verdict : "right" if every gradient was judged and is right; "wrong"; or "unjudged"
+    errors : dict from the name of a gradient to its relative error
+    verdict : "right" if every gradient was judged and found right; otherwise "wrong" or "unjudged"
     right, wrong : bool, whether that is the verdict
     first_guilty : int or None, the layer to look at first: the wrong one nearest to the output
     """
@@ -64,7 +64,7 @@ class GradientReport:
 
     @property
     def headline(self):
-        """Where to begin and why, or that all is right, or that it could not be judged."""
+        """One sentence or more: all gradients are right, or where to look first and why, or why they are unjudged."""
         if self.right:
             return "All gradients are right."
         if self.wrong:
@@ -113,13 +113,13 @@ class GradientReport:
 
 
 def _layer(name):
-    """The l of dW[l]; 0 for a name that has none."""
+    """The l of dW[l], or 0 for a name without one."""
     found = re.fullmatch(r"d[Wb]\[(\d+)\]", name)
     return int(found[1]) if found else 0
 
 
 def _number(error):
-    """The relative error in one digit; what is below 1e-12 is rounding, which differs from machine to machine."""
+    """The relative error to one digit; anything below 1e-12 is rounding, which differs from machine to machine."""
     if np.isnan(error):
         return "no relative error    "
     return "relative error <1e-12" if error < 1e-12 else f"relative error {error:.0e} "

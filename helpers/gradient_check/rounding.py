@@ -1,4 +1,4 @@
-"""How far rounding alone can move a gradient: backpropagation with every intermediate result shaken a little."""
+"""How far rounding alone can move a gradient: backpropagation with every intermediate result slightly perturbed."""
 
 from typing import NamedTuple
 
@@ -7,13 +7,13 @@ import numpy as np
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
 
-SAMPLES = 8  # shaken passes; their root mean square is the size of a rounding error
-SAFETY = 30  # an error of so many times that size is not rounding
-SMALLEST = 1e-190  # below that a complex step of 1e-100 has left the range of float64
+SAMPLES = 8  # perturbed passes; their root mean square estimates the size of a rounding error
+SAFETY = 30  # an error larger than this many times that size is not rounding
+SMALLEST = 1e-190  # below this, a complex step of 1e-100 leaves the range of float64
 
 
 class Rounding(NamedTuple):
-    """Error bounds in the unit of what they belong to, and whether the numbers leave the range of the type."""
+    """Absolute error bounds, and whether any number leaves the range of the floating-point type."""
 
     dW: dict  # of shape (n[l], n[l-1])
     db: dict  # of shape (n[l], 1)
@@ -22,12 +22,12 @@ class Rounding(NamedTuple):
 
 
 def rounding(X, Y, W, b, hidden_activation, output, l2=0.0, dtype=np.float64):
-    """Bounds on the rounding errors of a right forward and backward pass in the given precision.
+    """Bound the rounding errors of a correct forward and backward pass in the given precision.
 
-    A float keeps each result r of a sum only to about ε Σ|terms|, and each value of a function to ε|r|.
-    So the passes are repeated with every result shifted at random by that much; how far the
-    gradients scatter is what rounding can do to them, with all that the layers do to amplify or damp
-    it (a Monte Carlo arithmetic; Parker, Pierce and Eggert, 2000).
+    In floating point, a sum is accurate only to about ε Σ|terms|, and a function value r to about ε|r|. So the
+    passes are repeated with every result shifted at random by that much. The scatter of the gradients shows
+    how far rounding can move them, including any amplification or damping by the layers (Monte Carlo
+    arithmetic; Parker, Pierce and Eggert, 2000).
 
     Parameters
     ----------
@@ -52,16 +52,16 @@ def rounding(X, Y, W, b, hidden_activation, output, l2=0.0, dtype=np.float64):
 
 
 class _Shaken:
-    """A sum or a value of a function as a float keeps it: each sample but the first with an error of its own."""
+    """Perturb sums and function values as rounding would: every sample except the first gets its own random error."""
 
     def __init__(self, dtype):
         info = np.finfo(dtype)
         self.eps, self.tiny, self.limit = float(info.eps), float(info.smallest_subnormal), float(info.max) / 1e3
         self.largest, self.rng = 0.0, np.random.default_rng(0)
-        self.first = (np.arange(SAMPLES + 1) > 0)[:, np.newaxis, np.newaxis]  # sample 0 is not shaken
+        self.first = (np.arange(SAMPLES + 1) > 0)[:, np.newaxis, np.newaxis]  # sample 0 is not perturbed
 
     def __call__(self, result, magnitude):
-        """`result`, of shape (samples, rows, columns) or (rows, columns); `magnitude` is Σ|terms| of each entry."""
+        """`result`, of shape (samples, rows, columns) or (rows, columns); `magnitude` is Σ|terms| for each entry."""
         self.largest = max(self.largest, np.max(np.abs(result), initial=0))
         noise, tiny = self.rng.standard_normal((2, SAMPLES + 1, *result.shape[-2:]))
         return result + self.first * (self.eps * magnitude * noise + 10 * self.tiny * tiny)
@@ -72,7 +72,7 @@ class _Shaken:
 
 
 def _scatter(samples):
-    """The bound that follows from how far the samples lie from the first one, which is not shaken."""
+    """The error bound, from the distances of the samples to the first one, which is not perturbed."""
     off = np.abs(samples[1:] - samples[0])
     largest = np.maximum(off.max(axis=0), SMALLEST)
     return SAFETY * largest * np.sqrt(np.mean((off / largest) ** 2, axis=0)) + SMALLEST
@@ -105,11 +105,11 @@ def _backward(shaken, dZ, Z, A, W, hidden_activation, l2):
 
 
 def _activation(Z, output):
-    """The output's activation of a stack of Z."""
+    """The output activation, applied to each matrix in a stack of Z."""
     return np.stack([OUTPUTS[output].g(z) for z in Z])
 
 
-# What a slope is rounded to, in units of ε: a(1 − a) and 1 − a² come from a difference from 1.
+# Rounding error of a slope, in units of ε: a(1 − a) and 1 − a² involve a difference from 1.
 _SLOPE_ERROR = {
     "sigmoid": np.abs,
     "tanh": np.ones_like,

@@ -1,4 +1,4 @@
-"""What a function keeps between its calls, and what it does to its arguments."""
+"""What a function keeps between calls, and whether it modifies its arguments."""
 
 from typing import NamedTuple
 
@@ -9,22 +9,22 @@ from helpers.gradient_check.steps import Steps
 
 
 class Observation(NamedTuple):
-    """What three calls showed: one at other parameters, then two at those of the task."""
+    """The results of three calls: one at other parameters, then two at the given ones."""
 
     nearby: tuple  # the other W and b
     first: tuple
     second: tuple
-    overwritten: bool  # whether a later call changed the result of the first one
+    overwritten: bool  # whether a later call changed the result of the first
     shared: str  # names of gradients that share their memory
 
 
 def observe(candidate, arguments):
-    """Call the function at other parameters, then twice at those given.
+    """Call the function at other parameters, then twice at the given ones.
 
     Parameters
     ----------
     candidate : Candidate
-    arguments : X, Y, W, b as they are given
+    arguments : X, Y, W, b, as given
 
     Returns
     -------
@@ -41,7 +41,7 @@ def observe(candidate, arguments):
 
 
 def explain_state(candidate, seen, task, wrong):
-    """What is kept between calls, or done to the arguments.
+    """Find out whether the function keeps something between calls or modifies its arguments.
 
     Parameters
     ----------
@@ -50,8 +50,8 @@ def explain_state(candidate, seen, task, wrong):
 
     Returns
     -------
-    cause : Cause, or None if no gradient is wrong because of something kept
-    problems : list of sentences
+    cause : Cause, or None if no state explains a wrong gradient
+    problems : list of str, one sentence each
     """
     problems = []
     if candidate.changed:
@@ -78,7 +78,7 @@ def explain_state(candidate, seen, task, wrong):
 
 
 def changes_later(candidate):
-    """A Cause if, after all the calls of a check, the function gives another gradient than in its first call."""
+    """A Cause if, after all the calls of a check, the function no longer gives the gradient of its first call."""
     arguments, result = candidate.opening
     if _alike(result, candidate(*arguments)):
         return None
@@ -86,7 +86,7 @@ def changes_later(candidate):
 
 
 def _kept(seen, repeats, task):
-    """Why two calls with the same arguments differ, or why one has the gradient of another; None if neither."""
+    """The Cause if two calls with the same arguments differ, or a call returns the gradient of an earlier one."""
     exact, earlier, stale = _fresh_and_stale(seen.nearby, task)
     first, second = seen.first, seen.second
     if not _alike(exact, earlier) and _alike(first, earlier):
@@ -108,7 +108,7 @@ def _keeps(says):
 
 
 def _fresh_and_stale(nearby, task):
-    """The right gradients, those at the nearby parameters, and those with the activations from there."""
+    """The correct gradients, those at the nearby parameters, and those computed with the activations from there."""
     X, Y, _, _, *options = task
     nearby = tuple({l: p[l].astype(float) for l in p} for p in nearby)
     with np.errstate(all="ignore"):
@@ -125,7 +125,7 @@ def _moved(parameter, rng):
 
 
 def _alike(one, other):
-    """Whether two results are the same to within rounding."""
+    """Whether two results agree to within rounding."""
     for x, y in zip(one, other, strict=True):
         for l in {*x, *y}:
             a, b = x.get(l), y.get(l)
@@ -144,7 +144,7 @@ def _arrays(result):
 
 
 def _overwritten(held, before):
-    """Whether a result that was returned earlier is no longer what it was."""
+    """Whether a result returned earlier has changed since."""
     for name, array in _arrays(held):
         was = before["Wb".index(name[1])].get(int(name[3:-1])) if name[3:-1].isdigit() else None
         if was is not None and was.shape == array.shape and not np.array_equal(was, array, equal_nan=True):
@@ -153,7 +153,7 @@ def _overwritten(held, before):
 
 
 def _shared(held):
-    """Names of two arrays of one result that overlap in memory, or "" if none do."""
+    """Names of two arrays in one result that overlap in memory, or "" if there are none."""
     arrays = list(_arrays(held))
     for i, (name, array) in enumerate(arrays):
         for other, second in arrays[:i]:

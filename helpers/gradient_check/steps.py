@@ -1,13 +1,13 @@
-"""Backpropagation as a program whose lines can be exchanged one by one, to see what a mistake in each would give."""
+"""Backpropagation as a program whose lines can be replaced one by one, to see what a mistake in each would produce."""
 
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
 
 
 class Steps:
-    """The forward and backward pass of `network`, one method for each line.
+    """The forward and backward pass of `network`, one method per line.
 
-    A mistake of `mistakes.MISTAKES` takes the place of one method. Values are float64.
+    Each mistake in `mistakes.MISTAKES` replaces one method. Values are float64.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class Steps:
         self.g_out = OUTPUTS[output].g
 
     def run(self):
-        """Gradients dW, db by the lines below."""
+        """Run both passes, line by line, and return the gradients dW, db."""
         self.Z, self.A, self.dZ, self.dA, self.dW, self.db = {}, {}, {}, {}, {}, {}
         self.A[0] = self.features()
         for l in range(1, self.L + 1):
@@ -77,21 +77,21 @@ class Steps:
         return self.dA[l] * self.g_prime(self.Z[l])
 
     def result(self, dW, db):
-        """What is returned."""
+        """The returned gradients."""
         return dW, db
 
 
 class MeanLast(Steps):
-    """The same with the 1/m taken at the end, in dW and db: every dZ and dA before is m times larger."""
+    """The same passes with the 1/m applied only at the end, to dW and db: every dZ and dA is m times larger."""
 
     def output_error(self):
-        """dZ[L], without the mean."""
+        """dZ[L], without the 1/m."""
         return self.A[self.L] - self.Y
 
     def weight_gradient(self, l):
-        """dW[l], m times."""
+        """m times dW[l]."""
         return self.dZ[l] @ self.A[l - 1].T + self.m * self.l2 * self.W[l]
 
     def result(self, dW, db):
-        """What is returned."""
+        """The returned gradients, divided by m."""
         return tuple({l: d[l] / self.m for l in d} for d in (dW, db))

@@ -1,16 +1,16 @@
-"""One gradient against the numerical one: right, wrong, or not to be judged; and what is seen at a glance."""
+"""Compare one gradient with the numerical one: right, wrong or unjudged, and what its pattern suggests."""
 
 import numpy as np
 
 from helpers.gradient_check.nudge import distance
 from helpers.gradient_check.report import Finding
 
-# Relative errors that count as right where nothing is known of the rounding. float32: its arithmetic
-# alone errs by 6e-8 an operation, and sums of many such.
+# Relative errors that count as right when the rounding error is unknown. In float32, each operation alone
+# has a relative error of up to 6e-8, and sums accumulate many of them.
 THRESHOLDS = {"float64": 1e-7, "float32": 1e-4}
-# A gradient that rounding may move by a larger share of its size cannot be judged.
+# A gradient that rounding may change by more than this fraction of its size cannot be judged.
 ROUGH = {"float64": 1e-10, "float32": 2e-4}
-NO_BUG = 1e-12  # relative deviation of an entry that is no bug, but a harmless guard such as a / (b + 1e-15)
+NO_BUG = 1e-12  # a relative deviation this small is not a bug but a harmless guard such as a / (b + 1e-15)
 ALIKE = 1e-4  # relative distance below which a wrong gradient counts as a multiple, a transpose, …
 TOO_SMALL = (
     "too small to judge: rounding in {dtype} may move it by {share}. "
@@ -28,15 +28,15 @@ MIXED = (
 
 
 def judge(name, mine, exact, bound, m, dtype, skipped=0):
-    """Hold one gradient against the numerical one, with the rounding error that a right one may have.
+    """Compare one gradient with the numerical one, allowing for the rounding error of a correct gradient.
 
     Parameters
     ----------
     name : str
     mine : ndarray or None
-    exact, bound : ndarrays of the parameter's shape, the right gradient and its rounding error, entry by entry
+    exact, bound : ndarrays of the parameter's shape, the correct gradient and a bound on its rounding error
     m : int, number of examples
-    dtype : the type in which it was computed
+    dtype : the floating-point type in which the gradient was computed
     skipped : int, number of examples left out
 
     Returns
@@ -67,13 +67,13 @@ def judge(name, mine, exact, bound, m, dtype, skipped=0):
 
 
 def compare(name, mine, exact, m):
-    """Hold one array against the right one and say what is seen: shape, factor, transpose, or neither.
+    """Compare one array with the correct one and describe the difference: shape, factor, transpose or none of these.
 
     Parameters
     ----------
-    name : str, what to call it
-    mine, exact : ndarrays; what is to be judged, and what it should be (with one or two axes)
-    m : int, number of examples that it sums up, to know a sum from a mean by
+    name : str, the name to report
+    mine, exact : ndarrays with one or two axes, the array under test and the correct one
+    m : int, number of examples, used to tell a sum over the examples from a mean
 
     Returns
     -------
@@ -89,7 +89,7 @@ def compare(name, mine, exact, m):
 
 
 def describe(mine, exact, m):
-    """What a wrong gradient of the right shape looks like beside the right one."""
+    """Describe how a wrong gradient of the right shape differs from the correct one."""
     if not mine.any():
         return "is zero everywhere, the numerical one is not"
     if not exact.any():
@@ -107,7 +107,7 @@ def describe(mine, exact, m):
 
 
 def _unfit(mine, exact, m):
-    """Why an array is no gradient at all; None if it is one."""
+    """Why an array cannot be a gradient of this parameter, or None if it can."""
     if mine is None:
         return "is missing"
     if mine.shape != exact.shape:
@@ -120,7 +120,7 @@ def _unfit(mine, exact, m):
 def _about_shape(mine, exact, m):
     has = f"has shape {mine.shape}, but its parameter has {exact.shape}"
     if exact.ndim == 2 and exact.shape == (1, 1) and mine.shape == (1, m):
-        return f"{has}: not summed over the examples"  # one unit: a sum over the units would give the same
+        return f"{has}: not summed over the examples"  # with one unit, a sum over the units would look the same
     if mine.shape == exact.shape[::-1] and mine.ndim == 2:
         return f"{has}: transposed"
     if exact.ndim == 2 and exact.shape[1] == 1 and mine.size == m:
@@ -154,6 +154,6 @@ def _about_factor(factor, m):
 
 
 def _about_number(factor, m):
-    """A single number is always a multiple of another; only a factor that is known says something."""
+    """Describe a scalar: it is always a multiple of the correct one, so only a familiar factor is informative."""
     words = _about_factor(factor, m)
     return "differs from the numerical one" if words.endswith("a constant factor") else words

@@ -1,10 +1,10 @@
-"""All figures of the lessons. Every function takes `ax=None`, draws into those axes or new ones, and returns them.
+"""All figures of the lessons. Every function takes `ax=None`, draws into the given or new axes, and returns them.
 
 Read `style` first (colours and their meaning, type, line styles). The rest is by subject: `diagrams`
-(networks and tables of shapes), `passes` (both passes through any number of layers), `paths` (what reaches the cost,
-and how), `basics` (the mathematics of lesson 00), `curves`, `fitting` (a line in its points, a plane, likelihoods),
-`images` (points, pictures, weights), `descent`, `hidden_units`, `stepper`, `tape_graph`, `cluster` and `playground`.
-Animations are in `motion`. What stands beside a line is in `names`, and how a figure reaches a page in `output`.
+(networks and tables of shapes), `passes` (both passes through any number of layers), `paths` (how changes reach the
+cost), `basics` (the mathematics of lesson 00), `curves`, `fitting` (a line through points, a plane, likelihoods),
+`images` (points, images, weights), `descent`, `hidden_units`, `stepper`, `tape_graph`, `cluster` and `playground`.
+Animations are in `motion`, the labels of lines in `names`, and the conversion to SVG and PNG in `output`.
 """
 
 from helpers.plotting import motion

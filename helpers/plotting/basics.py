@@ -1,4 +1,4 @@
-"""Pictures of what the lessons take for granted: a growing rectangle, the way uphill, products and broadcasting."""
+"""Figures of the prerequisites: a growing rectangle, the gradient, matrix products and broadcasting."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -7,12 +7,12 @@ from helpers.plotting.style import FAINT, FORWARD, INK, LIT, PAPER, arrow, bare,
 
 
 def rectangle(x=4, y=3, dx=0.5, dy=0.4, ax=None):
-    """A rectangle with the sides x and y, and what is added when they grow: two strips and a corner.
+    """A rectangle with sides x and y, and the area added when they grow: two strips and a corner.
 
     Parameters
     ----------
     x, y : float, the sides
-    dx, dy : float, what is added to them
+    dx, dy : float, the growth of each side
     """
     ax = new_axes(ax, figsize=(_width(), 3.4))
     parts = (
@@ -38,8 +38,8 @@ def rectangle(x=4, y=3, dx=0.5, dy=0.4, ax=None):
 def uphill(at=(4, 3), ax=None):
     """Level lines of the area x · y around a point, and how fast the area grows along several directions.
 
-    The gradient (y, x) is drawn solid and bold. Every arrow has length 1; beside it stands its dot product
-    with the gradient, the growth for each unit of length.
+    The gradient (y, x) is drawn solid and bold. Every arrow has length 1 and is labelled with its dot
+    product with the gradient, the growth per unit of length.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def matrix_product(A, B, row, column, ax=None):
 
 
 def broadcasting(Z, b, ax=None):
-    """A column that is added to every column of a matrix: the copies that NumPy makes in its head are pale.
+    """A column added to every column of a matrix; the copies that NumPy never actually makes are pale.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def broadcasting(Z, b, ax=None):
 def _row_of_sheets(sheets, ax, pale=None):
     """Draw (matrix, mask of highlighted entries, sign before it) side by side; returns the axes and the right edge.
 
-    `pale` maps the number of a matrix to a mask of columns that are only thought of.
+    `pale` maps the index of a matrix to a mask of the columns that exist only virtually.
     """
     tallest = max(len(matrix) for matrix, _, _ in sheets)
     ax = new_axes(ax, figsize=(_width(), 0.5 * tallest + 0.3))

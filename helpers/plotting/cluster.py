@@ -69,7 +69,7 @@ def sweep_points(rows, x, y, group, ax=None):
     for number, name in enumerate(groups):
         color, style, marker = LINE_COLORS[number % 4], LINE_STYLES[number % 4], LINE_MARKERS[number % 4]
         chosen = [row for row in rows if row[group] == name]
-        aside = 1 + 0.06 * (number - (len(groups) - 1) / 2)  # so that equal results do not hide one another
+        aside = 1 + 0.06 * (number - (len(groups) - 1) / 2)  # so that equal results do not hide each other
         ax.plot([row[x] * aside for row in chosen], [row[y] for row in chosen], marker, color=color, alpha=0.6)
         there = sorted({row[x] for row in chosen})
         means = [np.mean([row[y] for row in chosen if row[x] == value]) for value in there]
@@ -107,7 +107,7 @@ def step_shares(counts, compute, communicate, chosen=None, ax=None):
 
 
 def _name_share(ax, share, name, color, from_below):
-    """Write the name of a share where there is most room for it, if there is any."""
+    """Label a share where it has the most room, if it has any."""
     if share.max() > 0.15:
         at = int(np.argmax(share))
         left = at < len(share) / 2
@@ -116,7 +116,7 @@ def _name_share(ax, share, name, color, from_below):
 
 
 def _draw_speed_up(ax, ideal, reached):
-    """Draw the ideal speed-up and the one that is reached, with their names beside them."""
+    """Draw the ideal and the actual speed-up, each labelled."""
     places, last, peak = np.arange(len(ideal)), len(ideal) - 2, int(np.argmax(reached))
     ax.plot(places, ideal, "-.", color=MUTED, linewidth=1.2, label="ideal speed-up")
     ax.plot(places, reached, "o-", color=INK, label="speed-up")

@@ -15,7 +15,7 @@ from helpers.plotting.style import (
 
 
 def line(y, x=None, ax=None, label=None, style=0, **options):
-    """A single line; `style`, from 0 to 3, selects colour and line style together; `label` stands at its end."""
+    """A single line; `style`, from 0 to 3, selects colour and line style together; `label` is written at its end."""
     ax = new_axes(ax)
     x = np.arange(len(y)) if x is None else x
     ax.plot(x, y, label=label, color=LINE_COLORS[style % 4], linestyle=LINE_STYLES[style % 4], **options)
@@ -30,7 +30,7 @@ def cost_curve(costs, ax=None, label=None, style=0):
     Parameters
     ----------
     costs : array-like of shape (iterations,)
-    label : str, optional, stands at the end of the curve
+    label : str, optional, written at the end of the curve
     style : int, selects colour and line style
     """
     ax = line(costs, ax=ax, label=label, style=style)
@@ -85,7 +85,7 @@ def error_curves(curves, epsilon, error, ax=None):
 
 
 def work_curves(with_reuse, without, ax=None):
-    """The number of multiplications that one error takes against the number of layers, with and without reuse."""
+    """The number of multiplications for one error against the number of layers, with and without reuse."""
     depths = range(1, len(without) + 1)
     ax = line(without, depths, ax=ax, label="nothing reused", style=1, marker="s")
     line(with_reuse, depths, ax=ax, label="errors reused", marker="o")
@@ -100,7 +100,7 @@ def race_curves(costs, first_step, ax=None):
 
     Parameters
     ----------
-    costs : dict of str to array-like, smoothed costs by name of the optimizer
+    costs : dict of str to array-like, smoothed costs by optimizer name
     first_step : int, the step that the first cost belongs to
     """
     ax = new_axes(ax)

@@ -7,13 +7,13 @@ from helpers.plotting.style import BACKWARD, FORWARD, INK, LINE, MUTED, PAPER, R
 
 
 def line_and_valley(result, window, levels, ax=None):
-    """The data with the present line, and the path over w and b, side by side inside one axes.
+    """The data with the current line, and the path in the plane of w and b, side by side inside one axes.
 
     Parameters
     ----------
     result : `widgets.line_and_valley.Descent`
     window : ((lowest w, highest w), (lowest b, highest b))
-    levels : sequence of float, costs above the lowest at which the valley has a line of equal cost
+    levels : sequence of float, heights of the contour lines, as costs above the minimum
     """
     ax = new_axes(ax, figsize=(WIDTH, 4.0))
     ax.axis("off")
@@ -23,7 +23,7 @@ def line_and_valley(result, window, levels, ax=None):
 
 
 def _data(result, ax):
-    """Draw the points, the line, and how far it misses each of them."""
+    """Draw the points, the line and its vertical distance from each point."""
     (x, y), (w, b) = result.valley[:2], result.path[-1]
     ax.vlines(x, y, w * x + b, color=BACKWARD, linewidth=THIN, linestyle="--")
     ax.plot(x, y, "o", color=MUTED)
@@ -34,7 +34,7 @@ def _data(result, ax):
 
 
 def _valley(result, window, levels, ax):
-    """Draw the lines of equal cost, which are ellipses, the lowest point and the path."""
+    """Draw the contour lines of the cost, which are ellipses, the minimum and the path."""
     valley = result.valley
     angle = np.degrees(np.arctan2(valley.axes[1, 0], valley.axes[0, 0]))
     for level in levels:

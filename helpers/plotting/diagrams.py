@@ -26,7 +26,7 @@ MOST_NODES = 5
 
 
 def chain(nodes, forward, backward, ax=None):
-    """A chain of quantities, with an operation on each blue arrow and a derivative on each red one.
+    """A chain of quantities, with an operation on each blue arrow and a derivative on each red arrow.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def chain(nodes, forward, backward, ax=None):
     backward : list of n − 1 str, the derivative of each node with respect to the previous one
     """
     ax = new_axes(ax, figsize=(WIDTH, 1.75))
-    step = max(1.0, 5 / len(nodes))  # a short chain is not drawn out over the whole width
+    step = max(1.0, 5 / len(nodes))  # a short chain is not stretched over the full width
     for i, text in enumerate(nodes):
         ax.text(step * i, 0, text, ha="center", va="center", fontsize=MATH, bbox=_box())
     for i, (above, below) in enumerate(zip(forward, backward, strict=True)):
@@ -54,14 +54,14 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
 
     Parameters
     ----------
-    layer_sizes : sequence of int, n[0] … n[L]; only four units are drawn of a layer with more than five
+    layer_sizes : sequence of int, n[0] … n[L]; a layer of more than five is drawn with four
     names : list of str, optional, the heading of each column
     backward : bool, whether to draw the red arrows of backpropagation as well
     numbers : list of lists of str, optional, the text inside each unit
     """
     columns = [_heights(n) for n in layer_sizes]
     top, gap = max(column[0] for column in columns), 2.8
-    height = 2 * top + 1.9  # units of the drawing, of which 11 are as wide as the page
+    height = 2 * top + 1.9  # in units of the drawing; 11 of them are the page width
     ax = new_axes(ax, figsize=(WIDTH, WIDTH / 11 * height))
     _connect(ax, columns, gap, backward)
     names = names or [f"layer {l}\n{n} unit{'s' * (n > 1)}" for l, n in enumerate(layer_sizes)]
@@ -81,7 +81,7 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
 
 
 def _connect(ax, columns, gap, backward):
-    """Draw arrows between all units of adjacent layers, forward and, if wanted, backward beside them."""
+    """Draw arrows between all units of adjacent layers, forward and optionally backward, side by side."""
     for l in range(1, len(columns)):
         for y0 in columns[l - 1]:
             for y1 in columns[l]:

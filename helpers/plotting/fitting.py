@@ -1,4 +1,4 @@
-"""What it means to fit: a line in its points, its errors, the slope of a cost, a plane, and likelihoods."""
+"""Figures of fitting: a line through points, its errors, the slope of a cost, a plane, and likelihoods."""
 
 import numpy as np
 from matplotlib.patches import Polygon
@@ -25,11 +25,11 @@ from helpers.plotting.style import (
     new_axes,
 )
 
-DEPTH = np.array([0.9, 1.8])  # where one unit of x₂ leads on the page, for a picture in three dimensions
+DEPTH = np.array([0.9, 1.8])  # offset on the page for one unit of x₂, in a three-dimensional figure
 
 
 def fitted_lines(x, y, lines, labels, ax=None):
-    """Points, and lines from the first, pale, to the last, bold, each with its label at its right end.
+    """Points, and a sequence of lines from pale (first) to bold (last), each labelled at its right end.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def fitted_lines(x, y, lines, labels, ax=None):
 
 
 def errors_of_line(x, y, w, b, ax=None):
-    """Points, a line, and in dashed red how far the line passes above or below each point.
+    """Points, a line and, in dashed red, its vertical distance from each point.
 
     Parameters
     ----------
@@ -67,12 +67,12 @@ def errors_of_line(x, y, w, b, ax=None):
 
 
 def tangent(weights, costs, at, slope, ax=None):
-    """A cost as a function of one weight, its tangent at one place, and an arrow downhill.
+    """A cost as a function of one weight, its tangent at one point, and an arrow downhill.
 
     Parameters
     ----------
     weights, costs : array-likes of shape (n,), the curve
-    at : float, one weight
+    at : float, the weight at the point of tangency
     slope : float, the derivative of the cost there
     """
     ax = new_axes(ax, figsize=(0.7 * WIDTH, 3.6))
@@ -89,7 +89,7 @@ def tangent(weights, costs, at, slope, ax=None):
 
 
 def plane(X, y, w, b, ax=None):
-    """Points over two inputs in an oblique view, a plane, and how far the plane passes above or below each point.
+    """An oblique view of points over two inputs, a plane, and its vertical distance from each point.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def plane(X, y, w, b, ax=None):
 
 
 def likelihood(x, y, w, b=0.0, ax=None):
-    """Labelled points, the probability σ(w x + b) of label 1, and at each point the probability of its own label.
+    """Labelled points, the probability σ(w x + b) of label 1, and the probability assigned to the label of each point.
 
     Parameters
     ----------
@@ -149,5 +149,5 @@ def _ends(x):
 
 
 def _on_page(X, y):
-    """Where points of three dimensions lie on the page: x₁ to the right, y upward, x₂ backward; shape (m, 2)."""
+    """Project three-dimensional points onto the page: x₁ to the right, y upward, x₂ backward; shape (m, 2)."""
     return np.column_stack([X[:, 0], y]) + np.outer(X[:, 1], DEPTH)

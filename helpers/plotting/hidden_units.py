@@ -1,4 +1,4 @@
-"""What hidden units learn: the line of each in the plane of the inputs, and the plane of their activations."""
+"""What hidden units learn: their lines in the input plane, and the plane of their activations."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ def unit_lines(W, b, X, y, names=None, ax=None):
     ----------
     W : ndarray of shape (n, 2); b : ndarray of shape (n, 1), the weights and biases of n units
     X : ndarray of shape (m, 2); y : ndarray of shape (m,), 0 or 1
-    names : list of n str, optional, what stands at the arrows; by default a₁, a₂, …
+    names : list of n str, optional, labels of the arrows; by default a₁, a₂, …
     """
     ax = points(X, y, new_axes(ax, figsize=(5.2, 4.6)))
     ax.set(xlim=(X[:, 0].min() - 0.2, X[:, 0].max() + 0.2), ylim=(X[:, 1].min() - 0.2, X[:, 1].max() + 0.2))
@@ -27,7 +27,7 @@ def unit_lines(W, b, X, y, names=None, ax=None):
 
 
 def hidden_plane(A, y, W, b, names, ax=None):
-    """The examples where two hidden units put them, in the plane (a₁, a₂), and the line of each output unit.
+    """The examples in the plane (a₁, a₂) of two hidden activations, and the line of each output unit.
 
     Parameters
     ----------
@@ -45,13 +45,13 @@ def hidden_plane(A, y, W, b, names, ax=None):
 
 
 def _half_plane(ax, w, bias, near, color, style, name, beside):
-    """The line w · x + bias = 0, and at its point nearest to `near` an arrow to the side where the sum is above 0.
+    """The line w · x + bias = 0, with an arrow, at its point nearest `near`, towards positive values.
 
-    The name stands at the signed distance `beside` from the line, positive in the direction of the arrow.
+    The name is written at the signed distance `beside` from the line, positive in the direction of the arrow.
     """
     normal = w / np.linalg.norm(w)
     foot = near - (w @ near + bias) / np.linalg.norm(w) * normal
     ax.axline(foot, foot + np.array([-normal[1], normal[0]]), color=color, linestyle=style)
     arrow(ax, foot, foot + 0.18 * normal, color, "-")
-    box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}  # in front of points
+    box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}  # drawn in front of points
     ax.text(*(foot + beside * normal), name, ha="center", va="center", color=color, bbox=box)

@@ -1,4 +1,4 @@
-"""Data and predictions: points with a decision boundary, pictures, weights and confusion matrices."""
+"""Data and predictions: points with a decision boundary, images, weights and confusion matrices."""
 
 import numpy as np
 from matplotlib.cm import ScalarMappable
@@ -21,7 +21,7 @@ from helpers.plotting.style import (
     new_axes,
 )
 
-# Nothing is transparent, so that a picture in it is at home on any page: below 0 one colour, above 0 the other.
+# Zero is transparent, so that the image suits a page of any colour: one colour below 0, another above.
 SIGNED = LinearSegmentedColormap.from_list(
     "signed", [(0, to_rgba(NEGATIVE)), (0.5, to_rgba(NEGATIVE, 0)), (0.5, to_rgba(POSITIVE, 0)), (1, to_rgba(POSITIVE))]
 )
@@ -66,14 +66,14 @@ def boundary(predict_proba, X, y, ax=None, threshold=0.5):
 
 
 def images(pixels, titles=None, ax=None, columns=8):
-    """Pictures in rows, each with an optional title.
+    """Images in rows, each with an optional title.
 
     Parameters
     ----------
-    pixels : ndarray of shape (k, 784) or (k, side, side), where 0 is paper and 1 is ink; or of shape
+    pixels : ndarray of shape (k, 784) or (k, side, side), from 0 (paper) to 1 (ink); or of shape
         (k, side, side, 3), colours as uint8 or from 0 to 1
     titles : list of k str, optional
-    columns : int, number of pictures per row
+    columns : int, number of images per row
     """
     pictures = np.asarray(pixels)
     if pictures.ndim == 2:
@@ -88,7 +88,7 @@ def images(pixels, titles=None, ax=None, columns=8):
     step = np.array([side + (10 if titles else 2) * gap, side + 2 * gap])
     if pictures.ndim == 3:
         pictures = np.repeat(1.0 - np.clip(pictures, 0, 1)[..., np.newaxis], 3, axis=3)  # ink is black
-    sheet = np.zeros((rows * step[0], columns * step[1], 4))  # transparent between the pictures
+    sheet = np.zeros((rows * step[0], columns * step[1], 4))  # transparent between the images
     for i, picture in enumerate(pictures):
         top, left = np.array(divmod(i, columns)) * step
         top, left = top + (9 if titles else 1) * gap, left + gap
@@ -119,14 +119,14 @@ def confusion_matrix(counts, ax=None):
 
 
 def weights(w, ax=None, shape=(28, 28)):
-    """The weights of one unit as a picture: purple favours label 0, orange label 1, and blank is neutral.
+    """The weights of one unit as an image: purple favours label 0, orange label 1, and blank is neutral.
 
     Parameters
     ----------
     w : ndarray of shape (shape[0] · shape[1],)
-    shape : (int, int), rows and columns of the picture
+    shape : (int, int), rows and columns of the image
     """
-    ax = new_axes(ax, figsize=(WIDTH, 3.9), layout="compressed")  # bar and picture together, in the middle
+    ax = new_axes(ax, figsize=(WIDTH, 3.9), layout="compressed")  # colour bar and image together, centred
     most = np.abs(w).max() or 1
     ax.imshow(np.reshape(w, shape), cmap=SIGNED, vmin=-most, vmax=most, interpolation="none")
     few = ListedColormap(SIGNED(np.linspace(0, 1, 15)))
@@ -138,7 +138,7 @@ def weights(w, ax=None, shape=(28, 28)):
 
 
 def _key(ax, colors, label, ticks=None):
-    """A slim bar beside the axes that says what the colours mean."""
+    """A slim colour bar beside the axes."""
     bar = ax.figure.colorbar(colors, ax=ax, label=label, ticks=ticks, aspect=28, fraction=0.05, pad=0.02)
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=0)

@@ -1,14 +1,14 @@
 """Short animations that play without a kernel, in the book and in a saved notebook: SVG with CSS, and no script.
 
-Each function takes computed values and returns a `Motion`. Where a reader prefers no motion, and in print, it stands
-still at its end. It repeats, with a rest at the end; `seconds` is the time of one repetition.
+Each function takes computed values and returns a `Motion`. It repeats, with a pause at the end; `seconds` is the time
+of one repetition. In print, and for readers who prefer reduced motion, only the final state is shown.
 """
 
 import numpy as np
 
 from helpers.plotting.style import PALETTE
 
-REST = 0.25  # of the time, at the end
+REST = 0.25  # fraction of the time, at the end
 FONT = "Inter, system-ui, 'Segoe UI', Roboto, Arial, sans-serif"
 
 
@@ -17,9 +17,9 @@ class Motion:
 
     Parameters
     ----------
-    body, style : str, elements of the drawing, and its rules and keyframes
+    body, style : str, the SVG elements, and the CSS rules and keyframes
     size : (width, height), in CSS pixels
-    words : str, what is seen, for readers who do not see it
+    words : str, a description for readers who cannot see it
     """
 
     def __init__(self, body, style, size, words):
@@ -42,13 +42,13 @@ class Motion:
 
 
 def keyframes(name, moments, seconds, easing="ease-in-out"):
-    """A CSS animation through these moments, as rules for the class `name`; after the last it rests.
+    """A CSS animation through these moments, as rules for the class `name`, with a pause after the last.
 
     Parameters
     ----------
     moments : sequence of (time from 0 to 1, declarations); the last one must be the state without animation
-    seconds : float, of one repetition
-    easing : str, of the way from each moment to the next
+    seconds : float, duration of one repetition
+    easing : str, CSS timing function from each moment to the next
     """
     frames = " ".join(f"{100 * time:.2f}% {{ {what} }}" for time, what in moments)
     return (
@@ -58,13 +58,13 @@ def keyframes(name, moments, seconds, easing="ease-in-out"):
 
 
 def appears(name, start, seconds, what="opacity"):
-    """A CSS animation of what is not there before the share `start` of the time."""
+    """A CSS animation of an element that appears at the fraction `start` of the time."""
     moments = [(0, f"{what}: 0"), (start, f"{what}: 0"), (min(start + 0.02, 0.99), f"{what}: 1")]
     return keyframes(name, moments, seconds, "linear")
 
 
 def passes(name, start, stop, seconds):
-    """A CSS animation of what is there between two shares of the time only."""
+    """A CSS animation of an element that is visible only between the fractions `start` and `stop` of the time."""
     edge = 0.004
     moments = [(0, "opacity: 0"), (start, "opacity: 0"), (start + edge, "opacity: 1"), (stop, "opacity: 1")]
     return keyframes(name, [*moments, (min(stop + edge, 0.999), "opacity: 0")], seconds, "linear")
@@ -79,12 +79,12 @@ def _scale(interval, pixels):
 
 
 def descent(result, window, levels, seconds=10):
-    """The line that turns towards its points, and beside it the path through the valley of the cost.
+    """The line turning towards its points, and beside it the path through the valley of the cost.
 
     Parameters
     ----------
     result : `widgets.line_and_valley.Descent`, with at least one step
-    window, levels : as of `plotting.descent.line_and_valley`
+    window, levels : as in `plotting.descent.line_and_valley`
     """
     steps = len(result.path) - 1
     times = [(1 - REST) * k / steps for k in range(steps + 1)]
@@ -159,14 +159,14 @@ _VALLEY_STYLE = (
 
 
 def one_pass(frame, seconds=12):
-    """One example through a network and back: numbers appear as the signal arrives, then the errors, and the update.
+    """One example through a network and back: values appear as the signal arrives, then the errors and the update.
 
     Parameters
     ----------
     frame : `widgets.stepper.Frame` of the last step
     """
     sizes, L = frame.sizes, len(frame.sizes) - 1
-    beats = np.linspace(0, 1 - REST, 2 * (L + 1) + 1)  # forward through L layers and to the cost, and all of it back
+    beats = np.linspace(0, 1 - REST, 2 * (L + 1) + 1)  # forward through L layers to the cost, and all the way back
     places = [
         [(70 + l * 600 / (L + 0.65), 170 + 110 * (j - (n - 1) / 2)) for j in range(n)] for l, n in enumerate(sizes)
     ]
@@ -247,12 +247,12 @@ def _n(number):
 
 
 def fading(lanes, seconds=12):
-    """Signals on their way through deep networks: forward a blue disc, back a red one, as large as what is left.
+    """Signals on their way through deep networks: a blue disc forward and a red one back, as large as what is left.
 
     Parameters
     ----------
-    lanes : dict of str to (spreads, errors), for each network the spread of A[l] in the hidden layers and the length
-        of dZ[l] in all layers, from layer 1 on; areas are in proportion to them
+    lanes : dict of str to (spreads, errors), for each network the spread of A[l] in the hidden layers and the norm
+        of dZ[l] in all layers, from layer 1 on; the areas of the discs are proportional to them
     """
     height, body, style = 124, "", _FADING_STYLE
     for i, (name, (spreads, errors)) in enumerate(lanes.items()):
@@ -278,7 +278,7 @@ _FADING_STYLE = (
 
 
 def _traveller(name, kind, shares, places, y, start, seconds):
-    """A disc on its way from place to place, and at its end a text that says what is left of it."""
+    """A disc travelling from place to place, and at the end a text that says what is left of it."""
     times = start + (1 - REST) / 2 * np.linspace(0, 0.96, len(shares))
     moments = [
         (time, f"transform: translate({a:.1f}px, {y}px) scale({max(np.sqrt(share), 1e-4):.4f})")
@@ -295,5 +295,5 @@ def _traveller(name, kind, shares, places, y, start, seconds):
 
 
 def _left(share):
-    """A share in words that need no powers of ten."""
+    """A fraction in words, without powers of ten."""
     return f"{share:.0%} left" if share >= 0.01 else f"1 part in {float(f'{1 / share:.1g}'):,.0f} left"

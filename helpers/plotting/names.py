@@ -1,4 +1,4 @@
-"""Names written beside what they name, in place of legends."""
+"""Labels written beside the lines they name, instead of legends."""
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -9,9 +9,9 @@ from helpers.plotting.style import SMALL
 
 
 class LineNames(Artist):
-    """The names of the lines of some axes, each at the right end of its line, in its colour, clear of the others.
+    """Labels for the lines of an axes, each at the right end of its line and in its colour, without overlaps.
 
-    Lines are looked up when they are drawn, so that those which are added later get their names too.
+    Lines are looked up at drawing time, so that lines added later are labelled too.
     """
 
     def __init__(self, ax):
@@ -34,19 +34,19 @@ class LineNames(Artist):
         ]  # fmt: skip
 
     def draw(self, renderer):
-        """Write the names."""
+        """Draw the labels."""
         for text in self._texts(renderer):
             text.draw(renderer)
 
     def get_tightbbox(self, renderer=None):
-        """The place of the names, so that a layout leaves room for them."""
+        """The bounding box of the labels, so that a layout leaves room for them."""
         renderer = renderer or self.figure.canvas.get_renderer()
         boxes = [text.get_window_extent(renderer) for text in self._texts(renderer)]
         return Bbox.union(boxes) if boxes else None
 
 
 def _end_of(line):
-    """The last point of a line in pixels, held within the height of its axes."""
+    """The last point of a line in pixels, clipped to the height of its axes."""
     points = line.get_transform().transform(np.column_stack(line.get_data(orig=False)).astype(float))
     points, box = points[np.isfinite(points).all(axis=1)], line.axes.bbox
     x, y = points[-1] if len(points) else (box.x1, box.y0)
@@ -54,9 +54,9 @@ def _end_of(line):
 
 
 def apart(wanted, distance):
-    """Heights close to the wanted ones, in the same order, no two of them closer than `distance`."""
+    """Heights as close as possible to the wanted ones, in the same order, no two closer than `distance`."""
     order = np.argsort(wanted, kind="stable")
-    groups = []  # of neighbours that touch: [sum of wanted bottoms, count]
+    groups = []  # of touching neighbours: [sum of wanted heights, count]
     for i in order:
         groups.append([wanted[i], 1])
         while len(groups) > 1 and _bottom(groups[-2], distance) + groups[-2][1] * distance > _bottom(
@@ -71,7 +71,7 @@ def apart(wanted, distance):
 
 
 def _bottom(group, distance):
-    """The height of the lowest of some neighbours whose mean height is the mean of the wanted ones."""
+    """The height of the lowest neighbour in a group centred on the mean of its wanted heights."""
     total, count = group
     return total / count - (count - 1) * distance / 2
 
@@ -79,7 +79,7 @@ def _bottom(group, distance):
 def name_lines(ax):
     """Write the name of each labelled line at its right end."""
     if not any(isinstance(artist, LineNames) for artist in ax.artists):
-        ax.add_artist(LineNames(ax)).set_clip_on(False)  # a layout leaves no room for what is cut off at the axes
+        ax.add_artist(LineNames(ax)).set_clip_on(False)  # a layout leaves no room for clipped artists
 
 
 def head_legend(ax, **options):

@@ -1,8 +1,8 @@
-"""How a figure leaves Python: as SVG that is at home on a light page and on a dark one, and as a sharp PNG.
+"""Conversion of figures to SVG that suits both light and dark pages, and to sharp PNG.
 
-Colours of the palette become CSS custom properties, so that one file holds both looks: in an image the page's
-`color-scheme` decides, inside a widget the widget's own style sheet. Glyphs are drawn as paths, because a page may
-load no font into an image, and all readers see the same. The text itself stays in the file, as comments.
+Colours of the palette become CSS custom properties, so that one file holds both themes: for an image, the page's
+`color-scheme` decides; inside a widget, the widget's style sheet. Glyphs are drawn as paths, because an image on a
+page cannot load fonts, so all readers see the same. The text itself stays in the file, as comments.
 """
 
 import io
@@ -15,17 +15,17 @@ from PIL import Image
 
 from helpers.plotting.style import PALETTE, STYLE, SURFACES
 
-MOST_MARKS = 6000  # of a figure that is drawn as SVG: beyond, a PNG is smaller and faster
-DENSITY = 2  # pixels of a PNG for each CSS pixel
+MOST_MARKS = 6000  # in a figure drawn as SVG: above this, a PNG is smaller and faster
+DENSITY = 2  # PNG pixels per CSS pixel
 STEADY = {"svg.hashsalt": "lessons", "svg.fonttype": "path"}  # the same figure gives the same bytes
 COLORS = {pair[0].lower(): (name, pair) for name, pair in reversed((SURFACES | PALETTE).items())}
-# What matplotlib writes around the drawing: a declaration, metadata, and a style sheet for the whole page.
+# What matplotlib adds around the drawing: a declaration, metadata, and a style sheet for the whole page.
 PLACES = re.compile(r' (?:d|x|y)="[^"]*"')
 WRAPPING = re.compile(r"\A.*?(?=<svg)|<metadata>.*?</metadata>\s*|<defs>\s*<style.*?</style>\s*</defs>\s*", re.DOTALL)
 
 
 def count_marks(figure):
-    """About the number of vertices, markers, patches and texts that a figure draws."""
+    """Estimate the number of vertices, markers, patches and texts in a figure."""
     marks = 0
     for ax in figure.axes:
         marks += len(ax.texts) + len(ax.patches)
@@ -37,13 +37,13 @@ def count_marks(figure):
 
 
 def as_svg(figure, alone=True):
-    """A figure as the text of an SVG element, the same bytes for the same figure.
+    """Convert a figure to the text of an SVG element, reproducible byte for byte.
 
     Parameters
     ----------
     figure : matplotlib Figure
-    alone : bool, whether it brings the palette with it, as an image must; within a page that declares
-        `style.css_properties` it need not
+    alone : bool, whether to include the palette, as an image must; on a page that declares
+        `style.css_properties` it is not needed
     """
     file = io.StringIO()
     with plt.rc_context(STEADY):
@@ -66,20 +66,20 @@ def as_svg(figure, alone=True):
 
 
 def _shortened(place):
-    """Places to a hundredth of a point, which is enough, and on one line: a notebook stores each line apart."""
+    """Coordinates to a hundredth of a point, which is enough, and on one line: notebooks store each line separately."""
     return re.sub(r"(\.\d\d)\d+", r"\1", place[0]).replace("\n", "")
 
 
 def _both_looks(used):
-    """The style sheet of an SVG image: its colours on a light page, and on a dark one."""
+    """The style sheet of an SVG image, with its colours on light and on dark pages."""
     light, dark = (" ".join(f"--lesson-{name}: {pair[i]};" for name, pair in sorted(used.items())) for i in (0, 1))
     return f"<style>:root {{ {light} }} @media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}</style>"
 
 
 def as_png(figure):
-    """A figure as PNG, with `DENSITY` pixels for each CSS pixel, and its size on the page as metadata.
+    """Convert a figure to PNG, with `DENSITY` pixels per CSS pixel and its size on the page as metadata.
 
-    Without pictures in it, 128 colours are enough, and the file is a third of the size.
+    Without images in it, 128 colours are enough and reduce the file to a third of its size.
     """
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=96 * DENSITY)
@@ -92,15 +92,15 @@ def as_png(figure):
 
 
 def use_style():
-    """Set type and colours for all figures of this session, and let a notebook show them sharp, on either kind of page.
+    """Set fonts and colours for all figures of this session, and make notebooks show them sharply in both themes.
 
-    A figure becomes SVG if it has up to `MOST_MARKS` marks, and PNG as well, for what shows no SVG: JupyterLab
-    before a notebook is trusted, and GitHub.
+    Every figure is shown as PNG and, if it has at most `MOST_MARKS` marks, also as SVG. The PNG is for viewers that
+    show no SVG: GitHub, and JupyterLab before a notebook is trusted.
     """
     plt.rcParams.update(STYLE)
     shell = get_ipython()
     if shell is not None:
-        import matplotlib_inline.backend_inline  # noqa: F401  sets formats of its own when it is first imported
+        import matplotlib_inline.backend_inline  # noqa: F401  sets its own formats on first import
 
         formatters = shell.display_formatter.formatters
         formatters["image/svg+xml"].for_type(Figure, _svg_of_few_marks)

@@ -1,18 +1,18 @@
-"""The two passes of backpropagation in one picture, for any number of layers."""
+"""The two passes of backpropagation in one figure, for any number of layers."""
 
 import matplotlib.pyplot as plt
 
 from helpers.plotting.style import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, new_axes
 
-TOP, BOTTOM = 1.5, -1.5  # heights of the forward and of the backward pass; the store lies between them, at 0
+TOP, BOTTOM = 1.5, -1.5  # heights of the forward and the backward pass; the store is between them, at 0
 STEP = 2.5  # from layer to layer
 
 
 def two_passes(L=3, ax=None):
     """The forward and the backward pass through L layers, and the store between them.
 
-    Solid blue arrows carry A[0] … A[L] from left to right, and what is kept drops into the store. Dashed red
-    arrows carry dZ[L] … dZ[1] from right to left, each using what is in the store above it.
+    Solid blue arrows carry A[0] … A[L] from left to right, and stored values drop into the store. Dashed red
+    arrows carry dZ[L] … dZ[1] from right to left, each using the stored values above it.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def two_passes(L=3, ax=None):
 
 
 def _store(ax, l):
-    """What is kept of layer l, with the arrows into the store and out of it."""
+    """Draw the stored values of layer l, with the arrows into and out of the store."""
     text = f"$Z^{{[{l}]}},\\ A^{{[{l}]}}$" if l else "$A^{[0]}$"
     look = {"boxstyle": "round", "facecolor": LIT, "edgecolor": FAINT}
     ax.text(STEP * l, 0, text, ha="center", va="center", fontsize="small", bbox=look)

@@ -1,6 +1,6 @@
-"""Paths through a small network: what a unit or a weight changes on the way to the cost.
+"""Paths through a small network: how a change of a unit or a weight reaches the cost.
 
-Forward, a change spreads along the blue arrows; backward, errors are collected along the dashed red ones.
+Forward, a change spreads along the blue arrows; backward, errors are summed along the dashed red arrows.
 """
 
 import matplotlib.pyplot as plt
@@ -20,7 +20,7 @@ def numbered_network(W, b, activations, outputs=(), ax=None):
     ----------
     W, b : dicts of ndarrays, W[l] of shape (n[l], n[l−1]) and b[l] of shape (n[l], 1)
     activations : list of L + 1 array-likes, a[0] … a[L] of one example
-    outputs : list of str, optional, what stands beside each output unit
+    outputs : list of str, optional, the text beside each output unit
     """
     columns = [_heights(np.size(a)) for a in activations]
     highest, last = max(map(max, columns)), 3.4 * len(W)
@@ -41,12 +41,12 @@ def numbered_network(W, b, activations, outputs=(), ax=None):
 
 
 def fan_out(weights, errors, step, ax=None):
-    """One unit that feeds several: a step of its activation reaches the cost through each of them, and the effects add.
+    """One unit that feeds several: a change of its activation reaches the cost through all of them; the effects add.
 
     Parameters
     ----------
-    weights : array-like of shape (K,), from the unit to each of those that it feeds
-    errors : array-like of shape (K,), ∂J/∂z of those
+    weights : array-like of shape (K,), from the unit to each unit that it feeds
+    errors : array-like of shape (K,), ∂J/∂z of the units that it feeds
     step : float, the change of the activation
     """
     heights, effects = _heights(len(weights), 2.1), np.multiply(weights, errors) * step
@@ -67,7 +67,7 @@ def fan_out(weights, errors, step, ax=None):
 
 
 def lit_column(W, errors, j, ax=None):
-    """All paths from unit j to the units that it feeds, in red, beside W with the same weights: those of column j.
+    """All paths from unit j to the units that it feeds, in red, beside W with the same weights, column j, highlighted.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def lit_column(W, errors, j, ax=None):
 
 
 def lit_row(errors, inputs, k, ax=None):
-    """The weights that lead into unit k, in red, beside dW with their gradients: row k, δ of unit k times each input.
+    """The weights into unit k, in red, beside dW with row k highlighted: their gradients, δ of unit k times each input.
 
     Parameters
     ----------
@@ -111,16 +111,16 @@ def lit_row(errors, inputs, k, ax=None):
 
 
 def walked_paths(depth=3, width=3, ax=None):
-    """Every walk that the error of one unit takes: along each path anew, and along each connection once.
+    """All products needed for the error of one unit: once per path if nothing is reused, once per connection if it is.
 
     Parameters
     ----------
-    depth : int, layers behind the unit
-    width : int, at least 2, units in each of them
+    depth : int, number of layers after the unit
+    width : int, at least 2, units in each of these layers
     """
     right = 1.5 * depth + 1.6
     ax = _axes(ax, (-0.4, right + 1.5 * depth + 0.4), (-1.85, 1.9))
-    anew = [width**d for d in range(depth)]  # how often a unit of layer d asks the next layer, all its units together
+    anew = [width**d for d in range(depth)]  # how often the units of layer d, all together, ask the next layer
     once = [min(asks, width) for asks in anew]
     for x, title, asks in ((0, "nothing reused", anew), (right, "errors reused", once)):
         _fan(ax, x, depth, width, [a // min(a, width) for a in asks])
@@ -131,7 +131,7 @@ def walked_paths(depth=3, width=3, ax=None):
 
 
 def _fan(ax, x, depth, width, times):
-    """One unit and `depth` layers behind it; every connection before layer d + 1 as `times[d]` parallel lines."""
+    """Draw one unit and `depth` layers after it; each connection into layer d + 1 is `times[d]` parallel lines."""
     columns = [np.zeros(1), *[_heights(width, 2.4 / (width - 1)) for _ in range(depth)]]
     for d in range(depth):
         for start, stop in np.array(np.meshgrid(columns[d], columns[d + 1])).reshape(2, -1).T:
@@ -145,7 +145,7 @@ def _fan(ax, x, depth, width, times):
 
 
 def _axes(ax, xlim, ylim):
-    """The given axes or new ones of the right height, with these limits, equal scales and nothing drawn."""
+    """The given axes or new ones of the right height, empty, with these limits and equal scales."""
     ax = new_axes(ax, figsize=(_WIDTH, _WIDTH * (ylim[1] - ylim[0]) / (xlim[1] - xlim[0])))
     bare(ax, xlim, ylim)
     ax.set_aspect("equal")
@@ -153,12 +153,12 @@ def _axes(ax, xlim, ylim):
 
 
 def _two_layers(ax, W, lit, texts, part):
-    """Arrows back from each unit of a layer to those that feed it, with texts on those that are lit.
+    """Draw arrows back from each unit of a layer to those that feed it, with texts on the highlighted ones.
 
     Returns
     -------
     ax : the axes, with room for a matrix
-    before, after : lists of places of the units
+    before, after : lists of the positions of the units
     """
     before, after = ([(x, y) for y in _heights(n)] for x, n in ((1.2, W.shape[1]), (4.2, W.shape[0])))
     highest = max(y for _, y in [*before, *after])
@@ -171,13 +171,13 @@ def _two_layers(ax, W, lit, texts, part):
 
 
 def _error(ax, place, k, errors):
-    """The error of a unit, to its right."""
+    """Write the error of a unit to its right."""
     text = rf"$\delta_{k + 1}$ = {_decimals(errors[k], 4)}"
     ax.text(place[0] + 0.5, place[1], text, va="center", color=BACKWARD, fontsize=11)
 
 
 def _matrix(ax, name, numbers, lit, heads, sides, digits):
-    """A matrix with headed rows and columns, to the right of two layers; the entries of `lit` stand out."""
+    """Draw a matrix with row and column headings, to the right of two layers; entries in `lit` are highlighted."""
     left, heights = 8.6, _heights(len(numbers), 0.9) - 0.2
     for j, head in enumerate(heads):
         ax.text(left + 1.5 * j, heights[0] + 0.7, head, ha="center", fontsize=11)
@@ -196,7 +196,7 @@ def _heights(n, gap=_GAP):
 
 
 def _connect(ax, start, stop, color, style, text, part):
-    """An arrow between the rims of two units, with a text on it at this part of its length."""
+    """Draw an arrow between the rims of two units, with a text at the fraction `part` of its length."""
     start, stop = np.array(start, float), np.array(stop, float)
     rim = (_RADIUS + 0.05) * (stop - start) / np.linalg.norm(stop - start)
     arrow(ax, start + rim, stop - rim, color, style, 1 if color == FAINT else 1.8)
@@ -206,7 +206,7 @@ def _connect(ax, start, stop, color, style, text, part):
 
 
 def _unit(ax, place, text, edge=INK, radius=_RADIUS):
-    """A round unit with a text in it."""
+    """Draw a round unit with a text in it."""
     ax.add_patch(plt.Circle(place, radius, facecolor=PAPER, edgecolor=edge, linewidth=1.5, zorder=3))
     ax.text(*place, text, ha="center", va="center", fontsize=11, zorder=4)
 

@@ -1,7 +1,7 @@
 """Figures of lesson 11, the playground and the drawing: several panels in one figure.
 
-Every panel has its fixed place and title: a layout that matplotlib works out by itself would take longer than the
-drawing itself.
+Every panel has a fixed position and title: an automatic layout by matplotlib would take longer than the drawing
+itself.
 """
 
 import matplotlib.pyplot as plt
@@ -28,11 +28,11 @@ from helpers.plotting.style import (
 
 SIZE, READING_SIZE = (WIDTH, 6.2), (WIDTH, 3.2)
 MOST_DRAWN = 300  # points per curve
-GREY = LinearSegmentedColormap.from_list("grey", [to_rgba(INK, 0), to_rgba(INK)])  # at home on any page
+GREY = LinearSegmentedColormap.from_list("grey", [to_rgba(INK, 0), to_rgba(INK)])  # suits a page of any colour
 
 
 def playground(state, figure=None):
-    """The decision boundary, costs and gradient norms, with a picture of each hidden unit below.
+    """The decision boundary, costs and gradient norms, with an image of each hidden unit below.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def gradient_norms(norms, layers, ax):
 
 
 def _name_ends(ax, ends):
-    """Names beside the ends of curves, at least a line of text apart, for (height, name, colour)."""
+    """Write names beside the ends of curves, at least a line of text apart, from (height, name, colour)."""
     to_axes = ax.transData + ax.transAxes.inverted()
     free = -1.0
     for value, name, color in sorted(ends):  # from below, so that none is pushed onto the axis
@@ -127,7 +127,7 @@ def _name_ends(ax, ends):
 
 
 def unit_sheet(pictures, ax, is_digits=False):
-    """Pictures of the hidden units, one row per layer; purple is below 0, orange above."""
+    """Images of the hidden units, one row per layer; purple is below 0, orange above."""
     title = "∂z/∂pixel of each hidden unit" if is_digits else "activation of each hidden unit"
     _head(ax, title)
     ax.axis("off")
@@ -152,7 +152,7 @@ def unit_sheet(pictures, ax, is_digits=False):
 
 
 def bounds(X):
-    """The lowest and the highest coordinates of a picture that shows the points X with a margin.
+    """The lowest and highest coordinates of a plot that shows the points X with a margin.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def bounds(X):
     -------
     low, high : ndarrays of shape (2,)
     """
-    if len(X) < 5:  # a few points of the reader's: the usual room
+    if len(X) < 5:  # a few points of the reader's own: keep the usual range
         X = np.vstack([X, [[-1, -1], [1, 1]]])
     return X.min(axis=0) - 0.2, X.max(axis=0) + 0.2
 
@@ -180,9 +180,9 @@ def _thinned(values):
 
 
 def reading(result, figure=None):
-    """A drawing, the answer to it, and the derivative of the cost with respect to each pixel over the drawing.
+    """A drawing, the network's answer, and the derivative of the cost with respect to each pixel, over the drawing.
 
-    The middle shows the activations of the hidden units; if the network knows ten digits, their probabilities.
+    The middle panel shows the hidden activations or, for the network that knows ten digits, their probabilities.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def reading(result, figure=None):
 
 
 def _bars(result, ax):
-    """The probability of each digit, as bars; the target is marked."""
+    """Draw the probability of each digit as a bar; the target is marked."""
     colors = [FORWARD if digit == result.answer else MUTED for digit in result.digits]
     ax.barh(result.digits, result.probabilities, color=colors, height=0.6)
     for digit, p in zip(result.digits, result.probabilities, strict=True):

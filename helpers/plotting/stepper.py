@@ -26,7 +26,7 @@ GAP, RIM = 1.8, 0.31  # between the units of a layer; radius of a unit
 
 
 def stepper_frame(frame, ax=None):
-    """One step of a round through a small network: its picture, symbol, numbers, shape and line of code.
+    """One step of training a small network: its diagram, symbol, numbers, shape and line of code.
 
     Parameters
     ----------
@@ -50,21 +50,21 @@ def stepper_frame(frame, ax=None):
 
 
 def _places(sizes):
-    """The units of each layer in the plane, and under the key "cost" the node of the cost."""
+    """The positions of the units of each layer and, under the key "cost", of the cost node."""
     step = 7.4 / len(sizes)
     places = {l: [(step * l, GAP * ((n - 1) / 2 - j)) for j in range(n)] for l, n in enumerate(sizes)}
     return places | {"cost": [(7.4, 0)]}
 
 
 def _draw_pass(frame, places, color, ax):
-    """Draw the units with activation, bias, z and δ as far as they are known, and highlight what this step uses."""
+    """Draw the units with activation, bias, z and δ where known, and highlight what this step uses."""
     kind, layer = frame.step.lit
     back, L = frame.step.way == "backward", len(frame.sizes) - 1
     for l in range(1, L + 1):
         for k, stop in enumerate(places[l]):
             for j, start in enumerate(places[l - 1]):
                 _connect(ax, start, stop, color if (kind, layer) == ("edges", l) else FAINT, back)
-                if frame.sizes[l] * frame.sizes[l - 1] <= 4:  # more would stand over one another
+                if frame.sizes[l] * frame.sizes[l - 1] <= 4:  # more would overlap
                     _weigh(ax, frame, l, k, j, start, stop)
     for unit in places[L]:
         _connect(ax, unit, places["cost"][0], color if kind == "cost" else FAINT, back)
@@ -91,7 +91,7 @@ def _connect(ax, start, stop, color, back):
 
 
 def _weigh(ax, frame, l, k, j, start, stop):
-    """Write the weight on a connection, with its gradient below it once that is known; after an update the new one."""
+    """Write the weight on a connection, or the new one after an update, and below it its gradient once known."""
     level = start[1] == stop[1]
     part = 0.42 if len({start[1], stop[1], 0.0}) == 3 and 1 in frame.sizes[l - 1 : l + 1] else 0.5 if level else 0.3
     place = np.array(start) + part * (np.array(stop) - np.array(start))

@@ -1,9 +1,9 @@
-"""The look of the series: colours by meaning, type, lines and spacing, for figures, widgets, book and lab.
+"""The visual style: colours by meaning, fonts, lines and spacing, for figures, widgets, book and lab.
 
-Each meaning has two colours, for a white page and for a dark one. The names below are those of the light
-page; a figure becomes a pair when it is shown (see `helpers.plotting.output`), and `css_properties` gives
-both as CSS custom properties. Colour-blind readers can tell the colours apart, and a marker or line style
-always repeats what a colour says. In every network, forward is solid blue and backward is dashed red.
+Each meaning has two colours, one for light pages and one for dark. The constants below hold the light colours;
+`helpers.plotting.output` adds the dark ones when a figure is shown, and `css_properties` gives both as CSS custom
+properties. Colour-blind readers can tell the colours apart, and a marker or line style always repeats what a colour
+says. In every network, forward is solid blue and backward is dashed red.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.font_manager import fontManager
 
-# A meaning: its colour on a white page, on a dark one, and in words.
+# Each name: its colour on a light page, its colour on a dark page, and its meaning in words.
 _MEANINGS = {
     "ink": ("#1F2933", "#E6E9EC", "text, edges of units"),
     "muted": ("#5B6573", "#A7B0BB", "axes, tick labels, remarks"),
@@ -48,26 +48,26 @@ NEGATIVE, POSITIVE = LABEL_COLORS
 LINE_COLORS = tuple(LIGHT[f"series-{n}"] for n in range(1, 5))
 LINE_STYLES, LINE_MARKERS = ("-", "--", ":", "-."), ("o", "^", "s", "D")
 
-# Sizes. A point is 4/3 of a CSS pixel: the body is 14 pixels high, as the text of JupyterLab.
-WIDTH = 8.4  # inches, 806 CSS pixels: the width of the text
+# Sizes. A point is 4/3 of a CSS pixel, so body text is about as large as the text of JupyterLab.
+WIDTH = 8.4  # inches, or 806 CSS pixels: the width of the text
 SMALL, BODY, HEAD, MATH = 9.0, 10.0, 10.5, 12.0  # points
-THIN, LINE, BOLD = 0.7, 1.7, 2.6  # points: axes and frames, curves and arrows, what is highlighted
-SPACE = 4  # CSS pixels; distances are multiples of it
+THIN, LINE, BOLD = 0.7, 1.7, 2.6  # points: axes and frames; curves and arrows; highlights
+SPACE = 4  # CSS pixels; all distances are multiples of this
 
 
 def mix(color, other, share):
-    """The colour with this share of `other` in it, from 0 to 1, as "#RRGGBB"."""
+    """Blend two colours, with `share` of `other` from 0 to 1; returns "#RRGGBB"."""
     parts = zip(to_rgb(color), to_rgb(other), strict=True)
     return to_hex([(1 - share) * a + share * b for a, b in parts]).upper()
 
 
 def _ramp(start, stop, steps, most):
-    """`steps` pairs of colours, from one name of the palette a share `most` of the way to another."""
+    """Return `steps` pairs of colours, from one palette name up to the fraction `most` of the way to another."""
     shares = [most * (i + 1) / steps for i in range(steps)]
     return [tuple(mix(a, b, t) for a, b in zip(PALETTE[start], PALETTE[stop], strict=True)) for t in shares]
 
 
-# Surfaces, in steps: from label 0 through paper to label 1, and from low to high.
+# Stepped colour maps: from label 0 through paper to label 1, and from low to high.
 DIVERGING = [*_ramp("paper", "label-0", 5, 0.4)[::-1], *_ramp("paper", "label-1", 5, 0.4)]
 SEQUENTIAL = _ramp("paper", "muted", 12, 0.4)
 SURFACES = {
@@ -76,7 +76,7 @@ SURFACES = {
     for i, pair in enumerate(ramp, 1)
 }
 
-# The typeface, an open font whose files lie beside this one; what it lacks, such as →, is of DejaVu Sans.
+# The typeface, an open font in the folder `fonts`; glyphs it lacks, such as →, come from DejaVu Sans.
 TYPEFACE = "Inter"
 for _file in sorted((Path(__file__).parent / "fonts").glob("*.ttf")):
     fontManager.addfont(_file)
@@ -116,16 +116,16 @@ STYLE = {
     "legend.fontsize": SMALL,
     "lines.linewidth": LINE,
     "lines.markersize": 4.5,
-    "mathtext.fontset": "cm",  # as the formulas of the text
+    "mathtext.fontset": "cm",  # like the formulas in the text
 }
 
 
 def css_properties(light=":root", dark='[data-jp-theme-light="false"]'):
-    """The palette, type, lines and spacing as CSS custom properties, such as --lesson-forward.
+    """The palette, font sizes, lines and spacing as CSS custom properties, such as --lesson-forward.
 
     Parameters
     ----------
-    light, dark : str, CSS selectors of what is on a light page and on a dark one; `dark` may also be
+    light, dark : str, CSS selectors of elements on light and on dark pages; `dark` may also be
         a media query, such as "@media (prefers-color-scheme: dark)"
     """
     sizes = {"small": SMALL, "body": BODY, "head": HEAD, "math": MATH, "thin": THIN, "line": LINE, "bold": BOLD}
@@ -140,14 +140,14 @@ def _declared(values):
 
 
 def new_axes(ax, **figure):
-    """The given axes, or those of a new figure if `ax` is None; options as of `plt.subplots`."""
+    """The given axes, or those of a new figure if `ax` is None; options as in `plt.subplots`."""
     if ax is not None:
         return ax
     return plt.subplots(**{"layout": "constrained", **figure})[1]
 
 
 def arrow(ax, start, stop, color, style, width=LINE, **options):
-    """Draw an arrow between two points in data coordinates; options as of a matplotlib `FancyArrowPatch`."""
+    """Draw an arrow between two points in data coordinates; options as in matplotlib's `FancyArrowPatch`."""
     look = {"arrowstyle": "-|>", "color": color, "linestyle": style, "linewidth": width, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", xy=stop, xytext=start, arrowprops=look | {"mutation_scale": 5 + 4 * width, **options})
 

@@ -1,4 +1,4 @@
-"""The graph of a tape: one box per operation, blue arrows for values, red arrows for gradients."""
+"""The graph of a tape: one box per variable, blue arrows for values, red arrows for gradients."""
 
 from itertools import pairwise
 
@@ -28,7 +28,7 @@ _INCH = 0.56  # inches per unit of the drawing, at most
 
 
 def graph(output, gradients=None, ax=None, known=None, lit=None):
-    """The history of a Variable from left to right: its value or shape in each box, its gradient below.
+    """The history of a Variable from left to right: a value or shape in each box, its gradient below.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def graph_size(output):
 
 
 def _inch(places):
-    """Inches per unit of a drawing that is as wide as the page, but not drawn out."""
+    """Inches per unit of a drawing that fits the page width, without stretching a small one."""
     (left, right), _ = _edges(places)
     return min(_INCH, WIDTH / (right - left))
 
@@ -78,7 +78,7 @@ def _edges(places):
 def _layout(output):
     """The position of each box, and the corners of each connection, which passes around the boxes in between."""
     column, ways = _columns(output), {}
-    layers = [[] for _ in range(column[output] + 1)]  # boxes, and (start, stop, column) for passing lines
+    layers = [[] for _ in range(column[output] + 1)]  # boxes, and (start, stop, column) for lines passing through
     for stop in reversed(history(output)):
         layers[column[stop]].append(stop)
         for start, _ in stop.parents:
@@ -100,7 +100,7 @@ def _layout(output):
 
 
 def _columns(output):
-    """The column of each Variable: the longest path that leads to it; a leaf is placed just before its first use."""
+    """The column of each Variable: the length of the longest path to it; a leaf is placed just before its first use."""
     past, column = history(output), {}
     for variable in past:
         column[variable] = 1 + max((column[parent] for parent, _ in variable.parents), default=-1)

@@ -1,10 +1,10 @@
 """Interactive figures, one module each, reached as `widgets.stepper.frame(12)`.
 
 In each module, one function computes a result from plain values (such as `stepper.frame`), `draw` plots it,
-`describe` puts it into a sentence, and `explorer()` adds controls. The line of code below a picture calls
-the first function and reproduces what is on the screen. The module `explorer` holds the code that most
-widgets share, and `instrument` that of the few with a front end of their own, in the folder `front`. Each
-module is imported when it is first used.
+`describe` summarizes it in a sentence, and `explorer()` adds controls. The line of code below a picture
+calls the first function and reproduces what is on the screen. Most widgets share the code in `explorer`;
+those with their own front end, in the folder `front`, share `instrument`. Each module is imported on first
+use.
 """
 
 from importlib import import_module

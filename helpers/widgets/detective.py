@@ -1,4 +1,4 @@
-"""The bug zoo as a riddle: a wrong gradient, its symptoms, and a guess."""
+"""Lesson 05: the bug zoo as a puzzle: a wrong gradient, its symptoms and a guess."""
 
 import html
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from helpers.widgets.explorer import WIDGET, Challenge, beside, code_line, stopp
 
 
 class Investigation(NamedTuple):
-    """A broken function, the gradient check's report on it, and the reply to a guess."""
+    """A broken function, the gradient check's report on it, and the feedback on a guess."""
 
     source: str
     report: object
@@ -20,7 +20,7 @@ class Investigation(NamedTuple):
 
 
 def investigate(number=1, guess=None):
-    """Look at creature `number` of the bug zoo without its name, and guess which bug it is.
+    """Show creature `number` of the bug zoo without its name, and judge a guess at the bug.
 
     Parameters
     ----------

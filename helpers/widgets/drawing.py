@@ -1,7 +1,7 @@
 """Lesson 11: draw a digit, see what a network makes of it, and let the gradient change the drawing.
 
-The ink is part of the widget's state, as a text of hexadecimal levels: a page that is loaded again, or a second
-view, shows it too.
+The ink is part of the widget's state, as a string of hexadecimal levels, so a reloaded page or a second view shows it
+too.
 """
 
 import base64
@@ -28,26 +28,26 @@ from helpers.widgets.instrument import Instrument
 from helpers.widgets.playground_picture import levels
 
 SIDE = 28
-# Each recorded network with the digits that it knows, in the order of its outputs or labels.
+# Each recorded network and the digits that it knows, in the order of its outputs or labels.
 NETWORKS = {"5 or 8": ("tutorial_196_1", (5, 8)), "ten digits": ("ten_digits_seed_0", tuple(range(10)))}
-TEST_DIGITS = 100  # of MNIST's test set, to start from
-SURE, STEPS, CHANGE = 0.9, 5, 0.25  # the challenge: a probability, steps, and the largest change of a pixel
+TEST_DIGITS = 100  # from MNIST's test set, as starting points
+SURE, STEPS, CHANGE = 0.9, 5, 0.25  # the challenge: minimum probability, maximum steps and change per pixel
 
 
 class Reading(NamedTuple):
     """A drawing and a recorded network's answer to it."""
 
     pixels: np.ndarray  # (784,), 0 is paper and 1 is ink
-    target: int  # the digit whose cost is taken
-    digits: tuple  # those that the network knows
-    probabilities: np.ndarray  # of each of them
+    target: int  # the digit with which the cost is computed
+    digits: tuple  # the digits that the network knows
+    probabilities: np.ndarray  # one for each of `digits`
     cost: float
     activations: np.ndarray  # (196,) or (300,), of the hidden layer
     gradient: np.ndarray  # (784,), ∂J/∂pixel
 
     @property
     def probability(self):
-        """Of an 8."""
+        """The probability of an 8."""
         return float(self.probabilities[self.digits.index(8)])
 
     @property
@@ -63,30 +63,30 @@ def _network(name):
 
 @cache
 def digits_to_start():
-    """The 1866 fives and eights of MNIST's test set, in the order of the recorded training."""
+    """The 1866 fives and eights in MNIST's test set, in the order of the recorded training run."""
     return load_digit_pair(5, 8, random_state=np.random.RandomState(1))[2]
 
 
 @cache
 def test_digits():
-    """The first hundred pictures of MNIST's test set, from 0 to 1, and the digits that they are."""
+    """The first hundred images of MNIST's test set, scaled to 0 … 1, and their labels."""
     _, _, X_test, y_test = load_mnist()
     return X_test[:TEST_DIGITS] / 255, y_test[:TEST_DIGITS]
 
 
 def pack(pixels):
-    """Pixels from 0 to 1 as a short text of letters and digits, rounded to 255ths."""
+    """Encode pixels from 0 to 1, rounded to 255ths, as a short base64 string."""
     levels = np.round(255 * np.asarray(pixels)).astype(np.uint8)
     return base64.b64encode(zlib.compress(levels.tobytes(), 9)).decode()
 
 
 def unpack(text):
-    """The 784 pixels that `pack` wrote.
+    """Decode the 784 pixels encoded by `pack`.
 
     Raises
     ------
     ValueError
-        If the text is not such a drawing.
+        If the text does not encode a drawing.
     """
     unpacker, levels = zlib.decompressobj(), b""
     with suppress(binascii.Error, zlib.error, ValueError):
@@ -101,8 +101,8 @@ def read(drawing, target=8, network="5 or 8"):
 
     Parameters
     ----------
-    drawing : ndarray of 784 pixels from 0 to 1, or the text of `pack`
-    target : int, the digit that the cost J wants
+    drawing : ndarray of 784 pixels from 0 to 1, or a string from `pack`
+    target : int, the label with which the cost J is computed
     network : "5 or 8", lesson 04's 784 → 196 → 1; or "ten digits", lesson 08's 784 → 300 → 10
 
     Returns
@@ -112,7 +112,7 @@ def read(drawing, target=8, network="5 or 8"):
     Raises
     ------
     ValueError, TypeError
-        If the drawing is none, or the network unknown, or one that does not know the target.
+        If the drawing is invalid, the network is unknown, or the network does not know the target digit.
     """
     pixels, digits = _pixels(drawing), NETWORKS[known_name(network, NETWORKS, "network")][1]
     if not isinstance(target, numbers.Number) or target not in digits:
@@ -123,7 +123,7 @@ def read(drawing, target=8, network="5 or 8"):
     Y = np.array([[float(i)]]) if len(digits) == 2 else np.eye(len(digits))[:, [i]]
     Z, A = forward(pixels[np.newaxis], net.W_, net.b_, *kinds)
     _, db = backward(Y, net.W_, Z, A, *kinds)
-    dZ1 = db[1]  # of one example, the sum over examples is dZ[1] itself
+    dZ1 = db[1]  # for a single example, the sum over examples is dZ[1] itself
     gradient = net.W_[1].T @ dZ1  # (784, n[1]) @ (n[1], 1) = (784, 1)
     a = A[2].ravel()
     probabilities = np.array([1 - a[0], a[0]]) if len(digits) == 2 else a
@@ -152,7 +152,7 @@ def move(drawing, target=8, rate=0.2, steps=1, network="5 or 8"):
 
 
 def centre(pixels):
-    """The drawing shifted by whole pixels so that its ink is in the middle, as that of all MNIST digits is."""
+    """Shift a drawing by whole pixels to centre its ink, as in all MNIST digits."""
     picture = _pixels(pixels).reshape(SIDE, SIDE)
     ink = picture.sum()
     if ink == 0:
@@ -178,12 +178,12 @@ def _pixels(drawing):
 
 
 def draw(result, figure=None):
-    """`Reading` as the drawing, the activations of the hidden units, and ∂J/∂pixel."""
+    """Plot a `Reading`: the drawing, the hidden activations and ∂J/∂pixel."""
     return playground.reading(result, figure)
 
 
 def describe(result):
-    """The answer of a `Reading`, in a sentence."""
+    """Summarize the answer of a `Reading` in a sentence."""
     who = "The network" if result.pixels.any() else "Nothing is drawn yet; even of empty paper the network"
     of = f"of an 8 {result.probability:.4f}" if len(result.digits) == 2 else f"{result.probabilities.max():.4f}"
     return f"{who} says {result.answer}: probability {of}; J = {result.cost:.4f} for a target of {result.target}"
@@ -201,13 +201,13 @@ class Drawing(Instrument):
 
     ink = traitlets.Unicode("00" * SIDE**2).tag(sync=True)  # two hexadecimal digits for each pixel
     target = traitlets.CInt(8).tag(sync=True)
-    start = traitlets.CInt(0).tag(sync=True)  # number of the test digit it began with; 0 is empty paper
+    start = traitlets.CInt(0).tag(sync=True)  # number of the test digit to start from; 0 is a blank canvas
     rate = traitlets.CFloat(0.2).tag(sync=True)
     steps = traitlets.CInt(0).tag(sync=True)  # of gradient descent since then
     overlay = traitlets.Bool(True).tag(sync=True)  # ∂J/∂pixel over the drawing
 
     def __init__(self, **state):
-        self._exact = None  # what the last step gave, before it was rounded to levels
+        self._exact = None  # the result of the last step, before rounding to levels
         super().__init__(**state)
         self.observe(self._load, names="start")
         self.on_msg(self._receive)
@@ -229,7 +229,7 @@ class Drawing(Instrument):
         return as_call(self.code, drawing=pack(_unhex(state["ink"])), target=state["target"], network="ten digits")
 
     def solved(self, result):
-        """Whether a test digit was moved little, in few steps, and counts as another now."""
+        """Whether a test digit, changed slightly and in few steps, is now confidently taken for another digit."""
         if not 0 < self.start <= TEST_DIGITS or not 0 < self.steps <= STEPS:
             return False
         X, y = test_digits()
@@ -237,11 +237,11 @@ class Drawing(Instrument):
         return near and result.answer != y[self.start - 1] and result.probabilities.max() > SURE
 
     def still(self):
-        """The present state as an ordinary figure."""
+        """The current state as an ordinary figure."""
         return draw(self.result, Figure(figsize=self.figsize))
 
     def _put(self, pixels, steps=0):
-        """Show these pixels; if reading them is stopped, the last ones stay."""
+        """Show these pixels; if reading them is interrupted, keep the previous ones."""
         ink, before = _hex(pixels), (self.ink, self.steps)
         try:
             with self.hold_sync():
@@ -253,14 +253,14 @@ class Drawing(Instrument):
             raise
 
     def _load(self, change=None):
-        """The test digit of the number `start`, or empty paper."""
+        """Load test digit number `start`, or a blank canvas."""
         if not 0 <= self.start <= TEST_DIGITS:
             self.refusal = f"Not possible: the test digits have numbers from 1 to {TEST_DIGITS}, and 0 is empty paper."
             return
         self._put(test_digits()[0][self.start - 1] if self.start else np.zeros(SIDE**2))
 
     def _receive(self, widget, content, buffers):
-        """A click in the front end: {"do": …}."""
+        """Handle a click in the front end: {"do": …}."""
         actions = {"move": self._move, "reload": self._load, "centre": self._centre, "clear": self._clear}
         actions.get(content.get("do") if isinstance(content, dict) else None, lambda: None)()
 
@@ -272,7 +272,7 @@ class Drawing(Instrument):
         self._put(centre(self.result.pixels), self.steps)
 
     def _move(self):
-        """One step of gradient descent, from the exact result of the last one if the ink is still that."""
+        """One step of gradient descent, from the unrounded result of the last step if the ink has not changed since."""
         here = self._exact[1] if self._exact and self._exact[0] == self.ink else self.result.pixels
         try:
             self._put(move(here, self.target, self.rate, network="ten digits"), self.steps + 1)
@@ -281,7 +281,7 @@ class Drawing(Instrument):
 
 
 def explorer():
-    """Lesson 11: the instrument."""
+    """Lesson 11: draw a digit and let the gradient change it."""
     return Drawing()
 
 

@@ -1,4 +1,4 @@
-"""The shell of an interactive figure: controls in front of a pure function and a drawing of its result."""
+"""The shell of an interactive figure: controls for a pure function, and a plot of its result."""
 
 import base64
 import html
@@ -19,20 +19,20 @@ from helpers.system.arguments import as_layer_sizes
 from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import brief
 
-SLOW = {"continuous_update": False}  # respond when the slider is released, not at every step on its way
-REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # errors of a compute that become a sentence
+SLOW = {"continuous_update": False}  # respond when the slider is released, not while it moves
+REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # errors in `compute` that are shown as a message
 
 WIDGET = "lesson-widget"  # CSS class of the outermost box of a widget
-SIZE = (6.0, 3.6)  # inches, of a picture beside its controls
+SIZE = (6.0, 3.6)  # inches, for a picture beside its controls
 
-# Visible only if computing takes longer than a third of a second: until then the animation hides it.
+# Visible only if a computation takes longer than 0.3 seconds: until then the animation hides it.
 NOTE = (
     "<style>@keyframes lessons-wait {from {visibility: hidden}}</style>"
     '<i role="status" style="animation: lessons-wait 0.3s step-end"> · computing, the last result is still shown</i>'
 )
 DARK = '[data-jp-theme-light="false"]'
-# Controls beside the picture, or above it where the page is narrow; labels above sliders. On a dark page images that
-# have both looks show the dark one.
+# Controls go beside the picture, or above it on a narrow page; labels go above sliders. On a dark page, images with
+# both themes use the dark one.
 LAYOUT = f"""
 .lesson-widget {{ max-width: 62rem; overflow: visible; }}
 .lesson-body {{ display: flex; flex-flow: row wrap; gap: calc(2 * var(--lesson-space)) calc(6 * var(--lesson-space)); }}
@@ -56,30 +56,30 @@ LAYOUT = f"""
 
 
 def style_sheet():
-    """An invisible widget with the look of all widgets: palette, type and layout as CSS."""
+    """An invisible widget that carries the CSS shared by all widgets: palette, fonts and layout."""
     css = css_properties(f".{WIDGET}", f"{DARK} .{WIDGET}") + LAYOUT
     return ipywidgets.HTML(f"<style>{css}</style>", layout={"display": "none"})
 
 
 class Explorer(ipywidgets.VBox):
-    """Controls beside a picture; below them a sentence and the line of code that gives the same.
+    """Controls beside a picture; below them a sentence and a line of code that reproduces the result.
 
-    While a slow result is computed the last one stays on the screen. Moves do not queue up: a
-    control of ipywidgets sends its newest value once the kernel has answered the one before, and a
-    state that is already on the screen is not computed again. The stop button leaves the last
-    picture with its own line of code, and the message says so.
+    While a slow result is being computed, the last one stays on the screen. Changes do not queue up: ipywidgets
+    sends a control's latest value once the kernel has answered the previous one, and a state that is already on
+    the screen is not computed again. If the computation is interrupted, the last picture stays with its line of
+    code, and a message says so.
 
     Parameters
     ----------
     name : str, the title
-    challenge : str, a key of `exercises.challenges.CHALLENGES`, or the words of a challenge that is not judged
-    controls : dict of ipywidgets, by the name of the argument of `compute` that each one sets
-    compute : callable, keyword arguments to a result; an error in `REFUSALS` becomes a sentence on
-        the screen, and the last picture stays
+    challenge : str, a key of `exercises.challenges.CHALLENGES`, or the text of a challenge that is not judged
+    controls : dict from the name of an argument of `compute` to the ipywidget that sets it
+    compute : callable, keyword arguments to a result; an error in `REFUSALS` is shown as a message,
+        and the last picture stays
     draw : callable, (result, ax)
-    describe : callable, result to a sentence, which is also the picture's alternative text
-    code : str, how the line of code begins, such as "widgets.train("
-    figsize : size of the picture in inches, or a callable from the result to that
+    describe : callable, result to a sentence, which also serves as the picture's alternative text
+    code : str, the beginning of the line of code, such as "widgets.train("
+    figsize : size of the picture in inches, or a callable from the result to the size
     met : callable, optional
         (result, state) to whether the challenge is met; then the title says so, and `exercises.progress` remembers it.
     """
@@ -103,7 +103,7 @@ class Explorer(ipywidgets.VBox):
         try:
             self._shown, self.title.value = None, self._challenge.heading() + NOTE
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a rising cost is visible in the picture, and some look for it
+                warnings.simplefilter("ignore")  # a rising cost is visible in the picture, and may be intended
                 self._show(self._compute(**state), state)
         except REFUSALS as error:
             self.message.value, self._shown = refusal(error), state
@@ -125,7 +125,7 @@ class Explorer(ipywidgets.VBox):
         self._challenge.judge(result, state)
 
     def _picture(self, result, figsize):
-        """The drawing of a result; the layout is worked out once for each size, because that takes as long again."""
+        """Draw a result; the layout is computed once per size, because it takes as long as the drawing itself."""
         with plt.rc_context(plotting.STYLE):
             known = self._layout.get(figsize)
             figure = Figure(figsize=figsize, layout="none" if known else "constrained")
@@ -144,7 +144,7 @@ class Explorer(ipywidgets.VBox):
 
 
 def beside(controls, view):
-    """Controls beside a view; where the page is narrow, above it."""
+    """Controls beside a view, or above it on a narrow page."""
     column, view = ipywidgets.VBox([*controls]), ipywidgets.VBox([view])
     column.add_class("lesson-controls")
     view.add_class("lesson-view")
@@ -154,13 +154,13 @@ def beside(controls, view):
 
 
 class Challenge:
-    """What a widget asks its reader to do, and whether that has been done.
+    """The task that a widget sets its reader, and whether it has been completed.
 
     Parameters
     ----------
     name : str, the title of the widget
-    challenge : str, a key of `CHALLENGES`, or the words of a challenge that is not judged
-    met : callable, optional, any arguments to whether it is met
+    challenge : str, a key of `CHALLENGES`, or the text of a challenge that is not judged
+    met : callable, optional, takes the arguments of `judge` and returns whether the challenge is met
     """
 
     def __init__(self, name, challenge, met=None):
@@ -168,12 +168,12 @@ class Challenge:
         self._key, self._goal, self._judge = challenge, CHALLENGES.get(challenge, challenge), met
 
     def judge(self, *arguments):
-        """Look whether the challenge is met now; once it is, it stays so, and is remembered."""
+        """Check whether the challenge is met; once it is, it stays met and is recorded."""
         if not self.met and self._judge is not None and self._judge(*arguments):
             self.met, self._note = True, record.add(self._key)
 
     def heading(self):
-        """Name and challenge as HTML, and that it is met."""
+        """Name and challenge as HTML, with a note once it is met."""
         if not self.met:
             return heading(self.name, self._goal)
         note = f" {html.escape(self._note)}" if self._note else ""
@@ -187,24 +187,24 @@ def heading(name, goal):
 
 
 def refusal(error):
-    """An error as HTML; markup in it is shown as text and never run."""
+    """An error as HTML; any markup in it is escaped."""
     return f"<b>Not possible:</b> {html.escape(str(error))}."
 
 
 def stopped(stop, bold="<b>", plain="</b>"):
-    """The message after the stop button, as HTML: how far the work came, if known, and what is on the screen."""
+    """The message after an interrupt, as HTML: how far the work got, if known, and what is on the screen."""
     first = f"Stopped {html.escape(str(stop))}".strip()
     rest = "What is shown is the last complete result; the line of code below it reproduces it."
     return f"{bold}{first}.{plain} {rest}"
 
 
 def fit_whole(network, X, y):
-    """Fit a network, and accept nothing less: `fit` itself keeps what the stop button cut short, with a warning.
+    """Fit a network completely or not at all: `fit` itself would keep an interrupted result, with a warning.
 
     Raises
     ------
     KeyboardInterrupt
-        If the training was stopped. The message says after how many iterations.
+        If the training was interrupted; the message says after how many iterations.
     """
     network.fit(X, y)
     done = len(network.cost_history_)
@@ -230,14 +230,14 @@ def set_width(control):
 
 
 def image(draw, figsize, alt, layout="constrained"):
-    """What `draw(figure)` draws, as an HTML image, for what is redrawn many times a second; pyplot is not touched.
+    """Render `draw(figure)` as an HTML image, fast enough to redraw many times a second; pyplot is not used.
 
     Parameters
     ----------
     draw : callable, given a `matplotlib.figure.Figure`
     figsize : width and height in inches
     alt : str, the alternative text
-    layout : as of a matplotlib figure
+    layout : as in a matplotlib figure
     """
     with plt.rc_context(plotting.STYLE):
         figure = Figure(figsize=figsize, layout=layout)
@@ -254,12 +254,12 @@ def as_html(figure):
 
 def _png(figure, density):
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=96 * density, pil_kwargs={"compress_level": 1})  # faster to write
+    figure.savefig(file, format="png", dpi=96 * density, pil_kwargs={"compress_level": 1})  # low compression is faster
     return f'<img alt="" src="data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}">'
 
 
 def _described(picture, alt):
-    """A picture with an alternative text, for readers who hear the page."""
+    """A picture with an alternative text for screen readers."""
     return f'<div class="lesson-picture" role="img" tabindex="0" aria-label="{html.escape(alt)}">{picture}</div>'
 
 
@@ -269,7 +269,7 @@ def as_sizes(layer_sizes):
     Raises
     ------
     TypeError, ValueError
-        If they are not whole numbers of at least 1.
+        If they are not positive integers.
     """
     if not isinstance(layer_sizes, str):
         return as_layer_sizes(layer_sizes)
@@ -296,5 +296,5 @@ def count_parameters(n):
 
 
 def _tidy(value):
-    """A slider's 0.7000000000000001 as 0.7; everything else as it is."""
+    """A slider's 0.7000000000000001 as 0.7; everything else unchanged."""
     return float(f"{value:.6g}") if isinstance(value, float) else value

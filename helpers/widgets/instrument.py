@@ -1,8 +1,8 @@
-"""The shell of an instrument: a front end of its own draws and moves it, and Python computes.
+"""The shell of an instrument: Python computes, and a dedicated front end draws and handles input.
 
-The front end of an instrument is one ES module in the folder `front`, appended to `front/instrument.js`, which all
-of them share, with `front/instrument.css` and, if there is one, a style sheet of its own. Its state is that of the
-model: it survives a reload of the page, and several views show the same.
+The front end of an instrument is one ES module in the folder `front`, appended to the shared `front/instrument.js`,
+with `front/instrument.css` and an optional style sheet of its own. Its state lives in the model, so it survives a
+reload of the page and is the same in all views.
 """
 
 from functools import cache
@@ -24,30 +24,30 @@ from helpers.widgets.explorer import REFUSALS, WIDGET, as_call, stopped
 
 FRONT = Path(__file__).with_name("front")
 DARK = '[data-jp-theme-light="false"] .instrument, .vscode-dark .instrument, [data-theme="dark"] .instrument'
-# A page that says nothing of its theme has that of the system.
+# A page that does not declare its theme follows the system.
 UNSAID = ':root:not([data-theme]) body:not([data-jp-theme-light], [class*="vscode-"]) .instrument'
 
 
 class Instrument(anywidget.AnyWidget):
-    """A figure that its own front end draws, a sentence, and the line of code that gives the same.
+    """A figure drawn by its own front end, a sentence, and a line of code that reproduces the result.
 
-    A subclass names its `arguments`, traits of the same name with the tag `sync`, and defines
+    A subclass lists its `arguments`, each a trait of that name with the tag `sync`, and defines
 
-    - ``compute(**arguments)``: the result; an error in `explorer.REFUSALS` becomes a sentence on the screen, and the
-      last picture stays;
-    - ``describe(result)``: a sentence, which is also the text alternative of the picture;
-    - ``picture_of(result)``: what the front end draws, passed through `plain`;
-    - ``draw(result, ax)``: an ordinary figure of it, for readers without a kernel; and `figsize`, in inches;
+    - ``compute(**arguments)``: the result; an error in `explorer.REFUSALS` is shown as a message, and the last
+      picture stays;
+    - ``describe(result)``: a sentence, which also serves as the alternative text of the picture;
+    - ``picture_of(result)``: the data that the front end draws, passed through `plain`;
+    - ``draw(result, ax)``: an ordinary figure of the result, for readers without a kernel, of size `figsize` in inches;
     - ``solved(result)``: whether the challenge is met.
 
     Attributes
     ----------
     title : str, the name of the instrument
-    challenge : str, a key of `exercises.challenges.CHALLENGES`; `goal`, the challenge in words, if it is not there
-    front : str, the files of its ES module, separated by blanks; the last one names its style sheet
-    code : str, how the line of code begins, such as "widgets.stepper.frame("
-    example : dict, arguments that differ in the still: a state that says more than the one at the start
-    result : what is on the screen
+    challenge : str, a key of `exercises.challenges.CHALLENGES`; if it is not there, `goal` holds its text
+    front : str, the files of its ES module, separated by spaces; the last one also names its style sheet
+    code : str, the beginning of the line of code, such as "widgets.stepper.frame("
+    example : dict, arguments for the still image, to show a more instructive state than the initial one
+    result : the result on the screen
     """
 
     title = goal = challenge = front = code = ""
@@ -78,7 +78,7 @@ class Instrument(anywidget.AnyWidget):
         raise NotImplementedError
 
     def line_of(self, state):
-        """The line of code that gives the same as this state."""
+        """The line of code that reproduces this state."""
         return as_call(self.code, **state)
 
     def solved(self, result):
@@ -86,7 +86,7 @@ class Instrument(anywidget.AnyWidget):
         return False
 
     def state(self):
-        """The arguments of `compute`, as they stand."""
+        """The current arguments of `compute`."""
         return {name: _tidy(getattr(self, name)) for name in self.arguments}
 
     def _refresh(self, change=None):
@@ -103,7 +103,7 @@ class Instrument(anywidget.AnyWidget):
             raise
 
     def _show(self, result, state):
-        """Put a result on the screen, all of it or nothing."""
+        """Put a result on the screen, completely or not at all."""
         sentence, picture = self.describe(result), plain(self.picture_of(result))
         with interrupts_wait(), self.hold_sync():
             self.result, self._shown = result, state
@@ -123,7 +123,7 @@ class Instrument(anywidget.AnyWidget):
         return f"Interactive figure: {self.title}. Run this cell to move it."
 
     def _repr_mimebundle_(self, **kwargs):
-        """The view, and beside it a still for pages without a kernel; a kernel in a browser has no such readers."""
+        """The view, plus a still image for pages without a kernel; not needed if the kernel runs in the browser."""
         data, metadata = super()._repr_mimebundle_(**kwargs)
         if not in_browser():
             with plt.rc_context(STYLE):
@@ -141,7 +141,7 @@ class Pair(traitlets.Tuple):
 
 
 def plain(value):
-    """Arrays, tuples and numbers as JSON knows them: seven digits, and None for what is not finite."""
+    """Convert to JSON types: floats get seven significant digits, and None stands for those that are not finite."""
     if isinstance(value, dict):
         return {str(key): plain(part) for key, part in value.items()}
     if isinstance(value, np.ndarray | list | tuple):
@@ -166,7 +166,7 @@ def _look(front):
 
 
 def _tidy(value):
-    """0.7 in place of 0.7000000000000001, also in a tuple or a list; everything else as it is."""
+    """0.7 instead of 0.7000000000000001, also inside a tuple or list; everything else unchanged."""
     if isinstance(value, tuple | list):
         return type(value)(map(_tidy, value))
     return float(f"{value:.6g}") if isinstance(value, float) else value

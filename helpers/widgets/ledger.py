@@ -24,12 +24,12 @@ from helpers.widgets.explorer import (
     style_sheet,
 )
 
-MOST_LAYERS = 5  # of the game: a row for each array must fit a page
-NUMBER, BETWEEN = "[0-9]{1,12}", r"(\s*[,;xX×*]\s*|\s+)"  # of a typed shape
+MOST_LAYERS = 5  # in the game: one row per array must fit on a page
+NUMBER, BETWEEN = "[0-9]{1,12}", r"(\s*[,;xX×*]\s*|\s+)"  # parts of a typed shape
 
 
 class Ledger(NamedTuple):
-    """Every array of one forward and backward pass: (name, how it arises, shape) in order."""
+    """Every array of one forward and backward pass, in order, as (name, how it is computed, shape)."""
 
     layer_sizes: tuple
     rows: list
@@ -37,7 +37,7 @@ class Ledger(NamedTuple):
 
 
 def shapes(layer_sizes=(784, 196, 1), m=11272):
-    """The shape of every array in one pass, forward and then backward.
+    """List the shape of every array in one forward and backward pass.
 
     Parameters
     ----------
@@ -63,25 +63,25 @@ def shapes(layer_sizes=(784, 196, 1), m=11272):
 
 
 def draw(result, ax=None):
-    """`Ledger` as a table: blue for the forward pass, red for the backward pass."""
+    """Draw a `Ledger` as a table: blue for the forward pass, red for the backward pass."""
     return plotting.shape_table(result.rows, ax)
 
 
 def describe(result):
-    """The size of the network of a `Ledger`, in a sentence."""
+    """Summarize the size of the network in a sentence."""
     chain = " → ".join(str(n) for n in result.layer_sizes)
     biases = sum(result.layer_sizes[1:])
     return f"{chain}: {len(result.rows)} arrays, {result.parameters} parameters, {biases} of them biases, one per unit"
 
 
 def judge(layer_sizes="784, 196, 1", m=11272, guesses=()):
-    """The reply to each predicted shape.
+    """Give feedback on each predicted shape.
 
     Parameters
     ----------
     layer_sizes, m : as in `shapes`
-    guesses : dict from the name of an array, such as "dW[2]", to its shape, as a tuple or as a
-        text such as "1, 196" or "1 × 196"
+    guesses : dict from the name of an array, such as "dW[2]", to its shape, as a tuple or a
+        string such as "1, 196" or "1 × 196"
 
     Returns
     -------
@@ -90,19 +90,19 @@ def judge(layer_sizes="784, 196, 1", m=11272, guesses=()):
     Raises
     ------
     TypeError, ValueError
-        As `shapes`; also if a guess is for an array that this network does not have.
+        As in `shapes`; also if a guess names an array that this network does not have.
     """
     ledger = shapes(layer_sizes, m)
     right = {name: shape for name, _, shape in ledger.rows}
     unknown = [name for name in dict(guesses) if name not in right]
     if unknown:
         raise ValueError(f"there is no array {unknown[0]} in this network: choose one of {', '.join(right)}")
-    telling_m = None if m in ledger.layer_sizes else m  # an m that is also a size tells nothing
+    telling_m = None if m in ledger.layer_sizes else m  # if m equals a layer size, it gives no hint
     return {name: _judge(name, guess, right[name], m, telling_m) for name, guess in dict(guesses).items()}
 
 
 def _judge(name, guess, shape, m, telling_m):
-    """Whether a shape is right, and a sentence that says what it looks like instead."""
+    """Whether a shape is right, and a sentence of feedback."""
     text = guess if isinstance(guess, str) else ", ".join(map(str, np.ravel(guess)))
     if not re.fullmatch(rf"[\s(\[]*{NUMBER}({BETWEEN}{NUMBER})*[\s,)\]]*", text):
         return False, "type two whole numbers, rows and columns, such as 3, 4"
@@ -123,7 +123,7 @@ def _judge(name, guess, shape, m, telling_m):
 
 
 class Game(ipywidgets.VBox):
-    """Lesson 03: type layer sizes and m, predict the shape of every array, and get an answer at once."""
+    """Lesson 03: type layer sizes and m, predict the shape of every array, and get immediate feedback."""
 
     name = "Shape ledger"
 
@@ -145,7 +145,7 @@ class Game(ipywidgets.VBox):
         self._new_network()
 
     def _new_network(self, change=None):
-        """Rows of empty guesses for these sizes; if they are impossible, the old rows stay."""
+        """Make rows of empty guesses for these sizes; if the sizes are invalid, keep the old rows."""
         try:
             ledger = shapes(self.sizes.value, self.m.value)
             if len(ledger.layer_sizes) > MOST_LAYERS + 1:
@@ -165,7 +165,7 @@ class Game(ipywidgets.VBox):
             self._refresh()
 
     def _row(self, name, origin):
-        """The line of one array: its name and origin, a field for the guess, and the verdict."""
+        """The row of one array: its name and formula, a field for the guess, and the verdict."""
         color, arrow = (plotting.BACKWARD, "←") if name[0] == "d" else (plotting.FORWARD, "→")
         label = ipywidgets.HTML(
             f'<span style="border-left: 4px solid {color}; padding-left: 6px">{arrow} <b>{name}</b> = {origin}</span>',
@@ -199,7 +199,7 @@ class Game(ipywidgets.VBox):
         self.title.value = self._challenge.heading()
 
     def _is_met(self):
-        """Whether the network is that of the challenge, and every shape was right at the first attempt."""
+        """Whether the network is the one in the challenge and every shape was right at the first attempt."""
         return tuple(shapes(*self._network).layer_sizes) == (100, 30, 20, 10) and self._first == len(self.guesses)
 
     def _reveal(self, button):
@@ -213,7 +213,7 @@ class Game(ipywidgets.VBox):
 
 
 def _close(box):
-    """Close a box, what is in it, and their models of layout and style, which ipywidgets would keep."""
+    """Close a box and its children, with their layout and style models, which ipywidgets would otherwise keep."""
     for widget in (*box.children, box):
         for model in (widget.layout, getattr(widget, "style", None), widget):
             if model is not None:

@@ -1,7 +1,7 @@
-"""Lesson 01: a line that turns towards its points, beside its path through the valley of the cost.
+"""Lesson 01: a line turning towards its points, beside its path through the valley of the cost.
 
-With one input there are two parameters, w and b, so the cost is a surface over a plane, and every point of that plane
-is a line through the data.
+With one input there are two parameters, w and b, so the cost is a surface over a plane in which every point stands
+for a line.
 """
 
 from functools import cache
@@ -18,8 +18,12 @@ from helpers.widgets.explorer import whole_between
 from helpers.widgets.instrument import Instrument, Pair
 
 START, RATE, MOST = (-1.0, 3.0), 0.1, 60
-NEAR, HIGH, FEW = 0.01, 4.0, 5  # arrived: so close to the lowest cost; the challenge: from this cost, in so many steps
-# The window on the valley: the same unit on both axes, so that a step is at right angles to the line of equal cost.
+NEAR, HIGH, FEW = (
+    0.01,
+    4.0,
+    5,
+)  # distance from the lowest cost that counts as arrived; the challenge: minimum initial cost, maximum steps
+# Axis limits of the valley: the same unit on both axes, so that steps are at right angles to the contour lines.
 WINDOW = ((-2.5, 5.5), (-3.0, 5.0))
 LEVELS = (0.03, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0, 18.0, 26.0, 36.0, 50.0)  # of the cost above its lowest
 
@@ -32,7 +36,7 @@ class Valley(NamedTuple):
     best: np.ndarray  # (2,), w and b of least squares
     least: float
     curvatures: np.ndarray  # (2,), eigenvalues of H, the smaller first
-    axes: np.ndarray  # (2, 2), their directions, a column each
+    axes: np.ndarray  # (2, 2), their directions, one per column
 
 
 class Descent(NamedTuple):
@@ -79,13 +83,13 @@ def descend(start=START, learning_rate=RATE, steps=0):
 
 
 def arrived(result):
-    """The first step whose cost is at most `NEAR` above the lowest, or None."""
+    """The first step whose cost is less than `NEAR` above the lowest, or None."""
     near = np.flatnonzero(result.costs - result.valley.least < NEAR)
     return int(near[0]) if near.size else None
 
 
 def describe(result):
-    """The outcome of a `Descent`, in a sentence."""
+    """Summarize the outcome of a `Descent` in a sentence."""
     (w, b), cost, steps = result.path[-1], result.costs[-1], len(result.costs) - 1
     first, least = result.costs[0], result.valley.least
     here = f"w = {_n(w)}, b = {_n(b)}, cost {_cost(cost)}"
@@ -108,12 +112,12 @@ def solved(result):
 
 
 def draw(result, ax=None):
-    """`Descent` as a still: the data with the line, and the path in the valley, in one axes or a new one."""
+    """Draw a `Descent`: the data with the line beside the path in the valley, in the given or new axes."""
     return line_and_valley(result, WINDOW, LEVELS, ax)
 
 
 def _picture(result):
-    """What the front end draws: the whole path of `MOST` steps, of which it shows as many as have been taken."""
+    """The data for the front end: a path of `MOST` steps, of which it shows those taken so far."""
     whole = descend(tuple(result.path[0]), result.learning_rate, MOST)
     gradients = np.diff(whole.path, axis=0) / -result.learning_rate
     parts = result.valley._asdict() | {"path": whole.path, "costs": whole.costs, "gradients": gradients}
@@ -121,7 +125,7 @@ def _picture(result):
 
 
 class LineAndValley(Instrument):
-    """The instrument: click a start, choose a learning rate, step or play."""
+    """The instrument: click a starting point, choose a learning rate, step or play."""
 
     title = "Line and valley"
     challenge = "01.line_and_valley"
@@ -139,12 +143,12 @@ class LineAndValley(Instrument):
 
 
 def explorer():
-    """Lesson 01: start and learning rate of gradient descent, seen in the data and in the valley of the cost."""
+    """Lesson 01: how the starting point and the learning rate affect gradient descent."""
     return LineAndValley()
 
 
 def _n(number):
-    """A number with two decimals, or in powers of ten where it is large."""
+    """A number with two decimals, or in scientific notation if it is large."""
     return (f"{number:z.2f}" if abs(number) < 1e4 else f"{number:.1e}").replace("-", "−")
 
 

@@ -1,29 +1,29 @@
-"""An instrument that trains while one looks."""
+"""An instrument that trains while the reader watches."""
 
 import asyncio
 import time
 
 from helpers.widgets.instrument import Instrument
 
-PAUSE = 1 / 30  # seconds from one picture to the next at least
+PAUSE = 1 / 30  # minimum seconds between pictures
 AHEAD = 2  # pictures sent before the front end has drawn the first of them
-UNSEEN = 0.5  # seconds between two pictures where no page draws them
+UNSEEN = 0.5  # seconds between pictures if no page draws them
 
 
 class Live(Instrument):
-    """An instrument with a training that goes on while its trait `playing` is true.
+    """An instrument that trains as long as its trait `playing` is true.
 
-    The training is a task of the kernel's event loop, not a thread: it trains for a moment, shows the result,
-    and lets the kernel look for clicks. So it also runs in a kernel inside the browser, and *Pause* takes
-    effect before the next picture. It waits for the front end to draw, and is slow where no page shows it.
+    Training is a task in the kernel's event loop, not a thread: it trains briefly, shows the result and lets the
+    kernel handle clicks. So it also runs in a kernel inside the browser, and *Pause* takes effect before the
+    next picture. It waits for the front end to draw, and slows down if no page shows it.
 
-    A subclass defines `_advance()`, which trains for a moment, shows the result in a picture with a new "number",
-    and says whether it may go on; and a method `_NAME(content)` for each of its `actions`, the messages
-    {"do": NAME} of the front end.
+    A subclass defines `_advance()`, which trains briefly, shows the result in a picture with a new "number" and
+    returns whether training can continue, and a method `_NAME(content)` for each of its `actions`, the messages
+    {"do": NAME} from the front end.
     """
 
     actions = ("step", "reset")
-    training = None  # the one that is training; a new one, or running a cell again, pauses it
+    training = None  # the instrument in training; it is paused when another one is created or starts
 
     def __init__(self, **state):
         self._task, self._drawn = None, 0

@@ -13,7 +13,7 @@ METHODS = ("one-sided, float64", "two-sided, float64", "two-sided, float32", "co
 
 
 class Nudge(NamedTuple):
-    """A derivative by a nudge of one size, beside all sizes and methods."""
+    """A derivative by a nudge of one size, with the errors for all sizes and methods."""
 
     epsilon: float
     method: str
@@ -50,7 +50,7 @@ def nudged_slope(w, epsilon, method):
 
 
 def measure(log10_epsilon=-5.0, method="two-sided, float64"):
-    """The error of a derivative by a nudge, for one step size and for all.
+    """Measure the error of a derivative by a nudge, for one step size and for a range of them.
 
     Parameters
     ----------
@@ -71,12 +71,12 @@ def measure(log10_epsilon=-5.0, method="two-sided, float64"):
 
 
 def draw(result, ax=None):
-    """`Nudge` as curves of error over step size, with a star where the nudge is."""
+    """Draw a `Nudge` as curves of error against step size, with a star at the chosen nudge."""
     return plotting.error_curves(result.curves, result.epsilon, result.error, ax)
 
 
 def describe(result):
-    """The error of a `Nudge`, in a sentence."""
+    """Summarize the error of a `Nudge` in a sentence."""
     return f"{result.method}, ε = {result.epsilon:.1e}: relative error {result.error:.0e}"
 
 

@@ -1,4 +1,4 @@
-"""Lesson 06: a network's answers, one picture at a time."""
+"""Lesson 06: a network's answers, one image at a time."""
 
 from functools import partial
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from helpers.widgets.explorer import SLOW, Explorer
 
 
 class Look(NamedTuple):
-    """One picture and a network's answer to it."""
+    """One image and a network's answer to it."""
 
     picture: np.ndarray  # (64, 64, 3)
     probability: float
@@ -19,13 +19,13 @@ class Look(NamedTuple):
 
 
 def look(network, X, y, number=1, mistakes_only=False):
-    """Picture `number`, counted from 1, of a set, or of those that the network gets wrong.
+    """Select image `number`, counted from 1, of a set, or of the images that the network gets wrong.
 
     Parameters
     ----------
-    network : NeuralNetwork fitted on flat pictures divided by 255
+    network : NeuralNetwork fitted on flattened images divided by 255
     X : uint8 ndarray of shape (m, 64, 64, 3); y : ndarray of shape (m,), 0 or 1
-    number : int from 1; beyond the last picture it is an error
+    number : int, from 1 to the number of images
     mistakes_only : bool
     """
     probability = network.predict_proba(X.reshape(len(X), -1) / 255)
@@ -37,19 +37,19 @@ def look(network, X, y, number=1, mistakes_only=False):
 
 
 def draw(result, ax=None):
-    """`Look` as the picture."""
+    """Draw the image of a `Look`."""
     return plotting.images(result.picture[np.newaxis], ax=ax)
 
 
 def describe(result):
-    """The network's answer to a picture, in a sentence."""
+    """Summarize the network's answer to an image in a sentence."""
     right = (result.probability > 0.5) == result.label
     truth = "a cat" if result.label else "no cat"
     return f"It is {truth}; probability of a cat {result.probability:.2f}: {'right' if right else 'wrong'}"
 
 
 def explorer(network, X, y):
-    """Lesson 06: page through the pictures, or only through the mistakes."""
+    """Lesson 06: page through all images, or only through the mistakes."""
     controls = {
         "number": ipywidgets.IntSlider(1, min=1, max=len(X), description="picture number", **SLOW),
         "mistakes_only": ipywidgets.Checkbox(False, description="only the mistakes", indent=False),

@@ -1,7 +1,7 @@
 """Lesson 11: a network that trains before your eyes, one batch at a time.
 
-`Playground`, of `playground_network`, is the state; `PlaygroundExplorer` shows it. Read `playground_data` (what it
-learns from) and `playground_picture` (what is drawn) after it.
+`playground_network.Playground` is the state, and `PlaygroundExplorer` shows it. `playground_data` holds the data sets,
+and `playground_picture` prepares what the front end draws.
 """
 
 import time
@@ -23,12 +23,12 @@ from helpers.widgets.playground_picture import frame, samples, scene
 
 __all__ = ["DATA_SETS", "FEATURES", "MOST_UPDATES", "M", "Playground", "PlaygroundExplorer", "describe", "draw", "play"]
 
-SLICE = 0.1  # seconds of training between two pictures at most
-UNITS, RIGHT = 8, 0.95  # the challenge: so many hidden units at most, and this share of the test spirals
+SLICE = 0.1  # maximum seconds of training between pictures
+UNITS, RIGHT = 8, 0.95  # the challenge: maximum hidden units, minimum accuracy on the test spirals
 
 
 def play(updates=0, **options):
-    """A `Playground` with these options after this many updates; the same call gives the same numbers.
+    """Train a `Playground` with these options for this many updates; the result is reproducible.
 
     Parameters
     ----------
@@ -40,12 +40,12 @@ def play(updates=0, **options):
 
 
 def draw(state, figure=None):
-    """`Playground` as boundary, costs, gradient norms and a picture of each hidden unit."""
+    """Draw a `Playground`: boundary, costs, gradient norms and an image of each hidden unit."""
     return playground.playground(state, figure)
 
 
 def describe(state):
-    """Where a `Playground` stands, in a sentence."""
+    """Summarize the progress of a `Playground` in a sentence."""
     costs = [f"{cost:.4f}" if cost < 1e4 else f"{cost:.3g}" for cost in state.costs[-1]]
     right = state.accuracy()
     if not len(state.X_test):
@@ -59,8 +59,8 @@ def describe(state):
 class PlaygroundExplorer(Live):
     """Lesson 11: a `Playground`, its controls, and its picture while it trains.
 
-    Moving a control starts from the beginning, but for the learning rate, the speed and points that are
-    added: these the line of code remembers with the update at which they changed.
+    Moving a control restarts the training, except for the learning rate, the speed and added points. The line of
+    code records the updates at which the learning rate or the points changed.
     """
 
     title = "Playground"
@@ -84,7 +84,7 @@ class PlaygroundExplorer(Live):
     random_state = traitlets.CInt(0).tag(sync=True)
     features = traitlets.List(traitlets.Unicode(), ["x1", "x2"]).tag(sync=True)
     points = traitlets.List().tag(sync=True)
-    speed = traitlets.CInt(1).tag(sync=True)  # updates from one picture to the next
+    speed = traitlets.CInt(1).tag(sync=True)  # updates per picture
     show_test = traitlets.Bool().tag(sync=True)
     scene = traitlets.Dict().tag(sync=True)
     samples = traitlets.Dict().tag(sync=True)
@@ -94,7 +94,7 @@ class PlaygroundExplorer(Live):
         self.observe(self._change_rate, names="learning_rate")
 
     def state(self):
-        """The options of `play`, as short as they can be written."""
+        """The options of `play`, in their shortest form."""
         options = super().state()
         layers = len(options["width"])
         options["activation"] = (options["activation"] + options["activation"][-1:] * layers)[:layers] or ["tanh"]
@@ -111,7 +111,7 @@ class PlaygroundExplorer(Live):
         return {"hidden_layers": layers} | options
 
     def _refresh(self, change=None):
-        """Start again from update 0 with the options that are set; the training goes on if it was."""
+        """Restart from update 0 with the current options; training continues if it was running."""
         options = self.state()
         if options == self._shown:
             self.refusal = ""
@@ -128,7 +128,7 @@ class PlaygroundExplorer(Live):
             raise
 
     def _show(self, result, options, flow=False, refusal=""):
-        """Show a state, all of it; if that is stopped, the last picture stays with its own line of code."""
+        """Show a state completely; if interrupted, the last picture stays with its own line of code."""
         sentence, picture = describe(result), plain(frame(result)) | {"flow": flow, "number": self._next_number()}
         new = result is not self.result or len(result.points) != self.scene.get("own", 0)
         background = plain(scene(result)) if new else self.scene
@@ -144,16 +144,16 @@ class PlaygroundExplorer(Live):
                 self.met = f"Challenge met. {record.add(self.challenge)}".strip()
 
     def solved(self, result):
-        """Whether the spirals are separated with few units, from the coordinates alone."""
+        """Whether the spirals are separated with few units, using the coordinates alone."""
         fits = sum(result.sizes[1:-1]) <= UNITS and result.sizes[0] == 2 and not result.points
         return result.data_set == "spirals" and result.noise >= 0.05 and fits and result.accuracy()[1] >= RIGHT
 
     def still(self):
-        """The present state as an ordinary figure."""
+        """The current state as an ordinary figure."""
         return draw(self.result, Figure(figsize=self.figsize))
 
     def _change_rate(self, change):
-        """Go on with another learning rate, from this update on."""
+        """Continue with a new learning rate, from this update on."""
         if self.learning_rate == self.result.learning_rate:
             return
         try:
@@ -163,7 +163,7 @@ class PlaygroundExplorer(Live):
             self.refusal = f"Not possible: {error}."
 
     def _step(self, content=None):
-        """One update, whose way forward and back the front end shows."""
+        """One update, whose forward and backward passes the front end animates."""
         self.playing = False
         self._train(1, flow=True)
 
@@ -176,7 +176,7 @@ class PlaygroundExplorer(Live):
             self._begin(self.state())
 
     def _add(self, content):
-        """One more of the reader's points, at once."""
+        """Add one point of the reader's own, immediately."""
         state, x = self.result, [content.get(name) for name in ("x1", "x2", "label")]
         try:
             state.add_point(*x)
@@ -189,7 +189,7 @@ class PlaygroundExplorer(Live):
         self.points = points
 
     def _paste(self, content):
-        """The points of a pasted table as the whole data set."""
+        """Use the points of a pasted table as the whole data set."""
         try:
             points = [[*point[:3]] for point in as_points(str(content.get("text", "")))]
         except REFUSALS as error:
@@ -202,7 +202,7 @@ class PlaygroundExplorer(Live):
         return self._train(max(1, self.speed))
 
     def _train(self, updates, flow=False):
-        """Make so many updates, fewer if they take too long, and show the result; say whether it may go on."""
+        """Make this many updates, or fewer if they take too long; return whether training can continue."""
         end, said, state = time.perf_counter() + SLICE, "", self.result
         try:
             for _ in range(min(updates, MOST_UPDATES - state.updates)):
@@ -213,12 +213,12 @@ class PlaygroundExplorer(Live):
             said = f"Not possible: {error}."
         except KeyboardInterrupt:
             self.playing = False
-            self._show(state, self._shown)  # as far as it came
+            self._show(state, self._shown)  # as far as it got
             raise
         self._show(state, self._shown, flow and not said, said)
         return not said and state.updates < MOST_UPDATES
 
 
 def explorer():
-    """Lesson 11: the instrument."""
+    """Lesson 11: train a small network and watch it learn."""
     return PlaygroundExplorer()

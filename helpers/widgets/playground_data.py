@@ -1,4 +1,4 @@
-"""What the playground's network learns from: made-up points, digits, the reader's own points, and features of them."""
+"""Data for the playground: synthetic points, digits, the reader's own points, and features computed from points."""
 
 import re
 from functools import cache
@@ -11,11 +11,11 @@ from helpers.plotting.playground import bounds
 from helpers.system.validation import brief, known_name, positive_number
 from helpers.widgets.explorer import whole_between
 
-M = 200  # examples to train with, and as many to test with
+M = 200  # number of training examples, and of test examples
 MOST_POINTS = 300  # of the reader's own
 FAR = 1.5  # pasted coordinates beyond ±FAR are scaled to −1 … 1
 
-# Each maps coordinates of shape (m, 2) to a number for each example; pi brings a whole wave onto −1 … 1.
+# Each maps coordinates of shape (m, 2) to one number per example; π fits a whole wave onto −1 … 1.
 FEATURES = {
     "x1": lambda X: X[:, 0],
     "x2": lambda X: X[:, 1],
@@ -29,7 +29,7 @@ FEATURES = {
 
 @cache
 def digits():
-    """400 pictures of a 5 (label 0) or an 8 (label 1), the first half of them to train with."""
+    """400 images of a 5 (label 0) or an 8 (label 1); the first half is for training."""
     X, y, X_test, y_test = load_digit_pair(5, 8, random_state=0)
     return np.vstack([X[:M], X_test[:M]]), np.concatenate([y[:M], y_test[:M]])
 
@@ -50,7 +50,7 @@ def _xor(m, noise, random_state):
     return 2 * X - 1, y
 
 
-# Each gives (X, y); in all but the digits coordinates lie at about −1 … 1.
+# Each returns (X, y); except for the digits, coordinates range over about −1 … 1.
 DATA_SETS = {
     "moons": make_moons,
     "circles": make_circles,
@@ -63,18 +63,18 @@ DATA_SETS = {
 
 
 def as_points(points):
-    """Own points as a tuple of (x1, x2, label, since), where a point counts from update `since` on.
+    """Convert own points to a tuple of (x1, x2, label, since); a point is used from update `since` on.
 
     Parameters
     ----------
-    points : sequence of (x1, x2, label) or (x1, x2, label, since), or the text of a table with such lines
-        In a text, columns are separated by commas, semicolons or blanks, a first line without numbers is a
-        heading, any two words or numbers may be the labels, and large coordinates are scaled to −1 … 1.
+    points : sequence of (x1, x2, label) or (x1, x2, label, since), or a table as text
+        In text, columns are separated by commas, semicolons or spaces, a first line without numbers is a
+        heading, any two words or numbers can serve as labels, and large coordinates are scaled to −1 … 1.
 
     Raises
     ------
     TypeError, ValueError
-        If it is neither; the message names the first line or point that cannot be used.
+        If it is neither; the message names the first invalid line or point.
     """
     rows = _pasted(points) if isinstance(points, str) else points
     try:
@@ -101,7 +101,7 @@ def _point(row):
 
 
 def _pasted(text):
-    """The points of a pasted table, scaled if they lie far out, their two labels as 0 and 1."""
+    """Parse a pasted table: points are scaled if they lie far out, and the two labels become 0 and 1."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     cells = [[cell for cell in re.split(r"\s*[,;\t]\s*|\s+", line) if cell] for line in lines]
     if cells and not any(_is_number(cell) for cell in cells[0]):
@@ -135,14 +135,14 @@ def _is_number(text):
 
 
 def plane(X, side):
-    """The points of a grid over the points X, with a margin: shape (side², 2), row by row from below."""
+    """A grid that covers the points X with a margin: shape (side², 2), row by row from the bottom."""
     low, high = bounds(X)
     x1, x2 = (np.linspace(low[i], high[i], side) for i in (0, 1))
     return np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
 
 
 def one_each(value, name, layers):
-    """One value for each hidden layer, from one for all or a sequence."""
+    """One value for each hidden layer, from a single value or a sequence."""
     if not isinstance(value, list | tuple):
         return [value] * layers
     if len(value) != layers:
@@ -159,12 +159,12 @@ def as_features(features):
 
 
 def as_rates(learning_rate, most):
-    """The learning rate as a dict, from which update on, 0 to `most`, it is which: a number is that from 0 on.
+    """The learning rate as a dict from the update, 0 to `most`, at which each rate begins; a number begins at 0.
 
     Raises
     ------
     TypeError, ValueError
-        If a rate is no number above 0, or it is not said which is the first.
+        If a rate is not a number above 0, or there is none for update 0.
     """
     if not isinstance(learning_rate, dict):
         return {0: positive_number(learning_rate, "learning_rate")}

@@ -1,4 +1,4 @@
-"""The network of the playground, trained one batch at a time; it knows nothing of widgets."""
+"""The network of the playground, trained one batch at a time; it is independent of widgets."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from helpers.training.parallel import parallel_map
 from helpers.widgets.explorer import whole_between
 from helpers.widgets.playground_data import DATA_SETS, FEATURES, M, as_features, as_points, as_rates, one_each, plane
 
-MOST_UPDATES = 20_000  # where a forgotten training ends
+MOST_UPDATES = 20_000  # so that a forgotten training run ends
 MOST_LAYERS, MOST_WIDTH = 4, 8
 
 
@@ -25,24 +25,24 @@ class Playground:
     data_set : a key of `playground_data.DATA_SETS`
     noise : float from 0 to 1, standard deviation of the noise added to each coordinate or pixel
     hidden_layers : int from 0 to 4, number of hidden layers
-    width : int from 1 to 8, units in each hidden layer; or a sequence of int, one for each
-    activation : name as in `NeuralNetwork`, or a sequence of names, one for each hidden layer
+    width : int from 1 to 8, units in each hidden layer; or a sequence of int, one per layer
+    activation : name as in `NeuralNetwork`, or a sequence of names, one per hidden layer
     initialization, optimizer : names as in `NeuralNetwork`
-    learning_rate : float; or a dict such as {0: 0.03, 200: 0.01}, from which update on it is which
-    batch_size : int, examples of one update
+    learning_rate : float; or a dict such as {0: 0.03, 200: 0.01}, from the update at which each rate begins
+    batch_size : int, examples per update
     l2 : float, λ in the penalty ½ λ Σ w², as in `NeuralNetwork`
-    random_state : int, from which the first weights and the order of the batches come
+    random_state : int, seed for the initial weights and the order of the batches
     features : sequence of keys of `playground_data.FEATURES`, the inputs computed from the coordinates
-    points : as in `playground_data.as_points`, own points to train with beside the data set
+    points : as in `playground_data.as_points`, own points to train on in addition to the data set
 
     Attributes
     ----------
     X, y, X_test, y_test : the examples; coordinates, not features
     W, b : dicts of ndarrays, the parameters
-    dW, db : dicts of ndarrays, the gradient of the last update, with that of the penalty
-    updates : int, their number so far
+    dW, db : dicts of ndarrays, the gradient of the last update, including the penalty
+    updates : int, number of updates so far
     costs : list of (training, test), the mean cross-entropy (without the penalty) before each
-        update and after the last; the test cost is NaN where all points are the reader's own
+        update and after the last; the test cost is NaN if all points are the reader's own
     norms : list of lists, ‖dW[l]‖ of each layer at each update
 
     Raises
@@ -110,7 +110,7 @@ class Playground:
             self.points += tuple(points)
 
     def add_point(self, x1, x2, label):
-        """One more point to train with, from the next batch on that is not yet drawn."""
+        """Add a training point; it is used from the next pass over the data on."""
         since = self.updates + bool(self._batches)
         points = as_points([*self.points, (x1, x2, label, since)])
         if self.is_digits:
@@ -144,7 +144,7 @@ class Playground:
 
     @property
     def learning_rate(self):
-        """α of the next update; set it to change it from there on."""
+        """α of the next update; assign to change it from there on."""
         return self.rates[max(start for start in self.rates if start <= self.updates)]
 
     @learning_rate.setter
@@ -157,13 +157,13 @@ class Playground:
         self.rates = before | ({self.updates: value} if changed else {})
 
     def features_of(self, X):
-        """The network's inputs for coordinates or pixels X, a row each: shape (m, n[0])."""
+        """The network's inputs for coordinates or pixels X, one row per example: shape (m, n[0])."""
         if self.is_digits or self.features == ("x1", "x2"):
             return X
         return np.column_stack([FEATURES[name](X) for name in self.features])
 
     def forward(self, inputs, W=None, b=None):
-        """Z and A of all layers, as `backprop.network.forward`, but with an activation for each hidden layer."""
+        """Z and A of all layers, as in `backprop.network.forward`, but with a separate activation for each layer."""
         W, b = (self.W, self.b) if W is None else (W, b)
         Z, A = {}, {0: inputs.T}  # A[0]: (n[0], m)
         for l in range(1, len(W) + 1):
@@ -172,7 +172,7 @@ class Playground:
         return Z, A
 
     def backward(self, Y, W, Z, A):
-        """∂J/∂W and ∂J/∂b of all layers, as `backprop.network.backward`, but with an activation for each."""
+        """∂J/∂W and ∂J/∂b of all layers, as in `backprop.network.backward`, but with a separate activation for each."""
         dW, db = {}, {}
         dZ = OUTPUTS["sigmoid"].loss_gradient(Z[len(W)], Y)  # (1, m)
         for l in range(len(W), 0, -1):
@@ -186,7 +186,7 @@ class Playground:
         return OUTPUTS["sigmoid"] if l > len(self.activations) else ACTIVATIONS[self.activations[l - 1]]
 
     def step(self):
-        """One batch: forward, backward, one step of the optimizer; all of it, or nothing if it is stopped or fails.
+        """Train on one batch: forward, backward and one optimizer step; if it is interrupted or fails, nothing changes.
 
         Raises
         ------
@@ -198,7 +198,7 @@ class Playground:
         dW, db = self.backward(self.y[np.newaxis, rows].astype(float), W, Z, A)
         gradient = pack({l: dW[l] + self.l2 * W[l] for l in dW}, db)
         theta, memory = self._theta.copy(), self._memory.copy()
-        with np.errstate(over="ignore", invalid="ignore"):  # seen in the cost
+        with np.errstate(over="ignore", invalid="ignore"):  # caught by the check of the cost
             self.optimizer.step(theta, gradient, memory, self.updates + 1, self.learning_rate)
             cost = self._cost(theta, self.updates + 1)
         if not np.isfinite(cost[: 1 + (len(self.X_test) > 0)]).all():
@@ -226,15 +226,15 @@ class Playground:
         return self.forward(self.features_of(X))[1][len(self.W)][0]
 
     def accuracy(self):
-        """Share of right answers on the examples to train and to test with; NaN where there is none."""
+        """Training and test accuracy; NaN if there are no examples."""
         pairs = (self.X, self.y), (self.X_test, self.y_test)
         return tuple(float(np.mean((self.predict_proba(X) > 0.5) == y)) if len(X) else np.nan for X, y in pairs)
 
     def unit_pictures(self, side=40):
-        """For each hidden layer a list of pictures, one of each unit.
+        """A list of images for each hidden layer, one per unit.
 
-        In the plane: the unit's activation at each place. On digits: how its weighted input
-        changes with each pixel, ∂z/∂x, averaged over fifty test pictures; in the first layer these
+        In the plane, an image shows the unit's activation at each point. For digits, it shows how the unit's
+        weighted input changes with each pixel, ∂z/∂x, averaged over fifty test images; in the first layer these
         are its weights.
         """
         W = self.W
@@ -261,7 +261,7 @@ class Playground:
         return self._batches[0]
 
     def _cost(self, theta, updates):
-        """The costs after so many updates, of the points that had a part in them."""
+        """The training and test cost after this many updates, over the points used in them."""
         W, b = views(theta, self.sizes)
         there = self._since < max(updates, 1)
         inputs, y = self._inputs[there], self.y[there]

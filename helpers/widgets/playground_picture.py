@@ -1,4 +1,4 @@
-"""What the front end of the playground draws, as numbers and bytes."""
+"""The data that the front end of the playground draws, as numbers and bytes."""
 
 import numpy as np
 
@@ -11,14 +11,14 @@ MOST_DRAWN = 240  # points of a curve
 
 
 def scene(state):
-    """What stays the same while a `Playground` trains: points and pictures of its inputs, as bytes.
+    """The data that stay the same while a `Playground` trains: points and images of its inputs, as bytes.
 
     Returns
     -------
     dict
-        "low", "high": corners of the picture; "train", "test": float32 rows x1, x2, label, the reader's own points
-        last, "own" in number; "inputs": a map of each of `FEATURES`; for digits "sheet", pixels of test digits
-        with "labels". Levels from 0 to 255 are those of `levels`.
+        "low", "high": corners of the picture; "train", "test": float32 rows x1, x2, label, with
+        the reader's own points last; "own": how many these are; "inputs": a map of each of `FEATURES`; for digits,
+        "sheet": pixels of test digits, with "labels". Levels from 0 to 255 are as in `levels`.
     """
     if state.is_digits:
         sheet = np.clip(np.round(255 * state.X_test[:SHEET]), 0, 255).astype(np.uint8)
@@ -61,15 +61,15 @@ def samples():
 
 
 def frame(state):
-    """What changes with every update: parameters, gradient, maps of the units, curves.
+    """The data that change with every update: parameters, gradient, maps of the units, curves.
 
     Returns
     -------
     dict
-        "W", "b", "dW", "db": lists by layer, without the pixels' weights of digits, of which "norms_in" are the
-        norms; "maps": levels of each hidden unit, and of the output but for digits, whose "answers" are the
-        probabilities of an 8; "costs": float32, training then test; "norms": float32, a row for each layer;
-        "every": updates from one value to the next.
+        "W", "b", "dW", "db": lists by layer; for digits, the first layer has only its norms, in "norms_in"; "maps":
+        levels of each hidden unit and, except for digits, of the output; for digits, "answers": probabilities of
+        an 8; "costs": float32, training then test; "norms": float32, one row per layer; "every": updates from one
+        value to the next.
     """
     W, b, dW, db = (list(p.values()) for p in (state.W, state.b, state.dW, state.db))
     picture = {"updates": state.updates, "sizes": list(state.sizes), "activations": state.activations[:]}
@@ -90,7 +90,7 @@ def frame(state):
 
 
 def curves(state):
-    """Costs and gradient norms, thinned to what a picture can show; the last cost is always there."""
+    """Costs and gradient norms, thinned to what a picture can show; the last cost is always included."""
     every = -(-len(state.costs) // MOST_DRAWN)
     costs, norms = np.array([*state.costs[:-1:every], state.costs[-1]], np.float32), state.norms[::every]
     return {
@@ -101,7 +101,7 @@ def curves(state):
 
 
 def levels(rows, together=False):
-    """Numbers as bytes, 0 in the middle: each row, or all of them together, divided by its largest absolute value."""
+    """Numbers as bytes, with 0 in the middle, scaled by the largest absolute value of each row or of all together."""
     rows = np.asarray(rows, float)
     most = np.abs(rows).max(axis=None if together else 1, keepdims=True, initial=1e-12)
     return np.round(127.5 + 127.5 * rows / most).astype(np.uint8).tobytes()

@@ -16,7 +16,7 @@ RACE_STEPS, RACE_SMOOTHING = 150, 15
 
 
 class Race(NamedTuple):
-    """Optimizers that learn from the same batches: by name, the smoothed costs and the score at the end."""
+    """Optimizers trained on the same batches: smoothed costs and final scores, by name."""
 
     costs: dict
     scores: dict
@@ -30,7 +30,7 @@ def _ten_digits():
 
 
 def run(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
-    """Train 784 → 30 → 10 on 2000 digits by three optimizers, from the same weights on the same batches.
+    """Train 784 → 30 → 10 on 2000 digits with three optimizers, from the same weights on the same batches.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def run(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
     )
 
 
-@lru_cache(64)  # moving one learning rate costs one training, not three
+@lru_cache(64)  # changing one learning rate retrains one network, not three
 def _run(optimizer, learning_rate, batch_size):
     """Smoothed costs and held-out accuracy of one optimizer."""
     X, y, X_held_out, y_held_out = _ten_digits()
@@ -64,18 +64,18 @@ def _run(optimizer, learning_rate, batch_size):
         batch_size=batch_size,
         dtype=np.float32,
     )
-    fit_whole(network, X, y)  # a part of a training must not be remembered
+    fit_whole(network, X, y)  # an interrupted run must not be cached
     window = np.ones(RACE_SMOOTHING) / RACE_SMOOTHING
     return np.convolve(network.cost_history_, window, mode="valid"), network.score(X_held_out, y_held_out)
 
 
 def draw(result, ax=None):
-    """`Race` as cost curves."""
+    """Draw a `Race` as cost curves."""
     return plotting.race_curves(result.costs, RACE_SMOOTHING, ax)
 
 
 def describe(result):
-    """The score of each optimizer of a `Race`, in a sentence."""
+    """Summarize the score of each optimizer in a sentence."""
     scores = ", ".join(f"{name.replace('_', ' ')} {score:.3f}" for name, score in result.scores.items())
     winner = min(result.costs, key=lambda name: result.costs[name][-1])
     lost = [name.replace("_", " ") for name, costs in result.costs.items() if costs[-1] >= np.log(10)]
@@ -98,6 +98,6 @@ def explorer():
 
 
 def is_met(result, state):
-    """Whether plain gradient descent ends with the lowest cost, and none of the others is far behind."""
+    """Whether plain gradient descent ends with the lowest cost, and no optimizer scores below 0.8."""
     winner = min(result.costs, key=lambda name: result.costs[name][-1])
     return winner == "gradient_descent" and min(result.scores.values()) >= 0.8

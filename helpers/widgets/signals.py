@@ -1,4 +1,4 @@
-"""Lesson 07: what passes through a deep network before its first step."""
+"""Lesson 07: the signals in a deep network before its first step."""
 
 from typing import NamedTuple
 
@@ -14,15 +14,15 @@ from helpers.training.parallel import parallel_map
 from helpers.widgets.explorer import SLOW, Explorer
 from helpers.widgets.your_network import some_digits
 
-DEEPEST_RELU = 24  # layers, of those whose signals keep a tenth of their size; a test looks at all of them
+DEEPEST_RELU = 24  # layers, the most with which both signals keep a tenth of their size; a test checks all depths
 
 
 class Signals(NamedTuple):
-    """What passes through a network before its first step, for layers 1 … L."""
+    """The signals in a network before its first step, for layers 1 … L."""
 
     spread: list  # standard deviation of A[l] over the examples, mean over the units
-    gradient: list  # length of dW[l]
-    error: list  # length of dZ[l]
+    gradient: list  # norm of dW[l]
+    error: list  # norm of dZ[l]
 
 
 def measure(depth=12, hidden_activation="tanh", initialization="glorot"):
@@ -30,7 +30,7 @@ def measure(depth=12, hidden_activation="tanh", initialization="glorot"):
 
     Parameters
     ----------
-    depth : int from 2 to 40, the number of layers with the output
+    depth : int from 2 to 40, the number of layers including the output
     hidden_activation, initialization : as in `NeuralNetwork`
     """
     if not 2 <= positive_whole(depth, "depth") <= 40:
@@ -48,7 +48,7 @@ def measure(depth=12, hidden_activation="tanh", initialization="glorot"):
 
 
 def errors(Y, W, Z, hidden_activation):
-    """dZ[L], …, dZ[1] of a network with a sigmoid at its end, as `backward` computes them on its way."""
+    """dZ[L], …, dZ[1] of a network with a sigmoid output, as `backward` computes them along the way."""
     L = len(W)
     dZ = {L: binary_cross_entropy_gradient(Z[L], Y)}  # (n[L], m)
     for l in range(L, 1, -1):
@@ -57,12 +57,12 @@ def errors(Y, W, Z, hidden_activation):
 
 
 def draw(result, ax=None):
-    """`Signals` as two lines over the layers."""
+    """Draw `Signals` as two lines over the layers."""
     return plotting.signals(result.spread, result.gradient, ax)
 
 
 def describe(result):
-    """What is left of both at their far ends, in a sentence."""
+    """Summarize in a sentence what is left of both signals at their far ends."""
     first, last = result.gradient[0], result.gradient[-1]
     if not last:
         return "No signal reaches the last layer, and no gradient any weight"
@@ -75,12 +75,12 @@ def describe(result):
 
 
 def _share(x):
-    """A quotient in words that need no knowledge of 1.1e-15."""
+    """A ratio in words, without tiny numbers such as 1.1e-15."""
     return "less than a billionth of" if x < 1e-9 else f"{x:.1e} times" if x < 1e-3 else f"{x:.2g} times"
 
 
 def explorer():
-    """Lesson 07: depth, activation and initialisation against what passes through the network."""
+    """Lesson 07: how depth, activation and initialization affect the signals in a network."""
     controls = {
         "depth": ipywidgets.IntSlider(12, min=2, max=40, description="layers", **SLOW),
         "hidden_activation": ipywidgets.Dropdown(
@@ -95,7 +95,7 @@ def explorer():
 
 
 def keeps_a_tenth(result):
-    """Whether both signals keep a tenth of their size from one end of the hidden layers to the other."""
+    """Whether both signals keep at least a tenth of their size from one end to the other."""
     spread, gradient = result.spread, result.gradient
     return spread[-2] >= 0.1 * spread[0] and gradient[0] >= 0.1 * gradient[-1] > 0
 

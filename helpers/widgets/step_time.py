@@ -1,4 +1,4 @@
-"""Lesson 10: a model of the time of a step on many workers, computing and communicating."""
+"""Lesson 10: a model of the time of a step on many workers, split into computing and communicating."""
 
 from inspect import signature
 from typing import NamedTuple
@@ -11,37 +11,39 @@ from helpers.system.validation import positive_number
 from helpers.widgets.explorer import SLOW, Explorer, whole_between
 
 MOST_WORKERS = 1024
-NUMBER_BYTES, OPERATIONS = 4, 6  # a float32; multiplications and additions of a weight for one example
+NUMBER_BYTES, OPERATIONS = 4, 6  # size of a float32; multiplications and additions per weight and example
 
 
 class StepTimes(NamedTuple):
-    """Seconds of one step on 1, 2, 4, … workers, and on the number asked for."""
+    """Seconds per step on 1, 2, 4, … workers, and on the chosen number."""
 
     counts: np.ndarray  # 1, 2, 4, …, 1024
-    compute: np.ndarray  # seconds, of each count
+    compute: np.ndarray  # seconds for each count
     communicate: np.ndarray
     workers: int
-    own: tuple  # (compute, communicate) of `workers`
+    own: tuple  # (compute, communicate) for `workers`
     batch: float
     parameters: float
 
     @property
     def speed_up(self):
-        """How many times as fast as one worker."""
+        """The speed-up over a single worker."""
         return float(self.compute[0] / sum(self.own))
 
 
 def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=1.0, microseconds=50.0):
-    """Time of one data-parallel step by ring all-reduce, float32: 6 P m / (K F) + 2 (K − 1) (4 P / (K B) + λ).
+    """Predict the time of a data-parallel step with ring all-reduce, 6 P m / (K F) + 2 (K − 1) (4 P / (K B) + λ).
+
+    Parameters and gradients are float32.
 
     Parameters
     ----------
     workers : int from 1 to 1024, K
-    batch : float above 0, m, examples in a step, shared among the workers
+    batch : float above 0, m, examples per step, split among the workers
     parameters : float above 0, P
-    gigaflops : float above 0, F, operations that a worker does in a second, in 10⁹
-    gigabits : float above 0, B, what the network carries in a second, in 10⁹ bits
-    microseconds : float above 0, λ, delay of each message
+    gigaflops : float above 0, F, operations per second of a worker, in 10⁹
+    gigabits : float above 0, B, network bandwidth in 10⁹ bits per second
+    microseconds : float above 0, λ, latency of each message
 
     Returns
     -------
@@ -54,7 +56,7 @@ def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=
 
     def seconds(K):
         compute = OPERATIONS * P * m / (K * F * 1e9)
-        messages = 2 * (K - 1)  # around the ring, each of a K-th of the gradient
+        messages = 2 * (K - 1)  # around the ring, each with a K-th of the gradient
         return compute, messages * (NUMBER_BYTES * P / (K * B * 1e9 / 8) + delay * 1e-6)
 
     counts = 2 ** np.arange(11)
@@ -62,12 +64,12 @@ def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=
 
 
 def draw(result, ax=None):
-    """`StepTimes` as shares of a step, and as a speed-up."""
+    """Draw `StepTimes` as shares of a step and as a speed-up."""
     return cluster.step_shares(result.counts, result.compute, result.communicate, result.workers, ax)
 
 
 def describe(result):
-    """The time of a step, from a `StepTimes`, in a sentence."""
+    """Summarize the time of a step in a sentence."""
     compute, communicate = result.own
     alone = "" if result.workers > 1 else " (nobody to talk to)"
     totals = result.compute + result.communicate
@@ -94,7 +96,7 @@ def explorer():
 
 
 def is_met(result, state):
-    """Whether 64 workers at 1 Gbit/s compute for half of the time, and would not in a step of the next smaller size."""
+    """Whether 64 workers at 1 Gbit/s compute half of the time, and would not with the next smaller batch."""
     start = {name: parameter.default for name, parameter in signature(predict).parameters.items()}
     changed = {name for name, value in state.items() if not np.isclose(value, start[name], rtol=1e-3)}
     compute, communicate = result.own

@@ -1,6 +1,6 @@
-"""Lesson 03: backpropagation a step at a time, the update after it, and what keeping the errors saves.
+"""Lesson 03: backpropagation and the update step by step, and how much work keeping the errors saves.
 
-A network small enough to follow with a pencil. `steps` lists the round for any layer sizes.
+The network is small enough to follow with pencil and paper. `steps` lists the steps of a round for any layer sizes.
 """
 
 from contextlib import suppress
@@ -21,8 +21,8 @@ from helpers.widgets.instrument import Instrument
 from helpers.widgets.steps import Step, steps_of, working
 
 MOST_LAYERS, MOST_UNITS, MOST_UPDATES = 4, 4, 60
-SMALL, LARGE = 0.005, 0.1  # the challenge: a sum that is no larger, of errors that are no smaller
-# The network of the lesson, and the same with a second output, so that an error is a sum over two units.
+SMALL, LARGE = 0.005, 0.1  # the challenge: a sum below SMALL, from errors above LARGE
+# The network of the lesson, and one with a second output, so that an error is a sum over two units.
 PENCIL = {
     (2, 2, 1): ([[0.5, -0.5], [1.0, 0.5]], [0.25, -1.0], [[1.0, -2.0]], [0.9]),
     (2, 2, 2): ([[0.5, -0.5], [1.0, 0.5]], [0.25, -1.0], [[1.0, -2.0], [0.5, 1.5]], [0.9, -0.5]),
@@ -39,16 +39,16 @@ class Frame(NamedTuple):
 
     step: Step
     number: int  # of the step, from 1
-    values: dict  # name to ndarray, what is known so far
+    values: dict  # name to ndarray, the arrays known so far
     working: list  # of str, the arithmetic of this step
     target: np.ndarray  # (n[L], 1)
-    kept: int  # multiplications of the backward pass so far, errors kept
-    alone: int  # and with only dZ[L] kept
+    kept: int  # multiplications in the backward pass so far, with all errors kept
+    alone: int  # the same with only dZ[L] kept
     sizes: tuple
     W: dict  # parameters at the beginning of the round
     b: dict
-    costs: np.ndarray  # (updates + 2,): before each update so far, in this round, and after its own
-    everything: dict  # name to ndarray, all of the round
+    costs: np.ndarray  # (updates + 2,): before each earlier update, in this round, and after its update
+    everything: dict  # name to ndarray, all arrays of the round
     learning_rate: float
     x: np.ndarray  # (1, n[0])
 
@@ -59,9 +59,9 @@ class Frame(NamedTuple):
 
 
 def frame(step=1, x=(1.0, 0.5), y=1, sizes=(2, 2, 1), updates=0, learning_rate=1.0):
-    """One example through a small network and back, up to one of its steps.
+    """Send one example through a small network and back, up to the given step.
 
-    The default is the network of lesson 03 with its thirteen steps there and back, and the update of two layers.
+    The default is the network of lesson 03: thirteen steps forward and back, then the update of two layers.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def frame(step=1, x=(1.0, 0.5), y=1, sizes=(2, 2, 1), updates=0, learning_rate=1
     x : sequence of n[0] floats, the example
     y : sequence of n[L] labels, 0 or 1, or a single label
     sizes : sequence of int or text such as "2, 2, 1": inputs, then units of each layer
-    updates : int, how often the parameters have been updated before, on the same example
+    updates : int, number of earlier updates, on the same example
     learning_rate : float above 0
     """
     sizes = _checked_sizes(sizes)
@@ -116,7 +116,7 @@ def _as_row(values, name, n, what):
 
 
 def _parameters(sizes):
-    """Numbers for a pencil: those of the lesson, or random ones with one decimal."""
+    """Parameters simple enough for pencil and paper: those of the lesson, or random ones with one decimal."""
     if sizes in PENCIL:
         W1, b1, W2, b2 = map(np.array, PENCIL[sizes])
         return {1: W1, 2: W2}, {1: b1[:, np.newaxis], 2: b2[:, np.newaxis]}
@@ -130,7 +130,7 @@ def _round(X, Y, W, b, learning_rate):
     dW, db = backward(Y, W, Z, A)
     new_W, new_b = ({l: p[l] - learning_rate * d[l] for l in p} for p, d in ((W, dW), (b, db)))
     values = {f"{name}[{l}]": array[l] for name, array in (("A", A), ("Z", Z), ("dW", dW), ("db", db)) for l in array}
-    values |= {f"dZ[{l}]": db[l] for l in db}  # with one example the sum over examples is dZ itself
+    values |= {f"dZ[{l}]": db[l] for l in db}  # for a single example, the sum over examples is dZ itself
     values |= {f"dA[{l}]": W[l + 1].T @ db[l + 1] for l in range(1, len(W))}
     values |= {f"g′(Z[{l}])": sigmoid_prime(Z[l]) for l in range(1, len(W))}
     return values | {"J": np.array([[binary_cross_entropy(Z[len(W)], Y)]]), "Y": Y} | _named(new_W, new_b), new_W, new_b
@@ -141,12 +141,12 @@ def _named(W, b):
 
 
 def draw(result, ax=None):
-    """`Frame` as the drawn network, the step's symbol, numbers and shape, and the lit line of code."""
+    """Draw a `Frame`: the network, the symbol, numbers and shape of the step, and its line of code highlighted."""
     return plotting.stepper_frame(result, ax)
 
 
 def describe(result):
-    """The step of a `Frame`, in a sentence."""
+    """Summarize the step of a `Frame` in a sentence."""
     step, numbers = result.step, result.values[result.step.name].ravel()
     shown = ", ".join(f"{number:z.3f}".replace("-", "−") for number in numbers[:8]) + ", …" * (len(numbers) > 8)
     again = f" of round {len(result.costs) - 1}" if len(result.costs) > 2 else ""
@@ -160,7 +160,7 @@ def describe(result):
 
 
 def solved(result):
-    """Whether the challenge is met: two errors that are not small, whose sum at the first hidden unit is."""
+    """Whether the challenge is met: two large errors that nearly cancel at the first hidden unit."""
     last, hidden = result.values.get(f"dZ[{len(result.W)}]"), result.values.get("dA[1]")
     if hidden is None or last.size < 2 or len(result.W) != 2:
         return False
@@ -168,7 +168,7 @@ def solved(result):
 
 
 def _picture(result):
-    """What the front end draws: every array of the round, and each step with its operands and arithmetic."""
+    """The data for the front end: every array of the round, and each step with its operands and arithmetic."""
     steps = [
         {
             **{name: getattr(step, name) for name in ("name", "shape", "code", "lit", "operands", "way")},
@@ -186,7 +186,7 @@ def _picture(result):
 
 
 class Stepper(Instrument):
-    """The instrument: Back, Next, Play, and the network that the reader types."""
+    """The instrument: Back, Next, Play, and a network of the reader's choice."""
 
     title = "Stepper"
     challenge = "03.stepper"
@@ -206,14 +206,14 @@ class Stepper(Instrument):
     draw, picture_of = map(staticmethod, (draw, _picture))
 
     def state(self):
-        """The arguments of `frame`, as one would write them in code."""
+        """The arguments of `frame`, as they would be written in code."""
         state = super().state()
         with suppress(TypeError, ValueError):  # the sentence about it comes from `frame`
             state["sizes"] = _checked_sizes(self.sizes)
         return state | {"y": tuple(int(label) if label in (0, 1) else label for label in self.y)}
 
     def _refresh(self, change=None):
-        """Fit the example and the step to a network that was typed, then show it."""
+        """Adapt the example and the step to newly typed layer sizes, then show the result."""
         if change is not None and change["name"] == "sizes":
             with suppress(TypeError, ValueError):  # the sentence about it comes from `frame`
                 sizes = _checked_sizes(self.sizes)

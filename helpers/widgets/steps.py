@@ -1,4 +1,4 @@
-"""The steps of a round through a small network, and the arithmetic of each, as one would write it with a pencil.
+"""The steps of a round through a small network, and the arithmetic of each, as it would be written on paper.
 
 A round is a forward pass, a backward pass and an update. `steps_of` lists it for any layer sizes.
 """
@@ -16,10 +16,10 @@ class Step(NamedTuple):
     symbol: str  # in mathtext
     shape: str
     code: str
-    lit: tuple  # what lights up: ("edges", l) between layers l − 1 and l, ("units", l), or ("cost", 0)
+    lit: tuple  # what is highlighted: ("edges", l) between layers l − 1 and l, ("units", l), or ("cost", 0)
     operands: tuple  # names of arrays, with the signs between them
-    kept: int = 0  # multiplications of the backward pass if errors are kept and reused
-    alone: int = 0  # and if each gradient is computed along its own paths, from dZ[L] on
+    kept: int = 0  # multiplications in the backward pass if errors are kept and reused
+    alone: int = 0  # the same if each gradient is computed along its own paths from dZ[L]
 
     @property
     def way(self):
@@ -90,7 +90,7 @@ def _cost_steps(n, L):
 
 
 def _backward_steps(n, l):
-    """dW[l] and db[l], and before the first layer dA[l − 1] and dZ[l − 1]."""
+    """dW[l] and db[l], and for l > 1 also dA[l − 1] and dZ[l − 1]."""
     return [*_gradient_steps(n, l), *(_error_steps(n, l) if l > 1 else [])]
 
 
@@ -123,7 +123,7 @@ def _gradient_steps(n, l):
 
 
 def _error_steps(n, l):
-    """dA[l − 1] and dZ[l − 1], the error of the layer before."""
+    """dA[l − 1] and dZ[l − 1], the error of the previous layer."""
     before = f"({n[l - 1]}, 1)"
     return [
         Step(
@@ -160,12 +160,12 @@ def _update_step(n, l):
 
 
 def _alone(n, l):
-    """Multiplications for the error of one unit of layer l, along all its paths, nothing reused."""
+    """Multiplications for the error of one unit in layer l along all its paths, with nothing reused."""
     return 0 if l == len(n) - 1 else n[l + 1] * (1 + _alone(n, l + 1)) + 1
 
 
 def working(step, v, target, learning_rate):
-    """The arithmetic of a step with its numbers, a line for each entry of the result, row by row.
+    """The arithmetic of a step in numbers, one line per entry of the result, row by row.
 
     Parameters
     ----------

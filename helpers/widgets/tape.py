@@ -1,4 +1,4 @@
-"""Lesson 09: a recorded expression, a step at a time, forward and then backward."""
+"""Lesson 09: a recorded expression, step by step, forward and then backward."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from helpers.plotting.tape_graph import graph_size, number_or_shape
 from helpers.system.validation import as_matrix, known_name
 from helpers.widgets.explorer import SIZE, SLOW, Explorer, whole_between
 
-MOST_STEPS = 12  # of the longest expression
+MOST_STEPS = 12  # for the longest expression
 
 
 def _loss_of_a_neuron(x, w, b):
@@ -55,20 +55,20 @@ class Walk(NamedTuple):
 
     output: Variable
     number: int  # of the step, from 1
-    total: int  # steps of this expression, as many backward as forward
-    now: Variable  # the one that is computed, or that hands its gradient on
+    total: int  # steps of this expression, half forward and half backward
+    now: Variable  # the one being computed, or passing its gradient on
     known: set  # Variables with a value so far
-    gradients: dict  # Variable to ndarray, complete or not
+    gradients: dict  # Variable to ndarray, possibly still incomplete
     words: str  # what the step does
 
 
 def steps(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, b=0.25):
-    """Record an expression and take its gradient, up to one step; each operation is one step on either way.
+    """Record an expression and differentiate it, up to the given step; each operation is one step in each direction.
 
     Parameters
     ----------
     expression : a key of `EXPRESSIONS`
-    step : int from 1; beyond the last step of the expression everything is done
+    step : int from 1; anything beyond the last step counts as the last
     x, w, b : float
     """
     program = EXPRESSIONS[known_name(expression, EXPRESSIONS, "expression")]
@@ -91,7 +91,7 @@ def steps(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, 
 
 
 def _handed_on(now, before, after):
-    """The share of the gradient that each parent gets, and the sum where it had one already."""
+    """Describe the share of the gradient that each parent receives, and the sum if it already had one."""
     shares = []
     for parent in dict.fromkeys(parent for parent, _ in now.parents if parent in after):
         share, name = after[parent] - before.get(parent, 0), parent.name
@@ -101,12 +101,12 @@ def _handed_on(now, before, after):
 
 
 def draw(result, ax=None):
-    """`Walk` as the drawn graph, as far as it is known."""
+    """Draw a `Walk` as a graph, as far as it is known."""
     return tape_graph.graph(result.output, result.gradients, ax, result.known, result.now)
 
 
 def describe(result):
-    """The step of a `Walk`, in a sentence."""
+    """Summarize the step of a `Walk` in a sentence."""
     return f"Step {result.number} of {result.total}, {result.words}"
 
 
@@ -124,7 +124,7 @@ def explorer():
 
 
 def is_met(result, state):
-    """Whether all steps are taken and the gradient of x, which arrives in two shares, is 0 though x is not."""
+    """Whether all steps are done and the gradient of x, which arrives in two shares, is 0 although x is not."""
     if state["expression"] != "x x + w x + b" or result.number < result.total or state["x"] == 0:
         return False
     return any(v.name == "x" and float(gradient.squeeze()) == 0 for v, gradient in result.gradients.items())

@@ -1,4 +1,4 @@
-"""Lesson 02: two clouds, the boundary between them and the threshold of the decision."""
+"""Lesson 02: two clouds of points, the boundary between them and the decision threshold."""
 
 from typing import NamedTuple
 
@@ -20,8 +20,8 @@ class Classification(NamedTuple):
     y: np.ndarray  # (m,)
     threshold: float
     accuracy: float
-    missed: int  # label 1, answered 0
-    false_alarms: int  # label 0, answered 1
+    missed: int  # label 1, predicted 0
+    false_alarms: int  # label 0, predicted 1
 
 
 def classify(separation=2.5, threshold=0.5):
@@ -29,8 +29,8 @@ def classify(separation=2.5, threshold=0.5):
 
     Parameters
     ----------
-    separation : float, from 0 on
-    threshold : float between 0 and 1; the answer is 1 where the probability is above it
+    separation : float, at least 0
+    threshold : float between 0 and 1; the prediction is 1 if the probability is above it
     """
     threshold = finite_number(threshold, "threshold", "between 0 and 1")
     if not 0 < threshold < 1:
@@ -43,12 +43,12 @@ def classify(separation=2.5, threshold=0.5):
 
 
 def draw(result, ax=None):
-    """`Classification` as points over the probability."""
+    """Draw a `Classification` as points on top of the predicted probability."""
     return plotting.boundary(result.network.predict_proba, result.X, result.y, ax, result.threshold)
 
 
 def describe(result):
-    """How well a `Classification` answers, in a sentence."""
+    """Summarize the accuracy of a `Classification` in a sentence."""
     return (
         f"{result.accuracy:.1%} of {len(result.y)} points are right; triangles missed: {result.missed}, "
         f"circles taken for triangles: {result.false_alarms}"
@@ -66,7 +66,7 @@ def explorer():
 
 
 def is_met(result, state):
-    """Whether no triangle is missed, and a threshold one step of the slider higher would miss one."""
+    """Whether no triangle is missed, but one would be if the threshold were one slider step higher."""
     if state["separation"] != 2.5 or result.missed:
         return False
     return bool(np.any(result.network.predict_proba(result.X[result.y == 1]) <= state["threshold"] + 0.01))

@@ -18,10 +18,10 @@ class Work(NamedTuple):
 
 
 def count(depth=9, width=3):
-    """Multiplications for the error of one unit, `depth` layers of `width` units before the cost.
+    """Count multiplications for the error of one unit, with `depth` layers of `width` units between it and the cost.
 
-    Kept and reused: `width` for the unit itself, and width² for each layer behind it but the last.
-    Nothing kept: each unit asks all of the next layer again, so w + w² + … + w^depth.
+    If errors are kept and reused, it takes `width` for the unit itself and width² for each later layer except the
+    last. If nothing is kept, every unit asks all units of the next layer again: w + w² + … + w^depth.
 
     Parameters
     ----------
@@ -35,12 +35,12 @@ def count(depth=9, width=3):
 
 
 def draw(result, ax=None):
-    """`Work` as two curves over the number of layers."""
+    """Draw `Work` as two curves over the number of layers."""
     return plotting.work_curves(result.with_reuse, result.without, ax)
 
 
 def describe(result):
-    """The totals of a `Work`, in a sentence."""
+    """Summarize the totals of a `Work` in a sentence."""
     kept, alone = result.with_reuse[-1], result.without[-1]
     times = alone / kept
     more = "just as many" if alone == kept else f"{times:,.{0 if times >= 10 else 1}f} times as many"
@@ -49,7 +49,7 @@ def describe(result):
 
 
 def explorer():
-    """Lesson 03: depth and width against the work with and without keeping the errors."""
+    """Lesson 03: how depth and width affect the work, with and without keeping the errors."""
     controls = {
         "depth": ipywidgets.IntSlider(9, min=1, max=12, description="layers to the cost", **SLOW),
         "width": ipywidgets.IntSlider(3, min=1, max=200, description="units in each layer", **SLOW),
@@ -59,6 +59,6 @@ def explorer():
 
 
 def is_met(result, state):
-    """Whether the last layer of the picture is the first one at which a million multiplications are saved."""
+    """Whether the depth shown is the smallest at which a million multiplications are saved."""
     saved = [more - less for more, less in zip(result.without, result.with_reuse, strict=True)]
     return result.width == 4 and saved[-1] >= 1_000_000 > max(saved[:-1], default=0)

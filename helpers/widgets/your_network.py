@@ -17,9 +17,9 @@ from helpers.widgets.live import Live
 from helpers.widgets.playground_data import as_rates
 from helpers.widgets.playground_picture import levels
 
-MOST_LAYERS, MOST_PARAMETERS, MOST_ITERATIONS = 20, 100_000, 1000  # some ten milliseconds an iteration, or less
-SHOWN, MOST_DRAWN = 16, 240  # units of a layer, points of a curve
-DIGITS = 12  # on the screen, of those that are right and of those that are wrong
+MOST_LAYERS, MOST_PARAMETERS, MOST_ITERATIONS = 20, 100_000, 1000  # at most some ten milliseconds per iteration
+SHOWN, MOST_DRAWN = 16, 240  # units per layer, points per curve
+DIGITS = 12  # on the screen, each of those that are right and of those that are wrong
 LAYERS, RIGHT = 3, 0.95  # the challenge
 
 
@@ -33,7 +33,7 @@ class Training(NamedTuple):
 
 @cache
 def some_digits():
-    """1000 fives and eights to train with and 500 to test with."""
+    """1000 fives and eights for training and 500 for testing."""
     X, y, X_test, y_test = load_digit_pair(5, 8, np.float32, random_state=0)
     return X[:1000], y[:1000], X_test[:500], y_test[:500]
 
@@ -45,7 +45,7 @@ def train(layer_sizes="20, 1", hidden_activation="sigmoid", learning_rate=0.5, i
     ----------
     layer_sizes : sequence of int without the inputs, or text such as "20, 1"; it must end in 1
     hidden_activation, iterations : as in `NeuralNetwork`
-    learning_rate : float; or a dict such as {0: 0.5, 40: 0.1}, after how many iterations which one begins
+    learning_rate : float; or a dict such as {0: 0.5, 40: 0.1}, from the iteration after which each rate begins
 
     Raises
     ------
@@ -78,7 +78,7 @@ def _checked(layer_sizes, iterations):
 
 
 def _train(network):
-    """Train it, or go on, up to its number of iterations; nothing less is accepted."""
+    """Start or resume training up to the number of iterations; an interrupted run raises KeyboardInterrupt."""
     X, y, _, _ = some_digits()
     if not hasattr(network, "cost_history_"):
         fit_whole(network, X, y)
@@ -95,12 +95,12 @@ def _scored(network):
 
 
 def draw(result, ax=None):
-    """`Training` as its cost curve."""
+    """Draw the cost curve of a `Training`."""
     return plotting.accuracy_and_cost(result.network.cost_history_, result.train_accuracy, result.test_accuracy, ax)
 
 
 def describe(result):
-    """Shapes, number of parameters and outcome of a `Training`, in a sentence."""
+    """Summarize the shapes, number of parameters and outcome of a `Training` in a sentence."""
     n = result.network.layer_sizes_
     shapes = ", ".join(f"W[{l}] {n[l]} × {n[l - 1]}" for l in range(1, len(n)))
     return (
@@ -112,8 +112,8 @@ def describe(result):
 class YourNetwork(Live):
     """Lesson 04: layer sizes, activation and learning rate on real digits, and the network while it trains.
 
-    Another size or activation starts anew; another learning rate does not, and the line of code remembers
-    after how many iterations it changed.
+    Changing a size or the activation restarts the training; changing the learning rate does not, and the line of
+    code records after how many iterations it changed.
     """
 
     title = "Your network"
@@ -127,7 +127,7 @@ class YourNetwork(Live):
     hidden_activation = traitlets.Unicode("sigmoid").tag(sync=True)
     learning_rate = traitlets.CFloat(0.5).tag(sync=True)
     iterations = traitlets.CInt(1).tag(sync=True)
-    speed = traitlets.CInt(1).tag(sync=True)  # iterations from one picture to the next
+    speed = traitlets.CInt(1).tag(sync=True)  # iterations per picture
 
     def __init__(self, **state):
         self._rates = None
@@ -141,9 +141,9 @@ class YourNetwork(Live):
         return super().state() | {"learning_rate": rates}
 
     def compute(self, layer_sizes, hidden_activation, iterations, learning_rate):
-        """The `Training`; one that only goes on is not begun again."""
+        """The `Training`, continued from the current one if possible."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a rising cost is visible, and some look for it
+            warnings.simplefilter("ignore")  # a rising cost is visible, and may be intended
             if not self._goes_on(layer_sizes, hidden_activation, iterations, as_rates(learning_rate, MOST_ITERATIONS)):
                 return train(layer_sizes, hidden_activation, learning_rate, iterations)
             _checked(layer_sizes, iterations)
@@ -153,7 +153,7 @@ class YourNetwork(Live):
             return _scored(network)
 
     def _goes_on(self, layer_sizes, hidden_activation, iterations, rates):
-        """Whether what is asked for begins with what there is."""
+        """Whether the requested training is a continuation of the current one."""
         if not self.result or (layer_sizes, hidden_activation) != tuple(
             self._shown[name] for name in self.arguments[:2]
         ):
@@ -163,7 +163,7 @@ class YourNetwork(Live):
         return done <= iterations and max(rates) <= done and new == {k: v for k, v in before.items() if k < done}
 
     def describe(self, result):
-        """The outcome in a sentence."""
+        """Summarize the outcome in a sentence."""
         done = self.iterations
         return f"After {done} iteration{'s' if done > 1 else ''}: {describe(result)}"
 
@@ -176,7 +176,7 @@ class YourNetwork(Live):
         return draw(result, ax)
 
     def picture_of(self, result):
-        """Weights, pictures of the units, digits right and wrong, and the cost curve."""
+        """Weights, images of the units, digits answered right and wrong, and the cost curve."""
         network, costs = result.network, result.network.cost_history_
         every = -(-len(costs) // MOST_DRAWN)
         W, b = (list(p.values()) for p in (network.W_, network.b_))
@@ -191,7 +191,7 @@ class YourNetwork(Live):
         return picture | {"costs": np.array([*costs[:-1:every], costs[-1]], np.float32).tobytes()} | _digits(network)
 
     def _change_rate(self, change):
-        """Another learning rate, from this iteration on; before the second, from the beginning."""
+        """Change the learning rate from this iteration on; before the second iteration, from the beginning."""
         before = self._rates, self.refusal
         try:
             as_rates(self.learning_rate, MOST_ITERATIONS)
@@ -202,13 +202,13 @@ class YourNetwork(Live):
             self._rates, self.refusal = before[0], f"Not possible: {error}."
 
     def _advance(self):
-        """Some more iterations; say whether it may go on."""
+        """Train for some more iterations; return whether training can continue."""
         before = self.iterations
         try:
             self.iterations = min(before + max(1, self.speed), MOST_ITERATIONS)
         finally:
             said = self.refusal
-            if said:  # it diverged, or was stopped: what is shown is the state before
+            if said:  # it diverged or was interrupted: the previous state is still shown
                 self.iterations, self.refusal = before, said
         return before < self.iterations < MOST_ITERATIONS
 
@@ -227,7 +227,7 @@ class YourNetwork(Live):
 
 
 def unit_pictures(network):
-    """Levels of 28 × 28 for the first units of each hidden layer: how z changes with each pixel, at the mean digit.
+    """Levels of 28 × 28 pixels for the first units of each hidden layer: ∂z/∂pixel at the mean digit.
 
     In the first layer these are the weights.
     """
@@ -242,7 +242,7 @@ def unit_pictures(network):
 
 
 def _digits(network):
-    """Test digits that the network gets right and wrong, the surest first, with the probability of an 8."""
+    """Test digits answered right and wrong, most confident mistakes first, with the probability of an 8."""
     _, _, X, y = some_digits()
     p = network.predict_proba(X)
     sure, picture = np.abs(p - 0.5), {"mean": np.round(255 * X.mean(axis=0)).astype(np.uint8).tobytes()}
@@ -255,5 +255,5 @@ def _digits(network):
 
 
 def explorer():
-    """Lesson 04: the instrument."""
+    """Lesson 04: train a network of your own on real digits."""
     return YourNetwork()
