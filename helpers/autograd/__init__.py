@@ -2,7 +2,7 @@
 
 Read in this order: `tape` (variables, operations, `grad`), `operations` (what makes a Variable read
 like an array, and more operations), `network` (the cost of a network, recorded on the tape), `bug_zoo`
-(what can go wrong in such an engine).
+(what can go wrong in an autograd engine).
 """
 
 from helpers.autograd.operations import concatenate

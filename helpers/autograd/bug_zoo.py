@@ -1,6 +1,6 @@
 """The bug zoo of the tape: real mistakes in automatic differentiation, each a broken copy of one part of `tape`.
 
-A creature is a class of Variables with one faulty operation, or a faulty `grad`. They are judged as
+A creature is either a Variable class with one faulty operation or a faulty `grad`. They are examined as
 in `gradient_check.bug_zoo`: `examine` runs a network on the faulty tape and compares its gradients
 with nudges.
 """
@@ -73,7 +73,7 @@ def grad_that_does_not_wait(output, inputs):
 
 
 class GradThatKeeps:
-    """Adds each gradient to the one that the last call left in `kept`, by the place of its input."""
+    """Adds each gradient to the one left in `kept` by the previous call for the input at the same position."""
 
     def __init__(self):
         self.kept = {}
@@ -86,7 +86,7 @@ class GradThatKeeps:
 
 
 class TapeCreature(Creature):
-    """A creature whose `broken` is a subclass of Variable, a function like `tape.grad`, or a class of such."""
+    """A creature whose `broken` is a subclass of Variable, a function like `tape.grad`, or a class of those."""
 
     def gradients(self):
         """A new callable (X, Y, W, b) → (dW, db) with this fault, for `check_gradients`."""
@@ -102,7 +102,7 @@ CREATURES = [
     TapeCreature(
         "W not transposed in the backward of @",
         MatrixNotTurned,
-        "any first attempt: ∂J/∂B of A @ B is Aᵀ g",
+        "a typical first attempt: ∂J/∂B of A @ B is Aᵀ g",
         "a shape error, unless layers have equal sizes; then it learns badly",
         "W[3] is not transposed",
         layer_sizes=(4, 3, 3, 3),
@@ -117,7 +117,7 @@ CREATURES = [
     TapeCreature(
         "tanh′ from its input",
         SlopeOfTheInput,
-        "1 − y² is the slope in terms of the output y; with the input in its place it can even be negative",
+        "1 − y² is the slope in terms of the output y; with the input instead of y it can even be negative",
         "it learns while the weights are small, since then tanh z ≈ z",
         "the slope is 1 − z²",
         "tanh",
@@ -126,14 +126,14 @@ CREATURES = [
         "ReLU's slope from its output, with >=",
         AlwaysOn,
         "a widely read tutorial's MNIST lesson, see lesson 05",
-        "it learns, only worse",
+        "it learns, but less well",
         "the slope is left out, or always 1",
         "relu",
     ),
     TapeCreature(
         "the backward of a sum divides",
         SumNotSpread,
-        "mistaking the sum for the mean: each term of a sum gets the whole gradient",
+        "mistaking the sum for the mean: each term of a sum receives the full gradient",
         "learning is m n[L] times too slow",
         "too many",
     ),
@@ -147,22 +147,22 @@ CREATURES = [
     TapeCreature(
         "overwritten instead of added",
         grad_that_overwrites,
-        "`=` for `+=` where a variable is used twice",
+        "`=` instead of `+=` where a variable is used twice",
         "right for every chain, wrong at the first variable with two uses",
         "the target is left out",
     ),
     TapeCreature(
         "handed on too early",
         grad_that_does_not_wait,
-        "a stack of variables still to be visited in place of a topological order",
-        "right for every chain, wrong where two ways of different length meet",
+        "a stack of variables still to be visited instead of a topological order",
+        "right for every chain, wrong where two paths of different lengths meet",
         "the prediction is left out",
     ),
     TapeCreature(
-        "gradients of the call before still in it",
+        "gradients left from the previous call",
         GradThatKeeps,
         "a second backward() in PyTorch or in a scalar engine, without zero_grad()",
-        "steps grow and grow until it diverges",
+        "steps keep growing until training diverges",
         "accumulated",
     ),
 ]

@@ -1,4 +1,4 @@
-"""A network's cost as a program for the tape: the forward pass of lesson 04, and no backward pass."""
+"""A network's cost as a program for the tape: the forward pass of lesson 04, without a backward pass."""
 
 from helpers.autograd import tape
 from helpers.system.arguments import check_function, check_layers
@@ -10,7 +10,7 @@ ACTIVATIONS = {
     "relu": lambda Z: Z.relu(),
     "identity": lambda Z: Z,
 }
-# Loss of all examples together, of the logits Z and the targets Y, both of shape (n[L], m).
+# Total loss over all examples, from the logits Z and the targets Y, both of shape (n[L], m).
 LOSSES = {
     "sigmoid": lambda Z, Y: (Z.softplus() - Z * Y).sum(),  # binary cross-entropy
     "softmax": lambda Z, Y: (Z.logsumexp(axis=0) - (Z * Y).sum(axis=0)).sum(),  # cross-entropy
@@ -19,7 +19,7 @@ LOSSES = {
 
 
 def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
-    """The cost of `training.NeuralNetwork` with its penalty ½ λ Σ w².
+    """The cost of `training.NeuralNetwork`, including its penalty ½ λ Σ w².
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
     Raises
     ------
     TypeError, ValueError
-        If the activation or the output is not one of those above, or an array has another shape or type: an array
-        that NumPy would broadcast, such as Y of shape (m,), is refused.
+        If the activation or the output is unknown, or an array has the wrong shape or type. Arrays that NumPy
+        would broadcast, such as Y of shape (m,), are rejected.
     """
     activation = ACTIVATIONS[known_name(hidden_activation, ACTIVATIONS, "hidden_activation")]
     loss = LOSSES[known_name(output, LOSSES, "output")]
@@ -55,7 +55,7 @@ def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
 def gradients(
     X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0, variable=tape.Variable, grad=tape.grad
 ):
-    """The gradients of `cost`, by the tape; a function that `gradient_check.check_gradients` can test.
+    """The gradients of `cost`, computed by the tape, in the form that `gradient_check.check_gradients` can test.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def gradients(
     Raises
     ------
     TypeError, ValueError
-        As `cost`.
+        See `cost`.
     """
     check_layers(W, b)
     check_function(variable, "variable", "value", "name")
@@ -82,7 +82,7 @@ def gradients(
 
 
 def _check_shapes(X, Y, W, b):
-    """Raise a ValueError unless X, Y, W and b belong to one network, column by column."""
+    """Raise a ValueError unless the shapes of X, Y, W and b fit one network, with each b[l] a column."""
     n = X.shape[1]
     for l in sorted(W):
         rows = len(W[l]) if W[l].ndim else 1

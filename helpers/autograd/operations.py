@@ -1,7 +1,7 @@
-"""What makes a Variable read like an array, what it refuses, and operations that lesson 09 does not need.
+"""What makes a Variable read like an array, what it rejects, and operations that lesson 09 does not need.
 
-`ArrayLike` is the base of `tape.Variable`, kept apart so that the engine itself stays as short as the
-lesson says. As in `tape`, g is ∂J/∂(result), and each backward function returns ∂J/∂(operand).
+`ArrayLike` is the base class of `tape.Variable`, kept separate so that the engine itself stays as short as
+the lesson says. As in `tape`, g is ∂J/∂(result), and each backward function returns ∂J/∂(operand).
 """
 
 import operator
@@ -10,7 +10,7 @@ import numpy as np
 
 from helpers.system.validation import brief
 
-# NumPy calls these for `array + variable` and its like: the tape's own operators take over.
+# NumPy calls these for expressions such as `array + variable`: the tape's own operators take over.
 OPERATORS = {
     np.add: operator.add,
     np.subtract: operator.sub,
@@ -20,7 +20,7 @@ OPERATORS = {
     np.matmul: operator.matmul,
 }
 COMPARISONS = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
-# What to write for a NumPy function whose method, if there is one, has another name.
+# What to write instead of a NumPy function that has no method of the same name.
 INSTEAD = {
     "absolute": "abs(x)",
     "concatenate": "autograd.concatenate([x, y])",
@@ -33,16 +33,16 @@ INSTEAD = {
 
 
 def apply(name, f, values):
-    """f(*values), or a ValueError that says which shapes do not fit together in the operation `name`."""
+    """f(*values), or a ValueError that says which shapes do not match in the operation `name`."""
     try:
         return f(*values)
     except ValueError:
         shapes = " and ".join(str(value.shape) for value in values)
-        raise ValueError(f"{name} of shapes {shapes} does not fit: one must broadcast to the other") from None
+        raise ValueError(f"{name} cannot combine shapes {shapes}: one must broadcast to the other") from None
 
 
 def reduce(f, values, axis, keepdims=False):
-    """f(values, axis) with the axes kept, or a sentence that names the argument that it does not take."""
+    """f(values, axis) with the reduced axes kept; raises an error that names an invalid argument."""
     if not isinstance(keepdims, (bool, np.bool_)):
         raise TypeError(f"keepdims must be True or False, not {brief(keepdims)}")
     try:
@@ -56,18 +56,18 @@ def reduce(f, values, axis, keepdims=False):
 
 
 def take(values, index):
-    """values[index], or a sentence that says which indices there are."""
+    """values[index]; raises an IndexError that says which indices are valid."""
     try:
         return values[index]
-    except Exception:  # NumPy's are of several classes, and an object that is no index may raise any
+    except Exception:  # NumPy raises several classes of error, and an object that is not an index may raise any
         raise IndexError(
             f"index {brief(index)} does not fit a Variable of shape {values.shape}: "
-            "use whole numbers within it, slices, or an array of whole numbers or of True and False"
+            "use whole numbers within that shape, slices, or an array of whole numbers or of True and False"
         ) from None
 
 
 def _refuse(words):
-    """A method that raises a TypeError with these words."""
+    """A method that raises a TypeError with this message."""
 
     def method(self, *_, **__):
         raise TypeError(words)
@@ -75,11 +75,11 @@ def _refuse(words):
     return method
 
 
-_NO_OPERATOR = "a Variable knows the operators +, −, *, /, ** and @ alone: compute with x.value if no slope is needed"
+_NO_OPERATOR = "a Variable supports only +, −, *, /, ** and @: compute with x.value if no gradient is needed"
 
 
 class ArrayLike:
-    """The base of `tape.Variable`, which adds `value`, `name`, `_record` and `_lift`."""
+    """The base class of `tape.Variable`, which adds `value`, `name`, `_record` and `_lift`."""
 
     shape = property(lambda self: self.value.shape)
     ndim = property(lambda self: self.value.ndim)
@@ -117,7 +117,7 @@ class ArrayLike:
     __abs__ = abs
 
     def max(self, axis=None, keepdims=False):
-        """Largest entry along an axis, several (a tuple) or all (None); entries that tie share the gradient equally."""
+        """Maximum over an axis, over several (a tuple), or over all (None); ties share the gradient equally."""
         highest = reduce(np.max, self.value, axis, keepdims)
         at_top = self.value == highest
         share = at_top / at_top.sum(axis=axis, keepdims=True)
@@ -131,13 +131,13 @@ class ArrayLike:
         except (TypeError, ValueError, OverflowError):
             raise ValueError(
                 f"shape is {', '.join(map(brief, shape))}, but a Variable of shape {self.shape} needs whole numbers "
-                f"whose product is {self.size}; -1 stands for the one that is left"
+                f"whose product is {self.size}; -1 stands for the remaining one"
             ) from None
         return self._record("reshape", y, (self, lambda g: g.reshape(self.shape)))
 
     def __array_ufunc__(self, function, method, *inputs, **options):
         if function in COMPARISONS:
-            return self == inputs  # refused, as in x == y
+            return self == inputs  # raises an error, as x == y does
         if function in OPERATORS and method == "__call__" and not options:
             return OPERATORS[function](*map(self._lift, inputs))
         return self.__array_function__(function, (), inputs, options)
@@ -145,29 +145,30 @@ class ArrayLike:
     def __array_function__(self, function, types, arguments, options):
         name = function.__name__
         cure = INSTEAD.get(name, f"x.{name}()" if hasattr(type(self), name) else "the operations of the tape")
-        raise TypeError(f"np.{name} would lose the history of a Variable: use {cure}, or x.value if no slope is needed")
+        words = f"np.{name} would lose the history of a Variable: use {cure}, or x.value if no gradient is needed"
+        raise TypeError(words)
 
-    __array__ = _refuse("a Variable is not a plain array: use x.value, whose use is not recorded")
-    __bool__ = _refuse("a Variable is neither true nor false: use x.value, whose use is not recorded")
+    __array__ = _refuse("a Variable is not a plain array: use x.value, which is not recorded")
+    __bool__ = _refuse("a Variable is neither true nor false: use x.value, which is not recorded")
     __float__ = __int__ = __complex__ = __index__ = _refuse(
-        "a Variable is not a plain number: use x.item(), whose use is not recorded"
+        "a Variable is not a plain number: use x.item(), which is not recorded"
     )
     __iter__ = _refuse("a Variable cannot be looped over: use x[0], x[1], … or x.sum()")
     __contains__ = __eq__ = __ne__ = __lt__ = __gt__ = __le__ = __ge__ = _refuse(
-        "a Variable cannot be compared, for a comparison has no slope: compare x.value, as in x[x.value > 0]"
+        "a Variable cannot be compared, because a comparison has no gradient: compare x.value, as in x[x.value > 0]"
     )
     __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __divmod__ = __rdivmod__ = _refuse(_NO_OPERATOR)
     __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refuse(_NO_OPERATOR)
     __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = __round__ = __pos__ = _refuse(_NO_OPERATOR)
     __setitem__ = __delitem__ = _refuse("the entries of a Variable cannot be changed: compute a new one from it")
-    __hash__ = object.__hash__  # by identity, so that Variables can be keys although they have no ==
+    __hash__ = object.__hash__  # by identity, so that Variables can be dictionary keys although they have no ==
 
     def __getattr__(self, name):
-        raise AttributeError(f"a Variable has no {name}: the tape knows {', '.join(_operations(type(self)))}")
+        raise AttributeError(f"a Variable has no {name}: the tape supports {', '.join(_operations(type(self)))}")
 
 
 def _operations(kind):
-    """The names of the operations of a Variable."""
+    """The names of a Variable's operations."""
     names = {name for parent in kind.__mro__[:-1] for name in vars(parent) if not name.startswith("_")}
     return sorted(names - {"item", "ndim", "shape", "size", "title"}, key=str.lower)
 
@@ -177,7 +178,7 @@ def concatenate(variables, axis=0):
 
     Parameters
     ----------
-    variables : list of Variable or array-like, equal in shape but along `axis`
+    variables : list of Variable or array-like, with equal shapes except along `axis`
     axis : int
 
     Returns
@@ -187,7 +188,7 @@ def concatenate(variables, axis=0):
     Raises
     ------
     TypeError, ValueError
-        If none of them is a Variable, or the shapes do not fit.
+        If none of them is a Variable, or the shapes do not match.
     """
     if not np.iterable(variables):
         raise TypeError(f"variables must be a list of Variables, not {brief(variables)}")
@@ -202,8 +203,8 @@ def concatenate(variables, axis=0):
     except (TypeError, ValueError, OverflowError):
         shapes = ", ".join(str(variable.shape) for variable in joined)
         raise ValueError(
-            f"arrays of shapes {shapes} cannot be joined along axis {brief(axis)}: all need it, and the same sizes of "
-            "the other axes"
+            f"arrays of shapes {shapes} cannot be joined along axis {brief(axis)}: all must have that axis, and equal "
+            "sizes along the others"
         ) from None
     backs = [lambda g, i=i: np.split(g, edges, axis)[i] for i in range(len(joined))]
     return joined[0]._record("concat", y, *zip(joined, backs, strict=True))

@@ -1,12 +1,12 @@
-"""Automatic differentiation in reverse mode: backpropagation through any program of the operations below.
+"""Reverse-mode automatic differentiation: backpropagation through any program built from the operations below.
 
-A `Variable` remembers what it was computed from and, for each of these, how a gradient is carried
+A `Variable` remembers the operands it was computed from and, for each operand, how to carry a gradient
 back. `grad` goes through that history, newest first. Nothing here knows what a layer is. What a
 Variable has in common with an array, and a few more operations, come from `operations`.
 
-Values are float64 and read-only, so that the backward pass finds what the forward pass saw. In
-every backward function g is ∂J/∂(result), and the function returns ∂J/∂(that operand), in which an
-axis that broadcasting stretched may still be long: `backward_steps` sums over it, in one place.
+Values are float64 and read-only, so that the backward pass finds the values that the forward pass saw. In
+every backward function g is ∂J/∂(result), and the function returns ∂J/∂(that operand), which may still
+have the broadcast shape: `backward_steps` sums over the repeated axes, in one place.
 """
 
 import itertools
@@ -21,7 +21,7 @@ _clock = itertools.count()
 
 
 def _elementwise(name, f, *slopes):
-    """The method y = f(a, …), element by element; each slope takes (y, a, …) and gives ∂y/∂(one operand)."""
+    """The method y = f(a, …), element by element; each slope takes (y, a, …) and returns ∂y/∂(one operand)."""
 
     def operation(self, *others):
         if len(others) + 1 != len(slopes):
@@ -46,13 +46,13 @@ class Variable(ArrayLike):
     Parameters
     ----------
     value : array-like of real numbers, any shape; it is copied
-    name : str, its label in a drawing
+    name : str, label used in drawings
     parents : sequence of (Variable, backward function); for operations only
 
     Attributes
     ----------
     value : float64 ndarray, read-only
-    number : int, its place in the order of recording; greater than that of anything it was computed from
+    number : int, position in the order of recording; greater than that of any Variable it was computed from
 
     Raises
     ------
@@ -91,7 +91,7 @@ class Variable(ArrayLike):
         a, b = self, self._lift(other)
         A, B = a.value, b.value
         if A.ndim != 2 or B.ndim != 2 or A.shape[1] != B.shape[0]:
-            raise ValueError(f"{A.shape} @ {B.shape} does not fit, only (k, n) @ (n, m) does")
+            raise ValueError(f"{A.shape} @ {B.shape} does not fit: only (k, n) @ (n, m) does")
         return a._record("@", A @ B, (a, lambda g: g @ B.T), (b, lambda g: A.T @ g))
 
     __rsub__, __rtruediv__, __rpow__, __rmatmul__ = map(_swapped, (__sub__, __truediv__, __pow__, __matmul__))
@@ -108,7 +108,7 @@ class Variable(ArrayLike):
         return total / (self.value.size / total.value.size)
 
     def logsumexp(self, axis=None, keepdims=False):
-        """log Σ eᵃ over an axis, several or all; the largest a is taken out first, so nothing overflows."""
+        """log Σ eᵃ over an axis, several or all; the largest a is factored out first, so nothing overflows."""
         highest = reduce(np.max, self.value, axis, keepdims)
         E = np.exp(self.value - highest)
         S = np.sum(E, axis=axis, keepdims=True)
@@ -117,7 +117,7 @@ class Variable(ArrayLike):
 
     def __getitem__(self, index):
         places = take(np.arange(self.value.size).reshape(self.value.shape), index).ravel()
-        # bincount adds up what belongs to one place, so an entry taken twice gets both; of nothing it counts integers
+        # bincount adds up gradients for the same entry, which may be taken twice; without any it returns integers
         back = (self, lambda g: np.bincount(places, g.ravel(), self.size).reshape(self.shape).astype(float))
         return self._record("[ ]", self.value[index], back)
 
@@ -125,7 +125,7 @@ class Variable(ArrayLike):
 
 
 def history(output):
-    """Everything that `output` was computed from, and itself, oldest first: each after its parents.
+    """`output` and every Variable it was computed from, oldest first, so that each comes after its parents.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def unbroadcast(g, shape):
 
     Parameters
     ----------
-    g : ndarray; shape : tuple of int, from which NumPy's rules of broadcasting lead to that of g
+    g : ndarray; shape : tuple of int, which NumPy's broadcasting rules expand to the shape of g
 
     Returns
     -------
@@ -169,11 +169,11 @@ def backward_steps(output, inputs, seed):
     Yields
     ------
     Variable, dict
-        The one whose gradient, complete by then, was just handed on to its parents; and all
-        gradients so far. What no input led to is left out.
+        The Variable whose complete gradient has just been passed on to its parents, and all
+        gradients so far. Variables that do not depend on an input are skipped.
     """
     past, wanted, gradients = history(output), set(inputs), {output: seed}
-    for variable in past:  # a parent stands before its children, so one pass is enough
+    for variable in past:  # a parent comes before its children, so one pass is enough
         if any(parent in wanted for parent, _ in variable.parents):
             wanted.add(variable)
     for variable in reversed([v for v in past if v in wanted]):
@@ -185,23 +185,24 @@ def backward_steps(output, inputs, seed):
 
 
 def grad(output, inputs, seed=None):
-    """∂output/∂input for each input, by one pass through the history, backward.
+    """∂output/∂input for each input, in one backward pass through the history.
 
     Parameters
     ----------
-    output : Variable, a single number unless there is a seed
+    output : Variable, a single number unless a seed is given
     inputs : Variable, or list of them
     seed : array-like with the shape of the output, optional
-        ∂J/∂output, where the output is on its way to some J.
+        ∂J/∂output, if the output is an intermediate result in the computation of some J.
 
     Returns
     -------
-    ndarray with the shape of the input, or list of them; new ones each time, so a second call gives the same
+    ndarray with the shape of the input, or list of them; new arrays each time, so calls do not accumulate
 
     Raises
     ------
     TypeError, ValueError
-        If output or an input is no Variable, there is no input, one did not lead to the output, or shapes differ.
+        If the output or an input is not a Variable, there is no input, the output does not depend on an input, or
+        shapes differ.
     """
     chosen = inputs if isinstance(inputs, (list, tuple)) else [inputs]
     all_are(Variable, [output, *chosen], "grad")

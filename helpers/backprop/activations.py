@@ -1,7 +1,7 @@
-"""Activation functions and their derivatives, element by element (softmax alone mixes the units of a layer).
+"""Activation functions and their derivatives, element by element (only softmax mixes the units of a layer).
 
-Every derivative takes Z, the weighted input, never A = g(Z): one rule, so that nobody has to
-remember which function wants which. All of them keep the shape and the floating-point type of Z.
+Every derivative takes Z, the weighted input, never A = g(Z), so that there is only one convention to
+remember. All functions preserve the shape and the floating-point type of Z.
 """
 
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 
-@np.errstate(under="ignore")  # e^(−1000) is 0 to every digit that a float has
+@np.errstate(under="ignore")  # e^(−1000) is 0 in floating point
 def sigmoid(Z):
-    """σ(z) = 1 / (1 + e⁻ᶻ), written as eᶻ / (1 + eᶻ), which loses no digit however small it is.
+    """σ(z) = 1 / (1 + e⁻ᶻ), written as eᶻ / (1 + eᶻ), which keeps full precision however small the result.
 
     Above z = 40 the quotient is 1 to all 16 digits, so z is capped there and eᶻ cannot overflow.
 
@@ -34,7 +34,7 @@ def sigmoid(Z):
 def sigmoid_prime(Z):
     """σ′(z) = σ(z) (1 − σ(z)); same shape as Z, values in [0, 1/4].
 
-    Written as e / (1 + e)² with e = e^(−|z|): 1 − σ(z) would lose all digits where σ(z) is nearly 1.
+    Written as e / (1 + e)² with e = e^(−|z|): 1 − σ(z) would lose all precision where σ(z) is close to 1.
     """
     E = np.exp(-np.abs(Z))
     return E / (1 + E) ** 2
@@ -46,7 +46,7 @@ def tanh(Z):
 
 
 def tanh_prime(Z):
-    """tanh′(z) = 1 − tanh²(z) = 4 σ′(2z), without the difference, which would cancel; same shape as Z."""
+    """tanh′(z) = 1 − tanh²(z) = 4 σ′(2z), computed in the last form to avoid cancellation; same shape as Z."""
     return 4 * sigmoid_prime(np.multiply(2, Z))
 
 
@@ -65,8 +65,8 @@ def relu_prime(Z):
 def softmax(Z):
     """eᶻᵏ / Σⱼ eᶻʲ in each column: positive numbers that add up to 1. For the output layer only.
 
-    The largest z of the column is taken away from all first. That changes nothing, for numerator
-    and denominator share the factor, and no exponential overflows.
+    The largest z of each column is subtracted first. This leaves the result unchanged, because it
+    multiplies numerator and denominator by the same factor, and no exponential can overflow.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Losses: what a prediction costs, and the gradient with which backpropagation starts.
 
-Every loss takes Z, the weighted input of the output layer, instead of A = g(Z): that form has
-neither log(0) nor an overflow. The mean over the examples is taken here and nowhere else; every
-gradient behind these inherits its 1/m.
+Every loss takes Z, the weighted input of the output layer, instead of A = g(Z): in this form log(0)
+and overflow cannot occur. The mean over the examples is taken here and nowhere else; every gradient
+computed from these inherits its factor 1/m.
 """
 
 from collections.abc import Callable
@@ -28,12 +28,12 @@ def squared_error(Z, Y):
     Z : ndarray of shape (n[L], m)
         Weighted input of the output layer, which is also the prediction. Columns are examples.
     Y : ndarray of shape (n[L], m)
-        Targets, in the unit of Z.
+        Targets, in the same unit as Z.
 
     Returns
     -------
     float
-        In half the squared unit of Y.
+        In the squared unit of Y.
     """
     return float(np.sum(squared_error_of_each(Z, Y), dtype=float)) / Y.shape[1]
 
@@ -43,21 +43,21 @@ def squared_error_gradient(Z, Y):
     return (Z - Y) / Y.shape[1]
 
 
-@np.errstate(under="ignore")  # e^(−1000) is 0 to every digit that a float has
+@np.errstate(under="ignore")  # e^(−1000) is 0 in floating point
 def binary_cross_entropy_of_each(Z, Y):
     """log(1 + eᶻ) − y z of each example, summed over the output units: shape (m,).
 
-    As log(1 + eᶻ) = max(z, 0) + log(1 + e^(−|z|)), the large terms z and y z cancel exactly for a label.
+    Since log(1 + eᶻ) = max(z, 0) + log(1 + e^(−|z|)), the large terms z and y z cancel exactly for y = 1.
     """
     minus_abs = np.minimum(Z, -Z)
     return np.sum(np.maximum(Z, 0) - Y * Z + np.log1p(np.exp(minus_abs)), axis=0)
 
 
 def binary_cross_entropy(Z, Y):
-    """J = −(1/m) Σ [y log a + (1 − y) log(1 − a)] with a = σ(z), worked out from z.
+    """J = −(1/m) Σ [y log a + (1 − y) log(1 − a)] with a = σ(z), computed from z.
 
     Inserting σ and simplifying gives log(1 + eᶻ) − y z for one example, which is evaluated without
-    overflow: the cost stays finite and exact however sure the network is.
+    overflow: the cost stays finite and accurate however confident the network is.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def binary_cross_entropy(Z, Y):
     Returns
     -------
     float
-        In nats for one example; log 2 ≈ 0.693 is the cost of always answering ½.
+        In nats per example; log 2 ≈ 0.693 is the cost of always answering ½.
     """
     return float(np.sum(binary_cross_entropy_of_each(Z, Y), dtype=float)) / Y.shape[1]
 
@@ -77,7 +77,7 @@ def binary_cross_entropy(Z, Y):
 def binary_cross_entropy_gradient(Z, Y):
     """dZ = ∂J/∂Z = (σ(Z) − Y) / m for `binary_cross_entropy`; shape of Z.
 
-    Written as (1 − y) σ(z) − y σ(−z), in which nothing cancels where σ(z) is nearly 1.
+    Written as (1 − y) σ(z) − y σ(−z), which avoids cancellation where σ(z) is close to 1.
     """
     return ((1 - Y) * sigmoid(Z) - Y * sigmoid(-Z)) / Y.shape[1]
 
@@ -98,7 +98,7 @@ def one_hot(labels, n_classes, dtype=np.float64):
     Raises
     ------
     TypeError, ValueError
-        If one of them is not as described.
+        If an argument is not as described.
     """
     labels, n_classes = as_labels(labels, n_classes)
     dtype = floating_type(dtype)
@@ -109,8 +109,9 @@ def one_hot(labels, n_classes, dtype=np.float64):
 def cross_entropy_of_each(Z, Y):
     """log Σⱼ eᶻʲ − Σₖ yₖ zₖ of each example: shape (m,), for Y with columns that add up to 1.
 
-    With the largest z taken out, log Σⱼ eᶻʲ = max z + log(1 + Σ′ e^(zⱼ − max z)), where Σ′ leaves the
-    largest term out: nothing overflows, no digit is lost to the 1, and max z − z is exactly 0 for a sure answer.
+    With the largest z factored out, log Σⱼ eᶻʲ = max z + log(1 + Σ′ e^(zⱼ − max z)), where Σ′ omits the
+    largest term. Nothing overflows, adding 1 costs no precision, and max z − Σₖ yₖ zₖ is exactly 0 if the largest
+    z is that of the true class.
     """
     highest = Z.max(axis=0)  # (m,)
     E = np.exp(Z - highest)  # (K, m)
@@ -119,19 +120,19 @@ def cross_entropy_of_each(Z, Y):
 
 
 def cross_entropy(Z, Y):
-    """J = −(1/m) Σ Σₖ yₖ log aₖ with a = softmax(z), worked out from z.
+    """J = −(1/m) Σ Σₖ yₖ log aₖ with a = softmax(z), computed from z.
 
     Parameters
     ----------
     Z : ndarray of shape (K, m)
         Logits of the K classes. Columns are examples.
     Y : ndarray of shape (K, m)
-        Each column is 1 for the true class and 0 elsewhere (or a distribution: it adds up to 1).
+        Each column is 1 for the true class and 0 elsewhere (or any distribution: entries that add up to 1).
 
     Returns
     -------
     float
-        In nats for one example; log K is the cost of always answering 1/K.
+        In nats per example; log K is the cost of always answering 1/K.
     """
     return float(np.sum(cross_entropy_of_each(Z, Y), dtype=float)) / Y.shape[1]
 
@@ -139,8 +140,8 @@ def cross_entropy(Z, Y):
 def cross_entropy_gradient(Z, Y):
     """dZ = ∂J/∂Z = (softmax(Z) − Y) / m for `cross_entropy`; shape of Z.
 
-    Written as (1 − y) a − y (1 − a), with 1 − a as the sum of the other probabilities: nothing cancels
-    where a is nearly 1.
+    Written as (1 − y) a − y (1 − a), with 1 − a computed as the sum of the other probabilities, which
+    avoids cancellation where a is close to 1.
     """
     A = softmax(Z)  # (K, m)
     others = (1 - np.eye(len(A), dtype=A.dtype)) @ A  # (K, K) @ (K, m) = (K, m)
@@ -148,7 +149,7 @@ def cross_entropy_gradient(Z, Y):
 
 
 class Output(NamedTuple):
-    """What the last layer answers with, and the loss that goes with it."""
+    """The function g of the output layer, and the loss that goes with it."""
 
     g: Callable
     loss: Callable

@@ -34,7 +34,7 @@ def initialize_parameters(layer_sizes, initialization="lecun", random_state=0, d
         n[0], n[1], …, n[L]: the number of features, then the number of units in each layer.
     initialization : {"lecun", "glorot", "he", "small", "zero"}
     random_state : int, numpy.random.Generator or numpy.random.RandomState
-        Source of the random numbers. A generator is advanced; an int seeds a new one.
+        Source of the random numbers. An int seeds a new generator; if a generator is passed, its state advances.
     dtype : numpy.float64 or numpy.float32
         Type of the result. The numbers are drawn in float64 and then rounded.
 
@@ -46,7 +46,7 @@ def initialize_parameters(layer_sizes, initialization="lecun", random_state=0, d
     Raises
     ------
     TypeError, ValueError
-        If a layer size, the initialization, the random state or the dtype is not one of those described above.
+        If a layer size, the initialization, the random state or the dtype is not as described above.
     """
     n = as_layer_sizes(layer_sizes)
     check_room(sum(n[l] * n[l - 1] for l in range(1, len(n))), "layer_sizes")

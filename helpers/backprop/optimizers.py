@@ -2,7 +2,7 @@
 
 Each is a function ``step(theta, gradient, memory, t, learning_rate)`` of arrays of the same shape. It
 updates `theta` and `memory` in place and leaves `gradient` unchanged. `memory` holds what the optimizer
-carries from step to step, one array for each of its `slots`, all 0 before the first step. The functions
+carries from step to step: one array for each of its `slots`, all 0 before the first step. The functions
 work elementwise, so θ may be a single weight matrix or all parameters in one vector.
 """
 
@@ -70,7 +70,7 @@ def adam(theta, gradient, memory, t, learning_rate, beta1=0.9, beta2=0.999, epsi
     beta1, beta2 : float in [0, 1)
         Fraction of each running mean that is kept.
     epsilon : float
-        Keeps the quotient finite where every gradient so far was 0.
+        Keeps the quotient finite where every gradient so far has been 0.
 
     Notes
     -----
@@ -85,7 +85,7 @@ def adam(theta, gradient, memory, t, learning_rate, beta1=0.9, beta2=0.999, epsi
 
 
 class Optimizer(NamedTuple):
-    """An update step, and the number of arrays of the shape of θ that it carries along."""
+    """An update step, and the number of arrays, each with the shape of θ, that it carries along."""
 
     step: Callable
     slots: int

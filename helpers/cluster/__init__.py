@@ -1,7 +1,7 @@
 """Work shared among several processes, on this machine or on others, with Dask as the engine.
 
 Read in this order: `workers` (how they are started and stopped), `shards` (one network, with its examples
-split among the workers), `sweep` (many networks, one per point of a grid).
+split among the workers), `sweep` (many networks, one for each point of a grid).
 """
 
 from helpers.cluster import sweep

@@ -17,29 +17,29 @@ from helpers.training.streaming import HDF5Rows
 
 
 class Shards:
-    """Examples that are dealt to workers; takes the place of X in `NeuralNetwork.fit`, full batch only.
+    """Examples distributed among workers; can be passed as X to `NeuralNetwork.fit`, full batch only.
 
-    The result depends on the shards, not on the number of workers: the same shards give the same bits
-    on any number of workers, because their gradients are always added in the same order. Other shards
-    change only the last digits.
+    The result depends on the shards, not on the number of workers: the same shards give bit-identical
+    results on any number of workers, because their gradients are always added in the same order. Different
+    shards change only the last digits.
 
     Parameters
     ----------
     X : array-like of shape (m, n_features), or an `HDF5Rows`
         Rows are examples. Each worker opens a file by its path and streams its own rows.
     sizes : int or sequence of int
-        Number of shards, as equal as can be; or the size of each, with sum m. A size may be 0.
+        Number of shards, as equal in size as possible; or the size of each, with sum m. A size may be 0.
     workers : workers.Workers, optional
-        The processes that work on them, in turn if there are more shards than workers. Default: this
-        process, one shard after another.
+        The processes that compute them; if there are more shards than workers, each worker gets several.
+        Default: this process, one shard after another.
 
     Raises
     ------
     TypeError, ValueError
-        If X is not such a table, there are more shards than examples, the sizes do not add up, or
-        `workers` is something else.
+        If X is not such a table, there are more shards than examples, the sizes do not add up to m, or
+        `workers` has the wrong type.
     NoWorkersError
-        If they are closed.
+        If the workers are closed.
     """
 
     def __init__(self, X, sizes=2, workers=None):
@@ -55,12 +55,12 @@ class Shards:
         return len(self.rows)
 
     def __getitem__(self, rows):
-        """The rows of a slice, read here."""
+        """The rows of a slice, read in this process."""
         as_range(rows, len(self))
         return self.rows[rows]
 
     def blocks(self, size=4096):
-        """All rows in order, as ndarrays of `size` rows, read here."""
+        """All rows in order, as ndarrays of `size` rows, read in this process."""
         return (self[start : start + size] for start in range(0, len(self), positive_whole(size, "size")))
 
     def with_dtype(self, dtype):
@@ -69,19 +69,19 @@ class Shards:
         return Shards(self.rows.with_dtype(dtype) if in_file else self.rows.astype(dtype), self.sizes, self.workers)
 
     def columns(self, chosen):
-        """The same shards with these features alone."""
+        """The same shards with only these features."""
         chosen = as_places(chosen, self.shape[1], "chosen", "features")
         return Shards(columns(self.rows, chosen), self.sizes, self.workers)
 
     def cost_and_gradients(self, Y, W, b, hidden_activation, output, out=None):
-        """As `blocks.cost_and_gradients`, each shard by the worker that has it.
+        """Like `blocks.cost_and_gradients`, but each shard is computed by the worker that holds it.
 
         Raises
         ------
         TypeError, ValueError
-            As `blocks.cost_and_gradients`.
+            See `blocks.cost_and_gradients`.
         WorkerLostError
-            If a worker is gone; parameters are as they were.
+            If a worker was lost; the parameters are left unchanged.
         """
         if out is None:
             check_task(self, Y, W, b, hidden_activation, output)
@@ -95,11 +95,13 @@ class Shards:
         return cost, *(out or (dW, db))
 
     def _ask(self, Y, *question):
-        """(cost, gradient) of each shard that is not empty, in their order."""
+        """(cost, gradient) of each non-empty shard, in the order of the shards."""
         try:
             if self._dealt[0] is not Y:
                 self._dealt = Y, self._deal(Y)
-            answers = [shard.cost_and_gradient(*question) for shard in self._dealt[1]]  # all are asked first
+            answers = [
+                shard.cost_and_gradient(*question) for shard in self._dealt[1]
+            ]  # all start before any is awaited
             return answers if self.workers is None else [answer.result() for answer in answers]
         except (OSError, RuntimeError, ValueError, KeyError) as error:
             closed = type(error).__name__ == "CommClosedError"
@@ -107,12 +109,12 @@ class Shards:
             if self.workers is None or not (closed or unknown or "Worker" in str(error) or "Actor" in str(error)):
                 raise
             raise WorkerLostError(
-                "a worker is gone, and its examples with it. What was reached is kept: deal the examples anew, "
+                "a worker was lost, and its examples with it. Progress so far is kept: distribute the examples again, "
                 "Shards(X, …), and continue with resume"
             ) from error
 
     def _deal(self, Y):
-        """A `Shard` for each part that is not empty, here or with its worker."""
+        """A `Shard` for each non-empty part, in this process or on its worker."""
         stops = np.cumsum(self.sizes)
         ranges = [(int(stop - size), int(stop)) for size, stop in zip(self.sizes, stops, strict=True) if size]
         in_file = isinstance(self.rows, HDF5Rows)
@@ -130,7 +132,7 @@ class Shards:
 
 
 class Shard:
-    """One shard, in the process that works on it.
+    """One shard, in the process that computes it.
 
     Parameters
     ----------
@@ -144,12 +146,12 @@ class Shard:
     def cost_and_gradient(self, theta, n, hidden_activation, output):
         """The mean cost of this shard and its gradient, as (float, ndarray of shape (P,))."""
         gradient = np.empty_like(theta)
-        out = views(gradient, n)  # with it nothing is checked: the arguments were, before they were sent
+        out = views(gradient, n)  # passing `out` skips the checks, which were made before the arguments were sent
         return cost_and_gradients(self.X, self.Y, *views(theta, n), hidden_activation, output, map, out)[0], gradient
 
 
 def weighted_mean(answers, sizes):
-    """Σ (m_k / m) of the shards' costs and of their gradients, added in the order of the shards.
+    """Sums of the shards' costs and gradients with weights m_k / m, added in the order of the shards.
 
     Parameters
     ----------
@@ -180,12 +182,12 @@ def as_shard_sizes(sizes, m):
     Raises
     ------
     TypeError, ValueError
-        If there were more shards than examples, or sizes are negative or do not add up to m.
+        If there are more shards than examples, or sizes are negative or do not add up to m.
     """
     if not np.iterable(sizes) or isinstance(sizes, (str, bytes, dict)):
         k = positive_whole(sizes, "sizes, the number of shards,")
         if k > m:
-            raise ValueError(f"{k} shards are more than the {m} examples: take {m} shards at most")
+            raise ValueError(f"{k} shards are more than the {m} examples: use at most {m} shards")
         return tuple(np.diff(np.linspace(0, m, k + 1).astype(int)).tolist())
     sizes = tuple(whole_number(size, "the size of a shard", 0) for size in sizes)
     if sum(sizes) != m:
@@ -194,7 +196,7 @@ def as_shard_sizes(sizes, m):
 
 
 def traced_gradient(X, Y, W, b):
-    """Cost and gradient of a sigmoid network, and the most memory that Python and NumPy used for it, in bytes.
+    """Cost and gradient of a sigmoid network, and the peak memory that Python and NumPy used for it, in bytes.
 
     Parameters
     ----------
@@ -210,9 +212,9 @@ def traced_gradient(X, Y, W, b):
     Raises
     ------
     TypeError, ValueError
-        As `blocks.cost_and_gradients`.
+        See `blocks.cost_and_gradients`.
     """
-    import tracemalloc  # here, because nothing else needs it
+    import tracemalloc  # imported here, because nothing else needs it
 
     tracemalloc.start()
     try:

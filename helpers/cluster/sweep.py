@@ -1,4 +1,4 @@
-"""A sweep: one function at many points, by several processes; each result is kept in a file as soon as it is there.
+"""A sweep evaluates one function at many points, in several processes, and saves each result as soon as it is ready.
 
 The file is text. Its first line names the format and holds the SHA-256 of the rest; the second names
 the function; then comes a line of JSON for each result. Call again with the same file to resume.
@@ -24,19 +24,19 @@ FORMAT, VERSION = "sweep of the backpropagation lessons", 2
 
 
 def sweep(function, points, path, workers=None):
-    """Call ``function(**point)`` for each point that has no result in the file `path` yet, and keep it there.
+    """Call ``function(**point)`` for each point that has no result in the file `path` yet, and save the result there.
 
-    A worker that dies loses nothing: the engine gives its point to another one, and earlier results are
-    in the file. Two sweeps may share a file; it then holds the results of both. A point at which the
-    function raises an error, or that kills every worker, is recorded with a sentence, and tried again
-    by the next call. Stopping by hand (the stop button, Ctrl+C) keeps the results so far, with a
-    warning. The file knows the function only by its name: if you change what it computes, take
-    another file.
+    Nothing is lost if a worker dies: the engine gives its point to another worker, and earlier results
+    are in the file. Two sweeps may share a file; it then holds the results of both. A point at which the
+    function raises an error, or that kills every worker, is recorded with an error message and tried
+    again by the next call. Stopping by hand (the stop button, Ctrl+C) keeps the results so far, with a
+    warning. The file identifies the function only by its name: if you change what it computes, use a
+    different file.
 
     Parameters
     ----------
-    function : callable, keyword arguments to a dict of numbers or texts
-    points : iterable of dicts, the keyword arguments: numbers, texts, None, or lists and dicts of them
+    function : callable that takes keyword arguments and returns a dict of numbers or strings
+    points : iterable of dicts, the keyword arguments: numbers, strings, None, or lists and dicts of them
     path : str or path-like
         The file. If it exists, it must belong to this function.
     workers : workers.Workers, optional
@@ -44,14 +44,14 @@ def sweep(function, points, path, workers=None):
 
     Returns
     -------
-    list of dicts, one for each point that is done, in the order of `points`: the point's entries and
-    those of its result, or "error", a sentence
+    list of dicts, one for each finished point, in the order of `points`: the point's entries and
+    those of its result, or "error" with a message
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as described, a point is there twice, or the file is damaged or belongs
-        to another function.
+        If an argument is not as described, a point appears twice, or the file is damaged or belongs
+        to a different function.
     OSError
         If the file cannot be read or written.
     """
@@ -63,13 +63,13 @@ def sweep(function, points, path, workers=None):
     keys = [_key(point) for point in points]
     doubles = [key for i, key in enumerate(keys) if key in keys[:i]]
     if doubles:
-        raise ValueError(f"the point {doubles[0]} is there twice: list each point once")
+        raise ValueError(f"the point {doubles[0]} appears twice: list each point once")
     done = _there(path, _name(function))
     todo = {key: copy.deepcopy(point) for key, point in zip(keys, points, strict=True) if not _is_done(done.get(key))}
     bar = progress(len(todo), "sweep", "point")
     try:
         for key, result in _results(function, todo, client):
-            with interrupts_wait():  # a result is in the file and in the table, or in neither
+            with interrupts_wait():  # so that a result is either in both the file and the table or in neither
                 done = _add(path, _name(function), done | {key: result})
             bar.update()
     except KeyboardInterrupt:
@@ -87,24 +87,24 @@ def read(path, name=None):
     ----------
     path : str or path-like
     name : str, optional
-        Name of the function whose results they must be.
+        Name of the function to which the results must belong.
 
     Raises
     ------
     OSError
         If there is no such file, or it cannot be read.
     ValueError
-        If it is not such a file, is damaged, or holds the results of a function that is not called `name`.
+        If it is not a sweep file, is damaged, or holds the results of a function not called `name`.
     """
     content, shown = read_bytes(path), Path(path).name
     first, _, rest = content.partition(b"\n")
     line = re.fullmatch(rf"{FORMAT}, version (\d+), sha256 [0-9a-f]{{64}}".encode(), first)
     if line is None and not first.startswith(b'{"format": "sweep of the backpropagation lessons'):  # version 1
-        raise ValueError(f"{shown} is not a sweep's file: choose another name")
+        raise ValueError(f"{shown} is not a sweep file: choose another name")
     if line is None or int(line[1]) != VERSION:
         raise ValueError(f"{shown} was written by another version of these lessons: choose another name")
     if content != _first_line(rest) + rest:
-        raise ValueError(f"{shown} is damaged, it does not match its checksum: remove it and sweep again")
+        raise ValueError(f"{shown} is damaged (its checksum does not match): remove it and sweep again")
     head, *entries = (json.loads(line) for line in rest.splitlines())
     if name not in (None, head["function"]):
         raise ValueError(f"{shown} holds results of {head['function']}, not of {name}: choose another name")
@@ -116,7 +116,7 @@ def _is_done(result):
 
 
 def _results(function, points, client):
-    """(key, result) in the order in which they are ready; `points` is a dict from a key to its point."""
+    """Yield (key, result) pairs as they become ready; `points` is a dict from keys to points."""
     if client is None:
         yield from ((key, attempt(function, point)) for key, point in points.items())
         return
@@ -128,20 +128,22 @@ def _results(function, points, client):
             try:
                 result = future.result()
             except KilledWorker:
-                result = {"error": "each worker that took this point died: does it need more memory than there is?"}
+                result = {
+                    "error": "every worker that took this point died: does it need more memory than is available?"
+                }
             yield futures.pop(future), result
-            future.release()  # or the engine would compute it again if the worker that has it dies
+            future.release()  # otherwise the engine would recompute it if the worker that holds it dies
     finally:
         client.cancel(list(futures))
 
 
 def attempt(function, point):
-    """``function(**point)`` as a dict that JSON can hold, or its error in words."""
+    """``function(**point)`` as a JSON-compatible dict, or a dict with its error message."""
     try:
         return json.loads(json.dumps(dict(function(**point)), default=_as_lists))
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # also SystemExit and its like: it is this point alone that fails
+    except BaseException as error:  # including SystemExit and the like: only this point fails
         return {"error": f"{type(error).__name__}: {error}"}
 
 
@@ -151,7 +153,7 @@ def _key(point):
     try:
         return json.dumps(point, sort_keys=True, allow_nan=False, default=_as_number)
     except (TypeError, ValueError, RecursionError) as error:
-        words = f"the point {brief(point)} must hold numbers, texts, None, or lists and dicts of them"
+        words = f"the point {brief(point)} must hold numbers, strings, None, or lists and dicts of them"
         raise TypeError(words) from error
 
 
@@ -169,7 +171,7 @@ def _name(function):
 
 
 def _there(path, name):
-    """What `read` finds; nothing if there is no such file."""
+    """The results that `read` returns; an empty dict if there is no such file."""
     try:
         return read(path, name)
     except FileNotFoundError:
@@ -177,10 +179,10 @@ def _there(path, name):
 
 
 def _add(path, name, results):
-    """Put `results` into the file, beside those that another sweep has put there meanwhile; return all of them."""
+    """Merge `results` into the file with those that another sweep has saved in the meantime; return all of them."""
     together = {}
 
-    def fill(file):  # programs take turns from here until the file is in its place
+    def fill(file):  # programs take turns from here until the file has been replaced
         there = _there(path, name)
         together.update(there)
         together.update({key: result for key, result in results.items() if not _is_done(there.get(key))})

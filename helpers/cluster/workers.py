@@ -1,15 +1,15 @@
-"""Workers: processes on this machine or on others, started and given work by an existing engine, Dask distributed.
+"""Workers: processes on this machine or on others, started and managed by the library Dask distributed (the engine).
 
-The engine is an extra: ``pip install -r requirements-scale.txt``. What runs on it, `shards` and
+The engine is optional: ``pip install -r requirements-scale.txt``. The code that runs on it, `shards` and
 `sweep`, also takes ``workers=None`` and then does the same work in this process, one part after
-another, so that without the engine (as in every browser) only time is lost.
+another, so without the engine (as in every browser) it is only slower.
 
-The processes exchange functions and data as pickles, and unpickling can run any code. So whoever can
-connect to a worker or its scheduler can do whatever you can. Processes that `connect` starts listen on
-this machine alone, and let in only those who hold a key that is made for them and never stored: other
-users of the machine cannot reach them. A scheduler elsewhere is as safe as whoever started it made it:
-in a network that others share, start it with certificates of your own (Dask's documentation, "TLS"),
-and set `distributed.comm.tls` in Dask's configuration here.
+The processes exchange functions and data as pickles, and unpickling can run any code. So anyone who can
+connect to a worker or its scheduler can do whatever you can. Processes started by `connect` listen only
+on this machine and accept only connections that present a key, which is generated for them and never
+stored: other users of the machine cannot connect to them. A scheduler elsewhere is only as safe as its owner
+has made it: on a shared network, start it with certificates of your own (see "TLS" in Dask's
+documentation), and set `distributed.comm.tls` in Dask's configuration here.
 """
 
 import atexit
@@ -29,11 +29,11 @@ from helpers.training.parallel import core_count
 
 VARIABLE = "LESSONS_SCHEDULER"
 INSTALL = "pip install -r requirements-scale.txt"
-PATIENCE = 20  # seconds in which a scheduler must answer and a worker must be there
+PATIENCE = 20  # seconds within which a scheduler must answer and a worker must be available
 
 
 class MissingEngineError(ImportError):
-    """Dask distributed is not installed, or cannot be: in a browser there are no processes."""
+    """Dask distributed is not installed, or cannot be used: a browser has no processes."""
 
 
 class NoWorkersError(ConnectionError):
@@ -41,13 +41,13 @@ class NoWorkersError(ConnectionError):
 
 
 class WorkerLostError(RuntimeError):
-    """A worker that held examples is gone."""
+    """A worker that held examples was lost."""
 
 
 def missing():
-    """Why several processes cannot be used, in a sentence; an empty text if they can."""
+    """Why several processes cannot be used, in one sentence; an empty string if they can."""
     if in_browser():
-        return "A browser starts no processes"
+        return "A browser cannot start processes"
     needed = ("distributed", "cryptography")
     if any(sys.modules.get(name, True) is None or find_spec(name) is None for name in needed):
         return f"The engine for several processes, Dask distributed, is not installed: {INSTALL}"
@@ -55,28 +55,28 @@ def missing():
 
 
 def connect(workers=None):
-    """Start workers on this machine, or use those of the scheduler that LESSONS_SCHEDULER names.
+    """Start workers on this machine, or use those of the scheduler whose address is in LESSONS_SCHEDULER.
 
     Parameters
     ----------
     workers : int, optional
-        How many processes to start, each with one thread. Default: one for each core. With a
-        scheduler elsewhere, all workers that it has.
+        Number of processes to start, each with one thread. Default: one per core. With a scheduler
+        elsewhere, all of its workers are used.
 
     Returns
     -------
     Workers
-        To be closed, by ``close()`` or by using it in ``with``.
+        Close them with ``close()``, or use them in a ``with`` statement.
 
     Raises
     ------
     MissingEngineError
-        Without the engine; the sentence says how to install it.
+        If the engine is not installed; the message says how to install it.
     NoWorkersError
         If the processes do not start; if no scheduler answers at that address, it has no worker, or its
         workers lack this package.
     TypeError, ValueError
-        If `workers` is not a whole number from 1 on.
+        If `workers` is not a whole number of at least 1.
     """
     count = core_count() if workers is None else positive_whole(workers, "workers")
     if missing():
@@ -89,17 +89,17 @@ def connect(workers=None):
 
 
 def client_of(workers):
-    """The client of `workers`, or None for None, which means this process.
+    """The client of `workers`; None, which means this process, is returned unchanged.
 
     Raises
     ------
     TypeError
-        If it is neither.
+        If `workers` is neither None nor a `Workers`.
     NoWorkersError
-        If they are closed.
+        If the workers are closed.
     """
     if not isinstance(workers, (Workers, type(None))):
-        raise TypeError(f"workers is {brief(workers)}, but it must be None or what cluster.connect() returns")
+        raise TypeError(f"workers is {brief(workers)}, but it must be None or the result of cluster.connect()")
     return workers and workers.client
 
 
@@ -114,12 +114,12 @@ class Workers:
     Raises
     ------
     NoWorkersError
-        By both and by `wait`, after `close` or if no worker is there.
+        By both attributes and by `wait`, after `close` or if no worker is available.
     """
 
     def __init__(self, client, closing):
         self._client, self._closing = client, closing
-        atexit.register(self.close)  # without it processes and a folder would stay behind
+        atexit.register(self.close)  # otherwise processes and a folder would be left behind
 
     @property
     def client(self):
@@ -132,20 +132,20 @@ class Workers:
         return sorted(self.client.scheduler_info(n_workers=-1)["workers"])
 
     def wait(self):
-        """Wait until there is one, as when those that died are being replaced."""
+        """Wait until a worker is available, for example while workers that died are being replaced."""
         try:
             self.client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError as error:
-            raise NoWorkersError("no worker is there: wait a moment, or call cluster.connect() again") from error
+            raise NoWorkersError("no worker is available: wait a moment, or call cluster.connect() again") from error
 
     def __len__(self):
         return len(self.addresses)
 
     def __bool__(self):
-        return True  # also while the last of them is replaced, and when they are closed
+        return True  # even while the last worker is being replaced, and after they are closed
 
     def close(self):
-        """Disconnect from the workers, and end those that were started here; a second call does nothing."""
+        """Disconnect from the workers and end those that were started here; a second call does nothing."""
         atexit.unregister(self.close)
         self._closing.close()
 
@@ -157,10 +157,10 @@ class Workers:
 
 
 def _event_loop(stack):
-    """The event loop for messages to the workers, in a thread of its own.
+    """The event loop for messages to the workers, in a separate thread.
 
-    The engine fails if that thread does not start within ten seconds, as on a machine that goes to
-    sleep just then; so there are several tries.
+    The engine fails if that thread does not start within ten seconds, for example if the machine goes
+    to sleep at that moment, so several attempts are made.
     """
     from distributed.utils import LoopRunner
 
@@ -174,7 +174,7 @@ def _event_loop(stack):
 
 
 def _start(count, loop, stack):
-    """A client of new processes on this machine, which only this process can reach."""
+    """A client for new processes on this machine, to which only this process can connect."""
     import dask
     from distributed import Client, LocalCluster
 
@@ -192,8 +192,8 @@ def _start(count, loop, stack):
 
 def _settings(folder):
     """The engine's configuration while these processes run."""
-    # Without the engine's own setting of malloc, which returns the memory of every large array to the system
-    # at once: to get it back for each step took as long as the step itself.
+    # This omits the engine's own setting for malloc, which returns the memory of every large array to the system
+    # at once: allocating it again for each step took as long as the step itself.
     environment = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), 1)
     return {
         "temporary-directory": folder,
@@ -203,14 +203,14 @@ def _settings(folder):
 
 
 def _cluster_options():
-    """How the processes are reached and started, however many there are."""
+    """How the processes are started and reached; independent of their number."""
     from distributed import Security
 
     return {
         "threads_per_worker": 1,
         "processes": True,
         "host": "127.0.0.1",
-        "security": Security.temporary(),  # a new key, known to these processes alone
+        "security": Security.temporary(),  # a new key, known only to these processes
         "dashboard_address": "127.0.0.1:0",  # a free port; nothing is shown there
         "scheduler_kwargs": {"dashboard": False},
         "silence_logs": logging.CRITICAL,
@@ -220,16 +220,16 @@ def _cluster_options():
 
 
 def dask_setup(worker):
-    """Called by the engine in each process that `connect` starts, also in one that takes a dead one's place.
+    """Called by the engine in each process that `connect` starts, including those that replace dead ones.
 
-    The stop button (Ctrl+C) reaches all processes of a program. It is meant for the program: workers
-    that it ended could not be given other work.
+    The stop button (Ctrl+C) reaches all processes of a program. It is meant only for the program itself:
+    workers that it ended could not be given other work.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _meet(address, loop, stack):
-    """A client of the scheduler at `address`, once a worker is there; both have this package."""
+    """A client of the scheduler at `address`, once a worker is available; checks that both have this package."""
     from distributed import Client
 
     cure = f"Start `dask scheduler` and `dask worker --nworkers -1 --nthreads 1 {address}` there, or unset {VARIABLE}"
@@ -250,20 +250,20 @@ def _meet(address, loop, stack):
 
 
 def _path_for_workers():
-    """Where workers look for modules first: this package, wherever they are started."""
+    """The search path for workers, so that they find this package wherever they are started."""
     root = str(Path(__file__).resolve().parents[2])
     return os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
 
 
 @contextmanager
 def _workers_without_main():
-    """New processes do not import the program that started them.
+    """Prevent new processes from importing the program that started them.
 
-    By default they would run it again from the top, up to a guard ``if __name__ == "__main__"``; a
-    script without the guard would start workers that start workers. They need nothing from it:
-    functions of the program are sent to them whole.
+    By default they would run it again from the top, up to a guard ``if __name__ == "__main__"``; in a
+    script without the guard, workers would start more workers. They need nothing from the program: its
+    functions are sent to them by value.
     """
-    from multiprocessing import spawn  # here, because a browser has no processes
+    from multiprocessing import spawn  # imported here, because a browser has no processes
 
     original = spawn.get_preparation_data
 

@@ -1,8 +1,8 @@
-"""Data for the lessons, all of it bundled except the cat pictures.
+"""Data for the lessons, all bundled except the cat images.
 
-Read in this order: `mnist` (handwritten digits), `pictures` (colour pictures from HDF5), `toys` (synthetic
-points), `recordings` (trainings that would take too long in a browser). `folder` says where the files are
-and what their checksums must be.
+Read in this order: `mnist` (handwritten digits), `pictures` (colour images from HDF5), `toys` (synthetic
+points), `recordings` (training runs that would take too long in a browser). `folder` says where the files
+are and what their checksums must be.
 """
 
 from helpers.datasets.folder import DATA, DataFileError

@@ -1,4 +1,4 @@
-"""``python -m helpers.datasets fetch cats`` downloads the cat pictures; ``checksums`` writes the table of checksums."""
+"""``python -m helpers.datasets fetch cats`` downloads the cat images; ``checksums`` writes the table of checksums."""
 
 import sys
 
@@ -7,7 +7,7 @@ from helpers.datasets.pictures import fetch_cats
 
 try:
     if sys.argv[1:] == ["fetch", "cats"]:
-        print(f"the cat pictures are in {fetch_cats().name}/")
+        print(f"the cat images are in {fetch_cats().name}/")
     elif sys.argv[1:] == ["checksums"]:
         write_checksums()
     else:

@@ -1,8 +1,8 @@
-"""The folder of the bundled data, the checksums of its files, and the error of a file that is not what it should be.
+"""The folder of bundled data, the checksums of its files, and the error for a file that is not as expected.
 
-``python -m helpers.datasets checksums`` writes `data/checksums.txt` anew, after files were made again on
-purpose. Each of its lines holds a SHA-256 and a name, as ``sha256sum --check`` reads them; `make reproduce`
-keeps it up to date.
+``python -m helpers.datasets checksums`` rewrites `data/checksums.txt` after files have been regenerated
+deliberately. Each line holds a SHA-256 and a name, as ``sha256sum --check`` reads them; `make reproduce`
+keeps the table up to date.
 """
 
 import hashlib
@@ -12,21 +12,21 @@ from helpers.system.files import read_bytes, replace_atomically
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 TABLE = "checksums.txt"
-LISTED = ("chelsea.h5", "runs/*.*", "runs/lessons/*.h5")  # the digits have theirs in `mnist`
-LARGEST = 2**28  # bytes; no bundled file is nearly as large
+LISTED = ("chelsea.h5", "runs/*.*", "runs/lessons/*.h5")  # the checksums of the digits are in `mnist`
+LARGEST = 2**28  # bytes; far larger than any bundled file
 
 
 class DataFileError(ValueError):
-    """A data file is missing or is not what it should be."""
+    """A data file is missing or does not match its checksum."""
 
 
 def cure(name):
-    """What to do about a bundled file (or folder) of this name, relative to the project, that is missing or damaged."""
+    """What to do if the bundled file or folder `name`, relative to the project, is missing or damaged."""
     return f"restore it with `git checkout -- {name}`, or copy {name} from a fresh download of this project"
 
 
 def read_bundled(name):
-    """The content of a bundled file, compared with its checksum.
+    """The content of a bundled file, verified against its checksum.
 
     Parameters
     ----------
@@ -39,24 +39,24 @@ def read_bundled(name):
     Raises
     ------
     DataFileError
-        If the file or the table of checksums is missing, or the content is another.
+        If the file or the table of checksums is missing, or the content does not match.
     OSError
-        If it cannot be read for another reason, such as lacking permission; the sentence says why.
+        If the file cannot be read for another reason, such as missing permission; the message says why.
     """
     content = _read(name)
     if checksums().get(name) != hashlib.sha256(content).hexdigest():
-        fault = "is damaged or is another file, it does not match its checksum"
+        fault = "is damaged or is a different file (its checksum does not match)"
         raise DataFileError(f"{Path(name).name} {fault}: {cure(f'data/{name}')}")
     return content
 
 
 def checksums():
-    """The table of checksums as a dict, name to SHA-256 in hexadecimal digits.
+    """The table of checksums as a dict from names to SHA-256 in hexadecimal digits.
 
     Raises
     ------
     DataFileError, OSError
-        As `read_bundled`.
+        See `read_bundled`.
     """
     first, _, lines = _read(TABLE).partition(b"\n")
     if first != _first_line(lines):
@@ -65,16 +65,16 @@ def checksums():
 
 
 def write_checksums(*names):
-    """Bring the table up to date.
+    """Bring the table of checksums up to date.
 
     Parameters
     ----------
     *names : str, relative to `data`
-        Files that were made again. Default: all that the table is to list, and no others.
+        Files that have been regenerated. Default: rewrite the table for all files that it should list.
     """
     folder = DATA
 
-    def fill(file):  # programs that write in the folder take turns, so that no line is lost
+    def fill(file):  # programs that write in the folder take turns, so no line is lost
         kept = checksums() if names and (folder / TABLE).exists() else {}
         listed = names or [path.relative_to(folder).as_posix() for glob in LISTED for path in folder.glob(glob)]
         kept |= {name: hashlib.sha256(_read(name)).hexdigest() for name in listed}

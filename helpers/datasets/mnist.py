@@ -1,7 +1,7 @@
-"""MNIST's digits, bundled in `data/mnist`.
+"""The MNIST digits, bundled in `data/mnist`.
 
-The four IDX files in `data/mnist` are read once, compared with their SHA-256, parsed with
-python-mnist, and kept as uint8 in `data/cache`, from where they load in an instant.
+The four IDX files in `data/mnist` are read once, verified against their SHA-256, parsed with
+python-mnist, and cached as uint8 in `data/cache`, from which they load almost instantly.
 """
 
 import gzip
@@ -22,7 +22,7 @@ from helpers.system.validation import as_generator, brief, floating_type, is_num
 
 CURE = cure("data/mnist")
 
-# SHA-256 of the unpacked files, and the shape that their headers announce.
+# SHA-256 of each unpacked file, and the shape given in its header.
 MNIST_FILES = {
     "train-images-idx3-ubyte": (
         "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -43,13 +43,13 @@ def load_mnist(folder=None, cache=None):
     Parameters
     ----------
     folder : path-like, optional
-        Where the four IDX files (`*.gz`) lie. Default: `data/mnist` of this project.
+        Folder with the four IDX files (`*.gz`). Default: `data/mnist` of this project.
     cache : path-like, optional
-        Folder of the parsed copy, which is made if it is not there. Default: `data/cache`.
+        Folder for the parsed copy, created if it does not exist. Default: `data/cache`.
 
     Returns
     -------
-    X_train : uint8 ndarray of shape (60000, 784), grey values 0 … 255, one row an image
+    X_train : uint8 ndarray of shape (60000, 784), pixel values 0 … 255, one image per row
     y_train : uint8 ndarray of shape (60000,), digits 0 … 9
     X_test : uint8 ndarray of shape (10000, 784)
     y_test : uint8 ndarray of shape (10000,)
@@ -57,10 +57,10 @@ def load_mnist(folder=None, cache=None):
     Raises
     ------
     DataFileError
-        If a file is missing, cut short, altered or swapped with another; the sentence names it
+        If a file is missing, cut short, altered or swapped with another; the message names it
         and the cure.
     OSError
-        If a file cannot be read for another reason, such as lacking permission.
+        If a file cannot be read for another reason, such as missing permission.
 
     Notes
     -----
@@ -73,7 +73,7 @@ def load_mnist(folder=None, cache=None):
         parts = _read_cache(cache, images), _read_cache(cache, labels)
         if parts[0] is None or parts[1] is None:
             parts = _parse(folder, images, labels)
-            if not in_browser():  # whose disk is small, and forgets
+            if not in_browser():  # a browser's storage is small and temporary
                 _write_cache(cache, {images: parts[0], labels: parts[1]})
         arrays += parts
     return tuple(arrays)
@@ -85,12 +85,12 @@ def verify_mnist(folder=None):
     Parameters
     ----------
     folder : path-like, optional
-        Where they lie. Default: `data/mnist` of this project.
+        Folder with the files. Default: `data/mnist` of this project.
 
     Raises
     ------
     DataFileError, OSError
-        As `load_mnist`.
+        See `load_mnist`.
     """
     folder = DATA / "mnist" if folder is None else as_path(folder, "folder")
     for name in MNIST_FILES:
@@ -99,38 +99,38 @@ def verify_mnist(folder=None):
 
 
 def load_digit_pair(negative=5, positive=8, dtype=np.float64, random_state=0, **folders):
-    """Two digits of MNIST as a task for binary classification, in random order.
+    """Two MNIST digits as a binary classification task, in random order.
 
-    With 5, 8 and ``numpy.random.RandomState(1)`` the order is that of the tutorial by A. Jana:
-    both digits one after the other, the training set shuffled first, then the test set.
+    With 5, 8 and ``numpy.random.RandomState(1)`` this reproduces the order in A. Jana's tutorial: all
+    examples of one digit followed by all of the other, then shuffled, the training set before the test set.
 
     Parameters
     ----------
     negative, positive : int
-        The digits that get label 0 and label 1.
+        The digits with label 0 and label 1.
     dtype : floating-point type of the images
     random_state : int, numpy.random.Generator or numpy.random.RandomState
-        Source of the order; a generator is advanced.
+        Determines the order; if a generator is passed, its state advances.
     **folders : `folder` and `cache`, as in `load_mnist`
 
     Returns
     -------
-    X_train : ndarray of shape (m, 784), grey values divided by 255: 0 is paper, 1 is ink
+    X_train : ndarray of shape (m, 784), pixel values divided by 255: 0 is paper, 1 is ink
     y_train : int ndarray of shape (m,), 0 or 1
     X_test, y_test : the same for the test set
 
     Raises
     ------
     ValueError
-        If the digits are not two different ones of 0 … 9, or the type is not float32 or float64.
+        If the digits are not two different integers from 0 to 9, or the type is not float32 or float64.
     DataFileError, OSError
-        As `load_mnist`.
+        See `load_mnist`.
     """
     digits = (negative, positive)
     whole = all(is_number(digit, numbers.Integral) for digit in digits)
     if not whole or negative == positive or not all(0 <= digit <= 9 for digit in digits):
         pair = f"{brief(negative)} and {brief(positive)}"
-        raise ValueError(f"negative and positive are {pair}, but they must be two different digits of 0 … 9")
+        raise ValueError(f"negative and positive are {pair}, but they must be two different integers from 0 to 9")
     dtype, rng = floating_type(dtype), as_generator(random_state)
     check_names(folders, ("folder", "cache"), "load_digit_pair")
     X_train, y_train, X_test, y_test = load_mnist(**folders)
@@ -149,12 +149,12 @@ def _header(name):
 
 
 def _unpack(folder, name):
-    """The bytes of a file of MNIST that is neither missing nor cut short, altered or swapped."""
+    """The unpacked bytes of an MNIST file; raises an error if it is missing, cut short, altered or swapped."""
     path, expected = folder / f"{name}.gz", MNIST_FILES[name][0]
     largest = 16 + 60000 * 28 * 28
     try:
         with gzip.open(io.BytesIO(read_bytes(path, largest))) as file:
-            content = file.read(largest + 1)  # no more than that: a small file can unpack to many gigabytes
+            content = file.read(largest + 1)  # limited, because a small file can unpack to many gigabytes
     except FileNotFoundError:
         raise DataFileError(f"{path.name} is missing: {CURE}") from None
     except EOFError:
@@ -164,29 +164,29 @@ def _unpack(folder, name):
     digest = hashlib.sha256(content).hexdigest()
     if digest != expected:
         twin = [other for other, (sha256, _) in MNIST_FILES.items() if sha256 == digest]
-        fault = f"holds the content of {twin[0]}.gz" if twin else "is altered, its checksum is not MNIST's"
+        fault = f"holds the content of {twin[0]}.gz" if twin else "has been altered (its checksum does not match)"
         raise DataFileError(f"{path.name} {fault}: {CURE}")
     return content
 
 
 def _parse(folder, images, labels, step=10000):
-    """Parse one pair of files with python-mnist, in parts, because the library goes through Python lists."""
+    """Parse one pair of files with python-mnist, in parts because the library builds Python lists."""
     contents = {name: _unpack(folder, name) for name in (images, labels)}
-    if in_browser():  # whose memory the lists would fill
+    if in_browser():  # where the lists would fill the memory
         X, y = (np.frombuffer(content, np.uint8, offset=len(_header(name))) for name, content in contents.items())
         return X.reshape(-1, 784), y
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)  # of python-mnist's own source, on a new Python
+        warnings.simplefilter("ignore", SyntaxWarning)  # from python-mnist's own source, on recent versions of Python
         try:
             from mnist import MNIST
         except ImportError as error:
             raise ImportError(
-                "the module mnist is missing, or is that of another package than python-mnist: "
+                "the module mnist is missing, or belongs to a package other than python-mnist: "
                 "`pip uninstall mnist`, then `pip install --force-reinstall python-mnist`, and restart the kernel"
             ) from error
 
     parser = MNIST()
-    parser.opener = lambda name, mode: io.BytesIO(contents[name])  # the bytes that were checked, not the file again
+    parser.opener = lambda name, mode: io.BytesIO(contents[name])  # the verified bytes, not the file again
     m = MNIST_FILES[labels][1][0]
     X, y = np.empty((m, 784), np.uint8), np.empty(m, np.uint8)
     for start in range(0, m, step):
@@ -196,7 +196,7 @@ def _parse(folder, images, labels, step=10000):
 
 
 def _read_cache(cache, name):
-    """The cached array, or None if there is none or its bytes are not those of the original file."""
+    """The cached array, or None if there is none or its content differs from that of the original file."""
     sha256, (m, *pixels) = MNIST_FILES[name]
     shape = (m, 784) if pixels else (m,)
     start = _npy_header(shape)
@@ -215,14 +215,14 @@ def _read_cache(cache, name):
 
 
 def _npy_header(shape):
-    """How NumPy begins a file with a uint8 array of this shape."""
+    """The header that NumPy writes to a file for a uint8 array of this shape."""
     file = io.BytesIO()
     np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
     return file.getvalue()
 
 
 def _write_cache(cache, arrays):
-    """Keep parsed arrays; where that is not possible, say so and go on without."""
+    """Save parsed arrays in the cache; if that is not possible, warn and continue without."""
     try:
         cache.mkdir(parents=True, exist_ok=True)
         for name, array in arrays.items():
@@ -230,4 +230,4 @@ def _write_cache(cache, arrays):
                 cache / f"{name}.npy", lambda file, array=array: np.save(file, array, allow_pickle=False)
             )
     except OSError as error:
-        warnings.warn(f"the parsed digits could not be kept, so loading stays slow ({error})", stacklevel=4)
+        warnings.warn(f"the parsed digits could not be cached, so loading will stay slow ({error})", stacklevel=4)

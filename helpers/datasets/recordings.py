@@ -1,10 +1,10 @@
-"""Recorded runs: results that take long to compute are kept in `data/runs` and can be made again.
+"""Recorded runs: results that take long to compute are kept in `data/runs` and can be reproduced.
 
 ``python -m helpers.datasets.recordings`` trains the networks and runs the sweep of lesson 10. Results of
-single cells of the lessons, for readers in a web browser, are in `data/runs/lessons`; the lessons write
+individual lesson cells, for readers in a web browser, are in `data/runs/lessons`; the lessons write
 them if the environment variable LESSONS_RECORD is "write". ``make reproduce`` does both. The tests repeat
-all of it, or its beginning, and compare. `scale_out.txt` holds times, measured by `benchmarks/scale_out.py`.
-All of these files have their checksums in `data/checksums.txt`.
+these runs, in full or in part, and compare the results. `scale_out.txt` holds times measured by
+`benchmarks/scale_out.py`. The checksums of all these files are in `data/checksums.txt`.
 """
 
 import io
@@ -28,18 +28,18 @@ from helpers.system.files import replace_atomically
 from helpers.system.validation import brief, known_name
 from helpers.training.neural_network import NeuralNetwork
 
-# "write": keep what a lesson computes; "compare": refuse what differs from the recording; "read": show the recording
+# "write": save what a lesson computes; "compare": reject what differs from the recording; "read": show the recording
 MODE, MODES = "LESSONS_RECORD", ("compute", "write", "compare", "read")
-TOLD = "(Shown from a recording: to compute this here would take too long.)"
-LONE = "(lone array)"  # the key of a result that is no dictionary
+TOLD = "(Shown from a recording: computing this here would take too long.)"
+LONE = "(lone array)"  # the key of a result that is not a dictionary
 
-# The two networks of the tutorial by A. Jana, trained on the digits 5 and 8.
+# The two networks of A. Jana's tutorial, trained on the digits 5 and 8.
 TUTORIAL_RUNS = {"tutorial_196_1": [196, 1], "tutorial_392_196_98_1": [392, 196, 98, 1]}
-# The same, with two words changed: ReLU for the sigmoid, and He's scale for the first weights.
+# The same, with two options changed: ReLU instead of the sigmoid, and He's scale for the initial weights.
 RELU_HE_RUNS = {"relu_he_196_1": [196, 1], "relu_he_392_196_98_1": [392, 196, 98, 1]}
 # All ten digits, from three seeds.
 TEN_DIGITS_RUNS = {f"ten_digits_seed_{seed}": seed for seed in range(3)}
-# Lesson 06's network on the bundled pictures of a cat.
+# Lesson 06's network on the bundled images of a cat.
 CHELSEA_RUN = "chelsea_7_1"
 # A sweep over small networks: the file of `sweep`, and its points.
 SWEEP = DATA / "runs" / "sweep.txt"  # a line of JSON for each point; JupyterLite cannot open a .jsonl
@@ -50,19 +50,19 @@ SWEEP_POINTS = [
     for seed in range(3)
 ]
 NETWORKS = (*TUTORIAL_RUNS, *RELU_HE_RUNS, CHELSEA_RUN, *TEN_DIGITS_RUNS)
-# Times of steps on several processes, and the memory that streaming takes.
+# Step times with several processes, and the memory that streaming needs.
 SCALE_OUT = DATA / "runs" / "scale_out.txt"  # JSON; the in-browser lab would rewrite a file called .json
 
 
 def tutorial_digits(dtype=np.float64):
-    """The tutorial's data: 11272 and 1866 images of a 5 or an 8, in the order of its legacy seed 1."""
+    """The tutorial's data: 11272 training and 1866 test images of a 5 or an 8, in the order of its legacy seed 1."""
     return load_digit_pair(5, 8, dtype, np.random.RandomState(1))
 
 
 def tutorial_network(layer_sizes, dtype=np.float64, **changes):
-    """The tutorial's options: sigmoid everywhere, N(0, 1)/√n[l−1] from legacy seed 1, α = 0.1, 1000 iterations.
+    """A network with the tutorial's options: all sigmoid, N(0, 1)/√n[l−1] from legacy seed 1, α = 0.1, 1000 iterations.
 
-    `changes` are options of `NeuralNetwork` that are to differ from these.
+    `changes` are options of `NeuralNetwork` that override these.
     """
     options = {
         "hidden_activation": "sigmoid",
@@ -76,9 +76,9 @@ def tutorial_network(layer_sizes, dtype=np.float64, **changes):
 
 
 def ten_digits():
-    """All of MNIST in float32, grey values from 0 to 1: ((X, y) to learn, (X, y) held out, (X, y) to test).
+    """All of MNIST in float32, pixel values from 0 to 1, as three pairs (X, y): training, held-out and test examples.
 
-    55000, 5000 and 10000 images; those held out are the last 5000 of the training set.
+    They hold 55000, 5000 and 10000 images; the held-out images are the last 5000 of the MNIST training set.
     """
     X, y, X_test, y_test = load_mnist()
     X, X_test = X / np.float32(255), X_test / np.float32(255)
@@ -86,11 +86,11 @@ def ten_digits():
 
 
 def train_ten_digits(learn, held_out, random_state=0):
-    """784 → 300 → 10 by Adam: seven epochs with α = 0.001, three with a tenth of it.
+    """Train 784 → 300 → 10 with Adam: seven epochs with α = 0.001, then three with a tenth of that.
 
     Parameters
     ----------
-    learn, held_out : (X, y), as `ten_digits` returns them
+    learn, held_out : (X, y), as returned by `ten_digits`
     random_state : as in `NeuralNetwork`
 
     Returns
@@ -114,7 +114,7 @@ def train_ten_digits(learn, held_out, random_state=0):
 
 
 def train_chelsea():
-    """12288 → 7 → 1 on the bundled pictures, as lesson 06 and the notebook of its source train it."""
+    """Train 12288 → 7 → 1 on the bundled images, as in lesson 06 and the notebook on which it is based."""
     pictures = load_chelsea()
     return NeuralNetwork(
         [7, 1],
@@ -133,27 +133,27 @@ def _thousand_digits():
 
 
 def score_digits(units, learning_rate, seed):
-    """One point of the sweep: 784 → units → 1 learns 1000 fives and eights in 100 full-batch steps.
+    """One point of the sweep: 784 → units → 1, trained on 1000 fives and eights for 100 full-batch steps.
 
     Parameters
     ----------
     units : int
     learning_rate : float
-    seed : int, of the first weights
+    seed : int, for the initial weights
 
     Returns
     -------
-    dict : "accuracy" on 500 other digits, and the last "cost"
+    dict : "accuracy" on 500 other digits, and the final "cost"
     """
     X, y, X_other, y_other = _thousand_digits()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a rising cost: the sweep is there to find that out
+        warnings.simplefilter("ignore")  # a rising cost is one of the things the sweep should reveal
         network = NeuralNetwork([units, 1], learning_rate=learning_rate, iterations=100, random_state=seed).fit(X, y)
     return {"accuracy": network.score(X_other, y_other), "cost": float(network.cost_history_[-1])}
 
 
 def load_scale_out():
-    """What `benchmarks/scale_out.py` measured, as a dict; errors are those of `folder.read_bundled`."""
+    """The measurements of `benchmarks/scale_out.py`, as a dict; errors are those of `folder.read_bundled`."""
     return json.loads(read_bundled(f"runs/{SCALE_OUT.name}"))
 
 
@@ -169,7 +169,7 @@ def load_run(name):
     ValueError
         If there is no recording of that name.
     DataFileError, OSError
-        As `folder.read_bundled`.
+        See `folder.read_bundled`.
     """
     known_name(name, NETWORKS, "name")
     read_bundled(f"runs/{name}.h5")
@@ -177,16 +177,16 @@ def load_run(name):
 
 
 def recorded(name, compute):
-    """The result of `compute()`; in a web browser its recording, with a sentence that says so.
+    """The result of `compute()`; in a web browser its recording, with a notice that says so.
 
-    The recording is also taken if the environment variable LESSONS_RECORD is "read", for a slow computer.
+    The recording is also used if the environment variable LESSONS_RECORD is "read", for slow computers.
 
     Parameters
     ----------
     name : str
-        A network's name, as in `load_run`, or that of a file in `data/runs/lessons`, without ".h5".
+        Name of a network, as in `load_run`, or of a file in `data/runs/lessons`, without ".h5".
     compute : function without arguments
-        Returns that network, or an array, or a dictionary of arrays.
+        Returns that network, an array, or a dictionary of arrays.
 
     Returns
     -------
@@ -196,9 +196,9 @@ def recorded(name, compute):
     ------
     TypeError, ValueError
         If an argument is not as described; if LESSONS_RECORD is "compare", as in the tests, and there is
-        no recording or an array differs from it by more than 2 % and 0.01; or if it is an unknown word.
+        no recording or an array differs from it by more than 2 % plus 0.01; or if its value is unknown.
     DataFileError, OSError
-        As `folder.read_bundled`.
+        See `folder.read_bundled`.
     """
     if not isinstance(name, str) or not name.replace("_", "a").isalnum():
         raise ValueError(f"name is {brief(name)}, but a recording has a name such as '07_relu' or 'tutorial_196_1'")
@@ -243,16 +243,16 @@ def _read_arrays(name):
 
 def _compare(name, arrays):
     if not (folder.DATA / _file(name)).exists():
-        raise ValueError(f"{name} has no recording: make it with `python tests/execute_notebooks.py --record`")
+        raise ValueError(f"{name} has no recording: create it with `python tests/execute_notebooks.py --record`")
     kept = _read_arrays(name)
     for key in kept | arrays:
         old, new = (those.get(key, np.nan) for those in (kept, arrays))
         if np.shape(old) != np.shape(new) or not np.allclose(new, old, rtol=0.02, atol=0.01):
-            raise ValueError(f"{name}, {key}, differs from its recording: run `make reproduce` if that is meant")
+            raise ValueError(f"{name}, {key}, differs from its recording: run `make reproduce` if that is intended")
 
 
 def _record():
-    """Train every recorded network; yield its name and the network."""
+    """Train every recorded network; yield each name and network."""
     X, y, _, _ = tutorial_digits()
     for name, layer_sizes in TUTORIAL_RUNS.items():
         yield name, tutorial_network(layer_sizes).fit(X, y)

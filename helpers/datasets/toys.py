@@ -1,6 +1,6 @@
-"""Small made-up data sets, drawn from a seed: a line, and clouds of points in the plane.
+"""Small synthetic data sets, generated from a seed: a line, and clouds of points in the plane.
 
-All of them raise a TypeError or ValueError that names the argument that cannot be used.
+All functions raise a TypeError or ValueError that names an invalid argument.
 """
 
 import numpy as np
@@ -17,12 +17,12 @@ def make_line(m=60, noise=0.5, random_state=1):
     m : int
         Number of examples.
     noise : float
-        Standard deviation of what is added to y.
+        Standard deviation of the noise added to y.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
 
     Returns
     -------
-    X : ndarray of shape (m, 2); x₁ spreads about twice as far as x₂
+    X : ndarray of shape (m, 2); x₁ has about twice the spread of x₂
     y : ndarray of shape (m,)
     """
     m, noise, rng = _checked(m, noise, random_state)
@@ -31,7 +31,7 @@ def make_line(m=60, noise=0.5, random_state=1):
 
 
 def make_blobs(m=200, separation=2.0, random_state=0):
-    """Two round clouds of points, one for each label, half of the examples each.
+    """Two round clouds of points, one for each label, with half of the examples each.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def make_moons(m=200, noise=0.1, random_state=0):
     m : int
         Number of examples, half of them for each label.
     noise : float
-        Standard deviation of what is added to both coordinates; the radius is 1.
+        Standard deviation of the noise added to both coordinates; the radius is 1.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
 
     Returns
@@ -99,7 +99,7 @@ def make_moons(m=200, noise=0.1, random_state=0):
 
 
 def make_circles(m=200, noise=0.1, random_state=0):
-    """A circle of radius 1, labelled 0, around one of radius ½, labelled 1.
+    """A circle of radius 1, labelled 0, around a circle of radius ½, labelled 1.
 
     Parameters, shapes and the meaning of `noise` are those of `make_moons`.
     """
@@ -113,12 +113,12 @@ def make_circles(m=200, noise=0.1, random_state=0):
 def make_spirals(m=200, noise=0.05, turns=1.0, random_state=0):
     """Two intertwined spirals; each is the other rotated by half a turn.
 
-    Parameters, shapes and the meaning of `noise` are those of `make_moons`; the outermost radius is
-    1, and `turns`, above 0, is the number of turns of each spiral.
+    Parameters, shapes and the meaning of `noise` are those of `make_moons`; the maximum radius is
+    1, and `turns`, which must be above 0, is the number of turns of each spiral.
     """
     m, noise, rng = _checked(m, noise, random_state)
     y = np.arange(m) % 2
-    radius = np.sqrt(rng.uniform(0.01, 1, m))  # as dense outside as inside
+    radius = np.sqrt(rng.uniform(0.01, 1, m))  # uniform density over the disc
     angle = 2 * np.pi * positive_number(turns, "turns") * radius + np.pi * y
     X = radius[:, np.newaxis] * np.column_stack([np.cos(angle), np.sin(angle)])
     return X + noise * rng.standard_normal((m, 2)), y

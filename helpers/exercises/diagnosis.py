@@ -42,7 +42,7 @@ def with_unused(words, code):
     hidden = repair.outside(code) if code else ()
     if hidden:
         never = f"`{hidden[0]}` is no argument of the function, but comes from elsewhere in the notebook. {never}"
-    loose = loose_end(code) if code else ""
+    loose = (_diagonal(code, words) or loose_end(code)) if code else ""
     if not never and loose and len(words) + len(loose) < 480:
         return f"{re.sub(' [A-Z][^.?!]*[?]$', '', words)} {loose}"
     sentences = re.split(r"(?<=[.!]) (?=[A-Z])", words)
@@ -68,7 +68,12 @@ def _values_cut_off(code):
     """A sentence and a question about clipped values; or ""."""
     for node in ast.walk(code.tree):
         name = getattr(getattr(node, "func", None), "attr", "")
-        if isinstance(node, ast.Call) and name in ("clip", "nan_to_num"):
+        if isinstance(node, ast.Call) and name == "nan_to_num":
+            return (
+                f"`{ast.unparse(node.func)}` puts other numbers in place of nan and infinity and so hides that "
+                f"something overflows{where(code.line(node))}. Where does it overflow, and how is that avoided?"
+            )
+        if isinstance(node, ast.Call) and name == "clip":
             return (
                 f"`{ast.unparse(node.func)}` cuts values off, in the line {quote(code.line(node))}. Which values come "
                 f"out wrong because of that?"
@@ -82,6 +87,55 @@ def _values_cut_off(code):
                 f"values come out wrong because of it?"
             )
     return ""
+
+
+def _diagonal(code, words):
+    """A sentence and a question on np.diag in the line where an error happened; "" if it is not there."""
+    called = [n for n in ast.walk(code.tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "np.diag"]
+    arguments = [argument.arg for argument in code.tree.args.args]
+    for call in called:
+        given = ast.unparse(call.args[0]) if call.args else ""
+        if given in arguments and "not fit together" in words and code.line(call)[:40] in words:
+            return (
+                f"`np.diag` makes a diagonal matrix of a vector, but of a matrix it takes the diagonal; is `{given}` "
+                f"a vector?"
+            )
+    return ""
+
+
+def about_logarithm(code, parts):
+    """A sentence and a question on a logarithm among gradients, which belongs to a cost; "" if there is none."""
+    if not parts or not all(re.match(r"d[A-Za-z]", part) for part in parts):
+        return ""
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "np.log":
+            return (
+                f"{quote(ast.unparse(node))} belongs to the cost; a gradient takes its derivative"
+                f"{where(code.line(node))}. What is the derivative of a logarithm?"
+            )
+    return ""
+
+
+def lost(code):
+    """The first statement that computes something, or calls the function itself, and keeps no result; or None."""
+    for node in ast.walk(code.tree):
+        value = getattr(node, "value", None)
+        if not isinstance(node, ast.Expr) or node is code.tree.body[-1]:
+            continue
+        again = isinstance(value, ast.Call) and getattr(value.func, "id", "") == code.tree.name
+        if again or isinstance(value, (ast.BinOp, ast.Compare, ast.UnaryOp, ast.ListComp)):
+            return node
+    return None
+
+
+def about_lost(node, code):
+    """A sentence and a question on a statement of which nothing is kept, see `lost`."""
+    line, value = quote(code.line(node)), node.value
+    if isinstance(value, ast.Compare) and isinstance(value.ops[0], ast.Eq):
+        return f"{line} compares and assigns nothing. Which sign sets a value?"
+    if isinstance(value, ast.Call):
+        return f"What {line} returns is thrown away. What should be done with it?"
+    return f"{line} computes something, but nothing keeps its value. Which name should take it?"
 
 
 def loose_end(code):
@@ -165,9 +219,17 @@ def _made(code, parts, part):
     if not isinstance(result, ast.Name):
         return "", code.line(returns[0])
     made = [node for node in ast.walk(code.tree) if _sets(node, result.id)]
-    inside = [node for node in made if not isinstance(node.value, (ast.Dict, ast.List, ast.Constant))]
+    inside = [node for node in made if not _is_empty(node)]
     last = max(inside or made, key=lambda node: node.lineno, default=None)
     return (result.id, code.line(last)) if last is not None else ("", code.line(returns[0]))
+
+
+def _is_empty(node):
+    """Whether a statement only gives a whole variable what it begins with, such as {}, 0 or [0] * n."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+        return False
+    value = node.value.left if isinstance(node.value, ast.BinOp) else node.value
+    return isinstance(value, (ast.Dict, ast.List, ast.Constant))
 
 
 def _sets(node, name):

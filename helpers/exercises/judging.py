@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.exercises import diagnosis, limits, questions, repair, values, variants
+from helpers.exercises import diagnosis, limits, questions, repair, typed_code, values, variants
 from helpers.exercises.core import Verdict
 from helpers.exercises.errors import about_error, quote
 from helpers.exercises.judging_values import judge_value
@@ -190,12 +190,20 @@ def _explained(exercise, answer, hint, generic, earlier, failed, part):
     found = repair.find(code, exercise.cases(), passed) if code else None
     whole = found if found and found.whole else None
     pointed = lambda words: Verdict("wrong", diagnosis.pointed(words, whole, code, exercise.parts, part))  # noqa: E731
+    loose = diagnosis.lost(code) if code else None
+    if loose is not None and not failed:
+        return Verdict("wrong", earlier + diagnosis.about_lost(loose, code))
     if whole and whole.kind in SURE and hint not in exercise.key.needs:
         return Verdict("wrong", earlier + diagnosis.describe(whole, code))
     if hint and not (failed and whole and whole.kind not in SAME_CAUSE):
         return pointed(hint)
     if whole:
         return Verdict("wrong", earlier + diagnosis.describe(whole, code))
+    if code and not failed:
+        others = typed_code.other_numbers(code, typed_code.numbers_of(exercise.prompt))
+        other = repair.find(code, exercise.cases(), passed, found=list(others))
+        if other and other.whole:
+            return Verdict("wrong", earlier + diagnosis.describe(other, code))
     said = variants.find(answer, exercise.cases(), exercise.arguments, passed, exercise.m)
     if said:
         return pointed(said)
@@ -203,7 +211,7 @@ def _explained(exercise, answer, hint, generic, earlier, failed, part):
         return Verdict("wrong", diagnosis.describe(found, code))
     if failed:
         return pointed(diagnosis.with_unused(generic, code))
-    shown = diagnosis.evidence(code) if code else ""
+    shown = (diagnosis.evidence(code) or diagnosis.about_logarithm(code, exercise.parts)) if code else ""
     if not shown:
         return pointed(generic)
     words = f"{_short(generic)} {shown}".strip()

@@ -87,6 +87,9 @@ def _about_value(exercise, mine, right, code):
         said = typed_code.explain(exercise, mine, code, hint, _fits)
         if said:
             return said
+    notation = typed_code.about_notation(code, right) if code is not None and right.dtype.kind != "U" else ""
+    if notation:
+        return notation
     if hint:
         return ending(hint, question_of(exercise))
     if mine.dtype.kind == "U":

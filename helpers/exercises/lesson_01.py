@@ -119,7 +119,8 @@ EXERCISES = [
     Exercise(
         name="01.error",
         prompt=(
-            "A prediction is $z = 2$, the target is $y = 5$. What is $\\partial J/\\partial z$ for this one example?"
+            "A prediction is $z = 2$, the target is $y = 5$. What is $\\partial J/\\partial z$ for this one example "
+            "($m = 1$)?"
         ),
         right=-3,
         solution="z, y = 2, 5\nanswer = z - y",
@@ -315,7 +316,7 @@ EXERCISES = [
         ),
         right="a",
         solution='q3 = "a"',
-        reason="Each step overshoots the floor of the valley and lands higher on the other side.",
+        reason="Each step jumps across the valley and lands higher than it began, on the other side.",
         wrong=[
             Wrong("b", "It overshoots already; a larger rate overshoots more."),
             Wrong("c", "Each step climbs, so more of them climb further."),

@@ -136,7 +136,7 @@ EXERCISES = [
         name="02.tanh",
         prompt=(
             "**Write this derivative.** Another activation is $\\tanh z = \\frac{e^z - e^{-z}}{e^z + e^{-z}}$. "
-            "Derive its slope with the quotient rule, simplify as we did for $\\sigma$, and write it as a "
+            "Differentiate it with the quotient rule, simplify as we did for $\\sigma$, and write the result as a "
             "function of $Z$. You may use `np.tanh`."
         ),
         solution=tanh_prime,
@@ -275,7 +275,7 @@ EXERCISES = [
     Exercise(
         name="02.q1",
         prompt=(
-            "A network is sure that the label is 1, with $a = 0.99$. The label is 0. What is the loss, to two digits?"
+            "A network is sure that the label is 1, with $a = 0.99$. The label is 0. What is the loss, to two decimals?"
         ),
         right=4.605,
         solution="q1 = -np.log(1 - 0.99)",

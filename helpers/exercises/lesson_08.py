@@ -289,6 +289,9 @@ EXERCISES = [
             Wrong([0.5, 0.25, 0.25], "Those are the probabilities a; dZ = a − y."),
             Wrong([-0.5, 0.75, -0.25], "Mind the sign: dZ is a − y, not y − a."),
             Wrong([-0.5, 0.25, 0.25], "The true class is the second one: that is where y has its 1."),
+            Wrong(
+                [-0.5, -0.75, -0.75], "y is 1 for the true class only; from the other probabilities 0 is subtracted."
+            ),
             Wrong([0.5, 0.25, -0.75], "The true class is the second one: that is where y has its 1."),
             Wrong([0.25, 0.1875, 0.1875], "That is a (1 − a): the Jacobian is already in dZ = a − y."),
             Wrong([0.125, -0.140625, 0.046875], "No factor a (1 − a) is left: the Jacobian is already in dZ = a − y."),

@@ -190,6 +190,13 @@ EXERCISES = [
             ),
             Wrong(lambda g, A: A * g, "The second term is missing: what one answer gains, the others lose."),
             Wrong(lambda g, A: A - g, "A − Y needs cross-entropy behind it; here any gradient g arrives."),
+            Wrong(lambda g, A: g - A, "A − Y needs cross-entropy behind it; here any gradient g arrives."),
+            Wrong(
+                lambda g, A: (A - g) / A.shape[1], "A − Y needs cross-entropy behind it; here any gradient g arrives."
+            ),
+            Wrong(
+                lambda g, A: (g - A) / A.shape[1], "A − Y needs cross-entropy behind it; here any gradient g arrives."
+            ),
             Wrong(lambda g, A: -A * (g * A).sum(axis=0), "The first term is missing: the δ picks one, with j = k."),
             Wrong(
                 lambda g, A: A * (g + (g * A).sum(axis=0)),

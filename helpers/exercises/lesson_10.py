@@ -75,6 +75,10 @@ def _rest_is_negative(m, K):
     return [each] * (K - 1) + [m - (K - 1) * each]
 
 
+def _all_of_m_each_time(m, K):
+    return [round(m / (K - k)) for k in range(K)]
+
+
 def _rounded_up(m, K):
     return np.full(K, -(-m // K))
 
@@ -157,6 +161,7 @@ EXERCISES = [
                 lambda m, K: np.diff(np.linspace(0, m, K + 1).astype(int)),
                 "The right sizes; the larger ones are to come first.",
             ),
+            Wrong(_all_of_m_each_time, "After each shard fewer examples are left: `m` must be lowered by its size."),
             Wrong(_rounded_up, "Rounded up everywhere, these are more examples than there are."),
             Wrong(lambda m, K: deal(m, K)[::-1], "The right sizes; the larger ones are to come first."),
             Wrong(
@@ -259,6 +264,7 @@ EXERCISES = [
                 ),
             ),
             Wrong(0.025, "Upside down: 0.8/K = 0.02."),
+            Wrong(7, "Communicating takes 0.02 s on however many: it does not grow with K."),
             Wrong(0.016, "That is the product; solve 0.8/K = 0.02."),
             Wrong(80, "Then computing would take half as long as communicating."),
             Wrong(0.78, "That is a difference of times; how many workers make 0.8/K equal to 0.02?"),

@@ -2,6 +2,11 @@
 
 QUESTIONS = {
     "00.first": "Which two numbers are multiplied?",
+    "00.partial": "With y held still, what is the derivative of x³ times a fixed number?",
+    "00.uphill": "How much does each of the two variables change in this step, and what does each change cost?",
+    "00.nudge": "What does w hold at the moment of the call?",
+    "00.product": "Which row of the matrix makes which number of the result?",
+    "00.shape": "Along which axis is each of the two arrays stretched?",
     "01.error": "What is the derivative of ½ (z − y)² with respect to z, sign included?",
     "01.weights": "Along which path does each weight act on the cost?",
     "01.slope": "Which two points are compared, and how far apart are they?",

@@ -106,8 +106,22 @@ def _around_a_loop(owner, body, i):
         yield of_body("out_of_loop", owner, body, [*before, first, _loop(loop, loop.body[1:]), *after], first)
     if after and not isinstance(after[0], ast.Return):
         yield of_body("in_loop", owner, body, [*before, _loop(loop, [*loop.body, after[0]]), *after[1:]], after[0])
+    yield from _added_up(owner, body, i)
     for j in range(i):
         yield of_body("carried", owner, body, [*body[:j], _loop(loop, [*body[j:i], *loop.body]), *after], body[j])
+
+
+def _added_up(owner, body, i):
+    """Several variables that each pass replaces begin at 0 and are added to."""
+    loop = body[i]
+    read = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    plain = [n for n in loop.body if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
+    plain = [n for n in plain if len(n.targets) == 1 and n.targets[0].id not in read]
+    if not plain:
+        return
+    zeros = ast.Assign([n.targets[0] for n in plain], ast.Constant(0))
+    added = [ast.AugAssign(n.targets[0], ast.Add(), n.value) if n in plain else n for n in loop.body]
+    yield of_body("overwritten", owner, body, [*body[:i], zeros, _loop(loop, added), *body[i + 1 :]], plain[0])
 
 
 def _loop(loop, body):

@@ -99,6 +99,8 @@ def _about_one(mine, right, share, computed):
     if whole and mine == round(mine) and right >= 100:
         if sorted(f"{mine:.0f}") == sorted(f"{right:.0f}"):
             return "The right digits are all there, in another order. Are two of them swapped?"
+        if mine in {float(f"{right:.{digits}g}") for digits in range(2, len(f"{right:.0f}"))}:
+            return "That is rounded, but an exact count is asked for. What are its last digits?"
         if abs(mine - right) < 0.03 * right:
             return "Close, but this is a count, and not one may be missing. What is counted too often, or not at all?"
     power = np.log10(mine / right) if mine * right > 0 else 0.5

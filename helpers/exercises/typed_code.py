@@ -33,13 +33,15 @@ def explain(exercise, mine, code, hint, fits):
     fits : callable, whether two values agree
     """
     right = np.asarray(exercise.right)
-    other = repeated(code) or _no_power(code)
+    other = repeated(code) or _no_power(code) or _lost(code) or _about_spread(exercise, mine, code)
     if other:
         return other
     rare = mine.ndim > 0 or abs(mine) > 100 or mine != np.round(mine)  # many formulas give small whole numbers
     found = _find(code, right, exercise, fits) if cell.may_run_again(code) else None
     names = _about_names(code)
-    line = look_at(code)
+    line = look_at(code, found if found and (rare or found.kind in STRONG) else None)
+    if names and not _uses_the_question(exercise, code):
+        return names
     if hint and rare and not (names and not found and mine.size > 4):
         return line + ending(hint, question_of(exercise))
     if found and found.kind in STRONG:
@@ -56,9 +58,57 @@ def explain(exercise, mine, code, hint, fits):
     return diagnosis.describe(found, code) if found else _about_unused(exercise, code)
 
 
-def look_at(code):
-    """ "Look at the line `…`. ", of the answer."""
-    return f"Look at the line {quote(_line(code))}. "
+def look_at(code, found=None):
+    """ "Look at the line `…`. ", of a mistake found, or else of the answer; "" if the fault may be in another line."""
+    if found:
+        return f"Look at the line {quote(found.line)}. "
+    computed = any(not _only_gives_numbers(node) for node in code.tree.body[:-1])
+    return "" if computed or isinstance(cell.result(code), ast.Name) else f"Look at the line {quote(_line(code))}. "
+
+
+def _only_gives_numbers(node):
+    """Whether a statement gives names a number or a list of numbers that stands there."""
+    made = (ast.BinOp, ast.Call, ast.Subscript, ast.Attribute, ast.Compare, ast.ListComp)
+    return isinstance(node, ast.Assign) and not any(isinstance(part, made) for part in ast.walk(node))
+
+
+def _uses_the_question(exercise, code):
+    """Whether a number of the question stands in the code, other than as an index."""
+    indices = {id(part) for n in ast.walk(code.tree) if isinstance(n, ast.Subscript) for part in ast.walk(n.slice)}
+    given = set(numbers_of(exercise.prompt)) | {abs(float(v)) for v in np.ravel(exercise.right)}
+    return any(abs(value) in given for value, node in cell.typed_numbers(code) if id(node) not in indices)
+
+
+def _lost(code):
+    """A sentence on a statement that computes something which nothing keeps; "" if there is none."""
+    node = diagnosis.lost(code)
+    return diagnosis.about_lost(node, code) if node is not None else ""
+
+
+def _about_spread(exercise, mine, code):
+    """A sentence on the spread of equal numbers, or on a variance in place of a standard deviation; "" otherwise."""
+    called = getattr(cell.result(code), "func", None)
+    if getattr(called, "attr", "") in ("std", "var") and mine.ndim == 0 and mine == 0:
+        return (
+            f"Equal numbers do not scatter, so `{ast.unparse(called)}` of them is 0{where(_line(code))}. Whose spread "
+            f"is asked for?"
+        )
+    if getattr(called, "attr", "") != "var" or "standard deviation of" not in exercise.prompt:
+        return ""
+    return f"`{ast.unparse(called)}` gives the variance{where(_line(code))}. How does the standard deviation follow?"
+
+
+def about_notation(code, right):
+    """A sentence on a number such as `4e10` where 4 to the power 10 is meant; "" if there is none."""
+    for _, node in cell.typed_numbers(code):
+        text = ast.get_source_segment("".join(code.lines), node) or ""
+        parts = re.fullmatch(r"(\d+(?:\.\d+)?)[eE](\d+)", text)
+        if parts and np.ndim(right) == 0 and np.isclose(float(parts[1]) ** int(parts[2]), float(right)):
+            return (
+                f"`{text}` is {parts[1]} times ten to the power {parts[2]}{where(code.line(node))}. How is a power of "
+                f"{parts[1]} written in Python?"
+            )
+    return ""
 
 
 def _find(code, right, exercise, fits):
@@ -68,9 +118,14 @@ def _find(code, right, exercise, fits):
 
     known = [name for name in expressions.SLOPES if callable(code.scope.get(name))]
     found = [e for e in catalogue.of(code.tree, known, [], [], []) if e.kind in STRONG | WEAK]
-    found += _other_numbers(code, _numbers_of(exercise.solution if isinstance(exercise.solution, str) else ""))
+    found += other_numbers(code, numbers_of(exercise.solution if isinstance(exercise.solution, str) else ""))
     found = [edit for edit in found if _is_usual(edit, code)]
-    return repair.find(code, [()], passed, found=sorted(found, key=lambda e: (e.kind in WEAK, e.rank)))
+    return repair.find(code, [()], passed, found=sorted(found, key=lambda e: (e.kind in WEAK, _rank(e))))
+
+
+def _rank(edit):
+    """The likelier, the lower: a + in place of a − before a term that is too much, which leaves a quantity out."""
+    return edits.RANKS["extra"] - 0.5 if edit.kind == "sign" and isinstance(edit.node, ast.BinOp) else edit.rank
 
 
 def _is_usual(edit, code):
@@ -84,6 +139,8 @@ def _is_usual(edit, code):
         getattr(edit.node, "op", None), ast.Add
     ):  # nobody writes a + b instead of b - a
         return isinstance(new, ast.BinOp) and new.left is edit.node.left
+    if edit.kind == "parentheses":  # people forget parentheses; those that they write, they mean
+        return ast.unparse(new).count("(") >= ast.unparse(edit.node).count("(")
     if edit.kind == "extra":  # the rest must be larger than the part left out
         return 2 * _leaves(edit.piece) <= _leaves(ast.unparse(code.tree.body[-1].value)) or _leaves(edit.piece) == 1
     return not isinstance(edit.node, ast.FunctionDef)
@@ -98,7 +155,7 @@ def _leaves(piece):
     return sum(isinstance(node, (ast.Name, ast.Constant)) for node in ast.walk(tree)) - piece.count("np.")
 
 
-def _other_numbers(code, wanted):
+def other_numbers(code, wanted):
     """Edits that replace a number by one from the formula, or shift its decimal point."""
     for slot, node, _ in expressions.slots(code.tree):
         if isinstance(node, ast.Constant) and type(node.value) in (int, float):
@@ -108,7 +165,7 @@ def _other_numbers(code, wanted):
                     yield edits.of_slot("number", slot, ast.Constant(other), node)
 
 
-def _numbers_of(text):
+def numbers_of(text):
     return sorted({abs(float(number)) for number in re.findall(r"\d+(?:\.\d+)?(?:e-?\d+)?", text)})
 
 
@@ -125,8 +182,8 @@ def repeated(code):
                 if text or isinstance(side, (ast.List, ast.Tuple)):
                     kind = "text" if text else "list"
                     other = node.right if side is node.left else node.left
-                    if not isinstance(other, (ast.Constant, ast.UnaryOp)):
-                        continue
+                    if not isinstance(other, (ast.Constant, ast.UnaryOp)) or (not text and len(side.elts) == 1):
+                        continue  # [x] * n is how one number is repeated
                     return (
                         f"In {quote(ast.unparse(node))}, `*` repeats the list and multiplies no entry"
                         f"{where(code.line(node))}. How is each entry multiplied?"
@@ -169,7 +226,13 @@ def _about_names(code):
 def _about_numbers(exercise, code):
     """A sentence about numbers in the code that occur neither in the question nor in the formula; "" if none."""
     texts = [exercise.prompt, exercise.reason, exercise.solution_text, *exercise.hints]
-    known = {*_numbers_of(" ".join(texts)), *COMMON}
+    known = {*numbers_of(" ".join(texts)), *COMMON, *(abs(float(v)) for v in np.ravel(exercise.right))}
+    given = [n for n in numbers_of(exercise.prompt) if n] + [1.0]
+    known |= {
+        x
+        for x in (*(a / b for a in given for b in given if a % 1 == b % 1 == 0), *(1 - n for n in given))
+        if x != round(x)
+    }
     alien = [node for value, node in cell.typed_numbers(code) if not (abs(value) in known or 0 < abs(value) < 1e-2)]
     if not alien:
         return ""
@@ -188,8 +251,8 @@ def _about_unused(exercise, code):
     if not isinstance(exercise.solution, str) or cell.foreign_names(code):
         return ""
     used = {abs(value) for value, _ in cell.typed_numbers(code)}
-    wanted = set(_numbers_of(exercise.solution.split("#")[0])) & set(_numbers_of(exercise.prompt))
-    missing = sorted(wanted - used - {1.0})
+    wanted = set(numbers_of(exercise.solution.split("#")[0])) & set(numbers_of(exercise.prompt))
+    missing = sorted(wanted - used - COMMON)
     if not missing or any(isinstance(n, ast.Call) for n in ast.walk(cell.result(code))):
         return ""
     listed = " and ".join(f"{number:g}" for number in missing[:MOST])

@@ -19,7 +19,7 @@ from helpers.plotting.curves import (
     work_curves,
 )
 from helpers.plotting.descent import line_and_valley
-from helpers.plotting.diagrams import chain, network, shape_table, training_loop
+from helpers.plotting.diagrams import chain, network, shape_table
 from helpers.plotting.fitting import errors_of_line, fitted_lines, likelihood, plane, tangent
 from helpers.plotting.hidden_units import hidden_plane, unit_lines
 from helpers.plotting.images import boundary, confusion_matrix, images, points, weights
@@ -65,7 +65,6 @@ __all__ = [
     "stepper_frame",
     "sweep_points",
     "tangent",
-    "training_loop",
     "unit_lines",
     "use_style",
     "walked_paths",

@@ -93,26 +93,6 @@ def _connect(ax, columns, gap, backward):
                     arrow(ax, stop - along - aside, start + along - aside, BACKWARD, "--", 1.1)
 
 
-def training_loop(ax=None):
-    """The four steps of gradient descent, predict, cost, gradient and update, arranged in a circle."""
-    ax = new_axes(ax, figsize=(WIDTH, 2.9))
-    steps = {
-        "predict": (0, 1, "$\\hat{Y} = W X^T + b$"),
-        "cost": (3, 0, "$J$ compares $\\hat{Y}$ with $Y$"),
-        "gradient": (0, -1, "$dW,\\ db$ by the chain rule"),
-        "update": (-3, 0, "$W \\leftarrow W - \\alpha\\, dW$\n$b \\leftarrow b - \\alpha\\, db$"),
-    }
-    for name, (x, y, detail) in steps.items():
-        ax.text(x, y, f"{name}\n{detail}", ha="center", va="center", fontsize=HEAD, linespacing=1.4, bbox=_box())
-    bends = "arc3,rad=-0.25"
-    arrow(ax, (0.75, 1.0), (2.9, 0.42), FORWARD, "-", connectionstyle=bends)
-    arrow(ax, (2.9, -0.42), (1.25, -1.0), BACKWARD, "--", connectionstyle=bends)
-    arrow(ax, (-1.25, -1.0), (-2.9, -0.5), BACKWARD, "--", connectionstyle=bends)
-    arrow(ax, (-2.9, 0.5), (-0.75, 1.0), FORWARD, "-", connectionstyle=bends)
-    bare(ax, (-4.9, 4.9), (-1.5, 1.5))
-    return ax
-
-
 def shape_table(rows, ax=None):
     """A table of arrays and their shapes: blue for the forward pass, red for the backward pass.
 

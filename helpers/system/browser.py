@@ -1,4 +1,4 @@
-"""Where this Python runs: on a computer, or inside a web browser, where a lesson can compute less."""
+"""Detect whether Python runs on a computer or inside a web browser, where a lesson can compute less."""
 
 import sys
 from contextlib import contextmanager
@@ -15,16 +15,16 @@ def in_browser():
     bool
         In a browser NumPy multiplies matrices about a hundred times more slowly, and there are no
         processes, threads or sockets (Pyodide reports the platform "emscripten"). Lessons then show
-        recordings of long computations, see `datasets.recordings.recorded`.
+        recordings of long computations; see `datasets.recordings.recorded`.
     """
     return sys.platform == "emscripten"
 
 
 @contextmanager
 def where_files_can_be_written():
-    """If the block cannot write a file in a web browser, print a sentence and continue after the block.
+    """If the block cannot write a file in a web browser, print a notice and continue after the block.
 
-    Outside a browser, and for any other error, nothing is caught.
+    Outside a browser no error is caught; inside one, only an OSError is.
     """
     try:
         yield

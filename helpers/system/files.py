@@ -1,4 +1,4 @@
-"""Read a file once, write it wholly or not at all, and say in a sentence what is in the way."""
+"""Read a file once, write it completely or not at all, and explain in one sentence what went wrong."""
 
 import errno
 import os
@@ -32,7 +32,7 @@ def as_path(path, name="path"):
     Raises
     ------
     TypeError, ValueError
-        If it is not the name of a file.
+        If it is not a valid file name.
     """
     try:
         text = os.fspath(path)
@@ -42,15 +42,15 @@ def as_path(path, name="path"):
         raise TypeError(f"{name} must be the name of a file, such as 'network.h5', not {brief(path)}")
     try:
         possible = b"\0" not in os.fsencode(text)
-    except UnicodeError:  # half of a character that takes two
+    except UnicodeError:  # a lone surrogate
         possible = False
     if not possible:
-        raise ValueError(f"{name} is {brief(path)}, with a character that no name of a file can hold: leave it out")
+        raise ValueError(f"{name} is {brief(path)}, with a character that no file name can contain: remove it")
     return Path(text)
 
 
 def in_words(error, path, doing="read"):
-    """An OSError about the file `path` as one of the same class whose sentence gives the cause and the cure.
+    """An OSError of the same class as `error`, whose message states the cause and the cure.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def in_words(error, path, doing="read"):
     """
     name, code = Path(path).name or str(path), error.errno
     reason = error.strerror or str(error)
-    if code and len(reason) > 80:  # HDF5 tells all it knows
+    if code and len(reason) > 80:  # HDF5 messages can be very long
         reason = os.strerror(code)
     writing = doing == "write"
     if code in _IN_USE or getattr(error, "winerror", None) in _WINDOWS_IN_USE:
@@ -69,21 +69,21 @@ def in_words(error, path, doing="read"):
         reason, cure = "it is a folder", "name a file in it"
     elif code in _MISSING:
         if not writing:
-            return type(error)(f"{name} is not there: check its name and folder")
-        cure = "make its folder first, or choose another place"
+            return type(error)(f"{name} was not found: check its name and folder")
+        cure = "create its folder first, or choose another location"
     elif code in _FORBIDDEN:
-        cure = "choose a place where you may write" if writing else "ask its owner for permission, or make a copy"
+        cure = "choose a folder that you can write to" if writing else "ask its owner for permission, or make a copy"
     elif code in _FULL:
-        cure = "make room, or choose another place"
+        cure = "free some space, or choose another location"
     elif code == errno.ENAMETOOLONG:
         cure = "choose a shorter name"
     else:
-        cure = "choose another place" if writing else "check the file and the disk"
+        cure = "choose another location" if writing else "check the file and the disk"
     return type(error)(f"cannot {doing} {name} ({reason}): {cure}")
 
 
 def require_file(path):
-    """Raise an OSError, as `in_words` makes it, unless `path` is an ordinary file."""
+    """Raise an OSError with a message from `in_words` unless `path` is an ordinary file."""
     try:
         _require_ordinary(os.stat(path))
     except OSError as error:
@@ -91,19 +91,19 @@ def require_file(path):
 
 
 def open_file(path):
-    """Open an ordinary file for reading bytes; a pipe or a device, whose end may never come, is refused.
+    """Open an ordinary file for reading bytes; a pipe or a device, which may never end, is rejected.
 
     Raises
     ------
     OSError
-        Of the class that belongs to the cause, with a sentence: the file is missing, a folder, in use,
-        or may not be read.
+        The subclass that matches the cause, with a message that explains it: the file is missing, is a
+        folder, is in use, or is not readable.
     """
     path, descriptor = as_path(path), None
     try:
-        # without waiting: opening a pipe would wait until another program writes to it
+        # non-blocking: opening a pipe would otherwise wait until another program writes to it
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        if os.path.isdir(path):  # which Windows reports as lacking permission
+        if os.path.isdir(path):  # Windows would report missing permission instead
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         descriptor = os.open(path, flags)
         _require_ordinary(os.fstat(descriptor))
@@ -115,12 +115,12 @@ def open_file(path):
 
 
 def read_bytes(path, at_most=2**32):
-    """The content of an ordinary file; of a larger one only the first `at_most` bytes.
+    """The content of an ordinary file, cut off after `at_most` bytes.
 
     Raises
     ------
     OSError
-        As `open_file`.
+        See `open_file`.
     """
     with open_file(path) as file:
         try:
@@ -130,24 +130,24 @@ def read_bytes(path, at_most=2**32):
 
 
 def replace_atomically(path, fill):
-    """Let `fill(file)` write a temporary file, then put it in the place of `path` in one step.
+    """Let `fill(file)` write a temporary file, then replace `path` with it in one step.
 
-    Programs that write in the same folder take turns, from before `fill` is called until the file is in
-    its place: a `fill` that reads `path` and adds to it loses nothing. What killed programs left behind
-    in the folder is removed. The permissions of a file that is replaced are kept.
+    Programs that write in the same folder take turns, from before `fill` is called until the file has
+    been replaced, so a `fill` that reads `path` and adds to it loses nothing. Temporary files left
+    behind by killed programs are removed. If `path` exists, its permissions are kept.
 
     Parameters
     ----------
     path : str or path-like
-    fill : callable, given a binary file that is open for writing
+    fill : callable that receives a binary file open for writing
 
     Raises
     ------
     TypeError, ValueError
-        If `path` is not the name of a file.
+        If `path` is not a valid file name.
     OSError
-        Of the class that belongs to the cause, with a sentence: no such folder, no permission, disk
-        full and so on. The temporary file is removed and `path` is as before.
+        The subclass that matches the cause, with a message that explains it: no such folder, no
+        permission, disk full and so on. The temporary file is removed and `path` is left unchanged.
     """
     path = Path(os.path.realpath(as_path(path)))
     try:
@@ -171,7 +171,7 @@ def _fill_and_replace(path, mode, fill):
             os.fsync(file.fileno())
         os.replace(temporary, path)
     finally:
-        with suppress(OSError):  # it must not take the place of the error that says what went wrong
+        with suppress(OSError):  # it must not hide the error that says what went wrong
             temporary.unlink(missing_ok=True)
 
 
@@ -183,7 +183,7 @@ def _require_ordinary(status):
 
 
 def _mode_of_file(path):
-    """The permissions of the file that is to be replaced; None if there is none."""
+    """The permissions of the file to be replaced; None if there is no such file."""
     try:
         status = os.stat(path)
     except FileNotFoundError:
@@ -196,9 +196,9 @@ def _mode_of_file(path):
 
 @contextmanager
 def _turn(folder):
-    """Wait until no other program writes in `folder`; yield whether that is certain.
+    """Wait until no other program is writing in `folder`; yield whether that is certain.
 
-    The lock ends with the process that holds it. Where the file system knows no locks, nothing waits.
+    The lock is released when the process that holds it ends. On a file system without locks, nothing waits.
     """
     descriptor, end = None, time.monotonic() + PATIENCE
     try:
@@ -218,8 +218,8 @@ def _turn(folder):
 
 
 def _lock(folder):
-    """A descriptor that holds the lock of a folder until it is closed; BlockingIOError if another holds it."""
-    if fcntl is None:  # a file that vanishes when it is closed
+    """A descriptor that locks a folder until it is closed; BlockingIOError if another program holds the lock."""
+    if fcntl is None:  # use a file that vanishes when it is closed
         try:
             return os.open(folder / ".writing", os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_TEMPORARY)
         except FileExistsError as error:
@@ -234,7 +234,7 @@ def _lock(folder):
 
 
 def _remove_temporaries(folder):
-    """Remove what programs that were killed in the middle of writing left behind."""
+    """Remove temporary files left behind by programs that were killed while writing."""
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if TEMPORARY.fullmatch(entry.name):

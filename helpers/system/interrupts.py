@@ -13,9 +13,9 @@ from helpers.system.browser import in_browser
 def interrupts_wait():
     """Hold back the stop button (Ctrl+C) and yield a function that lets it through.
 
-    Between two calls of that function nothing is cut short. An interrupt that is still waiting at the
-    end of the block is raised there. Only the main thread is ever interrupted; in other threads, and
-    where interrupts are ignored, nothing is changed.
+    Nothing is interrupted between two calls of that function. An interrupt still pending at the end of
+    the block is raised there. Only the main thread is ever interrupted; in other threads, and where
+    interrupts are ignored, this has no effect.
     """
     waiting = []
     try:
@@ -40,8 +40,8 @@ def interrupts_wait():
 def progress(n, what, unit):
     """An iterator over `n` steps with a progress bar, which appears after one second.
 
-    There is none where the environment variable TQDM_DISABLE is 1, nor in a web browser, which has no
-    threads to move it.
+    The bar is omitted if the environment variable TQDM_DISABLE is 1, and in a web browser, where there
+    are no threads to update it.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def progress(n, what, unit):
         Names of the work and of one step.
     """
     if in_browser():
-        tqdm.monitor_interval = 0  # starts no thread
+        tqdm.monitor_interval = 0  # prevents tqdm from starting a thread
     # the notebook's bar does not read the variable itself
     disable = in_browser() or os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
     return tqdm(range(n), desc=what, unit=unit, delay=1, leave=False, disable=disable)

@@ -1,4 +1,4 @@
-"""Files of the learner that hide a module which the lessons import."""
+"""Detect files of the learner's that hide a module imported by the lessons."""
 
 import sys
 from pathlib import Path
@@ -9,13 +9,13 @@ LIBRARIES = (
 
 
 def refuse_shadows():
-    """Raise an ImportError if a file in the current folder has the name of a module that Python would then not find.
+    """Raise an ImportError if a file in the current folder hides a module of the same name.
 
-    Python looks there first if it runs a notebook: with a `mnist.py` beside it, `import mnist` runs that file.
+    In a notebook Python looks there first: with a `mnist.py` beside it, `import mnist` runs that file.
     """
     try:
         folder = Path.cwd()
-    except OSError:  # it has been removed
+    except OSError:  # the folder has been removed
         return
     if not {"", str(folder)} & set(sys.path):
         return

@@ -1,8 +1,8 @@
-"""Training: the class `NeuralNetwork`, and what makes it fast.
+"""Training: the class `NeuralNetwork` and the code that makes it fast.
 
 Read in this order: `neural_network` (the class; `inputs` checks its arguments), `engine` (batches, steps,
 and a state to resume from), `blocks` (the equations of `backprop.network` in their fast form), `parallel`
-(all cores), `storage` (saving and loading), `streaming` (examples that stay in a file).
+(all cores), `storage` (saving and loading), `streaming` (examples read from a file as needed).
 """
 
 from helpers.training.engine import DivergedError

@@ -1,8 +1,8 @@
 """The fast form of `backprop.network`: the same equations, a block of examples at a time.
 
-Read `backprop.network` first. The cost is a mean over examples, so the gradient of all examples is the
-mean of the gradients of blocks, weighted by their sizes. A block is small enough for its Z and A to
-stay in the processor's cache, and several blocks are worked on at once. Tests compare both forms on
+Read `backprop.network` first. The cost is a mean over examples, so the gradient over all examples is the
+mean of the gradients of the blocks, weighted by their sizes. A block is small enough for its Z and A to
+stay in the processor's cache, and several blocks are processed at once. Tests compare both forms on
 random networks.
 """
 
@@ -14,15 +14,15 @@ from helpers.backprop.network import forward
 from helpers.system.arguments import check_function
 from helpers.training.inputs import check_task
 
-# Examples worked on at once: few enough for Z and A to stay in the processor's cache.
+# Examples per block: few enough for Z and A to stay in the processor's cache.
 BLOCK = 1536
 
 
 def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", run=map, out=None):
     """Cost and gradients on all examples, computed block by block.
 
-    With blocks of k₁, k₂, … examples out of m, J = Σ (kᵢ/m) Jᵢ, and so for every gradient. Blocks are
-    added in their order, so the result does not depend on how many are worked on at once.
+    With blocks of k₁, k₂, … examples out of m, J = Σ (kᵢ/m) Jᵢ, and likewise for every gradient. Blocks
+    are added in order, so the result does not depend on how many are processed at once.
 
     Parameters
     ----------
@@ -41,9 +41,10 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
     Raises
     ------
     TypeError, ValueError
-        If a type or a shape is another, which NumPy might broadcast to a wrong result; not checked with `out`.
+        If a type or a shape differs from these, since NumPy might broadcast it to a wrong result. With `out`
+        nothing is checked.
     """
-    if out is None:  # with `out` it is a step of a training, whose arguments were checked once
+    if out is None:  # with `out` this is one step of a training run, whose arguments were checked at its start
         check_task(X, Y, W, b, hidden_activation, output)
         check_function(run, "run", "function", "starts", "stops")
     _check_out(out)
@@ -54,8 +55,8 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
 
     def one_block(start, stop):
         share, y = (stop - start) / m, Y[:, start:stop]
-        place = out if start == 0 else None  # the first block's; the others are added to it
-        with np.errstate(all="ignore"):  # `fit` checks the cost, and reports it in words
+        place = out if start == 0 else None  # the first block writes here; the others are added to it
+        with np.errstate(all="ignore"):  # `fit` checks the cost and raises DivergedError
             Z, A = forward(X[start:stop], W, b, hidden_activation, output)
             block_cost = share * OUTPUTS[output].loss(Z[len(W)], y)
             return block_cost, *backward(y, W, Z, A, hidden_activation, output, share, place)
@@ -73,7 +74,7 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
 def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", share=1.0, out=None):
     """`network.backward` times `share`, written into the arrays of `out`.
 
-    Only dZ[L] is multiplied by the share: every gradient is linear in it.
+    Multiplying dZ[L] by the share is enough, because every gradient is linear in dZ[L].
 
     Parameters
     ----------
@@ -129,10 +130,10 @@ def split(X):
 
 
 def count_blocks(m):
-    """Number of blocks for m examples; at least two from 512 on, for two cores."""
+    """Number of blocks for m examples; at least two if m ≥ 512, so that two cores have work."""
     return max(-(-m // BLOCK), 1 + (m >= 512))
 
 
 def _product(P, Q):
-    """P @ Q. With one column in P it is an outer product, ten times faster by broadcasting than by BLAS."""
+    """P @ Q. If P has one column this is an outer product, ten times faster by broadcasting than with BLAS."""
     return P * Q if P.shape[1] == 1 else P @ Q

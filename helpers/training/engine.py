@@ -1,7 +1,7 @@
 """The engine of `NeuralNetwork.fit`: batches, steps, held-out examples, and a state to resume from.
 
 All parameters lie in one vector θ, of which W[l] and b[l] are views, and all gradients in another.
-An optimizer's step is therefore one call, and the large arrays of a training are made once. Only
+An optimizer's step is therefore one call, and the large arrays are allocated once per training run. Only
 `State` changes from step to step: a copy of it is enough to resume as if nothing had happened.
 """
 
@@ -16,7 +16,7 @@ from helpers.backprop.optimizers import OPTIMIZERS
 from helpers.system.interrupts import progress
 
 STREAM_BUFFER = 8192  # examples that are read and shuffled at a time if they come from a file
-# Options that a training cannot change on the way: its history would mix two costs, or its state would not fit.
+# Options that cannot change during a training run: its history would mix two costs, or its state would not fit.
 FIXED = ("hidden_activation", "output", "optimizer", "l2")
 
 
@@ -26,12 +26,12 @@ class DivergedError(ArithmeticError):
 
 @dataclass
 class State:
-    """All that a training needs to resume, bit for bit as if it had never been stopped."""
+    """Everything needed to resume a training run, bit for bit as if it had never been stopped."""
 
-    theta: np.ndarray  # (P,), W[1], b[1], W[2], … in a row
+    theta: np.ndarray  # (P,), the entries of W[1], b[1], W[2], … in one vector
     memory: np.ndarray  # (slots, P), what the optimizer remembers
     generator: np.random.Generator | np.random.RandomState  # as it was when this epoch began
-    mark: str  # of the examples and options, see `mark`
+    mark: str  # identifies the examples and options, see `mark`
     costs: list = field(default_factory=list)  # before each update
     held_out_costs: list = field(default_factory=list)  # after each epoch
     best: np.ndarray | None = None  # θ of the lowest cost on held-out examples
@@ -54,9 +54,9 @@ def views(theta, sizes):
 
 
 def fingerprint(X):
-    """A short text that differs, but for one in 2³² chances, where X differs in its shape or in any number.
+    """A short string that changes, with probability 1 − 2⁻³², if the shape or any entry of X changes.
 
-    Rows that stay in a file are read for it, which checks their numbers too.
+    Rows stored in a file are read in full, which also checks their numbers.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def fingerprint(X):
 
 
 def mark(X, Y, sizes, held_out, options):
-    """What a training recognises its examples and options by, as JSON: a dict of names to short texts.
+    """Fingerprints by which a training run recognises its examples and options: JSON of names to short strings.
 
     Parameters
     ----------
@@ -96,14 +96,14 @@ def _batch_size(X, options):
 
 
 def _shuffle_buffer(X, batch_size, options):
-    """Examples to shuffle at a time: a multiple of the batch size, so that only the last batch is smaller."""
+    """Number of examples shuffled at a time: a multiple of the batch size, so that only the last batch is smaller."""
     m = len(X)
     buffer = min(options.shuffle_buffer or (m if isinstance(X, np.ndarray) else STREAM_BUFFER), m)
     return -(-buffer // batch_size) * batch_size
 
 
 def differences(mark, other):
-    """The names in which two marks differ, as a list of str; all of them if `other` is of another form."""
+    """Names of the entries in which two marks differ, as a list of str; all names if `other` is malformed."""
     mark = json.loads(mark)
     try:
         other = dict(json.loads(other))
@@ -113,21 +113,21 @@ def differences(mark, other):
 
 
 def batches(X, Y, batch_size, shuffle_buffer, rng, skip=0):
-    """The (X, Y) of one epoch in random order, `batch_size` examples at a time.
+    """The examples of one epoch in random order, as batches (X, Y) of `batch_size` examples.
 
     Examples are shuffled within groups of `shuffle_buffer` neighbours, and the order of the groups is
-    shuffled too; with one group that is a plain shuffle. At most one group and one batch are in memory.
-    Each group ends with its own, perhaps smaller, batch.
+    shuffled too; with a single group this is a plain shuffle. At most one group and one batch are in
+    memory. The last batch of each group may be smaller.
 
     Parameters
     ----------
     X : ndarray of shape (m, n[0]), or an `HDF5Rows` of that shape
     Y : ndarray of shape (n[L], m)
-    skip : int, number of batches at the beginning that were used already; they are not read
+    skip : int, number of initial batches that have already been used; they are not read
 
     Yields
     ------
-    X, Y of shapes (k, n[0]) and (n[L], k), k ≤ batch_size; X is overwritten by the next
+    X, Y of shapes (k, n[0]) and (n[L], k), k ≤ batch_size; the next batch overwrites X
     """
     m = len(X)
     starts = np.arange(0, m, shuffle_buffer)
@@ -156,16 +156,16 @@ class Training:
     Parameters
     ----------
     options : namespace of checked options, see `inputs.checked_options`
-    state : State, changed by every update
+    state : State, modified by every update
     sizes : tuple of int, n[0] … n[L]
     X, Y : the examples, of shapes (m, n[0]) and (n[L], m)
-    cost_and_gradients : callable, (X, Y, W, b, out) to the cost; the gradients are written into `out`
-    held_out_cost : callable, (W, b) to the cost on examples held out, or None without such
+    cost_and_gradients : callable (X, Y, W, b, out) that returns the cost and writes the gradients into `out`
+    held_out_cost : callable (W, b) that returns the cost on held-out examples, or None if there are none
 
     Raises
     ------
     ValueError
-        If X is dealt to workers and the batches are smaller than X.
+        If X is distributed among workers and the batches are smaller than X.
     """
 
     def __init__(self, options, state, sizes, X, Y, cost_and_gradients, held_out_cost=None):
@@ -188,12 +188,12 @@ class Training:
         self.n_updates = options.iterations if options.epochs is None else options.epochs * self.epoch_length
 
     def updates(self):
-        """Train: yield after each update, where the state is whole and the training can be stopped.
+        """Train: yield after each update, when the state is consistent and training can be stopped.
 
         Raises
         ------
         DivergedError
-            If the cost stops being finite; θ is then that of the last finite cost.
+            If the cost stops being finite; θ is then reset to its value at the last finite cost.
         """
         done = len(self.state.costs)
         bar = iter(progress(self.n_updates - done, "fit", "iteration"))
@@ -231,7 +231,7 @@ class Training:
         state.costs.append(cost)
 
     def _cost_and_gradient(self, X, Y):
-        """The cost at θ; its gradient is written to `self.gradient`, 0 for weights of features that are left out."""
+        """The cost at θ; its gradient is written to `self.gradient`, 0 for the weights of omitted features."""
         if self.live is None:
             return self.cost_and_gradients(X, Y, self.W, self.b, (self.dW, self.db))
         live_dW = np.empty((len(self.W[1]), len(self.live)), self.gradient.dtype)
@@ -260,16 +260,16 @@ class Training:
         return DivergedError(
             f"training diverged: at iteration {iteration} the cost is no longer a finite number. Try a smaller "
             f"learning rate, {alpha / 10:g} instead of {alpha:g}, or features scaled to "
-            f"about −1 … 1. The parameters of the last finite cost are kept"
+            f"about −1 … 1. The parameters at the last finite cost are kept"
         )
 
 
 def live_features(X, block=4096):
-    """Indices of the columns of X that are not 0 throughout, or None if those are nearly all.
+    """Indices of the columns of X that are not entirely 0, or None if nearly all columns qualify.
 
     A feature that is 0 in every example, such as a pixel at the edge of every digit, adds nothing to
-    Z[1], and the gradient of its weights is 0. Leaving it out changes only the time: for the digits 5
-    and 8 it concerns 187 of 784 pixels.
+    Z[1], and the gradient of its weights is 0. Leaving it out saves time and changes nothing else: for
+    the digits 5 and 8 it removes 187 of 784 pixels.
     """
     live = np.zeros(X.shape[1], bool)
     for start in range(0, len(X), block):
@@ -278,5 +278,5 @@ def live_features(X, block=4096):
 
 
 def columns(X, chosen):
-    """X with these columns alone, in memory or in a file."""
+    """X with only these columns, in memory or in a file."""
     return X[:, chosen] if isinstance(X, np.ndarray) else X.columns(chosen)

@@ -1,4 +1,4 @@
-"""The door of `NeuralNetwork`: options, examples and parameters are checked here, before anything is computed."""
+"""Input checks of `NeuralNetwork`: options, examples and parameters are checked before anything is computed."""
 
 import numbers
 from functools import partial
@@ -34,7 +34,7 @@ def _random_state(value):
     return value
 
 
-# For each option of `NeuralNetwork` a function from what it was set to, to the value that is used.
+# For each option of `NeuralNetwork`, a function that checks the given value and returns the value to use.
 OPTIONS = {
     "layer_sizes": as_layer_sizes,
     "hidden_activation": partial(known_name, known=ACTIVATIONS, name="hidden_activation"),
@@ -54,7 +54,7 @@ OPTIONS = {
 
 
 def checked_options(network):
-    """The options of a `NeuralNetwork` as the plain values that a training uses.
+    """The options of a `NeuralNetwork`, checked and converted to the plain values used in training.
 
     Returns
     -------
@@ -63,21 +63,21 @@ def checked_options(network):
     Raises
     ------
     TypeError, ValueError
-        If an option cannot be used, or an attribute is none, as when its name is misspelt.
+        If an option has an invalid value, or an attribute is not an option, for example because it is misspelt.
     """
     set_by_user = {name: value for name, value in vars(network).items() if "_" not in (name[0], name[-1])}
     return SimpleNamespace(**check_values(set_by_user))
 
 
 def check_values(options):
-    """`options`, a dict of names and values of options, with each value as a training uses it.
+    """`options`, a dict of option names to values, with each value checked and converted as for training.
 
     Raises
     ------
     TypeError, ValueError
-        As `checked_options`.
+        See `checked_options`.
     """
-    check_names(options, OPTIONS, "NeuralNetwork", "remove it, or let its name end in _")
+    check_names(options, OPTIONS, "NeuralNetwork", "remove it, or add _ to the end of its name")
     return {name: OPTIONS[name](value) for name, value in options.items()}
 
 
@@ -86,13 +86,13 @@ def as_examples(options, X, y):
 
     Parameters
     ----------
-    options : SimpleNamespace, as from `checked_options`
+    options : SimpleNamespace, as returned by `checked_options`
     X, y : as in `NeuralNetwork.fit`
 
     Raises
     ------
     TypeError, ValueError
-        As `as_matrix`, `as_targets` and `as_classes`; numbers that stay in a file are checked when they are read.
+        See `as_matrix`, `as_targets` and `as_classes`; numbers stored in a file are checked when they are read.
     """
     X, n_units = as_rows(X, options.dtype), options.layer_sizes[-1]
     if options.output == "softmax":
@@ -101,16 +101,16 @@ def as_examples(options, X, y):
 
 
 def as_held_out(options, held_out, n_features):
-    """The examples held out, as `as_examples` returns them, or None without such.
+    """The held-out examples in the form returned by `as_examples`, or None if there are none.
 
     Raises
     ------
     TypeError, ValueError
-        If they are not a pair (X, y), do not fit the network, or `patience` has nothing to watch.
+        If they are not a pair (X, y) or do not fit the network, or if `patience` is set without any.
     """
     if held_out is None:
         if options.patience is not None:
-            raise ValueError("patience needs examples to watch: pass held_out=(X, y) with some that X does not hold")
+            raise ValueError("patience needs held-out examples: pass held_out=(X, y), with examples that are not in X")
         return None
     if not isinstance(held_out, (tuple, list)) or len(held_out) != 2:
         got = f"{type(held_out).__name__} of {len(held_out)}" if hasattr(held_out, "__len__") else repr(held_out)
@@ -120,24 +120,26 @@ def as_held_out(options, held_out, n_features):
     except (TypeError, ValueError) as error:
         raise type(error)(f"in held_out, {error}") from error
     if X.shape[1] != n_features:
-        raise ValueError(f"X has {n_features} features, but that of held_out has {X.shape[1]}: give both the same")
+        raise ValueError(
+            f"X has {n_features} features, but X in held_out has {X.shape[1]}: give both the same features"
+        )
     return X, Y
 
 
 def as_rows(X, dtype):
-    """X as a matrix of type `dtype`; rows that stay in a file stay there."""
+    """X as a matrix of type `dtype`; rows stored in a file are not loaded."""
     return X.with_dtype(dtype) if _is_read_later(X) else as_matrix(X, dtype=dtype)
 
 
 def _is_read_later(X):
-    """Whether X is an `HDF5Rows` or `Shards`. Its class is asked: some objects claim to have any attribute."""
+    """Whether X is an `HDF5Rows` or `Shards`. The class is tested, as some objects claim to have any attribute."""
     return hasattr(type(X), "with_dtype")
 
 
 def check_task(X, Y, W, b, hidden_activation, output):
-    """Raise a TypeError or ValueError that names the argument of `blocks.cost_and_gradients` that does not fit.
+    """Raise a TypeError or ValueError if an argument of `blocks.cost_and_gradients` does not fit, and name it.
 
-    To look for NaN takes a twentieth of the time of the gradient; with a single unit in all, half of it.
+    Checking for NaN takes a twentieth of the time of the gradient; for a network of a single unit, half of it.
     """
     known_name(hidden_activation, ACTIVATIONS, "hidden_activation")
     known_name(output, OUTPUTS, "output")
@@ -162,13 +164,13 @@ def _check_plain(array, name):
 
 
 def check_parameters(n, W, b, names=("W_", "b_")):
-    """Raise a ValueError that names the first of W and b that does not fit layers of the sizes `n`.
+    """Raise a ValueError that names the first entry of W or b that does not fit layers of the sizes `n`.
 
     Parameters
     ----------
     n : tuple of int, n[0], …, n[L]
     W, b : dicts of ndarrays, W[l] of shape (n[l], n[l−1]) and b[l] of shape (n[l], 1), float32 or float64
-    names : their names in an error
+    names : their names in error messages
     """
     for name, p in zip(names, (W, b), strict=True):
         keys = [*p] if isinstance(p, dict) and all(isinstance(l, numbers.Integral) for l in p) else None

@@ -1,6 +1,6 @@
-"""`NeuralNetwork`, the class that a user holds: options, `fit`, `predict`, `score`, `save` and `load`.
+"""`NeuralNetwork`, the main user-facing class: options, `fit`, `predict`, `score`, `save` and `load`.
 
-Rows are examples here, as in scikit-learn; inside, columns are, as in the derivation.
+In its interface rows are examples, as in scikit-learn; internally columns are, as in the derivation.
 """
 
 import copy
@@ -25,43 +25,43 @@ class NotFittedError(ValueError, AttributeError):
 
 
 class NeuralNetwork:
-    """A fully connected network, trained by gradient descent or one of its relatives.
+    """A fully connected network, trained by gradient descent or one of its variants.
 
     Parameters
     ----------
     layer_sizes : sequence of int
-        Units in layers 1 … L, for example [196, 1]. The number of inputs, n[0], is that of the
+        Units in layers 1 … L, for example [196, 1]. The number of inputs, n[0], is the number of
         features in X.
     hidden_activation : {"sigmoid", "tanh", "relu", "identity"}
         g of layers 1 … L−1.
     output : {"sigmoid", "softmax", "identity"}
         Last layer: "sigmoid" classifies into 0 and 1 (loss: binary cross-entropy), "softmax" into
-        the classes 0 … n[L] − 1 (cross-entropy), "identity" predicts a number (half the mean
+        the classes 0 … n[L] − 1 (cross-entropy), and "identity" predicts a number (half the mean
         squared error).
     initialization : {"lecun", "glorot", "he", "small", "zero"}
-        Scale of the first weights, see `initialize_parameters`.
+        Scale of the initial weights, see `initialize_parameters`.
     optimizer : {"gradient_descent", "momentum", "adam"}
-        What a step does with the gradient, see `optimizers`.
+        How a step uses the gradient, see `optimizers`.
     learning_rate : float
         α, the size of a step.
     l2 : float
-        λ: ½ λ Σ w² over all weights is added to the cost, and λ w to the gradient of each.
+        λ: ½ λ Σ w² over all weights is added to the cost, and λ w to the gradient of each weight.
     iterations : int
         Number of updates of the parameters.
     epochs : int, optional
         Number of passes through the data, instead of `iterations`.
     batch_size : int, optional
-        Examples of one update, drawn in a new random order in each epoch. Default: all of them.
+        Number of examples per update, drawn in a new random order in each epoch. Default: all of them.
     shuffle_buffer : int, optional
         Number of neighbouring examples that are shuffled at a time, see `engine.batches`.
         Default: all for examples in memory, 8192 for examples in a file.
     patience : int, optional
-        Stop after so many epochs without a lower cost on the examples held out, and keep the
-        parameters of the lowest.
+        Stop after this many epochs without a new lowest cost on the held-out examples, and keep the
+        parameters with the lowest cost.
     dtype : numpy.float64 or numpy.float32
         Type of all arithmetic.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
-        Source of the first weights and of the order of batches. A generator is copied, so that
+        Source of the initial weights and of the order of the examples. A generator is copied, so
         calling `fit` again gives the same result.
 
     Attributes
@@ -69,9 +69,9 @@ class NeuralNetwork:
     W_, b_ : dicts of ndarrays
         Parameters of layers 1 … L, of shapes (n[l], n[l−1]) and (n[l], 1).
     cost_history_ : ndarray of shape (iterations done,)
-        Cost before each update, on the examples of that update, with the term of `l2`.
+        Cost before each update, on the examples of that update, including the `l2` term.
     held_out_cost_history_ : ndarray of shape (epochs done,)
-        Cost after each epoch on the examples held out, without the term of `l2`; empty without such.
+        Cost after each epoch on the held-out examples, without the `l2` term; empty if there are none.
     layer_sizes_ : tuple of int
         n[0], n[1], …, n[L].
 
@@ -118,19 +118,19 @@ class NeuralNetwork:
         self.random_state = random_state
 
     def fit(self, X, y, held_out=None):
-        """Find parameters by gradient descent, from new random weights each time.
+        """Train from new random weights.
 
-        Stopping it by hand (the stop button, Ctrl+C) keeps what was reached, with a warning;
+        Stopping by hand (the stop button, Ctrl+C) keeps the progress made so far, with a warning;
         `resume` continues from there.
 
         Parameters
         ----------
         X : array-like of shape (m, n_features), or an `HDF5Rows` for data too large for memory
-            Rows are examples. `shards.Shards` lets several processes work on the full batch.
+            Rows are examples. With `shards.Shards`, several processes share the work on the full batch.
         y : array-like of shape (m,), or (m, n[L]) with several output units
             Labels 0 and 1 for the output "sigmoid", 0 … n[L] − 1 for "softmax", numbers for "identity".
         held_out : (X, y), optional
-            Other examples, on which the cost is measured after each epoch; nothing is learned from them.
+            Other examples, used to measure the cost after each epoch but not for learning.
 
         Returns
         -------
@@ -139,9 +139,9 @@ class NeuralNetwork:
         Raises
         ------
         TypeError, ValueError
-            If an option or the data is not as described; the network stays as it was.
+            If an option or the data is not as described; the network is left unchanged.
         DivergedError
-            If the cost stops being finite. Parameters and history up to there are kept.
+            If the cost stops being finite. Parameters and history up to that point are kept.
         """
         options = checked_options(self)
         X, Y, sizes, held_out = self._examples(options, X, y, held_out)
@@ -153,10 +153,10 @@ class NeuralNetwork:
         return self
 
     def resume(self, X, y, held_out=None):
-        """Continue a training that was stopped, or that now has more `iterations` or `epochs` to do.
+        """Continue a training run that was stopped, or that has more `iterations` or `epochs` to do.
 
-        With the same data and options the result is that of a training that was never stopped, bit
-        for bit on the same machine, also after `save` and `load`. `learning_rate` and `patience` may change.
+        With the same data and options, the result on the same machine is bit for bit that of an
+        uninterrupted run, even after `save` and `load`. `learning_rate` and `patience` may change.
 
         Parameters and errors are those of `fit`; also
 
@@ -165,20 +165,20 @@ class NeuralNetwork:
         NotFittedError
             Before `fit` or `load`.
         ValueError
-            If the training diverged or was saved without its state, or if the data, the examples held
-            out or an option differ from those of the training that was stopped.
+            If training diverged or was saved without its state, or if the data, the held-out examples
+            or an option differ from those of the original run.
         """
         self._require_fitted()
         options = checked_options(self)
         check_parameters(self.layer_sizes_, self.W_, self.b_)
         if self._state is None:
-            raise ValueError("this network has no training that could be resumed: call fit")
+            raise ValueError("this network has no training run to resume: call fit")
         X, Y, sizes, held_out = self._examples(options, X, y, held_out)
         changed = differences(mark(X, Y, sizes, held_out, options), self._state.mark)
         if changed:
-            verb = "is not as in" if len(changed) == 1 else "are not as in"
+            verb = "is not the same as in" if len(changed) == 1 else "are not the same as in"
             raise ValueError(
-                f"{', '.join(changed)} {verb} the training that was stopped: pass the same, or call fit to start anew"
+                f"{', '.join(changed)} {verb} the original training run: undo the change, or call fit to start over"
             )
         self._train(options, copy.deepcopy(self._state), sizes, X, Y, held_out)
         return self
@@ -199,7 +199,7 @@ class NeuralNetwork:
         NotFittedError
             Before `fit` or `load`.
         TypeError, ValueError
-            If X is not as `fit` saw it, or the output is "identity".
+            If X does not have the form and number of features that `fit` was given, or the output is "identity".
         """
         self._require_fitted()
         if self.output == "identity":
@@ -207,7 +207,7 @@ class NeuralNetwork:
         return self._answer(X)
 
     def predict(self, X):
-        """Label 0 or 1 (1 where its probability is above ½), the most likely class, or the number for "identity".
+        """Label 0 or 1 (1 where its probability is above ½), the most likely class, or the value for "identity".
 
         Parameters, shapes and errors are those of `predict_proba`; for "softmax" the shape is (m,).
         """
@@ -217,9 +217,9 @@ class NeuralNetwork:
         return (answer > 0.5).astype(int) if self.output == "sigmoid" else answer
 
     def score(self, X, y):
-        """Share of correct labels, or R² (1 is perfect, 0 is as good as the mean) for "identity".
+        """Fraction of correct labels, or R² (1 is perfect, 0 is as good as the mean) for "identity".
 
-        With several output units all of them count alike: R² compares sums over all units.
+        With several output units, all count equally: R² compares sums over all units.
 
         Parameters
         ----------
@@ -232,7 +232,7 @@ class NeuralNetwork:
         Raises
         ------
         ValueError
-            As `predict`; for "identity" also if no unit's targets differ, so that R² is not defined.
+            As in `predict`; for "identity" also if the targets of every unit are all equal, so that R² is undefined.
         """
         prediction = self.predict(X)
         if self.output == "softmax":
@@ -242,12 +242,12 @@ class NeuralNetwork:
         if self.output == "sigmoid":
             return float(np.mean(prediction == truth))
         if not np.ptp(truth, axis=0).any():
-            raise ValueError("all targets are equal, so R² is not defined: score on targets that differ")
+            raise ValueError("all targets are equal, so R² is not defined: use data whose targets differ")
         total = np.sum((truth - truth.mean(axis=0)) ** 2)
         return float(1 - np.sum((truth - prediction) ** 2) / total)
 
     def save(self, path, resumable=True):
-        """Write parameters, history, options and the state of the training to an HDF5 file, wholly or not at all.
+        """Write parameters, history, options and training state to an HDF5 file, completely or not at all.
 
         Parameters
         ----------
@@ -260,9 +260,9 @@ class NeuralNetwork:
         NotFittedError
             Before `fit` or `load`.
         TypeError, ValueError
-            If an option, a parameter or a history was changed to what `load` would refuse.
+            If an option, a parameter or a history was changed to something `load` would reject.
         OSError
-            If the file cannot be written. In each of these cases an older file stays as it was.
+            If the file cannot be written. In all these cases an existing file is left unchanged.
         """
         self._require_fitted()
         histories = {"cost_history": self.cost_history_, "held_out_cost_history": self.held_out_cost_history_}
@@ -271,14 +271,14 @@ class NeuralNetwork:
 
     @classmethod
     def load(cls, path):
-        """A network as `save` wrote it, bit for bit; nothing in the file is executed.
+        """Load a network written by `save`, bit for bit; nothing in the file is executed.
 
         Raises
         ------
         OSError
-            If there is no such file, or it cannot be read; the sentence says why.
+            If there is no such file, or it cannot be read; the message says why.
         ValueError
-            If it is not a file of `save`, or is damaged.
+            If the file was not written by `save`, or is damaged.
         """
         options, sizes, W, b, histories, state = storage.read(path)
         network = cls(**options)
@@ -298,12 +298,12 @@ class NeuralNetwork:
         return {name: getattr(self, name) for name in OPTIONS}
 
     def _examples(self, options, X, y, held_out):
-        """Examples and layer sizes in the form that the mathematics uses, or an error that says what is wrong."""
+        """Examples and layer sizes in the form of the equations; raises an error that says what is wrong."""
         X, Y = as_examples(options, X, y)
         return X, Y, (X.shape[1], *options.layer_sizes), as_held_out(options, held_out, X.shape[1])
 
     def _train(self, options, state, sizes, X, Y, held_out):
-        """Train from `state` on, and keep what was reached however it ends: all of it, or what was there before."""
+        """Train from `state` on; however training ends, keep a consistent result: the new one or the previous one."""
         stopped = diverged = False
         with (
             interrupts_wait() as let_interrupt,
@@ -322,11 +322,11 @@ class NeuralNetwork:
                 self._keep(options, state, sizes, resumable=not diverged)
         if stopped:
             done = len(state.costs)
-            warnings.warn(f"stopped by hand after {done} iterations; what was reached is kept", stacklevel=3)
+            warnings.warn(f"stopped by hand after {done} iterations; progress so far is kept", stacklevel=3)
         self._warn_if_rising(options, training, Y)
 
     def _keep(self, options, state, sizes, resumable):
-        """Take over what the training reached, all at once: with patience, the best that it came across."""
+        """Adopt the result of training all at once; with patience, the best parameters found."""
         chosen = state.theta if options.patience is None or state.best is None else state.best
         W, b = views(chosen.copy(), sizes)
         vars(self).update(
@@ -350,9 +350,9 @@ class NeuralNetwork:
         return Training(options, state, sizes, X, Y, cost_and_gradients, held_out_cost if held_out else None)
 
     def _warn_if_rising(self, options, training, Y):
-        """Warn if the cost ended above its beginning; that of mini-batches varies, so only if it is far above."""
+        """Warn if the cost ended above its initial value; with mini-batches it varies, so only if it is far above."""
         first, last = self.cost_history_[:1], self.cost_history_[-1:]
-        if not training.full:  # against the cost of answering z = 0, too: one small batch may cost nothing
+        if not training.full:  # compare with the cost of answering z = 0, too: one small batch may cost nothing
             first = np.maximum(2 * first, 2 * OUTPUTS[options.output].loss(np.zeros_like(Y), Y))
             last = self.cost_history_[-training.epoch_length :].mean(keepdims=True)
         if len(self.cost_history_) > 1 and last > first:

@@ -1,9 +1,9 @@
 """Run one function on many blocks of examples, on all cores; the result does not depend on their number.
 
-NumPy releases Python's lock while it computes, so plain threads use all cores. Meanwhile BLAS (the
+NumPy releases Python's global lock while it computes, so plain threads use all cores. Meanwhile BLAS (the
 library behind `@`) is limited to one thread of its own: two schedulers that each claim every core
-slow each other down, and for small products its threads spend more time waiting for each other than
-computing, up to twenty times as much if another program wants a core too.
+slow each other down, and for small products BLAS threads spend more time waiting for each other than
+computing, up to twenty times as much if another program also needs a core.
 """
 
 import os
@@ -29,8 +29,8 @@ def parallel_map(n_blocks):
     """Yield a function like `map` that keeps the order and makes up to `n_blocks` calls at once.
 
     Use it as ``with parallel_map(8) as run: results = run(function, blocks)``. With one block or
-    one core it is `map` itself, and no thread is started. However the block is left, by an error or
-    the stop button too, BLAS gets its threads back.
+    one core it is `map` itself, and no thread is started. On leaving the context, even through an error
+    or the stop button, BLAS gets its threads back.
     """
     workers = min(n_blocks, core_count())
     with _single_threaded_blas():
@@ -58,7 +58,7 @@ def _single_threaded_blas():
 
 
 class _SingleThreadedBlas:
-    """BLAS at one thread from the first user to the last; the setting belongs to the whole process."""
+    """Limits BLAS to one thread while anyone uses this; the setting applies to the whole process."""
 
     def __init__(self):
         self.lock, self.users, self.limit = threading.Lock(), set(), None
@@ -68,7 +68,7 @@ class _SingleThreadedBlas:
         with self.lock:
             self.users.add(user)
             if self.limit is None and not in_browser():
-                from threadpoolctl import threadpool_limits  # here, because the browser has no use for it
+                from threadpoolctl import threadpool_limits  # imported here, because a browser does not need it
 
                 self.limit = threadpool_limits(limits=1, user_api="blas")
 

@@ -1,11 +1,11 @@
-"""A network in an HDF5 file: written wholly or not at all, refused on reading if it is not sound.
+"""A network in an HDF5 file: written completely or not at all, and rejected on reading if it is invalid.
 
-The file begins with a user block of 512 bytes, a place that HDF5 leaves to its users: one line with
-the name of the format, its version and the SHA-256 of all that follows. It is checked before the
+The file begins with a user block of 512 bytes, which HDF5 reserves for applications: one line with
+the name of the format, its version and the SHA-256 of everything that follows. It is checked before the
 HDF5 library sees a byte, because that library can crash on a damaged file. After it comes
 ordinary HDF5: attributes `options` (JSON) and `layer_sizes`, data sets `W/1` … `W/L`, `b/1` … `b/L`,
-`cost_history` and `held_out_cost_history`, and in the group `state` what a training needs to resume.
-Nothing in the file is executed, and nothing is read that lies outside it.
+`cost_history` and `held_out_cost_history`, and, in the group `state`, everything needed to resume training.
+Nothing in the file is executed, and nothing outside it is read.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ HISTORIES = ("cost_history", "held_out_cost_history")
 
 
 def write(path, options, layer_sizes, W, b, histories, state=None):
-    """Put a network into the file `path`.
+    """Write a network to the file `path`.
 
     Parameters
     ----------
@@ -42,9 +42,9 @@ def write(path, options, layer_sizes, W, b, histories, state=None):
     Raises
     ------
     ValueError
-        If `read` would refuse the file.
+        If `read` would reject the file.
     OSError
-        As `replace_atomically`.
+        See `replace_atomically`.
     """
     try:
         check(options, layer_sizes, W, b, histories, state)
@@ -55,28 +55,28 @@ def write(path, options, layer_sizes, W, b, histories, state=None):
 
 
 def read(path):
-    """What `write` wrote: (options, layer_sizes, W, b, histories, state); the state is None if there is none.
+    """Read a file from `write`: (options, layer_sizes, W, b, histories, state); the state is None if there is none.
 
     Raises
     ------
     OSError
-        As `files.open_file`.
+        See `files.open_file`.
     ValueError
-        If it is not a sound file of `write`.
+        If it is not a valid file written by `write`.
     """
     content, name = read_bytes(path), Path(path).name
     line = re.match(rf"{FORMAT}, version (\d+), sha256 ".encode(), content)
     if not line:
-        raise ValueError(f"{name} is not a file that NeuralNetwork.save wrote: choose one that is")
+        raise ValueError(f"{name} is not a file written by NeuralNetwork.save: choose one that is")
     if int(line[1]) != VERSION:
         raise ValueError(f"{name} was saved by another version of these lessons: update them to read it")
     first, content = content[:BLOCK], content[BLOCK:]
     if first != _first_line(content):
-        raise ValueError(f"{name} is damaged or cut short, it does not match its checksum: save it again")
+        raise ValueError(f"{name} is damaged or cut short (its checksum does not match): save it again")
     try:
         return _parse(content)
     except Exception as error:
-        raise ValueError(f"{name} does not hold a network that fits together ({error}): save it again") from error
+        raise ValueError(f"{name} does not hold a consistent network ({error}): save it again") from error
 
 
 def check(options, n, W, b, histories, state):
@@ -84,7 +84,7 @@ def check(options, n, W, b, histories, state):
 
     Parameters
     ----------
-    options, n, W, b, histories, state : as in `write`, `n` for layer_sizes
+    options, n, W, b, histories, state : as in `write`, with `n` for layer_sizes
     """
     layer_sizes = check_values(options)["layer_sizes"]
     if tuple(n[1:]) != layer_sizes:
@@ -95,7 +95,7 @@ def check(options, n, W, b, histories, state):
     for name in HISTORIES:
         history = histories[name]
         if not isinstance(history, np.ndarray) or history.dtype != np.float64 or history.ndim != 1:
-            raise ValueError(f"{name}_ is not a float64 array of one axis")
+            raise ValueError(f"{name}_ is not a one-dimensional float64 array")
     if state:
         _check_state(state, pack(W, b))
 
@@ -116,7 +116,7 @@ def _hdf5(options, layer_sizes, W, b, histories, state=None):
 
 
 def _first_line(content):
-    """The user block of a file that holds `content`."""
+    """The user block for a file with this `content`."""
     line = f"{FORMAT}, version {VERSION}, sha256 {hashlib.sha256(content).hexdigest()}\n"
     return line.encode().ljust(BLOCK, b"\0")
 
@@ -133,10 +133,10 @@ def _parse(content):
 
 
 def _member(group, name, kind):
-    """What lies in `group` under `name`, itself and not a link to another file."""
+    """The member of `group` called `name`; a link to another place or file is rejected."""
     for part in name.split("/"):
         if part not in group or _is_soft(group, part):
-            raise ValueError(f"{name} is missing or leads elsewhere")
+            raise ValueError(f"{name} is missing or is a link")
         group = group[part]
     if not isinstance(group, kind):
         raise ValueError(f"{name} is not a {kind.__name__.lower()}")
@@ -144,16 +144,16 @@ def _member(group, name, kind):
 
 
 def _is_soft(group, part):
-    """Whether `part` is a link to another place. The HDF5 of some browsers knows no links and follows none."""
+    """Whether `part` links to another place. In some browsers HDF5 does not support links, so there are none."""
     return hasattr(h5py, "HardLink") and not isinstance(group.get(part, getlink=True), h5py.HardLink)
 
 
 def _array(group, name, at_most):
-    """The numbers of a data set that lies in this very file, not larger than the file, as `write` stores it."""
+    """The numbers of a data set stored as `write` does: in this file itself, and no larger than the file."""
     dataset = _member(group, name, h5py.Dataset)
     elsewhere = getattr(dataset, "external", None) or getattr(dataset, "is_virtual", False)  # not in every browser
     if elsewhere or dataset.chunks or dataset.size * dataset.dtype.itemsize > at_most:
-        raise ValueError(f"{name} does not lie in the file as NeuralNetwork.save writes it")
+        raise ValueError(f"{name} is not stored in the file the way NeuralNetwork.save writes it")
     if dataset.dtype not in (np.float32, np.float64):
         raise ValueError(f"{name} holds {dataset.dtype} values, but it must hold float32 or float64")
     return dataset[()]
@@ -162,7 +162,7 @@ def _array(group, name, at_most):
 def _text(group, name):
     text = group.attrs[name]
     if not isinstance(text, str):
-        raise ValueError(f"{name} is not a text")
+        raise ValueError(f"{name} is not text")
     return text
 
 
@@ -181,25 +181,25 @@ def _read_state(group, at_most):
     costs, held_out_costs = arrays["costs"], arrays["held_out_costs"]
     best = _array(group, "best", at_most) if "best" in group else None
     if costs.ndim != 1 or held_out_costs.ndim != 1 or not np.isfinite(costs).all():
-        raise ValueError("the costs of the state are not two rows of numbers")
+        raise ValueError("the costs in the training state are not lists of numbers")
     mark = _text(group, "mark")
     return State(arrays["theta"], arrays["memory"], generator, mark, costs.tolist(), held_out_costs.tolist(), best)
 
 
 def _check_state(state, theta):
-    """Raise a ValueError unless the arrays of a state fit the parameters `theta`, all in a row."""
+    """Raise a ValueError unless the arrays of a state fit `theta`, the vector of all parameters."""
     if not isinstance(state.generator, (np.random.Generator, np.random.RandomState)):
         raise ValueError("the state holds no random generator")
     for array in (state.theta, *state.memory, *([] if state.best is None else [state.best])):
         if array.shape != theta.shape or array.dtype != state.theta.dtype:
-            raise ValueError("the state of the training has another size or type than the parameters")
+            raise ValueError("the training state differs from the parameters in size or type")
     finite = all(np.isfinite(array).all() for array in (state.theta, state.best) if array is not None)
     if state.memory.ndim != 2 or not finite:
-        raise ValueError("the state of the training holds numbers that are NaN or infinite")
+        raise ValueError("the training state holds numbers that are NaN or infinite")
 
 
 def _to_json(value):
-    """Options that JSON does not know: a type, a NumPy number or array, a random generator."""
+    """Convert values that JSON does not support: a type, a NumPy number or array, a random generator."""
     if isinstance(value, np.ndarray):
         return value.tolist()
     if isinstance(value, np.generic):
@@ -230,13 +230,13 @@ def _from_json(pairs):
     return generator
 
 
-# Places in a generator's own table: NumPy reads there without looking, and would crash beyond its end.
+# Positions in a generator's table: NumPy does not check them, and would crash if they were out of range.
 _LAST_POSITIONS = {"pos": 624, "buffer_pos": 4, "has_uint32": 1, "has_gauss": 1, "uinteger": 2**32 - 1}
 _LENGTHS = {"MT19937": {"key": 624}, "Philox": {"counter": 4, "key": 2}, "SFC64": {"state": 4}}
 
 
 def _check_positions(state):
-    """Raise a ValueError where the state of a random generator leads beyond the end of its table."""
+    """Raise a ValueError if the state of a random generator points beyond the end of its table."""
     for values in (state, state["state"]):
         for name, last in _LAST_POSITIONS.items():
             if name in values and not (isinstance(values[name], int) and 0 <= values[name] <= last):

@@ -1,4 +1,4 @@
-"""Examples that stay in an HDF5 file and are read a block at a time, for tables too large for memory."""
+"""Examples read from an HDF5 file a block at a time, for tables too large for memory."""
 
 import numbers
 
@@ -19,30 +19,30 @@ from helpers.system.validation import (
 
 
 class HDF5Rows:
-    """A table in an HDF5 file whose rows are read when they are needed; takes the place of X in a network.
+    """A table in an HDF5 file whose rows are read when they are needed; can be used in place of X.
 
     ``HDF5Rows("digits.h5", "X", scale=1 / 255)[100:200]`` is an ndarray of shape (100, n_features).
 
     Parameters
     ----------
     path : str or path-like
-        The file. It is opened anew for each read, so that nothing has to be closed.
+        The file. It is opened afresh for each read, so nothing needs to be closed.
     name : str
         Name of the data set, of shape (m, n_features).
     scale : float
-        Every number is multiplied by it, such as 1/255 for grey values stored as bytes.
+        Factor applied to every number, such as 1/255 for pixel values stored as bytes.
     dtype : numpy.float32 or numpy.float64
         Type of the arrays that are returned.
 
     Raises
     ------
     TypeError
-        If an argument is of another type.
+        If an argument has the wrong type.
     OSError
-        If there is no such file, or it is in use or may not be read.
+        If there is no such file, or it is in use or not readable.
     ValueError
-        If it is not HDF5, or holds no such table of numbers. Reading also raises it if the file was
-        replaced or changed since.
+        If the file is not HDF5, or does not contain such a table of numbers. Reading also raises it if
+        the file has since been replaced or changed.
     """
 
     def __init__(self, path, name="X", scale=1.0, dtype=np.float32):
@@ -65,7 +65,7 @@ class HDF5Rows:
             return self[wanted : wanted + 1][0]
         if not wanted:
             return np.empty((0, self.shape[1]), self.dtype)
-        upwards = wanted if wanted.step > 0 else wanted[::-1]  # HDF5 reads in this direction only
+        upwards = wanted if wanted.step > 0 else wanted[::-1]  # HDF5 can read in this direction only
         step = min(upwards.step, len(self))
         here = slice(self._first + upwards.start, self._first + upwards.stop, step)
         block = as_matrix(self._read(lambda table: table[here]), f"{self.name} in {self.path.name}", self.dtype)
@@ -87,14 +87,14 @@ class HDF5Rows:
         return rows
 
     def columns(self, chosen):
-        """The same rows with these features only; `chosen` are their indices, an array of int."""
+        """The same rows with only the features whose indices are in `chosen`, an array of int."""
         rows, before = self._copy(), np.arange(self._whole[1]) if self._chosen is None else self._chosen
         rows._chosen = before[as_places(chosen, self.shape[1], "chosen", "features")]
         rows.shape = (len(self), len(rows._chosen))
         return rows
 
     def part(self, start, stop):
-        """The rows from `start` to before `stop` as a table of their own, which does not depend on the current folder.
+        """Rows `start` to `stop` − 1 as a separate table, which does not depend on the current folder.
 
         Raises
         ------
@@ -102,7 +102,8 @@ class HDF5Rows:
             If there are no such rows.
         """
         if not all(is_number(i, numbers.Integral) for i in (start, stop)) or not 0 <= start < stop <= len(self):
-            raise ValueError(f"there are no rows {brief(start)} to {brief(stop)}: the table has {len(self)}")
+            words = f"there are no rows {brief(start)} to {brief(stop)}: the length of the table is {len(self)}"
+            raise ValueError(words)
         rows = self._copy()
         rows.path, rows._first = self.path.resolve(), self._first + start
         rows.shape = (stop - start, self.shape[1])
@@ -118,19 +119,21 @@ class HDF5Rows:
         return rows
 
     def __getstate__(self):
-        return vars(self) | {"_stamp": None}  # on another machine the same file may be of another time
+        return vars(self) | {"_stamp": None}  # on another machine the same file may have a different time stamp
 
     def _checked_type(self, dtype):
-        """float32 or float64, whichever `dtype` means, if it can hold the scale."""
+        """float32 or float64, whichever `dtype` denotes, if it can represent the scale."""
         dtype = floating_type(dtype)
         with np.errstate(all="ignore"):
             scale = dtype(self.scale)
         if not 0 < scale < np.inf:
-            raise ValueError(f"scale is {self.scale:g}, which {dtype.__name__} cannot hold: it would be {scale}")
+            raise ValueError(
+                f"scale is {self.scale:g}, which {dtype.__name__} cannot represent: it would become {scale}"
+            )
         return dtype
 
     def _read(self, get):
-        """What `get` returns for the table, or an error in words."""
+        """Return `get(table)` for the open table, or raise an error that says what is wrong."""
         require_file(self.path)
         try:
             with h5py.File(self.path, "r") as file:
@@ -141,17 +144,17 @@ class HDF5Rows:
         except OSError as error:
             if error.errno is not None:
                 raise in_words(error, self.path) from error
-            raise ValueError(f"{self.path.name} is not HDF5, or is damaged: make it again") from error
-        except Exception as error:  # HDF5 reports damage inside a file by errors of many classes
-            raise ValueError(f"{self.path.name} is damaged ({error}): make it again") from error
+            raise ValueError(f"{self.path.name} is not HDF5, or is damaged: create it again") from error
+        except Exception as error:  # HDF5 reports damage inside a file with errors of many classes
+            raise ValueError(f"{self.path.name} is damaged ({error}): create it again") from error
         raise ValueError(f"{self.path.name} {fault}")
 
     def _fault(self, file, table):
-        """What is wrong with an open file, in words; an empty text if it holds the table that was opened first."""
+        """What is wrong with an open file, in words; an empty string if it holds the table first opened."""
         if not isinstance(table, h5py.Dataset):
             return f"holds no data set {self.name!r}: it holds {', '.join(file) or 'nothing'}"
         if table.shape is None:
-            return f"holds nothing in its data set {self.name!r}: choose another"
+            return f"has an empty data set {self.name!r}: choose another"
         status = self.path.stat()
         stamp = (status.st_size, status.st_mtime_ns)
         self._stamp = self._stamp or stamp

@@ -1,4 +1,4 @@
-"""Activations and losses: hand-worked values, derivatives against nudges, extremes."""
+"""Activations and losses: values worked out by hand, derivatives compared with nudges, extreme inputs."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def test_derivative_is_that_of_z(name, z):
 def test_shape_and_type_are_kept_even_at_extremes(name, dtype):
     Z = np.array([[-1e30, -100, 0], [3, 100, 1e30]], dtype)
     for function in ACTIVATIONS[name]:
-        result = function(Z)  # an overflow would warn, and a warning fails
+        result = function(Z)  # an overflow would warn, and a warning fails the test
         assert result.shape == Z.shape
         assert result.dtype == dtype
         assert np.isfinite(result).all()
@@ -102,7 +102,7 @@ def test_one_hot_worked_by_hand():
         (np.array([0, 255], np.uint8), 3, float, "^labels holds 255"),
         (["0", "1"], 3, float, "^labels holds <U1 values"),
         (None, 3, float, "^labels holds object values"),
-        ([[0], [1]], 3, float, r"^labels has shape \(2, 1\), but one label for each example is needed"),
+        ([[0], [1]], 3, float, r"^labels has shape \(2, 1\), but it must be \(m,\), with one label for each example"),
         ([], 3, float, r"^labels has shape \(0,\)"),
         ([0], 0, float, "^n_classes is 0, but it must be at least 1"),
         ([0], 1.5, float, "^n_classes must be a whole number"),

@@ -1,4 +1,4 @@
-"""Activations and losses against exact values at both saturated ends, also where NumPy raises on every underflow."""
+"""Activations and losses against exact values at both saturated ends, even if NumPy raises on every underflow."""
 
 from decimal import Decimal, localcontext
 
@@ -28,7 +28,7 @@ def exactly(f, z):
 
 
 def assert_right(found, exact, dtype):
-    """Equal to within a few units of the last digit that the type has there, subnormal numbers included."""
+    """Equal to within a few units in the last place of the type, including subnormal numbers."""
     for x, right in zip(np.ravel(found), exact, strict=True):
         assert x.dtype == dtype
         room = CLOSE[dtype] * max(

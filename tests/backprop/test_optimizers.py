@@ -1,4 +1,4 @@
-"""Optimizers: each published step worked by hand, and PyTorch's numbers where it is installed."""
+"""Optimizers: each published step worked out by hand, and compared with PyTorch where it is installed."""
 
 import numpy as np
 import pytest

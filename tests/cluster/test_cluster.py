@@ -1,4 +1,4 @@
-"""Many processes: the same gradient, the same parameters, and nothing lost when one of them dies."""
+"""Several processes: the same gradient, the same parameters, and nothing lost when one of them dies."""
 
 import _thread
 import contextlib
@@ -60,7 +60,7 @@ def pids(workers):
 
 
 def alive(pid):
-    """Whether there is a process that has not ended; one that waits to be buried has."""
+    """Whether the process is still running; a zombie has ended."""
     import psutil
 
     try:
@@ -102,7 +102,7 @@ def test_the_weighted_mean_worked_by_hand():
 @pytest.mark.parametrize(
     ("sizes", "error", "words"),
     [
-        (101, ValueError, "101 shards are more than the 100 examples: take 100 shards at most"),
+        (101, ValueError, "101 shards are more than the 100 examples: use at most 100 shards"),
         (0, ValueError, "must be at least 1"),
         (2.5, TypeError, "must be a whole number"),
         ((60, 50), ValueError, "add up to 110, but there are 100 examples"),
@@ -185,7 +185,7 @@ def test_the_examples_are_sent_once(workers, monkeypatch):
 @pytest.mark.parametrize("batch_size", [10, 99, 100, 1000])
 def test_mini_batches_are_refused_and_nothing_changes(batch_size):
     model = NeuralNetwork([4, 1], batch_size=batch_size, iterations=3)
-    if batch_size >= len(X):  # a batch of all examples is no mini-batch
+    if batch_size >= len(X):  # a batch of all examples is not a mini-batch
         assert_same(model.fit(Shards(X, 2), y), NeuralNetwork([4, 1], iterations=3).fit(X, y), 1e-12)
         return
     with pytest.raises(ValueError, match="shards are for full-batch training"):
@@ -214,7 +214,7 @@ def test_a_worker_that_dies_in_a_training_costs_no_step(workers):
 
     shards.__class__ = Murderous
     shards.with_dtype = lambda dtype: shards
-    with pytest.raises(engine.WorkerLostError, match=r"What was reached is kept.*resume"):
+    with pytest.raises(engine.WorkerLostError, match=r"Progress so far is kept.*resume"):
         model.fit(shards, y)
     assert len(asked) - 1 == len(model.cost_history_) >= 19
     np.testing.assert_array_equal(model.cost_history_, through.cost_history_[: len(model.cost_history_)])
@@ -229,7 +229,7 @@ def kill_all(workers):
 
 
 def until(true, seconds=60):
-    """Wait for what is to happen, on a busy machine too."""
+    """Wait until a condition holds, even on a busy machine."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "waited in vain"
@@ -243,13 +243,13 @@ def test_a_death_between_two_steps_is_told_as_well_and_examples_wait_for_the_nex
         shards = Shards(X, 2, workers)
         cost = blocks.cost_and_gradients(shards, Y, W, b)[0]
         kill_all(workers)
-        until(lambda: all(shard._future.status != "finished" for shard in shards._dealt[1]))  # the client knows
-        with pytest.raises(engine.WorkerLostError, match="a worker is gone, and its examples with it"):
+        until(lambda: all(shard._future.status != "finished" for shard in shards._dealt[1]))  # the client has noticed
+        with pytest.raises(engine.WorkerLostError, match="a worker was lost, and its examples with it"):
             blocks.cost_and_gradients(shards, Y, W, b)
         assert blocks.cost_and_gradients(Shards(X, 2, workers), Y, W, b)[0] == cost
         workers.client.wait_for_workers(1, timeout=30)
         kill_all(workers)
-        with contextlib.suppress(engine.WorkerLostError):  # if they are dealt before the scheduler knows
+        with contextlib.suppress(engine.WorkerLostError):  # if they are sent before the scheduler notices
             blocks.cost_and_gradients(Shards(X, 2, workers), Y, W, b)
         assert blocks.cost_and_gradients(Shards(X, 2, workers), Y, W, b)[0] == cost
 
@@ -259,7 +259,7 @@ def test_a_death_between_two_steps_is_told_as_well_and_examples_wait_for_the_nex
 
 @pytest.fixture
 def table(tmp_path, monkeypatch):
-    """A file of 1000 rows of bytes, named by a path that is relative to the current folder."""
+    """A file of 1000 rows of bytes, given by a path relative to the current folder."""
     monkeypatch.chdir(tmp_path)
     with h5py.File("pixels.h5", "w") as file:
         file["X"] = np.random.default_rng(1).integers(0, 256, (1000, 12), dtype=np.uint8)
@@ -304,7 +304,7 @@ PEAK = """
 
 
 def test_nothing_of_the_engine_allocates_while_a_worker_is_measured(workers):
-    """Its profiler would: some megabytes now and then, which is what a test of memory then sees."""
+    """The engine's profiler would use a few megabytes now and then, which would disturb a test of memory."""
     import dask
 
     told = workers.client.run(dask.config.get, "distributed.worker.profile.enabled")
@@ -334,7 +334,7 @@ def test_the_traced_peak_is_that_of_the_blocks_and_not_of_the_file(table):
 
 
 def noted(folder, i, wait=0.0):
-    """A point that leaves a note whenever it is begun."""
+    """A point that leaves a note whenever it is started."""
     Path(folder, f"{i}-{time.time_ns()}-{os.getpid()}").touch()
     time.sleep(wait)
     if i == 13:
@@ -365,8 +365,8 @@ def test_a_sweep_in_order_and_resumed(who, workers, notebook, tmp_path):
     assert [row["i"] for row in rows] == list(range(16))
     assert all(row["square"] == row["i"] ** 2 and row["numpy"] == row["i"] for row in rows if row["i"] != 13)
     begun = notes(notebook)
-    assert begun.pop(13) == 2  # what has failed is tried again
-    assert set(begun.values()) == {1}  # nothing else was begun twice
+    assert begun.pop(13) == 2  # the failed point is tried again
+    assert set(begun.values()) == {1}  # nothing else was started twice
     assert sweep.sweep(function, points, path, who) == rows
     assert len(sweep.read(path)) == 16
 
@@ -390,13 +390,13 @@ def test_a_killed_worker_loses_nothing_and_no_point_counts_twice(workers, notebo
     assert sorted(entries) == list(range(20, 50))
     begun = notes(notebook)
     assert set(begun) == set(range(20, 50))
-    assert victim in {int(note.name.split("-")[2]) for note in notebook.iterdir()}  # it had been at work
+    assert victim in {int(note.name.split("-")[2]) for note in notebook.iterdir()}  # it had been working
     kept = {row["i"] for row in rows if row["pid"] == victim}
-    assert all(begun[i] == 1 for i in kept)  # what was in the file was not begun again
+    assert all(begun[i] == 1 for i in kept)  # points already in the file were not started again
 
 
 def deadly(path, i):
-    """A point that ends its process, once the results of the two others are in the file."""
+    """A point that ends its process once the results of the other two are in the file."""
     if i == 1:
         until(lambda: path.exists() and len(sweep.read(path)) >= 2)
         os._exit(1)
@@ -411,7 +411,7 @@ def test_a_point_that_kills_every_worker_is_told_and_tried_again_by_the_next_cal
     with dask.config.set({"distributed.scheduler.allowed-failures": 1}), engine.connect(2) as workers:
         rows = sweep.sweep(partial(deadly, path), points, path, workers)
     assert [row.get("i2") for row in rows] == [0, None, 4]
-    assert rows[1]["error"].startswith("each worker that took this point died")
+    assert rows[1]["error"].startswith("every worker that took this point died")
     assert ["error" in result for result in sweep.read(path).values()].count(True) == 1
 
 
@@ -434,19 +434,19 @@ def test_a_stop_by_hand_keeps_what_came(who, workers, notebook, tmp_path):
         signal.signal(signal.SIGINT, before)
     assert 0 < len(rows) < 60
     assert len(sweep.read(path)) == len(rows)
-    if who:  # what is asked for later is begun later: all points that are not cancelled would have been begun
+    if who:  # points start in order of submission: once this one is done, any that was not cancelled has started
         who.client.submit(noted, str(notebook), 200, pure=False).result(timeout=60)
-    assert len(notes(notebook)) < 60  # the rest is cancelled
+    assert len(notes(notebook)) < 60  # the rest are cancelled
 
 
 @pytest.mark.parametrize(
     ("points", "error", "words"),
     [
-        ([{"i": 1}, {"i": 2}, {"i": 1}], ValueError, "is there twice"),
+        ([{"i": 1}, {"i": 2}, {"i": 1}], ValueError, "appears twice"),
         ([3], TypeError, "is not a dict of keyword arguments"),
-        ([{"i": np.ones(2)}], TypeError, "must hold numbers, texts, None, or lists"),
-        ([{"i": float("nan")}], TypeError, "must hold numbers, texts, None, or lists"),
-        ([{"i": np.ma.masked}], TypeError, "must hold numbers, texts, None, or lists"),
+        ([{"i": np.ones(2)}], TypeError, "must hold numbers, strings, None, or lists"),
+        ([{"i": float("nan")}], TypeError, "must hold numbers, strings, None, or lists"),
+        ([{"i": np.ma.masked}], TypeError, "must hold numbers, strings, None, or lists"),
     ],
 )
 def test_points_that_cannot_be_are_refused(points, error, words, tmp_path):
@@ -460,7 +460,7 @@ def test_a_file_that_is_not_a_sweeps_is_refused_and_left_alone(content, tmp_path
     path = tmp_path / "other.txt"
     path.write_bytes(content.encode("utf-8", "surrogateescape"))
     before = path.read_bytes()
-    with pytest.raises(ValueError, match=r"other.txt is not a sweep's file: choose another name"):
+    with pytest.raises(ValueError, match=r"other.txt is not a sweep file: choose another name"):
         sweep.sweep(deadly, [{"i": 0}], path)
     assert path.read_bytes() == before
 
@@ -492,7 +492,7 @@ def test_points_may_hold_numpys_numbers(tmp_path):
 
 
 def test_what_are_no_workers_and_what_is_no_file_are_refused(tmp_path):
-    words = r"workers is 2, but it must be None or what cluster.connect\(\) returns"
+    words = r"workers is 2, but it must be None or the result of cluster.connect\(\)"
     with pytest.raises(TypeError, match=words):
         sweep.sweep(deadly, [{"i": 0}], tmp_path / "s.jsonl", 2)
     with pytest.raises(TypeError, match=words):
@@ -510,7 +510,7 @@ def greedy(units, rates):
 def test_a_function_may_change_its_argument(who, workers, tmp_path):
     points = [{"units": 1, "rates": [0.25]}, {"units": 2, "rates": []}]
     who = workers if who == "workers" else None
-    for _ in range(2):  # the second time from the file
+    for _ in range(2):  # the second time, from the file
         rows = sweep.sweep(greedy, points, tmp_path / "s.jsonl", who)
         assert rows == [{"units": 1, "rates": [0.25], "sum": 1.75}, {"units": 2, "rates": [], "sum": 2.5}]
     assert points == [{"units": 1, "rates": [0.25]}, {"units": 2, "rates": []}]
@@ -600,7 +600,7 @@ def test_the_recorded_times_are_whole():
     assert max(memory["peak_bytes"]) < 1.2 * min(memory["peak_bytes"]) < memory["file_bytes"][-1]
 
 
-# --- the engine: started here, met elsewhere, missing --------------------------------------------
+# --- the engine: started here, running elsewhere, missing --------------------------------------------
 
 
 @needs_engine
@@ -644,7 +644,7 @@ def test_a_scheduler_elsewhere_by_one_variable(tmp_path, monkeypatch):
 
 
 def test_nobody_without_the_key_reaches_the_processes(workers):
-    """Neither in plain text nor with a key of one's own: on the scheduler, the workers and their nannies."""
+    """The scheduler, the workers and their nannies reject clients that have no key or a different one."""
     from distributed import Client, Security
 
     info = workers.client.scheduler_info(n_workers=-1)
@@ -676,14 +676,14 @@ def test_without_the_engine_a_sentence_says_what_to_install(monkeypatch):
 
 def test_a_browser_has_no_processes(monkeypatch):
     monkeypatch.setattr(engine, "in_browser", lambda: True)
-    with pytest.raises(engine.MissingEngineError, match="A browser starts no processes"):
+    with pytest.raises(engine.MissingEngineError, match="A browser cannot start processes"):
         engine.connect()
 
 
 @needs_engine
 def test_workers_that_do_not_start(monkeypatch):
     before = set(threading.enumerate())
-    monkeypatch.setattr(engine, "__name__", "no_such_module")  # what they load first
+    monkeypatch.setattr(engine, "__name__", "no_such_module")  # the first module that they load
     with pytest.raises(engine.NoWorkersError, match=r"^1 processes could not be started: close other programs"):
         engine.connect(1)
     assert not [thread for thread in set(threading.enumerate()) - before if thread.name == "IO loop"]
@@ -697,7 +697,7 @@ def test_an_engine_that_is_slow_to_start(times, monkeypatch):
     start, failing = LoopRunner.start, iter(range(times))
 
     def asleep(runner):
-        assert next(failing, None) is None  # what the engine itself does when its ten seconds are over
+        assert next(failing, None) is None  # as the engine itself does when its ten seconds are over
         start(runner)
 
     monkeypatch.setattr(LoopRunner, "start", asleep)
@@ -714,7 +714,9 @@ def test_examples_for_nobody_wait_with_patience(monkeypatch):
     monkeypatch.setattr(engine, "PATIENCE", 0.5)
     with engine.connect(1) as workers:
         workers.client.retire_workers()
-        with pytest.raises(engine.NoWorkersError, match=r"no worker is there: wait a moment, or call cluster.connect"):
+        with pytest.raises(
+            engine.NoWorkersError, match=r"no worker is available: wait a moment, or call cluster.connect"
+        ):
             NeuralNetwork([4, 1]).fit(Shards(X, 2, workers), y)
 
 
@@ -739,7 +741,7 @@ def test_impossible_numbers_of_workers(count):
         engine.connect(count)
 
 
-# A program without the guard `if __name__ == "__main__"`, in a folder that does not hold the package.
+# A program without the guard `if __name__ == "__main__"`, in a folder that does not contain the package.
 PROGRAM = """
     import os, signal, sys, time, warnings
     from pathlib import Path
@@ -784,7 +786,7 @@ def test_a_plain_program_interrupted_goes_on_and_leaves_nothing_behind(end, tmp_
         os.killpg(process.pid, signal.SIGINT)  # as Ctrl+C does: to the program and to its workers
         out, errors = process.communicate(timeout=60)
     finally:
-        process.kill()  # one that hangs must not stay
+        process.kill()  # do not leave a hanging process behind
     assert process.returncode == 0, errors
     assert errors == "" or "_exit" in end
     counts, results = out.splitlines()  # the program ran once from the top, not once for each worker
@@ -792,7 +794,7 @@ def test_a_plain_program_interrupted_goes_on_and_leaves_nothing_behind(end, tmp_
     assert (rows, told) == (kept, "True") and 0 < int(rows) < 40
     assert results == "{'i2': 1} {'i2': 4}"  # the workers live on
     until(lambda: not any(map(alive, children)))
-    if "_exit" not in end:  # who leaves without a word cleans up nothing
+    if "_exit" not in end:  # os._exit skips all clean-up
         assert not [path for path in (tmp_path / "scratch").iterdir()]
 
 
@@ -815,7 +817,7 @@ def test_nothing_of_the_engine_is_printed_and_the_program_is_as_before(capfd):
 
 
 def texts(cells):
-    """What the cells print, line by line; not those whose output is never compared."""
+    """The lines that the cells print, except cells whose output is never compared."""
     code = [cell for cell in cells if cell.cell_type == "code" and not cell.metadata.get("tags")]
     return [line for cell in code for output in cell.outputs for line in output.get("text", "").splitlines()]
 
@@ -837,8 +839,8 @@ def test_the_lesson_without_the_engine_shows_the_same(why):
     assert len(here) == len(committed) > 30
     small = partial(re.sub, r"relative error \S+", "relative error SMALL")
     different = [(mine, theirs) for mine, theirs in zip(here, committed, strict=True) if small(mine) != small(theirs)]
-    ((said, _),) = different  # the sentence, and nothing else
-    assert "pip install -r requirements-scale.txt" in said or "A browser starts no processes" in said
+    ((said, _),) = different  # only the notice differs
+    assert "pip install -r requirements-scale.txt" in said or "A browser cannot start processes" in said
 
 
 def test_the_listing_for_pytorch_prints_the_length_that_the_lesson_shows(tmp_path):

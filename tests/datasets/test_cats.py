@@ -1,4 +1,4 @@
-"""Pictures from HDF5: the bundled ones, every kind of damaged file, and the real cats where they are."""
+"""Images from HDF5: the bundled ones, every kind of damaged file, and the real cat images where they are available."""
 
 import hashlib
 import os
@@ -34,7 +34,7 @@ def test_bundled_pictures():
 
 @pytest.fixture
 def cats(tmp_path, monkeypatch):
-    """A folder with two small files in the place of the cat pictures, as the checksums know them."""
+    """A folder with two small files in place of the cat images, with the checksums adjusted to match."""
     folder = tmp_path / "mine" / "cats"
     folder.mkdir(parents=True)
     for name in CATS_FILES:
@@ -72,14 +72,14 @@ def swap(path, other):
 
 DAMAGES = {
     "web page": (lambda path, other: path.write_text("\n\n<!DOCTYPE html><html lang=en>"), "is a web page, not HDF5"),
-    "cut short": (lambda path, other: path.write_bytes(path.read_bytes()[:-1]), "is damaged or is another file"),
+    "cut short": (lambda path, other: path.write_bytes(path.read_bytes()[:-1]), "is damaged or is a different file"),
     "one byte": (
         lambda path, other: path.write_bytes(path.read_bytes()[:-9] + b"\1" + path.read_bytes()[-8:]),
         "is damaged",
     ),
-    "the other file": (swap, "is damaged or is another file"),
-    "the bundled pictures": (lambda path, other: swap(path, datasets.DATA / "chelsea.h5"), "is another file"),
-    "text": (lambda path, other: path.write_text("not found"), "is damaged or is another file"),
+    "the other file": (swap, "is damaged or is a different file"),
+    "the bundled pictures": (lambda path, other: swap(path, datasets.DATA / "chelsea.h5"), "is a different file"),
+    "text": (lambda path, other: path.write_text("not found"), "is damaged or is a different file"),
 }
 
 
@@ -95,8 +95,8 @@ def test_a_file_of_another_checksum_is_refused_before_hdf5_sees_it(cats, monkeyp
 
 
 def test_fetching_offline_says_what_to_do_and_leaves_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(pictures, "CATS_URL", "http://127.0.0.1:9/")  # nobody listens there
-    with pytest.raises(OSError, match=r"could not be fetched .* copy both files from another machine"):
+    monkeypatch.setattr(pictures, "CATS_URL", "http://127.0.0.1:9/")  # nothing listens there
+    with pytest.raises(OSError, match=r"could not be downloaded .* copy both files from another machine"):
         datasets.fetch_cats(tmp_path)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
@@ -115,7 +115,7 @@ def test_fetching_refuses_what_has_another_checksum(tmp_path, monkeypatch):
     try:
         port = server.stdout.readline().split(" port ")[1].split()[0]
         monkeypatch.setattr(pictures, "CATS_URL", f"http://127.0.0.1:{port}/")
-        with pytest.raises(OSError, match=r"could not be fetched \(ValueError\)"):
+        with pytest.raises(OSError, match=r"could not be downloaded \(ValueError\)"):
             datasets.fetch_cats(tmp_path / "cats")
     finally:
         server.terminate()
@@ -145,6 +145,6 @@ def test_the_real_cats_over_five_seeds(monkeypatch):
     assert 0.68 <= np.median(scores) <= 0.74, scores
     Y = cats.y_train[np.newaxis].astype(float)
     dW, _ = backward(Y, model.W_, *forward(X, model.W_, model.b_, "relu"), "relu")
-    hidden = np.maximum(model.W_[1] @ X.T + model.b_[1], 0).T  # layer 2 alone: its inputs are the hidden units
+    hidden = np.maximum(model.W_[1] @ X.T + model.b_[1], 0).T  # the inputs of layer 2 alone
     truth = numerical_gradients(hidden, Y, {1: model.W_[2]}, {1: model.b_[2]})
     assert relative_error(dW[2], truth.dW[1]) < 1e-7

@@ -1,4 +1,4 @@
-"""MNIST from the bundled files: exact content, clear errors; small made-up sets."""
+"""MNIST from the bundled files: exact content and clear errors; small synthetic data sets."""
 
 import gzip
 import inspect
@@ -41,7 +41,7 @@ def test_five_against_eight_in_the_order_of_the_legacy_seed():
     assert (X.shape, X_test.shape) == ((11272, 784), (1866, 784))
     assert (X.min(), X.max(), X.dtype) == (0, 1, np.float64)
     raw, digits, raw_test, digits_test = datasets.load_mnist()
-    rng = np.random.RandomState(1)  # the source's own steps
+    rng = np.random.RandomState(1)  # the same steps as in the source
     for pixels, labels, source, source_digits in ((X, y, raw, digits), (X_test, y_test, raw_test, digits_test)):
         index = np.concatenate([np.where(source_digits == 5)[0], np.where(source_digits == 8)[0]])
         rng.shuffle(index)
@@ -59,7 +59,7 @@ def test_single_precision_pair():
     "pair", [(5, 5), (5, 10), (-1, 3), ("5", 8), (1.5, 2), (None, 1), (5.0, 8), (True, 8), ([5], 8), (np.arange(2), 8)]
 )
 def test_a_pair_that_is_none(pair):
-    with pytest.raises(ValueError, match="must be two different digits"):
+    with pytest.raises(ValueError, match="must be two different integers from 0 to 9"):
         datasets.load_digit_pair(*pair)
 
 
@@ -115,10 +115,10 @@ def bomb(folder, name):
 FAULTS = {
     missing: "is missing",
     cut_short: "is cut short",
-    altered: "is altered",
+    altered: "has been altered",
     swapped: "holds the content of",
     not_gzip: "is damaged or is not a gzip file",
-    flipped_inside: r"is (damaged|altered)",
+    flipped_inside: r"(is damaged|has been altered)",
 }
 
 
@@ -129,7 +129,7 @@ def test_each_fault_of_each_file_is_named_with_its_cure(folder, tmp_path, damage
     sentence = rf"^{name}\.gz {FAULTS[damage]}.*: restore it with `git checkout -- data/mnist`"
     with pytest.raises(DataFileError, match=sentence):
         datasets.verify_mnist(folder)
-    if name.startswith("t10k"):  # a whole load parses the training set first, which takes seconds
+    if name.startswith("t10k"):  # a full load parses the training set first, which takes seconds
         return
     with pytest.raises(DataFileError, match=sentence):
         datasets.load_mnist(folder, tmp_path / "cache")
@@ -189,7 +189,7 @@ def test_cold_cache_damaged_cache_and_no_cache(tmp_path, monkeypatch):
     monkeypatch.setattr(
         mnist, "_parse", lambda folder, images, labels: expected[:2] if "train" in images else expected[2:]
     )
-    with pytest.warns(UserWarning, match="could not be kept, so loading stays slow"):
+    with pytest.warns(UserWarning, match="could not be cached, so loading will stay slow"):
         uncached = datasets.load_mnist(cache=tmp_path / "file" / "cache")
     for arrays in (cold, mended, uncached):
         for ours, theirs in zip(arrays, expected, strict=True):
@@ -200,7 +200,7 @@ def test_a_gzip_bomb_takes_no_more_memory_than_the_digits(folder):
     bomb(folder, "t10k-labels-idx1-ubyte")
     tracemalloc.start()
     try:
-        with pytest.raises(DataFileError, match="is altered"):
+        with pytest.raises(DataFileError, match="has been altered"):
             mnist._unpack(folder, "t10k-labels-idx1-ubyte")
         assert tracemalloc.get_traced_memory()[1] < 150e6
     finally:
@@ -208,7 +208,7 @@ def test_a_gzip_bomb_takes_no_more_memory_than_the_digits(folder):
 
 
 def test_what_is_parsed_is_what_was_checked(folder, monkeypatch):
-    """The file is replaced between the two."""
+    """The file is replaced between the check and the parsing."""
     unpack = mnist._unpack
 
     def and_replace(place, name):
@@ -249,7 +249,7 @@ def test_points():
             make(0)
 
 
-# --- sets in the plane ---------------------------------------------------------------------------
+# --- data sets in the plane ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("make", [datasets.make_moons, datasets.make_circles, datasets.make_spirals])
@@ -306,7 +306,7 @@ def test_arguments_that_make_no_set_are_named(make, argument, value):
 
 
 def test_defaults_and_the_sign_and_size_of_what_is_added():
-    """Each value below follows from the documentation alone, over many points."""
+    """Each expected value follows from the documentation alone, averaged over many points."""
     for make in TOYS:
         X, y = make()
         assert len(X) == len(y) == (60 if make is datasets.make_line else 200)
@@ -338,5 +338,5 @@ def test_the_default_pair_is_5_and_8_and_8_is_labelled_1():
 
 def test_another_package_named_mnist_is_named(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "mnist", types.ModuleType("mnist"))
-    with pytest.raises(ImportError, match="another package than python-mnist: `pip uninstall mnist`, then"):
+    with pytest.raises(ImportError, match="a package other than python-mnist: `pip uninstall mnist`, then"):
         mnist._parse(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")

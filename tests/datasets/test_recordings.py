@@ -1,4 +1,4 @@
-"""What a lesson does inside a web browser: recordings instead of long work, and no more than its Python can."""
+"""Lessons inside a web browser: recordings instead of long computations, within the limits of the browser's Python."""
 
 import re
 import shutil
@@ -25,7 +25,7 @@ def in_a_browser(monkeypatch):
 
 @pytest.fixture
 def folder(monkeypatch, tmp_path):
-    """An empty folder in the place of `data`."""
+    """An empty folder in place of `data`."""
     (tmp_path / "data").mkdir()
     monkeypatch.setattr(bundle, "DATA", tmp_path / "data")
     return tmp_path / "data"
@@ -148,7 +148,7 @@ def test_a_file_that_was_made_again_is_listed_anew_and_the_others_stay(folder):
     (folder / "runs/b.h5").write_bytes(b"damaged")
     bundle.write_checksums("runs/a.h5")
     assert bundle.read_bundled("runs/a.h5") == b"new"
-    with pytest.raises(DataFileError, match=r"^b\.h5 is damaged or is another file"):
+    with pytest.raises(DataFileError, match=r"^b\.h5 is damaged or is a different file"):
         bundle.read_bundled("runs/b.h5")
     bundle.write_checksums()
     assert bundle.read_bundled("runs/b.h5") == b"damaged"
@@ -180,9 +180,9 @@ def test_a_damaged_bundled_file_is_named_with_its_cure(folder, monkeypatch, name
     if damage != "missing":
         (folder / name).write_bytes(content)
     monkeypatch.setattr(recordings.h5py, "File", lambda *args: pytest.fail("HDF5 was given a damaged file"))
-    fault = "is missing" if damage == "missing" else "is damaged or is another file, it does not match its checksum"
+    fault = "is missing" if damage == "missing" else "is damaged or is a different file (its checksum does not match)"
     with pytest.raises(
-        DataFileError, match=rf"^{Path(name).name} {fault}: restore it with `git checkout -- data/{name}`"
+        DataFileError, match=rf"^{Path(name).name} {re.escape(fault)}: restore it with `git checkout -- data/{name}`"
     ):
         READERS[name]()
 

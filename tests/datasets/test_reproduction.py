@@ -1,4 +1,4 @@
-"""Recorded runs: the two tables that the tutorial prints, made again in full (some minutes), and the others."""
+"""Recorded runs: the tutorial's two tables, reproduced in full (a few minutes), and the other runs."""
 
 import numpy as np
 import pytest
@@ -21,9 +21,9 @@ PUBLISHED = {
 }
 
 
-# Wrong answers on the 11272 and the 1866 images, and the last cost, as lesson 07 tells them; and how many steps
-# are the same on every machine. The deep network's cost shoots up at step 16, to three times its value, which
-# multiplies the last digits too.
+# Wrong answers on the 11272 and the 1866 images and the final cost, as stated in lesson 07; and the number of steps
+# that are the same on every machine. The deep network's cost jumps to three times its value at step 16, which
+# amplifies rounding differences too.
 RELU_HE = {"relu_he_196_1": (110, 28, 0.0318, 40), "relu_he_392_196_98_1": (1, 16, 0.0035, 15)}
 
 
@@ -70,7 +70,7 @@ def test_the_same_with_relu_and_he(name):
 
 @pytest.mark.parametrize("name", recordings.TEN_DIGITS_RUNS)
 def test_ten_digits_reach_98_percent(name):
-    """Over each seed; the last digits of a long training differ between machines, hence the room."""
+    """For each seed; the last digits of a long training run differ between machines, hence the tolerance."""
     learn, held_out, test = recordings.ten_digits()
     network = recordings.train_ten_digits(learn, held_out, recordings.TEN_DIGITS_RUNS[name])
     assert network.score(*test) >= 0.98
@@ -81,7 +81,7 @@ def test_ten_digits_reach_98_percent(name):
 
 
 def test_chelsea():
-    """Its first steps, before ReLU has multiplied the last digits, and where it ends."""
+    """The first steps, before ReLU has amplified rounding differences, and the final result."""
     recorded, network = recordings.load_run(recordings.CHELSEA_RUN), recordings.train_chelsea()
     np.testing.assert_allclose(recorded.cost_history_[:200], network.cost_history_[:200], rtol=1e-6)
     assert len(recorded.cost_history_) == len(network.cost_history_) == 2501

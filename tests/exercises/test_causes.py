@@ -114,6 +114,33 @@ def assert_only_the_readers_code_is_quoted(name, words, code):
         assert re.sub(r"[\s()]", "", piece) in squeezed
 
 
+KINDS = [  # that no small change of one expression shows
+    ("03.layer", "for i in range(dZ.shape[1]):\n    dW = np.outer(dZ[:, i], A_before[:, i])\n    db = dZ[:, [i]]\n"
+     "return dW, db", "`dW = np.outer(dZ[:, i], A_before[:, i])` replaces what was there before, in every pass"),
+    ("08.onehot", "Y = np.zeros((K, len(labels)))\nY[labels, np.arange(len(labels))] == 1\nreturn Y",
+     "`Y[labels, np.arange(len(labels))] == 1` compares and assigns nothing"),
+    ("04.train", "if steps == 0:\n    return W, b\nZ, A = forward(X, W, b, sigmoid, sigmoid)\n"
+     "dW, db = backward(Y, W, Z, A, sigmoid_prime)\nW = {l: W[l] - learning_rate * dW[l] for l in W}\n"
+     "b = {l: b[l] - learning_rate * db[l] for l in b}\ntrain(X, Y, W, b, learning_rate, steps - 1)\nreturn W, b",
+     "What `train(X, Y, W, b, learning_rate, steps - 1)` returns is thrown away"),
+    ("07.saturated", "return np.mean(sigmoid_prime(Z) < 0.2)", "The number `0.2` is not right"),
+    ("08.softmax", "E = np.exp(Z)\nreturn np.nan_to_num(E / E.sum(axis=0))", "hides that something overflows"),
+    ("02.gradients", "A = sigmoid(W @ A0 + b)\ndA = -(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / Y.shape[1]\n"
+     "dZ = dA * A * (1 - A)\nreturn dZ @ A0.T, dZ.sum(axis=1, keepdims=True)", "`np.log(A)` belongs to the cost"),
+    ("09.softmax", "jacobian = np.diag(A) - A @ A.T\nreturn jacobian @ g", "of a matrix it takes the diagonal"),
+    ("09.softmax", "return (g - A) / A.shape[1]", "needs cross-entropy behind it"),
+    ("10.deal", "sizes = []\nfor k in range(K):\n    sizes.append(round(m / (K - k)))\nreturn sizes", "fewer examples"),
+    ("10.deal", "sizes = [0] * K\nfor i in range(m):\n    sizes[-1 - i % K] += 1\nreturn sizes",
+     "in the line `sizes[-1 - i % K] += 1`"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "words"), KINDS)
+def test_a_mistake_of_more_than_one_expression_is_named(name, text, words):
+    said = judge(EXERCISES[name], written(name, body(name, text)))
+    assert said.kind == "wrong" and words in said.words and said.words.endswith("?")
+
+
 def test_a_mistake_made_twice_is_one_mistake():
     twice = body("01.train", TRAIN.replace("learning_rate *", "0.3 *"))
     assert "`0.3` is a fixed number" in judge(EXERCISES["01.train"], written("01.train", twice)).words
@@ -277,7 +304,8 @@ def test_a_search_ends_in_time():
     [
         ("10.equal", 4000, "the decimal point is not"),
         ("04.parameters", 404135, "two of them swapped"),
-        ("04.parameters", 404000, "this is a count"),
+        ("04.parameters", 404100, "this is a count"),
+        ("04.parameters", 404000, "That is rounded"),
         ("02.slope", 0.2, "Rounded too coarsely"),
         ("08.byhand", [0.25, 0.125, 0.625], "in the wrong order"),
         ("08.byhand", [0.875, 0.75, 0.375], "1 minus each of them"),

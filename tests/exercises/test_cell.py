@@ -58,13 +58,53 @@ def test_the_running_cell_of_a_notebook_is_read(monkeypatch, capsys):
         ("00.first", "answer = '2' * 2", "`*` repeats a text"),
         ("04.parameters", "n = [784, 392, 196, 98, 1]\nanswer = sum(n[l] * n[l - 1] for l in range(1, 5))", "weights"),
         ("10.equal", "answer = 0.8 / 0.02 - 1", "`1` is too much here"),
+        (
+            "07.slopes",
+            "answer = 1\nfor l in range(10, 1, -1):\n    answer *= 4",
+            "the line `for l in range(10, 1, -1):`",
+        ),
+        (
+            "08.byhand",
+            "e = np.exp(np.log10([1, 2, 5]))\nanswer = e / e.sum()",
+            "the line `e = np.exp(np.log10([1, 2, 5]))`",
+        ),
+        ("05.error", "p, q = 1, 2\nanswer = abs(p + q) / (p + q)", "The sign is wrong in `p + q`"),
+        ("06.flat", "answer = 64 * 64\n3 * answer", "`3 * answer` computes something, but nothing keeps its value"),
+        ("06.flat", "answer = 64 * 64\nanswer == 3 * answer", "`answer == 3 * answer` compares and assigns nothing"),
+        ("07.spread", "answer = np.std([0.1] * 400)", "Equal numbers do not scatter"),
+        ("07.slopes", "answer = 4e10", "`4e10` is 4 times ten to the power 10"),
+        ("08.adam", "answer = abs(theta[0])", "`theta` is an array of shape (2,): it gets no value in this cell"),
     ],
 )
 def test_a_formula_is_judged_by_its_parts(name, text, words):
-    said = said_of(name, text, m=60, k=7, X=np.ones((2, 3)))
+    said = said_of(name, text, m=60, k=7, X=np.ones((2, 3)), theta=np.array([0.1, 0.1]))
     assert said.kind == "wrong"
     assert words in said.words and said.words.endswith("?")
     assert "ounded" not in said.words and "Close" not in said.words
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("09.twice", "x = 3\nanswer = (x + x) * x", "18 is f itself"),
+        ("08.error", "answer = [0.5 - 1, 0.25 - 1, 0.25 - 1]", "y is 1 for the true class only"),
+        ("08.error", "answer = [0.25, 0.25 * 2, 0.25 * 3]", None),
+        ("07.spread", "a = rng.standard_normal((400, 500))\nanswer = np.var(0.1 * a.sum(axis=0))", "the variance"),
+        ("07.spread", "answer = np.mean(rng.standard_normal(40))", None),
+    ],
+)
+def test_what_a_formula_may_hold_is_not_blamed(name, text, words):
+    said = said_of(name, text, rng=np.random.default_rng(1)).words
+    assert words is None or words in said
+    assert not any(blamed in said for blamed in ("`0.25` is", "wrong order", "`rng`", "take no part"))
+
+
+def test_an_array_of_a_lesson_is_named_before_a_number_that_is_its_by_chance():
+    assert "division by 1" not in said_of("08.adam", "answer = theta[0]", theta=np.array([0.1, 0.2])).words
+
+
+def test_a_line_is_quoted_only_if_the_fault_must_be_in_it():
+    assert "the line" not in said_of("10.equal", "K = 1\nwhile 0.8 / K > 0.02 * K:\n    K += 1\nanswer = K").words
 
 
 def test_of_a_number_alone_only_what_is_certain_is_said():

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers import datasets
+from helpers.backprop import network
 from helpers.gradient_check import relative_error
 from helpers.widgets import line_and_valley
 
@@ -80,6 +82,20 @@ def a_start_across_the_valley_meets_the_challenge():
     return line_and_valley.solved(result)
 
 
+def each_step_at_08_lands_as_far_up_the_opposite_wall():
+    (_, steep) = np.linalg.eigh([[np.mean(x * x), np.mean(x)], [np.mean(x), 1]])[1].T
+    across = (walk(0.8, 20)[0] - np.polyfit(x, y, 1)) @ steep
+    return np.all(across[1:] / across[:-1] < -0.98)
+
+
+def helpers_has_the_same_gradients():
+    X, targets = datasets.make_line()
+    W, b, Y = np.array([[1.0, 1.0]]), np.array([[0.0]]), targets[np.newaxis]
+    dZ = (W @ X.T + b - Y) / len(X)
+    dW, db = network.backward(Y, {1: W}, *network.forward(X, {1: W}, {1: b}, output="identity"), output="identity")
+    return np.allclose(dW[1], dZ @ X, rtol=1e-12) and np.allclose(db[1], dZ.sum(), rtol=1e-12)
+
+
 CLAIMS = {
     "Press **Step** a few times": the_instrument_has_the_points_of_the_lesson,
     "It drops from 3.12 to 0.08": lambda: [f"{c:.2f}" for c in walk(0.1, 60)[1][[0, -1]]] == ["3.12", "0.08"],
@@ -91,19 +107,27 @@ CLAIMS = {
     "154 057 parameters": lambda: 784 * 196 + 196 + 196 * 1 + 1 == 154057,
     "more than 300 000 runs": lambda: 2 * 154057 > 300000,
     "The first point lies above the line": lambda: y[0] > 3 - x[0] and (3 - x[0] - y[0]) * x[0] < 0,
-    "the steps shrink by themselves": the_first_steps_are_the_longest,
+    "they shrink by themselves": the_first_steps_are_the_longest,
     "a little steeper *and* a little lower": a_steeper_and_lower_line_costs_little,
     "The winner is 0.3": lambda: min((0.05, 0.3, 0.8, 0.83), key=twenty_steps_of) == 0.3,
     "0.8, sixteen times as large, ends higher": lambda: (
         twenty_steps_of(0.8) > twenty_steps_of(0.05) and 0.8 / 0.05 == 16
     ),
     "With 0.83 it falls for two steps": the_costs_of_two_rates_near_the_limit,
+    "lands on the opposite wall, nearly as far up": each_step_at_08_lands_as_far_up_the_opposite_wall,
+    "start at a cost above 4, and be within 0.01 of the lowest cost after at most five": lambda: (
+        (line_and_valley.HIGH, line_and_valley.NEAR, line_and_valley.FEW) == (4, 0.01, 5)
+    ),
+    "Both scales of the map are the same": lambda: (
+        np.ptp(line_and_valley.WINDOW[0]) == np.ptp(line_and_valley.WINDOW[1])
+    ),
     "here a little above 0.8": lambda: 0.8 < LIMIT < 0.81,
     "every rate arrives in the end": every_rate_below_the_limit_arrives,
-    "point straight at the star": a_start_across_the_valley_meets_the_challenge,
+    "the path run straight at the star": a_start_across_the_valley_meets_the_challenge,
     "That line costs 0.0659, and the fitted one even less": lambda: (
         f"{cost(1.5, 1):.4f}" == "0.0659" and cost(*np.polyfit(x, y, 1)) < cost(1.5, 1)
     ),
+    "Later lessons import the same gradients": helpers_has_the_same_gradients,
     "A forgotten factor 2 would show up as ⅓": lambda: np.isclose(relative_error(2 * x, x), 1 / 3),
     "1 if one is the negative of the other": lambda: np.isclose(relative_error(-x, x), 1),
 }

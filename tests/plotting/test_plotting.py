@@ -21,7 +21,6 @@ DRAWN = {
     "accuracy_and_cost": lambda ax: plotting.accuracy_and_cost([3, 2, 1], 0.5, 0.25, ax=ax),
     "chain": lambda ax: plotting.chain(["x", "z"], ["f"], ["g"], ax=ax),
     "network": lambda ax: plotting.network([2, 3, 1], ax=ax),
-    "training_loop": lambda ax: plotting.training_loop(ax=ax),
     "fitted_lines": lambda ax: plotting.fitted_lines(W1, W1, [(1, 0), (2, 1)], ["a", "b"], ax),
     "errors_of_line": lambda ax: plotting.errors_of_line(W1, W1, 2, 1, ax),
     "tangent": lambda ax: plotting.tangent(W1, W1**2, -0.5, -1, ax),

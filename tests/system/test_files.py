@@ -1,4 +1,4 @@
-"""Files: read once and in full, written wholly or not at all, and every obstacle named."""
+"""Files: read once and in full, written completely or not at all, with a clear message for every obstacle."""
 
 import errno
 import os
@@ -35,11 +35,14 @@ def test_permissions_are_kept(saved):
 
 
 CAUSES = {
-    errno.EACCES: (PermissionError, "cannot write saved.h5 (Permission denied): choose a place where you may write"),
-    errno.EROFS: (OSError, "cannot write saved.h5 (Read-only file system): choose a place where you may write"),
-    errno.ENOSPC: (OSError, "cannot write saved.h5 (No space left on device): make room, or choose another place"),
+    errno.EACCES: (PermissionError, "cannot write saved.h5 (Permission denied): choose a folder that you can write to"),
+    errno.EROFS: (OSError, "cannot write saved.h5 (Read-only file system): choose a folder that you can write to"),
+    errno.ENOSPC: (
+        OSError,
+        "cannot write saved.h5 (No space left on device): free some space, or choose another location",
+    ),
     errno.EBUSY: (OSError, "cannot write saved.h5 (it is in use by another program): close it there and try again"),
-    errno.EIO: (OSError, "cannot write saved.h5 (Input/output error): choose another place"),
+    errno.EIO: (OSError, "cannot write saved.h5 (Input/output error): choose another location"),
 }
 
 
@@ -63,7 +66,7 @@ def test_causes_are_told_apart_even_if_the_temporary_cannot_be_removed(saved, mo
 @pytest.mark.parametrize(
     ("code", "kind", "sentence"),
     [
-        (errno.ENOENT, FileNotFoundError, "saved.h5 is not there: check its name and folder"),
+        (errno.ENOENT, FileNotFoundError, "saved.h5 was not found: check its name and folder"),
         (errno.EACCES, PermissionError, "cannot read saved.h5 (Permission denied): ask its owner for permission"),
         (errno.EBUSY, OSError, "cannot read saved.h5 (it is in use by another program): close it there"),
         (errno.EIO, OSError, "cannot read saved.h5 (Input/output error): check the file and the disk"),

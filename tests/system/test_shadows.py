@@ -1,4 +1,4 @@
-"""A file beside the notebook with the name of a module that the lessons need: named, not suffered."""
+"""A file beside the notebook that hides a module the lessons need is reported by name."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ SET_UP = "import sys; sys.path.insert(0, {root!r}); from helpers import datasets
 
 
 def set_up(folder, code=SET_UP, *options):
-    """What the set-up cell of a lesson says in this folder, as its last line; `python -c` looks there first too."""
+    """The last line printed by a lesson's set-up cell in this folder; `python -c` looks for modules there first too."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     command = [sys.executable, *options, "-c", code.format(root=str(ROOT))]
     result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""The fast form of the equations: it agrees with `backprop.network` on random networks, whatever the blocks."""
+"""The fast form of the equations agrees with `backprop.network` on random networks, for any division into blocks."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The engine: going on as if never stopped, examples from a file, held-out examples, regularisation."""
+"""The engine: resuming as if never stopped, examples from a file, held-out examples, regularisation."""
 
 import copy
 import signal
@@ -51,7 +51,7 @@ def stopped_after(n_updates, monkeypatch, fit):
         signal.signal(signal.SIGINT, before)
 
 
-# --- going on ------------------------------------------------------------------------------------
+# --- resuming ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -68,7 +68,7 @@ def test_stopped_saved_and_resumed_is_never_stopped(tmp_path, monkeypatch, optim
     resumed = NeuralNetwork.load(tmp_path / "stopped.h5").resume(X, Y_XOR, held_out=HELD_OUT)
     assert_same(resumed, through)
     assert len(resumed.cost_history_) == 28
-    assert_same(copy.deepcopy(stopped).resume(X, Y_XOR, held_out=HELD_OUT), through)  # without the file
+    assert_same(copy.deepcopy(stopped).resume(X, Y_XOR, held_out=HELD_OUT), through)  # without saving to a file
 
 
 def test_resuming_with_more_epochs_is_one_longer_training():
@@ -77,7 +77,7 @@ def test_resuming_with_more_epochs_is_one_longer_training():
     model = NeuralNetwork([4, 1], epochs=2, **options).fit(X, Y_XOR)
     model.epochs = 5
     assert_same(model.resume(X, Y_XOR), longer)
-    assert_same(model.resume(X, Y_XOR), longer)  # nothing is left to do
+    assert_same(model.resume(X, Y_XOR), longer)  # no iterations remain
 
 
 CHANGES = {"batch_size": 7, "optimizer": "adam", "hidden_activation": "tanh", "output": "identity", "l2": 0.1}
@@ -91,23 +91,25 @@ def test_resuming_what_cannot_go_on(tmp_path):
     model.fit(X, Y_XOR)
     before = copy.deepcopy(model)
     for data, differing in ((X, 1 - Y_XOR), "y"), ((X[:, :1], Y_XOR), "X"), ((X * 255, Y_XOR), "X"):
-        with pytest.raises(ValueError, match=f"^{differing} is not as in the training that was stopped: pass the same"):
+        with pytest.raises(
+            ValueError, match=f"^{differing} is not the same as in the original training run: undo the change"
+        ):
             model.resume(*data)
-    with pytest.raises(ValueError, match=r"^held_out is not as in"):
+    with pytest.raises(ValueError, match=r"^held_out is not the same as in"):
         model.resume(X, Y_XOR, held_out=HELD_OUT)
     for option, other in CHANGES.items():
         changed = copy.deepcopy(model)
         setattr(changed, option, other)
-        with pytest.raises(ValueError, match=rf"^{option}\b.* (is|are) not as in the training"):
+        with pytest.raises(ValueError, match=rf"^{option}\b.* (is|are) not the same as in the original training run"):
             changed.resume(X, Y_XOR)
         assert_same(changed, before)
     model.save(tmp_path / "slim.h5", resumable=False)
-    with pytest.raises(ValueError, match="no training that could be resumed: call fit"):
+    with pytest.raises(ValueError, match="no training run to resume: call fit"):
         NeuralNetwork.load(tmp_path / "slim.h5").resume(X, Y_XOR)
     wild = NeuralNetwork([1], output="identity", learning_rate=1e3)
     with pytest.raises(DivergedError):
         wild.fit(X, Y_XOR)
-    with pytest.raises(ValueError, match="no training that could be resumed"):
+    with pytest.raises(ValueError, match="no training run to resume"):
         wild.resume(X, Y_XOR)
 
 
@@ -127,7 +129,7 @@ def test_stop_button_is_given_back(monkeypatch):
 
 @pytest.fixture
 def table(tmp_path):
-    """100 pictures of 12 pixels as bytes in a file, the same as numbers in memory, and labels of three classes."""
+    """100 images of 12 pixels as bytes in a file, the same numbers in memory, and labels of three classes."""
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (100, 12), np.uint8)
     pixels[:, [0, 3, 7]] = 0
@@ -171,15 +173,15 @@ def test_a_file_is_read_in_constant_memory(tmp_path):
 @pytest.mark.parametrize(
     ("make", "error", "sentence"),
     [
-        (lambda path: HDF5Rows(path.with_name("no.h5")), FileNotFoundError, r"no\.h5 is not there"),
+        (lambda path: HDF5Rows(path.with_name("no.h5")), FileNotFoundError, r"no\.h5 was not found"),
         (lambda path: HDF5Rows(path, "Z"), ValueError, "holds no data set 'Z': it holds X, holes, line"),
         (lambda path: HDF5Rows(path, "\ud800"), TypeError, "name must be the name of a data set"),
-        (lambda path: HDF5Rows(path, "nothing"), ValueError, "holds nothing in its data set 'nothing'"),
+        (lambda path: HDF5Rows(path, "nothing"), ValueError, "has an empty data set 'nothing'"),
         (lambda path: HDF5Rows(path, "line"), ValueError, r"has shape \(5,\), but it must be \(examples, features\)"),
         (lambda path: HDF5Rows(path, "X\0"), TypeError, "name must be the name of a data set"),
         (lambda path: HDF5Rows(path, scale=0), ValueError, "scale is 0"),
-        (lambda path: HDF5Rows(path, scale=1e39), ValueError, r"scale is 1e\+39, which float32 cannot hold"),
-        (lambda path: HDF5Rows(path, scale=1e-60), ValueError, "scale is 1e-60, which float32 cannot hold"),
+        (lambda path: HDF5Rows(path, scale=1e39), ValueError, r"scale is 1e\+39, which float32 cannot represent"),
+        (lambda path: HDF5Rows(path, scale=1e-60), ValueError, "scale is 1e-60, which float32 cannot represent"),
         (lambda path: HDF5Rows(path, scale=3e38)[:], ValueError, "X times scale holds .* NaN or infinite"),
         (lambda path: HDF5Rows(path, dtype=int), ValueError, "must be numpy.float32 or numpy.float64"),
         (lambda path: HDF5Rows(__file__), ValueError, r"test_engine\.py is not HDF5, or is damaged"),
@@ -214,7 +216,7 @@ def test_patience_stops_and_keeps_the_best_parameters():
     short = NeuralNetwork([10, 1], epochs=best + 1, **options).fit(*noise)
     for l in (1, 2):
         np.testing.assert_array_equal(model.W_[l], short.W_[l])
-    again = copy.deepcopy(model).resume(*noise, held_out=other)  # patience is over: nothing happens
+    again = copy.deepcopy(model).resume(*noise, held_out=other)  # patience has run out: nothing happens
     assert_same(again, model)
 
 
@@ -231,7 +233,7 @@ def test_held_out_examples_teach_nothing():
 
 def test_held_out_examples_must_fit():
     model = NeuralNetwork([4, 1], epochs=3)
-    with pytest.raises(ValueError, match="X has 2 features, but that of held_out has 1"):
+    with pytest.raises(ValueError, match="X has 2 features, but X in held_out has 1"):
         model.fit(X, Y_XOR, held_out=(X[:, :1], Y_XOR))
     with pytest.raises(ValueError, match="X has 64 examples but y has shape"):
         model.fit(X, Y_XOR, held_out=(X, Y_XOR[:5]))
@@ -284,7 +286,7 @@ def test_softmax_learns_three_classes():
         ([0, 1, 2, 3], "y holds 3, but with 3 units in the last layer classes are numbered 0 … 2"),
         ([0, 1, -1, 0], "y holds -1"),
         ([0, 0.5, 1, 2], "y holds 0.5"),
-        (np.eye(4)[:, :3], r"the number of each class is wanted: pass y.argmax\(axis=1\)"),
+        (np.eye(4)[:, :3], r"one class number per example is needed: pass y.argmax\(axis=1\)"),
         ([0, 1, 2], r"X has 4 examples but y has shape \(3,\)"),
         ([0, 1, np.nan, 0], "y holds 1 value that is NaN"),
     ],
@@ -345,7 +347,9 @@ def test_views_and_pack_are_inverse():
 
 def test_every_epoch_has_an_order_of_its_own():
     model = NeuralNetwork([3, 1], epochs=3, batch_size=8, learning_rate=1e-12).fit(X, Y_XOR)
-    first, second, third = model.cost_history_.reshape(3, 8)  # the weights stay, so a cost tells which batch it was
+    first, second, third = model.cost_history_.reshape(
+        3, 8
+    )  # the weights do not change, so each cost identifies its batch
     assert not np.allclose(first, second, rtol=1e-6)
     assert not np.allclose(second, third, rtol=1e-6)
     assert first.mean() == pytest.approx(second.mean(), rel=1e-9)
@@ -433,7 +437,7 @@ def test_softmax_and_its_cost_do_not_overflow():
 
 
 def held_out_costs(costs, monkeypatch):
-    """Let the cost on examples held out follow `costs`, whatever the parameters."""
+    """Make the cost on held-out examples follow `costs`, whatever the parameters."""
     given = iter(costs)
     monkeypatch.setattr(blocks, "cost", lambda *arguments: next(given))
 
@@ -484,7 +488,9 @@ def test_an_exploding_training_by_mini_batches_says_so(output):
             NeuralNetwork(**options, learning_rate=rate, epochs=3).fit(scale * X, Y_XOR)
         except DivergedError:
             pytest.fail("diverged before it could warn")
-    NeuralNetwork(**options, learning_rate=1e-4, epochs=3).fit(X, Y_XOR)  # and one that does not is quiet
+    NeuralNetwork(**options, learning_rate=1e-4, epochs=3).fit(
+        X, Y_XOR
+    )  # and a cost that does not rise causes no warning
     NeuralNetwork(**options | {"batch_size": 1}, learning_rate=1e-3, epochs=3).fit(X, Y_XOR)
 
 
@@ -585,14 +591,14 @@ def test_a_file_can_be_iterated_over(table):
 @pytest.mark.parametrize(
     ("use", "error", "sentence"),
     [
-        (lambda rows: rows[100], IndexError, "there is no row 100: the table has 100"),
-        (lambda rows: rows["a"], TypeError, r"rows are read by number or slice, such as X\[100:200\], not by 'a'"),
+        (lambda rows: rows[100], IndexError, "there is no row 100: the length of the table is 100"),
+        (lambda rows: rows["a"], TypeError, r"index rows by a number or a slice, such as X\[100:200\], not by 'a'"),
         (lambda rows: rows[[1, 2]], TypeError, r"not by \[1, 2\]: for others use X\[:\] first"),
-        (lambda rows: rows.part(90, 200), ValueError, "there are no rows 90 to 200: the table has 100"),
+        (lambda rows: rows.part(90, 200), ValueError, "there are no rows 90 to 200: the length of the table is 100"),
         (lambda rows: rows.part(-1, 5), ValueError, "there are no rows -1 to 5"),
         (lambda rows: rows["a":], TypeError, r"not by slice\('a', None, None\): for others use"),
         (lambda rows: rows[::0], TypeError, r"not by slice\(None, None, 0\): for others use"),
-        (lambda rows: rows[10**5000], IndexError, "there is no row an int: the table has 100"),
+        (lambda rows: rows[10**5000], IndexError, "there is no row an int: the length of the table is 100"),
         (lambda rows: rows.columns([12]), ValueError, r"chosen must be indices of the 12 features, 0 … 11, not \[12\]"),
         (lambda rows: rows.columns({0, 1}), TypeError, "chosen holds object values"),
         (lambda rows: list(rows.blocks(0)), ValueError, "size is 0"),
@@ -618,7 +624,7 @@ def test_a_file_that_is_open_for_writing_is_in_use_and_not_damaged(table):
     with h5py.File(table[0], "a"):
         try:
             HDF5Rows(table[0])
-        except OSError as error:  # within one program HDF5 may share the file
+        except OSError as error:  # HDF5 may share the file within one program
             assert "in use by another program" in str(error)
     with pytest.raises(IsADirectoryError, match="it is a folder"):
         HDF5Rows(table[0].parent)

@@ -1,4 +1,4 @@
-"""The network: gradients over random shapes, one argument for the series, `fit` in all its promises."""
+"""The network: gradients for random shapes, lessons that differ by one argument, and everything `fit` promises."""
 
 import _thread
 import copy
@@ -49,7 +49,7 @@ def test_gradients_against_central_differences(sizes, m, hidden, output, seed):
     report = check_gradients(X, Y, W, b, hidden, output)
     assert not report.wrong, report
     dW, db = network.backward(Y, W, *network.forward(X, W, b, hidden, output), hidden, output)
-    for finding in report.findings:  # nothing is left unjudged but a gradient of 0, of dead units or a lone softmax
+    for finding in report.findings:  # only a gradient of 0 goes unjudged: dead units or a single-unit softmax
         gradient = {"dW": dW, "db": db}[finding.name[:2]][int(finding.name[3:-1])]
         assert finding.right or not gradient.any(), report
 
@@ -93,7 +93,7 @@ def test_blocks_and_threads_give_what_the_plain_equations_give(m):
     for l in (1, 2):
         for ours, threads, expected in zip(serial, parallel, plain, strict=True):
             np.testing.assert_allclose(ours[l], expected[l], rtol=1e-12, atol=1e-15)
-            np.testing.assert_array_equal(ours[l], threads[l])  # the order of adding does not depend on threads
+            np.testing.assert_array_equal(ours[l], threads[l])  # the order of summation does not depend on threads
 
 
 def test_initialization_scales_and_repeats():
@@ -109,7 +109,7 @@ def test_initialization_scales_and_repeats():
 
 def test_legacy_seed_gives_the_tutorials_first_weights():
     W, _ = network.initialize_parameters([784, 196, 1], random_state=np.random.RandomState(1))
-    assert W[1][0, 0] == pytest.approx(0.05801233, abs=5e-9)  # printed in its debugger's picture
+    assert W[1][0, 0] == pytest.approx(0.05801233, abs=5e-9)  # shown in the screenshot of its debugger
     assert W[1][0, 1] == pytest.approx(-0.02184844, abs=5e-9)
     assert W[2][0, 0] == pytest.approx(5.87599636e-02, abs=5e-11)
     assert (W[1].min(), W[1].max()) == pytest.approx((-0.15453168858417257, 0.14886134564125336), abs=1e-16)
@@ -257,7 +257,7 @@ def test_linear_regression_finds_least_squares():
 
 
 def test_r2_with_one_constant_target_of_two():
-    """R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)², both sums over all outputs, worked by hand."""
+    """R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)², both sums over all outputs, worked out by hand."""
     model = NeuralNetwork([2], output="identity", iterations=1).fit([[0.0], [1.0]], [[0, 3], [2, 3]])
     model.W_, model.b_ = {1: np.array([[1.0], [0.0]])}, {1: np.array([[0.5], [3.5]])}
     # answers (0.5, 3.5) and (1.5, 3.5); errors ±0.5 four times, so 1; about the means 1 + 1 + 0 + 0
@@ -328,7 +328,7 @@ def test_interrupt_keeps_parameters_and_history(monkeypatch):
 
     reference = NeuralNetwork([3, 1], iterations=5).fit(X_SMALL, Y_SMALL)
     monkeypatch.setattr(blocks, "cost_and_gradients", interrupted)
-    with pytest.warns(UserWarning, match="stopped by hand after 5 iterations; what was reached is kept"):
+    with pytest.warns(UserWarning, match="stopped by hand after 5 iterations; progress so far is kept"):
         model = NeuralNetwork([3, 1], iterations=1000).fit(X_SMALL, Y_SMALL)
     np.testing.assert_array_equal(model.cost_history_, reference.cost_history_)
     for l in (1, 2):
@@ -345,7 +345,9 @@ def test_a_real_interrupt_in_the_middle_of_parallel_work(monkeypatch):
         return range(n_updates)
 
     monkeypatch.setattr(engine, "progress", progress)
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored where tests run in the background
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # SIGINT is ignored where tests run in the background
     try:
         with pytest.warns(UserWarning, match="stopped by hand"):
             model = NeuralNetwork([20, 1], iterations=10**5).fit(X, y)
@@ -404,7 +406,7 @@ BAD_OPTIONS = [
     ({"batch_size": 0}, ValueError, "batch_size is 0"),
     ({"shuffle_buffer": 0}, ValueError, "shuffle_buffer is 0"),
     ({"patience": 0}, ValueError, "patience is 0"),
-    ({"patience": 3}, ValueError, r"patience needs examples to watch: pass held_out=\(X, y\)"),
+    ({"patience": 3}, ValueError, r"patience needs held-out examples: pass held_out=\(X, y\)"),
     ({"l2": -1}, ValueError, "l2 is -1, but it must be a finite number 0 or above"),
     ({"l2": "much"}, TypeError, "l2 must be a number 0 or above"),
     ({"optimizer": "sgd"}, ValueError, "optimizer is 'sgd', which is unknown: choose one of gradient_descent, mom"),
@@ -430,7 +432,7 @@ BAD_OPTIONS = [
 
 
 class Table:
-    """As a pandas DataFrame of the type Float64: NumPy sees objects."""
+    """Like a pandas DataFrame of type Float64, which NumPy reads as objects."""
 
     def __array__(self, dtype=None, copy=None):
         return np.array([[0.5, None]] * 4, object)
@@ -440,14 +442,14 @@ class Table:
 
 
 class Sparse:
-    """As a sparse matrix of SciPy."""
+    """Like a SciPy sparse matrix."""
 
     def toarray(self):
         raise AssertionError("the reader is to call it")
 
 
 class Anything:
-    """It claims to have every public attribute, as an object of a lazy library does."""
+    """An object that claims to have every public attribute, as those of lazy libraries do."""
 
     def __getattr__(self, name):
         if name.startswith("_"):
@@ -459,7 +461,7 @@ class Anything:
 
 
 class Graph:
-    """As a tensor of PyTorch that belongs to a graph."""
+    """Like a PyTorch tensor that is attached to a graph."""
 
     def __array__(self, dtype=None, copy=None):
         raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
@@ -581,7 +583,7 @@ def test_description_is_the_call_that_makes_it():
     model = NeuralNetwork([3, 1], learning_rate=0.5)
     assert repr(model).startswith("NeuralNetwork([3, 1], hidden_activation='sigmoid'")
     assert "learning_rate=0.5" in repr(model)
-    again = eval(repr(NeuralNetwork(range(1, 4), dtype=np.float32)))  # our own text
+    again = eval(repr(NeuralNetwork(range(1, 4), dtype=np.float32)))  # trusted: it is our own text
     assert repr(again) == repr(NeuralNetwork([1, 2, 3], dtype="float32"))
     assert again.fit(X_SMALL, np.eye(4)[:, :3]).W_[1].dtype == np.float32
     assert repr(NeuralNetwork(None)).startswith("NeuralNetwork(None, ")

@@ -1,4 +1,4 @@
-"""The stop button at any moment: what is kept is whole, and BLAS and the button are as before."""
+"""The stop button at any moment: the kept result is consistent, and BLAS and the button are restored."""
 
 import copy
 import signal
@@ -20,7 +20,7 @@ FILES = [module.__file__ for module in (neural_network, parallel, interrupts)]
 
 @pytest.fixture
 def button():
-    """The stop button works; it is ignored where tests run in the background."""
+    """Enable the stop button, which is ignored where tests run in the background."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -37,7 +37,7 @@ def state_of(network):
 
 @pytest.mark.filterwarnings("ignore:stopped by hand")
 def test_before_every_bytecode_of_fit(button):
-    """Each stop leaves the network of before, or one from which `resume` reaches what an unstopped training does."""
+    """Each stop leaves the previous network, or one from which `resume` matches an uninterrupted training run."""
     before = NeuralNetwork([2, 1], iterations=1).fit(X, y)
     options = {"layer_sizes": (3, 1), "iterations": 1, "optimizer": "momentum"}
 

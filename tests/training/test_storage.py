@@ -1,4 +1,4 @@
-"""Saved networks: bit for bit, wholly or not at all, and nothing foreign is read."""
+"""Saved networks: exact to the bit, written completely or not at all, and nothing outside the file is read."""
 
 import errno
 import io
@@ -49,7 +49,7 @@ def test_round_trip_bit_for_bit_and_training_goes_on_alike(tmp_path, dtype, rand
     loaded = NeuralNetwork.load(tmp_path / "network.h5")
     assert_equal(model, loaded)
     np.testing.assert_array_equal(model.predict_proba(X), loaded.predict_proba(X))
-    assert_equal(model, loaded.fit(X, y))  # the options came back too
+    assert_equal(model, loaded.fit(X, y))  # the options are restored too
 
 
 def test_save_before_fit():
@@ -59,13 +59,13 @@ def test_save_before_fit():
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"nothing\.h5 is not there"):
+    with pytest.raises(FileNotFoundError, match=r"nothing\.h5 was not found"):
         NeuralNetwork.load(tmp_path / "nothing.h5")
 
 
 def test_places_that_cannot_be_written(fitted, tmp_path):
     for place, error, cure in (
-        ("nowhere/network.h5", FileNotFoundError, "make its folder first"),
+        ("nowhere/network.h5", FileNotFoundError, "create its folder first"),
         ("", IsADirectoryError, "name a file in it"),
         ("n" * 300, OSError, "choose a shorter name"),
     ):
@@ -83,7 +83,7 @@ def test_files_that_are_not_networks(tmp_path):
     with h5py.File(other, "w") as file:
         file["x"] = 1
     for path in (page, other, empty):
-        with pytest.raises(ValueError, match=f"{path.stem}\\.h5 is not a file that NeuralNetwork"):
+        with pytest.raises(ValueError, match=f"{path.stem}\\.h5 is not a file written by NeuralNetwork"):
             NeuralNetwork.load(path)
 
 
@@ -114,7 +114,7 @@ def test_the_file_is_ordinary_hdf5(fitted, saved):
 
 
 def written_with(path, fitted, **changes):
-    """A file with a true checksum whose content does not fit together."""
+    """A file with a true checksum whose content is inconsistent."""
     content = {
         "options": fitted._options(),
         "layer_sizes": fitted.layer_sizes_,
@@ -143,14 +143,12 @@ def written_with(path, fitted, **changes):
 )
 def test_content_that_does_not_fit_together(fitted, tmp_path, changes):
     written_with(tmp_path / "network.h5", fitted, **changes)
-    with pytest.raises(
-        ValueError, match=r"network\.h5 does not hold a network that fits together \(.+\): save it again"
-    ):
+    with pytest.raises(ValueError, match=r"network\.h5 does not hold a consistent network \(.+\): save it again"):
         NeuralNetwork.load(tmp_path / "network.h5")
 
 
 def crafted(path, fitted, change):
-    """A file with a true checksum, after `change(file)` on its HDF5."""
+    """A file with a true checksum, after `change(file)` was applied to its HDF5."""
     written_with(path, fitted)
     memory = io.BytesIO(path.read_bytes()[storage.BLOCK :])
     with h5py.File(memory, "r+") as file:
@@ -177,7 +175,7 @@ def linked(file, link):
 
 
 def outside(file):
-    """b[2] lies in another file, of which every later `save` would take a copy."""
+    """b[2] is stored in another file, which every later `save` would copy."""
     del file["b/2"]
     file.create_dataset("b/2", (1, 1), "f8", external=[(os.environ["SECRET"], 0, 8)])
 
@@ -228,9 +226,7 @@ def test_a_crafted_file_is_refused(fitted, tmp_path, monkeypatch, name):
     (tmp_path / "secret").write_bytes(np.array([42.0]).tobytes())
     monkeypatch.setenv("SECRET", str(tmp_path / "secret"))
     crafted(tmp_path / "network.h5", fitted, CRAFTED[name])
-    with pytest.raises(
-        ValueError, match=r"network\.h5 does not hold a network that fits together \(.+\): save it again"
-    ):
+    with pytest.raises(ValueError, match=r"network\.h5 does not hold a consistent network \(.+\): save it again"):
         NeuralNetwork.load(tmp_path / "network.h5")
 
 
@@ -240,7 +236,7 @@ def test_the_same_file_with_a_sound_generator_is_read(fitted, tmp_path, name):
     assert NeuralNetwork.load(tmp_path / "network.h5").fit(*datasets.make_xor(20)).layer_sizes_ == (2, 3, 1)
 
 
-# --- save refuses what load would refuse ------------------------------------------------------------
+# --- save rejects what load would reject ------------------------------------------------------------
 
 
 def with_state(network):
@@ -266,8 +262,8 @@ EDITS = {
     "W_ must be a dict with an array for each layer from 1 to 2": lambda n: n.W_.pop(2),
     "b_ must be a dict": lambda n: setattr(n, "b_", list(n.b_.values())),
     "W_ or b_ holds a number that is NaN": lambda n: n.W_[1].fill(np.nan),
-    "cost_history_ is not a float64 array": lambda n: setattr(n, "cost_history_", [1, 2]),
-    "state of the training has another size": with_state,
+    "cost_history_ is not a one-dimensional float64 array": lambda n: setattr(n, "cost_history_", [1, 2]),
+    "training state differs from the parameters in size": with_state,
 }
 
 
@@ -288,7 +284,7 @@ def test_whatever_fit_accepts_can_be_saved(tmp_path):
         np.array([3, 1]), dtype="float32", random_state=np.uint8(3), shuffle_buffer=np.int16(20), **options
     )
     model.fit(X, y)
-    assert len(model.cost_history_) == 500  # in int8 the number of updates would be another
+    assert len(model.cost_history_) == 500  # in int8 the number of updates would be wrong
     model.save(tmp_path / "network.h5")
     loaded = NeuralNetwork.load(tmp_path / "network.h5")
     assert_equal(model, loaded)
