@@ -55,6 +55,8 @@ def name_clouds(places, clouds, ax=None, near=0.2):
     near : float, clouds whose middles are closer than this share a text
     """
     ax, texts = new_axes(ax, figsize=(5.2, 4.6)), []
+    ax.update_datalim(places)  # texts alone set no limits
+    ax.autoscale_view()
     for name, chosen in clouds.items():
         middle = places[chosen].mean(axis=0)
         for text in texts:
