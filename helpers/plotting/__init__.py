@@ -21,7 +21,7 @@ from helpers.plotting.curves import (
 from helpers.plotting.descent import line_and_valley
 from helpers.plotting.diagrams import chain, network, shape_table
 from helpers.plotting.fitting import errors_of_line, fitted_lines, likelihood, plane, tangent
-from helpers.plotting.hidden_units import hidden_plane, unit_lines
+from helpers.plotting.hidden_units import hidden_plane, name_clouds, unit_lines
 from helpers.plotting.images import boundary, confusion_matrix, images, points, weights
 from helpers.plotting.output import use_style
 from helpers.plotting.paths import fan_out, lit_column, lit_row, numbered_network, walked_paths
@@ -54,6 +54,7 @@ __all__ = [
     "lit_column",
     "lit_row",
     "motion",
+    "name_clouds",
     "network",
     "numbered_network",
     "plane",

@@ -40,7 +40,32 @@ def hidden_plane(A, y, W, b, names, ax=None):
     ax.set(xlim=(-0.1, 1.1), ylim=(-0.1, 1.1), xlabel="$a_1$", ylabel="$a_2$")
     ax.get_legend().remove()  # it would hide points
     for k, (w, bias) in enumerate(zip(W, np.ravel(b), strict=True)):
-        _half_plane(ax, w, bias, np.array([0.5, 0.5]), INK, LINE_STYLES[k % 4], names[k], -0.12)
+        look = LINE_COLORS[(k + 2) % 4], LINE_STYLES[(k + 2) % 4]  # not those of the hidden units
+        _half_plane(ax, w, bias, np.array([0.5, 0.5]), *look, names[k], 0.0)
+    return ax
+
+
+def name_clouds(places, clouds, ax=None, near=0.2):
+    """A name at the middle of each cloud of points; clouds that lie on top of each other share a text.
+
+    Parameters
+    ----------
+    places : ndarray of shape (m, 2), where the points are
+    clouds : dict of str to bool ndarray of shape (m,), which of the points belong to each cloud
+    near : float, clouds whose middles are closer than this share a text
+    """
+    ax, texts = new_axes(ax, figsize=(5.2, 4.6)), []
+    ax.update_datalim(places)  # texts alone set no limits
+    ax.autoscale_view()
+    for name, chosen in clouds.items():
+        middle = places[chosen].mean(axis=0)
+        for text in texts:
+            if np.linalg.norm(middle - text.get_position()) < near:
+                text.set_text(f"{text.get_text()}, {name}")
+                break
+        else:
+            box = {"facecolor": PAPER, "edgecolor": INK, "boxstyle": "round,pad=0.2", "alpha": 0.85}
+            texts.append(ax.text(*middle, name, ha="center", va="center", fontsize=9, bbox=box, zorder=5))
     return ax
 
 

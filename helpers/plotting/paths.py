@@ -54,14 +54,14 @@ def fan_out(weights, errors, step, ax=None):
     unit, cost = (0, 0), (9.2, 0)
     for k, (y, w, error, effect) in enumerate(zip(heights, weights, errors, effects, strict=True), 1):
         fed = (4.6, y)
-        _connect(ax, unit, fed, FORWARD, "-", rf"$\cdot\ w_{{{k}1}}$ = {_decimals(w, 1)}", part=0.5)
-        _connect(ax, fed, cost, FORWARD, "-", rf"$\cdot\ \delta_{k}$ = {_decimals(error, 4)}", part=0.45)
-        _unit(ax, fed, f"$z_{k}$")
-        ax.text(4.6, y + 0.52, rf"$\Delta z_{k}$ = {_decimals(w * step, 4)}", ha="center", fontsize=11)
+        _connect(ax, unit, fed, FORWARD, "-", rf"$\cdot\ w^{{[2]}}_{{{k}1}}$ = {_decimals(w, 1)}", part=0.5)
+        _connect(ax, fed, cost, FORWARD, "-", rf"$\cdot\ \delta^{{[2]}}_{k}$ = {_decimals(error, 4)}", part=0.45)
+        _unit(ax, fed, _named("z", 2, k))
+        ax.text(4.6, y + 0.52, rf"$\Delta z^{{[2]}}_{k}$ = {_decimals(w * step, 4)}", ha="center", fontsize=11)
         ax.text(9.2, 0.62 * np.sign(y), _decimals(effect, 6), ha="center", va="center", fontsize=11)
-    _unit(ax, unit, "$a_1$")
+    _unit(ax, unit, _named("a", 1, 1))
     _unit(ax, cost, "$J$")
-    ax.text(0, 0.52, rf"$\Delta a_1$ = {step:g}", ha="center", fontsize=11)
+    ax.text(0, 0.52, rf"$\Delta a^{{[1]}}_1$ = {step:g}", ha="center", fontsize=11)
     ax.text(9.9, 0, rf"$\Delta J \approx$ {_decimals(effects.sum(), 6)}", va="center", fontsize=11)
     return ax
 
@@ -78,12 +78,12 @@ def lit_column(W, errors, j, ax=None):
     errors, column = np.ravel(errors), [(k, j) for k in range(len(W))]
     ax, before, after = _two_layers(ax, W, column, [_decimals(w, 1) for w in W[:, j]], part=0.4)
     for i, place in enumerate(before):
-        _unit(ax, place, f"$a_{i + 1}$", edge=BACKWARD if i == j else INK)
+        _unit(ax, place, _named("a", 1, i + 1), edge=BACKWARD if i == j else INK)
     for k, place in enumerate(after):
-        _unit(ax, place, f"$z_{k + 1}$", edge=BACKWARD)
+        _unit(ax, place, _named("z", 2, k + 1), edge=BACKWARD)
         _error(ax, place, k, errors)
-    heads = [f"from $a_{i + 1}$" for i in range(W.shape[1])]
-    _matrix(ax, "$W$", W, column, heads, [f"to $z_{k + 1}$" for k in range(len(W))], 1)
+    heads = [f"from {_named('a', 1, i + 1)}" for i in range(W.shape[1])]
+    _matrix(ax, "$W^{[2]}$", W, column, heads, [f"to {_named('z', 2, k + 1)}" for k in range(len(W))], 1)
     return ax
 
 
@@ -98,15 +98,15 @@ def lit_row(errors, inputs, k, ax=None):
     """
     dW, errors, inputs = np.outer(errors, inputs), np.ravel(errors), np.ravel(inputs)
     row = [(k, j) for j in range(len(inputs))]
-    ax, before, after = _two_layers(ax, dW, row, [f"$w_{{{k + 1}{j + 1}}}$" for _, j in row], part=0.6)
+    ax, before, after = _two_layers(ax, dW, row, [_named("w", 2, f"{k + 1}{j + 1}") for _, j in row], part=0.6)
     for j, place in enumerate(before):
-        _unit(ax, place, f"$a_{j + 1}$", edge=BACKWARD)
+        _unit(ax, place, _named("a", 1, j + 1), edge=BACKWARD)
         ax.text(place[0] - 0.5, place[1], _decimals(inputs[j], 4), ha="right", va="center", fontsize=11)
     for i, place in enumerate(after):
-        _unit(ax, place, f"$z_{i + 1}$", edge=BACKWARD if i == k else INK)
+        _unit(ax, place, _named("z", 2, i + 1), edge=BACKWARD if i == k else INK)
     _error(ax, after[k], k, errors)
-    heads = [rf"$\cdot\ a_{j + 1}$" for j in range(len(inputs))]
-    _matrix(ax, "$dW$", dW, row, heads, [rf"$\delta_{i + 1}$" for i in range(len(errors))], 4)
+    heads = [rf"$\cdot\ a^{{[1]}}_{j + 1}$" for j in range(len(inputs))]
+    _matrix(ax, "$dW^{[2]}$", dW, row, heads, [_named(r"\delta", 2, i + 1) for i in range(len(errors))], 4)
     return ax
 
 
@@ -172,7 +172,7 @@ def _two_layers(ax, W, lit, texts, part):
 
 def _error(ax, place, k, errors):
     """Write the error of a unit to its right."""
-    text = rf"$\delta_{k + 1}$ = {_decimals(errors[k], 4)}"
+    text = _named(r"\delta", 2, k + 1) + f" = {_decimals(errors[k], 4)}"
     ax.text(place[0] + 0.5, place[1], text, va="center", color=BACKWARD, fontsize=11)
 
 
@@ -188,6 +188,11 @@ def _matrix(ax, name, numbers, lit, heads, sides, digits):
         text = _decimals(numbers[i, j], digits)
         ax.text(left + 1.5 * j, heights[i], text, ha="center", va="center", fontsize=11, bbox=box)
     ax.text(left - 1.0, heights[0] + 0.7, name, ha="right", fontsize=13)
+
+
+def _named(letter, layer, index):
+    """A symbol with its layer in square brackets above and its unit, or pair of units, below."""
+    return f"${letter}^{{[{layer}]}}_{{{index}}}$"
 
 
 def _heights(n, gap=_GAP):

@@ -43,7 +43,7 @@ def test_a_numbered_network_has_each_weight_on_its_own_arrow():
 
 def test_the_parts_of_a_fan_out_add_up():
     ax = plotting.fan_out([1, 0.5], [-0.4018, 0.658], 0.01)
-    assert {r"$\Delta z_1$ = 0.0100", r"$\Delta z_2$ = 0.0050", "−0.004018", "0.003290"} <= set(texts(ax))
+    assert {r"$\Delta z^{[2]}_1$ = 0.0100", r"$\Delta z^{[2]}_2$ = 0.0050", "−0.004018", "0.003290"} <= set(texts(ax))
     assert r"$\Delta J \approx$ −0.000728" in texts(ax)
     assert len(arrows(ax, style.FORWARD)) == 4
     assert len(arrows(plotting.fan_out([1, 2, 3], [1, 1, 1], 1), style.FORWARD)) == 6
@@ -98,3 +98,12 @@ def test_the_hidden_plane_shows_activations_and_the_line_of_each_output():
     drawn = np.vstack([collection.get_offsets() for collection in ax.collections])
     assert sorted(map(tuple, drawn)) == sorted(map(tuple, A.T))
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("$a_1$", "$a_2$")
+
+
+def test_clouds_are_named_in_their_middle_and_share_a_text_where_they_coincide():
+    places = np.array([[0.0, 0.0], [0.2, 0.0], [1.0, 1.0], [1.0, 0.9]])
+    clouds = {name: np.arange(4) == i for i, name in enumerate("abcd")} | {"a": np.arange(4) < 2}
+    del clouds["b"]
+    _, ax = plt.subplots()
+    plotting.name_clouds(places, clouds, ax)
+    assert {text.get_text(): text.get_position() for text in ax.texts} == {"a": (0.1, 0.0), "c, d": (1.0, 1.0)}

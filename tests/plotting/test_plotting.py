@@ -32,6 +32,7 @@ DRAWN = {
     "walked_paths": lambda ax: plotting.walked_paths(2, 2, ax),
     "unit_lines": lambda ax: plotting.unit_lines(np.eye(2), np.ones((2, 1)), X, y, ax=ax),
     "hidden_plane": lambda ax: plotting.hidden_plane(X.T, y, np.eye(2), np.ones((2, 1)), ["a", "b"], ax),
+    "name_clouds": lambda ax: plotting.name_clouds(X, {"a": y == 0, "b": y == 1}, ax),
     "likelihood": lambda ax: plotting.likelihood(X[:, 0], y, 2, ax=ax),
     "points": lambda ax: plotting.points(X, y, ax),
     "boundary": lambda ax: plotting.boundary(lambda points: 1 / (1 + np.exp(-points[:, 0])), X, y, ax),
