@@ -5,14 +5,14 @@ from helpers.exercises.core import Exercise, Wrong
 EXERCISES = [
     Exercise(
         name="00.first",
-        prompt="What is 2 × 2? (Try 22 as well.)",
+        prompt="What is 2 × 2? (Try a wrong answer as well, for example 22.)",
         right=4,
         solution="answer = 2 * 2",
         reason="2 × 2 is 4, and you know how exercises work.",
         hints=["Multiply the two numbers.", "It is also 2 + 2."],
         wrong=[
             Wrong(22, "That is the text '2' twice; multiply the numbers."),
-            Wrong(0, "That is 2 − 2; or 2 ^ 2, for ^ is no power in Python. How is multiplication written?"),
+            Wrong(0, "That is 2 − 2; or 2 ^ 2, because ^ is not a power in Python. How is multiplication written?"),
             Wrong(1, "That is 2 / 2."),
             Wrong(44, "That is 22 twice; multiply 2 by 2."),
             Wrong(2, "That is one of the two factors."),

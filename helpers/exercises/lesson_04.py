@@ -30,7 +30,7 @@ def forward(X, W, b, g, g_out):
 def backward(Y, W, Z, A, g_prime):
     L, m = len(W), Y.shape[1]
     dW, db = {}, {}
-    dZ = (A[L] - Y) / m  # (n[L], m), the mean is taken here
+    dZ = (A[L] - Y) / m  # (n[L], m), the factor 1/m of the gradient
     for l in range(L, 0, -1):
         dW[l] = dZ @ A[l - 1].T  # (n[l], n[l-1])
         db[l] = dZ.sum(axis=1, keepdims=True)  # (n[l], 1)
@@ -256,8 +256,8 @@ EXERCISES = [
     Exercise(
         name="04.forward",
         prompt=(
-            "**Your own network, part 1.** Write `forward` for any number of layers: `g` is the activation of "
-            "the hidden "
+            "**Your own network, part 1.** Write `forward` for any number of layers. `X` has a row for each "
+            "example; `W` and `b` are dictionaries with the keys 1 … L; `g` is the activation of the hidden "
             "layers, `g_out` that of the last. Return the store, two dictionaries: `Z` with the keys 1 … L, `A` "
             "with 0 … L."
         ),
@@ -306,9 +306,8 @@ EXERCISES = [
     Exercise(
         name="04.backward",
         prompt=(
-            "**Part 2.** Write `backward` for any number of layers and of outputs. `g_prime` is the "
-            "slope of the hidden "
-            "activation, as a "
+            "**Part 2.** Write `backward` for any number of layers and of outputs, with the dictionaries "
+            "of part 1. `g_prime` is the slope of the hidden activation, as a "
             "function of $Z$; the output starts with $dZ^{[L]} = \\frac1m (A^{[L]} - Y)$. Return `dW` and `db`."
         ),
         solution=backward,
@@ -404,13 +403,13 @@ EXERCISES = [
     Exercise(
         name="04.train",
         prompt=(
-            "**Train it yourself**, with your own functions. Take `steps` steps with sigmoid units everywhere and "
-            "return the new "
+            "**Train it yourself**, with your own functions. Take `steps` steps with sigmoid units "
+            "everywhere, for any number of layers and of outputs, and return the new "
             "`W` and `b`, as dictionaries; the ones that you are given stay as they are."
         ),
         solution=train,
         parts=("W", "b"),
-        cases=lambda: [(*_network((2, 3, 1)), 0.5, 4), (*_network((3, 2, 2, 1), m=5), 2.0, 1)],
+        cases=lambda: [(*_network((2, 3, 1)), 0.5, 4), (*_network((3, 2, 2, 2), m=5), 2.0, 1)],
         m=[6, 5],
         reason="Forward, backward, update: your own network has learned.",
         hints=[
@@ -466,7 +465,7 @@ EXERCISES = [
         name="04.q1",
         prompt=(
             "A network is made with `Network([196, 1])` and trained on pictures of 784 pixels. How many layers does "
-            "it have, in the count of this series?"
+            "it have, as this series counts them?"
         ),
         right=2,
         solution="q1 = 2",
@@ -480,7 +479,7 @@ EXERCISES = [
     Exercise(
         name="04.q2",
         prompt=(
-            'Which arrays must be kept on the way forward for the way back? "a" $Z$ and $A$ of every layer; '
+            'Which arrays does the algorithm keep on the way forward for the way back? "a" $Z$ and $A$ of every layer; '
             '"b" only $A$ of the last layer; "c" the costs.'
         ),
         right="a",
@@ -495,7 +494,7 @@ EXERCISES = [
         name="04.q3",
         prompt=(
             "The small network got 1791 of 1866 test pictures right. How many of 100 does it get wrong, on average? "
-            "One digit after the point."
+            "Give one decimal place."
         ),
         right=4.02,
         solution="q3 = 100 * (1866 - 1791) / 1866",

@@ -32,12 +32,21 @@ def test_the_corner_shrinks_to_a_hundredth_when_the_strips_shrink_to_a_tenth():
 
 
 def test_no_direction_beats_the_gradient():
-    assert "No other can do better" in TEXT and "5 \\cos\\theta" in TEXT
+    assert "No other can do better" in TEXT and "= 5 \\cos(\\alpha - \\beta)" in TEXT
     angles = np.linspace(0, 2 * np.pi, 3601)
     rates = np.array([3, 4]) @ np.array([np.cos(angles), np.sin(angles)])
     best = angles[rates.argmax()]
     assert rates.max() <= 5 and np.allclose([np.cos(best), np.sin(best)], [0.6, 0.8], atol=1e-3)
     assert np.allclose(rates, 5 * np.cos(angles - np.arctan2(4, 3)))
+    assert "$\\cos\\alpha = 0.6$ and $\\sin\\alpha = 0.8$" in TEXT
+    assert np.allclose(5 * np.array([0.6, 0.8]), [3, 4])
+
+
+def test_the_numbers_beside_the_arrows_are_rates_where_the_step_begins():
+    assert "to the right the rate is 3 and upward it is 4; along the line it is 0" in TEXT.lower()
+    steps = 1e-6 * np.array([[0.6, 0.8], [1, 0], [0, 1], [0.8, -0.6], [-0.6, -0.8]])
+    rates = ((4 + steps[:, 0]) * (3 + steps[:, 1]) - 12) / 1e-6
+    assert np.allclose(rates, [5, 3, 4, 0, -5], atol=1e-5)
 
 
 def test_the_figures_show_the_numbers_of_their_captions():
