@@ -164,7 +164,7 @@ def test_what_cannot_be_played_is_said_in_a_sentence(options):
 def test_a_misspelt_option_is_named():
     with pytest.raises(ValueError, match=r"^learning_rat is not an option of play: did you mean learning_rate\?"):
         widgets.playground.play(learning_rat=0.1)
-    with pytest.raises(ValueError, match="^qqq is not an option of play: choose from data_set, "):
+    with pytest.raises(ValueError, match=r"^qqq is not an option of play: choose from data_set, "):
         widgets.playground.play(qqq=3)
 
 
