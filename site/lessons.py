@@ -89,10 +89,12 @@ def _readable(output, name):
 
 
 def _name_figures(cell, following):
-    """Give figures an alternative text that refers to the caption, which is in the next cell, or names the widget."""
-    if any("image/png" in output.get("data", {}) for output in cell.outputs):
+    """Give figures an alternative text: it refers to the caption in the next cell, names the widget, or is a title."""
+    drawn = [output["data"] for output in cell.outputs if {"image/png", "image/svg+xml"} & set(output.get("data", {}))]
+    if drawn:
         caption = re.match(r"\*\*(Figure \d+)\.\*\*", following.source if following else "")
-        alt = f"{caption[1]}, described in the text below it" if caption else "A figure"
+        title = re.search("<title>(.*?)</title>", str(drawn[0].get("image/svg+xml", "")))  # that of an animation
+        alt = f"{caption[1]}, described in the text below it" if caption else title[1] if title else "A figure"
         if any("widget-note" in output.get("data", {}).get("text/html", "") for output in cell.outputs):
             alt = "A still of the interactive figure"
         cell.metadata["mystnb"] = {"image": {"alt": alt}}

@@ -63,4 +63,4 @@ def explorer(network, X, y):
 
     args = (draw, describe, "widgets.pictures.look(network, X, y, ")
     compute = partial(look, network, X, y)
-    return Explorer("Pictures", "06.pictures", controls, compute, *args, figsize=(4.0, 4.0), met=is_met)
+    return Explorer("Pictures", "06.pictures", controls, compute, *args, figsize=(6.0, 4.4), met=is_met)

@@ -4,8 +4,10 @@ import warnings
 from functools import cache
 from typing import NamedTuple
 
+import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
+from matplotlib.figure import Figure
 
 from helpers import plotting
 from helpers.backprop.activations import ACTIVATIONS
@@ -175,6 +177,14 @@ class YourNetwork(Live):
         """The cost curve."""
         return draw(result, ax)
 
+    def still(self):
+        """The cost curve of a short training run, as a matplotlib figure; at the start there would be none to see."""
+        state = self.state()
+        with plt.rc_context(plotting.STYLE):
+            figure = Figure(figsize=self.figsize, layout="constrained")
+            self.draw(train(**state | {"iterations": max(state["iterations"], 60)}), figure.add_subplot())
+        return figure
+
     def picture_of(self, result):
         """Weights, images of the units, digits answered right and wrong, and the cost curve."""
         network, costs = result.network, result.network.cost_history_
@@ -182,7 +192,7 @@ class YourNetwork(Live):
         W, b = (list(p.values()) for p in (network.W_, network.b_))
         picture = {"number": self._next_number(), "sizes": list(network.layer_sizes_)}
         picture |= {
-            "norms": np.linalg.norm(W[0][:SHOWN], axis=1),
+            "norms": np.linalg.norm(W[0][:SHOWN].astype(float), axis=1),
             "shares": [result.train_accuracy, result.test_accuracy],
         }
         picture |= {"W": [np.zeros((0, 0)), *(w[:SHOWN, :SHOWN].astype(float) for w in W[1:])]}

@@ -166,7 +166,7 @@ def test_the_stepper_moves_by_button_and_by_key(page, address):
     slider.focus()
     page.keyboard.press("End")
     assert step_of(page) == 15
-    assert "Step 13 of 15" in slider.get_attribute("aria-valuetext")
+    assert "Step 15 of 15" in slider.get_attribute("aria-valuetext")
     page.keyboard.press("ArrowLeft")
     assert step_of(page) == 14
     forward.click()

@@ -49,10 +49,15 @@ def test_a_lesson_is_a_page_with_its_outputs(pages, path):
         if "text/markdown" in data:
             assert bare(re.sub(r"[*`|]|---", "", data["text/markdown"])) in text
     pictures = page.select(".cell_output img")
-    assert len(pictures) == sum("image/png" in output.get("data", {}) for output in shown)
-    alts = [p["alt"] for p in pictures if p["alt"] != "A still of the interactive figure"]
+    drawn = [output["data"] for output in shown if {"image/png", "image/svg+xml"} & set(output.get("data", {}))]
+    assert len(pictures) == len(drawn)
+    moving = [re.search("<title>(.*)</title>", d["image/svg+xml"])[1] for d in drawn if "image/png" not in d]
+    assert [p["alt"] for p in pictures if p["alt"] in moving] == moving
+    alts = [p["alt"] for p in pictures if p["alt"] not in ("A still of the interactive figure", *moving)]
     assert alts == [f"Figure {n}, described in the text below it" for n in range(1, 1 + len(alts))]
-    assert len(pictures) - len(alts) == sum(WIDGET in o.data and "image/png" in o.data for o in shown if "data" in o)
+    assert len(pictures) - len(alts) - len(moving) == sum(
+        WIDGET in o.data and "image/png" in o.data for o in shown if "data" in o
+    )
     notes = [note.get_text() for note in page.select(".widget-note")]
     titles = [re.search(": (.*?)\\. Run", o.data["text/plain"])[1] for o in shown if WIDGET in o.get("data", {})]
     assert len(notes) == len(titles) and all(t in note for t, note in zip(titles, notes, strict=True))
