@@ -199,16 +199,26 @@ def _explained(exercise, answer, hint, generic, earlier, failed, part):
         return pointed(hint)
     if whole:
         return Verdict("wrong", earlier + diagnosis.describe(whole, code))
-    if code and not failed:
-        others = typed_code.other_numbers(code, typed_code.numbers_of(exercise.prompt))
-        other = repair.find(code, exercise.cases(), passed, found=list(others))
-        if other and other.whole:
-            return Verdict("wrong", earlier + diagnosis.describe(other, code))
+    other = _another_number(exercise, code, passed) if code and not failed else None
+    if other:
+        return Verdict("wrong", earlier + diagnosis.describe(other, code))
     said = variants.find(answer, exercise.cases(), exercise.arguments, passed, exercise.m)
     if said:
         return pointed(said)
     if found and not failed:
         return Verdict("wrong", diagnosis.describe(found, code))
+    return _without_repair(exercise, code, generic, failed, pointed)
+
+
+def _another_number(exercise, code, passed):
+    """The repair that puts a number of the question in place of another one, or None."""
+    others = typed_code.other_numbers(code, typed_code.numbers_of(exercise.prompt))
+    other = repair.find(code, exercise.cases(), passed, found=list(others))
+    return other if other and other.whole else None
+
+
+def _without_repair(exercise, code, generic, failed, pointed):
+    """The verdict where no change of the code explains the mistake: what the code shows, beside `generic`."""
     if failed:
         return pointed(diagnosis.with_unused(generic, code))
     shown = (diagnosis.evidence(code) or diagnosis.about_logarithm(code, exercise.parts)) if code else ""

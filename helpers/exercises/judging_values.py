@@ -93,9 +93,7 @@ def _about_value(exercise, mine, right, code):
     if hint:
         return ending(hint, question_of(exercise))
     if mine.dtype.kind == "U":
-        wanted = "numbers are" if right.ndim else "a number is"
-        said = f"The answer is text, but {wanted} wanted: write it without quotes. What does it stand for?"
-        return (typed_code.repeated(code) if code else "") or said
+        return _about_text(right, code)
     if mine.squeeze().shape != right.shape:
         return _about_shape(mine, right)
     line = typed_code.look_at(code) if formula else ""
@@ -108,6 +106,12 @@ def _about_value(exercise, mine, right, code):
     if said:
         return line + ending(f"{_few(mine)}{said}", question_of(exercise))
     return line + values.about_numbers(mine, right, question_of(exercise), formula)
+
+
+def _about_text(right, code):
+    wanted = "numbers are" if right.ndim else "a number is"
+    said = f"The answer is text, but {wanted} wanted: write it without quotes. What does it stand for?"
+    return (typed_code.repeated(code) if code else "") or said
 
 
 def _about_shape(mine, right):

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import os
 import re
 import subprocess
 import sys
@@ -106,9 +107,10 @@ print(output.as_svg(plotting.network([2, 3, 1]).figure))
 
 
 def test_a_drawing_is_the_same_in_another_process():
+    command = [sys.executable, "-c", TWICE.format(root=str(ROOT))]
     runs = [
-        subprocess.run([sys.executable, "-c", TWICE.format(root=str(ROOT))], capture_output=True, check=True)
-        for _ in range(2)
+        subprocess.run(command, capture_output=True, check=True, env=os.environ | {"PYTHONHASHSEED": seed})
+        for seed in ("1", "2")
     ]
     assert runs[0].stdout == runs[1].stdout and b"<svg" in runs[0].stdout
     assert runs[0].stderr != runs[1].stderr  # or nothing was put to the test
