@@ -21,7 +21,6 @@ from helpers.system.validation import brief
 
 SLOW = {"continuous_update": False}  # respond when the slider is released, not while it moves
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # errors in `compute` that are shown as a message
-
 WIDGET = "lesson-widget"  # CSS class of the outermost box of a widget
 SIZE = (6.0, 3.6)  # inches, for a picture beside its controls
 
@@ -97,7 +96,7 @@ class Explorer(ipywidgets.VBox):
         self._refresh()
 
     def _refresh(self, change=None):
-        state = {name: _tidy(control.value) for name, control in self.controls.items()}
+        state = {name: tidy(control.value) for name, control in self.controls.items()}
         if state == self._shown:
             return
         try:
@@ -177,8 +176,7 @@ class Challenge:
         if not self.met:
             return heading(self.name, self._goal)
         note = f" {html.escape(self._note)}" if self._note else ""
-        met = f' <span class="lesson-met" role="status">✓ Challenge met.</span>{note}'
-        return heading(self.name, self._goal) + met
+        return f'{heading(self.name, self._goal)} <span class="lesson-met" role="status">✓ Challenge met.</span>{note}'
 
 
 def heading(name, goal):
@@ -295,6 +293,8 @@ def count_parameters(n):
     return sum(n[l] * n[l - 1] + n[l] for l in range(1, len(n)))
 
 
-def _tidy(value):
-    """A slider's 0.7000000000000001 as 0.7; everything else unchanged."""
+def tidy(value):
+    """A slider's 0.7000000000000001 as 0.7, also inside a tuple or list; everything else unchanged."""
+    if isinstance(value, tuple | list):
+        return type(value)(map(tidy, value))
     return float(f"{value:.6g}") if isinstance(value, float) else value

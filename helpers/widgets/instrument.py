@@ -20,7 +20,7 @@ from helpers.plotting import STYLE, output
 from helpers.plotting.style import css_properties
 from helpers.system.browser import in_browser
 from helpers.system.interrupts import interrupts_wait
-from helpers.widgets.explorer import REFUSALS, WIDGET, as_call, stopped
+from helpers.widgets.explorer import REFUSALS, WIDGET, as_call, stopped, tidy
 
 FRONT = Path(__file__).with_name("front")
 DARK = '[data-jp-theme-light="false"] .instrument, .vscode-dark .instrument, [data-theme="dark"] .instrument'
@@ -87,7 +87,7 @@ class Instrument(anywidget.AnyWidget):
 
     def state(self):
         """The current arguments of `compute`."""
-        return {name: _tidy(getattr(self, name)) for name in self.arguments}
+        return {name: tidy(getattr(self, name)) for name in self.arguments}
 
     def _refresh(self, change=None):
         state = self.state()
@@ -109,14 +109,22 @@ class Instrument(anywidget.AnyWidget):
             self.result, self._shown = result, state
             self.sentence, self.picture, self.line = sentence, picture, self.line_of(state)
             self.refusal = ""
-            if not self.met and self.solved(result):
-                self.met = f"Challenge met. {record.add(self.challenge)}".strip()
+            self._judge(result)
+
+    def _judge(self, result):
+        """Say so once the challenge is met, and record it."""
+        if not self.met and self.solved(result):
+            self.met = f"Challenge met. {record.add(self.challenge)}".strip()
+
+    def example_result(self):
+        """The result that the still shows: that of the current arguments, with those of `example`."""
+        return self.compute(**self.state() | self.example)
 
     def still(self):
         """The instrument as an ordinary matplotlib figure."""
         with plt.rc_context(STYLE):
             figure = Figure(figsize=self.figsize, layout="constrained")
-            self.draw(self.compute(**self.state() | self.example), figure.add_subplot())
+            self.draw(self.example_result(), figure.add_subplot())
         return figure
 
     def __repr__(self):
@@ -163,10 +171,3 @@ def _look(front):
     colors = css_properties(".instrument", DARK) + css_properties(UNSAID, "@media (prefers-color-scheme: dark)")
     files = FRONT / "instrument.css", (FRONT / front.split()[-1]).with_suffix(".css")
     return colors + "".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
-
-
-def _tidy(value):
-    """0.7 instead of 0.7000000000000001, also inside a tuple or list; everything else unchanged."""
-    if isinstance(value, tuple | list):
-        return type(value)(map(_tidy, value))
-    return float(f"{value:.6g}") if isinstance(value, float) else value

@@ -18,11 +18,8 @@ from helpers.widgets.explorer import whole_between
 from helpers.widgets.instrument import Instrument, Pair
 
 START, RATE, MOST = (-1.0, 3.0), 0.1, 60
-NEAR, HIGH, FEW = (
-    0.01,
-    4.0,
-    5,
-)  # distance from the lowest cost that counts as arrived; the challenge: minimum initial cost, maximum steps
+NEAR = 0.01  # distance from the lowest cost that counts as arrived
+HIGH, FEW = 4.0, 5  # the challenge: minimum initial cost, maximum steps
 # Axis limits of the valley: the same unit on both axes, so that steps are at right angles to the contour lines.
 WINDOW = ((-2.5, 5.5), (-3.0, 5.0))
 LEVELS = (0.03, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 12.0, 18.0, 26.0, 36.0, 50.0)  # of the cost above its lowest

@@ -10,7 +10,6 @@ from inspect import signature
 import traitlets
 from matplotlib.figure import Figure
 
-from helpers.exercises import record
 from helpers.plotting import playground
 from helpers.system.arguments import check_names
 from helpers.system.interrupts import interrupts_wait
@@ -140,8 +139,7 @@ class PlaygroundExplorer(Live):
             self.result, self._shown = result, options
             self.sentence, self.scene, self.picture, self.line = sentence, background, picture, line
             self.refusal = refusal
-            if not self.met and self.solved(result):
-                self.met = f"Challenge met. {record.add(self.challenge)}".strip()
+            self._judge(result)
 
     def solved(self, result):
         """Whether the spirals are separated with few units, using the coordinates alone."""

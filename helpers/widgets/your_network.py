@@ -4,10 +4,8 @@ import warnings
 from functools import cache
 from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
-from matplotlib.figure import Figure
 
 from helpers import plotting
 from helpers.backprop.activations import ACTIVATIONS
@@ -38,6 +36,12 @@ def some_digits():
     """1000 fives and eights for training and 500 for testing."""
     X, y, X_test, y_test = load_digit_pair(5, 8, np.float32, random_state=0)
     return X[:1000], y[:1000], X_test[:500], y_test[:500]
+
+
+@cache
+def mean_digit():
+    """The mean of the test images, of shape (784,)."""
+    return some_digits()[2].mean(axis=0)
 
 
 def train(layer_sizes="20, 1", hidden_activation="sigmoid", learning_rate=0.5, iterations=60):
@@ -177,13 +181,9 @@ class YourNetwork(Live):
         """The cost curve."""
         return draw(result, ax)
 
-    def still(self):
-        """The cost curve of a short training run, as a matplotlib figure; at the start there would be none to see."""
-        state = self.state()
-        with plt.rc_context(plotting.STYLE):
-            figure = Figure(figsize=self.figsize, layout="constrained")
-            self.draw(train(**state | {"iterations": max(state["iterations"], 60)}), figure.add_subplot())
-        return figure
+    def example_result(self):
+        """A short training run of its own, which leaves the network on the screen alone; at the start there is none."""
+        return train(**self.state() | {"iterations": max(self.iterations, 60)})
 
     def picture_of(self, result):
         """Weights, images of the units, digits answered right and wrong, and the cost curve."""
@@ -241,8 +241,8 @@ def unit_pictures(network):
 
     In the first layer these are the weights.
     """
-    X_test, W, b = some_digits()[2], network.W_, network.b_
-    a, slopes = X_test.mean(axis=0)[:, np.newaxis], None  # (784, 1)
+    W, b = network.W_, network.b_
+    a, slopes = mean_digit()[:, np.newaxis], None  # (784, 1)
     g, g_prime = ACTIVATIONS[network.hidden_activation]
     for l in range(1, len(W)):
         slopes = W[1] if l == 1 else W[l] @ slopes  # (n[l], 784)
@@ -255,7 +255,7 @@ def _digits(network):
     """Test digits answered right and wrong, most confident mistakes first, with the probability of an 8."""
     _, _, X, y = some_digits()
     p = network.predict_proba(X)
-    sure, picture = np.abs(p - 0.5), {"mean": np.round(255 * X.mean(axis=0)).astype(np.uint8).tobytes()}
+    sure, picture = np.abs(p - 0.5), {"mean": np.round(255 * mean_digit()).astype(np.uint8).tobytes()}
     for name, these in (("right", (p > 0.5) == y), ("wrong", (p > 0.5) != y)):
         chosen = np.flatnonzero(these)
         chosen = chosen[np.argsort(-sure[chosen], kind="stable")][:DIGITS] if name == "wrong" else chosen[:DIGITS]
