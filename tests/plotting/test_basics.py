@@ -1,8 +1,8 @@
 """The pictures of lesson 00 and of the two passes show the right numbers, in the right places."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from figures import assert_axes_in_axes_out
 from matplotlib.colors import same_color
 from matplotlib.text import Annotation
 
@@ -29,13 +29,7 @@ def arrows(ax):
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_axes_in_axes_out(name):
-    style = dict(plt.rcParams)
-    _, given = plt.subplots()
-    assert DRAWN[name](given) is given
-    own = DRAWN[name](None)
-    assert own is not given
-    own.figure.canvas.draw()
-    assert dict(plt.rcParams) == style
+    assert_axes_in_axes_out(DRAWN[name])
 
 
 def test_every_figure_is_tested():

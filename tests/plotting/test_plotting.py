@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from figures import assert_axes_in_axes_out
 from matplotlib.colors import same_color
 from matplotlib.font_manager import findfont
 from matplotlib.text import Annotation
@@ -63,13 +64,7 @@ def test_every_public_figure_is_tested():
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_axes_in_axes_out(name):
-    style = dict(plt.rcParams)
-    _, given = plt.subplots()
-    assert DRAWN[name](given) is given
-    own = DRAWN[name](None)
-    assert own is not given
-    own.figure.canvas.draw()  # a layout that does not fit would raise a warning, which fails the test
-    assert dict(plt.rcParams) == style
+    assert_axes_in_axes_out(DRAWN[name])
 
 
 STATE = widgets.playground.play(hidden_layers=1, width=2, updates=3)
