@@ -37,7 +37,10 @@ def sigmoid_prime(Z):
     Written as e / (1 + e)² with e = e^(−|z|): 1 − σ(z) would lose all precision where σ(z) is close to 1.
     """
     E = np.exp(-np.abs(Z))
-    return E / (1 + E) ** 2
+    D = 1 + E
+    D *= D
+    E /= D
+    return E
 
 
 def tanh(Z):
