@@ -121,8 +121,7 @@ class Shards:
         parts = [(self.rows.part(i, j) if in_file else self.rows[i:j], Y[:, i:j]) for i, j in ranges]
         if self.workers is None:
             return [Shard(*part) for part in parts]
-        self.workers.wait()
-        client, addresses = self.workers.client, self.workers.addresses
+        client, addresses = self.workers.client, self.workers.wait()
         shards = []
         for k, part in enumerate(parts):
             at = [addresses[k % len(addresses)]]

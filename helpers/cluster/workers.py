@@ -19,6 +19,7 @@ import os
 import signal
 import sys
 import tempfile
+import time
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -132,9 +133,19 @@ class Workers:
         return sorted(self.client.scheduler_info(n_workers=-1)["workers"])
 
     def wait(self):
-        """Wait until a worker is available, for example while workers that died are being replaced."""
+        """Wait until a worker is available, for example while workers that died are being replaced.
+
+        Returns
+        -------
+        list of str
+            The addresses of the available workers, at least one.
+        """
+        deadline = time.monotonic() + PATIENCE
         try:
-            self.client.wait_for_workers(1, timeout=PATIENCE)
+            while True:
+                self.client.wait_for_workers(1, timeout=max(deadline - time.monotonic(), 0.01))
+                if addresses := self.addresses:  # the worker may have died since
+                    return addresses
         except TimeoutError as error:
             raise NoWorkersError("no worker is available: wait a moment, or call cluster.connect() again") from error
 

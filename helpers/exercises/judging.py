@@ -16,7 +16,7 @@ from helpers.gradient_check import compare
 from helpers.gradient_check.report import GradientReport
 
 SECONDS = 4.0  # time limit for an answer
-LONGEST_SEARCH = 6.0  # seconds to search for the cause on a busy machine; see repair.MOST_SECONDS
+LONGEST_SEARCH = 12.0  # seconds to search for the cause on a busy machine; see repair.MOST_SECONDS
 # Changes after which the hint for "the inner sizes do not match" or "an entry is missing" still names the cause.
 SAME_CAUSE = ("no_transpose", "transpose", "order_of_product", "wrong_factor", "order_of_arguments", "wrong_return")
 # Changes that leave no doubt about the cause, even if another mistake gives the same results.

@@ -686,7 +686,7 @@ def test_workers_that_do_not_start(monkeypatch):
     monkeypatch.setattr(engine, "__name__", "no_such_module")  # the first module that they load
     with pytest.raises(engine.NoWorkersError, match=r"^1 processes could not be started: close other programs"):
         engine.connect(1)
-    assert not [thread for thread in set(threading.enumerate()) - before if thread.name == "IO loop"]
+    until(lambda: not [thread for thread in set(threading.enumerate()) - before if thread.name == "IO loop"])
 
 
 @needs_engine
