@@ -1,17 +1,18 @@
-"""Backpropagation in plain NumPy: the code developed in the lessons, in the form that later lessons import.
+"""Backpropagation in plain NumPy.
 
-One folder per subject, from the ground up; each imports only from folders above it in this list:
+The package contains the code that the lessons develop, in the form in which later lessons import it. Each
+subpackage covers one subject and imports only from the subpackages listed above it:
 
-    system           general-purpose code: input checks, files, interrupts
-    backprop         the subject: activations, losses, network, optimizers. Start here
-    gradient_check   numerical gradients, and what a wrong gradient looks like
-    training         `NeuralNetwork`, the fast form of `backprop`, saved networks
+    system           input checks, file access, and other general-purpose code
+    backprop         activations, losses, the network and the optimizers (start here)
+    gradient_check   numerical gradients, and a diagnosis of incorrect ones
+    training         the `NeuralNetwork` class, fast versions of the equations, saved networks
     autograd         a tape that derives the backward pass automatically
-    cluster          several processes, on this machine or on others
+    cluster          training in several processes, on one or more machines
     exercises        questions, solutions, and feedback on wrong answers
-    datasets         digits, photographs, toy data, recorded training runs
-    plotting         every figure
-    widgets          every interactive figure
+    datasets         handwritten digits, photographs, toy data, and recorded training runs
+    plotting         static figures
+    widgets          interactive figures
 """
 
 from helpers.system.shadows import refuse_shadows

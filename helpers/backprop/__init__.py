@@ -1,8 +1,9 @@
-"""Backpropagation, the subject of the lessons: the equations and nothing else, short enough for one sitting.
+"""Backpropagation for fully connected networks, written as the bare equations.
 
-Read in this order: `activations` (g and g′), `losses` (J and dZ[L]), `network` (initialise, forward,
-backward), `optimizers` (how a step uses the gradient). `training.blocks` is the fast form of the same
-equations.
+The modules are short and are best read in this order: `activations` defines the activation functions and
+their derivatives, `losses` defines the losses and the gradients from which backpropagation starts,
+`network` contains the forward and backward passes, and `optimizers` updates the parameters. A faster
+implementation of the same equations is in `training.blocks`.
 """
 
 from helpers.backprop.network import backward, forward, initialize_parameters

@@ -1,7 +1,8 @@
-"""Activation functions and their derivatives, element by element (only softmax mixes the units of a layer).
+"""Activation functions and their derivatives.
 
-Every derivative takes Z, the weighted input, never A = g(Z), so that there is only one convention to
-remember. All functions preserve the shape and the floating-point type of Z.
+Every derivative is a function of the weighted input Z, never of the activation A = g(Z), so that there is
+only one convention to remember. All functions preserve the shape and the floating-point type of Z. They act
+on each entry separately, except for `softmax`, which combines the entries of each column.
 """
 
 from collections.abc import Callable
@@ -10,20 +11,23 @@ from typing import NamedTuple
 import numpy as np
 
 
-@np.errstate(under="ignore")  # e^(−1000) is 0 in floating point
+@np.errstate(under="ignore")  # e^(−1000) underflows to 0, which is the value we want
 def sigmoid(Z):
-    """σ(z) = 1 / (1 + e⁻ᶻ), written as eᶻ / (1 + eᶻ), which keeps full precision however small the result.
+    """Return the sigmoid σ(z) = 1 / (1 + e⁻ᶻ) of each entry.
 
-    Above z = 40 the quotient is 1 to all 16 digits, so z is capped there and eᶻ cannot overflow.
+    The function is evaluated as eᶻ / (1 + eᶻ), which is accurate even when the result is very small. Values
+    of z above 40 are replaced by 40, so that eᶻ cannot overflow. This does not change the result, because
+    σ(40) already equals 1 to all 16 digits.
 
     Parameters
     ----------
-    Z : ndarray of any shape, or a number
-        Weighted input (a logit: the logarithm of the odds).
+    Z : float or ndarray of any shape
+        Weighted input. In a classifier this is the logit, that is, the logarithm of the odds.
 
     Returns
     -------
-    ndarray of the same shape, values in [0, 1]
+    float or ndarray of the same shape
+        Values between 0 and 1.
     """
     E = np.exp(np.minimum(Z, 40))
     E /= 1 + E
@@ -32,9 +36,10 @@ def sigmoid(Z):
 
 @np.errstate(under="ignore")
 def sigmoid_prime(Z):
-    """σ′(z) = σ(z) (1 − σ(z)); same shape as Z, values in [0, 1/4].
+    """Return the derivative σ′(z) = σ(z) (1 − σ(z)) of the sigmoid at each entry.
 
-    Written as e / (1 + e)² with e = e^(−|z|): 1 − σ(z) would lose all precision where σ(z) is close to 1.
+    The result has the shape of Z, and its values lie between 0 and 1/4. The function is evaluated as e / (1
+    + e)² with e = e^(−|z|), because computing 1 − σ(z) would lose all precision where σ(z) is close to 1.
     """
     E = np.exp(-np.abs(Z))
     D = 1 + E
@@ -44,41 +49,52 @@ def sigmoid_prime(Z):
 
 
 def tanh(Z):
-    """tanh(z); same shape as Z, values in [−1, 1]."""
+    """Return the hyperbolic tangent of each entry; the values lie between −1 and 1."""
     return np.tanh(Z)
 
 
 def tanh_prime(Z):
-    """tanh′(z) = 1 − tanh²(z) = 4 σ′(2z), computed in the last form to avoid cancellation; same shape as Z."""
+    """Return the derivative tanh′(z) = 1 − tanh²(z) at each entry.
+
+    The result has the shape of Z. It is computed from the equivalent formula 4 σ′(2z), which avoids
+    cancellation where tanh(z) is close to ±1.
+    """
     return 4 * sigmoid_prime(np.multiply(2, Z))
 
 
 def relu(Z):
-    """max(0, z), the rectified linear unit; same shape as Z."""
+    """Return the rectified linear unit max(0, z) of each entry."""
     return np.maximum(Z, 0)
 
 
 def relu_prime(Z):
-    """1 where z > 0 and 0 elsewhere (at the kink z = 0 the convention is 0); same shape as Z."""
+    """Return the derivative of the ReLU, which is 1 where z > 0 and 0 elsewhere.
+
+    The result has the shape of Z. The derivative does not exist at the kink z = 0, where it is set to 0 by
+    convention.
+    """
     Z = np.asarray(Z)
     return (Z > 0).astype(Z.dtype)
 
 
 @np.errstate(under="ignore")
 def softmax(Z):
-    """eᶻᵏ / Σⱼ eᶻʲ in each column: positive numbers that add up to 1. For the output layer only.
+    """Return the softmax eᶻᵏ / Σⱼ eᶻʲ of each column.
 
-    The largest z of each column is subtracted first. This leaves the result unchanged, because it
-    multiplies numerator and denominator by the same factor, and no exponential can overflow.
+    The results in each column are positive and add up to 1. The softmax is meant for the output layer only.
+
+    The largest logit of each column is subtracted first, so that no exponential can overflow. This does not
+    change the result, because it multiplies the numerator and the denominator by the same factor.
 
     Parameters
     ----------
     Z : ndarray of shape (K, m)
-        Logits. Columns are examples.
+        Logits of the K classes. Each column is an example.
 
     Returns
     -------
-    ndarray of the same shape, values in [0, 1]
+    ndarray of shape (K, m)
+        Probabilities, between 0 and 1.
     """
     E = np.exp(Z - Z.max(axis=0))  # (K, m)
     E /= E.sum(axis=0)
@@ -86,17 +102,17 @@ def softmax(Z):
 
 
 def identity(Z):
-    """z itself: a linear unit."""
+    """Return Z unchanged, as in a linear unit."""
     return Z
 
 
 def identity_prime(Z):
-    """1 everywhere; same shape as Z."""
+    """Return an array of ones with the shape of Z."""
     return np.ones_like(Z)
 
 
 class Activation(NamedTuple):
-    """A function g and its derivative g′, both of Z."""
+    """Activation function g and its derivative g′, both as functions of Z."""
 
     g: Callable
     g_prime: Callable

@@ -1,8 +1,10 @@
-"""Losses: what a prediction costs, and the gradient with which backpropagation starts.
+"""Loss functions, and the gradients from which backpropagation starts.
 
-Every loss takes Z, the weighted input of the output layer, instead of A = g(Z): in this form log(0)
-and overflow cannot occur. The mean over the examples is taken here and nowhere else; every gradient
-computed from these inherits its factor 1/m.
+Every loss is a function of Z, the weighted input of the output layer, instead of A = g(Z). In this form,
+neither log(0) nor an overflow can occur.
+
+The mean over the examples is taken only in this module. The factor 1/m in the gradients defined here
+carries over to every gradient that is computed from them.
 """
 
 from collections.abc import Callable
@@ -16,80 +18,91 @@ from helpers.system.validation import floating_type
 
 
 def squared_error_of_each(Z, Y):
-    """½ (ŷ − y)² of each example, summed over the output units: shape (m,) for Z and Y of shape (n[L], m)."""
+    """Return half the squared error, ½ (ŷ − y)², of each example.
+
+    Both Z and Y have shape (n[L], m). The result has shape (m,), because the errors are summed over the
+    output units.
+    """
     return 0.5 * np.sum((Z - Y) ** 2, axis=0)
 
 
 def squared_error(Z, Y):
-    """J = (1/m) Σ ½ (ŷ − y)² with ŷ = z, the cost of linear regression.
+    """Return the cost of linear regression, J = (1/m) Σ ½ (ŷ − y)² with ŷ = z.
 
     Parameters
     ----------
     Z : ndarray of shape (n[L], m)
-        Weighted input of the output layer, which is also the prediction. Columns are examples.
+        Weighted input of the output layer, which is also the prediction. Each column is an example.
     Y : ndarray of shape (n[L], m)
         Targets, in the same unit as Z.
 
     Returns
     -------
     float
-        In the squared unit of Y.
+        Cost, in the squared unit of Y.
     """
     return float(np.sum(squared_error_of_each(Z, Y), dtype=float)) / Y.shape[1]
 
 
 def squared_error_gradient(Z, Y):
-    """dZ = ∂J/∂Z = (Z − Y) / m for `squared_error`; shape of Z."""
+    """Return the gradient of `squared_error`, dZ = ∂J/∂Z = (Z − Y) / m."""
     return (Z - Y) / Y.shape[1]
 
 
-@np.errstate(under="ignore")  # e^(−1000) is 0 in floating point
+@np.errstate(under="ignore")  # e^(−1000) underflows to 0, which is the value we want
 def binary_cross_entropy_of_each(Z, Y):
-    """log(1 + eᶻ) − y z of each example, summed over the output units: shape (m,).
+    """Return the binary cross-entropy log(1 + eᶻ) − y z of each example.
 
-    Since log(1 + eᶻ) = max(z, 0) + log(1 + e^(−|z|)), the large terms z and y z cancel exactly for y = 1.
+    Both Z and Y have shape (n[L], m). The result has shape (m,), because the losses are summed over the
+    output units. The formula is evaluated with log(1 + eᶻ) = max(z, 0) + log(1 + e^(−|z|)), so that for y =
+    1 a large z cancels exactly with y z.
     """
     minus_abs = np.minimum(Z, -Z)
     return np.sum(np.maximum(Z, 0) - Y * Z + np.log1p(np.exp(minus_abs)), axis=0)
 
 
 def binary_cross_entropy(Z, Y):
-    """J = −(1/m) Σ [y log a + (1 − y) log(1 − a)] with a = σ(z), computed from z.
+    """Return the cost J = −(1/m) Σ [y log a + (1 − y) log(1 − a)] with a = σ(z).
 
-    Inserting σ and simplifying gives log(1 + eᶻ) − y z for one example, which is evaluated without
-    overflow: the cost stays finite and accurate however confident the network is.
+    Inserting σ and simplifying gives log(1 + eᶻ) − y z for each example. This form cannot overflow, so the
+    cost is finite and accurate however confident the network is.
 
     Parameters
     ----------
     Z : ndarray of shape (n[L], m)
-        Logits of the output layer. Columns are examples.
+        Logits of the output layer. Each column is an example.
     Y : ndarray of shape (n[L], m)
         Labels, 0 or 1.
 
     Returns
     -------
     float
-        In nats per example; log 2 ≈ 0.693 is the cost of always answering ½.
+        Cost, in nats per example. A network that always predicts ½ has a cost of log 2 ≈ 0.693.
     """
     return float(np.sum(binary_cross_entropy_of_each(Z, Y), dtype=float)) / Y.shape[1]
 
 
 def binary_cross_entropy_gradient(Z, Y):
-    """dZ = ∂J/∂Z = (σ(Z) − Y) / m for `binary_cross_entropy`; shape of Z.
+    """Return the gradient of `binary_cross_entropy`, dZ = ∂J/∂Z = (σ(Z) − Y) / m.
 
-    Written as (1 − y) σ(z) − y σ(−z), which avoids cancellation where σ(z) is close to 1.
+    It is evaluated as [(1 − y) σ(z) − y σ(−z)] / m, which avoids cancellation where σ(z) is close to 1.
     """
     return ((1 - Y) * sigmoid(Z) - Y * sigmoid(-Z)) / Y.shape[1]
 
 
 def one_hot(labels, n_classes, dtype=np.float64):
-    """Labels as columns with a single 1: Y[k, i] = 1 where example i is of class k.
+    """Return the one-hot encoding of class labels, with one column per example.
+
+    Y[k, i] is 1 if example i belongs to class k, and 0 otherwise.
 
     Parameters
     ----------
-    labels : int ndarray of shape (m,), from 0 to n_classes − 1
-    n_classes : int, K
-    dtype : numpy.float64 or numpy.float32, type of Y
+    labels : ndarray of int of shape (m,)
+        Class of each example, from 0 to n_classes − 1.
+    n_classes : int
+        Number of classes.
+    dtype : numpy.float64 or numpy.float32
+        Type of the result.
 
     Returns
     -------
@@ -98,7 +111,7 @@ def one_hot(labels, n_classes, dtype=np.float64):
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as described.
+        If an argument does not match its description.
     """
     labels, n_classes = as_labels(labels, n_classes)
     dtype = floating_type(dtype)
@@ -107,11 +120,13 @@ def one_hot(labels, n_classes, dtype=np.float64):
 
 @np.errstate(under="ignore")
 def cross_entropy_of_each(Z, Y):
-    """log Σⱼ eᶻʲ − Σₖ yₖ zₖ of each example: shape (m,), for Y with columns that add up to 1.
+    """Return the cross-entropy log Σⱼ eᶻʲ − Σₖ yₖ zₖ of each example.
 
-    With the largest z factored out, log Σⱼ eᶻʲ = max z + log(1 + Σ′ e^(zⱼ − max z)), where Σ′ omits the
-    largest term. Nothing overflows, adding 1 costs no precision, and max z − Σₖ yₖ zₖ is exactly 0 if the largest
-    z is that of the true class.
+    Both Z and Y have shape (K, m), and each column of Y adds up to 1. The result has shape (m,).
+
+    The largest logit is factored out first: log Σⱼ eᶻʲ = max z + log(1 + Σ′ e^(zⱼ − max z)), where Σ′ omits
+    the largest term. In this form nothing can overflow and no precision is lost. In particular, max z − Σₖ
+    yₖ zₖ is exactly 0 when the true class has the largest logit.
     """
     highest = Z.max(axis=0)  # (m,)
     E = np.exp(Z - highest)  # (K, m)
@@ -120,28 +135,29 @@ def cross_entropy_of_each(Z, Y):
 
 
 def cross_entropy(Z, Y):
-    """J = −(1/m) Σ Σₖ yₖ log aₖ with a = softmax(z), computed from z.
+    """Return the cost J = −(1/m) Σ Σₖ yₖ log aₖ with a = softmax(z).
 
     Parameters
     ----------
     Z : ndarray of shape (K, m)
-        Logits of the K classes. Columns are examples.
+        Logits of the K classes. Each column is an example.
     Y : ndarray of shape (K, m)
-        Each column is 1 for the true class and 0 elsewhere (or any distribution: entries that add up to 1).
+        Targets. Each column is 1 for the true class and 0 elsewhere. Any other probability distribution
+        over the classes is also accepted.
 
     Returns
     -------
     float
-        In nats per example; log K is the cost of always answering 1/K.
+        Cost, in nats per example. A network that always predicts 1/K has a cost of log K.
     """
     return float(np.sum(cross_entropy_of_each(Z, Y), dtype=float)) / Y.shape[1]
 
 
 def cross_entropy_gradient(Z, Y):
-    """dZ = ∂J/∂Z = (softmax(Z) − Y) / m for `cross_entropy`; shape of Z.
+    """Return the gradient of `cross_entropy`, dZ = ∂J/∂Z = (softmax(Z) − Y) / m.
 
-    Written as (1 − y) a − y (1 − a), with 1 − a computed as the sum of the other probabilities, which
-    avoids cancellation where a is close to 1.
+    It is evaluated as [(1 − y) a − y (1 − a)] / m, where 1 − a is computed as the sum of the other
+    probabilities. This avoids cancellation where a is close to 1.
     """
     A = softmax(Z)  # (K, m)
     others = (1 - np.eye(len(A), dtype=A.dtype)) @ A  # (K, K) @ (K, m) = (K, m)
@@ -149,7 +165,7 @@ def cross_entropy_gradient(Z, Y):
 
 
 class Output(NamedTuple):
-    """The function g of the output layer, and the loss that goes with it."""
+    """Activation function g of the output layer, with the loss that belongs to it."""
 
     g: Callable
     loss: Callable

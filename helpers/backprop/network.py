@@ -1,8 +1,8 @@
-"""A fully connected network of any depth: initialise, forward, backward.
+"""Fully connected network of any depth: initialization, forward pass and backward pass.
 
-These are the equations of lesson 04 and nothing else. Each column is an example, as in the derivation:
-A[0] = Xᵀ. W, b, Z, A, dW and db are dictionaries whose keys are the layers l = 1 … L, so `W[2]` in the
-code is W[2] in the text.
+The functions follow the equations of lesson 04 line by line. As in the derivation, each column is an
+example, so A[0] = Xᵀ. The variables W, b, Z, A, dW and db are dictionaries whose keys are the layers 1 … L,
+so that `W[2]` in the code is W[2] in the text.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from helpers.backprop.losses import OUTPUTS
 from helpers.system.arguments import as_layer_sizes, check_room
 from helpers.system.validation import as_generator, floating_type, known_name
 
-# Standard deviation of a layer's weights, given the size of the previous layer and its own.
+# Standard deviation of the weights of a layer with n_in inputs and n_out units.
 INITIALIZATIONS = {
     "lecun": lambda n_in, n_out: 1 / np.sqrt(n_in),
     "glorot": lambda n_in, n_out: np.sqrt(2 / (n_in + n_out)),
@@ -23,30 +23,35 @@ INITIALIZATIONS = {
 
 
 def initialize_parameters(layer_sizes, initialization="lecun", random_state=0, dtype=np.float64):
-    """Random weights and zero biases for layers 1 … L.
+    """Return random weights and zero biases for layers 1 … L.
 
-    W[l] ~ N(0, 1) · s with s = 1/√n[l−1] for "lecun", √(2/(n[l−1] + n[l])) for "glorot",
-    √(2/n[l−1]) for "he", 0.01 for "small" and 0 for "zero" (which keeps all units of a layer identical).
+    The weights are drawn from a normal distribution with mean 0. Its standard deviation is 1/√n[l−1] for
+    "lecun", √(2/(n[l−1] + n[l])) for "glorot", √(2/n[l−1]) for "he", 0.01 for "small" and 0 for "zero".
+    With "zero", all units in a hidden layer remain identical throughout training.
 
     Parameters
     ----------
     layer_sizes : sequence of int
-        n[0], n[1], …, n[L]: the number of features, then the number of units in each layer.
+        n[0], n[1], …, n[L]: the number of features, followed by the number of units in each layer.
     initialization : {"lecun", "glorot", "he", "small", "zero"}
+        Rule for the standard deviation of the weights.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
-        Source of the random numbers. An int seeds a new generator; if a generator is passed, its state advances.
+        Source of the random numbers. An int is used as the seed of a new generator. A generator is used
+        as it is, and its state advances.
     dtype : numpy.float64 or numpy.float32
         Type of the result. The numbers are drawn in float64 and then rounded.
 
     Returns
     -------
-    W : dict of ndarrays, W[l] of shape (n[l], n[l−1])
-    b : dict of ndarrays, b[l] of shape (n[l], 1)
+    W : dict of ndarray
+        Weights, with W[l] of shape (n[l], n[l−1]).
+    b : dict of ndarray
+        Biases, with b[l] of shape (n[l], 1).
 
     Raises
     ------
     TypeError, ValueError
-        If a layer size, the initialization, the random state or the dtype is not as described above.
+        If an argument does not match its description.
     """
     n = as_layer_sizes(layer_sizes)
     check_room(sum(n[l] * n[l - 1] for l in range(1, len(n))), "layer_sizes")
@@ -60,20 +65,25 @@ def initialize_parameters(layer_sizes, initialization="lecun", random_state=0, d
 
 
 def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
-    """Forward propagation: Z[l] = W[l] A[l−1] + b[l] and A[l] = g(Z[l]) for l = 1 … L.
+    """Compute the forward pass, Z[l] = W[l] A[l−1] + b[l] and A[l] = g(Z[l]) for l = 1 … L.
 
     Parameters
     ----------
     X : ndarray of shape (m, n[0])
-        Each row is an example.
-    W, b : dicts of ndarrays, as `initialize_parameters` returns them
-    hidden_activation : str, key of `activations.ACTIVATIONS`: the g of layers 1 … L−1
-    output : str, key of `losses.OUTPUTS`: the g of layer L
+        Input data. Each row is an example.
+    W, b : dict of ndarray
+        Parameters, as returned by `initialize_parameters`.
+    hidden_activation : str
+        Activation function of layers 1 … L−1, a key of `activations.ACTIVATIONS`.
+    output : str
+        Activation function of layer L, a key of `losses.OUTPUTS`.
 
     Returns
     -------
-    Z : dict of ndarrays, Z[l] of shape (n[l], m) for l = 1 … L
-    A : dict of ndarrays, A[l] of shape (n[l], m) for l = 0 … L, with A[0] = X.T
+    Z : dict of ndarray
+        Weighted inputs, with Z[l] of shape (n[l], m) for l = 1 … L.
+    A : dict of ndarray
+        Activations, with A[l] of shape (n[l], m) for l = 0 … L and A[0] = X.T.
     """
     L = len(W)
     Z, A = {}, {0: X.T}  # A[0]: (n[0], m)
@@ -85,23 +95,30 @@ def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
 
 
 def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid"):
-    """Backpropagation: the gradient of the cost with respect to every weight and bias.
+    """Compute the gradient of the cost with respect to every weight and bias.
 
-    The loss gives dZ[L] = ∂J/∂Z[L], including the factor 1/m; then, for l = L … 1,
-    dW[l] = dZ[l] A[l−1]ᵀ,  db[l] = Σ over examples of dZ[l],
-    dA[l−1] = W[l]ᵀ dZ[l],  dZ[l−1] = dA[l−1] ⊙ g′(Z[l−1]).
+    The loss provides dZ[L] = ∂J/∂Z[L], which includes the factor 1/m. For l = L … 1, the gradients are then
+
+        dW[l] = dZ[l] A[l−1]ᵀ
+        db[l] = Σ dZ[l], summed over the examples
+        dA[l−1] = W[l]ᵀ dZ[l]
+        dZ[l−1] = dA[l−1] ⊙ g′(Z[l−1])
 
     Parameters
     ----------
     Y : ndarray of shape (n[L], m)
         Targets. Each column is an example.
-    W : dict of ndarrays, the weights passed to `forward`
-    Z, A : dicts of ndarrays, as returned by `forward`
-    hidden_activation, output : str, as passed to `forward`
+    W : dict of ndarray
+        Weights that were passed to `forward`.
+    Z, A : dict of ndarray
+        Weighted inputs and activations returned by `forward`.
+    hidden_activation, output : str
+        Activation functions that were passed to `forward`.
 
     Returns
     -------
-    dW, db : dicts of ndarrays with the shapes of W and b
+    dW, db : dict of ndarray
+        Gradients, with the shapes of W and b.
     """
     L = len(W)
     g_prime = ACTIVATIONS[hidden_activation].g_prime

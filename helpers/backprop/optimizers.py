@@ -1,9 +1,12 @@
-"""Optimizers: how one step uses the gradient.
+"""Optimizers, which update the parameters from their gradient.
 
-Each is a function ``step(theta, gradient, memory, t, learning_rate)`` of arrays of the same shape. It
-updates `theta` and `memory` in place and leaves `gradient` unchanged. `memory` holds what the optimizer
-carries from step to step: one array for each of its `slots`, all 0 before the first step. The functions
-work elementwise, so θ may be a single weight matrix or all parameters in one vector.
+Every optimizer is a function ``step(theta, gradient, memory, t, learning_rate)``. It updates `theta` and
+`memory` in place and does not modify `gradient`. The array `memory` stores whatever the optimizer needs to
+remember between steps. It consists of `slots` arrays of the same shape as θ, all of which are 0 before the
+first step.
+
+Since the updates are elementwise, θ can be a single weight matrix or one vector that contains all
+parameters.
 """
 
 from collections.abc import Callable
@@ -13,40 +16,44 @@ import numpy as np
 
 
 def gradient_descent(theta, gradient, memory, t, learning_rate):
-    """θ ← θ − α g.
+    """Take a step of gradient descent, θ ← θ − α g.
 
     Parameters
     ----------
     theta : ndarray of any shape
-        Parameters θ; updated in place.
+        Parameters θ, which are updated in place.
     gradient : ndarray of the same shape as theta
-        g = ∂J/∂θ.
-    memory : ndarray of shape (0, …), unused
+        Gradient g = ∂J/∂θ.
+    memory : ndarray of shape (0, …)
+        Not used.
     t : int
-        Number of this step, starting at 1; unused.
+        Not used.
     learning_rate : float
-        α, in units of θ²/J.
+        Learning rate α, in units of θ²/J.
     """
     theta -= learning_rate * gradient
 
 
 def momentum(theta, gradient, memory, t, learning_rate, beta=0.9):
-    """v ← β v + g, then θ ← θ − α v: a step that keeps part of its previous direction.
+    """Take a step of gradient descent with momentum.
 
-    While g stays the same, v grows towards g/(1 − β), ten times the gradient for β = 0.9; while g
-    changes sign from step to step, v stays small.
+    The velocity is updated by v ← β v + g, and the parameters by θ ← θ − α v, so that each step keeps part
+    of its previous direction. While g stays the same, v approaches g/(1 − β), which is ten times the
+    gradient for β = 0.9. While the sign of g alternates from step to step, v stays small.
 
     Parameters
     ----------
-    theta, gradient, t, learning_rate : as in `gradient_descent`
-    memory : ndarray of shape (1, …), the velocity v; updated in place
+    theta, gradient, t, learning_rate
+        See `gradient_descent`.
+    memory : ndarray of shape (1, …)
+        Velocity v, which is updated in place.
     beta : float in [0, 1)
-        Fraction of the velocity that is kept.
+        Fraction β of the velocity that is kept at each step.
 
     Notes
     -----
-    B. Polyak, Some methods of speeding up the convergence of iteration methods, 1964, in the form
-    used by PyTorch's SGD: α multiplies v, not g.
+    The method is due to B. Polyak, "Some methods of speeding up the convergence of iteration methods",
+    1964. As in PyTorch's SGD, the learning rate multiplies v instead of g.
     """
     (v,) = memory
     v *= beta
@@ -55,26 +62,31 @@ def momentum(theta, gradient, memory, t, learning_rate, beta=0.9):
 
 
 def adam(theta, gradient, memory, t, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
-    """A step of size about α for every parameter, whatever the size of its gradient.
+    """Take a step of the Adam optimizer.
 
-    m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g² are running means of g and g². They start at 0
-    and are therefore too small at first; m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) correct for this.
-    Then θ ← θ − α m̂/(√v̂ + ε).
+    Every parameter moves by about α, however large or small its gradient is. The running means of g and g²
+    are updated by m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g². Because they start at 0, they are too
+    small at first. Dividing by the factors in m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) corrects this bias. The
+    parameters are then updated by θ ← θ − α m̂/(√v̂ + ε).
 
     Parameters
     ----------
-    theta, gradient, learning_rate : as in `gradient_descent`; α is in units of θ
-    memory : ndarray of shape (2, …), m and v; updated in place
+    theta, gradient
+        See `gradient_descent`.
+    memory : ndarray of shape (2, …)
+        Running means m and v, which are updated in place.
     t : int
-        Number of this step, starting at 1.
+        Number of the current step, starting at 1.
+    learning_rate : float
+        Learning rate α, in units of θ.
     beta1, beta2 : float in [0, 1)
-        Fraction of each running mean that is kept.
+        Fraction of each running mean that is kept at each step.
     epsilon : float
-        Keeps the quotient finite where every gradient so far has been 0.
+        Small number ε that prevents a division by zero where every gradient so far has been 0.
 
     Notes
     -----
-    D. Kingma, J. Ba, Adam: a method for stochastic optimization, 2015, algorithm 1.
+    See algorithm 1 of D. Kingma and J. Ba, "Adam: a method for stochastic optimization", 2015.
     """
     m, v = memory
     m += (1 - beta1) * (gradient - m)
@@ -85,7 +97,7 @@ def adam(theta, gradient, memory, t, learning_rate, beta1=0.9, beta2=0.999, epsi
 
 
 class Optimizer(NamedTuple):
-    """An update step, and the number of arrays, each with the shape of θ, that it carries along."""
+    """Update function of an optimizer, and the number of arrays in its memory."""
 
     step: Callable
     slots: int
