@@ -62,5 +62,5 @@ def _real(array, name, parameter=False):
         cast = f"{name}.astype(float)"
         raise TypeError(f"{name} is of type {array.dtype}, but a gradient needs float64 or float32 parameters: {cast}")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        raise ValueError(f"{name} holds NaN or infinity")
+        raise ValueError(f"{name} contains NaN or infinity")
     return array

@@ -1,6 +1,7 @@
-"""General-purpose code that is not part of any lesson.
+"""General-purpose code that is not the subject of any lesson.
 
-Read a file here when you need it: `validation` and `arguments` check input, `files` writes a file
-completely or not at all, `interrupts` handles the stop button and the progress bar, `browser` deals with Python running
-inside a web page, and `shadows` detects a file of the learner's that hides a module.
+There is no need to read these modules in order. `validation` and `arguments` check the arguments of
+functions, `files` reads files and writes them atomically, `interrupts` handles the stop button and shows
+progress bars, `browser` adapts lessons to Python running inside a web page, and `shadows` detects files in
+the learner's folder that hide a module.
 """

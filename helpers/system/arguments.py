@@ -1,4 +1,7 @@
-"""Checks of arguments that are functions, layers, labels, indices or names; see `validation` for numbers and arrays."""
+"""Checks of arguments such as functions, layer sizes, labels, indices and option names.
+
+Numbers and arrays are checked by the functions in `validation`.
+"""
 
 import difflib
 import inspect
@@ -11,37 +14,42 @@ from helpers.system.validation import brief, is_number, positive_whole, real_arr
 
 
 def as_layer_sizes(layer_sizes):
-    """`layer_sizes` as a tuple of positive ints; the caller's list is copied, never modified.
+    """Return the layer sizes as a tuple of positive ints.
+
+    The list that was passed in is not modified.
 
     Raises
     ------
     TypeError
-        If it is not a list or tuple of whole numbers.
+        If `layer_sizes` is not a list or tuple of whole numbers.
     ValueError
-        If it is empty or a size is below 1.
+        If `layer_sizes` is empty or contains a size below 1.
     """
     if isinstance(layer_sizes, (str, bytes, dict, set, numbers.Number)) or not np.iterable(layer_sizes):
         raise TypeError(f"layer_sizes must be a list such as [196, 1], not {brief(layer_sizes)}")
     sizes = list(layer_sizes)
     if not sizes:
-        raise ValueError("layer_sizes is empty: give the number of units in each layer, for example [196, 1]")
+        raise ValueError("layer_sizes is empty: specify the number of units in each layer, for example [196, 1]")
     for size in sizes:
         if not is_number(size, numbers.Integral):
-            raise TypeError(f"layer_sizes holds {brief(size)}: every layer size must be a whole number, such as 196")
+            raise TypeError(f"layer_sizes contains {brief(size)}: every layer size must be a whole number, such as 196")
         if size < 1:
-            raise ValueError(f"layer_sizes holds {brief(size)}: every layer needs at least 1 unit")
+            raise ValueError(f"layer_sizes contains {brief(size)}: every layer needs at least 1 unit")
         if size > sys.maxsize:
-            raise ValueError(f"layer_sizes holds {brief(size)}: a layer can have at most {sys.maxsize} units")
+            raise ValueError(f"layer_sizes contains {brief(size)}: a layer can have at most {sys.maxsize} units")
     return tuple(int(size) for size in sizes)
 
 
 def as_labels(labels, n_classes):
-    """`labels` as an int array of shape (m,) and `n_classes` as an int: the arguments of `losses.one_hot`.
+    """Check the arguments of `losses.one_hot` and return them as an int array and an int.
+
+    The array of labels has shape (m,).
 
     Raises
     ------
     TypeError, ValueError
-        If a label is not a whole number from 0 to n_classes − 1, or `labels` is empty or not one-dimensional.
+        If a label is not a whole number from 0 to n_classes − 1, or if `labels` is empty or not
+        one-dimensional.
     """
     n_classes = positive_whole(n_classes, "n_classes")
     labels = real_array(labels, "labels")
@@ -50,7 +58,7 @@ def as_labels(labels, n_classes):
     wrong = labels[~((labels >= 0) & (labels < n_classes) & (labels == np.floor(labels)))]
     if wrong.size:
         raise ValueError(
-            f"labels holds {wrong[0]:g}, but with n_classes = {n_classes} the classes are numbered "
+            f"labels contains {wrong[0]:g}, but with n_classes = {n_classes} the classes are numbered "
             f"0 … {n_classes - 1}: recode the labels, or change n_classes"
         )
     check_room(n_classes * labels.size, "n_classes")
@@ -58,11 +66,19 @@ def as_labels(labels, n_classes):
 
 
 def check_layers(W, b):
-    """Raise a TypeError or ValueError unless W and b are dicts that both have the layers 1, 2, …, L as keys.
+    """Check that W and b are dictionaries whose keys are the layers 1, 2, …, L.
 
     Parameters
     ----------
-    W, b : dicts of arrays, one per layer
+    W, b : dict of ndarray
+        Weights and biases, with one array per layer.
+
+    Raises
+    ------
+    TypeError
+        If W or b is not such a dictionary.
+    ValueError
+        If W and b have different numbers of layers.
     """
     for name, p in (("W", W), ("b", b)):
         whole = isinstance(p, dict) and all(isinstance(l, numbers.Integral) for l in p)
@@ -74,13 +90,23 @@ def check_layers(W, b):
 
 
 def check_function(function, name, *arguments):
-    """Raise a TypeError unless `function` is callable with one positional argument for each name in `arguments`."""
+    """Raise a TypeError unless `function` can be called with the given arguments.
+
+    Parameters
+    ----------
+    function : object
+        Object to check.
+    name : str
+        Name of the function in the error message.
+    *arguments : str
+        Names of the positional arguments that the function must accept.
+    """
     takes = f"of {', '.join(arguments)}" if arguments else "without arguments"
     if not callable(function):
         raise TypeError(f"{name} must be a function {takes}, not {brief(function)}")
     try:
         signature = inspect.signature(function)
-    except (TypeError, ValueError):  # some functions written in C have no known signature
+    except (TypeError, ValueError):  # The signature of some functions written in C is not available.
         return
     try:
         signature.bind(*arguments)
@@ -89,19 +115,26 @@ def check_function(function, name, *arguments):
 
 
 def true_or_false(value, name):
-    """`value` as a bool, or raise a TypeError that names the argument."""
+    """Return `value` as a bool, or raise a TypeError if it is neither True nor False."""
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} must be True or False, not {brief(value)}")
     return bool(value)
 
 
 def is_plain(array):
-    """Whether it is a plain NumPy array; subclasses such as masked arrays and matrices may compute differently."""
+    """Return whether `array` is an ordinary NumPy array.
+
+    Subclasses such as masked arrays and matrices do not count, because their operations may behave
+    differently.
+    """
     return type(array) in (np.ndarray, np.memmap)
 
 
 def check_room(count, name):
-    """Raise a ValueError unless the `count` float64 numbers required by the argument `name` fit in memory."""
+    """Raise a ValueError unless `count` float64 numbers fit in memory.
+
+    The error message names the argument `name`, which determines the count.
+    """
     try:
         np.empty(count)
     except (MemoryError, ValueError, OverflowError):
@@ -111,12 +144,23 @@ def check_room(count, name):
 
 
 def as_places(chosen, n, name, what):
-    """`chosen` as an int array of shape (k,), indices into `n` things called `what` in the error message.
+    """Return an array of indices as an int array of shape (k,).
+
+    Parameters
+    ----------
+    chosen : array-like of shape (k,)
+        Indices to check.
+    n : int
+        Number of items that can be chosen.
+    name : str
+        Name of the argument in the error message.
+    what : str
+        Plural noun for the items in the error message, such as "features".
 
     Raises
     ------
     TypeError, ValueError
-        If it is not a one-dimensional array of whole numbers from 0 to n − 1.
+        If `chosen` is not a one-dimensional array of whole numbers from 0 to n − 1.
     """
     places = real_array(chosen, name)
     if places.dtype.kind not in "iu" or places.ndim != 1 or not np.isin(places, np.arange(n)).all():
@@ -125,18 +169,22 @@ def as_places(chosen, n, name, what):
 
 
 def as_range(rows, m):
-    """The rows that `rows` selects from a table of `m` rows: a range for a slice, an int for a single row.
+    """Return the row numbers that an index selects from a table with `m` rows.
+
+    A slice selects a range, and a whole number selects a single row, which is returned as an int.
 
     Raises
     ------
-    TypeError, IndexError
-        If it is neither a slice nor a whole number, or there is no such row.
+    TypeError
+        If `rows` is neither a slice nor a whole number.
+    IndexError
+        If the table has no such row.
     """
     try:
         return range(m)[rows]
-    except (TypeError, ValueError) as error:  # a ValueError for a step of 0
+    except (TypeError, ValueError) as error:  # a slice with a step of 0 raises a ValueError
         words = (
-            f"index rows by a number or a slice, such as X[100:200], not by {brief(rows)}: for others use X[:] first"
+            f"select rows by a number or a slice, such as X[100:200], not by {brief(rows)}: otherwise load X[:] first"
         )
         raise TypeError(words) from error
     except IndexError as error:
@@ -144,13 +192,18 @@ def as_range(rows, m):
 
 
 def check_names(options, known, owner, cure=""):
-    """Raise a ValueError that names the first of `options` that is not in `known`, and the closest match.
+    """Raise a ValueError if any of `options` is not a known option.
+
+    The message names the first unknown option and suggests the known option whose name is most similar.
 
     Parameters
     ----------
-    options, known : iterables of str
-    owner : str, name of the function or class that has the known options
-    cure : str, what to do about an option that resembles none of them; by default the known options are listed
+    options, known : iterable of str
+        Names to check, and names that are allowed.
+    owner : str
+        Name of the function or class that has these options.
+    cure : str
+        Advice to give if no known option has a similar name. By default, the known options are listed.
     """
     for name in options:
         if name not in known:

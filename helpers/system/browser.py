@@ -1,30 +1,33 @@
-"""Detect whether Python runs on a computer or inside a web browser, where a lesson can compute less."""
+"""Detection of Python running inside a web browser, where lessons have to do with less computation."""
 
 import sys
 from contextlib import contextmanager
 
-RECORDED = "(Shown from a recording: in this web browser Python cannot write the file.)"
-LEFT_OUT = "(Left out: in this web browser Python cannot write the file. On a computer it can.)"
+RECORDED = "(Shown from a recording, because Python cannot write the file in this web browser.)"
+LEFT_OUT = "(Skipped, because Python cannot write the file in this web browser. It can on a computer.)"
 
 
 def in_browser():
-    """Whether this Python runs inside a web browser.
+    """Return whether Python is running inside a web browser.
+
+    In a browser, NumPy multiplies matrices about a hundred times more slowly, and there are no processes,
+    threads or sockets. Lessons therefore show recordings of long computations there; see
+    `datasets.recordings.recorded`.
 
     Returns
     -------
     bool
-        In a browser NumPy multiplies matrices about a hundred times more slowly, and there are no
-        processes, threads or sockets (Pyodide reports the platform "emscripten"). Lessons then show
-        recordings of long computations; see `datasets.recordings.recorded`.
+        True if the platform is "emscripten", which is how Pyodide identifies itself.
     """
     return sys.platform == "emscripten"
 
 
 @contextmanager
 def where_files_can_be_written():
-    """If the block cannot write a file in a web browser, print a notice and continue after the block.
+    """Run a block of code that writes a file, and skip it if a web browser does not allow that.
 
-    Outside a browser no error is caught; inside one, only an OSError is.
+    Inside a browser, an OSError ends the block, a notice is printed, and the program continues after the
+    block. All other errors are raised as usual, and so is every error outside a browser.
     """
     try:
         yield

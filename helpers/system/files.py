@@ -1,4 +1,8 @@
-"""Read a file once, write it completely or not at all, and explain in one sentence what went wrong."""
+"""Functions that read and write files safely.
+
+A file is written either completely or not at all. Errors from the operating system are raised again with a
+message that explains in one sentence what went wrong and what to do about it.
+"""
 
 import errno
 import os
@@ -16,23 +20,23 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
-PATIENCE = 20  # seconds to wait for another program that is writing in the same folder
+PATIENCE = 20  # seconds to wait while another program writes to the same folder
 TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.partial")
 
 _MISSING = {errno.ENOENT, errno.ENOTDIR}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _IN_USE = {errno.EAGAIN, errno.EBUSY, errno.ETXTBSY, errno.EDEADLK}
-_WINDOWS_IN_USE = {32, 33}  # winerror: a sharing or lock violation
+_WINDOWS_IN_USE = {32, 33}  # values of `winerror` for a sharing violation and a lock violation
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 def as_path(path, name="path"):
-    """`path` as a Path.
+    """Return `path` as a Path.
 
     Raises
     ------
     TypeError, ValueError
-        If it is not a valid file name.
+        If `path` is not a valid file name.
     """
     try:
         text = os.fspath(path)
@@ -42,21 +46,29 @@ def as_path(path, name="path"):
         raise TypeError(f"{name} must be the name of a file, such as 'network.h5', not {brief(path)}")
     try:
         possible = b"\0" not in os.fsencode(text)
-    except UnicodeError:  # a lone surrogate
+    except UnicodeError:  # the name contains a lone surrogate
         possible = False
     if not possible:
-        raise ValueError(f"{name} is {brief(path)}, with a character that no file name can contain: remove it")
+        raise ValueError(f"{name} is {brief(path)}, with a character that is not allowed in file names: remove it")
     return Path(text)
 
 
 def in_words(error, path, doing="read"):
-    """An OSError of the same class as `error`, whose message states the cause and the cure.
+    """Return an error like `error` with a message that explains the cause and suggests a remedy.
 
     Parameters
     ----------
     error : OSError
+        Error raised by the operating system or by a library.
     path : path-like
+        File that was being read or written.
     doing : {"read", "write"}
+        What the program was doing with the file.
+
+    Returns
+    -------
+    OSError
+        Error of the same class as `error`.
     """
     name, code = Path(path).name or str(path), error.errno
     reason = error.strerror or str(error)
@@ -83,7 +95,7 @@ def in_words(error, path, doing="read"):
 
 
 def require_file(path):
-    """Raise an OSError with a message from `in_words` unless `path` is an ordinary file."""
+    """Raise an OSError with a clear message unless `path` is an ordinary file."""
     try:
         _require_ordinary(os.stat(path))
     except OSError as error:
@@ -91,19 +103,21 @@ def require_file(path):
 
 
 def open_file(path):
-    """Open an ordinary file for reading bytes; a pipe or a device, which may never end, is rejected.
+    """Open an ordinary file for reading in binary mode.
+
+    Pipes and devices are rejected, because reading from them may never end.
 
     Raises
     ------
     OSError
-        The subclass that matches the cause, with a message that explains it: the file is missing, is a
-        folder, is in use, or is not readable.
+        If the file is missing, is a folder, is in use by another program, or cannot be read. The error
+        has the subclass that fits the cause, and its message explains what to do.
     """
     path, descriptor = as_path(path), None
     try:
-        # non-blocking: opening a pipe would otherwise wait until another program writes to it
+        # Without O_NONBLOCK, opening a pipe would wait until another program writes to it.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        if os.path.isdir(path):  # Windows would report missing permission instead
+        if os.path.isdir(path):  # on Windows, opening a folder would raise a PermissionError
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         descriptor = os.open(path, flags)
         _require_ordinary(os.fstat(descriptor))
@@ -115,7 +129,7 @@ def open_file(path):
 
 
 def read_bytes(path, at_most=2**32):
-    """The content of an ordinary file, cut off after `at_most` bytes.
+    """Return the contents of an ordinary file, cut off after `at_most` bytes.
 
     Raises
     ------
@@ -130,24 +144,30 @@ def read_bytes(path, at_most=2**32):
 
 
 def replace_atomically(path, fill):
-    """Let `fill(file)` write a temporary file, then replace `path` with it in one step.
+    """Write a file completely, or leave it unchanged.
 
-    Programs that write in the same folder take turns, from before `fill` is called until the file has
-    been replaced, so a `fill` that reads `path` and adds to it loses nothing. Temporary files left
-    behind by killed programs are removed. If `path` exists, its permissions are kept.
+    The function `fill` writes to a temporary file, which then replaces `path` in a single step. If `path`
+    already exists, its permissions are kept.
+
+    Only one program at a time can write to a folder in this way. Others wait from before `fill` is called
+    until the file has been replaced. A `fill` that reads `path` and adds to it therefore never loses what
+    another program has written. Temporary files left behind by programs that were killed are removed.
 
     Parameters
     ----------
     path : str or path-like
-    fill : callable that receives a binary file open for writing
+        File to write.
+    fill : callable
+        Function that is called with a binary file open for writing.
 
     Raises
     ------
     TypeError, ValueError
         If `path` is not a valid file name.
     OSError
-        The subclass that matches the cause, with a message that explains it: no such folder, no
-        permission, disk full and so on. The temporary file is removed and `path` is left unchanged.
+        If the file cannot be written, for example because the folder is missing or the disk is full.
+        The error has the subclass that fits the cause, and its message explains what to do. The
+        temporary file is removed, and `path` is left unchanged.
     """
     path = Path(os.path.realpath(as_path(path)))
     try:
@@ -161,6 +181,7 @@ def replace_atomically(path, fill):
 
 
 def _fill_and_replace(path, mode, fill):
+    """Write a temporary file in the same folder, then rename it to `path`."""
     temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.partial")
     try:
         with open(temporary, "xb") as file:
@@ -171,11 +192,12 @@ def _fill_and_replace(path, mode, fill):
             os.fsync(file.fileno())
         os.replace(temporary, path)
     finally:
-        with suppress(OSError):  # it must not hide the error that says what went wrong
+        with suppress(OSError):  # an error here must not hide the one that explains what went wrong
             temporary.unlink(missing_ok=True)
 
 
 def _require_ordinary(status):
+    """Raise an OSError if a file status belongs to a folder, a pipe or a device."""
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(status.st_mode):
@@ -183,7 +205,7 @@ def _require_ordinary(status):
 
 
 def _mode_of_file(path):
-    """The permissions of the file to be replaced; None if there is no such file."""
+    """Return the permissions of the file to be replaced, or None if it does not exist yet."""
     try:
         status = os.stat(path)
     except FileNotFoundError:
@@ -196,9 +218,11 @@ def _mode_of_file(path):
 
 @contextmanager
 def _turn(folder):
-    """Wait until no other program is writing in `folder`; yield whether that is certain.
+    """Wait until no other program is writing to `folder`, and lock it during the block.
 
-    The lock is released when the process that holds it ends. On a file system without locks, nothing waits.
+    The value of the `with` statement is whether the folder is locked. On a file system that does not
+    support locks, it is False and the function does not wait. The lock is released at the latest when the
+    process ends.
     """
     descriptor, end = None, time.monotonic() + PATIENCE
     try:
@@ -218,8 +242,14 @@ def _turn(folder):
 
 
 def _lock(folder):
-    """A descriptor that locks a folder until it is closed; BlockingIOError if another program holds the lock."""
-    if fcntl is None:  # use a file that vanishes when it is closed
+    """Return a file descriptor that keeps a folder locked until it is closed.
+
+    Raises
+    ------
+    BlockingIOError
+        If another program holds the lock.
+    """
+    if fcntl is None:  # lock with a file that is deleted when it is closed
         try:
             return os.open(folder / ".writing", os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_TEMPORARY)
         except FileExistsError as error:

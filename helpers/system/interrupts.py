@@ -1,4 +1,4 @@
-"""The stop button and the progress bar of a long computation."""
+"""Handling of the stop button, and a progress bar for long computations."""
 
 import os
 import signal
@@ -11,18 +11,19 @@ from helpers.system.browser import in_browser
 
 @contextmanager
 def interrupts_wait():
-    """Hold back the stop button (Ctrl+C) and yield a function that lets it through.
+    """Delay interrupts (Ctrl+C or the stop button) until the program is ready for them.
 
-    Nothing is interrupted between two calls of that function. An interrupt still pending at the end of
-    the block is raised there. Only the main thread is ever interrupted; in other threads, and where
-    interrupts are ignored, this has no effect.
+    The value of the `with` statement is a function to call whenever an interrupt would be safe. If one is
+    waiting, that call raises it. An interrupt that is still waiting at the end of the block is raised
+    there. Python delivers interrupts to the main thread only, so this context manager has no effect in
+    other threads, or in programs that ignore interrupts.
     """
     waiting = []
     try:
         before = signal.getsignal(signal.SIGINT)
         if callable(before):
             signal.signal(signal.SIGINT, lambda *arguments: waiting.append(arguments))
-    except ValueError:  # not the main thread
+    except ValueError:  # raised by `signal.signal` outside the main thread
         before = None
 
     def let_interrupt():
@@ -38,19 +39,22 @@ def interrupts_wait():
 
 
 def progress(n, what, unit):
-    """An iterator over `n` steps with a progress bar, which appears after one second.
+    """Return an iterator over `range(n)` that shows a progress bar after one second.
 
-    The bar is omitted if the environment variable TQDM_DISABLE is 1, and in a web browser, where there
-    are no threads to update it.
+    There is no bar if the environment variable TQDM_DISABLE is 1. There is none in a web browser either,
+    because a browser has no threads to update it.
 
     Parameters
     ----------
     n : int
-    what, unit : str
-        Names of the work and of one step.
+        Number of steps.
+    what : str
+        Name of the task, shown beside the bar.
+    unit : str
+        Name of one step, such as "iteration".
     """
     if in_browser():
-        tqdm.monitor_interval = 0  # prevents tqdm from starting a thread
-    # the notebook's bar does not read the variable itself
+        tqdm.monitor_interval = 0  # otherwise tqdm would start a thread
+    # Unlike the text version, the notebook version of tqdm ignores the environment variable.
     disable = in_browser() or os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
     return tqdm(range(n), desc=what, unit=unit, delay=1, leave=False, disable=disable)

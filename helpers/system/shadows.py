@@ -1,4 +1,4 @@
-"""Detect files of the learner's that hide a module imported by the lessons."""
+"""Detection of files in the learner's folder that hide a module imported by the lessons."""
 
 import sys
 from pathlib import Path
@@ -11,11 +11,12 @@ LIBRARIES = (
 def refuse_shadows():
     """Raise an ImportError if a file in the current folder hides a module of the same name.
 
-    In a notebook Python looks there first: with a `mnist.py` beside it, `import mnist` runs that file.
+    A notebook searches its own folder before it searches the installed packages. If that folder contains a
+    file named `mnist.py`, for example, then `import mnist` runs this file instead of the package.
     """
     try:
         folder = Path.cwd()
-    except OSError:  # the folder has been removed
+    except OSError:  # the current folder has been deleted
         return
     if not {"", str(folder)} & set(sys.path):
         return
@@ -23,6 +24,6 @@ def refuse_shadows():
     hiding = sorted(path.name for path in folder.glob("*.py") if path.stem in names)
     if hiding:
         raise ImportError(
-            f"{hiding[0]} in this folder has the name of a module that the lessons need, and Python finds the file "
-            f"instead of the module: rename {hiding[0]} and restart the kernel"
+            f"{hiding[0]} in this folder has the same name as a module that the lessons need, so Python imports the "
+            f"file instead of the module: rename {hiding[0]} and restart the kernel"
         )

@@ -307,7 +307,7 @@ def test_a_plain_nudge_refuses_what_gives_no_derivative(change, words):
 )
 @pytest.mark.parametrize("name", ["x", "y"])
 def test_a_distance_is_between_numbers(name, bad):
-    with pytest.raises((TypeError, ValueError), match=f"^{name} (holds|is)"):
+    with pytest.raises((TypeError, ValueError), match=f"^{name} (contains|is)"):
         relative_error(**{"x": np.ones(1), "y": np.ones(1)} | {name: bad})
 
 
@@ -337,12 +337,12 @@ def test_a_check_refuses_arguments_that_do_not_fit(change, words):
 @pytest.mark.parametrize(
     ("bad", "words"),
     [
-        (np.full((2, 2), "0.1"), "holds <U3 values, but it must hold real numbers"),
-        (np.full((2, 2), 0.1 + 0j), "holds complex128 values, but it must hold real numbers"),
-        (np.full((2, 2), None), "holds object values, but it must hold real numbers"),
-        (None, "holds object values, but it must hold real numbers"),
+        (np.full((2, 2), "0.1"), "contains <U3 values, but it must contain real numbers"),
+        (np.full((2, 2), 0.1 + 0j), "contains complex128 values, but it must contain real numbers"),
+        (np.full((2, 2), None), "contains object values, but it must contain real numbers"),
+        (None, "contains object values, but it must contain real numbers"),
         ([[1.0], [1.0, 2.0]], "is not a table of numbers: its rows have different lengths"),
-        (RECORD, "but it must hold real numbers"),
+        (RECORD, "but it must contain real numbers"),
     ],
     ids=["text", "complex", "None inside", "None", "ragged", "structured"],
 )
@@ -370,7 +370,7 @@ def _task_of(sizes, m):
     ("change", "words"),
     [
         ({"X": np.ones((4, 2))}, r"^Y has shape \(1, 3\), but \(1, 4\) fits"),
-        ({"X": np.full((3, 2), np.nan)}, "^X holds NaN or infinity"),
+        ({"X": np.full((3, 2), np.nan)}, "^X contains NaN or infinity"),
         ({"Y": np.ones(3)}, r"^Y has shape \(3,\), but two axes are needed"),  # NumPy would broadcast it
         ({"b": {1: np.ones(2), 2: np.ones((1, 1))}}, r"^b\[1\] has shape \(2,\), but \(2, 1\) fits W\[1\]"),
         ({"W": [1, 2]}, "^W must be a dictionary"),

@@ -256,8 +256,8 @@ def test_a_function_that_draws_random_numbers_or_counts_its_calls_is_named():
         (lambda X, Y, W, b: (X, Y, W | {2: W[2].astype(np.float16)}, b), TypeError, r"W\[2\] is of type float16"),
         (lambda X, Y, W, b: (X, Y, [*W.values()], b), TypeError, "W must be a dictionary with the layers 1 to L"),
         (lambda X, Y, W, b: (X, Y, W, {1: b[1]}), ValueError, "W has 2 layers and b has 1"),
-        (lambda X, Y, W, b: (X * np.nan, Y, W, b), ValueError, "X holds NaN"),
-        (lambda X, Y, W, b: (X.astype(str), Y, W, b), TypeError, "X holds <U"),
+        (lambda X, Y, W, b: (X * np.nan, Y, W, b), ValueError, "X contains NaN"),
+        (lambda X, Y, W, b: (X.astype(str), Y, W, b), TypeError, "X contains <U"),
     ],
 )
 def test_arguments_that_do_not_fit_are_named(change, error, words):

@@ -34,7 +34,7 @@ PATIENCE = 240  # seconds of waiting for it on a busy machine
 NOISE = configparser.RawConfigParser()  # what may differ: rounding, as for nbval, and Pyodide's versions
 NOISE.read(ROOT / "tests" / "nbval_sanitize.cfg", encoding="utf-8")
 NOISE["versions"] = {"regex": r"(?m)^(numpy|matplotlib|h5py|ipywidgets) [\d.+a-z]+$", "replace": r"\1"}
-NOT_HERE = ("(Left out: in ", "A browser cannot start processes")  # how a lesson says that it goes on without
+NOT_HERE = ("(Skipped, because ", "A browser cannot start processes")  # how a lesson says that it goes on without
 # No variable, figure or module of the project is left to the lesson that comes next.
 EMPTY = """
 import matplotlib.pyplot, sys

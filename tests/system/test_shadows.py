@@ -22,7 +22,7 @@ def set_up(folder, code=SET_UP, *options):
 @pytest.mark.parametrize("name", ["helpers.py", "mnist.py", "code.py", "h5py.py"])
 def test_a_file_that_hides_a_module_is_named(tmp_path, name):
     (tmp_path / name).write_text("raise RuntimeError('the wrong file was run')")
-    words = f"ImportError: {name} in this folder has the name of a module that the lessons need"
+    words = f"ImportError: {name} in this folder has the same name as a module that the lessons need"
     assert set_up(tmp_path).startswith(words)
     assert set_up(tmp_path).endswith(f"rename {name} and restart the kernel")
 

@@ -182,7 +182,7 @@ def test_a_file_is_read_in_constant_memory(tmp_path):
         (lambda path: HDF5Rows(path, scale=0), ValueError, "scale is 0"),
         (lambda path: HDF5Rows(path, scale=1e39), ValueError, r"scale is 1e\+39, which float32 cannot represent"),
         (lambda path: HDF5Rows(path, scale=1e-60), ValueError, "scale is 1e-60, which float32 cannot represent"),
-        (lambda path: HDF5Rows(path, scale=3e38)[:], ValueError, "X times scale holds .* NaN or infinite"),
+        (lambda path: HDF5Rows(path, scale=3e38)[:], ValueError, "X times scale contains .* NaN or infinite"),
         (lambda path: HDF5Rows(path, dtype=int), ValueError, "must be numpy.float32 or numpy.float64"),
         (lambda path: HDF5Rows(__file__), ValueError, r"test_engine\.py is not HDF5, or is damaged"),
     ],
@@ -196,7 +196,7 @@ def test_numbers_that_are_none_are_noticed_before_training(table):
     path, in_memory, y = table
     model = NeuralNetwork([3], output="softmax", iterations=1).fit(in_memory, y)
     before = model.W_
-    with pytest.raises(ValueError, match=r"holes in pixels\.h5 holds \d+ values that are NaN"):
+    with pytest.raises(ValueError, match=r"holes in pixels\.h5 contains \d+ values that are NaN"):
         model.fit(HDF5Rows(path, "holes"), y)
     assert model.W_ is before
 
@@ -283,12 +283,12 @@ def test_softmax_learns_three_classes():
 @pytest.mark.parametrize(
     ("y", "sentence"),
     [
-        ([0, 1, 2, 3], "y holds 3, but with 3 units in the last layer classes are numbered 0 … 2"),
-        ([0, 1, -1, 0], "y holds -1"),
-        ([0, 0.5, 1, 2], "y holds 0.5"),
+        ([0, 1, 2, 3], "y contains 3, but with 3 units in the last layer the classes are numbered 0 … 2"),
+        ([0, 1, -1, 0], "y contains -1"),
+        ([0, 0.5, 1, 2], "y contains 0.5"),
         (np.eye(4)[:, :3], r"one class number per example is needed: pass y.argmax\(axis=1\)"),
         ([0, 1, 2], r"X has 4 examples but y has shape \(3,\)"),
-        ([0, 1, np.nan, 0], "y holds 1 value that is NaN"),
+        ([0, 1, np.nan, 0], "y contains 1 value that is NaN"),
     ],
 )
 def test_bad_classes_get_a_sentence(y, sentence):
@@ -510,7 +510,7 @@ def test_options_that_numpy_counts_in_few_bits_are_used_as_whole_numbers():
         ("ab", "not a str of 2"),
         (3, "not a 3"),
         ((Y_XOR, X), r"in held_out, X has shape \(64,\)"),
-        ((X, None), "in held_out, y holds object values"),
+        ((X, None), "in held_out, y contains object values"),
     ],
 )
 def test_what_is_no_pair_of_examples(held_out, sentence):
@@ -543,8 +543,8 @@ def test_targets_of_another_shape_are_not_broadcast(Y):
     [
         ({"X": None}, "^X must be an array of real numbers, not a NoneType"),
         ({"X": np.ma.array(X, mask=True)}, "^X must be an array of real numbers, not a MaskedArray"),
-        ({"X": X * np.nan}, "^X holds 128 values that are NaN or infinite"),
-        ({"Y": Y_XOR[np.newaxis] + np.inf}, "^Y holds 64 values that are NaN or infinite"),
+        ({"X": X * np.nan}, "^X contains 128 values that are NaN or infinite"),
+        ({"Y": Y_XOR[np.newaxis] + np.inf}, "^Y contains 64 values that are NaN or infinite"),
         ({"X": X[:, 0]}, r"^X has shape \(64,\), but it must be \(examples, features\)"),
         ({"X": X + 0j}, "^X must be an array of real numbers, not an array of complex128"),
         ({"Y": 1.0}, "^Y must be an array of real numbers, not a float"),
@@ -592,15 +592,15 @@ def test_a_file_can_be_iterated_over(table):
     ("use", "error", "sentence"),
     [
         (lambda rows: rows[100], IndexError, "there is no row 100: the length of the table is 100"),
-        (lambda rows: rows["a"], TypeError, r"index rows by a number or a slice, such as X\[100:200\], not by 'a'"),
-        (lambda rows: rows[[1, 2]], TypeError, r"not by \[1, 2\]: for others use X\[:\] first"),
+        (lambda rows: rows["a"], TypeError, r"select rows by a number or a slice, such as X\[100:200\], not by 'a'"),
+        (lambda rows: rows[[1, 2]], TypeError, r"not by \[1, 2\]: otherwise load X\[:\] first"),
         (lambda rows: rows.part(90, 200), ValueError, "there are no rows 90 to 200: the length of the table is 100"),
         (lambda rows: rows.part(-1, 5), ValueError, "there are no rows -1 to 5"),
-        (lambda rows: rows["a":], TypeError, r"not by slice\('a', None, None\): for others use"),
-        (lambda rows: rows[::0], TypeError, r"not by slice\(None, None, 0\): for others use"),
+        (lambda rows: rows["a":], TypeError, r"not by slice\('a', None, None\): otherwise load"),
+        (lambda rows: rows[::0], TypeError, r"not by slice\(None, None, 0\): otherwise load"),
         (lambda rows: rows[10**5000], IndexError, "there is no row an int: the length of the table is 100"),
         (lambda rows: rows.columns([12]), ValueError, r"chosen must be indices of the 12 features, 0 … 11, not \[12\]"),
-        (lambda rows: rows.columns({0, 1}), TypeError, "chosen holds object values"),
+        (lambda rows: rows.columns({0, 1}), TypeError, "chosen contains object values"),
         (lambda rows: list(rows.blocks(0)), ValueError, "size is 0"),
     ],
 )
