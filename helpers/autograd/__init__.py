@@ -1,8 +1,8 @@
-"""Reverse-mode automatic differentiation with a tape, as built in lesson 09.
+"""Reverse-mode automatic differentiation with a tape, as developed in lesson 09.
 
-Read in this order: `tape` (variables, operations, `grad`), `operations` (what makes a Variable read
-like an array, and more operations), `network` (the cost of a network, recorded on the tape), `bug_zoo`
-(what can go wrong in an autograd engine).
+The modules are best read in this order: `tape` defines the class `Variable` and the function `grad`,
+`operations` makes a Variable behave like an array and adds more operations, `network` computes the cost of
+a network on the tape, and `bug_zoo` collects typical mistakes in automatic differentiation.
 """
 
 from helpers.autograd.operations import concatenate

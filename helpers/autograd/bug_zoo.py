@@ -1,8 +1,8 @@
-"""The bug zoo of the tape: real mistakes in automatic differentiation, each a broken copy of one part of `tape`.
+"""Collection of real mistakes in automatic differentiation, each of them a broken copy of one part of `tape`.
 
-A creature is either a Variable class with one faulty operation or a faulty `grad`. They are examined as
-in `gradient_check.bug_zoo`: `examine` runs a network on the faulty tape and compares its gradients
-with nudges.
+Each bug is either a subclass of Variable with one incorrect operation or an incorrect version of `grad`. As
+for the bugs in `gradient_check.bug_zoo`, the function `examine` of that module runs a network with the bug
+and compares its gradients with numerical ones.
 """
 
 import inspect
@@ -73,7 +73,10 @@ def grad_that_does_not_wait(output, inputs):
 
 
 class GradThatKeeps:
-    """Adds each gradient to the one left in `kept` by the previous call for the input at the same position."""
+    """Version of `grad` that adds each gradient to those of previous calls.
+
+    Gradients are added up if their inputs have the same position in the list.
+    """
 
     def __init__(self):
         self.kept = {}
@@ -86,10 +89,14 @@ class GradThatKeeps:
 
 
 class TapeCreature(Creature):
-    """A creature whose `broken` is a subclass of Variable, a function like `tape.grad`, or a class of those."""
+    """Bug in automatic differentiation.
+
+    The attribute `broken` is a subclass of Variable, a function like `tape.grad`, or a class whose
+    instances are such functions.
+    """
 
     def gradients(self):
-        """A new callable (X, Y, W, b) → (dW, db) with this fault, for `check_gradients`."""
+        """Return a new function from (X, Y, W, b) to (dW, db) with this bug, for `check_gradients`."""
         on_tape = partial(gradients, hidden_activation=self.hidden_activation)
         if not inspect.isclass(self.broken):
             return partial(on_tape, grad=self.broken)
@@ -102,67 +109,67 @@ CREATURES = [
     TapeCreature(
         "W not transposed in the backward of @",
         MatrixNotTurned,
-        "a typical first attempt: ∂J/∂B of A @ B is Aᵀ g",
-        "a shape error, unless layers have equal sizes; then it learns badly",
+        "in a typical first attempt, where ∂J/∂B of A @ B should be Aᵀ g",
+        "there is a shape error, unless the layers have equal sizes. Then the network learns badly",
         "W[3] is not transposed",
         layer_sizes=(4, 3, 3, 3),
     ),
     TapeCreature(
-        "a factor of the product rule forgotten",
+        "a missing factor in the product rule",
         FactorForgotten,
-        "the derivative of a × b for a is b, not 1",
-        "the labels drop out of the gradient, as if all were 1; the network answers 1 to everything",
-        "every label is taken for 1",
+        "in code that uses 1 instead of b as the derivative of a × b with respect to a",
+        "the labels drop out of the gradient as if all were 1, and the network answers 1 for every example",
+        "every label is treated as 1",
     ),
     TapeCreature(
-        "tanh′ from its input",
+        "tanh′ computed from its input",
         SlopeOfTheInput,
-        "1 − y² is the slope in terms of the output y; with the input instead of y it can even be negative",
-        "it learns while the weights are small, since then tanh z ≈ z",
+        "in code that computes the slope 1 − y² from the input instead of the output y, so that it can be negative",
+        "the network learns while the weights are small, because then tanh z ≈ z",
         "the slope is 1 − z²",
         "tanh",
     ),
     TapeCreature(
-        "ReLU's slope from its output, with >=",
+        "the ReLU's slope from its output, with >=",
         AlwaysOn,
-        "a widely read tutorial's MNIST lesson, see lesson 05",
-        "it learns, but less well",
-        "the slope is left out, or always 1",
+        "in a widely read MNIST tutorial (see lesson 05)",
+        "the network learns, but less well",
+        "the slope is left out or always 1",
         "relu",
     ),
     TapeCreature(
-        "the backward of a sum divides",
+        "a sum with the gradient of a mean",
         SumNotSpread,
-        "mistaking the sum for the mean: each term of a sum receives the full gradient",
+        "in code that divides the gradient among the terms of a sum, although each term should receive all of it",
         "learning is m n[L] times too slow",
-        "too many",
+        "an extra factor of",
     ),
     TapeCreature(
         "broadcasting not undone",
         grad_with_broadcasting_left,
-        "the first version of nearly every array engine",
+        "in the first version of nearly every autograd engine for arrays",
         "the bias becomes a matrix with a column for each example",
         "not summed over the examples",
     ),
     TapeCreature(
-        "overwritten instead of added",
+        "gradients overwritten instead of added",
         grad_that_overwrites,
-        "`=` instead of `+=` where a variable is used twice",
-        "right for every chain, wrong at the first variable with two uses",
+        "in code that uses `=` instead of `+=` for a variable that is used twice",
+        "the gradient is right for every chain, but wrong as soon as a variable is used twice",
         "the target is left out",
     ),
     TapeCreature(
-        "handed on too early",
+        "gradients passed on too early",
         grad_that_does_not_wait,
-        "a stack of variables still to be visited instead of a topological order",
-        "right for every chain, wrong where two paths of different lengths meet",
+        "in code that visits the variables in the order of a stack instead of a topological order",
+        "the gradient is right for every chain, but wrong where two paths of different lengths meet",
         "the prediction is left out",
     ),
     TapeCreature(
         "gradients left from the previous call",
         GradThatKeeps,
-        "a second backward() in PyTorch or in a scalar engine, without zero_grad()",
-        "steps keep growing until training diverges",
+        "in PyTorch code, or in a similar engine, that calls backward() twice without zero_grad()",
+        "the steps keep growing until training diverges",
         "accumulated",
     ),
 ]

@@ -1,4 +1,7 @@
-"""A network's cost as a program for the tape: the forward pass of lesson 04, without a backward pass."""
+"""Cost of a network, computed on the tape by the forward pass of lesson 04.
+
+No backward pass is needed here, because the tape derives it.
+"""
 
 from helpers.autograd import tape
 from helpers.system.arguments import check_function, check_layers
@@ -10,7 +13,7 @@ ACTIVATIONS = {
     "relu": lambda Z: Z.relu(),
     "identity": lambda Z: Z,
 }
-# Total loss over all examples, from the logits Z and the targets Y, both of shape (n[L], m).
+# Sum of the losses of all examples, as a function of the logits Z and the targets Y, both of shape (n[L], m)
 LOSSES = {
     "sigmoid": lambda Z, Y: (Z.softplus() - Z * Y).sum(),  # binary cross-entropy
     "softmax": lambda Z, Y: (Z.logsumexp(axis=0) - (Z * Y).sum(axis=0)).sum(),  # cross-entropy
@@ -19,24 +22,31 @@ LOSSES = {
 
 
 def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
-    """The cost of `training.NeuralNetwork`, including its penalty ½ λ Σ w².
+    """Compute the cost of `training.NeuralNetwork`, including its penalty ½ λ Σ w², on the tape.
 
     Parameters
     ----------
-    X : ndarray of shape (m, n[0]); Y : ndarray of shape (n[L], m)
-    W, b : dicts of Variables, W[l] of shape (n[l], n[l−1]), b[l] of shape (n[l], 1)
-    hidden_activation, output : str, as in `backprop.network.forward`
-    l2 : float, λ
+    X : ndarray of shape (m, n[0])
+        Input data. Each row is an example.
+    Y : ndarray of shape (n[L], m)
+        Targets. Each column is an example.
+    W, b : dict of Variable
+        Parameters, with W[l] of shape (n[l], n[l−1]) and b[l] of shape (n[l], 1).
+    hidden_activation, output : str
+        Activation functions; see `backprop.network.forward`.
+    l2 : float
+        Factor λ of the penalty.
 
     Returns
     -------
-    Variable, a single number
+    Variable
+        Cost, a single number.
 
     Raises
     ------
     TypeError, ValueError
-        If the activation or the output is unknown, or an array has the wrong shape or type. Arrays that NumPy
-        would broadcast, such as Y of shape (m,), are rejected.
+        If an activation function is unknown, or if an array has the wrong shape or type. Arrays that
+        NumPy would broadcast, such as Y of shape (m,), are also rejected.
     """
     activation = ACTIVATIONS[known_name(hidden_activation, ACTIVATIONS, "hidden_activation")]
     loss = LOSSES[known_name(output, LOSSES, "output")]
@@ -55,17 +65,21 @@ def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
 def gradients(
     X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0, variable=tape.Variable, grad=tape.grad
 ):
-    """The gradients of `cost`, computed by the tape, in the form that `gradient_check.check_gradients` can test.
+    """Compute the gradients of `cost` with the tape, in the form that `check_gradients` can test.
 
     Parameters
     ----------
-    X, Y, hidden_activation, output, l2 : as in `cost`
-    W, b : dicts of ndarrays
-    variable, grad : replacements for `tape.Variable` and `tape.grad`, such as the broken ones of `bug_zoo`
+    X, Y, hidden_activation, output, l2
+        See `cost`.
+    W, b : dict of ndarray
+        Parameters.
+    variable, grad : callable
+        Replacements for `tape.Variable` and `tape.grad`, such as the broken ones in `bug_zoo`.
 
     Returns
     -------
-    dW, db : dicts of ndarrays with the shapes of W and b
+    dW, db : dict of ndarray
+        Gradients, with the shapes of W and b.
 
     Raises
     ------
@@ -82,7 +96,7 @@ def gradients(
 
 
 def _check_shapes(X, Y, W, b):
-    """Raise a ValueError unless the shapes of X, Y, W and b fit one network, with each b[l] a column."""
+    """Raise a ValueError unless the shapes of X, Y, W and b fit one network, and each b[l] is a column."""
     n = X.shape[1]
     for l in sorted(W):
         rows = len(W[l]) if W[l].ndim else 1
@@ -95,4 +109,6 @@ def _check_shapes(X, Y, W, b):
         n = rows
     if Y.shape != (n, len(X)):
         cure = "use Y.T" if Y.shape == (len(X), n) else f"use Y.reshape({n}, -1)" if Y.ndim == 1 else "check X and Y"
-        raise ValueError(f"Y has shape {Y.shape}, but it must be ({n}, {len(X)}), a column for each example: {cure}")
+        raise ValueError(
+            f"Y has shape {Y.shape}, but it must be ({n}, {len(X)}), with a column for each example: {cure}"
+        )

@@ -1,7 +1,7 @@
-"""What makes a Variable read like an array, what it rejects, and operations that lesson 09 does not need.
+"""Base class that makes a Variable behave like an array, and operations that lesson 09 does not need.
 
-`ArrayLike` is the base class of `tape.Variable`, kept separate so that the engine itself stays as short as
-the lesson says. As in `tape`, g is ∂J/∂(result), and each backward function returns ∂J/∂(operand).
+The base class `ArrayLike` is separate from `tape.Variable` so that the tape is as short as lesson 09
+claims. As in `tape`, g stands for ∂J/∂(result), and each backward function returns ∂J/∂(operand).
 """
 
 import operator
@@ -10,7 +10,7 @@ import numpy as np
 
 from helpers.system.validation import brief
 
-# NumPy calls these for expressions such as `array + variable`: the tape's own operators take over.
+# Operators of the tape to use when NumPy evaluates an expression such as `array + variable`
 OPERATORS = {
     np.add: operator.add,
     np.subtract: operator.sub,
@@ -20,7 +20,7 @@ OPERATORS = {
     np.matmul: operator.matmul,
 }
 COMPARISONS = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
-# What to write instead of a NumPy function that has no method of the same name.
+# What to write instead of NumPy functions for which there is no method of the same name
 INSTEAD = {
     "absolute": "abs(x)",
     "concatenate": "autograd.concatenate([x, y])",
@@ -33,16 +33,16 @@ INSTEAD = {
 
 
 def apply(name, f, values):
-    """f(*values), or a ValueError that says which shapes do not match in the operation `name`."""
+    """Return f(*values), or raise a ValueError that explains which shapes do not fit the operation `name`."""
     try:
         return f(*values)
     except ValueError:
         shapes = " and ".join(str(value.shape) for value in values)
-        raise ValueError(f"{name} cannot combine shapes {shapes}: one must broadcast to the other") from None
+        raise ValueError(f"{name} cannot combine arrays of shapes {shapes}: one must broadcast to the other") from None
 
 
 def reduce(f, values, axis, keepdims=False):
-    """f(values, axis) with the reduced axes kept; raises an error that names an invalid argument."""
+    """Return f(values, axis) without removing the reduced axes, or raise an error that names a bad argument."""
     if not isinstance(keepdims, (bool, np.bool_)):
         raise TypeError(f"keepdims must be True or False, not {brief(keepdims)}")
     try:
@@ -51,23 +51,23 @@ def reduce(f, values, axis, keepdims=False):
         known = ", ".join(map(str, range(values.ndim))) or "none"
         raise ValueError(
             f"axis is {brief(axis)}, but a Variable of shape {values.shape} has the axes {known}: "
-            "give one of them, several as a tuple, or None for all"
+            "choose one of them, several as a tuple, or None for all"
         ) from None
 
 
 def take(values, index):
-    """values[index]; raises an IndexError that says which indices are valid."""
+    """Return values[index], or raise an IndexError that explains which indices are allowed."""
     try:
         return values[index]
-    except Exception:  # NumPy raises several classes of error, and an object that is not an index may raise any
+    except Exception:  # NumPy raises several types of errors, and an object used as an index may raise any other
         raise IndexError(
             f"index {brief(index)} does not fit a Variable of shape {values.shape}: "
-            "use whole numbers within that shape, slices, or an array of whole numbers or of True and False"
+            "use whole numbers within that shape, slices, or an array of whole numbers or booleans"
         ) from None
 
 
 def _refuse(words):
-    """A method that raises a TypeError with this message."""
+    """Return a method that raises a TypeError with the given message."""
 
     def method(self, *_, **__):
         raise TypeError(words)
@@ -75,11 +75,14 @@ def _refuse(words):
     return method
 
 
-_NO_OPERATOR = "a Variable supports only +, −, *, /, ** and @: compute with x.value if no gradient is needed"
+_NO_OPERATOR = "a Variable supports only +, −, *, /, ** and @: compute with x.value if you do not need a gradient"
 
 
 class ArrayLike:
-    """The base class of `tape.Variable`, which adds `value`, `name`, `_record` and `_lift`."""
+    """Base class of `tape.Variable`, which provides the attributes and methods of an array.
+
+    A subclass must define `value`, `name`, `_record` and `_lift`.
+    """
 
     shape = property(lambda self: self.value.shape)
     ndim = property(lambda self: self.value.ndim)
@@ -91,7 +94,7 @@ class ArrayLike:
         return len(self.value)
 
     def item(self):
-        """The value as a float; a ValueError unless the Variable is a single number."""
+        """Return the value as a float, or raise a ValueError if the Variable is not a single number."""
         if self.size != 1:
             raise ValueError(f"item() needs a single number, but this Variable has shape {self.shape}: use x.value")
         return self.value.item()
@@ -103,7 +106,7 @@ class ArrayLike:
 
     @property
     def title(self):
-        """Name and shape, in words."""
+        """Description of the Variable by its name and shape."""
         return f"Variable{' ' * bool(self.name)}{self.name} of shape {self.shape}"
 
     def __repr__(self):
@@ -111,13 +114,16 @@ class ArrayLike:
         return f"{self.title}: {' '.join(values.split())}"
 
     def abs(self):
-        """Absolute value, entry by entry; the slope at the kink is taken as 0."""
+        """Return the absolute value of each entry; the slope at 0 is taken to be 0."""
         return self._record("abs", np.abs(self.value), (self, lambda g: g * np.sign(self.value)))
 
     __abs__ = abs
 
     def max(self, axis=None, keepdims=False):
-        """Maximum over an axis, over several (a tuple), or over all (None); ties share the gradient equally."""
+        """Return the maximum over one axis, several axes (a tuple) or all axes (None).
+
+        If several entries are equal to the maximum, they share the gradient equally.
+        """
         highest = reduce(np.max, self.value, axis, keepdims)
         at_top = self.value == highest
         share = at_top / at_top.sum(axis=axis, keepdims=True)
@@ -125,19 +131,22 @@ class ArrayLike:
         return self._record("max", y, (self, lambda g: g.reshape(highest.shape) * share))
 
     def reshape(self, *shape):
-        """The same entries in another shape, given as `x.reshape(2, -1)` or as a tuple."""
+        """Return a Variable with the same entries in a different shape.
+
+        The shape can be passed as separate numbers, as in `x.reshape(2, -1)`, or as a tuple.
+        """
         try:
             y = self.value.reshape(*shape)
         except (TypeError, ValueError, OverflowError):
             raise ValueError(
                 f"shape is {', '.join(map(brief, shape))}, but a Variable of shape {self.shape} needs whole numbers "
-                f"whose product is {self.size}; -1 stands for the remaining one"
+                f"whose product is {self.size} (one of them can be -1, which is then computed from the others)"
             ) from None
         return self._record("reshape", y, (self, lambda g: g.reshape(self.shape)))
 
     def __array_ufunc__(self, function, method, *inputs, **options):
         if function in COMPARISONS:
-            return self == inputs  # raises an error, as x == y does
+            return self == inputs  # raises the same error as x == y
         if function in OPERATORS and method == "__call__" and not options:
             return OPERATORS[function](*map(self._lift, inputs))
         return self.__array_function__(function, (), inputs, options)
@@ -145,13 +154,13 @@ class ArrayLike:
     def __array_function__(self, function, types, arguments, options):
         name = function.__name__
         cure = INSTEAD.get(name, f"x.{name}()" if hasattr(type(self), name) else "the operations of the tape")
-        words = f"np.{name} would lose the history of a Variable: use {cure}, or x.value if no gradient is needed"
+        words = f"np.{name} would lose the history of a Variable: use {cure}, or x.value if you do not need a gradient"
         raise TypeError(words)
 
-    __array__ = _refuse("a Variable is not a plain array: use x.value, which is not recorded")
-    __bool__ = _refuse("a Variable is neither true nor false: use x.value, which is not recorded")
+    __array__ = _refuse("a Variable is not a plain array: use x.value, but computations with it are not recorded")
+    __bool__ = _refuse("a Variable is neither true nor false: use x.value, but computations with it are not recorded")
     __float__ = __int__ = __complex__ = __index__ = _refuse(
-        "a Variable is not a plain number: use x.item(), which is not recorded"
+        "a Variable is not a plain number: use x.item(), but computations with it are not recorded"
     )
     __iter__ = _refuse("a Variable cannot be looped over: use x[0], x[1], … or x.sum()")
     __contains__ = __eq__ = __ne__ = __lt__ = __gt__ = __le__ = __ge__ = _refuse(
@@ -160,26 +169,30 @@ class ArrayLike:
     __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __divmod__ = __rdivmod__ = _refuse(_NO_OPERATOR)
     __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refuse(_NO_OPERATOR)
     __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = __round__ = __pos__ = _refuse(_NO_OPERATOR)
-    __setitem__ = __delitem__ = _refuse("the entries of a Variable cannot be changed: compute a new one from it")
-    __hash__ = object.__hash__  # by identity, so that Variables can be dictionary keys although they have no ==
+    __setitem__ = __delitem__ = _refuse("the entries of a Variable cannot be changed: compute a new Variable from it")
+    __hash__ = (
+        object.__hash__
+    )  # compare by identity, so that Variables can be dictionary keys although they do not support ==
 
     def __getattr__(self, name):
         raise AttributeError(f"a Variable has no {name}: the tape supports {', '.join(_operations(type(self)))}")
 
 
 def _operations(kind):
-    """The names of a Variable's operations."""
+    """Return the names of the operations that a Variable supports."""
     names = {name for parent in kind.__mro__[:-1] for name in vars(parent) if not name.startswith("_")}
     return sorted(names - {"item", "ndim", "shape", "size", "title"}, key=str.lower)
 
 
 def concatenate(variables, axis=0):
-    """Variables joined along an axis; plain arrays among them count as constants.
+    """Join Variables along an axis.
 
     Parameters
     ----------
-    variables : list of Variable or array-like, with equal shapes except along `axis`
+    variables : list of Variable or array-like
+        Variables to join. Arrays are treated as constants. All shapes must be equal except along `axis`.
     axis : int
+        Axis along which to join the Variables.
 
     Returns
     -------
@@ -187,8 +200,10 @@ def concatenate(variables, axis=0):
 
     Raises
     ------
-    TypeError, ValueError
-        If none of them is a Variable, or the shapes do not match.
+    TypeError
+        If none of the items is a Variable.
+    ValueError
+        If the shapes do not match.
     """
     if not np.iterable(variables):
         raise TypeError(f"variables must be a list of Variables, not {brief(variables)}")

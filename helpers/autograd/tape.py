@@ -1,12 +1,13 @@
-"""Reverse-mode automatic differentiation: backpropagation through any program built from the operations below.
+"""Reverse-mode automatic differentiation, which is backpropagation through any program built from the operations below.
 
-A `Variable` remembers the operands it was computed from and, for each operand, how to carry a gradient
-back. `grad` goes through that history, newest first. Nothing here knows what a layer is. What a
-Variable has in common with an array, and a few more operations, come from `operations`.
+A `Variable` remembers the operands from which it was computed and, for each operand, a function that
+carries a gradient back to it. The function `grad` goes through this history from the newest Variable to the
+oldest. Nothing in this module depends on layers or networks. The base class in `operations` provides what a
+Variable has in common with an array, and some more operations.
 
-Values are float64 and read-only, so that the backward pass finds the values that the forward pass saw. In
-every backward function g is ∂J/∂(result), and the function returns ∂J/∂(that operand), which may still
-have the broadcast shape: `backward_steps` sums over the repeated axes, in one place.
+Values are float64 and read-only, so the backward pass is sure to find the values from the forward pass. In
+every backward function, g stands for ∂J/∂(result). The function returns ∂J/∂(operand), which may still have
+the broadcast shape, because `backward_steps` sums over the repeated axes for all operations.
 """
 
 import itertools
@@ -21,7 +22,10 @@ _clock = itertools.count()
 
 
 def _elementwise(name, f, *slopes):
-    """The method y = f(a, …), element by element; each slope takes (y, a, …) and returns ∂y/∂(one operand)."""
+    """Return a method that computes y = f(a, …) elementwise.
+
+    For each operand there is one slope, a function of (y, a, …) that returns ∂y/∂(operand).
+    """
 
     def operation(self, *others):
         if len(others) + 1 != len(slopes):
@@ -36,28 +40,34 @@ def _elementwise(name, f, *slopes):
 
 
 def _swapped(operation):
-    """The same operation with its operands in the other order, as in 1 - x."""
+    """Return the operation with its operands exchanged, which Python needs for expressions such as 1 - x."""
     return lambda self, other: operation(self._lift(other), self)
 
 
 class Variable(ArrayLike):
-    """An array whose history is recorded.
+    """Array with a record of the operations from which it was computed.
 
     Parameters
     ----------
-    value : array-like of real numbers, any shape; it is copied
-    name : str, label used in drawings
-    parents : sequence of (Variable, backward function); for operations only
+    value : array-like of real numbers
+        Value, of any shape, which is copied.
+    name : str
+        Label to use in drawings.
+    parents : sequence of (Variable, callable)
+        Operands and their backward functions. This parameter is used only by operations.
 
     Attributes
     ----------
-    value : float64 ndarray, read-only
-    number : int, position in the order of recording; greater than that of any Variable it was computed from
+    value : ndarray
+        Value, in float64 and read-only.
+    number : int
+        Position in the order of recording. It is greater than the number of any Variable from which
+        this one was computed.
 
     Raises
     ------
     TypeError, ValueError
-        If the value is not made of real numbers, or is empty.
+        If the value does not consist of real numbers, or is empty.
     """
 
     def __init__(self, value, name="", parents=()):
@@ -81,34 +91,37 @@ class Variable(ArrayLike):
     __neg__ = _elementwise("−", np.negative, lambda y, a: -1)
     exp = _elementwise("exp", np.exp, lambda y, a: y)
     log = _elementwise("log", np.log, lambda y, a: 1 / a)
-    sqrt = _elementwise("√", np.sqrt, lambda y, a: 1 / (2 * y))  # slope ∞ at 0
+    sqrt = _elementwise("√", np.sqrt, lambda y, a: 1 / (2 * y))  # the slope at 0 is infinite
     tanh = _elementwise("tanh", np.tanh, lambda y, a: tanh_prime(a))
     sigmoid = _elementwise("σ", sigmoid, lambda y, a: sigmoid_prime(a))
-    relu = _elementwise("relu", lambda a: np.maximum(a, 0), lambda y, a: a > 0)  # slope 0 at the kink
+    relu = _elementwise("relu", lambda a: np.maximum(a, 0), lambda y, a: a > 0)  # the slope at the kink is 0
     softplus = _elementwise("softplus", lambda a: np.logaddexp(0, a), lambda y, a: sigmoid(a))  # log(1 + eᵃ)
 
     def __matmul__(self, other):
         a, b = self, self._lift(other)
         A, B = a.value, b.value
         if A.ndim != 2 or B.ndim != 2 or A.shape[1] != B.shape[0]:
-            raise ValueError(f"{A.shape} @ {B.shape} does not fit: only (k, n) @ (n, m) does")
+            raise ValueError(f"{A.shape} @ {B.shape} is not possible: the shapes must be (k, n) and (n, m)")
         return a._record("@", A @ B, (a, lambda g: g @ B.T), (b, lambda g: A.T @ g))
 
     __rsub__, __rtruediv__, __rpow__, __rmatmul__ = map(_swapped, (__sub__, __truediv__, __pow__, __matmul__))
 
     def sum(self, axis=None, keepdims=False):
-        """Sum over an axis, over several (a tuple), or over all (None)."""
+        """Return the sum over one axis, several axes (a tuple) or all axes (None)."""
         kept = reduce(np.sum, self.value, axis, keepdims)
         y = kept if keepdims else np.squeeze(kept, axis)
         return self._record("sum", y, (self, lambda g: np.broadcast_to(g.reshape(kept.shape), self.value.shape)))
 
     def mean(self, axis=None, keepdims=False):
-        """Mean over an axis, over several (a tuple), or over all (None)."""
+        """Return the mean over one axis, several axes (a tuple) or all axes (None)."""
         total = self.sum(axis, keepdims)
         return total / (self.value.size / total.value.size)
 
     def logsumexp(self, axis=None, keepdims=False):
-        """log Σ eᵃ over an axis, several or all; the largest a is factored out first, so nothing overflows."""
+        """Return log Σ eᵃ over one axis, several axes (a tuple) or all axes (None).
+
+        The largest a is factored out first, so that nothing can overflow.
+        """
         highest = reduce(np.max, self.value, axis, keepdims)
         E = np.exp(self.value - highest)
         S = np.sum(E, axis=axis, keepdims=True)
@@ -117,7 +130,7 @@ class Variable(ArrayLike):
 
     def __getitem__(self, index):
         places = take(np.arange(self.value.size).reshape(self.value.shape), index).ravel()
-        # bincount adds up gradients for the same entry, which may be taken twice; without any it returns integers
+        # `bincount` adds up the gradients of entries that are selected twice. For an empty selection it returns ints.
         back = (self, lambda g: np.bincount(places, g.ravel(), self.size).reshape(self.shape).astype(float))
         return self._record("[ ]", self.value[index], back)
 
@@ -125,7 +138,7 @@ class Variable(ArrayLike):
 
 
 def history(output):
-    """`output` and every Variable it was computed from, oldest first, so that each comes after its parents.
+    """Return `output` and all Variables from which it was computed.
 
     Parameters
     ----------
@@ -134,6 +147,7 @@ def history(output):
     Returns
     -------
     list of Variable
+        Variables from oldest to newest, so that each of them comes after its parents.
     """
     found, waiting = {output}, [output]
     while waiting:
@@ -144,72 +158,91 @@ def history(output):
 
 
 def unbroadcast(g, shape):
-    """Undo broadcasting: sum over every axis along which an array of `shape` was repeated.
+    """Undo broadcasting by summing over every axis along which an array of the given shape was repeated.
 
     Parameters
     ----------
-    g : ndarray; shape : tuple of int, which NumPy's broadcasting rules expand to the shape of g
+    g : ndarray
+        Array with the broadcast shape.
+    shape : tuple of int
+        Shape before broadcasting.
 
     Returns
     -------
-    ndarray of that shape
+    ndarray
+        Array with the given shape.
     """
-    added = g.ndim - len(shape)  # axes that broadcasting put in front
+    added = g.ndim - len(shape)  # number of axes that broadcasting has inserted at the front
     repeated = tuple(i for i in range(g.ndim) if i < added or g.shape[i] != shape[i - added])
     return g.sum(axis=repeated).reshape(shape) if repeated else g
 
 
 def backward_steps(output, inputs, seed):
-    """Reverse mode, a step at a time: the body of `grad`.
+    """Run the backward pass one step at a time, for use in `grad`.
 
     Parameters
     ----------
-    output : Variable; inputs : sequence of Variable; seed : ndarray with the shape of the output
+    output : Variable
+        Result to differentiate.
+    inputs : sequence of Variable
+        Variables with respect to which to differentiate.
+    seed : ndarray
+        Gradient of the output, with the shape of the output.
 
     Yields
     ------
-    Variable, dict
-        The Variable whose complete gradient has just been passed on to its parents, and all
-        gradients so far. Variables that do not depend on an input are skipped.
+    variable : Variable
+        Variable whose complete gradient has just been passed on to its parents. Variables that do not
+        depend on any input are skipped.
+    gradients : dict
+        Gradients that have been computed so far.
     """
     past, wanted, gradients = history(output), set(inputs), {output: seed}
-    for variable in past:  # a parent comes before its children, so one pass is enough
+    for variable in past:  # parents come before their children, so one pass is enough
         if any(parent in wanted for parent, _ in variable.parents):
             wanted.add(variable)
     for variable in reversed([v for v in past if v in wanted]):
         for parent, back in variable.parents:
             if parent in wanted:
                 g = unbroadcast(back(gradients[variable]), parent.value.shape)
-                gradients[parent] = gradients.get(parent, 0) + g  # adds up; a new array each time
+                gradients[parent] = gradients.get(parent, 0) + g  # creates a new array every time
         yield variable, gradients
 
 
 def grad(output, inputs, seed=None):
-    """∂output/∂input for each input, in one backward pass through the history.
+    """Return ∂output/∂input for each input, computed in a single backward pass.
 
     Parameters
     ----------
-    output : Variable, a single number unless a seed is given
-    inputs : Variable, or list of them
-    seed : array-like with the shape of the output, optional
-        ∂J/∂output, if the output is an intermediate result in the computation of some J.
+    output : Variable
+        Result to differentiate. It must be a single number unless a seed is given.
+    inputs : Variable or list of Variable
+        Variables with respect to which to differentiate.
+    seed : array-like, optional
+        Gradient ∂J/∂output, if the output is an intermediate result in the computation of J. It must
+        have the shape of the output.
 
     Returns
     -------
-    ndarray with the shape of the input, or list of them; new arrays each time, so calls do not accumulate
+    ndarray or list of ndarray
+        Gradients with the shapes of the inputs. The arrays are new in every call, so gradients do not
+        accumulate.
 
     Raises
     ------
-    TypeError, ValueError
-        If the output or an input is not a Variable, there is no input, the output does not depend on an input, or
-        shapes differ.
+    TypeError
+        If the output or an input is not a Variable.
+    ValueError
+        If there is no input, if the output does not depend on an input, or if the seed has the wrong shape.
     """
     chosen = inputs if isinstance(inputs, (list, tuple)) else [inputs]
     all_are(Variable, [output, *chosen], "grad")
     if not chosen:
-        raise ValueError("no inputs were given: name at least one Variable")
+        raise ValueError("no inputs were given: pass at least one Variable")
     if unused := set(chosen).difference(history(output)):
-        raise ValueError(f"{unused.pop().title} did not lead to the output, so there is no gradient for it")
+        raise ValueError(
+            f"the output does not depend on {unused.pop().title}, so there is no gradient with respect to it"
+        )
     *_, (_, gradients) = backward_steps(output, chosen, as_seed(seed, output.value.shape))
     results = [np.array(gradients[variable]) for variable in chosen]
     return results if chosen is inputs else results[0]

@@ -156,8 +156,9 @@ def describe(name, mine, right, m=1, given=()):
     if (
         not finding.right and "differs" not in finding.words and " 1.000 ×" not in f" {finding.words}"
     ):  # small entries are wrong although large ones are right
-        words = finding.words.replace("the numerical one", "the right one")
-        return f"{the} {words.removesuffix(', as of a square without its ½')}."  # the 2 may have any origin
+        words = finding.words.replace("the numerical gradient", "the right one")
+        # The factor 2 may have a different origin in the answer.
+        return f"{the} {words.removesuffix(', as if the ½ of the squared error were missing')}."
     return f"{the} has the right shape, {right.shape}, but {_where(mine, right)}."
 
 

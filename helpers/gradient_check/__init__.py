@@ -1,11 +1,22 @@
-"""Gradient checking: slow, simple numerical gradients, independent of backpropagation, and a report that explains.
+"""Numerical gradients, and a check that finds and explains mistakes in backpropagation.
 
-Read in this order: `nudge` (one function, one array), `numerical` (a whole network, by complex steps),
-`rounding` (how far off a correct gradient may be), `verdict` (right, wrong or unjudged), `steps` and
-`mistakes` (backpropagation with one line replaced), `causes` (which mistake it is), `inputs` (are the
-arguments consistent?), `candidate` (the function under test, called with copies), `state` (what it keeps
-between calls), `report`, `network` (the complete check of a network), `general` (the same for any function)
-and `bug_zoo` (real mistakes to try it on).
+Numerical gradients are slow but simple, and they do not depend on backpropagation. The modules are best
+read in this order:
+
+    `nudge`        gradient of any function with respect to one array
+    `numerical`    gradients of a whole network, by complex steps
+    `rounding`     bounds on the rounding error of a correct gradient
+    `verdict`      judgment of one gradient as right, wrong or unjudged
+    `steps`        backpropagation as a program with replaceable lines
+    `mistakes`     known mistakes, each of which replaces one line
+    `causes`       search for the mistake that explains a wrong gradient
+    `inputs`       checks of the arguments
+    `candidate`    wrapper around the function under test
+    `state`        detection of values that a function keeps between calls
+    `report`       the report that is shown to the user
+    `network`      complete check of the gradients of a network
+    `general`      check of the gradients of any other function
+    `bug_zoo`      collection of real mistakes to try the check on
 """
 
 from helpers.gradient_check.general import check

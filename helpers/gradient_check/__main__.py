@@ -1,8 +1,9 @@
-"""Check the gradients in a Python file of your own: `python -m helpers.gradient_check FILE`.
+"""Check the gradients in a Python file: `python -m helpers.gradient_check FILE`.
 
-The file is run as if by `python FILE`. It must define `cost` and `gradients`, two functions of the parameters,
-and `parameters`, a dictionary or list of arrays; see `general.check`. The exit status is 0 if all
-gradients are right, 1 if one is wrong, 2 if some could not be judged or the file could not be used.
+The file is executed as if it had been started by `python FILE`. It must define two functions, `cost` and
+`gradients`, and a dictionary or list of arrays called `parameters`; see `general.check`. The exit status is
+0 if all gradients are right and 1 if any is wrong. It is 2 if some gradients could not be judged, or if the
+file could not be used.
 """
 
 import argparse
@@ -16,13 +17,13 @@ NEEDED = ("cost", "gradients", "parameters")
 
 
 def main(arguments=None):
-    """Read the command line, run the file, print the report and return the exit status."""
+    """Run the command-line program and return its exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m helpers.gradient_check",
-        description="Run a Python file and check its `gradients` against nudges of its `cost` at its `parameters`.",
+        description="Run a Python file that defines `cost`, `gradients` and `parameters`, and check the gradients.",
     )
-    parser.add_argument("file", type=Path, help="a Python file, which is run: use only code that you trust")
-    parser.add_argument("--entries", type=int, default=100, help="the most entries of each array to nudge")
+    parser.add_argument("file", type=Path, help="Python file to check; it is executed, so use only code that you trust")
+    parser.add_argument("--entries", type=int, default=100, help="maximum number of entries to check in each array")
     options = parser.parse_args(arguments)
     if not options.file.is_file():
         print(f"There is no file {options.file}.", file=sys.stderr)
@@ -30,7 +31,9 @@ def main(arguments=None):
     print(f"Running {options.file} …")
     found = runpy.run_path(str(options.file), run_name="gradient_check")
     if missing := [name for name in NEEDED if name not in found]:
-        print(f"{options.file} does not define {', '.join(missing)}: it needs {', '.join(NEEDED)}.", file=sys.stderr)
+        print(
+            f"{options.file} does not define {', '.join(missing)}. It must define {', '.join(NEEDED)}.", file=sys.stderr
+        )
         return 2
     try:
         report = check(*(found[name] for name in NEEDED), entries=options.entries)

@@ -1,8 +1,8 @@
-"""The bug zoo: real mistakes in backpropagation, each a broken copy of one function.
+"""Collection of real mistakes in backpropagation, each of them a broken copy of one function.
 
-Every copy is the code of `network.forward` or `network.backward` for one activation, with one bug.
-`CREATURES` records where each was found, its symptoms in training and what the gradient check reports.
-This module is for teaching and tests only.
+Every copy contains the code of `network.forward` or `network.backward` for one activation function, with
+one bug. The list `CREATURES` records where each bug was found, what effect it has on training, and what the
+gradient check reports. The module is meant for teaching and tests only.
 """
 
 import inspect
@@ -293,7 +293,7 @@ def shared_memory(Y, W, Z, A):
 
 
 class StaleActivations:
-    """Each call uses the activations stored by the previous one."""
+    """Function that uses the activations stored by its previous call."""
 
     def __init__(self):
         self.store = None
@@ -305,7 +305,7 @@ class StaleActivations:
 
 
 class AccumulatedGradients:
-    """Each call adds to the previous gradients instead of starting from zero."""
+    """Function that adds to the gradients of its previous calls instead of starting from zero."""
 
     def __init__(self):
         self.dW, self.db = {}, {}
@@ -319,7 +319,7 @@ class AccumulatedGradients:
 
 
 class GradientsOfTheLastCall:
-    """Each call returns the gradients computed by the previous one."""
+    """Function that returns the gradients computed by its previous call."""
 
     def __init__(self):
         self.kept = None
@@ -350,24 +350,24 @@ def activation_of_the_bias(X, W, b):
 
 
 class Creature(NamedTuple):
-    """One creature in the zoo: a broken function and its record."""
+    """Bug in the collection: a broken function and a description of it."""
 
     title: str
-    broken: Callable  # replaces backward (Y, W, Z, A) or forward (X, W, b), or takes (X, Y, W, b)
-    met: str  # where it was found
-    seen: str  # its symptoms in training
-    says: str  # part of what the gradient check reports
+    broken: Callable  # replaces backward(Y, W, Z, A) or forward(X, W, b), or computes (dW, db) from (X, Y, W, b)
+    met: str  # where the bug was found
+    seen: str  # symptoms of the bug in training
+    says: str  # part of the report of the gradient check
     hidden_activation: str = "sigmoid"
-    layer_sizes: tuple = (4, 3, 3, 2)  # of a network that exposes it
-    output_bias: float = 0.0  # added to the biases of the last layer of that network
+    layer_sizes: tuple = (4, 3, 3, 2)  # layer sizes of a network that exposes the bug
+    output_bias: float = 0.0  # number added to the biases of the last layer of that network
 
     @property
     def source(self):
-        """The broken code as text."""
+        """Source code of the broken function."""
         return inspect.getsource(self.broken)
 
     def gradients(self):
-        """A new callable (X, Y, W, b) → (dW, db) with this bug, for `check_gradients`."""
+        """Return a new function from (X, Y, W, b) to (dW, db) with this bug, for `check_gradients`."""
         arguments = list(inspect.signature(self.broken).parameters)
         if inspect.isclass(self.broken):
             return self.broken()
@@ -380,190 +380,195 @@ CREATURES = [
     Creature(
         "σ′ of the output",
         slope_of_the_output,
-        "many homework solutions; the corrected algorithm in a tutorial's comments has it at the last layer",
-        "it learns, only more slowly and to a worse end",
-        "the slope is taken at A[2], not at Z[2]",
+        "in many homework solutions, and at the last layer of a correction in the comments on a tutorial",
+        "the network learns, but more slowly and less well",
+        "the slope is taken at A[2] instead of Z[2]",
     ),
     Creature(
         "σ′ of the error",
         slope_of_the_error,
-        "a tutorial's printed algorithm: dZ = dA σ′(dA)",
-        "it learns, since σ′(dA) is nearly ¼ everywhere",
-        "the slope is taken at dA[2], not at Z[2]",
+        "in the algorithm printed in a tutorial, as dZ = dA σ′(dA)",
+        "the network learns anyway, because σ′(dA) is close to ¼ everywhere",
+        "the slope is taken at dA[2] instead of Z[2]",
     ),
     Creature(
         "the mean forgotten",
         forgotten_mean,
-        "taking a notebook's error, which is without 1/m, for ∂J/∂Z, and leaving out the 1/m at dW and db",
-        "it diverges, unless the learning rate is made m times smaller",
+        "in code that copied a notebook's error without the 1/m, and forgot the 1/m that the notebook has in dW and db",
+        "training diverges unless the learning rate is m times smaller",
         "a sum over the",
     ),
     Creature(
         "the mean taken twice",
         mean_taken_twice,
-        "1/m in the loss and once more at dW and db, after copying from two books",
-        "the cost hardly moves",
+        "in code copied from two books, with 1/m in the loss and again in dW and db",
+        "the cost hardly changes",
         "is taken twice",
     ),
     Creature(
-        "the product the wrong way round",
+        "a product in the wrong order",
         turned_product,
-        "homework forums, every year",
-        "mostly a shape error; in a square layer none, and it learns badly; with one output unit W grows to a square",
+        "in homework forums, every year",
+        "there is usually a shape error. In a square layer there is none, and the network learns badly. With one "
+        "output unit, W becomes a square matrix",
         "transpose",
     ),
     Creature(
         "W not transposed on the way back",
         weights_not_turned,
-        "a tutorial's derivation and algorithm, dA = dZ W, without any transpose",
-        "a shape error, unless layers have equal sizes; then it learns badly",
+        "in a tutorial's derivation and algorithm, as dA = dZ W without a transpose",
+        "there is a shape error, unless the layers have equal sizes. Then the network learns badly",
         "W[3] is not transposed",
         layer_sizes=(4, 3, 3, 3),
     ),
     Creature(
-        "bias summed over the wrong axis",
+        "db summed over the wrong axis",
         bias_over_the_wrong_axis,
-        "code carried over from a book where examples are rows",
-        "the bias grows into a matrix by broadcasting, a shape error comes much later",
+        "in code adapted from a book in which examples are rows",
+        "broadcasting turns the bias into a matrix, and a shape error occurs much later",
         "wrong axis",
     ),
     Creature(
-        "the sum in db forgotten",
+        "db without the sum over the examples",
         bias_not_summed,
-        "a tutorial's derivation and algorithm: db = dZ",
-        "the bias becomes a matrix with a column for each training example; predicting on a test set fails",
+        "in a tutorial's derivation and algorithm, as db = dZ",
+        "the bias becomes a matrix with a column for each training example, so predictions for a test set fail",
         "not summed",
     ),
     Creature(
-        "keepdims forgotten",
+        "a sum without keepdims",
         lost_axis,
-        "question-and-answer sites; NumPy then adds (n,) to (n, 1)",
-        "b silently becomes n × n",
+        "on question-and-answer sites, where an array of shape (n,) is added to one of shape (n, 1)",
+        "b becomes an n × n matrix without any warning",
         "keepdims",
     ),
     Creature(
-        "the sign of one term of the cross-entropy",
+        "wrong sign of one term in the cross-entropy",
         sign_of_one_term,
-        "a tutorial's printed cost has a minus between its terms",
-        "the network answers 1 to everything",
+        "in a tutorial, where the printed cost has a minus sign between its two terms",
+        "the network answers 1 for every example",
         "the two terms of the cross-entropy are subtracted",
     ),
     Creature(
-        "truth minus answer", truth_minus_answer, "anybody, once", "the cost rises from the first step", "wrong sign"
+        "target minus prediction",
+        truth_minus_answer,
+        "in everybody's code, at least once",
+        "the cost rises from the first step",
+        "wrong sign",
     ),
     Creature(
-        "A[l] for A[l−1]",
+        "A[l] instead of A[l−1]",
         input_of_the_wrong_layer,
-        "a tutorial's first line for dW[2] ends in A[2]",
-        "a shape error, unless layers have equal sizes",
-        "it takes A[3] where A[2] belongs",
+        "in a tutorial, where the first line for dW[2] ends with A[2]",
+        "there is a shape error, unless the layers have equal sizes",
+        "it uses A[3] instead of A[2]",
     ),
     Creature(
-        "a product with dA for A",
+        "a product with dA instead of A",
         product_with_the_error,
-        "a tutorial's printed algorithm: dW = dZ · dA[l−1]",
-        "almost nothing is learned",
-        "it takes dA[2] where A[2] belongs",
+        "in the algorithm printed in a tutorial, as dW = dZ · dA[l−1]",
+        "the network learns almost nothing",
+        "it uses dA[2] instead of A[2]",
     ),
     Creature(
-        "ReLU's slope from its output",
+        "the ReLU's slope from its output",
         always_switched_on,
-        "a widely read tutorial's MNIST lesson tests the output with >= 0, which is always true",
-        "it learns, only worse; nobody noticed for years",
-        "the slope is left out, or always 1",
+        "in a widely read MNIST tutorial, which tests whether the output is >= 0, and that is always true",
+        "the network learns, but less well, and nobody noticed for years",
+        "the slope is left out or always 1",
         "relu",
     ),
     Creature(
         "integer division",
         whole_number_mean,
-        "code from the days when 1/m was 0 for a whole m",
-        "nothing moves at all",
+        "in code from the time of Python 2, where 1/m was 0 for an integer m",
+        "the parameters do not change at all",
         "all gradients are 0",
     ),
     Creature(
-        "a scale on one way only",
+        "a scale in the backward pass only",
         lost_scale,
-        "dropout that scales by 1/0.8 backward, but not forward",
-        "layers near the input learn too fast, the more so the deeper the network",
-        "a factor of 1.25 too many",
+        "in an implementation of dropout that scales by 1/0.8 in the backward pass but not in the forward pass",
+        "the layers near the input learn too fast, and the effect grows with the depth of the network",
+        "an extra factor of 1.25",
     ),
     Creature(
-        "the long way through ∂J/∂A",
+        "division by zero in ∂J/∂A",
         division_by_zero,
-        "both sources: −Y/A + (1−Y)/(1−A), once A is exactly 0 or 1",
-        "all is well for an hour, then everything is NaN",
+        "in both of our sources, as −Y/A + (1−Y)/(1−A), which fails when A is exactly 0 or 1",
+        "all goes well for an hour, and then everything is NaN",
         "not finite",
-        output_bias=50.0,  # so sure that A is exactly 1
+        output_bias=50.0,  # large enough to make A exactly 1
     ),
     Creature(
         "a second sigmoid",
         double_sigmoid,
-        "a loss that applies a sigmoid to an output that already had one, as in σ(A) − Y",
-        "answers lie between 0.5 and 0.73, and the cost stops falling",
-        "a sigmoid is applied to A[L] once more",
+        "in code whose loss applies a sigmoid to the output of a sigmoid, as in σ(A) − Y",
+        "the predictions lie between 0.5 and 0.73, and the cost stops falling",
+        "a second sigmoid is applied to A[L]",
     ),
     Creature(
-        "labels as a column",
+        "labels in a column instead of a row",
         column_of_labels,
-        "(1, m) minus (m, 1) is (m, m), and NumPy does not complain",
-        "a shape error much later, or none: the cost of all pairs is learned",
+        "in code that subtracts labels of shape (m, 1) from predictions of shape (1, m), which gives shape (m, m)",
+        "there is a shape error much later, or none at all, and every prediction is compared with every label",
         "broadcasts to (m, m)",
         layer_sizes=(4, 1),
     ),
     Creature(
-        "weights changed too early",
+        "weights updated too early",
         weights_changed_too_early,
-        "updates inside the backward loop, to save memory",
-        "it learns a little worse, the more so the larger the learning rate",
+        "in code that updates the weights inside the backward loop to save memory",
+        "the network learns a little less well, especially with a large learning rate",
         "W[3] has already been updated",
     ),
     Creature(
-        "arrays that share their memory",
+        "arrays that share memory",
         shared_memory,
-        "one buffer handed out for every layer: db[1] and db[2] are the same array",
-        "biases of different layers move alike",
+        "in code that uses one buffer for all layers, so that db[1] and db[2] are the same array",
+        "the biases of different layers change in the same way",
         "share their memory",
     ),
     Creature(
         "stale activations",
         StaleActivations,
-        "a store that is not refreshed between two passes",
-        "the gradient lags a step behind; it diverges at rates that used to work",
+        "in code that does not update the stored activations between two passes",
+        "the gradient is always one step behind, so training diverges at learning rates that used to work",
         "the activations are stale",
     ),
     Creature(
         "accumulated gradients",
         AccumulatedGradients,
-        "zero_grad() forgotten in PyTorch, or += in a scalar engine",
-        "steps grow and grow until it diverges",
+        "in PyTorch code without zero_grad(), or in an autograd engine that uses +=",
+        "the steps keep growing until training diverges",
         "accumulated",
     ),
     Creature(
-        "the gradient of the call before",
+        "the gradient of the previous call",
         GradientsOfTheLastCall,
-        "new gradients computed after the update that should use them",
-        "like stale activations: it lags a step behind",
+        "in code that computes new gradients only after the update that should use them",
+        "the gradient is always one step behind, as with stale activations",
         "the gradient is stale",
     ),
     Creature(
         "Z overwritten by A",
         overwritten_input,
-        "A = Z without a copy, then A[:] = …; a notebook writes z = g(z)",
-        "σ′ of the output and a second sigmoid at once: it learns worse, and the cost stops falling",
-        "a sigmoid is applied to A[L] once more",
+        "in code that writes A = Z without a copy and then A[:] = …, and in a notebook with z = g(z)",
+        "σ′ is taken at the output and a sigmoid is applied twice, so the cost stops falling early",
+        "a second sigmoid is applied to A[L]",
     ),
     Creature(
-        "the activation of the bias",
+        "an activation of the bias alone",
         activation_of_the_bias,
-        "a tutorial's printed algorithm, for the hidden layers: A = g(b)",
-        "every example gets the same answer",
-        "the activation is applied to b[l]",
+        "in the algorithm printed in a tutorial, as A = g(b) for the hidden layers",
+        "the network gives the same answer for every example",
+        "the activation function is applied to b[l]",
     ),
 ]
 
 
 def sample_task(creature, seed=0):
-    """A small network and six examples that expose a creature: X, Y, W, b."""
+    """Return X, Y, W and b for a small network and six examples that expose a bug."""
     rng = np.random.default_rng(seed)
     W, b = network.initialize_parameters(creature.layer_sizes, random_state=rng)
     b, L = {l: 0.5 * rng.standard_normal(b[l].shape) for l in b}, len(W)
@@ -573,7 +578,7 @@ def sample_task(creature, seed=0):
 
 
 def examine(creature, seed=0):
-    """The gradient check's report on a creature."""
+    """Return the report of the gradient check on a bug."""
     X, Y, W, b = sample_task(creature, seed)
-    with np.errstate(divide="ignore", invalid="ignore"):  # division_by_zero does divide by zero
+    with np.errstate(divide="ignore", invalid="ignore"):  # `division_by_zero` divides by zero
         return check_gradients(X, Y, W, b, creature.hidden_activation, gradients=creature.gradients())

@@ -1,4 +1,4 @@
-"""The function under test: called with copies, its result converted to a standard form, its side effects recorded."""
+"""Wrapper around the function whose gradients are checked."""
 
 import numpy as np
 
@@ -7,15 +7,22 @@ from helpers.system.validation import real_array
 
 
 class Candidate:
-    """A function from (X, Y, W, b) to (dW, db), under observation.
+    """Function that computes (dW, db) from (X, Y, W, b), with a record of what it does.
+
+    The function receives copies of its arguments. Its results are converted to a standard form.
 
     Attributes
     ----------
-    changed : list of str, names of the arguments that some call has changed
-    complaint : Cause or None, what is wrong with the form of the result
-    unreadable : dict from the name of a gradient, such as "dW[1]", to the reason why it holds no real numbers
-    raw : the latest result, unconverted
-    opening : the arguments and gradients of the first call
+    changed : list of str
+        Names of the arguments that the function has modified in some call.
+    complaint : Cause or None
+        Description of what is wrong with the form of the result.
+    unreadable : dict
+        Reason why a gradient does not consist of real numbers, for each name such as "dW[1]".
+    raw : object
+        Latest result, before conversion.
+    opening : tuple
+        Arguments and gradients of the first call.
     """
 
     def __init__(self, function):
@@ -24,7 +31,7 @@ class Candidate:
         self.raw = self.opening = None
 
     def __call__(self, X, Y, W, b):
-        """Gradients as two dictionaries of float64 arrays; missing ones are left out."""
+        """Return the gradients as two dictionaries of float64 arrays, without those that are missing."""
         given = {"X": np.array(X), "Y": np.array(Y), "W": _copy(W), "b": _copy(b)}
         before = {"X": np.array(X), "Y": np.array(Y), "W": _copy(W), "b": _copy(b)}
         self.raw = self.function(*given.values())
@@ -32,28 +39,32 @@ class Candidate:
         return self._as_dictionaries(self.raw, sorted(W))
 
     def _as_dictionaries(self, result, layers):
+        """Convert the result of a call to two dictionaries of arrays."""
         if result is None:
             return self._complain("the function returns None: is `return` missing?")
         if not isinstance(result, (tuple, list)) or len(result) != 2:
             kind = "one dictionary" if isinstance(result, dict) else f"a {type(result).__name__}"
-            kind += f" of {len(result)}" if isinstance(result, (tuple, list)) else ""
-            return self._complain(f"the function returns {kind}, but two dictionaries are needed, dW and db")
+            kind += f" of length {len(result)}" if isinstance(result, (tuple, list)) else ""
+            return self._complain(f"the function returns {kind}, but it must return two dictionaries, dW and db")
         gradients, whole = [], []
         for name, part in zip(("dW", "db"), result, strict=True):
             if not isinstance(part, dict):
                 keys = f"{layers[0]} to {layers[-1]}"
-                return self._complain(f"{name} is a {type(part).__name__}, not a dictionary with the layers {keys}")
+                return self._complain(f"{name} is a {type(part).__name__}, not a dictionary with the keys {keys}")
             if set(part) != set(layers):
                 self._complain(f"{name} has the keys {_listed(part)}, but the layers are {_listed(layers)}")
             gradients.append({l: self._as_array(part[l], f"{name}[{l}]", whole) for l in layers if l in part})
         if whole and not self.complaint:
             self._complain(
-                f"{whole[0]} holds whole numbers: its array was made with an integer type, which cuts fractions off"
+                f"{whole[0]} contains integers: its array was created with an integer type, which drops fractions"
             )
         return tuple(gradients)
 
     def _as_array(self, value, name, whole):
-        """A gradient in float64, or None with a complaint; integer gradients have their names added to `whole`."""
+        """Return a gradient as a float64 array, or record a complaint and return None.
+
+        If the gradient has an integer type, its name is appended to the list `whole`.
+        """
         try:
             array = real_array(value, name)
         except (TypeError, ValueError) as error:
@@ -65,7 +76,8 @@ class Candidate:
         return np.array(array, float)
 
     def _complain(self, words):
-        self.complaint = self.complaint or Cause("return", "at what is returned", words, "return dW, db")
+        """Record the first complaint, and return gradients that count as missing."""
+        self.complaint = self.complaint or Cause("return", "in the returned gradients", words, "return dW, db")
         return {}, {}
 
 
@@ -74,7 +86,7 @@ def _copy(p):
 
 
 def _differences(before, after):
-    """Names of the arrays that have changed."""
+    """Yield the names of the arrays that differ between two dictionaries of arguments."""
     for name in before:
         if isinstance(before[name], dict):
             keys = {*before[name], *after[name]}

@@ -1,4 +1,4 @@
-"""The cause of a wrong gradient: the known mistake that reproduces it, or else the line that must contain it."""
+"""Search for the known mistake that reproduces a wrong gradient, or else for the line that must contain a mistake."""
 
 import re
 
@@ -8,45 +8,47 @@ from helpers.gradient_check.mistakes import MISTAKES, RIGHT
 from helpers.gradient_check.report import Cause
 from helpers.gradient_check.steps import MeanLast, Steps
 
-EXPLAINS = 1e-3  # fraction of the error that a mistake may leave unexplained
-LATER = ("dW", "db", "dA", "dZ")  # lines whose result depends on whether the mean has already been taken
-FACTOR = "it has a factor of {a1:.4g} too many"
+EXPLAINS = 1e-3  # largest fraction of the error that a known mistake may fail to explain
+LATER = ("dW", "db", "dA", "dZ")  # lines whose results depend on whether the mean has already been taken
+FACTOR = "it has an extra factor of {a1:.4g}"
 SCOPE = re.compile(
     r" (in the (last )?(hidden|output) layers?|in layer 1|at every layer)\b"
-)  # the layers that a mistake is about
-ALONE = "each example alone gives the right gradient, all together do not"
+)  # the layers to which a mistake is limited
+ALONE = "the gradient of every single example is right, but the gradient of all examples together is wrong"
 IMPOSSIBLE = (
     ValueError,
     IndexError,
     KeyError,
     TypeError,
     ZeroDivisionError,
-)  # raised by a mistake that does not fit these shapes
+)  # errors raised by mistakes that are impossible for the given shapes
 
 
 def find_cause(call, task, l):
-    """Find the line that makes gradients wrong, and the mistake in it if it is a known one.
+    """Find the line that makes the gradients wrong, and the mistake in it if it is a known one.
 
-    Every known mistake is run on a random network of the same sizes, on which no two mistakes look alike, and
-    its gradients are compared with those of the function. If the function is right on that network, the
-    original data are used instead.
+    Every known mistake is run on a random network with the same layer sizes, where no two mistakes give the
+    same gradients. If the function is right on that network, the original data are used instead.
 
     Parameters
     ----------
-    call : callable, (X, Y, W, b) to (dW, db); may raise
-    task : tuple, the arguments of `steps.Steps`
-    l : int, the wrong layer nearest to the output
+    call : callable
+        Function from (X, Y, W, b) to (dW, db). It may raise exceptions.
+    task : tuple
+        Arguments of `steps.Steps`.
+    l : int
+        Wrong layer that is closest to the output.
 
     Returns
     -------
     Cause or None
     """
-    n = Steps(*task)  # the message refers to its sizes
+    n = Steps(*task)  # provides the layer sizes for the message
     with np.errstate(all="ignore"):
         for place in (probe(task), task):
             try:
                 mine = call(*place[:4])
-            except Exception:  # the function may not accept a different number of examples
+            except Exception:  # the function may require the original number of examples
                 continue
             right = Steps(*place)
             exact = right.run()
@@ -67,7 +69,7 @@ def find_cause(call, task, l):
 
 
 def probe(task):
-    """A random network of the same sizes, with examples, on which the mistakes can be told apart."""
+    """Return a random network with the same layer sizes, and examples that distinguish all known mistakes."""
     X, Y, W, b, hidden_activation, output, l2 = task
     rng = np.random.default_rng(1)
     sizes = [X.shape[1], *(len(W[l]) for l in sorted(W))]
@@ -84,7 +86,7 @@ def probe(task):
 
 
 def run_with(mistake, task, amount=None, steps=Steps):
-    """The gradients dW, db that a mistake produces, or None if it does not fit the shapes."""
+    """Return the gradients dW and db that a mistake produces, or None if it is impossible for these shapes."""
     n = steps(*task)
     more = () if amount is None else (amount,)
     setattr(n, mistake.replaces, lambda *arguments: mistake.function(n, *arguments, *more))
@@ -95,7 +97,11 @@ def run_with(mistake, task, amount=None, steps=Steps):
 
 
 def _known(mine, exact, task, wrong):
-    """The first mistake that explains every gradient, its amount and True; else one for the guilty layer and False."""
+    """Return the known mistake that explains the wrong gradients, its amount, and whether it explains all of them.
+
+    If no mistake explains all of them, one that explains the layers from the guilty one to the output is
+    sufficient.
+    """
     guilty = max(l for _, l in wrong)
     there = [key for key in wrong if key[1] == guilty]
     beside = [key for key in _keys(exact) if key[1] >= guilty]
@@ -120,7 +126,7 @@ def _known(mine, exact, task, wrong):
 
 
 def _suspects(places, l, task):
-    """The methods of Steps whose mistakes show first in dW[l] (place 0), db[l] (place 1) or both."""
+    """Return the methods of Steps to try first if dW[l] is wrong (place 0), or db[l] (place 1), or both."""
     if len(places) == 1:
         return ("weight_gradient", "bias_gradient")[min(places)]
     if l < len(task[2]):
@@ -129,18 +135,21 @@ def _suspects(places, l, task):
 
 
 def _depends_on_m(call, task, amount):
-    """Whether a constant factor 1 + amount changes in proportion to the number of examples."""
+    """Return whether the constant factor 1 + amount doubles when every example is given twice."""
     X, Y, *others = task
     twice = np.vstack([X, X]), np.hstack([Y, Y])
     try:
         db, exact = call(*twice, *others[:2])[1], Steps(*twice, *others).run()[1]
-    except Exception:  # the function may not accept a different number of examples
+    except Exception:  # the function may require the original number of examples
         return False
     return all(np.allclose(db[l], 2 * (1 + amount) * exact[l], rtol=1e-6, atol=0) for l in exact)
 
 
 def _amount(mistake, mine, exact, task, there):
-    """The amount, which enters linearly, with which a mistake best fits the gradients of the guilty layer."""
+    """Return the amount with which a mistake best fits the gradients of the guilty layer, or None.
+
+    The gradients are linear in the amount, so a least-squares fit needs only one trial run.
+    """
     one = run_with(mistake, task, 1.0)
     if one is None:
         return None
@@ -154,12 +163,12 @@ def _amount(mistake, mine, exact, task, there):
     error, direction = np.concatenate(error), np.concatenate(direction)
     size = direction @ direction
     amount = error @ direction / size if size > 0 else np.nan
-    nothing = abs(amount) < 1e-12 or abs(amount + 1) < 1e-6  # a factor of 0 is no factor
+    nothing = abs(amount) < 1e-12 or abs(amount + 1) < 1e-6  # reject amounts that mean "no change" or "all zero"
     return amount if np.isfinite(amount) and not nothing else None
 
 
 def _explained(x, theirs, n):
-    """Whether a mistake reproduces a gradient: its shape, and all but a thousandth of its error."""
+    """Return whether a mistake reproduces a gradient, including its shape, up to a thousandth of its error."""
     if x is None or np.shape(x) != np.shape(theirs):
         return False
     off, size = np.abs(x - theirs), np.abs(n).max(initial=0)
@@ -168,44 +177,49 @@ def _explained(x, theirs, n):
 
 
 def _same(x, n):
+    """Return whether a gradient equals the correct one to within rounding error."""
     if x is None or np.shape(x) != n.shape or not np.isfinite(x).all():
         return False
     return bool(np.linalg.norm(x - n) <= 1e-10 * np.linalg.norm(n))
 
 
 def _keys(gradients):
+    """Return a key (place, l) for each gradient, where place is 0 for dW and 1 for db."""
     return [(place, l) for place in (0, 1) for l in gradients[place]]
 
 
 def _get(gradients, key):
+    """Return the gradient with the given key, or None if it is missing."""
     return gradients[key[0]].get(key[1])
 
 
-# --- if no known mistake fits: which line it must be ---------------------------------------------
+# --- if no known mistake fits, find the line by experiments --------------------------------------
 
 
 def _line_of(call, task, right, mine, wrong, l):
-    """Locate the wrong line by experiments on the function; return its name and what they show."""
+    """Find the wrong line by experiments; return its name and a description of what they show."""
     names = {place for place, k in wrong if k == l}
     if any(_get(mine, key) is not None and not np.isfinite(_get(mine, key)).all() for key in wrong if key[1] == l):
-        return ("dZ[L]" if l == right.L else "dZ"), "it is not finite, as after log(0), 0/0 or an overflow"
+        return ("dZ[L]" if l == right.L else "dZ"), "it is not finite, as happens after log(0), 0/0 or an overflow"
     if names == {0}:
-        return "dW", f"db[{l}] is right, so dZ[{l}] is: look at the product with A[{l - 1}]ᵀ"
+        return "dW", f"db[{l}] is right, so dZ[{l}] must be right as well: look at the product with A[{l - 1}]ᵀ"
     if names == {1}:
-        return "db", f"dW[{l}] is right, so dZ[{l}] is: look at how it becomes db[{l}]"
+        return "db", f"dW[{l}] is right, so dZ[{l}] must be right as well: look at how db[{l}] is computed from it"
     try:
         return (_at_the_output if l == right.L else _between_layers)(call, task, right, l)
-    except Exception:  # the function does not accept these data
-        return ("dZ[L]", "dW and db of the last layer are wrong") if l == right.L else ("dA", "it is first wrong here")
+    except Exception:  # the function may not accept the data of the experiments
+        return (
+            ("dZ[L]", "dW and db of the last layer are wrong") if l == right.L else ("dA", "it first goes wrong here")
+        )
 
 
 def _errors_of_each(call, X, Y, W, b, l):
-    """The function's dZ[l], (n[l], m), one example at a time: for a single example it is db[l]."""
+    """Compute dZ[l], of shape (n[l], m), from the function's db[l] for one example at a time."""
     return np.hstack([call(X[[i]], Y[:, [i]], W, b)[1][l] for i in range(len(X))])
 
 
 def _at_the_output(call, task, right, l):
-    """Does the error come from mixing examples, from the prediction, or from the formula for dZ[L]?"""
+    """Find out whether the error in dZ[L] comes from combining examples, the prediction or the formula."""
     X, Y, W, b = task[:4]
     each = _errors_of_each(call, X, Y, W, b, l)
     if np.allclose(each, right.A[l] - Y, rtol=1e-6, atol=1e-9):
@@ -213,12 +227,15 @@ def _at_the_output(call, task, right, l):
     other = np.roll(1 - Y, 1, axis=1) if task[5] == "sigmoid" else np.roll(Y, 1, axis=0) + 0.5 * (task[5] != "softmax")
     again = _errors_of_each(call, X, other, W, b, l)
     if np.allclose(each + Y, again + other, rtol=1e-6, atol=1e-9):
-        return "forward", "the target is subtracted rightly, but from another prediction than that of the cost"
-    return "dZ[L]", "it does not depend on the target as A[L] − Y does"
+        return "forward", "the target is subtracted correctly, but the prediction differs from the one in the cost"
+    return "dZ[L]", "its dependence on the target differs from that of A[L] − Y"
 
 
 def _between_layers(call, task, right, l):
-    """Is dA[l] wrong, or the slope dZ[l] / dA[l]? It is the slope if that does not change with W[l + 1]."""
+    """Find out whether dA[l] or the slope is wrong.
+
+    The slope is dZ[l] / dA[l]. If it does not change with W[l + 1], then dA[l] is right.
+    """
     X, Y, W, b = task[:4]
     if np.allclose(_errors_of_each(call, X, Y, W, b, l), right.dZ[l] * right.m, rtol=1e-6, atol=1e-9):
         return "examples", ALONE
@@ -234,28 +251,29 @@ def _between_layers(call, task, right, l):
         for side, sign in ((right.Z[l] < 0, "<"), (right.Z[l] > 0, ">")):
             if off.any() and not (off & ~side).any() and (usable & ~side).any():
                 return "dZ", f"the slope is wrong only where Z[{l}] {sign} 0: look at the derivative of the activation"
-        return "dZ", f"dA[{l}] is right, so it is the factor by which it becomes dZ[{l}]: look at the slope"
-    return "dA", f"it depends on W[{l + 1}] or dZ[{l + 1}] in another way than W[{l + 1}]ᵀ dZ[{l + 1}] does"
+        return "dZ", f"dA[{l}] is right, so the slope by which it is multiplied must be wrong"
+    return "dA", f"its dependence on W[{l + 1}] or dZ[{l + 1}] differs from that of W[{l + 1}]ᵀ dZ[{l + 1}]"
 
 
-# --- in words ------------------------------------------------------------------------------------
+# --- description of the cause --------------------------------------------------------------------
 
 
 def _cause(mistake, amount, whole, l, n, m):
-    """Describe a known mistake; `m` is the number of examples with which its amount was estimated."""
+    """Return the Cause for a known mistake, whose amount was estimated with m examples."""
     a = 0.0 if amount is None else amount
     says = mistake.says
     if mistake.amount and np.isclose(1 + a, m):
-        says = says.replace(FACTOR, "the mean is left out: a sum over the {m} examples,")
+        says = says.replace(FACTOR, "it is a sum over the {m} examples instead of a mean")
     elif mistake.amount and np.isclose((1 + a) * m, 1):
-        says = says.replace(FACTOR, "the mean over the {m} examples is taken once too often,")
-    if not whole and (mistake.amount or SCOPE.search(says)):  # it applies to layer l alone
+        says = says.replace(FACTOR, "the mean over the {m} examples is taken twice")
+    if not whole and (mistake.amount or SCOPE.search(says)):  # the message must name layer l only
         says = SCOPE.sub("", says) + " in layer {l}"
     values = {"l": l, "prev": l - 1, "next": l + 1, "L": n.L, "m": n.m, "K": len(n.Y), "a": a, "a1": 1 + a}
-    return _at(mistake.line, l, n, says.format(**values).removesuffix(","))
+    return _at(mistake.line, l, n, says.format(**values))
 
 
 def _at(line, l, n, says):
+    """Return a Cause that describes the given line in words."""
     where = {
         "forward": "in the forward pass",
         "dZ[L]": f"in the line for dZ[{n.L}], the error of the output",
@@ -264,7 +282,7 @@ def _at(line, l, n, says):
         "db": f"in the line for db[{l}]",
         "dA": f"in the line for dA[{l}]",
         "dZ": f"in the line for dZ[{l}]",
-        "return": "at what is returned",
-        "examples": "at how the examples are put together",
+        "return": "in the returned gradients",
+        "examples": "where the examples are combined",
     }
     return Cause(line, where[line], says, RIGHT.get(line, ""))

@@ -1,4 +1,4 @@
-"""A gradient check for any function of any arrays: nudges with automatic step sizes, and the same report."""
+"""Gradient check for any function of any arrays, with automatic step sizes."""
 
 from contextlib import suppress
 
@@ -10,31 +10,33 @@ from helpers.gradient_check.verdict import describe, judge
 from helpers.system.arguments import check_function
 from helpers.system.validation import as_finite, brief, positive_whole, real_array
 
-LEVELS = 10  # number of steps, each half the previous one
-ROUGH = 1e-4  # a gradient known less precisely than this fraction of its size is not judged
-ROOM = 10  # allowed error, in multiples of the estimated error of a derivative
+LEVELS = 10  # number of step sizes, each of which is half the previous one
+ROUGH = 1e-4  # a gradient is judged only if its relative uncertainty is at most this large
+ROOM = 10  # allowed deviation, in multiples of the estimated error of a derivative
 TOO_ROUGH = (
-    "too small or too rough to judge: the numerical one is only known to {share} of its size. "
-    "Use float64, data that are scaled to about 1, or parameters away from kinks and saturation"
+    "the gradient is too small or too rough to judge, because the numerical gradient is known only to {share} of its "
+    "size. Use float64, data that are scaled to about 1, or parameters away from kinks and saturation"
 )
 
 
 def check(cost, gradients, parameters, entries=100):
-    """Check the gradients of any function against nudges, whatever library computes them.
+    """Check the gradients of any function, whatever library computes them.
 
-    Each entry is nudged by a tenth of its scale, then by steps that halve each time, and the central
-    differences are extrapolated to a step of 0 (Ridders, 1982). The distance between the two extrapolations
-    that agree best estimates the error of the derivative; together with the rounding error of the cost, it
-    bounds how far off a correct gradient may be.
+    Each entry is shifted by a tenth of its scale and then by steps that halve each time. The central
+    differences are extrapolated to a step size of 0 (Ridders, 1982). The distance between the two
+    extrapolations that agree best estimates the error of the derivative. Together with the rounding error
+    of the cost, it determines how much a correct gradient may deviate.
 
     Parameters
     ----------
-    cost : callable, (parameters) to a number
-    gradients : callable, (parameters) to gradients with the same structure
+    cost : callable
+        Function of the parameters that returns a number.
+    gradients : callable
+        Function of the parameters that returns gradients with the same structure.
     parameters : dict, list or tuple of float arrays, possibly nested
-        The functions receive copies with the same structure.
+        Point at which to check the gradients. The functions receive copies with the same structure.
     entries : int
-        The maximum number of entries of each array to nudge, chosen at random.
+        Maximum number of entries to check in each array. They are chosen at random.
 
     Returns
     -------
@@ -43,8 +45,8 @@ def check(cost, gradients, parameters, entries=100):
     Raises
     ------
     TypeError, ValueError
-        If the parameters are not arrays of finite floats, or the cost is not a finite number or differs between
-        calls.
+        If the parameters are not arrays of finite floats, if the cost is not a finite number, or if two
+        calls with the same parameters return different costs.
 
     Examples
     --------
@@ -58,36 +60,44 @@ def check(cost, gradients, parameters, entries=100):
     at = _Function(cost, parameters)
     value = at({})
     if not np.isfinite(value):
-        raise ValueError(f"cost is {value} at the parameters: choose some at which it is finite")
+        raise ValueError(f"cost is {value} at the parameters: choose parameters at which it is finite")
     if at({}) != value:
-        raise ValueError("cost gives two values for the same parameters: draw its random numbers from a fixed seed")
+        raise ValueError("cost returns two values for the same parameters: draw its random numbers from a fixed seed")
     given, problems = _call(gradients, parameters)
     rng, findings = np.random.default_rng(0), []
     for path, array in arrays.items():
         name = f"d{path.strip('.')}"
         places = rng.permutation(array.size)[:entries]
-        slopes = np.array([at.slope(path, place) for place in places])  # (entries, 2): derivative, error
+        slopes = np.array(
+            [at.slope(path, place) for place in places]
+        )  # shape: (entries, 2), with columns derivative and error
         findings.append(_finding(name, given.get(path), array, places, *slopes.T))
     return GradientReport(findings, None, problems)
 
 
 def _as_parameters(tree):
-    """The arrays in `parameters` by path; a TypeError or ValueError names any that cannot be nudged."""
+    """Return the arrays in `parameters` by path.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there are no arrays, or if one of them cannot be checked. The message names that array.
+    """
     arrays = {f"parameters{path}": leaf for path, leaf in _flatten(tree)}
     if not arrays:
-        raise ValueError("parameters is empty: give at least one array")
+        raise ValueError("parameters is empty: provide at least one array")
     for name, leaf in arrays.items():
         array = arrays[name] = real_array(leaf, name)
         if array.dtype not in (np.float64, np.float32):
             raise TypeError(f"{name} is of type {array.dtype}, but must be float64 or float32: use .astype(float)")
         if not array.size:
-            raise ValueError(f"{name} is empty, its shape is {array.shape}: leave it out")
+            raise ValueError(f"{name} is empty, with shape {array.shape}: leave it out")
         as_finite(array, name, array.dtype)
     return {name.removeprefix("parameters"): array for name, array in arrays.items()}
 
 
 def _finding(name, mine, array, places, exact, error):
-    """Judge the nudged entries of one array."""
+    """Judge the entries of one gradient that were checked."""
     skipped = int(np.isnan(exact).sum())
     if mine is None or mine.shape != array.shape or not np.isfinite(mine).all():
         return judge(name, mine, np.zeros(array.shape), np.zeros(array.shape), 1, array.dtype)
@@ -101,22 +111,28 @@ def _finding(name, mine, array, places, exact, error):
         return Finding(name, off, 0, describe(mine, exact, 1), "wrong")
     share = relative_error(exact + bound, exact) * 2 if exact.any() else np.inf
     if not exact.any() and not mine.any():
-        return Finding(name, off, 0, "0, like the numerical one, which proves nothing", "unjudged")
+        return Finding(
+            name, off, 0, "the gradient and the numerical gradient are both 0, which proves nothing", "unjudged"
+        )
     if share > max(ROUGH, 200 * np.finfo(array.dtype).eps):
         return Finding(name, off, 0, TOO_ROUGH.format(share=f"{min(share, 1):.0e}"), "unjudged")
-    some = [] if len(places) == array.size else [f"{len(places)} of {array.size} entries were nudged"]
-    some += [f"{skipped} on a kink, or too rough, left out"] if skipped else []
+    some = [] if len(places) == array.size else [f"{len(places)} of {array.size} entries were checked"]
+    some += [f"{skipped} left out, on a kink or too rough"] if skipped else []
     return Finding(name, off, 0, "right" + f" ({'; '.join(some)})" * bool(some), "right")
 
 
 class _Function:
-    """The cost as a function of single entries."""
+    """Cost as a function of shifts of single entries."""
 
     def __init__(self, cost, parameters):
         self.cost, self.parameters = cost, parameters
 
     def __call__(self, nudges):
-        """The cost after entry `place` of the array `path` is shifted by `step`, for {path: (place, step)}."""
+        """Return the cost after shifting some entries.
+
+        The argument `nudges` maps the path of an array to a pair (place, step): the entry at `place` in the
+        flattened array is shifted by `step`.
+        """
         moved = _copy(self.parameters)
         for path, array in _flatten(moved):
             if path in nudges:
@@ -129,7 +145,10 @@ class _Function:
         raise TypeError(f"cost must return a number, not {brief(value)}")
 
     def slope(self, path, place):
-        """The derivative with respect to one entry, and its error; NaN on a kink or if there is no estimate."""
+        """Return the derivative with respect to one entry, and an estimate of its error.
+
+        The derivative is NaN if the entry lies on a kink, or if no estimate is possible.
+        """
         array = np.asarray(dict(_flatten(self.parameters))[path])
         scale = max(abs(float(array.flat[place])), float(np.sqrt(np.mean(np.square(array, dtype=float))))) or 1.0
         here, eps = self({}), float(np.finfo(array.dtype).eps)
@@ -137,7 +156,7 @@ class _Function:
         for level in range(LEVELS):
             above, below = (self._moved(array, path, place, sign * 0.1 * scale / 2**level) for sign in (1, -1))
             (up, f_up), (down, f_down) = above, below
-            if up == down:  # the step is lost to rounding next to the entry
+            if up == down:  # the step is too small to change the entry
                 return best
             row = [(f_up - f_down) / (up - down)]
             rounding = 4 * eps * max(abs(f_up), abs(f_down), abs(here)) / (up - down)
@@ -153,14 +172,25 @@ class _Function:
         return (np.nan, np.inf) if on_kink or not np.isfinite(best[1]) else best
 
     def _moved(self, array, path, place, step):
-        """The step that an entry really makes, in the precision of its array, and the cost there."""
+        """Shift one entry, and return the actual step and the resulting cost.
+
+        The actual step differs from `step` by the rounding error of the array's type.
+        """
         start = array.flat[place]
         there = (start + array.dtype.type(step)) - start
         return float(there), self({path: (place, array.dtype.type(step))})
 
 
 def _call(gradients, parameters):
-    """The gradients, as a flat dictionary of float64 arrays, and any problems with the function as a whole."""
+    """Call the function under test.
+
+    Returns
+    -------
+    gradients : dict of ndarray
+        Gradients in float64, by path.
+    problems : list of str
+        Problems with the function as a whole.
+    """
     nearby = _copy(parameters)
     for _, array in _flatten(nearby):
         array *= array.dtype.type(1.1)
@@ -177,13 +207,13 @@ def _call(gradients, parameters):
     if any(path in second and not np.allclose(first[path], second[path], rtol=1e-5, atol=0) for path in first):
         problems.append(
             "Look at what the function keeps between calls: two calls with the same arguments give different "
-            "gradients, as with gradients that are accumulated, random numbers or a counter."
+            "gradients. Typical reasons are accumulated gradients, random numbers and counters."
         )
     return first, problems
 
 
 def _arrays(tree):
-    """Copies of the leaves that can be converted to float64 arrays, by path."""
+    """Return copies of all leaves that can be converted to float64 arrays, by path."""
     arrays = {}
     for path, leaf in _flatten(tree):
         with suppress(TypeError, ValueError):
@@ -192,7 +222,11 @@ def _arrays(tree):
 
 
 def _flatten(tree, path=""):
-    """Pairs (path, leaf) of a dict, list or tuple of arrays, such as ("[1]", …), or (".W[1]", …) within a dict."""
+    """Yield a pair (path, leaf) for each array in a nested dict, list or tuple.
+
+    List items and keys that are not strings have paths such as "[1]". The list items under the key "W" have
+    paths such as ".W[1]".
+    """
     if isinstance(tree, dict):
         items = ((f".{k}" if isinstance(k, str) else f"[{k}]", v) for k, v in tree.items())
     elif isinstance(tree, (list, tuple)):
@@ -205,6 +239,7 @@ def _flatten(tree, path=""):
 
 
 def _copy(tree):
+    """Return a copy of the nested structure and its arrays."""
     if isinstance(tree, dict):
         return {k: _copy(v) for k, v in tree.items()}
     if isinstance(tree, (list, tuple)):

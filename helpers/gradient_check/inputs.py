@@ -1,4 +1,4 @@
-"""Validation of the arguments of a check, once and for all; each error message is one sentence."""
+"""Checks of the arguments of a gradient check for a network."""
 
 import numpy as np
 
@@ -9,13 +9,16 @@ from helpers.system.validation import known_name, not_negative, real_array
 
 
 def as_task(X, Y, W, b, hidden_activation, output, l2):
-    """Validate the arguments; return them unchanged, in float64, and with the precision of the parameters.
+    """Validate the arguments of a gradient check and convert them to standard forms.
 
     Returns
     -------
-    arguments : X, Y, W, b as arrays, in their own types
-    task : the arguments of `steps.Steps`, in float64
-    dtype : np.dtype, float32 if any parameter is of that type
+    arguments : tuple
+        X, Y, W and b as arrays of their own types.
+    task : tuple
+        Arguments of `steps.Steps`, in float64.
+    dtype : numpy.dtype
+        float32 if any of the parameters has this type, and float64 otherwise.
 
     Raises
     ------
@@ -35,32 +38,36 @@ def as_task(X, Y, W, b, hidden_activation, output, l2):
 
 
 def _check_shapes(X, Y, W, b):
+    """Raise a ValueError unless the shapes of the data and of the parameters fit one network."""
     for array, name, axes in ((X, "X", "(m, n[0])"), (Y, "Y", "(n[L], m)")):
         if array.ndim != 2:
             hint = "Y[np.newaxis]" if name == "Y" else "X[:, np.newaxis]"
-            raise ValueError(f"{name} has shape {array.shape}, but two axes are needed, {axes}: as by {hint}")
+            raise ValueError(f"{name} has shape {array.shape}, but it must have two axes, {axes}: use {hint}")
     before = X.shape[1]
     for l in sorted(W):
         if W[l].ndim != 2:
-            raise ValueError(f"W[{l}] has shape {W[l].shape}, but two axes are needed, (n[{l}], {before})")
+            raise ValueError(f"W[{l}] has shape {W[l].shape}, but it must have two axes, (n[{l}], {before})")
         if W[l].shape[1] != before:
-            raise ValueError(f"W[{l}] has shape {W[l].shape}, but ({len(W[l])}, {before}) fits the layer before it")
+            raise ValueError(
+                f"W[{l}] has shape {W[l].shape}, but it must be ({len(W[l])}, {before}) to fit the layer before it"
+            )
         if b[l].shape != (len(W[l]), 1):
-            raise ValueError(f"b[{l}] has shape {b[l].shape}, but ({len(W[l])}, 1) fits W[{l}]: one column")
+            raise ValueError(f"b[{l}] has shape {b[l].shape}, but it must be a column, ({len(W[l])}, 1)")
         before = len(W[l])
     if Y.shape != (before, len(X)):
         raise ValueError(
-            f"Y has shape {Y.shape}, but ({before}, {len(X)}) fits W[{len(W)}] and X: columns are examples"
+            f"Y has shape {Y.shape}, but it must be ({before}, {len(X)}) to fit W[{len(W)}] and X: columns are examples"
         )
 
 
 def _real(array, name, parameter=False):
+    """Return an array after checking that it contains finite real numbers of a suitable type."""
     array = real_array(array, name)
     if not array.size:
-        raise ValueError(f"{name} is empty, of shape {array.shape}")
+        raise ValueError(f"{name} is empty, with shape {array.shape}")
     if parameter and array.dtype not in (np.float64, np.float32):
         cast = f"{name}.astype(float)"
-        raise TypeError(f"{name} is of type {array.dtype}, but a gradient needs float64 or float32 parameters: {cast}")
+        raise TypeError(f"{name} is of type {array.dtype}, but parameters must be float64 or float32: use {cast}")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise ValueError(f"{name} contains NaN or infinity")
     return array

@@ -1,4 +1,4 @@
-"""Check all gradients of a network against nudges, and say what a wrong one looks like and where it comes from."""
+"""Complete check of the gradients of a network, with an explanation of what is wrong."""
 
 import numpy as np
 
@@ -16,24 +16,30 @@ from helpers.system.arguments import check_function
 
 
 def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", gradients=None, l2=0.0, explain=True):
-    """Check the gradient of every W[l] and b[l] against nudges, and say what is wrong.
+    """Check the gradient of every W[l] and b[l], and explain what is wrong.
 
-    The numerical gradients are accurate to nearly all digits, so a gradient counts as right if every entry
-    differs from theirs by no more than the rounding error of its precision. A gradient that rounding alone
-    could change by too large a fraction of its size (see `verdict.ROUGH`) is not judged.
+    Each gradient is compared with a numerical gradient that is accurate to nearly all digits. It counts as
+    right if no entry differs by more than the rounding error of its precision. It is not judged if rounding
+    alone could change it by a large fraction of its size (see `verdict.ROUGH`).
 
     Parameters
     ----------
-    X : ndarray of shape (m, n[0]); Y : ndarray of shape (n[L], m)
-    W, b : dicts of ndarrays, float64 or float32
-    hidden_activation, output : str, as in `network.forward`
-    gradients : callable, (X, Y, W, b) to (dW, db), optional
-        The function to check; it is called several times, with copies. Default: `network.forward` and
-        `network.backward`.
+    X : ndarray of shape (m, n[0])
+        Input data. Each row is an example.
+    Y : ndarray of shape (n[L], m)
+        Targets. Each column is an example.
+    W, b : dict of ndarray
+        Parameters, in float64 or float32.
+    hidden_activation, output : str
+        Activation functions; see `backprop.network.forward`.
+    gradients : callable, optional
+        Function to check, from (X, Y, W, b) to (dW, db). It is called several times with copies of the
+        arguments. By default, `backprop.network.backward` is checked.
     l2 : float
-        λ of a penalty ½ λ Σ w² in the cost; its gradient λ W is part of dW.
+        Factor λ of a penalty ½ λ Σ w² in the cost, which contributes λ W to dW.
     explain : bool
-        Whether to look for the cause of a wrong gradient, which takes longer than detecting it.
+        Whether to search for the cause of a wrong gradient, which takes longer than finding out that it
+        is wrong.
 
     Returns
     -------
@@ -42,7 +48,7 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
     Raises
     ------
     TypeError, ValueError
-        If the arguments are inconsistent; the message names the offending one.
+        If an argument is invalid or inconsistent with the others. The message names it.
     """
 
     def ours(X, Y, W, b):
@@ -66,7 +72,7 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
 
 
 def _judge_all(candidate, arguments, task, dtype):
-    """A finding for each gradient, using only the examples without a unit on its kink."""
+    """Return a finding for each gradient, based on the examples without a unit on its kink."""
     X, Y, W, b, *options = task
     on_kink, overflows = np.zeros(len(X), bool), False
     if options[0] == "relu":
@@ -94,7 +100,11 @@ def _judge_all(candidate, arguments, task, dtype):
 
 
 def _adds_up(candidate, arguments, on_kink, mine, dtype):
-    """Whether the gradient over all examples is the mean of those left out, taken one by one, and of the rest."""
+    """Return whether the gradient over all examples is the mean of its parts.
+
+    The parts are the gradient over the examples that are kept, and the gradients of the examples on a kink,
+    each computed alone.
+    """
     X, Y, W, b = arguments
     whole = candidate(X, Y, W, b)
     total = [{l: (len(X) - on_kink.sum()) * p[l] for l in p} for p in mine]
@@ -109,7 +119,14 @@ def _adds_up(candidate, arguments, on_kink, mine, dtype):
 
 
 def _examples_on_kinks(task, dtype):
-    """Examples with a hidden unit so close to 0 that rounding may change its sign; and whether numbers overflow."""
+    """Find the examples that have a hidden unit so close to 0 that rounding could change its sign.
+
+    Returns
+    -------
+    on_kink : ndarray of bool of shape (m,)
+    overflows : bool
+        Whether a number exceeds the range of the floating-point type.
+    """
     X, _, W, b, hidden_activation, output, _ = task
     bounds = rounding(*task, dtype=dtype)
     with np.errstate(all="ignore"):
@@ -121,10 +138,11 @@ def _examples_on_kinks(task, dtype):
 
 
 def _at_kinks(findings, candidate, task):
-    """Check the gradient at kinks, where any slope from 0 to 1, the slopes of the two sides, is allowed.
+    """Check the gradients of the examples that have a unit exactly on its kink.
 
-    For a single example, db[l] is dZ[l]. In the layer nearest the output that has a unit at exactly 0, it must
-    lie between 0 and dA[l].
+    At the kink of a ReLU, any slope from 0 to 1 is allowed, because these are the slopes on the two sides.
+    For a single example, db[l] equals dZ[l]. In the layer closest to the output that has a unit on its
+    kink, db[l] must therefore lie between 0 and dA[l].
     """
     X, Y, W, b, hidden_activation, output, l2 = task
     Z, _ = forward(X, W, b, hidden_activation, output)
@@ -139,7 +157,7 @@ def _at_kinks(findings, candidate, task):
             continue
         outside = (mine < np.minimum(dA, 0) - room) | (mine > np.maximum(dA, 0) + room)
         if (outside & (Z[l][:, [i]] == 0)).any():
-            words = f"is wrong only at a kink, where a unit lies on its 0: outside the slopes of both sides of Z[{l}]"
+            words = f"is wrong only at a kink: where Z[{l}] is 0, the slope is not between those of the two sides"
             name = f"db[{l}]"
             return [
                 f._replace(words=words, verdict="wrong") if f.name == name and f.verdict != "wrong" else f

@@ -1,4 +1,4 @@
-"""The plain nudge: the gradient of any function by central differences, and the distance between two gradients."""
+"""Numerical gradients by central differences, and the relative error between two gradients."""
 
 import math
 from contextlib import suppress
@@ -10,31 +10,35 @@ from helpers.system.validation import as_finite, brief, positive_number, real_ar
 
 
 def numerical_gradient(f, x, epsilon=1e-5):
-    """Central differences: ∂f/∂xᵢ ≈ [f(x + ε eᵢ) − f(x − ε eᵢ)] / 2ε for every entry of x.
+    """Approximate the gradient of a function by central differences.
 
-    The error of the formula shrinks as ε² while round-off grows as 1/ε; in float64 the two balance near
-    ε = 1e-5, at about 1e-10 for a function of size 1.
+    Every partial derivative is computed as ∂f/∂xᵢ ≈ [f(x + ε eᵢ) − f(x − ε eᵢ)] / 2ε. The error of this
+    formula shrinks as ε², while the rounding error grows as 1/ε. In float64 the two balance near ε = 1e-5,
+    where they are about 1e-10 for a function of size 1.
 
     Parameters
     ----------
-    f : callable without arguments
-        Reads `x` and returns a number. Entries of `x` are changed one at a time and then restored.
+    f : callable
+        Function without arguments that reads `x` and returns a number. Each entry of `x` is changed
+        before a call and then restored.
     x : float64 ndarray of any shape
+        Point at which to compute the gradient.
     epsilon : float
-        Step ε, in the unit of x.
+        Step size ε, in the unit of x.
 
     Returns
     -------
-    ndarray with the shape of x
+    ndarray of the same shape as x
 
     Raises
     ------
     TypeError
-        If x is not a float64 array (the differences would drown in round-off), or f is not
-        a function without arguments that returns a single real number.
+        If x is not a float64 array, or if f is not a function without arguments that returns a single
+        real number. Other types of x are rejected because the differences would be lost in rounding
+        errors.
     ValueError
-        If x is read-only; if epsilon is not above 0, is lost to rounding next to an entry of x, or is larger than
-        both 1 and every entry of x; or if f is not finite at a nudged x.
+        If x is read-only. If epsilon is not above 0, is too small to change an entry of x, or is larger
+        than 1 and than every entry of x. If f is not finite at a shifted x.
     """
     epsilon = positive_number(epsilon, "epsilon")
     check_function(f, "f")
@@ -54,59 +58,68 @@ def numerical_gradient(f, x, epsilon=1e-5):
 
 
 def _check_nudged(x, epsilon):
+    """Raise a TypeError or ValueError unless every entry of x can be shifted by epsilon."""
     if not is_plain(x) or x.dtype != np.float64:
         raise TypeError(f"x must be a float64 array, not {x.dtype if is_plain(x) else type(x).__name__}")
     if not x.flags.writeable:
-        raise ValueError("x is read-only, but it is changed one entry at a time: pass x.copy(), and let f read that")
+        raise ValueError(
+            "x is read-only, but its entries must be changed one at a time: pass a copy, and let f read the copy"
+        )
     if (x + epsilon == x - epsilon).any():
-        raise ValueError(f"epsilon is {epsilon:g}, which is lost beside an entry of x: take a larger one, such as 1e-5")
+        raise ValueError(
+            f"epsilon is {epsilon:g}, which is too small to change an entry of x: use a larger value, such as 1e-5"
+        )
     if epsilon > np.abs(x).max(initial=1):
-        raise ValueError(f"epsilon is {epsilon:g}, larger than 1 and than x: a nudge must be small, such as 1e-5")
+        raise ValueError(f"epsilon is {epsilon:g}, which is larger than 1 and than x: use a small value, such as 1e-5")
 
 
 def _number(value):
-    """Convert what f returned to a finite float, or raise a TypeError or ValueError."""
+    """Convert a value returned by f to a finite float, or raise a TypeError or ValueError."""
     number = None
     if not isinstance(value, np.ma.MaskedArray):
-        with suppress(Exception):  # from a ragged list, or an object whose __array__ fails
+        with suppress(Exception):  # raised for ragged lists, and for objects whose __array__ method fails
             array = np.asarray(value)
             if array.ndim == 0 and array.dtype.kind in "buif":
                 number = float(array)
     if number is None:
         raise TypeError(f"f must return a single real number, but it returned {brief(value)}")
     if not math.isfinite(number):
-        raise ValueError(f"f returned {number} at a step of epsilon from x: take a smaller one, or another x")
+        raise ValueError(f"f returned {number} at a distance of epsilon from x: use a smaller epsilon or a different x")
     return number
 
 
 def relative_error(x, y):
-    """‖x − y‖ / (‖x‖ + ‖y‖): 0 for equal arrays, 1 for opposite ones, whatever their scale.
+    """Return the relative error ‖x − y‖ / (‖x‖ + ‖y‖).
+
+    It is 0 for equal arrays and 1 for opposite ones, and does not depend on their scale.
 
     Parameters
     ----------
-    x, y : array-likes of the same shape
+    x, y : array-like
+        Arrays of the same shape.
 
     Returns
     -------
-    float in [0, 1]; 0 if both are 0
+    float
+        Number between 0 and 1. It is 0 if both arrays are 0.
 
     Raises
     ------
     TypeError, ValueError
-        If they do not hold finite numbers, or the shapes differ: a gradient has the shape of its parameter.
+        If an array contains anything other than finite numbers, or if the shapes differ.
     """
     arrays = ((name, real_array(array, name, "buifc")) for name, array in (("x", x), ("y", y)))
-    # at least in float64: uint8 would wrap around, float16 overflow
+    # Convert to float64 or a wider type, because uint8 would wrap around and float16 would overflow.
     x, y = (as_finite(array, name, np.result_type(array, float)) for name, array in arrays)
     if x.shape != y.shape:
-        raise ValueError(f"the shapes differ, {x.shape} and {y.shape}: a gradient has the shape of its parameter")
+        raise ValueError(f"the shapes {x.shape} and {y.shape} differ: a gradient must have the shape of its parameter")
     return distance(x, y)
 
 
 def distance(x, y):
-    """`relative_error` of two float arrays of the same shape; NaN if an entry is NaN or infinite."""
+    """Return the relative error of two float arrays of the same shape, or NaN if an entry is not finite."""
     largest = max(np.abs(x).max(initial=0), np.abs(y).max(initial=0))
     if largest == 0:
         return 0.0
-    x, y = x / largest, y / largest  # the square of 1e-170 would be 0, that of 1e200 infinite
+    x, y = x / largest, y / largest  # otherwise the square of 1e-170 would be 0, and that of 1e200 infinite
     return float(np.linalg.norm(x - y) / (np.linalg.norm(x) + np.linalg.norm(y)))

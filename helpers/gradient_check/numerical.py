@@ -1,4 +1,4 @@
-"""The gradient of a whole network's cost by complex steps, each restarted at the nudged layer."""
+"""Numerical gradients of a whole network by the complex-step method."""
 
 from typing import NamedTuple
 
@@ -9,40 +9,46 @@ from helpers.backprop.losses import OUTPUTS
 from helpers.backprop.network import forward
 from helpers.gradient_check.inputs import as_task
 
-STEP = 1e-100  # size of the imaginary nudge: its square vanishes next to 1, so there is no truncation error
-COLUMNS = 4096  # nudged copies of the examples carried through the layers at once
+STEP = 1e-100  # imaginary step size, so small that its square is 0 next to 1 and there is no truncation error
+COLUMNS = 4096  # maximum number of shifted copies of examples that pass through the layers at once
 
 
 class NumericalGradients(NamedTuple):
-    """Derivatives of a network's cost, found by nudging."""
+    """Derivatives of the cost of a network, computed numerically."""
 
-    dW: dict  # dW[l] of shape (n[l], n[l-1])
-    db: dict  # db[l] of shape (n[l], 1)
-    dZ: dict  # dZ[l] of shape (n[l], m): column i belongs to the loss of example i alone, without 1/m
-    dA: dict  # dA[l] of shape (n[l], m) for l < L, per example as well
+    dW: dict  # dW[l] has shape (n[l], n[l-1])
+    db: dict  # db[l] has shape (n[l], 1)
+    dZ: dict  # dZ[l] has shape (n[l], m); column i is the derivative of the loss of example i, without 1/m
+    dA: dict  # dA[l] has shape (n[l], m) for l < L; its columns are also derivatives of single losses
 
 
 def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
-    """Differentiate the cost with respect to every W[l], b[l] and Z[l], by complex steps.
+    """Compute the derivatives of the cost with respect to every W[l], b[l], Z[l] and A[l] by complex steps.
 
-    A step of size h along the imaginary axis gives f(z + ih) = f(z) + ih f′(z) − …, so f′(z) is the
-    imaginary part divided by h. Nothing is subtracted, so with h = 1e-100 the result is accurate to nearly
-    all digits of float64, whatever the size of z or of the derivative (Squire and Trapp, 1998). No
-    formula for a derivative is used.
+    A step of size h along the imaginary axis gives f(z + ih) = f(z) + ih f′(z) − …, so that f′(z) is the
+    imaginary part divided by h. Because nothing is subtracted, the result for h = 1e-100 is accurate to
+    nearly all digits of float64, whatever the size of z or of the derivative (Squire and Trapp, 1998). The
+    method uses no formula for a derivative.
 
-    A nudge in layer l changes nothing before it, so each pass restarts at Z[l], with a separate
-    copy of each example. For so small a step everything is linear: moving W[l][k, j] by h moves
-    Z[l][k] by h A[l−1][j], and moving b[l][k] moves it by h. So one pass per unit is
-    enough for all parameters in its row.
+    A change in layer l does not affect the layers before it, so each pass starts at Z[l], with separate
+    copies of the examples. Since the step is so small, its effects are linear: shifting W[l][k, j] by h
+    shifts Z[l][k] by h A[l−1][j], and shifting b[l][k] by h shifts Z[l][k] by h. One pass per unit is
+    therefore enough to find the derivatives with respect to all of its weights and its bias.
 
-    At the kink of a ReLU, exactly z = 0, the slope is that of the left side, 0.
+    At the kink of a ReLU, z = 0, the slope is taken to be 0, as on the left side.
 
     Parameters
     ----------
-    X : ndarray of shape (m, n[0]); Y : ndarray of shape (n[L], m)
-    W, b : dicts of ndarrays; all arithmetic is done in float64
-    hidden_activation, output : str, as in `network.forward`
-    l2 : float, λ of a penalty ½ λ Σ w² in the cost
+    X : ndarray of shape (m, n[0])
+        Input data. Each row is an example.
+    Y : ndarray of shape (n[L], m)
+        Targets. Each column is an example.
+    W, b : dict of ndarray
+        Parameters. All computations are done in float64.
+    hidden_activation, output : str
+        Activation functions; see `backprop.network.forward`.
+    l2 : float
+        Factor λ of a penalty ½ λ Σ w² in the cost.
 
     Returns
     -------
@@ -51,7 +57,7 @@ def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid
     Raises
     ------
     TypeError, ValueError
-        If the arguments are inconsistent; the message names the offending one.
+        If an argument is invalid or inconsistent with the others. The message names it.
     """
     X, Y, W, b, *_ = as_task(X, Y, W, b, hidden_activation, output, l2)[1]
     Z, A = forward(X, W, b, hidden_activation, output)
@@ -59,7 +65,7 @@ def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid
     dW, db, dZ, dA = {}, {}, {}, {}
 
     def loss(l, A):
-        """Losses of columns restarted just after the activation of layer l, of shape (number of columns,)."""
+        """Return the loss of each column of A, the activations of layer l."""
         for k in range(l + 1, len(W) + 1):
             z = W[k] @ A + b[k]
             A = g(z)
@@ -78,13 +84,17 @@ def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid
 
 
 def _slopes(losses, values):
-    """Derivative of each example's loss with respect to each entry of `values`, (n, m), a few rows at a time."""
+    """Return the derivatives of the losses with respect to each entry of `values`.
+
+    Both `values` and the result have shape (n, m), with one example per column. A few rows are processed at
+    a time.
+    """
     n, m = values.shape
     slopes = np.empty((n, m))
     at_once = max(1, COLUMNS // m)
     for first in range(0, n, at_once):
         rows = range(first, min(first + at_once, n))
-        nudged = np.tile(values.astype(complex), len(rows))  # (n, len(rows) * m): one copy for each row
+        nudged = np.tile(values.astype(complex), len(rows))  # shape: (n, len(rows) * m), with one copy for each row
         for place, k in enumerate(rows):
             nudged[k, place * m : (place + 1) * m] += 1j * STEP
         slopes[rows] = losses(nudged).imag.reshape(len(rows), m) / STEP
@@ -92,7 +102,7 @@ def _slopes(losses, values):
 
 
 def _sigmoid(Z):
-    """σ of complex numbers, in a form that keeps the precision of the imaginary part on both sides."""
+    """Return the sigmoid of complex numbers without losing precision in the imaginary part."""
     E = np.exp(np.where(Z.real > 0, -Z, Z))
     return np.where(Z.real > 0, 1, E) / (1 + E)
 

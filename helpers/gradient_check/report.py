@@ -1,4 +1,4 @@
-"""The findings of a gradient check, as text and as a coloured table."""
+"""Report on a gradient check, which can be shown as text or as a coloured table."""
 
 import html
 import re
@@ -11,46 +11,55 @@ COLOURS = {"right": "#D9EAF7", "wrong": "#FBE3D6", "unjudged": "#F1F1EE"}
 
 
 class Finding(NamedTuple):
-    """The verdict on one gradient."""
+    """Verdict on one gradient."""
 
     name: str  # "dW[1]", "db[1]", …
-    error: float  # relative error; NaN if it cannot be computed
-    skipped: int  # examples left out because one of their units lies on its kink
-    words: str  # "right", or the symptom and what it suggests
-    verdict: str  # "right", "wrong", or "unjudged": too small or too rough to tell
+    error: float  # relative error, or NaN if it cannot be computed
+    skipped: int  # number of examples left out because one of their units lies on its kink
+    words: str  # "right", or a description of the symptom and what it suggests
+    verdict: str  # "right", "wrong", or "unjudged" if the gradient is too small or too rough to judge
 
     @property
     def right(self):
-        """Whether the gradient was judged and found right."""
+        """Whether the gradient was judged and found to be right."""
         return self.verdict == "right"
 
 
 class Cause(NamedTuple):
-    """The line that contains a mistake, and what the mistake is."""
+    """Line that contains a mistake, and a description of the mistake."""
 
     line: str  # "forward", "dZ[L]", "mean", "dW", "db", "dA", "dZ", "return", "state" or "examples"
-    where: str  # the line in words, such as "in the line for dW[2]"
-    says: str  # what is wrong there
-    reads: str = ""  # the correct line, if known
+    where: str  # description of the line, such as "in the line for dW[2]"
+    says: str  # description of what is wrong
+    reads: str = ""  # correct version of the line, if it is known
 
 
 class GradientReport:
-    """Findings for every gradient, as text and as a coloured table.
+    """Findings for all gradients, with the cause of a mistake if it is known.
 
     Parameters
     ----------
-    findings : list of Finding, from layer 1 to L
+    findings : list of Finding
+        Verdicts on the gradients, in the order of the layers.
     cause : Cause, optional
+        Cause of the wrong gradients.
     problems : list of str
-        What is wrong with the function as a whole, such as changing its arguments or keeping state between calls.
+        Problems with the function as a whole, such as modified arguments or state that is kept between
+        calls.
 
     Attributes
     ----------
-    findings, cause, problems : as given
-    errors : dict from the name of a gradient to its relative error
-    verdict : "right" if every gradient was judged and found right; otherwise "wrong" or "unjudged"
-    right, wrong : bool, whether that is the verdict
-    first_guilty : int or None, the layer to look at first: the wrong one nearest to the output
+    findings, cause, problems
+        The parameters of the same names.
+    errors : dict
+        Relative error of each gradient, by name.
+    verdict : {"right", "wrong", "unjudged"}
+        "right" if every gradient was judged and found to be right, "wrong" if there is any problem or
+        any wrong gradient, and "unjudged" otherwise.
+    right, wrong : bool
+        Whether the verdict is "right", and whether it is "wrong".
+    first_guilty : int or None
+        Layer to look at first, which is the wrong layer closest to the output.
     """
 
     def __init__(self, findings, cause=None, problems=()):
@@ -64,7 +73,11 @@ class GradientReport:
 
     @property
     def headline(self):
-        """One sentence or more: all gradients are right, or where to look first and why, or why they are unjudged."""
+        """Summary in one or more sentences.
+
+        If a gradient is wrong, the summary says where to look first. If some gradients could not be judged,
+        it says why.
+        """
         if self.right:
             return "All gradients are right."
         if self.wrong:
@@ -76,22 +89,23 @@ class GradientReport:
         return f"Nothing wrong was found, but {which} {judged} here: {advice}."
 
     def _where_to_look(self):
+        """Yield the sentences that say which line to look at, what is wrong there, and what else it affects."""
         wrong = [finding for finding in self.findings if finding.verdict == "wrong"]
         l, names = self.first_guilty, {finding.name for finding in wrong}
         if not wrong or (self.problems and self.cause and self.cause.line == "state"):
             return
         if not l:
-            yield f"Wrong: {', '.join(finding.name for finding in wrong)}. {wrong[0].name} {wrong[0].words}."
+            yield f"Wrong gradients: {', '.join(finding.name for finding in wrong)}. {wrong[0].name} {wrong[0].words}."
             return
         after = any(_layer(finding.name) == l + 1 for finding in self.findings)
         step = {f"dW[{l}]", f"db[{l}]"} <= names and after
         where = f"Look at layer {l} first" + f", at the step from dZ[{l + 1}] to dZ[{l}]" * step
         yield f"{where}, {self.cause.where}: {self.cause.says}." if self.cause else f"{where}."
         if self.cause and self.cause.reads:
-            yield f"A right line reads `{self.cause.reads}`."
+            yield f"The correct line is `{self.cause.reads}`."
         if step:
             yield f"Layer {l + 1} is right."
-        stays = self.cause and self.cause.line in ("dW", "db", "return")  # no other line depends on these
+        stays = self.cause and self.cause.line in ("dW", "db", "return")  # no other line depends on these lines
         if any(0 < _layer(name) < l for name in names) and not stays:
             yield "Earlier layers may be wrong only because of this one."
 
@@ -113,18 +127,22 @@ class GradientReport:
 
 
 def _layer(name):
-    """The l of dW[l], or 0 for a name without one."""
+    """Return the layer l from a name such as "dW[l]", or 0 if there is none."""
     found = re.fullmatch(r"d[Wb]\[(\d+)\]", name)
     return int(found[1]) if found else 0
 
 
 def _number(error):
-    """The relative error to one digit; anything below 1e-12 is rounding, which differs from machine to machine."""
+    """Format a relative error with one digit.
+
+    Errors below 1e-12 are caused by rounding, which differs between machines, so they are not shown.
+    """
     if np.isnan(error):
         return "no relative error    "
     return "relative error <1e-12" if error < 1e-12 else f"relative error {error:.0e} "
 
 
 def _skipped(finding):
+    """Return a note on the number of examples that were left out."""
     examples = "1 example" if finding.skipped == 1 else f"{finding.skipped} examples"
-    return f" ({examples} left out: a unit lies on its kink)" if finding.skipped else ""
+    return f" ({examples} left out, because a unit lies on its kink)" if finding.skipped else ""

@@ -1,4 +1,8 @@
-"""How far rounding alone can move a gradient: backpropagation with every intermediate result slightly perturbed."""
+"""Bounds on the rounding error of a correct gradient.
+
+The bounds are found by running backpropagation with small random perturbations of every intermediate
+result.
+"""
 
 from typing import NamedTuple
 
@@ -7,32 +11,34 @@ import numpy as np
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
 
-SAMPLES = 8  # perturbed passes; their root mean square estimates the size of a rounding error
-SAFETY = 30  # an error larger than this many times that size is not rounding
-SMALLEST = 1e-190  # below this, a complex step of 1e-100 leaves the range of float64
+SAMPLES = 8  # number of perturbed passes, whose root mean square estimates the rounding error
+SAFETY = 30  # a deviation counts as more than rounding if it exceeds this many times the estimate
+SMALLEST = 1e-190  # for smaller derivatives, a complex step of 1e-100 would underflow in float64
 
 
 class Rounding(NamedTuple):
-    """Absolute error bounds, and whether any number leaves the range of the floating-point type."""
+    """Bounds on absolute errors, and whether a number exceeds the range of the floating-point type."""
 
-    dW: dict  # of shape (n[l], n[l-1])
-    db: dict  # of shape (n[l], 1)
-    Z: dict  # of shape (n[l], m)
+    dW: dict  # dW[l] has shape (n[l], n[l-1])
+    db: dict  # db[l] has shape (n[l], 1)
+    Z: dict  # Z[l] has shape (n[l], m)
     overflows: bool
 
 
 def rounding(X, Y, W, b, hidden_activation, output, l2=0.0, dtype=np.float64):
-    """Bound the rounding errors of a correct forward and backward pass in the given precision.
+    """Estimate how large the rounding errors of a correct forward and backward pass can be.
 
-    In floating point, a sum is accurate only to about ε Σ|terms|, and a function value r to about ε|r|. So the
-    passes are repeated with every result shifted at random by that much. The scatter of the gradients shows
-    how far rounding can move them, including any amplification or damping by the layers (Monte Carlo
-    arithmetic; Parker, Pierce and Eggert, 2000).
+    In floating point, a sum is accurate only to about ε Σ|terms|, and a function value r only to about
+    ε|r|. The passes are therefore repeated with random perturbations of that size in every result. The
+    scatter of the gradients shows how far rounding can move them, and includes the amplification or damping
+    by the layers. This technique is known as Monte Carlo arithmetic (Parker, Pierce and Eggert, 2000).
 
     Parameters
     ----------
-    X, Y, W, b, hidden_activation, output, l2 : as in `numerical_gradients`
-    dtype : the floating-point type in which the gradients were computed
+    X, Y, W, b, hidden_activation, output, l2
+        See `numerical.numerical_gradients`.
+    dtype : numpy floating-point type
+        Type in which the gradients were computed.
 
     Returns
     -------
@@ -44,24 +50,33 @@ def rounding(X, Y, W, b, hidden_activation, output, l2=0.0, dtype=np.float64):
         answer = A[len(W)]
         likeliest = (answer > answer.max(axis=1, keepdims=True) / 2) & (
             output == "softmax"
-        )  # 1 − Σ others, when nudged
-        nudged = 8 * np.finfo(float).eps / shaken.eps * likeliest  # an error of the numerical gradient
+        )  # the complex-step method computes these as 1 − Σ others
+        nudged = 8 * np.finfo(float).eps / shaken.eps * likeliest  # accounts for the error of the numerical gradient
         dZ = shaken((answer - Y) / len(X), (np.abs(answer) + np.abs(Y) + nudged) / len(X))
         dW, db = _backward(shaken, dZ, Z, A, W, hidden_activation, l2)
         return Rounding(dW, db, {l: _scatter(Z[l]) for l in Z}, shaken.overflows)
 
 
 class _Shaken:
-    """Perturb sums and function values as rounding would: every sample except the first gets its own random error."""
+    """Random perturbation of sums and function values by amounts typical of rounding errors.
+
+    The first sample is not perturbed. All other samples have independent errors.
+    """
 
     def __init__(self, dtype):
         info = np.finfo(dtype)
         self.eps, self.tiny, self.limit = float(info.eps), float(info.smallest_subnormal), float(info.max) / 1e3
         self.largest, self.rng = 0.0, np.random.default_rng(0)
-        self.first = (np.arange(SAMPLES + 1) > 0)[:, np.newaxis, np.newaxis]  # sample 0 is not perturbed
+        self.first = (np.arange(SAMPLES + 1) > 0)[
+            :, np.newaxis, np.newaxis
+        ]  # zero for sample 0, which is not perturbed
 
     def __call__(self, result, magnitude):
-        """`result`, of shape (samples, rows, columns) or (rows, columns); `magnitude` is Σ|terms| for each entry."""
+        """Return a perturbed copy of `result`, with shape (samples, rows, columns).
+
+        The array `magnitude` contains Σ|terms| for each entry. The argument `result` can also have shape
+        (rows, columns).
+        """
         self.largest = max(self.largest, np.max(np.abs(result), initial=0))
         noise, tiny = self.rng.standard_normal((2, SAMPLES + 1, *result.shape[-2:]))
         return result + self.first * (self.eps * magnitude * noise + 10 * self.tiny * tiny)
@@ -72,14 +87,14 @@ class _Shaken:
 
 
 def _scatter(samples):
-    """The error bound, from the distances of the samples to the first one, which is not perturbed."""
+    """Return an error bound, from the distances between the samples and the unperturbed one."""
     off = np.abs(samples[1:] - samples[0])
     largest = np.maximum(off.max(axis=0), SMALLEST)
     return SAFETY * largest * np.sqrt(np.mean((off / largest) ** 2, axis=0)) + SMALLEST
 
 
 def _forward(shaken, X, W, b, hidden_activation, output):
-    """Samples of Z[l] and A[l], each of shape (samples, n[l], m)."""
+    """Return samples of Z[l] and A[l], each of shape (samples, n[l], m)."""
     A, Z = {0: X.T[np.newaxis]}, {}
     for l in range(1, len(W) + 1):
         Z[l] = shaken(W[l] @ A[l - 1] + b[l], np.abs(W[l]) @ np.abs(A[l - 1]) + np.abs(b[l]))
@@ -89,7 +104,7 @@ def _forward(shaken, X, W, b, hidden_activation, output):
 
 
 def _backward(shaken, dZ, Z, A, W, hidden_activation, l2):
-    """Bounds for dW and db, from samples of dZ[L] of shape (samples, n[L], m)."""
+    """Return error bounds for dW and db, given samples of dZ[L] of shape (samples, n[L], m)."""
     bounds_W, bounds_b = {}, {}
     for l in range(len(W), 0, -1):
         size, before = np.abs(dZ), A[l - 1].swapaxes(1, 2)
@@ -105,11 +120,12 @@ def _backward(shaken, dZ, Z, A, W, hidden_activation, l2):
 
 
 def _activation(Z, output):
-    """The output activation, applied to each matrix in a stack of Z."""
+    """Apply the output activation to each matrix in a stack."""
     return np.stack([OUTPUTS[output].g(z) for z in Z])
 
 
-# Rounding error of a slope, in units of ε: a(1 − a) and 1 − a² involve a difference from 1.
+# Rounding error of each slope as a function of a, in units of ε. Computing a(1 − a) or 1 − a² involves
+# subtracting from 1.
 _SLOPE_ERROR = {
     "sigmoid": np.abs,
     "tanh": np.ones_like,

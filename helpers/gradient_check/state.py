@@ -1,4 +1,4 @@
-"""What a function keeps between calls, and whether it modifies its arguments."""
+"""Detection of functions that keep values between calls or modify their arguments."""
 
 from typing import NamedTuple
 
@@ -9,22 +9,24 @@ from helpers.gradient_check.steps import Steps
 
 
 class Observation(NamedTuple):
-    """The results of three calls: one at other parameters, then two at the given ones."""
+    """Results of three calls, the first with different parameters and the others with the given ones."""
 
-    nearby: tuple  # the other W and b
-    first: tuple
-    second: tuple
-    overwritten: bool  # whether a later call changed the result of the first
-    shared: str  # names of gradients that share their memory
+    nearby: tuple  # W and b in the first call
+    first: tuple  # gradients at the given parameters
+    second: tuple  # gradients at the given parameters, computed again
+    overwritten: bool  # whether a later call changed the result of the first one
+    shared: str  # names of two gradients that share memory, or ""
 
 
 def observe(candidate, arguments):
-    """Call the function at other parameters, then twice at the given ones.
+    """Call the function once with different parameters, and then twice with the given ones.
 
     Parameters
     ----------
     candidate : Candidate
-    arguments : X, Y, W, b, as given
+        Function under test.
+    arguments : tuple
+        X, Y, W and b, in their own types.
 
     Returns
     -------
@@ -41,24 +43,32 @@ def observe(candidate, arguments):
 
 
 def explain_state(candidate, seen, task, wrong):
-    """Find out whether the function keeps something between calls or modifies its arguments.
+    """Find out whether the function keeps values between calls or modifies its arguments.
 
     Parameters
     ----------
-    candidate : Candidate; seen : Observation; task : the arguments of `Steps`
-    wrong : bool, whether any gradient was found wrong
+    candidate : Candidate
+        Function under test.
+    seen : Observation
+        Results of the first calls.
+    task : tuple
+        Arguments of `steps.Steps`.
+    wrong : bool
+        Whether any gradient was found to be wrong.
 
     Returns
     -------
-    cause : Cause, or None if no state explains a wrong gradient
-    problems : list of str, one sentence each
+    cause : Cause or None
+        Cause of a wrong gradient, if it is something that the function keeps or modifies.
+    problems : list of str
+        Descriptions of all problems, in one sentence each.
     """
     problems = []
     if candidate.changed:
         names = ", ".join(candidate.changed[:3]) + ", …" * (len(candidate.changed) > 3)
         problems.append(
             f"The function changes its argument {names}: look for a line such as `W[l] -= …` or `W[l] = …`, "
-            f"and work on a copy, or update after the gradients are returned."
+            f"and work on a copy, or update the parameters after the gradients have been returned."
         )
     repeats = _alike(seen.first, seen.second)
     cause = None if repeats and not wrong else _kept(seen, repeats, task)
@@ -66,49 +76,61 @@ def explain_state(candidate, seen, task, wrong):
         problems.append(f"Look at what the function keeps between calls: {cause.says}.")
     elif seen.overwritten:
         problems.append(
-            "A later call overwrites the result of an earlier one: look for an array that is kept and handed out "
-            "again, and make a new one in each call."
+            "A later call overwrites the result of an earlier one: look for an array that is reused, and create a new "
+            "one in each call."
         )
     elif seen.shared and wrong:
-        says = f"{seen.shared} share their memory: make a new array for each"
-        return Cause("return", "at what is returned", says), problems
+        says = f"{seen.shared} share their memory: create a separate array for each of them"
+        return Cause("return", "in the returned gradients", says), problems
     if problems and cause is None:
         cause = Cause("state", "at what the function keeps or changes", problems[0].rstrip("."))
     return cause, problems
 
 
 def changes_later(candidate):
-    """A Cause if, after all the calls of a check, the function no longer gives the gradient of its first call."""
+    """Return a Cause if the function no longer returns the gradient of its first call.
+
+    The first call is repeated with the same arguments after all other calls of a check.
+    """
     arguments, result = candidate.opening
     if _alike(result, candidate(*arguments)):
         return None
-    return _keeps("after some calls with the same arguments it gives another gradient, as with a counter or a schedule")
+    return _keeps("after several calls, the same arguments give a different gradient, as with a counter or a schedule")
 
 
 def _kept(seen, repeats, task):
-    """The Cause if two calls with the same arguments differ, or a call returns the gradient of an earlier one."""
+    """Return a Cause if the result depends on previous calls, and None otherwise.
+
+    Either two calls with the same arguments give different gradients, or a call returns the gradient or
+    uses the activations of the previous one.
+    """
     exact, earlier, stale = _fresh_and_stale(seen.nearby, task)
     first, second = seen.first, seen.second
     if not _alike(exact, earlier) and _alike(first, earlier):
-        return _keeps("the gradient is stale: it equals that of the call before, at other parameters")
+        return _keeps("the gradient is stale: it belongs to the previous call, which had different parameters")
     if not _alike(exact, stale) and not _alike(first, exact) and _alike(first, stale):
-        return _keeps("the activations are stale: they are those of the call before, at other parameters")
+        return _keeps("the activations are stale: they belong to the previous call, which had different parameters")
     if repeats:
         return None
     difference = tuple(
         {l: s[l] - f[l] for l in s if l in f and s[l] is not None} for f, s in zip(first, second, strict=True)
     )
     if _alike(difference, exact):
-        return _keeps("the gradients are accumulated: those of the calls before are still in them")
+        return _keeps("the gradients are accumulated: they still include those of previous calls")
     return _keeps("two calls with the same arguments give different gradients, as with random numbers or a counter")
 
 
 def _keeps(says):
+    """Return a Cause for a function that keeps values between calls."""
     return Cause("state", "at what the function keeps between calls", says)
 
 
 def _fresh_and_stale(nearby, task):
-    """The correct gradients, those at the nearby parameters, and those computed with the activations from there."""
+    """Return correct gradients, and two kinds of outdated ones to compare with.
+
+    The first result is correct. The second is correct for the parameters of the previous call. The third
+    combines the current parameters with the activations of the previous call.
+    """
     X, Y, _, _, *options = task
     nearby = tuple({l: p[l].astype(float) for l in p} for p in nearby)
     with np.errstate(all="ignore"):
@@ -120,12 +142,13 @@ def _fresh_and_stale(nearby, task):
 
 
 def _moved(parameter, rng):
+    """Return a copy of a parameter that is shifted at random by about a tenth of its size."""
     size = np.std(parameter) or np.max(np.abs(parameter)) or 1.0
     return (parameter + 0.1 * size * rng.standard_normal(parameter.shape)).astype(parameter.dtype)
 
 
 def _alike(one, other):
-    """Whether two results agree to within rounding."""
+    """Return whether two pairs (dW, db) agree to within rounding error."""
     for x, y in zip(one, other, strict=True):
         for l in {*x, *y}:
             a, b = x.get(l), y.get(l)
@@ -138,13 +161,14 @@ def _alike(one, other):
 
 
 def _arrays(result):
+    """Yield the name and the array of each gradient in a result that has the right form."""
     if isinstance(result, (tuple, list)) and len(result) == 2 and all(isinstance(p, dict) for p in result):
         for place, part in zip("Wb", result, strict=True):
             yield from ((f"d{place}[{l}]", value) for l, value in part.items() if isinstance(value, np.ndarray))
 
 
 def _overwritten(held, before):
-    """Whether a result returned earlier has changed since."""
+    """Return whether a result that was returned earlier has changed since then."""
     for name, array in _arrays(held):
         was = before["Wb".index(name[1])].get(int(name[3:-1])) if name[3:-1].isdigit() else None
         if was is not None and was.shape == array.shape and not np.array_equal(was, array, equal_nan=True):
@@ -153,7 +177,7 @@ def _overwritten(held, before):
 
 
 def _shared(held):
-    """Names of two arrays in one result that overlap in memory, or "" if there are none."""
+    """Return the names of two arrays in a result that overlap in memory, or "" if there are none."""
     arrays = list(_arrays(held))
     for i, (name, array) in enumerate(arrays):
         for other, second in arrays[:i]:

@@ -1,24 +1,34 @@
-"""Backpropagation as a program whose lines can be replaced one by one, to see what a mistake in each would produce."""
+"""Backpropagation as a program whose lines can be replaced one at a time.
+
+Replacing a line by a wrong one shows what gradients a mistake in that line produces.
+"""
 
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
 
 
 class Steps:
-    """The forward and backward pass of `network`, one method per line.
+    """Forward and backward pass of `backprop.network`, with one method for each line.
 
-    Each mistake in `mistakes.MISTAKES` replaces one method. Values are float64.
+    Each mistake in `mistakes.MISTAKES` replaces one of these methods. All computations are done in float64.
 
     Parameters
     ----------
-    X : ndarray of shape (m, n[0]); Y : ndarray of shape (n[L], m)
-    W, b : dicts of ndarrays
-    hidden_activation, output : str, as in `network.forward`
-    l2 : float, λ of a penalty ½ λ Σ w² in the cost
+    X : ndarray of shape (m, n[0])
+        Input data. Each row is an example.
+    Y : ndarray of shape (n[L], m)
+        Targets. Each column is an example.
+    W, b : dict of ndarray
+        Parameters.
+    hidden_activation, output : str
+        Activation functions; see `backprop.network.forward`.
+    l2 : float
+        Factor λ of a penalty ½ λ Σ w² in the cost.
 
     Attributes
     ----------
-    Z, A, dZ, dA : dicts of ndarrays, filled by `run`
+    Z, A, dZ, dA : dict of ndarray
+        Intermediate results of `run`.
     """
 
     def __init__(self, X, Y, W, b, hidden_activation, output, l2=0.0):
@@ -29,7 +39,7 @@ class Steps:
         self.g_out = OUTPUTS[output].g
 
     def run(self):
-        """Run both passes, line by line, and return the gradients dW, db."""
+        """Run both passes and return the gradients dW and db."""
         self.Z, self.A, self.dZ, self.dA, self.dW, self.db = {}, {}, {}, {}, {}, {}
         self.A[0] = self.features()
         for l in range(1, self.L + 1):
@@ -45,53 +55,56 @@ class Steps:
         return self.result(self.dW, self.db)
 
     def features(self):
-        """A[0]."""
+        """Return A[0]."""
         return self.X.T
 
     def weighted_input(self, l):
-        """Z[l]."""
+        """Return Z[l]."""
         return self.W[l] @ self.A[l - 1] + self.b[l]
 
     def activation(self, l):
-        """A[l]."""
+        """Return A[l]."""
         return self.g_out(self.Z[l]) if l == self.L else self.g(self.Z[l])
 
     def output_error(self):
-        """dZ[L]."""
+        """Return dZ[L]."""
         return (self.A[self.L] - self.Y) / self.m
 
     def weight_gradient(self, l):
-        """dW[l]."""
+        """Return dW[l]."""
         return self.dZ[l] @ self.A[l - 1].T + self.l2 * self.W[l]
 
     def bias_gradient(self, l):
-        """db[l]."""
+        """Return db[l]."""
         return self.dZ[l].sum(axis=1, keepdims=True)
 
     def error_behind(self, l):
-        """dA[l]."""
+        """Return dA[l]."""
         return self.W[l + 1].T @ self.dZ[l + 1]
 
     def unit_error(self, l):
-        """dZ[l]."""
+        """Return dZ[l]."""
         return self.dA[l] * self.g_prime(self.Z[l])
 
     def result(self, dW, db):
-        """The returned gradients."""
+        """Return the gradients of all layers."""
         return dW, db
 
 
 class MeanLast(Steps):
-    """The same passes with the 1/m applied only at the end, to dW and db: every dZ and dA is m times larger."""
+    """Forward and backward pass in which the division by m comes last.
+
+    The factor 1/m is applied only to dW and db, so every dZ and dA is m times larger than in `Steps`.
+    """
 
     def output_error(self):
-        """dZ[L], without the 1/m."""
+        """Return m times dZ[L]."""
         return self.A[self.L] - self.Y
 
     def weight_gradient(self, l):
-        """m times dW[l]."""
+        """Return m times dW[l]."""
         return self.dZ[l] @ self.A[l - 1].T + self.m * self.l2 * self.W[l]
 
     def result(self, dW, db):
-        """The returned gradients, divided by m."""
+        """Return the gradients of all layers, divided by m."""
         return tuple({l: d[l] / self.m for l in d} for d in (dW, db))

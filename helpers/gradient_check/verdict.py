@@ -1,41 +1,61 @@
-"""Compare one gradient with the numerical one: right, wrong or unjudged, and what its pattern suggests."""
+"""Comparison of one gradient with the numerical gradient.
+
+The verdict is right, wrong or unjudged. For a wrong gradient, it comes with a description of the difference
+that hints at the cause.
+"""
 
 import numpy as np
 
 from helpers.gradient_check.nudge import distance
 from helpers.gradient_check.report import Finding
 
-# Relative errors that count as right when the rounding error is unknown. In float32, each operation alone
-# has a relative error of up to 6e-8, and sums accumulate many of them.
+# Relative errors up to these limits count as right if the rounding error is unknown. In float32, each operation has
+# a relative error of up to 6e-8, and a sum accumulates many of these errors.
 THRESHOLDS = {"float64": 1e-7, "float32": 1e-4}
-# A gradient that rounding may change by more than this fraction of its size cannot be judged.
+# A gradient cannot be judged if rounding could change it by more than this fraction of its size.
 ROUGH = {"float64": 1e-10, "float32": 2e-4}
-NO_BUG = 1e-12  # a relative deviation this small is not a bug but a harmless guard such as a / (b + 1e-15)
-ALIKE = 1e-4  # relative distance below which a wrong gradient counts as a multiple, a transpose, …
+NO_BUG = 1e-12  # a relative deviation this small may come from a harmless guard, such as a / (b + 1e-15)
+ALIKE = 1e-4  # relative error up to which a wrong gradient counts as a multiple or transpose of the correct one
 TOO_SMALL = (
-    "too small to judge: rounding in {dtype} may move it by {share}. "
-    "Use smaller weights or scaled inputs, so that no unit is saturated{or_double}"
+    "the gradient is too small to judge, because rounding in {dtype} could change it by {share}. "
+    "Use smaller weights or scale the inputs, so that no unit is saturated{or_double}"
 )
-ZERO = "0, like the numerical one, which proves nothing: use data or weights for which not all units are switched off"
-OVERFLOW = "too large to judge: numbers on the way leave the range of {dtype}. Scale the inputs or the weights down"
-ON_KINKS = "cannot be judged: every example has a unit on its kink, at z = 0. Use other data, or biases other than 0"
+ZERO = (
+    "the gradient and the numerical gradient are both 0, which proves nothing. Use data or weights for which some "
+    "units are active"
+)
+OVERFLOW = (
+    "the gradient cannot be judged, because some intermediate results are too large for {dtype}. Scale down the inputs "
+    "or the weights"
+)
+ON_KINKS = (
+    "the gradient cannot be judged, because every example has a unit on its kink, at z = 0. Use other data or nonzero "
+    "biases"
+)
 MIXED = (
-    "cannot be judged: it is right without the examples that have a unit on its kink, at z = 0, but with them it is "
-    "not the mean over the examples. Use other data, or biases other than 0"
+    "the gradient cannot be judged. It is right if the examples with a unit on its kink, at z = 0, are left out. With "
+    "these examples, it is not the mean of the gradients of the parts. Use other data or nonzero biases"
 )
 
 
 def judge(name, mine, exact, bound, m, dtype, skipped=0):
-    """Compare one gradient with the numerical one, allowing for the rounding error of a correct gradient.
+    """Compare a gradient with the numerical gradient, and allow for rounding errors.
 
     Parameters
     ----------
     name : str
+        Name of the gradient.
     mine : ndarray or None
-    exact, bound : ndarrays of the parameter's shape, the correct gradient and a bound on its rounding error
-    m : int, number of examples
-    dtype : the floating-point type in which the gradient was computed
-    skipped : int, number of examples left out
+        Gradient to judge.
+    exact, bound : ndarray
+        Correct gradient, and a bound on the rounding error of each entry. Both have the shape of the
+        parameter.
+    m : int
+        Number of examples.
+    dtype : numpy floating-point type
+        Type in which the gradient was computed.
+    skipped : int
+        Number of examples that were left out.
 
     Returns
     -------
@@ -52,7 +72,7 @@ def judge(name, mine, exact, bound, m, dtype, skipped=0):
     size, room = np.abs(exact).max(), np.abs(bound).max()
     share = np.linalg.norm(bound / room) / np.linalg.norm(exact / size) * (room / size) if size and room else np.inf
     if share > ROUGH[np.dtype(dtype).name]:
-        double = "" if np.dtype(dtype) == np.float64 else ", or float64"
+        double = "" if np.dtype(dtype) == np.float64 else ", or use float64"
         shown = f"up to {share:.1g} of its size" if share < 1 else "more than its size"
         return Finding(
             name,
@@ -65,13 +85,18 @@ def judge(name, mine, exact, bound, m, dtype, skipped=0):
 
 
 def compare(name, mine, exact, m):
-    """Compare one array with the correct one and describe the difference: shape, factor, transpose or none of these.
+    """Compare an array with the correct one, and describe how it differs.
+
+    The description mentions a wrong shape, a constant factor or a transpose if there is one.
 
     Parameters
     ----------
-    name : str, the name to report
-    mine, exact : ndarrays with one or two axes, the array under test and the correct one
-    m : int, number of examples, used to tell a sum over the examples from a mean
+    name : str
+        Name to use in the finding.
+    mine, exact : ndarray
+        Array to judge and correct array, each with one or two axes.
+    m : int
+        Number of examples, which helps to tell a sum over the examples from a mean.
 
     Returns
     -------
@@ -89,9 +114,9 @@ def compare(name, mine, exact, m):
 def describe(mine, exact, m):
     """Describe how a wrong gradient of the right shape differs from the correct one."""
     if not mine.any():
-        return "is zero everywhere, the numerical one is not"
+        return "is zero everywhere, but the numerical gradient is not"
     if not exact.any():
-        return "differs from the numerical one, which is zero everywhere"
+        return "differs from the numerical gradient, which is zero everywhere"
     size = np.abs(exact).max()
     x, n = mine / size, exact / size
     factor = np.sum(x * n) / np.sum(n * n)
@@ -100,58 +125,63 @@ def describe(mine, exact, m):
     if exact.size == 1:
         return _about_number(factor, m)
     if x.ndim == 2 and x.shape[0] == x.shape[1] and distance(x.T, n) < ALIKE:
-        return "matches the transpose of the numerical one"
-    return "differs from the numerical one in no simple way"
+        return "matches the transpose of the numerical gradient"
+    return "differs from the numerical gradient, with no simple pattern in the differences"
 
 
 def _unfit(mine, exact, m):
-    """Why an array cannot be a gradient of this parameter, or None if it can."""
+    """Return why an array cannot be the gradient of a parameter, or None if it can."""
     if mine is None:
         return "is missing"
     if mine.shape != exact.shape:
         return _about_shape(mine, exact, m)
     if not np.isfinite(mine).all():
-        return "is not finite: it holds NaN or infinity, as after log(0), 0/0 or an overflow"
+        return "is not finite: it contains NaN or infinity, as happens after log(0), 0/0 or an overflow"
     return None
 
 
 def _about_shape(mine, exact, m):
-    has = f"has shape {mine.shape}, but its parameter has {exact.shape}"
+    """Describe a gradient of the wrong shape."""
+    has = f"has shape {mine.shape}, but its parameter has shape {exact.shape}"
     if exact.ndim == 2 and exact.shape == (1, 1) and mine.shape == (1, m):
-        return f"{has}: not summed over the examples"  # with one unit, a sum over the units would look the same
+        return f"{has}: it is not summed over the examples"  # with one unit, it could also be a sum over the units
     if mine.shape == exact.shape[::-1] and mine.ndim == 2:
-        return f"{has}: transposed"
+        return f"{has}: it is transposed"
     if exact.ndim == 2 and exact.shape[1] == 1 and mine.size == m:
-        return f"{has}: summed over the wrong axis, over the units instead of the examples"
+        return f"{has}: it is summed over the wrong axis, over the units instead of the examples"
     if mine.shape == (exact.shape[0], m):
-        return f"{has}: not summed over the examples"
+        return f"{has}: it is not summed over the examples"
     if mine.size == exact.size:
-        return f"{has}: an axis is lost, as by sum without keepdims"
+        return f"{has}: an axis is missing, as happens after a sum without keepdims"
     return has
 
 
 KNOWN_FACTORS = {
-    1: "nearly right, but off by more than rounding",
-    -1: "wrong sign",
-    2: "a factor 2, as of a square without its ½",
-    0.5: "a factor ½ too many",
+    1: "it is nearly right, but the difference is larger than a rounding error",
+    -1: "it has the wrong sign",
+    2: "it has an extra factor of 2, as if the ½ of the squared error were missing",
+    0.5: "it has an extra factor of ½",
 }
 
 
 def _about_factor(factor, m):
-    seen = f"is {factor:.3f} × the numerical one"
+    """Describe a gradient that is a multiple of the correct one."""
+    seen = f"is {factor:.3f} × the numerical gradient"
     means = {
-        m: f"a sum over the {m} examples, not a mean",
+        m: f"it is a sum over the {m} examples instead of a mean",
         1 / m: f"the mean over the {m} examples is taken twice",
-        -m: f"wrong sign, and a sum over the {m} examples, not a mean",
+        -m: f"it has the wrong sign, and it is a sum over the {m} examples instead of a mean",
     }
     for value, words in (KNOWN_FACTORS if m == 1 else means | KNOWN_FACTORS).items():
         if np.isclose(factor, value, rtol=1e-3):
             return f"{seen}: {words}"
-    return f"{seen}: a constant factor"
+    return f"{seen}: it is wrong by a constant factor"
 
 
 def _about_number(factor, m):
-    """Describe a scalar: it is always a multiple of the correct one, so only a familiar factor is informative."""
+    """Describe a wrong number, which is always a multiple of the correct one.
+
+    The factor is mentioned only if it suggests a cause.
+    """
     words = _about_factor(factor, m)
-    return "differs from the numerical one" if words.endswith("a constant factor") else words
+    return "differs from the numerical gradient" if words.endswith("a constant factor") else words

@@ -202,7 +202,7 @@ def test_the_report_of_the_gradient_check_is_in_the_verdict():
         return {l: dW[l] * (2 if l == 2 else 1) for l in dW}, db
 
     assert judge(EXERCISES["04.backward"], backward).words.startswith(
-        "Look at layer 2 first. `dW[2]` is 2.000 × the right one: a factor 2."
+        "Look at layer 2 first. `dW[2]` is 2.000 × the right one: it has an extra factor of 2."
     )
 
 
@@ -552,7 +552,7 @@ def test_how_an_answer_may_be_written(name, answer):
         ("04.step", plus(lambda Z: np.arange(len(Z))[:, np.newaxis] == 1), "all in row 1"),
         ("04.step", lambda W: W, "does not take the arguments"),
         ("04.step", lambda W, dZ, Z: Z[:, 0], "has shape (3,), but"),
-        ("04.step", lambda W, dZ, Z: Z.T, "has shape (5, 3), but the right one has (3, 5): transposed"),
+        ("04.step", lambda W, dZ, Z: Z.T, "has shape (5, 3), but the right one has shape (3, 5): it is transposed"),
         (
             "04.step",
             lambda W, dZ, Z: 2 * ((W.T @ dZ) * sigmoid_prime(Z)),
@@ -563,7 +563,7 @@ def test_how_an_answer_may_be_written(name, answer):
         ("04.step", lambda W, dZ, Z: (W.T @ dZ)[:2] * Z, "do not fit together"),
         ("04.step", lambda W, dZ, Z: sys.exit(), "exit()"),
         ("04.step", lambda W, dZ, Z: input(), "input()"),
-        ("04.step", warning, "has shape (3,), but the right one has (3, 5)"),
+        ("04.step", warning, "has shape (3,), but the right one has shape (3, 5)"),
         ("04.step", recursing, "calls itself without end"),
         ("04.step", raising(KeyError("x")), "A dictionary has no entry 'x'"),
         ("03.layer", lambda dZ, A: dZ @ A.T, "2 things are wanted, `return dW, db`, but a single array came back"),

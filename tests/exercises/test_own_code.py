@@ -118,7 +118,7 @@ def wrong_backward(Y, W, Z, A, g_prime):
             {"update": lambda p, g, rate: p + rate * g},
             "`update`: Look at the line `lambda p, g, rate: p + rate * g`. That c",
         ),
-        (MINE | {"backward": wrong_backward}, "dW[2]  relative error 3e-01  is 2.000 × the numerical one"),
+        (MINE | {"backward": wrong_backward}, "dW[2]  relative error 3e-01  is 2.000 × the numerical gradient"),
         (MINE | {"backward": 3}, "A function is wanted"),
         (MINE | {"update": lambda p, g: p}, "does not take the arguments"),
     ],

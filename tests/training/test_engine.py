@@ -286,7 +286,7 @@ def test_softmax_learns_three_classes():
         ([0, 1, 2, 3], "y contains 3, but with 3 units in the last layer the classes are numbered 0 … 2"),
         ([0, 1, -1, 0], "y contains -1"),
         ([0, 0.5, 1, 2], "y contains 0.5"),
-        (np.eye(4)[:, :3], r"one class number per example is needed: pass y.argmax\(axis=1\)"),
+        (np.eye(4)[:, :3], r"it must be one class number per example: pass y.argmax\(axis=1\)"),
         ([0, 1, 2], r"X has 4 examples but y has shape \(3,\)"),
         ([0, 1, np.nan, 0], "y contains 1 value that is NaN"),
     ],

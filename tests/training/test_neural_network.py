@@ -410,7 +410,7 @@ BAD_OPTIONS = [
     ({"l2": -1}, ValueError, "l2 is -1, but it must be a finite number 0 or above"),
     ({"l2": "much"}, TypeError, "l2 must be a number 0 or above"),
     ({"optimizer": "sgd"}, ValueError, "optimizer is 'sgd', which is unknown: choose one of gradient_descent, mom"),
-    ({"layer_sizes": [3, 1], "output": "softmax"}, ValueError, "a unit for each class, so at least 2"),
+    ({"layer_sizes": [3, 1], "output": "softmax"}, ValueError, "needs at least 2 units, one for each class"),
     (
         {"hidden_activation": "swish"},
         ValueError,
