@@ -1,8 +1,8 @@
 """Collection of real mistakes in automatic differentiation, each of them a broken copy of one part of `tape`.
 
-Each bug is either a subclass of Variable with one incorrect operation or an incorrect version of `grad`. As
-for the bugs in `gradient_check.bug_zoo`, the function `examine` of that module runs a network with the bug
-and compares its gradients with numerical ones.
+Each bug is either a subclass of Variable with one incorrect operation or an incorrect version of `grad`.
+The function `gradient_check.bug_zoo.examine` runs a network with the bug and compares its gradients with
+numerical ones.
 """
 
 import inspect
@@ -75,7 +75,7 @@ def grad_that_does_not_wait(output, inputs):
 class GradThatKeeps:
     """Version of `grad` that adds each gradient to those of previous calls.
 
-    Gradients are added up if their inputs have the same position in the list.
+    Two gradients are added if their inputs have the same position in the list of inputs.
     """
 
     def __init__(self):
@@ -109,67 +109,67 @@ CREATURES = [
     TapeCreature(
         "W not transposed in the backward of @",
         MatrixNotTurned,
-        "in a typical first attempt, where ∂J/∂B of A @ B should be Aᵀ g",
-        "there is a shape error, unless the layers have equal sizes. Then the network learns badly",
+        "It is typical of a first attempt. For A @ B, ∂J/∂B should be Aᵀ g.",
+        "There is a shape error, unless the layers have equal sizes. In that case the network learns badly.",
         "W[3] is not transposed",
         layer_sizes=(4, 3, 3, 3),
     ),
     TapeCreature(
         "a missing factor in the product rule",
         FactorForgotten,
-        "in code that uses 1 instead of b as the derivative of a × b with respect to a",
-        "the labels drop out of the gradient as if all were 1, and the network answers 1 for every example",
+        "The derivative of a × b with respect to a is b, but the code uses 1.",
+        "The labels drop out of the gradient as if all were 1, and the network answers 1 for every example.",
         "every label is treated as 1",
     ),
     TapeCreature(
         "tanh′ computed from its input",
         SlopeOfTheInput,
-        "in code that computes the slope 1 − y² from the input instead of the output y, so that it can be negative",
-        "the network learns while the weights are small, because then tanh z ≈ z",
+        "The slope of the tanh is 1 − y² for the output y. With the input instead of y, it can even be negative.",
+        "The network learns while the weights are small, because then tanh z ≈ z.",
         "the slope is 1 − z²",
         "tanh",
     ),
     TapeCreature(
         "the ReLU's slope from its output, with >=",
         AlwaysOn,
-        "in a widely read MNIST tutorial (see lesson 05)",
-        "the network learns, but less well",
+        "A widely read MNIST tutorial has this bug (see lesson 05).",
+        "The network learns, but less well.",
         "the slope is left out or always 1",
         "relu",
     ),
     TapeCreature(
         "a sum with the gradient of a mean",
         SumNotSpread,
-        "in code that divides the gradient among the terms of a sum, although each term should receive all of it",
-        "learning is m n[L] times too slow",
+        "The code mistakes the sum for a mean. Each term of a sum should receive the full gradient.",
+        "Learning is m n[L] times too slow.",
         "an extra factor of",
     ),
     TapeCreature(
         "broadcasting not undone",
         grad_with_broadcasting_left,
-        "in the first version of nearly every autograd engine for arrays",
-        "the bias becomes a matrix with a column for each example",
+        "The first version of nearly every autograd engine for arrays has this bug.",
+        "The bias becomes a matrix with a column for each example.",
         "not summed over the examples",
     ),
     TapeCreature(
         "gradients overwritten instead of added",
         grad_that_overwrites,
-        "in code that uses `=` instead of `+=` for a variable that is used twice",
-        "the gradient is right for every chain, but wrong as soon as a variable is used twice",
+        "The code has `=` instead of `+=` where it combines the gradients of a variable that is used twice.",
+        "The gradient is right for every chain, but wrong as soon as a variable is used twice.",
         "the target is left out",
     ),
     TapeCreature(
         "gradients passed on too early",
         grad_that_does_not_wait,
-        "in code that visits the variables in the order of a stack instead of a topological order",
-        "the gradient is right for every chain, but wrong where two paths of different lengths meet",
+        "The code visits the variables in the order of a stack instead of a topological order.",
+        "The gradient is right for every chain, but wrong where two paths of different lengths meet.",
         "the prediction is left out",
     ),
     TapeCreature(
         "gradients left from the previous call",
         GradThatKeeps,
-        "in PyTorch code, or in a similar engine, that calls backward() twice without zero_grad()",
-        "the steps keep growing until training diverges",
+        "It happens if you call backward() twice without zero_grad() in PyTorch or in a similar engine.",
+        "The steps keep growing until training diverges.",
         "accumulated",
     ),
 ]

@@ -36,10 +36,10 @@ def sigmoid(Z):
 
 @np.errstate(under="ignore")
 def sigmoid_prime(Z):
-    """Return the derivative σ′(z) = σ(z) (1 − σ(z)) of the sigmoid at each entry.
+    """Return the derivative of the sigmoid, σ′(z) = σ(z) (1 − σ(z)), at each entry.
 
-    The result has the shape of Z, and its values lie between 0 and 1/4. The function is evaluated as e / (1
-    + e)² with e = e^(−|z|), because computing 1 − σ(z) would lose all precision where σ(z) is close to 1.
+    The result has the shape of Z, and its values lie between 0 and 1/4. It is computed from e = e^(−|z|) as
+    e / (1 + e)², because 1 − σ(z) would lose all precision where σ(z) is close to 1.
     """
     E = np.exp(-np.abs(Z))
     D = 1 + E

@@ -54,8 +54,10 @@ def binary_cross_entropy_of_each(Z, Y):
     """Return the binary cross-entropy log(1 + eᶻ) − y z of each example.
 
     Both Z and Y have shape (n[L], m). The result has shape (m,), because the losses are summed over the
-    output units. The formula is evaluated with log(1 + eᶻ) = max(z, 0) + log(1 + e^(−|z|)), so that for y =
-    1 a large z cancels exactly with y z.
+    output units.
+
+    The logarithm is computed as log(1 + eᶻ) = max(z, 0) + log(1 + e^(−|z|)). For y = 1 and a large z, the
+    first term then cancels exactly with y z.
     """
     minus_abs = np.minimum(Z, -Z)
     return np.sum(np.maximum(Z, 0) - Y * Z + np.log1p(np.exp(minus_abs)), axis=0)
@@ -125,8 +127,8 @@ def cross_entropy_of_each(Z, Y):
     Both Z and Y have shape (K, m), and each column of Y adds up to 1. The result has shape (m,).
 
     The largest logit is factored out first: log Σⱼ eᶻʲ = max z + log(1 + Σ′ e^(zⱼ − max z)), where Σ′ omits
-    the largest term. In this form nothing can overflow and no precision is lost. In particular, max z − Σₖ
-    yₖ zₖ is exactly 0 when the true class has the largest logit.
+    the largest term. In this form nothing can overflow and no precision is lost. If the true class has the
+    largest logit, max z cancels exactly with Σₖ yₖ zₖ.
     """
     highest = Z.max(axis=0)  # (m,)
     E = np.exp(Z - highest)  # (K, m)

@@ -196,7 +196,7 @@ def _output_error():
         "each target is compared with the prediction for the previous example": lambda n, A, Y: (
             A - np.roll(Y, -1, axis=1)
         ),
-        "the targets are in reverse order of the examples": lambda n, A, Y: A - Y[:, ::-1],
+        "the targets are in reverse order": lambda n, A, Y: A - Y[:, ::-1],
         "Y is reshaped instead of transposed": lambda n, A, Y: A - Y.T.reshape(Y.shape),
         "Y is reshaped to (m, n[L]) instead of transposed": lambda n, A, Y: A - Y.reshape(Y.T.shape).T,
         "the labels are inverted, as in 1 − Y": lambda n, A, Y: A - (1 - Y),
@@ -226,7 +226,7 @@ def _output_error():
         "it uses e^Z[L] instead of A[L], so the exponentials are not divided by their sum": lambda n, A, Y: (
             np.exp(n.Z[n.L]) - Y
         ),
-        "the softmax has a temperature of 2, but the cost does not": lambda n, A, Y: softmax(n.Z[n.L] / 2) - Y,
+        "the softmax has a temperature of 2 here, but not in the cost": lambda n, A, Y: softmax(n.Z[n.L] / 2) - Y,
         "the prediction is clipped to [0.05, 0.95]": lambda n, A, Y: np.clip(A, 0.05, 0.95) - Y,
         "the error is clipped to [−1, 1]": lambda n, A, Y: np.clip(A - Y, -1, 1),
         "the errors of all examples together are scaled to length 1": lambda n, A, Y: (
@@ -302,7 +302,7 @@ def _weight_gradient():
     lines = {
         "it is 0, as if it were never computed": lambda n, l, D: 0 * n.W[l],
         "it uses A[{l}] instead of A[{prev}]": lambda n, l, D: D @ n.A[l].T,
-        "it uses A from two layers before instead of A[{prev}]": lambda n, l, D: D @ n.A[max(l - 2, 0)].T,
+        "it uses A from two layers back instead of A[{prev}]": lambda n, l, D: D @ n.A[max(l - 2, 0)].T,
         "it uses A[0] in every layer": lambda n, l, D: D @ n.A[0].T,
         "it uses Z[{prev}] instead of A[{prev}]": lambda n, l, D: D @ (n.Z[l - 1] if l > 1 else n.A[0]).T,
         "it uses dA[{prev}] instead of A[{prev}]": lambda n, l, D: D @ (n.W[l].T @ D).T,
@@ -332,7 +332,7 @@ def _weight_gradient():
         "each activation is multiplied by the error of the next example": lambda n, l, D: (
             np.roll(D, -1, axis=1) @ n.A[l - 1].T
         ),
-        "the errors are in reverse order of the examples": lambda n, l, D: D[:, ::-1] @ n.A[l - 1].T,
+        "the errors are in reverse order": lambda n, l, D: D[:, ::-1] @ n.A[l - 1].T,
         "both factors are summed over the examples before they are multiplied": lambda n, l, D: np.outer(
             D.sum(1), n.A[l - 1].sum(1)
         ),
@@ -472,9 +472,9 @@ def _error_behind():
         "it uses W[{l}] instead of W[{next}]": lambda n, V, D, l: n.W[l].T @ D,
         "it uses W[{l}] instead of W[{next}], without transposing it": lambda n, V, D, l: n.W[l] @ D,
         "it uses W[{L}] in every layer": lambda n, V, D, l: n.W[n.L].T @ D,
-        "it uses W from two layers after instead of W[{next}]": lambda n, V, D, l: n.W[min(l + 2, n.L)].T @ D,
+        "it uses W from two layers ahead instead of W[{next}]": lambda n, V, D, l: n.W[min(l + 2, n.L)].T @ D,
         "it uses dZ[{L}] in every layer": lambda n, V, D, l: V.T @ n.dZ[n.L],
-        "it uses dZ from two layers after instead of dZ[{next}]": lambda n, V, D, l: V.T @ n.dZ[min(l + 2, n.L)],
+        "it uses dZ from two layers ahead instead of dZ[{next}]": lambda n, V, D, l: V.T @ n.dZ[min(l + 2, n.L)],
         "it uses dA[{next}] instead of dZ[{next}]": lambda n, V, D, l: V.T @ (n.dA[l + 1] if l + 1 < n.L else D),
         "it uses dW[{next}] instead of W[{next}]": lambda n, V, D, l: n.dW[l + 1].T @ D,
         "W[{next}] is left out, so the errors are added up without weights": lambda n, V, D, l: np.ones_like(V).T @ D,

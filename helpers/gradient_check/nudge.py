@@ -84,7 +84,7 @@ def _number(value):
     if number is None:
         raise TypeError(f"f must return a single real number, but it returned {brief(value)}")
     if not math.isfinite(number):
-        raise ValueError(f"f returned {number} at a distance of epsilon from x: use a smaller epsilon or a different x")
+        raise ValueError(f"f returned {number} when x was changed by epsilon: use a smaller epsilon or a different x")
     return number
 
 

@@ -12,7 +12,7 @@ from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
 
 SAMPLES = 8  # number of perturbed passes, whose root mean square estimates the rounding error
-SAFETY = 30  # a deviation counts as more than rounding if it exceeds this many times the estimate
+SAFETY = 30  # a deviation that exceeds this multiple of the estimate is not due to rounding
 SMALLEST = 1e-190  # for smaller derivatives, a complex step of 1e-100 would underflow in float64
 
 
@@ -50,7 +50,7 @@ def rounding(X, Y, W, b, hidden_activation, output, l2=0.0, dtype=np.float64):
         answer = A[len(W)]
         likeliest = (answer > answer.max(axis=1, keepdims=True) / 2) & (
             output == "softmax"
-        )  # the complex-step method computes these as 1 − Σ others
+        )  # entries that the complex-step method computes as 1 − Σ others
         nudged = 8 * np.finfo(float).eps / shaken.eps * likeliest  # accounts for the error of the numerical gradient
         dZ = shaken((answer - Y) / len(X), (np.abs(answer) + np.abs(Y) + nudged) / len(X))
         dW, db = _backward(shaken, dZ, Z, A, W, hidden_activation, l2)

@@ -55,35 +55,35 @@ class Steps:
         return self.result(self.dW, self.db)
 
     def features(self):
-        """Return A[0]."""
+        """Return A[0], the input of the first layer, with one example per column."""
         return self.X.T
 
     def weighted_input(self, l):
-        """Return Z[l]."""
+        """Return Z[l], the weighted input of layer l."""
         return self.W[l] @ self.A[l - 1] + self.b[l]
 
     def activation(self, l):
-        """Return A[l]."""
+        """Return A[l], the activation of layer l."""
         return self.g_out(self.Z[l]) if l == self.L else self.g(self.Z[l])
 
     def output_error(self):
-        """Return dZ[L]."""
+        """Return dZ[L], the gradient with respect to the weighted input of the output layer."""
         return (self.A[self.L] - self.Y) / self.m
 
     def weight_gradient(self, l):
-        """Return dW[l]."""
+        """Return dW[l], the gradient with respect to the weights of layer l."""
         return self.dZ[l] @ self.A[l - 1].T + self.l2 * self.W[l]
 
     def bias_gradient(self, l):
-        """Return db[l]."""
+        """Return db[l], the gradient with respect to the biases of layer l."""
         return self.dZ[l].sum(axis=1, keepdims=True)
 
     def error_behind(self, l):
-        """Return dA[l]."""
+        """Return dA[l], the gradient with respect to the activation of layer l."""
         return self.W[l + 1].T @ self.dZ[l + 1]
 
     def unit_error(self, l):
-        """Return dZ[l]."""
+        """Return dZ[l], the gradient with respect to the weighted input of layer l."""
         return self.dA[l] * self.g_prime(self.Z[l])
 
     def result(self, dW, db):
@@ -98,11 +98,11 @@ class MeanLast(Steps):
     """
 
     def output_error(self):
-        """Return m times dZ[L]."""
+        """Return m times dZ[L], the gradient with respect to the weighted input of the output layer."""
         return self.A[self.L] - self.Y
 
     def weight_gradient(self, l):
-        """Return m times dW[l]."""
+        """Return m times dW[l], the gradient with respect to the weights of layer l."""
         return self.dZ[l] @ self.A[l - 1].T + self.m * self.l2 * self.W[l]
 
     def result(self, dW, db):

@@ -86,7 +86,7 @@ def check_layers(W, b):
             got = f"a dictionary with the keys {brief([*p])}" if isinstance(p, dict) else brief(p)
             raise TypeError(f"{name} must be a dictionary with the layers 1 to L as keys, such as {name}[1], not {got}")
     if len(W) != len(b):
-        raise ValueError(f"W has {len(W)} layers and b has {len(b)}: give one bias for each W[l]")
+        raise ValueError(f"W has {len(W)} layers and b has {len(b)}: provide one bias vector for each W[l]")
 
 
 def check_function(function, name, *arguments):
@@ -106,7 +106,7 @@ def check_function(function, name, *arguments):
         raise TypeError(f"{name} must be a function {takes}, not {brief(function)}")
     try:
         signature = inspect.signature(function)
-    except (TypeError, ValueError):  # The signature of some functions written in C is not available.
+    except (TypeError, ValueError):  # raised for some functions that are written in C
         return
     try:
         signature.bind(*arguments)
@@ -139,7 +139,7 @@ def check_room(count, name):
         np.empty(count)
     except (MemoryError, ValueError, OverflowError):
         raise ValueError(
-            f"{name} asks for {count:.1e} numbers, more than fit in memory: choose a smaller value"
+            f"{name} requires {count:.1e} numbers, which do not fit in memory: choose a smaller value"
         ) from None
 
 
@@ -188,7 +188,7 @@ def as_range(rows, m):
         )
         raise TypeError(words) from error
     except IndexError as error:
-        raise IndexError(f"there is no row {brief(rows)}: the length of the table is {m}") from error
+        raise IndexError(f"there is no row {brief(rows)}: the table has only {m} rows") from error
 
 
 def check_names(options, known, owner, cure=""):

@@ -78,7 +78,7 @@ def in_words(error, path, doing="read"):
     if code in _IN_USE or getattr(error, "winerror", None) in _WINDOWS_IN_USE:
         reason, cure = "it is in use by another program", "close it there and try again"
     elif code == errno.EISDIR:
-        reason, cure = "it is a folder", "name a file in it"
+        reason, cure = "it is a folder", "choose a file in it"
     elif code in _MISSING:
         if not writing:
             return type(error)(f"{name} was not found: check its name and folder")
@@ -144,14 +144,14 @@ def read_bytes(path, at_most=2**32):
 
 
 def replace_atomically(path, fill):
-    """Write a file completely, or leave it unchanged.
+    """Replace a file atomically, so that it is either written completely or left unchanged.
 
     The function `fill` writes to a temporary file, which then replaces `path` in a single step. If `path`
     already exists, its permissions are kept.
 
-    Only one program at a time can write to a folder in this way. Others wait from before `fill` is called
-    until the file has been replaced. A `fill` that reads `path` and adds to it therefore never loses what
-    another program has written. Temporary files left behind by programs that were killed are removed.
+    The folder is locked before `fill` is called, and other programs that replace files in it wait until the
+    file has been replaced. A `fill` that reads `path` and adds to it therefore never loses what another
+    program has written. Temporary files left behind by programs that were killed are removed.
 
     Parameters
     ----------

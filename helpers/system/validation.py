@@ -154,7 +154,7 @@ def positive_number(value, name):
 
 def not_negative(value, name):
     """Return `value` as a finite float that is at least 0, or raise an error that names the argument."""
-    return finite_number(value, name, "0 or above", -np.finfo(float).smallest_subnormal) + 0.0  # -0.0 becomes 0.0
+    return finite_number(value, name, "of at least 0", -np.finfo(float).smallest_subnormal) + 0.0  # -0.0 becomes 0.0
 
 
 def whole_number(value, name, least=1):
@@ -177,7 +177,7 @@ def floating_type(dtype):
     """Return numpy.float32 or numpy.float64, or raise a ValueError if `dtype` stands for neither of them."""
     try:
         kind = np.dtype(dtype)
-    except (TypeError, ValueError, SyntaxError):  # NumPy parses strings, and "01" is a SyntaxError
+    except (TypeError, ValueError, SyntaxError):  # NumPy parses strings as code, and "01" is not valid code
         kind = None
     if dtype is None or kind not in (np.float32, np.float64):
         raise ValueError(f"dtype is {brief(dtype)}, but it must be numpy.float32 or numpy.float64")
@@ -287,7 +287,7 @@ def as_finite(array, name, dtype):
     """Return `array` converted to `dtype`, or raise a ValueError that locates the first NaN or infinity."""
     with np.errstate(over="ignore"):
         array = array.astype(dtype, copy=False)
-    step = 4096  # Check a few rows at a time, because a mask for the whole array could take a quarter as much memory.
+    step = 4096  # rows to check at a time; a mask for the whole array could need a quarter as much memory
     rows = np.atleast_1d(array)
     bad = sum(np.count_nonzero(~np.isfinite(rows[i : i + step])) for i in range(0, len(rows), step))
     if bad:

@@ -35,7 +35,7 @@ def investigate(number=1, guess=None):
     if guess is None:
         verdict = "Read the report, then the code. Which bug is it?"
     elif guess == creature.title:
-        verdict = f"Right: {creature.title}. Met: {creature.met}. What one sees: {creature.seen}."
+        verdict = f"Right: {creature.title}. {creature.met} {creature.seen}"
     else:
         verdict = f"Not {guess}. The report says: {report.headline}"
     return Investigation(source, report, verdict)

@@ -612,7 +612,7 @@ BROADCASTING = [
     ({"b": {1: np.full((3, 1), "0.1"), 2: np.ones((1, 1))}}, r"^b\[1\] contains <U3 values"),
     ({"variable": None}, "^variable must be a function of value, name, not None"),
     ({"grad": "grad"}, "^grad must be a function of output, inputs, not 'grad'"),
-    ({"l2": ""}, "^l2 must be a number 0 or above, not ''"),
+    ({"l2": ""}, "^l2 must be a number of at least 0, not ''"),
     ({"l2": []}, "^l2 must be a number"),
     ({"l2": None}, "^l2 must be a number"),
     ({"l2": {}}, "^l2 must be a number"),

@@ -497,7 +497,7 @@ def test_what_are_no_workers_and_what_is_no_file_are_refused(tmp_path):
         sweep.sweep(deadly, [{"i": 0}], tmp_path / "s.jsonl", 2)
     with pytest.raises(TypeError, match=words):
         Shards(X, 2, 2)
-    with pytest.raises(IsADirectoryError, match=rf"cannot read {tmp_path.name} \(it is a folder\): name a file"):
+    with pytest.raises(IsADirectoryError, match=rf"cannot read {tmp_path.name} \(it is a folder\): choose a file"):
         sweep.sweep(deadly, [{"i": 0}], tmp_path)
 
 

@@ -301,7 +301,7 @@ BAD_TOYS += [("turns", np.nan), ("turns", 0), ("separation", np.inf), ("separati
 @pytest.mark.parametrize("make", TOYS)
 def test_arguments_that_make_no_set_are_named(make, argument, value):
     if argument in inspect.signature(make).parameters:
-        with pytest.raises((TypeError, ValueError), match=rf"^{argument} (is|must be|asks for) "):
+        with pytest.raises((TypeError, ValueError), match=rf"^{argument} (is|must be|requires) "):
             make(**{argument: value})
 
 

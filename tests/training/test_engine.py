@@ -591,14 +591,14 @@ def test_a_file_can_be_iterated_over(table):
 @pytest.mark.parametrize(
     ("use", "error", "sentence"),
     [
-        (lambda rows: rows[100], IndexError, "there is no row 100: the length of the table is 100"),
+        (lambda rows: rows[100], IndexError, "there is no row 100: the table has only 100 rows"),
         (lambda rows: rows["a"], TypeError, r"select rows by a number or a slice, such as X\[100:200\], not by 'a'"),
         (lambda rows: rows[[1, 2]], TypeError, r"not by \[1, 2\]: otherwise load X\[:\] first"),
         (lambda rows: rows.part(90, 200), ValueError, "there are no rows 90 to 200: the length of the table is 100"),
         (lambda rows: rows.part(-1, 5), ValueError, "there are no rows -1 to 5"),
         (lambda rows: rows["a":], TypeError, r"not by slice\('a', None, None\): otherwise load"),
         (lambda rows: rows[::0], TypeError, r"not by slice\(None, None, 0\): otherwise load"),
-        (lambda rows: rows[10**5000], IndexError, "there is no row an int: the length of the table is 100"),
+        (lambda rows: rows[10**5000], IndexError, "there is no row an int: the table has only 100 rows"),
         (lambda rows: rows.columns([12]), ValueError, r"chosen must be indices of the 12 features, 0 … 11, not \[12\]"),
         (lambda rows: rows.columns({0, 1}), TypeError, "chosen contains object values"),
         (lambda rows: list(rows.blocks(0)), ValueError, "size is 0"),

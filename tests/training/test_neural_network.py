@@ -407,8 +407,8 @@ BAD_OPTIONS = [
     ({"shuffle_buffer": 0}, ValueError, "shuffle_buffer is 0"),
     ({"patience": 0}, ValueError, "patience is 0"),
     ({"patience": 3}, ValueError, r"patience needs held-out examples: pass held_out=\(X, y\)"),
-    ({"l2": -1}, ValueError, "l2 is -1, but it must be a finite number 0 or above"),
-    ({"l2": "much"}, TypeError, "l2 must be a number 0 or above"),
+    ({"l2": -1}, ValueError, "l2 is -1, but it must be a finite number of at least 0"),
+    ({"l2": "much"}, TypeError, "l2 must be a number of at least 0"),
     ({"optimizer": "sgd"}, ValueError, "optimizer is 'sgd', which is unknown: choose one of gradient_descent, mom"),
     ({"layer_sizes": [3, 1], "output": "softmax"}, ValueError, "needs at least 2 units, one for each class"),
     (

@@ -66,13 +66,13 @@ def test_a_file_that_is_not_there(tmp_path):
 def test_places_that_cannot_be_written(fitted, tmp_path):
     for place, error, cure in (
         ("nowhere/network.h5", FileNotFoundError, "create its folder first"),
-        ("", IsADirectoryError, "name a file in it"),
+        ("", IsADirectoryError, "choose a file in it"),
         ("n" * 300, OSError, "choose a shorter name"),
     ):
         with pytest.raises(error, match=rf"^cannot write .* \(.+\): {cure}"):
             fitted.save(tmp_path / place)
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(IsADirectoryError, match=rf"cannot read {tmp_path.name} \(it is a folder\): name a file in it"):
+    with pytest.raises(IsADirectoryError, match=rf"cannot read {tmp_path.name} \(it is a folder\): choose a file"):
         NeuralNetwork.load(tmp_path)
 
 
