@@ -22,10 +22,11 @@ TOO_ROUGH = (
 def check(cost, gradients, parameters, entries=100):
     """Check the gradients of any function, whatever library computes them.
 
-    Each entry is shifted by a tenth of its scale and then by steps that halve each time. The central
-    differences are extrapolated to a step size of 0 (Ridders, 1982). The distance between the two
-    extrapolations that agree best estimates the error of the derivative. Together with the rounding error
-    of the cost, it determines how much a correct gradient may deviate.
+    Each entry is shifted first by a tenth of its scale and then by successively smaller steps, each half as
+    large as the one before. The resulting central differences are extrapolated to a step size of 0
+    (Ridders, 1982). The distance between the two extrapolations that agree best estimates the error of the
+    derivative. Together with the rounding error of the cost, it determines how much a correct gradient may
+    deviate.
 
     Parameters
     ----------
@@ -97,7 +98,7 @@ def _as_parameters(tree):
 
 
 def _finding(name, mine, array, places, exact, error):
-    """Judge the entries of one gradient that were checked."""
+    """Judge one gradient from the entries that were checked."""
     skipped = int(np.isnan(exact).sum())
     if mine is None or mine.shape != array.shape or not np.isfinite(mine).all():
         return judge(name, mine, np.zeros(array.shape), np.zeros(array.shape), 1, array.dtype)

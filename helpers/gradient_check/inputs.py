@@ -14,7 +14,7 @@ def as_task(X, Y, W, b, hidden_activation, output, l2):
     Returns
     -------
     arguments : tuple
-        X, Y, W and b as arrays of their own types.
+        X, Y, W and b as arrays, with their types unchanged.
     task : tuple
         Arguments of `steps.Steps`, in float64.
     dtype : numpy.dtype

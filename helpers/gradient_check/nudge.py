@@ -37,8 +37,8 @@ def numerical_gradient(f, x, epsilon=1e-5):
         real number. Other types of x are rejected because the differences would be lost in rounding
         errors.
     ValueError
-        If x is read-only. If epsilon is not above 0, is too small to change an entry of x, or is larger
-        than 1 and than every entry of x. If f is not finite at a shifted x.
+        If x is read-only, if f is not finite at a shifted x, or if epsilon is unsuitable. It must be above 0
+        and large enough to change every entry of x, but not larger than both 1 and every entry of x.
     """
     epsilon = positive_number(epsilon, "epsilon")
     check_function(f, "f")
@@ -70,7 +70,9 @@ def _check_nudged(x, epsilon):
             f"epsilon is {epsilon:g}, which is too small to change an entry of x: use a larger value, such as 1e-5"
         )
     if epsilon > np.abs(x).max(initial=1):
-        raise ValueError(f"epsilon is {epsilon:g}, which is larger than 1 and than x: use a small value, such as 1e-5")
+        raise ValueError(
+            f"epsilon is {epsilon:g}, which is larger than 1 and than every entry of x: use a small value, such as 1e-5"
+        )
 
 
 def _number(value):

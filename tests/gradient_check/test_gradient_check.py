@@ -296,7 +296,7 @@ RECORD = np.zeros(2, [("a", float)])
         ({"epsilon": np.inf}, "^epsilon is inf"),
         ({"epsilon": "small"}, "^epsilon must be a number above 0, not 'small'"),
         ({"epsilon": 1e-30}, "^epsilon is 1e-30, which is too small to change an entry of x"),
-        ({"epsilon": 1e200}, r"^epsilon is 1e\+200, which is larger than 1 and than x"),
+        ({"epsilon": 1e200}, r"^epsilon is 1e\+200, which is larger than 1 and than every entry"),
         ({"f": lambda: np.nan}, "^f returned nan when x was changed by epsilon"),
         ({"f": lambda: -np.inf}, "^f returned -inf when x was changed"),
         ({"f": 3.0}, "^f must be a function without arguments, not 3.0"),
