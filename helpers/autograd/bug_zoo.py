@@ -89,7 +89,7 @@ class GradThatKeeps:
 
 
 class TapeCreature(Creature):
-    """Bug in automatic differentiation.
+    """Entry of the collection of bugs in automatic differentiation.
 
     The attribute `broken` is a subclass of Variable, a function like `tape.grad`, or a class whose
     instances are such functions.

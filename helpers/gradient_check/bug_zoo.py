@@ -350,7 +350,7 @@ def activation_of_the_bias(X, W, b):
 
 
 class Creature(NamedTuple):
-    """Bug in the collection: a broken function and a description of it."""
+    """Entry of the collection, with a broken function and a description of its bug."""
 
     title: str
     broken: Callable  # replaces backward(Y, W, Z, A) or forward(X, W, b), or computes (dW, db) from (X, Y, W, b)
@@ -580,7 +580,7 @@ def sample_task(creature, seed=0):
 
 
 def examine(creature, seed=0):
-    """Return the report of the gradient check on a bug."""
+    """Run the gradient check on a bug and return the report."""
     X, Y, W, b = sample_task(creature, seed)
     with np.errstate(divide="ignore", invalid="ignore"):  # `division_by_zero` divides by zero
         return check_gradients(X, Y, W, b, creature.hidden_activation, gradients=creature.gradients())

@@ -7,9 +7,10 @@ from helpers.system.validation import real_array
 
 
 class Candidate:
-    """Function that computes (dW, db) from (X, Y, W, b), with a record of what it does.
+    """Wrapper that calls the function under test and records what it does.
 
-    The function receives copies of its arguments. Its results are converted to a standard form.
+    The function computes (dW, db) from (X, Y, W, b). It receives copies of its arguments, and its results
+    are converted to a standard form.
 
     Attributes
     ----------

@@ -97,10 +97,10 @@ def run_with(mistake, task, amount=None, steps=Steps):
 
 
 def _known(mine, exact, task, wrong):
-    """Return the known mistake that explains the wrong gradients, its amount, and whether it explains all of them.
+    """Return a known mistake that explains the wrong gradients, or None if there is none.
 
-    If no mistake explains all of them, one that explains the layers from the guilty one to the output is
-    sufficient.
+    The result is a tuple of the mistake, its amount, and whether it explains every gradient. If no mistake
+    does, it is enough to explain the layers from the guilty one to the output.
     """
     guilty = max(l for _, l in wrong)
     there = [key for key in wrong if key[1] == guilty]
@@ -126,7 +126,10 @@ def _known(mine, exact, task, wrong):
 
 
 def _suspects(places, l, task):
-    """Return the methods of Steps to try first if dW[l] is wrong (place 0), or db[l] (place 1), or both."""
+    """Return the names of the methods of Steps to try first.
+
+    The set `places` contains 0 if dW[l] is wrong, and 1 if db[l] is wrong.
+    """
     if len(places) == 1:
         return ("weight_gradient", "bias_gradient")[min(places)]
     if l < len(task[2]):

@@ -262,7 +262,7 @@ def _output_error():
 
 
 def _mean():
-    """Yield mistakes in the mean over the examples, which must be taken exactly once."""
+    """Yield mistakes in taking the mean over the examples, which must be done exactly once."""
     factors = {
         "it is a sum over the {m} examples instead of a mean": lambda n: n.m,
         "it is a sum over the {m} examples instead of a mean, and its sign is wrong": lambda n: -n.m,
@@ -641,7 +641,7 @@ def _unit_error():
 
 
 def _result():
-    """Yield mistakes in what is done with the gradients after they have been computed."""
+    """Yield mistakes that are made after all gradients have been computed."""
 
     def of_both(f):
         """Return a replacement that applies f(g, p, l, n) to each gradient g of a parameter p."""

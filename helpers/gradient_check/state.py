@@ -26,7 +26,7 @@ def observe(candidate, arguments):
     candidate : Candidate
         Function under test.
     arguments : tuple
-        X, Y, W and b, in their own types.
+        X, Y, W and b, with their types unchanged.
 
     Returns
     -------
@@ -101,8 +101,8 @@ def changes_later(candidate):
 def _kept(seen, repeats, task):
     """Return a Cause if the result depends on previous calls, and None otherwise.
 
-    Either two calls with the same arguments give different gradients, or a call returns the gradient or
-    uses the activations of the previous one.
+    It does if two calls with the same arguments give different gradients, or if a call returns the gradient
+    or uses the activations of the previous call.
     """
     exact, earlier, stale = _fresh_and_stale(seen.nearby, task)
     first, second = seen.first, seen.second

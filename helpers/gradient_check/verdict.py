@@ -1,7 +1,7 @@
 """Comparison of one gradient with the numerical gradient.
 
-The verdict is right, wrong or unjudged. For a wrong gradient, it comes with a description of the difference
-that hints at the cause.
+The verdict is right, wrong or unjudged. A wrong gradient also gets a description of the difference, which
+hints at the cause.
 """
 
 import numpy as np
@@ -130,7 +130,7 @@ def describe(mine, exact, m):
 
 
 def _unfit(mine, exact, m):
-    """Return why an array cannot be the gradient of a parameter, or None if it can."""
+    """Return the reason why an array cannot be the gradient of a parameter, or None if it can."""
     if mine is None:
         return "is missing"
     if mine.shape != exact.shape:

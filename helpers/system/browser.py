@@ -1,4 +1,4 @@
-"""Detection of Python running inside a web browser, where lessons have to do with less computation."""
+"""Support for running the lessons inside a web browser, where computations are much slower."""
 
 import sys
 from contextlib import contextmanager
