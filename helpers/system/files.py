@@ -220,9 +220,13 @@ def _mode_of_file(path):
 def _turn(folder):
     """Wait until no other program is writing to `folder`, and lock it during the block.
 
-    The value of the `with` statement is whether the folder is locked. On a file system that does not
-    support locks, it is False and the function does not wait. The lock is released at the latest when the
-    process ends.
+    On a file system that does not support locks, the function does not wait. The lock is released at the
+    latest when the process ends.
+
+    Yields
+    ------
+    bool
+        Whether the folder is locked.
     """
     descriptor, end = None, time.monotonic() + PATIENCE
     try:

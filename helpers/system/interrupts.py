@@ -13,10 +13,15 @@ from helpers.system.browser import in_browser
 def interrupts_wait():
     """Delay interrupts (Ctrl+C or the stop button) until the program is ready for them.
 
-    The value of the `with` statement is a function to call whenever an interrupt would be safe. If one is
-    waiting, that call raises it. An interrupt that is still waiting at the end of the block is raised
-    there. Python delivers interrupts to the main thread only, so this context manager has no effect in
-    other threads, or in programs that ignore interrupts.
+    An interrupt that is still waiting at the end of the block is raised there. Python delivers interrupts
+    to the main thread only, so this context manager has no effect in other threads, or in programs that
+    ignore interrupts.
+
+    Yields
+    ------
+    callable
+        Function to call whenever an interrupt would be safe. If an interrupt is waiting, the call
+        raises it.
     """
     waiting = []
     try:
