@@ -240,9 +240,7 @@ def grad(output, inputs, seed=None):
     if not chosen:
         raise ValueError("no inputs were given: pass at least one Variable")
     if unused := set(chosen).difference(history(output)):
-        raise ValueError(
-            f"the output does not depend on {unused.pop().title}, so there is no gradient with respect to it"
-        )
+        raise ValueError(f"the output does not depend on {unused.pop().title}, so there is no gradient for it")
     *_, (_, gradients) = backward_steps(output, chosen, as_seed(seed, output.value.shape))
     results = [np.array(gradients[variable]) for variable in chosen]
     return results if chosen is inputs else results[0]
