@@ -161,251 +161,364 @@ def _one_after_the_other(X, Y, W, b, learning_rate, steps):
 EXERCISES = [
     Exercise(
         name="04.parameters",
-        prompt="How many parameters, weights and biases together, does the network 784 → 392 → 196 → 98 → 1 have?",
+        prompt=(
+            "How many parameters, counting both weights and biases, does the network 784 → 392 → 196 → 98 → 1 have?"
+        ),
         right=784 * 392 + 392 + 392 * 196 + 196 + 196 * 98 + 98 + 98 + 1,
         solution="n = [784, 392, 196, 98, 1]\nanswer = sum(n[l] * n[l - 1] + n[l] for l in range(1, len(n)))",
-        reason="Each layer adds n[l] · n[l−1] weights and n[l] biases.",
+        reason="Layer l contributes n[l] · n[l−1] weights and n[l] biases.",
         hints=[
-            "How many entries has W[1], and how many b[1]? Then the same for each layer.",
-            "Layer 1 has 392 · 784 weights and 392 biases. Add up four such pairs.",
+            (
+                "How many entries does W[1] have, and how many does b[1] "
+                "have? Then do the same for each of the other layers."
+            ),
+            (
+                "Layer 1 has 392 · 784 weights and 392 biases. Work out the "
+                "same two numbers for all four layers and add everything up."
+            ),
         ],
         wrong=[
-            Wrong(784 * 392 + 392 * 196 + 196 * 98 + 98, "Those are the weights; each unit has a bias too."),
-            Wrong(392 + 196 + 98 + 1, "Those are the biases; the weights are missing."),
+            Wrong(
+                784 * 392 + 392 * 196 + 196 * 98 + 98, "You have counted the weights only. Every unit has a bias too."
+            ),
+            Wrong(392 + 196 + 98 + 1, "You have counted the biases only. The weights are missing."),
             Wrong(
                 392 * 196 + 196 + 196 * 98 + 98 + 98 + 1,
-                "Layer 1 is missing, its weights from the 784 inputs and its biases.",
+                "Layer 1 is missing: you left out both its weights, which come from the 784 inputs, and its biases.",
             ),
             Wrong(
                 392 + 392 * 196 + 196 + 196 * 98 + 98 + 98 + 1,
-                "The weights from the 784 inputs into layer 1 are missing.",
+                "The weights that connect the 784 inputs to layer 1 are missing.",
             ),
-            Wrong(784 * 392 + 392 + 392 * 196 + 196 + 196 * 98 + 98, "The last layer, with its one unit, is missing."),
+            Wrong(
+                784 * 392 + 392 + 392 * 196 + 196 + 196 * 98 + 98,
+                "You have left out the last layer, which has a single unit.",
+            ),
             Wrong(
                 784 + 392 + 196 + 98 + 1,
-                "That adds up the units; weights are counted by products of neighbours. How many entries has W[1]?",
+                (
+                    "You have added up the units. The number of weights in a layer is the "
+                    "product of two neighbouring layer sizes. How many entries does W[1] have?"
+                ),
             ),
             Wrong(
                 404936,
-                "A bias belongs to the unit that computes, not to the one that feeds it: n[l] of them, not n[l−1].",
+                "Each unit that computes something has a bias, so layer l has n[l] biases, not n[l−1].",
             ),
-            Wrong(404937, "The 784 inputs have no bias: they compute nothing."),
-            Wrong(99, "That is the last layer alone; is the sum overwritten in a loop?"),
-            Wrong(307720, "That is the first layer alone."),
-            Wrong(784 * 392 * 196 * 98, "The layers' weights add up; here all sizes are multiplied with each other."),
-            Wrong(403470, "One bias for each layer; each unit has one."),
-            Wrong(404152, "One is missing: the output unit has a bias as well."),
-            Wrong(154057, "That is the network 784 → 196 → 1; here there are four layers."),
+            Wrong(
+                404937, "You have counted a bias for the inputs, but the 784 inputs compute nothing and have no bias."
+            ),
+            Wrong(
+                99,
+                (
+                    "That is the number of parameters in the last layer alone. "
+                    "Does your loop overwrite the sum instead of adding to it?"
+                ),
+            ),
+            Wrong(307720, "That is the number of parameters in the first layer alone."),
+            Wrong(
+                784 * 392 * 196 * 98,
+                (
+                    "You have multiplied all the layer sizes together. "
+                    "Instead, add up the numbers of weights of the layers."
+                ),
+            ),
+            Wrong(403470, "You have counted one bias per layer, but every unit has its own."),
+            Wrong(404152, "Your answer is one too small: the output unit has a bias as well."),
+            Wrong(154057, "That is the answer for the network 784 → 196 → 1, but this network has four layers."),
             Wrong(
                 784 * 392 + 392 * 392 + 392 * 196 + 196 * 196 + 196 * 98 + 98 * 98 + 98 + 1,
-                "A layer has one bias for each unit, not a square of them.",
+                "You have counted n[l]² biases in each layer. A layer has only one bias per unit.",
             ),
-            Wrong(806932, "There are not as many biases as weights: one for each unit."),
+            Wrong(806932, "You have counted as many biases as weights, but each unit has only one bias."),
         ],
     ),
     Exercise(
         name="04.step",
         prompt=(
-            "Write one step backward yourself: from $dZ^{[l]}$ to $dZ^{[l-1]}$, for sigmoid units. `W` is "
-            "$W^{[l]}$, `dZ` is "
-            "$dZ^{[l]}$, and `Z_before` is $Z^{[l-1]}$; `sigmoid_prime` is at hand."
+            "Write one step of the backward pass yourself. It leads from $dZ^{[l]}$ "
+            "to $dZ^{[l-1]}$ in a network of sigmoid units. `W` is $W^{[l]}$, `dZ` is "
+            "$dZ^{[l]}$, and `Z_before` is $Z^{[l-1]}$. You can use `sigmoid_prime`."
         ),
         solution=step_back,
         parts=("dZ",),
         cases=lambda: [_step_arguments(), _step_arguments(2, 4, 6)],
         m=[5, 6],
-        reason="dA = Wᵀ dZ brings the error one layer back, ⊙ σ′(Z) takes it through the activation.",
+        reason=(
+            "dA = Wᵀ dZ carries the error back to the previous layer, and "
+            "the factor ⊙ σ′(Z) carries it through the activation function."
+        ),
         hints=[
-            "Two steps: across the connection, from dZ to dA of the layer before; then through its activation.",
-            "The first is a matrix product that leads from 4 rows to 3. The second goes element by element.",
-            "The second multiplies by the slope of the sigmoid at Z_before.",
+            (
+                "There are two steps. First go from dZ to dA of the previous "
+                "layer, then go through that layer's activation function."
+            ),
+            (
+                "The first step is a matrix product that turns 4 rows "
+                "into 3. The second step is a product entry by entry."
+            ),
+            "In the second step, multiply by the slope of the sigmoid at Z_before.",
         ],
         wrong=[
-            Wrong(lambda W, dZ, Z: W.T @ dZ, "That is dA; the factor σ′(Z) is missing."),
+            Wrong(lambda W, dZ, Z: W.T @ dZ, "That is dA. The factor σ′(Z) is still missing."),
             Wrong(
                 lambda W, dZ, Z: (W.T @ dZ) * sigmoid(Z),
-                "That multiplies by σ(Z), but the chain rule asks for its derivative σ′(Z).",
+                "You have multiplied by σ(Z), but the chain rule requires its derivative σ′(Z).",
             ),
-            Wrong(lambda W, dZ, Z: (W.T @ dZ) * sigmoid_prime(sigmoid(Z)), "That is σ′ of the output A; σ′ wants Z."),
+            Wrong(
+                lambda W, dZ, Z: (W.T @ dZ) * sigmoid_prime(sigmoid(Z)),
+                "You have evaluated σ′ at the output A. It has to be evaluated at Z.",
+            ),
             Wrong(
                 lambda W, dZ, Z: (W.T @ dZ) * sigmoid_prime(W.T @ dZ),
-                "That is σ′(dA); σ′ wants Z, the weighted input of that layer.",
+                "You have evaluated σ′ at dA. It has to be evaluated at Z, the weighted input of that layer.",
             ),
             Wrong(
                 lambda W, dZ, Z: W @ dZ,
-                "In a product @ the inner sizes do not match. Compare the shapes: is a transpose missing?",
+                (
+                    "The inner dimensions of the matrix product @ do not "
+                    "match. Compare the two shapes: is a transpose missing?"
+                ),
             ),
             Wrong(
                 lambda W, dZ, Z: (W.T @ dZ) * (Z > 0),
-                "That is the slope of ReLU; these are sigmoid units. Which function is at hand for their slope?",
+                (
+                    "That is the slope of ReLU, but these are sigmoid units. "
+                    "Which function gives you the slope of the sigmoid?"
+                ),
             ),
             Wrong(
                 lambda W, dZ, Z: (W.T @ dZ) * (1 - np.tanh(Z) ** 2),
-                "That is the slope of tanh; these are sigmoid units. Which function is at hand for their slope?",
+                (
+                    "That is the slope of tanh, but these are sigmoid units. "
+                    "Which function gives you the slope of the sigmoid?"
+                ),
             ),
             Wrong(
                 lambda W, dZ, Z: W.T @ dZ / 3,
-                "There is no mean in this step: it is in dZ already. What is multiplied in its place?",
+                (
+                    "This step does not involve a mean, because dZ already "
+                    "contains it. What should you multiply by instead of dividing?"
+                ),
             ),
             Wrong(
                 lambda W, dZ, Z: sigmoid_prime(W.T @ dZ),
-                "The slope is taken of dA, and Z is not used. Which array does σ′ want, and what is multiplied by it?",
+                (
+                    "You have evaluated the slope at dA and have not used Z at all. At "
+                    "which array should you evaluate σ′, and what should you multiply it by?"
+                ),
             ),
         ],
     ),
     Exercise(
         name="04.forward",
         prompt=(
-            "**Your own network, part 1.** Write `forward` for any number of layers. `X` has a row for each "
-            "example; `W` and `b` are dictionaries with the keys 1 … L; `g` is the activation of the hidden "
-            "layers, `g_out` that of the last. Return the store, two dictionaries: `Z` with the keys 1 … L, `A` "
-            "with 0 … L."
+            "**Your own network, part 1.** Write `forward` for any number of layers. `X` has one "
+            "row for each example. `W` and `b` are dictionaries with the keys 1 … L. `g` is the "
+            "activation function of the hidden layers, and `g_out` is that of the last layer. "
+            "Return two dictionaries: `Z` with the keys 1 … L, and `A` with the keys 0 … L."
         ),
         solution=forward,
         parts=("Z", "A"),
         cases=_forward_cases,
         m=[6, 6, 5, 5],
-        reason="Two lines a layer, and everything is kept that the way back will need.",
+        reason="Each layer takes two lines of code, and you keep everything that the backward pass will need.",
         hints=[
-            "Begin with A[0] = X.T. Then the same two lines for l = 1 … L, where L is len(W).",
-            "Z[l] comes from A[l − 1]; A[l] from Z[l]. Only for l == L is the activation g_out.",
+            "Start with A[0] = X.T. Then run the same two lines for l = 1 … L, where L is len(W).",
+            "Compute Z[l] from A[l − 1], and A[l] from Z[l]. Use g_out as the activation function only when l == L.",
         ],
         wrong=[
-            Wrong(_forward_with(last="g"), "The last layer has an activation of its own, g_out."),
-            Wrong(_forward_with(weighted=lambda W, A, b: W @ A), "The bias is missing in Z."),
+            Wrong(_forward_with(last="g"), "The last layer should use its own activation function, g_out."),
+            Wrong(_forward_with(weighted=lambda W, A, b: W @ A), "Z is missing the bias."),
             Wrong(
                 _forward_with(hidden=lambda g, Z, b: g(b)),
-                "The hidden activation is taken of b alone. Which array holds the whole weighted input, b included?",
+                (
+                    "You have applied the hidden activation function to b alone. "
+                    "Which array holds the whole weighted input, including b?"
+                ),
             ),
-            Wrong(_forward_with(hidden=lambda g, Z, b: Z), "The hidden layers lack their activation: A = g(Z)."),
-            Wrong(_overwritten, "Z holds the activations: keep Z and A apart, the way back needs both."),
-            Wrong(_without_input, "A[0] is missing: the way back needs the input of layer 1."),
+            Wrong(
+                _forward_with(hidden=lambda g, Z, b: Z),
+                "The hidden layers have no activation function. Set A[l] = g(Z[l]).",
+            ),
+            Wrong(
+                _overwritten,
+                "Your Z contains the activations. Keep Z and A separate, because the backward pass needs both.",
+            ),
+            Wrong(_without_input, "A[0] is missing. The backward pass needs the input of layer 1."),
             Wrong(
                 _forward_with(inputs=lambda X: X),
-                "In a product @ the inner sizes do not match: examples are rows in X, columns in A[0].",
+                (
+                    "The inner dimensions of the matrix product @ do not match. The "
+                    "examples are the rows of X, but they must be the columns of A[0]."
+                ),
             ),
             Wrong(
                 lambda X, W, b, g, g_out: forward(X, W, b, g_out, g),
-                "g and g_out are swapped. Which one belongs to the last layer?",
+                "You have swapped g and g_out. Which one belongs to the last layer?",
             ),
             Wrong(
                 lambda X, W, b, g, g_out: forward(X, W, b, g_out, g_out),
-                "Every layer gets g_out; that is for the last one. Which activation do the hidden layers have?",
+                (
+                    "You have used g_out in every layer, but it belongs to the last "
+                    "layer only. Which activation function should the hidden layers use?"
+                ),
             ),
             Wrong(
                 lambda X, W, b, g, g_out: forward(X, W, b, sigmoid, sigmoid),
-                "sigmoid is written into the code, and g and g_out are ignored. Where do they belong?",
+                "Your code always calls sigmoid and ignores g and g_out. Where should you use these two arguments?",
                 r"sigmoid",
             ),
             Wrong(
                 lambda X, W, b, g, g_out: forward(X, W, b, g, identity),
-                "The last layer has no activation. Which of the arguments is it?",
+                "The last layer has no activation function. Which of the arguments should you apply there?",
             ),
         ],
     ),
     Exercise(
         name="04.backward",
         prompt=(
-            "**Part 2.** Write `backward` for any number of layers and of outputs, with the dictionaries "
-            "of part 1. `g_prime` is the slope of the hidden activation, as a "
-            "function of $Z$; the output starts with $dZ^{[L]} = \\frac1m (A^{[L]} - Y)$. Return `dW` and `db`."
+            "**Part 2.** Write `backward` for any number of layers and any number of "
+            "outputs, using the dictionaries from part 1. `g_prime` is the derivative "
+            "of the hidden activation function, as a function of $Z$. At the output, "
+            "start with $dZ^{[L]} = \\frac1m (A^{[L]} - Y)$. Return `dW` and `db`."
         ),
         solution=backward,
         parts=("dW", "db"),
         cases=_backward_cases,
         m=[6, 6, 5, 5],
-        reason="One loop from the last layer to the first, each layer reusing the error of the one after it.",
+        reason=(
+            "One loop runs from the last layer to the first, and each layer reuses the error of the layer after it."
+        ),
         hints=[
             (
-                "Start with dZ of the last layer. For l = L … 1: both gradients of layer l, then the step back to "
-                "layer l − 1."
+                "Start with dZ of the last layer. Then, for l = L … 1, compute "
+                "both gradients of layer l and take one step back to layer l − 1."
             ),
-            "The step back is that of `step_back`, with g_prime in place of sigmoid_prime; it is not needed for l = 1.",
-            "for l in range(L, 0, -1): dW[l] and db[l] from dZ; if l > 1, dZ = (W[l].T @ dZ) * …",
+            (
+                "The step back is the same as in `step_back`, with g_prime "
+                "instead of sigmoid_prime. You do not need it when l = 1."
+            ),
+            "for l in range(L, 0, -1): compute dW[l] and db[l] from dZ; if l > 1, set dZ = (W[l].T @ dZ) * …",
         ],
         wrong=[
             Wrong(
                 _backward_with(slope=lambda g_prime, dA, Z, A: g_prime(A)),
-                "The last layer is right, the ones before are not: the slope is taken at A, and g_prime wants Z.",
+                (
+                    "The last layer is right, but the earlier ones are not. You "
+                    "have evaluated g_prime at A, but it has to be evaluated at Z."
+                ),
             ),
             Wrong(
                 _backward_with(slope=lambda g_prime, dA, Z, A: g_prime(dA)),
-                "The last layer is right, the ones before are not: the slope is taken at dA, and g_prime wants Z.",
+                (
+                    "The last layer is right, but the earlier ones are not. You "
+                    "have evaluated g_prime at dA, but it has to be evaluated at Z."
+                ),
             ),
             Wrong(
                 _backward_with(slope=lambda g_prime, dA, Z, A: 1.0),
-                "The last layer is right, the ones before are not: the slope of the activation is missing.",
+                (
+                    "The last layer is right, but the earlier ones are not, "
+                    "because the derivative of the activation function is missing."
+                ),
             ),
             Wrong(
                 _backward_with(slope=lambda g_prime, dA, Z, A: sigmoid_prime(Z)),
-                "Right for sigmoid units, wrong for tanh: the slope is to be g_prime, whatever it is.",
+                (
+                    "Your function works for sigmoid units but not for tanh units. "
+                    "Use g_prime, so that it works for any activation function."
+                ),
             ),
             Wrong(
                 _backward_with(start=lambda Y, A: A - Y),
-                "All gradients are 6 times too large, and there are 6 examples: the mean is missing in dZ.",
+                "All gradients are 6 times too large, and there are 6 examples. You forgot to take the mean in dZ.",
             ),
             Wrong(
                 _backward_with(start=lambda Y, A: (Y - A) / Y.shape[1]),
-                "All gradients have the wrong sign: dZ is answer minus truth.",
+                "All gradients have the wrong sign. At the output, dZ is the prediction minus the target.",
             ),
             Wrong(
                 _backward_with(bias=lambda dZ: dZ.sum(axis=1)),
-                "db has lost an axis: it needs the shape of b, keepdims=True.",
+                "db has lost an axis. It must have the same shape as b, so pass keepdims=True.",
             ),
             Wrong(
                 _backward_with(product=lambda dZ, A: A @ dZ.T),
-                "dW is transposed: it needs a row for each unit of its own layer.",
+                "dW is transposed. It must have one row for each unit of its own layer.",
             ),
-            Wrong(_backward_with(until=1), "Layer 1 is missing: does the loop stop one layer too early?"),
+            Wrong(
+                _backward_with(until=1),
+                "The gradients of layer 1 are missing. Does your loop stop one layer too early?",
+            ),
             Wrong(
                 _not_turned_back,
-                "In a product @ the inner sizes do not match: on the way back W must be transposed.",
+                (
+                    "The inner dimensions of the matrix product @ do not "
+                    "match. In the backward pass, W must be transposed."
+                ),
             ),
             Wrong(
                 _backward_with(start=lambda Y, A: (A - Y) / Y.shape[1] * A * (1 - A)),
                 (
-                    "The output's slope has cancelled against the cost; here it is multiplied in again. What does the "
-                    "prompt say that dZ is at the output?"
+                    "You have multiplied by the slope of the output activation, but that factor has already "
+                    "cancelled against the derivative of the cost. What does the prompt give for dZ at the output?"
                 ),
             ),
             Wrong(
                 _backward_with(bias=lambda dZ: dZ.mean(axis=1, keepdims=True)),
-                "The biases take a mean, but dZ has it already. What is wanted in its place?",
+                (
+                    "You have averaged dZ over the examples to get db, but the factor 1/m "
+                    "is already contained in dZ. What should you do instead of averaging?"
+                ),
             ),
         ],
     ),
     Exercise(
         name="04.update",
         prompt=(
-            "**Part 3.** Write one step of gradient descent for one array of parameters. Return the new array; "
-            "the one that "
-            "you are given stays as it is."
+            "**Part 3.** Write one step of gradient descent for a single array of "
+            "parameters. Return a new array and leave the one you are given unchanged."
         ),
         solution=update,
         parts=("parameter",),
         cases=_update_cases,
-        reason="Against the gradient, a small step: θ − α dθ.",
-        hints=["W ← W − α dW, and the same for b.", "`parameter - …` makes a new array, `parameter -= …` does not."],
+        reason="You take a small step against the gradient: θ − α dθ.",
+        hints=[
+            "The rule is W ← W − α dW, and b is updated in the same way.",
+            "`parameter - …` creates a new array, whereas `parameter -= …` changes the existing one.",
+        ],
         wrong=[
             Wrong(
                 lambda p, g, rate: p + rate * g,
-                "That climbs: the gradient points to where the cost rises, so subtract it.",
+                (
+                    "Your step goes uphill. The gradient points in the direction "
+                    "in which the cost rises, so you have to subtract it."
+                ),
             ),
-            Wrong(lambda p, g, rate: p - g, "The learning rate is missing: it says how far the step goes."),
-            Wrong(lambda p, g, rate: -rate * g, "That is the step alone; it is added to the parameter."),
-            Wrong(lambda p, g, rate: p - rate * p, "That shrinks the parameter; the step goes along the gradient."),
+            Wrong(lambda p, g, rate: p - g, "The learning rate is missing. It determines how large the step is."),
+            Wrong(lambda p, g, rate: -rate * g, "That is the step alone. You still have to add it to the parameter."),
+            Wrong(
+                lambda p, g, rate: p - rate * p,
+                (
+                    "You have subtracted a multiple of the parameter itself, "
+                    "which only shrinks it. Subtract a multiple of the gradient."
+                ),
+            ),
             Wrong(
                 lambda p, g, rate: (1 - rate) * p - rate * g,
-                "The parameter shrinks as well: that is a penalty on large weights. What does a plain step subtract?",
+                (
+                    "You also shrink the parameter, which amounts to a penalty "
+                    "on large weights. What does a plain step subtract?"
+                ),
             ),
         ],
     ),
     Exercise(
         name="04.train",
         prompt=(
-            "**Train it yourself**, with your own functions. Take `steps` steps with sigmoid units "
-            "everywhere, for any number of layers and of outputs, and return the new "
-            "`W` and `b`, as dictionaries; the ones that you are given stay as they are."
+            "**Train it yourself**, using your own functions. Take `steps` steps of gradient descent "
+            "with sigmoid units in every layer, for any number of layers and any number of outputs. "
+            "Return the new `W` and `b` as dictionaries, and leave the ones you are given unchanged."
         ),
         solution=train,
         parts=("W", "b"),
@@ -414,49 +527,66 @@ EXERCISES = [
         reason="Forward, backward, update: your own network has learned.",
         hints=[
             (
-                "In each step: forward(X, W, b, sigmoid, sigmoid), then backward(…, sigmoid_prime), then an update "
-                "of every layer."
+                "In each step, call forward(X, W, b, sigmoid, sigmoid), then "
+                "backward(…, sigmoid_prime), and then update every layer."
             ),
-            "W = {l: update(W[l], dW[l], learning_rate) for l in W} makes a new dictionary.",
+            "W = {l: update(W[l], dW[l], learning_rate) for l in W} creates a new dictionary.",
         ],
         wrong=[
-            Wrong(_train_with(sign=-1), "That climbs: subtract the gradient."),
+            Wrong(_train_with(sign=-1), "Your steps go uphill. Subtract the gradient."),
             Wrong(
                 _train_with(stale=True),
-                "The gradient must be taken at the new parameters in every step; yours is always that of the first.",
+                (
+                    "Each step must compute the gradient at the current parameters. "
+                    "You compute it at the initial parameters every time."
+                ),
             ),
-            Wrong(_train_with(bias=False), "W is right to begin with, but b does not move: it has a gradient too."),
+            Wrong(
+                _train_with(bias=False),
+                "W is updated correctly in the first step, but b never changes. It has a gradient too.",
+            ),
             Wrong(
                 _train_with(mean=False),
-                "The steps are 6 times too large, and there are 6 examples: is the mean missing?",
+                "Your steps are 6 times too large, and there are 6 examples. Did you forget to take the mean?",
             ),
             Wrong(
                 lambda X, Y, W, b, rate, steps: train(X, Y, W, b, rate, 1),
                 (
-                    "That is one step, whatever steps says. Does each step begin where the last one ended, "
-                    "and does the "
-                    "loop go round?"
+                    "Your function takes only one step, whatever the value of steps. Does the "
+                    "loop run more than once, and does each step start where the last one ended?"
                 ),
             ),
             Wrong(
                 lambda X, Y, W, b, rate, steps: train(X, Y, W, b, 1, steps),
-                "The learning rate is missing: it says how far a step goes. Where does it belong?",
+                "The learning rate is missing. It determines how large each step is. Where should you use it?",
             ),
             Wrong(
                 _train_with(slope=sigmoid),
-                "backward is given the activation; it wants its slope. Which function is that?",
+                (
+                    "You have passed the activation function to backward, "
+                    "which expects its derivative. Which function is that?"
+                ),
             ),
-            Wrong(_train_with(hidden=tanh), "The hidden layers are tanh here; the prompt says sigmoid everywhere."),
-            Wrong(_train_with(twice=True), "The mean is taken twice: backward has it already."),
+            Wrong(
+                _train_with(hidden=tanh),
+                "You have used tanh in the hidden layers, but the prompt asks for sigmoid units in every layer.",
+            ),
+            Wrong(
+                _train_with(twice=True),
+                "You have taken the mean twice. backward already divides by the number of examples.",
+            ),
             Wrong(
                 _train_with(hidden=tanh, slope=tanh_prime),
-                "The hidden layers are tanh here, forward and backward. Which activation does the prompt ask for?",
+                (
+                    "You have used tanh in the hidden layers, in both the forward and the "
+                    "backward pass. Which activation function does the prompt ask for?"
+                ),
             ),
             Wrong(
                 _one_after_the_other,
                 (
-                    "The gradient of b is taken after W has moved: both belong to one point. What must be "
-                    "computed first?"
+                    "You compute the gradient of b after W has already changed, but both gradients must "
+                    "be computed at the same point. What should you compute before you update anything?"
                 ),
             ),
         ],
@@ -464,60 +594,67 @@ EXERCISES = [
     Exercise(
         name="04.q1",
         prompt=(
-            "A network is made with `Network([196, 1])` and trained on pictures of 784 pixels. How many layers does "
-            "it have, as this series counts them?"
+            "A network is created with `Network([196, 1])` and trained on images of 784 "
+            "pixels. How many layers does it have, by the convention used in these lessons?"
         ),
         right=2,
         solution="q1 = 2",
-        reason="A layer has weights: 784 → 196 and 196 → 1. Inputs do not count.",
+        reason=(
+            "Every layer has weights. The two layers are 784 → 196 and 196 → 1, and the inputs do not count as a layer."
+        ),
         wrong=[
-            Wrong(3, "The inputs are data, not a layer with weights."),
-            Wrong(1, "The output is a layer too: it has weights and a bias."),
-            Wrong(197, "Those are the units."),
+            Wrong(3, "The inputs are data. They are not a layer, because they have no weights."),
+            Wrong(1, "The output is a layer too, because it has weights and a bias."),
+            Wrong(197, "That is the number of units."),
         ],
     ),
     Exercise(
         name="04.q2",
         prompt=(
-            'Which arrays does the algorithm keep on the way forward for the way back? "a" $Z$ and $A$ of every layer; '
-            '"b" only $A$ of the last layer; "c" the costs.'
+            "Which values does the algorithm store during the forward pass for use in the backward "
+            'pass? "a" $Z$ and $A$ of every layer; "b" only $A$ of the last layer; "c" the costs.'
         ),
         right="a",
         solution='q2 = "a"',
-        reason="dW[l] needs A[l−1], and g′ needs Z[l−1].",
+        reason="dW[l] is computed from A[l−1], and the derivative g′ is evaluated at Z[l−1].",
         wrong=[
-            Wrong("b", "It starts the way back; but look at what the formulas of the layers before it need."),
-            Wrong("c", "They are for looking at; no gradient is made from the cost itself."),
+            Wrong(
+                "b",
+                "The backward pass starts from that array, but look at what the formulas for the earlier layers need.",
+            ),
+            Wrong(
+                "c", "The costs are only there for you to look at. No gradient is computed from the value of the cost."
+            ),
         ],
     ),
     Exercise(
         name="04.q3",
         prompt=(
-            "The small network got 1791 of 1866 test pictures right. How many of 100 does it get wrong, on average? "
-            "Give one decimal place."
+            "The small network classified 1791 of 1866 test images correctly. How "
+            "many out of 100 does it get wrong, on average? Give one decimal place."
         ),
         right=4.02,
         solution="q3 = 100 * (1866 - 1791) / 1866",
-        reason="75 of 1866 are wrong: 4.0 of 100.",
+        reason="It gets 75 of 1866 wrong, which is 4.0 out of 100.",
         wrong=[
-            Wrong(95.98, "That is how many are right."),
-            Wrong(75, "That is the number of all mistakes; how many would it be out of 100?"),
-            Wrong(0.0402, "That is a share; the question asks for a number out of 100."),
+            Wrong(95.98, "That is how many it gets right."),
+            Wrong(75, "That is the total number of mistakes. How many would that be out of 100?"),
+            Wrong(0.0402, "That is the fraction it gets wrong, but the question asks how many out of 100."),
         ],
     ),
     Exercise(
         name="04.q4",
         prompt=(
-            "A class inserts the number of inputs into the list of layer sizes that it was given. What goes wrong? "
-            '"a" nothing; "b" a second network made from that list has a layer too many; "c" the first network '
-            "does not train."
+            "A class receives a list of layer sizes and inserts the number of inputs into "
+            'that same list. What goes wrong? "a" nothing; "b" a second network created '
+            'from the list has one layer too many; "c" the first network does not train.'
         ),
         right="b",
         solution='q4 = "b"',
-        reason="The caller's list has grown, silently. A copy, tuple(layer_sizes), costs nothing.",
+        reason="The caller's list has silently grown. Making a copy with tuple(layer_sizes) costs almost nothing.",
         wrong=[
-            Wrong("a", "The list belongs to the caller, who may use it again."),
-            Wrong("c", "The first works; that is why nobody notices."),
+            Wrong("a", "The list belongs to the caller, who may want to use it again."),
+            Wrong("c", "The first network works perfectly well, which is why nobody notices the bug."),
         ],
     ),
 ]

@@ -122,219 +122,301 @@ def _tasks():
 EXERCISES = [
     Exercise(
         name="05.passes",
-        prompt="A network has 86031 parameters. How many passes forward does a check by central differences need?",
+        prompt=(
+            "A network has 86031 parameters. How many forward passes "
+            "does it take to check its gradient with central differences?"
+        ),
         right=172062,
         solution="answer = 2 * 86031",
-        reason="Two for each parameter: one with ε added, one with ε taken away.",
-        hints=["How often is the cost worked out for one parameter?", "Once on each side of it."],
+        reason="Each parameter takes two forward passes: one with ε added to it and one with ε subtracted.",
+        hints=[
+            "How many times do you have to compute the cost for each parameter?",
+            "You compute it once on each side of the parameter's value.",
+        ],
         wrong=[
-            Wrong(86031, "That is one for each parameter; a central difference looks at both sides."),
-            Wrong(172063, "The cost at the parameters themselves is not needed, and nothing else is."),
-            Wrong(86032, "That would be the one-sided difference."),
-            Wrong(2, "That is for a single parameter; every parameter is nudged on its own."),
-            Wrong(1, "That is backpropagation, which needs one pass forward; a check nudges every parameter."),
-            Wrong(4, "Each of the 86031 parameters is nudged on its own. How many are there, and how often?"),
-            Wrong(86031**2, "Each parameter is nudged by itself, not together with each of the others."),
-            Wrong(172046, "The biases are nudged too."),
+            Wrong(86031, "That is one pass per parameter, but a central difference evaluates the cost on both sides."),
+            Wrong(
+                172063, "The check does not need the cost at the unchanged parameters, or any other additional pass."
+            ),
+            Wrong(86032, "That would be the answer for one-sided differences."),
+            Wrong(
+                2,
+                (
+                    "That is the number of passes for a single parameter, "
+                    "but every parameter has to be nudged separately."
+                ),
+            ),
+            Wrong(1, "Backpropagation needs only one forward pass, but this check has to nudge every parameter."),
+            Wrong(
+                4,
+                (
+                    "Each of the 86031 parameters is nudged separately. How many "
+                    "passes does each one take, and how many is that in total?"
+                ),
+            ),
+            Wrong(86031**2, "Each parameter is nudged by itself, not together with each of the other parameters."),
+            Wrong(172046, "The biases have to be nudged too."),
             Wrong(
                 258093,
-                "Two passes for each parameter are enough: the middle, at the parameters themselves, is not needed.",
+                "Two passes per parameter are enough. You do not need the cost at the unchanged parameters.",
             ),
-            Wrong(344124, "That counts the way back as well, or each side twice; a nudge needs passes forward only."),
-            Wrong(43015.5, "Two passes for each parameter, not half a pass."),
+            Wrong(
+                344124,
+                (
+                    "You may have counted backward passes as well, or counted "
+                    "each side twice. A nudge needs forward passes only."
+                ),
+            ),
+            Wrong(43015.5, "Each parameter needs two passes, not half a pass."),
         ],
     ),
     Exercise(
         name="05.error",
-        prompt="Your gradient is exactly twice the numerical one, $p = 2q$. What is the relative error?",
+        prompt="Your gradient is exactly twice the numerical one, so $p = 2q$. What is the relative error?",
         right=1 / 3,
         solution="answer = abs(2 - 1) / (2 + 1)",
         reason="‖2q − q‖ / (‖2q‖ + ‖q‖) = 1 / 3, whatever q is.",
-        hints=["Put p = 2q into the formula; how long is 2q − q?", "‖q‖ stands above and below, and cancels."],
+        hints=[
+            "Substitute p = 2q into the formula. How long is 2q − q?",
+            "‖q‖ appears in both the numerator and the denominator, so it cancels.",
+        ],
         wrong=[
-            Wrong(0.5, "Divide by the sum of both lengths, not by the larger one."),
-            Wrong(1, "Divide by the sum of both lengths, not by the length of the numerical one alone."),
+            Wrong(0.5, "Divide by the sum of the two lengths, not by the larger one."),
+            Wrong(1, "Divide by the sum of the two lengths, not by the length of the numerical gradient alone."),
             Wrong(
-                2, "That is the factor; the measure divides the length of the difference by the sum of both lengths."
+                2,
+                (
+                    "That is the factor between the two gradients. To get the relative error, "
+                    "divide the length of their difference by the sum of their lengths."
+                ),
             ),
             Wrong(
                 2 / 3,
                 (
-                    "Twice too large, as with 2q above the line in place of the difference 2q − q, or with the mean of "
-                    "both lengths below it. What stands above, and what below?"
+                    "Your answer is twice the right one. Perhaps you used 2q instead of 2q − q in the numerator, or "
+                    "the mean of the two lengths instead of their sum in the denominator. What belongs in each place?"
                 ),
             ),
             Wrong(
                 0,
-                "The difference 2q − q is not 0, nor is its length; // in place of / would cut it off. How long is it?",
+                (
+                    "The difference 2q − q is not 0, and neither is its length. If you used // for "
+                    "the division, it rounded the result down to 0. How long is the difference?"
+                ),
             ),
-            Wrong(0.2, "Those are squared lengths; the measure takes the lengths themselves."),
-            Wrong(1 / 9, "That is squared once too often; the measure takes the lengths themselves."),
-            Wrong(3, "Upside down: the difference stands above the line."),
-            Wrong(1.5, "What stands below the line belongs in parentheses: the sum is taken first."),
-            Wrong(0.6, "What is the length of 2q − q, and what is that of 2q and q together?"),
-            Wrong(-1 / 3, "A length is never negative, nor is the quotient of lengths."),
             Wrong(
-                0.25, "Below the line stand the length of 2q and that of q. How long are they together, if q is 1 long?"
+                0.2,
+                (
+                    "You have used the squares of the lengths. The relative "
+                    "error is computed from the lengths themselves."
+                ),
+            ),
+            Wrong(
+                1 / 9, "You have squared the result. The relative error is computed from the lengths without squaring."
+            ),
+            Wrong(3, "Your fraction is upside down. The length of the difference belongs in the numerator."),
+            Wrong(1.5, "Put the denominator in parentheses, so that the sum is computed first."),
+            Wrong(0.6, "How long is 2q − q, compared with the lengths of 2q and q added together?"),
+            Wrong(-1 / 3, "A length is never negative, so a quotient of lengths cannot be negative either."),
+            Wrong(
+                0.25, "The denominator is the length of 2q plus the length of q. If q has length 1, what is their sum?"
             ),
         ],
     ),
     Exercise(
         name="05.distance",
         prompt=(
-            "Write that measure: the relative error of two arrays of the same shape. `np.linalg.norm(x)` is the length "
-            "$\\lVert x \\rVert$ of an array, all its entries taken together."
+            "Write a function that computes this relative error for two arrays "
+            "of the same shape. `np.linalg.norm(x)` returns the length $\\lVert "
+            "x \\rVert$ of an array, treating all its entries as one long vector."
         ),
         solution=distance,
         parts=("error",),
         cases=_distance_cases,
-        reason="The length of the difference, against the sum of both lengths: no unit, and never above 1.",
+        reason="The length of the difference divided by the sum of the two lengths has no unit and never exceeds 1.",
         hints=[
-            "One length above the line, two below it.",
-            "Above: the length of p − q. Below: the sum of the lengths of p and q.",
+            "You need one length in the numerator and two in the denominator.",
+            "The numerator is the length of p − q. The denominator is the length of p plus the length of q.",
         ],
         wrong=[
             Wrong(
-                lambda p, q: np.linalg.norm(p - q), "That is the distance itself; divide by the sum of both lengths."
+                lambda p, q: np.linalg.norm(p - q),
+                "That is the length of the difference. You still have to divide it by the sum of the two lengths.",
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p - q) / np.linalg.norm(p + q),
-                "Below the line stands the sum of two lengths, not the length of the sum.",
+                "The denominator is the sum of two lengths, not the length of a sum.",
             ),
-            Wrong(lambda p, q: np.linalg.norm(p - q) / np.linalg.norm(q), "Below the line both lengths are added."),
+            Wrong(
+                lambda p, q: np.linalg.norm(p - q) / np.linalg.norm(q),
+                "The denominator should be the sum of both lengths, but you have used only the length of q.",
+            ),
             Wrong(
                 lambda p, q: np.abs(np.linalg.norm(p) - np.linalg.norm(q)) / (np.linalg.norm(p) + np.linalg.norm(q)),
                 (
-                    "Above the line stands the length of the difference, not the difference of the lengths: two "
-                    "arrays of one length can point anywhere."
+                    "The numerator is the length of the difference, not the difference of the lengths. "
+                    "Two arrays of the same length can point in entirely different directions."
                 ),
             ),
             Wrong(
                 lambda p, q: np.sum(p - q) / (np.sum(np.abs(p)) + np.sum(np.abs(q))),
-                "A sum lets errors cancel; use the length, np.linalg.norm.",
+                "Positive and negative differences cancel in a sum. Use the length, np.linalg.norm, instead.",
             ),
             Wrong(
                 lambda p, q: (np.linalg.norm(p) - np.linalg.norm(q)) / (np.linalg.norm(p) + np.linalg.norm(q)),
                 (
-                    "Above the line stands the length of the difference, not the difference of the lengths. What is "
-                    "subtracted first?"
+                    "The numerator is the length of the difference, not the "
+                    "difference of the lengths. What should you subtract first?"
                 ),
             ),
             Wrong(
                 lambda p, q: np.sum((p - q) ** 2) / (np.sum(p**2) + np.sum(q**2)),
-                "Those are squared lengths. What is a length, compared with the sum of the squares?",
+                "You have used the squares of the lengths. How do you get a length from a sum of squares?",
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p - q) / max(np.linalg.norm(p), np.linalg.norm(q)),
-                "Below the line stands the sum of both lengths, not the larger one.",
+                "The denominator is the sum of the two lengths, not the larger one.",
             ),
             Wrong(
                 lambda p, q: 2 * np.linalg.norm(p - q) / (np.linalg.norm(p) + np.linalg.norm(q)),
-                "That divides by the mean of both lengths; their sum is wanted.",
+                "You have divided by the mean of the two lengths instead of their sum.",
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p - q) / np.linalg.norm(p),
-                "Below the line both lengths are added; the second one is missing.",
+                "The denominator should be the sum of both lengths, but the length of q is missing.",
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p - q) / np.linalg.norm(p) + np.linalg.norm(q),
-                "What stands below the line belongs in parentheses. What is computed first here?",
+                "The denominator needs parentheses. Which operation does Python carry out first here?",
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p + q) / (np.linalg.norm(p) + np.linalg.norm(q)),
-                "Above the line stands the length of the difference, not of the sum.",
+                "The numerator is the length of the difference, not the length of the sum.",
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p - q, 2) / (np.linalg.norm(p, 2) + np.linalg.norm(q, 2)),
                 (
-                    "With a second argument 2, norm gives something else for a matrix: its largest stretch. Which call "
-                    "takes all entries together?"
+                    "With 2 as its second argument, norm computes something different for a matrix, namely how "
+                    "much the matrix can stretch a vector. Which call treats all entries as one long vector?"
                 ),
                 r"norm",
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p - q, 1) / (np.linalg.norm(p, 1) + np.linalg.norm(q, 1)),
-                "With a second argument 1, norm adds up sizes instead of squares. Which call gives the length?",
+                (
+                    "With 1 as its second argument, norm adds up absolute "
+                    "values instead of squares. Which call returns the length?"
+                ),
                 r"norm",
             ),
             Wrong(
                 lambda p, q: np.abs(p - q).max() / (np.abs(p).max() + np.abs(q).max()),
-                "Those are the largest entries, not the lengths. Which function gives the length?",
+                "Those are the largest entries, not the lengths. Which function returns the length?",
             ),
             Wrong(
                 lambda p, q: np.abs(p - q) / (np.linalg.norm(p) + np.linalg.norm(q)),
-                "Above the line stands an array; its length is wanted. Which function gives that?",
+                (
+                    "Your numerator is an array, but it should be the length "
+                    "of that array. Which function returns the length?"
+                ),
             ),
             Wrong(
                 lambda p, q: np.mean(np.abs(p - q) / (np.abs(p) + np.abs(q) + 1e-12)),
-                "That compares entry by entry and takes a mean; the measure compares lengths of whole arrays.",
+                (
+                    "You have compared the arrays entry by entry and taken the "
+                    "mean. The relative error compares the lengths of whole arrays."
+                ),
             ),
             Wrong(
                 lambda p, q: bool(np.allclose(p, q)),
-                "That says whether they agree; the measure says how far apart they are.",
+                "That only says whether the arrays agree. The relative error says how far apart they are.",
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p) - np.linalg.norm(q) / (np.linalg.norm(p) + np.linalg.norm(q)),
-                "Above the line stands the length of the difference; and what is computed first here?",
+                (
+                    "The numerator should be the length of the difference, and your expression "
+                    "lacks parentheses. Which operation does Python carry out first here?"
+                ),
             ),
             Wrong(
                 lambda p, q: np.abs(p - q).sum() / (np.abs(p).sum() + np.abs(q).sum()),
-                "Those are sums of sizes; a length is the root of a sum of squares. Which function gives it?",
+                (
+                    "You have added up absolute values, but a length is the "
+                    "square root of a sum of squares. Which function returns it?"
+                ),
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p - q) / (np.linalg.norm(p) * np.linalg.norm(q)),
-                "Below the line the two lengths are multiplied. How are they joined in the measure?",
+                "You have multiplied the two lengths in the denominator. How does the formula combine them?",
             ),
             Wrong(
                 lambda p, q: np.linalg.norm((p - q) / (np.linalg.norm(p) + np.linalg.norm(q))) ** 2,
-                "That is the square of the measure. Which root is missing, or which power is too much?",
+                (
+                    "That is the square of the relative error. Is a square root "
+                    "missing, or have you squared something that you should not?"
+                ),
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p) / (np.linalg.norm(p) + np.linalg.norm(q)),
-                "Above the line stands the length of p alone. Of what is the length wanted there?",
+                "Your numerator is the length of p alone. Which array's length belongs there?",
             ),
             Wrong(
                 lambda p, q: 1 - np.sum(p * q) / (np.linalg.norm(p) * np.linalg.norm(q)),
-                "That compares directions and does not see a factor. How long is the difference of the two arrays?",
+                (
+                    "That compares only the directions of the two arrays, so it does not "
+                    "notice a constant factor. How long is the difference of the two arrays?"
+                ),
             ),
             Wrong(
                 lambda p, q: np.abs(p - q) / (np.abs(p) + np.abs(q)),
-                "That compares entry by entry and gives an array; a single number is wanted. What is a length?",
+                (
+                    "You have compared the arrays entry by entry, which returns an array, but the "
+                    "answer should be a single number. How do you compute the length of an array?"
+                ),
             ),
         ],
     ),
     Exercise(
         name="05.numerical",
         prompt=(
-            "**Prove it numerically.** Write a numerical gradient for an array of any shape: for each entry of "
-            "`x` the central "
-            "difference of `f`, a function of the array. `x` must be as before when you are done."
+            "**Prove it numerically.** Write a function that computes a numerical gradient for an "
+            "array of any shape. For each entry of `x`, take the central difference of `f`, which "
+            "is a function of the whole array. `x` must be unchanged when your function returns."
         ),
         solution=numerical,
         parts=("gradient",),
         cases=_numerical_cases,
-        reason="One entry at a time, to both sides, and everything else held still: a partial derivative.",
+        reason=(
+            "A partial derivative nudges one entry at a time, in "
+            "both directions, while all the other entries stay fixed."
+        ),
         hints=[
-            "For each index i in np.ndindex(x.shape): nudge that entry alone, to both sides.",
-            "A step that is ε at i and 0 elsewhere leaves x alone: f(x + step) and f(x − step).",
+            "For each index i in np.ndindex(x.shape), nudge that entry alone in both directions.",
+            (
+                "If step is an array that holds ε at index i and 0 everywhere "
+                "else, f(x + step) and f(x − step) leave x unchanged."
+            ),
             "gradient[i] = (f(x + step) - f(x - step)) / …: how far apart are the two points?",
         ],
         wrong=[
             Wrong(
                 _numerical_with(lambda f, x, step, e: (f(x + step) - f(x)) / e),
-                "That nudges to one side only; the error is then of the size of ε.",
+                "You have nudged in one direction only, which leaves an error proportional to ε.",
             ),
             Wrong(
                 _numerical_with(lambda f, x, step, e: (f(x + step) - f(x - step)) / e),
-                "It is 2 times the right one: the two points are 2ε apart.",
+                "Your gradient is 2 times as large as it should be, because the two points are 2ε apart.",
             ),
             Wrong(
                 _numerical_with(lambda f, x, step, e: (f(x - step) - f(x + step)) / (2 * e)),
-                "The sign: what lies above comes first, what lies below is subtracted.",
+                "The sign is wrong. Subtract the value at the lower point from the value at the upper point.",
             ),
             Wrong(
                 _everything_nudged,
-                "All entries are nudged at once; a partial derivative nudges one and holds the others.",
+                (
+                    "You have nudged all entries at once. A partial "
+                    "derivative nudges one entry and keeps the others fixed."
+                ),
             ),
             Wrong(
                 _not_put_back,
@@ -343,68 +425,88 @@ EXERCISES = [
             Wrong(
                 lambda f, x, e: np.zeros(x.shape),
                 (
-                    "All entries are 0: nothing that f says has reached `gradient`. Is the array itself "
-                    "nudged, or only "
-                    "a copy of a number?"
+                    "All entries are 0, so the values of f never reach `gradient`. Do "
+                    "you nudge the array itself, or only a copy of one of its numbers?"
                 ),
             ),
             Wrong(
                 _numerical_with(lambda f, x, step, e: (f(x) - f(x - step)) / e),
-                "That nudges to one side only; the error is then of the size of ε.",
+                "You have nudged in one direction only, which leaves an error proportional to ε.",
             ),
             Wrong(
                 _numerical_with(lambda f, x, step, e: f(x + step) - f(x - step)),
-                "That is the rise alone. Divided by which distance is it a slope?",
+                "That is only the change in f. What distance do you have to divide it by to get a slope?",
             ),
             Wrong(
                 _nudged_by_a_share,
-                "The nudge is ε times the entry, but the division is by 2ε. How far apart are the two points?",
+                (
+                    "You have nudged each entry by ε times its own value, "
+                    "but you divide by 2ε. How far apart are the two points?"
+                ),
             ),
-            Wrong(_entry_alone, "f gets the nudged entry alone; it is a function of the whole array."),
+            Wrong(_entry_alone, "You have passed the nudged entry alone to f, but f is a function of the whole array."),
             Wrong(
                 lambda f, x, e: (f(x + e) - f(x - e)) / (2 * e),
-                "All entries are nudged at once, which gives one number. Which entry belongs to which slope?",
+                (
+                    "You have nudged all entries at once, which gives only one "
+                    "number. How do you get a separate slope for each entry?"
+                ),
             ),
             Wrong(
                 _numerical_with(lambda f, x, step, e: (f(x + step) - f(x)) / (2 * e)),
-                "One side is at x itself, but the division is by 2ε. Where do the two points lie?",
+                "One of your two points is x itself, but you divide by 2ε. Where should the two points lie?",
             ),
         ],
     ),
     Exercise(
         name="05.bugs",
         prompt=(
-            "**Find the bugs**, for there are two. The check says of this function, on three layers and six "
-            "examples: *dW[3] is "
-            "0.167 × the numerical one, db[3] is right, all of layers 1 and 2 is wrong.* Fix it."
+            "**Find the bugs.** There are two of them. For a network with three layers and six examples, "
+            "the gradient check reports the following about this function: *dW[3] is 0.167 × the "
+            "numerical one, db[3] is right, and everything in layers 1 and 2 is wrong.* Fix the function."
         ),
         solution=mended_backward,
         broken=_backward_with_a_bug,
         parts=("dW", "db"),
         cases=_tasks,
         m=[6, 4],
-        reason="1/6 is the mean taken twice, in dW; and σ′ wants Z, where it was given dA.",
+        reason=(
+            "dW took the mean twice, which explains the factor 1/6, "
+            "and sigmoid_prime was given dA although it expects Z."
+        ),
         hints=[
             "0.167 is 1/6, and there are six examples. What is done to dW[3] that is not done to db[3]?",
             (
-                "The second bug does not touch layer 3, so it lies in the step from layer 3 to layer 2: in Wᵀ or in "
-                "the slope."
+                "The second bug does not affect layer 3, so it must be in the step from "
+                "layer 3 to layer 2: either in the product with Wᵀ or in the slope."
             ),
-            "What does sigmoid_prime want: Z, A or dA?",
+            "Which array does sigmoid_prime expect: Z, A or dA?",
         ],
         wrong=[
-            Wrong(_slope_mended, "One is found. dW is still 1/6 of what it should be: the mean is taken twice."),
+            Wrong(
+                _slope_mended,
+                (
+                    "You have found one of the bugs. dW is still 1/6 of "
+                    "what it should be, because the mean is taken twice."
+                ),
+            ),
             Wrong(
                 _mean_mended,
-                "One is found. Layer 3 is right now; the slope in the step before it is still taken at dA.",
+                (
+                    "You have found one of the bugs, and layer 3 is now right. In "
+                    "the step before it, however, the slope is still evaluated at dA."
+                ),
             ),
-            Wrong(bug_zoo.slope_of_the_output, "Layer 3 is right now. The slope is taken at A; sigmoid_prime wants Z."),
-            Wrong(bug_zoo.forgotten_mean, "Now there is no mean at all: it belongs into dZ, once."),
+            Wrong(
+                bug_zoo.slope_of_the_output,
+                "Layer 3 is now right, but the slope is evaluated at A. sigmoid_prime expects Z.",
+            ),
+            Wrong(bug_zoo.forgotten_mean, "Now the mean is never taken. It should be taken exactly once, in dZ."),
             Wrong(
                 _backward_with(lambda Z, dA: 1.0),
                 (
-                    "The slope has gone altogether; it was taken at the wrong place, but it is wanted. At what must it "
-                    "be taken?"
+                    "You have removed the slope altogether. It is still needed, but it was "
+                    "evaluated at the wrong array. At which array should it be evaluated?"
                 ),
             ),
         ],
@@ -412,57 +514,69 @@ EXERCISES = [
     Exercise(
         name="05.q1",
         prompt=(
-            'A report says: "dW[1] is 11272 × the numerical one", and there are 11272 examples. What is wrong? "a" '
-            'the sign; "b" the mean is missing; "c" a transpose.'
+            'A report says "dW[1] is 11272 × the numerical one", and there are 11272 '
+            'examples. What is wrong? "a" the sign; "b" the mean is missing; "c" a transpose.'
         ),
         right="b",
         solution='q1 = "b"',
-        reason="A sum over the examples where the mean is wanted is exactly m times too large.",
+        reason="A gradient that sums over the examples instead of averaging is exactly m times too large.",
         wrong=[
-            Wrong("a", "A wrong sign gives the factor −1."),
-            Wrong("c", "A transpose gives another shape, or other entries, not one factor."),
+            Wrong("a", "A wrong sign would give the factor −1."),
+            Wrong(
+                "c",
+                (
+                    "A missing transpose would change the shape or the "
+                    "individual entries, not multiply everything by one factor."
+                ),
+            ),
         ],
     ),
     Exercise(
         name="05.q2",
-        prompt="In float64 the best two-sided nudge is near $10^{-k}$. What is $k$?",
+        prompt="In float64, the best size for a two-sided nudge is about $10^{-k}$. What is $k$?",
         right=5,
         solution="q2 = 5",
-        reason="Truncation ε² and round-off 10⁻¹⁶/ε are equal at ε = ∛10⁻¹⁶ ≈ 10⁻⁵.",
+        reason="The truncation error ε² and the round-off error 10⁻¹⁶/ε are equal at ε = ∛10⁻¹⁶ ≈ 10⁻⁵.",
         wrong=[
-            Wrong(8, "That is the best for one side, where truncation shrinks only as ε."),
-            Wrong(16, "There round-off has eaten everything: w + ε and w hardly differ."),
-            Wrong(1, "There the curve still bends between both points."),
-            Wrong(-5, "k is the exponent without its sign: 10 to the minus k."),
+            Wrong(
+                8,
+                "That is the best size for a one-sided nudge, whose truncation error shrinks only in proportion to ε.",
+            ),
+            Wrong(16, "With a nudge that small, w + ε hardly differs from w, and nothing but round-off error is left."),
+            Wrong(1, "With a nudge that large, the curve bends noticeably between the two points."),
+            Wrong(-5, "k is the exponent without its minus sign, because the size is 10 to the power −k."),
         ],
     ),
     Exercise(
         name="05.q3",
         prompt=(
-            "A two-sided nudge is made ten times smaller, far above the tip of the V. By which factor does its error "
-            "shrink?"
+            "A two-sided nudge is far larger than the one at the tip of the V, and "
+            "you make it ten times smaller. By what factor does its error shrink?"
         ),
         right=100,
         solution="q3 = 10**2",
-        reason="The error of the two-sided nudge goes as ε².",
+        reason="The error of a two-sided nudge is proportional to ε².",
         wrong=[
-            Wrong(10, "That is the one-sided nudge."),
-            Wrong(1000, "The error goes as ε², not ε³."),
-            Wrong(0.1, "It shrinks; and by more than the nudge does."),
+            Wrong(10, "That would be true of a one-sided nudge."),
+            Wrong(1000, "The error is proportional to ε², not to ε³."),
+            Wrong(0.1, "The error does shrink, and by a larger factor than the nudge does."),
         ],
     ),
     Exercise(
         name="05.q4",
         prompt=(
-            'The report finds layer 3 right, layers 1 and 2 wrong. Where do you look first? "a" at layer 1; '
-            '"b" at the step from $dZ^{[3]}$ to $dZ^{[2]}$; "c" at the cost.'
+            "The report says that layer 3 is right and that layers 1 and 2 are wrong. Where do you look "
+            'first? "a" at layer 1; "b" at the step from $dZ^{[3]}$ to $dZ^{[2]}$; "c" at the cost.'
         ),
         right="b",
         solution='q4 = "b"',
-        reason="Errors travel backward: layer 2 is the wrong one nearest to the output, layer 1 may only inherit.",
+        reason=(
+            "Errors travel backward. Layer 2 is the wrong layer nearest "
+            "to the output, and layer 1 may be wrong only because of it."
+        ),
         wrong=[
-            Wrong("a", "Layer 1 gets its error from layer 2; fix that first."),
-            Wrong("c", "A wrong start would spoil layer 3 too."),
+            Wrong("a", "Layer 1 gets its error from layer 2, so fix layer 2 first."),
+            Wrong("c", "A mistake at the cost would make layer 3 wrong too."),
         ],
     ),
 ]

@@ -36,317 +36,412 @@ def _one_by_one(m, n, n_before):
 EXERCISES = [
     Exercise(
         name="06.flat",
-        prompt="How many inputs does a network for colour pictures of 64 × 64 pixels have?",
+        prompt="How many inputs does a network for colour images of 64 × 64 pixels have?",
         right=12288,
         solution="answer = 64 * 64 * 3",
-        reason="64 rows of 64 pixels, three numbers each.",
-        hints=["How many pixels are there?", "Each pixel holds a number for red, green and blue."],
+        reason="There are 64 rows of 64 pixels, and each pixel has three numbers.",
+        hints=["How many pixels does the image have?", "Each pixel has one number each for red, green and blue."],
         wrong=[
-            Wrong(4096, "That is the number of pixels; each holds three numbers."),
-            Wrong(192, "A picture has 64 rows of 64 pixels, not one."),
-            Wrong(209 * 12288, "That is the whole training set."),
-            Wrong(64**3, "Three colours are a factor 3, not a third power."),
-            Wrong(64 * 64 * 256, "256 is how many values a number can take; how many numbers has a pixel?"),
-            Wrong(3, "That is how many numbers one pixel has."),
-            Wrong(64, "That is one row of pixels of one colour."),
-            Wrong(128, "Rows and columns multiply: how many pixels are there?"),
-            Wrong(12289, "That counts a bias as well; it is no input."),
-            Wrong(131, "The numbers multiply: rows, columns, colours."),
-            Wrong(12228, "A digit has slipped: multiply once more."),
-            Wrong(64 * 64 * 4, "Red, green and blue: how many numbers has a pixel?"),
+            Wrong(4096, "That is the number of pixels, but each pixel has three numbers."),
+            Wrong(192, "You have counted a single row of pixels, but the image has 64 rows."),
+            Wrong(209 * 12288, "That is how many numbers the whole training set contains."),
+            Wrong(64**3, "Three colours contribute a factor of 3. They do not raise 64 to the third power."),
+            Wrong(
+                64 * 64 * 256,
+                "256 is the number of values that each number can take. How many numbers does a pixel have?",
+            ),
+            Wrong(3, "That is how many numbers a single pixel has."),
+            Wrong(64, "That is how many pixels a single row has."),
+            Wrong(
+                128,
+                "You have added rows and columns, but you need to multiply them. How many pixels does the image have?",
+            ),
+            Wrong(12289, "You have counted a bias as well, but a bias is not an input."),
+            Wrong(131, "You have added the numbers of rows, columns and colours, but you need to multiply them."),
+            Wrong(12228, "One of the digits is wrong. Do the multiplication once more."),
+            Wrong(64 * 64 * 4, "You have counted four numbers per pixel. How many do red, green and blue make?"),
         ],
     ),
     Exercise(
         name="06.flatten",
         prompt=(
-            "Write the function that makes pictures ready for a network: from `pictures` of shape (m, height, "
-            "width, 3), whole "
-            "numbers from 0 to 255, to rows of numbers from 0 to 1. It will be tried on small pictures."
+            "Write a function that prepares images for a network. `pictures` has the shape "
+            "(m, height, width, 3) and holds whole numbers from 0 to 255. Return one row per "
+            "image, with numbers from 0 to 1. Your function will be tested on small images."
         ),
         solution=flatten,
         parts=("X",),
         cases=_pictures,
         m=[3, 4],
-        reason="reshape(m, −1) keeps the numbers of each picture together in a row.",
+        reason="reshape(m, −1) keeps all the numbers of an image together in one row.",
         hints=[
-            "How many rows must the result have? Let NumPy find the number of columns.",
-            "reshape takes −1 for one size. And divide by the largest value that a pixel can have.",
+            "How many rows must the result have? Let NumPy work out the number of columns.",
+            (
+                "You can pass −1 to reshape for one of the sizes. You also "
+                "have to divide by the largest value that a pixel can have."
+            ),
         ],
         wrong=[
-            Wrong(lambda p: p.reshape(len(p), -1) / 256, "The largest value that a pixel can have is 255."),
-            Wrong(lambda p: p.reshape(len(p), -1), "The rows are right; the numbers still go from 0 to 255."),
+            Wrong(
+                lambda p: p.reshape(len(p), -1) / 256,
+                "The largest value that a pixel can have is 255, so divide by 255.",
+            ),
+            Wrong(lambda p: p.reshape(len(p), -1), "The rows are right, but the numbers still range from 0 to 255."),
             Wrong(
                 lambda p: p.reshape(-1, len(p)).T / 255,
                 (
-                    "The shape is right, the pictures are scrambled: reshape(−1, m) deals the numbers out to m "
-                    "columns like cards."
+                    "The shape is right, but the images are scrambled. "
+                    "reshape(−1, m) deals the numbers out to m columns like cards."
                 ),
             ),
             Wrong(
                 lambda p: p.reshape(len(p), -1).T / 255,
-                "That is A[0], with examples as columns; here rows are examples.",
+                "That is A[0], which has one column per example. This exercise asks for one row per example.",
             ),
             Wrong(
                 lambda p: p.reshape(len(p), -1) // 255,
-                "// divides whole numbers and throws the rest away: nearly all becomes 0.",
+                "The operator // discards the fraction, so nearly all the numbers become 0.",
                 r"//",
             ),
             Wrong(
                 lambda p: (p.reshape(len(p), -1) / 255).astype(int),
-                "The fractions are cut off to whole numbers: nearly all becomes 0. Which numbers lie between 0 and 1?",
+                (
+                    "Converting to integers discards the fractions, so nearly "
+                    "all the numbers become 0. Which numbers lie between 0 and 1?"
+                ),
                 "int",
             ),
-            Wrong(lambda p: p / 255, "Scaled, but not flat: each picture must become a row."),
+            Wrong(
+                lambda p: p / 255,
+                "You have scaled the numbers but not flattened the images. Each image must become one row.",
+            ),
             Wrong(
                 lambda p: p.transpose(0, 3, 1, 2).reshape(len(p), -1) / 255,
                 (
-                    "The colours have been moved to the front: within a row the numbers stand in another order. What "
-                    "does reshape alone do?"
+                    "You have moved the colour axis to the front, so the numbers in "
+                    "each row are in a different order. What does reshape do on its own?"
                 ),
             ),
             Wrong(
                 lambda p: p.reshape(-1) / 255,
-                "All pictures stand in one long row; each must have a row of its own. Which number must stay as it is?",
+                (
+                    "You have put all images into one long row, but each "
+                    "image needs its own row. Which size must stay the same?"
+                ),
             ),
             Wrong(
                 lambda p: p.reshape(len(p), -1, 3) / 255,
-                "The colours are still an axis of their own. How many axes should the result have?",
+                "The colours still have an axis of their own. How many axes should the result have?",
             ),
             Wrong(
                 lambda p: (p / 255).reshape(len(p), -1).mean(axis=0),
-                "The pictures are averaged; each must have a row of its own.",
+                "You have averaged the images, but each image needs its own row.",
             ),
             Wrong(
                 lambda p: p[..., 0].reshape(len(p), -1) / 255,
-                "Only the red numbers are there. How many does a pixel have?",
+                "You have kept only the red numbers. How many numbers does a pixel have?",
             ),
             Wrong(
                 lambda p: (p - p.mean()) / p.std(),
-                "That centres and scales by the spread; here the numbers are to go from 0 to 1, in rows.",
+                (
+                    "You have subtracted the mean and divided by the standard deviation. "
+                    "Here the numbers should range from 0 to 1, with one row per image."
+                ),
             ),
             Wrong(
                 lambda p: ((p - p.mean()) / p.std()).reshape(len(p), -1),
                 (
-                    "That centres and scales by the spread; here the numbers are to go from 0 to 1. What is "
-                    "the largest "
-                    "value a pixel can have?"
+                    "You have subtracted the mean and divided by the standard deviation, but here the "
+                    "numbers should range from 0 to 1. What is the largest value that a pixel can have?"
                 ),
             ),
             Wrong(
                 lambda p: p.reshape(len(p), -1) / p.max(),
                 (
-                    "That divides by the largest value there happens to be; another set of pictures would be scaled "
-                    "differently. Which value can a pixel have at most?"
+                    "You have divided by the largest value in these images, so a different set of images "
+                    "would be scaled differently. What is the largest value that any pixel can have?"
                 ),
             ),
-            Wrong(lambda p: p.reshape(len(p), -1) / 127.5 - 1, "Those go from −1 to 1; from 0 to 1 is asked for."),
+            Wrong(
+                lambda p: p.reshape(len(p), -1) / 127.5 - 1,
+                "Your numbers range from −1 to 1, but they should range from 0 to 1.",
+            ),
             Wrong(
                 lambda p: (p.reshape(len(p), -1) - p.min()) / (int(p.max()) - int(p.min())),
                 (
-                    "That scales by the range of these pictures; another set would be scaled differently. Which values "
-                    "can a pixel have?"
+                    "You have scaled by the range of values in these images, so a different "
+                    "set of images would be scaled differently. Which values can a pixel have?"
                 ),
             ),
             Wrong(
                 lambda p: p.reshape(p.shape[0] * p.shape[1], -1) / 255,
-                "A row holds one line of a picture; it should hold the whole picture.",
+                "Each of your rows holds a single row of pixels, but it should hold a whole image.",
             ),
         ],
     ),
     Exercise(
         name="06.error",
         prompt=(
-            "**Write this derivative**, in the notation of $\\delta$: the error $\\delta^{[l]}$ of a layer of "
-            "ReLU units, for one "
-            "example. `delta_after` is $\\delta^{[l+1]}$, `W_after` is $W^{[l+1]}$, `z` is $z^{[l]}$. At the "
-            "kink take 0."
+            "**Write this derivative** in the notation with $\\delta$. Compute the error $\\delta^{[l]}$ "
+            "of a layer of ReLU units for a single example. `delta_after` is $\\delta^{[l+1]}$, "
+            "`W_after` is $W^{[l+1]}$, and `z` is $z^{[l]}$. Take the slope at the kink to be 0."
         ),
         solution=hidden_error,
         parts=("δ",),
         cases=lambda: [_error_case(), _error_case(3, 4, 10)],
-        reason="Wᵀδ collects what comes back, and ReLU lets it through where z > 0.",
+        reason="Wᵀδ collects the errors from the layer after, and ReLU lets them through where z > 0.",
         hints=[
-            "The same two steps as `step_back` in lesson 04; only the slope is another.",
-            "The slope of ReLU is 1 where z > 0 and 0 elsewhere: `z > 0` is an array of just that.",
+            "Take the same two steps as in `step_back` from lesson 04. Only the slope is different.",
+            (
+                "The slope of ReLU is 1 where z > 0 and 0 everywhere "
+                "else, which is exactly what the array `z > 0` holds."
+            ),
         ],
         wrong=[
-            Wrong(lambda d, W, z: W.T @ d, "The slope of ReLU is missing: units with z ≤ 0 pass nothing back."),
-            Wrong(lambda d, W, z: (z >= 0) * (W.T @ d), "At the kink, z = 0, the slope is to be 0."),
-            Wrong(lambda d, W, z: np.maximum(0, z) * (W.T @ d), "That multiplies by ReLU itself; its slope is wanted."),
+            Wrong(lambda d, W, z: W.T @ d, "The slope of ReLU is missing. Units with z ≤ 0 pass no error back."),
+            Wrong(lambda d, W, z: (z >= 0) * (W.T @ d), "At the kink, where z = 0, the slope should be 0."),
+            Wrong(
+                lambda d, W, z: np.maximum(0, z) * (W.T @ d),
+                "You have multiplied by ReLU itself. Multiply by its slope instead.",
+            ),
             Wrong(
                 lambda d, W, z: np.maximum(0, W.T @ d),
-                "ReLU's slope looks at z, not at what comes back: an error may be negative.",
+                "The slope of ReLU depends on z, not on the error that comes back. An error may well be negative.",
             ),
             Wrong(
                 lambda d, W, z: (z > 0) * (W @ d),
-                "In a product @ the inner sizes do not match: on the way back W must be transposed.",
+                (
+                    "The inner dimensions of the matrix product @ do not "
+                    "match. In the backward pass, W must be transposed."
+                ),
             ),
             Wrong(
                 lambda d, W, z: np.where(z > 0, 1, 0.01) * (W.T @ d),
-                "That is the slope of a leaky ReLU, 0.01 below 0. What is the slope of ReLU itself there?",
+                (
+                    "That is the slope of a leaky ReLU, which is 0.01 for "
+                    "negative z. What is the slope of an ordinary ReLU there?"
+                ),
             ),
             Wrong(
                 lambda d, W, z: np.heaviside(z, 0.5) * (W.T @ d),
-                "At the kink, z = 0, the slope here is ½. Which one does the exercise ask for?",
+                "You have used a slope of ½ at the kink, where z = 0. Which slope does the exercise ask for?",
             ),
             Wrong(
                 lambda d, W, z: np.sign(z) * (W.T @ d),
-                "The sign is −1 where z < 0. What is the slope of ReLU there?",
+                "The sign function returns −1 where z < 0. What is the slope of ReLU there?",
             ),
             Wrong(
                 lambda d, W, z: (z < 0) * (W.T @ d),
-                "The condition lets the error through where the unit is switched off. Where is that?",
+                (
+                    "Your condition lets the error through where the unit is "
+                    "switched off. For which values of z is the unit switched on?"
+                ),
             ),
             Wrong(
                 lambda d, W, z: 1 / (1 + np.exp(-z)) * (1 - 1 / (1 + np.exp(-z))) * (W.T @ d),
-                "That is the slope of the sigmoid; these are ReLU units. How steep is ReLU on each side of 0?",
+                (
+                    "That is the slope of the sigmoid, but these are ReLU "
+                    "units. What is the slope of ReLU on each side of 0?"
+                ),
             ),
             Wrong(
                 lambda d, W, z: (1 - np.tanh(z) ** 2) * (W.T @ d),
-                "That is the slope of tanh; these are ReLU units. How steep is ReLU on each side of 0?",
+                "That is the slope of tanh, but these are ReLU units. What is the slope of ReLU on each side of 0?",
             ),
             Wrong(
                 lambda d, W, z: z * (W.T @ d),
-                "z itself is multiplied in. What is the slope of ReLU there?",
+                "You have multiplied by z itself. What is the slope of ReLU at z?",
             ),
         ],
     ),
     Exercise(
         name="06.mean",
         prompt=(
-            "**Prove it numerically:** from errors of single examples, without $1/m$, to the gradient of the "
-            "mean. `deltas[i]` is "
-            "$\\delta^{[l]}$ of example $i$, a column, `activations[i]` its $a^{[l-1]}$. Return $\\partial "
-            "J/\\partial W^{[l]}$."
+            "**Prove it numerically.** Start from the errors of single examples, which do "
+            "not contain the factor $1/m$, and compute the gradient of the mean cost. "
+            "`deltas[i]` is the column $\\delta^{[l]}$ of example $i$, and `activations[i]` "
+            "is its column $a^{[l-1]}$. Return $\\partial J/\\partial W^{[l]}$."
         ),
         solution=sum_of_errors,
         parts=("dW",),
         cases=lambda: [_one_by_one(4, 2, 3), _one_by_one(5, 3, 2)],
         m=[4, 5],
-        reason="An outer product δ aᵀ for each example, and the mean of them all: (1/m) Δ Aᵀ.",
+        reason=(
+            "Each example contributes an outer product δ aᵀ, and "
+            "the gradient is the mean of these products: (1/m) Δ Aᵀ."
+        ),
         hints=[
-            "One example gives an outer product, δ aᵀ, of the shape of W.",
-            "Add them up, and divide by how many there are.",
+            "One example contributes the outer product δ aᵀ, which has the same shape as W.",
+            "Add up the outer products and divide by the number of examples.",
         ],
         wrong=[
             Wrong(
                 lambda d, a: sum(x @ y.T for x, y in zip(d, a, strict=True)),
-                "It is 4 times the right one, and there are 4 examples: J is a mean.",
+                (
+                    "Your gradient is 4 times as large as it should be, "
+                    "and there are 4 examples. Remember that J is a mean."
+                ),
             ),
             Wrong(
                 lambda d, a: sum(d) @ sum(a).T / len(d),
-                "That multiplies the sums; the product must be taken for each example first.",
+                (
+                    "You have multiplied the sum of the errors by the sum of the "
+                    "activations. Compute the product for each example first, and then add."
+                ),
             ),
             Wrong(
                 lambda d, a: sum(y @ x.T for x, y in zip(d, a, strict=True)) / len(d),
-                "Transposed: there is a row for each unit of layer l, so the column δ comes first.",
+                "Your gradient is transposed. It needs one row for each unit of layer l, so the column δ comes first.",
             ),
             Wrong(
                 lambda d, a: sum(x * y for x, y in zip(d, a, strict=True)) / len(d),
-                "Two arrays of different length do not fit element by element; an outer product is x @ y.T.",
+                "Two arrays of different lengths cannot be multiplied entry by entry. The outer product is x @ y.T.",
             ),
             Wrong(
                 lambda d, a: sum(d) / len(d) @ (sum(a) / len(d)).T,
-                "That multiplies the means; the product must be taken for each example first.",
+                (
+                    "You have multiplied the mean of the errors by the mean of the "
+                    "activations. Compute the product for each example first, and then average."
+                ),
             ),
             Wrong(
                 lambda d, a: np.array([x @ y.T for x, y in zip(d, a, strict=True)]),
-                "Those are the gradients of the single examples, neither added up nor divided. How do they become one?",
+                "Those are the gradients of the single examples. How do you combine them into one gradient?",
             ),
-            Wrong(lambda d, a: d[-1] @ a[-1].T, "That is the last example alone. Is the sum overwritten in the loop?"),
-            Wrong(lambda d, a: d[0] @ a[0].T, "That is the first example alone. Does `return` come too early?"),
+            Wrong(
+                lambda d, a: d[-1] @ a[-1].T,
+                (
+                    "That is the gradient of the last example alone. Does "
+                    "your loop overwrite the sum instead of adding to it?"
+                ),
+            ),
+            Wrong(
+                lambda d, a: d[0] @ a[0].T,
+                "That is the gradient of the first example alone. Does `return` come too early?",
+            ),
             Wrong(
                 lambda d, a: d[-1] @ a[-1].T / len(d),
-                "That is the last example alone. Is the sum overwritten in the loop?",
+                (
+                    "That is the gradient of the last example alone. Does "
+                    "your loop overwrite the sum instead of adding to it?"
+                ),
             ),
             Wrong(
-                lambda d, a: sum(x @ y.T for x, y in zip(d, a, strict=True)) / len(d) ** 2, "The mean is taken twice."
+                lambda d, a: sum(x @ y.T for x, y in zip(d, a, strict=True)) / len(d) ** 2,
+                "You have divided by the number of examples twice.",
             ),
             Wrong(
-                lambda d, a: d[0] @ a[0].T / len(d), "That is the first example alone. Does `return` come too early?"
+                lambda d, a: d[0] @ a[0].T / len(d),
+                "That is the gradient of the first example alone. Does `return` come too early?",
             ),
         ],
     ),
     Exercise(
         name="06.baseline",
         prompt=(
-            'What does always answering "cat" score on the test set, where 33 of 50 pictures are cats? '
-            "Answer with a share between 0 and 1."
+            'What score do you get on the test set by always answering "cat", if '
+            "33 of the 50 images show cats? Answer with a share between 0 and 1."
         ),
         right=0.66,
         solution="answer = 33 / 50",
-        reason="33 of the 50 test pictures are cats, so always answering 'cat' is right 33 times in 50.",
-        hints=["When is the answer 'cat' right?", "As often as there is a cat: divide by how many pictures there are."],
+        reason="33 of the 50 test images show cats, so always answering 'cat' is right 33 times out of 50.",
+        hints=[
+            "For which images is the answer 'cat' right?",
+            "The answer 'cat' is right once for every cat. Divide the number of cats by the number of images.",
+        ],
         wrong=[
-            Wrong(0.5, "Only if there were as many cats as others; count them."),
-            Wrong(33, "As a share of the 50 pictures, please."),
-            Wrong(0.34, "That is what always answering 'no cat' scores; the other answer does better."),
+            Wrong(0.5, "That would be right if exactly half of the images showed cats. Count the cats."),
+            Wrong(33, "Divide by 50 to express your answer as a share of the images."),
+            Wrong(0.34, "That is the score for always answering 'no cat'. Always answering 'cat' scores higher."),
             Wrong(72 / 209, "That is the share of cats in the training set."),
-            Wrong(1, "It is right only where the picture is a cat. How many are?"),
-            Wrong(0.72, "That is the score of a network; what does always answering 'cat' get?"),
+            Wrong(1, "The answer 'cat' is right only for images that show a cat. How many of them do?"),
+            Wrong(0.72, "That is the score of a network. What score do you get by always answering 'cat'?"),
             Wrong(
                 0,
-                "It is right whenever there is a cat, and // would cut a share off to 0. How many of 50 are cats?",
+                (
+                    "The answer 'cat' is right for every image that shows a cat. (If you used "
+                    "//, it rounded your result down to 0.) How many of the 50 images show cats?"
+                ),
             ),
-            Wrong(33 / 17, "That compares cats with the others; a share is of all 50 pictures."),
-            Wrong(17 / 33, "That compares the others with cats; a share is of all 50 pictures."),
             Wrong(
-                137 / 209, "That is the share of pictures without a cat in the training set; the test set is asked for."
+                33 / 17,
+                "You have divided the cats by the images without cats. Divide by the number of all 50 images instead.",
             ),
-            Wrong(50 / 33, "Upside down: a share is at most 1."),
-            Wrong(0.33, "33 is how many of 50, not of 100."),
+            Wrong(
+                17 / 33,
+                (
+                    "You have divided the images without cats by the cats. Divide "
+                    "the number of cats by the number of all 50 images instead."
+                ),
+            ),
+            Wrong(
+                137 / 209,
+                (
+                    "That is the share of images without cats in the "
+                    "training set, but the question is about the test set."
+                ),
+            ),
+            Wrong(50 / 33, "Your fraction is upside down. A share cannot be larger than 1."),
+            Wrong(0.33, "33 is the number of cats out of 50 images, not out of 100."),
         ],
     ),
     Exercise(
         name="06.interval",
         prompt=(
-            "A network scores 0.80 on 200 test pictures. By how much, plus or minus, is that uncertain (two standard "
-            "deviations)?"
+            "A network scores 0.80 on 200 test images. How large is the uncertainty "
+            "of this score, plus or minus, if you take two standard deviations?"
         ),
         right=float(2 * np.sqrt(0.8 * 0.2 / 200)),
         also=(0.06, 0.057),  # the lesson gives two digits
         solution="answer = 2 * np.sqrt(0.8 * (1 - 0.8) / 200)",
-        reason="2 √(0.8 · 0.2 / 200) ≈ 0.0566: four times the pictures, half the uncertainty of 50.",
+        reason=(
+            "2 √(0.8 · 0.2 / 200) ≈ 0.0566. With four times as many "
+            "images, the uncertainty is half as large as it was for 50."
+        ),
         hints=[
-            "The lesson's formula, with p = 0.8 and 200 in place of 50.",
+            "Use the formula from the lesson with p = 0.8, and with 200 instead of 50.",
             "√(p (1 − p) / n) is one standard deviation.",
         ],
         wrong=[
-            Wrong(float(np.sqrt(0.8 * 0.2 / 200)), "That is one standard deviation; two are asked for."),
+            Wrong(float(np.sqrt(0.8 * 0.2 / 200)), "That is one standard deviation, but the question asks for two."),
             Wrong(
                 float(2 * np.sqrt(0.8 * 0.2 / 50)),
                 (
-                    "That is for 50 pictures, or for four standard deviations. How many pictures are there, and how "
-                    "many deviations?"
+                    "That would be right for 50 images, or for four standard deviations. How many "
+                    "images are there, and how many standard deviations does the question ask for?"
                 ),
             ),
             Wrong(float(2 * 0.8 * 0.2 / 200), "The square root is missing."),
-            Wrong(float(2 * np.sqrt(0.8 * 0.2)), "Divide by the number of pictures under the root."),
-            Wrong(2 * 0.4 / 200, "n belongs under the root as well."),
-            Wrong(0.04, "Two standard deviations: the 2 stands before the root, not in it."),
-            Wrong(0.8566, "That is the upper end; how far is it from 0.80?"),
-            Wrong(0.7434, "That is the lower end; how far is it from 0.80?"),
-            Wrong(2 / float(np.sqrt(200)), "p (1 − p) is missing under the root."),
-            Wrong(1 / float(np.sqrt(200)), "That is for p = 0.5, the worst case; here p is 0.8."),
-            Wrong(float(np.sqrt(0.8 - 0.8 / 200) * 2), "1 − p belongs in parentheses."),
-            Wrong(2 * 0.16 / float(np.sqrt(200)), "p (1 − p) belongs under the root as well."),
-            Wrong(float(2 * np.sqrt(0.8 / 200)), "The factor 1 − p is missing under the root."),
-            Wrong(float(2 * np.sqrt(0.2 / 200)), "The factor p is missing under the root."),
-            Wrong(0.0554, "That is 1.96 standard deviations; the lesson takes two."),
-            Wrong(float(3 * np.sqrt(0.16 / 200)), "That is three standard deviations; two are asked for."),
-            Wrong(0.00566, "The decimal point has slipped."),
+            Wrong(
+                float(2 * np.sqrt(0.8 * 0.2)), "You still have to divide by the number of images under the square root."
+            ),
+            Wrong(2 * 0.4 / 200, "The number of images n belongs under the square root as well."),
+            Wrong(0.04, "The factor 2 belongs in front of the square root, because you want two standard deviations."),
+            Wrong(0.8566, "That is the upper end of the interval. How far is it from 0.80?"),
+            Wrong(0.7434, "That is the lower end of the interval. How far is it from 0.80?"),
+            Wrong(2 / float(np.sqrt(200)), "The factor p (1 − p) is missing under the square root."),
+            Wrong(1 / float(np.sqrt(200)), "That is the answer for the worst case, p = 0.5, but here p is 0.8."),
+            Wrong(float(np.sqrt(0.8 - 0.8 / 200) * 2), "You need parentheses around 1 − p."),
+            Wrong(2 * 0.16 / float(np.sqrt(200)), "The factor p (1 − p) belongs under the square root as well."),
+            Wrong(float(2 * np.sqrt(0.8 / 200)), "The factor 1 − p is missing under the square root."),
+            Wrong(float(2 * np.sqrt(0.2 / 200)), "The factor p is missing under the square root."),
+            Wrong(0.0554, "That is 1.96 standard deviations, but the lesson uses two."),
+            Wrong(float(3 * np.sqrt(0.16 / 200)), "That is three standard deviations, but the question asks for two."),
+            Wrong(0.00566, "You have put the decimal point in the wrong place."),
         ],
     ),
     Exercise(
         name="06.q1",
-        prompt="Training pictures come as an array of shape (209, 64, 64, 3). What shape has $A^{[0]}$?",
+        prompt=(
+            "The training images are stored in an array of shape (209, 64, 64, 3). What is the shape of $A^{[0]}$?"
+        ),
         right=(12288, 209),
         solution="q1 = (12288, 209)",
-        reason="One column of 64 · 64 · 3 numbers for each picture.",
+        reason="Each image becomes one column of 64 · 64 · 3 numbers.",
         wrong=[
-            Wrong((209, 12288), "That is X; A[0] is its transpose."),
-            Wrong((64, 64), "Each picture must become one column."),
-            Wrong((4096, 209), "Each pixel holds three numbers."),
+            Wrong((209, 12288), "That is the shape of X, and A[0] is its transpose."),
+            Wrong((64, 64), "Each image must become one column."),
+            Wrong((4096, 209), "Each pixel has three numbers."),
         ],
     ),
     Exercise(
@@ -354,40 +449,49 @@ EXERCISES = [
         prompt="What is the slope of ReLU at $z = -3$?",
         right=0,
         solution="q2 = 0",
-        reason="Left of 0 ReLU is flat.",
+        reason="ReLU is flat to the left of 0.",
         wrong=[
             Wrong(1, "That is the slope to the right of 0."),
-            Wrong(-3, "That is z; left of 0 ReLU is flat."),
-            Wrong(0.5, "Only at the kink could one argue; −3 is far from it."),
+            Wrong(-3, "That is z itself. ReLU is flat to the left of 0."),
+            Wrong(0.5, "A slope of ½ could be defended at the kink, but −3 is far away from it."),
         ],
     ),
     Exercise(
         name="06.q3",
         prompt=(
-            'A network scores 0.72 on 50 pictures, and always answering "cat" scores 0.66. What may you say? '
-            '"a" it beats the baseline; "b" it might, but 50 pictures cannot tell; "c" it is worse than guessing.'
+            'A network scores 0.72 on 50 images, and always answering "cat" scores '
+            '0.66. What can you conclude? "a" it beats the baseline; "b" it might, '
+            'but 50 images are too few to tell; "c" it is worse than guessing.'
         ),
         right="b",
         solution='q3 = "b"',
-        reason="0.72 plus or minus 0.13 contains 0.66.",
+        reason="The interval 0.72 plus or minus 0.13 contains 0.66.",
         wrong=[
-            Wrong("a", "The score is uncertain by 0.13, and the difference is 0.06."),
-            Wrong("c", "0.72 lies above 0.66; the question is whether by chance."),
+            Wrong("a", "The difference between the scores is only 0.06, but the uncertainty is 0.13."),
+            Wrong("c", "0.72 is higher than 0.66. The question is whether that could be due to chance."),
         ],
     ),
     Exercise(
         name="06.q4",
         prompt=(
-            'Training score 1.00, test score 0.72. Which is a sound next step? "a" train longer; "b" get more '
-            "pictures; "
-            '"c" test on the training pictures.'
+            "The training score is 1.00 and the test score is 0.72. What is a sensible next "
+            'step? "a" train longer; "b" get more images; "c" test on the training images.'
         ),
         right="b",
         solution='q4 = "b"',
-        reason="The gap says that it knows its pictures by heart; more pictures leave less room for that.",
+        reason=(
+            "The gap shows that the network has memorised its training "
+            "images. With more images, memorising becomes harder."
+        ),
         wrong=[
-            Wrong("a", "It knows all training pictures already; longer training widens the gap."),
-            Wrong("c", "Those it has seen; they say nothing about new ones."),
+            Wrong(
+                "a",
+                (
+                    "The network already gets all the training images "
+                    "right, and training longer would only widen the gap."
+                ),
+            ),
+            Wrong("c", "The network has already seen those images, so they say nothing about how it does on new ones."),
         ],
     ),
 ]

@@ -39,92 +39,146 @@ EXERCISES = [
     Exercise(
         name="07.spread",
         prompt=(
-            "A unit has 400 inputs, independent of each other, each with mean 0 and variance 1. Its weights are "
-            "drawn with the "
-            "standard deviation 0.1, its bias is 0. What is the standard deviation of $z$?"
+            "A unit has 400 inputs that are independent of each other, each with "
+            "mean 0 and variance 1. Its weights are drawn with the standard "
+            "deviation 0.1, and its bias is 0. What is the standard deviation of $z$?"
         ),
         right=2,
         solution="variance = 400 * 0.1**2 * 1\nanswer = np.sqrt(variance)",
-        reason="Var z = n · Var w · Var a = 400 · 0.01 · 1 = 4, and its root is 2.",
+        reason="Var z = n · Var w · Var a = 400 · 0.01 · 1 = 4, and the square root of 4 is 2.",
         hints=[
-            "z is a sum of 400 products w a. The variances of independent terms add up.",
-            "Var(w a) = Var w · Var a for independent w and a with mean 0. Var w is the square of 0.1.",
+            (
+                "z is a sum of 400 products w a. The variance of a sum "
+                "of independent terms is the sum of their variances."
+            ),
+            "If w and a are independent and have mean 0, then Var(w a) = Var w · Var a. Var w is the square of 0.1.",
         ],
         wrong=[
-            Wrong(4, "That is the variance; the standard deviation is its root."),
-            Wrong(40, "The weights' variance is 0.1², not 0.1; and variances add up, deviations do not."),
-            Wrong(0.1, "That is the spread of one weight; z sums up 400 terms."),
-            Wrong(20, "The root of 400 is 20; each term has the weight's deviation 0.1 as a factor."),
-            Wrong(float(np.sqrt(40)), "The weights' variance is 0.1², not 0.1."),
-            Wrong(float(1 / np.sqrt(400)), "That is how LeCun would draw the weights; here their deviation is 0.1."),
+            Wrong(4, "That is the variance. The standard deviation is its square root."),
+            Wrong(
+                40, "The variance of the weights is 0.1², not 0.1. Also, you add variances, not standard deviations."
+            ),
+            Wrong(0.1, "That is the standard deviation of a single weight, but z is a sum of 400 terms."),
+            Wrong(
+                20,
+                (
+                    "20 is the square root of 400, but every term also "
+                    "contains a weight with a standard deviation of 0.1."
+                ),
+            ),
+            Wrong(float(np.sqrt(40)), "The variance of the weights is 0.1², not 0.1."),
+            Wrong(
+                float(1 / np.sqrt(400)),
+                "That is the standard deviation of the weights under LeCun's rule, but here it is 0.1.",
+            ),
             Wrong(
                 1,
                 (
-                    "That holds if the weights are scaled to keep the variance; here they are drawn with 0.1. "
-                    "What does "
-                    "that give?"
+                    "That would be right if the weights were scaled to preserve the variance, but here "
+                    "they have a standard deviation of 0.1. What standard deviation does that give z?"
                 ),
             ),
-            Wrong(0.2, "One root covers everything: the square of 0.1 is under it too."),
+            Wrong(0.2, "The square root has to cover the whole product, including the square of 0.1."),
             Wrong(
                 float(np.sqrt(400 * 1.01)),
-                "In a product of independent factors the variances multiply; here they are added.",
+                (
+                    "You have added the two variances, but the variance of a product of "
+                    "independent factors with mean 0 is the product of their variances."
+                ),
             ),
-            Wrong(0.5, "z is taken before the activation: its slope plays no part."),
-            Wrong(401, "The terms are multiplied by the weights, whose deviation is 0.1."),
-            Wrong(400, "That is the number of inputs; each term has the variance 0.1² · 1."),
-            Wrong(float(np.sqrt(4.01)), "The bias is 0 and adds no variance."),
-            Wrong(0.01, "That is the variance of one weight; z sums up 400 terms."),
-            Wrong(float(np.sqrt(2)), "There is no ReLU here that would halve anything."),
-            Wrong(0.005, "That is the deviation of a mean of 400 terms; z is their sum."),
+            Wrong(
+                0.5,
+                (
+                    "z is computed before the activation function is "
+                    "applied, so the slope of that function plays no part."
+                ),
+            ),
+            Wrong(401, "Every term contains a weight, and the weights have a standard deviation of 0.1."),
+            Wrong(400, "That is the number of inputs. Each term has the variance 0.1² · 1."),
+            Wrong(float(np.sqrt(4.01)), "The bias is 0, so it adds no variance."),
+            Wrong(0.01, "That is the variance of a single weight, but z is a sum of 400 terms."),
+            Wrong(float(np.sqrt(2)), "There is no ReLU in this exercise, so nothing is halved."),
+            Wrong(0.005, "That is the standard deviation of the mean of the 400 terms, but z is their sum."),
         ],
     ),
     Exercise(
         name="07.he",
         prompt=(
-            "A layer of ReLU units has 800 inputs and 200 units. Which standard deviation do its first weights get by "
-            "He's rule?"
+            "A layer of ReLU units has 800 inputs and 200 units. According to "
+            "He's rule, what standard deviation should its initial weights have?"
         ),
         right=0.05,
         solution="answer = np.sqrt(2 / 800)",
-        reason="√(2/n) with the n = 800 inputs: √(1/400) = 1/20.",
+        reason="He's rule gives √(2/n), where n = 800 is the number of inputs: √(1/400) = 1/20.",
         hints=[
-            "He's rule gives the variance. Which of the two numbers, 800 or 200, is summed over in z?",
-            "The variance is 2 divided by the number of inputs; the standard deviation is its root.",
+            "He's rule specifies the variance. Is z a sum of 800 terms or of 200 terms?",
+            "The variance is 2 divided by the number of inputs. The standard deviation is its square root.",
         ],
         wrong=[
-            Wrong(0.0025, "That is the variance; the standard deviation is its root."),
-            Wrong(0.01, "That is a variance, and with the units; He counts the inputs, and the deviation is the root."),
-            Wrong(0.1, "He counts the inputs of the layer, the terms of the sum, not its units."),
+            Wrong(0.0025, "That is the variance. The standard deviation is its square root."),
             Wrong(
-                float(1 / np.sqrt(800)),
-                "That is LeCun's; ReLU leaves half of the mean square, so the variance needs a 2.",
-            ),
-            Wrong(float(np.sqrt(2 / 1000)), "That is Glorot's rule."),
-            Wrong(20, "Upside down: the inputs stand below the line."),
-            Wrong(
-                float(1 / np.sqrt(200)),
+                0.01,
                 (
-                    "That is 1/√200, LeCun's rule with the units, or 2/√800, with only 800 under the root. What "
-                    "belongs under it?"
+                    "That is a variance, and it uses the number of units. He's rule uses the number "
+                    "of inputs, and the standard deviation is the square root of the variance."
                 ),
             ),
             Wrong(
-                float(4 / np.sqrt(800)), "That is the scale for sigmoids; He's rule, for ReLU, has a 2 under the root."
+                0.1,
+                (
+                    "He's rule uses the number of inputs of the layer, which is "
+                    "the number of terms in the sum, not the number of units."
+                ),
+            ),
+            Wrong(
+                float(1 / np.sqrt(800)),
+                (
+                    "That is LeCun's rule. ReLU keeps only half of the mean "
+                    "square, so the variance needs an additional factor of 2."
+                ),
+            ),
+            Wrong(float(np.sqrt(2 / 1000)), "That is Glorot's rule."),
+            Wrong(20, "Your fraction is upside down. The number of inputs belongs in the denominator."),
+            Wrong(
+                float(1 / np.sqrt(200)),
+                (
+                    "You have either used LeCun's rule with the number of units, 1/√200, or put "
+                    "only the 800 under the square root, 2/√800. What belongs under the square root?"
+                ),
+            ),
+            Wrong(
+                float(4 / np.sqrt(800)),
+                "That is the scale for sigmoid units. He's rule for ReLU has a 2 under the square root.",
             ),
             Wrong(
                 0,
-                "With 0 all weights would be equal; // in place of / would cut it off to 0. What is the variance?",
+                (
+                    "If the standard deviation were 0, all weights would be equal. (If you used "
+                    "//, it rounded your result down to 0.) What variance does He's rule give?"
+                ),
             ),
-            Wrong((2 / 800) ** 2, "The root of the variance is asked for; here it is squared."),
-            Wrong(0.025, "The variance has a 2 above the line, not below it."),
-            Wrong(0.00125, "That is LeCun's variance; He doubles it, and the standard deviation is its root."),
+            Wrong((2 / 800) ** 2, "You have squared the variance, but the standard deviation is its square root."),
+            Wrong(0.025, "In the variance, the 2 belongs in the numerator, not in the denominator."),
             Wrong(
-                float(np.sqrt(2 / 160000)), "The weights are not counted: only the inputs, the terms of the sum in z."
+                0.00125,
+                (
+                    "That is the variance according to LeCun's rule. He's rule "
+                    "doubles it, and the standard deviation is its square root."
+                ),
+            ),
+            Wrong(
+                float(np.sqrt(2 / 160000)),
+                (
+                    "You have divided by the number of weights. Divide by the number "
+                    "of inputs, which is the number of terms in the sum for z."
+                ),
             ),
             Wrong(
                 float(np.sqrt(6 / 800)),
-                "That is the edge of a uniform distribution with this variance; its standard deviation is asked for.",
+                (
+                    "That is the bound of a uniform distribution with this "
+                    "variance, but the question asks for the standard deviation."
+                ),
             ),
             Wrong(float(np.sqrt(6 / 1000)), "That is Glorot's rule for a uniform distribution."),
         ],
@@ -132,359 +186,463 @@ EXERCISES = [
     Exercise(
         name="07.start",
         prompt=(
-            "**Write this start.** `N` holds numbers from N(0, 1), a row for each unit of the layer and a column "
-            "for each of "
-            "its inputs. Scale it to He's initialisation, for ReLU."
+            "**Write this initialisation.** `N` holds random numbers drawn from N(0, "
+            "1), with one row for each unit of the layer and one column for each of "
+            "its inputs. Scale `N` to get He's initialisation for ReLU units."
         ),
         solution=start,
         parts=("W",),
         cases=_normal_numbers,
-        reason="ReLU throws away half of the mean square, so Var w = 2/n_in makes up for it; W has the root of that.",
+        reason=(
+            "ReLU discards half of the mean square, and the variance 2/n_in makes "
+            "up for that. The numbers in N are multiplied by its square root."
+        ),
         hints=[
-            "The variance is to be 2 divided by the number of inputs. Which axis of N counts the inputs?",
-            "A factor in front of N multiplies its standard deviation: take the root of the variance.",
+            "The variance should be 2 divided by the number of inputs. Which axis of N corresponds to the inputs?",
+            (
+                "Multiplying N by a factor multiplies its standard deviation "
+                "by the same factor, so take the square root of the variance."
+            ),
         ],
         wrong=[
-            Wrong(lambda N: N * 2 / N.shape[1], "That is the variance as a factor; multiply by its root."),
-            Wrong(lambda N: N * np.sqrt(1 / N.shape[1]), "That is LeCun's; ReLU needs twice the variance."),
+            Wrong(
+                lambda N: N * 2 / N.shape[1],
+                "You have multiplied N by the variance. Multiply it by the square root of the variance instead.",
+            ),
+            Wrong(lambda N: N * np.sqrt(1 / N.shape[1]), "That is LeCun's rule. ReLU needs twice the variance."),
             Wrong(
                 lambda N: N * np.sqrt(2 / N.shape[0]),
-                "That counts the units; the sum in z runs over the inputs, the columns.",
+                (
+                    "You have divided by the number of units. The sum for "
+                    "z runs over the inputs, which are the columns of N."
+                ),
             ),
-            Wrong(lambda N: N * np.sqrt(2 / sum(N.shape)), "That is Glorot's compromise between both directions."),
-            Wrong(lambda N: N * 0.01, "A fixed scale knows nothing of how many inputs are summed up."),
+            Wrong(
+                lambda N: N * np.sqrt(2 / sum(N.shape)),
+                "That is Glorot's rule, a compromise between the forward and the backward direction.",
+            ),
+            Wrong(lambda N: N * 0.01, "A fixed scale does not depend on how many inputs are added up."),
             Wrong(
                 lambda N: N * 0.05,
                 (
-                    "That is the deviation of the exercise before, for 800 inputs; here the number of inputs must come "
-                    "from N."
+                    "That is the standard deviation from the previous exercise, which "
+                    "had 800 inputs. Here you have to get the number of inputs from N."
                 ),
             ),
             Wrong(
                 lambda N: N * 4 / np.sqrt(N.shape[1]),
-                "That is the scale for sigmoids; ReLU needs another one. What does ReLU do to the mean square?",
+                (
+                    "That is the scale for sigmoid units, but ReLU needs a "
+                    "different one. What does ReLU do to the mean square?"
+                ),
             ),
             Wrong(
-                lambda N: N * np.sqrt(2) / N.shape[1], "The root covers the whole fraction, the number of inputs too."
+                lambda N: N * np.sqrt(2) / N.shape[1],
+                "The square root has to cover the whole fraction, including the number of inputs.",
             ),
             Wrong(
                 lambda N: N * np.sqrt(6 / N.shape[1]),
                 (
-                    "That is the edge of a uniform distribution; N holds normal numbers already. Which "
-                    "deviation should "
-                    "they get?"
+                    "That is the bound of a uniform distribution, but the numbers in N "
+                    "are normally distributed. What standard deviation should they have?"
                 ),
             ),
             Wrong(
                 lambda N: N * np.sqrt(2 / N.size),
-                "That counts all weights; the sum in z runs over the inputs of one unit. How many are there?",
+                (
+                    "You have divided by the number of all weights, but the sum for z runs "
+                    "over the inputs of a single unit. How many inputs does a unit have?"
+                ),
             ),
             Wrong(
-                lambda N: N * np.sqrt(N.shape[1] / 2), "Upside down: the more inputs, the smaller each weight must be."
+                lambda N: N * np.sqrt(N.shape[1] / 2),
+                "Your fraction is upside down. The more inputs there are, the smaller each weight must be.",
             ),
-            Wrong(lambda N: np.sqrt(2 / N.shape[1]), "That is the factor alone; N has to be multiplied by it."),
+            Wrong(
+                lambda N: np.sqrt(2 / N.shape[1]),
+                "That is the scaling factor alone. You still have to multiply N by it.",
+            ),
             Wrong(
                 lambda N: np.random.default_rng(0).standard_normal(N.shape) * np.sqrt(2 / N.shape[1]),
-                "Those are new random numbers; N is to be scaled.",
+                "You have drawn new random numbers. Scale the numbers in N instead.",
             ),
             Wrong(
                 lambda N: np.full(N.shape, np.sqrt(2 / N.shape[1])),
-                "All weights are equal; N is to be scaled, and the units must differ.",
+                "You have made all the weights equal, but the units have to differ. Scale the numbers in N instead.",
             ),
         ],
     ),
     Exercise(
         name="07.slopes",
         prompt=(
-            "A sigmoid network has 10 hidden layers. By which factor at least does the error shrink on its way from "
-            "$dZ^{[11]}$ to $dZ^{[1]}$, counting the slopes alone?"
+            "A sigmoid network has 10 hidden layers. By what factor, at the very "
+            "least, does the error shrink on its way from $dZ^{[11]}$ to "
+            "$dZ^{[1]}$ if you count only the slopes of the activation functions?"
         ),
         right=4**10,
         solution="answer = 4**10",
-        reason="Each of the 10 hidden layers multiplies the error by σ′(Z), at most ¼.",
-        hints=["How large is σ′ at most, and where?", "Ten factors, each at most that large, one after the other."],
+        reason="In each of the 10 hidden layers, the error is multiplied by σ′(Z), which is at most ¼.",
+        hints=[
+            "What is the largest value of σ′, and where does σ′ reach it?",
+            "Multiply ten factors, one for each hidden layer, each of which is at most that large.",
+        ],
         wrong=[
-            Wrong(0.25**10, "That is the share that is left; by which factor does the error shrink?"),
-            Wrong(40, "The factors of the layers multiply, they do not add up."),
-            Wrong(4**11, "The output layer's own slope has cancelled with the cross-entropy, see lesson 02."),
-            Wrong(4**9, "From dZ[11] to dZ[1] the error passes through 10 hidden activations; count them."),
+            Wrong(0.25**10, "That is the fraction of the error that is left. By what factor does the error shrink?"),
+            Wrong(40, "You have added the factors of the layers, but they have to be multiplied."),
+            Wrong(
+                4**11,
+                (
+                    "You have counted 11 layers, but the slope of the output "
+                    "layer cancels against the cross-entropy, as in lesson 02."
+                ),
+            ),
+            Wrong(
+                4**9,
+                (
+                    "You have counted only 9 layers. On its way from dZ[11] to "
+                    "dZ[1], the error passes through 10 hidden activation functions."
+                ),
+            ),
             Wrong(2**10, "The slope of σ at 0 is ¼, not ½."),
-            Wrong(4, "That is the factor of one layer; there are ten."),
-            Wrong(2.5, "The layers' factors multiply, they do not add up; and each is at most ¼."),
+            Wrong(4, "That is the factor for a single layer, but there are ten hidden layers."),
+            Wrong(
+                2.5,
+                (
+                    "You have added the slopes, but the factors of the layers "
+                    "have to be multiplied, and each of them is at most ¼."
+                ),
+            ),
             Wrong(
                 10**4,
                 (
-                    "Base and exponent are swapped. Which number stands for a layer's slope, which for how many layers "
-                    "there are?"
+                    "You have swapped the base and the exponent. Which number stands "
+                    "for the slope of a layer, and which one for the number of layers?"
                 ),
             ),
-            Wrong(64, "That is for 3 hidden layers; here there are 10."),
-            Wrong(10, "That is how many layers; each shrinks the error by a factor."),
-            Wrong(1, "A slope of 1 is that of tanh at 0; what is the largest slope of σ?"),
-            Wrong(float(np.exp(10)), "The factor of a layer is 1 over the largest slope, not e."),
+            Wrong(64, "That is the answer for 3 hidden layers, but this network has 10."),
+            Wrong(10, "That is the number of layers. Each of them shrinks the error by a factor."),
+            Wrong(1, "A slope of 1 is the largest slope of tanh. What is the largest slope of σ?"),
+            Wrong(float(np.exp(10)), "The factor for each layer is 1 divided by the largest slope, not e."),
             Wrong(float(10 * np.log(4)), "That is the logarithm of the factor."),
-            Wrong(20.0**10, "0.05 is the slope of a saturated unit; at least means: at the largest slope."),
-            Wrong(4**12, "Count again: from dZ[11] to dZ[1] the error passes through 10 hidden activations."),
-            Wrong(0.25, "That is the slope of one layer; by which factor does the error shrink over ten?"),
+            Wrong(
+                20.0**10,
+                "A slope of 0.05 belongs to a saturated unit. The error shrinks least where the slope is largest.",
+            ),
+            Wrong(
+                4**12,
+                (
+                    "You have counted 12 layers. On its way from dZ[11] to dZ[1], "
+                    "the error passes through 10 hidden activation functions."
+                ),
+            ),
+            Wrong(0.25, "That is the slope of a single layer. By what factor does the error shrink over ten layers?"),
         ],
     ),
     Exercise(
         name="07.sizes",
         prompt=(
-            "**Measure it.** Write the size of the gradient in each layer: for every key of the dictionary `dW` "
-            "the root of the "
-            "mean of the squared entries. Return a dictionary with the same keys."
+            "**Measure it.** Write a function that measures the size of the gradient "
+            "in each layer. For every key of the dictionary `dW`, compute the root "
+            "mean square of the entries. Return a dictionary with the same keys."
         ),
         solution=gradient_sizes,
         parts=("size",),
         cases=_three_gradients,
-        reason="The mean makes layers of different sizes comparable, the root brings back the unit.",
+        reason=(
+            "Taking the mean makes layers of different sizes comparable, "
+            "and taking the square root restores the original unit."
+        ),
         hints=[
-            "For one array: square each entry, take the mean, then the root.",
-            "{l: … for l in dW} makes the dictionary.",
+            "For each array, square the entries, take their mean, and then take the square root.",
+            "You can build the dictionary with {l: … for l in dW}.",
         ],
         wrong=[
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l]) for l in dW},
                 (
-                    "That is the length, which grows with the number of entries: take the mean of the squares, not "
-                    "their sum."
+                    "That is the length of the array, which grows with the number "
+                    "of entries. Use the mean of the squares instead of their sum."
                 ),
             ),
-            Wrong(lambda dW: {l: np.mean(dW[l] ** 2) for l in dW}, "The root is missing."),
+            Wrong(lambda dW: {l: np.mean(dW[l] ** 2) for l in dW}, "The square root is missing."),
             Wrong(
                 lambda dW: {l: np.mean(dW[l]) for l in dW},
-                "Positive and negative entries cancel in a mean: square them first.",
+                "Positive and negative entries cancel in a mean, so square them first.",
             ),
             Wrong(
                 lambda dW: {l: np.mean(np.abs(dW[l])) for l in dW},
-                "That is the mean size; the root of the mean square is asked for.",
+                "That is the mean absolute value, but the exercise asks for the root mean square.",
             ),
             Wrong(
                 lambda dW: {l: np.std(dW[l]) for l in dW},
-                "The standard deviation takes the mean away first; the mean of the squares is asked for as it is.",
+                (
+                    "The standard deviation subtracts the mean of the entries first. "
+                    "Take the mean of the squares without subtracting anything."
+                ),
             ),
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l]) / dW[l].size for l in dW},
-                "The division belongs under the root: the mean is taken of the squares.",
+                "The division belongs under the square root, because you need the mean of the squares.",
             ),
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l]) / len(dW[l]) for l in dW},
-                "len counts the rows; how many entries are there, and does the division belong under the root?",
+                (
+                    "len returns the number of rows only. How many entries are "
+                    "there, and does the division belong under the square root?"
+                ),
                 r"\blen\b",
             ),
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l]) / np.sqrt(len(dW[l])) for l in dW},
-                "len counts the rows only. How many entries are there?",
+                "len returns the number of rows only. How many entries are there?",
                 r"\blen\b",
             ),
             Wrong(
                 lambda dW: {l: np.sqrt(np.abs(np.mean(dW[l]))) for l in dW},
-                "The square is missing: it comes first, then the mean, then the root.",
+                "You forgot to square the entries. Square first, then take the mean, and then the square root.",
             ),
             Wrong(
                 lambda dW: {l: np.abs(np.mean(dW[l])) for l in dW},
-                "Positive and negative entries cancel in a mean. What must be done to each entry first?",
+                "Positive and negative entries cancel in a mean. What do you have to do to each entry first?",
             ),
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l], 2) / np.sqrt(dW[l].size) for l in dW},
                 (
-                    "With a second argument 2, norm gives the largest stretch of a matrix. Which call takes "
-                    "all entries "
-                    "together?"
+                    "With 2 as its second argument, norm returns the most that a matrix can "
+                    "stretch a vector. Which call treats all entries as one long vector?"
                 ),
                 r"norm",
             ),
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l], 2) for l in dW},
-                "With a second argument 2, norm gives the largest stretch of a matrix; take the mean of the squares.",
+                (
+                    "With 2 as its second argument, norm returns the most that a "
+                    "matrix can stretch a vector. Take the mean of the squares instead."
+                ),
                 r"norm",
             ),
             Wrong(
                 lambda dW: {l: np.mean(np.sqrt(np.abs(dW[l]))) ** 2 for l in dW},
-                "Square, mean and root come in another order. Which is first?",
+                "You have the square, the mean and the square root in the wrong order. Which of them comes first?",
             ),
             Wrong(
                 lambda dW: {l: np.sqrt(np.sum(dW[l]) ** 2 / dW[l].size) for l in dW},
-                "The sum is squared; each entry must be squared before the sum.",
+                "You have squared the sum. Square each entry before you add them up.",
             ),
             Wrong(
                 lambda dW: {l: np.max(np.abs(dW[l])) for l in dW},
-                "That is the largest entry; the root of the mean square is asked for.",
+                "That is the largest absolute value, but the exercise asks for the root mean square.",
             ),
             Wrong(
                 lambda dW: {l: np.median(np.abs(dW[l])) for l in dW},
-                "That is the median; the root of the mean square is asked for.",
+                "That is the median absolute value, but the exercise asks for the root mean square.",
             ),
             Wrong(
                 lambda dW: {l: np.sqrt(dW[l] ** 2) for l in dW},
-                "The mean is missing: one number for each layer is wanted.",
+                "The mean is missing. The result should have a single number for each layer.",
             ),
             Wrong(
                 lambda dW: {l: np.sqrt(np.mean(dW[l] ** 2, axis=0)) for l in dW},
-                "One number for each layer is wanted: over which entries is the mean to be taken?",
+                "The result should have a single number for each layer. Over which entries should you take the mean?",
             ),
             Wrong(
                 lambda dW: {l: np.sqrt(np.mean(dW[l] ** 2, axis=1)) for l in dW},
-                "One number for each layer is wanted: over which entries is the mean to be taken?",
+                "The result should have a single number for each layer. Over which entries should you take the mean?",
             ),
             Wrong(
                 lambda dW: [np.sqrt(np.mean(dW[l] ** 2)) for l in dW],
-                "`size` is a list, but a dictionary with the layers as keys is wanted.",
+                "`size` is a list, but it should be a dictionary whose keys are the layers.",
             ),
         ],
     ),
     Exercise(
         name="07.saturated",
         prompt=(
-            "Write the share of saturated units: of all entries of `Z`, how many have a slope $\\sigma'(z)$ "
-            "below 0.05? Answer "
-            "with a number between 0 and 1; `sigmoid_prime` is at hand."
+            "Write a function that returns the fraction of saturated units, which is "
+            "the fraction of all entries of `Z` at which the slope $\\sigma'(z)$ is "
+            "below 0.05. Return a number between 0 and 1. You can use `sigmoid_prime`."
         ),
         solution=saturated,
         parts=("share",),
         cases=_weighted_inputs,
-        reason="A saturated unit hardly moves, whatever its weights do: nothing comes back through it.",
+        reason=(
+            "The output of a saturated unit hardly changes, whatever you "
+            "do to its weights, so almost no error gets back through it."
+        ),
         hints=[
             "`sigmoid_prime(Z) < 0.05` is an array of True and False.",
-            "The mean of such an array is the share of True.",
+            "The mean of such an array is the fraction of its entries that are True.",
         ],
         wrong=[
-            Wrong(lambda Z: np.mean(sigmoid_prime(Z) > 0.05), "That is the share of those that are not saturated."),
-            Wrong(lambda Z: np.sum(sigmoid_prime(Z) < 0.05), "That is how many; the share is asked for."),
-            Wrong(lambda Z: np.mean(sigmoid(Z) < 0.05), "That looks at σ(z), and misses the units that are near 1."),
+            Wrong(lambda Z: np.mean(sigmoid_prime(Z) > 0.05), "That is the fraction of units that are not saturated."),
+            Wrong(
+                lambda Z: np.sum(sigmoid_prime(Z) < 0.05),
+                "That is the number of saturated units, but the exercise asks for a fraction.",
+            ),
+            Wrong(
+                lambda Z: np.mean(sigmoid(Z) < 0.05),
+                "You have compared the output σ(z) with 0.05, which misses the units whose output is near 1.",
+            ),
             Wrong(
                 lambda Z: np.mean(sigmoid_prime(sigmoid(Z)) < 0.05),
                 (
-                    "None is found, as if the slope were taken at the output, or the mean before the comparison. "
-                    "What is compared for each z on its own?"
+                    "Your function never finds a saturated unit. Perhaps you evaluated the slope at the output, "
+                    "or took the mean before the comparison. What should you compare with 0.05 for each entry z?"
                 ),
             ),
             Wrong(
                 lambda Z: np.sum(sigmoid_prime(Z) < 0.05) / len(Z),
-                "len counts the rows only. How many entries does Z have?",
+                "len returns the number of rows only. How many entries does Z have?",
                 r"\blen\b",
             ),
             Wrong(
                 lambda Z: np.sum(sigmoid_prime(Z) < 0.05) / Z.shape[1],
-                "That counts the columns only. How many entries does Z have?",
+                "You have divided by the number of columns only. How many entries does Z have?",
             ),
-            Wrong(lambda Z: np.mean(Z < 0.05), "Z itself is compared; its slope σ′(z) is asked for."),
-            Wrong(lambda Z: np.mean(np.abs(Z) < 0.05), "Z itself is compared; its slope σ′(z) is asked for."),
             Wrong(
-                lambda Z: np.any(sigmoid_prime(Z) < 0.05), "That says whether there is one; how large is their share?"
+                lambda Z: np.mean(Z < 0.05), "You have compared Z itself with 0.05. Compare the slope σ′(z) instead."
+            ),
+            Wrong(
+                lambda Z: np.mean(np.abs(Z) < 0.05),
+                "You have compared Z itself with 0.05. Compare the slope σ′(z) instead.",
+            ),
+            Wrong(
+                lambda Z: np.any(sigmoid_prime(Z) < 0.05),
+                "That says whether any unit is saturated. What fraction of the units is saturated?",
             ),
             Wrong(
                 lambda Z: np.mean((sigmoid(Z) < 0.05) | (sigmoid(Z) > 0.95)),
                 (
-                    "That looks at the output; where σ is 0.05 its slope is a little below 0.05. What is asked for is "
-                    "the slope."
+                    "You have compared the output with 0.05 and 0.95. Where σ(z) is 0.05, however, "
+                    "the slope is already a little below 0.05, so compare the slope itself."
                 ),
             ),
             Wrong(
                 lambda Z: np.mean(sigmoid(Z) > 0.95),
-                "That looks at the output, and misses the units near 0. What is asked for is the slope.",
+                (
+                    "You have looked at the output, which misses the saturated "
+                    "units whose output is near 0. Compare the slope instead."
+                ),
             ),
             Wrong(
                 lambda Z: np.mean(np.abs(Z) > 5),
-                "The slope falls below 0.05 before z is 5 away from 0. Which function tells the slope?",
+                "The slope falls below 0.05 well before z is 5 away from 0. Which function returns the slope?",
                 r"\b5\b",
             ),
             Wrong(
                 lambda Z: np.mean(np.abs(Z) > 3),
-                "The slope falls below 0.05 a little before z is 3 away from 0. Which function tells the slope?",
+                "The slope falls below 0.05 a little before z is 3 away from 0. Which function returns the slope?",
                 r"\b3\b",
             ),
             Wrong(lambda Z: np.mean(Z > 2.887), "Units with a large negative z are saturated too."),
             Wrong(lambda Z: np.mean(Z < -2.887), "Units with a large positive z are saturated too."),
-            Wrong(lambda Z: np.mean(sigmoid_prime(Z)), "That is the mean slope; count the slopes below 0.05."),
+            Wrong(
+                lambda Z: np.mean(sigmoid_prime(Z)),
+                "That is the mean of the slopes. Count how many of the slopes are below 0.05.",
+            ),
             Wrong(
                 lambda Z: sigmoid_prime(Z) < 0.05,
-                "That is an array of True and False. What is the share of True in it?",
+                "That is an array of True and False. What fraction of its entries is True?",
             ),
             Wrong(
                 lambda Z: 100 * np.mean(sigmoid_prime(Z) < 0.05),
-                "That is a percentage; a number between 0 and 1 is asked for.",
+                "That is a percentage, but the exercise asks for a number between 0 and 1.",
             ),
             Wrong(
                 lambda Z: np.mean(sigmoid_prime(Z) < 0.05, axis=0),
-                "That is a share for each column; one number for all is asked for.",
+                "You have computed a fraction for each column, but the exercise asks for a single number.",
             ),
             Wrong(
                 lambda Z: np.mean(sigmoid_prime(Z) < 0.05, axis=1),
-                "That is a share for each row; one number for all is asked for.",
+                "You have computed a fraction for each row, but the exercise asks for a single number.",
             ),
             Wrong(
                 lambda Z: np.mean(1 - np.tanh(Z) ** 2 < 0.05),
-                "That is the slope of tanh; these are sigmoid units. Which function is at hand for their slope?",
+                (
+                    "That is the slope of tanh, but these are sigmoid units. "
+                    "Which function gives you the slope of the sigmoid?"
+                ),
             ),
-            Wrong(lambda Z: np.mean(Z < 0), "That is the share of negative z. How steep is σ there?"),
+            Wrong(
+                lambda Z: np.mean(Z < 0),
+                "That is the fraction of entries that are negative. What is the slope of σ there?",
+            ),
             Wrong(
                 lambda Z: np.mean(sigmoid_prime(Z) < 0.0125),
-                ("The bound is a quarter of 0.05. What is compared with 0.05 itself: the slope, or its share of ¼?"),
+                (
+                    "You have compared the slope with a quarter of 0.05. Which number should be "
+                    "below 0.05: the slope itself, or the slope divided by its largest value ¼?"
+                ),
             ),
         ],
     ),
     Exercise(
         name="07.q1",
         prompt=(
-            "All weights and biases of a network with 5 hidden units start at 0. After 1000 steps, how many "
-            "different rows has $W^{[1]}$?"
+            "All weights and biases of a network with 5 hidden units start at 0. After "
+            "1000 steps of training, how many different rows does $W^{[1]}$ have?"
         ),
         right=1,
         solution="q1 = 1",
-        reason="Equal units get equal gradients, and stay equal for ever.",
+        reason="Units that start out equal get equal gradients, so they stay equal forever.",
         wrong=[
-            Wrong(5, "What would make two units differ, if they start equal and get the same gradient?"),
-            Wrong(0, "There are rows; the question is how many different ones."),
-            Wrong(2, "What would make any two units differ?"),
+            Wrong(5, "If two units start out equal and get the same gradient, what would ever make them differ?"),
+            Wrong(0, "The matrix does have rows. The question is how many of them are different."),
+            Wrong(2, "What would ever make any two of the units differ?"),
         ],
     ),
     Exercise(
         name="07.q2",
         prompt=(
-            "Weights are drawn with the standard deviation $1/\\sqrt{n^{[l-1]}}$. By which factor does a layer "
-            "without activation change the variance?"
+            "Weights are drawn with the standard deviation $1/\\sqrt{n^{[l-1]}}$. By "
+            "what factor does a layer without an activation function change the variance?"
         ),
         right=1,
         solution="q2 = 1",
-        reason="n · Var w = n · 1/n = 1: that is what the scale is made for.",
+        reason="n · Var w = n · 1/n = 1, which is the whole purpose of this scale.",
         wrong=[
-            Wrong(0.25, "That is the largest slope of the sigmoid; here there is no activation."),
-            Wrong(2, "That is He's scale, made for ReLU."),
-            Wrong(0.5, "That is what ReLU does to the mean square."),
+            Wrong(0.25, "That is the largest slope of the sigmoid, but this layer has no activation function."),
+            Wrong(2, "That is the factor in He's rule, which is meant for ReLU."),
+            Wrong(0.5, "That is the factor by which ReLU changes the mean square."),
         ],
     ),
     Exercise(
         name="07.q3",
         prompt=(
-            'What does Glorot\'s initialisation balance? "a" the sizes going forward and those going backward; '
-            '"b" weights and biases; "c" training and test.'
+            'What does Glorot\'s initialisation balance? "a" the sizes of '
+            "the values in the forward pass and of the errors in the backward "
+            'pass; "b" the weights and the biases; "c" training and testing.'
         ),
         right="a",
         solution='q3 = "a"',
-        reason="Forward wants 1/n_in, backward 1/n_out; the mean of both sizes is a compromise.",
+        reason=(
+            "The forward pass calls for the variance 1/n_in and the backward "
+            "pass for 1/n_out. Using the mean of n_in and n_out is a compromise."
+        ),
         wrong=[
-            Wrong("b", "Biases start at 0; the scale is for the weights."),
-            Wrong("c", "The start knows no data."),
+            Wrong("b", "The biases start at 0, so the scale matters only for the weights."),
+            Wrong("c", "The initial weights are drawn without looking at any data."),
         ],
     ),
     Exercise(
         name="07.q4",
         prompt=(
-            "A deep network of sigmoids hardly learns at first, and its first layer's gradients are far smaller "
-            "than its last "
-            'layer\'s. What does not help? "a" ReLU with He\'s start; "b" a larger batch; "c" steps that adapt '
-            "to the gradient's size."
+            "A deep network of sigmoid units hardly learns at first, and the gradients of its first layer "
+            'are far smaller than those of its last layer. Which of these does not help? "a" ReLU with '
+            'He\'s initialisation; "b" a larger batch; "c" steps that adapt to the size of the gradient.'
         ),
         right="b",
         solution='q4 = "b"',
-        reason="A larger batch makes the gradient less noisy, not larger.",
+        reason="A larger batch makes the gradient less noisy, but no larger.",
         wrong=[
             Wrong(
-                "a", "That does help: ReLU's slope is 1 where it is switched on, and He's scale makes up for the rest."
+                "a",
+                (
+                    "That does help. ReLU has a slope of 1 wherever it is "
+                    "switched on, and He's initialisation makes up for the rest."
+                ),
             ),
-            Wrong("c", "That does help: then a small gradient still makes a step."),
+            Wrong("c", "That does help, because even a small gradient then leads to a reasonably large step."),
         ],
     ),
 ]

@@ -87,278 +87,405 @@ EXERCISES = [
     Exercise(
         name="10.weighted",
         prompt=(
-            "**Put the gradients together.** `gradients` is a list with the gradient of each shard's *mean* cost, "
-            "arrays of one shape; `sizes` says how many examples each shard has. Return the gradient of the mean over "
-            "all examples."
+            "**Put the gradients together.** `gradients` is a list of arrays of the same shape. Each "
+            "of them is the gradient of the *mean* cost over one shard. `sizes` gives the number of "
+            "examples in each shard. Return the gradient of the mean cost over all examples."
         ),
         solution=combine,
         parts=("gradient",),
         cases=_shards,
-        reason="m_k times a mean is a sum; all sums together, divided by m once, are the mean of all.",
+        reason=(
+            "Multiplying a shard's mean by its size m_k gives the sum over that shard. "
+            "Adding up these sums and dividing by m once gives the mean over all examples."
+        ),
         hints=[
             "How do you get from the mean over a shard back to the sum over it?",
-            "Add up size × gradient over the shards. By what must the total be divided?",
+            "Add up size × gradient over all shards. What do you have to divide the total by?",
         ],
         wrong=[
-            Wrong(_mean_of_means, "That is the plain mean: a shard of one example counts as much as one of ten."),
-            Wrong(_sum_of_means, "The means are added up and nothing is divided."),
-            Wrong(_never_divided, "That is the sum over all examples; divide it by their number."),
-            Wrong(_divided_by_shards, "Divide by the number of examples, not by that of the shards."),
-            Wrong(_means_over_all, "Each mean must be multiplied by its size before they are added."),
-            Wrong(_not_added, "These are the parts: add them up, one array is wanted."),
-            Wrong(_weights_turned_round, "A large shard must count more, not less."),
-            Wrong(_divided_by_sizes, "A large shard must count more, not less; and a size may be 0."),
+            Wrong(
+                _mean_of_means,
+                "You have taken the plain mean, in which a shard with one example counts as much as a shard with ten.",
+            ),
+            Wrong(
+                _sum_of_means, "You have added up the means without weighting them and without dividing by anything."
+            ),
+            Wrong(
+                _never_divided,
+                "That is the sum over all examples. You still have to divide it by the number of examples.",
+            ),
+            Wrong(_divided_by_shards, "Divide by the number of examples, not by the number of shards."),
+            Wrong(_means_over_all, "You have to multiply each mean by the size of its shard before you add them up."),
+            Wrong(
+                _not_added,
+                "Your result is a list with one array for each shard. Add these arrays up to get a single array.",
+            ),
+            Wrong(_weights_turned_round, "A large shard must count more than a small one, not less."),
+            Wrong(
+                _divided_by_sizes, "A large shard must count more than a small one, not less. Also, a size may be 0."
+            ),
             Wrong(
                 lambda gradients, sizes: gradients[-1] * sizes[-1] / sum(sizes),
-                "That is the last shard alone. Is the sum overwritten in the loop?",
+                (
+                    "That is the contribution of the last shard alone. Does "
+                    "your loop overwrite the sum instead of adding to it?"
+                ),
             ),
             Wrong(
                 lambda gradients, sizes: gradients[0] * sizes[0] / sum(sizes),
-                "That is the first shard alone. Does `return` come too early?",
+                "That is the contribution of the first shard alone. Does `return` come too early?",
             ),
             Wrong(
                 lambda gradients, sizes: _mean_of_means(gradients, sizes) / sum(sizes),
-                "Divided twice, by the shards and by the examples. What turns a mean into a sum?",
+                (
+                    "You have divided twice, by the number of shards and by "
+                    "the number of examples. What turns a mean into a sum?"
+                ),
             ),
             Wrong(
                 lambda gradients, sizes: combine(gradients, sizes) / len(sizes),
-                "Weighted rightly, but then divided by the number of shards once more.",
+                "The weights are right, but then you have also divided by the number of shards.",
             ),
             Wrong(
                 lambda gradients, sizes: combine(gradients, sizes).sum(),
-                "All entries are added up to one number; a gradient keeps its shape.",
+                "You have added up all the entries into a single number, but a gradient must keep its shape.",
             ),
             Wrong(
                 lambda gradients, sizes: combine(gradients, sizes[::-1]),
-                "Sizes and gradients are paired in opposite order.",
+                "You have paired the gradients with the sizes in reverse order.",
             ),
             Wrong(
                 lambda gradients, sizes: gradients[int(np.argmax(sizes))],
-                "That is the largest shard alone. What do the others contribute?",
+                "That is the gradient of the largest shard alone. What do the other shards contribute?",
             ),
         ],
     ),
     Exercise(
         name="10.deal",
         prompt=(
-            "**Deal the examples.** Write `deal`: the sizes of `K` shards of `m` examples, as equal as can be, the "
-            "larger ones first, so that `deal(11, 4)` is 3, 3, 3, 2. Return a list or an array."
+            "**Deal the examples.** Write `deal`, which returns the sizes of `K` shards that "
+            "together hold `m` examples. The sizes should be as equal as possible, with the larger "
+            "ones first. For example, `deal(11, 4)` is 3, 3, 3, 2. Return a list or an array."
         ),
         solution=deal,
         parts=("sizes",),
         cases=lambda: [(11, 4), (12, 3), (3, 5), (10, 4)],
-        reason="Everyone waits for the largest shard in every step, so no shard may be more than one example larger.",
+        reason=(
+            "In every step, everyone waits for the largest shard, so no "
+            "shard should have more than one example more than any other."
+        ),
         hints=[
-            "m // K examples for everyone. How many are left over then?",
-            "m % K are left: one more for each of the first m % K shards.",
+            "Every shard gets m // K examples. How many examples are then left over?",
+            "m % K examples are left over, so the first m % K shards get one more each.",
         ],
         wrong=[
-            Wrong(lambda m, K: np.full(K, m // K), "Some examples are dealt to nobody: what becomes of m % K?"),
-            Wrong(_rest_to_the_last, "The last shard gets all that is left, and everyone waits for it."),
-            Wrong(_rest_to_the_first, "The first shard gets all that is left, and everyone waits for it."),
-            Wrong(lambda m, K: [m / K] * K, "Examples cannot be cut: use // and %."),
+            Wrong(
+                lambda m, K: np.full(K, m // K),
+                "Some examples are not dealt to any shard. What happens to the remaining m % K examples?",
+            ),
+            Wrong(
+                _rest_to_the_last,
+                "The last shard gets all the examples that are left over, so everyone has to wait for it.",
+            ),
+            Wrong(
+                _rest_to_the_first,
+                "The first shard gets all the examples that are left over, so everyone has to wait for it.",
+            ),
+            Wrong(lambda m, K: [m / K] * K, "An example cannot be split. Use // and % to stay with whole numbers."),
             Wrong(
                 lambda m, K: np.diff(np.linspace(0, m, K + 1).astype(int)),
-                "The right sizes; the larger ones are to come first.",
+                "The sizes are right, but the larger ones should come first.",
             ),
-            Wrong(_all_of_m_each_time, "After each shard fewer examples are left: `m` must be lowered by its size."),
-            Wrong(_rounded_up, "Rounded up everywhere, these are more examples than there are."),
-            Wrong(lambda m, K: deal(m, K)[::-1], "The right sizes; the larger ones are to come first."),
+            Wrong(
+                _all_of_m_each_time,
+                "After each shard, fewer examples are left, so you have to subtract the shard's size from `m`.",
+            ),
+            Wrong(
+                _rounded_up, "You have rounded every size up, so together the shards hold more examples than there are."
+            ),
+            Wrong(lambda m, K: deal(m, K)[::-1], "The sizes are right, but the larger ones should come first."),
             Wrong(
                 _rest_is_negative,
                 (
-                    "Rounded up for all but the last, which gets what is left: too little, or even less than "
-                    "nothing. How many get one more?"
+                    "You have rounded up the size of every shard but the last, which is left with "
+                    "too few examples or even a negative number. How many shards should get one more?"
                 ),
             ),
             Wrong(
                 _ceil_until_gone,
-                "The first ones get too much and little is left for the last: no two should differ by more than one.",
+                (
+                    "The first shards get too many examples, and too few are left "
+                    "for the last ones. No two sizes should differ by more than one."
+                ),
             ),
-            Wrong(lambda m, K: np.full(m, K), "m and K have changed places: there are K shards of about m/K examples."),
+            Wrong(
+                lambda m, K: np.full(m, K), "You have swapped m and K. There are K shards of about m/K examples each."
+            ),
             Wrong(
                 lambda m, K: [m // K + 1] * (m % K),
-                "The shards that get no extra example are missing. How many are there?",
+                "The shards that do not get an extra example are missing. How many of them are there?",
             ),
             Wrong(
                 lambda m, K: [m // K + 1] * (m % K) + [m // K] * K,
-                "Too many shards: of K, m % K get one more. How many are the rest?",
+                "You have too many shards. Of the K shards, m % K get one more example. How many shards are left?",
             ),
-            Wrong(lambda m, K: m // K, "That is one number; a list of K sizes is asked for."),
+            Wrong(lambda m, K: m // K, "That is a single number, but the result should be a list of K sizes."),
             Wrong(
                 lambda m, K: [round(m / K)] * K,
-                "Rounded everywhere, the sizes do not add up to m. What becomes of the rest?",
+                (
+                    "You have rounded m/K for every shard, so the sizes do not "
+                    "add up to m. What happens to the examples that are left over?"
+                ),
             ),
             Wrong(
                 lambda m, K: [m % K] * K,
-                "That is the rest in every place; each shard gets m // K, and some get one more.",
+                (
+                    "You have given every shard the remainder. Each shard "
+                    "should get m // K examples, and some should get one more."
+                ),
             ),
             Wrong(
                 lambda m, K: [m // K + (k <= m % K) for k in range(K)],
-                "One shard too many gets an extra example: count from 0.",
+                "One shard too many gets an extra example. Remember that counting starts at 0.",
             ),
             Wrong(
                 lambda m, K: [m // K + (k < m // K) for k in range(K)],
-                "That counts by another number than the rest of the division. How many shards get one more?",
+                (
+                    "The remainder of the division determines how many shards get an extra "
+                    "example, but you have used a different number. What is the remainder here?"
+                ),
             ),
-            Wrong(lambda m, K: [m] * K, "Each shard gets all examples; together they should be m."),
+            Wrong(
+                lambda m, K: [m] * K, "You have given every shard all the examples, but the sizes should add up to m."
+            ),
         ],
     ),
     Exercise(
         name="10.bytes",
         prompt=(
-            "A network 784 → 100 → 10 is trained in float32. How many bytes is the gradient that a worker sends in "
-            "each step?"
+            "A network 784 → 100 → 10 is trained in float32. How many "
+            "bytes does the gradient have that a worker sends in each step?"
         ),
         right=318040,
         solution="P = 784 * 100 + 100 + 100 * 10 + 10\nanswer = 4 * P",
-        reason="A number for each weight and each bias, 79510 in all, of 4 bytes each; the examples do not matter.",
+        reason=(
+            "The gradient has one number for each weight and each bias, 79510 in all, "
+            "and each number takes 4 bytes. The number of examples does not matter."
+        ),
         hints=[
-            "The gradient has a number for each parameter. How many weights and how many biases are there?",
+            "The gradient has one number for each parameter. How many weights and how many biases are there?",
             "A float32 has 32 bits. How many bytes is that?",
         ],
         wrong=[
-            Wrong(79510, "That is how many numbers; each has 4 bytes."),
-            Wrong(636080, "That would be float64, with 8 bytes each, or sending and receiving; what is asked for?"),
-            Wrong(317600, "The biases are missing: 100 and 10 of them."),
-            Wrong(2544320, "That is in bits; a byte has 8."),
-            Wrong(79400, "That is how many weights: the biases are missing, and each number has 4 bytes."),
-            Wrong(318.04, "That is in kB; bytes are asked for."),
-            Wrong(313600, "That is the first layer's weights alone."),
-            Wrong(4 * 894, "Those are the units; the gradient has a number for each parameter."),
-            Wrong(4 * 784000, "The layers' parameters add up; here all sizes are multiplied."),
-            Wrong(321136, "A bias belongs to the unit that computes, not to the one that feeds it."),
-            Wrong(321176, "The inputs have no biases."),
-            Wrong(4 * 32 * 79510, "Bits and bytes at once: a float32 has 32 bits, which are 4 bytes."),
-            Wrong(95440, "That is a network with 30 hidden units; here there are 100."),
-            Wrong(4, "That is one number; how many are there?"),
+            Wrong(79510, "That is how many numbers the gradient has, but each of them takes 4 bytes."),
+            Wrong(
+                636080,
+                (
+                    "That would be right for float64, with 8 bytes per number, or if you "
+                    "counted both sending and receiving. What does the question ask for?"
+                ),
+            ),
+            Wrong(317600, "You have left out the biases. There are 100 in the first layer and 10 in the second."),
+            Wrong(2544320, "That is the number of bits. A byte has 8 bits."),
+            Wrong(79400, "That is the number of weights. You have left out the biases, and each number takes 4 bytes."),
+            Wrong(318.04, "That is the size in kB, but the question asks for bytes."),
+            Wrong(313600, "You have counted the weights of the first layer only."),
+            Wrong(4 * 894, "You have counted the units, but the gradient has one number for each parameter."),
+            Wrong(
+                4 * 784000,
+                (
+                    "You have multiplied all the layer sizes together. "
+                    "Instead, add up the numbers of parameters of the layers."
+                ),
+            ),
+            Wrong(
+                321136,
+                (
+                    "You have counted one bias for each unit that feeds a layer, "
+                    "but a bias belongs to the unit that computes something."
+                ),
+            ),
+            Wrong(321176, "You have counted biases for the inputs, but the inputs have none."),
+            Wrong(
+                4 * 32 * 79510,
+                "You have multiplied by both bits and bytes. A float32 has 32 bits, which is the same as 4 bytes.",
+            ),
+            Wrong(95440, "That is the answer for 30 hidden units, but this network has 100."),
+            Wrong(4, "That is the size of a single number. How many numbers does the gradient have?"),
             Wrong(318044, "The cost is not part of the gradient."),
-            Wrong(318000, "That is the biases left out in part, or a rounding: the biases are 100 and 10."),
+            Wrong(
+                318000,
+                (
+                    "You have either left out some of the biases or rounded your result. "
+                    "There are 100 biases in the first layer and 10 in the second."
+                ),
+            ),
             Wrong(317640, "The biases of the hidden layer are missing."),
-            Wrong(2 * 79510, "That would be float16; a float32 has 4 bytes."),
-            Wrong(79510 / 4, "Four bytes for each number: multiply."),
-            Wrong(0.31804, "That is in MB; bytes are asked for."),
-            Wrong(4 * 79510 * 60000, "The gradient has the size of the parameters, however many examples there are."),
-            Wrong(4 * 11272 * 79510, "The gradient has the size of the parameters, however many examples there are."),
-            Wrong(317608, "One bias for each layer; each unit has one."),
-            Wrong(317604, "One bias for the whole network; each unit has one."),
+            Wrong(2 * 79510, "That would be right for float16, but a float32 takes 4 bytes."),
+            Wrong(79510 / 4, "You have divided by 4, but every number takes four bytes, so you have to multiply."),
+            Wrong(0.31804, "That is the size in MB, but the question asks for bytes."),
+            Wrong(
+                4 * 79510 * 60000,
+                "The gradient has as many numbers as there are parameters, no matter how many examples there are.",
+            ),
+            Wrong(
+                4 * 11272 * 79510,
+                "The gradient has as many numbers as there are parameters, no matter how many examples there are.",
+            ),
+            Wrong(317608, "You have counted one bias per layer, but every unit has its own."),
+            Wrong(317604, "You have counted one bias for the whole network, but every unit has its own."),
         ],
     ),
     Exercise(
         name="10.equal",
         prompt=(
-            "On one worker a step computes for 0.8 s. On several the work is shared evenly, and on top of it "
-            "communicating takes 0.02 s, on however many. With how many workers does a step communicate as long as it "
-            "computes?"
+            "On a single worker, the computation in one step takes 0.8 s. On several "
+            "workers, this work is shared evenly, but communication takes an "
+            "additional 0.02 s, regardless of the number of workers. With how many "
+            "workers does a step spend as much time on communication as on computation?"
         ),
         right=40,
         solution="answer = 0.8 / 0.02",
-        reason="0.8/K = 0.02 for K = 40: a step takes 0.04 s then, and 40 workers are 20 times as fast as one.",
-        hints=["How long does each of K workers compute?", "Solve 0.8/K = 0.02 for K."],
+        reason="0.8/K = 0.02 for K = 40. A step then takes 0.04 s, so 40 workers are 20 times as fast as one.",
+        hints=["If K workers share the work, how long does each of them compute?", "Solve 0.8/K = 0.02 for K."],
         wrong=[
             Wrong(
                 20,
                 (
-                    "With 20 a step still computes twice as long as it communicates. How long does each of K "
-                    "workers compute?"
+                    "With 20 workers, a step still spends twice as much time on computation "
+                    "as on communication. How long does each of K workers compute?"
                 ),
             ),
-            Wrong(0.025, "Upside down: 0.8/K = 0.02."),
-            Wrong(7, "Communicating takes 0.02 s on however many: it does not grow with K."),
-            Wrong(0.016, "That is the product; solve 0.8/K = 0.02."),
-            Wrong(80, "Then computing would take half as long as communicating."),
-            Wrong(0.78, "That is a difference of times; how many workers make 0.8/K equal to 0.02?"),
+            Wrong(0.025, "Your fraction is upside down. Solve 0.8/K = 0.02 for K."),
+            Wrong(7, "Communication takes 0.02 s regardless of the number of workers, so it does not grow with K."),
+            Wrong(0.016, "You have multiplied the two times. Solve 0.8/K = 0.02 for K instead."),
+            Wrong(80, "With 80 workers, computation would take only half as long as communication."),
+            Wrong(0.78, "That is the difference between the two times. How many workers make 0.8/K equal to 0.02?"),
             Wrong(
-                0.82, "That is a time, of a step on one worker that communicates; the number of workers is asked for."
+                0.82,
+                (
+                    "That is the time for a step in which one worker computes and "
+                    "communicates, but the question asks for the number of workers."
+                ),
             ),
-            Wrong(400, "A digit has slipped: 0.8 divided by 0.02."),
+            Wrong(400, "Your answer is off by a power of ten. Divide 0.8 by 0.02 once more."),
             Wrong(
                 41,
                 (
-                    "With 41 a step computes a little shorter than it communicates. Which time is shared, and are"
-                    " the 0.02 s part of it?"
+                    "With 41 workers, a step spends a little less time on computation than "
+                    "on communication. Which of the two times is shared among the workers?"
                 ),
             ),
-            Wrong(0.02, "That is the time at which both are equal; how many workers are there then?"),
             Wrong(
-                0.04, "That is how long a step takes then, or a slip of the decimal point; how many workers are there?"
+                0.02,
+                (
+                    "That is how long computation and communication each take "
+                    "when they are equal. How many workers are there then?"
+                ),
             ),
-            Wrong(1, "On one worker computing takes 40 times as long as communicating."),
-            Wrong(0.5, "That is a share of the step; the number of workers is asked for."),
-            Wrong(float(np.log2(40)), "The work is shared evenly, not halved again and again."),
+            Wrong(
+                0.04,
+                (
+                    "That is how long the whole step takes at that point, unless you "
+                    "have misplaced the decimal point. How many workers are there then?"
+                ),
+            ),
+            Wrong(1, "On one worker, computation takes 40 times as long as communication."),
+            Wrong(0.5, "That is a fraction of the step, but the question asks for the number of workers."),
+            Wrong(float(np.log2(40)), "The work is shared evenly among the workers. It is not halved again and again."),
             Wrong(
                 39,
                 (
-                    "With 39 a step computes a little longer than it communicates. Is anything taken away from "
-                    "the 0.8 s, or from the number of workers?"
+                    "With 39 workers, a step spends a little more time on computation than on "
+                    "communication. Did you subtract something from the 0.8 s or from the number of workers?"
                 ),
             ),
-            Wrong(4, "A digit has slipped: 0.8 divided by 0.02."),
-            Wrong(float(np.sqrt(40)), "The communication does not grow with the workers here, so there is no square."),
+            Wrong(4, "Your answer is off by a power of ten. Divide 0.8 by 0.02 once more."),
+            Wrong(
+                float(np.sqrt(40)),
+                (
+                    "Here, the communication time does not grow with the "
+                    "number of workers, so there is no square root to take."
+                ),
+            ),
         ],
     ),
     Exercise(
         name="10.q1",
         prompt=(
-            "Two workers have 100 and 300 examples. The gradient of a weight is 4 in the mean over the first and 8 "
-            "over the second. What is it in the mean over all 400?"
+            "Two workers have 100 and 300 examples. Averaged over the examples of "
+            "the first worker, the gradient of a weight is 4. Averaged over those of "
+            "the second worker, it is 8. What is its average over all 400 examples?"
         ),
         right=7,
         solution="q1 = (100 * 4 + 300 * 8) / 400",
-        reason="(100 · 4 + 300 · 8)/400 = 2800/400.",
+        reason="The average is (100 · 4 + 300 · 8)/400 = 2800/400.",
         wrong=[
-            Wrong(6, "That is the plain mean; the second worker has three times as many examples."),
-            Wrong(12, "Means do not add up."),
+            Wrong(6, "You have taken the plain mean, but the second worker has three times as many examples."),
+            Wrong(12, "You have added the two means, but they have to be weighted by the numbers of examples."),
             Wrong(2800, "That is the sum over all examples."),
-            Wrong(700, "Divide the sum over all examples by their number, 400."),
-            Wrong(5, "The weights are swapped: it is the second worker that has 300."),
+            Wrong(700, "Divide the sum over all examples by the number of examples, 400."),
+            Wrong(5, "You have swapped the weights. It is the second worker that has 300 examples."),
         ],
     ),
     Exercise(
         name="10.q2",
         prompt=(
-            "Of a sweep of 100 points 60 are done when one of the workers dies, in the middle of a point. How many "
-            "points must be begun a second time?"
+            "A sweep of 100 points has finished 60 of them when one of the workers dies "
+            "in the middle of a point. How many points have to be started a second time?"
         ),
         right=1,
         solution="q2 = 1",
-        reason="Only the one that it was working on; what is done is in the file.",
+        reason=(
+            "Only the point that the worker was computing has to be "
+            "started again. All the finished points are in the file."
+        ),
         wrong=[
-            Wrong(0, "Its unfinished point is lost with it, and goes to another worker."),
-            Wrong(100, "60 are in the file already."),
-            Wrong(60, "What is done is in the file."),
-            Wrong(40, "Most of these have not been begun yet."),
-            Wrong(61, "What is done is in the file; only what was being worked on is lost."),
+            Wrong(0, "The unfinished point is lost with its worker, and another worker has to start it again."),
+            Wrong(100, "The 60 finished points are already in the file."),
+            Wrong(60, "Those are the finished points, which are already in the file."),
+            Wrong(40, "Most of these 40 points have not been started even once."),
+            Wrong(
+                61, "The finished points are already in the file. Only the point that the worker was computing is lost."
+            ),
         ],
     ),
     Exercise(
         name="10.q3",
         prompt=(
-            "The network stays the same and the batch is made ten times as large. The bytes that a worker sends in a "
-            'step: "a" grow tenfold; "b" stay the same; "c" shrink to a tenth.'
+            "The network stays the same, but the batch becomes ten times as large. "
+            "What happens to the number of bytes that a worker sends in each step? "
+            '"a" it grows tenfold; "b" it stays the same; "c" it shrinks to a tenth.'
         ),
         right="b",
         solution='q3 = "b"',
-        reason="What is sent is the gradient, a number for each parameter, over however many examples it is a mean.",
+        reason=(
+            "A worker sends the gradient, which has one number for each "
+            "parameter, no matter how many examples it is averaged over."
+        ),
         wrong=[
-            Wrong("a", "The examples do not travel; the gradient does."),
-            Wrong("c", "Per example, yes; but in a step as many as before."),
+            Wrong("a", "The workers do not send the examples. They send the gradient."),
+            Wrong("c", "The number of bytes per example shrinks, but the number of bytes per step stays the same."),
         ],
     ),
     Exercise(
         name="10.q4",
         prompt=(
-            "A tenth of a step cannot be shared. How many times as fast does it get at most, on any number of workers?"
+            "One tenth of a step cannot be shared among workers. By what factor "
+            "can the step be sped up at most, however many workers you use?"
         ),
         right=10,
         solution="q4 = 1 / 0.1",
-        reason="The tenth stays, so a step never takes less than a tenth: Amdahl's law.",
+        reason=(
+            "That tenth always remains, so a step never takes less "
+            "than a tenth of its original time. This is Amdahl's law."
+        ),
         wrong=[
-            Wrong(0.9, "That is the part that can be shared."),
-            Wrong(9, "What remains of a step is at least its tenth: 1 divided by that."),
-            Wrong(float(1 / 0.9), "The part that stays is a tenth, not nine tenths."),
-            Wrong(100, "That would leave a hundredth."),
-            Wrong(float("inf"), "However many share the rest, the tenth stays."),
+            Wrong(0.9, "That is the part of the step that can be shared."),
+            Wrong(9, "The step always takes at least one tenth of its original time. Divide 1 by that tenth."),
+            Wrong(float(1 / 0.9), "The part that cannot be shared is one tenth of the step, not nine tenths."),
+            Wrong(100, "That would be right if one hundredth of the step could not be shared."),
+            Wrong(float("inf"), "However many workers share the rest, that tenth remains."),
         ],
     ),
 ]

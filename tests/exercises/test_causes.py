@@ -60,7 +60,7 @@ FLATTEN = "return pictures.reshape(len(pictures), -1) / 255"
 
 # Base, what is put in place of what, words of the verdict, the line that it quotes (None: that of the change).
 MISTAKES = [
-    ("04.backward", BACKWARD, "g_prime(Z[l - 1])", "g_prime(A[l - 1])", "the slope is taken at A", None),
+    ("04.backward", BACKWARD, "g_prime(Z[l - 1])", "g_prime(A[l - 1])", "You have evaluated g_prime at A,", None),
     ("04.backward", BACKWARD, "A[l - 1].T", "A[l].T", "The index in `A[l]` is off", None),
     ("04.backward", BACKWARD, "A[l - 1].T", "Z[l - 1].T if l > 1 else dZ @ A[0].T", "`Z` is not the quantity", None),
     ("04.backward", BACKWARD, "(A[L] - Y) / m", "A[L] - Y / m", "are done in the wrong order", None),
@@ -84,9 +84,9 @@ MISTAKES = [
     ("01.train", TRAIN, "return W, b", "return dW, db", "hands back the wrong quantities", "return dW, db"),
     ("01.train", TRAIN, "\nreturn", "\n    return", "`return` inside the loop", "return W, b"),
     ("01.train", TRAIN, "@ A0.T, dZ", "@ A0, dZ", "has its rows and columns the wrong way round", None),
-    ("08.softmax", SOFTMAX, "Z.max(axis=0)", "Z.max()", "One maximum for all columns", None),
+    ("08.softmax", SOFTMAX, "Z.max(axis=0)", "Z.max()", "the same maximum from all columns", None),
     ("02.tanh", "return 1 - np.tanh(Z) ** 2", "np.tanh(Z) ** 2", "np.tanh(Z ** 2)", "taken first", None),
-    ("10.deal", DEAL, "m % K", "m // K", "How many shards get one more?", None),
+    ("10.deal", DEAL, "m % K", "m // K", "The remainder of the division determines", None),
     ("06.flatten", FLATTEN, "len(pictures)", "209", "`209` is a fixed", None),
 ]  # fmt: skip
 
@@ -128,7 +128,7 @@ KINDS = [  # that no small change of one expression shows
     ("02.gradients", "A = sigmoid(W @ A0 + b)\ndA = -(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / Y.shape[1]\n"
      "dZ = dA * A * (1 - A)\nreturn dZ @ A0.T, dZ.sum(axis=1, keepdims=True)", "`np.log(A)` belongs to the cost"),
     ("09.softmax", "jacobian = np.diag(A) - A @ A.T\nreturn jacobian @ g", "of a matrix it takes the diagonal"),
-    ("09.softmax", "return (g - A) / A.shape[1]", "needs cross-entropy behind it"),
+    ("09.softmax", "return (g - A) / A.shape[1]", "holds only for softmax followed by cross-entropy"),
     ("10.deal", "sizes = []\nfor k in range(K):\n    sizes.append(round(m / (K - k)))\nreturn sizes", "fewer examples"),
     ("10.deal", "sizes = [0] * K\nfor i in range(m):\n    sizes[-1 - i % K] += 1\nreturn sizes",
      "in the line `sizes[-1 - i % K] += 1`"),

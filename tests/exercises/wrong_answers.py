@@ -104,7 +104,7 @@ ANSWERS = [
     (
         "04.forward",
         "def forward(X, W, b, g, g_out):\n    Z, A = {}, {0: X.T}\n    for l in range(1, len(W) + 1):\n        Z[l] = W[l] @ A[l - 1]\n        A[l] = g_out(Z[l]) if l == len(W) else g(Z[l])\n    return Z, A",
-        "The bias is missing in Z.",
+        "Z is missing the bias.",
     ),
     # Nothing is returned.
     (
@@ -116,7 +116,7 @@ ANSWERS = [
     (
         "04.step",
         "def step_back(W, dZ, Z_before):\n    dA = W.T @ dZ\n    return sigmoid_prime(dA)",
-        "The slope is taken of dA, and Z is not used.",
+        "You have evaluated the slope at dA and have not used Z at all.",
     ),
     # The gradient of b is taken with the W that has already moved.
     (
@@ -131,11 +131,11 @@ ANSWERS = [
         "A whole dictionary takes part where one of its arrays is meant (`unsup",
     ),
     # Squares instead of lengths.
-    ("05.error", "p, q = 2, 1\nanswer = (p - q) ** 2 / (p ** 2 + q ** 2)", "Those are squared lengths;"),
+    ("05.error", "p, q = 2, 1\nanswer = (p - q) ** 2 / (p ** 2 + q ** 2)", "You have used the squares of the lengths."),
     # A norm is never negative.
-    ("05.error", "answer = -1 / 3", "A length is never negative, nor is the quotient of lengths."),
+    ("05.error", "answer = -1 / 3", "A length is never negative, so a quotient of lengths"),
     # q's length is doubled as well: (2q - q) / (2q + 2q).
-    ("05.error", "answer = 1 / 4", "Below the line stand the length of 2q and that of q."),
+    ("05.error", "answer = 1 / 4", "The denominator is the length of 2q plus the length of q."),
     # return inside the loop: only the first entry is filled.
     (
         "05.numerical",
@@ -151,13 +151,13 @@ ANSWERS = [
     # A formula in quotes; the number is asked.
     ("05.passes", "answer = '2P'", "The answer is text, but a number is wanted:"),
     # Counts the passes for one parameter only.
-    ("05.passes", "answer = 2", "That is for a single parameter;"),
+    ("05.passes", "answer = 2", "That is the number of passes for a single parameter,"),
     # Halves instead of doubling.
-    ("05.passes", "answer = 86031 / 2", "Two passes for each parameter, not half a pass."),
+    ("05.passes", "answer = 86031 / 2", "Each parameter needs two passes, not half a pass."),
     # the share of wrong answers
-    ("06.baseline", "answer = 1 - 33 / 50", "That is what always answering 'no cat' scores;"),
+    ("06.baseline", "answer = 1 - 33 / 50", "That is the score for always answering 'no cat'."),
     # all cats are found, but the others are answered wrongly: recall, not the score
-    ("06.baseline", "answer = 1.0", "It is right only where the picture is a cat."),
+    ("06.baseline", "answer = 1.0", "The answer 'cat' is right only for images that show a cat."),
     # divided by the number of training pictures
     ("06.baseline", "answer = 33 / 209", "`209` is not among the numbers of the question"),
     # a row instead of a column; with the column z it broadcasts to a square
@@ -170,25 +170,25 @@ ANSWERS = [
     (
         "06.error",
         "def hidden_error(delta_after, W_after, z):\n    return np.sign(z) * (W_after.T @ delta_after)",
-        "The sign is −1 where z < 0.",
+        "The sign function returns −1 where z < 0.",
     ),
     # multiplied one side only by the colours
-    ("06.flat", "answer = 64 * 3", "A picture has 64 rows of 64 pixels, not one."),
+    ("06.flat", "answer = 64 * 3", "You have counted a single row of pixels,"),
     # 64 cubed: the colours are a factor, not a power
-    ("06.flat", "side, colours = 64, 3\nanswer = side ** colours", "Three colours are a factor 3, not a third power."),
+    ("06.flat", "side, colours = 64, 3\nanswer = side ** colours", "Three colours contribute a factor of 3."),
     # counted the bias as an input
-    ("06.flat", "answer = 64 * 64 * 3 + 1", "That counts a bias as well;"),
+    ("06.flat", "answer = 64 * 64 * 3 + 1", "You have counted a bias as well,"),
     # divided by 256, so white is not 1
     (
         "06.flatten",
         "def flatten(pictures):\n    return pictures.reshape(len(pictures), -1) / 256",
-        "The largest value that a pixel can have is 255.",
+        "The largest value that a pixel can have is 255, so divide by 255.",
     ),
     # integer division makes nearly everything 0
     (
         "06.flatten",
         "def flatten(pictures):\n    return pictures.reshape(len(pictures), -1) // 255",
-        "// divides whole numbers and throws the rest away:",
+        "The operator // discards the fraction,",
     ),
     # worked in per cent, so the result is 100 times too large
     (
@@ -197,29 +197,33 @@ ANSWERS = [
         "`80` is not among the numbers of the question",
     ),
     # gave the lower end of the interval
-    ("06.interval", "answer = 0.8 - 2 * np.sqrt(0.8 * 0.2 / 200)", "That is the lower end;"),
+    ("06.interval", "answer = 0.8 - 2 * np.sqrt(0.8 * 0.2 / 200)", "That is the lower end of the interval."),
     # forgot the square root
     ("06.interval", "answer = 2 * 0.8 * 0.2 / 200", "The square root is missing."),
     # limit of the uniform distribution, not the standard deviation
-    ("07.he", "answer = np.sqrt(6 / 800)", "That is the edge of a uniform distribution with this variance;"),
+    ("07.he", "answer = np.sqrt(6 / 800)", "That is the bound of a uniform distribution with this variance,"),
     # the 2 went below the fraction bar
-    ("07.he", "answer = 1 / np.sqrt(2 * 800)", "The variance has a 2 above the line, not below it."),
+    ("07.he", "answer = 1 / np.sqrt(2 * 800)", "In the variance, the 2 belongs in the numerator,"),
     # one slope too few: the last hidden layer was forgotten
-    ("07.slopes", "answer = 4**9", "From dZ[11] to dZ[1] the error passes through 10 hidden activations;"),
+    ("07.slopes", "answer = 4**9", "You have counted only 9 layers."),
     # two slopes too many
-    ("07.slopes", "answer = 4**12", "Count again:"),
+    ("07.slopes", "answer = 4**12", "You have counted 12 layers."),
     # adds the factors instead of multiplying
     (
         "07.slopes",
         "factor = 0\nfor layer in range(10):\n    factor += 4\nanswer = factor",
-        "The factors of the layers multiply, they do not add up.",
+        "You have added the factors of the layers, but they have to be multiplied.",
     ),
     # assumes that the variance is kept, which these weights do not do
-    ("07.spread", "answer = 1", "That holds if the weights are scaled to keep the variance;"),
+    ("07.spread", "answer = 1", "That would be right if the weights were scaled to preserve the variance,"),
     # the standard deviation of the weights is left out
-    ("07.spread", "answer = np.sqrt(400)", "The root of 400 is 20;"),
+    ("07.spread", "answer = np.sqrt(400)", "20 is the square root of 400,"),
     # stops at the variance
-    ("07.spread", "var_w, n = 0.1, 400\nanswer = n * var_w**2 * 1", "That is the variance;"),
+    (
+        "07.spread",
+        "var_w, n = 0.1, 400\nanswer = n * var_w**2 * 1",
+        "That is the variance. The standard deviation is its square root.",
+    ),
     # standardises the numbers first, which changes them
     (
         "07.start",
@@ -233,11 +237,15 @@ ANSWERS = [
         "`return N.T * np.sqrt(2 / N.shape[1])` has its rows and columns the wr",
     ),
     # multiplied by a root of the gradient instead of dividing
-    ("08.adam", "answer = 0.01 * np.sqrt(0.0003)", "g is divided by √v̂;"),
+    ("08.adam", "answer = 0.01 * np.sqrt(0.0003)", "You have multiplied by the square root of g."),
     # multiplied by β₁
-    ("08.adam", "answer = 0.01 * 0.9", "β₁ takes no part in the first step once m is corrected."),
+    ("08.adam", "answer = 0.01 * 0.9", "Once m has been corrected, β₁ plays no part in the first step."),
     # m without its hat: m₁ = 0.1 g was not corrected
-    ("08.adam", "answer = 0.01 * 0.1", "0.001 is the usual default of α, and also what is left if m is not cor"),
+    (
+        "08.adam",
+        "answer = 0.01 * 0.1",
+        "0.001 is the usual default for α, and it is also the result if you forget to cor",
+    ),
     # the logarithms of the probabilities
     (
         "08.byhand",
@@ -248,31 +256,31 @@ ANSWERS = [
     (
         "08.byhand",
         "z = np.array([0, np.log(2), np.log(5)])\nanswer = z / z.sum()",
-        "Take the exponentials first, then divide by their sum.",
+        "Take the exponentials first, and then divide by their sum.",
     ),
     # the exponentials, not divided by their sum
-    ("08.byhand", "answer = [1, 2, 5]", "Those are the exponentials;"),
+    ("08.byhand", "answer = [1, 2, 5]", "Those are the exponentials, but probabilities must add up to 1."),
     # squared errors, not dZ
     (
         "08.error",
         "z = np.array([np.log(2), 0, 0])\na = np.exp(z) / np.exp(z).sum()\nanswer = (a - [0, 1, 0]) ** 2",
-        "Those are the squared errors;",
+        "Those are the squared errors,",
     ),
     # e⁰ was taken for 0: all probability went to the first class
     ("08.error", "answer = [1.0, -1.0, 0.0]", "These numbers are not right."),
     # the probabilities; the truth is not subtracted
-    ("08.error", "answer = [0.5, 0.25, 0.25]", "Those are the probabilities a;"),
+    ("08.error", "answer = [0.5, 0.25, 0.25]", "Those are the probabilities a,"),
     # steps with the old velocity
     (
         "08.momentum",
         "def momentum(theta, gradient, velocity, learning_rate, beta):\n    v = beta * velocity + gradient\n    return theta - learning_rate * velocity, v",
-        "The step uses the old velocity;",
+        "Your step uses the old velocity.",
     ),
     # a running mean as in Adam: the factor 1 - beta does not belong here
     (
         "08.momentum",
         "def momentum(theta, gradient, velocity, learning_rate, beta):\n    v = beta * velocity + (1 - beta) * gradient\n    return theta - learning_rate * v, v",
-        "That is the running mean, with (1 − β) in front of g;",
+        "That is the running mean, in which g is multiplied by (1 − β).",
     ),
     # ten classes are built in
     ("08.onehot", "def one_hot(labels, K):\n    return np.eye(10)[:, labels]", "`10` is a fixed number"),
@@ -280,31 +288,35 @@ ANSWERS = [
     (
         "08.onehot",
         "def one_hot(labels, K):\n    Y = np.zeros((K, len(labels)))\n    Y[labels, :] = 1\n    return Y",
-        "Whole rows are 1;",
+        "You have set whole rows to 1,",
     ),
     # a and b are exchanged in the derivative by b
     (
         "09.divide",
         "def divide_backward(g, a, b):\n    return g / b, (-g * b / a**2).sum(axis=1, keepdims=True)",
-        "a and b have changed places in the second.",
+        "You have swapped a and b in the second result.",
     ),
     # broadcasting is not undone: the gradient of b has the shape of a
-    ("09.divide", "def divide_backward(g, a, b):\n    return g / b, -g * a / b**2", "Broadcasting is not undone:"),
+    (
+        "09.divide",
+        "def divide_backward(g, a, b):\n    return g / b, -g * a / b**2",
+        "You have not undone the broadcasting.",
+    ),
     # a bias for each input instead of for each unit
     (
         "09.passes",
         "answer = 784 * 30 + 784 + 30 * 10 + 30",
-        "A bias belongs to the unit that computes, not to the one that feeds it",
+        "You have counted one bias for each unit that feeds a layer,",
     ),
     # that is reverse mode
-    ("09.passes", "answer = 1", "That is reverse mode:"),
+    ("09.passes", "answer = 1", "That is the answer for reverse mode,"),
     # inputs of the network, not parameters
-    ("09.passes", "answer = 784", "That is how many inputs;"),
+    ("09.passes", "answer = 784", "That is the number of inputs,"),
     # plus instead of minus
     (
         "09.softmax",
         "def softmax_backward(g, A):\n    return A * (g + (g * A).sum(axis=0))",
-        "The sign of the second term:",
+        "The sign of the second term is wrong.",
     ),
     # maximum instead of sum
     (
@@ -313,27 +325,27 @@ ANSWERS = [
         "`(g * A).max` is not the right way to sum up",
     ),
     # the value of f, not its slope
-    ("09.twice", "answer = 18", "18 is f itself, or three gradients of 6 each."),
+    ("09.twice", "answer = 18", "18 is f itself, and it is also what three gradients of 6"),
     # the slope of x², not of 2 x²
-    ("09.twice", "x = 3\nanswer = 2 * x", "6 is what arrives from the product directly."),
+    ("09.twice", "x = 3\nanswer = 2 * x", "6 is the gradient that arrives directly from the product."),
     # the second derivative: the slope 4x was not evaluated at x = 3
-    ("09.twice", "answer = 4", "That is the coefficient:"),
+    ("09.twice", "answer = 4", "4 is only the coefficient of the slope,"),
     # the number of parameters; each has 4 bytes
-    ("10.bytes", "answer = 784 * 100 + 100 + 100 * 10 + 10", "That is how many numbers;"),
+    ("10.bytes", "answer = 784 * 100 + 100 + 100 * 10 + 10", "That is how many numbers the gradient has,"),
     # bits instead of bytes
-    ("10.bytes", "answer = 32 * (784 * 100 + 100 + 100 * 10 + 10)", "That is in bits;"),
+    ("10.bytes", "answer = 32 * (784 * 100 + 100 + 100 * 10 + 10)", "That is the number of bits."),
     # in megabytes instead of bytes
-    ("10.bytes", "answer = 0.31804", "That is in MB;"),
+    ("10.bytes", "answer = 0.31804", "That is the size in MB,"),
     # as equal as can be, but the larger ones are not first
-    ("10.deal", "def deal(m, K):\n    return np.diff(np.linspace(0, m, K + 1).astype(int))", "The right sizes;"),
+    ("10.deal", "def deal(m, K):\n    return np.diff(np.linspace(0, m, K + 1).astype(int))", "The sizes are right,"),
     # one shard too many is enlarged: < instead of <=
     (
         "10.deal",
         "def deal(m, K):\n    q, r = divmod(m, K)\n    return [q + 1 if k <= r else q for k in range(K)]",
-        "One shard too many gets an extra example:",
+        "One shard too many gets an extra example.",
     ),
     # multiplied instead of divided
-    ("10.equal", "answer = 0.8 * 0.02", "That is the product;"),
+    ("10.equal", "answer = 0.8 * 0.02", "You have multiplied the two times."),
     # decimal point slipped: 0.02, not 0.2
     ("10.equal", "answer = 0.8 / 0.2", "`0.2` is not among the numbers of the question"),
     # subtracted one worker as in the ring's K - 1
