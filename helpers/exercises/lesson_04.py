@@ -1,4 +1,8 @@
-"""Exercises of lesson 04: the reader's own forward, backward and update, and the loop that trains with them."""
+"""Exercises of lesson 04, with their solutions, hints and feedback on wrong answers.
+
+The learner writes the forward pass, the backward pass and the update step of a network with any number of layers, and
+then trains the network with these functions.
+"""
 
 import numpy as np
 
@@ -8,12 +12,12 @@ from helpers.exercises.core import Exercise, Wrong
 
 
 def step_back(W, dZ, Z_before):
-    dA = W.T @ dZ  # one layer back
-    return dA * sigmoid_prime(Z_before)  # and through the activation
+    dA = W.T @ dZ  # carry the error back one layer
+    return dA * sigmoid_prime(Z_before)  # carry it through the activation function
 
 
 def _step_arguments(n=4, n_before=3, m=5):
-    """Weights (n, n_before) of layer l, dZ (n, m) of that layer, Z (n_before, m) of the layer before."""
+    """Return random W (n, n_before) and dZ (n, m) for one layer, and Z (n_before, m) for the previous layer."""
     rng = np.random.default_rng(4)
     return rng.standard_normal((n, n_before)), rng.standard_normal((n, m)), rng.standard_normal((n_before, m))
 
@@ -30,7 +34,7 @@ def forward(X, W, b, g, g_out):
 def backward(Y, W, Z, A, g_prime):
     L, m = len(W), Y.shape[1]
     dW, db = {}, {}
-    dZ = (A[L] - Y) / m  # (n[L], m), the factor 1/m of the gradient
+    dZ = (A[L] - Y) / m  # (n[L], m), includes the factor 1/m of the mean cost
     for l in range(L, 0, -1):
         dW[l] = dZ @ A[l - 1].T  # (n[l], n[l-1])
         db[l] = dZ.sum(axis=1, keepdims=True)  # (n[l], 1)
@@ -60,7 +64,7 @@ def _network(sizes=(3, 4, 2, 1), m=6):
 
 
 def _shallow_and_deep():
-    """Networks of 1 and of 4 layers, with 5 examples."""
+    """Return the data and parameters of a network with 1 layer and one with 4 layers, each with 5 examples."""
     return _network((2, 1), m=5), _network((3, 4, 2, 3, 2), m=5)
 
 
@@ -117,7 +121,7 @@ def _backward_with(
     slope=lambda g_prime, dA, Z, A: g_prime(Z),
     until=0,
 ):
-    """The solution with one step replaced."""
+    """Return a copy of the solution in which one of the steps is replaced."""
 
     def broken(Y, W, Z, A, g_prime):
         dW, db, dZ = {}, {}, start(Y, A[len(W)])

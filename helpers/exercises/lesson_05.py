@@ -1,4 +1,7 @@
-"""Exercises of lesson 05: the check written by oneself, and a bug read from a report."""
+"""Exercises of lesson 05, with their solutions, hints and feedback on wrong answers.
+
+The learner writes a gradient check and then uses the report of such a check to find two bugs in a backward pass.
+"""
 
 import numpy as np
 

@@ -1,4 +1,8 @@
-"""Exercises of lesson 06: pictures as rows, an error through ReLU, and an honest score."""
+"""Exercises of lesson 06, with their solutions, hints and feedback on wrong answers.
+
+The learner turns images into the rows of a matrix, propagates an error through ReLU units, and estimates how certain a
+test score is.
+"""
 
 import numpy as np
 
@@ -392,7 +396,7 @@ EXERCISES = [
             "of this score, plus or minus, if you take two standard deviations?"
         ),
         right=float(2 * np.sqrt(0.8 * 0.2 / 200)),
-        also=(0.06, 0.057),  # the lesson gives two digits
+        also=(0.06, 0.057),  # the lesson rounds to two digits
         solution="answer = 2 * np.sqrt(0.8 * (1 - 0.8) / 200)",
         reason=(
             "2 √(0.8 · 0.2 / 200) ≈ 0.0566. With four times as many "

@@ -1,4 +1,8 @@
-"""Exercises of lesson 07: how sizes travel through depth, forward and backward, and what sets them right."""
+"""Exercises of lesson 07, with their solutions, hints and feedback on wrong answers.
+
+The learner finds out how the sizes of values and gradients change from layer to layer, and writes He's initialisation,
+which keeps them stable.
+"""
 
 import numpy as np
 
@@ -7,7 +11,7 @@ from helpers.exercises.core import Exercise, Wrong
 
 
 def start(N):
-    n_in = N.shape[1]  # a row for each unit, a column for each input
+    n_in = N.shape[1]  # one row for each unit, one column for each input
     return N * np.sqrt(2 / n_in)
 
 
@@ -31,7 +35,8 @@ def saturated(Z):
 
 
 def _weighted_inputs():
-    near = np.array([[-2.92, -2.86, -1.0, 2.8], [2.86, 2.92, 2.95, 1.2], [0.01, -4.0, 3.2, 0.02]])  # ±2.887: slope 0.05
+    # The slope of the sigmoid is 0.05 at ±2.887.
+    near = np.array([[-2.92, -2.86, -1.0, 2.8], [2.86, 2.92, 2.95, 1.2], [0.01, -4.0, 3.2, 0.02]])
     return [(np.array([[-6.0, -3.2, -1.0, 0.03, 0.2], [0.5, 2.0, 3.5, 4.6, 7.0]]),), (near,)]
 
 

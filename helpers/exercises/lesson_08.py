@@ -1,4 +1,8 @@
-"""Exercises of lesson 08: softmax by hand and in code, where backpropagation starts, and two optimizers' steps."""
+"""Exercises of lesson 08, with their solutions, hints and feedback on wrong answers.
+
+The learner writes softmax, one-hot encoding and the error at the output of a classifier, and works out single steps of
+momentum and Adam.
+"""
 
 import numpy as np
 
@@ -7,7 +11,7 @@ from helpers.exercises.core import Exercise, Wrong
 
 
 def safe_softmax(Z):
-    E = np.exp(Z - Z.max(axis=0))  # (K, m): the largest of each column becomes e⁰ = 1
+    E = np.exp(Z - Z.max(axis=0))  # (K, m), the largest entry of each column is e⁰ = 1
     return E / E.sum(axis=0)
 
 

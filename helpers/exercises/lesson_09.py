@@ -1,4 +1,8 @@
-"""Exercises of lesson 09: what arrives at a variable, backward functions of new operations, and what a mode costs."""
+"""Exercises of lesson 09, with their solutions, hints and feedback on wrong answers.
+
+The learner adds up the gradients that arrive at a variable, writes the backward functions of two operations, and
+compares the cost of forward and reverse mode.
+"""
 
 import numpy as np
 

@@ -1,4 +1,8 @@
-"""Exercises of lesson 10: the weighted mean, dealing examples, and what it costs to talk."""
+"""Exercises of lesson 10, with their solutions, hints and feedback on wrong answers.
+
+The learner combines the gradients of several workers, deals out the examples among them, and works out how much time
+and data the communication takes.
+"""
 
 import numpy as np
 
@@ -51,7 +55,7 @@ def _weights_turned_round(gradients, sizes):
 
 def deal(m, K):
     sizes = np.full(K, m // K)
-    sizes[: m % K] += 1  # the first ones take what is left
+    sizes[: m % K] += 1  # the first shards take the examples that are left over
     return sizes
 
 

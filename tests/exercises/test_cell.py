@@ -100,7 +100,7 @@ def test_what_a_formula_may_hold_is_not_blamed(name, text, words):
 
 
 def test_an_array_of_a_lesson_is_named_before_a_number_that_is_its_by_chance():
-    assert "division by 1" not in said_of("08.adam", "answer = theta[0]", theta=np.array([0.1, 0.2])).words
+    assert "divide α by 1" not in said_of("08.adam", "answer = theta[0]", theta=np.array([0.1, 0.2])).words
 
 
 def test_a_line_is_quoted_only_if_the_fault_must_be_in_it():
