@@ -333,7 +333,7 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(_forward_with(last="g"), "The last layer should use its own activation function, g_out."),
-            Wrong(_forward_with(weighted=lambda W, A, b: W @ A), "Z is missing the bias."),
+            Wrong(_forward_with(weighted=lambda W, A, b: W @ A), "The bias is missing from Z."),
             Wrong(
                 _forward_with(hidden=lambda g, Z, b: g(b)),
                 (

@@ -553,8 +553,9 @@ EXERCISES = [
     Exercise(
         name="05.q3",
         prompt=(
-            "A two-sided nudge is far larger than the one at the tip of the V, and "
-            "you make it ten times smaller. By what factor does its error shrink?"
+            "The error of a two-sided nudge, plotted against its size, forms "
+            "a V. Your nudge is far larger than the one at the tip, and you "
+            "make it ten times smaller. By what factor does its error shrink?"
         ),
         right=100,
         solution="q3 = 10**2",

@@ -186,14 +186,14 @@ EXERCISES = [
     Exercise(
         name="06.error",
         prompt=(
-            "**Write this derivative** in the notation with $\\delta$. Compute the error $\\delta^{[l]}$ "
-            "of a layer of ReLU units for a single example. `delta_after` is $\\delta^{[l+1]}$, "
-            "`W_after` is $W^{[l+1]}$, and `z` is $z^{[l]}$. Take the slope at the kink to be 0."
+            "**Write this derivative**, using $\\delta$ for the errors. Compute the error $\\delta^{[l]}$ "
+            "of a layer of ReLU units for a single example. `delta_after` is $\\delta^{[l+1]}$, `W_after` "
+            "is $W^{[l+1]}$, and `z` is $z^{[l]}$. Take the slope at the kink to be 0."
         ),
         solution=hidden_error,
         parts=("δ",),
         cases=lambda: [_error_case(), _error_case(3, 4, 10)],
-        reason="Wᵀδ collects the errors from the layer after, and ReLU lets them through where z > 0.",
+        reason="Wᵀδ collects the errors from the next layer, and ReLU lets them through where z > 0.",
         hints=[
             "Take the same two steps as in `step_back` from lesson 04. Only the slope is different.",
             (
@@ -393,7 +393,7 @@ EXERCISES = [
         name="06.interval",
         prompt=(
             "A network scores 0.80 on 200 test images. How large is the uncertainty "
-            "of this score, plus or minus, if you take two standard deviations?"
+            "of this score, taken as plus or minus two standard deviations?"
         ),
         right=float(2 * np.sqrt(0.8 * 0.2 / 200)),
         also=(0.06, 0.057),  # the lesson rounds to two digits

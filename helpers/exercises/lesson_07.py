@@ -289,7 +289,7 @@ EXERCISES = [
         reason="In each of the 10 hidden layers, the error is multiplied by σ′(Z), which is at most ¼.",
         hints=[
             "What is the largest value of σ′, and where does σ′ reach it?",
-            "Multiply ten factors, one for each hidden layer, each of which is at most that large.",
+            "Each of the ten hidden layers contributes a factor that is at most that large. Multiply these factors.",
         ],
         wrong=[
             Wrong(0.25**10, "That is the fraction of the error that is left. By what factor does the error shrink?"),

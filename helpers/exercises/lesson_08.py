@@ -138,7 +138,7 @@ EXERCISES = [
         name="08.softmax",
         prompt=(
             "Write softmax for `Z` of shape (K, m), with one column for "
-            "each example. Make sure that logits of 1000 cause no trouble."
+            "each example. It should also work for logits as large as 1000."
         ),
         solution=safe_softmax,
         parts=("A",),

@@ -175,8 +175,8 @@ EXERCISES = [
         parts=("sizes",),
         cases=lambda: [(11, 4), (12, 3), (3, 5), (10, 4)],
         reason=(
-            "In every step, everyone waits for the largest shard, so no "
-            "shard should have more than one example more than any other."
+            "In every step, everyone waits for the largest shard, so the "
+            "sizes of two shards should never differ by more than one."
         ),
         hints=[
             "Every shard gets m // K examples. How many examples are then left over?",
@@ -267,8 +267,8 @@ EXERCISES = [
     Exercise(
         name="10.bytes",
         prompt=(
-            "A network 784 → 100 → 10 is trained in float32. How many "
-            "bytes does the gradient have that a worker sends in each step?"
+            "A network 784 → 100 → 10 is trained in float32. How large, "
+            "in bytes, is the gradient that a worker sends in each step?"
         ),
         right=318040,
         solution="P = 784 * 100 + 100 + 100 * 10 + 10\nanswer = 4 * P",

@@ -236,7 +236,7 @@ def test_a_file_that_has_been_edited_is_read_again(tmp_path, monkeypatch, capsys
     assert "your `forward`." in edit(FILE.split("def update")[0], 20)
     assert own_code._kept["forward"] is not first and installed()["update"] is STEP
     said = edit(FILE.replace(" + b[l]", ""), 30)
-    assert "`forward`: Look at the line `Z[l] = W[l] @ A[l - 1]`. Z is missing the bias." in said
+    assert "`forward`: Look at the line `Z[l] = W[l] @ A[l - 1]`. The bias is missing from Z." in said
     assert "What was kept before stays kept." in said
     (tmp_path / "my_network.py").unlink()
     use_my_code()

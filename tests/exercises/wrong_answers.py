@@ -104,7 +104,7 @@ ANSWERS = [
     (
         "04.forward",
         "def forward(X, W, b, g, g_out):\n    Z, A = {}, {0: X.T}\n    for l in range(1, len(W) + 1):\n        Z[l] = W[l] @ A[l - 1]\n        A[l] = g_out(Z[l]) if l == len(W) else g(Z[l])\n    return Z, A",
-        "Z is missing the bias.",
+        "The bias is missing from Z.",
     ),
     # Nothing is returned.
     (
