@@ -172,10 +172,7 @@ EXERCISES = [
         solution="n = [784, 392, 196, 98, 1]\nanswer = sum(n[l] * n[l - 1] + n[l] for l in range(1, len(n)))",
         reason="Layer l contributes n[l] · n[l−1] weights and n[l] biases.",
         hints=[
-            (
-                "How many entries does W[1] have, and how many does b[1] "
-                "have? Then do the same for each of the other layers."
-            ),
+            "How many entries do W[1] and b[1] have? Answer the same question for each of the other layers.",
             (
                 "Layer 1 has 392 · 784 weights and 392 biases. Work out the "
                 "same two numbers for all four layers and add everything up."

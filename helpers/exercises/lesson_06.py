@@ -43,27 +43,36 @@ EXERCISES = [
         prompt="How many inputs does a network for colour images of 64 × 64 pixels have?",
         right=12288,
         solution="answer = 64 * 64 * 3",
-        reason="There are 64 rows of 64 pixels, and each pixel has three numbers.",
-        hints=["How many pixels does the image have?", "Each pixel has one number each for red, green and blue."],
+        reason="There are 64 rows of 64 pixels, and each pixel is stored as three numbers.",
+        hints=[
+            "How many pixels does the image have?",
+            "Each pixel is stored as one number for red, one for green and one for blue.",
+        ],
         wrong=[
-            Wrong(4096, "That is the number of pixels, but each pixel has three numbers."),
+            Wrong(4096, "That is the number of pixels, but each pixel is stored as three numbers."),
             Wrong(192, "You have counted a single row of pixels, but the image has 64 rows."),
             Wrong(209 * 12288, "That is how many numbers the whole training set contains."),
             Wrong(64**3, "Three colours contribute a factor of 3. They do not raise 64 to the third power."),
             Wrong(
                 64 * 64 * 256,
-                "256 is the number of values that each number can take. How many numbers does a pixel have?",
+                "256 is the number of values that each number can take. How many numbers are stored for each pixel?",
             ),
-            Wrong(3, "That is how many numbers a single pixel has."),
-            Wrong(64, "That is how many pixels a single row has."),
+            Wrong(3, "That is how many numbers are stored for a single pixel."),
+            Wrong(64, "That is the number of pixels in a single row."),
             Wrong(
                 128,
-                "You have added rows and columns, but you need to multiply them. How many pixels does the image have?",
+                (
+                    "You have added the numbers of rows and columns, but you "
+                    "need to multiply them. How many pixels does the image have?"
+                ),
             ),
             Wrong(12289, "You have counted a bias as well, but a bias is not an input."),
             Wrong(131, "You have added the numbers of rows, columns and colours, but you need to multiply them."),
             Wrong(12228, "One of the digits is wrong. Do the multiplication once more."),
-            Wrong(64 * 64 * 4, "You have counted four numbers per pixel. How many do red, green and blue make?"),
+            Wrong(
+                64 * 64 * 4,
+                "You have counted four numbers per pixel. How many numbers do you need for red, green and blue?",
+            ),
         ],
     ),
     Exercise(
@@ -143,7 +152,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda p: p[..., 0].reshape(len(p), -1) / 255,
-                "You have kept only the red numbers. How many numbers does a pixel have?",
+                "You have kept only the red values. How many values are stored for each pixel?",
             ),
             Wrong(
                 lambda p: (p - p.mean()) / p.std(),
@@ -445,7 +454,7 @@ EXERCISES = [
         wrong=[
             Wrong((209, 12288), "That is the shape of X, and A[0] is its transpose."),
             Wrong((64, 64), "Each image must become one column."),
-            Wrong((4096, 209), "Each pixel has three numbers."),
+            Wrong((4096, 209), "Each pixel is stored as three numbers."),
         ],
     ),
     Exercise(

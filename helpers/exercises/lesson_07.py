@@ -224,7 +224,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda N: N * np.sqrt(2 / sum(N.shape)),
-                "That is Glorot's rule, a compromise between the forward and the backward direction.",
+                "That is Glorot's rule, a compromise between the forward and the backward pass.",
             ),
             Wrong(lambda N: N * 0.01, "A fixed scale does not depend on how many inputs are added up."),
             Wrong(

@@ -514,7 +514,7 @@ EXERCISES = [
         cases=_momentum_cases,
         reason="The step follows the velocity, which forgets old gradients only slowly.",
         hints=[
-            "You need two lines of code, in the same order as in the prompt.",
+            "You need two lines of code, in the same order as the two formulas in the prompt.",
             "The new velocity is already used in the same step.",
         ],
         wrong=[

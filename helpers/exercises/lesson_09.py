@@ -170,7 +170,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g, a, b: (g / b, (g * np.log(b)).sum(axis=1, keepdims=True)),
-                "The logarithm is an integral of 1/b, but you need the derivative of 1/b.",
+                "The logarithm is the antiderivative of 1/b, but you need the derivative of 1/b.",
                 r"log",
             ),
             Wrong(

@@ -281,7 +281,7 @@ EXERCISES = [
             "A float32 has 32 bits. How many bytes is that?",
         ],
         wrong=[
-            Wrong(79510, "That is how many numbers the gradient has, but each of them takes 4 bytes."),
+            Wrong(79510, "That is how many numbers there are in the gradient, but each of them takes 4 bytes."),
             Wrong(
                 636080,
                 (
@@ -390,8 +390,8 @@ EXERCISES = [
             Wrong(
                 0.04,
                 (
-                    "That is how long the whole step takes at that point, unless you "
-                    "have misplaced the decimal point. How many workers are there then?"
+                    "0.04 s is how long the whole step takes when computation and communication are "
+                    "equal. (A misplaced decimal point also gives 0.04.) How many workers are there then?"
                 ),
             ),
             Wrong(1, "On one worker, computation takes 40 times as long as communication."),

@@ -331,7 +331,7 @@ ANSWERS = [
     # the second derivative: the slope 4x was not evaluated at x = 3
     ("09.twice", "answer = 4", "4 is only the coefficient of the slope,"),
     # the number of parameters; each has 4 bytes
-    ("10.bytes", "answer = 784 * 100 + 100 + 100 * 10 + 10", "That is how many numbers the gradient has,"),
+    ("10.bytes", "answer = 784 * 100 + 100 + 100 * 10 + 10", "That is how many numbers there are in the gradient,"),
     # bits instead of bytes
     ("10.bytes", "answer = 32 * (784 * 100 + 100 + 100 * 10 + 10)", "That is the number of bits."),
     # in megabytes instead of bytes
