@@ -179,10 +179,8 @@ EXERCISES = [
             ),
         ],
         wrong=[
-            Wrong(
-                784 * 392 + 392 * 196 + 196 * 98 + 98, "You have counted the weights only. Every unit has a bias too."
-            ),
-            Wrong(392 + 196 + 98 + 1, "You have counted the biases only. The weights are missing."),
+            Wrong(784 * 392 + 392 * 196 + 196 * 98 + 98, "You counted the weights only. Every unit has a bias too."),
+            Wrong(392 + 196 + 98 + 1, "You counted the biases only. The weights are missing."),
             Wrong(
                 392 * 196 + 196 + 196 * 98 + 98 + 98 + 1,
                 "Layer 1 is missing: you left out both its weights, which come from the 784 inputs, and its biases.",
@@ -193,22 +191,20 @@ EXERCISES = [
             ),
             Wrong(
                 784 * 392 + 392 + 392 * 196 + 196 + 196 * 98 + 98,
-                "You have left out the last layer, which has a single unit.",
+                "You left out the last layer, which has a single unit.",
             ),
             Wrong(
                 784 + 392 + 196 + 98 + 1,
                 (
-                    "You have added up the units. The number of weights in a layer is the "
-                    "product of two neighbouring layer sizes. How many entries does W[1] have?"
+                    "You added up the units. The number of weights in a layer is the product "
+                    "of two neighbouring layer sizes. How many entries does W[1] have?"
                 ),
             ),
             Wrong(
                 404936,
                 "Each unit that computes something has a bias, so layer l has n[l] biases, not n[l−1].",
             ),
-            Wrong(
-                404937, "You have counted a bias for the inputs, but the 784 inputs compute nothing and have no bias."
-            ),
+            Wrong(404937, "You counted a bias for the inputs, but the 784 inputs compute nothing and have no bias."),
             Wrong(
                 99,
                 (
@@ -219,19 +215,16 @@ EXERCISES = [
             Wrong(307720, "That is the number of parameters in the first layer alone."),
             Wrong(
                 784 * 392 * 196 * 98,
-                (
-                    "You have multiplied all the layer sizes together. "
-                    "Instead, add up the numbers of weights of the layers."
-                ),
+                "You multiplied all the layer sizes together. Instead, add up the numbers of weights of the layers.",
             ),
-            Wrong(403470, "You have counted one bias per layer, but every unit has its own."),
+            Wrong(403470, "You counted one bias per layer, but every unit has its own."),
             Wrong(404152, "Your answer is one too small: the output unit has a bias as well."),
             Wrong(154057, "That is the answer for the network 784 → 196 → 1, but this network has four layers."),
             Wrong(
                 784 * 392 + 392 * 392 + 392 * 196 + 196 * 196 + 196 * 98 + 98 * 98 + 98 + 1,
-                "You have counted n[l]² biases in each layer. A layer has only one bias per unit.",
+                "You counted n[l]² biases in each layer. A layer has only one bias per unit.",
             ),
-            Wrong(806932, "You have counted as many biases as weights, but each unit has only one bias."),
+            Wrong(806932, "You counted as many biases as weights, but each unit has only one bias."),
         ],
     ),
     Exercise(
@@ -264,15 +257,15 @@ EXERCISES = [
             Wrong(lambda W, dZ, Z: W.T @ dZ, "That is dA. The factor σ′(Z) is still missing."),
             Wrong(
                 lambda W, dZ, Z: (W.T @ dZ) * sigmoid(Z),
-                "You have multiplied by σ(Z), but the chain rule requires its derivative σ′(Z).",
+                "You multiplied by σ(Z), but the chain rule requires its derivative σ′(Z).",
             ),
             Wrong(
                 lambda W, dZ, Z: (W.T @ dZ) * sigmoid_prime(sigmoid(Z)),
-                "You have evaluated σ′ at the output A. It has to be evaluated at Z.",
+                "You evaluated σ′ at the output A. It has to be evaluated at Z.",
             ),
             Wrong(
                 lambda W, dZ, Z: (W.T @ dZ) * sigmoid_prime(W.T @ dZ),
-                "You have evaluated σ′ at dA. It has to be evaluated at Z, the weighted input of that layer.",
+                "You evaluated σ′ at dA. It has to be evaluated at Z, the weighted input of that layer.",
             ),
             Wrong(
                 lambda W, dZ, Z: W @ dZ,
@@ -305,8 +298,8 @@ EXERCISES = [
             Wrong(
                 lambda W, dZ, Z: sigmoid_prime(W.T @ dZ),
                 (
-                    "You have evaluated the slope at dA and have not used Z at all. At "
-                    "which array should you evaluate σ′, and what should you multiply it by?"
+                    "You evaluated the slope at dA and did not use Z at all. At which "
+                    "array should you evaluate σ′, and what should you multiply it by?"
                 ),
             ),
         ],
@@ -334,7 +327,7 @@ EXERCISES = [
             Wrong(
                 _forward_with(hidden=lambda g, Z, b: g(b)),
                 (
-                    "You have applied the hidden activation function to b alone. "
+                    "You applied the hidden activation function to b alone. "
                     "Which array holds the whole weighted input, including b?"
                 ),
             ),
@@ -356,13 +349,13 @@ EXERCISES = [
             ),
             Wrong(
                 lambda X, W, b, g, g_out: forward(X, W, b, g_out, g),
-                "You have swapped g and g_out. Which one belongs to the last layer?",
+                "You swapped g and g_out. Which one belongs to the last layer?",
             ),
             Wrong(
                 lambda X, W, b, g, g_out: forward(X, W, b, g_out, g_out),
                 (
-                    "You have used g_out in every layer, but it belongs to the last "
-                    "layer only. Which activation function should the hidden layers use?"
+                    "You used g_out in every layer, but it belongs to the last layer "
+                    "only. Which activation function should the hidden layers use?"
                 ),
             ),
             Wrong(
@@ -407,14 +400,14 @@ EXERCISES = [
                 _backward_with(slope=lambda g_prime, dA, Z, A: g_prime(A)),
                 (
                     "The last layer is right, but the earlier ones are not. You "
-                    "have evaluated g_prime at A, but it has to be evaluated at Z."
+                    "evaluated g_prime at A, but it has to be evaluated at Z."
                 ),
             ),
             Wrong(
                 _backward_with(slope=lambda g_prime, dA, Z, A: g_prime(dA)),
                 (
                     "The last layer is right, but the earlier ones are not. You "
-                    "have evaluated g_prime at dA, but it has to be evaluated at Z."
+                    "evaluated g_prime at dA, but it has to be evaluated at Z."
                 ),
             ),
             Wrong(
@@ -461,15 +454,15 @@ EXERCISES = [
             Wrong(
                 _backward_with(start=lambda Y, A: (A - Y) / Y.shape[1] * A * (1 - A)),
                 (
-                    "You have multiplied by the slope of the output activation, but that factor has already "
-                    "cancelled against the derivative of the cost. What does the prompt give for dZ at the output?"
+                    "You multiplied by the slope of the output activation, but that factor has already cancelled "
+                    "against the derivative of the cost. What does the prompt give for dZ at the output?"
                 ),
             ),
             Wrong(
                 _backward_with(bias=lambda dZ: dZ.mean(axis=1, keepdims=True)),
                 (
-                    "You have averaged dZ over the examples to get db, but the factor 1/m "
-                    "is already contained in dZ. What should you do instead of averaging?"
+                    "You averaged dZ over the examples to get db, but the factor 1/m is "
+                    "already contained in dZ. What should you do instead of averaging?"
                 ),
             ),
         ],
@@ -501,8 +494,8 @@ EXERCISES = [
             Wrong(
                 lambda p, g, rate: p - rate * p,
                 (
-                    "You have subtracted a multiple of the parameter itself, "
-                    "which only shrinks it. Subtract a multiple of the gradient."
+                    "You subtracted a multiple of the parameter itself, which "
+                    "only shrinks it. Subtract a multiple of the gradient."
                 ),
             ),
             Wrong(
@@ -564,22 +557,22 @@ EXERCISES = [
             Wrong(
                 _train_with(slope=sigmoid),
                 (
-                    "You have passed the activation function to backward, "
+                    "You passed the activation function to backward, "
                     "which expects its derivative. Which function is that?"
                 ),
             ),
             Wrong(
                 _train_with(hidden=tanh),
-                "You have used tanh in the hidden layers, but the prompt asks for sigmoid units in every layer.",
+                "You used tanh in the hidden layers, but the prompt asks for sigmoid units in every layer.",
             ),
             Wrong(
                 _train_with(twice=True),
-                "You have taken the mean twice. backward already divides by the number of examples.",
+                "You took the mean twice. backward already divides by the number of examples.",
             ),
             Wrong(
                 _train_with(hidden=tanh, slope=tanh_prime),
                 (
-                    "You have used tanh in the hidden layers, in both the forward and the "
+                    "You used tanh in the hidden layers, in both the forward and the "
                     "backward pass. Which activation function does the prompt ask for?"
                 ),
             ),

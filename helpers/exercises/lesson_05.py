@@ -209,14 +209,9 @@ EXERCISES = [
             ),
             Wrong(
                 0.2,
-                (
-                    "You have used the squares of the lengths. The relative "
-                    "error is computed from the lengths themselves."
-                ),
+                "You used the squares of the lengths. The relative error is computed from the lengths themselves.",
             ),
-            Wrong(
-                1 / 9, "You have squared the result. The relative error is computed from the lengths without squaring."
-            ),
+            Wrong(1 / 9, "You squared the result. The relative error is computed from the lengths without squaring."),
             Wrong(3, "Your fraction is upside down. The length of the difference belongs in the numerator."),
             Wrong(1.5, "Put the denominator in parentheses, so that the sum is computed first."),
             Wrong(0.6, "How long is 2q − q, compared with the lengths of 2q and q added together?"),
@@ -252,7 +247,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p - q) / np.linalg.norm(q),
-                "The denominator should be the sum of both lengths, but you have used only the length of q.",
+                "The denominator should be the sum of both lengths, but you used only the length of q.",
             ),
             Wrong(
                 lambda p, q: np.abs(np.linalg.norm(p) - np.linalg.norm(q)) / (np.linalg.norm(p) + np.linalg.norm(q)),
@@ -274,7 +269,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda p, q: np.sum((p - q) ** 2) / (np.sum(p**2) + np.sum(q**2)),
-                "You have used the squares of the lengths. How do you get a length from a sum of squares?",
+                "You used the squares of the lengths. How do you get a length from a sum of squares?",
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p - q) / max(np.linalg.norm(p), np.linalg.norm(q)),
@@ -282,7 +277,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda p, q: 2 * np.linalg.norm(p - q) / (np.linalg.norm(p) + np.linalg.norm(q)),
-                "You have divided by the mean of the two lengths instead of their sum.",
+                "You divided by the mean of the two lengths instead of their sum.",
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p - q) / np.linalg.norm(p),
@@ -326,8 +321,8 @@ EXERCISES = [
             Wrong(
                 lambda p, q: np.mean(np.abs(p - q) / (np.abs(p) + np.abs(q) + 1e-12)),
                 (
-                    "You have compared the arrays entry by entry and taken the "
-                    "mean. The relative error compares the lengths of whole arrays."
+                    "You compared the arrays entry by entry and took the mean. "
+                    "The relative error compares the lengths of whole arrays."
                 ),
             ),
             Wrong(
@@ -344,13 +339,13 @@ EXERCISES = [
             Wrong(
                 lambda p, q: np.abs(p - q).sum() / (np.abs(p).sum() + np.abs(q).sum()),
                 (
-                    "You have added up absolute values, but a length is the "
-                    "square root of a sum of squares. Which function returns it?"
+                    "You added up absolute values, but a length is the square "
+                    "root of a sum of squares. Which function returns it?"
                 ),
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p - q) / (np.linalg.norm(p) * np.linalg.norm(q)),
-                "You have multiplied the two lengths in the denominator. How does the formula combine them?",
+                "You multiplied the two lengths in the denominator. How does the formula combine them?",
             ),
             Wrong(
                 lambda p, q: np.linalg.norm((p - q) / (np.linalg.norm(p) + np.linalg.norm(q))) ** 2,
@@ -373,7 +368,7 @@ EXERCISES = [
             Wrong(
                 lambda p, q: np.abs(p - q) / (np.abs(p) + np.abs(q)),
                 (
-                    "You have compared the arrays entry by entry, which returns an array, but the "
+                    "You compared the arrays entry by entry, which returns an array, but the "
                     "answer should be a single number. How do you compute the length of an array?"
                 ),
             ),
@@ -404,7 +399,7 @@ EXERCISES = [
         wrong=[
             Wrong(
                 _numerical_with(lambda f, x, step, e: (f(x + step) - f(x)) / e),
-                "You have nudged in one direction only, which leaves an error proportional to ε.",
+                "You nudged in one direction only, which leaves an error proportional to ε.",
             ),
             Wrong(
                 _numerical_with(lambda f, x, step, e: (f(x + step) - f(x - step)) / e),
@@ -416,10 +411,7 @@ EXERCISES = [
             ),
             Wrong(
                 _everything_nudged,
-                (
-                    "You have nudged all entries at once. A partial "
-                    "derivative nudges one entry and keeps the others fixed."
-                ),
+                "You nudged all entries at once. A partial derivative nudges one entry and keeps the others fixed.",
             ),
             Wrong(
                 _not_put_back,
@@ -434,7 +426,7 @@ EXERCISES = [
             ),
             Wrong(
                 _numerical_with(lambda f, x, step, e: (f(x) - f(x - step)) / e),
-                "You have nudged in one direction only, which leaves an error proportional to ε.",
+                "You nudged in one direction only, which leaves an error proportional to ε.",
             ),
             Wrong(
                 _numerical_with(lambda f, x, step, e: f(x + step) - f(x - step)),
@@ -443,21 +435,21 @@ EXERCISES = [
             Wrong(
                 _nudged_by_a_share,
                 (
-                    "You have nudged each entry by ε times its own value, "
-                    "but you divide by 2ε. How far apart are the two points?"
+                    "You nudged each entry by ε times its own value, but "
+                    "you divided by 2ε. How far apart are the two points?"
                 ),
             ),
-            Wrong(_entry_alone, "You have passed the nudged entry alone to f, but f is a function of the whole array."),
+            Wrong(_entry_alone, "You passed the nudged entry alone to f, but f is a function of the whole array."),
             Wrong(
                 lambda f, x, e: (f(x + e) - f(x - e)) / (2 * e),
                 (
-                    "You have nudged all entries at once, which gives only one "
+                    "You nudged all entries at once, which gives only one "
                     "number. How do you get a separate slope for each entry?"
                 ),
             ),
             Wrong(
                 _numerical_with(lambda f, x, step, e: (f(x + step) - f(x)) / (2 * e)),
-                "One of your two points is x itself, but you divide by 2ε. Where should the two points lie?",
+                "One of your two points is x itself, but you divided by 2ε. Where should the two points lie?",
             ),
         ],
     ),
@@ -508,7 +500,7 @@ EXERCISES = [
             Wrong(
                 _backward_with(lambda Z, dA: 1.0),
                 (
-                    "You have removed the slope altogether. It is still needed, but it was "
+                    "You removed the slope altogether. It is still needed, but it was "
                     "evaluated at the wrong array. At which array should it be evaluated?"
                 ),
             ),

@@ -50,7 +50,7 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(4096, "That is the number of pixels, but each pixel is stored as three numbers."),
-            Wrong(192, "You have counted a single row of pixels, but the image has 64 rows."),
+            Wrong(192, "You counted a single row of pixels, but the image has 64 rows."),
             Wrong(209 * 12288, "That is how many numbers the whole training set contains."),
             Wrong(64**3, "Three colours contribute a factor of 3. They do not raise 64 to the third power."),
             Wrong(
@@ -62,16 +62,16 @@ EXERCISES = [
             Wrong(
                 128,
                 (
-                    "You have added the numbers of rows and columns, but you "
-                    "need to multiply them. How many pixels does the image have?"
+                    "You added the numbers of rows and columns, but you need "
+                    "to multiply them. How many pixels does the image have?"
                 ),
             ),
-            Wrong(12289, "You have counted a bias as well, but a bias is not an input."),
-            Wrong(131, "You have added the numbers of rows, columns and colours, but you need to multiply them."),
+            Wrong(12289, "You counted a bias as well, but a bias is not an input."),
+            Wrong(131, "You added the numbers of rows, columns and colours, but you need to multiply them."),
             Wrong(12228, "One of the digits is wrong. Do the multiplication once more."),
             Wrong(
                 64 * 64 * 4,
-                "You have counted four numbers per pixel. How many numbers do you need for red, green and blue?",
+                "You counted four numbers per pixel. How many numbers do you need for red, green and blue?",
             ),
         ],
     ),
@@ -126,20 +126,20 @@ EXERCISES = [
             ),
             Wrong(
                 lambda p: p / 255,
-                "You have scaled the numbers but not flattened the images. Each image must become one row.",
+                "You scaled the numbers but did not flatten the images. Each image must become one row.",
             ),
             Wrong(
                 lambda p: p.transpose(0, 3, 1, 2).reshape(len(p), -1) / 255,
                 (
-                    "You have moved the colour axis to the front, so the numbers in "
-                    "each row are in a different order. What does reshape do on its own?"
+                    "You moved the colour axis to the front, so the numbers in each "
+                    "row are in a different order. What does reshape do on its own?"
                 ),
             ),
             Wrong(
                 lambda p: p.reshape(-1) / 255,
                 (
-                    "You have put all images into one long row, but each "
-                    "image needs its own row. Which size must stay the same?"
+                    "You put all images into one long row, but each image "
+                    "needs its own row. Which size must stay the same?"
                 ),
             ),
             Wrong(
@@ -148,30 +148,30 @@ EXERCISES = [
             ),
             Wrong(
                 lambda p: (p / 255).reshape(len(p), -1).mean(axis=0),
-                "You have averaged the images, but each image needs its own row.",
+                "You averaged the images, but each image needs its own row.",
             ),
             Wrong(
                 lambda p: p[..., 0].reshape(len(p), -1) / 255,
-                "You have kept only the red values. How many values are stored for each pixel?",
+                "You kept only the red values. How many values are stored for each pixel?",
             ),
             Wrong(
                 lambda p: (p - p.mean()) / p.std(),
                 (
-                    "You have subtracted the mean and divided by the standard deviation. "
+                    "You subtracted the mean and divided by the standard deviation. "
                     "Here the numbers should range from 0 to 1, with one row per image."
                 ),
             ),
             Wrong(
                 lambda p: ((p - p.mean()) / p.std()).reshape(len(p), -1),
                 (
-                    "You have subtracted the mean and divided by the standard deviation, but here the "
+                    "You subtracted the mean and divided by the standard deviation, but here the "
                     "numbers should range from 0 to 1. What is the largest value that a pixel can have?"
                 ),
             ),
             Wrong(
                 lambda p: p.reshape(len(p), -1) / p.max(),
                 (
-                    "You have divided by the largest value in these images, so a different set of images "
+                    "You divided by the largest value in these images, so a different set of images "
                     "would be scaled differently. What is the largest value that any pixel can have?"
                 ),
             ),
@@ -182,8 +182,8 @@ EXERCISES = [
             Wrong(
                 lambda p: (p.reshape(len(p), -1) - p.min()) / (int(p.max()) - int(p.min())),
                 (
-                    "You have scaled by the range of values in these images, so a different "
-                    "set of images would be scaled differently. Which values can a pixel have?"
+                    "You scaled by the range of values in these images, so a different set "
+                    "of images would be scaled differently. Which values can a pixel have?"
                 ),
             ),
             Wrong(
@@ -215,7 +215,7 @@ EXERCISES = [
             Wrong(lambda d, W, z: (z >= 0) * (W.T @ d), "At the kink, where z = 0, the slope should be 0."),
             Wrong(
                 lambda d, W, z: np.maximum(0, z) * (W.T @ d),
-                "You have multiplied by ReLU itself. Multiply by its slope instead.",
+                "You multiplied by ReLU itself. Multiply by its slope instead.",
             ),
             Wrong(
                 lambda d, W, z: np.maximum(0, W.T @ d),
@@ -237,7 +237,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda d, W, z: np.heaviside(z, 0.5) * (W.T @ d),
-                "You have used a slope of ½ at the kink, where z = 0. Which slope does the exercise ask for?",
+                "You used a slope of ½ at the kink, where z = 0. Which slope does the exercise ask for?",
             ),
             Wrong(
                 lambda d, W, z: np.sign(z) * (W.T @ d),
@@ -263,7 +263,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda d, W, z: z * (W.T @ d),
-                "You have multiplied by z itself. What is the slope of ReLU at z?",
+                "You multiplied by z itself. What is the slope of ReLU at z?",
             ),
         ],
     ),
@@ -298,8 +298,8 @@ EXERCISES = [
             Wrong(
                 lambda d, a: sum(d) @ sum(a).T / len(d),
                 (
-                    "You have multiplied the sum of the errors by the sum of the "
-                    "activations. Compute the product for each example first, and then add."
+                    "You multiplied the sum of the errors by the sum of the activations. "
+                    "Compute the product for each example first, and then add."
                 ),
             ),
             Wrong(
@@ -313,8 +313,8 @@ EXERCISES = [
             Wrong(
                 lambda d, a: sum(d) / len(d) @ (sum(a) / len(d)).T,
                 (
-                    "You have multiplied the mean of the errors by the mean of the "
-                    "activations. Compute the product for each example first, and then average."
+                    "You multiplied the mean of the errors by the mean of the activations. "
+                    "Compute the product for each example first, and then average."
                 ),
             ),
             Wrong(
@@ -341,7 +341,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda d, a: sum(x @ y.T for x, y in zip(d, a, strict=True)) / len(d) ** 2,
-                "You have divided by the number of examples twice.",
+                "You divided by the number of examples twice.",
             ),
             Wrong(
                 lambda d, a: d[0] @ a[0].T / len(d),
@@ -378,12 +378,12 @@ EXERCISES = [
             ),
             Wrong(
                 33 / 17,
-                "You have divided the cats by the images without cats. Divide by the number of all 50 images instead.",
+                "You divided the cats by the images without cats. Divide by the number of all 50 images instead.",
             ),
             Wrong(
                 17 / 33,
                 (
-                    "You have divided the images without cats by the cats. Divide "
+                    "You divided the images without cats by the cats. Divide "
                     "the number of cats by the number of all 50 images instead."
                 ),
             ),
@@ -440,7 +440,7 @@ EXERCISES = [
             Wrong(float(2 * np.sqrt(0.2 / 200)), "The factor p is missing under the square root."),
             Wrong(0.0554, "That is 1.96 standard deviations, but the lesson uses two."),
             Wrong(float(3 * np.sqrt(0.16 / 200)), "That is three standard deviations, but the question asks for two."),
-            Wrong(0.00566, "You have put the decimal point in the wrong place."),
+            Wrong(0.00566, "You put the decimal point in the wrong place."),
         ],
     ),
     Exercise(

@@ -87,7 +87,7 @@ EXERCISES = [
             Wrong(
                 float(np.sqrt(400 * 1.01)),
                 (
-                    "You have added the two variances, but the variance of a product of "
+                    "You added the two variances, but the variance of a product of "
                     "independent factors with mean 0 is the product of their variances."
                 ),
             ),
@@ -147,8 +147,8 @@ EXERCISES = [
             Wrong(
                 float(1 / np.sqrt(200)),
                 (
-                    "You have either used LeCun's rule with the number of units, 1/√200, or put "
-                    "only the 800 under the square root, 2/√800. What belongs under the square root?"
+                    "You either used LeCun's rule with the number of units, 1/√200, or put only "
+                    "the 800 under the square root, 2/√800. What belongs under the square root?"
                 ),
             ),
             Wrong(
@@ -162,7 +162,7 @@ EXERCISES = [
                     "//, it rounded your result down to 0.) What variance does He's rule give?"
                 ),
             ),
-            Wrong((2 / 800) ** 2, "You have squared the variance, but the standard deviation is its square root."),
+            Wrong((2 / 800) ** 2, "You squared the variance, but the standard deviation is its square root."),
             Wrong(0.025, "In the variance, the 2 belongs in the numerator, not in the denominator."),
             Wrong(
                 0.00125,
@@ -174,7 +174,7 @@ EXERCISES = [
             Wrong(
                 float(np.sqrt(2 / 160000)),
                 (
-                    "You have divided by the number of weights. Divide by the number "
+                    "You divided by the number of weights. Divide by the number "
                     "of inputs, which is the number of terms in the sum for z."
                 ),
             ),
@@ -212,15 +212,12 @@ EXERCISES = [
         wrong=[
             Wrong(
                 lambda N: N * 2 / N.shape[1],
-                "You have multiplied N by the variance. Multiply it by the square root of the variance instead.",
+                "You multiplied N by the variance. Multiply it by the square root of the variance instead.",
             ),
             Wrong(lambda N: N * np.sqrt(1 / N.shape[1]), "That is LeCun's rule. ReLU needs twice the variance."),
             Wrong(
                 lambda N: N * np.sqrt(2 / N.shape[0]),
-                (
-                    "You have divided by the number of units. The sum for "
-                    "z runs over the inputs, which are the columns of N."
-                ),
+                "You divided by the number of units. The sum for z runs over the inputs, which are the columns of N.",
             ),
             Wrong(
                 lambda N: N * np.sqrt(2 / sum(N.shape)),
@@ -255,7 +252,7 @@ EXERCISES = [
             Wrong(
                 lambda N: N * np.sqrt(2 / N.size),
                 (
-                    "You have divided by the number of all weights, but the sum for z runs "
+                    "You divided by the number of all weights, but the sum for z runs "
                     "over the inputs of a single unit. How many inputs does a unit have?"
                 ),
             ),
@@ -269,11 +266,11 @@ EXERCISES = [
             ),
             Wrong(
                 lambda N: np.random.default_rng(0).standard_normal(N.shape) * np.sqrt(2 / N.shape[1]),
-                "You have drawn new random numbers. Scale the numbers in N instead.",
+                "You drew new random numbers. Scale the numbers in N instead.",
             ),
             Wrong(
                 lambda N: np.full(N.shape, np.sqrt(2 / N.shape[1])),
-                "You have made all the weights equal, but the units have to differ. Scale the numbers in N instead.",
+                "You made all the weights equal, but the units have to differ. Scale the numbers in N instead.",
             ),
         ],
     ),
@@ -293,19 +290,19 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(0.25**10, "That is the fraction of the error that is left. By what factor does the error shrink?"),
-            Wrong(40, "You have added the factors of the layers, but they have to be multiplied."),
+            Wrong(40, "You added the factors of the layers, but they have to be multiplied."),
             Wrong(
                 4**11,
                 (
-                    "You have counted 11 layers, but the slope of the output "
-                    "layer cancels against the cross-entropy, as in lesson 02."
+                    "You counted 11 layers, but the slope of the output layer "
+                    "cancels against the cross-entropy, as in lesson 02."
                 ),
             ),
             Wrong(
                 4**9,
                 (
-                    "You have counted only 9 layers. On its way from dZ[11] to "
-                    "dZ[1], the error passes through 10 hidden activation functions."
+                    "You counted only 9 layers. On its way from dZ[11] to dZ[1], "
+                    "the error passes through 10 hidden activation functions."
                 ),
             ),
             Wrong(2**10, "The slope of σ at 0 is ¼, not ½."),
@@ -313,15 +310,15 @@ EXERCISES = [
             Wrong(
                 2.5,
                 (
-                    "You have added the slopes, but the factors of the layers "
+                    "You added the slopes, but the factors of the layers "
                     "have to be multiplied, and each of them is at most ¼."
                 ),
             ),
             Wrong(
                 10**4,
                 (
-                    "You have swapped the base and the exponent. Which number stands "
-                    "for the slope of a layer, and which one for the number of layers?"
+                    "You swapped the base and the exponent. Which number stands for "
+                    "the slope of a layer, and which one for the number of layers?"
                 ),
             ),
             Wrong(64, "That is the answer for 3 hidden layers, but this network has 10."),
@@ -336,7 +333,7 @@ EXERCISES = [
             Wrong(
                 4**12,
                 (
-                    "You have counted 12 layers. On its way from dZ[11] to dZ[1], "
+                    "You counted 12 layers. On its way from dZ[11] to dZ[1], "
                     "the error passes through 10 hidden activation functions."
                 ),
             ),
@@ -432,7 +429,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda dW: {l: np.sqrt(np.sum(dW[l]) ** 2 / dW[l].size) for l in dW},
-                "You have squared the sum. Square each entry before you add them up.",
+                "You squared the sum. Square each entry before you add them up.",
             ),
             Wrong(
                 lambda dW: {l: np.max(np.abs(dW[l])) for l in dW},
@@ -486,7 +483,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z: np.mean(sigmoid(Z) < 0.05),
-                "You have compared the output σ(z) with 0.05, which misses the units whose output is near 1.",
+                "You compared the output σ(z) with 0.05, which misses the units whose output is near 1.",
             ),
             Wrong(
                 lambda Z: np.mean(sigmoid_prime(sigmoid(Z)) < 0.05),
@@ -502,14 +499,12 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z: np.sum(sigmoid_prime(Z) < 0.05) / Z.shape[1],
-                "You have divided by the number of columns only. How many entries does Z have?",
+                "You divided by the number of columns only. How many entries does Z have?",
             ),
-            Wrong(
-                lambda Z: np.mean(Z < 0.05), "You have compared Z itself with 0.05. Compare the slope σ′(z) instead."
-            ),
+            Wrong(lambda Z: np.mean(Z < 0.05), "You compared Z itself with 0.05. Compare the slope σ′(z) instead."),
             Wrong(
                 lambda Z: np.mean(np.abs(Z) < 0.05),
-                "You have compared Z itself with 0.05. Compare the slope σ′(z) instead.",
+                "You compared Z itself with 0.05. Compare the slope σ′(z) instead.",
             ),
             Wrong(
                 lambda Z: np.any(sigmoid_prime(Z) < 0.05),
@@ -518,14 +513,14 @@ EXERCISES = [
             Wrong(
                 lambda Z: np.mean((sigmoid(Z) < 0.05) | (sigmoid(Z) > 0.95)),
                 (
-                    "You have compared the output with 0.05 and 0.95. Where σ(z) is 0.05, however, "
+                    "You compared the output with 0.05 and 0.95. Where σ(z) is 0.05, however, "
                     "the slope is already a little below 0.05, so compare the slope itself."
                 ),
             ),
             Wrong(
                 lambda Z: np.mean(sigmoid(Z) > 0.95),
                 (
-                    "You have looked at the output, which misses the saturated "
+                    "You looked at the output, which misses the saturated "
                     "units whose output is near 0. Compare the slope instead."
                 ),
             ),
@@ -555,11 +550,11 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z: np.mean(sigmoid_prime(Z) < 0.05, axis=0),
-                "You have computed a fraction for each column, but the exercise asks for a single number.",
+                "You computed a fraction for each column, but the exercise asks for a single number.",
             ),
             Wrong(
                 lambda Z: np.mean(sigmoid_prime(Z) < 0.05, axis=1),
-                "You have computed a fraction for each row, but the exercise asks for a single number.",
+                "You computed a fraction for each row, but the exercise asks for a single number.",
             ),
             Wrong(
                 lambda Z: np.mean(1 - np.tanh(Z) ** 2 < 0.05),
@@ -575,7 +570,7 @@ EXERCISES = [
             Wrong(
                 lambda Z: np.mean(sigmoid_prime(Z) < 0.0125),
                 (
-                    "You have compared the slope with a quarter of 0.05. Which number should be "
+                    "You compared the slope with a quarter of 0.05. Which number should be "
                     "below 0.05: the slope itself, or the slope divided by its largest value ¼?"
                 ),
             ),

@@ -94,10 +94,7 @@ EXERCISES = [
             ),
             Wrong(
                 [0.5, 2 / 3, 5 / 6],
-                (
-                    "You have applied the sigmoid to each logit separately. "
-                    "With softmax, the classes compete with each other."
-                ),
+                "You applied the sigmoid to each logit separately. With softmax, the classes compete with each other.",
             ),
             Wrong([0, 2 / 7, 5 / 7], "e⁰ is 1, not 0, so the first class has a probability too."),
             Wrong(
@@ -108,7 +105,7 @@ EXERCISES = [
                 ),
             ),
             Wrong([1 / 3, 1 / 3, 1 / 3], "That would be right if all logits were equal, but these differ."),
-            Wrong([0, 0, 1], "You have picked the most likely class, but softmax gives every class a probability."),
+            Wrong([0, 0, 1], "You picked the most likely class, but softmax gives every class a probability."),
             Wrong([1 / 3, 2 / 3, 5 / 3], "Divide by the sum of the exponentials, not by the number of classes."),
             Wrong([0.1, 0.2, 0.5], "Probabilities must add up to 1, but these do not. What is 1 + 2 + 5?"),
             Wrong(
@@ -125,7 +122,7 @@ EXERCISES = [
             Wrong([0, float(np.log(2)), float(np.log(5))], "Those are the logits. Take their exponentials first."),
             Wrong(
                 [float(v) for v in np.array([1, 4, 25]) / 30],
-                "You have squared the exponentials. Where does the square come from?",
+                "You squared the exponentials. Where does the square come from?",
             ),
             Wrong(
                 [float(v) for v in np.exp([0, np.log10(2), np.log10(5)]) / np.exp([0, np.log10(2), np.log10(5)]).sum()],
@@ -162,20 +159,20 @@ EXERCISES = [
             Wrong(
                 lambda Z: _softmax(Z.T).T,
                 (
-                    "You have summed along the rows, which means over the examples. It is "
-                    "the probabilities of the classes for each example that must add up to 1."
+                    "You summed along the rows, which means over the examples. It is the "
+                    "probabilities of the classes for each example that must add up to 1."
                 ),
             ),
             Wrong(
                 lambda Z: np.exp(Z - Z.max()) / np.exp(Z - Z.max()).sum(axis=0),
                 (
-                    "You have subtracted the same maximum from all columns. In a column whose logits all "
+                    "You subtracted the same maximum from all columns. In a column whose logits all "
                     "lie far below it, every quotient becomes 0/0, so use the maximum of each column."
                 ),
             ),
             Wrong(
                 lambda Z: np.exp(Z - Z.max(axis=0)) / np.exp(Z - Z.max(axis=0)).sum(),
-                "You have summed over all examples at once, but each column must add up to 1 on its own.",
+                "You summed over all examples at once, but each column must add up to 1 on its own.",
             ),
             Wrong(
                 lambda Z: np.exp(Z - Z.max(axis=0)),
@@ -225,7 +222,7 @@ EXERCISES = [
             Wrong(
                 lambda Z: 1 / (1 + np.exp(-Z)),
                 (
-                    "You have applied the sigmoid to each logit separately. With "
+                    "You applied the sigmoid to each logit separately. With "
                     "softmax, the classes in a column compete with each other."
                 ),
             ),
@@ -283,18 +280,15 @@ EXERCISES = [
             ),
             Wrong(
                 lambda labels, K: 1 - one_hot(labels, K),
-                "You have swapped zeros and ones. Each column should have a single 1.",
+                "You swapped zeros and ones. Each column should have a single 1.",
             ),
             Wrong(
                 lambda labels, K: np.eye(K, len(labels)),
-                "You have not used the labels: column i has its 1 in row i. In which row should it be?",
+                "You did not use the labels: column i has its 1 in row i. In which row should it be?",
             ),
             Wrong(
                 lambda labels, K: np.isin(np.arange(K), labels)[:, np.newaxis] * np.ones(len(labels)),
-                (
-                    "You have set whole rows to 1, but each column should "
-                    "have a single 1. Which index selects the column?"
-                ),
+                "You set whole rows to 1, but each column should have a single 1. Which index selects the column?",
             ),
             Wrong(lambda labels, K: np.zeros((K, len(labels))), "All entries are 0. Where does each column get its 1?"),
             Wrong(
@@ -350,19 +344,16 @@ EXERCISES = [
             Wrong([0.25, 0.1875, 0.1875], "That is a (1 − a), but dZ = a − y already includes the Jacobian."),
             Wrong(
                 [0.125, -0.140625, 0.046875],
-                "You have multiplied by a (1 − a), but dZ = a − y already includes the Jacobian.",
+                "You multiplied by a (1 − a), but dZ = a − y already includes the Jacobian.",
             ),
             Wrong(
                 [1 / 6, -1 / 4, 1 / 12],
-                (
-                    "You have divided by the number of classes. The mean "
-                    "is taken over the examples, and there is only one."
-                ),
+                "You divided by the number of classes. The mean is taken over the examples, and there is only one.",
             ),
             Wrong(
                 [2, 0, 1],
                 (
-                    "You have subtracted y from the exponentials, but they are "
+                    "You subtracted y from the exponentials, but they are "
                     "not probabilities yet. Divide them by their sum first."
                 ),
             ),
@@ -384,7 +375,7 @@ EXERCISES = [
             Wrong([-0.5, -0.75, 0.25], "The sign of the first entry is wrong. It is a − y, and y = 0 there."),
             Wrong([0, 1, 0], "That is y itself, but dZ = a − y."),
             Wrong([0, -1, 0], "That is −y. The probabilities a are missing."),
-            Wrong([0.5, 1.25, 0.25], "You have added a and y. Subtract y from a instead."),
+            Wrong([0.5, 1.25, 0.25], "You added a and y. Subtract y from a instead."),
             Wrong([float(np.log(2)), -1, 0], "That is z − y. Use the prediction a = softmax(z) instead of z."),
             Wrong([1 / 3, -2 / 3, 1 / 3], "That would be right if all logits were equal, but these differ."),
         ],
@@ -412,8 +403,8 @@ EXERCISES = [
             Wrong(
                 lambda Z, Y: _softmax(Z) - Y,
                 (
-                    "Your result is 5 times as large as it should be, and there "
-                    "are 5 examples, so you have forgotten to take the mean."
+                    "Your result is 5 times as large as it should be, and "
+                    "there are 5 examples. You forgot to take the mean."
                 ),
             ),
             Wrong(
@@ -426,7 +417,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z, Y: (Z - Y) / Y.shape[1],
-                "You have compared the logits Z with the targets. Use the predictions A = softmax(Z) instead of Z.",
+                "You compared the logits Z with the targets. Use the predictions A = softmax(Z) instead of Z.",
             ),
             Wrong(
                 lambda Z, Y: (_softmax(Z) - Y) / Y.shape[0],
@@ -452,19 +443,19 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z, Y: (_softmax(Z) - Y) * _softmax(Z) * (1 - _softmax(Z)) / Y.shape[1],
-                "You have multiplied by A (1 − A), but the Jacobian of softmax has already cancelled.",
+                "You multiplied by A (1 − A), but the Jacobian of softmax has already cancelled.",
             ),
             Wrong(
                 lambda Z, Y: (1 / (1 + np.exp(-Z)) - Y) / Y.shape[1],
                 (
-                    "You have applied the sigmoid to each logit separately. With "
+                    "You applied the sigmoid to each logit separately. With "
                     "softmax, the classes in a column compete with each other."
                 ),
             ),
             Wrong(
                 lambda Z, Y: (_softmax(Z.T).T - Y) / Y.shape[1],
                 (
-                    "You have applied softmax across the examples, but the probabilities of the "
+                    "You applied softmax across the examples, but the probabilities of the "
                     "classes for each example must add up to 1. Along which axis are the classes?"
                 ),
             ),
@@ -481,23 +472,20 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z, Y: ((_softmax(Z) > 0.5) - Y) / Y.shape[1],
-                (
-                    "You have subtracted the targets from yes-or-no "
-                    "decisions. Subtract them from the probabilities instead."
-                ),
+                "You subtracted the targets from yes-or-no decisions. Subtract them from the probabilities instead.",
             ),
             Wrong(
                 lambda Z, Y: (np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True) - Y) / Y.shape[1],
                 (
-                    "You have summed over the examples in softmax, but the probabilities of the "
+                    "You summed over the examples in softmax, but the probabilities of the "
                     "classes for each example must add up to 1. Along which axis are the classes?"
                 ),
             ),
             Wrong(
                 lambda Z, Y: (np.exp(Z) / np.exp(Z).sum() - Y) / Y.shape[1],
                 (
-                    "You have summed over the whole array in softmax, but the probabilities "
-                    "for each example must add up to 1. Which entries belong to one example?"
+                    "You summed over the whole array in softmax, but the probabilities for "
+                    "each example must add up to 1. Which entries belong to one example?"
                 ),
             ),
         ],
@@ -529,12 +517,12 @@ EXERCISES = [
             Wrong(_with_plus, "Your step goes uphill. Subtract α v."),
             Wrong(
                 lambda t, g, v, rate, beta: (t - rate * v, v),
-                "You have not updated the velocity. How does g change it?",
+                "You did not update the velocity. How does g change it?",
             ),
             Wrong(
                 lambda t, g, v, rate, beta: (t - beta * v - rate * g, beta * v + rate * g),
                 (
-                    "You have put the learning rate into the velocity. In this "
+                    "You put the learning rate into the velocity. In this "
                     "exercise, the learning rate multiplies v in the step instead."
                 ),
             ),
@@ -547,15 +535,15 @@ EXERCISES = [
             ),
             Wrong(
                 lambda t, g, v, rate, beta: (t - rate * (beta * v + g), v),
-                "You have returned the old velocity. Return the new one.",
+                "You returned the old velocity. Return the new one.",
             ),
             Wrong(
                 lambda t, g, v, rate, beta: (beta * v + g, t - rate * (beta * v + g)),
-                "You have swapped the two results. Which one should come first?",
+                "You swapped the two results. Which one should come first?",
             ),
             Wrong(
                 lambda t, g, v, rate, beta: (t, beta * v + g),
-                "You have returned theta unchanged. Where do you take the step?",
+                "You returned theta unchanged. Where do you take the step?",
             ),
             Wrong(
                 lambda t, g, v, rate, beta: (t - (beta * v + g), beta * v + g),
@@ -568,8 +556,8 @@ EXERCISES = [
             Wrong(
                 lambda t, g, v, rate, beta: (t - rate * (beta * v - g), beta * v - g),
                 (
-                    "You have subtracted the gradient in the velocity, and then you subtract v in the "
-                    "step, so the two minus signs cancel. What does the first formula in the prompt say?"
+                    "You subtracted the gradient in the velocity and then the velocity in the step, "
+                    "so the two minus signs cancel. What does the first formula in the prompt say?"
                 ),
             ),
             Wrong(
@@ -615,14 +603,12 @@ EXERCISES = [
             ),
             Wrong(
                 float(0.01 * 0.1 / np.sqrt(0.001)),
-                "You have left out the corrections m̂ = m/(1 − β₁) and v̂ = v/(1 − β₂).",
+                "You left out the corrections m̂ = m/(1 − β₁) and v̂ = v/(1 − β₂).",
             ),
-            Wrong(0.01 / 0.0003, "You have divided by v̂ instead of its square root √v̂."),
-            Wrong(
-                0.01 * float(np.sqrt(0.0003)), "You have multiplied by the square root of g. Instead, divide g by √v̂."
-            ),
-            Wrong(300, "You have divided by ε alone, but the denominator also contains √v̂."),
-            Wrong(0.0001, "You have multiplied by α twice. Where does the second factor come from?"),
+            Wrong(0.01 / 0.0003, "You divided by v̂ instead of its square root √v̂."),
+            Wrong(0.01 * float(np.sqrt(0.0003)), "You multiplied by the square root of g. Instead, divide g by √v̂."),
+            Wrong(300, "You divided by ε alone, but the denominator also contains √v̂."),
+            Wrong(0.0001, "You multiplied by α twice. Where does the second factor come from?"),
             Wrong(
                 0.1,
                 (
@@ -638,7 +624,7 @@ EXERCISES = [
             Wrong(0.009, "Once m has been corrected, β₁ plays no part in the first step."),
             Wrong(
                 0.01 * 0.1 / float(np.sqrt(0.001)) * 0.0003,
-                "You have left out both corrections, and you have kept g, which cancels in the quotient.",
+                "You left out both corrections, and you kept g, which cancels in the quotient.",
             ),
             Wrong(
                 0.316,
@@ -662,7 +648,7 @@ EXERCISES = [
                 "That is the logarithm of 10 to base 2, but the cost uses the natural logarithm, np.log.",
             ),
             Wrong(0.1, "That is the probability. The cost is minus its logarithm."),
-            Wrong(1, "You have used the logarithm to base 10, but the cost uses the natural logarithm."),
+            Wrong(1, "You used the logarithm to base 10, but the cost uses the natural logarithm."),
         ],
     ),
     Exercise(

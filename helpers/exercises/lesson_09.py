@@ -141,7 +141,7 @@ EXERCISES = [
             Wrong(
                 lambda g, a, b: (g / b, -g * a / b**2),
                 (
-                    "You have not undone the broadcasting. b has only one column, so its "
+                    "You did not undo the broadcasting. b has only one column, so its "
                     "gradient is the sum over all the columns that it was broadcast to."
                 ),
             ),
@@ -155,7 +155,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g, a, b: (g / b, (-g * a / b**2).mean(axis=1, keepdims=True)),
-                "You have taken a mean instead of a sum. b is used m times, and every use counts in full.",
+                "You took a mean instead of a sum. b is used m times, and every use counts in full.",
             ),
             Wrong(
                 lambda g, a, b: (g * b, (g * a).sum(axis=1, keepdims=True)),
@@ -175,30 +175,30 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g, a, b: (1 / b * np.ones(a.shape), (-a / b**2).sum(axis=1, keepdims=True)),
-                "You have not used g. The chain rule multiplies each slope by the gradient that arrives.",
+                "You did not use g. The chain rule multiplies each slope by the gradient that arrives.",
             ),
             Wrong(
                 lambda g, a, b: (g / b, -(a / b**2).sum(axis=1, keepdims=True)),
                 (
-                    "You have not used g in the second result. The chain "
-                    "rule multiplies each slope by the gradient that arrives."
+                    "You did not use g in the second result. The chain rule "
+                    "multiplies each slope by the gradient that arrives."
                 ),
             ),
             Wrong(
                 lambda g, a, b: (g / b, (-g / b**2).sum(axis=1, keepdims=True)),
-                "You have not used a in the second result. The slope is −a/b².",
+                "You did not use a in the second result. The slope is −a/b².",
             ),
             Wrong(
                 lambda g, a, b: (g / b, (-g * a / b**2).sum(axis=0, keepdims=True)),
-                "You have summed over the rows. b has one column, so along which axis was it broadcast?",
+                "You summed over the rows. b has one column, so along which axis was it broadcast?",
             ),
             Wrong(
                 lambda g, a, b: ((-g * a / b**2).sum(axis=1, keepdims=True), g / b),
-                "You have swapped the two results. Which one should come first?",
+                "You swapped the two results. Which one should come first?",
             ),
             Wrong(
                 lambda g, a, b: (g / b, (-g * b / a**2).sum(axis=1, keepdims=True)),
-                "You have swapped a and b in the second result. Which one belongs in the denominator?",
+                "You swapped a and b in the second result. Which one belongs in the denominator?",
             ),
             Wrong(
                 lambda g, a, b: (g / b, (-g * a / b**3).sum(axis=1, keepdims=True)),
@@ -240,7 +240,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g, A: A * (g - (g * A).sum(axis=1, keepdims=True)),
-                "You have summed over the examples. The sum should run over the classes, which are on axis 0.",
+                "You summed over the examples. The sum should run over the classes, which are on axis 0.",
             ),
             Wrong(
                 lambda g, A: A * (g - g.sum(axis=0)),
@@ -279,14 +279,14 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g, A: A * (g - (g * A).mean(axis=0)),
-                "You have taken a mean instead of a sum. Every class counts in full.",
+                "You took a mean instead of a sum. Every class counts in full.",
             ),
             Wrong(
                 lambda g, A: g * (A - (A * A).sum(axis=0)),
                 "g belongs inside the sum, where each gₖ is multiplied by its own aₖ.",
             ),
             Wrong(
-                lambda g, A: A * (1 - A), "You have not used g. The chain rule multiplies by the gradient that arrives."
+                lambda g, A: A * (1 - A), "You did not use g. The chain rule multiplies by the gradient that arrives."
             ),
             Wrong(lambda g, A: A * (g - A), "The second term should contain the sum of gₖ aₖ over k, not a single a."),
             Wrong(
@@ -298,12 +298,12 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g, A: (np.diag(A[:, 0]) - np.outer(A[:, 0], A[:, 0])) @ g,
-                "You have used the Jacobian of the first example for all the examples. How many columns does A have?",
+                "You used the Jacobian of the first example for all the examples. How many columns does A have?",
             ),
             Wrong(
                 lambda g, A: (np.diag(A.mean(axis=1)) - np.outer(A.mean(axis=1), A.mean(axis=1))) @ g,
                 (
-                    "You have computed one Jacobian, at the mean of the examples. How "
+                    "You computed one Jacobian, at the mean of the examples. How "
                     "many Jacobians are there, and where should each be evaluated?"
                 ),
             ),
@@ -330,7 +330,7 @@ EXERCISES = [
             "Count the weights and biases of both layers: 784 · 30 + 30, and so on.",
         ],
         wrong=[
-            Wrong(23820, "You have left out the biases, but they are parameters too."),
+            Wrong(23820, "You left out the biases, but they are parameters too."),
             Wrong(
                 47720,
                 (
@@ -350,23 +350,21 @@ EXERCISES = [
             Wrong(
                 238600, "One pass gives the slopes of all results at once, and the cost is only a single number anyway."
             ),
-            Wrong(24644, "You have counted biases for the inputs, but the inputs have none."),
-            Wrong(23822, "You have counted one bias per layer, but every unit has its own."),
+            Wrong(24644, "You counted biases for the inputs, but the inputs have none."),
+            Wrong(23822, "You counted one bias per layer, but every unit has its own."),
             Wrong(
                 24634,
                 (
-                    "You have counted one bias for each unit that feeds a layer, "
+                    "You counted one bias for each unit that feeds a layer, "
                     "but a bias belongs to the unit that computes something."
                 ),
             ),
-            Wrong(7850, "You have left out the hidden layer."),
+            Wrong(7850, "You left out the hidden layer."),
             Wrong(
                 785 * 30 * 31 * 10,
-                "You have multiplied the numbers of parameters of the layers, but you have to add them.",
+                "You multiplied the numbers of parameters of the layers, but you have to add them.",
             ),
-            Wrong(
-                784 * 30 * 10, "You have multiplied the numbers of parameters of the layers, but you have to add them."
-            ),
+            Wrong(784 * 30 * 10, "You multiplied the numbers of parameters of the layers, but you have to add them."),
             Wrong(784, "That is the number of inputs, but the derivatives are taken with respect to the parameters."),
             Wrong(824, "That is the number of units, but the derivatives are taken with respect to the parameters."),
             Wrong(23861, "Your answer is one too large. You do not need an extra pass to compute the cost itself."),

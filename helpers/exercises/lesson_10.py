@@ -109,11 +109,9 @@ EXERCISES = [
         wrong=[
             Wrong(
                 _mean_of_means,
-                "You have taken the plain mean, in which a shard with one example counts as much as a shard with ten.",
+                "You took the plain mean, in which a shard with one example counts as much as a shard with ten.",
             ),
-            Wrong(
-                _sum_of_means, "You have added up the means without weighting them and without dividing by anything."
-            ),
+            Wrong(_sum_of_means, "You added up the means without weighting them and without dividing by anything."),
             Wrong(
                 _never_divided,
                 "That is the sum over all examples. You still have to divide it by the number of examples.",
@@ -142,21 +140,21 @@ EXERCISES = [
             Wrong(
                 lambda gradients, sizes: _mean_of_means(gradients, sizes) / sum(sizes),
                 (
-                    "You have divided twice, by the number of shards and by "
+                    "You divided twice, by the number of shards and by "
                     "the number of examples. What turns a mean into a sum?"
                 ),
             ),
             Wrong(
                 lambda gradients, sizes: combine(gradients, sizes) / len(sizes),
-                "The weights are right, but then you have also divided by the number of shards.",
+                "The weights are right, but then you also divided by the number of shards.",
             ),
             Wrong(
                 lambda gradients, sizes: combine(gradients, sizes).sum(),
-                "You have added up all the entries into a single number, but a gradient must keep its shape.",
+                "You added up all the entries into a single number, but a gradient must keep its shape.",
             ),
             Wrong(
                 lambda gradients, sizes: combine(gradients, sizes[::-1]),
-                "You have paired the gradients with the sizes in reverse order.",
+                "You paired the gradients with the sizes in reverse order.",
             ),
             Wrong(
                 lambda gradients, sizes: gradients[int(np.argmax(sizes))],
@@ -204,15 +202,13 @@ EXERCISES = [
                 _all_of_m_each_time,
                 "After each shard, fewer examples are left, so you have to subtract the shard's size from `m`.",
             ),
-            Wrong(
-                _rounded_up, "You have rounded every size up, so together the shards hold more examples than there are."
-            ),
+            Wrong(_rounded_up, "You rounded every size up, so together the shards hold more examples than there are."),
             Wrong(lambda m, K: deal(m, K)[::-1], "The sizes are right, but the larger ones should come first."),
             Wrong(
                 _rest_is_negative,
                 (
-                    "You have rounded up the size of every shard but the last, which is left with "
-                    "too few examples or even a negative number. How many shards should get one more?"
+                    "You rounded up the size of every shard but the last, which is left with too "
+                    "few examples or even a negative number. How many shards should get one more?"
                 ),
             ),
             Wrong(
@@ -222,9 +218,7 @@ EXERCISES = [
                     "for the last ones. No two sizes should differ by more than one."
                 ),
             ),
-            Wrong(
-                lambda m, K: np.full(m, K), "You have swapped m and K. There are K shards of about m/K examples each."
-            ),
+            Wrong(lambda m, K: np.full(m, K), "You swapped m and K. There are K shards of about m/K examples each."),
             Wrong(
                 lambda m, K: [m // K + 1] * (m % K),
                 "The shards that do not get an extra example are missing. How many of them are there?",
@@ -237,15 +231,15 @@ EXERCISES = [
             Wrong(
                 lambda m, K: [round(m / K)] * K,
                 (
-                    "You have rounded m/K for every shard, so the sizes do not "
-                    "add up to m. What happens to the examples that are left over?"
+                    "You rounded m/K for every shard, so the sizes do not add "
+                    "up to m. What happens to the examples that are left over?"
                 ),
             ),
             Wrong(
                 lambda m, K: [m % K] * K,
                 (
-                    "You have given every shard the remainder. Each shard "
-                    "should get m // K examples, and some should get one more."
+                    "You gave every shard the remainder. Each shard should "
+                    "get m // K examples, and some should get one more."
                 ),
             ),
             Wrong(
@@ -256,12 +250,10 @@ EXERCISES = [
                 lambda m, K: [m // K + (k < m // K) for k in range(K)],
                 (
                     "The remainder of the division determines how many shards get an extra "
-                    "example, but you have used a different number. What is the remainder here?"
+                    "example, but you used a different number. What is the remainder here?"
                 ),
             ),
-            Wrong(
-                lambda m, K: [m] * K, "You have given every shard all the examples, but the sizes should add up to m."
-            ),
+            Wrong(lambda m, K: [m] * K, "You gave every shard all the examples, but the sizes should add up to m."),
         ],
     ),
     Exercise(
@@ -289,30 +281,30 @@ EXERCISES = [
                     "counted both sending and receiving. What does the question ask for?"
                 ),
             ),
-            Wrong(317600, "You have left out the biases. There are 100 in the first layer and 10 in the second."),
+            Wrong(317600, "You left out the biases. There are 100 in the first layer and 10 in the second."),
             Wrong(2544320, "That is the number of bits. A byte has 8 bits."),
-            Wrong(79400, "That is the number of weights. You have left out the biases, and each number takes 4 bytes."),
+            Wrong(79400, "That is the number of weights. You left out the biases, and each number takes 4 bytes."),
             Wrong(318.04, "That is the size in kB, but the question asks for bytes."),
-            Wrong(313600, "You have counted the weights of the first layer only."),
-            Wrong(4 * 894, "You have counted the units, but the gradient has one number for each parameter."),
+            Wrong(313600, "You counted the weights of the first layer only."),
+            Wrong(4 * 894, "You counted the units, but the gradient has one number for each parameter."),
             Wrong(
                 4 * 784000,
                 (
-                    "You have multiplied all the layer sizes together. "
-                    "Instead, add up the numbers of parameters of the layers."
+                    "You multiplied all the layer sizes together. Instead, "
+                    "add up the numbers of parameters of the layers."
                 ),
             ),
             Wrong(
                 321136,
                 (
-                    "You have counted one bias for each unit that feeds a layer, "
+                    "You counted one bias for each unit that feeds a layer, "
                     "but a bias belongs to the unit that computes something."
                 ),
             ),
-            Wrong(321176, "You have counted biases for the inputs, but the inputs have none."),
+            Wrong(321176, "You counted biases for the inputs, but the inputs have none."),
             Wrong(
                 4 * 32 * 79510,
-                "You have multiplied by both bits and bytes. A float32 has 32 bits, which is the same as 4 bytes.",
+                "You multiplied by both bits and bytes. A float32 has 32 bits, which is the same as 4 bytes.",
             ),
             Wrong(95440, "That is the answer for 30 hidden units, but this network has 100."),
             Wrong(4, "That is the size of a single number. How many numbers does the gradient have?"),
@@ -320,13 +312,13 @@ EXERCISES = [
             Wrong(
                 318000,
                 (
-                    "You have either left out some of the biases or rounded your result. "
+                    "You either left out some of the biases or rounded your result. "
                     "There are 100 biases in the first layer and 10 in the second."
                 ),
             ),
             Wrong(317640, "The biases of the hidden layer are missing."),
             Wrong(2 * 79510, "That would be right for float16, but a float32 takes 4 bytes."),
-            Wrong(79510 / 4, "You have divided by 4, but every number takes four bytes, so you have to multiply."),
+            Wrong(79510 / 4, "You divided by 4, but every number takes four bytes, so you have to multiply."),
             Wrong(0.31804, "That is the size in MB, but the question asks for bytes."),
             Wrong(
                 4 * 79510 * 60000,
@@ -336,8 +328,8 @@ EXERCISES = [
                 4 * 11272 * 79510,
                 "The gradient has as many numbers as there are parameters, no matter how many examples there are.",
             ),
-            Wrong(317608, "You have counted one bias per layer, but every unit has its own."),
-            Wrong(317604, "You have counted one bias for the whole network, but every unit has its own."),
+            Wrong(317608, "You counted one bias per layer, but every unit has its own."),
+            Wrong(317604, "You counted one bias for the whole network, but every unit has its own."),
         ],
     ),
     Exercise(
@@ -362,7 +354,7 @@ EXERCISES = [
             ),
             Wrong(0.025, "Your fraction is upside down. Solve 0.8/K = 0.02 for K."),
             Wrong(7, "Communication takes 0.02 s regardless of the number of workers, so it does not grow with K."),
-            Wrong(0.016, "You have multiplied the two times. Solve 0.8/K = 0.02 for K instead."),
+            Wrong(0.016, "You multiplied the two times. Solve 0.8/K = 0.02 for K instead."),
             Wrong(80, "With 80 workers, computation would take only half as long as communication."),
             Wrong(0.78, "That is the difference between the two times. How many workers make 0.8/K equal to 0.02?"),
             Wrong(
@@ -425,11 +417,11 @@ EXERCISES = [
         solution="q1 = (100 * 4 + 300 * 8) / 400",
         reason="The average is (100 · 4 + 300 · 8)/400 = 2800/400.",
         wrong=[
-            Wrong(6, "You have taken the plain mean, but the second worker has three times as many examples."),
-            Wrong(12, "You have added the two means, but they have to be weighted by the numbers of examples."),
+            Wrong(6, "You took the plain mean, but the second worker has three times as many examples."),
+            Wrong(12, "You added the two means, but they have to be weighted by the numbers of examples."),
             Wrong(2800, "That is the sum over all examples."),
             Wrong(700, "Divide the sum over all examples by the number of examples, 400."),
-            Wrong(5, "You have swapped the weights. It is the second worker that has 300 examples."),
+            Wrong(5, "You swapped the weights. It is the second worker that has 300 examples."),
         ],
     ),
     Exercise(

@@ -60,7 +60,7 @@ FLATTEN = "return pictures.reshape(len(pictures), -1) / 255"
 
 # Base, what is put in place of what, words of the verdict, the line that it quotes (None: that of the change).
 MISTAKES = [
-    ("04.backward", BACKWARD, "g_prime(Z[l - 1])", "g_prime(A[l - 1])", "You have evaluated g_prime at A,", None),
+    ("04.backward", BACKWARD, "g_prime(Z[l - 1])", "g_prime(A[l - 1])", "You evaluated g_prime at A,", None),
     ("04.backward", BACKWARD, "A[l - 1].T", "A[l].T", "The index in `A[l]` is off", None),
     ("04.backward", BACKWARD, "A[l - 1].T", "Z[l - 1].T if l > 1 else dZ @ A[0].T", "`Z` is not the quantity", None),
     ("04.backward", BACKWARD, "(A[L] - Y) / m", "A[L] - Y / m", "are done in the wrong order", None),

@@ -116,7 +116,7 @@ ANSWERS = [
     (
         "04.step",
         "def step_back(W, dZ, Z_before):\n    dA = W.T @ dZ\n    return sigmoid_prime(dA)",
-        "You have evaluated the slope at dA and have not used Z at all.",
+        "You evaluated the slope at dA and did not use Z at all.",
     ),
     # The gradient of b is taken with the W that has already moved.
     (
@@ -131,7 +131,7 @@ ANSWERS = [
         "A whole dictionary takes part where one of its arrays is meant (`unsup",
     ),
     # Squares instead of lengths.
-    ("05.error", "p, q = 2, 1\nanswer = (p - q) ** 2 / (p ** 2 + q ** 2)", "You have used the squares of the lengths."),
+    ("05.error", "p, q = 2, 1\nanswer = (p - q) ** 2 / (p ** 2 + q ** 2)", "You used the squares of the lengths."),
     # A norm is never negative.
     ("05.error", "answer = -1 / 3", "A length is never negative, so a quotient of lengths"),
     # q's length is doubled as well: (2q - q) / (2q + 2q).
@@ -173,11 +173,11 @@ ANSWERS = [
         "The sign function returns −1 where z < 0.",
     ),
     # multiplied one side only by the colours
-    ("06.flat", "answer = 64 * 3", "You have counted a single row of pixels,"),
+    ("06.flat", "answer = 64 * 3", "You counted a single row of pixels,"),
     # 64 cubed: the colours are a factor, not a power
     ("06.flat", "side, colours = 64, 3\nanswer = side ** colours", "Three colours contribute a factor of 3."),
     # counted the bias as an input
-    ("06.flat", "answer = 64 * 64 * 3 + 1", "You have counted a bias as well,"),
+    ("06.flat", "answer = 64 * 64 * 3 + 1", "You counted a bias as well,"),
     # divided by 256, so white is not 1
     (
         "06.flatten",
@@ -205,14 +205,14 @@ ANSWERS = [
     # the 2 went below the fraction bar
     ("07.he", "answer = 1 / np.sqrt(2 * 800)", "In the variance, the 2 belongs in the numerator,"),
     # one slope too few: the last hidden layer was forgotten
-    ("07.slopes", "answer = 4**9", "You have counted only 9 layers."),
+    ("07.slopes", "answer = 4**9", "You counted only 9 layers."),
     # two slopes too many
-    ("07.slopes", "answer = 4**12", "You have counted 12 layers."),
+    ("07.slopes", "answer = 4**12", "You counted 12 layers."),
     # adds the factors instead of multiplying
     (
         "07.slopes",
         "factor = 0\nfor layer in range(10):\n    factor += 4\nanswer = factor",
-        "You have added the factors of the layers, but they have to be multiplied.",
+        "You added the factors of the layers, but they have to be multiplied.",
     ),
     # assumes that the variance is kept, which these weights do not do
     ("07.spread", "answer = 1", "That would be right if the weights were scaled to preserve the variance,"),
@@ -237,7 +237,7 @@ ANSWERS = [
         "`return N.T * np.sqrt(2 / N.shape[1])` has its rows and columns the wr",
     ),
     # multiplied by a root of the gradient instead of dividing
-    ("08.adam", "answer = 0.01 * np.sqrt(0.0003)", "You have multiplied by the square root of g."),
+    ("08.adam", "answer = 0.01 * np.sqrt(0.0003)", "You multiplied by the square root of g."),
     # multiplied by β₁
     ("08.adam", "answer = 0.01 * 0.9", "Once m has been corrected, β₁ plays no part in the first step."),
     # m without its hat: m₁ = 0.1 g was not corrected
@@ -288,25 +288,25 @@ ANSWERS = [
     (
         "08.onehot",
         "def one_hot(labels, K):\n    Y = np.zeros((K, len(labels)))\n    Y[labels, :] = 1\n    return Y",
-        "You have set whole rows to 1,",
+        "You set whole rows to 1,",
     ),
     # a and b are exchanged in the derivative by b
     (
         "09.divide",
         "def divide_backward(g, a, b):\n    return g / b, (-g * b / a**2).sum(axis=1, keepdims=True)",
-        "You have swapped a and b in the second result.",
+        "You swapped a and b in the second result.",
     ),
     # broadcasting is not undone: the gradient of b has the shape of a
     (
         "09.divide",
         "def divide_backward(g, a, b):\n    return g / b, -g * a / b**2",
-        "You have not undone the broadcasting.",
+        "You did not undo the broadcasting.",
     ),
     # a bias for each input instead of for each unit
     (
         "09.passes",
         "answer = 784 * 30 + 784 + 30 * 10 + 30",
-        "You have counted one bias for each unit that feeds a layer,",
+        "You counted one bias for each unit that feeds a layer,",
     ),
     # that is reverse mode
     ("09.passes", "answer = 1", "That is the answer for reverse mode,"),
@@ -345,7 +345,7 @@ ANSWERS = [
         "One shard too many gets an extra example.",
     ),
     # multiplied instead of divided
-    ("10.equal", "answer = 0.8 * 0.02", "You have multiplied the two times."),
+    ("10.equal", "answer = 0.8 * 0.02", "You multiplied the two times."),
     # decimal point slipped: 0.02, not 0.2
     ("10.equal", "answer = 0.8 / 0.2", "`0.2` is not among the numbers of the question"),
     # subtracted one worker as in the ring's K - 1
