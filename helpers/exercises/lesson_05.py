@@ -466,8 +466,8 @@ EXERCISES = [
         cases=_tasks,
         m=[6, 4],
         reason=(
-            "dW took the mean twice, which explains the factor 1/6, "
-            "and sigmoid_prime was given dA although it expects Z."
+            "The factor 1/6 arises because dW is averaged over the examples twice. "
+            "The other bug is that sigmoid_prime is given dA although it expects Z."
         ),
         hints=[
             "0.167 is 1/6, and there are six examples. What is done to dW[3] that is not done to db[3]?",
@@ -539,7 +539,7 @@ EXERCISES = [
             ),
             Wrong(16, "With a nudge that small, w + ε hardly differs from w, and nothing but round-off error is left."),
             Wrong(1, "With a nudge that large, the curve bends noticeably between the two points."),
-            Wrong(-5, "k is the exponent without its minus sign, because the size is 10 to the power −k."),
+            Wrong(-5, "k is the exponent without its minus sign, because the size of the nudge is 10 to the power −k."),
         ],
     ),
     Exercise(
@@ -572,7 +572,7 @@ EXERCISES = [
         ),
         wrong=[
             Wrong("a", "Layer 1 gets its error from layer 2, so fix layer 2 first."),
-            Wrong("c", "A mistake at the cost would make layer 3 wrong too."),
+            Wrong("c", "A mistake in the cost would make layer 3 wrong too."),
         ],
     ),
 ]

@@ -621,7 +621,7 @@ EXERCISES = [
         ),
         wrong=[
             Wrong("b", "The biases start at 0, so the scale matters only for the weights."),
-            Wrong("c", "The initial weights are drawn without looking at any data."),
+            Wrong("c", "The initial weights are drawn before the network has seen any data."),
         ],
     ),
     Exercise(

@@ -45,8 +45,8 @@ EXERCISES = [
         hints=[
             "The product passes to each factor the incoming gradient times the other factor.",
             (
-                "One of the two factors is x itself. The other one is the "
-                "sum x + x, which passes on the gradient it receives twice."
+                "One of the two factors is x itself. The other one is the sum x "
+                "+ x, which passes the gradient that it receives on to x twice."
             ),
         ],
         wrong=[
