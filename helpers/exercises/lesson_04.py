@@ -537,7 +537,10 @@ EXERCISES = [
             ),
             Wrong(
                 _train_with(bias=False),
-                "W is updated correctly in the first step, but b never changes. It has a gradient too.",
+                (
+                    "W is updated correctly in the first step, but b never "
+                    "changes. You have to update b with its own gradient."
+                ),
             ),
             Wrong(
                 _train_with(mean=False),

@@ -68,7 +68,7 @@ EXERCISES = [
             ),
             Wrong(12289, "You counted a bias as well, but a bias is not an input."),
             Wrong(131, "You added the numbers of rows, columns and colours, but you need to multiply them."),
-            Wrong(12228, "One of the digits is wrong. Do the multiplication once more."),
+            Wrong(12228, "One of the digits is wrong. Check your multiplication."),
             Wrong(
                 64 * 64 * 4,
                 "You counted four numbers per pixel. How many numbers do you need for red, green and blue?",

@@ -372,7 +372,7 @@ EXERCISES = [
             Wrong(
                 [0.5, 0.75, 0.25], "The sign of the second entry is wrong. It is a − y, and y = 1 for the true class."
             ),
-            Wrong([-0.5, -0.75, 0.25], "The sign of the first entry is wrong. It is a − y, and y = 0 there."),
+            Wrong([-0.5, -0.75, 0.25], "The sign of the first entry is wrong. It is a − y, and y = 0 for that class."),
             Wrong([0, 1, 0], "That is y itself, but dZ = a − y."),
             Wrong([0, -1, 0], "That is −y. The probabilities a are missing."),
             Wrong([0.5, 1.25, 0.25], "You added a and y. Subtract y from a instead."),

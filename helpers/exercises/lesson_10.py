@@ -364,7 +364,7 @@ EXERCISES = [
                     "communicates, but the question asks for the number of workers."
                 ),
             ),
-            Wrong(400, "Your answer is off by a power of ten. Divide 0.8 by 0.02 once more."),
+            Wrong(400, "Your answer is off by a power of ten. Check your division of 0.8 by 0.02."),
             Wrong(
                 41,
                 (
@@ -396,7 +396,7 @@ EXERCISES = [
                     "communication. Did you subtract something from the 0.8 s or from the number of workers?"
                 ),
             ),
-            Wrong(4, "Your answer is off by a power of ten. Divide 0.8 by 0.02 once more."),
+            Wrong(4, "Your answer is off by a power of ten. Check your division of 0.8 by 0.02."),
             Wrong(
                 float(np.sqrt(40)),
                 (
