@@ -294,8 +294,9 @@ EXERCISES = [
             Wrong(
                 lambda p, q: np.linalg.norm(p - q, 2) / (np.linalg.norm(p, 2) + np.linalg.norm(q, 2)),
                 (
-                    "With 2 as its second argument, norm computes something different for a matrix, namely how "
-                    "much the matrix can stretch a vector. Which call treats all entries as one long vector?"
+                    "With 2 as its second argument, norm returns something different "
+                    "for a matrix, namely the largest factor by which the matrix can "
+                    "stretch a vector. Which call treats all entries as one long vector?"
                 ),
                 r"norm",
             ),

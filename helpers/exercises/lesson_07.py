@@ -74,7 +74,10 @@ EXERCISES = [
             Wrong(float(np.sqrt(40)), "The variance of the weights is 0.1², not 0.1."),
             Wrong(
                 float(1 / np.sqrt(400)),
-                "That is the standard deviation of the weights under LeCun's rule, but here it is 0.1.",
+                (
+                    "That is the standard deviation that the weights would have "
+                    "under LeCun's rule, but here their standard deviation is 0.1."
+                ),
             ),
             Wrong(
                 1,
@@ -223,7 +226,10 @@ EXERCISES = [
                 lambda N: N * np.sqrt(2 / sum(N.shape)),
                 "That is Glorot's rule, a compromise between the forward and the backward pass.",
             ),
-            Wrong(lambda N: N * 0.01, "A fixed scale does not depend on how many inputs are added up."),
+            Wrong(
+                lambda N: N * 0.01,
+                "A fixed scale ignores how many inputs each unit has, but the variance must depend on that number.",
+            ),
             Wrong(
                 lambda N: N * 0.05,
                 (
@@ -323,7 +329,7 @@ EXERCISES = [
             ),
             Wrong(64, "That is the answer for 3 hidden layers, but this network has 10."),
             Wrong(10, "That is the number of layers. Each of them shrinks the error by a factor."),
-            Wrong(1, "A slope of 1 is the largest slope of tanh. What is the largest slope of σ?"),
+            Wrong(1, "1 is the largest slope of tanh. What is the largest slope of σ?"),
             Wrong(float(np.exp(10)), "The factor for each layer is 1 divided by the largest slope, not e."),
             Wrong(float(10 * np.log(4)), "That is the logarithm of the factor."),
             Wrong(
@@ -410,16 +416,16 @@ EXERCISES = [
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l], 2) / np.sqrt(dW[l].size) for l in dW},
                 (
-                    "With 2 as its second argument, norm returns the most that a matrix can "
-                    "stretch a vector. Which call treats all entries as one long vector?"
+                    "With 2 as its second argument, norm returns the largest factor by which a "
+                    "matrix can stretch a vector. Which call treats all entries as one long vector?"
                 ),
                 r"norm",
             ),
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l], 2) for l in dW},
                 (
-                    "With 2 as its second argument, norm returns the most that a "
-                    "matrix can stretch a vector. Take the mean of the squares instead."
+                    "With 2 as its second argument, norm returns the largest factor by which "
+                    "a matrix can stretch a vector. Take the mean of the squares instead."
                 ),
                 r"norm",
             ),

@@ -100,8 +100,8 @@ EXERCISES = [
             Wrong(
                 [1 / 7, 2 / 7, 5 / 7],
                 (
-                    "These numbers do not add up to 1, because the sum must include "
-                    "e⁰ = 1 as well. What is the sum of all three exponentials?"
+                    "These numbers do not add up to 1, because you left e⁰ = 1 "
+                    "out of the sum. What is the sum of all three exponentials?"
                 ),
             ),
             Wrong([1 / 3, 1 / 3, 1 / 3], "That would be right if all logits were equal, but these differ."),
