@@ -510,8 +510,8 @@ EXERCISES = [
     Exercise(
         name="05.q1",
         prompt=(
-            'A report says "dW[1] is 11272 × the numerical one", and there are 11272 '
-            'examples. What is wrong? "a" the sign; "b" the mean is missing; "c" a transpose.'
+            'A report says "dW[1] is 11272 × the numerical one", and there are 11272 examples. What '
+            'is wrong? "a" the sign is wrong; "b" the mean is missing; "c" a transpose is missing.'
         ),
         right="b",
         solution='q1 = "b"',
