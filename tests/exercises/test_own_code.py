@@ -201,7 +201,7 @@ def update(parameter, gradient, learning_rate):
         (FILE, "now runs on your `forward` and `update`"),
         (
             FILE.replace("parameter -", "parameter +"),
-            "`update`: Look at the line `return parameter + learning_rate * gradient`. That climbs",
+            "`update`: Look at the line `return parameter + learning_rate * gradient`. Your step goes uphill",
         ),
         (FILE + "def backward(", "stopped with SyntaxError"),
         (FILE + "import sys; sys.exit()", "leaves Python by exit()"),
