@@ -116,7 +116,7 @@ def wrong_backward(Y, W, Z, A, g_prime):
         ({"forward": lambda *_: None}, "`forward` is not written yet"),
         (
             {"update": lambda p, g, rate: p + rate * g},
-            "`update`: Look at the line `lambda p, g, rate: p + rate * g`. That c",
+            "`update`: Look at the line `lambda p, g, rate: p + rate * g`. Your step goes uphill",
         ),
         (MINE | {"backward": wrong_backward}, "dW[2]  relative error 3e-01  is 2.000 × the numerical gradient"),
         (MINE | {"backward": 3}, "A function is wanted"),
