@@ -462,7 +462,7 @@ EXERCISES = [
         prompt="What is the slope of ReLU at $z = -3$?",
         right=0,
         solution="q2 = 0",
-        reason="ReLU is flat to the left of 0.",
+        reason="ReLU is flat to the left of 0, so its slope is 0 there.",
         wrong=[
             Wrong(1, "That is the slope to the right of 0."),
             Wrong(-3, "That is z itself. ReLU is flat to the left of 0."),
