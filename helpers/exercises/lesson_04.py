@@ -215,7 +215,10 @@ EXERCISES = [
             Wrong(307720, "That is the number of parameters in the first layer alone."),
             Wrong(
                 784 * 392 * 196 * 98,
-                "You multiplied all the layer sizes together. Instead, add up the numbers of weights of the layers.",
+                (
+                    "You multiplied all the layer sizes together. Instead, count "
+                    "the parameters of each layer and add these numbers up."
+                ),
             ),
             Wrong(403470, "You counted one bias per layer, but every unit has its own."),
             Wrong(404152, "Your answer is one too small: the output unit has a bias as well."),

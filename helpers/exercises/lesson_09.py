@@ -362,9 +362,9 @@ EXERCISES = [
             Wrong(7850, "You left out the hidden layer."),
             Wrong(
                 785 * 30 * 31 * 10,
-                "You multiplied the numbers of parameters of the layers, but you have to add them.",
+                "You multiplied the parameter counts of the layers, but you have to add them.",
             ),
-            Wrong(784 * 30 * 10, "You multiplied the numbers of parameters of the layers, but you have to add them."),
+            Wrong(784 * 30 * 10, "You multiplied the parameter counts of the layers, but you have to add them."),
             Wrong(784, "That is the number of inputs, but the derivatives are taken with respect to the parameters."),
             Wrong(824, "That is the number of units, but the derivatives are taken with respect to the parameters."),
             Wrong(23861, "Your answer is one too large. You do not need an extra pass to compute the cost itself."),

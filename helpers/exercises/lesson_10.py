@@ -290,8 +290,8 @@ EXERCISES = [
             Wrong(
                 4 * 784000,
                 (
-                    "You multiplied all the layer sizes together. Instead, "
-                    "add up the numbers of parameters of the layers."
+                    "You multiplied all the layer sizes together. Instead, count "
+                    "the parameters of each layer and add these numbers up."
                 ),
             ),
             Wrong(
