@@ -1,10 +1,14 @@
-"""All figures of the lessons. Every function takes `ax=None`, draws into the given or new axes, and returns them.
+"""Figures of the lessons, drawn with matplotlib.
 
-Read `style` first (colours and their meaning, type, line styles). The rest is by subject: `diagrams`
-(networks and tables of shapes), `passes` (both passes through any number of layers), `paths` (how changes reach the
-cost), `basics` (the mathematics of lesson 00), `curves`, `fitting` (a line through points, a plane, likelihoods),
-`images` (points, images, weights), `descent`, `hidden_units`, `stepper`, `tape_graph`, `cluster` and `playground`.
-Animations are in `motion`, the labels of lines in `names`, and the conversion to SVG and PNG in `output`.
+Every drawing function accepts an optional argument `ax`, the matplotlib axes to draw into. If it is omitted, the
+function creates a new figure. The function returns the axes in either case.
+
+Read `style` first, which defines the fonts, the line styles, and the colours with their meanings. The other modules
+are organised by subject: `diagrams` (networks and tables of shapes), `passes` (the forward and the backward pass),
+`paths` (how a change reaches the cost), `basics` (the mathematics of lesson 00), `curves` (costs and other quantities
+plotted as lines), `fitting` (lines, planes and likelihoods), `images` (data points, images and weights), `descent`,
+`hidden_units`, `stepper`, `tape_graph`, `cluster` and `playground`. Animations are in `motion`, labels for lines are
+in `names`, and the conversion to SVG and PNG is in `output`.
 """
 
 from helpers.plotting import motion

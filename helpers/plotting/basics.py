@@ -1,4 +1,4 @@
-"""Figures of the prerequisites: a growing rectangle, the gradient, matrix products and broadcasting."""
+"""Figures for lesson 00: a growing rectangle, the gradient, matrix products and broadcasting."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -7,12 +7,16 @@ from helpers.plotting.style import FAINT, FORWARD, INK, LIT, PAPER, arrow, bare,
 
 
 def rectangle(x=4, y=3, dx=0.5, dy=0.4, ax=None):
-    """A rectangle with sides x and y, and the area added when they grow: two strips and a corner.
+    """Draw a rectangle and the area that it gains when both of its sides grow.
+
+    The added area consists of two strips and a small corner, each labelled with its size.
 
     Parameters
     ----------
-    x, y : float, the sides
-    dx, dy : float, the growth of each side
+    x, y : float
+        Lengths of the sides.
+    dx, dy : float
+        Amount by which each side grows.
     """
     ax = new_axes(ax, figsize=(_width(), 3.4))
     parts = (
@@ -36,14 +40,16 @@ def rectangle(x=4, y=3, dx=0.5, dy=0.4, ax=None):
 
 
 def uphill(at=(4, 3), ax=None):
-    """Level lines of the area x · y around a point, and how fast the area grows along several directions.
+    """Draw the contour lines of the area x · y and show how fast the area grows in several directions.
 
-    The gradient (y, x) is drawn solid and bold. Every arrow has length 1 and is labelled with its dot
-    product with the gradient, the growth per unit of length.
+    All arrows start at the same point and have length 1. Each one is labelled with its dot product with the gradient,
+    which is the growth of the area per unit of length in that direction. The arrow in the direction of the gradient
+    (y, x) is drawn in bold.
 
     Parameters
     ----------
-    at : (float, float), the point
+    at : tuple of (float, float)
+        The point at which the arrows start.
     """
     ax = new_axes(ax, figsize=(_width(), 4.4))
     point, gradient = np.array(at, dtype=float), np.array([at[1], at[0]], dtype=float)
@@ -52,10 +58,12 @@ def uphill(at=(4, 3), ax=None):
     levels = area + np.arange(-3, 10, 3)
     lines = ax.contour(x, y, x * y[:, np.newaxis], levels=levels, colors=FAINT, linewidths=0.8)
     places = [(point[0] + 1.3, c / (point[0] + 1.3)) for c in levels if c not in (area, area + 3)]
-    places += [(c / (point[1] + 1.3), point[1] + 1.3) for c in (area, area + 3)]  # away from the arrows
+    places += [
+        (c / (point[1] + 1.3), point[1] + 1.3) for c in (area, area + 3)
+    ]  # keeps these labels away from the arrows
     ax.clabel(lines, fmt="area %g", fontsize="small", manual=places)
     steepest = gradient / np.linalg.norm(gradient)
-    along = np.array([steepest[1], -steepest[0]])  # at a right angle to the gradient
+    along = np.array([steepest[1], -steepest[0]])  # perpendicular to the gradient
     for direction in (steepest, np.array([1.0, 0]), np.array([0, 1.0]), along, -steepest):
         look = (FORWARD, "-", 2.6) if direction is steepest else (INK, "-", 1.2)
         arrow(ax, point, point + direction, *look)
@@ -69,12 +77,16 @@ def uphill(at=(4, 3), ax=None):
 
 
 def matrix_product(A, B, row, column, ax=None):
-    """A matrix product, with the row and the column that give one of its entries highlighted.
+    """Draw a matrix product, and highlight the row and the column that determine one of its entries.
 
     Parameters
     ----------
-    A : array-like of shape (n, k); B : array-like of shape (k, p)
-    row, column : int, of the entry, from 0
+    A : array-like of shape (n, k)
+        Left factor.
+    B : array-like of shape (k, p)
+        Right factor.
+    row, column : int
+        Indices of the entry in the product, starting at 0.
     """
     A, B = np.asarray(A), np.asarray(B)
     lit = [np.zeros(M.shape, bool) for M in (A, B, A @ B)]
@@ -88,11 +100,16 @@ def matrix_product(A, B, row, column, ax=None):
 
 
 def broadcasting(Z, b, ax=None):
-    """A column added to every column of a matrix; the copies that NumPy never actually makes are pale.
+    """Draw how NumPy adds a column vector to every column of a matrix.
+
+    The repeated columns are drawn in a pale colour because NumPy never actually stores them.
 
     Parameters
     ----------
-    Z : array-like of shape (n, m); b : array-like of shape (n, 1)
+    Z : array-like of shape (n, m)
+        The matrix.
+    b : array-like of shape (n, 1)
+        The column vector to add.
     """
     Z, b = np.asarray(Z), np.asarray(b)
     copies = np.broadcast_to(b, Z.shape)
@@ -108,9 +125,11 @@ def broadcasting(Z, b, ax=None):
 
 
 def _row_of_sheets(sheets, ax, pale=None):
-    """Draw (matrix, mask of highlighted entries, sign before it) side by side; returns the axes and the right edge.
+    """Draw matrices side by side, and return the axes and the x coordinate of the right edge.
 
-    `pale` maps the index of a matrix to a mask of the columns that exist only virtually.
+    Each element of `sheets` is a tuple of a matrix, a Boolean mask of the entries to highlight, and the operator to
+    write before the matrix. The dict `pale` maps the position of a matrix to a Boolean mask of the columns to draw in a
+    pale colour.
     """
     tallest = max(len(matrix) for matrix, _, _ in sheets)
     ax = new_axes(ax, figsize=(_width(), 0.5 * tallest + 0.3))

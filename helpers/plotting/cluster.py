@@ -1,4 +1,4 @@
-"""Figures of lesson 10: data-parallel training, sweeps and the cost of a step on many workers."""
+"""Figures for lesson 10: data-parallel training, hyperparameter sweeps, and the time per step on many workers."""
 
 import numpy as np
 
@@ -26,11 +26,15 @@ from helpers.plotting.style import (
 
 
 def data_parallel(sizes, ax=None):
-    """Workers with one shard each: solid blue arrows send parameters out, dashed red arrows bring gradients back.
+    """Draw the exchange of parameters and gradients in data-parallel training.
+
+    Each worker holds one shard of the data. Solid blue arrows show the parameters being sent to the workers, and dashed
+    red arrows show the gradients being sent back.
 
     Parameters
     ----------
-    sizes : sequence of int, number of examples in each shard
+    sizes : sequence of int
+        Number of examples in each shard.
     """
     ax = new_axes(ax, figsize=(WIDTH, 3.4))
     places = np.linspace(-3.6, 3.6, len(sizes)) if len(sizes) > 1 else [0.0]
@@ -46,7 +50,7 @@ def data_parallel(sizes, ax=None):
         ax.text(x, -1.25, f"worker {k}\n{size} examples", **_centred(), bbox=look)
         start, stop = np.array([0.35 * x, 0.55]), np.array([x, -0.7])
         along = (stop - start) / np.linalg.norm(stop - start)
-        aside = 0.14 * np.array([along[1], -along[0]])  # to the left of someone walking from start to stop
+        aside = 0.14 * np.array([along[1], -along[0]])  # points to the left of the direction of travel
         arrow(ax, start + aside, stop + aside, FORWARD, "-")
         arrow(ax, stop - aside, start - aside, BACKWARD, "--")
         middle = (start + stop) / 2
@@ -57,19 +61,23 @@ def data_parallel(sizes, ax=None):
 
 
 def sweep_points(rows, x, y, group, ax=None):
-    """Results of a sweep: one point per row, one colour per group, and a line through the means of each group.
+    """Plot the results of a hyperparameter sweep, with one point per row and one colour per group.
+
+    A line connects the means of each group.
 
     Parameters
     ----------
-    rows : list of dicts
-    x, y, group : str, keys of the rows; x is drawn on a logarithmic axis
+    rows : list of dict
+        Results of the sweep.
+    x, y, group : str
+        Keys of the values to plot and of the value that defines the groups. The x axis is logarithmic.
     """
     ax = new_axes(ax)
     values, groups = sorted({row[x] for row in rows}), sorted({row[group] for row in rows})
     for number, name in enumerate(groups):
         color, style, marker = LINE_COLORS[number % 4], LINE_STYLES[number % 4], LINE_MARKERS[number % 4]
         chosen = [row for row in rows if row[group] == name]
-        aside = 1 + 0.06 * (number - (len(groups) - 1) / 2)  # so that equal results do not hide each other
+        aside = 1 + 0.06 * (number - (len(groups) - 1) / 2)  # keeps points with equal values from hiding each other
         ax.plot([row[x] * aside for row in chosen], [row[y] for row in chosen], marker, color=color, alpha=0.6)
         there = sorted({row[x] for row in chosen})
         means = [np.mean([row[y] for row in chosen if row[x] == value]) for value in there]
@@ -82,13 +90,16 @@ def sweep_points(rows, x, y, group, ax=None):
 
 
 def step_shares(counts, compute, communicate, chosen=None, ax=None):
-    """The share of a step spent computing and communicating, and the speed-up, against the number of workers.
+    """Plot how the time per step is split between computation and communication, together with the speed-up.
 
     Parameters
     ----------
-    counts : ndarray of shape (k,), numbers of workers, each twice the previous one
-    compute, communicate : ndarrays of shape (k,), seconds per step
-    chosen : int, optional, number of workers to mark
+    counts : ndarray of shape (k,)
+        Numbers of workers, each twice as large as the one before.
+    compute, communicate : ndarray of shape (k,)
+        Seconds per step spent on computation and on communication.
+    chosen : int, optional
+        Number of workers to mark with a vertical line.
     """
     ax = new_axes(ax, figsize=(WIDTH, 4.0))
     places, total = np.arange(len(counts)), compute + communicate
@@ -107,7 +118,7 @@ def step_shares(counts, compute, communicate, chosen=None, ax=None):
 
 
 def _name_share(ax, share, name, color, from_below):
-    """Label a share where it has the most room, if it has any."""
+    """Label a share where its bars are tallest, unless all of them are too short for a label."""
     if share.max() > 0.15:
         at = int(np.argmax(share))
         left = at < len(share) / 2
@@ -116,7 +127,7 @@ def _name_share(ax, share, name, color, from_below):
 
 
 def _draw_speed_up(ax, ideal, reached):
-    """Draw the ideal and the actual speed-up, each labelled."""
+    """Draw the ideal speed-up and the actual speed-up, and label both curves."""
     places, last, peak = np.arange(len(ideal)), len(ideal) - 2, int(np.argmax(reached))
     ax.plot(places, ideal, "-.", color=MUTED, linewidth=1.2, label="ideal speed-up")
     ax.plot(places, reached, "o-", color=INK, label="speed-up")

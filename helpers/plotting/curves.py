@@ -1,4 +1,4 @@
-"""Curves: costs, accuracies, errors, work and signals."""
+"""Line plots of costs, errors, amounts of work, and the sizes of activations and gradients."""
 
 import numpy as np
 
@@ -15,7 +15,21 @@ from helpers.plotting.style import (
 
 
 def line(y, x=None, ax=None, label=None, style=0, **options):
-    """A single line; `style`, from 0 to 3, selects colour and line style together; `label` is written at its end."""
+    """Plot a single line.
+
+    Parameters
+    ----------
+    y : array-like of shape (n,)
+        Values to plot.
+    x : array-like of shape (n,), optional
+        Positions of the values. The default is 0, 1, …, n − 1.
+    label : str, optional
+        Text to write at the end of the line.
+    style : int
+        Number from 0 to 3 that selects the colour and the line style.
+    **options
+        Further keyword arguments for `Axes.plot`.
+    """
     ax = new_axes(ax)
     x = np.arange(len(y)) if x is None else x
     ax.plot(x, y, label=label, color=LINE_COLORS[style % 4], linestyle=LINE_STYLES[style % 4], **options)
@@ -25,13 +39,16 @@ def line(y, x=None, ax=None, label=None, style=0, **options):
 
 
 def cost_curve(costs, ax=None, label=None, style=0):
-    """The cost as a function of the iteration.
+    """Plot the cost against the iteration.
 
     Parameters
     ----------
     costs : array-like of shape (iterations,)
-    label : str, optional, written at the end of the curve
-    style : int, selects colour and line style
+        Cost at each iteration.
+    label : str, optional
+        Text to write at the end of the curve.
+    style : int
+        Number from 0 to 3 that selects the colour and the line style.
     """
     ax = line(costs, ax=ax, label=label, style=style)
     ax.set(xlabel="iteration", ylabel="cost J")
@@ -41,23 +58,25 @@ def cost_curve(costs, ax=None, label=None, style=0):
 
 
 def accuracy_and_cost(costs, train, test, ax=None):
-    """The cost as a function of the iteration, with the training and test accuracy in the title."""
+    """Plot the cost against the iteration, and give the training and test accuracy in the title."""
     ax = cost_curve(costs, ax=ax)
     ax.set_title(f"accuracy: training {train:.3f}, test {test:.3f}")
     return ax
 
 
 def signals(spread, gradient, ax=None):
-    """The size of the activations in the forward pass and of the gradients in the backward pass, layer by layer.
+    """Plot the size of the activations and of the gradients in each layer on a logarithmic scale.
 
     Parameters
     ----------
-    spread : sequence of L floats, standard deviation of A[l] over the examples, for l = 1 … L
-    gradient : sequence of L floats, norm of dW[l]
+    spread : sequence of L floats
+        Standard deviation of A[l] over the examples, for l = 1, …, L.
+    gradient : sequence of L floats
+        Norm of dW[l] in each layer.
     """
     ax = new_axes(ax)
     layers = np.arange(1, len(spread) + 1)
-    least = 1e-16  # a zero is drawn as a point at the bottom
+    least = 1e-16  # a logarithmic axis cannot show 0, so zeros are drawn at this value
     ax.plot(layers, np.fmax(spread, least), "o-", color=FORWARD, label="spread of A,\nforward →")
     ax.plot(layers, np.fmax(gradient, least), "^--", color=BACKWARD, label="norm of dW,\n← backward")
     ax.set(yscale="log", xlabel="layer", ylabel="size")
@@ -67,12 +86,14 @@ def signals(spread, gradient, ax=None):
 
 
 def error_curves(curves, epsilon, error, ax=None):
-    """The error of a numerical derivative against the size of the nudge, with a star at the chosen nudge.
+    """Plot the error of numerical derivatives against the step size, and mark one step with a star.
 
     Parameters
     ----------
-    curves : dict of str to (epsilons, relative errors), one entry per method
-    epsilon, error : float, position of the star
+    curves : dict of str to tuple
+        Maps the name of each method to a pair (step sizes, relative errors).
+    epsilon, error : float
+        Step size and relative error at which to draw the star.
     """
     ax = new_axes(ax, figsize=(WIDTH, 4.2))
     for style, (method, (epsilons, errors)) in enumerate(curves.items()):
@@ -85,7 +106,13 @@ def error_curves(curves, epsilon, error, ax=None):
 
 
 def work_curves(with_reuse, without, ax=None):
-    """The number of multiplications for one error against the number of layers, with and without reuse."""
+    """Plot the number of multiplications needed to compute one error against the number of layers.
+
+    Parameters
+    ----------
+    with_reuse, without : sequence of int
+        Numbers of multiplications for 1, 2, … layers when errors are reused, and when nothing is reused.
+    """
     depths = range(1, len(without) + 1)
     ax = line(without, depths, ax=ax, label="nothing reused", style=1, marker="s")
     line(with_reuse, depths, ax=ax, label="errors reused", marker="o")
@@ -96,12 +123,14 @@ def work_curves(with_reuse, without, ax=None):
 
 
 def race_curves(costs, first_step, ax=None):
-    """The cost of the batches as a function of the step, one curve per optimizer.
+    """Plot the mini-batch cost against the step, with one curve per optimizer.
 
     Parameters
     ----------
-    costs : dict of str to array-like, smoothed costs by optimizer name
-    first_step : int, the step that the first cost belongs to
+    costs : dict of str to array-like
+        Maps the name of each optimizer to its smoothed costs.
+    first_step : int
+        Step to which the first cost belongs.
     """
     ax = new_axes(ax)
     for style, (name, values) in enumerate(costs.items()):

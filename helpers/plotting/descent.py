@@ -1,4 +1,4 @@
-"""Gradient descent for a line with one input: the data beside the valley of the cost."""
+"""Figure of gradient descent for a line with one input, showing the data next to the contours of the cost."""
 
 import numpy as np
 from matplotlib.patches import Ellipse
@@ -7,13 +7,18 @@ from helpers.plotting.style import BACKWARD, FORWARD, INK, LINE, MUTED, PAPER, R
 
 
 def line_and_valley(result, window, levels, ax=None):
-    """The data with the current line, and the path in the plane of w and b, side by side inside one axes.
+    """Draw the data with the current line, and next to it the path of gradient descent in the plane of w and b.
+
+    Both panels are drawn as insets of one axes.
 
     Parameters
     ----------
-    result : `widgets.line_and_valley.Descent`
-    window : ((lowest w, highest w), (lowest b, highest b))
-    levels : sequence of float, heights of the contour lines, as costs above the minimum
+    result : widgets.line_and_valley.Descent
+        The data and the path of the parameters.
+    window : tuple
+        Limits of the right panel, as ((lowest w, highest w), (lowest b, highest b)).
+    levels : sequence of float
+        Costs at which to draw contour lines, measured from the minimum cost.
     """
     ax = new_axes(ax, figsize=(WIDTH, 4.0))
     ax.axis("off")
@@ -23,7 +28,7 @@ def line_and_valley(result, window, levels, ax=None):
 
 
 def _data(result, ax):
-    """Draw the points, the line and its vertical distance from each point."""
+    """Draw the points, the line, and the vertical distance from each point to the line."""
     (x, y), (w, b) = result.valley[:2], result.path[-1]
     ax.vlines(x, y, w * x + b, color=BACKWARD, linewidth=THIN, linestyle="--")
     ax.plot(x, y, "o", color=MUTED)
@@ -34,7 +39,7 @@ def _data(result, ax):
 
 
 def _valley(result, window, levels, ax):
-    """Draw the contour lines of the cost, which are ellipses, the minimum and the path."""
+    """Draw the elliptical contour lines of the cost, its minimum, and the path of gradient descent."""
     valley = result.valley
     angle = np.degrees(np.arctan2(valley.axes[1, 0], valley.axes[0, 0]))
     for level in levels:
@@ -46,4 +51,4 @@ def _valley(result, window, levels, ax):
     ax.plot(*result.path[0], "o", color=PAPER, markeredgecolor=INK)
     ax.plot(*result.path[-1], "o", color=FORWARD, markersize=7, markeredgecolor=PAPER)
     ax.set(xlim=window[0], ylim=window[1], xlabel="$w$", ylabel="$b$", aspect="equal")
-    ax.set_title(f"cost {result.costs[-1]:.4g}, lowest {valley.least:.2f} at the star")
+    ax.set_title(f"cost {result.costs[-1]:.4g}; minimum {valley.least:.2f} at the star")

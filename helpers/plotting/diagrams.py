@@ -1,4 +1,4 @@
-"""Diagrams: networks, chains of operations, the training loop and the table of shapes."""
+"""Diagrams of networks, of chains of operations, and of the shapes of arrays."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -26,16 +26,19 @@ MOST_NODES = 5
 
 
 def chain(nodes, forward, backward, ax=None):
-    """A chain of quantities, with an operation on each blue arrow and a derivative on each red arrow.
+    """Draw a chain of quantities, with an operation on each blue arrow and a derivative on each red arrow.
 
     Parameters
     ----------
-    nodes : list of n str, from the input to the cost
-    forward : list of n − 1 str, the operation that leads from each node to the next
-    backward : list of n − 1 str, the derivative of each node with respect to the previous one
+    nodes : list of n str
+        Names of the quantities, from the input to the cost.
+    forward : list of n − 1 str
+        Operation that leads from each quantity to the next.
+    backward : list of n − 1 str
+        Derivative of each quantity, starting with the second, with respect to the one before it.
     """
     ax = new_axes(ax, figsize=(WIDTH, 1.75))
-    step = max(1.0, 5 / len(nodes))  # a short chain is not stretched over the full width
+    step = max(1.0, 5 / len(nodes))  # keeps a short chain from being stretched over the full width
     for i, text in enumerate(nodes):
         ax.text(step * i, 0, text, ha="center", va="center", fontsize=MATH, bbox=_box())
     for i, (above, below) in enumerate(zip(forward, backward, strict=True)):
@@ -50,18 +53,22 @@ def chain(nodes, forward, backward, ax=None):
 
 
 def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
-    """A network with one column of units per layer and arrows between all units of adjacent layers.
+    """Draw a network with one column of units per layer, and arrows between all units of adjacent layers.
 
     Parameters
     ----------
-    layer_sizes : sequence of int, n[0] … n[L]; a layer of more than five is drawn with four
-    names : list of str, optional, the heading of each column
-    backward : bool, whether to draw the red arrows of backpropagation as well
-    numbers : list of lists of str, optional, the text inside each unit
+    layer_sizes : sequence of int
+        Number of units in each layer, n[0], …, n[L]. A layer with more than five units is drawn with four.
+    names : list of str, optional
+        Heading of each column.
+    backward : bool
+        Whether to draw the red arrows of backpropagation as well.
+    numbers : list of list of str, optional
+        Text to write inside each unit.
     """
     columns = [_heights(n) for n in layer_sizes]
     top, gap = max(column[0] for column in columns), 2.8
-    height = 2 * top + 1.9  # in units of the drawing; 11 of them are the page width
+    height = 2 * top + 1.9  # in data coordinates; the full width of the figure is 11
     ax = new_axes(ax, figsize=(WIDTH, WIDTH / 11 * height))
     _connect(ax, columns, gap, backward)
     names = names or [f"layer {l}\n{n} unit{'s' * (n > 1)}" for l, n in enumerate(layer_sizes)]
@@ -81,7 +88,7 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
 
 
 def _connect(ax, columns, gap, backward):
-    """Draw arrows between all units of adjacent layers, forward and optionally backward, side by side."""
+    """Draw arrows between all units of adjacent layers: always forward, and optionally backward next to them."""
     for l in range(1, len(columns)):
         for y0 in columns[l - 1]:
             for y1 in columns[l]:
@@ -94,14 +101,15 @@ def _connect(ax, columns, gap, backward):
 
 
 def shape_table(rows, ax=None):
-    """A table of arrays and their shapes: blue for the forward pass, red for the backward pass.
+    """Draw a table of arrays and their shapes, blue for the forward pass and red for the backward pass.
 
     Parameters
     ----------
-    rows : list of (name, formula, (rows, columns)); a name that begins with d is a gradient
+    rows : list of tuple
+        Tuples (name, formula, (number of rows, number of columns)). A name that begins with "d" denotes a gradient.
     """
     ax = new_axes(ax, figsize=(WIDTH, 0.235 * (len(rows) + 1) + 0.1))
-    columns = ("array", "how it arises", "shape")
+    columns = ("array", "computed as", "shape")
     for x, head in zip(_COLUMNS, columns, strict=True):
         ax.text(x, 1, head, color=MUTED, va="center", fontsize=SMALL)
     for i, (name, origin, shape) in enumerate(rows):
@@ -115,7 +123,7 @@ def shape_table(rows, ax=None):
     return ax
 
 
-_COLUMNS = (0.01, 0.2, 0.62)  # of the table
+_COLUMNS = (0.01, 0.2, 0.62)  # x coordinates of the table's columns
 
 
 def _box():
@@ -123,7 +131,7 @@ def _box():
 
 
 def _heights(n):
-    """Vertical positions of the units of a layer; for a large layer, two at each end."""
+    """Return the vertical positions of the units of a layer. A large layer is drawn with two units at each end."""
     if n <= MOST_NODES:
         return np.linspace(1, -1, n) * 0.5 * (n - 1) if n > 1 else np.zeros(1)
     return np.array([1.7, 0.8, -0.8, -1.7])

@@ -1,4 +1,4 @@
-"""Figures of fitting: a line through points, its errors, the slope of a cost, a plane, and likelihoods."""
+"""Figures of model fitting: a line through points, its errors, the slope of a cost, a plane, and likelihoods."""
 
 import numpy as np
 from matplotlib.patches import Polygon
@@ -25,17 +25,22 @@ from helpers.plotting.style import (
     new_axes,
 )
 
-DEPTH = np.array([0.9, 1.8])  # offset on the page for one unit of x₂, in a three-dimensional figure
+DEPTH = np.array([0.9, 1.8])  # shift on the page caused by one unit of x₂ in an oblique projection
 
 
 def fitted_lines(x, y, lines, labels, ax=None):
-    """Points, and a sequence of lines from pale (first) to bold (last), each labelled at its right end.
+    """Draw data points and a sequence of lines, each labelled at its right end.
+
+    The lines become darker from the first to the last, and the last one is bold.
 
     Parameters
     ----------
-    x, y : ndarrays of shape (m,)
-    lines : sequence of k pairs (w, b)
+    x, y : ndarray of shape (m,)
+        Coordinates of the points.
+    lines : sequence of k tuples
+        Slope and intercept (w, b) of each line.
     labels : list of k str
+        Label of each line.
     """
     ax = new_axes(ax)
     ax.plot(x, y, "o", color=MUTED)
@@ -50,12 +55,14 @@ def fitted_lines(x, y, lines, labels, ax=None):
 
 
 def errors_of_line(x, y, w, b, ax=None):
-    """Points, a line and, in dashed red, its vertical distance from each point.
+    """Draw data points, a line, and the vertical distance from each point to the line.
 
     Parameters
     ----------
-    x, y : ndarrays of shape (m,)
-    w, b : float, the line y = w x + b
+    x, y : ndarray of shape (m,)
+        Coordinates of the points.
+    w, b : float
+        Slope and intercept of the line y = w x + b.
     """
     ax = new_axes(ax)
     ends = _ends(x)
@@ -67,13 +74,16 @@ def errors_of_line(x, y, w, b, ax=None):
 
 
 def tangent(weights, costs, at, slope, ax=None):
-    """A cost as a function of one weight, its tangent at one point, and an arrow downhill.
+    """Plot a cost as a function of one weight, with the tangent at one point and an arrow that points downhill.
 
     Parameters
     ----------
-    weights, costs : array-likes of shape (n,), the curve
-    at : float, the weight at the point of tangency
-    slope : float, the derivative of the cost there
+    weights, costs : array-like of shape (n,)
+        Points of the curve.
+    at : float
+        Weight at which the tangent touches the curve.
+    slope : float
+        Derivative of the cost at this weight.
     """
     ax = new_axes(ax, figsize=(0.7 * WIDTH, 3.6))
     height = np.interp(at, weights, costs)
@@ -89,20 +99,27 @@ def tangent(weights, costs, at, slope, ax=None):
 
 
 def plane(X, y, w, b, ax=None):
-    """An oblique view of points over two inputs, a plane, and its vertical distance from each point.
+    """Draw data points with two inputs, a plane, and the vertical distance from each point to the plane.
+
+    The three dimensions are shown in an oblique projection.
 
     Parameters
     ----------
     X : ndarray of shape (m, 2)
+        Inputs, one example per row.
     y : ndarray of shape (m,)
-    w : sequence of two floats; b : float; the plane y = w₁ x₁ + w₂ x₂ + b
+        Targets.
+    w : sequence of two floats
+        Weights of the plane y = w₁ x₁ + w₂ x₂ + b.
+    b : float
+        Bias of the plane.
     """
     ax = new_axes(ax, figsize=(0.8 * WIDTH, 4.8))
     (left, front), (right, back) = X.min(axis=0) - 0.3, X.max(axis=0) + 0.3
     corners = np.array([(left, front), (right, front), (right, back), (left, back)])
     heights = corners @ w + b
     floor, sheet = _on_page(corners, np.full(4, heights.min() - 3)), _on_page(corners, heights)
-    ends = np.stack([_on_page(X, X @ w + b), _on_page(X, y)])  # (2, m, 2): on the plane, and the point
+    ends = np.stack([_on_page(X, X @ w + b), _on_page(X, y)])  # shape: (2, m, 2)
     ax.add_patch(Polygon(floor, facecolor=PANEL, edgecolor=MUTED, linewidth=THIN, zorder=0))
     ax.add_patch(Polygon(sheet, facecolor=FORWARD_SOFT, edgecolor=FORWARD, linewidth=THIN, alpha=0.8, zorder=1))
     ax.plot(ends[..., 0], ends[..., 1], "--", color=BACKWARD, linewidth=1, zorder=2)
@@ -122,13 +139,18 @@ def plane(X, y, w, b, ax=None):
 
 
 def likelihood(x, y, w, b=0.0, ax=None):
-    """Labelled points, the probability σ(w x + b) of label 1, and the probability assigned to the label of each point.
+    """Plot the predicted probability of label 1, and mark the probability that it assigns to the label of each point.
+
+    The probability of label 1 is σ(w x + b).
 
     Parameters
     ----------
     x : ndarray of shape (m,)
-    y : ndarray of shape (m,), 0 or 1
+        Inputs.
+    y : ndarray of shape (m,)
+        Labels, 0 or 1.
     w, b : float
+        Weight and bias of the model.
     """
     ax = new_axes(ax)
     grid = np.linspace(x.min() - 1, x.max() + 1, 200)
@@ -149,5 +171,8 @@ def _ends(x):
 
 
 def _on_page(X, y):
-    """Project three-dimensional points onto the page: x₁ to the right, y upward, x₂ backward; shape (m, 2)."""
+    """Project three-dimensional points onto the page, and return their coordinates with shape (m, 2).
+
+    On the page, x₁ points to the right, y points up, and x₂ points backward.
+    """
     return np.column_stack([X[:, 0], y]) + np.outer(X[:, 1], DEPTH)

@@ -1,4 +1,4 @@
-"""Data and predictions: points with a decision boundary, images, weights and confusion matrices."""
+"""Figures of data and predictions: points with a decision boundary, images, weights and confusion matrices."""
 
 import numpy as np
 from matplotlib.cm import ScalarMappable
@@ -21,7 +21,7 @@ from helpers.plotting.style import (
     new_axes,
 )
 
-# Zero is transparent, so that the image suits a page of any colour: one colour below 0, another above.
+# Negative and positive values have different colours. Zero is transparent, so the image suits any background colour.
 SIGNED = LinearSegmentedColormap.from_list(
     "signed", [(0, to_rgba(NEGATIVE)), (0.5, to_rgba(NEGATIVE, 0)), (0.5, to_rgba(POSITIVE, 0)), (1, to_rgba(POSITIVE))]
 )
@@ -29,11 +29,14 @@ MISTAKES = LinearSegmentedColormap.from_list("mistakes", [to_rgba(WRONG, 0), to_
 
 
 def points(X, y, ax=None):
-    """Labelled points in the plane: circles for label 0, triangles for label 1.
+    """Plot labelled points in the plane, with circles for label 0 and triangles for label 1.
 
     Parameters
     ----------
-    X : ndarray of shape (m, 2); y : ndarray of shape (m,), 0 or 1
+    X : ndarray of shape (m, 2)
+        Coordinates of the points, one point per row.
+    y : ndarray of shape (m,)
+        Labels, 0 or 1.
     """
     ax = new_axes(ax, figsize=(WIDTH, 4.2))
     for label, (color, marker) in enumerate(zip(LABEL_COLORS, LABEL_MARKERS, strict=True)):
@@ -45,13 +48,18 @@ def points(X, y, ax=None):
 
 
 def boundary(predict_proba, X, y, ax=None, threshold=0.5):
-    """Labelled points on top of the predicted probability, with the decision boundary.
+    """Plot labelled points on top of the predicted probabilities, together with the decision boundary.
 
     Parameters
     ----------
-    predict_proba : callable, (k, 2) to (k,), the probability of label 1
-    X : ndarray of shape (m, 2); y : ndarray of shape (m,), 0 or 1
-    threshold : float in (0, 1); the prediction is 1 at this probability and above
+    predict_proba : callable
+        Takes an array of shape (k, 2) and returns the probabilities of label 1, of shape (k,).
+    X : ndarray of shape (m, 2)
+        Coordinates of the points, one point per row.
+    y : ndarray of shape (m,)
+        Labels, 0 or 1.
+    threshold : float
+        Number between 0 and 1. The prediction is 1 if the probability is at least this large.
     """
     ax = new_axes(ax, figsize=(WIDTH, 4.2))
     low, high = X.min(axis=0) - 0.5, X.max(axis=0) + 0.5
@@ -66,14 +74,17 @@ def boundary(predict_proba, X, y, ax=None, threshold=0.5):
 
 
 def images(pixels, titles=None, ax=None, columns=8):
-    """Images in rows, each with an optional title.
+    """Show images in a grid, each with an optional title.
 
     Parameters
     ----------
-    pixels : ndarray of shape (k, 784) or (k, side, side), from 0 (paper) to 1 (ink); or of shape
-        (k, side, side, 3), colours as uint8 or from 0 to 1
+    pixels : ndarray of shape (k, 784), (k, side, side) or (k, side, side, 3)
+        Greyscale images have values from 0 (white) to 1 (black). Colour images, which need the shape
+        (k, side, side, 3), have values of type uint8 or values from 0 to 1.
     titles : list of k str, optional
-    columns : int, number of images per row
+        Title of each image.
+    columns : int
+        Number of images per row.
     """
     pictures = np.asarray(pixels)
     if pictures.ndim == 2:
@@ -87,7 +98,7 @@ def images(pixels, titles=None, ax=None, columns=8):
     gap = max(1, side // 28)
     step = np.array([side + (10 if titles else 2) * gap, side + 2 * gap])
     if pictures.ndim == 3:
-        pictures = np.repeat(1.0 - np.clip(pictures, 0, 1)[..., np.newaxis], 3, axis=3)  # ink is black
+        pictures = np.repeat(1.0 - np.clip(pictures, 0, 1)[..., np.newaxis], 3, axis=3)  # shows 1 as black
     sheet = np.zeros((rows * step[0], columns * step[1], 4))  # transparent between the images
     for i, picture in enumerate(pictures):
         top, left = np.array(divmod(i, columns)) * step
@@ -101,11 +112,12 @@ def images(pixels, titles=None, ax=None, columns=8):
 
 
 def confusion_matrix(counts, ax=None):
-    """A confusion matrix, with colour for mistakes only: the diagonal of correct predictions is left white.
+    """Draw a confusion matrix in which only the mistakes are coloured.
 
     Parameters
     ----------
-    counts : int ndarray of shape (K, K); counts[k, j] examples of class k were predicted as j
+    counts : int ndarray of shape (K, K)
+        The entry counts[k, j] is the number of examples of class k that were predicted to be of class j.
     """
     ax = new_axes(ax, figsize=(WIDTH, 4.6))
     right = np.eye(len(counts), dtype=bool)
@@ -114,19 +126,21 @@ def confusion_matrix(counts, ax=None):
     for k, j in np.argwhere(counts > 0):
         ax.text(j, k, counts[k, j], ha="center", va="center", fontsize=BODY, color=MUTED if k == j else INK)
     ticks = np.arange(len(counts))
-    ax.set(xticks=ticks, yticks=ticks, xlabel="answer", ylabel="true class")
+    ax.set(xticks=ticks, yticks=ticks, xlabel="predicted class", ylabel="true class")
     return ax
 
 
 def weights(w, ax=None, shape=(28, 28)):
-    """The weights of one unit as an image: purple favours label 0, orange label 1, and blank is neutral.
+    """Show the weights of one unit as an image: purple favours label 0, orange favours label 1, and blank is neutral.
 
     Parameters
     ----------
-    w : ndarray of shape (shape[0] · shape[1],)
-    shape : (int, int), rows and columns of the image
+    w : ndarray of shape (rows * columns,)
+        Weights of the unit.
+    shape : tuple of (int, int)
+        Numbers of rows and columns of the image.
     """
-    ax = new_axes(ax, figsize=(WIDTH, 3.9), layout="compressed")  # colour bar and image together, centred
+    ax = new_axes(ax, figsize=(WIDTH, 3.9), layout="compressed")  # centres the image and its colour bar together
     most = np.abs(w).max() or 1
     ax.imshow(np.reshape(w, shape), cmap=SIGNED, vmin=-most, vmax=most, interpolation="none")
     few = ListedColormap(SIGNED(np.linspace(0, 1, 15)))
@@ -138,7 +152,7 @@ def weights(w, ax=None, shape=(28, 28)):
 
 
 def _key(ax, colors, label, ticks=None):
-    """A slim colour bar beside the axes."""
+    """Draw a narrow colour bar next to the axes."""
     bar = ax.figure.colorbar(colors, ax=ax, label=label, ticks=ticks, aspect=28, fraction=0.05, pad=0.02)
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=0)

@@ -1,31 +1,34 @@
-"""Short animations that play without a kernel, in the book and in a saved notebook: SVG with CSS, and no script.
+"""Short animations in SVG and CSS without scripts, which play in the book and in saved notebooks without a kernel.
 
-Each function takes computed values and returns a `Motion`. It repeats, with a pause at the end; `seconds` is the time
-of one repetition. In print, and for readers who prefer reduced motion, only the final state is shown.
+Each function takes computed values and returns a `Motion`. One repetition of an animation takes `seconds`, including a
+pause at the end. In print, and for readers who prefer reduced motion, only the final state is shown.
 """
 
 import numpy as np
 
 from helpers.plotting.style import PALETTE
 
-REST = 0.25  # fraction of the time, at the end
+REST = 0.25  # length of the pause at the end, as a fraction of one repetition
 FONT = "Inter, system-ui, 'Segoe UI', Roboto, Arial, sans-serif"
 
 
 class Motion:
-    """An animation as an SVG image.
+    """Animation as an SVG image.
 
     Parameters
     ----------
-    body, style : str, the SVG elements, and the CSS rules and keyframes
-    size : (width, height), in CSS pixels
-    words : str, a description for readers who cannot see it
+    body, style : str
+        SVG elements, and CSS rules with their keyframes.
+    size : tuple of (int, int)
+        Width and height in CSS pixels.
+    words : str
+        Description for readers who cannot see the animation.
     """
 
     def __init__(self, body, style, size, words):
         self.words, (width, height) = words, size
         light, dark = (" ".join(f"--{name}: {pair[i]};" for name, pair in PALETTE.items()) for i in (0, 1))
-        # In an image the theme of the page decides; see `helpers.plotting.output`.
+        # The browser chooses the theme of an image to match the page; see `helpers.plotting.output`.
         colors = f"svg {{ {light} }} @media (prefers-color-scheme: dark) {{ svg {{ {dark} }} }}"
         calm = "@media (prefers-reduced-motion: reduce), print { * { animation: none !important } }"
         type_ = f"text {{ font: 13px {FONT}; fill: var(--ink) }} .small {{ font-size: 12px; fill: var(--muted) }}"
@@ -42,13 +45,16 @@ class Motion:
 
 
 def keyframes(name, moments, seconds, easing="ease-in-out"):
-    """A CSS animation through these moments, as rules for the class `name`, with a pause after the last.
+    """Return CSS rules that animate the class `name` through a sequence of states, with a pause after the last one.
 
     Parameters
     ----------
-    moments : sequence of (time from 0 to 1, declarations); the last one must be the state without animation
-    seconds : float, duration of one repetition
-    easing : str, CSS timing function from each moment to the next
+    moments : sequence of tuple
+        Pairs (time from 0 to 1, CSS declarations). The last pair is also the state shown without animation.
+    seconds : float
+        Duration of one repetition.
+    easing : str
+        CSS timing function between successive states.
     """
     frames = " ".join(f"{100 * time:.2f}% {{ {what} }}" for time, what in moments)
     return (
@@ -58,13 +64,13 @@ def keyframes(name, moments, seconds, easing="ease-in-out"):
 
 
 def appears(name, start, seconds, what="opacity"):
-    """A CSS animation of an element that appears at the fraction `start` of the time."""
+    """Return CSS rules for an element that appears at the fraction `start` of the time."""
     moments = [(0, f"{what}: 0"), (start, f"{what}: 0"), (min(start + 0.02, 0.99), f"{what}: 1")]
     return keyframes(name, moments, seconds, "linear")
 
 
 def passes(name, start, stop, seconds):
-    """A CSS animation of an element that is visible only between the fractions `start` and `stop` of the time."""
+    """Return CSS rules for an element that is visible only between the fractions `start` and `stop` of the time."""
     edge = 0.004
     moments = [(0, "opacity: 0"), (start, "opacity: 0"), (start + edge, "opacity: 1"), (stop, "opacity: 1")]
     return keyframes(name, [*moments, (min(stop + edge, 0.999), "opacity: 0")], seconds, "linear")
@@ -75,15 +81,13 @@ def _scale(interval, pixels):
     return lambda value: c + (np.asarray(value, float) - a) / (b - a) * (d - c)
 
 
-# --- lesson 01: descent ----------------------------------------------------------------------------
-
-
 def descent(result, window, levels, seconds=10):
-    """The line turning towards its points, and beside it the path through the valley of the cost.
+    """Animate a line as it turns towards its points, and next to it the path of gradient descent through the cost.
 
     Parameters
     ----------
-    result : `widgets.line_and_valley.Descent`, with at least one step
+    result : widgets.line_and_valley.Descent
+        A descent of at least one step.
     window, levels : as in `plotting.descent.line_and_valley`
     """
     steps = len(result.path) - 1
@@ -155,18 +159,16 @@ _VALLEY_STYLE = (
 )
 
 
-# --- lesson 03: one pass forward and back ----------------------------------------------------------
-
-
 def one_pass(frame, seconds=12):
-    """One example through a network and back: values appear as the signal arrives, then the errors and the update.
+    """Animate the forward pass, the backward pass and the update of a network for one example.
 
     Parameters
     ----------
-    frame : `widgets.stepper.Frame` of the last step
+    frame : widgets.stepper.Frame
+        The frame of the last step.
     """
     sizes, L = frame.sizes, len(frame.sizes) - 1
-    beats = np.linspace(0, 1 - REST, 2 * (L + 1) + 1)  # forward through L layers to the cost, and all the way back
+    beats = np.linspace(0, 1 - REST, 2 * (L + 1) + 1)  # the forward and the backward pass
     places = [
         [(70 + l * 600 / (L + 0.65), 170 + 110 * (j - (n - 1) / 2)) for j in range(n)] for l, n in enumerate(sizes)
     ]
@@ -243,16 +245,14 @@ def _n(number):
     return f"{float(number):z.2f}".replace("-", "−")
 
 
-# --- lesson 07: signals that fade ------------------------------------------------------------------
-
-
 def fading(lanes, seconds=12):
-    """Signals on their way through deep networks: a blue disc forward and a red one back, as large as what is left.
+    """Animate signals on their way through deep networks, with a blue disc going forward and a red disc going back.
 
     Parameters
     ----------
-    lanes : dict of str to (spreads, errors), for each network the spread of A[l] in the hidden layers and the norm
-        of dZ[l] in all layers, from layer 1 on; the areas of the discs are proportional to them
+    lanes : dict of str to tuple
+        Maps the name of each network to a pair (spreads, errors): the spread of A[l] in each hidden layer, and the norm
+        of dZ[l] in every layer, starting with layer 1. The areas of the discs are proportional to these values.
     """
     height, body, style = 124, "", _FADING_STYLE
     for i, (name, (spreads, errors)) in enumerate(lanes.items()):
@@ -265,7 +265,7 @@ def fading(lanes, seconds=12):
             drawn, rules = _traveller(f"{kind}-{i}", kind, np.divide(sizes, sizes[0]), places, y, start, seconds)
             body, style = body + drawn, style + rules
     parts = (f"{name}: forward {_left(s[-1] / s[0])}, backward {_left(e[0] / e[-1])}" for name, (s, e) in lanes.items())
-    words = f"What is left of a signal at the far end of a deep network. {'; '.join(parts)}."
+    words = f"How much of a signal is left at the far end of a deep network. {'; '.join(parts)}."
     return Motion(body, style, (806, height * len(lanes) + 4), words)
 
 
@@ -278,7 +278,7 @@ _FADING_STYLE = (
 
 
 def _traveller(name, kind, shares, places, y, start, seconds):
-    """A disc travelling from place to place, and at the end a text that says what is left of it."""
+    """Return a disc that travels from place to place, followed by a text that states how much of the signal is left."""
     times = start + (1 - REST) / 2 * np.linspace(0, 0.96, len(shares))
     moments = [
         (time, f"transform: translate({a:.1f}px, {y}px) scale({max(np.sqrt(share), 1e-4):.4f})")
@@ -295,5 +295,5 @@ def _traveller(name, kind, shares, places, y, start, seconds):
 
 
 def _left(share):
-    """A fraction in words, without powers of ten."""
+    """Describe a fraction in words, without powers of ten."""
     return f"{share:.0%} left" if share >= 0.01 else f"1 part in {float(f'{1 / share:.1g}'):,.0f} left"

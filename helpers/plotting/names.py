@@ -1,4 +1,4 @@
-"""Labels written beside the lines they name, instead of legends."""
+"""Labels that are written next to the lines they name and replace a legend."""
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -9,9 +9,10 @@ from helpers.plotting.style import SMALL
 
 
 class LineNames(Artist):
-    """Labels for the lines of an axes, each at the right end of its line and in its colour, without overlaps.
+    """Labels of the lines in an axes, each written at the right end of its line in the colour of the line.
 
-    Lines are looked up at drawing time, so that lines added later are labelled too.
+    The labels are kept from overlapping. The lines are looked up whenever the figure is drawn, so lines that are added
+    later are labelled, too.
     """
 
     def __init__(self, ax):
@@ -39,14 +40,14 @@ class LineNames(Artist):
             text.draw(renderer)
 
     def get_tightbbox(self, renderer=None):
-        """The bounding box of the labels, so that a layout leaves room for them."""
+        """Return the bounding box of the labels, for which a layout engine then leaves room."""
         renderer = renderer or self.figure.canvas.get_renderer()
         boxes = [text.get_window_extent(renderer) for text in self._texts(renderer)]
         return Bbox.union(boxes) if boxes else None
 
 
 def _end_of(line):
-    """The last point of a line in pixels, clipped to the height of its axes."""
+    """Return the last point of a line in pixels, clipped to the area of its axes."""
     points = line.get_transform().transform(np.column_stack(line.get_data(orig=False)).astype(float))
     points, box = points[np.isfinite(points).all(axis=1)], line.axes.bbox
     x, y = points[-1] if len(points) else (box.x1, box.y0)
@@ -54,9 +55,23 @@ def _end_of(line):
 
 
 def apart(wanted, distance):
-    """Heights as close as possible to the wanted ones, in the same order, no two closer than `distance`."""
+    """Move heights apart until no two of them are closer than `distance`.
+
+    The new heights stay in the same order and as close to the desired ones as possible.
+
+    Parameters
+    ----------
+    wanted : sequence of float
+        Desired heights, in any order.
+    distance : float
+        Smallest distance allowed between two heights.
+
+    Returns
+    -------
+    ndarray of shape (len(wanted),)
+    """
     order = np.argsort(wanted, kind="stable")
-    groups = []  # of touching neighbours: [sum of wanted heights, count]
+    groups = []  # each group of touching labels is stored as [sum of desired heights, count]
     for i in order:
         groups.append([wanted[i], 1])
         while len(groups) > 1 and _bottom(groups[-2], distance) + groups[-2][1] * distance > _bottom(
@@ -71,7 +86,7 @@ def apart(wanted, distance):
 
 
 def _bottom(group, distance):
-    """The height of the lowest neighbour in a group centred on the mean of its wanted heights."""
+    """Return the height of the lowest label in a group that is centred on the mean of its desired heights."""
     total, count = group
     return total / count - (count - 1) * distance / 2
 
@@ -79,10 +94,10 @@ def _bottom(group, distance):
 def name_lines(ax):
     """Write the name of each labelled line at its right end."""
     if not any(isinstance(artist, LineNames) for artist in ax.artists):
-        ax.add_artist(LineNames(ax)).set_clip_on(False)  # a layout leaves no room for clipped artists
+        ax.add_artist(LineNames(ax)).set_clip_on(False)  # layout engines ignore clipped artists
 
 
 def head_legend(ax, **options):
-    """A legend in one row above the axes, on the right."""
+    """Draw a legend in one row above the right end of the axes."""
     look = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0.1, "ncols": 9}
     return ax.legend(**look, handletextpad=0.3, columnspacing=1.2, **options)

@@ -1,8 +1,9 @@
 """Conversion of figures to SVG that suits both light and dark pages, and to sharp PNG.
 
-Colours of the palette become CSS custom properties, so that one file holds both themes: for an image, the page's
-`color-scheme` decides; inside a widget, the widget's style sheet. Glyphs are drawn as paths, because an image on a
-page cannot load fonts, so all readers see the same. The text itself stays in the file, as comments.
+The colours of the palette are replaced by CSS custom properties, so a single SVG file contains the light theme and
+the dark theme. If the SVG is shown as an image, the browser chooses the theme from the `color-scheme` of the page.
+Inside a widget, the widget's style sheet chooses it. Text is drawn as paths because an SVG image cannot load fonts,
+so it looks the same to all readers. The original text is kept in the file in comments.
 """
 
 import io
@@ -15,11 +16,11 @@ from PIL import Image
 
 from helpers.plotting.style import PALETTE, STYLE, SURFACES
 
-MOST_MARKS = 6000  # in a figure drawn as SVG: above this, a PNG is smaller and faster
+MOST_MARKS = 6000  # with more marks than this, a PNG is smaller and faster to draw than an SVG
 DENSITY = 2  # PNG pixels per CSS pixel
-STEADY = {"svg.hashsalt": "lessons", "svg.fonttype": "path"}  # the same figure gives the same bytes
+STEADY = {"svg.hashsalt": "lessons", "svg.fonttype": "path"}  # make the output reproducible
 COLORS = {pair[0].lower(): (name, pair) for name, pair in reversed((SURFACES | PALETTE).items())}
-# What matplotlib adds around the drawing: a declaration, metadata, and a style sheet for the whole page.
+# `WRAPPING` matches what matplotlib adds to the drawing: a declaration, metadata, and a style sheet for the whole page.
 PLACES = re.compile(r' (?:d|x|y)="[^"]*"')
 WRAPPING = re.compile(r"\A.*?(?=<svg)|<metadata>.*?</metadata>\s*|<defs>\s*<style.*?</style>\s*</defs>\s*", re.DOTALL)
 
@@ -37,13 +38,20 @@ def count_marks(figure):
 
 
 def as_svg(figure, alone=True):
-    """Convert a figure to the text of an SVG element, reproducible byte for byte.
+    """Convert a figure to SVG that is the same, byte for byte, whenever the figure is the same.
 
     Parameters
     ----------
     figure : matplotlib Figure
-    alone : bool, whether to include the palette, as an image must; on a page that declares
-        `style.css_properties` it is not needed
+        The figure to convert.
+    alone : bool
+        Whether to include the palette. It is required if the SVG is shown as an image, but not on a page that already
+        declares the properties from `style.css_properties`.
+
+    Returns
+    -------
+    str
+        The SVG element.
     """
     file = io.StringIO()
     with plt.rc_context(STEADY):
@@ -66,20 +74,31 @@ def as_svg(figure, alone=True):
 
 
 def _shortened(place):
-    """Coordinates to a hundredth of a point, which is enough, and on one line: notebooks store each line separately."""
+    """Round coordinates to a hundredth of a point and remove line breaks.
+
+    The precision is sufficient, and fewer lines keep notebook files short because they store each line separately.
+    """
     return re.sub(r"(\.\d\d)\d+", r"\1", place[0]).replace("\n", "")
 
 
 def _both_looks(used):
-    """The style sheet of an SVG image, with its colours on light and on dark pages."""
+    """Return the style sheet of an SVG image, which defines its colours on light and on dark pages."""
     light, dark = (" ".join(f"--lesson-{name}: {pair[i]};" for name, pair in sorted(used.items())) for i in (0, 1))
     return f"<style>:root {{ {light} }} @media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}</style>"
 
 
 def as_png(figure):
-    """Convert a figure to PNG, with `DENSITY` pixels per CSS pixel and its size on the page as metadata.
+    """Convert a figure to PNG with `DENSITY` pixels per CSS pixel.
 
-    Without images in it, 128 colours are enough and reduce the file to a third of its size.
+    A figure that contains no images is reduced to 128 colours, which reduces the file to a third of its size without a
+    visible difference.
+
+    Returns
+    -------
+    data : bytes
+        The PNG file.
+    metadata : dict
+        Width and height of the figure on the page, in CSS pixels.
     """
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=96 * DENSITY)
@@ -92,15 +111,15 @@ def as_png(figure):
 
 
 def use_style():
-    """Set fonts and colours for all figures of this session, and make notebooks show them sharply in both themes.
+    """Set the fonts and colours of all figures in this session, and make notebooks show figures sharply in both themes.
 
-    Every figure is shown as PNG and, if it has at most `MOST_MARKS` marks, also as SVG. The PNG is for viewers that
-    show no SVG: GitHub, and JupyterLab before a notebook is trusted.
+    Every figure is displayed as PNG. If it has at most `MOST_MARKS` marks, it is also displayed as SVG. The PNG is used
+    by viewers that do not show SVG, such as GitHub, or JupyterLab before the notebook is trusted.
     """
     plt.rcParams.update(STYLE)
     shell = get_ipython()
     if shell is not None:
-        import matplotlib_inline.backend_inline  # noqa: F401  sets its own formats on first import
+        import matplotlib_inline.backend_inline  # noqa: F401  its first import would otherwise reset the formats later
 
         formatters = shell.display_formatter.formatters
         formatters["image/svg+xml"].for_type(Figure, _svg_of_few_marks)

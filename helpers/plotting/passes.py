@@ -1,25 +1,29 @@
-"""The two passes of backpropagation in one figure, for any number of layers."""
+"""Figure of the forward and the backward pass of backpropagation, for any number of layers."""
 
 import matplotlib.pyplot as plt
 
 from helpers.plotting.style import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, new_axes
 
-TOP, BOTTOM = 1.5, -1.5  # heights of the forward and the backward pass; the store is between them, at 0
-STEP = 2.5  # from layer to layer
+TOP, BOTTOM = (
+    1.5,
+    -1.5,
+)  # heights of the forward and the backward pass; the stored values are drawn between them, at height 0
+STEP = 2.5  # horizontal distance between layers
 
 
 def two_passes(L=3, ax=None):
-    """The forward and the backward pass through L layers, and the store between them.
+    """Draw the forward and the backward pass through L layers, with the stored values between them.
 
-    Solid blue arrows carry A[0] … A[L] from left to right, and stored values drop into the store. Dashed red
-    arrows carry dZ[L] … dZ[1] from right to left, each using the stored values above it.
+    Solid blue arrows lead from A[0] to A[L], and vertical arrows lead from the forward pass down to the stored values.
+    Dashed red arrows lead back from dZ[L] to dZ[1], and each of these steps uses the stored values above it.
 
     Parameters
     ----------
-    L : int, number of layers
+    L : int
+        Number of layers.
     """
     ax = new_axes(ax, figsize=(plt.rcParams["figure.figsize"][0], 3.4))
-    end = STEP * L + 0.95  # left edge of the box of the cost
+    end = STEP * L + 0.95  # left edge of the cost box
     for l in range(1, L + 1):
         _box(ax, STEP * (l - 0.5), TOP, f"layer {l}\n$W^{{[{l}]}},\\ b^{{[{l}]}}$")
         _box(ax, STEP * (l - 0.5), BOTTOM, f"$dW^{{[{l}]}}$\n$db^{{[{l}]}}$")
@@ -41,7 +45,7 @@ def two_passes(L=3, ax=None):
 
 
 def _store(ax, l):
-    """Draw the stored values of layer l, with the arrows into and out of the store."""
+    """Draw the stored values of layer l, with arrows that lead from the forward pass and to the backward pass."""
     text = f"$Z^{{[{l}]}},\\ A^{{[{l}]}}$" if l else "$A^{[0]}$"
     look = {"boxstyle": "round", "facecolor": LIT, "edgecolor": FAINT}
     ax.text(STEP * l, 0, text, ha="center", va="center", fontsize="small", bbox=look)
@@ -49,7 +53,7 @@ def _store(ax, l):
     if l:
         arrow(ax, (STEP * l, -0.4), (STEP * l, BOTTOM + 0.1), BACKWARD, "--", 1)
     else:
-        arrow(ax, (0.1, -0.4), (0.5, BOTTOM + 0.35), BACKWARD, "--", 1)  # to dW[1]: there is no dZ[0]
+        arrow(ax, (0.1, -0.4), (0.5, BOTTOM + 0.35), BACKWARD, "--", 1)  # leads to dW[1], since there is no dZ[0]
 
 
 def _box(ax, x, y, text, half_width=0.75, half_height=0.45):

@@ -1,6 +1,7 @@
-"""Paths through a small network: how a change of a unit or a weight reaches the cost.
+"""Figures of the paths through a small network along which a change of a unit or of a weight reaches the cost.
 
-Forward, a change spreads along the blue arrows; backward, errors are summed along the dashed red arrows.
+In the forward direction, a change spreads along the blue arrows. In the backward direction, the errors of all paths
+are added up along the dashed red arrows.
 """
 
 import matplotlib.pyplot as plt
@@ -9,18 +10,21 @@ import numpy as np
 from helpers.plotting.style import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, new_axes
 
 _WIDTH = 8.4  # inches
-_RADIUS = 0.38  # of a unit, in the units of the drawing
-_GAP = 1.5  # between units of a layer
+_RADIUS = 0.38  # radius of a unit, in data coordinates
+_GAP = 1.5  # vertical distance between the units of a layer
 
 
 def numbered_network(W, b, activations, outputs=(), ax=None):
-    """A small network with its weights on the arrows, an activation in each unit and the bias below it.
+    """Draw a small network with a weight on each arrow, an activation in each unit, and the bias below each unit.
 
     Parameters
     ----------
-    W, b : dicts of ndarrays, W[l] of shape (n[l], n[l−1]) and b[l] of shape (n[l], 1)
-    activations : list of L + 1 array-likes, a[0] … a[L] of one example
-    outputs : list of str, optional, the text beside each output unit
+    W, b : dict of ndarrays
+        Weights W[l] of shape (n[l], n[l−1]) and biases b[l] of shape (n[l], 1).
+    activations : list of L + 1 array-likes
+        Activations a[0], …, a[L] of one example.
+    outputs : list of str, optional
+        Text to write next to each output unit.
     """
     columns = [_heights(np.size(a)) for a in activations]
     highest, last = max(map(max, columns)), 3.4 * len(W)
@@ -41,13 +45,18 @@ def numbered_network(W, b, activations, outputs=(), ax=None):
 
 
 def fan_out(weights, errors, step, ax=None):
-    """One unit that feeds several: a change of its activation reaches the cost through all of them; the effects add.
+    """Draw how a change of one activation reaches the cost through all the units that it feeds.
+
+    The figure shows the effect along each path, and the sum of these effects.
 
     Parameters
     ----------
-    weights : array-like of shape (K,), from the unit to each unit that it feeds
-    errors : array-like of shape (K,), ∂J/∂z of the units that it feeds
-    step : float, the change of the activation
+    weights : array-like of shape (K,)
+        Weights from the unit to each of the K units that it feeds.
+    errors : array-like of shape (K,)
+        Derivatives ∂J/∂z of the units that it feeds.
+    step : float
+        Change of the activation.
     """
     heights, effects = _heights(len(weights), 2.1), np.multiply(weights, errors) * step
     ax = _axes(ax, (-1.2, 12.6), (heights[-1] - 0.6, heights[0] + 0.9))
@@ -67,13 +76,16 @@ def fan_out(weights, errors, step, ax=None):
 
 
 def lit_column(W, errors, j, ax=None):
-    """All paths from unit j to the units that it feeds, in red, beside W with the same weights, column j, highlighted.
+    """Highlight all paths from one unit to the units that it feeds, and the corresponding column of the weight matrix.
 
     Parameters
     ----------
-    W : ndarray of shape (K, n), the weights from n units to K units
-    errors : array-like of shape (K,), δ of the K units
-    j : int, the unit, from 0
+    W : ndarray of shape (K, n)
+        Weights from n units to K units.
+    errors : array-like of shape (K,)
+        Errors δ of the K units.
+    j : int
+        Index of the unit, starting at 0.
     """
     errors, column = np.ravel(errors), [(k, j) for k in range(len(W))]
     ax, before, after = _two_layers(ax, W, column, [_decimals(w, 1) for w in W[:, j]], part=0.4)
@@ -88,13 +100,18 @@ def lit_column(W, errors, j, ax=None):
 
 
 def lit_row(errors, inputs, k, ax=None):
-    """The weights into unit k, in red, beside dW with row k highlighted: their gradients, δ of unit k times each input.
+    """Highlight all weights into one unit, and the row of dW that contains their gradients.
+
+    Each gradient is the error δ of the unit times the input that belongs to the weight.
 
     Parameters
     ----------
-    errors : array-like of shape (K,), δ of the units of a layer
-    inputs : array-like of shape (n,), the activations that feed it
-    k : int, the unit, from 0
+    errors : array-like of shape (K,)
+        Errors δ of the K units of a layer.
+    inputs : array-like of shape (n,)
+        Activations that feed the layer.
+    k : int
+        Index of the unit, starting at 0.
     """
     dW, errors, inputs = np.outer(errors, inputs), np.ravel(errors), np.ravel(inputs)
     row = [(k, j) for j in range(len(inputs))]
@@ -111,16 +128,20 @@ def lit_row(errors, inputs, k, ax=None):
 
 
 def walked_paths(depth=3, width=3, ax=None):
-    """All products needed for the error of one unit: once per path if nothing is reused, once per connection if it is.
+    """Compare how many products are needed for the error of one unit without and with the reuse of later errors.
+
+    Without reuse, every path to the cost requires its own products. With reuse, every connection requires only one.
 
     Parameters
     ----------
-    depth : int, number of layers after the unit
-    width : int, at least 2, units in each of these layers
+    depth : int
+        Number of layers after the unit.
+    width : int
+        Number of units in each of these layers, at least 2.
     """
     right = 1.5 * depth + 1.6
     ax = _axes(ax, (-0.4, right + 1.5 * depth + 0.4), (-1.85, 1.9))
-    anew = [width**d for d in range(depth)]  # how often the units of layer d, all together, ask the next layer
+    anew = [width**d for d in range(depth)]  # total number of times that the units of layer d request an error
     once = [min(asks, width) for asks in anew]
     for x, title, asks in ((0, "nothing reused", anew), (right, "errors reused", once)):
         _fan(ax, x, depth, width, [a // min(a, width) for a in asks])
@@ -131,7 +152,10 @@ def walked_paths(depth=3, width=3, ax=None):
 
 
 def _fan(ax, x, depth, width, times):
-    """Draw one unit and `depth` layers after it; each connection into layer d + 1 is `times[d]` parallel lines."""
+    """Draw one unit and `depth` layers after it.
+
+    Each connection from layer d to layer d + 1 is drawn as `times[d]` parallel lines.
+    """
     columns = [np.zeros(1), *[_heights(width, 2.4 / (width - 1)) for _ in range(depth)]]
     for d in range(depth):
         for start, stop in np.array(np.meshgrid(columns[d], columns[d + 1])).reshape(2, -1).T:
@@ -145,7 +169,10 @@ def _fan(ax, x, depth, width, times):
 
 
 def _axes(ax, xlim, ylim):
-    """The given axes or new ones of the right height, empty, with these limits and equal scales."""
+    """Return empty axes with the given limits and equal scales.
+
+    If `ax` is None, a new figure of suitable height is created.
+    """
     ax = new_axes(ax, figsize=(_WIDTH, _WIDTH * (ylim[1] - ylim[0]) / (xlim[1] - xlim[0])))
     bare(ax, xlim, ylim)
     ax.set_aspect("equal")
@@ -153,12 +180,14 @@ def _axes(ax, xlim, ylim):
 
 
 def _two_layers(ax, W, lit, texts, part):
-    """Draw arrows back from each unit of a layer to those that feed it, with texts on the highlighted ones.
+    """Draw arrows from each unit of a layer back to the units that feed it, with texts on the highlighted arrows.
 
     Returns
     -------
-    ax : the axes, with room for a matrix
-    before, after : lists of the positions of the units
+    ax : matplotlib Axes
+        The axes, with room for a matrix on the right.
+    before, after : list of tuple
+        Positions of the units in the two layers.
     """
     before, after = ([(x, y) for y in _heights(n)] for x, n in ((1.2, W.shape[1]), (4.2, W.shape[0])))
     highest = max(y for _, y in [*before, *after])
@@ -177,7 +206,7 @@ def _error(ax, place, k, errors):
 
 
 def _matrix(ax, name, numbers, lit, heads, sides, digits):
-    """Draw a matrix with row and column headings, to the right of two layers; entries in `lit` are highlighted."""
+    """Draw a matrix with row and column headings to the right of two layers, and highlight the entries in `lit`."""
     left, heights = 8.6, _heights(len(numbers), 0.9) - 0.2
     for j, head in enumerate(heads):
         ax.text(left + 1.5 * j, heights[0] + 0.7, head, ha="center", fontsize=11)
@@ -191,12 +220,12 @@ def _matrix(ax, name, numbers, lit, heads, sides, digits):
 
 
 def _named(letter, layer, index):
-    """A symbol with its layer in square brackets above and its unit, or pair of units, below."""
+    """Format a symbol with its layer as a superscript in brackets and its unit, or pair of units, as a subscript."""
     return f"${letter}^{{[{layer}]}}_{{{index}}}$"
 
 
 def _heights(n, gap=_GAP):
-    """Vertical positions of n units, the first at the top."""
+    """Return the vertical positions of n units, starting at the top."""
     return gap * ((n - 1) / 2 - np.arange(n))
 
 
@@ -211,11 +240,11 @@ def _connect(ax, start, stop, color, style, text, part):
 
 
 def _unit(ax, place, text, edge=INK, radius=_RADIUS):
-    """Draw a round unit with a text in it."""
+    """Draw a unit as a circle with a text inside."""
     ax.add_patch(plt.Circle(place, radius, facecolor=PAPER, edgecolor=edge, linewidth=1.5, zorder=3))
     ax.text(*place, text, ha="center", va="center", fontsize=11, zorder=4)
 
 
 def _decimals(number, digits):
-    """A number with this many decimals, a true minus sign, and no negative zero."""
+    """Format a number with `digits` decimals and a true minus sign, and avoid a negative zero."""
     return f"{float(number):z.{digits}f}".replace("-", "−")

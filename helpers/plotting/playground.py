@@ -1,6 +1,6 @@
-"""Figures of lesson 11, the playground and the drawing: several panels in one figure.
+"""Figures of the playground in lesson 11 and of the drawing widget, each with several panels.
 
-Every panel has a fixed position and title: an automatic layout by matplotlib would take longer than the drawing
+Every panel has a fixed position and title, because matplotlib's automatic layout would take longer than the drawing
 itself.
 """
 
@@ -27,17 +27,19 @@ from helpers.plotting.style import (
 )
 
 SIZE, READING_SIZE = (WIDTH, 6.2), (WIDTH, 3.2)
-MOST_DRAWN = 300  # points per curve
-GREY = LinearSegmentedColormap.from_list("grey", [to_rgba(INK, 0), to_rgba(INK)])  # suits a page of any colour
+MOST_DRAWN = 300  # largest number of points per curve
+GREY = LinearSegmentedColormap.from_list("grey", [to_rgba(INK, 0), to_rgba(INK)])  # suits any background colour
 
 
 def playground(state, figure=None):
-    """The decision boundary, costs and gradient norms, with an image of each hidden unit below.
+    """Draw the decision boundary, the costs and the gradient norms, and an image of each hidden unit below them.
 
     Parameters
     ----------
-    state : `widgets.playground.Playground`
+    state : widgets.playground.Playground
+        The playground to draw.
     figure : matplotlib Figure, optional
+        The figure to draw into. By default, a new figure is created.
 
     Returns
     -------
@@ -53,7 +55,7 @@ def playground(state, figure=None):
 
 
 def decision(state, ax):
-    """Points on top of the predicted probability, with the decision boundary."""
+    """Plot the data points on top of the predicted probabilities, together with the decision boundary."""
     low, high = bounds(state.X)
     side = 60
     x1, x2 = (np.linspace(low[i], high[i], side) for i in (0, 1))
@@ -64,12 +66,12 @@ def decision(state, ax):
         ax.contour(x1, x2, P, levels=[0.5], colors=INK, linewidths=1.7)
     for label, (color, marker) in enumerate(zip(LABEL_COLORS, LABEL_MARKERS, strict=True)):
         ax.plot(*state.X[state.y == label].T, marker, color=color, markersize=5, mec=PAPER, mew=0.6)
-    _head(ax, "probability of y = 1, boundary")
+    _head(ax, "probability of y = 1 and decision boundary")
     return ax
 
 
 def answers_on_digits(state, ax, columns=6, rows=4):
-    """The first test digits, each with the predicted probability of an 8; mistakes are marked."""
+    """Show the first test digits, each with the predicted probability of an 8, and mark the mistakes."""
     probability = state.predict_proba(state.X_test)
     sheet = np.zeros((rows * 38, columns * 34))
     for i in range(columns * rows):
@@ -79,13 +81,13 @@ def answers_on_digits(state, ax, columns=6, rows=4):
         text = f"{probability[i]:.2f}" + (" ✗" if wrong else "")
         ax.text(left + 14, top - 5, text, ha="center", va="center", fontsize=SMALL, color=WRONG if wrong else INK)
     ax.imshow(sheet, cmap=GREY, vmin=0, vmax=1, aspect="auto", interpolation="none")
-    _head(ax, "test digits: probability of an 8, ✗ wrong")
+    _head(ax, "test digits: probability of an 8 (✗ = wrong)")
     ax.axis("off")
     return ax
 
 
 def curves(state, ax):
-    """Training and test cost against the number of updates."""
+    """Plot the training cost and the test cost against the number of updates."""
     costs, at = _thinned(state.costs)
     ends = []
     for i, name in enumerate(("train", "test")):
@@ -102,12 +104,12 @@ def curves(state, ax):
 
 
 def gradient_norms(norms, layers, ax):
-    """The gradient norm of each layer's weights against the number of updates, on a logarithmic scale."""
+    """Plot the gradient norm of each layer's weights against the number of updates, on a logarithmic scale."""
     kept, at = _thinned(norms)
     ends = []
     for l in range(layers):
         values = [max(norm[l], 1e-12) for norm in kept]
-        color = LINE_COLORS[(l + l // 4) % 4]  # a fifth layer must not look like the first
+        color = LINE_COLORS[(l + l // 4) % 4]  # keeps the fifth layer from looking like the first
         ax.plot(at, values, LINE_STYLES[l % 4], color=color, linewidth=1, label=str(l + 1))
         ends += [(values[-1], f"l = {l + 1}", color)] if values else []
     ax.set(yscale="log", xlim=(0, max(10, len(norms))))
@@ -118,16 +120,22 @@ def gradient_norms(norms, layers, ax):
 
 
 def _name_ends(ax, ends):
-    """Write names beside the ends of curves, at least a line of text apart, from (height, name, colour)."""
+    """Write names next to the ends of curves, at least one line of text apart.
+
+    Each element of `ends` is a tuple (height, name, colour).
+    """
     to_axes = ax.transData + ax.transAxes.inverted()
     free = -1.0
-    for value, name, color in sorted(ends):  # from below, so that none is pushed onto the axis
+    for value, name, color in sorted(ends):  # starting from below keeps every name above the axis
         free = max(float(to_axes.transform((0, value))[1]), free + 0.19)
         ax.text(1.02, free, name, color=color, transform=ax.transAxes, fontsize=SMALL, va="center")
 
 
 def unit_sheet(pictures, ax, is_digits=False):
-    """Images of the hidden units, one row per layer; purple is below 0, orange above."""
+    """Show an image of each hidden unit, with one row per layer.
+
+    Negative values are purple and positive values are orange.
+    """
     title = "∂z/∂pixel of each hidden unit" if is_digits else "activation of each hidden unit"
     _head(ax, title)
     ax.axis("off")
@@ -140,7 +148,7 @@ def unit_sheet(pictures, ax, is_digits=False):
     for l, row in enumerate(pictures):
         most = max(np.abs(picture).max() for picture in row) or 1
         for j, picture in enumerate(row):
-            shown = picture if is_digits else picture[::-1]  # row 0 of the plane is at the bottom
+            shown = picture if is_digits else picture[::-1]  # row 0 is at the bottom of the plane
             sheet[l * step : l * step + side, j * step : j * step + side] = shown / most
         ax.text(-4, l * step + side / 2, f"l = {l + 1}", ha="right", va="center", fontsize=SMALL)
         for j in range(len(row)):
@@ -152,42 +160,49 @@ def unit_sheet(pictures, ax, is_digits=False):
 
 
 def bounds(X):
-    """The lowest and highest coordinates of a plot that shows the points X with a margin.
+    """Return the lowest and the highest coordinates of a plot that shows the points with a margin.
 
     Parameters
     ----------
     X : ndarray of shape (m, 2)
+        Coordinates of the points, one point per row.
 
     Returns
     -------
-    low, high : ndarrays of shape (2,)
+    low, high : ndarray of shape (2,)
     """
-    if len(X) < 5:  # a few points of the reader's own: keep the usual range
+    if len(X) < 5:  # the reader has drawn only a few points, so keep the usual range
         X = np.vstack([X, [[-1, -1], [1, 1]]])
     return X.min(axis=0) - 0.2, X.max(axis=0) + 0.2
 
 
 def _head(ax, text):
-    """Write a title at a fixed position: to find a free one, matplotlib would first lay out all labels."""
+    """Write a title at a fixed position.
+
+    To find a free position for a title, matplotlib would first have to lay out all labels, which is slow.
+    """
     ax.text(0, 1.04, text, transform=ax.transAxes, fontsize=HEAD, va="bottom")
 
 
 def _thinned(values):
-    """At most about `MOST_DRAWN` values of a list, including the last, and their indices."""
+    """Return at most about `MOST_DRAWN` values of a list, including the last value, and their indices."""
     every = -(-len(values) // MOST_DRAWN) or 1
     at = sorted({*range(0, len(values), every), *([len(values) - 1] if values else [])})
     return [values[i] for i in at], at
 
 
 def reading(result, figure=None):
-    """A drawing, the network's answer, and the derivative of the cost with respect to each pixel, over the drawing.
+    """Show a drawing, the network's prediction, and the derivative of the cost with respect to each pixel.
 
-    The middle panel shows the hidden activations or, for the network that knows ten digits, their probabilities.
+    The middle panel shows the activations of the hidden layer. For a network that distinguishes ten digits, it shows
+    the probability of each digit instead.
 
     Parameters
     ----------
-    result : `widgets.drawing.Reading`
+    result : widgets.drawing.Reading
+        The drawing and what the network computed from it.
     figure : matplotlib Figure, optional
+        The figure to draw into. By default, a new figure is created.
 
     Returns
     -------
@@ -216,7 +231,7 @@ def reading(result, figure=None):
 
 
 def _bars(result, ax):
-    """Draw the probability of each digit as a bar; the target is marked."""
+    """Draw the probability of each digit as a bar, and mark the target."""
     colors = [FORWARD if digit == result.answer else MUTED for digit in result.digits]
     ax.barh(result.digits, result.probabilities, color=colors, height=0.6)
     for digit, p in zip(result.digits, result.probabilities, strict=True):

@@ -1,4 +1,4 @@
-"""The figure of the stepper: one step of a forward pass, a backward pass and an update of a small network."""
+"""Figure of the stepper, which shows one step of a forward pass, a backward pass and an update in a small network."""
 
 import numpy as np
 
@@ -22,15 +22,16 @@ from helpers.plotting.style import (
 
 FRAME_SIZE = (WIDTH, 6.6)
 WAYS = {"forward": FORWARD, "backward": BACKWARD, "update": INK}
-GAP, RIM = 1.8, 0.31  # between the units of a layer; radius of a unit
+GAP, RIM = 1.8, 0.31  # vertical distance between the units of a layer; radius of a unit
 
 
 def stepper_frame(frame, ax=None):
-    """One step of training a small network: its diagram, symbol, numbers, shape and line of code.
+    """Draw one step of training in a small network, with its symbol, numbers, shape and line of code.
 
     Parameters
     ----------
-    frame : `widgets.stepper.Frame`
+    frame : widgets.stepper.Frame
+        The step to draw.
     """
     ax = new_axes(ax, figsize=FRAME_SIZE)
     color = WAYS[frame.step.way]
@@ -50,21 +51,24 @@ def stepper_frame(frame, ax=None):
 
 
 def _places(sizes):
-    """The positions of the units of each layer and, under the key "cost", of the cost node."""
+    """Return a dict with the positions of the units of each layer, and of the cost node under the key "cost"."""
     step = 7.4 / len(sizes)
     places = {l: [(step * l, GAP * ((n - 1) / 2 - j)) for j in range(n)] for l, n in enumerate(sizes)}
     return places | {"cost": [(7.4, 0)]}
 
 
 def _draw_pass(frame, places, color, ax):
-    """Draw the units with activation, bias, z and δ where known, and highlight what this step uses."""
+    """Draw the network and highlight what the current step uses.
+
+    The units show their activation, bias, z and δ as soon as these are known.
+    """
     kind, layer = frame.step.lit
     back, L = frame.step.way == "backward", len(frame.sizes) - 1
     for l in range(1, L + 1):
         for k, stop in enumerate(places[l]):
             for j, start in enumerate(places[l - 1]):
                 _connect(ax, start, stop, color if (kind, layer) == ("edges", l) else FAINT, back)
-                if frame.sizes[l] * frame.sizes[l - 1] <= 4:  # more would overlap
+                if frame.sizes[l] * frame.sizes[l - 1] <= 4:  # the numbers of a larger layer would overlap
                     _weigh(ax, frame, l, k, j, start, stop)
     for unit in places[L]:
         _connect(ax, unit, places["cost"][0], color if kind == "cost" else FAINT, back)
@@ -83,7 +87,10 @@ def _draw_pass(frame, places, color, ax):
 
 
 def _connect(ax, start, stop, color, back):
-    """Draw an arrow from the edge of one unit to the edge of another: solid forward, dashed backward."""
+    """Draw an arrow from the rim of one unit to the rim of another.
+
+    The arrow is solid if it leads forward and dashed if it leads backward.
+    """
     start, stop = np.array(start, float), np.array(stop, float)
     rim = RIM * (stop - start) / np.linalg.norm(stop - start)
     ends = (stop - rim, start + rim) if back else (start + rim, stop - rim)
@@ -91,7 +98,10 @@ def _connect(ax, start, stop, color, back):
 
 
 def _weigh(ax, frame, l, k, j, start, stop):
-    """Write the weight on a connection, or the new one after an update, and below it its gradient once known."""
+    """Write the weight on a connection, and its gradient below it if the gradient is known.
+
+    After the update, the new weight is written instead of the old one.
+    """
     level = start[1] == stop[1]
     part = 0.42 if len({start[1], stop[1], 0.0}) == 3 and 1 in frame.sizes[l - 1 : l + 1] else 0.5 if level else 0.3
     place = np.array(start) + part * (np.array(stop) - np.array(start))
@@ -105,7 +115,7 @@ def _weigh(ax, frame, l, k, j, start, stop):
 
 
 def _unit(ax, place, value, edge, notes=()):
-    """Draw a unit with its value, or a question mark, and one line below it for each note."""
+    """Draw a unit with its value or a question mark inside, and one line of text below it for each note."""
     lit = edge != INK
     look = {"markerfacecolor": LIT if lit else PAPER, "markeredgecolor": edge, "markeredgewidth": BOLD if lit else 1.2}
     ax.plot(*place, "o", markersize=36, zorder=3, **look)
@@ -118,7 +128,7 @@ def _unit(ax, place, value, edge, notes=()):
 
 
 def _draw_words(frame, color, floor, ax):
-    """Write the symbol, numbers, shape and operation count of the step, below the network on the left."""
+    """Write the symbol, numbers, shape and operation count of the step below the network, on the left."""
     lines = frame.working[:6] + ["…"] * (len(frame.working) > 6)
     rows = {
         "symbol": f"${frame.step.symbol}$",
@@ -142,5 +152,5 @@ def _draw_words(frame, color, floor, ax):
 
 
 def _decimals(number, digits):
-    """A number with this many decimals, a true minus sign, and no negative zero."""
+    """Format a number with `digits` decimals and a true minus sign, and avoid a negative zero."""
     return f"{float(number):z.{digits}f}".replace("-", "−")

@@ -1,4 +1,8 @@
-"""The graph of a tape: one box per variable, blue arrows for values, red arrows for gradients."""
+"""Figure of the computational graph recorded on a tape, with values and gradients.
+
+Each variable is drawn as a box. Blue arrows show how values are computed, and dashed red arrows show how gradients
+are passed back.
+"""
 
 from itertools import pairwise
 
@@ -22,22 +26,26 @@ from helpers.plotting.style import (
     new_axes,
 )
 
-_STEP, _ROW, _GAP = 1.95, 1.45, 0.75  # between columns, between boxes in a column, and around a passing line
-_WIDTH, _HEIGHT = 0.64, 0.36  # half the size of a box
-_INCH = 0.56  # inches per unit of the drawing, at most
+_STEP, _ROW, _GAP = 1.95, 1.45, 0.75  # distance between columns, between boxes in a column, and from a passing line
+_WIDTH, _HEIGHT = 0.64, 0.36  # half the width and half the height of a box
+_INCH = 0.56  # largest scale of the drawing, in inches per data unit
 
 
 def graph(output, gradients=None, ax=None, known=None, lit=None):
-    """The history of a Variable from left to right: a value or shape in each box, its gradient below.
+    """Draw the computational graph of a Variable from left to right.
+
+    Each box contains a value, or the shape of an array, and the gradient is written below the box.
 
     Parameters
     ----------
     output : tape.Variable
+        The variable whose history is drawn.
     gradients : dict of Variable to ndarray, optional
-        Dashed red arrows lead back to variables that have a gradient.
+        Gradients of the output. Dashed red arrows lead back to the variables that have a gradient.
     known : collection of Variable, optional
-        Variables whose value is shown; the others show a question mark. Default: all.
-    lit : Variable, optional, the box to highlight
+        Variables whose value is shown. The other variables show a question mark. By default, all values are shown.
+    lit : Variable, optional
+        Variable whose box is highlighted.
     """
     places, ways = _layout(output)
     gradients, known = gradients or {}, set(history(output)) if known is None else known
@@ -58,14 +66,17 @@ def graph(output, gradients=None, ax=None, known=None, lit=None):
 
 
 def graph_size(output):
-    """Width and height, in inches, of the graph of a Variable."""
+    """Return the width and the height, in inches, of the graph of a Variable."""
     places = _layout(output)[0]
     _, (low, high) = _edges(places)
     return WIDTH, _inch(places) * (high - low)
 
 
 def _inch(places):
-    """Inches per unit of a drawing that fits the page width, without stretching a small one."""
+    """Return the scale, in inches per data unit, at which a drawing fits the page width.
+
+    A small drawing is not enlarged.
+    """
     (left, right), _ = _edges(places)
     return min(_INCH, WIDTH / (right - left))
 
@@ -76,9 +87,11 @@ def _edges(places):
 
 
 def _layout(output):
-    """The position of each box, and the corners of each connection, which passes around the boxes in between."""
+    """Return the position of each box, and the corners of each connection, which is led around the boxes in between."""
     column, ways = _columns(output), {}
-    layers = [[] for _ in range(column[output] + 1)]  # boxes, and (start, stop, column) for lines passing through
+    layers = [
+        [] for _ in range(column[output] + 1)
+    ]  # each contains variables, and (start, stop, column) for passing lines
     for stop in reversed(history(output)):
         layers[column[stop]].append(stop)
         for start, _ in stop.parents:
@@ -100,7 +113,10 @@ def _layout(output):
 
 
 def _columns(output):
-    """The column of each Variable: the length of the longest path to it; a leaf is placed just before its first use."""
+    """Return the column of each Variable, which is the length of the longest path that leads to it.
+
+    A leaf is placed in the column just before its first use.
+    """
     past, column = history(output), {}
     for variable in past:
         column[variable] = 1 + max((column[parent] for parent, _ in variable.parents), default=-1)
@@ -110,7 +126,10 @@ def _columns(output):
 
 
 def _apart(wishes):
-    """Rows as close to the preferred ones as the boxes allow; leaves give way to the rest."""
+    """Return rows that are as close to the preferred ones as the sizes of the boxes allow.
+
+    Leaves are moved more readily than other variables.
+    """
     keys, rows = sorted(wishes, key=wishes.get), {}
     for before, key in zip([None, *keys], keys, strict=False):
         distance = _GAP if isinstance(key, tuple) or isinstance(before, tuple) else _ROW
@@ -121,7 +140,10 @@ def _apart(wishes):
 
 
 def _lead(ax, corners, color, style):
-    """Draw a line through the corners with an arrowhead at its end, shifted a little to the left of its direction."""
+    """Draw a line through the corners with an arrowhead at its end.
+
+    The line is shifted a little to the left of its direction, so lines in opposite directions do not overlap.
+    """
     corners, last = np.array(corners, float), len(corners) - 2
     rim = np.sign(corners[-1, 0] - corners[0, 0]) * np.array([_WIDTH, 0])
     corners[0] += rim
@@ -135,7 +157,10 @@ def _lead(ax, corners, color, style):
 
 
 def _box(ax, place, variable, known, gradient, lit):
-    """Draw a box with name and value, grey for a leaf, and the gradient in red below it."""
+    """Draw the box of a variable with its name and value, and write its gradient in red below it.
+
+    The box of a leaf is grey.
+    """
     x, y = place
     face = LIT if lit else PAPER if variable.parents else PANEL
     look = {"facecolor": face, "edgecolor": INK, "linewidth": 2.4 if lit else 1, "zorder": 3}
@@ -151,6 +176,6 @@ def _box(ax, place, variable, known, gradient, lit):
 
 
 def number_or_shape(value):
-    """A single number to three significant digits, or the shape of an array."""
+    """Format a single number with three significant digits, or return the shape of a larger array as text."""
     value = np.asarray(value)
     return f"{float(value.squeeze()):z.3g}".replace("-", "−") if value.size == 1 else " × ".join(map(str, value.shape))

@@ -230,5 +230,5 @@ def test_confusion_matrix_colours_only_mistakes():
     assert ax.get_images()[0].get_array().tolist() == [[0, 1, 0], [4, 0, 2], [0, 0, 0]]
     written = {text.get_position(): text.get_text() for text in ax.texts}
     assert written == {(0, 0): "50", (1, 0): "1", (0, 1): "4", (1, 1): "60", (2, 1): "2", (2, 2): "70"}
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("answer", "true class")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("predicted class", "true class")
     plotting.confusion_matrix(np.diag([1, 2])).figure.canvas.draw()  # no mistakes at all
