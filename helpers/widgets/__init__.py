@@ -1,10 +1,11 @@
-"""Interactive figures, one module each, reached as `widgets.stepper.frame(12)`.
+"""Interactive figures, with one module for each, such as `widgets.stepper`.
 
-In each module, one function computes a result from plain values (such as `stepper.frame`), `draw` plots it,
-`describe` summarizes it in a sentence, and `explorer()` adds controls. The line of code below a picture
-calls the first function and reproduces what is on the screen. Most widgets share the code in `explorer`;
-those with their own front end, in the folder `front`, share `instrument`. Each module is imported on first
-use.
+Each module contains a function that computes a result from plain values, such as `stepper.frame(12)`. In addition,
+`draw` plots the result, `describe` summarizes it in a sentence, and `explorer()` returns the interactive figure.
+The line of code below an interactive figure calls the first of these functions and reproduces what is on the screen.
+
+Most interactive figures are built from the code in `explorer`. Those with a front end of their own, in the folder
+`front`, are built from the code in `instrument`. A module is imported when it is first used.
 """
 
 from importlib import import_module
@@ -31,7 +32,7 @@ __all__ = [
 def __getattr__(name):
     if name in __all__:
         return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"there is no widget {name!r}: choose one of {', '.join(__all__)}")
+    raise AttributeError(f"there is no widget named {name!r}: choose one of {', '.join(__all__)}")
 
 
 def __dir__():

@@ -1,4 +1,4 @@
-"""Lesson 05: the bug zoo as a puzzle: a wrong gradient, its symptoms and a guess."""
+"""Interactive figure for lesson 05, in which the reader identifies bugs in code that computes gradients."""
 
 import html
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from helpers.widgets.explorer import WIDGET, Challenge, beside, code_line, stopp
 
 
 class Investigation(NamedTuple):
-    """A broken function, the gradient check's report on it, and the feedback on a guess."""
+    """Code with a bug, the report of the gradient check on it, and the feedback on a guess."""
 
     source: str
     report: object
@@ -20,12 +20,24 @@ class Investigation(NamedTuple):
 
 
 def investigate(number=1, guess=None):
-    """Show creature `number` of the bug zoo without its name, and judge a guess at the bug.
+    """Check the gradients of one entry in the bug zoo and give feedback on a guess at its bug.
 
     Parameters
     ----------
-    number : int from 1 to the number of `bug_zoo.CREATURES`
-    guess : the title of a creature, or None for no guess yet
+    number : int
+        Number of the entry in `bug_zoo.CREATURES`, starting at 1.
+    guess : str, optional
+        Title of an entry in the bug zoo. The default is no guess.
+
+    Returns
+    -------
+    Investigation
+        The source code, which does not reveal the name of the bug, the report, and the feedback.
+
+    Raises
+    ------
+    ValueError
+        If there is no entry with this number or title.
     """
     creature = CREATURES[whole_between(number, "number", 1, len(CREATURES)) - 1]
     if guess is not None:
@@ -33,21 +45,21 @@ def investigate(number=1, guess=None):
     source = creature.source.replace(creature.broken.__name__, "suspect")
     report = examine(creature)
     if guess is None:
-        verdict = "Read the report, then the code. Which bug is it?"
+        verdict = "Read the report first, and then the code. Which bug is it?"
     elif guess == creature.title:
         verdict = f"Right: {creature.title}. {creature.met} {creature.seen}"
     else:
-        verdict = f"Not {guess}. The report says: {report.headline}"
+        verdict = f"It is not “{guess}”. Look at the report again: {report.headline}"
     return Investigation(source, report, verdict)
 
 
 class Detective(ipywidgets.VBox):
-    """Lesson 05: pick a creature, read the gradient check's report on it, and name the bug."""
+    """Interactive figure in which the reader selects a piece of code, reads its gradient check, and names the bug."""
 
     def __init__(self):
         titles = sorted(creature.title for creature in CREATURES)
         numbers = [(f"No. {i}", i) for i in range(1, len(CREATURES) + 1)]
-        self.number = ipywidgets.Dropdown(options=numbers, description="creature number")
+        self.number = ipywidgets.Dropdown(options=numbers, description="bug number")
         self.guess = ipywidgets.Dropdown(options=[("…", None), *((t, t) for t in titles)], description="the bug is")
         self.verdict, self.case, self.line = (ipywidgets.HTML() for _ in range(3))
         self.number.observe(self._new_case, names="value")
@@ -74,7 +86,7 @@ class Detective(ipywidgets.VBox):
         except KeyboardInterrupt as stop:
             self.verdict.value = stopped(stop)
             raise
-        with interrupts_wait():  # all or nothing
+        with interrupts_wait():  # all outputs change together or not at all
             self.verdict.value, self.case.value = f"<b>{html.escape(found.verdict)}</b>", case
             self.line.value = code_line("widgets.detective.investigate(", **state)
             if found.verdict.startswith("Right"):
@@ -83,4 +95,4 @@ class Detective(ipywidgets.VBox):
         self.title.value = self._challenge.heading()
 
     def __repr__(self):
-        return "Interactive figure: The bug zoo. Run this cell to play."
+        return "Interactive figure: The bug zoo. Run this cell to interact with it."

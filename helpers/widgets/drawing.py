@@ -1,7 +1,7 @@
-"""Lesson 11: draw a digit, see what a network makes of it, and let the gradient change the drawing.
+"""Interactive figure for lesson 11, in which the reader draws a digit for a network to recognise.
 
-The ink is part of the widget's state, as a string of hexadecimal levels, so a reloaded page or a second view shows it
-too.
+The gradient of the cost can then be used to change the drawing. The ink is part of the state of the widget, stored
+as a string of hexadecimal levels. Therefore it is preserved when the page is reloaded, and all views show it.
 """
 
 import base64
@@ -28,26 +28,26 @@ from helpers.widgets.instrument import Instrument
 from helpers.widgets.playground_picture import levels
 
 SIDE = 28
-# Each recorded network and the digits that it knows, in the order of its outputs or labels.
+# Maps the name of each network to the name of its recording and to its digits, in the order of its outputs or labels.
 NETWORKS = {"5 or 8": ("tutorial_196_1", (5, 8)), "ten digits": ("ten_digits_seed_0", tuple(range(10)))}
-TEST_DIGITS = 100  # from MNIST's test set, as starting points
-SURE, STEPS, CHANGE = 0.9, 5, 0.25  # the challenge: minimum probability, maximum steps and change per pixel
+TEST_DIGITS = 100  # number of images from the MNIST test set that the reader can start from
+SURE, STEPS, CHANGE = 0.9, 5, 0.25  # limits in the challenge: probability, steps, change of a pixel
 
 
 class Reading(NamedTuple):
-    """A drawing and a recorded network's answer to it."""
+    """Drawing and the answer of a recorded network to it."""
 
-    pixels: np.ndarray  # (784,), 0 is paper and 1 is ink
-    target: int  # the digit with which the cost is computed
-    digits: tuple  # the digits that the network knows
-    probabilities: np.ndarray  # one for each of `digits`
+    pixels: np.ndarray  # shape: (784,), from 0 for paper to 1 for ink
+    target: int  # label used to compute the cost
+    digits: tuple  # the digits that the network distinguishes
+    probabilities: np.ndarray  # probability of each of `digits`
     cost: float
-    activations: np.ndarray  # (196,) or (300,), of the hidden layer
-    gradient: np.ndarray  # (784,), ∂J/∂pixel
+    activations: np.ndarray  # activations of the hidden layer, of shape (196,) or (300,)
+    gradient: np.ndarray  # ∂J/∂pixel, of shape (784,)
 
     @property
     def probability(self):
-        """The probability of an 8."""
+        """Probability of an 8."""
         return float(self.probabilities[self.digits.index(8)])
 
     @property
@@ -63,61 +63,55 @@ def _network(name):
 
 @cache
 def digits_to_start():
-    """The 1866 fives and eights in MNIST's test set, in the order of the recorded training run."""
+    """Return the 1866 fives and eights in the MNIST test set, in the order of the recorded training run."""
     return load_digit_pair(5, 8, random_state=np.random.RandomState(1))[2]
 
 
 @cache
 def test_digits():
-    """The first hundred images of MNIST's test set, scaled to 0 … 1, and their labels."""
+    """Return the first 100 images of the MNIST test set, scaled to values from 0 to 1, and their labels."""
     _, _, X_test, y_test = load_mnist()
     return X_test[:TEST_DIGITS] / 255, y_test[:TEST_DIGITS]
 
 
 def pack(pixels):
-    """Encode pixels from 0 to 1, rounded to 255ths, as a short base64 string."""
+    """Encode pixel values from 0 to 1 as a short base64 string, after rounding them to multiples of 1/255."""
     levels = np.round(255 * np.asarray(pixels)).astype(np.uint8)
     return base64.b64encode(zlib.compress(levels.tobytes(), 9)).decode()
 
 
 def unpack(text):
-    """Decode the 784 pixels encoded by `pack`.
-
-    Raises
-    ------
-    ValueError
-        If the text does not encode a drawing.
-    """
+    """Decode 784 pixels that were encoded by `pack`, or raise a ValueError if the text does not encode a drawing."""
     unpacker, levels = zlib.decompressobj(), b""
     with suppress(binascii.Error, zlib.error, ValueError):
         levels = unpacker.decompress(base64.b64decode(text, validate=True), SIDE**2 + 1)
     if len(levels) != SIDE**2 or not unpacker.eof:
-        raise ValueError("this text is not a drawing: copy the whole line from under the picture")
+        raise ValueError("this text does not encode a drawing: copy the entire line of code below the picture")
     return np.frombuffer(levels, np.uint8) / 255
 
 
 def read(drawing, target=8, network="5 or 8"):
-    """The answer of a recorded network to a drawing, and the gradient of its cost with respect to the pixels.
+    """Return the answer of a recorded network to a drawing, and the gradient of its cost with respect to the pixels.
+
+    Raises ValueError or TypeError if the drawing, the network or the target is invalid.
 
     Parameters
     ----------
-    drawing : ndarray of 784 pixels from 0 to 1, or a string from `pack`
-    target : int, the label with which the cost J is computed
-    network : "5 or 8", lesson 04's 784 → 196 → 1; or "ten digits", lesson 08's 784 → 300 → 10
+    drawing : ndarray of shape (784,) or str
+        Pixels from 0 to 1, or a string from `pack`.
+    target : int
+        Label used to compute the cost J.
+    network : str
+        "5 or 8" for the network 784 → 196 → 1 of lesson 04, or "ten digits" for 784 → 300 → 10 of lesson 08.
 
     Returns
     -------
     Reading
-
-    Raises
-    ------
-    ValueError, TypeError
-        If the drawing is invalid, the network is unknown, or the network does not know the target digit.
     """
     pixels, digits = _pixels(drawing), NETWORKS[known_name(network, NETWORKS, "network")][1]
     if not isinstance(target, numbers.Number) or target not in digits:
-        known = "only 5 and 8" if len(digits) == 2 else "the digits from 0 to 9"
-        raise ValueError(f"the target is {brief(target)}, but this network knows {known}")
+        known = "5 or 8" if len(digits) == 2 else "a digit from 0 to 9"
+        raise ValueError(f"target is {brief(target)}, but for this network it must be {known}")
     net, i = _network(network), digits.index(target)
     kinds = net.hidden_activation, net.output
     Y = np.array([[float(i)]]) if len(digits) == 2 else np.eye(len(digits))[:, [i]]
@@ -132,17 +126,18 @@ def read(drawing, target=8, network="5 or 8"):
 
 
 def move(drawing, target=8, rate=0.2, steps=1, network="5 or 8"):
-    """Gradient descent on the pixels: x ← x − rate · ∂J/∂x, kept between 0 and 1.
+    """Take steps of gradient descent on the pixels, x ← x − rate · ∂J/∂x, and return the new pixels.
+
+    After each step, the pixels are clipped to values from 0 to 1.
 
     Parameters
     ----------
-    drawing, target, network : as in `read`
-    rate : float above 0, in ink² per unit of cost
-    steps : int of at least 1
-
-    Returns
-    -------
-    ndarray of shape (784,)
+    drawing, target, network
+        See `read`.
+    rate : float
+        Step size in ink² per unit of cost, greater than 0.
+    steps : int
+        Number of steps, at least 1.
     """
     pixels = _pixels(drawing)
     rate = positive_number(rate, "rate")
@@ -152,7 +147,7 @@ def move(drawing, target=8, rate=0.2, steps=1, network="5 or 8"):
 
 
 def centre(pixels):
-    """Shift a drawing by whole pixels to centre its ink, as in all MNIST digits."""
+    """Centre the ink of a drawing by shifting it by whole pixels, as is done for all MNIST digits."""
     picture = _pixels(pixels).reshape(SIDE, SIDE)
     ink = picture.sum()
     if ink == 0:
@@ -160,7 +155,7 @@ def centre(pixels):
     for axis in (0, 1):
         middle = picture.sum(axis=1 - axis) @ np.arange(SIDE) / ink
         used = np.flatnonzero(picture.any(axis=1 - axis))
-        shift = np.clip(round(SIDE / 2 - 0.5 - middle), -used[0], SIDE - 1 - used[-1])  # nothing is cut off
+        shift = np.clip(round(SIDE / 2 - 0.5 - middle), -used[0], SIDE - 1 - used[-1])  # keeps all ink inside
         picture = np.roll(picture, shift, axis)
     return picture.ravel()
 
@@ -170,27 +165,29 @@ def _pixels(drawing):
         return unpack(drawing)
     pixels = as_real_array(drawing, "drawing")
     if pixels.shape != (SIDE**2,):
-        raise ValueError(f"a drawing is an array of {SIDE**2} numbers from 0 to 1, but this has shape {pixels.shape}")
+        raise ValueError(
+            f"the drawing has shape {pixels.shape}, but it must be an array of {SIDE**2} numbers from 0 to 1"
+        )
     wrong = pixels[~((pixels >= 0) & (pixels <= 1))]
     if wrong.size:
-        raise ValueError(f"each pixel of a drawing is from 0 (paper) to 1 (ink), but this one holds {wrong[0]:g}")
+        raise ValueError(f"the drawing contains {wrong[0]:g}, but each pixel must be between 0 (paper) and 1 (ink)")
     return pixels
 
 
 def draw(result, figure=None):
-    """Plot a `Reading`: the drawing, the hidden activations and ∂J/∂pixel."""
+    """Draw a `Reading`, with the drawing, the hidden activations and the derivatives ∂J/∂pixel."""
     return playground.reading(result, figure)
 
 
 def describe(result):
-    """Summarize the answer of a `Reading` in a sentence."""
-    who = "The network" if result.pixels.any() else "Nothing is drawn yet; even for empty paper the network"
+    """Return a sentence that states the network's answer in a `Reading`."""
+    who = "The network" if result.pixels.any() else "You have not drawn anything yet, but for empty paper, the network"
     of = f"of an 8 {result.probability:.4f}" if len(result.digits) == 2 else f"{result.probabilities.max():.4f}"
-    return f"{who} says {result.answer}: probability {of}; J = {result.cost:.4f} for a target of {result.target}"
+    return f"{who} says {result.answer}: probability {of}; J = {result.cost:.4f} for the target {result.target}"
 
 
 class Drawing(Instrument):
-    """Lesson 11: draw with mouse, finger or keyboard, read the answer, and move the drawing towards a digit."""
+    """Interactive figure in which a network reads the reader's drawing, and gradient descent can change the drawing."""
 
     title = "Draw a digit"
     challenge = "11.drawing"
@@ -199,37 +196,37 @@ class Drawing(Instrument):
     figsize = playground.READING_SIZE
     arguments = ("ink", "target")
 
-    ink = traitlets.Unicode("00" * SIDE**2).tag(sync=True)  # two hexadecimal digits for each pixel
+    ink = traitlets.Unicode("00" * SIDE**2).tag(sync=True)  # two hexadecimal digits per pixel
     target = traitlets.CInt(8).tag(sync=True)
-    start = traitlets.CInt(0).tag(sync=True)  # number of the test digit to start from; 0 is a blank canvas
+    start = traitlets.CInt(0).tag(sync=True)  # number of the initial test digit, or 0 for a blank canvas
     rate = traitlets.CFloat(0.2).tag(sync=True)
-    steps = traitlets.CInt(0).tag(sync=True)  # of gradient descent since then
-    overlay = traitlets.Bool(True).tag(sync=True)  # ∂J/∂pixel over the drawing
+    steps = traitlets.CInt(0).tag(sync=True)  # steps of gradient descent taken from the start
+    overlay = traitlets.Bool(True).tag(sync=True)  # whether to show ∂J/∂pixel on top of the drawing
 
     def __init__(self, **state):
-        self._exact = None  # the result of the last step, before rounding to levels
+        self._exact = None  # result of the last step before its pixels were rounded
         super().__init__(**state)
         self.observe(self._load, names="start")
         self.on_msg(self._receive)
 
     def compute(self, ink, target):
-        """The network's `Reading` of the ink."""
+        """Return the network's `Reading` of the ink."""
         return read(_unhex(ink), target, "ten digits")
 
     describe = staticmethod(describe)
 
     def picture_of(self, result):
-        """Probabilities, activations, and the gradient as levels around 127.5."""
+        """Return the probabilities, the activations, and the gradient, which is encoded as levels around 127.5."""
         picture = {"probabilities": result.probabilities, "answer": result.answer, "cost": result.cost}
         picture |= {"gradient": levels([result.gradient]), "most": float(np.abs(result.gradient).max())}
         return picture | {"activations": levels([result.activations])}
 
     def line_of(self, state):
-        """The line of code that reads this drawing."""
+        """Return the line of code that reproduces the answer to this drawing."""
         return as_call(self.code, drawing=pack(_unhex(state["ink"])), target=state["target"], network="ten digits")
 
     def solved(self, result):
-        """Whether a test digit, changed slightly and in few steps, is now confidently taken for another digit."""
+        """Return whether a slightly changed test digit is confidently classified as another digit after few steps."""
         if not 0 < self.start <= TEST_DIGITS or not 0 < self.steps <= STEPS:
             return False
         X, y = test_digits()
@@ -237,11 +234,11 @@ class Drawing(Instrument):
         return near and result.answer != y[self.start - 1] and result.probabilities.max() > SURE
 
     def still(self):
-        """The current state as an ordinary figure."""
+        """Return the current state as a static figure."""
         return draw(self.result, Figure(figsize=self.figsize))
 
     def _put(self, pixels, steps=0):
-        """Show these pixels; if reading them is interrupted, keep the previous ones."""
+        """Show these pixels. If the computation of the answer is interrupted, restore the previous ones."""
         ink, before = _hex(pixels), (self.ink, self.steps)
         try:
             with self.hold_sync():
@@ -253,14 +250,14 @@ class Drawing(Instrument):
             raise
 
     def _load(self, change=None):
-        """Load test digit number `start`, or a blank canvas."""
+        """Load the test digit with the number `start`, or a blank canvas."""
         if not 0 <= self.start <= TEST_DIGITS:
-            self.refusal = f"Not possible: the test digits are numbered from 1 to {TEST_DIGITS}, and 0 is empty paper."
+            self.refusal = f"Not possible: choose a test digit from 1 to {TEST_DIGITS}, or 0 for empty paper."
             return
         self._put(test_digits()[0][self.start - 1] if self.start else np.zeros(SIDE**2))
 
     def _receive(self, widget, content, buffers):
-        """Handle a click in the front end: {"do": …}."""
+        """Handle a message {"do": …} that the front end sends when a button is clicked."""
         actions = {"move": self._move, "reload": self._load, "centre": self._centre, "clear": self._clear}
         actions.get(content.get("do") if isinstance(content, dict) else None, lambda: None)()
 
@@ -272,7 +269,10 @@ class Drawing(Instrument):
         self._put(centre(self.result.pixels), self.steps)
 
     def _move(self):
-        """One step of gradient descent, from the unrounded result of the last step if the ink has not changed since."""
+        """Take one step of gradient descent.
+
+        It starts from the unrounded result of the previous step unless the ink has been changed since then.
+        """
         here = self._exact[1] if self._exact and self._exact[0] == self.ink else self.result.pixels
         try:
             self._put(move(here, self.target, self.rate, network="ten digits"), self.steps + 1)
@@ -281,7 +281,7 @@ class Drawing(Instrument):
 
 
 def explorer():
-    """Lesson 11: draw a digit and let the gradient change it."""
+    """Return the interactive figure."""
     return Drawing()
 
 
@@ -295,5 +295,5 @@ def _unhex(ink):
     except ValueError:
         pixels = np.zeros(0)
     if len(pixels) != SIDE**2:
-        raise ValueError("that is not a drawing: clear the area and draw again")
+        raise ValueError("ink does not encode a drawing: clear the area and draw again")
     return pixels

@@ -1,4 +1,4 @@
-"""The shell of an interactive figure: controls for a pure function, and a plot of its result."""
+"""Base class of the interactive figures that consist of controls, a pure function, and a plot of its result."""
 
 import base64
 import html
@@ -19,19 +19,19 @@ from helpers.system.arguments import as_layer_sizes
 from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import brief
 
-SLOW = {"continuous_update": False}  # respond when the slider is released, not while it moves
-REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # errors in `compute` that are shown as a message
+SLOW = {"continuous_update": False}  # respond only when the slider is released
+REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # errors that are shown as messages
 WIDGET = "lesson-widget"  # CSS class of the outermost box of a widget
-SIZE = (6.0, 3.6)  # inches, for a picture beside its controls
+SIZE = (6.0, 3.6)  # size in inches of a picture next to its controls
 
-# Visible only if a computation takes longer than 0.3 seconds: until then the animation hides it.
+# An animation hides this note for 0.3 seconds, so it appears only if a computation takes longer.
 NOTE = (
     "<style>@keyframes lessons-wait {from {visibility: hidden}}</style>"
-    '<i role="status" style="animation: lessons-wait 0.3s step-end"> · computing, the last result is still shown</i>'
+    '<i role="status" style="animation: lessons-wait 0.3s step-end"> · computing; the last result is still shown</i>'
 )
 DARK = '[data-jp-theme-light="false"]'
-# Controls go beside the picture, or above it on a narrow page; labels go above sliders. On a dark page, images with
-# both themes use the dark one.
+# On a wide page, the controls are next to the picture, and on a narrow page above it. Labels are above their sliders.
+# On a dark page, images that contain both themes use the dark one.
 LAYOUT = f"""
 .lesson-widget {{ max-width: 62rem; overflow: visible; }}
 .lesson-body {{ display: flex; flex-flow: row wrap; gap: calc(2 * var(--lesson-space)) calc(6 * var(--lesson-space)); }}
@@ -55,32 +55,39 @@ LAYOUT = f"""
 
 
 def style_sheet():
-    """An invisible widget that carries the CSS shared by all widgets: palette, fonts and layout."""
+    """Return an invisible widget that contains the CSS shared by all interactive figures."""
     css = css_properties(f".{WIDGET}", f"{DARK} .{WIDGET}") + LAYOUT
     return ipywidgets.HTML(f"<style>{css}</style>", layout={"display": "none"})
 
 
 class Explorer(ipywidgets.VBox):
-    """Controls beside a picture; below them a sentence and a line of code that reproduces the result.
+    """Interactive figure with controls next to a picture, a summary sentence, and a line of code below them.
 
-    While a slow result is being computed, the last one stays on the screen. Changes do not queue up: ipywidgets
-    sends a control's latest value once the kernel has answered the previous one, and a state that is already on
-    the screen is not computed again. If the computation is interrupted, the last picture stays with its line of
-    code, and a message says so.
+    The line of code reproduces the result. While a new result is being computed, the previous one stays on the screen.
+    Changes do not queue up, because ipywidgets sends only the latest value of a control once the kernel is ready. A
+    state that is already on the screen is not computed again. If a computation is interrupted or fails, the last
+    picture stays.
 
     Parameters
     ----------
-    name : str, the title
-    challenge : str, a key of `exercises.challenges.CHALLENGES`, or the text of a challenge that is not judged
-    controls : dict from the name of an argument of `compute` to the ipywidget that sets it
-    compute : callable, keyword arguments to a result; an error in `REFUSALS` is shown as a message,
-        and the last picture stays
-    draw : callable, (result, ax)
-    describe : callable, result to a sentence, which also serves as the picture's alternative text
-    code : str, the beginning of the line of code, such as "widgets.train("
-    figsize : size of the picture in inches, or a callable from the result to the size
+    name : str
+        Title of the figure.
+    challenge : str
+        Key of `exercises.challenges.CHALLENGES`, or the text of a challenge that is not checked.
+    controls : dict of str to ipywidget
+        Maps each argument of `compute` to the control that sets it.
+    compute : callable
+        Takes keyword arguments and returns a result. Errors in `REFUSALS` are shown as messages.
+    draw : callable
+        Takes a result and the axes to draw into.
+    describe : callable
+        Takes a result and returns a sentence, which is also the picture's alternative text.
+    code : str
+        Beginning of the line of code, such as "widgets.race.run(".
+    figsize : tuple or callable
+        Size of the picture in inches, or a function that returns the size for a result.
     met : callable, optional
-        (result, state) to whether the challenge is met; then the title says so, and `exercises.progress` remembers it.
+        Takes a result and the values of the controls, and returns whether the challenge has been met.
     """
 
     def __init__(self, name, challenge, controls, compute, draw, describe, code, figsize=SIZE, met=None):
@@ -102,7 +109,7 @@ class Explorer(ipywidgets.VBox):
         try:
             self._shown, self.title.value = None, self._challenge.heading() + NOTE
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a rising cost is visible in the picture, and may be intended
+                warnings.simplefilter("ignore")  # a rising cost is visible anyway and may be intended
                 self._show(self._compute(**state), state)
         except REFUSALS as error:
             self.message.value, self._shown = refusal(error), state
@@ -118,13 +125,13 @@ class Explorer(ipywidgets.VBox):
         figsize = self._figsize(result) if callable(self._figsize) else self._figsize
         picture = _described(self._picture(result, figsize), sentence)
         line = code_line(self._code, **state)
-        with interrupts_wait():  # all or nothing
+        with interrupts_wait():  # all outputs change together or not at all
             self.picture.value, self.message.value, self.line.value = picture, html.escape(sentence), line
             self._shown = state
         self._challenge.judge(result, state)
 
     def _picture(self, result, figsize):
-        """Draw a result; the layout is computed once per size, because it takes as long as the drawing itself."""
+        """Draw a result. The layout is computed only once per size because it takes as long as the drawing itself."""
         with plt.rc_context(plotting.STYLE):
             known = self._layout.get(figsize)
             figure = Figure(figsize=figsize, layout="none" if known else "constrained")
@@ -139,11 +146,11 @@ class Explorer(ipywidgets.VBox):
         return picture
 
     def __repr__(self):
-        return f"Interactive figure: {self.name}. Run this cell to move it."
+        return f"Interactive figure: {self.name}. Run this cell to interact with it."
 
 
 def beside(controls, view):
-    """Controls beside a view, or above it on a narrow page."""
+    """Place controls next to a view or, on a narrow page, above it."""
     column, view = ipywidgets.VBox([*controls]), ipywidgets.VBox([view])
     column.add_class("lesson-controls")
     view.add_class("lesson-view")
@@ -153,13 +160,16 @@ def beside(controls, view):
 
 
 class Challenge:
-    """The task that a widget sets its reader, and whether it has been completed.
+    """Task for the reader of an interactive figure, together with whether it has been completed.
 
     Parameters
     ----------
-    name : str, the title of the widget
-    challenge : str, a key of `CHALLENGES`, or the text of a challenge that is not judged
-    met : callable, optional, takes the arguments of `judge` and returns whether the challenge is met
+    name : str
+        Title of the figure.
+    challenge : str
+        Key of `CHALLENGES`, or the text of a challenge that is not checked.
+    met : callable, optional
+        Takes the arguments of `judge` and returns whether the challenge has been met.
     """
 
     def __init__(self, name, challenge, met=None):
@@ -167,12 +177,12 @@ class Challenge:
         self._key, self._goal, self._judge = challenge, CHALLENGES.get(challenge, challenge), met
 
     def judge(self, *arguments):
-        """Check whether the challenge is met; once it is, it stays met and is recorded."""
+        """Check whether the challenge has been met, and record the first success. A challenge once met remains met."""
         if not self.met and self._judge is not None and self._judge(*arguments):
             self.met, self._note = True, record.add(self._key)
 
     def heading(self):
-        """Name and challenge as HTML, with a note once it is met."""
+        """Return the name and the challenge as HTML, with a note if the challenge has been met."""
         if not self.met:
             return heading(self.name, self._goal)
         note = f" {html.escape(self._note)}" if self._note else ""
@@ -180,29 +190,27 @@ class Challenge:
 
 
 def heading(name, goal):
-    """Name and challenge of a widget, as HTML."""
+    """Return the name and the challenge of an interactive figure as HTML."""
     return f"<b>{html.escape(name)}</b> · Challenge: {html.escape(goal)}"
 
 
 def refusal(error):
-    """An error as HTML; any markup in it is escaped."""
+    """Format an error as HTML, with any markup in its message escaped."""
     return f"<b>Not possible:</b> {html.escape(str(error))}."
 
 
 def stopped(stop, bold="<b>", plain="</b>"):
-    """The message after an interrupt, as HTML: how far the work got, if known, and what is on the screen."""
+    """Return the HTML message shown after an interruption, which says how far the work got if this is known."""
     first = f"Stopped {html.escape(str(stop))}".strip()
-    rest = "What is shown is the last complete result; the line of code below it reproduces it."
+    rest = "You still see the last complete result, which the line of code below it reproduces."
     return f"{bold}{first}.{plain} {rest}"
 
 
 def fit_whole(network, X, y):
-    """Fit a network completely or not at all: `fit` itself would keep an interrupted result, with a warning.
+    """Fit a network, and raise KeyboardInterrupt if the training is interrupted.
 
-    Raises
-    ------
-    KeyboardInterrupt
-        If the training was interrupted; the message says after how many iterations.
+    In contrast, `fit` issues a warning and keeps the partially trained network. The error message states the number of
+    completed iterations.
     """
     network.fit(X, y)
     done = len(network.cost_history_)
@@ -212,30 +220,25 @@ def fit_whole(network, X, y):
 
 
 def code_line(code, **arguments):
-    """The call that reproduces the screen, as HTML: "widgets.train(" and its arguments."""
+    """Return the call that reproduces the result on the screen as HTML."""
     return f'<code style="white-space: normal">{html.escape(as_call(code, **arguments))}</code>'
 
 
 def as_call(code, **arguments):
-    """The call that reproduces the screen: "widgets.train(" and its arguments."""
+    """Return the call that reproduces the result on the screen, such as "widgets.work.count(depth=9, width=3)"."""
     return f"{code}{', '.join(f'{name}={value!r}' for name, value in arguments.items())})"
 
 
 def set_width(control):
-    """Make room for a control's label, and let the control shrink on a narrow page."""
+    """Make room for the label of a control, and let the control shrink on a narrow page."""
     control.style.description_width = "11em"
     control.layout.width = "min(34em, 95%)"
 
 
 def image(draw, figsize, alt, layout="constrained"):
-    """Render `draw(figure)` as an HTML image, fast enough to redraw many times a second; pyplot is not used.
+    """Render a matplotlib figure as an HTML image, fast enough to redraw it many times per second.
 
-    Parameters
-    ----------
-    draw : callable, given a `matplotlib.figure.Figure`
-    figsize : width and height in inches
-    alt : str, the alternative text
-    layout : as in a matplotlib figure
+    The callable `draw` receives the empty figure of size `figsize` in inches, and `alt` is the alternative text.
     """
     with plt.rc_context(plotting.STYLE):
         figure = Figure(figsize=figsize, layout=layout)
@@ -244,7 +247,7 @@ def image(draw, figsize, alt, layout="constrained"):
 
 
 def as_html(figure):
-    """A figure as HTML for a widget: SVG in the widget's own colours, or a sharp PNG if it has many marks."""
+    """Convert a figure to HTML: to SVG in the colours of the widget or, if it has many marks, to a sharp PNG."""
     if output.count_marks(figure) <= output.MOST_MARKS:
         return output.as_svg(figure, alone=False)
     return _png(figure, output.DENSITY)
@@ -252,22 +255,19 @@ def as_html(figure):
 
 def _png(figure, density):
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=96 * density, pil_kwargs={"compress_level": 1})  # low compression is faster
+    figure.savefig(file, format="png", dpi=96 * density, pil_kwargs={"compress_level": 1})  # favours speed
     return f'<img alt="" src="data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}">'
 
 
 def _described(picture, alt):
-    """A picture with an alternative text for screen readers."""
+    """Add an alternative text for screen readers to a picture."""
     return f'<div class="lesson-picture" role="img" tabindex="0" aria-label="{html.escape(alt)}">{picture}</div>'
 
 
 def as_sizes(layer_sizes):
-    """Layer sizes from a sequence or from typed text such as "30, 1".
+    """Convert a sequence of layer sizes, or text such as "30, 1", to a tuple of int.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If they are not positive integers.
+    Raises TypeError or ValueError if the sizes are not positive integers.
     """
     if not isinstance(layer_sizes, str):
         return as_layer_sizes(layer_sizes)
@@ -276,12 +276,12 @@ def as_sizes(layer_sizes):
         return as_layer_sizes([int(part) for part in parts])
     except ValueError:
         raise ValueError(
-            f"{layer_sizes!r} is not a list of layer sizes: type whole numbers from 1 on, such as 30, 1"
+            f"{layer_sizes!r} is not a list of layer sizes: type positive integers such as 30, 1"
         ) from None
 
 
 def whole_between(value, name, low, high):
-    """`value` as an int from `low` to `high`, or a ValueError that names it."""
+    """Return `value` as an int, or raise a ValueError that mentions `name` if it is not an integer in the range."""
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not whole or not low <= value <= high:
         raise ValueError(f"{name} is {brief(value)}, but it must be a whole number from {low} to {high}")
@@ -289,12 +289,12 @@ def whole_between(value, name, low, high):
 
 
 def count_parameters(n):
-    """Weights and biases of a network of the sizes n[0], …, n[L]."""
+    """Return the number of weights and biases of a network with the layer sizes n[0], …, n[L]."""
     return sum(n[l] * n[l - 1] + n[l] for l in range(1, len(n)))
 
 
 def tidy(value):
-    """A slider's 0.7000000000000001 as 0.7, also inside a tuple or list; everything else unchanged."""
+    """Round floats such as 0.7000000000000001 to six significant digits, also inside tuples and lists."""
     if isinstance(value, tuple | list):
         return type(value)(map(tidy, value))
     return float(f"{value:.6g}") if isinstance(value, float) else value

@@ -1,8 +1,9 @@
-"""The shell of an instrument: Python computes, and a dedicated front end draws and handles input.
+"""Base class of the interactive figures that have a front end of their own.
 
-The front end of an instrument is one ES module in the folder `front`, appended to the shared `front/instrument.js`,
-with `front/instrument.css` and an optional style sheet of its own. Its state lives in the model, so it survives a
-reload of the page and is the same in all views.
+Python computes the results, and the front end draws them and handles the input. A front end is an ES module in the
+folder `front`, which is appended to the shared file `front/instrument.js`. The styles are in `front/instrument.css`,
+and a front end may add a style sheet of its own. The state is stored in the model of the widget, so it is preserved
+when the page is reloaded, and all views show the same state.
 """
 
 from functools import cache
@@ -24,30 +25,36 @@ from helpers.widgets.explorer import REFUSALS, WIDGET, as_call, stopped, tidy
 
 FRONT = Path(__file__).with_name("front")
 DARK = '[data-jp-theme-light="false"] .instrument, .vscode-dark .instrument, [data-theme="dark"] .instrument'
-# A page that does not declare its theme follows the system.
+# Pages that do not declare a theme follow the operating system.
 UNSAID = ':root:not([data-theme]) body:not([data-jp-theme-light], [class*="vscode-"]) .instrument'
 
 
 class Instrument(anywidget.AnyWidget):
-    """A figure drawn by its own front end, a sentence, and a line of code that reproduces the result.
+    """Interactive figure with its own front end, a summary sentence, and a line of code that reproduces the result.
 
-    A subclass lists its `arguments`, each a trait of that name with the tag `sync`, and defines
+    A subclass lists the names of its traits with the tag `sync` in `arguments`, and defines the following methods.
 
-    - ``compute(**arguments)``: the result; an error in `explorer.REFUSALS` is shown as a message, and the last
-      picture stays;
-    - ``describe(result)``: a sentence, which also serves as the alternative text of the picture;
-    - ``picture_of(result)``: the data that the front end draws, passed through `plain`;
-    - ``draw(result, ax)``: an ordinary figure of the result, for readers without a kernel, of size `figsize` in inches;
-    - ``solved(result)``: whether the challenge is met.
+    - ``compute(**arguments)`` returns the result. If it raises an error in `explorer.REFUSALS`, the error message is
+      shown and the last picture remains.
+    - ``describe(result)`` returns a sentence that summarizes the result. It is also the picture's alternative text.
+    - ``picture_of(result)`` returns the data that the front end draws. They are converted by `plain`.
+    - ``draw(result, ax)`` draws a static figure for readers without a kernel. Its size in inches is `figsize`.
+    - ``solved(result)`` returns whether the challenge has been met.
 
     Attributes
     ----------
-    title : str, the name of the instrument
-    challenge : str, a key of `exercises.challenges.CHALLENGES`; if it is not there, `goal` holds its text
-    front : str, the files of its ES module, separated by spaces; the last one also names its style sheet
-    code : str, the beginning of the line of code, such as "widgets.stepper.frame("
-    example : dict, arguments for the still image, to show a more instructive state than the initial one
-    result : the result on the screen
+    title : str
+        Title of the interactive figure.
+    challenge : str
+        Key of the challenge in `exercises.challenges.CHALLENGES`. If it is not in there, `goal` contains the text.
+    front : str
+        Files of the ES module, separated by spaces. The style sheet has the same name as the last file.
+    code : str
+        Beginning of the line of code, such as "widgets.stepper.frame(".
+    example : dict
+        Arguments for the static figure if it should show a more instructive state than the initial one.
+    result : object
+        The result on the screen.
     """
 
     title = goal = challenge = front = code = ""
@@ -74,19 +81,19 @@ class Instrument(anywidget.AnyWidget):
         self._refresh()
 
     def describe(self, result):
-        """The result in a sentence."""
+        """Return a sentence that summarizes the result."""
         raise NotImplementedError
 
     def line_of(self, state):
-        """The line of code that reproduces this state."""
+        """Return the line of code that reproduces this state."""
         return as_call(self.code, **state)
 
     def solved(self, result):
-        """Whether the challenge is met."""
+        """Return whether the challenge has been met."""
         return False
 
     def state(self):
-        """The current arguments of `compute`."""
+        """Return the current arguments of `compute`."""
         return {name: tidy(getattr(self, name)) for name in self.arguments}
 
     def _refresh(self, change=None):
@@ -103,7 +110,7 @@ class Instrument(anywidget.AnyWidget):
             raise
 
     def _show(self, result, state):
-        """Put a result on the screen, completely or not at all."""
+        """Display a result. If this is interrupted, nothing on the screen changes."""
         sentence, picture = self.describe(result), plain(self.picture_of(result))
         with interrupts_wait(), self.hold_sync():
             self.result, self._shown = result, state
@@ -112,26 +119,29 @@ class Instrument(anywidget.AnyWidget):
             self._judge(result)
 
     def _judge(self, result):
-        """Say so once the challenge is met, and record it."""
+        """Display a message and record the success as soon as the challenge has been met."""
         if not self.met and self.solved(result):
             self.met = f"Challenge met. {record.add(self.challenge)}".strip()
 
     def example_result(self):
-        """The result that the still shows: that of the current arguments, with those of `example`."""
+        """Return the result for the static figure, computed from the current arguments updated by `example`."""
         return self.compute(**self.state() | self.example)
 
     def still(self):
-        """The instrument as an ordinary matplotlib figure."""
+        """Return the interactive figure as a static matplotlib figure."""
         with plt.rc_context(STYLE):
             figure = Figure(figsize=self.figsize, layout="constrained")
             self.draw(self.example_result(), figure.add_subplot())
         return figure
 
     def __repr__(self):
-        return f"Interactive figure: {self.title}. Run this cell to move it."
+        return f"Interactive figure: {self.title}. Run this cell to interact with it."
 
     def _repr_mimebundle_(self, **kwargs):
-        """The view, plus a still image for pages without a kernel; not needed if the kernel runs in the browser."""
+        """Return the view, together with a static figure for pages without a kernel.
+
+        The static figure is omitted if the kernel runs in the browser, since such a page always has a kernel.
+        """
         data, metadata = super()._repr_mimebundle_(**kwargs)
         if not in_browser():
             with plt.rc_context(STYLE):
@@ -142,14 +152,17 @@ class Instrument(anywidget.AnyWidget):
 
 
 class Pair(traitlets.Tuple):
-    """A trait of two numbers, a point of the plane."""
+    """Trait that contains two numbers, such as the coordinates of a point."""
 
     def __init__(self, *default):
         super().__init__(traitlets.CFloat(), traitlets.CFloat(), default_value=default)
 
 
 def plain(value):
-    """Convert to JSON types: floats get seven significant digits, and None stands for those that are not finite."""
+    """Convert a value to types that JSON can represent.
+
+    Floats are rounded to seven significant digits, and NaN and infinity are replaced by None.
+    """
     if isinstance(value, dict):
         return {str(key): plain(part) for key, part in value.items()}
     if isinstance(value, np.ndarray | list | tuple):

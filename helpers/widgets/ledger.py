@@ -1,4 +1,4 @@
-"""Lesson 03: the shape of every array, as a table and as a game of prediction."""
+"""Interactive figure for lesson 03 that shows the shape of every array, as a table and as a prediction game."""
 
 import html
 import re
@@ -24,12 +24,12 @@ from helpers.widgets.explorer import (
     style_sheet,
 )
 
-MOST_LAYERS = 5  # in the game: one row per array must fit on a page
-NUMBER, BETWEEN = "[0-9]{1,12}", r"(\s*[,;xX×*]\s*|\s+)"  # parts of a typed shape
+MOST_LAYERS = 5  # limit in the game, so that its rows fit on a page
+NUMBER, BETWEEN = "[0-9]{1,12}", r"(\s*[,;xX×*]\s*|\s+)"  # regular expressions for the parts of a typed shape
 
 
 class Ledger(NamedTuple):
-    """Every array of one forward and backward pass, in order, as (name, how it is computed, shape)."""
+    """All arrays of one forward and backward pass in order, as tuples (name, how it is computed, shape)."""
 
     layer_sizes: tuple
     rows: list
@@ -41,12 +41,25 @@ def shapes(layer_sizes=(784, 196, 1), m=11272):
 
     Parameters
     ----------
-    layer_sizes : sequence of int n[0] … n[L], or text such as "784, 196, 1"
-    m : int, number of examples
+    layer_sizes : sequence of int or str
+        Layer sizes n[0], …, n[L], or text such as "784, 196, 1".
+    m : int
+        Number of examples.
+
+    Returns
+    -------
+    Ledger
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a size or the number of examples is not a positive integer, or there are fewer than two sizes.
     """
     n = as_sizes(layer_sizes)
     if len(n) < 2:
-        raise ValueError("a network needs at least two sizes, its inputs and one layer: for example 784, 1")
+        raise ValueError(
+            "layer_sizes must contain at least two sizes, the number of inputs and one layer, for example 784, 1"
+        )
     m, L = positive_whole(m, "m"), len(n) - 1
     rows = [("A[0]", "Xᵀ", (n[0], m))]
     for l in range(1, L + 1):
@@ -63,74 +76,79 @@ def shapes(layer_sizes=(784, 196, 1), m=11272):
 
 
 def draw(result, ax=None):
-    """Draw a `Ledger` as a table: blue for the forward pass, red for the backward pass."""
+    """Draw a `Ledger` as a table, blue for the forward pass and red for the backward pass."""
     return plotting.shape_table(result.rows, ax)
 
 
 def describe(result):
-    """Summarize the size of the network in a sentence."""
+    """Return a sentence that states the layer sizes and the numbers of arrays and parameters."""
     chain = " → ".join(str(n) for n in result.layer_sizes)
     biases = sum(result.layer_sizes[1:])
     return f"{chain}: {len(result.rows)} arrays, {result.parameters} parameters, {biases} of them biases, one per unit"
 
 
 def judge(layer_sizes="784, 196, 1", m=11272, guesses=()):
-    """Give feedback on each predicted shape.
+    """Give feedback on predicted shapes.
 
     Parameters
     ----------
-    layer_sizes, m : as in `shapes`
-    guesses : dict from the name of an array, such as "dW[2]", to its shape, as a tuple or a
-        string such as "1, 196" or "1 × 196"
+    layer_sizes, m
+        See `shapes`.
+    guesses : dict
+        Maps names of arrays, such as "dW[2]", to predicted shapes. Each shape is a tuple or a string such as "1, 196"
+        or "1 × 196".
 
     Returns
     -------
-    dict from the same names to (right, sentence)
+    dict
+        Maps each name to a tuple (whether the shape is right, sentence of feedback).
 
     Raises
     ------
     TypeError, ValueError
-        As in `shapes`; also if a guess names an array that this network does not have.
+        If `layer_sizes` or `m` is invalid, or the network has no array with one of the names.
     """
     ledger = shapes(layer_sizes, m)
     right = {name: shape for name, _, shape in ledger.rows}
     unknown = [name for name in dict(guesses) if name not in right]
     if unknown:
         raise ValueError(f"there is no array {unknown[0]} in this network: choose one of {', '.join(right)}")
-    telling_m = None if m in ledger.layer_sizes else m  # if m equals a layer size, it gives no hint
+    telling_m = None if m in ledger.layer_sizes else m  # a hint about m is misleading if a layer has m units
     return {name: _judge(name, guess, right[name], m, telling_m) for name, guess in dict(guesses).items()}
 
 
 def _judge(name, guess, shape, m, telling_m):
-    """Whether a shape is right, and a sentence of feedback."""
+    """Return whether a predicted shape is right, and a sentence of feedback."""
     text = guess if isinstance(guess, str) else ", ".join(map(str, np.ravel(guess)))
     if not re.fullmatch(rf"[\s(\[]*{NUMBER}({BETWEEN}{NUMBER})*[\s,)\]]*", text):
-        return False, "type two whole numbers, rows and columns, such as 3, 4"
+        return False, "type two whole numbers, the numbers of rows and columns, such as 3, 4"
     numbers, partner = tuple(int(part) for part in re.findall(NUMBER, text)), name.removeprefix("d")
     if numbers == shape:
         return True, f"right, {shape[0]} × {shape[1]}"
     if len(numbers) != 2:
-        return False, "two numbers, please, rows and columns; a bias is a column: so many rows, one column"
+        return False, "a shape needs two numbers, rows and columns; a bias vector is a column, so it has 1 column"
     if numbers == shape[::-1]:
-        return False, "these are its two numbers, the other way round: who gives the rows?"
+        return False, "you have the right numbers in the wrong order: which of them is the number of rows?"
     if name[0] == "d":
-        return False, f"a derivative has the shape of what it belongs to, {partner}"
+        return False, f"a derivative has the same shape as the array it belongs to: what is the shape of {partner}?"
     if partner[0] in "AZ" and m not in numbers:
-        return False, f"every example has a column of its own, and there are {m}"
+        return False, f"every example has its own column, and there are {m} examples"
     if partner[0] in "Wb" and telling_m in numbers:
-        return False, f"all {m} examples share it, so m is not in its shape"
-    return False, "rows are the units of its own layer; in a product the inner sizes must match"
+        return False, f"all {m} examples share this array, so m does not appear in its shape"
+    return False, "there is one row per unit of the layer, and the inner dimensions of a matrix product must match"
 
 
 class Game(ipywidgets.VBox):
-    """Lesson 03: type layer sizes and m, predict the shape of every array, and get immediate feedback."""
+    """Interactive figure in which the reader predicts the shape of every array in a network and receives feedback."""
 
     name = "Shape ledger"
 
     def __init__(self):
         self.sizes = ipywidgets.Text("784, 196, 1", description="layer sizes n[0], …", **SLOW)
         self.m = ipywidgets.IntText(11272, description="examples m", **SLOW)
-        self.reveal = ipywidgets.Button(description="Show the rest", tooltip="fill in what you have not predicted")
+        self.reveal = ipywidgets.Button(
+            description="Show the rest", tooltip="fill in the shapes that you have not predicted"
+        )
         self.message, self.line, self.rows = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.VBox()
         self.guesses, self.verdicts, self._refused = {}, {}, ""
         for control in (self.sizes, self.m):
@@ -145,15 +163,15 @@ class Game(ipywidgets.VBox):
         self._new_network()
 
     def _new_network(self, change=None):
-        """Make rows of empty guesses for these sizes; if the sizes are invalid, keep the old rows."""
+        """Create empty rows for the current layer sizes. If the sizes are invalid, keep the old rows."""
         try:
             ledger = shapes(self.sizes.value, self.m.value)
             if len(ledger.layer_sizes) > MOST_LAYERS + 1:
-                raise ValueError(f"for this game a network has at most {MOST_LAYERS} layers, or the page gets too long")
+                raise ValueError(f"this game allows at most {MOST_LAYERS} layers: type fewer layer sizes")
         except REFUSALS as error:
             self._refused = self.message.value = refusal(error)
             return
-        with interrupts_wait():  # all or nothing
+        with interrupts_wait():  # everything changes together or not at all
             old, new = self.rows.children, {name: self._row(name, origin) for name, origin, _ in ledger.rows}
             self._network, self._refused, self._shown = (self.sizes.value, self.m.value), "", set()
             self.guesses = {name: row.children[1] for name, row in new.items()}
@@ -165,7 +183,7 @@ class Game(ipywidgets.VBox):
             self._refresh()
 
     def _row(self, name, origin):
-        """The row of one array: its name and formula, a field for the guess, and the verdict."""
+        """Create the row of one array, with its name and formula, an input field, and room for feedback."""
         color, arrow = (plotting.BACKWARD, "←") if name[0] == "d" else (plotting.FORWARD, "→")
         label = ipywidgets.HTML(
             f'<span style="border-left: 4px solid {color}; padding-left: 6px">{arrow} <b>{name}</b> = {origin}</span>',
@@ -190,8 +208,8 @@ class Game(ipywidgets.VBox):
         sizes, m = self._network
         right = [self._attempts[name] for name, (right, _) in judged.items() if right and name not in self._shown]
         self.message.value = (
-            f"{self._refused} {html.escape(sizes)} with m = {m}: {len(right)} of {len(self.guesses)} shapes predicted, "
-            f"{right.count(1)} of them at the first attempt; {len(self._shown)} shown"
+            f"{self._refused} {html.escape(sizes)} with m = {m}: you predicted {len(right)} of {len(self.guesses)} shapes, "
+            f"{right.count(1)} of them on the first attempt; {len(self._shown)} shown"
         ).strip()
         self.line.value = code_line("widgets.ledger.judge(", layer_sizes=sizes, m=m, guesses=typed)
         self._first = right.count(1)
@@ -199,7 +217,7 @@ class Game(ipywidgets.VBox):
         self.title.value = self._challenge.heading()
 
     def _is_met(self):
-        """Whether the network is the one in the challenge and every shape was right at the first attempt."""
+        """Return whether this is the network of the challenge and every shape was right on the first attempt."""
         return tuple(shapes(*self._network).layer_sizes) == (100, 30, 20, 10) and self._first == len(self.guesses)
 
     def _reveal(self, button):
@@ -209,11 +227,11 @@ class Game(ipywidgets.VBox):
                 self.guesses[name].value = f"{rows}, {columns}"
 
     def __repr__(self):
-        return f"Interactive figure: {self.name}. Run this cell to play."
+        return f"Interactive figure: {self.name}. Run this cell to interact with it."
 
 
 def _close(box):
-    """Close a box and its children, with their layout and style models, which ipywidgets would otherwise keep."""
+    """Close a box and its children, including their layout and style models, which ipywidgets would otherwise keep."""
     for widget in (*box.children, box):
         for model in (widget.layout, getattr(widget, "style", None), widget):
             if model is not None:

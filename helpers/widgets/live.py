@@ -1,29 +1,30 @@
-"""An instrument that trains while the reader watches."""
+"""Base class of the interactive figures that train a network while the reader watches."""
 
 import asyncio
 import time
 
 from helpers.widgets.instrument import Instrument
 
-PAUSE = 1 / 30  # minimum seconds between pictures
-AHEAD = 2  # pictures sent before the front end has drawn the first of them
-UNSEEN = 0.5  # seconds between pictures if no page draws them
+PAUSE = 1 / 30  # minimum time between two pictures, in seconds
+AHEAD = 2  # largest number of pictures that the front end has received but not yet drawn
+UNSEEN = 0.5  # time between two pictures, in seconds, if no page draws them
 
 
 class Live(Instrument):
-    """An instrument that trains as long as its trait `playing` is true.
+    """Interactive figure that trains a network as long as its trait `playing` is true.
 
-    Training is a task in the kernel's event loop, not a thread: it trains briefly, shows the result and lets the
-    kernel handle clicks. So it also runs in a kernel inside the browser, and *Pause* takes effect before the
-    next picture. It waits for the front end to draw, and slows down if no page shows it.
+    Training runs as a task in the event loop of the kernel and not in a thread. It trains for a short time, displays
+    the result, and then lets the kernel handle clicks. Therefore it also works in a kernel that runs in the browser,
+    and *Pause* takes effect before the next picture. Training waits for the front end to draw each picture. If no page
+    shows the figure, training slows down.
 
-    A subclass defines `_advance()`, which trains briefly, shows the result in a picture with a new "number" and
-    returns whether training can continue, and a method `_NAME(content)` for each of its `actions`, the messages
-    {"do": NAME} from the front end.
+    A subclass defines a method `_advance()`, which trains for a short time, displays the result as a picture with a new
+    "number", and returns whether training can continue. For each name in `actions`, it also defines a method
+    `_NAME(content)`, which handles the message {"do": NAME} from the front end.
     """
 
     actions = ("step", "reset")
-    training = None  # the instrument in training; it is paused when another one is created or starts
+    training = None  # the figure that is training; it is paused when another one is created or started
 
     def __init__(self, **state):
         self._task, self._drawn = None, 0
@@ -53,7 +54,7 @@ class Live(Instrument):
         self._pause_any()
         try:
             loop = asyncio.get_running_loop()
-        except RuntimeError:  # a kernel without an event loop trains for a second
+        except RuntimeError:  # without an event loop, train for one second
             end = time.perf_counter() + 1
             while time.perf_counter() < end and self._advance():
                 pass
@@ -73,11 +74,11 @@ class Live(Instrument):
                 while self.picture["number"] - self._drawn > AHEAD and time.perf_counter() < start + UNSEEN:
                     await asyncio.sleep(0.005)
         finally:
-            if self._task is task:  # not paused and started again since
+            if self._task is task:  # training has not been paused and restarted in the meantime
                 self.playing = False
 
     def close(self):
-        """Pause, and remove the widget from the page."""
+        """Pause the training and remove the widget from the page."""
         self.playing = False
         super().close()
 
@@ -87,4 +88,4 @@ class Live(Instrument):
             Live.training.playing = False
 
     def __repr__(self):
-        return f"Interactive figure: {self.title}. Run this cell to play."
+        return f"Interactive figure: {self.title}. Run this cell to interact with it."

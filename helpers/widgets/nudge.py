@@ -1,4 +1,4 @@
-"""Lesson 05: how large a nudge should be."""
+"""Interactive figure for lesson 05 that shows how the step size affects the error of a numerical derivative."""
 
 from typing import NamedTuple
 
@@ -13,18 +13,18 @@ METHODS = ("one-sided, float64", "two-sided, float64", "two-sided, float32", "co
 
 
 class Nudge(NamedTuple):
-    """A derivative by a nudge of one size, with the errors for all sizes and methods."""
+    """Numerical derivative for one step size, with the errors of all methods for a range of step sizes."""
 
     epsilon: float
     method: str
     error: float  # relative error of the derivative
-    curves: dict  # method to (epsilons, errors)
+    curves: dict  # maps each method to a tuple (step sizes, relative errors)
 
 
 def cost_of_weight(w):
-    """The cost of one example (x = 0.8, y = 1) in a tiny network 1 → 1 → 1, as a function of its first weight.
+    """Compute the cost of one example in a tiny network 1 → 1 → 1 as a function of the weight of its first layer.
 
-    Works for float32, float64 and complex w, of any shape.
+    The example is x = 0.8 with the label y = 1. The function accepts float32, float64 and complex arrays of any shape.
     """
     a = np.tanh(0.8 * w - 0.3)
     z = 1.5 * a + 0.2
@@ -32,13 +32,13 @@ def cost_of_weight(w):
 
 
 def slope_of_weight(w):
-    """The derivative of `cost_of_weight`, by the chain rule."""
+    """Compute the derivative of `cost_of_weight` with the chain rule."""
     a = np.tanh(0.8 * w - 0.3)
     return (1 / (1 + np.exp(-(1.5 * a + 0.2))) - 1) * 1.5 * (1 - a**2) * 0.8
 
 
 def nudged_slope(w, epsilon, method):
-    """The derivative of `cost_of_weight` at w by one of `METHODS`, with steps of size `epsilon`."""
+    """Estimate the derivative of `cost_of_weight` at `w` with a step of size `epsilon`, using one of `METHODS`."""
     f = cost_of_weight
     if method == "complex step":
         return f(w + 1j * epsilon).imag / epsilon
@@ -50,18 +50,29 @@ def nudged_slope(w, epsilon, method):
 
 
 def measure(log10_epsilon=-5.0, method="two-sided, float64"):
-    """Measure the error of a derivative by a nudge, for one step size and for a range of them.
+    """Measure the error of a numerical derivative for one step size, and for all methods over a range of step sizes.
 
     Parameters
     ----------
-    log10_epsilon : float from −15 to 0
-    method : one of `METHODS`
+    log10_epsilon : float
+        Logarithm of the step size to base 10, from −15 to 0.
+    method : str
+        One of `METHODS`.
+
+    Returns
+    -------
+    Nudge
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the step size or the method is invalid.
     """
     if not isinstance(method, str) or method not in METHODS:
-        raise ValueError(f"the method is {brief(method)}, but it must be one of {'; '.join(METHODS)}")
+        raise ValueError(f"method is {brief(method)}, but it must be one of {'; '.join(METHODS)}")
     log10_epsilon = finite_number(log10_epsilon, "log10_epsilon", "from −15 to 0")
     if not -15 <= log10_epsilon <= 0:
-        raise ValueError(f"log10 ε is {log10_epsilon}, but it must lie between −15 and 0")
+        raise ValueError(f"log10_epsilon is {log10_epsilon}, but it must be between −15 and 0")
     w, exact = 0.7, slope_of_weight(0.7)
     epsilons = 10.0 ** np.linspace(-15, 0, 151)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -71,17 +82,17 @@ def measure(log10_epsilon=-5.0, method="two-sided, float64"):
 
 
 def draw(result, ax=None):
-    """Draw a `Nudge` as curves of error against step size, with a star at the chosen nudge."""
+    """Plot the errors of a `Nudge` against the step size, with a star at the chosen step size."""
     return plotting.error_curves(result.curves, result.epsilon, result.error, ax)
 
 
 def describe(result):
-    """Summarize the error of a `Nudge` in a sentence."""
+    """Return a sentence that states the error of a `Nudge`."""
     return f"{result.method}, ε = {result.epsilon:.1e}: relative error {result.error:.0e}"
 
 
 def explorer():
-    """Lesson 05: step size and method against the error of a derivative."""
+    """Return the interactive figure, with controls for the step size and the method."""
     controls = {
         "log10_epsilon": ipywidgets.FloatSlider(-5, min=-15, max=0, step=0.5, description="log₁₀ of step ε", **SLOW),
         "method": ipywidgets.Dropdown(options=METHODS, value=METHODS[1], description="method"),
@@ -91,7 +102,7 @@ def explorer():
 
 
 def is_met(result, state):
-    """Whether no other step that the slider offers gives a smaller error in float32."""
+    """Return whether no other step size on the slider gives a smaller error for the two-sided difference in float32."""
     method = "two-sided, float32"
     offered = 10.0 ** np.arange(-15, 0.5, 0.5)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -1,4 +1,4 @@
-"""Lesson 06: a network's answers, one image at a time."""
+"""Interactive figure for lesson 06 that shows a network's predictions, one image at a time."""
 
 from functools import partial
 from typing import NamedTuple
@@ -11,48 +11,66 @@ from helpers.widgets.explorer import SLOW, Explorer
 
 
 class Look(NamedTuple):
-    """One image and a network's answer to it."""
+    """An image and a network's prediction for it."""
 
-    picture: np.ndarray  # (64, 64, 3)
+    picture: np.ndarray  # shape: (64, 64, 3)
     probability: float
     label: int
 
 
 def look(network, X, y, number=1, mistakes_only=False):
-    """Select image `number`, counted from 1, of a set, or of the images that the network gets wrong.
+    """Select an image from a data set, or from the images that a network classifies incorrectly.
 
     Parameters
     ----------
-    network : NeuralNetwork fitted on flattened images divided by 255
-    X : uint8 ndarray of shape (m, 64, 64, 3); y : ndarray of shape (m,), 0 or 1
-    number : int, from 1 to the number of images
+    network : NeuralNetwork
+        Network that was fitted to flattened images with pixel values divided by 255.
+    X : uint8 ndarray of shape (m, 64, 64, 3)
+        Images.
+    y : ndarray of shape (m,)
+        Labels, 0 or 1.
+    number : int
+        Number of the image, starting at 1.
     mistakes_only : bool
+        Whether to count only the images that the network classifies incorrectly.
+
+    Returns
+    -------
+    Look
+
+    Raises
+    ------
+    ValueError
+        If there is no image with this number.
     """
     probability = network.predict_proba(X.reshape(len(X), -1) / 255)
     chosen = np.flatnonzero((probability > 0.5) != y) if mistakes_only else np.arange(len(X))
     if not 1 <= number <= len(chosen):
-        raise ValueError(f"there is no picture {number}: there are {len(chosen)}")
+        raise ValueError(f"there is no image number {number}: the set contains {len(chosen)} images, numbered from 1")
     i = chosen[number - 1]
     return Look(X[i], float(probability[i]), int(y[i]))
 
 
 def draw(result, ax=None):
-    """Draw the image of a `Look`."""
+    """Show the image of a `Look`."""
     return plotting.images(result.picture[np.newaxis], ax=ax)
 
 
 def describe(result):
-    """Summarize the network's answer to an image in a sentence."""
+    """Return a sentence that states the label and the network's prediction."""
     right = (result.probability > 0.5) == result.label
-    truth = "a cat" if result.label else "no cat"
-    return f"It is {truth}; probability of a cat {result.probability:.2f}: {'right' if right else 'wrong'}"
+    truth = "a cat" if result.label else "not a cat"
+    return (
+        f"This is {truth}. The predicted probability of a cat is {result.probability:.2f}, "
+        f"so the prediction is {'right' if right else 'wrong'}"
+    )
 
 
 def explorer(network, X, y):
-    """Lesson 06: page through all images, or only through the mistakes."""
+    """Return the interactive figure, with controls to browse through all images or only through the mistakes."""
     controls = {
-        "number": ipywidgets.IntSlider(1, min=1, max=len(X), description="picture number", **SLOW),
-        "mistakes_only": ipywidgets.Checkbox(False, description="only the mistakes", indent=False),
+        "number": ipywidgets.IntSlider(1, min=1, max=len(X), description="image number", **SLOW),
+        "mistakes_only": ipywidgets.Checkbox(False, description="mistakes only", indent=False),
     }
     probability = network.predict_proba(X.reshape(len(X), -1) / 255)
     wrong = np.abs(probability - 0.5)[(probability > 0.5) != y]

@@ -1,7 +1,7 @@
-"""Lesson 11: a network that trains before your eyes, one batch at a time.
+"""Interactive figure for lesson 11, a playground in which a network trains step by step while the reader watches.
 
-`playground_network.Playground` is the state, and `PlaygroundExplorer` shows it. `playground_data` holds the data sets,
-and `playground_picture` prepares what the front end draws.
+The class `playground_network.Playground` contains the network and its data, and `PlaygroundExplorer` displays it. The
+data sets are in `playground_data`, and `playground_picture` prepares the data that the front end draws.
 """
 
 import time
@@ -22,44 +22,56 @@ from helpers.widgets.playground_picture import frame, samples, scene
 
 __all__ = ["DATA_SETS", "FEATURES", "MOST_UPDATES", "M", "Playground", "PlaygroundExplorer", "describe", "draw", "play"]
 
-SLICE = 0.1  # maximum seconds of training between pictures
-UNITS, RIGHT = 8, 0.95  # the challenge: maximum hidden units, minimum accuracy on the test spirals
+SLICE = 0.1  # maximum time spent on training between two pictures, in seconds
+UNITS, RIGHT = 8, 0.95  # limits in the challenge: number of hidden units, accuracy on the test spirals
 
 
 def play(updates=0, **options):
-    """Train a `Playground` with these options for this many updates; the result is reproducible.
+    """Create a `Playground` and train it. The result is reproducible.
 
     Parameters
     ----------
-    updates : int from 0 to 20000
-    **options : as in `Playground`
+    updates : int
+        Number of updates, from 0 to 20000.
+    **options
+        Arguments of `Playground`.
+
+    Returns
+    -------
+    Playground
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an option is unknown or invalid.
     """
     check_names(options, signature(Playground).parameters, "play")
     return Playground(**options).run(whole_between(updates, "updates", 0, MOST_UPDATES))
 
 
 def draw(state, figure=None):
-    """Draw a `Playground`: boundary, costs, gradient norms and an image of each hidden unit."""
+    """Draw a `Playground`, with its decision boundary, costs, gradient norms, and an image of each hidden unit."""
     return playground.playground(state, figure)
 
 
 def describe(state):
-    """Summarize the progress of a `Playground` in a sentence."""
+    """Return a sentence that states the progress of a `Playground`."""
     costs = [f"{cost:.4f}" if cost < 1e4 else f"{cost:.3g}" for cost in state.costs[-1]]
     right = state.accuracy()
     if not len(state.X_test):
-        return f"Update {state.updates}: cost {costs[0]} in training; right {right[0]:.1%} of your points"
+        return f"Update {state.updates}: training cost {costs[0]}; {right[0]:.1%} of your points are right"
     return (
-        f"Update {state.updates}: cost {costs[0]} in training, {costs[1]} in the test; "
-        f"right {right[0]:.1%} and {right[1]:.1%}"
+        f"Update {state.updates}: training cost {costs[0]}, test cost {costs[1]}; "
+        f"training accuracy {right[0]:.1%}, test accuracy {right[1]:.1%}"
     )
 
 
 class PlaygroundExplorer(Live):
-    """Lesson 11: a `Playground`, its controls, and its picture while it trains.
+    """Interactive figure that shows a `Playground` while it trains, with controls for its options.
 
-    Moving a control restarts the training, except for the learning rate, the speed and added points. The line of
-    code records the updates at which the learning rate or the points changed.
+    Changing a control restarts the training. The exceptions are the learning rate, the speed and adding points: these
+    take effect while training continues. The line of code records the updates at which the learning rate or the points
+    were changed.
     """
 
     title = "Playground"
@@ -83,7 +95,7 @@ class PlaygroundExplorer(Live):
     random_state = traitlets.CInt(0).tag(sync=True)
     features = traitlets.List(traitlets.Unicode(), ["x1", "x2"]).tag(sync=True)
     points = traitlets.List().tag(sync=True)
-    speed = traitlets.CInt(1).tag(sync=True)  # updates per picture
+    speed = traitlets.CInt(1).tag(sync=True)  # number of updates per picture
     show_test = traitlets.Bool().tag(sync=True)
     scene = traitlets.Dict().tag(sync=True)
     samples = traitlets.Dict().tag(sync=True)
@@ -93,7 +105,7 @@ class PlaygroundExplorer(Live):
         self.observe(self._change_rate, names="learning_rate")
 
     def state(self):
-        """The options of `play`, in their shortest form."""
+        """Return the options of `play` in their shortest form."""
         options = super().state()
         layers = len(options["width"])
         options["activation"] = (options["activation"] + options["activation"][-1:] * layers)[:layers] or ["tanh"]
@@ -110,7 +122,7 @@ class PlaygroundExplorer(Live):
         return {"hidden_layers": layers} | options
 
     def _refresh(self, change=None):
-        """Restart from update 0 with the current options; training continues if it was running."""
+        """Restart from update 0 with the current options. If training was running, it continues with these options."""
         options = self.state()
         if options == self._shown:
             self.refusal = ""
@@ -127,14 +139,14 @@ class PlaygroundExplorer(Live):
             raise
 
     def _show(self, result, options, flow=False, refusal=""):
-        """Show a state completely; if interrupted, the last picture stays with its own line of code."""
+        """Display a state. If this is interrupted, the last picture and its line of code stay on the screen."""
         sentence, picture = describe(result), plain(frame(result)) | {"flow": flow, "number": self._next_number()}
         new = result is not self.result or len(result.points) != self.scene.get("own", 0)
         background = plain(scene(result)) if new else self.scene
         rates = result.rates if len(result.rates) > 1 else result.learning_rate
         line = as_call(self.code, updates=result.updates, **options, learning_rate=rates)
         if result.updates >= MOST_UPDATES:
-            sentence += f". The training ends here, at {MOST_UPDATES} updates: Reset starts again"
+            sentence += f". Training stops after {MOST_UPDATES} updates: press Reset to start again"
         with interrupts_wait(), self.hold_sync():
             self.result, self._shown = result, options
             self.sentence, self.scene, self.picture, self.line = sentence, background, picture, line
@@ -142,16 +154,16 @@ class PlaygroundExplorer(Live):
             self._judge(result)
 
     def solved(self, result):
-        """Whether the spirals are separated with few units, using the coordinates alone."""
+        """Return whether few hidden units separate the spirals, with the coordinates as the only features."""
         fits = sum(result.sizes[1:-1]) <= UNITS and result.sizes[0] == 2 and not result.points
         return result.data_set == "spirals" and result.noise >= 0.05 and fits and result.accuracy()[1] >= RIGHT
 
     def still(self):
-        """The current state as an ordinary figure."""
+        """Return the current state as a static figure."""
         return draw(self.result, Figure(figsize=self.figsize))
 
     def _change_rate(self, change):
-        """Continue with a new learning rate, from this update on."""
+        """Continue training with a new learning rate."""
         if self.learning_rate == self.result.learning_rate:
             return
         try:
@@ -161,12 +173,12 @@ class PlaygroundExplorer(Live):
             self.refusal = f"Not possible: {error}."
 
     def _step(self, content=None):
-        """One update, whose forward and backward passes the front end animates."""
+        """Perform one update, whose forward and backward passes are animated by the front end."""
         self.playing = False
         self._train(1, flow=True)
 
     def _reset(self, content=None):
-        """Back to update 0."""
+        """Return to update 0."""
         with self.hold_trait_notifications():
             self._shown = None
             self.points = [[*point[:3]] for point in self.points]
@@ -174,7 +186,7 @@ class PlaygroundExplorer(Live):
             self._begin(self.state())
 
     def _add(self, content):
-        """Add one point of the reader's own, immediately."""
+        """Add a point drawn by the reader without restarting the training."""
         state, x = self.result, [content.get(name) for name in ("x1", "x2", "label")]
         try:
             state.add_point(*x)
@@ -187,7 +199,7 @@ class PlaygroundExplorer(Live):
         self.points = points
 
     def _paste(self, content):
-        """Use the points of a pasted table as the whole data set."""
+        """Use the points of a pasted table as the entire data set."""
         try:
             points = [[*point[:3]] for point in as_points(str(content.get("text", "")))]
         except REFUSALS as error:
@@ -200,7 +212,7 @@ class PlaygroundExplorer(Live):
         return self._train(max(1, self.speed))
 
     def _train(self, updates, flow=False):
-        """Make this many updates, or fewer if they take too long; return whether training can continue."""
+        """Perform updates, but stop early if they take too long, and return whether training can continue."""
         end, said, state = time.perf_counter() + SLICE, "", self.result
         try:
             for _ in range(min(updates, MOST_UPDATES - state.updates)):
@@ -211,12 +223,12 @@ class PlaygroundExplorer(Live):
             said = f"Not possible: {error}."
         except KeyboardInterrupt:
             self.playing = False
-            self._show(state, self._shown)  # as far as it got
+            self._show(state, self._shown)  # shows the updates completed before the interruption
             raise
         self._show(state, self._shown, flow and not said, said)
         return not said and state.updates < MOST_UPDATES
 
 
 def explorer():
-    """Lesson 11: train a small network and watch it learn."""
+    """Return the interactive figure."""
     return PlaygroundExplorer()

@@ -1,4 +1,4 @@
-"""Data for the playground: synthetic points, digits, the reader's own points, and features computed from points."""
+"""Data for the playground: synthetic points, digits, points drawn by the reader, and features computed from points."""
 
 import re
 from functools import cache
@@ -11,11 +11,12 @@ from helpers.plotting.playground import bounds
 from helpers.system.validation import brief, known_name, positive_number
 from helpers.widgets.explorer import whole_between
 
-M = 200  # number of training examples, and of test examples
-MOST_POINTS = 300  # of the reader's own
-FAR = 1.5  # pasted coordinates beyond ±FAR are scaled to −1 … 1
+M = 200  # number of training examples, which is also the number of test examples
+MOST_POINTS = 300  # largest number of points that the reader can add
+FAR = 1.5  # if pasted coordinates lie outside ±FAR, they are scaled to the range from −1 to 1
 
-# Each maps coordinates of shape (m, 2) to one number per example; π fits a whole wave onto −1 … 1.
+# Each feature maps coordinates of shape (m, 2) to one number per example. With the factor π, one period of the sine
+# fits into the range from −1 to 1.
 FEATURES = {
     "x1": lambda X: X[:, 0],
     "x2": lambda X: X[:, 1],
@@ -29,7 +30,7 @@ FEATURES = {
 
 @cache
 def digits():
-    """400 images of a 5 (label 0) or an 8 (label 1); the first half is for training."""
+    """Return 400 images of a 5 (label 0) or an 8 (label 1), of which the first half is used for training."""
     X, y, X_test, y_test = load_digit_pair(5, 8, random_state=0)
     return np.vstack([X[:M], X_test[:M]]), np.concatenate([y[:M], y_test[:M]])
 
@@ -50,7 +51,7 @@ def _xor(m, noise, random_state):
     return 2 * X - 1, y
 
 
-# Each returns (X, y); except for the digits, coordinates range over about −1 … 1.
+# Each function returns (X, y). Except for the digits, the coordinates lie approximately between −1 and 1.
 DATA_SETS = {
     "moons": make_moons,
     "circles": make_circles,
@@ -63,18 +64,21 @@ DATA_SETS = {
 
 
 def as_points(points):
-    """Convert own points to a tuple of (x1, x2, label, since); a point is used from update `since` on.
+    """Convert the reader's own points to a tuple of (x1, x2, label, since).
+
+    A point is used for training from update `since` onwards.
 
     Parameters
     ----------
-    points : sequence of (x1, x2, label) or (x1, x2, label, since), or a table as text
-        In text, columns are separated by commas, semicolons or spaces, a first line without numbers is a
-        heading, any two words or numbers can serve as labels, and large coordinates are scaled to −1 … 1.
+    points : sequence of tuple or str
+        Tuples (x1, x2, label) or (x1, x2, label, since), or a table as text. The columns of a table are separated by
+        commas, semicolons or spaces, and a first line without numbers is treated as a heading. Any two words or numbers
+        can serve as labels. Coordinates that are too large are scaled to the range from −1 to 1.
 
     Raises
     ------
     TypeError, ValueError
-        If it is neither; the message names the first invalid line or point.
+        If the points have another form. The message mentions the first invalid line or point.
     """
     rows = _pasted(points) if isinstance(points, str) else points
     try:
@@ -82,7 +86,9 @@ def as_points(points):
     except TypeError:
         raise TypeError(f"points is {brief(points)}, but it must be a list such as [(0.5, -0.2, 1)]") from None
     if len(rows) > MOST_POINTS:
-        raise ValueError(f"points is a list of {len(rows)}, but the playground takes at most {MOST_POINTS}: give fewer")
+        raise ValueError(
+            f"points contains {len(rows)} points, but at most {MOST_POINTS} are allowed: remove some of them"
+        )
     return tuple(_point(row) for row in rows)
 
 
@@ -95,28 +101,33 @@ def _point(row):
         fits = False
     if not fits:
         raise ValueError(
-            f"a point is {brief(row)}, but it must be (x1, x2, label): coordinates from -3 to 3, label 0 or 1"
+            f"a point is {brief(row)}, but it must be (x1, x2, label), with x1 and x2 from -3 to 3 and label 0 or 1"
         )
     return round(x1, 3), round(x2, 3), int(label), int(since)
 
 
 def _pasted(text):
-    """Parse a pasted table: points are scaled if they lie far out, and the two labels become 0 and 1."""
+    """Parse a pasted table.
+
+    Coordinates are scaled if they are too large, and the two labels are converted to 0 and 1.
+    """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     cells = [[cell for cell in re.split(r"\s*[,;\t]\s*|\s+", line) if cell] for line in lines]
     if cells and not any(_is_number(cell) for cell in cells[0]):
-        lines, cells = lines[1:], cells[1:]  # the heading
+        lines, cells = lines[1:], cells[1:]  # skip the heading
     for line, row in zip(lines, cells, strict=True):
         if len(row) != 3 or not all(map(_is_number, row[:2])):
-            raise ValueError(f"a pasted line is {brief(line)}, but it must be two numbers and a label: 0.5, -0.2, 1")
+            raise ValueError(
+                f"a pasted line is {brief(line)}, but it must be two numbers and a label, as in 0.5, -0.2, 1"
+            )
     if not cells:
         raise ValueError(
-            "the pasted text is without points: give two numbers and a label in each line, as 0.5, -0.2, 1"
+            "the pasted text contains no points: enter two numbers and a label on each line, as in 0.5, -0.2, 1"
         )
     labels = sorted({row[2] for row in cells}, key=lambda label: (_is_number(label) and float(label), label))
     if len(labels) > 2:
         raise ValueError(
-            f"the last column is {brief(', '.join(labels))}, but there must be two labels, such as 0 and 1"
+            f"the last column contains {brief(', '.join(labels))}, but only two labels are allowed, such as 0 and 1"
         )
     if labels == ["1"]:
         labels = ["0", "1"]
@@ -135,41 +146,45 @@ def _is_number(text):
 
 
 def plane(X, side):
-    """A grid that covers the points X with a margin: shape (side², 2), row by row from the bottom."""
+    """Return a grid that covers the points X with a margin, row by row from the bottom, with shape (side², 2)."""
     low, high = bounds(X)
     x1, x2 = (np.linspace(low[i], high[i], side) for i in (0, 1))
     return np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
 
 
 def one_each(value, name, layers):
-    """One value for each hidden layer, from a single value or a sequence."""
+    """Return a list with one value for each hidden layer, given a single value or a sequence of values."""
     if not isinstance(value, list | tuple):
         return [value] * layers
     if len(value) != layers:
-        raise ValueError(f"{name} is {brief(value)}, but hidden_layers is {layers}: give one for each hidden layer")
+        raise ValueError(
+            f"{name} is {brief(value)}, but hidden_layers is {layers}: give one value for each hidden layer"
+        )
     return value
 
 
 def as_features(features):
-    """The chosen features as a tuple, in the order of `FEATURES`."""
+    """Return the selected features as a tuple, in the order of `FEATURES`."""
     if isinstance(features, str) or not isinstance(features, list | tuple) or not features:
-        raise ValueError(f"features is {brief(features)}, but it must be a list of some of {', '.join(FEATURES)}")
+        raise ValueError(f"features is {brief(features)}, but it must be a list with names from {', '.join(FEATURES)}")
     chosen = [known_name(name, FEATURES, "a feature") for name in features]
     return tuple(name for name in FEATURES if name in chosen)
 
 
 def as_rates(learning_rate, most):
-    """The learning rate as a dict from the update, 0 to `most`, at which each rate begins; a number begins at 0.
+    """Convert the learning rate to a dict that maps update numbers to the learning rate used from that update onwards.
+
+    A number is used from update 0 onwards. Update numbers lie between 0 and `most`.
 
     Raises
     ------
     TypeError, ValueError
-        If a rate is not a number above 0, or there is none for update 0.
+        If a rate is not a number greater than 0, or there is no rate for update 0.
     """
     if not isinstance(learning_rate, dict):
         return {0: positive_number(learning_rate, "learning_rate")}
     for start in learning_rate:
         whole_between(start, "an update in learning_rate", 0, most)
     if 0 not in learning_rate:
-        raise ValueError(f"learning_rate is {brief(learning_rate)}, but it must say which it is from update 0 on")
+        raise ValueError(f"learning_rate is {brief(learning_rate)}, but it must contain a rate for update 0")
     return {start: positive_number(learning_rate[start], "learning_rate") for start in sorted(learning_rate)}

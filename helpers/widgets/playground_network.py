@@ -1,4 +1,4 @@
-"""The network of the playground, trained one batch at a time; it is independent of widgets."""
+"""The network of the playground, which is trained one batch at a time and does not depend on widgets."""
 
 import numpy as np
 
@@ -13,42 +13,58 @@ from helpers.training.parallel import parallel_map
 from helpers.widgets.explorer import whole_between
 from helpers.widgets.playground_data import DATA_SETS, FEATURES, M, as_features, as_points, as_rates, one_each, plane
 
-MOST_UPDATES = 20_000  # so that a forgotten training run ends
+MOST_UPDATES = 20_000  # ends a training run that the reader has forgotten
 MOST_LAYERS, MOST_WIDTH = 4, 8
 
 
 class Playground:
-    """A network, its data, and its history since it was initialised.
+    """Network with its data and its training history.
 
     Parameters
     ----------
-    data_set : a key of `playground_data.DATA_SETS`
-    noise : float from 0 to 1, standard deviation of the noise added to each coordinate or pixel
-    hidden_layers : int from 0 to 4, number of hidden layers
-    width : int from 1 to 8, units in each hidden layer; or a sequence of int, one per layer
-    activation : name as in `NeuralNetwork`, or a sequence of names, one per hidden layer
-    initialization, optimizer : names as in `NeuralNetwork`
-    learning_rate : float; or a dict such as {0: 0.03, 200: 0.01}, from the update at which each rate begins
-    batch_size : int, examples per update
-    l2 : float, λ in the penalty ½ λ Σ w², as in `NeuralNetwork`
-    random_state : int, seed for the initial weights and the order of the batches
-    features : sequence of keys of `playground_data.FEATURES`, the inputs computed from the coordinates
-    points : as in `playground_data.as_points`, own points to train on in addition to the data set
+    data_set : str
+        Key of `playground_data.DATA_SETS`.
+    noise : float
+        Standard deviation of the noise added to each coordinate or pixel, from 0 to 1.
+    hidden_layers : int
+        Number of hidden layers, from 0 to 4.
+    width : int or sequence of int
+        Number of units in each hidden layer, from 1 to 8. A sequence contains one number per layer.
+    activation : str or sequence of str
+        Name of the activation, as in `NeuralNetwork`. A sequence contains one name per hidden layer.
+    initialization, optimizer : str
+        Names as in `NeuralNetwork`.
+    learning_rate : float or dict
+        A dict such as {0: 0.03, 200: 0.01} maps update numbers to the rate used from that update onwards.
+    batch_size : int
+        Number of examples per update.
+    l2 : float
+        Factor λ of the penalty ½ λ Σ w², as in `NeuralNetwork`.
+    random_state : int
+        Seed for the initial weights and the order of the batches.
+    features : sequence of str
+        Keys of `playground_data.FEATURES`, which are computed from the coordinates and used as inputs.
+    points : sequence of tuple
+        Training points in addition to the data set; see `playground_data.as_points`.
 
     Attributes
     ----------
-    X, y, X_test, y_test : the examples; coordinates, not features
-    W, b : dicts of ndarrays, the parameters
-    dW, db : dicts of ndarrays, the gradient of the last update, including the penalty
-    updates : int, number of updates so far
-    costs : list of (training, test), the mean cross-entropy (without the penalty) before each
-        update and after the last; the test cost is NaN if all points are the reader's own
-    norms : list of lists, ‖dW[l]‖ of each layer at each update
+    X, y, X_test, y_test : ndarray
+        The examples, given by their coordinates or pixels and not by their features.
+    W, b, dW, db : dict of ndarray
+        Parameters, and gradient of the last update including the penalty.
+    updates : int
+        Number of updates so far.
+    costs : list of tuple
+        Training and test cost before each update and after the last one, as the mean cross-entropy without the penalty.
+        The test cost is NaN if all points are the reader's own.
+    norms : list of list
+        Norms ‖dW[l]‖ of all layers at each update.
 
     Raises
     ------
     TypeError, ValueError
-        If an option is not as described.
+        If an argument is invalid.
     """
 
     def __init__(
@@ -89,11 +105,9 @@ class Playground:
     def _load(self, data_set, features, points):
         self.data_set, self.is_digits, self.features = data_set, data_set == "digits", features
         if self.is_digits and (points or features != ("x1", "x2")):
-            raise ValueError(
-                "data_set is 'digits', which are pixels without coordinates: leave points and features out"
-            )
+            raise ValueError("data_set is 'digits', which have no coordinates: leave out points and features")
         if data_set == "own points" and sum(since == 0 for *_, since in points) < 1:
-            raise ValueError("points is without a point to begin with: give some with data_set='own points'")
+            raise ValueError("points contains no points for update 0, but data_set='own points' requires at least one")
         X, y = DATA_SETS[data_set](2 * M, self.noise, random_state=0)
         half = len(X) // 2
         self.X, self.y, self.X_test, self.y_test = X[:half], y[:half], X[half:], y[half:]
@@ -110,13 +124,11 @@ class Playground:
             self.points += tuple(points)
 
     def add_point(self, x1, x2, label):
-        """Add a training point; it is used from the next pass over the data on."""
+        """Add a training point, which is used from the next pass over the data onwards."""
         since = self.updates + bool(self._batches)
         points = as_points([*self.points, (x1, x2, label, since)])
         if self.is_digits:
-            raise ValueError(
-                "data_set is 'digits', which are pixels without coordinates: choose another for own points"
-            )
+            raise ValueError("data_set is 'digits', which have no coordinates: choose another data set to add points")
         with interrupts_wait():
             self._add(points[-1:])
             if self.updates == 0:
@@ -124,22 +136,22 @@ class Playground:
 
     @property
     def W(self):
-        """The weights, W[l] of shape (n[l], n[l−1])."""
+        """Weights, where W[l] has shape (n[l], n[l−1])."""
         return views(self._theta, self.sizes)[0]
 
     @property
     def b(self):
-        """The biases, b[l] of shape (n[l], 1)."""
+        """Biases, where b[l] has shape (n[l], 1)."""
         return views(self._theta, self.sizes)[1]
 
     @property
     def dW(self):
-        """∂J/∂W[l] of the last update."""
+        """Derivatives ∂J/∂W[l] from the last update."""
         return views(self._gradient, self.sizes)[0]
 
     @property
     def db(self):
-        """∂J/∂b[l] of the last update."""
+        """Derivatives ∂J/∂b[l] from the last update."""
         return views(self._gradient, self.sizes)[1]
 
     @property
@@ -149,6 +161,7 @@ class Playground:
 
     @learning_rate.setter
     def learning_rate(self, value):
+        """Learning rate α of the next update. An assigned value is used from the next update onwards."""
         value, before = (
             positive_number(value, "learning_rate"),
             {k: v for k, v in self.rates.items() if k < self.updates},
@@ -157,13 +170,16 @@ class Playground:
         self.rates = before | ({self.updates: value} if changed else {})
 
     def features_of(self, X):
-        """The network's inputs for coordinates or pixels X, one row per example: shape (m, n[0])."""
+        """Return the inputs of the network, of shape (m, n[0]), given coordinates or pixels, one example per row."""
         if self.is_digits or self.features == ("x1", "x2"):
             return X
         return np.column_stack([FEATURES[name](X) for name in self.features])
 
     def forward(self, inputs, W=None, b=None):
-        """Z and A of all layers, as in `backprop.network.forward`, but with a separate activation for each layer."""
+        """Return Z and A of all layers.
+
+        See `backprop.network.forward`. In contrast to that function, each layer can have a different activation.
+        """
         W, b = (self.W, self.b) if W is None else (W, b)
         Z, A = {}, {0: inputs.T}  # A[0]: (n[0], m)
         for l in range(1, len(W) + 1):
@@ -172,7 +188,10 @@ class Playground:
         return Z, A
 
     def backward(self, Y, W, Z, A):
-        """∂J/∂W and ∂J/∂b of all layers, as in `backprop.network.backward`, but with a separate activation for each."""
+        """Return ∂J/∂W and ∂J/∂b of all layers.
+
+        See `backprop.network.backward`. In contrast to that function, each layer can have a different activation.
+        """
         dW, db = {}, {}
         dZ = OUTPUTS["sigmoid"].loss_gradient(Z[len(W)], Y)  # (1, m)
         for l in range(len(W), 0, -1):
@@ -186,25 +205,22 @@ class Playground:
         return OUTPUTS["sigmoid"] if l > len(self.activations) else ACTIVATIONS[self.activations[l - 1]]
 
     def step(self):
-        """Train on one batch: forward, backward and one optimizer step; if it is interrupted or fails, nothing changes.
+        """Train on one batch with a forward pass, a backward pass and an optimizer step.
 
-        Raises
-        ------
-        DivergedError
-            If a cost is no longer a finite number.
+        If the step is interrupted or fails, the state does not change. It raises DivergedError if a cost is not finite.
         """
         rows, W = self._next_batch(), self.W
         Z, A = self.forward(self._inputs[rows], W, self.b)
         dW, db = self.backward(self.y[np.newaxis, rows].astype(float), W, Z, A)
         gradient = pack({l: dW[l] + self.l2 * W[l] for l in dW}, db)
         theta, memory = self._theta.copy(), self._memory.copy()
-        with np.errstate(over="ignore", invalid="ignore"):  # caught by the check of the cost
+        with np.errstate(over="ignore", invalid="ignore"):  # the check of the cost detects these errors
             self.optimizer.step(theta, gradient, memory, self.updates + 1, self.learning_rate)
             cost = self._cost(theta, self.updates + 1)
         if not np.isfinite(cost[: 1 + (len(self.X_test) > 0)]).all():
             raise DivergedError(
-                f"after {self.updates} updates the cost is no longer a finite number: reset, and try a smaller "
-                f"learning rate than {self.learning_rate:g}"
+                f"after {self.updates} updates, the cost is no longer a finite number: reset the network and try "
+                f"a learning rate below {self.learning_rate:g}"
             )
         norms = [float(np.linalg.norm(part)) for part in views(gradient, self.sizes)[0].values()]
         with interrupts_wait():
@@ -215,27 +231,27 @@ class Playground:
             self._batches.pop(0)
 
     def run(self, updates):
-        """Make this many updates; return self."""
-        with parallel_map(1):  # BLAS on one thread: these products are small
+        """Perform the given number of updates and return self."""
+        with parallel_map(1):  # one BLAS thread is fastest for such small products
             for _ in range(updates):
                 self.step()
         return self
 
     def predict_proba(self, X):
-        """Probability of label 1 for each row of X, coordinates or pixels: shape (m,)."""
+        """Return the probability of label 1 for each row of X, which contains coordinates or pixels."""
         return self.forward(self.features_of(X))[1][len(self.W)][0]
 
     def accuracy(self):
-        """Training and test accuracy; NaN if there are no examples."""
+        """Return the training and test accuracy, which are NaN if there are no examples."""
         pairs = (self.X, self.y), (self.X_test, self.y_test)
         return tuple(float(np.mean((self.predict_proba(X) > 0.5) == y)) if len(X) else np.nan for X, y in pairs)
 
     def unit_pictures(self, side=40):
-        """A list of images for each hidden layer, one per unit.
+        """Return a list of images for each hidden layer, with one image per unit.
 
-        In the plane, an image shows the unit's activation at each point. For digits, it shows how the unit's
-        weighted input changes with each pixel, ∂z/∂x, averaged over fifty test images; in the first layer these
-        are its weights.
+        For points in the plane, an image shows the activation of the unit at each point. For digits, it shows the
+        derivatives ∂z/∂x of the unit's pre-activation with respect to the pixels, averaged over fifty test images. In
+        the first layer, these derivatives are the weights of the unit.
         """
         W = self.W
         if not self.is_digits:
@@ -253,7 +269,7 @@ class Playground:
         return pictures
 
     def _next_batch(self):
-        """Rows of the next batch, in a new random order once all examples have been used."""
+        """Return the rows of the next batch. Once all examples have been used, they are shuffled again."""
         with interrupts_wait():
             if not self._batches:
                 order = self._rng.permutation(np.flatnonzero(self._since <= self.updates))
@@ -261,7 +277,7 @@ class Playground:
         return self._batches[0]
 
     def _cost(self, theta, updates):
-        """The training and test cost after this many updates, over the points used in them."""
+        """Return the training and test cost after a number of updates, over the points used in these updates."""
         W, b = views(theta, self.sizes)
         there = self._since < max(updates, 1)
         inputs, y = self._inputs[there], self.y[there]
@@ -273,5 +289,5 @@ class Playground:
 def _at_most(value, name, most):
     number = not_negative(value, name)
     if number > most:
-        raise ValueError(f"{name} is {value}, but it must lie between 0 and {most}")
+        raise ValueError(f"{name} is {value}, but it must be between 0 and {most}")
     return number

@@ -1,24 +1,25 @@
-"""The data that the front end of the playground draws, as numbers and bytes."""
+"""Data that the front end of the playground draws, encoded as numbers and bytes."""
 
 import numpy as np
 
 from helpers.plotting.playground import bounds
 from helpers.widgets.playground_data import DATA_SETS, FEATURES, plane
 
-SIDE = 48  # pixels of a map
-SHEET = 24  # test digits on the screen
-MOST_DRAWN = 240  # points of a curve
+SIDE = 48  # width and height of a map in pixels
+SHEET = 24  # number of test digits shown
+MOST_DRAWN = 240  # largest number of points per curve
 
 
 def scene(state):
-    """The data that stay the same while a `Playground` trains: points and images of its inputs, as bytes.
+    """Return the data that do not change while a `Playground` trains: its points and images of its inputs.
 
     Returns
     -------
     dict
-        "low", "high": corners of the picture; "train", "test": float32 rows x1, x2, label, with
-        the reader's own points last; "own": how many these are; "inputs": a map of each of `FEATURES`; for digits,
-        "sheet": pixels of test digits, with "labels". Levels from 0 to 255 are as in `levels`.
+        "low" and "high" are the corners of the picture. "train" and "test" contain rows of x1, x2, label as float32,
+        with the reader's own points last, and "own" is the number of these. "inputs" contains a map of each of
+        `FEATURES`. For digits, "sheet" contains the pixels of test digits and "labels" their labels. Levels from 0 to
+        255 are encoded as described in `levels`.
     """
     if state.is_digits:
         sheet = np.clip(np.round(255 * state.X_test[:SHEET]), 0, 255).astype(np.uint8)
@@ -47,7 +48,7 @@ def scene(state):
 
 
 def samples():
-    """Some points of each data set in the plane, as lists x1, x2, label, x1, … by name."""
+    """Return some points of each two-dimensional data set as a dict of flat lists x1, x2, label, x1, …."""
     found = {}
     for name, make in DATA_SETS.items():
         if name not in ("digits", "own points"):
@@ -61,15 +62,16 @@ def samples():
 
 
 def frame(state):
-    """The data that change with every update: parameters, gradient, maps of the units, curves.
+    """Return the data that change with every update: parameters, gradients, maps of the units, and curves.
 
     Returns
     -------
     dict
-        "W", "b", "dW", "db": lists by layer; for digits, the first layer has only its norms, in "norms_in"; "maps":
-        levels of each hidden unit and, except for digits, of the output; for digits, "answers": probabilities of
-        an 8; "costs": float32, training then test; "norms": float32, one row per layer; "every": updates from one
-        value to the next.
+        "W", "b", "dW" and "db" are lists with one entry per layer. For digits, the parameters of the first layer are
+        replaced by their norms in "norms_in". "maps" contains the levels of each hidden unit and, except for digits, of
+        the output. For digits, "answers" contains the predicted probabilities of an 8. "costs" contains the training
+        costs followed by the test costs, and "norms" one row per layer, both as float32. "every" is the number of
+        updates between successive values.
     """
     W, b, dW, db = (list(p.values()) for p in (state.W, state.b, state.dW, state.db))
     picture = {"updates": state.updates, "sizes": list(state.sizes), "activations": state.activations[:]}
@@ -90,7 +92,7 @@ def frame(state):
 
 
 def curves(state):
-    """Costs and gradient norms, thinned to what a picture can show; the last cost is always included."""
+    """Return the costs and gradient norms, thinned to the resolution of a picture. The last cost is always included."""
     every = -(-len(state.costs) // MOST_DRAWN)
     costs, norms = np.array([*state.costs[:-1:every], state.costs[-1]], np.float32), state.norms[::every]
     return {
@@ -101,7 +103,10 @@ def curves(state):
 
 
 def levels(rows, together=False):
-    """Numbers as bytes, with 0 in the middle, scaled by the largest absolute value of each row or of all together."""
+    """Encode numbers as bytes, with 0 in the middle of the range.
+
+    The numbers are scaled by the largest absolute value in their row, or in the entire array if `together` is true.
+    """
     rows = np.asarray(rows, float)
     most = np.abs(rows).max(axis=None if together else 1, keepdims=True, initial=1e-12)
     return np.round(127.5 + 127.5 * rows / most).astype(np.uint8).tobytes()

@@ -1,4 +1,4 @@
-"""Lesson 08: three optimizers race on the same batches of ten digits."""
+"""Interactive figure for lesson 08, in which three optimizers train on the same batches of digits."""
 
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -16,7 +16,7 @@ RACE_STEPS, RACE_SMOOTHING = 150, 15
 
 
 class Race(NamedTuple):
-    """Optimizers trained on the same batches: smoothed costs and final scores, by name."""
+    """Smoothed costs and final scores of several optimizers trained on the same batches, stored by name."""
 
     costs: dict
     scores: dict
@@ -30,15 +30,28 @@ def _ten_digits():
 
 
 def run(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
-    """Train 784 → 30 → 10 on 2000 digits with three optimizers, from the same weights on the same batches.
+    """Train a network 784 → 30 → 10 on 2000 digits with each of three optimizers.
+
+    All three start from the same weights and use the same batches.
 
     Parameters
     ----------
-    gradient_descent, momentum, adam : float above 0, the learning rate of each
-    batch_size : int from 1 to 64
+    gradient_descent, momentum, adam : float
+        Learning rate of each optimizer, greater than 0.
+    batch_size : int
+        Number of examples per batch, from 1 to 64.
+
+    Returns
+    -------
+    Race
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a learning rate or the batch size is invalid.
     """
     if positive_whole(batch_size, "batch_size") > 64:
-        raise ValueError(f"batch_size is {batch_size}: choose 1 to 64")
+        raise ValueError(f"batch_size is {batch_size}, but it must be between 1 and 64")
     rates = {"gradient_descent": gradient_descent, "momentum": momentum, "adam": adam}
     results = {
         name: _run(name, positive_number(rate, f"the learning rate of {name}"), batch_size)
@@ -49,9 +62,9 @@ def run(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
     )
 
 
-@lru_cache(64)  # changing one learning rate retrains one network, not three
+@lru_cache(64)  # if one learning rate changes, only one network has to be trained again
 def _run(optimizer, learning_rate, batch_size):
-    """Smoothed costs and held-out accuracy of one optimizer."""
+    """Return the smoothed costs and the held-out accuracy of one optimizer."""
     X, y, X_held_out, y_held_out = _ten_digits()
     network = NeuralNetwork(
         [30, 10],
@@ -64,27 +77,27 @@ def _run(optimizer, learning_rate, batch_size):
         batch_size=batch_size,
         dtype=np.float32,
     )
-    fit_whole(network, X, y)  # an interrupted run must not be cached
+    fit_whole(network, X, y)  # raises an error if interrupted, so an incomplete run is never cached
     window = np.ones(RACE_SMOOTHING) / RACE_SMOOTHING
     return np.convolve(network.cost_history_, window, mode="valid"), network.score(X_held_out, y_held_out)
 
 
 def draw(result, ax=None):
-    """Draw a `Race` as cost curves."""
+    """Plot the costs of a `Race`."""
     return plotting.race_curves(result.costs, RACE_SMOOTHING, ax)
 
 
 def describe(result):
-    """Summarize the score of each optimizer in a sentence."""
+    """Return a sentence that states the winner and the score of each optimizer."""
     scores = ", ".join(f"{name.replace('_', ' ')} {score:.3f}" for name, score in result.scores.items())
     winner = min(result.costs, key=lambda name: result.costs[name][-1])
     lost = [name.replace("_", " ") for name, costs in result.costs.items() if costs[-1] >= np.log(10)]
-    warning = f". No better than guessing: {', '.join(lost)}" if lost else ""
+    warning = f". No better than guessing at the end: {', '.join(lost)}" if lost else ""
     return f"Lowest cost: {winner.replace('_', ' ')}. Held-out accuracy: {scores}{warning}"
 
 
 def explorer():
-    """Lesson 08: three optimizers on the same batches."""
+    """Return the interactive figure, with controls for the learning rates and the batch size."""
     rates = {"gradient_descent": (0.1, -3, 1), "momentum": (0.02, -4, 0), "adam": (0.003, -5, -1)}
     controls = {
         name: ipywidgets.FloatLogSlider(
@@ -92,12 +105,12 @@ def explorer():
         )
         for name, (rate, low, high) in rates.items()
     }
-    controls["batch_size"] = ipywidgets.IntSlider(32, min=1, max=64, description="batch (pictures)", **SLOW)
+    controls["batch_size"] = ipywidgets.IntSlider(32, min=1, max=64, description="batch size", **SLOW)
     args = (run, draw, describe, "widgets.race.run(")
     return Explorer("Race of the optimizers", "08.race", controls, *args, met=is_met)
 
 
 def is_met(result, state):
-    """Whether plain gradient descent ends with the lowest cost, and no optimizer scores below 0.8."""
+    """Return whether plain gradient descent ends with the lowest cost and every optimizer scores at least 0.8."""
     winner = min(result.costs, key=lambda name: result.costs[name][-1])
     return winner == "gradient_descent" and min(result.scores.values()) >= 0.8

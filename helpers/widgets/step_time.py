@@ -1,4 +1,7 @@
-"""Lesson 10: a model of the time of a step on many workers, split into computing and communicating."""
+"""Interactive figure for lesson 10 that models the time per step on many workers.
+
+The time is divided into computation and communication.
+"""
 
 from inspect import signature
 from typing import NamedTuple
@@ -11,43 +14,54 @@ from helpers.system.validation import positive_number
 from helpers.widgets.explorer import SLOW, Explorer, whole_between
 
 MOST_WORKERS = 1024
-NUMBER_BYTES, OPERATIONS = 4, 6  # size of a float32; multiplications and additions per weight and example
+NUMBER_BYTES, OPERATIONS = 4, 6  # bytes per float32; multiplications and additions per weight and example
 
 
 class StepTimes(NamedTuple):
-    """Seconds per step on 1, 2, 4, … workers, and on the chosen number."""
+    """Time per step on 1, 2, 4, … workers, and on a chosen number of workers."""
 
-    counts: np.ndarray  # 1, 2, 4, …, 1024
-    compute: np.ndarray  # seconds for each count
-    communicate: np.ndarray
-    workers: int
-    own: tuple  # (compute, communicate) for `workers`
+    counts: np.ndarray  # numbers of workers 1, 2, 4, …, 1024
+    compute: np.ndarray  # computation time in seconds for each of `counts`
+    communicate: np.ndarray  # communication time in seconds for each of `counts`
+    workers: int  # chosen number of workers
+    own: tuple  # computation and communication time in seconds for `workers`
     batch: float
     parameters: float
 
     @property
     def speed_up(self):
-        """The speed-up over a single worker."""
+        """Speed-up over a single worker."""
         return float(self.compute[0] / sum(self.own))
 
 
 def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=1.0, microseconds=50.0):
-    """Predict the time of a data-parallel step with ring all-reduce, 6 P m / (K F) + 2 (K − 1) (4 P / (K B) + λ).
+    """Predict the time of a data-parallel step with ring all-reduce.
 
-    Parameters and gradients are float32.
+    The model is 6 P m / (K F) + 2 (K − 1) (4 P / (K B) + λ). Parameters and gradients are stored as float32.
 
     Parameters
     ----------
-    workers : int from 1 to 1024, K
-    batch : float above 0, m, examples per step, split among the workers
-    parameters : float above 0, P
-    gigaflops : float above 0, F, operations per second of a worker, in 10⁹
-    gigabits : float above 0, B, network bandwidth in 10⁹ bits per second
-    microseconds : float above 0, λ, latency of each message
+    workers : int
+        Number of workers K, from 1 to 1024.
+    batch : float
+        Number of examples m per step, which are divided among the workers.
+    parameters : float
+        Number of parameters P.
+    gigaflops : float
+        Operations F per second of each worker, in units of 10⁹.
+    gigabits : float
+        Network bandwidth B, in units of 10⁹ bits per second.
+    microseconds : float
+        Latency λ of each message, in microseconds.
 
     Returns
     -------
     StepTimes
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not a number greater than 0, or `workers` is not an integer from 1 to 1024.
     """
     K = whole_between(workers, "workers", 1, MOST_WORKERS)
     names = ("batch", "parameters", "gigaflops", "gigabits", "microseconds")
@@ -56,7 +70,7 @@ def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=
 
     def seconds(K):
         compute = OPERATIONS * P * m / (K * F * 1e9)
-        messages = 2 * (K - 1)  # around the ring, each with a K-th of the gradient
+        messages = 2 * (K - 1)  # sent around the ring, each with 1/K of the gradient
         return compute, messages * (NUMBER_BYTES * P / (K * B * 1e9 / 8) + delay * 1e-6)
 
     counts = 2 ** np.arange(11)
@@ -64,43 +78,43 @@ def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=
 
 
 def draw(result, ax=None):
-    """Draw `StepTimes` as shares of a step and as a speed-up."""
+    """Plot how a step is split between computation and communication, together with the speed-up."""
     return cluster.step_shares(result.counts, result.compute, result.communicate, result.workers, ax)
 
 
 def describe(result):
-    """Summarize the time of a step in a sentence."""
+    """Return a sentence that states the time of a step."""
     compute, communicate = result.own
-    alone = "" if result.workers > 1 else " (nobody to talk to)"
+    alone = "" if result.workers > 1 else " (there is no other worker)"
     totals = result.compute + result.communicate
     best = result.counts[np.argmin(totals)]
     return (
-        f"{result.workers} worker{'s' * (result.workers > 1)}: {_time(compute)} computing and "
-        f"{_time(communicate)} communicating{alone}, {_time(compute + communicate)} a step, {result.speed_up:.3g} "
-        f"times as fast as one. Of 1, 2, 4, … {MOST_WORKERS} workers {best} are fastest"
+        f"{result.workers} worker{'s' * (result.workers > 1)}: {_time(compute)} for computation and "
+        f"{_time(communicate)} for communication{alone}, {_time(compute + communicate)} per step, {result.speed_up:.3g} "
+        f"times as fast as one worker. Among 1, 2, 4, …, {MOST_WORKERS} workers, the fastest number is {best}"
     )
 
 
 def explorer():
-    """Lesson 10: computing and communicating on many workers."""
+    """Return the interactive figure, with controls for the workers, the batch, the model and the hardware."""
     controls = {
         "workers": ipywidgets.IntSlider(8, min=1, max=256, description="workers K", **SLOW),
-        "batch": _log_slider(11272, 2, 7, "examples a step"),
+        "batch": _log_slider(11272, 2, 7, "examples per step"),
         "parameters": _log_slider(154057, 3, 10, "parameters P"),
         "gigaflops": _log_slider(50.0, 0, 6, "worker, GFLOP/s"),
         "gigabits": _log_slider(1.0, -2, 3, "network, Gbit/s"),
-        "microseconds": _log_slider(50.0, -1, 4, "delay, µs"),
+        "microseconds": _log_slider(50.0, -1, 4, "latency, µs"),
     }
     args = (predict, draw, describe, "widgets.step_time.predict(")
     return Explorer("A step on many workers", "10.step_time", controls, *args, met=is_met)
 
 
 def is_met(result, state):
-    """Whether 64 workers at 1 Gbit/s compute half of the time, and would not with the next smaller batch."""
+    """Return whether the batch is the smallest with which 64 workers at 1 Gbit/s compute at least half of the time."""
     start = {name: parameter.default for name, parameter in signature(predict).parameters.items()}
     changed = {name for name, value in state.items() if not np.isclose(value, start[name], rtol=1e-3)}
     compute, communicate = result.own
-    smaller = compute * 10**-0.1  # the step of the slider
+    smaller = compute * 10**-0.1  # computation time if the batch were one slider step smaller
     return changed == {"workers", "batch"} and state["workers"] == 64 and smaller < communicate <= compute
 
 
@@ -109,7 +123,7 @@ def _log_slider(value, low, high, description):
 
 
 def _time(seconds):
-    """Seconds as text, in a unit that suits their size."""
+    """Format seconds in a unit that suits their magnitude."""
     for unit, size in (("s", 1), ("ms", 1e-3)):
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"

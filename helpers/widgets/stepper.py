@@ -1,6 +1,7 @@
-"""Lesson 03: backpropagation and the update step by step, and how much work keeping the errors saves.
+"""Interactive figure for lesson 03 that goes through backpropagation and the update step by step.
 
-The network is small enough to follow with pencil and paper. `steps` lists the steps of a round for any layer sizes.
+It also counts how many multiplications are saved by keeping the errors. The network is small enough to follow with
+pencil and paper. The steps of a round for any layer sizes are in `steps`.
 """
 
 from contextlib import suppress
@@ -21,8 +22,8 @@ from helpers.widgets.instrument import Instrument
 from helpers.widgets.steps import Step, steps_of, working
 
 MOST_LAYERS, MOST_UNITS, MOST_UPDATES = 4, 4, 60
-SMALL, LARGE = 0.005, 0.1  # the challenge: a sum below SMALL, from errors above LARGE
-# The network of the lesson, and one with a second output, so that an error is a sum over two units.
+SMALL, LARGE = 0.005, 0.1  # limits in the challenge: the sum must be below SMALL, and the errors above LARGE
+# The network of the lesson, and a network with a second output, in which a hidden error is a sum over two units.
 PENCIL = {
     (2, 2, 1): ([[0.5, -0.5], [1.0, 0.5]], [0.25, -1.0], [[1.0, -2.0]], [0.9]),
     (2, 2, 2): ([[0.5, -0.5], [1.0, 0.5]], [0.25, -1.0], [[1.0, -2.0], [0.5, 1.5]], [0.9, -0.5]),
@@ -35,22 +36,22 @@ B = {l: b[:, np.newaxis] for l, b in B.items()}
 
 
 class Frame(NamedTuple):
-    """A round after some of its steps."""
+    """State of a round after some of its steps."""
 
     step: Step
-    number: int  # of the step, from 1
-    values: dict  # name to ndarray, the arrays known so far
-    working: list  # of str, the arithmetic of this step
-    target: np.ndarray  # (n[L], 1)
-    kept: int  # multiplications in the backward pass so far, with all errors kept
-    alone: int  # the same with only dZ[L] kept
+    number: int  # number of the step, starting at 1
+    values: dict  # maps names to ndarrays, for the arrays known so far
+    working: list  # lines of text with the arithmetic of this step
+    target: np.ndarray  # shape: (n[L], 1)
+    kept: int  # number of multiplications in the backward pass so far if all errors are kept
+    alone: int  # number of multiplications so far if only dZ[L] is kept
     sizes: tuple
-    W: dict  # parameters at the beginning of the round
-    b: dict
-    costs: np.ndarray  # (updates + 2,): before each earlier update, in this round, and after its update
-    everything: dict  # name to ndarray, all arrays of the round
+    W: dict  # weights at the beginning of the round
+    b: dict  # biases at the beginning of the round
+    costs: np.ndarray  # costs before each earlier update, in this round, and after its update
+    everything: dict  # maps names to ndarrays, for all arrays of the round
     learning_rate: float
-    x: np.ndarray  # (1, n[0])
+    x: np.ndarray  # shape: (1, n[0])
 
     @property
     def steps(self):
@@ -61,16 +62,32 @@ class Frame(NamedTuple):
 def frame(step=1, x=(1.0, 0.5), y=1, sizes=(2, 2, 1), updates=0, learning_rate=1.0):
     """Send one example through a small network and back, up to the given step.
 
-    The default is the network of lesson 03: thirteen steps forward and back, then the update of two layers.
+    By default, the network is that of lesson 03. Its round consists of thirteen steps forward and back, followed by the
+    update of two layers.
 
     Parameters
     ----------
-    step : int from 1 (the inputs) to the last of `steps_of(sizes)`
-    x : sequence of n[0] floats, the example
-    y : sequence of n[L] labels, 0 or 1, or a single label
-    sizes : sequence of int or text such as "2, 2, 1": inputs, then units of each layer
-    updates : int, number of earlier updates, on the same example
-    learning_rate : float above 0
+    step : int
+        Number of the step, from 1 (the inputs) to the length of `steps_of(sizes)`.
+    x : sequence of float
+        Example with n[0] inputs.
+    y : sequence of int, or int
+        Labels of the n[L] outputs, or a single label. Each label is 0 or 1.
+    sizes : sequence of int or str
+        Number of inputs and number of units in each layer, or text such as "2, 2, 1".
+    updates : int
+        Number of previous updates on the same example.
+    learning_rate : float
+        Learning rate, greater than 0.
+
+    Returns
+    -------
+    Frame
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is invalid.
     """
     sizes = _checked_sizes(sizes)
     x, y = _as_row(x, "x", sizes[0], "inputs"), _as_row(y, "y", sizes[-1], "outputs")
@@ -98,25 +115,28 @@ def _checked_sizes(sizes):
     sizes = as_sizes(sizes)
     if not 2 <= len(sizes) <= MOST_LAYERS + 1:
         raise ValueError(
-            f"sizes names {len(sizes)} layers: give the inputs and one to {MOST_LAYERS} layers, as 2, 2, 1"
+            f"sizes has {len(sizes)} entries: give the number of inputs and 1 to {MOST_LAYERS} layers, as in 2, 2, 1"
         )
     if max(sizes) > MOST_UNITS:
-        raise ValueError(f"sizes holds {max(sizes)}, but there is room for at most {MOST_UNITS} units in a layer")
+        raise ValueError(f"sizes contains {max(sizes)}, but there is room for at most {MOST_UNITS} units in a layer")
     return sizes
 
 
 def _as_row(values, name, n, what):
-    """An array of shape (1, n) from a sequence of n numbers, or a single one."""
+    """Convert a number or a sequence of n numbers to an array of shape (1, n)."""
     row = as_real_array(values, name, finite=True).reshape(1, -1)
     if row.shape[1] != n:
-        raise ValueError(f"{name} holds {row.shape[1]} numbers, but the network has {n} {what}: give {n}")
+        raise ValueError(f"{name} contains {row.shape[1]} numbers, but the network has {n} {what}: give {n}")
     if np.abs(row).max() > 1000:
-        raise ValueError(f"{name} holds {np.abs(row).max():g}, but there is room for numbers up to 1000 only")
+        raise ValueError(f"{name} contains a number of magnitude {np.abs(row).max():g}, but at most 1000 is allowed")
     return row
 
 
 def _parameters(sizes):
-    """Parameters simple enough for pencil and paper: those of the lesson, or random ones with one decimal."""
+    """Return parameters that are simple enough for pencil and paper.
+
+    They are those of the lesson if the sizes match, and otherwise random numbers with one decimal.
+    """
     if sizes in PENCIL:
         W1, b1, W2, b2 = map(np.array, PENCIL[sizes])
         return {1: W1, 2: W2}, {1: b1[:, np.newaxis], 2: b2[:, np.newaxis]}
@@ -125,12 +145,12 @@ def _parameters(sizes):
 
 
 def _round(X, Y, W, b, learning_rate):
-    """All arrays of one round by name, and the parameters after it."""
+    """Return a dict of all arrays of one round by name, and the parameters after the round."""
     Z, A = forward(X, W, b)
     dW, db = backward(Y, W, Z, A)
     new_W, new_b = ({l: p[l] - learning_rate * d[l] for l in p} for p, d in ((W, dW), (b, db)))
     values = {f"{name}[{l}]": array[l] for name, array in (("A", A), ("Z", Z), ("dW", dW), ("db", db)) for l in array}
-    values |= {f"dZ[{l}]": db[l] for l in db}  # for a single example, the sum over examples is dZ itself
+    values |= {f"dZ[{l}]": db[l] for l in db}  # with a single example, the sum over examples equals dZ
     values |= {f"dA[{l}]": W[l + 1].T @ db[l + 1] for l in range(1, len(W))}
     values |= {f"g′(Z[{l}])": sigmoid_prime(Z[l]) for l in range(1, len(W))}
     return values | {"J": np.array([[binary_cross_entropy(Z[len(W)], Y)]]), "Y": Y} | _named(new_W, new_b), new_W, new_b
@@ -141,26 +161,24 @@ def _named(W, b):
 
 
 def draw(result, ax=None):
-    """Draw a `Frame`: the network, the symbol, numbers and shape of the step, and its line of code highlighted."""
+    """Draw a `Frame`, with the network, the numbers of the current step, and its line of code highlighted."""
     return plotting.stepper_frame(result, ax)
 
 
 def describe(result):
-    """Summarize the step of a `Frame` in a sentence."""
+    """Return a sentence that states the result of the step in a `Frame`."""
     step, numbers = result.step, result.values[result.step.name].ravel()
     shown = ", ".join(f"{number:z.3f}".replace("-", "−") for number in numbers[:8]) + ", …" * (len(numbers) > 8)
     again = f" of round {len(result.costs) - 1}" if len(result.costs) > 2 else ""
     said = f"Step {result.number} of {len(result.steps)}{again}, {step.way}: {step.name} = {shown}"
     if step.way == "update":
-        return f"{said}; with this update the cost goes from {result.costs[-2]:.3f} to {result.costs[-1]:.3f}"
+        return f"{said}; the update changes the cost from {result.costs[-2]:.3f} to {result.costs[-1]:.3f}"
     last = f"dZ[{len(result.W)}]"
-    return (
-        f"{said}; multiplications in the backward pass so far: {result.kept}, if only {last} were kept: {result.alone}"
-    )
+    return f"{said}; multiplications in the backward pass so far: {result.kept}, or {result.alone} if only {last} were kept"
 
 
 def solved(result):
-    """Whether the challenge is met: two large errors that nearly cancel at the first hidden unit."""
+    """Return whether the challenge has been met: two large errors that nearly cancel at the first hidden unit."""
     last, hidden = result.values.get(f"dZ[{len(result.W)}]"), result.values.get("dA[1]")
     if hidden is None or last.size < 2 or len(result.W) != 2:
         return False
@@ -168,7 +186,7 @@ def solved(result):
 
 
 def _picture(result):
-    """The data for the front end: every array of the round, and each step with its operands and arithmetic."""
+    """Return the data for the front end: every array of the round, and the operands and arithmetic of each step."""
     steps = [
         {
             **{name: getattr(step, name) for name in ("name", "shape", "code", "lit", "operands", "way")},
@@ -186,7 +204,7 @@ def _picture(result):
 
 
 class Stepper(Instrument):
-    """The instrument: Back, Next, Play, and a network of the reader's choice."""
+    """Interactive figure that goes through the steps of a round in a network with sizes chosen by the reader."""
 
     title = "Stepper"
     challenge = "03.stepper"
@@ -206,16 +224,16 @@ class Stepper(Instrument):
     draw, picture_of = map(staticmethod, (draw, _picture))
 
     def state(self):
-        """The arguments of `frame`, as they would be written in code."""
+        """Return the arguments of `frame` as they would be written in code."""
         state = super().state()
-        with suppress(TypeError, ValueError):  # the sentence about it comes from `frame`
+        with suppress(TypeError, ValueError):  # `frame` reports invalid sizes
             state["sizes"] = _checked_sizes(self.sizes)
         return state | {"y": tuple(int(label) if label in (0, 1) else label for label in self.y)}
 
     def _refresh(self, change=None):
-        """Adapt the example and the step to newly typed layer sizes, then show the result."""
+        """Show the current result, after adapting the example and the step if the layer sizes have changed."""
         if change is not None and change["name"] == "sizes":
-            with suppress(TypeError, ValueError):  # the sentence about it comes from `frame`
+            with suppress(TypeError, ValueError):  # `frame` reports invalid sizes
                 sizes = _checked_sizes(self.sizes)
                 with self.hold_trait_notifications():
                     self.x = (*self.x, *[0.5] * sizes[0])[: sizes[0]]
@@ -225,5 +243,5 @@ class Stepper(Instrument):
 
 
 def explorer():
-    """Lesson 03: symbol, number, shape and line of code of every step, forward, backward and the update."""
+    """Return the interactive figure."""
     return Stepper()

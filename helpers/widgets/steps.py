@@ -1,6 +1,6 @@
-"""The steps of a round through a small network, and the arithmetic of each, as it would be written on paper.
+"""The steps of a round through a small network, with the arithmetic of each step as it would be written on paper.
 
-A round is a forward pass, a backward pass and an update. `steps_of` lists it for any layer sizes.
+A round consists of a forward pass, a backward pass and an update. `steps_of` lists its steps for any layer sizes.
 """
 
 from functools import cache
@@ -10,30 +10,35 @@ import numpy as np
 
 
 class Step(NamedTuple):
-    """One line of a pass: what it computes, and its cost in multiplications."""
+    """One step of a round, with what it computes and how many multiplications it requires in the backward pass."""
 
     name: str
-    symbol: str  # in mathtext
+    symbol: str  # formula in mathtext
     shape: str
     code: str
-    lit: tuple  # what is highlighted: ("edges", l) between layers l − 1 and l, ("units", l), or ("cost", 0)
-    operands: tuple  # names of arrays, with the signs between them
-    kept: int = 0  # multiplications in the backward pass if errors are kept and reused
-    alone: int = 0  # the same if each gradient is computed along its own paths from dZ[L]
+    lit: tuple  # elements to highlight: ("edges", l) between layers l − 1 and l, ("units", l), or ("cost", 0)
+    operands: tuple  # names of arrays, with the operators between them
+    kept: int = 0  # number of multiplications in the backward pass if errors are kept and reused
+    alone: int = 0  # number of multiplications if each gradient is computed along its own paths from dZ[L]
 
     @property
     def way(self):
-        """The part of a round that the step belongs to: "forward", "backward" or "update"."""
+        """Part of the round to which the step belongs: "forward", "backward" or "update"."""
         return "backward" if self.name[0] == "d" else "update" if self.name[0] == "W" else "forward"
 
 
 @cache
 def steps_of(sizes):
-    """The steps of one round through a network of these sizes: forward, backward, update.
+    """Return the steps of one round through a network: the forward pass, the backward pass and the update.
 
     Parameters
     ----------
-    sizes : tuple of int, n[0], …, n[L]
+    sizes : tuple of int
+        Layer sizes n[0], …, n[L].
+
+    Returns
+    -------
+    tuple of Step
     """
     n, L = sizes, len(sizes) - 1
     steps = [Step("A[0]", "A^{[0]} = X^T", f"(1, {n[0]}) transposed: ({n[0]}, 1)", "A0 = X.T", ("units", 0), ("Xᵀ",))]
@@ -46,7 +51,7 @@ def steps_of(sizes):
 
 
 def _forward_steps(n, l, L):
-    """Z[l] and A[l]."""
+    """Return the steps that compute Z[l] and A[l]."""
     column, g = f"({n[l]}, 1)", "\\sigma" if l == L else "g"
     prediction = " = \\hat{Y}" if l == L else ""
     return [
@@ -70,7 +75,7 @@ def _forward_steps(n, l, L):
 
 
 def _cost_steps(n, L):
-    """J and dZ[L], for n outputs."""
+    """Return the steps that compute J and dZ[L] for n outputs."""
     column, total = f"({n}, 1)", "\\Sigma_k\\ " if n > 1 else ""
     a = f"A^{{[{L}]}}"
     cost = f"-{total}[Y \\log {a} + (1 - Y) \\log(1 - {a})]" if n > 1 else f"-Y \\log {a} - (1 - Y) \\log(1 - {a})"
@@ -90,14 +95,14 @@ def _cost_steps(n, L):
 
 
 def _backward_steps(n, l):
-    """dW[l] and db[l], and for l > 1 also dA[l − 1] and dZ[l − 1]."""
+    """Return the steps that compute dW[l] and db[l] and, if l > 1, also dA[l − 1] and dZ[l − 1]."""
     return [*_gradient_steps(n, l), *(_error_steps(n, l) if l > 1 else [])]
 
 
 def _gradient_steps(n, l):
-    """dW[l] and db[l], from the error of the layer."""
+    """Return the steps that compute dW[l] and db[l] from dZ[l]."""
     column, weights = f"({n[l]}, 1)", n[l] * n[l - 1]
-    own = _alone(n, l)  # the error of one unit along its own paths
+    own = _alone(n, l)  # multiplications for the error of one unit along its own paths
     return [
         Step(
             f"dW[{l}]",
@@ -123,7 +128,7 @@ def _gradient_steps(n, l):
 
 
 def _error_steps(n, l):
-    """dA[l − 1] and dZ[l − 1], the error of the previous layer."""
+    """Return the steps that compute dA[l − 1] and dZ[l − 1] from dZ[l]."""
     before = f"({n[l - 1]}, 1)"
     return [
         Step(
@@ -148,7 +153,7 @@ def _error_steps(n, l):
 
 
 def _update_step(n, l):
-    """W[l] and b[l] move against their gradients."""
+    """Return the step that updates W[l] and b[l]."""
     return Step(
         f"W[{l}]",
         f"W^{{[{l}]}} \\leftarrow W^{{[{l}]}} - \\alpha\\, dW^{{[{l}]}}",
@@ -160,19 +165,27 @@ def _update_step(n, l):
 
 
 def _alone(n, l):
-    """Multiplications for the error of one unit in layer l along all its paths, with nothing reused."""
+    """Count the multiplications for the error of one unit in layer l, computed along all paths without reuse."""
     return 0 if l == len(n) - 1 else n[l + 1] * (1 + _alone(n, l + 1)) + 1
 
 
 def working(step, v, target, learning_rate):
-    """The arithmetic of a step in numbers, one line per entry of the result, row by row.
+    """Return the arithmetic of a step with numbers, as one line of text per entry of the result.
 
     Parameters
     ----------
     step : Step
-    v : dict of str to ndarray, the arrays of the round by name; "W[1] before" is W[1] before the update
+        The step to write out.
+    v : dict of str to ndarray
+        All arrays of the round by name. For example, "W[1] before" is W[1] before the update.
     target : ndarray of shape (n[L], 1)
+        Labels of the example.
     learning_rate : float
+        Learning rate of the update.
+
+    Returns
+    -------
+    list of str
     """
     name, array = step.name, v[step.name]
     kind, l = name[:-3], int(name[-2]) if name != "J" else 0
@@ -211,7 +224,7 @@ def _outer(v, l, _):
 
 
 def _sum_over_units(v, l, _):
-    """Each unit's error is a sum over the units that it feeds, down a column of W."""
+    """Write the error of each unit as a sum over the units that it feeds, which is a sum down a column of W."""
     W, deltas = v[f"W[{l + 1}] before"], v[f"dZ[{l + 1}]"].ravel()
     sums = [" + ".join(f"{decimals(w)} · {decimals(d)}" for w, d in zip(column, deltas, strict=True)) for column in W.T]
     return [f"{total} = {decimals(d)}" for total, d in zip(sums, v[f"dA[{l}]"].flat, strict=True)]
@@ -230,6 +243,6 @@ def _update(v, l, learning_rate):
 
 
 def decimals(number):
-    """A number with three decimals, in parentheses if it is negative."""
+    """Format a number with three decimals, in parentheses if it is negative."""
     text = f"{float(np.squeeze(number)):z.3f}".replace("-", "−")
     return f"({text})" if text[0] == "−" else text

@@ -1,4 +1,4 @@
-"""Lesson 09: a recorded expression, step by step, forward and then backward."""
+"""Interactive figure for lesson 09 that replays a recorded expression step by step, forward and then backward."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from helpers.plotting.tape_graph import graph_size, number_or_shape
 from helpers.system.validation import as_matrix, known_name
 from helpers.widgets.explorer import SIZE, SLOW, Explorer, whole_between
 
-MOST_STEPS = 12  # for the longest expression
+MOST_STEPS = 12  # number of steps of the longest expression
 
 
 def _loss_of_a_neuron(x, w, b):
@@ -51,25 +51,39 @@ EXPRESSIONS = {
 
 
 class Walk(NamedTuple):
-    """A recorded expression after some of its steps."""
+    """Recorded expression after some of its steps."""
 
     output: Variable
-    number: int  # of the step, from 1
-    total: int  # steps of this expression, half forward and half backward
-    now: Variable  # the one being computed, or passing its gradient on
-    known: set  # Variables with a value so far
-    gradients: dict  # Variable to ndarray, possibly still incomplete
-    words: str  # what the step does
+    number: int  # number of the step, starting at 1
+    total: int  # number of steps of this expression, half of them forward and half backward
+    now: Variable  # variable that is computed, or that passes its gradient to its parents
+    known: set  # variables whose value has been computed
+    gradients: dict  # maps each Variable to its gradient so far, which may still be incomplete
+    words: str  # description of the step
 
 
 def steps(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, b=0.25):
-    """Record an expression and differentiate it, up to the given step; each operation is one step in each direction.
+    """Record an expression and differentiate it, up to the given step.
+
+    Each operation is one step in the forward direction and one step in the backward direction.
 
     Parameters
     ----------
-    expression : a key of `EXPRESSIONS`
-    step : int from 1; anything beyond the last step counts as the last
+    expression : str
+        Key of `EXPRESSIONS`.
+    step : int
+        Number of the step, starting at 1. Larger numbers than the last one are treated as the last one.
     x, w, b : float
+        Values of the inputs.
+
+    Returns
+    -------
+    Walk
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is invalid.
     """
     program = EXPRESSIONS[known_name(expression, EXPRESSIONS, "expression")]
     step = whole_between(step, "step", 1, MOST_STEPS)
@@ -91,27 +105,27 @@ def steps(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, 
 
 
 def _handed_on(now, before, after):
-    """Describe the share of the gradient that each parent receives, and the sum if it already had one."""
+    """Describe what each parent receives from the gradient, and the sum if it already had received a gradient."""
     shares = []
     for parent in dict.fromkeys(parent for parent, _ in now.parents if parent in after):
         share, name = after[parent] - before.get(parent, 0), parent.name
-        total = f", together {number_or_shape(after[parent])}" if parent in before else ""
+        total = f" (total {number_or_shape(after[parent])})" if parent in before else ""
         shares.append(f"{number_or_shape(share)} to {name}{total}")
-    return f"backward: {now.name} with its gradient {number_or_shape(after[now])} gives {'; '.join(shares)}"
+    return f"backward: {now.name} has the gradient {number_or_shape(after[now])} and passes {', '.join(shares)}"
 
 
 def draw(result, ax=None):
-    """Draw a `Walk` as a graph, as far as it is known."""
+    """Draw a `Walk` as a graph that shows the values and gradients known so far."""
     return tape_graph.graph(result.output, result.gradients, ax, result.known, result.now)
 
 
 def describe(result):
-    """Summarize the step of a `Walk` in a sentence."""
+    """Return a sentence that describes the step of a `Walk`."""
     return f"Step {result.number} of {result.total}, {result.words}"
 
 
 def explorer():
-    """Lesson 09: the tape of several expressions, forward and then backward."""
+    """Return the interactive figure, with controls for the expression, the step and the inputs."""
     controls = {
         "expression": ipywidgets.Dropdown(options=list(EXPRESSIONS), description="expression"),
         "step": ipywidgets.IntSlider(1, min=1, max=MOST_STEPS, description="step"),
@@ -124,13 +138,13 @@ def explorer():
 
 
 def is_met(result, state):
-    """Whether all steps are done and the gradient of x, which arrives in two shares, is 0 although x is not."""
+    """Return whether all steps are done and the two contributions to the gradient of a nonzero x cancel."""
     if state["expression"] != "x x + w x + b" or result.number < result.total or state["x"] == 0:
         return False
     return any(v.name == "x" and float(gradient.squeeze()) == 0 for v, gradient in result.gradients.items())
 
 
 def _size_of_picture(result):
-    """Width and height of the drawn graph in inches, as wide as a picture beside its controls."""
+    """Return the width and the height of the graph in inches, scaled to the width of a picture next to its controls."""
     width, height = graph_size(result.output)
     return SIZE[0], height * SIZE[0] / width

@@ -1,4 +1,4 @@
-"""Lesson 02: two clouds of points, the boundary between them and the decision threshold."""
+"""Interactive figure for lesson 02 that shows two clusters of points, the boundary between them, and the threshold."""
 
 from typing import NamedTuple
 
@@ -13,28 +13,39 @@ from helpers.widgets.explorer import SLOW, Explorer, fit_whole
 
 
 class Classification(NamedTuple):
-    """A one-layer network on two clouds, and its decisions at a threshold."""
+    """One-layer network fitted to two clusters of points, and its decisions at a threshold."""
 
     network: NeuralNetwork
-    X: np.ndarray  # (m, 2)
-    y: np.ndarray  # (m,)
+    X: np.ndarray  # shape: (m, 2)
+    y: np.ndarray  # shape: (m,)
     threshold: float
     accuracy: float
-    missed: int  # label 1, predicted 0
-    false_alarms: int  # label 0, predicted 1
+    missed: int  # number of false negatives
+    false_alarms: int  # number of false positives
 
 
 def classify(separation=2.5, threshold=0.5):
-    """Logistic regression on two clouds that lie `separation` standard deviations apart.
+    """Fit a logistic regression to two clusters of points.
 
     Parameters
     ----------
-    separation : float, at least 0
-    threshold : float between 0 and 1; the prediction is 1 if the probability is above it
+    separation : float
+        Distance between the centres of the clusters in standard deviations, at least 0.
+    threshold : float
+        Number between 0 and 1. The prediction is 1 if the probability is greater than this.
+
+    Returns
+    -------
+    Classification
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is invalid.
     """
     threshold = finite_number(threshold, "threshold", "between 0 and 1")
     if not 0 < threshold < 1:
-        raise ValueError(f"the threshold is {threshold}, but it must lie between 0 and 1")
+        raise ValueError(f"threshold is {threshold}, but it must be between 0 and 1")
     X, y = make_blobs(200, separation, random_state=3)
     network = fit_whole(NeuralNetwork([1], learning_rate=1, iterations=200), X, y)
     answer = network.predict_proba(X) > threshold
@@ -43,20 +54,20 @@ def classify(separation=2.5, threshold=0.5):
 
 
 def draw(result, ax=None):
-    """Draw a `Classification` as points on top of the predicted probability."""
+    """Plot the points of a `Classification` on top of the predicted probabilities."""
     return plotting.boundary(result.network.predict_proba, result.X, result.y, ax, result.threshold)
 
 
 def describe(result):
-    """Summarize the accuracy of a `Classification` in a sentence."""
+    """Return a sentence that states the accuracy of a `Classification` and its two kinds of mistakes."""
     return (
-        f"{result.accuracy:.1%} of {len(result.y)} points are right; triangles missed: {result.missed}, "
-        f"circles taken for triangles: {result.false_alarms}"
+        f"{result.accuracy:.1%} of {len(result.y)} points are right; missed triangles: {result.missed}, "
+        f"circles mistaken for triangles: {result.false_alarms}"
     )
 
 
 def explorer():
-    """Lesson 02: how the distance of the clouds and the threshold move the boundary."""
+    """Return the interactive figure, with controls for the distance between the clusters and the threshold."""
     controls = {
         "separation": ipywidgets.FloatSlider(2.5, min=0, max=6, step=0.25, description="separation (sd)", **SLOW),
         "threshold": ipywidgets.FloatSlider(0.5, min=0.01, max=0.99, step=0.01, description="threshold", **SLOW),
@@ -66,7 +77,7 @@ def explorer():
 
 
 def is_met(result, state):
-    """Whether no triangle is missed, but one would be if the threshold were one slider step higher."""
+    """Return whether no triangle is missed, although one would be if the threshold were one slider step higher."""
     if state["separation"] != 2.5 or result.missed:
         return False
     return bool(np.any(result.network.predict_proba(result.X[result.y == 1]) <= state["threshold"] + 0.01))

@@ -1,4 +1,4 @@
-"""Lesson 03: multiplications in the backward pass, with and without keeping the errors."""
+"""Interactive figure for lesson 03 that counts the multiplications saved by keeping errors in the backward pass."""
 
 from typing import NamedTuple
 
@@ -9,24 +9,36 @@ from helpers.widgets.explorer import SLOW, Explorer, whole_between
 
 
 class Work(NamedTuple):
-    """Multiplications to find the error of one unit."""
+    """Number of multiplications needed to compute the error of one unit, with and without keeping later errors."""
 
     depth: int
     width: int
-    with_reuse: list  # for 1 … depth layers
-    without: list
+    with_reuse: list  # counts for 1, …, depth layers if the errors are kept
+    without: list  # the same counts if nothing is kept
 
 
 def count(depth=9, width=3):
-    """Count multiplications for the error of one unit, with `depth` layers of `width` units between it and the cost.
+    """Count the multiplications for the error of one unit, followed by `depth` layers of `width` units and the cost.
 
-    If errors are kept and reused, it takes `width` for the unit itself and width² for each later layer except the
-    last. If nothing is kept, every unit asks all units of the next layer again: w + w² + … + w^depth.
+    If the errors are kept and reused, the unit itself requires w = `width` multiplications, and each later layer except
+    the last requires w². If nothing is kept, every unit requests the errors of all units in the next layer again, which
+    requires w + w² + … + w^depth multiplications.
 
     Parameters
     ----------
-    depth : int from 1 to 12
-    width : int from 1 to 200
+    depth : int
+        Number of layers after the unit, from 1 to 12.
+    width : int
+        Number of units in each of these layers, from 1 to 200.
+
+    Returns
+    -------
+    Work
+
+    Raises
+    ------
+    ValueError
+        If an argument is not an integer in its range.
     """
     depth, width = whole_between(depth, "depth", 1, 12), whole_between(width, "width", 1, 200)
     depths = range(1, depth + 1)
@@ -35,21 +47,21 @@ def count(depth=9, width=3):
 
 
 def draw(result, ax=None):
-    """Draw `Work` as two curves over the number of layers."""
+    """Plot the counts of a `Work` against the number of layers."""
     return plotting.work_curves(result.with_reuse, result.without, ax)
 
 
 def describe(result):
-    """Summarize the totals of a `Work` in a sentence."""
+    """Return a sentence that compares the two counts of a `Work`."""
     kept, alone = result.with_reuse[-1], result.without[-1]
     times = alone / kept
     more = "just as many" if alone == kept else f"{times:,.{0 if times >= 10 else 1}f} times as many"
     layers = f"{result.depth} layer{'s' if result.depth > 1 else ''} of {result.width}"
-    return f"{layers}, multiplications: {kept} with the errors kept, {alone} without: {more}"
+    return f"{layers}: {kept} multiplications if the errors are kept, {alone} if not, which is {more}"
 
 
 def explorer():
-    """Lesson 03: how depth and width affect the work, with and without keeping the errors."""
+    """Return the interactive figure, with controls for the depth and the width."""
     controls = {
         "depth": ipywidgets.IntSlider(9, min=1, max=12, description="layers to the cost", **SLOW),
         "width": ipywidgets.IntSlider(3, min=1, max=200, description="units in each layer", **SLOW),
@@ -59,6 +71,6 @@ def explorer():
 
 
 def is_met(result, state):
-    """Whether the depth shown is the smallest at which a million multiplications are saved."""
+    """Return whether the depth is the smallest one at which keeping the errors saves a million multiplications."""
     saved = [more - less for more, less in zip(result.without, result.with_reuse, strict=True)]
     return result.width == 4 and saved[-1] >= 1_000_000 > max(saved[:-1], default=0)

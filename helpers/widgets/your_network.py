@@ -1,4 +1,4 @@
-"""Lesson 04: a network of any size on a thousand digits, watched while it trains."""
+"""Interactive figure for lesson 04 that trains a network of any size on a thousand digits while the reader watches."""
 
 import warnings
 from functools import cache
@@ -17,14 +17,14 @@ from helpers.widgets.live import Live
 from helpers.widgets.playground_data import as_rates
 from helpers.widgets.playground_picture import levels
 
-MOST_LAYERS, MOST_PARAMETERS, MOST_ITERATIONS = 20, 100_000, 1000  # at most some ten milliseconds per iteration
-SHOWN, MOST_DRAWN = 16, 240  # units per layer, points per curve
-DIGITS = 12  # on the screen, each of those that are right and of those that are wrong
-LAYERS, RIGHT = 3, 0.95  # the challenge
+MOST_LAYERS, MOST_PARAMETERS, MOST_ITERATIONS = 20, 100_000, 1000  # keep an iteration within tens of milliseconds
+SHOWN, MOST_DRAWN = 16, 240  # largest number of units shown per layer, and of points per curve
+DIGITS = 12  # largest number of correctly classified digits shown, and also of misclassified ones
+LAYERS, RIGHT = 3, 0.95  # conditions of the challenge: number of layers, test accuracy
 
 
 class Training(NamedTuple):
-    """A network trained on a thousand digits."""
+    """Network trained on a thousand digits, with its training and test accuracy."""
 
     network: NeuralNetwork
     train_accuracy: float
@@ -33,30 +33,37 @@ class Training(NamedTuple):
 
 @cache
 def some_digits():
-    """1000 fives and eights for training and 500 for testing."""
+    """Return 1000 training and 500 test images of the digits 5 and 8 with their labels."""
     X, y, X_test, y_test = load_digit_pair(5, 8, np.float32, random_state=0)
     return X[:1000], y[:1000], X_test[:500], y_test[:500]
 
 
 @cache
 def mean_digit():
-    """The mean of the test images, of shape (784,)."""
+    """Return the mean of the test images, of shape (784,)."""
     return some_digits()[2].mean(axis=0)
 
 
 def train(layer_sizes="20, 1", hidden_activation="sigmoid", learning_rate=0.5, iterations=60):
-    """Train on 1000 digits, 5 against 8, and test on 500 others.
+    """Train a network on 1000 images of a 5 or an 8, and test it on 500 others.
 
     Parameters
     ----------
-    layer_sizes : sequence of int without the inputs, or text such as "20, 1"; it must end in 1
-    hidden_activation, iterations : as in `NeuralNetwork`
-    learning_rate : float; or a dict such as {0: 0.5, 40: 0.1}, from the iteration after which each rate begins
+    layer_sizes : sequence of int or str
+        Layer sizes without the number of inputs, or text such as "20, 1". The last size must be 1.
+    hidden_activation, iterations
+        See `NeuralNetwork`.
+    learning_rate : float or dict
+        A dict such as {0: 0.5, 40: 0.1} maps numbers of completed iterations to the rate used from then on.
+
+    Returns
+    -------
+    Training
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as described, or the network is too large to watch.
+        If an argument is invalid, or the network is too large to watch.
     """
     sizes, rates = _checked(layer_sizes, iterations), as_rates(learning_rate, MOST_ITERATIONS)
     known_name(hidden_activation, ACTIVATIONS, "hidden_activation")
@@ -71,12 +78,14 @@ def train(layer_sizes="20, 1", hidden_activation="sigmoid", learning_rate=0.5, i
 def _checked(layer_sizes, iterations):
     sizes = as_sizes(layer_sizes)
     if sizes[-1] != 1:
-        raise ValueError(f"the last size is {sizes[-1]}, but one unit must answer, 5 or 8: end with 1")
+        raise ValueError(
+            f"the last layer size is {sizes[-1]}, but it must be 1, because a single unit decides between 5 and 8"
+        )
     parameters = count_parameters((784, *sizes))
     if len(sizes) > MOST_LAYERS or parameters > MOST_PARAMETERS:
         raise ValueError(
-            f"that is too large to watch: {len(sizes)} layers, {parameters} parameters; "
-            f"up to {MOST_LAYERS} layers and {MOST_PARAMETERS} parameters"
+            f"the network has {len(sizes)} layers and {parameters} parameters, which would be too slow to watch: "
+            f"use at most {MOST_LAYERS} layers and {MOST_PARAMETERS} parameters"
         )
     if positive_whole(iterations, "iterations") > MOST_ITERATIONS:
         raise ValueError(f"iterations is {iterations}, but it must be at most {MOST_ITERATIONS}")
@@ -84,7 +93,7 @@ def _checked(layer_sizes, iterations):
 
 
 def _train(network):
-    """Start or resume training up to the number of iterations; an interrupted run raises KeyboardInterrupt."""
+    """Start or resume training up to the requested number of iterations, or raise KeyboardInterrupt if interrupted."""
     X, y, _, _ = some_digits()
     if not hasattr(network, "cost_history_"):
         fit_whole(network, X, y)
@@ -101,12 +110,12 @@ def _scored(network):
 
 
 def draw(result, ax=None):
-    """Draw the cost curve of a `Training`."""
+    """Plot the cost curve of a `Training`."""
     return plotting.accuracy_and_cost(result.network.cost_history_, result.train_accuracy, result.test_accuracy, ax)
 
 
 def describe(result):
-    """Summarize the shapes, number of parameters and outcome of a `Training` in a sentence."""
+    """Return a sentence that states the number of parameters, the final cost and the test accuracy of a `Training`."""
     n = result.network.layer_sizes_
     shapes = ", ".join(f"W[{l}] {n[l]} × {n[l - 1]}" for l in range(1, len(n)))
     return (
@@ -116,10 +125,10 @@ def describe(result):
 
 
 class YourNetwork(Live):
-    """Lesson 04: layer sizes, activation and learning rate on real digits, and the network while it trains.
+    """Interactive figure that trains a network on digits, with controls for its size, activation and learning rate.
 
-    Changing a size or the activation restarts the training; changing the learning rate does not, and the line of
-    code records after how many iterations it changed.
+    Changing the layer sizes or the activation restarts the training. A change of the learning rate takes effect without
+    a restart, and the line of code records the iteration at which it was made.
     """
 
     title = "Your network"
@@ -133,7 +142,7 @@ class YourNetwork(Live):
     hidden_activation = traitlets.Unicode("sigmoid").tag(sync=True)
     learning_rate = traitlets.CFloat(0.5).tag(sync=True)
     iterations = traitlets.CInt(1).tag(sync=True)
-    speed = traitlets.CInt(1).tag(sync=True)  # iterations per picture
+    speed = traitlets.CInt(1).tag(sync=True)  # number of iterations per picture
 
     def __init__(self, **state):
         self._rates = None
@@ -141,15 +150,15 @@ class YourNetwork(Live):
         self.observe(self._change_rate, names="learning_rate")
 
     def state(self):
-        """The arguments of `train`."""
+        """Return the arguments of `train`."""
         self._rates = self._rates or {0: self.learning_rate}
         rates = dict(self._rates) if len(self._rates) > 1 else self._rates[0]
         return super().state() | {"learning_rate": rates}
 
     def compute(self, layer_sizes, hidden_activation, iterations, learning_rate):
-        """The `Training`, continued from the current one if possible."""
+        """Return the requested `Training`, continuing from the current one if possible."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a rising cost is visible, and may be intended
+            warnings.simplefilter("ignore")  # a rising cost is visible anyway and may be intended
             if not self._goes_on(layer_sizes, hidden_activation, iterations, as_rates(learning_rate, MOST_ITERATIONS)):
                 return train(layer_sizes, hidden_activation, learning_rate, iterations)
             _checked(layer_sizes, iterations)
@@ -159,7 +168,7 @@ class YourNetwork(Live):
             return _scored(network)
 
     def _goes_on(self, layer_sizes, hidden_activation, iterations, rates):
-        """Whether the requested training is a continuation of the current one."""
+        """Return whether the requested training is a continuation of the current one."""
         if not self.result or (layer_sizes, hidden_activation) != tuple(
             self._shown[name] for name in self.arguments[:2]
         ):
@@ -169,24 +178,27 @@ class YourNetwork(Live):
         return done <= iterations and max(rates) <= done and new == {k: v for k, v in before.items() if k < done}
 
     def describe(self, result):
-        """Summarize the outcome in a sentence."""
+        """Return a sentence that states the number of iterations and the outcome of the training."""
         done = self.iterations
         return f"After {done} iteration{'s' if done > 1 else ''}: {describe(result)}"
 
     def solved(self, result):
-        """Whether a network of three layers is right on enough of the test digits."""
+        """Return whether a network with three layers classifies enough of the test digits correctly."""
         return len(result.network.layer_sizes_) == LAYERS + 1 and result.test_accuracy > RIGHT
 
     def draw(self, result, ax):
-        """The cost curve."""
+        """Plot the cost curve."""
         return draw(result, ax)
 
     def example_result(self):
-        """A short training run of its own, which leaves the network on the screen alone; at the start there is none."""
+        """Return the result of a separate short training run, because at the start there is little to show.
+
+        The network on the screen is not changed.
+        """
         return train(**self.state() | {"iterations": max(self.iterations, 60)})
 
     def picture_of(self, result):
-        """Weights, images of the units, digits answered right and wrong, and the cost curve."""
+        """Return the weights, the images of the units, some digits that are right or wrong, and the cost curve."""
         network, costs = result.network, result.network.cost_history_
         every = -(-len(costs) // MOST_DRAWN)
         W, b = (list(p.values()) for p in (network.W_, network.b_))
@@ -201,7 +213,10 @@ class YourNetwork(Live):
         return picture | {"costs": np.array([*costs[:-1:every], costs[-1]], np.float32).tobytes()} | _digits(network)
 
     def _change_rate(self, change):
-        """Change the learning rate from this iteration on; before the second iteration, from the beginning."""
+        """Change the learning rate from the current iteration onwards.
+
+        A change before the second iteration takes effect from the beginning.
+        """
         before = self._rates, self.refusal
         try:
             as_rates(self.learning_rate, MOST_ITERATIONS)
@@ -212,34 +227,34 @@ class YourNetwork(Live):
             self._rates, self.refusal = before[0], f"Not possible: {error}."
 
     def _advance(self):
-        """Train for some more iterations; return whether training can continue."""
+        """Train for a few more iterations, and return whether training can continue."""
         before = self.iterations
         try:
             self.iterations = min(before + max(1, self.speed), MOST_ITERATIONS)
         finally:
             said = self.refusal
-            if said:  # it diverged or was interrupted: the previous state is still shown
+            if said:  # training diverged or was interrupted, so the previous state is still shown
                 self.iterations, self.refusal = before, said
         return before < self.iterations < MOST_ITERATIONS
 
     def _step(self, content=None):
-        """One iteration."""
+        """Perform one iteration."""
         self.playing = False
         self.speed, speed = 1, self.speed
         self._advance()
         self.speed = speed
 
     def _reset(self, content=None):
-        """Back to the first iteration."""
+        """Return to the first iteration."""
         self._rates = None
         self.iterations = 1
         self._refresh()
 
 
 def unit_pictures(network):
-    """Levels of 28 × 28 pixels for the first units of each hidden layer: ∂z/∂pixel at the mean digit.
+    """Yield ∂z/∂pixel at the mean digit for the first units of each hidden layer, encoded as levels of 28 × 28 pixels.
 
-    In the first layer these are the weights.
+    In the first layer, these derivatives are the weights.
     """
     W, b = network.W_, network.b_
     a, slopes = mean_digit()[:, np.newaxis], None  # (784, 1)
@@ -252,7 +267,10 @@ def unit_pictures(network):
 
 
 def _digits(network):
-    """Test digits answered right and wrong, most confident mistakes first, with the probability of an 8."""
+    """Return some test digits that are right or wrong, with the predicted probabilities of an 8.
+
+    The mistakes are sorted so that the most confident ones come first.
+    """
     _, _, X, y = some_digits()
     p = network.predict_proba(X)
     sure, picture = np.abs(p - 0.5), {"mean": np.round(255 * mean_digit()).astype(np.uint8).tobytes()}
@@ -265,5 +283,5 @@ def _digits(network):
 
 
 def explorer():
-    """Lesson 04: train a network of your own on real digits."""
+    """Return the interactive figure."""
     return YourNetwork()
