@@ -166,11 +166,11 @@ def _pixels(drawing):
     pixels = as_real_array(drawing, "drawing")
     if pixels.shape != (SIDE**2,):
         raise ValueError(
-            f"the drawing has shape {pixels.shape}, but it must be an array of {SIDE**2} numbers from 0 to 1"
+            f"drawing is an array of shape {pixels.shape}, but it must contain {SIDE**2} numbers from 0 to 1"
         )
     wrong = pixels[~((pixels >= 0) & (pixels <= 1))]
     if wrong.size:
-        raise ValueError(f"the drawing contains {wrong[0]:g}, but each pixel must be between 0 (paper) and 1 (ink)")
+        raise ValueError(f"a pixel of the drawing is {wrong[0]:g}, but it must be between 0 (paper) and 1 (ink)")
     return pixels
 
 
@@ -181,7 +181,7 @@ def draw(result, figure=None):
 
 def describe(result):
     """Return a sentence that states the network's answer in a `Reading`."""
-    who = "The network" if result.pixels.any() else "You have not drawn anything yet, but for empty paper, the network"
+    who = "The network" if result.pixels.any() else "You have not drawn anything yet. For empty paper, the network"
     of = f"of an 8 {result.probability:.4f}" if len(result.digits) == 2 else f"{result.probabilities.max():.4f}"
     return f"{who} says {result.answer}: probability {of}; J = {result.cost:.4f} for the target {result.target}"
 

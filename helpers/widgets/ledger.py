@@ -58,7 +58,7 @@ def shapes(layer_sizes=(784, 196, 1), m=11272):
     n = as_sizes(layer_sizes)
     if len(n) < 2:
         raise ValueError(
-            "layer_sizes must contain at least two sizes, the number of inputs and one layer, for example 784, 1"
+            "there must be at least two layer sizes, the number of inputs and one layer, for example 784, 1"
         )
     m, L = positive_whole(m, "m"), len(n) - 1
     rows = [("A[0]", "Xᵀ", (n[0], m))]
@@ -208,8 +208,8 @@ class Game(ipywidgets.VBox):
         sizes, m = self._network
         right = [self._attempts[name] for name, (right, _) in judged.items() if right and name not in self._shown]
         self.message.value = (
-            f"{self._refused} {html.escape(sizes)} with m = {m}: you predicted {len(right)} of {len(self.guesses)} shapes, "
-            f"{right.count(1)} of them on the first attempt; {len(self._shown)} shown"
+            f"{self._refused} {html.escape(sizes)} with m = {m}: you predicted {len(right)} of "
+            f"{len(self.guesses)} shapes, {right.count(1)} of them on the first attempt; {len(self._shown)} shown"
         ).strip()
         self.line.value = code_line("widgets.ledger.judge(", layer_sizes=sizes, m=m, guesses=typed)
         self._first = right.count(1)

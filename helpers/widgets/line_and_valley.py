@@ -123,7 +123,7 @@ def describe(result):
         return f"Start: {here}. The minimum cost is {least:.2f}."
     if result.costs[-1] > result.costs[-2]:
         return (
-            f"Gradient descent diverges: after {_count(steps)}, the cost is {_cost(cost)}, compared with {_cost(first)} "
+            f"Gradient descent diverges: after {_count(steps)}, the cost is {_cost(cost)}, up from {_cost(first)} "
             "at the start. Each step overshoots the bottom of the valley and ends higher up on the other side."
         )
     if (found := arrived(result)) is not None:

@@ -87,7 +87,7 @@ def as_points(points):
         raise TypeError(f"points is {brief(points)}, but it must be a list such as [(0.5, -0.2, 1)]") from None
     if len(rows) > MOST_POINTS:
         raise ValueError(
-            f"points contains {len(rows)} points, but at most {MOST_POINTS} are allowed: remove some of them"
+            f"points has {len(rows)} entries, but there must be at most {MOST_POINTS}: remove some of them"
         )
     return tuple(_point(row) for row in rows)
 
@@ -122,12 +122,12 @@ def _pasted(text):
             )
     if not cells:
         raise ValueError(
-            "the pasted text contains no points: enter two numbers and a label on each line, as in 0.5, -0.2, 1"
+            "there is no point in the pasted text: enter two numbers and a label per line, as in 0.5, -0.2, 1"
         )
     labels = sorted({row[2] for row in cells}, key=lambda label: (_is_number(label) and float(label), label))
     if len(labels) > 2:
         raise ValueError(
-            f"the last column contains {brief(', '.join(labels))}, but only two labels are allowed, such as 0 and 1"
+            f"the last column contains {brief(', '.join(labels))}, but there must be at most two labels, such as 0 and 1"
         )
     if labels == ["1"]:
         labels = ["0", "1"]

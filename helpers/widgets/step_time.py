@@ -90,8 +90,9 @@ def describe(result):
     best = result.counts[np.argmin(totals)]
     return (
         f"{result.workers} worker{'s' * (result.workers > 1)}: {_time(compute)} for computation and "
-        f"{_time(communicate)} for communication{alone}, {_time(compute + communicate)} per step, {result.speed_up:.3g} "
-        f"times as fast as one worker. Among 1, 2, 4, …, {MOST_WORKERS} workers, the fastest number is {best}"
+        f"{_time(communicate)} for communication{alone}, {_time(compute + communicate)} per step, "
+        f"{result.speed_up:.3g} times as fast as one worker. "
+        f"Among 1, 2, 4, …, {MOST_WORKERS} workers, the fastest choice is {best}"
     )
 
 

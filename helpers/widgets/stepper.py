@@ -174,7 +174,10 @@ def describe(result):
     if step.way == "update":
         return f"{said}; the update changes the cost from {result.costs[-2]:.3f} to {result.costs[-1]:.3f}"
     last = f"dZ[{len(result.W)}]"
-    return f"{said}; multiplications in the backward pass so far: {result.kept}, or {result.alone} if only {last} were kept"
+    return (
+        f"{said}; multiplications in the backward pass so far: {result.kept}, "
+        f"or {result.alone} if only {last} were kept"
+    )
 
 
 def solved(result):

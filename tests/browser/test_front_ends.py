@@ -83,7 +83,7 @@ def test_line_and_valley_by_mouse_key_and_finger(sharp_page, lab):
     page.keyboard.press("End")
     valley.locator("code.line", has_text="learning_rate=1.2").wait_for()
     press(valley, "Play")
-    says(valley, "^Diverges: ")
+    says(valley, "^Gradient descent diverges: ")
     valley.get_by_role("button", name="Play", exact=True).wait_for()  # it stops by itself, lost
     page.touchscreen.tap(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
     says(valley, "^Start: ")
@@ -132,7 +132,7 @@ def test_the_stepper_by_mouse_and_key(sharp_page, lab):
     for step in range(11, 16):
         press(stepper, "Next")
         says(stepper, f"^Step {step} of 15 of round 2")
-    says(stepper, "the cost goes from")
+    says(stepper, "the update changes the cost from")
     press(stepper, "Next")
     says(stepper, "^Step 1 of 15 of round 3")
     press(stepper, "Back")
@@ -142,7 +142,7 @@ def test_the_stepper_by_mouse_and_key(sharp_page, lab):
     press(stepper, "Pause")
     press(stepper, "Start over")
     says(stepper, "^Step 1 of 15, forward: ")
-    sizes = stepper.get_by_label("layer sizes, the inputs first")
+    sizes = stepper.get_by_label("layer sizes, starting with the inputs")
     sizes.fill("3, 4, 2, 1")
     sizes.press("Enter")
     says(stepper, "^Step 1 of 22")

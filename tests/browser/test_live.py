@@ -60,7 +60,7 @@ def test_the_playground_by_mouse_key_and_finger(sharp_page, lab):
     playground.locator(
         ".detail", has_text=re.compile(r"Layer 1, unit 2: a = tanh\(.* x₁ .* x₂ .*∂J/∂w = \(")
     ).wait_for()
-    playground.locator(".caption", has_text="Layer 1, unit 2: its activation").first.wait_for()
+    playground.locator(".caption", has_text="Activation of unit 2 in layer 1").first.wait_for()
     playground.get_by_role("button", name="output unit").focus()
     playground.locator(".detail", has_text=re.compile(r"Output: a = σ\(.* a₁ .* a₄ ")).wait_for()
     press(playground, "Reset")
@@ -68,7 +68,7 @@ def test_the_playground_by_mouse_key_and_finger(sharp_page, lab):
     line(playground, "learning_rate=0.03)")
     playground.get_by_role("button", name="input x₁²").click()
     line(playground, "features=('x1', 'x2', 'x1²')")
-    press(playground, "one unit less in layer 2")
+    press(playground, "remove a unit from layer 2")
     line(playground, "width=(4, 3)")
     press(playground, "add a hidden layer")
     line(playground, "hidden_layers=3, data_set='moons', noise=0.1, width=(4, 3, 3)")
@@ -129,7 +129,7 @@ def test_your_network_by_mouse_and_key(sharp_page, lab):
     assert look_at(page, network, "your-network-deep") == []
     sizes.fill("30, 3")
     sizes.press("Enter")
-    network.locator(".refusal", has_text="end with 1").wait_for()
+    network.locator(".refusal", has_text="it must be 1").wait_for()
     says(network, "^After 1 iteration: 23935 parameters")  # the last result stays
     assert page.locator(FAULTS).all_inner_texts() == []
 
@@ -137,7 +137,7 @@ def test_your_network_by_mouse_and_key(sharp_page, lab):
 def test_draw_a_digit_by_mouse_key_and_finger(sharp_page, lab):
     page = sharp_page
     drawing = show(page, lab, "drawing")
-    says(drawing, "^Nothing is drawn yet")
+    says(drawing, "^You have not drawn anything yet")
     stroke(drawing, ((5, 5), (5, 15), (10, 15)))
     says(drawing, "^The network says")
     pad = drawing.locator(".pad")
@@ -158,13 +158,13 @@ def test_draw_a_digit_by_mouse_key_and_finger(sharp_page, lab):
     page.keyboard.press("Escape")  # the menu of the page
     assert pad.evaluate(INKED) == before  # another button than the first draws nothing
     press(drawing, "Clear")
-    says(drawing, "^Nothing is drawn yet")
+    says(drawing, "^You have not drawn anything yet")
     assert pad.evaluate(INKED) == []
     start = drawing.get_by_role("slider", name=re.compile("^Test digit no"))
     start.evaluate("e => { e.value = 1; e.dispatchEvent(new Event('input')) }")
     says(drawing, "^The network says 7: probability 0.99")
     drawing.get_by_role("button", name=re.compile("^3: probability")).click()
-    says(drawing, "for a target of 3$")
+    says(drawing, "for the target 3$")
     rate = drawing.get_by_role("slider", name=re.compile("^Rate"))
     rate.evaluate("e => { e.value = 2; e.dispatchEvent(new Event('input')) }")
     press(drawing, "1 step")
@@ -188,7 +188,7 @@ def test_ink_is_in_every_view_and_survives_a_reload(page, lab):
     page.wait_for_function(SAME)
     assert second.locator(".pad").evaluate(INKED) == drawn
     press(second, "Clear")
-    says(first, "^Nothing is drawn yet")
+    says(first, "^You have not drawn anything yet")
     stroke(second, ((5, 5), (5, 9)))  # drawn in one view, seen in both
     says(first, "^The network says")
     page.wait_for_function(SAME)

@@ -876,8 +876,10 @@ def test_examples_for_each_worker_at_which_both_terms_are_equal_do_not_depend_on
 
 def test_describe_step_says_who_is_fastest():
     said = widgets.step_time.describe(widgets.step_time.predict())
-    assert said.startswith("8 workers: 26 ms computing and 9.33 ms communicating, 35.4 ms a step, 5.89 times")
-    assert said.endswith("32 are fastest")
+    assert said.startswith(
+        "8 workers: 26 ms for computation and 9.33 ms for communication, 35.4 ms per step, 5.89 times"
+    )
+    assert said.endswith("the fastest choice is 32")
     assert widgets.step_time.describe(widgets.step_time.predict(1)).startswith("1 worker: ")
 
 

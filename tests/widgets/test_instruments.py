@@ -74,7 +74,7 @@ def test_a_stop_leaves_the_last_picture_with_its_own_line(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         view.steps = 3
     assert (view.sentence, view.line, view.picture) == before
-    assert view.refusal.startswith("Stopped. What is shown is the last complete result")
+    assert view.refusal.startswith("Stopped. You still see the last complete result")
     monkeypatch.undo()
     view.steps = 4
     assert not view.refusal and "steps=4" in view.line
@@ -83,7 +83,7 @@ def test_a_stop_leaves_the_last_picture_with_its_own_line(monkeypatch):
 @pytest.mark.parametrize("kind", MOVES)
 def test_a_page_without_a_kernel_gets_a_still(kind):
     data, metadata = kind()._repr_mimebundle_()
-    assert data["text/plain"] == f"Interactive figure: {kind.title}. Run this cell to move it."
+    assert data["text/plain"] == f"Interactive figure: {kind.title}. Run this cell to interact with it."
     assert data["image/png"].startswith(b"\x89PNG") and metadata["image/png"]["width"] > 600
     assert data["image/svg+xml"].startswith("<svg")
     assert "application/vnd.jupyter.widget-view+json" in data
@@ -150,7 +150,7 @@ def test_descent_arrives_or_diverges_as_the_curvature_says():
     limit = 2 / valley().curvatures[1]
     below, above = descend(START, 0.99 * limit, MOST), descend(START, 1.05 * limit, MOST)
     assert np.all(np.diff(below.costs) < 0) and above.costs[-1] > above.costs[0]
-    assert widgets.line_and_valley.describe(above).startswith("Diverges: after 60 steps")
+    assert widgets.line_and_valley.describe(above).startswith("Gradient descent diverges: after 60 steps")
     assert widgets.line_and_valley.describe(descend(START, 0.7, 30)).startswith("Arrived after ")
     assert widgets.line_and_valley.describe(descend(START, 0.02, 30)).startswith("After 30 steps")
     assert widgets.line_and_valley.describe(descend()).startswith("Start: w = −1.00, b = 3.00")

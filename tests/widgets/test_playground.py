@@ -78,7 +78,7 @@ def test_costs_norms_and_accuracy_are_those_of_the_parameters():
     Z, _ = forward(state.X_test, state.W, state.b, "tanh")
     assert state.costs[-1][1] == pytest.approx(binary_cross_entropy(Z[2], state.y_test[np.newaxis]), rel=1e-12)
     assert state.accuracy()[0] == np.mean((state.predict_proba(state.X) > 0.5) == state.y)
-    assert f"Update 40: cost {state.costs[-1][0]:.4f}" in widgets.playground.describe(state)
+    assert f"Update 40: training cost {state.costs[-1][0]:.4f}" in widgets.playground.describe(state)
 
 
 def test_it_learns_the_spirals():
@@ -335,7 +335,7 @@ def test_a_point_that_is_added_is_learned():
     state.add_point(0, 0.9, 0)
     state.run(300)
     assert state.predict_proba(np.array([[0.0, 0.9]]))[0] < 0.1
-    assert widgets.playground.describe(state).endswith("right 100.0% of your points")
+    assert widgets.playground.describe(state).endswith("100.0% of your points are right")
     widgets.playground.draw(state)
 
 
@@ -439,7 +439,9 @@ def test_a_pasted_table_becomes_the_data_set():
     assert eval(instrument.line).costs == instrument.result.costs  # our own text
     before = instrument.picture
     send(instrument, "paste", text="<b>no</b>")
-    assert instrument.refusal.startswith("Not possible: a pasted line is") or "without points" in instrument.refusal
+    assert (
+        instrument.refusal.startswith("Not possible: a pasted line is") or "there is no point in" in instrument.refusal
+    )
     assert instrument.picture == before
 
 
@@ -512,7 +514,7 @@ def test_a_stop_while_it_is_shown_leaves_the_picture_with_its_own_line(monkeypat
         with pytest.raises(KeyboardInterrupt):
             change()
         assert (instrument.picture, instrument.line) == before
-    assert instrument.refusal.startswith("Stopped. What is shown is the last complete result")
+    assert instrument.refusal.startswith("Stopped. You still see the last complete result")
     monkeypatch.undo()
     send(instrument, "reset")
     send(instrument, "step")
@@ -603,7 +605,7 @@ def test_a_forgotten_training_ends(monkeypatch):
         instrument.playing = True
         await until(lambda: not instrument.playing)
         assert instrument.result.updates == 7
-        assert "The training ends here" in instrument.sentence
+        assert "Training stops after 20000 updates" in instrument.sentence
         send(instrument, "step")
         assert eval(instrument.line).updates == instrument.result.updates == 7  # our own text
         send(instrument, "reset")

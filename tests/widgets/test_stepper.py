@@ -82,7 +82,7 @@ def test_a_later_round_goes_on_from_the_last_one():
         np.testing.assert_array_equal(other.costs[:-1], one.costs)
     assert np.all(np.diff(rounds[-1].costs) < 0)  # the cost falls
     assert "of round 4" in widgets.stepper.describe(rounds[-1])
-    assert "cost goes from 0.514 to 0.233" in widgets.stepper.describe(frame(15))
+    assert "the update changes the cost from 0.514 to 0.233" in widgets.stepper.describe(frame(15))
 
 
 def test_the_picture_shows_biases_at_once_and_z_when_it_is_known():
@@ -143,13 +143,13 @@ def test_the_network_of_the_lesson_is_the_default():
         ({"step": 1.5}, "^step is 1.5"),
         ({"x": (1, "a")}, "^x holds .* real numbers"),
         ({"x": (1, float("nan"))}, "^x holds 1 value that is NaN"),
-        ({"x": (1, 2, 3)}, "^x holds 3 numbers, but the network has 2 inputs: give 2$"),
-        ({"x": (1, 1e9)}, "^x holds 1e[+]09, but there is room for numbers up to 1000 only$"),
+        ({"x": (1, 2, 3)}, "^x contains 3 numbers, but the network has 2 inputs: give 2$"),
+        ({"x": (1, 1e9)}, "^x contains a number of magnitude 1e[+]09, but at most 1000 is allowed$"),
         ({"y": 2}, "^y is .*2.0.*, but a label must be 0 or 1$"),
-        ({"y": (1, 0)}, "^y holds 2 numbers, but the network has 1 outputs"),
-        ({"sizes": "2"}, "^sizes names 1 layers"),
-        ({"sizes": "2, 2, 2, 2, 2, 1"}, "^sizes names 6 layers"),
-        ({"sizes": "2, 5, 1"}, "^sizes holds 5, but there is room for at most 4 units in a layer$"),
+        ({"y": (1, 0)}, "^y contains 2 numbers, but the network has 1 outputs"),
+        ({"sizes": "2"}, "^sizes has 1 entries"),
+        ({"sizes": "2, 2, 2, 2, 2, 1"}, "^sizes has 6 entries"),
+        ({"sizes": "2, 5, 1"}, "^sizes contains 5, but there is room for at most 4 units in a layer$"),
         ({"sizes": "two"}, "is not a list of layer sizes"),
         ({"updates": 61}, "^updates is 61, but it must be a whole number from 0 to 60$"),
         ({"learning_rate": 0}, "^learning_rate is 0, but it must be a finite number above 0$"),
@@ -166,7 +166,7 @@ def test_a_network_that_is_typed_gets_an_example_of_its_size():
     assert (len(view.x), len(view.y), view.step, view.updates) == (3, 1, 1, 0)
     assert view.picture["sizes"] == [3, 2, 1] and not view.refusal
     view.sizes = "3, 2, 7"
-    assert view.refusal == "Not possible: sizes holds 7, but there is room for at most 4 units in a layer."
+    assert view.refusal == "Not possible: sizes contains 7, but there is room for at most 4 units in a layer."
     assert view.picture["sizes"] == [3, 2, 1] and "y=(1,), sizes=(3, 2, 1)," in view.line  # the last one stays
     view.sizes = "2, 2, 2"
     assert not view.refusal and view.picture["sizes"] == [2, 2, 2]

@@ -1,10 +1,10 @@
-// Draw a digit: a pad of 28 × 28 pixels by mouse, finger and keys, ten bars, and the derivative over the drawing.
+// Front end of the figure "Draw a digit": a drawing area, a bar for each digit, and the derivatives on top of the drawing.
 
 const SIDE = 28, DAB = [[0, 0, 1], [0, 1, 0.6], [1, 0, 0.6], [0, -1, 0.6], [-1, 0, 0.6]], RATES = [0.01, 0.03, 0.1, 0.2, 0.5, 1, 2, 5, 10]
 const unhex = ink => Float32Array.from({ length: SIDE * SIDE }, (_, i) => parseInt(ink.slice(2 * i, 2 * i + 2), 16) / 255)
 const hex = pixels => [...pixels].map(ink => Math.round(255 * ink).toString(16).padStart(2, "0")).join("")
 
-/** Fill a canvas, a pixel for each value, with `[red, green, blue, alpha]`. */
+/** Fill a canvas with one pixel per value. The function `rgba` maps a value to `[red, green, blue, alpha]`. */
 function fill(canvas, values, rgba, width = SIDE) {
     canvas.width = width
     canvas.height = values.length / width
@@ -13,10 +13,10 @@ function fill(canvas, values, rgba, width = SIDE) {
     context.putImageData(image, 0, 0)
 }
 
-/** The pad: it shows the ink of the model and sends its own, also during a stroke. */
+/** Create the drawing area. It shows the ink of the model and sends the reader's ink, even during a stroke. */
 function pad({ get, set, follow, stage }) {
     const paper = element("canvas", { "aria-hidden": "true" }), slope = element("canvas", { "aria-hidden": "true", class: "slope" })
-    const pen = element("i", { class: "pen" }), hint = element("span", { class: "hint", "aria-hidden": "true" }, "draw here"), label = "Drawing area of 28 by 28 pixels. Arrows move the pen, Space draws, Backspace erases; with Shift the arrows draw."
+    const pen = element("i", { class: "pen" }), hint = element("span", { class: "hint", "aria-hidden": "true" }, "draw here"), label = "Drawing area of 28 by 28 pixels. The arrow keys move the pen, and together with Shift they draw. Space draws, and Backspace erases."
     const node = element("div", { class: "pad", tabindex: "0", role: "application", "aria-label": label, "data-lm-suppress-shortcuts": "true" }, paper, slope, pen, hint)
     let pixels = unhex(get("ink")), down = false, row = 14, column = 14, sent = 0, later = null, erasing = false
 
@@ -28,7 +28,7 @@ function pad({ get, set, follow, stage }) {
     }
     const tint = () => {
         const { gradient, most } = get("picture")
-        // black ink while one draws, and no derivative of empty paper: it would look like a drawing
+        // The derivatives are hidden during a stroke. On empty paper, they would look like a drawing.
         slope.hidden = down || !get("overlay") || !gradient || !most || !hint.hidden
         node.classList.toggle("tinted", !slope.hidden)
         if (slope.hidden) return
@@ -37,7 +37,7 @@ function pad({ get, set, follow, stage }) {
     }
     const send = () => {
         clearTimeout(later)
-        const rest = sent + 60 - performance.now() // a stroke is read while it is drawn, but not more often
+        const rest = sent + 60 - performance.now() // limits how often a stroke is sent while it is being drawn
         if (rest > 0) later = setTimeout(send, rest)
         else {
             sent = performance.now()
@@ -89,7 +89,7 @@ function pad({ get, set, follow, stage }) {
     return { node, repaint: () => { show(); tint() }, erase: on => { erasing = on } }
 }
 
-/** A bar for each digit; pressed, a digit becomes the target. */
+/** Create a bar for each digit. Pressing a bar makes its digit the target. */
 function bars({ get, set, follow }) {
     const rows = Array.from({ length: 10 }, (_, digit) => {
         const bar = element("i", {}), share = element("span", { class: "share" })
@@ -103,7 +103,7 @@ function bars({ get, set, follow }) {
         node.classList.toggle("answer", digit === get("picture").answer)
         change(node, { "aria-pressed": String(target), "aria-label": `${digit}: probability ${p.toFixed(3)}${target ? ", the target" : ""}` })
     }))
-    return element("div", { class: "bars", role: "group", "aria-label": "Probability of each digit; press one to make it the target" },
+    return element("div", { class: "bars", role: "group", "aria-label": "Probability of each digit. Press a digit to make it the target." },
         element("p", { class: "caption" }, "Probability; press a digit to make it the ", element("u", {}, "target")), rows.map(row => row.node))
 }
 
@@ -132,9 +132,9 @@ function controls({ get, set, follow, model }, area) {
     }, { "aria-pressed": "false" })
     return element("div", { class: "moves" }, start.node,
         element("div", { class: "buttons" }, eraser, button("Clear", send("clear")), button("Reload", send("reload")), button("Centre", send("centre"))),
-        element("p", { class: "caption" }, "Towards the target: x ← x − rate · ∂J/∂x"), rate.node,
+        element("p", { class: "caption" }, "Move towards the target: x ← x − rate · ∂J/∂x"), rate.node,
         element("div", { class: "buttons" }, button("1 step", send("move"), { class: "first" }), play, steps), cost,
-        element("label", { class: "overlay" }, overlay, element("span", {}, "∂J/∂pixel over the drawing: ", element("b", { class: "label-0" }, "more ink"), " or ",
+        element("label", { class: "overlay" }, overlay, element("span", {}, "Show ∂J/∂pixel on the drawing: ", element("b", { class: "label-0" }, "more ink"), " or ",
             element("b", { class: "label-1" }, "less ink"), " lowers J")))
 }
 
@@ -150,12 +150,12 @@ function drawing(api) {
     }
     const repaint = () => { area.repaint(); hidden() }
     follow("picture", hidden)
-    const watch = new ResizeObserver(repaint), ends = onTheme(repaint) // colours are known once it is in the page
+    const watch = new ResizeObserver(repaint), ends = onTheme(repaint) // the colours are known only once the view is part of the page
     watch.observe(area.node)
     return () => { watch.disconnect(); ends() }
 }
 
-/** One step, until the drawing is the target's or nothing changes any more. */
+/** Take one step, or return false if the drawing has reached the target or too many steps have been taken. */
 function advance(model) {
     if (model.get("picture").cost < 0.01 || model.get("steps") >= 200) return false
     return new Promise(done => {

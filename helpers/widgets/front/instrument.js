@@ -1,14 +1,16 @@
-// What all instruments share; the module of each one is appended to this text, since a front end loads it as one file.
+// Code shared by all interactive figures. The module of a figure is appended to this file, because a front end must be
+// a single file.
 //
-// An instrument exports `{ initialize, render }`: `render = context => instrument(context, build)`, where `build` fills
-// the stage and says with `follow` which traits it draws; and, to play, `initialize = player(advance, pause)`.
+// A module exports `{ initialize, render }`. Here, `render` is `context => instrument(context, build)`, and the function
+// `build` fills the stage and calls `follow` for the traits that it draws. A figure with a Play button also defines
+// `initialize = player(advance, pause)`.
 
-/** An HTML element with attributes, `on…` listeners and children, which are elements or text. */
+/** Create an HTML element with attributes, `on…` listeners, and children that are elements or text. */
 function element(tag, attributes = {}, ...children) {
     return furnish(document.createElement(tag), attributes, children)
 }
 
-/** The same for SVG. */
+/** Create an SVG element in the same way. */
 function shape(tag, attributes = {}, ...children) {
     return furnish(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children)
 }
@@ -22,7 +24,7 @@ function furnish(node, attributes, children) {
     return node
 }
 
-/** Set attributes; null and false remove one. */
+/** Set attributes. The values null, undefined and false remove an attribute. */
 function change(node, attributes) {
     for (const [name, value] of Object.entries(attributes)) {
         if (value === null || value === undefined || value === false) node.removeAttribute(name)
@@ -31,14 +33,14 @@ function change(node, attributes) {
     return node
 }
 
-/** A linear scale from an interval to another; `scale.back` is its inverse. */
+/** Return a linear scale that maps one interval to another. Its property `back` is the inverse scale. */
 function scale([a, b], [c, d]) {
     const there = x => c + (x - a) / (b - a) * (d - c)
     there.back = y => a + (y - c) / (d - c) * (b - a)
     return there
 }
 
-/** Round numbers between two, about `count` of them, for the ticks of an axis. */
+/** Return about `count` round numbers from `low` to `high` as ticks for an axis. */
 function ticks(low, high, count = 5) {
     const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough))
     const step = [1, 2, 5, 10].map(factor => factor * power).find(step => step >= rough * 0.99)
@@ -47,7 +49,7 @@ function ticks(low, high, count = 5) {
     return found
 }
 
-/** A number with a true minus sign and no negative zero. */
+/** Format a number with a true minus sign, and avoid a negative zero. */
 function figures(number, digits = 2) {
     const text = number.toFixed(digits)
     return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−")
@@ -57,7 +59,7 @@ function button(label, press, attributes = {}) {
     return element("button", { type: "button", onclick: press, ...attributes }, label)
 }
 
-/** A labelled slider; `moved` gets its value, `say` turns it into the words beside it. */
+/** Create a labelled slider. `moved` receives its value, and `say` converts the value to the text next to the slider. */
 function slider({ label, min, max, step, moved, say = String }) {
     const input = element("input", { type: "range", min, max, step, "aria-label": label })
     const output = element("output", {})
@@ -70,7 +72,7 @@ function slider({ label, min, max, step, moved, say = String }) {
     return { node: element("label", { class: "control" }, element("span", {}, label), input, output), input, show }
 }
 
-/** The function that asks a model for changes of its state, and sends them. */
+/** Return a function that changes the state of a model and sends the changes to Python. */
 function setter(model) {
     return changes => {
         for (const [name, value] of Object.entries(changes)) model.set(name, value)
@@ -80,7 +82,7 @@ function setter(model) {
 
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches
 
-/** Fill a view: title, challenge, stage, sentence and line of code. */
+/** Fill a view with the title, the challenge, the stage, the summary sentence and the line of code. */
 function instrument({ model, el }, build) {
     const ends = [], words = (tag, attributes) => element(tag, attributes)
     const title = words("b"), task = words("span"), met = words("p", { class: "met", role: "status" })
@@ -91,7 +93,7 @@ function instrument({ model, el }, build) {
         element("header", {}, title, element("p", { class: "task" }, element("i", {}, "Challenge "), task), met),
         stage, sentence, refusal, line)
 
-    /** Call `draw` now, and whenever one of these traits changes. */
+    /** Call `draw` now and whenever one of these traits changes. */
     const follow = (names, draw) => {
         const event = names.split(" ").map(name => `change:${name}`).join(" ")
         model.on(event, draw)
@@ -107,13 +109,13 @@ function instrument({ model, el }, build) {
     write(met, "met")
     write(refusal, "refusal")
     write(line, "line")
-    // A sentence for each step of a play would be read out without end: only the last one is.
+    // While the figure plays, screen readers do not read out the sentence, because it changes with every step.
     follow("sentence playing", () => {
         sentence.textContent = model.get("sentence")
         change(sentence, { "aria-live": model.get("playing") ? "off" : "polite" })
     })
     view.setAttribute("aria-label", model.get("heading"))
-    // JupyterLab gives its shortcuts (arrows among them) to whatever has the focus and does not carry this mark itself.
+    // Without this attribute on the focused element, JupyterLab would use the arrow keys and others as its shortcuts.
     view.addEventListener("focusin", event => event.target.setAttribute("data-lm-suppress-shortcuts", "true"))
     const end = build({ model, stage, follow, get: name => model.get(name), set: setter(model) })
     el.append(view)
@@ -123,8 +125,9 @@ function instrument({ model, el }, build) {
     }
 }
 
-/** For `initialize`: while the trait `playing` is true, call `advance(model)`, which may return a promise, with a pause
-    of `pause(model)` milliseconds between; it returns false at the end. One clock for all views of a model. */
+/** Return a function for `initialize` that plays a figure, with one clock for all views of a model.
+    While the trait `playing` is true, `advance(model)` is called repeatedly, with pauses of `pause(model)` milliseconds.
+    `advance` may return a promise, and its result is false at the end. */
 function player(advance, pause) {
     return ({ model }) => {
         let running = false

@@ -1,11 +1,11 @@
-// Line and valley: the points with the line that turns, the valley of the cost with the path, and the cost.
+// Front end of the figure "Line and valley": the points with the line, the valley of the cost with the path, and the cost.
 //
-// The model's `steps` says how many steps of the path in `picture` are shown.
+// The trait `steps` of the model is the number of steps that are shown of the path in `picture`.
 
 const arrivedAt = picture => picture.costs.findIndex(cost => cost - picture.least < picture.near)
 const tooFar = (picture, step) => picture.costs[step] > 1e4 * picture.costs[0]
 
-/** One step more, while the path is neither at its end, nor at the bottom, nor lost. */
+/** Show one more step, or return false if the path has ended, has reached the minimum, or diverges. */
 function stepOn(model) {
     const picture = model.get("picture"), steps = model.get("steps"), most = picture.path.length - 1
     const still = Math.abs(picture.costs[steps] - picture.least) < 1e-6
@@ -18,7 +18,7 @@ const pauseOf = model => model.get("steps") < 12 ? 420 : 140
 function buildLineAndValley({ model, stage, follow, get, set }) {
     const picture = get("picture"), most = picture.path.length - 1
     const data = dataPanel(picture), valley = valleyPanel(picture), cost = costPanel(picture)
-    const shown = { at: null, frame: 0 } // the parameters that are drawn, on their way to those of the step
+    const shown = { at: null, frame: 0 } // the parameters on the screen, which move smoothly to those of the current step
 
     const place = at => {
         shown.at = at
@@ -51,7 +51,7 @@ function buildLineAndValley({ model, stage, follow, get, set }) {
     })
     stage.append(element("div", { class: "line-and-valley" },
         element("figure", {}, element("figcaption", {}, "The data and the line ŷ = w x + b"), data.node),
-        element("figure", {}, element("figcaption", {}, "The valley of the cost: click a start"), valley.node),
+        element("figure", {}, element("figcaption", {}, "The valley of the cost: click to choose a start"), valley.node),
         element("div", { class: "side" },
             element("figure", {}, element("figcaption", {}, "The cost, step by step"), cost.node),
             rate.node, element("div", { class: "buttons" }, step, play, reset))))
@@ -71,7 +71,7 @@ function buildLineAndValley({ model, stage, follow, get, set }) {
     return () => cancelAnimationFrame(shown.frame)
 }
 
-/** Axes with ticks and names in a box of the drawing; a clip for what may stick out. */
+/** Create axes with ticks and names, and a group whose contents are clipped at the frame. */
 function plane({ width, height, left = 34, bottom = 30, top = 8, right = 8, x, y, xName, yName, xTicks, yTicks }) {
     const box = { left, right: width - right, top, bottom: height - bottom }
     const X = scale(x, [box.left, box.right]), Y = scale(y, [box.bottom, box.top])
@@ -81,7 +81,7 @@ function plane({ width, height, left = 34, bottom = 30, top = 8, right = 8, x, y
     for (const value of xTicks) {
         axes.append(shape("text", { x: X(value), y: box.bottom + 14, "text-anchor": "middle", class: "muted" }, figures(value, 0)))
     }
-    for (const value of yTicks.filter(value => Y(value) > box.top + 14)) { // there stands the name of the axis
+    for (const value of yTicks.filter(value => Y(value) > box.top + 14)) { // leaves room for the name of the axis
         axes.append(shape("text", { x: box.left - 6, y: Y(value) + 4, "text-anchor": "end", class: "muted" }, figures(value, 0)))
     }
     axes.append(
@@ -99,11 +99,11 @@ function dataPanel({ x, y, best }) {
     const equation = shape("text", { x: X(-0.9), y: Y(7.4), class: "equation" })
     inside.append(...misses, ...x.map((value, i) => shape("circle", { cx: X(value), cy: Y(y[i]), r: 3.6, class: "point" })), line)
     panel.node.append(equation)
-    const clamp = value => Math.max(-1e4, Math.min(1e4, value)) // far outside is outside
+    const clamp = value => Math.max(-1e4, Math.min(1e4, value)) // keeps coordinates within the range of SVG
     const turn = ([w, b]) => {
         change(line, { x1: X(-1), y1: clamp(Y(b - w)), x2: X(3), y2: clamp(Y(b + 3 * w)) })
         misses.forEach((miss, i) => change(miss, { x1: X(x[i]), x2: X(x[i]), y1: Y(y[i]), y2: clamp(Y(w * x[i] + b)) }))
-        equation.textContent = Math.abs(w) + Math.abs(b) < 1e4 ? `ŷ = ${figures(w)} x ${b < 0 ? "−" : "+"} ${figures(Math.abs(b))}` : "ŷ is out of sight"
+        equation.textContent = Math.abs(w) + Math.abs(b) < 1e4 ? `ŷ = ${figures(w)} x ${b < 0 ? "−" : "+"} ${figures(Math.abs(b))}` : "the line is out of view"
     }
     return { ...panel, turn, label: "The points and the line" }
 }
@@ -122,7 +122,7 @@ function valleyPanel({ window, levels, best, least, curvatures, axes, high }) {
         transform: `rotate(${degrees} ${X(best[0])} ${Y(best[1])})`, ...more,
     })
     inside.append(...[...levels].reverse().map(excess => ring(excess, { class: "level" })), ring(high - least, { class: "high" }))
-    // The name of the ring stands where the ring crosses the steep direction, on the right.
+    // The label of the ring is on the right, where the ring crosses the direction of steepest curvature.
     const side = axes[0][1] > 0 ? 1 : -1, far = Math.sqrt(2 * (high - least) / curvatures[1]) * side
     inside.append(shape("text", {
         x: X(best[0] + far * axes[0][1]) + 5, y: Y(best[1] + far * axes[1][1]) - 4, class: "level-name",
@@ -139,7 +139,7 @@ function valleyPanel({ window, levels, best, least, curvatures, axes, high }) {
         change(trail, { points: points.map(p => p.join(",")).join(" ") })
         dots.replaceChildren(...points.slice(1, -1).map(([cx, cy]) => shape("circle", { cx, cy, r: 2.6 })))
         change(first, { cx: points[0][0], cy: points[0][1] })
-        // Where the next step leads: against the gradient.
+        // An arrow shows the next step, which goes against the gradient.
         const target = picture.path[steps + 1], here = picture.path[steps]
         const ends = target && [X(here[0]), Y(here[1]), X(target[0]), Y(target[1])]
         const visible = ends && ends.every(c => Math.abs(c) < 1e5) && Math.hypot(ends[2] - ends[0], ends[3] - ends[1]) > 9
@@ -160,11 +160,11 @@ function valleyPanel({ window, levels, best, least, curvatures, axes, high }) {
             const to = node.getScreenCTM().inverse(), p = new DOMPoint(event.clientX, event.clientY).matrixTransform(to)
             return inWindow([X.back(p.x), Y.back(p.y)])
         }
-        change(node, { tabindex: 0, role: "application", "aria-roledescription": "start of the path" })
+        change(node, { tabindex: 0, role: "application", "aria-roledescription": "map for choosing the start of the path" })
         let held = false
         node.addEventListener("pointerdown", event => {
             if (event.button !== 0 || !event.isPrimary) return
-            held = event.pointerType === "mouse" // a finger that moves scrolls the page
+            held = event.pointerType === "mouse" // moving a finger must scroll the page
             begin(read(event))
         })
         node.addEventListener("pointermove", event => { if (held) begin(read(event)) })
@@ -173,7 +173,7 @@ function valleyPanel({ window, levels, best, least, curvatures, axes, high }) {
             const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key]
             if (!move || event.altKey || event.ctrlKey || event.metaKey) return
             event.preventDefault()
-            event.stopPropagation() // JupyterLab moves between cells by these keys
+            event.stopPropagation() // JupyterLab would otherwise move between cells
             const by = event.shiftKey ? 0.5 : 0.1
             begin(inWindow([Number(panel.start[0]) + by * move[0], Number(panel.start[1]) + by * move[1]]))
         })
@@ -210,7 +210,7 @@ function costPanel({ least }) {
             shape("text", { x: box.left - 6, y: box.top + 10, "text-anchor": "end", class: "name" }, "J"))
         change(floor, { x1: box.left, x2: box.right, y1: Y(least), y2: Y(least) })
         change(floorName, { x: box.right - 3, y: Y(least) - 4 })
-        floorName.textContent = `lowest ${figures(least)}`
+        floorName.textContent = `minimum ${figures(least)}`
         const points = picture.costs.slice(0, steps + 1).map((cost, i) => [X(i), Y(Math.min(cost ?? Infinity, high))])
         change(curve, { points: points.map(p => p.join(",")).join(" ") })
         dots.replaceChildren(...(right > 24 ? [] : points).map(([cx, cy]) => shape("circle", { cx, cy, r: 2.4 })))

@@ -1,10 +1,11 @@
-// What instruments that paint pictures pixel by pixel share.
+// Code shared by the interactive figures that draw images pixel by pixel.
 
 const bytes = view => new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
 const floats = view => new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength))
 const lowered = text => String(text).replace(/\d+/g, digits => [...digits].map(d => "₀₁₂₃₄₅₆₇₈₉"[d]).join(""))
 
-/** Red, green and blue of a colour of the palette, from 0 to 255; black while the view is not yet in the page. */
+/** Return the red, green and blue components of a palette colour, from 0 to 255.
+    As long as the view is not part of the page, the result is black. */
 function color(view, name) {
     const probe = element("i", { style: `color: var(--lesson-${name})` })
     view.append(probe)
@@ -16,7 +17,8 @@ function color(view, name) {
 const packed = ([r, g, b]) => 255 << 24 | Math.round(b) << 16 | Math.round(g) << 8 | Math.round(r)
 const between = (a, b, t) => a.map((x, k) => x + t * (b[k] - x))
 
-/** Colours of 256 levels: label 0 below the middle, paper, label 1 above; `most` is the share at the ends. */
+/** Return the colours of 256 levels, from the colour of label 0 through the page colour to the colour of label 1.
+    `most` is the fraction of the label colours at both ends. */
 function diverging(view, most) {
     const [low, paper, high] = ["label-0", "paper", "label-1"].map(name => color(view, name))
     return Uint32Array.from({ length: 256 }, (_, i) => {
@@ -25,13 +27,13 @@ function diverging(view, most) {
     })
 }
 
-/** Colours of 256 levels from paper to ink. */
+/** Return the colours of 256 levels, from the page colour to the text colour. */
 function inked(view) {
     const [paper, ink] = [color(view, "paper"), color(view, "ink")]
     return Uint32Array.from({ length: 256 }, (_, i) => packed(between(paper, ink, i / 255)))
 }
 
-/** Paint levels into a canvas, `width` pixels a row; row 0 is at the top, or below if `upright`. */
+/** Draw levels on a canvas with `width` pixels per row. Row 0 is at the top or, if `upright` is true, at the bottom. */
 function paint(canvas, levels, width, colors, upright = false) {
     const height = Math.floor(levels.length / width)
     if (canvas.width !== width) canvas.width = width
@@ -45,7 +47,7 @@ function paint(canvas, levels, width, colors, upright = false) {
     context.putImageData(image, 0, 0)
 }
 
-/** Call `repaint` when the page changes between light and dark; returns what ends it. */
+/** Call `repaint` whenever the page changes between light and dark, and return a function that stops this. */
 function onTheme(repaint) {
     const watch = new MutationObserver(repaint), dark = matchMedia("(prefers-color-scheme: dark)")
     const attributeFilter = ["class", "data-theme", "data-jp-theme-light", "data-jp-theme-name"]
@@ -54,7 +56,7 @@ function onTheme(repaint) {
     return () => { watch.disconnect(); dark.removeEventListener("change", repaint) }
 }
 
-/** Curves over the updates in an SVG of 260 pixels' width, each with its name at its end. */
+/** Draw curves against the number of updates in an SVG with a width of 260 pixels, with a name at the end of each curve. */
 function plot(svg, { title, lines, low, high, marks, height, said, say = mark => String(mark).replace("-", "−") }) {
     const y = scale([low, high], [height - 6, 20]), parts = [shape("text", { x: 0, y: 9 }, title)]
     for (const mark of marks) {

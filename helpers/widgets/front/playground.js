@@ -1,4 +1,5 @@
-// The playground: the network with a map in each unit, the points, curves; Python trains and sends a picture at a time.
+// Front end of the playground: a network with a map in each unit, the points, and curves of the cost and the gradients.
+// Python trains the network and sends the data of one picture at a time.
 
 const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10]
 const BATCHES = [1, 2, 5, 10, 20, 50, 100, 200], PENALTIES = [0, 0.0001, 0.001, 0.01, 0.1], SPEEDS = [1, 2, 5, 10, 25, 50]
@@ -7,12 +8,12 @@ const OPTIMIZERS = ["gradient_descent", "momentum", "adam"]
 const ACTIVATIONS = { tanh: "tanh", sigmoid: "σ", relu: "relu", identity: "z" }
 const FEATURES = ["x1", "x2", "x1²", "x2²", "x1 x2", "sin πx1", "sin πx2"]
 const MOST_LAYERS = 4, MOST_WIDTH = 8, MOST_NODE = 40, LABELS = 50 // pixels
-const BEAT = 420 // milliseconds of a layer in the flow
+const BEAT = 420 // milliseconds per layer in the animation of a step
 
 const named = feature => feature.replace(/[12]/g, d => "₀₁₂"[d])
 const short = number => Math.abs(number) >= 0.005 || number === 0 ? figures(number, 2) : number.toExponential(0).replace(/-/g, "−")
 
-/** Line segments along which levels on a grid cross the middle, in grid units: [x, y, x, y] each. */
+/** Return the line segments along which levels on a grid cross the middle value, as [x, y, x, y] in grid units. */
 function boundary(levels, side) {
     const found = [], at = (row, i) => levels[row * side + i] - 127.5
     for (let row = 0; row < side - 1; row++) for (let i = 0; i < side - 1; i++) {
@@ -47,14 +48,14 @@ function stops(label, values, choose) {
     return made
 }
 
-/** A button for each data set, with some of its points. */
+/** Create a button for each data set that shows some of its points. */
 function dataSets({ get, set, follow, stage }) {
     const samples = get("samples")
     const made = Object.entries({ ...samples, digits: "5 8", "own points": "✎" }).map(([name, sample]) => {
         const picture = typeof sample === "string" ? sample : element("canvas", { "aria-hidden": "true" })
         return { name, sample, picture, node: button(picture, () => set({ data_set: name, ...refused(name) }), { "aria-label": name, title: name, class: "data" }) }
     })
-    // own points need some to begin with, and digits have no coordinates
+    // training on the reader's own points requires at least one, so start with two
     const refused = name => name === "own points" && !get("points").length ? { points: [[-0.5, 0, 0], [0.5, 0, 1]] } : {}
     const paintAll = () => made.filter(({ sample }) => typeof sample !== "string").forEach(({ sample, picture }) => {
         const size = 30, colors = ["label-0", "label-1"].map(name => `rgb(${color(stage, name)})`), context = picture.getContext("2d")
@@ -69,7 +70,7 @@ function dataSets({ get, set, follow, stage }) {
     return { node: element("div", { class: "data-sets", role: "group", "aria-label": "Data" }, made.map(({ node }) => node)), repaint: paintAll }
 }
 
-/** The controls at the left and above: each shows a trait and sets it. */
+/** Create the controls on the left and at the top. Each of them shows and sets one trait. */
 function controls(api) {
     const { get, set, follow, send } = api
     const add = (made, trait, read = value => value) => {
@@ -87,8 +88,8 @@ function controls(api) {
         stop("Batch (examples)", "batch_size", BATCHES),
         pick("Optimizer", "optimizer", OPTIMIZERS, name => name.replace("_", " ")),
         pick("L2 penalty λ", "l2", PENALTIES),
-        pick("First weights", "initialization", INITIALIZATIONS),
-        whole("Random start no.", "random_state", 20, 1))
+        pick("Initial weights", "initialization", INITIALIZATIONS),
+        whole("Random seed", "random_state", 20, 1))
     const train = button("Train", () => set({ playing: !get("playing") }), { class: "first" })
     follow("playing", () => { train.textContent = get("playing") ? "Pause" : "Train" })
     const layers = element("output", { "aria-label": "hidden layers" })
@@ -101,15 +102,16 @@ function controls(api) {
     const update = element("output", { class: "update" })
     follow("picture", () => { update.textContent = `Update ${get("picture").updates}` })
     const bar = element("div", { class: "buttons bar" }, train,
-        button("Step", () => send({ do: "step" }), { title: "one batch: forward, backward, update" }),
-        button("Reset", () => send({ do: "reset" }), { title: "back to update 0" }),
-        update, pick("Updates a picture", "speed", SPEEDS),
+        button("Step", () => send({ do: "step" }), { title: "train on one batch: forward pass, backward pass, update" }),
+        button("Reset", () => send({ do: "reset" }), { title: "return to update 0" }),
+        update, pick("Updates per picture", "speed", SPEEDS),
         element("span", { class: "count" }, "Hidden layers ", button("−", () => resize(-1), { "aria-label": "remove a hidden layer" }),
             layers, button("+", () => resize(1), { "aria-label": "add a hidden layer" })))
     return { bar, side, repaint: data.repaint }
 }
 
-/** The network: inputs, units and edges. `look(unit)` is called with what the pointer or the focus is on, or null. */
+/** Create the network, with its inputs, units and edges.
+    `look` is called with the element under the pointer or with the focus, or with null if there is none. */
 function network(api, look) {
     const { get, set } = api, edges = shape("svg", { "aria-hidden": "true" }), nodes = element("div", { class: "nodes" })
     const heads = element("div", { class: "heads" }), node = element("div", { class: "network" }, heads, edges, nodes)
@@ -139,8 +141,8 @@ function network(api, look) {
         }, name => ACTIVATIONS[name])
         show(activation[l - 1])
         heads.append(element("div", { class: "head", style: `left: ${x}px; width: ${Math.min(room - 4, 76)}px` },
-            button("−", () => resize(-1), { "aria-label": `one unit less in layer ${l}` }),
-            button("+", () => resize(1), { "aria-label": `one unit more in layer ${l}` }), select))
+            button("−", () => resize(-1), { "aria-label": `remove a unit from layer ${l}` }),
+            button("+", () => resize(1), { "aria-label": `add a unit to layer ${l}` }), select))
     }
 
     function build(picture, scene) {
@@ -201,7 +203,7 @@ function network(api, look) {
         }))
     }
 
-    /** Widths and signs of the edges, from weights by layer; those of pixels are bundled. */
+    /** Show the sizes and signs of the weights in the edges. All edges from the pixels to a unit are drawn as one. */
     function weigh(picture, W, bundle) {
         paths.forEach((layer, l) => {
             const of = (j, k) => l === 0 && bundle ? bundle[j] : W[l][j][k]
@@ -213,25 +215,25 @@ function network(api, look) {
         })
     }
 
-    /** Light the edges into layer l, or none if it is null. */
+    /** Highlight the edges into layer l, or no edges if l is null. */
     function light(l, kind) {
         node.classList.toggle("flowing", l !== null)
         paths.flat(2).forEach(path => path.classList.remove("go", "forward", "backward"))
         if (l !== null) paths[l - 1].flat().forEach(path => path.classList.add("go", kind))
     }
 
-    /** The way of one batch through the network and back, layer by layer; `go` says whether to go on. */
+    /** Animate one batch on its way through the network and back, layer by layer, as long as `go()` is true. */
     async function flow(picture, say, go) {
         const L = paths.length, calmly = calm(), wait = () => new Promise(done => setTimeout(done, calmly ? 2 * BEAT : BEAT))
         for (let l = 1; l <= L && go(); l++) {
             light(l, "forward")
-            say(`Forward, layer ${l}: z = W a + b, then a = ${l === L ? "σ" : ACTIVATIONS[picture.activations[l - 1]]}(z).`)
+            say(`Forward pass, layer ${l}: z = W a + b, then a = ${l === L ? "σ" : ACTIVATIONS[picture.activations[l - 1]]}(z).`)
             await wait()
         }
         for (let l = L; l >= 1 && go(); l--) {
             light(l, "backward")
             const norm = l === 1 && picture.norms_in ? Math.hypot(...picture.norms_in[1]) : Math.hypot(...picture.dW[l - 1].flat())
-            say(`Backward, layer ${l}: the batch's gradient has ‖dW${lowered(l)}‖ = ${norm.toPrecision(2)}.`)
+            say(`Backward pass, layer ${l}: the gradient of the batch has the norm ‖dW${lowered(l)}‖ = ${norm.toPrecision(2)}.`)
             await wait()
         }
         if (!go()) return
@@ -241,11 +243,11 @@ function network(api, look) {
     return { node, draw, flow, rest: () => light(null) }
 }
 
-/** What a unit or an edge computes, and its gradient, in words. */
+/** Describe what a unit or an edge computes, and its gradient. */
 function explained({ l, j, k }, picture, scene, features) {
     const names = l <= 1 ? features.map(named) : picture.sizes.slice(l - 1, l)[0]
     const from = i => l <= 1 ? names[i] : `a${lowered(i + 1)}`
-    if (l === 0) return scene.digits ? "Input: 784 pixels, here their mean." : `Input ${named(FEATURES[j])}. Press it to use it or to leave it out.`
+    if (l === 0) return scene.digits ? "Input: 784 pixels. The image shows their mean over the training digits." : `Input ${named(FEATURES[j])}. Press it to use this input or to leave it out.`
     const last = l === picture.sizes.length - 1, g = last ? "σ" : ACTIVATIONS[picture.activations[l - 1]]
     const who = last ? "Output" : `Layer ${l}, unit ${j + 1}`, pixels = scene.digits && l === 1
     if (k !== undefined && !pixels) {
@@ -258,13 +260,13 @@ function explained({ l, j, k }, picture, scene, features) {
     return `${who}: a = ${g}(${sum} ${b < 0 ? "−" : "+"} ${short(Math.abs(b))}). ${picture.updates ? `Last batch: ${gradient}, ∂J/∂b = ${short(db)}.` : ""}`
 }
 
-/** The large map with the points: click or press Space to add one. */
+/** Create the large map with the points. A click or the Space key adds a point. */
 function field(api) {
     const { get, set, send } = api, map = element("canvas", { "aria-hidden": "true" }), marks = element("canvas", { "aria-hidden": "true" }), spots = element("canvas", { "aria-hidden": "true" })
     const node = element("div", { class: "plane", tabindex: "0", role: "application", "data-lm-suppress-shortcuts": "true" }, map, marks, spots)
     const caption = element("p", { class: "caption" }), sheet = element("div", { class: "sheet", hidden: true })
     let label = 1, cursor = null, scene = null, last = null, drawn = []
-    const kinds = [0, 1].map(kind => button(`${kind ? "▲" : "●"} ${kind}`, () => choose(kind), { class: `kind label-${kind}`, title: `a click into the plane adds a point of label ${kind}` }))
+    const kinds = [0, 1].map(kind => button(`${kind ? "▲" : "●"} ${kind}`, () => choose(kind), { class: `kind label-${kind}`, title: `clicking on the plane adds a point with label ${kind}` }))
     const choose = kind => { label = kind; kinds.forEach((made, i) => change(made, { "aria-pressed": String(i === kind) })) }
     choose(1)
     const text = element("textarea", { rows: 4, "aria-label": "points to paste", placeholder: "x1, x2, label\n0.5, -0.2, 1" })
@@ -332,7 +334,7 @@ function field(api) {
         spot(pixels, size, r)
     }
 
-    /** The points, which stay where they are while the network trains. */
+    /** Draw the points on a separate canvas, because they do not change while the network trains. */
     function spot(pixels, size, r) {
         spots.width = spots.height = pixels
         const context = spots.getContext("2d"), points = floats(scene.train), own = points.length / 3 - scene.own
@@ -342,7 +344,8 @@ function field(api) {
         dots(context, points, size, i => [i >= own ? 1.6 * r : r, true, i >= own])
     }
 
-    /** Points as circles and triangles; `look(i)` gives the radius, whether filled, and whether the reader's own. */
+    /** Draw points as circles and triangles. For point i, `look(i)` returns the radius, whether the point is filled,
+        and whether it is one of the reader's own. */
     function dots(context, points, size, look) {
         for (let i = 0; i < points.length; i += 3) {
             const x = (points[i] - scene.low[0]) / (scene.high[0] - scene.low[0]) * size, [r, filled, own] = look(i / 3)
@@ -379,7 +382,7 @@ function field(api) {
         sheet.hidden = !scene.digits
         if (scene.digits) {
             answers(picture, colors)
-            caption.textContent = "Test digits, with the probability of an 8; ✗ is wrong"
+            caption.textContent = "Test digits and the probability of an 8 (✗ = wrong)"
             change(sheet, { role: "img", "aria-label": `24 test digits. ${sentence}` })
             return
         }
@@ -390,8 +393,8 @@ function field(api) {
             shown.l ? maps.subarray((before + shown.j) * area, (before + shown.j + 1) * area) : bytes(scene.inputs).subarray(shown.j * area, (shown.j + 1) * area)
         paint(map, levels, picture.side, shown ? colors.map : colors.surface, true)
         mark(levels, picture.side, colors, !shown)
-        caption.textContent = !shown ? "Probability of label 1; the line is ½" : shown.l ? `Layer ${shown.l}, unit ${shown.j + 1}: its activation` : `Input ${named(FEATURES[shown.j])}`
-        change(node, { "aria-label": `The plane with ${points()} points. ${sentence}. Arrows move a cursor, Space adds a point of label ${label}, 0 and 1 choose the label.` })
+        caption.textContent = !shown ? "Probability of label 1; the line marks ½" : shown.l ? `Activation of unit ${shown.j + 1} in layer ${shown.l}` : `Input ${named(FEATURES[shown.j])}`
+        change(node, { "aria-label": `Plane with ${points()} points. ${sentence}. The arrow keys move a cursor, Space adds a point with label ${label}, and 0 and 1 select the label.` })
     }
     const points = () => floats(scene.train).length / 3
     node.addEventListener("blur", () => last && mark())
@@ -399,7 +402,7 @@ function field(api) {
     return { node: element("div", { class: "result" }, caption, node, sheet, tools, paste), draw }
 }
 
-/** Curves of cost and of gradient norms over the updates. */
+/** Create the curves of the cost and of the gradient norms against the number of updates. */
 function charts() {
     const cost = shape("svg"), norm = shape("svg")
     function draw(picture) {
@@ -408,13 +411,13 @@ function charts() {
             .filter(line => line.values.length)
         const high = Math.max(0.1, ...lines.flatMap(line => line.values))
         plot(cost, { title: "Cost", lines, low: 0, high, marks: ticks(0, high, 2), height: 68,
-            said: `Cost after ${picture.updates} updates: ${now[0]?.toPrecision(3)} in training, ${now[1]?.toPrecision(3) ?? "none"} in the test` })
+            said: `After ${picture.updates} updates, the training cost is ${now[0]?.toPrecision(3)}, and the test cost is ${now[1]?.toPrecision(3) ?? "not available"}` })
         const norms = [...floats(picture.norms)].map(v => Math.log10(Math.max(v, 1e-9))), n = norms.length / L
         const bottom = n ? Math.floor(Math.min(...norms)) : -2, top = n ? Math.max(bottom + 1, Math.ceil(Math.max(...norms))) : 0
         const layers = Array.from({ length: L }, (_, l) => ({ name: `dW${lowered(l + 1)}`, kind: `series-${l % 4 + 1}`, values: norms.slice(l * n, (l + 1) * n) }))
         const power = k => `10${String(k).replace("-", "⁻").replace(/\d/g, d => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])}`
-        plot(norm, { title: "Gradient norm ‖dW‖ of each layer", lines: layers, low: bottom, high: top, marks: [bottom, top], height: 64, say: power,
-            said: `Logarithms of the gradient norms: ${layers.map(line => `layer ${line.name.slice(2)} ${line.values.at(-1)?.toFixed(1) ?? "none"}`).join(", ")}` })
+        plot(norm, { title: "Gradient norm ‖dW‖ by layer", lines: layers, low: bottom, high: top, marks: [bottom, top], height: 64, say: power,
+            said: `Base-10 logarithms of the gradient norms: ${layers.map(line => `layer ${line.name.slice(2)} ${line.values.at(-1)?.toFixed(1) ?? "none"}`).join(", ")}` })
     }
     return { node: element("div", { class: "charts" }, cost, norm), draw }
 }
@@ -422,7 +425,7 @@ function charts() {
 function playground(view) {
     const api = { ...view, send: content => view.model.send(content) }, { get, follow, stage, model } = api
     const { bar, side, repaint: sample } = controls(api), detail = element("p", { class: "detail", role: "status" })
-    const idle = "Point at a unit, or focus it, to see it large and read its equation; press an input to use it or leave it out."
+    const idle = "Point at a unit or select it with the keyboard to enlarge it and see its equation. Press an input to use it or to leave it out."
     let focus = null, waiting = false, colors = null, flowing = false, turn = 0, shown = null, frames = 0
     const net = network(api, unit => { focus = unit; soon() }), plane = field(api), curves = charts()
     stage.classList.add("playground")
@@ -445,7 +448,7 @@ function playground(view) {
         const fresh = picture.number !== shown?.number
         if (fresh && picture.flow && shown && picture.updates === shown.updates + 1) run(picture)
         else if (fresh || !flowing) {
-            if (flowing) { // something else came before the flow was over
+            if (flowing) { // a new picture has arrived before the animation was finished
                 turn += 1
                 flowing = false
                 net.rest()
@@ -465,7 +468,7 @@ function playground(view) {
         }
         shown = picture
     }
-    /** The flow of one step, before what it has changed is shown. */
+    /** Animate one step before its results are shown. */
     async function run(picture) {
         const mine = turn += 1
         flowing = true

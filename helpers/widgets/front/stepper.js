@@ -1,10 +1,10 @@
-// Stepper: one example through a small network, back, and the update; network, numbers, shapes and code side by side.
+// Front end of the figure "Stepper", which sends one example forward and backward through a small network and updates it.
 //
-// `picture` holds the whole round; the model's `step` says how much of it has been taken.
+// `picture` contains the entire round, and the trait `step` of the model is the number of the current step.
 
 const MOST_UPDATES = 60
 
-/** The next step; after the last one the next round begins. */
+/** Go to the next step. After the last step, the next round begins. */
 function nextStep(model) {
     const step = model.get("step"), updates = model.get("updates")
     if (step < model.get("picture").steps.length) setter(model)({ step: step + 1 })
@@ -36,7 +36,7 @@ function buildStepper({ model, stage, follow, get, set }) {
         const move = { ArrowLeft: lastStep, ArrowRight: nextStep }[event.key]
         if (!move || /INPUT|SELECT|TEXTAREA/.test(event.target.tagName) || event.altKey || event.ctrlKey || event.metaKey) return
         event.preventDefault()
-        event.stopPropagation() // JupyterLab moves between cells by these keys
+        event.stopPropagation() // JupyterLab would otherwise move between cells
         halt()
         move(model)
     })
@@ -44,7 +44,7 @@ function buildStepper({ model, stage, follow, get, set }) {
 
     const draw = () => {
         const picture = get("picture"), number = Math.min(get("step"), picture.steps.length)
-        if (picture.updates !== get("updates")) return // the numbers of that round are on their way
+        if (picture.updates !== get("updates")) return // the numbers of this round have not arrived yet
         drawNetwork(net, picture, number)
         drawCode(code, picture, number, step => { halt(); set({ step }) })
         drawEquation(equation, picture, number)
@@ -60,21 +60,21 @@ function buildStepper({ model, stage, follow, get, set }) {
     return () => resized.disconnect()
 }
 
-// --- numbers by name ---------------------------------------------------------------------------
+// --- looking up arrays by name -------------------------------------------------------------------
 
-/** An array by the name that a step gives it; before the update W[l] and b[l] are those of the beginning. */
+/** Return an array by its name in a step. Unless `updated` is true, W[l] and b[l] have their values before the update. */
 function lookUp({ arrays }, name, updated = false) {
     const plain = name.replace("ᵀ", ""), rows = (!updated && arrays[`${plain} before`]) || arrays[plain]
     return rows && name.endsWith("ᵀ") ? rows[0].map((_, j) => rows.map(row => row[j])) : rows
 }
 
-/** What is known after so many steps: a name to its rows, or undefined. */
+/** Return a function that maps a name to the rows of the array, or to undefined if it is not known after `number` steps. */
 function knownAfter(picture, number) {
     const done = new Set(picture.steps.slice(0, number).map(step => step.name))
     return name => done.has(name) ? picture.arrays[name] : undefined
 }
 
-/** W[2] as an element, with the layer raised. */
+/** Format a name such as W[2] as an HTML element with the layer as a superscript. */
 function symbolOf(name) {
     const found = name.match(/^(g′\()?(d?[A-Za-z]+)\[(\d)\](\))?(ᵀ)?$/)
     if (!found) return element("i", {}, name)
@@ -83,7 +83,7 @@ function symbolOf(name) {
 
 // --- the network -------------------------------------------------------------------------------
 
-/** Where units stand in a drawing of this width; in a narrow one everything is closer. */
+/** Return the positions of the units in a drawing of this width. In a narrow drawing, the units are closer together. */
 function placesOf(sizes, wide) {
     const most = Math.max(...sizes, 2), narrow = wide < 520, gap = Math.min(narrow ? 116 : 140, most > 2 ? 232 / most : 140)
     const radius = Math.min(narrow ? 21 : 27, gap * 0.36), tall = gap * (most - 1) + 2 * radius + 62
@@ -117,7 +117,7 @@ function drawNetwork(svg, picture, number) {
     change(svg, { viewBox: `0 0 ${wide} ${tall}` })
 }
 
-/** A connection: faint, or lit, with what flows along it. */
+/** Draw a connection, which is pale or, if it belongs to the current step, highlighted and animated. */
 function edge(start, stop, radius, way, weight) {
     const [dx, dy] = [stop[0] - start[0], stop[1] - start[1]], length = Math.hypot(dx, dy)
     const along = distance => [start[0] + dx * distance / length, start[1] + dy * distance / length]
@@ -133,13 +133,13 @@ function edge(start, stop, radius, way, weight) {
     return parts
 }
 
-/** The weight on a connection, its gradient below it once that is known, and the new weight after the update. */
+/** Write the weight on a connection, the gradient below it if it is known, and the new weight after the update. */
 function weightLabel(picture, known, step, l, k, j, start, stop, narrow) {
     const up = stop[1] - start[1], part = Math.abs(up) < 1 ? 0.5 : 0.38
     const [x, y] = [start[0] + part * (stop[0] - start[0]), start[1] + part * up]
     const gradient = known(`dW[${l}]`), renewed = known(`W[${l}]`), before = lookUp(picture, `W[${l}]`)[k][j]
     const digits = picture.updates ? 2 : 1, lines = []
-    if (step.name === `dA[${l - 1}]`) { // what this path brings: the sum of these is the error of the unit
+    if (step.name === `dA[${l - 1}]`) { // the contribution of this path, which is one term of the unit's error
         const delta = picture.arrays[`dZ[${l}]`][k][0]
         if (!narrow) lines.push([`${figures(before, digits)} · ${figures(delta)}`, "backward"])
         lines.push([`${narrow ? "" : "= "}${figures(before * delta)}`, "backward strong"])
@@ -191,7 +191,7 @@ function drawCode(list, { steps }, number, go) {
         change(line, { "aria-current": i + 1 === number ? "step" : null })
         line.classList.toggle("later", i + 1 > number)
     })
-    const now = list.children[number - 1] // scroll the list, never the page
+    const now = list.children[number - 1] // scrolls only the list and not the page
     if (list.scrollHeight > list.clientHeight) list.scrollTop = now.offsetTop - list.clientHeight / 2
 }
 
@@ -212,8 +212,8 @@ function drawEquation(box, picture, number) {
     }
     const result = lookUp(picture, step.name, true), most = step.working[0].length > 34 ? 2 : 4
     const working = step.working.slice(0, most).map(line => element("span", {}, line))
-    if (step.working.length > most) working.push(element("span", {}, `and ${step.working.length - most} more like these`))
-    // A pointer over an entry of the result shows where it comes from.
+    if (step.working.length > most) working.push(element("span", {}, `and ${step.working.length - most} more lines like these`))
+    // If the pointer is on an entry of the result, the operands from which it is computed are highlighted.
     box.onpointermove = event => {
         const cell = event.target.closest?.(".result td"), tables = [...box.querySelectorAll("table")]
         const at = cell ? [cell.parentNode.rowIndex, cell.cellIndex] : null
@@ -233,14 +233,14 @@ function drawEquation(box, picture, number) {
         element("p", { class: "working" }, working))
 }
 
-/** The cost of each round so far, and after the update the next one. */
+/** Plot the cost of each round so far. After the update, the cost of the next round is included. */
 function costHistory() {
     const width = 320, height = 62, node = shape("svg", { class: "history", viewBox: `0 0 ${width} ${height}`, role: "img" })
     const draw = ({ costs, updates, steps }, number) => {
         const seen = costs.slice(0, updates + (number === steps.length ? 2 : number >= steps.findIndex(step => step.name === "J") + 1 ? 1 : 0))
         const right = Math.max(5, updates + 1), X = scale([0, right], [70, width - 46]), Y = scale([0, Math.max(...costs)], [height - 8, 10])
         const points = seen.map((cost, i) => [X(i), Y(cost)])
-        const said = seen.length ? `cost ${figures(seen.at(-1), 3)}` : "cost not known yet"
+        const said = seen.length ? `cost ${figures(seen.at(-1), 3)}` : "the cost is not known yet"
         node.replaceChildren(
             shape("text", { x: 0, y: 16, class: "head" }, `round ${updates + 1}`),
             shape("text", { x: 0, y: 34, class: "muted" }, "cost J"),
@@ -253,10 +253,10 @@ function costHistory() {
     return { node, draw }
 }
 
-// --- what the reader types ---------------------------------------------------------------------
+// --- input fields --------------------------------------------------------------------------------
 
 function inputs({ model, follow, get, set }) {
-    const sizes = element("input", { type: "text", "aria-label": "layer sizes, the inputs first", size: 9, spellcheck: "false" })
+    const sizes = element("input", { type: "text", "aria-label": "layer sizes, starting with the inputs", size: 9, spellcheck: "false" })
     const commit = () => { if (sizes.value !== get("sizes")) set({ sizes: sizes.value, playing: false }) }
     sizes.addEventListener("change", commit)
     sizes.addEventListener("keydown", event => { if (event.key === "Enter") commit() })

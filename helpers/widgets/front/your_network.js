@@ -1,4 +1,5 @@
-// Your network: edges by weight, the weights of each hidden unit as a picture, digits right and wrong, the cost.
+// Front end of the figure "Your network": a network with an image in each hidden unit, digits that it classifies
+// correctly or incorrectly, and the cost. The width of an edge shows the size of its weight.
 
 const RATES = [0.01, 0.03, 0.1, 0.2, 0.5, 1, 2, 5, 10], SPEEDS = [1, 2, 5, 10], ACTIVATIONS = ["sigmoid", "tanh", "relu", "identity"]
 const PIXELS = 784, COLUMNS = 6
@@ -23,7 +24,7 @@ function controls({ get, set, follow, model }) {
         rate.show(RATES.reduce((best, r, i) => far(r) < far(RATES[best]) ? i : best, 0))
         rate.node.querySelector("output").textContent = value
     })
-    const speed = chooser("Iterations a picture", SPEEDS, value => set({ speed: value }))
+    const speed = chooser("Iterations per picture", SPEEDS, value => set({ speed: value }))
     follow("speed", () => speed.show(get("speed")))
     const train = button("Train", () => set({ playing: !get("playing") }), { class: "first" })
     follow("playing", () => { train.textContent = get("playing") ? "Pause" : "Train" })
@@ -32,10 +33,10 @@ function controls({ get, set, follow, model }) {
     const send = what => () => model.send({ do: what })
     return element("div", { class: "options" },
         element("div", { class: "buttons" }, train, button("Step", send("step")), button("Reset", send("reset"))), done,
-        element("label", { class: "sizes" }, element("span", {}, "Layer sizes, after 784 pixels"), sizes), g.node, rate.node, speed.node)
+        element("label", { class: "sizes" }, element("span", {}, "Layer sizes after the 784 pixels"), sizes), g.node, rate.node, speed.node)
 }
 
-/** The network; a layer shows its first units, 16 at most. */
+/** Create the network. At most 16 units of each layer are shown. */
 function network(api, look) {
     const edges = shape("svg", { "aria-hidden": "true" }), nodes = element("div", { class: "nodes" })
     const node = element("div", { class: "network" }, edges, nodes)
@@ -48,7 +49,7 @@ function network(api, look) {
         edges.replaceChildren()
         change(edges, { viewBox: `0 0 ${w} ${h}` })
         layers = rows.map((n, l) => {
-            // many units stand in two columns, so that their pictures can be read
+            // many units are arranged in two columns, which keeps their images large enough
             const hidden = l > 0 && l < L, columns = hidden && n > 8 && gap > 90 ? 2 : 1, deep = Math.ceil(n / columns)
             const size = l === 0 ? Math.min(46, gap * 0.6) : Math.max(9, Math.min(columns === 2 ? gap * 0.36 : gap * 0.62, 44, (h - top - 16) / deep * 0.86))
             const x0 = l === 0 ? 26 : 26 + l * gap + (l === L ? 6 : 0)
@@ -97,7 +98,7 @@ function network(api, look) {
     return { node, draw }
 }
 
-/** Some digits, with the probability of an 8 below each. */
+/** Create a panel that shows some digits with the predicted probability of an 8 below each of them. */
 function digits(title, kind) {
     const caption = element("p", { class: "caption" }), sheet = element("div", { class: "sheet" })
     function draw(picture, colors) {
@@ -109,28 +110,28 @@ function digits(title, kind) {
             paint(sheet.children[i].firstChild, pixels.subarray(i * PIXELS, (i + 1) * PIXELS), 28, colors.ink)
             sheet.children[i].lastChild.textContent = probability.toFixed(2)
         })
-        change(sheet, { role: "img", "aria-label": `${n} of 500 test digits are ${kind}; probabilities of an 8 of some: ${p.map(x => x.toFixed(2)).join(", ")}` })
+        change(sheet, { role: "img", "aria-label": `${n} of 500 test digits are ${kind}. Predicted probabilities of an 8 for some of them: ${p.map(x => x.toFixed(2)).join(", ")}` })
     }
     return { node: element("div", { class: kind }, caption, sheet), draw }
 }
 
-/** What a unit computes, in words. */
+/** Describe what a unit computes. */
 function explained({ l, j }, { sizes, W, b, norms, extremes }, activation) {
     const L = sizes.length - 1
-    if (l === 0) return "The mean of the test digits: 784 pixels, the inputs of every unit of the first layer."
+    if (l === 0) return "The 784 pixels, which are the inputs of every unit in the first layer. The image shows the mean of the test digits."
     const where = l === L ? "Output" : `Layer ${l}, unit ${j + 1}`, g = l === L ? "σ" : activation
     const before = l === 1 ? "w · pixels" : W[l - 1][j].slice(0, 4).map((w, i) => `${w < 0 ? "− " : i ? "+ " : ""}${short(Math.abs(w))} a${lowered(i + 1)}`).join(" ") + (sizes[l - 1] > 4 ? " + …" : "")
     const sign = b[l - 1][j] < 0 ? "−" : "+", text = `${where}: a = ${g}(${before} ${sign} ${short(Math.abs(b[l - 1][j]))}).`
-    if (l === 1) return `${text} Its weights lie between ${short(extremes[0][j])} and ${short(extremes[1][j])}, ‖w‖ = ${short(norms[j])}. Ink on orange raises z, ink on purple lowers it.`
-    return l === L ? text : `${text} The picture shows ∂z/∂pixel at the mean digit.`
+    if (l === 1) return `${text} Its weights lie between ${short(extremes[0][j])} and ${short(extremes[1][j])}, ‖w‖ = ${short(norms[j])}. Ink on orange pixels increases z, and ink on purple pixels decreases it.`
+    return l === L ? text : `${text} The image shows ∂z/∂pixel at the mean digit.`
 }
 
 function yourNetwork({ get, set, follow, stage, model }) {
     const large = element("canvas", { "aria-hidden": "true" }), words = element("p", { role: "status" })
     const detail = element("div", { class: "detail" }, large, words), cost = shape("svg")
-    const idle = "Each hidden unit shows how its z changes with each pixel: orange raises it, purple lowers it. Point at one, or focus it, to see it large."
+    const idle = "Each hidden unit shows how its z changes with each pixel: ink on orange pixels increases z, and ink on purple pixels decreases it. Point at a unit or select it with the keyboard to enlarge it."
     let focus = null, waiting = false, colors = null, seen = 0, frames = 0
-    const net = network({ get, set }, unit => { focus = unit; soon() }), right = digits("Right", "right"), wrong = digits("Wrong, the surest first", "wrong")
+    const net = network({ get, set }, unit => { focus = unit; soon() }), right = digits("Right", "right"), wrong = digits("Wrong, most confident first", "wrong")
     stage.classList.add("your-network")
     stage.append(controls({ get, set, follow, model }), element("div", { class: "middle" }, net.node, detail),
         element("div", { class: "right-side" }, right.node, wrong.node, cost))
@@ -145,8 +146,8 @@ function yourNetwork({ get, set, follow, stage, model }) {
         right.draw(picture, colors)
         wrong.draw(picture, colors)
         const values = [...floats(picture.costs)], high = Math.max(0.1, ...values)
-        plot(cost, { title: "Cost, 1000 digits to train with", lines: [{ name: "cost", kind: "train", values }], low: 0, high, marks: ticks(0, high, 3), height: 104,
-            said: `Cost after ${get("iterations")} iterations: ${values.at(-1).toPrecision(3)}` })
+        plot(cost, { title: "Cost on 1000 training digits", lines: [{ name: "cost", kind: "train", values }], low: 0, high, marks: ticks(0, high, 3), height: 104,
+            said: `After ${get("iterations")} iterations, the cost is ${values.at(-1).toPrecision(3)}` })
         const L = picture.sizes.length - 1, shown = picture.sizes.map(n => Math.min(n, 16))
         const to = focus && focus.l > 0 && focus.l < L ? shown.slice(1, focus.l).reduce((sum, n) => sum + n, 0) + focus.j : null
         large.hidden = !focus || focus.l === L
