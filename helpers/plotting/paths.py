@@ -100,16 +100,16 @@ def lit_column(W, errors, j, ax=None):
 
 
 def lit_row(errors, inputs, k, ax=None):
-    """Highlight all weights into one unit, and the row of dW that contains their gradients.
+    """Highlight the weights of all connections into one unit, and the row of dW that contains their gradients.
 
-    Each gradient is the error δ of the unit times the input that belongs to the weight.
+    Each gradient is the error δ of the unit times the corresponding input.
 
     Parameters
     ----------
     errors : array-like of shape (K,)
         Errors δ of the K units of a layer.
     inputs : array-like of shape (n,)
-        Activations that feed the layer.
+        Activations that are the inputs of the layer.
     k : int
         Index of the unit, starting at 0.
     """

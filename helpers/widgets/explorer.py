@@ -30,7 +30,7 @@ NOTE = (
     '<i role="status" style="animation: lessons-wait 0.3s step-end"> · computing; the last result is still shown</i>'
 )
 DARK = '[data-jp-theme-light="false"]'
-# On a wide page, the controls are next to the picture, and on a narrow page above it. Labels are above their sliders.
+# The controls are placed next to the picture or, on a narrow page, above it. Labels are placed above their sliders.
 # On a dark page, images that contain both themes use the dark one.
 LAYOUT = f"""
 .lesson-widget {{ max-width: 62rem; overflow: visible; }}

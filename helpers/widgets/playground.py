@@ -27,7 +27,7 @@ UNITS, RIGHT = 8, 0.95  # limits in the challenge: number of hidden units, accur
 
 
 def play(updates=0, **options):
-    """Create a `Playground` and train it. The result is reproducible.
+    """Create a `Playground` and train it for a number of updates. The result is reproducible.
 
     Parameters
     ----------

@@ -127,7 +127,7 @@ def _pasted(text):
     labels = sorted({row[2] for row in cells}, key=lambda label: (_is_number(label) and float(label), label))
     if len(labels) > 2:
         raise ValueError(
-            f"the last column contains {brief(', '.join(labels))}, but there must be at most two labels, such as 0 and 1"
+            f"the last column contains {brief(', '.join(labels))}, but there must be only two labels, such as 0 and 1"
         )
     if labels == ["1"]:
         labels = ["0", "1"]
@@ -174,7 +174,7 @@ def as_features(features):
 def as_rates(learning_rate, most):
     """Convert the learning rate to a dict that maps update numbers to the learning rate used from that update onwards.
 
-    A number is used from update 0 onwards. Update numbers lie between 0 and `most`.
+    A single number applies from update 0 onwards. Update numbers lie between 0 and `most`.
 
     Raises
     ------

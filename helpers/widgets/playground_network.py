@@ -156,12 +156,11 @@ class Playground:
 
     @property
     def learning_rate(self):
-        """α of the next update; assign to change it from there on."""
+        """Learning rate α of the next update. An assigned value is used from the next update onwards."""
         return self.rates[max(start for start in self.rates if start <= self.updates)]
 
     @learning_rate.setter
     def learning_rate(self, value):
-        """Learning rate α of the next update. An assigned value is used from the next update onwards."""
         value, before = (
             positive_number(value, "learning_rate"),
             {k: v for k, v in self.rates.items() if k < self.updates},

@@ -105,7 +105,7 @@ def steps(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, 
 
 
 def _handed_on(now, before, after):
-    """Describe what each parent receives from the gradient, and the sum if it already had received a gradient."""
+    """Describe the contribution that each parent receives, and the total if it has already received another one."""
     shares = []
     for parent in dict.fromkeys(parent for parent, _ in now.parents if parent in after):
         share, name = after[parent] - before.get(parent, 0), parent.name

@@ -605,7 +605,7 @@ def test_a_forgotten_training_ends(monkeypatch):
         instrument.playing = True
         await until(lambda: not instrument.playing)
         assert instrument.result.updates == 7
-        assert "Training stops after 20000 updates" in instrument.sentence
+        assert "Training stops after 7 updates" in instrument.sentence
         send(instrument, "step")
         assert eval(instrument.line).updates == instrument.result.updates == 7  # our own text
         send(instrument, "reset")
