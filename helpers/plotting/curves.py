@@ -136,5 +136,5 @@ def race_curves(costs, first_step, ax=None):
     for style, (name, values) in enumerate(costs.items()):
         steps = np.arange(len(values)) + first_step
         line(values, steps, ax=ax, label=name.replace("_", " "), style=style)
-    ax.set(xlabel="step", ylabel="cost J of the batches", ylim=(0, 2.6))
+    ax.set(xlabel="step", ylabel="mini-batch cost J", ylim=(0, 2.6))
     return ax

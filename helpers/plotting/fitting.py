@@ -139,7 +139,7 @@ def plane(X, y, w, b, ax=None):
 
 
 def likelihood(x, y, w, b=0.0, ax=None):
-    """Plot the predicted probability of label 1, and mark the probability that it assigns to the label of each point.
+    """Plot the predicted probability of label 1, and mark the probability assigned to the true label of each point.
 
     The probability of label 1 is σ(w x + b).
 

@@ -144,7 +144,7 @@ def weights(w, ax=None, shape=(28, 28)):
     most = np.abs(w).max() or 1
     ax.imshow(np.reshape(w, shape), cmap=SIGNED, vmin=-most, vmax=most, interpolation="none")
     few = ListedColormap(SIGNED(np.linspace(0, 1, 15)))
-    _key(ax, ScalarMappable(Normalize(-most, most), few), "weight added by training")
+    _key(ax, ScalarMappable(Normalize(-most, most), few), "change in weight due to training")
     ax.set(xticks=[], yticks=[])
     for spine in ax.spines.values():
         spine.set_visible(True)

@@ -186,8 +186,9 @@ def one_pass(frame, seconds=12):
     style += appears("after", 1 - REST, seconds)
     before, after = frame.costs[-2:]
     words = (
-        f"Forward, in blue, numbers pass through a network {' → '.join(map(str, sizes))} to the cost {before:.2f}; "
-        f"backward, in dashed red, an error arrives at every unit; after the update the cost is {after:.2f}."
+        f"In the forward pass, in blue, values move through a network {' → '.join(map(str, sizes))} to the cost "
+        f"{before:.2f}. In the backward pass, in dashed red, an error arrives at every unit. "
+        f"After the update, the cost is {after:.2f}."
     )
     return Motion(body, style, (806, 330), words)
 

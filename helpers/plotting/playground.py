@@ -213,7 +213,7 @@ def reading(result, figure=None):
     pixels = result.pixels.reshape(28, 28)
     drawing.imshow(pixels, cmap=GREY, vmin=0, vmax=1, interpolation="none")
     if len(result.digits) == 2:
-        _head(drawing, f"drawing: {result.probability:.3f} for an 8")
+        _head(drawing, f"probability of an 8: {result.probability:.3f}")
         middle.imshow(result.activations.reshape(14, 14), cmap=GREY, vmin=0, vmax=1, interpolation="none")
         _head(middle, "196 hidden activations")
     else:

@@ -182,7 +182,7 @@ def draw(result, figure=None):
 def describe(result):
     """Return a sentence that states the network's answer in a `Reading`."""
     who = "The network" if result.pixels.any() else "You have not drawn anything yet. For empty paper, the network"
-    of = f"of an 8 {result.probability:.4f}" if len(result.digits) == 2 else f"{result.probabilities.max():.4f}"
+    of = f"of an 8 = {result.probability:.4f}" if len(result.digits) == 2 else f"{result.probabilities.max():.4f}"
     return f"{who} says {result.answer}: probability {of}; J = {result.cost:.4f} for the target {result.target}"
 
 

@@ -260,7 +260,7 @@ def _png(figure, density):
 
 
 def _described(picture, alt):
-    """Add an alternative text for screen readers to a picture."""
+    """Wrap a picture in an HTML element with an alternative text for screen readers."""
     return f'<div class="lesson-picture" role="img" tabindex="0" aria-label="{html.escape(alt)}">{picture}</div>'
 
 

@@ -37,7 +37,7 @@ class Instrument(anywidget.AnyWidget):
     - ``compute(**arguments)`` returns the result. If it raises an error in `explorer.REFUSALS`, the error message is
       shown and the last picture remains.
     - ``describe(result)`` returns a sentence that summarizes the result. It is also the picture's alternative text.
-    - ``picture_of(result)`` returns the data that the front end draws. They are converted by `plain`.
+    - ``picture_of(result)`` returns the data that the front end draws. The data are converted by `plain`.
     - ``draw(result, ax)`` draws a static figure for readers without a kernel. Its size in inches is `figsize`.
     - ``solved(result)`` returns whether the challenge has been met.
 
@@ -46,7 +46,7 @@ class Instrument(anywidget.AnyWidget):
     title : str
         Title of the interactive figure.
     challenge : str
-        Key of the challenge in `exercises.challenges.CHALLENGES`. If it is not in there, `goal` contains the text.
+        Key of the challenge in `exercises.challenges.CHALLENGES`. If there is no key, `goal` contains the text.
     front : str
         Files of the ES module, separated by spaces. The style sheet has the same name as the last file.
     code : str

@@ -169,7 +169,7 @@ class Playground:
         self.rates = before | ({self.updates: value} if changed else {})
 
     def features_of(self, X):
-        """Return the inputs of the network, of shape (m, n[0]), given coordinates or pixels, one example per row."""
+        """Return the network's inputs, of shape (m, n[0]), for examples given by their coordinates or pixels."""
         if self.is_digits or self.features == ("x1", "x2"):
             return X
         return np.column_stack([FEATURES[name](X) for name in self.features])

@@ -92,7 +92,7 @@ def describe(result):
     scores = ", ".join(f"{name.replace('_', ' ')} {score:.3f}" for name, score in result.scores.items())
     winner = min(result.costs, key=lambda name: result.costs[name][-1])
     lost = [name.replace("_", " ") for name, costs in result.costs.items() if costs[-1] >= np.log(10)]
-    warning = f". No better than guessing at the end: {', '.join(lost)}" if lost else ""
+    warning = f". No better than guessing: {', '.join(lost)}" if lost else ""
     return f"Lowest cost: {winner.replace('_', ' ')}. Held-out accuracy: {scores}{warning}"
 
 
