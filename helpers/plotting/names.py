@@ -40,7 +40,7 @@ class LineNames(Artist):
             text.draw(renderer)
 
     def get_tightbbox(self, renderer=None):
-        """Return the bounding box of the labels, for which a layout engine then leaves room."""
+        """Return the bounding box of the labels, so that layout engines leave room for them."""
         renderer = renderer or self.figure.canvas.get_renderer()
         boxes = [text.get_window_extent(renderer) for text in self._texts(renderer)]
         return Bbox.union(boxes) if boxes else None

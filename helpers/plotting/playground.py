@@ -185,7 +185,7 @@ def _head(ax, text):
 
 
 def _thinned(values):
-    """Return at most about `MOST_DRAWN` values of a list, including the last value, and their indices."""
+    """Return a subset of roughly `MOST_DRAWN` values, including the last one, together with their indices."""
     every = -(-len(values) // MOST_DRAWN) or 1
     at = sorted({*range(0, len(values), every), *([len(values) - 1] if values else [])})
     return [values[i] for i in at], at

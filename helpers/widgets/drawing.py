@@ -187,7 +187,7 @@ def describe(result):
 
 
 class Drawing(Instrument):
-    """Interactive figure in which a network reads the reader's drawing, and gradient descent can change the drawing."""
+    """Interactive figure in which a network recognises a hand-drawn digit and can change it by gradient descent."""
 
     title = "Draw a digit"
     challenge = "11.drawing"

@@ -16,7 +16,7 @@ RACE_STEPS, RACE_SMOOTHING = 150, 15
 
 
 class Race(NamedTuple):
-    """Smoothed costs and final scores of several optimizers trained on the same batches, stored by name."""
+    """Smoothed costs and final scores of several optimizers trained on the same batches, keyed by optimizer name."""
 
     costs: dict
     scores: dict

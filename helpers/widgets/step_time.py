@@ -85,7 +85,7 @@ def draw(result, ax=None):
 def describe(result):
     """Return a sentence that states the time of a step."""
     compute, communicate = result.own
-    alone = "" if result.workers > 1 else " (there is no other worker)"
+    alone = "" if result.workers > 1 else " (a single worker needs none)"
     totals = result.compute + result.communicate
     best = result.counts[np.argmin(totals)]
     return (

@@ -21,7 +21,7 @@ def count(depth=9, width=3):
     """Count the multiplications for the error of one unit, followed by `depth` layers of `width` units and the cost.
 
     If the errors are kept and reused, the unit itself requires w = `width` multiplications, and each later layer except
-    the last requires w². If nothing is kept, every unit requests the errors of all units in the next layer again, which
+    the last requires w². If nothing is kept, every unit computes the errors of all units in the next layer again, which
     requires w + w² + … + w^depth multiplications.
 
     Parameters
