@@ -90,8 +90,7 @@ def _both_looks(used):
 def as_png(figure):
     """Convert a figure to PNG with `DENSITY` pixels per CSS pixel.
 
-    A figure that contains no images is reduced to 128 colours, which reduces the file to a third of its size without a
-    visible difference.
+    For a figure that contains no images, 128 colours are sufficient. This reduces the file to a third of its size.
 
     Returns
     -------

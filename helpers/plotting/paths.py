@@ -128,7 +128,7 @@ def lit_row(errors, inputs, k, ax=None):
 
 
 def walked_paths(depth=3, width=3, ax=None):
-    """Compare how many products are needed for the error of one unit without and with the reuse of later errors.
+    """Compare the number of products needed for the error of one unit with and without reusing later errors.
 
     Without reuse, every path to the cost requires its own products. With reuse, every connection requires only one.
 

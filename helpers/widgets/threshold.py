@@ -61,8 +61,8 @@ def draw(result, ax=None):
 def describe(result):
     """Return a sentence that states the accuracy of a `Classification` and its two kinds of mistakes."""
     return (
-        f"{result.accuracy:.1%} of {len(result.y)} points are right; missed triangles: {result.missed}, "
-        f"circles mistaken for triangles: {result.false_alarms}"
+        f"{result.accuracy:.1%} of {len(result.y)} points are right; triangles missed: {result.missed}, "
+        f"circles taken for triangles: {result.false_alarms}"
     )
 
 
