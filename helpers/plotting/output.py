@@ -38,7 +38,7 @@ def count_marks(figure):
 
 
 def as_svg(figure, alone=True):
-    """Convert a figure to SVG that is the same, byte for byte, whenever the figure is the same.
+    """Convert a figure to SVG. The same figure always gives the same bytes.
 
     Parameters
     ----------

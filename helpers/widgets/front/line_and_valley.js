@@ -1,6 +1,6 @@
 // Front end of the figure "Line and valley": the points with the line, the valley of the cost with the path, and the cost.
 //
-// The trait `steps` of the model is the number of steps that are shown of the path in `picture`.
+// The trait `steps` of the model is the number of steps shown from the path in `picture`.
 
 const arrivedAt = picture => picture.costs.findIndex(cost => cost - picture.least < picture.near)
 const tooFar = (picture, step) => picture.costs[step] > 1e4 * picture.costs[0]
