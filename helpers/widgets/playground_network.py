@@ -206,7 +206,8 @@ class Playground:
     def step(self):
         """Train on one batch with a forward pass, a backward pass and an optimizer step.
 
-        If the step is interrupted or fails, the state does not change. It raises DivergedError if a cost is not finite.
+        If the step is interrupted or fails, the state does not change. If a cost is not finite, DivergedError is
+        raised.
         """
         rows, W = self._next_batch(), self.W
         Z, A = self.forward(self._inputs[rows], W, self.b)

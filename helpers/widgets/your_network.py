@@ -17,7 +17,7 @@ from helpers.widgets.live import Live
 from helpers.widgets.playground_data import as_rates
 from helpers.widgets.playground_picture import levels
 
-MOST_LAYERS, MOST_PARAMETERS, MOST_ITERATIONS = 20, 100_000, 1000  # keep an iteration within tens of milliseconds
+MOST_LAYERS, MOST_PARAMETERS, MOST_ITERATIONS = 20, 100_000, 1000  # these limits keep iterations fast
 SHOWN, MOST_DRAWN = 16, 240  # largest number of units shown per layer, and of points per curve
 DIGITS = 12  # largest number of correctly classified digits shown, and also of misclassified ones
 LAYERS, RIGHT = 3, 0.95  # conditions of the challenge: number of layers, test accuracy
