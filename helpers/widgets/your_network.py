@@ -84,7 +84,7 @@ def _checked(layer_sizes, iterations):
     parameters = count_parameters((784, *sizes))
     if len(sizes) > MOST_LAYERS or parameters > MOST_PARAMETERS:
         raise ValueError(
-            f"the network has {len(sizes)} layers and {parameters} parameters, which would be too slow to watch: "
+            f"the network has {len(sizes)} layers and {parameters} parameters, which is too slow to watch: "
             f"use at most {MOST_LAYERS} layers and {MOST_PARAMETERS} parameters"
         )
     if positive_whole(iterations, "iterations") > MOST_ITERATIONS:

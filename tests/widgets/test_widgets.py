@@ -453,12 +453,12 @@ def test_the_challenge_of_the_work_has_one_answer():
         ("dW[2]", "2, 3", True, "right, 2 × 3"),
         ("dW[2]", "(2, 3)", True, "right"),
         ("dW[2]", "2 × 3", True, "right"),
-        ("dW[2]", "3, 2", False, "the other way round"),
-        ("dW[2]", "2, 5", False, "the shape of what it belongs to, W[2]"),
+        ("dW[2]", "3, 2", False, "in the wrong order"),
+        ("dW[2]", "2, 5", False, "what is the shape of W[2]?"),
         ("Z[1]", "3, 4", False, "there are 5"),
-        ("W[1]", "3, 5", False, "m is not in its shape"),
-        ("b[1]", "3", False, "two numbers, please"),
-        ("W[1]", "3, 3", False, "inner sizes must match"),
+        ("W[1]", "3, 5", False, "m does not appear in its shape"),
+        ("b[1]", "3", False, "a shape needs two numbers"),
+        ("W[1]", "3, 3", False, "inner dimensions of a matrix product must match"),
         ("W[1]", "three", False, "type two whole numbers"),
         ("W[1]", "3, -4", False, "type two whole numbers"),
         ("dW[2]", "2 X 3", True, "right"),
@@ -477,7 +477,10 @@ def test_the_ledger_answers_a_prediction(name, text, right, says):
 
 
 def test_an_m_that_is_also_a_size_is_not_held_against_a_guess():
-    assert "inner sizes must match" in widgets.ledger.judge("4, 3, 2", 3, {"W[1]": "3, 3"})["W[1]"][1]
+    assert (
+        "inner dimensions of a matrix product must match"
+        in widgets.ledger.judge("4, 3, 2", 3, {"W[1]": "3, 3"})["W[1]"][1]
+    )
 
 
 def test_the_game_of_shapes():
