@@ -1,8 +1,8 @@
-"""Data for the lessons, all bundled except the cat images.
+"""Data sets for the lessons, all of which are bundled with the project except for the cat images.
 
-Read in this order: `mnist` (handwritten digits), `pictures` (colour images from HDF5), `toys` (synthetic
-points), `recordings` (training runs that would take too long in a browser). `folder` says where the files
-are and what their checksums must be.
+Read the modules in this order: `mnist` loads handwritten digits, `pictures` loads colour images, `toys`
+generates points in the plane, and `recordings` loads the results of training runs that would take too long
+in a browser. `folder` defines where the files are and verifies their checksums.
 """
 
 from helpers.datasets.folder import DATA, DataFileError

@@ -1,4 +1,8 @@
-"""``python -m helpers.datasets fetch cats`` downloads the cat images; ``checksums`` writes the table of checksums."""
+"""Command-line interface of the data sets.
+
+``python -m helpers.datasets fetch cats`` downloads the cat images, and ``python -m helpers.datasets checksums``
+rewrites the table of checksums.
+"""
 
 import sys
 

@@ -1,8 +1,8 @@
-"""The folder of bundled data, the checksums of its files, and the error for a file that is not as expected.
+"""Functions that read bundled data files and verify their checksums.
 
-``python -m helpers.datasets checksums`` rewrites `data/checksums.txt` after files have been regenerated
-deliberately. Each line holds a SHA-256 and a name, as ``sha256sum --check`` reads them; `make reproduce`
-keeps the table up to date.
+The checksums are listed in `data/checksums.txt`, with a SHA-256 and a file name on each line, in the format
+of ``sha256sum --check``. If you have deliberately regenerated some of the files, update the table with
+``python -m helpers.datasets checksums``. The command ``make reproduce`` updates it automatically.
 """
 
 import hashlib
@@ -12,36 +12,37 @@ from helpers.system.files import read_bytes, replace_atomically
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 TABLE = "checksums.txt"
-LISTED = ("chelsea.h5", "runs/*.*", "runs/lessons/*.h5")  # the checksums of the digits are in `mnist`
+LISTED = ("chelsea.h5", "runs/*.*", "runs/lessons/*.h5")  # the module `mnist` holds the checksums of the digits
 LARGEST = 2**28  # bytes; far larger than any bundled file
 
 
 class DataFileError(ValueError):
-    """A data file is missing or does not match its checksum."""
+    """Raised if a data file is missing or does not match its checksum."""
 
 
 def cure(name):
-    """What to do if the bundled file or folder `name`, relative to the project, is missing or damaged."""
+    """Explain how to restore the bundled file or folder `name`, a path relative to the project's top folder."""
     return f"restore it with `git checkout -- {name}`, or copy {name} from a fresh download of this project"
 
 
 def read_bundled(name):
-    """The content of a bundled file, verified against its checksum.
+    """Read a bundled file and verify its checksum.
 
     Parameters
     ----------
-    name : str, relative to `data`, such as "runs/sweep.txt"
+    name : str
+        Path of the file relative to the folder `data`, such as "runs/sweep.txt".
 
     Returns
     -------
-    bytes
+    content : bytes
 
     Raises
     ------
     DataFileError
-        If the file or the table of checksums is missing, or the content does not match.
+        If the file or the table of checksums is missing, or if the content does not match its checksum.
     OSError
-        If the file cannot be read for another reason, such as missing permission; the message says why.
+        If the file cannot be read for another reason, such as missing permission. The message gives the reason.
     """
     content = _read(name)
     if checksums().get(name) != hashlib.sha256(content).hexdigest():
@@ -51,7 +52,7 @@ def read_bundled(name):
 
 
 def checksums():
-    """The table of checksums as a dict from names to SHA-256 in hexadecimal digits.
+    """Read the table of checksums into a dict that maps each file name to its hexadecimal SHA-256.
 
     Raises
     ------
@@ -65,16 +66,17 @@ def checksums():
 
 
 def write_checksums(*names):
-    """Bring the table of checksums up to date.
+    """Update the table of checksums.
 
     Parameters
     ----------
-    *names : str, relative to `data`
-        Files that have been regenerated. Default: rewrite the table for all files that it should list.
+    *names : str
+        Paths, relative to the folder `data`, of the files whose checksums have changed. By default, the whole
+        table is rewritten.
     """
     folder = DATA
 
-    def fill(file):  # programs that write in the folder take turns, so no line is lost
+    def fill(file):  # only one program at a time can be in this function, so no line is lost
         kept = checksums() if names and (folder / TABLE).exists() else {}
         listed = names or [path.relative_to(folder).as_posix() for glob in LISTED for path in folder.glob(glob)]
         kept |= {name: hashlib.sha256(_read(name)).hexdigest() for name in listed}

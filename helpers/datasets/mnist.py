@@ -1,7 +1,8 @@
-"""The MNIST digits, bundled in `data/mnist`.
+"""Functions that load the MNIST handwritten digits, which are bundled in `data/mnist`.
 
-The four IDX files in `data/mnist` are read once, verified against their SHA-256, parsed with
-python-mnist, and cached as uint8 in `data/cache`, from which they load almost instantly.
+When the digits are loaded for the first time, the four IDX files are verified against their SHA-256
+checksums, parsed with python-mnist, and saved as uint8 arrays in `data/cache`. From then on, loading them
+takes only a moment.
 """
 
 import gzip
@@ -22,7 +23,7 @@ from helpers.system.validation import as_generator, brief, floating_type, is_num
 
 CURE = cure("data/mnist")
 
-# SHA-256 of each unpacked file, and the shape given in its header.
+# The SHA-256 of each unpacked file and the shape of the array in it.
 MNIST_FILES = {
     "train-images-idx3-ubyte": (
         "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -38,27 +39,32 @@ MNIST_FILES = {
 
 
 def load_mnist(folder=None, cache=None):
-    """All 70000 handwritten digits.
+    """Load all 70000 handwritten digits.
 
     Parameters
     ----------
     folder : path-like, optional
-        Folder with the four IDX files (`*.gz`). Default: `data/mnist` of this project.
+        Folder that contains the four IDX files (`*.gz`). By default, this is `data/mnist` in this project.
     cache : path-like, optional
-        Folder for the parsed copy, created if it does not exist. Default: `data/cache`.
+        Folder in which the parsed arrays are saved. It is created if it does not exist. By default, this is
+        `data/cache`.
 
     Returns
     -------
-    X_train : uint8 ndarray of shape (60000, 784), pixel values 0 … 255, one image per row
-    y_train : uint8 ndarray of shape (60000,), digits 0 … 9
+    X_train : uint8 ndarray of shape (60000, 784)
+        Training images, one per row, with pixel values from 0 to 255.
+    y_train : uint8 ndarray of shape (60000,)
+        Digits from 0 to 9 shown in the training images.
     X_test : uint8 ndarray of shape (10000, 784)
+        Test images.
     y_test : uint8 ndarray of shape (10000,)
+        Digits shown in the test images.
 
     Raises
     ------
     DataFileError
-        If a file is missing, cut short, altered or swapped with another; the message names it
-        and the cure.
+        If a file is missing, cut short, altered or swapped with another one. The message names the file and
+        explains how to restore it.
     OSError
         If a file cannot be read for another reason, such as missing permission.
 
@@ -73,19 +79,24 @@ def load_mnist(folder=None, cache=None):
         parts = _read_cache(cache, images), _read_cache(cache, labels)
         if parts[0] is None or parts[1] is None:
             parts = _parse(folder, images, labels)
-            if not in_browser():  # a browser's storage is small and temporary
+            if not in_browser():  # storage in a browser is small and temporary
                 _write_cache(cache, {images: parts[0], labels: parts[1]})
         arrays += parts
     return tuple(arrays)
 
 
 def verify_mnist(folder=None):
-    """Check the four bundled files against their SHA-256; return their names.
+    """Verify the SHA-256 checksums of the four bundled files.
 
     Parameters
     ----------
     folder : path-like, optional
-        Folder with the files. Default: `data/mnist` of this project.
+        Folder that contains the files. By default, this is `data/mnist` in this project.
+
+    Returns
+    -------
+    names : list of str
+        Names of the four files.
 
     Raises
     ------
@@ -99,30 +110,36 @@ def verify_mnist(folder=None):
 
 
 def load_digit_pair(negative=5, positive=8, dtype=np.float64, random_state=0, **folders):
-    """Two MNIST digits as a binary classification task, in random order.
+    """Load two of the MNIST digits as a binary classification task, in random order.
 
-    With 5, 8 and ``numpy.random.RandomState(1)`` this reproduces the order in A. Jana's tutorial: all
-    examples of one digit followed by all of the other, then shuffled, the training set before the test set.
+    The examples of the two digits are concatenated and then shuffled, first those of the training set and
+    then those of the test set. With the digits 5 and 8 and ``numpy.random.RandomState(1)``, the order is
+    the same as in A. Jana's tutorial.
 
     Parameters
     ----------
     negative, positive : int
-        The digits with label 0 and label 1.
-    dtype : floating-point type of the images
+        Digits that get the labels 0 and 1, respectively.
+    dtype : numpy.float64 or numpy.float32
+        Data type of the images.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
-        Determines the order; if a generator is passed, its state advances.
-    **folders : `folder` and `cache`, as in `load_mnist`
+        Determines the order of the examples. If a generator is passed, its state advances.
+    **folders
+        The arguments `folder` and `cache` of `load_mnist`.
 
     Returns
     -------
-    X_train : ndarray of shape (m, 784), pixel values divided by 255: 0 is paper, 1 is ink
-    y_train : int ndarray of shape (m,), 0 or 1
-    X_test, y_test : the same for the test set
+    X_train : ndarray of shape (m, 784)
+        Training images with pixel values from 0 (background) to 1 (full ink).
+    y_train : int ndarray of shape (m,)
+        Labels 0 or 1.
+    X_test, y_test : ndarrays
+        The images and labels of the test set.
 
     Raises
     ------
     ValueError
-        If the digits are not two different integers from 0 to 9, or the type is not float32 or float64.
+        If the digits are not two different integers from 0 to 9, or if `dtype` is not float32 or float64.
     DataFileError, OSError
         See `load_mnist`.
     """
@@ -143,18 +160,18 @@ def load_digit_pair(negative=5, positive=8, dtype=np.float64, random_state=0, **
 
 
 def _header(name):
-    """The first bytes of an IDX file: type and number of dimensions, then the shape."""
+    """Return the header of an IDX file, which encodes the data type, the number of dimensions and the shape."""
     shape = MNIST_FILES[name][1]
     return struct.pack(f">HBB{len(shape)}I", 0, 8, len(shape), *shape)
 
 
 def _unpack(folder, name):
-    """The unpacked bytes of an MNIST file; raises an error if it is missing, cut short, altered or swapped."""
+    """Unpack an MNIST file, and raise a DataFileError if it is missing, cut short, altered or swapped."""
     path, expected = folder / f"{name}.gz", MNIST_FILES[name][0]
     largest = 16 + 60000 * 28 * 28
     try:
         with gzip.open(io.BytesIO(read_bytes(path, largest))) as file:
-            content = file.read(largest + 1)  # limited, because a small file can unpack to many gigabytes
+            content = file.read(largest + 1)  # limited because even a small file can unpack to many gigabytes
     except FileNotFoundError:
         raise DataFileError(f"{path.name} is missing: {CURE}") from None
     except EOFError:
@@ -170,23 +187,26 @@ def _unpack(folder, name):
 
 
 def _parse(folder, images, labels, step=10000):
-    """Parse one pair of files with python-mnist, in parts because the library builds Python lists."""
+    """Parse a file of images and its file of labels with python-mnist, `step` examples at a time.
+
+    The library returns Python lists, which would take too much memory for all examples at once.
+    """
     contents = {name: _unpack(folder, name) for name in (images, labels)}
-    if in_browser():  # where the lists would fill the memory
+    if in_browser():  # there is not enough memory for the lists
         X, y = (np.frombuffer(content, np.uint8, offset=len(_header(name))) for name, content in contents.items())
         return X.reshape(-1, 784), y
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)  # from python-mnist's own source, on recent versions of Python
+        warnings.simplefilter("ignore", SyntaxWarning)  # recent versions of Python issue it for python-mnist's source
         try:
             from mnist import MNIST
         except ImportError as error:
             raise ImportError(
-                "the module mnist is missing, or belongs to a package other than python-mnist: "
+                "the module mnist is missing, or belongs to a package other than python-mnist: run "
                 "`pip uninstall mnist`, then `pip install --force-reinstall python-mnist`, and restart the kernel"
             ) from error
 
     parser = MNIST()
-    parser.opener = lambda name, mode: io.BytesIO(contents[name])  # the verified bytes, not the file again
+    parser.opener = lambda name, mode: io.BytesIO(contents[name])  # avoids reading the verified file again
     m = MNIST_FILES[labels][1][0]
     X, y = np.empty((m, 784), np.uint8), np.empty(m, np.uint8)
     for start in range(0, m, step):
@@ -196,7 +216,7 @@ def _parse(folder, images, labels, step=10000):
 
 
 def _read_cache(cache, name):
-    """The cached array, or None if there is none or its content differs from that of the original file."""
+    """Return the cached array, or None if it does not exist or differs from the original file."""
     sha256, (m, *pixels) = MNIST_FILES[name]
     shape = (m, 784) if pixels else (m,)
     start = _npy_header(shape)
@@ -215,14 +235,14 @@ def _read_cache(cache, name):
 
 
 def _npy_header(shape):
-    """The header that NumPy writes to a file for a uint8 array of this shape."""
+    """Return the header of a .npy file that contains a uint8 array of this shape."""
     file = io.BytesIO()
     np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
     return file.getvalue()
 
 
 def _write_cache(cache, arrays):
-    """Save parsed arrays in the cache; if that is not possible, warn and continue without."""
+    """Save the parsed arrays in the cache folder, or issue a warning if that is not possible."""
     try:
         cache.mkdir(parents=True, exist_ok=True)
         for name, array in arrays.items():

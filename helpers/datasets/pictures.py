@@ -1,6 +1,7 @@
-"""Colour images from HDF5: the bundled ones of Chelsea, and the cat images used in many courses.
+"""Functions that load colour images from HDF5 files.
 
-Nothing is downloaded unless requested: ``python -m helpers.datasets fetch cats`` fetches the cat images.
+The images of Chelsea the cat are bundled with this project. The cat images used in many courses are not, but
+you can download them with ``python -m helpers.datasets fetch cats``. No other function uses the network.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ import numpy as np
 from helpers.datasets.folder import DATA, LARGEST, DataFileError, read_bundled
 from helpers.system.files import as_path, read_bytes
 
-# The cat images used in many courses. Their licence is unknown, so they are not part of this project.
+# The licence of these images is unknown, so they are not part of this project.
 CATS_URL = (
     "https://raw.githubusercontent.com/ramakris/coursera-deeplearning/"
     "c79617ebb9ff38e765e821f80352adee93f19357/Improving-DeepNN/datasets/"
@@ -31,15 +32,15 @@ FOLDER_VARIABLE = "LESSONS_DATA"  # names a folder to search first, along with i
 class Pictures(NamedTuple):
     """Labelled colour images, split into a training set and a test set."""
 
-    X_train: np.ndarray  # uint8, (m, 64, 64, 3)
-    y_train: np.ndarray  # int, (m,), 0 or 1
+    X_train: np.ndarray  # uint8 array of shape (m, 64, 64, 3)
+    y_train: np.ndarray  # int array of shape (m,) with the labels 0 and 1
     X_test: np.ndarray
     y_test: np.ndarray
-    classes: tuple  # the names of labels 0 and 1
+    classes: tuple  # the names of the labels 0 and 1
 
 
 def load_chelsea():
-    """The bundled images: patches of a photograph of Chelsea the cat (1) and of other photographs (0).
+    """Load the bundled images, which are patches of a photograph of Chelsea the cat (label 1) and of others (0).
 
     Returns
     -------
@@ -56,11 +57,11 @@ def load_chelsea():
 
 
 def load_cats():
-    """The cat images used in many courses, if they are on this machine.
+    """Load the cat images used in many courses, if they are on this machine.
 
-    The function searches the folder named by the environment variable LESSONS_DATA, its subfolder
-    `cats`, and `data/cats`. If the variable is set to the null device, as in the tests, it does not
-    search at all.
+    The function searches the folder named by the environment variable LESSONS_DATA, then its subfolder
+    `cats`, and then `data/cats`. If the variable is set to the null device, as it is in the tests, no folder
+    is searched.
 
     Returns
     -------
@@ -70,7 +71,7 @@ def load_cats():
     Raises
     ------
     FileNotFoundError
-        If they are not on this machine; the message says how to get them.
+        If the images are not on this machine. The message explains how to get them.
     DataFileError, OSError
         If a file does not match its checksum, or cannot be read.
     """
@@ -79,23 +80,24 @@ def load_cats():
 
 
 def fetch_cats(folder=None):
-    """Download the cat images to `data/cats`; intact files that are already there are kept.
+    """Download the cat images, unless intact copies are already in the folder.
 
     Parameters
     ----------
     folder : path-like, optional
-        Where to put them. Default: `data/cats` of this project.
+        Folder in which the files are saved. By default, this is `data/cats` in this project.
 
     Returns
     -------
-    Path, that folder
+    folder : Path
+        The folder that contains the files.
 
     Raises
     ------
     OSError
-        If there is no connection, or the download fails; no partial file is left behind.
+        If there is no connection, or if the download fails. No incomplete file is left behind.
     """
-    import pooch  # imported here, because nothing else needs it
+    import pooch  # imported here because no other function needs it
 
     folder = DATA / "cats" if folder is None else as_path(folder, "folder")
     for name, sha256 in CATS_FILES.items():
@@ -111,14 +113,14 @@ def fetch_cats(folder=None):
 
 
 def _unpack(content, part):
-    """One set of images, (X, y, classes), from the bytes of a file whose checksum has been verified."""
+    """Extract (X, y, classes) from the bytes of a verified HDF5 file, where `part` is "train" or "test"."""
     with h5py.File(io.BytesIO(content), "r") as file:
         X, y, classes = (file[name][()] for name in (f"{part}_set_x", f"{part}_set_y", "list_classes"))
     return X, y.astype(int), tuple(name.decode() for name in classes)
 
 
 def _read_cats(path):
-    """The bytes of a file of cat images, verified against its checksum before the HDF5 library sees them."""
+    """Read a file of cat images and verify its checksum, because the HDF5 library can crash on damaged files."""
     content = read_bytes(path, LARGEST)
     if hashlib.sha256(content).hexdigest() == CATS_FILES[path.name]:
         return content

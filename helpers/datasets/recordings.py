@@ -1,10 +1,11 @@
-"""Recorded runs: results that take long to compute are kept in `data/runs` and can be reproduced.
+"""Functions that record and load results that take a long time to compute.
 
-``python -m helpers.datasets.recordings`` trains the networks and runs the sweep of lesson 10. Results of
-individual lesson cells, for readers in a web browser, are in `data/runs/lessons`; the lessons write
-them if the environment variable LESSONS_RECORD is "write". ``make reproduce`` does both. The tests repeat
-these runs, in full or in part, and compare the results. `scale_out.txt` holds times measured by
-`benchmarks/scale_out.py`. The checksums of all these files are in `data/checksums.txt`.
+The recordings are files in `data/runs`. To reproduce the trained networks and the sweep of lesson 10, run
+``python -m helpers.datasets.recordings``. The folder `data/runs/lessons` contains results of individual lesson
+cells for readers who use a web browser. The lessons write them if the environment variable LESSONS_RECORD
+is "write". The command ``make reproduce`` does both. The tests repeat these runs, in full or in part, and
+compare the results. The file `scale_out.txt` contains the times measured by `benchmarks/scale_out.py`. The
+checksums of all these files are listed in `data/checksums.txt`.
 """
 
 import io
@@ -28,21 +29,22 @@ from helpers.system.files import replace_atomically
 from helpers.system.validation import brief, known_name
 from helpers.training.neural_network import NeuralNetwork
 
-# "write": save what a lesson computes; "compare": reject what differs from the recording; "read": show the recording
+# "compute" only computes each result, "write" also records it, "compare" raises an error if it differs from its
+# recording, and "read" loads the recording instead of computing anything.
 MODE, MODES = "LESSONS_RECORD", ("compute", "write", "compare", "read")
 TOLD = "(Shown from a recording: computing this here would take too long.)"
-LONE = "(lone array)"  # the key of a result that is not a dictionary
+LONE = "(lone array)"  # the key under which an array is stored if the result is not a dictionary
 
-# The two networks of A. Jana's tutorial, trained on the digits 5 and 8.
+# The two networks from A. Jana's tutorial, trained on the digits 5 and 8.
 TUTORIAL_RUNS = {"tutorial_196_1": [196, 1], "tutorial_392_196_98_1": [392, 196, 98, 1]}
-# The same, with two options changed: ReLU instead of the sigmoid, and He's scale for the initial weights.
+# The same networks with ReLU instead of the sigmoid, and with He initialization.
 RELU_HE_RUNS = {"relu_he_196_1": [196, 1], "relu_he_392_196_98_1": [392, 196, 98, 1]}
-# All ten digits, from three seeds.
+# Networks trained on all ten digits with three different seeds.
 TEN_DIGITS_RUNS = {f"ten_digits_seed_{seed}": seed for seed in range(3)}
-# Lesson 06's network on the bundled images of a cat.
+# The network of lesson 06, trained on the bundled images of a cat.
 CHELSEA_RUN = "chelsea_7_1"
-# A sweep over small networks: the file of `sweep`, and its points.
-SWEEP = DATA / "runs" / "sweep.txt"  # a line of JSON for each point; JupyterLite cannot open a .jsonl
+# The results of a sweep over small networks, and the points at which they are evaluated.
+SWEEP = DATA / "runs" / "sweep.txt"  # each line is JSON, but JupyterLite cannot open files called .jsonl
 SWEEP_POINTS = [
     {"units": units, "learning_rate": learning_rate, "seed": seed}
     for units in (2, 8, 32)
@@ -50,19 +52,24 @@ SWEEP_POINTS = [
     for seed in range(3)
 ]
 NETWORKS = (*TUTORIAL_RUNS, *RELU_HE_RUNS, CHELSEA_RUN, *TEN_DIGITS_RUNS)
-# Step times with several processes, and the memory that streaming needs.
-SCALE_OUT = DATA / "runs" / "scale_out.txt"  # JSON; the in-browser lab would rewrite a file called .json
+# The times of training steps with several processes, and the memory that streaming needs.
+SCALE_OUT = DATA / "runs" / "scale_out.txt"  # contains JSON, but the in-browser lab would rewrite a .json file
 
 
 def tutorial_digits(dtype=np.float64):
-    """The tutorial's data: 11272 training and 1866 test images of a 5 or an 8, in the order of its legacy seed 1."""
+    """Load the data of A. Jana's tutorial, 11272 training and 1866 test images of the digits 5 and 8.
+
+    They are in the tutorial's order, which is determined by NumPy's legacy generator with seed 1.
+    """
     return load_digit_pair(5, 8, dtype, np.random.RandomState(1))
 
 
 def tutorial_network(layer_sizes, dtype=np.float64, **changes):
-    """A network with the tutorial's options: all sigmoid, N(0, 1)/√n[l−1] from legacy seed 1, α = 0.1, 1000 iterations.
+    """Create a network with the options used in A. Jana's tutorial.
 
-    `changes` are options of `NeuralNetwork` that override these.
+    All activation functions are sigmoids, the initial weights are drawn from N(0, 1)/√n[l−1] by NumPy's legacy
+    generator with seed 1, and the network is trained for 1000 iterations with α = 0.1. You can override these
+    options with the keyword arguments `changes`.
     """
     options = {
         "hidden_activation": "sigmoid",
@@ -76,9 +83,10 @@ def tutorial_network(layer_sizes, dtype=np.float64, **changes):
 
 
 def ten_digits():
-    """All of MNIST in float32, pixel values from 0 to 1, as three pairs (X, y): training, held-out and test examples.
+    """Load all of MNIST as three pairs (X, y) of training, held-out and test examples.
 
-    They hold 55000, 5000 and 10000 images; the held-out images are the last 5000 of the MNIST training set.
+    They contain 55000, 5000 and 10000 images in float32, with pixel values from 0 to 1. The held-out images are
+    the last 5000 of the MNIST training set.
     """
     X, y, X_test, y_test = load_mnist()
     X, X_test = X / np.float32(255), X_test / np.float32(255)
@@ -86,16 +94,18 @@ def ten_digits():
 
 
 def train_ten_digits(learn, held_out, random_state=0):
-    """Train 784 → 300 → 10 with Adam: seven epochs with α = 0.001, then three with a tenth of that.
+    """Train a 784 → 300 → 10 network with Adam, for seven epochs with α = 0.001 and three with α = 0.0001.
 
     Parameters
     ----------
-    learn, held_out : (X, y), as returned by `ten_digits`
-    random_state : as in `NeuralNetwork`
+    learn, held_out : tuples (X, y)
+        Training and held-out examples, as returned by `ten_digits`.
+    random_state : int, numpy.random.Generator or numpy.random.RandomState
 
     Returns
     -------
-    NeuralNetwork, fitted
+    network : NeuralNetwork
+        The fitted network.
     """
     network = NeuralNetwork(
         [300, 10],
@@ -114,7 +124,7 @@ def train_ten_digits(learn, held_out, random_state=0):
 
 
 def train_chelsea():
-    """Train 12288 → 7 → 1 on the bundled images, as in lesson 06 and the notebook on which it is based."""
+    """Train a 12288 → 7 → 1 network on the bundled images, as in lesson 06 and the notebook it is based on."""
     pictures = load_chelsea()
     return NeuralNetwork(
         [7, 1],
@@ -133,41 +143,55 @@ def _thousand_digits():
 
 
 def score_digits(units, learning_rate, seed):
-    """One point of the sweep: 784 → units → 1, trained on 1000 fives and eights for 100 full-batch steps.
+    """Train a small network on 1000 fives and eights, and evaluate it on 500 other images.
+
+    The network has 784 inputs, `units` hidden units and one output, and is trained for 100 full-batch steps.
+    This is the function that the sweep evaluates at each point.
 
     Parameters
     ----------
     units : int
+        Number of hidden units.
     learning_rate : float
-    seed : int, for the initial weights
+    seed : int
+        Seed of the initial weights.
 
     Returns
     -------
-    dict : "accuracy" on 500 other digits, and the final "cost"
+    dict
+        The "accuracy" on the 500 other images, and the last training "cost".
     """
     X, y, X_other, y_other = _thousand_digits()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a rising cost is one of the things the sweep should reveal
+        warnings.simplefilter("ignore")  # at some points the cost is expected to rise
         network = NeuralNetwork([units, 1], learning_rate=learning_rate, iterations=100, random_state=seed).fit(X, y)
     return {"accuracy": network.score(X_other, y_other), "cost": float(network.cost_history_[-1])}
 
 
 def load_scale_out():
-    """The measurements of `benchmarks/scale_out.py`, as a dict; errors are those of `folder.read_bundled`."""
+    """Load the measurements of `benchmarks/scale_out.py` as a dict.
+
+    The errors raised are those of `folder.read_bundled`.
+    """
     return json.loads(read_bundled(f"runs/{SCALE_OUT.name}"))
 
 
 def load_run(name):
-    """The trained network recorded as `name`, with its `cost_history_`.
+    """Load a recorded network, including its `cost_history_`.
 
     Parameters
     ----------
-    name : one of `NETWORKS`
+    name : str
+        Name of the recording, one of `NETWORKS`.
+
+    Returns
+    -------
+    network : NeuralNetwork
 
     Raises
     ------
     ValueError
-        If there is no recording of that name.
+        If there is no recording with this name.
     DataFileError, OSError
         See `folder.read_bundled`.
     """
@@ -177,26 +201,27 @@ def load_run(name):
 
 
 def recorded(name, compute):
-    """The result of `compute()`; in a web browser its recording, with a notice that says so.
+    """Return the result of `compute()`, or load its recording in a web browser, where computing is too slow.
 
-    The recording is also used if the environment variable LESSONS_RECORD is "read", for slow computers.
+    If the recording is loaded, a notice is printed. On a slow computer, you can set the environment variable
+    LESSONS_RECORD to "read" to load recordings too.
 
     Parameters
     ----------
     name : str
-        Name of a network, as in `load_run`, or of a file in `data/runs/lessons`, without ".h5".
-    compute : function without arguments
-        Returns that network, an array, or a dictionary of arrays.
+        Name of a network, as in `load_run`, or of a file in `data/runs/lessons`, without the ending ".h5".
+    compute : callable
+        Function without arguments that returns this network, an array, or a dict of arrays.
 
     Returns
     -------
-    NeuralNetwork, ndarray or dict of ndarrays
+    result : NeuralNetwork, ndarray or dict of ndarrays
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as described; if LESSONS_RECORD is "compare", as in the tests, and there is
-        no recording or an array differs from it by more than 2 % plus 0.01; or if its value is unknown.
+        If an argument or the value of LESSONS_RECORD is invalid. If LESSONS_RECORD is "compare", as it is in
+        the tests, also if there is no recording, or if an array differs from it by more than 2 % plus 0.01.
     DataFileError, OSError
         See `folder.read_bundled`.
     """
@@ -221,7 +246,7 @@ def recorded(name, compute):
 
 
 def _file(name):
-    """The name of a recording of a lesson, relative to `data`."""
+    """Return the path, relative to `data`, of the recording `name` of a lesson."""
     return f"runs/lessons/{name}.h5"
 
 
@@ -252,7 +277,7 @@ def _compare(name, arrays):
 
 
 def _record():
-    """Train every recorded network; yield each name and network."""
+    """Train all networks that are recorded, and yield pairs of their names and the networks."""
     X, y, _, _ = tutorial_digits()
     for name, layer_sizes in TUTORIAL_RUNS.items():
         yield name, tutorial_network(layer_sizes).fit(X, y)

@@ -1,6 +1,6 @@
-"""Small synthetic data sets, generated from a seed: a line, and clouds of points in the plane.
+"""Functions that generate small synthetic data sets for regression and classification.
 
-All functions raise a TypeError or ValueError that names an invalid argument.
+All of them raise a TypeError or ValueError if an argument is invalid. The message names the argument.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from helpers.system.validation import as_generator, finite_number, not_negative,
 
 
 def make_line(m=60, noise=0.5, random_state=1):
-    """Points near a plane, for linear regression: y = 2 + 3 x₁ − 1.5 x₂ + noise.
+    """Generate data for linear regression from y = 2 + 3 x₁ − 1.5 x₂ + noise.
 
     Parameters
     ----------
@@ -22,8 +22,10 @@ def make_line(m=60, noise=0.5, random_state=1):
 
     Returns
     -------
-    X : ndarray of shape (m, 2); x₁ has about twice the spread of x₂
+    X : ndarray of shape (m, 2)
+        Features. The standard deviation of x₁ is about twice that of x₂.
     y : ndarray of shape (m,)
+        Targets.
     """
     m, noise, rng = _checked(m, noise, random_state)
     X = rng.standard_normal((m, 2)) * [1.5, 0.8]
@@ -31,14 +33,14 @@ def make_line(m=60, noise=0.5, random_state=1):
 
 
 def make_blobs(m=200, separation=2.0, random_state=0):
-    """Two round clouds of points, one for each label, with half of the examples each.
+    """Generate two round clouds of points, one for each label.
 
     Parameters
     ----------
     m : int
-        Number of examples.
+        Number of examples. Half of them belong to each cloud.
     separation : float
-        Distance between the two centres, in standard deviations of a cloud.
+        Distance between the two centres, as a multiple of the standard deviation of a cloud.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
 
     Returns
@@ -54,19 +56,22 @@ def make_blobs(m=200, separation=2.0, random_state=0):
 
 
 def make_xor(m=200, noise=0.15, random_state=0):
-    """Exclusive or: a cloud around each corner of a square, labelled 0 if its coordinates are equal, else 1.
+    """Generate data for the exclusive-or problem, with a cloud of points around each corner of a square.
+
+    The corners are (0, 0), (0, 1), (1, 0) and (1, 1). The label of a cloud is 0 if the two coordinates of its
+    corner are equal, and 1 otherwise.
 
     Parameters
     ----------
     m : int
-        Number of examples, a quarter of them at each corner.
+        Number of examples. A quarter of them belong to each cloud.
     noise : float
-        Standard deviation of a cloud; the square has sides of length 1.
+        Standard deviation of each cloud. The sides of the square have length 1.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
 
     Returns
     -------
-    X : ndarray of shape (m, 2), corners at (0, 0), (0, 1), (1, 0), (1, 1)
+    X : ndarray of shape (m, 2)
     y : int ndarray of shape (m,), 0 or 1
     """
     m, noise, rng = _checked(m, noise, random_state)
@@ -76,19 +81,20 @@ def make_xor(m=200, noise=0.15, random_state=0):
 
 
 def make_moons(m=200, noise=0.1, random_state=0):
-    """Two interlocking half circles, the upper one labelled 0, the lower one 1.
+    """Generate two interlocking half circles, of which the upper one has the label 0 and the lower one the label 1.
 
     Parameters
     ----------
     m : int
-        Number of examples, half of them for each label.
+        Number of examples. Half of them have each label.
     noise : float
-        Standard deviation of the noise added to both coordinates; the radius is 1.
+        Standard deviation of the noise added to both coordinates. The half circles have radius 1.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
 
     Returns
     -------
-    X : ndarray of shape (m, 2), centred at (0, 0)
+    X : ndarray of shape (m, 2)
+        Points in the plane, centred at (0, 0).
     y : int ndarray of shape (m,), 0 or 1
     """
     m, noise, rng = _checked(m, noise, random_state)
@@ -99,9 +105,9 @@ def make_moons(m=200, noise=0.1, random_state=0):
 
 
 def make_circles(m=200, noise=0.1, random_state=0):
-    """A circle of radius 1, labelled 0, around a circle of radius ½, labelled 1.
+    """Generate a circle of radius 1, with the label 0, around a circle of radius ½, with the label 1.
 
-    Parameters, shapes and the meaning of `noise` are those of `make_moons`.
+    The parameters and return values are those of `make_moons`.
     """
     m, noise, rng = _checked(m, noise, random_state)
     y = np.arange(m) % 2
@@ -111,14 +117,14 @@ def make_circles(m=200, noise=0.1, random_state=0):
 
 
 def make_spirals(m=200, noise=0.05, turns=1.0, random_state=0):
-    """Two intertwined spirals; each is the other rotated by half a turn.
+    """Generate two intertwined spirals, each of which is the other one rotated by 180°.
 
-    Parameters, shapes and the meaning of `noise` are those of `make_moons`; the maximum radius is
-    1, and `turns`, which must be above 0, is the number of turns of each spiral.
+    The parameter `turns` is the number of turns of each spiral, which must be positive. The spirals have a
+    maximum radius of 1. The other parameters and the return values are those of `make_moons`.
     """
     m, noise, rng = _checked(m, noise, random_state)
     y = np.arange(m) % 2
-    radius = np.sqrt(rng.uniform(0.01, 1, m))  # uniform density over the disc
+    radius = np.sqrt(rng.uniform(0.01, 1, m))  # the square root makes the density uniform over the disc
     angle = 2 * np.pi * positive_number(turns, "turns") * radius + np.pi * y
     X = radius[:, np.newaxis] * np.column_stack([np.cos(angle), np.sin(angle)])
     return X + noise * rng.standard_normal((m, 2)), y

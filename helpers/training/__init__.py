@@ -1,8 +1,9 @@
-"""Training: the class `NeuralNetwork` and the code that makes it fast.
+"""The class `NeuralNetwork`, and the code that trains it fast, in parallel and on data too large for memory.
 
-Read in this order: `neural_network` (the class; `inputs` checks its arguments), `engine` (batches, steps,
-and a state to resume from), `blocks` (the equations of `backprop.network` in their fast form), `parallel`
-(all cores), `storage` (saving and loading), `streaming` (examples read from a file as needed).
+Read the modules in this order: `neural_network` contains the class, and `inputs` checks its arguments.
+`engine` runs the training loop, `blocks` computes the equations of `backprop.network` faster, and
+`parallel` spreads the work over all cores. `storage` saves and loads networks, and `streaming` reads
+examples from a file as they are needed.
 """
 
 from helpers.training.engine import DivergedError

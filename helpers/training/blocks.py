@@ -1,9 +1,9 @@
-"""The fast form of `backprop.network`: the same equations, a block of examples at a time.
+"""Fast versions of the functions in `backprop.network`, which process the examples in blocks.
 
-Read `backprop.network` first. The cost is a mean over examples, so the gradient over all examples is the
-mean of the gradients of the blocks, weighted by their sizes. A block is small enough for its Z and A to
-stay in the processor's cache, and several blocks are processed at once. Tests compare both forms on
-random networks.
+Read `backprop.network` first, because the equations are the same. The cost is a mean over the examples,
+so its gradient is the mean of the gradients of all blocks, weighted by their sizes. Each block is small
+enough for its Z and A to stay in the processor's cache, and several blocks can be processed in parallel.
+The tests check on random networks that both modules give the same results.
 """
 
 import numpy as np
@@ -14,24 +14,31 @@ from helpers.backprop.network import forward
 from helpers.system.arguments import check_function
 from helpers.training.inputs import check_task
 
-# Examples per block: few enough for Z and A to stay in the processor's cache.
+# Number of examples in a block. It is small enough for Z and A to stay in the processor's cache.
 BLOCK = 1536
 
 
 def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", run=map, out=None):
-    """Cost and gradients on all examples, computed block by block.
+    """Compute the cost over all examples and its gradients, block by block.
 
-    With blocks of k₁, k₂, … examples out of m, J = Σ (kᵢ/m) Jᵢ, and likewise for every gradient. Blocks
-    are added in order, so the result does not depend on how many are processed at once.
+    If the m examples are split into blocks of k₁, k₂, … examples, then J = Σ (kᵢ/m) Jᵢ, and the same holds
+    for every gradient. The blocks are always summed in the same order, so the result does not depend on
+    how many of them are processed in parallel.
 
     Parameters
     ----------
     X : ndarray of shape (m, n[0]), or an `HDF5Rows` or `Shards` of that shape
+        Input examples, one per row.
     Y : ndarray of shape (n[L], m)
+        Targets, one example per column.
     W, b : dicts of ndarrays
-    hidden_activation, output : str, as in `network.forward`
-    run : callable like `map`, such as one from `parallel.parallel_map`
-    out : (dW, db), optional, dicts of arrays to write the gradients into
+        Weights and biases of layers 1 … L.
+    hidden_activation, output : str
+        Names of the functions, as in `network.forward`.
+    run : callable like `map`
+        Applies a function to every block, for example the function given by `parallel.parallel_map`.
+    out : tuple (dW, db) of dicts of ndarrays, optional
+        Arrays into which the gradients are written.
 
     Returns
     -------
@@ -41,10 +48,10 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
     Raises
     ------
     TypeError, ValueError
-        If a type or a shape differs from these, since NumPy might broadcast it to a wrong result. With `out`
-        nothing is checked.
+        If an argument does not have the type or shape given above, because NumPy might otherwise broadcast
+        it and return a wrong result. If `out` is given, the other arguments are not checked.
     """
-    if out is None:  # with `out` this is one step of a training run, whose arguments were checked at its start
+    if out is None:  # if `out` is given, this is a step of a training run, whose arguments were checked at the start
         check_task(X, Y, W, b, hidden_activation, output)
         check_function(run, "run", "function", "starts", "stops")
     _check_out(out)
@@ -55,8 +62,8 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
 
     def one_block(start, stop):
         share, y = (stop - start) / m, Y[:, start:stop]
-        place = out if start == 0 else None  # the first block writes here; the others are added to it
-        with np.errstate(all="ignore"):  # `fit` checks the cost and raises DivergedError
+        place = out if start == 0 else None  # the first block fills these arrays; the other blocks are added to them
+        with np.errstate(all="ignore"):  # `fit` raises DivergedError if the cost is not finite
             Z, A = forward(X[start:stop], W, b, hidden_activation, output)
             block_cost = share * OUTPUTS[output].loss(Z[len(W)], y)
             return block_cost, *backward(y, W, Z, A, hidden_activation, output, share, place)
@@ -72,15 +79,18 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
 
 
 def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", share=1.0, out=None):
-    """`network.backward` times `share`, written into the arrays of `out`.
+    """Compute the gradients as `network.backward` does, and multiply them by `share`.
 
-    Multiplying dZ[L] by the share is enough, because every gradient is linear in dZ[L].
+    It is enough to multiply dZ[L] by the share, because every gradient is linear in dZ[L].
 
     Parameters
     ----------
-    Y, W, Z, A, hidden_activation, output : as in `network.backward`
-    share : float, k/m for a block of k out of m examples
-    out : (dW, db), optional, dicts of arrays to write the gradients into
+    Y, W, Z, A, hidden_activation, output
+        See `network.backward`.
+    share : float
+        Weight of this block in the mean: k/m if it contains k of the m examples.
+    out : tuple (dW, db) of dicts of ndarrays, optional
+        Arrays into which the gradients are written.
 
     Returns
     -------
@@ -88,7 +98,7 @@ def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", share=1.
     """
     L = len(W)
     g_prime = ACTIVATIONS[hidden_activation].g_prime
-    dW, db = out or ({l: None for l in W}, {l: None for l in W})  # None: NumPy makes a new array
+    dW, db = out or ({l: None for l in W}, {l: None for l in W})  # NumPy allocates a new array if its `out` is None
     dZ = OUTPUTS[output].loss_gradient(Z[L], Y) * share  # (n[L], k)
     for l in range(L, 0, -1):
         dW[l] = np.matmul(dZ, A[l - 1].T, out=dW[l])  # (n[l], n[l-1])
@@ -99,7 +109,10 @@ def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", share=1.
 
 
 def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"):
-    """The cost on all examples, without gradients; arguments and errors are those of `cost_and_gradients`."""
+    """Compute the cost over all examples without its gradients.
+
+    The arguments and the errors raised are those of `cost_and_gradients`.
+    """
     check_task(X, Y, W, b, hidden_activation, output)
     total, start = 0.0, 0
     for block in split(X):
@@ -112,7 +125,7 @@ def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"):
 
 
 def answers(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
-    """A[L] with rows as examples: an ndarray of shape (m, n[L])."""
+    """Return the network's output A[L], transposed to shape (m, n[L]) so that each row is one example."""
     with np.errstate(all="ignore"):
         return np.concatenate([forward(block, W, b, hidden_activation, output)[1][len(W)].T for block in split(X)])
 
@@ -121,19 +134,25 @@ def _check_out(out):
     if out is None:
         return
     if not isinstance(out, (tuple, list)) or len(out) != 2 or not all(isinstance(p, dict) for p in out):
-        raise TypeError("out must be a pair of dictionaries, (dW, db), with an array for each layer, or None")
+        raise TypeError("out must be a pair of dictionaries, (dW, db), with one array for each layer, or None")
 
 
 def split(X):
-    """The rows of X in order, a block at a time; X is an ndarray or an `HDF5Rows`."""
+    """Return an iterable over blocks of consecutive rows of X, which is an ndarray or an `HDF5Rows`."""
     return X.blocks(BLOCK) if hasattr(X, "blocks") else np.array_split(X, count_blocks(len(X)))
 
 
 def count_blocks(m):
-    """Number of blocks for m examples; at least two if m ≥ 512, so that two cores have work."""
+    """Return the number of blocks for m examples.
+
+    It is at least two if m ≥ 512, so that there is work for a second core.
+    """
     return max(-(-m // BLOCK), 1 + (m >= 512))
 
 
 def _product(P, Q):
-    """P @ Q. If P has one column this is an outer product, ten times faster by broadcasting than with BLAS."""
+    """Return the matrix product P @ Q.
+
+    If P has a single column, this is an outer product, which broadcasting computes ten times faster than BLAS.
+    """
     return P * Q if P.shape[1] == 1 else P @ Q

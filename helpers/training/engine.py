@@ -1,8 +1,8 @@
-"""The engine of `NeuralNetwork.fit`: batches, steps, held-out examples, and a state to resume from.
+"""The training loop behind `NeuralNetwork.fit`, with batches, held-out examples and early stopping.
 
-All parameters lie in one vector θ, of which W[l] and b[l] are views, and all gradients in another.
-An optimizer's step is therefore one call, and the large arrays are allocated once per training run. Only
-`State` changes from step to step: a copy of it is enough to resume as if nothing had happened.
+All parameters are stored in one vector θ, and W[l] and b[l] are views of it. A second vector holds all
+gradients. The optimizer therefore takes each step in a single call, and the large arrays are allocated only
+once. Everything that changes during training is stored in a `State`, which is all that is needed to resume.
 """
 
 import copy
@@ -15,35 +15,35 @@ import numpy as np
 from helpers.backprop.optimizers import OPTIMIZERS
 from helpers.system.interrupts import progress
 
-STREAM_BUFFER = 8192  # examples that are read and shuffled at a time if they come from a file
-# Options that cannot change during a training run: its history would mix two costs, or its state would not fit.
+STREAM_BUFFER = 8192  # number of examples to read from a file and shuffle at a time
+# Options that cannot change during a training run, because the costs or the state would no longer be comparable.
 FIXED = ("hidden_activation", "output", "optimizer", "l2")
 
 
 class DivergedError(ArithmeticError):
-    """The training diverged: its cost is no longer a finite number."""
+    """Raised when training diverges, that is, when the cost is no longer a finite number."""
 
 
 @dataclass
 class State:
-    """Everything needed to resume a training run, bit for bit as if it had never been stopped."""
+    """State of a training run, with everything needed to resume it with bit-for-bit identical results."""
 
-    theta: np.ndarray  # (P,), the entries of W[1], b[1], W[2], … in one vector
-    memory: np.ndarray  # (slots, P), what the optimizer remembers
-    generator: np.random.Generator | np.random.RandomState  # as it was when this epoch began
-    mark: str  # identifies the examples and options, see `mark`
-    costs: list = field(default_factory=list)  # before each update
-    held_out_costs: list = field(default_factory=list)  # after each epoch
-    best: np.ndarray | None = None  # θ of the lowest cost on held-out examples
+    theta: np.ndarray  # shape: (P,), the entries of W[1], b[1], W[2], … in one vector
+    memory: np.ndarray  # shape: (slots, P), the internal state of the optimizer
+    generator: np.random.Generator | np.random.RandomState  # its state is that at the start of the current epoch
+    mark: str  # identifies the examples and the options; see the function `mark`
+    costs: list = field(default_factory=list)  # the cost before each update
+    held_out_costs: list = field(default_factory=list)  # the cost on the held-out examples after each epoch
+    best: np.ndarray | None = None  # the θ with the lowest cost on the held-out examples
 
 
 def pack(W, b):
-    """W[1], b[1], W[2], b[2], … as one vector of shape (P,), a copy."""
+    """Copy the entries of W[1], b[1], W[2], b[2], … into one vector of shape (P,)."""
     return np.concatenate([p[l].ravel() for l in sorted(W) for p in (W, b)])
 
 
 def views(theta, sizes):
-    """W and b, dicts of views of the vector θ, for the sizes n[0], …, n[L]."""
+    """Return dicts W and b of views of the vector θ, for layers of the sizes n[0], …, n[L]."""
     W, b, start = {}, {}, 0
     for l in range(1, len(sizes)):
         for p, shape in ((W, (sizes[l], sizes[l - 1])), (b, (sizes[l], 1))):
@@ -54,18 +54,15 @@ def views(theta, sizes):
 
 
 def fingerprint(X):
-    """A short string that changes, with probability 1 − 2⁻³², if the shape or any entry of X changes.
+    """Return a short string that identifies the shape and the contents of X.
 
-    Rows stored in a file are read in full, which also checks their numbers.
-
-    Parameters
-    ----------
-    X : ndarray of shape (m, n[0]), or an `HDF5Rows` or `Shards` of that shape
+    If the shape or any entry changes, the string changes too, with probability 1 − 2⁻³². X can be an array,
+    an `HDF5Rows` or a `Shards`. If it is stored in a file, all of its rows are read and checked.
 
     Raises
     ------
     TypeError, ValueError
-        If a block of a file does not hold finite numbers.
+        If the file contains anything but finite numbers.
     """
     size, checksum = 4096, 0
     for block in X.blocks(size) if hasattr(X, "blocks") else (X[i : i + size] for i in range(0, len(X), size)):
@@ -74,14 +71,20 @@ def fingerprint(X):
 
 
 def mark(X, Y, sizes, held_out, options):
-    """Fingerprints by which a training run recognises its examples and options: JSON of names to short strings.
+    """Return a JSON object of short strings that identify the examples and the options of a training run.
+
+    Before a run is resumed, its mark is compared with a new one to find out whether anything has changed.
 
     Parameters
     ----------
-    X, Y : the examples, of shapes (m, n[0]) and (n[L], m)
-    sizes : tuple of int, n[0] … n[L]
-    held_out : (X, Y) of the same form, or None
-    options : namespace of checked options, of which those in `FIXED` count
+    X : ndarray of shape (m, n[0]), or an `HDF5Rows` or `Shards` of that shape
+    Y : ndarray of shape (n[L], m)
+    sizes : tuple of int
+        Sizes of all layers, n[0], …, n[L].
+    held_out : tuple (X, Y), or None
+        Held-out examples in the same form.
+    options : SimpleNamespace
+        Checked options. Only those in `FIXED`, `dtype` and those that determine the batches are included.
     """
     texts = {name: str(getattr(options, name)) for name in FIXED} | {"dtype": np.dtype(options.dtype).name}
     texts |= {"layer_sizes": str(sizes[1:]), "X": fingerprint(X), "y": fingerprint(Y)}
@@ -96,14 +99,17 @@ def _batch_size(X, options):
 
 
 def _shuffle_buffer(X, batch_size, options):
-    """Number of examples shuffled at a time: a multiple of the batch size, so that only the last batch is smaller."""
+    """Return the number of examples to shuffle at a time.
+
+    It is a multiple of the batch size, so that only the last batch can be smaller than the others.
+    """
     m = len(X)
     buffer = min(options.shuffle_buffer or (m if isinstance(X, np.ndarray) else STREAM_BUFFER), m)
     return -(-buffer // batch_size) * batch_size
 
 
 def differences(mark, other):
-    """Names of the entries in which two marks differ, as a list of str; all names if `other` is malformed."""
+    """Return the names of the entries that differ between two marks, or all names if `other` is malformed."""
     mark = json.loads(mark)
     try:
         other = dict(json.loads(other))
@@ -113,21 +119,25 @@ def differences(mark, other):
 
 
 def batches(X, Y, batch_size, shuffle_buffer, rng, skip=0):
-    """The examples of one epoch in random order, as batches (X, Y) of `batch_size` examples.
+    """Yield the examples of one epoch in random order, in batches of `batch_size` examples.
 
-    Examples are shuffled within groups of `shuffle_buffer` neighbours, and the order of the groups is
-    shuffled too; with a single group this is a plain shuffle. At most one group and one batch are in
-    memory. The last batch of each group may be smaller.
+    The examples are shuffled within groups of `shuffle_buffer` consecutive rows, and the groups themselves
+    are visited in random order. If there is only one group, this is an ordinary shuffle. At most one group
+    and one batch are in memory at a time. The last batch of a group may be smaller than the others.
 
     Parameters
     ----------
     X : ndarray of shape (m, n[0]), or an `HDF5Rows` of that shape
     Y : ndarray of shape (n[L], m)
-    skip : int, number of initial batches that have already been used; they are not read
+    batch_size, shuffle_buffer : int
+    rng : numpy.random.Generator or numpy.random.RandomState
+    skip : int
+        Number of batches to skip at the start because they have already been used.
 
     Yields
     ------
-    X, Y of shapes (k, n[0]) and (n[L], k), k ≤ batch_size; the next batch overwrites X
+    X : ndarray of shape (k, n[0]) with k ≤ batch_size, which is overwritten by the next batch
+    Y : ndarray of shape (n[L], k)
     """
     m = len(X)
     starts = np.arange(0, m, shuffle_buffer)
@@ -151,21 +161,26 @@ def batches(X, Y, batch_size, shuffle_buffer, rng, skip=0):
 
 
 class Training:
-    """Updates of a network's parameters, starting from a `State`.
+    """A training run, which updates the parameters of a network step by step.
 
     Parameters
     ----------
-    options : namespace of checked options, see `inputs.checked_options`
-    state : State, modified by every update
-    sizes : tuple of int, n[0] … n[L]
-    X, Y : the examples, of shapes (m, n[0]) and (n[L], m)
-    cost_and_gradients : callable (X, Y, W, b, out) that returns the cost and writes the gradients into `out`
-    held_out_cost : callable (W, b) that returns the cost on held-out examples, or None if there are none
+    options : SimpleNamespace
+        The return value of `inputs.checked_options`.
+    state : State
+        State from which to start. Every update modifies it.
+    sizes : tuple of int
+        Sizes of all layers, n[0], …, n[L].
+    X, Y : arrays of shapes (m, n[0]) and (n[L], m)
+    cost_and_gradients : callable
+        Called as ``cost_and_gradients(X, Y, W, b, out)``. It returns the cost and writes the gradients into `out`.
+    held_out_cost : callable, optional
+        Called as ``held_out_cost(W, b)``. It returns the cost on the held-out examples.
 
     Raises
     ------
     ValueError
-        If X is distributed among workers and the batches are smaller than X.
+        If X is distributed among workers, which only works with the full batch, and the batches are smaller.
     """
 
     def __init__(self, options, state, sizes, X, Y, cost_and_gradients, held_out_cost=None):
@@ -175,12 +190,12 @@ class Training:
         self.W, self.b = views(state.theta, sizes)
         self.gradient = np.zeros_like(state.theta)
         self.dW, self.db = views(self.gradient, sizes)
-        self.before = state.theta.copy()  # parameters before the last update
+        self.before = state.theta.copy()  # the parameters before the last update
         m = len(X)
         self.batch_size = _batch_size(X, options)
         self.full = self.batch_size == m
         if hasattr(X, "cost_and_gradients") and not self.full:
-            raise ValueError("shards are for full-batch training: leave batch_size out, or pass X itself")
+            raise ValueError("shards are for full-batch training: leave out batch_size, or pass X itself")
         self.live = live_features(X) if self.full else None
         self.X, self.Y = X if self.live is None else columns(X, self.live), Y
         self.shuffle_buffer = _shuffle_buffer(X, self.batch_size, options)
@@ -188,12 +203,12 @@ class Training:
         self.n_updates = options.iterations if options.epochs is None else options.epochs * self.epoch_length
 
     def updates(self):
-        """Train: yield after each update, when the state is consistent and training can be stopped.
+        """Run the updates, and yield after each one, when the state is consistent and training can be stopped.
 
         Raises
         ------
         DivergedError
-            If the cost stops being finite; θ is then reset to its value at the last finite cost.
+            If the cost is no longer finite. The parameters are then reset to those of the last finite cost.
         """
         done = len(self.state.costs)
         bar = iter(progress(self.n_updates - done, "fit", "iteration"))
@@ -207,7 +222,7 @@ class Training:
                 yield
                 if len(self.state.costs) == self.n_updates:
                     break
-        next(bar, None)  # so that the bar closes
+        next(bar, None)  # exhausts the iterator, which closes the progress bar
         if not np.isfinite(self.state.theta).all():
             raise self._diverged()
 
@@ -217,7 +232,7 @@ class Training:
         return batches(self.X, self.Y, self.batch_size, self.shuffle_buffer, generator, skip)
 
     def _update(self, X, Y):
-        """One update: gradient, regularisation, step."""
+        """Compute the regularised cost and its gradient, then let the optimizer take one step."""
         state, l2 = self.state, self.options.l2
         cost = self._cost_and_gradient(X, Y)
         for l, W in self.W.items() if l2 else ():
@@ -226,12 +241,15 @@ class Training:
         if not np.isfinite(cost):
             raise self._diverged()
         self.before[:] = state.theta
-        with np.errstate(all="ignore"):  # checked, and reported, at the next update
+        with np.errstate(all="ignore"):  # an overflow is detected and reported at the next update
             self.step(state.theta, self.gradient, state.memory, len(state.costs) + 1, self.options.learning_rate)
         state.costs.append(cost)
 
     def _cost_and_gradient(self, X, Y):
-        """The cost at θ; its gradient is written to `self.gradient`, 0 for the weights of omitted features."""
+        """Return the cost at θ, and write its gradient to `self.gradient`.
+
+        The gradient is 0 for the weights of features that were left out because they are always 0.
+        """
         if self.live is None:
             return self.cost_and_gradients(X, Y, self.W, self.b, (self.dW, self.db))
         live_dW = np.empty((len(self.W[1]), len(self.live)), self.gradient.dtype)
@@ -259,17 +277,17 @@ class Training:
         self.state.theta[:] = self.before
         return DivergedError(
             f"training diverged: at iteration {iteration} the cost is no longer a finite number. Try a smaller "
-            f"learning rate, {alpha / 10:g} instead of {alpha:g}, or features scaled to "
-            f"about −1 … 1. The parameters at the last finite cost are kept"
+            f"learning rate, such as {alpha / 10:g} instead of {alpha:g}, or scale the features to the range "
+            f"−1 … 1. The network keeps the parameters from the last iteration with a finite cost"
         )
 
 
 def live_features(X, block=4096):
-    """Indices of the columns of X that are not entirely 0, or None if nearly all columns qualify.
+    """Return the indices of the columns of X with at least one nonzero entry, or None if nearly all have one.
 
-    A feature that is 0 in every example, such as a pixel at the edge of every digit, adds nothing to
-    Z[1], and the gradient of its weights is 0. Leaving it out saves time and changes nothing else: for
-    the digits 5 and 8 it removes 187 of 784 pixels.
+    A feature that is 0 in every example, such as a pixel in the corner of every image, adds nothing to
+    Z[1], and the gradient with respect to its weights is 0. Leaving it out therefore saves time without
+    changing the result. For the digits 5 and 8, this removes 187 of the 784 pixels.
     """
     live = np.zeros(X.shape[1], bool)
     for start in range(0, len(X), block):
@@ -278,5 +296,5 @@ def live_features(X, block=4096):
 
 
 def columns(X, chosen):
-    """X with only these columns, in memory or in a file."""
+    """Return the examples X with only the chosen columns, whether X is in memory or in a file."""
     return X[:, chosen] if isinstance(X, np.ndarray) else X.columns(chosen)

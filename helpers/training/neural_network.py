@@ -1,6 +1,7 @@
-"""`NeuralNetwork`, the main user-facing class: options, `fit`, `predict`, `score`, `save` and `load`.
+"""The class `NeuralNetwork`, which trains a network, makes predictions, and can be saved and loaded.
 
-In its interface rows are examples, as in scikit-learn; internally columns are, as in the derivation.
+Its methods expect one example per row, as in scikit-learn. The equations inside use one example per
+column, as in the derivation.
 """
 
 import copy
@@ -21,59 +22,62 @@ from helpers.training.parallel import parallel_map
 
 
 class NotFittedError(ValueError, AttributeError):
-    """The network has no parameters yet, because neither `fit` nor `load` was called."""
+    """Raised if a network without parameters is used, that is, before `fit` or `load` is called."""
 
 
 class NeuralNetwork:
-    """A fully connected network, trained by gradient descent or one of its variants.
+    """Fully connected neural network trained by gradient descent, momentum or Adam.
 
     Parameters
     ----------
     layer_sizes : sequence of int
-        Units in layers 1 … L, for example [196, 1]. The number of inputs, n[0], is the number of
-        features in X.
+        Number of units in each of the layers 1 … L, for example [196, 1]. The number of inputs, n[0], is
+        taken from the number of features in X.
     hidden_activation : {"sigmoid", "tanh", "relu", "identity"}
-        g of layers 1 … L−1.
+        Activation function g of the layers 1 … L−1.
     output : {"sigmoid", "softmax", "identity"}
-        Last layer: "sigmoid" classifies into 0 and 1 (loss: binary cross-entropy), "softmax" into
-        the classes 0 … n[L] − 1 (cross-entropy), and "identity" predicts a number (half the mean
-        squared error).
+        Activation function of the last layer, which also determines the loss. "sigmoid" is for labels 0
+        and 1, with the binary cross-entropy. "softmax" is for the classes 0 … n[L] − 1, with the
+        cross-entropy. "identity" is for predicting numbers, with half the mean squared error.
     initialization : {"lecun", "glorot", "he", "small", "zero"}
-        Scale of the initial weights, see `initialize_parameters`.
+        Scale of the random initial weights; see `initialize_parameters`.
     optimizer : {"gradient_descent", "momentum", "adam"}
-        How a step uses the gradient, see `optimizers`.
+        Rule that turns gradients into steps; see `optimizers`.
     learning_rate : float
-        α, the size of a step.
+        Learning rate α, by which the steps are scaled.
     l2 : float
-        λ: ½ λ Σ w² over all weights is added to the cost, and λ w to the gradient of each weight.
+        Strength λ of the L2 regularisation. It adds ½ λ Σ w², summed over all weights, to the cost, and
+        λ w to the gradient with respect to each weight.
     iterations : int
-        Number of updates of the parameters.
+        Number of times the parameters are updated.
     epochs : int, optional
-        Number of passes through the data, instead of `iterations`.
+        Number of passes through the data. If given, it is used instead of `iterations`.
     batch_size : int, optional
-        Number of examples per update, drawn in a new random order in each epoch. Default: all of them.
+        Number of examples used for each update. The examples are shuffled before every epoch. By default,
+        every update uses all examples.
     shuffle_buffer : int, optional
-        Number of neighbouring examples that are shuffled at a time, see `engine.batches`.
-        Default: all for examples in memory, 8192 for examples in a file.
+        Number of consecutive examples that are shuffled at a time; see `engine.batches`. By default, all
+        examples are shuffled together if they are in memory, and 8192 at a time if they are in a file.
     patience : int, optional
-        Stop after this many epochs without a new lowest cost on the held-out examples, and keep the
-        parameters with the lowest cost.
+        Number of epochs without a new lowest cost on the held-out examples after which training stops.
+        The network then keeps the parameters with the lowest cost.
     dtype : numpy.float64 or numpy.float32
-        Type of all arithmetic.
+        Data type used in all computations.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
-        Source of the initial weights and of the order of the examples. A generator is copied, so
-        calling `fit` again gives the same result.
+        Source of the random initial weights and of the order of the examples. A generator is copied
+        before it is used, so calling `fit` again gives the same result.
 
     Attributes
     ----------
     W_, b_ : dicts of ndarrays
-        Parameters of layers 1 … L, of shapes (n[l], n[l−1]) and (n[l], 1).
-    cost_history_ : ndarray of shape (iterations done,)
-        Cost before each update, on the examples of that update, including the `l2` term.
-    held_out_cost_history_ : ndarray of shape (epochs done,)
-        Cost after each epoch on the held-out examples, without the `l2` term; empty if there are none.
+        Weights and biases of the layers 1 … L, of shapes (n[l], n[l−1]) and (n[l], 1).
+    cost_history_ : ndarray of shape (n_iterations,)
+        Cost before each update, computed on the examples of that update and including the `l2` term.
+    held_out_cost_history_ : ndarray of shape (n_epochs,)
+        Cost on the held-out examples after each epoch, without the `l2` term. It is empty if there are
+        no held-out examples.
     layer_sizes_ : tuple of int
-        n[0], n[1], …, n[L].
+        Sizes of all layers, n[0], n[1], …, n[L].
 
     Examples
     --------
@@ -118,30 +122,33 @@ class NeuralNetwork:
         self.random_state = random_state
 
     def fit(self, X, y, held_out=None):
-        """Train from new random weights.
+        """Train the network, starting from new random weights.
 
-        Stopping by hand (the stop button, Ctrl+C) keeps the progress made so far, with a warning;
-        `resume` continues from there.
+        If you interrupt training with the stop button or Ctrl+C, the progress made so far is kept and a
+        warning is issued. You can call `resume` to continue.
 
         Parameters
         ----------
-        X : array-like of shape (m, n_features), or an `HDF5Rows` for data too large for memory
-            Rows are examples. With `shards.Shards`, several processes share the work on the full batch.
-        y : array-like of shape (m,), or (m, n[L]) with several output units
-            Labels 0 and 1 for the output "sigmoid", 0 … n[L] − 1 for "softmax", numbers for "identity".
-        held_out : (X, y), optional
-            Other examples, used to measure the cost after each epoch but not for learning.
+        X : array-like of shape (m, n_features), `HDF5Rows` or `Shards`
+            Input examples, one per row. Use an `HDF5Rows` for data that does not fit into memory, or
+            `Shards` to let several processes share the work on the full batch.
+        y : array-like of shape (m,), or (m, n[L]) if there are several output units
+            Targets. They must be 0 or 1 for the output "sigmoid", integers 0 … n[L] − 1 for "softmax", and
+            numbers for "identity".
+        held_out : tuple (X, y), optional
+            Further examples, on which the cost is measured after each epoch. They are not used for learning.
 
         Returns
         -------
-        self
+        self : NeuralNetwork
+            The fitted network.
 
         Raises
         ------
         TypeError, ValueError
-            If an option or the data is not as described; the network is left unchanged.
+            If an option or the data is invalid. The network is then left unchanged.
         DivergedError
-            If the cost stops being finite. Parameters and history up to that point are kept.
+            If the cost is no longer finite. The parameters and the history up to that point are kept.
         """
         options = checked_options(self)
         X, Y, sizes, held_out = self._examples(options, X, y, held_out)
@@ -153,20 +160,21 @@ class NeuralNetwork:
         return self
 
     def resume(self, X, y, held_out=None):
-        """Continue a training run that was stopped, or that has more `iterations` or `epochs` to do.
+        """Continue training after an interruption, or after `iterations` or `epochs` has been increased.
 
-        With the same data and options, the result on the same machine is bit for bit that of an
-        uninterrupted run, even after `save` and `load`. `learning_rate` and `patience` may change.
-
-        Parameters and errors are those of `fit`; also
+        If the data and the options are unchanged, the result is bit for bit the same as that of an
+        uninterrupted run on the same machine, even after `save` and `load`. You may change `learning_rate`
+        and `patience` before you resume. The parameters are those of `fit`.
 
         Raises
         ------
         NotFittedError
-            Before `fit` or `load`.
+            If neither `fit` nor `load` has been called.
         ValueError
-            If training diverged or was saved without its state, or if the data, the held-out examples
-            or an option differ from those of the original run.
+            If training diverged or the network was saved without its training state, or if the data, the
+            held-out examples or another option differ from those of the original run.
+        TypeError, DivergedError
+            See `fit`.
         """
         self._require_fitted()
         options = checked_options(self)
@@ -184,22 +192,25 @@ class NeuralNetwork:
         return self
 
     def predict_proba(self, X):
-        """Probability of label 1, or of each class for the output "softmax".
+        """Predict the probability of label 1, or of each class if the output is "softmax".
 
         Parameters
         ----------
         X : array-like of shape (m, n_features), or an `HDF5Rows`
+            Input examples, one per row.
 
         Returns
         -------
-        ndarray of shape (m,), or (m, n[L]) with several output units; values in [0, 1]
+        probabilities : ndarray of shape (m,), or (m, n[L]) if there are several output units
+            Values between 0 and 1.
 
         Raises
         ------
         NotFittedError
-            Before `fit` or `load`.
+            If neither `fit` nor `load` has been called.
         TypeError, ValueError
-            If X does not have the form and number of features that `fit` was given, or the output is "identity".
+            If X is invalid or has a different number of features from the training data, or if the output
+            is "identity".
         """
         self._require_fitted()
         if self.output == "identity":
@@ -207,9 +218,12 @@ class NeuralNetwork:
         return self._answer(X)
 
     def predict(self, X):
-        """Label 0 or 1 (1 where its probability is above ½), the most likely class, or the value for "identity".
+        """Predict the label or the value of each example.
 
-        Parameters, shapes and errors are those of `predict_proba`; for "softmax" the shape is (m,).
+        For the output "sigmoid", the label is 1 if its probability is above ½, and 0 otherwise. For "softmax",
+        it is the most likely class, and the result has shape (m,). For "identity", the result contains the
+        outputs themselves. Apart from that, the parameters, the shapes and the errors raised are those of
+        `predict_proba`.
         """
         answer = self._answer(X)
         if self.output == "softmax":
@@ -217,22 +231,26 @@ class NeuralNetwork:
         return (answer > 0.5).astype(int) if self.output == "sigmoid" else answer
 
     def score(self, X, y):
-        """Fraction of correct labels, or R² (1 is perfect, 0 is as good as the mean) for "identity".
+        """Return the fraction of labels predicted correctly, or R² if the output is "identity".
 
-        With several output units, all count equally: R² compares sums over all units.
+        R² is 1 for perfect predictions, and 0 for a network that always predicts the mean of the targets. If
+        there are several output units, its sums of squares run over all of them.
 
         Parameters
         ----------
-        X, y : as in `fit`
+        X, y
+            Examples and their targets in the form that `fit` expects.
 
         Returns
         -------
-        float
+        score : float
 
         Raises
         ------
-        ValueError
-            As in `predict`; for "identity" also if the targets of every unit are all equal, so that R² is undefined.
+        NotFittedError
+            If neither `fit` nor `load` has been called.
+        TypeError, ValueError
+            If X or y is invalid, or if R² is undefined because every unit has the same target for all examples.
         """
         prediction = self.predict(X)
         if self.output == "softmax":
@@ -247,22 +265,26 @@ class NeuralNetwork:
         return float(1 - np.sum((truth - prediction) ** 2) / total)
 
     def save(self, path, resumable=True):
-        """Write parameters, history, options and training state to an HDF5 file, completely or not at all.
+        """Save the parameters, the cost history, the options and the training state to an HDF5 file.
+
+        The file is written completely or not at all. If an error occurs, an existing file is left unchanged.
 
         Parameters
         ----------
         path : str or path-like
+            Name of the file.
         resumable : bool
-            Whether to keep what `resume` needs, which makes the file two to four times as large.
+            Whether to include the training state, which `resume` needs. It makes the file two to four times
+            as large.
 
         Raises
         ------
         NotFittedError
-            Before `fit` or `load`.
+            If neither `fit` nor `load` has been called.
         TypeError, ValueError
-            If an option, a parameter or a history was changed to something `load` would reject.
+            If an option, a parameter or a history has been changed to a value that `load` would reject.
         OSError
-            If the file cannot be written. In all these cases an existing file is left unchanged.
+            If the file cannot be written.
         """
         self._require_fitted()
         histories = {"cost_history": self.cost_history_, "held_out_cost_history": self.held_out_cost_history_}
@@ -271,14 +293,24 @@ class NeuralNetwork:
 
     @classmethod
     def load(cls, path):
-        """Load a network written by `save`, bit for bit; nothing in the file is executed.
+        """Load a network from a file written by `save`, without executing any code stored in the file.
+
+        Parameters
+        ----------
+        path : str or path-like
+            Name of the file.
+
+        Returns
+        -------
+        network : NeuralNetwork
+            A network with exactly the same parameters, history and options as the saved one.
 
         Raises
         ------
         OSError
-            If there is no such file, or it cannot be read; the message says why.
+            If the file does not exist or cannot be read. The message gives the reason.
         ValueError
-            If the file was not written by `save`, or is damaged.
+            If the file was not written by `save` or is damaged.
         """
         options, sizes, W, b, histories, state = storage.read(path)
         network = cls(**options)
@@ -298,12 +330,15 @@ class NeuralNetwork:
         return {name: getattr(self, name) for name in OPTIONS}
 
     def _examples(self, options, X, y, held_out):
-        """Examples and layer sizes in the form of the equations; raises an error that says what is wrong."""
+        """Check the arguments of `fit`, and return (X, Y, sizes, held_out) in the form used in the equations."""
         X, Y = as_examples(options, X, y)
         return X, Y, (X.shape[1], *options.layer_sizes), as_held_out(options, held_out, X.shape[1])
 
     def _train(self, options, state, sizes, X, Y, held_out):
-        """Train from `state` on; however training ends, keep a consistent result: the new one or the previous one."""
+        """Train the network, starting from `state`.
+
+        However training ends, the network keeps a consistent result, either the new one or the previous one.
+        """
         stopped = diverged = False
         with (
             interrupts_wait() as let_interrupt,
@@ -326,7 +361,10 @@ class NeuralNetwork:
         self._warn_if_rising(options, training, Y)
 
     def _keep(self, options, state, sizes, resumable):
-        """Adopt the result of training all at once; with patience, the best parameters found."""
+        """Store the result of training in this network, all attributes at once.
+
+        If the option `patience` is set, the parameters stored are the best ones found.
+        """
         chosen = state.theta if options.patience is None or state.best is None else state.best
         W, b = views(chosen.copy(), sizes)
         vars(self).update(
@@ -350,9 +388,12 @@ class NeuralNetwork:
         return Training(options, state, sizes, X, Y, cost_and_gradients, held_out_cost if held_out else None)
 
     def _warn_if_rising(self, options, training, Y):
-        """Warn if the cost ended above its initial value; with mini-batches it varies, so only if it is far above."""
+        """Warn if the cost is higher at the end of training than it was at the beginning.
+
+        The cost of mini-batches fluctuates, so in that case the warning is only issued if it is much higher.
+        """
         first, last = self.cost_history_[:1], self.cost_history_[-1:]
-        if not training.full:  # compare with the cost of answering z = 0, too: one small batch may cost nothing
+        if not training.full:  # also compare with the cost of z = 0, because the cost of one small batch may be 0
             first = np.maximum(2 * first, 2 * OUTPUTS[options.output].loss(np.zeros_like(Y), Y))
             last = self.cost_history_[-training.epoch_length :].mean(keepdims=True)
         if len(self.cost_history_) > 1 and last > first:
@@ -364,7 +405,7 @@ class NeuralNetwork:
             )
 
     def _answer(self, X):
-        """A[L] with rows as examples, computed in blocks; one output unit gives a 1-D array."""
+        """Return the output A[L] with one example per row, or a 1-D array if there is a single output unit."""
         self._require_fitted()
         options = checked_options(self)
         check_parameters(self.layer_sizes_, self.W_, self.b_)

@@ -1,9 +1,9 @@
-"""Run one function on many blocks of examples, on all cores; the result does not depend on their number.
+"""Apply a function to many blocks of examples in parallel, using all cores.
 
-NumPy releases Python's global lock while it computes, so plain threads use all cores. Meanwhile BLAS (the
-library behind `@`) is limited to one thread of its own: two schedulers that each claim every core
-slow each other down, and for small products BLAS threads spend more time waiting for each other than
-computing, up to twenty times as much if another program also needs a core.
+NumPy releases Python's global interpreter lock while it computes, so ordinary threads can use all cores.
+In the meantime BLAS, the library that computes matrix products, is limited to a single thread. Otherwise
+its threads and ours would compete for the same cores. For small products, BLAS threads also spend more time
+waiting for each other than computing, up to twenty times as much if another program is using a core.
 """
 
 import os
@@ -16,7 +16,7 @@ from helpers.system.interrupts import interrupts_wait
 
 
 def core_count():
-    """Cores that this process may use; 1 in the browser, where Python has no threads."""
+    """Return the number of cores that this process may use, which is 1 in the browser because it has no threads."""
     if in_browser():
         return 1
     if hasattr(os, "sched_getaffinity"):
@@ -26,11 +26,12 @@ def core_count():
 
 @contextmanager
 def parallel_map(n_blocks):
-    """Yield a function like `map` that keeps the order and makes up to `n_blocks` calls at once.
+    """Provide a parallel version of `map` that returns the results in order.
 
-    Use it as ``with parallel_map(8) as run: results = run(function, blocks)``. With one block or
-    one core it is `map` itself, and no thread is started. On leaving the context, even through an error
-    or the stop button, BLAS gets its threads back.
+    Use it as ``with parallel_map(8) as run: results = run(function, blocks)``. Up to `n_blocks` calls
+    run in parallel. If there is only one block or one core, `run` is the built-in `map`, and no thread is
+    started. When the ``with`` block ends, even because of an error or the stop button, BLAS may use
+    several threads again.
     """
     workers = min(n_blocks, core_count())
     with _single_threaded_blas():
@@ -52,28 +53,28 @@ def _single_threaded_blas():
         finally:
             with interrupts_wait():
                 _SINGLE_THREADED_BLAS.end(user)
-    finally:  # again, in case the stop button was pressed just before interrupts had to wait
+    finally:  # repeated in case the stop button was pressed just before `interrupts_wait` took effect
         with interrupts_wait():
             _SINGLE_THREADED_BLAS.end(user)
 
 
 class _SingleThreadedBlas:
-    """Limits BLAS to one thread while anyone uses this; the setting applies to the whole process."""
+    """Limit on BLAS threads, which stays in force in the whole process as long as it has at least one user."""
 
     def __init__(self):
         self.lock, self.users, self.limit = threading.Lock(), set(), None
 
     def begin(self, user):
-        """Limit BLAS for `user`, any object."""
+        """Add `user`, which can be any object, and limit BLAS to one thread."""
         with self.lock:
             self.users.add(user)
             if self.limit is None and not in_browser():
-                from threadpoolctl import threadpool_limits  # imported here, because a browser does not need it
+                from threadpoolctl import threadpool_limits  # imported here because it is not needed in a browser
 
                 self.limit = threadpool_limits(limits=1, user_api="blas")
 
     def end(self, user):
-        """Restore BLAS if `user` is the last; a second call does nothing."""
+        """Remove `user`, and lift the limit if there are no other users. A second call has no effect."""
         with self.lock:
             self.users.discard(user)
             if self.limit and not self.users:

@@ -1,11 +1,11 @@
-"""A network in an HDF5 file: written completely or not at all, and rejected on reading if it is invalid.
+"""Functions that write a network to an HDF5 file, and that read and verify such a file.
 
-The file begins with a user block of 512 bytes, which HDF5 reserves for applications: one line with
-the name of the format, its version and the SHA-256 of everything that follows. It is checked before the
-HDF5 library sees a byte, because that library can crash on a damaged file. After it comes
-ordinary HDF5: attributes `options` (JSON) and `layer_sizes`, data sets `W/1` … `W/L`, `b/1` … `b/L`,
-`cost_history` and `held_out_cost_history`, and, in the group `state`, everything needed to resume training.
-Nothing in the file is executed, and nothing outside it is read.
+The file begins with a user block of 512 bytes, which HDF5 reserves for applications. It contains one line
+with the name of the format, its version and the SHA-256 checksum of everything that follows. The checksum
+is verified before the HDF5 library opens the file, because the library can crash on damaged data. The rest
+is ordinary HDF5. It has the attributes `options` (JSON) and `layer_sizes`, the data sets `W/1` … `W/L`,
+`b/1` … `b/L`, `cost_history` and `held_out_cost_history`, and a group `state` with everything needed to
+resume training. Reading a file executes no code from it and opens no other file.
 """
 
 import hashlib
@@ -28,16 +28,21 @@ HISTORIES = ("cost_history", "held_out_cost_history")
 
 
 def write(path, options, layer_sizes, W, b, histories, state=None):
-    """Write a network to the file `path`.
+    """Write a network to the file `path`, completely or not at all.
 
     Parameters
     ----------
     path : str or path-like
-    options : dict, keyword arguments of `NeuralNetwork`
-    layer_sizes : tuple of int, n[0] … n[L]
+    options : dict
+        Keyword arguments of `NeuralNetwork`.
+    layer_sizes : tuple of int
+        Sizes of all layers, n[0], …, n[L].
     W, b : dicts of ndarrays
-    histories : dict of ndarrays with the names in `HISTORIES`
+        Weights and biases.
+    histories : dict of ndarrays
+        Cost histories. The keys are those in `HISTORIES`.
     state : engine.State, optional
+        State from which training can be resumed.
 
     Raises
     ------
@@ -55,14 +60,19 @@ def write(path, options, layer_sizes, W, b, histories, state=None):
 
 
 def read(path):
-    """Read a file from `write`: (options, layer_sizes, W, b, histories, state); the state is None if there is none.
+    """Read a file written by `write`.
+
+    Returns
+    -------
+    tuple (options, layer_sizes, W, b, histories, state)
+        The arguments that were passed to `write`. The state is None if the file does not contain one.
 
     Raises
     ------
     OSError
         See `files.open_file`.
     ValueError
-        If it is not a valid file written by `write`.
+        If the file was not written by `write`, or is damaged.
     """
     content, name = read_bytes(path), Path(path).name
     line = re.match(rf"{FORMAT}, version (\d+), sha256 ".encode(), content)
@@ -80,15 +90,18 @@ def read(path):
 
 
 def check(options, n, W, b, histories, state):
-    """Raise a TypeError or ValueError unless these belong to one network.
+    """Check that the arguments are valid and describe the same network.
 
-    Parameters
-    ----------
-    options, n, W, b, histories, state : as in `write`, with `n` for layer_sizes
+    The arguments are those of `write`, where `n` is called `layer_sizes`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is invalid or does not fit the others.
     """
     layer_sizes = check_values(options)["layer_sizes"]
     if tuple(n[1:]) != layer_sizes:
-        raise ValueError(f"layer_sizes is {list(layer_sizes)}, but the parameters are those of layers {list(n[1:])}")
+        raise ValueError(f"layer_sizes is {list(layer_sizes)}, but the parameters have layers of sizes {list(n[1:])}")
     check_parameters(n, W, b)
     if not all(np.isfinite(array).all() for array in (*W.values(), *b.values())):
         raise ValueError("W_ or b_ holds a number that is NaN or infinite")
@@ -101,7 +114,7 @@ def check(options, n, W, b, histories, state):
 
 
 def _hdf5(options, layer_sizes, W, b, histories, state=None):
-    """The bytes of an HDF5 file that holds the arguments of `write`."""
+    """Return the bytes of an HDF5 file that contains the given arguments of `write`."""
     memory = io.BytesIO()
     with h5py.File(memory, "w") as file:
         file.attrs["options"] = json.dumps(options, default=_to_json)
@@ -116,7 +129,7 @@ def _hdf5(options, layer_sizes, W, b, histories, state=None):
 
 
 def _first_line(content):
-    """The user block for a file with this `content`."""
+    """Return the user block of a file whose remaining bytes are `content`."""
     line = f"{FORMAT}, version {VERSION}, sha256 {hashlib.sha256(content).hexdigest()}\n"
     return line.encode().ljust(BLOCK, b"\0")
 
@@ -133,7 +146,7 @@ def _parse(content):
 
 
 def _member(group, name, kind):
-    """The member of `group` called `name`; a link to another place or file is rejected."""
+    """Return the member `name` of an HDF5 group, and raise a ValueError if it is missing or a link."""
     for part in name.split("/"):
         if part not in group or _is_soft(group, part):
             raise ValueError(f"{name} is missing or is a link")
@@ -144,16 +157,20 @@ def _member(group, name, kind):
 
 
 def _is_soft(group, part):
-    """Whether `part` links to another place. In some browsers HDF5 does not support links, so there are none."""
+    """Return whether `part` is a link to another place, which is impossible in browsers whose HDF5 lacks links."""
     return hasattr(h5py, "HardLink") and not isinstance(group.get(part, getlink=True), h5py.HardLink)
 
 
 def _array(group, name, at_most):
-    """The numbers of a data set stored as `write` does: in this file itself, and no larger than the file."""
+    """Read the array of a data set, and raise a ValueError if it is not stored in the way that `write` stores it.
+
+    Its data must lie in this file and must not be larger than `at_most` bytes.
+    """
     dataset = _member(group, name, h5py.Dataset)
-    elsewhere = getattr(dataset, "external", None) or getattr(dataset, "is_virtual", False)  # not in every browser
+    # Some browsers lack these attributes.
+    elsewhere = getattr(dataset, "external", None) or getattr(dataset, "is_virtual", False)
     if elsewhere or dataset.chunks or dataset.size * dataset.dtype.itemsize > at_most:
-        raise ValueError(f"{name} is not stored in the file the way NeuralNetwork.save writes it")
+        raise ValueError(f"{name} is not stored in the way that NeuralNetwork.save stores it")
     if dataset.dtype not in (np.float32, np.float64):
         raise ValueError(f"{name} holds {dataset.dtype} values, but it must hold float32 or float64")
     return dataset[()]
@@ -187,9 +204,9 @@ def _read_state(group, at_most):
 
 
 def _check_state(state, theta):
-    """Raise a ValueError unless the arrays of a state fit `theta`, the vector of all parameters."""
+    """Raise a ValueError if the arrays of a state do not fit `theta`, the vector of all parameters."""
     if not isinstance(state.generator, (np.random.Generator, np.random.RandomState)):
-        raise ValueError("the state holds no random generator")
+        raise ValueError("the training state does not contain a random generator")
     for array in (state.theta, *state.memory, *([] if state.best is None else [state.best])):
         if array.shape != theta.shape or array.dtype != state.theta.dtype:
             raise ValueError("the training state differs from the parameters in size or type")
@@ -199,7 +216,7 @@ def _check_state(state, theta):
 
 
 def _to_json(value):
-    """Convert values that JSON does not support: a type, a NumPy number or array, a random generator."""
+    """Convert a data type, a NumPy number or array, or a random generator to a value that JSON supports."""
     if isinstance(value, np.ndarray):
         return value.tolist()
     if isinstance(value, np.generic):
@@ -230,13 +247,13 @@ def _from_json(pairs):
     return generator
 
 
-# Positions in a generator's table: NumPy does not check them, and would crash if they were out of range.
+# Largest valid positions in a generator's table. NumPy does not check them, and would crash on larger ones.
 _LAST_POSITIONS = {"pos": 624, "buffer_pos": 4, "has_uint32": 1, "has_gauss": 1, "uinteger": 2**32 - 1}
 _LENGTHS = {"MT19937": {"key": 624}, "Philox": {"counter": 4, "key": 2}, "SFC64": {"state": 4}}
 
 
 def _check_positions(state):
-    """Raise a ValueError if the state of a random generator points beyond the end of its table."""
+    """Raise a ValueError if the state of a random generator contains a position outside its table."""
     for values in (state, state["state"]):
         for name, last in _LAST_POSITIONS.items():
             if name in values and not (isinstance(values[name], int) and 0 <= values[name] <= last):

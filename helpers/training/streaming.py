@@ -1,4 +1,4 @@
-"""Examples read from an HDF5 file a block at a time, for tables too large for memory."""
+"""The class `HDF5Rows`, which reads examples from an HDF5 file in blocks if they do not fit into memory."""
 
 import numbers
 
@@ -19,30 +19,31 @@ from helpers.system.validation import (
 
 
 class HDF5Rows:
-    """A table in an HDF5 file whose rows are read when they are needed; can be used in place of X.
+    """Table in an HDF5 file whose rows are read only when they are needed.
 
+    It can be passed to `NeuralNetwork` instead of an array X. For example,
     ``HDF5Rows("digits.h5", "X", scale=1 / 255)[100:200]`` is an ndarray of shape (100, n_features).
 
     Parameters
     ----------
     path : str or path-like
-        The file. It is opened afresh for each read, so nothing needs to be closed.
+        Name of the file. It is opened for each read and closed again, so you do not need to close it.
     name : str
-        Name of the data set, of shape (m, n_features).
+        Name of the data set in the file. Its shape must be (m, n_features).
     scale : float
-        Factor applied to every number, such as 1/255 for pixel values stored as bytes.
+        Factor by which every number is multiplied, such as 1/255 for pixel values stored as bytes.
     dtype : numpy.float32 or numpy.float64
-        Type of the arrays that are returned.
+        Data type of the arrays that are returned.
 
     Raises
     ------
     TypeError
         If an argument has the wrong type.
     OSError
-        If there is no such file, or it is in use or not readable.
+        If the file does not exist, is in use or cannot be read.
     ValueError
-        If the file is not HDF5, or does not contain such a table of numbers. Reading also raises it if
-        the file has since been replaced or changed.
+        If the file is not an HDF5 file or does not contain such a table of numbers. Reading rows later also
+        raises it if the file has been replaced or changed in the meantime.
     """
 
     def __init__(self, path, name="X", scale=1.0, dtype=np.float32):
@@ -59,13 +60,13 @@ class HDF5Rows:
         return self.shape[0]
 
     def __getitem__(self, rows):
-        """The rows of a slice, as an ndarray of shape (k, n_features), or one row, of shape (n_features,)."""
+        """Read the rows of a slice into an ndarray of shape (k, n_features), or one row of shape (n_features,)."""
         wanted = as_range(rows, len(self))
         if isinstance(wanted, int):
             return self[wanted : wanted + 1][0]
         if not wanted:
             return np.empty((0, self.shape[1]), self.dtype)
-        upwards = wanted if wanted.step > 0 else wanted[::-1]  # HDF5 can read in this direction only
+        upwards = wanted if wanted.step > 0 else wanted[::-1]  # HDF5 cannot read rows in descending order
         step = min(upwards.step, len(self))
         here = slice(self._first + upwards.start, self._first + upwards.stop, step)
         block = as_matrix(self._read(lambda table: table[here]), f"{self.name} in {self.path.name}", self.dtype)
@@ -81,25 +82,25 @@ class HDF5Rows:
             yield from block
 
     def with_dtype(self, dtype):
-        """The same rows as numbers of another floating-point type."""
+        """Return a table of the same rows that are converted to the floating-point type `dtype` when read."""
         rows = self._copy()
         rows.dtype = self._checked_type(dtype)
         return rows
 
     def columns(self, chosen):
-        """The same rows with only the features whose indices are in `chosen`, an array of int."""
+        """Return a table of the same rows with only the features whose indices are in the int array `chosen`."""
         rows, before = self._copy(), np.arange(self._whole[1]) if self._chosen is None else self._chosen
         rows._chosen = before[as_places(chosen, self.shape[1], "chosen", "features")]
         rows.shape = (len(self), len(rows._chosen))
         return rows
 
     def part(self, start, stop):
-        """Rows `start` to `stop` − 1 as a separate table, which does not depend on the current folder.
+        """Return a new table of the rows from `start` to `stop` − 1, which refers to the file by its absolute path.
 
         Raises
         ------
         ValueError
-            If there are no such rows.
+            If the table does not have these rows.
         """
         if not all(is_number(i, numbers.Integral) for i in (start, stop)) or not 0 <= start < stop <= len(self):
             words = f"there are no rows {brief(start)} to {brief(stop)}: the length of the table is {len(self)}"
@@ -110,7 +111,7 @@ class HDF5Rows:
         return rows
 
     def blocks(self, size=4096):
-        """All rows in order, as ndarrays of `size` rows; the last may be smaller."""
+        """Return an iterator over all rows in order, as ndarrays of `size` rows. The last one may be smaller."""
         return (self[start : start + size] for start in range(0, len(self), positive_whole(size, "size")))
 
     def _copy(self):
@@ -119,10 +120,10 @@ class HDF5Rows:
         return rows
 
     def __getstate__(self):
-        return vars(self) | {"_stamp": None}  # on another machine the same file may have a different time stamp
+        return vars(self) | {"_stamp": None}  # the same file may have a different time stamp on another machine
 
     def _checked_type(self, dtype):
-        """float32 or float64, whichever `dtype` denotes, if it can represent the scale."""
+        """Return the NumPy type that `dtype` denotes, and raise a ValueError if it cannot represent the scale."""
         dtype = floating_type(dtype)
         with np.errstate(all="ignore"):
             scale = dtype(self.scale)
@@ -133,7 +134,7 @@ class HDF5Rows:
         return dtype
 
     def _read(self, get):
-        """Return `get(table)` for the open table, or raise an error that says what is wrong."""
+        """Open the file and return `get(table)`, or raise an error that explains why the table cannot be read."""
         require_file(self.path)
         try:
             with h5py.File(self.path, "r") as file:
@@ -145,12 +146,12 @@ class HDF5Rows:
             if error.errno is not None:
                 raise in_words(error, self.path) from error
             raise ValueError(f"{self.path.name} is not HDF5, or is damaged: create it again") from error
-        except Exception as error:  # HDF5 reports damage inside a file with errors of many classes
+        except Exception as error:  # the HDF5 library raises many different exceptions for damaged files
             raise ValueError(f"{self.path.name} is damaged ({error}): create it again") from error
         raise ValueError(f"{self.path.name} {fault}")
 
     def _fault(self, file, table):
-        """What is wrong with an open file, in words; an empty string if it holds the table first opened."""
+        """Describe what is wrong with an open file, or return an empty string if its table has not changed."""
         if not isinstance(table, h5py.Dataset):
             return f"holds no data set {self.name!r}: it holds {', '.join(file) or 'nothing'}"
         if table.shape is None:
