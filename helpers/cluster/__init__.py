@@ -1,7 +1,7 @@
-"""Work shared among several processes, on this machine or on others, with Dask as the engine.
+"""Tools that use Dask to share work among several processes, on this machine or on others.
 
-Read in this order: `workers` (how they are started and stopped), `shards` (one network, with its examples
-split among the workers), `sweep` (many networks, one for each point of a grid).
+Read the modules in this order: `workers` starts and stops the processes, `shards` trains one network whose
+examples are split among them, and `sweep` trains many networks, one for each point of a grid.
 """
 
 from helpers.cluster import sweep

@@ -1,8 +1,9 @@
-"""Data-parallel training: each worker keeps a shard of the examples and returns the gradient of its mean cost.
+"""Data-parallel training, in which each worker computes the gradient on its own shard of the examples.
 
-The mean over all m examples is the mean of the shards' means, weighted by their sizes m_k, and so
-is its gradient: ∂J/∂θ = Σ (m_k / m) ∂J_k/∂θ. Parameters travel out and gradients travel back; the
-examples are sent once and stay there. `Shards` takes the place of X in `NeuralNetwork.fit`.
+The cost over all m examples is the mean of the costs of the shards, weighted by their sizes m_k. The
+same holds for the gradient: ∂J/∂θ = Σ (m_k / m) ∂J_k/∂θ. The examples are sent to the workers once. In
+each step, the workers receive the parameters and send back their gradients. To train in this way, pass a
+`Shards` to `NeuralNetwork.fit` instead of an array X.
 """
 
 import numpy as np
@@ -17,26 +18,28 @@ from helpers.training.streaming import HDF5Rows
 
 
 class Shards:
-    """Examples distributed among workers; can be passed as X to `NeuralNetwork.fit`, full batch only.
+    """Examples that are distributed among workers for full-batch training.
 
-    The result depends on the shards, not on the number of workers: the same shards give bit-identical
-    results on any number of workers, because their gradients are always added in the same order. Different
-    shards change only the last digits.
+    A `Shards` can be passed as X to `NeuralNetwork.fit`. The same shards give bit-identical results on any
+    number of workers, because their gradients are always added in the same order. Splitting the examples
+    into different shards only changes rounding errors.
 
     Parameters
     ----------
     X : array-like of shape (m, n_features), or an `HDF5Rows`
-        Rows are examples. Each worker opens a file by its path and streams its own rows.
+        Input examples, one per row. If they are stored in a file, each worker opens the file and reads its
+        own rows.
     sizes : int or sequence of int
-        Number of shards, as equal in size as possible; or the size of each, with sum m. A size may be 0.
+        Number of shards, which are then as equal in size as possible, or the size of each shard. The sizes
+        must add up to m and may include 0.
     workers : workers.Workers, optional
-        The processes that compute them; if there are more shards than workers, each worker gets several.
-        Default: this process, one shard after another.
+        Processes that compute the gradients. If there are more shards than workers, some workers hold several.
+        By default, this process computes one shard after another.
 
     Raises
     ------
     TypeError, ValueError
-        If X is not such a table, there are more shards than examples, the sizes do not add up to m, or
+        If X is not a table of numbers, there are more shards than examples, the sizes do not add up to m, or
         `workers` has the wrong type.
     NoWorkersError
         If the workers are closed.
@@ -55,33 +58,33 @@ class Shards:
         return len(self.rows)
 
     def __getitem__(self, rows):
-        """The rows of a slice, read in this process."""
+        """Return the rows of a slice, which are read in this process."""
         as_range(rows, len(self))
         return self.rows[rows]
 
     def blocks(self, size=4096):
-        """All rows in order, as ndarrays of `size` rows, read in this process."""
+        """Return an iterator over all rows in order, as ndarrays of `size` rows, which are read in this process."""
         return (self[start : start + size] for start in range(0, len(self), positive_whole(size, "size")))
 
     def with_dtype(self, dtype):
-        """The same shards as numbers of another floating-point type."""
+        """Return the same shards with their numbers converted to the floating-point type `dtype`."""
         dtype, in_file = floating_type(dtype), isinstance(self.rows, HDF5Rows)
         return Shards(self.rows.with_dtype(dtype) if in_file else self.rows.astype(dtype), self.sizes, self.workers)
 
     def columns(self, chosen):
-        """The same shards with only these features."""
+        """Return the same shards with only the features whose indices are in `chosen`."""
         chosen = as_places(chosen, self.shape[1], "chosen", "features")
         return Shards(columns(self.rows, chosen), self.sizes, self.workers)
 
     def cost_and_gradients(self, Y, W, b, hidden_activation, output, out=None):
-        """Like `blocks.cost_and_gradients`, but each shard is computed by the worker that holds it.
+        """Compute the cost and its gradients in the same way as `blocks.cost_and_gradients`, but on the workers.
 
         Raises
         ------
         TypeError, ValueError
             See `blocks.cost_and_gradients`.
         WorkerLostError
-            If a worker was lost; the parameters are left unchanged.
+            If a worker was lost. The parameters are left unchanged.
         """
         if out is None:
             check_task(self, Y, W, b, hidden_activation, output)
@@ -95,26 +98,26 @@ class Shards:
         return cost, *(out or (dW, db))
 
     def _ask(self, Y, *question):
-        """(cost, gradient) of each non-empty shard, in the order of the shards."""
+        """Return a list with the pair (cost, gradient) of each non-empty shard, in the order of the shards."""
         try:
             if self._dealt[0] is not Y:
                 self._dealt = Y, self._deal(Y)
             answers = [
                 shard.cost_and_gradient(*question) for shard in self._dealt[1]
-            ]  # all start before any is awaited
+            ]  # every worker has started before the first result is awaited
             return answers if self.workers is None else [answer.result() for answer in answers]
         except (OSError, RuntimeError, ValueError, KeyError) as error:
             closed = type(error).__name__ == "CommClosedError"
-            unknown = isinstance(error, KeyError) and "://" in str(error)  # the scheduler has dropped its address
+            unknown = isinstance(error, KeyError) and "://" in str(error)  # the scheduler has forgotten this address
             if self.workers is None or not (closed or unknown or "Worker" in str(error) or "Actor" in str(error)):
                 raise
             raise WorkerLostError(
-                "a worker was lost, and its examples with it. Progress so far is kept: distribute the examples again, "
-                "Shards(X, …), and continue with resume"
+                "a worker was lost, and its examples with it. Progress so far is kept: distribute the examples again "
+                "with Shards(X, …), then call resume to continue"
             ) from error
 
     def _deal(self, Y):
-        """A `Shard` for each non-empty part, in this process or on its worker."""
+        """Create a `Shard` for each non-empty part of the examples, in this process or on a worker."""
         stops = np.cumsum(self.sizes)
         ranges = [(int(stop - size), int(stop)) for size, stop in zip(self.sizes, stops, strict=True) if size]
         in_file = isinstance(self.rows, HDF5Rows)
@@ -131,31 +134,37 @@ class Shards:
 
 
 class Shard:
-    """One shard, in the process that computes it.
+    """Examples of one shard, stored in the process that computes their gradient.
 
     Parameters
     ----------
     X : ndarray of shape (m_k, n[0]), or an `HDF5Rows` of that shape
+        Input examples, one per row.
     Y : ndarray of shape (n[L], m_k)
+        Targets, one example per column.
     """
 
     def __init__(self, X, Y):
         self.X, self.Y = X, Y
 
     def cost_and_gradient(self, theta, n, hidden_activation, output):
-        """The mean cost of this shard and its gradient, as (float, ndarray of shape (P,))."""
+        """Return the mean cost over this shard, a float, and its gradient, an ndarray of shape (P,)."""
         gradient = np.empty_like(theta)
-        out = views(gradient, n)  # passing `out` skips the checks, which were made before the arguments were sent
+        out = views(gradient, n)  # with `out` there are no checks, which were made before the arguments were sent
         return cost_and_gradients(self.X, self.Y, *views(theta, n), hidden_activation, output, map, out)[0], gradient
 
 
 def weighted_mean(answers, sizes):
-    """Sums of the shards' costs and gradients with weights m_k / m, added in the order of the shards.
+    """Compute the mean of the costs and gradients of all shards, weighted by m_k / m.
+
+    They are added in the order of the shards, so that the result is always bit for bit the same.
 
     Parameters
     ----------
-    answers : sequence of (cost, gradient), float and ndarray of shape (P,)
-    sizes : sequence of int, the m_k, with sum m
+    answers : sequence of tuples (cost, gradient)
+        The cost of each shard, a float, and its gradient, an ndarray of shape (P,).
+    sizes : sequence of int
+        Numbers of examples m_k in the shards, which add up to m.
 
     Returns
     -------
@@ -171,22 +180,24 @@ def weighted_mean(answers, sizes):
 
 
 def as_shard_sizes(sizes, m):
-    """Sizes of the shards of m examples, as a tuple of ints with sum m.
+    """Return the sizes of the shards as a tuple of ints that add up to m.
 
     Parameters
     ----------
-    sizes : int, or sequence of int, as in `Shards`
+    sizes : int or sequence of int
+        Number of shards or the size of each, as in `Shards`.
     m : int
+        Number of examples.
 
     Raises
     ------
     TypeError, ValueError
-        If there are more shards than examples, or sizes are negative or do not add up to m.
+        If there are more shards than examples, if a size is negative, or if the sizes do not add up to m.
     """
     if not np.iterable(sizes) or isinstance(sizes, (str, bytes, dict)):
         k = positive_whole(sizes, "sizes, the number of shards,")
         if k > m:
-            raise ValueError(f"{k} shards are more than the {m} examples: use at most {m} shards")
+            raise ValueError(f"there are {k} shards but only {m} examples: use at most {m} shards")
         return tuple(np.diff(np.linspace(0, m, k + 1).astype(int)).tolist())
     sizes = tuple(whole_number(size, "the size of a shard", 0) for size in sizes)
     if sum(sizes) != m:
@@ -195,25 +206,26 @@ def as_shard_sizes(sizes, m):
 
 
 def traced_gradient(X, Y, W, b):
-    """Cost and gradient of a sigmoid network, and the peak memory that Python and NumPy used for it, in bytes.
+    """Compute the cost and the gradients of a sigmoid network, and measure the peak memory this takes.
 
     Parameters
     ----------
-    X : `HDF5Rows`, or ndarray of shape (m, n[0])
+    X : ndarray of shape (m, n[0]), or an `HDF5Rows` of that shape
     Y : ndarray of shape (n[L], m)
     W, b : dicts of ndarrays
 
     Returns
     -------
-    (cost, dW, db) : float and dicts of ndarrays
+    result : tuple (cost, dW, db)
     peak : int
+        The largest number of bytes that Python and NumPy had allocated at any time.
 
     Raises
     ------
     TypeError, ValueError
         See `blocks.cost_and_gradients`.
     """
-    import tracemalloc  # imported here, because nothing else needs it
+    import tracemalloc  # imported here because no other function needs it
 
     tracemalloc.start()
     try:

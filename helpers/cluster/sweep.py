@@ -1,8 +1,8 @@
-"""A sweep evaluates one function at many points, in several processes, and saves each result as soon as it is ready.
+"""Functions that evaluate a function at many points in several processes, and save each result when it is ready.
 
-The file is text. Its first line names the format and holds the SHA-256 of the rest; the second names
-the function; then comes a line of JSON for each result. Call again with the same file to resume.
-Nothing in the file is executed.
+The results are saved in a text file. Its first line contains the name of the format and the SHA-256 of the
+rest, its second line contains the name of the function, and every further line contains one result as JSON.
+If a sweep is interrupted, call it again with the same file to resume it. No code in the file is ever executed.
 """
 
 import copy
@@ -24,34 +24,37 @@ FORMAT, VERSION = "sweep of the backpropagation lessons", 2
 
 
 def sweep(function, points, path, workers=None):
-    """Call ``function(**point)`` for each point that has no result in the file `path` yet, and save the result there.
+    """Evaluate a function at each point whose result is not in the file yet, and save the results in the file.
 
-    Nothing is lost if a worker dies: the engine gives its point to another worker, and earlier results
-    are in the file. Two sweeps may share a file; it then holds the results of both. A point at which the
-    function raises an error, or that kills every worker, is recorded with an error message and tried
-    again by the next call. Stopping by hand (the stop button, Ctrl+C) keeps the results so far, with a
-    warning. The file identifies the function only by its name: if you change what it computes, use a
-    different file.
+    If a worker dies, no result is lost, because earlier results are in the file and another worker takes over
+    its point. If the function raises an error at a point, or if the point kills every worker, an error message
+    is saved instead of a result, and the next call tries again. If you interrupt the sweep with the stop button
+    or Ctrl+C, the results so far are kept and a warning is issued. Two sweeps may use the same file, which then
+    contains the results of both. The file identifies the function only by its name, so use a different
+    file if you change what the function computes.
 
     Parameters
     ----------
-    function : callable that takes keyword arguments and returns a dict of numbers or strings
-    points : iterable of dicts, the keyword arguments: numbers, strings, None, or lists and dicts of them
+    function : callable
+        Called as ``function(**point)``. It must return a dict of numbers or strings.
+    points : iterable of dicts
+        Keyword arguments of the function. They may be numbers, strings, None, or lists and dicts of these.
     path : str or path-like
-        The file. If it exists, it must belong to this function.
+        Name of the file. If the file exists, it must contain results of the same function.
     workers : workers.Workers, optional
-        The processes that do the work. Default: this process, one point after another.
+        Processes that do the work. By default, this process evaluates one point after another.
 
     Returns
     -------
-    list of dicts, one for each finished point, in the order of `points`: the point's entries and
-    those of its result, or "error" with a message
+    rows : list of dicts
+        One dict for each finished point, in the order of `points`. It contains the entries of the point and
+        those of its result, or an entry "error" with a message.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as described, a point appears twice, or the file is damaged or belongs
-        to a different function.
+        If an argument is invalid, if a point appears twice, or if the file is damaged or contains results of
+        a different function.
     OSError
         If the file cannot be read or written.
     """
@@ -69,7 +72,7 @@ def sweep(function, points, path, workers=None):
     bar = progress(len(todo), "sweep", "point")
     try:
         for key, result in _results(function, todo, client):
-            with interrupts_wait():  # so that a result is either in both the file and the table or in neither
+            with interrupts_wait():  # so that the file and the returned table always contain the same results
                 done = _add(path, _name(function), done | {key: result})
             bar.update()
     except KeyboardInterrupt:
@@ -81,20 +84,26 @@ def sweep(function, points, path, workers=None):
 
 
 def read(path, name=None):
-    """The results in a file of `sweep`: a dict from a point, as JSON, to its result.
+    """Read the results in a file written by `sweep`.
 
     Parameters
     ----------
     path : str or path-like
+        Name of the file.
     name : str, optional
-        Name of the function to which the results must belong.
+        Name of the function whose results the file must contain.
+
+    Returns
+    -------
+    results : dict
+        Maps each point, as a JSON string, to its result.
 
     Raises
     ------
     OSError
-        If there is no such file, or it cannot be read.
+        If the file does not exist or cannot be read.
     ValueError
-        If it is not a sweep file, is damaged, or holds the results of a function not called `name`.
+        If the file was not written by `sweep`, is damaged, or contains the results of another function.
     """
     content, shown = read_bytes(path), Path(path).name
     first, _, rest = content.partition(b"\n")
@@ -116,7 +125,7 @@ def _is_done(result):
 
 
 def _results(function, points, client):
-    """Yield (key, result) pairs as they become ready; `points` is a dict from keys to points."""
+    """Evaluate the function at all `points`, a dict of keys and points, and yield each (key, result) when ready."""
     if client is None:
         yield from ((key, attempt(function, point)) for key, point in points.items())
         return
@@ -129,21 +138,21 @@ def _results(function, points, client):
                 result = future.result()
             except KilledWorker:
                 result = {
-                    "error": "every worker that took this point died: does it need more memory than is available?"
+                    "error": "every worker that tried this point died: does it need more memory than is available?"
                 }
             yield futures.pop(future), result
-            future.release()  # otherwise the engine would recompute it if the worker that holds it dies
+            future.release()  # otherwise Dask would compute the result again if the worker that holds it dies
     finally:
         client.cancel(list(futures))
 
 
 def attempt(function, point):
-    """``function(**point)`` as a JSON-compatible dict, or a dict with its error message."""
+    """Call ``function(**point)``, and return its result as a JSON-compatible dict, or a dict with an error message."""
     try:
         return json.loads(json.dumps(dict(function(**point)), default=_as_lists))
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # including SystemExit and the like: only this point fails
+    except BaseException as error:  # even a SystemExit must not end the whole sweep
         return {"error": f"{type(error).__name__}: {error}"}
 
 
@@ -171,7 +180,7 @@ def _name(function):
 
 
 def _there(path, name):
-    """The results that `read` returns; an empty dict if there is no such file."""
+    """Return the results in the file as `read` does, or an empty dict if the file does not exist."""
     try:
         return read(path, name)
     except FileNotFoundError:
@@ -179,10 +188,10 @@ def _there(path, name):
 
 
 def _add(path, name, results):
-    """Merge `results` into the file with those that another sweep has saved in the meantime; return all of them."""
+    """Add `results` to the file, and return all results in it, including those saved by other sweeps meanwhile."""
     together = {}
 
-    def fill(file):  # programs take turns from here until the file has been replaced
+    def fill(file):  # no other program can change the file until it has been replaced
         there = _there(path, name)
         together.update(there)
         together.update({key: result for key, result in results.items() if not _is_done(there.get(key))})

@@ -1,15 +1,15 @@
-"""Workers: processes on this machine or on others, started and managed by the library Dask distributed (the engine).
+"""Functions that start workers, which are processes on this machine or on others managed by Dask.
 
-The engine is optional: ``pip install -r requirements-scale.txt``. The code that runs on it, `shards` and
-`sweep`, also takes ``workers=None`` and then does the same work in this process, one part after
-another, so without the engine (as in every browser) it is only slower.
+Dask distributed is an optional dependency, which you can install with ``pip install -r requirements-scale.txt``.
+Without it, and in every browser, you can still use `shards` and `sweep`. With ``workers=None`` they do the same
+work in this process, one part after another.
 
-The processes exchange functions and data as pickles, and unpickling can run any code. So anyone who can
-connect to a worker or its scheduler can do whatever you can. Processes started by `connect` listen only
-on this machine and accept only connections that present a key, which is generated for them and never
-stored: other users of the machine cannot connect to them. A scheduler elsewhere is only as safe as its owner
-has made it: on a shared network, start it with certificates of your own (see "TLS" in Dask's
-documentation), and set `distributed.comm.tls` in Dask's configuration here.
+The processes exchange functions and data as pickles, and loading a pickle can execute any code. Anyone who
+can connect to a worker or to its scheduler can therefore do anything that you can do. The processes started by
+`connect` listen only on this machine and only accept connections that present a key, which is generated for
+them and never saved, so other users of the machine cannot connect. A scheduler on another machine is only as
+safe as its owner has made it. On a shared network, start it with your own certificates (see "TLS" in Dask's
+documentation) and set `distributed.comm.tls` in Dask's configuration on this machine.
 """
 
 import atexit
@@ -30,23 +30,23 @@ from helpers.training.parallel import core_count
 
 VARIABLE = "LESSONS_SCHEDULER"
 INSTALL = "pip install -r requirements-scale.txt"
-PATIENCE = 20  # seconds within which a scheduler must answer and a worker must be available
+PATIENCE = 20  # time in seconds to wait for an answer from the scheduler, and for a worker
 
 
 class MissingEngineError(ImportError):
-    """Dask distributed is not installed, or cannot be used: a browser has no processes."""
+    """Raised if Dask distributed is not installed, or if it cannot be used because this is a browser."""
 
 
 class NoWorkersError(ConnectionError):
-    """No scheduler answers at the address, or it has no worker."""
+    """Raised if a scheduler does not answer or has no workers, or if the workers are closed or do not start."""
 
 
 class WorkerLostError(RuntimeError):
-    """A worker that held examples was lost."""
+    """Raised if a worker that held examples was lost."""
 
 
 def missing():
-    """Why several processes cannot be used, in one sentence; an empty string if they can."""
+    """Explain in one sentence why several processes cannot be used, or return an empty string if they can."""
     if in_browser():
         return "A browser cannot start processes"
     needed = ("distributed", "cryptography")
@@ -56,28 +56,30 @@ def missing():
 
 
 def connect(workers=None):
-    """Start workers on this machine, or use those of the scheduler whose address is in LESSONS_SCHEDULER.
+    """Start workers on this machine, or connect to those of an existing scheduler.
+
+    If the environment variable LESSONS_SCHEDULER contains the address of a scheduler, its workers are used.
 
     Parameters
     ----------
     workers : int, optional
-        Number of processes to start, each with one thread. Default: one per core. With a scheduler
-        elsewhere, all of its workers are used.
+        Number of processes to start, each with one thread. By default, there is one process per core. If
+        an existing scheduler is used, all of its workers are used.
 
     Returns
     -------
-    Workers
+    workers : Workers
         Close them with ``close()``, or use them in a ``with`` statement.
 
     Raises
     ------
     MissingEngineError
-        If the engine is not installed; the message says how to install it.
+        If Dask distributed is not installed. The message explains how to install it.
     NoWorkersError
-        If the processes do not start; if no scheduler answers at that address, it has no worker, or its
-        workers lack this package.
+        If the processes do not start, or if the scheduler does not answer, has no workers, or has workers on
+        which this package is not installed.
     TypeError, ValueError
-        If `workers` is not a whole number of at least 1.
+        If `workers` is not a positive integer.
     """
     count = core_count() if workers is None else positive_whole(workers, "workers")
     if missing():
@@ -90,7 +92,7 @@ def connect(workers=None):
 
 
 def client_of(workers):
-    """The client of `workers`; None, which means this process, is returned unchanged.
+    """Return the Dask client of `workers`, or None if `workers` is None, which stands for this process.
 
     Raises
     ------
@@ -105,22 +107,22 @@ def client_of(workers):
 
 
 class Workers:
-    """Processes that wait for work.
+    """Worker processes that can be used for `shards` and `sweep`.
+
+    After `close` has been called, the attributes and the method `wait` raise a NoWorkersError. The method `wait`
+    also raises it if no worker becomes available.
 
     Attributes
     ----------
     client : distributed.Client
-    addresses : list of str, one for each worker, in a fixed order
-
-    Raises
-    ------
-    NoWorkersError
-        By both attributes and by `wait`, after `close` or if no worker is available.
+        Dask client that is connected to the workers.
+    addresses : list of str
+        Addresses of the workers in alphabetical order.
     """
 
     def __init__(self, client, closing):
         self._client, self._closing = client, closing
-        atexit.register(self.close)  # otherwise processes and a folder would be left behind
+        atexit.register(self.close)  # otherwise processes and a temporary folder would be left behind
 
     @property
     def client(self):
@@ -133,18 +135,18 @@ class Workers:
         return sorted(self.client.scheduler_info(n_workers=-1)["workers"])
 
     def wait(self):
-        """Wait until a worker is available, for example while workers that died are being replaced.
+        """Wait until a worker is available, for example while workers that have died are being replaced.
 
         Returns
         -------
-        list of str
-            The addresses of the available workers, at least one.
+        addresses : list of str
+            Addresses of the available workers. The list is never empty.
         """
         deadline = time.monotonic() + PATIENCE
         try:
             while True:
                 self.client.wait_for_workers(1, timeout=max(deadline - time.monotonic(), 0.01))
-                if addresses := self.addresses:  # the worker may have died since
+                if addresses := self.addresses:  # the worker may have died in the meantime
                     return addresses
         except TimeoutError as error:
             raise NoWorkersError("no worker is available: wait a moment, or call cluster.connect() again") from error
@@ -153,10 +155,10 @@ class Workers:
         return len(self.addresses)
 
     def __bool__(self):
-        return True  # even while the last worker is being replaced, and after they are closed
+        return True  # even while the only worker is being replaced, and after the workers have been closed
 
     def close(self):
-        """Disconnect from the workers and end those that were started here; a second call does nothing."""
+        """Disconnect from the workers, and end those started by `connect`. A second call has no effect."""
         atexit.unregister(self.close)
         self._closing.close()
 
@@ -168,10 +170,10 @@ class Workers:
 
 
 def _event_loop(stack):
-    """The event loop for messages to the workers, in a separate thread.
+    """Start the event loop for messages to and from the workers in a separate thread, and return it.
 
-    The engine fails if that thread does not start within ten seconds, for example if the machine goes
-    to sleep at that moment, so several attempts are made.
+    Dask fails if the thread does not start within ten seconds, for example because the machine has gone to
+    sleep, so there are up to three attempts.
     """
     from distributed.utils import LoopRunner
 
@@ -185,7 +187,7 @@ def _event_loop(stack):
 
 
 def _start(count, loop, stack):
-    """A client for new processes on this machine, to which only this process can connect."""
+    """Start processes on this machine to which only this process can connect, and return a client."""
     import dask
     from distributed import Client, LocalCluster
 
@@ -202,27 +204,27 @@ def _start(count, loop, stack):
 
 
 def _settings(folder):
-    """The engine's configuration while these processes run."""
-    # This omits the engine's own setting for malloc, which returns the memory of every large array to the system
-    # at once: allocating it again for each step took as long as the step itself.
+    """Return the configuration that Dask uses while the processes are running."""
+    # Dask's default setting for malloc is left out. It returns the memory of every large array to the system
+    # immediately, and allocating that memory again in each step took as long as the step itself.
     environment = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), 1)
     return {
         "temporary-directory": folder,
         "distributed.nanny.pre-spawn-environ": environment,
-        "distributed.worker.profile.enabled": False,  # it reads source files while a worker's memory is measured
+        "distributed.worker.profile.enabled": False,  # it reads source files, which would distort measured memory
     }
 
 
 def _cluster_options():
-    """How the processes are started and reached; independent of their number."""
+    """Return the arguments of `LocalCluster` that do not depend on the number of processes."""
     from distributed import Security
 
     return {
         "threads_per_worker": 1,
         "processes": True,
         "host": "127.0.0.1",
-        "security": Security.temporary(),  # a new key, known only to these processes
-        "dashboard_address": "127.0.0.1:0",  # a free port; nothing is shown there
+        "security": Security.temporary(),  # a new key that only these processes know
+        "dashboard_address": "127.0.0.1:0",  # any free port, because the dashboard is switched off
         "scheduler_kwargs": {"dashboard": False},
         "silence_logs": logging.CRITICAL,
         "env": {"PYTHONPATH": _path_for_workers()},
@@ -231,16 +233,19 @@ def _cluster_options():
 
 
 def dask_setup(worker):
-    """Called by the engine in each process that `connect` starts, including those that replace dead ones.
+    """Ignore interrupts in a worker process; Dask calls this in each process that `connect` starts.
 
-    The stop button (Ctrl+C) reaches all processes of a program. It is meant only for the program itself:
-    workers that it ended could not be given other work.
+    The stop button or Ctrl+C sends an interrupt to all processes of a program, but only the main process should
+    react to it. A worker that was ended by the interrupt could not do any further work.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _meet(address, loop, stack):
-    """A client of the scheduler at `address`, once a worker is available; checks that both have this package."""
+    """Connect to the scheduler at `address`, wait for a worker, and return a client.
+
+    Also check that this package is installed where the scheduler and the workers run.
+    """
     from distributed import Client
 
     cure = f"Start `dask scheduler` and `dask worker --nworkers -1 --nthreads 1 {address}` there, or unset {VARIABLE}"
@@ -261,7 +266,7 @@ def _meet(address, loop, stack):
 
 
 def _path_for_workers():
-    """The search path for workers, so that they find this package wherever they are started."""
+    """Return a value of PYTHONPATH with which the workers find this package, whatever their working directory."""
     root = str(Path(__file__).resolve().parents[2])
     return os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
 
@@ -270,11 +275,11 @@ def _path_for_workers():
 def _workers_without_main():
     """Prevent new processes from importing the program that started them.
 
-    By default they would run it again from the top, up to a guard ``if __name__ == "__main__"``; in a
-    script without the guard, workers would start more workers. They need nothing from the program: its
-    functions are sent to them by value.
+    By default, each new process would run that program from the top, except for code guarded by
+    ``if __name__ == "__main__"``. In a script without this guard, workers would start more workers. They do
+    not need anything from the program, because its functions are sent to them by value.
     """
-    from multiprocessing import spawn  # imported here, because a browser has no processes
+    from multiprocessing import spawn  # imported here because it is not available in a browser
 
     original = spawn.get_preparation_data
 

@@ -40,7 +40,9 @@ class Pictures(NamedTuple):
 
 
 def load_chelsea():
-    """Load the bundled images, which are patches of a photograph of Chelsea the cat (label 1) and of others (0).
+    """Load the bundled images, which are patches cut from photographs.
+
+    Patches of a photograph of Chelsea the cat have the label 1, and those of other photographs the label 0.
 
     Returns
     -------

@@ -3,9 +3,8 @@
 The recordings are files in `data/runs`. To reproduce the trained networks and the sweep of lesson 10, run
 ``python -m helpers.datasets.recordings``. The folder `data/runs/lessons` contains results of individual lesson
 cells for readers who use a web browser. The lessons write them if the environment variable LESSONS_RECORD
-is "write". The command ``make reproduce`` does both. The tests repeat these runs, in full or in part, and
-compare the results. The file `scale_out.txt` contains the times measured by `benchmarks/scale_out.py`. The
-checksums of all these files are listed in `data/checksums.txt`.
+is "write". The command ``make reproduce`` does both. The tests repeat these runs and compare the results.
+The file `scale_out.txt` contains the times measured by `benchmarks/scale_out.py`.
 """
 
 import io
@@ -169,10 +168,7 @@ def score_digits(units, learning_rate, seed):
 
 
 def load_scale_out():
-    """Load the measurements of `benchmarks/scale_out.py` as a dict.
-
-    The errors raised are those of `folder.read_bundled`.
-    """
+    """Load the measurements of `benchmarks/scale_out.py` as a dict, with the errors of `folder.read_bundled`."""
     return json.loads(read_bundled(f"runs/{SCALE_OUT.name}"))
 
 

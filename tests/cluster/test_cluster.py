@@ -102,7 +102,7 @@ def test_the_weighted_mean_worked_by_hand():
 @pytest.mark.parametrize(
     ("sizes", "error", "words"),
     [
-        (101, ValueError, "101 shards are more than the 100 examples: use at most 100 shards"),
+        (101, ValueError, "there are 101 shards but only 100 examples: use at most 100 shards"),
         (0, ValueError, "must be at least 1"),
         (2.5, TypeError, "must be a whole number"),
         ((60, 50), ValueError, "add up to 110, but there are 100 examples"),
@@ -411,7 +411,7 @@ def test_a_point_that_kills_every_worker_is_told_and_tried_again_by_the_next_cal
     with dask.config.set({"distributed.scheduler.allowed-failures": 1}), engine.connect(2) as workers:
         rows = sweep.sweep(partial(deadly, path), points, path, workers)
     assert [row.get("i2") for row in rows] == [0, None, 4]
-    assert rows[1]["error"].startswith("every worker that took this point died")
+    assert rows[1]["error"].startswith("every worker that tried this point died")
     assert ["error" in result for result in sweep.read(path).values()].count(True) == 1
 
 

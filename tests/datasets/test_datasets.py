@@ -338,5 +338,5 @@ def test_the_default_pair_is_5_and_8_and_8_is_labelled_1():
 
 def test_another_package_named_mnist_is_named(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "mnist", types.ModuleType("mnist"))
-    with pytest.raises(ImportError, match="a package other than python-mnist: `pip uninstall mnist`, then"):
+    with pytest.raises(ImportError, match="a package other than python-mnist: run `pip uninstall mnist`, then"):
         mnist._parse(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
