@@ -1,7 +1,8 @@
-"""Build the book: `python site/book.py OUT` writes its pages to the folder OUT.
+"""Build the book as a folder of HTML pages.
 
-The book consists of the notebooks as committed, a landing page and the data credits. The folder OUT/lab,
-where `make site` puts the lab, is left alone.
+The command ``python site/book.py OUT`` writes the pages to the folder OUT. The book consists of the notebooks
+with their committed outputs, a landing page, and the credits for the data. The folder OUT/lab, in which
+``make site`` saves the lab, is not changed.
 """
 
 import argparse
@@ -30,11 +31,11 @@ except ImportError:
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-LAB = "lab"  # folder of the lab, written by lab.py
+LAB = "lab"  # the folder that lab.py writes
 DATA_ABOUT = "Sources, licences and checksums of the data used in the lessons."
-MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2/")  # the part of its 30 MB that the pages use
-# The inline scripts of the pages, all from Sphinx and its theme, with white space normalised and page names removed.
-# A page may run these and the script files of the site, and nothing else; `restrict` enforces it.
+MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2/")  # the pages need only these files of the 30 MB
+# These are the inline scripts of the pages, with white space normalised and page names removed. They all come from
+# Sphinx and its theme. The function `restrict` ensures that the pages run no other inline scripts.
 OWN_SCRIPTS = {
     'document.documentElement.dataset.mode = localStorage.getItem("mode") || "auto"; '
     'document.documentElement.dataset.theme = localStorage.getItem("theme") || "auto";',
@@ -47,7 +48,7 @@ OWN_SCRIPTS = {
     'searchInput.select(); console.log("[PST]: Set focus on search field."); }',
 }
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script", re.DOTALL | re.IGNORECASE)
-# Inline styles are allowed because MathJax and tables in outputs need them.
+# Inline styles are allowed because MathJax and the tables in outputs need them.
 POLICY = (
     "default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
@@ -55,8 +56,8 @@ POLICY = (
 
 
 def main():
-    """Run the command line."""
-    parser = argparse.ArgumentParser(description="Build the book into a folder.")
+    """Build the book into the folder named on the command line."""
+    parser = argparse.ArgumentParser(description="Build the book as a folder of HTML pages.")
     parser.add_argument("out", type=Path, help="folder for the pages; an earlier build in it is replaced")
     out = parser.parse_args().out.resolve()
     try:
@@ -73,21 +74,24 @@ def main():
 
 
 def read_readme(notebooks):
-    """Read the promises and the table of lessons from the README.
+    """Read the learning goals and the table of lessons from the README.
 
     Parameters
     ----------
     notebooks : list of Path
+        Notebooks of the lessons, in order.
 
     Returns
     -------
-    promises : str, Markdown
-    rows : list of (title, name, description), one per notebook, in order
+    promises : str
+        What readers will be able to do after the lessons, in Markdown.
+    rows : list of tuples (title, name, description)
+        One entry for each notebook, in order.
 
     Raises
     ------
     ValueError
-        If the README lacks that paragraph, or its table does not match the notebooks.
+        If the README does not list the learning goals, or if its table does not match the notebooks.
     """
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     promises = re.search(r"^After the lessons.*?(?=^## )", text, re.MULTILINE | re.DOTALL)
@@ -100,7 +104,10 @@ def read_readme(notebooks):
 
 
 def assemble(source):
-    """Assemble the input of Sphinx: this folder, and pages made from the project's notebooks and Markdown."""
+    """Create the folder `source` with the input for Sphinx.
+
+    It contains a copy of this folder, and pages made from the notebooks and Markdown files of the project.
+    """
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
     promises, rows = read_readme(notebooks)
     shutil.copytree(HERE, source, ignore=shutil.ignore_patterns("__pycache__", "*.txt"))
@@ -117,7 +124,7 @@ def assemble(source):
 
 
 def refuse_active_content(notebooks, promises, rows):
-    """Raise ValueError if any content of the book could run in a browser or read files of this machine."""
+    """Raise a ValueError if any content could run scripts in a browser or read files on this machine."""
     credits = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
     texts = {"README.md": [promises, *map(" ".join, rows)], "data/README.md": [credits]}
     faults = [
@@ -130,14 +137,14 @@ def refuse_active_content(notebooks, promises, rows):
 
 
 def _write_credits(source, pages):
-    """Write a page of data credits from the README of the data folder."""
+    """Write the page of data credits, whose text is the README in the folder `data`."""
     text = (ROOT / "data" / "README.md").read_text(encoding="utf-8").replace("# Data\n", "# Data and credits\n", 1)
     front = f"---\nmyst:\n  html_meta:\n    description: {DATA_ABOUT}\n---\n"
     (source / "data.md").write_text(front + lessons.redirect_links(text, "data", pages), encoding="utf-8")
 
 
 def _write_landing(source, promises, rows):
-    """Fill in the landing page: the promises and table of lessons from the README, and the stepper."""
+    """Write the landing page with the learning goals and the list of lessons from the README, and the stepper."""
     first = rows[0][1]
     parts = {
         "promises": promises,
@@ -154,9 +161,9 @@ def _write_landing(source, promises, rows):
 
 
 def _write_look(source):
-    """Write the palette and typeface of the figures for the pages, and the table of colours on the page about the look.
+    """Write the style sheet and the fonts that the pages share with the figures, and the page that explains them.
 
-    The two looks of a colour are shown side by side, whatever the theme of the page.
+    The page has a table of the colours. It always shows the colours for light and dark pages side by side.
     """
     dark = 'html[data-theme="dark"]'
     (source / "_static" / "palette.css").write_text(style.css_properties(":root", dark), encoding="utf-8")
@@ -171,19 +178,19 @@ def _write_look(source):
 
 
 def _swatch(color, page):
-    """A cell with a colour on the white page (0) or on the dark one (1), and its code."""
+    """Return a table cell that shows a colour and its code on a white page (`page` is 0) or a dark page (1)."""
     ink, paper = (style.PALETTE[name][page] for name in ("ink", "paper"))
     patch = f"<span style='background: {color}; padding: 0.2em 1.2em; border: 1px solid {ink}'></span>"
     return f"<td style='color: {ink}; background: {paper}'>{patch} {color}</td>"
 
 
 def copy_mathjax(target):
-    """Copy MathJax and its fonts from the package that carries them.
+    """Copy MathJax and its fonts from the package `sphinx-mathjax-offline` to the folder `target`.
 
     Raises
     ------
     ValueError
-        If the package is not installed or does not contain them.
+        If the package is not installed or does not contain MathJax.
     """
     try:
         files = importlib.metadata.files("sphinx-mathjax-offline") or []
@@ -199,20 +206,20 @@ def copy_mathjax(target):
 
 
 def write(source, pages):
-    """Build the pages with Sphinx, treating warnings, such as a broken link, as errors.
+    """Build the pages with Sphinx.
 
     Raises
     ------
     ValueError
-        If Sphinx reports a problem.
+        If Sphinx reports an error or a warning, for example about a broken link.
     """
     if build_main(["-b", "html", "-W", "--keep-going", "-q", str(source), str(pages)]):
         raise ValueError("Sphinx reported the problems above")
 
 
 def prune(pages):
-    """Delete files that no page uses: build records, source maps, and the theme's templates, translations and icons."""
-    (pages / ".nojekyll").touch()  # tells hosts that hide folders starting with "_" not to
+    """Delete files that no page uses, such as build records, source maps and the translations of the theme."""
+    (pages / ".nojekyll").touch()  # without this file, GitHub Pages would not serve folders whose names start with "_"
     for name in (".doctrees", "_sources", "_static/locales", "_static/images"):
         shutil.rmtree(pages / name, ignore_errors=True)
     for path in pages.rglob("*"):
@@ -221,12 +228,14 @@ def prune(pages):
 
 
 def restrict(pages):
-    """Give each page a content security policy that lets it run only script files of the site and `OWN_SCRIPTS`.
+    """Add a content security policy to each page, so that it can only run scripts that belong to the book.
+
+    These are the script files of the site and the inline scripts in `OWN_SCRIPTS`.
 
     Raises
     ------
     ValueError
-        If a page contains any other inline script, or has no place for its policy.
+        If a page contains another inline script, or if it has no placeholder for the policy.
     """
     for path in sorted(pages.rglob("*.html")):
         text = path.read_text(encoding="utf-8")

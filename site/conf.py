@@ -1,4 +1,4 @@
-"""Sphinx settings of the book, read in the folder that `book.py` assembles."""
+"""Settings for Sphinx, which reads this file from the folder that `book.py` creates."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ from lessons import lab_address, repository_address
 HERE = Path(__file__).parent
 LESSONS = sorted(path.stem for path in HERE.glob("*.ipynb"))
 START = LESSONS[0]
-ICONS = "scripts/fontawesome.js"  # 1.5 MB; a font of 115 kB has the same icons
+ICONS = "scripts/fontawesome.js"  # not loaded because it is 1.5 MB, and a font of 115 kB contains the same icons
 SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
 
 project = html_title = "Backpropagation, derived and checked"
@@ -16,22 +16,22 @@ author = ""
 language = "en"
 extensions = ["myst_nb"]
 
-# Pages show the committed outputs; nothing is executed, and no widget scripts are loaded.
+# The pages show the committed outputs. No code is executed, and no scripts for widgets are loaded.
 nb_execution_mode = "off"
 nb_ipywidgets_js = {}
 nb_merge_streams = True
-nb_render_markdown_format = "myst"  # tables in outputs too
+nb_render_markdown_format = "myst"  # needed for Markdown tables in outputs
 myst_enable_extensions = ["dollarmath", "attrs_block", "attrs_inline"]
 myst_heading_anchors = 3
 mathjax_path = "mathjax/tex-chtml.js"
-# No menu, because it would load files that are not included; MathML serves screen readers.
+# The menu is disabled because it would load files that are not included. MathML is for screen readers.
 mathjax3_config = {"options": {"enableMenu": False, "enableAssistiveMml": True}}
 
 html_theme = "sphinx_book_theme"
 html_sidebars = {"**": ["navbar-logo", "search-field-button", "sbt-sidebar-nav"]}
 html_static_path = ["_static"]
 templates_path = ["_templates"]
-html_css_files = ["palette.css", "book.css"]  # palette.css is made of the palette of the figures
+html_css_files = ["palette.css", "book.css"]  # palette.css is generated from the colour palette of the figures
 html_js_files = [("formulas.js", {"defer": "defer"})]
 html_favicon = "_static/favicon.svg"
 html_copy_source = False
@@ -54,12 +54,12 @@ html_theme_options = {
 
 
 def without_scripts(html, names):
-    """Remove the scripts with these names from a piece of a page's head."""
+    """Remove the script elements that load files with the given names from a piece of HTML."""
     return re.sub(rf'<script[^>]*src="[^"]*(?:{"|".join(map(re.escape, names))})[^"]*"[^>]*></script>', "", html)
 
 
 def add_to_context(app, page, template, context, doctree):
-    """Provide the variables that the templates in _templates use."""
+    """Define the variables that are used by the templates in the folder `_templates`."""
     context["lab_address"] = context["pathto"](lab_address(page if page in LESSONS else START), 1)
     not_needed = [ICONS] if page == "search" else [ICONS, *SEARCH]
     context["without_scripts"] = lambda html: without_scripts(html, not_needed)
@@ -67,5 +67,5 @@ def add_to_context(app, page, template, context, doctree):
 
 
 def setup(app):
-    """Register the event handler; Sphinx calls this function."""
+    """Register `add_to_context` as an event handler; Sphinx calls this function before it builds the pages."""
     app.connect("html-page-context", add_to_context)

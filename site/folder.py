@@ -1,20 +1,25 @@
-"""Output folders of the site: replaced as a whole or left unchanged, and never a folder that holds other files."""
+"""Functions that replace an output folder, either completely or not at all.
+
+They refuse to replace a folder that contains anything other than an earlier build of the site.
+"""
 
 import tempfile
 from pathlib import Path
 from shutil import copytree
 
 MARK = ".made-by-the-lessons"
-STAY = (".git", "CNAME")  # kept, since a site may be published from the folder itself
+STAY = (".git", "CNAME")  # these are kept because a site can be published directly from the folder
 
 
 def refuse_foreign_files(out, keep=()):
-    """Raise ValueError if `out` contains anything other than an earlier build and the names in `keep`.
+    """Raise a ValueError if `out` contains anything other than an earlier build and the names in `keep`.
 
     Parameters
     ----------
     out : Path
-    keep : sequence of str, names in `out` that another program writes
+        Output folder, which does not have to exist.
+    keep : sequence of str
+        Names of files and folders in `out` that another program writes.
     """
     if out.exists() and not out.is_dir():
         raise ValueError(f"{out} is a file; name a folder that is empty or does not exist yet")
@@ -29,7 +34,7 @@ def replace(out, new, keep=()):
     Raises
     ------
     OSError
-        If that fails, for example because the disk is full. `out` is then unchanged.
+        If the folder cannot be replaced, for example because the disk is full. It is then left unchanged.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as beside:
@@ -45,7 +50,7 @@ def replace(out, new, keep=()):
             for name in kept:
                 (old / name).rename(fresh / name)
             fresh.rename(out)
-        except BaseException:  # interrupts too, because whatever is left in `beside` is deleted
+        except BaseException:  # includes interrupts, after which everything left in `beside` would be deleted
             for name in kept:
                 if (fresh / name).exists():
                     (fresh / name).rename(old / name)

@@ -1,10 +1,11 @@
-"""Build the in-browser lab: JupyterLab and Python inside a web page, with the lessons, `helpers` and the data.
+"""Build the lab, which runs JupyterLab, Python and the lessons inside a web page.
 
     python site/lab.py OUT [--pyodide FOLDER]
 
-The lab is JupyterLite; its Python is Pyodide, which the page loads from Pyodide's CDN. With ``--pyodide`` it is
-copied into the lab instead, and the page contacts no other host: FOLDER is an unpacked Pyodide of the version
-below, or at least the packages listed here.
+The lab consists of JupyterLite, the notebooks, the package `helpers` and the data. Its Python is Pyodide, which
+the page normally loads from Pyodide's CDN. With the option ``--pyodide``, Pyodide is copied into the lab instead,
+and the page does not contact any other host. FOLDER must contain an unpacked Pyodide of the version given below,
+or at least the packages listed in this file.
 """
 
 import argparse
@@ -27,14 +28,14 @@ import nbformat
 ROOT = Path(__file__).resolve().parent.parent
 PYODIDE = "314.0.3"
 CDN = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE}/full/"
-CDN_LOCK = Path(__file__).with_name("pyodide-lock.json")  # its package list, reduced to what the lab needs
+CDN_LOCK = Path(__file__).with_name("pyodide-lock.json")  # the CDN's package list, reduced to what the lab needs
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-# What the kernel and `helpers` import, all loaded at start-up: Pyodide finds imports only in the text of a
-# cell and would miss those of `helpers`.
+# These are the packages that the kernel and `helpers` import. They are loaded when the kernel starts, because Pyodide
+# only detects imports in the code of a cell, and not those inside `helpers`.
 PACKAGES = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython"]
 PACKAGES += ["numpy", "matplotlib", "ipywidgets", "anywidget", "h5py", "tqdm"]
-# Packages that Pyodide's CDN lacks, with their dependencies: four wheels in this environment's versions, and
-# four that come with the kernel.
+# These packages, listed with their dependencies, are not on Pyodide's CDN. The wheels in `FETCHED` are downloaded in
+# the versions installed here, and those in `BROUGHT` come with the kernel.
 FETCHED = {
     "anywidget": ["ipywidgets", "psygnal", "typing-extensions"],
     "comm": [],
@@ -60,31 +61,34 @@ CONTENTS = (
     "data/runs/**/*.h5",
     "data/runs/*.txt",
 )
-# Here nothing is installed, so after a restart an exercise that runs before the set-up cell finds this package beside
-# the notebook; it puts the real one in its place.
+# In the lab, `helpers` is not installed. If a cell with an exercise runs before the set-up cell, its import finds this
+# package next to the notebook, which then replaces itself with the real one.
 FINDER = """import sys
 
 sys.path.insert(0, "..")
 del sys.modules["helpers"]
 import helpers
 """
-SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"}}  # keep the whole lesson in the page
+# With this setting, cells outside the visible part of a notebook stay in the page.
+SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"}}
 
 
 def build(out, pyodide=None):
-    """Build the lab into the folder `out`, replacing an earlier build.
+    """Build the lab in the folder `out`, and replace an earlier build if there is one.
 
     Parameters
     ----------
     out : path-like
+        Output folder.
     pyodide : path-like, optional
-        Folder of a Pyodide to copy into the lab. Default: the page loads it from the CDN.
+        Folder that contains Pyodide, which is copied into the lab. By default, the page loads Pyodide from
+        its CDN.
 
     Raises
     ------
     ValueError, OSError
-        If `out` contains other files, JupyterLite is missing or fails, the folder `pyodide` lacks a file, or
-        the lab cannot be written. `out` is then unchanged.
+        If `out` contains other files, JupyterLite is missing or fails, a file of Pyodide is missing, or the
+        lab cannot be written. `out` is then left unchanged.
     """
     out, base = Path(out).resolve(), "../pyodide/" if pyodide else CDN
     folder.refuse_foreign_files(out)
@@ -111,16 +115,18 @@ def build(out, pyodide=None):
 
 
 def read_lock(path):
-    """Read the packages that the lab needs from `pyodide-lock.json`, Pyodide's package list.
+    """Read the entries of the packages that the lab needs from `pyodide-lock.json`, Pyodide's package list.
 
     Returns
     -------
-    dict of str to dict, the entry of each package by name
+    packages : dict
+        Maps the name of each package to its entry, which is a dict.
 
     Raises
     ------
     ValueError
-        If the list cannot be read, belongs to another version, or lacks a package that the lab cannot supply.
+        If the list cannot be read or belongs to another version, or if a package is missing that the lab
+        cannot supply itself.
     """
     try:
         lock = json.loads(path.read_text(encoding="utf-8"))
@@ -144,7 +150,7 @@ def read_lock(path):
 
 
 def _normal(name):
-    """A package name in the normalised spelling of package indexes."""
+    """Return a package name in the normalised spelling that package indexes use."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
@@ -153,12 +159,12 @@ def _info():
 
 
 def _configure(work, pyodide):
-    """Write the input of JupyterLite: the files of the lab and its settings."""
+    """Write the input for JupyterLite, which consists of the files and the settings of the lab."""
     for pattern in CONTENTS:
         for path in ROOT.glob(pattern):
             target = work / "contents" / path.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
-            if path.suffix == ".ipynb":  # JupyterLite expects text in one string, not a list of lines
+            if path.suffix == ".ipynb":  # JupyterLite expects each text as one string, not as a list of lines
                 target.write_text(json.dumps(nbformat.read(path, as_version=4)), encoding="utf-8")
             else:
                 shutil.copyfile(path, target)
@@ -172,7 +178,7 @@ def _configure(work, pyodide):
     }
     page = {
         "appName": "Backpropagation, derived and checked",
-        "exposeAppInBrowser": True,  # for the tests
+        "exposeAppInBrowser": True,  # the tests need access to the application
         "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
     }
     shared = Path(sys.prefix) / "share/jupyter/labextensions"
@@ -196,7 +202,7 @@ def _jupyterlite(work, lab):
 
 
 def _own_wheels(work, lab):
-    """Copy the wheels that Pyodide lacks into the lab and return their entries for the package list."""
+    """Copy the wheels that Pyodide does not provide into the lab, and return their entries for the package list."""
     wanted = [f"{name}=={version(name)}" for name in FETCHED]
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     done = subprocess.run(
@@ -212,12 +218,12 @@ def _own_wheels(work, lab):
             entry["file_name"] = f"../../{wheel.relative_to(lab).as_posix()}"
         else:
             shutil.copyfile(wheel, lab / "static/lock" / wheel.name)
-        entries[name] = entry  # the later of two versions wins
+        entries[name] = entry  # if there are two versions, the later one is used
     return entries
 
 
 def _entry(wheel):
-    """The name of a wheel and its entry for Pyodide's package list."""
+    """Return the name of the package in a wheel, and its entry for Pyodide's package list."""
     with zipfile.ZipFile(wheel) as file:
         metadata = next(name for name in file.namelist() if name.endswith(".dist-info/METADATA"))
         head = HeaderParser().parsestr(file.read(metadata).decode())
@@ -239,7 +245,7 @@ def _entry(wheel):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("out", type=Path)
-    parser.add_argument("--pyodide", type=Path, metavar="FOLDER", help="copy this Pyodide into the lab")
+    parser.add_argument("--pyodide", type=Path, metavar="FOLDER", help="folder of the Pyodide to copy into the lab")
     arguments = parser.parse_args()
     try:
         build(arguments.out, arguments.pyodide)

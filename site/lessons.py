@@ -1,4 +1,4 @@
-"""Turn a committed notebook into a page of the book, without changing the file."""
+"""Functions that convert a committed notebook to a page of the book."""
 
 import html
 import os
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import nbformat
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-# A link, or code or a formula that may look like one.
+# Matches a Markdown link, and also code and formulas, which are not links even if they look like one.
 LINK = re.compile(
     r"(?P<not>`+[^`]*`+|\$\$.*?\$\$|\$[^$\n]*\$)|(?<!!)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\]\((?P<target>[^)\s]+)\)",
     re.DOTALL,
@@ -21,24 +21,33 @@ NOTE = (
 
 
 def lab_address(name):
-    """The address of a notebook in the lab, relative to the root of the book."""
+    """Return the address of a notebook in the lab, relative to the root of the book."""
     return f"lab/lab/index.html?path=notebooks/{name}.ipynb"
 
 
 def repository_address():
-    """The web address of the repository, which GitHub's CI provides; "" elsewhere."""
+    """Return the web address of the repository, or an empty string if this is not running in GitHub Actions."""
     server, name = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
     return f"{server}/{name}" if server and name else ""
 
 
 def redirect_links(text, folder, pages):
-    """Redirect relative links to pages of the book or to the repository; a link to neither becomes plain text.
+    """Redirect the relative links in a Markdown text to pages of the book or to files in the repository.
+
+    If the address of the repository is unknown, a link to one of its files is replaced by the text of the link.
 
     Parameters
     ----------
-    text : str, Markdown
-    folder : str, folder of the file in the project, such as "notebooks"
-    pages : dict of str to str, page for each path in the project, such as "data/README.md" to "data.md"
+    text : str
+        Markdown text.
+    folder : str
+        Folder in the project that contains the text, such as "notebooks".
+    pages : dict
+        Maps the paths of files in the project to pages of the book, for example "data/README.md" to "data.md".
+
+    Returns
+    -------
+    text : str
     """
 
     def redirect(link):
@@ -56,14 +65,24 @@ def redirect_links(text, folder, pages):
 
 
 def as_page(notebook, name, pages, description=""):
-    """Prepare a notebook for the book: redirect links, describe figures, replace widgets by links to the lab.
+    """Convert a notebook to a page of the book.
+
+    Links are redirected, figures get an alternative text, and widgets are replaced by links to the lab.
 
     Parameters
     ----------
-    notebook : nbformat.NotebookNode, changed in place and returned
-    name : str, name of its file without the extension
-    pages : as in `redirect_links`
-    description : str, description of the page for search engines
+    notebook : nbformat.NotebookNode
+        The notebook, which is modified in place.
+    name : str
+        Name of the notebook's file without its extension.
+    pages : dict
+        See `redirect_links`.
+    description : str
+        Description of the page for search engines.
+
+    Returns
+    -------
+    notebook : nbformat.NotebookNode
     """
     if description:
         notebook.metadata["myst"] = {"html_meta": {"description": description}}
@@ -77,7 +96,10 @@ def as_page(notebook, name, pages, description=""):
 
 
 def _readable(output, name):
-    """Replace the output of a widget, which needs a kernel, by its still, if it has one, and a note."""
+    """Return a list of outputs that can be shown without a kernel in place of the given output.
+
+    The output of a widget is replaced by its static image, if it has one, and a note that links to the lab.
+    """
     data = output.get("data", {})
     if WIDGET_VIEW not in data:
         return [output]
@@ -89,11 +111,15 @@ def _readable(output, name):
 
 
 def _name_figures(cell, following):
-    """Give figures an alternative text: it refers to the caption in the next cell, names the widget, or is a title."""
+    """Add an alternative text to the figures of a cell, which refers to the caption in the following cell.
+
+    If there is no caption, the alternative text is the title of an animation, or says that the figure is the
+    static image of a widget.
+    """
     drawn = [output["data"] for output in cell.outputs if {"image/png", "image/svg+xml"} & set(output.get("data", {}))]
     if drawn:
         caption = re.match(r"\*\*(Figure \d+)\.\*\*", following.source if following else "")
-        title = re.search("<title>(.*?)</title>", str(drawn[0].get("image/svg+xml", "")))  # that of an animation
+        title = re.search("<title>(.*?)</title>", str(drawn[0].get("image/svg+xml", "")))  # only animations have one
         alt = f"{caption[1]}, described in the text below it" if caption else title[1] if title else "A figure"
         if any("widget-note" in output.get("data", {}).get("text/html", "") for output in cell.outputs):
             alt = "A still of the interactive figure"

@@ -1,9 +1,9 @@
-"""Rules for safe content: nothing in a notebook or README may run in a reader's browser or on the build machine.
+"""Functions that check that nothing in a notebook or README can run code in a browser or during the build.
 
-Each function returns a list of the faults it finds, and the book is not built if there are any. The rules list
-what is allowed, not what is known to be dangerous: Markdown without HTML and without MyST directives or roles
-(some read files), whose links lead to https addresses or files of the project; outputs of a few types; and HTML
-outputs with a few tags and attributes.
+Each function returns a list of the faults that it finds. If there are any, the book is not built. Only content that
+is known to be safe is allowed. Markdown must not contain HTML, or MyST directives or roles, because some of those
+read files. Its links must lead to https addresses or to files of the project. Only a few types of output are allowed,
+and HTML outputs may contain only a few tags and attributes.
 """
 
 import base64
@@ -11,10 +11,10 @@ import re
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
-# Metadata of a notebook or cell can change the build, and can even make myst-nb execute the code.
+# Other metadata of a notebook or a cell could affect the build, and could even make myst-nb execute the code.
 NOTEBOOK_METADATA = {"kernelspec", "language_info"}
 CELL_METADATA = {"tags"}
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # replaced by a note in lessons.py
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # lessons.py replaces it by a note
 OUTPUTS = {"text/plain", "text/markdown", "text/html", "image/png", "image/svg+xml", WIDGET_VIEW}
 TAGS = set("b br code details div em i kbd li ol p pre span strong sub summary sup".split())
 TAGS |= set("caption table tbody td th thead tr ul".split())
@@ -33,19 +33,22 @@ MARKDOWN = {
     r"\]\((?![^()<>\s]+\))": "a link that is more than [text](target)",
     r"\]\((?:/|[^)\s]*\.\./[^)\s]*\.\./)": "a link that leads out of the project",
 }
-# A link with a scheme, even one spelled with an entity such as &#106;avascript:
+# Matches a link with a scheme other than https or mailto, even if it is spelt with an entity, as in &#106;avascript:
 SCHEME = re.compile(r"\]\(\s*(?!https://|mailto:)([^)\s/#?]*[:&\\][^)\s]*)")
 LOADS = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression\(|\\", re.IGNORECASE)
 
 
 def faults_of_markdown(text, tags=(), images=False):
-    """Find content in Markdown that the book does not allow.
+    """Return a list of descriptions of content in a Markdown text that is not allowed in the book.
 
     Parameters
     ----------
     text : str
-    tags : sequence of str, names of HTML tags to allow, without attributes
-    images : bool, whether to allow images from files
+        Markdown text.
+    tags : sequence of str
+        Names of HTML tags that are allowed, but only without attributes.
+    images : bool
+        Whether images from files are allowed.
     """
     if tags:
         text = re.sub(rf"</?(?:{'|'.join(tags)})>", "", text)
@@ -56,7 +59,10 @@ def faults_of_markdown(text, tags=(), images=False):
 
 
 class _Tags(HTMLParser):
-    """Collect tags and attributes that are not allowed, and comments, since browsers parse some of them differently."""
+    """HTML parser that collects the tags and attributes that are not allowed.
+
+    Comments are not allowed either, because browsers may parse them differently from this class.
+    """
 
     def __init__(self):
         super().__init__()
@@ -76,7 +82,7 @@ class _Tags(HTMLParser):
 
 
 def faults_of_html(text):
-    """Find content in HTML that the book does not allow."""
+    """Return a list of descriptions of content in HTML that is not allowed in the book."""
     parser = _Tags()
     parser.feed(text)
     parser.close()
@@ -84,7 +90,10 @@ def faults_of_html(text):
 
 
 def faults_of_svg(text):
-    """Find content in SVG that the book does not allow; references to its own parts and PNG images are allowed."""
+    """Return a list of descriptions of content in an SVG image that is not allowed in the book.
+
+    References are only allowed to parts of the same image and to embedded PNG images.
+    """
     try:
         elements = list(ElementTree.fromstring(text).iter())
     except ElementTree.ParseError as error:
@@ -105,7 +114,7 @@ def faults_of_svg(text):
 
 
 def faults_of_output(output):
-    """Find content in an output of a code cell that the book does not allow."""
+    """Return a list of descriptions of content in an output of a code cell that is not allowed in the book."""
     data, faults = output.get("data", {}), []
     for kind in data:
         text = data[kind] if isinstance(data[kind], str) else "".join(data[kind]) if kind != WIDGET_VIEW else ""
@@ -123,7 +132,9 @@ def faults_of_output(output):
 
 
 def faults_of_notebook(notebook):
-    """Find content in a notebook that the book does not allow; each fault names its cell.
+    """Return a list of descriptions of content in a notebook that is not allowed in the book.
+
+    Each description names the cell.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The stepper of lesson 03 without a kernel: every step drawn in advance, as a picture and text."""
+"""Functions that turn the stepper of lesson 03 into static images and text, so that it works without a kernel."""
 
 import html
 
@@ -23,7 +23,7 @@ CONTROLS = (
 
 
 def draw_steps(folder):
-    """Draw every step into `folder` as 01.svg, 02.svg and so on."""
+    """Draw every step, and save the images in `folder` as 01.svg, 02.svg and so on."""
     folder.mkdir(parents=True)
     for number in range(1, len(STEPS) + 1):
         with plt.rc_context(plotting.STYLE):
@@ -33,11 +33,14 @@ def draw_steps(folder):
 
 
 def as_html(address):
-    """The steps as a list of figures, readable without scripts; stepper.js turns it into a single interactive figure.
+    """Return the steps as an HTML list of figures.
+
+    The list can be read without scripts. If scripts are enabled, `stepper.js` turns it into one interactive figure.
 
     Parameters
     ----------
-    address : str, address of the folder of pictures, relative to the page
+    address : str
+        Address of the folder that contains the images, relative to the page.
     """
     steps = "".join(_step(widgets.stepper.frame(number), address) for number in range(1, len(STEPS) + 1))
     label = "A pass through a small network, step by step"
@@ -48,7 +51,7 @@ def as_html(address):
 
 
 def _step(frame, address):
-    """One step: its picture, and a caption that says the same in words."""
+    """Return one list item with the image of a step and a caption that describes the step in words."""
     source = f'src="{address}/{frame.number:02d}.svg" width="{WIDTH}" height="{HEIGHT}"'
     lazy = ' loading="lazy"' * (frame.number > 1)
     alt = f"The network at step {frame.number}, described in the text below it"
