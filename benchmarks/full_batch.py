@@ -1,11 +1,12 @@
-"""Time of one full-batch iteration of 784 → 196 → 1 on the 11272 digits, relative to alternatives in the same run.
+"""Compare the time of one full-batch training iteration with several alternatives.
 
     make bench          or          python benchmarks/full_batch.py
 
-All rivals take turns, so that a slow moment of the machine affects each of them. NumPy's BLAS keeps its default
-number of threads for (a) and (c), and PyTorch uses as many. (d) is the arithmetic of the products, which nothing
-can avoid. If it alone takes more than 1/3.5 of (a), the target for (a) is out of reach on that machine, and the
-profile shows where the time goes.
+The network is 784 → 196 → 1, and the data are the 11272 images of the digits 5 and 8. All candidates take turns, so
+that a temporary slowdown of the machine affects each of them. For (a) and (c), NumPy's BLAS uses its default number
+of threads, and PyTorch uses the same number. (d) measures only the matrix products, which cannot be avoided. If they
+take more than 1/3.5 of the time of (a), the target for (a) cannot be reached on this machine, and the profile shows
+where the time is spent.
 """
 
 import os
@@ -39,11 +40,11 @@ ROUNDS, REPEATS = 9, 3
 TUTORIAL = "(a) the tutorial's loop, float64"
 PYTORCH = "(b) PyTorch, float32"
 PRODUCTS = "(c) the two bare products, float32"
-FEWER = "(d) those without white pixels, in blocks"
+FEWER = "(d) the products without blank pixels"
 
 
 def ours(X, Y, dtype):
-    """Iterations as `NeuralNetwork.fit` runs them: a generator that yields after each update."""
+    """Run the iterations of `NeuralNetwork.fit`, and yield after each one."""
     model = recordings.tutorial_network([196, 1], dtype)
     model.iterations = 10**9
     X, Y, sizes = X.astype(dtype), Y.astype(dtype), (784, 196, 1)
@@ -54,7 +55,7 @@ def ours(X, Y, dtype):
 
 
 def tutorial_loop(X, y):
-    """(a) The operations of the tutorial's class in each iteration, in float64."""
+    """Run candidate (a), the iterations of the class in A. Jana's tutorial in float64, and yield after each one."""
     W, b = network.initialize_parameters([784, 196, 1], random_state=np.random.RandomState(1))
     n, rate = len(X), 0.1
 
@@ -82,7 +83,7 @@ def tutorial_loop(X, y):
 
 
 def pytorch(X, Y):
-    """(b) The same network, loss and step in PyTorch on the CPU, float32."""
+    """Run candidate (b), the same iterations in PyTorch on the CPU in float32, and yield after each one."""
     torch.set_num_threads(core_count())
     model = torch.nn.Sequential(torch.nn.Linear(784, 196), torch.nn.Sigmoid(), torch.nn.Linear(196, 1))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
@@ -96,7 +97,7 @@ def pytorch(X, Y):
 
 
 def bare_products(X):
-    """(c) Only the two large matrix products of an iteration, in float32."""
+    """Run candidate (c), which computes only the two large matrix products of an iteration in float32."""
     W, _ = network.initialize_parameters([784, 196, 1], dtype=np.float32)
     X = X.astype(np.float32)
     Z, dW = np.empty((196, len(X)), np.float32), np.empty((196, 784), np.float32)
@@ -108,7 +109,10 @@ def bare_products(X):
 
 
 def fewer_products(X):
-    """(d) The same two products as ours computes them: in blocks, without pixels that are white in every image."""
+    """Run candidate (d), which computes the two matrix products in the same way as `NeuralNetwork`.
+
+    The examples are processed in blocks, and pixels that are blank in every image are left out.
+    """
     live = engine.live_features(X)
     X = np.ascontiguousarray(X[:, live], np.float32)
     W = np.random.default_rng(0).standard_normal((196, X.shape[1])).astype(np.float32)
@@ -121,7 +125,7 @@ def fewer_products(X):
 
 
 def activations(X):
-    """The sigmoid of the hidden layer and its derivative for all images, in blocks: the elementwise work."""
+    """Compute the sigmoid of the hidden layer and its derivative for all images, and yield after each iteration."""
     blocks = np.array_split(np.zeros((len(X), 196), np.float32), count_blocks(len(X)))
     with parallel_map(len(blocks)) as run:
         while True:
@@ -130,7 +134,7 @@ def activations(X):
 
 
 def seconds_for(iteration):
-    """Median time of one iteration in seconds, after a warm-up iteration."""
+    """Return the median time of one iteration in seconds, after a warm-up iteration."""
     next(iteration)
     times = []
     for _ in range(REPEATS):
@@ -141,7 +145,7 @@ def seconds_for(iteration):
 
 
 def compare_iterations(X, y):
-    """Print the time of each rival and how ours compares."""
+    """Print the time per iteration of each candidate, and the ratios that are compared with the targets."""
     Y = y[np.newaxis].astype(float)
     rivals = {
         "ours, float32": lambda: ours(X, Y, np.float32),
@@ -156,7 +160,7 @@ def compare_iterations(X, y):
     times = {name: [] for name in rivals}
     for _ in range(ROUNDS):
         for name, make in rivals.items():
-            iteration = make()  # a new one each turn, because `ours` limits BLAS to one thread until closed
+            iteration = make()  # a new generator each time, because `ours` limits BLAS to one thread until it is closed
             times[name].append(seconds_for(iteration))
             iteration.close()
     medians = {name: statistics.median(values) for name, values in times.items()}
@@ -177,11 +181,11 @@ def compare_iterations(X, y):
 
 
 def time_to_accuracy(X, y, X_test, y_test, tutorial_iteration):
-    """Compare mini-batches up to the tutorial's test accuracy, 0.9598, with its thousand iterations."""
+    """Print how long mini-batch training takes to reach the test accuracy of the tutorial's 1000 iterations, 0.9598."""
     X, X_test = X.astype(np.float32), X_test.astype(np.float32)
     epochs = 0
     while True:
-        epochs += 1  # start over each time, so that the time is that of one complete fit
+        epochs += 1  # training starts over each time, so that the measured time is that of one complete fit
         model = NeuralNetwork([196, 1], learning_rate=0.5, epochs=epochs, batch_size=64, dtype=np.float32)
         start = time.perf_counter()
         model.fit(X, y)
@@ -194,8 +198,8 @@ def time_to_accuracy(X, y, X_test, y_test, tutorial_iteration):
 
 
 def loading():
-    """Time a warm and a cold load of all 70000 digits."""
-    datasets.load_mnist()  # fills the cache
+    """Print the time it takes to load all 70000 digits with and without the cache."""
+    datasets.load_mnist()  # ensures that the digits are cached
     start = time.perf_counter()
     datasets.load_mnist()
     warm = time.perf_counter() - start
@@ -203,7 +207,7 @@ def loading():
         start = time.perf_counter()
         datasets.load_mnist(cache=empty)
         cold = time.perf_counter() - start
-    print(f"all 70000 digits: warm load {warm:.3f} s, cold load {cold:.1f} s")
+    print(f"loading all 70000 digits: {warm:.3f} s with the cache, {cold:.1f} s without")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""Time of a full gradient check of 12288 → 7 → 1 on the bundled pictures, compared with a naive one.
+"""Compare the time of a gradient check of a 12288 → 7 → 1 network with that of a naive implementation.
 
     make bench          or          python benchmarks/gradient_check.py
 
-The naive check repeats the whole forward pass for each of the 2 · 86031 nudges and is timed on a sample of them.
+The naive implementation repeats the whole forward pass for each of the 2 · 86031 nudged parameters. Its time is
+estimated from a sample. The data are the bundled images.
 """
 
 import sys
@@ -23,7 +24,7 @@ SAMPLE = 200
 
 
 def main():
-    """Print both times and their ratio."""
+    """Measure and print both times and their ratio."""
     pictures = load_chelsea()
     X, Y = pictures.X_train.reshape(209, -1) / 255, pictures.y_train[np.newaxis].astype(float)
     W, b = network.initialize_parameters([12288, 7, 1], "small", random_state=0)

@@ -1,13 +1,14 @@
-"""How far the gradient check can be trusted: planted bugs and correct programs on random networks.
+"""Measure how reliable the gradient check is, with planted bugs and correct programs on random networks.
 
-    python benchmarks/judge.py accuses [--networks 20000]      correct programs: how many are accused
-    python benchmarks/judge.py acquits [--networks 40]         planted bugs: how many pass, on so many networks each
-    python benchmarks/judge.py causes [--networks 10]          planted bugs: how often the line is named
+    python benchmarks/judge.py accuses [--networks 20000]      count the false alarms on correct programs
+    python benchmarks/judge.py acquits [--networks 40]         count the planted bugs that are missed
+    python benchmarks/judge.py causes [--networks 10]          count how often the faulty line is identified
 
-`--bugs FILE` takes another collection of planted bugs than that of the tests: a Python file with the
-lists BUGS and CONTROLS in the same form. Networks have 1 to 20 layers, 1 to 40 units and 1 to 50
-examples, all activations, outputs and initialisations, float32 and float64, weights from 1e-8 to 30 and
-inputs from 1e-6 to 1e6; dead units, ties, kinks and saturated units are among them.
+The option `--networks` is the number of correct programs, or the number of random networks on which each bug is tried.
+With `--bugs FILE` you can use other planted bugs than those of the tests. FILE must be a Python file with lists BUGS
+and CONTROLS in the same format. The networks have 1 to 20 layers, 1 to 40 units per layer and 1 to 50 examples. They
+use all activation functions, outputs and initialisations, float32 and float64, weights from 1e-8 to 30 and inputs
+from 1e-6 to 1e6. Some of them contain dead units, ties, kinks and saturated units.
 """
 
 import argparse
@@ -40,12 +41,19 @@ OTHER = Path(__file__).resolve().parent.parent / "tests" / "gradient_check" / "p
 
 
 def one_of(rng, low, high):
-    """A whole number, small ones more often than large ones."""
+    """Draw a random integer from `low` to `high`, with small numbers being more likely than large ones."""
     return int(np.exp(rng.uniform(np.log(low), np.log(high + 1))))
 
 
 def random_network(rng, ordinary=False):
-    """A case: X, Y, W, b, hidden_activation, output, sizes, m, L."""
+    """Generate a random network with examples.
+
+    Returns
+    -------
+    case : dict
+        Its keys are X, Y, W, b, hidden_activation, output, sizes, m and L. If `ordinary` is true, the network is
+        small, in float64, and without extreme values.
+    """
     L, m = one_of(rng, 1, 4 if ordinary else 20), one_of(rng, 1, 10 if ordinary else 50)
     top = 6 if ordinary else 40
     sizes = [one_of(rng, 1, top)] * (L + 1) if rng.random() < 0.4 else [one_of(rng, 1, top) for _ in range(L + 1)]
@@ -60,7 +68,7 @@ def random_network(rng, ordinary=False):
     if ordinary or rng.random() < 0.8:
         b = {l: rng.standard_normal(b[l].shape) * (0.5 if not extreme else scale) for l in b}
     X = rng.standard_normal((m, sizes[0])) * (10 ** rng.uniform(-6, 6) if not ordinary and rng.random() < 0.4 else 1.0)
-    if not ordinary and rng.random() < 0.2:  # ties and kinks: whole numbers, examples that are 0 or the same
+    if not ordinary and rng.random() < 0.2:  # integers and repeated or zero examples lead to ties and kinks
         X, b = np.round(X), {l: np.round(b[l]) for l in b}
         X[rng.random(m) < 0.3] = 0
         X[:] = X[rng.integers(0, m, m)]
@@ -76,7 +84,7 @@ def random_network(rng, ordinary=False):
 
 
 def check(case, function=None, explain=True):
-    """The report on a function of the form of planted bugs, or on ours."""
+    """Check the gradients of `function`, or those of `helpers` if it is None, on a case, and return the report."""
     options = case["hidden_activation"], case["output"]
     gradients = function and (lambda X, Y, W, b: function(X, Y, W, b, *options))
     with np.errstate(all="ignore"):
@@ -84,7 +92,7 @@ def check(case, function=None, explain=True):
 
 
 def double(case):
-    """The same case in float64."""
+    """Return a copy of a case with all arrays converted to float64."""
     cast = lambda p: {l: p[l].astype(float) for l in p}  # noqa: E731
     return case | {
         "X": case["X"].astype(float),
@@ -99,9 +107,10 @@ def copied(case):
 
 
 def far_from_right(function, case):
-    """Relative error of the worst gradient of a fresh function, in float64; infinite if it has side effects.
+    """Return the largest relative error of the gradients of a function in float64, or infinity if it has side effects.
 
-    Examples with a unit exactly on the kink of a ReLU are left out: there any slope from 0 to 1 is right.
+    Examples for which a unit is exactly on the kink of a ReLU are left out, because any slope from 0 to 1 is correct
+    there.
     """
     case = double(case)
     if case["hidden_activation"] == "relu":
@@ -130,7 +139,7 @@ def far_from_right(function, case):
 
 @functools.cache
 def planted(path):
-    """The bugs and correct programs of a file."""
+    """Load the planted bugs, as a dict by name, and the list of correct programs from a Python file."""
     spec = importlib.util.spec_from_file_location("planted", path)
     module = importlib.util.module_from_spec(spec)
     sys.modules["planted"] = module
@@ -139,7 +148,7 @@ def planted(path):
 
 
 def cases_for(bug, number, ordinary):
-    """Networks on which a bug can show."""
+    """Yield `number` random networks on which a bug can have an effect."""
     rng = np.random.default_rng(int(hashlib.sha256(bug["name"].encode()).hexdigest()[:8], 16))
     found = 0
     for _ in range(200 * number):
@@ -160,12 +169,18 @@ def cases_for(bug, number, ordinary):
 
 
 def half(name):
-    """Which half of the bugs: one to develop on, one only to be counted."""
+    """Return whether a bug is "held out" or was used while the gradient check was being developed.
+
+    The bugs are split into two halves, so that those held out give an unbiased estimate.
+    """
     return "held out" if hashlib.sha256(name.encode()).digest()[0] % 2 else "developed on"
 
 
 def acquit(task):
-    """Verdicts on one bug: counts of found, too small, equal and acquitted."""
+    """Check one planted bug on several networks, and return its name, the counts of the verdicts, and examples.
+
+    A bug is "found", "too small" to judge, "equal" to a correct program up to rounding, or wrongly "acquitted".
+    """
     path, name, number = task
     bug, counts, examples = planted(path)[0][name], Counter(), []
     for case in cases_for(bug, number, ordinary=False):
@@ -187,7 +202,7 @@ def acquit(task):
 
 
 def name_cause(task):
-    """How often the line of one bug is named where it is found, and what is named instead."""
+    """Count how often the line of one planted bug is identified, and which other lines are named instead."""
     path, name, number = task
     bug, counts, others = planted(path)[0][name], Counter(), Counter()
     for case in cases_for(bug, number, ordinary=True):
@@ -207,7 +222,7 @@ def name_cause(task):
 
 
 def accuse(task):
-    """Verdicts on correct programs for one block of seeds."""
+    """Check correct programs on random networks for a range of seeds, and count the verdicts."""
     path, first, last = task
     _, controls = planted(path)
     counts, examples = Counter(), []
@@ -224,13 +239,13 @@ def accuse(task):
 
 
 def spread(function, tasks):
-    """Results as they come, from two processes."""
+    """Call `function` for each task in two processes, and yield the results as soon as they are available."""
     with multiprocessing.get_context("fork").Pool(2) as pool:
         yield from pool.imap_unordered(function, tasks, chunksize=1)
 
 
 def accuses(path, networks):
-    """Print the table of correct programs."""
+    """Print a table of the verdicts on correct programs, and some of the false alarms."""
     counts, examples = Counter(), []
     for some, more in spread(accuse, [(path, i, min(i + 100, networks)) for i in range(0, networks, 100)]):
         counts += some
@@ -244,7 +259,7 @@ def accuses(path, networks):
 
 
 def acquits(path, networks, verbose):
-    """Print the table of planted bugs."""
+    """Print a table of the verdicts on planted bugs."""
     total, bad = defaultdict(Counter), []
     for name, counts, examples in spread(acquit, [(path, name, networks) for name in planted(path)[0]]):
         total[half(name)] += counts
@@ -260,7 +275,7 @@ def acquits(path, networks, verbose):
 
 
 def causes(path, networks, verbose):
-    """Print how often the first sentence names the line."""
+    """Print how often the gradient check identifies the line of a planted bug."""
     total, bugs, bad = defaultdict(Counter), defaultdict(list), []
     for name, counts, others in spread(name_cause, [(path, name, networks) for name in planted(path)[0]]):
         total[half(name)] += counts
@@ -280,21 +295,21 @@ def causes(path, networks, verbose):
 
 
 def zoos():
-    """Print how often the creatures of both zoos are found, on forty seeds each."""
+    """Print how often the bugs in both bug zoos are found, with forty seeds for each bug."""
     for which, zoo in (("bug zoo", bug_zoo), ("zoo of the tape", tape_zoo)):
         reports = [bug_zoo.examine(creature, seed) for creature in zoo.CREATURES for seed in range(40)]
         named = sum(c.says in str(bug_zoo.examine(c, 0)) for c in zoo.CREATURES)
         wrong = sum(report.wrong for report in reports)
-        print(f"{which}: {wrong} of {len(reports)} checks found, {named} of {len(zoo.CREATURES)} explained as meant")
+        print(f"{which}: {wrong} of {len(reports)} checks found, {named} of {len(zoo.CREATURES)} explained correctly")
 
 
 def main():
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description="Tables on how far the gradient check can be trusted.")
+    """Print the table named on the command line."""
+    parser = argparse.ArgumentParser(description="Measure how reliable the gradient check is.")
     parser.add_argument("table", choices=["accuses", "acquits", "causes", "zoos"])
     parser.add_argument("--networks", type=int, default=None)
     parser.add_argument("--bugs", type=Path, default=OTHER)
-    parser.add_argument("--verbose", action="store_true", help="name what went wrong, in the half developed on")
+    parser.add_argument("--verbose", action="store_true", help="list the failures among the bugs that are not held out")
     options = parser.parse_args()
     start = time.perf_counter()
     if options.table == "accuses":

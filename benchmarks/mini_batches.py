@@ -1,10 +1,12 @@
-"""Mini-batch training on MNIST: time to 98 % test accuracy compared with PyTorch and scikit-learn, and memory use.
+"""Compare mini-batch training on MNIST with PyTorch and scikit-learn, and measure the memory it needs.
 
     make bench          or          python benchmarks/mini_batches.py
 
-Same network (784 → 300 → 10, ReLU, softmax), same optimizer (Adam, α = 0.001), same batches of 128,
-float32, all 60000 training images; each library initialises its own weights. The test set is scored after each
-epoch, off the clock. All take turns epoch by epoch, so that a slow moment of the machine affects each of them.
+The benchmark measures the time until the accuracy on the test set reaches 98 %. All libraries train the same network
+(784 → 300 → 10 with ReLU and softmax) with the same optimizer (Adam with α = 0.001) on all 60000 training images
+in float32, in batches of 128. Each library initialises the weights itself. The accuracy is measured after each
+epoch, and the time this takes is not counted. The libraries take turns after each epoch, so that a temporary
+slowdown of the machine affects all of them.
 """
 
 import gc
@@ -43,7 +45,7 @@ OPTIONS |= {"learning_rate": ALPHA, "batch_size": BATCH, "dtype": np.float32}
 
 
 def ours(X, y, X_test, y_test):
-    """Train `NeuralNetwork` epoch by epoch: yield after each, then yield the test accuracy."""
+    """Train a `NeuralNetwork`. After each epoch, first yield None, and then yield the test accuracy."""
     network = NeuralNetwork([HIDDEN, 10], epochs=1, **OPTIONS).fit(X, y)
     while True:
         yield
@@ -53,20 +55,20 @@ def ours(X, y, X_test, y_test):
 
 
 def scikit_learn(X, y, X_test, y_test):
-    """The same with scikit-learn's MLPClassifier, where each epoch is a warm-started fit of one iteration."""
+    """Train scikit-learn's MLPClassifier with one warm-started fit per epoch, and yield as `ours` does."""
     network = MLPClassifier(
         (HIDDEN,), alpha=0, batch_size=BATCH, learning_rate_init=ALPHA, max_iter=1, warm_start=True, random_state=0
     )
     while True:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a single iteration need not converge
+            warnings.simplefilter("ignore")  # scikit-learn warns that one iteration is not enough to converge
             network.fit(X, y)
         yield
         yield network.score(X_test, y_test)
 
 
 def pytorch(X, y, X_test, y_test):
-    """The same with PyTorch on the CPU, using the plain loop of its tutorials and batches taken by index."""
+    """Train a PyTorch model on the CPU with the usual training loop, and yield as `ours` does."""
     torch.set_num_threads(core_count())
     torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Linear(784, HIDDEN), torch.nn.ReLU(), torch.nn.Linear(HIDDEN, 10))
@@ -83,7 +85,7 @@ def pytorch(X, y, X_test, y_test):
 
 
 def time_to_goal(rivals):
-    """Train all in turn until each reaches the goal; print and return the seconds each takes."""
+    """Train the networks in turn until each reaches the goal, and print and return the seconds that each one takes."""
     seconds, epochs, reached = dict.fromkeys(rivals, 0.0), dict.fromkeys(rivals, 0), {}
     for _ in range(MOST_EPOCHS):
         for name in [name for name in rivals if name not in reached]:
@@ -102,7 +104,7 @@ def time_to_goal(rivals):
 
 
 def peak(action):
-    """Peak memory of `action`, in MB."""
+    """Call `action`, and return the peak memory allocated during the call in MB."""
     gc.collect()
     tracemalloc.start()
     action()
@@ -112,7 +114,10 @@ def peak(action):
 
 
 def memory(X, y):
-    """Print the peak memory of one epoch, excluding data held in memory: from arrays, and from a file."""
+    """Print the peak memory that one epoch needs if the data are in memory, and if they are read from a file.
+
+    Arrays that were in memory before the epoch are not included.
+    """
     network = NeuralNetwork([HIDDEN, 10], epochs=1, shuffle_buffer=4096, **OPTIONS)
     print(f"data in memory: {X.nbytes / 1e6:.0f} MB; an epoch needs another {peak(lambda: network.fit(X, y)):.0f} MB")
     with TemporaryDirectory() as folder:

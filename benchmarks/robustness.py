@@ -1,9 +1,9 @@
-"""How the helpers bear damaged files, kills, stops and bad input; prints a line of counts for each.
+"""Test how `helpers` copes with damaged files, killed processes, interrupts and bad input.
 
-    python benchmarks/robustness.py                 all four, about three minutes
+    python benchmarks/robustness.py                 runs all four tests, which takes about three minutes
     python benchmarks/robustness.py damage kills stops inputs
 
-A damage, kill or stop is drawn at random from a fixed seed. The last number of each line should be 0.
+Each test prints one line of counts, whose last number should be 0. All faults are drawn at random with a fixed seed.
 """
 
 import collections
@@ -47,7 +47,7 @@ REFUSALS = (TypeError, ValueError, OSError, IndexError)
 
 
 def mutate(content, rng):
-    """The content with one damage of a random kind."""
+    """Return a copy of `content` that has been damaged in one of several ways, chosen at random."""
     content, i, n = bytearray(content), rng.randrange(len(content)), rng.choice((1, 7, 300, 5000))
     kind = rng.choice(("flip", "flip", "set", "set", "zeros", "cut", "insert", "delete", "append", "swap"))
     if kind in ("flip", "set"):
@@ -73,8 +73,14 @@ def parameters(network):
 
 
 def file_kinds(place):
-    """For each kind of file its path in the folder `place`, and a function that loads it into comparable values."""
-    folder.DATA = place  # where bundled files are looked for
+    """Create one file of each kind in the folder `place`.
+
+    Returns
+    -------
+    kinds : dict
+        Maps each kind to the path of its file, and a function that loads the file into values that can be compared.
+    """
+    folder.DATA = place  # `helpers` looks for bundled files in this folder
     shutil.copytree(ROOT / "data", place, ignore=shutil.ignore_patterns("cache", "*train*"), dirs_exist_ok=True)
     mine = place / "mine.h5"
     NeuralNetwork([3, 1], **OPTIONS).fit(X, y, held_out=HELD_OUT).save(mine)
@@ -110,7 +116,7 @@ def file_kinds(place):
 
 
 def read_cache(place, name):
-    """The labels from the cache, or parsed again if the cache is damaged, as `load_mnist` does it."""
+    """Return the labels from the cache, or from the original file if the cache is damaged, as `load_mnist` does."""
     array = mnist._read_cache(place / "cache", name)
     return mnist._unpack(place / "mnist", name)[8:] if array is None else array.tobytes()
 
@@ -120,7 +126,10 @@ def two_numbers(i):
 
 
 def damage(count=650):
-    """Try every kind of file with `count` damages each, every kind in a process of its own."""
+    """Damage each kind of file in `count` ways, and count how often loading it fails, crashes or goes unnoticed.
+
+    Each kind of file is loaded in a separate process, so that a crash does not end the test.
+    """
     total = collections.Counter()
     with tempfile.TemporaryDirectory() as place:
         for path, load in file_kinds(Path(place)).values():
@@ -160,7 +169,7 @@ def damages(path, load, sound, truth, count):
 
 
 def is_sentence(error, *names):
-    """Whether it is an error of the helpers' own, in one line that names one of `names`."""
+    """Return whether an error was raised by `helpers`, with a message of one line that contains one of `names`."""
     raised_by = traceback.extract_tb(error.__traceback__)[-1].filename
     return (
         isinstance(error, REFUSALS)
@@ -174,7 +183,7 @@ def is_sentence(error, *names):
 
 
 def kills(count=300):
-    """Kill a process that saves one of two networks over and over, then read what is there and save again."""
+    """Kill a process while it is repeatedly saving one of two networks, then load the file and save it again."""
     rng, whole, left, after = random.Random(0), 0, 0, 0
     networks = [NeuralNetwork([80, 1], iterations=2, random_state=seed).fit(X, y) for seed in range(2)]
     known = [parameters(network) for network in networks]
@@ -193,7 +202,7 @@ def kills(count=300):
             whole += parameters(NeuralNetwork.load(path)) in known
             networks[0].save(path)
             after += len(os.listdir(place)) - 1
-    print(f"kills during save: {count}, file whole {whole}, temporaries left {left}, after the next save {after}")
+    print(f"kills during save: {count}, intact files {whole}, temporary files {left}, after the next save {after}")
 
 
 # --- stops ----------------------------------------------------------------------------------------
@@ -203,7 +212,7 @@ TRACED = ("helpers", "contextlib", "threadpoolctl")
 
 
 def fit_and_stop(stop, before):
-    """Fit a copy of `before`, another network, with other options, under a `Stop`; return it."""
+    """Fit a copy of the network `before` with different options while `stop` interrupts it, and return the copy."""
     network = copy.deepcopy(before)
     vars(network).update(OPTIONS, layer_sizes=(3, 1))
     stop.run(lambda: network.fit(X, y, held_out=HELD_OUT))
@@ -211,14 +220,21 @@ def fit_and_stop(stop, before):
 
 
 def is_whole(network, before, through):
-    """Whether a stopped network is the one before, or goes on to what an unstopped training reaches."""
+    """Return whether an interrupted network is in a consistent state.
+
+    Either it is the same as the network `before`, or resuming it gives the same result as `through`, a network that was
+    trained without an interruption.
+    """
     if network.layer_sizes_ == before.layer_sizes_:
         return parameters(network)[1:] == parameters(before)[1:] and network._state.costs == before._state.costs
     return parameters(network.resume(X, y, held_out=HELD_OUT))[1:] == parameters(through)[1:]
 
 
 def stops(count=2000):
-    """Stop a training before a random bytecode: the network must be whole, BLAS and the stop button as before."""
+    """Interrupt training before a random bytecode instruction, and count how often this leaves an inconsistent state.
+
+    The network must be consistent, and the BLAS threads and the signal handler must be restored.
+    """
     from threadpoolctl import threadpool_info, threadpool_limits
 
     warnings.simplefilter("ignore")
@@ -233,7 +249,7 @@ def stops(count=2000):
             threads = {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
             restored = threads <= {2} and signal.getsignal(signal.SIGINT) is signal.default_int_handler
             half += not (restored and is_whole(network, before, through))
-    print(f"stops of a training: {count} before one of {counter.count} bytecodes, half state {half}")
+    print(f"interrupts: {count} before one of {counter.count} bytecode instructions, inconsistent states {half}")
 
 
 # --- bad input --------------------------------------------------------------------------------------
@@ -315,7 +331,10 @@ def network_of(**options):
 
 
 def doors(place):
-    """(name of a door, argument, bad values, function of such a value) for every public function."""
+    """Yield a tuple (function name, argument, bad values, callable) for the arguments of every public function.
+
+    The callable calls the public function with a bad value for this argument.
+    """
     fitted, table = network_of().fit(X, y), place / "table.h5"
     W, b = initialize_parameters([2, 3, 1])
     with h5py.File(table, "w") as file:
@@ -323,7 +342,7 @@ def doors(place):
     rows = HDF5Rows(table)
     for name, pool in OPTION_POOLS.items():
         yield "fit", name, pool, lambda value, name=name: network_of(**{name: value}).fit(X, y)
-        if name not in ("layer_sizes", "patience"):  # which may be set for the next `fit`
+        if name not in ("layer_sizes", "patience"):  # these may be changed before the next call of `fit`
             yield "save", name, pool, lambda value, name=name: edited(fitted, name, value).save(place / "network.h5")
             yield "predict", name, pool, lambda value, name=name: edited(fitted, name, value).predict(X)
     for door in ("fit", "resume", "score"):
@@ -396,9 +415,9 @@ def doors(place):
 
 
 def checks_and_tape(W, b):
-    """The doors of the gradient check and of automatic differentiation, in the form of `doors`."""
+    """Yield tuples like those of `doors` for the gradient check and for automatic differentiation."""
     Y, x, v = y[np.newaxis].astype(float), np.array([1.0, 2.0]), Variable([[1.0, 2.0], [3.0, 4.0]])
-    numbers = [*NOTHING[:6], *NOTHING[7:]]  # without the complex one, between which there is a distance
+    numbers = [*NOTHING[:6], *NOTHING[7:]]  # without the complex number, for which the relative error is defined
     yield "numerical_gradient", "epsilon", [*POSITIVE, 1e-300, 1e200], lambda value: numerical_gradient(x.sum, x, value)
     yield (
         "numerical_gradient",
@@ -456,7 +475,10 @@ def edited(network, name, value):
 
 
 def inputs():
-    """Every bad value at every door: one sentence of the helpers' own that names the argument is right."""
+    """Call every public function with bad values, and count how often the error message is clear.
+
+    A message is clear if it is raised by `helpers`, is one line long and names the argument.
+    """
     warnings.simplefilter("ignore")
     counts, shown = collections.Counter(), []
     with tempfile.TemporaryDirectory() as place:
@@ -478,7 +500,7 @@ def inputs():
     print(*shown, sep="\n", end="\n" if shown else "")
     clear, raw, silent = (counts[kind] for kind in ("sentence", "raw", "silent"))
     print(
-        f"bad input: {counts['tried']} tried, {clear} one clear sentence, {raw} raw errors, {silent} silently accepted"
+        f"bad input: {counts['tried']} tried, {clear} clear messages, {raw} unclear errors, {silent} silently accepted"
     )
 
 

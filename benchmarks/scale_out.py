@@ -1,9 +1,10 @@
-"""Time of a data-parallel step on 1, 2, … workers of this machine, and memory use when streaming.
+"""Measure the time of a data-parallel training step on 1, 2, … workers, and the memory used when streaming data.
 
     make bench          or          python benchmarks/scale_out.py
 
-Needs the engine (`pip install -r requirements-scale.txt`) and a quiet machine: the fastest of several repetitions
-counts. Writes `data/runs/scale_out.txt`, which lesson 10 shows.
+The results are saved in `data/runs/scale_out.txt` and shown in lesson 10. The benchmark needs Dask, which you can
+install with ``pip install -r requirements-scale.txt``. It reports the fastest of several repetitions, and should
+run on a machine that is not doing anything else.
 """
 
 import json
@@ -15,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # limits a single process to one core, like a worker
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # limits this process to one core, so that it is comparable to a worker
 
 import h5py  # noqa: E402
 import numpy as np  # noqa: E402
@@ -34,7 +35,7 @@ BATCHES, HIDDEN, SECONDS = (1000, 11272, 60000), 196, 6.0
 
 
 def fastest(step):
-    """Seconds of the fastest call, out of at least three and as many as fit into `SECONDS`."""
+    """Call `step` repeatedly for about `SECONDS` seconds, but at least three times, and return the shortest time."""
     step()  # the first call sends the examples to the workers
     times = []
     while len(times) < 3 or sum(times) < SECONDS:
@@ -45,14 +46,17 @@ def fastest(step):
 
 
 def data(m):
-    """m random pictures as float32, and labels; the time of a step does not depend on the contents."""
+    """Generate m random images in float32 with random labels, because the time of a step does not depend on them."""
     rng = np.random.default_rng(0)
     X = rng.integers(0, 256, (m, 784), dtype=np.uint8).astype(np.float32) / np.float32(255)
     return X, rng.integers(0, 2, (1, m)).astype(np.float32)
 
 
 def measure_steps(counts):
-    """Seconds per step of 784 → 196 → 1 for each batch size: without workers, and for each number of workers."""
+    """Measure the seconds per step of a 784 → 196 → 1 network for each batch size and each number of workers.
+
+    For comparison, each step is also measured without workers.
+    """
     W, b = initialize_parameters((784, HIDDEN, 1), dtype=np.float32)
     alone, on_workers = [], []
     for m in BATCHES:
@@ -69,11 +73,14 @@ def measure_steps(counts):
 
 
 def measure_memory(sizes=(6144, 24576)):
-    """Size of each file, and the peak memory of a worker that computes a gradient from it, in bytes."""
+    """Measure the peak memory of a worker that computes a gradient from a file, for files of several sizes.
+
+    Also check that the gradient is the same as for examples in memory. All sizes are in bytes.
+    """
     files, peaks = [], []
     W, b = initialize_parameters((784, 30, 1), dtype=np.float32)
     with TemporaryDirectory() as folder, engine.connect(1) as workers:
-        for m in (1536, *sizes):  # the first is a warm-up and is not counted
+        for m in (1536, *sizes):  # the first measurement is a warm-up and is not returned
             path = Path(folder) / f"{m}.h5"
             with h5py.File(path, "w") as file:
                 file["X"] = np.random.default_rng(0).integers(0, 256, (m, 784), dtype=np.uint8)

@@ -1,10 +1,10 @@
-"""Time of one full-batch iteration against the number of examples, the width and the depth.
+"""Measure how the time of one full-batch iteration grows with the number of examples, the width and the depth.
 
     make bench          or          python benchmarks/scaling.py
 
-Backpropagation is a handful of matrix products per layer, so its time should be proportional to the number of
-examples and to the number of weights, which grows with the square of the width (all hidden layers are alike) and
-in proportion to the depth. Draws `benchmarks/scaling.png`.
+Backpropagation consists of a few matrix products per layer, so its time should be proportional to the number of
+examples and to the number of weights. All hidden layers have the same width, so the number of weights grows with the
+square of the width and linearly with the depth. The results are plotted in `benchmarks/scaling.png`.
 """
 
 import statistics
@@ -34,7 +34,10 @@ SWEEPS = {
 
 
 def seconds(examples, width, depth):
-    """Median time of one cost and gradient, and the number of weights, of `depth` layers of `width` units, float32."""
+    """Return the median time in seconds of computing the cost and its gradient, and the number of weights.
+
+    The network is in float32 and has `depth` layers of size `width`, including the inputs, followed by one output.
+    """
     rng = np.random.default_rng(0)
     X = rng.random((examples, width), np.float32)
     Y = rng.integers(0, 2, (1, examples)).astype(np.float32)
@@ -50,7 +53,7 @@ def seconds(examples, width, depth):
 
 
 def main():
-    """Run, print and plot all sweeps."""
+    """Measure all combinations in `SWEEPS`, print the times and plot them."""
     import matplotlib.pyplot as plt
 
     plotting.use_style()
@@ -66,7 +69,7 @@ def main():
         ax.set(xlabel=label, ylabel="one iteration (ms)", xlim=(0, None), ylim=(0, None))
         ax.legend(loc="upper left")
         for value, t, w in zip(values, times, work, strict=True):
-            print(f"{name:8s} {value:6d}  {t:7.1f} ms  {t / w * 1e6:8.2f} ns for each {label.split()[0][:-1]}")
+            print(f"{name:8s} {value:6d}  {t:7.1f} ms  {t / w * 1e6:8.2f} ns per {label.split()[0][:-1]}")
     figure.suptitle(f"Time of one iteration, {core_count()} cores, float32", fontsize=13)
     figure.savefig(ROOT / "benchmarks" / "scaling.png", dpi=110)
 

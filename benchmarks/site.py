@@ -1,9 +1,10 @@
-"""Cost of a first visit to the site: its size, the bytes transferred, and the time to the first output in the lab.
+"""Measure the size of the site, the data transferred on a first visit, and the time to the first output in the lab.
 
     make site PYODIDE=folder
     .venv/bin/python benchmarks/site.py
 
-Times are for this machine, with no network in between; transferred bytes are counted as compressed by gzip.
+The site is served and opened on this machine, so the times do not include any delays of a network. The amount of data
+is measured after compression with gzip.
 """
 
 import gzip
@@ -29,12 +30,12 @@ KINDS = {"files and helpers": "/lab/files/", "Pyodide": "/static/pyodide/", "Jup
 
 
 def size(folder):
-    """Total size of the files in a folder, in MB."""
+    """Return the total size of the files in a folder in MB."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
 def visit(browser, address, act=lambda page: None):
-    """Visit a page and return the compressed MB transferred, by address, and the seconds it took."""
+    """Visit a page, and return the compressed MB transferred from each address and the seconds that the visit took."""
     context, sent = browser.new_context(), {}
 
     def count(response):
@@ -56,14 +57,14 @@ def visit(browser, address, act=lambda page: None):
 
 
 def first_output(page):
-    """Run the lesson that is open in the lab and wait for the first output."""
+    """Run the lesson that is open in the lab, and wait for its first output."""
     page.wait_for_function(OPEN)
     page.evaluate(RUN)
     page.wait_for_function(FIRST, polling=50)
 
 
 def main():
-    """Print the sizes, and the cost of visiting some pages."""
+    """Print the size of the site, and the data and the time needed to visit some of its pages."""
     lab = size(SITE / "lab")
     pyodide = size(SITE / "lab" / "static" / "pyodide")
     print(f"site {size(SITE):.1f} MB: book {size(SITE) - lab:.1f}, lab {lab - pyodide:.1f}, Pyodide {pyodide:.1f}")

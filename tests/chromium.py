@@ -1,6 +1,6 @@
-"""The machine's own Chromium, for tests that look at pages, and a server of files for it.
+"""Functions that start the Chromium installed on this machine, and a web server for the pages it opens.
 
-Without a Chromium these tests are skipped, and say so.
+If Chromium is not installed, the tests that use these functions are skipped.
 """
 
 import contextlib
@@ -21,13 +21,13 @@ NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLU
 
 
 def is_local(url):
-    """Whether an address is on this machine, or no address of a host at all."""
+    """Return whether an address refers to this machine, or contains the data itself."""
     parts = urlsplit(url)
     return parts.scheme in ("data", "blob") or parts.hostname == "127.0.0.1"
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and says nothing of it."""
+    """Request handler that serves files without logging the requests."""
 
     def log_message(self, *words):
         pass
@@ -35,7 +35,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 @contextlib.contextmanager
 def served(folder):
-    """The address at which the files of `folder` can be visited on this machine meanwhile."""
+    """Serve the files in `folder` on this machine, and provide the address of the server."""
     handler = functools.partial(_Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -46,14 +46,14 @@ def served(folder):
 
 
 def find_chromium():
-    """The browser that CHROMIUM names, or the first on the path, or None."""
+    """Return the path of the browser named by the environment variable CHROMIUM or found on PATH, or None."""
     names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
     return next((path for path in map(shutil.which, filter(None, names)) if path), None)
 
 
 @contextlib.contextmanager
 def launched(*flags):
-    """A headless Chromium, started with these flags beside the usual ones, and ended whatever happens."""
+    """Start a headless Chromium with additional command-line flags, and close it at the end."""
     path = find_chromium()
     if path is None:
         pytest.skip("no Chromium found: install chromium, or name one in the variable CHROMIUM")
@@ -66,7 +66,10 @@ def launched(*flags):
 
 
 def wait_for(page, expression, seconds=30):
-    """Wait until an expression is true, in a page whose policy forbids the `eval` of `page.wait_for_function`."""
+    """Wait until a JavaScript expression is true.
+
+    Unlike `page.wait_for_function`, this also works in pages whose security policy forbids `eval`.
+    """
     end = time.monotonic() + seconds
     while not page.evaluate(expression):
         assert time.monotonic() < end, f"never true: {expression}"

@@ -1,4 +1,8 @@
-"""Unit tests draw without a window. Set in this process only: kernels of the notebooks keep their own backend."""
+"""Settings and fixtures for the unit tests.
+
+Figures are drawn without a window. This only affects the test process, because the kernels that run the notebooks
+use their own backend.
+"""
 
 import importlib.util
 from pathlib import Path
@@ -9,28 +13,29 @@ import pytest
 from hypothesis import settings
 
 matplotlib.use("Agg")
-# No time limit for an example: machines differ. The same examples in every run: a failure stays.
+# Examples have no time limit, because some machines are slow. Every run uses the same examples, so that failures can be
+# reproduced.
 settings.register_profile("lessons", deadline=None, derandomize=True)
 settings.load_profile("lessons")
 
 
 @pytest.fixture(autouse=True)
 def no_figure_left_open():
-    """Each test starts and ends without figures."""
+    """Close all figures after each test."""
     yield
     plt.close("all")
 
 
 @pytest.fixture(scope="session")
 def site_module():
-    """Function from a name to the module site/NAME.py, which is in no package."""
+    """Return a function that imports the module site/NAME.py, given its name, because `site` is not a package."""
 
     def load(name):
         place = Path(__file__).resolve().parents[1] / "site"
         spec = importlib.util.spec_from_file_location(f"site_{name}", place / f"{name}.py")
         module = importlib.util.module_from_spec(spec)
         with pytest.MonkeyPatch.context() as patch:
-            patch.syspath_prepend(place)  # for what it imports from beside it
+            patch.syspath_prepend(place)  # so that it can import other modules in the same folder
             spec.loader.exec_module(module)
         return module
 

@@ -1,10 +1,11 @@
-"""Run notebooks from top to bottom in a fresh kernel each, and keep the outputs in the file.
+"""Run notebooks from top to bottom, each in a fresh kernel, and save their outputs.
 
-    python tests/execute_notebooks.py                          all of them
-    python tests/execute_notebooks.py notebooks/01_fit_a_line.ipynb
-    python tests/execute_notebooks.py --record                 all, and keep what they compute for readers in a browser
+    python tests/execute_notebooks.py                                  runs all notebooks
+    python tests/execute_notebooks.py notebooks/01_fit_a_line.ipynb    runs one notebook
+    python tests/execute_notebooks.py --record                         also records results for readers in a browser
 
-Conditions are those of the tests (see conftest.py), so what is kept is what they will compare.
+The notebooks run under the same conditions as in the tests, which `conftest.py` defines. The tests will compare their
+outputs with the saved ones.
 """
 
 import argparse
@@ -22,7 +23,7 @@ import conftest  # noqa: E402, F401  (sets the environment that kernels inherit)
 
 
 def execute(path):
-    """Execute one notebook in place; leave it as it was if a cell fails."""
+    """Execute a notebook and save it with its outputs. If a cell fails, the file is left unchanged."""
     notebook = nbformat.read(path, as_version=4)
     run(notebook, path.parent, timeout=300)
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -32,8 +33,8 @@ def execute(path):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("notebooks", nargs="*", type=Path, metavar="FILE", help="default: all of them")
-    parser.add_argument("--record", action="store_true", help="write data/runs/lessons, not compare with it")
+    parser.add_argument("notebooks", nargs="*", type=Path, metavar="FILE", help="notebook to run (default: all)")
+    parser.add_argument("--record", action="store_true", help="write the recordings in data/runs/lessons")
     arguments = parser.parse_args()
     if arguments.record:
         os.environ["LESSONS_RECORD"] = "write"

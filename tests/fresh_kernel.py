@@ -1,18 +1,21 @@
-"""How a notebook is run from top to bottom, for tests and for what is committed."""
+"""The function `run`, which executes a notebook both in the tests and before it is committed."""
 
 from nbclient import NotebookClient
 
 
 def run(notebook, folder, timeout=120):
-    """Execute a notebook in a fresh kernel in `folder`, and put the outputs into it.
+    """Execute a notebook in a fresh kernel, and store the outputs in the notebook.
 
-    What a cell prints becomes one output, though a busy kernel sends it in pieces, and may split a line.
+    All text that a cell prints is stored as a single output, even if a busy kernel sends it in several pieces.
 
     Parameters
     ----------
     notebook : nbformat.NotebookNode
-    folder : path-like, where its kernel works
-    timeout : int, seconds that a cell may take
+        The notebook, which is modified in place.
+    folder : path-like
+        Working directory of the kernel.
+    timeout : int
+        Maximum time in seconds for each cell.
     """
     NotebookClient(
         notebook,

@@ -1,20 +1,20 @@
-"""How to see in a page that a lesson is ready, to move each widget, and to see that it has answered."""
+"""Functions that wait until a lesson is ready, operate each of its widgets, and check that the widget responds."""
 
 import re
 
 from playwright.sync_api import TimeoutError
 
 WIDGET = ".lesson-widget"
-# whether a lesson is open in JupyterLab and its kernel waits
+# A JavaScript expression that is true if a lesson is open in JupyterLab and its kernel is idle.
 READY = """(() => {
     const session = window.jupyterapp?.shell.currentWidget?.sessionContext
     return session?.isReady && session.session?.kernel?.status === 'idle'
 })()"""
-PATIENCE = 20_000  # milliseconds for an answer; it comes in less than one, but machines differ
+PATIENCE = 20_000  # milliseconds to wait for a response, which usually takes less than a second
 
 
 def slide(widget):
-    """Move the first slider by keyboard, away from its end."""
+    """Move the first slider by one step with the keyboard."""
     handle = widget.locator(".noUi-handle").first
     handle.focus()
     at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
@@ -34,7 +34,7 @@ def resize(widget, sizes):
 
 
 def accuse(widget):
-    """Another creature of the zoo, then a guess."""
+    """Choose another bug of the zoo, and guess what is wrong."""
     widget.locator("select").first.select_option(index=4)
     widget.locator("select").nth(1).select_option(index=3)
 
@@ -46,7 +46,7 @@ def train_a_moment(widget):
 
 
 def stroke(widget, points=((8, 8), (20, 20))):
-    """A stroke of the mouse between rows and columns of the drawing area."""
+    """Draw a line with the mouse through the given points, which are (row, column) pairs of the drawing area."""
     box, mouse = widget.locator(".pad").bounding_box(), widget.page.mouse
     spots = [(box["x"] + (c + 0.5) * box["width"] / 28, box["y"] + (r + 0.5) * box["height"] / 28) for r, c in points]
     mouse.move(*spots[0])
@@ -56,7 +56,7 @@ def stroke(widget, points=((8, 8), (20, 20))):
     mouse.up()
 
 
-# What to do with each widget, by its name; a widget that is not here fails the test.
+# Maps the title of each widget to a function that operates it. The test fails for a widget that is not listed.
 MOVES = {
     "Line and valley": lambda widget: widget.get_by_role("button", name="Step", exact=True).click(),
     "Stepper": lambda widget: widget.get_by_role("button", name="Next", exact=True).click(),
@@ -91,12 +91,12 @@ CHANGED = f"""([widget, text, picture]) => {{
 
 
 def seen(widget):
-    """The numbers of a widget (all its text) and its picture (or, without one, what stands for it)."""
+    """Return all the text of a widget, and a string that identifies its picture or, without one, its HTML output."""
     return widget.evaluate(SEEN)
 
 
 def wait_for_change(page, widget, before, patience=PATIENCE):
-    """What is seen of a widget once both its numbers and its picture are other than before."""
+    """Wait until both the text and the picture of a widget differ from those before, and return the new ones."""
     try:
         now = page.wait_for_function(CHANGED, arg=[widget.element_handle(), *before], timeout=patience, polling=100)
     except TimeoutError as error:

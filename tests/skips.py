@@ -1,31 +1,31 @@
-"""The tests that may be skipped: what each of them needs, and how its reason begins. No other skip is in order.
+"""The list of reasons for which a test may be skipped. Any other skip counts as a failure.
 
-On a developer's machine a test may be skipped for each of these reasons. In CI (CI=true) each skip is a
-failure, unless the environment variable LESSONS_MAY_SKIP names what the machine cannot have, such as
-"pyodide cats"; what Windows lacks may always be missing there.
+On a developer's machine, a test may be skipped for any of these reasons. In CI, where the environment variable CI is
+"true", every skip is a failure, unless LESSONS_MAY_SKIP contains the name of its reason. For example, set it to
+"pyodide cats" if the machine has neither Pyodide nor the cat images. On Windows, "windows" is always accepted.
 """
 
 import os
 import re
 import sys
 
-# name, for LESSONS_MAY_SKIP: pattern of the reasons that tests give
+# Maps names that can be used in LESSONS_MAY_SKIP to patterns that match the reasons given by tests.
 SKIPS = {
-    "chromium": r"no Chromium found",  # a system's own program: pip does not bring it
-    "book": r"the book needs more|the lab needs more",  # site/requirements.txt, which readers do not need
-    "pyodide": r"no Pyodide:",  # 400 MB, from another host
-    "axe": r"npm is not installed|npm could not fetch axe-core",  # from npm
-    "torch": r"PyTorch is not installed",  # 200 MB, to be compared with
-    "dask": r"Dask is not installed|The engine for several processes",  # requirements-scale.txt
-    "cats": r"the cat pictures are not on this machine",  # without a clear licence, so not bundled
-    "zizmor": r"zizmor is not installed",  # a judge of workflows, for those who change them
-    "actionlint": r"actionlint is not installed",  # another; its package fetches a program from another host
+    "chromium": r"no Chromium found",  # cannot be installed with pip
+    "book": r"the book needs more|the lab needs more",  # listed in site/requirements.txt, not needed by readers
+    "pyodide": r"no Pyodide:",  # a download of 400 MB
+    "axe": r"npm is not installed|npm could not fetch axe-core",  # axe-core is installed with npm
+    "torch": r"PyTorch is not installed",  # a download of 200 MB that is only used for comparison
+    "dask": r"Dask is not installed|The engine for several processes",  # listed in requirements-scale.txt
+    "cats": r"the cat pictures are not on this machine",  # not bundled because their licence is unclear
+    "zizmor": r"zizmor is not installed",  # a linter that is only needed for changes in the workflows
+    "actionlint": r"actionlint is not installed",  # another such linter, whose package downloads a program
     "windows": r"Windows |this system has no alarm|no symbolic links here",
 }
 
 
 def fault(reason, environment=os.environ, platform=sys.platform):
-    """What is wrong with a skip for this reason, a sentence; or None, where it is in order."""
+    """Explain in a sentence why a skip for this reason is not acceptable, or return None if it is."""
     name = next((name for name, pattern in SKIPS.items() if re.match(pattern, reason)), None)
     if name is None:
         return f"skipped for a reason that tests/skips.py does not list: {reason}"

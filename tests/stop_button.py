@@ -1,20 +1,27 @@
-"""The stop button, pressed before a chosen bytecode: for tests, and for `benchmarks/robustness.py`."""
+"""The class `Stop`, which interrupts a function before a given bytecode instruction.
+
+It is used in tests and in `benchmarks/robustness.py`.
+"""
 
 import signal
 import sys
 
 
 class Stop:
-    """A tracer that presses the stop button before one bytecode of chosen files.
+    """Trace function that simulates the stop button before a given bytecode instruction.
 
     Parameters
     ----------
-    names : iterable of str; a file is traced if one of them is part of its path
-    at : int, number of the bytecode, from 1; by default the bytecodes are only counted
+    names : iterable of str
+        A file is traced if its path contains one of these strings.
+    at : int
+        Number of the instruction before which the program is interrupted, starting from 1. By default, the
+        instructions are only counted.
 
     Attributes
     ----------
-    count : int, number of bytecodes so far
+    count : int
+        Number of instructions that have been traced so far.
     """
 
     def __init__(self, names, at=-1):
@@ -31,7 +38,7 @@ class Stop:
         return self
 
     def run(self, function):
-        """What `function()` returns; None if it lets the stop through."""
+        """Call `function()` and return its result, or None if it raises a KeyboardInterrupt."""
         before = sys.gettrace()
         sys.settrace(self)
         try:

@@ -1,4 +1,4 @@
-"""Every new name in the tables of the changelog can be imported."""
+"""Tests that every new name in the tables of the changelog can be imported."""
 
 import re
 from importlib import import_module
@@ -13,7 +13,10 @@ NEW = sorted({name for _, new in ROWS for name in NAME.findall(new)})
 
 
 def find(name):
-    """What a dotted name stands for: the longest part that is a module is imported, the rest are attributes."""
+    """Return the module or attribute with a dotted name.
+
+    The longest part of the name that is a module is imported, and the remaining parts are looked up as attributes.
+    """
     try:
         return import_module(name)
     except ModuleNotFoundError:

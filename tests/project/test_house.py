@@ -1,4 +1,8 @@
-"""The house of `helpers`: which room may use which, and how long a file and a function may be."""
+"""Tests of the structure of `helpers`.
+
+They check which folder may import from which others, and limit the length of files and functions. A folder is called
+a room here, and may import only from rooms on lower floors.
+"""
 
 import ast
 from fnmatch import fnmatch
@@ -17,19 +21,19 @@ FLOORS = (
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 LONGEST_FILE, LONGEST_FUNCTION = 300, 25
-# A longer file has its reason.
+# These files may be longer, for the reasons given.
 LONG = {
-    "exercises/lesson_*.py": "a catalogue of exercises with their usual mistakes",
-    "gradient_check/bug_zoo.py": "a catalogue: each bug is a whole backward pass, to be read on its own",
-    "gradient_check/mistakes.py": "a catalogue of some 400 mistakes, each looked up on its own",
-    "training/neural_network.py": "one class, most of it the documentation of its options",
+    "exercises/lesson_*.py": "a catalogue of exercises with their common mistakes",
+    "gradient_check/bug_zoo.py": "a catalogue of bugs, each of which is a complete backward pass",
+    "gradient_check/mistakes.py": "a catalogue of about 400 mistakes that are looked up one at a time",
+    "training/neural_network.py": "a single class, most of which is the documentation of its options",
 }
-# So has a file whose functions are longer.
-LONG_FUNCTIONS = {"gradient_check/mistakes.py": "a table of mistakes, one line each"}
+# These files may contain longer functions.
+LONG_FUNCTIONS = {"gradient_check/mistakes.py": "a table with one mistake on each line"}
 
 
 def uses(source):
-    """The rooms from which a file imports, with the line."""
+    """Yield pairs of a room from which a file imports and the line number of the import."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.module == "helpers":
             yield from ((alias.name, node.lineno) for alias in node.names)
@@ -40,7 +44,7 @@ def uses(source):
 
 
 def climbing(room, source):
-    """The imports of a file in `room` that do not lead to a lower floor."""
+    """Return the imports of a file in `room` that are not from a lower floor."""
     return [(used, line) for used, line in uses(source) if used != room and FLOOR.get(used, 99) >= FLOOR[room]]
 
 
@@ -85,7 +89,7 @@ def test_files_and_functions_are_read_in_one_sitting(name):
 
 @pytest.mark.parametrize("pattern", LONG)
 def test_what_may_be_long_is_long(pattern):
-    """An exception that is no longer needed goes."""
+    """Files that have become short enough are removed from the list of exceptions."""
     lengths = [len(path.read_text("utf-8").splitlines()) for path in HELPERS.glob(pattern)]
     assert max(lengths, default=0) > LONGEST_FILE
 
@@ -97,7 +101,7 @@ def test_a_long_function_is_found():
 
 @pytest.mark.parametrize("room", sorted(FLOOR))  # the order of a set differs between processes
 def test_each_folder_says_what_it_is_for_and_in_which_order_to_read_it(room):
-    """Its docstring names every module in it, so that none is met without a word."""
+    """The docstring of a folder's `__init__.py` mentions every module in the folder."""
     doc = ast.get_docstring(ast.parse((HELPERS / room / "__init__.py").read_text("utf-8")))
     assert "read" in doc.lower() or room in ("exercises", "widgets")
     modules = {path.stem for path in (HELPERS / room).glob("*.py")} - {"__init__", "__main__"}

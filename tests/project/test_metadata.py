@@ -1,4 +1,4 @@
-"""The files that other programs read: how to cite the project, and how to open it in a dev container."""
+"""Tests of two files that are read by other programs, the citation file and the settings of the dev container."""
 
 import json
 import re
@@ -15,7 +15,7 @@ CONTAINER = (ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="u
 def test_the_citation_is_complete_and_agrees_with_the_package():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert {"cff-version", "message", "title", "authors"} <= set(citation)  # what the format requires
+    assert {"cff-version", "message", "title", "authors"} <= set(citation)  # the format requires these fields
     assert citation["cff-version"] == "1.2.0"
     assert citation["type"] in {"software", "dataset"}
     assert citation["authors"] and all(
@@ -50,6 +50,6 @@ def test_the_container_forwards_the_port_of_the_lab_and_lets_no_other_page_in():
     (port,) = settings["forwardPorts"]
     assert set(settings["portsAttributes"]) == {str(port)}
     assert f"port {port}" in README
-    assert "port_retries=0" in settings["postAttachCommand"]  # fail rather than use another port
+    assert "port_retries=0" in settings["postAttachCommand"]  # so that it fails rather than using another port
     (origin,) = re.findall(r"allow_origin=(\S+)", settings["postAttachCommand"])
     assert origin.startswith(f"https://$CODESPACE_NAME-{port}.") and "*" not in origin

@@ -1,4 +1,4 @@
-"""README and CONTRIBUTING are accurate: the links, lessons, files and commands that they name exist."""
+"""Tests that the links, lessons, files and commands mentioned in README.md and CONTRIBUTING.md exist."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the tests themselves must be: none skipped in silence, none that sleeps for a fixed time."""
+"""Tests that no test is skipped without an accepted reason, and that none waits for a fixed time."""
 
 import ast
 import importlib.util
@@ -11,14 +11,15 @@ import pytest
 import skips
 
 ROOT = Path(__file__).resolve().parents[2]
-# A sleep that is not a wait but the work that a test watches: how many there are in which file.
+# The number of sleeps in each file that are not used for waiting, but simulate work that takes time.
 WORK = {"tests/cluster/test_cluster.py": 1, "tests/exercises/test_exercises.py": 1}
 
 
 def sleeps(code):
-    """Lines of fixed waits: calls of `sleep`, or of Playwright's `wait_for_timeout`, that are in no loop of a wait.
+    """Return the line numbers of all calls that wait for a fixed time.
 
-    In a `while`, or in a `for` that can be left early, they are the pause between two looks at what is waited for.
+    These are calls of `sleep` and of Playwright's `wait_for_timeout`. Such a call is allowed inside a `while` loop, or
+    a `for` loop that can end early, because there it is a pause between two checks of a condition.
     """
     tree = ast.parse(code)
     looped = {

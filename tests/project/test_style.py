@@ -1,4 +1,4 @@
-"""Code and notebooks share one style: ruff has no complaints."""
+"""Tests that ruff finds nothing to change in the code and the notebooks."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The GitHub workflows run the README's commands, with pinned actions and the least permissions they need."""
+"""Tests that the GitHub workflows run the commands in the README, pin their actions and have minimal permissions."""
 
 import re
 import shutil
@@ -12,9 +12,9 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 FORMS = sorted(path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.stem != "config")
-RIGHTS = {"contents": "read", "pages": "write", "id-token": "write"}  # the most that any job may have
-PUBLISHES = {"pages", "id-token"}  # a job with these must not run code of the project
-# Commands that are not in the README, which uses `py` and only the pinned versions. .ci/run ends with `make test`.
+RIGHTS = {"contents": "read", "pages": "write", "id-token": "write"}  # the largest permissions that a job may have
+PUBLISHES = {"pages", "id-token"}  # a job with these permissions must not run any code of the project
+# These commands are not in the README, which uses `py` and only the pinned versions. .ci/run ends with `make test`.
 OWN_STEPS = {
     "bash .ci/run",
     "python -m venv .venv",
@@ -36,9 +36,10 @@ def steps(workflow):
 
 
 def actions_are_pinned(text):
-    """Every action is given as the 40 hexadecimal digits of a commit, with its version in a comment."""
+    """Check that every action is pinned to the 40-digit hash of a commit, with its version in a comment."""
     used = re.findall(r"uses: *(.*)", text)
-    pinned = r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\./\.github/workflows/\w+\.yml( #.*)?"  # or local
+    # Workflows of this repository do not need to be pinned.
+    pinned = r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\./\.github/workflows/\w+\.yml( #.*)?"
     return [f"{use!r} is not pinned" for use in used if not re.fullmatch(pinned, use)]
 
 
@@ -70,12 +71,12 @@ def no_token_is_kept(text):
 
 
 def time_is_limited(text):
-    own = [job for job in jobs(yaml.safe_load(text)) if "uses" not in job]  # a called workflow has limits of its own
+    own = [job for job in jobs(yaml.safe_load(text)) if "uses" not in job]  # a called workflow sets its own limits
     return ["a job has no time limit" for job in own if "timeout-minutes" not in job]
 
 
 def nothing_is_published_before_the_tests(text):
-    """A job that may publish needs the whole test workflow to have succeeded on this commit."""
+    """Check that a job with permission to publish only runs if the test workflow has succeeded on the same commit."""
     workflow = yaml.safe_load(text)
     tests = {name for name, job in workflow["jobs"].items() if job.get("uses") == "./.github/workflows/test.yml"}
     faults = []
@@ -94,7 +95,10 @@ def no_address_is_fixed(text):
 
 
 def lines_are_in_the_readme(text):
-    """Every shell line is in the README, apart from an option for nbval, or is a make target or one of OWN_STEPS."""
+    """Check that every shell command is in the README, apart from an option for nbval, or is listed in OWN_STEPS.
+
+    Commands that run a target of the Makefile are also allowed.
+    """
     readme, makefile = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "Makefile"))
     lines = "\n".join(step["run"] for step in steps(yaml.safe_load(text)) if "run" in step).strip().split("\n")
     known = OWN_STEPS | set(readme.split("\n")) | {f"make {name}" for name in re.findall(r"^(\w+):", makefile, re.M)}
@@ -157,7 +161,7 @@ def test_a_planted_fault_is_found(rule, name, old, new):
 def test_a_push_to_main_is_tested_by_the_workflow_that_publishes():
     site, test = (load(ROOT / ".github" / "workflows" / f"{name}.yml") for name in ("site", "test"))
     assert site[True]["push"] == {"branches": ["main"]}  # YAML reads the key `on` as true
-    assert "workflow_call" in test[True] and "push" not in test[True]  # once, not twice
+    assert "workflow_call" in test[True] and "push" not in test[True]  # so that the tests do not run twice
     assert "pull_request" in test[True]
     assert site["jobs"]["test"]["if"] == "github.event_name != 'pull_request'"
     assert site["jobs"]["publish"]["if"] == "github.ref == 'refs/heads/main'"
@@ -169,7 +173,7 @@ def test_the_script_of_ci_calls_the_command_of_the_readme():
 
 
 def test_the_parts_of_the_strict_job_are_the_whole():
-    """Each file of tests and each notebook is in one part, and none in two."""
+    """Each test file and each notebook belongs to exactly one part."""
     parts = [entry["tests"].split() for entry in strict()["strategy"]["matrix"]["include"]]
     ignored = [word.removeprefix("--ignore=") for part in parts for word in part if word.startswith("--ignore=")]
     named = [word for part in parts for word in part if not word.startswith("--ignore=")]
@@ -181,7 +185,7 @@ def test_the_parts_of_the_strict_job_are_the_whole():
 
 
 def strict():
-    """The job that compares outputs."""
+    """Return the job that compares the outputs of the notebooks."""
     return load(ROOT / ".github" / "workflows" / "test.yml")["jobs"]["strict"]
 
 
