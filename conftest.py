@@ -1,4 +1,4 @@
-"""Conditions under which tests and notebooks run, the same on every machine. Set here and nowhere else."""
+"""Settings that ensure that tests and notebooks run under the same conditions on every machine."""
 
 import os
 import re
@@ -11,27 +11,28 @@ from xdist.scheduler import LoadFileScheduling
 sys.path.insert(0, str(Path(__file__).parent / "tests"))
 import skips
 
-# Kernels inherit both. One BLAS thread: two that compete with another process slow small products
-# down twentyfold (`NeuralNetwork.fit` still uses all cores, by threads of its own). No progress
-# bar: its text would differ from run to run.
+# The kernels that run the notebooks inherit these variables. BLAS uses one thread, because two threads that compete
+# with another process make small products up to twenty times slower. (`NeuralNetwork.fit` still uses all cores, because
+# it starts its own threads.) Progress bars are disabled because their text would differ from run to run.
 os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ["TQDM_DISABLE"] = "1"
-# glibc hands large arrays back to the system when they are freed, and gets them again page by page:
-# a sixth of a training in full batches. Kept, they cost memory alone. Other systems ignore the names.
+# By default, glibc returns the memory of large arrays to the system and has to request it again, which takes a sixth of
+# the time of full-batch training. With these settings it keeps the memory. Other systems ignore these variables.
 os.environ["MALLOC_MMAP_THRESHOLD_"] = os.environ["MALLOC_TRIM_THRESHOLD_"] = str(2**30)
-# What a lesson computes is held against the recording that readers in a web browser see instead.
+# The results computed in a lesson are compared with the recordings that are shown to readers in a web browser.
 os.environ["LESSONS_RECORD"] = "compare"
-# Lessons are committed as they run without the cat pictures; tests that want them look here. The processes
-# of pytest-xdist read this file too, and inherit what the first one has set: it is set once.
+# The committed outputs of the lessons are those obtained without the cat images. Tests that need the images look in the
+# folder named by LESSONS_DATA_FOR_TESTS. It is set only once, because the worker processes of pytest-xdist also execute
+# this file, and inherit the variables set by the main process.
 os.environ.setdefault("LESSONS_DATA_FOR_TESTS", os.environ.get("LESSONS_DATA", ""))
 os.environ["LESSONS_DATA"] = os.devnull
-# Nothing done is remembered: outputs must not depend on who has solved what.
+# Progress is not saved, because the outputs must not depend on which exercises have been solved.
 os.environ["LESSONS_PROGRESS"] = os.devnull
 
 
-# The files that take long, with about how many seconds of one core. They come first, the longest at the
-# head, so that no process is left alone with a long file at the end.
+# Files that take a long time, with the approximate number of seconds on one core. They are run first, starting with the
+# longest, so that no process has to run a long file alone at the end.
 LONG = {
     "tests/datasets/test_reproduction.py": 600,
     "tests/lab/test_lab.py": 300,
@@ -47,16 +48,16 @@ LONG = {
     "tests/exercises/test_handout.py": 17,
     "tests/datasets/test_datasets.py": 12,
 }
-# What `--quick` leaves out besides.
+# Other files that are left out with the option `--quick`.
 SLOW = ("notebooks/", "tests/browser/", "tests/lab/", "tests/site/", "tests/cluster/")
-# Each test of these goes to the next process that is free: they share nothing that is expensive to make.
+# Each test in these files can run in a different process, because they share nothing that is expensive to create.
 APART = ("tests/datasets/test_reproduction.py",)
-# Files of a folder that share what is expensive to make, the book, go to one process.
+# All tests in this folder run in the same process, because they share the book, which is expensive to build.
 TOGETHER = "tests/site/"
 
 
 class Scheduling(LoadFileScheduling):
-    """A file of tests goes to one process, as with `--dist loadfile`, but for those in APART and TOGETHER."""
+    """Scheduler that runs each test file in one process, as `--dist loadfile` does, except for APART and TOGETHER."""
 
     def _split_scope(self, nodeid):
         if nodeid.startswith(TOGETHER):
@@ -65,38 +66,39 @@ class Scheduling(LoadFileScheduling):
 
 
 def pytest_addoption(parser):
-    """The option of `make check`."""
-    parser.addoption("--quick", action="store_true", help="style, rules and unit tests, without what takes long")
+    """Add the option `--quick`, which is used by `make check`."""
+    parser.addoption("--quick", action="store_true", help="run only style checks, notebook rules and quick unit tests")
 
 
 def pytest_ignore_collect(collection_path, config):
-    """Whether `--quick` leaves out this file."""
+    """Leave out slow files if the option `--quick` is given."""
     name = Path(os.path.relpath(collection_path, config.rootpath)).as_posix()
     if config.getoption("--quick") and (name in LONG or f"{name}/".startswith(SLOW)):
         return True
-    return None  # let pytest decide
+    return None  # pytest then decides by its own rules
 
 
 def pytest_xdist_make_scheduler(config, log):
-    """Let pytest-xdist deal the tests in the order of `pytest_collection_modifyitems`."""
+    """Use the scheduler defined above, which keeps the order set by `pytest_collection_modifyitems`."""
     return Scheduling(config, log)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Sort tests by how long their file takes; within a file their order stays.
+    """Sort the tests by the time that their files take, and keep the order of the tests in each file.
 
-    A name with the address of an object differs between the processes, and pytest-xdist then runs nothing.
+    Test names must not contain the address of an object. It would be different in each process, and pytest-xdist would
+    then not run any tests.
     """
     addresses = [item.nodeid for item in items if re.search(r"\bat 0x[0-9a-f]{6,}", item.nodeid)]
     if addresses:
-        raise pytest.UsageError(f"Give this test a name without an address, with ids=: {addresses[0]}")
+        raise pytest.UsageError(f"Use ids= to give this test a name without an address: {addresses[0]}")
     items.sort(key=lambda item: -LONG.get(item.nodeid.split("::")[0], 0))  # stable
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item):
-    """Let a test fail whose skip is not in order."""
+    """Let a test fail if it was skipped for a reason that is not accepted."""
     report = yield
     if report.skipped and isinstance(report.longrepr, tuple):
         fault = skips.fault(report.longrepr[2].removeprefix("Skipped: "))
@@ -106,7 +108,7 @@ def pytest_runtest_makereport(item):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print how long each notebook took, the slowest first."""
+    """Print the time that each notebook took, in descending order."""
     seconds = {}
     for reports in terminalreporter.stats.values():
         for report in reports:

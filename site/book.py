@@ -248,7 +248,7 @@ def restrict(pages):
         hashes = {base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts}
         policy = POLICY.format(scripts=" ".join(f"'sha256-{digest}'" for digest in sorted(hashes)))
         if text.count("POLICY-OF-THE-PAGE") != 1:
-            raise ValueError(f"{path.name} has no place for its policy: see site/_templates/layout.html")
+            raise ValueError(f"{path.name} has no placeholder for its policy: see site/_templates/layout.html")
         path.write_text(text.replace("POLICY-OF-THE-PAGE", policy), encoding="utf-8")
 
 

@@ -30,7 +30,7 @@ MARKDOWN = {
     r"\A\s*---": "a header that sets options",
     r"\\(?:href|require)\b": "a formula with a link or an extension",
     r"!\[": "an image from a file",
-    r"\]\((?![^()<>\s]+\))": "a link that is more than [text](target)",
+    r"\]\((?![^()<>\s]+\))": "a link that does not have the form [text](target)",
     r"\]\((?:/|[^)\s]*\.\./[^)\s]*\.\./)": "a link that leads out of the project",
 }
 # Matches a link with a scheme other than https or mailto, even if it is spelt with an entity, as in &#106;avascript:
@@ -39,7 +39,7 @@ LOADS = re.compile(r"url\(\s*['\"]?(?!#)|@import|expression\(|\\", re.IGNORECASE
 
 
 def faults_of_markdown(text, tags=(), images=False):
-    """Return a list of descriptions of content in a Markdown text that is not allowed in the book.
+    """List the parts of a Markdown text that are not allowed in the book.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def faults_of_markdown(text, tags=(), images=False):
         text = re.sub(rf"</?(?:{'|'.join(tags)})>", "", text)
     rules = {pattern: name for pattern, name in MARKDOWN.items() if not (images and "image" in name)}
     found = [(name, re.search(pattern, text)) for pattern, name in rules.items()]
-    found.append(("a link to neither https nor a file", SCHEME.search(text)))
+    found.append(("a link that leads neither to an https address nor to a file", SCHEME.search(text)))
     return [f"{name}: {text[match.start() : match.start() + 40].strip()!r}" for name, match in found if match]
 
 
@@ -82,7 +82,7 @@ class _Tags(HTMLParser):
 
 
 def faults_of_html(text):
-    """Return a list of descriptions of content in HTML that is not allowed in the book."""
+    """List the parts of an HTML text that are not allowed in the book."""
     parser = _Tags()
     parser.feed(text)
     parser.close()
@@ -90,7 +90,7 @@ def faults_of_html(text):
 
 
 def faults_of_svg(text):
-    """Return a list of descriptions of content in an SVG image that is not allowed in the book.
+    """List the parts of an SVG image that are not allowed in the book.
 
     References are only allowed to parts of the same image and to embedded PNG images.
     """
@@ -114,7 +114,7 @@ def faults_of_svg(text):
 
 
 def faults_of_output(output):
-    """Return a list of descriptions of content in an output of a code cell that is not allowed in the book."""
+    """List the parts of an output of a code cell that are not allowed in the book."""
     data, faults = output.get("data", {}), []
     for kind in data:
         text = data[kind] if isinstance(data[kind], str) else "".join(data[kind]) if kind != WIDGET_VIEW else ""
@@ -127,14 +127,12 @@ def faults_of_output(output):
         elif kind == "image/svg+xml":
             faults += faults_of_svg(text)
         elif kind == "image/png" and not base64.b64decode(text).startswith(b"\x89PNG\r\n\x1a\n"):
-            faults.append("a PNG image that is not one")
+            faults.append("an invalid PNG image")
     return faults
 
 
 def faults_of_notebook(notebook):
-    """Return a list of descriptions of content in a notebook that is not allowed in the book.
-
-    Each description names the cell.
+    """List the parts of a notebook that are not allowed in the book, with the cells that contain them.
 
     Parameters
     ----------

@@ -59,7 +59,7 @@ def sweep(function, points, path, workers=None):
         If the file cannot be read or written.
     """
     if not callable(function):
-        raise TypeError(f"function must be a function of a point's entries, not {brief(function)}")
+        raise TypeError(f"function must be a function that takes a point's entries, not {brief(function)}")
     if isinstance(points, (str, bytes, dict)) or not np.iterable(points):
         raise TypeError(f"points must be a list of dicts, such as [{{'units': 30}}], not {brief(points)}")
     path, points, client = as_path(path), list(points), client_of(workers)
@@ -76,7 +76,7 @@ def sweep(function, points, path, workers=None):
                 done = _add(path, _name(function), done | {key: result})
             bar.update()
     except KeyboardInterrupt:
-        words = f"stopped by hand with {len(set(keys) & set(done))} of {len(points)} points; call again to resume"
+        words = f"interrupted after {len(set(keys) & set(done))} of {len(points)} points; call sweep again to resume"
         warnings.warn(words, stacklevel=2)
     finally:
         bar.close()
@@ -125,7 +125,7 @@ def _is_done(result):
 
 
 def _results(function, points, client):
-    """Evaluate the function at all `points`, a dict of keys and points, and yield each (key, result) when ready."""
+    """Evaluate the function at the points in a dict, and yield each pair (key, result) as soon as it is ready."""
     if client is None:
         yield from ((key, attempt(function, point)) for key, point in points.items())
         return

@@ -51,7 +51,7 @@ def missing():
         return "A browser cannot start processes"
     needed = ("distributed", "cryptography")
     if any(sys.modules.get(name, True) is None or find_spec(name) is None for name in needed):
-        return f"The engine for several processes, Dask distributed, is not installed: {INSTALL}"
+        return f"Dask distributed, which runs several processes, is not installed: {INSTALL}"
     return ""
 
 

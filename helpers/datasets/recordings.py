@@ -31,7 +31,7 @@ from helpers.training.neural_network import NeuralNetwork
 # "compute" only computes each result, "write" also records it, "compare" raises an error if it differs from its
 # recording, and "read" loads the recording instead of computing anything.
 MODE, MODES = "LESSONS_RECORD", ("compute", "write", "compare", "read")
-TOLD = "(Shown from a recording: computing this here would take too long.)"
+TOLD = "(This result is a recording, because computing it here would take too long.)"
 LONE = "(lone array)"  # the key under which an array is stored if the result is not a dictionary
 
 # The two networks from A. Jana's tutorial, trained on the digits 5 and 8.
@@ -104,7 +104,6 @@ def train_ten_digits(learn, held_out, random_state=0):
     Returns
     -------
     network : NeuralNetwork
-        The fitted network.
     """
     network = NeuralNetwork(
         [300, 10],
@@ -217,7 +216,8 @@ def recorded(name, compute):
     ------
     TypeError, ValueError
         If an argument or the value of LESSONS_RECORD is invalid. If LESSONS_RECORD is "compare", as it is in
-        the tests, also if there is no recording, or if an array differs from it by more than 2 % plus 0.01.
+        the tests, a ValueError is also raised if there is no recording, or if an array differs from it by
+        more than 2 % plus 0.01.
     DataFileError, OSError
         See `folder.read_bundled`.
     """
@@ -242,7 +242,7 @@ def recorded(name, compute):
 
 
 def _file(name):
-    """Return the path, relative to `data`, of the recording `name` of a lesson."""
+    """Return the path of a lesson's recording relative to the folder `data`."""
     return f"runs/lessons/{name}.h5"
 
 

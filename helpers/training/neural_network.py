@@ -357,13 +357,13 @@ class NeuralNetwork:
                 self._keep(options, state, sizes, resumable=not diverged)
         if stopped:
             done = len(state.costs)
-            warnings.warn(f"stopped by hand after {done} iterations; progress so far is kept", stacklevel=3)
+            warnings.warn(f"training was interrupted after {done} iterations; progress so far is kept", stacklevel=3)
         self._warn_if_rising(options, training, Y)
 
     def _keep(self, options, state, sizes, resumable):
-        """Store the result of training in this network, all attributes at once.
+        """Update all attributes of this network at once with the result of training.
 
-        If the option `patience` is set, the parameters stored are the best ones found.
+        If the option `patience` is set, the network gets the parameters with the lowest cost on the held-out examples.
         """
         chosen = state.theta if options.patience is None or state.best is None else state.best
         W, b = views(chosen.copy(), sizes)
@@ -420,4 +420,4 @@ class NeuralNetwork:
             raise NotFittedError("this network has no parameters yet: call fit(X, y), or NeuralNetwork.load(path)")
         for name in ("b_", "layer_sizes_", "cost_history_", "held_out_cost_history_", "_state"):
             if not hasattr(self, name):
-                raise NotFittedError(f"this network has lost its {name}: call fit(X, y), or NeuralNetwork.load(path)")
+                raise NotFittedError(f"this network no longer has {name}: call fit(X, y), or NeuralNetwork.load(path)")

@@ -5,7 +5,7 @@ with the name of the format, its version and the SHA-256 checksum of everything 
 is verified before the HDF5 library opens the file, because the library can crash on damaged data. The rest
 is ordinary HDF5. It has the attributes `options` (JSON) and `layer_sizes`, the data sets `W/1` … `W/L`,
 `b/1` … `b/L`, `cost_history` and `held_out_cost_history`, and a group `state` with everything needed to
-resume training. Reading a file executes no code from it and opens no other file.
+resume training. Reading a file never executes any code stored in it, and never opens other files.
 """
 
 import hashlib
@@ -77,16 +77,16 @@ def read(path):
     content, name = read_bytes(path), Path(path).name
     line = re.match(rf"{FORMAT}, version (\d+), sha256 ".encode(), content)
     if not line:
-        raise ValueError(f"{name} is not a file written by NeuralNetwork.save: choose one that is")
+        raise ValueError(f"{name} is not a file written by NeuralNetwork.save: choose a file that was")
     if int(line[1]) != VERSION:
-        raise ValueError(f"{name} was saved by another version of these lessons: update them to read it")
+        raise ValueError(f"{name} was saved by another version of these lessons: update the lessons to read it")
     first, content = content[:BLOCK], content[BLOCK:]
     if first != _first_line(content):
         raise ValueError(f"{name} is damaged or cut short (its checksum does not match): save it again")
     try:
         return _parse(content)
     except Exception as error:
-        raise ValueError(f"{name} does not hold a consistent network ({error}): save it again") from error
+        raise ValueError(f"{name} does not contain a valid network ({error}): save it again") from error
 
 
 def check(options, n, W, b, histories, state):
@@ -104,7 +104,7 @@ def check(options, n, W, b, histories, state):
         raise ValueError(f"layer_sizes is {list(layer_sizes)}, but the parameters have layers of sizes {list(n[1:])}")
     check_parameters(n, W, b)
     if not all(np.isfinite(array).all() for array in (*W.values(), *b.values())):
-        raise ValueError("W_ or b_ holds a number that is NaN or infinite")
+        raise ValueError("W_ or b_ contains a number that is NaN or infinite")
     for name in HISTORIES:
         history = histories[name]
         if not isinstance(history, np.ndarray) or history.dtype != np.float64 or history.ndim != 1:
@@ -172,7 +172,7 @@ def _array(group, name, at_most):
     if elsewhere or dataset.chunks or dataset.size * dataset.dtype.itemsize > at_most:
         raise ValueError(f"{name} is not stored in the way that NeuralNetwork.save stores it")
     if dataset.dtype not in (np.float32, np.float64):
-        raise ValueError(f"{name} holds {dataset.dtype} values, but it must hold float32 or float64")
+        raise ValueError(f"{name} contains {dataset.dtype} values, but it must contain float32 or float64")
     return dataset[()]
 
 
@@ -212,7 +212,7 @@ def _check_state(state, theta):
             raise ValueError("the training state differs from the parameters in size or type")
     finite = all(np.isfinite(array).all() for array in (state.theta, state.best) if array is not None)
     if state.memory.ndim != 2 or not finite:
-        raise ValueError("the training state holds numbers that are NaN or infinite")
+        raise ValueError("the training state contains numbers that are NaN or infinite")
 
 
 def _to_json(value):
@@ -257,7 +257,7 @@ def _check_positions(state):
     for values in (state, state["state"]):
         for name, last in _LAST_POSITIONS.items():
             if name in values and not (isinstance(values[name], int) and 0 <= values[name] <= last):
-                raise ValueError(f"the random generator's {name} is {values[name]!r:.30}, not from 0 to {last}")
+                raise ValueError(f"the random generator's {name} is {values[name]!r:.30}, not between 0 and {last}")
     for name, length in _LENGTHS.get(state["bit_generator"], {}).items():
         if np.shape(state["state"][name]) != (length,):
             raise ValueError(f"the random generator's {name} does not have {length} numbers")

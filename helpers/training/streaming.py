@@ -103,7 +103,7 @@ class HDF5Rows:
             If the table does not have these rows.
         """
         if not all(is_number(i, numbers.Integral) for i in (start, stop)) or not 0 <= start < stop <= len(self):
-            words = f"there are no rows {brief(start)} to {brief(stop)}: the length of the table is {len(self)}"
+            words = f"there are no rows {brief(start)} to {brief(stop)}: the table has {len(self)} rows"
             raise ValueError(words)
         rows = self._copy()
         rows.path, rows._first = self.path.resolve(), self._first + start
@@ -145,7 +145,7 @@ class HDF5Rows:
         except OSError as error:
             if error.errno is not None:
                 raise in_words(error, self.path) from error
-            raise ValueError(f"{self.path.name} is not HDF5, or is damaged: create it again") from error
+            raise ValueError(f"{self.path.name} is not an HDF5 file, or is damaged: create it again") from error
         except Exception as error:  # the HDF5 library raises many different exceptions for damaged files
             raise ValueError(f"{self.path.name} is damaged ({error}): create it again") from error
         raise ValueError(f"{self.path.name} {fault}")
@@ -153,9 +153,9 @@ class HDF5Rows:
     def _fault(self, file, table):
         """Describe what is wrong with an open file, or return an empty string if its table has not changed."""
         if not isinstance(table, h5py.Dataset):
-            return f"holds no data set {self.name!r}: it holds {', '.join(file) or 'nothing'}"
+            return f"contains no data set {self.name!r}: it contains {', '.join(file) or 'nothing'}"
         if table.shape is None:
-            return f"has an empty data set {self.name!r}: choose another"
+            return f"has an empty data set {self.name!r}: choose another one"
         status = self.path.stat()
         stamp = (status.st_size, status.st_mtime_ns)
         self._stamp = self._stamp or stamp

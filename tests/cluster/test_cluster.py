@@ -428,7 +428,7 @@ def test_a_stop_by_hand_keeps_what_came(who, workers, notebook, tmp_path):
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored where tests run in the background
     try:
         threading.Thread(target=interrupt_after_some, args=(path,), daemon=True).start()
-        with pytest.warns(UserWarning, match=r"stopped by hand with \d+ of 60 points; call again to resume"):
+        with pytest.warns(UserWarning, match=r"interrupted after \d+ of 60 points; call sweep again to resume"):
             rows = sweep.sweep(function, points, path, who)
     finally:
         signal.signal(signal.SIGINT, before)
@@ -757,7 +757,7 @@ PROGRAM = """
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         rows = sweep.sweep(slow, [{{"i": i}} for i in range(40)], "sweep.jsonl", workers)
-    print(len(rows), len(sweep.read("sweep.jsonl")), "stopped by hand" in str(said[0].message), flush=True)
+    print(len(rows), len(sweep.read("sweep.jsonl")), "interrupted after" in str(said[0].message), flush=True)
     print(*workers.client.gather(workers.client.map(slow, [1, 2])), flush=True)
     {end}
 """

@@ -165,7 +165,7 @@ def test_a_page_with_a_foreign_script_is_not_published(book_module, tmp_path):
             ):
                 book_module.restrict(tmp_path)
     page.write_text("<p>no place</p>", encoding="utf-8")
-    with pytest.raises(ValueError, match="no place for its policy"):
+    with pytest.raises(ValueError, match="no placeholder for its policy"):
         book_module.restrict(tmp_path)
 
 

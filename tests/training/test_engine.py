@@ -44,7 +44,7 @@ def stopped_after(n_updates, monkeypatch, fit):
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     monkeypatch.setattr(blocks, "cost_and_gradients", button)
     try:
-        with pytest.warns(UserWarning, match=f"stopped by hand after {n_updates + 1} iterations"):
+        with pytest.warns(UserWarning, match=f"training was interrupted after {n_updates + 1} iterations"):
             return fit()
     finally:
         monkeypatch.undo()
@@ -174,7 +174,7 @@ def test_a_file_is_read_in_constant_memory(tmp_path):
     ("make", "error", "sentence"),
     [
         (lambda path: HDF5Rows(path.with_name("no.h5")), FileNotFoundError, r"no\.h5 was not found"),
-        (lambda path: HDF5Rows(path, "Z"), ValueError, "holds no data set 'Z': it holds X, holes, line"),
+        (lambda path: HDF5Rows(path, "Z"), ValueError, "contains no data set 'Z': it contains X, holes, line"),
         (lambda path: HDF5Rows(path, "\ud800"), TypeError, "name must be the name of a data set"),
         (lambda path: HDF5Rows(path, "nothing"), ValueError, "has an empty data set 'nothing'"),
         (lambda path: HDF5Rows(path, "line"), ValueError, r"has shape \(5,\), but it must be \(examples, features\)"),
@@ -184,7 +184,7 @@ def test_a_file_is_read_in_constant_memory(tmp_path):
         (lambda path: HDF5Rows(path, scale=1e-60), ValueError, "scale is 1e-60, which float32 cannot represent"),
         (lambda path: HDF5Rows(path, scale=3e38)[:], ValueError, "X times scale contains .* NaN or infinite"),
         (lambda path: HDF5Rows(path, dtype=int), ValueError, "must be numpy.float32 or numpy.float64"),
-        (lambda path: HDF5Rows(__file__), ValueError, r"test_engine\.py is not HDF5, or is damaged"),
+        (lambda path: HDF5Rows(__file__), ValueError, r"test_engine\.py is not an HDF5 file, or is damaged"),
     ],
 )
 def test_files_that_are_not_tables(table, make, error, sentence):
@@ -594,7 +594,7 @@ def test_a_file_can_be_iterated_over(table):
         (lambda rows: rows[100], IndexError, "there is no row 100: the table has only 100 rows"),
         (lambda rows: rows["a"], TypeError, r"select rows by a number or a slice, such as X\[100:200\], not by 'a'"),
         (lambda rows: rows[[1, 2]], TypeError, r"not by \[1, 2\]: otherwise load X\[:\] first"),
-        (lambda rows: rows.part(90, 200), ValueError, "there are no rows 90 to 200: the length of the table is 100"),
+        (lambda rows: rows.part(90, 200), ValueError, "there are no rows 90 to 200: the table has 100 rows"),
         (lambda rows: rows.part(-1, 5), ValueError, "there are no rows -1 to 5"),
         (lambda rows: rows["a":], TypeError, r"not by slice\('a', None, None\): otherwise load"),
         (lambda rows: rows[::0], TypeError, r"not by slice\(None, None, 0\): otherwise load"),

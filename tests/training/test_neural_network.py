@@ -328,7 +328,7 @@ def test_interrupt_keeps_parameters_and_history(monkeypatch):
 
     reference = NeuralNetwork([3, 1], iterations=5).fit(X_SMALL, Y_SMALL)
     monkeypatch.setattr(blocks, "cost_and_gradients", interrupted)
-    with pytest.warns(UserWarning, match="stopped by hand after 5 iterations; progress so far is kept"):
+    with pytest.warns(UserWarning, match="training was interrupted after 5 iterations; progress so far is kept"):
         model = NeuralNetwork([3, 1], iterations=1000).fit(X_SMALL, Y_SMALL)
     np.testing.assert_array_equal(model.cost_history_, reference.cost_history_)
     for l in (1, 2):
@@ -349,7 +349,7 @@ def test_a_real_interrupt_in_the_middle_of_parallel_work(monkeypatch):
         signal.SIGINT, signal.default_int_handler
     )  # SIGINT is ignored where tests run in the background
     try:
-        with pytest.warns(UserWarning, match="stopped by hand"):
+        with pytest.warns(UserWarning, match="training was interrupted"):
             model = NeuralNetwork([20, 1], iterations=10**5).fit(X, y)
     finally:
         signal.signal(signal.SIGINT, before)
@@ -543,9 +543,9 @@ def test_a_misspelt_option_and_parameters_that_do_not_fit_are_named():
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda model: vars(model).pop("b_"), "this network has lost its b_: call fit"),
-        (lambda model: vars(model).pop("layer_sizes_"), "this network has lost its layer_sizes_: call fit"),
-        (lambda model: vars(model).pop("cost_history_"), "this network has lost its cost_history_: call fit"),
+        (lambda model: vars(model).pop("b_"), "this network no longer has b_: call fit"),
+        (lambda model: vars(model).pop("layer_sizes_"), "this network no longer has layer_sizes_: call fit"),
+        (lambda model: vars(model).pop("cost_history_"), "this network no longer has cost_history_: call fit"),
         (lambda model: vars(model).update(W_={float(l): p for l, p in model.W_.items()}), "W_ must be a dict"),
         (lambda model: model.b_.update({1: np.ma.array(model.b_[1])}), r"b_\[1\] is a MaskedArray"),
     ],

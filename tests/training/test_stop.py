@@ -35,7 +35,7 @@ def state_of(network):
     return [network.layer_sizes_, *(array.tobytes() for array in arrays)]
 
 
-@pytest.mark.filterwarnings("ignore:stopped by hand")
+@pytest.mark.filterwarnings("ignore:training was interrupted")
 def test_before_every_bytecode_of_fit(button):
     """Each stop leaves the previous network, or one from which `resume` matches an uninterrupted training run."""
     before = NeuralNetwork([2, 1], iterations=1).fit(X, y)

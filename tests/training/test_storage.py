@@ -143,7 +143,7 @@ def written_with(path, fitted, **changes):
 )
 def test_content_that_does_not_fit_together(fitted, tmp_path, changes):
     written_with(tmp_path / "network.h5", fitted, **changes)
-    with pytest.raises(ValueError, match=r"network\.h5 does not hold a consistent network \(.+\): save it again"):
+    with pytest.raises(ValueError, match=r"network\.h5 does not contain a valid network \(.+\): save it again"):
         NeuralNetwork.load(tmp_path / "network.h5")
 
 
@@ -226,7 +226,7 @@ def test_a_crafted_file_is_refused(fitted, tmp_path, monkeypatch, name):
     (tmp_path / "secret").write_bytes(np.array([42.0]).tobytes())
     monkeypatch.setenv("SECRET", str(tmp_path / "secret"))
     crafted(tmp_path / "network.h5", fitted, CRAFTED[name])
-    with pytest.raises(ValueError, match=r"network\.h5 does not hold a consistent network \(.+\): save it again"):
+    with pytest.raises(ValueError, match=r"network\.h5 does not contain a valid network \(.+\): save it again"):
         NeuralNetwork.load(tmp_path / "network.h5")
 
 
@@ -261,7 +261,7 @@ EDITS = {
     r"W_\[2\] is of type list": lambda n: n.W_.update({2: n.W_[2].tolist()}),
     "W_ must be a dict with an array for each layer from 1 to 2": lambda n: n.W_.pop(2),
     "b_ must be a dict": lambda n: setattr(n, "b_", list(n.b_.values())),
-    "W_ or b_ holds a number that is NaN": lambda n: n.W_[1].fill(np.nan),
+    "W_ or b_ contains a number that is NaN": lambda n: n.W_[1].fill(np.nan),
     "cost_history_ is not a one-dimensional float64 array": lambda n: setattr(n, "cost_history_", [1, 2]),
     "training state differs from the parameters in size": with_state,
 }
