@@ -98,7 +98,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item):
-    """Let a test fail if it was skipped for a reason that is not accepted."""
+    """Report a test as failed if it was skipped for a reason that is not accepted."""
     report = yield
     if report.skipped and isinstance(report.longrepr, tuple):
         fault = skips.fault(report.longrepr[2].removeprefix("Skipped: "))

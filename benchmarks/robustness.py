@@ -179,7 +179,7 @@ def is_sentence(error, *names):
     )
 
 
-# --- kills ----------------------------------------------------------------------------------------
+# --- killed processes -----------------------------------------------------------------------------
 
 
 def kills(count=300):
@@ -205,7 +205,7 @@ def kills(count=300):
     print(f"kills during save: {count}, intact files {whole}, temporary files {left}, after the next save {after}")
 
 
-# --- stops ----------------------------------------------------------------------------------------
+# --- interrupts -----------------------------------------------------------------------------------
 
 
 TRACED = ("helpers", "contextlib", "threadpoolctl")

@@ -46,7 +46,7 @@ def fastest(step):
 
 
 def data(m):
-    """Generate m random images in float32 with random labels, because the time of a step does not depend on them."""
+    """Generate m random images in float32 and random labels. Their contents do not affect the time of a step."""
     rng = np.random.default_rng(0)
     X = rng.integers(0, 256, (m, 784), dtype=np.uint8).astype(np.float32) / np.float32(255)
     return X, rng.integers(0, 2, (1, m)).astype(np.float32)

@@ -21,7 +21,7 @@ NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLU
 
 
 def is_local(url):
-    """Return whether an address refers to this machine, or contains the data itself."""
+    """Return whether an address is on this machine, or is a data or blob URL, which does not use the network."""
     parts = urlsplit(url)
     return parts.scheme in ("data", "blob") or parts.hostname == "127.0.0.1"
 

@@ -96,7 +96,7 @@ def seen(widget):
 
 
 def wait_for_change(page, widget, before, patience=PATIENCE):
-    """Wait until both the text and the picture of a widget differ from those before, and return the new ones."""
+    """Wait until both the text and the picture of a widget differ from those in `before`, and return the new ones."""
     try:
         now = page.wait_for_function(CHANGED, arg=[widget.element_handle(), *before], timeout=patience, polling=100)
     except TimeoutError as error:

@@ -1,4 +1,4 @@
-"""Functions that start workers, which are processes on this machine or on others managed by Dask.
+"""Functions that start and stop workers, which are processes managed by Dask on this machine or on others.
 
 Dask distributed is an optional dependency, which you can install with ``pip install -r requirements-scale.txt``.
 Without it, and in every browser, you can still use `shards` and `sweep`. With ``workers=None`` they do the same

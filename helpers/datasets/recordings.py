@@ -167,7 +167,7 @@ def score_digits(units, learning_rate, seed):
 
 
 def load_scale_out():
-    """Load the measurements of `benchmarks/scale_out.py` as a dict, with the errors of `folder.read_bundled`."""
+    """Load the measurements of `benchmarks/scale_out.py` as a dict, and raise the errors of `read_bundled`."""
     return json.loads(read_bundled(f"runs/{SCALE_OUT.name}"))
 
 

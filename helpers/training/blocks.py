@@ -88,7 +88,7 @@ def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", share=1.
     Y, W, Z, A, hidden_activation, output
         See `network.backward`.
     share : float
-        Weight of this block in the mean: k/m if it contains k of the m examples.
+        Weight of this block in the mean, which is k/m if it contains k of the m examples.
     out : tuple (dW, db) of dicts of ndarrays, optional
         Arrays into which the gradients are written.
 

@@ -43,7 +43,7 @@ def pack(W, b):
 
 
 def views(theta, sizes):
-    """Return dicts W and b of views of the vector θ, for layers of the sizes n[0], …, n[L]."""
+    """Return W and b as dicts of views of the vector θ, for layers of sizes n[0], …, n[L]."""
     W, b, start = {}, {}, 0
     for l in range(1, len(sizes)):
         for p, shape in ((W, (sizes[l], sizes[l - 1])), (b, (sizes[l], 1))):
