@@ -99,7 +99,7 @@ def time_to_goal(rivals):
                 print(f"{name:28s} {accuracy:.4f} after {epochs[name]:2d} epochs, {seconds[name]:5.1f} s")
     for name in rivals:
         ratio = seconds["ours"] / epochs["ours"] / (seconds[name] / epochs[name])
-        print(f"{name:28s} {seconds[name] / epochs[name]:.2f} s per epoch; ours takes {ratio:.2f} times that")
+        print(f"{name:28s} {seconds[name] / epochs[name]:.2f} s per epoch; ours takes {ratio:.2f} times as long")
     return reached
 
 

@@ -150,7 +150,7 @@ class Shard:
     def cost_and_gradient(self, theta, n, hidden_activation, output):
         """Return the mean cost over this shard, a float, and its gradient, an ndarray of shape (P,)."""
         gradient = np.empty_like(theta)
-        out = views(gradient, n)  # with `out` there are no checks, which were made before the arguments were sent
+        out = views(gradient, n)  # the arguments were checked before they were sent, and `out` skips the checks
         return cost_and_gradients(self.X, self.Y, *views(theta, n), hidden_activation, output, map, out)[0], gradient
 
 

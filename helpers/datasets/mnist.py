@@ -196,7 +196,7 @@ def _parse(folder, images, labels, step=10000):
         X, y = (np.frombuffer(content, np.uint8, offset=len(_header(name))) for name, content in contents.items())
         return X.reshape(-1, 784), y
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)  # recent versions of Python issue it for python-mnist's source
+        warnings.simplefilter("ignore", SyntaxWarning)  # recent versions of Python warn about python-mnist's code
         try:
             from mnist import MNIST
         except ImportError as error:

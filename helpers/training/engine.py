@@ -180,7 +180,7 @@ class Training:
     Raises
     ------
     ValueError
-        If X is distributed among workers, which only works with the full batch, and the batches are smaller.
+        If X is distributed among workers and the batches are smaller than X, because shards need the full batch.
     """
 
     def __init__(self, options, state, sizes, X, Y, cost_and_gradients, held_out_cost=None):
@@ -203,7 +203,7 @@ class Training:
         self.n_updates = options.iterations if options.epochs is None else options.epochs * self.epoch_length
 
     def updates(self):
-        """Run the updates, and yield after each one, when the state is consistent and training can be stopped.
+        """Run the updates, and yield after each one so that training can be stopped in a consistent state.
 
         Raises
         ------

@@ -180,7 +180,7 @@ class NeuralNetwork:
         options = checked_options(self)
         check_parameters(self.layer_sizes_, self.W_, self.b_)
         if self._state is None:
-            raise ValueError("this network has no training run to resume: call fit")
+            raise ValueError("this network has no training run to resume: call fit to start one")
         X, Y, sizes, held_out = self._examples(options, X, y, held_out)
         changed = differences(mark(X, Y, sizes, held_out, options), self._state.mark)
         if changed:
@@ -214,7 +214,7 @@ class NeuralNetwork:
         """
         self._require_fitted()
         if self.output == "identity":
-            raise ValueError(f'the output "{self.output}" has no probabilities: call predict')
+            raise ValueError(f'the output "{self.output}" does not give probabilities: call predict instead')
         return self._answer(X)
 
     def predict(self, X):

@@ -77,7 +77,7 @@ def read(path):
     content, name = read_bytes(path), Path(path).name
     line = re.match(rf"{FORMAT}, version (\d+), sha256 ".encode(), content)
     if not line:
-        raise ValueError(f"{name} is not a file written by NeuralNetwork.save: choose a file that was")
+        raise ValueError(f"{name} was not written by NeuralNetwork.save: choose another file")
     if int(line[1]) != VERSION:
         raise ValueError(f"{name} was saved by another version of these lessons: update the lessons to read it")
     first, content = content[:BLOCK], content[BLOCK:]

@@ -83,7 +83,7 @@ def test_files_that_are_not_networks(tmp_path):
     with h5py.File(other, "w") as file:
         file["x"] = 1
     for path in (page, other, empty):
-        with pytest.raises(ValueError, match=f"{path.stem}\\.h5 is not a file written by NeuralNetwork"):
+        with pytest.raises(ValueError, match=f"{path.stem}\\.h5 was not written by NeuralNetwork"):
             NeuralNetwork.load(path)
 
 
