@@ -188,7 +188,7 @@ def _there(path, name):
 
 
 def _add(path, name, results):
-    """Add `results` to the file, and return all results in it, including those saved by other sweeps meanwhile."""
+    """Add `results` to the file, and return all of its results, including those that other sweeps have saved."""
     together = {}
 
     def fill(file):  # no other program can change the file until it has been replaced
