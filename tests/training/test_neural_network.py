@@ -250,7 +250,7 @@ def test_linear_regression_finds_least_squares():
     best = np.linalg.lstsq(np.column_stack([X, np.ones(60)]), y, rcond=None)[0]
     np.testing.assert_allclose([*model.W_[1][0], model.b_[1].item()], best, atol=1e-9)
     assert model.score(X, y) == pytest.approx(1 - np.var(y - model.predict(X)) / np.var(y), abs=1e-9)
-    with pytest.raises(ValueError, match="no probabilities"):
+    with pytest.raises(ValueError, match="does not give probabilities"):
         model.predict_proba(X)
     with pytest.raises(ValueError, match="R² is not defined"):
         model.score(X[:3], [0.1, 0.1, 0.1])
@@ -363,7 +363,7 @@ def test_a_real_interrupt_in_the_middle_of_parallel_work(monkeypatch):
 def test_divergence_names_iteration_and_cure_and_keeps_the_last_finite_parameters():
     X, y = datasets.make_line()
     model = NeuralNetwork([1], output="identity", learning_rate=30, iterations=1000)
-    with pytest.raises(DivergedError, match=r"at iteration \d+ .* learning rate, 3 instead of 30"):
+    with pytest.raises(DivergedError, match=r"at iteration \d+ .* learning rate, such as 3 instead of 30"):
         model.fit(X, y)
     done = len(model.cost_history_)
     assert 10 < done < 1000
