@@ -1,4 +1,4 @@
-"""Exercises of lesson 01: one derivative by hand, one by a nudge, and the loop that trains."""
+"""Exercises of lesson 01: derivatives by hand, a numerical derivative, and the training loop."""
 
 import numpy as np
 
@@ -31,7 +31,7 @@ def _slope_cases():
 
 def mended_gradients(A0, Y, W, b):
     Z = W @ A0 + b  # (1, 2) @ (2, m) + (1, 1) = (1, m)
-    dZ = (Z - Y) / Y.shape[1]  # (1, m), the mean is taken here
+    dZ = (Z - Y) / Y.shape[1]  # (1, m); the mean is taken here
     return dZ @ A0.T, dZ.sum(axis=1, keepdims=True)  # (1, m) @ (m, 2) = (1, 2), and (1, 1)
 
 
@@ -71,9 +71,9 @@ def _line_data(m=6):
 
 def train(A0, Y, W, b, learning_rate, steps):
     for _ in range(steps):
-        dZ = (W @ A0 + b - Y) / Y.shape[1]  # (1, m), anew in each step
+        dZ = (W @ A0 + b - Y) / Y.shape[1]  # (1, m); computed anew in each step
         dW, db = dZ @ A0.T, dZ.sum(axis=1, keepdims=True)  # (1, 2), (1, 1)
-        W, b = W - learning_rate * dW, b - learning_rate * db  # new arrays: the caller's stay as they were
+        W, b = W - learning_rate * dW, b - learning_rate * db  # new arrays, so the caller's are unchanged
     return W, b
 
 
@@ -124,217 +124,260 @@ EXERCISES = [
         ),
         right=-3,
         solution="z, y = 2, 5\nanswer = z - y",
-        reason="∂/∂z of ½ (z − y)² is z − y = 2 − 5.",
+        reason="The derivative of ½ (z − y)² with respect to z is z − y = 2 − 5 = −3.",
         hints=[
-            "The loss of one example is ½ (z − y)². Take its derivative with respect to z.",
-            "The square brings down a factor 2, which the ½ cancels. What is left, with its sign?",
+            "The loss of one example is ½ (z − y)². Differentiate it with respect to z.",
+            ("Differentiating the square gives a factor 2, which cancels the ½. What is left, and what is its sign?"),
         ],
         wrong=[
-            Wrong(3, "Look at the sign: the prediction lies below the target, so raising z must lower the cost."),
-            Wrong(4.5, "That is the loss itself; its derivative is asked for."),
-            Wrong(9, "That is the squared error, even without its ½; its derivative is asked for."),
-            Wrong(-6, "The ½ in the cost is there to cancel this factor 2."),
-            Wrong(7, "z and y are added; the error is their difference."),
+            Wrong(3, "The sign is wrong. The prediction is below the target, so raising z must lower the cost."),
+            Wrong(4.5, "This is the loss itself. Its derivative is asked for."),
+            Wrong(9, "This is the squared error, without its factor ½. Its derivative is asked for."),
+            Wrong(
+                -6,
+                "The result is twice as large as it should be. The ½ in the cost is there to cancel the factor "
+                "2 from the square.",
+            ),
+            Wrong(7, "You added z and y. The error is their difference."),
             Wrong(
                 6,
                 (
-                    "The sign is wrong, and the ½ in the cost cancels this factor 2. What is the derivative of ½ (z − "
-                    "y)²?"
+                    "The sign is wrong, and the ½ in the cost should cancel the factor 2. What is the derivative "
+                    "of ½ (z − y)²?"
                 ),
             ),
-            Wrong(-1.5, "The ½ in the cost is cancelled by the 2 that the square brings down."),
-            Wrong(1.5, "The ½ in the cost is cancelled by the 2 that the square brings down. And what sign has z − y?"),
-            Wrong(-0.05, "There is one example here, so there is nothing to average over."),
-            Wrong(-0.5, "What comes first: the subtraction, or the multiplication by ½?"),
-            Wrong(2, "That is the prediction z; compare it with y."),
-            Wrong(5, "That is the target y; compare z with it."),
+            Wrong(-1.5, "Differentiating the square gives a factor 2, which cancels the ½ in the cost."),
+            Wrong(
+                1.5,
+                "Differentiating the square gives a factor 2, which cancels the ½ in the cost. And what is the "
+                "sign of z − y?",
+            ),
+            Wrong(-0.05, "There is only one example here, so there is nothing to average over."),
+            Wrong(-0.5, "Which operation comes first, the subtraction or the multiplication by ½?"),
+            Wrong(2, "This is the prediction z. Compare it with the target y."),
+            Wrong(5, "This is the target y. Compare the prediction z with it."),
         ],
     ),
     Exercise(
         name="01.weights",
         prompt=(
-            "In the same example the inputs are $x = (1, 2)$. What are $dw_1$ and $dw_2$? Answer with a list of two "
-            "numbers."
+            "In the same example, the inputs are $x = (1, 2)$. What are $dw_1$ and $dw_2$? Answer with a "
+            "list of two numbers."
         ),
         right=[-3, -6],
         solution="dz, x = 2 - 5, (1, 2)\nanswer = [dz * x[0], dz * x[1]]",
-        reason="∂J/∂w₁ = (z − y) x₁ = −3 · 1 and ∂J/∂w₂ = (z − y) x₂ = −3 · 2.",
+        reason="By the chain rule, ∂J/∂w₁ = (z − y) x₁ = −3 · 1 and ∂J/∂w₂ = (z − y) x₂ = −3 · 2.",
         hints=[
-            "The path from w₁ to the cost leads through z: multiply what stands on its two arrows.",
-            "On the first arrow stands ∂z/∂w₁ = x₁, on the second the result of exercise 1.",
+            "The path from w₁ to the cost leads through z. Multiply the derivatives on its two arrows.",
+            ("The derivative on the first arrow is ∂z/∂w₁ = x₁. On the second arrow, it is the result of exercise 1."),
         ],
         wrong=[
-            Wrong([3, 6], "The sign comes from z − y: mind which one is subtracted."),
-            Wrong([-2, -1], "z − y multiplies the input; here it was added."),
-            Wrong([1, 2], "That is ∂z/∂w alone; the chain rule multiplies it by ∂J/∂z."),
-            Wrong([2, 4], "That is z times the input; the error z − y is wanted in place of z."),
-            Wrong([-6, -12], "The ½ in the cost is there to cancel this factor 2."),
-            Wrong([-3, -3], "That is db for both; each weight's input must take part."),
-            Wrong([-1.5, -3], "The ½ in the cost is cancelled by the 2 that the square brings down."),
-            Wrong([-6, -3], "Swapped: dw₁ belongs to x₁ = 1. Which input belongs to which weight?"),
-            Wrong([-3, -12], "dw₂ takes the input x₂ once, not its square."),
-            Wrong([-5, -10], "That is −y times the input; the error is z − y, with the prediction in it."),
-            Wrong([5, 10], "That is y times the input; the error is z − y."),
-            Wrong([4.5, 9], "That is the loss times the input; its derivative z − y is wanted in its place."),
-            Wrong([7, 14], "z and y are added; the error is their difference."),
-            Wrong([-3, -1.5], "The chain rule multiplies by the input; here it divides."),
-            Wrong([-0.05, -0.1], "There is one example here, so there is nothing to average over."),
+            Wrong([3, 6], "The signs are wrong. They come from z − y, so check which one you subtracted."),
+            Wrong([-2, -1], "You added z − y to the input. The chain rule multiplies them."),
+            Wrong([1, 2], "This is ∂z/∂w alone. The chain rule multiplies it by ∂J/∂z."),
+            Wrong([2, 4], "You multiplied the inputs by z. Multiply them by the error z − y instead."),
+            Wrong(
+                [-6, -12],
+                "The result is twice as large as it should be. The ½ in the cost is there to cancel the factor "
+                "2 from the square.",
+            ),
+            Wrong([-3, -3], "You gave db for both weights. Multiply it by each weight's own input."),
+            Wrong([-1.5, -3], "Differentiating the square gives a factor 2, which cancels the ½ in the cost."),
+            Wrong([-6, -3], "The two numbers are swapped. Which input belongs to which weight?"),
+            Wrong([-3, -12], "The gradient dw₂ contains the input x₂ once, not its square."),
+            Wrong([-5, -10], "You multiplied the inputs by −y. The error is z − y, which includes the prediction."),
+            Wrong([5, 10], "You multiplied the inputs by y. The error is z − y."),
+            Wrong([4.5, 9], "You multiplied the inputs by the loss. Use its derivative z − y instead."),
+            Wrong([7, 14], "You added z and y. The error is their difference."),
+            Wrong([-3, -1.5], "You divided by the input. The chain rule multiplies by it."),
+            Wrong([-0.05, -0.1], "There is only one example here, so there is nothing to average over."),
         ],
     ),
     Exercise(
         name="01.slope",
         prompt=(
-            "Write the nudge yourself: the central difference of a function `f` of one number, at `w`. It will be "
-            "tried on functions whose derivative is known, with rather large steps `epsilon`."
+            "Write the central difference of a function `f` of one number, at the point `w`. Your function "
+            "will be tested on functions whose derivative is known, with fairly large steps `epsilon`."
         ),
         solution=slope,
         parts=("slope",),
         cases=_slope_cases,
-        reason="The errors of both sides cancel in the middle, so that what is left shrinks as ε².",
+        reason="The leading errors of the two sides cancel, so the remaining error shrinks as ε².",
         hints=[
-            "A slope is rise over run. Which two points lie ε to the left and ε to the right of w?",
-            "The rise is f(w + ε) − f(w − ε). How far apart are these two points?",
+            "A slope is rise over run. Which two points lie a distance ε to the left and to the right of w?",
+            "The rise is f(w + ε) − f(w − ε). How far apart are the two points?",
         ],
         wrong=[
-            Wrong(_one_sided, "That nudges to one side only; take the point at w − ε in place of the one at w."),
-            Wrong(_not_halved, "The two points are 2ε apart, not ε."),
-            Wrong(_backwards, "The sign: what lies above comes first, what lies below is subtracted."),
-            Wrong(_not_divided, "That is the rise alone; divide by the run, the distance between both points."),
+            Wrong(_one_sided, "You nudged w to one side only. Use the point at w − ε instead of the one at w."),
+            Wrong(_not_halved, "The two points are 2ε apart, but you divided by ε."),
+            Wrong(_backwards, "The sign is wrong. Subtract the value at w − ε from the value at w + ε."),
+            Wrong(
+                _not_divided,
+                "This is the rise alone. Divide it by the run, which is the distance between the two points.",
+            ),
             Wrong(
                 lambda f, w, epsilon: (f(w) - f(w - epsilon)) / epsilon,
-                "That nudges to one side only; take the point at w + ε in place of the one at w.",
+                "You nudged w to one side only. Use the point at w + ε instead of the one at w.",
             ),
             Wrong(
                 lambda f, w, epsilon: (f(w + epsilon) - f(w)) / (2 * epsilon),
-                "One side is at w itself: the two points lie ε to the left and ε to the right of w.",
+                "One of your points is w itself. The two points should lie ε to the left and ε to the right of w.",
             ),
-            Wrong(lambda f, w, epsilon: f(w), "That is the value of f; its slope is asked for."),
+            Wrong(lambda f, w, epsilon: f(w), "You returned the value of f. Its slope is asked for."),
             Wrong(
                 lambda f, w, epsilon: ((f(w) + epsilon) - (f(w) - epsilon)) / (2 * epsilon),
-                "The value of f is nudged, which gives 1 for any f. Which of f and w must be nudged?",
+                "You nudged the value of f, which gives the slope 1 for any f. Which of f and w must be nudged?",
                 r"f\(w\)",
             ),
             Wrong(
                 lambda f, w, epsilon: (f(w + epsilon) - 2 * f(w) + f(w - epsilon)) / epsilon**2,
-                "That is the second derivative, how fast the slope changes. Which two values make the slope itself?",
+                "This is the second derivative, which says how fast the slope changes. Which two values give "
+                "the slope itself?",
             ),
         ],
     ),
     Exercise(
         name="01.gradients",
         prompt=(
-            "**Find the bug.** These gradients of linear regression fail the check: one of the two is 6 times "
-            "too large "
-            "when there are 6 examples. Fix the function. (Where should the mean be taken, so that this can't happen?)"
+            "**Find the bug.** These gradients of linear regression fail the gradient check: with 6 "
+            "examples, one of the two is 6 times too large. Fix the function. (Where should the mean be "
+            "taken, so that this can't happen?)"
         ),
         solution=mended_gradients,
         broken=_gradients_with_a_bug,
         parts=("dW", "db"),
         cases=lambda: [_line_data(), _line_data(4)],
         m=[6, 4],
-        reason="With 1/m inside dZ, once, everything that is computed from dZ inherits it.",
+        reason="The factor 1/m is applied once, in dZ, and everything computed from dZ inherits it.",
         hints=[
-            "Which of the two is a sum over the examples where it should be a mean?",
-            "The division by m stands in the line of dW alone, so db does without. Put it into the line before.",
+            "Which of the two gradients is a sum over the examples when it should be a mean?",
+            (
+                "Only the line that computes dW divides by m, so db is not divided. Move the division to the "
+                "line before."
+            ),
         ],
         wrong=[
-            Wrong(_mean_twice, "Now the mean is taken twice in dW: once in dZ is enough."),
-            Wrong(_no_mean, "Now neither is divided by the number of examples; the cost is a mean."),
-            Wrong(_wrong_sign, "The sign has changed: dZ is answer minus truth, Z − Y."),
-            Wrong(_flat_bias, "db needs the shape (1, 1) of b: keep keepdims=True."),
+            Wrong(_mean_twice, "Now dW is divided by the number of examples twice. Once, in dZ, is enough."),
+            Wrong(
+                _no_mean, "Now neither gradient is divided by the number of examples, but the cost is a mean over them."
+            ),
+            Wrong(
+                _wrong_sign, "The sign has changed. The error is prediction minus target, so dZ is computed from Z − Y."
+            ),
+            Wrong(
+                _flat_bias,
+                "The gradient db needs the same shape as b, which is (1, 1). Keep the argument keepdims=True.",
+            ),
         ],
     ),
     Exercise(
         name="01.train",
         prompt=(
-            "**Train it yourself.** Take `steps` steps of gradient descent from `W` and `b`, and return the new ones. "
-            "You may call `gradients` of this lesson, or write its lines again. Do not change the arrays that you "
-            "are given."
+            "**Train it yourself.** Take `steps` steps of gradient descent, starting from `W` and `b`, and "
+            "return the new values of both. You may call the function `gradients` from this lesson or "
+            "write its lines again. Do not change the arrays that you are given."
         ),
         solution=train,
         parts=("W", "b"),
         cases=lambda: [(*_line_data(), 0.1, 5), (*_line_data(4), 0.5, 2)],
         m=[6, 4],
-        reason="Predict, take the gradient, step against it, again; and a new gradient for every step.",
+        reason="Each step makes a prediction, computes a new gradient and moves against it.",
         hints=[
-            "The loop of the lesson: in each step a gradient at the present W and b, then one update of both.",
-            "W = W - learning_rate * dW makes a new array; W -= … writes into the one that you were given.",
+            (
+                "Use the loop from the lesson. Each step computes the gradient at the current W and b, then "
+                "updates both."
+            ),
+            (
+                "The line W = W - learning_rate * dW makes a new array, but W -= … writes into the array that "
+                "you were given."
+            ),
         ],
         wrong=[
-            Wrong(_uphill, "That climbs: the gradient points to where the cost rises, so subtract it."),
-            Wrong(_one_step, "That is one step; is `return` inside the loop?"),
-            Wrong(_bias_left_alone, "b has not moved: it has a gradient too."),
-            Wrong(_same_gradient_again, "The gradient must be taken anew in every step: it changes as W and b do."),
+            Wrong(
+                _uphill,
+                "Your steps go uphill. The gradient points in the direction in which the cost rises, so subtract it.",
+            ),
+            Wrong(_one_step, "You took only one step. Is `return` inside the loop?"),
+            Wrong(_bias_left_alone, "You did not update b. It has a gradient too."),
+            Wrong(_same_gradient_again, "Compute the gradient again in every step. It changes as W and b change."),
             Wrong(
                 _train_in_place,
                 "`train` changes its argument `W` in place, and the caller still needs it: make a new array.",
             ),
             Wrong(
                 lambda A0, Y, W, b, rate, steps: mended_gradients(A0, Y, W, b),
-                "Those are gradients; the new W and b are asked for. What does a step do with a gradient?",
+                "You returned the gradients, but the new W and b are asked for. What does a step do with a gradient?",
             ),
-            Wrong(_without_rate, "The learning rate is missing: it says how far a step goes. Where does it belong?"),
+            Wrong(
+                _without_rate,
+                "The learning rate is missing. It determines how far each step goes. Where does it belong?",
+            ),
             Wrong(
                 _one_after_the_other,
-                "The gradient of b is taken after W has been updated: both belong to the same point.",
+                "You computed the gradient of b after updating W. Compute both gradients at the same point.",
             ),
         ],
     ),
     Exercise(
         name="01.q1",
-        prompt="For $W$ of shape (1, 2) and 60 examples, what is the shape of $dW$?",
+        prompt="If $W$ has shape (1, 2) and there are 60 examples, what is the shape of $dW$?",
         right=(1, 2),
         solution="q1 = (1, 2)",
-        reason="A gradient has the shape of what it belongs to, however many examples there are.",
+        reason="A gradient has the same shape as its parameter, however many examples there are.",
         wrong=[
-            Wrong((1, 60), "That is dZ; dW sums over the examples."),
-            Wrong((2, 1), "Transposed: dW is subtracted from W, so it must have its shape."),
-            Wrong((60, 2), "That is X; dW sums over the examples."),
+            Wrong((1, 60), "This is the shape of dZ. To get dW, you sum over the examples."),
+            Wrong((2, 1), "This shape is transposed. dW is subtracted from W, so it must have the shape of W."),
+            Wrong((60, 2), "This is the shape of X. To get dW, you sum over the examples."),
         ],
     ),
     Exercise(
         name="01.q2",
         prompt=(
-            "A weight is $w = 2$, its slope is $dw = -4$, and the learning rate is $0.1$. What is $w$ after one step?"
+            "A weight is $w = 2$, its gradient is $dw = -4$, and the learning rate is $0.1$. What is $w$ "
+            "after one step?"
         ),
         right=2.4,
         solution="q2 = 2 - 0.1 * -4",
-        reason="w − α dw = 2 − 0.1 · (−4) = 2.4: the slope is negative, so w grows.",
+        reason="The new weight is w − α dw = 2 − 0.1 · (−4) = 2.4. The gradient is negative, so w increases.",
         wrong=[
-            Wrong(1.6, "The slope is negative: the cost falls as w grows. Which way does a step against it go?"),
-            Wrong(6, "That is a step of the whole slope; what does the learning rate do to it?"),
-            Wrong(0.4, "That is the step; where does it lead from w = 2?"),
-            Wrong(-2, "That is w plus the whole slope. Which sign does the update have, and where does α stand?"),
-            Wrong(-0.4, "That is α dw; it is subtracted from w = 2."),
+            Wrong(
+                1.6,
+                "The gradient is negative, so the cost falls as w increases. In which direction does a step "
+                "against the gradient go?",
+            ),
+            Wrong(6, "You subtracted the whole gradient. What does the learning rate do to it?"),
+            Wrong(0.4, "This is the step itself. Where does it lead from w = 2?"),
+            Wrong(-2, "You added the whole gradient to w. What is the sign in the update, and where does α go?"),
+            Wrong(-0.4, "This is α dw. Subtract it from w = 2."),
         ],
     ),
     Exercise(
         name="01.q3",
         prompt=(
-            'The cost rises in every step, and faster and faster. What do you try first? "a" a smaller learning rate; '
-            '"b" a larger one; "c" more steps.'
+            'The cost rises in every step, faster and faster. What do you try first? "a" a smaller '
+            'learning rate; "b" a larger learning rate; "c" more steps.'
         ),
         right="a",
         solution='q3 = "a"',
-        reason="Each step jumps across the valley and lands higher than it began, on the other side.",
+        reason=("Each step jumps across the valley and lands higher on the other side, so the steps must get smaller."),
         wrong=[
-            Wrong("b", "It overshoots already; a larger rate overshoots more."),
-            Wrong("c", "Each step climbs, so more of them climb further."),
+            Wrong("b", "The steps already overshoot. A larger learning rate overshoots even more."),
+            Wrong("c", "Each step raises the cost, so more steps raise it further."),
         ],
     ),
     Exercise(
         name="01.q4",
         prompt=(
-            "You forgot the minus: your gradient is exactly the negative of the numerical one. What is the relative "
-            "error?"
+            "You forgot a minus sign, so your gradient is exactly the negative of the numerical one. What "
+            "is the relative error?"
         ),
         right=1,
         solution="q4 = 1",
-        reason="‖x − (−x)‖ = 2‖x‖, divided by ‖x‖ + ‖x‖, is 1: as wrong as can be.",
+        reason="The relative error is ‖x − (−x)‖ / (‖x‖ + ‖x‖) = 2‖x‖ / 2‖x‖ = 1, the largest possible value.",
         wrong=[
-            Wrong(2, "The difference has the length 2‖x‖; it is divided by the sum of both lengths."),
-            Wrong(0, "0 means equal; the difference x − (−x) is not 0."),
-            Wrong(-1, "Lengths are never negative, nor is their quotient."),
+            Wrong(2, "The difference has length 2‖x‖, but it is divided by the sum of both lengths."),
+            Wrong(0, "An error of 0 would mean that the two are equal, but the difference x − (−x) is not 0."),
+            Wrong(-1, "Lengths are never negative, so their quotient is not negative either."),
         ],
     ),
 ]

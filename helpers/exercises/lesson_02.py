@@ -1,4 +1,4 @@
-"""Exercises of lesson 02: slopes of activations, the cost of an answer, safe numbers, and a bug to find."""
+"""Exercises of lesson 02: slopes of activations, the cross-entropy cost, numerical safety and a bug to find."""
 
 import numpy as np
 
@@ -14,10 +14,11 @@ def log_sigmoid(Z):
     return -np.logaddexp(0, -Z)
 
 
-# Both forms have the same values, -inf at -1000 among them: there one takes log 0, in the other e¹⁰⁰⁰ overflows.
+# Both forms give the same values, including -inf at -1000. There one takes the logarithm of 0, and in the other e¹⁰⁰⁰
+# overflows.
 _INFINITE = (
-    "At −1000 that is infinite: σ is rounded to 0, or e¹⁰⁰⁰ overflows. Simplify the logarithm on paper first, and let "
-    "np.logaddexp add the exponentials."
+    "At −1000 the result is infinite, because σ is rounded to 0 or e¹⁰⁰⁰ overflows. Simplify the "
+    "logarithm on paper first, and use np.logaddexp to add the exponentials."
 )
 
 
@@ -31,7 +32,7 @@ def _weighted_inputs():
 
 def mended_gradients(A0, Y, W, b):
     A = sigmoid(W @ A0 + b)  # (1, m)
-    dZ = (A - Y) / Y.shape[1]  # (1, m): the slope of the sigmoid has cancelled
+    dZ = (A - Y) / Y.shape[1]  # (1, m); the slope of the sigmoid cancels
     return dZ @ A0.T, dZ.sum(axis=1, keepdims=True)  # (1, n), (1, 1)
 
 
@@ -87,151 +88,181 @@ def _bug_in_the_bias_only(A0, Y, W, b):
 EXERCISES = [
     Exercise(
         name="02.slope",
-        prompt="How steep is the sigmoid at $z = 0$?",
+        prompt="What is the slope of the sigmoid at $z = 0$?",
         right=0.25,
         solution="s = 1 / 2\nanswer = s * (1 - s)",
-        reason="σ(0) = ½, so σ′(0) = ½ · (1 − ½) = ¼, the steepest slope that σ has.",
-        hints=["First find σ(0).", "Then put it into the formula for σ′, which needs nothing but σ(0)."],
+        reason="Since σ(0) = ½, the slope is σ′(0) = ½ · (1 − ½) = ¼. This is the steepest slope that σ has.",
+        hints=["First compute σ(0).", "Then substitute it into the formula for σ′, which needs only σ(0)."],
         wrong=[
-            Wrong(0.5, "That is σ(0); the slope is σ(0) (1 − σ(0))."),
-            Wrong(0, "σ is steepest at 0, not flat; it is flat far away from 0."),
-            Wrong(1, "A slope of 1 is that of the identity; σ is flatter everywhere."),
-            Wrong(-0.25, "σ rises everywhere, so its slope is positive."),
-            Wrong(0.3, "Too coarse for a number that can be found exactly: σ(0) (1 − σ(0))."),
+            Wrong(0.5, "This is σ(0). The slope is σ(0) (1 − σ(0))."),
+            Wrong(0, "The sigmoid is steepest at 0. It is flat far away from 0."),
+            Wrong(1, "A slope of 1 is the slope of the identity. The sigmoid is flatter everywhere."),
+            Wrong(-0.25, "The sigmoid rises everywhere, so its slope is positive."),
+            Wrong(0.3, "This is rounded too coarsely. You can find the exact value from σ(0) (1 − σ(0))."),
             Wrong(
-                0.235, "That is σ′(½): the slope is wanted at z = 0, and σ′ takes z, not the answer a. What is σ(0)?"
+                0.235,
+                "This is σ′(½), but the slope at z = 0 is asked for. The argument of σ′ is z, not the "
+                "activation a. What is σ(0)?",
             ),
-            Wrong(0.125, "That is half of it: σ(0) stands in the formula once, and 1 − σ(0) once."),
-            Wrong(4, "Upside down. How steep can σ be, if it rises by 1 over a width of about 10?"),
+            Wrong(0.125, "This is half of the right value. The formula contains σ(0) once and 1 − σ(0) once."),
+            Wrong(
+                4,
+                "This is the reciprocal of the right value. How steep can σ be, if it rises by 1 over a width "
+                "of about 10?",
+            ),
         ],
     ),
     Exercise(
         name="02.cost",
         prompt=(
-            "An example has the label $y = 1$ and the network's weighted input is $z = 0$. What does it cost? "
-            "Three digits are enough, or an expression with `np.log`, the natural logarithm."
+            "An example has the label $y = 1$, and the network computes the weighted input $z = 0$. What "
+            "is the cost of this example? Three digits are enough, or an expression with `np.log`, the "
+            "natural logarithm."
         ),
         right=float(np.log(2)),
         solution="a = 1 / 2\nanswer = -np.log(a)",
-        reason="a = ½, so the cost is −log ½ = log 2 ≈ 0.693, what guessing costs.",
+        reason="Here a = ½, so the cost is −log ½ = log 2 ≈ 0.693. This is what guessing costs.",
         hints=[
-            "First the answer a of the network at z = 0. Which of the two terms of the cost is left for y = 1?",
-            "The other term carries the factor 1 − y, which is 0. What is left is −log a.",
+            ("First compute the network's output a at z = 0. Which of the two terms of the cost is left for y = 1?"),
+            "The other term has the factor 1 − y, which is 0. What is left is −log a.",
         ],
         wrong=[
-            Wrong(-float(np.log(2)), "A cost is never negative: mind the minus in front of the sum."),
-            Wrong(1.0, "That is log₂ of 2; the cost uses the natural logarithm, np.log."),
-            Wrong(0.5, "That is the probability a; the cost is −log a."),
-            Wrong(float(np.log10(2)), "That is the logarithm to the base 10; the cost uses the natural one, np.log."),
-            Wrong(0, "A cost of 0 would need a sure answer; here the network does not know, a = ½."),
-            Wrong(0.125, "That is the squared error ½ (a − y)²; here the cost is cross-entropy."),
-            Wrong(0.25, "That is the squared error (a − y)², or the slope of σ; here the cost is cross-entropy."),
-            Wrong(-0.5, "That is a − y, the slope of the cost; the cost itself is asked for."),
-            Wrong(0.3466, "There is no ½ in cross-entropy; where does yours come from?"),
-            Wrong(1.386, "Both terms are counted, but for y = 1 one of them is 0. Which one?"),
-            Wrong(float(np.exp(0.5)), "That is an exponential; the cost takes a logarithm."),
+            Wrong(-float(np.log(2)), "A cost is never negative. Check the minus sign in front of the sum."),
+            Wrong(1.0, "This is log₂ of 2. The cost uses the natural logarithm, np.log."),
+            Wrong(0.5, "This is the probability a. The cost is −log a."),
+            Wrong(float(np.log10(2)), "This is the base-10 logarithm. The cost uses the natural logarithm, np.log."),
+            Wrong(
+                0,
+                "The cost would be 0 only if the network were certain of the right answer. Here it is "
+                "undecided, with a = ½.",
+            ),
+            Wrong(0.125, "This is the squared error ½ (a − y)². Here the cost is the cross-entropy."),
+            Wrong(0.25, "This is the squared error (a − y)², or the slope of σ. Here the cost is the cross-entropy."),
+            Wrong(-0.5, "This is a − y, the derivative of the cost. The cost itself is asked for."),
+            Wrong(0.3466, "The cross-entropy contains no factor ½. Where does yours come from?"),
+            Wrong(1.386, "You counted both terms, but for y = 1 one of them is 0. Which one?"),
+            Wrong(float(np.exp(0.5)), "This is an exponential. The cost contains a logarithm."),
         ],
     ),
     Exercise(
         name="02.tanh",
         prompt=(
-            "**Write this derivative.** Another activation is $\\tanh z = \\frac{e^z - e^{-z}}{e^z + e^{-z}}$. "
-            "Differentiate it with the quotient rule, simplify as we did for $\\sigma$, and write the result as a "
-            "function of $Z$. You may use `np.tanh`."
+            "**Write this derivative.** Another activation is $\\tanh z = \\frac{e^z - e^{-z}}{e^z + "
+            "e^{-z}}$. Differentiate it with the quotient rule, simplify the result as we did for "
+            "$\\sigma$, and write it as a function of $Z$. You may use `np.tanh`."
         ),
         solution=tanh_prime,
         parts=("slope",),
         cases=lambda: [(np.linspace(-3, 3, 7),), (np.array([[0.5, -0.2], [2.0, 0.1]]),)],
         reason="The quotient rule gives ((e^z + e^−z)² − (e^z − e^−z)²) / (e^z + e^−z)² = 1 − tanh² z.",
         hints=[
-            "With s = e^z − e^−z and c = e^z + e^−z: the derivative of s is c, and that of c is s.",
-            "The quotient rule gives (c · c − s · s) / c². Divide both terms by c², and find tanh in it.",
+            "Let s = e^z − e^−z and c = e^z + e^−z. The derivative of s is c, and the derivative of c is s.",
+            ("The quotient rule gives (c · c − s · s) / c². Divide both terms by c² and look for tanh in the result."),
         ],
         wrong=[
-            Wrong(lambda Z: np.tanh(Z) * (1 - np.tanh(Z)), "That is the rule of the sigmoid; tanh has one of its own."),
-            Wrong(lambda Z: 1 - Z**2, "The square is of tanh z, not of z itself."),
-            Wrong(lambda Z: 1 - np.tanh(Z), "Nearly: something in it must be squared."),
-            Wrong(lambda Z: np.tanh(Z) ** 2 - 1, "The sign: tanh rises everywhere, so its slope is never negative."),
             Wrong(
-                lambda Z: 1 - np.tanh(np.tanh(Z)) ** 2, "That is the slope at the output A = tanh z; it is wanted at z."
+                lambda Z: np.tanh(Z) * (1 - np.tanh(Z)),
+                "This is the rule for the sigmoid. The derivative of tanh is different.",
+            ),
+            Wrong(lambda Z: 1 - Z**2, "You squared z itself. Square tanh z instead."),
+            Wrong(lambda Z: 1 - np.tanh(Z), "This is nearly right, but something in it must be squared."),
+            Wrong(
+                lambda Z: np.tanh(Z) ** 2 - 1,
+                "The sign is wrong. tanh rises everywhere, so its slope is never negative.",
+            ),
+            Wrong(
+                lambda Z: 1 - np.tanh(np.tanh(Z)) ** 2,
+                "This is the slope at the output A = tanh z. Compute it at z instead.",
             ),
             Wrong(
                 lambda Z: 1 + np.tan(Z) ** 2,
-                "That is the slope of tan; tanh is made of exponentials. What does the quotient rule give for those?",
+                "This is the slope of tan, but tanh is made of exponentials. What does the quotient rule give "
+                "for those?",
             ),
-            Wrong(sigmoid_prime, "That is the slope of the sigmoid; tanh has one of its own."),
+            Wrong(sigmoid_prime, "This is the slope of the sigmoid. The derivative of tanh is different."),
             Wrong(
                 lambda Z: np.cosh(Z) / np.sinh(Z + 1e-300),
-                "Numerator and denominator are each differentiated on their own; what does the quotient rule say?",
+                "You differentiated the numerator and the denominator separately. What does the quotient rule say?",
             ),
-            Wrong(lambda Z: 1 - np.tanh(Z**2), "The square is of tanh z, not of z. What is taken first?"),
+            Wrong(
+                lambda Z: 1 - np.tanh(Z**2),
+                "You squared z before taking tanh. Which of the two operations comes first?",
+            ),
             Wrong(
                 lambda Z: 1 - np.tanh(Z) @ np.tanh(Z) if Z.ndim == 1 else 1 - np.tanh(Z) @ np.tanh(Z).T,
-                "@ is the matrix product; each entry is to be squared on its own. Which operator does that?",
+                "The operator @ is the matrix product, but each entry must be squared on its own. Which "
+                "operator does that?",
                 r"@|dot|matmul|inner",
             ),
             Wrong(
                 lambda Z: (np.tanh(Z + 1e-5) - np.tanh(Z)) / 1e-5,
                 (
-                    "That is a nudge, right to a few digits only; derive the slope instead. What does the "
-                    "quotient rule "
-                    "give?"
+                    "This is a numerical derivative, which is accurate to only a few digits. What does the "
+                    "quotient rule give instead?"
                 ),
             ),
             Wrong(
                 lambda Z: 1 / np.cosh(Z),
-                "Nearly: something in it must be squared. What stands below the line in the quotient rule?",
+                "This is nearly right, but something in it must be squared. What is the denominator in the "
+                "quotient rule?",
             ),
-            Wrong(lambda Z: np.tanh(Z), "That is tanh itself; its slope is asked for."),
+            Wrong(lambda Z: np.tanh(Z), "This is tanh itself. Its slope is asked for."),
             Wrong(
                 lambda Z: 1 - Z**2 / 2,
-                ("That is the beginning of a series, close only where z is small. What does the quotient rule give?"),
+                (
+                    "These are the first terms of a power series, which is accurate only for small z. What does "
+                    "the quotient rule give?"
+                ),
             ),
         ],
     ),
     Exercise(
         name="02.safe",
         prompt=(
-            "Write $\\log \\sigma(z)$ so that it is right from $z = -1000$ to $z = 1000$. "
-            "(A network that is sure and wrong needs it.) `np.logaddexp(a, b)` is $\\log(e^a + e^b)$ without overflow."
+            "Write $\\log \\sigma(z)$ so that it is accurate from $z = -1000$ to $z = 1000$. (This matters "
+            "when a network is confident but wrong.) `np.logaddexp(a, b)` computes $\\log(e^a + e^b)$ "
+            "without overflow."
         ),
         solution=log_sigmoid,
         parts=("log σ",),
         cases=_weighted_inputs,
-        reason="log σ(z) = −log(1 + e⁻ᶻ) = −log(e⁰ + e⁻ᶻ), and logaddexp knows how to add exponentials safely.",
+        reason="We have log σ(z) = −log(1 + e⁻ᶻ) = −log(e⁰ + e⁻ᶻ), and np.logaddexp adds exponentials safely.",
         hints=[
-            "Put the formula of σ into the logarithm first: log(1/u) is −log u.",
-            "1 is e⁰. So u = 1 + e⁻ᶻ is a sum of two exponentials.",
+            "First substitute the formula of σ into the logarithm, and use log(1/u) = −log u.",
+            "The number 1 is e⁰, so u = 1 + e⁻ᶻ is a sum of two exponentials.",
         ],
         wrong=[
             Wrong(lambda Z: np.log(sigmoid(Z)), _INFINITE),
             Wrong(_overflowing_logarithm, _INFINITE),
-            Wrong(lambda Z: np.logaddexp(0, -Z), "The sign: a logarithm of a probability is never above 0."),
-            Wrong(lambda Z: -np.logaddexp(0, Z), "That is log(1 − σ(z)): look at the sign of the exponent in σ."),
+            Wrong(
+                lambda Z: np.logaddexp(0, -Z), "The sign is wrong. The logarithm of a probability is never positive."
+            ),
+            Wrong(lambda Z: -np.logaddexp(0, Z), "This is log(1 − σ(z)). Check the sign of the exponent in σ."),
             Wrong(
                 lambda Z: np.log(sigmoid(Z) + 1e-12),
                 (
-                    "A small number added inside the logarithm sets a floor: nothing lies below its log. What should "
-                    "come out at −1000?"
+                    "A small number added inside the logarithm sets a lower limit on the result. What should the "
+                    "result be at −1000?"
                 ),
                 r"e-|0\.0|eps",
             ),
             Wrong(
                 lambda Z: np.log(np.clip(sigmoid(Z), 1e-15, 1 - 1e-15)),
-                "Clipping sets a floor: nothing lies below its log. What should come out at −1000?",
+                "Clipping sets a lower limit on the result. What should the result be at −1000?",
                 r"clip|minimum|maximum|where",
             ),
             Wrong(
                 lambda Z: 1 / np.log(1 + np.exp(-Z)),
-                "The logarithm of 1/u is −log u, not 1/log u. What is it then for u = 1 + e⁻ᶻ?",
+                "The logarithm of 1/u is −log u, not 1/log u. What does this give for u = 1 + e⁻ᶻ?",
             ),
         ],
     ),
     Exercise(
         name="02.gradients",
         prompt=(
-            "**Find the bug.** With these gradients, logistic regression with cross-entropy learns slowly where the "
-            "network is sure and wrong, and the check fails. Fix the function. You may use `sigmoid`."
+            "**Find the bug.** With these gradients, logistic regression with cross-entropy learns slowly "
+            "when the network is confident but wrong, and the gradient check fails. Fix the function. You "
+            "may use `sigmoid`."
         ),
         solution=mended_gradients,
         broken=_gradients_with_a_bug,
@@ -239,98 +270,111 @@ EXERCISES = [
         cases=lambda: [_classification(), _classification(2, 4)],
         m=[7, 4],
         reason=(
-            "With cross-entropy, dA/dZ has cancelled against a factor of ∂J/∂A: dZ = (A − Y)/m, and no slope any more."
+            "With cross-entropy, the factor dA/dZ cancels against a factor of ∂J/∂A. What is left is dZ = "
+            "(A − Y)/m, without the slope of the sigmoid."
         ),
         hints=[
-            "Which cost has the derivative ∂J/∂A = A − Y? It is not cross-entropy.",
-            "A − Y is ∂J/∂Z already: the two ugly factors have cancelled. Which factor is there twice, then?",
+            "Which cost has the derivative ∂J/∂A = A − Y? It is not the cross-entropy.",
+            (
+                "A − Y is already ∂J/∂Z, because two factors have cancelled. Which factor does this code apply "
+                "once too often?"
+            ),
         ],
         wrong=[
-            Wrong(_turned_sign, "The sign has changed: answer minus truth, A − Y."),
-            Wrong(_forgotten_mean, "The mean over the examples has got lost: divide by the number of examples, once."),
-            Wrong(_error_of_z, "The error compares the answer A = σ(Z) with the truth, not Z."),
-            Wrong(_bug_in_the_bias_only, "dW is right now, db is not: both come from the same dZ."),
+            Wrong(_turned_sign, "The sign has changed. The error is prediction minus target, A − Y."),
+            Wrong(_forgotten_mean, "The mean over the examples is missing. Divide by the number of examples once."),
+            Wrong(_error_of_z, "The error compares the target with the output A = σ(Z), not with Z."),
+            Wrong(_bug_in_the_bias_only, "Now dW is right but db is not. Compute both from the same dZ."),
             Wrong(
                 _decided,
                 (
-                    "The error compares the probability A with the truth, not the decision 0 or 1. Why would "
-                    "a decision "
-                    "have no slope?"
+                    "The error compares the target with the probability A, not with the decision 0 or 1. Why would "
+                    "a decision have no slope?"
                 ),
             ),
             Wrong(
                 _other_cost,
                 (
-                    "A slope has come in that belongs to another cost. What is ∂J/∂Z for cross-entropy, once "
-                    "everything "
-                    "has cancelled?"
+                    "Your code contains a slope that belongs to a different cost. What is ∂J/∂Z for cross-entropy "
+                    "after everything has cancelled?"
                 ),
             ),
             Wrong(
                 _slope_by_the_answer,
-                "That is ∂J/∂A, the slope by the answer; it still has to go through the sigmoid. What is left of both?",
+                "This is ∂J/∂A, which must still be passed back through the sigmoid. What is left of the two factors?",
             ),
         ],
     ),
     Exercise(
         name="02.q1",
         prompt=(
-            "A network is sure that the label is 1, with $a = 0.99$. The label is 0. What is the loss, to two decimals?"
+            "A network is almost certain that the label is 1, with $a = 0.99$, but the label is 0. What is "
+            "the loss, to two decimals?"
         ),
         right=4.605,
         solution="q1 = -np.log(1 - 0.99)",
-        reason="−log(1 − 0.99) = −log 0.01 ≈ 4.61: being sure and wrong is expensive.",
+        reason="The loss is −log(1 − 0.99) = −log 0.01 ≈ 4.61. Being confident but wrong is expensive.",
         wrong=[
-            Wrong(0.01005, "That would be the loss for the label 1."),
+            Wrong(0.01005, "This would be the loss if the label were 1."),
             Wrong(-4.605, "A loss is never negative."),
-            Wrong(0.99, "That is the answer; the loss is the logarithm of a probability."),
+            Wrong(0.99, "This is the output a. The loss is minus the logarithm of a probability."),
         ],
     ),
     Exercise(
         name="02.q2",
         prompt=(
-            "For two examples the network gives the label 1 the probabilities 0.8 and 0.3. The true labels are 1 and "
-            "0. What is the likelihood, the probability of both labels together?"
+            "For two examples, the network assigns the probabilities 0.8 and 0.3 to the label 1. The true "
+            "labels are 1 and 0. What is the likelihood, that is, the probability of both labels together?"
         ),
         right=0.56,
         solution="q2 = 0.8 * (1 - 0.3)",
-        reason="The true labels get 0.8 and 1 − 0.3 = 0.7, and probabilities of independent examples multiply.",
+        reason=(
+            "The network assigns 0.8 and 1 − 0.3 = 0.7 to the true labels, and the probabilities of "
+            "independent examples multiply."
+        ),
         wrong=[
-            Wrong(0.24, "The second label is 0. Which probability did the network give to that?"),
-            Wrong(0.06, "Those are the probabilities of the wrong labels. What did the network give to the true ones?"),
-            Wrong(1.5, "A probability is never above 1. How do those of independent examples combine?"),
-            Wrong(0.75, "That is the mean. How do probabilities of independent examples combine?"),
-            Wrong(0.58, "That is minus its logarithm; the product itself is asked for."),
-            Wrong(0.29, "That is the cost of both, the mean of −log; the product itself is asked for."),
+            Wrong(0.24, "The second label is 0. What probability did the network assign to that label?"),
+            Wrong(
+                0.06,
+                "You used the probabilities of the wrong labels. What probabilities did the network assign to "
+                "the true labels?",
+            ),
+            Wrong(1.5, "A probability is never above 1. How do the probabilities of independent examples combine?"),
+            Wrong(0.75, "This is the mean. How do the probabilities of independent examples combine?"),
+            Wrong(0.58, "This is minus the logarithm of the likelihood. The likelihood itself is asked for."),
+            Wrong(0.29, "This is the cost of the two examples, the mean of −log. The likelihood itself is asked for."),
         ],
     ),
     Exercise(
         name="02.q3",
         prompt=(
-            "You raise the threshold from 0.5 to 0.9. What happens to the triangles (label 1) that are missed? "
-            '"a" fewer are missed; "b" more are missed; "c" nothing changes.'
+            "You raise the threshold from 0.5 to 0.9. What happens to the number of triangles (label 1) "
+            'that are missed? "a" fewer are missed; "b" more are missed; "c" nothing changes.'
         ),
         right="b",
         solution='q3 = "b"',
-        reason="It says 1 less often: fewer false alarms, more misses.",
+        reason="The classifier predicts 1 less often, so there are fewer false alarms but more misses.",
         wrong=[
-            Wrong("a", "It must be surer to say 1, so it says it less often."),
-            Wrong("c", "The probabilities stay as they are, but the answers change."),
+            Wrong("a", "The classifier must be more certain to predict 1, so it does so less often."),
+            Wrong("c", "The probabilities stay the same, but the decisions change."),
         ],
     ),
     Exercise(
         name="02.q4",
         prompt=(
-            "Why not the squared error, when the answer is a probability? "
-            '"a" it can be negative; "b" its slope nearly vanishes where the network is sure and wrong; '
-            '"c" it has no derivative.'
+            'Why don\'t we use the squared error when the output is a probability? "a" it can be negative; '
+            '"b" its slope nearly vanishes where the network is confident but wrong; "c" it has no '
+            "derivative."
         ),
         right="b",
         solution='q4 = "b"',
-        reason="Its slope contains σ′(z), which is almost 0 there: what is most wrong learns slowest.",
+        reason=(
+            "The slope of the squared error contains σ′(z), which is almost 0 there. So the network learns "
+            "most slowly from its worst mistakes."
+        ),
         wrong=[
             Wrong("a", "A square is never negative."),
-            Wrong("c", "It has one, (a − y) σ′(z); look at its size."),
+            Wrong("c", "It does have a derivative, (a − y) σ′(z). Consider its size."),
         ],
     ),
 ]

@@ -1,4 +1,4 @@
-"""Exercises of lesson 03: shapes, one unit, one layer, and two layers whole."""
+"""Exercises of lesson 03: shapes, one unit, one layer, and a network of two layers."""
 
 import numpy as np
 
@@ -24,13 +24,13 @@ def _not_turned(dZ, A_before):
 def tanh_backward(Y, W, A0, Z1, A1, A2):
     dZ2 = (A2 - Y) / Y.shape[1]  # (n2, m)
     dW2, db2 = dZ2 @ A1.T, dZ2.sum(axis=1, keepdims=True)  # (n2, n1), (n2, 1)
-    dZ1 = (W[2].T @ dZ2) * (1 - np.tanh(Z1) ** 2)  # (n1, m): tanh′ in place of σ′
+    dZ1 = (W[2].T @ dZ2) * (1 - np.tanh(Z1) ** 2)  # (n1, m), with tanh′ instead of σ′
     dW1, db1 = dZ1 @ A0.T, dZ1.sum(axis=1, keepdims=True)  # (n1, n0), (n1, 1)
     return {1: dW1, 2: dW2}, {1: db1, 2: db2}
 
 
 def _backward_with(slope, output_error=lambda Y, A2: (A2 - Y) / Y.shape[1]):
-    """The solution with another slope of the hidden layer, or another dZ2."""
+    """Return the solution with a different slope of the hidden layer or a different dZ2."""
 
     def broken(Y, W, A0, Z1, A1, A2):
         dZ2 = output_error(Y, A2)
@@ -63,277 +63,340 @@ EXERCISES = [
     Exercise(
         name="03.shape",
         prompt=(
-            "A network 12 → 7 → 5 → 1 sees 40 examples. What is the shape of $dW^{[2]}$? "
-            "Answer with a pair of numbers, `(rows, columns)`."
+            "A network with layer sizes 12 → 7 → 5 → 1 is given 40 examples. What is the shape of "
+            "$dW^{[2]}$? Answer with a pair of numbers, `(rows, columns)`."
         ),
         right=(5, 7),
         solution="answer = (5, 7)",
-        reason="dW[2] has the shape of W[2]: n[2] rows, n[1] columns.",
+        reason="dW[2] has the shape of W[2], which has n[2] rows and n[1] columns.",
         hints=[
-            "A gradient has the shape of what it belongs to: what is the shape of W[2]?",
-            "W[l] has a row for each unit of layer l and a column for each unit of the layer before it.",
+            "A gradient has the same shape as its parameter. What is the shape of W[2]?",
+            "W[l] has one row for each unit of layer l and one column for each unit of the layer before it.",
         ],
         wrong=[
-            Wrong((7, 5), "Transposed: W[l] has as many rows as its layer has units."),
-            Wrong((7, 12), "That is dW[1]."),
-            Wrong((1, 5), "That is dW[3]."),
-            Wrong((5, 40), "That is dZ[2]; the examples are summed up in dW."),
-            Wrong((12, 7), "That is W[1], transposed. Which layer is asked for, and do its units stand in rows?"),
-            Wrong((5, 1), "That is the shape of db[2]. What does a column of W[2] stand for?"),
-            Wrong((5, 8), "The bias is no column of W: it has an array of its own."),
-            Wrong((6, 7), "The bias is no row of W: it has an array of its own."),
-            Wrong((7, 40), "That is A[1]; a gradient of weights sums over the examples."),
-            Wrong((5, 12), "Layer 2 is fed by layer 1. How many units has that?"),
-            Wrong((7, 1), "That is db[1]. Which layer is asked for?"),
-            Wrong((40, 5), "That is dZ[2] transposed; the examples are summed up in dW."),
-            Wrong((12, 40), "That is A[0]; which array has the shape of a gradient of weights?"),
-            Wrong((196, 784), "Those are the sizes of the lesson's network; here they are 12 → 7 → 5 → 1."),
+            Wrong((7, 5), "This shape is transposed. W[l] has as many rows as layer l has units."),
+            Wrong((7, 12), "This is the shape of dW[1]."),
+            Wrong((1, 5), "This is the shape of dW[3]."),
+            Wrong((5, 40), "This is the shape of dZ[2]. To get dW[2], you sum over the examples."),
+            Wrong(
+                (12, 7),
+                "This is the shape of W[1], transposed. Which layer is asked for, and do its units correspond to rows?",
+            ),
+            Wrong((5, 1), "This is the shape of db[2]. What does a column of W[2] stand for?"),
+            Wrong((5, 8), "The bias is not a column of W. It has its own array."),
+            Wrong((6, 7), "The bias is not a row of W. It has its own array."),
+            Wrong((7, 40), "This is the shape of A[1]. To get a gradient of weights, you sum over the examples."),
+            Wrong((5, 12), "Layer 2 gets its inputs from layer 1. How many units does layer 1 have?"),
+            Wrong((7, 1), "This is the shape of db[1]. Which layer is asked for?"),
+            Wrong((40, 5), "This is the shape of dZ[2], transposed. To get dW[2], you sum over the examples."),
+            Wrong((12, 40), "This is the shape of A[0]. Which array has the same shape as a gradient of weights?"),
+            Wrong((196, 784), "You used the layer sizes of the network in the lesson. Here they are 12 → 7 → 5 → 1."),
             Wrong(
                 (5, 5),
-                "W[2] need not be square: a row for each unit of layer 2, a column for each unit of layer 1.",
+                "W[2] need not be square. It has one row for each unit of layer 2 and one column for each unit "
+                "of layer 1.",
             ),
             Wrong(
                 (7, 7),
-                "W[2] need not be square: a row for each unit of layer 2, a column for each unit of layer 1.",
+                "W[2] need not be square. It has one row for each unit of layer 2 and one column for each unit "
+                "of layer 1.",
             ),
-            Wrong((1, 7), "That would be one unit fed by layer 1; how many units has layer 2?"),
-            Wrong((12, 5), "Layer 2 is fed by layer 1, not by the inputs; and its own units are the rows."),
+            Wrong((1, 7), "This would be right if layer 2 had only one unit. How many units does layer 2 have?"),
+            Wrong(
+                (12, 5),
+                "Layer 2 gets its inputs from layer 1, not from the inputs of the network, and its own units "
+                "correspond to rows.",
+            ),
         ],
     ),
     Exercise(
         name="03.biases",
-        prompt="How many biases (single numbers) does that network have?",
+        prompt="How many biases, counted as single numbers, does this network have?",
         right=13,
         solution="answer = 7 + 5 + 1",
-        reason="Each unit of layers 1, 2 and 3 has one: 7 + 5 + 1.",
-        hints=["Which units compute a weighted input z? Each of them adds a bias.", "The 12 inputs compute nothing."],
+        reason="Each unit of layers 1, 2 and 3 has one bias: 7 + 5 + 1 = 13.",
+        hints=[
+            "Which units compute a weighted input z? Each of these adds a bias.",
+            "The 12 inputs do not compute anything, so they have no biases.",
+        ],
         wrong=[
-            Wrong(3, "There are three bias *vectors*, one for each layer, but each holds a number for every unit."),
-            Wrong(25, "Inputs have no bias: they are data, not units that compute."),
-            Wrong(12, "The output unit has a bias too."),
-            Wrong(124, "Those are the weights: 7 × 12, 5 × 7 and 1 × 5."),
-            Wrong(24, "The 12 inputs have no bias, and the output unit has one."),
-            Wrong(137, "That is all parameters, weights and biases."),
-            Wrong(520, "A bias is shared by all 40 examples; it does not come once for each."),
-            Wrong(8, "Layer 2, with its 5 units, is missing."),
-            Wrong(6, "Layer 1, with its 7 units, is missing."),
-            Wrong(19, "A bias belongs to the unit that computes, not to the one that feeds it. Which layers compute?"),
-            Wrong(40, "That is the number of examples; they share the biases."),
-            Wrong(2, "Each layer has a vector of biases, the output layer too; and each unit has a bias of its own."),
-            Wrong(4, "Inputs do not count as a layer, and each unit has a bias of its own."),
-            Wrong(35, "35 is 7 × 5, the number of weights of W[2]; biases are added up. Which units have one?"),
-            Wrong(14, "One too many: which units have a bias?"),
-            Wrong(1, "One bias does not do for the whole network: which units have one each?"),
-            Wrong(7, "That is layer 1 alone. Which other layers compute?"),
-            Wrong(5, "That is layer 2 alone. Which other layers compute?"),
+            Wrong(
+                3,
+                "There are three bias *vectors*, one per layer, but each contains one number for every unit of "
+                "its layer.",
+            ),
+            Wrong(25, "The inputs have no biases. They are data, not units that compute something."),
+            Wrong(12, "You left out the output unit. It has a bias too."),
+            Wrong(124, "This is the number of weights: 7 × 12, 5 × 7 and 1 × 5."),
+            Wrong(24, "The 12 inputs have no biases, but the output unit does have one."),
+            Wrong(137, "This is the number of all parameters, weights and biases together."),
+            Wrong(520, "All 40 examples share the same biases. There is not one bias per example."),
+            Wrong(8, "You left out layer 2, which has 5 units."),
+            Wrong(6, "You left out layer 1, which has 7 units."),
+            Wrong(
+                19,
+                "A bias belongs to the unit that computes a weighted input, not to the unit that feeds it. "
+                "Which layers compute?",
+            ),
+            Wrong(40, "This is the number of examples, which all share the same biases."),
+            Wrong(2, "Each layer has a bias vector, including the output layer, and each unit has its own bias."),
+            Wrong(4, "The inputs do not count as a layer with biases, and each unit has its own bias."),
+            Wrong(
+                35,
+                "The product 7 × 5 = 35 is the number of weights in W[2]. Numbers of biases are added. Which "
+                "units have one?",
+            ),
+            Wrong(14, "You counted one bias too many. Which units have a bias?"),
+            Wrong(1, "The network has more than one bias. Which units have one?"),
+            Wrong(7, "This is the number for layer 1 only. Which other layers compute something?"),
+            Wrong(5, "This is the number for layer 2 only. Which other layers compute something?"),
         ],
     ),
     Exercise(
         name="03.unit",
         prompt=(
             "One hidden unit feeds two units of the next layer, with weights 2 and 5. Their errors are "
-            "$\\delta_1 = 0.8$ and "
-            "$\\delta_2 = -0.5$, and the slope of the hidden unit is $g'(z) = 0.25$. What is the hidden unit's "
-            "own error $\\delta$?"
+            "$\\delta_1 = 0.8$ and $\\delta_2 = -0.5$, and the slope of the hidden unit's activation is "
+            "$g'(z) = 0.25$. What is the hidden unit's own error $\\delta$?"
         ),
         right=-0.225,
         solution="answer = (0.8 * 2 + -0.5 * 5) * 0.25",
-        reason="The effects of both paths add up, 0.8 · 2 − 0.5 · 5 = −0.9, and pass through the slope 0.25.",
+        reason=(
+            "The contributions of the two paths add up to 0.8 · 2 − 0.5 · 5 = −0.9, and the sum is "
+            "multiplied by the slope 0.25."
+        ),
         hints=[
-            "There are two paths from the unit to the cost. What does each contribute?",
-            "A path contributes error times weight. Add both, then go through the activation.",
+            "There are two paths from the unit to the cost. What does each of them contribute?",
+            (
+                "Each path contributes error times weight. Add the two contributions, then multiply by the "
+                "slope of the activation."
+            ),
         ],
         wrong=[
-            Wrong(-0.9, "That is ∂J/∂a; to reach z, multiply by the slope g′(z)."),
-            Wrong(1.025, "The sign of the second error is lost: its path pulls the other way."),
-            Wrong(0.75, "The weights have changed places: each error goes with the weight of its own path."),
-            Wrong(0.4, "That is the first path alone; the unit feeds both."),
-            Wrong(-0.625, "That is the second path alone; the unit feeds both."),
-            Wrong(0.625, "That is the second path alone, with the wrong sign."),
-            Wrong(0.075, "The weights take no part: each path contributes its error times its weight."),
-            Wrong(0.225, "The size is right, the sign is not: the second path pulls harder than the first."),
-            Wrong(0.3, "The errors 0.8 and −0.5 are added with their weights, 2 and 5, and then go through the slope."),
-            Wrong(-3.6, "The slope multiplies: the error passes through it. Here it divides."),
-            Wrong(-0.1125, "The effects of the two paths add up; there is no mean over paths."),
-            Wrong(-0.16875, "0.25 is the slope g′(z) itself; there is nothing left to compute from it."),
-            Wrong(-0.45, "That is twice as much as it should be. Where does a factor 2 come from?"),
-            Wrong(1.825, "A path contributes its error times its weight; here they are added."),
-            Wrong(0.975, "The slope belongs to both paths; here the first is left without one."),
-            Wrong(-2.1, "The slope belongs to both paths; here the second is left without one."),
-            Wrong(0.525, "The sum of the errors meets the sum of the weights; each error goes with its own weight."),
-            Wrong(-1, "The two paths are multiplied with each other; their effects add up."),
-            Wrong(1.75, "The errors take no part: each path contributes its error times its weight."),
+            Wrong(-0.9, "This is ∂J/∂a. To get from a to z, multiply by the slope g′(z)."),
+            Wrong(1.025, "You lost the sign of the second error, which is negative."),
+            Wrong(0.75, "You swapped the weights. Multiply each error by the weight of its own path."),
+            Wrong(0.4, "This is the contribution of the first path only. The unit feeds both units."),
+            Wrong(-0.625, "This is the contribution of the second path only. The unit feeds both units."),
+            Wrong(0.625, "This is the contribution of the second path only, with the wrong sign."),
+            Wrong(0.075, "You did not use the weights. Each path contributes its error times its weight."),
+            Wrong(
+                0.225,
+                "The size is right but the sign is wrong. The contribution of the second path is larger than "
+                "that of the first.",
+            ),
+            Wrong(
+                0.3,
+                "First multiply the errors 0.8 and −0.5 by their weights, 2 and 5. Then add the products and "
+                "multiply by the slope.",
+            ),
+            Wrong(-3.6, "You divided by the slope. Multiply by it instead."),
+            Wrong(-0.1125, "You took the mean over the two paths. Add their contributions instead."),
+            Wrong(-0.16875, "The number 0.25 is already the slope g′(z), so you need not compute anything from it."),
+            Wrong(-0.45, "This is twice as large as it should be. Where does a factor 2 come from?"),
+            Wrong(1.825, "You added the errors to the weights. Each path contributes its error times its weight."),
+            Wrong(0.975, "You multiplied only the second path by the slope. It applies to both."),
+            Wrong(-2.1, "You multiplied only the first path by the slope. It applies to both."),
+            Wrong(
+                0.525,
+                "You multiplied the sum of the errors by the sum of the weights. Multiply each error by its "
+                "own weight.",
+            ),
+            Wrong(-1, "You multiplied the contributions of the two paths. Add them instead."),
+            Wrong(1.75, "You did not use the errors. Each path contributes its error times its weight."),
         ],
     ),
     Exercise(
         name="03.layer",
         prompt=(
-            "**One layer.** Write the gradients of a layer's parameters from its error: `dZ` is $dZ^{[l]}$ (with "
-            "the mean "
-            "in it), `A_before` is $A^{[l-1]}$. Return `dW` and `db`."
+            "**One layer.** Write a function that computes the gradients of a layer's parameters from its "
+            "error. `dZ` is $dZ^{[l]}$ (which already includes the mean), and `A_before` is $A^{[l-1]}$. "
+            "Return `dW` and `db`."
         ),
         solution=layer_gradients,
         parts=("dW", "db"),
         cases=lambda: [_layer_case(), _layer_case(2, 2, 3)],
         m=[5, 3],
-        reason="dW sums δ aᵀ over the examples, which is a matrix product; db sums δ, and keeps its column shape.",
+        reason=(
+            "dW sums δ aᵀ over the examples, which is a matrix product. db sums δ over the examples and "
+            "keeps its column shape."
+        ),
         hints=[
-            "dW must have shape (n[l], n[l−1]). Which product of (n[l], m) and something with n[l−1] and m has that?",
-            "Transpose A_before. For db add up the columns of dZ, and keep the axis.",
+            (
+                "dW must have shape (n[l], n[l−1]). Which product of an (n[l], m) array with an array of sizes "
+                "n[l−1] and m has that shape?"
+            ),
+            "Transpose A_before. For db, add up the columns of dZ and keep the axis.",
         ],
         wrong=[
             Wrong(
                 _not_turned,
-                "In a product @ the inner sizes do not match: A_before must be transposed, to sum over the examples.",
+                "The inner sizes in a product with @ do not match. Transpose A_before, so that the product "
+                "sums over the examples.",
             ),
             Wrong(
                 lambda dZ, A_before: (A_before @ dZ.T, dZ.sum(axis=1, keepdims=True)),
-                "dW is the transpose of what it should be: a row for each unit of this layer.",
+                "dW is transposed. It needs one row for each unit of this layer.",
             ),
             Wrong(
                 lambda dZ, A_before: (dZ @ A_before.T, dZ.sum(axis=1)),
-                "db has lost an axis: it needs the shape of b, keepdims=True.",
+                "db has lost an axis. It needs the same shape as b, so use keepdims=True.",
             ),
             Wrong(
                 lambda dZ, A_before: (dZ @ A_before.T, dZ.sum(axis=0, keepdims=True)),
-                "db is summed over the units; sum over the examples, axis=1.",
+                "You summed db over the units. Sum over the examples instead, with axis=1.",
             ),
             Wrong(
                 lambda dZ, A_before: tuple(gradient / dZ.shape[1] for gradient in layer_gradients(dZ, A_before)),
-                "The mean is in dZ already; here it is taken a second time.",
+                "dZ already includes the mean. You took it a second time.",
             ),
             Wrong(
-                lambda dZ, A_before: (dZ @ A_before.T, dZ), "db = dZ holds for one example; for several, sum over them."
+                lambda dZ, A_before: (dZ @ A_before.T, dZ),
+                "db = dZ is right for a single example. For several examples, sum over them.",
             ),
             Wrong(
                 lambda dZ, A_before: (dZ @ A_before.T, dZ.mean(axis=1, keepdims=True)),
-                "db is a mean where a sum is wanted: the mean is in dZ already. Where was it taken?",
+                "You averaged db, but dZ already includes the mean, so db is a sum. Where was the mean taken?",
             ),
             Wrong(
                 lambda dZ, A_before: (dZ.sum(axis=1, keepdims=True), dZ @ A_before.T),
-                "The two results are swapped. Which one is wanted first?",
+                "The two results are swapped. Which one should come first?",
             ),
         ],
     ),
     Exercise(
         name="03.backward",
         prompt=(
-            "**Two layers, whole.** The hidden activation is now $\\tanh$ (its slope was an exercise of lesson "
-            "02); the outputs are sigmoids with cross-entropy, as before. Write the backward pass under a name of its "
-            "own. Return `dW` and `db`, dictionaries with the keys 1 and 2."
+            "**A whole network of two layers.** The hidden activation is now $\\tanh$, whose slope you "
+            "found in lesson 02. The outputs are sigmoids with cross-entropy, as before. Write the "
+            "backward pass as a function of its own. Return `dW` and `db`, dictionaries with the keys 1 "
+            "and 2."
         ),
         solution=tanh_backward,
         parts=("dW", "db"),
         cases=lambda: [_two_layers(), _two_layers(4, 5, 1)],
         m=[6, 5],
-        reason="Only one factor knows the activation, g′(Z1). Everything else stays as it was.",
+        reason="Only one factor depends on the activation, g′(Z1). Everything else is the same as before.",
         hints=[
             (
-                "Go through the function `backward` of this lesson. Which of its lines knows that the hidden units "
-                "are sigmoids?"
+                "Look at the function `backward` in this lesson. Which of its lines depends on the hidden "
+                "units being sigmoids?"
             ),
-            "One line: dZ1. In place of σ′(Z1) stands the slope of tanh, at Z1.",
-            "The slope of tanh is 1 − tanh²(Z1). The result is `{1: dW1, 2: dW2}, {1: db1, 2: db2}`.",
+            "Only the line for dZ1 depends on it. Replace σ′(Z1) with the slope of tanh at Z1.",
+            "The slope of tanh is 1 − tanh²(Z1). Return `{1: dW1, 2: dW2}, {1: db1, 2: db2}`.",
         ],
         wrong=[
             Wrong(
                 _backward_with(lambda dA1, Z1, A1: sigmoid_prime(Z1)),
-                "Layer 2 is right. The slope in dZ1 is that of the sigmoid; these units are tanh.",
+                "Layer 2 is right. In dZ1 you used the slope of the sigmoid, but these units use tanh.",
             ),
             Wrong(
                 _backward_with(lambda dA1, Z1, A1: 1 - np.tanh(A1) ** 2),
-                "Layer 2 is right. In dZ1 the slope is taken at A1; it is wanted at Z1.",
+                "Layer 2 is right. In dZ1 you computed the slope at A1. Compute it at Z1 instead.",
             ),
             Wrong(
                 _backward_with(lambda dA1, Z1, A1: 1 - np.tanh(dA1) ** 2),
-                "Layer 2 is right. In dZ1 the slope is taken at dA1; it is wanted at Z1.",
+                "Layer 2 is right. In dZ1 you computed the slope at dA1. Compute it at Z1 instead.",
             ),
             Wrong(
                 _backward_with(lambda dA1, Z1, A1: 1.0),
-                "Layer 2 is right. On the way to dZ1 the factor of the activation is missing.",
+                "Layer 2 is right. In dZ1 the slope of the activation is missing.",
             ),
             Wrong(
                 _backward_with(_tanh_slope, lambda Y, A2: A2 - Y),
-                "All gradients are 6 times too large, and there are 6 examples: the mean is missing in dZ2.",
+                "All gradients are 6 times too large, and there are 6 examples. The mean is missing in dZ2.",
             ),
             Wrong(
                 _backward_with(_tanh_slope, lambda Y, A2: (Y - A2) / Y.shape[1]),
-                "All gradients have the wrong sign: dZ2 is answer minus truth.",
+                "All gradients have the wrong sign. In dZ2, the error is prediction minus target.",
             ),
             Wrong(
                 _with_output_slope,
-                "The output's slope has cancelled against cross-entropy; here it is multiplied in again. What is dZ2?",
+                "You multiplied by the output's slope, which has already cancelled with cross-entropy. What is dZ2?",
             ),
         ],
     ),
     Exercise(
         name="03.q1",
-        prompt="In a network 784 → 196 → 1 with 11272 examples, what is the shape of $dA^{[1]}$?",
+        prompt="In a network with layer sizes 784 → 196 → 1 and 11272 examples, what is the shape of $dA^{[1]}$?",
         right=(196, 11272),
         solution="q1 = (196, 11272)",
-        reason="It has the shape of A[1]: a row for each hidden unit, a column for each example.",
+        reason="dA[1] has the shape of A[1], with one row for each hidden unit and one column for each example.",
         wrong=[
-            Wrong((11272, 196), "Transposed: inside the mathematics examples are columns."),
-            Wrong((1, 11272), "That is dA[2]."),
-            Wrong((784, 11272), "That is A[0]."),
+            Wrong((11272, 196), "This shape is transposed. In our equations, each example is a column."),
+            Wrong((1, 11272), "This is the shape of dA[2]."),
+            Wrong((784, 11272), "This is the shape of A[0]."),
         ],
     ),
     Exercise(
         name="03.q2",
-        prompt="Three layers of width 10 lie between a unit and the cost. How many paths lead from it to the cost?",
+        prompt=(
+            "Between a unit and the cost there are three layers of width 10. How many paths lead from the "
+            "unit to the cost?"
+        ),
         right=1000,
         solution="q2 = 10**3",
-        reason="Each layer multiplies the number of paths by its width; backpropagation walks none of them twice.",
+        reason=(
+            "Each layer multiplies the number of paths by its width. Backpropagation avoids following the "
+            "paths one by one."
+        ),
         wrong=[
-            Wrong(30, "Paths multiply from layer to layer; they do not add."),
-            Wrong(3, "That is the number of layers; at each of them the path can go through any unit."),
-            Wrong(100, "That is two layers."),
+            Wrong(30, "You added the numbers of paths. From layer to layer, they multiply."),
+            Wrong(3, "This is the number of layers. In each of them, the path can pass through any of the units."),
+            Wrong(100, "This would be right for two layers."),
         ],
     ),
     Exercise(
         name="03.q3",
         prompt=(
-            'Why is $W$ transposed on the way back? "a" because NumPy wants it; '
-            '"b" because the error of a unit sums over the units that it feeds, down a column of $W$; '
-            '"c" because the derivative of a matrix is its transpose.'
+            'Why is $W$ transposed in the backward pass? "a" because NumPy requires it; "b" because the '
+            'error of a unit sums over the units that it feeds, down a column of $W$; "c" because the '
+            "derivative of a matrix is its transpose."
         ),
         right="b",
         solution='q3 = "b"',
-        reason="Forward a unit collects along its row of W, backward it collects down its column.",
+        reason="In the forward pass, a unit sums along its row of W. In the backward pass, it sums down its column.",
         wrong=[
-            Wrong("a", "The double loop of the lesson knows no transposes and finds the same."),
-            Wrong("c", "There is no such rule; follow the paths of one unit."),
+            Wrong("a", "The double loop in the lesson uses no transposes and gives the same result."),
+            Wrong("c", "There is no such rule. Follow the paths of one unit."),
         ],
     ),
     Exercise(
         name="03.q4",
         prompt=(
-            'In which of these is the $1/m$ of the mean written in our code? "a" in $dZ^{[L]}$ only; '
-            '"b" in every $dW$ and $db$; "c" in the update.'
+            'Where does the factor $1/m$ of the mean appear in our code? "a" in $dZ^{[L]}$ only; "b" in '
+            'every $dW$ and $db$; "c" in the update.'
         ),
         right="a",
         solution='q4 = "a"',
-        reason="Once, where the way back begins; everything computed from dZ[L] inherits it.",
+        reason="It appears once, where the backward pass begins. Everything computed from dZ[L] inherits it.",
         wrong=[
-            Wrong("b", "That would do as well, but it is more to write. Where does the mean enter our code first?"),
-            Wrong("c", "By then the gradient has it already. Where does the mean enter our code first?"),
+            Wrong("b", "That would also work, but it is more to write. Where does the mean first enter our code?"),
+            Wrong("c", "By then, the gradient already includes it. Where does the mean first enter our code?"),
         ],
     ),
     Exercise(
         name="03.q5",
         prompt=(
-            "Somewhere in the middle of a deep network, 100 units feed 50. How many multiplications by a weight or an "
-            "activation does the backward pass make on these connections, for one example? (Leave the slopes aside.)"
+            "In the middle of a deep network, a layer of 100 units feeds a layer of 50 units. For one "
+            "example, how many multiplications by a weight or an activation does the backward pass make "
+            "for the connections between them? (Do not count the slopes.)"
         ),
         right=10000,
         solution="q5 = 2 * 100 * 50",
-        reason="Each of the 5000 connections makes two products: one for its own gradient, one to pass the error on.",
+        reason=(
+            "Each of the 5000 connections needs two products: one for its own gradient and one to pass the error back."
+        ),
         wrong=[
-            Wrong(5000, "That is one product a connection, as forward. What else must a connection do backward?"),
-            Wrong(150, "Units are counted here. How many connections lead from 100 units to 50?"),
-            Wrong(300, "Units are counted here. How many connections lead from 100 units to 50?"),
-            Wrong(2500, "How many connections lead from 100 units to 50?"),
-            Wrong(15000, "The forward pass is counted too; only the way back is asked for."),
+            Wrong(
+                5000,
+                "This is one product per connection, as in the forward pass. What else must happen at a "
+                "connection in the backward pass?",
+            ),
+            Wrong(150, "You counted the units. How many connections are there from 100 units to 50?"),
+            Wrong(300, "You counted the units. How many connections are there from 100 units to 50?"),
+            Wrong(2500, "This is too small. How many connections are there from 100 units to 50?"),
+            Wrong(15000, "You counted the forward pass too. Only the backward pass is asked for."),
         ],
     ),
 ]

@@ -701,7 +701,7 @@ def test_a_quiz_answers_each_question(capsys):
     exercises.quiz("01", q1=None, q2=1.6, q3="a", q9=1)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "○ q1: Not done yet."
-    assert lines[1].startswith("✗ q2: Not yet. The slope is negative")
+    assert lines[1].startswith("✗ q2: Not yet. The gradient is negative")
     assert lines[2].startswith("✓ q3: Right. ")
     assert lines[3] == "✗ q9: Not yet. Lesson 01 has q1 … q4."
 

@@ -5,25 +5,25 @@ ANSWERS = [
     # ^ is exclusive or in Python, not a power, so this is 0
     ("00.first", "answer = 2 ^ 2", "`^` is no power in Python, but the exclusive or of two whole numbers"),
     # arithmetic slip: 2 times 2 is 4
-    ("00.first", "answer = 5", "Count again:"),
+    ("00.first", "answer = 5", "Count again: start with two"),
     # repeats the text '2' instead of multiplying numbers; gives the string '22'
     ("00.first", "answer = '2' * 2", "`*` repeats a text"),
     # Squares the difference instead of differentiating; the size of the error squared.
-    ("01.error", "answer = 9", "That is the squared error, even without its ½;"),
+    ("01.error", "answer = 9", "This is the squared error, without its factor ½."),
     # Subtracts the wrong way round: target minus prediction, so the sign is wrong.
     ("01.error", "answer = 5 - 2", "The sign is wrong in `5 - 2`"),
     # Gives the loss itself, not its derivative.
-    ("01.error", "answer = 0.5 * (2 - 5) ** 2", "That is the loss itself;"),
+    ("01.error", "answer = 0.5 * (2 - 5) ** 2", "This is the loss itself."),
     # Error taken as y - z, so both signs are wrong.
-    ("01.weights", "answer = [3, 6]", "The sign comes from z − y:"),
+    ("01.weights", "answer = [3, 6]", "The signs are wrong. They come from z − y"),
     # Divides by the 60 examples of the notebook, although there is only one example.
     (
         "01.weights",
         "dz = (2 - 5) / m\nanswer = [dz * 1, dz * 2]",
-        "There is one example here, so there is nothing to average over.",
+        "There is only one example here, so there is nothing to average over.",
     ),
     # Gives the error without multiplying by each input (that is db).
-    ("01.weights", "answer = [-3, -3]", "That is db for both;"),
+    ("01.weights", "answer = [-3, -3]", "You gave db for both weights."),
     # A function instead of the number.
     (
         "02.cost",
@@ -31,14 +31,14 @@ ANSWERS = [
         "The answer is a function, but a value is wanted:",
     ),
     # Gives the probability a = 0.5, not its cost.
-    ("02.cost", "answer = 0.5", "That is the probability a;"),
+    ("02.cost", "answer = 0.5", "This is the probability a."),
     # Thinks z = 0 costs nothing; z was not put through the sigmoid.
-    ("02.cost", "answer = 0", "A cost of 0 would need a sure answer;"),
+    ("02.cost", "answer = 0", "The cost would be 0 only if the network were certain"),
     # The mean has been thrown out along with the slope.
     (
         "02.gradients",
         "def mended_gradients(A0, Y, W, b):\n    A = sigmoid(W @ A0 + b)  # (1, m)\n    dZ = A - Y\n    return dZ @ A0.T, dZ.sum(axis=1, keepdims=True)",
-        "The mean over the examples has got lost:",
+        "The mean over the examples is missing.",
     ),
     # return got lost.
     (
@@ -50,7 +50,7 @@ ANSWERS = [
     (
         "02.safe",
         "def log_sigmoid(Z):\n    return np.log(sigmoid(Z) + 1e-12)",
-        "A small number added inside the logarithm sets a floor:",
+        "A small number added inside the logarithm sets a lower limit",
     ),
     # Clips Z, so at -1000 the answer is -500.
     (
@@ -59,11 +59,15 @@ ANSWERS = [
         "`np.clip` changes the result",
     ),
     # Adds sigma and 1 - sigma instead of multiplying.
-    ("02.slope", "answer = 1 / (1 + np.exp(0)) + (1 - 1 / (1 + np.exp(0)))", "A slope of 1 is that of the identity;"),
+    (
+        "02.slope",
+        "answer = 1 / (1 + np.exp(0)) + (1 - 1 / (1 + np.exp(0)))",
+        "A slope of 1 is the slope of the identity.",
+    ),
     # The function itself, never called at 0.
     ("02.slope", "answer = sigmoid_prime", "The answer is a function, but a value is wanted:"),
     # Puts A into sigmoid_prime, which takes z.
-    ("02.slope", "answer = sigmoid_prime(sigmoid(0))", "That is σ′(½):"),
+    ("02.slope", "answer = sigmoid_prime(sigmoid(0))", "This is σ′(½),"),
     # The denominator of the quotient rule is not squared.
     (
         "02.tanh",
@@ -81,19 +85,19 @@ ANSWERS = [
     # Counts biases for the inputs too; inputs do not compute.
     ("03.biases", "answer = 12 + 7 + 5 + 1", "`12` is too much here"),
     # Only the hidden layers, and one each.
-    ("03.biases", "answer = 2", "Each layer has a vector of biases, the output layer too;"),
+    ("03.biases", "answer = 2", "Each layer has a bias vector, including the output layer,"),
     # Sums over the units instead of over the examples.
     (
         "03.layer",
         "def layer_gradients(dZ, A_before):\n    dW = dZ @ A_before.T\n    db = dZ.sum(axis=0, keepdims=True)\n    return dW, db",
-        "db is summed over the units;",
+        "You summed db over the units.",
     ),
     # The shape of db[2] / b[2].
-    ("03.shape", "answer = (5, 1)", "That is the shape of db[2]."),
+    ("03.shape", "answer = (5, 1)", "This is the shape of db[2]."),
     # That is dW of layer 1; the inputs are layer 0.
-    ("03.shape", "answer = (7, 12)", "That is dW[1]."),
+    ("03.shape", "answer = (7, 12)", "This is the shape of dW[1]."),
     # The shape of Z[2] or A[2]; the examples are summed over in dW.
-    ("03.shape", "answer = (5, 40)", "That is dZ[2];"),
+    ("03.shape", "answer = (5, 40)", "This is the shape of dZ[2]."),
     # Feeds on Z of the layer before, not on its activation (and Z gets a key 0).
     (
         "04.forward",
