@@ -1,8 +1,8 @@
-"""What an exercise is, and how an answer to it is judged.
+"""What an exercise is, which data it contains and what the verdict on an answer looks like.
 
-Everything about an exercise is in one place, in `lesson_00` … `lesson_10`. An answer is either a value or a function.
-A function is run on `cases`, and its results are compared with those of the solution, of the stub and of known wrong
-answers.
+All data of an exercise is in one place, in the modules `lesson_00` to `lesson_10`. An answer is either a value or a
+function. A function is run on `cases`, and its results are compared with those of the solution, the stub and known
+wrong answers.
 """
 
 import inspect
@@ -20,31 +20,45 @@ from helpers.exercises.running import results_or_error
 class Wrong(NamedTuple):
     """A known wrong answer and the feedback on it."""
 
-    answer: Any  # a value, or a function with the arguments of the solution
+    answer: Any  # a value, or a function with the same arguments as the solution
     hint: str
-    code: str = ""  # a pattern that the reader's code, if it can be read, must contain for the hint to apply
+    code: str = ""  # a pattern; if the reader's code can be read, it must contain this for the hint to apply
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise, or a quick question, which is an exercise without hints.
+    """An exercise or a quick question. A quick question is an exercise without hints.
 
     Attributes
     ----------
-    name : str, the lesson, a dot and a word, such as "04.step"; questions are "04.q1", "04.q2", …
-    prompt : str, Markdown, the task
-    reason : str, why the right answer is right, shown with the verdict
-    right : the right value; None if the answer is a function
-    solution : str, code that computes `answer`, or the function itself
-    wrong : list of Wrong, at least three
-    hints : list of str, each revealing more than the one before
-    given : str, the code that the reader starts from; by default `answer = None`, or a function that returns None
-    broken : callable, if the task is to find a mistake: the given function, under its own name
-    cases : callable, if the answer is a function: returns a new list of tuples of arguments at each call
-    parts : names of the function's results, as used in the lesson
-    m : list of int, number of examples in each case, used to tell a sum from a mean
-    recorded : Key, optional, replaces the solution and the wrong answers in a copy without them
-    also : numbers accepted as well as `right`, such as a value rounded as in the lesson
+    name : str
+        The lesson, a dot and a word, such as "04.step". Quick questions are named "04.q1", "04.q2", …
+    prompt : str
+        The task, in Markdown.
+    reason : str
+        The reason why the right answer is right, which is shown with the verdict.
+    wrong : list of Wrong
+        Known wrong answers, at least three.
+    right : object
+        The right value, or None if the answer is a function.
+    solution : str or callable
+        Code that computes `answer`, or the function itself.
+    hints : list of str
+        Hints, each of which reveals more than the one before.
+    given : str
+        The code that the reader starts from. The default is `answer = None` or a function that returns None.
+    broken : callable, optional
+        The given function, under its own name, if the task is to find a mistake.
+    cases : callable, optional
+        Returns a new list of tuples of arguments at each call. Only given if the answer is a function.
+    parts : tuple of str
+        Names of the function's results, as used in the lesson.
+    m : list of int
+        The number of examples in each case, used to tell a sum from a mean.
+    recorded : Key, optional
+        Replaces the solution and the wrong answers in a copy of the lessons without solutions.
+    also : list of numbers
+        Numbers accepted as well as `right`, such as a value rounded as in the lesson.
     """
 
     name: str
@@ -72,7 +86,7 @@ class Exercise:
 
     @property
     def stub(self):
-        """The code that the reader starts from."""
+        """Return the code that the reader starts from."""
         if self.given or self.cases is None:
             return self.given or "answer = None"
         name = self.solution.__name__
@@ -82,29 +96,29 @@ class Exercise:
 
     @property
     def answer_name(self):
-        """The name of the reader's answer in the stub: `answer`, or that of the last function."""
+        """Return the name of the reader's answer in the stub, which is `answer` or the name of the last function."""
         return (["answer", *re.findall(r"^def (\w+)", self.stub, re.MULTILINE)])[-1]
 
     @property
     def arguments(self):
-        """Names of the arguments of the reader's function."""
+        """Return the names of the arguments of the reader's function."""
         return re.search(rf"def {self.answer_name}\((.*?)\)", self.stub)[1].split(", ")
 
     @property
     def cell(self):
-        """The code cell in the lesson; after a restart it runs without the cells above it."""
+        """Return the code cell of the lesson, which runs without the cells above it after a restart of the kernel."""
         before, after = ("\n\n\n", "\n\n\n") if self.cases else ("\n\n", "\n")
         call = f'check("{self.name}", {self.answer_name})\n# hint("{self.name}")\n# solution("{self.name}")'
         return f"from helpers.exercises import check, hint, solution{before}{self.stub}{after}{call}"
 
     @property
     def solution_text(self):
-        """The solution as code."""
+        """Return the solution as code."""
         return self.solution if isinstance(self.solution, str) else inspect.getsource(self.solution).strip()
 
     @cached_property
     def key(self):
-        """The results with which answers are compared."""
+        """Return the results with which answers are compared."""
         if self.recorded:
             return self.recorded
         needs = {wrong.hint: wrong.code for wrong in self.wrong if wrong.code}
@@ -119,23 +133,23 @@ class Exercise:
 
     @cached_property
     def slips(self):
-        """Wrong values of a typed answer that result from one slip in the formula, with hints."""
+        """Return wrong values of a typed answer that result from one slip in the formula, each with a hint."""
         if self.cases is not None or isinstance(self.right, str) or not self.solution:
             return []
         return typed.slips(self.solution, self.name[3:] if self.is_question else "answer", self.right)
 
 
 class Key(NamedTuple):
-    """Results for comparison, as lists with one entry per case; if a function fails, the text of its error."""
+    """Results for comparison, as lists with one entry per case or, if a function fails, the text of its error."""
 
     right: list
-    wrong: list  # (results, hint) pairs
-    stub: Any  # results of the function in which to find a mistake, if any
-    needs: Any = MappingProxyType({})  # by hint: the pattern that the reader's code must contain
+    wrong: list  # pairs (results, hint)
+    stub: Any  # results of the given function if the task is to find a mistake, otherwise None
+    needs: Any = MappingProxyType({})  # maps a hint to the pattern that the reader's code must contain
 
 
 class Verdict(NamedTuple):
-    """The verdict that `check` shows. `kind` is "right", "wrong" or "open"."""
+    """The verdict that `check` shows. Its `kind` is "right", "wrong" or "open"."""
 
     kind: str
     words: str

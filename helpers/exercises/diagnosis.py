@@ -1,4 +1,4 @@
-"""Descriptions of mistakes found in the reader's code: what is wrong, in which line, and a question."""
+"""Describe the mistakes found in the reader's code: what is wrong, in which line, and a question to think about."""
 
 import ast
 import inspect
@@ -10,38 +10,44 @@ from helpers.exercises.phrases import WORDS
 
 
 def describe(found, code):
-    """Describe the mistake.
+    """Describe a mistake found in the reader's code, in a sentence and a question.
 
     Parameters
     ----------
     found : repair.Found
+        The mistake.
     code : repair.Code
+        The reader's code.
+
+    Returns
+    -------
+    str
     """
     seen, question = WORDS[_key(found)]
     line, piece = quote(found.line), found.piece
     large = "\n" in piece or len(piece) > 0.6 * len(found.line) or len(piece) > 60
-    there = "" if large or "{line}" in seen or not found.line else f", in the line {line}"
+    there = "" if large or "{line}" in seen or not found.line else f" in the line {line}"
     seen = seen.format(piece=line if large else quote(piece), line=line, call=_call(found))
     if not found.whole:
-        seen = f"There is more than one thing to find. One of them: {seen[:1].lower()}{seen[1:]}"
+        seen = f"There is more than one mistake. One of them is this: {seen[:1].lower()}{seen[1:]}"
     missing = found.kind in ("no_factor", "no_term", "hard_coded", "no_mean", "extra_statement")
     never = about_unused(code) if missing else ""
     return f"{seen}{there}. {never}{question}"
 
 
 def about_unused(code):
-    """A sentence on the arguments that the function never uses."""
+    """Return a sentence that names the arguments the function never uses, or "" if it uses all of them."""
     names = repair.unused(code)
     listed = " and ".join(f"`{name}`" for name in names)
     return f"{listed} {'is' if len(names) == 1 else 'are'} never used. " if names else ""
 
 
 def with_unused(words, code):
-    """Add to a message what the code alone shows, before the question at its end."""
+    """Add what the code alone shows to a message, before the question at its end."""
     never = about_unused(code) if code else ""
     hidden = repair.outside(code) if code else ()
     if hidden:
-        never = f"`{hidden[0]}` is no argument of the function, but comes from elsewhere in the notebook. {never}"
+        never = f"`{hidden[0]}` is not an argument of the function but comes from elsewhere in the notebook. {never}"
     loose = (_diagonal(code, words) or loose_end(code)) if code else ""
     if not never and loose and len(words) + len(loose) < 480:
         return f"{re.sub(' [A-Z][^.?!]*[?]$', '', words)} {loose}"
@@ -50,74 +56,83 @@ def with_unused(words, code):
 
 
 def evidence(code):
-    """What the code alone shows: an unused argument, a name from the notebook, clipped values; or ""."""
+    """Return what the code alone shows, such as an unused argument or clipped values; "" if it shows nothing."""
     hidden = repair.outside(code)
     if hidden:
         return (
-            f"`{hidden[0]}` is no argument of the function: it comes from elsewhere in the notebook"
-            f"{_line_with(code, hidden[0])}. Which of the arguments should take its place, or what can be counted "
-            f"in them?"
+            f"`{hidden[0]}`{_line_with(code, hidden[0])} is not an argument of the function but comes from elsewhere "
+            f"in the notebook. Which argument should you use instead, or what can you count in the arguments?"
         )
     names = repair.unused(code)
     if names:
-        return f"{about_unused(code)}What is it for?" if len(names) == 1 else f"{about_unused(code)}What are they for?"
+        return (
+            f"{about_unused(code)}What is it needed for?"
+            if len(names) == 1
+            else f"{about_unused(code)}What are they needed for?"
+        )
     return loose_end(code) or _values_cut_off(code)
 
 
 def _values_cut_off(code):
-    """A sentence and a question about clipped values; or ""."""
+    """Return a sentence and a question about clipped values or a tiny number in a logarithm; "" if there are none."""
     for node in ast.walk(code.tree):
         name = getattr(getattr(node, "func", None), "attr", "")
         if isinstance(node, ast.Call) and name == "nan_to_num":
             return (
-                f"`{ast.unparse(node.func)}` puts other numbers in place of nan and infinity and so hides that "
-                f"something overflows{where(code.line(node))}. Where does it overflow, and how is that avoided?"
+                f"`{ast.unparse(node.func)}`{where(code.line(node))} replaces nan and infinity by other numbers. This "
+                f"only hides that something overflows. Where does it overflow, and how can you avoid that?"
             )
         if isinstance(node, ast.Call) and name == "clip":
             return (
-                f"`{ast.unparse(node.func)}` cuts values off, in the line {quote(code.line(node))}. Which values come "
-                f"out wrong because of that?"
+                f"`{ast.unparse(node.func)}` cuts off values in the line {quote(code.line(node))}. Which results are "
+                f"wrong because of that?"
             )
     for node in ast.walk(code.tree):
         name = getattr(getattr(node, "func", None), "attr", "")
         tiny = [part for part in ast.walk(node) if name.startswith("log") and _is_tiny(part)]
         if tiny:
             return (
-                f"`{ast.unparse(tiny[0])}` is put inside a logarithm, in the line {quote(code.line(node))}. Which "
-                f"values come out wrong because of it?"
+                f"You use `{ast.unparse(tiny[0])}` inside a logarithm in the line {quote(code.line(node))}. Which "
+                f"results are wrong because of that?"
             )
     return ""
 
 
 def _diagonal(code, words):
-    """A sentence and a question on np.diag in the line where an error happened; "" if it is not there."""
+    """Return a sentence and a question about np.diag in the line that raised an error, or "" if there is none."""
     called = [n for n in ast.walk(code.tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "np.diag"]
     arguments = [argument.arg for argument in code.tree.args.args]
     for call in called:
         given = ast.unparse(call.args[0]) if call.args else ""
         if given in arguments and "not fit together" in words and code.line(call)[:40] in words:
             return (
-                f"`np.diag` makes a diagonal matrix of a vector, but of a matrix it takes the diagonal; is `{given}` "
-                f"a vector?"
+                f"`np.diag` turns a vector into a diagonal matrix, but from a matrix it extracts the diagonal. Is "
+                f"`{given}` a vector?"
             )
     return ""
 
 
 def about_logarithm(code, parts):
-    """A sentence and a question on a logarithm among gradients, which belongs to a cost; "" if there is none."""
+    """Return a sentence and a question about a logarithm in the code of gradients, or "" if there is none.
+
+    A logarithm belongs to the cost, so it usually means that the cost was not differentiated.
+    """
     if not parts or not all(re.match(r"d[A-Za-z]", part) for part in parts):
         return ""
     for node in ast.walk(code.tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "np.log":
             return (
-                f"{quote(ast.unparse(node))} belongs to the cost; a gradient takes its derivative"
-                f"{where(code.line(node))}. What is the derivative of a logarithm?"
+                f"{quote(ast.unparse(node))}{where(code.line(node))} belongs to the cost, but a gradient contains the "
+                f"derivative of the cost. What is the derivative of a logarithm?"
             )
     return ""
 
 
 def lost(code):
-    """The first statement that computes something, or calls the function itself, and keeps no result; or None."""
+    """Return the first statement whose result is computed but not kept, or None if there is none.
+
+    This is an expression that stands alone, or a call of the function itself.
+    """
     for node in ast.walk(code.tree):
         value = getattr(node, "value", None)
         if not isinstance(node, ast.Expr) or node is code.tree.body[-1]:
@@ -129,38 +144,39 @@ def lost(code):
 
 
 def about_lost(node, code):
-    """A sentence and a question on a statement of which nothing is kept, see `lost`."""
+    """Return a sentence and a question about a statement whose result is not kept (see `lost`)."""
     line, value = quote(code.line(node)), node.value
     if isinstance(value, ast.Compare) and isinstance(value.ops[0], ast.Eq):
-        return f"{line} compares and assigns nothing. Which sign sets a value?"
+        return f"{line} compares two values but assigns nothing. Which operator assigns a value?"
     if isinstance(value, ast.Call):
-        return f"What {line} returns is thrown away. What should be done with it?"
-    return f"{line} computes something, but nothing keeps its value. Which name should take it?"
+        return f"The value that {line} returns is not used. What should be done with it?"
+    return f"{line} computes a value but does not keep it. Which name should it be assigned to?"
 
 
 def loose_end(code):
-    """A sentence and a question about an unused result, a loop that ends at once, or random numbers; or ""."""
+    """Return a sentence and a question about an unused result, a loop that ends at once or random numbers, or ""."""
     read = {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     for node in ast.walk(code.tree):
         value = getattr(node, "value", None)
         if isinstance(node, (ast.For, ast.While)) and any(isinstance(part, ast.Return) for part in node.body):
             line = code.line(next(part for part in node.body if isinstance(part, ast.Return)))
-            return f"{quote(line)} ends the loop in its first pass. How many passes should it make?"
+            return f"{quote(line)} ends the loop in its first pass. How many passes should the loop make?"
         if isinstance(node, ast.Expr) and isinstance(value, ast.Call) and _returns_something(value, code):
-            return f"What {quote(code.line(node))} returns is thrown away. Which name should take it?"
+            return f"The value that {quote(code.line(node))} returns is not used. Which name should it be assigned to?"
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
             if name not in read:
-                return f"`{name}` is set in the line {quote(code.line(node))}, but never used. Which name was meant?"
+                return f"`{name}` is set in the line {quote(code.line(node))} but never used. Which name did you mean?"
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("np.random."):
             return (
-                f"`{ast.unparse(node.func)}` draws numbers by chance{where(code.line(node))}. Which numbers are given?"
+                f"`{ast.unparse(node.func)}` draws random numbers{where(code.line(node))}. Which numbers are given in "
+                f"the exercise?"
             )
     return ""
 
 
 def _returns_something(call, code):
-    """Whether a bare call is to a function from the notebook or NumPy that returns a result."""
+    """Return whether a call that stands alone is to a function of the notebook or NumPy that returns a result."""
     if isinstance(call.func, ast.Name):
         known = code.scope.get(call.func.id)
         return inspect.isfunction(known)
@@ -180,15 +196,26 @@ def _line_with(code, name):
 
 
 def pointed(words, found, code, parts, part):
-    """Put before a message the line to look at: that of the mistake found, or else the one that computes `part`.
+    """Put a pointer to a line of the code in front of a message.
+
+    The line is that of the mistake that was found or, failing that, the line that computes the wrong result.
 
     Parameters
     ----------
     words : str
-    found : repair.Found, or None
-    code : repair.Code, or None
-    parts : names of the function's results
-    part : str, the wrong result, such as "dW[2]"; "" if there is none
+        The message.
+    found : repair.Found or None
+        The mistake.
+    code : repair.Code or None
+        The reader's code.
+    parts : sequence of str
+        Names of the function's results.
+    part : str
+        The name of the wrong result, such as "dW[2]"; "" if there is none.
+
+    Returns
+    -------
+    str
     """
     if " the line `" in words:
         return words
@@ -202,12 +229,14 @@ def pointed(words, found, code, parts, part):
     if not line:
         return words
     return (
-        f"`{name}` is made in the line {quote(line)}. {words}" if name else f"Look at the line {quote(line)}. {words}"
+        f"`{name}` is computed in the line {quote(line)}. {words}"
+        if name
+        else f"Look at the line {quote(line)}. {words}"
     )
 
 
 def _made(code, parts, part):
-    """The variable that holds a result on return, and the last line that assigns it."""
+    """Return the variable that holds a result and the last line that assigns it."""
     returns = [node for node in ast.walk(code.tree) if isinstance(node, ast.Return) and node.value is not None]
     if len(returns) != 1:
         return "", ""
@@ -225,7 +254,7 @@ def _made(code, parts, part):
 
 
 def _is_empty(node):
-    """Whether a statement only gives a whole variable what it begins with, such as {}, 0 or [0] * n."""
+    """Return whether a statement only gives a whole variable its initial value, such as {}, 0 or [0] * n."""
     if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
         return False
     value = node.value.left if isinstance(node.value, ast.BinOp) else node.value
@@ -233,7 +262,7 @@ def _is_empty(node):
 
 
 def _sets(node, name):
-    """Whether a statement assigns the variable or one of its entries."""
+    """Return whether a statement assigns the variable or one of its entries."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return ast.unparse(node.value.func) in (f"{name}.append", f"{name}.extend")
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []

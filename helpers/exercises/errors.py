@@ -1,4 +1,4 @@
-"""The meaning of an error in the reader's code, and the line in which it happened."""
+"""Explanations of errors raised by the reader's code, and the lines in which they occurred."""
 
 import difflib
 import linecache
@@ -9,77 +9,87 @@ from helpers.exercises import limits
 from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError, text_of
 
 TYPES = {  # the meaning of a TypeError, by a word in its text
-    "bitwise_xor": "`^` is no power in Python, but the exclusive or of whole numbers",
-    "'tuple'": "A whole tuple takes part where a single number is meant",
-    "'NoneType'": "Something is None: a function that was called returns nothing",
-    "'builtin_function_or_method'": "A function takes part that has not been called",
-    "'function'": "A function takes part that has not been called",
-    "'numpy.ufunc'": "A function takes part that has not been called",
-    "'method'": "A method takes part that has not been called",
-    "'str'": "A text takes part where a number is meant",
-    "'dict'": "A whole dictionary takes part where one of its arrays is meant",
-    "'list'": "A list takes part where an array is meant; np.array makes one",
-    "not iterable": "A single number is not something to loop over",
-    "not subscriptable": "Square brackets stand behind something that has no entries",
-    "not callable": "Parentheses stand behind something that is no function",
-    "as a data type": "The sizes of an array are one argument, a pair in parentheses of its own",
+    "bitwise_xor": "`^` does not mean a power in Python but the exclusive or of two integers",
+    "'tuple'": "A whole tuple is used where a single number is needed",
+    "'NoneType'": "A value is None, probably because a function that was called returns nothing",
+    "'builtin_function_or_method'": "A function is used as a value without being called",
+    "'function'": "A function is used as a value without being called",
+    "'numpy.ufunc'": "A function is used as a value without being called",
+    "'method'": "A method is used as a value without being called",
+    "'str'": "Text is used where a number is needed",
+    "'dict'": "A whole dictionary is used where one of its arrays is needed",
+    "'list'": "A list is used where an array is needed (np.array makes one)",
+    "not iterable": "A single number is used where something to loop over is needed",
+    "not subscriptable": "Square brackets follow something that has no entries",
+    "not callable": "Parentheses follow something that is not a function",
+    "as a data type": "The sizes of a new array must be a single argument, a tuple in its own parentheses",
 }
 ARGUMENTS = "positional argument|keyword argument"
-# Errors in a line: the type of error, a pattern in its text, and the message. The first matching row applies.
+# Errors that concern a single line, each with its type, a pattern in its text and the message. The first match applies.
 IN_A_LINE = [
-    (TypeError, ARGUMENTS, "A call does not fit the function that it calls{there}: {text}. Which arguments does that "
-     "one take?"),
-    (UnboundLocalError, "", "A name is used before it has a value (`{text}`){there}. Which line should give it one "
+    (TypeError, ARGUMENTS, "A function is called with the wrong arguments{there}: {text}. Which arguments does it "
+     "take?"),
+    (UnboundLocalError, "", "A name is used before it has a value{there} (`{text}`). Which line should assign it "
      "first?"),
-    (BaseException, "matmul|not aligned", "In a product @ the inner sizes do not match{sizes}{there}. What is the "
+    (BaseException, "matmul|not aligned", "The inner sizes in a matrix product do not match{sizes}{there}. What is the "
      "shape of each factor, and which product does the formula ask for?"),  # np.dot says "not aligned"
-    (BaseException, "could not be broadcast|non-broadcastable", "Two arrays do not fit together, entry by entry "
-     "(`{text}`){there}. What is the shape of each?"),
-    (ImportError, "", "A module is imported that is not there ({text}){there}. Which function that is at hand does the "
+    (BaseException, "could not be broadcast|non-broadcastable", "The shapes of two arrays do not fit "
+     "together{there} (`{text}`). What is the shape of each?"),
+    (ImportError, "", "An import fails{there} ({text}). Which available function does the "
      "same?"),
     (KeyError, "", "A dictionary has no entry {text}{there}. Which keys does it have, and which are asked for?"),
-    (IndexError, "", "An index points beyond the end (`{text}`){there}. What are its first and its last value?"),
-    (AttributeError, "^module", "There is no such function{there}: {text}. In which part of the module is it?"),
-    *((TypeError, re.escape(word), about + " (`{text}`){there}. What should stand there?")
+    (IndexError, "", "An index is out of range{there} (`{text}`). What are its first and last values?"),
+    (AttributeError, "^module", "A function does not exist{there}: {text}. In which part of the module is it?"),
+    *((TypeError, re.escape(word), about + "{there} (`{text}`). What should be there instead?")
       for word, about in TYPES.items()),
-    (BaseException, "truth value of an array", "A condition is given an array{there}, but it can only decide about a "
-     "single value. Which one is meant?"),
+    (BaseException, "truth value of an array", "A condition is applied to a whole array{there}, but it can only test a "
+     "single value. Which value do you mean?"),
 ]  # fmt: skip
 # Errors that do not concern a single line.
 ABOUT_THE_WHOLE = {
     ArgumentChangedError: "`{name}` changes its argument `{text}` in place, and the caller still needs it: make a new "
     "array.",
-    ArgumentRoundedError: "`{name}` leaves its argument `{text}` changed by rounding: adding ε and subtracting it "
-    "again does not give quite the same number. Save the entry and restore it, or work on a copy.",
+    ArgumentRoundedError: (
+        "`{name}` leaves its argument `{text}` changed by rounding errors, because adding ε and "
+        "subtracting it again does not give exactly the same number. Save the entry and restore it, or "
+        "work on a copy."
+    ),
     limits.TimeUp: "`{name}` was stopped after {text} seconds. Is there a loop that never ends?",
-    limits.AskedForInputError: "`{name}` calls input(), which would wait for ever; its arguments are all that it "
-    "needs.",
-    SystemExit: "`{name}` leaves Python by exit(). End it with return instead.",
-    RecursionError: "`{name}` calls itself without end. Is there a case in which it returns?",
-    MemoryError: "`{name}` wants more memory than there is. Compare the shapes: does a product grow too large?",
+    limits.AskedForInputError: "`{name}` calls input(), which would wait forever. Use the arguments of the function.",
+    SystemExit: "`{name}` calls exit(), which would end Python. Use return to end the function instead.",
+    RecursionError: "`{name}` calls itself endlessly. Is there a case in which it returns?",
+    MemoryError: "`{name}` needs more memory than is available. Does a product of two shapes become too large?",
 }
 LONGEST = 90  # characters of a quoted line
 
 
 def quote(line):
-    """Quote a line of the reader's code: in backticks, and shortened if it is long."""
+    """Quote a line of the reader's code in backticks, and shorten it if it is long."""
     line = line.strip().replace("`", "'")
     return f"`{line if len(line) <= LONGEST else line[: LONGEST - 2] + ' …'}`"
 
 
 def where(line):
-    """ ", in the line `…`", if there is one."""
+    """Return " in the line `…`" for a line of code, or "" if the line is empty."""
     return f", in the line {quote(line)}" if line else ""
 
 
 def about_error(name, error, function=None):
-    """Describe an error.
+    """Explain an error raised by the reader's function.
 
     Parameters
     ----------
-    name : str, the name of the reader's function
+    name : str
+        The name of the reader's function.
     error : BaseException
-    function : the reader's function, to tell its lines from those of other functions; by default no line is quoted
+        The error.
+    function : callable, optional
+        The reader's function. It is needed to quote the line in which the error occurred, so by default no line is
+        quoted.
+
+    Returns
+    -------
+    str
     """
     text = text_of(error)
     for kind, words in ABOUT_THE_WHOLE.items():
@@ -90,19 +100,19 @@ def about_error(name, error, function=None):
     if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
         return _about_a_name(error, text, there, function)
     if isinstance(error, TypeError) and re.search(ARGUMENTS, text) and not line:
-        return f"`{name}` does not take the arguments of the exercise: keep its first line as it was given."
+        return f"`{name}` does not take the arguments given in the exercise. Restore its first line to what it was."
     for kind, pattern, words in IN_A_LINE:
         if isinstance(error, kind) and re.search(pattern, text):
             return words.format(text=text, there=there, sizes=_sizes(text))
     said = f" (`{text}`)" if text else ""
-    question = " What are the types and shapes of what stands in it?" if line else ""
+    question = " What are the types and shapes of the values in it?" if line else ""
     return f"`{name}` stopped with {type(error).__name__}{said}{there}.{question}"
 
 
 def _sizes(text):
-    """The inner sizes of a product that do not match, in the order of its factors; "" if NumPy did not report them."""
+    """Return the inner sizes that do not match, in the order of the factors, or "" if NumPy did not report them."""
     sizes = re.search(r"size (\d+) is different from (\d+)", text)
-    return f", {sizes[2]} and {sizes[1]}" if sizes else ""
+    return f" ({sizes[2]} and {sizes[1]})" if sizes else ""
 
 
 def _about_a_name(error, text, there, function):
@@ -110,7 +120,7 @@ def _about_a_name(error, text, there, function):
     code = _code(function)
     known = [*getattr(code, "co_varnames", ()), *(function.__globals__ if code else ())]
     near = difflib.get_close_matches(missing, [name for name in known if not name.startswith("_")], 1, 0.75)
-    restart = "After a restart of the kernel, first run the cells above: Run > Run All Above Selected Cell."
+    restart = "After restarting the kernel, run the cells above first: Run > Run All Above Selected Cell."
     meant = f"Did you mean `{near[0]}`?" if near else f"Is it misspelt? {restart}"
     return f"`{missing or text}` is not defined{there}. {meant}"
 
@@ -120,7 +130,7 @@ def _code(function):
 
 
 def own_line(error, function):
-    """The last line of the reader's own code (its file or cell) that the error passed through; "" if none did."""
+    """Return the last line of the reader's own file or cell that the error passed through, or "" if there is none."""
     code = _code(function)
     line, step = "", error.__traceback__
     while code is not None and step is not None:

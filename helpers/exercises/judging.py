@@ -1,4 +1,4 @@
-"""How an answer is judged: run on the cases, compared and, if it is wrong, traced to its cause."""
+"""Judge an answer: run it on the cases, compare the results and, if it is wrong, trace the mistake to its cause."""
 
 import ast
 import copy
@@ -16,39 +16,42 @@ from helpers.gradient_check import compare
 from helpers.gradient_check.report import GradientReport
 
 SECONDS = 4.0  # time limit for an answer
-LONGEST_SEARCH = 12.0  # seconds to search for the cause on a busy machine; see repair.MOST_SECONDS
-# Changes after which the hint for "the inner sizes do not match" or "an entry is missing" still names the cause.
+LONGEST_SEARCH = 12.0  # time limit in seconds for the search for a cause on a busy machine; see repair.MOST_SECONDS
+# If one of these changes corrects the code, a hint such as "the inner sizes do not match" still names the cause.
 SAME_CAUSE = ("no_transpose", "transpose", "order_of_product", "wrong_factor", "order_of_arguments", "wrong_return")
-# Changes that leave no doubt about the cause, even if another mistake gives the same results.
+# If one of these changes corrects the code, the cause is certain, even if another mistake gives the same results.
 SURE = ("floor", "power", "uncalled", "whole_shape", "outside")
 
 
 class _Mistake(NamedTuple):
-    """What is known about a wrong function before the search for its cause."""
+    """What is known about a wrong function before the search for the cause of the mistake."""
 
-    hint: str  # of the known wrong answer with the same results or the same error; or ""
-    generic: str  # the message if the cause is unknown
-    earlier: str = ""  # put before the description of a cause
-    failed: bool = False  # no results to compare, so the hint may belong to another mistake
-    part: str = ""  # the wrong result, such as "dW[2]"
+    hint: str  # the hint for the known wrong answer with the same results or the same error, or ""
+    generic: str  # the message to show if the cause is unknown
+    earlier: str = ""  # text to put before the description of the cause
+    failed: bool = False  # whether there are no results to compare, so that the hint may be for a different mistake
+    part: str = ""  # the name of the wrong result, such as "dW[2]"
 
 
 def judge(exercise, answer, seconds=SECONDS, code=None):
-    """Judge an answer, without ever failing or giving the solution away.
+    """Judge an answer. This never raises an error and never gives the solution away.
 
     Parameters
     ----------
     exercise : Exercise
-    answer : anything
-    seconds : float, after which a function is stopped
-    code : repair.Code, the code of a typed answer (see `cell`), if known
+    answer : object
+        The reader's answer, which may be anything.
+    seconds : float
+        The time in seconds after which a function is stopped.
+    code : repair.Code, optional
+        The code of a typed answer, if it is known (see `cell`).
 
     Returns
     -------
     Verdict
     """
     printed = limits.Printed()
-    _ = exercise.key  # computed first, so that it does not count against the time limit
+    _ = exercise.key  # compute this first, so that it does not count against the time limit
     try:
         with limits.quarantine(seconds, printed):
             if exercise.cases is None:
@@ -57,8 +60,8 @@ def judge(exercise, answer, seconds=SECONDS, code=None):
                 verdict = _judge_function(exercise, answer, printed)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # whatever a reader's code can raise, including SystemExit
-        if code is not None:  # the search in the code took too long
+    except BaseException as error:  # the reader's code can raise anything, including SystemExit
+        if code is not None:  # the search in the code took too long, so judge the value alone
             return judge(exercise, answer, seconds)
         verdict = Verdict("wrong", about_error(exercise.answer_name, error, answer))
     if isinstance(verdict, _Mistake):
@@ -69,13 +72,13 @@ def judge(exercise, answer, seconds=SECONDS, code=None):
 
 
 def _traced(exercise, answer, mistake):
-    """The verdict on a wrong function; if the cause is not found in time, the message does without it."""
+    """Return the verdict on a wrong function, with the cause of the mistake if it can be found in time."""
     try:
         with limits.quarantine(LONGEST_SEARCH, limits.Printed()):
             return _explained(exercise, answer, *mistake)
     except KeyboardInterrupt:
         raise
-    except BaseException:  # changed code can raise whatever the reader's own code can
+    except BaseException:  # a changed version of the reader's code can also raise anything
         words = mistake.hint or mistake.generic
         return Verdict("wrong", diagnosis.pointed(words, None, repair.read(answer), exercise.parts, mistake.part))
 
@@ -85,10 +88,10 @@ def _traced(exercise, answer, mistake):
 
 def _judge_function(exercise, answer, printed):
     if answer is None:
-        return Verdict("open", "Write the function, and pass its name to `check`.")
+        return Verdict("open", "Write the function and pass its name to `check`.")
     if not callable(answer):
         how = "without quotes" if isinstance(answer, str) else "without parentheses"
-        words = f"A function is wanted, but the answer is {values.kind(answer)}: pass the function's name {how}."
+        words = f"The answer should be a function, but it is {values.kind(answer)}. Pass the function's name {how}."
         return Verdict("wrong", words)
     key, parts = exercise.key, exercise.parts
     try:
@@ -108,7 +111,7 @@ def _judge_function(exercise, answer, printed):
 
 
 def _note(results, right):
-    """A note if a right result is of a different type than the lesson's."""
+    """Return a note if the type of a right result differs from that in the lesson, or ""."""
     if isinstance(right[0], np.ndarray) and isinstance(results[0], (list, tuple)):
         return " (It is a list; the lesson's own function returns an array.)"
     return ""
@@ -129,15 +132,22 @@ def _about_failure(exercise, answer, error):
 def _about_nothing(exercise, answer, results, printed):
     name = exercise.answer_name
     if printed.length:
-        said = f"`{name}` prints, but returns None: end it with `return` and the result. How does a caller get it?"
+        said = (
+            f"`{name}` prints its result but returns None. End it with `return` and the result. How can a "
+            "caller get it?"
+        )
         return _Mistake(said, said)
     if any(result is not None for result in results):
-        return Verdict("wrong", f"`{name}` returns None in some cases, not in all: does every path end with `return`?")
+        return Verdict("wrong", f"`{name}` returns None in some cases. Does every path through it end with `return`?")
     code = repair.read(answer)
     if code and not all(ast.unparse(node) in ("return None", "return", "pass", "...") for node in code.tree.body):
         last = quote(code.line(code.tree.body[-1]))
-        return Verdict("wrong", f"`{name}` returns None: its last line is {last}. How does the caller get the result?")
-    return Verdict("open", f"`{name}` returns None. Write its body and run the cell again; or is `return` missing?")
+        return Verdict(
+            "wrong", f"`{name}` returns None, because its last line is {last}. How can the caller get the result?"
+        )
+    return Verdict(
+        "open", f"`{name}` returns None. Write its body and run the cell again. If you have, is a `return` missing?"
+    )
 
 
 def _about_results(exercise, answer, key, mine, right):
@@ -157,7 +167,7 @@ def _about_results(exercise, answer, key, mine, right):
         off = [name for name in right_here if not _same(mine_here, right_here, name)]
         if off:
             given = list(zip(exercise.arguments, arguments, strict=True))
-            earlier = "It is right for one set of arguments, but not for another. " if i else ""
+            earlier = "The result is right for one set of arguments but not for another. " if i else ""
             generic = earlier + _explain(off, mine_here, right_here, m, given)
             return _Mistake("", generic, earlier, part=part)
     raise AssertionError("no difference found")
@@ -168,23 +178,28 @@ def _same(mine, right, name):
 
 
 def _is_about(hint, needs, answer):
-    """Whether a hint may apply to this code: it contains what the hint is about, or cannot be read."""
+    """Return whether a hint may apply to this code: it contains what the hint is about, or it cannot be read."""
     code = repair.read(answer) if hint in needs else None
     return code is None or re.search(needs[hint], "\n".join(map(ast.unparse, code.functions))) is not None
 
 
 def _about_the_given(exercise, answer):
-    """A function in which a mistake is to be found, and which still gives the same results."""
+    """Judge a function that still gives the same results as the one in which the reader should find a mistake."""
     code = repair.read(answer)
     given = ast.parse(exercise.stub).body[0]
     if code is None or ast.dump(ast.Module(code.tree.body, [])) == ast.dump(ast.Module(given.body, [])):
-        return Verdict("open", "This is still the function as it was given. Find the mistake, and run it again.")
-    said = "You have changed the function, but its results are still those of the one that you were given."
+        return Verdict(
+            "open", "The function is still as it was given. Find the mistake, correct it and run the cell again."
+        )
+    said = "You have changed the function, but it still gives the same results as before."
     return _Mistake(said, said)
 
 
 def _explained(exercise, answer, hint, generic, earlier, failed, part):
-    """The verdict with the mistake that a change of the code shows; else what the numbers show; else `generic`."""
+    """Return the verdict with the best explanation available.
+
+    That is the mistake shown by a change of the code or, failing that, by the numbers. Otherwise it is `generic`.
+    """
     code = repair.read(answer)
     passed = _comparison(exercise)
     found = repair.find(code, exercise.cases(), passed) if code else None
@@ -211,14 +226,14 @@ def _explained(exercise, answer, hint, generic, earlier, failed, part):
 
 
 def _another_number(exercise, code, passed):
-    """The repair that puts a number of the question in place of another one, or None."""
+    """Return the repair that replaces a number in the code by a different number from the question, or None."""
     others = typed_code.other_numbers(code, typed_code.numbers_of(exercise.prompt))
     other = repair.find(code, exercise.cases(), passed, found=list(others))
     return other if other and other.whole else None
 
 
 def _without_repair(exercise, code, generic, failed, pointed):
-    """The verdict where no change of the code explains the mistake: what the code shows, beside `generic`."""
+    """Return the verdict if no change of the code explains the mistake: `generic` and what the code alone shows."""
     if failed:
         return pointed(diagnosis.with_unused(generic, code))
     shown = (diagnosis.evidence(code) or diagnosis.about_logarithm(code, exercise.parts)) if code else ""
@@ -229,12 +244,12 @@ def _without_repair(exercise, code, generic, failed, pointed):
 
 
 def _short(generic):
-    """A general description, or "" if it is too long to be followed by a cause."""
+    """Return a general description, or "" if it is too long for a cause to follow it."""
     return generic if len(generic) < 200 else ""
 
 
 def _comparison(exercise):
-    """A function, for `repair` and `variants`, that tells which results of a function are right on a case."""
+    """Return a function for `repair` and `variants` that finds which results of a function are right in a case."""
     cases, like = exercise.cases(), exercise.key.right
     rights = sets(like, like, exercise.parts)
 
@@ -247,7 +262,10 @@ def _comparison(exercise):
 
 
 def _explain(off, mine, right, m, given):
-    """Describe the array to look at first; among gradients of several layers, one in the layer nearest the output."""
+    """Describe the array that the reader should look at first.
+
+    If it is one of the gradients of several layers, choose the wrong one in the layer nearest the output.
+    """
     headline, first = "", off[0]
     gradients = all(re.fullmatch(r"d[Wb]\[\d+\]", name) and right[name].shape == mine[name].shape for name in right)
     if gradients and len(right) > 2:
@@ -262,7 +280,7 @@ def sets(results, like, parts):
 
 
 def misfit(results, like, parts):
-    """Why known wrong results cannot be arranged like the right ones; None if they can."""
+    """Return the reason why known wrong results cannot be arranged like the right ones, or None if they can."""
     try:
         sets(results, like, parts)
     except values.UnfitError as unfit:

@@ -1,4 +1,4 @@
-"""How a typed answer is judged: a number, a list of numbers, or the letter of a choice."""
+"""Judge a typed answer, which is a number, a list of numbers or the letter of a choice."""
 
 import re
 
@@ -15,8 +15,14 @@ def judge_value(exercise, answer, code=None):
     Parameters
     ----------
     exercise : Exercise
-    answer : anything
-    code : repair.Code, the code of the answer (see `cell`), or None if unknown
+    answer : object
+        The reader's answer, which may be anything.
+    code : repair.Code, optional
+        The code of the answer, if it is known (see `cell`).
+
+    Returns
+    -------
+    Verdict
     """
     right = exercise.right
     if isinstance(right, str) and answer is not None:
@@ -29,50 +35,56 @@ def judge_value(exercise, answer, code=None):
     except values.NothingError:
         return Verdict("open", typed_code.about_nothing(code, exercise.answer_name) or _NOTHING)
     except values.UnfitError as unfit:
-        return Verdict("wrong", ending(str(unfit), "What kind of value is asked for?"))
+        return Verdict("wrong", ending(str(unfit), "What kind of value does the exercise ask for?"))
     if typed_like(mine, right) or (mine.size == 1 and mine.item() in exercise.also):
-        note = " (A plain number will do, without brackets.)" if mine.ndim and np.ndim(right) == 0 else ""
+        note = " (A plain number without brackets is enough.)" if mine.ndim and np.ndim(right) == 0 else ""
         return Verdict("right", exercise.reason + note)
     return Verdict("wrong", _about_value(exercise, mine, np.asarray(right), code))
 
 
-_NOTHING = "Put your answer in place of None and run the cell again."
+_NOTHING = "Replace None with your answer and run the cell again."
 
 
 def _about_kind(answer):
-    """Why an answer of this type cannot be right; "" if it can."""
+    """Return the reason why an answer of this type cannot be right, or "" if it can."""
     if callable(answer):
         return (
-            "The answer is a function, but a value is wanted: call it, or write the number. What would a call of it "
-            "return?"
+            "The answer is a function, but it should be a value. Call the function or write the number. "
+            "What would a call of it return?"
         )
     if isinstance(answer, dict):
         return (
-            "The answer is a dictionary, but a single value or a list is wanted. Which of its values is the answer, "
-            "or in which order do they belong in a list?"
+            "The answer is a dictionary, but it should be a single value or a list. Which of its values is "
+            "the answer, or in which order do they belong in a list?"
         )
     if isinstance(answer, (bool, np.bool_)):
-        return f"The answer is {answer}, the result of a comparison, but a number is wanted. Is there a `==` in it?"
+        return f"The answer is {answer}, the result of a comparison, but it should be a number. Is there a `==` in it?"
     if isinstance(answer, (set, frozenset)):
-        return "The answer is a set, which has no order: write a list, with square brackets. Which number comes first?"
+        return (
+            "The answer is a set, which has no order. Write a list with square brackets instead. Which "
+            "number comes first?"
+        )
     return ""
 
 
 def _judge_letter(exercise, answer):
-    """The verdict on a multiple-choice answer; "b)" and " B." count as "b"."""
+    """Return the verdict on a multiple-choice answer. "b)" and " B." count as "b"."""
     letter = answer.strip(" ().\"'").lower() if isinstance(answer, str) else ""
     if letter == exercise.right:
         return Verdict("right", exercise.reason)
     hints = {wrong.answer: wrong.hint for wrong in exercise.wrong}
-    return Verdict("wrong", hints.get(letter, 'The answer should be one of the letters, in quotes, such as "a".'))
+    return Verdict("wrong", hints.get(letter, 'The answer should be one of the letters in quotes, such as "a".'))
 
 
 def typed_like(mine, value):
-    """Whether `mine` is an acceptable way to type `value`: integers exactly, other numbers to three digits."""
+    """Return whether `mine` is an acceptable way to type `value`.
+
+    Integers must be exact, and other numbers must agree to three digits.
+    """
     value = np.asarray(value)
     if mine.dtype.kind == "U":
         return False
-    if mine.squeeze().shape == value.shape:  # [4] counts as 4, and a row of weights as a list
+    if mine.squeeze().shape == value.shape:  # [4] counts as 4, and a row of weights counts as a list
         mine = mine.squeeze()
     whole = np.all(value == np.round(value))
     tolerance = 1e-9 if whole and mine.dtype != np.float32 else 1e-6 if whole else 5e-3
@@ -99,7 +111,7 @@ def _about_value(exercise, mine, right, code):
     line = typed_code.look_at(code) if formula else ""
     if not np.isfinite(mine).all():
         return (
-            f"{line}The answer holds NaN or an infinite value. Where does it divide by 0, or take the logarithm of 0?"
+            f"{line}The answer contains NaN or an infinite value. Where does it divide by 0 or take the logarithm of 0?"
         )
     mine = mine.squeeze().astype(float)
     said = typed.look(mine, right, re.search(r"\bshare\b", exercise.prompt), formula) or _slip(exercise, mine)
@@ -109,31 +121,31 @@ def _about_value(exercise, mine, right, code):
 
 
 def _about_text(right, code):
-    wanted = "numbers are" if right.ndim else "a number is"
-    said = f"The answer is text, but {wanted} wanted: write it without quotes. What does it stand for?"
+    wanted = "a list of numbers" if right.ndim else "a number"
+    said = f"The answer is text, but it should be {wanted}. Write it without quotes. What does it stand for?"
     return (typed_code.repeated(code) if code else "") or said
 
 
 def _about_shape(mine, right):
-    wanted = ("A single number is", f"{right.size} numbers in a row are")[right.ndim]
+    wanted = ("a single number", f"a list of {right.size} numbers")[right.ndim]
     if mine.size > 9:
         return (
-            f"{wanted} wanted, but the answer is {values.shape_in_words(mine)}. Names of the notebook hold the "
-            f"lesson's values: have you put in the numbers of the question?"
+            f"The answer should be {wanted}, but it is {values.shape_in_words(mine)}. Variables of the notebook hold "
+            f"the values of the lesson. Have you used the numbers in the question?"
         )
     is_list = mine.ndim == 1
     listed = f"a list of {mine.size}, {[float(f'{v:.4g}') for v in mine]}" if is_list else values.shape_in_words(mine)
-    question = "How do they become a single one?" if mine.ndim and right.ndim == 0 else "What does each stand for?"
-    return f"{wanted} wanted, but the answer is {listed.replace('.0,', ',').replace('.0]', ']')}. {question}"
+    question = "How can you combine them?" if mine.ndim and right.ndim == 0 else "What does each number stand for?"
+    return f"The answer should be {wanted}, but it is {listed.replace('.0,', ',').replace('.0]', ']')}. {question}"
 
 
 def _known(exercise, mine, code):
-    """The hint of the known wrong values equal to this one, if they share a single hint; otherwise ""."""
+    """Return the hint of the known wrong values that equal this one, if they all have the same hint; otherwise ""."""
     known = exercise.key.wrong
     found = {hint for (value,), hint in known if _fits(mine, value)}
-    if not found and not code:  # the result of a formula is not rounded by hand
+    if not found and not code:  # the result of a formula has not been rounded by hand
         found = {hint for (value,), hint in known if typed_like(mine, value)}
-        # A number near the right one does not count as a known wrong one.
+        # A number close to the right one does not count as a known wrong value.
         far = mine.ndim == np.ndim(exercise.right) == 0 and not np.isclose(mine, exercise.right, rtol=0.1)
         found = found or {hint for (value,), hint in known if far and _in_two_digits(mine, value)}
     found = {hint for hint in found if not code or re.search(exercise.key.needs.get(hint, ""), "".join(code.lines))}
@@ -141,7 +153,7 @@ def _known(exercise, mine, code):
 
 
 def _fits(mine, value):
-    """Whether the result of a formula is a known value, which may be given to a few digits only."""
+    """Return whether the result of a formula equals a known value, which may be given to a few digits only."""
     value = np.asarray(value)
     if mine.squeeze().shape != value.shape:
         return False
@@ -151,7 +163,7 @@ def _fits(mine, value):
 
 
 def _in_two_digits(mine, value):
-    """Whether a number is a known one that is not an integer, rounded or truncated to two digits."""
+    """Return whether a number is a known non-integer value, rounded or truncated to two digits."""
     if mine.ndim or np.ndim(value) or value == np.round(value) or float(f"{mine:.2g}") != mine:
         return False
     unit = 10.0 ** (np.floor(np.log10(abs(value))) - 1)
@@ -167,7 +179,10 @@ def _digits(number):
 
 
 def _slip(exercise, mine):
-    """The hint of a slip in the formula that gives this number, if it has too many digits for coincidence."""
+    """Return the hint for a slip in the formula that gives this number.
+
+    Return "" if there is none or if the number has so few digits that the match may be a coincidence.
+    """
     if any(float(f"{v:.3g}") == v for v in np.ravel(mine)):
         return ""
     found = {hint for value, hint in exercise.slips if np.allclose(mine, value, rtol=2e-3, atol=0)}

@@ -1,4 +1,4 @@
-"""Typed numbers: the results of a formula with one common slip, and what a number alone reveals."""
+"""Typed numbers: what values result from one slip in a formula, and what a number reveals without its formula."""
 
 import ast
 
@@ -6,41 +6,50 @@ import numpy as np
 
 from helpers.exercises import catalogue, edits
 
-FORMULA = {  # description of a slip in the formula, without giving away the right number
-    "sign": "That comes out if a sign in the formula is wrong. Which terms count as negative?",
-    "extra": "That comes out if a part of the formula is left out. Which of the given numbers have you not used yet?",
-    "extra_exponent": "That comes out if a power in the formula is left out. What is squared in it?",
-    "extra_sum": "That comes out if a sum in the formula is left out. What must be added up?",
-    "upside_down": "That comes out if something multiplies in place of dividing, or the reverse. What stands below?",
-    "parentheses": "That comes out if the operations are grouped in another way. Which one must come first?",
-    "operation": "That comes out if two parts of the formula are joined in another way. Do they add up, or multiply?",
-    "no_two": "That comes out if a 2 in the formula is left out or taken twice. Where does a 2 come from?",
-    "complement": "That is the rest of 1. Which of the two shares is asked for?",
-    "square": "That comes out if a square is taken too many, or a root left out. What is the unit of the result?",
-    "root": "That comes out if a root is taken too many, or a square left out. What is the unit of the result?",
-    "log": "That is a logarithm of something in the formula. Is a logarithm asked for?",
-    "index": "That comes out if one of the numbers is taken from the wrong place. Which layer is each of?",
-    "range": "That comes out if the first or the last one is left out. What has to be counted?",
+FORMULA = {  # descriptions of slips in the formula that do not give away the right number
+    "sign": "You get this value if a sign in the formula is wrong. Which terms are negative?",
+    "extra": "You get this value if you leave out a part of the formula. Which of the given numbers have you not used?",
+    "extra_exponent": "You get this value if you leave out a power in the formula. What is squared in it?",
+    "extra_sum": "You get this value if you leave out a sum in the formula. What should be added up?",
+    "upside_down": "You get this value if you multiply instead of dividing, or divide instead of multiplying. What is "
+    "the denominator?",
+    "parentheses": "You get this value if you group the operations differently. Which one comes first?",
+    "operation": "You get this value if you combine two parts of the formula in a different way. Should you add or "
+    "multiply them?",
+    "no_two": "You get this value if you leave out a factor 2 or use it twice. Where does the formula contain a 2?",
+    "complement": "This is 1 minus the right share. Which of the two shares is asked for?",
+    "square": "You get this value if you square once too often or leave out a root. What is the unit of the result?",
+    "root": "You get this value if you take one root too many or leave out a square. What is the unit of the result?",
+    "log": "This is the logarithm of a part of the formula. Is a logarithm asked for?",
+    "index": "You get this value if you take one of the numbers from the wrong place. Which layer does each belong to?",
+    "range": "You get this value if you leave out the first or the last term. What has to be counted?",
 }
 CALLS = {
-    "sqrt": "That is the result without its root. What is the unit of it?",
-    "log": "That is the result without the logarithm. Where does the formula take one?",
-    "exp": "That is the result without the exponentials. Where does the formula take them?",
+    "sqrt": "This is the result without the square root. What is its unit?",
+    "log": "This is the result without the logarithm. Where does the formula contain one?",
+    "exp": "This is the result without the exponentials. Where does the formula contain them?",
     "abs": "A sign is wrong. Can the result be negative?",
 }
 
 
 def slips(code, name, right):
-    """Wrong values and hints: the results of the solution's code after one small change.
+    """Return the wrong values that result from one small change to the solution's code, each with a hint.
 
     Parameters
     ----------
-    code : str, the solution
-    name : str, the variable that holds the value
-    right : the right value
+    code : str
+        The solution.
+    name : str
+        The variable that holds the value.
+    right : number or sequence of numbers
+        The right value.
+
+    Returns
+    -------
+    list of (value, str) pairs
     """
     if not any(isinstance(node, (ast.BinOp, ast.Call)) for node in ast.walk(ast.parse(code))):
-        return []  # not a formula, only a number
+        return []  # the solution is only a number, not a formula
     tree = ast.parse(f"def answer():\n    {code.replace(chr(10), chr(10) + '    ')}\n    return {name}").body[0]
     found = {}
     with np.errstate(all="ignore"):
@@ -77,13 +86,20 @@ def _value(tree, edit):
 
 
 def look(mine, right, share=False, computed=False):
-    """What a typed number reveals without its formula, such as a slip of digits or coarse rounding; "" if nothing.
+    """Return what a typed number reveals without its formula, such as swapped digits or coarse rounding; "" if nothing.
 
     Parameters
     ----------
-    mine, right : ndarrays of the same shape
-    share : bool, whether a share between 0 and 1 is asked for
-    computed : bool, whether it is the result of a formula, and so not rounded by hand
+    mine, right : ndarray
+        The reader's numbers and the right ones, of the same shape.
+    share : bool
+        Whether the exercise asks for a share between 0 and 1.
+    computed : bool
+        Whether the number is the result of a formula, so that it has not been rounded by hand.
+
+    Returns
+    -------
+    str
     """
     if right.ndim:
         return _about_several(mine, right, computed)
@@ -92,31 +108,37 @@ def look(mine, right, share=False, computed=False):
 
 def _about_one(mine, right, share, computed):
     if 0 < right < 1 and np.isclose(mine, 100 * right, rtol=5e-3):
-        return f"A {'share' if share else 'number'} between 0 and 1 is asked for, not a percentage. What share is it?"
+        return (
+            f"The answer should be a {'share' if share else 'number'} between 0 and 1, not a percentage. "
+            "What share is it?"
+        )
     if np.isclose(mine, -right):
-        return "The size is right, the sign is not. In which direction does it count?"
+        return "The size is right but the sign is wrong. Should the result be positive or negative?"
     whole = right == round(right)
     if whole and mine == round(mine) and right >= 100:
         if sorted(f"{mine:.0f}") == sorted(f"{right:.0f}"):
-            return "The right digits are all there, in another order. Are two of them swapped?"
+            return "All the digits are right, but in the wrong order. Did you swap two of them?"
         if mine in {float(f"{right:.{digits}g}") for digits in range(2, len(f"{right:.0f}"))}:
-            return "That is rounded, but an exact count is asked for. What are its last digits?"
+            return "This is rounded, but the exact number is asked for. What are its last digits?"
         if abs(mine - right) < 0.03 * right:
-            return "Close, but this is a count, and not one may be missing. What is counted too often, or not at all?"
+            return "Close, but a count must be exact. What do you count too often, or not at all?"
     power = np.log10(mine / right) if mine * right > 0 else 0.5
     if abs(power - round(power)) < 1e-3 and round(power):
-        return "The digits are right, the decimal point is not. By which power of 10 is it off?"
+        return "The digits are right, but the decimal point is in the wrong place. By which power of 10 is it off?"
     if not computed and not whole and mine and _rounded(np.array([mine]), np.array([right])):
-        return "Rounded too coarsely: give three digits or more, or an expression. What is the next digit?"
+        return "This is rounded too coarsely. Give at least three digits, or an expression. What is the next digit?"
     if right and np.isclose(mine, 2 * right, rtol=1e-3):
-        return "It is twice as large as it should be. Where does a factor 2 come from?"
+        return "This is twice as large as it should be. Where does a factor 2 come from?"
     if right and np.isclose(mine, right / 2, rtol=1e-3):
-        return "It is half of what it should be. Where does a factor ½ come from?"
+        return "This is half as large as it should be. Where does a factor ½ come from?"
     return ""
 
 
 def _rounded(mine, right):
-    """Whether `mine` is `right` rounded to 1 to 3 decimals (or 0, for 1 and above), or to one significant digit."""
+    """Return whether `mine` is `right` after rounding.
+
+    Rounding to 1 to 3 decimals counts (0 to 3 if the numbers are 1 or larger), and so does one significant digit.
+    """
     for digits in range(0 if np.all(np.abs(right) >= 1) else 1, 4):
         if np.allclose(mine, np.round(mine, digits), atol=1e-12) and np.all(np.abs(mine - right) <= 0.51 * 0.1**digits):
             return True
@@ -127,23 +149,29 @@ def _about_several(mine, right, computed):
     if mine.shape != right.shape or not np.any(mine):
         return ""
     if np.allclose(mine, -right, rtol=5e-3):
-        return "The sizes are right, the signs are not. In which direction do they count?"
+        return "The sizes are right but the signs are wrong. Which of the numbers should be negative?"
     if np.allclose(np.sort(mine), np.sort(right), rtol=5e-3):
-        return "The right numbers, in the wrong order. Which one belongs to what?"
+        return "The numbers are right, but they are in the wrong order. What does each of them belong to?"
     turned = np.isclose(mine, -right, rtol=5e-3) & (right != 0)
     if np.allclose(np.abs(mine), np.abs(right), rtol=5e-3):
         return (
-            f"The sizes are right, {np.count_nonzero(turned)} of the signs {'is' if turned.sum() == 1 else 'are'} not. "
-            f"Which of them counts as negative?"
+            f"The sizes are right, but {np.count_nonzero(turned)} of the signs {'is' if turned.sum() == 1 else 'are'} "
+            f"wrong. Which of the numbers should be negative?"
         )
     if np.allclose(mine, 1 - right, rtol=5e-3):
-        return "That is 1 minus each of them. Which of the two is asked for?"
+        return "Each number is 1 minus the right one. Which of the two is asked for?"
     if not computed and np.any(right != np.round(right)) and _rounded(mine, right):
-        return "Rounded too coarsely: give three digits or more, or an expression. What are the next digits?"
+        return (
+            "These numbers are rounded too coarsely. Give at least three digits, or expressions. What are "
+            "the next digits?"
+        )
     factor = mine @ right / (right @ right)
     if np.allclose(mine, factor * right, rtol=1e-3) and np.all(right != 0):
         if factor < 0:
-            return "The ratios are right, but all of them share a wrong factor, and its sign is wrong. Which one is it?"
+            return (
+                "The ratios are right, but all the numbers share a wrong factor, and its sign is wrong. Which "
+                "factor is it?"
+            )
         size = "large" if factor > 1 else "small"
-        return f"The ratios are right, but all of them are too {size} by the same factor. Where does that come from?"
+        return f"The ratios are right, but all the numbers are too {size} by the same factor. Where does it come from?"
     return ""

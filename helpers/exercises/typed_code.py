@@ -1,4 +1,4 @@
-"""What the code of a typed answer reveals: the one wrong part of its formula, or numbers that do not belong."""
+"""Judge the code of a typed answer: find the one wrong part of its formula, or numbers that do not belong in it."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ from helpers.exercises import catalogue, cell, diagnosis, edits, expressions, re
 from helpers.exercises.errors import quote, where
 from helpers.exercises.questions import ending, of as question_of
 
-# Changes that show what is wrong, and those that only show where.
+# Some kinds of change show what is wrong with the formula (STRONG), and others show only where it is wrong (WEAK).
 STRONG = set(
     "floor extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index range "
     "axis complement product reduction square_inside accumulated in_loop out_of_loop".split()
@@ -18,25 +18,29 @@ WEAK = set(
     "function name number operation no_two root square exp log order_of_arguments comparison overwritten".split()
 )
 COMMON = {0, 0.5, 1, 2, 10, 100, 1000}  # numbers that may occur in any formula
-MOST = 3  # numbers to name in a message
+MOST = 3  # maximum number of values listed in a message
 
 
 def explain(exercise, mine, code, hint, fits):
-    """Describe a mistake in the formula of a typed answer; "" if none is found.
+    """Describe a mistake in the formula of a typed answer, or return "" if no mistake is found.
 
     Parameters
     ----------
     exercise : Exercise
-    mine : ndarray, its value
-    code : repair.Code, see `cell.read`
-    hint : str, that of the known wrong answer with this value, or ""
-    fits : callable, whether two values agree
+    mine : ndarray
+        The value of the reader's answer.
+    code : repair.Code
+        The code of the reader's answer (see `cell.read`).
+    hint : str
+        The hint of the known wrong answer with this value, or "".
+    fits : callable
+        Takes two values and returns whether they agree.
     """
     right = np.asarray(exercise.right)
     other = repeated(code) or _no_power(code) or _lost(code) or _about_spread(exercise, mine, code)
     if other:
         return other
-    rare = mine.ndim > 0 or abs(mine) > 100 or mine != np.round(mine)  # many formulas give small whole numbers
+    rare = mine.ndim > 0 or abs(mine) > 100 or mine != np.round(mine)  # many different formulas give small integers
     found = _find(code, right, exercise, fits) if cell.may_run_again(code) else None
     names = _about_names(code)
     line = look_at(code, found if found and (rare or found.kind in STRONG) else None)
@@ -59,7 +63,10 @@ def explain(exercise, mine, code, hint, fits):
 
 
 def look_at(code, found=None):
-    """ "Look at the line `…`. ", of a mistake found, or else of the answer; "" if the fault may be in another line."""
+    """Return a sentence that points to the line of a mistake or, if none is given, to the line of the answer.
+
+    Return "" if the mistake may be in a different line.
+    """
     if found:
         return f"Look at the line {quote(found.line)}. "
     computed = any(not _only_gives_numbers(node) for node in code.tree.body[:-1])
@@ -67,46 +74,49 @@ def look_at(code, found=None):
 
 
 def _only_gives_numbers(node):
-    """Whether a statement gives names a number or a list of numbers that stands there."""
+    """Return whether a statement only assigns a literal number or list of numbers to a name."""
     made = (ast.BinOp, ast.Call, ast.Subscript, ast.Attribute, ast.Compare, ast.ListComp)
     return isinstance(node, ast.Assign) and not any(isinstance(part, made) for part in ast.walk(node))
 
 
 def _uses_the_question(exercise, code):
-    """Whether a number of the question stands in the code, other than as an index."""
+    """Return whether the code contains a number from the question, other than as an index."""
     indices = {id(part) for n in ast.walk(code.tree) if isinstance(n, ast.Subscript) for part in ast.walk(n.slice)}
     given = set(numbers_of(exercise.prompt)) | {abs(float(v)) for v in np.ravel(exercise.right)}
     return any(abs(value) in given for value, node in cell.typed_numbers(code) if id(node) not in indices)
 
 
 def _lost(code):
-    """A sentence on a statement that computes something which nothing keeps; "" if there is none."""
+    """Return a sentence about a statement that computes a value but does not keep it, or "" if there is none."""
     node = diagnosis.lost(code)
     return diagnosis.about_lost(node, code) if node is not None else ""
 
 
 def _about_spread(exercise, mine, code):
-    """A sentence on the spread of equal numbers, or on a variance in place of a standard deviation; "" otherwise."""
+    """Return a sentence about the spread of equal numbers, or about a variance used as a standard deviation; or ""."""
     called = getattr(cell.result(code), "func", None)
     if getattr(called, "attr", "") in ("std", "var") and mine.ndim == 0 and mine == 0:
         return (
-            f"Equal numbers do not scatter, so `{ast.unparse(called)}` of them is 0{where(_line(code))}. Whose spread "
-            f"is asked for?"
+            f"Equal numbers have no spread, so `{ast.unparse(called)}`{where(_line(code))} is 0. Which quantity's "
+            f"spread is asked for?"
         )
     if getattr(called, "attr", "") != "var" or "standard deviation of" not in exercise.prompt:
         return ""
-    return f"`{ast.unparse(called)}` gives the variance{where(_line(code))}. How does the standard deviation follow?"
+    return (
+        f"`{ast.unparse(called)}`{where(_line(code))} gives the variance. How do you get the standard "
+        "deviation from it?"
+    )
 
 
 def about_notation(code, right):
-    """A sentence on a number such as `4e10` where 4 to the power 10 is meant; "" if there is none."""
+    """Return a sentence about a number such as `4e10` written instead of 4 to the power 10, or "" if there is none."""
     for _, node in cell.typed_numbers(code):
         text = ast.get_source_segment("".join(code.lines), node) or ""
         parts = re.fullmatch(r"(\d+(?:\.\d+)?)[eE](\d+)", text)
         if parts and np.ndim(right) == 0 and np.isclose(float(parts[1]) ** int(parts[2]), float(right)):
             return (
-                f"`{text}` is {parts[1]} times ten to the power {parts[2]}{where(code.line(node))}. How is a power of "
-                f"{parts[1]} written in Python?"
+                f"`{text}`{where(code.line(node))} means {parts[1]} times 10 to the power {parts[2]}. How is a power "
+                f"of {parts[1]} written in Python?"
             )
     return ""
 
@@ -124,30 +134,33 @@ def _find(code, right, exercise, fits):
 
 
 def _rank(edit):
-    """The likelier, the lower: a + in place of a − before a term that is too much, which leaves a quantity out."""
+    """Return the rank of an edit, which is lower for a likelier mistake.
+
+    A term with the wrong sign is likelier than a quantity that should be left out.
+    """
     return edits.RANKS["extra"] - 0.5 if edit.kind == "sign" and isinstance(edit.node, ast.BinOp) else edit.rank
 
 
 def _is_usual(edit, code):
-    """Whether this is a mistake people make, so that the change is unlikely to give the right value by chance."""
+    """Return whether an edit undoes a mistake that people make, so that it probably does not fit by chance."""
     new = edit.changes[0][2]
     if len(edit.changes) > 1 and edit.kind not in ("floor", "power", "number", "name", "index", "function"):
-        return False  # the same slip in two places
+        return False  # people rarely make the same slip in two places
     if edit.kind == "operation":
         return isinstance(getattr(new, "op", None), (ast.Add, ast.Sub, ast.Mult, ast.Div))
     if edit.kind == "sign" and isinstance(
         getattr(edit.node, "op", None), ast.Add
-    ):  # nobody writes a + b instead of b - a
+    ):  # a + b is written instead of a - b, but never instead of b - a
         return isinstance(new, ast.BinOp) and new.left is edit.node.left
-    if edit.kind == "parentheses":  # people forget parentheses; those that they write, they mean
+    if edit.kind == "parentheses":  # people forget parentheses, but rarely add unneeded ones
         return ast.unparse(new).count("(") >= ast.unparse(edit.node).count("(")
-    if edit.kind == "extra":  # the rest must be larger than the part left out
+    if edit.kind == "extra":  # what remains must be larger than the part left out
         return 2 * _leaves(edit.piece) <= _leaves(ast.unparse(code.tree.body[-1].value)) or _leaves(edit.piece) == 1
     return not isinstance(edit.node, ast.FunctionDef)
 
 
 def _leaves(piece):
-    """The number of names and numbers in a piece of code."""
+    """Return the number of names and numbers in a piece of code."""
     try:
         tree = ast.parse(piece)
     except SyntaxError:
@@ -156,7 +169,7 @@ def _leaves(piece):
 
 
 def other_numbers(code, wanted):
-    """Edits that replace a number by one from the formula, or shift its decimal point."""
+    """Yield edits that replace a number by one from the formula or shift its decimal point."""
     for slot, node, _ in expressions.slots(code.tree):
         if isinstance(node, ast.Constant) and type(node.value) in (int, float):
             others = [*wanted, *(node.value * 10.0**k for k in (-3, -2, -1, 1, 2, 3))]
@@ -174,7 +187,7 @@ def _line(code):
 
 
 def repeated(code):
-    """A sentence about a list or a string multiplied by a number; "" if there is none."""
+    """Return a sentence about a list or a string multiplied by a number, or "" if there is none."""
     for node in ast.walk(code.tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
             for side in (node.left, node.right):
@@ -183,48 +196,48 @@ def repeated(code):
                     kind = "text" if text else "list"
                     other = node.right if side is node.left else node.left
                     if not isinstance(other, (ast.Constant, ast.UnaryOp)) or (not text and len(side.elts) == 1):
-                        continue  # [x] * n is how one number is repeated
+                        continue  # [x] * n is the usual way to repeat a number
                     return (
-                        f"In {quote(ast.unparse(node))}, `*` repeats the list and multiplies no entry"
-                        f"{where(code.line(node))}. How is each entry multiplied?"
+                        f"In {quote(ast.unparse(node))}, `*` repeats the list instead of multiplying its entries"
+                        f"{where(code.line(node))}. How can you multiply each entry?"
                         if kind == "list"
-                        else f"In {quote(ast.unparse(node))}, `*` repeats a text, for it stands in quotes"
-                        f"{where(code.line(node))}. How is the number written?"
+                        else f"In {quote(ast.unparse(node))}, `*` repeats the text in quotes"
+                        f"{where(code.line(node))}. How do you write a number?"
                     )
     return ""
 
 
 def _no_power(code):
-    """A sentence about a `^`; "" if there is none."""
+    """Return a sentence about a `^`, or "" if there is none."""
     for node in ast.walk(code.tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
             return (
-                f"`^` is no power in Python, but the exclusive or of two whole numbers{where(code.line(node))}. "
+                f"`^`{where(code.line(node))} does not mean a power in Python but the exclusive or of two integers. "
                 "How is a power written?"
             )
     return ""
 
 
 def _about_names(code):
-    """A sentence about a name that belongs to the lesson, not to the question; "" if there is none."""
+    """Return a sentence about a variable that belongs to the lesson, not to the question; "" if there is none."""
     found = cell.foreign_names(code)
     if not found:
         return ""
     node = found[-1]
     value = code.scope[node.id]
-    what = "holds values of the lesson"
+    what = "contains values from the lesson"
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         what = f"is {value:.6g}"
     elif isinstance(value, np.ndarray):
         what = f"is {values.shape_in_words(value)}"
     return (
-        f"`{node.id}` {what}: it gets no value in this cell, but comes from elsewhere in the notebook"
-        f"{where(code.line(node))}. Which numbers does the question give?"
+        f"`{node.id}`{where(code.line(node))} {what}. It comes from elsewhere in the notebook, because this cell does "
+        f"not assign it. Which numbers does the question give?"
     )
 
 
 def _about_numbers(exercise, code):
-    """A sentence about numbers in the code that occur neither in the question nor in the formula; "" if none."""
+    """Return a sentence about numbers in the code that occur neither in the question nor in the formula, or ""."""
     texts = [exercise.prompt, exercise.reason, exercise.solution_text, *exercise.hints]
     known = {*numbers_of(" ".join(texts)), *COMMON, *(abs(float(v)) for v in np.ravel(exercise.right))}
     given = [n for n in numbers_of(exercise.prompt) if n] + [1.0]
@@ -241,13 +254,13 @@ def _about_numbers(exercise, code):
     listed = ", ".join(quoted[:-1]) + " and " * (len(quoted) > 1) + quoted[-1]
     one = len(pieces) == 1
     return (
-        f"{listed} {'is' if one else 'are'} not among the numbers of the question{where(code.line(alien[0]))}. "
+        f"{listed}{where(code.line(alien[0]))} {'is' if one else 'are'} not among the numbers in the question. "
         f"{'Which number belongs there, if any' if one else 'Which numbers does the question give'}?"
     )
 
 
 def _about_unused(exercise, code):
-    """A sentence about a number in the question that the formula needs but the answer does not use; "" if none."""
+    """Return a sentence about a number in the question that the answer should use but does not; "" if there is none."""
     if not isinstance(exercise.solution, str) or cell.foreign_names(code):
         return ""
     used = {abs(value) for value, _ in cell.typed_numbers(code)}
@@ -257,30 +270,30 @@ def _about_unused(exercise, code):
         return ""
     listed = " and ".join(f"{number:g}" for number in missing[:MOST])
     return (
-        f"{listed} of the question {'takes' if len(missing) == 1 else 'take'} no part{where(_line(code))}. "
-        f"What is {'it' if len(missing) == 1 else 'each'} for?"
+        f"You have not used {listed} from the question{where(_line(code))}. "
+        f"What {'is it' if len(missing) == 1 else 'is each of them'} needed for?"
     )
 
 
 def about_nothing(code, name):
-    """A sentence about an answer that is None although something was computed; "" if the reason is not visible."""
+    """Return a sentence about an answer that is None although a value was computed; "" if the reason is unclear."""
     if code is None:
         return ""
     last = cell.result(code)
     for node in code.tree.body:
         value = getattr(node, "value", None)
         if isinstance(node, ast.Expr) and isinstance(value, ast.Compare) and getattr(value.left, "id", "") == name:
-            return f"{quote(code.line(node))} compares and assigns nothing. Which sign gives a name its value?"
+            return f"{quote(code.line(node))} compares two values but assigns nothing. Which operator assigns a value?"
         targets = [t.id for t in getattr(node, "targets", []) if isinstance(t, ast.Name)]
         if any(t != name and t.lower() == name for t in targets):
-            return f"{quote(code.line(node))} sets another name than `{name}`, for capitals count. How is it spelt?"
+            return (
+                f"{quote(code.line(node))} does not assign to `{name}`, because upper and lower case matter. "
+                "How is it spelt?"
+            )
     if isinstance(last, ast.Call):
-        return (
-            f"`{ast.unparse(last.func)}` returns None{where(code.line(last))}. What should `{name}` be, if not what "
-            f"that call returns?"
-        )
+        return f"`{ast.unparse(last.func)}`{where(code.line(last))} returns None. What should `{name}` be instead?"
     loose = [node for node in code.tree.body if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)]
     if loose:
         line = quote(code.line(loose[-1]))
-        return f"{line} is computed, but `{name}` does not get its value. What must stand before it?"
+        return f"{line} computes a value but does not assign it to `{name}`. What should you write in front of it?"
     return ""

@@ -1,4 +1,4 @@
-"""Results as a set of named arrays, and descriptions of those that are wrong."""
+"""Arrange results as a set of named arrays, compare them with the right ones and describe those that are wrong."""
 
 import numbers
 from decimal import Decimal
@@ -7,29 +7,39 @@ import numpy as np
 
 from helpers import gradient_check
 
-MOST_ENTRIES = 10**7  # larger results are rejected: no exercise has so many
+MOST_ENTRIES = 10**7  # results with more entries are rejected, because no exercise needs so many
 
 
 class UnfitError(Exception):
-    """A result that cannot be compared; its text is the message for the reader."""
+    """Raised if a result cannot be compared. The text of the error is the message for the reader."""
 
 
 class NothingError(Exception):
-    """The result is None, or all its parts are: the stub is unchanged."""
+    """Raised if the result or each of its parts is None, which means that the stub has not been changed."""
 
 
 def conform(value, wanted, parts=()):
-    """Convert `value` to {name: array}, arranged like `wanted`.
+    """Convert a result to a dictionary of named arrays, arranged like the right result.
 
     Parameters
     ----------
-    value : anything at all
-    wanted : a number, str, array, dict of arrays, or tuple of such
-    parts : names of the parts if `wanted` is a tuple, otherwise of the whole
+    value : object
+        The result, which may be anything.
+    wanted : number, str, ndarray, dict of ndarrays, or tuple of these
+        The right result.
+    parts : sequence of str
+        Names of the parts if `wanted` is a tuple, otherwise the name of the whole.
+
+    Returns
+    -------
+    dict of str to ndarray
 
     Raises
     ------
-    NothingError, UnfitError
+    NothingError
+        If the result is None.
+    UnfitError
+        If the result cannot be arranged like the right one.
     """
     if value is None:
         raise NothingError
@@ -46,7 +56,7 @@ def _parts(value, count, names):
     listed = ", ".join(names)
     if not isinstance(value, (tuple, list)) or len(value) != count:
         got = len(value) if isinstance(value, (tuple, list)) else kind(value)
-        raise UnfitError(f"{count} things are wanted, `return {listed}`, but {got} came back.")
+        raise UnfitError(f"The function should return {count} values, as in `return {listed}`, but it returned {got}.")
     if all(piece is None for piece in value):
         raise NothingError
     return value
@@ -54,46 +64,50 @@ def _parts(value, count, names):
 
 def _leaves(name, value, wanted):
     if isinstance(value, np.ndarray) and value.shape == (1,) and np.ndim(wanted) == 0 and not isinstance(wanted, dict):
-        value = value[0]  # np.array([x]) counts as the number x
+        value = value[0]  # count np.array([x]) as the number x
     if not isinstance(wanted, dict):
         return {name: as_array(value, name)}
     if not isinstance(value, dict):
-        raise UnfitError(f"{_the(name)} is {kind(value)}, but a dictionary with the layers as keys is wanted.")
+        raise UnfitError(f"{_the(name)} is {kind(value)}, but it should be a dictionary with the layers as keys.")
     if not value:
-        raise UnfitError(f"{_the(name)} is an empty dictionary: one entry for each layer is wanted.")
+        raise UnfitError(f"{_the(name)} is an empty dictionary, but it should have one entry for each layer.")
     missing = [key for key in wanted if key not in value]
     if missing:
         there = ", ".join(repr(key) for key in value)[:200]
         others = [key for key in value if key not in wanted]
-        advice = "Does the loop reach it?" if not others else "Which keys are asked for?"
+        advice = "Does your loop reach this key?" if not others else "Which keys does the exercise ask for?"
         advice = (
-            "These are texts, numbers are wanted. Which keys are asked for?" if str(missing[0]) in value else advice
+            "These keys are text, but they should be numbers. Which keys does the exercise ask for?"
+            if str(missing[0]) in value
+            else advice
         )
-        raise UnfitError(f"{name}[{missing[0]}] is missing: the keys of {name} are {there}. {advice}")
+        raise UnfitError(f"{name}[{missing[0]}] is missing. The keys of {name} are {there}. {advice}")
     return {f"{name}[{key}]": as_array(value[key], f"{name}[{key}]") for key in wanted}
 
 
 def as_array(value, name=""):
-    """Convert `value` to an array of real numbers, or of text if it is a str.
+    """Convert a value to an array of real numbers, or of text if it is a str.
 
     Raises
     ------
     UnfitError
-        In a sentence, if it is neither.
+        If the value is neither. The text of the error is the message for the reader.
     """
     if isinstance(value, str):
         return np.asarray(value)
     if value is None:
-        raise UnfitError(f"{_the(name)} is None, but numbers are wanted.")
+        raise UnfitError(f"{_the(name)} is None, but it should contain numbers.")
     if callable(value):
-        raise UnfitError(f"{_the(name)} is a function, but numbers are wanted: call it, with parentheses.")
+        raise UnfitError(
+            f"{_the(name)} is a function, but it should contain numbers. Call the function with parentheses."
+        )
     if isinstance(value, numbers.Integral) and abs(int(value)) > 2**62:
-        raise UnfitError(f"{_the(name)} is a number of more than 18 digits, far too large.")
+        raise UnfitError(f"{_the(name)} is a number with more than 18 digits, which is far too large.")
     if isinstance(value, np.ma.MaskedArray):
-        raise UnfitError(f"{_the(name)} is a masked array; a plain one is wanted.")
+        raise UnfitError(f"{_the(name)} is a masked array, but it should be a plain array.")
     size = getattr(value, "size", None)
     if isinstance(size, int) and size > MOST_ENTRIES:
-        raise UnfitError(f"{_the(name)} has {size} entries, far more than are wanted.")
+        raise UnfitError(f"{_the(name)} has {size} entries, which is far too many.")
     try:
         array = np.asarray(value)
     except ValueError:
@@ -101,9 +115,9 @@ def as_array(value, name=""):
     if array.dtype.kind == "O" and all(isinstance(entry, (numbers.Real, Decimal)) for entry in array.flat):
         array = _as_floats(array, name)
     if array.dtype.kind == "c":
-        raise UnfitError(f"{_the(name)} has an imaginary part; real numbers are wanted.")
+        raise UnfitError(f"{_the(name)} has an imaginary part, but it should be real.")
     if array.dtype.kind not in "buif":
-        raise UnfitError(f"{_the(name)} is {kind(value)} that does not hold numbers.")
+        raise UnfitError(f"{_the(name)} is {kind(value)} that does not contain numbers.")
     return array
 
 
@@ -112,11 +126,11 @@ def _as_floats(array, name):
     try:
         return array.astype(float)
     except (OverflowError, ValueError):
-        raise UnfitError(f"{_the(name)} holds a number that is too large, or none at all.") from None
+        raise UnfitError(f"{_the(name)} contains a value that is too large or not a number.") from None
 
 
 def same(mine, right):
-    """Whether two sets of named arrays agree, up to rounding in the type of `mine`."""
+    """Return whether two sets of named arrays agree, up to rounding errors in the data type of `mine`."""
     return mine.keys() == right.keys() and all(_close(mine[name], right[name]) for name in right)
 
 
@@ -129,33 +143,45 @@ def _close(mine, right):
 
 
 def describe(name, mine, right, m=1, given=()):
-    """Describe what is wrong with one array: what was expected, what it is and a likely cause.
+    """Describe what is wrong with one array: its value, the right value and a likely cause.
 
     Parameters
     ----------
-    name : str, the name to use in the message
-    mine, right : ndarrays
-    m : int, number of examples, used to tell a sum from a mean
-    given : (name, value) pairs of the arguments, in case one was returned unchanged
+    name : str
+        The name to use in the message.
+    mine, right : ndarray
+        The reader's array and the right one.
+    m : int
+        The number of examples, used to tell a sum from a mean.
+    given : iterable of (str, object) pairs
+        The names and values of the arguments, used to recognise an argument that was returned unchanged.
+
+    Returns
+    -------
+    str
     """
     the = _the(name)
     if mine.dtype.kind == "U":
-        return f"{the} is text, but numbers are wanted: write it without quotes."
+        return f"{the} is text, but it should contain numbers. Write it without quotes."
     for other, value in given:
         if isinstance(value, np.ndarray) and mine.shape == value.shape and np.array_equal(mine, value):
             return (
-                f"{the} is just `{other}` as it was given, and {shape_in_words(right)} is wanted that depends on more."
+                f"{the} is the argument `{other}` unchanged, but it should be {shape_in_words(right)} that also "
+                f"depends on the other arguments."
             )
     if mine.shape != right.shape:
         return _describe_shape(the, mine, right, m)
     if not np.isfinite(mine).all() and np.isfinite(right).all():
-        return f"{the} holds NaN or an infinite value: look for a division by 0, a log of 0 or an overflow of exp."
+        return (
+            f"{the} contains NaN or an infinite value. Look for a division by 0, a logarithm of 0 or an "
+            "overflow of exp."
+        )
     if right.ndim == 0:
-        return f"{the} is {mine:.6g} where {right:.6g} is wanted."
+        return f"{the} is {mine:.6g}, but it should be {right:.6g}."
     finding = gradient_check.compare(name, mine, right, m)
     if (
         not finding.right and "differs" not in finding.words and " 1.000 ×" not in f" {finding.words}"
-    ):  # small entries are wrong although large ones are right
+    ):  # the small entries are wrong although the large ones are right
         words = finding.words.replace("the numerical gradient", "the right one")
         # The factor 2 may have a different origin in the answer.
         return f"{the} {words.removesuffix(', as if the ½ of the squared error were missing')}."
@@ -172,18 +198,27 @@ def about_numbers(mine, right, question="", computed=False):
 
     Parameters
     ----------
-    mine, right : ndarrays of the same shape
-    question : str, the last sentence
-    computed : bool, whether they are the result of a formula, and so not rounded by hand
+    mine, right : ndarray
+        The reader's numbers and the right ones, of the same shape.
+    question : str
+        The question that ends the description.
+    computed : bool
+        Whether the numbers are the result of a formula, so that they have not been rounded by hand.
+
+    Returns
+    -------
+    str
     """
     if not computed and np.any(right != np.round(right)) and np.allclose(mine, right, rtol=0.05, atol=0):
-        return "Close, but not right to three digits. Was something rounded, or is the formula another one?"
-    how = f"Put the numbers of the question into the formula one at a time. {question}".rstrip()
+        return "Close, but not right to three digits. Did you round something, or use a different formula?"
+    how = f"Put the numbers from the question into the formula one at a time. {question}".rstrip()
     if mine.ndim and mine.size > 1:
         good = np.isclose(mine, right, rtol=5e-3)
         if good.any():
             are = "is" if good.sum() == 1 else "are"
-            return f"{np.count_nonzero(good)} of the {good.size} numbers {are} right. How do the others differ?"
+            return (
+                f"{np.count_nonzero(good)} of the {good.size} numbers {are} right. What is different about the others?"
+            )
         return f"These numbers are not right. {how}"
     return f"{mine.ravel()[0]:.6g} is not right. {how}"
 
@@ -191,27 +226,28 @@ def about_numbers(mine, right, question="", computed=False):
 def _describe_shape(the, mine, right, m):
     if mine.size == right.size and _close(mine.reshape(right.shape), right):
         return (
-            f"{the} holds the right values in the wrong shape: {mine.shape}, where {shape_in_words(right)} is wanted. "
-            f"An axis got lost or was added, as by sum without keepdims, by ravel, or by a transpose."
+            f"{the} contains the right values in the wrong shape. Its shape is {mine.shape}, but it should be "
+            f"{shape_in_words(right)}. An axis may have been lost or added by a sum without keepdims, ravel or a "
+            f"transpose."
         )
     if mine.ndim == right.ndim + 1 and mine.shape[1:] == right.shape and right.ndim:
         return (
-            f"{the} holds {len(mine)} arrays of the right shape, and one is wanted. Should they be added up, or is one "
-            f"of them the result?"
+            f"{the} contains {len(mine)} arrays of the right shape, but there should be only one. Should "
+            "they be added, or is one of them the result?"
         )
     if right.ndim == 2 and 0 < mine.ndim <= 2:
         words = gradient_check.compare("", mine, right, m).words
         return f"{the} {words.replace('but its parameter has', 'but the right one has')}."
-    return f"{the} is {shape_in_words(mine)}, but {shape_in_words(right)} is wanted."
+    return f"{the} is {shape_in_words(mine)}, but it should be {shape_in_words(right)}."
 
 
 def _where(mine, right):
-    """Which entries are wrong, and the expected value of the first of them."""
+    """Return which entries are wrong, and the value that the first of them should have."""
     off = ~np.isclose(mine, right, rtol=1e-4, atol=1e-7)
     off = off if off.any() else mine != right
     turned = off & (mine * right < 0)
     if turned.any() and np.allclose(np.abs(mine), np.abs(right)):
-        return f"in {np.count_nonzero(turned)} of {off.size} entries the sign is wrong"
+        return f"the sign is wrong in {np.count_nonzero(turned)} of {off.size} entries"
     first = tuple(int(i) for i in np.argwhere(off)[0])
     line = ""
     for axis, word in ((1, "row"), (0, "column")):
@@ -221,7 +257,7 @@ def _where(mine, right):
     count = f"{np.count_nonzero(off)} of {off.size} entries {'is' if off.sum() == 1 else 'are'} wrong{line}"
     index = ", ".join(map(str, first))
     digits = 4 if f"{mine[first]:.4g}" != f"{right[first]:.4g}" else 12
-    return f"{count}; the first, [{index}], is {mine[first]:.{digits}g} where {right[first]:.{digits}g} is wanted"
+    return f"{count}. The first of them, [{index}], is {mine[first]:.{digits}g} but should be {right[first]:.{digits}g}"
 
 
 def _the(name):
@@ -229,7 +265,7 @@ def _the(name):
 
 
 def kind(value):
-    """The name of a value's type, with an article."""
+    """Return the name of a value's type, with an article."""
     name = type(value).__name__
     known = {"ndarray": "a single array", "dict": "a dictionary", "str": "text", "NoneType": "None"}
     return "a number" if isinstance(value, numbers.Number) else known.get(name, f"a {name}")
