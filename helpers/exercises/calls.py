@@ -1,4 +1,4 @@
-"""Possible mistakes in a call: an unneeded call, swapped arguments, a wrong axis, wrong bounds of a range."""
+"""Edits that undo mistakes in a call, such as swapped arguments, a wrong axis or the wrong bounds of a range."""
 
 import ast
 
@@ -22,7 +22,15 @@ REDUCTIONS = {"sum", "mean", "max", "min", "std", "amax", "prod", "norm", "cumsu
 
 
 def edits_of(slot, node):
-    """Edits of one call, an ast.Call."""
+    """Yield edits of a call.
+
+    Parameters
+    ----------
+    slot : pair (container, key)
+        The place of the call in the tree (see `edits`).
+    node : ast.Call
+        The call.
+    """
     name = getattr(node.func, "attr", getattr(node.func, "id", ""))
     if name == "range":
         yield from _ranges(slot, node)
@@ -45,7 +53,7 @@ def edits_of(slot, node):
 
 
 def _without_call(slot, node, name):
-    """Remove an unneeded method or function, which leaves its object or one of its arguments."""
+    """Yield edits that remove an unneeded method or function and keep its object or one of its arguments."""
     if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) not in ("np", "np.linalg"):
         if name in REDUCTIONS or name in METHODS:
             kind = "extra_sum" if name in REDUCTIONS else "extra_call"
@@ -60,13 +68,13 @@ def _without_call(slot, node, name):
 def _single_argument(slot, node, name):
     inner = node.args[0]
     yield of_slot("extra_call", slot, inner, node, 0, name)
-    if isinstance(inner, ast.BinOp):  # √(a/b) instead of √a/b
+    if isinstance(inner, ast.BinOp):  # √(a/b) was written instead of √a/b
         kind = "square_inside" if isinstance(inner.op, ast.Pow) else "parentheses"
         yield of_slot(kind, slot, ast.BinOp(ast.Call(node.func, [inner.left], []), inner.op, inner.right), node)
 
 
 def _reductions(slot, node):
-    """Change the axis or keepdims of a sum, a mean, a maximum …"""
+    """Yield edits that change the axis or the keepdims of a sum, a mean, a maximum or another reduction."""
     has = {keyword.arg for keyword in node.keywords}
     keepdims = ast.keyword("keepdims", ast.Constant(True))
     axes = [ast.keyword("axis", ast.Constant(value)) for value in (0, 1)]

@@ -1,4 +1,4 @@
-"""All small changes to a function's code that `repair` tries, most likely first."""
+"""All small changes to a function's code that `repair` tries, in order of likelihood."""
 
 import ast
 
@@ -6,21 +6,29 @@ from helpers.exercises import expressions, statements
 
 
 def of(function, scope, numbers, arrays, tables, outside=()):
-    """All edits of a function's tree, most likely first.
+    """Return all edits of a function's tree, the most likely first.
 
     Parameters
     ----------
     function : ast.FunctionDef
-    scope : names of functions that can be called
-    numbers, arrays, tables : names of the arguments that are numbers, arrays, or dictionaries and lists
-    outside : names of numbers and arrays in the notebook that the function uses although they are not arguments
+        The function.
+    scope : list of str
+        Names of functions that can be called.
+    numbers, arrays, tables : list of str
+        Names of the arguments that are numbers, arrays, and dictionaries or lists.
+    outside : list of str
+        Names of numbers and arrays of the notebook that the function uses although they are not arguments.
+
+    Returns
+    -------
+    list of edits.Edit
     """
     found = [*statements.edits_of(function), *expressions.edits_of(function, scope, numbers, arrays, tables, outside)]
     return sorted(found + _everywhere(found), key=lambda edit: edit.rank)
 
 
 def _everywhere(found):
-    """The same edit applied everywhere that the same code occurs, or that the same thing is unneeded or missing."""
+    """Return edits that make the same change wherever the same mistake occurs in the code."""
     same = {}
     for edit in found:
         if len(edit.changes) == 1:

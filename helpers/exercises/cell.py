@@ -1,6 +1,6 @@
-"""The code of the cell in which an answer was typed, as a function without arguments that `repair` can change.
+"""Read the code of the cell in which an answer was typed, as a function without arguments that `repair` can change.
 
-The number alone cannot tell `2 / 3` from `1 - 1 / 3`; the cell that calls `check` shows how it was computed.
+The value alone cannot distinguish `2 / 3` from `1 - 1 / 3`, but the cell that calls `check` shows how it was computed.
 """
 
 import ast
@@ -19,15 +19,17 @@ METHODS |= {"dot", "astype", "reshape", "ravel", "values", "items", "keys", "nby
 
 
 def current(name):
-    """The code of the answer in the running cell; None outside a notebook or if it cannot be read.
+    """Return the code of the answer in the running cell.
 
     Parameters
     ----------
-    name : str, the exercise checked in the cell
+    name : str
+        The exercise that the cell checks.
 
     Returns
     -------
     repair.Code or None
+        None outside a notebook, or if the code cannot be read.
     """
     shell = get_ipython()
     cells = shell.user_ns.get("In") if shell else None
@@ -35,13 +37,21 @@ def current(name):
 
 
 def read(text, name, scope):
-    """The code of the answer to `name` in the text of a cell.
+    """Return the code of an answer in the text of a cell.
 
     Parameters
     ----------
     text : str
+        The text of the cell.
     name : str
-    scope : dict, the names of the notebook
+        The exercise that the cell checks.
+    scope : dict
+        The variables of the notebook, by name.
+
+    Returns
+    -------
+    repair.Code or None
+        None if the cell is not valid code or contains no answer to this exercise.
     """
     try:
         module = ast.parse(text)
@@ -53,7 +63,7 @@ def read(text, name, scope):
     body = [node for node in module.body if not isinstance(node, IMPORTS) and not _calls_us(node)]
     last = body[-1] if body else None
     if isinstance(last, ast.Assign) and [ast.unparse(target) for target in last.targets] == [ast.unparse(answer)]:
-        body, answer = body[:-1], last.value  # so that the assignment counts as the line of the answer
+        body, answer = body[:-1], last.value  # let the assignment count as the line of the answer
     result = ast.copy_location(ast.Return(answer), answer)
     nothing = ast.arguments([], [], None, [], [], None, [])
     function = ast.copy_location(ast.FunctionDef("answer", nothing, [*body, result], []), answer)
@@ -61,7 +71,7 @@ def read(text, name, scope):
 
 
 def _answer(node, name):
-    """What a call passes to `check` for this exercise, or to `quiz` for this question; None for any other node."""
+    """Return what a call passes to `check` or `quiz` for this exercise, or None if the node is not such a call."""
     if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in ("check", "quiz"):
         return None
     if node.func.id == "quiz":
@@ -76,21 +86,21 @@ def _calls_us(node):
 
 
 def result(code):
-    """The expression whose value is the answer."""
+    """Return the expression whose value is the answer."""
     return code.tree.body[-1].value
 
 
 def is_formula(code):
-    """Whether the answer is computed, rather than just typed as a number or a list of numbers."""
+    """Return whether the answer is computed, rather than typed as a number or a list of numbers."""
     value = result(code)
     if isinstance(value, ast.Name) and value.id == "answer" and "answer" not in own_names(code):
-        return False  # it was computed in another cell
+        return False  # the answer was computed in a different cell
     made = (ast.BinOp, ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Compare, ast.ListComp, ast.GeneratorExp)
     return any(isinstance(node, made) for node in ast.walk(value))
 
 
 def may_run_again(code):
-    """Whether the code, as far as can be seen, can run any number of times without side effects."""
+    """Return whether the code can apparently run any number of times without side effects."""
     stored = own_names(code)
     for node in ast.walk(code.tree):
         name = getattr(node, "id", getattr(node, "attr", ""))
@@ -109,23 +119,23 @@ def may_run_again(code):
 
 
 def own_names(code):
-    """Names that the cell itself assigns."""
+    """Return the names that the cell itself assigns."""
     return {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)} | {
         n.name for n in ast.walk(code.tree) if isinstance(n, ast.FunctionDef)
     }
 
 
 def foreign_names(code):
-    """Names of numbers, arrays and other data in the answer that come from elsewhere in the notebook."""
+    """Return the nodes that name numbers, arrays or other data from elsewhere in the notebook."""
     own = own_names(code) | {n.arg for n in ast.walk(code.tree) if isinstance(n, ast.arg)}
     used = [n for n in ast.walk(code.tree) if isinstance(n, ast.Name) and n.id not in own]
     used = [n for n in used if n.id in code.scope]
-    tools = (ModuleType, np.random.Generator, np.random.RandomState)  # hold no data of the lesson
+    tools = (ModuleType, np.random.Generator, np.random.RandomState)  # these contain no data of the lesson
     return [n for n in used if not callable(code.scope[n.id]) and not isinstance(code.scope[n.id], tools)]
 
 
 def typed_numbers(code):
-    """The numbers written in the code of the answer, as pairs (value, node)."""
+    """Return the numbers written in the code of the answer, as pairs (value, node)."""
     found = []
     for node in ast.walk(code.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, numbers.Real) and type(node.value) is not bool:

@@ -1,4 +1,7 @@
-"""Small changes to a function's code that undo common mistakes; `catalogue` lists all those for a function."""
+"""Small changes to a function's code that undo common mistakes.
+
+`catalogue` lists all changes that apply to a given function.
+"""
 
 import ast
 import types
@@ -7,17 +10,33 @@ from typing import NamedTuple
 
 
 class Edit(NamedTuple):
-    """One change: `new` in `slot` (or a list of such pairs); `piece` is the code that it replaces."""
+    """One change to the code, which may affect several places.
+
+    Attributes
+    ----------
+    kind : str
+        The kind of mistake that the change undoes, a key of `phrases.WORDS` (or "product").
+    changes : list of triples (container, key, new)
+        The new nodes and the places where they belong.
+    node : ast.AST
+        The node in the reader's code that is wrong, used for its position.
+    piece : str
+        The code that is wrong.
+    rank : float
+        The lower the rank, the earlier the change is tried.
+    tag : str
+        Edits of the same kind and with the same tag may be applied together.
+    """
 
     kind: str
-    changes: list  # (container, key, new) triples
-    node: ast.AST  # in the reader's code, for its position
+    changes: list
+    node: ast.AST
     piece: str
     rank: float
-    tag: str = ""  # edits of the same kind and tag may be applied together
+    tag: str = ""
 
 
-# Kinds of mistake that are likelier, and harder to confuse with others, are tried earlier.
+# Kinds of mistake that are more likely, or harder to confuse with others, are tried earlier.
 RANKS = {
     kind: rank
     for rank, kinds in enumerate(
@@ -39,18 +58,18 @@ RANKS = {
 
 
 def of_slot(kind, slot, new, node, rank=0.0, tag="", piece=""):
-    """The edit that puts the expression `new` in `slot`, a pair (container, key); `node` is at fault."""
+    """Return the edit that puts the expression `new` in `slot`, a pair (container, key). The wrong node is `node`."""
     return Edit(kind, [(*slot, new)], node, piece or ast.unparse(node), RANKS[kind] + rank, tag)
 
 
 def of_body(kind, owner, body, new, node):
-    """The edit that replaces the statements `body` of `owner` with `new`; `node` is at fault."""
+    """Return the edit that replaces the statements `body` of `owner` by `new`. The wrong node is `node`."""
     field = "body" if body is getattr(owner, "body", None) else "orelse"
     return Edit(kind, [(owner, field, new)], node, ast.unparse(node), RANKS[kind])
 
 
 def parse(code):
-    """An expression as a tree."""
+    """Return the tree of an expression."""
     return ast.parse(code, mode="eval").body
 
 
@@ -78,7 +97,7 @@ def place(new):
 
 @contextmanager
 def applied(edit):
-    """Apply an edit while the block runs, then restore the tree."""
+    """Apply an edit while the block runs, and restore the tree afterwards."""
     before = [(holder, key, get(holder, key)) for holder, key, _ in edit.changes]
     try:
         for holder, key, new in edit.changes:
@@ -91,7 +110,7 @@ def applied(edit):
 
 
 def define(trees, scope):
-    """Define the functions in these trees in `scope` by name, without running any code.
+    """Define the functions in these trees in `scope`, without running any code.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Changes to single expressions: another name, sign, index, axis or function, one transpose more or fewer …"""
+"""Edits of single expressions, such as a different name, sign, index, axis or function, or an added transpose."""
 
 import ast
 import copy
@@ -28,13 +28,13 @@ class Known(NamedTuple):
 
     names: list  # of variables
     scope: list  # names of functions
-    counts: list  # expressions for a number of rows, columns or entries
-    outside: list  # names from the notebook that the function uses
+    counts: list  # expressions that give a number of rows, columns or entries
+    outside: list  # names of the notebook that the function uses
     loops: list  # names of loop variables
 
 
 def slots(tree):
-    """Every expression, with its slot and its parent node."""
+    """Yield the slot, the node and the parent node of every expression."""
     for parent in ast.walk(tree):
         if isinstance(parent, ast.arguments):
             continue
@@ -50,7 +50,7 @@ def slots(tree):
 
 
 def edits_of(function, scope, numbers, arrays, tables, outside):
-    """Edits of single expressions; the parameters are those of `catalogue.of`."""
+    """Yield edits of single expressions. The parameters are those of `catalogue.of`."""
     arguments = [argument.arg for argument in function.args.args]
     stored = [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     names = list(dict.fromkeys(arguments + stored))
@@ -58,7 +58,7 @@ def edits_of(function, scope, numbers, arrays, tables, outside):
     counts = [parse(f"{name}{end}") for name in arrays for end in (".shape[1]", ".shape[0]", ".shape[-1]")]
     counts += [parse(f"{end}({name})") for name in (*arrays, *tables) for end in ("len", "sum")]
     shapes = [n for n in ast.walk(function) if getattr(getattr(n, "func", None), "attr", "") in ("reshape", "zeros")]
-    sizes = {id(n) for call in shapes for argument in call.args for n in ast.walk(argument)}  # have no sign
+    sizes = {id(n) for call in shapes for argument in call.args for n in ast.walk(argument)}  # sizes have no sign
     inputs = [parse(name) for name in arrays]
     inputs += [parse(f"{table}[{i}]") for table in tables for i in dict.fromkeys((*loops, "1", "2"))]
     known = Known(names, scope, counts, outside, loops)
@@ -236,7 +236,7 @@ def _constants(slot, node, parent, known):
             yield of_slot("hard_coded", slot, ast.UnaryOp(ast.USub(), ast.Constant(1)), node)
 
 
-# Possible mistakes in an expression itself, by its type.
+# Functions that yield edits of an expression, by its type.
 BY_TYPE = {
     ast.BinOp: _operations,
     ast.UnaryOp: _minuses,

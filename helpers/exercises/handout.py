@@ -1,7 +1,7 @@
-"""For teachers: the lessons without outputs and solutions, for a class, and an answer book.
+"""Write the lessons without outputs and solutions for a class, and an answer book for the teacher.
 
-``make handout`` writes both to `build/handout`: the self-contained folder `lessons`, and `answer_book.ipynb`, one
-notebook with every solution, its explanation and how to mark it.
+``make handout`` writes both to `build/handout`. The folder `lessons` is self-contained. The notebook
+`answer_book.ipynb` contains every solution, an explanation and advice on marking.
 """
 
 import re
@@ -18,32 +18,33 @@ from helpers.exercises.registry import LESSONS
 ROOT = Path(__file__).resolve().parent.parent.parent
 BOOK = "answer_book.ipynb"
 FILES = ("LICENSE", "pyproject.toml", "requirements.txt", "requirements-scale.txt", ".gitignore")
-HIDDEN = ("lesson_*.py", "handout.py", "__pycache__", "*.pyc")  # of helpers/exercises
+HIDDEN = ("lesson_*.py", "handout.py", "__pycache__", "*.pyc")  # files of helpers/exercises that are left out
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 README = """# Backpropagation, derived and checked
 
-The lessons for your course. With Python 3.11 to 3.14:
+These are the lessons for your course. They need Python 3.11 to 3.14. To open them in the browser, run
 
     make lab
 
-opens them in the browser. On Windows, or without make:
+On Windows, or without make, run
 
     py -m venv .venv                                                    (elsewhere: python3 -m venv .venv)
     .venv\\Scripts\\python -m pip install -r requirements.txt -e .         (elsewhere: .venv/bin/python …)
     .venv\\Scripts\\jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
-Begin with `notebooks/00_start_here.ipynb`. Every exercise answers at once and has hints; your teacher
-has the solutions. What you have done is remembered in `progress.json`, on your machine only.
+Begin with `notebooks/00_start_here.ipynb`. Every exercise gives you immediate feedback and has hints. Your teacher
+has the solutions. Your progress is saved in `progress.json`, on your machine only.
 """
 
 RUBRIC = """# Answer book
 
-Solutions to all exercises, the reason of each, and the mistakes that are usual. Not for the class.
+This book contains the solution to every exercise, the reason why it is right, and common mistakes. It is not for the
+class.
 
-**Marking.** An exercise gives 2 points if the check says "Right", 1 point if the answer is one of the usual
-mistakes listed under it and the learner can say why it is one, and 0 points otherwise. A quick question gives 1 point.
-Hints cost nothing; whoever needed all of them should be able to explain the solution.
+**Marking.** An exercise is worth 2 points if the check says "Right", and 1 point if the answer is one of the common
+mistakes listed below it and the learner can explain the mistake. A quick question is worth 1 point. Hints are free, but
+a learner who needed all of them should be able to explain the solution.
 """
 
 SETUP = """import os
@@ -51,30 +52,34 @@ import sys
 
 import numpy as np
 
-os.environ["LESSONS_PROGRESS"] = os.devnull  # these are no answers of yours
-sys.path[:0] = ["../..", "lessons"]  # finds helpers/ beside this book or above it
+os.environ["LESSONS_PROGRESS"] = os.devnull  # do not record these answers as yours
+sys.path[:0] = ["../..", "lessons"]  # find helpers/ beside this book or above it
 from helpers.backprop.activations import sigmoid, sigmoid_prime
 from helpers.exercises import check, quiz"""
 
 
 def write(folder=ROOT / "build" / "handout"):
-    """Write the handout and the answer book to `folder`; an existing handout is replaced completely.
+    """Write the handout and the answer book to a folder, and replace an existing handout completely.
+
+    Parameters
+    ----------
+    folder : str or path-like
 
     Raises
     ------
     FileExistsError
-        If the folder holds something other than a handout.
+        If the folder contains something other than a handout.
     """
     folder = Path(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / BOOK).is_file():
-        raise FileExistsError(f"{folder.name} holds something else than a handout: move it away first")
+        raise FileExistsError(f"{folder.name} contains something other than a handout. Move it away first.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as place:
         new = Path(place) / "new"
         _write_lessons(new / "lessons")
         nbformat.write(answer_book(), new / BOOK)
         if folder.exists():
-            folder.rename(Path(place) / "old")  # removed with the temporary folder
+            folder.rename(Path(place) / "old")  # this is removed together with the temporary folder
         new.rename(folder)
 
 
@@ -98,14 +103,14 @@ def _write_lessons(folder):
 
 
 def _makefile():
-    """The project's Makefile without the targets whose files are not in the handout."""
+    """Return the project's Makefile without the targets whose files are not in the handout."""
     _, *paragraphs = (ROOT / "Makefile").read_text(encoding="utf-8").split("\n\n")
     kept = [
         text
         for text in paragraphs
         if not re.match(r"(#.*\n)*(test|check|site|bench|reproduce|handout|\.venv/site|\.venv/scale):", text)
     ]
-    text = "\n\n".join(["# `make lab` sets up what it needs and opens the lessons.", *kept])
+    text = "\n\n".join(["# `make lab` installs what the lessons need and opens them.", *kept])
     return re.sub(r"^\.PHONY:.*$", ".PHONY: lab setup", text, flags=re.MULTILINE)
 
 
@@ -118,7 +123,10 @@ def _caches(at, names):
 
 
 def answer_book():
-    """One notebook with every prompt, its solution in a self-checking cell, the explanation and common mistakes."""
+    """Return a notebook with all exercises.
+
+    Each exercise has its solution in a cell that checks itself, an explanation and a list of common mistakes.
+    """
     markdown, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
     cells = [markdown(RUBRIC), code(SETUP)]
     for lesson, exercises in LESSONS.items():
@@ -147,12 +155,10 @@ def _rubric(exercise):
         lines.append(f"- Hint {number}: {text}")
     for wrong in exercise.wrong:
         answer = "" if exercise.cases else f" `{wrong.answer}`"
-        lines.append(f"- Usual mistake{answer}: {wrong.hint}")
+        lines.append(f"- Common mistake{answer}: {wrong.hint}")
     return "\n".join(lines)
 
 
 if __name__ == "__main__":
     write()
-    print(
-        "Written: build/handout/lessons, for the class, and build/handout/answer_book.ipynb, for you.", file=sys.stdout
-    )
+    print("Wrote build/handout/lessons for the class and build/handout/answer_book.ipynb for you.", file=sys.stdout)

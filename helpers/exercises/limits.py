@@ -1,10 +1,11 @@
-"""Isolation of the reader's code, which may loop forever, print endlessly, ask for input or exit.
+"""Isolate the reader's code, which may loop forever, print endlessly, ask for input or exit.
 
-`quarantine` stops it after some seconds. In the main thread on Linux and macOS, an alarm can interrupt between any
-two bytecodes; if the code catches everything, the alarm is repeated, eventually so often that one arrives between an
-`except` and the next `try`. On Windows, in the browser and in other threads, a trace function checks the clock at
-every line: this is slower, and powerless against code that catches everything. Neither can interrupt a single long
-call inside NumPy, which is noticed only when it returns.
+`quarantine` stops the code after some seconds. In the main thread on Linux and macOS, it uses an alarm, which can
+interrupt between any two bytecodes. If the code catches every exception, the alarm is repeated. After some repetitions
+it becomes so frequent that one alarm arrives between an `except` and the next `try`. On Windows, in the browser and in
+other threads, a trace function checks the clock at every line instead. This is slower, and it cannot stop code that
+catches every exception. Neither method can interrupt a single long call inside NumPy, so such a call is only noticed
+when it returns.
 """
 
 import builtins
@@ -22,21 +23,24 @@ from IPython import get_ipython
 
 from helpers.exercises.surroundings import restored
 
-PATIENCE = 5  # alarms that code may catch before they become frequent
-OFTEN = 2e-5  # seconds between frequent alarms: a few bytecodes
+PATIENCE = 5  # number of alarms that the code may catch before they become frequent
+OFTEN = 2e-5  # seconds between frequent alarms, the time of a few bytecodes
 OWN_FILES = (__file__, contextlib.__file__)
 
 
 class TimeUp(BaseException):
-    """Time limit exceeded; the text is the number of seconds. Not an Exception, which a reader's code may catch."""
+    """Raised when the time limit is exceeded. The text of the error is the number of seconds.
+
+    This is not an Exception, because the reader's code may catch those.
+    """
 
 
 class AskedForInputError(Exception):
-    """The reader's code called `input`, which would wait forever."""
+    """Raised if the reader's code calls `input`, which would wait forever."""
 
 
 class Printed(io.TextIOBase):
-    """A stream that keeps the first `most` characters and only counts the rest."""
+    """A stream that keeps the first `most` characters and counts the rest."""
 
     def __init__(self, most=1000):
         self.most, self.kept, self.length = most, "", 0
@@ -56,12 +60,14 @@ class Printed(io.TextIOBase):
 
 @contextmanager
 def quarantine(seconds, printed):
-    """Run the block for at most `seconds`, with its output captured in `printed` and without warnings or input.
+    """Run the block for at most `seconds`.
+
+    Its output is captured in `printed`. Warnings are suppressed, and `input` raises an error.
 
     Raises
     ------
     TimeUp
-        In the block, when time is up.
+        Inside the block, when the time is up.
     """
     with (
         redirect_stdout(printed),
@@ -91,7 +97,10 @@ def _no_input():
 
 @contextmanager
 def _no_exit():
-    """In a notebook, `exit` is not Python's own: it would shut down the kernel, and all work would be lost."""
+    """Prevent `exit` from shutting down the kernel, which would lose all work.
+
+    In a notebook, `exit` is IPython's own function. Inside the block it raises SystemExit, as in plain Python.
+    """
 
     def leave(*_):
         raise SystemExit
@@ -100,7 +109,7 @@ def _no_exit():
     if shell is None:
         yield
         return
-    shell.ask_exit = leave  # hides the method of its class
+    shell.ask_exit = leave  # an instance attribute hides the method of the class
     try:
         yield
     finally:
@@ -108,7 +117,7 @@ def _no_exit():
 
 
 def time_limit(seconds):
-    """A context manager that raises TimeUp in its block after some seconds, repeatedly until the block is left."""
+    """Return a context manager that raises TimeUp in its block after some seconds, repeatedly until the block ends."""
     main = threading.current_thread() is threading.main_thread()
     return _alarm(seconds) if main and hasattr(signal, "setitimer") else _watched_lines(seconds)
 
@@ -127,12 +136,12 @@ def _alarm(seconds):
         raise TimeUp(f"{seconds:g}")
 
     handler = signal.signal(signal.SIGALRM, stop)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)  # repeated, because an except may catch one
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)  # repeated because the code may catch an alarm
     try:
         yield
     finally:
         active = False
-        if left:  # another limit around this one
+        if left:  # there is another time limit around this one
             left = max(left - (time.monotonic() - start), 1e-3)
         signal.setitimer(signal.ITIMER_REAL, left, interval)
         signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)

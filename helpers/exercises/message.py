@@ -1,25 +1,29 @@
-"""Messages of exercises: Markdown in a notebook, plain text elsewhere."""
+"""Show the messages of exercises, as Markdown in a notebook and as plain text elsewhere."""
 
 import re
 import sys
 
 from IPython.display import display
 
-# Replacements for consoles that cannot show these characters.
+# Replacements for characters that some consoles cannot show.
 PLAIN = {"✓": "+", "✗": "x", "○": "o", "→": "->", "…": "...", "−": "-", "·": "*", "×": "x", "½": "1/2", "¼": "1/4"}
 PLAIN |= {"σ": "sigma", "′": "'", "α": "alpha", "β": "beta", "ε": "epsilon", "δ": "delta", "θ": "theta", "∂": "d"}
 PLAIN |= {"²": "^2", "√": "root ", "ᵀ": "^T", "Σ": "sum", "≈": "~", "⊙": "*", "←": "<-"}
 
 
 class Message:
-    """A mark, a label in bold, sentences, and perhaps a block of text or code.
+    """A message with a mark, a label in bold, sentences and optionally a block of text or code.
 
     Parameters
     ----------
-    mark : str, one character: "✓", "✗", "○", "?" or "→"
+    mark : str
+        One character: "✓", "✗", "○", "?" or "→".
     label, words : str
-    block : str, shown verbatim in a monospaced font
-    language : str, for syntax highlighting of the block
+        The label and the sentences.
+    block : str
+        Text or code to show verbatim in a monospaced font.
+    language : str
+        The language of the block, for syntax highlighting.
     """
 
     def __init__(self, mark, label, words="", block="", language="text"):
@@ -47,7 +51,7 @@ class Message:
 
     @staticmethod
     def show_table(header, rows, note=""):
-        """Show a table of text, with a note below it."""
+        """Show a table of text with a note below it."""
         widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
         lines = ["  ".join(f"{cell:{w}}" for cell, w in zip(row, widths, strict=True)) for row in (header, *rows)]
         table = [f"| {' | '.join(row)} |" for row in (header, ["---"] * len(header), *rows)]
@@ -67,7 +71,7 @@ class _Text:
 
 
 def _show(thing):
-    """Display an object; characters that a console cannot print are replaced by similar ones."""
+    """Display an object, and replace characters that the console cannot print by similar ones."""
     try:
         display(thing)
     except UnicodeEncodeError:
@@ -77,9 +81,9 @@ def _show(thing):
 
 
 def escape(words):
-    """Escape text for Markdown, so that nothing outside code is taken for emphasis, a link, HTML or a formula.
+    """Escape text for Markdown, so that nothing outside code is read as emphasis, a link, HTML or a formula.
 
-    Code is anything between two single backticks on one line; any other backtick is an ordinary character.
+    Code is anything between two single backticks on one line. Any other backtick is treated as an ordinary character.
     """
     pieces = re.split(r"(?<!`)(`[^`\n]+`)(?!`)", words.replace("\n", " "))
     for i in range(0, len(pieces), 2):

@@ -1,4 +1,4 @@
-"""Things that may be missing around an expression: a transpose, a sign, a function, a sum, a factor, a term."""
+"""Edits that add what may be missing around an expression, such as a transpose, a sign, a function or a factor."""
 
 import ast
 
@@ -26,7 +26,7 @@ SUMMED = [
 
 
 def around(slot, node, parent, scope, numbers, counts, inputs):
-    """Edits that add what may be missing around an expression."""
+    """Yield edits that add what may be missing around an expression."""
     kind = type(node).__name__
     if kind in NEVER_WRAPPED:
         return
@@ -57,7 +57,7 @@ def _functions(slot, node, scope):
 
 
 def _factors(slot, node, numbers):
-    """A factor or divisor, a sum, a 2."""
+    """Yield edits that add a factor, a divisor, a sum or a 2."""
     for number in numbers:
         yield of_slot("no_factor", slot, ast.BinOp(node, ast.Mult(), ast.Name(number, ast.Load())), node)
         yield of_slot("no_factor", slot, ast.BinOp(node, ast.Div(), ast.Name(number, ast.Load())), node, 0.1)

@@ -1,4 +1,4 @@
-"""Possible mistakes in an operation: its sign, the operator, the order of operands, the grouping."""
+"""Edits that undo mistakes in an operation, such as its sign, the operator, the order of operands or the grouping."""
 
 import ast
 
@@ -9,7 +9,15 @@ SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add}
 
 
 def edits_of(slot, node):
-    """Edits of one operation, an ast.BinOp."""
+    """Yield edits of an operation.
+
+    Parameters
+    ----------
+    slot : pair (container, key)
+        The place of the operation in the tree (see `edits`).
+    node : ast.BinOp
+        The operation.
+    """
     left, op, right = node.left, node.op, node.right
     if type(op) in SIGNS:
         yield of_slot("sign", slot, ast.BinOp(left, SIGNS[type(op)](), right), node)
@@ -24,7 +32,7 @@ def edits_of(slot, node):
             tag = f"{type(op).__name__} {other.__name__}" if isinstance(op, ast.FloorDiv) else ""
             floor = isinstance(op, ast.FloorDiv) and other is ast.Div
             yield of_slot("floor" if floor else "operation", slot, ast.BinOp(left, other(), right), node, 0, tag)
-    if isinstance(op, ast.Mult):  # 2 x instead of x²
+    if isinstance(op, ast.Mult):  # 2x was written instead of x²
         for number, other in ((left, right), (right, left)):
             if getattr(number, "value", None) == 2:
                 yield of_slot("square", slot, ast.BinOp(other, ast.Pow(), number), node)
@@ -57,7 +65,7 @@ def _transposed(node):
 
 
 def _too_much(slot, node):
-    """Leave out one operand, or the last two of three factors."""
+    """Yield edits that leave out one operand, or the last two of three factors."""
     left, op, right = node.left, node.op, node.right
     if isinstance(op, ast.Pow):
         yield of_slot("extra_exponent", slot, left, node)
@@ -70,7 +78,7 @@ def _too_much(slot, node):
 
 
 def _grouped(slot, node):
-    """Change the grouping, such as a - b / c to (a - b) / c."""
+    """Yield edits that change the grouping, for example from a - b / c to (a - b) / c."""
     left, op, right = node.left, node.op, node.right
     groups = []
     if isinstance(right, ast.BinOp):

@@ -1,7 +1,7 @@
-"""Use the reader's own forward, backward and update instead of ours, everywhere in `helpers`.
+"""Use the reader's own forward, backward and update everywhere in `helpers` instead of the built-in ones.
 
-Only functions that pass their checks are accepted, and no file is written. In another lesson, which is another
-kernel, the functions are read from `my_network.py`, a file that the reader keeps beside the notebooks.
+Only functions that pass all checks are accepted, and no file is written. Another lesson runs in another kernel. There,
+the functions are read from `my_network.py`, a file that the reader keeps in the same folder as the notebooks.
 """
 
 import importlib.util
@@ -29,18 +29,22 @@ _ours = {
     "update": optimizers.OPTIMIZERS["gradient_descent"],
 }
 _kept = {}
-_source = {"modified": None}  # modification time of the file that the kept functions come from
+_source = {"modified": None}  # modification time of the file from which the functions were read, if they were
 
 
 def keep(forward=None, backward=None, update=None):
-    """Check the reader's functions and keep them for `use_my_code`, either all of those given or none.
+    """Check the reader's functions and keep them for `use_my_code`.
+
+    The functions are kept only if all of them pass.
 
     Parameters
     ----------
-    forward : callable, (X, W, b, g, g_out) to (Z, A)
-    backward : callable, (Y, W, Z, A, g_prime) to (dW, db)
-    update : callable, (parameter, gradient, learning_rate) to the new parameter
-        At least one of them, as in exercises 04.forward, 04.backward and 04.update.
+    forward : callable, optional
+        Takes (X, W, b, g, g_out) and returns (Z, A), as in exercise 04.forward.
+    backward : callable, optional
+        Takes (Y, W, Z, A, g_prime) and returns (dW, db), as in exercise 04.backward.
+    update : callable, optional
+        Takes (parameter, gradient, learning_rate) and returns the new parameter, as in exercise 04.update.
     """
     given = {"forward": forward, "backward": backward, "update": update}
     given = {name: function for name, function in given.items() if function is not None}
@@ -49,39 +53,39 @@ def keep(forward=None, backward=None, update=None):
         _kept.update(given)
         _source["modified"] = None
         refusal = Message(
-            "✓", "Kept.", f"{_listed(given)} passed every check. `use_my_code()` lets the network run on them."
+            "✓", "Kept.", f"{_listed(given)} passed every check. Call `use_my_code()` to run the network with them."
         )
     elif _kept:
-        refusal.words += " What was kept before stays kept."
+        refusal.words += " The functions that you kept before are still kept."
     refusal.show()
 
 
 def use_my_code():
-    """Run the network in `helpers` on the functions kept with `keep`, or on those in `my_network.py`.
+    """Run the network in `helpers` with the functions kept by `keep`, or with those in `my_network.py`.
 
-    `NeuralNetwork` and everything that trains it then call the reader's functions, until `use_our_code()` is called.
-    If `keep` has not been called, `my_network.py` in the current folder is imported, which runs it, and its functions
-    are checked as by `keep`; if the file has been edited since, it is read again.
+    `NeuralNetwork` and everything that trains it then call the reader's functions, until `use_our_code()` is called. If
+    `keep` has not been called, the functions are read from `my_network.py` in the current folder, which runs the code
+    of this file, and checked as by `keep`. If the file has changed since then, it is read again.
     """
     if not _kept or (_source["modified"] and _modified() not in (None, _source["modified"])):
         refusal = _read_file()
         if refusal is not None:
-            refusal.words += " What was kept before stays kept." if _kept else ""
+            refusal.words += " The functions that you kept before are still kept." if _kept else ""
             refusal.show()
             return
     for name, function in _ours.items():
         _install(name, _WRAPPERS[name](_kept[name]) if name in _kept else function)
     names = _listed([name for name in _ours if name in _kept])
     where = " (for gradient_descent)" if "update" in _kept else ""
-    words = f"The network of `helpers` now runs on your {names}{where}. `use_our_code()` goes back."
+    words = f"The network in `helpers` now uses your {names}{where}. Call `use_our_code()` to go back."
     Message("✓", "Your code.", words).show()
 
 
 def use_our_code():
-    """Run the network on the functions in `helpers` again; the reader's functions stay kept."""
+    """Run the network with the functions in `helpers` again. The reader's functions are still kept."""
     for name, function in _ours.items():
         _install(name, function)
-    Message("✓", "Our code.", "The network of `helpers` runs on its own functions.").show()
+    Message("✓", "Our code.", "The network in `helpers` now uses its own functions.").show()
 
 
 def _install(name, function):
@@ -94,7 +98,9 @@ def _install(name, function):
 def _forward_of(mine):
     def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
         Z, A = mine(X, W, b, ACTIVATIONS[hidden_activation].g, OUTPUTS[output].g)
-        return {l: np.asarray(Z[l]) for l in W}, {l: np.asarray(A[l]) for l in (0, *W)}  # lists are accepted too
+        return {l: np.asarray(Z[l]) for l in W}, {
+            l: np.asarray(A[l]) for l in (0, *W)
+        }  # the reader's function may return lists
 
     return forward
 
@@ -122,13 +128,13 @@ _WRAPPERS = {"forward": _forward_of, "backward": _backward_of, "update": _update
 
 
 def _refuse(given):
-    """A message if one of the functions is wrong, or None if all are right."""
+    """Return a message if one of the functions is wrong, or None if all of them are right."""
     if not given:
-        return Message("○", "Not done yet.", "Give at least one function, as in `keep(forward=forward)`.")
+        return Message("○", "Not done yet.", "Pass at least one function, as in `keep(forward=forward)`.")
     for name, function in given.items():
         verdict = judge(EXERCISES[EXERCISE_OF[name]], function)
         if verdict.kind == "open":
-            return Message("○", verdict.label, f"`{name}` is not written yet: {verdict.words}")
+            return Message("○", verdict.label, f"`{name}` is not written yet. {verdict.words}")
         if verdict.kind == "wrong":
             return Message("✗", "Not kept.", f"`{name}`: {verdict.words}", _report(name, function))
     report = _report("backward", given["backward"]) if "backward" in given else ""
@@ -136,7 +142,7 @@ def _refuse(given):
 
 
 def _report(name, function):
-    """The gradient check's report on a wrong `backward`, on networks of several depths; "" if it is right."""
+    """Return the gradient check's report on a wrong `backward` for networks of several depths, or "" if it is right."""
     if name != "backward":
         return ""
     printed = limits.Printed()
@@ -166,17 +172,17 @@ def _examine(function, m, sizes, hidden, output):
 
 
 def _modified():
-    """The modification time of the reader's file, or None if there is none."""
+    """Return the modification time of the reader's file, or None if there is no file."""
     path = Path.cwd() / FILE
     return path.stat().st_mtime_ns if path.is_file() else None
 
 
 def _read_file():
-    """Import `my_network.py` and keep its functions; returns a message if that is not possible."""
+    """Import `my_network.py` and keep its functions. Return a message if that is not possible, otherwise None."""
     path, modified = Path.cwd() / FILE, _modified()
     if modified is None:
         words = (
-            f"Nothing is kept in this notebook, and there is no {FILE} beside it. "
+            f"You have not kept any functions in this notebook, and there is no {FILE} in its folder. "
             f"Write forward, backward and update into that file, or call `keep` first."
         )
         return Message("○", "Not done yet.", words)

@@ -1,4 +1,7 @@
-"""All exercises, in the order of the lessons: from `lesson_00` … `lesson_10`, or, in a handout, without solutions."""
+"""All exercises, in the order of the lessons.
+
+They come from the modules `lesson_00` to `lesson_10` or, in a handout, from a file without solutions.
+"""
 
 from importlib import import_module
 

@@ -1,9 +1,10 @@
 """Locate the mistake in a wrong function: find one small change to its code that makes all its results right.
 
-Comparing numbers can tell that a result is wrong, and suggest why. A change to the reader's own code that makes it
-right on every case *shows* why, and in which line. So `find` undoes common mistakes: it replaces `A` with `Z`, flips
-a sign, adds a transpose, moves `return` out of the loop …, several hundred small changes (see `edits`), each tried on
-copies of the cases. It reports the place and the kind of mistake; the change itself is never shown.
+A comparison of numbers can show that a result is wrong and suggest a reason. A change to the reader's own code that
+makes the result right in every case *shows* the reason, and the line. So `find` tries to undo common mistakes. It
+replaces `A` by `Z`, flips a sign, adds a transpose, moves `return` out of the loop, and so on. It tries several hundred
+such small changes (see `edits`) on copies of the cases. It reports the place and the kind of the mistake, but never
+shows the change itself.
 """
 
 import ast
@@ -16,34 +17,46 @@ import numpy as np
 
 from helpers.exercises import catalogue, edits, expressions, limits
 
-MOST_SECONDS = 1.5  # of processor time, for all changes together
-EACH = 0.25  # seconds of processor time for a single change, which may loop forever
-# Code that uses one of these may have side effects that must not happen a hundred times.
+MOST_SECONDS = 1.5  # limit on the processor time for all changes together
+EACH = 0.25  # limit on the processor time for a single change, which may loop forever
+# Code that uses one of these names may have side effects, which must not happen a hundred times.
 UNSAFE = {"open", "os", "sys", "subprocess", "shutil", "exec", "eval", "input", "exit", "quit", "compile", "Path"}
-# LAPACK routines that may hang on NaN or infinity, which a changed line can produce; no alarm interrupts them.
+# These LAPACK routines may hang if a changed line produces NaN or infinity, and no alarm can interrupt them.
 UNSAFE |= {"lstsq", "svd", "svdvals", "eig", "eigh", "eigvals", "eigvalsh", "pinv", "matrix_rank", "cond"}
 UNSAFE |= {"__import__", "globals", "locals", "setattr", "delattr", "importlib", "signal", "threading", "time"}
 UNSAFE |= {"seed", "set_state", "seterr", "chdir", "save", "savetxt", "tofile", "settrace", "sleep", "breakpoint"}
 
 
 class Code(NamedTuple):
-    """The code of the reader's function: its tree, the trees of the functions it uses, and the source lines."""
+    """The code of the reader's function: its tree, the trees of the functions that it uses, and the source lines."""
 
-    functions: list  # of ast.FunctionDef, the answer itself first
-    lines: list  # of the whole file or cell
-    scope: dict  # global names visible to the function
+    functions: list  # ast.FunctionDef nodes, starting with the answer itself
+    lines: list  # lines of the whole file or cell
+    scope: dict  # global variables that the function can use, by name
 
     @property
     def tree(self):
         return self.functions[0]
 
     def line(self, node):
-        """The line that contains a node, without indentation and comment."""
+        """Return the line that contains a node, without indentation and comments."""
         return plain(self.lines[node.lineno - 1]) if 0 < getattr(node, "lineno", 0) <= len(self.lines) else ""
 
 
 class Found(NamedTuple):
-    """A mistake: its kind (see `edits`), the code at fault, and the line; `whole` means that nothing else is wrong."""
+    """A mistake that was found in the code.
+
+    Attributes
+    ----------
+    kind : str
+        The kind of mistake (see `edits`).
+    piece, line : str
+        The code that is wrong and the line that contains it.
+    node : ast.AST
+        The node that is wrong.
+    whole : bool
+        Whether there is no other mistake.
+    """
 
     kind: str
     piece: str
@@ -57,7 +70,7 @@ def plain(line):
 
 
 def read(function):
-    """The code of a function defined in a cell or a file; None if it cannot be read."""
+    """Return the code of a function defined in a cell or a file, or None if it cannot be read."""
     if not inspect.isfunction(function) or function.__closure__ or function.__code__.co_flags & inspect.CO_VARARGS:
         return None
     try:
@@ -74,7 +87,10 @@ def read(function):
 
 
 def _lambda(module, lines, first):
-    """The lambda in a line as a function, and the lines with this line cut to it; None unless it is the only one."""
+    """Return the only lambda in a line as a function, and the lines with this line cut down to the lambda.
+
+    Return None instead of the function if the line does not contain exactly one lambda.
+    """
     found = [n for n in ast.walk(module) if isinstance(n, ast.Lambda) and n.lineno == first]
     if len(found) != 1:
         return None, lines
@@ -87,17 +103,17 @@ def _lambda(module, lines, first):
 
 
 def _definition(module, name, first):
-    """The function with this name that begins in this line; None if it is decorated or not found."""
+    """Return the function with this name that begins in this line, or None if it is decorated or not found."""
     found = [n for n in module.body if isinstance(n, ast.FunctionDef) and n.name == name]
     own = next((n for n in found if min([n.lineno, *(d.lineno for d in n.decorator_list)]) == first), None)
     return None if own is None or own.decorator_list else own
 
 
 def _with_those_used(own, module):
-    """The function and those in the module that it uses, directly or indirectly."""
+    """Return the function and all functions of the module that it uses, directly or indirectly."""
     others = {n.name: n for n in module.body if isinstance(n, ast.FunctionDef) and n is not own}
     functions = [own]
-    for function in functions:  # grows during the iteration
+    for function in functions:  # the list grows during the iteration
         for node in ast.walk(function):
             if isinstance(node, ast.Name) and node.id in others:
                 functions.append(others.pop(node.id))
@@ -114,21 +130,26 @@ def is_safe(code):
 
 
 def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
-    """Find the first edit, trying likely kinds first, that makes the function right on all cases.
+    """Find the first edit that makes the function right in all cases, trying likely mistakes first.
 
     Parameters
     ----------
     code : Code
-    cases : list of tuples of arguments
+        The reader's code.
+    cases : list of tuples
+        The arguments of each case.
     passed : callable
-        Takes a function and the index of a case; returns the names of the right results and the total
-        number of results, or raises whatever the function raises.
-    seconds : float, time after which to give up
-    found : list of edits.Edit to try; by default all in `catalogue` that apply to the code
+        Takes a function and the index of a case. Returns the names of the right results and the total number of
+        results, or raises whatever the function raises.
+    seconds : float
+        The processor time in seconds after which the search ends.
+    found : list of edits.Edit, optional
+        The edits to try. By default, all edits in `catalogue` that apply to the code.
 
     Returns
     -------
-    Found, or None. If no single edit makes everything right, one that makes more results right than before.
+    Found or None
+        If no single edit makes everything right, an edit that makes more results right than before, if there is one.
     """
     if not is_safe(code):
         return None
@@ -157,7 +178,7 @@ def _found(code, edit, whole):
 
 
 def _first_wrong(code, cases, passed):
-    """The order of the cases, starting with a wrong one, and the results that are right there before any change."""
+    """Return the order of the cases, starting with a wrong one, and the names of the results that are right in it."""
     own = _compiled(code)
     if own is None:
         return None, None
@@ -217,7 +238,7 @@ def _all(code, cases):
 
 
 def _calls_in_order(code):
-    """Edits that reorder the arguments of a call to match the parameter names of the called function."""
+    """Yield edits that reorder the arguments of a call to match the parameter names of the called function."""
     for function in code.functions:
         for slot, node, _ in expressions.slots(function):
             called = (
@@ -233,7 +254,7 @@ def _calls_in_order(code):
 
 
 def outside(code):
-    """Names of numbers, arrays and dictionaries that the function takes from the notebook, not from its arguments."""
+    """Return the names of numbers, arrays and dictionaries that the function takes from the notebook."""
     own = {argument.arg for argument in code.tree.args.args}
     own |= {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
     used = [n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and n.id not in own]
@@ -242,13 +263,13 @@ def outside(code):
 
 
 def unused(code):
-    """Arguments that the function never uses."""
+    """Return the names of arguments that the function never uses."""
     used = {node.id for node in ast.walk(code.tree) if isinstance(node, ast.Name)}
     return [argument.arg for argument in code.tree.args.args if argument.arg not in used]
 
 
 def _changed(code, edit):
-    """The function after an edit; the tree is restored immediately."""
+    """Return the function after an edit, and restore the tree immediately."""
     with edits.applied(edit):
         return _compiled(code)
 

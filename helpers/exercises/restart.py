@@ -1,4 +1,4 @@
-"""After a restart of the kernel, tell readers what to run first if an answer uses a name from an earlier cell."""
+"""Tell readers what to run first if an answer uses a name from an earlier cell after a restart of the kernel."""
 
 from IPython import get_ipython
 
@@ -7,10 +7,10 @@ from helpers.exercises.message import Message
 
 
 def explain_missing_names():
-    """Explain Python's error from now on if a cell with an exercise uses an undefined name.
+    """Explain Python's error whenever a cell with an exercise uses an undefined name.
 
-    The answer fails before `check` is called, so `_explain` is registered to run after each cell, once however often
-    it is registered. Outside a notebook nothing happens.
+    Such an answer fails before `check` is called, so `_explain` is registered to run after each cell. It runs only once
+    per cell, however often it is registered. Outside a notebook, nothing happens.
     """
     shell = get_ipython()
     if shell is not None:
@@ -19,5 +19,7 @@ def explain_missing_names():
 
 def _explain(result):
     error = getattr(result, "error_in_exec", None)
-    if isinstance(error, NameError) and __package__ in result.info.raw_cell:  # an exercise imports from here
+    if (
+        isinstance(error, NameError) and __package__ in result.info.raw_cell
+    ):  # the cell of an exercise imports from this package
         Message("?", "A name is missing.", about_error("answer", error)).show()

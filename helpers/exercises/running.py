@@ -1,4 +1,4 @@
-"""Running a function on copies of the cases of an exercise, and checking that it leaves its arguments unchanged."""
+"""Run a function on copies of an exercise's cases, and check that it leaves its arguments unchanged."""
 
 import copy
 import inspect
@@ -7,19 +7,22 @@ import numpy as np
 
 
 class ArgumentChangedError(Exception):
-    """The reader's function has written into one of its arguments."""
+    """Raised if the reader's function has written into one of its arguments."""
 
 
 class ArgumentRoundedError(Exception):
-    """The function has restored its argument only up to rounding, by adding and subtracting."""
+    """Raised if the function has restored its argument only up to rounding errors, by adding and subtracting."""
 
 
 def run(function, cases):
-    """The function's results on each case.
+    """Return the function's results in each case.
 
     Raises
     ------
-    Whatever the function raises; ArgumentChangedError or ArgumentRoundedError if it writes into its arguments.
+    ArgumentChangedError, ArgumentRoundedError
+        If the function writes into its arguments.
+    Exception
+        Anything that the function itself raises.
     """
     results = []
     for arguments in cases:
@@ -33,7 +36,7 @@ def run(function, cases):
 
 
 def results_or_error(function, cases):
-    """The results, or the fingerprint of the error if the function fails."""
+    """Return the results or, if the function fails, the fingerprint of the error."""
     try:
         with np.errstate(all="ignore"):
             return run(function, cases)
@@ -42,12 +45,12 @@ def results_or_error(function, cases):
 
 
 def fingerprint(error):
-    """An error as text, by which to recognize it."""
+    """Return a text by which an error can be recognised."""
     return f"{type(error).__name__}: {text_of(error)}"
 
 
 def text_of(error):
-    """The text of an error in one line; "" if it has none or fails to produce it."""
+    """Return the text of an error in one line, or "" if it has none or fails to produce it."""
     try:
         return " ".join(str(error).replace("`", "'").split())[:160]
     except BaseException:

@@ -1,4 +1,4 @@
-"""Changes to whole statements: left out, moved, into or out of a loop, `=` instead of `+=`, a copy made first."""
+"""Edits of whole statements, such as moving a statement, replacing `=` by `+=`, or copying an argument first."""
 
 import ast
 import copy
@@ -16,7 +16,10 @@ def _bodies(tree):
 
 
 def edits_of(function):
-    """Edits of whole statements: moved, left out, `=` exchanged with `+=`, arguments copied before a change."""
+    """Yield edits of whole statements.
+
+    They leave out or move a statement, exchange `=` and `+=`, or copy an argument before it is changed.
+    """
     for argument in function.args.args:
         line = ast.parse(f"{argument.arg} = __import__('copy').deepcopy({argument.arg})").body[0]
         changed = first_change(function, argument.arg)
@@ -40,7 +43,7 @@ def edits_of(function):
 
 
 def _moved(owner, body, i):
-    """Leave out statement i, move it, or make it depend on the loop variable."""
+    """Yield edits that leave out statement i, move it, or make it depend on the loop variable."""
     node, rest = body[i], [*body[:i], *body[i + 1 :]]
     if isinstance(node, ast.Return):
         return
@@ -61,7 +64,7 @@ def _uses(node, name):
 
 
 def _assigned(owner, body, i):
-    """Replace `+=` with `=`, and the reverse."""
+    """Yield edits that replace `+=` by `=`, or the reverse."""
     node = body[i]
     if isinstance(node, ast.AugAssign):
         plain = ast.Assign([node.target], ast.BinOp(_read(node.target), node.op, node.value))
@@ -79,7 +82,7 @@ def _assigned(owner, body, i):
 
 
 def _read(target):
-    """The target of an assignment as an expression that reads it."""
+    """Return the target of an assignment as an expression that reads its value."""
     copied = copy.deepcopy(target)
     for part in ast.walk(copied):
         if hasattr(part, "ctx"):
@@ -88,7 +91,7 @@ def _read(target):
 
 
 def _without_return(function):
-    """Return the value of the last line."""
+    """Yield an edit that returns the value of the last line."""
     last = function.body[-1]
     if isinstance(last, ast.Assign):
         yield of_body("no_return", function, function.body, [*function.body, ast.Return(_read(last.targets[0]))], last)
@@ -97,7 +100,7 @@ def _without_return(function):
 
 
 def _around_a_loop(owner, body, i):
-    """Move a statement out of a loop, before or after it, or an adjacent statement into it."""
+    """Yield edits that move a statement out of a loop, or an adjacent statement into it."""
     loop, before, after = body[i], body[:i], body[i + 1 :]
     if len(loop.body) > 1:
         first, last = loop.body[0], loop.body[-1]
@@ -112,7 +115,7 @@ def _around_a_loop(owner, body, i):
 
 
 def _added_up(owner, body, i):
-    """Several variables that each pass replaces begin at 0 and are added to."""
+    """Yield an edit that sums the values of variables over the loop, where each pass now replaces them."""
     loop = body[i]
     read = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     plain = [n for n in loop.body if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
@@ -131,7 +134,7 @@ def _loop(loop, body):
 
 
 def first_change(function, name):
-    """The first statement that may write into the argument or a part of it."""
+    """Return the first statement that may write into the argument or a part of it, or None if there is none."""
     for node in ast.walk(function):
         if isinstance(node, ast.AugAssign) and ast.unparse(node.target).split("[")[0] == name:
             return node

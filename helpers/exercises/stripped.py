@@ -1,8 +1,7 @@
-"""Exercises without their solutions, stored as data for a class's copy of the lessons.
+"""Store exercises without their solutions, as data for a class's copy of the lessons.
 
-Instead of solutions and wrong answers as code, the file holds their *results* on the cases, which are enough to judge
-an answer: numbers, without code or explanation. The file does reveal the number that a question asks for, but not how
-to write a function.
+Instead of the code of solutions and wrong answers, the file contains their *results* on the cases, which are enough to
+judge an answer. So the file reveals the number that a question asks for, but not how to write a function.
 """
 
 import copy
@@ -15,7 +14,7 @@ from helpers.backprop import activations
 from helpers.exercises.core import Exercise, Key, Wrong
 
 FILE = Path(__file__).with_name("exercises.json")
-# Functions that may be arguments of a case, by their names in the file.
+# Functions that may be arguments of a case, by the names that represent them in the file.
 FUNCTIONS = {
     f"{place}.{name}": function
     for place, module, names in (
@@ -74,7 +73,7 @@ def _restore(name, prompt, hints, given, parts, m, cases, right, wrong, stub, ne
 
 
 def encode(value):
-    """Convert a value to JSON: arrays, tuples and dictionaries are tagged with their type, functions are named."""
+    """Convert a value to JSON. Arrays, tuples and dictionaries are tagged with their type. Functions become names."""
     if isinstance(value, np.ndarray):
         return {"array": value.tolist(), "dtype": value.dtype.name}
     if isinstance(value, np.generic):
@@ -89,7 +88,7 @@ def encode(value):
 
 
 def decode(value):
-    """Reverse `encode`."""
+    """Reverse the conversion done by `encode`."""
     if isinstance(value, list):
         return [decode(item) for item in value]
     if not isinstance(value, dict):

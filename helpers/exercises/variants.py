@@ -1,41 +1,50 @@
-"""How wrong results relate to the right ones in all cases: transposed, swapped, twice as large, one step too far."""
+"""Recognise how wrong results are related to the right ones in all cases, for example transposed or twice as large."""
 
 import numpy as np
 
-# How a wrong array relates to the right one, and the function that corrects it; n is the number of examples.
+# Each pair describes how a wrong array is related to the right one and gives the function that corrects it. In these
+# functions, n is the number of examples.
 SIGN = ("All signs are wrong. What is subtracted from what?", lambda a, n: -a)
-IN_SEVERAL_CASES = [  # a single case may match by chance
-    ("The result is transposed. What should its rows count?", lambda a, n: a.T),
+IN_SEVERAL_CASES = [  # only for several cases, because a single case may match by chance
+    ("The result is transposed. What should its rows stand for?", lambda a, n: a.T),
     ("Everything is twice as large as it should be. Where does a factor 2 come from?", lambda a, n: a / 2),
     ("Everything is half as large as it should be. Where does a factor ½ come from?", lambda a, n: a * 2),
-    ("That is the square of what is wanted. Which step is missing?", lambda a, n: np.sqrt(a)),
-    ("That is the root of what is wanted. Which step is too much?", lambda a, n: np.square(a)),
-    ("That is 1 minus what is wanted. Which of the two is asked for?", lambda a, n: 1 - a),
-    ("That is 1 divided by what is wanted. What stands above?", lambda a, n: 1 / a),
+    ("This is the square of the right result. Which step is missing?", lambda a, n: np.sqrt(a)),
+    ("This is the square root of the right result. Which step should you leave out?", lambda a, n: np.square(a)),
+    ("This is 1 minus the right result. Which of the two is asked for?", lambda a, n: 1 - a),
+    ("This is 1 divided by the right result. What should be in the numerator?", lambda a, n: 1 / a),
 ]
 IN_A_MEAN = [
     (
-        "It is a sum over the examples where the mean is wanted: too large by their number. Where is the "
-        "mean to be taken?",
+        ("This is a sum over the examples, but it should be their mean. Where should you divide by their number?"),
         lambda a, n: a / n,
     ),
     (
-        "It is divided by the number of examples once too often. Where is the mean taken already?",
+        "This is divided by the number of examples once too often. Where do you already take the mean?",
         lambda a, n: a * n,
     ),
 ]
 
 
 def find(function, cases, arguments, passed, m=()):
-    """A sentence about the simple change that makes every result right; "" if there is none.
+    """Return a sentence about a simple change of the results or arguments that makes every result right, or "".
 
     Parameters
     ----------
-    function : the reader's function
-    cases : list of tuples of arguments
-    arguments : names of the arguments
-    passed : callable, as in `repair.find`
-    m : number of examples in each case, if the result is a mean over examples
+    function : callable
+        The reader's function.
+    cases : list of tuples
+        The arguments of each case.
+    arguments : list of str
+        Names of the arguments.
+    passed : callable
+        See `repair.find`.
+    m : sequence of int
+        The number of examples in each case, if the result is a mean over examples.
+
+    Returns
+    -------
+    str
     """
     for words, changed in [*_of_results(cases, m), *_of_arguments(cases, arguments)]:
         if all(_right(changed(function, i), i, passed) for i in range(len(cases))):
@@ -60,7 +69,7 @@ def _of_results(cases, m):
 
     known = [SIGN, *(IN_SEVERAL_CASES if len(cases) > 1 else []), *(IN_A_MEAN if len(set(m)) > 1 else [])]
     return [
-        ("The two results are swapped. In which order are they wanted?", swapped),
+        ("The two results are swapped. In which order should you return them?", swapped),
         *((words, after(change)) for words, change in known),
     ]
 
@@ -70,7 +79,10 @@ def _two_swapped(result):
 
 
 def _each(change, result, n):
-    """Apply a change to every array of a result. Text raises a TypeError, since NumPy might read it as numbers."""
+    """Apply a change to every array of a result.
+
+    Text raises a TypeError, because NumPy might read it as numbers.
+    """
     if isinstance(result, dict):
         return {key: _each(change, value, n) for key, value in result.items()}
     if isinstance(result, tuple):
@@ -91,14 +103,14 @@ def _of_arguments(cases, names):
         value = cases[0][i] if i < len(cases[0]) else None
         if isinstance(value, int) and len({case[i] for case in cases}) > 1:
             for step, words in ((-1, "larger"), (1, "smaller")):
-                said = f"This is the result as if `{name}` were one {words}. How often does the loop run?"
+                said = f"You get this result if `{name}` is one {words}. How often does the loop run?"
                 found.append((said, given(lambda a, i=i, step=step: [*a[:i], a[i] + step, *a[i + 1 :]])))
         if isinstance(value, float):
-            said = f"This is the result as if `{name}` were negative. Which way should it go?"
+            said = f"You get this result if `{name}` has the opposite sign. In which direction should it act?"
             found.append((said, given(lambda a, i=i: [*a[:i], -a[i], *a[i + 1 :]])))
         for j in range(i + 1, len(cases[0])):
             if type(value) is type(cases[0][j]) and not callable(value):
-                said = f"This is the result as if `{name}` and `{names[j]}` had changed places. Which one is which?"
+                said = f"You get this result if `{name}` and `{names[j]}` are swapped. Which one is which?"
                 found.append((said, given(lambda a, i=i, j=j: _swapped(a, i, j))))
     return found
 

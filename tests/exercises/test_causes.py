@@ -62,30 +62,30 @@ FLATTEN = "return pictures.reshape(len(pictures), -1) / 255"
 MISTAKES = [
     ("04.backward", BACKWARD, "g_prime(Z[l - 1])", "g_prime(A[l - 1])", "You evaluated g_prime at A,", None),
     ("04.backward", BACKWARD, "A[l - 1].T", "A[l].T", "The index in `A[l]` is off", None),
-    ("04.backward", BACKWARD, "A[l - 1].T", "Z[l - 1].T if l > 1 else dZ @ A[0].T", "`Z` is not the quantity", None),
+    ("04.backward", BACKWARD, "A[l - 1].T", "Z[l - 1].T if l > 1 else dZ @ A[0].T", "is not the right quantity", None),
     ("04.backward", BACKWARD, "(A[L] - Y) / m", "A[L] - Y / m", "are done in the wrong order", None),
     ("04.backward", BACKWARD, "dZ) * g_prime", "dZ) @ g_prime", "`@` is the matrix product", None),
     ("04.backward", BACKWARD, "axis=1", "axis=0", "The axis in `axis=0` is wrong", None),
-    ("04.backward", BACKWARD, "sum(axis=1, keepdims=True)", "sum()", "takes the whole array at once", None),
+    ("04.backward", BACKWARD, "sum(axis=1, keepdims=True)", "sum()", "combines all entries of the array", None),
     ("04.backward", BACKWARD, "W[l].T", "W[l - 1].T", "The index in `W[l - 1]` is off", None),
     ("04.backward", BACKWARD, "range(L, 0, -1)", "range(L - 1, 0, -1)", "does not run through the right", None),
     ("04.backward", BACKWARD, "Y.shape[1]\n", "6\n", "`6` is a fixed number", "L, m = len(W), 6"),
-    ("04.backward", BACKWARD, "Y.shape[1]\n", "len(Y)\n", "`len(Y)` is not the number", "L, m = len(W), len(Y)"),
+    ("04.backward", BACKWARD, "Y.shape[1]\n", "len(Y)\n", "`len(Y)` is not the right number", "L, m = len(W), len(Y)"),
     ("04.backward", BACKWARD, "    if l > 1:\n        dZ", "    dZ", "must not run in every pass", None),
     ("04.backward", BACKWARD, "\nreturn", "\n    return", "inside the loop", "return dW, db"),
     ("04.backward", BACKWARD, "return dW, db", "return db, dW", "two parts of", "return db, dW"),
-    ("04.backward", BACKWARD, "A[l - 1].T", "A[l - 1].T / m", "`m` is too much here", None),
+    ("04.backward", BACKWARD, "A[l - 1].T", "A[l - 1].T / m", "`m` should be left out", None),
     ("01.train", TRAIN, "range(steps)", "range(steps - 1)", "does not run through the right numbers", None),
     ("01.train", TRAIN, "range(steps)", "range(1, steps)", "does not run through the right numbers", None),
     ("01.train", TRAIN, "range(steps)", "range(200)", "`200` is a fixed number", None),
     ("01.train", TRAIN, "W - learning_rate * dW", "W + learning_rate * dW", "The sign is wrong", None),
     ("01.train", TRAIN, "W - learning_rate * dW", "W - 0.3 * dW", "`0.3` is a fixed number", None),
     ("01.train", TRAIN, "W = W - ", "W -= -W + W + ", "changes its argument `W` in place", None),
-    ("01.train", TRAIN, "return W, b", "return dW, db", "hands back the wrong quantities", "return dW, db"),
+    ("01.train", TRAIN, "return W, b", "return dW, db", "returns the wrong quantities", "return dW, db"),
     ("01.train", TRAIN, "\nreturn", "\n    return", "`return` inside the loop", "return W, b"),
     ("01.train", TRAIN, "@ A0.T, dZ", "@ A0, dZ", "has its rows and columns the wrong way round", None),
     ("08.softmax", SOFTMAX, "Z.max(axis=0)", "Z.max()", "the same maximum from all columns", None),
-    ("02.tanh", "return 1 - np.tanh(Z) ** 2", "np.tanh(Z) ** 2", "np.tanh(Z ** 2)", "taken first", None),
+    ("02.tanh", "return 1 - np.tanh(Z) ** 2", "np.tanh(Z) ** 2", "np.tanh(Z ** 2)", "You squared z before", None),
     ("10.deal", DEAL, "m % K", "m // K", "The remainder of the division determines", None),
     ("06.flatten", FLATTEN, "len(pictures)", "209", "`209` is a fixed", None),
 ]  # fmt: skip
@@ -116,18 +116,18 @@ def assert_only_the_readers_code_is_quoted(name, words, code):
 
 KINDS = [  # that no small change of one expression shows
     ("03.layer", "for i in range(dZ.shape[1]):\n    dW = np.outer(dZ[:, i], A_before[:, i])\n    db = dZ[:, [i]]\n"
-     "return dW, db", "`dW = np.outer(dZ[:, i], A_before[:, i])` replaces what was there before, in every pass"),
+     "return dW, db", "`dW = np.outer(dZ[:, i], A_before[:, i])` replaces the previous value in every pass"),
     ("08.onehot", "Y = np.zeros((K, len(labels)))\nY[labels, np.arange(len(labels))] == 1\nreturn Y",
-     "`Y[labels, np.arange(len(labels))] == 1` compares and assigns nothing"),
+     "`Y[labels, np.arange(len(labels))] == 1` compares two values but assigns nothing"),
     ("04.train", "if steps == 0:\n    return W, b\nZ, A = forward(X, W, b, sigmoid, sigmoid)\n"
      "dW, db = backward(Y, W, Z, A, sigmoid_prime)\nW = {l: W[l] - learning_rate * dW[l] for l in W}\n"
      "b = {l: b[l] - learning_rate * db[l] for l in b}\ntrain(X, Y, W, b, learning_rate, steps - 1)\nreturn W, b",
-     "What `train(X, Y, W, b, learning_rate, steps - 1)` returns is thrown away"),
+     "The value that `train(X, Y, W, b, learning_rate, steps - 1)` returns is not used"),
     ("07.saturated", "return np.mean(sigmoid_prime(Z) < 0.2)", "The number `0.2` is not right"),
-    ("08.softmax", "E = np.exp(Z)\nreturn np.nan_to_num(E / E.sum(axis=0))", "hides that something overflows"),
+    ("08.softmax", "E = np.exp(Z)\nreturn np.nan_to_num(E / E.sum(axis=0))", "only hides that something overflows"),
     ("02.gradients", "A = sigmoid(W @ A0 + b)\ndA = -(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / Y.shape[1]\n"
-     "dZ = dA * A * (1 - A)\nreturn dZ @ A0.T, dZ.sum(axis=1, keepdims=True)", "`np.log(A)` belongs to the cost"),
-    ("09.softmax", "jacobian = np.diag(A) - A @ A.T\nreturn jacobian @ g", "of a matrix it takes the diagonal"),
+     "dZ = dA * A * (1 - A)\nreturn dZ @ A0.T, dZ.sum(axis=1, keepdims=True)", "belongs to the cost, but"),
+    ("09.softmax", "jacobian = np.diag(A) - A @ A.T\nreturn jacobian @ g", "from a matrix it extracts the diagonal"),
     ("09.softmax", "return (g - A) / A.shape[1]", "holds only for softmax followed by cross-entropy"),
     ("10.deal", "sizes = []\nfor k in range(K):\n    sizes.append(round(m / (K - k)))\nreturn sizes", "fewer examples"),
     ("10.deal", "sizes = [0] * K\nfor i in range(m):\n    sizes[-1 - i % K] += 1\nreturn sizes",
@@ -155,7 +155,8 @@ def test_of_two_mistakes_one_is_named_as_one_of_several():
 def test_a_name_of_the_notebook_is_named():
     wrong = body("01.train", TRAIN.replace("Y.shape[1]", "m"))
     said = judge(EXERCISES["01.train"], written("01.train", wrong, m=60)).words
-    assert said.startswith("`m` is no argument of the function: it comes from elsewhere in the notebook, in the line ")
+    assert said.startswith("`m` in the line `")
+    assert "` is not an argument of the function but comes from elsewhere in the notebook. " in said
 
 
 def test_a_helper_in_the_same_cell_is_looked_at_too():
@@ -170,20 +171,28 @@ ERRORS = [
     (
         "01.train",
         TRAIN.replace("W @ A0 + b - Y", "gradients(A0, W)"),
-        "does not fit the function that it calls, in the l",
+        "A function is called with the wrong arguments in the line `dZ = (gradients(A0, W)",
     ),
     ("01.train", TRAIN.replace("range(steps)", "steps"), "for _ in steps:"),
-    ("02.tanh", "return 1 - np.tanh(Z) ^ 2", "`^` is no power in Python"),
-    ("05.distance", "return np.norm(p - q)", "There is no such function, in the line `return np.norm(p - q)`"),
+    ("02.tanh", "return 1 - np.tanh(Z) ^ 2", "`^` does not mean a power in Python"),
+    ("05.distance", "return np.norm(p - q)", "A function does not exist in the line `return np.norm(p - q)`"),
     ("04.step", "return (W.T @ dZ) * sigmoidprime(Z_before)", "Did you mean `sigmoid_prime`?"),
     ("04.step", "return np.concatenate([dZ, Z_before, W])", "`step_back` stopped with ValueError"),
-    ("07.sizes", "return {l: np.sqrt(np.mean(dW ** 2)) for l in dW}", "A whole dictionary takes part"),
+    (
+        "07.sizes",
+        "return {l: np.sqrt(np.mean(dW ** 2)) for l in dW}",
+        "A whole dictionary is used where one of its arrays is needed",
+    ),
     (
         "04.forward",
         "return {1: W[5] @ X.T}, {}",
-        "A dictionary has no entry 5, in the line `return {1: W[5] @ X.T}, {}`",
+        "A dictionary has no entry 5 in the line `return {1: W[5] @ X.T}, {}`",
     ),
-    ("06.error", "if z > 0:\n    return W_after.T @ delta_after\nreturn 0 * z", "A condition is given an array"),
+    (
+        "06.error",
+        "if z > 0:\n    return W_after.T @ delta_after\nreturn 0 * z",
+        "A condition is applied to a whole array",
+    ),
 ]
 
 
@@ -191,7 +200,7 @@ ERRORS = [
 def test_an_error_is_explained_where_it_happens(name, text, words):
     said = judge(EXERCISES[name], written(name, body(name, text), gradients=lambda A0, Y, W, b: 0)).words
     assert words in said
-    assert "keep its first line" not in said
+    assert "Restore its first line" not in said
 
 
 # --- accepted and refused ------------------------------------------------------------------------
@@ -303,16 +312,16 @@ def test_a_search_ends_in_time():
     ("name", "answer", "words"),
     [
         ("10.equal", 4000, "the decimal point is not"),
-        ("04.parameters", 404135, "two of them swapped"),
-        ("04.parameters", 404100, "this is a count"),
-        ("04.parameters", 404000, "That is rounded"),
-        ("02.slope", 0.2, "Rounded too coarsely"),
+        ("04.parameters", 404135, "Did you swap two of them?"),
+        ("04.parameters", 404100, "a count must be exact"),
+        ("04.parameters", 404000, "This is rounded, but the exact number"),
+        ("02.slope", 0.2, "rounded too coarsely"),
         ("08.byhand", [0.25, 0.125, 0.625], "in the wrong order"),
-        ("08.byhand", [0.875, 0.75, 0.375], "1 minus each of them"),
-        ("07.he", np.sqrt(2) / 800, "That comes out if"),
+        ("08.byhand", [0.875, 0.75, 0.375], "Each number is 1 minus the right one"),
+        ("07.he", np.sqrt(2) / 800, "You get this value if"),
         ("00.first", True, "the result of a comparison"),
         ("01.weights", {-3, -6}, "a set, which has no order"),
-        ("01.error", np.zeros(60), "have you put in the numbers of the question?"),
+        ("01.error", np.zeros(60), "Have you used the numbers in the question?"),
     ],
 )
 def test_what_is_said_of_a_typed_number(name, answer, words):
@@ -329,9 +338,9 @@ def test_the_slips_of_a_formula_are_computed_not_listed():
 
 def test_evidence_names_only_what_is_there():
     code = repair.read(written("02.safe", body("02.safe", "return np.log(np.clip(sigmoid(Z), 1e-12, 1))")))
-    assert diagnosis.evidence(code).startswith("`np.clip` cuts values off, in the line `return np.log(np.clip(")
+    assert diagnosis.evidence(code).startswith("`np.clip` cuts off values in the line `return np.log(np.clip(")
     code = repair.read(written("04.update", body("04.update", "return parameter - gradient")))
-    assert diagnosis.evidence(code) == "`learning_rate` is never used. What is it for?"
+    assert diagnosis.evidence(code) == "`learning_rate` is never used. What is it needed for?"
 
 
 def test_a_slope_that_forgets_the_sign_is_not_right():

@@ -101,7 +101,7 @@ def test_each_usual_mistake_gets_its_own_hint(exercise, i):
         assert said.words == wrong.hint
     else:
         assert re.fullmatch(
-            rf"((Look at|`\w+` is made in) the line `.*?`\. )?{re.escape(wrong.hint)}( .*\?)?", said.words
+            rf"((Look at|`\w+` is computed in) the line `.*?`\. )?{re.escape(wrong.hint)}( .*\?)?", said.words
         )
 
 
@@ -274,7 +274,7 @@ def test_what_is_right_for_one_set_of_arguments_only_is_not_right(name, answer):
 
 def test_a_difference_in_the_second_case_is_told_as_such():
     said = judge(EXERCISES["06.mean"], scaled("06.mean", lambda deltas, _: len(deltas), 4))
-    assert said.words.startswith("It is right for one set of arguments, but not for another. `dW` is 1.250 × ")
+    assert said.words.startswith("The result is right for one set of arguments but not for another. `dW` is 1.250 × ")
     said = judge(EXERCISES["01.train"], lambda A0, Y, W, b, *_: (W + 1, b))
     assert "another" not in said.words
 
@@ -504,51 +504,51 @@ def test_how_an_answer_may_be_written(name, answer):
     ("name", "answer", "words"),
     [
         ("04.parameters", "404153", "text"),
-        ("03.shape", 5, "2 numbers in a row are wanted, but the answer is a single number"),
+        ("03.shape", 5, "The answer should be a list of 2 numbers, but it is a single number"),
         ("03.biases", lambda: 13, "function"),
         ("03.biases", np.inf, "infinite"),
         ("01.q3", 1, "one of the letters"),
         ("01.q3", ["a"], "one of the letters, in quotes"),
         ("01.q3", {}, "one of the letters, in quotes"),
-        ("01.weights", [10**400, 1], "a number that is too large"),
+        ("01.weights", [10**400, 1], "a value that is too large"),
         ("06.interval", 0.055, "Close, but not right to three digits"),
-        ("05.error", 0.33, "Rounded too coarsely: give three digits or more"),
-        ("08.byhand", [0.13, 0.25, 0.63], "Rounded too coarsely: give three digits or more"),
+        ("05.error", 0.33, "This is rounded too coarsely. Give at least three digits"),
+        ("08.byhand", [0.13, 0.25, 0.63], "These numbers are rounded too coarsely. Give at least three digits"),
         ("04.parameters", 404000, "404000 is not right"),
-        ("05.distance", texts_of("05.distance"), "`error` is text, but numbers are wanted"),
-        ("01.slope", texts_of("01.slope"), "`slope` is text, but numbers are wanted"),
-        ("07.saturated", texts_of("07.saturated"), "`share` is text, but numbers are wanted"),
-        ("07.sizes", texts_of("07.sizes"), "`size[1]` is text, but numbers are wanted"),
+        ("05.distance", texts_of("05.distance"), "`error` is text, but it should contain numbers"),
+        ("01.slope", texts_of("01.slope"), "`slope` is text, but it should contain numbers"),
+        ("07.saturated", texts_of("07.saturated"), "`share` is text, but it should contain numbers"),
+        ("07.sizes", texts_of("07.sizes"), "`size[1]` is text, but it should contain numbers"),
         ("04.step", lambda *_: [[1], [2, 3]], "`dZ` is a list whose rows have different lengths"),
         ("06.error", lambda *_: [[1], [2, 3]], "`δ` is a list whose rows have different lengths"),
         ("06.mean", lambda *_: print, "`dW` is a function"),
-        ("04.step", printing, "prints, but returns None: end it with `return`"),
+        ("04.step", printing, "prints its result but returns None. End it with `return`"),
         ("04.update", lambda p, g, rate: p - rate * g if rate < 0.5 else None, "returns None in some cases"),
         ("04.step", lambda W, dZ, Z: np.dot(W, dZ), "is a transpose missing?"),
-        ("02.safe", lambda Z: -np.logaddexp(0, -Z) - 1e-5 * (Z == 2), "`1e-05 * (Z == 2)` is too much here"),
-        ("03.backward", with_text_keys, "the keys of dW are '1', '2'. These are texts"),
-        ("05.numerical", put_back_by_adding, "changed by rounding"),
-        ("04.step", "step_back", "pass the function's name without quotes"),
-        ("04.step", 3, "A function is wanted, but the answer is a number: pass the function's name without parenth"),
+        ("02.safe", lambda Z: -np.logaddexp(0, -Z) - 1e-5 * (Z == 2), "`1e-05 * (Z == 2)` should be left out"),
+        ("03.backward", with_text_keys, "The keys of dW are '1', '2'. These keys are text"),
+        ("05.numerical", put_back_by_adding, "changed by rounding errors"),
+        ("04.step", "step_back", "Pass the function's name without quotes"),
+        ("04.step", 3, "The answer should be a function, but it is a number. Pass the function's name without parenth"),
         ("04.step", lambda W, dZ, Z: W @ dZ, "is a transpose missing?"),
-        ("03.unit", 0.333, "0.333 is not right. Put the numbers of the question"),
-        ("03.biases", -13, "The size is right, the sign is not"),
-        ("06.baseline", 66, "A share between 0 and 1 is asked for, not a percentage"),
-        ("01.weights", [-3, 6], "The sizes are right, 1 of the signs is not"),
+        ("03.unit", 0.333, "0.333 is not right. Put the numbers from the question"),
+        ("03.biases", -13, "The size is right but the sign is wrong"),
+        ("06.baseline", 66, "The answer should be a share between 0 and 1, not a percentage"),
+        ("01.weights", [-3, 6], "The sizes are right, but 1 of the signs is wrong"),
         ("01.weights", [-3, 8], "1 of the 2 numbers is right"),
-        ("08.byhand", [-0.125, -0.25, -0.625], "The sizes are right, the signs are not"),
-        ("03.shape", (5, 7, 1), "the answer is a list of 3, [5, 7, 1]"),
-        ("01.slope", lambda f, w, e: 1.0, "`slope` is 1 where 0.8775"),
-        ("01.train", lambda A0, Y, W, b, rate, steps: (W, b), "`W` is just `W` as it was given"),
+        ("08.byhand", [-0.125, -0.25, -0.625], "The sizes are right but the signs are wrong"),
+        ("03.shape", (5, 7, 1), "but it is a list of 3, [5, 7, 1]"),
+        ("01.slope", lambda f, w, e: 1.0, "`slope` is 1, but it should be 0.8775"),
+        ("01.train", lambda A0, Y, W, b, rate, steps: (W, b), "`W` is the argument `W` unchanged"),
         ("04.forward", lambda X, W, b, g, g_out: ({}, {}), "`Z` is an empty dictionary"),
         ("04.step", lambda W, dZ, Z: np.abs((W.T @ dZ) * sigmoid_prime(Z)), "`np.abs` changes the result"),
         (
             "04.step",
             lambda W, dZ, Z: (W.T @ dZ) * sigmoid_prime(Z) + np.eye(*Z.shape),
-            "`np.eye(*Z.shape)` is too much here",
+            "`np.eye(*Z.shape)` should be left out",
         ),
-        ("04.step", negative_above(1), "2 of 15 entries the sign is wrong"),
-        ("04.step", plus(lambda Z: np.eye(*Z.shape)), "wrong; the first, [0, 0], is "),
+        ("04.step", negative_above(1), "the sign is wrong in 2 of 15 entries"),
+        ("04.step", plus(lambda Z: np.eye(*Z.shape)), "wrong. The first of them, [0, 0], is "),
         ("04.step", plus(lambda Z: np.arange(len(Z))[:, np.newaxis] == 1), "all in row 1"),
         ("04.step", lambda W: W, "does not take the arguments"),
         ("04.step", lambda W, dZ, Z: Z[:, 0], "has shape (3,), but"),
@@ -556,7 +556,7 @@ def test_how_an_answer_may_be_written(name, answer):
         (
             "04.step",
             lambda W, dZ, Z: 2 * ((W.T @ dZ) * sigmoid_prime(Z)),
-            "`2` is too much here, in the line `lambda W, dZ, Z: 2 * (",
+            "`2` should be left out in the line `lambda W, dZ, Z: 2 * (",
         ),
         ("04.step", times_two, "Everything is twice as large as it should be"),
         ("04.step", lambda W, dZ, Z: np.full(Z.shape, np.nan), "NaN"),
@@ -564,14 +564,18 @@ def test_how_an_answer_may_be_written(name, answer):
         ("04.step", lambda W, dZ, Z: sys.exit(), "exit()"),
         ("04.step", lambda W, dZ, Z: input(), "input()"),
         ("04.step", warning, "has shape (3,), but the right one has shape (3, 5)"),
-        ("04.step", recursing, "calls itself without end"),
+        ("04.step", recursing, "calls itself endlessly"),
         ("04.step", raising(KeyError("x")), "A dictionary has no entry 'x'"),
-        ("03.layer", lambda dZ, A: dZ @ A.T, "2 things are wanted, `return dW, db`, but a single array came back"),
-        ("03.backward", lambda *_: ([1], [2]), "a dictionary with the layers as keys is wanted"),
+        (
+            "03.layer",
+            lambda dZ, A: dZ @ A.T,
+            "The function should return 2 values, as in `return dW, db`, but it returned a single array",
+        ),
+        ("03.backward", lambda *_: ([1], [2]), "it should be a dictionary with the layers as keys"),
         ("03.backward", lambda *_: ({1: 1.0}, {1: 2.0}), "dW[2] is missing"),
-        ("04.stepp", 1, "did you mean 04.step"),
-        (17, 1, "name is text"),
-        ([], 1, "name is text"),
+        ("04.stepp", 1, "Did you mean 04.step"),
+        (17, 1, "must be text"),
+        ([], 1, "must be text"),
     ],
 )
 def test_what_is_said(name, answer, words):
@@ -649,7 +653,7 @@ def test_exit_in_a_notebook_does_not_end_the_kernel(monkeypatch):
 
     shell = Shell()
     monkeypatch.setattr(limits, "get_ipython", lambda: shell)
-    assert "leaves Python by exit()" in verdict("04.step", lambda *_: shell.ask_exit()).words
+    assert "calls exit(), which would end Python" in verdict("04.step", lambda *_: shell.ask_exit()).words
     assert not shell.ended and vars(shell) == {}
     shell.ask_exit()
     assert shell.ended
@@ -703,19 +707,19 @@ def test_a_quiz_answers_each_question(capsys):
     assert lines[0] == "○ q1: Not done yet."
     assert lines[1].startswith("✗ q2: Not yet. The gradient is negative")
     assert lines[2].startswith("✓ q3: Right. ")
-    assert lines[3] == "✗ q9: Not yet. Lesson 01 has q1 … q4."
+    assert lines[3] == "✗ q9: Not yet. The questions of lesson 01 are q1 … q4."
 
 
 @pytest.mark.parametrize(
     ("arguments", "answers", "words"),
     [
-        (("04", 2, "a"), {}, 'Lesson 04 has q1 … q4. Name each answer: `quiz("04", q1=…, q2=…)`'),
+        (("04", 2, "a"), {}, 'The questions of lesson 04 are q1 … q4. Name each answer: `quiz("04", q1=…, q2=…)`'),
         (("04",), {}, "Name each answer"),
         ((4,), {"q1": 2}, "✓ q1: Right."),
         (("4",), {"q1": 2}, "✓ q1: Right."),
-        (("40",), {"q1": 2}, "A lesson is one of 00, 01"),
-        (([],), {"q1": 2}, "A lesson is one of 00, 01"),
-        (("04",), {"step": EXERCISES["04.step"].solution}, "✗ step: Not yet. Lesson 04 has q1 … q4."),
+        (("40",), {"q1": 2}, "The lesson must be one of 00, 01"),
+        (([],), {"q1": 2}, "The lesson must be one of 00, 01"),
+        (("04",), {"step": EXERCISES["04.step"].solution}, "✗ step: Not yet. The questions of lesson 04 are q1 … q4."),
     ],
 )
 def test_how_a_quiz_may_be_called(arguments, answers, words, capsys):
@@ -820,7 +824,7 @@ def test_a_damaged_record_is_set_aside(file, capsys, damage):
     (file.parent / "progress-damaged-1.json").write_text("older")
     check("01.error", -3)
     out = capsys.readouterr().out
-    assert out.startswith("✓ Right.") and "kept as progress-damaged-2.json" in out
+    assert out.startswith("✓ Right.") and "It has been kept as progress-damaged-2.json" in out
     assert json.loads(file.read_text()) == {"done": ["01.error"]}
     assert (file.parent / "progress-damaged-2.json").read_text() == damage
     assert (file.parent / "progress-damaged-1.json").read_text() == "older"
@@ -842,7 +846,7 @@ def test_a_record_that_cannot_be_written_is_no_crash(tmp_path, monkeypatch, caps
     monkeypatch.setenv("LESSONS_PROGRESS", str(tmp_path / "no" / "progress.json"))
     check("01.error", -3)
     out = capsys.readouterr().out
-    assert out.startswith("✓ Right.") and "This is not remembered: cannot write progress.json" in out
+    assert out.startswith("✓ Right.") and "This answer was not saved: cannot write progress.json" in out
 
 
 def test_a_record_that_cannot_be_read_is_not_overwritten(file, monkeypatch, capsys):
@@ -862,7 +866,7 @@ def test_what_is_no_file_is_never_replaced(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("LESSONS_PROGRESS", str(tmp_path))
     check("01.error", -3)
     exercises.progress()
-    assert capsys.readouterr().out.count(f"{tmp_path.name} is a folder, so what is done is not remembered") == 2
+    assert capsys.readouterr().out.count(f"{tmp_path.name} is a folder, so your progress is not saved") == 2
     assert tmp_path.is_dir() and os.listdir(tmp_path) == []
 
 
@@ -876,7 +880,11 @@ def test_a_record_that_is_a_pipe_is_not_waited_for(tmp_path, monkeypatch, capsys
             note, (done, said) = record.add("01.error"), record.read()
     finally:
         os.close(writer)
-    assert not done and note == said and said.startswith("progress.json is a device or a pipe, so what is done")
+    assert (
+        not done
+        and note == said
+        and said.startswith("progress.json is a device or a pipe, so your progress is not saved")
+    )
 
 
 class NoClass:
@@ -893,12 +901,12 @@ def test_an_answer_that_fails_when_it_is_asked_for_its_class_is_no_crash(capsys)
     check(NoClass(), 3)
     exercises.hint(NoClass())
     exercises.solution(NoClass())
-    assert capsys.readouterr().out.count("An exercise's name is text") == 3
+    assert capsys.readouterr().out.count("The name of an exercise must be text") == 3
     exercises.keep(forward=NoClass())
     assert "Not kept." in capsys.readouterr().out
     for lesson in (NoClass(), 10**5000, -1):
         exercises.quiz(lesson, q1=3)
-    assert capsys.readouterr().out.count("A lesson is one of 00") == 3
+    assert capsys.readouterr().out.count("The lesson must be one of 00") == 3
 
 
 @pytest.mark.parametrize("place", ["x" * 300, "file/progress.json"], ids=["too long", "below a file"])
@@ -908,7 +916,7 @@ def test_a_place_that_cannot_be_is_no_crash(place, tmp_path, monkeypatch, capsys
     check("01.error", -3)
     exercises.progress()
     out = capsys.readouterr().out
-    assert "✓ Right." in out and "This is not remembered: " in out and "lesson  exercises" in out
+    assert "✓ Right." in out and "This answer was not saved: " in out and "lesson  exercises" in out
     assert ".progress.json." not in out  # the name of a temporary file
 
 

@@ -132,7 +132,7 @@ def test_the_copy_says_that_the_teacher_has_the_solution(folder):
     )
     where, teacher, hint, right = done.stdout.splitlines()
     assert Path(where).is_relative_to(lessons)
-    assert teacher == "? Your teacher has it. This copy of the lessons holds no solutions."
+    assert teacher == "? Your teacher has the solution. This copy of the lessons contains no solutions."
     assert hint.startswith("? Hint 1 of 3.") and right == "✓ Right."
 
 
@@ -164,6 +164,6 @@ def test_a_handout_is_replaced_and_nothing_else_is(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == ["handout"]
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "thesis.txt").write_text("precious")
-    with pytest.raises(FileExistsError, match="something else than a handout"):
+    with pytest.raises(FileExistsError, match="something other than a handout"):
         handout.write(tmp_path / "other")
     assert os.listdir(tmp_path / "other") == ["thesis.txt"]

@@ -168,15 +168,15 @@ def test_what_was_kept_before_stays_when_something_is_refused(capsys):
     keep(update=lesson_04.update)
     assert "stays kept" not in capsys.readouterr().out
     keep(update=lambda p, g, rate: p + rate * g)
-    assert "What was kept before stays kept." in capsys.readouterr().out
+    assert "The functions that you kept before are still kept." in capsys.readouterr().out
     use_my_code()
-    assert "now runs on your `update` (for gradient_descent)" in capsys.readouterr().out
+    assert "now uses your `update` (for gradient_descent)" in capsys.readouterr().out
 
 
 def test_one_function_alone_can_be_kept(capsys):
     keep(update=lesson_04.update)
     use_my_code()
-    assert "now runs on your `update`" in capsys.readouterr().out
+    assert "now uses your `update`" in capsys.readouterr().out
     assert installed()["forward"] is OURS["forward"] and installed()["update"] is not STEP
 
 
@@ -198,7 +198,7 @@ def update(parameter, gradient, learning_rate):
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        (FILE, "now runs on your `forward` and `update`"),
+        (FILE, "now uses your `forward` and `update`"),
         (
             FILE.replace("parameter -", "parameter +"),
             "`update`: Look at the line `return parameter + learning_rate * gradient`. Your step goes uphill",
@@ -208,7 +208,7 @@ def update(parameter, gradient, learning_rate):
         (FILE + "1 / 0", "stopped with ZeroDivisionError"),
         (FILE + "while True: pass", "`my_network.py` was stopped after 0.5 seconds. Is there a loop that never ends?"),
         ("x = 1", "defines none of `forward`, `backward` and `update`"),
-        (None, "there is no my_network.py beside it"),
+        (None, "there is no my_network.py in its folder"),
     ],
 )
 def test_the_readers_file_is_read_when_asked_for(source, words, tmp_path, monkeypatch, capsys):
@@ -237,7 +237,7 @@ def test_a_file_that_has_been_edited_is_read_again(tmp_path, monkeypatch, capsys
     assert own_code._kept["forward"] is not first and installed()["update"] is STEP
     said = edit(FILE.replace(" + b[l]", ""), 30)
     assert "`forward`: Look at the line `Z[l] = W[l] @ A[l - 1]`. The bias is missing from Z." in said
-    assert "What was kept before stays kept." in said
+    assert "The functions that you kept before are still kept." in said
     (tmp_path / "my_network.py").unlink()
     use_my_code()
-    assert "now runs on your `forward`." in capsys.readouterr().out
+    assert "now uses your `forward`." in capsys.readouterr().out

@@ -3,11 +3,11 @@
 
 ANSWERS = [
     # ^ is exclusive or in Python, not a power, so this is 0
-    ("00.first", "answer = 2 ^ 2", "`^` is no power in Python, but the exclusive or of two whole numbers"),
+    ("00.first", "answer = 2 ^ 2", "does not mean a power in Python but the exclusive or of two integers"),
     # arithmetic slip: 2 times 2 is 4
     ("00.first", "answer = 5", "Count again: start with two"),
     # repeats the text '2' instead of multiplying numbers; gives the string '22'
-    ("00.first", "answer = '2' * 2", "`*` repeats a text"),
+    ("00.first", "answer = '2' * 2", "`*` repeats the text in quotes"),
     # Squares the difference instead of differentiating; the size of the error squared.
     ("01.error", "answer = 9", "This is the squared error, without its factor ½."),
     # Subtracts the wrong way round: target minus prediction, so the sign is wrong.
@@ -28,7 +28,7 @@ ANSWERS = [
     (
         "02.cost",
         "def answer(y=1, z=0):\n    return np.log(1 + np.exp(z)) - y * z",
-        "The answer is a function, but a value is wanted:",
+        "The answer is a function, but it should be a value.",
     ),
     # Gives the probability a = 0.5, not its cost.
     ("02.cost", "answer = 0.5", "This is the probability a."),
@@ -65,7 +65,7 @@ ANSWERS = [
         "A slope of 1 is the slope of the identity.",
     ),
     # The function itself, never called at 0.
-    ("02.slope", "answer = sigmoid_prime", "The answer is a function, but a value is wanted:"),
+    ("02.slope", "answer = sigmoid_prime", "The answer is a function, but it should be a value."),
     # Puts A into sigmoid_prime, which takes z.
     ("02.slope", "answer = sigmoid_prime(sigmoid(0))", "This is σ′(½),"),
     # The denominator of the quotient rule is not squared.
@@ -83,7 +83,7 @@ ANSWERS = [
     # The slice cuts off the output layer.
     ("03.biases", "n = [12, 7, 5, 1]\nanswer = sum(n[1:-1])", "The index in `n[1:-1]` is off"),
     # Counts biases for the inputs too; inputs do not compute.
-    ("03.biases", "answer = 12 + 7 + 5 + 1", "`12` is too much here"),
+    ("03.biases", "answer = 12 + 7 + 5 + 1", "`12` should be left out"),
     # Only the hidden layers, and one each.
     ("03.biases", "answer = 2", "Each layer has a bias vector, including the output layer,"),
     # Sums over the units instead of over the examples.
@@ -102,7 +102,7 @@ ANSWERS = [
     (
         "04.forward",
         "def forward(X, W, b, g, g_out):\n    Z, A = {0: X.T}, {0: X.T}\n    for l in range(1, len(W) + 1):\n        Z[l] = W[l] @ Z[l - 1] + b[l]\n        A[l] = g_out(Z[l]) if l == len(W) else g(Z[l])\n    return Z, A",
-        "`Z` is not the quantity that belongs there",
+        "`Z` is not the right quantity",
     ),
     # The bias is forgotten.
     (
@@ -126,13 +126,13 @@ ANSWERS = [
     (
         "04.train",
         "def train(X, Y, W, b, learning_rate, steps):\n    for _ in range(steps):\n        Z, A = forward(X, W, b, sigmoid, sigmoid)\n        W = {l: update(W[l], backward(Y, W, Z, A, sigmoid_prime)[0][l], learning_rate) for l in W}\n        b = {l: update(b[l], backward(Y, W, Z, A, sigmoid_prime)[1][l], learning_rate) for l in b}\n    return W, b",
-        "comes at the wrong moment",
+        "comes at the wrong point",
     ),
     # update takes an array, not the dictionary (and its result is dropped).
     (
         "04.train",
         "def train(X, Y, W, b, learning_rate, steps):\n    for _ in range(steps):\n        Z, A = forward(X, W, b, sigmoid, sigmoid)\n        dW, db = backward(Y, W, Z, A, sigmoid_prime)\n        update(W, dW, learning_rate)\n        update(b, db, learning_rate)\n    return W, b",
-        "A whole dictionary takes part where one of its arrays is meant (`unsup",
+        "A whole dictionary is used where one of its arrays is needed in the line `",
     ),
     # Squares instead of lengths.
     ("05.error", "p, q = 2, 1\nanswer = (p - q) ** 2 / (p ** 2 + q ** 2)", "You used the squares of the lengths."),
@@ -144,16 +144,16 @@ ANSWERS = [
     (
         "05.numerical",
         "def numerical(f, x, epsilon):\n    gradient = np.zeros_like(x)\n    for i in np.ndindex(x.shape):\n        old = x[i]\n        x[i] = old + epsilon\n        above = f(x)\n        x[i] = old - epsilon\n        below = f(x)\n        x[i] = old\n        gradient[i] = (above - below) / (2 * epsilon)\n        return gradient",
-        "`return gradient` comes too early:",
+        "`return gradient` comes too early because",
     ),
     # Brackets missing: multiplies by epsilon.
     (
         "05.numerical",
         "def numerical(f, x, epsilon):\n    gradient = np.zeros_like(x)\n    for i in np.ndindex(x.shape):\n        old = x[i]\n        x[i] = old + epsilon\n        above = f(x)\n        x[i] = old - epsilon\n        below = f(x)\n        x[i] = old\n        gradient[i] = (above - below) / 2 * epsilon\n    return gradient",
-        "In `gradient[i] = (above - below) / 2 * epsilon` something multiplies ",
+        "`gradient[i] = (above - below) / 2 * epsilon` multiplies where",
     ),
     # A formula in quotes; the number is asked.
-    ("05.passes", "answer = '2P'", "The answer is text, but a number is wanted:"),
+    ("05.passes", "answer = '2P'", "The answer is text, but it should be a number."),
     # Counts the passes for one parameter only.
     ("05.passes", "answer = 2", "That is the number of passes for a single parameter,"),
     # Halves instead of doubling.
@@ -163,7 +163,7 @@ ANSWERS = [
     # all cats are found, but the others are answered wrongly: recall, not the score
     ("06.baseline", "answer = 1.0", "The answer 'cat' is right only for images that show a cat."),
     # divided by the number of training pictures
-    ("06.baseline", "answer = 33 / 209", "`209` is not among the numbers of the question"),
+    ("06.baseline", "answer = 33 / 209", "is not among the numbers in the question"),
     # a row instead of a column; with the column z it broadcasts to a square
     (
         "06.error",
@@ -198,7 +198,7 @@ ANSWERS = [
     (
         "06.interval",
         "p = 80\nanswer = 2 * np.sqrt(p * (100 - p) / 200)",
-        "`80` is not among the numbers of the question",
+        "`80` in the line `p = 80` is not among the numbers in the question",
     ),
     # gave the lower end of the interval
     ("06.interval", "answer = 0.8 - 2 * np.sqrt(0.8 * 0.2 / 200)", "That is the lower end of the interval."),
@@ -232,7 +232,7 @@ ANSWERS = [
     (
         "07.start",
         "def start(N):\n    N = (N - N.mean()) / N.std()\n    return N * np.sqrt(2 / N.shape[1])",
-        "`N = (N - N.mean()) / N.std()` spoils the result.",
+        "`N = (N - N.mean()) / N.std()` makes the result wrong.",
     ),
     # transposes the weights
     (
@@ -326,7 +326,7 @@ ANSWERS = [
     (
         "09.softmax",
         "def softmax_backward(g, A):\n    return A * (g - (g * A).max(axis=0))",
-        "`(g * A).max` is not the right way to sum up",
+        "`(g * A).max` is not the right way to combine the entries",
     ),
     # the value of f, not its slope
     ("09.twice", "answer = 18", "18 is f itself, and it is also what three gradients of 6"),
@@ -351,9 +351,13 @@ ANSWERS = [
     # multiplied instead of divided
     ("10.equal", "answer = 0.8 * 0.02", "You multiplied the two times."),
     # decimal point slipped: 0.02, not 0.2
-    ("10.equal", "answer = 0.8 / 0.2", "`0.2` is not among the numbers of the question"),
+    (
+        "10.equal",
+        "answer = 0.8 / 0.2",
+        "`0.2` in the line `answer = 0.8 / 0.2` is not among the numbers in the question",
+    ),
     # subtracted one worker as in the ring's K - 1
-    ("10.equal", "answer = 0.8 / 0.02 - 1", "`1` is too much here"),
+    ("10.equal", "answer = 0.8 / 0.02 - 1", "`1` should be left out"),
 ]
 
 RIGHT = [

@@ -161,10 +161,10 @@ def test_an_exercise_after_a_restart_says_what_to_do(path, capsys):
     for source in filter(is_exercise, code_of(path)):
         exec(source, {})  # our own text; no cell before it has run
         said = capsys.readouterr().out
-        assert "Not done yet" in said or "first run the cells above" in said, source
+        assert "Not done yet" in said or "run the cells above first" in said, source
 
 
-RESTART = "After a restart of the kernel, first run the cells above: Run > Run All Above Selected Cell."
+RESTART = "After restarting the kernel, run the cells above first: Run > Run All Above Selected Cell."
 
 
 def test_a_right_answer_after_a_restart_is_accepted_or_says_what_to_do():

@@ -181,4 +181,4 @@ def test_a_record_that_cannot_be_written_is_said_beside_the_praise(tmp_path, mon
     explorer = widgets.work.explorer()
     for control, value in SOLVED["03.work"].items():
         explorer.controls[control].value = value
-    assert "✓ Challenge met" in explorer.title.value and "This is not remembered" in explorer.title.value
+    assert "✓ Challenge met" in explorer.title.value and "This answer was not saved" in explorer.title.value

@@ -442,7 +442,7 @@ def test_the_work_is_what_asking_unit_by_unit_takes():
 
 
 def test_the_challenge_of_the_work_has_one_answer():
-    assert "with 4 units in each layer, from how many layers on" in widgets.work.explorer().title.value
+    assert "with 4 units in each layer, find the smallest number of layers" in widgets.work.explorer().title.value
     saved = [work.without[-1] - work.with_reuse[-1] for work in (widgets.work.count(d, 4) for d in range(1, 13))]
     assert [d for d, more in enumerate(saved, 1) if more >= 1_000_000] == [10, 11, 12]
 
