@@ -1,4 +1,4 @@
-"""All small changes to a function's code that `repair` tries, in order of likelihood."""
+"""List all the small changes to a function's code that `repair` tries, the most likely first."""
 
 import ast
 

@@ -1,4 +1,4 @@
-"""What an exercise is, which data it contains and what the verdict on an answer looks like.
+"""Exercises, known wrong answers and verdicts.
 
 All data of an exercise is in one place, in the modules `lesson_00` to `lesson_10`. An answer is either a value or a
 function. A function is run on `cases`, and its results are compared with those of the solution, the stub and known
@@ -58,7 +58,7 @@ class Exercise:
     recorded : Key, optional
         Replaces the solution and the wrong answers in a copy of the lessons without solutions.
     also : list of numbers
-        Numbers accepted as well as `right`, such as a value rounded as in the lesson.
+        Numbers that are accepted in addition to `right`, such as a value rounded as in the lesson.
     """
 
     name: str
@@ -140,7 +140,10 @@ class Exercise:
 
 
 class Key(NamedTuple):
-    """Results for comparison, as lists with one entry per case or, if a function fails, the text of its error."""
+    """The results with which answers are compared.
+
+    Results are a list with one entry per case or, if a function fails, the text of its error.
+    """
 
     right: list
     wrong: list  # pairs (results, hint)

@@ -43,7 +43,7 @@ def about_unused(code):
 
 
 def with_unused(words, code):
-    """Add what the code alone shows to a message, before the question at its end."""
+    """Add what the code alone shows to a message, in front of the question at its end."""
     never = about_unused(code) if code else ""
     hidden = repair.outside(code) if code else ()
     if hidden:
@@ -56,7 +56,7 @@ def with_unused(words, code):
 
 
 def evidence(code):
-    """Return what the code alone shows, such as an unused argument or clipped values; "" if it shows nothing."""
+    """Return what the code alone shows, such as an unused argument or clipped values, or "" if it shows nothing."""
     hidden = repair.outside(code)
     if hidden:
         return (
@@ -74,7 +74,7 @@ def evidence(code):
 
 
 def _values_cut_off(code):
-    """Return a sentence and a question about clipped values or a tiny number in a logarithm; "" if there are none."""
+    """Return a sentence and a question about clipped values or a tiny number in a logarithm, otherwise ""."""
     for node in ast.walk(code.tree):
         name = getattr(getattr(node, "func", None), "attr", "")
         if isinstance(node, ast.Call) and name == "nan_to_num":
@@ -154,7 +154,10 @@ def about_lost(node, code):
 
 
 def loose_end(code):
-    """Return a sentence and a question about an unused result, a loop that ends at once or random numbers, or ""."""
+    """Return a sentence and a question about an unused result, a loop that ends at once or random numbers.
+
+    Return "" if there are none of these.
+    """
     read = {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     for node in ast.walk(code.tree):
         value = getattr(node, "value", None)
@@ -176,7 +179,7 @@ def loose_end(code):
 
 
 def _returns_something(call, code):
-    """Return whether a call that stands alone is to a function of the notebook or NumPy that returns a result."""
+    """Return whether a standalone call is to a function from the notebook or NumPy that returns a result."""
     if isinstance(call.func, ast.Name):
         known = code.scope.get(call.func.id)
         return inspect.isfunction(known)

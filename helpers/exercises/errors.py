@@ -1,4 +1,4 @@
-"""Explanations of errors raised by the reader's code, and the lines in which they occurred."""
+"""Explain errors raised by the reader's code, and quote the lines in which they occurred."""
 
 import difflib
 import linecache
@@ -8,7 +8,7 @@ from types import FunctionType
 from helpers.exercises import limits
 from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError, text_of
 
-TYPES = {  # the meaning of a TypeError, by a word in its text
+TYPES = {  # explanations of a TypeError, by a word in its text
     "bitwise_xor": "`^` does not mean a power in Python but the exclusive or of two integers",
     "'tuple'": "A whole tuple is used where a single number is needed",
     "'NoneType'": "A value is None, probably because a function that was called returns nothing",
@@ -19,7 +19,7 @@ TYPES = {  # the meaning of a TypeError, by a word in its text
     "'str'": "Text is used where a number is needed",
     "'dict'": "A whole dictionary is used where one of its arrays is needed",
     "'list'": "A list is used where an array is needed (np.array makes one)",
-    "not iterable": "A single number is used where something to loop over is needed",
+    "not iterable": "A single number is used where a sequence to loop over is needed",
     "not subscriptable": "Square brackets follow something that has no entries",
     "not callable": "Parentheses follow something that is not a function",
     "as a data type": "The sizes of a new array must be a single argument, a tuple in its own parentheses",
@@ -37,7 +37,7 @@ IN_A_LINE = [
      "together{there} (`{text}`). What is the shape of each?"),
     (ImportError, "", "An import fails{there} ({text}). Which available function does the "
      "same?"),
-    (KeyError, "", "A dictionary has no entry {text}{there}. Which keys does it have, and which are asked for?"),
+    (KeyError, "", "A dictionary has no entry {text}{there}. Which keys does it have, and which do you need?"),
     (IndexError, "", "An index is out of range{there} (`{text}`). What are its first and last values?"),
     (AttributeError, "^module", "A function does not exist{there}: {text}. In which part of the module is it?"),
     *((TypeError, re.escape(word), about + "{there} (`{text}`). What should be there instead?")
@@ -55,12 +55,13 @@ ABOUT_THE_WHOLE = {
         "work on a copy."
     ),
     limits.TimeUp: "`{name}` was stopped after {text} seconds. Is there a loop that never ends?",
-    limits.AskedForInputError: "`{name}` calls input(), which would wait forever. Use the arguments of the function.",
+    limits.AskedForInputError: "`{name}` calls input(), which would wait forever. Use the function's arguments "
+    "instead.",
     SystemExit: "`{name}` calls exit(), which would end Python. Use return to end the function instead.",
     RecursionError: "`{name}` calls itself endlessly. Is there a case in which it returns?",
-    MemoryError: "`{name}` needs more memory than is available. Does a product of two shapes become too large?",
+    MemoryError: "`{name}` needs more memory than is available. Does one of its arrays become too large?",
 }
-LONGEST = 90  # characters of a quoted line
+LONGEST = 90  # maximum number of characters in a quoted line
 
 
 def quote(line):
@@ -71,7 +72,7 @@ def quote(line):
 
 def where(line):
     """Return " in the line `…`" for a line of code, or "" if the line is empty."""
-    return f", in the line {quote(line)}" if line else ""
+    return f" in the line {quote(line)}" if line else ""
 
 
 def about_error(name, error, function=None):
@@ -100,7 +101,7 @@ def about_error(name, error, function=None):
     if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
         return _about_a_name(error, text, there, function)
     if isinstance(error, TypeError) and re.search(ARGUMENTS, text) and not line:
-        return f"`{name}` does not take the arguments given in the exercise. Restore its first line to what it was."
+        return f"`{name}` does not take the arguments given in the exercise. Restore its original first line."
     for kind, pattern, words in IN_A_LINE:
         if isinstance(error, kind) and re.search(pattern, text):
             return words.format(text=text, there=there, sizes=_sizes(text))

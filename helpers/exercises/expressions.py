@@ -26,7 +26,7 @@ SLOPES = ("sigmoid", "sigmoid_prime", "softmax", "tanh_prime", "forward", "backw
 class Known(NamedTuple):
     """The possible replacements for an expression."""
 
-    names: list  # of variables
+    names: list  # names of variables
     scope: list  # names of functions
     counts: list  # expressions that give a number of rows, columns or entries
     outside: list  # names of the notebook that the function uses

@@ -64,6 +64,7 @@ def write(folder=ROOT / "build" / "handout"):
     Parameters
     ----------
     folder : str or path-like
+        The folder to write to.
 
     Raises
     ------

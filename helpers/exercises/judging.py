@@ -113,7 +113,7 @@ def _judge_function(exercise, answer, printed):
 def _note(results, right):
     """Return a note if the type of a right result differs from that in the lesson, or ""."""
     if isinstance(right[0], np.ndarray) and isinstance(results[0], (list, tuple)):
-        return " (It is a list; the lesson's own function returns an array.)"
+        return " (Your result is a list, but the function in the lesson returns an array.)"
     return ""
 
 
@@ -146,7 +146,9 @@ def _about_nothing(exercise, answer, results, printed):
             "wrong", f"`{name}` returns None, because its last line is {last}. How can the caller get the result?"
         )
     return Verdict(
-        "open", f"`{name}` returns None. Write its body and run the cell again. If you have, is a `return` missing?"
+        "open",
+        f"`{name}` returns None. Write its body and run the cell again. If you have already written it, "
+        "is a `return` missing?",
     )
 
 
@@ -196,9 +198,9 @@ def _about_the_given(exercise, answer):
 
 
 def _explained(exercise, answer, hint, generic, earlier, failed, part):
-    """Return the verdict with the best explanation available.
+    """Return the verdict with the best explanation that can be found.
 
-    That is the mistake shown by a change of the code or, failing that, by the numbers. Otherwise it is `generic`.
+    An explanation based on a change of the code comes first, then one based on the numbers, and finally `generic`.
     """
     code = repair.read(answer)
     passed = _comparison(exercise)

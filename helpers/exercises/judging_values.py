@@ -92,7 +92,7 @@ def typed_like(mine, value):
 
 
 def _about_value(exercise, mine, right, code):
-    """Describe a wrong value: what its code shows, or else what the number alone shows."""
+    """Describe what is wrong with a value, from its code or, failing that, from the number alone."""
     formula = code is not None and mine.dtype.kind != "U" and cell.is_formula(code)
     hint = "" if mine.dtype.kind == "U" else _known(exercise, mine, code if formula else None)
     if formula:

@@ -31,7 +31,7 @@ OWN_FILES = (__file__, contextlib.__file__)
 class TimeUp(BaseException):
     """Raised when the time limit is exceeded. The text of the error is the number of seconds.
 
-    This is not an Exception, because the reader's code may catch those.
+    This class does not inherit from Exception, because the reader's code may catch exceptions.
     """
 
 
@@ -128,7 +128,7 @@ def _alarm(seconds):
 
     def stop(_, frame):
         nonlocal ignored
-        if not active or frame.f_code.co_filename in OWN_FILES:  # the block is being left
+        if not active or frame.f_code.co_filename in OWN_FILES:  # the block has ended
             return
         ignored += 1
         if ignored == PATIENCE:

@@ -1,7 +1,7 @@
 """Use the reader's own forward, backward and update everywhere in `helpers` instead of the built-in ones.
 
-Only functions that pass all checks are accepted, and no file is written. Another lesson runs in another kernel. There,
-the functions are read from `my_network.py`, a file that the reader keeps in the same folder as the notebooks.
+Only functions that pass all checks are accepted, and no file is written. In a different lesson, which runs in a
+different kernel, the functions are read from `my_network.py`, a file that the reader keeps beside the notebooks.
 """
 
 import importlib.util
@@ -29,7 +29,7 @@ _ours = {
     "update": optimizers.OPTIMIZERS["gradient_descent"],
 }
 _kept = {}
-_source = {"modified": None}  # modification time of the file from which the functions were read, if they were
+_source = {"modified": None}  # modification time of the file that the functions were read from, or None
 
 
 def keep(forward=None, backward=None, update=None):

@@ -55,7 +55,7 @@ class Found(NamedTuple):
     node : ast.AST
         The node that is wrong.
     whole : bool
-        Whether there is no other mistake.
+        Whether correcting this mistake makes all the results right.
     """
 
     kind: str

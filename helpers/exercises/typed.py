@@ -86,7 +86,7 @@ def _value(tree, edit):
 
 
 def look(mine, right, share=False, computed=False):
-    """Return what a typed number reveals without its formula, such as swapped digits or coarse rounding; "" if nothing.
+    """Return what a typed number reveals without its formula, such as swapped digits, or "" if it reveals nothing.
 
     Parameters
     ----------

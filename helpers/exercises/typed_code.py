@@ -93,7 +93,7 @@ def _lost(code):
 
 
 def _about_spread(exercise, mine, code):
-    """Return a sentence about the spread of equal numbers, or about a variance used as a standard deviation; or ""."""
+    """Return a sentence if a spread is 0 or if a variance is used as a standard deviation, otherwise ""."""
     called = getattr(cell.result(code), "func", None)
     if getattr(called, "attr", "") in ("std", "var") and mine.ndim == 0 and mine == 0:
         return (
@@ -219,7 +219,7 @@ def _no_power(code):
 
 
 def _about_names(code):
-    """Return a sentence about a variable that belongs to the lesson, not to the question; "" if there is none."""
+    """Return a sentence about a variable that belongs to the lesson, not to the question, or "" if there is none."""
     found = cell.foreign_names(code)
     if not found:
         return ""
