@@ -181,7 +181,7 @@ EXERCISES = [
                 "The result is twice as large as it should be. The ½ in the cost is there to cancel the factor "
                 "2 from the square.",
             ),
-            Wrong([-3, -3], "You gave db for both weights. Multiply it by each weight's own input."),
+            Wrong([-3, -3], "You gave the value of db for both weights. Multiply it by each weight's own input."),
             Wrong([-1.5, -3], "Differentiating the square gives a factor 2, which cancels the ½ in the cost."),
             Wrong([-6, -3], "The two numbers are swapped. Which input belongs to which weight?"),
             Wrong([-3, -12], "The gradient dw₂ contains the input x₂ once, not its square."),

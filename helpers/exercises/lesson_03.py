@@ -143,13 +143,13 @@ EXERCISES = [
             Wrong(4, "The inputs do not count as a layer with biases, and each unit has its own bias."),
             Wrong(
                 35,
-                "The product 7 × 5 = 35 is the number of weights in W[2]. Numbers of biases are added. Which "
-                "units have one?",
+                "You multiplied the layer sizes. This gives the number of weights in W[2], 7 × 5 = 35. Which "
+                "units have a bias?",
             ),
             Wrong(14, "You counted one bias too many. Which units have a bias?"),
             Wrong(1, "The network has more than one bias. Which units have one?"),
-            Wrong(7, "This is the number for layer 1 only. Which other layers compute something?"),
-            Wrong(5, "This is the number for layer 2 only. Which other layers compute something?"),
+            Wrong(7, "This is the number of biases in layer 1 only. Which other layers compute something?"),
+            Wrong(5, "This is the number of biases in layer 2 only. Which other layers compute something?"),
         ],
     ),
     Exercise(
@@ -256,7 +256,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda dZ, A_before: (dZ @ A_before.T, dZ.mean(axis=1, keepdims=True)),
-                "You averaged db, but dZ already includes the mean, so db is a sum. Where was the mean taken?",
+                "You averaged db. It should be a sum, because dZ already includes the mean. Where was the mean taken?",
             ),
             Wrong(
                 lambda dZ, A_before: (dZ.sum(axis=1, keepdims=True), dZ @ A_before.T),
@@ -341,7 +341,9 @@ EXERCISES = [
             "paths one by one."
         ),
         wrong=[
-            Wrong(30, "You added the numbers of paths. From layer to layer, they multiply."),
+            Wrong(
+                30, "You added the widths of the layers. The number of paths is multiplied by the width in each layer."
+            ),
             Wrong(3, "This is the number of layers. In each of them, the path can pass through any of the units."),
             Wrong(100, "This would be right for two layers."),
         ],
@@ -380,7 +382,7 @@ EXERCISES = [
         prompt=(
             "In the middle of a deep network, a layer of 100 units feeds a layer of 50 units. For one "
             "example, how many multiplications by a weight or an activation does the backward pass make "
-            "for the connections between them? (Do not count the slopes.)"
+            "for the connections between them? Do not count the multiplications by slopes."
         ),
         right=10000,
         solution="q5 = 2 * 100 * 50",

@@ -23,7 +23,7 @@ ANSWERS = [
         "There is only one example here, so there is nothing to average over.",
     ),
     # Gives the error without multiplying by each input (that is db).
-    ("01.weights", "answer = [-3, -3]", "You gave db for both weights."),
+    ("01.weights", "answer = [-3, -3]", "You gave the value of db for both weights."),
     # A function instead of the number.
     (
         "02.cost",
