@@ -1,4 +1,7 @@
-"""Describe the mistakes found in the reader's code: what is wrong, in which line, and a question to think about."""
+"""Describe the mistakes found in the reader's code.
+
+A description says what is wrong and in which line, and it ends with a question.
+"""
 
 import ast
 import inspect

@@ -1,4 +1,4 @@
-"""Judge an answer: run it on the cases, compare the results and, if it is wrong, trace the mistake to its cause."""
+"""Judge answers. A wrong answer is compared with the right one and traced to the cause of the mistake."""
 
 import ast
 import copy
@@ -111,7 +111,7 @@ def _judge_function(exercise, answer, printed):
 
 
 def _note(results, right):
-    """Return a note if the type of a right result differs from that in the lesson, or ""."""
+    """Return a note if a right result has a different type from the result of the lesson's function, otherwise ""."""
     if isinstance(right[0], np.ndarray) and isinstance(results[0], (list, tuple)):
         return " (Your result is a list, but the function in the lesson returns an array.)"
     return ""
@@ -228,7 +228,7 @@ def _explained(exercise, answer, hint, generic, earlier, failed, part):
 
 
 def _another_number(exercise, code, passed):
-    """Return the repair that replaces a number in the code by a different number from the question, or None."""
+    """Return the mistake that is corrected by putting a different number from the question into the code, or None."""
     others = typed_code.other_numbers(code, typed_code.numbers_of(exercise.prompt))
     other = repair.find(code, exercise.cases(), passed, found=list(others))
     return other if other and other.whole else None

@@ -1,4 +1,4 @@
-"""Exercises of lesson 01: derivatives by hand, a numerical derivative, and the training loop."""
+"""Exercises of lesson 01, about derivatives by hand, numerical derivatives and the training loop."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 02: slopes of activations, the cross-entropy cost, numerical safety and a bug to find."""
+"""Exercises of lesson 02, about slopes of activations, the cross-entropy cost and numerical safety."""
 
 import numpy as np
 

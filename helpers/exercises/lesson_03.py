@@ -1,4 +1,4 @@
-"""Exercises of lesson 03: shapes, one unit, one layer, and a network of two layers."""
+"""Exercises of lesson 03, about shapes, single units, single layers and networks of two layers."""
 
 import numpy as np
 

@@ -111,7 +111,7 @@ WORDS = {
     ),
     "number": ("The number {piece} is not right", "Where does it come from in the formula?"),
     "operation": ("The operation in {piece} is not the right one", "How does the formula combine the two values?"),
-    "no_term": ("Something is missing next to {piece}", "Which quantity have you not used here?"),
+    "no_term": ("A term or a factor is missing next to {piece}", "Which quantity have you not used here?"),
     "no_two": (
         "A 2 is missing at {piece}, either as a factor or as a divisor",
         "Where does it come from in the formula?",

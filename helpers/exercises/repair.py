@@ -1,4 +1,4 @@
-"""Locate the mistake in a wrong function: find one small change to its code that makes all its results right.
+"""Locate the mistake in a wrong function by finding one small change to its code that makes all its results right.
 
 A comparison of numbers can show that a result is wrong and suggest a reason. A change to the reader's own code that
 makes the result right in every case *shows* the reason, and the line. So `find` tries to undo common mistakes. It
@@ -28,7 +28,7 @@ UNSAFE |= {"seed", "set_state", "seterr", "chdir", "save", "savetxt", "tofile", 
 
 
 class Code(NamedTuple):
-    """The code of the reader's function: its tree, the trees of the functions that it uses, and the source lines."""
+    """The code of the reader's function, together with the functions that it uses and the source lines."""
 
     functions: list  # ast.FunctionDef nodes, starting with the answer itself
     lines: list  # lines of the whole file or cell

@@ -1,4 +1,4 @@
-"""Typed numbers: what values result from one slip in a formula, and what a number reveals without its formula."""
+"""Explain wrong numbers that were typed, by a slip in the formula or by what the number alone reveals."""
 
 import ast
 

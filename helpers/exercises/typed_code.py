@@ -1,4 +1,4 @@
-"""Judge the code of a typed answer: find the one wrong part of its formula, or numbers that do not belong in it."""
+"""Find the one wrong part of the formula in a typed answer, or numbers in it that do not belong there."""
 
 import ast
 import re

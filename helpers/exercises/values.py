@@ -143,7 +143,7 @@ def _close(mine, right):
 
 
 def describe(name, mine, right, m=1, given=()):
-    """Describe what is wrong with one array: its value, the right value and a likely cause.
+    """Describe what is wrong with one array, with its value, the right value and a likely cause.
 
     Parameters
     ----------
