@@ -251,7 +251,7 @@ def _short(generic):
 
 
 def _comparison(exercise):
-    """Return a function for `repair` and `variants` that finds which results of a function are right in a case."""
+    """Return a function for `repair` and `variants` that determines which results of a function are right in a case."""
     cases, like = exercise.cases(), exercise.key.right
     rights = sets(like, like, exercise.parts)
 
@@ -266,7 +266,7 @@ def _comparison(exercise):
 def _explain(off, mine, right, m, given):
     """Describe the array that the reader should look at first.
 
-    If it is one of the gradients of several layers, choose the wrong one in the layer nearest the output.
+    If the results are the gradients of several layers, this is the wrong gradient in the layer nearest the output.
     """
     headline, first = "", off[0]
     gradients = all(re.fullmatch(r"d[Wb]\[\d+\]", name) and right[name].shape == mine[name].shape for name in right)

@@ -119,8 +119,8 @@ EXERCISES = [
     Exercise(
         name="01.error",
         prompt=(
-            "A prediction is $z = 2$, the target is $y = 5$. What is $\\partial J/\\partial z$ for this one example "
-            "($m = 1$)?"
+            "A prediction is $z = 2$ and the target is $y = 5$. What is $\\partial J/\\partial z$ for this "
+            "one example ($m = 1$)?"
         ),
         right=-3,
         solution="z, y = 2, 5\nanswer = z - y",
