@@ -40,7 +40,7 @@ EXERCISES = [
             Wrong(40, "This is the value of f itself, not its derivative."),
             Wrong(12, "The factor y is missing. A constant factor stays when you differentiate."),
             Wrong(20, "When you differentiate x³, the exponent 3 comes down as a factor. Yours is missing."),
-            Wrong(68, "You added the two partial derivatives. Only the one with respect to x is asked for."),
+            Wrong(68, "You added the two partial derivatives. The question asks only for the one with respect to x."),
             Wrong(96, "You multiplied by ∂f/∂y. The constant factor that stays is y itself."),
             Wrong(150, "You swapped x and y. Here x = 2 and y = 5."),
             Wrong(30, "At x = 2, x² is 4, not 2."),

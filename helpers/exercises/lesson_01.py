@@ -131,8 +131,8 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(3, "The sign is wrong. The prediction is below the target, so raising z must lower the cost."),
-            Wrong(4.5, "This is the loss itself. Its derivative is asked for."),
-            Wrong(9, "This is the squared error, without its factor ½. Its derivative is asked for."),
+            Wrong(4.5, "This is the loss itself. The question asks for its derivative."),
+            Wrong(9, "This is the squared error, without its factor ½. The question asks for its derivative."),
             Wrong(
                 -6,
                 "The result is twice as large as it should be. The ½ in the cost is there to cancel the factor "
@@ -223,7 +223,7 @@ EXERCISES = [
                 lambda f, w, epsilon: (f(w + epsilon) - f(w)) / (2 * epsilon),
                 "One of your points is w itself. The two points should lie ε to the left and ε to the right of w.",
             ),
-            Wrong(lambda f, w, epsilon: f(w), "You returned the value of f. Its slope is asked for."),
+            Wrong(lambda f, w, epsilon: f(w), "You returned the value of f. The question asks for its slope."),
             Wrong(
                 lambda f, w, epsilon: ((f(w) + epsilon) - (f(w) - epsilon)) / (2 * epsilon),
                 "You nudged the value of f, which gives the slope 1 for any f. Which of f and w must be nudged?",
@@ -306,7 +306,8 @@ EXERCISES = [
             ),
             Wrong(
                 lambda A0, Y, W, b, rate, steps: mended_gradients(A0, Y, W, b),
-                "You returned the gradients, but the new W and b are asked for. What does a step do with a gradient?",
+                "You returned the gradients, but you should return the new W and b. What does a step do with a "
+                "gradient?",
             ),
             Wrong(
                 _without_rate,

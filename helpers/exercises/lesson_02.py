@@ -101,7 +101,7 @@ EXERCISES = [
             Wrong(0.3, "This is rounded too coarsely. You can find the exact value from σ(0) (1 − σ(0))."),
             Wrong(
                 0.235,
-                "This is σ′(½), but the slope at z = 0 is asked for. The argument of σ′ is z, not the "
+                "This is σ′(½), but the question asks for the slope at z = 0. The argument of σ′ is z, not the "
                 "activation a. What is σ(0)?",
             ),
             Wrong(0.125, "This is half of the right value. The formula contains σ(0) once and 1 − σ(0) once."),
@@ -138,7 +138,7 @@ EXERCISES = [
             ),
             Wrong(0.125, "This is the squared error ½ (a − y)². Here the cost is the cross-entropy."),
             Wrong(0.25, "This is the squared error (a − y)², or the slope of σ. Here the cost is the cross-entropy."),
-            Wrong(-0.5, "This is a − y, the derivative of the cost. The cost itself is asked for."),
+            Wrong(-0.5, "This is a − y, the derivative of the cost. The question asks for the cost itself."),
             Wrong(0.3466, "The cross-entropy contains no factor ½. Where does yours come from?"),
             Wrong(1.386, "You counted both terms, but for y = 1 one of them is 0. Which one?"),
             Wrong(float(np.exp(0.5)), "This is an exponential. The cost contains a logarithm."),
@@ -206,7 +206,7 @@ EXERCISES = [
                 "This is nearly right, but something in it must be squared. What is the denominator in the "
                 "quotient rule?",
             ),
-            Wrong(lambda Z: np.tanh(Z), "This is tanh itself. Its slope is asked for."),
+            Wrong(lambda Z: np.tanh(Z), "This is tanh itself. The question asks for its slope."),
             Wrong(
                 lambda Z: 1 - Z**2 / 2,
                 (
@@ -341,8 +341,11 @@ EXERCISES = [
             ),
             Wrong(1.5, "A probability is never above 1. How do the probabilities of independent examples combine?"),
             Wrong(0.75, "This is the mean. How do the probabilities of independent examples combine?"),
-            Wrong(0.58, "This is minus the logarithm of the likelihood. The likelihood itself is asked for."),
-            Wrong(0.29, "This is the cost of the two examples, the mean of −log. The likelihood itself is asked for."),
+            Wrong(0.58, "This is minus the logarithm of the likelihood. The question asks for the likelihood itself."),
+            Wrong(
+                0.29,
+                "This is the cost of the two examples, the mean of −log. The question asks for the likelihood itself.",
+            ),
         ],
     ),
     Exercise(

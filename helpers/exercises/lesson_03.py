@@ -80,14 +80,15 @@ EXERCISES = [
             Wrong((5, 40), "This is the shape of dZ[2]. To get dW[2], you sum over the examples."),
             Wrong(
                 (12, 7),
-                "This is the shape of W[1], transposed. Which layer is asked for, and do its units correspond to rows?",
+                "This is the shape of W[1], transposed. Which layer should it be, and do its units correspond "
+                "to rows or columns?",
             ),
             Wrong((5, 1), "This is the shape of db[2]. What does a column of W[2] stand for?"),
             Wrong((5, 8), "The bias is not a column of W. It has its own array."),
             Wrong((6, 7), "The bias is not a row of W. It has its own array."),
             Wrong((7, 40), "This is the shape of A[1]. To get a gradient of weights, you sum over the examples."),
             Wrong((5, 12), "Layer 2 gets its inputs from layer 1. How many units does layer 1 have?"),
-            Wrong((7, 1), "This is the shape of db[1]. Which layer is asked for?"),
+            Wrong((7, 1), "This is the shape of db[1]. Which layer does the question ask about?"),
             Wrong((40, 5), "This is the shape of dZ[2], transposed. To get dW[2], you sum over the examples."),
             Wrong((12, 40), "This is the shape of A[0]. Which array has the same shape as a gradient of weights?"),
             Wrong((196, 784), "You used the layer sizes of the network in the lesson. Here they are 12 → 7 → 5 → 1."),
@@ -398,7 +399,7 @@ EXERCISES = [
             Wrong(150, "You counted the units. How many connections are there from 100 units to 50?"),
             Wrong(300, "You counted the units. How many connections are there from 100 units to 50?"),
             Wrong(2500, "This is too small. How many connections are there from 100 units to 50?"),
-            Wrong(15000, "You counted the forward pass too. Only the backward pass is asked for."),
+            Wrong(15000, "You counted the forward pass too. The question asks only about the backward pass."),
         ],
     ),
 ]

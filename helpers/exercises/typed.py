@@ -17,10 +17,10 @@ FORMULA = {  # descriptions of slips in the formula that do not give away the ri
     "operation": "You get this value if you combine two parts of the formula in a different way. Should you add or "
     "multiply them?",
     "no_two": "You get this value if you leave out a factor 2 or use it twice. Where does the formula contain a 2?",
-    "complement": "This is 1 minus the right share. Which of the two shares is asked for?",
+    "complement": "This is 1 minus the right share. Which of the two shares does the question ask for?",
     "square": "You get this value if you square once too often or leave out a root. What is the unit of the result?",
     "root": "You get this value if you take one root too many or leave out a square. What is the unit of the result?",
-    "log": "This is the logarithm of a part of the formula. Is a logarithm asked for?",
+    "log": "This is the logarithm of a part of the formula. Does the question ask for a logarithm?",
     "index": "You get this value if you take one of the numbers from the wrong place. Which layer does each belong to?",
     "range": "You get this value if you leave out the first or the last term. What has to be counted?",
 }
@@ -119,7 +119,7 @@ def _about_one(mine, right, share, computed):
         if sorted(f"{mine:.0f}") == sorted(f"{right:.0f}"):
             return "All the digits are right, but in the wrong order. Did you swap two of them?"
         if mine in {float(f"{right:.{digits}g}") for digits in range(2, len(f"{right:.0f}"))}:
-            return "This is rounded, but the exact number is asked for. What are its last digits?"
+            return "This is rounded, but the question asks for the exact number. What are its last digits?"
         if abs(mine - right) < 0.03 * right:
             return "Close, but a count must be exact. What do you count too often, or not at all?"
     power = np.log10(mine / right) if mine * right > 0 else 0.5
@@ -159,7 +159,7 @@ def _about_several(mine, right, computed):
             f"wrong. Which of the numbers should be negative?"
         )
     if np.allclose(mine, 1 - right, rtol=5e-3):
-        return "Each number is 1 minus the right one. Which of the two is asked for?"
+        return "Each number is 1 minus the right one. Which of the two does the question ask for?"
     if not computed and np.any(right != np.round(right)) and _rounded(mine, right):
         return (
             "These numbers are rounded too coarsely. Give at least three digits, or expressions. What are "

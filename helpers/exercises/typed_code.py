@@ -98,7 +98,7 @@ def _about_spread(exercise, mine, code):
     if getattr(called, "attr", "") in ("std", "var") and mine.ndim == 0 and mine == 0:
         return (
             f"Equal numbers have no spread, so `{ast.unparse(called)}`{where(_line(code))} is 0. Which quantity's "
-            f"spread is asked for?"
+            f"spread does the question ask for?"
         )
     if getattr(called, "attr", "") != "var" or "standard deviation of" not in exercise.prompt:
         return ""

@@ -11,7 +11,7 @@ IN_SEVERAL_CASES = [  # only for several cases, because a single case may match 
     ("Everything is half as large as it should be. Where does a factor ½ come from?", lambda a, n: a * 2),
     ("This is the square of the right result. Which step is missing?", lambda a, n: np.sqrt(a)),
     ("This is the square root of the right result. Which step should you leave out?", lambda a, n: np.square(a)),
-    ("This is 1 minus the right result. Which of the two is asked for?", lambda a, n: 1 - a),
+    ("This is 1 minus the right result. Which of the two does the question ask for?", lambda a, n: 1 - a),
     ("This is 1 divided by the right result. What should be in the numerator?", lambda a, n: 1 / a),
 ]
 IN_A_MEAN = [

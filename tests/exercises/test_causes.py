@@ -314,7 +314,7 @@ def test_a_search_ends_in_time():
         ("10.equal", 4000, "the decimal point is not"),
         ("04.parameters", 404135, "Did you swap two of them?"),
         ("04.parameters", 404100, "a count must be exact"),
-        ("04.parameters", 404000, "This is rounded, but the exact number"),
+        ("04.parameters", 404000, "This is rounded, but the question asks"),
         ("02.slope", 0.2, "rounded too coarsely"),
         ("08.byhand", [0.25, 0.125, 0.625], "in the wrong order"),
         ("08.byhand", [0.875, 0.75, 0.375], "Each number is 1 minus the right one"),
