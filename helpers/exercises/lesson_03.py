@@ -80,8 +80,8 @@ EXERCISES = [
             Wrong((5, 40), "This is the shape of dZ[2]. To get dW[2], you sum over the examples."),
             Wrong(
                 (12, 7),
-                "This is the shape of W[1], transposed. Which layer should it be, and do its units correspond "
-                "to rows or columns?",
+                "This is the shape of W[1], transposed. Which layer does the question ask about, and what do "
+                "its rows stand for?",
             ),
             Wrong((5, 1), "This is the shape of db[2]. What does a column of W[2] stand for?"),
             Wrong((5, 8), "The bias is not a column of W. It has its own array."),
