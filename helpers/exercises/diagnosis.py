@@ -29,7 +29,7 @@ def describe(found, code):
     seen, question = WORDS[_key(found)]
     line, piece = quote(found.line), found.piece
     large = "\n" in piece or len(piece) > 0.6 * len(found.line) or len(piece) > 60
-    there = "" if large or "{line}" in seen or not found.line else f" in the line {line}"
+    there = "" if large or "{line}" in seen or not found.line else f". Look at the line {line}"
     seen = seen.format(piece=line if large else quote(piece), line=line, call=_call(found))
     if not found.whole:
         seen = f"There is more than one mistake. One of them is this: {seen[:1].lower()}{seen[1:]}"

@@ -9,7 +9,7 @@ from helpers.exercises import limits
 from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError, text_of
 
 TYPES = {  # explanations of a TypeError, by a word in its text
-    "bitwise_xor": "`^` does not mean a power in Python but the exclusive or of two integers",
+    "bitwise_xor": "`^`, which is the exclusive or in Python, is used instead of a power",
     "'tuple'": "A whole tuple is used where a single number is needed",
     "'NoneType'": "A value is None, probably because a function that was called returns nothing",
     "'builtin_function_or_method'": "A function is used as a value without being called",

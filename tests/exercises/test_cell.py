@@ -34,7 +34,7 @@ def test_the_code_of_an_answer_is_that_of_its_cell():
 def test_the_running_cell_of_a_notebook_is_read(monkeypatch, capsys):
     shell = SimpleNamespace(user_ns={"In": ["", 'answer = 2 * (2 - 5)\ncheck("01.error", answer)'], "answer": -6})
     monkeypatch.setattr(cell, "get_ipython", lambda: shell)
-    assert "in the line `answer = 2 * (2 - 5)`" in verdict("01.error", -6).words
+    assert "Look at the line `answer = 2 * (2 - 5)`" in verdict("01.error", -6).words
     check("01.error", -6)
     assert "`2` should be left out" in capsys.readouterr().out
     assert "the line" not in verdict("01.weights", [3, 6]).words  # of another cell

@@ -556,7 +556,7 @@ def test_how_an_answer_may_be_written(name, answer):
         (
             "04.step",
             lambda W, dZ, Z: 2 * ((W.T @ dZ) * sigmoid_prime(Z)),
-            "`2` should be left out in the line `lambda W, dZ, Z: 2 * (",
+            "`2` should be left out. Look at the line `lambda W, dZ, Z: 2 * (",
         ),
         ("04.step", times_two, "Everything is twice as large as it should be"),
         ("04.step", lambda W, dZ, Z: np.full(Z.shape, np.nan), "NaN"),

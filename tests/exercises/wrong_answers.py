@@ -44,7 +44,7 @@ ANSWERS = [
     (
         "02.gradients",
         "def mended_gradients(A0, Y, W, b):\n    A = sigmoid(W @ A0 + b)  # (1, m)\n    dZ = (A - Y) / Y.shape[1]\n    dW, db = dZ @ A0.T, dZ.sum(axis=1, keepdims=True)",
-        "`mended_gradients` returns None:",
+        "`mended_gradients` returns None, because its last line is",
     ),
     # A small constant keeps the logarithm finite, but gives -27.6 instead of -1000.
     (
@@ -114,7 +114,7 @@ ANSWERS = [
     (
         "04.step",
         "def step_back(W, dZ, Z_before):\n    dA = W.T @ dZ\n    dZ_before = dA * sigmoid_prime(Z_before)",
-        "`step_back` returns None:",
+        "`step_back` returns None, because its last line is",
     ),
     # Puts dA into the slope (as the tutorial writes it); the slope takes Z and multiplies dA.
     (
