@@ -161,17 +161,11 @@ def _about_several(mine, right, computed):
     if np.allclose(mine, 1 - right, rtol=5e-3):
         return "Each number is 1 minus the right one. Which of the two does the question ask for?"
     if not computed and np.any(right != np.round(right)) and _rounded(mine, right):
-        return (
-            "These numbers are rounded too coarsely. Give at least three digits, or expressions. What are "
-            "the next digits?"
-        )
+        return "These numbers are rounded too coarsely. Give at least three digits. What are the next digits?"
     factor = mine @ right / (right @ right)
     if np.allclose(mine, factor * right, rtol=1e-3) and np.all(right != 0):
         if factor < 0:
-            return (
-                "The ratios are right, but all the numbers share a wrong factor, and its sign is wrong. Which "
-                "factor is it?"
-            )
+            return "The ratios are right, but all the numbers share a wrong negative factor. Which factor is it?"
         size = "large" if factor > 1 else "small"
         return f"The ratios are right, but all the numbers are too {size} by the same factor. Where does it come from?"
     return ""

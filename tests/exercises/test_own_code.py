@@ -112,14 +112,14 @@ def wrong_backward(Y, W, Z, A, g_prime):
 @pytest.mark.parametrize(
     ("functions", "words"),
     [
-        ({}, "Give at least one function"),
+        ({}, "Pass at least one function"),
         ({"forward": lambda *_: None}, "`forward` is not written yet"),
         (
             {"update": lambda p, g, rate: p + rate * g},
             "`update`: Look at the line `lambda p, g, rate: p + rate * g`. Your step goes uphill",
         ),
         (MINE | {"backward": wrong_backward}, "dW[2]  relative error 3e-01  is 2.000 × the numerical gradient"),
-        (MINE | {"backward": 3}, "A function is wanted"),
+        (MINE | {"backward": 3}, "The answer should be a function"),
         (MINE | {"update": lambda p, g: p}, "does not take the arguments"),
     ],
 )
@@ -204,7 +204,7 @@ def update(parameter, gradient, learning_rate):
             "`update`: Look at the line `return parameter + learning_rate * gradient`. Your step goes uphill",
         ),
         (FILE + "def backward(", "stopped with SyntaxError"),
-        (FILE + "import sys; sys.exit()", "leaves Python by exit()"),
+        (FILE + "import sys; sys.exit()", "calls exit(), which would end Python"),
         (FILE + "1 / 0", "stopped with ZeroDivisionError"),
         (FILE + "while True: pass", "`my_network.py` was stopped after 0.5 seconds. Is there a loop that never ends?"),
         ("x = 1", "defines none of `forward`, `backward` and `update`"),
@@ -218,7 +218,7 @@ def test_the_readers_file_is_read_when_asked_for(source, words, tmp_path, monkey
         (tmp_path / "my_network.py").write_text(source, encoding="utf-8")
     use_my_code()
     assert words in capsys.readouterr().out
-    assert (installed() == OURS | {"update": STEP}) == ("now runs" not in words)
+    assert (installed() == OURS | {"update": STEP}) == ("now uses" not in words)
     assert not list(tmp_path.glob("*.json"))
 
 
