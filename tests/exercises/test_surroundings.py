@@ -196,7 +196,7 @@ def test_any_console_can_show_a_verdict(encoding, monkeypatch):
     out.flush()
     text = out.buffer.getvalue().decode(encoding)
     wrong, right = ("✗", "✓") if encoding == "utf-8" else ("x", "+")
-    assert text.splitlines()[0].startswith(f"{wrong} Not yet. Look at the sign")
+    assert text.splitlines()[0].startswith(f"{wrong} Not yet. The sign is wrong")
     assert text.splitlines()[1].startswith(f"{right} Right.")
     assert f"{right} q1: Right." in text
 
