@@ -170,10 +170,7 @@ def describe(name, mine, right, m=1, given=()):
     if mine.shape != right.shape:
         return _describe_shape(the, mine, right, m)
     if not np.isfinite(mine).all() and np.isfinite(right).all():
-        return (
-            f"{the} contains NaN or an infinite value. Look for a division by 0, a logarithm of 0 or an "
-            "overflow of exp."
-        )
+        return f"{the} contains NaN or an infinite value. Look for a division by 0, a log of 0 or an overflow of exp."
     if right.ndim == 0:
         return f"{the} is {mine:.6g}, but it should be {right:.6g}."
     finding = gradient_check.compare(name, mine, right, m)
