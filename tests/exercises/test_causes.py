@@ -173,7 +173,7 @@ ERRORS = [
         "A function is called with the wrong arguments in the line `dZ = (gradients(A0, W)",
     ),
     ("01.train", TRAIN.replace("range(steps)", "steps"), "for _ in steps:"),
-    ("02.tanh", "return 1 - np.tanh(Z) ^ 2", "`^` does not mean a power in Python"),
+    ("02.tanh", "return 1 - np.tanh(Z) ^ 2", "`^`, which is the exclusive or in Python,"),
     ("05.distance", "return np.norm(p - q)", "A function does not exist in the line `return np.norm(p - q)`"),
     ("04.step", "return (W.T @ dZ) * sigmoidprime(Z_before)", "Did you mean `sigmoid_prime`?"),
     ("04.step", "return np.concatenate([dZ, Z_before, W])", "`step_back` stopped with ValueError"),
