@@ -11,8 +11,8 @@ from helpers.plotting.style import SMALL
 class LineNames(Artist):
     """Labels of the lines in an axes, each written at the right end of its line in the colour of the line.
 
-    The labels are kept from overlapping. The lines are looked up whenever the figure is drawn, so lines that are added
-    later are labelled, too.
+    The labels overlap neither each other nor the x axis. The lines are looked up whenever the figure is drawn, so lines
+    that are added later are labelled, too.
     """
 
     def __init__(self, ax):
@@ -25,7 +25,8 @@ class LineNames(Artist):
         lines = [line for line in self.axes.lines if line.get_label()[0] != "_"]
         pixels = renderer.points_to_pixels(1)
         ends = [_end_of(line) for line in lines]
-        heights = apart([y for _, y in ends], 1.45 * SMALL * pixels)
+        distance = 1.45 * SMALL * pixels
+        heights = apart([y for _, y in ends], distance, self.axes.bbox.y0 + distance / 2)
         return [
             Text(
                 x + 7 * pixels, y, line.get_label(), va="center_baseline", color=line.get_color(), fontsize=SMALL,
@@ -54,7 +55,7 @@ def _end_of(line):
     return min(x, box.x1), float(np.clip(y, box.y0, box.y1))
 
 
-def apart(wanted, distance):
+def apart(wanted, distance, floor=-np.inf):
     """Move heights apart until no two of them are closer than `distance`.
 
     The new heights stay in the same order and as close to the desired ones as possible.
@@ -65,6 +66,8 @@ def apart(wanted, distance):
         Desired heights, in any order.
     distance : float
         Smallest distance allowed between two heights.
+    floor : float
+        Smallest height allowed.
 
     Returns
     -------
@@ -81,7 +84,7 @@ def apart(wanted, distance):
             groups[-1] = [groups[-1][0] + total, groups[-1][1] + count]
     placed = [_bottom(group, distance) + n * distance for group in groups for n in range(group[1])]
     heights = np.empty(len(placed))
-    heights[order] = placed
+    heights[order] = np.maximum(placed, floor + distance * np.arange(len(placed)))
     return heights
 
 

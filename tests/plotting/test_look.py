@@ -227,6 +227,19 @@ def test_names_keep_apart_and_stay_in_order(wanted, placed):
     np.testing.assert_allclose(names.apart(wanted, 10), placed, atol=0.01)
 
 
+def test_no_name_is_below_the_floor():
+    np.testing.assert_allclose(names.apart([3, 2, 40], 10, floor=4), [14, 4, 40])
+    np.testing.assert_allclose(names.apart([3, 15, 24], 10, floor=5), [5, 15, 25])
+
+
+def test_names_of_lines_that_end_low_stand_above_the_axis():
+    ax = plotting.line([3, 0], label="first")
+    plotting.line([2, 0], ax=ax, label="second", style=1).set_ylim(0, 3)
+    ax.figure.canvas.draw()
+    (artist,) = [a for a in ax.artists if isinstance(a, names.LineNames)]
+    assert artist.get_tightbbox().y0 > ax.bbox.y0
+
+
 def test_names_stand_at_the_ends_of_their_lines_in_their_colours():
     figure = drawn()
     figure.canvas.draw()
