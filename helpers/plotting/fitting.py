@@ -141,7 +141,8 @@ def plane(X, y, w, b, ax=None):
 def likelihood(x, y, w, b=0.0, ax=None):
     """Plot the predicted probability of label 1, and mark the probability assigned to the true label of each point.
 
-    The probability of label 1 is σ(w x + b).
+    The probability of label 1 is σ(w x + b). Each point is at the height of its label, and a thin line joins it to the
+    bar that shows the probability of this label.
 
     Parameters
     ----------
@@ -158,6 +159,7 @@ def likelihood(x, y, w, b=0.0, ax=None):
     given = np.where(y == 1, sigmoid(w * x + b), sigmoid(-w * x - b))
     for place, label, share in zip(x, y, given, strict=True):
         start, stop = (0, share) if label == 1 else (1, 1 - share)
+        ax.plot([place, place], [stop, label], color=LABEL_COLORS[label], linewidth=THIN)
         ax.plot([place, place], [start, stop], color=LABEL_COLORS[label], linewidth=BOLD)
         ax.plot(place, label, LABEL_MARKERS[label], color=LABEL_COLORS[label], markeredgecolor=INK, markersize=7)
         side = {"va": "bottom", "xytext": (0, 9)} if label == 1 else {"va": "top", "xytext": (0, -9)}

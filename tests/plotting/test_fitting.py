@@ -53,6 +53,8 @@ def test_a_plane_is_as_far_from_each_point_as_the_error():
 def test_bars_show_the_probability_of_each_true_label():
     _, ax = plt.subplots()
     assert plotting.likelihood(np.array([-2.0, 0.0]), np.array([0, 1]), w=np.log(3), b=np.log(3), ax=ax) is ax
-    bars = [list(line.get_ydata()) for line in ax.lines if len(line.get_ydata()) == 2]
+    lines = [list(line.get_ydata()) for line in ax.lines if len(line.get_ydata()) == 2]
+    rests, bars = lines[::2], lines[1::2]
     assert np.allclose(bars, [[1, 0.25], [0, 0.75]])  # odds of 3^(x + 1): 1 to 3, and 3 to 1
+    assert np.allclose(rests, [[0.25, 0], [0.75, 1]])  # from the end of the bar to the marker
     assert [text.get_text() for text in ax.texts] == ["0.75", "0.75"]
