@@ -1,8 +1,7 @@
 """Figures of data and predictions: points with a decision boundary, images, weights and confusion matrices."""
 
 import numpy as np
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LinearSegmentedColormap, ListedColormap, Normalize, to_rgba
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 
 from helpers.plotting.names import head_legend
 from helpers.plotting.style import (
@@ -47,7 +46,7 @@ def points(X, y, ax=None):
     return ax
 
 
-def boundary(predict_proba, X, y, ax=None, threshold=0.5):
+def boundary(predict_proba, X, y, ax=None, threshold=0.5, key=True):
     """Plot labelled points on top of the predicted probabilities, together with the decision boundary.
 
     Parameters
@@ -60,6 +59,8 @@ def boundary(predict_proba, X, y, ax=None, threshold=0.5):
         Labels, 0 or 1.
     threshold : float
         Number between 0 and 1. The prediction is 1 if the probability is at least this large.
+    key : bool
+        Whether to add a colour bar.
     """
     ax = new_axes(ax, figsize=(WIDTH, 4.2))
     low, high = X.min(axis=0) - 0.5, X.max(axis=0) + 0.5
@@ -67,7 +68,8 @@ def boundary(predict_proba, X, y, ax=None, threshold=0.5):
     grid = np.stack(np.meshgrid(x1, x2), axis=-1)
     P = predict_proba(grid.reshape(-1, 2)).reshape(80, 80)
     filled = ax.contourf(x1, x2, P, levels=np.linspace(0, 1, 11), colors=[color for color, _ in DIVERGING])
-    _key(ax, filled, "probability of y = 1", [0, 0.5, 1])
+    if key:
+        _key(ax, filled, "probability of y = 1", [0, 0.5, 1])
     if P.min() < threshold < P.max():
         ax.contour(x1, x2, P, levels=[threshold], colors=INK, linewidths=1.7)
     return points(X, y, ax)
@@ -131,7 +133,9 @@ def confusion_matrix(counts, ax=None):
 
 
 def weights(w, ax=None, shape=(28, 28)):
-    """Show the weights of one unit as an image: purple favours label 0, orange favours label 1, and blank is neutral.
+    """Show the weights of one unit as an image in 15 tints.
+
+    Purple favours label 0, orange favours label 1, and blank is neutral.
 
     Parameters
     ----------
@@ -142,9 +146,9 @@ def weights(w, ax=None, shape=(28, 28)):
     """
     ax = new_axes(ax, figsize=(WIDTH, 3.9), layout="compressed")  # centres the image and its colour bar together
     most = np.abs(w).max() or 1
-    ax.imshow(np.reshape(w, shape), cmap=SIGNED, vmin=-most, vmax=most, interpolation="none")
-    few = ListedColormap(SIGNED(np.linspace(0, 1, 15)))
-    _key(ax, ScalarMappable(Normalize(-most, most), few), "change in weight due to training")
+    tints = SIGNED.resampled(15)
+    image = ax.imshow(np.reshape(w, shape), cmap=tints, vmin=-most, vmax=most, interpolation="none")
+    _key(ax, image, "change in weight due to training")
     ax.set(xticks=[], yticks=[])
     for spine in ax.spines.values():
         spine.set_visible(True)

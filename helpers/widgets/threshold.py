@@ -53,15 +53,15 @@ def classify(separation=2.5, threshold=0.5):
     return Classification(network, X, y, threshold, float(np.mean(answer == y)), missed, false_alarms)
 
 
-def draw(result, ax=None):
-    """Plot the points of a `Classification` on top of the predicted probabilities."""
-    return plotting.boundary(result.network.predict_proba, result.X, result.y, ax, result.threshold)
+def draw(result, ax=None, key=True):
+    """Plot the points of a `Classification` on top of the predicted probabilities, and optionally a colour bar."""
+    return plotting.boundary(result.network.predict_proba, result.X, result.y, ax, result.threshold, key)
 
 
 def describe(result):
     """Return a sentence that states the accuracy of a `Classification` and its two kinds of mistakes."""
     return (
-        f"{result.accuracy:.1%} of {len(result.y)} points are right; triangles missed: {result.missed}, "
+        f"{result.accuracy:.1%} of {len(result.y)} points are classified correctly; triangles missed: {result.missed}, "
         f"circles taken for triangles: {result.false_alarms}"
     )
 

@@ -169,8 +169,9 @@ def test_boundary_draws_a_line_only_where_there_is_one():
         ]
 
     crossing = plotting.boundary(lambda points: 1 / (1 + np.exp(-points[:, 0])), X, y)
-    constant = plotting.boundary(lambda points: np.full(len(points), 0.3), X, y)
+    constant = plotting.boundary(lambda points: np.full(len(points), 0.3), X, y, key=False)
     assert len(crossing.collections) == len(constant.collections) + 1
+    assert (len(crossing.figure.axes), len(constant.figure.axes)) == (2, 1)  # the colour bar has axes of its own
 
 
 def test_images_are_placed_correctly():
@@ -201,7 +202,9 @@ def test_weights_are_blank_at_zero():
     below, zero, above = picture.to_rgba(np.array([-483.0, 0.0, 483.0]))
     assert same_color(below, style.NEGATIVE) and same_color(above, style.POSITIVE)
     assert zero[3] < 0.01
-    assert picture.to_rgba(np.array([-48.3, 48.3]))[:, 3] == pytest.approx(0.1, abs=0.01)  # a tenth of the strength
+    tint = picture.to_rgba(np.array([-48.3, 48.3]))[:, 3]  # a tenth of the largest, in the first of seven tints
+    assert tint == pytest.approx(1 / 7, abs=0.01)
+    assert picture.colorbar is not None  # the key has the tints of the picture
 
 
 def test_style_is_that_of_the_text():
