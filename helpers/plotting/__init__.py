@@ -7,8 +7,8 @@ Read `style` first, which defines the fonts, the line styles, and the colours wi
 are organised by subject: `diagrams` (networks and tables of shapes), `passes` (the forward and the backward pass),
 `paths` (how a change reaches the cost), `basics` (the mathematics of lesson 00), `curves` (costs and other quantities
 plotted as lines), `fitting` (lines, planes and likelihoods), `images` (data points, images and weights), `descent`,
-`hidden_units`, `stepper`, `tape_graph`, `cluster` and `playground`. Animations are in `motion`, labels for lines are
-in `names`, and the conversion to SVG and PNG is in `output`.
+`hidden_units`, `stepper`, `tape_graph`, `cluster` and `playground`. Animations are in `motion` and `descent`, labels
+for lines are in `names`, and the conversion to SVG and PNG is in `output`.
 """
 
 from helpers.plotting import motion

@@ -32,8 +32,8 @@ def rectangle(x=4, y=3, dx=0.5, dy=0.4, ax=None):
     ax.text(x + dx + 0.15, y + dy / 2, f"$\\Delta x\\, \\Delta y = {dx * dy:g}$", va="center")
     ax.text(x / 2, -0.12, f"$x = {x:g}$", ha="center", va="top")
     ax.text(-0.12, y / 2, f"$y = {y:g}$", ha="right", va="center")
-    ax.text(x + dx / 2, -0.12, "$\\Delta x$", ha="center", va="top")
-    ax.text(-0.12, y + dy / 2, "$\\Delta y$", ha="right", va="center")
+    ax.text(x + dx / 2, -0.12, f"$\\Delta x = {dx:g}$", ha="center", va="top")
+    ax.text(-0.12, y + dy / 2, f"$\\Delta y = {dy:g}$", ha="right", va="center")
     bare(ax, (-2.2, x + 3.4), (-0.5, y + dy + 0.15))
     ax.set_aspect("equal")
     return ax
@@ -61,7 +61,7 @@ def uphill(at=(4, 3), ax=None):
     places += [
         (c / (point[1] + 1.3), point[1] + 1.3) for c in (area, area + 3)
     ]  # keeps these labels away from the arrows
-    ax.clabel(lines, fmt="area %g", fontsize="small", manual=places)
+    ax.clabel(lines, fmt="area %g", fontsize="small", manual=places, inline_spacing=11)
     steepest = gradient / np.linalg.norm(gradient)
     along = np.array([steepest[1], -steepest[0]])  # perpendicular to the gradient
     for direction in (steepest, np.array([1.0, 0]), np.array([0, 1.0]), along, -steepest):
@@ -69,8 +69,8 @@ def uphill(at=(4, 3), ax=None):
         arrow(ax, point, point + direction, *look)
         rate = direction @ gradient
         text = f"{rate:+.0f}".replace("-", "−") if abs(rate) > 1e-9 else "0"
-        box = {"facecolor": PAPER, "edgecolor": PAPER, "pad": 1}
-        ax.text(*(point + 1.2 * direction), text, color=look[0], ha="center", va="center", bbox=box)
+        beside = 0.85 * direction + 0.17 * np.array([direction[1], -direction[0]])
+        ax.text(*(point + beside), text, color=look[0], ha="center", va="center")
     ax.plot(*point, "o", color=INK, markersize=5)
     ax.set(xlabel="$x$", ylabel="$y$", aspect="equal")
     return ax

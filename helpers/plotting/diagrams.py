@@ -60,7 +60,7 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
     layer_sizes : sequence of int
         Number of units in each layer, n[0], …, n[L]. A layer with more than five units is drawn with four.
     names : list of str, optional
-        Heading of each column.
+        Heading of each column. A cost can be drawn as one more layer, of size 1.
     backward : bool
         Whether to draw the red arrows of backpropagation as well.
     numbers : list of list of str, optional
@@ -68,10 +68,11 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
     """
     columns = [_heights(n) for n in layer_sizes]
     top, gap = max(column[0] for column in columns), 2.8
-    height = 2 * top + 1.9  # in data coordinates; the full width of the figure is 11
-    ax = new_axes(ax, figsize=(WIDTH, WIDTH / 11 * height))
-    _connect(ax, columns, gap, backward)
     names = names or [f"layer {l}\n{n} unit{'s' * (n > 1)}" for l, n in enumerate(layer_sizes)]
+    middle = gap * (len(columns) - 1) / 2
+    half, above = max(5.5, middle + 0.9), 1.2 if any("\n" in name for name in names) else 0.9
+    ax = new_axes(ax, figsize=(WIDTH, WIDTH * (2 * top + 0.5 + above) / (2 * half)))
+    _connect(ax, columns, gap, backward)
     for l, (n, column) in enumerate(zip(layer_sizes, columns, strict=True)):
         for i, y in enumerate(column):
             ax.add_patch(plt.Circle((gap * l, y), 0.27, facecolor=PANEL, edgecolor=INK, linewidth=1.2, zorder=3))
@@ -80,9 +81,7 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
         if n > MOST_NODES:
             ax.text(gap * l, 0, "⋮", ha="center", va="center", fontsize=MATH, zorder=4)
         ax.text(gap * l, top + 0.45, names[l], ha="center", va="bottom", fontsize=BODY)
-    middle = gap * (len(columns) - 1) / 2
-    half = max(5.5, middle + 0.9)
-    bare(ax, (middle - half, middle + half), (-top - 0.5, top + 1.4))
+    bare(ax, (middle - half, middle + half), (-top - 0.5, top + above))
     ax.set_aspect("equal")
     return ax
 
@@ -93,8 +92,8 @@ def _connect(ax, columns, gap, backward):
         for y0 in columns[l - 1]:
             for y1 in columns[l]:
                 start, stop = np.array([gap * (l - 1), y0]), np.array([gap * l, y1])
-                along = 0.36 * (stop - start) / np.linalg.norm(stop - start)
-                aside = 0.15 * np.array([-along[1], along[0]]) if backward else 0
+                along = 0.4 * (stop - start) / np.linalg.norm(stop - start)
+                aside = 0.1 * np.array([-along[1], along[0]]) if backward else 0
                 arrow(ax, start + along + aside, stop - along + aside, FORWARD, "-", 1.1)
                 if backward:
                     arrow(ax, stop - along - aside, start + along - aside, BACKWARD, "--", 1.1)

@@ -66,7 +66,7 @@ def errors_of_line(x, y, w, b, ax=None):
     """
     ax = new_axes(ax)
     ends = _ends(x)
-    ax.vlines(x, y, w * x + b, color=BACKWARD, linestyle="--", linewidth=LINE)
+    ax.vlines(x, w * x + b, y, color=BACKWARD, linestyle="--", linewidth=LINE)  # dashes of neighbours coincide
     ax.plot(ends, w * ends + b, color=FORWARD, linewidth=BOLD)
     ax.plot(x, y, "o", color=INK)
     ax.set(xlabel="$x$", ylabel="$y$")
@@ -101,7 +101,8 @@ def tangent(weights, costs, at, slope, ax=None):
 def plane(X, y, w, b, ax=None):
     """Draw data points with two inputs, a plane, and the vertical distance from each point to the plane.
 
-    The three dimensions are shown in an oblique projection.
+    The three dimensions are shown in an oblique projection. A dotted line leads from the first point to its place on
+    the floor.
 
     Parameters
     ----------
@@ -115,23 +116,22 @@ def plane(X, y, w, b, ax=None):
         Bias of the plane.
     """
     ax = new_axes(ax, figsize=(0.8 * WIDTH, 4.8))
-    (left, front), (right, back) = X.min(axis=0) - 0.3, X.max(axis=0) + 0.3
-    corners = np.array([(left, front), (right, front), (right, back), (left, back)])
+    low, high = np.floor(X.min(axis=0)), np.ceil(X.max(axis=0))
+    corners = np.array([low, (high[0], low[1]), high, (low[0], high[1])])
     heights = corners @ w + b
-    floor, sheet = _on_page(corners, np.full(4, heights.min() - 3)), _on_page(corners, heights)
-    ends = np.stack([_on_page(X, X @ w + b), _on_page(X, y)])  # shape: (2, m, 2)
+    bottom = np.floor(heights.min() - 3)
+    floor, sheet = _on_page(corners, np.full(4, bottom)), _on_page(corners, heights)
+    ends = np.stack([_on_page(X, X @ w + b), _on_page(X, y)])  # (2, m, 2): on the plane, and the point
     ax.add_patch(Polygon(floor, facecolor=PANEL, edgecolor=MUTED, linewidth=THIN, zorder=0))
     ax.add_patch(Polygon(sheet, facecolor=FORWARD_SOFT, edgecolor=FORWARD, linewidth=THIN, alpha=0.8, zorder=1))
     ax.plot(ends[..., 0], ends[..., 1], "--", color=BACKWARD, linewidth=1, zorder=2)
-    ax.plot(*ends[1].T, "o", color=INK, markersize=3.5, zorder=3)
+    ax.plot(*ends[1].T, "o", color=INK, markersize=2.5, zorder=3)
+    drop = np.vstack([ends[1, 0], _on_page(X[:1], np.array([bottom]))])
+    ax.plot(*drop.T, ":", color=MUTED, marker="o", markersize=2.5, linewidth=1, zorder=2)
     ax.plot([floor[0, 0]] * 2, [floor[0, 1], sheet[0, 1]], color=MUTED, linewidth=THIN, zorder=0)
-    box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
-    for start, stop, name in (
-        (floor[0], floor[1], "$x_1$"),
-        (floor[1], floor[2], "$x_2$"),
-        (floor[0], sheet[0], "$y$"),
-    ):
-        ax.text(*(start + stop) / 2, name, ha="center", va="center", bbox=box)
+    _scale(ax, floor[0], floor[1], "$x_1$", (low[0], high[0]), (0, -9))
+    _scale(ax, floor[1], floor[2], "$x_2$", (low[1], high[1]), (15, -3))
+    _scale(ax, floor[0], sheet[0], "$y$", (bottom, heights[0]), (-14, 0))
     every = np.vstack([floor, sheet, ends[1]])
     (west, south), (east, north) = every.min(axis=0), every.max(axis=0)
     bare(ax, (west - 0.3, east + 0.3), (south - 1, north + 1))
@@ -166,6 +166,15 @@ def likelihood(x, y, w, b=0.0, ax=None):
         ax.annotate(f"{share:.2f}", (place, label), ha="center", textcoords="offset points", fontsize=SMALL, **side)
     ax.set(xlabel="$x$", ylabel="probability of label 1", ylim=(-0.2, 1.2), yticks=[0, 0.5, 1])
     return ax
+
+
+def _scale(ax, start, stop, name, numbers, aside):
+    """Name an edge of an oblique view in its middle, and write the numbers at its ends, `aside` points away."""
+    box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
+    ax.text(*(start + stop) / 2, name, ha="center", va="center", bbox=box)
+    look = {"textcoords": "offset points", "ha": "center", "va": "center", "color": MUTED, "fontsize": SMALL}
+    for place, number in zip((start, stop), numbers, strict=True):
+        ax.annotate(f"{number:g}".replace("-", "−"), place, aside, **look)
 
 
 def _ends(x):

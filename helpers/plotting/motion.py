@@ -76,87 +76,10 @@ def passes(name, start, stop, seconds):
     return keyframes(name, [*moments, (min(stop + edge, 0.999), "opacity: 0")], seconds, "linear")
 
 
-def _scale(interval, pixels):
+def scale(interval, pixels):
+    """Return the linear map from an interval of numbers to an interval of pixels."""
     (a, b), (c, d) = interval, pixels
     return lambda value: c + (np.asarray(value, float) - a) / (b - a) * (d - c)
-
-
-def descent(result, window, levels, seconds=10):
-    """Animate a line as it turns towards its points, and next to it the path of gradient descent through the cost.
-
-    Parameters
-    ----------
-    result : widgets.line_and_valley.Descent
-        A descent of at least one step.
-    window, levels : as in `plotting.descent.line_and_valley`
-    """
-    steps = len(result.path) - 1
-    times = [(1 - REST) * k / steps for k in range(steps + 1)]
-    left, left_style = _turning_line(result, times, seconds)
-    right, right_style = _moving_point(result, window, levels, times, seconds)
-    (w0, b0), (w, b) = result.path[0], result.path[-1]
-    words = (
-        f"Gradient descent in {steps} steps: the line turns from y = {w0:.2f} x + {b0:.2f} to y = {w:.2f} x + {b:.2f}, "
-        f"while the point (w, b) moves down the valley of the cost, "
-        f"from {result.costs[0]:.2f} to {result.costs[-1]:.2f}."
-    )
-    return Motion(left + right, left_style + right_style, (806, 370), words)
-
-
-def _turning_line(result, times, seconds):
-    x, y = result.valley.x, result.valley.y
-    X, Y = _scale((-1, 3), (40, 380)), _scale((-2, 8), (330, 30))
-    unit, rise = float(X(1) - X(0)), float(Y(0) - Y(1))
-    points = "".join(f'<circle cx="{X(a):.1f}" cy="{Y(c):.1f}" r="3.6"/>' for a, c in zip(x, y, strict=True))
-    turns = []
-    for time, (w, b) in zip(times, result.path, strict=True):
-        angle = -np.degrees(np.arctan(w * rise / unit))
-        turns.append((time, f"transform: translate({X(0):.1f}px, {Y(b):.1f}px) skewY({angle:.2f}deg)"))
-    clip = '<clipPath id="left"><rect x="40" y="30" width="340" height="300"/></clipPath>'
-    body = (
-        f'{clip}<text x="40" y="18">the line turns</text><path class="axis" d="M40 30V330H380"/>'
-        f'<g class="points">{points}</g><g clip-path="url(#left)"><g class="turn">'
-        f'<path class="fit" d="M{-unit:.1f} 0H{3 * unit:.1f}"/></g></g>'
-        '<text class="small" x="372" y="350">x</text><text class="small" x="24" y="40">y</text>'
-    )
-    style = (
-        ".axis { fill: none; stroke: var(--muted) } .points { fill: var(--muted) } "
-        ".fit { stroke: var(--forward); stroke-width: 3; vector-effect: non-scaling-stroke } "
-    )
-    return body, style + keyframes("turn", turns, seconds)
-
-
-def _moving_point(result, window, levels, times, seconds):
-    valley, (w_range, b_range) = result.valley, window
-    X, Y = _scale(w_range, (460, 760)), _scale(b_range, (330, 30))
-    unit, (cx, cy) = float(X(1) - X(0)), (float(X(valley.best[0])), float(Y(valley.best[1])))
-    angle = -np.degrees(np.arctan2(valley.axes[1, 0], valley.axes[0, 0]))
-    rings = ""
-    for level in sorted(levels, reverse=True):
-        rx, ry = unit * np.sqrt(2 * level / valley.curvatures)
-        rings += f'<ellipse rx="{rx:.1f}" ry="{ry:.1f}" transform="translate({cx:.1f} {cy:.1f}) rotate({angle:.2f})"/>'
-    path = np.column_stack([X(result.path[:, 0]), Y(result.path[:, 1])])
-    lengths = np.append(0, np.cumsum(np.hypot(*np.diff(path, axis=0).T)))
-    trail = " ".join(f"{a:.1f},{c:.1f}" for a, c in path)
-    moves = [(t, f"transform: translate({a:.1f}px, {c:.1f}px)") for t, (a, c) in zip(times, path, strict=True)]
-    drawn = [(t, f"stroke-dashoffset: {lengths[-1] - s:.1f}px") for t, s in zip(times, lengths, strict=True)]
-    style = _VALLEY_STYLE + f".trail {{ stroke-dasharray: {lengths[-1]:.1f}px }} "
-    body = (
-        '<clipPath id="right"><rect x="460" y="30" width="300" height="300"/></clipPath>'
-        '<text x="460" y="18">the point (w, b) moves down the valley of the cost</text><g clip-path="url(#right)">'
-        f'<g class="rings">{rings}</g><circle class="best" cx="{cx:.1f}" cy="{cy:.1f}" r="4"/>'
-        f'<polyline class="trail" points="{trail}"/><g class="move"><circle class="now" r="7"/></g></g>'
-        '<path class="axis" d="M460 30V330H760"/>'
-        '<text class="small" x="748" y="350">w</text><text class="small" x="444" y="40">b</text>'
-    )
-    return body, style + keyframes("move", moves, seconds) + keyframes("trail", drawn, seconds)
-
-
-_VALLEY_STYLE = (
-    ".rings { fill: var(--forward); fill-opacity: 0.07; stroke: var(--forward); stroke-opacity: 0.3 } "
-    ".now { fill: var(--forward); stroke: var(--paper); stroke-width: 2 } .best { fill: var(--right) } "
-    ".trail { fill: none; stroke: var(--ink); stroke-width: 1.8 } "
-)
 
 
 def one_pass(frame, seconds=12):
@@ -257,7 +180,7 @@ def fading(lanes, seconds=12):
     """
     height, body, style = 124, "", _FADING_STYLE
     for i, (name, (spreads, errors)) in enumerate(lanes.items()):
-        x, y = _scale((1, len(errors)), (200, 760))(np.arange(1, len(errors) + 1)), 66 + height * i
+        x, y = scale((1, len(errors)), (200, 760))(np.arange(1, len(errors) + 1)), 66 + height * i
         body += f'<text x="16" y="{y + 4}">{name}</text><path class="rail" d="M200 {y}H760"/>'
         body += f'<text class="small" x="150" y="{y + 48}">layer</text>'
         body += "".join(f'<text class="small here" x="{a:.1f}" y="{y + 48}">{l}</text>' for l, a in enumerate(x, 1))

@@ -22,21 +22,7 @@ NEAR = 0.01  # a cost this close to the minimum counts as arrived
 HIGH, FEW = 4.0, 5  # limits in the challenge: initial cost, number of steps
 # The limits of both axes span the same length. With equal scales, steps are perpendicular to the contour lines.
 WINDOW = ((-2.5, 5.5), (-3.0, 5.0))
-LEVELS = (
-    0.03,
-    0.1,
-    0.25,
-    0.5,
-    1.0,
-    2.0,
-    4.0,
-    8.0,
-    12.0,
-    18.0,
-    26.0,
-    36.0,
-    50.0,
-)  # contour lines, relative to the minimum cost
+LEVELS = tuple(range(1, 41))  # costs of the contour lines: equal steps, so they crowd where the valley is steep
 
 
 class Valley(NamedTuple):
@@ -120,14 +106,14 @@ def describe(result):
     first, least = result.costs[0], result.valley.least
     here = f"w = {_n(w)}, b = {_n(b)}, cost {_cost(cost)}"
     if steps == 0:
-        return f"Start: {here}. The minimum cost is {least:.2f}."
+        return f"Start: {here}. The minimum cost is {least:.4f}."
     if result.costs[-1] > result.costs[-2]:
         return (
             f"Gradient descent diverges: after {_count(steps)}, the cost is {_cost(cost)}, up from {_cost(first)} "
             "at the start. Each step overshoots the bottom of the valley and ends higher up on the other side."
         )
     if (found := arrived(result)) is not None:
-        return f"Arrived after {_count(found)}: {here}, within {NEAR} of the minimum, {least:.2f}."
+        return f"Arrived after {_count(found)}: {here}, within {NEAR} of the minimum, {least:.4f}."
     return f"After {_count(steps)}: {here}, still {_cost(cost - least)} above the minimum."
 
 
@@ -160,7 +146,7 @@ class LineAndValley(Instrument):
     challenge = "01.line_and_valley"
     front = "line_and_valley.js"
     code = "widgets.line_and_valley.descend("
-    figsize, example = (WIDTH, 3.9), {"learning_rate": 0.7, "steps": 12}
+    figsize, example = (WIDTH, 3.9), {"steps": 10}
     arguments = ("start", "learning_rate", "steps")
 
     start = Pair(*START).tag(sync=True)

@@ -7,6 +7,8 @@ import nbformat
 import numpy as np
 import pytest
 
+from helpers import widgets
+
 PATH = Path(__file__).resolve().parents[2] / "notebooks" / "00_start_here.ipynb"
 CELLS = nbformat.read(PATH, as_version=4).cells
 TEXT = " ".join(cell.source for cell in CELLS if cell.cell_type == "markdown")
@@ -14,7 +16,7 @@ TEXT = " ".join(cell.source for cell in CELLS if cell.cell_type == "markdown")
 
 @pytest.mark.parametrize("sizes", [[784, 1], [784, 196, 1], [784, 392, 196, 98, 1], [50] * 20])
 def test_all_derivatives_for_the_price_of_about_three_answers(sizes):
-    assert "in the time that the network needs for about three answers" in TEXT
+    assert "in about the time that the network takes to give three answers" in TEXT
     forward = sum(before * after for before, after in pairwise(sizes))  # a product for each connection
     backward = forward + sum(before * after for before, after in pairwise(sizes[1:]))  # dW, then dA but for the data
     assert forward + backward <= 3 * forward
@@ -23,6 +25,13 @@ def test_all_derivatives_for_the_price_of_about_three_answers(sizes):
 def test_a_network_of_the_lessons_holds_a_hundred_thousand_numbers():
     assert "may hold a hundred thousand numbers" in TEXT
     assert 100_000 < 784 * 196 + 196 + 196 + 1 < 200_000
+
+
+def test_the_test_accuracy_is_higher_by_less_than_chance_explains():
+    assert "That the second is higher here is chance" in TEXT
+    result = widgets.your_network.train(layer_sizes="20, 1", learning_rate=0.5, iterations=60)
+    train, test = result.train_accuracy, result.test_accuracy
+    assert 0 < test - train < np.sqrt(test * (1 - test) / 500)  # one standard deviation of 500 draws
 
 
 def test_the_corner_shrinks_to_a_hundredth_when_the_strips_shrink_to_a_tenth():

@@ -41,6 +41,12 @@ def walk(rate, steps, w=-1.0, b=3.0):
     return np.array(path), np.array([cost(*place) for place in path])
 
 
+def costs_along_and_across(path):
+    """The cost above its lowest of each point, (n, 2): the part along the floor of the valley, and the part across."""
+    curvatures, axes = np.linalg.eigh([[np.mean(x * x), np.mean(x)], [np.mean(x), 1]])
+    return 0.5 * curvatures * ((path - np.polyfit(x, y, 1)) @ axes) ** 2
+
+
 def the_instrument_has_the_points_of_the_lesson():
     valley = line_and_valley.valley()
     return np.array_equal(valley.x, x) and np.array_equal(valley.y, y)
@@ -83,9 +89,21 @@ def a_start_across_the_valley_meets_the_challenge():
 
 
 def each_step_at_08_lands_as_far_up_the_opposite_wall():
-    (_, steep) = np.linalg.eigh([[np.mean(x * x), np.mean(x)], [np.mean(x), 1]])[1].T
-    across = (walk(0.8, 20)[0] - np.polyfit(x, y, 1)) @ steep
-    return np.all(across[1:] / across[:-1] < -0.98)
+    across = costs_along_and_across(walk(0.8, 20)[0])[:, 1]
+    return np.all((across[1:] / across[:-1] > 0.96) & (across[1:] < across[:-1]))
+
+
+def at_08_the_way_along_the_valley_is_soon_done():
+    along, across = costs_along_and_across(walk(0.8, 20)[0]).T
+    early = (along[0] - along[6]) / (along[0] - along[6] + across[0] - across[6])
+    late = (across[6] - across[20]) / (along[6] - along[20] + across[6] - across[20])
+    return early > 0.9 and late > 0.9 and along[6] < 0.02 * along[0]
+
+
+def the_rings_go_up_by_one_and_fill_the_map():
+    (west, east), (south, north) = line_and_valley.WINDOW
+    highest = max(cost(w, b) for w in (west, east) for b in (south, north))
+    return set(np.diff(line_and_valley.LEVELS)) == {1} and abs(highest - line_and_valley.LEVELS[-1]) < 1
 
 
 def helpers_has_the_same_gradients():
@@ -102,7 +120,7 @@ CLAIMS = {
     "improves it sixty times": lambda: all(np.diff(walk(0.1, 60)[1]) < 0),
     "far too high for the points on the left": the_first_line_is_high_on_the_left_and_low_on_the_right,
     "A flat line at the mean height": lambda: cost(-1, 3) > 2 * cost(0, y.mean()) > 10 * cost(1.5, 1),
-    "by about 2.8 for each unit": lambda: round(np.mean((3 - x - y) * x), 1) == -2.8,
+    "at a rate of about 2.8 per unit": lambda: round(np.mean((3 - x - y) * x), 1) == -2.8,
     "The bottom lies near $w = 0.5$": lambda: round(np.sum(x * (y - 3)) / np.sum(x * x), 1) == 0.5,
     "154 057 parameters": lambda: 784 * 196 + 196 + 196 * 1 + 1 == 154057,
     "more than 300 000 runs": lambda: 2 * 154057 > 300000,
@@ -115,15 +133,17 @@ CLAIMS = {
     ),
     "With 0.83 it falls for two steps": the_costs_of_two_rates_near_the_limit,
     "lands on the opposite wall, nearly as far up": each_step_at_08_lands_as_far_up_the_opposite_wall,
+    "because the path also moves along the valley; once that is done": at_08_the_way_along_the_valley_is_soon_done,
     "start at a cost above 4, and be within 0.01 of the lowest cost after at most five": lambda: (
         (line_and_valley.HIGH, line_and_valley.NEAR, line_and_valley.FEW) == (4, 0.01, 5)
     ),
-    "Both scales of the map are the same": lambda: (
+    "The map has the same scale in both directions": lambda: (
         np.ptp(line_and_valley.WINDOW[0]) == np.ptp(line_and_valley.WINDOW[1])
     ),
+    "From ring to ring the cost rises by 1": the_rings_go_up_by_one_and_fill_the_map,
     "here a little above 0.8": lambda: 0.8 < LIMIT < 0.81,
     "every rate arrives in the end": every_rate_below_the_limit_arrives,
-    "the path run straight at the star": a_start_across_the_valley_meets_the_challenge,
+    "the path run straight down the steep side to the star": a_start_across_the_valley_meets_the_challenge,
     "That line costs 0.0659, and the fitted one even less": lambda: (
         f"{cost(1.5, 1):.4f}" == "0.0659" and cost(*np.polyfit(x, y, 1)) < cost(1.5, 1)
     ),

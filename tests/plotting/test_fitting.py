@@ -10,11 +10,11 @@ from helpers import plotting
 x, y = np.array([0.0, 1.0, 2.0]), np.array([1.0, 0.0, 4.0])
 
 
-def test_errors_reach_from_the_points_to_the_line():
+def test_errors_reach_from_the_line_to_the_points():
     ax = plotting.errors_of_line(x, y, w=2.0, b=0.5)
     (errors,) = ax.collections
     drawn = [(*segment[0], *segment[1]) for segment in errors.get_segments()]
-    assert drawn == [(0, 1, 0, 0.5), (1, 0, 1, 2.5), (2, 4, 2, 4.5)]
+    assert drawn == [(0, 0.5, 0, 1), (1, 2.5, 1, 0), (2, 4.5, 2, 4)]
     assert same_color(errors.get_color()[0], plotting.BACKWARD)
 
 
@@ -48,6 +48,9 @@ def test_a_plane_is_as_far_from_each_point_as_the_error():
     assert np.allclose(lengths, [0.5, -0.5])  # truth minus prediction: 1 − 0.5, 1 − 1.5
     assert np.allclose([line.get_ydata()[1] for line in errors], points.get_ydata())
     assert np.allclose(points.get_xdata()[1] - points.get_xdata()[0], 1 + 2 * 0.9)  # x₂ leads back and to the right
+    drop, floor = ax.lines[3], ax.patches[0].get_xy()
+    assert np.allclose(drop.get_xdata(), 0) and drop.get_ydata()[0] == 1  # from the first point, at x = (0, 0),
+    assert np.isclose(drop.get_ydata()[1], floor[0, 1])  # straight down to the floor, whose first corner is (0, 0)
 
 
 def test_bars_show_the_probability_of_each_true_label():

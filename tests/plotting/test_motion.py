@@ -10,6 +10,7 @@ import pytest
 
 from helpers import widgets
 from helpers.plotting import motion
+from helpers.plotting.descent import moving
 from helpers.widgets.line_and_valley import LEVELS, WINDOW, descend
 
 _SPEC = importlib.util.spec_from_file_location(
@@ -22,7 +23,7 @@ DESCENT = descend((-1.0, 3.0), 0.7, 14)
 PASS = widgets.stepper.frame(15, y=(1, 0), sizes=(2, 2, 2))
 LANES = {"fades": ([0.2, 0.02, 0.002], [0.001, 0.01, 0.1, 1.0]), "stays": ([0.3, 0.3], [0.5, 0.4, 0.5])}
 ALL = {
-    "descent": lambda: motion.descent(DESCENT, WINDOW, LEVELS),
+    "descent": lambda: moving(DESCENT, WINDOW, LEVELS),
     "one_pass": lambda: motion.one_pass(PASS),
     "fading": lambda: motion.fading(LANES),
 }
@@ -67,6 +68,13 @@ def test_the_point_and_the_line_stand_where_descent_has_led():
         assert y == pytest.approx(330 - 300 * (b + 3) / 8, abs=0.06)
         angle = float(re.search(r"skewY\((-?[\d.]+)deg", turn)[1])
         assert np.tan(np.radians(-angle)) * 85 / 30 == pytest.approx(w, abs=0.01)  # 85 pixels along x, 30 along y
+
+
+def test_the_rings_of_the_animation_stand_at_their_costs():
+    rings = list(ElementTree.fromstring(ALL["descent"]()._repr_svg_()).iterfind(".//{*}ellipse"))
+    radii = np.array([(float(ring.get("rx")), float(ring.get("ry"))) for ring in rings]) * 8 / 300  # 300 pixels for 8
+    costs = DESCENT.valley.least + 0.5 * DESCENT.valley.curvatures * radii**2
+    np.testing.assert_allclose(costs, np.column_stack([LEVELS[::-1]] * 2), rtol=5e-3)
 
 
 def test_every_number_of_the_pass_is_in_it():

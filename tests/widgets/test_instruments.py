@@ -10,7 +10,20 @@ from helpers import widgets
 from helpers.exercises import record
 from helpers.exercises.challenges import CHALLENGES
 from helpers.widgets.instrument import FRONT, Instrument, plain
-from helpers.widgets.line_and_valley import FEW, HIGH, MOST, NEAR, START, WINDOW, LineAndValley, descend, solved, valley
+from helpers.widgets.line_and_valley import (
+    FEW,
+    HIGH,
+    LEVELS,
+    MOST,
+    NEAR,
+    START,
+    WINDOW,
+    LineAndValley,
+    descend,
+    draw,
+    solved,
+    valley,
+)
 from helpers.widgets.stepper import Stepper
 
 # For each: values that change what is seen, one after the other.
@@ -146,6 +159,14 @@ def test_the_valley_is_the_cost():
         assert descend(p).costs[0] == pytest.approx(v.least + 0.5 * np.sum(v.curvatures * along**2))
 
 
+def test_each_ring_joins_lines_of_one_cost():
+    _, right = draw(descend(steps=3)).child_axes
+    assert len(right.patches) == len(LEVELS)
+    for level, ring in zip(LEVELS, right.patches, strict=True):
+        ends = ring.get_patch_transform().transform([(1, 0), (0, 1), (-0.6, 0.8)])
+        np.testing.assert_allclose([descend(end).costs[0] for end in ends], level)
+
+
 def test_descent_arrives_or_diverges_as_the_curvature_says():
     limit = 2 / valley().curvatures[1]
     below, above = descend(START, 0.99 * limit, MOST), descend(START, 1.05 * limit, MOST)
@@ -174,8 +195,8 @@ def test_the_challenge_of_line_and_valley(progress):
     ("arguments", "words"),
     [
         ({"start": (1, 2, 3)}, "^start is .*, but it must be two numbers, w and b$"),
-        ({"start": (1, float("inf"))}, "^start holds"),
-        ({"start": "here"}, "^start holds"),
+        ({"start": (1, float("inf"))}, "^start contains"),
+        ({"start": "here"}, "^start contains"),
         ({"steps": -1}, "^steps is -1, but it must be a whole number from 0 to 60$"),
         ({"learning_rate": 0}, "^learning_rate is 0, but it must be"),
     ],

@@ -121,7 +121,7 @@ function valleyPanel({ window, levels, best, least, curvatures, axes, high }) {
         cx: X(best[0]), cy: Y(best[1]), rx: radius(excess, 0), ry: radius(excess, 1),
         transform: `rotate(${degrees} ${X(best[0])} ${Y(best[1])})`, ...more,
     })
-    inside.append(...[...levels].reverse().map(excess => ring(excess, { class: "level" })), ring(high - least, { class: "high" }))
+    inside.append(...[...levels].reverse().map(cost => ring(cost - least, { class: "level" })), ring(high - least, { class: "high" }))
     // The label of the ring is on the right, where the ring crosses the direction of steepest curvature.
     const side = axes[0][1] > 0 ? 1 : -1, far = Math.sqrt(2 * (high - least) / curvatures[1]) * side
     inside.append(shape("text", {
@@ -210,7 +210,7 @@ function costPanel({ least }) {
             shape("text", { x: box.left - 6, y: box.top + 10, "text-anchor": "end", class: "name" }, "J"))
         change(floor, { x1: box.left, x2: box.right, y1: Y(least), y2: Y(least) })
         change(floorName, { x: box.right - 3, y: Y(least) - 4 })
-        floorName.textContent = `minimum ${figures(least)}`
+        floorName.textContent = `minimum ${figures(least, 4)}`
         const points = picture.costs.slice(0, steps + 1).map((cost, i) => [X(i), Y(Math.min(cost ?? Infinity, high))])
         change(curve, { points: points.map(p => p.join(",")).join(" ") })
         dots.replaceChildren(...(right > 24 ? [] : points).map(([cx, cy]) => shape("circle", { cx, cy, r: 2.4 })))
