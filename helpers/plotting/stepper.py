@@ -68,7 +68,7 @@ def _draw_pass(frame, places, color, ax):
         for k, stop in enumerate(places[l]):
             for j, start in enumerate(places[l - 1]):
                 _connect(ax, start, stop, color if (kind, layer) == ("edges", l) else FAINT, back)
-                if frame.sizes[l] * frame.sizes[l - 1] <= 4:  # the numbers of a larger layer would overlap
+                if frame.sizes[l] * frame.sizes[l - 1] <= 4:  # more labels would overlap
                     _weigh(ax, frame, l, k, j, start, stop)
     for unit in places[L]:
         _connect(ax, unit, places["cost"][0], color if kind == "cost" else FAINT, back)
@@ -83,6 +83,7 @@ def _draw_pass(frame, places, color, ax):
         ax.text(places[l][0][0], places[l][0][1] + 0.62, head, ha="center", fontsize=MATH)
     _unit(ax, places["cost"][0], frame.values.get("J"), color if kind == "cost" else INK)
     target = ", ".join(f"{y:g}" for y in frame.target.flat)
+    target = f"({target})" if frame.target.size > 1 else target
     ax.text(7.4, 0.62, f"$J$,  $y = {target}$", ha="center", fontsize=MATH)
 
 
@@ -98,20 +99,24 @@ def _connect(ax, start, stop, color, back):
 
 
 def _weigh(ax, frame, l, k, j, start, stop):
-    """Write the weight on a connection, and its gradient below it if the gradient is known.
+    """Write the weight on a connection, or the new one after an update, and below it its gradient once known.
 
-    After the update, the new weight is written instead of the old one.
+    While an error crosses the connection the gradient is left out: it takes no part in the step.
     """
     level = start[1] == stop[1]
-    part = 0.42 if len({start[1], stop[1], 0.0}) == 3 and 1 in frame.sizes[l - 1 : l + 1] else 0.5 if level else 0.3
-    place = np.array(start) + part * (np.array(stop) - np.array(start))
-    box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
+    part = 0.42 if len({start[1], stop[1], 0.0}) == 3 and 1 in frame.sizes[l - 1 : l + 1] else 0.5 if level else 0.36
+    x, y = np.array(start) + part * (np.array(stop) - np.array(start))
     new, gradient = frame.values.get(f"W[{l}]"), frame.values.get(f"dW[{l}]")
     text = _decimals((frame.W[l] if new is None else new)[k, j], 1 if new is None and len(frame.costs) == 2 else 2)
-    ax.text(*place, text, ha="center", va="bottom" if gradient is not None else "center", fontsize=SMALL, bbox=box)
-    if gradient is not None:
-        text = _decimals(gradient[k, j], 3)
-        ax.text(*place, text, ha="center", va="top", fontsize=SMALL, color=BACKWARD, bbox=box)
+    slope = "" if gradient is None or frame.step.name == f"dA[{l - 1}]" else f"dw {_decimals(gradient[k, j], 3)}"
+    look = {"ha": "center", "fontsize": SMALL}
+    if level:  # above and below the arrow
+        ax.text(x, y + 0.07, text, va="bottom", **look)
+        ax.text(x, y - 0.07, slope, va="top", color=BACKWARD, **look)
+    else:  # on the arrow; both are two lines high, so that one box serves for both
+        box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
+        ax.text(x, y, f" \n{slope}" if slope else text, va="center", color=BACKWARD if slope else INK, bbox=box, **look)
+        ax.text(x, y, f"{text}\n " if slope else "", va="center", **look)
 
 
 def _unit(ax, place, value, edge, notes=()):
@@ -128,15 +133,15 @@ def _unit(ax, place, value, edge, notes=()):
 
 
 def _draw_words(frame, color, floor, ax):
-    """Write the symbol, numbers, shape and operation count of the step below the network, on the left."""
+    """Write the symbol, numbers, shape and multiplications of the step, below the network on the left."""
     lines = frame.working[:6] + ["…"] * (len(frame.working) > 6)
     rows = {
         "symbol": f"${frame.step.symbol}$",
         "numbers": "\n".join(lines),
         "shape": frame.step.shape,
-        "multiplications in the backward pass": f"{frame.kept} so far\n"
-        f"{frame.alone} if only dZ[{len(frame.W)}] were reused",
     }
+    if frame.step.way == "backward":
+        rows["multiplications in the backward pass so far"] = str(frame.multiplications)
     ax.text(
         -0.6,
         floor,

@@ -39,12 +39,11 @@ class Frame(NamedTuple):
     """State of a round after some of its steps."""
 
     step: Step
-    number: int  # number of the step, starting at 1
-    values: dict  # maps names to ndarrays, for the arrays known so far
-    working: list  # lines of text with the arithmetic of this step
-    target: np.ndarray  # shape: (n[L], 1)
-    kept: int  # number of multiplications in the backward pass so far if all errors are kept
-    alone: int  # number of multiplications so far if only dZ[L] is kept
+    number: int  # of the step, from 1
+    values: dict  # name to ndarray, the arrays known so far
+    working: list  # of str, the arithmetic of this step
+    target: np.ndarray  # (n[L], 1)
+    multiplications: int  # in the backward pass so far
     sizes: tuple
     W: dict  # weights at the beginning of the round
     b: dict  # biases at the beginning of the round
@@ -104,11 +103,11 @@ def frame(step=1, x=(1.0, 0.5), y=1, sizes=(2, 2, 1), updates=0, learning_rate=1
     after = binary_cross_entropy(forward(x, new_W, new_b)[0][len(W)], y.T)
     done, now = steps[:number], steps[number - 1]
     known = {taken.name: values[taken.name] for taken in done}
-    kept, alone = (sum(getattr(taken, way) for taken in done) for way in ("kept", "alone"))
+    count = sum(taken.multiplications for taken in done)
     everything = values | {f"{name} before": p for name, p in _named(W, b).items()}
     costs = np.array([*costs, values["J"].item(), after])
     lines = working(now, everything, y.T, rate)
-    return Frame(now, number, known, lines, y.T, kept, alone, sizes, W, b, costs, everything, rate, x)
+    return Frame(now, number, known, lines, y.T, count, sizes, W, b, costs, everything, rate, x)
 
 
 def _checked_sizes(sizes):
@@ -172,12 +171,9 @@ def describe(result):
     again = f" of round {len(result.costs) - 1}" if len(result.costs) > 2 else ""
     said = f"Step {result.number} of {len(result.steps)}{again}, {step.way}: {step.name} = {shown}"
     if step.way == "update":
-        return f"{said}; the update changes the cost from {result.costs[-2]:.3f} to {result.costs[-1]:.3f}"
-    last = f"dZ[{len(result.W)}]"
-    return (
-        f"{said}; multiplications in the backward pass so far: {result.kept}, "
-        f"or {result.alone} if only {last} were kept"
-    )
+        return f"{said}; with this update the cost goes from {result.costs[-2]:.3f} to {result.costs[-1]:.3f}"
+    count = f"; multiplications in the backward pass so far: {result.multiplications}"
+    return said + count * (step.way == "backward")
 
 
 def solved(result):

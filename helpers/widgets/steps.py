@@ -16,10 +16,9 @@ class Step(NamedTuple):
     symbol: str  # formula in mathtext
     shape: str
     code: str
-    lit: tuple  # elements to highlight: ("edges", l) between layers l − 1 and l, ("units", l), or ("cost", 0)
-    operands: tuple  # names of arrays, with the operators between them
-    kept: int = 0  # number of multiplications in the backward pass if errors are kept and reused
-    alone: int = 0  # number of multiplications if each gradient is computed along its own paths from dZ[L]
+    lit: tuple  # what is highlighted: ("edges", l) between layers l − 1 and l, ("units", l), or ("cost", 0)
+    operands: tuple  # names of arrays, with the signs between them
+    multiplications: int = 0  # counted in the backward pass only
 
     @property
     def way(self):
@@ -100,9 +99,8 @@ def _backward_steps(n, l):
 
 
 def _gradient_steps(n, l):
-    """Return the steps that compute dW[l] and db[l] from dZ[l]."""
-    column, weights = f"({n[l]}, 1)", n[l] * n[l - 1]
-    own = _alone(n, l)  # multiplications for the error of one unit along its own paths
+    """dW[l] and db[l], from the error of the layer."""
+    column = f"({n[l]}, 1)"
     return [
         Step(
             f"dW[{l}]",
@@ -111,8 +109,7 @@ def _gradient_steps(n, l):
             f"dW{l} = dZ{l} @ A{l - 1}.T",
             ("edges", l),
             (f"dZ[{l}]", "@", f"A[{l - 1}]ᵀ"),
-            weights,
-            weights * (own + 1),
+            n[l] * n[l - 1],
         ),
         Step(
             f"db[{l}]",
@@ -121,8 +118,6 @@ def _gradient_steps(n, l):
             f"db{l} = dZ{l}.sum(axis=1, keepdims=True)",
             ("units", l),
             ("Σ", f"dZ[{l}]"),
-            0,
-            n[l] * own,
         ),
     ]
 
@@ -164,11 +159,6 @@ def _update_step(n, l):
     )
 
 
-def _alone(n, l):
-    """Count the multiplications for the error of one unit in layer l, computed along all paths without reuse."""
-    return 0 if l == len(n) - 1 else n[l + 1] * (1 + _alone(n, l + 1)) + 1
-
-
 def working(step, v, target, learning_rate):
     """Return the arithmetic of a step with numbers, as one line of text per entry of the result.
 
@@ -194,32 +184,31 @@ def working(step, v, target, learning_rate):
         return _cost(v[step.operands[1]].ravel(), target.ravel(), array.item())
     if kind == "dZ" and f"dA[{l}]" not in v:
         return [
-            f"({decimals(a)} − {y:g}) / 1 = {decimals(a - y)}"
-            for a, y in zip(v[f"A[{l}]"].flat, target.flat, strict=True)
+            f"({decimals(a)} − {y:g}) / 1 = {plain(a - y)}" for a, y in zip(v[f"A[{l}]"].flat, target.flat, strict=True)
         ]
     if kind in rules and name != "A[0]":
         return rules[kind](v, l, learning_rate)
-    return [decimals(number) for number in array.flat]
+    return [plain(number) for number in array.flat]
 
 
 def _weighted(v, l, _):
     W, b, a = v[f"W[{l}] before"], v[f"b[{l}] before"].ravel(), v[f"A[{l - 1}]"].ravel()
     sums = [" + ".join(f"{decimals(w)} · {decimals(x)}" for w, x in zip(row, a, strict=True)) for row in W]
-    return [f"{total} + {decimals(c)} = {decimals(z)}" for total, c, z in zip(sums, b, v[f"Z[{l}]"].flat, strict=True)]
+    return [f"{total} + {decimals(c)} = {plain(z)}" for total, c, z in zip(sums, b, v[f"Z[{l}]"].flat, strict=True)]
 
 
 def _activation(v, l, _):
-    return [f"σ({decimals(z)}) = {decimals(a)}" for z, a in zip(v[f"Z[{l}]"].flat, v[f"A[{l}]"].flat, strict=True)]
+    return [f"σ({plain(z)}) = {plain(a)}" for z, a in zip(v[f"Z[{l}]"].flat, v[f"A[{l}]"].flat, strict=True)]
 
 
 def _cost(a, y, cost):
-    parts = [f"−log {decimals(p)}" if label else f"−log(1 − {decimals(p)})" for p, label in zip(a, y, strict=True)]
-    return [f"{' '.join(parts).replace(' −log', ' − log')} = {decimals(cost)}"]
+    parts = [f"−log {plain(p)}" if label else f"−log(1 − {plain(p)})" for p, label in zip(a, y, strict=True)]
+    return [f"{' '.join(parts).replace(' −log', ' − log')} = {plain(cost)}"]
 
 
 def _outer(v, l, _):
     return [
-        f"{decimals(d)} · {decimals(a)} = {decimals(d * a)}" for d in v[f"dZ[{l}]"].flat for a in v[f"A[{l - 1}]"].flat
+        f"{decimals(d)} · {decimals(a)} = {plain(d * a)}" for d in v[f"dZ[{l}]"].flat for a in v[f"A[{l - 1}]"].flat
     ]
 
 
@@ -227,22 +216,25 @@ def _sum_over_units(v, l, _):
     """Write the error of each unit as a sum over the units that it feeds, which is a sum down a column of W."""
     W, deltas = v[f"W[{l + 1}] before"], v[f"dZ[{l + 1}]"].ravel()
     sums = [" + ".join(f"{decimals(w)} · {decimals(d)}" for w, d in zip(column, deltas, strict=True)) for column in W.T]
-    return [f"{total} = {decimals(d)}" for total, d in zip(sums, v[f"dA[{l}]"].flat, strict=True)]
+    return [f"{total} = {plain(d)}" for total, d in zip(sums, v[f"dA[{l}]"].flat, strict=True)]
 
 
 def _slope(v, l, _):
     rows = zip(v[f"dA[{l}]"].flat, v[f"Z[{l}]"].flat, v[f"g′(Z[{l}])"].flat, strict=True)
-    return [
-        f"{decimals(d)} · g′({decimals(z)}) = {decimals(d)} · {decimals(s)} = {decimals(d * s)}" for d, z, s in rows
-    ]
+    return [f"{decimals(d)} · g′({plain(z)}) = {decimals(d)} · {decimals(s)} = {plain(d * s)}" for d, z, s in rows]
 
 
 def _update(v, l, learning_rate):
     rows = zip(v[f"W[{l}] before"].flat, v[f"dW[{l}]"].flat, v[f"W[{l}]"].flat, strict=True)
-    return [f"{decimals(w)} − {learning_rate:g} · {decimals(d)} = {decimals(new)}" for w, d, new in rows]
+    return [f"{decimals(w)} − {learning_rate:g} · {decimals(d)} = {plain(new)}" for w, d, new in rows]
+
+
+def plain(number):
+    """A number with three decimals and a true minus sign, as it stands alone."""
+    return f"{float(np.squeeze(number)):z.3f}".replace("-", "−")
 
 
 def decimals(number):
-    """Format a number with three decimals, in parentheses if it is negative."""
-    text = f"{float(np.squeeze(number)):z.3f}".replace("-", "−")
+    """The same for a term of a formula: in parentheses if it is negative."""
+    text = plain(number)
     return f"({text})" if text[0] == "−" else text

@@ -56,7 +56,7 @@ def test_the_gradients_are_those_of_the_cost():
 def test_the_working_ends_in_the_numbers_of_its_step(sizes, x, y):
     for number in range(1, len(steps_of(sizes)) + 1):
         shown = frame(number, x, y, sizes)
-        results = [float(line.split("= ")[-1].strip("()").replace("−", "-")) for line in shown.working]
+        results = [float(line.split("= ")[-1].replace("−", "-")) for line in shown.working]
         np.testing.assert_allclose(results, shown.values[shown.step.name].ravel(), atol=5.1e-4)
 
 
@@ -69,7 +69,7 @@ def test_an_error_is_a_sum_over_the_units_that_it_comes_from():
 
 
 def test_labels_and_zeros_are_written_as_numbers():
-    assert frame(7, y=True).working == frame(7, y=1).working == ["(0.598 − 1) / 1 = (−0.402)"]
+    assert frame(7, y=True).working == frame(7, y=1).working == ["(0.598 − 1) / 1 = −0.402"]
     assert frame(12, x=(1.0, 0.0)).working[1] == "(−0.078) · 0.000 = 0.000"  # −0.0 in floating point
     assert "−0.000" not in widgets.stepper.describe(frame(12, x=(1.0, 0.0)))
 
@@ -100,8 +100,8 @@ def test_the_picture_shows_biases_at_once_and_z_when_it_is_known():
 def test_no_two_weights_stand_over_each_other(sizes, y, weights):
     ax = widgets.stepper.draw(frame(8 if sizes[0] == 1 else 13, (1.0, 0.5)[: sizes[0]], y, sizes))
     ax.figure.canvas.draw()
-    numbers = [text for text in ax.texts if re.fullmatch(r"−?\d\.(\d|\d{3})", text.get_text())]
-    boxes = [text.get_window_extent() for text in numbers]
+    numbers = [text for text in ax.texts if re.fullmatch(r"−?\d\.\d| ?\n?dw −?\d\.\d{3}", text.get_text())]
+    boxes = [text.get_window_extent() for text in numbers]  # a weight above its gradient shares the box of that
     assert len(numbers) >= weights
     for i, box in enumerate(boxes):
         assert not any(box.shrunk(0.9, 0.8).overlaps(other.shrunk(0.9, 0.8)) for other in boxes[:i])
@@ -110,11 +110,20 @@ def test_no_two_weights_stand_over_each_other(sizes, y, weights):
 def test_multiplications_of_the_backward_pass_counted_by_hand():
     shown = frame(13)
     two_layers = {"dW2": 1 * 2, "dA1": 2 * 1, "dZ1": 2, "dW1": 2 * 2}
-    assert shown.kept == sum(two_layers.values())
-    paths = {"W2": 2 * 1, "W1": 4 * 3, "b1": 2 * 2}  # parameters times the factors after dZ2 on their path
-    assert shown.alone == sum(paths.values())
-    # With two outputs an error of layer 1 is two products, and one with the slope.
-    assert frame(13, sizes=(2, 2, 2), y=(1, 0)).alone == 4 * 1 + 4 * (2 + 1 + 1) + 2 * (2 + 1)
+    assert shown.multiplications == sum(two_layers.values())
+    counts = [frame(step, sizes=(2, 2, 2), y=(1, 0)).multiplications for step in range(6, 16)]
+    assert counts == [0, 0, 4, 4, 8, 10, 14, 14, 14, 14]
+    assert "multiplications" in widgets.stepper.describe(shown)
+    assert "multiplications" not in widgets.stepper.describe(frame(2))
+
+
+def test_a_gradient_is_named_and_leaves_the_connection_while_an_error_crosses_it():
+    def gradients(number):
+        ax = widgets.stepper.draw(frame(number, sizes=(2, 2, 2), y=(1, 0)))
+        return {text.get_text().strip() for text in ax.texts if "dw" in text.get_text()}
+
+    assert gradients(7) == gradients(10) == set()
+    assert gradients(8) == gradients(11) == {"dw −0.250", "dw −0.226", "dw 0.410", "dw 0.370"}
 
 
 def test_a_step_forward_is_blue_and_one_back_is_red():

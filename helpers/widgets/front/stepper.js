@@ -145,7 +145,7 @@ function weightLabel(picture, known, step, l, k, j, start, stop, narrow) {
         lines.push([`${narrow ? "" : "= "}${figures(before * delta)}`, "backward strong"])
     } else {
         lines.push([figures(renewed ? renewed[k][j] : before, renewed ? 2 : digits), renewed ? "update strong" : ""])
-        if (gradient) lines.push([figures(gradient[k][j], 3), "backward"])
+        if (gradient) lines.push([`${narrow ? "" : "dw "}${figures(gradient[k][j], 3)}`, "backward"])
     }
     const width = 6.6 * Math.max(...lines.map(([text]) => text.length)) + 4, height = 13 * lines.length + 2
     return shape("g", { class: "weight" },
@@ -166,7 +166,7 @@ function unit(picture, known, step, l, j, [x, y], radius, narrow) {
         notes.map(([name, array, look], i) => shape("tspan", { class: look }, `${i ? "  " : ""}${name} ${figures(array[j][0])}`))))
     if (j === 0) {
         parts.push(shape("text", { x, y: y - radius - 10, "text-anchor": "middle", class: "head" },
-            l === 0 ? "x" : l === last ? `a[${l}] = ŷ` : `a[${l}]`))
+            l === 0 ? "x" : ["a", shape("tspan", { dy: -5, "font-size": "75%" }, `[${l}]`), l === last ? shape("tspan", { dy: 5 }, " = ŷ") : null]))
     }
     if (l === last) {
         parts.push(shape("text", { x: x + radius * 0.8 + 3, y: y - radius * 0.8 - 2, class: "target" }, `${narrow ? "y" : "y ="} ${picture.y[j]}`))
