@@ -3,7 +3,9 @@
 import numpy as np
 
 from helpers.plotting.images import points
-from helpers.plotting.style import INK, LINE_COLORS, LINE_STYLES, PAPER, arrow, new_axes
+from helpers.plotting.style import LINE_COLORS, LINE_STYLES, PAPER, SMALL, arrow, new_axes
+
+BESIDE = 0.27  # distance of a name from its line, at the head of the arrow
 
 
 def unit_lines(W, b, X, y, names=None, ax=None):
@@ -13,30 +15,34 @@ def unit_lines(W, b, X, y, names=None, ax=None):
 
     Parameters
     ----------
-    W : ndarray of shape (n, 2)
-        Weights of the n units.
-    b : ndarray of shape (n, 1)
-        Biases of the n units.
-    X : ndarray of shape (m, 2)
-        Input examples, one per row.
-    y : ndarray of shape (m,)
-        Labels, 0 or 1.
-    names : list of n str, optional
-        Labels of the arrows. The default is a₁, a₂, ….
+    W : ndarray of shape (n, 2); b : ndarray of shape (n, 1), the weights and biases of n units
+    X : ndarray of shape (m, 2); y : ndarray of shape (m,), 0 or 1
+    names : list of n str, optional, labels of the arrows; by default the activations of layer 1
     """
     ax = points(X, y, new_axes(ax, figsize=(5.2, 4.6)))
     ax.set(xlim=(X[:, 0].min() - 0.2, X[:, 0].max() + 0.2), ylim=(X[:, 1].min() - 0.2, X[:, 1].max() + 0.2))
-    ax.get_legend().remove()  # the legend would hide points
-    centre = X.mean(axis=0)
+    ax.get_legend().remove()  # it would hide points
     for k, (w, bias) in enumerate(zip(W, np.ravel(b), strict=True)):
-        _half_plane(
-            ax, w, bias, centre, LINE_COLORS[k % 4], LINE_STYLES[k % 4], names[k] if names else f"$a_{k + 1}$", 0.23
-        )
+        name = names[k] if names else f"$a^{{[1]}}_{k + 1}$"
+        near = _clear_place(w, bias, X)
+        _half_plane(ax, w, bias, near, LINE_COLORS[k % 4], LINE_STYLES[k % 4], name, BESIDE)
     return ax
 
 
+def _clear_place(w, bias, X):
+    """The place on the line w · x + bias = 0, not far from the middle of the points, that is farthest from all of them.
+
+    What counts is the distance from the middle of an arrow that begins there.
+    """
+    normal, centre = w / np.linalg.norm(w), X.mean(axis=0)
+    foot = centre - (w @ centre + bias) / np.linalg.norm(w) * normal
+    along = foot + np.linspace(-0.6, 0.6, 49)[:, np.newaxis] * np.array([-normal[1], normal[0]])
+    distances = np.linalg.norm(along[:, np.newaxis] + BESIDE / 2 * normal - X, axis=2)  # (49, m)
+    return along[distances.min(axis=1).argmax()]
+
+
 def hidden_plane(A, y, W, b, names, ax=None):
-    """Draw the examples in the plane of two hidden activations, with the decision line of each output unit.
+    """The examples in the plane of the two activations of a hidden layer, and the line of each output unit.
 
     Parameters
     ----------
@@ -52,38 +58,37 @@ def hidden_plane(A, y, W, b, names, ax=None):
         Labels of the lines.
     """
     ax = points(A.T, y, new_axes(ax, figsize=(5.2, 4.6)))
-    ax.set(xlim=(-0.1, 1.1), ylim=(-0.1, 1.1), xlabel="$a_1$", ylabel="$a_2$")
-    ax.get_legend().remove()  # the legend would hide points
+    ax.set(xlim=(-0.1, 1.1), ylim=(-0.1, 1.1), xlabel="$a^{[1]}_1$", ylabel="$a^{[1]}_2$")
+    ax.get_legend().remove()  # it would hide points
+    ax.collections[0].set_zorder(1.5)  # a circle that strays among triangles stays visible
     for k, (w, bias) in enumerate(zip(W, np.ravel(b), strict=True)):
-        look = LINE_COLORS[(k + 2) % 4], LINE_STYLES[(k + 2) % 4]  # differs from the colours of the hidden units
+        look = LINE_COLORS[3], LINE_STYLES[(k + 2) % 4]  # neither those of the hidden units nor that of the triangles
         _half_plane(ax, w, bias, np.array([0.5, 0.5]), *look, names[k], 0.0)
     return ax
 
 
 def name_clouds(places, clouds, ax=None, near=0.2):
-    """Write a name at the centre of each cluster of points. Clusters that lie close together share one label.
+    """A name beside each cloud of points, on the side away from the others; clouds on top of each other share a name.
 
     Parameters
     ----------
-    places : ndarray of shape (m, 2)
-        Coordinates of all points.
-    clouds : dict of str to bool ndarray of shape (m,)
-        Maps the name of each cluster to a mask of the points that belong to it.
-    near : float
-        Distance between two centres below which the clusters share a label.
+    places : ndarray of shape (m, 2), where the points are
+    clouds : dict of str to bool ndarray of shape (m,), which of the points belong to each cloud
+    near : float, clouds whose middles are closer than this share a name
     """
-    ax, texts = new_axes(ax, figsize=(5.2, 4.6)), []
-    ax.update_datalim(places)  # matplotlib ignores texts when it chooses the axis limits
+    ax, centre, groups = new_axes(ax, figsize=(5.2, 4.6)), places.mean(axis=0), {}
+    ax.update_datalim(places)  # texts alone set no limits
     ax.autoscale_view()
     for name, chosen in clouds.items():
         middle = places[chosen].mean(axis=0)
-        for text in texts:
-            if np.linalg.norm(middle - text.get_position()) < near:
-                text.set_text(f"{text.get_text()}, {name}")
-                break
-        else:
-            box = {"facecolor": PAPER, "edgecolor": INK, "boxstyle": "round,pad=0.2", "alpha": 0.85}
-            texts.append(ax.text(*middle, name, ha="center", va="center", fontsize=9, bbox=box, zorder=5))
+        same = (old for old, members in groups.items() if np.linalg.norm(middle - places[members].mean(axis=0)) < near)
+        old = next(same, None)
+        groups[name if old is None else f"{old}, {name}"] = chosen if old is None else groups.pop(old) | chosen
+    for name, chosen in groups.items():
+        right, above = places[chosen].mean(axis=0) > centre
+        x, y = np.where([right, above], places[chosen].max(axis=0), places[chosen].min(axis=0))
+        look = {"ha": "right" if right else "left", "va": "bottom" if above else "top", "fontsize": SMALL}
+        ax.annotate(name, (x, y), (6 if right else -6, 4 if above else -4), textcoords="offset points", **look)
     return ax
 
 
@@ -95,7 +100,7 @@ def _half_plane(ax, w, bias, near, color, style, name, beside):
     """
     normal = w / np.linalg.norm(w)
     foot = near - (w @ near + bias) / np.linalg.norm(w) * normal
-    ax.axline(foot, foot + np.array([-normal[1], normal[0]]), color=color, linestyle=style)
+    ax.axline(foot, foot + np.array([-normal[1], normal[0]]), color=color, linestyle=style, zorder=0.9)  # below points
     arrow(ax, foot, foot + 0.18 * normal, color, "-")
     box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}  # keeps the name readable on top of points
     ax.text(*(foot + beside * normal), name, ha="center", va="center", color=color, bbox=box)

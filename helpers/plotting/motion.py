@@ -150,7 +150,8 @@ def _units(frame, l, places):
         if l > 0:
             error = _n(frame.everything[f"dZ[{l}]"][j, 0])
             drawn += f'<g class="error{l}"><text class="red" x="{x:.1f}" y="{y + 43:.1f}">δ {error}</text></g>'
-    head = "x" if l == 0 else f"a[{l}]" + " = ŷ" * (l == len(frame.sizes) - 1)
+    raised = f'a<tspan dy="-5" font-size="10">[{l}]</tspan>'
+    head = "x" if l == 0 else raised + '<tspan dy="5"> = ŷ</tspan>' * (l == len(frame.sizes) - 1)
     return drawn + f'<text x="{places[0][0]:.1f}" y="{places[0][1] - 38:.1f}">{head}</text>'
 
 

@@ -63,11 +63,15 @@ def fan_out(weights, errors, step, ax=None):
     unit, cost = (0, 0), (9.2, 0)
     for k, (y, w, error, effect) in enumerate(zip(heights, weights, errors, effects, strict=True), 1):
         fed = (4.6, y)
-        _connect(ax, unit, fed, FORWARD, "-", rf"$\cdot\ w^{{[2]}}_{{{k}1}}$ = {_decimals(w, 1)}", part=0.5)
-        _connect(ax, fed, cost, FORWARD, "-", rf"$\cdot\ \delta^{{[2]}}_{k}$ = {_decimals(error, 4)}", part=0.45)
+        outside = 0.48 if y >= 0 else -0.48
+        _connect(ax, unit, fed, FORWARD, "-")
+        _connect(ax, fed, cost, FORWARD, "-")
         _unit(ax, fed, _named("z", 2, k))
+        _factor(ax, (2.3, y / 2 + outside), _named("w", 2, f"{k}1"), _decimals(w, 1))
+        _factor(ax, (6.8, y / 2 + outside), _named(r"\delta", 2, k), _decimals(error, 4))
         ax.text(4.6, y + 0.52, rf"$\Delta z^{{[2]}}_{k}$ = {_decimals(w * step, 4)}", ha="center", fontsize=11)
-        ax.text(9.2, 0.62 * np.sign(y), _decimals(effect, 6), ha="center", va="center", fontsize=11)
+        text = rf"$\delta^{{[2]}}_{k}\, \Delta z^{{[2]}}_{k}$ = {_decimals(effect, 6)}"
+        ax.text(9.2, 1.5 * outside, text, ha="center", va="center", fontsize=11)
     _unit(ax, unit, _named("a", 1, 1))
     _unit(ax, cost, "$J$")
     ax.text(0, 0.52, rf"$\Delta a^{{[1]}}_1$ = {step:g}", ha="center", fontsize=11)
@@ -122,15 +126,13 @@ def lit_row(errors, inputs, k, ax=None):
     for i, place in enumerate(after):
         _unit(ax, place, _named("z", 2, i + 1), edge=BACKWARD if i == k else INK)
     _error(ax, after[k], k, errors)
-    heads = [rf"$\cdot\ a^{{[1]}}_{j + 1}$" for j in range(len(inputs))]
+    heads = [rf"$\times\ a^{{[1]}}_{j + 1}$" for j in range(len(inputs))]
     _matrix(ax, "$dW^{[2]}$", dW, row, heads, [_named(r"\delta", 2, i + 1) for i in range(len(errors))], 4)
     return ax
 
 
 def walked_paths(depth=3, width=3, ax=None):
-    """Compare the number of products needed for the error of one unit with and without reusing later errors.
-
-    Without reuse, every path to the cost requires its own products. With reuse, every connection requires only one.
+    """All multiplications for the error of one unit: with no error kept, and with each error kept and reused.
 
     Parameters
     ----------
@@ -143,11 +145,11 @@ def walked_paths(depth=3, width=3, ax=None):
     ax = _axes(ax, (-0.4, right + 1.5 * depth + 0.4), (-1.85, 1.9))
     anew = [width**d for d in range(depth)]  # total number of times that the units of layer d request an error
     once = [min(asks, width) for asks in anew]
-    for x, title, asks in ((0, "nothing reused", anew), (right, "errors reused", once)):
+    for x, title, asks in ((0, "no error kept", anew), (right, "every error kept", once)):
         _fan(ax, x, depth, width, [a // min(a, width) for a in asks])
         for d, a in enumerate(asks):
             ax.text(x + 1.5 * (d + 0.5), -1.75, str(width * a), ha="center", color=BACKWARD, fontsize=12)
-        ax.text(x, 1.6, f"{title}: {width * sum(asks)} products", fontsize=12)
+        ax.text(x, 1.6, f"{title}: {width * sum(asks)} multiplications", fontsize=12)
     return ax
 
 
@@ -162,7 +164,7 @@ def _fan(ax, x, depth, width, times):
             for i in range(times[d]):
                 aside = 0.035 * (i - (times[d] - 1) / 2)
                 xs, ys = (x + 1.5 * d, x + 1.5 * (d + 1)), (start + aside, stop + aside)
-                ax.plot(xs, ys, color=BACKWARD, linewidth=0.9, linestyle="-" if times[d] > 1 else "--")
+                ax.plot(xs, ys, color=BACKWARD, linewidth=0.9, linestyle="--")
     for d, heights in enumerate(columns):
         for y in heights:
             _unit(ax, (x + 1.5 * d, y), "", radius=0.16)
@@ -229,7 +231,12 @@ def _heights(n, gap=_GAP):
     return gap * ((n - 1) / 2 - np.arange(n))
 
 
-def _connect(ax, start, stop, color, style, text, part):
+def _factor(ax, place, symbol, value):
+    """Write what a change is multiplied by, beside an arrow."""
+    ax.text(*place, rf"$\times$ {symbol} = {value}", ha="center", va="center", color=FORWARD, fontsize=11)
+
+
+def _connect(ax, start, stop, color, style, text="", part=0.5):
     """Draw an arrow between the rims of two units, with a text at the fraction `part` of its length."""
     start, stop = np.array(start, float), np.array(stop, float)
     rim = (_RADIUS + 0.05) * (stop - start) / np.linalg.norm(stop - start)

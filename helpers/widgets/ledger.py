@@ -68,7 +68,7 @@ def shapes(layer_sizes=(784, 196, 1), m=11272):
     for l in range(L, 0, -1):
         origin = f"(A[{L}] − Y) / m" if l == L else f"dA[{l}] ⊙ g′(Z[{l}])"
         rows += [(f"dZ[{l}]", origin, (n[l], m)), (f"dW[{l}]", f"dZ[{l}] A[{l - 1}]ᵀ", (n[l], n[l - 1]))]
-        rows += [(f"db[{l}]", f"dZ[{l}] summed over columns", (n[l], 1))]
+        rows += [(f"db[{l}]", f"sum of the columns of dZ[{l}]", (n[l], 1))]
         if l > 1:
             rows += [(f"dA[{l - 1}]", f"W[{l}]ᵀ dZ[{l}]", (n[l - 1], m))]
     parameters = count_parameters(n)

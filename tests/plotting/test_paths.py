@@ -43,7 +43,9 @@ def test_a_numbered_network_has_each_weight_on_its_own_arrow():
 
 def test_the_parts_of_a_fan_out_add_up():
     ax = plotting.fan_out([1, 0.5], [-0.4018, 0.658], 0.01)
-    assert {r"$\Delta z^{[2]}_1$ = 0.0100", r"$\Delta z^{[2]}_2$ = 0.0050", "−0.004018", "0.003290"} <= set(texts(ax))
+    assert {r"$\Delta z^{[2]}_1$ = 0.0100", r"$\Delta z^{[2]}_2$ = 0.0050"} <= set(texts(ax))
+    assert r"$\delta^{[2]}_1\, \Delta z^{[2]}_1$ = −0.004018" in texts(ax)
+    assert r"$\delta^{[2]}_2\, \Delta z^{[2]}_2$ = 0.003290" in texts(ax)
     assert r"$\Delta J \approx$ −0.000728" in texts(ax)
     assert len(arrows(ax, style.FORWARD)) == 4
     assert len(arrows(plotting.fan_out([1, 2, 3], [1, 1, 1], 1), style.FORWARD)) == 6
@@ -72,7 +74,7 @@ def test_a_lit_row_holds_the_error_times_each_input(k):
 def test_walked_paths_are_counted_and_drawn_as_often_as_they_are_walked():
     ax = plotting.walked_paths(3, 3)
     assert [text for text in texts(ax) if text.isdigit()] == ["3", "9", "27", "3", "9", "9"]
-    assert {"nothing reused: 39 products", "errors reused: 21 products"} <= set(texts(ax))
+    assert {"no error kept: 39 multiplications", "every error kept: 21 multiplications"} <= set(texts(ax))
     walks = [line for line in ax.lines if same_color(line.get_color(), style.BACKWARD)]
     assert len(walks) == 39 + 21
 
@@ -82,7 +84,7 @@ def test_a_unit_is_undecided_on_its_line_and_larger_where_the_arrow_points():
     w, bias = np.array([[2.0, 1.0]]), np.array([[-1.0]])
     _, given = plt.subplots()
     ax = plotting.unit_lines(w, bias, X, y, ax=given)
-    assert texts(ax)[-1] == "$a_1$" and texts(plotting.unit_lines(w, bias, X, y, ["yes"]))[-1] == "yes"
+    assert texts(ax)[-1] == "$a^{[1]}_1$" and texts(plotting.unit_lines(w, bias, X, y, ["yes"]))[-1] == "yes"
     (line,) = (line for line in ax.lines if type(line).__name__ == "AxLine" or len(line.get_xdata()) == 2)
     (start, stop) = next((text.xyann, text.xy) for text in ax.texts if isinstance(text, Annotation))
     assert w[0] @ start + bias.item() == pytest.approx(0)
@@ -97,13 +99,22 @@ def test_the_hidden_plane_shows_activations_and_the_line_of_each_output():
     assert {"carry", "sum digit"} <= set(texts(ax))
     drawn = np.vstack([collection.get_offsets() for collection in ax.collections])
     assert sorted(map(tuple, drawn)) == sorted(map(tuple, A.T))
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("$a_1$", "$a_2$")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("$a^{[1]}_1$", "$a^{[1]}_2$")
 
 
-def test_clouds_are_named_in_their_middle_and_share_a_text_where_they_coincide():
+def test_an_arrow_begins_where_no_point_is_in_its_way():
+    rng = np.random.default_rng(0)
+    X = np.vstack([corner + 0.1 * rng.standard_normal((50, 2)) for corner in ((0, 0), (0, 1), (1, 0), (1, 1))])
+    ax = plotting.unit_lines(np.array([[1.0, 1.0]]), np.array([[-1.5]]), X, np.zeros(200))
+    (start, stop) = next((text.xyann, text.xy) for text in ax.texts if isinstance(text, Annotation))
+    assert np.linalg.norm(X - (np.array(start) + stop) / 2, axis=1).min() > 0.2
+
+
+def test_clouds_are_named_on_their_outer_side_and_share_a_name_where_they_coincide():
     places = np.array([[0.0, 0.0], [0.2, 0.0], [1.0, 1.0], [1.0, 0.9]])
     clouds = {name: np.arange(4) == i for i, name in enumerate("abcd")} | {"a": np.arange(4) < 2}
     del clouds["b"]
     _, ax = plt.subplots()
     plotting.name_clouds(places, clouds, ax)
-    assert {text.get_text(): text.get_position() for text in ax.texts} == {"a": (0.1, 0.0), "c, d": (1.0, 1.0)}
+    assert {text.get_text(): tuple(text.xy) for text in ax.texts} == {"a": (0.0, 0.0), "c, d": (1.0, 1.0)}
+    assert [(text.get_ha(), text.get_va()) for text in ax.texts] == [("left", "top"), ("right", "bottom")]
