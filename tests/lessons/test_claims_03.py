@@ -323,6 +323,13 @@ def test_the_learned_cost_is_lower(learned):
     assert binary_cross_entropy(Z[2], Y) < 0.06
 
 
+def test_a_forgotten_transpose_shows_only_with_real_sizes():
+    says("If you forgot to transpose our 2 × 2 matrix $W^{[2]}$, NumPy would not object")
+    assert (W[2] @ np.ones((2, 1))).shape == (W[2].T @ np.ones((2, 1))).shape
+    with pytest.raises(ValueError, match="matmul"):
+        np.ones((1, 196)) @ np.ones((1, 11272))
+
+
 def test_what_happens_without_keepdims():
     says("`b[1] = b[1] - db[1]` would run without complaint", "a 2 × 2 matrix")
     assert (b[1] - np.ones((2, 200)).sum(axis=1)).shape == (2, 2)
