@@ -367,12 +367,12 @@ EXERCISES = [
     Exercise(
         name="03.q4",
         prompt=(
-            'Where does the factor $1/m$ of the mean appear in our code? "a" in $dZ^{[L]}$ only; "b" in '
+            'Where does the factor $1/m$ of the mean appear in our code? "a" in $dZ^{[2]}$ only; "b" in '
             'every $dW$ and $db$; "c" in the update.'
         ),
         right="a",
         solution='q4 = "a"',
-        reason="It appears once, where the backward pass begins. Everything computed from dZ[L] inherits it.",
+        reason="It appears once, where the backward pass begins. Everything computed from dZ[2] inherits it.",
         wrong=[
             Wrong("b", "That would also work, but it is more to write. Where does the mean first enter our code?"),
             Wrong("c", "By then, the gradient already includes it. Where does the mean first enter our code?"),

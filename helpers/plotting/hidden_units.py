@@ -15,13 +15,20 @@ def unit_lines(W, b, X, y, names=None, ax=None):
 
     Parameters
     ----------
-    W : ndarray of shape (n, 2); b : ndarray of shape (n, 1), the weights and biases of n units
-    X : ndarray of shape (m, 2); y : ndarray of shape (m,), 0 or 1
-    names : list of n str, optional, labels of the arrows; by default the activations of layer 1
+    W : ndarray of shape (n, 2)
+        Weights of the n units.
+    b : ndarray of shape (n, 1)
+        Biases of the n units.
+    X : ndarray of shape (m, 2)
+        Input examples, one per row.
+    y : ndarray of shape (m,)
+        Labels, 0 or 1.
+    names : list of n str, optional
+        Labels of the arrows. The default is the activations of layer 1.
     """
     ax = points(X, y, new_axes(ax, figsize=(5.2, 4.6)))
     ax.set(xlim=(X[:, 0].min() - 0.2, X[:, 0].max() + 0.2), ylim=(X[:, 1].min() - 0.2, X[:, 1].max() + 0.2))
-    ax.get_legend().remove()  # it would hide points
+    ax.get_legend().remove()  # the legend would hide points
     for k, (w, bias) in enumerate(zip(W, np.ravel(b), strict=True)):
         name = names[k] if names else f"$a^{{[1]}}_{k + 1}$"
         near = _clear_place(w, bias, X)
@@ -30,9 +37,9 @@ def unit_lines(W, b, X, y, names=None, ax=None):
 
 
 def _clear_place(w, bias, X):
-    """The place on the line w · x + bias = 0, not far from the middle of the points, that is farthest from all of them.
+    """Find where on the line w · x + bias = 0 an arrow is farthest from all points, but near their centre.
 
-    What counts is the distance from the middle of an arrow that begins there.
+    The distance is measured from the middle of the arrow.
     """
     normal, centre = w / np.linalg.norm(w), X.mean(axis=0)
     foot = centre - (w @ centre + bias) / np.linalg.norm(w) * normal
@@ -42,7 +49,7 @@ def _clear_place(w, bias, X):
 
 
 def hidden_plane(A, y, W, b, names, ax=None):
-    """The examples in the plane of the two activations of a hidden layer, and the line of each output unit.
+    """Draw the examples in the plane of two hidden activations, with the decision line of each output unit.
 
     Parameters
     ----------
@@ -59,7 +66,7 @@ def hidden_plane(A, y, W, b, names, ax=None):
     """
     ax = points(A.T, y, new_axes(ax, figsize=(5.2, 4.6)))
     ax.set(xlim=(-0.1, 1.1), ylim=(-0.1, 1.1), xlabel="$a^{[1]}_1$", ylabel="$a^{[1]}_2$")
-    ax.get_legend().remove()  # it would hide points
+    ax.get_legend().remove()  # the legend would hide points
     ax.collections[0].set_zorder(1.5)  # a circle that strays among triangles stays visible
     for k, (w, bias) in enumerate(zip(W, np.ravel(b), strict=True)):
         look = LINE_COLORS[3], LINE_STYLES[(k + 2) % 4]  # neither those of the hidden units nor that of the triangles
@@ -68,16 +75,19 @@ def hidden_plane(A, y, W, b, names, ax=None):
 
 
 def name_clouds(places, clouds, ax=None, near=0.2):
-    """A name beside each cloud of points, on the side away from the others; clouds on top of each other share a name.
+    """Write a name beside each cluster of points, away from the others. Clusters that lie close together share a label.
 
     Parameters
     ----------
-    places : ndarray of shape (m, 2), where the points are
-    clouds : dict of str to bool ndarray of shape (m,), which of the points belong to each cloud
-    near : float, clouds whose middles are closer than this share a name
+    places : ndarray of shape (m, 2)
+        Coordinates of all points.
+    clouds : dict of str to bool ndarray of shape (m,)
+        Maps the name of each cluster to a mask of the points that belong to it.
+    near : float
+        Distance between two centres below which the clusters share a label.
     """
     ax, centre, groups = new_axes(ax, figsize=(5.2, 4.6)), places.mean(axis=0), {}
-    ax.update_datalim(places)  # texts alone set no limits
+    ax.update_datalim(places)  # matplotlib ignores texts when it chooses the axis limits
     ax.autoscale_view()
     for name, chosen in clouds.items():
         middle = places[chosen].mean(axis=0)

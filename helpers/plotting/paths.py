@@ -132,7 +132,7 @@ def lit_row(errors, inputs, k, ax=None):
 
 
 def walked_paths(depth=3, width=3, ax=None):
-    """All multiplications for the error of one unit: with no error kept, and with each error kept and reused.
+    """Compare the number of multiplications needed for the error of one unit with and without keeping later errors.
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ def _draw_pass(frame, places, color, ax):
         for k, stop in enumerate(places[l]):
             for j, start in enumerate(places[l - 1]):
                 _connect(ax, start, stop, color if (kind, layer) == ("edges", l) else FAINT, back)
-                if frame.sizes[l] * frame.sizes[l - 1] <= 4:  # more labels would overlap
+                if frame.sizes[l] * frame.sizes[l - 1] <= 4:  # the numbers of a larger layer would overlap
                     _weigh(ax, frame, l, k, j, start, stop)
     for unit in places[L]:
         _connect(ax, unit, places["cost"][0], color if kind == "cost" else FAINT, back)
@@ -99,9 +99,10 @@ def _connect(ax, start, stop, color, back):
 
 
 def _weigh(ax, frame, l, k, j, start, stop):
-    """Write the weight on a connection, or the new one after an update, and below it its gradient once known.
+    """Write the weight on a connection, and its gradient below it if the gradient is known.
 
-    While an error crosses the connection the gradient is left out: it takes no part in the step.
+    After the update, the new weight is written instead of the old one. While an error crosses the connection, the
+    gradient is left out, because the step does not use it.
     """
     level = start[1] == stop[1]
     part = 0.42 if len({start[1], stop[1], 0.0}) == 3 and 1 in frame.sizes[l - 1 : l + 1] else 0.5 if level else 0.36
@@ -133,7 +134,7 @@ def _unit(ax, place, value, edge, notes=()):
 
 
 def _draw_words(frame, color, floor, ax):
-    """Write the symbol, numbers, shape and multiplications of the step, below the network on the left."""
+    """Write the symbol, numbers, shape and operation count of the step below the network, on the left."""
     lines = frame.working[:6] + ["…"] * (len(frame.working) > 6)
     rows = {
         "symbol": f"${frame.step.symbol}$",

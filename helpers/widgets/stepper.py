@@ -39,11 +39,11 @@ class Frame(NamedTuple):
     """State of a round after some of its steps."""
 
     step: Step
-    number: int  # of the step, from 1
-    values: dict  # name to ndarray, the arrays known so far
-    working: list  # of str, the arithmetic of this step
-    target: np.ndarray  # (n[L], 1)
-    multiplications: int  # in the backward pass so far
+    number: int  # number of the step, starting at 1
+    values: dict  # maps names to ndarrays, for the arrays known so far
+    working: list  # lines of text with the arithmetic of this step
+    target: np.ndarray  # shape: (n[L], 1)
+    multiplications: int  # number of multiplications in the backward pass so far
     sizes: tuple
     W: dict  # weights at the beginning of the round
     b: dict  # biases at the beginning of the round
@@ -171,7 +171,7 @@ def describe(result):
     again = f" of round {len(result.costs) - 1}" if len(result.costs) > 2 else ""
     said = f"Step {result.number} of {len(result.steps)}{again}, {step.way}: {step.name} = {shown}"
     if step.way == "update":
-        return f"{said}; with this update the cost goes from {result.costs[-2]:.3f} to {result.costs[-1]:.3f}"
+        return f"{said}; the update changes the cost from {result.costs[-2]:.3f} to {result.costs[-1]:.3f}"
     count = f"; multiplications in the backward pass so far: {result.multiplications}"
     return said + count * (step.way == "backward")
 

@@ -16,9 +16,9 @@ class Step(NamedTuple):
     symbol: str  # formula in mathtext
     shape: str
     code: str
-    lit: tuple  # what is highlighted: ("edges", l) between layers l − 1 and l, ("units", l), or ("cost", 0)
-    operands: tuple  # names of arrays, with the signs between them
-    multiplications: int = 0  # counted in the backward pass only
+    lit: tuple  # elements to highlight: ("edges", l) between layers l − 1 and l, ("units", l), or ("cost", 0)
+    operands: tuple  # names of arrays, with the operators between them
+    multiplications: int = 0  # number of multiplications, counted in the backward pass only
 
     @property
     def way(self):
@@ -99,7 +99,7 @@ def _backward_steps(n, l):
 
 
 def _gradient_steps(n, l):
-    """dW[l] and db[l], from the error of the layer."""
+    """Return the steps that compute dW[l] and db[l] from dZ[l]."""
     column = f"({n[l]}, 1)"
     return [
         Step(
@@ -230,11 +230,11 @@ def _update(v, l, learning_rate):
 
 
 def plain(number):
-    """A number with three decimals and a true minus sign, as it stands alone."""
+    """Format a number with three decimals and a true minus sign."""
     return f"{float(np.squeeze(number)):z.3f}".replace("-", "−")
 
 
 def decimals(number):
-    """The same for a term of a formula: in parentheses if it is negative."""
+    """Format a number with three decimals, in parentheses if it is negative."""
     text = plain(number)
     return f"({text})" if text[0] == "−" else text
