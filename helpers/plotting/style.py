@@ -138,7 +138,7 @@ STYLE = {
 
 
 def css_properties(light=":root", dark='[data-jp-theme-light="false"]'):
-    """Return the palette, font sizes, line widths and spacing as CSS custom properties, such as --lesson-forward.
+    """Return all colours, font sizes, line widths and spacing as CSS custom properties, such as --lesson-forward.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def css_properties(light=":root", dark='[data-jp-theme-light="false"]'):
     """
     sizes = {"small": SMALL, "body": BODY, "head": HEAD, "math": MATH, "thin": THIN, "line": LINE, "bold": BOLD}
     rest = {name: f"{round(points * 4 / 3, 2):g}px" for name, points in sizes.items()} | {"space": f"{SPACE}px"}
-    first, second = ({name: pair[i] for name, pair in PALETTE.items()} for i in (0, 1))
+    first, second = ({name: pair[i] for name, pair in (PALETTE | SURFACES).items()} for i in (0, 1))
     night = f"{dark} {{ {light} {{ {_declared(second)} }} }}" if dark[0] == "@" else f"{dark} {{ {_declared(second)} }}"
     return f"{light} {{ {_declared(first | rest)} }}\n{night}"
 

@@ -210,3 +210,11 @@ def check_names(options, known, owner, cure=""):
             near = difflib.get_close_matches(name, known, 1)
             cure = f"did you mean {near[0]}?" if near else cure or f"choose from {', '.join(known)}"
             raise ValueError(f"{brief(name)[1:-1]} is not an option of {owner}: {cure}")
+
+
+def whole_between(value, name, low, high):
+    """Return `value` as an int, or raise a ValueError that mentions `name` if it is not an integer in the range."""
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or not low <= value <= high:
+        raise ValueError(f"{name} is {brief(value)}, but it must be a whole number from {low} to {high}")
+    return int(value)

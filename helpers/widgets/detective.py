@@ -6,9 +6,10 @@ from typing import NamedTuple
 import ipywidgets
 
 from helpers.gradient_check.bug_zoo import CREATURES, examine
+from helpers.system.arguments import whole_between
 from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import known_name
-from helpers.widgets.explorer import WIDGET, Challenge, beside, code_line, stopped, style_sheet, whole_between
+from helpers.widgets.explorer import WIDGET, Challenge, beside, code_line, stopped, style_sheet
 
 
 class Investigation(NamedTuple):

@@ -3,7 +3,6 @@
 import base64
 import html
 import io
-import numbers
 import warnings
 
 import ipywidgets
@@ -17,7 +16,6 @@ from helpers.plotting import output
 from helpers.plotting.style import css_properties
 from helpers.system.arguments import as_layer_sizes
 from helpers.system.interrupts import interrupts_wait
-from helpers.system.validation import brief
 
 SLOW = {"continuous_update": False}  # respond only when the slider is released
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # errors that are shown as messages
@@ -36,12 +34,14 @@ LAYOUT = f"""
 .lesson-widget {{ max-width: 62rem; overflow: visible; }}
 .lesson-body {{ display: flex; flex-flow: row wrap; gap: calc(2 * var(--lesson-space)) calc(6 * var(--lesson-space)); }}
 .lesson-controls {{ flex: 1 1 11rem; min-width: 11rem; max-width: 20rem; overflow: visible; }}
-.lesson-view {{ flex: 4 1 23rem; min-width: min(23rem, 100%); overflow: visible; }}
+.lesson-view {{ flex: 4 1 26rem; min-width: min(26rem, 100%); overflow: visible; }}
 .lesson-controls .jupyter-widgets {{ width: auto; min-width: 0; max-width: 100%; }}
 .lesson-controls select {{ min-width: 0; }}
 .lesson-controls .widget-inline-hbox {{ flex-flow: row wrap; height: auto; margin-bottom: var(--lesson-space); }}
 .lesson-controls .widget-inline-hbox > .widget-label {{
     flex: 0 0 100%; width: auto !important; text-align: left; line-height: 1.4; height: auto; }}
+.lesson-controls .slider-container {{ flex: 1 1 6rem; min-width: 0; }}
+.lesson-widget td code {{ white-space: nowrap; }}
 .lesson-picture svg, .lesson-picture img {{
     display: block; width: 100%; height: auto; min-width: 26rem; max-width: 38rem; }}
 .lesson-picture {{ overflow-x: auto; }}
@@ -278,14 +278,6 @@ def as_sizes(layer_sizes):
         raise ValueError(
             f"{layer_sizes!r} is not a list of layer sizes: type positive integers such as 30, 1"
         ) from None
-
-
-def whole_between(value, name, low, high):
-    """Return `value` as an int, or raise a ValueError that mentions `name` if it is not an integer in the range."""
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not whole or not low <= value <= high:
-        raise ValueError(f"{name} is {brief(value)}, but it must be a whole number from {low} to {high}")
-    return int(value)
 
 
 def count_parameters(n):

@@ -13,8 +13,8 @@ import traitlets
 from helpers.backprop.losses import squared_error, squared_error_gradient
 from helpers.plotting.descent import line_and_valley
 from helpers.plotting.style import WIDTH
+from helpers.system.arguments import whole_between
 from helpers.system.validation import as_real_array, brief, positive_number
-from helpers.widgets.explorer import whole_between
 from helpers.widgets.instrument import Instrument, Pair
 
 START, RATE, MOST = (-1.0, 3.0), 0.1, 60

@@ -11,9 +11,9 @@ import traitlets
 from matplotlib.figure import Figure
 
 from helpers.plotting import playground
-from helpers.system.arguments import check_names
+from helpers.system.arguments import check_names, whole_between
 from helpers.system.interrupts import interrupts_wait
-from helpers.widgets.explorer import REFUSALS, as_call, stopped, whole_between
+from helpers.widgets.explorer import REFUSALS, as_call, stopped
 from helpers.widgets.instrument import plain
 from helpers.widgets.live import Live
 from helpers.widgets.playground_data import DATA_SETS, FEATURES, M, as_points

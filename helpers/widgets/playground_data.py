@@ -8,8 +8,8 @@ import numpy as np
 from helpers.datasets.mnist import load_digit_pair
 from helpers.datasets.toys import make_blobs, make_circles, make_moons, make_spirals, make_xor
 from helpers.plotting.playground import bounds
+from helpers.system.arguments import whole_between
 from helpers.system.validation import brief, known_name, positive_number
-from helpers.widgets.explorer import whole_between
 
 M = 200  # number of training examples, which is also the number of test examples
 MOST_POINTS = 300  # largest number of points that the reader can add

@@ -6,11 +6,11 @@ from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
 from helpers.backprop.network import INITIALIZATIONS, initialize_parameters
 from helpers.backprop.optimizers import OPTIMIZERS
+from helpers.system.arguments import whole_between
 from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import as_generator, known_name, not_negative, positive_number, positive_whole
 from helpers.training.engine import DivergedError, pack, views
 from helpers.training.parallel import parallel_map
-from helpers.widgets.explorer import whole_between
 from helpers.widgets.playground_data import DATA_SETS, FEATURES, M, as_features, as_points, as_rates, one_each, plane
 
 MOST_UPDATES = 20_000  # ends a training run that the reader has forgotten

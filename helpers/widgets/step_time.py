@@ -10,8 +10,9 @@ import ipywidgets
 import numpy as np
 
 from helpers.plotting import cluster
+from helpers.system.arguments import whole_between
 from helpers.system.validation import positive_number
-from helpers.widgets.explorer import SLOW, Explorer, whole_between
+from helpers.widgets.explorer import SLOW, Explorer
 
 MOST_WORKERS = 1024
 NUMBER_BYTES, OPERATIONS = 4, 6  # bytes per float32; multiplications and additions per weight and example

@@ -16,8 +16,9 @@ from helpers.backprop.activations import sigmoid_prime
 from helpers.backprop.losses import binary_cross_entropy
 from helpers.backprop.network import backward, forward, initialize_parameters
 from helpers.plotting.stepper import FRAME_SIZE
+from helpers.system.arguments import whole_between
 from helpers.system.validation import as_real_array, brief, positive_number
-from helpers.widgets.explorer import as_sizes, whole_between
+from helpers.widgets.explorer import as_sizes
 from helpers.widgets.instrument import Instrument
 from helpers.widgets.steps import Step, steps_of, working
 

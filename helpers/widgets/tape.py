@@ -8,8 +8,9 @@ import numpy as np
 from helpers.autograd.tape import Variable, backward_steps, history
 from helpers.plotting import tape_graph
 from helpers.plotting.tape_graph import graph_size, number_or_shape
+from helpers.system.arguments import whole_between
 from helpers.system.validation import as_matrix, known_name
-from helpers.widgets.explorer import SIZE, SLOW, Explorer, whole_between
+from helpers.widgets.explorer import SIZE, SLOW, Explorer
 
 MOST_STEPS = 12  # number of steps of the longest expression
 

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import ipywidgets
 
 from helpers import plotting
-from helpers.widgets.explorer import SLOW, Explorer, whole_between
+from helpers.system.arguments import whole_between
+from helpers.widgets.explorer import SLOW, Explorer
 
 
 class Work(NamedTuple):

@@ -71,11 +71,11 @@ def test_surfaces_get_darker_on_a_white_page_and_lighter_on_a_dark_one():
         assert all(sign * (b - a) > 0 for a, b in pairwise(lights))
 
 
-def test_every_colour_of_the_palette_is_a_css_property_in_both_looks():
+def test_every_colour_is_a_css_property_in_both_looks():
     css = style.css_properties(".a", ".b")
     light, dark = re.findall(r"(\.[ab]) \{([^}]*)\}", css)
     assert (light[0], dark[0]) == (".a", ".b")
-    for name, pair in style.PALETTE.items():
+    for name, pair in (style.PALETTE | style.SURFACES).items():
         assert f"--lesson-{name}: {pair[0]};" in light[1] and f"--lesson-{name}: {pair[1]};" in dark[1]
     query = style.css_properties(":root", "@media (prefers-color-scheme: dark)")
     assert "@media (prefers-color-scheme: dark) { :root { --lesson-ink: #E6E9EC;" in query
