@@ -133,7 +133,7 @@ CLAIMS = {
     "at $z = -10$ its slope is $-0.000045$": lambda: (
         f"{(sigmoid(-10) - 1) * sigmoid(-10) * sigmoid(10):.6f}" == "-0.000045"
     ),
-    "It pulls hardest near $z = -0.7$ and lets go further left": the_pulls_of_both_losses,
+    "It pulls hardest near $z = -0.7$, and further to the left its pull fades": the_pulls_of_both_losses,
     "The second factor vanishes at both ends": the_second_factor_vanishes_at_both_ends,
     "nine points in ten are on the correct side": printed("90.0% classified correctly"),
     "no straight line gets them all": no_line_separates_the_clouds,
