@@ -40,7 +40,7 @@ def _elementwise(name, f, *slopes):
 
 
 def _swapped(operation):
-    """Return the operation with its operands exchanged, which Python needs for expressions such as 1 - x."""
+    """Return the operation with its operands swapped, which Python needs for expressions such as 1 - x."""
     return lambda self, other: operation(self._lift(other), self)
 
 

@@ -1,4 +1,4 @@
-"""Edits that undo mistakes in a call, such as swapped arguments, a wrong axis or the wrong bounds of a range."""
+"""Edits that undo mistakes in a call, such as swapped arguments, the wrong axis or the wrong bounds for a range."""
 
 import ast
 

@@ -222,7 +222,7 @@ EXERCISES = [
             ),
             Wrong(403470, "You counted one bias per layer, but every unit has its own."),
             Wrong(404152, "Your answer is one too small: the output unit has a bias as well."),
-            Wrong(154057, "That is the answer for the network 784 → 196 → 1, but this network has four layers."),
+            Wrong(154057, "That is the answer for the 784 → 196 → 1 network, but this network has four layers."),
             Wrong(
                 784 * 392 + 392 * 392 + 392 * 196 + 196 * 196 + 196 * 98 + 98 * 98 + 98 + 1,
                 "You counted n[l]² biases in each layer. A layer has only one bias per unit.",

@@ -87,7 +87,7 @@ def read(function):
 
 
 def _lambda(module, lines, first):
-    """Return the only lambda in a line as a function, and the lines with this line cut down to the lambda.
+    """Return the only lambda on a line as a function, and the lines with this line cut down to the lambda.
 
     Return None instead of the function if the line does not contain exactly one lambda.
     """
@@ -103,7 +103,7 @@ def _lambda(module, lines, first):
 
 
 def _definition(module, name, first):
-    """Return the function with this name that begins in this line, or None if it is decorated or not found."""
+    """Return the function with this name that begins on this line, or None if it is decorated or not found."""
     found = [n for n in module.body if isinstance(n, ast.FunctionDef) and n.name == name]
     own = next((n for n in found if min([n.lineno, *(d.lineno for d in n.decorator_list)]) == first), None)
     return None if own is None or own.decorator_list else own

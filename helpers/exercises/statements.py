@@ -18,7 +18,7 @@ def _bodies(tree):
 def edits_of(function):
     """Yield edits of whole statements.
 
-    They leave out or move a statement, exchange `=` and `+=`, or copy an argument before it is changed.
+    They leave out or move a statement, swap `=` and `+=`, or copy an argument before it is changed.
     """
     for argument in function.args.args:
         line = ast.parse(f"{argument.arg} = __import__('copy').deepcopy({argument.arg})").body[0]

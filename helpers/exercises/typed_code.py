@@ -63,9 +63,9 @@ def explain(exercise, mine, code, hint, fits):
 
 
 def look_at(code, found=None):
-    """Return a sentence that points to the line of a mistake or, if none is given, to the line of the answer.
+    """Return a sentence that points to the line with the mistake or, if none is given, to the line with the answer.
 
-    Return "" if the mistake may be in a different line.
+    Return "" if the mistake may be on a different line.
     """
     if found:
         return f"Look at the line {quote(found.line)}. "

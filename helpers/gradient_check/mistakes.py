@@ -306,7 +306,7 @@ def _weight_gradient():
         "it uses A[0] in every layer": lambda n, l, D: D @ n.A[0].T,
         "it uses Z[{prev}] instead of A[{prev}]": lambda n, l, D: D @ (n.Z[l - 1] if l > 1 else n.A[0]).T,
         "it uses dA[{prev}] instead of A[{prev}]": lambda n, l, D: D @ (n.W[l].T @ D).T,
-        "the factors of the product are exchanged, which gives the transpose": lambda n, l, D: n.A[l - 1] @ D.T,
+        "the factors of the product are swapped, which gives the transpose": lambda n, l, D: n.A[l - 1] @ D.T,
         "the transpose of the product is reshaped to the shape of W[{l}]": lambda n, l, D: (n.A[l - 1] @ D.T).reshape(
             n.W[l].shape
         ),
@@ -690,7 +690,7 @@ def _result():
         "each layer receives the gradient of the layer before it": layers(lambda n, l: (l - 2) % n.L + 1),
         "every layer receives the gradient of layer 1": layers(lambda n, l: 1),
         "every layer receives the gradient of layer {L}": layers(lambda n, l: n.L),
-        "dW and db are exchanged": lambda n, dW, db: (db, dW),
+        "dW and db are swapped": lambda n, dW, db: (db, dW),
         "dW is transposed": lambda n, dW, db: ({l: dW[l].T for l in dW}, db),
         "the parameters are returned instead of their gradients": lambda n, dW, db: (n.W, n.b),
         "negative entries of the gradients are replaced by 0": of_both(lambda g, p, l, n: np.maximum(g, 0)),

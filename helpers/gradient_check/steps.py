@@ -1,6 +1,6 @@
 """Backpropagation as a program whose lines can be replaced one at a time.
 
-Replacing a line by a wrong one shows what gradients a mistake in that line produces.
+Replacing a line with a wrong one shows which gradients a mistake on that line produces.
 """
 
 from helpers.backprop.activations import ACTIVATIONS

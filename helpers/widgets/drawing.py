@@ -102,7 +102,7 @@ def read(drawing, target=8, network="5 or 8"):
     target : int
         Label used to compute the cost J.
     network : str
-        "5 or 8" for the network 784 → 196 → 1 of lesson 04, or "ten digits" for 784 → 300 → 10 of lesson 08.
+        "5 or 8" for the 784 → 196 → 1 network of lesson 04, or "ten digits" for 784 → 300 → 10 of lesson 08.
 
     Returns
     -------

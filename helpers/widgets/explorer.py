@@ -40,8 +40,9 @@ LAYOUT = f"""
 .lesson-controls .widget-inline-hbox {{ flex-flow: row wrap; height: auto; margin-bottom: var(--lesson-space); }}
 .lesson-controls .widget-inline-hbox > .widget-label {{
     flex: 0 0 100%; width: auto !important; text-align: left; line-height: 1.4; height: auto; }}
-.lesson-controls .slider-container {{ flex: 1 1 6rem; min-width: 0; }}
+.lesson-controls .slider-container {{ flex: 1 1 4rem; min-width: 0; }}
 .lesson-widget td code {{ white-space: nowrap; }}
+.lesson-widget table {{ display: block; max-width: 100%; overflow-x: auto; }}
 .lesson-picture svg, .lesson-picture img {{
     display: block; width: 100%; height: auto; min-width: 26rem; max-width: 38rem; }}
 .lesson-picture {{ overflow-x: auto; }}

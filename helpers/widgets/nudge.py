@@ -22,7 +22,7 @@ class Nudge(NamedTuple):
 
 
 def cost_of_weight(w):
-    """Compute the cost of one example in a tiny network 1 → 1 → 1 as a function of the weight of its first layer.
+    """Compute the cost of one example in a tiny 1 → 1 → 1 network as a function of the weight of its first layer.
 
     The example is x = 0.8 with the label y = 1. The function accepts float32, float64 and complex arrays of any shape.
     """

@@ -30,7 +30,7 @@ def _ten_digits():
 
 
 def run(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
-    """Train a network 784 → 30 → 10 on 2000 digits with each of three optimizers.
+    """Train a 784 → 30 → 10 network on 2000 digits with each of three optimizers.
 
     All three start from the same weights and use the same batches.
 
