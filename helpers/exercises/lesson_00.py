@@ -200,7 +200,7 @@ EXERCISES = [
     Exercise(
         name="00.q3",
         prompt=(
-            'What does $dW$ mean in these lessons? "a" a small change of $W$; '
+            'What does $dW$ mean in these lessons? "a" a small change in $W$; '
             '"b" the derivative of $W$ with respect to the cost; "c" the derivative of the cost with respect to $W$.'
         ),
         right="c",
