@@ -88,7 +88,7 @@ function instrument({ model, el }, build) {
     const title = words("b"), task = words("span"), met = words("p", { class: "met", role: "status" })
     const stage = element("div", { class: "stage" })
     const sentence = words("p", { class: "sentence", role: "status" })
-    const refusal = words("p", { class: "refusal", role: "alert" }), line = words("code", { class: "line" })
+    const refusal = words("p", { class: "refusal", role: "alert" }), line = words("code", { class: "line", tabindex: "0" })
     const view = element("section", { class: "instrument" },
         element("header", {}, title, element("p", { class: "task" }, element("i", {}, "Challenge "), task), met),
         stage, sentence, refusal, line)

@@ -448,13 +448,14 @@ function playground(view) {
         const fresh = picture.number !== shown?.number
         if (fresh && picture.flow && shown && picture.updates === shown.updates + 1) run(picture)
         else if (fresh || !flowing) {
-            if (flowing) { // a new picture has arrived before the animation was finished
-                turn += 1
-                flowing = false
-                net.rest()
-            }
+            if (flowing) rest() // a new picture has arrived before the animation was finished
             show(picture, scene)
         }
+    }
+    function rest() {
+        turn += 1
+        flowing = false
+        net.rest()
     }
     function show(picture, scene) {
         net.draw(picture, scene, colors)
@@ -483,7 +484,7 @@ function playground(view) {
     const soon = () => { if (!waiting) { waiting = true; requestAnimationFrame(draw) } }
     follow("picture scene", soon)
     const repaint = () => { colors = null; soon() }
-    const watch = new ResizeObserver(soon), ends = onTheme(repaint)
+    const watch = new ResizeObserver(() => { if (flowing) rest(); soon() }), ends = onTheme(repaint) // arrows belong to one size
     watch.observe(net.node)
     return () => { watch.disconnect(); ends() }
 }
