@@ -15,7 +15,8 @@ def two_passes(L=3, ax=None):
     """Draw the forward and the backward pass through L layers, with the stored values between them.
 
     Solid blue arrows lead from A[0] to A[L], and vertical arrows lead from the forward pass down to the stored values.
-    Dashed red arrows lead back from dZ[L] to dZ[1], and each of these steps uses the stored values above it.
+    Dashed red arrows lead back from dZ[L] to dZ[1]. Thin ones lead from the stored values of layer l to dZ[l], and
+    from A[l] to dW[l+1].
 
     Parameters
     ----------
@@ -29,7 +30,7 @@ def two_passes(L=3, ax=None):
         _box(ax, STEP * (l - 0.5), BOTTOM, f"$dW^{{[{l}]}}$\n$db^{{[{l}]}}$")
     _box(ax, end + 0.45, 0, "cost\n$J$", half_width=0.45, half_height=TOP + 0.45)
     for l in range(L + 1):
-        _store(ax, l)
+        _store(ax, l, L)
         middle = STEP * l
         left, right = middle - 0.5 - 0.3 * (l == 0), end if l == L else middle + 0.5
         arrow(ax, (left, TOP), (right, TOP), FORWARD, "-")
@@ -44,16 +45,16 @@ def two_passes(L=3, ax=None):
     return ax
 
 
-def _store(ax, l):
+def _store(ax, l, L):
     """Draw the stored values of layer l, with arrows that lead from the forward pass and to the backward pass."""
     text = f"$Z^{{[{l}]}},\\ A^{{[{l}]}}$" if l else "$A^{[0]}$"
     look = {"boxstyle": "round", "facecolor": LIT, "edgecolor": FAINT}
     ax.text(STEP * l, 0, text, ha="center", va="center", fontsize="small", bbox=look)
     arrow(ax, (STEP * l, TOP - 0.1), (STEP * l, 0.4), FORWARD, "-", 1)
-    if l:
+    if l:  # leads to dZ[l]
         arrow(ax, (STEP * l, -0.4), (STEP * l, BOTTOM + 0.1), BACKWARD, "--", 1)
-    else:
-        arrow(ax, (0.1, -0.4), (0.5, BOTTOM + 0.35), BACKWARD, "--", 1)  # leads to dW[1], since there is no dZ[0]
+    if l < L:  # leads to dW[l+1]
+        arrow(ax, (STEP * l + 0.3, -0.3), (STEP * (l + 0.5) - 0.3, BOTTOM + 0.5), BACKWARD, "--", 1)
 
 
 def _box(ax, x, y, text, half_width=0.75, half_height=0.45):

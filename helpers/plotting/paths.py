@@ -68,7 +68,7 @@ def fan_out(weights, errors, step, ax=None):
         _connect(ax, fed, cost, FORWARD, "-")
         _unit(ax, fed, _named("z", 2, k))
         _factor(ax, (2.3, y / 2 + outside), _named("w", 2, f"{k}1"), _decimals(w, 1))
-        _factor(ax, (6.8, y / 2 + outside), _named(r"\delta", 2, k), _decimals(error, 4))
+        _factor(ax, (6.5, 0.59 * y + outside), _named(r"\delta", 2, k), _decimals(error, 4))
         ax.text(4.6, y + 0.52, rf"$\Delta z^{{[2]}}_{k}$ = {_decimals(w * step, 4)}", ha="center", fontsize=11)
         text = rf"$\delta^{{[2]}}_{k}\, \Delta z^{{[2]}}_{k}$ = {_decimals(effect, 6)}"
         ax.text(9.2, 1.5 * outside, text, ha="center", va="center", fontsize=11)

@@ -285,7 +285,7 @@ def test_the_captions_of_the_learned_network(learned):
     triangles = DIGIT == 1
     assert (W[1] @ X[triangles].T + b[1] < 0).sum(axis=1).tolist() == [0, 1]
     assert np.sign(sigmoid(W[1] @ np.array([[0, 1], [0, 1]]) + b[1]) - 0.5).tolist() == [[-1, 1], [1, -1]]
-    says("the triangles bend around the upper right corner", "cuts all of them off, with a single stray circle")
+    says("the triangles bend around the upper right corner", "cuts all of them off, along with a single stray circle")
     assert (A[1][:, triangles].max(axis=0) > 0.95).all() and (A[1][:, triangles].min(axis=0) > 0.4).all()
     across = A[2][1] > 0.5
     assert across[triangles].all() and across[~triangles].sum() == 1
@@ -298,7 +298,10 @@ def test_the_captions_of_the_learned_network(learned):
 
 
 def test_most_random_starts_reach_it():
-    says("for the seeds 0 to 19, eighteen get more than 99 % of both digits", "stuck at about 60 % of the sum digits")
+    says(
+        "for the seeds 0 to 19, eighteen get more than 99% of both digits",
+        "still get only about 60% of the sum digits right",
+    )
     right = [
         ((trained(*initialize_parameters([2, 2, 2], random_state=seed))[2][2] > 0.5) == Y).mean(axis=1)
         for seed in range(20)

@@ -86,8 +86,10 @@ def test_the_two_passes_run_against_each_other(L):
     forward = [a for a in arrows(ax) if same_color(a.arrow_patch.get_edgecolor(), FORWARD)]
     backward = [a for a in arrows(ax) if same_color(a.arrow_patch.get_edgecolor(), BACKWARD)]
     assert len(forward) == 2 * (L + 1)  # along the top, and into the store
-    assert len(backward) == 2 * L + 1  # along the bottom, and out of the store
+    assert len(backward) == 3 * L  # along the bottom, and out of the store
     assert all(a.xy[0] >= a.xyann[0] for a in forward) and all(a.arrow_patch.get_linestyle() == "--" for a in backward)
     assert sum(a.xy[0] < a.xyann[0] for a in backward) == L
+    to_dW = [a for a in backward if a.xy[0] > a.xyann[0]]
+    assert [(int(a.xyann[0] // passes.STEP), int(a.xy[0] // passes.STEP)) for a in to_dW] == [(l, l) for l in range(L)]
     for l in range(1, L + 1):
         assert {f"$A^{{[{l}]}}$", f"$dZ^{{[{l}]}}$", f"$Z^{{[{l}]}},\\ A^{{[{l}]}}$"} <= set(texts(ax))
