@@ -81,13 +81,12 @@ def test_a_new_network_pays_about_log_2(own):
 
 
 def test_the_flat_stretch_and_the_fall_on_exclusive_or():
-    assert (
-        "After a small drop in the first steps, it stays near 0.69 for some 200 iterations, falls to a shoulder near 0.5, and at about 500 drops steeply"
-        in TEXT
-    )
+    assert "After a small drop in the first steps, it stays near 0.69 for some 200 iterations" in TEXT
+    assert "falls to a shoulder near 0.5, and at about 500 drops steeply" in TEXT
     X, y = datasets.make_xor(m=200, random_state=0)
     options = {"learning_rate": 2.0, "iterations": 700, "random_state": np.random.default_rng(2)}
     costs = np.array(NeuralNetwork([4, 3, 1], **options).fit(X, y).cost_history_)
+    assert 0.01 < costs[0] - costs[10] < 0.05
     assert np.abs(costs[10:180] - 0.69).max() < 0.02 and costs[250] < 0.66
     assert 450 < np.argmax(costs < 0.25) < 550
     steepness = -np.diff(costs)
