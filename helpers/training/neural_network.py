@@ -56,7 +56,7 @@ class NeuralNetwork:
         Number of examples used for each update. The examples are shuffled before every epoch. By default,
         every update uses all examples.
     shuffle_buffer : int, optional
-        Number of consecutive examples that are shuffled at a time; see `engine.batches`. By default, all
+        Number of consecutive examples that are shuffled at a time; see `batching.batches`. By default, all
         examples are shuffled together if they are in memory, and 8192 at a time if they are in a file.
     patience : int, optional
         Number of epochs without a new lowest cost on the held-out examples after which training stops.

@@ -14,7 +14,7 @@ from helpers.backprop.activations import softmax
 from helpers.backprop.optimizers import OPTIMIZERS
 from helpers.gradient_check.nudge import numerical_gradient, relative_error
 from helpers.system.interrupts import interrupts_wait
-from helpers.training import blocks, engine
+from helpers.training import batching, blocks, engine
 from helpers.training.engine import DivergedError
 from helpers.training.neural_network import NeuralNetwork, NotFittedError
 from helpers.training.streaming import HDF5Rows
@@ -358,7 +358,7 @@ def test_every_epoch_has_an_order_of_its_own():
 def test_groups_come_in_random_order_too():
     X, Y = np.arange(40.0).reshape(40, 1), np.zeros((1, 40))
     rng = np.random.default_rng(0)
-    firsts = [[x.min() // 10 for x, _ in engine.batches(X, Y, 10, 10, rng)] for _ in range(5)]
+    firsts = [[x.min() // 10 for x, _ in batching.batches(X, Y, 10, 10, rng)] for _ in range(5)]
     assert all(sorted(groups) == [0, 1, 2, 3] for groups in firsts)
     assert any(groups != [0, 1, 2, 3] for groups in firsts)
 

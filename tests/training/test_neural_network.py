@@ -13,10 +13,10 @@ from hypothesis import given, settings, strategies as st
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from helpers import datasets
-from helpers.backprop import losses, network
+from helpers.backprop import losses, network, optimizers
 from helpers.backprop.activations import ACTIVATIONS, sigmoid, sigmoid_prime
 from helpers.gradient_check import check_gradients
-from helpers.training import blocks, engine, neural_network
+from helpers.training import batching, blocks, engine, neural_network
 from helpers.training.engine import DivergedError
 from helpers.training.neural_network import NeuralNetwork, NotFittedError
 from helpers.training.parallel import core_count, parallel_map
@@ -94,6 +94,17 @@ def test_blocks_and_threads_give_what_the_plain_equations_give(m):
         for ours, threads, expected in zip(serial, parallel, plain, strict=True):
             np.testing.assert_allclose(ours[l], expected[l], rtol=1e-12, atol=1e-15)
             np.testing.assert_array_equal(ours[l], threads[l])  # the order of summation does not depend on threads
+
+
+@pytest.mark.parametrize("optimizer", optimizers.OPTIMIZERS)
+def test_updating_a_strip_at_a_time_changes_no_bit(optimizer, monkeypatch):
+    X, y = np.random.default_rng(0).random((50, 7)), np.arange(50) % 2
+    thetas = []
+    for strip in (1, 5, 10_000):
+        monkeypatch.setattr(engine, "STRIP", strip)
+        thetas.append(NeuralNetwork([4, 1], optimizer=optimizer, iterations=7).fit(X, y)._state.theta)
+    np.testing.assert_array_equal(thetas[0], thetas[2])
+    np.testing.assert_array_equal(thetas[1], thetas[2])
 
 
 def test_initialization_scales_and_repeats():
@@ -220,7 +231,7 @@ def test_leaving_out_dead_features_changes_nothing():
 def test_mini_batches_see_every_example_once_an_epoch(shuffle_buffer):
     X, Y = np.arange(10.0).reshape(10, 1), np.arange(10.0).reshape(1, 10)
     rng = np.random.default_rng(0)
-    epochs = [[(x.copy(), y) for x, y in engine.batches(X, Y, 4, shuffle_buffer, rng)] for _ in range(2)]
+    epochs = [[(x.copy(), y) for x, y in batching.batches(X, Y, 4, shuffle_buffer, rng)] for _ in range(2)]
     for epoch in epochs:
         assert sorted(len(x) for x, _ in epoch) == [2, 4, 4]
         assert sorted(np.concatenate([x.ravel() for x, _ in epoch])) == list(range(10))
@@ -233,9 +244,9 @@ def test_mini_batches_see_every_example_once_an_epoch(shuffle_buffer):
 @pytest.mark.parametrize("shuffle_buffer", [10, 4])
 def test_batches_that_were_seen_already_are_not_read(shuffle_buffer):
     X, Y = np.arange(10.0).reshape(10, 1), np.arange(10.0).reshape(1, 10)
-    every = [y for _, y in engine.batches(X, Y, 4, shuffle_buffer, np.random.default_rng(0))]
+    every = [y for _, y in batching.batches(X, Y, 4, shuffle_buffer, np.random.default_rng(0))]
     for skip in range(4):
-        rest = [y for _, y in engine.batches(X, Y, 4, shuffle_buffer, np.random.default_rng(0), skip)]
+        rest = [y for _, y in batching.batches(X, Y, 4, shuffle_buffer, np.random.default_rng(0), skip)]
         assert [y.tolist() for y in rest] == [y.tolist() for y in every[skip:]]
 
 
