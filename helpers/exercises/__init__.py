@@ -13,11 +13,11 @@ In a lesson::
 
 These functions never raise an error, whatever the answer, and no verdict gives the solution away.
 
-To read the code, start with `core` (what an exercise is) and the exercises of a lesson, such as `lesson_04`. Then read
+To read the code, start with `core` (what an exercise is) and the exercises for a lesson, such as `lesson_04`. Then read
 `judging` (how an answer is judged), `repair` (how a mistake is located in the reader's code) with `catalogue` (the
 mistakes that it tries to undo), and `diagnosis` and `phrases` (how a mistake is described). For a typed answer, `cell`
 reads the code and `typed_code` judges it. `limits` and `surroundings` isolate the reader's code, and `restart` tells
-the reader what to run first after a restart of the kernel.
+the reader what to run first after a kernel restart.
 """
 
 import difflib
@@ -47,7 +47,8 @@ def verdict(name, answer):
     name : str
         A key of `registry.EXERCISES`.
     answer : object
-        A number, a shape, an array, text or, if the exercise asks for one, a function. None means not done yet.
+        A number, a shape, an array, text or, if the exercise asks for one, a function. None means that the exercise has
+        not been answered yet.
 
     Returns
     -------
@@ -103,9 +104,9 @@ def quiz(lesson, *unnamed, **answers):
     Parameters
     ----------
     lesson : str or int
-        The number of the lesson, with two digits if it is a str.
+        The number of the lesson, with two digits if it is a string.
     **answers
-        The answers, named q1, q2 and so on. None means not done yet.
+        The answers, named q1, q2 and so on. None means that a question has not been answered yet.
     """
     if type(lesson) is int and 0 <= lesson < 100:
         lesson = str(lesson)
@@ -128,7 +129,7 @@ def quiz(lesson, *unnamed, **answers):
 
 
 def progress():
-    """Show which exercises of each lesson have been done, from a file that stays on this machine."""
+    """Show which exercises in each lesson have been done, from a file that stays on this machine."""
     done, said = record.read()
     rows = []
     for lesson in sorted({*LESSONS, *(name[:2] for name in CHALLENGES)}):
@@ -145,7 +146,7 @@ def _count(names, done):
 
 
 def _unknown(name):
-    """Return a sentence that says there is no exercise with this name, or "" if there is one."""
+    """Return a message saying that no exercise has this name, or "" if one does."""
     if not _is_text(name):
         return "The name of an exercise must be text, such as '01.error'."
     if name in EXERCISES:

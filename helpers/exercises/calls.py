@@ -1,4 +1,4 @@
-"""Edits that undo mistakes in a call, such as swapped arguments, the wrong axis or the wrong bounds for a range."""
+"""Edits that undo mistakes in a call, such as swapped arguments, a wrong axis or wrong range bounds."""
 
 import ast
 
@@ -22,12 +22,12 @@ REDUCTIONS = {"sum", "mean", "max", "min", "std", "amax", "prod", "norm", "cumsu
 
 
 def edits_of(slot, node):
-    """Yield edits of a call.
+    """Yield edits to a call.
 
     Parameters
     ----------
     slot : pair (container, key)
-        The place of the call in the tree (see `edits`).
+        The position of the call in the tree (see `edits`).
     node : ast.Call
         The call.
     """
@@ -74,7 +74,7 @@ def _single_argument(slot, node, name):
 
 
 def _reductions(slot, node):
-    """Yield edits that change the axis or the keepdims of a sum, a mean, a maximum or another reduction."""
+    """Yield edits that change the `axis` or `keepdims` argument of a sum, mean, maximum or other reduction."""
     has = {keyword.arg for keyword in node.keywords}
     keepdims = ast.keyword("keepdims", ast.Constant(True))
     axes = [ast.keyword("axis", ast.Constant(value)) for value in (0, 1)]

@@ -1,4 +1,4 @@
-"""List all the small changes to a function's code that `repair` tries, the most likely first."""
+"""List all the small changes to a function's code that `repair` tries, most likely first."""
 
 import ast
 
@@ -6,7 +6,7 @@ from helpers.exercises import expressions, statements
 
 
 def of(function, scope, numbers, arrays, tables, outside=()):
-    """Return all edits of a function's tree, the most likely first.
+    """Return all edits to a function's tree, most likely first.
 
     Parameters
     ----------
@@ -17,7 +17,7 @@ def of(function, scope, numbers, arrays, tables, outside=()):
     numbers, arrays, tables : list of str
         Names of the arguments that are numbers, arrays, and dictionaries or lists.
     outside : list of str
-        Names of numbers and arrays of the notebook that the function uses although they are not arguments.
+        Names of numbers and arrays in the notebook that the function uses although they are not its arguments.
 
     Returns
     -------

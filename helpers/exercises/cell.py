@@ -24,7 +24,7 @@ def current(name):
     Parameters
     ----------
     name : str
-        The exercise that the cell checks.
+        The name of the exercise that the cell checks.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def read(text, name, scope):
     text : str
         The text of the cell.
     name : str
-        The exercise that the cell checks.
+        The name of the exercise that the cell checks.
     scope : dict
         The variables of the notebook, by name.
 
@@ -63,7 +63,7 @@ def read(text, name, scope):
     body = [node for node in module.body if not isinstance(node, IMPORTS) and not _calls_us(node)]
     last = body[-1] if body else None
     if isinstance(last, ast.Assign) and [ast.unparse(target) for target in last.targets] == [ast.unparse(answer)]:
-        body, answer = body[:-1], last.value  # let the assignment count as the line of the answer
+        body, answer = body[:-1], last.value  # treat the assignment as the line with the answer
     result = ast.copy_location(ast.Return(answer), answer)
     nothing = ast.arguments([], [], None, [], [], None, [])
     function = ast.copy_location(ast.FunctionDef("answer", nothing, [*body, result], []), answer)
@@ -130,7 +130,7 @@ def foreign_names(code):
     own = own_names(code) | {n.arg for n in ast.walk(code.tree) if isinstance(n, ast.arg)}
     used = [n for n in ast.walk(code.tree) if isinstance(n, ast.Name) and n.id not in own]
     used = [n for n in used if n.id in code.scope]
-    tools = (ModuleType, np.random.Generator, np.random.RandomState)  # these contain no data of the lesson
+    tools = (ModuleType, np.random.Generator, np.random.RandomState)  # these contain no data from the lesson
     return [n for n in used if not callable(code.scope[n.id]) and not isinstance(code.scope[n.id], tools)]
 
 

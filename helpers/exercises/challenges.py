@@ -1,4 +1,4 @@
-"""Texts of the challenges set by the interactive figures. Each figure decides for itself when its challenge is met."""
+"""The text of each challenge set by an interactive figure. Each figure decides for itself when its challenge is met."""
 
 CHALLENGES = {
     "01.line_and_valley": (

@@ -1,8 +1,8 @@
 """Exercises, known wrong answers and verdicts.
 
-All data of an exercise is in one place, in the modules `lesson_00` to `lesson_10`. An answer is either a value or a
-function. A function is run on `cases`, and its results are compared with those of the solution, the stub and known
-wrong answers.
+All the data for an exercise is in one place, in one of the modules `lesson_00` to `lesson_10`. An answer is either a
+value or a function. A function is run on `cases`, and its results are compared with those of the solution, the stub and
+known wrong answers.
 """
 
 import inspect
@@ -22,7 +22,7 @@ class Wrong(NamedTuple):
 
     answer: Any  # a value, or a function with the same arguments as the solution
     hint: str
-    code: str = ""  # a pattern; if the reader's code can be read, it must contain this for the hint to apply
+    code: str = ""  # a pattern that the reader's code must match for the hint to apply, if the code can be read
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Exercise:
     prompt : str
         The task, in Markdown.
     reason : str
-        The reason why the right answer is right, which is shown with the verdict.
+        Why the right answer is right, shown with the verdict.
     wrong : list of Wrong
         Known wrong answers, at least three.
     right : object
@@ -50,7 +50,7 @@ class Exercise:
     broken : callable, optional
         The given function, under its own name, if the task is to find a mistake.
     cases : callable, optional
-        Returns a new list of tuples of arguments at each call. Only given if the answer is a function.
+        Returns a new list of argument tuples each time it is called. Only given if the answer is a function.
     parts : tuple of str
         Names of the function's results, as used in the lesson.
     m : list of int
@@ -118,7 +118,7 @@ class Exercise:
 
     @cached_property
     def key(self):
-        """Return the results with which answers are compared."""
+        """Return the results that answers are compared with."""
         if self.recorded:
             return self.recorded
         needs = {wrong.hint: wrong.code for wrong in self.wrong if wrong.code}
@@ -133,16 +133,16 @@ class Exercise:
 
     @cached_property
     def slips(self):
-        """Return wrong values of a typed answer that result from one slip in the formula, each with a hint."""
+        """Return the wrong answers that a single slip in the formula would produce, each with a hint."""
         if self.cases is not None or isinstance(self.right, str) or not self.solution:
             return []
         return typed.slips(self.solution, self.name[3:] if self.is_question else "answer", self.right)
 
 
 class Key(NamedTuple):
-    """The results with which answers are compared.
+    """The results that answers are compared with.
 
-    Results are a list with one entry per case or, if a function fails, the text of its error.
+    The results of a function are a list with one entry per case or, if the function fails, the text of its error.
     """
 
     right: list

@@ -46,7 +46,7 @@ def about_unused(code):
 
 
 def with_unused(words, code):
-    """Add what the code alone shows to a message, in front of the question at its end."""
+    """Insert what the code alone shows into a message, before its closing question."""
     never = about_unused(code) if code else ""
     hidden = repair.outside(code) if code else ()
     if hidden:
@@ -64,7 +64,7 @@ def evidence(code):
     if hidden:
         return (
             f"`{hidden[0]}`{_line_with(code, hidden[0])} is not an argument of the function but comes from elsewhere "
-            f"in the notebook. Which argument should you use instead, or what can you count in the arguments?"
+            f"in the notebook. Which argument, or which size of an argument, should you use instead?"
         )
     names = repair.unused(code)
     if names:
@@ -77,17 +77,17 @@ def evidence(code):
 
 
 def _values_cut_off(code):
-    """Return a sentence and a question about clipped values or a tiny number in a logarithm, otherwise ""."""
+    """Return a sentence and a question about clipped values or a tiny number in a logarithm, or "" for neither."""
     for node in ast.walk(code.tree):
         name = getattr(getattr(node, "func", None), "attr", "")
         if isinstance(node, ast.Call) and name == "nan_to_num":
             return (
-                f"`{ast.unparse(node.func)}`{where(code.line(node))} replaces nan and infinity by other numbers. This "
-                f"only hides that something overflows. Where does it overflow, and how can you avoid that?"
+                f"`{ast.unparse(node.func)}`{where(code.line(node))} replaces NaN and infinity with other numbers. "
+                f"This only hides an overflow. Where does the overflow happen, and how can you avoid it?"
             )
         if isinstance(node, ast.Call) and name == "clip":
             return (
-                f"`{ast.unparse(node.func)}` cuts off values in the line {quote(code.line(node))}. Which results are "
+                f"`{ast.unparse(node.func)}` limits the values in the line {quote(code.line(node))}. Which results are "
                 f"wrong because of that?"
             )
     for node in ast.walk(code.tree):
@@ -116,7 +116,7 @@ def _diagonal(code, words):
 
 
 def about_logarithm(code, parts):
-    """Return a sentence and a question about a logarithm in the code of gradients, or "" if there is none.
+    """Return a sentence and a question about a logarithm in code that computes gradients, or "" if there is none.
 
     A logarithm belongs to the cost, so it usually means that the cost was not differentiated.
     """
@@ -134,7 +134,7 @@ def about_logarithm(code, parts):
 def lost(code):
     """Return the first statement whose result is computed but not kept, or None if there is none.
 
-    This is an expression that stands alone, or a call of the function itself.
+    Such a statement is a standalone expression or a call to the function itself.
     """
     for node in ast.walk(code.tree):
         value = getattr(node, "value", None)
@@ -159,7 +159,7 @@ def about_lost(node, code):
 def loose_end(code):
     """Return a sentence and a question about an unused result, a loop that ends at once or random numbers.
 
-    Return "" if there are none of these.
+    Return "" if none of these occurs.
     """
     read = {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     for node in ast.walk(code.tree):
@@ -202,9 +202,9 @@ def _line_with(code, name):
 
 
 def pointed(words, found, code, parts, part):
-    """Put a pointer to a line of the code in front of a message.
+    """Begin a message with a pointer to a line of the code.
 
-    The line is that of the mistake that was found or, failing that, the line that computes the wrong result.
+    The line is the one with the mistake that was found or, failing that, the one that computes the wrong result.
 
     Parameters
     ----------
@@ -260,7 +260,7 @@ def _made(code, parts, part):
 
 
 def _is_empty(node):
-    """Return whether a statement only gives a whole variable its initial value, such as {}, 0 or [0] * n."""
+    """Return whether a statement only initialises a whole variable, for example to {}, 0 or [0] * n."""
     if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
         return False
     value = node.value.left if isinstance(node.value, ast.BinOp) else node.value

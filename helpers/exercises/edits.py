@@ -63,7 +63,7 @@ def of_slot(kind, slot, new, node, rank=0.0, tag="", piece=""):
 
 
 def of_body(kind, owner, body, new, node):
-    """Return the edit that replaces the statements `body` of `owner` by `new`. The wrong node is `node`."""
+    """Return the edit that replaces the statements `body` of `owner` with `new`. The wrong node is `node`."""
     field = "body" if body is getattr(owner, "body", None) else "orelse"
     return Edit(kind, [(owner, field, new)], node, ast.unparse(node), RANKS[kind])
 

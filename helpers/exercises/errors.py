@@ -8,8 +8,8 @@ from types import FunctionType
 from helpers.exercises import limits
 from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError, text_of
 
-TYPES = {  # explanations of a TypeError, by a word in its text
-    "bitwise_xor": "`^`, which is the exclusive or in Python, is used instead of a power",
+TYPES = {  # explanations of TypeErrors, by a word in the text of the error
+    "bitwise_xor": "`^`, which means exclusive or in Python, is used where a power is needed",
     "'tuple'": "A whole tuple is used where a single number is needed",
     "'NoneType'": "A value is None, probably because a function that was called returns nothing",
     "'builtin_function_or_method'": "A function is used as a value without being called",
@@ -20,7 +20,7 @@ TYPES = {  # explanations of a TypeError, by a word in its text
     "'dict'": "A whole dictionary is used where one of its arrays is needed",
     "'list'": "A list is used where an array is needed (np.array makes one)",
     "not iterable": "A single number is used where a sequence to loop over is needed",
-    "not subscriptable": "Square brackets follow something that has no entries",
+    "not subscriptable": "Square brackets follow something that cannot be indexed",
     "not callable": "Parentheses follow something that is not a function",
     "as a data type": "The sizes of a new array must be a single argument, a tuple in its own parentheses",
 }
@@ -39,7 +39,8 @@ IN_A_LINE = [
      "same?"),
     (KeyError, "", "A dictionary has no entry {text}{there}. Which keys does it have, and which do you need?"),
     (IndexError, "", "An index is out of range{there} (`{text}`). What are its first and last values?"),
-    (AttributeError, "^module", "A function does not exist{there}: {text}. In which part of the module is it?"),
+    (AttributeError, "^module", "A function that does not exist is used{there}: {text}. In which part of the module is "
+     "the right one?"),
     *((TypeError, re.escape(word), about + "{there} (`{text}`). What should be there instead?")
       for word, about in TYPES.items()),
     (BaseException, "truth value of an array", "A condition is applied to a whole array{there}, but it can only test a "
@@ -47,8 +48,8 @@ IN_A_LINE = [
 ]  # fmt: skip
 # Errors that do not concern a single line.
 ABOUT_THE_WHOLE = {
-    ArgumentChangedError: "`{name}` changes its argument `{text}` in place, and the caller still needs it: make a new "
-    "array.",
+    ArgumentChangedError: "`{name}` changes its argument `{text}` in place, but the caller still needs the original. "
+    "Make a new array.",
     ArgumentRoundedError: (
         "`{name}` leaves its argument `{text}` changed by rounding errors, because adding ε and "
         "subtracting it again does not give exactly the same number. Save the entry and restore it, or "
@@ -85,8 +86,7 @@ def about_error(name, error, function=None):
     error : BaseException
         The error.
     function : callable, optional
-        The reader's function. It is needed to quote the line in which the error occurred, so by default no line is
-        quoted.
+        The reader's function, used to quote the line in which the error occurred. Without it, no line is quoted.
 
     Returns
     -------

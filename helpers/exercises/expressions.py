@@ -1,4 +1,4 @@
-"""Edits of single expressions, such as a different name, sign, index, axis or function, or an added transpose."""
+"""Edits to single expressions, such as a different name, sign, index, axis or function, or an added transpose."""
 
 import ast
 import copy
@@ -29,7 +29,7 @@ class Known(NamedTuple):
     names: list  # names of variables
     scope: list  # names of functions
     counts: list  # expressions that give a number of rows, columns or entries
-    outside: list  # names of the notebook that the function uses
+    outside: list  # names of notebook variables that the function uses
     loops: list  # names of loop variables
 
 
@@ -50,7 +50,7 @@ def slots(tree):
 
 
 def edits_of(function, scope, numbers, arrays, tables, outside):
-    """Yield edits of single expressions. The parameters are those of `catalogue.of`."""
+    """Yield edits to single expressions. The parameters are those of `catalogue.of`."""
     arguments = [argument.arg for argument in function.args.args]
     stored = [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     names = list(dict.fromkeys(arguments + stored))
@@ -236,7 +236,7 @@ def _constants(slot, node, parent, known):
             yield of_slot("hard_coded", slot, ast.UnaryOp(ast.USub(), ast.Constant(1)), node)
 
 
-# Functions that yield edits of an expression, by its type.
+# Functions that yield edits to an expression, by its type.
 BY_TYPE = {
     ast.BinOp: _operations,
     ast.UnaryOp: _minuses,

@@ -1,4 +1,4 @@
-"""Write the lessons without outputs and solutions for a class, and an answer book for the teacher.
+"""Write a copy of the lessons for a class, without outputs or solutions, and an answer book for the teacher.
 
 ``make handout`` writes both to `build/handout`. The folder `lessons` is self-contained. The notebook
 `answer_book.ipynb` contains every solution, an explanation and advice on marking.
@@ -59,7 +59,7 @@ from helpers.exercises import check, quiz"""
 
 
 def write(folder=ROOT / "build" / "handout"):
-    """Write the handout and the answer book to a folder, and replace an existing handout completely.
+    """Write the handout and the answer book to a folder, completely replacing any existing handout.
 
     Parameters
     ----------

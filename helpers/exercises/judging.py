@@ -24,7 +24,7 @@ SURE = ("floor", "power", "uncalled", "whole_shape", "outside")
 
 
 class _Mistake(NamedTuple):
-    """What is known about a wrong function before the search for the cause of the mistake."""
+    """What is known about a wrong function before the cause of the mistake is sought."""
 
     hint: str  # the hint for the known wrong answer with the same results or the same error, or ""
     generic: str  # the message to show if the cause is unknown
@@ -111,7 +111,7 @@ def _judge_function(exercise, answer, printed):
 
 
 def _note(results, right):
-    """Return a note if a right result has a different type from the result of the lesson's function, otherwise ""."""
+    """Return a note if a right result has a different type from that of the lesson's function, otherwise ""."""
     if isinstance(right[0], np.ndarray) and isinstance(results[0], (list, tuple)):
         return " (Your result is a list, but the function in the lesson returns an array.)"
     return ""
@@ -132,10 +132,7 @@ def _about_failure(exercise, answer, error):
 def _about_nothing(exercise, answer, results, printed):
     name = exercise.answer_name
     if printed.length:
-        said = (
-            f"`{name}` prints its result but returns None. End it with `return` and the result. How can a "
-            "caller get it?"
-        )
+        said = f"`{name}` prints its result but returns None. How can the function pass the result on to its caller?"
         return _Mistake(said, said)
     if any(result is not None for result in results):
         return Verdict("wrong", f"`{name}` returns None in some cases. Does every path through it end with `return`?")
@@ -180,7 +177,7 @@ def _same(mine, right, name):
 
 
 def _is_about(hint, needs, answer):
-    """Return whether a hint may apply to this code: it contains what the hint is about, or it cannot be read."""
+    """Return whether the code contains what the hint is about, or cannot be read, so that the hint may apply."""
     code = repair.read(answer) if hint in needs else None
     return code is None or re.search(needs[hint], "\n".join(map(ast.unparse, code.functions))) is not None
 
@@ -200,7 +197,7 @@ def _about_the_given(exercise, answer):
 def _explained(exercise, answer, hint, generic, earlier, failed, part):
     """Return the verdict with the best explanation that can be found.
 
-    An explanation based on a change of the code comes first, then one based on the numbers, and finally `generic`.
+    An explanation based on a change to the code comes first, then one based on the numbers, and finally `generic`.
     """
     code = repair.read(answer)
     passed = _comparison(exercise)
@@ -235,7 +232,7 @@ def _another_number(exercise, code, passed):
 
 
 def _without_repair(exercise, code, generic, failed, pointed):
-    """Return the verdict if no change of the code explains the mistake: `generic` and what the code alone shows."""
+    """Return the verdict if no change to the code explains the mistake: `generic` and what the code alone shows."""
     if failed:
         return pointed(diagnosis.with_unused(generic, code))
     shown = (diagnosis.evidence(code) or diagnosis.about_logarithm(code, exercise.parts)) if code else ""
@@ -246,7 +243,7 @@ def _without_repair(exercise, code, generic, failed, pointed):
 
 
 def _short(generic):
-    """Return a general description, or "" if it is too long for a cause to follow it."""
+    """Return a general description, or "" if it is too long to be followed by a cause."""
     return generic if len(generic) < 200 else ""
 
 

@@ -50,7 +50,7 @@ def _about_kind(answer):
     if callable(answer):
         return (
             "The answer is a function, but it should be a value. Call the function or write the number. "
-            "What would a call of it return?"
+            "What does a call to it return?"
         )
     if isinstance(answer, dict):
         return (
@@ -58,7 +58,7 @@ def _about_kind(answer):
             "the answer, or in which order do they belong in a list?"
         )
     if isinstance(answer, (bool, np.bool_)):
-        return f"The answer is {answer}, the result of a comparison, but it should be a number. Is there a `==` in it?"
+        return f"The answer is {answer}, the result of a comparison, but it should be a number. Did you write `==`?"
     if isinstance(answer, (set, frozenset)):
         return (
             "The answer is a set, which has no order. Write a list with square brackets instead. Which "
@@ -92,7 +92,7 @@ def typed_like(mine, value):
 
 
 def _about_value(exercise, mine, right, code):
-    """Describe what is wrong with a value, from its code or, failing that, from the number alone."""
+    """Describe what is wrong with a value, based on its code or, failing that, on the number alone."""
     formula = code is not None and mine.dtype.kind != "U" and cell.is_formula(code)
     hint = "" if mine.dtype.kind == "U" else _known(exercise, mine, code if formula else None)
     if formula:
@@ -122,7 +122,9 @@ def _about_value(exercise, mine, right, code):
 
 def _about_text(right, code):
     wanted = "a list of numbers" if right.ndim else "a number"
-    said = f"The answer is text, but it should be {wanted}. Write it without quotes. What does it stand for?"
+    said = (
+        f"The answer is text, but it should be {wanted}. Write it without quotes. What value does the text stand for?"
+    )
     return (typed_code.repeated(code) if code else "") or said
 
 
@@ -130,8 +132,8 @@ def _about_shape(mine, right):
     wanted = ("a single number", f"a list of {right.size} numbers")[right.ndim]
     if mine.size > 9:
         return (
-            f"The answer should be {wanted}, but it is {values.shape_in_words(mine)}. Variables of the notebook hold "
-            f"the values of the lesson. Have you used the numbers in the question?"
+            f"The answer should be {wanted}, but it is {values.shape_in_words(mine)}. Variables in the notebook hold "
+            f"values from the lesson. Have you used the numbers in the question?"
         )
     is_list = mine.ndim == 1
     listed = f"a list of {mine.size}, {[float(f'{v:.4g}') for v in mine]}" if is_list else values.shape_in_words(mine)
@@ -140,7 +142,7 @@ def _about_shape(mine, right):
 
 
 def _known(exercise, mine, code):
-    """Return the hint of the known wrong values that equal this one, if they all have the same hint; otherwise ""."""
+    """Return the hint for the known wrong values that equal this one, if they all share it, otherwise ""."""
     known = exercise.key.wrong
     found = {hint for (value,), hint in known if _fits(mine, value)}
     if not found and not code:  # the result of a formula has not been rounded by hand
@@ -153,7 +155,7 @@ def _known(exercise, mine, code):
 
 
 def _fits(mine, value):
-    """Return whether the result of a formula equals a known value, which may be given to a few digits only."""
+    """Return whether the result of a formula equals a known value, which may be given to only a few digits."""
     value = np.asarray(value)
     if mine.squeeze().shape != value.shape:
         return False

@@ -1,4 +1,4 @@
-"""Exercises of lesson 00, which show how exercises work and review the mathematics used in the other lessons."""
+"""Exercises for lesson 00, which show how exercises work and review the mathematics used in the other lessons."""
 
 from helpers.exercises.core import Exercise, Wrong
 
@@ -8,14 +8,13 @@ EXERCISES = [
         prompt="What is 2 × 2? (Try a wrong answer as well, for example 22.)",
         right=4,
         solution="answer = 2 * 2",
-        reason="2 × 2 is 4, and you know how exercises work.",
+        reason="2 × 2 is 4, and now you know how exercises work.",
         hints=["Multiply the two numbers.", "It is also 2 + 2."],
         wrong=[
             Wrong(22, "You wrote the text '2' twice. Multiply the two numbers instead."),
             Wrong(
                 0,
-                "You may have computed 2 − 2, or 2 ^ 2, where ^ does not mean a power in Python. How is "
-                "multiplication written?",
+                "You may have computed 2 − 2, or 2 ^ 2, which is not a power in Python. How is multiplication written?",
             ),
             Wrong(1, "You divided 2 by 2. Multiply them instead."),
             Wrong(44, "You doubled 22. Multiply 2 by 2 instead."),
@@ -39,7 +38,7 @@ EXERCISES = [
             Wrong(8, "You took the derivative with respect to y. Here x varies and y is held fixed."),
             Wrong(40, "This is the value of f itself, not its derivative."),
             Wrong(12, "The factor y is missing. A constant factor stays when you differentiate."),
-            Wrong(20, "When you differentiate x³, the exponent 3 comes down as a factor. Yours is missing."),
+            Wrong(20, "When you differentiate x³, the exponent 3 comes down as a factor, which is missing here."),
             Wrong(68, "You added the two partial derivatives. The question asks only for the one with respect to x."),
             Wrong(96, "You multiplied by ∂f/∂y. The constant factor that stays is y itself."),
             Wrong(150, "You swapped x and y. Here x = 2 and y = 5."),
@@ -77,8 +76,8 @@ EXERCISES = [
             Wrong(2, "You used 1 instead of −1, and you did not multiply by the length of the step."),
             Wrong(
                 0.1,
-                "You added the entries before multiplying. Multiply each entry of the gradient by its own "
-                "entry of the direction first.",
+                "You added the entries before multiplying. Multiply each entry of the gradient by the "
+                "matching entry of the direction first.",
             ),
         ],
     ),

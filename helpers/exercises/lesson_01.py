@@ -1,4 +1,4 @@
-"""Exercises of lesson 01, about derivatives by hand, numerical derivatives and the training loop."""
+"""Exercises for lesson 01, on computing derivatives by hand, numerical derivatives and the training loop."""
 
 import numpy as np
 
@@ -71,7 +71,7 @@ def _line_data(m=6):
 
 def train(A0, Y, W, b, learning_rate, steps):
     for _ in range(steps):
-        dZ = (W @ A0 + b - Y) / Y.shape[1]  # (1, m); computed anew in each step
+        dZ = (W @ A0 + b - Y) / Y.shape[1]  # (1, m); recomputed in each step
         dW, db = dZ @ A0.T, dZ.sum(axis=1, keepdims=True)  # (1, 2), (1, 1)
         W, b = W - learning_rate * dW, b - learning_rate * db  # new arrays, so the caller's are unchanged
     return W, b
@@ -127,29 +127,29 @@ EXERCISES = [
         reason="The derivative of ½ (z − y)² with respect to z is z − y = 2 − 5 = −3.",
         hints=[
             "The loss of one example is ½ (z − y)². Differentiate it with respect to z.",
-            ("Differentiating the square gives a factor 2, which cancels the ½. What is left, and what is its sign?"),
+            "Differentiating the square gives a factor of 2, which cancels the ½. What is left, including its sign?",
         ],
         wrong=[
             Wrong(3, "The sign is wrong. The prediction is below the target, so raising z must lower the cost."),
             Wrong(4.5, "This is the loss itself. The question asks for its derivative."),
-            Wrong(9, "This is the squared error, without its factor ½. The question asks for its derivative."),
+            Wrong(9, "This is the squared error, without the factor of ½. The question asks for its derivative."),
             Wrong(
                 -6,
                 "The result is twice as large as it should be. The ½ in the cost is there to cancel the factor "
-                "2 from the square.",
+                "of 2 from the square.",
             ),
             Wrong(7, "You added z and y. The error is their difference."),
             Wrong(
                 6,
                 (
-                    "The sign is wrong, and the ½ in the cost should cancel the factor 2. What is the derivative "
+                    "The sign is wrong, and the ½ in the cost should cancel the factor of 2. What is the derivative "
                     "of ½ (z − y)²?"
                 ),
             ),
-            Wrong(-1.5, "Differentiating the square gives a factor 2, which cancels the ½ in the cost."),
+            Wrong(-1.5, "Differentiating the square gives a factor of 2, which cancels the ½ in the cost."),
             Wrong(
                 1.5,
-                "Differentiating the square gives a factor 2, which cancels the ½ in the cost. And what is the "
+                "Differentiating the square gives a factor of 2, which cancels the ½ in the cost. And what is the "
                 "sign of z − y?",
             ),
             Wrong(-0.05, "There is only one example here, so there is nothing to average over."),
@@ -172,17 +172,17 @@ EXERCISES = [
             ("The derivative on the first arrow is ∂z/∂w₁ = x₁. On the second arrow, it is the result of exercise 1."),
         ],
         wrong=[
-            Wrong([3, 6], "The signs are wrong. They come from z − y, so check which one you subtracted."),
+            Wrong([3, 6], "The signs are wrong. They come from z − y. Which of the two did you subtract?"),
             Wrong([-2, -1], "You added z − y to the input. The chain rule multiplies them."),
             Wrong([1, 2], "This is ∂z/∂w alone. The chain rule multiplies it by ∂J/∂z."),
             Wrong([2, 4], "You multiplied the inputs by z. Multiply them by the error z − y instead."),
             Wrong(
                 [-6, -12],
                 "The result is twice as large as it should be. The ½ in the cost is there to cancel the factor "
-                "2 from the square.",
+                "of 2 from the square.",
             ),
             Wrong([-3, -3], "You gave the value of db for both weights. Multiply it by each weight's own input."),
-            Wrong([-1.5, -3], "Differentiating the square gives a factor 2, which cancels the ½ in the cost."),
+            Wrong([-1.5, -3], "Differentiating the square gives a factor of 2, which cancels the ½ in the cost."),
             Wrong([-6, -3], "The two numbers are swapped. Which input belongs to which weight?"),
             Wrong([-3, -12], "The gradient dw₂ contains the input x₂ once, not its square."),
             Wrong([-5, -10], "You multiplied the inputs by −y. The error is z − y, which includes the prediction."),
@@ -302,7 +302,7 @@ EXERCISES = [
             Wrong(_same_gradient_again, "Compute the gradient again in every step. It changes as W and b change."),
             Wrong(
                 _train_in_place,
-                "`train` changes its argument `W` in place, and the caller still needs it: make a new array.",
+                "`train` changes its argument `W` in place, but the caller still needs the original. Make a new array.",
             ),
             Wrong(
                 lambda A0, Y, W, b, rate, steps: mended_gradients(A0, Y, W, b),

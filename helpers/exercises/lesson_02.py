@@ -1,4 +1,4 @@
-"""Exercises of lesson 02, about slopes of activations, the cross-entropy cost and numerical safety."""
+"""Exercises for lesson 02, on the slopes of activation functions, the cross-entropy cost and numerical safety."""
 
 import numpy as np
 
@@ -14,8 +14,8 @@ def log_sigmoid(Z):
     return -np.logaddexp(0, -Z)
 
 
-# Both forms give the same values, including -inf at -1000. There one takes the logarithm of 0, and in the other e¹⁰⁰⁰
-# overflows.
+# Both forms give the same values, including -inf at -1000, where one form takes the logarithm of 0 and e¹⁰⁰⁰ overflows
+# in the other.
 _INFINITE = (
     "At −1000 the result is infinite, because σ is rounded to 0 or e¹⁰⁰⁰ overflows. Simplify the "
     "logarithm on paper first, and use np.logaddexp to add the exponentials."
@@ -128,7 +128,7 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(-float(np.log(2)), "A cost is never negative. Check the minus sign in front of the sum."),
-            Wrong(1.0, "This is log₂ of 2. The cost uses the natural logarithm, np.log."),
+            Wrong(1.0, "This is the base-2 logarithm. The cost uses the natural logarithm, np.log."),
             Wrong(0.5, "This is the probability a. The cost is −log a."),
             Wrong(float(np.log10(2)), "This is the base-10 logarithm. The cost uses the natural logarithm, np.log."),
             Wrong(
@@ -139,7 +139,7 @@ EXERCISES = [
             Wrong(0.125, "This is the squared error ½ (a − y)². Here the cost is the cross-entropy."),
             Wrong(0.25, "This is the squared error (a − y)², or the slope of σ. Here the cost is the cross-entropy."),
             Wrong(-0.5, "This is a − y, the derivative of the cost. The question asks for the cost itself."),
-            Wrong(0.3466, "The cross-entropy contains no factor ½. Where does yours come from?"),
+            Wrong(0.3466, "The cross-entropy contains no factor of ½. Where does yours come from?"),
             Wrong(1.386, "You counted both terms, but for y = 1 one of them is 0. Which one?"),
             Wrong(float(np.exp(0.5)), "This is an exponential. The cost contains a logarithm."),
         ],
@@ -228,7 +228,7 @@ EXERCISES = [
         cases=_weighted_inputs,
         reason="We have log σ(z) = −log(1 + e⁻ᶻ) = −log(e⁰ + e⁻ᶻ), and np.logaddexp adds exponentials safely.",
         hints=[
-            "First substitute the formula of σ into the logarithm, and use log(1/u) = −log u.",
+            "First substitute the formula for σ into the logarithm, and use log(1/u) = −log u.",
             "The number 1 is e⁰, so u = 1 + e⁻ᶻ is a sum of two exponentials.",
         ],
         wrong=[
@@ -288,7 +288,7 @@ EXERCISES = [
             Wrong(
                 _decided,
                 (
-                    "The error compares the target with the probability A, not with the decision 0 or 1. Why would "
+                    "The error compares the target with the probability A, not with the decision 0 or 1. Why does "
                     "a decision have no slope?"
                 ),
             ),
@@ -344,7 +344,7 @@ EXERCISES = [
             Wrong(0.58, "This is minus the logarithm of the likelihood. The question asks for the likelihood itself."),
             Wrong(
                 0.29,
-                "This is the cost of the two examples, the mean of −log. The question asks for the likelihood itself.",
+                "This is the cost, the mean loss of the two examples. The question asks for the likelihood itself.",
             ),
         ],
     ),

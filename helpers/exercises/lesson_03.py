@@ -1,4 +1,4 @@
-"""Exercises of lesson 03, about shapes, single units, single layers and networks of two layers."""
+"""Exercises for lesson 03, on shapes, single units, single layers and two-layer networks."""
 
 import numpy as np
 
@@ -30,7 +30,7 @@ def tanh_backward(Y, W, A0, Z1, A1, A2):
 
 
 def _backward_with(slope, output_error=lambda Y, A2: (A2 - Y) / Y.shape[1]):
-    """Return the solution with a different slope of the hidden layer or a different dZ2."""
+    """Return the solution with a different slope for the hidden layer or a different dZ2."""
 
     def broken(Y, W, A0, Z1, A1, A2):
         dZ2 = output_error(Y, A2)
@@ -86,11 +86,11 @@ EXERCISES = [
             Wrong((5, 1), "This is the shape of db[2]. What does a column of W[2] stand for?"),
             Wrong((5, 8), "The bias is not a column of W. It has its own array."),
             Wrong((6, 7), "The bias is not a row of W. It has its own array."),
-            Wrong((7, 40), "This is the shape of A[1]. To get a gradient of weights, you sum over the examples."),
+            Wrong((7, 40), "This is the shape of A[1]. To get the gradient of the weights, you sum over the examples."),
             Wrong((5, 12), "Layer 2 gets its inputs from layer 1. How many units does layer 1 have?"),
             Wrong((7, 1), "This is the shape of db[1]. Which layer does the question ask about?"),
             Wrong((40, 5), "This is the shape of dZ[2], transposed. To get dW[2], you sum over the examples."),
-            Wrong((12, 40), "This is the shape of A[0]. Which array has the same shape as a gradient of weights?"),
+            Wrong((12, 40), "This is the shape of A[0]. Which array has the same shape as the gradient of W[2]?"),
             Wrong((196, 784), "You used the layer sizes of the network in the lesson. Here they are 12 → 7 → 5 → 1."),
             Wrong(
                 (5, 5),
@@ -130,7 +130,7 @@ EXERCISES = [
             Wrong(12, "You left out the output unit. It has a bias too."),
             Wrong(124, "This is the number of weights: 7 × 12, 5 × 7 and 1 × 5."),
             Wrong(24, "The 12 inputs have no biases, but the output unit does have one."),
-            Wrong(137, "This is the number of all parameters, weights and biases together."),
+            Wrong(137, "This is the total number of parameters, weights and biases together."),
             Wrong(520, "All 40 examples share the same biases. There is not one bias per example."),
             Wrong(8, "You left out layer 2, which has 5 units."),
             Wrong(6, "You left out layer 1, which has 7 units."),
@@ -194,7 +194,7 @@ EXERCISES = [
             Wrong(-3.6, "You divided by the slope. Multiply by it instead."),
             Wrong(-0.1125, "You took the mean over the two paths. Add their contributions instead."),
             Wrong(-0.16875, "The number 0.25 is already the slope g′(z), so you need not compute anything from it."),
-            Wrong(-0.45, "This is twice as large as it should be. Where does a factor 2 come from?"),
+            Wrong(-0.45, "This is twice as large as it should be. Where does a factor of 2 come from?"),
             Wrong(1.825, "You added the errors to the weights. Each path contributes its error times its weight."),
             Wrong(0.975, "You multiplied only the second path by the slope. It applies to both."),
             Wrong(-2.1, "You multiplied only the first path by the slope. It applies to both."),
@@ -224,8 +224,8 @@ EXERCISES = [
         ),
         hints=[
             (
-                "dW must have shape (n[l], n[l−1]). Which product of an (n[l], m) array with an array of sizes "
-                "n[l−1] and m has that shape?"
+                "dW must have shape (n[l], n[l−1]). Which product of an (n[l], m) array and an array with the "
+                "sizes n[l−1] and m has that shape?"
             ),
             "Transpose A_before. For db, add up the columns of dZ and keep the axis.",
         ],
@@ -305,7 +305,7 @@ EXERCISES = [
             ),
             Wrong(
                 _backward_with(_tanh_slope, lambda Y, A2: A2 - Y),
-                "All gradients are 6 times too large, and there are 6 examples. The mean is missing in dZ2.",
+                "All gradients are 6 times too large, and there are 6 examples. The mean is missing from dZ2.",
             ),
             Wrong(
                 _backward_with(_tanh_slope, lambda Y, A2: (Y - A2) / Y.shape[1]),

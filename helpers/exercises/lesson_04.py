@@ -1,4 +1,4 @@
-"""Exercises of lesson 04, with their solutions, hints and feedback on wrong answers.
+"""Exercises for lesson 04, with their solutions, hints and feedback on wrong answers.
 
 The learner writes the forward pass, the backward pass and the update step of a network with any number of layers, and
 then trains the network with these functions.

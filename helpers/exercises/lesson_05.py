@@ -1,4 +1,4 @@
-"""Exercises of lesson 05, with their solutions, hints and feedback on wrong answers.
+"""Exercises for lesson 05, with their solutions, hints and feedback on wrong answers.
 
 The learner writes a gradient check and then uses the report of such a check to find two bugs in a backward pass.
 """
@@ -416,7 +416,8 @@ EXERCISES = [
             ),
             Wrong(
                 _not_put_back,
-                "`numerical` changes its argument `x` in place, and the caller still needs it: make a new array.",
+                "`numerical` changes its argument `x` in place, but the caller still needs the original. Make a new "
+                "array.",
             ),
             Wrong(
                 lambda f, x, e: np.zeros(x.shape),

@@ -1,4 +1,4 @@
-"""Exercises of lesson 06, with their solutions, hints and feedback on wrong answers.
+"""Exercises for lesson 06, with their solutions, hints and feedback on wrong answers.
 
 The learner turns images into the rows of a matrix, propagates an error through ReLU units, and estimates how certain a
 test score is.
@@ -429,7 +429,9 @@ EXERCISES = [
                 float(2 * np.sqrt(0.8 * 0.2)), "You still have to divide by the number of images under the square root."
             ),
             Wrong(2 * 0.4 / 200, "The number of images n belongs under the square root as well."),
-            Wrong(0.04, "The factor 2 belongs in front of the square root, because you want two standard deviations."),
+            Wrong(
+                0.04, "The factor of 2 belongs in front of the square root, because you want two standard deviations."
+            ),
             Wrong(0.8566, "That is the upper end of the interval. How far is it from 0.80?"),
             Wrong(0.7434, "That is the lower end of the interval. How far is it from 0.80?"),
             Wrong(2 / float(np.sqrt(200)), "The factor p (1 − p) is missing under the square root."),

@@ -1,4 +1,4 @@
-"""Exercises of lesson 07, with their solutions, hints and feedback on wrong answers.
+"""Exercises for lesson 07, with their solutions, hints and feedback on wrong answers.
 
 The learner finds out how the sizes of values and gradients change from layer to layer, and writes He's initialisation,
 which keeps them stable.

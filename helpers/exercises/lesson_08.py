@@ -1,4 +1,4 @@
-"""Exercises of lesson 08, with their solutions, hints and feedback on wrong answers.
+"""Exercises for lesson 08, with their solutions, hints and feedback on wrong answers.
 
 The learner writes softmax, one-hot encoding and the error at the output of a classifier, and works out single steps of
 momentum and Adam.
@@ -461,7 +461,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z, Y: 2 * (_softmax(Z) - Y) / Y.shape[1],
-                "There is a factor of 2 too many, because cross-entropy contains no square.",
+                "There is an extra factor of 2, but cross-entropy contains no square.",
             ),
             Wrong(
                 lambda Z, Y: (np.exp(Z) / np.exp(Z).sum(axis=0) - Y) / Y.shape[1],
@@ -690,7 +690,7 @@ EXERCISES = [
         right="b",
         solution='q4 = "b"',
         reason="The row gives the true digit, a 4, and the column gives the answer, a 9.",
-        wrong=[Wrong("a", "That number would be in the row of the digit 9, in column 4.")],
+        wrong=[Wrong("a", "That number would be in the row for the digit 9, in column 4.")],
     ),
     Exercise(
         name="08.q5",

@@ -1,4 +1,4 @@
-"""Exercises of lesson 09, with their solutions, hints and feedback on wrong answers.
+"""Exercises for lesson 09, with their solutions, hints and feedback on wrong answers.
 
 The learner adds up the gradients that arrive at a variable, writes the backward functions of two operations, and
 compares the cost of forward and reverse mode.

@@ -1,4 +1,4 @@
-"""Exercises of lesson 10, with their solutions, hints and feedback on wrong answers.
+"""Exercises for lesson 10, with their solutions, hints and feedback on wrong answers.
 
 The learner combines the gradients of several workers, deals out the examples among them, and works out how much time
 and data the communication takes.

@@ -1,8 +1,8 @@
 """Isolate the reader's code, which may loop forever, print endlessly, ask for input or exit.
 
-`quarantine` stops the code after some seconds. In the main thread on Linux and macOS, it uses an alarm, which can
+`quarantine` stops the code after a given time. In the main thread on Linux and macOS, it uses an alarm, which can
 interrupt between any two bytecodes. If the code catches every exception, the alarm is repeated. After some repetitions
-it becomes so frequent that one alarm arrives between an `except` and the next `try`. On Windows, in the browser and in
+it becomes so frequent that an alarm arrives between an `except` and the next `try`. On Windows, in the browser and in
 other threads, a trace function checks the clock at every line instead. This is slower, and it cannot stop code that
 catches every exception. Neither method can interrupt a single long call inside NumPy, so such a call is only noticed
 when it returns.
@@ -24,7 +24,7 @@ from IPython import get_ipython
 from helpers.exercises.surroundings import restored
 
 PATIENCE = 5  # number of alarms that the code may catch before they become frequent
-OFTEN = 2e-5  # seconds between frequent alarms, the time of a few bytecodes
+OFTEN = 2e-5  # seconds between frequent alarms, about the time that a few bytecodes take
 OWN_FILES = (__file__, contextlib.__file__)
 
 
@@ -36,7 +36,7 @@ class TimeUp(BaseException):
 
 
 class AskedForInputError(Exception):
-    """Raised if the reader's code calls `input`, which would wait forever."""
+    """Raised when the reader's code calls `input`, which would wait forever."""
 
 
 class Printed(io.TextIOBase):
@@ -117,7 +117,7 @@ def _no_exit():
 
 
 def time_limit(seconds):
-    """Return a context manager that raises TimeUp in its block after some seconds, repeatedly until the block ends."""
+    """Return a context manager that raises TimeUp in its block after `seconds` and repeatedly until the block ends."""
     main = threading.current_thread() is threading.main_thread()
     return _alarm(seconds) if main and hasattr(signal, "setitimer") else _watched_lines(seconds)
 
@@ -141,7 +141,7 @@ def _alarm(seconds):
         yield
     finally:
         active = False
-        if left:  # there is another time limit around this one
+        if left:  # this time limit is nested in another one
             left = max(left - (time.monotonic() - start), 1e-3)
         signal.setitimer(signal.ITIMER_REAL, left, interval)
         signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)

@@ -71,7 +71,7 @@ class _Text:
 
 
 def _show(thing):
-    """Display an object, and replace characters that the console cannot print by similar ones."""
+    """Display an object, and replace characters that the console cannot print with similar ones."""
     try:
         display(thing)
     except UnicodeEncodeError:

@@ -9,12 +9,12 @@ SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add}
 
 
 def edits_of(slot, node):
-    """Yield edits of an operation.
+    """Yield edits to an operation.
 
     Parameters
     ----------
     slot : pair (container, key)
-        The place of the operation in the tree (see `edits`).
+        The position of the operation in the tree (see `edits`).
     node : ast.BinOp
         The operation.
     """

@@ -56,7 +56,7 @@ def keep(forward=None, backward=None, update=None):
             "✓", "Kept.", f"{_listed(given)} passed every check. Call `use_my_code()` to run the network with them."
         )
     elif _kept:
-        refusal.words += " The functions that you kept before are still kept."
+        refusal.words += " The functions that you kept earlier are still kept."
     refusal.show()
 
 
@@ -65,12 +65,12 @@ def use_my_code():
 
     `NeuralNetwork` and everything that trains it then call the reader's functions, until `use_our_code()` is called. If
     `keep` has not been called, the functions are read from `my_network.py` in the current folder, which runs the code
-    of this file, and checked as by `keep`. If the file has changed since then, it is read again.
+    in that file, and they are checked as in `keep`. If the file has changed since it was last read, it is read again.
     """
     if not _kept or (_source["modified"] and _modified() not in (None, _source["modified"])):
         refusal = _read_file()
         if refusal is not None:
-            refusal.words += " The functions that you kept before are still kept." if _kept else ""
+            refusal.words += " The functions that you kept earlier are still kept." if _kept else ""
             refusal.show()
             return
     for name, function in _ours.items():
@@ -183,7 +183,7 @@ def _read_file():
     if modified is None:
         words = (
             f"You have not kept any functions in this notebook, and there is no {FILE} in its folder. "
-            f"Write forward, backward and update into that file, or call `keep` first."
+            f"Put forward, backward and update into that file, or call `keep` first."
         )
         return Message("○", "Not done yet.", words)
     spec = importlib.util.spec_from_file_location(path.stem, path)

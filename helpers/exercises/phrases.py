@@ -76,13 +76,13 @@ WORDS = {
         "Should the value be replaced or added to?",
     ),
     "guard": ("{line} must not run in every pass", "In which pass does it use something that does not exist?"),
-    "power": ("`^` does not mean a power in Python but the exclusive or of two integers", "How is a power written?"),
+    "power": ("`^` means the exclusive or of two integers in Python, not a power", "How is a power written?"),
     "wrong_factor": ("In {piece}, the wrong factor is transposed", "Which shape should the product have?"),
     "wrong_return": ("{line} returns the wrong quantities", "Which two does the exercise ask for?"),
     "comma": ("The comma in {piece} makes two separate arguments", "Which operation should combine the two instead?"),
     "outside": (
         "{piece} is not an argument of the function but comes from elsewhere in the notebook",
-        "Which argument should you use instead, or what can you count in the arguments?",
+        "Which argument, or which size of an argument, should you use instead?",
     ),
     "square_inside": (
         "In {piece}, the square is taken before the function is applied",

@@ -1,4 +1,4 @@
-"""One question per exercise, which ends the verdict on a wrong answer if the verdict contains no question yet."""
+"""One question per exercise. It ends the verdict on a wrong answer unless the verdict already contains a question."""
 
 QUESTIONS = {
     "00.first": "Which two numbers should you multiply?",
@@ -28,23 +28,23 @@ QUESTIONS = {
     "04.backward": "What does each layer need from the layer after it?",
     "04.update": "In which direction does a step go, and how far?",
     "04.train": "What should be computed again in every step?",
-    "05.passes": "How often must the cost be computed for one parameter?",
+    "05.passes": "How many times must the cost be computed for one parameter?",
     "05.error": "How long is 2q − q, and what do the lengths of 2q and q add up to?",
     "05.distance": "Which lengths belong in the numerator, and which in the denominator?",
     "05.numerical": "Which entry is nudged, by how much, and what stays the same?",
     "05.bugs": "What is done to dW[3] that is not done to db[3]?",
     "06.flat": "How many pixels are there, and how many numbers does each of them have?",
-    "06.flatten": "What does one row contain, and between which limits are its numbers?",
+    "06.flatten": "What does one row contain, and between which limits do its numbers lie?",
     "06.error": "What comes back from the layer after this one, and where does ReLU let it through?",
-    "06.mean": "What does one example contribute, and how do you get the mean over all of them?",
-    "06.baseline": "How many pictures does it get right, and out of how many?",
+    "06.mean": "What does one example contribute, and how do you get the mean over all examples?",
+    "06.baseline": "How many images does this answer get right, out of how many?",
     "06.interval": "What is under the square root, and what is in front of it?",
     "07.spread": "What is the variance of one term, and how many terms are added?",
     "07.he": "Which of the two numbers is the number of terms in z, and what does the rule give for it?",
     "07.start": "Which variance should the weights have, and how does a factor change a standard deviation?",
     "07.slopes": "What is the largest value of the slope, and how often does it occur as a factor?",
     "07.sizes": "What is done to each entry, and in which order do the mean and the root follow?",
-    "07.saturated": "What is compared with 0.05, and of how many entries do you take the share?",
+    "07.saturated": "What is compared with 0.05, and how many entries are there in total?",
     "08.byhand": "What are the three exponentials, and what is each of them divided by?",
     "08.softmax": "What can you subtract from a whole column without changing the quotient?",
     "08.onehot": "Which entry of column i must be 1?",
@@ -59,7 +59,7 @@ QUESTIONS = {
     "10.weighted": "How do you get from the mean over a shard back to the sum over it?",
     "10.deal": "How many examples are left over if every shard gets the same number?",
     "10.bytes": "How many weights and how many biases are there, and how many bytes does each number take?",
-    "10.equal": "For how long does each of K workers compute?",
+    "10.equal": "If K workers share the work, how long does each of them compute?",
 }
 
 

@@ -2,9 +2,9 @@
 
 A comparison of numbers can show that a result is wrong and suggest a reason. A change to the reader's own code that
 makes the result right in every case *shows* the reason, and the line. So `find` tries to undo common mistakes. It
-replaces `A` by `Z`, flips a sign, adds a transpose, moves `return` out of the loop, and so on. It tries several hundred
-such small changes (see `edits`) on copies of the cases. It reports the place and the kind of the mistake, but never
-shows the change itself.
+replaces `A` with `Z`, flips a sign, adds a transpose, moves `return` out of the loop, and so on. It tries several
+hundred such small changes (see `edits`) on copies of the cases. It reports where the mistake is and what kind it is,
+but never shows the change itself.
 """
 
 import ast
@@ -87,7 +87,7 @@ def read(function):
 
 
 def _lambda(module, lines, first):
-    """Return the only lambda on a line as a function, and the lines with this line cut down to the lambda.
+    """Return the only lambda on a line as a function, and all the lines, with this one cut down to the lambda.
 
     Return None instead of the function if the line does not contain exactly one lambda.
     """
@@ -149,7 +149,8 @@ def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
     Returns
     -------
     Found or None
-        If no single edit makes everything right, an edit that makes more results right than before, if there is one.
+        The mistake that this edit undoes. If no single edit makes everything right, the mistake undone by an edit that
+        makes more results right than before, if there is one.
     """
     if not is_safe(code):
         return None
@@ -269,7 +270,7 @@ def unused(code):
 
 
 def _changed(code, edit):
-    """Return the function after an edit, and restore the tree immediately."""
+    """Return the edited function, and restore the tree immediately."""
     with edits.applied(edit):
         return _compiled(code)
 

@@ -7,11 +7,11 @@ import numpy as np
 
 
 class ArgumentChangedError(Exception):
-    """Raised if the reader's function has written into one of its arguments."""
+    """Raised when the reader's function has written into one of its arguments."""
 
 
 class ArgumentRoundedError(Exception):
-    """Raised if the function has restored its argument only up to rounding errors, by adding and subtracting."""
+    """Raised when the function has restored an argument only up to rounding errors, by adding and subtracting."""
 
 
 def run(function, cases):
@@ -45,7 +45,7 @@ def results_or_error(function, cases):
 
 
 def fingerprint(error):
-    """Return a text by which an error can be recognised."""
+    """Return text by which an error can be recognised."""
     return f"{type(error).__name__}: {text_of(error)}"
 
 

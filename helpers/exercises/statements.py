@@ -1,4 +1,4 @@
-"""Edits of whole statements, such as moving a statement, replacing `=` by `+=`, or copying an argument first."""
+"""Edits to whole statements, such as moving a statement, replacing `=` with `+=`, or copying an argument first."""
 
 import ast
 import copy
@@ -16,7 +16,7 @@ def _bodies(tree):
 
 
 def edits_of(function):
-    """Yield edits of whole statements.
+    """Yield edits to whole statements.
 
     They leave out or move a statement, swap `=` and `+=`, or copy an argument before it is changed.
     """
@@ -64,7 +64,7 @@ def _uses(node, name):
 
 
 def _assigned(owner, body, i):
-    """Yield edits that replace `+=` by `=`, or the reverse."""
+    """Yield edits that replace `+=` with `=`, or the reverse."""
     node = body[i]
     if isinstance(node, ast.AugAssign):
         plain = ast.Assign([node.target], ast.BinOp(_read(node.target), node.op, node.value))
@@ -115,7 +115,7 @@ def _around_a_loop(owner, body, i):
 
 
 def _added_up(owner, body, i):
-    """Yield an edit that sums the values of variables over the loop, where each pass now replaces them."""
+    """Yield an edit that adds up the values of variables over a loop in which each pass now replaces them."""
     loop = body[i]
     read = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     plain = [n for n in loop.body if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]

@@ -28,13 +28,13 @@ NAMES = {id(function): name for name, function in FUNCTIONS.items()}
 
 
 def write(path, lessons):
-    """Write all exercises to a JSON file, without solutions and explanations."""
+    """Write all exercises to a JSON file, without solutions or explanations."""
     data = {lesson: [_strip(exercise) for exercise in exercises] for lesson, exercises in lessons.items()}
     Path(path).write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def read(path=FILE):
-    """Read the exercises of each lesson from a file written by `write`."""
+    """Read the exercises for each lesson from a file written by `write`."""
     data = json.loads(Path(path).read_text(encoding="utf-8"))
     return {lesson: [_restore(**exercise) for exercise in exercises] for lesson, exercises in data.items()}
 

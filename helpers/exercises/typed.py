@@ -1,4 +1,4 @@
-"""Explain wrong numbers that were typed, by a slip in the formula or by what the number alone reveals."""
+"""Explain a wrong typed number, either by a slip in the formula or by what the number alone reveals."""
 
 import ast
 
@@ -16,12 +16,12 @@ FORMULA = {  # descriptions of slips in the formula that do not give away the ri
     "parentheses": "You get this value if you group the operations differently. Which one comes first?",
     "operation": "You get this value if you combine two parts of the formula in a different way. Should you add or "
     "multiply them?",
-    "no_two": "You get this value if you leave out a factor 2 or use it twice. Where does the formula contain a 2?",
+    "no_two": "You get this value if you leave out a factor of 2 or use it twice. Where does the formula contain a 2?",
     "complement": "This is 1 minus the right share. Which of the two shares does the question ask for?",
     "square": "You get this value if you square once too often or leave out a root. What is the unit of the result?",
     "root": "You get this value if you take one root too many or leave out a square. What is the unit of the result?",
     "log": "This is the logarithm of a part of the formula. Does the question ask for a logarithm?",
-    "index": "You get this value if you take one of the numbers from the wrong place. Which layer does each belong to?",
+    "index": "You get this value if one of the numbers comes from the wrong place. Which layer does each belong to?",
     "range": "You get this value if you leave out the first or the last term. What has to be counted?",
 }
 CALLS = {
@@ -33,7 +33,7 @@ CALLS = {
 
 
 def slips(code, name, right):
-    """Return the wrong values that result from one small change to the solution's code, each with a hint.
+    """Return the wrong values that a single small change to the solution's code would produce, each with a hint.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def _about_one(mine, right, share, computed):
     if 0 < right < 1 and np.isclose(mine, 100 * right, rtol=5e-3):
         return (
             f"The answer should be a {'share' if share else 'number'} between 0 and 1, not a percentage. "
-            "What share is it?"
+            "How do you convert a percentage?"
         )
     if np.isclose(mine, -right):
         return "The size is right but the sign is wrong. Should the result be positive or negative?"
@@ -128,16 +128,17 @@ def _about_one(mine, right, share, computed):
     if not computed and not whole and mine and _rounded(np.array([mine]), np.array([right])):
         return "This is rounded too coarsely. Give at least three digits, or an expression. What is the next digit?"
     if right and np.isclose(mine, 2 * right, rtol=1e-3):
-        return "This is twice as large as it should be. Where does a factor 2 come from?"
+        return "This is twice as large as it should be. Where does a factor of 2 come from?"
     if right and np.isclose(mine, right / 2, rtol=1e-3):
-        return "This is half as large as it should be. Where does a factor ½ come from?"
+        return "This is half as large as it should be. Where does a factor of ½ come from?"
     return ""
 
 
 def _rounded(mine, right):
     """Return whether `mine` is `right` after rounding.
 
-    Rounding to 1 to 3 decimals counts (0 to 3 if the numbers are 1 or larger), and so does one significant digit.
+    Rounding to 1, 2 or 3 decimals counts, and so does rounding to one significant digit. For numbers of 1 or more,
+    rounding to an integer counts too.
     """
     for digits in range(0 if np.all(np.abs(right) >= 1) else 1, 4):
         if np.allclose(mine, np.round(mine, digits), atol=1e-12) and np.all(np.abs(mine - right) <= 0.51 * 0.1**digits):

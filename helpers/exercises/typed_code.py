@@ -32,7 +32,7 @@ def explain(exercise, mine, code, hint, fits):
     code : repair.Code
         The code of the reader's answer (see `cell.read`).
     hint : str
-        The hint of the known wrong answer with this value, or "".
+        The hint for the known wrong answer with this value, or "".
     fits : callable
         Takes two values and returns whether they agree.
     """
@@ -93,7 +93,7 @@ def _lost(code):
 
 
 def _about_spread(exercise, mine, code):
-    """Return a sentence if a spread is 0 or if a variance is used as a standard deviation, otherwise ""."""
+    """Return a sentence about a spread of 0 or a variance used as a standard deviation, or "" if there is neither."""
     called = getattr(cell.result(code), "func", None)
     if getattr(called, "attr", "") in ("std", "var") and mine.ndim == 0 and mine == 0:
         return (
@@ -169,7 +169,7 @@ def _leaves(piece):
 
 
 def other_numbers(code, wanted):
-    """Yield edits that replace a number by one from the formula or shift its decimal point."""
+    """Yield edits that replace a number with one from the formula or shift its decimal point."""
     for slot, node, _ in expressions.slots(code.tree):
         if isinstance(node, ast.Constant) and type(node.value) in (int, float):
             others = [*wanted, *(node.value * 10.0**k for k in (-3, -2, -1, 1, 2, 3))]
@@ -208,11 +208,11 @@ def repeated(code):
 
 
 def _no_power(code):
-    """Return a sentence about a `^`, or "" if there is none."""
+    """Return a sentence about a use of `^`, or "" if there is none."""
     for node in ast.walk(code.tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
             return (
-                f"`^`{where(code.line(node))} does not mean a power in Python but the exclusive or of two integers. "
+                f"`^`{where(code.line(node))} means the exclusive or of two integers in Python, not a power. "
                 "How is a power written?"
             )
     return ""

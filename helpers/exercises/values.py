@@ -11,11 +11,11 @@ MOST_ENTRIES = 10**7  # results with more entries are rejected, because no exerc
 
 
 class UnfitError(Exception):
-    """Raised if a result cannot be compared. The text of the error is the message for the reader."""
+    """Raised when a result cannot be compared. The text of the error is the message for the reader."""
 
 
 class NothingError(Exception):
-    """Raised if the result or each of its parts is None, which means that the stub has not been changed."""
+    """Raised when the result or each of its parts is None, which means that the stub has not been changed."""
 
 
 def conform(value, wanted, parts=()):
@@ -170,7 +170,7 @@ def describe(name, mine, right, m=1, given=()):
     if mine.shape != right.shape:
         return _describe_shape(the, mine, right, m)
     if not np.isfinite(mine).all() and np.isfinite(right).all():
-        return f"{the} contains NaN or an infinite value. Look for a division by 0, a log of 0 or an overflow of exp."
+        return f"{the} contains NaN or an infinite value. Look for a division by 0, a log of 0 or an overflow in exp."
     if right.ndim == 0:
         return f"{the} is {mine:.6g}, but it should be {right:.6g}."
     finding = gradient_check.compare(name, mine, right, m)
@@ -178,7 +178,7 @@ def describe(name, mine, right, m=1, given=()):
         not finding.right and "differs" not in finding.words and " 1.000 ×" not in f" {finding.words}"
     ):  # the small entries are wrong although the large ones are right
         words = finding.words.replace("the numerical gradient", "the right one")
-        # The factor 2 may have a different origin in the answer.
+        # The factor of 2 may have a different origin in the answer.
         return f"{the} {words.removesuffix(', as if the ½ of the squared error were missing')}."
     return f"{the} has the right shape, {right.shape}, but {_where(mine, right)}."
 
@@ -222,8 +222,8 @@ def _describe_shape(the, mine, right, m):
     if mine.size == right.size and _close(mine.reshape(right.shape), right):
         return (
             f"{the} contains the right values in the wrong shape. Its shape is {mine.shape}, but it should be "
-            f"{shape_in_words(right)}. An axis may have been lost or added by a sum without keepdims, ravel or a "
-            f"transpose."
+            f"{shape_in_words(right)}. An axis may have been lost or added by a sum without keepdims, a call to "
+            f"ravel or a transpose."
         )
     if mine.ndim == right.ndim + 1 and mine.shape[1:] == right.shape and right.ndim:
         return (
@@ -237,7 +237,7 @@ def _describe_shape(the, mine, right, m):
 
 
 def _where(mine, right):
-    """Return which entries are wrong, and the value that the first of them should have."""
+    """Describe which entries are wrong, and say what the first of them should be."""
     off = ~np.isclose(mine, right, rtol=1e-4, atol=1e-7)
     off = off if off.any() else mine != right
     turned = off & (mine * right < 0)

@@ -7,8 +7,8 @@ import numpy as np
 SIGN = ("All signs are wrong. What is subtracted from what?", lambda a, n: -a)
 IN_SEVERAL_CASES = [  # only for several cases, because a single case may match by chance
     ("The result is transposed. What should its rows stand for?", lambda a, n: a.T),
-    ("Everything is twice as large as it should be. Where does a factor 2 come from?", lambda a, n: a / 2),
-    ("Everything is half as large as it should be. Where does a factor ½ come from?", lambda a, n: a * 2),
+    ("Everything is twice as large as it should be. Where does a factor of 2 come from?", lambda a, n: a / 2),
+    ("Everything is half as large as it should be. Where does a factor of ½ come from?", lambda a, n: a * 2),
     ("This is the square of the right result. Which step is missing?", lambda a, n: np.sqrt(a)),
     ("This is the square root of the right result. Which step should you leave out?", lambda a, n: np.square(a)),
     ("This is 1 minus the right result. Which of the two does the question ask for?", lambda a, n: 1 - a),
@@ -16,7 +16,7 @@ IN_SEVERAL_CASES = [  # only for several cases, because a single case may match 
 ]
 IN_A_MEAN = [
     (
-        ("This is a sum over the examples, but it should be their mean. Where should you divide by their number?"),
+        ("This is a sum over the examples, but it should be a mean. Where do you divide by the number of examples?"),
         lambda a, n: a / n,
     ),
     (
@@ -27,7 +27,7 @@ IN_A_MEAN = [
 
 
 def find(function, cases, arguments, passed, m=()):
-    """Return a sentence about a simple change of the results or arguments that makes every result right, or "".
+    """Return a sentence about a simple change to the results or arguments that makes every result right, or "".
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def _two_swapped(result):
 
 
 def _each(change, result, n):
-    """Apply a change to every array of a result.
+    """Apply a change to every array in a result.
 
     Text raises a TypeError, because NumPy might read it as numbers.
     """
@@ -103,7 +103,7 @@ def _of_arguments(cases, names):
         value = cases[0][i] if i < len(cases[0]) else None
         if isinstance(value, int) and len({case[i] for case in cases}) > 1:
             for step, words in ((-1, "larger"), (1, "smaller")):
-                said = f"You get this result if `{name}` is one {words}. How often does the loop run?"
+                said = f"You get this result if `{name}` is {words} by 1. How many times does the loop run?"
                 found.append((said, given(lambda a, i=i, step=step: [*a[:i], a[i] + step, *a[i + 1 :]])))
         if isinstance(value, float):
             said = f"You get this result if `{name}` has the opposite sign. In which direction should it act?"

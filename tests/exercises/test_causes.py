@@ -124,7 +124,7 @@ KINDS = [  # that no small change of one expression shows
      "b = {l: b[l] - learning_rate * db[l] for l in b}\ntrain(X, Y, W, b, learning_rate, steps - 1)\nreturn W, b",
      "The value that `train(X, Y, W, b, learning_rate, steps - 1)` returns is not used"),
     ("07.saturated", "return np.mean(sigmoid_prime(Z) < 0.2)", "The number `0.2` is not right"),
-    ("08.softmax", "E = np.exp(Z)\nreturn np.nan_to_num(E / E.sum(axis=0))", "only hides that something overflows"),
+    ("08.softmax", "E = np.exp(Z)\nreturn np.nan_to_num(E / E.sum(axis=0))", "only hides an overflow"),
     ("02.gradients", "A = sigmoid(W @ A0 + b)\ndA = -(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / Y.shape[1]\n"
      "dZ = dA * A * (1 - A)\nreturn dZ @ A0.T, dZ.sum(axis=1, keepdims=True)", "belongs to the cost, but"),
     ("09.softmax", "jacobian = np.diag(A) - A @ A.T\nreturn jacobian @ g", "from a matrix it extracts the diagonal"),
@@ -173,8 +173,12 @@ ERRORS = [
         "A function is called with the wrong arguments in the line `dZ = (gradients(A0, W)",
     ),
     ("01.train", TRAIN.replace("range(steps)", "steps"), "for _ in steps:"),
-    ("02.tanh", "return 1 - np.tanh(Z) ^ 2", "`^`, which is the exclusive or in Python,"),
-    ("05.distance", "return np.norm(p - q)", "A function does not exist in the line `return np.norm(p - q)`"),
+    ("02.tanh", "return 1 - np.tanh(Z) ^ 2", "`^`, which means exclusive or in Python,"),
+    (
+        "05.distance",
+        "return np.norm(p - q)",
+        "A function that does not exist is used in the line `return np.norm(p - q)`",
+    ),
     ("04.step", "return (W.T @ dZ) * sigmoidprime(Z_before)", "Did you mean `sigmoid_prime`?"),
     ("04.step", "return np.concatenate([dZ, Z_before, W])", "`step_back` stopped with ValueError"),
     (
@@ -337,7 +341,7 @@ def test_the_slips_of_a_formula_are_computed_not_listed():
 
 def test_evidence_names_only_what_is_there():
     code = repair.read(written("02.safe", body("02.safe", "return np.log(np.clip(sigmoid(Z), 1e-12, 1))")))
-    assert diagnosis.evidence(code).startswith("`np.clip` cuts off values in the line `return np.log(np.clip(")
+    assert diagnosis.evidence(code).startswith("`np.clip` limits the values in the line `return np.log(np.clip(")
     code = repair.read(written("04.update", body("04.update", "return parameter - gradient")))
     assert diagnosis.evidence(code) == "`learning_rate` is never used. What is it needed for?"
 

@@ -522,7 +522,7 @@ def test_how_an_answer_may_be_written(name, answer):
         ("04.step", lambda *_: [[1], [2, 3]], "`dZ` is a list whose rows have different lengths"),
         ("06.error", lambda *_: [[1], [2, 3]], "`δ` is a list whose rows have different lengths"),
         ("06.mean", lambda *_: print, "`dW` is a function"),
-        ("04.step", printing, "prints its result but returns None. End it with `return`"),
+        ("04.step", printing, "prints its result but returns None. How can the function"),
         ("04.update", lambda p, g, rate: p - rate * g if rate < 0.5 else None, "returns None in some cases"),
         ("04.step", lambda W, dZ, Z: np.dot(W, dZ), "is a transpose missing?"),
         ("02.safe", lambda Z: -np.logaddexp(0, -Z) - 1e-5 * (Z == 2), "`1e-05 * (Z == 2)` should be left out"),

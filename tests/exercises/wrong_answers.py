@@ -3,13 +3,13 @@
 
 ANSWERS = [
     # ^ is exclusive or in Python, not a power, so this is 0
-    ("00.first", "answer = 2 ^ 2", "does not mean a power in Python but the exclusive or of two integers"),
+    ("00.first", "answer = 2 ^ 2", "means the exclusive or of two integers in Python, not a power"),
     # arithmetic slip: 2 times 2 is 4
     ("00.first", "answer = 5", "Count again: start with two"),
     # repeats the text '2' instead of multiplying numbers; gives the string '22'
     ("00.first", "answer = '2' * 2", "`*` repeats the text in quotes"),
     # Squares the difference instead of differentiating; the size of the error squared.
-    ("01.error", "answer = 9", "This is the squared error, without its factor ½."),
+    ("01.error", "answer = 9", "This is the squared error, without the factor of ½."),
     # Subtracts the wrong way round: target minus prediction, so the sign is wrong.
     ("01.error", "answer = 5 - 2", "The sign is wrong in `5 - 2`"),
     # Gives the loss itself, not its derivative.
