@@ -1,4 +1,4 @@
-"""Measure the time of a data-parallel training step on 1, 2, … workers, and the memory used when streaming data.
+"""Measure the time of a data-parallel step on 1, 2, … workers, where it goes, and the memory that streaming needs.
 
     make bench          or          python benchmarks/scale_out.py
 
@@ -11,6 +11,8 @@ import json
 import os
 import sys
 import time
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,26 +25,41 @@ import numpy as np  # noqa: E402
 
 from helpers.backprop.network import initialize_parameters  # noqa: E402
 from helpers.cluster import workers as engine  # noqa: E402
-from helpers.cluster.shards import Shards, traced_gradient  # noqa: E402
+from helpers.cluster.shards import Shard, Shards, traced_gradient  # noqa: E402
 from helpers.datasets import recordings  # noqa: E402
 from helpers.datasets.folder import write_checksums  # noqa: E402
 from helpers.system.files import replace_atomically  # noqa: E402
 from helpers.training.blocks import cost_and_gradients  # noqa: E402
+from helpers.training.engine import pack  # noqa: E402
 from helpers.training.parallel import core_count  # noqa: E402
 from helpers.training.streaming import HDF5Rows  # noqa: E402
 
 BATCHES, HIDDEN, SECONDS = (1000, 11272, 60000), 196, 6.0
 
 
-def fastest(step):
-    """Call `step` repeatedly for about `SECONDS` seconds, but at least three times, and return the shortest time."""
-    step()  # the first call sends the examples to the workers
+def fastest(*ways):
+    """Call functions in turn for `SECONDS` seconds each, but at least three times, and return their shortest times.
+
+    Taking turns lets all of them meet the same conditions. The shortest time is the one least disturbed by others.
+
+    Returns
+    -------
+    ndarray of shape (number of functions,)
+        Times in seconds.
+    """
     times = []
-    while len(times) < 3 or sum(times) < SECONDS:
-        start = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - start)
-    return min(times)
+    for way in ways:
+        way()  # the first call sends the examples to the workers
+    while len(times) < 3 or np.sum(times) < SECONDS * len(ways):
+        times.append([_clocked(way) for way in ways])
+    return np.min(times, axis=0)
+
+
+def _clocked(way):
+    """Return the seconds that a call takes, or the seconds that it returns if it has measured its own share."""
+    start = time.perf_counter()
+    share = way()
+    return share if isinstance(share, float) else time.perf_counter() - start
 
 
 def data(m):
@@ -59,17 +76,76 @@ def measure_steps(counts):
     """
     W, b = initialize_parameters((784, HIDDEN, 1), dtype=np.float32)
     alone, on_workers = [], []
-    for m in BATCHES:
-        X, Y = data(m)
-        alone.append(fastest(lambda X=X, Y=Y: cost_and_gradients(X, Y, W, b)))
-        row = []
-        for count in counts:
-            with engine.connect(count) as workers:
-                shards = Shards(X, count, workers)
-                row.append(fastest(lambda s=shards, Y=Y: s.cost_and_gradients(Y, W, b, "sigmoid", "sigmoid")))
-        on_workers.append(row)
-        print(f"{m:6d} examples: alone {alone[-1] * 1e3:7.1f} ms, on {counts} workers {np.array(row) * 1e3} ms")
+    with ExitStack() as stack:
+        all_workers = [stack.enter_context(engine.connect(count)) for count in counts]
+        for m in BATCHES:
+            X, Y = data(m)
+            shards = [Shards(X, count, workers) for count, workers in zip(counts, all_workers, strict=True)]
+            steps = [partial(cost_and_gradients, each, Y, W, b) for each in (X, *shards)]
+            mine, *theirs = fastest(*steps).tolist()
+            alone.append(mine)
+            on_workers.append(theirs)
+            print(f"{m:6d} examples: alone {mine * 1e3:7.1f} ms, on {counts} workers {np.array(theirs) * 1e3} ms")
     return {"batches": BATCHES, "counts": counts, "alone": alone, "on_workers": on_workers}
+
+
+class Answering:
+    """A shard that measures how long it computes, and that can answer without computing."""
+
+    def __init__(self, X, Y):
+        self.shard = Shard(X, Y)
+
+    def step(self, theta, n):
+        """Return the cost and the gradient, and the seconds spent on computing them."""
+        start = time.perf_counter()
+        answer = self.shard.cost_and_gradient(theta, n, "sigmoid", "sigmoid")
+        return answer, time.perf_counter() - start
+
+    def after(self, theta, seconds):
+        """Sleep, and return as many numbers as a step does, and the seconds slept."""
+        start = time.perf_counter()
+        time.sleep(seconds)
+        return (0.0, theta), time.perf_counter() - start
+
+    def nothing(self):
+        """Return as little as possible."""
+        return None, 0.0
+
+
+def measure_profile(m=11272):
+    """Measure where the time of a step on a single worker goes.
+
+    Returns
+    -------
+    dict
+        The seconds for a step without workers ("alone") and on one worker ("step"); the part of the latter in which
+        the worker computes ("inside") and the rest ("outside"); and the messages by themselves: "empty" ones, those
+        with the "numbers" of a step, and the same when the worker has first "slept" as long as a step takes.
+    """
+    (X, Y), (W, b) = data(m), initialize_parameters((784, HIDDEN, 1), dtype=np.float32)
+    theta, n = pack(W, b), (784, HIDDEN, 1)
+    with engine.connect(1) as workers:
+        sent = workers.client.scatter((X, Y), hash=False)
+        worker = workers.client.submit(Answering, *sent, actor=True).result()
+        own = fastest(lambda: cost_and_gradients(X, Y, W, b))[0]
+
+        def outside(ask, *question):
+            start = time.perf_counter()
+            _, share = ask(*question).result()
+            return time.perf_counter() - start - share
+
+        ways = {
+            "alone": lambda: cost_and_gradients(X, Y, W, b),
+            "step": lambda: worker.step(theta, n).result() and None,
+            "inside": lambda: worker.step(theta, n).result()[1],
+            "outside": lambda: outside(worker.step, theta, n),
+            "empty": lambda: outside(worker.nothing),
+            "numbers": lambda: outside(worker.after, theta, 0.0),
+            "slept": lambda: outside(worker.after, theta, own),
+        }
+        times = dict(zip(ways, fastest(*ways.values()).tolist(), strict=True))
+    print({name: f"{seconds * 1e3:.1f} ms" for name, seconds in times.items()})
+    return {"examples": m, **times}
 
 
 def measure_memory(sizes=(6144, 24576)):
@@ -98,7 +174,7 @@ if __name__ == "__main__":
     cores = core_count()
     counts = sorted({*(2**k for k in range(10) if 2**k <= cores), cores})
     measured = {"cores": cores, "parameters": 784 * HIDDEN + HIDDEN + HIDDEN + 1}
-    measured |= {"steps": measure_steps(counts), "memory": measure_memory()}
+    measured |= {"steps": measure_steps(counts), "profile": measure_profile(), "memory": measure_memory()}
     text = json.dumps(measured, indent=1) + "\n"
     replace_atomically(recordings.SCALE_OUT, lambda file: file.write(text.encode()))
     write_checksums(f"runs/{recordings.SCALE_OUT.name}")

@@ -27,7 +27,7 @@ CHALLENGES = {
     "08.race": "make plain gradient descent reach the lowest final cost while all three methods score at least 0.8.",
     "09.tape": "in x x + w x + b, find an x other than 0 for which the two contributions to the gradient of x cancel.",
     "10.step_time": (
-        "with 64 workers and 1 Gbit/s, find the smallest step for which they spend at least half of the time computing."
+        "with 64 workers in a ring, find the smallest step for which they spend at least half of the time computing."
     ),
     "11.playground": "using only x₁ and x₂, get 95% of the test spirals right with at most 8 hidden units.",
     "11.drawing": (

@@ -12,7 +12,7 @@ for lines are in `names`, and the conversion to SVG and PNG is in `output`.
 """
 
 from helpers.plotting import motion
-from helpers.plotting.cluster import data_parallel, step_shares, sweep_points
+from helpers.plotting.cluster import data_parallel, speed_ups, star_ring_tree, step_shares, sweep_points
 from helpers.plotting.curves import (
     accuracy_and_cost,
     cost_curve,
@@ -66,6 +66,8 @@ __all__ = [
     "race_curves",
     "shape_table",
     "signals",
+    "speed_ups",
+    "star_ring_tree",
     "step_shares",
     "stepper_frame",
     "sweep_points",

@@ -60,6 +60,85 @@ def data_parallel(sizes, ax=None):
     return ax
 
 
+def star_ring_tree(count=8, ax=None):
+    """Draw three ways in which workers can combine their gradients.
+
+    In each drawing, dashed red arrows show gradients on their way to the sum, and solid blue arrows show the way back.
+
+    Parameters
+    ----------
+    count : int
+        Number of workers, a power of two.
+    """
+    ax = new_axes(ax, figsize=(WIDTH, 3.0))
+    angles = np.pi / 2 - 2 * np.pi * np.arange(count) / count
+    circle = 1.15 * np.column_stack([np.cos(angles), np.sin(angles)])
+    centre = np.array([-3.4, 0])
+    star, ring = circle + centre, circle
+    for place in star:
+        _there_and_back(ax, place, centre)
+    for place, following in zip(ring, np.roll(ring, -1, axis=0), strict=True):
+        _there_and_back(ax, place, following, back=False)
+    _dots(ax, [*star, *ring], INK)
+    _dots(ax, [centre], MUTED, marker="s")
+    tree = _tree(ax, count, left=2.2, right=4.6, bottom=-1.15, height=2.3)
+    _dots(ax, tree, INK)
+    for x, name in ((-3.4, "star"), (0, "ring"), (3.4, "tree")):
+        ax.text(x, 1.75, name, **_centred())
+    bare(ax, (-4.9, 4.9), (-1.45, 2.0))
+    ax.set_aspect("equal")
+    return ax
+
+
+def _tree(ax, count, left, right, bottom, height):
+    """Draw a binary tree that adds the gradients of its leaves in pairs, and return the places of all nodes."""
+    places = np.column_stack([np.linspace(left, right, count), np.full(count, bottom)])
+    nodes, rise = [*places], height / np.log2(count)
+    while len(places) > 1:
+        sums = (places[::2] + places[1::2]) / 2 + [0, rise]
+        for place, above in zip(places, np.repeat(sums, 2, axis=0), strict=True):
+            _there_and_back(ax, place, above)
+        nodes, places = [*nodes, *sums], sums
+    return nodes
+
+
+def _there_and_back(ax, start, stop, back=True):
+    """Draw a dashed red arrow between two nodes and, if `back` is true, a solid blue one in the other direction."""
+    along = (stop - start) / np.linalg.norm(stop - start)
+    aside = 0.06 * back * np.array([along[1], -along[0]])
+    start, stop = start + 0.14 * along, stop - 0.14 * along
+    arrow(ax, start + aside, stop + aside, BACKWARD, "--", 1.1)
+    if back:
+        arrow(ax, stop - aside, start - aside, FORWARD, "-", 1.1)
+
+
+def _dots(ax, places, color, marker="o"):
+    ax.plot(*np.transpose(places), marker, color=color, markersize=7, zorder=3)
+
+
+def speed_ups(curves, counts, ax=None):
+    """Plot speed-ups against the number of workers, both on logarithmic scales, with the ideal as a dash-dotted line.
+
+    Parameters
+    ----------
+    curves : dict of str to ndarray of shape (k,)
+        Maps the name of each curve to the speed-ups.
+    counts : ndarray of shape (k,)
+        Numbers of workers, in ascending order.
+    """
+    ax = new_axes(ax)
+    ax.plot(counts, counts, "-.", color=MUTED, linewidth=1.2, label="ideal")
+    for i, (name, values) in enumerate(curves.items()):
+        look = {"color": LINE_COLORS[i % 4], "linestyle": LINE_STYLES[i % 4], "marker": LINE_MARKERS[i % 4]}
+        ax.plot(counts, values, label=name, **look)
+    ax.set(xscale="log", yscale="log", xlabel="workers", ylabel="speed-up", ylim=(0.03, 60))
+    ax.set_xticks(counts[::2], [str(count) for count in counts[::2]])
+    ax.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
+    ax.minorticks_off()
+    name_lines(ax)
+    return ax
+
+
 def sweep_points(rows, x, y, group, ax=None):
     """Plot the results of a hyperparameter sweep, with one point per row and one colour per group.
 
@@ -92,6 +171,8 @@ def sweep_points(rows, x, y, group, ax=None):
 def step_shares(counts, compute, communicate, chosen=None, ax=None):
     """Plot how the time per step is split between computation and communication, together with the speed-up.
 
+    The speed-up is relative to the computation alone on the smallest number of workers.
+
     Parameters
     ----------
     counts : ndarray of shape (k,)
@@ -113,7 +194,7 @@ def step_shares(counts, compute, communicate, chosen=None, ax=None):
     ax.set(xlabel="workers", ylabel="share of a step", ylim=(0, 1))
     if chosen:
         ax.axvline(np.log2(chosen / counts[0]), color=INK, linewidth=THIN, linestyle=":")
-    _draw_speed_up(ax.twinx(), counts / counts[0], total[0] / total)
+    _draw_speed_up(ax.twinx(), counts / counts[0], compute[0] / total)
     return ax
 
 

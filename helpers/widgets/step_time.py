@@ -11,11 +11,18 @@ import numpy as np
 
 from helpers.plotting import cluster
 from helpers.system.arguments import whole_between
-from helpers.system.validation import positive_number
+from helpers.system.validation import known_name, positive_number
 from helpers.widgets.explorer import SLOW, Explorer
 
 MOST_WORKERS = 1024
 NUMBER_BYTES, OPERATIONS = 4, 6  # bytes per float32; multiplications and additions per weight and example
+# For each pattern of communication on K workers, the number of messages that follow one another in a step, and how
+# many gradients, or parameters of the same size, pass through its busiest connection.
+PATTERNS = {
+    "star": lambda K: (2 * K, 2 * K),
+    "ring": lambda K: (2 * (K - 1), 2 * (K - 1) / K),
+    "tree": lambda K: (2 * np.log2(K), 2 * (K - 1) / K),
+}
 
 
 class StepTimes(NamedTuple):
@@ -31,14 +38,17 @@ class StepTimes(NamedTuple):
 
     @property
     def speed_up(self):
-        """Speed-up over a single worker."""
+        """Speed-up over a single worker that exchanges no messages."""
         return float(self.compute[0] / sum(self.own))
 
 
-def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=1.0, microseconds=50.0):
-    """Predict the time of a data-parallel step with ring all-reduce.
+def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=1.0, microseconds=50.0, pattern="ring"):
+    """Predict the time of a data-parallel step.
 
-    The model is 6 P m / (K F) + 2 (K − 1) (4 P / (K B) + λ). Parameters and gradients are stored as float32.
+    Computation takes 6 P m / (K F). Communication takes 2 K (4 P / B + λ) in a star, where one process sends the
+    parameters to every worker and receives every gradient; 2 (K − 1) (4 P / (K B) + λ) in a ring; and
+    2 (1 − 1/K) 4 P / B + 2 λ log₂ K in a tree, by recursive halving and doubling. Parameters and gradients are stored
+    as float32. For a K that is not a power of two, the time of a tree is an interpolation.
 
     Parameters
     ----------
@@ -54,6 +64,8 @@ def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=
         Network bandwidth B, in units of 10⁹ bits per second.
     microseconds : float
         Latency λ of each message, in microseconds.
+    pattern : "star", "ring" or "tree"
+        How the workers combine their gradients.
 
     Returns
     -------
@@ -62,8 +74,10 @@ def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=
     Raises
     ------
     TypeError, ValueError
-        If an argument is not a number greater than 0, or `workers` is not an integer from 1 to 1024.
+        If an argument is not a number greater than 0, `workers` is not an integer from 1 to 1024, or `pattern` is not
+        one of the three.
     """
+    messages_and_gradients = PATTERNS[known_name(pattern, PATTERNS, "pattern")]
     K = whole_between(workers, "workers", 1, MOST_WORKERS)
     names = ("batch", "parameters", "gigaflops", "gigabits", "microseconds")
     values = (batch, parameters, gigaflops, gigabits, microseconds)
@@ -71,8 +85,8 @@ def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=
 
     def seconds(K):
         compute = OPERATIONS * P * m / (K * F * 1e9)
-        messages = 2 * (K - 1)  # sent around the ring, each with 1/K of the gradient
-        return compute, messages * (NUMBER_BYTES * P / (K * B * 1e9 / 8) + delay * 1e-6)
+        messages, gradients = messages_and_gradients(K)
+        return compute, gradients * NUMBER_BYTES * P / (B * 1e9 / 8) + messages * delay * 1e-6
 
     counts = 2 ** np.arange(11)
     return StepTimes(counts, *seconds(counts), K, seconds(K), m, P)
@@ -86,19 +100,19 @@ def draw(result, ax=None):
 def describe(result):
     """Return a sentence that states the time of a step."""
     compute, communicate = result.own
-    alone = "" if result.workers > 1 else " (a single worker needs none)"
+    alone = "" if communicate else " (a single worker needs none)"
     totals = result.compute + result.communicate
     best = result.counts[np.argmin(totals)]
     return (
         f"{result.workers} worker{'s' * (result.workers > 1)}: {_time(compute)} for computation and "
         f"{_time(communicate)} for communication{alone}, {_time(compute + communicate)} per step, "
-        f"{result.speed_up:.3g} times as fast as one worker. "
+        f"{result.speed_up:.3g} times as fast as one worker that exchanges no messages. "
         f"Among 1, 2, 4, …, {MOST_WORKERS} workers, the fastest choice is {best}"
     )
 
 
 def explorer():
-    """Return the interactive figure, with controls for the workers, the batch, the model and the hardware."""
+    """Return the interactive figure, with controls for the workers, the batch, the network and the hardware."""
     controls = {
         "workers": ipywidgets.IntSlider(8, min=1, max=256, description="workers K", **SLOW),
         "batch": _log_slider(11272, 2, 7, "examples per step"),
@@ -106,15 +120,18 @@ def explorer():
         "gigaflops": _log_slider(50.0, 0, 6, "worker, GFLOP/s"),
         "gigabits": _log_slider(1.0, -2, 3, "network, Gbit/s"),
         "microseconds": _log_slider(50.0, -1, 4, "latency, µs"),
+        "pattern": ipywidgets.Dropdown(options=list(PATTERNS), value="ring", description="pattern"),
     }
     args = (predict, draw, describe, "widgets.step_time.predict(")
     return Explorer("A step on many workers", "10.step_time", controls, *args, met=is_met)
 
 
 def is_met(result, state):
-    """Return whether the batch is the smallest with which 64 workers at 1 Gbit/s compute at least half of the time."""
+    """Return whether the batch is the smallest with which 64 workers in a ring compute at least half of the time."""
     start = {name: parameter.default for name, parameter in signature(predict).parameters.items()}
-    changed = {name for name, value in state.items() if not np.isclose(value, start[name], rtol=1e-3)}
+    if state["pattern"] != start["pattern"]:
+        return False
+    changed = {name for name in start.keys() - {"pattern"} if not np.isclose(state[name], start[name], rtol=1e-3)}
     compute, communicate = result.own
     smaller = compute * 10**-0.1  # computation time if the batch were one slider step smaller
     return changed == {"workers", "batch"} and state["workers"] == 64 and smaller < communicate <= compute

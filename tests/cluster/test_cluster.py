@@ -866,6 +866,23 @@ def test_a_step_worked_by_hand():
     assert widgets.step_time.predict(1).own[1] == 0
 
 
+@pytest.mark.parametrize(
+    ("pattern", "milliseconds"),
+    [("star", 8 * (4 + 0.01)), ("ring", 6 * (1 + 0.01)), ("tree", 2 * (2 + 0.01) + 2 * (1 + 0.01))],
+)
+def test_communication_of_four_workers_worked_by_hand(pattern, milliseconds):
+    """A gradient of a million numbers takes 4 ms: a tree sends a half, then a quarter, and the same back."""
+    own = widgets.step_time.predict(4, 1000, 1e6, 100, 8, 10, pattern).own
+    assert own[1] == pytest.approx(milliseconds / 1e3)
+
+
+def test_only_a_star_costs_a_single_worker_something():
+    assert widgets.step_time.predict(1, pattern="star").own[1] > 0
+    assert widgets.step_time.predict(1, pattern="tree").own[1] == 0
+    with pytest.raises(ValueError, match="pattern"):
+        widgets.step_time.predict(pattern="square")
+
+
 def test_examples_for_each_worker_at_which_both_terms_are_equal_do_not_depend_on_the_parameters():
     for parameters in (1e4, 1e9):
         K = 512

@@ -47,6 +47,8 @@ DRAWN = {
     "work_curves": lambda ax: plotting.work_curves([3, 12], [3, 12], ax),
     "graph": lambda ax: plotting.graph(tape.Variable([1.0, 2.0], "x").exp().sum(), ax=ax),
     "data_parallel": lambda ax: plotting.data_parallel([3, 3, 2], ax),
+    "star_ring_tree": lambda ax: plotting.star_ring_tree(4, ax),
+    "speed_ups": lambda ax: plotting.speed_ups({"star": W1 + 2}, np.arange(1, 6), ax),
     "sweep_points": lambda ax: plotting.sweep_points(ROWS, "units", "score", "rate", ax),
     "step_shares": lambda ax: widgets.step_time.draw(widgets.step_time.predict(), ax),
     "line_and_valley": lambda ax: widgets.line_and_valley.draw(widgets.line_and_valley.descend(steps=3), ax),

@@ -141,6 +141,7 @@ def test_how_many_examples_64_workers_need():
     sizes = [float(f"{10 ** (n / 10):.6g}") for n in range(20, 71)]
     assert answers("10.step_time", workers=[63, 64, 65, 256], batch=sizes) == [(64, 63095.7)]
     assert answers("10.step_time", workers=[64], batch=sizes, gigabits=[10.0]) == []
+    assert answers("10.step_time", workers=[64], batch=sizes, pattern=["star", "tree"]) == []
 
 
 def test_the_ledger_wants_every_shape_at_the_first_attempt(file):
