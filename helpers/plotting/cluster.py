@@ -63,7 +63,7 @@ def data_parallel(sizes, ax=None):
 def star_ring_tree(count=8, ax=None):
     """Draw three ways in which workers can combine their gradients.
 
-    In each drawing, dashed red arrows show gradients on their way to the sum, and solid blue arrows show the way back.
+    Dashed red arrows show gradients on their way to the sum. Only in the star is the way back drawn, in solid blue.
 
     Parameters
     ----------
@@ -76,12 +76,13 @@ def star_ring_tree(count=8, ax=None):
     centre = np.array([-3.4, 0])
     star, ring = circle + centre, circle
     for place in star:
-        _there_and_back(ax, place, centre)
+        _link(ax, place, centre, BACKWARD, "--", 0.06)
+        _link(ax, centre, place, FORWARD, "-", 0.06)
     for place, following in zip(ring, np.roll(ring, -1, axis=0), strict=True):
-        _there_and_back(ax, place, following, back=False)
+        _link(ax, place, following, BACKWARD, "--")
     _dots(ax, [*star, *ring], INK)
     _dots(ax, [centre], MUTED, marker="s")
-    tree = _tree(ax, count, left=2.2, right=4.6, bottom=-1.15, height=2.3)
+    tree = _tree(ax, count, left=2.1, right=4.7, bottom=-1.15, height=2.3)
     _dots(ax, tree, INK)
     for x, name in ((-3.4, "star"), (0, "ring"), (3.4, "tree")):
         ax.text(x, 1.75, name, **_centred())
@@ -97,19 +98,16 @@ def _tree(ax, count, left, right, bottom, height):
     while len(places) > 1:
         sums = (places[::2] + places[1::2]) / 2 + [0, rise]
         for place, above in zip(places, np.repeat(sums, 2, axis=0), strict=True):
-            _there_and_back(ax, place, above)
+            _link(ax, place, above, BACKWARD, "--")
         nodes, places = [*nodes, *sums], sums
     return nodes
 
 
-def _there_and_back(ax, start, stop, back=True):
-    """Draw a dashed red arrow between two nodes and, if `back` is true, a solid blue one in the other direction."""
+def _link(ax, start, stop, color, style, aside=0.0):
+    """Draw an arrow between two nodes, moved aside to its right."""
     along = (stop - start) / np.linalg.norm(stop - start)
-    aside = 0.06 * back * np.array([along[1], -along[0]])
-    start, stop = start + 0.14 * along, stop - 0.14 * along
-    arrow(ax, start + aside, stop + aside, BACKWARD, "--", 1.1)
-    if back:
-        arrow(ax, stop - aside, start - aside, FORWARD, "-", 1.1)
+    right = aside * np.array([along[1], -along[0]])
+    arrow(ax, start + 0.14 * along + right, stop - 0.14 * along + right, color, style, 1.1)
 
 
 def _dots(ax, places, color, marker="o"):
@@ -127,13 +125,16 @@ def speed_ups(curves, counts, ax=None):
         Numbers of workers, in ascending order.
     """
     ax = new_axes(ax)
-    ax.plot(counts, counts, "-.", color=MUTED, linewidth=1.2, label="ideal")
+    least, most = min(map(np.min, curves.values())), max(map(np.max, curves.values()))
+    reached = counts[counts <= 2 * most]
+    ax.plot(reached, reached, "-.", color=MUTED, linewidth=1.2)
+    ax.annotate("ideal", (reached[-1], reached[-1]), (6, 0), textcoords="offset points", color=MUTED, va="center")
     for i, (name, values) in enumerate(curves.items()):
         look = {"color": LINE_COLORS[i % 4], "linestyle": LINE_STYLES[i % 4], "marker": LINE_MARKERS[i % 4]}
         ax.plot(counts, values, label=name, **look)
-    ax.set(xscale="log", yscale="log", xlabel="workers", ylabel="speed-up", ylim=(0.03, 60))
+    ax.set(xscale="log", yscale="log", xlabel="workers", ylabel="speed-up", ylim=(least / 1.5, 3 * most))
     ax.set_xticks(counts[::2], [str(count) for count in counts[::2]])
-    ax.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
+    ax.yaxis.set_major_formatter("{x:g}")
     ax.minorticks_off()
     name_lines(ax)
     return ax
