@@ -1,0 +1,204 @@
+"""What lesson 10 says in prose, computed: a sentence and the value that it stands on go together.
+
+What a cell prints or asserts right beside the sentence is compared when the notebook is run, and is not repeated here,
+except where the sentence rounds it.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers import widgets
+from helpers.backprop import network
+from helpers.cluster import sweep
+from helpers.datasets import recordings
+from helpers.training import blocks
+from helpers.training.engine import pack
+
+NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "10_scale_out.ipynb"
+CELLS = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+PROSE = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "markdown")
+PRINTED = "\n".join("".join(o.get("text", "")) for cell in CELLS for o in cell.get("outputs", []))
+PATTERNS, COUNTS = ("star", "ring", "tree"), 2 ** np.arange(11)
+P, M = 154057, 11272
+MEASURED = recordings.load_scale_out()
+
+
+def printed(*lines):
+    return lambda: all(line in PRINTED for line in lines)
+
+
+@cache
+def step_time():
+    """The function that the lesson defines."""
+    (source,) = ["".join(c["source"]) for c in CELLS if "".join(c["source"]).startswith("def step_time")]
+    scope = {"np": np}
+    exec(source, scope)
+    return scope["step_time"]
+
+
+def speed_up(K, pattern, gigabits=1.0, latency=50e-6):
+    return 6 * P * M / 50e9 / step_time()(K, pattern, M, P, 50e9, gigabits * 1e9 / 8, latency)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("K", [1, 2, 64, 1024])
+def test_the_lesson_and_the_widget_use_the_same_model(K, pattern):
+    own = widgets.step_time.predict(K, 5000, 1e5, 20, 10, 30, pattern).own
+    assert step_time()(K, pattern, 5000, 1e5, 20e9, 10e9 / 8, 30e-6) == pytest.approx(sum(own), rel=1e-12)
+
+
+def peak(pattern):
+    values = [speed_up(K, pattern) for K in COUNTS]
+    return COUNTS[np.argmax(values)], max(values)
+
+
+@cache
+def digits():
+    X, y, _, _ = recordings.tutorial_digits()
+    return X[:3000], y[np.newaxis, :3000].astype(float)
+
+
+def plain_mean(W, b):
+    """The plain mean of the gradients of three unequal shards, as dicts (dW, db)."""
+    X, Y = digits()
+    parts = [slice(0, 100), slice(100, 1000), slice(1000, 3000)]
+    found = [blocks.cost_and_gradients(X[part], Y[:, part], W, b)[1:] for part in parts]
+    return [{l: sum(g[i][l] for g in found) / 3 for l in W} for i in (0, 1)]
+
+
+def five_starts():
+    """How far the plain mean is off, from five random starts."""
+    for seed in range(5):
+        W, b = network.initialize_parameters([784, 30, 1], random_state=seed)
+        whole = pack(*blocks.cost_and_gradients(*digits(), W, b)[1:])
+        yield np.linalg.norm(pack(*plain_mean(W, b)) - whole) / np.linalg.norm(whole)
+
+
+def astray_by_a_sixth_to_a_half():
+    off = list(five_starts())
+    return f"{min(off):.0%}" == "17%" and f"{max(off):.0%}" == "45%"
+
+
+def the_cost_falls_with_the_plain_mean():
+    for seed in range(5):
+        W, b = network.initialize_parameters([784, 30, 1], random_state=seed)
+        costs = []
+        for _ in range(8):
+            costs.append(blocks.cost(*digits(), W, b))
+            for theta, gradient in zip((W, b), plain_mean(W, b), strict=True):
+                for l in theta:
+                    theta[l] -= 0.5 * gradient[l]
+        if np.any(np.diff(costs) > 0):
+            return False
+    return True
+
+
+def communicating_takes_more_from(K):
+    result = widgets.step_time.predict()
+    more = COUNTS[result.communicate > result.compute]
+    return more[0] == K and len(more) == len(COUNTS) - np.flatnonzero(COUNTS == K)[0]
+
+
+def recorded_steps():
+    steps = MEASURED["steps"]
+    return np.array(steps["alone"]), np.array(steps["on_workers"])
+
+
+def milliseconds(name):
+    return 1e3 * MEASURED["profile"][name]
+
+
+def accuracies(rate, *units):
+    rows = [json.loads(key) | result for key, result in sweep.read(recordings.SWEEP).items()]
+    return np.array([r["accuracy"] for r in rows if r["learning_rate"] == rate and r["units"] in (units or (2, 8, 32))])
+
+
+def the_rate_3_in_the_sweep():
+    two, more = accuracies(3.0, 2) - accuracies(0.3, 2), accuracies(3.0, 8, 32)
+    return (
+        np.abs(two).max() < 0.006
+        and np.sum(more > accuracies(0.3).max()) >= len(more) / 2
+        and np.isclose(accuracies(3.0, 32).min(), 0.906)
+    )
+
+
+CLAIMS = {
+    "takes about a tenth of a second": lambda: 0.05 < recorded_steps()[0][1] < 0.15,
+    "it was between 17 % and 45 %": astray_by_a_sixth_to_a_half,
+    "the cost would go on falling": the_cost_falls_with_the_plain_mean,
+    "as if each of them were ten": lambda: np.isclose((1 / 3) / (100 / 3000), 10),
+    "agree in all ten decimals": printed("length of W[2]: 1.6672886908 alone, 1.6672886908 together"),
+    "ring and tree are about six times as fast as one core, and the star only twice": lambda: (
+        np.round([speed_up(8, name) for name in PATTERNS]).tolist() == [2, 6, 6]
+    ),
+    "at a third of its speed": lambda: 0.3 < speed_up(64, "star") < 0.35,
+    "The ring gets to 10.8, the tree to 15.4": printed("     64     0.33  10.81  15.37"),
+    "more than a thousand messages follow one another and their latencies alone add up to 51 ms": lambda: (
+        2 * 511 > 1000 and round(2 * 511 * 50e-6 * 1e3) == 51
+    ),
+    "In the tree, 512 are still a little faster than 64": lambda: (
+        1 < speed_up(512, "tree") / speed_up(64, "tree") < 1.25
+    ),
+    "512 workers in a ring are slower than 64": lambda: speed_up(512, "ring") < speed_up(64, "ring"),
+    "peaks at a little more than 2 with 4 workers": lambda: peak("star")[0] == 4 and 2 < peak("star")[1] < 2.5,
+    "falls below 1 from 32 on": lambda: speed_up(16, "star") > 1 > speed_up(32, "star"),
+    "peaks at about 11 with 32 to 64 workers and falls to 2": lambda: (
+        min(speed_up(32, "ring"), speed_up(64, "ring")) > 10.5 and round(speed_up(1024, "ring")) == 2
+    ),
+    "rises ever more slowly towards 19": lambda: 18.5 < speed_up(1024, "tree") < 19,
+    "that takes about 10 ms, as long as the computing takes on 21 workers": lambda: (
+        round(8 * P / 125e6 * 1e3) == 10 and round(6 * P * M / 50e9 / (8 * P / 125e6)) == 21
+    ),
+    "512 workers are 37 times as fast as one in a ring, and 350 times in a tree": lambda: (
+        [round(speed_up(512, name, 100, 5e-6)) for name in ("ring", "tree")] == [37, 350]
+    ),
+    "takes one core about 80 ms, where the model says 208": lambda: (
+        all(75 < 1e3 * t < 85 for t in (recorded_steps()[0][1], MEASURED["profile"]["alone"]))
+        and round(6 * P * M / 50e9 * 1e3) == 208
+    ),
+    "nearly all of $P$ belongs to the first layer": lambda: 784 * 196 / P > 0.99,
+    "nearly $90 \\cdot 10^9$ operations": lambda: 85e9 < 4 * P * M / recorded_steps()[0][1] < 90e9,
+    "wants a thousand times as many examples": printed(
+        "core and 100 Gbit/s: about    5 examples", "GPU  and 100 Gbit/s: about 5333 examples"
+    ),
+    "from 32 workers on, communicating takes the larger share": lambda: communicating_takes_more_from(32),
+    "follows the ideal (dash-dotted) up to about 4 workers": lambda: (
+        speed_up(4, "ring") > 0.85 * 4 and speed_up(8, "ring") < 0.75 * 8
+    ),
+    "less than $1/s$ for any $K$": lambda: all(1 / (0.01 + 0.99 / K) < 100 for K in 10.0 ** np.arange(9)),
+    "the time grows in proportion to the examples": lambda: (
+        np.ptp(recorded_steps()[0] / MEASURED["steps"]["batches"] * 1e6) < 1.5
+    ),
+    "On one worker (dashed, triangles) a step takes longer at every size": lambda: np.all(
+        recorded_steps()[1][:, 0] > recorded_steps()[0]
+    ),
+    "gain nothing on the small step": lambda: recorded_steps()[1][0, 1] > recorded_steps()[0][0],
+    "on the largest they are about one and a half times as fast": lambda: (
+        1.4 < recorded_steps()[0][2] / recorded_steps()[1][2, 1] < 1.6
+    ),
+    "between 3 and 54 ms": lambda: (
+        np.round(1e3 * (recorded_steps()[1][:, 0] - recorded_steps()[0])).tolist() == [3, 30, 54]
+    ),
+    "the worker computes as fast as the notebook does": lambda: (
+        0.9 < milliseconds("inside") / milliseconds("alone") < 1.1
+    ),
+    "616 kB each way": lambda: round(4 * P / 1e3) == 616,
+    "An empty message and its answer take 2 ms": lambda: round(milliseconds("empty")) == 2,
+    "The numbers add another 4 ms": lambda: round(milliseconds("numbers") - milliseconds("empty")) == 4,
+    "takes 2 ms longer still": lambda: round(milliseconds("slept") - milliseconds("numbers")) == 2,
+    "from 0.52 to 0.93": lambda: [accuracies(0.03).min(), accuracies(0.03).max()] == [0.52, 0.93],
+    "At 0.3 all are near 0.96": lambda: np.abs(accuracies(0.3) - 0.96).max() < 0.0065,
+    "one of those with 32 is far below": the_rate_3_in_the_sweep,
+    "you might have concluded that 8 units are worse than 2": lambda: accuracies(0.03, 8)[2] < accuracies(0.03, 2)[2],
+    "the larger file would take 154 MB": printed("24576 rows: 19.3 MB in the file, 154.1 MB as float64"),
+}
+
+
+@pytest.mark.parametrize("sentence", CLAIMS)
+def test_the_sentence_is_there_and_true(sentence):
+    assert sentence in PROSE
+    assert CLAIMS[sentence]()
