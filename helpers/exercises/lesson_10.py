@@ -484,4 +484,36 @@ EXERCISES = [
             Wrong(float("inf"), "However many workers share the rest, that tenth remains."),
         ],
     ),
+    Exercise(
+        name="10.q5",
+        prompt=(
+            "Eight workers stand in a ring. Adding up the pieces of the gradient and passing the sums "
+            "on to everybody happens in rounds, in each of which every worker sends one message to its "
+            "neighbour. How many rounds does a step take?"
+        ),
+        right=14,
+        solution="q5 = 2 * (8 - 1)",
+        reason=(
+            "A piece needs 7 rounds to visit the other seven workers, and then "
+            "its sum needs 7 more to reach everybody: 2(K − 1) rounds for K = 8."
+        ),
+        wrong=[
+            Wrong(7, "After 7 rounds every piece is complete, but each sum is known to one worker only."),
+            Wrong(
+                8, "A piece starts at one worker, so it has to visit only the seven others. And who knows the sum then?"
+            ),
+            Wrong(16, "A piece starts at one worker, so it has to visit only the seven others, not all eight."),
+            Wrong(
+                6,
+                "That is the number of rounds in a tree, 2 log₂ 8. In a ring, a piece visits one worker after another.",
+            ),
+            Wrong(
+                3, "That is log₂ 8, the number of levels of a tree. In a ring, a piece visits one worker after another."
+            ),
+            Wrong(56, "That is the number of messages that all eight workers send until every piece is complete."),
+            Wrong(
+                112, "That is the number of messages of all eight workers. In each round they send at the same time."
+            ),
+        ],
+    ),
 ]
