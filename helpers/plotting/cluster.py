@@ -213,7 +213,7 @@ def _draw_speed_up(ax, ideal, reached):
     places, last, peak = np.arange(len(ideal)), len(ideal) - 2, int(np.argmax(reached))
     ax.plot(places, ideal, "-.", color=MUTED, linewidth=1.2, label="ideal speed-up")
     ax.plot(places, reached, "o-", color=INK, label="speed-up")
-    ax.set(yscale="log", ylabel="speed-up", ylim=(0.5, 1.3 * ideal[-1]))
+    ax.set(yscale="log", ylabel="speed-up", ylim=(min(0.5, reached.min() / 1.5), 1.3 * ideal[-1]))
     ax.spines["right"].set_visible(True)
     beside = {"fontsize": SMALL, "textcoords": "offset points", "ha": "center", "bbox": _LABEL}
     ax.annotate("speed-up", (peak, reached[peak]), (0, 10), color=INK, **beside)

@@ -237,3 +237,19 @@ def test_confusion_matrix_colours_only_mistakes():
     assert written == {(0, 0): "50", (1, 0): "1", (0, 1): "4", (1, 1): "60", (2, 1): "2", (2, 2): "70"}
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("predicted class", "true class")
     plotting.confusion_matrix(np.diag([1, 2])).figure.canvas.draw()  # no mistakes at all
+
+
+def test_each_pattern_of_communication_has_its_arrows():
+    ax = plotting.star_ring_tree(4)
+    arrows = [text.arrow_patch for text in ax.texts if isinstance(text, Annotation) and text.arrow_patch]
+    there_and_back, around, pairwise = 2 * 4, 4, 4 + 2
+    assert len(arrows) == there_and_back + around + pairwise
+    assert sum(same_color(arrow.get_edgecolor(), style.FORWARD) for arrow in arrows) == 4
+
+
+def test_speed_ups_are_drawn_as_they_are():
+    counts = 2 ** np.arange(6)
+    ax = plotting.speed_ups({"slow": counts / counts, "fast": counts**0.5}, counts)
+    ideal, slow, fast = (line.get_ydata() for line in ax.lines)
+    assert list(slow) == [1] * 6 and np.allclose(fast, counts**0.5)
+    assert list(ideal) == [1, 2, 4, 8]  # up to twice the largest speed-up
