@@ -175,7 +175,7 @@ EXERCISES = [
     ),
     Exercise(
         name="05.error",
-        prompt="Your gradient is exactly twice the numerical one, so $p = 2q$. What is the relative error?",
+        prompt="Your gradient is exactly twice the numerical gradient, so $p = 2q$. What is the relative error?",
         right=1 / 3,
         solution="answer = abs(2 - 1) / (2 + 1)",
         reason="‖2q − q‖ / (‖2q‖ + ‖q‖) = 1 / 3, whatever q is.",
@@ -459,8 +459,8 @@ EXERCISES = [
         name="05.bugs",
         prompt=(
             "**Find the bugs.** There are two of them. For a network with three layers and six examples, "
-            "the gradient check reports the following about this function: *dW[3] is 0.167 × the "
-            "numerical one, db[3] is right, and everything in layers 1 and 2 is wrong.* Fix the function."
+            "the gradient check reports the following about this function: *dW[3] is 0.167 × the numerical "
+            "gradient, db[3] is right, and everything in layers 1 and 2 is wrong.* Fix the function."
         ),
         solution=mended_backward,
         broken=_backward_with_a_bug,
@@ -511,8 +511,8 @@ EXERCISES = [
     Exercise(
         name="05.q1",
         prompt=(
-            'A report says "dW[1] is 11272 × the numerical one", and there are 11272 examples. What '
-            'is wrong? "a" the sign is wrong; "b" the mean is missing; "c" a transpose is missing.'
+            'A report says "dW[1] is 11272 × the numerical gradient", and there are 11272 examples. '
+            'What is wrong? "a" the sign is wrong; "b" the mean is missing; "c" a transpose is missing.'
         ),
         right="b",
         solution='q1 = "b"',

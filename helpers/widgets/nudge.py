@@ -76,9 +76,14 @@ def measure(log10_epsilon=-5.0, method="two-sided, float64"):
     w, exact = 0.7, slope_of_weight(0.7)
     epsilons = 10.0 ** np.linspace(-15, 0, 151)
     with np.errstate(divide="ignore", invalid="ignore"):
-        curves = {m: (epsilons, abs(nudged_slope(w, epsilons, m) / exact - 1)) for m in METHODS}
-        error = float(abs(nudged_slope(w, 10.0**log10_epsilon, method) / exact - 1))
+        curves = {m: (epsilons, _error(nudged_slope(w, epsilons, m), exact)) for m in METHODS}
+        error = float(_error(nudged_slope(w, 10.0**log10_epsilon, method), exact))
     return Nudge(10.0**log10_epsilon, method, error, curves)
+
+
+def _error(slope, exact):
+    """The relative error of lesson 05, |p − q| / (|p| + |q|), of each slope."""
+    return np.abs(slope - exact) / (np.abs(slope) + np.abs(exact))
 
 
 def draw(result, ax=None):
@@ -106,5 +111,5 @@ def is_met(result, state):
     method = "two-sided, float32"
     offered = 10.0 ** np.arange(-15, 0.5, 0.5)
     with np.errstate(divide="ignore", invalid="ignore"):
-        errors = abs(nudged_slope(0.7, offered, method) / slope_of_weight(0.7) - 1)
+        errors = _error(nudged_slope(0.7, offered, method), slope_of_weight(0.7))
     return result.method == method and result.error <= np.nanmin(errors)

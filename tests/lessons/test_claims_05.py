@@ -1,0 +1,127 @@
+"""What lesson 05 says in prose, computed, where no cell of the lesson prints or asserts it."""
+
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from helpers import datasets, gradient_check, widgets
+from helpers.backprop import losses, network
+from helpers.gradient_check import mistakes, relative_error
+
+PATH = Path(__file__).resolve().parents[2] / "notebooks" / "05_check_gradients.ipynb"
+CELLS = nbformat.read(PATH, as_version=4).cells
+TEXT = " ".join(cell.source for cell in CELLS if cell.cell_type == "markdown")
+CODE = {cell.id: cell.source for cell in CELLS if cell.cell_type == "code"}
+FUNCTIONS = {"05-044", "05-046", "05-054", "05-065", "05-069"}  # cells that define a function and show nothing
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    """The functions that the lesson writes, from its own cells."""
+    scope = {"np": np, "relative_error": relative_error, "losses": losses, "network": network}
+    for cell in CELLS:
+        if cell.id in FUNCTIONS:
+            exec(cell.source, scope)
+    return scope
+
+
+def correct(Y, W, Z, A):
+    return network.backward(Y, W, Z, A, "relu")
+
+
+def moons():
+    X, y = datasets.make_moons(m=200, random_state=0)
+    return X, y[np.newaxis].astype(float)
+
+
+@pytest.mark.parametrize("seed", range(5, 10))  # the lesson itself shows the seeds 0 to 4
+def test_the_bug_learns_from_every_start_and_never_as_well(lesson, seed):
+    assert "the network gets between eight and nine in ten right" in TEXT
+    costs, score = lesson["costs_and_score"](lesson["suspect"], seed)
+    assert costs[100] < 0.5 * costs[0] and 0.8 <= score <= 0.9
+    costs, score = lesson["costs_and_score"](correct, seed)
+    assert costs[-1] < 0.05 and score > 0.99
+
+
+def test_both_curves_are_as_the_caption_says(lesson):
+    assert "Both fall steeply at first. The dashed curve then levels off at about 0.26" in TEXT
+    suspect, right = (lesson["costs_and_score"](backward, 0)[0] for backward in (lesson["suspect"], correct))
+    assert suspect[50] < 0.5 * suspect[0] and right[50] < 0.5 * right[0]
+    assert np.abs(np.array(suspect[100:]) - 0.265).max() < 0.015
+    assert right[-1] < 0.02 and (np.diff(right) < 0).all()
+
+
+def test_a_straight_line_does_as_well():
+    assert "the logistic regression of lesson 02 scores 87.5 % on these points" in TEXT
+    X, Y = moons()
+    rows, theta = np.column_stack([X, np.ones(200)]), np.zeros(3)
+    for _ in range(25):  # Newton's method
+        a = 1 / (1 + np.exp(-rows @ theta))
+        theta -= np.linalg.solve((rows.T * (a * (1 - a))) @ rows, rows.T @ (a - Y[0]))
+    assert np.abs(rows.T @ (a - Y[0])).max() < 1e-9
+    assert np.mean((rows @ theta > 0) == Y[0]) == 0.875
+
+
+def test_the_gradients_written_on_the_page_are_those_of_helpers(lesson):
+    X, Y = (part[..., :20] if part.ndim == 2 and len(part) == 1 else part[:20] for part in moons())
+    W, b = network.initialize_parameters([2, 8, 8, 1], "he", 3)
+    truth = gradient_check.numerical_gradients(X, Y, W, b, "relu")
+    for l in W:
+        dW, db = lesson["restarted_gradient"](l, X, Y, W, b)
+        assert max(relative_error(dW, truth.dW[l]), relative_error(db, truth.db[l])) < 1e-8
+    x = np.array([[0.3, -1.2], [2.0, 0.0]])
+    before = x.copy()
+    np.testing.assert_allclose(lesson["numerical_gradient"](lambda: np.sum(x**3), x), 3 * x**2, atol=1e-8)
+    assert (x == before).all()
+
+
+def test_the_tip_of_each_v():
+    curves = widgets.nudge.measure().curves
+
+    def tip(method):
+        epsilons, errors = curves[method]
+        smooth = np.convolve(np.log10(np.fmax(errors, 1e-17)), np.ones(5) / 5, mode="valid")
+        return np.log10(epsilons[2:-2][np.nanargmin(smooth)]), np.nanmin(smooth)
+
+    assert "turns at about $10^{-8}$" in TEXT and tip("one-sided, float64")[0] == pytest.approx(-8, abs=1)
+    assert "turns at about $10^{-5}$" in TEXT and tip("two-sided, float64")[0] == pytest.approx(-5, abs=1)
+    assert "there ten to twelve digits are right" in TEXT and -12.5 < tip("two-sided, float64")[1] < -10
+    assert "In float32 at most some five digits can be had" in TEXT
+    assert -6 < tip("two-sided, float32")[1] < -5
+    assert tip("two-sided, float64")[1] < tip("one-sided, float64")[1] < tip("two-sided, float32")[1]
+    epsilons, errors = curves["two-sided, float32"]
+    assert "below about $3 \\cdot 10^{-8}$ the nudge is lost altogether" in TEXT
+    assert (errors[epsilons < 2.9e-8] == 1).all() and (errors[epsilons > 3.2e-8] < 1).all()
+
+
+def test_the_function_of_the_figure_is_the_one_on_the_page():
+    scope = {"np": np}
+    exec(CODE["05-061"], scope)
+    assert scope["J"](0.7) == pytest.approx(widgets.nudge.cost_of_weight(0.7), rel=1e-14)
+    assert scope["exact"] == pytest.approx(widgets.nudge.slope_of_weight(0.7), rel=1e-14)
+
+
+def test_counts():
+    assert "its eleven lines" in TEXT and len(CODE["05-044"].splitlines()) == 11
+    assert "several hundred mistakes" in TEXT and 300 < len(mistakes.MISTAKES) < 600
+    W, b = network.initialize_parameters([2, 8, 8, 1])
+    assert "16 passes in place of 48" in TEXT and (2 * len(b[1]), 2 * (W[1].size + b[1].size)) == (16, 48)
+    W, b = network.initialize_parameters([12288, 7, 1])
+    assert "86031 parameters but only eight units" in TEXT
+    assert (sum(W[l].size + b[l].size for l in W), sum(len(b[l]) for l in b)) == (86031, 8)
+    assert "almost sixteenfold" in TEXT and 14 < (4 * 400 + 9) / (4 * 25 + 9) < 16
+
+
+def test_a_symmetric_nudge_across_the_kink():
+    assert "The slope of the dashed line through them is 0.625" in TEXT
+    assert (max(0, 0.5) - max(0, -0.3)) / 0.8 == 0.625
+
+
+def test_the_wrong_slope_of_a_saturated_sigmoid_is_too_large_and_of_the_right_sign():
+    assert "more than ten times too large" in TEXT
+    shown = [o.text for c in CELLS if c.id == "05-074" for o in c.outputs]
+    rows = [line.split() for line in shown[0].splitlines()]
+    slopes = [(float(row[5].strip(",")), float(row[-1])) for row in rows]
+    assert all(wrong > 10 * right > 0 for right, wrong in (slopes[0], slopes[2]))
