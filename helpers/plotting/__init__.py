@@ -6,9 +6,9 @@ function creates a new figure. The function returns the axes in either case.
 Read `style` first, which defines the fonts, the line styles, and the colours with their meanings. The other modules
 are organised by subject: `diagrams` (networks and tables of shapes), `passes` (the forward and the backward pass),
 `paths` (how a change reaches the cost), `basics` (the mathematics of lesson 00), `curves` (costs and other quantities
-plotted as lines), `fitting` (lines, planes and likelihoods), `images` (data points, images and weights), `descent`,
-`hidden_units`, `stepper`, `tape_graph`, `cluster` and `playground`. Animations are in `motion` and `descent`, labels
-for lines are in `names`, and the conversion to SVG and PNG is in `output`.
+plotted as lines), `fitting` (lines, planes and likelihoods), `images` (data points, images and weights), `scores`,
+`descent`, `hidden_units`, `stepper`, `tape_graph`, `cluster` and `playground`. Animations are in `motion` and
+`descent`, labels for lines are in `names`, and the conversion to SVG and PNG is in `output`.
 """
 
 from helpers.plotting import motion
@@ -29,6 +29,7 @@ from helpers.plotting.hidden_units import hidden_plane, name_clouds, unit_lines
 from helpers.plotting.images import boundary, confusion_matrix, images, points, weights
 from helpers.plotting.output import use_style
 from helpers.plotting.paths import fan_out, lit_column, lit_row, numbered_network, walked_paths
+from helpers.plotting.scores import score_dots
 from helpers.plotting.stepper import stepper_frame
 from helpers.plotting.style import BACKWARD, FORWARD, INK, STYLE, WIDTH
 from helpers.plotting.tape_graph import graph
@@ -64,6 +65,7 @@ __all__ = [
     "plane",
     "points",
     "race_curves",
+    "score_dots",
     "shape_table",
     "signals",
     "speed_ups",

@@ -40,6 +40,7 @@ DRAWN = {
     "images": lambda ax: plotting.images(np.zeros((3, 784)), ["a", "b", "c"], ax),
     "weights": lambda ax: plotting.weights(np.arange(784.0), ax),
     "confusion_matrix": lambda ax: plotting.confusion_matrix(np.array([[3, 1], [0, 2]]), ax),
+    "score_dots": lambda ax: plotting.score_dots([0.7, 0.7, 0.8], 0.66, chosen=0.8, ax=ax),
     "signals": lambda ax: plotting.signals([1, 0.5], [0.1, 1], ax),
     "race_curves": lambda ax: plotting.race_curves({"adam": [2, 1]}, 5, ax),
     "shape_table": lambda ax: plotting.shape_table([("A[0]", "Xᵀ", (2, 3)), ("dW[1]", "…", (1, 2))], ax),
@@ -116,6 +117,15 @@ def test_the_pictures_of_units_have_the_orientation_of_the_plane():
     sheet = playground.unit_sheet(state.unit_pictures(), ax).images[0].get_array()
     assert sheet[0, 0] > 0.5  # above
     assert sheet[39, 0] < -0.5  # below
+
+
+def test_equal_scores_are_stacked_beside_the_baseline():
+    ax = plotting.score_dots([0.8, 0.7, 0.1 + 0.6, 0.8, 0.8], 0.66, "always a cat", chosen=0.8)
+    dots, baseline, star = ax.lines
+    assert sorted(zip(*dots.get_data(), strict=True)) == [(0.7, 1), (0.7, 2), (0.8, 1), (0.8, 2), (0.8, 3)]
+    assert list(baseline.get_xdata()) == [0.66, 0.66] and star.get_xdata() == [0.8]
+    assert [text.get_text() for text in ax.texts] == ["always a cat", "our network"]
+    assert len(plotting.score_dots([0.5], 0.66).lines) == 2
 
 
 def test_cost_curve():

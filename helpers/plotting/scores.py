@@ -1,0 +1,37 @@
+"""Scores of several networks on the same test set, as a histogram of dots."""
+
+import numpy as np
+
+from helpers.plotting.style import INK, LINE_COLORS, SMALL, WIDTH, new_axes
+
+
+def score_dots(scores, baseline, baseline_name="baseline", chosen=None, ax=None):
+    """Draw a dot for each network above its score, with equal scores stacked, and a line at a baseline.
+
+    Parameters
+    ----------
+    scores : array-like of shape (networks,)
+        Shares of right answers, from 0 to 1.
+    baseline : float
+        Score of a trivial answer, drawn as a dashed line.
+    baseline_name : str
+        Label of that line.
+    chosen : float, optional
+        Score to mark with a star on the axis.
+    """
+    ax = new_axes(ax, figsize=(WIDTH, 3.0))
+    values, stacks = np.unique(np.round(scores, 6), return_counts=True)
+    x = np.repeat(values, stacks)
+    heights = np.concatenate([np.arange(1, count + 1) for count in stacks])
+    ax.plot(x, heights, "o", color=LINE_COLORS[0], markersize=8)
+    ax.axvline(baseline, color=INK, linestyle="--", linewidth=1.2)
+    top = max(stacks) + 1
+    ax.text(baseline - 0.006, top - 0.3, baseline_name, color=INK, fontsize=SMALL, ha="right", va="center")
+    if chosen is not None:
+        ax.plot(chosen, 0, "*", color=INK, markersize=13, clip_on=False, zorder=6)
+        ax.annotate(
+            "our network", (chosen, 0), (0, 9), textcoords="offset points", color=INK, fontsize=SMALL, ha="center"
+        )
+    ax.set(xlabel="score on the test set", ylabel="networks", xlim=(min(0.5, *values), 1.005), ylim=(0, top))
+    ax.yaxis.get_major_locator().set_params(integer=True)
+    return ax
