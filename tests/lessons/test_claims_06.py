@@ -1,0 +1,121 @@
+"""What lesson 06 says in prose, computed, where no cell of the lesson prints or asserts it."""
+
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from helpers import datasets
+from helpers.backprop import network
+from helpers.datasets import recordings
+
+PATH = Path(__file__).resolve().parents[2] / "notebooks" / "06_recognise_cats.ipynb"
+CELLS = nbformat.read(PATH, as_version=4).cells
+TEXT = " ".join(cell.source for cell in CELLS if cell.cell_type == "markdown")
+PRINTED = "".join(o.get("text", "") for cell in CELLS for o in cell.get("outputs", []))
+
+
+@cache
+def task():
+    """The pictures as rows, X and X_test, their labels, and the test pictures each in its average colour."""
+    pictures = datasets.load_chelsea()
+    average = np.broadcast_to(pictures.X_test.mean(axis=(1, 2), keepdims=True), pictures.X_test.shape)
+    X, X_test, one_colour = (x.reshape(len(x), -1) / 255 for x in (pictures.X_train, pictures.X_test, average))
+    return X, pictures.y_train, X_test, pictures.y_test, one_colour
+
+
+@cache
+def trained():
+    return recordings.load_run("chelsea_7_1")
+
+
+def coordinates(*arrays):
+    """These rows in as many perpendicular coordinates as there are rows; all products between them stay the same."""
+    rows = np.vstack(arrays)
+    values, vectors = np.linalg.eigh(rows @ rows.T)
+    return np.split(vectors * np.sqrt(np.fmax(values, 0)), np.cumsum([len(array) for array in arrays])[:-1])
+
+
+def train(R, y, seed):
+    W, b = network.initialize_parameters([R.shape[1], 7, 1], "small", seed)
+    for _ in range(2501):
+        dW, db = network.backward(y[np.newaxis], W, *network.forward(R, W, b, "relu"), "relu")
+        W, b = {l: W[l] - 0.0077 * dW[l] for l in W}, {l: b[l] - 0.0077 * db[l] for l in b}
+    return lambda data: network.forward(data, W, b, "relu")[1][2][0] > 0.5
+
+
+def test_the_recorded_network_has_the_scores_that_are_told():
+    X, y, X_test, y_test, _ = task()
+    assert "It is right on 41 of them: a score of 0.82" in TEXT
+    assert np.sum(trained().predict(X_test) == y_test) == 41 and 41 / 50 == 0.82
+    assert "All but one of the training pictures" in TEXT
+    assert np.sum(trained().predict(X) != y) == 1
+
+
+def test_the_curve_is_as_the_caption_says():
+    costs = np.array(trained().cost_history_)
+    assert "falls from 0.69 to 0.04. From about step 600 on the fall is not smooth" in TEXT
+    assert (round(costs[0], 2), round(costs[-1], 2)) == (0.69, 0.04)
+    rises = np.flatnonzero(np.diff(costs) > 0)
+    assert 590 < rises[0] < 630 and len(rises) > 500
+
+
+def test_twice_the_deviation_holds_95_percent():
+    assert "About 95 % of the scores lie within two standard deviations" in TEXT
+    p, n = 0.82, 50
+    k = np.arange(n + 1)
+    chances = np.array([1.0])
+    for _ in range(n):  # of k right answers among n
+        chances = np.convolve(chances, [1 - p, p])
+    assert chances[np.abs(k / n - p) < 2 * np.sqrt(p * (1 - p) / n)].sum() == pytest.approx(0.95, abs=0.015)
+
+
+def test_the_spread_over_starts_is_as_told():
+    scores = recordings._read_arrays("06_starts")[recordings.LONE][:, 1]
+    assert "They reach from 0.66, exactly on the dashed baseline, to 0.96. The tallest stack is at 0.70" in TEXT
+    assert (len(scores), scores.min().round(2), scores.max().round(2)) == (20, 0.66, 0.96)
+    values, counts = np.unique(scores.round(2), return_counts=True)
+    assert values[counts.argmax()] == 0.7 and np.sort(counts)[-2] < counts.max()
+    assert "0.76 on average over 20 random starts" in TEXT and round(scores.mean(), 2) == 0.76
+    assert "With 0.82 we were a little lucky" in TEXT and np.median(scores) < 0.82
+
+
+def test_the_coordinates_are_fewer_by_a_factor_of_about_fifty():
+    assert "at about a fiftieth of the cost" in TEXT and 12288 / 259 == pytest.approx(50, abs=3)
+    X, _, X_test, *_ = task()
+    R, R_test = coordinates(X, X_test)
+    assert R.shape == (209, 259) and np.allclose(R @ R_test.T, X @ X_test.T)
+
+
+def test_the_mistakes_are_as_the_caption_says():
+    _, _, X_test, y_test, _ = task()
+    wrong = trained().predict(X_test) != y_test
+    assert "The nine test pictures that the network gets wrong" in TEXT and wrong.sum() == 9
+    assert "Seven are cats that it missed" in TEXT and y_test[wrong].sum() == 7
+    missed = X_test[wrong & (y_test == 1)].reshape(-1, 64, 64, 3)
+    saturation = (missed.max(axis=3) - missed.min(axis=3)).mean(axis=(1, 2))
+    assert "Six of these show the same part of the photograph" in TEXT and "greyish background" in TEXT
+    cats = X_test[y_test == 1].reshape(-1, 64, 64, 3)
+    assert np.sum(saturation < np.median((cats.max(axis=3) - cats.min(axis=3)).mean(axis=(1, 2)))) == 6
+
+
+def test_the_score_on_single_colours_is_the_same_and_from_other_starts_nearly():
+    X, y, X_test, y_test, one_colour = task()
+    assert "It does not drop at all" in TEXT and "score on pictures of a single colour: 0.82" in PRINTED
+    same = trained().predict(one_colour) == trained().predict(X_test)
+    assert "though not always on the same pictures" in TEXT and 0.5 < same.mean() < 1
+    assert "Networks from other starts do much the same" in TEXT
+    R, R_test, R_colour = coordinates(X, X_test, one_colour)
+    for seed in range(5):
+        answers = train(R, y, seed)
+        real, flat = np.mean(answers(R_test) == y_test), np.mean(answers(R_colour) == y_test)
+        assert flat > real - 0.13
+
+
+def test_the_baseline_of_no_cat():
+    *_, y_test, _ = task()
+    assert 'would say "no cat", and score 0.34 on the test set' in TEXT and np.mean(y_test == 0) == 0.34
+    assert "its interval contains 0.66" in TEXT and "score 0.72 on 50 pictures: from 0.59 to 0.85" in PRINTED
+    assert "between 0.71 and 0.93" in TEXT and "from 0.71 to 0.93" in PRINTED
