@@ -1,4 +1,4 @@
-"""Collection of real mistakes in automatic differentiation, each of them a broken copy of one part of `tape`.
+"""A collection of real mistakes in automatic differentiation, each a broken copy of one part of `tape`.
 
 Each bug is either a subclass of Variable with one incorrect operation or an incorrect version of `grad`.
 The function `gradient_check.bug_zoo.examine` runs a network with the bug and compares its gradients with
@@ -89,7 +89,7 @@ class GradThatKeeps:
 
 
 class TapeCreature(Creature):
-    """Entry of the collection of bugs in automatic differentiation.
+    """An entry in the collection of automatic-differentiation bugs.
 
     The attribute `broken` is a subclass of Variable, a function like `tape.grad`, or a class whose
     instances are such functions.
@@ -109,7 +109,7 @@ CREATURES = [
     TapeCreature(
         "W not transposed in the backward of @",
         MatrixNotTurned,
-        "It is typical of a first attempt. For A @ B, ∂J/∂B should be Aᵀ g.",
+        "This bug is typical of a first attempt. For A @ B, ∂J/∂B should be Aᵀ g.",
         "There is a shape error, unless the layers have equal sizes. In that case the network learns badly.",
         "W[3] is not transposed",
         layer_sizes=(4, 3, 3, 3),
@@ -124,7 +124,7 @@ CREATURES = [
     TapeCreature(
         "tanh′ computed from its input",
         SlopeOfTheInput,
-        "The slope of the tanh is 1 − y² for the output y. With the input instead of y, it can even be negative.",
+        "The slope of tanh is 1 − y² for the output y. With the input instead of y, it can even be negative.",
         "The network learns while the weights are small, because then tanh z ≈ z.",
         "the slope is 1 − z²",
         "tanh",
@@ -168,7 +168,7 @@ CREATURES = [
     TapeCreature(
         "gradients left from the previous call",
         GradThatKeeps,
-        "It happens if you call backward() twice without zero_grad() in PyTorch or in a similar engine.",
+        "This happens if you call backward() twice without zero_grad() in PyTorch or in a similar engine.",
         "The steps keep growing until training diverges.",
         "accumulated",
     ),

@@ -10,7 +10,7 @@ import numpy as np
 
 from helpers.system.validation import brief
 
-# Operators of the tape to use when NumPy evaluates an expression such as `array + variable`
+# The tape's operators to use when NumPy evaluates an expression such as `array + variable`
 OPERATORS = {
     np.add: operator.add,
     np.subtract: operator.sub,
@@ -106,7 +106,7 @@ class ArrayLike:
 
     @property
     def title(self):
-        """Description of the Variable by its name and shape."""
+        """A description of the Variable by name and shape."""
         return f"Variable{' ' * bool(self.name)}{self.name} of shape {self.shape}"
 
     def __repr__(self):

@@ -1,13 +1,13 @@
 """Reverse-mode automatic differentiation, which is backpropagation through any program built from the operations below.
 
-A `Variable` remembers the operands from which it was computed and, for each operand, a function that
+A `Variable` remembers the operands that produced it and, for each operand, a function that
 carries a gradient back to it. The function `grad` goes through this history from the newest Variable to the
 oldest. Nothing in this module depends on layers or networks. The base class in `operations` provides what a
 Variable has in common with an array, and some more operations.
 
-Values are float64 and read-only, so the backward pass is sure to find the values from the forward pass. In
-every backward function, g stands for ∂J/∂(result). The function returns ∂J/∂(operand), which may still have
-the broadcast shape, because `backward_steps` sums over the repeated axes for all operations.
+Values are float64 and read-only, so the backward pass is guaranteed to find the values from the forward pass unchanged.
+In every backward function, g stands for ∂J/∂(result). The function returns ∂J/∂(operand), which may still have the
+broadcast shape, because `backward_steps` sums over the repeated axes for all operations.
 """
 
 import itertools
@@ -45,12 +45,12 @@ def _swapped(operation):
 
 
 class Variable(ArrayLike):
-    """Array with a record of the operations from which it was computed.
+    """An array with a record of the operations that produced it.
 
     Parameters
     ----------
     value : array-like of real numbers
-        Value, of any shape, which is copied.
+        The value, of any shape. It is copied.
     name : str
         Label to use in drawings.
     parents : sequence of (Variable, callable)
@@ -59,10 +59,9 @@ class Variable(ArrayLike):
     Attributes
     ----------
     value : ndarray
-        Value, in float64 and read-only.
+        The value, as a read-only float64 array.
     number : int
-        Position in the order of recording. It is greater than the number of any Variable from which
-        this one was computed.
+        Position in the order of recording. It is greater than the number of every Variable on which this one depends.
 
     Raises
     ------
@@ -138,7 +137,7 @@ class Variable(ArrayLike):
 
 
 def history(output):
-    """Return `output` and all Variables from which it was computed.
+    """Return `output` and all Variables on which it depends.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ from helpers.system.validation import floating_type
 
 
 def squared_error_of_each(Z, Y):
-    """Return half the squared error, ½ (ŷ − y)², of each example.
+    """Return half the squared error, ½ (ŷ − y)², for each example.
 
     Both Z and Y have shape (n[L], m). The result has shape (m,), because the errors are summed over the
     output units.
@@ -51,7 +51,7 @@ def squared_error_gradient(Z, Y):
 
 @np.errstate(under="ignore")  # e^(−1000) underflows to 0, which is the value we want
 def binary_cross_entropy_of_each(Z, Y):
-    """Return the binary cross-entropy log(1 + eᶻ) − y z of each example.
+    """Return the binary cross-entropy log(1 + eᶻ) − y z for each example.
 
     Both Z and Y have shape (n[L], m). The result has shape (m,), because the losses are summed over the
     output units.
@@ -66,7 +66,7 @@ def binary_cross_entropy_of_each(Z, Y):
 def binary_cross_entropy(Z, Y):
     """Return the cost J = −(1/m) Σ [y log a + (1 − y) log(1 − a)] with a = σ(z).
 
-    Inserting σ and simplifying gives log(1 + eᶻ) − y z for each example. This form cannot overflow, so the
+    Substituting σ and simplifying gives log(1 + eᶻ) − y z for each example. This form cannot overflow, so the
     cost is finite and accurate however confident the network is.
 
     Parameters
@@ -122,7 +122,7 @@ def one_hot(labels, n_classes, dtype=np.float64):
 
 @np.errstate(under="ignore")
 def cross_entropy_of_each(Z, Y):
-    """Return the cross-entropy log Σⱼ eᶻʲ − Σₖ yₖ zₖ of each example.
+    """Return the cross-entropy log Σⱼ eᶻʲ − Σₖ yₖ zₖ for each example.
 
     Both Z and Y have shape (K, m), and each column of Y adds up to 1. The result has shape (m,).
 

@@ -36,8 +36,8 @@ def initialize_parameters(layer_sizes, initialization="lecun", random_state=0, d
     initialization : {"lecun", "glorot", "he", "small", "zero"}
         Rule for the standard deviation of the weights.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
-        Source of the random numbers. An int is used as the seed of a new generator. A generator is used
-        as it is, and its state advances.
+        Source of the random numbers. An int is used as the seed of a new generator. A generator is used directly, and
+        its state advances.
     dtype : numpy.float64 or numpy.float32
         Type of the result. The numbers are drawn in float64 and then rounded.
 

@@ -98,7 +98,7 @@ class Shards:
         return cost, *(out or (dW, db))
 
     def _ask(self, Y, *question):
-        """Return a list with the pair (cost, gradient) of each non-empty shard, in the order of the shards."""
+        """Return a list with the pair (cost, gradient) for each non-empty shard, in the order of the shards."""
         try:
             if self._dealt[0] is not Y:
                 self._dealt = Y, self._deal(Y)

@@ -1,4 +1,4 @@
-"""Parameter sweeps, which evaluate a function at many points in several processes and save each result when ready.
+"""Parameter sweeps, which evaluate a function at many points in several processes and save each result immediately.
 
 The results are saved in a text file. Its first line contains the name of the format and the SHA-256 of the
 rest, its second line contains the name of the function, and every further line contains one result as JSON.

@@ -34,15 +34,15 @@ PATIENCE = 20  # time in seconds to wait for an answer from the scheduler, and f
 
 
 class MissingEngineError(ImportError):
-    """Raised if Dask distributed is not installed, or if it cannot be used because this is a browser."""
+    """Raised when Dask distributed is not installed, or when it cannot be used because this is a browser."""
 
 
 class NoWorkersError(ConnectionError):
-    """Raised if a scheduler does not answer or has no workers, or if the workers are closed or do not start."""
+    """Raised when a scheduler does not answer or has no workers, or when the workers are closed or do not start."""
 
 
 class WorkerLostError(RuntimeError):
-    """Raised if a worker that held examples was lost."""
+    """Raised when a worker that holds examples is lost."""
 
 
 def missing():
@@ -236,7 +236,7 @@ def dask_setup(worker):
     """Ignore interrupts in a worker process; Dask calls this in each process that `connect` starts.
 
     The stop button or Ctrl+C sends an interrupt to all processes of a program, but only the main process should
-    react to it. A worker that was ended by the interrupt could not do any further work.
+    react to it. A worker that was terminated by the interrupt could not do any further work.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -266,7 +266,7 @@ def _meet(address, loop, stack):
 
 
 def _path_for_workers():
-    """Return a value of PYTHONPATH with which the workers find this package, whatever their working directory."""
+    """Return a value for PYTHONPATH that lets the workers find this package, whatever their working directory."""
     root = str(Path(__file__).resolve().parents[2])
     return os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
 

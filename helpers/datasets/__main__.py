@@ -1,4 +1,4 @@
-"""Command-line interface of the data sets.
+"""Command-line interface to the data sets.
 
 ``python -m helpers.datasets fetch cats`` downloads the cat images, and ``python -m helpers.datasets checksums``
 rewrites the table of checksums.

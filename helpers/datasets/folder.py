@@ -17,7 +17,7 @@ LARGEST = 2**28  # bytes; far larger than any bundled file
 
 
 class DataFileError(ValueError):
-    """Raised if a data file is missing or does not match its checksum."""
+    """Raised when a data file is missing or does not match its checksum."""
 
 
 def cure(name):

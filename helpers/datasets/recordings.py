@@ -167,7 +167,7 @@ def score_digits(units, learning_rate, seed):
 
 
 def load_scale_out():
-    """Load the measurements of `benchmarks/scale_out.py` as a dict, and raise the errors of `read_bundled`."""
+    """Load the measurements of `benchmarks/scale_out.py` as a dict. The errors raised are those of `read_bundled`."""
     return json.loads(read_bundled(f"runs/{SCALE_OUT.name}"))
 
 
@@ -273,7 +273,7 @@ def _compare(name, arrays):
 
 
 def _record():
-    """Train all networks that are recorded, and yield pairs of their names and the networks."""
+    """Train every network that has a recording, and yield pairs (name, network)."""
     X, y, _, _ = tutorial_digits()
     for name, layer_sizes in TUTORIAL_RUNS.items():
         yield name, tutorial_network(layer_sizes).fit(X, y)

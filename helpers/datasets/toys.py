@@ -81,12 +81,12 @@ def make_xor(m=200, noise=0.15, random_state=0):
 
 
 def make_moons(m=200, noise=0.1, random_state=0):
-    """Generate two interlocking half circles, of which the upper one has the label 0 and the lower one the label 1.
+    """Generate two interlocking half circles, the upper one with label 0 and the lower one with label 1.
 
     Parameters
     ----------
     m : int
-        Number of examples. Half of them have each label.
+        Number of examples. Half of them belong to each half circle.
     noise : float
         Standard deviation of the noise added to both coordinates. The half circles have radius 1.
     random_state : int, numpy.random.Generator or numpy.random.RandomState

@@ -10,7 +10,7 @@ read in this order:
     `steps`        backpropagation as a program with replaceable lines
     `mistakes`     known mistakes, each of which replaces one line
     `causes`       search for the mistake that explains a wrong gradient
-    `inputs`       checks of the arguments
+    `inputs`       checks on the arguments
     `candidate`    wrapper around the function under test
     `state`        detection of values that a function keeps between calls
     `report`       the report that is shown to the user

@@ -1,4 +1,4 @@
-"""Collection of real mistakes in backpropagation, each of them a broken copy of one function.
+"""A collection of real mistakes in backpropagation, each a broken copy of one function.
 
 Every copy contains the code of `network.forward` or `network.backward` for one activation function, with
 one bug. The list `CREATURES` records where each bug was found, what effect it has on training, and what the
@@ -350,13 +350,13 @@ def activation_of_the_bias(X, W, b):
 
 
 class Creature(NamedTuple):
-    """Entry of the collection, with a broken function and a description of its bug."""
+    """An entry in the collection: a broken function and a description of its bug."""
 
     title: str
     broken: Callable  # replaces backward(Y, W, Z, A) or forward(X, W, b), or computes (dW, db) from (X, Y, W, b)
     met: str  # where the bug was found, in a sentence
     seen: str  # symptoms of the bug in training, in a sentence
-    says: str  # part of the report of the gradient check
+    says: str  # part of the gradient check's report
     hidden_activation: str = "sigmoid"
     layer_sizes: tuple = (4, 3, 3, 2)  # layer sizes of a network that exposes the bug
     output_bias: float = 0.0  # number added to the biases of the last layer of that network
@@ -380,7 +380,7 @@ CREATURES = [
     Creature(
         "σ′ computed from the output",
         slope_of_the_output,
-        "It occurs in many homework solutions, and in a correction in a tutorial's comments, at the last layer.",
+        "Many homework solutions have it at the last layer, as does a correction in a tutorial's comments.",
         "The network learns, but more slowly and less well.",
         "the slope is taken at A[2] instead of Z[2]",
     ),
@@ -394,14 +394,14 @@ CREATURES = [
     Creature(
         "a sum instead of a mean",
         forgotten_mean,
-        "It happens if you copy a notebook's error, which has no 1/m, but not the 1/m in the notebook's dW and db.",
+        "This happens if you copy a notebook's error, which has no 1/m, but not the 1/m in the notebook's dW and db.",
         "Training diverges unless the learning rate is m times smaller.",
         "a sum over the",
     ),
     Creature(
         "the mean taken twice",
         mean_taken_twice,
-        "It happens if you copy from two books, and so have 1/m in the loss and again in dW and db.",
+        "This happens if you copy from two books, and so have 1/m in the loss and again in dW and db.",
         "The cost hardly changes.",
         "is taken twice",
     ),
@@ -424,7 +424,7 @@ CREATURES = [
     Creature(
         "db summed over the wrong axis",
         bias_over_the_wrong_axis,
-        "It happens if you adapt code from a book in which examples are rows.",
+        "This happens if you adapt code from a book in which examples are rows.",
         "Broadcasting turns the bias into a matrix, and a shape error occurs much later.",
         "wrong axis",
     ),
@@ -481,14 +481,14 @@ CREATURES = [
     Creature(
         "integer division",
         whole_number_mean,
-        "It is found in old code, from the days when 1/m was 0 for an integer m.",
+        "It is found in code from the days when 1/m was 0 for an integer m.",
         "The parameters do not change at all.",
         "all gradients are 0",
     ),
     Creature(
         "a scale factor in the backward pass only",
         lost_scale,
-        "It happens if dropout scales by 1/0.8 in the backward pass but not in the forward pass.",
+        "This happens if dropout scales by 1/0.8 in the backward pass but not in the forward pass.",
         "The layers near the input learn too fast, and the effect grows with the depth of the network.",
         "an extra factor of 1.25",
     ),
@@ -503,7 +503,7 @@ CREATURES = [
     Creature(
         "a second sigmoid",
         double_sigmoid,
-        "It happens if the loss applies a sigmoid to the output of a sigmoid, as in σ(A) − Y.",
+        "This happens if the loss applies a sigmoid to the output of a sigmoid, as in σ(A) − Y.",
         "The predictions lie between 0.5 and 0.73, and the cost stops falling.",
         "a second sigmoid is applied to A[L]",
     ),
@@ -519,42 +519,42 @@ CREATURES = [
     Creature(
         "weights updated too early",
         weights_changed_too_early,
-        "It happens if you update the weights inside the backward loop to save memory.",
+        "This happens if you update the weights inside the backward loop to save memory.",
         "The network learns a little less well, especially with a large learning rate.",
         "W[3] has already been updated",
     ),
     Creature(
         "arrays that share memory",
         shared_memory,
-        "It happens if you use one buffer for all layers, so that db[1] and db[2] are the same array.",
+        "This happens if you use one buffer for all layers, so that db[1] and db[2] are the same array.",
         "The biases of different layers change in the same way.",
-        "share their memory",
+        "share memory",
     ),
     Creature(
         "stale activations",
         StaleActivations,
-        "It happens if the stored activations are not updated between two passes.",
+        "This happens if the stored activations are not updated between two passes.",
         "The gradient is always one step behind, so training diverges at learning rates that used to work.",
         "the activations are stale",
     ),
     Creature(
         "accumulated gradients",
         AccumulatedGradients,
-        "It happens if you forget zero_grad() in PyTorch, or in a small autograd engine that adds gradients with +=.",
+        "This happens if you forget zero_grad() in PyTorch, or in a small autograd engine that adds gradients with +=.",
         "The steps keep growing until training diverges.",
         "accumulated",
     ),
     Creature(
         "the gradient of the previous call",
         GradientsOfTheLastCall,
-        "It happens if the new gradients are computed only after the update that should use them.",
+        "This happens if the new gradients are computed only after the update that should use them.",
         "The gradient is always one step behind, as with stale activations.",
         "the gradient is stale",
     ),
     Creature(
         "Z overwritten by A",
         overwritten_input,
-        "It happens if you write A = Z without a copy, and then A[:] = …. A notebook has z = g(z).",
+        "This happens if you write A = Z without a copy, and then A[:] = …. A notebook has z = g(z).",
         "σ′ is taken at the output, and a sigmoid is applied twice. The network learns less well, and its cost stops "
         "falling.",
         "a second sigmoid is applied to A[L]",

@@ -15,11 +15,11 @@ class Candidate:
     Attributes
     ----------
     changed : list of str
-        Names of the arguments that the function has modified in some call.
+        Names of the arguments that the function has modified in any call.
     complaint : Cause or None
         Description of what is wrong with the form of the result.
     unreadable : dict
-        Reason why a gradient does not consist of real numbers, for each name such as "dW[1]".
+        Maps names such as "dW[1]" to the reason why that gradient does not consist of real numbers.
     raw : object
         Latest result, before conversion.
     opening : tuple
@@ -32,7 +32,7 @@ class Candidate:
         self.raw = self.opening = None
 
     def __call__(self, X, Y, W, b):
-        """Return the gradients as two dictionaries of float64 arrays, without those that are missing."""
+        """Return the gradients as two dictionaries of float64 arrays, omitting any that are missing."""
         given = {"X": np.array(X), "Y": np.array(Y), "W": _copy(W), "b": _copy(b)}
         before = {"X": np.array(X), "Y": np.array(Y), "W": _copy(W), "b": _copy(b)}
         self.raw = self.function(*given.values())

@@ -171,7 +171,7 @@ def _amount(mistake, mine, exact, task, there):
 
 
 def _explained(x, theirs, n):
-    """Return whether a mistake reproduces a gradient, including its shape, up to a thousandth of its error."""
+    """Return whether a mistake reproduces a gradient, including its shape, to within a thousandth of its error."""
     if x is None or np.shape(x) != np.shape(theirs):
         return False
     off, size = np.abs(x - theirs), np.abs(n).max(initial=0)

@@ -1,4 +1,4 @@
-"""Gradient check for any function of any arrays, with automatic step sizes."""
+"""Gradient check for any function of arrays, with automatic step sizes."""
 
 from contextlib import suppress
 
@@ -63,7 +63,7 @@ def check(cost, gradients, parameters, entries=100):
     if not np.isfinite(value):
         raise ValueError(f"cost is {value} at the parameters: choose parameters at which it is finite")
     if at({}) != value:
-        raise ValueError("cost returns two values for the same parameters: draw its random numbers from a fixed seed")
+        raise ValueError("cost returns two values for the same parameters: use a fixed seed for its random numbers")
     given, problems = _call(gradients, parameters)
     rng, findings = np.random.default_rng(0), []
     for path, array in arrays.items():
@@ -123,7 +123,7 @@ def _finding(name, mine, array, places, exact, error):
 
 
 class _Function:
-    """Cost as a function of shifts of single entries."""
+    """The cost as a function of shifts in individual entries."""
 
     def __init__(self, cost, parameters):
         self.cost, self.parameters = cost, parameters

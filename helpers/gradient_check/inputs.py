@@ -1,4 +1,4 @@
-"""Checks of the arguments of a gradient check for a network."""
+"""Validation of the arguments to a network's gradient check."""
 
 import numpy as np
 

@@ -4,10 +4,10 @@ Each mistake replaces one line of `steps.Steps`. To test whether it is the cause
 module `causes` runs the program with that line replaced, and checks whether the result is exactly the wrong
 gradient.
 
-In the replacements, `n` is the running `Steps`. Its attributes n.W, n.b, n.X, n.Y, n.m and n.L are always
-available, and n.Z[l], n.A[l], n.dZ[l] and n.dA[l] are available if they have already been computed. Some
-mistakes have an unknown amount `a`, such as a learning rate, a penalty λ, or a factor minus 1. It is
-estimated from the wrong gradient, which must be a linear function of it.
+In the replacements, `n` is the running `Steps`. Its attributes n.W, n.b, n.X, n.Y, n.m and n.L are always available,
+and n.Z[l], n.A[l], n.dZ[l] and n.dA[l] are available if they have already been computed. Some mistakes involve an
+unknown amount `a`, such as a learning rate, a penalty λ, or a factor minus 1. It is estimated from the wrong gradient,
+which must be a linear function of it.
 
 The file is long because it is a table, in which each entry can be read on its own.
 """
@@ -34,13 +34,13 @@ RIGHT = {
 
 
 class Mistake(NamedTuple):
-    """Replacement of one line of backpropagation by a wrong one."""
+    """A replacement of one line of backpropagation with a wrong one."""
 
     line: str  # a key of RIGHT
     replaces: str  # name of the method of Steps that is replaced
     function: Callable  # takes (n), (n, l) or (n, dW, db), like that method, and the amount if there is one
     says: str  # description, with placeholders {l}, {prev}, {next}, {L}, {m}, {K}, {a} and {a1}
-    amount: bool = False  # whether the mistake has an unknown amount
+    amount: bool = False  # whether the mistake involves an unknown amount
 
 
 def _forward():
@@ -658,7 +658,7 @@ def _result():
         return _each((dW, db), lambda n, p, g, l, place: g / size, n)
 
     def split(order, end):
-        """Return a replacement that joins dW and db in one array and splits it in the wrong place."""
+        """Return a replacement that joins dW and db into one array and splits it in the wrong place."""
 
         def at_the_wrong_end(n, dW, db):
             whole = {l: np.hstack([dW[l], db[l]][::order]) for l in dW}

@@ -18,9 +18,9 @@ from helpers.system.arguments import check_function
 def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", gradients=None, l2=0.0, explain=True):
     """Check the gradient of every W[l] and b[l], and explain what is wrong.
 
-    Each gradient is compared with a numerical gradient that is accurate to nearly all digits. It counts as
-    right if no entry differs by more than the rounding error of its precision. It is not judged if rounding
-    alone could change it by a large fraction of its size (see `verdict.ROUGH`).
+    Each gradient is compared with a numerical gradient that is accurate to nearly all digits. It counts as right if no
+    entry differs by more than rounding at its precision can explain. It is not judged if rounding alone could change it
+    by a large fraction of its size (see `verdict.ROUGH`).
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def _adds_up(candidate, arguments, on_kink, mine, dtype):
     """Return whether the gradient over all examples is the mean of its parts.
 
     The parts are the gradient over the examples that are kept, and the gradients of the examples on a kink,
-    each computed alone.
+    each computed separately.
     """
     X, Y, W, b = arguments
     whole = candidate(X, Y, W, b)

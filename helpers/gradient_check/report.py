@@ -26,7 +26,7 @@ class Finding(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """Line that contains a mistake, and a description of the mistake."""
+    """A line that contains a mistake, and a description of the mistake."""
 
     line: str  # "forward", "dZ[L]", "mean", "dW", "db", "dA", "dZ", "return", "state" or "examples"
     where: str  # description of the line, such as "in the line for dW[2]"
@@ -133,7 +133,7 @@ def _layer(name):
 
 
 def _number(error):
-    """Format a relative error with one digit.
+    """Format a relative error to one significant digit.
 
     Errors below 1e-12 are caused by rounding, which differs between machines, so they are not shown.
     """

@@ -61,7 +61,7 @@ def explain_state(candidate, seen, task, wrong):
     cause : Cause or None
         Cause of a wrong gradient, if it is something that the function keeps or modifies.
     problems : list of str
-        Descriptions of all problems, in one sentence each.
+        Descriptions of all problems, one sentence each.
     """
     problems = []
     if candidate.changed:
@@ -80,7 +80,7 @@ def explain_state(candidate, seen, task, wrong):
             "one in each call."
         )
     elif seen.shared and wrong:
-        says = f"{seen.shared} share their memory: create a separate array for each of them"
+        says = f"{seen.shared} share memory: create a separate array for each of them"
         return Cause("return", "in the returned gradients", says), problems
     if problems and cause is None:
         cause = Cause("state", "at what the function keeps or changes", problems[0].rstrip("."))
@@ -101,7 +101,7 @@ def changes_later(candidate):
 def _kept(seen, repeats, task):
     """Return a Cause if the result depends on previous calls, and None otherwise.
 
-    It does if two calls with the same arguments give different gradients, or if a call returns the gradient
+    This is the case if two calls with the same arguments give different gradients, or if a call returns the gradient
     or uses the activations of the previous call.
     """
     exact, earlier, stale = _fresh_and_stale(seen.nearby, task)

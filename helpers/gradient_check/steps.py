@@ -8,7 +8,7 @@ from helpers.backprop.losses import OUTPUTS
 
 
 class Steps:
-    """Forward and backward pass of `backprop.network`, with one method for each line.
+    """The forward and backward passes of `backprop.network`, with one method for each line.
 
     Each mistake in `mistakes.MISTAKES` replaces one of these methods. All computations are done in float64.
 
@@ -92,7 +92,7 @@ class Steps:
 
 
 class MeanLast(Steps):
-    """Forward and backward pass in which the division by m comes last.
+    """Forward and backward passes in which the division by m comes last.
 
     The factor 1/m is applied only to dW and db, so every dZ and dA is m times larger than in `Steps`.
     """

@@ -39,7 +39,7 @@ MIXED = (
 
 
 def judge(name, mine, exact, bound, m, dtype, skipped=0):
-    """Compare a gradient with the numerical gradient, and allow for rounding errors.
+    """Compare a gradient with the numerical gradient, allowing for rounding errors.
 
     Parameters
     ----------

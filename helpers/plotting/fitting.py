@@ -101,8 +101,8 @@ def tangent(weights, costs, at, slope, ax=None):
 def plane(X, y, w, b, ax=None):
     """Draw data points with two inputs, a plane, and the vertical distance from each point to the plane.
 
-    The three dimensions are shown in an oblique projection. A dotted line leads from the first point to its place on
-    the floor.
+    The three dimensions are shown in an oblique projection. A dotted line leads from the first point to its projection
+    onto the floor.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def likelihood(x, y, w, b=0.0, ax=None):
 
 
 def _scale(ax, start, stop, name, numbers, aside):
-    """Name an edge of an oblique view in its middle, and write the numbers at its ends, `aside` points away."""
+    """Name an edge of an oblique view at its middle, and write the numbers at its ends, `aside` points away."""
     box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
     ax.text(*(start + stop) / 2, name, ha="center", va="center", bbox=box)
     look = {"textcoords": "offset points", "ha": "center", "va": "center", "color": MUTED, "fontsize": SMALL}

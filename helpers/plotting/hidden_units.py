@@ -69,7 +69,7 @@ def hidden_plane(A, y, W, b, names, ax=None):
     ax.get_legend().remove()  # the legend would hide points
     ax.collections[0].set_zorder(1.5)  # a circle that strays among triangles stays visible
     for k, (w, bias) in enumerate(zip(W, np.ravel(b), strict=True)):
-        look = LINE_COLORS[3], LINE_STYLES[(k + 2) % 4]  # neither those of the hidden units nor that of the triangles
+        look = LINE_COLORS[3], LINE_STYLES[(k + 2) % 4]  # unlike the hidden units and the triangles
         _half_plane(ax, w, bias, np.array([0.5, 0.5]), *look, names[k], 0.0)
     return ax
 

@@ -9,7 +9,7 @@ from helpers.plotting.style import SMALL
 
 
 class LineNames(Artist):
-    """Labels of the lines in an axes, each written at the right end of its line in the colour of the line.
+    """Labels for the lines in an axes, each written at the right end of its line in the colour of the line.
 
     The labels overlap neither each other nor the x axis. The lines are looked up whenever the figure is drawn, so lines
     that are added later are labelled, too.

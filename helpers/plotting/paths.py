@@ -1,4 +1,4 @@
-"""Figures of the paths through a small network along which a change of a unit or of a weight reaches the cost.
+"""Figures of the paths through a small network along which a change in a unit or a weight reaches the cost.
 
 In the forward direction, a change spreads along the blue arrows. In the backward direction, the errors of all paths
 are added up along the dashed red arrows.
@@ -45,7 +45,7 @@ def numbered_network(W, b, activations, outputs=(), ax=None):
 
 
 def fan_out(weights, errors, step, ax=None):
-    """Draw how a change of one activation reaches the cost through all the units that it feeds.
+    """Draw how a change in one activation reaches the cost through all the units that it feeds.
 
     The figure shows the effect along each path, and the sum of these effects.
 
@@ -56,7 +56,7 @@ def fan_out(weights, errors, step, ax=None):
     errors : array-like of shape (K,)
         Derivatives ∂J/∂z of the units that it feeds.
     step : float
-        Change of the activation.
+        Change in the activation.
     """
     heights, effects = _heights(len(weights), 2.1), np.multiply(weights, errors) * step
     ax = _axes(ax, (-1.2, 12.6), (heights[-1] - 0.6, heights[0] + 0.9))
@@ -232,7 +232,7 @@ def _heights(n, gap=_GAP):
 
 
 def _factor(ax, place, symbol, value):
-    """Write what a change is multiplied by, beside an arrow."""
+    """Write beside an arrow what a change is multiplied by."""
     ax.text(*place, rf"$\times$ {symbol} = {value}", ha="center", va="center", color=FORWARD, fontsize=11)
 
 

@@ -1,4 +1,4 @@
-"""Checks of arguments such as functions, layer sizes, labels, indices and option names.
+"""Checks for arguments such as functions, layer sizes, labels, indices and option names.
 
 Numbers and arrays are checked by the functions in `validation`.
 """
@@ -213,7 +213,7 @@ def check_names(options, known, owner, cure=""):
 
 
 def whole_between(value, name, low, high):
-    """Return `value` as an int, or raise a ValueError that mentions `name` if it is not an integer in the range."""
+    """Return `value` as an int from `low` to `high`, or raise a ValueError that names the argument."""
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not whole or not low <= value <= high:
         raise ValueError(f"{name} is {brief(value)}, but it must be a whole number from {low} to {high}")

@@ -1,4 +1,4 @@
-"""Checks of numbers and arrays, with error messages that say what is wrong and how to fix it."""
+"""Checks for numbers and arrays, with error messages that say what is wrong and how to fix it."""
 
 import numbers
 import sys
@@ -174,7 +174,7 @@ def positive_whole(value, name):
 
 
 def floating_type(dtype):
-    """Return numpy.float32 or numpy.float64, or raise a ValueError if `dtype` stands for neither of them."""
+    """Return numpy.float32 or numpy.float64, or raise a ValueError if `dtype` denotes neither of them."""
     try:
         kind = np.dtype(dtype)
     except (TypeError, ValueError, SyntaxError):  # NumPy parses strings as code, and "01" is not valid code

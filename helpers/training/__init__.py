@@ -1,4 +1,4 @@
-"""The class `NeuralNetwork`, and the code that trains it fast, in parallel and on data too large for memory.
+"""The class `NeuralNetwork`, and the code that trains it quickly, in parallel and on data too large for memory.
 
 Read the modules in this order: `neural_network` contains the class, and `inputs` checks its arguments.
 `engine` runs the training loop on the batches that `batching` draws, `blocks` computes the equations of

@@ -22,7 +22,7 @@ from helpers.training.parallel import parallel_map
 
 
 class NotFittedError(ValueError, AttributeError):
-    """Raised if a network without parameters is used, that is, before `fit` or `load` is called."""
+    """Raised when a network without parameters is used, that is, before `fit` or `load` is called."""
 
 
 class NeuralNetwork:

@@ -1,4 +1,4 @@
-"""The class `HDF5Rows`, which reads examples from an HDF5 file in blocks if they do not fit into memory."""
+"""The class `HDF5Rows`, which reads examples from an HDF5 file in blocks when they do not fit into memory."""
 
 import numbers
 
@@ -82,7 +82,7 @@ class HDF5Rows:
             yield from block
 
     def with_dtype(self, dtype):
-        """Return a table of the same rows that are converted to the floating-point type `dtype` when read."""
+        """Return a table of the same rows, which are converted to the floating-point type `dtype` when read."""
         rows = self._copy()
         rows.dtype = self._checked_type(dtype)
         return rows

@@ -1,7 +1,7 @@
 """Interactive figure for lesson 11, in which the reader draws a digit for a network to recognise.
 
 The gradient of the cost can then be used to change the drawing. The ink is part of the state of the widget, stored
-as a string of hexadecimal levels. Therefore it is preserved when the page is reloaded, and all views show it.
+as a string of hexadecimal levels. It is therefore preserved when the page is reloaded, and all views show it.
 """
 
 import base64
@@ -35,7 +35,7 @@ SURE, STEPS, CHANGE = 0.9, 5, 0.25  # limits in the challenge: probability, step
 
 
 class Reading(NamedTuple):
-    """Drawing and the answer of a recorded network to it."""
+    """A drawing and a recorded network's answer to it."""
 
     pixels: np.ndarray  # shape: (784,), from 0 for paper to 1 for ink
     target: int  # label used to compute the cost
@@ -102,7 +102,7 @@ def read(drawing, target=8, network="5 or 8"):
     target : int
         Label used to compute the cost J.
     network : str
-        "5 or 8" for the 784 → 196 → 1 network of lesson 04, or "ten digits" for 784 → 300 → 10 of lesson 08.
+        "5 or 8" for lesson 04's 784 → 196 → 1 network, or "ten digits" for lesson 08's 784 → 300 → 10 network.
 
     Returns
     -------
@@ -226,7 +226,7 @@ class Drawing(Instrument):
         return as_call(self.code, drawing=pack(_unhex(state["ink"])), target=state["target"], network="ten digits")
 
     def solved(self, result):
-        """Return whether a slightly changed test digit is confidently classified as another digit after few steps."""
+        """Return whether a slightly changed test digit is confidently classified as another within a few steps."""
         if not 0 < self.start <= TEST_DIGITS or not 0 < self.steps <= STEPS:
             return False
         X, y = test_digits()

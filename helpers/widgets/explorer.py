@@ -1,4 +1,4 @@
-"""Base class of the interactive figures that consist of controls, a pure function, and a plot of its result."""
+"""Base class for the interactive figures that consist of controls, a pure function, and a plot of its result."""
 
 import base64
 import html
@@ -287,7 +287,7 @@ def count_parameters(n):
 
 
 def tidy(value):
-    """Round floats such as 0.7000000000000001 to six significant digits, also inside tuples and lists."""
+    """Round floats such as 0.7000000000000001 to six significant digits, including those inside tuples and lists."""
     if isinstance(value, tuple | list):
         return type(value)(map(tidy, value))
     return float(f"{value:.6g}") if isinstance(value, float) else value

@@ -1,4 +1,4 @@
-"""Base class of the interactive figures that have a front end of their own.
+"""Base class for the interactive figures that have a front end of their own.
 
 Python computes the results, and the front end draws them and handles the input. A front end is an ES module in the
 folder `front`, which is appended to the shared file `front/instrument.js`. The styles are in `front/instrument.css`,

@@ -29,7 +29,7 @@ NUMBER, BETWEEN = "[0-9]{1,12}", r"(\s*[,;xX×*]\s*|\s+)"  # regular expressions
 
 
 class Ledger(NamedTuple):
-    """All arrays of one forward and backward pass in order, as tuples (name, how it is computed, shape)."""
+    """All arrays of one forward and backward pass, in order, as tuples (name, how it is computed, shape)."""
 
     layer_sizes: tuple
     rows: list

@@ -18,7 +18,7 @@ from helpers.system.validation import as_real_array, brief, positive_number
 from helpers.widgets.instrument import Instrument, Pair
 
 START, RATE, MOST = (-1.0, 3.0), 0.1, 60
-NEAR = 0.01  # a cost this close to the minimum counts as arrived
+NEAR = 0.01  # a cost this close to the minimum counts as having arrived
 HIGH, FEW = 4.0, 5  # limits in the challenge: initial cost, number of steps
 # The limits of both axes span the same length. With equal scales, steps are perpendicular to the contour lines.
 WINDOW = ((-2.5, 5.5), (-3.0, 5.0))
@@ -118,7 +118,7 @@ def describe(result):
 
 
 def solved(result):
-    """Return whether the challenge has been met: to start at a cost above 4 and arrive in at most five steps."""
+    """Return whether the challenge has been met, which is to start above a cost of 4 and arrive within five steps."""
     found = arrived(result)
     return bool(result.costs[0] > HIGH and found is not None and found <= FEW)
 

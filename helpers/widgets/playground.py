@@ -69,9 +69,9 @@ def describe(state):
 class PlaygroundExplorer(Live):
     """Interactive figure that shows a `Playground` while it trains, with controls for its options.
 
-    Changing a control restarts the training. The exceptions are the learning rate, the speed and adding points: these
-    take effect while training continues. The line of code records the updates at which the learning rate or the points
-    were changed.
+    Changing a control restarts the training. The exceptions are the learning rate, the speed and the reader's own
+    points, which take effect while training continues. The line of code records the updates at which the learning rate
+    or the points were changed.
     """
 
     title = "Playground"
@@ -154,7 +154,7 @@ class PlaygroundExplorer(Live):
             self._judge(result)
 
     def solved(self, result):
-        """Return whether few hidden units separate the spirals, with the coordinates as the only features."""
+        """Return whether a few hidden units separate the spirals, with the coordinates as the only features."""
         fits = sum(result.sizes[1:-1]) <= UNITS and result.sizes[0] == 2 and not result.points
         return result.data_set == "spirals" and result.noise >= 0.05 and fits and result.accuracy()[1] >= RIGHT
 

@@ -78,7 +78,7 @@ def as_points(points):
     Raises
     ------
     TypeError, ValueError
-        If the points have another form. The message mentions the first invalid line or point.
+        If the points have a different form. The message mentions the first invalid line or point.
     """
     rows = _pasted(points) if isinstance(points, str) else points
     try:

@@ -18,7 +18,7 @@ MOST_LAYERS, MOST_WIDTH = 4, 8
 
 
 class Playground:
-    """Network with its data and its training history.
+    """A network with its data and training history.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ class Playground:
     def _load(self, data_set, features, points):
         self.data_set, self.is_digits, self.features = data_set, data_set == "digits", features
         if self.is_digits and (points or features != ("x1", "x2")):
-            raise ValueError("data_set is 'digits', which have no coordinates: leave out points and features")
+            raise ValueError("data_set is 'digits', which has no coordinates: leave out points and features")
         if data_set == "own points" and sum(since == 0 for *_, since in points) < 1:
             raise ValueError("data_set is 'own points', but there is no point for update 0: add at least one to points")
         X, y = DATA_SETS[data_set](2 * M, self.noise, random_state=0)
@@ -128,7 +128,7 @@ class Playground:
         since = self.updates + bool(self._batches)
         points = as_points([*self.points, (x1, x2, label, since)])
         if self.is_digits:
-            raise ValueError("data_set is 'digits', which have no coordinates: choose another data set to add points")
+            raise ValueError("data_set is 'digits', which has no coordinates: choose another data set to add points")
         with interrupts_wait():
             self._add(points[-1:])
             if self.updates == 0:

@@ -17,7 +17,7 @@ def scene(state):
     -------
     dict
         "low" and "high" are the corners of the picture. "train" and "test" contain rows of x1, x2, label as float32,
-        with the reader's own points last, and "own" is the number of these. "inputs" contains a map of each of
+        with the reader's own points last, and "own" is the number of those points. "inputs" contains a map of each of
         `FEATURES`. For digits, "sheet" contains the pixels of test digits and "labels" their labels. Levels from 0 to
         255 are encoded as described in `levels`.
     """

@@ -178,7 +178,7 @@ def describe(result):
 
 
 def solved(result):
-    """Return whether the challenge has been met: two large errors that nearly cancel at the first hidden unit."""
+    """Return whether two large errors nearly cancel at the first hidden unit, which meets the challenge."""
     last, hidden = result.values.get(f"dZ[{len(result.W)}]"), result.values.get("dA[1]")
     if hidden is None or last.size < 2 or len(result.W) != 2:
         return False

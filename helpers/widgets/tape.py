@@ -73,7 +73,7 @@ def steps(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, 
     expression : str
         Key of `EXPRESSIONS`.
     step : int
-        Number of the step, starting at 1. Larger numbers than the last one are treated as the last one.
+        Number of the step, starting at 1. Numbers above the last step are treated as the last step.
     x, w, b : float
         Values of the inputs.
 
@@ -106,7 +106,7 @@ def steps(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, 
 
 
 def _handed_on(now, before, after):
-    """Describe the contribution that each parent receives, and the total if it has already received another one."""
+    """Describe each parent's contribution, and the total if the parent has already received another contribution."""
     shares = []
     for parent in dict.fromkeys(parent for parent, _ in now.parents if parent in after):
         share, name = after[parent] - before.get(parent, 0), parent.name

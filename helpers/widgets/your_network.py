@@ -19,7 +19,7 @@ from helpers.widgets.playground_picture import levels
 
 MOST_LAYERS, MOST_PARAMETERS, MOST_ITERATIONS = 20, 100_000, 1000  # these limits keep iterations fast
 SHOWN, MOST_DRAWN = 16, 240  # largest number of units shown per layer, and of points per curve
-DIGITS = 12  # largest number of correctly classified digits shown, and also of misclassified ones
+DIGITS = 12  # largest number of correctly classified digits shown; the same limit applies to misclassified ones
 LAYERS, RIGHT = 3, 0.95  # conditions of the challenge: number of layers, test accuracy
 
 
@@ -127,7 +127,7 @@ def describe(result):
 class YourNetwork(Live):
     """Interactive figure that trains a network on digits, with controls for its size, activation and learning rate.
 
-    Changing the layer sizes or the activation restarts the training. A change of the learning rate takes effect without
+    Changing the layer sizes or the activation restarts the training. A change to the learning rate takes effect without
     a restart, and the line of code records the iteration at which it was made.
     """
 
