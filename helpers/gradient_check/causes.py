@@ -100,7 +100,7 @@ def _known(mine, exact, task, wrong):
     """Return a known mistake that explains the wrong gradients, or None if there is none.
 
     The result is a tuple of the mistake, its amount, and whether it explains every gradient. If no mistake
-    does, it is enough to explain the layers from the guilty one to the output.
+    explains them all, one that explains the layers from the guilty one to the output is enough.
     """
     guilty = max(l for _, l in wrong)
     there = [key for key in wrong if key[1] == guilty]

@@ -25,8 +25,8 @@ def check(cost, gradients, parameters, entries=100):
     Each entry is shifted first by a tenth of its scale and then by successively smaller steps, each half as
     large as the one before. The resulting central differences are extrapolated to a step size of 0
     (Ridders, 1982). The distance between the two extrapolations that agree best estimates the error of the
-    derivative. Together with the rounding error of the cost, it determines how much a correct gradient may
-    deviate.
+    derivative. Together with the rounding error of the cost, it determines how far a correct gradient may
+    deviate from the estimate.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ def unit_lines(W, b, X, y, names=None, ax=None):
     y : ndarray of shape (m,)
         Labels, 0 or 1.
     names : list of n str, optional
-        Labels of the arrows. The default is the activations of layer 1.
+        Labels of the arrows. By default, these are the activations of layer 1.
     """
     ax = points(X, y, new_axes(ax, figsize=(5.2, 4.6)))
     ax.set(xlim=(X[:, 0].min() - 0.2, X[:, 0].max() + 0.2), ylim=(X[:, 1].min() - 0.2, X[:, 1].max() + 0.2))

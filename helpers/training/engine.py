@@ -31,7 +31,7 @@ class State:
 
     theta: np.ndarray  # shape: (P,), the entries of W[1], b[1], W[2], … in one vector
     memory: np.ndarray  # shape: (slots, P), the internal state of the optimizer
-    generator: np.random.Generator | np.random.RandomState  # its state is that at the start of the current epoch
+    generator: np.random.Generator | np.random.RandomState  # in its state at the start of the current epoch
     mark: str  # identifies the examples and the options; see the function `mark`
     costs: list = field(default_factory=list)  # the cost before each update
     held_out_costs: list = field(default_factory=list)  # the cost on the held-out examples after each epoch

@@ -59,7 +59,7 @@ def _single_threaded_blas():
 
 
 class _SingleThreadedBlas:
-    """Limit on BLAS threads, which stays in force in the whole process as long as it has at least one user."""
+    """Limit on BLAS threads, which remains in force throughout the process as long as it has at least one user."""
 
     def __init__(self):
         self.lock, self.users, self.limit = threading.Lock(), set(), None

@@ -5,7 +5,7 @@ const floats = view => new Float32Array(view.buffer.slice(view.byteOffset, view.
 const lowered = text => String(text).replace(/\d+/g, digits => [...digits].map(d => "₀₁₂₃₄₅₆₇₈₉"[d]).join(""))
 
 /** Return the red, green and blue components of a palette colour, from 0 to 255.
-    As long as the view is not part of the page, the result is black. */
+    Until the view is part of the page, the result is black. */
 function color(view, name) {
     const probe = element("i", { style: `color: var(--lesson-${name})` })
     view.append(probe)

@@ -448,7 +448,7 @@ function playground(view) {
         const fresh = picture.number !== shown?.number
         if (fresh && picture.flow && shown && picture.updates === shown.updates + 1) run(picture)
         else if (fresh || !flowing) {
-            if (flowing) rest() // a new picture has arrived before the animation was finished
+            if (flowing) rest() // a new picture has arrived before the end of the animation
             show(picture, scene)
         }
     }
