@@ -63,7 +63,7 @@ def fingerprint(X):
     Raises
     ------
     TypeError, ValueError
-        If the file contains anything but finite numbers.
+        If the file contains anything other than finite numbers.
     """
     size, checksum = 4096, 0
     for block in X.blocks(size) if hasattr(X, "blocks") else (X[i : i + size] for i in range(0, len(X), size)):

@@ -91,7 +91,7 @@ def unpack(text):
 
 
 def read(drawing, target=8, network="5 or 8"):
-    """Return the answer of a recorded network to a drawing, and the gradient of its cost with respect to the pixels.
+    """Return a recorded network's answer to a drawing, and the gradient of its cost with respect to the pixels.
 
     Raises ValueError or TypeError if the drawing, the network or the target is invalid.
 
