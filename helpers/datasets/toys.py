@@ -86,7 +86,7 @@ def make_moons(m=200, noise=0.1, random_state=0):
     Parameters
     ----------
     m : int
-        Number of examples. Half of them belong to each half circle.
+        Number of examples. Half of them have the label 0, and half the label 1.
     noise : float
         Standard deviation of the noise added to both coordinates. The half circles have radius 1.
     random_state : int, numpy.random.Generator or numpy.random.RandomState

@@ -69,9 +69,9 @@ def describe(state):
 class PlaygroundExplorer(Live):
     """Interactive figure that shows a `Playground` while it trains, with controls for its options.
 
-    Changing a control restarts the training. The exceptions are the learning rate, the speed and the reader's own
-    points, which take effect while training continues. The line of code records the updates at which the learning rate
-    or the points were changed.
+    Changing a control restarts the training. The exceptions are the learning rate, the speed and points that the
+    reader adds, which take effect while training continues. The line of code records the updates at which the
+    learning rate or the points were changed.
     """
 
     title = "Playground"
