@@ -268,7 +268,7 @@ def _is_empty(node):
 
 
 def _sets(node, name):
-    """Return whether a statement assigns the variable or one of its entries."""
+    """Return whether a statement assigns to the variable or to one of its entries."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return ast.unparse(node.value.func) in (f"{name}.append", f"{name}.extend")
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []

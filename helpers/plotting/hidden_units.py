@@ -103,9 +103,9 @@ def name_clouds(places, clouds, ax=None, near=0.2):
 
 
 def _half_plane(ax, w, bias, near, color, style, name, beside):
-    """Draw the line w · x + bias = 0 and an arrow that points to the side of positive values.
+    """Draw the line w · x + bias = 0 and an arrow towards the side where the sum is positive.
 
-    The arrow starts at the point of the line that is closest to `near`. The name is written at a signed distance
+    The arrow starts at the point on the line closest to `near`. The name is written at a signed distance
     `beside` from the line, which is positive in the direction of the arrow.
     """
     normal = w / np.linalg.norm(w)
