@@ -23,7 +23,7 @@ CHALLENGES = {
     "05.nudge": "find the best step size for the two-sided difference in float32.",
     "05.detective": "name five bugs from their reports and their code.",
     "06.pictures": "find the wrong prediction of which the network is most confident.",
-    "07.signals": "find the deepest ReLU network in which both signals keep at least a tenth of their size.",
+    "07.signals": "find the deepest ReLU network that keeps at least a quarter of both signals from every start.",
     "08.race": "make plain gradient descent reach the lowest final cost while all three methods score at least 0.8.",
     "09.tape": "in x x + w x + b, find an x other than 0 for which the two contributions to the gradient of x cancel.",
     "10.step_time": (

@@ -44,22 +44,22 @@ EXERCISES = [
     Exercise(
         name="07.spread",
         prompt=(
-            "A unit has 400 inputs that are independent of each other, each with "
-            "mean 0 and variance 1. Its weights are drawn with the standard "
-            "deviation 0.1, and its bias is 0. What is the standard deviation of $z$?"
+            "A unit has 400 inputs of size 1, which means that their root mean square is 1. Its weights are drawn "
+            "independently, with mean 0 and standard deviation 0.1, and its bias is 0. What is the size of $z$ over "
+            "many draws of the weights? (The mean of $z$ is 0, so its size is also the standard deviation of $z$.)"
         ),
         right=2,
         solution="variance = 400 * 0.1**2 * 1\nanswer = np.sqrt(variance)",
-        reason="Var z = n · Var w · Var a = 400 · 0.01 · 1 = 4, and the square root of 4 is 2.",
+        reason="The mean square of z is n · Var w · 1² = 400 · 0.01 = 4, and the square root of 4 is 2.",
         hints=[
             (
                 "z is a sum of 400 products w a. The variance of a sum "
                 "of independent terms is the sum of their variances."
             ),
-            "If w and a are independent and have mean 0, then Var(w a) = Var w · Var a. Var w is the square of 0.1.",
+            "For a fixed input a, Var(w a) = Var w · a², and the mean of a² is 1. Var w is the square of 0.1.",
         ],
         wrong=[
-            Wrong(4, "That is the variance. The standard deviation is its square root."),
+            Wrong(4, "That is the mean square. The size is its square root."),
             Wrong(
                 40, "The variance of the weights is 0.1², not 0.1. Also, you add variances, not standard deviations."
             ),
@@ -82,16 +82,16 @@ EXERCISES = [
             Wrong(
                 1,
                 (
-                    "That would be right if the weights were scaled to preserve the variance, but here "
-                    "they have a standard deviation of 0.1. What standard deviation does that give z?"
+                    "That would be right if the weights were scaled to preserve sizes, but here "
+                    "they have a standard deviation of 0.1. What size does that give z?"
                 ),
             ),
             Wrong(0.2, "The square root has to cover the whole product, including the square of 0.1."),
             Wrong(
                 float(np.sqrt(400 * 1.01)),
                 (
-                    "You added the two variances, but the variance of a product of "
-                    "independent factors with mean 0 is the product of their variances."
+                    "You added the mean squares of a weight and an input, but z contains "
+                    "their product, so its mean square is the product of the two."
                 ),
             ),
             Wrong(
@@ -601,13 +601,16 @@ EXERCISES = [
         name="07.q2",
         prompt=(
             "Weights are drawn with the standard deviation $1/\\sqrt{n^{[l-1]}}$. By "
-            "what factor does a layer without an activation function change the variance?"
+            "what factor do they change the size of a signal on its way from $a$ to $z$?"
         ),
         right=1,
         solution="q2 = 1",
-        reason="n · Var w = n · 1/n = 1, which is the whole purpose of this scale.",
+        reason="s √n = √n / √n = 1, which is the whole purpose of this scale.",
         wrong=[
-            Wrong(0.25, "That is the largest slope of the sigmoid, but this layer has no activation function."),
+            Wrong(
+                0.25,
+                "That is the largest slope of the sigmoid, but z comes before the activation function.",
+            ),
             Wrong(2, "That is the factor in He's rule, which is meant for ReLU."),
             Wrong(0.5, "That is the factor by which ReLU changes the mean square."),
         ],

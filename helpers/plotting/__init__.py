@@ -7,8 +7,9 @@ Read `style` first, which defines the fonts, the line styles, and the colours wi
 are organised by subject: `diagrams` (networks and tables of shapes), `passes` (the forward and the backward pass),
 `paths` (how a change reaches the cost), `basics` (the mathematics of lesson 00), `curves` (costs and other quantities
 plotted as lines), `fitting` (lines, planes and likelihoods), `images` (data points, images and weights), `scores`,
-`descent`, `hidden_units`, `stepper`, `tape_graph`, `cluster` and `playground`. Animations are in `motion` and
-`descent`, labels for lines are in `names`, and the conversion to SVG and PNG is in `output`.
+`descent`, `depth` (deep networks from several starts), `hidden_units`, `stepper`, `tape_graph`, `cluster` and
+`playground`. Animations are in `motion` and `descent`, labels for lines are in `names`, and the conversion to SVG and
+PNG is in `output`.
 """
 
 from helpers.plotting import motion
@@ -19,9 +20,9 @@ from helpers.plotting.curves import (
     error_curves,
     line,
     race_curves,
-    signals,
     work_curves,
 )
+from helpers.plotting.depth import compared_costs, signals, starts
 from helpers.plotting.descent import line_and_valley
 from helpers.plotting.diagrams import chain, network, shape_table
 from helpers.plotting.fitting import errors_of_line, fitted_lines, likelihood, plane, tangent
@@ -43,6 +44,7 @@ __all__ = [
     "accuracy_and_cost",
     "boundary",
     "chain",
+    "compared_costs",
     "confusion_matrix",
     "cost_curve",
     "data_parallel",
@@ -70,6 +72,7 @@ __all__ = [
     "signals",
     "speed_ups",
     "star_ring_tree",
+    "starts",
     "step_shares",
     "stepper_frame",
     "sweep_points",

@@ -4,8 +4,6 @@ import numpy as np
 
 from helpers.plotting.names import name_lines
 from helpers.plotting.style import (
-    BACKWARD,
-    FORWARD,
     INK,
     LINE_COLORS,
     LINE_STYLES,
@@ -61,27 +59,6 @@ def accuracy_and_cost(costs, train, test, ax=None):
     """Plot the cost against the iteration, and give the training and test accuracy in the title."""
     ax = cost_curve(costs, ax=ax)
     ax.set_title(f"accuracy: training {train:.3f}, test {test:.3f}")
-    return ax
-
-
-def signals(spread, gradient, ax=None):
-    """Plot the size of the activations and of the gradients in each layer on a logarithmic scale.
-
-    Parameters
-    ----------
-    spread : sequence of L floats
-        Standard deviation of A[l] over the examples, for l = 1, …, L.
-    gradient : sequence of L floats
-        Norm of dW[l] in each layer.
-    """
-    ax = new_axes(ax)
-    layers = np.arange(1, len(spread) + 1)
-    least = 1e-16  # a logarithmic axis cannot show 0, so zeros are drawn at this value
-    ax.plot(layers, np.fmax(spread, least), "o-", color=FORWARD, label="spread of A,\nforward →")
-    ax.plot(layers, np.fmax(gradient, least), "^--", color=BACKWARD, label="norm of dW,\n← backward")
-    ax.set(yscale="log", xlabel="layer", ylabel="size")
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    name_lines(ax)
     return ax
 
 

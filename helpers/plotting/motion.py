@@ -176,14 +176,14 @@ def fading(lanes, seconds=12):
     Parameters
     ----------
     lanes : dict of str to tuple
-        Maps the name of each network to a pair (spreads, errors): the spread of A[l] in each hidden layer, and the norm
-        of dZ[l] in every layer, starting with layer 1. The areas of the discs are proportional to these values.
+        Maps the name of each network to a pair (differences, errors): the size of the differences between examples and
+        the size of the error, in the hidden layers 1, 2, …. The areas of the discs are proportional to these sizes.
     """
     height, body, style = 124, "", _FADING_STYLE
     for i, (name, (spreads, errors)) in enumerate(lanes.items()):
         x, y = scale((1, len(errors)), (200, 760))(np.arange(1, len(errors) + 1)), 66 + height * i
         body += f'<text x="16" y="{y + 4}">{name}</text><path class="rail" d="M200 {y}H760"/>'
-        body += f'<text class="small" x="150" y="{y + 48}">layer</text>'
+        body += f'<text class="small" x="110" y="{y + 48}">hidden layer</text>'
         body += "".join(f'<text class="small here" x="{a:.1f}" y="{y + 48}">{l}</text>' for l, a in enumerate(x, 1))
         ways = (("forward", spreads, x[: len(spreads)], 0.0), ("backward", errors[::-1], x[::-1], (1 - REST) / 2))
         for kind, sizes, places, start in ways:

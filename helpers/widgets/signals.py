@@ -1,4 +1,4 @@
-"""Interactive figure for lesson 07 that shows activations and gradients in a deep network before its first update."""
+"""Interactive figure for lesson 07 that shows how signals and errors fade in a deep network before its first update."""
 
 from typing import NamedTuple
 
@@ -8,25 +8,43 @@ import numpy as np
 from helpers import plotting
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import binary_cross_entropy_gradient
-from helpers.backprop.network import INITIALIZATIONS, backward, forward, initialize_parameters
+from helpers.backprop.network import INITIALIZATIONS, forward, initialize_parameters
 from helpers.system.validation import known_name, positive_whole
 from helpers.training.parallel import parallel_map
 from helpers.widgets.explorer import SLOW, Explorer
 from helpers.widgets.your_network import some_digits
 
-DEEPEST_RELU = 24  # largest depth at which both signals keep a tenth of their size, which a test verifies
+DEEPEST_RELU = 14  # largest depth at which every start keeps a quarter of both signals, which a test verifies
+STARTS = range(1, 6)  # seeds of the initial weights
 
 
 class Signals(NamedTuple):
-    """Sizes of the activations and gradients in the layers 1 to L of a network before its first update."""
+    """Sizes of both signals in the hidden layers of a network before its first update, from several random starts.
 
-    spread: list  # standard deviation of A[l] over the examples, averaged over the units
-    gradient: list  # norm of dW[l]
-    error: list  # norm of dZ[l]
+    Both arrays have a row for each start and a column for each of the hidden layers 1 to L − 1. The size of an array
+    is the root mean square of its entries.
+    """
+
+    forward: np.ndarray  # size of the differences between examples: A[l] minus its mean over the examples
+    backward: np.ndarray  # size of dZ[l], multiplied by the number of examples
+
+    def typical(self):
+        """Return the geometric means of `forward` and of `backward` over the starts, of shape (L − 1,) each."""
+        return tuple(np.exp(np.log(np.fmax(sizes, 1e-300)).mean(axis=0)) for sizes in self)
+
+    def kept(self):
+        """Return the fractions that each start keeps of both signals, as two arrays of shape (starts,).
+
+        The signal goes from the first hidden layer to the last, and the error from the last to the first. If there is
+        no signal to begin with, the fraction is 0.
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            fractions = self.forward[:, -1] / self.forward[:, 0], self.backward[:, 0] / self.backward[:, -1]
+        return tuple(np.nan_to_num(fraction, nan=0.0, posinf=0.0) for fraction in fractions)
 
 
 def measure(depth=12, hidden_activation="tanh", initialization="glorot"):
-    """Compute one forward and one backward pass of 500 digits through a network with hidden layers of 50 units.
+    """Compute both passes of 300 digits through networks with hidden layers of 50 units, from five random starts.
 
     Parameters
     ----------
@@ -48,14 +66,24 @@ def measure(depth=12, hidden_activation="tanh", initialization="glorot"):
         raise ValueError(f"depth is {depth}, but it must be between 2 and 40 layers")
     known_name(hidden_activation, ACTIVATIONS, "hidden_activation")
     X, y, _, _ = some_digits()
-    X, Y = X[:500], y[np.newaxis, :500]
-    W, b = initialize_parameters([784, *[50] * (depth - 1), 1], initialization, random_state=0)
+    X, Y = X[:300], y[np.newaxis, :300]
+    sizes = [784, *[50] * (depth - 1), 1]
     with parallel_map(1):  # one BLAS thread is fastest for such small products
-        Z, A = forward(X, W, b, hidden_activation)
-        dW, _ = backward(Y, W, Z, A, hidden_activation)
-        dZ = errors(Y, W, Z, hidden_activation)
-    lengths = ([float(np.linalg.norm(array[l])) for l in W] for array in (dW, dZ))
-    return Signals([float(A[l].std(axis=1).mean()) for l in W], *lengths)
+        starts = [_one_start(X, Y, sizes, hidden_activation, initialization, seed) for seed in STARTS]
+    return Signals(*(np.array(signal) for signal in zip(*starts, strict=True)))
+
+
+def _one_start(X, Y, sizes, hidden_activation, initialization, seed):
+    W, b = initialize_parameters(sizes, initialization, random_state=seed)
+    Z, A = forward(X, W, b, hidden_activation)
+    dZ = errors(Y, W, Z, hidden_activation)
+    hidden = range(1, len(W))
+    return [size(A[l] - A[l].mean(axis=1, keepdims=True)) for l in hidden], [len(X) * size(dZ[l]) for l in hidden]
+
+
+def size(array):
+    """Return the root mean square of the entries."""
+    return float(np.sqrt(np.mean(np.square(array))))
 
 
 def errors(Y, W, Z, hidden_activation):
@@ -71,20 +99,20 @@ def errors(Y, W, Z, hidden_activation):
 
 
 def draw(result, ax=None):
-    """Plot `Signals` as two lines over the layers."""
-    return plotting.signals(result.spread, result.gradient, ax)
+    """Plot `Signals`, with a thin line for each start and a thick line for their mean."""
+    return plotting.signals(result.forward, result.backward, ax)
 
 
 def describe(result):
-    """Return a sentence that states how much of each signal is left at its far end."""
-    first, last = result.gradient[0], result.gradient[-1]
-    if not last:
-        return "No signal reaches the last layer, so no gradient reaches any weight"
-    if not first:
-        return "No gradient reaches the first layer"
+    """Return a sentence that states how much of each signal is left at its far end, for the worst of the starts."""
+    forward, backward = (min(fractions) for fractions in result.kept())
+    if not forward and not backward:
+        return "No signal reaches the last hidden layer, and no error reaches the first"
+    if not backward:
+        return "No error reaches the first hidden layer"
     return (
-        f"The spread in the last hidden layer is {_share(result.spread[-2] / result.spread[0])} that in the first. "
-        f"The gradient of the first layer is {_share(first / last)} that of the last"
+        f"In the worst of five starts, the differences in the last hidden layer are {_share(forward)} those in the "
+        f"first, and the error in the first hidden layer is {_share(backward)} that in the last"
     )
 
 
@@ -108,12 +136,11 @@ def explorer():
     return Explorer("Signals through depth", "07.signals", controls, *args, met=is_met)
 
 
-def keeps_a_tenth(result):
-    """Return whether both signals keep at least a tenth of their size from one end of the network to the other."""
-    spread, gradient = result.spread, result.gradient
-    return spread[-2] >= 0.1 * spread[0] and gradient[0] >= 0.1 * gradient[-1] > 0
+def keeps_a_quarter(result):
+    """Return whether, from every start, both signals keep at least a quarter of their size."""
+    return min(map(min, result.kept())) >= 0.25
 
 
 def is_met(result, state):
-    """Return whether this is the deepest ReLU network in which both signals keep at least a tenth of their size."""
-    return (state["hidden_activation"], state["depth"]) == ("relu", DEEPEST_RELU) and keeps_a_tenth(result)
+    """Return whether this is the deepest ReLU network that keeps a quarter of both signals from every start."""
+    return (state["hidden_activation"], state["depth"]) == ("relu", DEEPEST_RELU) and keeps_a_quarter(result)

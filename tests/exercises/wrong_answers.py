@@ -219,14 +219,14 @@ ANSWERS = [
         "You added the factors of the layers, but they have to be multiplied.",
     ),
     # assumes that the variance is kept, which these weights do not do
-    ("07.spread", "answer = 1", "That would be right if the weights were scaled to preserve the variance,"),
+    ("07.spread", "answer = 1", "That would be right if the weights were scaled to preserve sizes,"),
     # the standard deviation of the weights is left out
     ("07.spread", "answer = np.sqrt(400)", "20 is the square root of 400,"),
     # stops at the variance
     (
         "07.spread",
         "var_w, n = 0.1, 400\nanswer = n * var_w**2 * 1",
-        "That is the variance. The standard deviation is its square root.",
+        "That is the mean square. The size is its square root.",
     ),
     # standardises the numbers first, which changes them
     (

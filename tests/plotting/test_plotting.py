@@ -41,7 +41,9 @@ DRAWN = {
     "weights": lambda ax: plotting.weights(np.arange(784.0), ax),
     "confusion_matrix": lambda ax: plotting.confusion_matrix(np.array([[3, 1], [0, 2]]), ax),
     "score_dots": lambda ax: plotting.score_dots([0.7, 0.7, 0.8], 0.66, chosen=0.8, ax=ax),
-    "signals": lambda ax: plotting.signals([1, 0.5], [0.1, 1], ax),
+    "signals": lambda ax: plotting.signals([[1, 0.5], [2, 0.5]], [[0.1, 1], [0.2, 1]], ax),
+    "starts": lambda ax: plotting.starts([[1, 2], [2, 3]], ax=ax, label="a"),
+    "compared_costs": lambda ax: plotting.compared_costs({"a": [[0.1, 0.2]], "b": [[0.3, 0.4]]}, ax=ax),
     "race_curves": lambda ax: plotting.race_curves({"adam": [2, 1]}, 5, ax),
     "shape_table": lambda ax: plotting.shape_table([("A[0]", "Xᵀ", (2, 3)), ("dW[1]", "…", (1, 2))], ax),
     "error_curves": lambda ax: plotting.error_curves({"two-sided": (W1 + 2, W1 + 2)}, 1.0, 0.0, ax),
@@ -229,14 +231,36 @@ def test_style_is_that_of_the_text():
 
 
 def test_signals():
-    ax = plotting.signals([0.1, 0.01, 0.001], [0.5, 0.6, 0.7])
-    forward, backward = ax.get_lines()
-    assert forward.get_ydata().tolist() == [0.1, 0.01, 0.001]
+    ax = plotting.signals([[0.1, 0.01, 0.0], [0.4, 0.01, 0.0]], [[0.5, 0.6, 0.7], [0.5, 0.6, 0.7]])
+    lines = ax.get_lines()
+    assert len(lines) == 6  # two starts and their mean, forward and back
+    forward, backward = (line for line in lines if line.get_label()[0] != "_")
+    np.testing.assert_allclose(forward.get_ydata(), [0.2, 0.01, 1e-16])
+    np.testing.assert_allclose(backward.get_ydata(), [0.5, 0.6, 0.7])
     assert backward.get_xdata().tolist() == [1, 2, 3]
     assert same_color(forward.get_color(), style.FORWARD)
     assert same_color(backward.get_color(), style.BACKWARD)
     assert (forward.get_linestyle(), backward.get_linestyle()) == ("-", "--")
     assert ax.get_yscale() == "log"
+
+
+def test_curves_of_several_starts_look_alike_and_are_named_once():
+    ax = plotting.starts([[1, 2, 3], [2, 3, 4]], x=[0, 5, 10], label="deep", style=1)
+    first, second = ax.get_lines()
+    assert second.get_xdata().tolist() == [0, 5, 10] and second.get_ydata().tolist() == [2, 3, 4]
+    assert first.get_color() == second.get_color() and first.get_linestyle() == second.get_linestyle() == "--"
+    assert first.get_label() == "deep" and second.get_label().startswith("_")
+
+
+def test_compared_costs_have_a_row_for_each_condition():
+    ax = plotting.compared_costs({"as it was": [[0.1, 0.6], [0.2, 0.7]], "cured": [[0.1, 0.01], [0.1, 0.02]]})
+    marks = [line for line in ax.get_lines() if line.get_marker() not in ("None", "")]
+    assert [line.get_xdata().tolist() for line in marks] == [[0.1, 0.2], [0.6, 0.7], [0.1, 0.1], [0.01, 0.02]]
+    assert [round(line.get_ydata()[0]) for line in marks] == [0, 0, 1, 1]
+    assert marks[0].get_marker() != marks[1].get_marker()
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["as it was", "cured"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["shallow", "deep"]
+    assert ax.yaxis_inverted() and ax.get_xscale() == "log"
 
 
 def test_confusion_matrix_colours_only_mistakes():

@@ -11,6 +11,7 @@ from matplotlib.text import Annotation
 from traitlets import TraitError
 
 from helpers import gradient_check, plotting, widgets
+from helpers.backprop import network
 from helpers.gradient_check.bug_zoo import CREATURES
 from helpers.training import blocks
 from helpers.training.neural_network import NeuralNetwork
@@ -549,16 +550,44 @@ def test_the_game_refuses_what_does_not_fit_a_page_or_has_no_examples():
 
 def test_signals_fade_with_the_sigmoid_and_stay_with_he():
     faded, kept = widgets.signals.measure(8, "sigmoid", "lecun"), widgets.signals.measure(8, "relu", "he")
-    assert len(faded.spread) == len(faded.gradient) == 8
-    assert faded.spread[6] < 1e-3 * faded.spread[0]
-    assert faded.gradient[0] < 1e-3 * faded.gradient[-1]
-    assert 0.3 < kept.spread[6] / kept.spread[0] < 3
+    assert faded.forward.shape == faded.backward.shape == (5, 7)  # starts, hidden layers
+    assert max(map(max, faded.kept())) < 1e-3
+    assert 0.3 < min(map(min, kept.kept())) and max(map(max, kept.kept())) < 3
+    np.testing.assert_allclose(kept.typical()[0] ** 5, kept.forward.prod(axis=0), rtol=1e-9)
     assert (
-        widgets.signals.describe(widgets.signals.measure(3, "sigmoid", "zero")) == "No gradient reaches the first layer"
+        widgets.signals.describe(widgets.signals.measure(3, "sigmoid", "zero"))
+        == "No signal reaches the last hidden layer, and no error reaches the first"
     )
     nothing = widgets.signals.measure(3, "relu", "zero")
-    assert widgets.signals.describe(nothing).startswith("No signal reaches the last layer")
+    assert not widgets.signals.keeps_a_quarter(nothing)
     widgets.signals.draw(nothing).figure.canvas.draw()
+    made_up = widgets.signals.Signals(np.array([[1.0, 0.5], [1.0, 0.25]]), np.array([[0.0, 1.0], [1.0, 1.0]]))
+    assert widgets.signals.describe(made_up) == "No error reaches the first hidden layer"
+    assert [share.tolist() for share in made_up.kept()] == [[0.5, 0.25], [0.0, 1.0]]
+    made_up.backward[0, 0] = 0.5
+    assert widgets.signals.describe(made_up) == (
+        "In the worst of five starts, the differences in the last hidden layer are 0.25 times those in the first, "
+        "and the error in the first hidden layer is 0.5 times that in the last"
+    )
+    assert widgets.signals.keeps_a_quarter(made_up)
+
+
+def test_the_sizes_of_signals_are_those_of_the_gradient():
+    """dW[l] of `backward` is dZ[l] times A[l−1]ᵀ; one start is repeated here, with the sizes from the definition."""
+    result = widgets.signals.measure(4, "tanh", "lecun")
+    X, y, _, _ = widgets.your_network.some_digits()
+    X, Y = X[:300], y[np.newaxis, :300]
+    W, b = network.initialize_parameters([784, 50, 50, 50, 1], "lecun", random_state=3)
+    Z, A = network.forward(X, W, b, "tanh")
+    dW, _ = network.backward(Y, W, Z, A, "tanh")
+    dZ = widgets.signals.errors(Y, W, Z, "tanh")
+    for l in (1, 2, 3):
+        np.testing.assert_allclose(dZ[l] @ A[l - 1].T, dW[l], rtol=1e-9, atol=1e-15)
+        np.testing.assert_allclose(result.forward[2, l - 1] ** 2, A[l].var(axis=1).mean(), rtol=1e-9)
+        np.testing.assert_allclose(result.backward[2, l - 1], 300 * np.linalg.norm(dZ[l]) / np.sqrt(dZ[l].size))
+
+
+def test_measure_of_signals_refuses():
     for depth in (1, 41):
         with pytest.raises(ValueError, match="must be between 2 and 40 layers"):
             widgets.signals.measure(depth)

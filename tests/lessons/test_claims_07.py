@@ -1,0 +1,326 @@
+"""What lesson 07 says in prose, computed: a sentence and the value that it stands on go together.
+
+What a cell prints or asserts right beside the sentence is compared when the notebook is run, and is not repeated here,
+except where the sentence rounds it. Claims about networks before their first step are computed for the five starts of
+the lesson and for three others. Claims about training are read from the recordings of the five starts, with which a
+run of the lesson is compared.
+"""
+
+import json
+from functools import cache
+from math import comb
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers import widgets
+from helpers.backprop import network
+from helpers.backprop.activations import sigmoid_prime
+from helpers.datasets import recordings
+
+NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "07_why_depth_is_hard.ipynb"
+CELLS = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+PROSE = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "markdown")
+PRINTED = "\n".join("".join(o.get("text", "")) for cell in CELLS for o in cell.get("outputs", []))
+SHALLOW, DEEP = (196, 1), (392, 196, 98, 1)
+STARTS = range(1, 9)  # the lesson shows 1 to 5
+
+
+def printed(*lines):
+    return lambda: all(line in PRINTED for line in lines)
+
+
+def size(array):
+    return np.sqrt(np.mean(np.square(array)))
+
+
+@cache
+def digits():
+    X, y, _, _ = recordings.tutorial_digits()
+    return X[:300], y[np.newaxis, :300].astype(float)
+
+
+def begin(sizes, start, initialization="lecun", factor=1.0):
+    rng = np.random.RandomState(start)
+    W, b = network.initialize_parameters([784, *sizes], initialization, rng)
+    return {l: factor * W[l] for l in W}, b
+
+
+@cache
+def before_training(sizes, start):
+    """W, A, dZ and dW of a network whose mean answer has been set to the mean label by bisection."""
+    X, Y = digits()
+    W, b = begin(sizes, start)
+    L, (low, high) = len(W), (-5.0, 5.0)
+    for _ in range(50):
+        b[L][:] = (low + high) / 2
+        Z, A = network.forward(X, W, b)
+        low, high = (low, b[L].item()) if A[L].mean() > Y.mean() else (b[L].item(), high)
+    dW, _ = network.backward(Y, W, Z, A)
+    return W, A, widgets.signals.errors(Y, W, Z, "sigmoid"), dW
+
+
+def differences(sizes, start):
+    _, A, _, _ = before_training(sizes, start)
+    return np.array([size(A[l] - A[l].mean(axis=1, keepdims=True)) for l in A])
+
+
+def every_start(claim):
+    return lambda: all(claim(start) for start in STARTS)
+
+
+def steps(sizes, start):
+    W, _, _, dW = before_training(sizes, start)
+    return np.array([size(W[l]) / (0.1 * size(dW[l])) for l in W])
+
+
+def sizes_of(sizes, start, which):
+    return np.array([size(which(before_training(sizes, start))[l]) for l in range(1, len(sizes) + 1)])
+
+
+def the_large_network_waits():
+    costs = recordings.load_run("tutorial_392_196_98_1").cost_history_
+    return 0.69 < costs[0] < 0.7 and costs[500] > 0.63 and costs[-1] < 0.15
+
+
+def the_large_network_has_more_than_twice_the_weights():
+    weights = [sum(a * b for a, b in zip((784, *n), n, strict=False)) for n in (SHALLOW, DEEP)]
+    return weights[1] > 2 * weights[0]
+
+
+def ratio_to_product(start):
+    ratios = []
+    for sizes in (SHALLOW, DEEP):
+        error, gradient = sizes_of(sizes, start, lambda t: t[2]), sizes_of(sizes, start, lambda t: t[3])
+        ratios += list(gradient / (300 * error * differences(sizes, start)[:-1]))
+    return 0.2 < min(ratios) and max(ratios) < 0.3
+
+
+def errors_at_layer_1(start):
+    shallow, deep = (sizes_of(sizes, start, lambda t: t[2])[0] for sizes in (SHALLOW, DEEP))
+    return 20 < shallow / deep < 35
+
+
+def length_and_size_disagree(start):
+    _, _, _, dW = before_training(DEEP, start)
+    lengths, sizes = ([measure(dW[l]) for l in (1, 2, 3, 4)] for measure in (np.linalg.norm, size))
+    return max(lengths) == lengths[0] and min(sizes) == sizes[0] and (dW[1].size, dW[4].size) == (307328, 98)
+
+
+def the_error_shrinks_as_predicted(start):
+    W, A, dZ, _ = before_training(DEEP, start)
+    got = [size(dZ[l - 1]) / size(dZ[l]) for l in (4, 3, 2)]
+    predicted = [np.mean(A[l - 1] * (1 - A[l - 1])) * np.sqrt(W[l].shape[0] / W[l].shape[1]) for l in (4, 3, 2)]
+    return np.allclose(got, predicted, rtol=0.2) and 1 / 50 < got[0] < 1 / 35
+
+
+def a_length_is_kept_on_the_way_back():
+    kept = []
+    for start in STARTS:
+        W, _, dZ, _ = before_training(DEEP, start)
+        kept += [np.linalg.norm(W[l].T @ dZ[l]) / np.linalg.norm(dZ[l]) for l in (4, 3, 2)]
+    return 0.8 < min(kept) and max(kept) < 1.2
+
+
+def the_cost_falls_by_the_squared_length():
+    X, Y = digits()
+    W, b = begin(DEEP, 1)
+    Z, A = network.forward(X, W, b)
+    dW, db = network.backward(Y, W, Z, A)
+    expected = 0.001 * sum(np.sum(dW[l] ** 2) + np.sum(db[l] ** 2) for l in W)
+    moved = [{l: p[l] - 0.001 * d[l] for l in p} for p, d in ((W, dW), (b, db))]
+    cost = [np.mean(np.logaddexp(0, z) - Y * z) for z in (Z[4], network.forward(X, *moved)[0][4])]
+    return np.isclose(cost[0] - cost[1], expected, rtol=0.02)
+
+
+@cache
+def kept(name):
+    """The fraction of the differences left after ten hidden layers of 100 units, for each start."""
+    activation, initialization, factor = {
+        "sigmoid": ("sigmoid", "lecun", 1), "sigmoid, 4": ("sigmoid", "lecun", 4),
+        "relu": ("relu", "he", 1), "tanh": ("tanh", "lecun", 1),
+    }[name]  # fmt: skip
+    fractions = []
+    for start in STARTS:
+        _, A = network.forward(digits()[0], *begin([100] * 10 + [1], start, initialization, factor), activation)
+        first, last = (size(A[l] - A[l].mean(axis=1, keepdims=True)) for l in (1, 10))
+        fractions.append(last / first)
+    return np.array(fractions)
+
+
+def the_share_of_the_differences():
+    """With ReLU and He: also that the activations keep their size, to a factor of about 2."""
+    for start in STARTS:
+        _, A = network.forward(digits()[0], *begin([100] * 10 + [1], start, "he"), "relu")
+        first, last = (size(A[l] - A[l].mean(axis=1, keepdims=True)) / size(A[l]) for l in (1, 10))
+        if not (0.6 < first < 0.7 and 0.33 < last < 0.48 and 0.5 < size(A[10]) / size(A[1]) < 2.1):
+            return False
+    return True
+
+
+@cache
+def saturated(factor):
+    shares = []
+    for start in STARTS:
+        Z, _ = network.forward(digits()[0], *begin(DEEP, start, factor=factor))
+        shares.append([np.mean(sigmoid_prime(Z[l]) < 0.05) for l in (1, 2, 3)])
+    return np.array(shares)
+
+
+def the_still_keeps_a_third():
+    result = widgets.signals.measure(depth=12, hidden_activation="tanh", initialization="glorot")
+    return result.forward.shape == (5, 11) and min(map(min, result.kept())) > 1 / 3
+
+
+def relu_loses_the_differences_first_and_tanh_the_error():
+    signals = [
+        [widgets.signals.measure(n, *way).kept() for n in (20, 40)] for way in (("relu", "he"), ("tanh", "lecun"))
+    ]
+    relu, tanh = ([np.subtract(*map(min, kept)) for kept in depths] for depths in signals)  # differences minus error
+    return max(relu) < -0.1 and min(tanh) > 0.1
+
+
+def the_animation_fades_after_four_or_five_layers():
+    """The radius of a disc, 26 pixels at first, is below 3 in the fifth layer; with ReLU it stays above half."""
+    forward, backward = widgets.signals.measure(11, "sigmoid", "lecun").typical()
+    radii = 26 * np.sqrt([forward / forward[0], backward[::-1] / backward[-1]])
+    stays = [s[-1] for s in map(np.asarray, widgets.signals.measure(11, "relu", "he").kept())]
+    return np.all(radii[:, 4] < 3) and np.all(radii[:, 2] > 3) and min(stays) > 0.25
+
+
+@cache
+def watched():
+    return recordings._read_arrays("07_sigmoid")[recordings.LONE]  # (starts, every tenth step, 3)
+
+
+def plateaus_of_six_to_eight_hundred():
+    left = [10 * int(np.argmax(costs < 0.6)) for costs in watched()[:, :, 0]]
+    return len(left) == 5 and 600 <= min(left) and max(left) <= 850 and watched()[:, -1, 0].max() < 0.35
+
+
+def the_gradient_grows_exponentially():
+    """From iteration 200 to 600, the factor per hundred iterations hardly changes, and it is never below 1.4."""
+    logs = np.log(watched()[:, 20:61:10, 2])
+    growth = np.diff(logs, axis=1)
+    assert np.all(np.diff(watched()[:, 10:61:10, 1:], axis=1) > 0)  # both grow after the first hundred iterations
+    return growth.min() > np.log(1.4) and np.all(growth.max(axis=1) / growth.min(axis=1) < 1.4)
+
+
+def both_gradients_peak_where_the_cost_falls():
+    cost, first, last = np.moveaxis(watched(), 2, 0)
+    peaks = (first.argmax(axis=1), last.argmax(axis=1))
+    return all(0.2 < cost[i, peak[i]] < 0.55 for peak in peaks for i in range(5))
+
+
+@cache
+def cures():
+    return recordings._read_arrays("07_cures")  # each (starts, 2)
+
+
+def shallow_stays_ahead(*names):
+    return lambda: all(cures()[name][:, 0].max() < cures()[name][:, 1].min() for name in names)
+
+
+def deep_gets_ahead(*names):
+    return lambda: all(cures()[name][:, 1].max() < cures()[name][:, 0].min() for name in names)
+
+
+def level_or_a_little_behind():
+    shallow, deep = cures()["weights × 4"].T
+    return np.all(deep / shallow > 0.98) and np.all(deep / shallow < 1.35) and shallow.max() > deep.min()
+
+
+def relu_goes_further():
+    return np.all(cures()["ReLU"][:, 1] < cures()["tanh"][:, 1])
+
+
+def he_helps_from_four_of_five():
+    plain, he = cures()["ReLU"][:, 1], cures()["ReLU and He"][:, 1]
+    return np.sum(he < 0.8 * plain) == 4 and np.sum(abs(he / plain - 1) < 0.1) == 1
+
+
+def it_has_learned_next_to_nothing():
+    return cures()["as it was"][:, 1].min() > 0.68
+
+
+def the_last_cost_is_a_ninth():
+    shallow, deep = (recordings.load_run(name).cost_history_[-1] for name in recordings.RELU_HE_RUNS)
+    return 1 / 9.5 < deep / shallow < 1 / 8.5
+
+
+def a_moment_near_iteration_20():
+    costs = recordings.load_run("relu_he_392_196_98_1").cost_history_
+    return 15 <= np.argmax(costs) <= 25 and 1.35 < costs.max() < 1.45 and costs[50] < 0.3
+
+
+CLAIMS = {
+    "with more than twice as many weights in all": the_large_network_has_more_than_twice_the_weights,
+    "both have faded from sight after four or five layers": the_animation_fades_after_four_or_five_layers,
+    "is still above 0.63 after five hundred iterations": the_large_network_waits,
+    'but one start says "an 8 with probability 0.61" on average, another 0.34': printed("[196, 1]           0.61 0.34"),
+    "In the shallow network a thousand steps are enough": every_start(lambda s: steps(SHALLOW, s).max() < 1000),
+    "between fifteen and twenty-three thousand": every_start(
+        lambda s: 15000 < steps(DEEP, s)[:3].min() and steps(DEEP, s)[:3].max() < 23000
+    ),
+    "Each hidden layer leaves about a quarter of the differences": every_start(
+        lambda s: np.allclose(differences(DEEP, s)[1:4] / differences(DEEP, s)[:3], 0.24, atol=0.02)
+    ),
+    "differ by only about a thousandth": every_start(lambda s: 0.0005 < differences(DEEP, s)[4] < 0.0015),
+    "the slope of the sigmoid is nowhere more than $\\frac14$": lambda: (
+        sigmoid_prime(np.linspace(-9, 9, 9001)).max() == 0.25
+    ),
+    "From the single unit of layer 4 to the 98 units of layer 3 it shrinks to a fortieth": every_start(
+        the_error_shrinks_as_predicted
+    ),
+    "The ratio is between 0.2 and 0.3 in every layer of both networks": every_start(ratio_to_product),
+    "is twenty to thirty times smaller, from every start": every_start(errors_at_layer_1),
+    "By length, the gradient of layer 1 is the largest of the four": every_start(length_and_size_disagree),
+    "the weights keep the *length* of the error on its way back": a_length_is_kept_on_the_way_back,
+    "about $\\alpha \\lVert dW \\rVert^2$ in a small step": the_cost_falls_by_the_squared_length,
+    "two millionths are left": lambda: 1.5e-6 < kept("sigmoid").min() and kept("sigmoid").max() < 2.6e-6,
+    "one or two hundredths are left": lambda: 0.005 < kept("sigmoid, 4").min() and kept("sigmoid, 4").max() < 0.025,
+    "keep about half or more": lambda: min(kept("relu").min(), kept("tanh").min()) > 0.44,
+    "make up two thirds of the size in layer 1, and about 0.4 in layer 10": the_share_of_the_differences,
+    "about one activation in five is saturated in layers 2 and 3": lambda: np.allclose(
+        saturated(4)[:, 1:], 0.2, atol=0.06
+    ),
+    "at least three activations in four lie on a flat part": lambda: saturated(28).min() > 0.745,
+    "Over the whole depth both keep more than a third": the_still_keeps_a_third,
+    "Which of the two signals fades first?": relu_loses_the_differences_first_and_tanh_the_error,
+    "which for $\\beta = 0.9$ is ten times the gradient": lambda: np.isclose(sum(0.9**k for k in range(400)), 10),
+    "all five random starts reach a lower cost than any of the others": printed(
+        "alike, sigmoid:           cost 0.09", "zero, sigmoid:            cost 0.12", "start 5, sigmoid: cost 0.06"
+    ),
+    "a plateau of six to eight hundred iterations": plateaus_of_six_to_eight_hundred,
+    "that of layer 4 nearly in a straight line": the_gradient_grows_exponentially,
+    "They are largest where the cost falls": both_gradients_peak_where_the_cost_falls,
+    "the deep network has learned next to nothing, from any start": it_has_learned_next_to_nothing,
+    "In the upper three rows all triangles lie to the right": shallow_stays_ahead(
+        "as it was", "learning rate 0.5", "momentum 0.9"
+    ),
+    "level with the shallow one, or a little behind": level_or_a_little_behind,
+    "From tanh downwards all triangles lie to the left": deep_gets_ahead("tanh", "ReLU", "ReLU and He"),
+    "*ReLU* goes further than tanh, from every start": relu_goes_further,
+    "goes further still from four of the five starts": he_helps_from_four_of_five,
+    "Guessing would give about 50 %": lambda: abs(np.mean(recordings.tutorial_digits()[3]) - 0.5) < 0.03,
+    "573 training digits and 83 test digits wrong": printed(
+        "wrong: 573 training, 83 test", "wrong: 451 training, 75 test"
+    ),
+    "**1** and **16** wrong, against 110 and 28": printed(
+        "wrong:   1 training, 16 test", "wrong: 110 training, 28 test"
+    ),
+    "its last cost is a ninth of the shallow network's": the_last_cost_is_a_ninth,
+    "has a probability of 0.0075": lambda: (
+        f"{2 * sum(comb(18, k) for k in range(4)) / 2**18:.4f}" == "0.0075"
+        and "network: 15, only by the deep one: 3" in PRINTED
+    ),
+    "jumps to 1.4 for a moment near iteration 20": a_moment_near_iteration_20,
+    "these counts are uncertain by about 8 and 11": lambda: [round(2 * n**0.5) for n in (16, 28)] == [8, 11],
+}
+
+
+@pytest.mark.parametrize("sentence", CLAIMS)
+def test_the_sentence_is_there_and_true(sentence):
+    assert sentence in PROSE
+    assert CLAIMS[sentence]()
