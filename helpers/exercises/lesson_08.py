@@ -1,12 +1,14 @@
 """Exercises for lesson 08, with their solutions, hints and feedback on wrong answers.
 
-The learner writes softmax, one-hot encoding and the error at the output of a classifier, and works out single steps of
-momentum and Adam.
+The learner writes softmax, one-hot encoding, the error at the output of a classifier and the loop of mini-batches, and
+works out single steps of momentum and Adam.
 """
 
 import numpy as np
 
+from helpers.autograd.network import gradients
 from helpers.backprop.activations import softmax as _softmax
+from helpers.backprop.network import initialize_parameters
 from helpers.exercises.core import Exercise, Wrong
 
 
@@ -39,6 +41,76 @@ def _error_case():
         (Z, one_hot(np.array([0, 2, 1, 1, 0]), 3)),
         (np.array([[1000.0], [0.0], [1001.0], [-1000.0]]), one_hot(np.array([0]), 4)),
     ]
+
+
+def one_epoch(X, Y, W, b, order, batch_size, learning_rate, gradients):
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        dW, db = gradients(X[rows], Y[:, rows], W, b)
+        W = {l: W[l] - learning_rate * dW[l] for l in W}
+        b = {l: b[l] - learning_rate * db[l] for l in b}
+    return W, b
+
+
+def _epoch_case(m, sizes, batch_size, learning_rate):
+    rng = np.random.default_rng(17)
+    X, Y = rng.standard_normal((m, sizes[0])), rng.integers(0, 2, (sizes[-1], m)).astype(float)
+    W, _ = initialize_parameters(sizes, random_state=rng)
+    b = {l: rng.standard_normal((sizes[l], 1)) for l in W}
+    return X, Y, W, b, rng.permutation(m), batch_size, learning_rate, gradients
+
+
+def _moved(p, dp, rate):
+    return {l: p[l] - rate * dp[l] for l in p}
+
+
+def _epoch_of(rows_of_batch, step=_moved):
+    """An epoch whose batches are `rows_of_batch(order, start, batch_size)`, for the usual mistakes."""
+
+    def epoch(X, Y, W, b, order, batch_size, learning_rate, gradients):
+        for start in range(0, len(order), batch_size):
+            rows = rows_of_batch(order, start, batch_size)
+            dW, db = gradients(X[rows], Y[:, rows], W, b)
+            W, b = step(W, dW, learning_rate), step(b, db, learning_rate)
+        return W, b
+
+    return epoch
+
+
+def _right_batch(order, start, batch_size):
+    return order[start : start + batch_size]
+
+
+def _all_from_the_start(X, Y, W, b, order, batch_size, learning_rate, gradients):
+    new_W, new_b = W, b
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        dW, db = gradients(X[rows], Y[:, rows], W, b)
+        new_W, new_b = _moved(new_W, dW, learning_rate), _moved(new_b, db, learning_rate)
+    return new_W, new_b
+
+
+def _last_batch_alone(X, Y, W, b, order, batch_size, learning_rate, gradients):
+    rows = order[range(0, len(order), batch_size)[-1] :]
+    dW, db = gradients(X[rows], Y[:, rows], W, b)
+    return _moved(W, dW, learning_rate), _moved(b, db, learning_rate)
+
+
+def _first_batches(count):
+    """An epoch that ends after the first `count(m, batch_size)` batches."""
+
+    def epoch(X, Y, W, b, order, batch_size, learning_rate, gradients):
+        chosen = order[: count(len(order), batch_size) * batch_size]
+        return one_epoch(X, Y, W, b, chosen, batch_size, learning_rate, gradients)
+
+    return epoch
+
+
+def _weights_alone(X, Y, W, b, order, batch_size, learning_rate, gradients):
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        W = _moved(W, gradients(X[rows], Y[:, rows], W, b)[0], learning_rate)
+    return W, b
 
 
 def momentum(theta, gradient, velocity, learning_rate, beta):
@@ -491,6 +563,88 @@ EXERCISES = [
         ],
     ),
     Exercise(
+        name="08.epoch",
+        prompt=(
+            "**The loop of mini-batches.** Train for one epoch: go through the examples in the given "
+            "`order`, `batch_size` at a time, and take a step of gradient descent for each batch. `X` has one row "
+            "for each example and `Y` one column. `W` and `b` are dictionaries with an array for each layer, and "
+            "`gradients(X, Y, W, b)` returns `dW` and `db` of the same form, already averaged over the examples "
+            "that you pass to it. Return the new `W` and `b`, and leave the ones that you are given unchanged."
+        ),
+        solution=one_epoch,
+        parts=("W", "b"),
+        cases=lambda: [_epoch_case(7, (3, 2, 1), 3, 0.5), _epoch_case(6, (2, 3), 2, 1.0)],
+        m=[7, 6],
+        reason="Slice by slice, each step starts from the parameters that the step before it left behind.",
+        hints=[
+            "Let `start` run from 0 to len(order) in steps of batch_size. Which entries of `order` form the batch?",
+            "The slice of `order` selects rows of X and columns of Y. A slice may end beyond the last entry.",
+            "Inside the loop, assign the updated arrays to W and b, so that the next batch uses them.",
+        ],
+        wrong=[
+            Wrong(
+                _epoch_of(lambda order, start, size: np.arange(len(order))[start : start + size]),
+                "You took the examples in the order in which they are stored. Use the entries of `order` instead.",
+            ),
+            Wrong(
+                _all_from_the_start,
+                (
+                    "You computed every gradient at the initial parameters. Each batch "
+                    "should use the parameters that the batch before it left behind."
+                ),
+            ),
+            Wrong(
+                _first_batches(lambda m, size: 1),
+                "You took only one step, with the first batch. Is the `return` inside the loop?",
+            ),
+            Wrong(
+                _last_batch_alone,
+                "Only your last step counts. Does every step start from the parameters that you were given?",
+            ),
+            Wrong(
+                _first_batches(lambda m, size: m // size),
+                "You left out the last batch, which is smaller than the others. Its examples count too.",
+            ),
+            Wrong(
+                lambda X, Y, W, b, order, size, rate, gradients: tuple(
+                    _moved(p, dp, rate) for p, dp in zip((W, b), gradients(X, Y, W, b), strict=True)
+                ),
+                "You took one step with all the examples. An epoch consists of one step for each batch.",
+            ),
+            Wrong(
+                _epoch_of(_right_batch, lambda p, dp, rate: _moved(p, dp, -rate)),
+                "Your steps go uphill. Subtract the gradient.",
+            ),
+            Wrong(
+                _epoch_of(_right_batch, lambda p, dp, rate: _moved(p, dp, 1)),
+                "The learning rate is missing in your steps.",
+            ),
+            Wrong(_weights_alone, "You did not update b. It has a gradient of its own."),
+            Wrong(
+                lambda X, Y, W, b, order, size, rate, gradients: one_epoch(X, Y, W, b, order, 1, rate, gradients),
+                "You took a step after each example. A batch consists of `batch_size` examples.",
+            ),
+            Wrong(
+                lambda X, Y, W, b, order, size, rate, gradients: one_epoch(X, Y, W, b, order, size, rate, gradients)[
+                    ::-1
+                ],
+                "You swapped the two results. Which one should come first?",
+            ),
+            Wrong(
+                _epoch_of(lambda order, start, size: order[: start + size]),
+                "Your batches keep growing, because each of them begins at 0. Where should a batch begin?",
+            ),
+            Wrong(
+                _epoch_of(lambda order, start, size: order[start:]),
+                "Your batches reach to the end of `order`. Where should a batch end?",
+            ),
+            Wrong(
+                _epoch_of(lambda order, start, size: order[start // size : start // size + size]),
+                "Your batches overlap. By how many examples does the start have to move from batch to batch?",
+            ),
+        ],
+    ),
+    Exercise(
         name="08.momentum",
         prompt=(
             "Write one step of gradient descent with momentum: $v \\leftarrow \\beta "
@@ -577,58 +731,58 @@ EXERCISES = [
         ),
         right=0.01,
         solution=(
-            "m, v = 0.1 * 0.0003, 0.001 * 0.0003**2  # β₁ = 0.9, β₂ = 0.999\nanswer = 0.01 * (m / 0.1) / np.sqrt(v / "
+            "u, s = 0.1 * 0.0003, 0.001 * 0.0003**2  # β₁ = 0.9, β₂ = 0.999\nanswer = 0.01 * (u / 0.1) / np.sqrt(s / "
             "0.001)"
         ),
         reason=(
-            "Because m̂ = g and √v̂ = |g|, their quotient is ±1, and "
+            "Because û = g and √ŝ = |g|, their quotient is ±1, and "
             "the size of the step is α, however small the gradient is."
         ),
         hints=[
-            "In the first step, m = (1 − β₁) g and v = (1 − β₂) g². What are m̂ and v̂ after the correction?",
-            "m̂ is g, and v̂ is g². What do you get if you divide g by the square root of g²?",
+            "In the first step, u = (1 − β₁) g and s = (1 − β₂) g². What are û and ŝ after the correction?",
+            "û is g, and ŝ is g². What do you get if you divide g by the square root of g²?",
         ],
         wrong=[
             Wrong(
                 0.01 * 0.0003,
-                "That is the step of plain gradient descent, but Adam also divides by the square root of v̂.",
+                "That is the step of plain gradient descent, but Adam also divides by the square root of ŝ.",
             ),
             Wrong(0.0003, "That is the gradient itself."),
             Wrong(
                 0.001,
                 (
                     "0.001 is the usual default for α, and it is also the result if you "
-                    "forget to correct m. What is α in this exercise, and what is m̂?"
+                    "forget to correct u. What is α in this exercise, and what is û?"
                 ),
             ),
             Wrong(
                 float(0.01 * 0.1 / np.sqrt(0.001)),
-                "You left out the corrections m̂ = m/(1 − β₁) and v̂ = v/(1 − β₂).",
+                "You left out the corrections û = u/(1 − β₁) and ŝ = s/(1 − β₂).",
             ),
-            Wrong(0.01 / 0.0003, "You divided by v̂ instead of its square root √v̂."),
-            Wrong(0.01 * float(np.sqrt(0.0003)), "You multiplied by the square root of g. Instead, divide g by √v̂."),
-            Wrong(300, "You divided by ε alone, but the denominator also contains √v̂."),
+            Wrong(0.01 / 0.0003, "You divided by ŝ instead of its square root √ŝ."),
+            Wrong(0.01 * float(np.sqrt(0.0003)), "You multiplied by the square root of g. Instead, divide g by √ŝ."),
+            Wrong(300, "You divided by ε alone, but the denominator also contains √ŝ."),
             Wrong(0.0001, "You multiplied by α twice. Where does the second factor come from?"),
             Wrong(
                 0.1,
                 (
                     "0.1 is ten times α, and it is also the result if you divide "
-                    "α by 1 − β₁. What is α in this exercise, and what is m̂?"
+                    "α by 1 − β₁. What is α in this exercise, and what is û?"
                 ),
             ),
-            Wrong(1, "That is the quotient m̂/√v̂. The step is α times this quotient."),
+            Wrong(1, "That is the quotient û/√ŝ. The step is α times this quotient."),
             Wrong(
                 0.00003,
-                "That is m, the running mean of the gradients. What do you have to divide by √v̂ and multiply by α?",
+                "That is u, the running mean of the gradients. What do you have to divide by √ŝ and multiply by α?",
             ),
-            Wrong(0.009, "Once m has been corrected, β₁ plays no part in the first step."),
+            Wrong(0.009, "Once u has been corrected, β₁ plays no part in the first step."),
             Wrong(
                 0.01 * 0.1 / float(np.sqrt(0.001)) * 0.0003,
                 "You left out both corrections, and you kept g, which cancels in the quotient.",
             ),
             Wrong(
                 0.316,
-                "Apply both corrections, m̂ = m/(1 − β₁) and v̂ = v/(1 − β₂), and multiply the quotient by α.",
+                "Apply both corrections, û = u/(1 − β₁) and ŝ = s/(1 − β₂), and multiply the quotient by α.",
             ),
         ],
     ),

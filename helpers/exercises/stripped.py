@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from helpers.autograd import network as tape_network
 from helpers.backprop import activations
 from helpers.exercises.core import Exercise, Key, Wrong
 
@@ -21,6 +22,7 @@ FUNCTIONS = {
         ("numpy", np, ("sin", "cos", "exp", "log")),
         ("numpy.linalg", np.linalg, ("norm",)),
         ("activations", activations, ("sigmoid", "sigmoid_prime", "tanh", "tanh_prime", "softmax", "identity")),
+        ("tape_network", tape_network, ("gradients",)),
     )
     for name, function in ((name, getattr(module, name)) for name in names)
 }

@@ -243,7 +243,7 @@ ANSWERS = [
     # multiplied by a root of the gradient instead of dividing
     ("08.adam", "answer = 0.01 * np.sqrt(0.0003)", "You multiplied by the square root of g."),
     # multiplied by β₁
-    ("08.adam", "answer = 0.01 * 0.9", "Once m has been corrected, β₁ plays no part in the first step."),
+    ("08.adam", "answer = 0.01 * 0.9", "Once u has been corrected, β₁ plays no part in the first step."),
     # m without its hat: m₁ = 0.1 g was not corrected
     (
         "08.adam",
