@@ -54,6 +54,7 @@ import numpy as np
 
 os.environ["LESSONS_PROGRESS"] = os.devnull  # do not record these answers as yours
 sys.path[:0] = ["../..", "lessons"]  # find helpers/ beside this book or above it
+from helpers.autograd import Variable, grad
 from helpers.backprop.activations import sigmoid, sigmoid_prime
 from helpers.exercises import check, quiz"""
 

@@ -1,11 +1,12 @@
 """Exercises for lesson 09, with their solutions, hints and feedback on wrong answers.
 
-The learner adds up the gradients that arrive at a variable, writes the backward functions of two operations, and
-compares the cost of forward and reverse mode.
+The learner adds up the gradients that arrive at a variable, writes the backward functions of two operations, puts a
+new operation into the engine, and compares the cost of forward and reverse mode.
 """
 
 import numpy as np
 
+from helpers.autograd import Variable, grad
 from helpers.backprop.activations import softmax
 from helpers.exercises.core import Exercise, Wrong
 
@@ -28,6 +29,14 @@ def softmax_backward(g, A):
 def _softmax_cases():
     rng = np.random.default_rng(10)
     return [(rng.standard_normal((k, m)), softmax(rng.standard_normal((k, m)))) for k, m in ((3, 4), (4, 2))]
+
+
+def gradient_through_arctan(x):
+    def arctan(a):
+        return Variable(np.arctan(a.value), "arctan", [(a, lambda g: g / (1 + a.value**2))])
+
+    variable = Variable(x)
+    return grad((variable * arctan(variable)).sum(), variable)
 
 
 EXERCISES = [
@@ -310,6 +319,82 @@ EXERCISES = [
             Wrong(
                 lambda g, A: A * g - A @ (A.T @ g),
                 "Your matrix product mixes the examples. What should you sum over in each column?",
+            ),
+        ],
+    ),
+    Exercise(
+        name="09.engine",
+        prompt=(
+            "**Into the engine.** The engine has no arctan. Add it. Inside your function, define `arctan(a)`, which "
+            'returns `Variable(value, "arctan", [(a, back)])`. Here `value` is the arctan of `a.value`, and `back` is '
+            "a function that turns `g` into the gradient of `a`. (The slope of $\\arctan z$ is $1/(1 + z^2)$, and "
+            "NumPy has `np.arctan`.) Then let the engine do the rest: make a `Variable` of the array `x`, and return "
+            "the gradient of $\\sum x \\arctan(x)$ with respect to it."
+        ),
+        solution=gradient_through_arctan,
+        parts=("dx",),
+        cases=lambda: [(np.array([0.5, -1.0, 2.0]),), (np.array([[3.0, 0.25], [-0.75, 1.5]]),)],
+        reason=(
+            "The engine added the direct path, arctan(x), to the one through your operation, x/(1 + x²). It did not "
+            "have to know what an arctan is."
+        ),
+        hints=[
+            "The backward function of tanh in the lesson is a model: g times the slope, at the value of the operand.",
+            "Two lines follow the definition of arctan: make the Variable, and call grad on the sum of the products.",
+            "The sum is (v * arctan(v)).sum() for your Variable v.",
+        ],
+        wrong=[
+            Wrong(
+                lambda x: np.arctan(x),
+                (
+                    "Nothing comes back through your arctan. Does its result remember the operand, "
+                    "together with a function that carries the gradient back?"
+                ),
+            ),
+            Wrong(
+                lambda x: x / (1 + x**2),
+                "Only the path through arctan is there, but x is also the other factor. Is that factor a Variable?",
+            ),
+            Wrong(
+                lambda x: np.arctan(x) + 1 / (1 + x**2),
+                "Your backward function returns the slope alone. By the chain rule, g has to be a factor of it.",
+            ),
+            Wrong(
+                lambda x: np.arctan(x) + x / (1 + np.arctan(x) ** 2),
+                "You took the slope at the result of arctan. Take it at the value of the operand.",
+            ),
+            Wrong(
+                lambda x: np.arctan(x) + x * (1 + x**2),
+                "You multiplied by 1 + z² instead of dividing by it.",
+            ),
+            Wrong(
+                lambda x: 1 / (1 + x**2),
+                "That is the gradient of the sum of arctan(x). The factor x is missing in the product.",
+            ),
+            Wrong(
+                lambda x: x * np.arctan(x),
+                "Those are the products themselves. Take their sum, and ask the engine for its gradient.",
+            ),
+            Wrong(
+                lambda x: np.arctan(x) - x / (1 + x**2),
+                "The sign of your backward function is wrong, because arctan grows everywhere.",
+            ),
+            Wrong(
+                lambda x: np.arctan(x) + x / (1 - x**2),
+                "The sign in the denominator is wrong. What is the slope of arctan?",
+            ),
+            Wrong(
+                lambda x: (np.arctan(x) + x / (1 + x**2)) / x.size,
+                "You took a mean instead of a sum, so your result is too small by a factor.",
+            ),
+            Wrong(
+                lambda x: np.arctan(x) + x / (1 + x),
+                "The slope contains the square of z. Where is it in your backward function?",
+            ),
+            Wrong(
+                lambda x: np.arctan(x) + x * (1 - np.tanh(x) ** 2),
+                "That is the slope of tanh. Which slope does arctan have?",
+                r"tanh",
             ),
         ],
     ),

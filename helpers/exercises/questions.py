@@ -56,6 +56,7 @@ QUESTIONS = {
     "09.twice": "What gradient does the product pass to each of its factors?",
     "09.divide": "How does a / b change with a, and how does it change with b?",
     "09.softmax": "What does the Jacobian do to g in one column?",
+    "09.engine": "Along which two paths does x act on the sum, and what does your operation pass back along its own?",
     "09.passes": "How many numbers can you vary in one pass, and how many are there in total?",
     "10.weighted": "How do you get from the mean over a shard back to the sum over it?",
     "10.deal": "How many examples are left over if every shard gets the same number?",

@@ -72,7 +72,8 @@ def test_a_question_has_a_reason_for_each_wrong_choice(exercise):
 def run_code(code, name):
     """What `name` is after running the code of a stub or a solution, as in a lesson's kernel."""
     scope = {"np": np}
-    scope |= EXERCISES["04.train"].solution.__globals__  # sigmoid, sigmoid_prime, forward, …
+    for name_of_other in ("04.train", "09.engine"):  # sigmoid, forward, …, and the engine
+        scope |= EXERCISES[name_of_other].solution.__globals__
     exec(code, scope)
     return scope[name]
 

@@ -19,7 +19,7 @@ PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LESSONS = [path for path in PATHS if re.match(r"0[1-9]|1", path.name)]  # 00 is the map, errata and notation are lists
 
 # Cells whose output nbval does not compare: a time. Each stands beside an assertion on what matters.
-IGNORED = {"05_check_gradients.ipynb": 1, "09_autograd.ipynb": 1, "10_scale_out.ipynb": 1}
+IGNORED = {"05_check_gradients.ipynb": 1, "10_scale_out.ipynb": 1}
 MOST_LINES = 15
 MOST_BYTES = 1_500_000  # of a notebook with its figures
 SILENT = re.compile(r"plotting\.use_style\(\)|Network\.\w+(, Network\.\w+)* = ")
