@@ -35,8 +35,8 @@ def gradient_through_arctan(x):
     def arctan(a):
         return Variable(np.arctan(a.value), "arctan", [(a, lambda g: g / (1 + a.value**2))])
 
-    variable = Variable(x)
-    return grad((variable * arctan(variable)).sum(), variable)
+    v = Variable(x)
+    return grad((v * arctan(v)).sum(), v)
 
 
 EXERCISES = [
@@ -333,7 +333,7 @@ EXERCISES = [
         ),
         solution=gradient_through_arctan,
         parts=("dx",),
-        cases=lambda: [(np.array([0.5, -1.0, 2.0]),), (np.array([[3.0, 0.25], [-0.75, 1.5]]),)],
+        cases=lambda: [(np.array([0.5, -1.0, 2.0]),), (np.array([3.0, 0.25, -0.75, 1.5]),)],
         reason=(
             "The engine added the direct path, arctan(x), to the one through your operation, x/(1 + x²). It did not "
             "have to know what an arctan is."
