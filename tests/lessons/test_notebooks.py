@@ -223,13 +223,16 @@ def test_each_mistake_of_the_sources_has_its_proof_and_its_lesson():
     cells = read(ROOT / "notebooks" / "errata.ipynb").cells
     entries = [(i, cell) for i, cell in enumerate(cells) if re.search(r"^### \d+\. ", cell.source, re.MULTILINE)]
     numbers = [int(re.search(r"^### (\d+)\. ", cell.source, re.MULTILINE)[1]) for _, cell in entries]
-    assert numbers == list(range(1, 29))
+    assert numbers == list(range(1, 34))
     for i, cell in entries:
-        assert "Told in [lesson 0" in cell.source
-        assert "**Right" in cell.source or "questions that stayed open" in cell.source
+        assert "**Correct:**" in cell.source
         assert re.search(r"\bassert\b|AssertionError", cells[i + 1].source), cell.source
-        for target in re.findall(r"Told in \[lesson \d\d\]\((\w+\.ipynb)\)(?:, \*([^*]+)\*)?", cell.source):
-            assert target[1] in "\n".join(other.source for other in read(ROOT / "notebooks" / target[0]).cells), target
+        targets = re.findall(r"\[lesson \d\d\]\((\w+\.ipynb)\)((?:(?:,| and) \*[^*]+\*)*)", cell.source)
+        assert targets, cell.source
+        for name, sections in targets:
+            text = "\n".join(other.source for other in read(ROOT / "notebooks" / name).cells)
+            for section in re.findall(r"\*([^*]+)\*", sections):
+                assert re.search(rf"^#+ {re.escape(section)}$", text, re.MULTILINE), (name, section)
 
 
 # --- each rule finds its fault -------------------------------------------------------------------

@@ -1,0 +1,102 @@
+"""What the errata say in prose, computed: a sentence and the value that it stands on go together.
+
+What a cell prints or asserts right beside the sentence is compared when the notebook is run, and is not repeated here.
+"""
+
+import json
+import re
+from pathlib import Path, PureWindowsPath
+
+import numpy as np
+import pytest
+
+from helpers.backprop import losses, network
+from helpers.backprop.activations import relu, relu_prime, sigmoid, sigmoid_prime, tanh_prime
+
+NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "errata.ipynb"
+CELLS = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+PROSE = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "markdown")
+
+
+def five_entries_come_first():
+    """Each of them stops the program, or fills it with NaN: an error is caught, or a result is tested."""
+    five = PROSE.split("## Five mistakes that break the program")[1].split("\n## ")[0]
+    return re.findall(r"^### (\d)\. ", five, re.MULTILINE) == list("12345")
+
+
+def parameters():
+    rng = np.random.default_rng(7)
+    X, Y = rng.standard_normal((6, 3)), np.array([[0.0, 1, 1, 0, 1, 0]])
+    W, b = network.initialize_parameters([3, 4, 1], random_state=1)
+    return X, Y, W, b
+
+
+def one_nan_spoils_every_weight():
+    X, Y, W, b = parameters()
+    Z, A = network.forward(X, W, b)
+    A[2][0, 1] = 1.0  # rounded: the unit is certain
+    with np.errstate(divide="ignore", invalid="ignore"):
+        dZ2 = (-Y / A[2] + (1 - Y) / (1 - A[2])) * A[2] * (1 - A[2])
+    dZ1 = (W[2].T @ dZ2) * sigmoid_prime(Z[1])
+    return np.isnan(dZ2).sum() == 1 and np.isnan(dZ2 @ A[1].T).all() and np.isnan(dZ1 @ A[0].T).all()
+
+
+def slopes_follow_from_activations():
+    z = np.linspace(-4, 4, 9)
+    a, t, r = sigmoid(z), np.tanh(z), relu(z)
+    recovered = [(a * (1 - a), sigmoid_prime(z)), (1 - t**2, tanh_prime(z)), (r > 0, relu_prime(z))]
+    return all(np.allclose(mine, exact) for mine, exact in recovered)
+
+
+def cost_from_z_is_finite():
+    z = np.array([-1e308, -800.0, 0.0, 800.0, 1e308])
+    return all(np.isfinite(np.logaddexp(0, z) - y * z).all() for y in (0, 1))
+
+
+def bias_gradient_of_one_example():
+    X, Y, W, b = parameters()
+    Z, A = network.forward(X[:1], W, b)
+    _, db = network.backward(Y[:, :1], W, Z, A)
+    dZ2 = A[2] - Y[:, :1]
+    return np.array_equal(db[2], dZ2) and np.allclose(db[1], (W[2].T @ dZ2) * sigmoid_prime(Z[1]))
+
+
+def a_shifted_copy_is_another_network():
+    X, Y, W, b = parameters()
+    shifted = W | {2: W[2] - np.array([[0, 0, 0, 1e-7]])}
+    costs = [losses.binary_cross_entropy(network.forward(X, these, b)[0][2], Y) for these in (W, shifted)]
+    return costs[0] != costs[1]
+
+
+def the_minus_rewards_confidence():
+    printed = np.log(1 - np.linspace(0.01, 0.99, 99))  # for the label 0
+    return (printed < 0).all() and (np.diff(printed) < 0).all()
+
+
+def windows_takes_both_slashes():
+    return PureWindowsPath("../data\\images.gz") == PureWindowsPath("../data/images.gz")
+
+
+def the_outer_product_is_transposed():
+    b = np.arange(4.0).reshape(4, 1)
+    return np.array_equal((np.ones((6, 1)) @ b.T).T, b @ np.ones((1, 6)))
+
+
+CLAIMS = {
+    "These are 33 entries": lambda: len(re.findall(r"^### \d+\. ", PROSE, re.MULTILINE)) == 33,
+    "The five that can break a running program come first": five_entries_come_first,
+    "one such number spoils all the weights": one_nan_spoils_every_weight,
+    "which is finite for every $z$": cost_from_z_is_finite,
+    "becomes lower the more confident the network is of the wrong label": the_minus_rewards_confidence,
+    "the slope can be recovered from $A$": slopes_follow_from_activations,
+    "Only for a single example is $db = dZ$": bias_gradient_of_one_example,
+    "since Windows accepts both": windows_takes_both_slashes,
+    "would no longer check this network": a_shifted_copy_is_another_network,
+    "The other way round gives the transpose": the_outer_product_is_transposed,
+}
+
+
+@pytest.mark.parametrize("sentence", CLAIMS)
+def test_the_sentence_is_there_and_true(sentence):
+    assert sentence in PROSE
+    assert CLAIMS[sentence]()
