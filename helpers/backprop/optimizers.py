@@ -64,10 +64,12 @@ def momentum(theta, gradient, memory, t, learning_rate, beta=0.9):
 def adam(theta, gradient, memory, t, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
     """Take a step of the Adam optimizer.
 
-    Every parameter moves by about α, however large or small its gradient is. The running means of g and g²
-    are updated by m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g². Because they start at 0, they are too
-    small at first. Dividing by the factors in m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) corrects this bias. The
-    parameters are then updated by θ ← θ − α m̂/(√v̂ + ε).
+    A parameter moves by at most about α, however large its gradient is. Only the first steps after its
+    gradient has been 0 for a long time can be several times as long.
+
+    The running means of g and g² are updated by m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g². Because
+    they start at 0, they are too small at first. Dividing by the factors in m̂ = m/(1 − β₁ᵗ) and
+    v̂ = v/(1 − β₂ᵗ) corrects this bias. The parameters are then updated by θ ← θ − α m̂/(√v̂ + ε).
 
     Parameters
     ----------

@@ -62,6 +62,10 @@ QUESTIONS = {
     "10.deal": "How many examples are left over if every shard gets the same number?",
     "10.bytes": "How many weights and how many biases are there, and how many bytes does each number take?",
     "10.equal": "If K workers share the work, how long does each of them compute?",
+    "11.adam": "How far does the weight have to go, and how far can one step take it?",
+    "11.input": "How does the error get from the output to layer 1, and which product leads from there to the inputs?",
+    "11.sum": "How much does one pixel contribute, and how many pixels are there?",
+    "11.change": "In which direction should each pixel move, and how far can it go before it reaches 0 or 1?",
 }
 
 

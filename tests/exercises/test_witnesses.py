@@ -182,6 +182,25 @@ def mean_slope_below(Z):
     return sum(slope < 0.05 for slope in exact) / len(exact)
 
 
+def inputs_by_nudges(Y, W, Z, A):
+    b, L = biases(W, Z, A), len(W)
+
+    def cost(A0):
+        return losses.binary_cross_entropy(forward_one_by_one(A0.T, W, b, activations.sigmoid, np.copy)[0][L], Y)
+
+    return nudged(cost, A[0])[0]
+
+
+def best_of_all_changes(x, dA0, epsilon):
+    """For each pixel, the best of all the ends at which a change may stop."""
+    best = []
+    for pixel, slope in zip(x.tolist(), dA0.tolist(), strict=True):
+        ends = [0.0, epsilon, -epsilon, -pixel, 1 - pixel]
+        allowed = [end for end in ends if abs(end) <= epsilon and 0 <= pixel + end <= 1]
+        best.append(min(allowed, key=lambda end: slope * end))
+    return best
+
+
 WITNESSES = {
     "01.slope": lambda f, w, epsilon: KNOWN_SLOPES[f](w),
     "01.gradients": lambda A0, Y, W, b: nudged(lambda W, b: squared_error(A0, Y, W, b), W, b),
@@ -226,6 +245,8 @@ WITNESSES = {
     "09.engine": lambda x: nudged(lambda x: math.fsum(v * math.atan(v) for v in np.ravel(x)), x)[0],
     "10.weighted": combine_exactly,
     "10.deal": deal_out,
+    "11.input": inputs_by_nudges,
+    "11.change": best_of_all_changes,
 }  # fmt: skip
 
 

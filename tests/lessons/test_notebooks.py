@@ -125,8 +125,7 @@ def anatomy_is_that_of_a_lesson(name, notebook):
         return [] if re.match(r"# .*Reading time", first, re.DOTALL) else ["the first cell has no title or no time"]
     wanted = ["**You will build**", "**You will learn**", "**You need**", "Reading time"]
     faults = [f"the first cell lacks {words!r}" for words in wanted if words not in first]
-    questions = ["### Quick questions"] if not name.startswith("11") else []  # the playground is for play
-    wanted = ["## You can now", *questions, "### Sources"]
+    wanted = ["## You can now", "### Quick questions", "### Sources"]
     faults += [f"{words!r} is missing" for words in wanted if words not in text]
     places = [text.find(words) for words in wanted]
     faults += [] if places == sorted(places) else [f"the order is not {wanted}"]
@@ -213,9 +212,8 @@ def test_lesson_shows_its_check_and_moves(path):
     if path.stem < "05":  # lesson 05 shows wrong gradients on purpose
         assert max(map(float, errors)) < 1e-7
     assert any("widget-view" in str(o.get("data", {}).keys()) for cell in code_cells(notebook) for o in cell.outputs)
-    if path.stem[:2] != "11":  # the playground sets challenges instead of exercises
-        done = ["Not done yet" in str(cell.outputs) for cell in code_cells(notebook)]
-        assert sum(done) >= 4  # three exercises, questions
+    done = ["Not done yet" in str(cell.outputs) for cell in code_cells(notebook)]
+    assert sum(done) >= 4  # three exercises, questions
     assert "Predict, then run" in str(notebook)
 
 

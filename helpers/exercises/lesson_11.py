@@ -1,0 +1,298 @@
+"""Exercises of lesson 11, about the steps of Adam, the gradient of the inputs, and changes of a picture."""
+
+import numpy as np
+
+from helpers.backprop.activations import sigmoid, sigmoid_prime
+from helpers.exercises.core import Exercise, Wrong
+
+
+def input_gradient(Y, W, Z, A):
+    L = len(W)
+    dZ = (A[L] - Y) / Y.shape[1]  # (n[L], m)
+    for l in range(L, 1, -1):
+        dZ = (W[l].T @ dZ) * sigmoid_prime(Z[l - 1])  # (n[l-1], m)
+    return W[1].T @ dZ  # (n[0], m)
+
+
+def _network(sizes, m, seed):
+    rng = np.random.default_rng(seed)
+    L = len(sizes) - 1
+    W = {l: rng.standard_normal((sizes[l], sizes[l - 1])) for l in range(1, L + 1)}
+    Z, A = {}, {0: rng.random((sizes[0], m))}
+    for l in W:
+        Z[l] = W[l] @ A[l - 1] + rng.standard_normal((sizes[l], 1))
+        A[l] = sigmoid(Z[l])
+    return rng.integers(0, 2, (sizes[-1], m)).astype(float), W, Z, A
+
+
+def _networks():
+    return [_network([5, 3, 1], 4, 11), _network([4, 3, 2, 1], 6, 12)]
+
+
+def _back_with(slope=lambda Z, A: sigmoid_prime(Z), error=lambda A, Y: A - Y, last=lambda W, dZ, A: W[1].T @ dZ):
+    """Return the solution with a different slope, output error or last step."""
+
+    def broken(Y, W, Z, A):
+        L = len(W)
+        dZ = error(A[L], Y) / Y.shape[1]
+        for l in range(L, 1, -1):
+            dZ = (W[l].T @ dZ) * slope(Z[l - 1], A[l - 1])
+        return last(W, dZ, A)
+
+    return broken
+
+
+def _two_layers_only(Y, W, Z, A):
+    return W[1].T @ ((W[2].T @ ((A[2] - Y) / Y.shape[1])) * sigmoid_prime(Z[1]))
+
+
+def best_change(x, dA0, epsilon):
+    return np.clip(x - epsilon * np.sign(dA0), 0, 1) - x
+
+
+def _pictures():
+    x = np.array([0.0, 0.04, 0.5, 1.0, 0.97, 0.3])
+    g = np.array([0.8, 0.3, -1.2, -0.5, -0.1, 2.0])
+    return [(x, g, 0.1), (x[::-1].copy(), np.array([-0.7, 0.2, 0.4, -1.5, 0.6, -0.3]), 0.25)]
+
+
+def _stays_if_blocked(x, dA0, epsilon):
+    change = -epsilon * np.sign(dA0)
+    return np.where((x + change < 0) | (x + change > 1), 0, change)
+
+
+EXERCISES = [
+    Exercise(
+        name="11.adam",
+        prompt=(
+            "A weight has to grow from 0.5 to 3.5, and Adam uses the learning rate 0.02. Suppose "
+            "that no step is longer than the learning rate. How many updates does it take at least?"
+        ),
+        right=150,
+        solution="answer = (3.5 - 0.5) / 0.02",
+        reason="The distance is 3, and each step covers at most 0.02 of it. The gradient does not matter.",
+        hints=[
+            "How far is it from 0.5 to 3.5?",
+            "Divide the distance by the length of the longest possible step.",
+        ],
+        wrong=[
+            Wrong(175, "That would be the way from 0, but the weight starts at 0.5."),
+            Wrong(25, "That would be the way from 0 to the start, but the weight still has to reach 3.5."),
+            Wrong(200, "You added the two values, but the distance between them is their difference."),
+            Wrong(
+                0.06, "You multiplied the distance by the step, but the question is how often the step fits into it."
+            ),
+            Wrong(3, "That is the distance. How many steps does it take to cover it?"),
+            Wrong(-150, "The number of updates cannot be negative. Subtract the start from the goal."),
+            Wrong(149, "Your answer is one too small. The start is not an update, so every step counts."),
+            Wrong(151, "Your answer is one too large. The start is not an update."),
+        ],
+    ),
+    Exercise(
+        name="11.input",
+        prompt=(
+            "**Write `input_gradient`** for a network with any number of layers, with sigmoids in all of them. "
+            "It returns $dA^{[0]} = \\partial J / \\partial A^{[0]}$, where $J$ is the binary cross-entropy, "
+            "a mean over the examples. `W`, `Z` and `A` are dictionaries, as in lesson 04. "
+            "You may use `sigmoid_prime`."
+        ),
+        solution=input_gradient,
+        parts=("dA0",),
+        cases=_networks,
+        m=[4, 6],
+        reason=(
+            "The error of the output layer is sent back through every layer as usual. "
+            "The last step is the same as the others, but without a slope, because inputs have no activation."
+        ),
+        hints=[
+            "Begin like `backward` of lesson 04, with dZ of the output layer, and go back layer by layer.",
+            "To get from dZ of one layer to the layer before it, you need the transposed weights and a slope.",
+            "Stop at dZ of layer 1. One more product, without a slope, leads to the inputs.",
+        ],
+        wrong=[
+            Wrong(_back_with(last=lambda W, dZ, A: dZ), "That is dZ of layer 1. One more step leads to the inputs."),
+            Wrong(
+                _back_with(last=lambda W, dZ, A: dZ @ A[0].T),
+                "That is the gradient of the weights of layer 1. You need the gradient of its inputs.",
+            ),
+            Wrong(
+                _back_with(error=lambda A, Y: (A - Y) * Y.shape[1]),
+                "That is the sum over the examples, but the cost is a mean.",
+            ),
+            Wrong(
+                _back_with(last=lambda W, dZ, A: (W[1].T @ dZ) * A[0] * (1 - A[0])),
+                "You multiplied by a slope in the last step as well, but the inputs have no activation.",
+            ),
+            Wrong(
+                _back_with(slope=lambda Z, A: sigmoid_prime(A)),
+                "You evaluated the slope at A, but the slope is a function of the weighted input Z.",
+            ),
+            Wrong(_back_with(slope=lambda Z, A: 1), "The slopes of the hidden layers are missing."),
+            Wrong(
+                _back_with(error=lambda A, Y: (A - Y) * A * (1 - A)),
+                "The slope of the output has already cancelled in A − Y, so you must not apply it again.",
+            ),
+            Wrong(
+                _back_with(error=lambda A, Y: Y - A),
+                "All signs are reversed. Start from the answer minus the truth.",
+            ),
+            Wrong(
+                _back_with(last=lambda W, dZ, A: (W[1].T @ dZ).T),
+                "The values are right, but transposed. Each column should be an example.",
+            ),
+            Wrong(
+                _back_with(last=lambda W, dZ, A: (W[1].T @ dZ).sum(axis=1, keepdims=True)),
+                "You added up the examples, but every picture has its own pixels.",
+            ),
+            Wrong(
+                _two_layers_only,
+                "This is right for two layers only. How do you reach layer 1 if there are more?",
+            ),
+        ],
+    ),
+    Exercise(
+        name="11.sum",
+        prompt=(
+            "A picture has 784 pixels, and $\\partial J/\\partial\\text{pixel}$ is 0.03 for some of them and "
+            "−0.03 for all the others. No pixel may change by more than 0.2, and there is room for every such "
+            "change. To first order, by how much can the cost fall at most?"
+        ),
+        right=4.704,
+        solution="answer = 784 * 0.03 * 0.2",
+        also=[4.7],
+        reason="Each pixel contributes only 0.006, but all of them pull in the same direction.",
+        hints=[
+            "How much does the cost fall if a single pixel changes by 0.2 in the right direction?",
+            "You may choose the sign of every change, so no two contributions have to cancel.",
+        ],
+        wrong=[
+            Wrong(0.006, "That is the contribution of a single pixel, but all of them may change."),
+            Wrong(0.168, "That is the typical result of random signs, but you may choose each sign."),
+            Wrong(0, "The derivatives may cancel, but you choose the sign of each change so that nothing cancels."),
+            Wrong(-4.704, "That is the change of the cost. The question asks by how much it falls."),
+            Wrong(23.52, "That is the sum of the absolute derivatives. How far may each pixel change?"),
+            Wrong(156.8, "That is the sum of the changes. How much does the cost depend on each of them?"),
+            Wrong(0.9408, "You used the limit of 0.2 twice."),
+            Wrong(2.352, "You counted only half of the pixels. Those with the other sign help as well."),
+        ],
+    ),
+    Exercise(
+        name="11.change",
+        prompt=(
+            "**Change a picture in the best way.** `x` holds the pixels of a picture, each between 0 and 1, and `dA0` "
+            "holds $\\partial J/\\partial\\text{pixel}$, never exactly 0. No pixel may change by more than `epsilon`, "
+            "and all of them must stay between 0 and 1. Return the *change* of the picture that lowers the cost the "
+            "most, to first order."
+        ),
+        solution=best_change,
+        parts=("change",),
+        cases=_pictures,
+        reason=(
+            "Each pixel moves against its derivative, as far as it may, whatever the size of the derivative. "
+            "Where the paper is white already, or the ink black, it cannot move at all."
+        ),
+        hints=[
+            "Look at a single pixel. In which direction should it move, and how far?",
+            "np.sign gives the direction. Take the step first, and then keep the picture between 0 and 1.",
+            "The change is the new picture minus the old one.",
+        ],
+        wrong=[
+            Wrong(
+                lambda x, dA0, epsilon: np.clip(x - epsilon * np.sign(dA0), 0, 1),
+                "That is the new picture, but you should return the change.",
+            ),
+            Wrong(
+                lambda x, dA0, epsilon: -epsilon * np.sign(dA0),
+                "Some pixels leave the range from 0 to 1.",
+            ),
+            Wrong(
+                lambda x, dA0, epsilon: np.clip(x + epsilon * np.sign(dA0), 0, 1) - x,
+                "This change raises the cost. Move against the derivative.",
+            ),
+            Wrong(
+                lambda x, dA0, epsilon: x - np.clip(x - epsilon * np.sign(dA0), 0, 1),
+                "That is the old picture minus the new one, but the change is the new one minus the old one.",
+            ),
+            Wrong(
+                lambda x, dA0, epsilon: np.clip(x - epsilon * dA0, 0, 1) - x,
+                "That is a step of gradient descent. Here every pixel may use the full epsilon.",
+            ),
+            Wrong(
+                lambda x, dA0, epsilon: np.clip(x - epsilon * dA0 / np.linalg.norm(dA0), 0, 1) - x,
+                "You limited the length of the change as a whole, but the limit applies to each pixel.",
+            ),
+            Wrong(
+                lambda x, dA0, epsilon: np.clip(-epsilon * np.sign(dA0), 0, 1),
+                "You kept the change between 0 and 1, but it is the picture that must stay there.",
+            ),
+            Wrong(
+                _stays_if_blocked,
+                "A pixel that would leave the range should go as far as it can instead of staying where it is.",
+            ),
+        ],
+    ),
+    Exercise(
+        name="11.q1",
+        prompt=(
+            "A network 784 → 300 → 10 reads 64 pictures at once. What is the shape of $dA^{[0]}$? "
+            "Answer with a pair of numbers, `(rows, columns)`."
+        ),
+        right=(784, 64),
+        solution="q1 = (784, 64)",
+        reason="It has the shape of A[0], with a row for each pixel and a column for each picture.",
+        wrong=[
+            Wrong((64, 784), "That shape is transposed. In A[0], each picture is a column."),
+            Wrong((784, 1), "Every picture has its own derivatives, so there are 64 columns."),
+            Wrong((300, 64), "That is the shape of dA[1]."),
+            Wrong((300, 784), "That is the shape of dW[1]."),
+        ],
+    ),
+    Exercise(
+        name="11.q2",
+        prompt=(
+            "A pixel is white paper, and $\\partial J/\\partial\\text{pixel}$ is negative there. What does a little "
+            'ink at this place do to the cost? "a" it raises the cost; "b" it lowers the cost; "c" nothing, '
+            "because the input is 0 there."
+        ),
+        right="b",
+        solution='q2 = "b"',
+        reason="The derivative states how the cost changes when the pixel grows, and ink makes it grow.",
+        wrong=[
+            Wrong("a", "A negative derivative means that the cost falls when the pixel grows."),
+            Wrong(
+                "c", "An input of 0 makes the gradient of its weights 0, but not the derivative with respect to itself."
+            ),
+        ],
+    ),
+    Exercise(
+        name="11.q3",
+        prompt=(
+            "Every pixel changes by at most 0.15, with a random sign, and the network hardly ever changes its answer. "
+            'Why? "a" the contributions of the pixels largely cancel; "b" nearly all of the changes are '
+            'prevented, because the pixels must stay between 0 and 1; "c" the derivatives are 0.'
+        ),
+        right="a",
+        solution='q3 = "a"',
+        reason="Random contributions grow only like the root of their number, but chosen ones like the number itself.",
+        wrong=[
+            Wrong("b", "That prevents about as many changes if the signs are chosen, and then the answer does change."),
+            Wrong("c", "If the derivatives were 0, choosing the signs would not help either."),
+        ],
+    ),
+    Exercise(
+        name="11.q4",
+        prompt=(
+            "You multiply the cost by 1000, and so all gradients as well. What happens to the steps of Adam? "
+            '"a" they become 1000 times as long; "b" they stay almost the same; "c" they become 1000 times shorter.'
+        ),
+        right="b",
+        solution='q4 = "b"',
+        reason="Adam divides the mean gradient by its typical size, so a common factor cancels.",
+        wrong=[
+            Wrong(
+                "a", "That is what plain gradient descent does, but Adam divides by the typical size of the gradient."
+            ),
+            Wrong("c", "The division makes up for the factor, but not more than that."),
+        ],
+    ),
+]
