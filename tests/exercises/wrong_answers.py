@@ -358,6 +358,47 @@ ANSWERS = [
     ),
     # subtracted one worker as in the ring's K - 1
     ("10.equal", "answer = 0.8 / 0.02 - 1", "`1` should be left out"),
+    # the way from 0 instead of the way from the start
+    ("11.adam", "answer = 3.5 / 0.02", "That would be the way from 0, but the weight starts at 0.5."),
+    # multiplied instead of divided
+    ("11.adam", "answer = (3.5 - 0.5) * 0.02", "You multiplied the distance by the step,"),
+    # one pixel
+    ("11.sum", "answer = 0.03 * 0.2", "That is the contribution of a single pixel,"),
+    # as many plus as minus
+    ("11.sum", "answer = 392 * 0.03 * 0.2 - 392 * 0.03 * 0.2", "The sign is wrong in"),
+    # stopped at the first layer
+    (
+        "11.input",
+        "def input_gradient(Y, W, Z, A):\n    L = len(W)\n    dZ = (A[L] - Y) / Y.shape[1]\n"
+        "    for l in range(L, 1, -1):\n        dZ = (W[l].T @ dZ) * sigmoid_prime(Z[l - 1])\n    return dZ",
+        "That is dZ of layer 1.",
+    ),
+    # a slope for the inputs, too
+    (
+        "11.input",
+        "def input_gradient(Y, W, Z, A):\n    L = len(W)\n    dZ = (A[L] - Y) / Y.shape[1]\n"
+        "    for l in range(L, 0, -1):\n        dZ = W[l].T @ dZ * A[l - 1] * (1 - A[l - 1])\n    return dZ",
+        "You multiplied by a slope in the last step as well,",
+    ),
+    # one layer after the other, but for two layers only
+    (
+        "11.input",
+        "def input_gradient(Y, W, Z, A):\n    dZ2 = (A[2] - Y) / Y.shape[1]\n"
+        "    dZ1 = (W[2].T @ dZ2) * sigmoid_prime(Z[1])\n    return W[1].T @ dZ1",
+        "This is right for two layers only.",
+    ),
+    # the picture, not its change
+    (
+        "11.change",
+        "def best_change(x, dA0, epsilon):\n    return np.clip(x - epsilon * np.sign(dA0), 0, 1)",
+        "That is the new picture,",
+    ),
+    # not kept between 0 and 1
+    (
+        "11.change",
+        "def best_change(x, dA0, epsilon):\n    return -epsilon * np.sign(dA0)",
+        "Some pixels leave the range from 0 to 1.",
+    ),
 ]
 
 RIGHT = [
@@ -521,6 +562,18 @@ RIGHT = [
     ("10.deal", "def deal(m, K):\n    return [len(part) for part in np.array_split(np.arange(m), K)]"),
     ("10.deal", "def deal(m, K):\n    return np.bincount(np.arange(m) % K, minlength=K)"),
     ("10.equal", "answer = 0.8 / 0.02"),
+    ("11.adam", "answer = round(3 / 0.02)"),
+    ("11.sum", "answer = sum(0.03 * 0.2 for pixel in range(784))"),
+    (
+        "11.input",
+        "def input_gradient(Y, W, Z, A):\n    dA = (A[len(W)] - Y) / A[0].shape[1]\n    for l in sorted(W, reverse=True):\n"
+        "        dZ = dA if l == len(W) else dA * A[l] * (1 - A[l])\n        dA = W[l].T @ dZ\n    return dA",
+    ),
+    (
+        "11.change",
+        "def best_change(x, dA0, epsilon):\n"
+        "    return np.where(dA0 > 0, -np.minimum(epsilon, x), np.minimum(epsilon, 1 - x))",
+    ),
     ("10.equal", "from itertools import count\nanswer = next(K for K in count(1) if 0.8 / K <= 0.02)"),
     ("10.weighted", "def combine(gradients, sizes):\n    return np.average(gradients, axis=0, weights=sizes)"),
     (

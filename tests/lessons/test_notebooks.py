@@ -197,6 +197,12 @@ def test_the_series_is_complete():
     ]
 
 
+def test_the_map_gives_the_reading_time_of_each_lesson():
+    the_map = "\n".join(cell.source for cell in read(ROOT / "notebooks" / "00_start_here.ipynb").cells)
+    rows = dict(re.findall(r"^\| \[\d\d [^\]]+\]\((\w+\.ipynb)\) \| .* \| (\d+) \|$", the_map, re.MULTILINE))
+    assert rows == {path.name: re.search(r"Reading time (\d+) min", read(path).cells[0].source)[1] for path in LESSONS}
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_notebook_keeps_the_rule(path, rule):
