@@ -2,7 +2,7 @@
 
 import ast
 
-from helpers.exercises.edits import of_slot, parse
+from helpers.exercises.edits import RANKS, of_slot, parse
 
 METHODS = (
     "copy",
@@ -40,7 +40,7 @@ def edits_of(slot, node):
     if len(node.args) == 2:
         yield of_slot("comma", slot, ast.Call(node.func, [ast.BinOp(node.args[0], ast.Sub(), node.args[1])], []), node)
     yield from _without_call(slot, node, name)
-    for i in range(len(node.args) - 1):
+    for i in range(name == "where", len(node.args) - 1):  # nobody swaps the condition of np.where with a value
         args = [*node.args]
         args[i], args[i + 1] = args[i + 1], args[i]
         yield of_slot("order_of_arguments", slot, ast.Call(node.func, args, node.keywords), node)
@@ -61,8 +61,14 @@ def _without_call(slot, node, name):
     elif name in REDUCTIONS and node.args:
         yield of_slot("extra_sum", slot, node.args[0], node, 0, name)
     if name in ("clip", "round", "maximum", "minimum", "nan_to_num", "where") and len(node.args) > 1:
-        for argument in node.args:
-            yield of_slot("extra_call", slot, argument, node, -0.1)
+        late = (
+            RANKS["number"] if name == "where" else 0
+        )  # a wrong value in np.where is more likely than np.where itself
+        for argument in node.args[name == "where" :]:
+            yield of_slot("extra_call", slot, argument, node, late - 0.1)
+    if ast.unparse(node.func) == "np.log" and len(node.args) == 1:
+        for slope in ("1 / ({})", "1 / ({}) ** 2", "-1 / ({}) ** 2"):
+            yield of_slot("function", slot, parse(slope.format(ast.unparse(node.args[0]))), node, 0.5)
 
 
 def _single_argument(slot, node, name):

@@ -2,7 +2,7 @@
 
 import ast
 
-from helpers.exercises import expressions, statements
+from helpers.exercises import expressions, statements, structure
 
 
 def of(function, scope, numbers, arrays, tables, outside=()):
@@ -24,6 +24,7 @@ def of(function, scope, numbers, arrays, tables, outside=()):
     list of edits.Edit
     """
     found = [*statements.edits_of(function), *expressions.edits_of(function, scope, numbers, arrays, tables, outside)]
+    found += structure.edits_of(function, arrays)
     return sorted(found + _everywhere(found), key=lambda edit: edit.rank)
 
 

@@ -115,22 +115,6 @@ def _diagonal(code, words):
     return ""
 
 
-def about_logarithm(code, parts):
-    """Return a sentence and a question about a logarithm in code that computes gradients, or "" if there is none.
-
-    A logarithm belongs to the cost, so it usually means that the cost was not differentiated.
-    """
-    if not parts or not all(re.match(r"d[A-Za-z]", part) for part in parts):
-        return ""
-    for node in ast.walk(code.tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "np.log":
-            return (
-                f"{quote(ast.unparse(node))}{where(code.line(node))} belongs to the cost, but a gradient contains the "
-                f"derivative of the cost. What is the derivative of a logarithm?"
-            )
-    return ""
-
-
 def lost(code):
     """Return the first statement whose result is computed but not kept, or None if there is none.
 
@@ -162,6 +146,7 @@ def loose_end(code):
     Return "" if none of these occurs.
     """
     read = {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    unused = ""  # less likely to be the cause than anything else that is found here
     for node in ast.walk(code.tree):
         value = getattr(node, "value", None)
         if isinstance(node, (ast.For, ast.While)) and any(isinstance(part, ast.Return) for part in node.body):
@@ -171,14 +156,17 @@ def loose_end(code):
             return f"The value that {quote(code.line(node))} returns is not used. Which name should it be assigned to?"
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
-            if name not in read:
-                return f"`{name}` is set in the line {quote(code.line(node))} but never used. Which name did you mean?"
+            if name not in read and not re.search(r"^len\(|\.shape|\.size$", ast.unparse(value)):
+                unused = (
+                    unused
+                    or f"`{name}` is set in the line {quote(code.line(node))} but never used. Which name did you mean?"
+                )
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("np.random."):
             return (
                 f"`{ast.unparse(node.func)}` draws random numbers{where(code.line(node))}. Which numbers are given in "
                 f"the exercise?"
             )
-    return ""
+    return unused
 
 
 def _returns_something(call, code):
@@ -228,10 +216,16 @@ def pointed(words, found, code, parts, part):
     changed = re.search(r"changes its argument `(\w+)`", words)
     node = statements.first_change(code.tree, changed[1]) if changed and code else None
     if node is not None:
-        return f"Look at the line {quote(code.line(node))}. {words}"
+        part = ast.unparse(getattr(node, "target", node)).split("[")[0]
+        view = (
+            f"`{part}` is a part of `{changed[1]}` and not a copy. "
+            if part.isidentifier() and part != changed[1]
+            else ""
+        )
+        return f"Look at the line {quote(code.line(node))}. {view}{words}"
     if found and found.line:
         return f"Look at the line {quote(found.line)}. {words}"
-    name, line = _made(code, parts, part.split("[")[0]) if code else ("", "")
+    name, line = _made(code, parts, part) if code else ("", "")
     if not line:
         return words
     return (
@@ -249,8 +243,11 @@ def _made(code, parts, part):
     result = returns[0].value
     if not part:
         return "", code.line(returns[0])
-    if isinstance(result, ast.Tuple) and len(result.elts) == len(parts) and part in parts:
-        result = result.elts[list(parts).index(part)]
+    name, _, layer = part.rstrip("]").partition("[")
+    if isinstance(result, ast.Tuple) and len(result.elts) == len(parts) and name in parts:
+        result = result.elts[list(parts).index(name)]
+    if isinstance(result, ast.Dict):
+        result = dict(zip(map(ast.unparse, filter(None, result.keys)), result.values, strict=False)).get(layer, result)
     if not isinstance(result, ast.Name):
         return "", code.line(returns[0])
     made = [node for node in ast.walk(code.tree) if _sets(node, result.id)]

@@ -41,6 +41,8 @@ IN_A_LINE = [
     (IndexError, "", "An index is out of range{there} (`{text}`). What are its first and last values?"),
     (AttributeError, "^module", "A function that does not exist is used{there}: {text}. In which part of the module is "
      "the right one?"),
+    (TypeError, "float\\w*' object is not iterable", "A single number is used in place of a sequence{there} "
+     "(`{text}`). How many axes may the argument have, and does the result have the same shape?"),
     *((TypeError, re.escape(word), about + "{there} (`{text}`). What should be there instead?")
       for word, about in TYPES.items()),
     (BaseException, "truth value of an array", "A condition is applied to a whole array{there}, but it can only test a "

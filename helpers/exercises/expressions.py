@@ -122,6 +122,9 @@ def _minuses(slot, node, parent, known):
         return
     inner = node.operand
     yield of_slot("sign", slot, inner, node)
+    if isinstance(inner, ast.Constant) and isinstance(inner.value, (int, float)):
+        for other in (0, 1, 2):
+            yield of_slot("number", slot, ast.Constant(other), node, -0.1)
     if isinstance(inner, ast.BinOp):
         first = ast.BinOp(ast.UnaryOp(ast.USub(), inner.left), inner.op, inner.right)
         yield of_slot("parentheses", slot, first, node)

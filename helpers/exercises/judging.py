@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.exercises import diagnosis, limits, questions, repair, typed_code, values, variants
+from helpers.exercises import clues, diagnosis, limits, questions, repair, typed_code, values, variants
 from helpers.exercises.core import Verdict
 from helpers.exercises.errors import about_error, quote
 from helpers.exercises.judging_values import judge_value
@@ -200,6 +200,7 @@ def _explained(exercise, answer, hint, generic, earlier, failed, part):
     An explanation based on a change to the code comes first, then one based on the numbers, and finally `generic`.
     """
     code = repair.read(answer)
+    code = code and code._replace(unneeded=clues.unneeded(exercise))
     passed = _comparison(exercise)
     found = repair.find(code, exercise.cases(), passed) if code else None
     whole = found if found and found.whole else None
@@ -207,6 +208,9 @@ def _explained(exercise, answer, hint, generic, earlier, failed, part):
     loose = diagnosis.lost(code) if code else None
     if loose is not None and not failed:
         return Verdict("wrong", earlier + diagnosis.about_lost(loose, code))
+    equal = clues.constant(code) if code and not failed and not hint else ""
+    if equal:
+        return Verdict("wrong", earlier + equal)
     if whole and whole.kind in SURE and hint not in exercise.key.needs:
         return Verdict("wrong", earlier + diagnosis.describe(whole, code))
     if hint and not (failed and whole and whole.kind not in SAME_CAUSE):
@@ -235,7 +239,7 @@ def _without_repair(exercise, code, generic, failed, pointed):
     """Return the verdict if no change to the code explains the mistake: `generic` and what the code alone shows."""
     if failed:
         return pointed(diagnosis.with_unused(generic, code))
-    shown = (diagnosis.evidence(code) or diagnosis.about_logarithm(code, exercise.parts)) if code else ""
+    shown = clues.of(exercise, code, generic) if code else ""
     if not shown:
         return pointed(generic)
     words = f"{_short(generic)} {shown}".strip()

@@ -311,7 +311,7 @@ EXERCISES = [
                     "the error passes through 10 hidden activation functions."
                 ),
             ),
-            Wrong(2**10, "The slope of σ at 0 is ¼, not ½."),
+            Wrong(2**10, "The slope of σ at 0 is ¼, not ½.", r"^(?![\s\S]*(\b4\b|\.25\b))"),
             Wrong(4, "That is the factor for a single layer, but there are ten hidden layers."),
             Wrong(
                 2.5,

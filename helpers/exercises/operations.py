@@ -6,6 +6,7 @@ from helpers.exercises.edits import of_slot
 
 PRODUCTS = (ast.Mult, ast.MatMult)
 SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add}
+SYMBOLS = {ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Add: "+", ast.Sub: "-"}
 
 
 def edits_of(slot, node):
@@ -25,7 +26,7 @@ def edits_of(slot, node):
     if isinstance(op, PRODUCTS):
         yield from _products(slot, node)
     if isinstance(op, (ast.Div, ast.FloorDiv, ast.Mod)):
-        yield of_slot("upside_down", slot, ast.BinOp(right, op, left), node)
+        yield of_slot("flipped", slot, ast.BinOp(right, op, left), node)
         yield of_slot("upside_down", slot, ast.BinOp(left, ast.Mult(), right), node)
     for other in (ast.Add, ast.Mult, ast.Div, ast.Sub, ast.FloorDiv, ast.Mod, ast.Pow):
         if not isinstance(op, other):
@@ -52,6 +53,10 @@ def _products(slot, node):
         yield of_slot("product", slot, ast.BinOp(_transposed(left), other, right), node, 0.2)
         return
     turned = [isinstance(factor, ast.Attribute) and factor.attr == "T" for factor in (left, right)]
+    for i, side in enumerate((left, right)):  # the transpose was added for the sake of the matrix product
+        if turned[i]:
+            sides = (side.value, right) if i == 0 else (left, side.value)
+            yield of_slot("product", slot, ast.BinOp(sides[0], other, sides[1]), node, 0.2)
     if turned == [True, False]:
         yield of_slot("wrong_factor", slot, ast.BinOp(left.value, op, _transposed(right)), node)
     if turned == [False, True]:
@@ -70,7 +75,8 @@ def _too_much(slot, node):
     if isinstance(op, ast.Pow):
         yield of_slot("extra_exponent", slot, left, node)
         return
-    yield of_slot("extra", slot, left, right, 0, ast.unparse(right))
+    symbol = SYMBOLS.get(type(op), "") if isinstance(right, ast.Constant) else ""
+    yield of_slot("extra", slot, left, right, 0, ast.unparse(right), f"{symbol} {ast.unparse(right)}".strip())
     if isinstance(op, (ast.Add, *PRODUCTS)):
         yield of_slot("extra", slot, right, left)
     if isinstance(op, (ast.Mult, ast.Div)) and isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult):

@@ -43,6 +43,46 @@ WORDS = {
         "{piece} multiplies where it should divide, or the other way round",
         "What does the formula say?",
     ),
+    "flipped": (
+        "The fraction {piece} is upside down",
+        "What belongs in the numerator, and what in the denominator?",
+    ),
+    "misplaced": (
+        "In {piece}, a factor is on the wrong side of the fraction",
+        "Which factors does the formula multiply by, and which does it divide by?",
+    ),
+    "inside": (
+        "In {piece}, two values are combined first, and {call} is applied only once",
+        "Should the function be applied to each of them instead?",
+    ),
+    "late": (
+        "In {piece}, the operation comes after the function that computes the first value",
+        "Which of the two comes first in the formula?",
+    ),
+    "product_of_means": (
+        "{piece} is the product of two means or two sums",
+        "What should be multiplied for each example, before anything is added up or averaged?",
+    ),
+    "all_pairs": (
+        "{piece} multiplies every example by every other one",
+        "Which columns of the two arrays belong together?",
+    ),
+    "subset": ("{piece} selects only a part of the data", "Which examples does every step need?"),
+    "cut": (
+        "{piece} cuts the array at the wrong place",
+        "Which of its columns belong to the first result, and which to the second?",
+    ),
+    "swapped_functions": ("Two functions in {piece} are in each other's place", "Which of them is called first?"),
+    "sum_of_lengths": (
+        "{line} adds up the lengths of the parts",
+        "How is the length of the whole array computed from all its entries?",
+    ),
+    "lengths": ("{piece} is a list of the parts themselves", "What does the exercise ask about each part?"),
+    "no_slope": (
+        "The slope of the activation function is missing at {piece}",
+        "What do you multiply by on the way from the output of a unit back to its input?",
+    ),
+    "operand": ("One of the two values in {piece} is not the right one", "Which two values does the formula combine?"),
     "order_of_product": (
         "The factors of {piece} are in the wrong order",
         "Which shape should the product have, and what do its rows and columns count?",

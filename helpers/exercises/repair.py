@@ -27,12 +27,17 @@ UNSAFE |= {"__import__", "globals", "locals", "setattr", "delattr", "importlib",
 UNSAFE |= {"seed", "set_state", "seterr", "chdir", "save", "savetxt", "tofile", "settrace", "sleep", "breakpoint"}
 
 
+# Changes of these kinds often make one of several results right by chance.
+LOOSE = {"name", "number", "operation", "no_term", "no_two", "no_slope", "subset"}
+
+
 class Code(NamedTuple):
     """The code of the reader's function, together with the functions that it uses and the source lines."""
 
     functions: list  # ast.FunctionDef nodes, starting with the answer itself
     lines: list  # lines of the whole file or cell
     scope: dict  # global variables that the function can use, by name
+    unneeded: frozenset = frozenset()  # names of arguments that a right answer need not use
 
     @property
     def tree(self):
@@ -169,7 +174,12 @@ def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
         if len(right) == count:
             if all(_is_right(candidate, i, passed) for i in order[1:]):
                 return _found(code, edit, True)
-        elif partly is None and right > before and _gains_everywhere(code, candidate, order, passed):
+        elif (
+            partly is None
+            and edit.kind not in LOOSE
+            and right > before
+            and _gains_everywhere(code, candidate, order, passed)
+        ):
             partly = _found(code, edit, False)
     return partly
 
@@ -264,9 +274,9 @@ def outside(code):
 
 
 def unused(code):
-    """Return the names of arguments that the function never uses."""
+    """Return the names of arguments that the function never uses although a right answer needs them."""
     used = {node.id for node in ast.walk(code.tree) if isinstance(node, ast.Name)}
-    return [argument.arg for argument in code.tree.args.args if argument.arg not in used]
+    return [argument.arg for argument in code.tree.args.args if argument.arg not in used | code.unneeded]
 
 
 def _changed(code, edit):

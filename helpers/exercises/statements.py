@@ -140,6 +140,10 @@ def first_change(function, name):
             return node
         if isinstance(node, ast.Assign) and any(ast.unparse(t).startswith(f"{name}[") for t in node.targets):
             return node
+        rows = {n.id for n in ast.walk(getattr(node, "target", ast.Pass())) if isinstance(n, ast.Name)}
+        for part in ast.walk(node) if isinstance(node, ast.For) else ():  # a row of an array is not a copy
+            if isinstance(part, ast.AugAssign) and getattr(part.target, "id", "") in rows:
+                return part
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             if ast.unparse(node.func.value) == name and node.func.attr in ("sort", "reverse", "fill", "pop", "append"):
                 return node

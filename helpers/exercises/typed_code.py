@@ -5,17 +5,19 @@ import re
 
 import numpy as np
 
-from helpers.exercises import catalogue, cell, diagnosis, edits, expressions, repair, values
+from helpers.exercises import catalogue, cell, clues, diagnosis, edits, expressions, formulas, repair, values
 from helpers.exercises.errors import quote, where
 from helpers.exercises.questions import ending, of as question_of
 
 # Some kinds of change show what is wrong with the formula (STRONG), and others show only where it is wrong (WEAK).
 STRONG = set(
     "floor extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index range "
-    "axis complement product reduction square_inside accumulated in_loop out_of_loop".split()
+    "axis complement product reduction square_inside accumulated in_loop out_of_loop flipped misplaced inside late "
+    "swapped_functions".split()
 )
 WEAK = set(
-    "function name number operation no_two root square exp log order_of_arguments comparison overwritten".split()
+    "function name number operand operation no_two root square exp log order_of_arguments comparison "
+    "overwritten".split()
 )
 COMMON = {0, 0.5, 1, 2, 10, 100, 1000}  # numbers that may occur in any formula
 MOST = 3  # maximum number of values listed in a message
@@ -44,6 +46,8 @@ def explain(exercise, mine, code, hint, fits):
     found = _find(code, right, exercise, fits) if cell.may_run_again(code) else None
     names = _about_names(code)
     line = look_at(code, found if found and (rare or found.kind in STRONG) else None)
+    if found and found.kind == "extra" and found.piece in {node.id for node in cell.foreign_names(code)}:
+        return diagnosis.describe(found, code)
     if names and not _uses_the_question(exercise, code):
         return names
     if hint and rare and not (names and not found and mine.size > 4):
@@ -128,44 +132,13 @@ def _find(code, right, exercise, fits):
 
     known = [name for name in expressions.SLOPES if callable(code.scope.get(name))]
     found = [e for e in catalogue.of(code.tree, known, [], [], []) if e.kind in STRONG | WEAK]
-    found += other_numbers(code, numbers_of(exercise.solution if isinstance(exercise.solution, str) else ""))
-    found = [edit for edit in found if _is_usual(edit, code)]
-    return repair.find(code, [()], passed, found=sorted(found, key=lambda e: (e.kind in WEAK, _rank(e))))
-
-
-def _rank(edit):
-    """Return the rank of an edit, which is lower for a likelier mistake.
-
-    A term with the wrong sign is likelier than a quantity that should be left out.
-    """
-    return edits.RANKS["extra"] - 0.5 if edit.kind == "sign" and isinstance(edit.node, ast.BinOp) else edit.rank
-
-
-def _is_usual(edit, code):
-    """Return whether an edit undoes a mistake that people make, so that it probably does not fit by chance."""
-    new = edit.changes[0][2]
-    if len(edit.changes) > 1 and edit.kind not in ("floor", "power", "number", "name", "index", "function"):
-        return False  # people rarely make the same slip in two places
-    if edit.kind == "operation":
-        return isinstance(getattr(new, "op", None), (ast.Add, ast.Sub, ast.Mult, ast.Div))
-    if edit.kind == "sign" and isinstance(
-        getattr(edit.node, "op", None), ast.Add
-    ):  # a + b is written instead of a - b, but never instead of b - a
-        return isinstance(new, ast.BinOp) and new.left is edit.node.left
-    if edit.kind == "parentheses":  # people forget parentheses, but rarely add unneeded ones
-        return ast.unparse(new).count("(") >= ast.unparse(edit.node).count("(")
-    if edit.kind == "extra":  # what remains must be larger than the part left out
-        return 2 * _leaves(edit.piece) <= _leaves(ast.unparse(code.tree.body[-1].value)) or _leaves(edit.piece) == 1
-    return not isinstance(edit.node, ast.FunctionDef)
-
-
-def _leaves(piece):
-    """Return the number of names and numbers in a piece of code."""
-    try:
-        tree = ast.parse(piece)
-    except SyntaxError:
-        return 0
-    return sum(isinstance(node, (ast.Name, ast.Constant)) for node in ast.walk(tree)) - piece.count("np.")
+    solution = exercise.solution if isinstance(exercise.solution, str) else ""
+    found += other_numbers(code, numbers_of(solution))
+    found += formulas.operands(code, numbers_of(solution))
+    found = [edit for edit in found if formulas.is_usual(edit, code)]
+    return repair.find(
+        code, [()], passed, found=sorted(found, key=lambda e: formulas.rank(e, solution, e.kind in WEAK))
+    )
 
 
 def other_numbers(code, wanted):
@@ -226,6 +199,8 @@ def _about_names(code):
     node = found[-1]
     value = code.scope[node.id]
     what = "contains values from the lesson"
+    if clues.counted(node, value, code):
+        return clues.counted(node, value, code)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         what = f"is {value:.6g}"
     elif isinstance(value, np.ndarray):

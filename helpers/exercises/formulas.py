@@ -1,0 +1,72 @@
+"""Compare a change of a typed formula with the solution, so that the likeliest of several changes is reported."""
+
+import ast
+import re
+
+from helpers.exercises import edits, expressions
+
+USUAL_TWICE = ("floor", "power", "number", "name", "index", "function", "swapped_functions", "late")
+SIGNS_OF = {"exp": "exp|sigmoid|softmax", "log": "log", "root": r"sqrt|\*\* *0\.5|\*\* *\(1 */ *2\)", "square": r"\*\*"}
+
+
+def rank(edit, solution, weak):
+    """Return the rank of an edit, which is lower for a likelier mistake.
+
+    A term with the wrong sign is likelier than a quantity that should be left out. An operation or a function that the
+    solution does not contain is unlikely to be missing, and a weak kind of change (see `typed_code`) comes last.
+    """
+    usual = edits.RANKS["extra"] - 0.5 if edit.kind == "sign" and isinstance(edit.node, ast.BinOp) else edit.rank
+    return not _fits(edit, solution), weak, usual
+
+
+def _fits(edit, solution):
+    """Return whether the solution contains what an edit brings in. Without a solution, everything fits."""
+    if not solution:
+        return True
+    if edit.kind in SIGNS_OF:
+        return re.search(SIGNS_OF[edit.kind], solution) is not None
+    if edit.kind not in ("sign", "operation", "operand"):
+        return True
+    new = edit.changes[0][2]
+    used = [n.op for n in ast.walk(ast.parse(solution)) if isinstance(n, (ast.BinOp, ast.UnaryOp))]
+    kinds = [type(op) for op in used] + [ast.Sub] * any(isinstance(op, ast.USub) for op in used)
+    return type(getattr(new, "op", None)) in [*kinds, *([ast.USub] if ast.Sub in kinds else [])]
+
+
+def is_usual(edit, code):
+    """Return whether an edit undoes a mistake that people make, so that it probably does not fit by chance."""
+    new = edit.changes[0][2]
+    if len(edit.changes) > 1 and edit.kind not in USUAL_TWICE:
+        return False  # people rarely make the same slip in two places
+    if edit.kind == "operation":
+        return isinstance(getattr(new, "op", None), (ast.Add, ast.Sub, ast.Mult, ast.Div))
+    if edit.kind == "sign" and isinstance(
+        getattr(edit.node, "op", None), ast.Add
+    ):  # a + b is written instead of a - b, but never instead of b - a
+        return isinstance(new, ast.BinOp) and new.left is edit.node.left
+    if edit.kind == "parentheses":  # people forget parentheses, but rarely add unneeded ones
+        return ast.unparse(new).count("(") >= ast.unparse(edit.node).count("(")
+    if edit.kind == "extra":  # what remains must be larger than the part left out
+        return 2 * _leaves(edit.piece) <= _leaves(ast.unparse(code.tree.body[-1].value)) or _leaves(edit.piece) == 1
+    return not isinstance(edit.node, ast.FunctionDef)
+
+
+def _leaves(piece):
+    """Return the number of names and numbers in a piece of code."""
+    try:
+        tree = ast.parse(piece)
+    except SyntaxError:
+        return 0
+    return sum(isinstance(node, (ast.Name, ast.Constant)) for node in ast.walk(tree)) - piece.count("np.")
+
+
+def operands(code, wanted):
+    """Yield edits that replace a name in an operation by a number from the question."""
+    for slot, node, parent in expressions.slots(code.tree):
+        if isinstance(parent, ast.BinOp) and isinstance(node, ast.Name):
+            for number in wanted:
+                new = ast.BinOp(parent.left, parent.op, parent.right)
+                setattr(new, slot[1], ast.Constant(number))
+                place = next(((s, n) for s, n, _ in expressions.slots(code.tree) if n is parent), None)
+                if place is not None and number not in (0, 1):
+                    yield edits.of_slot("operand", place[0], new, parent, -0.5)

@@ -1,0 +1,186 @@
+"""Edits that rearrange larger parts of the code, such as an operation inside a call or a mean taken too early."""
+
+import ast
+import copy
+import itertools
+
+from helpers.exercises.edits import RANKS, Edit, of_body, of_slot, parse
+from helpers.exercises.expressions import slots
+
+SUMS = ("mean", "sum")
+LENGTHS = ("norm", "sqrt", "abs")
+CUTS = (1, 2, 3, -1, -2)  # columns at which a joint array of gradients may be cut
+
+
+def edits_of(function, arrays):
+    """Yield edits that rearrange the code.
+
+    Parameters
+    ----------
+    function : ast.FunctionDef
+        The function.
+    arrays : list of str
+        Names of the arguments that are arrays.
+    """
+    made = _definitions(function)
+    for slot, node, parent in slots(function):
+        if isinstance(node, ast.Call):
+            yield from _inside(slot, node)
+            yield from _all_pairs(slot, node)
+        if isinstance(node, ast.BinOp):
+            yield from _misplaced(slot, node)
+            yield from _product_of_means(slot, node, made)
+        if isinstance(parent, (ast.Assign, ast.Return)) and slot[1] == "value":
+            yield from _without_slope(slot, node, [*arrays, *made])
+        if isinstance(parent, ast.Return):
+            yield of_slot("lengths", slot, parse(f"[len(part) for part in {ast.unparse(node)}]"), node)
+            yield from _cut(slot, node)
+    yield from _late(function, made)
+    yield from _parts_of_the_data(function, arrays)
+    yield from _two_functions(function)
+    for owner in ast.walk(function):
+        if isinstance(getattr(owner, "body", None), list):
+            yield from _sums_of_lengths(owner)
+
+
+def _definitions(function):
+    """Return the value of every variable that is assigned exactly once, by name."""
+    stored = [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    single = [n for n in ast.walk(function) if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
+    return {n.targets[0].id: n.value for n in single if stored.count(n.targets[0].id) == 1}
+
+
+def _inside(slot, node):
+    """Yield an edit from f(a - b) to f(a) - f(b)."""
+    inner = node.args[0] if len(node.args) == 1 and not node.keywords else None
+    if isinstance(inner, ast.BinOp) and isinstance(inner.op, (ast.Add, ast.Sub)):
+        each = [ast.Call(node.func, [side], []) for side in (inner.left, inner.right)]
+        yield of_slot("inside", slot, ast.BinOp(each[0], inner.op, each[1]), node)
+
+
+def _late(function, made):
+    """Yield edits from `E = f(x)` followed by `E - y` to `E = f(x - y)` followed by `E`."""
+    found = {}
+    for slot, node, _ in slots(function):
+        call = made.get(getattr(node.left, "id", "")) if isinstance(node, ast.BinOp) else None
+        if isinstance(call, ast.Call) and len(call.args) == 1 and not call.keywords:
+            found.setdefault(ast.dump(node), []).append((slot, node, call))
+    for same in found.values():
+        _, node, call = same[0]
+        inner = (call.args, 0, ast.BinOp(call.args[0], node.op, node.right))
+        changes = [inner, *((*slot, each.left) for slot, each, _ in same)]
+        yield Edit("late", changes, node, ast.unparse(node), RANKS["late"])
+
+
+def _misplaced(slot, node):
+    """Yield edits that move a factor from the numerator of a fraction to its denominator, or the other way round."""
+    if not isinstance(node.op, ast.Div):
+        return
+    for a, b in _factors(node.right):
+        yield of_slot("misplaced", slot, ast.BinOp(ast.BinOp(node.left, ast.Mult(), a), ast.Div(), b), node)
+    for a, b in _factors(node.left):
+        yield of_slot("misplaced", slot, ast.BinOp(a, ast.Div(), ast.BinOp(b, ast.Mult(), node.right)), node)
+
+
+def _factors(node):
+    pair = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+    return [(node.left, node.right), (node.right, node.left)] if pair else []
+
+
+def _product_of_means(slot, node, made):
+    """Yield edits from a product of two means, or of two sums, to the mean or the sum of the products."""
+    if not isinstance(node.op, (ast.Mult, ast.MatMult)):
+        return
+    (kind, left), (other, right) = (_combined(side, made) for side in (node.left, node.right))
+    if not kind or not other:
+        return
+    product = f"(({left}) @ ({right}).T)"
+    for end in (f" / ({right}).shape[1]", ""):
+        yield of_slot("product_of_means", slot, parse(product + end), node)
+    yield of_slot("product_of_means", slot, parse(f"(({left}) * ({right})).{kind}()"), node)
+
+
+def _combined(node, made):
+    """Return "mean" or "sum" and the code of its argument if the node is one or stands for one, otherwise ("", "")."""
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        node = node.value
+    node = made.get(node.id) if isinstance(node, ast.Name) else node
+    name = getattr(getattr(node, "func", None), "attr", "")
+    if not isinstance(node, ast.Call) or name not in SUMS:
+        return "", ""
+    of_numpy = ast.unparse(node.func.value) == "np"
+    if of_numpy and not node.args:
+        return "", ""
+    return name, ast.unparse(node.args[0] if of_numpy else node.func.value)
+
+
+def _all_pairs(slot, node):
+    """Yield an edit from a sum over all pairs of examples to the sum over the examples."""
+    inner = node.func.value if isinstance(node.func, ast.Attribute) and node.func.attr == "sum" else node
+    called = ast.unparse(getattr(inner, "func", inner))
+    if called == "np.tensordot" and inner is not node and len(inner.args) >= 2:
+        yield of_slot("all_pairs", slot, parse("({}) @ ({}).T".format(*map(ast.unparse, inner.args[:2]))), node)
+    if called == "np.einsum" and len(inner.args) == 3 and isinstance(getattr(inner.args[0], "value", None), str):
+        first, _, second = inner.args[0].value.split("->")[0].partition(",")
+        if not set(first.split()) & set(second.split()) and not set(first) & set(second):
+            yield of_slot("all_pairs", slot, parse("({}) @ ({}).T".format(*map(ast.unparse, inner.args[1:]))), node)
+
+
+def _without_slope(slot, node, names):
+    for name in names:
+        for slope in (f"{name} * (1 - {name})", f"1 - {name} ** 2"):
+            late = 0 if isinstance(node, ast.Name) else 0.1  # dZ = dA shows the mistake better than the line above it
+            yield of_slot("no_slope", slot, ast.BinOp(node, ast.Mult(), parse(slope)), node, late)
+
+
+def _cut(slot, node):
+    """Yield edits that cut the columns of an array at a different place."""
+    parts = node.elts if isinstance(node, ast.Tuple) and len(node.elts) == 2 else []
+    if not parts or not all(isinstance(part, ast.Subscript) for part in parts):
+        return
+    first, second = (ast.unparse(part.value) for part in parts)
+    for k in CUTS if first == second else ():
+        halves = f"{first}[:, :{k}]", f"{first}[:, {k}:]"
+        for one, other in (halves, halves[::-1]):
+            yield of_slot("cut", slot, parse(f"({one}, {other})"), node)
+
+
+def _parts_of_the_data(function, arrays):
+    """Yield an edit that uses whole arguments where the code selects some of their entries in every pass."""
+    found = [
+        (slot, node)
+        for slot, node, _ in slots(function)
+        if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") in arrays
+        if isinstance(node.ctx, ast.Load) and any(isinstance(part, ast.Name) for part in ast.walk(node.slice))
+    ]
+    if found:
+        node = found[0][1]
+        yield Edit("subset", [(*slot, n.value) for slot, n in found], node, ast.unparse(node), RANKS["subset"])
+
+
+def _two_functions(function):
+    """Yield edits that swap two functions wherever they are called."""
+    calls = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id not in ("range", "len"):
+            calls.setdefault(node.func.id, []).append(node)
+    for one, other in list(itertools.combinations(calls, 2))[:6]:
+        changes = [(node, "func", ast.Name(other, ast.Load())) for node in calls[one]]
+        changes += [(node, "func", ast.Name(one, ast.Load())) for node in calls[other]]
+        outer = min(calls[one] + calls[other], key=lambda node: (node.lineno, node.col_offset))
+        yield Edit("swapped_functions", changes, outer, ast.unparse(outer), RANKS["swapped_functions"])
+
+
+def _sums_of_lengths(owner):
+    """Yield edits that add up the squares of lengths in a loop and take the root afterwards."""
+    body = owner.body
+    for i, loop in enumerate(body):
+        for j, node in enumerate(loop.body if isinstance(loop, ast.For) else ()):
+            called = getattr(getattr(node, "value", None), "func", None)
+            if not isinstance(node, ast.AugAssign) or getattr(called, "attr", getattr(called, "id", "")) not in LENGTHS:
+                continue
+            squared = ast.AugAssign(node.target, node.op, ast.BinOp(node.value, ast.Pow(), ast.Constant(2)))
+            other = copy.copy(loop)
+            other.body = [*loop.body[:j], squared, *loop.body[j + 1 :]]
+            root = ast.parse(f"{ast.unparse(node.target)} = {ast.unparse(node.target)} ** 0.5").body[0]
+            yield of_body("sum_of_lengths", owner, body, [*body[:i], other, root, *body[i + 1 :]], node)
