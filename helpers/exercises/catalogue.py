@@ -34,7 +34,8 @@ def _everywhere(found):
     for edit in found:
         if len(edit.changes) == 1:
             new = edit.changes[0][2]
-            tag = edit.tag or (ast.dump(new) + edit.piece if isinstance(new, ast.AST) else "")
+            minus = edit.kind == "sign" and isinstance(new, ast.UnaryOp)  # nobody forgets a minus in two places
+            tag = edit.tag or (ast.dump(new) + edit.piece if isinstance(new, ast.AST) and not minus else "")
             if tag:
                 same.setdefault((edit.kind, tag), []).append(edit)
     together = [edits for edits in same.values() if 1 < len(edits) < 8]

@@ -14,12 +14,16 @@ PARTS = (ast.Name, ast.Attribute, ast.Subscript)
 
 
 def unneeded(exercise):
-    """Return the names of arguments that the exercise's own solution does not use either."""
+    """Return the names of arguments that a right answer need not use.
+
+    These are the arguments that the exercise's own solution does not use, and Z1 if A1 can be used instead.
+    """
+    names = frozenset(exercise.arguments)
+    spare = {name for name in names if name[0] == "Z" and name[1:].isdigit() and f"A{name[1:]}" in names}
     if not callable(exercise.solution):
-        return frozenset()
-    (function,) = (n for n in ast.walk(ast.parse(exercise.solution_text)) if isinstance(n, ast.FunctionDef))
-    used = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
-    return frozenset(exercise.arguments) - used
+        return frozenset(spare)
+    used = {n.id for n in ast.walk(ast.parse(exercise.solution_text)) if isinstance(n, ast.Name)}
+    return names - used | spare
 
 
 def constant(code):

@@ -231,9 +231,8 @@ def _constants(slot, node, parent, known):
         for other in dict.fromkeys((value + 1, value - 1, 2 * value, value / 2, -value, 0, 1, 2)):
             if other != value:
                 yield of_slot("number", slot, ast.Constant(other), node)
-        for other in known.names:
-            yield of_slot("hard_coded", slot, ast.Name(other, ast.Load()), node)
-        for other in known.counts:
+        others = [*(ast.Name(name, ast.Load()) for name in known.names), *known.counts]
+        for other in () if isinstance(getattr(parent, "op", None), ast.Pow) and slot[1] == "right" else others:
             yield of_slot("hard_coded", slot, other, node)
         if getattr(getattr(parent, "func", None), "attr", "") == "reshape":
             yield of_slot("hard_coded", slot, ast.UnaryOp(ast.USub(), ast.Constant(1)), node)

@@ -28,6 +28,12 @@ SUMMED = [
 def around(slot, node, parent, scope, numbers, counts, inputs):
     """Yield edits that add what may be missing around an expression."""
     kind = type(node).__name__
+    if (
+        isinstance(parent, ast.BinOp)
+        and isinstance(parent.op, (ast.Mult, ast.Div))
+        and getattr(node, "value", 0) in (2, 3)
+    ):
+        yield of_slot("root", slot, WRAPS["root"](node), node)
     if kind in NEVER_WRAPPED:
         return
     if not (isinstance(parent, ast.Attribute) and parent.attr == "T"):

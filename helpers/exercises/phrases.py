@@ -51,12 +51,32 @@ WORDS = {
         "In {piece}, a factor is on the wrong side of the fraction",
         "Which factors does the formula multiply by, and which does it divide by?",
     ),
+    "wrong_term": (
+        "In {piece}, a factor belongs to the other term",
+        "Which of the two terms does the formula multiply by it?",
+    ),
+    "other_slope": (
+        "{piece} is the slope of a different activation function",
+        "Which activation function do the units have here, and what is its slope?",
+    ),
+    "spread": (
+        "In {piece}, a factor applies to both terms of a sum or a difference",
+        "To which of the two does it apply in the formula?",
+    ),
+    "covered": (
+        "In {piece}, {call} is also applied to a factor that does not belong there",
+        "Which part of the formula is the argument of this function?",
+    ),
+    "square_outside": (
+        "In {piece}, the square is taken after the functions are applied",
+        "Which of them comes first in the formula?",
+    ),
     "inside": (
         "In {piece}, two values are combined first, and {call} is applied only once",
         "Should the function be applied to each of them instead?",
     ),
     "late": (
-        "In {piece}, the operation comes after the function that computes the first value",
+        "In {piece}, the function is applied too early, before the values are combined",
         "Which of the two comes first in the formula?",
     ),
     "product_of_means": (

@@ -2,11 +2,14 @@
 
 import ast
 import copy
+import functools
 import itertools
+import re
 
 from helpers.exercises.edits import RANKS, Edit, of_body, of_slot, parse
 from helpers.exercises.expressions import slots
 
+FRACTIONS = (ast.Mult, ast.Div)
 SUMS = ("mean", "sum")
 LENGTHS = ("norm", "sqrt", "abs")
 CUTS = (1, 2, 3, -1, -2)  # columns at which a joint array of gradients may be cut
@@ -26,9 +29,15 @@ def edits_of(function, arrays):
     for slot, node, parent in slots(function):
         if isinstance(node, ast.Call):
             yield from _inside(slot, node)
-            yield from _all_pairs(slot, node)
+            yield from _covered(slot, node)
+            yield from _all_pairs(slot, node, made)
         if isinstance(node, ast.BinOp):
-            yield from _misplaced(slot, node)
+            yield from _misplaced(slot, node, parent)
+            yield from _spread(slot, node)
+            yield from _square_outside(slot, node)
+            yield from _other_slope(slot, node)
+            yield from _wrong_term(slot, node)
+            yield from _late_difference(slot, node)
             yield from _product_of_means(slot, node, made)
         if isinstance(parent, (ast.Assign, ast.Return)) and slot[1] == "value":
             yield from _without_slope(slot, node, [*arrays, *made])
@@ -41,6 +50,7 @@ def edits_of(function, arrays):
     for owner in ast.walk(function):
         if isinstance(getattr(owner, "body", None), list):
             yield from _sums_of_lengths(owner)
+            yield from _late_statements(owner)
 
 
 def _definitions(function):
@@ -72,19 +82,114 @@ def _late(function, made):
         yield Edit("late", changes, node, ast.unparse(node), RANKS["late"])
 
 
-def _misplaced(slot, node):
-    """Yield edits that move a factor from the numerator of a fraction to its denominator, or the other way round."""
-    if not isinstance(node.op, ast.Div):
+def _misplaced(slot, node, parent):
+    """Yield edits that move a factor to the other side of a fraction, or exchange two factors across it."""
+    if isinstance(getattr(parent, "op", None), FRACTIONS):
         return
-    for a, b in _factors(node.right):
-        yield of_slot("misplaced", slot, ast.BinOp(ast.BinOp(node.left, ast.Mult(), a), ast.Div(), b), node)
-    for a, b in _factors(node.left):
-        yield of_slot("misplaced", slot, ast.BinOp(a, ast.Div(), ast.BinOp(b, ast.Mult(), node.right)), node)
+    above, below = _fraction(node)
+    if not 2 < len(above) + len(below) < 7:
+        return
+    kind = "misplaced" if below else "upside_down"
+    for i in range(len(above)):
+        yield of_slot(kind, slot, _quotient(_without(above, i), [*below, above[i]]), node)
+    for i in range(len(below)):
+        yield of_slot(kind, slot, _quotient([*above, below[i]], _without(below, i)), node)
+    for i, j in itertools.product(range(len(above)), range(len(below))):
+        new = _quotient([*_without(above, i), below[j]], [*_without(below, j), above[i]])
+        yield of_slot(kind, slot, new, node, 0.1)
 
 
-def _factors(node):
-    pair = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
-    return [(node.left, node.right), (node.right, node.left)] if pair else []
+def _fraction(node):
+    """Return the factors in the numerator and those in the denominator."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, FRACTIONS):
+        return [node], []
+    (above, below), (more, less) = _fraction(node.left), _fraction(node.right)
+    return (above + more, below + less) if isinstance(node.op, ast.Mult) else (above + less, below + more)
+
+
+def _quotient(above, below):
+    numerator = functools.reduce(lambda a, b: ast.BinOp(a, ast.Mult(), b), above or [ast.Constant(1)])
+    return functools.reduce(lambda a, b: ast.BinOp(a, ast.Div(), b), below, numerator)
+
+
+def _without(items, i):
+    return items[:i] + items[i + 1 :]
+
+
+def _covered(slot, node):
+    """Yield edits from f(a * b) to a * f(b)."""
+    above, below = _fraction(node.args[0]) if len(node.args) == 1 and not node.keywords else ([], [])
+    for i in range(len(above)) if len(above) + len(below) > 1 else ():
+        rest = ast.Call(node.func, [_quotient(_without(above, i), below)], [])
+        yield of_slot("covered", slot, ast.BinOp(above[i], ast.Mult(), rest), node)
+
+
+def _spread(slot, node):
+    """Yield edits from a * (b - c) to b - a * c or a * b - c."""
+    for factor, terms in ((node.left, node.right), (node.right, node.left)):
+        product = isinstance(node.op, ast.Mult) or (isinstance(node.op, ast.Div) and terms is node.left)
+        if product and isinstance(terms, ast.BinOp) and isinstance(terms.op, (ast.Add, ast.Sub)):
+            one, other = (ast.BinOp(term, node.op, factor) for term in (terms.left, terms.right))
+            yield of_slot("spread", slot, ast.BinOp(terms.left, terms.op, other), node)
+            yield of_slot("spread", slot, ast.BinOp(one, terms.op, terms.right), node)
+
+
+def _wrong_term(slot, node):
+    """Yield edits from a + c * b to c * a + b, and the other way round."""
+    if not isinstance(node.op, (ast.Add, ast.Sub)):
+        return
+    for i, side in enumerate((node.right, node.left)):
+        if isinstance(side, ast.BinOp) and isinstance(side.op, ast.Mult):
+            for factor, rest in ((side.left, side.right), (side.right, side.left)):
+                other = ast.BinOp(factor, ast.Mult(), (node.left, node.right)[i])
+                new = ast.BinOp(*((other, node.op, rest) if i == 0 else (rest, node.op, other)))
+                yield of_slot("wrong_term", slot, new, node)
+
+
+def _other_slope(slot, node):
+    """Yield edits that exchange the slopes 1 - a ** 2 of tanh and a * (1 - a) of the sigmoid."""
+    text = ast.unparse(node)
+    tanh = re.fullmatch(r"1 - (.+) \*\* 2", text)
+    sigmoid = re.fullmatch(r"(.+) \* \(1 - (.+)\)", text)
+    if tanh:
+        yield of_slot("other_slope", slot, parse(f"{tanh[1]} * (1 - {tanh[1]})"), node)
+    if sigmoid and sigmoid[1] == sigmoid[2]:
+        yield of_slot("other_slope", slot, parse(f"1 - ({sigmoid[1]}) ** 2"), node)
+
+
+def _square_outside(slot, node):
+    """Yield edits from f(g(x)) ** 2 to f(g(x) ** 2) and f(g(x ** 2))."""
+    calls, inner = [], node.left
+    while isinstance(node.op, ast.Pow) and isinstance(inner, ast.Call) and len(inner.args) == 1 and len(calls) < 4:
+        calls, inner = [*calls, inner], inner.args[0]
+        new = ast.BinOp(inner, ast.Pow(), node.right)
+        for call in reversed(calls):
+            new = ast.Call(call.func, [new], call.keywords)
+        yield of_slot("square_outside", slot, new, node)
+
+
+def _late_difference(slot, node):
+    """Yield an edit from f(a) - f(b) to f(a - b)."""
+    sides = [node.left, node.right]
+    if isinstance(node.op, (ast.Add, ast.Sub)) and all(isinstance(n, ast.Call) and len(n.args) == 1 for n in sides):
+        if ast.unparse(node.left.func) == ast.unparse(node.right.func):
+            inner = ast.BinOp(node.left.args[0], node.op, node.right.args[0])
+            yield of_slot("late", slot, ast.Call(node.left.func, [inner], []), node)
+
+
+def _late_statements(owner):
+    """Yield edits from `x = f(y)` and then `x = x - …` to `x = y`, then `x = x - …` and finally `x = f(x)`."""
+    body = owner.body
+    for i, (first, then) in enumerate(itertools.pairwise(body)):
+        call = first.value if isinstance(first, ast.Assign) else None
+        if not isinstance(call, ast.Call) or len(call.args) != 1 or call.keywords:
+            continue
+        if isinstance(then, (ast.Assign, ast.AugAssign)):
+            target = first.targets[0]
+            if isinstance(target, ast.Name) and ast.unparse(getattr(then, "targets", [then])[0]).startswith(target.id):
+                last = ast.Assign([target], ast.Call(call.func, [ast.Name(target.id, ast.Load())], []))
+                new = [ast.Assign([target], call.args[0]), then, last]
+                yield of_body("late", owner, body, [*body[:i], *new, *body[i + 2 :]], then)
 
 
 def _product_of_means(slot, node, made):
@@ -114,8 +219,12 @@ def _combined(node, made):
     return name, ast.unparse(node.args[0] if of_numpy else node.func.value)
 
 
-def _all_pairs(slot, node):
+def _all_pairs(slot, node, made):
     """Yield an edit from a sum over all pairs of examples to the sum over the examples."""
+    if ast.unparse(node.func) == "np.outer" and len(node.args) == 2:
+        (kind, left), (other, right) = (_combined(argument, made) for argument in node.args)
+        if kind and other:
+            yield of_slot("product_of_means", slot, parse(f"({left}) @ ({right}).T"), node)
     inner = node.func.value if isinstance(node.func, ast.Attribute) and node.func.attr == "sum" else node
     called = ast.unparse(getattr(inner, "func", inner))
     if called == "np.tensordot" and inner is not node and len(inner.args) >= 2:

@@ -46,7 +46,7 @@ def explain(exercise, mine, code, hint, fits):
     found = _find(code, right, exercise, fits) if cell.may_run_again(code) else None
     names = _about_names(code)
     line = look_at(code, found if found and (rare or found.kind in STRONG) else None)
-    if found and found.kind == "extra" and found.piece in {node.id for node in cell.foreign_names(code)}:
+    if not hint and found and found.kind == "extra" and found.piece in {node.id for node in cell.foreign_names(code)}:
         return diagnosis.describe(found, code)
     if names and not _uses_the_question(exercise, code):
         return names
