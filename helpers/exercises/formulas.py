@@ -16,7 +16,7 @@ def rank(edit, solution, weak):
     solution does not contain is unlikely to be missing, and a weak kind of change (see `typed_code`) comes last.
     """
     usual = edits.RANKS["extra"] - 0.5 if edit.kind == "sign" and isinstance(edit.node, ast.BinOp) else edit.rank
-    return not _fits(edit, solution), weak, usual
+    return not _fits(edit, solution), weak, usual - 0.2 * (edit.kind == "flipped")
 
 
 def _fits(edit, solution):

@@ -26,7 +26,7 @@ def edits_of(slot, node):
     if isinstance(op, PRODUCTS):
         yield from _products(slot, node)
     if isinstance(op, (ast.Div, ast.FloorDiv, ast.Mod)):
-        yield of_slot("flipped", slot, ast.BinOp(right, op, left), node, -0.2)
+        yield of_slot("flipped", slot, ast.BinOp(right, op, left), node)
         yield of_slot("upside_down", slot, ast.BinOp(left, ast.Mult(), right), node)
     for other in (ast.Add, ast.Mult, ast.Div, ast.Sub, ast.FloorDiv, ast.Mod, ast.Pow):
         if not isinstance(op, other):

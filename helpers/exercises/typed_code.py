@@ -46,10 +46,9 @@ def explain(exercise, mine, code, hint, fits):
     found = _find(code, right, exercise, fits) if cell.may_run_again(code) else None
     names = _about_names(code)
     line = look_at(code, found if found and (rare or found.kind in STRONG) else None)
-    if not hint and found and found.kind == "extra" and found.piece in {node.id for node in cell.foreign_names(code)}:
-        return diagnosis.describe(found, code)
     if names and not _uses_the_question(exercise, code):
-        return names
+        alone = found and found.kind == "extra" and found.piece in {node.id for node in cell.foreign_names(code)}
+        return diagnosis.describe(found, code) if alone else names
     if hint and rare and not (names and not found and mine.size > 4):
         return line + ending(hint, question_of(exercise))
     if found and found.kind in STRONG:

@@ -1,4 +1,5 @@
 """Mistakes in the arrangement of the code are named, each with its line, and nothing less likely is blamed."""
+# ruff: noqa: E501  # the answers stand as they were typed
 
 import ast
 
@@ -96,9 +97,15 @@ TYPED = [
 ]
 
 
+def gradients(A0, Y, W, b):
+    """The gradients of lesson 01, which the exercise on training calls."""
+    dZ = (W @ A0 + b - Y) / Y.shape[1]
+    return dZ @ A0.T, dZ.sum(axis=1, keepdims=True)
+
+
 @pytest.mark.parametrize(("name", "text", "words", "line"), ARRANGED)
 def test_a_wrong_arrangement_is_named_with_its_line(name, text, words, line):
-    said = judge(EXERCISES[name], written(name, body(name, text)))
+    said = judge(EXERCISES[name], written(name, body(name, text), gradients=gradients))
     assert said.kind == "wrong" and words in said.words
     assert f"`{line or text}`" in said.words
     assert_leads_on(said.words)
@@ -122,8 +129,9 @@ def test_the_likeliest_change_of_a_formula_is_reported(name, code, words):
 def test_an_argument_that_the_solution_does_not_use_is_not_blamed():
     assert "Z1" in clues.unneeded(EXERCISES["03.backward"])
     code = repair.read(written("03.backward", body("03.backward", OUTPUT + "return {2: dW2}, {2: db2}")))
-    assert "Z1" in repair.unused(code)
-    assert repair.unused(code._replace(unneeded=clues.unneeded(EXERCISES["03.backward"]))) == ["A0"]
+    assert {"A0", "Z1"} <= set(repair.unused(code))
+    needed = repair.unused(code._replace(unneeded=clues.unneeded(EXERCISES["03.backward"])))
+    assert "A0" in needed and "Z1" not in needed
 
 
 @pytest.mark.parametrize(
