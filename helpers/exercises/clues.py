@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 
-from helpers.exercises import diagnosis
+from helpers.exercises import diagnosis, repair
 from helpers.exercises.errors import quote, where
 
 COMBINED = ("sum", "mean", "max", "min", "prod", "average", "median")
@@ -24,6 +24,23 @@ def unneeded(exercise):
         return frozenset(spare)
     used = {n.id for n in ast.walk(ast.parse(exercise.solution_text)) if isinstance(n, ast.Name)}
     return names - used | spare
+
+
+def read(exercise, answer):
+    """Return the code of a function (see `repair.read`), with the arguments that a right answer need not use."""
+    code = repair.read(answer)
+    return code and code._replace(unneeded=unneeded(exercise))
+
+
+def certain(code, hint):
+    """Return a sentence and a question about a mistake that can be seen without running the code, or "".
+
+    A hint for the known wrong answer with the same results is better than a remark about a constant.
+    """
+    loose = diagnosis.lost(code)
+    if loose is not None:
+        return diagnosis.about_lost(loose, code)
+    return "" if hint else constant(code)
 
 
 def constant(code):

@@ -5,6 +5,7 @@ import re
 
 from helpers.exercises import edits, expressions
 
+TWO = ast.Constant(2)
 USUAL_TWICE = ("floor", "power", "number", "name", "index", "function", "swapped_functions", "late")
 SIGNS_OF = {"exp": "exp|sigmoid|softmax", "log": "log", "root": r"sqrt|\*\* *0\.5|\*\* *\(1 */ *2\)", "square": r"\*\*"}
 
@@ -33,7 +34,7 @@ def _fits(edit, solution):
     return type(getattr(new, "op", None)) in [*kinds, *([ast.USub] if ast.Sub in kinds else [])]
 
 
-def is_usual(edit, code):
+def is_usual(edit, code, solution):
     """Return whether an edit undoes a mistake that people make, so that it probably does not fit by chance."""
     new = edit.changes[0][2]
     if len(edit.changes) > 1 and edit.kind not in USUAL_TWICE:
@@ -46,9 +47,20 @@ def is_usual(edit, code):
         return isinstance(new, ast.BinOp) and new.left is edit.node.left
     if edit.kind == "parentheses":  # people forget parentheses, but rarely add unneeded ones
         return ast.unparse(new).count("(") >= ast.unparse(edit.node).count("(")
+    if edit.kind in SIGNS_OF and not _fits(edit, solution):
+        return False
+    if edit.kind == "no_two" and solution and _count(code.tree, TWO) >= _count(ast.parse(solution), TWO):
+        return False  # no 2 is missing
+    if edit.kind == "extra" and isinstance(edit.node, ast.Constant) and solution:
+        if _count(code.tree, edit.node) <= _count(ast.parse(solution), edit.node):
+            return False  # the solution contains this number just as often
     if edit.kind == "extra":  # what remains must be larger than the part left out
         return 2 * _leaves(edit.piece) <= _leaves(ast.unparse(code.tree.body[-1].value)) or _leaves(edit.piece) == 1
     return not isinstance(edit.node, ast.FunctionDef)
+
+
+def _count(tree, number):
+    return sum(isinstance(node, ast.Constant) and node.value == number.value for node in ast.walk(tree))
 
 
 def _leaves(piece):

@@ -199,18 +199,14 @@ def _explained(exercise, answer, hint, generic, earlier, failed, part):
 
     An explanation based on a change to the code comes first, then one based on the numbers, and finally `generic`.
     """
-    code = repair.read(answer)
-    code = code and code._replace(unneeded=clues.unneeded(exercise))
+    code = clues.read(exercise, answer)
     passed = _comparison(exercise)
     found = repair.find(code, exercise.cases(), passed) if code else None
     whole = found if found and found.whole else None
     pointed = lambda words: Verdict("wrong", diagnosis.pointed(words, whole, code, exercise.parts, part))  # noqa: E731
-    loose = diagnosis.lost(code) if code else None
-    if loose is not None and not failed:
-        return Verdict("wrong", earlier + diagnosis.about_lost(loose, code))
-    equal = clues.constant(code) if code and not failed and not hint else ""
-    if equal:
-        return Verdict("wrong", earlier + equal)
+    certain = clues.certain(code, hint) if code and not failed else ""
+    if certain:
+        return Verdict("wrong", earlier + certain)
     if whole and whole.kind in SURE and hint not in exercise.key.needs:
         return Verdict("wrong", earlier + diagnosis.describe(whole, code))
     if hint and not (failed and whole and whole.kind not in SAME_CAUSE):

@@ -423,6 +423,7 @@ EXERCISES = [
                     "That would be right for 50 images, or for four standard deviations. How many "
                     "images are there, and how many standard deviations does the question ask for?"
                 ),
+                r"\b(50|4)\b|2 *\* *2",
             ),
             Wrong(float(2 * 0.8 * 0.2 / 200), "The square root is missing."),
             Wrong(

@@ -2,14 +2,12 @@
 
 import ast
 import copy
-import functools
 import itertools
-import re
 
+from helpers.exercises import terms
 from helpers.exercises.edits import RANKS, Edit, of_body, of_slot, parse
 from helpers.exercises.expressions import slots
 
-FRACTIONS = (ast.Mult, ast.Div)
 SUMS = ("mean", "sum")
 LENGTHS = ("norm", "sqrt", "abs")
 CUTS = (1, 2, 3, -1, -2)  # columns at which a joint array of gradients may be cut
@@ -29,14 +27,11 @@ def edits_of(function, arrays):
     for slot, node, parent in slots(function):
         if isinstance(node, ast.Call):
             yield from _inside(slot, node)
-            yield from _covered(slot, node)
+            yield from _unsquared(node)
+            yield from terms.of_call(slot, node)
             yield from _all_pairs(slot, node, made)
         if isinstance(node, ast.BinOp):
-            yield from _misplaced(slot, node, parent)
-            yield from _spread(slot, node)
-            yield from _square_outside(slot, node)
-            yield from _other_slope(slot, node)
-            yield from _wrong_term(slot, node)
+            yield from terms.edits_of(slot, node, parent)
             yield from _late_difference(slot, node)
             yield from _product_of_means(slot, node, made)
         if isinstance(parent, (ast.Assign, ast.Return)) and slot[1] == "value":
@@ -60,6 +55,13 @@ def _definitions(function):
     return {n.targets[0].id: n.value for n in single if stored.count(n.targets[0].id) == 1}
 
 
+def _unsquared(node):
+    """Yield an edit from a.mean() to (a ** 2).mean()."""
+    array = node.func.value if getattr(node.func, "attr", "") in SUMS else None
+    if array is not None and ast.unparse(array) != "np":
+        yield of_slot("square", (node.func, "value"), ast.BinOp(array, ast.Pow(), ast.Constant(2)), array)
+
+
 def _inside(slot, node):
     """Yield an edit from f(a - b) to f(a) - f(b)."""
     inner = node.args[0] if len(node.args) == 1 and not node.keywords else None
@@ -80,92 +82,6 @@ def _late(function, made):
         inner = (call.args, 0, ast.BinOp(call.args[0], node.op, node.right))
         changes = [inner, *((*slot, each.left) for slot, each, _ in same)]
         yield Edit("late", changes, node, ast.unparse(node), RANKS["late"])
-
-
-def _misplaced(slot, node, parent):
-    """Yield edits that move a factor to the other side of a fraction, or exchange two factors across it."""
-    if isinstance(getattr(parent, "op", None), FRACTIONS):
-        return
-    above, below = _fraction(node)
-    if not 2 < len(above) + len(below) < 7:
-        return
-    kind = "misplaced" if below else "upside_down"
-    for i in range(len(above)):
-        yield of_slot(kind, slot, _quotient(_without(above, i), [*below, above[i]]), node)
-    for i in range(len(below)):
-        yield of_slot(kind, slot, _quotient([*above, below[i]], _without(below, i)), node)
-    for i, j in itertools.product(range(len(above)), range(len(below))):
-        new = _quotient([*_without(above, i), below[j]], [*_without(below, j), above[i]])
-        yield of_slot(kind, slot, new, node, 0.1)
-
-
-def _fraction(node):
-    """Return the factors in the numerator and those in the denominator."""
-    if not isinstance(node, ast.BinOp) or not isinstance(node.op, FRACTIONS):
-        return [node], []
-    (above, below), (more, less) = _fraction(node.left), _fraction(node.right)
-    return (above + more, below + less) if isinstance(node.op, ast.Mult) else (above + less, below + more)
-
-
-def _quotient(above, below):
-    numerator = functools.reduce(lambda a, b: ast.BinOp(a, ast.Mult(), b), above or [ast.Constant(1)])
-    return functools.reduce(lambda a, b: ast.BinOp(a, ast.Div(), b), below, numerator)
-
-
-def _without(items, i):
-    return items[:i] + items[i + 1 :]
-
-
-def _covered(slot, node):
-    """Yield edits from f(a * b) to a * f(b)."""
-    above, below = _fraction(node.args[0]) if len(node.args) == 1 and not node.keywords else ([], [])
-    for i in range(len(above)) if len(above) + len(below) > 1 else ():
-        rest = ast.Call(node.func, [_quotient(_without(above, i), below)], [])
-        yield of_slot("covered", slot, ast.BinOp(above[i], ast.Mult(), rest), node)
-
-
-def _spread(slot, node):
-    """Yield edits from a * (b - c) to b - a * c or a * b - c."""
-    for factor, terms in ((node.left, node.right), (node.right, node.left)):
-        product = isinstance(node.op, ast.Mult) or (isinstance(node.op, ast.Div) and terms is node.left)
-        if product and isinstance(terms, ast.BinOp) and isinstance(terms.op, (ast.Add, ast.Sub)):
-            one, other = (ast.BinOp(term, node.op, factor) for term in (terms.left, terms.right))
-            yield of_slot("spread", slot, ast.BinOp(terms.left, terms.op, other), node)
-            yield of_slot("spread", slot, ast.BinOp(one, terms.op, terms.right), node)
-
-
-def _wrong_term(slot, node):
-    """Yield edits from a + c * b to c * a + b, and the other way round."""
-    if not isinstance(node.op, (ast.Add, ast.Sub)):
-        return
-    for i, side in enumerate((node.right, node.left)):
-        if isinstance(side, ast.BinOp) and isinstance(side.op, ast.Mult):
-            for factor, rest in ((side.left, side.right), (side.right, side.left)):
-                other = ast.BinOp(factor, ast.Mult(), (node.left, node.right)[i])
-                new = ast.BinOp(*((other, node.op, rest) if i == 0 else (rest, node.op, other)))
-                yield of_slot("wrong_term", slot, new, node)
-
-
-def _other_slope(slot, node):
-    """Yield edits that exchange the slopes 1 - a ** 2 of tanh and a * (1 - a) of the sigmoid."""
-    text = ast.unparse(node)
-    tanh = re.fullmatch(r"1 - (.+) \*\* 2", text)
-    sigmoid = re.fullmatch(r"(.+) \* \(1 - (.+)\)", text)
-    if tanh:
-        yield of_slot("other_slope", slot, parse(f"{tanh[1]} * (1 - {tanh[1]})"), node)
-    if sigmoid and sigmoid[1] == sigmoid[2]:
-        yield of_slot("other_slope", slot, parse(f"1 - ({sigmoid[1]}) ** 2"), node)
-
-
-def _square_outside(slot, node):
-    """Yield edits from f(g(x)) ** 2 to f(g(x) ** 2) and f(g(x ** 2))."""
-    calls, inner = [], node.left
-    while isinstance(node.op, ast.Pow) and isinstance(inner, ast.Call) and len(inner.args) == 1 and len(calls) < 4:
-        calls, inner = [*calls, inner], inner.args[0]
-        new = ast.BinOp(inner, ast.Pow(), node.right)
-        for call in reversed(calls):
-            new = ast.Call(call.func, [new], call.keywords)
-        yield of_slot("square_outside", slot, new, node)
 
 
 def _late_difference(slot, node):

@@ -13,7 +13,7 @@ from helpers.exercises.questions import ending, of as question_of
 STRONG = set(
     "floor extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index range "
     "axis complement product reduction square_inside accumulated in_loop out_of_loop flipped misplaced inside late "
-    "swapped_functions".split()
+    "swapped_functions other_slope".split()
 )
 WEAK = set(
     "function name number operand operation no_two root square exp log order_of_arguments comparison "
@@ -132,9 +132,10 @@ def _find(code, right, exercise, fits):
     known = [name for name in expressions.SLOPES if callable(code.scope.get(name))]
     found = [e for e in catalogue.of(code.tree, known, [], [], []) if e.kind in STRONG | WEAK]
     solution = exercise.solution if isinstance(exercise.solution, str) else ""
-    found += other_numbers(code, numbers_of(solution))
+    given = numbers_of(solution)
+    found += other_numbers(code, [*given, *(round(1 - share, 9) for share in given if 0 < share < 1)])
     found += formulas.operands(code, numbers_of(solution))
-    found = [edit for edit in found if formulas.is_usual(edit, code)]
+    found = [edit for edit in found if formulas.is_usual(edit, code, solution)]
     return repair.find(
         code, [()], passed, found=sorted(found, key=lambda e: formulas.rank(e, solution, e.kind in WEAK))
     )

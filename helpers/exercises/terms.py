@@ -1,0 +1,105 @@
+"""Edits that move a factor, a square or a slope to a different place in a formula."""
+
+import ast
+import functools
+import itertools
+import re
+
+from helpers.exercises.edits import of_slot, parse
+
+FRACTIONS = (ast.Mult, ast.Div)
+
+
+def edits_of(slot, node, parent):
+    """Yield edits of an operation, which `parent` contains."""
+    yield from _misplaced(slot, node, parent)
+    yield from _spread(slot, node)
+    yield from _wrong_term(slot, node)
+    yield from _square_outside(slot, node)
+    yield from _other_slope(slot, node)
+
+
+def _misplaced(slot, node, parent):
+    """Yield edits that move a factor to the other side of a fraction, or exchange two factors across it."""
+    if isinstance(getattr(parent, "op", None), FRACTIONS):
+        return
+    above, below = _fraction(node)
+    if not 2 < len(above) + len(below) < 7:
+        return
+    kind = "misplaced" if below else "upside_down"
+    for i in range(len(above)):
+        yield of_slot(kind, slot, _quotient(_without(above, i), [*below, above[i]]), node)
+    for i in range(len(below)):
+        yield of_slot(kind, slot, _quotient([*above, below[i]], _without(below, i)), node)
+    for i, j in itertools.product(range(len(above)), range(len(below))):
+        new = _quotient([*_without(above, i), below[j]], [*_without(below, j), above[i]])
+        yield of_slot(kind, slot, new, node, 0.1)
+
+
+def _fraction(node):
+    """Return the factors in the numerator and those in the denominator."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, FRACTIONS):
+        return [node], []
+    (above, below), (more, less) = _fraction(node.left), _fraction(node.right)
+    return (above + more, below + less) if isinstance(node.op, ast.Mult) else (above + less, below + more)
+
+
+def _quotient(above, below):
+    numerator = functools.reduce(lambda a, b: ast.BinOp(a, ast.Mult(), b), above or [ast.Constant(1)])
+    return functools.reduce(lambda a, b: ast.BinOp(a, ast.Div(), b), below, numerator)
+
+
+def _without(items, i):
+    return items[:i] + items[i + 1 :]
+
+
+def of_call(slot, node):
+    """Yield edits from f(a * b) to a * f(b)."""
+    above, below = _fraction(node.args[0]) if len(node.args) == 1 and not node.keywords else ([], [])
+    for i in range(len(above)) if len(above) + len(below) > 1 else ():
+        rest = ast.Call(node.func, [_quotient(_without(above, i), below)], [])
+        yield of_slot("covered", slot, ast.BinOp(above[i], ast.Mult(), rest), node)
+
+
+def _spread(slot, node):
+    """Yield edits from a * (b - c) to b - a * c or a * b - c."""
+    for factor, terms in ((node.left, node.right), (node.right, node.left)):
+        product = isinstance(node.op, ast.Mult) or (isinstance(node.op, ast.Div) and terms is node.left)
+        if product and isinstance(terms, ast.BinOp) and isinstance(terms.op, (ast.Add, ast.Sub)):
+            one, other = (ast.BinOp(term, node.op, factor) for term in (terms.left, terms.right))
+            yield of_slot("spread", slot, ast.BinOp(terms.left, terms.op, other), node)
+            yield of_slot("spread", slot, ast.BinOp(one, terms.op, terms.right), node)
+
+
+def _wrong_term(slot, node):
+    """Yield edits from a + c * b to c * a + b, and the other way round."""
+    if not isinstance(node.op, (ast.Add, ast.Sub)):
+        return
+    for i, side in enumerate((node.right, node.left)):
+        if isinstance(side, ast.BinOp) and isinstance(side.op, ast.Mult):
+            for factor, rest in ((side.left, side.right), (side.right, side.left)):
+                other = ast.BinOp(factor, ast.Mult(), (node.left, node.right)[i])
+                new = ast.BinOp(*((other, node.op, rest) if i == 0 else (rest, node.op, other)))
+                yield of_slot("wrong_term", slot, new, node)
+
+
+def _other_slope(slot, node):
+    """Yield edits that exchange the slopes 1 - a ** 2 of tanh and a * (1 - a) of the sigmoid."""
+    text = ast.unparse(node)
+    tanh = re.fullmatch(r"1 - (.+) \*\* 2", text)
+    sigmoid = re.fullmatch(r"(.+) \* \(1 - (.+)\)", text)
+    if tanh:
+        yield of_slot("other_slope", slot, parse(f"{tanh[1]} * (1 - {tanh[1]})"), node)
+    if sigmoid and sigmoid[1] == sigmoid[2]:
+        yield of_slot("other_slope", slot, parse(f"1 - ({sigmoid[1]}) ** 2"), node)
+
+
+def _square_outside(slot, node):
+    """Yield edits from f(g(x)) ** 2 to f(g(x) ** 2) and f(g(x ** 2))."""
+    calls, inner = [], node.left
+    while isinstance(node.op, ast.Pow) and isinstance(inner, ast.Call) and len(inner.args) == 1 and len(calls) < 4:
+        calls, inner = [*calls, inner], inner.args[0]
+        new = ast.BinOp(inner, ast.Pow(), node.right)
+        for call in reversed(calls):
+            new = ast.Call(call.func, [new], call.keywords)
+        yield of_slot("square_outside", slot, new, node)
