@@ -51,9 +51,8 @@ def is_usual(edit, code, solution):
         return False
     if edit.kind == "no_two" and solution and _count(code.tree, TWO) >= _count(ast.parse(solution), TWO):
         return False  # no 2 is missing
-    if edit.kind == "extra" and isinstance(edit.node, ast.Constant) and solution:
-        if _count(code.tree, edit.node) <= _count(ast.parse(solution), edit.node):
-            return False  # the solution contains this number just as often
+    if edit.kind in ("extra", "number") and solution and _is_in_place(edit.node, code.tree, ast.parse(solution)):
+        return False
     if edit.kind == "extra":  # what remains must be larger than the part left out
         return 2 * _leaves(edit.piece) <= _leaves(ast.unparse(code.tree.body[-1].value)) or _leaves(edit.piece) == 1
     return not isinstance(edit.node, ast.FunctionDef)
@@ -61,6 +60,20 @@ def is_usual(edit, code, solution):
 
 def _count(tree, number):
     return sum(isinstance(node, ast.Constant) and node.value == number.value for node in ast.walk(tree))
+
+
+def _is_in_place(number, tree, solution):
+    """Return whether the solution contains a number in the same kind of operation, as often as the reader's code."""
+    inside = [n for n in ast.walk(tree) if isinstance(n, ast.BinOp) and number in (n.left, n.right)]
+    if not isinstance(number, ast.Constant) or not inside:
+        return False
+    mine, right = (_count_in(tree, number, inside[0].op), _count_in(solution, number, inside[0].op))
+    return mine <= right
+
+
+def _count_in(tree, number, op):
+    inside = [n for n in ast.walk(tree) if isinstance(n, ast.BinOp) and type(n.op) is type(op)]
+    return sum(getattr(side, "value", None) == number.value for n in inside for side in (n.left, n.right))
 
 
 def _leaves(piece):
