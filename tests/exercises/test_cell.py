@@ -69,11 +69,11 @@ def test_the_running_cell_of_a_notebook_is_read(monkeypatch, capsys):
         ("06.flat", "answer = 64^2 * 3", "means the exclusive or of two integers in Python, not a power"),
         ("06.baseline", "answer = 33 // 50", "`//` in `33 // 50` cuts off"),
         ("09.twice", "x = 3\nanswer = 4 * x**2", "The power in `x ** 2` should be left out"),
-        ("09.twice", "answer = (3 + 3 + 6) / 3", "`3` should be left out"),
+        ("09.twice", "answer = (3 + 3 + 6) / 3", "`/ 3` should be left out"),
         ("01.weights", "answer = -3 * [1, 2]", "`*` repeats the list"),
         ("00.first", "answer = '2' * 2", "`*` repeats the text in quotes"),
         ("04.parameters", "n = [784, 392, 196, 98, 1]\nanswer = sum(n[l] * n[l - 1] for l in range(1, 5))", "weights"),
-        ("10.equal", "answer = 0.8 / 0.02 - 1", "`1` should be left out"),
+        ("10.equal", "answer = 0.8 / 0.02 - 1", "`- 1` should be left out"),
         (
             "07.slopes",
             "answer = 1\nfor l in range(10, 1, -1):\n    answer *= 4",
