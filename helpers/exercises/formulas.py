@@ -28,6 +28,9 @@ def _fits(edit, solution):
         return re.search(SIGNS_OF[edit.kind], solution) is not None
     if edit.kind not in ("sign", "operation", "operand"):
         return True
+    sides = [getattr(edit.node, "left", None), getattr(edit.node, "right", None)]
+    if edit.kind == "sign" and not all(isinstance(side, (ast.Name, ast.Constant)) for side in sides):
+        return True  # products are added or subtracted, single numbers may also have to be multiplied
     new = edit.changes[0][2]
     used = [n.op for n in ast.walk(ast.parse(solution)) if isinstance(n, (ast.BinOp, ast.UnaryOp))]
     kinds = [type(op) for op in used] + [ast.Sub] * any(isinstance(op, ast.USub) for op in used)
