@@ -42,7 +42,7 @@ def data_parallel(sizes, ax=None):
     ax.text(
         0,
         1.15,
-        "parameters θ\n$\\theta \\leftarrow \\theta - \\alpha\\,\\sum_k (m_k/m)\\,g_k$",
+        "parameters θ\n$\\theta \\leftarrow \\theta - \\alpha\\,\\sum_k\\,(m_k/m)\\,g_k$",
         **_centred(),
         bbox=look,
     )
@@ -63,7 +63,8 @@ def data_parallel(sizes, ax=None):
 def star_ring_tree(count=8, ax=None):
     """Draw three ways in which workers can combine their gradients.
 
-    Dashed red arrows show gradients on their way to the sum. Only in the star is the way back drawn, in solid blue.
+    Filled discs are workers, and open circles are sums. Dashed red arrows show gradients being added up. In the
+    star, solid blue arrows show the way back; in the ring it takes the same arrows, and in the tree it is not drawn.
 
     Parameters
     ----------
@@ -76,14 +77,16 @@ def star_ring_tree(count=8, ax=None):
     centre = np.array([-3.4, 0])
     star, ring = circle + centre, circle
     for place in star:
-        _link(ax, place, centre, BACKWARD, "--", 0.06)
-        _link(ax, centre, place, FORWARD, "-", 0.06)
+        near = centre + 0.18 * (place - centre)  # keeps the arrows apart where they meet
+        _link(ax, place, near, BACKWARD, "--", 0.06)
+        _link(ax, near, place, FORWARD, "-", 0.06)
     for place, following in zip(ring, np.roll(ring, -1, axis=0), strict=True):
         _link(ax, place, following, BACKWARD, "--")
     _dots(ax, [*star, *ring], INK)
     _dots(ax, [centre], MUTED, marker="s")
     tree = _tree(ax, count, left=2.1, right=4.7, bottom=-1.15, height=2.3)
-    _dots(ax, tree, INK)
+    _dots(ax, tree[:count], INK)
+    _dots(ax, tree[count:], INK, markerfacecolor=PAPER)
     for x, name in ((-3.4, "star"), (0, "ring"), (3.4, "tree")):
         ax.text(x, 1.75, name, **_centred())
     bare(ax, (-4.9, 4.9), (-1.45, 2.0))
@@ -110,8 +113,8 @@ def _link(ax, start, stop, color, style, aside=0.0):
     arrow(ax, start + 0.14 * along + right, stop - 0.14 * along + right, color, style, 1.1)
 
 
-def _dots(ax, places, color, marker="o"):
-    ax.plot(*np.transpose(places), marker, color=color, markersize=7, zorder=3)
+def _dots(ax, places, color, marker="o", **look):
+    ax.plot(*np.transpose(places), marker, color=color, markersize=7, zorder=3, **look)
 
 
 def speed_ups(curves, counts, ax=None):
@@ -157,7 +160,7 @@ def sweep_points(rows, x, y, group, ax=None):
     for number, name in enumerate(groups):
         color, style, marker = LINE_COLORS[number % 4], LINE_STYLES[number % 4], LINE_MARKERS[number % 4]
         chosen = [row for row in rows if row[group] == name]
-        aside = 1 + 0.06 * (number - (len(groups) - 1) / 2)  # keeps points with equal values from hiding each other
+        aside = 1 + 0.1 * (number - (len(groups) - 1) / 2)  # keeps points with equal values from hiding each other
         ax.plot([row[x] * aside for row in chosen], [row[y] for row in chosen], marker, color=color, alpha=0.6)
         there = sorted({row[x] for row in chosen})
         means = [np.mean([row[y] for row in chosen if row[x] == value]) for value in there]
@@ -165,7 +168,7 @@ def sweep_points(rows, x, y, group, ax=None):
     ax.set(xscale="log", xlabel=x.replace("_", " "), ylabel=y.replace("_", " "))
     ax.set_xticks(values, [f"{value:g}" for value in values])
     ax.minorticks_off()
-    name_lines(ax)
+    name_lines(ax, flush=True)
     return ax
 
 
