@@ -56,6 +56,7 @@ EXPLORERS = {
             "gigaflops": 1000.0,
             "gigabits": 100.0,
             "microseconds": 1000.0,
+            "pattern": "tree",
         },
     ),
     "pictures": (pictures, "pictures.look", {"mistakes_only": True, "number": 2}),
@@ -110,7 +111,7 @@ def test_a_widget_lives_on_after_a_bad_value(name, control):
         assert not refused or explorer.picture.value == before  # a sentence, and the last result stays
         assert refused or kind is not ipywidgets.Text
         assert "Traceback" not in explorer.message.value
-        assert "computing" not in explorer.title.value
+        assert "computing; the last" not in explorer.title.value
     before = explorer.picture.value
     explorer.controls[control].value = values[control]
     assert not explorer.message.value.startswith("<b>Not possible:</b>")
@@ -135,9 +136,9 @@ def test_while_a_result_is_computed_the_last_one_stays_with_a_note():
     compute = explorer._compute
     explorer._compute = lambda **state: seen.append((explorer.title.value, screen(explorer))) or compute(**state)
     explorer.controls["threshold"].value = 0.7
-    assert "computing" in seen[0][0]
+    assert "computing; the last" in seen[0][0]
     assert seen[0][1] == before
-    assert "computing" not in explorer.title.value
+    assert "computing; the last" not in explorer.title.value
 
 
 @pytest.mark.parametrize("part", ["_compute", "_draw", "_describe"])
@@ -153,7 +154,7 @@ def test_a_stop_leaves_the_last_picture_with_its_own_line(part, monkeypatch):
         explorer.controls["threshold"].value = 0.7
     assert (explorer.picture.value, explorer.line.value) == before
     assert explorer.message.value.startswith("<b>Stopped.</b> You still see the last complete result")
-    assert "computing" not in explorer.title.value
+    assert "computing; the last" not in explorer.title.value
     monkeypatch.undo()
     explorer._refresh()  # the same state once more: nothing of it was on the screen
     assert "threshold=0.7)" in explorer.line.value and "Stopped" not in explorer.message.value
@@ -301,11 +302,11 @@ PAPER = np.zeros(784)
         (lambda: widgets.detective.investigate(10**5000), "^number is an int, but"),
         (lambda: widgets.detective.investigate(2, {}), "^guess is {}, which is unknown: choose one of"),
         (lambda: widgets.detective.investigate(2, np.ones(2)), "^guess is array"),
-        (lambda: widgets.drawing.read({}), "^drawing holds object values"),
-        (lambda: widgets.drawing.read(object()), "^drawing holds object values"),
-        (lambda: widgets.drawing.read(PAPER + 0j), "^drawing holds complex128 values"),
+        (lambda: widgets.drawing.read({}), "^drawing contains object values"),
+        (lambda: widgets.drawing.read(object()), "^drawing contains object values"),
+        (lambda: widgets.drawing.read(PAPER + 0j), "^drawing contains complex128 values"),
         (lambda: widgets.drawing.read(np.ma.array(PAPER, mask=True)), "^drawing is a masked array"),
-        (lambda: widgets.drawing.move([10**400] * 784), "^drawing holds object values"),
+        (lambda: widgets.drawing.move([10**400] * 784), "^drawing contains object values"),
         (lambda: widgets.drawing.move(PAPER, np.array([5, 8])), "^target is array"),
     ],
 )
@@ -322,9 +323,9 @@ def test_fractions_are_numbers_too():
 
 
 def test_a_point_that_is_no_number_is_named():
-    with pytest.raises(TypeError, match=r"the point x, w, b holds .* real numbers"):
+    with pytest.raises(TypeError, match=r"the point x, w, b contains .* real numbers"):
         widgets.tape.steps(x="a")
-    with pytest.raises(ValueError, match=r"the point x, w, b holds 1 value that is NaN"):
+    with pytest.raises(ValueError, match=r"the point x, w, b contains 1 value that is NaN"):
         widgets.tape.steps(b=float("nan"))
 
 
