@@ -187,9 +187,7 @@ def _about_the_given(exercise, answer):
     code = repair.read(answer)
     given = ast.parse(exercise.stub).body[0]
     if code is None or ast.dump(ast.Module(code.tree.body, [])) == ast.dump(ast.Module(given.body, [])):
-        return Verdict(
-            "open", "The function is still as it was given. Find the mistake, correct it and run the cell again."
-        )
+        return Verdict("open", "The function is still as it was given. Correct it and run the cell again.")
     said = "You have changed the function, but it still gives the same results as before."
     return _Mistake(said, said)
 
