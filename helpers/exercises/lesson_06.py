@@ -28,7 +28,7 @@ def _error_case(after=2, units=5, seed=9):
     return rng.standard_normal((after, 1)), rng.standard_normal((after, units)), z
 
 
-def sum_of_errors(deltas, activations):
+def mean_gradient(deltas, activations):
     return sum(delta @ a.T for delta, a in zip(deltas, activations, strict=True)) / len(deltas)
 
 
@@ -275,7 +275,7 @@ EXERCISES = [
             "`deltas[i]` is the column $\\delta^{[l]}$ of example $i$, and `activations[i]` "
             "is its column $a^{[l-1]}$. Return $\\partial J/\\partial W^{[l]}$."
         ),
-        solution=sum_of_errors,
+        solution=mean_gradient,
         parts=("dW",),
         cases=lambda: [_one_by_one(4, 2, 3), _one_by_one(5, 3, 2)],
         m=[4, 5],
@@ -352,8 +352,8 @@ EXERCISES = [
     Exercise(
         name="06.baseline",
         prompt=(
-            'What score do you get on the test set by always answering "cat", if '
-            "33 of the 50 images show cats? Answer with a share between 0 and 1."
+            "33 of the 50 test images show cats. What share of the 50 do you get "
+            'right by always answering "cat"? Give a number between 0 and 1.'
         ),
         right=0.66,
         solution="answer = 33 / 50",

@@ -17,7 +17,7 @@ def score_dots(scores, baseline, baseline_name="baseline", chosen=None, ax=None)
     baseline_name : str
         Label of that line.
     chosen : float, optional
-        Score to mark with a star on the axis.
+        Score of one more network, drawn as a star on top of the dots with the same score.
     """
     ax = new_axes(ax, figsize=(WIDTH, 3.0))
     values, stacks = np.unique(np.round(scores, 6), return_counts=True)
@@ -25,12 +25,13 @@ def score_dots(scores, baseline, baseline_name="baseline", chosen=None, ax=None)
     heights = np.concatenate([np.arange(1, count + 1) for count in stacks])
     ax.plot(x, heights, "o", color=LINE_COLORS[0], markersize=8)
     ax.axvline(baseline, color=INK, linestyle="--", linewidth=1.2)
-    top = max(stacks) + 1
+    height = 0 if chosen is None else 1 + np.count_nonzero(np.isclose(x, chosen))  # of the star
+    top = max(*stacks, height) + 1
     ax.text(baseline - 0.006, top - 0.3, baseline_name, color=INK, fontsize=SMALL, ha="right", va="center")
     if chosen is not None:
-        ax.plot(chosen, 0, "*", color=INK, markersize=13, clip_on=False, zorder=6)
+        ax.plot(chosen, height, "*", color=INK, markersize=13)
         ax.annotate(
-            "our network", (chosen, 0), (0, 9), textcoords="offset points", color=INK, fontsize=SMALL, ha="center"
+            "our network", (chosen, height), (10, 0), textcoords="offset points", color=INK, fontsize=SMALL, va="center"
         )
     ax.set(xlabel="score on the test set", ylabel="networks", xlim=(min(0.5, *values), 1.005), ylim=(0, top))
     ax.yaxis.get_major_locator().set_params(integer=True)

@@ -511,11 +511,11 @@ RIGHT = [
     ("06.interval", "hits = np.repeat([1, 0], [160, 40])\nanswer = 2 * hits.std() / np.sqrt(hits.size)"),
     (
         "06.mean",
-        "def sum_of_errors(deltas, activations):\n    return np.hstack(deltas) @ np.hstack(activations).T / len(deltas)",
+        "def mean_gradient(deltas, activations):\n    return np.hstack(deltas) @ np.hstack(activations).T / len(deltas)",
     ),
     (
         "06.mean",
-        "def sum_of_errors(deltas, activations):\n    D, A = np.array(deltas), np.array(activations)\n    return np.einsum('ijk,ilk->jl', D, A) / D.shape[0]",
+        "def mean_gradient(deltas, activations):\n    D, A = np.array(deltas), np.array(activations)\n    return np.einsum('ijk,ilk->jl', D, A) / D.shape[0]",
     ),
     ("07.he", "answer = 1 / 20"),
     ("07.he", "answer = (2 / 800) ** 0.5"),

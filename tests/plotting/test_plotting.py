@@ -125,7 +125,7 @@ def test_equal_scores_are_stacked_beside_the_baseline():
     ax = plotting.score_dots([0.8, 0.7, 0.1 + 0.6, 0.8, 0.8], 0.66, "always a cat", chosen=0.8)
     dots, baseline, star = ax.lines
     assert sorted(zip(*dots.get_data(), strict=True)) == [(0.7, 1), (0.7, 2), (0.8, 1), (0.8, 2), (0.8, 3)]
-    assert list(baseline.get_xdata()) == [0.66, 0.66] and star.get_xdata() == [0.8]
+    assert list(baseline.get_xdata()) == [0.66, 0.66] and (*star.get_xdata(), *star.get_ydata()) == (0.8, 4)
     assert [text.get_text() for text in ax.texts] == ["always a cat", "our network"]
     assert len(plotting.score_dots([0.5], 0.66).lines) == 2
 
