@@ -225,7 +225,7 @@ EXERCISES = [
         name="05.distance",
         prompt=(
             "Write a function that computes this relative error for two arrays "
-            "of the same shape. `np.linalg.norm(x)` returns the length $\\lVert "
+            "of the same shape that are not both 0. `np.linalg.norm(x)` returns the length $\\lVert "
             "x \\rVert$ of an array, treating all its entries as one long vector."
         ),
         solution=distance,

@@ -88,7 +88,7 @@ def test_the_tip_of_each_v():
     assert "turns at about $10^{-8}$" in TEXT and tip("one-sided, float64")[0] == pytest.approx(-8, abs=1)
     assert "turns at about $10^{-5}$" in TEXT and tip("two-sided, float64")[0] == pytest.approx(-5, abs=1)
     assert "there ten to twelve digits are right" in TEXT and -12.5 < tip("two-sided, float64")[1] < -10
-    assert "In float32 at most some five digits can be had" in TEXT
+    assert "In float32 we get about five digits at best" in TEXT
     assert -6 < tip("two-sided, float32")[1] < -5
     assert tip("two-sided, float64")[1] < tip("one-sided, float64")[1] < tip("two-sided, float32")[1]
     epsilons, errors = curves["two-sided, float32"]
@@ -107,11 +107,11 @@ def test_counts():
     assert "its eleven lines" in TEXT and len(CODE["05-044"].splitlines()) == 11
     assert "several hundred mistakes" in TEXT and 300 < len(mistakes.MISTAKES) < 600
     W, b = network.initialize_parameters([2, 8, 8, 1])
-    assert "16 passes in place of 48" in TEXT and (2 * len(b[1]), 2 * (W[1].size + b[1].size)) == (16, 48)
+    assert "16 passes instead of 48" in TEXT and (2 * len(b[1]), 2 * (W[1].size + b[1].size)) == (16, 48)
     W, b = network.initialize_parameters([12288, 7, 1])
     assert "86031 parameters but only eight units" in TEXT
     assert (sum(W[l].size + b[l].size for l in W), sum(len(b[l]) for l in b)) == (86031, 8)
-    assert "almost sixteenfold" in TEXT and 14 < (4 * 400 + 9) / (4 * 25 + 9) < 16
+    assert "almost fifteenfold" in TEXT and 14.5 < (4 * 400 + 9) / (4 * 25 + 9) < 15
 
 
 def test_a_symmetric_nudge_across_the_kink():
@@ -122,6 +122,6 @@ def test_a_symmetric_nudge_across_the_kink():
 def test_the_wrong_slope_of_a_saturated_sigmoid_is_too_large_and_of_the_right_sign():
     assert "more than ten times too large" in TEXT
     shown = [o.text for c in CELLS if c.id == "05-074" for o in c.outputs]
-    rows = [line.split() for line in shown[0].splitlines()]
+    rows = [line.split() for line in shown[0].splitlines()[-3:]]
     slopes = [(float(row[5].strip(",")), float(row[-1])) for row in rows]
     assert all(wrong > 10 * right > 0 for right, wrong in (slopes[0], slopes[2]))
