@@ -194,7 +194,8 @@ def step_shares(counts, compute, communicate, chosen=None, ax=None):
     ax.bar(places, communicate / total, 0.86, compute / total, color=BACKWARD_SOFT, edgecolor=BACKWARD, **hatched)
     _name_share(ax, compute / total, "computing", FORWARD, from_below=True)
     _name_share(ax, communicate / total, "communicating", BACKWARD, from_below=False)
-    ax.set_xticks(places, [str(count) for count in counts])
+    every = 1 if ax.figure.get_figwidth() > 5 else 2  # leaves room between the labels in a narrow figure
+    ax.set_xticks(places[::every], [str(count) for count in counts[::every]])
     ax.set(xlabel="workers", ylabel="share of a step", ylim=(0, 1))
     if chosen:
         ax.axvline(np.log2(chosen / counts[0]), color=INK, linewidth=THIN, linestyle=":")

@@ -1,8 +1,6 @@
 """Base class for the interactive figures that consist of controls, a pure function, and a plot of its result."""
 
-import base64
 import html
-import io
 import warnings
 
 import ipywidgets
@@ -12,10 +10,10 @@ from matplotlib.figure import Figure
 from helpers import plotting
 from helpers.exercises import record
 from helpers.exercises.challenges import CHALLENGES
-from helpers.plotting import output
 from helpers.plotting.style import css_properties
 from helpers.system.arguments import as_layer_sizes
 from helpers.system.interrupts import interrupts_wait
+from helpers.widgets.view import View, as_picture, described, narrowed
 
 SLOW = {"continuous_update": False}  # respond only when the slider is released
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # errors that are shown as messages
@@ -43,9 +41,7 @@ LAYOUT = f"""
 .lesson-controls .slider-container {{ flex: 1 1 4rem; min-width: 0; }}
 .lesson-widget td code {{ white-space: nowrap; }}
 .lesson-widget table {{ display: block; max-width: 100%; overflow-x: auto; }}
-.lesson-picture svg, .lesson-picture img {{
-    display: block; width: 100%; height: auto; min-width: 26rem; max-width: 38rem; }}
-.lesson-picture {{ overflow-x: auto; }}
+.lesson-picture svg, .lesson-picture img {{ display: block; width: 100%; height: auto; max-width: 38rem; }}
 .lesson-widget .widget-html-content {{ line-height: 1.45; white-space: normal; }}
 .lesson-widget code {{ overflow-wrap: anywhere; }}
 .lesson-rows, .lesson-case {{ max-height: 30rem; overflow-y: auto; }}
@@ -96,7 +92,9 @@ class Explorer(ipywidgets.VBox):
         self._compute, self._draw, self._describe, self._code = compute, draw, describe, code
         self._figsize, self._shown, self._layout = figsize, None, {}
         self._challenge = Challenge(name, challenge, met)
-        self.title, self.picture, self.message, self.line = (ipywidgets.HTML() for _ in range(4))
+        self.title, self.message, self.line = (ipywidgets.HTML() for _ in range(3))
+        self.picture = View()
+        self.picture.observe(self._redraw, names="narrow")
         for control in controls.values():
             control.observe(self._refresh, names="value")
         super().__init__([self.title, beside(controls.values(), self.picture), self.message, self.line, style_sheet()])
@@ -121,10 +119,16 @@ class Explorer(ipywidgets.VBox):
         finally:
             self.title.value = self._challenge.heading()
 
+    def _redraw(self, change):
+        """Draw the picture once more, because the page has become narrow or wide."""
+        self._shown = None
+        self._refresh()
+
     def _show(self, result, state):
         sentence = self._describe(result)
         figsize = self._figsize(result) if callable(self._figsize) else self._figsize
-        picture = _described(self._picture(result, figsize), sentence)
+        figsize = narrowed(figsize) if self.picture.narrow else figsize
+        picture = described(self._picture(result, figsize), sentence)
         line = code_line(self._code, **state)
         with interrupts_wait():  # all outputs change together or not at all
             self.picture.value, self.message.value, self.line.value = picture, html.escape(sentence), line
@@ -142,7 +146,7 @@ class Explorer(ipywidgets.VBox):
                     ax.set_position(place)
             elif known:
                 figure.set_layout_engine("constrained")
-            picture = as_html(figure)
+            picture = as_picture(figure)
             self._layout[figsize] = [ax.get_position(original=True) for ax in figure.axes]
         return picture
 
@@ -234,35 +238,6 @@ def set_width(control):
     """Make room for the label of a control, and let the control shrink on a narrow page."""
     control.style.description_width = "11em"
     control.layout.width = "min(34em, 95%)"
-
-
-def image(draw, figsize, alt, layout="constrained"):
-    """Render a matplotlib figure as an HTML image, fast enough to redraw it many times per second.
-
-    The callable `draw` receives the empty figure of size `figsize` in inches, and `alt` is the alternative text.
-    """
-    with plt.rc_context(plotting.STYLE):
-        figure = Figure(figsize=figsize, layout=layout)
-        draw(figure)
-        return _described(_png(figure, density=1), alt)
-
-
-def as_html(figure):
-    """Convert a figure to HTML: to SVG in the colours of the widget or, if it has many marks, to a sharp PNG."""
-    if output.count_marks(figure) <= output.MOST_MARKS:
-        return output.as_svg(figure, alone=False)
-    return _png(figure, output.DENSITY)
-
-
-def _png(figure, density):
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=96 * density, pil_kwargs={"compress_level": 1})  # favours speed
-    return f'<img alt="" src="data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}">'
-
-
-def _described(picture, alt):
-    """Wrap a picture in an HTML element with an alternative text for screen readers."""
-    return f'<div class="lesson-picture" role="img" tabindex="0" aria-label="{html.escape(alt)}">{picture}</div>'
 
 
 def as_sizes(layer_sizes):

@@ -83,6 +83,13 @@ ARRANGED = """widget => {
     const way = b.left >= a.right - 1 ? 'beside' : b.top >= a.bottom - 1 ? 'above' : 'over'
     return [widget.getBoundingClientRect().height, way]
 }"""
+# Whether each picture of a widget has been drawn for the width that the page gives it. The size of a drawing is in
+# points, and an image has two pixels for each of the page.
+FITTED = """widget => [...widget.querySelectorAll('.lesson-picture')].every(picture => {
+    const svg = picture.querySelector('svg'), img = picture.querySelector('img')
+    const inches = svg ? svg.viewBox.baseVal.width / 72 : img.naturalWidth / 192
+    return (inches < 4) === (picture.clientWidth < 400)
+})"""
 WIDTHS = {1280: "beside", 800: "beside", 390: "above"}  # where the controls are
 HIGHEST = 640  # pixels: what a JupyterLab of 1280 × 900 shows at once
 
@@ -102,6 +109,7 @@ def look_at(page, widget, name):
         page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(theme == 'Light').lower()}'")
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 1800})  # the widget whole
+            page.wait_for_function(FITTED, arg=widget.element_handle())
             widget.evaluate(LAID_OUT)
             where = f"{name}-{theme.lower()}-{width}"
             widget.screenshot(path=SHOTS / f"{where}.png")

@@ -242,6 +242,19 @@ def test_labels_alternative_text_and_a_sentence_for_readers_without_a_kernel(nam
     assert "\n" not in repr(explorer)
 
 
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_a_narrow_page_gets_a_picture_of_its_own(name):
+    explorer = EXPLORERS[name][0]()
+    wide = screen(explorer)
+    explorer.picture.narrow = True
+    narrow = screen(explorer)
+    assert narrow[0] != wide[0] and narrow[1:] == wide[1:]
+    if "<svg" in narrow[0]:
+        assert float(re.search(r'viewBox="0 0 ([\d.]+)', narrow[0])[1]) == pytest.approx(3.5 * 72, abs=1)
+    explorer.picture.narrow = False
+    assert screen(explorer) == wide
+
+
 def test_a_slider_shows_what_it_says():
     explorer = widgets.threshold.explorer()
     explorer.controls["threshold"].value = 0.7000000000000001

@@ -1,0 +1,64 @@
+"""The picture of an explorer, as HTML, and whether the page has room for it in full width."""
+
+import base64
+import html
+import io
+
+import anywidget
+import traitlets
+
+from helpers.plotting import output
+
+NARROW = 400  # a picture that is narrower than this, in CSS pixels, is drawn in a size of its own
+
+SCRIPT = """
+function render({ model, el }) {
+    const write = () => { el.innerHTML = model.get("value") }
+    const measure = new ResizeObserver(() => {
+        const narrow = el.clientWidth < LIMIT
+        if (!el.clientWidth || narrow === model.get("narrow")) return
+        model.set("narrow", narrow)
+        model.save_changes()
+    })
+    model.on("change:value", write)
+    measure.observe(el)
+    write()
+    return () => { measure.disconnect(); model.off("change:value", write) }
+}
+export default { render }
+"""
+
+
+class View(anywidget.AnyWidget):
+    """Display of a picture that reports whether it is on a narrow page, such as that of a phone.
+
+    Attributes
+    ----------
+    value : str
+        The picture as HTML.
+    narrow : bool
+        Whether the picture is less than `NARROW` pixels wide. It is set by the page.
+    """
+
+    _esm = SCRIPT.replace("LIMIT", str(NARROW))
+    value = traitlets.Unicode().tag(sync=True)
+    narrow = traitlets.Bool().tag(sync=True)
+
+
+def narrowed(figsize):
+    """Return the size in inches of a figure that fits on a phone with labels as large as on a wide page."""
+    return 3.5, min(max(figsize[1], 2.7), 3.5)
+
+
+def as_picture(figure):
+    """Convert a figure to HTML: to SVG in the colours of the widget or, if it has many marks, to a sharp PNG."""
+    if output.count_marks(figure) <= output.MOST_MARKS:
+        return output.as_svg(figure, alone=False)
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=96 * output.DENSITY, pil_kwargs={"compress_level": 1})  # favours speed
+    return f'<img alt="" src="data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}">'
+
+
+def described(picture, alt):
+    """Wrap a picture in an HTML element with an alternative text for screen readers."""
+    return f'<div class="lesson-picture" role="img" tabindex="0" aria-label="{html.escape(alt)}">{picture}</div>'
