@@ -110,20 +110,29 @@ class GradientReport:
             yield "Earlier layers may be wrong only because of this one."
 
     def __str__(self):
-        rows = [f"{f.name:6s} {_number(f.error)} {f.words}{_skipped(f)}" for f in self.findings]
+        errors = [_number(f.error) for f in self.findings]
+        errors = [f"relative error {error:6s}" if error != "none" else "no relative error    " for error in errors]
+        rows = [f"{f.name:6s} {error} {f.words}{_skipped(f)}" for f, error in zip(self.findings, errors, strict=True)]
         return "\n".join([self.headline, *rows])
 
     __repr__ = __str__
 
     def _repr_html_(self):
-        cells = "<td style='text-align:left;padding:2px 10px'>"
+        style = "text-align:left;padding:2px 10px;white-space:normal"
+        head = "".join(f"<th style='{style}'>{title}</th>" for title in ("gradient", "relative error", "finding"))
         rows = "".join(
-            f"<tr style='color:#111;background:{COLOURS[f.verdict]}'>{cells}<code>{html.escape(f.name)}</code></td>"
-            f"{cells}<span style='white-space:nowrap'>{SIGNS[f.verdict]} {_number(f.error).strip()}</span></td>"
-            f"{cells}{html.escape(f.words + _skipped(f))}</td></tr>"
+            f"<tr style='color:#111;background:{COLOURS[f.verdict]}'>"
+            f"<td style='{style}'><code>{html.escape(f.name)}</code></td>"
+            f"<td style='{style};white-space:nowrap'>{SIGNS[f.verdict]} {html.escape(_number(f.error))}</td>"
+            f"<td style='{style}'>{marked(f.words + _skipped(f))}</td></tr>"
             for f in self.findings
         )
-        return f"<p><b>{html.escape(self.headline)}</b></p><table>{rows}</table>"
+        return f"<p><b>{marked(self.headline)}</b></p><table><tr>{head}</tr>{rows}</table>"
+
+
+def marked(text):
+    """Convert text to HTML, with the parts between backticks as code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def _layer(name):
@@ -133,13 +142,13 @@ def _layer(name):
 
 
 def _number(error):
-    """Format a relative error to one significant digit.
+    """Format a relative error to one significant digit, or as "none" if it cannot be computed.
 
     Errors below 1e-12 are caused by rounding, which differs between machines, so they are not shown.
     """
     if np.isnan(error):
-        return "no relative error    "
-    return "relative error <1e-12" if error < 1e-12 else f"relative error {error:.0e} "
+        return "none"
+    return "<1e-12" if error < 1e-12 else f"{error:.0e}"
 
 
 def _skipped(finding):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import ipywidgets
 
 from helpers.gradient_check.bug_zoo import CREATURES, examine
+from helpers.gradient_check.report import marked
 from helpers.system.arguments import whole_between
 from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import known_name
@@ -88,7 +89,7 @@ class Detective(ipywidgets.VBox):
             self.verdict.value = stopped(stop)
             raise
         with interrupts_wait():  # all outputs change together or not at all
-            self.verdict.value, self.case.value = f"<b>{html.escape(found.verdict)}</b>", case
+            self.verdict.value, self.case.value = f"<b>{marked(found.verdict)}</b>", case
             self.line.value = code_line("widgets.detective.investigate(", **state)
             if found.verdict.startswith("Right"):
                 self._named.add(state["number"])

@@ -227,10 +227,12 @@ def test_parameters_are_left_alone():
 def test_the_table_says_in_words_and_signs_what_its_colours_say():
     report = check_gradients(*task(), gradients=planted(lambda dW, db, m: dW.update({2: -dW[2]})))
     table = report._repr_html_()
-    assert table.count("<tr") == 6
+    assert table.count("<tr") == 7  # the heading, and a row for each gradient
     assert table.count("✗") == 1
     assert table.count("✓") == 5
     assert "wrong sign" in table
+    assert "&lt;1e-12" in table and "<1e" not in table
+    assert "`" not in table and "<code>dW[2]</code>" in table
     assert "color:#111" in table  # legible on a dark page too
 
 
