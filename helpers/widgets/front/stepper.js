@@ -85,7 +85,8 @@ function symbolOf(name) {
 
 /** Return the positions of the units in a drawing of this width. In a narrow drawing, the units are closer together. */
 function placesOf(sizes, wide) {
-    const most = Math.max(...sizes, 2), narrow = wide < 520, gap = Math.min(narrow ? 116 : 140, most > 2 ? 232 / most : 140)
+    const most = Math.max(...sizes, 2), narrow = wide < 520, [near, all] = wide < 700 ? [116, 196] : [140, 232]
+    const gap = Math.min(near, most > 2 ? all / most : near)
     const radius = Math.min(narrow ? 21 : 27, gap * 0.36), tall = gap * (most - 1) + 2 * radius + 62
     const edge = radius + (narrow ? 8 : 22), right = wide - edge - (narrow ? 0 : 10)
     const across = l => edge + l * (right - edge) / (sizes.length - 0.25)
