@@ -102,6 +102,7 @@ def test_the_playground_by_mouse_key_and_finger(sharp_page, lab):
     press(playground, "digits")
     line(playground, "data_set='digits'")
     playground.locator(".sheet figure").nth(23).wait_for()
+    assert not playground.get_by_role("button", name="Paste…").is_visible()  # points of one's own are not digits
     assert look_at(page, playground, "playground-digits") == []
     assert page.locator(FAULTS).all_inner_texts() == []
 
