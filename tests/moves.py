@@ -1,6 +1,7 @@
 """Functions that wait until a lesson is ready, operate each of its widgets, and check that the widget responds."""
 
 import re
+import time
 
 from playwright.sync_api import TimeoutError
 
@@ -19,6 +20,15 @@ def slide(widget):
     handle.focus()
     at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
     handle.press("ArrowLeft" if at_end else "ArrowRight")
+
+
+def pictures_a_second(page, instrument, count=60):
+    """How many pictures an instrument that trains draws in a second."""
+    stage = instrument.locator(".stage")
+    first, start = stage.evaluate("e => Number(e.dataset.frames)"), time.perf_counter()
+    drawn = "([e, count]) => Number(e.dataset.frames) >= count"
+    page.wait_for_function(drawn, arg=[stage.element_handle(), first + count])
+    return count / (time.perf_counter() - start)
 
 
 def type_text(widget, text, nth=0):

@@ -4,10 +4,9 @@ The pictures a second that each reaches while it trains are printed: see them wi
 """
 
 import re
-import time
 
 import pytest
-from moves import stroke
+from moves import pictures_a_second, stroke
 from test_front_ends import look_at, press, says, show
 from test_lessons import FAULTS
 
@@ -23,15 +22,6 @@ SAME = """() => {
     const [first, second] = [...document.querySelectorAll('.instrument')].map(drawn)
     return first === second && first.length > 100
 }"""
-
-
-def pictures_a_second(page, instrument, count=60):
-    """How many pictures an instrument that trains draws in a second."""
-    stage = instrument.locator(".stage")
-    first, start = stage.evaluate("e => Number(e.dataset.frames)"), time.perf_counter()
-    drawn = "([e, count]) => Number(e.dataset.frames) >= count"
-    page.wait_for_function(drawn, arg=[stage.element_handle(), first + count])
-    return count / (time.perf_counter() - start)
 
 
 def line(instrument, text):
@@ -236,3 +226,28 @@ def test_two_views_and_a_reload_show_the_same(page, lab, name, words):
     press(again, "Reset")
     says(again, words.format(at))
     assert page.locator(FAULTS).all_inner_texts() == []
+
+
+def test_an_instrument_lives_in_jupyter_notebook_too(page, lab):
+    """Jupyter Notebook 7, which shows a single document, with the outputs that JupyterLab has saved."""
+    network = show(page, lab, "your_network")
+    press(network, "Step")
+    says(network, "^After 2 iterations: ")
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save-all')")
+    other = page.context.new_page()  # not `page`: its own plug-ins complain of settings that only JupyterLab has
+    other.goto(f"{lab.url}/notebooks/notebooks/your_network.ipynb?token={lab.token}")
+    other.locator("#menu-panel").wait_for()  # the menu of Jupyter Notebook
+    network = other.locator(".instrument").first
+    says(network, "^After 2 iterations: ")
+    press(network, "Step")
+    says(network, "^After 3 iterations: ")
+    assert other.locator(FAULTS).all_inner_texts() == []
+
+
+def test_a_screen_reader_finds_names_roles_and_values(page, lab):
+    """The tree that Chromium hands to a screen reader."""
+    network = show(page, lab, "your_network")
+    tree = network.aria_snapshot()
+    for part in ('button "Step"', 'button "Train"', "slider", "status", "img "):
+        assert part in tree, tree
+    assert not re.search(r"- (button|slider|textbox|combobox|img)(?!.*[\"\w]{3})", tree), tree  # nothing without a name

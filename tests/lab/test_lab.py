@@ -22,7 +22,7 @@ import nbformat
 import psutil
 import pytest
 from chromium import NO_OTHER_HOST, is_local, launched, served
-from moves import MOVES, READY, WIDGET, seen, wait_for_change
+from moves import MOVES, READY, WIDGET, pictures_a_second, seen, wait_for_change
 
 from helpers.datasets import recordings
 from helpers.system import browser
@@ -34,6 +34,7 @@ PATIENCE = 240  # seconds of waiting for it on a busy machine
 NOISE = configparser.RawConfigParser()  # what may differ: rounding, as for nbval, and Pyodide's versions
 NOISE.read(ROOT / "tests" / "nbval_sanitize.cfg", encoding="utf-8")
 NOISE["versions"] = {"regex": r"(?m)^(numpy|matplotlib|h5py|ipywidgets) [\d.+a-z]+$", "replace": r"\1"}
+TRAINING = ("Playground", "Your network")  # instruments that train while the reader watches
 NOT_HERE = ("(Skipped, because ", "A browser cannot start processes")  # how a lesson says that it goes on without
 # No variable, figure or module of the project is left to the lesson that comes next.
 EMPTY = """
@@ -172,6 +173,10 @@ def _move(page, widget):
     before = seen(widget)
     MOVES[title](widget)
     wait_for_change(page, widget, before, patience=60_000)
+    if title in TRAINING:
+        widget.get_by_role("button", name="Train", exact=True).click()
+        print(f"{title}: {pictures_a_second(page, widget):.1f} pictures a second")
+        widget.get_by_role("button", name="Pause", exact=True).click()
 
 
 def _is_answered(answer):
