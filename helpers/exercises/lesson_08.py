@@ -1,6 +1,6 @@
 """Exercises for lesson 08, with their solutions, hints and feedback on wrong answers.
 
-The learner writes softmax, one-hot encoding, the error at the output of a classifier and the loop of mini-batches, and
+The learner writes softmax, one-hot encoding, the error at the output of a classifier and the mini-batch loop, and
 works out single steps of momentum and Adam.
 """
 
@@ -565,7 +565,7 @@ EXERCISES = [
     Exercise(
         name="08.epoch",
         prompt=(
-            "**The loop of mini-batches.** Train for one epoch: go through the examples in the given "
+            "**The mini-batch loop.** Train for one epoch: go through the examples in the given "
             "`order`, `batch_size` at a time, and take a step of gradient descent for each batch. `X` has one row "
             "for each example and `Y` one column. `W` and `b` are dictionaries with an array for each layer, and "
             "`gradients(X, Y, W, b)` returns `dW` and `db` of the same form, already averaged over the examples "

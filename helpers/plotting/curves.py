@@ -112,6 +112,6 @@ def race_curves(costs, first_step, ax=None):
     ax = new_axes(ax)
     for style, (name, values) in enumerate(costs.items()):
         steps = np.arange(len(values)) + first_step
-        line(values, steps, ax=ax, label=name.replace("_", " "), style=style)
+        line(values, steps, ax=ax, label=name, style=style)
     ax.set(xlabel="step", ylabel="mini-batch cost J", ylim=(0, 2.6))
     return ax

@@ -13,6 +13,7 @@ from helpers.training.neural_network import NeuralNetwork
 from helpers.widgets.explorer import SLOW, Explorer, fit_whole
 
 RACE_STEPS, RACE_SMOOTHING = 150, 15
+NAMES = {"gradient_descent": "gradient descent", "momentum": "momentum", "adam": "Adam"}
 
 
 class Race(NamedTuple):
@@ -84,25 +85,23 @@ def _run(optimizer, learning_rate, batch_size):
 
 def draw(result, ax=None):
     """Plot the costs of a `Race`."""
-    return plotting.race_curves(result.costs, RACE_SMOOTHING, ax)
+    return plotting.race_curves({NAMES[name]: costs for name, costs in result.costs.items()}, RACE_SMOOTHING, ax)
 
 
 def describe(result):
     """Return a sentence that states the winner and the score of each optimizer."""
-    scores = ", ".join(f"{name.replace('_', ' ')} {score:.3f}" for name, score in result.scores.items())
+    scores = ", ".join(f"{NAMES[name]} {score:.3f}" for name, score in result.scores.items())
     winner = min(result.costs, key=lambda name: result.costs[name][-1])
-    lost = [name.replace("_", " ") for name, costs in result.costs.items() if costs[-1] >= np.log(10)]
+    lost = [NAMES[name] for name, costs in result.costs.items() if costs[-1] >= np.log(10)]
     warning = f". No better than guessing: {', '.join(lost)}" if lost else ""
-    return f"Lowest cost: {winner.replace('_', ' ')}. Held-out accuracy: {scores}{warning}"
+    return f"Lowest cost: {NAMES[winner]}. Held-out accuracy: {scores}{warning}"
 
 
 def explorer():
     """Return the interactive figure, with controls for the learning rates and the batch size."""
     rates = {"gradient_descent": (0.1, -3, 1), "momentum": (0.02, -4, 0), "adam": (0.003, -5, -1)}
     controls = {
-        name: ipywidgets.FloatLogSlider(
-            rate, min=low, max=high, step=0.1, description=f"α of {name.replace('_', ' ')}", **SLOW
-        )
+        name: ipywidgets.FloatLogSlider(rate, min=low, max=high, step=0.1, description=f"α of {NAMES[name]}", **SLOW)
         for name, (rate, low, high) in rates.items()
     }
     controls["batch_size"] = ipywidgets.IntSlider(32, min=1, max=64, description="batch size", **SLOW)

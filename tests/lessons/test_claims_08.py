@@ -189,7 +189,7 @@ CLAIMS = {
     "fewer than two and a half for each picture": lambda: 150 * 32 / 2000 < 2.5,
     "momentum and Adam end lower than gradient descent": the_curves_fall_and_two_end_lower,
     "almost nine out of ten new pictures": lambda: 0.86 < races()[1].min() < races()[1].mean() < 0.91,
-    "a cosine of 0.8 is an angle of 37°": lambda: round(np.degrees(np.arccos(0.8))) == 37,
+    "a cosine of 0.8 means an angle of 37°": lambda: round(np.degrees(np.arccos(0.8))) == 37,
     "the cosine falls well below a half": lambda: (
         mean_cosines()[:, 0].min() > 0.7 and mean_cosines()[:, 1].max() < 0.47
     ),
@@ -209,8 +209,8 @@ CLAIMS = {
     "between 98.2 % and 98.3 % each time": printed("accuracy 0.9821", "accuracy 0.9825"),
     "$2\\sqrt{0.982 \\cdot 0.018 / 10000} = 0.0027$": lambda: round(2 * np.sqrt(0.982 * 0.018 / 10000), 4) == 0.0027,
     "about 0.07 after seven epochs": the_smaller_steps_lower_both_costs,
-    "Eights, sevens and nines are misread most often in all three networks": the_same_digits_are_hard_in_all_three,
-    "6 cases per million": lambda: round(0.018**3 * 1e6) == 6,
+    "Over all three networks, eights, sevens and nines are misread most often": the_same_digits_are_hard_in_all_three,
+    "about 6 in a million": lambda: round(0.018**3 * 1e6) == 6,
     "All three fail on the same 125 pictures": printed("[ 64  47 125]"),
     "550 000 instead of eleven million, twenty times fewer": lambda: 20 < 1000 * 11272 / (10 * 55000) < 21,
 }
