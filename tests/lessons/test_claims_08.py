@@ -212,7 +212,7 @@ CLAIMS = {
     "Over all three networks, eights, sevens and nines are misread most often": the_same_digits_are_hard_in_all_three,
     "about 6 in a million": lambda: round(0.018**3 * 1e6) == 6,
     "All three fail on the same 125 pictures": printed("[ 64  47 125]"),
-    "550 000 instead of eleven million, twenty times fewer": lambda: 20 < 1000 * 11272 / (10 * 55000) < 21,
+    "550 000 looks instead of eleven million, twenty times fewer": lambda: 20 < 1000 * 11272 / (10 * 55000) < 21,
 }
 
 
