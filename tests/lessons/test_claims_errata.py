@@ -83,8 +83,8 @@ def the_outer_product_is_transposed():
 
 
 CLAIMS = {
-    "These are 33 entries": lambda: len(re.findall(r"^### \d+\. ", PROSE, re.MULTILINE)) == 33,
-    "The five that can break a running program come first": five_entries_come_first,
+    "That makes 33 entries": lambda: len(re.findall(r"^### \d+\. ", PROSE, re.MULTILINE)) == 33,
+    "The five that can break a program even with sound data": five_entries_come_first,
     "one such number spoils all the weights": one_nan_spoils_every_weight,
     "which is finite for every $z$": cost_from_z_is_finite,
     "becomes lower the more confident the network is of the wrong label": the_minus_rewards_confidence,
@@ -92,7 +92,7 @@ CLAIMS = {
     "Only for a single example is $db = dZ$": bias_gradient_of_one_example,
     "since Windows accepts both": windows_takes_both_slashes,
     "would no longer check this network": a_shifted_copy_is_another_network,
-    "The other way round gives the transpose": the_outer_product_is_transposed,
+    "The notebook's product gives the transpose": the_outer_product_is_transposed,
 }
 
 
