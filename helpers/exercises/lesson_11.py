@@ -66,7 +66,7 @@ EXERCISES = [
         name="11.adam",
         prompt=(
             "A weight has to grow from 0.5 to 3.5, and Adam uses the learning rate 0.02. Suppose "
-            "that no step is longer than the learning rate. How many updates does it take at least?"
+            "that no step is longer than the learning rate. What is the smallest number of updates that this can take?"
         ),
         right=150,
         solution="answer = (3.5 - 0.5) / 0.02",
@@ -102,7 +102,7 @@ EXERCISES = [
         m=[4, 6],
         reason=(
             "The error of the output layer is sent back through every layer as usual. "
-            "The last step is the same as the others, but without a slope, because inputs have no activation."
+            "The last step is the same as the others, but without a slope, because inputs have no activation function."
         ),
         hints=[
             "Begin like `backward` of lesson 04, with dZ of the output layer, and go back layer by layer.",
@@ -121,7 +121,7 @@ EXERCISES = [
             ),
             Wrong(
                 _back_with(last=lambda W, dZ, A: (W[1].T @ dZ) * A[0] * (1 - A[0])),
-                "You multiplied by a slope in the last step as well, but the inputs have no activation.",
+                "You multiplied by a slope in the last step as well, but the inputs have no activation function.",
             ),
             Wrong(
                 _back_with(slope=lambda Z, A: sigmoid_prime(A)),
@@ -155,7 +155,7 @@ EXERCISES = [
         prompt=(
             "A picture has 784 pixels, and $\\partial J/\\partial\\text{pixel}$ is 0.03 for some of them and "
             "−0.03 for all the others. No pixel may change by more than 0.2, and there is room for every such "
-            "change. To first order, by how much can the cost fall at most?"
+            "change. To first order, what is the most that the cost can fall?"
         ),
         right=4.704,
         solution="answer = 784 * 0.03 * 0.2",

@@ -181,7 +181,7 @@ def _head(ax, text):
 
     To find a free position for a title, matplotlib would first have to lay out all labels, which is slow.
     """
-    ax.text(0, 1.04, text, transform=ax.transAxes, fontsize=HEAD, va="bottom")
+    ax.annotate(text, (0, 1), (0, 6), xycoords="axes fraction", textcoords="offset points", fontsize=HEAD, va="bottom")
 
 
 def _thinned(values):
@@ -238,6 +238,7 @@ def _bars(result, ax):
         target = " target" if digit == result.target else ""
         ax.text(max(p, 0) + 0.02, digit, f"{p:.3f}{target}", va="center", fontsize=SMALL)
     ax.set(xlim=(0, 1.35), ylim=(9.6, -0.6))
-    ax.set_position((0.39, 0.02, 0.27, 0.84))
+    height = 0.31 * READING_SIZE[0] / READING_SIZE[1]  # that of the square pictures on both sides
+    ax.set_position((0.39, 0.44 - height / 2, 0.27, height))
     ax.tick_params(length=0)
     _head(ax, "probability of each digit")

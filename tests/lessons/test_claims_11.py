@@ -137,7 +137,7 @@ def a_third_is_lost():
 
 
 CLAIMS = {
-    "gets 96 in 100 right": lambda: round(float(np.mean(accuracy())), 2) == 0.96,
+    "gets 96 out of 100 right": lambda: round(float(np.mean(accuracy())), 2) == 0.96,
     "until the boundary bends around the moons": the_moons_are_separated_from_any_start,
     "it also wins with other random starts": the_largest_rate_always_wins,
     "If they are all equal, it is 1; if they keep changing sign, they cancel, and it is close to 0": (
@@ -151,7 +151,7 @@ CLAIMS = {
     "by 2 on average": printed("a weight has moved by 2.04 on average"),
     "a slanted stroke through the middle": the_stroke_runs_from_lower_left_to_upper_right,
     "The network changes its mind at the fourth step": printed("an 8 0.438", "step  4: probability of an 8 0.686"),
-    "by up to half of the way from paper to ink": the_picture_still_has_its_ink,
+    "by up to half the way from paper to ink": the_picture_still_has_its_ink,
     "the same pattern as before, but are thirty times smaller": the_gradient_keeps_its_pattern,
     "About a third of it is lost, because white paper cannot become whiter": a_third_is_lost,
     "lowers the cost from 6.05 to 0.55": printed("cost of calling it one: 6.0539", "without approximation: -5.50"),
