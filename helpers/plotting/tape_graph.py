@@ -28,6 +28,7 @@ from helpers.plotting.style import (
 
 _STEP, _ROW, _GAP = 1.95, 1.45, 0.75  # distance between columns, between boxes in a column, and from a passing line
 _WIDTH, _HEIGHT = 0.64, 0.36  # half the width and half the height of a box
+_PORT, _ASIDE = 0.2, 0.13  # from the middle of a side to the outermost connection, and from there to each line
 _INCH = 0.56  # largest scale of the drawing, in inches per data unit
 
 
@@ -109,7 +110,21 @@ def _layout(output):
         rows |= _apart({key: float(np.mean(wish)) for key, wish in after.items()})
     place = {key: (_STEP * (key[2] if isinstance(key, tuple) else column[key]), -row) for key, row in rows.items()}
     boxes = {key: where for key, where in place.items() if not isinstance(key, tuple)}
-    return boxes, {ends: [place[key] for key in way] for ends, way in ways.items()}
+    return boxes, _spread({ends: [place[key] for key in way] for ends, way in ways.items()})
+
+
+def _spread(ways):
+    """Return the ways with separate ends on each side of a box, so that arrowheads do not overlap."""
+    for end, beside in ((0, 1), (-1, -2)):
+        sides = {}
+        for ends, corners in ways.items():
+            sides.setdefault(ends[end], []).append(corners)
+        for meeting in sides.values():
+            meeting.sort(key=lambda corners: corners[beside][1])
+            ports = _PORT * np.linspace(-1, 1, len(meeting)) if len(meeting) > 1 else [0]
+            for corners, port in zip(meeting, ports, strict=True):
+                corners[end] = corners[end][0], corners[end][1] + port
+    return ways
 
 
 def _columns(output):
@@ -149,7 +164,8 @@ def _lead(ax, corners, color, style):
     corners[0] += rim
     corners[-1] -= rim
     for i, (start, stop) in enumerate(pairwise(corners)):
-        aside = np.array([0, 0.1 * np.linalg.norm(stop - start) / (stop - start)[0]])
+        along = (stop - start)[0]
+        aside = np.array([0, np.sign(along) * min(0.1 * np.linalg.norm(stop - start) / abs(along), _ASIDE)])
         if i == last:
             arrow(ax, start + aside, stop + aside, color, style, 1.4)
         else:

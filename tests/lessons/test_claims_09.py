@@ -74,7 +74,7 @@ def every_db_is_wrong_and_every_dw_right():
 
 
 CLAIMS = {
-    "1 at the loss, −0.679 at $z$": lambda: neuron() == ["1.14", "-0.75", "-0.679", "0.321"],
+    "1 at the loss and −0.679 at $z$": lambda: neuron() == ["1.14", "-0.75", "-0.679", "0.321"],
     "more than two million rows": lambda: 196 * 11272 > 2e6,
     "It should touch down *gently*": every_seed_lands,
     "Left, with an untrained network, all five climb away": untrained_rockets_climb,
