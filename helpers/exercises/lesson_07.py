@@ -638,11 +638,12 @@ EXERCISES = [
         prompt=(
             "A deep network of sigmoid units hardly learns at first, and the gradients of its first layer "
             'are far smaller than those of its last layer. Which of these does not help? "a" ReLU with '
-            'He\'s initialisation; "b" a larger batch; "c" steps that adapt to the size of the gradient.'
+            'He\'s initialisation; "b" more pictures in each step; "c" a larger learning rate in the layers with '
+            "smaller gradients."
         ),
         right="b",
         solution='q4 = "b"',
-        reason="A larger batch makes the gradient less noisy, but no larger.",
+        reason="The gradient is a mean over the pictures, so more of them make it less noisy, but no larger.",
         wrong=[
             Wrong(
                 "a",
