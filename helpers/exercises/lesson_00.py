@@ -209,7 +209,7 @@ EXERCISES = [
             "to that quantity."
         ),
         wrong=[
-            Wrong("a", "In these lessons, a small change of a weight is called ε."),
+            Wrong("a", "In these lessons, a small change in W would be written ΔW."),
             Wrong("b", "It is the other way round: the cost depends on W, so dW is the derivative of the cost."),
         ],
     ),

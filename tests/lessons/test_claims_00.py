@@ -52,7 +52,7 @@ def test_no_direction_beats_the_gradient():
 
 
 def test_the_numbers_beside_the_arrows_are_rates_where_the_step_begins():
-    assert "to the right the rate is 3 and upward it is 4; along the line it is 0" in TEXT.lower()
+    assert "to the right the rate is 3 and upward it is 4; along the heavy line it is 0" in TEXT.lower()
     steps = 1e-6 * np.array([[0.6, 0.8], [1, 0], [0, 1], [0.8, -0.6], [-0.6, -0.8]])
     rates = ((4 + steps[:, 0]) * (3 + steps[:, 1]) - 12) / 1e-6
     assert np.allclose(rates, [5, 3, 4, 0, -5], atol=1e-5)

@@ -59,6 +59,12 @@ def test_the_steepest_arrow_is_the_gradient_and_each_has_its_rate():
     assert max(rates) == 5 and np.allclose(tips[int(np.argmax(rates))], [0.6, 0.8])
 
 
+def test_the_line_of_equal_area_through_the_point_is_the_heaviest():
+    (lines,) = [found for found in basics.uphill((4, 3)).collections if hasattr(found, "levels")]
+    heavy = lines.levels[lines.get_linewidths() == np.max(lines.get_linewidths())]
+    assert heavy.tolist() == [4 * 3]
+
+
 @pytest.mark.parametrize(
     ("row", "column", "sum_"), [(1, 0, "3 · 4 + 1 · 0 + 2 · 2 = 16"), (0, 1, "1 · 1 + 2 · 5 + 0 · 3 = 11")]
 )
