@@ -124,13 +124,13 @@ def plane(X, y, w, b, ax=None):
     ends = np.stack([_on_page(X, X @ w + b), _on_page(X, y)])  # (2, m, 2): on the plane, and the point
     ax.add_patch(Polygon(floor, facecolor=PANEL, edgecolor=MUTED, linewidth=THIN, zorder=0))
     ax.add_patch(Polygon(sheet, facecolor=FORWARD_SOFT, edgecolor=FORWARD, linewidth=THIN, alpha=0.8, zorder=1))
-    ax.plot(ends[..., 0], ends[..., 1], "--", color=BACKWARD, linewidth=1, zorder=2)
+    ax.plot(ends[..., 0], ends[..., 1], linestyle=(0, (2, 1)), color=BACKWARD, linewidth=1, zorder=2)  # short dashes
     ax.plot(*ends[1].T, "o", color=INK, markersize=2.5, zorder=3)
     drop = np.vstack([ends[1, 0], _on_page(X[:1], np.array([bottom]))])
     ax.plot(*drop.T, ":", color=MUTED, marker="o", markersize=2.5, linewidth=1, zorder=2)
     ax.plot([floor[0, 0]] * 2, [floor[0, 1], sheet[0, 1]], color=MUTED, linewidth=THIN, zorder=0)
     _scale(ax, floor[0], floor[1], "$x_1$", (low[0], high[0]), (0, -9))
-    _scale(ax, floor[1], floor[2], "$x_2$", (low[1], high[1]), (15, -3))
+    _scale(ax, floor[1], floor[2], "$x_2$", (low[1], high[1]), (20, 0))
     _scale(ax, floor[0], sheet[0], "$y$", (bottom, heights[0]), (-14, 0))
     every = np.vstack([floor, sheet, ends[1]])
     (west, south), (east, north) = every.min(axis=0), every.max(axis=0)

@@ -142,13 +142,13 @@ CLAIMS = {
     ),
     "From ring to ring the cost rises by 1": the_rings_go_up_by_one_and_fill_the_map,
     "here a little above 0.8": lambda: 0.8 < LIMIT < 0.81,
-    "every rate arrives in the end": every_rate_below_the_limit_arrives,
+    "every rate reaches the bottom in the end": every_rate_below_the_limit_arrives,
     "the path run straight down the steep side to the star": a_start_across_the_valley_meets_the_challenge,
     "That line costs 0.0659, and the fitted one even less": lambda: (
         f"{cost(1.5, 1):.4f}" == "0.0659" and cost(*np.polyfit(x, y, 1)) < cost(1.5, 1)
     ),
     "Later lessons import the same gradients": helpers_has_the_same_gradients,
-    "A forgotten factor 2 would show up as ⅓": lambda: np.isclose(relative_error(2 * x, x), 1 / 3),
+    "A forgotten factor of 2 would show up as ⅓": lambda: np.isclose(relative_error(2 * x, x), 1 / 3),
     "1 if one is the negative of the other": lambda: np.isclose(relative_error(-x, x), 1),
 }
 
