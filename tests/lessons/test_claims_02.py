@@ -91,6 +91,16 @@ def touched_rim_weights_moved_a_little():
     return 0 < inked < 100 and 0 < moved < 0.01 * np.abs(learned()).max()
 
 
+def a_square_is_white_below_a_fifteenth_of_the_largest_change():
+    """The picture has 15 tints, of which the middle one is white and half of its width lies on either side of 0."""
+    return 0.015 < np.abs(learned()).max() / 15 < 0.02
+
+
+def many_white_squares_have_moved():
+    white = np.abs(learned()) < np.abs(learned()).max() / 15
+    return np.sum(white & (learned() != 0)) > np.sum(learned() == 0)
+
+
 def zeros_reach_the_same_accuracy():
     X, y, X_test, y_test = datasets.load_digit_pair(5, 8, random_state=np.random.RandomState(1))
     w, b = np.zeros(784), 0.0
@@ -142,12 +152,14 @@ CLAIMS = {
         "missed: 10, circles taken for triangles: 10.", "missed: 36, circles taken"
     ),
     "from 11 272 pictures and set 1866 others aside": printed("training (11272, 784)  test (1866, 784)"),
-    "Where a weight has been raised, orange, ink favours an 8": the_weights_favour_what_the_caption_says,
+    "Where a weight has been raised (orange), ink favours an 8": the_weights_favour_what_the_caption_says,
     "A probability of 0.9 means odds of 9 to 1": lambda: np.isclose(sigmoid(np.log(9)), 0.9),
     "zeros would do here": zeros_reach_the_same_accuracy,
     "a rate of 1 would overshoot": a_rate_of_1_raises_the_cost,
     "by chance: a few pictures out of 1866": printed("training: cost 0.2019, 94.1%", "test: cost 0.1955, 94.5%"),
-    "A few pictures do have ink at the very edge": touched_rim_weights_moved_a_little,
+    "In the white squares, the change is less than 0.02": a_square_is_white_below_a_fifteenth_of_the_largest_change,
+    "The weights of the other white squares have moved too": many_white_squares_have_moved,
+    "even at the very edge, a few pictures do have ink": touched_rim_weights_moved_a_little,
     "there is room down to $z = -709$": a_is_0_only_below_minus_709,
     "At 36 it is already off by 0.04": lambda: abs(-np.log(1 - sigmoid(36.0)) - 36.04) < 0.005,
     "From $z = 37$ on, $1 - a$ is 0": printed("z = 37: 1 − a = 0.0e+00, cost for y = 0: inf", "1 − a = 2.2e-16"),
