@@ -38,7 +38,7 @@ def moons():
 
 @pytest.mark.parametrize("seed", range(5, 10))  # the lesson itself shows the seeds 0 to 4
 def test_the_bug_learns_from_every_start_and_never_as_well(lesson, seed):
-    assert "the network gets between eight and nine in ten right" in TEXT
+    assert "the network gets between eight and nine out of ten right" in TEXT
     costs, score = lesson["costs_and_score"](lesson["suspect"], seed)
     assert costs[100] < 0.5 * costs[0] and 0.8 <= score <= 0.9
     costs, score = lesson["costs_and_score"](correct, seed)
@@ -54,7 +54,7 @@ def test_both_curves_are_as_the_caption_says(lesson):
 
 
 def test_a_straight_line_does_as_well():
-    assert "the logistic regression of lesson 02 scores 87.5 % on these points" in TEXT
+    assert "logistic regression, as in lesson 02, scores 87.5 % on these points" in TEXT
     X, Y = moons()
     rows, theta = np.column_stack([X, np.ones(200)]), np.zeros(3)
     for _ in range(25):  # Newton's method
@@ -87,10 +87,15 @@ def test_the_tip_of_each_v():
 
     assert "turns at about $10^{-8}$" in TEXT and tip("one-sided, float64")[0] == pytest.approx(-8, abs=1)
     assert "turns at about $10^{-5}$" in TEXT and tip("two-sided, float64")[0] == pytest.approx(-5, abs=1)
-    assert "there ten to twelve digits are right" in TEXT and -12.5 < tip("two-sided, float64")[1] < -10
+    assert "there ten to twelve digits are correct" in TEXT and -12.5 < tip("two-sided, float64")[1] < -10
     assert "In float32 we get about five digits at best" in TEXT
     assert -6 < tip("two-sided, float32")[1] < -5
+    assert "reaches a much lower point" in TEXT
     assert tip("two-sided, float64")[1] < tip("one-sided, float64")[1] < tip("two-sided, float32")[1]
+    J, slope = widgets.nudge.cost_of_weight, widgets.nudge.slope_of_weight(0.7)
+    assert "The dip near 0.4 is where this error changes sign" in TEXT
+    signed = [(J(0.7 + epsilon) - J(0.7 - epsilon)) / (2 * epsilon) - slope for epsilon in (0.38, 0.42)]
+    assert signed[0] < 0 < signed[1]
     epsilons, errors = curves["two-sided, float32"]
     assert "below about $3 \\cdot 10^{-8}$ the nudge is lost altogether" in TEXT
     assert (errors[epsilons < 2.9e-8] == 1).all() and (errors[epsilons > 3.2e-8] < 1).all()
