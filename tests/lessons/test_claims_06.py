@@ -50,7 +50,7 @@ def test_the_recorded_network_has_the_scores_that_are_told():
     X, y, X_test, y_test, _ = task()
     assert "It is right on 41 of them: a score of 0.82" in TEXT
     assert np.sum(trained().predict(X_test) == y_test) == 41 and 41 / 50 == 0.82
-    assert "All but one of the training pictures" in TEXT
+    assert "right on all but one of the training pictures" in TEXT
     assert np.sum(trained().predict(X) != y) == 1
 
 
@@ -85,7 +85,7 @@ def test_the_spread_over_starts_is_as_told():
 
 
 def test_the_coordinates_are_fewer_by_a_factor_of_about_fifty():
-    assert "at about a fiftieth of the cost" in TEXT and 12288 / 259 == pytest.approx(50, abs=3)
+    assert "takes about a fiftieth of the work" in TEXT and 12288 / 259 == pytest.approx(50, abs=3)
     X, _, X_test, *_ = task()
     R, R_test = coordinates(X, X_test)
     assert R.shape == (209, 259) and np.allclose(R @ R_test.T, X @ X_test.T)
@@ -109,12 +109,13 @@ def test_the_score_on_single_colours_is_the_same_and_from_other_starts_nearly():
     assert "It does not drop at all" in TEXT and "score on pictures of a single colour: 0.82" in PRINTED
     same = trained().predict(one_colour) == trained().predict(X_test)
     assert "though not always on the same pictures" in TEXT and 0.5 < same.mean() < 1
-    assert "Networks from other starts do much the same" in TEXT
+    assert "in twenty networks, the score fell by only 0.01 on average" in TEXT
     R, R_test, R_colour = coordinates(X, X_test, one_colour)
-    for seed in range(5):
+    falls = []
+    for seed in range(5):  # a quarter of the twenty, which fell by 0.01 on average and by 0.08 at most
         answers = train(R, y, seed)
-        real, flat = np.mean(answers(R_test) == y_test), np.mean(answers(R_colour) == y_test)
-        assert flat > real - 0.13
+        falls.append(np.mean(answers(R_test) == y_test) - np.mean(answers(R_colour) == y_test))
+    assert max(falls) < 0.1 and abs(np.mean(falls)) < 0.04
 
 
 def test_the_baseline_of_no_cat():
