@@ -122,7 +122,7 @@ CREATURES = [
         "every label is treated as 1",
     ),
     TapeCreature(
-        "tanh′ computed from its input",
+        "the slope of tanh with the input in place of the output",
         SlopeOfTheInput,
         "The slope of tanh is 1 − y² for the output y. With the input instead of y, it can even be negative.",
         "The network learns while the weights are small, because then tanh z ≈ z.",
