@@ -169,7 +169,7 @@ EXERCISES = [
             Wrong(0.006, "That is the contribution of a single pixel, but all of them may change."),
             Wrong(0.168, "That is the typical result of random signs, but you may choose each sign."),
             Wrong(0, "The derivatives may cancel, but you choose the sign of each change so that nothing cancels."),
-            Wrong(-4.704, "That is the change of the cost. The question asks by how much it falls."),
+            Wrong(-4.704, "That is the change in the cost. The question asks by how much it falls."),
             Wrong(23.52, "That is the sum of the absolute derivatives. How far may each pixel change?"),
             Wrong(156.8, "That is the sum of the changes. How much does the cost depend on each of them?"),
             Wrong(0.9408, "You used the limit of 0.2 twice."),
@@ -181,7 +181,7 @@ EXERCISES = [
         prompt=(
             "**Change a picture in the best way.** `x` holds the pixels of a picture, each between 0 and 1, and `dA0` "
             "holds $\\partial J/\\partial\\text{pixel}$, never exactly 0. No pixel may change by more than `epsilon`, "
-            "and all of them must stay between 0 and 1. Return the *change* of the picture that lowers the cost the "
+            "and all of them must stay between 0 and 1. Return the *change* to the picture that lowers the cost the "
             "most, to first order."
         ),
         solution=best_change,

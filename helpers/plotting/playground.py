@@ -98,7 +98,7 @@ def curves(state, ax):
             ends.append((values[-1], name, color))
     highest = max(max(line.get_ydata()) for line in ax.lines)
     ax.set(ylim=(0, 1.05 * highest), xlim=(0, max(10, len(state.costs) - 1)))
-    _name_ends(ax, ends)
+    _name_ends(ax, ends if len(at) > 1 else [])  # before the first update there is no curve to name
     _head(ax, "cost against updates")
     return ax
 
