@@ -666,3 +666,13 @@ def test_the_still_is_an_ordinary_figure():
     data, _ = instrument._repr_mimebundle_()
     assert data["image/png"] and "<svg" in data["image/svg+xml"]
     assert data["text/plain"].startswith("Interactive figure: Playground")
+
+
+def test_the_cost_curves_are_named_once_there_are_any():
+    def names(updates):
+        return [text.get_text() for text in widgets.playground.draw(state(updates)).axes[1].texts]
+
+    def state(updates):
+        return widgets.playground.play(updates=updates, **SMALL)
+
+    assert {"train", "test"} <= {*names(2)} and not {"train", "test"} & {*names(0)}
