@@ -47,6 +47,8 @@ OWN_SCRIPTS = {
     'let searchInput = document.querySelector("form.bd-search input"); if (searchInput) { searchInput.focus(); '
     'searchInput.select(); console.log("[PST]: Set focus on search field."); }',
 }
+# The accessible name that myst-nb gives to every fold.
+FOLD_NAME = ' aria-label="Toggle hidden content"'
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script", re.DOTALL | re.IGNORECASE)
 # Inline styles are allowed because MathJax and the tables in outputs need them.
 POLICY = (
@@ -227,6 +229,12 @@ def prune(pages):
             path.unlink()
 
 
+def _tidy(page):
+    """Name each fold by its visible text, and let long lines of code break at brackets and dots instead of in names."""
+    page = re.sub(r'(<span class="p">[^<]*[(\[]</span>)', r"\1<wbr>", page.replace(FOLD_NAME, ""))
+    return page.replace('<span class="o">.</span>', '<wbr><span class="o">.</span>')
+
+
 def restrict(pages):
     """Add a content security policy to each page, so that it can only run scripts that belong to the book.
 
@@ -238,7 +246,7 @@ def restrict(pages):
         If a page contains another inline script, or if it has no placeholder for the policy.
     """
     for path in sorted(pages.rglob("*.html")):
-        text = path.read_text(encoding="utf-8")
+        text = _tidy(path.read_text(encoding="utf-8"))
         scripts = INLINE.findall(text)
         for script in scripts:
             if re.sub(r"pagename = '\w*'", "pagename = ''", " ".join(script.split())) not in OWN_SCRIPTS:

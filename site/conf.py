@@ -62,6 +62,7 @@ def add_to_context(app, page, template, context, doctree):
     """Define the variables that are used by the templates in the folder `_templates`."""
     context["lab_address"] = context["pathto"](lab_address(page if page in LESSONS else START), 1)
     not_needed = [ICONS] if page == "search" else [ICONS, *SEARCH]
+    context["is_search"] = page == "search"
     context["without_scripts"] = lambda html: without_scripts(html, not_needed)
     context["repository"] = repository_address()
 

@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 import nbformat
+import reading
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # Matches a Markdown link, and also code and formulas, which are not links even if they look like one.
@@ -67,7 +68,8 @@ def redirect_links(text, folder, pages):
 def as_page(notebook, name, pages, description=""):
     """Convert a notebook to a page of the book.
 
-    Links are redirected, figures get an alternative text, and widgets are replaced by links to the lab.
+    Links are redirected, figures get an alternative text, widgets are replaced by links to the lab, and answers are
+    folded, as described in `reading`.
 
     Parameters
     ----------
@@ -92,6 +94,7 @@ def as_page(notebook, name, pages, description=""):
         else:
             cell.outputs = [readable for output in cell.outputs for readable in _readable(output, name)]
             _name_figures(cell, following)
+    reading.prepare(notebook.cells, lab_address(name))
     return notebook
 
 
@@ -123,4 +126,4 @@ def _name_figures(cell, following):
         alt = f"{caption[1]}, described in the text below it" if caption else title[1] if title else "A figure"
         if any("widget-note" in output.get("data", {}).get("text/html", "") for output in cell.outputs):
             alt = "A still of the interactive figure"
-        cell.metadata["mystnb"] = {"image": {"alt": alt}}
+        cell.metadata.setdefault("mystnb", {})["image"] = {"alt": alt}

@@ -10,7 +10,8 @@ from helpers.plotting.output import as_svg
 from helpers.plotting.stepper import FRAME_SIZE
 from helpers.widgets.stepper import STEPS
 
-WIDTH, HEIGHT = (round(96 * inches) for inches in FRAME_SIZE)
+NARROW = (4.1, 2.6)  # inches; on a phone, the type is then as large as in the text around it
+(WIDTH, HEIGHT), (NARROW_WIDTH, NARROW_HEIGHT) = ((round(96 * s) for s in size) for size in (FRAME_SIZE, NARROW))
 
 CONTROLS = (
     '<div class="stepper-controls" hidden>'
@@ -23,13 +24,31 @@ CONTROLS = (
 
 
 def draw_steps(folder):
-    """Draw every step, and save the images in `folder` as 01.svg, 02.svg and so on."""
+    """Draw every step, and save the images in `folder` as 01.svg, 02.svg and so on.
+
+    The images 01-narrow.svg and so on are for phones. They show only the network, because the caption of a step
+    contains the words and numbers that are below it.
+    """
     folder.mkdir(parents=True)
     for number in range(1, len(STEPS) + 1):
-        with plt.rc_context(plotting.STYLE):
-            figure = Figure(figsize=FRAME_SIZE, layout="constrained")
-            widgets.stepper.draw(widgets.stepper.frame(number), figure.add_subplot())
-            (folder / f"{number:02d}.svg").write_text(as_svg(figure), encoding="utf-8")
+        for suffix, size in (("", FRAME_SIZE), ("-narrow", NARROW)):
+            with plt.rc_context(plotting.STYLE):
+                figure = Figure(figsize=size, layout="constrained")
+                axes = widgets.stepper.draw(widgets.stepper.frame(number), figure.add_subplot())
+                if suffix:
+                    _keep_network(axes)
+                (folder / f"{number:02d}{suffix}.svg").write_text(as_svg(figure), encoding="utf-8")
+
+
+def _keep_network(axes):
+    """Remove the text below the network, fit the axes to what is left, and make room between the units."""
+    axes.set_ylim(-2.1, axes.get_ylim()[1])
+    for text in list(axes.texts):
+        text.set_text(text.get_text().replace("dw ", ""))  # red, below the weight
+        if text.get_position()[1] < axes.get_ylim()[0]:
+            text.remove()
+    for unit in axes.lines:
+        unit.set_markersize(30)
 
 
 def as_html(address):
@@ -52,7 +71,10 @@ def as_html(address):
 
 def _step(frame, address):
     """Return one list item with the image of a step and a caption that describes the step in words."""
-    source = f'src="{address}/{frame.number:02d}.svg" width="{WIDTH}" height="{HEIGHT}"'
+    name = f"{address}/{frame.number:02d}"
+    source = f'src="{name}.svg" width="{WIDTH}" height="{HEIGHT}"'
+    narrow = f'<source media="(max-width: 600px)" srcset="{name}-narrow.svg" width="{NARROW_WIDTH}" '
+    narrow += f'height="{NARROW_HEIGHT}">'
     lazy = ' loading="lazy"' * (frame.number > 1)
     alt = f"The network at step {frame.number}, described in the text below it"
     words = [
@@ -60,4 +82,5 @@ def _step(frame, address):
         f"<code>{html.escape(frame.step.code)}</code> · shape: {html.escape(frame.step.shape)}",
         html.escape("; ".join(frame.working)),
     ]
-    return f'<li><figure><img {source}{lazy} alt="{alt}"><figcaption>{"<br>".join(words)}</figcaption></figure></li>'
+    picture = f'<picture>{narrow}<img {source}{lazy} alt="{alt}"></picture>'
+    return f"<li><figure>{picture}<figcaption>{'<br>'.join(words)}</figcaption></figure></li>"
