@@ -9,7 +9,7 @@ BIN = .venv/bin
 
 LAB = --ip=localhost --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
-.PHONY: lab test check site bench reproduce handout setup
+.PHONY: lab test check site pdf bench reproduce handout setup
 
 setup: .venv/ready
 
@@ -28,6 +28,11 @@ site: .venv/site
 	$(BIN)/python site/lab.py build/site/lab $(if $(PYODIDE),--pyodide "$(PYODIDE)")
 	$(BIN)/python site/book.py build/site
 	@echo "Look at it with: $(BIN)/python -m http.server --directory build/site"
+
+# each lesson, and the whole book, to print, in build/pdf; needs Chromium
+pdf: .venv/site
+	$(BIN)/python site/book.py build/site
+	$(BIN)/python site/pdf.py build/site build/pdf
 
 bench: setup .venv/scale
 	$(BIN)/python benchmarks/full_batch.py

@@ -31,7 +31,11 @@ html_theme = "sphinx_book_theme"
 html_sidebars = {"**": ["navbar-logo", "search-field-button", "sbt-sidebar-nav"]}
 html_static_path = ["_static"]
 templates_path = ["_templates"]
-html_css_files = ["palette.css", "book.css"]  # palette.css is generated from the colour palette of the figures
+html_css_files = [
+    "palette.css",
+    "book.css",
+    "print.css",
+]  # palette.css is generated from the colour palette of the figures
 html_js_files = [("formulas.js", {"defer": "defer"})]
 html_favicon = "_static/favicon.svg"
 html_copy_source = False

@@ -16,8 +16,8 @@ LINK = re.compile(
     re.DOTALL,
 )
 NOTE = (
-    '<p class="widget-note">In the lab there is an interactive figure here{title}: '
-    '<a href="{address}">open this lesson in the lab</a>.</p>'
+    '<p class="widget-note">In the lab there is an interactive figure here{title}<span class="on-screen">: '
+    '<a href="{address}">open this lesson in the lab</a></span>.</p>'
 )
 
 

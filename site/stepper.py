@@ -26,7 +26,7 @@ CONTROLS = (
 def draw_steps(folder):
     """Draw every step, and save the images in `folder` as 01.svg, 02.svg and so on.
 
-    The images 01-narrow.svg and so on are for phones. They show only the network, because the caption of a step
+    The images 01-narrow.svg and so on are for phones and for paper. They show only the network, because the caption of a step
     contains the words and numbers that are below it.
     """
     folder.mkdir(parents=True)
@@ -73,7 +73,7 @@ def _step(frame, address):
     """Return one list item with the image of a step and a caption that describes the step in words."""
     name = f"{address}/{frame.number:02d}"
     source = f'src="{name}.svg" width="{WIDTH}" height="{HEIGHT}"'
-    narrow = f'<source media="(max-width: 600px)" srcset="{name}-narrow.svg" width="{NARROW_WIDTH}" '
+    narrow = f'<source media="(max-width: 600px), print" srcset="{name}-narrow.svg" width="{NARROW_WIDTH}" '
     narrow += f'height="{NARROW_HEIGHT}">'
     lazy = ' loading="lazy"' * (frame.number > 1)
     alt = f"The network at step {frame.number}, described in the text below it"

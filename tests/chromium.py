@@ -1,23 +1,21 @@
-"""Functions that start the Chromium installed on this machine, and a web server for the pages it opens.
+"""Functions of site/chrome.py and others, with which tests open pages in the Chromium installed on this machine.
 
 If Chromium is not installed, the tests that use these functions are skipped.
 """
 
 import contextlib
-import functools
-import http.server
-import os
-import shutil
-import threading
+import sys
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 
-QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+sys.path.append(str(Path(__file__).resolve().parents[1] / "site"))
+import chrome
+from chrome import NO_OTHER_HOST, served
 
-NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+__all__ = ["NO_OTHER_HOST", "is_local", "launched", "served", "wait_for"]
 
 
 def is_local(url):
@@ -26,43 +24,15 @@ def is_local(url):
     return parts.scheme in ("data", "blob") or parts.hostname == "127.0.0.1"
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """Request handler that serves files without logging the requests."""
-
-    def log_message(self, *words):
-        pass
-
-
-@contextlib.contextmanager
-def served(folder):
-    """Serve the files in `folder` on this machine, and provide the address of the server."""
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-
-
-def find_chromium():
-    """Return the path of the browser named by the environment variable CHROMIUM or found on PATH, or None."""
-    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
-    return next((path for path in map(shutil.which, filter(None, names)) if path), None)
-
-
 @contextlib.contextmanager
 def launched(*flags):
     """Start a headless Chromium with additional command-line flags, and close it at the end."""
-    path = find_chromium()
-    if path is None:
-        pytest.skip("no Chromium found: install chromium, or name one in the variable CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *flags])
-        try:
-            yield browser
-        finally:
-            browser.close()
+    try:
+        chrome.find_chromium()
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
+    with chrome.launched(*flags) as browser:
+        yield browser
 
 
 def wait_for(page, expression, seconds=30):

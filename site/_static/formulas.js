@@ -13,3 +13,9 @@ window.addEventListener("load", () => {
 window.addEventListener("load", () => window.MathJax?.startup?.promise.then(() => {
     for (const box of document.querySelectorAll("mjx-container[display]")) watcher.observe(box)
 }))
+
+// Paper is white: a page is printed in its light colours. The style sheet for paper opens all folds.
+const root = document.documentElement
+let theme = root.dataset.theme
+window.addEventListener("beforeprint", () => { theme = root.dataset.theme; root.dataset.theme = "light" })
+window.addEventListener("afterprint", () => { root.dataset.theme = theme })
