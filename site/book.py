@@ -32,6 +32,7 @@ except ImportError:
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 LAB = "lab"  # the folder that lab.py writes
+FIRST, LIVE = "01_fit_a_line", "11_playground"  # the lessons to which the landing page leads first
 DATA_ABOUT = "Sources, licences and checksums of the data used in the lessons."
 MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2/")  # the pages need only these files of the 30 MB
 # These are the inline scripts of the pages, with white space normalised and page names removed. They all come from
@@ -119,9 +120,9 @@ def assemble(source):
         page = lessons.as_page(nbformat.read(path, as_version=4), name, pages, f"{title}: {about}")
         nbformat.write(page, source / path.name)
     _write_credits(source, pages)
+    stepper.draw_steps(source / "_static" / "stepper")
     _write_landing(source, lessons.redirect_links(promises, "", pages), rows)
     _write_look(source)
-    stepper.draw_steps(source / "_static" / "stepper")
     copy_mathjax(source / "_static" / "mathjax")
 
 
@@ -147,14 +148,15 @@ def _write_credits(source, pages):
 
 def _write_landing(source, promises, rows):
     """Write the landing page with the learning goals and the list of lessons from the README, and the stepper."""
-    first = rows[0][1]
+    motion = stepper.draw_motion(source / "_static" / "one_pass.svg")
     parts = {
         "promises": promises,
         "map": "\n".join(f"- [{title}]({name}.ipynb) {about}" for title, name, about in rows),
         "stepper": stepper.as_html("_static/stepper"),
         "series": "\n".join(f"{title} <{name}>" for title, name, _ in rows),
-        "start": f"{first}.html",
-        "lab": lessons.lab_address(first),
+        "start": f"{FIRST}.html",
+        "live": f"{LIVE}.html",
+        **motion,
     }
     text = (HERE / "index.md").read_text(encoding="utf-8")
     for name, part in parts.items():

@@ -1,6 +1,7 @@
 """Functions that turn the stepper of lesson 03 into static images and text, so that it works without a kernel."""
 
 import html
+import re
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
@@ -26,8 +27,8 @@ CONTROLS = (
 def draw_steps(folder):
     """Draw every step, and save the images in `folder` as 01.svg, 02.svg and so on.
 
-    The images 01-narrow.svg and so on are for phones and for paper. They show only the network, because the caption of a step
-    contains the words and numbers that are below it.
+    The images 01-narrow.svg and so on are for phones and for paper. They show only the network, because the caption
+    of a step contains the words and numbers that are below it.
     """
     folder.mkdir(parents=True)
     for number in range(1, len(STEPS) + 1):
@@ -49,6 +50,20 @@ def _keep_network(axes):
             text.remove()
     for unit in axes.lines:
         unit.set_markersize(30)
+
+
+def draw_motion(path):
+    """Save the animation of one pass as an SVG image, and return its size and its description.
+
+    Returns
+    -------
+    parts : dict
+        The entries "width" and "height" are in pixels, and "words" describes the image for those who cannot see it.
+    """
+    motion = plotting.motion.one_pass(widgets.stepper.frame(len(STEPS), y=(1, 0), sizes=(2, 2, 2)))
+    path.write_text(motion._repr_svg_(), encoding="utf-8")
+    width, height = (re.search(rf'{side}="(\d+)"', motion._repr_svg_())[1] for side in ("width", "height"))
+    return {"width": width, "height": height, "words": html.escape(motion.words, quote=True)}
 
 
 def as_html(address):

@@ -1,6 +1,7 @@
 """The book in a real browser: every page in both themes, wide and narrow, and then the interactive parts."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,19 @@ def test_the_chosen_theme_is_kept(page, address):
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
     page.goto(f"{address}/01_fit_a_line.html")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+@pytest.mark.parametrize(("motion", "is_still"), [("no-preference", False), ("reduce", True)])
+def test_the_landing_page_moves_at_once_unless_readers_want_less_motion(browser, address, motion, is_still):
+    context = browser.new_context(java_script_enabled=False, reduced_motion=motion)
+    page = context.new_page()
+    page.goto(f"{address}/index.html")
+    picture = page.locator(".motion img")
+    first, start, changed = picture.screenshot(), time.monotonic(), False
+    while not changed and time.monotonic() < start + 1:
+        changed = picture.screenshot() != first
+    context.close()
+    assert changed is not is_still
 
 
 def step_of(page):

@@ -40,7 +40,7 @@ def test_each_lesson_is_a_file_and_the_book_another(pdf, book, printed):
 
 def test_a_lesson_is_printed_with_its_answers_and_without_what_only_works_on_a_screen(printed):
     text = " ".join(printed[0]["03_two_layers"])
-    assert text.startswith("03 Derive backpropagation for two layers")
+    assert text.startswith("1\n03 Derive backpropagation for two layers")
     for words in ("sum digit: 51.5% right", "The carry gives no trouble", "sys.path.insert", "Your turn."):
         assert words in text, words
     for words in ("Show the answer", "On this page", "Open in the lab", "marks it at once", "Search"):
@@ -56,19 +56,19 @@ def test_no_link_leads_to_the_machine_that_printed_the_file(pdf, printed):
 
 def test_the_contents_lead_to_the_pages_of_the_chapters_and_sections(pdf, printed):
     pages = printed[0]["whole_book"]
-    contents = next(text for text in pages if text.startswith("Contents"))
+    contents = next(text for text in pages if "Contents" in text)
     numbers = pdf.page_numbers(printed[1] / "whole_book.pdf")
     for name, heading in (("03_two_layers", "03 Derive backpropagation"), ("03_two_layers--exercises", "Exercises")):
         number = numbers[name]
         assert heading in pages[number - 1]
         assert re.search(rf"{heading}[^\n]*\n?\s*{number}\b", contents), (heading, number)
-        assert pages[number - 1].rstrip().endswith(str(number))
+        assert pages[number - 1].startswith(f"{number}\n")
 
 
 def test_a_link_between_chapters_leads_to_the_chapter(pdf, book):
-    text = pdf.whole(book, NAMES)
-    assert 'href="#notation"' in text and 'href="notation.html"' not in text
-    assert 'href="02_classify.html"' not in text  # not in this book
+    text = pdf.whole(book, NAMES).partition("<article")[2]
+    assert 'href="#notation"' in text and 'href="notation.html"' not in text.partition("</article")[0]
+    assert 'href="02_classify.html"' not in text.partition("</article")[0]  # not in this book
 
 
 @pytest.mark.parametrize("name", [*NAMES, "08_ten_digits", "errata"])
