@@ -23,8 +23,10 @@ test: setup .venv/scale
 check: setup
 	$(BIN)/python -m pytest --quick $(ARGS)
 
-# the book and the in-browser lab, in build/site; with PYODIDE=folder a site that asks nothing of other hosts
-site: .venv/site
+# the book and the in-browser lab, in build/site; with PYODIDE=folder a site that asks nothing of other hosts, and with
+# HANDOUT=1 a site for a class, without solutions
+site: export LESSONS_SOURCE = $(if $(HANDOUT),build/handout/lessons)
+site: $(if $(HANDOUT),handout) .venv/site
 	$(BIN)/python site/lab.py build/site/lab $(if $(PYODIDE),--pyodide "$(PYODIDE)")
 	$(BIN)/python site/book.py build/site
 	@echo "Look at it with: $(BIN)/python -m http.server --directory build/site"

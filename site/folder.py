@@ -3,9 +3,13 @@
 They refuse to replace a folder that contains anything other than an earlier build of the site.
 """
 
+import os
 import tempfile
 from pathlib import Path
 from shutil import copytree
+
+# The folder with the lessons, the helpers and the data of which the site consists: the project, or a handout.
+SOURCE = Path(os.environ.get("LESSONS_SOURCE") or Path(__file__).parent.parent).resolve()
 
 MARK = ".made-by-the-lessons"
 STAY = (".git", "CNAME")  # these are kept because a site can be published directly from the folder

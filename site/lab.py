@@ -2,6 +2,8 @@
 
     python site/lab.py OUT [--pyodide FOLDER]
 
+The environment variable ``LESSONS_SOURCE`` names the folder of a handout, of which the lab then consists.
+
 The lab consists of JupyterLite, the notebooks, the package `helpers` and the data. Its Python is Pyodide, which
 the page normally loads from Pyodide's CDN. With the option ``--pyodide``, Pyodide is copied into the lab instead,
 and the page does not contact any other host. FOLDER must contain an unpacked Pyodide of the version given below,
@@ -25,7 +27,6 @@ from pathlib import Path
 import folder
 import nbformat
 
-ROOT = Path(__file__).resolve().parent.parent
 PYODIDE = "314.0.3"
 CDN = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE}/full/"
 CDN_LOCK = Path(__file__).with_name("pyodide-lock.json")  # the CDN's package list, reduced to what the lab needs
@@ -52,6 +53,7 @@ EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyter
 CONTENTS = (
     "notebooks/*.ipynb",
     "helpers/**/*.py",
+    "helpers/exercises/*.json",  # in a handout
     "helpers/plotting/fonts/*",
     "helpers/widgets/front/*",
     "data/README.md",
@@ -161,8 +163,8 @@ def _info():
 def _configure(work, pyodide):
     """Write the input for JupyterLite, which consists of the files and the settings of the lab."""
     for pattern in CONTENTS:
-        for path in ROOT.glob(pattern):
-            target = work / "contents" / path.relative_to(ROOT)
+        for path in folder.SOURCE.glob(pattern):
+            target = work / "contents" / path.relative_to(folder.SOURCE)
             target.parent.mkdir(parents=True, exist_ok=True)
             if path.suffix == ".ipynb":  # JupyterLite expects each text as one string, not as a list of lines
                 target.write_text(json.dumps(nbformat.read(path, as_version=4)), encoding="utf-8")

@@ -27,7 +27,12 @@ def lab_address(name):
 
 
 def repository_address():
-    """Return the web address of the repository, or an empty string if this is not running in GitHub Actions."""
+    """Return the web address of the repository, or an empty string if this is not running in GitHub Actions.
+
+    The site of a handout does not lead to the repository, which contains the solutions.
+    """
+    if os.environ.get("LESSONS_SOURCE"):
+        return ""
     server, name = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
     return f"{server}/{name}" if server and name else ""
 

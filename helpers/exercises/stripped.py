@@ -1,11 +1,13 @@
 """Store exercises without their solutions, as data for a class's copy of the lessons.
 
 Instead of the code of solutions and wrong answers, the file contains their *results* on the cases, which are enough to
-judge an answer. So the file reveals the number that a question asks for, but not how to write a function.
+judge an answer. They are sealed, so that the file does not show the numbers and letters that questions ask for.
 """
 
+import base64
 import copy
 import json
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -32,13 +34,27 @@ NAMES = {id(function): name for name, function in FUNCTIONS.items()}
 def write(path, lessons):
     """Write all exercises to a JSON file, without solutions or explanations."""
     data = {lesson: [_strip(exercise) for exercise in exercises] for lesson, exercises in lessons.items()}
-    Path(path).write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    Path(path).write_text(json.dumps({"sealed": seal(data)}) + "\n", encoding="utf-8")
 
 
 def read(path=FILE):
     """Read the exercises for each lesson from a file written by `write`."""
-    data = json.loads(Path(path).read_text(encoding="utf-8"))
+    data = unseal(json.loads(Path(path).read_text(encoding="utf-8"))["sealed"])
     return {lesson: [_restore(**exercise) for exercise in exercises] for lesson, exercises in data.items()}
+
+
+def seal(data):
+    """Convert data to text that nobody can read by looking at it, or find by searching for its words or numbers.
+
+    It is not encrypted: a learner's machine must be able to compare answers with it, so a learner who writes a program
+    can do so too.
+    """
+    return base64.b85encode(zlib.compress(json.dumps(data).encode(), 9)).decode()
+
+
+def unseal(text):
+    """Reverse the conversion done by `seal`."""
+    return json.loads(zlib.decompress(base64.b85decode(text)))
 
 
 def _strip(exercise):
