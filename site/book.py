@@ -16,12 +16,15 @@ import sys
 import tempfile
 from pathlib import Path
 
+import cards
 import folder
 import lessons
 import nbformat
 import safety
 import stepper
+import teachers
 
+from helpers.exercises.registry import LESSONS
 from helpers.plotting import style
 
 try:
@@ -123,6 +126,7 @@ def assemble(source):
     stepper.draw_steps(source / "_static" / "stepper")
     _write_landing(source, lessons.redirect_links(promises, "", pages), rows)
     _write_look(source)
+    _write_teachers(source, notebooks, lambda text: lessons.redirect_links(text, "notebooks", pages))
     copy_mathjax(source / "_static" / "mathjax")
 
 
@@ -158,10 +162,26 @@ def _write_landing(source, promises, rows):
         "live": f"{LIVE}.html",
         **motion,
     }
-    text = (HERE / "index.md").read_text(encoding="utf-8")
+    _fill(source / "index.md", parts)
+
+
+def _write_teachers(source, notebooks, redirect):
+    """Write the page for teachers, and the deck of cards, which has no questions if the site is one for a class."""
+    notation = nbformat.read(ROOT / "notebooks" / "notation.ipynb", as_version=4).cells
+    notation = "\n\n".join(cell.source for cell in notation if cell.cell_type == "markdown")
+    text, questions, symbols = cards.deck(LESSONS, notation, with_answers=folder.SOURCE == ROOT)
+    (source / "_static" / "cards.txt").write_text(text, encoding="utf-8")
+    asked = f"the {questions} quick questions, with the reasons on their backs, and " if questions else ""
+    parts = teachers.parts(notebooks, LESSONS, redirect) | {"cards": f"{asked}the {symbols} symbols"}
+    _fill(source / "teachers.md", parts)
+
+
+def _fill(path, parts):
+    """Replace the placeholders in a file."""
+    text = path.read_text(encoding="utf-8")
     for name, part in parts.items():
         text = text.replace(f"<!-- {name} -->", part)
-    (source / "index.md").write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
 
 
 def _write_look(source):

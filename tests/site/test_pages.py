@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-SERIES = ["index", *(path.stem for path in NOTEBOOKS), "check_your_gradients", "look", "data"]
+SERIES = ["index", *(path.stem for path in NOTEBOOKS), "check_your_gradients", "teachers", "look", "data"]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 # attributes whose targets the browser loads by itself
 FETCHED = {"script": "src", "img": "src", "source": "src", "iframe": "src", "link": "href", "image": "href"}
