@@ -9,7 +9,7 @@ BIN = .venv/bin
 
 LAB = --ip=localhost --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
-.PHONY: lab test check site pdf bench reproduce handout setup
+.PHONY: lab test check site pdf slides bench reproduce handout setup
 
 setup: .venv/ready
 
@@ -35,6 +35,10 @@ site: $(if $(HANDOUT),handout) .venv/site
 pdf: .venv/site
 	$(BIN)/python site/book.py build/site
 	$(BIN)/python site/pdf.py build/site build/pdf
+
+# slides of each lesson, in build/slides
+slides: .venv/site
+	$(BIN)/python site/slides.py build/slides
 
 bench: setup .venv/scale
 	$(BIN)/python benchmarks/full_batch.py

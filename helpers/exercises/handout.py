@@ -110,7 +110,7 @@ def _makefile():
     kept = [
         text
         for text in paragraphs
-        if not re.match(r"(#.*\n)*(test|check|site|pdf|bench|reproduce|handout|\.venv/site|\.venv/scale):", text)
+        if not re.match(r"(#.*\n)*(test|check|site|pdf|slides|bench|reproduce|handout|\.venv/site|\.venv/scale):", text)
     ]
     text = "\n\n".join(["# `make lab` installs what the lessons need and opens them.", *kept])
     return re.sub(r"^\.PHONY:.*$", ".PHONY: lab setup", text, flags=re.MULTILINE)

@@ -1,0 +1,84 @@
+"""Slides of each lesson: figures, formulas, pauses before answers and notes, and nothing from another host."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from chromium import NO_OTHER_HOST, launched, served, wait_for
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+
+
+@pytest.fixture(scope="module")
+def slides(site_module):
+    """The module site/slides.py."""
+    pytest.importorskip("sphinx", reason="the book needs more: pip install -r site/requirements.txt")
+    return site_module("slides")
+
+
+@pytest.fixture(scope="module")
+def folder(slides, tmp_path_factory):
+    """The folder with the slides."""
+    out = tmp_path_factory.mktemp("slides")
+    try:
+        slides.write(out)
+    except ValueError as error:
+        pytest.skip(f"npm is not installed, or not reached: {error}")
+    return out
+
+
+def kinds(cells):
+    return [cell.metadata.slideshow.slide_type for cell in cells]
+
+
+def test_a_question_waits_for_its_answer(slides):
+    output = [new_output("stream", text="4\n")]
+    cells = [new_markdown_cell("**Predict, then run:** how many?"), new_code_cell("print(4)", outputs=output)]
+    made = slides.slides([*cells, new_markdown_cell("Four."), new_code_cell("print(5)", outputs=output)])
+    assert kinds(made) == ["subslide", "notes", "fragment", "notes"]
+
+
+def test_formulas_are_shown_and_the_rest_is_in_the_notes(slides):
+    text = "## The slope\n\nSo we need\n\n$$dw = dz\\,x$$\n\nand no more.\n\n## Exercises\n\n**1.** Now you."
+    shown, notes = slides.slides([new_markdown_cell(text), new_code_cell("check()")])
+    assert shown.source == "## The slope\n\n$$dw = dz\\,x$$"
+    assert notes.source.endswith("and no more.") and kinds([notes]) == ["notes"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_slides_of_a_lesson(folder, path):
+    text = (folder / f"{path.stem}.html").read_text(encoding="utf-8")
+    page, cells = BeautifulSoup(text, "html.parser"), nbformat.read(path, 4).cells
+    before = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    asked = sum("**Predict, then run:**" in source for source in before)
+    assert len(page.select(".fragment")) == asked
+    assert page.select("aside.notes") and len(page.select(".slides img, .slides svg")) >= 3
+    fetched = [tag.get("src") or tag.get("href") for tag in page.select("script[src], link[href], img[src]")]
+    assert [address for address in fetched if re.match("(https?:)?//", address)] == []
+    for address in fetched:
+        assert address.startswith("data:") or (folder / address).is_file(), address
+    assert "hint(" not in page.select_one(".slides").get_text()
+
+
+def test_the_slides_work_without_another_host(folder):
+    faults = []
+    with served(folder) as address, launched(NO_OTHER_HOST) as browser:
+        page = browser.new_page(viewport={"width": 1100, "height": 700})
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("requestfailed", lambda request: faults.append(request.url))
+        page.on("response", lambda response: faults.append(response.url) if response.status >= 400 else None)
+        page.goto(f"{address}/03_two_layers.html")
+        page.evaluate("MathJax.startup.promise")
+        wait_for(page, "Reveal.isReady()")
+        assert page.evaluate("Reveal.getTotalSlides()") > 20
+        answer = page.get_by_text("sum digit: 51.5% right")
+        for _ in range(40):
+            if answer.is_visible() and page.evaluate("Reveal.getCurrentSlide().querySelector('.fragment.visible')"):
+                break
+            page.evaluate("Reveal.next()")
+        assert "which of the two can it answer?" in page.evaluate("Reveal.getCurrentSlide().textContent")
+    assert faults == []
