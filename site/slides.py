@@ -106,7 +106,7 @@ def _of_text(text):
 
 
 def _of_outputs(cell, following, is_answer):
-    """Return the figures of a cell with the first sentence of their caption, and the whole output if it is an answer."""
+    """Return the figures of a cell with the first sentence of the caption, or the whole output if it is an answer."""
     outputs = [
         o for o in cell.outputs if is_answer or "image/svg+xml" in o.get("data", {}) or "image/png" in o.get("data", {})
     ]

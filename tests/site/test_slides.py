@@ -10,6 +10,7 @@ from chromium import NO_OTHER_HOST, launched, served, wait_for
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 ROOT = Path(__file__).resolve().parents[2]
+SHOW = "fragment => { const at = Reveal.getIndices(fragment.closest('section')); Reveal.slide(at.h, at.v, -1) }"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
 
 
@@ -53,8 +54,8 @@ def test_formulas_are_shown_and_the_rest_is_in_the_notes(slides):
 def test_the_slides_of_a_lesson(folder, path):
     text = (folder / f"{path.stem}.html").read_text(encoding="utf-8")
     page, cells = BeautifulSoup(text, "html.parser"), nbformat.read(path, 4).cells
-    before = [cell.source for cell in cells if cell.cell_type == "markdown"]
-    asked = sum("**Predict, then run:**" in source for source in before)
+    before = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown").partition("## Exercises")[0]
+    asked = before.count("**Predict, then run:**")
     assert len(page.select(".fragment")) == asked
     assert page.select("aside.notes") and len(page.select(".slides img, .slides svg")) >= 3
     fetched = [tag.get("src") or tag.get("href") for tag in page.select("script[src], link[href], img[src]")]
@@ -75,10 +76,10 @@ def test_the_slides_work_without_another_host(folder):
         page.evaluate("MathJax.startup.promise")
         wait_for(page, "Reveal.isReady()")
         assert page.evaluate("Reveal.getTotalSlides()") > 20
-        answer = page.get_by_text("sum digit: 51.5% right")
-        for _ in range(40):
-            if answer.is_visible() and page.evaluate("Reveal.getCurrentSlide().querySelector('.fragment.visible')"):
-                break
-            page.evaluate("Reveal.next()")
+        answer = page.locator(".fragment", has_text="sum digit: 51.5% right")
+        page.evaluate(SHOW, answer.element_handle())
+        assert answer.evaluate("fragment => getComputedStyle(fragment).visibility") == "hidden"
+        page.evaluate("Reveal.next()")
+        wait_for(page, "Reveal.getCurrentSlide().querySelector('.fragment.visible') !== null")
         assert "which of the two can it answer?" in page.evaluate("Reveal.getCurrentSlide().textContent")
     assert faults == []
