@@ -19,8 +19,8 @@ PROSE = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"]
 
 
 def five_entries_come_first():
-    """Each of them stops the program, or fills it with NaN: an error is caught, or a result is tested."""
-    five = PROSE.split("## Five mistakes that break the program")[1].split("\n## ")[0]
+    """Each stops the program, fills it with NaN or trains another network; an error or a result is tested."""
+    five = PROSE.split("## Five mistakes that stop the program or ruin its results")[1].split("\n## ")[0]
     return re.findall(r"^### (\d)\. ", five, re.MULTILINE) == list("12345")
 
 
@@ -29,6 +29,19 @@ def parameters():
     X, Y = rng.standard_normal((6, 3)), np.array([[0.0, 1, 1, 0, 1, 0]])
     W, b = network.initialize_parameters([3, 4, 1], random_state=1)
     return X, Y, W, b
+
+
+def a_second_fit_is_silent():
+    """The tutorial's `forward`, cost and `backward`, with the two layers that its loops run over."""
+    X, Y, _, _ = parameters()
+    y, n = Y[0], len(X)
+    W, b = network.initialize_parameters([3, 3, 4, 1], random_state=1)  # the list after two fits
+    Z, A = network.forward(X, {1: W[1], 2: W[2]}, {1: b[1], 2: b[2]})
+    cost = np.squeeze(-(y.dot(np.log(A[2].T)) + (1 - y).dot(np.log(1 - A[2].T)))) / n
+    dZ2 = (-np.divide(y, A[2]) + np.divide(1 - y, 1 - A[2])) * sigmoid_prime(Z[2])
+    dZ1 = W[2].T.dot(dZ2) * sigmoid_prime(Z[1])
+    shapes = [dZ1.dot(X).shape, dZ2.dot(A[1].T).shape]
+    return shapes == [W[1].shape, W[2].shape] and cost.shape == (4,) and np.isfinite(cost).all()
 
 
 def one_nan_spoils_every_weight():
@@ -51,6 +64,34 @@ def slopes_follow_from_activations():
 def cost_from_z_is_finite():
     z = np.array([-1e308, -800.0, 0.0, 800.0, 1e308])
     return all(np.isfinite(np.logaddexp(0, z) - y * z).all() for y in (0, 1))
+
+
+def neither_logarithm_overflows():
+    z = np.array([-1e308, -800.0, 0.0, 800.0, 1e308])
+    return all(np.isfinite(np.logaddexp(0, signed)).all() for signed in (z, -z))
+
+
+def exists(product):
+    try:
+        product()
+    except ValueError:
+        return False
+    return True
+
+
+def each_arrangement_allows_one_product():
+    X, Y, W, b = parameters()
+    Z, A = network.forward(X, W, b)
+    dW, _ = network.backward(Y, W, Z, A)
+    dZ1 = (W[2].T @ (A[2] - Y)) * sigmoid_prime(Z[1]) / len(X)
+    columns = exists(lambda: W[1] @ X.T), exists(lambda: dZ1 @ X.T)
+    rows = exists(lambda: W[1] @ X), exists(lambda: dZ1 @ X)
+    return columns == (True, False) and rows == (False, True) and np.allclose(dZ1 @ X, dW[1], atol=0)
+
+
+def ones_do_so_elementwise():
+    delta, ones = np.array([[0.3], [-0.2]]), np.ones((2, 1))
+    return np.array_equal(ones * delta, delta) and not exists(lambda: ones @ delta)
 
 
 def bias_gradient_of_one_example():
@@ -84,10 +125,14 @@ def the_outer_product_is_transposed():
 
 CLAIMS = {
     "That makes 33 entries": lambda: len(re.findall(r"^### \d+\. ", PROSE, re.MULTILINE)) == 33,
-    "The five that can break a program even with sound data": five_entries_come_first,
+    "The five that can stop a program or ruin its results even with sound data": five_entries_come_first,
+    "neither stops the program": a_second_fit_is_silent,
     "one such number spoils all the weights": one_nan_spoils_every_weight,
     "which is finite for every $z$": cost_from_z_is_finite,
+    "`np.logaddexp` computes both logarithms without overflow": neither_logarithm_overflows,
     "becomes lower the more confident the network is of the wrong label": the_minus_rewards_confidence,
+    "the first needs the examples as columns of $X$, the second as rows": each_arrangement_allows_one_product,
+    "Ones do so only in an elementwise product": ones_do_so_elementwise,
     "the slope can be recovered from $A$": slopes_follow_from_activations,
     "Only for a single example is $db = dZ$": bias_gradient_of_one_example,
     "since Windows accepts both": windows_takes_both_slashes,

@@ -229,7 +229,7 @@ def test_each_mistake_of_the_sources_has_its_proof_and_its_lesson():
     numbers = [int(re.search(r"^### (\d+)\. ", cell.source, re.MULTILINE)[1]) for _, cell in entries]
     assert numbers == list(range(1, 34))
     for i, cell in entries:
-        assert "**Correct:**" in cell.source
+        assert "**Correct:**" in cell.source or "**Answer:**" in cell.source
         assert re.search(r"\bassert\b|AssertionError", cells[i + 1].source), cell.source
         targets = re.findall(r"\[lesson \d\d\]\((\w+\.ipynb)\)((?:(?:,| and) \*[^*]+\*)*)", cell.source)
         assert targets, cell.source
