@@ -131,7 +131,7 @@ CLAIMS = {
     "which is finite for every $z$": cost_from_z_is_finite,
     "`np.logaddexp` computes both logarithms without overflow": neither_logarithm_overflows,
     "becomes lower the more confident the network is of the wrong label": the_minus_rewards_confidence,
-    "the first needs the examples as columns of $X$, the second as rows": each_arrangement_allows_one_product,
+    "either can be right, but not both": each_arrangement_allows_one_product,
     "Ones do so only in an elementwise product": ones_do_so_elementwise,
     "the slope can be recovered from $A$": slopes_follow_from_activations,
     "Only for a single example is $db = dZ$": bias_gradient_of_one_example,
