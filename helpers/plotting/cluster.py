@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.plotting.names import name_lines
+from helpers.plotting.names import head_legend, name_lines
 from helpers.plotting.style import (
     BACKWARD,
     BACKWARD_SOFT,
@@ -164,11 +164,12 @@ def sweep_points(rows, x, y, group, ax=None):
         ax.plot([row[x] * aside for row in chosen], [row[y] for row in chosen], marker, color=color, alpha=0.6)
         there = sorted({row[x] for row in chosen})
         means = [np.mean([row[y] for row in chosen if row[x] == value]) for value in there]
-        ax.plot(np.array(there) * aside, means, style, color=color, label=f"{group.replace('_', ' ')} {name:g}")
+        label, look = f"{group.replace('_', ' ')} {name:g}", {"marker": marker, "markevery": []}  # legend only
+        ax.plot(np.array(there) * aside, means, linestyle=style, color=color, label=label, **look)
     ax.set(xscale="log", xlabel=x.replace("_", " "), ylabel=y.replace("_", " "))
     ax.set_xticks(values, [f"{value:g}" for value in values])
     ax.minorticks_off()
-    name_lines(ax, flush=True)
+    head_legend(ax)
     return ax
 
 

@@ -32,7 +32,7 @@ def signals(forward, backward, ax=None):
         ax.plot(layers, sizes.T, look[1:], color=color, linewidth=THIN, alpha=0.6)
         ax.plot(layers, np.exp(np.log(sizes).mean(axis=0)), look, color=color, label=label)
     ax.set(xlabel="layer", ylabel="size of an entry (RMS)")
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.set_xticks(layers[:: -(-len(layers) // 12)])  # at most 12 numbers
     name_lines(ax)
     return ax
 

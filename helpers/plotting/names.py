@@ -15,9 +15,9 @@ class LineNames(Artist):
     that are added later are labelled, too.
     """
 
-    def __init__(self, ax, flush=False):
+    def __init__(self, ax):
         super().__init__()
-        self.axes, self.flush = ax, flush
+        self.axes = ax
         self.set_figure(ax.figure)
         self.set_zorder(5)
 
@@ -25,8 +25,6 @@ class LineNames(Artist):
         lines = [line for line in self.axes.lines if line.get_label()[0] != "_"]
         pixels = renderer.points_to_pixels(1)
         ends = [_end_of(line) for line in lines]
-        if self.flush and ends:
-            ends = [(max(x for x, _ in ends), y) for _, y in ends]
         distance = 1.45 * SMALL * pixels
         heights = apart([y for _, y in ends], distance, self.axes.bbox.y0 + distance / 2)
         return [
@@ -96,10 +94,10 @@ def _bottom(group, distance):
     return total / count - (count - 1) * distance / 2
 
 
-def name_lines(ax, flush=False):
-    """Write the name of each labelled line at its right end, or all names in a column beyond the rightmost end."""
+def name_lines(ax):
+    """Write the name of each labelled line at its right end."""
     if not any(isinstance(artist, LineNames) for artist in ax.artists):
-        ax.add_artist(LineNames(ax, flush)).set_clip_on(False)  # layout engines ignore clipped artists
+        ax.add_artist(LineNames(ax)).set_clip_on(False)  # layout engines ignore clipped artists
 
 
 def head_legend(ax, **options):

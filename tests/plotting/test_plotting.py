@@ -244,6 +244,20 @@ def test_signals():
     assert ax.get_yscale() == "log"
 
 
+@pytest.mark.parametrize(("layers", "ticks"), [(4, [1, 2, 3, 4]), (11, range(1, 12)), (39, range(1, 38, 4))])
+def test_layers_are_numbered_from_the_first_with_room_for_every_number(layers, ticks):
+    assert plotting.signals([np.ones(layers)], [np.ones(layers)]).get_xticks().tolist() == list(ticks)
+
+
+def test_the_legend_of_a_sweep_shows_the_marks_of_each_group():
+    ax = plotting.sweep_points(ROWS, "units", "score", "rate")
+    handles = ax.get_legend().legend_handles
+    assert [handle.get_label() for handle in handles] == ["rate 0.1", "rate 1"]
+    for handle, points, means in zip(handles, ax.lines[::2], ax.lines[1::2], strict=True):
+        assert handle.get_marker() == points.get_marker() and same_color(handle.get_color(), points.get_color())
+        assert means.get_markevery() == []  # the means have no marks of their own
+
+
 def test_curves_of_several_starts_look_alike_and_are_named_once():
     ax = plotting.starts([[1, 2, 3], [2, 3, 4]], x=[0, 5, 10], label="deep", style=1)
     first, second = ax.get_lines()
