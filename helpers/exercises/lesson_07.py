@@ -102,7 +102,7 @@ EXERCISES = [
                 ),
             ),
             Wrong(401, "Every term contains a weight, and the weights have a standard deviation of 0.1."),
-            Wrong(400, "That is the number of inputs. Each term has the variance 0.1² · 1."),
+            Wrong(400, "That is the number of inputs. Each term has variance 0.1² · 1."),
             Wrong(float(np.sqrt(4.01)), "The bias is 0, so it adds no variance."),
             Wrong(0.01, "That is the variance of a single weight, but z is a sum of 400 terms."),
             Wrong(float(np.sqrt(2)), "There is no ReLU in this exercise, so nothing is halved."),
@@ -474,8 +474,8 @@ EXERCISES = [
         parts=("share",),
         cases=_weighted_inputs,
         reason=(
-            "The output of a saturated unit hardly changes, whatever you "
-            "do to its weights, so almost no error gets back through it."
+            "The output of a saturated unit hardly changes with z: the "
+            "slope there is less than a fifth of its largest value, ¼."
         ),
         hints=[
             "`sigmoid_prime(Z) < 0.05` is an array of True and False.",
@@ -600,7 +600,7 @@ EXERCISES = [
     Exercise(
         name="07.q2",
         prompt=(
-            "Weights are drawn with the standard deviation $1/\\sqrt{n^{[l-1]}}$. By "
+            "Weights are drawn with standard deviation $1/\\sqrt{n^{[l-1]}}$. By "
             "what factor do they change the size of a signal on its way from $a$ to $z$?"
         ),
         right=1,
