@@ -467,8 +467,8 @@ EXERCISES = [
     Exercise(
         name="10.q4",
         prompt=(
-            "One tenth of a step cannot be shared among workers. By what factor "
-            "can the step be sped up at most, however many workers you use?"
+            "One tenth of a step cannot be shared among workers. What is the largest "
+            "factor by which the step can be sped up, however many workers you use?"
         ),
         right=10,
         solution="q4 = 1 / 0.1",
@@ -487,8 +487,8 @@ EXERCISES = [
     Exercise(
         name="10.q5",
         prompt=(
-            "Eight workers stand in a ring. Adding up the pieces of the gradient and passing the sums "
-            "on to everybody happens in rounds, in each of which every worker sends one message to its "
+            "Eight workers stand in a ring. The pieces of the gradient are added up, and the sums passed "
+            "on to everybody, in rounds, in each of which every worker sends one message to its "
             "neighbour. How many rounds does a step take?"
         ),
         right=14,
