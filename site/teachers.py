@@ -31,7 +31,7 @@ def parts(notebooks, lessons, redirect):
     if reading.keys() != lessons.keys():
         raise ValueError("the map in notebook 00 does not give the minutes of every lesson")
     whole = {number: reading[number] + _exercise_minutes(lessons[number]) for number in lessons}
-    rows = ["| lesson | needs | reading | exercises | questions | minutes in all |", "|---|---|---|---|---|---|"]
+    rows = ["| lesson | minutes | reading | exercises | questions | needs |", "|---|---|---|---|---|---|"]
     for path in notebooks:
         number = path.name[:2]
         if number in lessons:
@@ -39,8 +39,8 @@ def parts(notebooks, lessons, redirect):
             title = title if title.startswith(number) else f"{number} {title}"
             questions = sum(exercise.is_question for exercise in lessons[number])
             needs = redirect(NEEDS.search(first[number])[1])
-            counts = (reading[number], len(lessons[number]) - questions, questions, whole[number])
-            rows.append(f"| [{title}]({path.name}) | {needs} | {' | '.join(map(str, counts))} |")
+            counts = (whole[number], reading[number], len(lessons[number]) - questions, questions)
+            rows.append(f"| [{title}]({path.name}) | {' | '.join(map(str, counts))} | {needs} |")
     return {
         "timetable": "\n".join(rows),
         "exercise": str(EXERCISE),
