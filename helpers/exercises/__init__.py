@@ -7,6 +7,7 @@ In a lesson::
     solution("04.step")            show the solution and explain why it is right
     quiz("04", q1=3, q2="b")       judge answers to the quick questions at the end of a lesson
     progress()                     show which exercises have been done so far
+    hand_in()                      write your answers to a file that you can give to your teacher
 
     keep(forward=…, backward=…, update=…), use_my_code(), use_our_code()
                                    run the network in `helpers` with the reader's own functions
@@ -17,21 +18,23 @@ To read the code, start with `core` (what an exercise is) and the exercises for 
 `judging` (how an answer is judged), `repair` (how a mistake is located in the reader's code) with `catalogue` (the
 mistakes that it tries to undo), and `diagnosis` and `phrases` (how a mistake is described). For a typed answer, `cell`
 reads the code and `typed_code` judges it. `limits` and `surroundings` isolate the reader's code, and `restart` tells
-the reader what to run first after a kernel restart.
+the reader what to run first after a kernel restart. `record` keeps the answers on the reader's machine, with their code
+as returned by `source`. `submission` defines the file that `handing_in` writes.
 """
 
 import difflib
 
-from helpers.exercises import cell, record
+from helpers.exercises import cell, record, source
 from helpers.exercises.challenges import CHALLENGES
 from helpers.exercises.core import Verdict
+from helpers.exercises.handing_in import hand_in
 from helpers.exercises.judging import judge
 from helpers.exercises.message import Message
 from helpers.exercises.own_code import keep, use_my_code, use_our_code
 from helpers.exercises.registry import EXERCISES, LESSONS
 from helpers.exercises.restart import explain_missing_names
 
-__all__ = ["check", "hint", "keep", "progress", "quiz", "solution", "use_my_code", "use_our_code", "verdict"]
+__all__ = ["check", "hand_in", "hint", "keep", "progress", "quiz", "solution", "use_my_code", "use_our_code", "verdict"]
 
 MARKS = {"right": "✓", "wrong": "✗", "open": "○"}
 _hints_given = {}
@@ -63,10 +66,10 @@ def verdict(name, answer):
 def check(name, answer):
     """Say whether `answer` is right and, if not, what went wrong.
 
-    Right answers are recorded (see `progress`).
+    The answer is recorded on this machine (see `progress` and `hand_in`).
     """
     said = verdict(name, answer)
-    note = record.add(name) if said.kind == "right" else ""
+    note = _record(name, answer, said)
     Message(MARKS[said.kind], said.label, " ".join([said.words, note]).strip(), said.printed).show()
 
 
@@ -122,7 +125,7 @@ def quiz(lesson, *unnamed, **answers):
     lines = []
     for question, answer in answers.items():
         said = verdict(f"{lesson}.{question}", answer) if question in questions else Verdict("wrong", has)
-        note = record.add(f"{lesson}.{question}") if said.kind == "right" else ""
+        note = _record(f"{lesson}.{question}", answer, said)
         words = "" if said.kind == "open" else f" {said.words} {note}".rstrip()
         lines.append(Message(MARKS[said.kind], f"{question}: {said.label}", words.strip()))
     Message.show_all(lines)
@@ -143,6 +146,13 @@ def progress():
 
 def _count(names, done):
     return f"{len(done.intersection(names))} of {len(names)}" if names else "–"
+
+
+def _record(name, answer, said):
+    """Record an answer, unless it is missing or belongs to no exercise, and return a message if that fails."""
+    if said.kind == "open" or _unknown(name):
+        return ""
+    return record.add_answer(name, said.kind == "right", source.of(name, answer), source.value_of(answer), said.words)
 
 
 def _unknown(name):

@@ -1,16 +1,52 @@
 """Record the reader's progress in a small JSON file that stays on this machine.
 
 The file is `progress.json` in the project folder, or the file named by the environment variable `LESSONS_PROGRESS`. If
-this is os.devnull, nothing is recorded.
+this is os.devnull, nothing is recorded. It holds an object with these entries, of which only the first is always there:
+
+- "done": the names of the exercises and challenges that have been done;
+- "answers": for each exercise, an `Attempts` as a dictionary;
+- "seed": the text from which the numbers of the exercises are drawn (see `seeds`).
+
+Files of earlier versions contain only "done". They are read as they are, and entries that this version does not know
+are kept.
 """
 
 import json
 import os
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from helpers.system.files import replace_atomically
 
 DEFAULT = Path(__file__).resolve().parent.parent.parent / "progress.json"
+
+
+@dataclass
+class Attempts:
+    """What is known about a reader's answers to one exercise.
+
+    Attributes
+    ----------
+    attempts : int
+        The number of answers up to the first right one. Running a cell again without changing it does not count.
+    right : bool
+        Whether the answer kept here is right.
+    answer : str
+        The code of the last answer or, once an answer was right, of the last right one.
+    value : number, str, list or None
+        The value of this answer, or None if the answer is a function.
+    mistake : str
+        The reply to this answer if it is wrong, otherwise "".
+    """
+
+    attempts: int = 0
+    right: bool = False
+    answer: str = ""
+    value: object = None
+    mistake: str = ""
+
+
+TYPES = {"attempts": int, "right": bool, "answer": str, "mistake": str}
 
 
 def path():
@@ -24,30 +60,60 @@ def read():
 
     The message says what is wrong if the file cannot be read or had to be set aside. Otherwise it is "".
     """
-    file = path()
+    entries, said = read_all()
+    return set(entries["done"]), said
+
+
+def read_all():
+    """Return all entries of the record as a dictionary that has at least "done", "answers" and "seed", and a message.
+
+    The message is that of `read`.
+    """
+    nothing, file = {"done": [], "answers": {}, "seed": None}, path()
     if file is None:
-        return set(), ""
+        return nothing, ""
     if os.path.exists(file) and not os.path.isfile(file):  # reading a pipe blocks until a program writes to it
         kind = "a folder" if os.path.isdir(file) else "a device or a pipe"
-        return (
-            set(),
-            f"{file.name} is {kind}, so your progress is not saved. Set LESSONS_PROGRESS to the name of a file.",
-        )
+        said = f"{file.name} is {kind}, so your progress is not saved. Set LESSONS_PROGRESS to the name of a file."
+        return nothing, said
     try:
-        names = json.loads(file.read_text(encoding="utf-8-sig"))["done"]
-        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise ValueError("not a list of names")
-        return set(names), ""
+        return nothing | _checked(json.loads(file.read_text(encoding="utf-8-sig"))), ""
     except FileNotFoundError:
-        return set(), ""
+        return nothing, ""
     except OSError as error:
-        return set(), f"{file.name} cannot be read ({error.strerror or error}), so your earlier progress is not shown."
+        said = f"{file.name} cannot be read ({error.strerror or error}), so your earlier progress is not shown."
+        return nothing, said
     except (ValueError, KeyError, TypeError, RecursionError):
-        return set(), _set_aside(file)
+        return nothing, _set_aside(file)
+
+
+def _checked(entries):
+    """Return the entries of a record.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        If they are not those of a record.
+    """
+    names, answers = entries["done"], entries.get("answers", {})
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError("not a list of names")
+    if not isinstance(answers, dict) or not isinstance(entries.get("seed"), str | None):
+        raise ValueError("not a record of answers")
+    for given in answers.values():
+        if not isinstance(given, dict) or any(type(given.get(key, kind())) is not kind for key, kind in TYPES.items()):
+            raise ValueError("not the attempts at an exercise")
+    return entries
+
+
+def attempts(entries, name):
+    """Return the `Attempts` at an exercise according to the entries of a record."""
+    known = entries["answers"].get(name, {})
+    return Attempts(**{key: value for key, value in known.items() if key in Attempts.__dataclass_fields__})
 
 
 def add(name):
-    """Record that the exercise `name` has been done.
+    """Record that the exercise or challenge `name` has been done.
 
     Returns
     -------
@@ -58,12 +124,73 @@ def add(name):
     if file is None:
         return ""
     done, said = read()
-    if name in done or (said and os.path.exists(file)):  # do not overwrite a file that cannot be read
+    if name in done:
+        return said
+
+    def change(entries):
+        entries["done"] = sorted({*entries["done"], name})
+
+    return _update(change, said)
+
+
+def add_answer(name, right, answer, value=None, mistake=""):
+    """Record an answer to the exercise `name`.
+
+    Parameters
+    ----------
+    name : str
+    right : bool
+    answer : str
+        The code of the answer, or "" if it is not known.
+    value : number, str, list or None
+        The value of the answer, or None if it is a function.
+    mistake : str
+        The reply if the answer is wrong.
+
+    Returns
+    -------
+    str
+        See `add`.
+    """
+    if path() is None:
+        return ""
+
+    def change(entries):
+        before = attempts(entries, name)
+        if before.right and not right:  # the right answer is not lost by trying out a wrong one
+            return
+        if right:
+            entries["done"] = sorted({*entries["done"], name})
+        again = before.right or (before.attempts and (answer, value) == (before.answer, before.value))
+        now = Attempts(before.attempts + (not again), right, answer, value, "" if right else mistake)
+        entries["answers"] = entries["answers"] | {name: asdict(now)}
+
+    return _update(change, read_all()[1])
+
+
+def set_seed(seed):
+    """Record the seed of the reader's own numbers, or that there is none (None). Return a message as `add` does."""
+
+    def change(entries):
+        entries["seed"] = seed
+
+    return _update(change, read_all()[1]) if path() else ""
+
+
+def _update(change, said):
+    """Let the function `change` modify the entries of the record, and return a message.
+
+    `said` is the message from reading the record just now.
+    """
+    file = path()
+    if said and os.path.exists(file):  # do not overwrite a file that cannot be read
         return said
 
     def fill(opened):  # read the file again, because another notebook may have changed it
-        together = done | read()[0] | {name}
-        opened.write(f"{json.dumps({'done': sorted(together)}, indent=1)}\n".encode())
+        entries = read_all()[0]
+        change(entries)
+        kept = {key: value for key, value in entries.items() if key == "done" or value}
+        opened.write(f"{json.dumps(kept, indent=1)}\n".encode())
 
     try:
         replace_atomically(file, fill)

@@ -1,0 +1,131 @@
+"""Show what will be handed in and write it to a file. Nothing is sent anywhere."""
+
+import html
+import re
+import unicodedata
+from pathlib import Path
+
+import ipywidgets
+from IPython import get_ipython
+from IPython.display import display
+
+from helpers.exercises import record, submission
+from helpers.exercises.message import Message
+from helpers.exercises.registry import EXERCISES, LESSONS
+from helpers.system.files import in_words
+
+MANY = 100  # most files with the same name in a folder
+
+
+def hand_in(name=None, lesson=None, folder="."):
+    """Show what is handed in, then write it to a small file. The file is not sent anywhere.
+
+    In a notebook, ``hand_in()`` shows a form with a button. ``hand_in("Ada Lovelace")`` writes the file at once.
+
+    Parameters
+    ----------
+    name : str, optional
+        The name under which you hand in your answers. You can choose any name that your teacher will recognise.
+    lesson : str, int or list of these, optional
+        Hand in only the answers to these lessons, such as "04". By default, all answers are handed in.
+    folder : str or path-like
+        The folder of the file. An existing file is never replaced.
+    """
+    lessons, refusal = _lessons(lesson)
+    if name is None and not refusal and get_ipython() is not None:
+        display(form(lessons, folder))
+        return
+    given, refusal = _gathered(name, lessons) if not refusal else (None, refusal)
+    if refusal:
+        Message("?", "Nothing was written.", refusal).show()
+        return
+    text = submission.text_of(given)
+    Message("→", "Your file will contain exactly this.", _counted(given), text, language="json").show()
+    Message(*_written(given.name, text, folder)).show()
+
+
+def form(lessons=tuple(LESSONS), folder="."):
+    """Return a widget with a field for the name, a button, and the text that the button writes to a file."""
+    name = ipywidgets.Text(description="Your name", placeholder="as your teacher knows you")
+    button = ipywidgets.Button(description="Write the file", disabled=True, button_style="primary")
+    said, shown = ipywidgets.HTML(), ipywidgets.HTML()
+    file = {}
+
+    def show(_=None):
+        given, refusal = _gathered(name.value, lessons)
+        file["name"], file["text"] = (given.name, submission.text_of(given)) if given else ("", "")
+        button.disabled = not given
+        said.value = html.escape(refusal or f"{_counted(given)} It will contain exactly this:")
+        shown.value = f'<pre style="max-height: 20em; overflow: auto">{html.escape(file["text"])}</pre>'
+
+    def write(_):
+        mark, label, words = _written(file["name"], file["text"], folder)
+        said.value = html.escape(f"{mark} {label} {words}")
+
+    name.observe(show, "value")
+    button.on_click(write)
+    show()
+    return ipywidgets.VBox([ipywidgets.HBox([name, button]), said, shown])
+
+
+def _lessons(lesson):
+    """Return the lessons as a list of names, and a message if there is no such lesson."""
+    if lesson is None:
+        return list(LESSONS), ""
+    given = lesson if isinstance(lesson, (list, tuple)) else [lesson]
+    names = [f"{one:02d}" if type(one) is int else str(one).zfill(2) for one in given]
+    unknown = [name for name in names if name not in LESSONS]
+    if unknown:
+        return [], f"lesson is {unknown[0][:20]!r}, but it must be one of {', '.join(LESSONS)}, in quotes."
+    return names, ""
+
+
+def _gathered(name, lessons):
+    """Return the submission and "", or None and the reason why there is nothing to hand in."""
+    name = submission.clean(name) if isinstance(name, str) else ""
+    if not name:
+        return None, 'Enter your name, as in hand_in("Ada Lovelace"). You can choose any name that your teacher knows.'
+    if len(name) > submission.LONGEST_NAME:
+        return None, f"The name has {len(name)} characters. Choose one with at most {submission.LONGEST_NAME}."
+    entries, said = record.read_all()
+    known = [one for one in entries["answers"] if one in EXERCISES and one[:2] in lessons]
+    if said or not known:
+        return None, said or "There are no answers to hand in yet. Do an exercise first, and run its cell."
+    answers = {one: record.attempts(entries, one) for one in known}
+    return submission.Submission(name, entries["seed"], answers), ""
+
+
+def _counted(given):
+    right = sum(attempts.right for attempts in given.answers.values())
+    count = len(given.answers)
+    return f"The file holds {count} answer{'s' * (count != 1)}, of which {right} {'is' if right == 1 else 'are'} right."
+
+
+def _written(name, text, folder):
+    """Write the file under a name that is not in use, and return a mark, a label and a sentence."""
+    data, stem = text.encode(), f"hand_in_{file_name(name)}"
+    for number in range(1, MANY):
+        path = Path(folder) / (f"{stem}.json" if number == 1 else f"{stem}_{number}.json")
+        try:
+            with open(path, "xb") as file:  # "x" fails if the file exists
+                file.write(data)
+            return "✓", "Written.", f"{path.name} contains your answers. Give this file to your teacher."
+        except FileExistsError:
+            if _holds(path, data):
+                return "✓", "Already written.", f"{path.name} contains just these answers."
+        except OSError as error:
+            return "✗", "Not written.", f"{in_words(error, path, 'write')}."
+    return "✗", "Not written.", f"There are already {MANY} files of this name. Remove some of them."
+
+
+def _holds(path, data):
+    try:
+        return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False
+
+
+def file_name(name):
+    """Return a part of a file name that is similar to a learner's name and allowed on every system."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return re.sub(r"[^\w-]+|_+", "_", plain).strip("_")[:40] or "learner"

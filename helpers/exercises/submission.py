@@ -1,0 +1,168 @@
+"""The file that a learner hands in: what it holds, how it is written and how it is read.
+
+It is a JSON object with the learner's name, the seed of their numbers, their answers and a checksum::
+
+    {"format": "backpropagation lessons, answers", "version": 1, "name": "Ada", "seed": null,
+     "answers": {"01.error": {"attempts": 2, "right": true, "answer": "…", "value": -3, "mistake": ""}},
+     "checksum": "…"}
+
+The checksum is the SHA-256 of everything else as canonical JSON, in which the keys are sorted and no character is
+optional. It detects a damaged or carelessly edited file. It is no signature: anybody who can read this module can write
+a file with a valid checksum. The answers are therefore judged again by `grade`, which does not use "right".
+"""
+
+import hashlib
+import json
+import unicodedata
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from helpers.exercises import record, source
+from helpers.system.files import open_file
+
+FORMAT, VERSION = "backpropagation lessons, answers", 1
+LARGEST = 2_000_000  # bytes in a file; one with long answers to all exercises has about 200 000
+LONGEST_NAME = 100
+MOST_ANSWERS = 500
+KEYS = {"format", "version", "name", "seed", "answers"}
+
+
+class SubmissionError(ValueError):
+    """Raised when a file is not one that was handed in, or was changed. The message is one sentence."""
+
+
+@dataclass
+class Submission:
+    """What a learner hands in.
+
+    Attributes
+    ----------
+    name : str
+        The name that the learner chose.
+    seed : str or None
+        See `seeds`.
+    answers : dict
+        Maps the name of an exercise to `record.Attempts`.
+    """
+
+    name: str
+    seed: str | None
+    answers: dict
+
+
+def text_of(submission):
+    """Return the text of the file for a submission."""
+    answers = {name: asdict(attempts) for name, attempts in sorted(submission.answers.items())}
+    content = {"format": FORMAT, "version": VERSION, "name": submission.name, "seed": submission.seed}
+    content = _encodable(content | {"answers": answers})
+    return json.dumps(content | {"checksum": checksum(content)}, indent=1, ensure_ascii=False) + "\n"
+
+
+def checksum(content):
+    """Return the SHA-256 of the canonical JSON of a file's content without its checksum, in hexadecimal."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+
+
+def read(path):
+    """Read a file that was handed in.
+
+    Raises
+    ------
+    SubmissionError
+        If the file is too large, is damaged, was changed, or is something else. The sentence does not name the file.
+    OSError
+        If the file cannot be read.
+    """
+    content = _parsed(read_limited(path, LARGEST))
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise SubmissionError("It is not a file written by hand_in().")
+    if content.get("version") != VERSION:
+        raise SubmissionError("It was written by another version of the lessons: grade it with that version.")
+    stated = content.pop("checksum", None)
+    try:
+        same = checksum(content) == stated
+    except (ValueError, RecursionError):
+        same = False
+    if not same:
+        raise SubmissionError("Its checksum is wrong, so it was changed or damaged: ask for a new one.")
+    if content.keys() != KEYS:
+        raise SubmissionError("It has entries that hand_in() does not write: ask for a new one.")
+    return Submission(_name(content["name"]), _seed(content["seed"]), _answers(content["answers"]))
+
+
+def read_limited(path, largest):
+    """Return the bytes of an ordinary file.
+
+    Raises
+    ------
+    SubmissionError
+        If it has more than `largest` bytes, or is a symbolic link, which could lead anywhere.
+    OSError
+        If the file cannot be read.
+    """
+    if Path(path).is_symlink():
+        raise SubmissionError("It is a link to another file: hand in the file itself.")
+    with open_file(path) as file:
+        data = file.read(largest + 1)
+    if len(data) > largest:
+        raise SubmissionError(f"It has more than {largest / 1e6:g} MB, so it is not read.")
+    return data
+
+
+def _parsed(data):
+    def refuse(constant):
+        raise ValueError(f"{constant} is not JSON")
+
+    try:
+        return json.loads(data.decode("utf-8-sig"), parse_constant=refuse)
+    except (ValueError, RecursionError):  # ValueError includes text that is not UTF-8 and numbers of 5000 digits
+        raise SubmissionError("It is not JSON, so it is damaged or something else: ask for a new one.") from None
+
+
+def clean(text):
+    """Return text in one line without characters that are invisible or change the direction of writing."""
+    kept = "".join(c if unicodedata.category(c)[0] != "C" else " " * c.isspace() for c in str(text))
+    return " ".join(unicodedata.normalize("NFC", kept).split())
+
+
+def _name(name):
+    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME or clean(name) != name:
+        raise SubmissionError("The name in it is not one that hand_in() accepts: ask for a new one.")
+    return name
+
+
+def _seed(seed):
+    if seed is not None and (not isinstance(seed, str) or not 0 < len(seed) <= LONGEST_NAME or clean(seed) != seed):
+        raise SubmissionError("The seed in it is not one that use_seed() accepts: ask for a new one.")
+    return seed
+
+
+def _answers(answers):
+    """Return the answers as a dictionary of `record.Attempts`."""
+    wrong = SubmissionError("The answers in it are not as hand_in() writes them: ask for a new one.")
+    if not isinstance(answers, dict) or len(answers) > MOST_ANSWERS:
+        raise wrong
+    found = {}
+    for name, given in answers.items():
+        if not isinstance(given, dict) or given.keys() != record.Attempts.__dataclass_fields__.keys():
+            raise wrong
+        one = record.Attempts(**given)
+        if any(type(getattr(one, key)) is not kind for key, kind in record.TYPES.items()):
+            raise wrong
+        sizes = (len(one.answer), len(one.mistake), len(json.dumps(one.value)))
+        if max(sizes) > source.LONGEST or not 0 <= one.attempts < 10**6 or isinstance(one.value, bool | dict):
+            raise wrong
+        found[name] = one
+    return found
+
+
+def _encodable(value):
+    """Return a value with lone surrogates, which cannot be written to a file, replaced in all its texts."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_encodable(item) for item in value]
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,290 @@
+"""What is kept of the answers on the learner's machine, and the file that the learner hands in."""
+
+import hashlib
+import json
+import os
+
+import numpy as np
+import pytest
+from pretended import Notebook
+
+from helpers import exercises
+from helpers.exercises import handing_in, record, source, submission
+from helpers.exercises.registry import EXERCISES
+
+STEP = "def step_back(W, dZ, Z_before):\n    return W.T @ dZ * sigmoid_prime(Z_before)"
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch):
+    path = tmp_path / "progress.json"
+    monkeypatch.setenv("LESSONS_PROGRESS", str(path))
+    return path
+
+
+@pytest.fixture
+def notebook(file, monkeypatch):
+    return Notebook(monkeypatch)
+
+
+def kept(file, name):
+    return json.loads(file.read_text("utf-8"))["answers"][name]
+
+
+# --- the record ----------------------------------------------------------------------------------
+
+
+def test_the_attempts_the_last_answer_and_the_mistake_are_kept(file, notebook):
+    cells = [f'from helpers.exercises import check\n\nanswer = {a}\ncheck("01.error", answer)' for a in ("3", "9")]
+    for text in ("answer = None\nfrom helpers.exercises import check\ncheck('01.error', answer)", *cells, cells[1]):
+        notebook.run(text)
+    wrong = {wrong.answer: wrong.hint for wrong in EXERCISES["01.error"].wrong}
+    assert kept(file, "01.error") == {
+        "attempts": 2, "right": False, "answer": cells[1], "value": 9, "mistake": kept(file, "01.error")["mistake"]
+    }  # fmt: skip
+    assert wrong[9] in kept(file, "01.error")["mistake"]
+    notebook.run(cells[0].replace("3", "2 - 5"))
+    notebook.run(cells[0])
+    assert kept(file, "01.error") == {
+        "attempts": 3, "right": True, "answer": cells[0].replace("3", "2 - 5"), "value": -3, "mistake": ""
+    }  # fmt: skip
+    assert json.loads(file.read_text())["done"] == ["01.error"]
+
+
+def test_a_file_of_an_earlier_version_is_read_without_loss(file):
+    file.write_text('{"done": ["01.error", "99.later"], "notes": {"of": "a later version"}}')
+    assert record.read() == ({"01.error", "99.later"}, "")
+    record.add_answer("01.weights", False, "answer = 3", 3, "No.")
+    entries = json.loads(file.read_text())
+    assert entries["done"] == ["01.error", "99.later"] and entries["notes"] == {"of": "a later version"}
+    record.add("05.widget")
+    assert kept(file, "01.weights")["mistake"] == "No." and os.listdir(file.parent) == [file.name]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    ['"x"', '{"01.error": 3}', '{"01.error": {"attempts": "3"}}', '{"01.error": {"right": 1}}', '{"x": {"answer": 1}}'],
+)
+def test_damaged_answers_are_set_aside(file, answers):
+    damaged = f'{{"done": ["01.error"], "answers": {answers}}}'
+    file.write_text(damaged)
+    said = record.add_answer("01.weights", False, "")
+    assert said.startswith("progress.json was damaged. It has been kept as progress-damaged-1.json") and said[-1] == "."
+    assert (file.parent / "progress-damaged-1.json").read_text() == damaged
+    assert list(json.loads(file.read_text())["answers"]) == ["01.weights"]
+
+
+def test_the_code_of_a_function_comes_with_what_it_uses(notebook, file):
+    notebook.run("import math\nfrom helpers.backprop.activations import sigmoid_prime\nSCALE, UNUSED = 1.0, 2.0")
+    notebook.run("def scaled(x):\n    return SCALE * x * math.cos(0)")
+    notebook.run(STEP.replace("W.T @ dZ", "scaled(W.T @ dZ)"))
+    notebook.run('from helpers.exercises import check\ncheck("04.step", step_back)')
+    code = kept(file, "04.step")["answer"]
+    assert kept(file, "04.step")["right"] and "UNUSED" not in code
+    again = {}
+    exec(code.split("from helpers.exercises")[0], again)
+    case = EXERCISES["04.step"].cases()[0]
+    np.testing.assert_allclose(again["step_back"](*case), EXERCISES["04.step"].solution(*case))
+
+
+def test_quick_questions_are_kept_too(notebook, file):
+    notebook.run('from helpers.exercises import quiz\nquiz("01", q1=(1, 2), q2=None, q3="b", q9=3)')
+    answers = json.loads(file.read_text())["answers"]
+    assert {name: (one["value"], one["right"]) for name, one in answers.items()} == {
+        "01.q1": ([1, 2], True), "01.q3": ("b", False)
+    }  # fmt: skip
+
+
+class Unfit:
+    @property
+    def __class__(self):
+        raise RuntimeError
+
+    tolist = None
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        (np.float32(0.5), 0.5),
+        (np.array([[1, 2]]), [[1, 2]]),
+        ((1, 2.5), [1, 2.5]),
+        ("a", "a"),
+        (float("nan"), None),
+        (np.zeros(10**5), None),
+        ("x" * 10**5, None),
+        pytest.param(10**5000, None, id="5000 digits"),
+        ({"a": 1}, None),
+        pytest.param(Unfit, None, id="an object without a class"),
+        (len, None),
+    ],
+)
+def test_a_value_is_kept_if_it_is_plain(answer, value):
+    answer = answer() if answer is Unfit else answer
+    assert source.value_of(answer) == value
+    assert source.of("01.error", answer) == ""
+
+
+# --- the file that is handed in ------------------------------------------------------------------
+
+
+@pytest.fixture
+def answered(notebook):
+    notebook.run('from helpers.exercises import check, quiz\ncheck("01.error", 2 - 5)\nquiz("02", q3="a")')
+    return notebook
+
+
+def handed(folder, *arguments, **options):
+    before = set(os.listdir(folder))
+    exercises.hand_in(*arguments, folder=folder, **options)
+    return [folder / name for name in sorted(set(os.listdir(folder)) - before)]
+
+
+def test_what_is_shown_is_what_is_written(answered, tmp_path, capsys):
+    capsys.readouterr()
+    (path,) = handed(tmp_path, "  Ada   Lovelace ")
+    out = capsys.readouterr().out
+    assert path.name == "hand_in_ada_lovelace.json" and path.read_text("utf-8") in out
+    assert "The file holds 2 answers, of which 1 is right." in out
+    content = json.loads(path.read_text("utf-8"))
+    stated = content.pop("checksum")
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    assert stated == hashlib.sha256(canonical.encode()).hexdigest()
+    given = submission.read(path)
+    assert (given.name, given.seed, sorted(given.answers)) == ("Ada Lovelace", None, ["01.error", "02.q3"])
+    assert given.answers["02.q3"].value == "a" and "fewer" not in given.answers["02.q3"].answer
+
+
+def test_no_file_is_replaced(answered, tmp_path, capsys):
+    (first,) = handed(tmp_path, "Ada")
+    assert handed(tmp_path, "Ada") == [] and "contains just these answers" in capsys.readouterr().out
+    first.write_text("precious")
+    (second,) = handed(tmp_path, "Ada")
+    assert second.name == "hand_in_ada_2.json" and first.read_text() == "precious"
+
+
+def test_only_some_lessons(answered, tmp_path):
+    (path,) = handed(tmp_path, "Ada", lesson=2)
+    assert list(submission.read(path).answers) == ["02.q3"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((None,), "Enter your name"),
+        (("  ",), "Enter your name"),
+        ((3,), "Enter your name"),
+        (("x" * 101,), "The name has 101 characters. Choose one with at most 100."),
+        (("Ada", "44"), "lesson is '44', but it must be one of 00, 01"),
+        (("Ada", ["03"]), "There are no answers to hand in yet"),
+    ],
+)
+def test_what_cannot_be_handed_in(answered, tmp_path, capsys, arguments, words):
+    assert handed(tmp_path, *arguments) == []
+    assert f"? Nothing was written. {words}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("Ada Lovelace", "ada_lovelace"),
+        ("../../etc/passwd", "etc_passwd"),
+        ("C:\\nul", "c_nul"),
+        ("Ünï Çødé", "ünï_çødé"),
+        ("\u202egnp.exe", "gnp_exe"),
+        ("李小龍", "李小龍"),
+        ("…", "learner"),
+        ("a" * 300, "a" * 40),
+        ("-rf", "-rf"),
+    ],
+)
+def test_file_names_are_harmless(name, part):
+    assert handing_in.file_name(name) == part
+
+
+def test_a_folder_that_cannot_be_written_to_is_one_sentence(answered, tmp_path, capsys):
+    exercises.hand_in("Ada", folder=tmp_path / "missing")
+    assert "✗ Not written. cannot write hand_in_ada.json" in capsys.readouterr().out
+
+
+def test_the_form_writes_what_it_shows(answered, tmp_path):
+    form = handing_in.form(folder=tmp_path)
+    (name, button), said, shown = form.children[0].children, *form.children[1:]
+    assert button.disabled and "Enter your name" in said.value
+    name.value = "<b>Ada</b>"
+    assert not button.disabled and "&lt;b&gt;Ada" in shown.value and "<b>" not in shown.value
+    button.click()
+    assert "Written." in said.value
+    assert submission.read(tmp_path / "hand_in_b_ada_b.json").name == "<b>Ada</b>"
+
+
+# --- files that were not written by hand_in ------------------------------------------------------
+
+
+@pytest.fixture
+def path(answered, tmp_path):
+    return handed(tmp_path, "Ada")[0]
+
+
+def signed(content):
+    content.pop("checksum", None)
+    return json.dumps(content | {"checksum": submission.checksum(content)})
+
+
+def changed(**entries):
+    return lambda text: signed(json.loads(text) | entries)
+
+
+def one_changed(**entries):
+    def change(text):
+        content = json.loads(text)
+        content["answers"]["01.error"] |= entries
+        return signed(content)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: text.replace('"right": false', '"right": true'), "checksum is wrong"),
+        (lambda text: text[:-200], "not JSON"),
+        (lambda text: "[" * 10**5, "not JSON"),
+        (lambda text: "[" * 10**4 + "]" * 10**4, "not"),
+        (lambda text: '{"a": ' + "9" * 5000 + "}", "not JSON"),
+        (lambda text: '{"a": NaN}', "not JSON"),
+        (lambda text: "", "not JSON"),
+        (lambda text: '{"done": []}', "not a file written by hand_in()"),
+        (lambda text: " " * 2_000_001, "more than 2 MB"),
+        (changed(version=99), "another version"),
+        (changed(more=1), "entries that hand_in() does not write"),
+        (changed(name="\u202eAda"), "name in it"),
+        (changed(name=" "), "name in it"),
+        (changed(name=["Ada"]), "name in it"),
+        (changed(seed=3), "seed in it"),
+        (changed(answers=[]), "answers in it"),
+        (changed(answers={"01.error": {}}), "answers in it"),
+        (one_changed(attempts="many"), "answers in it"),
+        (one_changed(attempts=-1), "answers in it"),
+        (one_changed(answer="x" * 20_001), "answers in it"),
+        (one_changed(value={"a": 1}), "answers in it"),
+        (one_changed(value=True), "answers in it"),
+    ],
+)
+def test_a_changed_file_is_one_sentence(path, change, words):
+    path.write_text(change(path.read_text("utf-8")), "utf-8")
+    with pytest.raises(submission.SubmissionError) as said:
+        submission.read(path)
+    assert words in str(said.value) and str(said.value).count("\n") == 0 and len(str(said.value)) < 120
+
+
+def test_links_are_not_followed(path, tmp_path):
+    (tmp_path / "link.json").symlink_to(path)
+    with pytest.raises(submission.SubmissionError, match="link"):
+        submission.read(tmp_path / "link.json")
+
+
+def test_text_that_cannot_be_encoded_does_not_stop_the_hand_in(notebook, file, tmp_path):
+    record.add_answer("01.error", False, "answer = '\ud800'", "\ud800", "\udfff")
+    (path,) = handed(tmp_path, "Ada")
+    assert submission.read(path).answers["01.error"].answer == "answer = '?'"
