@@ -19,7 +19,8 @@ To read the code, start with `core` (what an exercise is) and the exercises for 
 mistakes that it tries to undo), and `diagnosis` and `phrases` (how a mistake is described). For a typed answer, `cell`
 reads the code and `typed_code` judges it. `limits` and `surroundings` isolate the reader's code, and `restart` tells
 the reader what to run first after a kernel restart. `record` keeps the answers on the reader's machine, with their code
-as returned by `source`. `submission` defines the file that `handing_in` writes.
+as returned by `source`. `submission` defines the file that `handing_in` writes. For the teacher, `grade` reads such
+files, `rerun` runs the answers in the process described in `worker`, and `gradebook` writes the results.
 """
 
 import difflib

@@ -33,7 +33,7 @@ class _Mistake(NamedTuple):
     part: str = ""  # the name of the wrong result, such as "dW[2]"
 
 
-def judge(exercise, answer, seconds=SECONDS, code=None):
+def judge(exercise, answer, seconds=SECONDS, code=None, search=True):
     """Judge an answer. This never raises an error and never gives the solution away.
 
     Parameters
@@ -45,6 +45,8 @@ def judge(exercise, answer, seconds=SECONDS, code=None):
         The time in seconds after which a function is stopped.
     code : repair.Code, optional
         The code of a typed answer, if it is known (see `cell`).
+    search : bool
+        Whether to search for the cause of a mistake in the code of a function, if it is not a known mistake.
 
     Returns
     -------
@@ -65,7 +67,8 @@ def judge(exercise, answer, seconds=SECONDS, code=None):
             return judge(exercise, answer, seconds)
         verdict = Verdict("wrong", about_error(exercise.answer_name, error, answer))
     if isinstance(verdict, _Mistake):
-        verdict = _traced(exercise, answer, verdict)
+        known = Verdict("wrong", verdict.hint or verdict.generic)
+        verdict = _traced(exercise, answer, verdict) if search else known
     if verdict.kind == "wrong":
         verdict = verdict._replace(words=questions.ending(verdict.words, questions.of(exercise)))
     return verdict._replace(printed=str(printed))

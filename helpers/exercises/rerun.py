@@ -1,0 +1,246 @@
+"""Run learners' answers again in another process, and judge what it returns in this one.
+
+The process is described in `worker`. It is killed if it is silent for too long, and everything that it returns is
+treated as data from a stranger. A cell that has to be stopped in this way, or that ends the process, is left out when
+the others are run again.
+"""
+
+import builtins
+import contextlib
+import json
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.exercises import stripped
+from helpers.exercises.core import Verdict
+from helpers.exercises.judging import SECONDS, judge
+from helpers.exercises.limits import TimeUp
+from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError
+
+WORKER = Path(__file__).with_name("worker.py")
+LONGEST = 60.0  # seconds for all answers in one file
+SILENCE = 5 * SECONDS  # seconds without an answer after which the process is killed; it stops most answers itself
+MEMORY = 2**31  # bytes of address space, of which NumPy needs half
+MOST_OUTPUT = 2**24  # bytes from one process
+DTYPES = {np.dtype(kind).name for kind in "?bhilqBHILQefd"}
+ERRORS = {one.__name__: one for one in (TimeUp, SystemExit, ArgumentChangedError, ArgumentRoundedError)}
+STOPPED = f"TimeUp: {SECONDS:g}"
+ENDED = "ProcessEndedError: The code ended the process, made it crash, or used too much memory."
+GIVEN_UP = "NotRunError: The time for all answers in this file was used up before this one."
+
+
+class Cell(NamedTuple):
+    """Code to run. Of a cell that is not `whole`, only imports, functions and constants are executed."""
+
+    text: str
+    whole: bool = True
+
+
+@dataclass
+class Answers:
+    """What the answers in some cells gave.
+
+    Attributes
+    ----------
+    found : dict
+        Maps the name of an exercise to {"value": …, "given": …}, {"results": …} or {"error": …}, or "seed" to a value.
+    errors : dict
+        Maps the index of a cell to the error that ended it.
+    protection : list of str
+        See `confinement.confine`.
+    """
+
+    found: dict = field(default_factory=dict)
+    errors: dict = field(default_factory=dict)
+    protection: list = field(default_factory=list)
+    done: set = field(default_factory=set)
+
+
+def run(cells, exercises, shared=False, longest=LONGEST):
+    """Run cells in another process.
+
+    Parameters
+    ----------
+    cells : list of Cell
+    exercises : dict
+        Maps names to exercises, of which those with cases are run.
+    shared : bool
+        Whether each cell sees the variables of those before it.
+    longest : float
+        The time in seconds after which the remaining cells are given up.
+
+    Returns
+    -------
+    Answers
+    """
+    answers, end = Answers(), time.monotonic() + longest
+    task = {"cases": {name: stripped.encode(one.cases()) for name, one in exercises.items() if one.cases}}
+    task |= {"shared": shared, "seconds": SECONDS, "processor_seconds": int(longest) + 1, "memory": MEMORY}
+    while cells:
+        again = set() if shared else answers.done  # cells that need not be run again
+        texts = [Cell("") if i in {*answers.errors, *again} else cell for i, cell in enumerate(cells)]
+        answers.done = set(again)
+        silent = _talk(json.dumps(task | {"cells": [cell._asdict() for cell in texts]}), answers, end)
+        stopped = next((i for i in range(len(cells)) if i not in answers.done), None)
+        if stopped is None:
+            break
+        if time.monotonic() > end:
+            answers.errors |= {i: GIVEN_UP for i in range(len(cells)) if i not in answers.done | {*answers.errors}}
+            break
+        answers.errors[stopped] = STOPPED if silent else ENDED
+    return answers
+
+
+def _talk(task, answers, end):
+    """Run a process until it ends, is silent for too long or says too much, and note what it says.
+
+    Return whether it was silent for too long.
+    """
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as file:
+        file.write(task.encode())
+        file.seek(0)
+        environment = {key: os.environ[key] for key in ("SYSTEMROOT", "TEMP", "LD_LIBRARY_PATH") if key in os.environ}
+        environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "LESSONS_PROGRESS": os.devnull}
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-B", str(WORKER)],
+            cwd=folder,
+            env=environment,
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        lines = queue.SimpleQueue()
+        listener = threading.Thread(target=_listen, args=(process.stdout, lines), daemon=True)
+        listener.start()
+        try:
+            while line := lines.get(timeout=max(0.01, min(SILENCE, end - time.monotonic()))):
+                _note(line, answers)
+            return False
+        except queue.Empty:
+            return True
+        finally:
+            _kill(process)
+            listener.join()  # it ends with the process
+            process.stdout.close()
+
+
+def _listen(stream, lines):
+    """Put each line of a stream into a queue, and b"" at the end or if the stream is too long."""
+    left = MOST_OUTPUT
+    while left > 0 and (line := stream.readline(left)):
+        left -= len(line)
+        lines.put(line)
+    lines.put(b"")
+
+
+def _kill(process):
+    with contextlib.suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    process.wait()
+
+
+def _note(line, answers):
+    """Note what a line from the process says, unless it is not as `worker` writes it."""
+    try:
+        said = json.loads(line)
+        cell, name, error = said.get("cell"), said.get("name"), said.get("error")
+    except (ValueError, RecursionError, AttributeError):
+        return
+    if isinstance(said.get("protection"), list):
+        answers.protection = [str(one)[:30] for one in said["protection"]][:9]
+    if type(cell) is not int:
+        return
+    if said.get("done"):
+        answers.done.add(cell)
+    elif isinstance(name, str):
+        answers.found[name] = said
+    elif isinstance(error, str):
+        answers.errors.setdefault(cell, error)
+
+
+# --- judging what came back ----------------------------------------------------------------------
+
+
+def verdict(exercise, found):
+    """Return the verdict on what the process returned for an exercise, without running any code of the learner.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    found : dict
+        An entry of `Answers.found`, or {"error": …}.
+    """
+    if isinstance(found.get("error"), str):
+        return judge(exercise, _Replayed(error=found["error"]), search=False)
+    if isinstance(found.get("results"), str):
+        try:
+            results = [_decoded(one) for one in json.loads(found["results"])]
+        except (ValueError, TypeError, KeyError, RecursionError, OverflowError, MemoryError):
+            return Verdict("wrong", "The results of the function could not be read.")
+        return judge(exercise, _Replayed(results), search=False)
+    if found.get("value") is None and found.get("given"):
+        return Verdict("wrong", "The answer is neither a number, text nor a list of numbers.")
+    return judge(exercise, found.get("value"), search=False)
+
+
+class _Replayed:
+    """A function that returns recorded results in order, or raises a recorded error."""
+
+    def __init__(self, results=(), error=""):
+        self.results, self.error = iter(results), error
+
+    def __call__(self, *_):
+        if self.error:
+            kind, _, text = self.error.partition(": ")
+            error = _error(kind, text)
+            if isinstance(error, NameError):
+                error.name = (re.findall(r"'(\w+)'", text) or [None])[0]
+            raise error
+        return next(self.results, None)
+
+
+def _error(kind, text):
+    """Return an error by the name of its class, which may be one that is not known here."""
+    known = ERRORS.get(kind, getattr(builtins, kind, None))
+    if known in ERRORS.values() or (isinstance(known, type) and issubclass(known, Exception)):
+        with contextlib.suppress(TypeError):  # some errors, such as UnicodeDecodeError, need more than a text
+            return known(text)
+    return type(kind[:40] if kind.isidentifier() else "Error", (Exception,), {})(text)
+
+
+def _decoded(value):
+    """Return a result from its JSON. Unlike `stripped.decode`, this expects that the JSON may be anything."""
+    if isinstance(value, list):
+        return [_decoded(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "array" in value and value.get("dtype") in DTYPES:
+        return np.array(value["array"], dtype=value["dtype"])
+    if "tuple" in value:
+        return tuple(_decoded(item) for item in value["tuple"])
+    if "dict" in value:
+        return {_key(key): _decoded(item) for key, item in value["dict"]}
+    kind = str(value.get("other"))
+    return type(kind if kind.isidentifier() and len(kind) < 40 else "object", (), {})()  # stands for any other object
+
+
+def _key(key):
+    if not isinstance(key, (int, float, str)):
+        raise TypeError("not a key")
+    return key

@@ -1,0 +1,165 @@
+"""Give up rights of the running process, before it executes code that it does not trust.
+
+What can be given up depends on the system, and `confine` returns what was. From the strongest to the weakest:
+
+- *Linux kernel.* Landlock (Linux 5.13 or later) denies every file that is not listed, for reading and writing, and
+  starting programs; since 6.7 also TCP, and since 6.12 signals to other processes. In namespaces of its own, if the
+  system permits them, the process has no network at all, sees no other processes, and all that it starts end with it.
+- *Resource limits* (Linux and macOS): processor time, memory, no data in files, no new processes (except for root).
+- *Python.* An audit hook refuses every audited event except those that imports and computations need. It works on
+  every system, but it is a fence and not a wall: code with access to memory, for example through a bug in an extension
+  module, can climb over it. Python does not audit everything, for example `os.utime` on a few versions.
+
+So on Linux, hostile code is held by the kernel; on macOS and Windows, only by Python. On all systems the code can still
+use up its time and memory, and can return any data it likes. Only a virtual machine without anything of value in it
+protects against an attacker who knows an unpublished hole in the kernel.
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
+
+NAMESPACES = 0x10000000 | 0x20000000 | 0x40000000  # CLONE_NEWUSER, CLONE_NEWPID and CLONE_NEWNET
+PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # system calls of Landlock, the same on every processor
+READ_FILE, READ_FOLDER = 1 << 2, 1 << 3
+RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # number of rights to files that each version of Landlock knows
+# Events that imports and computations raise; see "audit events table" in Python's documentation.
+HARMLESS = frozenset(
+    "import exec compile marshal.load marshal.loads os.listdir os.scandir object.__getattr__ sys._getframe "
+    "sys._current_frames sys.settrace sys.setprofile sys.unraisablehook array.__new__ builtins.id builtins.input "
+    "builtins.input/result time.sleep code.__new__".split()
+)
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def confine(readable, seconds, memory):
+    """Give up all rights of this process that computing does not need. They cannot be regained.
+
+    Call this function before any thread is started. Where there are namespaces, it returns in a child process, and the
+    calling process only waits for it to end.
+
+    Parameters
+    ----------
+    readable : list of str
+        Files and folders that may still be read.
+    seconds : int
+        Processor time after which the process is killed.
+    memory : int
+        Address space in bytes.
+
+    Returns
+    -------
+    list of str
+        What protects the system now: some of "no network", "limits", "files (kernel)" and "audit hook".
+    """
+    present = [path for path in readable if os.path.exists(path)]
+    readable = list(dict.fromkeys([*present, *map(os.path.realpath, present)]))
+    kept = [
+        name
+        for name, give_up in (
+            ("no network", _enter_namespaces),
+            ("limits", lambda: _limit(seconds, memory)),
+            ("files (kernel)", lambda: _restrict_files(readable)),
+        )
+        if give_up()
+    ]
+    sys.addaudithook(_hook(tuple(readable)))
+    return [*kept, "audit hook"]
+
+
+def _limit(seconds, memory):
+    if resource is None:
+        return False
+    limits = {
+        "RLIMIT_CPU": seconds,
+        "RLIMIT_AS": memory,
+        "RLIMIT_FSIZE": 0,
+        "RLIMIT_NPROC": 0,
+        "RLIMIT_NOFILE": 64,
+        "RLIMIT_CORE": 0,
+    }
+    for name, most in limits.items():
+        with contextlib.suppress(ValueError, OSError, AttributeError):  # not every system knows every limit
+            resource.setrlimit(getattr(resource, name), (most, most))
+    return resource.getrlimit(resource.RLIMIT_CPU)[1] == seconds
+
+
+def _enter_namespaces():
+    """Continue in a child process that has no network and is the first in a namespace of processes."""
+    if not sys.platform.startswith("linux"):
+        return False
+    system = ctypes.CDLL(None, use_errno=True)
+    if system.unshare(NAMESPACES) != 0:
+        return False
+    child = os.fork()
+    if child:
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
+    system.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    return True
+
+
+class _Ruleset(ctypes.Structure):
+    _fields_ = (("files", ctypes.c_uint64), ("network", ctypes.c_uint64), ("scoped", ctypes.c_uint64))
+
+
+class _Rule(ctypes.Structure):
+    _pack_ = 1
+    _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
+
+
+def _restrict_files(readable):
+    """Deny access to all files that are not readable by Landlock, and TCP and signals if it can."""
+    if not sys.platform.startswith("linux"):
+        return False
+    system = ctypes.CDLL(None, use_errno=True)
+    call = system.syscall
+    call.restype = ctypes.c_long
+    version = call(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
+    if version < 1:
+        return False
+    everything = (1 << RIGHTS[min(version, 5)]) - 1
+    rules = _Ruleset(everything, 3 if version >= 4 else 0, 3 if version >= 6 else 0)
+    size = 24 if version >= 6 else 16 if version >= 4 else 8
+    ruleset = call(CREATE_RULESET, ctypes.byref(rules), ctypes.c_size_t(size), ctypes.c_uint32(0))
+    if ruleset < 0:
+        return False
+    for path in readable:
+        parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        rule = _Rule(READ_FILE | (READ_FOLDER if os.path.isdir(path) else 0), parent)
+        call(ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(1), ctypes.byref(rule), ctypes.c_uint32(0))
+        os.close(parent)
+    system.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    done = call(RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0)) == 0
+    os.close(ruleset)
+    return done
+
+
+def _hook(readable, harmless=HARMLESS, writing=WRITING, kind=type, text=str, number=int, refused=PermissionError):
+    """Return an audit hook. It uses nothing that other code could replace, such as functions of `builtins`."""
+    folders = tuple(path + os.sep for path in readable)
+
+    def hook(event, arguments):
+        if event in harmless:
+            return
+        if event == "object.__setattr__" and arguments[1] != "__code__":
+            return
+        if event == "open":
+            path, _, flags = arguments
+            if kind(flags) is number and flags & writing:
+                raise refused(f"writing to files is not allowed here: {path!r:.80}")
+            if kind(path) is number:
+                return
+            if kind(path) is text and ".." not in path and (path in readable or path.startswith(folders)):
+                return
+            raise refused(f"reading this file is not allowed here: {path!r:.80}")
+        raise refused(f"{event} is not allowed here")
+
+    return hook

@@ -1,0 +1,343 @@
+"""Grading: good, half done, wrong, damaged and hostile files all end as a row or a line, and nothing else changes."""
+
+import csv
+import hashlib
+import html.parser
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from helpers.exercises import grade, gradebook, rerun, source, submission
+from helpers.exercises.record import Attempts
+from helpers.exercises.registry import EXERCISES, LESSONS
+from helpers.exercises.rerun import Cell
+
+ROOT = Path(__file__).resolve().parents[2]
+FUNCTIONS = {name: exercise for name, exercise in EXERCISES.items() if exercise.cases}
+STEP = "def step_back(W, dZ, Z_before):\n    {}\ncheck('04.step', step_back)"
+RIGHT_STEP = STEP.format("return W.T @ dZ * sigmoid_prime(Z_before)")
+
+
+def good(name):
+    exercise = EXERCISES[name]
+    if exercise.cases:
+        return Attempts(1, True, source.of(name, exercise.solution), None, "")
+    return Attempts(1, True, exercise.solution, source.value_of(exercise.right), "")
+
+
+def hand_in(folder, file, name, answers, seed=None):
+    path = folder / file
+    path.write_text(submission.text_of(submission.Submission(name, seed, answers)), "utf-8")
+    return path
+
+
+def notebook(path, *cells):
+    path.parent.mkdir(exist_ok=True)
+    cells = [nbformat.v4.new_code_cell(text) for text in cells]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+
+
+def snapshot(folder):
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    return {path: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mode) for path in files}
+
+
+# --- running answers -----------------------------------------------------------------------------
+
+
+def test_every_solution_is_right_when_it_is_run_again():
+    cells = [Cell(source.of(name, exercise.solution)) for name, exercise in FUNCTIONS.items()]
+    answers = rerun.run(cells, FUNCTIONS)
+    assert answers.errors == {} and answers.found.keys() == FUNCTIONS.keys()
+    for name, exercise in FUNCTIONS.items():
+        assert rerun.verdict(exercise, answers.found[name]).kind == "right", name
+
+
+BODIES = {
+    "return W.T @ dZ": "That is dA. The factor σ′(Z) is still missing.",
+    "return (W.T @ dZ * sigmoid_prime(Z_before)).tolist()": "Right.",
+    "return None": "returns None",
+    "return undefined": "`undefined` is not defined",
+    "W *= 0; return W": "changes its argument `W` in place",
+    "return object()": "is a object that does not contain numbers",
+    "raise ValueError('<b>')": "stopped with ValueError (`<b>`)",
+    "raise KeyboardInterrupt": "stopped with KeyboardInterrupt",
+    "exit()": "calls exit()",
+    "return step_back(W, dZ, Z_before)": "calls itself endlessly",
+    "x = []; x.append(x); return x": "calls itself endlessly",
+    "return 'x' * 10**7": "too large",
+    "return np.ones(10**7)": "too large",
+    "return {(1, 2): 3}": "could not be read",
+    "yield 1": "generator",
+    "raise UnicodeDecodeError('utf-8', b'x', 0, 1, 'no')": "UnicodeDecodeError",
+}
+
+
+def test_what_is_said_about_answers_that_were_run_again():
+    names = {f"step {i}": body for i, body in enumerate(BODIES)}
+    cells = [Cell(STEP.format(body).replace("04.step", name)) for name, body in names.items()]
+    answers = rerun.run(cells, dict.fromkeys(names, EXERCISES["04.step"]))
+    for name, body in names.items():
+        assert BODIES[body] in str(rerun.verdict(EXERCISES["04.step"], answers.found[name])), body
+
+
+FORBIDDEN = {
+    "import os; os.system('touch pwned')": "os.system",
+    "import subprocess; subprocess.run(['touch', 'pwned'])": "subprocess.Popen",
+    "import os; os.fork()": "os.fork",
+    "import os, signal; os.kill(os.getppid(), 9)": "os.kill",
+    "open({path!r}, 'w')": "writing",
+    "open({path!r})": "reading",
+    "import os; os.open({path!r}, os.O_RDONLY)": "reading",
+    "import os; os.remove({path!r})": "os.remove",
+    "import os; os.chmod({path!r}, 0)": "os.chmod",
+    "import os; os.utime({path!r}, (0, 0))": "os.utime",
+    "import os; os.mkdir('pwned')": "os.mkdir",
+    "np.save('pwned', np.ones(3))": "writing",
+    "import socket; socket.create_connection(('127.0.0.1', 1))": "socket",
+    "import ctypes; ctypes.CDLL(None)": "ctypes",
+    "import gc; gc.get_objects()": "gc",
+    "import os; os.environ['X'] = 'y'": "os.putenv",
+    f"open({str(ROOT / 'helpers/exercises/lesson_04.py')!r}).read()": "reading",
+    "import sys; del sys.modules['helpers.exercises']; import helpers.exercises.lesson_04": "reading",
+}
+
+
+def test_what_an_answer_does_not_need_is_refused(tmp_path):
+    path = tmp_path / "precious.txt"
+    path.write_text("precious")
+    codes = [code.format(path=str(path)) if "{path" in code else code for code in FORBIDDEN]
+    answers = rerun.run([*map(Cell, codes), Cell(RIGHT_STEP)], FUNCTIONS)
+    for i, word in enumerate(FORBIDDEN.values()):
+        assert word in answers.errors[i] and "not allowed here" in answers.errors[i], codes[i]
+    assert rerun.verdict(EXERCISES["04.step"], answers.found["04.step"]).kind == "right"
+    assert path.read_text() == "precious" and os.listdir(tmp_path) == ["precious.txt"]
+
+
+def test_the_solutions_are_not_in_the_process():
+    code = "import helpers.exercises, sys\nraise ValueError([m for m in sys.modules if 'exercises.' in m])"
+    answers = rerun.run([Cell(code), Cell("from helpers.exercises.registry import EXERCISES")], {})
+    assert answers.errors[0] == "ValueError: []" and answers.errors[1].startswith("ModuleNotFoundError")
+
+
+STUBBORN = "import signal\nsignal.setitimer(signal.ITIMER_REAL, 0)\nwhile True: pass"
+FLOOD = (
+    "import os\nwhile True:\n  for fd in range(3, 64):\n    try: os.write(fd, b'x' * 10**5)\n    except OSError: pass"
+)
+LIE = "import os\nfor fd in range(3, 64):\n  try: os.write(fd, b'[]\\n7\\n{\"cell\": 0, \"name\": [], \"done\": 1}\\n')\n  except OSError: pass"  # fmt: skip  # noqa: E501
+
+
+@pytest.mark.parametrize("code", ["import os\nos._exit(0)", FLOOD, LIE, "while True: pass", STUBBORN])
+def test_a_cell_that_ends_the_process_harms_only_itself(code, monkeypatch):
+    monkeypatch.setattr(rerun, "SILENCE", 3.0)
+    monkeypatch.setattr(rerun, "SECONDS", 0.5)
+    answers = rerun.run([Cell(code), Cell(RIGHT_STEP)], FUNCTIONS)
+    assert rerun.verdict(EXERCISES["04.step"], answers.found["04.step"]).kind == "right"
+    if code != LIE:
+        assert 0 in answers.errors and 1 not in answers.errors
+
+
+def test_the_time_for_a_file_is_limited(monkeypatch):
+    monkeypatch.setattr(rerun, "SECONDS", 0.5)
+    answers = rerun.run([Cell("while True: pass")] * 3 + [Cell(RIGHT_STEP)], FUNCTIONS, longest=0.1)
+    assert set(answers.errors.values()) <= {rerun.GIVEN_UP} and len(answers.errors) == 4
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"", b"7", b"[]", b"\xff", b"[" * 10**5, b'{"cell": "0"}', b'{"cell": 0, "name": {}}', b'{"protection": 3}'],
+)
+def test_a_line_from_a_stranger_is_data(line):
+    answers = rerun.Answers()
+    rerun._note(line, answers)
+    assert (answers.found, answers.errors) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        "",
+        "7",
+        "[" * 10**5,
+        '[{"array": [1], "dtype": "U1000000000"}]',
+        '[{"array": [[1], [1, 2]], "dtype": "float64"}]',
+        '[{"dict": [[[], 1]]}]',
+        '[{"dict": 3}]',
+        '[{"tuple": 3}]',
+        '[{"other": "os.system"}]',
+        '[{"array": {"a": 1}, "dtype": "float64"}]',
+    ],
+)
+def test_results_from_a_stranger_are_data(results):
+    assert rerun.verdict(EXERCISES["04.step"], {"results": results}).kind == "wrong"
+
+
+# --- a folder ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("class")
+    names = [exercise.name for exercise in (*LESSONS["01"], *LESSONS["04"])]
+    hand_in(folder, "ada.json", "Ada", {name: good(name) for name in names}, "seed of Ada")
+    hand_in(folder, "ben.json", "Ben", {name: good(name) for name in names[::2]})
+    wrong = {"01.error": Attempts(5, False, "answer = 3", 3, "…"), "01.q1": Attempts(2, False, "", [2, 1], "…")}
+    wrong["04.step"] = Attempts(4, True, STEP.format("return W.T @ dZ"), None, "")
+    wrong["04.update"] = Attempts(2, False, "import os\nos.system('x')", None, "Their own machine said this.")
+    hand_in(folder, "cy.json", "=cmd|' /C calc'!A0", wrong, "@SUM(1)")
+    hand_in(folder, "dee.json", "<script>alert(1)</script>", {"01.error": Attempts(1, False, "x", 9, "<img src=x>")})
+    hand_in(folder, "ada again.json", "ADA", {"01.error": good("01.error"), "99.no": good("01.error")}, "seed of Ada")
+    text = (folder / "ada.json").read_text("utf-8")
+    (folder / "edited.json").write_text(text.replace('"attempts": 1', '"attempts": 0', 1), "utf-8")
+    (folder / "cut.json").write_text(text[:5000], "utf-8")
+    (folder / "deep.json").write_text("[" * 10**5)
+    (folder / "huge.json").write_bytes(b"0" * 3 * 10**6)
+    (folder / "=1+1.zip").write_bytes(b"PK")
+    (folder / "a\u202eb.json").write_text("{}")
+    (folder / "link.json").symlink_to(folder / "ada.json")
+    (folder / "loop").symlink_to(folder)
+    (folder / "bad.ipynb").write_text('{"cells": [{"cell_type": "code", "source": 5}]}')
+    (folder / "folder.json").mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(folder / "pipe.json")
+    notebook(folder / "Eve" / "01.ipynb", "from helpers.exercises import use_seed\nuse_seed('eve')")
+    cells = [
+        "import numpy as np\nfrom helpers import plotting, widgets",
+        "x = undefined",
+        "%matplotlib inline\nR = 0.1",
+    ]
+    slope = "def slope(f, w, epsilon):\n    return (f(w + epsilon) - f(w - epsilon)) / (2 * epsilon)"
+    check = 'from helpers.exercises import check, hint\n\n!rm -rf /\ncheck("01.slope", slope)\n# hint("01.slope")'
+    quiz = 'quiz("01", q1=(1, 2), q2=None, q3="a")'
+    notebook(folder / "Eve" / "02.ipynb", *cells, slope, check, 'answer = None\ncheck("01.error", answer)', quiz)
+    notebook(folder / "Finn.ipynb", "while True: pass\ncheck('01.error', 3)", "check('01.error', -3)")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded(folder, tmp_path_factory):
+    out, before = tmp_path_factory.mktemp("out") / "grades", snapshot(folder)
+    command = [sys.executable, "-m", "helpers.exercises.grade", str(folder), "--out", str(out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=300)
+    assert snapshot(folder) == before
+    with open(out / "grades.csv", encoding="utf-8-sig", newline="") as file:
+        rows = {row["file"]: row for row in csv.DictReader(file)}
+    return done, rows, (out / "report.html").read_text("utf-8")
+
+
+def test_the_points(graded):
+    _, rows, _ = graded
+    most = sum(1 if exercise.is_question else 2 for lesson in ("01", "04") for exercise in LESSONS[lesson])
+    total = f"total ({most})"
+    assert list(rows["ada.json"])[:3] == ["name", total, "01.error (2)"]
+    assert rows["ada.json"][total] == str(most) and rows["ben.json"]["note"] == ""
+    assert 0.3 * most < int(rows["ben.json"][total]) < 0.7 * most
+    cy = rows["cy.json"]
+    assert [cy[name] for name in ("01.error (2)", "01.q1 (1)", "04.step (2)", "04.update (2)")] == ["1", "0", "1", "0"]
+    assert cy[total] == "2"
+    assert [rows["Eve"][name] for name in ("01.slope (2)", "01.error (2)", "01.q1 (1)", "01.q2 (1)", "01.q3 (1)")] == [
+        "2", "0", "1", "0", "1"
+    ]  # fmt: skip
+    assert rows["Finn.ipynb"]["01.error (2)"] == "2"
+
+
+def test_what_the_teacher_should_look_at(graded):
+    _, rows, page = graded
+    notes = rows["cy.json"]["note"]
+    assert "04.step was right on the learner's machine but not here" in notes
+    assert "04.update tried something that an answer does not need: PermissionError: os.system" in notes
+    assert "1 answers belong to no exercise" in rows["ada again.json"]["note"]
+    both = rows["ada.json"]["note"] + rows["ada again.json"]["note"]
+    assert "The name is the same as in ada" in both and "The seed is the same as in ada" in both
+    assert "Their own machine said this." in page and "(5 attempts)" in page
+
+
+def test_what_cannot_be_graded_is_a_line(graded):
+    done, rows, page = graded
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    lines = dict(line.split(": ", 1) for line in done.stderr.splitlines())
+    names = {"edited.json", "cut.json", "deep.json", "huge.json", "=1+1.zip", "ab.json", "link.json", "bad.ipynb"}
+    assert set(lines) - {"pipe.json"} == names | {"Eve/01.ipynb"}
+    assert len(rows) == 7 and f"Graded 7 and refused {len(lines)}." in done.stdout
+    assert (
+        "checksum is wrong" in lines["edited.json"] and "not JSON" in lines["cut.json"] and "link" in lines["link.json"]
+    )
+    assert all(f"<bdi>{name}</bdi>" in page for name in lines)
+
+
+class Tags(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags, self.attributes = set(), set()
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attributes}
+
+
+def test_neither_a_spreadsheet_nor_a_browser_executes_anything(graded):
+    _, rows, page = graded
+    for row in rows.values():
+        assert not any(str(text).lstrip().startswith(("=", "+", "-", "@")) for text in row.values())
+    assert rows["cy.json"]["name"] == "'=cmd|' /C calc'!A0" and rows["cy.json"]["seed"] == "'@SUM(1)"
+    tags = Tags()
+    tags.feed(page)
+    assert tags.tags <= set("html head meta title style body h1 h2 p ul li b span bdi div table tr th td".split())
+    assert tags.attributes <= {"lang", "charset", "http-equiv", "content", "class"}
+    assert "default-src 'none'" in page and "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", " =1", "＝1", "\r1", "|x", "%x"])
+def test_a_formula_gets_an_apostrophe(text):
+    assert gradebook.harmless(text) == f"'{text}"
+    assert gradebook.harmless(f"x{text}") == f"x{text}" and gradebook.harmless("") == ""
+
+
+def run_main(*arguments):
+    return grade.main([str(argument) for argument in arguments])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["missing"], "There is no folder"),
+        (["empty", "--out", "new"], "contains no files"),
+        (["one", "--out", "one"], "also contains ada.json. Choose an empty folder with --out."),
+        (["one", "--lessons", "44"], "There is no lesson 44: choose from 00, 01"),
+        (["one", "--out", "one/ada.json"], "not written"),
+    ],
+)
+def test_how_the_program_is_called(tmp_path, monkeypatch, capsys, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "one").mkdir()
+    hand_in(tmp_path / "one", "ada.json", "Ada", {"01.error": good("01.error")})
+    before = snapshot(tmp_path)
+    assert run_main(*arguments) == 2
+    assert words in capsys.readouterr().err and snapshot(tmp_path) == before
+
+
+def test_the_results_may_be_in_the_folder_and_are_replaced(tmp_path, capsys):
+    hand_in(tmp_path, "ada.json", "Ada", {"01.error": good("01.error")})
+    for _ in range(2):
+        assert run_main(tmp_path, "--out", tmp_path / "grades", "--lessons", "01") == 0
+    assert sorted(os.listdir(tmp_path / "grades")) == ["grades.csv", "report.html"]
+    assert "Graded 1 and refused 0." in capsys.readouterr().out
+
+
+def test_strange_values_are_wrong_and_not_a_crash(tmp_path):
+    deep = json.loads("[" * 200 + "]" * 200)
+    values = [deep, 10**4000, 1e308, "x" * 10**4, [1, "a", None], [[1], [1, 2]], [[]] * 1000, "", -(10**30), "\u202e"]
+    for i, value in enumerate(values):
+        hand_in(tmp_path, f"{i}.json", f"Learner {i}", {name: Attempts(1, True, "", value, "") for name in ("01.error", "01.q1", "01.q3", "04.step")})  # fmt: skip  # noqa: E501
+    grades = grade.grade(tmp_path)
+    assert grades.refused == [] and [grades.total(row) for row in grades.rows] == [0] * len(values)
+    assert list(csv.reader(io.StringIO(gradebook.table(grades))))[1][1] == "0"
+    assert np.all([mark.kind == "wrong" for row in grades.rows for mark in row.marks.values()])
