@@ -254,6 +254,31 @@ def _compare(rows):
 
 def main(arguments=None):
     """Run the command-line program and return its exit status."""
+    options = _options(arguments)
+    if not options.folder.is_dir():
+        return _refuse(f"There is no folder {options.folder}.")
+    unknown = [lesson for lesson in options.lessons or () if lesson not in LESSONS]
+    if unknown:
+        return _refuse(f"There is no lesson {unknown[0]}: choose from {', '.join(LESSONS)}.")
+    grades = grade(options.folder, options.out, options.lessons)
+    if not grades.rows and not grades.refused:
+        return _refuse(f"{options.folder} contains no files.")
+    try:
+        paths = gradebook.write(grades, options.out)
+    except OSError as error:
+        return _refuse(f"The results were not written: {error}")
+    for file, reason in grades.refused:
+        print(f"{file}: {reason}", file=sys.stderr)
+    print(f"Graded {len(grades.rows)} and refused {len(grades.refused)}. Wrote {' and '.join(map(str, paths))}.")
+    return 2 if not grades.rows else 1 if grades.refused else 0
+
+
+def _refuse(reason):
+    print(reason, file=sys.stderr)
+    return 2
+
+
+def _options(arguments):
     parser = argparse.ArgumentParser(
         prog="python -m helpers.exercises.grade",
         description="Run and judge the answers in files that learners handed in, and write grades and a report.",
@@ -261,27 +286,7 @@ def main(arguments=None):
     parser.add_argument("folder", type=Path, help="folder with files written by hand_in() and notebooks")
     parser.add_argument("--out", type=Path, default=OUT, help=f"folder for the results (default: {OUT})")
     parser.add_argument("--lessons", nargs="+", metavar="NN", help="lessons that count (default: those answered)")
-    options = parser.parse_args(arguments)
-    if not options.folder.is_dir():
-        print(f"There is no folder {options.folder}.", file=sys.stderr)
-        return 2
-    unknown = [lesson for lesson in options.lessons or () if lesson not in LESSONS]
-    if unknown:
-        print(f"There is no lesson {unknown[0]}: choose from {', '.join(LESSONS)}.", file=sys.stderr)
-        return 2
-    grades = grade(options.folder, options.out, options.lessons)
-    if not grades.rows and not grades.refused:
-        print(f"{options.folder} contains no files.", file=sys.stderr)
-        return 2
-    try:
-        paths = gradebook.write(grades, options.out)
-    except OSError as error:
-        print(f"The results were not written: {error}", file=sys.stderr)
-        return 2
-    for file, reason in grades.refused:
-        print(f"{file}: {reason}", file=sys.stderr)
-    print(f"Graded {len(grades.rows)} and refused {len(grades.refused)}. Wrote {' and '.join(map(str, paths))}.")
-    return 2 if not grades.rows else 1 if grades.refused else 0
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,8 @@ LONGEST = 60.0  # seconds for all answers in one file
 SILENCE = 5 * SECONDS  # seconds without an answer after which the process is killed; it stops most answers itself
 MEMORY = 2**31  # bytes of address space, of which NumPy needs half
 MOST_OUTPUT = 2**24  # bytes from one process
+KEPT = ("SYSTEMROOT", "TEMP", "LD_LIBRARY_PATH")  # variables of the environment that Python may need
+SET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "LESSONS_PROGRESS": os.devnull}
 DTYPES = {np.dtype(kind).name for kind in "?bhilqBHILQefd"}
 ERRORS = {one.__name__: one for one in (TimeUp, SystemExit, ArgumentChangedError, ArgumentRoundedError)}
 STOPPED = f"TimeUp: {SECONDS:g}"
@@ -111,12 +113,10 @@ def _talk(task, answers, end):
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as file:
         file.write(task.encode())
         file.seek(0)
-        environment = {key: os.environ[key] for key in ("SYSTEMROOT", "TEMP", "LD_LIBRARY_PATH") if key in os.environ}
-        environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "LESSONS_PROGRESS": os.devnull}
         process = subprocess.Popen(
             [sys.executable, "-I", "-B", str(WORKER)],
             cwd=folder,
-            env=environment,
+            env={key: os.environ[key] for key in KEPT if key in os.environ} | SET,
             stdin=file,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

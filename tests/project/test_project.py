@@ -43,7 +43,10 @@ def test_commands_exist():
 
 
 def test_nothing_is_unpickled_or_evaluated_in_the_package():
-    for path in (ROOT / "helpers").rglob("*.py"):
+    """Learners' answers are executed by one file alone, which first takes all rights away from its process."""
+    worker = ROOT / "helpers" / "exercises" / "worker.py"
+    assert "confinement.confine(" in worker.read_text(encoding="utf-8").split("for number, cell")[0]
+    for path in {*(ROOT / "helpers").rglob("*.py")} - {worker}:
         code = path.read_text(encoding="utf-8")
         assert not re.search(r"\bimport pickle\b|allow_pickle=True|(?<![\w.])(eval|exec)\(", code), path.name
 
