@@ -8,6 +8,7 @@ In a lesson::
     quiz("04", q1=3, q2="b")       judge answers to the quick questions at the end of a lesson
     progress()                     show which exercises have been done so far
     hand_in()                      write your answers to a file that you can give to your teacher
+    use_seed("Ada")                get numbers of your own in those exercises that have other numbers
 
     keep(forward=…, backward=…, update=…), use_my_code(), use_our_code()
                                    run the network in `helpers` with the reader's own functions
@@ -19,7 +20,8 @@ To read the code, start with `core` (what an exercise is) and the exercises for 
 mistakes that it tries to undo), and `diagnosis` and `phrases` (how a mistake is described). For a typed answer, `cell`
 reads the code and `typed_code` judges it. `limits` and `surroundings` isolate the reader's code, and `restart` tells
 the reader what to run first after a kernel restart. `record` keeps the answers on the reader's machine, with their code
-as returned by `source`. `submission` defines the file that `handing_in` writes. For the teacher, `grade` reads such
+as returned by `source`. `variation` changes the numbers of an exercise, and `seed` says whose numbers apply.
+`submission` defines the file that `handing_in` writes. For the teacher, `grade` reads such
 files, `rerun` runs the answers in the process described in `worker`, and `gradebook` writes the results.
 """
 
@@ -34,8 +36,21 @@ from helpers.exercises.message import Message
 from helpers.exercises.own_code import keep, use_my_code, use_our_code
 from helpers.exercises.registry import EXERCISES, LESSONS
 from helpers.exercises.restart import explain_missing_names
+from helpers.exercises.seed import current, use_seed
 
-__all__ = ["check", "hand_in", "hint", "keep", "progress", "quiz", "solution", "use_my_code", "use_our_code", "verdict"]
+__all__ = [
+    "check",
+    "hand_in",
+    "hint",
+    "keep",
+    "progress",
+    "quiz",
+    "solution",
+    "use_my_code",
+    "use_our_code",
+    "use_seed",
+    "verdict",
+]
 
 MARKS = {"right": "✓", "wrong": "✗", "open": "○"}
 _hints_given = {}
@@ -61,7 +76,8 @@ def verdict(name, answer):
     unknown = _unknown(name)
     if unknown:
         return Verdict("wrong", unknown)
-    return judge(EXERCISES[name], answer, code=None if EXERCISES[name].cases else cell.current(name))
+    exercise = current(name)
+    return judge(exercise, answer, code=None if exercise.cases else cell.current(name))
 
 
 def check(name, answer):
@@ -71,20 +87,21 @@ def check(name, answer):
     """
     said = verdict(name, answer)
     note = _record(name, answer, said)
-    Message(MARKS[said.kind], said.label, " ".join([said.words, note]).strip(), said.printed).show()
+    words = " ".join([said.words, note]).strip()
+    Message(MARKS[said.kind], said.label, words, said.printed, question=_question(name, said)).show()
 
 
 def hint(name):
     """Show a hint. Each further call for the same exercise shows a stronger one."""
     unknown = _unknown(name)
-    if unknown or not EXERCISES[name].hints:
+    if unknown or not current(name).hints:
         Message(
             "?",
             "No hint.",
             unknown or "This question has no hints, but the verdict on a wrong answer says what to look at.",
         ).show()
         return
-    hints = EXERCISES[name].hints
+    hints = current(name).hints
     number = _hints_given[name] = min(_hints_given.get(name, 0) + 1, len(hints))
     last = f' This is the last hint. Call `solution("{name}")` to see the solution.' if number == len(hints) else ""
     Message("?", f"Hint {number} of {len(hints)}.", hints[number - 1] + last).show()
@@ -95,10 +112,10 @@ def solution(name):
     unknown = _unknown(name)
     if unknown:
         Message("?", "No solution.", unknown).show()
-    elif not EXERCISES[name].solution:
+    elif not current(name).solution:
         Message("?", "Your teacher has the solution.", "This copy of the lessons contains no solutions.").show()
     else:
-        exercise = EXERCISES[name]
+        exercise = current(name)
         Message("→", "Solution.", exercise.reason, exercise.solution_text, language="python").show()
 
 
@@ -128,7 +145,8 @@ def quiz(lesson, *unnamed, **answers):
         said = verdict(f"{lesson}.{question}", answer) if question in questions else Verdict("wrong", has)
         note = _record(f"{lesson}.{question}", answer, said)
         words = "" if said.kind == "open" else f" {said.words} {note}".rstrip()
-        lines.append(Message(MARKS[said.kind], f"{question}: {said.label}", words.strip()))
+        asked = _question(f"{lesson}.{question}", said) if question in questions else ""
+        lines.append(Message(MARKS[said.kind], f"{question}: {said.label}", words.strip(), question=asked))
     Message.show_all(lines)
 
 
@@ -154,6 +172,13 @@ def _record(name, answer, said):
     if said.kind == "open" or _unknown(name):
         return ""
     return record.add_answer(name, said.kind == "right", source.of(name, answer), source.value_of(answer), said.words)
+
+
+def _question(name, said):
+    """Return the question with the reader's own numbers, or "" if it is that of the lesson or has been answered."""
+    if said.kind == "right" or _unknown(name) or current(name) is EXERCISES[name]:
+        return ""
+    return current(name).prompt
 
 
 def _unknown(name):

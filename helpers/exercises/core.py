@@ -59,6 +59,10 @@ class Exercise:
         Replaces the solution and the wrong answers in a copy of the lessons without solutions.
     also : list of numbers
         Numbers that are accepted in addition to `right`, such as a value rounded as in the lesson.
+    numbers : variation.Numbers or list of variation.Variant, optional
+        The numbers that vary from learner to learner. Their names stand in angle brackets in the texts.
+    group : str
+        Exercises with the same group share their numbers.
     """
 
     name: str
@@ -75,6 +79,8 @@ class Exercise:
     m: tuple | list = ()
     recorded: Any = None
     also: tuple | list = ()
+    numbers: Any = None
+    group: str = ""
 
     @property
     def lesson(self):

@@ -26,8 +26,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from helpers.exercises import gradebook, rerun, submission
-from helpers.exercises.registry import EXERCISES, LESSONS
+from helpers.exercises import gradebook, rerun, seed as seeds, submission
+from helpers.exercises.registry import EXERCISES, LESSONS, with_seed
 from helpers.exercises.submission import SubmissionError, clean
 
 OUT = Path("build") / "grades"
@@ -193,9 +193,8 @@ def _run(work):
 def _mark(work, answers):
     """Give marks for the answers of one file."""
     row, found = work.row, {}
-    seed = answers.found.get("seed", {}).get("value")
-    if work.shared and isinstance(seed, (str, int, float)):
-        row.seed = clean(seed)[: submission.LONGEST_NAME] or None
+    if work.shared:
+        row.seed = _seed(answers.found.get("seed", {}).get("value"))
     for i, names in enumerate(work.names):
         failed = {"error": answers.errors[i]} if i in answers.errors else {"value": None}
         found |= {name: answers.found.get(name, failed) for name in names}
@@ -204,13 +203,20 @@ def _mark(work, answers):
             found[name] = {"value": one.value, "given": True}
     for name in [name for name in EXERCISES if name in found]:
         kept, error = work.kept.get(name), str(found[name].get("error"))
-        mark = _marked(EXERCISES[name], found[name], kept)
+        mark = _marked(with_seed(row.seed)[name], found[name], kept)
         if mark.kind != "open":
             row.marks[name] = mark
         if "not allowed here" in error or error == rerun.ENDED:
             row.notes.append(f"{name} tried something that an answer does not need: {clean(error)[:150]}")
         elif kept and kept.right and mark.kind != "right":
             row.notes.append(f"{name} was right on the learner's machine but not here: look at it by hand.")
+
+
+def _seed(value):
+    try:
+        return seeds.normal(value)
+    except ValueError:
+        return None
 
 
 def _marked(exercise, found, kept):

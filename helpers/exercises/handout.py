@@ -13,12 +13,21 @@ from pathlib import Path
 import nbformat
 
 from helpers.exercises import stripped
-from helpers.exercises.registry import LESSONS
+from helpers.exercises.registry import LESSONS, SOURCES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BOOK = "answer_book.ipynb"
 FILES = ("LICENSE", "pyproject.toml", "requirements.txt", "requirements-scale.txt", ".gitignore")
-HIDDEN = ("lesson_*.py", "handout.py", "__pycache__", "*.pyc")  # files of helpers/exercises that are left out
+HIDDEN = (  # files of helpers/exercises that are left out
+    "lesson_*.py",
+    "handout.py",
+    "grade.py",
+    "gradebook.py",
+    "rerun.py",
+    "worker.py",
+    "__pycache__",
+    "*.pyc",
+)
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 README = """# Backpropagation, derived and checked
@@ -94,7 +103,7 @@ def _write_lessons(folder):
         shutil.copy(ROOT / name, folder / name)
     (folder / "README.md").write_text(README, encoding="utf-8")
     (folder / "Makefile").write_text(_makefile(), encoding="utf-8")
-    stripped.write(folder / "helpers" / "exercises" / stripped.FILE.name, LESSONS)
+    stripped.write(folder / "helpers" / "exercises" / stripped.FILE.name, SOURCES)
     (folder / "notebooks").mkdir()
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)

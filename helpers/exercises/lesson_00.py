@@ -1,6 +1,7 @@
 """Exercises for lesson 00, which show how exercises work and review the mathematics used in the other lessons."""
 
 from helpers.exercises.core import Exercise, Wrong
+from helpers.exercises.variation import Numbers
 
 EXERCISES = [
     Exercise(
@@ -26,23 +27,34 @@ EXERCISES = [
     ),
     Exercise(
         name="00.partial",
-        prompt="Let $f(x, y) = x^3 y$. What is $\\partial f / \\partial x$ at $x = 2$, $y = 5$?",
+        numbers=Numbers("00.partial", lambda x, y: x != y, x=(2, 4, 5, 6), y=(5, 3, 4, 7, 9)).also(
+            square=lambda x: x**2
+        ),
+        prompt="Let $f(x, y) = x^3 y$. What is $\\partial f / \\partial x$ at $x = <x>$, $y = <y>$?",
         right=60,
-        solution="x, y = 2, 5\nanswer = 3 * x**2 * y",
-        reason="With y held fixed, the derivative of x³ y is 3x² y, which is 3 · 4 · 5 = 60 at this point.",
+        solution="x, y = <x>, <y>\nanswer = 3 * x**2 * y",
+        reason=(
+            "With y held fixed, the derivative of x³ y is 3x² y, which is 3 · <square> · <y> = <right> at this point."
+        ),
         hints=[
             "Treat y as a constant and differentiate with respect to x.",
             "The derivative of x³ is 3x². What happens to a factor that does not depend on x?",
         ],
         wrong=[
-            Wrong(8, "You took the derivative with respect to y. Here x varies and y is held fixed."),
-            Wrong(40, "This is the value of f itself, not its derivative."),
-            Wrong(12, "The factor y is missing. A constant factor stays when you differentiate."),
-            Wrong(20, "When you differentiate x³, the exponent 3 comes down as a factor, which is missing here."),
-            Wrong(68, "You added the two partial derivatives. The question asks only for the one with respect to x."),
-            Wrong(96, "You multiplied by ∂f/∂y. The constant factor that stays is y itself."),
-            Wrong(150, "You swapped x and y. Here x = 2 and y = 5."),
-            Wrong(30, "At x = 2, x² is 4, not 2."),
+            Wrong(lambda x: x**3, "You took the derivative with respect to y. Here x varies and y is held fixed."),
+            Wrong(lambda x, y: x**3 * y, "This is the value of f itself, not its derivative."),
+            Wrong(lambda x: 3 * x**2, "The factor y is missing. A constant factor stays when you differentiate."),
+            Wrong(
+                lambda x, y: x**2 * y,
+                "When you differentiate x³, the exponent 3 comes down as a factor, which is missing here.",
+            ),
+            Wrong(
+                lambda x, y: 3 * x**2 * y + x**3,
+                "You added the two partial derivatives. The question asks only for the one with respect to x.",
+            ),
+            Wrong(lambda x: 3 * x**2 * x**3, "You multiplied by ∂f/∂y. The constant factor that stays is y itself."),
+            Wrong(lambda x, y: 3 * y**2 * x, "You swapped x and y. Here x = <x> and y = <y>."),
+            Wrong(lambda x, y: 3 * x * y, "At x = <x>, x² is <square>, not <x>."),
         ],
     ),
     Exercise(
@@ -83,27 +95,32 @@ EXERCISES = [
     ),
     Exercise(
         name="00.nudge",
+        numbers=Numbers("00.nudge", lambda a, b, c: len({a, b, c}) == 3, a=(2, 3, 4), b=(5, 6, 7, 8), c=(3, 2, 4, 9)),
         prompt=(
-            "A cell runs `w = np.array([2.0, 5.0])`, then `f = lambda: w[0] + 10 * w[1]`, then `w[1] = 3.0`. "
+            "A cell runs `w = np.array([<a>.0, <b>.0])`, then `f = lambda: w[0] + 10 * w[1]`, then `w[1] = <c>.0`. "
             "What does `f()` return after that?"
         ),
         right=32,
-        solution="answer = 2 + 10 * 3",
-        reason="f looks up w each time it is called, and by then w holds 2 and 3.",
+        solution="answer = <a> + 10 * <c>",
+        reason="f looks up w each time it is called, and by then w holds <a> and <c>.",
         hints=[
             "When does a function look up a name that is not among its arguments?",
             "What does `w` hold when `f` is called? Substitute it into w[0] + 10 w[1].",
         ],
         wrong=[
             Wrong(
-                52, "This was the value when the function was defined. The function looks up w only when it is called."
+                lambda a, b: a + 10 * b,
+                "This was the value when the function was defined. The function looks up w only when it is called.",
             ),
-            Wrong(53, "Indices start at 0, so w[1] is the second entry. That is the one that has changed."),
-            Wrong(5, "You left out the factor 10."),
-            Wrong(30, "You left out the first term, w[0]."),
-            Wrong(36, "Multiplication comes before addition, so only w[1] is multiplied by 10."),
-            Wrong(50, "This was the value when the function was defined, and it leaves out w[0]."),
-            Wrong(23, "The factor 10 belongs to w[1], not to w[0]."),
+            Wrong(
+                lambda b, c: c + 10 * b,
+                "Indices start at 0, so w[1] is the second entry. That is the one that has changed.",
+            ),
+            Wrong(lambda a, c: a + c, "You left out the factor 10."),
+            Wrong(lambda c: 10 * c, "You left out the first term, w[0]."),
+            Wrong(lambda a, c: (a + 10) * c, "Multiplication comes before addition, so only w[1] is multiplied by 10."),
+            Wrong(lambda b: 10 * b, "This was the value when the function was defined, and it leaves out w[0]."),
+            Wrong(lambda a, c: 10 * a + c, "The factor 10 belongs to w[1], not to w[0]."),
         ],
     ),
     Exercise(
@@ -137,15 +154,16 @@ EXERCISES = [
     ),
     Exercise(
         name="00.shape",
+        numbers=Numbers("00.shape", a=(4, 5, 6, 7), b=(3, 2, 8, 9)),
         prompt=(
-            "One array has shape `(4, 1)` and another has shape `(1, 3)`. What is the shape of their sum? "
+            "One array has shape `(<a>, 1)` and another has shape `(1, <b>)`. What is the shape of their sum? "
             "Answer `(rows, columns)`."
         ),
         right=(4, 3),
-        solution="answer = (4, 3)",
+        solution="answer = (<a>, <b>)",
         reason=(
-            "Each array is stretched along the axis where its size is 1. The first is stretched to 3 "
-            "columns, the second to 4 rows."
+            "Each array is stretched along the axis where its size is 1. The first is stretched to <b> "
+            "columns, the second to <a> rows."
         ),
         hints=[
             "Write the two shapes one below the other. Where is there a 1?",
@@ -155,45 +173,52 @@ EXERCISES = [
             ),
         ],
         wrong=[
-            Wrong((3, 4), "The number of rows comes first. Which of the two arrays has more than one row?"),
-            Wrong((4, 1), "This is the shape of the first array before it is stretched to match the second."),
-            Wrong((1, 3), "This is the shape of the second array before it is stretched to match the first."),
-            Wrong((5, 4), "Sizes are not added. Where one of them is 1, the result has the other size."),
-            Wrong((4, 4), "The number of columns comes from the array that has more than one column."),
+            Wrong(
+                lambda a, b: (b, a), "The number of rows comes first. Which of the two arrays has more than one row?"
+            ),
+            Wrong(lambda a: (a, 1), "This is the shape of the first array before it is stretched to match the second."),
+            Wrong(lambda b: (1, b), "This is the shape of the second array before it is stretched to match the first."),
+            Wrong(
+                lambda a, b: (a + 1, b + 1),
+                "Sizes are not added. Where one of them is 1, the result has the other size.",
+            ),
+            Wrong(lambda a: (a, a), "The number of columns comes from the array that has more than one column."),
             Wrong((1, 1), "Where one size is 1, the result has the other size."),
         ],
     ),
     Exercise(
         name="00.q1",
+        numbers=Numbers("00.q1", a=(2, 4, 6), b=(3, 7, 8), c=(5, 9)),
         prompt=(
-            "A matrix of shape `(2, 3)` is multiplied by a matrix of shape `(3, 5)`. What is the shape of "
+            "A matrix of shape `(<a>, <b>)` is multiplied by a matrix of shape `(<b>, <c>)`. What is the shape of "
             "the product? Answer `(rows, columns)`."
         ),
         right=(2, 5),
-        solution="q1 = (2, 5)",
-        reason="The inner sizes, 3 and 3, match and disappear. The outer sizes, 2 and 5, remain.",
+        solution="q1 = (<a>, <c>)",
+        reason="The inner sizes, <b> and <b>, match and disappear. The outer sizes, <a> and <c>, remain.",
         wrong=[
             Wrong(
-                (3, 3),
+                lambda b: (b, b),
                 "These are the inner sizes, which must match. The shape of the product consists of the outer sizes.",
             ),
-            Wrong((5, 2), "The number of rows comes first, and it is that of the first matrix."),
-            Wrong((2, 3), "This is the shape of the first matrix."),
-            Wrong((3, 5), "This is the shape of the second matrix."),
+            Wrong(lambda a, c: (c, a), "The number of rows comes first, and it is that of the first matrix."),
+            Wrong(lambda a, b: (a, b), "This is the shape of the first matrix."),
+            Wrong(lambda b, c: (b, c), "This is the shape of the second matrix."),
         ],
     ),
     Exercise(
         name="00.q2",
+        numbers=Numbers("00.q2", n=(60, 20, 30, 40, 50, 70, 80, 90)),
         prompt=(
-            "The array `X` holds 60 examples with 2 features each, one example per row. What is the shape of `X.T`?"
+            "The array `X` holds <n> examples with 2 features each, one example per row. What is the shape of `X.T`?"
         ),
         right=(2, 60),
-        solution="q2 = (2, 60)",
+        solution="q2 = (2, <n>)",
         reason="The rows have become columns, so each example is now a column of 2 features.",
         wrong=[
-            Wrong((60, 2), "This is the shape of X itself. X.T is its transpose."),
-            Wrong((60, 1), "Each example has 2 features, and there are 60 examples."),
-            Wrong((1, 60), "Each example has 2 features, so the transpose has 2 rows."),
+            Wrong(lambda n: (n, 2), "This is the shape of X itself. X.T is its transpose."),
+            Wrong(lambda n: (n, 1), "Each example has 2 features, and there are <n> examples."),
+            Wrong(lambda n: (1, n), "Each example has 2 features, so the transpose has 2 rows."),
         ],
     ),
     Exercise(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from helpers.exercises.core import Exercise, Wrong
+from helpers.exercises.variation import Numbers
 
 
 def slope(f, w, epsilon):
@@ -115,81 +116,116 @@ def _train_in_place(A0, Y, W, b, learning_rate, steps):
     return W, b
 
 
+# The example of the first two exercises. The prediction is below the target.
+_EXAMPLE = Numbers("01.example", z=(2, 1, 3, 4), y=(5, 7, 9, 10), b=(2, 3, 4)).also(error=lambda z, y: z - y)
+
 EXERCISES = [
     Exercise(
         name="01.error",
+        numbers=_EXAMPLE,
         prompt=(
-            "A prediction is $z = 2$ and the target is $y = 5$. What is $\\partial J/\\partial z$ for this "
+            "A prediction is $z = <z>$ and the target is $y = <y>$. What is $\\partial J/\\partial z$ for this "
             "one example ($m = 1$)?"
         ),
         right=-3,
-        solution="z, y = 2, 5\nanswer = z - y",
-        reason="The derivative of ½ (z − y)² with respect to z is z − y = 2 − 5 = −3.",
+        solution="z, y = <z>, <y>\nanswer = z - y",
+        reason="The derivative of ½ (z − y)² with respect to z is z − y = <z> − <y> = <right>.",
         hints=[
             "The loss of one example is ½ (z − y)². Differentiate it with respect to z.",
             "Differentiating the square gives a factor of 2, which cancels the ½. What is left, including its sign?",
         ],
         wrong=[
-            Wrong(3, "The sign is wrong. The prediction is below the target, so raising z must lower the cost."),
-            Wrong(4.5, "This is the loss itself. The question asks for its derivative."),
-            Wrong(9, "This is the squared error, without the factor of ½. The question asks for its derivative."),
             Wrong(
-                -6,
+                lambda z, y: y - z,
+                "The sign is wrong. The prediction is below the target, so raising z must lower the cost.",
+            ),
+            Wrong(lambda z, y: (z - y) ** 2 / 2, "This is the loss itself. The question asks for its derivative."),
+            Wrong(
+                lambda z, y: (z - y) ** 2,
+                "This is the squared error, without the factor of ½. The question asks for its derivative.",
+            ),
+            Wrong(
+                lambda z, y: 2 * (z - y),
                 "The result is twice as large as it should be. The ½ in the cost is there to cancel the factor "
                 "of 2 from the square.",
             ),
-            Wrong(7, "You added z and y. The error is their difference."),
+            Wrong(lambda z, y: z + y, "You added z and y. The error is their difference."),
             Wrong(
-                6,
+                lambda z, y: 2 * (y - z),
                 (
                     "The sign is wrong, and the ½ in the cost should cancel the factor of 2. What is the derivative "
                     "of ½ (z − y)²?"
                 ),
             ),
-            Wrong(-1.5, "Differentiating the square gives a factor of 2, which cancels the ½ in the cost."),
             Wrong(
-                1.5,
+                lambda z, y: (z - y) / 2,
+                "Differentiating the square gives a factor of 2, which cancels the ½ in the cost.",
+            ),
+            Wrong(
+                lambda z, y: (y - z) / 2,
                 "Differentiating the square gives a factor of 2, which cancels the ½ in the cost. And what is the "
                 "sign of z − y?",
             ),
             Wrong(-0.05, "There is only one example here, so there is nothing to average over."),
-            Wrong(-0.5, "Which operation comes first, the subtraction or the multiplication by ½?"),
-            Wrong(2, "This is the prediction z. Compare it with the target y."),
-            Wrong(5, "This is the target y. Compare the prediction z with it."),
+            Wrong(lambda z, y: z - y / 2, "Which operation comes first, the subtraction or the multiplication by ½?"),
+            Wrong(lambda z: z, "This is the prediction z. Compare it with the target y."),
+            Wrong(lambda y: y, "This is the target y. Compare the prediction z with it."),
         ],
     ),
     Exercise(
         name="01.weights",
+        numbers=_EXAMPLE,
         prompt=(
-            "In the same example, the inputs are $x = (1, 2)$. What are $dw_1$ and $dw_2$? Answer with a "
+            "In the same example, the inputs are $x = (1, <b>)$. What are $dw_1$ and $dw_2$? Answer with a "
             "list of two numbers."
         ),
         right=[-3, -6],
-        solution="dz, x = 2 - 5, (1, 2)\nanswer = [dz * x[0], dz * x[1]]",
-        reason="By the chain rule, ∂J/∂w₁ = (z − y) x₁ = −3 · 1 and ∂J/∂w₂ = (z − y) x₂ = −3 · 2.",
+        solution="dz, x = <z> - <y>, (1, <b>)\nanswer = [dz * x[0], dz * x[1]]",
+        reason="By the chain rule, ∂J/∂w₁ = (z − y) x₁ = <error> · 1 and ∂J/∂w₂ = (z − y) x₂ = <error> · <b>.",
         hints=[
             "The path from w₁ to the cost leads through z. Multiply the derivatives on its two arrows.",
             ("The derivative on the first arrow is ∂z/∂w₁ = x₁. On the second arrow, it is the result of exercise 1."),
         ],
         wrong=[
-            Wrong([3, 6], "The signs are wrong. They come from z − y. Which of the two did you subtract?"),
-            Wrong([-2, -1], "You added z − y to the input. The chain rule multiplies them."),
-            Wrong([1, 2], "This is ∂z/∂w alone. The chain rule multiplies it by ∂J/∂z."),
-            Wrong([2, 4], "You multiplied the inputs by z. Multiply them by the error z − y instead."),
             Wrong(
-                [-6, -12],
+                lambda error, b: [-error, -error * b],
+                "The signs are wrong. They come from z − y. Which of the two did you subtract?",
+            ),
+            Wrong(
+                lambda error, b: [error + 1, error + b], "You added z − y to the input. The chain rule multiplies them."
+            ),
+            Wrong(lambda b: [1, b], "This is ∂z/∂w alone. The chain rule multiplies it by ∂J/∂z."),
+            Wrong(lambda z, b: [z, z * b], "You multiplied the inputs by z. Multiply them by the error z − y instead."),
+            Wrong(
+                lambda error, b: [2 * error, 2 * error * b],
                 "The result is twice as large as it should be. The ½ in the cost is there to cancel the factor "
                 "of 2 from the square.",
             ),
-            Wrong([-3, -3], "You gave the value of db for both weights. Multiply it by each weight's own input."),
-            Wrong([-1.5, -3], "Differentiating the square gives a factor of 2, which cancels the ½ in the cost."),
-            Wrong([-6, -3], "The two numbers are swapped. Which input belongs to which weight?"),
-            Wrong([-3, -12], "The gradient dw₂ contains the input x₂ once, not its square."),
-            Wrong([-5, -10], "You multiplied the inputs by −y. The error is z − y, which includes the prediction."),
-            Wrong([5, 10], "You multiplied the inputs by y. The error is z − y."),
-            Wrong([4.5, 9], "You multiplied the inputs by the loss. Use its derivative z − y instead."),
-            Wrong([7, 14], "You added z and y. The error is their difference."),
-            Wrong([-3, -1.5], "You divided by the input. The chain rule multiplies by it."),
+            Wrong(
+                lambda error: [error, error],
+                "You gave the value of db for both weights. Multiply it by each weight's own input.",
+            ),
+            Wrong(
+                lambda error, b: [error / 2, error * b / 2],
+                "Differentiating the square gives a factor of 2, which cancels the ½ in the cost.",
+            ),
+            Wrong(
+                lambda error, b: [error * b, error], "The two numbers are swapped. Which input belongs to which weight?"
+            ),
+            Wrong(
+                lambda error, b: [error, error * b**2], "The gradient dw₂ contains the input x₂ once, not its square."
+            ),
+            Wrong(
+                lambda y, b: [-y, -y * b],
+                "You multiplied the inputs by −y. The error is z − y, which includes the prediction.",
+            ),
+            Wrong(lambda y, b: [y, y * b], "You multiplied the inputs by y. The error is z − y."),
+            Wrong(
+                lambda error, b: [error**2 / 2, error**2 * b / 2],
+                "You multiplied the inputs by the loss. Use its derivative z − y instead.",
+            ),
+            Wrong(lambda z, y, b: [z + y, (z + y) * b], "You added z and y. The error is their difference."),
+            Wrong(lambda error, b: [error, error / b], "You divided by the input. The chain rule multiplies by it."),
             Wrong([-0.05, -0.1], "There is only one example here, so there is nothing to average over."),
         ],
     ),
@@ -333,23 +369,29 @@ EXERCISES = [
     ),
     Exercise(
         name="01.q2",
+        numbers=Numbers("01.q2", w=(2, 3, 5), dw=(-4, -6, -7, -8), rate=(0.1, 0.2)),
         prompt=(
-            "A weight is $w = 2$, its gradient is $dw = -4$, and the learning rate is $0.1$. What is $w$ "
+            "A weight is $w = <w>$, its gradient is $dw = <dw>$, and the learning rate is $<rate>$. What is $w$ "
             "after one step?"
         ),
         right=2.4,
-        solution="q2 = 2 - 0.1 * -4",
-        reason="The new weight is w − α dw = 2 − 0.1 · (−4) = 2.4. The gradient is negative, so w increases.",
+        solution="q2 = <w> - <rate> * <dw>",
+        reason=(
+            "The new weight is w − α dw = <w> − <rate> · (<dw>) = <right>. The gradient is negative, so w increases."
+        ),
         wrong=[
             Wrong(
-                1.6,
+                lambda w, dw, rate: w + rate * dw,
                 "The gradient is negative, so the cost falls as w increases. In which direction does a step "
                 "against the gradient go?",
             ),
-            Wrong(6, "You subtracted the whole gradient. What does the learning rate do to it?"),
-            Wrong(0.4, "This is the step itself. Where does it lead from w = 2?"),
-            Wrong(-2, "You added the whole gradient to w. What is the sign in the update, and where does α go?"),
-            Wrong(-0.4, "This is α dw. Subtract it from w = 2."),
+            Wrong(lambda w, dw: w - dw, "You subtracted the whole gradient. What does the learning rate do to it?"),
+            Wrong(lambda dw, rate: -rate * dw, "This is the step itself. Where does it lead from w = <w>?"),
+            Wrong(
+                lambda w, dw: w + dw,
+                "You added the whole gradient to w. What is the sign in the update, and where does α go?",
+            ),
+            Wrong(lambda dw, rate: rate * dw, "This is α dw. Subtract it from w = <w>."),
         ],
     ),
     Exercise(

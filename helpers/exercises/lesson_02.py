@@ -4,6 +4,7 @@ import numpy as np
 
 from helpers.backprop.activations import sigmoid, sigmoid_prime
 from helpers.exercises.core import Exercise, Wrong
+from helpers.exercises.variation import Numbers
 
 
 def tanh_prime(Z):
@@ -322,28 +323,40 @@ EXERCISES = [
     ),
     Exercise(
         name="02.q2",
+        numbers=Numbers("02.q2", p=(0.8, 0.9, 0.6), q=(0.3, 0.2, 0.1)).also(
+            other=lambda q: f"{1 - q:g}", loss=lambda p, q: -np.log(p * (1 - q))
+        ),
         prompt=(
-            "For two examples, the network assigns the probabilities 0.8 and 0.3 to the label 1. The true "
+            "For two examples, the network assigns the probabilities <p> and <q> to the label 1. The true "
             "labels are 1 and 0. What is the likelihood, that is, the probability of both labels together?"
         ),
         right=0.56,
-        solution="q2 = 0.8 * (1 - 0.3)",
+        solution="q2 = <p> * (1 - <q>)",
         reason=(
-            "The network assigns 0.8 and 1 − 0.3 = 0.7 to the true labels, and the probabilities of "
+            "The network assigns <p> and 1 − <q> = <other> to the true labels, and the probabilities of "
             "independent examples multiply."
         ),
         wrong=[
-            Wrong(0.24, "The second label is 0. What probability did the network assign to that label?"),
+            Wrong(lambda p, q: p * q, "The second label is 0. What probability did the network assign to that label?"),
             Wrong(
-                0.06,
+                lambda p, q: (1 - p) * q,
                 "You used the probabilities of the wrong labels. What probabilities did the network assign to "
                 "the true labels?",
             ),
-            Wrong(1.5, "A probability is never above 1. How do the probabilities of independent examples combine?"),
-            Wrong(0.75, "This is the mean. How do the probabilities of independent examples combine?"),
-            Wrong(0.58, "This is minus the logarithm of the likelihood. The question asks for the likelihood itself."),
             Wrong(
-                0.29,
+                lambda p, q: p + 1 - q,
+                "A probability is never above 1. How do the probabilities of independent examples combine?",
+            ),
+            Wrong(
+                lambda p, q: (p + 1 - q) / 2,
+                "This is the mean. How do the probabilities of independent examples combine?",
+            ),
+            Wrong(
+                lambda loss: round(loss, 2),
+                "This is minus the logarithm of the likelihood. The question asks for the likelihood itself.",
+            ),
+            Wrong(
+                lambda loss: round(loss / 2, 2),
                 "This is the cost, the mean loss of the two examples. The question asks for the likelihood itself.",
             ),
         ],

@@ -4,6 +4,7 @@ import numpy as np
 
 from helpers.backprop.activations import sigmoid, sigmoid_prime
 from helpers.exercises.core import Exercise, Wrong
+from helpers.exercises.variation import Numbers
 
 
 def layer_gradients(dZ, A_before):
@@ -331,22 +332,24 @@ EXERCISES = [
     ),
     Exercise(
         name="03.q2",
+        numbers=Numbers("03.q2", n=(10, 4, 5, 6, 7, 8, 9, 20)),
         prompt=(
-            "Between a unit and the cost there are three layers of width 10. How many paths lead from the "
+            "Between a unit and the cost there are three layers of width <n>. How many paths lead from the "
             "unit to the cost?"
         ),
         right=1000,
-        solution="q2 = 10**3",
+        solution="q2 = <n>**3",
         reason=(
             "Each layer multiplies the number of paths by its width. Backpropagation avoids following the "
             "paths one by one."
         ),
         wrong=[
             Wrong(
-                30, "You added the widths of the layers. The number of paths is multiplied by the width in each layer."
+                lambda n: 3 * n,
+                "You added the widths of the layers. The number of paths is multiplied by the width in each layer.",
             ),
             Wrong(3, "This is the number of layers. In each of them, the path can pass through any of the units."),
-            Wrong(100, "This would be right for two layers."),
+            Wrong(lambda n: n**2, "This would be right for two layers."),
         ],
     ),
     Exercise(
@@ -380,26 +383,36 @@ EXERCISES = [
     ),
     Exercise(
         name="03.q5",
+        numbers=Numbers("03.q5", a=(100, 80, 60, 200), b=(50, 40, 20, 30)).also(connections=lambda a, b: a * b),
         prompt=(
-            "In the middle of a deep network, a layer of 100 units feeds a layer of 50 units. For one "
+            "In the middle of a deep network, a layer of <a> units feeds a layer of <b> units. For one "
             "example, how many multiplications by a weight or an activation does the backward pass make "
             "for the connections between them? Do not count the multiplications by slopes."
         ),
         right=10000,
-        solution="q5 = 2 * 100 * 50",
+        solution="q5 = 2 * <a> * <b>",
         reason=(
-            "Each of the 5000 connections needs two products: one for its own gradient and one to pass the error back."
+            "Each of the <connections> connections needs two products: one for its own gradient and one to pass "
+            "the error back."
         ),
         wrong=[
             Wrong(
-                5000,
+                lambda connections: connections,
                 "This is one product per connection, as in the forward pass. What else must happen at a "
                 "connection in the backward pass?",
             ),
-            Wrong(150, "You counted the units. How many connections are there from 100 units to 50?"),
-            Wrong(300, "You counted the units. How many connections are there from 100 units to 50?"),
-            Wrong(2500, "This is too small. How many connections are there from 100 units to 50?"),
-            Wrong(15000, "You counted the forward pass too. The question asks only about the backward pass."),
+            Wrong(lambda a, b: a + b, "You counted the units. How many connections are there from <a> units to <b>?"),
+            Wrong(
+                lambda a, b: 2 * (a + b), "You counted the units. How many connections are there from <a> units to <b>?"
+            ),
+            Wrong(
+                lambda connections: connections // 2,
+                "This is too small. How many connections are there from <a> units to <b>?",
+            ),
+            Wrong(
+                lambda connections: 3 * connections,
+                "You counted the forward pass too. The question asks only about the backward pass.",
+            ),
         ],
     ),
 ]

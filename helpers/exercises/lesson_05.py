@@ -8,6 +8,7 @@ import numpy as np
 from helpers.backprop import network
 from helpers.backprop.activations import sigmoid_prime
 from helpers.exercises.core import Exercise, Wrong
+from helpers.exercises.variation import Numbers
 from helpers.gradient_check import bug_zoo
 
 
@@ -125,23 +126,28 @@ def _tasks():
 EXERCISES = [
     Exercise(
         name="05.passes",
+        numbers=Numbers("05.passes", P=(86031, 25450, 39760, 54321, 61204, 79510, 95203)),
         prompt=(
-            "A network has 86031 parameters. How many forward passes "
+            "A network has <P> parameters. How many forward passes "
             "does it take to check its gradient with central differences?"
         ),
         right=172062,
-        solution="answer = 2 * 86031",
+        solution="answer = 2 * <P>",
         reason="Each parameter takes two forward passes: one with ε added to it and one with ε subtracted.",
         hints=[
             "How many times do you have to compute the cost for each parameter?",
             "You compute it once on each side of the parameter's value.",
         ],
         wrong=[
-            Wrong(86031, "That is one pass per parameter, but a central difference evaluates the cost on both sides."),
             Wrong(
-                172063, "The check does not need the cost at the unchanged parameters, or any other additional pass."
+                lambda P: P,
+                "That is one pass per parameter, but a central difference evaluates the cost on both sides.",
             ),
-            Wrong(86032, "That would be the answer for one-sided differences."),
+            Wrong(
+                lambda P: 2 * P + 1,
+                "The check does not need the cost at the unchanged parameters, or any other additional pass.",
+            ),
+            Wrong(lambda P: P + 1, "That would be the answer for one-sided differences."),
             Wrong(
                 2,
                 (
@@ -153,24 +159,26 @@ EXERCISES = [
             Wrong(
                 4,
                 (
-                    "Each of the 86031 parameters is nudged separately. How many "
+                    "Each of the <P> parameters is nudged separately. How many "
                     "passes does each one take, and how many is that in total?"
                 ),
             ),
-            Wrong(86031**2, "Each parameter is nudged by itself, not together with each of the other parameters."),
+            Wrong(
+                lambda P: P**2, "Each parameter is nudged by itself, not together with each of the other parameters."
+            ),
             Wrong(172046, "The biases have to be nudged too."),
             Wrong(
-                258093,
+                lambda P: 3 * P,
                 "Two passes per parameter are enough. You do not need the cost at the unchanged parameters.",
             ),
             Wrong(
-                344124,
+                lambda P: 4 * P,
                 (
                     "You may have counted backward passes as well, or counted "
                     "each side twice. A nudge needs forward passes only."
                 ),
             ),
-            Wrong(43015.5, "Each parameter needs two passes, not half a pass."),
+            Wrong(lambda P: P / 2, "Each parameter needs two passes, not half a pass."),
         ],
     ),
     Exercise(

@@ -9,6 +9,7 @@ import numpy as np
 from helpers.autograd import Variable, grad
 from helpers.backprop.activations import softmax
 from helpers.exercises.core import Exercise, Wrong
+from helpers.exercises.variation import Numbers
 
 
 def divide_backward(g, a, b):
@@ -457,17 +458,21 @@ EXERCISES = [
     ),
     Exercise(
         name="09.q1",
+        numbers=Numbers("09.q1", n=(30, 20, 40, 50), m=(64, 32, 48, 100)),
         prompt=(
-            "A bias of shape (30, 1) is added to a product of shape (30, 64). What is the "
+            "A bias of shape (<n>, 1) is added to a product of shape (<n>, <m>). What is the "
             "shape of the gradient that is passed to the bias before broadcasting is undone?"
         ),
         right=(30, 64),
-        solution="q1 = (30, 64)",
+        solution="q1 = (<n>, <m>)",
         reason="Addition passes on g unchanged, and g has the shape of the sum.",
         wrong=[
-            Wrong((30, 1), "That is its shape after broadcasting has been undone by summing over the 64 columns."),
-            Wrong((64, 30), "That shape is transposed. g has the same shape as the result."),
-            Wrong((1, 64), "That would be a sum over the units, but addition does not sum over anything."),
+            Wrong(
+                lambda n: (n, 1),
+                "That is its shape after broadcasting has been undone by summing over the <m> columns.",
+            ),
+            Wrong(lambda n, m: (m, n), "That shape is transposed. g has the same shape as the result."),
+            Wrong(lambda m: (1, m), "That would be a sum over the units, but addition does not sum over anything."),
         ],
     ),
     Exercise(

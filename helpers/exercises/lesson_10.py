@@ -7,6 +7,7 @@ and data the communication takes.
 import numpy as np
 
 from helpers.exercises.core import Exercise, Wrong
+from helpers.exercises.variation import Numbers
 
 
 def combine(gradients, sizes):
@@ -408,20 +409,29 @@ EXERCISES = [
     ),
     Exercise(
         name="10.q1",
+        numbers=Numbers("10.q1", a=(4, 2, 6, 12), b=(8, 10, 14, 16)).also(total=lambda a, b: 100 * a + 300 * b),
         prompt=(
             "Two workers have 100 and 300 examples. Averaged over the examples of "
-            "the first worker, the gradient of a weight is 4. Averaged over those of "
-            "the second worker, it is 8. What is its average over all 400 examples?"
+            "the first worker, the gradient of a weight is <a>. Averaged over those of "
+            "the second worker, it is <b>. What is its average over all 400 examples?"
         ),
         right=7,
-        solution="q1 = (100 * 4 + 300 * 8) / 400",
-        reason="The average is (100 · 4 + 300 · 8)/400 = 2800/400.",
+        solution="q1 = (100 * <a> + 300 * <b>) / 400",
+        reason="The average is (100 · <a> + 300 · <b>)/400 = <total>/400.",
         wrong=[
-            Wrong(6, "You took the plain mean, but the second worker has three times as many examples."),
-            Wrong(12, "You added the two means, but they have to be weighted by the numbers of examples."),
-            Wrong(2800, "That is the sum over all examples."),
-            Wrong(700, "Divide the sum over all examples by the number of examples, 400."),
-            Wrong(5, "You swapped the weights. It is the second worker that has 300 examples."),
+            Wrong(
+                lambda a, b: (a + b) / 2,
+                "You took the plain mean, but the second worker has three times as many examples.",
+            ),
+            Wrong(
+                lambda a, b: a + b, "You added the two means, but they have to be weighted by the numbers of examples."
+            ),
+            Wrong(lambda total: total, "That is the sum over all examples."),
+            Wrong(lambda total: total / 4, "Divide the sum over all examples by the number of examples, 400."),
+            Wrong(
+                lambda a, b: (300 * a + 100 * b) / 400,
+                "You swapped the weights. It is the second worker that has 300 examples.",
+            ),
         ],
     ),
     Exercise(

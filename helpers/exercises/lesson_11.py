@@ -4,6 +4,7 @@ import numpy as np
 
 from helpers.backprop.activations import sigmoid, sigmoid_prime
 from helpers.exercises.core import Exercise, Wrong
+from helpers.exercises.variation import Numbers
 
 
 def input_gradient(Y, W, Z, A):
@@ -64,28 +65,44 @@ def _stays_if_blocked(x, dA0, epsilon):
 EXERCISES = [
     Exercise(
         name="11.adam",
+        numbers=Numbers("11.adam", start=(0.5, 1, 1.5), goal=(3.5, 4, 4.5, 5.5), rate=(0.02, 0.05)).also(
+            way=lambda start, goal: goal - start
+        ),
         prompt=(
-            "A weight has to grow from 0.5 to 3.5, and Adam uses the learning rate 0.02. Suppose "
+            "A weight has to grow from <start> to <goal>, and Adam uses the learning rate <rate>. Suppose "
             "that no step is longer than the learning rate. What is the smallest number of updates that this can take?"
         ),
         right=150,
-        solution="answer = (3.5 - 0.5) / 0.02",
-        reason="The distance is 3, and each step covers at most 0.02 of it. The gradient does not matter.",
+        solution="answer = (<goal> - <start>) / <rate>",
+        reason="The distance is <way>, and each step covers at most <rate> of it. The gradient does not matter.",
         hints=[
-            "How far is it from 0.5 to 3.5?",
+            "How far is it from <start> to <goal>?",
             "Divide the distance by the length of the longest possible step.",
         ],
         wrong=[
-            Wrong(175, "That would be the way from 0, but the weight starts at 0.5."),
-            Wrong(25, "That would be the way from 0 to the start, but the weight still has to reach 3.5."),
-            Wrong(200, "You added the two values, but the distance between them is their difference."),
+            Wrong(lambda goal, rate: goal / rate, "That would be the way from 0, but the weight starts at <start>."),
             Wrong(
-                0.06, "You multiplied the distance by the step, but the question is how often the step fits into it."
+                lambda start, rate: start / rate,
+                "That would be the way from 0 to the start, but the weight still has to reach <goal>.",
             ),
-            Wrong(3, "That is the distance. How many steps does it take to cover it?"),
-            Wrong(-150, "The number of updates cannot be negative. Subtract the start from the goal."),
-            Wrong(149, "Your answer is one too small. The start is not an update, so every step counts."),
-            Wrong(151, "Your answer is one too large. The start is not an update."),
+            Wrong(
+                lambda start, goal, rate: (goal + start) / rate,
+                "You added the two values, but the distance between them is their difference.",
+            ),
+            Wrong(
+                lambda way, rate: way * rate,
+                "You multiplied the distance by the step, but the question is how often the step fits into it.",
+            ),
+            Wrong(lambda way: way, "That is the distance. How many steps does it take to cover it?"),
+            Wrong(
+                lambda way, rate: -way / rate,
+                "The number of updates cannot be negative. Subtract the start from the goal.",
+            ),
+            Wrong(
+                lambda way, rate: way / rate - 1,
+                "Your answer is one too small. The start is not an update, so every step counts.",
+            ),
+            Wrong(lambda way, rate: way / rate + 1, "Your answer is one too large. The start is not an update."),
         ],
     ),
     Exercise(
@@ -152,28 +169,31 @@ EXERCISES = [
     ),
     Exercise(
         name="11.sum",
+        numbers=Numbers("11.sum", d=(0.03, 0.02, 0.04, 0.05), e=(0.2, 0.1, 0.3)).also(one=lambda d, e: d * e),
         prompt=(
-            "A picture has 784 pixels, and $\\partial J/\\partial\\text{pixel}$ is 0.03 for some of them and "
-            "−0.03 for all the others. No pixel may change by more than 0.2, and there is room for every such "
+            "A picture has 784 pixels, and $\\partial J/\\partial\\text{pixel}$ is <d> for some of them and "
+            "−<d> for all the others. No pixel may change by more than <e>, and there is room for every such "
             "change. To first order, what is the most that the cost can fall?"
         ),
         right=4.704,
-        solution="answer = 784 * 0.03 * 0.2",
+        solution="answer = 784 * <d> * <e>",
         also=[4.7],
-        reason="Each pixel contributes only 0.006, but all of them pull in the same direction.",
+        reason="Each pixel contributes only <one>, but all of them pull in the same direction.",
         hints=[
-            "How much does the cost fall if a single pixel changes by 0.2 in the right direction?",
+            "How much does the cost fall if a single pixel changes by <e> in the right direction?",
             "You may choose the sign of every change, so no two contributions have to cancel.",
         ],
         wrong=[
-            Wrong(0.006, "That is the contribution of a single pixel, but all of them may change."),
-            Wrong(0.168, "That is the typical result of random signs, but you may choose each sign."),
+            Wrong(lambda one: one, "That is the contribution of a single pixel, but all of them may change."),
+            Wrong(lambda one: 28 * one, "That is the typical result of random signs, but you may choose each sign."),
             Wrong(0, "The derivatives may cancel, but you choose the sign of each change so that nothing cancels."),
-            Wrong(-4.704, "That is the change in the cost. The question asks by how much it falls."),
-            Wrong(23.52, "That is the sum of the absolute derivatives. How far may each pixel change?"),
-            Wrong(156.8, "That is the sum of the changes. How much does the cost depend on each of them?"),
-            Wrong(0.9408, "You used the limit of 0.2 twice."),
-            Wrong(2.352, "You counted only half of the pixels. Those with the other sign help as well."),
+            Wrong(lambda one: -784 * one, "That is the change in the cost. The question asks by how much it falls."),
+            Wrong(lambda d: 784 * d, "That is the sum of the absolute derivatives. How far may each pixel change?"),
+            Wrong(lambda e: 784 * e, "That is the sum of the changes. How much does the cost depend on each of them?"),
+            Wrong(lambda one, e: 784 * one * e, "You used the limit of <e> twice."),
+            Wrong(
+                lambda one: 392 * one, "You counted only half of the pixels. Those with the other sign help as well."
+            ),
         ],
     ),
     Exercise(
@@ -233,18 +253,19 @@ EXERCISES = [
     ),
     Exercise(
         name="11.q1",
+        numbers=Numbers("11.q1", n=(300, 100, 200, 400), m=(64, 32, 50, 128)),
         prompt=(
-            "A network 784 → 300 → 10 reads 64 pictures at once. What is the shape of $dA^{[0]}$? "
+            "A network 784 → <n> → 10 reads <m> pictures at once. What is the shape of $dA^{[0]}$? "
             "Answer with a pair of numbers, `(rows, columns)`."
         ),
         right=(784, 64),
-        solution="q1 = (784, 64)",
+        solution="q1 = (784, <m>)",
         reason="It has the shape of A[0], with a row for each pixel and a column for each picture.",
         wrong=[
-            Wrong((64, 784), "That shape is transposed. In A[0], each picture is a column."),
-            Wrong((784, 1), "Every picture has its own derivatives, so there are 64 columns."),
-            Wrong((300, 64), "That is the shape of dA[1]."),
-            Wrong((300, 784), "That is the shape of dW[1]."),
+            Wrong(lambda m: (m, 784), "That shape is transposed. In A[0], each picture is a column."),
+            Wrong((784, 1), "Every picture has its own derivatives, so there are <m> columns."),
+            Wrong(lambda n, m: (n, m), "That is the shape of dA[1]."),
+            Wrong(lambda n: (n, 784), "That is the shape of dW[1]."),
         ],
     ),
     Exercise(

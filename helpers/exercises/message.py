@@ -24,17 +24,20 @@ class Message:
         Text or code to show verbatim in a monospaced font.
     language : str
         The language of the block, for syntax highlighting.
+    question : str
+        The question in Markdown, if the reader has numbers of their own. It must not contain text from elsewhere.
     """
 
-    def __init__(self, mark, label, words="", block="", language="text"):
+    def __init__(self, mark, label, words="", block="", language="text", question=""):
         self.mark, self.label, self.words, self.block, self.language = mark, label, words, block, language
+        self.question = f" Your question: {question}" if question else ""
 
     def __repr__(self):
-        line = f"{self.mark} {self.label} {self.words}".rstrip()
+        line = f"{self.mark} {self.label} {self.words}".rstrip() + self.question
         return f"{line}\n{self.block}" if self.block else line
 
     def _repr_markdown_(self):
-        line = f"{self.mark} **{escape(self.label)}** {escape(self.words)}".rstrip()
+        line = f"{self.mark} **{escape(self.label)}** {escape(self.words)}".rstrip() + self.question
         if not self.block:
             return line
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", self.block)), default=0))

@@ -168,13 +168,29 @@ def add_answer(name, right, answer, value=None, mistake=""):
     return _update(change, read_all()[1])
 
 
-def set_seed(seed):
-    """Record the seed of the reader's own numbers, or that there is none (None). Return a message as `add` does."""
+def set_seed(seed, changed):
+    """Record the seed of the reader's numbers, or None.
+
+    Parameters
+    ----------
+    seed : str or None
+    changed : list of str
+        The exercises whose numbers change with it. Their answers are forgotten, because they no longer fit.
+
+    Returns
+    -------
+    str
+        See `add`.
+    """
+    if path() is None:
+        return ""
 
     def change(entries):
         entries["seed"] = seed
+        entries["done"] = [name for name in entries["done"] if name not in changed]
+        entries["answers"] = {name: one for name, one in entries["answers"].items() if name not in changed}
 
-    return _update(change, read_all()[1]) if path() else ""
+    return _update(change, read_all()[1])
 
 
 def _update(change, said):

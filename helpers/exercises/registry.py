@@ -3,13 +3,28 @@
 They come from the modules `lesson_00` to `lesson_11` or, in a handout, from a file without solutions.
 """
 
+from functools import lru_cache
 from importlib import import_module
 
-from helpers.exercises import stripped
+from helpers.exercises import stripped, variation
 
 if stripped.FILE.is_file():
-    LESSONS = stripped.read()
+    SOURCES = stripped.read()
 else:
-    LESSONS = {f"{n:02d}": import_module(f"helpers.exercises.lesson_{n:02d}").EXERCISES for n in range(12)}
+    SOURCES = {f"{n:02d}": import_module(f"helpers.exercises.lesson_{n:02d}").EXERCISES for n in range(12)}
 
+LESSONS = {lesson: [variation.committed(exercise) for exercise in those] for lesson, those in SOURCES.items()}
 EXERCISES = {exercise.name: exercise for exercises in LESSONS.values() for exercise in exercises}
+
+
+@lru_cache(maxsize=200)
+def with_seed(seed):
+    """Return all exercises by name, with the numbers that belong to a seed, or those of the lessons if it is None."""
+    if seed is None:
+        return EXERCISES
+    return EXERCISES | {
+        exercise.name: variation.vary(exercise, seed)
+        for exercises in SOURCES.values()
+        for exercise in exercises
+        if exercise.numbers
+    }

@@ -2,6 +2,7 @@
 
 Instead of the code of solutions and wrong answers, the file contains their *results* on the cases, which are enough to
 judge an answer. They are sealed, so that the file does not show the numbers and letters that questions ask for.
+For an exercise with varying numbers, the file contains the results for each choice of them.
 """
 
 import base64
@@ -14,6 +15,7 @@ import numpy as np
 
 from helpers.autograd import network as tape_network
 from helpers.backprop import activations
+from helpers.exercises import variation
 from helpers.exercises.core import Exercise, Key, Wrong
 
 FILE = Path(__file__).with_name("exercises.json")
@@ -58,7 +60,9 @@ def unseal(text):
 
 
 def _strip(exercise):
-    key = exercise.key
+    key = variation.committed(exercise).key
+    shown = "".join([exercise.prompt, *exercise.hints, *(wrong.hint for wrong in exercise.wrong)])
+    variants = [] if exercise.numbers is None else variation.variants(exercise)
     return {
         "name": exercise.name,
         "prompt": exercise.prompt,
@@ -68,19 +72,26 @@ def _strip(exercise):
         "m": exercise.m,
         "cases": None if exercise.cases is None else encode(exercise.cases()),
         "right": encode(key.right),
-        "wrong": [[encode(results), hint] for results, hint in key.wrong],
+        "wrong": [[encode(r), wrong.hint] for (r, _), wrong in zip(key.wrong, exercise.wrong, strict=True)],
         "stub": encode(key.stub),
         "needs": dict(key.needs),
         "also": list(exercise.also),
+        "group": variation.group(exercise) if variants else "",
+        "variants": [
+            [{name: encode(value) for name, value in one.values.items() if f"<{name}>" in shown}, *map(encode, one[1:])]
+            for one in variants
+        ],
     }
 
 
-def _restore(name, prompt, hints, given, parts, m, cases, right, wrong, stub, needs, also=()):
+def _restore(name, prompt, hints, given, parts, m, cases, right, wrong, stub, needs, also=(), group="", variants=()):
     right, stub = decode(right), decode(stub)
     wrong = [(decode(results), hint) for results, hint in wrong]
     if cases is None:
         known = [Wrong(results[0], hint, needs.get(hint, "")) for results, hint in wrong]
-        return Exercise(name, prompt, "", known, right[0], hints=hints, given=given, also=also)
+        numbers = [variation.Variant(one[0], decode(one[1]), decode(one[2])) for one in variants] or None
+        options = {"hints": hints, "given": given, "also": also, "numbers": numbers, "group": group}
+        return Exercise(name, prompt, "", known, right[0], **options)
     arguments = [tuple(case) for case in decode(cases)]
     known = [Wrong(None, hint) for _, hint in wrong]
     key = Key(right, wrong, stub, needs)

@@ -16,6 +16,7 @@ from fresh_kernel import run
 from helpers.exercises import handout, stripped
 from helpers.exercises.judging import judge
 from helpers.exercises.registry import EXERCISES, LESSONS
+from helpers.exercises.variation import committed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -92,7 +93,7 @@ def test_a_solution_that_is_put_there_would_be_found(folder):
 def restored(folder):
     lessons = stripped.read(folder / "lessons" / "helpers" / "exercises" / "exercises.json")
     assert list(lessons) == list(LESSONS)
-    return {exercise.name: exercise for exercises in lessons.values() for exercise in exercises}
+    return {exercise.name: committed(exercise) for exercises in lessons.values() for exercise in exercises}
 
 
 @pytest.mark.parametrize("name", EXERCISES)

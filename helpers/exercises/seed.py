@@ -1,0 +1,71 @@
+"""Whose numbers the exercises have: those of the lessons, or those of one learner.
+
+The seed is any text, such as a name. It is kept in the record, so that it applies to all lessons.
+"""
+
+from helpers.exercises import record
+from helpers.exercises.message import Message
+from helpers.exercises.registry import EXERCISES, with_seed
+from helpers.exercises.submission import LONGEST_NAME, clean
+
+_seed = {}  # filled at the first use, so that importing this module reads no file
+
+
+def use_seed(seed):
+    """Give the exercises that have other numbers those that belong to `seed`.
+
+    The question with these numbers is shown when you run the cell of an exercise. Whoever uses the same seed gets the
+    same numbers. `use_seed(None)` goes back to the numbers of the lessons.
+
+    Parameters
+    ----------
+    seed : str, int or None
+        Your name, or a number from your teacher. Capital letters and additional spaces make no difference.
+    """
+    try:
+        text = normal(seed)
+    except ValueError as error:
+        Message("?", "The numbers have not changed.", f"{error}").show()
+        return
+    note = ""
+    if text != _current():
+        note = record.set_seed(text, [name for name in EXERCISES if with_seed(text)[name] is not current(name)])
+        _seed["text"] = text
+    if text is None:
+        Message("✓", "Numbers of the lessons.", f"All exercises have the numbers in the text. {note}".rstrip()).show()
+        return
+    count = sum(with_seed(text)[name] is not EXERCISES[name] for name in EXERCISES)
+    words = f"{count} exercises and questions now have the numbers of {text!r}. Run their cells to see the questions. "
+    words += "Answers that you have given to them with other numbers no longer count."
+    Message("✓", "Your own numbers.", f"{words} {note}".rstrip()).show()
+
+
+def normal(seed):
+    """Return a seed as text in its normal form.
+
+    Raises
+    ------
+    ValueError
+        If it is neither text nor a whole number, or is too long.
+    """
+    if seed is None:
+        return None
+    if type(seed) is not int and not isinstance(seed, str):
+        raise ValueError("The seed must be text, such as your name, or a whole number.")
+    if isinstance(seed, int) and abs(seed) > 10**LONGEST_NAME:
+        raise ValueError(f"The seed must have at most {LONGEST_NAME} digits.")
+    text = clean(clean(seed).casefold())
+    if not 0 < len(text) <= LONGEST_NAME:
+        raise ValueError(f"The seed must have 1 to {LONGEST_NAME} characters.")
+    return text
+
+
+def current(name):
+    """Return an exercise with the numbers that apply now."""
+    return with_seed(_current())[name]
+
+
+def _current():
+    if "text" not in _seed:
+        _seed["text"] = record.read_all()[0]["seed"]
+    return _seed["text"]

@@ -1,0 +1,181 @@
+"""Numbers of one's own: the same exercise with other numbers for each learner, drawn from a seed.
+
+An exercise that varies has `numbers`, and its texts contain their names in angle brackets::
+
+    numbers=Numbers("01.example", z=(2, 1, 3), y=(5, 6, 8)).also(error=lambda z, y: z - y)
+    prompt="A prediction is $z = <z>$ and the target is $y = <y>$. …"
+    solution="z, y = <z>, <y>\\nanswer = z - y"
+    wrong=[Wrong(lambda z, y: y - z, "The sign is wrong. …"), …]
+
+The first number of each list is the one in the lessons. The right value for other numbers is computed by the solution,
+and a wrong one by its function, so no formula is written twice. Exercises with the same group share their numbers.
+
+These do not vary: functions, which have to be right for any arguments; questions that ask for a letter; and questions
+whose numbers are facts, such as the size of MNIST, or occur in the text of the lesson.
+"""
+
+import ast
+import dataclasses
+import hashlib
+import inspect
+import itertools
+import numbers as kinds
+import re
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.exercises import edits
+
+DIGITS = 12  # significant digits of computed values, so that 0.1 * 3 is 0.3
+
+
+class Numbers:
+    """The numbers of an exercise, or of several that share them.
+
+    Parameters
+    ----------
+    group : str
+        The name under which the numbers are drawn. Exercises of the same group get the same numbers.
+    where : callable, optional
+        A function of some of the numbers that says whether they are suitable. For other combinations, a wrong answer
+        would be right by coincidence, or two mistakes would give the same number.
+    **choices : tuple
+        For each name the possible numbers, of which the first is the one in the lesson.
+    """
+
+    def __init__(self, group, where=None, **choices):
+        self.group, self.where, self.choices, self.derived = group, where, choices, {}
+
+    def also(self, **derived):
+        """Return the same numbers with others, or texts, that functions compute from them."""
+        other = Numbers(self.group, self.where, **self.choices)
+        other.derived = self.derived | derived
+        return other
+
+    def all(self):
+        """Return every suitable combination as a dictionary, beginning with that of the lesson."""
+        combinations = [dict(zip(self.choices, row, strict=True)) for row in itertools.product(*self.choices.values())]
+        return [row | self._derived(row) for row in combinations if self.where is None or _call(self.where, row)]
+
+    def _derived(self, row):
+        for name, function in self.derived.items():
+            row = row | {name: _call(function, row)}
+        return row
+
+
+class Variant(NamedTuple):
+    """An exercise's numbers by name, its right value and its wrong values, in the order of the exercise.
+
+    A wrong value is None if its mistake is not possible with these numbers, or has the same value as another one.
+    """
+
+    values: dict
+    right: object
+    wrong: list
+
+
+def variants(exercise):
+    """Return all variants of an exercise, of which the first is that of the lesson."""
+    if not isinstance(exercise.numbers, Numbers):
+        return exercise.numbers  # computed when the solution was taken out, see `stripped`
+    rows = exercise.numbers.all()
+    first = [_wrong(wrong, rows[0]) for wrong in exercise.wrong]
+    name = exercise.name[3:] if exercise.is_question else "answer"
+    found = [Variant(rows[0], exercise.right, first)]
+    for row in rows[1:]:
+        # A wrong answer without a formula belongs to the numbers of the lesson.
+        wrong = [_wrong(one, row) if callable(one.answer) else None for one in exercise.wrong]
+        wrong = [value if value not in wrong[:i] else None for i, value in enumerate(wrong)]
+        found.append(Variant(row, computed(fill(exercise.solution, row), name), wrong))
+    return found
+
+
+def _wrong(wrong, row):
+    return _round(_call(wrong.answer, row)) if callable(wrong.answer) else wrong.answer
+
+
+def committed(exercise):
+    """Return an exercise with the numbers of the lesson."""
+    return exercise if exercise.numbers is None else _with(exercise, variants(exercise)[0], exercise.also)
+
+
+def vary(exercise, seed):
+    """Return an exercise with the numbers that belong to a seed.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        An exercise that varies, with the names of its numbers in the texts.
+    seed : str
+    """
+    known = variants(exercise)
+    drawn = int.from_bytes(hashlib.sha256(f"{seed}\n{group(exercise)}".encode()).digest(), "big")
+    return _with(exercise, known[1 + drawn % (len(known) - 1)])  # never the numbers of the lesson
+
+
+def group(exercise):
+    """Return the name under which the numbers of an exercise are drawn."""
+    return exercise.numbers.group if isinstance(exercise.numbers, Numbers) else exercise.group
+
+
+def _with(exercise, variant, also=()):
+    values = variant.values | {"right": variant.right}
+    wrong = [
+        one._replace(answer=answer, hint=fill(one.hint, values, "−"))
+        for one, answer in zip(exercise.wrong, variant.wrong, strict=True)
+        if answer is not None
+    ]
+    return dataclasses.replace(
+        exercise,
+        prompt=fill(exercise.prompt, values),
+        solution=fill(exercise.solution, values),
+        reason=fill(exercise.reason, values, "−"),
+        hints=[fill(hint, values, "−") for hint in exercise.hints],
+        right=variant.right,
+        wrong=wrong,
+        also=also,
+        numbers=None,
+    )
+
+
+def fill(text, values, minus="-"):
+    """Return a text with the names in angle brackets replaced by numbers."""
+
+    def shown(found):
+        value = values.get(found[1], found[0])
+        return value if isinstance(value, str) else _shown(value).replace("-", minus)
+
+    return re.sub(r"<([A-Za-z_]\w*)>", shown, text)
+
+
+def _shown(value):
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join(map(_shown, value))
+        return f"[{inner}]" if isinstance(value, list) else f"({inner})"
+    return str(value) if isinstance(value, kinds.Integral) else f"{value:.6g}"
+
+
+def computed(solution, name):
+    """Return the value that the code of a solution gives to the variable `name`."""
+    body = solution.replace("\n", "\n    ")
+    tree = ast.parse(f"def answer():\n    {body}\n    return {name}").body[0]
+    scope = {"np": np}
+    edits.define([tree], scope)
+    return _round(scope["answer"]())
+
+
+def _call(function, row):
+    """Call a function with those of the numbers that it asks for."""
+    return function(**{name: row[name] for name in inspect.signature(function).parameters})
+
+
+def _round(value):
+    if isinstance(value, (list, tuple)):
+        return type(value)(_round(one) for one in value)
+    if isinstance(value, np.ndarray):
+        return _round(value.tolist())
+    if isinstance(value, (kinds.Integral, str)):
+        return value
+    short = float(f"{float(value):.{DIGITS}g}")
+    return int(short) if short.is_integer() else short
