@@ -7,6 +7,7 @@ In a lesson::
     solution("04.step")            show the solution and explain why it is right
     quiz("04", q1=3, q2="b")       judge answers to the quick questions at the end of a lesson
     progress()                     show which exercises have been done so far
+    points("04.step", step_back)   return the points that an answer is worth, for a program that grades
     hand_in()                      write your answers to a file that you can give to your teacher
     use_seed("Ada")                get numbers of your own in those exercises that have other numbers
 
@@ -22,7 +23,8 @@ reads the code and `typed_code` judges it. `limits` and `surroundings` isolate t
 the reader what to run first after a kernel restart. `record` keeps the answers on the reader's machine, with their code
 as returned by `source`. `variation` changes the numbers of an exercise, and `seed` says whose numbers apply.
 `submission` defines the file that `handing_in` writes. For the teacher, `grade` reads such
-files, `rerun` runs the answers in the process described in `worker`, and `gradebook` writes the results.
+files, `rerun` runs the answers in the process described in `worker`, and `gradebook` writes the results. `handout`
+writes a copy for a class, and `nbgrader_course` a course for nbgrader.
 """
 
 import difflib
@@ -89,6 +91,23 @@ def check(name, answer):
     note = _record(name, answer, said)
     words = " ".join([said.words, note]).strip()
     Message(MARKS[said.kind], said.label, words, said.printed, question=_question(name, said)).show()
+
+
+def points(name, answer):
+    """Return the points that an answer is worth: 2 if it is right, and 1 for a usual mistake. Nothing is recorded.
+
+    A right answer to a quick question is worth 1 point.
+
+    Raises
+    ------
+    AssertionError
+        If the answer is worth nothing. The message is the reply to the answer.
+    """
+    said = verdict(name, answer)
+    earned = 0 if _unknown(name) else current(name).points(said)
+    if not earned:
+        raise AssertionError(str(said))
+    return earned
 
 
 def hint(name):

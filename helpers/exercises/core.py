@@ -91,6 +91,21 @@ class Exercise:
         return re.fullmatch(r"\d\d\.q\d", self.name) is not None
 
     @property
+    def most_points(self):
+        """Return the number of points that a right answer is worth."""
+        return 1 if self.is_question else 2
+
+    def usual_mistake(self, said):
+        """Return the reply to the usual mistake that a verdict is about, or "" if it is about none."""
+        return next((wrong.hint for wrong in self.wrong if said.kind == "wrong" and wrong.hint in said.words), "")
+
+    def points(self, said):
+        """Return the points for an answer with this verdict. A usual mistake in an exercise is worth one point."""
+        if said.kind == "right":
+            return self.most_points
+        return int(bool(self.usual_mistake(said)) and not self.is_question)
+
+    @property
     def stub(self):
         """Return the code that the reader starts from."""
         if self.given or self.cases is None:

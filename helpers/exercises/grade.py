@@ -101,16 +101,21 @@ def grade(folder, out=None, lessons=None):
     -------
     gradebook.Grades
     """
-    rows, refused, protection = [], [], []
+    refused, protection = [], []
     works = [(file, *_opened(path, file)) for path, file in _files(Path(folder), out)]
     refused += [(file, reason) for file, work, reason in works if work is None]
     works = [work for _, work, _ in works if work is not None]
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # the threads only wait for other processes
-        for work, answers in zip(works, pool.map(_run, works), strict=True):
-            _mark(work, answers)
-            rows.append(work.row)
-            protection = answers.protection or protection
-    rows = _merged(rows)
+        ran = list(zip(works, pool.map(_run, works), strict=True))
+    for work, answers in ran:  # a seed in one notebook of a folder holds for all of them
+        if work.shared:
+            work.row.seed = _seed(answers.found.get("seed", {}).get("value"))
+    seeds_of = {work.row.file: work.row.seed for work in works if work.row.seed is not None}
+    for work, answers in ran:
+        work.row.seed = seeds_of.get(work.row.file)
+        _mark(work, answers)
+        protection = answers.protection or protection
+    rows = _merged([work.row for work in works])
     _compare(rows)
     counted = lessons or sorted({name[:2] for row in rows for name in row.marks})
     exercises = [one for lesson in counted for one in LESSONS[lesson]]
@@ -193,8 +198,6 @@ def _run(work):
 def _mark(work, answers):
     """Give marks for the answers of one file."""
     row, found = work.row, {}
-    if work.shared:
-        row.seed = _seed(answers.found.get("seed", {}).get("value"))
     for i, names in enumerate(work.names):
         failed = {"error": answers.errors[i]} if i in answers.errors else {"value": None}
         found |= {name: answers.found.get(name, failed) for name in names}
@@ -221,15 +224,11 @@ def _seed(value):
 
 def _marked(exercise, found, kept):
     said = rerun.verdict(exercise, found)
-    attempts = kept.attempts if kept else 1
-    if said.kind == "open":
-        return Mark("open", 0)
-    if said.kind == "right":
-        return Mark("right", gradebook.worth(exercise), "", attempts)
-    usual = next((wrong.hint for wrong in exercise.wrong if wrong.hint in said.words), "")
-    words = usual or (kept.mistake if kept and kept.mistake else said.words)
-    counts = bool(usual) and not exercise.is_question
-    return Mark("mistake" if counts else "wrong", int(counts), words, attempts)
+    attempts, earned = kept.attempts if kept else 1, exercise.points(said)
+    if said.kind != "wrong":
+        return Mark(said.kind, earned, "", attempts)
+    words = exercise.usual_mistake(said) or (kept.mistake if kept and kept.mistake else said.words)
+    return Mark("mistake" if earned else "wrong", earned, words, attempts)
 
 
 def _merged(rows):

@@ -47,7 +47,7 @@ class Grades:
 
     @property
     def most(self):
-        return sum(worth(exercise) for exercise in self.exercises)
+        return sum(exercise.most_points for exercise in self.exercises)
 
     def total(self, row):
         return sum(self.points(row, exercise) for exercise in self.exercises)
@@ -55,11 +55,6 @@ class Grades:
     def points(self, row, exercise):
         mark = row.marks.get(exercise.name)
         return mark.points if mark else 0
-
-
-def worth(exercise):
-    """Return the most points that an exercise is worth."""
-    return 1 if exercise.is_question else 2
 
 
 def write(grades, folder):
@@ -86,7 +81,7 @@ def table(grades):
     """Return the grades as CSV, with a row for each learner."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
-    headers = [f"{exercise.name} ({worth(exercise)})" for exercise in grades.exercises]
+    headers = [f"{exercise.name} ({exercise.most_points})" for exercise in grades.exercises]
     writer.writerow(["name", f"total ({grades.most})", *headers, "seed", "file", "note"])
     for row in grades.rows:
         marks = [grades.points(row, exercise) for exercise in grades.exercises]

@@ -4,6 +4,7 @@
 `answer_book.ipynb` contains every solution, an explanation and advice on marking.
 """
 
+import argparse
 import re
 import shutil
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from helpers.exercises import stripped
+from helpers.exercises import nbgrader_course, stripped
 from helpers.exercises.registry import LESSONS, SOURCES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -21,6 +22,7 @@ FILES = ("LICENSE", "pyproject.toml", "requirements.txt", "requirements-scale.tx
 HIDDEN = (  # files of helpers/exercises that are left out
     "lesson_*.py",
     "handout.py",
+    "nbgrader_course.py",
     "grade.py",
     "gradebook.py",
     "rerun.py",
@@ -170,6 +172,26 @@ def _rubric(exercise):
     return "\n".join(lines)
 
 
+def main(arguments=None):
+    """Run the command-line program and return its exit status, which is 2 if nothing was written."""
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers.exercises.handout",
+        description="Write a copy of the lessons without solutions and an answer book to build/handout.",
+    )
+    parser.add_argument("--nbgrader", metavar="FOLDER", help="instead, write a course for nbgrader to this folder")
+    options = parser.parse_args(arguments)
+    try:
+        if options.nbgrader:
+            nbgrader_course.write(options.nbgrader)
+            print(f"Wrote a course for nbgrader to {options.nbgrader}. It contains solutions.")
+        else:
+            write()
+            print("Wrote build/handout/lessons for the class and build/handout/answer_book.ipynb for you.")
+    except OSError as error:
+        print(f"Nothing was written: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
 if __name__ == "__main__":
-    write()
-    print("Wrote build/handout/lessons for the class and build/handout/answer_book.ipynb for you.", file=sys.stdout)
+    sys.exit(main())

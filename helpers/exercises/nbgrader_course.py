@@ -1,0 +1,108 @@
+"""Write the exercises as a course for nbgrader: `python -m helpers.exercises.handout --nbgrader FOLDER`.
+
+The folder gets `source/lesson_NN/exercises_NN.ipynb` for each lesson and an `nbgrader_config.py`. Each exercise is
+three cells: the prompt, which is locked; the answer, whose solution nbgrader takes out; and a locked test, which calls
+`helpers.exercises.points`. Learners need the copy of the lessons that `make handout` writes, and the program that
+grades needs this copy. The metadata follow version 3 of nbgrader's schema.
+"""
+
+import ast
+import textwrap
+from pathlib import Path
+
+import nbformat
+
+from helpers.exercises.registry import LESSONS
+
+SCHEMA = 3
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+SETUP = """import numpy as np
+
+from helpers.autograd import Variable, grad
+from helpers.backprop.activations import sigmoid, sigmoid_prime
+from helpers.exercises import check, hint, points, quiz"""
+INTRODUCTION = """# Lesson {lesson}: exercises
+
+Work through the lesson first. Put your answers in place of `raise NotImplementedError()`, and run each cell to see \
+whether your answer is right. `hint("{first}")` gives a hint."""
+CONFIGURATION = """c = get_config()
+
+c.CourseDirectory.course_id = "backpropagation"
+c.ExecutePreprocessor.timeout = 60
+"""
+
+
+def write(folder):
+    """Write the source notebooks and the configuration to a new or empty folder.
+
+    Raises
+    ------
+    FileExistsError
+        If the folder contains anything, such as a course with its grades.
+    """
+    folder = Path(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(f"{folder} is not an empty folder. Choose another one.")
+    for lesson in LESSONS:
+        place = folder / "source" / f"lesson_{lesson}"
+        place.mkdir(parents=True)
+        nbformat.write(notebook(lesson), place / f"exercises_{lesson}.ipynb")
+    (folder / "nbgrader_config.py").write_text(CONFIGURATION, encoding="utf-8")
+
+
+def notebook(lesson):
+    """Return the source notebook with the exercises and quick questions of a lesson."""
+    exercises = LESSONS[lesson]
+    cells = [
+        _cell("markdown", INTRODUCTION.format(lesson=lesson, first=exercises[0].name), f"introduction-{lesson}"),
+        _cell("code", SETUP, f"setup-{lesson}"),
+    ]
+    for number, exercise in enumerate(exercises, 1):
+        cells += _cells(number, exercise)
+    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    return nbformat.v4.new_notebook(cells=cells, metadata=metadata, nbformat_minor=5)
+
+
+def _cells(number, exercise):
+    """Return the prompt, the answer and the test of an exercise."""
+    name = exercise.name.replace(".", "-")
+    variable = exercise.answer_name
+    prompt = f"**{number}.** {exercise.prompt}"
+    if exercise.broken:
+        prompt += f"\n\n```python\n{exercise.stub}\n```"
+    call = f'check("{exercise.name}", {variable})'
+    return [
+        _cell("markdown", prompt, f"prompt-{name}"),
+        _cell("code", f"{_answer(exercise, variable)}\n\n{call}", f"answer-{name}", locked=False, solution=True),
+        _cell("code", f'points("{exercise.name}", {variable})', f"test-{name}", points=exercise.most_points),
+    ]
+
+
+def _answer(exercise, variable):
+    """Return the solution, marked so that nbgrader replaces it."""
+    if not exercise.cases:
+        code = exercise.solution_text
+        if exercise.is_question:
+            code += f"\n{variable} = {exercise.name[3:]}"
+        return f"{variable} = None\n{BEGIN}\n{code}\n{END}"
+    lines = exercise.solution_text.splitlines()
+    first = ast.parse(exercise.solution_text).body[0].body[0].lineno - 1
+    body = textwrap.dedent("\n".join(lines[first:]))
+    return "\n".join([*lines[:first], textwrap.indent(f"{BEGIN}\n{body}\n{END}", "    ")])
+
+
+def _cell(kind, text, grade_id, locked=True, solution=False, points=None):
+    """Return a cell with the metadata of nbgrader. A cell with points is a test."""
+    make = nbformat.v4.new_markdown_cell if kind == "markdown" else nbformat.v4.new_code_cell
+    metadata = {
+        "grade": points is not None,
+        "grade_id": grade_id,
+        "locked": locked,
+        "schema_version": SCHEMA,
+        "solution": solution,
+        "task": False,
+    }
+    if points is not None:
+        metadata["points"] = points
+    return make(text, id=grade_id, metadata={"nbgrader": metadata})
