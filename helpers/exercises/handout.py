@@ -46,6 +46,10 @@ On Windows, or without make, run
 
 Begin with `notebooks/00_start_here.ipynb`. Every exercise gives you immediate feedback and has hints. Your teacher
 has the solutions. Your progress is saved in `progress.json`, on your machine only.
+
+To hand in your answers, run `from helpers.exercises import hand_in` and `hand_in()` in any lesson. It shows you what
+the file contains, and writes it beside the lesson. If your teacher asks for numbers of your own, run
+`from helpers.exercises import use_seed` and `use_seed("your name")` before you begin.
 """
 
 RUBRIC = """# Answer book
@@ -56,6 +60,10 @@ class.
 **Marking.** An exercise is worth 2 points if the check says "Right", and 1 point if the answer is one of the common
 mistakes listed below it and the learner can explain the mistake. A quick question is worth 1 point. Hints are free, but
 a learner who needed all of them should be able to explain the solution.
+
+**Grading.** `python -m helpers.exercises.grade FOLDER` runs and judges the files of a class by the same rubric, except
+that it cannot ask anybody to explain a mistake. If a learner has numbers of their own, run `use_seed("…")` with the
+seed in the report, and `solution("01.error")` shows the solution with these numbers.
 """
 
 SETUP = """import os
