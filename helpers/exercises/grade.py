@@ -24,55 +24,21 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from helpers.exercises import gradebook, rerun, seed as seeds, submission
+from helpers.exercises.gradebook import Mark, Row
 from helpers.exercises.registry import EXERCISES, LESSONS, with_seed
 from helpers.exercises.submission import SubmissionError, clean
 
 OUT = Path("build") / "grades"
-LARGEST = 30_000_000  # bytes in a notebook, whose outputs may contain many figures
+LARGEST = 20_000_000  # bytes in a notebook, whose outputs may contain many figures
 MOST_CODE = 1_000_000  # characters in all cells of a notebook
-MOST_FILES = 5000
+NO_ANSWER = {"error": "NotRunError: The code in the file does not check this exercise."}
 IGNORED = {"__MACOSX", ".ipynb_checkpoints"}
 ASKS = re.compile(r"\b(?:check|quiz)\s*\(")
 NAMED = re.compile(r"""check\s*\(\s*["'](\d\d\.\w+)["']""")
 ANSWERED = re.compile(r"""quiz\s*\(\s*["']?(\d\d?)\b""")
 QUESTION = re.compile(r"\b(q\d)\s*=(?!\s*None\b)")
-
-
-class Mark(NamedTuple):
-    """What one answer is worth.
-
-    `kind` is "right", "mistake" (a usual one), "wrong" or "open", and `words` is the reply to a wrong answer.
-    """
-
-    kind: str
-    points: int
-    words: str = ""
-    attempts: int = 1
-
-
-@dataclass
-class Row:
-    """One learner.
-
-    Attributes
-    ----------
-    name, file : str
-        The learner's name and the file, or the folder if there are several notebooks in it.
-    seed : str or None
-    marks : dict
-        Maps the name of an exercise to a `Mark`.
-    notes : list of str
-        What the teacher should look at.
-    """
-
-    name: str
-    file: str
-    seed: str | None = None
-    marks: dict = field(default_factory=dict)
-    notes: list = field(default_factory=list)
 
 
 @dataclass
@@ -123,28 +89,33 @@ def grade(folder, out=None, lessons=None):
 
 
 def _files(folder, out):
-    """Yield the path of each file, and its name relative to the folder. Links to folders are not followed."""
-    count = 0
-    for place, folders, names in os.walk(folder):
-        skipped = os.path.abspath(out) if out is not None else None
+    """Yield the path of each file, and its name relative to the folder. Links to folders are yielded, not followed."""
+    skipped = os.path.abspath(out) if out is not None else None
+    failed = []
+    for place, folders, names in os.walk(folder, onerror=failed.append):
         folders[:] = sorted(f for f in folders if f not in IGNORED and os.path.abspath(Path(place, f)) != skipped)
-        for name in sorted(names):
+        links = [name for name in folders if os.path.islink(Path(place, name))]
+        for name in sorted([*names, *links]):
             if not name.startswith("."):
-                count += 1
-                path = Path(place, name)
-                yield path, clean(path.relative_to(folder).as_posix())[:150] or "a file without a name"
-                if count == MOST_FILES:
-                    return
+                yield Path(place, name), _shown(Path(place, name).relative_to(folder))
+    for error in failed:
+        yield Path(error.filename), _shown(os.path.relpath(error.filename, folder))
+
+
+def _shown(path):
+    return clean(Path(path).as_posix())[:150] or "a file without a name"
 
 
 def _opened(path, file):
     """Return the contents of a file and "", or None and the reason why it cannot be graded."""
     try:
+        if path.is_symlink():
+            return None, "It is a link to another file or folder: hand in the file itself."
         if path.suffix.lower() == ".json":
             return _handed_in(path, file), ""
         if path.suffix.lower() == ".ipynb":
             return _notebook(path, file), ""
-        return None, "It is neither a file written by hand_in() nor a notebook."
+        return None, "It is neither a file written by hand_in() nor a notebook, or a folder that cannot be read."
     except (SubmissionError, OSError) as error:
         return None, str(error)
 
@@ -199,7 +170,7 @@ def _mark(work, answers):
     """Give marks for the answers of one file."""
     row, found = work.row, {}
     for i, names in enumerate(work.names):
-        failed = {"error": answers.errors[i]} if i in answers.errors else {"value": None}
+        failed = {"error": answers.errors[i]} if i in answers.errors else {"value": None} if work.shared else NO_ANSWER
         found |= {name: answers.found.get(name, failed) for name in names}
     for name, one in work.kept.items():
         if name not in found:
@@ -265,6 +236,7 @@ def main(arguments=None):
     unknown = [lesson for lesson in options.lessons or () if lesson not in LESSONS]
     if unknown:
         return _refuse(f"There is no lesson {unknown[0]}: choose from {', '.join(LESSONS)}.")
+    print(f"Grading {options.folder} …", flush=True)
     grades = grade(options.folder, options.out, options.lessons)
     if not grades.rows and not grades.refused:
         return _refuse(f"{options.folder} contains no files.")

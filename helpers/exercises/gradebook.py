@@ -9,8 +9,9 @@ import html
 import io
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from helpers.system.files import replace_atomically
 
@@ -25,13 +26,47 @@ tr { border-bottom: 1px solid #ddd; } td.number { text-align: right; } .right { 
 """
 
 
+class Mark(NamedTuple):
+    """What one answer is worth.
+
+    `kind` is "right", "mistake" (a usual one), "wrong" or "open", and `words` is the reply to a wrong answer.
+    """
+
+    kind: str
+    points: int
+    words: str = ""
+    attempts: int = 1
+
+
+@dataclass
+class Row:
+    """One learner.
+
+    Attributes
+    ----------
+    name, file : str
+        The learner's name and the file, or the folder if there are several notebooks in it.
+    seed : str or None
+    marks : dict
+        Maps the name of an exercise to a `Mark`.
+    notes : list of str
+        What the teacher should look at.
+    """
+
+    name: str
+    file: str
+    seed: str | None = None
+    marks: dict = field(default_factory=dict)
+    notes: list = field(default_factory=list)
+
+
 @dataclass
 class Grades:
     """The result of grading a folder.
 
     Attributes
     ----------
-    rows : list of grade.Row
+    rows : list of Row
     refused : list of (str, str)
         The files that could not be graded, with the reasons.
     exercises : list of Exercise

@@ -50,7 +50,7 @@ def main():
 
 
 def _write(out, message):
-    data = f"{json.dumps(message)}\n".encode()
+    data = f"\n{json.dumps(message)}\n".encode()  # on a line of its own, whatever an answer has written
     while data:
         data = data[os.write(out, data) :]
 
@@ -106,7 +106,7 @@ def _collector(answers):
 
 def _scope():
     """Return the variables that every answer may use."""
-    scope = {"__name__": "__main__"}
+    scope = {"__name__": "__main__", "display": print}
     exec(f"{NEEDED}\nfrom helpers.exercises import check, hint, progress, quiz, solution, use_seed", scope)
     return scope
 
@@ -119,7 +119,7 @@ def _run(cell, task, scope, tools):
         try:
             with tools["quarantine"](task["seconds"], tools["Printed"]()):
                 if cell["whole"]:
-                    exec(compile(_plain(cell["text"]), "<answer>", "exec"), scope)
+                    _execute(cell["text"], scope)
                 else:
                     _define(cell["text"], scope)
         except BaseException as raised:
@@ -128,6 +128,26 @@ def _run(cell, task, scope, tools):
         yield {"name": str(name)[:50], **_result(str(name), answer, task, tools)}
     if error:
         yield {"error": error}
+
+
+def _execute(text, scope):
+    """Execute a cell, including the statements after one that fails.
+
+    Such a statement is often a trial with variables of the lesson, which do not exist here, and the answer follows.
+
+    Raises
+    ------
+    Exception
+        The first error, at the end of the cell.
+    """
+    first = None
+    for node in ast.parse(_plain(text)).body:
+        try:
+            exec(compile(ast.Module([node], []), "<answer>", "exec"), scope)
+        except Exception as error:
+            first = first or error
+    if first is not None:
+        raise first
 
 
 def _plain(text):

@@ -127,6 +127,13 @@ def test_the_solutions_are_not_in_the_process():
     assert answers.errors[0] == "ValueError: []" and answers.errors[1].startswith("ModuleNotFoundError")
 
 
+def test_a_trial_with_variables_of_the_lesson_does_not_cost_the_answer():
+    trial = RIGHT_STEP.replace("check(", "display(step_back(W, dZ, Z))\nundefined\ncheck(")
+    answers = rerun.run([Cell(trial), Cell("answer = undefined\ncheck('01.error', answer)")], FUNCTIONS)
+    assert rerun.verdict(EXERCISES["04.step"], answers.found["04.step"]).kind == "right"
+    assert "01.error" not in answers.found and answers.errors[1].startswith("NameError")
+
+
 STUBBORN = "import signal\nsignal.setitimer(signal.ITIMER_REAL, 0)\nwhile True: pass"
 FLOOD = (
     "import os\nwhile True:\n  for fd in range(3, 64):\n    try: os.write(fd, b'x' * 10**5)\n    except OSError: pass"
@@ -263,7 +270,17 @@ def test_what_cannot_be_graded_is_a_line(graded):
     done, rows, page = graded
     assert done.returncode == 1 and "Traceback" not in done.stderr
     lines = dict(line.split(": ", 1) for line in done.stderr.splitlines())
-    names = {"edited.json", "cut.json", "deep.json", "huge.json", "=1+1.zip", "ab.json", "link.json", "bad.ipynb"}
+    names = {
+        "edited.json",
+        "cut.json",
+        "deep.json",
+        "huge.json",
+        "=1+1.zip",
+        "ab.json",
+        "link.json",
+        "bad.ipynb",
+        "loop",
+    }
     assert set(lines) - {"pipe.json"} == names | {"Eve/01.ipynb"}
     assert len(rows) == 7 and f"Graded 7 and refused {len(lines)}." in done.stdout
     assert (
