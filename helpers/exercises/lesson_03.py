@@ -60,52 +60,73 @@ def _two_layers(units=3, m=6, outputs=2):
     return Y, W, A0, Z1, A1, sigmoid(W[2] @ A1 + b[2])
 
 
+# The network of the first two exercises, with n0 inputs, and its number of examples.
+_NETWORK = Numbers("03.network", n0=(12, 10), n1=(7, 8, 9), n2=(5, 4, 6), m=(40, 50)).also(
+    biases=lambda n1, n2: n1 + n2 + 1, weights=lambda n0, n1, n2: n1 * n0 + n2 * n1 + n2, product=lambda n1, n2: n1 * n2
+)
+
 EXERCISES = [
     Exercise(
         name="03.shape",
+        numbers=_NETWORK,
         prompt=(
-            "A network with layer sizes 12 → 7 → 5 → 1 is given 40 examples. What is the shape of "
+            "A network with layer sizes <n0> → <n1> → <n2> → 1 is given <m> examples. What is the shape of "
             "$dW^{[2]}$? Answer with a pair of numbers, `(rows, columns)`."
         ),
         right=(5, 7),
-        solution="answer = (5, 7)",
+        solution="answer = (<n2>, <n1>)",
         reason="dW[2] has the shape of W[2], which has n[2] rows and n[1] columns.",
         hints=[
             "A gradient has the same shape as its parameter. What is the shape of W[2]?",
             "W[l] has one row for each unit of layer l and one column for each unit of the layer before it.",
         ],
         wrong=[
-            Wrong((7, 5), "This shape is transposed. W[l] has as many rows as layer l has units."),
-            Wrong((7, 12), "This is the shape of dW[1]."),
-            Wrong((1, 5), "This is the shape of dW[3]."),
-            Wrong((5, 40), "This is the shape of dZ[2]. To get dW[2], you sum over the examples."),
+            Wrong(lambda n1, n2: (n1, n2), "This shape is transposed. W[l] has as many rows as layer l has units."),
+            Wrong(lambda n0, n1: (n1, n0), "This is the shape of dW[1]."),
+            Wrong(lambda n2: (1, n2), "This is the shape of dW[3]."),
+            Wrong(lambda n2, m: (n2, m), "This is the shape of dZ[2]. To get dW[2], you sum over the examples."),
             Wrong(
-                (12, 7),
+                lambda n0, n1: (n0, n1),
                 "This is the shape of W[1], transposed. Which layer does the question ask about, and what do "
                 "its rows stand for?",
             ),
-            Wrong((5, 1), "This is the shape of db[2]. What does a column of W[2] stand for?"),
-            Wrong((5, 8), "The bias is not a column of W. It has its own array."),
-            Wrong((6, 7), "The bias is not a row of W. It has its own array."),
-            Wrong((7, 40), "This is the shape of A[1]. To get the gradient of the weights, you sum over the examples."),
-            Wrong((5, 12), "Layer 2 gets its inputs from layer 1. How many units does layer 1 have?"),
-            Wrong((7, 1), "This is the shape of db[1]. Which layer does the question ask about?"),
-            Wrong((40, 5), "This is the shape of dZ[2], transposed. To get dW[2], you sum over the examples."),
-            Wrong((12, 40), "This is the shape of A[0]. Which array has the same shape as the gradient of W[2]?"),
-            Wrong((196, 784), "You used the layer sizes of the network in the lesson. Here they are 12 → 7 → 5 → 1."),
+            Wrong(lambda n2: (n2, 1), "This is the shape of db[2]. What does a column of W[2] stand for?"),
+            Wrong(lambda n1, n2: (n2, n1 + 1), "The bias is not a column of W. It has its own array."),
+            Wrong(lambda n1, n2: (n2 + 1, n1), "The bias is not a row of W. It has its own array."),
             Wrong(
-                (5, 5),
+                lambda n1, m: (n1, m),
+                "This is the shape of A[1]. To get the gradient of the weights, you sum over the examples.",
+            ),
+            Wrong(lambda n0, n2: (n2, n0), "Layer 2 gets its inputs from layer 1. How many units does layer 1 have?"),
+            Wrong(lambda n1: (n1, 1), "This is the shape of db[1]. Which layer does the question ask about?"),
+            Wrong(
+                lambda n2, m: (m, n2),
+                "This is the shape of dZ[2], transposed. To get dW[2], you sum over the examples.",
+            ),
+            Wrong(
+                lambda n0, m: (n0, m),
+                "This is the shape of A[0]. Which array has the same shape as the gradient of W[2]?",
+            ),
+            Wrong(
+                (196, 784),
+                "You used the layer sizes of the network in the lesson. Here they are <n0> → <n1> → <n2> → 1.",
+            ),
+            Wrong(
+                lambda n2: (n2, n2),
                 "W[2] need not be square. It has one row for each unit of layer 2 and one column for each unit "
                 "of layer 1.",
             ),
             Wrong(
-                (7, 7),
+                lambda n1: (n1, n1),
                 "W[2] need not be square. It has one row for each unit of layer 2 and one column for each unit "
                 "of layer 1.",
             ),
-            Wrong((1, 7), "This would be right if layer 2 had only one unit. How many units does layer 2 have?"),
             Wrong(
-                (12, 5),
+                lambda n1: (1, n1),
+                "This would be right if layer 2 had only one unit. How many units does layer 2 have?",
+            ),
+            Wrong(
+                lambda n0, n2: (n0, n2),
                 "Layer 2 gets its inputs from layer 1, not from the inputs of the network, and its own units "
                 "correspond to rows.",
             ),
@@ -113,13 +134,14 @@ EXERCISES = [
     ),
     Exercise(
         name="03.biases",
+        numbers=_NETWORK,
         prompt="How many biases, counted as single numbers, does this network have?",
         right=13,
-        solution="answer = 7 + 5 + 1",
-        reason="Each unit of layers 1, 2 and 3 has one bias: 7 + 5 + 1 = 13.",
+        solution="answer = <n1> + <n2> + 1",
+        reason="Each unit of layers 1, 2 and 3 has one bias: <n1> + <n2> + 1 = <right>.",
         hints=[
             "Which units compute a weighted input z? Each of these adds a bias.",
-            "The 12 inputs do not compute anything, so they have no biases.",
+            "The <n0> inputs do not compute anything, so they have no biases.",
         ],
         wrong=[
             Wrong(
@@ -127,45 +149,65 @@ EXERCISES = [
                 "There are three bias *vectors*, one per layer, but each contains one number for every unit of "
                 "its layer.",
             ),
-            Wrong(25, "The inputs have no biases. They are data, not units that compute something."),
-            Wrong(12, "You left out the output unit. It has a bias too."),
-            Wrong(124, "This is the number of weights: 7 × 12, 5 × 7 and 1 × 5."),
-            Wrong(24, "The 12 inputs have no biases, but the output unit does have one."),
-            Wrong(137, "This is the total number of parameters, weights and biases together."),
-            Wrong(520, "All 40 examples share the same biases. There is not one bias per example."),
-            Wrong(8, "You left out layer 2, which has 5 units."),
-            Wrong(6, "You left out layer 1, which has 7 units."),
             Wrong(
-                19,
+                lambda n0, biases: n0 + biases,
+                "The inputs have no biases. They are data, not units that compute something.",
+            ),
+            Wrong(lambda n1, n2: n1 + n2, "You left out the output unit. It has a bias too."),
+            Wrong(lambda weights: weights, "This is the number of weights: <n1> × <n0>, <n2> × <n1> and 1 × <n2>."),
+            Wrong(
+                lambda n0, n1, n2: n0 + n1 + n2, "The <n0> inputs have no biases, but the output unit does have one."
+            ),
+            Wrong(
+                lambda weights, biases: weights + biases,
+                "This is the total number of parameters, weights and biases together.",
+            ),
+            Wrong(
+                lambda biases, m: biases * m,
+                "All <m> examples share the same biases. There is not one bias per example.",
+            ),
+            Wrong(lambda n1: n1 + 1, "You left out layer 2, which has <n2> units."),
+            Wrong(lambda n2: n2 + 1, "You left out layer 1, which has <n1> units."),
+            Wrong(
+                lambda n0, n1: n0 + n1,
                 "A bias belongs to the unit that computes a weighted input, not to the unit that feeds it. "
                 "Which layers compute?",
             ),
-            Wrong(40, "This is the number of examples, which all share the same biases."),
+            Wrong(lambda m: m, "This is the number of examples, which all share the same biases."),
             Wrong(2, "Each layer has a bias vector, including the output layer, and each unit has its own bias."),
             Wrong(4, "The inputs do not count as a layer with biases, and each unit has its own bias."),
             Wrong(
-                35,
-                "You multiplied the layer sizes. This gives the number of weights in W[2], 7 × 5 = 35. Which "
-                "units have a bias?",
+                lambda product: product,
+                "You multiplied the layer sizes. This gives the number of weights in W[2], <n1> × <n2> = <product>. "
+                "Which units have a bias?",
             ),
-            Wrong(14, "You counted one bias too many. Which units have a bias?"),
+            Wrong(lambda biases: biases + 1, "You counted one bias too many. Which units have a bias?"),
             Wrong(1, "The network has more than one bias. Which units have one?"),
-            Wrong(7, "This is the number of biases in layer 1 only. Which other layers compute something?"),
-            Wrong(5, "This is the number of biases in layer 2 only. Which other layers compute something?"),
+            Wrong(lambda n1: n1, "This is the number of biases in layer 1 only. Which other layers compute something?"),
+            Wrong(lambda n2: n2, "This is the number of biases in layer 2 only. Which other layers compute something?"),
         ],
     ),
     Exercise(
         name="03.unit",
+        numbers=Numbers(
+            "03.unit",
+            lambda w1, w2, d1, d2: d1 * w1 < -d2 * w2,  # the second path contributes more
+            w1=(2, 3),
+            w2=(5, 6, 7),
+            d1=(0.8, 0.4),
+            d2=(-0.5, -0.9),
+            g=(0.25, 0.2),
+        ).also(total=lambda w1, w2, d1, d2: round(d1 * w1 + d2 * w2, 6), size=lambda d2: -d2),
         prompt=(
-            "One hidden unit feeds two units of the next layer, with weights 2 and 5. Their errors are "
-            "$\\delta_1 = 0.8$ and $\\delta_2 = -0.5$, and the slope of the hidden unit's activation is "
-            "$g'(z) = 0.25$. What is the hidden unit's own error $\\delta$?"
+            "One hidden unit feeds two units of the next layer, with weights <w1> and <w2>. Their errors are "
+            "$\\delta_1 = <d1>$ and $\\delta_2 = <d2>$, and the slope of the hidden unit's activation is "
+            "$g'(z) = <g>$. What is the hidden unit's own error $\\delta$?"
         ),
         right=-0.225,
-        solution="answer = (0.8 * 2 + -0.5 * 5) * 0.25",
+        solution="answer = (<d1> * <w1> + <d2> * <w2>) * <g>",
         reason=(
-            "The contributions of the two paths add up to 0.8 · 2 − 0.5 · 5 = −0.9, and the sum is "
-            "multiplied by the slope 0.25."
+            "The contributions of the two paths add up to <d1> · <w1> − <size> · <w2> = <total>, and the sum is "
+            "multiplied by the slope <g>."
         ),
         hints=[
             "There are two paths from the unit to the cost. What does each of them contribute?",
@@ -175,37 +217,77 @@ EXERCISES = [
             ),
         ],
         wrong=[
-            Wrong(-0.9, "This is ∂J/∂a. To get from a to z, multiply by the slope g′(z)."),
-            Wrong(1.025, "You lost the sign of the second error, which is negative."),
-            Wrong(0.75, "You swapped the weights. Multiply each error by the weight of its own path."),
-            Wrong(0.4, "This is the contribution of the first path only. The unit feeds both units."),
-            Wrong(-0.625, "This is the contribution of the second path only. The unit feeds both units."),
-            Wrong(0.625, "This is the contribution of the second path only, with the wrong sign."),
-            Wrong(0.075, "You did not use the weights. Each path contributes its error times its weight."),
+            Wrong(lambda total: total, "This is ∂J/∂a. To get from a to z, multiply by the slope g′(z)."),
             Wrong(
-                0.225,
+                lambda w1, w2, d1, d2, g: (d1 * w1 - d2 * w2) * g,
+                "You lost the sign of the second error, which is negative.",
+            ),
+            Wrong(
+                lambda w1, w2, d1, d2, g: (d1 * w2 + d2 * w1) * g,
+                "You swapped the weights. Multiply each error by the weight of its own path.",
+            ),
+            Wrong(
+                lambda w1, d1, g: d1 * w1 * g,
+                "This is the contribution of the first path only. The unit feeds both units.",
+            ),
+            Wrong(
+                lambda w2, d2, g: d2 * w2 * g,
+                "This is the contribution of the second path only. The unit feeds both units.",
+            ),
+            Wrong(
+                lambda w2, d2, g: -d2 * w2 * g, "This is the contribution of the second path only, with the wrong sign."
+            ),
+            Wrong(
+                lambda d1, d2, g: (d1 + d2) * g,
+                "You did not use the weights. Each path contributes its error times its weight.",
+            ),
+            Wrong(
+                lambda total, g: -total * g,
                 "The size is right but the sign is wrong. The contribution of the second path is larger than "
                 "that of the first.",
             ),
             Wrong(
-                0.3,
-                "First multiply the errors 0.8 and −0.5 by their weights, 2 and 5. Then add the products and "
+                lambda d1, d2: d1 + d2,
+                "First multiply the errors <d1> and <d2> by their weights, <w1> and <w2>. Then add the products and "
                 "multiply by the slope.",
             ),
-            Wrong(-3.6, "You divided by the slope. Multiply by it instead."),
-            Wrong(-0.1125, "You took the mean over the two paths. Add their contributions instead."),
-            Wrong(-0.16875, "The number 0.25 is already the slope g′(z), so you need not compute anything from it."),
-            Wrong(-0.45, "This is twice as large as it should be. Where does a factor of 2 come from?"),
-            Wrong(1.825, "You added the errors to the weights. Each path contributes its error times its weight."),
-            Wrong(0.975, "You multiplied only the second path by the slope. It applies to both."),
-            Wrong(-2.1, "You multiplied only the first path by the slope. It applies to both."),
+            Wrong(lambda total, g: total / g, "You divided by the slope. Multiply by it instead."),
             Wrong(
-                0.525,
+                lambda total, g: total * g / 2, "You took the mean over the two paths. Add their contributions instead."
+            ),
+            Wrong(
+                lambda total, g: total * g * (1 - g),
+                "The number <g> is already the slope g′(z), so you need not compute anything from it.",
+            ),
+            Wrong(
+                lambda total, g: 2 * total * g,
+                "This is twice as large as it should be. Where does a factor of 2 come from?",
+            ),
+            Wrong(
+                lambda w1, w2, d1, d2, g: (w1 + d1 + w2 + d2) * g,
+                "You added the errors to the weights. Each path contributes its error times its weight.",
+            ),
+            Wrong(
+                lambda w1, w2, d1, d2, g: d1 * w1 + d2 * w2 * g,
+                "You multiplied only the second path by the slope. It applies to both.",
+            ),
+            Wrong(
+                lambda w1, w2, d1, d2, g: d1 * w1 * g + d2 * w2,
+                "You multiplied only the first path by the slope. It applies to both.",
+            ),
+            Wrong(
+                lambda w1, w2, d1, d2, g: (d1 + d2) * (w1 + w2) * g,
                 "You multiplied the sum of the errors by the sum of the weights. Multiply each error by its "
                 "own weight.",
             ),
-            Wrong(-1, "You multiplied the contributions of the two paths. Add them instead."),
-            Wrong(1.75, "You did not use the errors. Each path contributes its error times its weight."),
+            Wrong(
+                lambda w1, w2, d1, d2, g: d1 * w1 * d2 * w2 * g,
+                "You multiplied the contributions of the two paths. Add them instead.",
+            ),
+            Wrong(
+                lambda w1, w2, g: (w1 + w2) * g,
+                "You did not use the errors. Each path contributes its error times its weight.",
+            ),
         ],
     ),
     Exercise(

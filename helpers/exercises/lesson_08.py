@@ -10,6 +10,7 @@ from helpers.autograd.network import gradients
 from helpers.backprop.activations import softmax as _softmax
 from helpers.backprop.network import initialize_parameters
 from helpers.exercises.core import Exercise, Wrong
+from helpers.exercises.variation import Numbers
 
 
 def safe_softmax(Z):
@@ -848,13 +849,14 @@ EXERCISES = [
     ),
     Exercise(
         name="08.q5",
-        prompt="A network is trained on 60000 images in batches of 100. How many updates does one epoch take?",
+        numbers=Numbers("08.q5", m=(60000, 48000, 50000), b=(100, 50, 200, 250)),
+        prompt="A network is trained on <m> images in batches of <b>. How many updates does one epoch take?",
         right=600,
-        solution="q5 = 60000 // 100",
+        solution="q5 = <m> // <b>",
         reason="There is one update for each batch, and every image is used once.",
         wrong=[
-            Wrong(100, "That is the size of a batch."),
-            Wrong(60000, "That would be the answer for batches of one example each."),
+            Wrong(lambda b: b, "That is the size of a batch."),
+            Wrong(lambda m: m, "That would be the answer for batches of one example each."),
             Wrong(1, "That would be the answer for a single batch that holds all the examples."),
         ],
     ),

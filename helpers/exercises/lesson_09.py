@@ -501,18 +501,22 @@ EXERCISES = [
     ),
     Exercise(
         name="09.q3",
+        numbers=Numbers("09.q3", r=(1000, 500, 2000, 3000), i=(2, 3, 4)).also(product=lambda r, i: r * i),
         prompt=(
-            "A simulation computes 1000 numbers from 2 inputs. You want "
-            "all 2000 derivatives. How many passes does forward mode need?"
+            "A simulation computes <r> numbers from <i> inputs. You want "
+            "all <product> derivatives. How many passes does forward mode need?"
         ),
         right=2,
-        solution="q3 = 2",
-        reason="There is one pass for each input, and each pass carries the tangents of all 1000 results.",
+        solution="q3 = <i>",
+        reason="There is one pass for each input, and each pass carries the tangents of all <r> results.",
         wrong=[
-            Wrong(1000, "That is the answer for reverse mode, which takes one pass for each output."),
-            Wrong(2000, "A single pass gives the tangents of all the results at once."),
+            Wrong(lambda r: r, "That is the answer for reverse mode, which takes one pass for each output."),
+            Wrong(lambda product: product, "A single pass gives the tangents of all the results at once."),
             Wrong(1, "Each pass covers only one input, and there are two inputs."),
-            Wrong(4, "That would be the answer for central differences, which nudge each input in both directions."),
+            Wrong(
+                lambda i: 2 * i,
+                "That would be the answer for central differences, which nudge each input in both directions.",
+            ),
         ],
     ),
     Exercise(
