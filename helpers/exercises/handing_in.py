@@ -5,7 +5,6 @@ import re
 import unicodedata
 from pathlib import Path
 
-import ipywidgets
 from IPython import get_ipython
 from IPython.display import display
 
@@ -46,6 +45,8 @@ def hand_in(name=None, lesson=None, folder="."):
 
 def form(lessons=tuple(LESSONS), folder="."):
     """Return a widget with a field for the name, a button, and the text that the button writes to a file."""
+    import ipywidgets  # not at the top, because it takes long and nothing else here needs it
+
     name = ipywidgets.Text(description="Your name", placeholder="as your teacher knows you")
     button = ipywidgets.Button(description="Write the file", disabled=True, button_style="primary")
     said, shown = ipywidgets.HTML(), ipywidgets.HTML()
