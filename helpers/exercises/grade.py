@@ -168,20 +168,22 @@ def _run(work):
 
 def _mark(work, answers):
     """Give marks for the answers of one file."""
-    row, found = work.row, {}
+    row, found, ended = work.row, {}, {}
     for i, names in enumerate(work.names):
         failed = {"error": answers.errors[i]} if i in answers.errors else {"value": None} if work.shared else NO_ANSWER
         found |= {name: answers.found.get(name, failed) for name in names}
+        ended |= dict.fromkeys(names, answers.errors.get(i, ""))
     for name, one in work.kept.items():
         if name not in found:
             found[name] = {"value": one.value, "given": True}
     for name in [name for name in EXERCISES if name in found]:
-        kept, error = work.kept.get(name), str(found[name].get("error"))
+        kept, error = work.kept.get(name), f"{found[name].get('error')} {ended.get(name, '')}"
         mark = _marked(with_seed(row.seed)[name], found[name], kept)
         if mark.kind != "open":
             row.marks[name] = mark
-        if "not allowed here" in error or error == rerun.ENDED:
-            row.notes.append(f"{name} tried something that an answer does not need: {clean(error)[:150]}")
+        if "not allowed here" in error or rerun.ENDED in error:
+            said = clean(error.removeprefix("None "))[:150]
+            row.notes.append(f"{name} tried something that an answer does not need: {said}")
         elif kept and kept.right and mark.kind != "right":
             row.notes.append(f"{name} was right on the learner's machine but not here: look at it by hand.")
 

@@ -181,7 +181,8 @@ def _stuck(grades):
     for name, mistakes in sorted(stuck.items(), key=lambda item: (-sum(map(len, item[1].values())), item[0])):
         count = sum(map(len, mistakes.values()))
         lines = [
-            f'<li><span class="{kind}">{MARKS[kind]}</span> {len(names)} × {_text(words)} {", ".join(names)}</li>'
+            f'<li><span class="{kind}">{MARKS[kind]}</span> {len(names)} × {_text(words)} '
+            f"<em>{', '.join(names)}</em></li>"
             for (kind, words), names in sorted(mistakes.items(), key=lambda item: -len(item[1]))
         ]
         items.append(f"<li><b>{_text(name)}</b>: {count} of {len(grades.rows)}<ul>{''.join(lines)}</ul></li>")

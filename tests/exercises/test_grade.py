@@ -197,6 +197,7 @@ def folder(tmp_path_factory):
     hand_in(folder, "ben.json", "Ben", {name: good(name) for name in names[::2]})
     wrong = {"01.error": Attempts(5, False, "answer = 3", 3, "…"), "01.q1": Attempts(2, False, "", [2, 1], "…")}
     wrong["04.step"] = Attempts(4, True, STEP.format("return W.T @ dZ"), None, "")
+    wrong["04.forward"] = Attempts(2, False, "import os\nos.remove('x')\n" + good("04.forward").answer, None, "")
     wrong["04.update"] = Attempts(2, False, "import os\nos.system('x')", None, "Their own machine said this.")
     hand_in(folder, "cy.json", "=cmd|' /C calc'!A0", wrong, "@SUM(1)")
     hand_in(folder, "dee.json", "<script>alert(1)</script>", {"01.error": Attempts(1, False, "x", 9, "<img src=x>")})
@@ -248,7 +249,7 @@ def test_the_points(graded):
     assert 0.3 * most < int(rows["ben.json"][total]) < 0.7 * most
     cy = rows["cy.json"]
     assert [cy[name] for name in ("01.error (2)", "01.q1 (1)", "04.step (2)", "04.update (2)")] == ["1", "0", "1", "0"]
-    assert cy[total] == "2"
+    assert cy[total] == "4" and cy["04.forward (2)"] == "2"
     assert [rows["Eve"][name] for name in ("01.slope (2)", "01.error (2)", "01.q1 (1)", "01.q2 (1)", "01.q3 (1)")] == [
         "2", "0", "1", "0", "1"
     ]  # fmt: skip
@@ -260,6 +261,7 @@ def test_what_the_teacher_should_look_at(graded):
     notes = rows["cy.json"]["note"]
     assert "04.step was right on the learner's machine but not here" in notes
     assert "04.update tried something that an answer does not need: PermissionError: os.system" in notes
+    assert "04.forward tried something that an answer does not need: PermissionError: os.remove" in notes
     assert "1 answers belong to no exercise" in rows["ada again.json"]["note"]
     both = rows["ada.json"]["note"] + rows["ada again.json"]["note"]
     assert "The name is the same as in ada" in both and "The seed is the same as in ada" in both
@@ -306,7 +308,7 @@ def test_neither_a_spreadsheet_nor_a_browser_executes_anything(graded):
     assert rows["cy.json"]["name"] == "'=cmd|' /C calc'!A0" and rows["cy.json"]["seed"] == "'@SUM(1)"
     tags = Tags()
     tags.feed(page)
-    assert tags.tags <= set("html head meta title style body h1 h2 p ul li b span bdi div table tr th td".split())
+    assert tags.tags <= set("html head meta title style body h1 h2 p ul li b em span bdi div table tr th td".split())
     assert tags.attributes <= {"lang", "charset", "http-equiv", "content", "class"}
     assert "default-src 'none'" in page and "&lt;script&gt;alert(1)" in page
 
