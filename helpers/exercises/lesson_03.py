@@ -438,7 +438,7 @@ EXERCISES = [
         name="03.q3",
         prompt=(
             'Why is $W$ transposed in the backward pass? "a" because NumPy requires it; "b" because the '
-            'error of a unit sums over the units that it feeds, down a column of $W$; "c" because the '
+            'error of a unit is a sum over the units that it feeds, down a column of $W$; "c" because the '
             "derivative of a matrix is its transpose."
         ),
         right="b",
