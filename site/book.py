@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 
 import cards
+import bundle
 import folder
 import lessons
 import nbformat
@@ -54,9 +55,10 @@ OWN_SCRIPTS = {
 # The accessible name that myst-nb gives to every fold.
 FOLD_NAME = ' aria-label="Toggle hidden content"'
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script", re.DOTALL | re.IGNORECASE)
-# Inline styles are allowed because MathJax and the tables in outputs need them.
+# Inline styles are allowed because MathJax and the tables in outputs need them. The scripts of interactive figures arrive
+# from Python as text, from which only a script of the book can make a blob.
 POLICY = (
-    "default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self' {scripts}; worker-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
 )
 
@@ -71,6 +73,8 @@ def main():
         with tempfile.TemporaryDirectory() as scratch:
             source, pages = Path(scratch) / "source", Path(scratch) / "pages"
             assemble(source)
+            if (out / LAB / "static").is_dir():  # the cells of the pages run with the lab's Python
+                bundle.build(source / "_static" / "live", out / LAB)
             write(source, pages)
             prune(pages)
             restrict(pages)
@@ -116,7 +120,7 @@ def assemble(source):
     """
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
     promises, rows = read_readme(notebooks)
-    shutil.copytree(HERE, source, ignore=shutil.ignore_patterns("__pycache__", "*.txt"))
+    shutil.copytree(HERE, source, ignore=shutil.ignore_patterns("__pycache__", "*.txt", "live"))
     pages = {f"notebooks/{path.name}": path.name for path in notebooks} | {"data/README.md": "data.md"}
     refuse_active_content(notebooks, promises, rows)
     for path, (title, name, about) in zip(notebooks, rows, strict=True):
@@ -276,7 +280,8 @@ def restrict(pages):
                     f"{path.name} contains an inline script that is not the book's own: {script.strip()[:80]!r}"
                 )
         hashes = {base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts}
-        policy = POLICY.format(scripts=" ".join(f"'sha256-{digest}'" for digest in sorted(hashes)))
+        allowed = [f"'sha256-{digest}'" for digest in sorted(hashes)] + ["blob:"] * ("_static/live/page.js" in text)
+        policy = POLICY.format(scripts=" ".join(allowed))
         if text.count("POLICY-OF-THE-PAGE") != 1:
             raise ValueError(f"{path.name} has no placeholder for its policy: see site/_templates/layout.html")
         path.write_text(text.replace("POLICY-OF-THE-PAGE", policy), encoding="utf-8")

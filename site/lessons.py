@@ -1,5 +1,6 @@
 """Functions that convert a committed notebook to a page of the book."""
 
+import hashlib
 import html
 import os
 import posixpath
@@ -91,12 +92,13 @@ def as_page(notebook, name, pages, description=""):
     -------
     notebook : nbformat.NotebookNode
     """
-    if description:
-        notebook.metadata["myst"] = {"html_meta": {"description": description}}
+    edition = hashlib.sha256("".join(cell.id + cell.source for cell in notebook.cells).encode()).hexdigest()[:12]
+    notebook.metadata["myst"] = {"html_meta": {"description": description, "lesson-edition": edition}}
     for cell, following in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
         if cell.cell_type == "markdown":
             cell.source = redirect_links(cell.source, "notebooks", pages)
         else:
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), f"cell-{cell.id}"]  # becomes a class of its element
             cell.outputs = [readable for output in cell.outputs for readable in _readable(output, name)]
             _name_figures(cell, following)
     reading.prepare(notebook.cells, lab_address(name))

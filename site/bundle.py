@@ -1,0 +1,154 @@
+"""Build what the pages of the lessons need to run their cells: scripts, the lessons' Python files, and a package list.
+
+The scripts are in the folder `live`. They are bundled with the npm packages of `live/package.json`, which are
+downloaded once and kept in `build/npm`. Python itself is that of the lab, which is built first, so a reader who visits
+both downloads it once.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import posixpath
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+LIVE = HERE / "live"
+NPM = ROOT / "build" / "npm"
+# The packages that lessons import, without those dependencies that they do not use: a stand-in takes the place of
+# IPython (see `live/python`), fonttools writes PDF files, and the others belong to JupyterLab.
+PACKAGES = ("numpy", "matplotlib", "ipywidgets", "anywidget", "h5py", "tqdm")
+NOT_USED = {"ipython", "fonttools", "pytz", "jupyterlab-widgets", "widgetsnbextension"}
+# Files of matplotlib that no lesson uses. Only a site with its own Pyodide can leave them out.
+TRIMMED = ("/sample_data/", "/mpl-data/images/", "/fonts/afm/", "/fonts/pdfcorefonts/", "/DejaVuSerif", "/tests/")
+TRIMMED += ("DejaVuSans-Oblique", "DejaVuSans-BoldOblique", "DejaVuSansMono-", "_tkagg")
+ENTRIES = ("page.js", "worker.js", "live.css", "widgets.css")
+SMALL = 64_000  # bytes; larger data files are downloaded when they are read
+CODE = ("helpers/**/*.py", "helpers/plotting/fonts/*", "helpers/widgets/front/*")
+DATA = ("data/*.md", "data/*.txt", "data/*.h5", "data/mnist/*.gz", "data/runs/**/*.h5", "data/runs/*.txt")
+
+
+def build(out, lab):
+    """Write the files to the folder `out`.
+
+    Parameters
+    ----------
+    out : Path
+        New folder, `_static/live` of the book.
+    lab : Path
+        The lab, `lab` in the folder of the site.
+
+    Raises
+    ------
+    ValueError
+        If npm or one of its packages is missing, or the scripts cannot be bundled.
+    """
+    out.mkdir(parents=True)
+    _bundle(out, _packages())
+    large = _archive(out / "lessons.zip")
+    _write_lock(out, lab / "static" / "lock" / "pyodide-lock.json")
+    (out / "files.json").write_text(json.dumps(large), encoding="utf-8")
+
+
+def _packages():
+    """Install the packages from npm, unless that has been done for the same list, and return their folder."""
+    lock = (LIVE / "package-lock.json").read_bytes()
+    folder = NPM / hashlib.sha256(lock).hexdigest()[:12]
+    if not (folder / "ready").is_file():
+        npm = shutil.which("npm")
+        if npm is None:
+            raise ValueError("npm is missing, which provides the editor of the lessons' cells: install Node.js")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copyfile(LIVE / name, folder / name)
+        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace")
+        if done.returncode:
+            raise ValueError(f"npm could not download the packages of the lessons' cells: {done.stderr[-400:].strip()}")
+        (folder / "ready").touch()
+    return folder / "node_modules"
+
+
+def _bundle(out, modules):
+    """Bundle the scripts with esbuild."""
+    front = next(f for f in importlib.metadata.files("anywidget") if f.as_posix().endswith("nbextension/index.js"))
+    text = Path(front.locate()).read_text(encoding="utf-8")
+    ending = 'define(["@jupyter-widgets/base"], widget_default);'
+    if ending not in text:
+        raise ValueError("the front end of anywidget does not end as expected: see site/bundle.py")
+    shared = modules.parent / "anywidget.js"  # as an ES module
+    shared.write_text(text.replace(ending, "export default widget_default;"), encoding="utf-8")
+    command = [modules / "esbuild" / "bin" / "esbuild", *(LIVE / name for name in ENTRIES), "--bundle", "--splitting"]
+    command += ["--format=esm", "--minify", "--target=es2022", f"--outdir={out}", f"--alias:anywidget={shared}"]
+    command += ["--chunk-names=part-[hash]", "--legal-comments=linked", "--log-level=warning"]
+    command += [f"--loader:{kind}=dataurl" for kind in (".svg", ".png")]
+    environment = os.environ | {"NODE_PATH": str(modules)}
+    done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", errors="replace")
+    if done.returncode:
+        raise ValueError(f"the scripts of the lessons' cells could not be bundled:\n{done.stderr}")
+
+
+def _archive(path):
+    """Write the Python files and the small data files to a zip file, and return a list of the other data files.
+
+    Returns
+    -------
+    list of str
+        Paths relative to the project. The lab has these files in its folder `files`.
+    """
+    large = []
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted((LIVE / "python").rglob("*.py")):
+            _add(archive, file, file.relative_to(LIVE / "python"))
+        for pattern in (*CODE, *DATA):
+            for file in sorted(ROOT.glob(pattern)):
+                name = file.relative_to(ROOT)
+                if pattern in DATA and file.stat().st_size > SMALL:
+                    large.append(name.as_posix())
+                else:
+                    _add(archive, file, name)
+    return sorted(set(large))
+
+
+def _add(archive, file, name):
+    """Add a file with a fixed date, so that the same files always give the same archive."""
+    archive.writestr(zipfile.ZipInfo(name.as_posix()), file.read_bytes(), zipfile.ZIP_DEFLATED)
+
+
+def _write_lock(out, path):
+    """Write the list of packages for the pages, which refers to the files of the lab."""
+    lab = json.loads(path.read_text(encoding="utf-8"))
+    found, todo = {}, list(PACKAGES)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            entry = lab["packages"][name]
+            depends = [other for other in entry["depends"] if other not in NOT_USED]
+            found[name] = entry | {"depends": depends}
+            todo += depends
+    for name, entry in found.items():
+        file = path.parent / entry["file_name"]
+        if ":" in entry["file_name"]:  # on Pyodide's CDN
+            continue
+        if name == "matplotlib":
+            found[name] = entry | _trim(file, out)
+        else:
+            entry["file_name"] = posixpath.normpath("../../lab/static/lock/" + entry["file_name"])
+    core = posixpath.dirname(lab["packages"]["numpy"]["file_name"])
+    core = core if ":" in core else posixpath.normpath(f"../../lab/static/lock/{core}")
+    (out / "pyodide-lock.json").write_text(json.dumps({"info": lab["info"], "packages": found}), encoding="utf-8")
+    (out / "pyodide.json").write_text(json.dumps({"core": core, "packages": list(PACKAGES)}), encoding="utf-8")
+
+
+def _trim(wheel, out):
+    """Copy a wheel without the files in `TRIMMED`, and return what changes in its entry of the list."""
+    with zipfile.ZipFile(wheel) as full, zipfile.ZipFile(out / wheel.name, "w", zipfile.ZIP_DEFLATED) as small:
+        for item in full.infolist():
+            if not any(part in item.filename for part in TRIMMED):
+                small.writestr(zipfile.ZipInfo(item.filename), full.read(item), zipfile.ZIP_DEFLATED)
+    return {"file_name": wheel.name, "sha256": hashlib.sha256((out / wheel.name).read_bytes()).hexdigest()}

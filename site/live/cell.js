@@ -1,0 +1,125 @@
+// One code cell of a lesson: its text, its editor, its buttons and its outputs.
+
+import { button, element } from "./dom.js"
+import { Outputs } from "./outputs.js"
+
+/** @typedef {"run" | "exercise" | "questions" | "figure"} Kind */
+/** @typedef {import("./lesson.js").Lesson} Lesson */
+
+const IDENTIFIER = /(?:^| )tag_cell-(\S+)/
+
+export class Cell {
+    /** @param {HTMLElement} node @param {number} number @param {Lesson} lesson */
+    constructor(node, number, lesson) {
+        this.node = node
+        this.number = number
+        this.lesson = lesson
+        this.id = IDENTIFIER.exec(node.className)?.[1] ?? String(number)
+        this.input = /** @type {HTMLElement} */ (node.querySelector(".cell_input"))
+        this.still = /** @type {HTMLElement} */ (this.input.querySelector(".highlight"))
+        /** The text in the committed lesson. */
+        this.original = (this.still.textContent ?? "").trimEnd()
+        this.text = this.original
+        this.outputs = new Outputs(node, (id, host) => lesson.showWidget(id, host))
+        /** @type {Promise<any>?} */ this.editor = null
+        this.done = false
+        this.exercise = /^check\("([\w.]+)"/m.exec(this.original)?.[1]
+        this.#furnish()
+    }
+
+    /** @returns {Kind} */
+    get kind() {
+        if (this.exercise) return "exercise"
+        if (/^quiz\(/m.test(this.original)) return "questions"
+        return this.node.querySelector(".widget-note") || this.started ? "figure" : "run"
+    }
+
+    /** Add the buttons. */
+    #furnish() {
+        const kind = this.kind, run = () => this.lesson.run(this), where = `cell ${this.number}`
+        this.node.classList.add("live-cell")
+        this.undo = button("Undo edits", () => this.restore(), { class: "live-quiet", hidden: true })
+        this.edit = button("Edit", () => this.open(), { class: "live-quiet", "aria-label": `Edit ${where}` })
+        const answers = kind === "exercise" || kind === "questions"
+        const title = "Shift+Enter"
+        this.runner = answers
+            ? button("Check", run, { class: "live-main", title, "aria-label": `Check the answer in ${where}` })
+            : button("Run", run, { class: "live-run", title, "aria-label": `Run ${where}` })
+        this.bar = element("div", { class: answers ? "live-bar live-answers" : "live-bar" }, this.undo, this.edit, this.runner)
+        if (this.exercise)
+            for (const name of ["hint", "solution"])
+                this.bar.append(button(name === "hint" ? "Hint" : "Solution", () => this.lesson.ask(this, name)))
+        this.input.append(this.bar)
+        this.still.addEventListener("click", event => this.#clicked(event))
+        if (kind === "figure") this.#offerFigure(run)
+    }
+
+    /** Put a button in the place of the note that sends readers to the lab. @param {() => void} run */
+    #offerFigure(run) {
+        this.started = true
+        const note = /** @type {HTMLElement} */ (this.node.querySelector(".widget-note"))
+        const name = note.querySelector("b")?.textContent ?? "this figure"
+        note.replaceChildren(
+            button("Start", run, { class: "live-main", "aria-label": `Start the interactive figure ${name}` }),
+            element("span", {}, "Interactive figure: ", element("b", {}, name)))
+        note.classList.add("live-offer")
+        this.node.querySelector(".cell_output img")?.addEventListener("click", run)
+    }
+
+    /** Open the editor where a mouse has clicked; on a touch screen the button does that. @param {MouseEvent} event */
+    #clicked(event) {
+        const touch = event instanceof PointerEvent && event.pointerType === "touch"
+        if (!touch && !String(getSelection())) this.open({ x: event.clientX, y: event.clientY })
+    }
+
+    /** Open the editor. @param {{x: number, y: number}} [at] @param {boolean} [focus] */
+    async open(at, focus = true) {
+        this.editor ??= this.#createEditor(at)
+        const view = await this.editor
+        if (focus) view.focus()
+    }
+
+    /** @param {{x: number, y: number}} [at] */
+    async #createEditor(at) {
+        const { createEditor } = await import("./editor.js")
+        const parent = element("div", { class: "highlight live-editor" })
+        this.still.before(parent)
+        this.still.hidden = true
+        this.edit?.setAttribute("hidden", "")
+        return createEditor({
+            parent, at, text: this.text, label: `Code of cell ${this.number}. Escape leaves the editor.`,
+            changed: text => this.#changed(text),
+            run: () => this.lesson.run(this),
+            leave: () => this.runner?.focus(),
+        })
+    }
+
+    /** @param {string} text */
+    #changed(text) {
+        this.text = text
+        this.done = false
+        this.node.classList.remove("live-done")
+        const edited = text.trimEnd() !== this.original
+        if (this.undo) this.undo.hidden = !edited
+        this.lesson.keep(this.id, edited ? text : null)
+    }
+
+    /** Give the cell another text, in its editor. @param {string} text */
+    async setText(text) {
+        await this.open(undefined, false)
+        const { setText } = await import("./editor.js")
+        setText(await this.editor, text)
+    }
+
+    /** Give the cell its original text again. */
+    restore() {
+        this.setText(this.original)
+    }
+
+    /** Mark the cell as waiting, running, done, failed or, with "", none of these. @param {string} state */
+    mark(state) {
+        for (const name of ["waiting", "running", "done", "failed"]) this.node.classList.toggle(`live-${name}`, name === state)
+        this.done = state === "done"
+        this.node.toggleAttribute("aria-busy", state === "running")
+    }
+}

@@ -1,0 +1,19 @@
+// Functions that create elements of the page.
+
+/** Create an element with attributes, `on…` listeners and children.
+ * @param {string} tag @param {Record<string, any>} [attributes] @param {(Node | string)[]} children
+ * @returns {HTMLElement} */
+export function element(tag, attributes = {}, ...children) {
+    const node = document.createElement(tag)
+    for (const [name, value] of Object.entries(attributes)) {
+        if (name.startsWith("on")) node.addEventListener(name.slice(2), value)
+        else if (value !== false) node.setAttribute(name, value === true ? "" : value)
+    }
+    node.append(...children)
+    return node
+}
+
+/** Create a button. @param {string} label @param {() => void} press @param {Record<string, any>} [attributes] */
+export function button(label, press, attributes = {}) {
+    return element("button", { type: "button", onclick: press, ...attributes }, label)
+}

@@ -1,0 +1,129 @@
+// The page's side of the Python in the web worker: starts it, asks it to run cells, and ends it.
+
+import { readProgress, saveProgress } from "./store.js"
+
+/** @typedef {{type: string, [key: string]: any}} Message */
+/** @typedef {"off" | "starting" | "ready"} State */
+
+const PATIENCE = 2000 // milliseconds after which an interrupt that had no effect ends Python instead
+
+export class Kernel extends EventTarget {
+    /** @param {string} files - address of the folder with the lessons' large files */
+    constructor(files) {
+        super()
+        this.files = files
+        /** @type {State} */ this.state = "off"
+        /** @type {Worker?} */ this.worker = null
+        /** @type {Promise<any>?} */ this.started = null
+        /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
+        this.waiting = new Map()
+        this.number = 0
+        /** @type {Uint8Array?} */ this.interrupt = null
+        /** Receives outputs of the cell that is running. @type {((message: Message) => void)?} */
+        this.listener = null
+    }
+
+    /** Start Python unless that has been done. */
+    start() {
+        this.started ??= this.#start()
+        return this.started
+    }
+
+    async #start() {
+        this.#tell("starting", "Loading Python")
+        const shared = globalThis.crossOriginIsolated ? new SharedArrayBuffer(1) : null
+        this.interrupt = shared && new Uint8Array(shared)
+        const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" })
+        this.worker = worker
+        worker.onmessage = ({ data }) => this.#receive(data)
+        worker.onerror = event => this.#fail(event.message || "the script of the Python worker could not be loaded")
+        try {
+            await this.ask({ do: "start", base: this.files, progress: readProgress(), interrupt: this.interrupt })
+            this.#tell("ready", "Python is ready")
+        } catch (error) {
+            this.end()
+            const words = `Python could not be started: ${message(error)}. Check the connection, then press Run again.`
+            this.#tell("off", words, true)
+            throw error
+        }
+    }
+
+    /** Send a request to the worker and return its answer.
+     * @param {{do: string, [key: string]: any}} request @returns {Promise<any>} */
+    ask(request) {
+        return new Promise((resolve, reject) => {
+            if (!this.worker) return reject(new Ended())
+            this.waiting.set(++this.number, { resolve, reject })
+            this.worker.postMessage({ ...request, number: this.number })
+        })
+    }
+
+    /** Run a cell. @param {string} source @param {(message: Message) => void} listener
+     * @returns {Promise<boolean>} whether it ran without an error */
+    async run(source, listener) {
+        await this.start()
+        if (this.interrupt) this.interrupt[0] = 0
+        this.listener = listener
+        try {
+            return await this.ask({ do: "run", source })
+        } finally {
+            this.listener = null
+        }
+    }
+
+    /** Stop the cell that is running. Without shared memory, only ending Python can do that. */
+    stop() {
+        const worker = this.worker
+        if (!this.interrupt) return this.end()
+        this.interrupt[0] = 2
+        setTimeout(() => this.worker === worker && this.listener && this.end(), PATIENCE)
+    }
+
+    /** End Python. The next request starts it again. */
+    end() {
+        this.worker?.terminate()
+        this.worker = this.started = null
+        const waiting = [...this.waiting.values()]
+        this.waiting.clear()
+        this.#tell("off", "Python is off")
+        this.dispatchEvent(new Event("ended"))
+        for (const { reject } of waiting) reject(new Ended())
+    }
+
+    /** @param {Message} data */
+    #receive(data) {
+        if (data.type === "done" || data.type === "failed") {
+            const asked = this.waiting.get(data.number)
+            this.waiting.delete(data.number)
+            data.type === "done" ? asked?.resolve(data.value) : asked?.reject(new Error(data.message))
+        } else if (data.type === "status") this.#tell(this.state, data.words)
+        else if (data.type === "progress") saveProgress(data.text)
+        else if (data.type.startsWith("comm_")) this.dispatchEvent(new CustomEvent("comm", { detail: data }))
+        else if (data.type === "numpy" || data.type === "ready") performance.mark(`live-${data.type}`)
+        else if (this.listener) this.listener(data)
+        else if (data.type === "error") this.#tell(this.state, `${data.ename}: ${data.evalue}`, true)
+    }
+
+    /** @param {string} words */
+    #fail(words) {
+        const waiting = [...this.waiting.values()]
+        this.waiting.clear()
+        for (const { reject } of waiting) reject(new Error(words))
+    }
+
+    /** @param {State} state @param {string} words @param {boolean} [failed] */
+    #tell(state, words, failed = false) {
+        this.state = state
+        this.dispatchEvent(new CustomEvent("status", { detail: { state, words, failed } }))
+    }
+}
+
+/** The reason why a request has no answer after Python was ended. */
+export class Ended extends Error {
+    constructor() {
+        super("Python was stopped")
+    }
+}
+
+/** @param {unknown} error */
+const message = error => (error instanceof Error ? error.message : String(error)).split("\n")[0].replace(/\.$/, "")

@@ -1,0 +1,152 @@
+// All code cells of the page: runs them in order, keeps what is typed, and shows how Python is doing.
+
+import { Cell } from "./cell.js"
+import { element } from "./dom.js"
+import { Ended, Kernel } from "./kernel.js"
+import { Pill } from "./pill.js"
+import { Store, watchOtherTabs } from "./store.js"
+
+export class Lesson {
+    /** @param {string} name @param {string} edition @param {string} root - address of the site */
+    constructor(name, edition, root) {
+        this.store = new Store(name, edition)
+        this.kernel = new Kernel(new URL("lab/files/", root).href)
+        this.pill = new Pill({
+            stop: () => this.kernel.stop(),
+            restart: () => this.restart(),
+            all: () => this.run(this.cells[this.cells.length - 1]),
+            reset: () => this.reset(),
+        })
+        const nodes = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("div.cell:has(> .cell_input)"))
+        this.cells = [...nodes].map((node, index) => new Cell(node, index + 1, this))
+        /** Cells run one after the other. @type {Promise<void>} */
+        this.queue = Promise.resolve()
+        this.life = 0 // counts the Pythons of this page
+        /** @type {Promise<import("./widgets.js").Widgets>?} */
+        this.widgets = null
+        this.kernel.addEventListener("status", event => this.pill.show(/** @type {CustomEvent} */ (event).detail))
+        this.kernel.addEventListener("ended", () => this.#ended())
+        this.kernel.addEventListener("comm", event => this.#passOn(/** @type {CustomEvent} */ (event).detail))
+        this.#restore()
+        watchOtherTabs(name, () => this.pill.notice("other-tab", "This lesson is also open in another tab. Both tabs keep what you type " +
+            "in the same place, so the last change of a cell is the one that stays."))
+    }
+
+    /** Show what was typed before. Ask first if that was in another edition. */
+    #restore() {
+        const put = (/** @type {Record<string, string>} */ texts) => {
+            for (const cell of this.cells) if (cell.id in texts) cell.setText(texts[cell.id])
+        }
+        put(this.store.cells)
+        const earlier = this.store.earlier()
+        if (earlier)
+            this.pill.notice("edition", "This lesson has a new edition since you typed in it.", {
+                "Keep what I typed": () => { put({ ...earlier, ...this.store.cells }); this.store.settle() },
+                "Use the new edition": () => this.store.settle(),
+            })
+    }
+
+    /** @param {string} id @param {string?} text */
+    keep(id, text) {
+        if (!this.store.keep(id, text))
+            this.pill.notice("full", "This browser does not keep what you type here: copy it before you leave the page.")
+    }
+
+    /** Run a cell, after the cells above it that have not run. The cell of an exercise runs alone if it can.
+     * @param {Cell} cell */
+    run(cell) {
+        this.#enqueue(async () => {
+            const alone = cell.kind === "exercise" || cell.kind === "questions"
+            await this.kernel.start()
+            const needed = alone && !(await this.kernel.ask({ do: "needs", source: cell.text })) ? [] : this.cells
+            const list = [...needed.filter(other => other.number < cell.number && !other.done), cell]
+            list.forEach(other => other.mark("waiting"))
+            for (const [index, other] of list.entries()) {
+                const more = index < list.length - 1 ? `, which cell ${cell.number} needs` : ""
+                if (!(await this.#runOne(other, `Running cell ${other.number} of ${this.cells.length}${more}`))) {
+                    list.filter(rest => rest.node.classList.contains("live-waiting")).forEach(rest => rest.mark(""))
+                    if (other !== cell) this.pill.show({ state: "ready", words: `Cell ${other.number} failed, so cell ${cell.number} did not run`, failed: true })
+                    return
+                }
+            }
+        }, cell)
+    }
+
+    /** Show a hint or the solution below the output of an exercise. @param {Cell} cell @param {string} name */
+    ask(cell, name) {
+        this.#enqueue(async () => {
+            await this.kernel.start()
+            await this.kernel.run(`from helpers.exercises import ${name}\n${name}("${cell.exercise}")`, message => cell.outputs.add(message))
+            this.pill.show({ state: "ready", words: "Python is ready" })
+        }, cell)
+    }
+
+    /** @param {Cell} cell @param {string} words */
+    async #runOne(cell, words) {
+        this.pill.show({ state: "running", words })
+        cell.mark("running")
+        cell.outputs.begin()
+        let well = false
+        try {
+            well = await this.kernel.run(cell.text, message => cell.outputs.add(message))
+        } finally {
+            cell.outputs.end()
+            cell.mark(well ? "done" : "failed")
+        }
+        this.pill.show({ state: "ready", words: "Python is ready" })
+        return well
+    }
+
+    /** @param {() => Promise<void>} work @param {Cell} cell */
+    #enqueue(work, cell) {
+        cell.mark("waiting")
+        const life = this.life
+        this.queue = this.queue.then(() => (life === this.life ? work() : undefined)).catch(error => {
+            if (cell.node.classList.contains("live-waiting")) cell.mark("")
+            if (!(error instanceof Ended)) console.error(error)
+        })
+    }
+
+    /** @param {any} message */
+    #passOn(message) {
+        const { kernel } = this
+        this.widgets ??= loadStyle("widgets.css").then(() => import("./widgets.js")).then(({ Widgets }) => new Widgets(kernel))
+        this.widgets.then(widgets => widgets.receive(message))
+    }
+
+    /** @param {string} id @param {HTMLElement} host */
+    async showWidget(id, host) {
+        await (await this.widgets)?.show(id, host)
+        performance.mark("live-widget")
+    }
+
+    /** Mark what belonged to a Python that has ended. */
+    #ended() {
+        this.widgets = null
+        this.life++
+        for (const cell of this.cells) {
+            cell.mark("")
+            if (cell.outputs.host.querySelector(".live-widget")) cell.outputs.host.classList.add("live-ended")
+        }
+        this.pill.show({ state: "off", words: "Python was stopped. Its variables are gone; the next Run starts it again." })
+    }
+
+    /** Start Python anew, without any variables. */
+    restart() {
+        this.kernel.end()
+        this.kernel.start().catch(() => {})
+    }
+
+    /** Forget what was typed in this lesson, and show it as it is published. */
+    reset() {
+        this.store.reset()
+        location.reload()
+    }
+}
+
+/** Load a style sheet of this folder. @param {string} name @returns {Promise<void>} */
+function loadStyle(name) {
+    const href = new URL(`./${name}`, import.meta.url).href
+    if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve()
+    return new Promise(done => document.head.append(element("link", { rel: "stylesheet", href, onload: done, onerror: done })))
+}

@@ -1,0 +1,134 @@
+// Shows what a cell prints, displays and returns, in the same elements as the committed outputs of the page.
+
+import { marked } from "marked"
+
+/** @typedef {import("./kernel.js").Message} Message */
+/** @typedef {(id: string, host: HTMLElement) => Promise<void>} ShowWidget */
+
+const VIEW = "application/vnd.jupyter.widget-view+json"
+
+export class Outputs {
+    /** @param {HTMLElement} cell - the element of the cell @param {ShowWidget} showWidget */
+    constructor(cell, showWidget) {
+        this.host = cell.querySelector(".cell_output") ?? make("div", "cell_output docutils container")
+        this.cell = cell
+        this.showWidget = showWidget
+        /** @type {string[]} */
+        this.descriptions = [...this.host.querySelectorAll("img")].map(image => image.alt)
+        this.pending = false
+    }
+
+    /** The next output replaces the present ones, which stay until then so that the page does not jump. */
+    begin() {
+        this.pending = true
+        this.host.style.minHeight = `${this.host.offsetHeight}px`
+        this.host.classList.remove("live-ended")
+    }
+
+    /** Nothing more is to come. */
+    end() {
+        if (this.pending) this.clear()
+        this.host.style.minHeight = ""
+    }
+
+    clear() {
+        this.pending = false
+        this.host.replaceChildren()
+        if (!this.host.isConnected) this.cell.append(this.host)
+    }
+
+    /** Show one output. @param {Message} message */
+    add(message) {
+        if (message.type === "clear_output") {
+            message.wait ? (this.pending = true) : this.clear()
+            return
+        }
+        if (this.pending || !this.host.isConnected) this.clear()
+        if (message.type === "stream") this.#print(message)
+        else if (message.type === "error") this.#block("traceback", message.traceback)
+        else if (message.type === "display_data") this.#display(message)
+    }
+
+    /** @param {Message} message */
+    #print({ name, text }) {
+        const last = this.host.lastElementChild
+        const kind = name === "stderr" ? "stderr" : "stream"
+        const pre = last?.classList.contains(kind) ? last.querySelector("pre") : null
+        const whole = (pre?.textContent ?? "") + text
+        const shown = whole.replace(/[^\n]*\r(?!\n)/g, "") // a carriage return overwrites its line
+        if (pre) pre.textContent = shown
+        else this.#block(kind, shown)
+    }
+
+    /** @param {string} kind @param {string} text */
+    #block(kind, text) {
+        const pre = make("pre")
+        pre.textContent = text
+        const box = make("div", "highlight")
+        box.append(pre)
+        this.#put(`${kind} highlight-myst-ansi notranslate`).append(box)
+    }
+
+    /** @param {Message} message */
+    #display({ data, metadata }) {
+        if (data[VIEW]) this.#widget(data[VIEW].model_id)
+        else if (data["text/html"]) this.#put("text_html").innerHTML = data["text/html"]
+        else if (data["text/markdown"]) this.#markdown(data["text/markdown"])
+        else if (data["image/svg+xml"])
+            this.#image(`data:image/svg+xml,${encodeURIComponent(data["image/svg+xml"])}`, {})
+        else if (data["image/png"]) this.#image(`data:image/png;base64,${data["image/png"]}`, metadata["image/png"] ?? {})
+        else if (data["text/latex"]) this.#latex(data["text/latex"])
+        else this.#block("text_plain", data["text/plain"])
+    }
+
+    /** @param {string} source @param {{width?: number}} size */
+    #image(source, { width }) {
+        const image = document.createElement("img")
+        image.alt = this.descriptions[this.host.querySelectorAll("img").length] ?? "A figure"
+        image.src = source
+        if (width) image.style.maxWidth = `${width}px`
+        this.host.append(image)
+    }
+
+    /** @param {string} text */
+    async #markdown(text) {
+        const box = this.#put("text_markdown")
+        box.innerHTML = marked.parse(text, { async: false })
+        const blocks = [...box.querySelectorAll("pre code")]
+        for (const block of blocks) block.parentElement?.classList.add("live-block")
+        const code = blocks.filter(block => block.classList.contains("language-python"))
+        if (!code.length) return
+        const { highlight } = await import("./editor.js")
+        for (const block of code) {
+            block.closest("pre")?.classList.add("highlight")
+            highlight(/** @type {HTMLElement} */ (block), block.textContent?.trimEnd() ?? "")
+        }
+    }
+
+    /** @param {string} text */
+    #latex(text) {
+        const box = this.#put("text_latex output_area")
+        box.textContent = text
+        /** @type {any} */ (globalThis).MathJax?.typesetPromise?.([box])
+    }
+
+    /** @param {string} id */
+    #widget(id) {
+        const box = this.#put("live-widget")
+        this.showWidget(id, box).catch(error => (box.textContent = `This figure cannot be shown: ${error.message}.`))
+    }
+
+    /** @param {string} kind */
+    #put(kind) {
+        const box = make("div", `output ${kind}`)
+        this.host.append(box)
+        return box
+    }
+}
+
+/** @param {string} tag @param {string} [names] @returns {HTMLElement} */
+function make(tag, names = "") {
+    const node = document.createElement(tag)
+    node.className = names
+    return node
+}

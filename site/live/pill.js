@@ -1,0 +1,72 @@
+// The status of Python in a corner of the page, its buttons, and notices at the top of the lesson.
+
+import { button, element } from "./dom.js"
+
+const SLOW = 3 // seconds after which the status says how long it has been waiting
+
+export class Pill {
+    /** @param {Record<"stop" | "restart" | "all" | "reset", () => void>} actions */
+    constructor(actions) {
+        this.words = element("span", { role: "status" })
+        this.time = element("span", { class: "live-time", "aria-hidden": "true" })
+        this.stop = button("Stop", actions.stop)
+        this.menu = element("div", { class: "live-menu", hidden: true },
+            button("Run all cells", () => { this.#close(); actions.all() }),
+            button("Restart Python", () => { this.#close(); actions.restart() }),
+            button("Reset this lesson …", () => { this.#sure() }))
+        this.sure = element("div", { class: "live-menu", hidden: true },
+            element("p", {}, "Everything you typed in this lesson will be forgotten. Solved exercises stay solved."),
+            button("Reset this lesson", actions.reset), button("Cancel", () => this.#close()))
+        this.more = button("⋯", () => this.#toggle(), { "aria-label": "More", "aria-expanded": "false" })
+        this.node = element("div", { class: "live-pill", hidden: true, "data-state": "off" },
+            this.menu, this.sure, element("span", { class: "live-dot" }), this.words, this.time, this.stop, this.more)
+        this.node.addEventListener("keydown", event => event.key === "Escape" && this.#close())
+        document.body.append(this.node)
+        this.start = 0
+        setInterval(() => this.#tick(), 500)
+    }
+
+    /** @param {{state: string, words: string, failed?: boolean}} status */
+    show({ state, words, failed = false }) {
+        if (state !== this.node.dataset.state) this.start = performance.now()
+        this.node.hidden = false
+        this.node.dataset.state = failed ? "failed" : state
+        if (this.words.textContent !== words) this.words.textContent = words
+        this.stop.hidden = state !== "running" && state !== "starting"
+        this.#tick()
+    }
+
+    /** Show a notice at the top of the lesson, once, with buttons that close it.
+     * @param {string} name @param {string} words @param {Record<string, () => void>} [choices] */
+    notice(name, words, choices = { Close: () => {} }) {
+        if (document.querySelector(`.live-notice[data-name="${name}"]`)) return
+        const box = element("div", { class: "live-notice", role: "status", "data-name": name }, element("p", {}, words))
+        for (const [label, act] of Object.entries(choices)) box.append(button(label, () => { box.remove(); act() }))
+        document.querySelector("article")?.prepend(box)
+    }
+
+    #tick() {
+        const seconds = Math.floor((performance.now() - this.start) / 1000)
+        this.time.textContent = !this.stop.hidden && seconds >= SLOW ? `${seconds} s` : ""
+    }
+
+    #toggle() {
+        const open = this.menu.hidden && this.sure.hidden
+        this.#close()
+        this.menu.hidden = !open
+        this.more.setAttribute("aria-expanded", String(open))
+        if (open) this.menu.querySelector("button")?.focus()
+    }
+
+    #sure() {
+        this.menu.hidden = true
+        this.sure.hidden = false
+        this.sure.querySelectorAll("button")[1].focus()
+    }
+
+    #close() {
+        this.menu.hidden = this.sure.hidden = true
+        this.more.setAttribute("aria-expanded", "false")
+        this.more.focus()
+    }
+}

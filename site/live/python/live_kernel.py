@@ -1,0 +1,184 @@
+"""The kernel of a page: runs cells and carries the messages of widgets.
+
+The web worker calls `start` once, then `run` for each cell and `receive` for each message of a widget. All that they
+have to say goes to the function `post`, as JSON text and a list of bytes-like objects.
+"""
+
+import ast
+import builtins
+import inspect
+import io
+import json
+import linecache
+import os
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+OFTEN = 0.1  # seconds for which printed text may be held back
+_post = None
+_comms = None
+
+
+def start(post, root):
+    """Prepare Python for a lesson.
+
+    Parameters
+    ----------
+    post : callable
+        Takes the JSON text of a message and a list of bytes-like objects.
+    root : str
+        Folder with `helpers`, `data` and `notebooks`.
+    """
+    global _post
+    _post = post
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    sys.path[:0] = [root]
+    os.makedirs(f"{root}/notebooks", exist_ok=True)
+    os.chdir(f"{root}/notebooks")
+    from IPython import get_ipython
+
+    get_ipython().display_pub.post = send
+    sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
+    builtins.input = _refuse_input
+    _connect_widgets()
+
+
+def _refuse_input(*_):
+    raise RuntimeError("a cell in the book cannot ask for input: assign the value to a variable instead")
+
+
+def send(message, buffers=()):
+    """Send a message to the page."""
+    _post(json.dumps(message, default=str), list(buffers))
+
+
+class Stream(io.TextIOBase):
+    """Printed text, sent to the page in pieces."""
+
+    encoding = "utf-8"
+
+    def __init__(self, name):
+        self.name, self._held, self._sent = name, [], 0.0
+
+    def write(self, text):
+        """Hold the text back for a moment, because a message for each piece would be slow."""
+        self._held.append(text)
+        if time.monotonic() - self._sent > OFTEN:
+            self.flush()
+        return len(text)
+
+    def flush(self):
+        """Send the text that has been held back."""
+        self._sent = time.monotonic()
+        if self._held:
+            send({"type": "stream", "name": self.name, "text": "".join(self._held)})
+            self._held = []
+
+    def writable(self):
+        """Return True."""
+        return True
+
+
+async def run(source):
+    """Run a cell, and show the value of its last expression unless it ends with a semicolon.
+
+    Returns
+    -------
+    bool
+        Whether it ran without an error.
+    """
+    from IPython import get_ipython
+    from IPython.display import display
+
+    shell, error = get_ipython(), None
+    cells = shell.user_ns["In"]
+    cells.append(source)
+    name = f"<cell {len(cells) - 1}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)  # for tracebacks and inspect
+    try:
+        before, last = _compile(source, name)
+        await _execute(before, shell.user_ns)
+        value = await _execute(last, shell.user_ns) if last else None
+        if value is not None and not source.rstrip().endswith(";"):
+            display(value)
+        shell.events.trigger("post_execute")
+    except (Exception, KeyboardInterrupt, SystemExit) as raised:
+        error = raised
+        shell.showtraceback(error)
+    shell.events.trigger("post_run_cell", SimpleNamespace(error_in_exec=error, info=SimpleNamespace(raw_cell=source)))
+    _finish()
+    return error is None
+
+
+def _compile(source, name):
+    """Return the code of a cell without its last expression, and that of the expression or None."""
+    body, last = ast.parse(source, name).body, None
+    if body and isinstance(body[-1], ast.Expr):
+        last = ast.Expression(body.pop().value)
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    first = compile(ast.Module(body, []), name, "exec", flags)
+    return first, last and compile(last, name, "eval", flags)
+
+
+async def _execute(code, scope):
+    value = eval(code, scope)  # noqa: S307  this is what the reader asks for
+    return await value if inspect.iscoroutine(value) and code.co_flags & inspect.CO_COROUTINE else value
+
+
+def needs_earlier_cells(source):
+    """Return whether a cell uses names that are not yet defined, as far as can be seen without running it."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return False
+    known = {*vars(sys.modules["__main__"]), *vars(builtins)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            known.add(node.id)
+        elif isinstance(node, ast.arg):
+            known.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            known.add(node.name)
+        elif isinstance(node, ast.alias):
+            known.add((node.asname or node.name).split(".")[0])
+    return any(isinstance(node, ast.Name) and node.id not in known for node in ast.walk(tree))
+
+
+def receive(text, buffers):
+    """Pass a message from the page to a widget."""
+    message = json.loads(text)
+    comm = _comms.get_comm(message["comm_id"])
+    if comm is not None:
+        comm.handle_msg({"content": message, "buffers": buffers})
+    _finish()
+
+
+def _finish():
+    """Send what has been printed, and the record of exercises if it has changed."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    record = Path("../progress.json")
+    text = record.read_text(encoding="utf-8") if record.is_file() else ""
+    if text != _finish.last:
+        _finish.last = text
+        send({"type": "progress", "text": text})
+
+
+_finish.last = ""
+
+
+def _connect_widgets():
+    """Let the package `comm`, which widgets use, send its messages to the page."""
+    global _comms
+    import comm
+    from comm.base_comm import BaseComm, CommManager
+
+    class PageComm(BaseComm):
+        def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys):
+            message = {"type": msg_type, "comm_id": self.comm_id, "data": data or {}, "metadata": metadata or {}}
+            send(message | keys, buffers or ())
+
+    _comms = CommManager()
+    comm.create_comm, comm.get_comm_manager = PageComm, lambda: _comms

@@ -1,0 +1,112 @@
+// What the reader has typed, kept in this browser for each lesson and edition, and the record of exercises.
+
+/** @typedef {{saved: number, cells: Record<string, string>}} Kept */
+
+const PROGRESS = "live:progress"
+
+/** The texts that differ from those of the page, for one lesson in one edition. */
+export class Store {
+    /** @param {string} lesson @param {string} edition */
+    constructor(lesson, edition) {
+        this.prefix = `live:${lesson}:`
+        this.key = this.prefix + edition
+        /** @type {Record<string, string>} */
+        this.cells = read(this.key)?.cells ?? {}
+    }
+
+    /** Keep a text at once. null forgets it. @param {string} id @param {string?} text */
+    keep(id, text) {
+        this.cells = read(this.key)?.cells ?? {} // another tab may have written
+        if (text === null) delete this.cells[id]
+        else this.cells[id] = text
+        return Object.keys(this.cells).length ? write(this.key, { saved: Date.now(), cells: this.cells }) : remove(this.key)
+    }
+
+    /** Forget all texts of this edition. */
+    reset() {
+        this.cells = {}
+        remove(this.key)
+    }
+
+    /** Return the texts that were typed in the latest other edition, unless the reader has already chosen. */
+    earlier() {
+        const others = keys().filter(key => key.startsWith(this.prefix) && key !== this.key)
+        const found = others.map(key => ({ key, kept: read(key) })).filter(({ kept }) => kept && !("settled" in kept))
+        found.sort((a, b) => (b.kept?.saved ?? 0) - (a.kept?.saved ?? 0))
+        return found[0]?.kept?.cells ?? null
+    }
+
+    /** Remember that the reader has chosen. The texts of other editions stay in the browser. */
+    settle() {
+        for (const key of keys().filter(key => key.startsWith(this.prefix) && key !== this.key))
+            write(key, { ...read(key), settled: true })
+    }
+}
+
+/** Return the record of exercises as JSON text. */
+export function readProgress() {
+    try {
+        return localStorage.getItem(PROGRESS)
+    } catch {
+        return null
+    }
+}
+
+/** Add to the record of exercises. @param {string} text - JSON text of a list of names under "done" */
+export function saveProgress(text) {
+    try {
+        const done = [text, readProgress()].flatMap(part => (part ? JSON.parse(part).done : []))
+        localStorage.setItem(PROGRESS, JSON.stringify({ done: [...new Set(done)].sort() }))
+    } catch {
+        // a damaged record, or a browser that keeps nothing: the lesson goes on
+    }
+}
+
+/** Call a function if another tab shows the same lesson, in both tabs. @param {string} lesson @param {() => void} found */
+export function watchOtherTabs(lesson, found) {
+    if (!("BroadcastChannel" in globalThis)) return
+    const channel = new BroadcastChannel(`live:${lesson}`)
+    channel.onmessage = ({ data }) => {
+        if (data === "hello") channel.postMessage("here")
+        found()
+    }
+    channel.postMessage("hello")
+}
+
+/** @param {string} key @returns {Kept?} */
+function read(key) {
+    try {
+        return JSON.parse(localStorage.getItem(key) ?? "null")
+    } catch {
+        return null
+    }
+}
+
+/** Return whether the browser keeps it. @param {string} key @param {object} value */
+function write(key, value) {
+    try {
+        localStorage.setItem(key, JSON.stringify(value))
+        return true
+    } catch {
+        return false
+    }
+}
+
+/** @param {string} key */
+function remove(key) {
+    try {
+        localStorage.removeItem(key)
+        return true
+    } catch {
+        return false
+    }
+}
+
+/** @returns {string[]} */
+function keys() {
+    try {
+        return Object.keys(localStorage)
+    } catch {
+        return []
+    }
+}

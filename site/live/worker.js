@@ -1,0 +1,78 @@
+// The web worker in which the Python of one page runs. It receives one "start", then "run", "needs" and "comm".
+
+/** @typedef {{do: string, [key: string]: any}} Request */
+
+const ROOT = "/home/lessons"
+/** @type {any} */ let kernel
+/** @type {any} */ let pyodide
+
+/** Send a message to the page. @param {object} message */
+const post = message => self.postMessage(message)
+/** Say what the reader is waiting for. @param {string} words */
+const say = words => post({ type: "status", words })
+
+/** Load Python and the packages. @param {Request} request */
+async function start({ base, progress, interrupt }) {
+    const here = new URL(".", self.location.href)
+    const { core, packages } = await (await fetched(new URL("pyodide.json", here))).json()
+    const indexURL = new URL(`${core}/`, here).href
+    const archive = fetched(new URL("lessons.zip", here)).then(answer => answer.arrayBuffer())
+    const large = fetched(new URL("files.json", here)).then(answer => answer.json())
+    say("Loading Python")
+    const { loadPyodide } = await import(/* @vite-ignore */ `${indexURL}pyodide.mjs`)
+    pyodide = await loadPyodide({
+        indexURL, packages, lockFileURL: new URL("pyodide-lock.json", here).href, packageBaseUrl: here.href,
+        checkIntegrity: !!self.crypto.subtle, // exists only on https and on this machine
+        stdLibURL: `${indexURL}python_stdlib.zip`,
+    })
+    say("Starting NumPy")
+    await pyodide.runPythonAsync("import numpy")
+    post({ type: "numpy" })
+    say("Unpacking the lesson")
+    pyodide.unpackArchive(await archive, "zip", { extractDir: ROOT })
+    for (const name of await large) lazily(name, new URL(name, base))
+    if (progress) pyodide.FS.writeFile(`${ROOT}/progress.json`, progress)
+    if (interrupt) pyodide.setInterruptBuffer(interrupt)
+    say("Starting matplotlib and the widgets")
+    await pyodide.runPythonAsync(`import sys; sys.path.insert(0, "${ROOT}")`)
+    kernel = pyodide.pyimport("live_kernel")
+    kernel.start((/** @type {string} */ text, /** @type {any} */ buffers) => {
+        const parts = buffers.toJs({ create_pyproxies: false }).map(copied)
+        buffers.destroy?.()
+        post({ ...JSON.parse(text), buffers: parts })
+    }, ROOT)
+    post({ type: "ready" })
+}
+
+/** Copy a buffer out of Python's memory. @param {any} part */
+const copied = part => (part instanceof Uint8Array ? part.slice() : new Uint8Array(part.toJs().slice()))
+
+/** Fetch a file of the site. @param {URL} url */
+async function fetched(url) {
+    const answer = await fetch(url)
+    if (!answer.ok) throw new Error(`${url.pathname.split("/").pop()} is missing (${answer.status})`)
+    return answer
+}
+
+/** Create a file that is downloaded when it is read. @param {string} name @param {URL} url */
+function lazily(name, url) {
+    const folder = `${ROOT}/${name.slice(0, name.lastIndexOf("/"))}`
+    pyodide.FS.mkdirTree(folder)
+    pyodide.FS.createLazyFile(folder, name.split("/").pop(), url.href, true, false)
+}
+
+/** @type {Record<string, (request: Request) => any>} */
+const actions = {
+    start,
+    run: ({ source }) => kernel.run(source),
+    needs: ({ source }) => kernel.needs_earlier_cells(source),
+    comm: ({ message, buffers }) => kernel.receive(JSON.stringify(message), pyodide.toPy(buffers)),
+}
+
+self.onmessage = async ({ data }) => {
+    try {
+        post({ type: "done", number: data.number, value: await actions[data.do](data) })
+    } catch (error) {
+        post({ type: "failed", number: data.number, message: error instanceof Error ? error.message : String(error) })
+    }
+}
