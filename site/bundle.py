@@ -23,9 +23,10 @@ NPM = ROOT / "build" / "npm"
 # IPython (see `live/python`), fonttools writes PDF files, and the others belong to JupyterLab.
 PACKAGES = ("numpy", "matplotlib", "ipywidgets", "anywidget", "h5py", "tqdm")
 NOT_USED = {"ipython", "fonttools", "pytz", "jupyterlab-widgets", "widgetsnbextension"}
-# Files of matplotlib that no lesson uses. Only a site with its own Pyodide can leave them out.
-TRIMMED = ("/sample_data/", "/mpl-data/images/", "/fonts/afm/", "/fonts/pdfcorefonts/", "/DejaVuSerif", "/tests/")
-TRIMMED += ("DejaVuSans-Oblique", "DejaVuSans-BoldOblique", "DejaVuSansMono-", "_tkagg")
+# Files in the packages that no lesson uses. Only a site with its own Pyodide can leave them out.
+TRIMMED = ("/sample_data/", "/mpl-data/images/", "/fonts/afm/", "/fonts/pdfcorefonts/", "/DejaVuSerif", "_tkagg", "/tests/")
+TRIMMED += ("DejaVuSans-Oblique", "DejaVuSans-BoldOblique", "DejaVuSansMono-", ".pyi", "labextension/", "nbextension/")
+TRIMMED += ("numpy/f2py/", "/include/", "dateutil/zoneinfo/", "PIL/_avif", "PIL/_webp")
 ENTRIES = ("page.js", "worker.js", "live.css", "widgets.css")
 SMALL = 64_000  # bytes; larger data files are downloaded when they are read
 CODE = ("helpers/**/*.py", "helpers/plotting/fonts/*", "helpers/widgets/front/*")
@@ -132,13 +133,9 @@ def _write_lock(out, path):
             found[name] = entry | {"depends": depends}
             todo += depends
     for name, entry in found.items():
-        file = path.parent / entry["file_name"]
         if ":" in entry["file_name"]:  # on Pyodide's CDN
             continue
-        if name == "matplotlib":
-            found[name] = entry | _trim(file, out)
-        else:
-            entry["file_name"] = posixpath.normpath("../../lab/static/lock/" + entry["file_name"])
+        found[name] = entry | _trim(path.parent / entry["file_name"], out)
     core = posixpath.dirname(lab["packages"]["numpy"]["file_name"])
     core = core if ":" in core else posixpath.normpath(f"../../lab/static/lock/{core}")
     (out / "pyodide-lock.json").write_text(json.dumps({"info": lab["info"], "packages": found}), encoding="utf-8")

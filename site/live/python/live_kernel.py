@@ -33,7 +33,7 @@ def start(post, root):
     """
     global _post
     _post = post
-    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    os.environ["MPLBACKEND"] = "module://live_figures"
     sys.path[:0] = [root]
     os.makedirs(f"{root}/notebooks", exist_ok=True)
     os.chdir(f"{root}/notebooks")
