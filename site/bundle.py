@@ -24,7 +24,15 @@ NPM = ROOT / "build" / "npm"
 PACKAGES = ("numpy", "matplotlib", "ipywidgets", "anywidget", "h5py", "tqdm")
 NOT_USED = {"ipython", "fonttools", "pytz", "jupyterlab-widgets", "widgetsnbextension"}
 # Files in the packages that no lesson uses. Only a site with its own Pyodide can leave them out.
-TRIMMED = ("/sample_data/", "/mpl-data/images/", "/fonts/afm/", "/fonts/pdfcorefonts/", "/DejaVuSerif", "_tkagg", "/tests/")
+TRIMMED = (
+    "/sample_data/",
+    "/mpl-data/images/",
+    "/fonts/afm/",
+    "/fonts/pdfcorefonts/",
+    "/DejaVuSerif",
+    "_tkagg",
+    "/tests/",
+)
 TRIMMED += ("DejaVuSans-Oblique", "DejaVuSans-BoldOblique", "DejaVuSansMono-", ".pyi", "labextension/", "nbextension/")
 TRIMMED += ("numpy/f2py/", "/include/", "dateutil/zoneinfo/", "PIL/_avif", "PIL/_webp")
 ENTRIES = ("page.js", "worker.js", "live.css", "widgets.css")

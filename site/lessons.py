@@ -98,7 +98,10 @@ def as_page(notebook, name, pages, description=""):
         if cell.cell_type == "markdown":
             cell.source = redirect_links(cell.source, "notebooks", pages)
         else:
-            cell.metadata["tags"] = [*cell.metadata.get("tags", []), f"cell-{cell.id}"]  # becomes a class of its element
+            cell.metadata["tags"] = [
+                *cell.metadata.get("tags", []),
+                f"cell-{cell.id}",
+            ]  # becomes a class of its element
             cell.outputs = [readable for output in cell.outputs for readable in _readable(output, name)]
             _name_figures(cell, following)
     reading.prepare(notebook.cells, lab_address(name))

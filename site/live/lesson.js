@@ -14,7 +14,7 @@ export class Lesson {
         this.pill = new Pill({
             stop: () => this.kernel.stop(),
             restart: () => this.restart(),
-            all: () => this.run(this.cells[this.cells.length - 1]),
+            all: () => this.run(this.cells[this.cells.length - 1], true),
             reset: () => this.reset(),
         })
         const nodes = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("div.cell:has(> .cell_input)"))
@@ -53,10 +53,10 @@ export class Lesson {
     }
 
     /** Run a cell, after the cells above it that have not run. The cell of an exercise runs alone if it can.
-     * @param {Cell} cell */
-    run(cell) {
+     * @param {Cell} cell @param {boolean} [withAll] - bring the cells above it in any case */
+    run(cell, withAll = false) {
         this.#enqueue(async () => {
-            const alone = cell.kind === "exercise" || cell.kind === "questions"
+            const alone = !withAll && (cell.kind === "exercise" || cell.kind === "questions")
             await this.kernel.start()
             const needed = alone && !(await this.kernel.ask({ do: "needs", source: cell.text })) ? [] : this.cells
             const list = [...needed.filter(other => other.number < cell.number && !other.done), cell]

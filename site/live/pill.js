@@ -3,6 +3,7 @@
 import { button, element } from "./dom.js"
 
 const SLOW = 3 // seconds after which the status says how long it has been waiting
+const CALM = 4000 // milliseconds after which "ready" shrinks to its dot
 
 export class Pill {
     /** @param {Record<"stop" | "restart" | "all" | "reset", () => void>} actions */
@@ -33,6 +34,9 @@ export class Pill {
         this.node.dataset.state = failed ? "failed" : state
         if (this.words.textContent !== words) this.words.textContent = words
         this.stop.hidden = state !== "running" && state !== "starting"
+        clearTimeout(this.calm)
+        this.node.classList.remove("live-calm")
+        if (state === "ready" && !failed) this.calm = setTimeout(() => this.node.classList.add("live-calm"), CALM)
         this.#tick()
     }
 

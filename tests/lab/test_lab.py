@@ -9,11 +9,9 @@ The lab needs a Pyodide: the environment variable LESSONS_PYODIDE names the fold
 without JupyterLite or a Chromium, these tests are skipped, with the reason.
 """
 
-import configparser
 import contextlib
 import importlib.util
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,19 +21,13 @@ import psutil
 import pytest
 from chromium import NO_OTHER_HOST, is_local, launched, served
 from moves import MOVES, READY, WIDGET, pictures_a_second, seen, wait_for_change
-
-from helpers.datasets import recordings
-from helpers.system import browser
+from printed import NOT_HERE, NOTICES, without_noise
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 SECONDS = 120  # of one core, in which a lesson must have run, from when its kernel is up
 PATIENCE = 240  # seconds of waiting for it on a busy machine
-NOISE = configparser.RawConfigParser()  # what may differ: rounding, as for nbval, and Pyodide's versions
-NOISE.read(ROOT / "tests" / "nbval_sanitize.cfg", encoding="utf-8")
-NOISE["versions"] = {"regex": r"(?m)^(numpy|matplotlib|h5py|ipywidgets) [\d.+a-z]+$", "replace": r"\1"}
 TRAINING = ("Playground", "Your network")  # instruments that train while the reader watches
-NOT_HERE = ("(Skipped, because ", "A browser cannot start processes")  # how a lesson says that it goes on without
 # No variable, figure or module of the project is left to the lesson that comes next.
 EMPTY = """
 import matplotlib.pyplot, sys
@@ -193,10 +185,7 @@ def figures(cell):
             texts.append(output["text"])
         elif not any(kind.startswith(("image/", "application/vnd.jupyter.widget")) for kind in data):
             texts.append(data.get("text/plain", ""))
-    text = "".join(part if isinstance(part, str) else "".join(part) for part in texts)
-    for name in NOISE.sections():
-        text = re.sub(NOISE[name]["regex"], NOISE[name]["replace"], text)
-    return text.splitlines()
+    return without_noise("".join(part if isinstance(part, str) else "".join(part) for part in texts)).splitlines()
 
 
 def has_instrument(cells):
@@ -225,4 +214,4 @@ def test_a_lesson_runs_in_the_lab(visitor, name):
             continue
         lines = figures(here)
         if not any(line.startswith(NOT_HERE) for line in lines):
-            assert [line for line in lines if line not in (recordings.TOLD, browser.RECORDED)] == figures(there)
+            assert [line for line in lines if line not in NOTICES] == figures(there)

@@ -144,15 +144,14 @@ class InteractiveShell:
         error = error[1] if isinstance(error, tuple) else error or sys.exception()
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
-        lines = "".join(traceback.format_exception(_without_own_frames(error)))
+        lines = "".join(traceback.format_exception(type(error), error, _within_cell(error.__traceback__)))
         self.display_pub.post(
             {"type": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": lines.rstrip()}
         )
 
 
-def _without_own_frames(error):
-    """Remove the frames of the kernel, with which the traceback of a cell begins."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_frame.f_globals.get("__name__") == "live_kernel":
-        frame = frame.tb_next
-    return error.with_traceback(frame)
+def _within_cell(frames):
+    """Return the traceback without what precedes the cell, or None if the error is not in a cell, as in its syntax."""
+    while frames is not None and not frames.tb_frame.f_code.co_filename.startswith("<cell "):
+        frames = frames.tb_next
+    return frames
