@@ -55,11 +55,11 @@ OWN_SCRIPTS = {
 # The accessible name that myst-nb gives to every fold.
 FOLD_NAME = ' aria-label="Toggle hidden content"'
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script", re.DOTALL | re.IGNORECASE)
-# Inline styles are allowed because MathJax and the tables in outputs need them. The scripts of interactive figures arrive
-# from Python as text, from which only a script of the book can make a blob.
+# Inline styles are allowed because MathJax and the tables in outputs need them. The scripts of interactive figures
+# arrive from Python as text, from which only a script of the book can make a blob.
 POLICY = (
-    "default-src 'none'; script-src 'self' {scripts}; worker-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
+    "default-src 'none'; script-src 'self' {scripts}; worker-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
 )
 
 

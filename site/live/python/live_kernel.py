@@ -123,7 +123,7 @@ def _compile(source, name):
 
 
 async def _execute(code, scope):
-    value = eval(code, scope)  # noqa: S307  this is what the reader asks for
+    value = eval(code, scope)
     return await value if inspect.iscoroutine(value) and code.co_flags & inspect.CO_COROUTINE else value
 
 

@@ -1,0 +1,110 @@
+"""The Python side of the lessons' cells, run in a process of its own: what it sends to the page."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# Runs cells, given as a JSON list, and prints what was sent: one list of messages for each cell.
+PROGRAM = f"""
+import asyncio, json, os, sys
+sys.path[:0] = [{str(ROOT / "site/live/python")!r}]
+import live_kernel
+sent, out = [], sys.stdout
+live_kernel.start(lambda text, buffers: sent.append(json.loads(text)), {str(ROOT)!r})
+
+async def main():
+    for source in json.loads(sys.argv[1]):
+        well = source.startswith("?") or await live_kernel.run(source)
+        if source.startswith("?"):
+            sent.append(live_kernel.needs_earlier_cells(source[1:]))
+        print(json.dumps([well, sent]), file=out)
+        sent.clear()
+
+asyncio.run(main())
+"""
+
+
+def sent_by(*cells):
+    """Return for each cell whether it ran without an error, and the messages that it sent."""
+    command = [sys.executable, "-P", "-c", PROGRAM, json.dumps(cells)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_printed_text_and_the_last_value_are_sent_in_order():
+    ((well, messages),) = sent_by("print('a', 1)\nprint('b')\n{'x': [1, 2]}")
+    assert well
+    text = "".join(m["text"] for m in messages if m["type"] == "stream")
+    assert text == "a 1\nb\n"
+    assert messages[-1] == {"type": "display_data", "data": {"text/plain": "{'x': [1, 2]}"}, "metadata": {}}
+
+
+def test_a_semicolon_or_a_statement_shows_nothing():
+    assert [messages for _, messages in sent_by("1 + 1;", "x = 3", "None", "")] == [[], [], [], []]
+
+
+def test_variables_stay_and_await_works():
+    results = sent_by("import asyncio\nx = 2", "await asyncio.sleep(0)\nx + 1")
+    assert results[1][1][0]["data"] == {"text/plain": "3"}
+
+
+def test_an_error_is_shown_from_the_cell_on():
+    results = sent_by("def f():\n    return 1 / 0\n\n\nf()", "f(", "raise SystemExit", "2")
+    assert [well for well, _ in results] == [False, False, False, True]
+    error = results[0][1][0]
+    assert (error["type"], error["ename"], error["evalue"]) == ("error", "ZeroDivisionError", "division by zero")
+    assert error["traceback"].splitlines()[1] == '  File "<cell 1>", line 5, in <module>'
+    assert "return 1 / 0" in error["traceback"]
+    assert "ast.py" not in results[1][1][0]["traceback"]
+    assert results[1][1][0]["ename"] == "SyntaxError"
+
+
+def test_a_figure_is_one_svg_and_is_closed():
+    draw = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nlen(plt.get_fignums())"
+    plain, styled = sent_by(draw, "from helpers import plotting\nplotting.use_style()\n" + draw)
+    assert [list(m["data"]) for m in plain[1]] == [["text/plain", "image/png"], ["text/plain"]]
+    assert [list(m["data"]) for m in styled[1]] == [["text/plain", "image/svg+xml"], ["text/plain"]]
+    assert styled[1][1]["data"]["text/plain"] == "0"
+
+
+def test_a_figure_that_is_not_shown_appears_after_its_cell():
+    ((_, messages),) = sent_by("import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])")
+    assert [list(m["data"]) for m in messages] == [["text/plain", "image/png"]]
+
+
+def test_a_typed_answer_is_judged_by_its_code():
+    cell = 'from helpers.exercises import check\n\nanswer = 2.5 * (1 - 3)\ncheck("01.error", answer)'
+    ((well, messages),) = sent_by(cell)
+    assert well
+    assert "Look at the line `answer = 2.5 * (1 - 3)`" in messages[0]["data"]["text/markdown"]
+
+
+def test_a_name_from_a_cell_above_is_explained():
+    cell = 'from helpers.exercises import check\n\nanswer = dW\ncheck("01.error", answer)'
+    ((well, messages),) = sent_by(cell)
+    assert not well
+    assert [m["type"] for m in messages] == ["error", "display_data"]
+    assert "A name is missing." in messages[1]["data"]["text/plain"]
+
+
+def test_a_widget_opens_its_model_and_shows_its_view():
+    ((_, messages),) = sent_by("import ipywidgets\nipywidgets.IntSlider(3)")
+    opened = [m for m in messages if m["type"] == "comm_open"]
+    assert {m["target_name"] for m in opened} == {"jupyter.widget"}
+    view = messages[-1]["data"]["application/vnd.jupyter.widget-view+json"]
+    assert view["model_id"] in {m["comm_id"] for m in opened}
+
+
+def test_what_needs_the_cells_above():
+    results = sent_by(
+        "x = 1", "?x + y", "?x + abs(x)", "?def f(a):\n    b = a\n    return b + x", "?import os\nos.name", "?("
+    )
+    assert [messages[-1] for _, messages in results[1:]] == [True, False, False, False, False]
+
+
+def test_input_is_refused_with_a_reason():
+    ((well, messages),) = sent_by("input()")
+    assert not well and "assign the value to a variable instead" in messages[0]["evalue"]
