@@ -5,12 +5,17 @@ use their own backend.
 """
 
 import importlib.util
+import shutil
+import subprocess
+import tarfile
 from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 from hypothesis import settings
+
+AXE = "axe-core@4.14.1"  # accessibility rules, from npm
 
 matplotlib.use("Agg")
 # Examples have no time limit, because some machines are slow. Every run uses the same examples, so that failures can be
@@ -40,3 +45,24 @@ def site_module():
         return module
 
     return load
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """The script of axe-core, downloaded once and kept in build/."""
+    kept = Path(__file__).resolve().parents[1] / "build" / f"{AXE}.js"
+    if not kept.is_file():
+        npm = shutil.which("npm")
+        if npm is None:
+            pytest.skip(f"npm is not installed: it brings {AXE}")
+        kept.parent.mkdir(exist_ok=True)
+        done = subprocess.run(
+            [npm, "pack", AXE, "--silent", "--pack-destination", str(kept.parent)], capture_output=True, text=True
+        )
+        if done.returncode:
+            pytest.skip(f"npm could not fetch {AXE}: {done.stderr[-300:]}")
+        archive = kept.parent / f"{AXE.replace('@', '-')}.tgz"
+        with tarfile.open(archive) as files:
+            kept.write_bytes(files.extractfile("package/axe.min.js").read())
+        archive.unlink()
+    return kept.read_text(encoding="utf-8")

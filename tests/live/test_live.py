@@ -1,0 +1,319 @@
+"""The lessons run in their own pages, in Chromium and with no other host: outputs, figures, exercises, what is kept.
+
+Each visit starts its own Python, as a reader's does. These tests need a Pyodide, like those of the lab, and npm.
+"""
+
+import html
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from chromium import NO_OTHER_HOST, is_local, launched, served, wait_for
+from moves import CHANGED, MOVES, WIDGET, seen
+from printed import NOT_HERE, NOTICES, without_noise
+
+ROOT = Path(__file__).resolve().parents[2]
+LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+PATIENCE = 240  # seconds, on a busy machine
+UNFINISHED = "document.querySelectorAll('.live-waiting, .live-running').length"
+TEXTS = """[...document.querySelectorAll('.live-cell')].map(cell =>
+    [...cell.querySelectorAll('.cell_output > .output')].map(output => output.textContent).join('\\n'))"""
+FAILED = "[...document.querySelectorAll('.live-failed')].map(cell => cell.innerText)"
+WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SMALL = "[...document.querySelectorAll('.live-bar button')].filter(b => b.offsetHeight && b.offsetHeight < 24).length"
+AUDIT = """axe.run(document, {resultTypes: ['violations']}).then(result => result.violations
+    .filter(v => ['serious', 'critical'].includes(v.impact))
+    .flatMap(v => v.nodes.map(n => `${v.id}: ${n.target} ${n.html.slice(0, 120)}`)))"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The address of the whole site, built with its own Pyodide and served on this machine."""
+    pyodide = os.environ.get("LESSONS_PYODIDE")
+    if not pyodide:
+        pytest.skip("no Pyodide: name the folder of one in the variable LESSONS_PYODIDE")
+    if not all(map(importlib.util.find_spec, ("jupyterlite_core", "sphinx", "myst_nb"))):
+        pytest.skip("the book needs more: pip install -r site/requirements.txt")
+    if not shutil.which("npm"):
+        pytest.skip("npm is not installed: it brings the editor of the cells")
+    site = tmp_path_factory.mktemp("site") / "site"
+    subprocess.run([sys.executable, ROOT / "site" / "lab.py", site / "lab", "--pyodide", pyodide], check=True)
+    subprocess.run([sys.executable, ROOT / "site" / "book.py", site], check=True)
+    with served(site) as root:
+        yield root
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with launched(NO_OTHER_HOST) as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Function that opens a lesson as a reader who has never been here. Anything that goes wrong fails the test."""
+    contexts, faults = [], []
+
+    def open_lesson(name, context=None, **options):
+        if context is None:
+            context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+            context.set_default_timeout(1000 * PATIENCE)
+            context.on("request", lambda request: None if is_local(request.url) else faults.append(request.url))
+            contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+        page.on("console", lambda line: faults.append(f"console: {line.text}") if line.type == "error" else None)
+        page.goto(f"{address}/{name}.html")
+        return page
+
+    open_lesson.faults = faults
+    yield open_lesson
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def cell(page, identifier):
+    return page.locator(f".tag_cell-{identifier}")
+
+
+def press(page, where, name):
+    where.get_by_role("button", name=name).first.click()
+
+
+def finish(page):
+    """Wait until every cell that was asked for has run."""
+    wait_for(page, f"!{UNFINISHED}", PATIENCE)
+
+
+def type_in(page, where, text):
+    """Replace the text of a cell with the keyboard."""
+    if not where.locator(".cm-content").count():
+        where.get_by_role("button", name="Edit").click(force=True)
+    where.locator(".cm-content").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(text)
+
+
+def as_text(output):
+    """Return the text of a committed output, or "" for figures and widgets."""
+    data = output.get("data", {})
+    if output["output_type"] == "stream":
+        return output["text"]
+    if any(kind.startswith(("image/", "application/vnd.jupyter.widget")) for kind in data):
+        return ""
+    if "text/html" in data:
+        return html.unescape(re.sub(r"<style.*?</style>|<[^>]*>", "", data["text/html"], flags=re.DOTALL))
+    return data.get("text/plain", "")
+
+
+def essence(text):
+    """Return a text without noise, notices, white space and marks of Markdown, which a page does not show."""
+    lines = [line for line in without_noise(text).splitlines() if line.strip() not in NOTICES]
+    return re.sub(r"[\s`]+", "", "".join(lines))
+
+
+def differing(page, committed):
+    """Return the cells whose outputs differ from the committed ones, as (identifier, here, there)."""
+    found = []
+    for here, there in zip(page.evaluate(TEXTS), committed, strict=True):
+        skipped = "nbval-ignore-output" in there.metadata.get("tags", []) or "widget-view" in str(there.outputs)
+        text = "\n".join(map(as_text, there.outputs))
+        if not skipped and not any(line.startswith(NOT_HERE) for line in here.splitlines()):
+            if essence(here) != essence(text):
+                found.append((there.id, here, text))
+    return found
+
+
+def move(page, widget):
+    """Operate a widget, and wait until its text and its picture have changed."""
+    title, before = widget.locator("b").first.inner_text(), seen(widget)
+    widget.scroll_into_view_if_needed()
+    MOVES[title](widget)
+    end = time.monotonic() + PATIENCE
+    while not page.evaluate(CHANGED, [widget.element_handle(), *before]):
+        assert time.monotonic() < end, f"nothing changed: {before[0][:300]}"
+        page.wait_for_timeout(50)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_runs_in_its_page(visit, name):
+    cells = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4).cells
+    committed = [cell for cell in cells if cell.cell_type == "code"]
+    page = visit(name)
+    press(page, page.locator(".live-cell").first, "Run")
+    press(page, page, "More")
+    press(page, page, "Run all cells")
+    finish(page)
+    assert page.evaluate(FAILED) == []
+    assert page.locator(".live-done").count() == len(committed)
+    assert differing(page, committed) == []
+    widgets = page.locator(WIDGET)
+    count = sum("widget-view" in str(cell.outputs) for cell in committed)
+    wait_for(page, f"document.querySelectorAll('{WIDGET}').length === {count}")
+    for widget in widgets.all():
+        move(page, widget)
+
+
+def test_an_exercise_is_judged_in_place_and_stays_solved(visit):
+    page = visit("01_fit_a_line")
+    where = cell(page, "01-050")
+    answer = 'from helpers.exercises import check, hint, solution\n\nanswer = {}\ncheck("01.error", answer)\n'
+    type_in(page, where, answer.format("3"))
+    press(page, where, "Check")
+    where.get_by_text("Not yet.").wait_for()
+    assert page.locator(".live-done").count() == 1  # no other cell was needed
+    press(page, where, "Hint")
+    where.get_by_text("Hint 1 of").wait_for()
+    press(page, where, "Solution")
+    where.locator(".cell_output .highlight .mi").first.wait_for()
+    type_in(page, where, answer.format("2 - 5"))
+    page.keyboard.press("Shift+Enter")
+    where.get_by_text("Right.").wait_for()
+    finish(page)
+    assert json.loads(page.evaluate("localStorage['live:progress']")) == {"done": ["01.error"]}
+    page.reload()
+    assert "2 - 5" in where.locator(".cm-content").inner_text()
+    type_in(page, where, "from helpers.exercises import progress\nprogress()")
+    press(page, where, "Check")
+    where.get_by_role("row", name=re.compile("^01 1 of")).wait_for()
+
+
+def test_an_endless_cell_is_stopped_and_python_starts_again(visit):
+    page = visit("01_fit_a_line")
+    first, second = cell(page, "01-002"), cell(page, "01-004")
+    type_in(page, first, "print('begun')\nwhile True:\n    pass")
+    press(page, first, "Run")
+    first.get_by_text("begun", exact=True).wait_for()
+    press(page, page, "Stop")
+    page.get_by_text("Python was stopped. Its variables are gone").wait_for()
+    assert page.evaluate(UNFINISHED) == 0
+    press(page, first, "Undo edits")
+    press(page, second, "Run")
+    finish(page)
+    assert first.evaluate("cell => cell.classList.contains('live-done')")
+    second.get_by_text("24 points, the first at x = 1.411").wait_for()
+
+
+def test_an_error_above_is_named(visit):
+    page = visit("01_fit_a_line")
+    type_in(page, cell(page, "01-002"), "1 / 0")
+    press(page, cell(page, "01-004"), "Run")
+    page.get_by_text("Cell 1 failed, so cell 2 did not run").wait_for()
+    cell(page, "01-002").get_by_text("ZeroDivisionError: division by zero").wait_for()
+
+
+def test_a_reload_keeps_what_was_typed_until_the_reader_resets_it(visit):
+    page = visit("01_fit_a_line")
+    where = cell(page, "01-004")
+    type_in(page, where, "mine = 1")
+    page.reload()
+    assert where.locator(".cm-content").inner_text() == "mine = 1"
+    press(page, where, "Run")  # shows the status, which has the menu
+    press(page, page, "More")
+    press(page, page, "Reset this lesson …")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Reset this lesson", exact=True).click()
+    where.get_by_text("standard_normal").wait_for()
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('live:01'))") == []
+
+
+def test_a_second_tab_is_told_in_both(visit):
+    first = visit("01_fit_a_line")
+    second = visit("01_fit_a_line", first.context)
+    for page in (first, second):
+        page.get_by_text("This lesson is also open in another tab.").wait_for()
+    other = visit("02_classify", first.context)
+    assert other.locator(".live-notice").count() == 0
+
+
+@pytest.mark.parametrize("choice, text", [("Keep what I typed", "mine"), ("Use the new edition", "standard_normal")])
+def test_in_a_new_edition_the_reader_chooses(visit, choice, text):
+    page = visit("01_fit_a_line")
+    older = {"saved": 1, "cells": {"01-004": "mine = 1"}}
+    page.evaluate("older => localStorage.setItem('live:01_fit_a_line:older', JSON.stringify(older))", older)
+    page.reload()
+    page.get_by_text("This lesson has a new edition since you typed in it.").wait_for()
+    press(page, page, choice)
+    for _ in range(2):
+        cell(page, "01-004").get_by_text(text).first.wait_for()
+        assert page.locator(".live-notice").count() == 0
+        page.reload()
+    kept = page.evaluate("localStorage['live:01_fit_a_line:older']")
+    assert json.loads(kept)["cells"] == older["cells"]  # nothing is lost in either case
+
+
+def test_a_failure_to_load_is_one_sentence(visit):
+    page = visit("01_fit_a_line")
+    page.context.route("**/lessons.zip", lambda route: route.abort())
+    press(page, cell(page, "01-002"), "Run")
+    words = r"^Python could not be started: .*\. Check the connection, then press Run again\.$"
+    page.get_by_text(re.compile(words)).wait_for()
+    assert page.evaluate(UNFINISHED) == 0
+    page.context.unroute("**/lessons.zip")
+    press(page, cell(page, "01-002"), "Run")
+    finish(page)
+    assert page.evaluate(FAILED) == []
+    assert all("ERR_FAILED" in fault for fault in visit.faults), visit.faults
+    visit.faults.clear()
+
+
+def test_on_a_phone_by_touch(visit):
+    page = visit("01_fit_a_line", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    where = cell(page, "01-004")
+    where.get_by_role("button", name="Edit").tap()
+    where.locator(".cm-content").tap()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text("print(6 * 7)")
+    where.get_by_role("button", name="Run").tap()
+    where.get_by_text("42", exact=True).wait_for()
+    press(page, where, "Undo edits")
+    figure = cell(page, "01-043")
+    figure.get_by_role("button", name="Start").tap()
+    figure.locator(".instrument").wait_for()
+    move(page, figure.locator(WIDGET))
+    assert page.evaluate(WIDE) <= 0
+    assert page.evaluate(SMALL) == 0
+
+
+def test_by_keyboard_alone(visit):
+    page = visit("01_fit_a_line")
+    focus = "document.activeElement.getAttribute('aria-label')"
+    cell(page, "01-002").get_by_role("button", name="Run").focus()
+    page.keyboard.press("Tab")  # the undo button is hidden
+    assert page.evaluate(focus) == "Edit cell 2"
+    page.keyboard.press("Enter")
+    wait_for(page, "document.activeElement.classList.contains('cm-content')")
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text("for i in range(1):")
+    page.keyboard.press("Enter")
+    page.keyboard.insert_text("print(i + 42)")  # the editor has indented the line
+    page.keyboard.press("Escape")
+    assert page.evaluate(focus) == "Run cell 2"
+    page.keyboard.press("Enter")
+    cell(page, "01-004").get_by_text("42", exact=True).wait_for()
+
+
+def test_no_serious_accessibility_violations_while_it_runs(visit, axe):
+    page = visit("01_fit_a_line")
+    press(page, cell(page, "01-043"), "Start")
+    finish(page)
+    press(page, cell(page, "01-050"), "Hint")
+    cell(page, "01-050").get_by_text("Hint 1 of").wait_for()
+    type_in(page, cell(page, "01-004"), "1 / 0")
+    page.keyboard.press("Shift+Enter")
+    finish(page)
+    press(page, page, "More")
+    page.evaluate(axe)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        wait_for(page, f"document.documentElement.dataset.theme === '{theme}'")
+        assert page.evaluate(AUDIT) == []
