@@ -106,9 +106,10 @@ export class Cell {
 
     /** Give the cell another text, in its editor. @param {string} text */
     async setText(text) {
+        this.#changed(text)
+        const known = this.editor
         await this.open(undefined, false)
-        const { setText } = await import("./editor.js")
-        setText(await this.editor, text)
+        if (known) (await import("./editor.js")).setText(await known, text)
     }
 
     /** Give the cell its original text again. */
