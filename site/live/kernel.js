@@ -44,7 +44,7 @@ export class Kernel extends EventTarget {
             this.end()
             const words = `Python could not be started: ${message(error)}. Check the connection, then press Run again.`
             this.#tell("off", words, true)
-            throw error
+            throw new Ended()
         }
     }
 

@@ -74,9 +74,11 @@ export class Lesson {
 
     /** Show a hint or the solution below the output of an exercise. @param {Cell} cell @param {string} name */
     ask(cell, name) {
+        const before = cell.done ? "done" : ""
         this.#enqueue(async () => {
             await this.kernel.start()
             await this.kernel.run(`from helpers.exercises import ${name}\n${name}("${cell.exercise}")`, message => cell.outputs.add(message))
+            cell.mark(before)
             this.pill.show({ state: "ready", words: "Python is ready" })
         }, cell)
     }

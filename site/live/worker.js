@@ -16,10 +16,13 @@ async function start({ base, progress, interrupt }) {
     const here = new URL(".", self.location.href)
     const { core, packages } = await (await fetched(new URL("pyodide.json", here))).json()
     const indexURL = new URL(`${core}/`, here).href
-    const archive = fetched(new URL("lessons.zip", here)).then(answer => answer.arrayBuffer())
-    const large = fetched(new URL("files.json", here)).then(answer => answer.json())
+    const files = Promise.all([
+        fetched(new URL("lessons.zip", here)).then(answer => answer.arrayBuffer()),
+        fetched(new URL("files.json", here)).then(answer => answer.json()),
+    ])
+    files.catch(() => {}) // it is reported when it is awaited
     say("Loading Python")
-    const { loadPyodide } = await import(/* @vite-ignore */ `${indexURL}pyodide.mjs`)
+    const { loadPyodide } = await import(`${indexURL}pyodide.mjs`)
     pyodide = await loadPyodide({
         indexURL, packages, lockFileURL: new URL("pyodide-lock.json", here).href, packageBaseUrl: here.href,
         checkIntegrity: !!self.crypto.subtle, // exists only on https and on this machine
@@ -29,8 +32,9 @@ async function start({ base, progress, interrupt }) {
     await pyodide.runPythonAsync("import numpy")
     post({ type: "numpy" })
     say("Unpacking the lesson")
-    pyodide.unpackArchive(await archive, "zip", { extractDir: ROOT })
-    for (const name of await large) lazily(name, new URL(name, base))
+    const [archive, large] = await files
+    pyodide.unpackArchive(archive, "zip", { extractDir: ROOT })
+    for (const name of large) lazily(name, new URL(name, base))
     if (progress) pyodide.FS.writeFile(`${ROOT}/progress.json`, progress)
     if (interrupt) pyodide.setInterruptBuffer(interrupt)
     say("Starting matplotlib and the widgets")
@@ -49,8 +53,8 @@ const copied = part => (part instanceof Uint8Array ? part.slice() : new Uint8Arr
 
 /** Fetch a file of the site. @param {URL} url */
 async function fetched(url) {
-    const answer = await fetch(url)
-    if (!answer.ok) throw new Error(`${url.pathname.split("/").pop()} is missing (${answer.status})`)
+    const answer = await fetch(url).catch(() => null)
+    if (!answer?.ok) throw new Error(`the file ${url.pathname.split("/").pop()} could not be downloaded`)
     return answer
 }
 
