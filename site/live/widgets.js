@@ -9,6 +9,10 @@ import anywidget from "anywidget"
 /** @type {Record<string, any>} */
 const MODULES = { "@jupyter-widgets/base": base, "@jupyter-widgets/controls": controls, anywidget: anywidget(base) }
 
+// Widgets ask for formulas in the way of MathJax 2; the pages have MathJax 3.
+const math = /** @type {any} */ (globalThis).MathJax
+if (math) math.Hub ??= { Queue: (/** @type {[string, any, Element]} */ [, , node]) => math.typesetPromise?.([node]) }
+
 /** One end of the connection between a widget in Python and its model in the page. */
 class Comm {
     /** @param {import("./kernel.js").Kernel} kernel @param {any} opened - the message that opens it */
