@@ -35,6 +35,7 @@ os.environ["LESSONS_PROGRESS"] = os.devnull
 # longest, so that no process has to run a long file alone at the end.
 LONG = {
     "tests/datasets/test_reproduction.py": 600,
+    "tests/live/test_live.py": 400,
     "tests/lab/test_lab.py": 300,
     "tests/browser/test_lessons.py": 190,
     "tests/site/test_in_chromium.py": 90,
@@ -49,7 +50,7 @@ LONG = {
     "tests/datasets/test_datasets.py": 12,
 }
 # Other files that are left out with the option `--quick`.
-SLOW = ("notebooks/", "tests/browser/", "tests/lab/", "tests/site/", "tests/cluster/")
+SLOW = ("notebooks/", "tests/browser/", "tests/lab/", "tests/live/", "tests/site/", "tests/cluster/")
 # Each test in these files can run in a different process, because they share nothing that is expensive to create.
 APART = ("tests/datasets/test_reproduction.py",)
 # All tests in this folder run in the same process, because they share the book, which is expensive to build.

@@ -1,4 +1,6 @@
-"""Measure the size of the site, the data transferred on a first visit, and the time to the first output in the lab.
+"""Measure the size of the site, the data transferred on a first visit, and the times to the first outputs.
+
+The outputs are those of cells in the page of a lesson, and that of a whole lesson in the lab.
 
     make site PYODIDE=folder
     .venv/bin/python benchmarks/site.py
@@ -26,6 +28,7 @@ RUN = """async () => {
 }"""
 FIRST = "[...window.jupyterapp.shell.currentWidget.content.model.cells].some(cell => cell.outputs?.length)"
 OPEN = "window.jupyterapp?.shell.currentWidget?.content?.model?.cells?.length > 1"
+LIVE_MARKS = {"live-numpy": "NumPy", "live-picture": "first picture", "live-widget": "first interactive figure"}
 KINDS = {"files and helpers": "/lab/files/", "Pyodide": "/static/pyodide/", "JupyterLab": "/lab/"}
 
 
@@ -63,6 +66,17 @@ def first_output(page):
     page.wait_for_function(FIRST, polling=50)
 
 
+def first_figure(page):
+    """Start the first interactive figure of a lesson in its page, which runs the cells above it."""
+    page.get_by_role("button", name="Start").first.click()
+    page.evaluate("performance.mark('click')")
+    page.locator(".lesson-widget").first.wait_for()
+    times = page.evaluate("Object.fromEntries(performance.getEntriesByType('mark').map(m => [m.name, m.startTime]))")
+    for name, words in LIVE_MARKS.items():
+        if name in times:  # there is no picture above some figures
+            print(f"  {words} {(times[name] - times['click']) / 1000:.1f} s after the click")
+
+
 def main():
     """Print the size of the site, and the data and the time needed to visit some of its pages."""
     lab = size(SITE / "lab")
@@ -72,6 +86,9 @@ def main():
         for name in ("index.html", "03_two_layers.html", "08_ten_digits.html"):
             sent, seconds = visit(browser, f"{root}/{name}")
             print(f"{name}: {sum(sent.values()):.2f} MB, loaded in {seconds:.1f} s")
+        for name in ("01_fit_a_line", "04_n_layers"):
+            sent, _ = visit(browser, f"{root}/{name}.html", first_figure)
+            print(f"{name} in its page: {sum(sent.values()):.1f} MB until the first interactive figure")
         for name in ("01_fit_a_line", "08_ten_digits"):
             sent, seconds = visit(browser, f"{root}/lab/lab/index.html?path=notebooks/{name}.ipynb", first_output)
             parts = dict.fromkeys(KINDS, 0.0)

@@ -25,16 +25,18 @@ PACKAGES = ("numpy", "matplotlib", "ipywidgets", "anywidget", "h5py", "tqdm")
 NOT_USED = {"ipython", "fonttools", "pytz", "jupyterlab-widgets", "widgetsnbextension"}
 # Files in the packages that no lesson uses. Only a site with its own Pyodide can leave them out.
 TRIMMED = (
-    "/sample_data/",
-    "/mpl-data/images/",
-    "/fonts/afm/",
-    "/fonts/pdfcorefonts/",
-    "/DejaVuSerif",
-    "_tkagg",
-    "/tests/",
+    *("/tests/", ".pyi", ".pxd", ".data/", "/include/", "labextension/", "nbextension/", "libnpy", "numpy/f2py/"),
+    *(
+        "/sample_data/",
+        "/mpl-data/images/",
+        "/fonts/afm/",
+        "/fonts/pdfcorefonts/",
+        "/DejaVuSerif",
+        "DejaVuSans-Oblique",
+    ),
+    *("DejaVuSans-BoldOblique", "DejaVuSansMono-", "_tkagg", "axisartist/", "web_backend/", "sphinxext/"),
+    *("dateutil/zoneinfo/", "PIL/_avif", "PIL/_webp"),
 )
-TRIMMED += ("DejaVuSans-Oblique", "DejaVuSans-BoldOblique", "DejaVuSansMono-", ".pyi", "labextension/", "nbextension/")
-TRIMMED += ("numpy/f2py/", "/include/", "dateutil/zoneinfo/", "PIL/_avif", "PIL/_webp")
 ENTRIES = ("page.js", "worker.js", "live.css", "widgets.css")
 SMALL = 64_000  # bytes; larger data files are downloaded when they are read
 CODE = ("helpers/**/*.py", "helpers/plotting/fonts/*", "helpers/widgets/front/*")
@@ -126,7 +128,7 @@ def _archive(path):
 
 def _add(archive, file, name):
     """Add a file with a fixed date, so that the same files always give the same archive."""
-    archive.writestr(zipfile.ZipInfo(name.as_posix()), file.read_bytes(), zipfile.ZIP_DEFLATED)
+    archive.writestr(zipfile.ZipInfo(name.as_posix()), file.read_bytes(), zipfile.ZIP_DEFLATED, 9)
 
 
 def _write_lock(out, path):
@@ -155,5 +157,5 @@ def _trim(wheel, out):
     with zipfile.ZipFile(wheel) as full, zipfile.ZipFile(out / wheel.name, "w", zipfile.ZIP_DEFLATED) as small:
         for item in full.infolist():
             if not any(part in item.filename for part in TRIMMED):
-                small.writestr(zipfile.ZipInfo(item.filename), full.read(item), zipfile.ZIP_DEFLATED)
+                small.writestr(zipfile.ZipInfo(item.filename), full.read(item), zipfile.ZIP_DEFLATED, 9)
     return {"file_name": wheel.name, "sha256": hashlib.sha256((out / wheel.name).read_bytes()).hexdigest()}

@@ -50,6 +50,8 @@ export class Cell {
             for (const name of ["hint", "solution"])
                 this.bar.append(button(name === "hint" ? "Hint" : "Solution", () => this.lesson.ask(this, name)))
         this.input.append(this.bar)
+        const invitation = this.node.querySelector(".invite .on-screen")
+        if (invitation) invitation.textContent = "Answer in this cell, then press Check."
         this.still.addEventListener("click", event => this.#clicked(event))
         if (kind === "figure") this.#offerFigure(run)
     }

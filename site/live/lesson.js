@@ -17,7 +17,7 @@ export class Lesson {
             all: () => this.run(this.cells[this.cells.length - 1], true),
             reset: () => this.reset(),
         })
-        const nodes = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("div.cell:has(> .cell_input)"))
+        const nodes = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("div.cell:has(.cell_input)"))
         this.cells = [...nodes].map((node, index) => new Cell(node, index + 1, this))
         /** Cells run one after the other. @type {Promise<void>} */
         this.queue = Promise.resolve()

@@ -33,6 +33,7 @@ export class Outputs {
 
     clear() {
         this.pending = false
+        this.host.closest("details")?.setAttribute("open", "") // who runs a cell wants to see its output
         this.host.replaceChildren()
         if (!this.host.isConnected) this.cell.append(this.host)
     }
@@ -87,6 +88,7 @@ export class Outputs {
         image.alt = this.descriptions[this.host.querySelectorAll("img").length] ?? "A figure"
         image.src = source
         if (width) image.style.maxWidth = `${width}px`
+        if (!performance.getEntriesByName("live-picture").length) performance.mark("live-picture")
         this.host.append(image)
     }
 

@@ -149,7 +149,7 @@ def test_a_lesson_runs_in_its_page(visit, name):
     cells = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4).cells
     committed = [cell for cell in cells if cell.cell_type == "code"]
     page = visit(name)
-    press(page, page.locator(".live-cell").first, "Run")
+    page.locator(".live-run:visible").first.click()
     press(page, page, "More")
     press(page, page, "Run all cells")
     finish(page)

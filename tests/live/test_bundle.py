@@ -1,0 +1,81 @@
+"""What the pages download: the list of packages, the archive of the lessons, and what stops the build."""
+
+import json
+import zipfile
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def bundle(site_module):
+    """The program `site/bundle.py` as a module."""
+    return site_module("bundle")
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """The list of packages of a lab whose Python comes from another host, and that list's folder."""
+
+    def entry(*depends, at="https://cdn.example/full/"):
+        return {"file_name": f"{at}x.whl", "depends": list(depends), "sha256": ""}
+
+    packages = {
+        "numpy": entry(),
+        "matplotlib": entry("numpy", "fonttools", "pillow"),
+        "pillow": entry(),
+        "fonttools": entry(),
+        "h5py": entry("numpy"),
+        "tqdm": entry(),
+        "ipywidgets": entry("comm", "ipython", at=""),
+        "ipython": entry(),
+        "comm": entry(at="../pyodide/"),
+        "anywidget": entry("ipywidgets", at=""),
+    }
+    folder = tmp_path / "static" / "lock"
+    folder.mkdir(parents=True)
+    path = folder / "pyodide-lock.json"
+    path.write_text(json.dumps({"info": {"python": "3.14.0"}, "packages": packages}), encoding="utf-8")
+    (tmp_path / "static" / "pyodide").mkdir()
+    for wheel in (folder / "x.whl", folder / "../pyodide/x.whl"):
+        with zipfile.ZipFile(wheel, "w") as archive:
+            archive.writestr("x/__init__.py", "")
+            archive.writestr("x/tests/test_x.py", "")
+    return path
+
+
+def test_the_list_has_what_lessons_import_and_nothing_else(bundle, lab, tmp_path):
+    bundle._write_lock(tmp_path, lab)
+    lock = json.loads((tmp_path / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert lock.keys() == {*bundle.PACKAGES, "pillow", "comm"}
+    assert lock["matplotlib"] == {
+        "file_name": "https://cdn.example/full/x.whl",
+        "depends": ["numpy", "pillow"],
+        "sha256": "",
+    }
+    assert json.loads((tmp_path / "pyodide.json").read_text(encoding="utf-8"))["core"] == "https://cdn.example/full"
+
+
+def test_packages_of_the_site_are_copied_without_what_is_not_used(bundle, lab, tmp_path):
+    bundle._write_lock(tmp_path, lab)
+    entry = json.loads((tmp_path / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]["comm"]
+    assert entry["file_name"] == "x.whl" and entry["sha256"]
+    with zipfile.ZipFile(tmp_path / "x.whl") as archive:
+        assert archive.namelist() == ["x/__init__.py"]
+
+
+def test_the_archive_is_reproducible_and_leaves_large_files_to_be_fetched(bundle, tmp_path):
+    large = bundle._archive(tmp_path / "a.zip")
+    bundle._archive(tmp_path / "b.zip")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    assert "data/mnist/train-images-idx3-ubyte.gz" in large
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        names = set(archive.namelist())
+    assert {"live_kernel.py", "IPython/__init__.py", "helpers/backprop/network.py", "data/checksums.txt"} <= names
+    assert not names & set(large) and not [name for name in names if "data/cats" in name or name.endswith(".pyc")]
+
+
+def test_without_npm_it_says_what_to_install(bundle, tmp_path, monkeypatch):
+    monkeypatch.setattr(bundle, "NPM", tmp_path)
+    monkeypatch.setattr(bundle.shutil, "which", lambda name: None)
+    with pytest.raises(ValueError, match=r"^npm is missing, .*: install Node\.js$"):
+        bundle._packages()
