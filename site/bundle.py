@@ -39,8 +39,6 @@ TRIMMED = (
 )
 ENTRIES = ("page.js", "worker.js", "live.css", "widgets.css")
 SMALL = 64_000  # bytes; larger data files are downloaded when they are read
-CODE = ("helpers/**/*.py", "helpers/plotting/fonts/*", "helpers/widgets/front/*")
-DATA = ("data/*.md", "data/*.txt", "data/*.h5", "data/mnist/*.gz", "data/runs/**/*.h5", "data/runs/*.txt")
 
 
 def build(out, lab):
@@ -60,7 +58,7 @@ def build(out, lab):
     """
     out.mkdir(parents=True)
     _bundle(out, _packages())
-    large = _archive(out / "lessons.zip")
+    large = _archive(out / "lessons.zip", lab / "files")
     _write_lock(out, lab / "static" / "lock" / "pyodide-lock.json")
     (out / "files.json").write_text(json.dumps(large), encoding="utf-8")
 
@@ -102,28 +100,39 @@ def _bundle(out, modules):
     done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", errors="replace")
     if done.returncode:
         raise ValueError(f"the scripts of the lessons' cells could not be bundled:\n{done.stderr}")
+    licences = sorted(path for path in modules.rglob("LICENSE*") if "esbuild" not in path.parts and path.is_file())
+    texts = [f"{p.parent.relative_to(modules)}\n\n{p.read_text(encoding='utf-8', errors='replace')}" for p in licences]
+    (out / "LICENCES.txt").write_text("\n\n".join(texts), encoding="utf-8")
 
 
-def _archive(path):
+def _archive(path, files):
     """Write the Python files and the small data files to a zip file, and return a list of the other data files.
+
+    Parameters
+    ----------
+    path : Path
+        The zip file.
+    files : Path
+        The files of the lab, which for a handout contain no solutions.
 
     Returns
     -------
     list of str
-        Paths relative to the project. The lab has these files in its folder `files`.
+        Paths relative to `files`.
     """
     large = []
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted((LIVE / "python").rglob("*.py")):
             _add(archive, file, file.relative_to(LIVE / "python"))
-        for pattern in (*CODE, *DATA):
-            for file in sorted(ROOT.glob(pattern)):
-                name = file.relative_to(ROOT)
-                if pattern in DATA and file.stat().st_size > SMALL:
-                    large.append(name.as_posix())
-                else:
-                    _add(archive, file, name)
-    return sorted(set(large))
+        for file in sorted(
+            file for part in ("helpers", "data") for file in (files / part).rglob("*") if file.is_file()
+        ):
+            name = file.relative_to(files)
+            if name.parts[0] == "data" and file.stat().st_size > SMALL:
+                large.append(name.as_posix())
+            else:
+                _add(archive, file, name)
+    return large
 
 
 def _add(archive, file, name):

@@ -44,27 +44,18 @@ export class Store {
 }
 
 /** Return the record of exercises as JSON text. */
-export function readProgress() {
-    try {
-        return localStorage.getItem(PROGRESS)
-    } catch {
-        return null
-    }
-}
+export const readProgress = () => attempt(() => localStorage.getItem(PROGRESS), null)
 
 /** Add to the record of exercises. @param {string} text - JSON text of a list of names under "done" */
 export function saveProgress(text) {
-    try {
+    attempt(() => {
         const done = [text, readProgress()].flatMap(part => (part ? JSON.parse(part).done : []))
         localStorage.setItem(PROGRESS, JSON.stringify({ done: [...new Set(done)].sort() }))
-    } catch {
-        // a damaged record, or a browser that keeps nothing: the lesson goes on
-    }
+    }, undefined)
 }
 
 /** Call a function if another tab shows the same lesson, in both tabs. @param {string} lesson @param {() => void} found */
 export function watchOtherTabs(lesson, found) {
-    if (!("BroadcastChannel" in globalThis)) return
     const channel = new BroadcastChannel(`live:${lesson}`)
     channel.onmessage = ({ data }) => {
         if (data === "hello") channel.postMessage("here")
@@ -73,40 +64,21 @@ export function watchOtherTabs(lesson, found) {
     channel.postMessage("hello")
 }
 
+/** Use the browser's storage, which may be full, damaged or forbidden.
+ * @template T @param {() => T} action @param {T} otherwise @returns {T} */
+function attempt(action, otherwise) {
+    try {
+        return action()
+    } catch {
+        return otherwise
+    }
+}
+
 /** @param {string} key @returns {Kept?} */
-function read(key) {
-    try {
-        return JSON.parse(localStorage.getItem(key) ?? "null")
-    } catch {
-        return null
-    }
-}
-
+const read = key => attempt(() => JSON.parse(localStorage.getItem(key) ?? "null"), null)
 /** Return whether the browser keeps it. @param {string} key @param {object} value */
-function write(key, value) {
-    try {
-        localStorage.setItem(key, JSON.stringify(value))
-        return true
-    } catch {
-        return false
-    }
-}
-
+const write = (key, value) => attempt(() => (localStorage.setItem(key, JSON.stringify(value)), true), false)
 /** @param {string} key */
-function remove(key) {
-    try {
-        localStorage.removeItem(key)
-        return true
-    } catch {
-        return false
-    }
-}
-
+const remove = key => attempt(() => (localStorage.removeItem(key), true), false)
 /** @returns {string[]} */
-function keys() {
-    try {
-        return Object.keys(localStorage)
-    } catch {
-        return []
-    }
-}
+const keys = () => attempt(() => Object.keys(localStorage), [])
