@@ -16,8 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import cards
 import bundle
+import cards
 import folder
 import lessons
 import nbformat
