@@ -42,6 +42,11 @@ def test_printed_text_and_the_last_value_are_sent_in_order():
     assert messages[-1] == {"type": "display_data", "data": {"text/plain": "{'x': [1, 2]}"}, "metadata": {}}
 
 
+def test_a_line_is_sent_before_the_next_one_is_printed():
+    ((_, messages),) = sent_by("print('a')\nprint('b')")
+    assert [m["text"] for m in messages] == ["a\n", "b\n"] or [m["text"] for m in messages] == ["a", "\n", "b\n"]
+
+
 def test_a_semicolon_or_a_statement_shows_nothing():
     assert [messages for _, messages in sent_by("1 + 1;", "x = 3", "None", "")] == [[], [], [], []]
 

@@ -16,7 +16,8 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-OFTEN = 0.1  # seconds for which printed text may be held back
+AT_ONCE = 100  # lines that a cell may print before text is held back
+OFTEN = 0.1  # seconds for which it is held back then
 _post = None
 _comms = None
 
@@ -60,12 +61,13 @@ class Stream(io.TextIOBase):
     encoding = "utf-8"
 
     def __init__(self, name):
-        self.name, self._held, self._sent = name, [], 0.0
+        self.name, self._held, self._sent, self.lines = name, [], 0.0, 0
 
     def write(self, text):
-        """Hold the text back for a moment, because a message for each piece would be slow."""
+        """Send the first lines at once, and hold later ones back for a moment, because many messages would be slow."""
         self._held.append(text)
-        if time.monotonic() - self._sent > OFTEN:
+        self.lines += "\n" in text
+        if ("\n" in text and self.lines <= AT_ONCE) or time.monotonic() - self._sent > OFTEN:
             self.flush()
         return len(text)
 
@@ -93,6 +95,7 @@ async def run(source):
     from IPython.display import display
 
     shell, error = get_ipython(), None
+    sys.stdout.lines = sys.stderr.lines = 0
     cells = shell.user_ns["In"]
     cells.append(source)
     name = f"<cell {len(cells) - 1}>"
