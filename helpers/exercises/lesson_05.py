@@ -386,9 +386,9 @@ EXERCISES = [
     Exercise(
         name="05.numerical",
         prompt=(
-            "**Prove it numerically.** Write a function that computes a numerical gradient for an "
-            "array of any shape. For each entry of `x`, take the central difference of `f`, which "
-            "is a function of the whole array. `x` must be unchanged when your function returns."
+            "Write a function that computes a numerical gradient for an array of any shape. For each "
+            "entry of `x`, take the central difference of `f`, which is a function of the whole array. "
+            "`x` must be unchanged when your function returns."
         ),
         solution=numerical,
         parts=("gradient",),

@@ -46,11 +46,50 @@ def test_the_bug_learns_from_every_start_and_never_as_well(lesson, seed):
 
 
 def test_both_curves_are_as_the_caption_says(lesson):
-    assert "Both fall steeply at first. The dashed curve then levels off at about 0.26" in TEXT
+    assert "for some twenty steps the dashed curve is even lower. Then it levels off at about 0.26" in TEXT
     suspect, right = (lesson["costs_and_score"](backward, 0)[0] for backward in (lesson["suspect"], correct))
     assert suspect[50] < 0.5 * suspect[0] and right[50] < 0.5 * right[0]
+    lower = np.flatnonzero(np.array(suspect) < right)
+    assert 18 <= len(lower) <= 26 and lower[-1] < 30
     assert np.abs(np.array(suspect[100:]) - 0.265).max() < 0.015
     assert right[-1] < 0.02 and (np.diff(right) < 0).all()
+
+
+def descend(backward, W, b, steps, layers=(1, 2, 3)):
+    """Take steps of the lesson's training; update the given layers only. Return the parameters and the last cost."""
+    X, Y = moons()
+    for _ in range(steps):
+        dW, db = backward(Y, W, *network.forward(X, W, b, "relu"))
+        W, b = ({**p, **{l: p[l] - 0.5 * dp[l] for l in layers}} for p, dp in ((W, dW), (b, db)))
+    return W, b, losses.binary_cross_entropy(network.forward(X, W, b, "relu")[0][3], Y)
+
+
+def angle_of_hidden_gradients(backward, W, b):
+    """Return the angle between two gradients of layers 1 and 2, the given and the correct one, in degrees."""
+    X, Y = moons()
+    both = (method(Y, W, *network.forward(X, W, b, "relu")) for method in (backward, correct))
+    p, q = (np.concatenate([part[l].ravel() for part in gradient for l in (1, 2)]) for gradient in both)
+    return np.degrees(np.arccos(p @ q / np.linalg.norm(p) / np.linalg.norm(q)))
+
+
+def test_the_wrong_gradient_leads_downhill_at_first_and_later_hardly(lesson):
+    assert "at first makes an angle of about 50° with the true one (the average of a hundred starts)" in TEXT
+    assert "By step 50 the angle is 83°: hardly downhill, and the cost levels off" in TEXT
+    suspect = lesson["suspect"]
+    starts = [network.initialize_parameters([2, 8, 8, 1], "he", seed) for seed in range(100)]
+    first = [angle_of_hidden_gradients(suspect, W, b) for W, b in starts]
+    later = [angle_of_hidden_gradients(suspect, *descend(suspect, W, b, 50)[:2]) for W, b in starts]
+    assert max(first) < 85 and np.mean(first) == pytest.approx(50, abs=2)
+    assert np.mean(later) == pytest.approx(83, abs=1)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_wrong_gradient_first_helps_the_hidden_layers_and_then_holds_them_up(lesson, seed):
+    suspect, start = lesson["suspect"], network.initialize_parameters([2, 8, 8, 1], "he", seed)
+    assert descend(suspect, *start, 20)[2] < descend(suspect, *start, 20, layers=(3,))[2]
+    W, b, stalled = descend(suspect, *start, 50)
+    further, right = (descend(backward, W, b, 200)[2] for backward in (suspect, correct))
+    assert stalled - further < 0.25 * (stalled - right)  # a correct gradient still finds the way down from there
 
 
 def test_a_straight_line_does_as_well():
