@@ -270,8 +270,8 @@ EXERCISES = [
     Exercise(
         name="06.mean",
         prompt=(
-            "**Prove it numerically.** Start from the errors of single examples, which do "
-            "not contain the factor $1/m$, and compute the gradient of the mean cost. "
+            "Start from the errors of single examples, which do not contain the factor $1/m$, and "
+            "compute the gradient of the mean cost. "
             "`deltas[i]` is the column $\\delta^{[l]}$ of example $i$, and `activations[i]` "
             "is its column $a^{[l-1]}$. Return $\\partial J/\\partial W^{[l]}$."
         ),

@@ -81,7 +81,10 @@ def test_the_spread_over_starts_is_as_told():
     values, counts = np.unique(scores.round(2), return_counts=True)
     assert values[counts.argmax()] == 0.7 and np.sort(counts)[-2] < counts.max()
     assert "0.76 on average over 20 random starts" in TEXT and round(scores.mean(), 2) == 0.76
-    assert "With 0.82 we were a little lucky" in TEXT and np.median(scores) < 0.82
+    assert (
+        "Our 0.82 lies a little above their average, and even that is uncertain" in TEXT
+        and 0.04 < 0.82 - scores.mean() < 0.07
+    )
 
 
 def test_the_coordinates_are_fewer_by_a_factor_of_about_fifty():
@@ -89,6 +92,7 @@ def test_the_coordinates_are_fewer_by_a_factor_of_about_fifty():
     X, _, X_test, *_ = task()
     R, R_test = coordinates(X, X_test)
     assert R.shape == (209, 259) and np.allclose(R @ R_test.T, X @ X_test.T)
+    assert "drop the other 12029 coordinates" in TEXT and 12288 - 259 == 12029
 
 
 def test_the_mistakes_are_as_the_caption_says():
@@ -109,12 +113,15 @@ def test_the_score_on_single_colours_is_the_same_and_from_other_starts_nearly():
     assert "It does not drop at all" in TEXT and "score on pictures of a single colour: 0.82" in PRINTED
     same = trained().predict(one_colour) == trained().predict(X_test)
     assert "though not always on the same pictures" in TEXT and 0.5 < same.mean() < 1
-    assert "in twenty networks, the score fell by only 0.01 on average" in TEXT
+    assert "in those hundred networks, the score fell by only 0.02 on average" in TEXT
     R, R_test, R_colour = coordinates(X, X_test, one_colour)
-    falls = []
-    for seed in range(5):  # a quarter of the twenty, which fell by 0.01 on average and by 0.08 at most
+    assert "a hundred more starts averaged 0.82" in TEXT
+    scores, falls = [], []
+    for seed in range(8):  # of the hundred, which scored 0.817 on average, and fell by 0.019 on average, 0.14 at most
         answers = train(R, y, seed)
-        falls.append(np.mean(answers(R_test) == y_test) - np.mean(answers(R_colour) == y_test))
+        scores.append(np.mean(answers(R_test) == y_test))
+        falls.append(scores[-1] - np.mean(answers(R_colour) == y_test))
+    assert np.mean(scores) == pytest.approx(0.82, abs=0.06)
     assert max(falls) < 0.1 and abs(np.mean(falls)) < 0.04
 
 
