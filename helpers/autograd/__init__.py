@@ -1,8 +1,9 @@
 """Reverse-mode automatic differentiation with a tape, as developed in lesson 09.
 
-The modules are best read in this order: `tape` defines the class `Variable` and the function `grad`,
-`operations` makes a Variable behave like an array and adds more operations, `network` computes the cost of
-a network on the tape, and `bug_zoo` collects typical mistakes in automatic differentiation.
+The modules are best read in this order: `tape` defines the class `Variable` and the function `grad`, `rules` contains
+functions that are used in backward passes, `operations` makes a Variable behave like an array and adds more operations,
+`network` computes the cost of a network on the tape, and `bug_zoo` collects typical mistakes in automatic
+differentiation.
 """
 
 from helpers.autograd.operations import concatenate

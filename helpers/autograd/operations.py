@@ -1,9 +1,10 @@
-"""Base class that makes a Variable behave like an array, and operations that lesson 09 does not need.
+"""Base class that makes a Variable behave like an array, and further operations.
 
-The base class `ArrayLike` is separate from `tape.Variable` so that the tape is as short as lesson 09
-claims. As in `tape`, g stands for ∂J/∂(result), and each backward function returns ∂J/∂(operand).
+The base class `ArrayLike` is separate from `tape.Variable` so that the tape can be read in one sitting. As in
+`tape`, g stands for ∂J/∂(result), and each backward function returns ∂J/∂(operand).
 """
 
+import contextlib
 import operator
 
 import numpy as np
@@ -32,6 +33,9 @@ INSTEAD = {
 }
 
 
+_waiting = []  # parents of Variables that are being freed
+
+
 def apply(name, f, values):
     """Return f(*values), or raise a ValueError that explains which shapes do not fit the operation `name`."""
     try:
@@ -39,6 +43,17 @@ def apply(name, f, values):
     except ValueError:
         shapes = " and ".join(str(value.shape) for value in values)
         raise ValueError(f"{name} cannot combine arrays of shapes {shapes}: one must broadcast to the other") from None
+
+
+def multiply(A, B):
+    """Return the matrix product A @ B over the last two axes, or raise a ValueError that explains which shapes fit."""
+    if A.ndim >= 2 and B.ndim >= 2 and A.shape[-1] == B.shape[-2]:
+        with contextlib.suppress(ValueError):
+            return A @ B
+    raise ValueError(
+        f"{A.shape} @ {B.shape} is not possible: the shapes must be (k, n) and (n, m), each with further axes in front "
+        "only if they broadcast"
+    )
 
 
 def reduce(f, values, axis, keepdims=False):
@@ -88,6 +103,22 @@ class ArrayLike:
     ndim = property(lambda self: self.value.ndim)
     size = property(lambda self: self.value.size)
 
+    def __del__(self):
+        """Free a long history one Variable at a time.
+
+        Otherwise each Variable would be freed inside the freeing of the next one, so deep that a browser runs out of
+        stack. Here the parents wait in a list until it is their turn. The entry None marks the end of the list.
+        """
+        if _waiting:
+            _waiting.append(vars(self).pop("parents", ()))  # there are none if the value was refused
+            return
+        _waiting.extend([None, vars(self).pop("parents", ())])
+        try:
+            while _waiting.pop() is not None:
+                pass
+        finally:
+            _waiting.clear()
+
     def __len__(self):
         if not self.shape:
             raise TypeError("this Variable is a single number and has no length")
@@ -129,6 +160,44 @@ class ArrayLike:
         share = at_top / at_top.sum(axis=axis, keepdims=True)
         y = highest if keepdims else np.squeeze(highest, axis)
         return self._record("max", y, (self, lambda g: g.reshape(highest.shape) * share))
+
+    def softmax(self, axis):
+        """Return eᵃ / Σ eᵃ, where the sum runs over one axis or several axes (a tuple)."""
+        E = np.exp(self.value - reduce(np.max, self.value, axis))
+        y = E / E.sum(axis=axis, keepdims=True)
+
+        def back(g):  # the Jacobian of lesson 08, applied to g
+            p = self.softmax(axis) if isinstance(g, ArrayLike) else y
+            return p * (g - (g * p).sum(axis=axis, keepdims=True))
+
+        return self._record("softmax", y, (self, back))
+
+    def logsumexp(self, axis=None, keepdims=False):
+        """Return log Σ eᵃ over one axis, several axes (a tuple) or all axes (None).
+
+        The largest a is factored out first, so that nothing can overflow.
+        """
+        highest = reduce(np.max, self.value, axis, keepdims)
+        E = np.exp(self.value - highest)
+        S = np.sum(E, axis=axis, keepdims=True)
+        y = highest + np.log(S) if keepdims else np.squeeze(highest + np.log(S), axis)
+
+        def back(g):
+            g = g.reshape(S.shape)
+            return g * self.softmax(axis) if isinstance(g, ArrayLike) else g * E / S
+
+        return self._record("logsumexp", y, (self, back))
+
+    def swapaxes(self, first, second):
+        """Return a Variable with two axes exchanged; `swapaxes(-1, -2)` transposes every matrix of a stack."""
+        try:
+            y = self.value.swapaxes(first, second)
+        except (TypeError, ValueError, OverflowError):
+            raise ValueError(
+                f"the axes are {brief(first)} and {brief(second)}, but a Variable of shape {self.shape} has only the "
+                f"axes {', '.join(map(str, range(self.ndim))) or 'none'}"
+            ) from None
+        return self._record("swapaxes", y, (self, lambda g: g.swapaxes(first, second)))
 
     def reshape(self, *shape):
         """Return a Variable with the same entries in a different shape.
@@ -221,5 +290,7 @@ def concatenate(variables, axis=0):
             f"arrays of shapes {shapes} cannot be joined along axis {brief(axis)}: all must have that axis, and equal "
             "sizes along the others"
         ) from None
-    backs = [lambda g, i=i: np.split(g, edges, axis)[i] for i in range(len(joined))]
+    starts = [0, *edges]
+    before = (slice(None),) * (axis % joined[0].ndim)
+    backs = [lambda g, part=(*before, slice(*ends)): g[part] for ends in zip(starts, [*edges, None], strict=True)]
     return joined[0]._record("concat", y, *zip(joined, backs, strict=True))

@@ -8,14 +8,19 @@ Variable has in common with an array, and some more operations.
 Values are float64 and read-only, so the backward pass is guaranteed to find the values from the forward pass unchanged.
 In every backward function, g stands for ∂J/∂(result). The function returns ∂J/∂(operand), which may still have the
 broadcast shape, because `backward_steps` sums over the repeated axes for all operations.
+
+Normally, g is an array. If the backward pass is to be recorded too, so that its result can be differentiated again, g
+is a Variable. Each backward function then computes with Variables, and the tape records what it does.
 """
 
 import itertools
+from functools import partial
 
 import numpy as np
 
-from helpers.autograd.operations import ArrayLike, apply, reduce, take
-from helpers.backprop.activations import sigmoid, sigmoid_prime, tanh_prime
+from helpers.autograd.operations import ArrayLike, apply, multiply, reduce, take
+from helpers.autograd.rules import like, log, plain, put, repeat, sigmoid, sigmoid_prime, tanh_prime
+from helpers.backprop import activations
 from helpers.system.validation import all_are, as_real_array, as_seed
 
 _clock = itertools.count()
@@ -24,7 +29,8 @@ _clock = itertools.count()
 def _elementwise(name, f, *slopes):
     """Return a method that computes y = f(a, …) elementwise.
 
-    For each operand there is one slope, a function of (y, a, …) that returns ∂y/∂(operand).
+    For each operand there is one slope, a function of (y, a, …) that returns ∂y/∂(operand). It is called with arrays
+    or, if the backward pass is recorded, with Variables.
     """
 
     def operation(self, *others):
@@ -33,8 +39,11 @@ def _elementwise(name, f, *slopes):
         operands = [self, *map(self._lift, others)]
         values = [operand.value for operand in operands]
         y = apply(name, f, values)
-        backs = [lambda g, slope=slope: g * slope(y, *values) for slope in slopes]
-        return self._record(name, y, *zip(operands, backs, strict=True))
+
+        def back(g, slope):  # to record the slope, y is computed again: if y knew itself, it would never be freed
+            return g * (slope(operation(*operands), *operands) if isinstance(g, Variable) else slope(y, *values))
+
+        return self._record(name, y, *((a, partial(back, slope=s)) for a, s in zip(operands, slopes, strict=True)))
 
     return operation
 
@@ -85,23 +94,24 @@ class Variable(ArrayLike):
     __mul__ = __rmul__ = _elementwise("×", np.multiply, lambda y, a, b: b, lambda y, a, b: a)
     __truediv__ = _elementwise("/", np.divide, lambda y, a, b: 1 / b, lambda y, a, b: -y / b)
     __pow__ = _elementwise(
-        "^", np.power, lambda y, a, b: b * a ** np.where(b, b - 1, 0), lambda y, a, b: y * np.log(np.where(a, a, 1))
+        "^",
+        np.power,
+        lambda y, a, b: b * a ** (b - (plain(b) != 0)),
+        lambda y, a, b: y * log(a + (plain(a) == 0)),
     )
     __neg__ = _elementwise("−", np.negative, lambda y, a: -1)
     exp = _elementwise("exp", np.exp, lambda y, a: y)
     log = _elementwise("log", np.log, lambda y, a: 1 / a)
     sqrt = _elementwise("√", np.sqrt, lambda y, a: 1 / (2 * y))  # the slope at 0 is infinite
     tanh = _elementwise("tanh", np.tanh, lambda y, a: tanh_prime(a))
-    sigmoid = _elementwise("σ", sigmoid, lambda y, a: sigmoid_prime(a))
-    relu = _elementwise("relu", lambda a: np.maximum(a, 0), lambda y, a: a > 0)  # the slope at the kink is 0
+    sigmoid = _elementwise("σ", activations.sigmoid, lambda y, a: sigmoid_prime(a))
+    relu = _elementwise("relu", lambda a: np.maximum(a, 0), lambda y, a: plain(a) > 0)  # the slope at the kink is 0
     softplus = _elementwise("softplus", lambda a: np.logaddexp(0, a), lambda y, a: sigmoid(a))  # log(1 + eᵃ)
 
     def __matmul__(self, other):
         a, b = self, self._lift(other)
-        A, B = a.value, b.value
-        if A.ndim != 2 or B.ndim != 2 or A.shape[1] != B.shape[0]:
-            raise ValueError(f"{A.shape} @ {B.shape} is not possible: the shapes must be (k, n) and (n, m)")
-        return a._record("@", A @ B, (a, lambda g: g @ B.T), (b, lambda g: A.T @ g))
+        back_a, back_b = lambda g: g @ like(g, b).swapaxes(-1, -2), lambda g: like(g, a).swapaxes(-1, -2) @ g
+        return a._record("@", multiply(a.value, b.value), (a, back_a), (b, back_b))
 
     __rsub__, __rtruediv__, __rpow__, __rmatmul__ = map(_swapped, (__sub__, __truediv__, __pow__, __matmul__))
 
@@ -109,29 +119,16 @@ class Variable(ArrayLike):
         """Return the sum over one axis, several axes (a tuple) or all axes (None)."""
         kept = reduce(np.sum, self.value, axis, keepdims)
         y = kept if keepdims else np.squeeze(kept, axis)
-        return self._record("sum", y, (self, lambda g: np.broadcast_to(g.reshape(kept.shape), self.value.shape)))
+        return self._record("sum", y, (self, lambda g: repeat(g.reshape(kept.shape), self.value.shape)))
 
     def mean(self, axis=None, keepdims=False):
         """Return the mean over one axis, several axes (a tuple) or all axes (None)."""
         total = self.sum(axis, keepdims)
         return total / (self.value.size / total.value.size)
 
-    def logsumexp(self, axis=None, keepdims=False):
-        """Return log Σ eᵃ over one axis, several axes (a tuple) or all axes (None).
-
-        The largest a is factored out first, so that nothing can overflow.
-        """
-        highest = reduce(np.max, self.value, axis, keepdims)
-        E = np.exp(self.value - highest)
-        S = np.sum(E, axis=axis, keepdims=True)
-        y = highest + np.log(S) if keepdims else np.squeeze(highest + np.log(S), axis)
-        return self._record("logsumexp", y, (self, lambda g: g.reshape(S.shape) * E / S))
-
     def __getitem__(self, index):
         places = take(np.arange(self.value.size).reshape(self.value.shape), index).ravel()
-        # `bincount` adds up the gradients of entries that are selected twice. For an empty selection it returns ints.
-        back = (self, lambda g: np.bincount(places, g.ravel(), self.size).reshape(self.shape).astype(float))
-        return self._record("[ ]", self.value[index], back)
+        return self._record("[ ]", self.value[index], (self, lambda g: put(g, places, self.shape)))
 
     T = property(lambda self: self._record("T", self.value.T, (self, lambda g: g.T)))
 
@@ -185,8 +182,9 @@ def backward_steps(output, inputs, seed):
         Result to differentiate.
     inputs : sequence of Variable
         Variables with respect to which to differentiate.
-    seed : ndarray
-        Gradient of the output, with the shape of the output.
+    seed : ndarray or Variable
+        Gradient of the output, with the shape of the output. If it is a Variable, the backward pass is recorded, and
+        all gradients are Variables.
 
     Yields
     ------
@@ -208,7 +206,7 @@ def backward_steps(output, inputs, seed):
         yield variable, gradients
 
 
-def grad(output, inputs, seed=None):
+def grad(output, inputs, seed=None, create_graph=False):
     """Return ∂output/∂input for each input, computed in a single backward pass.
 
     Parameters
@@ -220,10 +218,12 @@ def grad(output, inputs, seed=None):
     seed : array-like, optional
         Gradient ∂J/∂output, if the output is an intermediate result in the computation of J. It must
         have the shape of the output.
+    create_graph : bool
+        Whether to record the backward pass too, so that the gradients can be differentiated again.
 
     Returns
     -------
-    ndarray or list of ndarray
+    ndarray or list of ndarray, or of Variable if `create_graph` is True
         Gradients with the shapes of the inputs. The arrays are new in every call, so gradients do not
         accumulate.
 
@@ -240,6 +240,7 @@ def grad(output, inputs, seed=None):
         raise ValueError("no inputs were given: pass at least one Variable")
     if unused := set(chosen).difference(history(output)):
         raise ValueError(f"the output does not depend on {unused.pop().title}, so there is no gradient for it")
-    *_, (_, gradients) = backward_steps(output, chosen, as_seed(seed, output.value.shape))
-    results = [np.array(gradients[variable]) for variable in chosen]
+    seed = as_seed(seed, output.value.shape)
+    *_, (_, gradients) = backward_steps(output, chosen, Variable(seed) if create_graph else seed)
+    results = [gradients[variable] if create_graph else np.array(gradients[variable]) for variable in chosen]
     return results if chosen is inputs else results[0]

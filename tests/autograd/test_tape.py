@@ -2,10 +2,12 @@
 
 import ast
 import contextlib
+import gc
 import io
 import operator
 import re
 import tokenize
+import weakref
 from pathlib import Path
 
 import autograd
@@ -263,6 +265,52 @@ def test_unbroadcast_counts_how_often_an_entry_was_used(shapes):
     assert (counts == np.prod(whole) / np.prod(shape)).all()
 
 
+def softmax_of_autograd(a, axis):
+    E = anp.exp(a - anp.max(a, axis=axis, keepdims=True))
+    return E / anp.sum(E, axis=axis, keepdims=True)
+
+
+@settings(max_examples=40)
+@given(
+    value=hnp.array_shapes(min_dims=3, max_dims=3, max_side=3).flatmap(arrays),
+    axis=st.sampled_from([0, 1, -1, (0, 2)]),
+)
+def test_softmax_over_an_axis(value, axis):
+    against_nudges_and_autograd(lambda a: a.softmax(axis), lambda a: softmax_of_autograd(a, axis), [value])
+
+
+def test_softmax_of_large_and_of_masked_entries():
+    a = Variable([[1000.0, 0.0, -1000.0], [0.0, 1.0, 2.0]])
+    masked = (a + np.array([0.0, 0.0, -np.inf])).softmax(-1)
+    np.testing.assert_allclose(masked.value, [[1, 0, 0], [1 / (1 + np.e), np.e / (1 + np.e), 0]], atol=1e-15)
+    assert (grad(masked[:, 1].sum(), a)[:, 2] == 0).all()
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 1), (-1, -2), (2, 0), (1, 1)])
+def test_exchanged_axes(first, second):
+    value = np.random.default_rng(0).standard_normal((2, 3, 4))
+    against_nudges_and_autograd(
+        lambda a: a.swapaxes(first, second) * 2, lambda a: anp.swapaxes(a, first, second) * 2, [value]
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [((2, 3, 4), (2, 4, 5)), ((3, 4), (2, 4, 5)), ((2, 3, 4), (4, 5)), ((2, 1, 3, 4), (5, 4, 1))]
+)
+def test_products_of_stacks_of_matrices(left, right):
+    rng = np.random.default_rng(0)
+    values = [rng.standard_normal(left), rng.standard_normal(right)]
+    against_nudges_and_autograd(operator.matmul, anp.matmul, values)
+
+
+def test_the_library_has_our_gradients_of_long_selections():
+    """Indices of the form that a convolution uses, in which most entries are selected several times."""
+    rows = np.arange(3)[:, None] + np.arange(2)
+    value = np.random.default_rng(0).standard_normal((2, 4, 4))
+    index = (slice(None), rows[:, None, :, None], rows[None, :, None, :])
+    against_nudges_and_autograd(lambda a: a[index] * 2, lambda a: a[index] * 2, [value])
+
+
 # --- the backward pass ------------------------------------------------------------------------------------
 
 
@@ -354,6 +402,118 @@ def test_the_engine_has_fewer_than_a_hundred_lines():
     assert len(lines) < 100
     for path in ("README.md", "notebooks/09_autograd.ipynb"):
         assert f" {len(lines)} lines" in (ROOT / path).read_text(encoding="utf-8"), path
+
+
+def test_a_long_history_is_freed_one_variable_at_a_time():
+    """Nested freeing overflows the stack of a browser after about 1200 operations."""
+    freed = []
+
+    class Witness:
+        def __init__(self, number):
+            self.number = number
+
+        def __del__(self):
+            freed.append(self.number)
+
+    y = Variable(0.5)
+    for number in range(30):
+        y = y * 1.0
+        y.witness = Witness(number)
+    kept = y.parents[0][0]
+    del y
+    assert freed == [29] and grad(kept, kept) == 1  # what is still in use is not freed
+    del kept
+    assert freed[1:] == [*range(27, -1, -1), 28]  # nested freeing would begin with the oldest
+
+
+# --- gradients of gradients ------------------------------------------------------------------------------
+
+SHAPE = (2, 3)
+TWICE = {
+    **{name: (ours, [SHAPE]) for name, (ours, _) in UNARY.items()},
+    **{name: (operation, [SHAPE, (2, 1)]) for name, operation in BINARY.items()},
+    "@": (operator.matmul, [(2, 3, 4), (4, 2)]),
+    "max": (lambda a: a.max(axis=1) ** 2, [SHAPE]),
+    "sum": (lambda a: a.sum(axis=0) ** 3, [SHAPE]),
+    "mean": (lambda a: a.mean(axis=1, keepdims=True) * a * a, [SHAPE]),
+    "softmax": (lambda a: a.softmax(-1), [SHAPE]),
+    "logsumexp": (lambda a: a.logsumexp(axis=(0, 1)), [SHAPE]),
+    "logsumexp, axes kept": (lambda a: a.logsumexp(axis=1, keepdims=True), [SHAPE]),
+    "index": (lambda a: a[[0, 1, 1], [2, 0, 0]] ** 3, [SHAPE]),
+    "swapaxes": (lambda a: a.swapaxes(0, 1) ** 3, [SHAPE]),
+    "concatenate": (lambda a, b: autograd_room.concatenate([a, b * b * a], axis=-1) ** 2, [SHAPE, (2, 1)]),
+}
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_the_gradient_of_a_gradient_is_that_of_nudges(name):
+    operation, shapes = TWICE[name]
+    rng = np.random.default_rng(1)
+    values = [rng.uniform(0.3, 2, shape) * rng.choice([-1, 1], shape) for shape in shapes]
+
+    def slope():
+        """Return a weighted sum of the gradients of a weighted sum of the results, and the inputs."""
+        variables = [Variable(value) for value in values]
+        result = operation(*variables)
+        seed = np.cos(np.arange(result.size)).reshape(result.shape)
+        recorded = grad(result, variables, seed, create_graph=True)
+        assert all(isinstance(gradient, Variable) for gradient in recorded)
+        for gradient, usual in zip(recorded, grad(result, variables, seed), strict=True):
+            np.testing.assert_allclose(gradient.value, usual, rtol=1e-12, atol=1e-14)
+        terms = [(g * np.sin(1 + np.arange(g.size)).reshape(g.shape)).sum() for g in recorded]
+        return sum(terms) + 0 * sum((variable**2).sum() for variable in variables), variables
+
+    for value, second in zip(values, grad(*slope()), strict=True):
+        nudged = numerical_gradient(lambda: slope()[0].item(), value)
+        np.testing.assert_allclose(second, nudged, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize(("f", "derivatives"), [(lambda x: x**4, [32, 48, 48, 24]), (Variable.exp, [np.exp(2)] * 4)])
+def test_derivatives_of_every_order(f, derivatives):
+    x = Variable(2.0)
+    y = f(x)
+    for derivative in derivatives:
+        y = grad(y, x, create_graph=True)
+        assert y.item() == pytest.approx(derivative, rel=1e-14)
+
+
+def test_recorded_gradients_leave_no_cycles():
+    """The garbage collector, which comes late, must have nothing to do, or the memory of a training would grow."""
+    gc.collect()
+    gc.disable()
+    try:
+        x = Variable(np.ones((3, 3)))
+        y = ((x @ x).tanh().exp() / x.sqrt()).softmax(0).logsumexp()
+        known = weakref.ref(y)
+        slope = grad((grad(y, x, create_graph=True) ** 2).sum(), x)
+        del y
+        assert known() is None and slope.shape == (3, 3)
+    finally:
+        gc.enable()
+
+
+def test_pytorch_has_our_product_of_hessian_and_vector():
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    rng = np.random.default_rng(0)
+    values = [rng.standard_normal(shape) for shape in ((4, 3), (4, 1), (2, 4), (2, 1))]
+    moves = [rng.standard_normal(value.shape) for value in values]
+    X = rng.standard_normal((3, 5))
+
+    def product(W1, b1, W2, b2, gradients, total):
+        J = ((W2 @ (W1 @ X_of[total] + b1).tanh() + b2) ** 2).mean()
+        along = sum((g * moves_of[total][i]).sum() for i, g in enumerate(gradients(J, [W1, b1, W2, b2])))
+        return along
+
+    X_of = {"ours": X, "theirs": torch.tensor(X)}
+    moves_of = {"ours": moves, "theirs": [torch.tensor(move) for move in moves]}
+    ours = [Variable(value) for value in values]
+    theirs = [torch.tensor(value, requires_grad=True) for value in values]
+    mine = grad(product(*ours, lambda J, p: grad(J, p, create_graph=True), "ours"), ours)
+    other = torch.autograd.grad(
+        product(*theirs, lambda J, p: torch.autograd.grad(J, p, create_graph=True), "theirs"), theirs
+    )
+    for a, b in zip(mine, other, strict=True):
+        np.testing.assert_allclose(a, b.numpy(), rtol=0, atol=1e-12)
 
 
 # --- networks ------------------------------------------------------------------------------------
@@ -481,7 +641,7 @@ REFUSED = [
     (
         lambda: x.cumsum(),
         AttributeError,
-        "a Variable has no cumsum: the tape supports abs, exp, .*, softplus, sqrt, sum, T",
+        "a Variable has no cumsum: the tape supports abs, exp, .*, softplus, sqrt, sum, swapaxes, T",
     ),
     (lambda: x.item(), ValueError, r"item\(\) needs a single number, but this Variable has shape \(1, 2\)"),
     (lambda: f"{x:.3f}", TypeError, r"'.3f' formats a single number, but this Variable has shape \(1, 2\)"),
@@ -520,6 +680,13 @@ REFUSED = [
     (lambda: Variable([]), ValueError, "a Variable is empty"),
     (lambda: x + "a", TypeError, "must contain real numbers"),
     (lambda: x @ x, ValueError, r"\(1, 2\) @ \(1, 2\) is not possible: the shapes must be"),
+    (
+        lambda: Variable(np.ones((2, 1, 2))) @ np.ones((3, 2, 1)),
+        ValueError,
+        r"^\(2, 1, 2\) @ \(3, 2, 1\) is not possible",
+    ),
+    (lambda: x.swapaxes(0, 2), ValueError, "^the axes are 0 and 2, but a Variable of shape .* has only the axes 0, 1"),
+    (lambda: x.softmax(2), ValueError, "^axis is 2, but a Variable"),
     (lambda: x @ np.ones(2), ValueError, r"the shapes must be \(k, n\) and \(n, m\)"),
     (
         lambda: x + np.ones((3, 3)),
@@ -589,8 +756,8 @@ def test_variables_are_keys_by_identity():
 
 def test_every_operation_is_named_by_the_refusal_of_another():
     named = set(operations._operations(Variable))
-    arithmetic = {"abs", "exp", "log", "logsumexp", "max", "mean", "relu", "reshape", "sigmoid", "softplus", "sqrt"}
-    assert named == arithmetic | {"sum", "T", "tanh"}
+    arithmetic = {"abs", "exp", "log", "logsumexp", "max", "mean", "relu", "reshape", "sigmoid", "softmax", "softplus"}
+    assert named == arithmetic | {"sqrt", "sum", "swapaxes", "T", "tanh"}
 
 
 BROADCASTING = [

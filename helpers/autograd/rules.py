@@ -1,0 +1,70 @@
+"""Functions from which backward functions are built. Each of them accepts arrays and Variables.
+
+With arrays they compute a gradient. With Variables they also record how it was computed, so that the gradient can be
+differentiated again.
+"""
+
+import numpy as np
+
+from helpers.autograd.operations import ArrayLike
+from helpers.backprop import activations
+
+
+def like(g, *operands):
+    """Return the operands if g is a Variable, so that the backward pass is recorded, and otherwise their values."""
+    found = [operand if isinstance(g, ArrayLike) else operand.value for operand in operands]
+    return found if len(found) > 1 else found[0]
+
+
+def plain(a):
+    """Return the value of a Variable, for slopes that do not change with a; an array is returned unchanged."""
+    return a.value if isinstance(a, ArrayLike) else a
+
+
+def log(a):
+    """Return the natural logarithm of each entry."""
+    return a.log() if isinstance(a, ArrayLike) else np.log(a)
+
+
+def sigmoid(a):
+    """Return σ(a) for each entry."""
+    return a.sigmoid() if isinstance(a, ArrayLike) else activations.sigmoid(a)
+
+
+def sigmoid_prime(a):
+    """Return σ′(a) = σ(a) σ(−a) for each entry."""
+    return a.sigmoid() * (-a).sigmoid() if isinstance(a, ArrayLike) else activations.sigmoid_prime(a)
+
+
+def tanh_prime(a):
+    """Return tanh′(a) = 4 σ′(2a) for each entry."""
+    return 4 * sigmoid_prime(2 * a) if isinstance(a, ArrayLike) else activations.tanh_prime(a)
+
+
+def repeat(g, shape):
+    """Return g, repeated along its axes of length 1 until it has the given shape."""
+    return g + np.zeros(shape) if isinstance(g, ArrayLike) else np.broadcast_to(g, shape)
+
+
+def put(g, places, shape):
+    """Add up the entries of g at the given places of an array of zeros. This undoes indexing.
+
+    Parameters
+    ----------
+    g : ndarray or Variable
+        Gradient of the entries that were selected.
+    places : ndarray of int
+        For each entry of g, in order, its place in the flattened array. A place may occur several times.
+    shape : tuple of int
+        Shape of the result.
+
+    Returns
+    -------
+    ndarray or Variable
+        Array of the given shape.
+    """
+    # For an empty selection, `bincount` returns integers.
+    whole = np.bincount(places, plain(g).ravel(), int(np.prod(shape))).reshape(shape).astype(float)
+    if not isinstance(g, ArrayLike):
+        return whole
+    return g._record("put", whole, (g, lambda h: h.reshape(-1)[places].reshape(*g.shape)))
