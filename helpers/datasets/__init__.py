@@ -1,12 +1,13 @@
 """Data sets for the lessons, all of which are bundled with the project except for the cat images.
 
 Read the modules in this order: `mnist` loads handwritten digits, `pictures` loads colour images, `toys`
-generates points in the plane, and `recordings` loads the results of training runs that would take too long
-in a browser. `folder` defines where the files are and verifies their checksums.
+generates points in the plane, `names` loads first names, and `recordings` loads the results of training runs that would
+take too long in a browser. `folder` defines where the files are and verifies their checksums.
 """
 
 from helpers.datasets.folder import DATA, DataFileError
 from helpers.datasets.mnist import load_digit_pair, load_mnist, verify_mnist
+from helpers.datasets.names import load_names
 from helpers.datasets.pictures import Pictures, fetch_cats, load_cats, load_chelsea
 from helpers.datasets.toys import make_blobs, make_circles, make_line, make_moons, make_spirals, make_xor
 
@@ -19,6 +20,7 @@ __all__ = [
     "load_chelsea",
     "load_digit_pair",
     "load_mnist",
+    "load_names",
     "make_blobs",
     "make_circles",
     "make_line",

@@ -12,7 +12,12 @@ from helpers.system.files import read_bytes, replace_atomically
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 TABLE = "checksums.txt"
-LISTED = ("chelsea.h5", "runs/*.*", "runs/lessons/*.h5")  # the module `mnist` holds the checksums of the digits
+LISTED = (
+    "chelsea.h5",
+    "names.txt",
+    "runs/*.*",
+    "runs/lessons/*.h5",
+)  # the module `mnist` holds the checksums of the digits
 LARGEST = 2**28  # bytes; far larger than any bundled file
 
 

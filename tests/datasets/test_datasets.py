@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from helpers import datasets
-from helpers.datasets import mnist
+from helpers.datasets import mnist, names
 from helpers.datasets.folder import DataFileError
 
 NAMES = list(mnist.MNIST_FILES)
@@ -340,3 +340,15 @@ def test_another_package_named_mnist_is_named(folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "mnist", types.ModuleType("mnist"))
     with pytest.raises(ImportError, match="a package other than python-mnist: run `pip uninstall mnist`, then"):
         mnist._parse(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+
+
+def test_the_names_and_their_letters():
+    from_file = datasets.load_names()
+    assert len(from_file) == len(set(from_file)) == 3000 and sorted(from_file) == from_file
+    tokens = names.as_tokens(from_file)
+    assert tokens.shape == (3000, 11) and (tokens[:, 0] == 0).all() and (tokens[:, -1] == 0).all()
+    assert names.as_text(tokens) == from_file
+    assert names.as_tokens(["abz"])[0, :5].tolist() == [0, 1, 2, 26, 0]
+    for name in ("Anna", "wilhelmina", "o.k", 3):
+        with pytest.raises(ValueError, match="is not a name of at most 9 letters"):
+            names.as_tokens([name])

@@ -1,0 +1,170 @@
+"""A collection of mistakes in the layers of lesson 12, with a check that finds each of them and names its cause.
+
+Most of the mistakes are in the forward pass of attention. The gradient check cannot find them, because the tape
+returns the right gradient of the wrong function. `examine_attention` finds them by looking at the weights. The last is
+a mistake in the gradient of a matrix that is used twice, which the gradient check does find.
+"""
+
+import inspect
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.autograd.layers import causal_mask
+from helpers.autograd.tape import Variable, grad
+from helpers.gradient_check import check
+from helpers.system.arguments import check_function
+
+
+def mask_after_softmax(Q, K, V):
+    weights = (Q @ K.T / np.sqrt(Q.shape[1])).softmax(axis=1)
+    return weights * (causal_mask(len(Q)) == 0) @ V
+
+
+def softmax_over_the_wrong_axis(Q, K, V):
+    return (Q @ K.T / np.sqrt(Q.shape[1]) + causal_mask(len(Q))).softmax(axis=0) @ V
+
+
+def scale_forgotten(Q, K, V):
+    return (Q @ K.T + causal_mask(len(Q))).softmax(axis=1) @ V
+
+
+def mask_forgotten(Q, K, V):
+    return (Q @ K.T / np.sqrt(Q.shape[1])).softmax(axis=1) @ V
+
+
+def examine_attention(attention):
+    """Check a causal attention head, and name what is wrong with it.
+
+    Parameters
+    ----------
+    attention : callable
+        Function of Q, K and V, which are Variables of shape (n, d), that returns the mixed values, of shape (n, d).
+
+    Returns
+    -------
+    str
+        A sentence that names the cause, or "The head is right."
+    """
+    check_function(attention, "attention", "Q", "K", "V")
+    n = d = 6
+    rng = np.random.default_rng(0)
+    Q, K = (Variable(rng.standard_normal((n, d))) for _ in range(2))
+    weights = attention(Q, K, Variable(np.eye(n)))  # with these values, the mixed values are the weights
+    A = weights.value
+    of_token_2 = (weights[2] ** 2).sum() + 0 * K.sum()  # the last term makes sure that K is in the history
+    leaks = np.abs(grad(of_token_2, K)[3:]).max() > 1e-12
+    if not np.allclose(A.sum(axis=1), 1):
+        return _wrong_sums(A, leaks)
+    if leaks or np.abs(np.triu(A, 1)).max() > 0:
+        return "A token looks at later tokens: there is no mask."
+    scores = Q.value @ K.value.T
+    ratio = np.log(A[-1, 1:] / A[-1, 0]) / (scores[-1, 1:] - scores[-1, 0])
+    if np.allclose(ratio, 1):
+        return "The scores are √d times too large: they have not been divided by √d."
+    if not np.allclose(ratio, 1 / np.sqrt(d)):
+        return "The weights are not those of the scores Q Kᵀ / √d."
+    return "The head is right."
+
+
+def _wrong_sums(A, leaks):
+    """Explain why the rows of the weights do not add up to 1."""
+    if np.allclose(A.sum(axis=0), 1):
+        return "The columns of the weights add up to 1 instead of the rows: the softmax is over the wrong axis."
+    if not leaks:
+        return "The weights of a row do not add up to 1."
+    return (
+        "The weights of a row do not add up to 1, and they change with keys of later tokens: "
+        "the mask comes after the softmax."
+    )
+
+
+def shared_cost(E):
+    """Return the cost of predicting token t + 1 from token t, with one matrix E for both the input and the logits."""
+    tokens = np.array([0, 2, 1, 2])
+    Z = E[tokens[:-1]].tanh() @ E.T  # (3, 3)
+    return (Z.logsumexp(axis=1) - Z[np.arange(3), tokens[1:]]).mean()
+
+
+def one_use_only(E):
+    """Return the gradient of `shared_cost` through the logits alone."""
+    tokens, used = np.array([0, 2, 1, 2]), Variable(E.value)
+    Z = E.value[tokens[:-1]]
+    Z = Variable(np.tanh(Z)) @ used.T
+    return grad((Z.logsumexp(axis=1) - Z[np.arange(3), tokens[1:]]).mean(), used)
+
+
+def examine_shared(gradient):
+    """Check a function that returns the gradient of `shared_cost` with respect to E, and name what is wrong with it.
+
+    Returns
+    -------
+    str
+        A sentence that names the cause, or "The gradient is right."
+    """
+    check_function(gradient, "gradient", "E")
+    E = np.random.default_rng(0).standard_normal((3, 4))
+    report = check(lambda p: shared_cost(Variable(p[0])).item(), lambda p: [gradient(Variable(p[0]))], [E])
+    if report.right:
+        return "The gradient is right."
+    found, through_logits = gradient(Variable(E)), one_use_only(Variable(E))
+    whole = grad(shared_cost(E := Variable(E)), E)
+    for name, part in (("logits", through_logits), ("input", whole - through_logits)):
+        if np.allclose(found, part):
+            return f"The gradient counts only the use of E in the {name}: the gradients of both uses must be added."
+    return "The gradient differs from that of nudges."
+
+
+class LayerCreature(NamedTuple):
+    """An entry in the collection."""
+
+    title: str
+    broken: Callable
+    examine: Callable  # function that names the mistake
+    seen: str  # what it does to a training
+    says: str  # part of what `examine` says
+
+    @property
+    def source(self):
+        """The code of the mistake."""
+        return inspect.getsource(self.broken)
+
+
+CREATURES = [
+    LayerCreature(
+        "the mask comes after the softmax",
+        mask_after_softmax,
+        examine_attention,
+        "Later tokens take part in the sum below the fraction, so the training cost is too good to be true.",
+        "the mask comes after the softmax",
+    ),
+    LayerCreature(
+        "softmax over the wrong axis",
+        softmax_over_the_wrong_axis,
+        examine_attention,
+        "The network learns, but early tokens receive far more weight than they should.",
+        "over the wrong axis",
+    ),
+    LayerCreature(
+        "the scale 1/√d is forgotten",
+        scale_forgotten,
+        examine_attention,
+        "Nearly all weight falls on a single token, and the slopes of softmax are close to 0.",
+        "not been divided by √d",
+    ),
+    LayerCreature(
+        "no mask at all",
+        mask_forgotten,
+        examine_attention,
+        "The network copies the answer from the next place, and cannot write when that is empty.",
+        "there is no mask",
+    ),
+    LayerCreature(
+        "only one use of a shared matrix",
+        one_use_only,
+        examine_shared,
+        "The network learns more slowly, because the vectors of the input never move.",
+        "the gradients of both uses must be added",
+    ),
+]

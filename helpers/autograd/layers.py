@@ -1,0 +1,212 @@
+"""Layers of convolutional networks and transformers, built from the operations of the tape, as derived in lesson 12.
+
+None of them needs a backward function of its own. In a stack of images or of tokens, the features are on the last axis,
+so the weights multiply from the right.
+"""
+
+import numpy as np
+
+from helpers.autograd.tape import Variable
+from helpers.system.validation import positive_whole
+
+
+def windows(images, size):
+    """Return all square windows of a stack of images.
+
+    Parameters
+    ----------
+    images : ndarray or Variable of shape (m, h, w, c)
+        Images with c channels.
+    size : int
+        Number of rows and of columns of a window.
+
+    Returns
+    -------
+    ndarray or Variable of shape (m, h − size + 1, w − size + 1, size, size, c)
+
+    Raises
+    ------
+    ValueError
+        If a window does not fit into an image.
+    """
+    rows, columns = images.shape[1] - positive_whole(size, "size") + 1, images.shape[2] - size + 1
+    if min(rows, columns) < 1:
+        raise ValueError(
+            f"size is {size}, but the images have only {images.shape[1]} rows and {images.shape[2]} columns"
+        )
+    i = np.arange(rows)[:, None] + np.arange(size)  # (rows, size)
+    j = np.arange(columns)[:, None] + np.arange(size)  # (columns, size)
+    return images[:, i[:, None, :, None], j[None, :, None, :]]
+
+
+def convolve(images, F, b):
+    """Compare every window of a stack of images with every filter: one selection and one matrix product.
+
+    Parameters
+    ----------
+    images : ndarray or Variable of shape (m, h, w, c)
+        Images with c channels.
+    F : Variable of shape (size, size, c, n)
+        The n filters.
+    b : Variable of shape (n,)
+        Biases of the filters.
+
+    Returns
+    -------
+    Variable of shape (m, h − size + 1, w − size + 1, n)
+    """
+    V = windows(images, F.shape[0])
+    rows = V.reshape(-1, F.size // F.shape[3])  # (m · h' · w', size · size · c)
+    return (rows @ F.reshape(-1, F.shape[3]) + b).reshape(*V.shape[:3], F.shape[3])
+
+
+def pool(images, size=2):
+    """Return the largest entry of each block of `size` × `size` pixels, separately for each channel.
+
+    Parameters
+    ----------
+    images : Variable of shape (m, h, w, c)
+        Images, where h and w are multiples of `size`.
+    size : int
+        Number of rows and of columns of a block.
+
+    Returns
+    -------
+    Variable of shape (m, h / size, w / size, c)
+    """
+    m, h, w, c = images.shape
+    return images.reshape(m, h // size, size, w // size, size, c).max(axis=(2, 4))
+
+
+def normalize(A, axis):
+    """Subtract the mean over an axis, and divide by the standard deviation.
+
+    The small number 1e-5 is added to the variance, so that an axis with equal entries does not lead to a division by 0.
+    Over the examples, this is batch normalisation; over the features of each example, it is layer normalisation.
+
+    Parameters
+    ----------
+    A : Variable of any shape
+    axis : int
+        Axis along which the result has mean 0 and a variance close to 1.
+
+    Returns
+    -------
+    Variable of the shape of A
+    """
+    D = A - A.mean(axis, keepdims=True)
+    return D / ((D * D).mean(axis, keepdims=True) + 1e-5).sqrt()
+
+
+def causal_mask(n):
+    """Return an array of shape (n, n) with 0 where token t may look at token s, that is s ≤ t, and −∞ elsewhere."""
+    return np.triu(np.full((n, n), -np.inf), 1)
+
+
+def attention(Q, K, V, mask=0.0):
+    """Return softmax(Q Kᵀ / √d + mask) V, a mean of the values for each query, and the weights of this mean.
+
+    Parameters
+    ----------
+    Q, K : Variable of shape (…, n, d)
+        Queries and keys of n tokens.
+    V : Variable of shape (…, n, e)
+        Values of the tokens.
+    mask : ndarray of shape (n, n)
+        Added to the scores. An entry of −∞ excludes a token.
+
+    Returns
+    -------
+    mixed : Variable of shape (…, n, e)
+    weights : Variable of shape (…, n, n)
+        Row t contains the weights with which token t looks at the tokens. They add up to 1.
+    """
+    weights = (Q @ K.swapaxes(-1, -2) / np.sqrt(Q.shape[-1]) + mask).softmax(axis=-1)
+    return weights @ V, weights
+
+
+def parameters(vocabulary, length, width, random_state=None):
+    """Return random parameters of a transformer with one block, as arrays.
+
+    Parameters
+    ----------
+    vocabulary : int
+        Number of different tokens.
+    length : int
+        Largest number of tokens in a sequence.
+    width : int
+        Number d of features of a token.
+    random_state : None, int or Generator
+        Source of the random numbers.
+
+    Returns
+    -------
+    dict of ndarray
+        E and P: vectors of the tokens, (vocabulary, d), and of the places, (length, d). Wq, Wk, Wv and Wo: the
+        projections of attention, (d, d). W1, b1, W2 and b2: two layers with 4d hidden units. b: (vocabulary,).
+    """
+    rng, d = np.random.default_rng(random_state), width
+    shapes = {"Wq": (d, d), "Wk": (d, d), "Wv": (d, d), "Wo": (d, d), "W1": (d, 4 * d), "W2": (4 * d, d)}
+    p = {name: rng.standard_normal(shape) / np.sqrt(shape[0]) for name, shape in shapes.items()}
+    tables = {"E": 0.3 * rng.standard_normal((vocabulary, d)), "P": 0.3 * rng.standard_normal((length, d))}
+    return tables | p | {"b1": np.zeros(4 * d), "b2": np.zeros(d), "b": np.zeros(vocabulary)}
+
+
+def transformer(p, tokens, heads=2):
+    """Compute the logits of the next token at every place of a stack of sequences.
+
+    Parameters
+    ----------
+    p : dict of Variable
+        See `parameters`. The vectors E are used twice, for the tokens that go in and for the logits that come out.
+    tokens : ndarray of int, of shape (m, n)
+        Sequences of n tokens.
+    heads : int
+        Number of heads, a divisor of the width.
+
+    Returns
+    -------
+    logits : Variable of shape (m, n, vocabulary)
+    weights : Variable of shape (m, heads, n, n)
+        The weights of attention, for drawings.
+    """
+    m, n = tokens.shape
+    x = p["E"][tokens] + p["P"][:n]  # (m, n, d)
+    h = normalize(x, -1)
+    Q, K, V = (split(h @ p[name], heads) for name in ("Wq", "Wk", "Wv"))  # (m, heads, n, d / heads)
+    mixed, weights = attention(Q, K, V, causal_mask(n))
+    x = x + mixed.swapaxes(1, 2).reshape(m, n, -1) @ p["Wo"]
+    x = x + (normalize(x, -1) @ p["W1"] + p["b1"]).relu() @ p["W2"] + p["b2"]
+    return normalize(x, -1) @ p["E"].T + p["b"], weights
+
+
+def split(x, heads):
+    """Divide the features of each token among the heads: (m, n, d) becomes (m, heads, n, d / heads)."""
+    m, n, d = x.shape
+    return x.reshape(m, n, heads, d // heads).swapaxes(1, 2)
+
+
+def next_token_cost(logits, targets, counts):
+    """Return the mean cross-entropy of the tokens that count.
+
+    Parameters
+    ----------
+    logits : Variable of shape (m, n, vocabulary)
+    targets : ndarray of int, of shape (m, n)
+        The tokens that do follow.
+    counts : ndarray of bool, of shape (m, n)
+        Which of them count. The rest only fills up short sequences.
+
+    Returns
+    -------
+    Variable
+        Cost, a single number.
+    """
+    i, t = np.nonzero(counts)
+    chosen = logits[i, t]  # (number of tokens that count, vocabulary)
+    return (chosen.logsumexp(axis=1) - chosen[np.arange(len(i)), targets[i, t]]).mean()
+
+
+def variables(p):
+    """Return a dict of Variables with the values of a dict of arrays."""
+    return {name: Variable(array, name) for name, array in p.items()}

@@ -1,0 +1,54 @@
+"""First names for lesson 12, and their letters as numbers."""
+
+import numpy as np
+
+from helpers.datasets.folder import read_bundled
+from helpers.system.validation import brief
+
+LETTERS = ".abcdefghijklmnopqrstuvwxyz"  # the number of a letter is its place; 0 marks the beginning and the end
+LONGEST = 9  # number of letters of the longest name
+
+
+def load_names():
+    """Return 3000 frequent first names in alphabetical order, in lower case, of three to nine letters.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    DataFileError, OSError
+        See `folder.read_bundled`.
+    """
+    return read_bundled("names.txt").decode("ascii").split()
+
+
+def as_tokens(names):
+    """Convert names to rows of numbers, with a 0 before each name and zeros after it.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of at most nine letters from a to z.
+
+    Returns
+    -------
+    tokens : ndarray of int, of shape (len(names), 11)
+
+    Raises
+    ------
+    ValueError
+        If a name is too long or contains anything other than the letters a to z.
+    """
+    tokens = np.zeros((len(names), LONGEST + 2), int)
+    for row, name in zip(tokens, names, strict=True):
+        if not (isinstance(name, str) and len(name) <= LONGEST and all(letter in LETTERS[1:] for letter in name)):
+            raise ValueError(f"{brief(name)} is not a name of at most {LONGEST} letters from a to z, in lower case")
+        row[1 : len(name) + 1] = [LETTERS.index(letter) for letter in name]
+    return tokens
+
+
+def as_text(tokens):
+    """Convert rows of numbers back to names. A name begins after the first 0 and ends before the next one."""
+    return ["".join(LETTERS[number] for number in row[1:]).split(".")[0] for row in tokens]
