@@ -84,6 +84,8 @@ SLIDERS |= {
     "Race of the optimizers",
     "The tape",
     "A step on many workers",
+    "A filter on a digit",
+    "What a letter looks at",
 }
 MOVES |= dict.fromkeys(SLIDERS, slide)
 

@@ -34,4 +34,9 @@ CHALLENGES = {
         "make the network classify a test digit as a different digit, with a probability above 0.9, in at most 5 steps "
         "and without changing any pixel by more than 0.25."
     ),
+    "12.convolution": "with the edge filter, find the angle at which the mean response to the 7 is largest.",
+    "12.attention": (
+        "in hannah, with the causal mask, make the second a give at least 0.9 of its attention to the first a, and the "
+        "second n at least 0.9 to the first n."
+    ),
 }

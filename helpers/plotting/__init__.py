@@ -3,13 +3,13 @@
 Every drawing function accepts an optional argument `ax`, the matplotlib axes to draw into. If it is omitted, the
 function creates a new figure. The function returns the axes in either case.
 
-Read `style` first, which defines the fonts, the line styles, and the colours with their meanings. The other modules
-are organised by subject: `diagrams` (networks and tables of shapes), `passes` (the forward and the backward pass),
-`paths` (how a change reaches the cost), `basics` (the mathematics of lesson 00), `curves` (costs and other quantities
-plotted as lines), `fitting` (lines, planes and likelihoods), `images` (data points, images and weights), `scores`,
-`descent`, `depth` (deep networks from several starts), `hidden_units`, `stepper`, `tape_graph`, `cluster` and
-`playground`. Animations are in `motion` and `descent`, labels for lines are in `names`, and the conversion to SVG and
-PNG is in `output`.
+Read `style` first, which defines the fonts, the line styles, and the colours with their meanings. The other modules are
+organised by subject: `diagrams` (networks and tables of shapes), `passes` (the forward and the backward pass), `paths`
+(how a change reaches the cost), `basics` (the mathematics of lesson 00), `curves` (costs and other quantities plotted
+as lines), `fitting` (lines, planes and likelihoods), `images` (data points, images and weights), `scores`, `descent`,
+`depth` (deep networks from several starts), `layers` (convolutions and attention), `hidden_units`, `stepper`,
+`tape_graph`, `cluster` and `playground`. Animations are in `motion` and `descent`, labels for lines are in `names`, and
+the conversion to SVG and PNG is in `output`.
 """
 
 from helpers.plotting import motion
@@ -28,6 +28,7 @@ from helpers.plotting.diagrams import chain, network, shape_table
 from helpers.plotting.fitting import errors_of_line, fitted_lines, likelihood, plane, tangent
 from helpers.plotting.hidden_units import hidden_plane, name_clouds, unit_lines
 from helpers.plotting.images import boundary, confusion_matrix, images, points, weights
+from helpers.plotting.layers import attention_map, convolution, filters, mixing, windows_as_rows
 from helpers.plotting.output import use_style
 from helpers.plotting.paths import fan_out, lit_column, lit_row, numbered_network, walked_paths
 from helpers.plotting.scores import score_dots
@@ -42,15 +43,18 @@ __all__ = [
     "STYLE",
     "WIDTH",
     "accuracy_and_cost",
+    "attention_map",
     "boundary",
     "chain",
     "compared_costs",
     "confusion_matrix",
+    "convolution",
     "cost_curve",
     "data_parallel",
     "error_curves",
     "errors_of_line",
     "fan_out",
+    "filters",
     "fitted_lines",
     "graph",
     "hidden_plane",
@@ -60,6 +64,7 @@ __all__ = [
     "line_and_valley",
     "lit_column",
     "lit_row",
+    "mixing",
     "motion",
     "name_clouds",
     "network",
@@ -81,5 +86,6 @@ __all__ = [
     "use_style",
     "walked_paths",
     "weights",
+    "windows_as_rows",
     "work_curves",
 ]

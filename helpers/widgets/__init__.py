@@ -26,6 +26,8 @@ __all__ = [
     "step_time",  # 10
     "playground",  # 11
     "drawing",
+    "convolution",  # 12
+    "attention",
 ]
 
 

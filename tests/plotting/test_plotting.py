@@ -55,6 +55,11 @@ DRAWN = {
     "sweep_points": lambda ax: plotting.sweep_points(ROWS, "units", "score", "rate", ax),
     "step_shares": lambda ax: widgets.step_time.draw(widgets.step_time.predict(), ax),
     "line_and_valley": lambda ax: widgets.line_and_valley.draw(widgets.line_and_valley.descend(steps=3), ax),
+    "convolution": lambda ax: plotting.convolution(np.eye(5), np.eye(2), np.ones((4, 4)), (1, 2), ax),
+    "windows_as_rows": lambda ax: plotting.windows_as_rows(np.eye(3, dtype=int), np.eye(2, dtype=int), 1, ax),
+    "filters": lambda ax: plotting.filters(np.ones((3, 2, 2)), ["a", "b", "c"], ax),
+    "attention_map": lambda ax: plotting.attention_map(np.eye(2), "ab", ax, "title"),
+    "mixing": lambda ax: plotting.mixing(np.eye(2), "ab", ax),
     "stepper_frame": lambda ax: widgets.stepper.draw(widgets.stepper.frame(7), ax),
 }
 

@@ -44,6 +44,8 @@ SOLVED = {
     "08.race": {"momentum": 0.00501187, "adam": 0.000630957},
     "09.tape": {"expression": "x x + w x + b", "step": 8, "x": 1.0},
     "10.step_time": {"workers": 64, "batch": 63095.7},
+    "12.convolution": {"angle": 315},
+    "12.attention": {"letter": 10.0, "steps_back": 3, "place": 8.0},
 }
 
 

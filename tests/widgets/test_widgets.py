@@ -41,6 +41,16 @@ EXPLORERS = {
         "race.run",
         {"gradient_descent": 0.01, "momentum": 0.2, "adam": 0.01, "batch_size": 50},
     ),
+    "convolution": (
+        widgets.convolution.explorer,
+        "convolution.respond",
+        {"digit": 3, "kind": "line", "angle": 45},
+    ),
+    "attention": (
+        widgets.attention.explorer,
+        "attention.attend",
+        {"word": "barbara", "steps_back": 2, "place": 8.0, "letter": 3.0, "causal": False},
+    ),
     "tape": (
         widgets.tape.explorer,
         "tape.steps",

@@ -1,0 +1,101 @@
+"""Interactive figure for lesson 12, in which the reader sets what the letters of a word look for, and sees the map."""
+
+from typing import NamedTuple
+
+import ipywidgets
+import numpy as np
+
+from helpers.autograd.layers import attention, causal_mask
+from helpers.autograd.tape import Variable
+from helpers.plotting import layers
+from helpers.system.arguments import whole_between
+from helpers.system.validation import finite_number, known_name
+from helpers.widgets.explorer import SLOW, Explorer
+
+WORDS = ("hannah", "barbara", "anna", "lillie", "jessie")
+CIRCLE = 12  # places that fit on the circle on which the vectors of the places lie
+STRONGEST = 20
+
+
+class Head(NamedTuple):
+    """One head of attention on a word."""
+
+    word: str
+    weights: np.ndarray  # shape: (n, n)
+
+
+def attend(word="hannah", steps_back=1, place=4.0, letter=0.0, causal=True):
+    """Compute the weights of a head whose queries look for a place and for a letter.
+
+    The key of a letter consists of a point on a circle that stands for its place, and of a one-hot vector that stands
+    for the letter. The query is the key of the place `steps_back` earlier, combined with that of the same letter.
+
+    Parameters
+    ----------
+    word : str
+        One of `WORDS`.
+    steps_back : int
+        How many places back a letter looks, from 0 to 6.
+    place, letter : float
+        How strongly place and letter count, from 0 to 20.
+    causal : bool
+        Whether the mask excludes later letters.
+
+    Returns
+    -------
+    Head
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is invalid.
+    """
+    word = known_name(word, dict.fromkeys(WORDS), "word")
+    whole_between(steps_back, "steps_back", 0, 6)
+    for name, value in (("place", place), ("letter", letter)):
+        if not 0 <= finite_number(value, name) <= STRONGEST:
+            raise ValueError(f"{name} is {value}, but it must be between 0 and {STRONGEST}")
+    if not isinstance(causal, bool):
+        raise TypeError(f"causal must be True or False, not {causal!r}")
+    n, same = len(word), np.eye(26)[[ord(c) - ord("a") for c in word]]
+
+    def vectors(shift):
+        turn = 2 * np.pi * (np.arange(n) - shift) / CIRCLE
+        return np.column_stack([np.sqrt(place) * np.cos(turn), np.sqrt(place) * np.sin(turn), np.sqrt(letter) * same])
+
+    Q, K = np.sqrt(28) * vectors(steps_back), vectors(0)  # √d for the scale that attention divides by
+    _, weights = attention(Variable(Q), Variable(K), Variable(same), causal_mask(n) if causal else 0.0)
+    return Head(word, weights.value)
+
+
+def draw(result, ax=None):
+    """Draw the map of a `Head`."""
+    return layers.attention_map(result.weights, list(result.word), ax)
+
+
+def describe(result):
+    """Return a sentence about the last letter of a `Head`."""
+    row, word = result.weights[-1], result.word
+    most = row.argmax()
+    return f"The last letter, {word[-1]}, gives {row[most]:.2f} of its attention to letter {most + 1}, {word[most]}"
+
+
+def explorer():
+    """Return the interactive figure, with controls for the word and for what its letters look for."""
+    strength = {"min": 0, "max": STRONGEST, "step": 0.5, **SLOW}
+    controls = {
+        "word": ipywidgets.Dropdown(options=WORDS, description="word"),
+        "steps_back": ipywidgets.IntSlider(1, min=0, max=6, description="steps back"),
+        "place": ipywidgets.FloatSlider(4.0, description="strength of place", **strength),
+        "letter": ipywidgets.FloatSlider(0.0, description="strength of letter", **strength),
+        "causal": ipywidgets.Checkbox(True, description="causal mask"),
+    }
+    args = (attend, draw, describe, "widgets.attention.attend(")
+    return Explorer("What a letter looks at", "12.attention", controls, *args, figsize=(6.0, 3.8), met=is_met)
+
+
+def is_met(result, state):
+    """Return whether the second a and the second n of "hannah" find the first ones."""
+    if result.word != "hannah" or not state["causal"]:
+        return False
+    return bool(result.weights[4, 1] >= 0.9 and result.weights[3, 2] >= 0.9)
