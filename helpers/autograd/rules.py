@@ -67,4 +67,4 @@ def put(g, places, shape):
     whole = np.bincount(places, plain(g).ravel(), int(np.prod(shape))).reshape(shape).astype(float)
     if not isinstance(g, ArrayLike):
         return whole
-    return g._record("put", whole, (g, lambda h: h.reshape(-1)[places].reshape(*g.shape)))
+    return g._record("put", whole, (g, lambda h: h.reshape(-1)[places].reshape(g.shape)))

@@ -66,6 +66,13 @@ QUESTIONS = {
     "11.input": "How does the error get from the output to layer 1, and which product leads from there to the inputs?",
     "11.sum": "How much does one pixel contribute, and how many pixels are there?",
     "11.change": "In which direction should each pixel move, and how far can it go before it reaches 0 or 1?",
+    "12.weights": "How many numbers does one window contain, and what else does each filter have?",
+    "12.pool": "Which axes run over the inside of a block?",
+    "12.back": "How does the mean of a block depend on each of its pixels?",
+    "12.normalize": "Over which axis do the features of one token lie, and what are they divided by?",
+    "12.attention": "Which tokens take part in the softmax of row t, and what are the scores divided by?",
+    "12.shared": "Along how many paths does the entry act on the cost, and what does each contribute?",
+    "12.newton": "Which system of equations does the step solve, and in which direction does it go?",
 }
 
 

@@ -1,6 +1,6 @@
 """All exercises, in the order of the lessons.
 
-They come from the modules `lesson_00` to `lesson_11` or, in a handout, from a file without solutions.
+They come from the modules `lesson_00` to `lesson_12` or, in a handout, from a file without solutions.
 """
 
 from functools import lru_cache
@@ -11,7 +11,7 @@ from helpers.exercises import stripped, variation
 if stripped.FILE.is_file():
     SOURCES = stripped.read()
 else:
-    SOURCES = {f"{n:02d}": import_module(f"helpers.exercises.lesson_{n:02d}").EXERCISES for n in range(12)}
+    SOURCES = {f"{n:02d}": import_module(f"helpers.exercises.lesson_{n:02d}").EXERCISES for n in range(13)}
 
 LESSONS = {lesson: [variation.committed(exercise) for exercise in those] for lesson, those in SOURCES.items()}
 EXERCISES = {exercise.name: exercise for exercises in LESSONS.values() for exercise in exercises}

@@ -440,6 +440,7 @@ TWICE = {
     "logsumexp": (lambda a: a.logsumexp(axis=(0, 1)), [SHAPE]),
     "logsumexp, axes kept": (lambda a: a.logsumexp(axis=1, keepdims=True), [SHAPE]),
     "index": (lambda a: a[[0, 1, 1], [2, 0, 0]] ** 3, [SHAPE]),
+    "index of one entry": (lambda a: a[1, 2] ** 3 * a[0, 1], [SHAPE]),
     "swapaxes": (lambda a: a.swapaxes(0, 1) ** 3, [SHAPE]),
     "concatenate": (lambda a, b: autograd_room.concatenate([a, b * b * a], axis=-1) ** 2, [SHAPE, (2, 1)]),
 }

@@ -6,6 +6,7 @@ would be refused. Each witness here computes the same results in another way.
 
 import itertools
 import math
+import statistics
 from fractions import Fraction
 
 import numpy as np
@@ -201,6 +202,35 @@ def best_of_all_changes(x, dA0, epsilon):
     return best
 
 
+def doubled(shape):
+    m, h, w, c = shape
+    return m, 2 * h, 2 * w, c
+
+
+def means_of_blocks(A):
+    m, h, w, c = A.shape
+    result = np.zeros((m, h // 2, w // 2, c))
+    for i, r, s, k in np.ndindex(result.shape):
+        result[i, r, s, k] = math.fsum(A[i, 2 * r + p, 2 * s + q, k] for p in (0, 1) for q in (0, 1)) / 4
+    return result
+
+
+def standardized(x):
+    result = np.zeros(x.shape)
+    for i, t in np.ndindex(x.shape[:2]):
+        mean = statistics.fmean(x[i, t])
+        result[i, t] = [(v - mean) / math.sqrt(statistics.pvariance(x[i, t]) + 1e-5) for v in x[i, t]]
+    return result
+
+
+def head_by_loops(Q, K, V):
+    rows = []
+    for t, q in enumerate(Q):
+        shares = [math.exp(math.fsum(a * b for a, b in zip(q, k, strict=True)) / math.sqrt(len(q))) for k in K[: t + 1]]
+        rows.append(sum(share * v for share, v in zip(shares, V, strict=False)) / math.fsum(shares))
+    return np.array(rows)
+
+
 WITNESSES = {
     "01.slope": lambda f, w, epsilon: KNOWN_SLOPES[f](w),
     "01.gradients": lambda A0, Y, W, b: nudged(lambda W, b: squared_error(A0, Y, W, b), W, b),
@@ -247,12 +277,17 @@ WITNESSES = {
     "10.deal": deal_out,
     "11.input": inputs_by_nudges,
     "11.change": best_of_all_changes,
+    "12.pool": means_of_blocks,
+    "12.back": lambda g: nudged(lambda A: float((g * means_of_blocks(A)).sum()), np.zeros(doubled(g.shape)))[0],
+    "12.normalize": standardized,
+    "12.attention": head_by_loops,
+    "12.newton": lambda p, slope, H: p - np.linalg.inv(H) @ slope,
 }  # fmt: skip
 
 
 def test_every_function_has_a_witness():
     assert sorted(WITNESSES) == sorted(FUNCTIONS)
-    assert len(FUNCTIONS) == 34
+    assert len(FUNCTIONS) == 39
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

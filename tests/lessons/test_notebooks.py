@@ -192,6 +192,7 @@ def test_the_series_is_complete():
         "09",
         "10",
         "11",
+        "12",
         "er",
         "no",
     ]

@@ -1,0 +1,411 @@
+"""Exercises for lesson 12, about convolutions, normalisation, attention, shared weights and Newton's method."""
+
+import numpy as np
+
+from helpers.exercises.core import Exercise, Wrong
+
+
+def mean_pool(A):
+    m, h, w, c = A.shape
+    return A.reshape(m, h // 2, 2, w // 2, 2, c).mean(axis=(2, 4))
+
+
+def _pool_cases():
+    rng = np.random.default_rng(1)
+    return [(rng.standard_normal((2, 4, 6, 3)),), (rng.standard_normal((3, 2, 4, 1)),)]
+
+
+def mean_pool_backward(g):
+    return g.repeat(2, axis=1).repeat(2, axis=2) / 4
+
+
+def _back_cases():
+    rng = np.random.default_rng(2)
+    return [(rng.standard_normal((2, 2, 3, 3)),), (rng.standard_normal((3, 1, 2, 1)),)]
+
+
+def normalize(x):
+    d = x - x.mean(axis=-1, keepdims=True)
+    return d / np.sqrt((d**2).mean(axis=-1, keepdims=True) + 1e-5)
+
+
+def _normalize_cases():
+    rng = np.random.default_rng(3)
+    return [(2 + 3 * rng.standard_normal((2, 4, 5)),), (rng.standard_normal((3, 2, 4)) - 1,)]
+
+
+def causal_attention(Q, K, V):
+    scores = Q @ K.T / np.sqrt(Q.shape[1])
+    scores = np.where(np.tri(len(Q)) == 1, scores, -np.inf)
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return weights / weights.sum(axis=1, keepdims=True) @ V
+
+
+def _attention_cases():
+    rng = np.random.default_rng(4)
+    return [
+        (rng.standard_normal((n, d)), rng.standard_normal((n, d)), rng.standard_normal((n, e)))
+        for n, d, e in ((3, 4, 2), (5, 2, 3))
+    ]
+
+
+def _softmax(scores, axis=1):
+    weights = np.exp(scores)
+    return weights / weights.sum(axis=axis, keepdims=True)
+
+
+def _masked(Q, K, scale=None, ahead=False):
+    scores = Q @ K.T / (np.sqrt(Q.shape[1]) if scale is None else scale)
+    allowed = np.tri(len(Q)).T if ahead else np.tri(len(Q))
+    return np.where(allowed == 1, scores, -np.inf)
+
+
+def newton_step(p, slope, H):
+    return p - np.linalg.solve(H, slope)
+
+
+def _newton_cases():
+    return [
+        (np.array([1.0, -2.0]), np.array([0.5, 3.0]), np.array([[2.0, 0.5], [0.5, 1.0]])),
+        (np.array([0.5, 1.0, 4.0]), np.array([1.0, -1.0, 2.0]), np.diag([4.0, 2.0, 5.0]) + 0.5),
+    ]
+
+
+EXERCISES = [
+    Exercise(
+        name="12.weights",
+        prompt=(
+            "The pictures in a batch have 20 × 20 pixels with 8 channels. A convolutional layer has 16 filters of "
+            "3 × 3. How many weights and biases does it have?"
+        ),
+        right=1168,
+        solution="answer = 16 * 3 * 3 * 8 + 16",
+        reason="Each filter has a weight for every entry of a window, 3 · 3 · 8 = 72, and one bias.",
+        hints=[
+            "A filter covers all channels of its window.",
+            "One filter has 3 · 3 · 8 weights and one bias. There are 16 filters.",
+        ],
+        wrong=[
+            Wrong(1152, "You left out the biases. How many filters are there?"),
+            Wrong(160, "You left out the channels. How many numbers does a window of 3 × 3 pixels contain?"),
+            Wrong(144, "A window of 3 × 3 pixels contains 8 numbers for each pixel, and each filter has a bias."),
+            Wrong(88, "That is one filter and a bias for each. How many filters are there?"),
+            Wrong(1160, "You counted a bias for each channel, but there is one for each filter."),
+            Wrong(73, "That is a single filter with its bias. How many filters are there?"),
+            Wrong(
+                51216, "That is a dense layer from all pixels to 16 units. A filter has weights for one window only."
+            ),
+            Wrong(1296, "You counted a bias for every filter and channel, but each filter adds only one."),
+            Wrong(6336, "You counted a bias for each response. All places share the one bias of their filter."),
+        ],
+    ),
+    Exercise(
+        name="12.pool",
+        prompt=(
+            "**Mean pooling.** `A` has shape (m, h, w, c), and h and w are even. Return the mean of each block of "
+            "2 × 2 pixels, separately for each picture and each channel. The result has shape (m, h / 2, w / 2, c)."
+        ),
+        solution=mean_pool,
+        parts=("A",),
+        cases=_pool_cases,
+        reason="The reshape gives each block two axes of its own, number 2 and number 4, and the mean runs over both.",
+        hints=[
+            "Reshape `A` so that the two rows and the two columns of a block have axes of their own.",
+            "The shape is (m, h // 2, 2, w // 2, 2, c). Which axes belong to the inside of a block?",
+        ],
+        wrong=[
+            Wrong(
+                lambda A: A.reshape(len(A), A.shape[1] // 2, 2, A.shape[2] // 2, 2, -1).max(axis=(2, 4)),
+                "That is the largest pixel of each block. This exercise asks for the mean.",
+            ),
+            Wrong(
+                lambda A: A.reshape(len(A), A.shape[1] // 2, 2, A.shape[2] // 2, 2, -1).sum(axis=(2, 4)),
+                "You took a sum instead of a mean. How many pixels does a block have?",
+            ),
+            Wrong(
+                lambda A: A.reshape(len(A), 2, A.shape[1] // 2, 2, A.shape[2] // 2, -1).mean(axis=(1, 3)),
+                "You took the mean of pixels that are half a picture apart. Which axis comes first after the reshape, "
+                "the number of the block or the place inside it?",
+            ),
+            Wrong(
+                lambda A: A[:, ::2, ::2],
+                "You kept one pixel of each block. The other three count as well.",
+            ),
+            Wrong(
+                lambda A: A.mean(axis=(1, 2)),
+                "That is the mean of the whole picture. Where are the blocks?",
+            ),
+        ],
+    ),
+    Exercise(
+        name="12.back",
+        prompt=(
+            "**The way back.** `g`, of shape (m, h / 2, w / 2, c), is the gradient of the cost with respect to the "
+            "result of mean pooling. Return the gradient with respect to the pixels, of shape (m, h, w, c)."
+        ),
+        solution=mean_pool_backward,
+        parts=("dA",),
+        cases=_back_cases,
+        reason="Each pixel enters one mean, with the factor 1/4, so it receives a quarter of its gradient.",
+        hints=[
+            "By how much does the mean of a block change if one of its four pixels changes by 1?",
+            "`g.repeat(2, axis=1)` repeats every row. Do the same with the columns.",
+        ],
+        wrong=[
+            Wrong(
+                lambda g: g.repeat(2, axis=1).repeat(2, axis=2),
+                "Each pixel receives the whole gradient of its block, as it would after a sum. What does "
+                "a mean divide by?",
+            ),
+            Wrong(
+                lambda g: g.repeat(2, axis=1).repeat(2, axis=2) / 2,
+                "You divided by 2. How many pixels does a block have?",
+            ),
+            Wrong(
+                lambda g: np.tile(g, (1, 2, 2, 1)) / 4,
+                "You repeated the whole picture. Each *pixel* of g should become a block, so use `repeat`.",
+            ),
+            Wrong(
+                lambda g: np.kron(g, np.array([[1.0, 0.0], [0.0, 0.0]]).reshape(1, 2, 2, 1)),
+                "Only one pixel of each block gets a gradient. All four enter the mean.",
+            ),
+            Wrong(
+                lambda g: g.repeat(2, axis=1).repeat(2, axis=2) * 4,
+                "You multiplied by 4. A single pixel changes the mean by less than its own change.",
+            ),
+        ],
+    ),
+    Exercise(
+        name="12.normalize",
+        prompt=(
+            "**Layer normalisation.** `x`, of shape (m, n, d), holds $m$ sequences of $n$ tokens with $d$ features. "
+            "Subtract from the features of each token their mean, and divide by "
+            "$\\sqrt{\\operatorname{var} + 10^{-5}}$, "
+            "where var is the mean of the squares of the differences."
+        ),
+        solution=normalize,
+        parts=("x",),
+        cases=_normalize_cases,
+        reason="The features of a token are on the last axis. With `keepdims=True`, the means fit the shape of x.",
+        hints=[
+            "Over which axis do the features of one token lie?",
+            "Compute the differences `x - x.mean(axis=-1, keepdims=True)` first, and then the mean of their squares.",
+        ],
+        wrong=[
+            Wrong(
+                lambda x: (x - x.mean(0)) / np.sqrt(x.var(0) + 1e-5),
+                "You took the mean over the sequences. That is batch normalisation. Where are the features of a token?",
+            ),
+            Wrong(
+                lambda x: (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + 1e-5),
+                "You took the mean over the tokens of a sequence. Where are the features of a single token?",
+            ),
+            Wrong(
+                lambda x: (x - x.mean()) / np.sqrt(x.var() + 1e-5),
+                "You took one mean over everything. Each token has a mean of its own.",
+            ),
+            Wrong(
+                lambda x: (x - x.mean(-1, keepdims=True)) / (x.var(-1, keepdims=True) + 1e-5),
+                "You divided by the variance. What has to be taken of it first?",
+            ),
+            Wrong(
+                lambda x: x / np.sqrt(x.var(-1, keepdims=True) + 1e-5),
+                "You did not subtract the mean. What should the mean of the result be?",
+            ),
+            Wrong(
+                lambda x: x - x.mean(-1, keepdims=True),
+                "You subtracted the mean but did not divide. How large should the entries of the result be?",
+            ),
+            Wrong(
+                lambda x: x / np.sqrt((x**2).mean(-1, keepdims=True) + 1e-5),
+                "You squared x itself. The variance is the mean of the squares of the *differences* from the mean.",
+            ),
+            Wrong(
+                lambda x: (x - x.mean(-1, keepdims=True)) * np.sqrt(x.var(-1, keepdims=True) + 1e-5),
+                "You multiplied by the root instead of dividing by it.",
+            ),
+        ],
+    ),
+    Exercise(
+        name="12.attention",
+        prompt=(
+            "**A causal head.** `Q` and `K` have shape (n, d), and `V` has shape (n, e), all plain arrays. Return the "
+            "mixtures, of shape (n, e): the weights are the softmax of $QK^T/\\sqrt d$ in each row, and token $t$ may "
+            "look only at tokens $s \\le t$."
+        ),
+        solution=causal_attention,
+        parts=("mixtures",),
+        cases=_attention_cases,
+        reason="The mask removes the later tokens before softmax, so that the remaining weights of a row add up to 1.",
+        hints=[
+            "Compute the scores first. Row t belongs to token t. Which entries of this row must not count?",
+            "`np.tri(n)` is 1 on and below the diagonal. Where it is 0, replace the score by `-np.inf`.",
+            "Then softmax in each row, over axis 1, and the product with `V`.",
+        ],
+        wrong=[
+            Wrong(
+                lambda Q, K, V: np.tri(len(Q)) * _softmax(Q @ K.T / np.sqrt(Q.shape[1])) @ V,
+                "The mask comes after the softmax, so later tokens still take part in the sum below the fraction. What "
+                "do the weights of the first row add up to?",
+            ),
+            Wrong(
+                lambda Q, K, V: _softmax(Q @ K.T / np.sqrt(Q.shape[1])) @ V,
+                "There is no mask. At which tokens may the first token look?",
+            ),
+            Wrong(
+                lambda Q, K, V: _softmax(_masked(Q, K, 1.0)) @ V,
+                "The scale is missing. What should the scores be divided by?",
+            ),
+            Wrong(
+                lambda Q, K, V: _softmax(_masked(Q, K, Q.shape[1])) @ V,
+                "You divided by d. A dot product of d random terms has a size of only √d.",
+            ),
+            Wrong(
+                lambda Q, K, V: _softmax(_masked(Q, K), 0) @ V,
+                "The softmax is over the wrong axis. Should the rows or the columns of the weights add up to 1?",
+            ),
+            Wrong(
+                lambda Q, K, V: _softmax(_masked(Q, K, ahead=True)) @ V,
+                "Your mask is the wrong way round, so each token looks only at later ones. Which half must be empty?",
+            ),
+            Wrong(
+                lambda Q, K, V: _softmax(_masked(K, Q)) @ V,
+                "You swapped the queries and the keys. Which of the two belongs to the rows?",
+            ),
+            Wrong(
+                lambda Q, K, V: _softmax(np.tri(len(Q)) * (Q @ K.T / np.sqrt(Q.shape[1]))) @ V,
+                "You set the scores of later tokens to 0, but the exponential of 0 is 1. Which score "
+                "leads to a weight of 0?",
+            ),
+            Wrong(
+                lambda Q, K, V: _softmax(_masked(Q, K, np.sqrt(len(Q)))) @ V,
+                "You divided by √n, the root of the number of tokens. How many terms does a dot product have?",
+            ),
+        ],
+    ),
+    Exercise(
+        name="12.shared",
+        prompt=(
+            "An entry of the matrix $E$ is used three times in a network: twice for the letters that go "
+            "in and once for "
+            "the logits. If the three uses were different parameters, their derivatives would be 0.2, 0.2 and −0.5. "
+            "What is the derivative of the cost with respect to the entry?"
+        ),
+        right=-0.1,
+        solution="answer = 0.2 + 0.2 - 0.5",
+        reason="A change of the entry acts along all three paths at once, so the derivatives add up.",
+        hints=["What happens on a tape to a variable that is used several times?", "Add up all three derivatives."],
+        wrong=[
+            Wrong(-0.5, "That is the last use alone, as if the others had been overwritten. What becomes of them?"),
+            Wrong(0.4, "Those are the two uses for the input. The logits use the entry, too."),
+            Wrong(-0.3, "You counted the use for the input once, but the letter occurs twice."),
+            Wrong(0.9, "The third derivative is negative. What is the sum with its sign?"),
+            Wrong(0.1, "The sign is wrong. Which of the parts is larger?"),
+            Wrong(-0.1 / 3, "You took the mean, but each use counts in full."),
+            Wrong(-0.02, "You multiplied the derivatives, as along a single path. Here are three separate paths."),
+            Wrong(0.2, "That is one use alone. What becomes of the other two?"),
+        ],
+    ),
+    Exercise(
+        name="12.newton",
+        prompt=(
+            "**Newton's step.** `p`, of shape (n,), holds the parameters, `slope`, of shape (n,), the gradient there, "
+            "and `H`, of shape (n, n), the Hessian. Return the parameters after one step of Newton's method."
+        ),
+        solution=newton_step,
+        parts=("p",),
+        cases=_newton_cases,
+        reason="Newton's method goes to the lowest point of the parabola that has this gradient and this Hessian.",
+        hints=[
+            "In one dimension the step is −slope / curvature. What replaces the division?",
+            "`np.linalg.solve(H, slope)` returns H⁻¹ slope without computing the inverse.",
+        ],
+        wrong=[
+            Wrong(lambda p, slope, H: p - slope, "That is gradient descent with the learning rate 1. Where is H?"),
+            Wrong(
+                lambda p, slope, H: p - H @ slope,
+                "You multiplied by the Hessian. A large curvature should make the step shorter, not longer.",
+            ),
+            Wrong(
+                lambda p, slope, H: p + np.linalg.solve(H, slope),
+                "You went in the opposite direction. Where is the cost lower, along the gradient or against it?",
+            ),
+            Wrong(
+                lambda p, slope, H: p - slope / np.diag(H),
+                "You used only the diagonal of H. The other entries say how the slopes depend on each other.",
+            ),
+            Wrong(
+                lambda p, slope, H: np.linalg.solve(H, slope),
+                "That is the length of the step, but the result should be the new parameters. Where does "
+                "the step start?",
+            ),
+            Wrong(
+                lambda p, slope, H: -np.linalg.solve(H, slope),
+                "That is the step alone. Which parameters does it lead to?",
+            ),
+            Wrong(
+                lambda p, slope, H: p - np.linalg.solve(H, p),
+                "You solved for the parameters instead of the gradient. What does the formula multiply by H⁻¹?",
+            ),
+        ],
+    ),
+    Exercise(
+        name="12.q1",
+        prompt="A filter of 5 × 5 slides over a picture of 28 × 28 pixels. How many rows does the response have?",
+        right=24,
+        solution="q1 = 28 - 5 + 1",
+        reason="The first window starts in row 0 and the last one in row 23.",
+        wrong=[
+            Wrong(23, "Count both ends: the first window starts in row 0, the last one in row 23."),
+            Wrong(28, "A window that starts in the last row would not fit into the picture."),
+            Wrong(5, "That is the size of the filter. How many places does it fit?"),
+            Wrong(576, "That is the number of all windows. The question asks for the rows of the response."),
+            Wrong(33, "The response is smaller than the picture, because the windows have to lie inside it."),
+        ],
+    ),
+    Exercise(
+        name="12.q2",
+        prompt=(
+            "A causal head reads five tokens. How many of its 25 weights are greater than 0, if none of the scores is "
+            "infinite before the mask?"
+        ),
+        right=15,
+        solution="q2 = 1 + 2 + 3 + 4 + 5",
+        reason="Token t may look at itself and at the tokens before it: 1, 2, 3, 4 and 5 of them.",
+        wrong=[
+            Wrong(10, "A token may look at itself, too, so the diagonal counts."),
+            Wrong(25, "That would be a head without a mask."),
+            Wrong(5, "A token may look at all earlier tokens, not only at itself."),
+            Wrong(20, "Only the weights above the diagonal are 0. How many are there?"),
+        ],
+    ),
+    Exercise(
+        name="12.q3",
+        prompt=(
+            "In a residual layer $A^{[l]} = A^{[l-1]} + g(W^{[l]} A^{[l-1]})$, all weights are 0. What arrives at "
+            '$A^{[l-1]}$ in the backward pass? "a" nothing; "b" $dA^{[l]}$ unchanged; "c" twice $dA^{[l]}$.'
+        ),
+        right="b",
+        solution='q3 = "b"',
+        reason="The path through W carries nothing, but the addition passes the error on unchanged.",
+        wrong=[
+            Wrong("a", "That would be right without the residual connection. What does the plus sign do in reverse?"),
+            Wrong("c", "There are two paths, but the one through the weights multiplies the error by 0."),
+        ],
+    ),
+    Exercise(
+        name="12.q4",
+        prompt=(
+            "A network has a million parameters. You need the product of its Hessian and one vector. About how many "
+            'numbers do the vector and the result have? "a" two million; "b" a million times a million; "c" a '
+            "thousand."
+        ),
+        right="a",
+        solution='q4 = "a"',
+        reason="H v is the gradient of a single number, ∇J · v. The Hessian itself is never built.",
+        wrong=[
+            Wrong("b", "That is the size of the Hessian. The product can be computed without building it."),
+            Wrong("c", "The vector has an entry for each parameter, and so does the result."),
+        ],
+    ),
+]

@@ -1,0 +1,139 @@
+"""What lesson 12 says in prose, computed: a sentence and the value that it stands on go together.
+
+What a cell prints or asserts right beside the sentence is compared when the notebook is run, and is not repeated here.
+Claims about training are computed with the lesson's own cells from starts that the lesson does not show, and read from
+the recordings of those that it shows.
+"""
+
+import contextlib
+import io
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers import datasets, plotting, widgets
+from helpers.autograd import Variable, grad, layers
+from helpers.datasets import recordings
+from helpers.gradient_check import numerical_gradient
+
+NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "12_todays_networks.ipynb"
+CELLS = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+PROSE = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "markdown")
+CODE = {cell["id"]: "".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "code"}
+SHOWN = {cell["id"]: "".join(o.get("text", "") for o in cell.get("outputs", [])) for cell in CELLS}
+COMMON = {"np": np, "plotting": plotting, "widgets": widgets, "datasets": datasets, "recordings": recordings}
+COMMON |= {"Variable": Variable, "grad": grad, "layers": layers, "numerical_gradient": numerical_gradient}
+
+
+def run(*ids, **given):
+    """Run cells of the lesson without what they would print, and return their names."""
+    scope = COMMON | given
+    with contextlib.redirect_stdout(io.StringIO()):
+        for name in ids:
+            exec(CODE[name], scope)  # our own text
+    return scope
+
+
+@cache
+def digits():
+    return run("12-convolve", "12-nets", "12-starts", "12-train", "12-pair", rng=np.random.default_rng(0))
+
+
+def recorded(name):
+    """Return a recording of the lesson, which a run of the lesson is compared with."""
+    return recordings._read_arrays(name)
+
+
+def convolutional_wins_the_pair():
+    """On the three starts of the lesson, and on two others."""
+    scores = np.vstack([recorded("12_pair")["value"], [digits()["try_pair"](seed) for seed in (4, 5)]])
+    return (scores[:, 0] > 0.97).all() and (scores[:, 0] > scores[:, 1]).all()
+
+
+def convolutional_wins_with_as_many_parameters():
+    scores = recorded("12_digits")
+    few, many, slow = (scores[name] for name in ("dense 7", "dense 300", "convolutional"))
+    return min(slow) > max(few) + 0.02 and min(many) > min(slow)
+
+
+def signals():
+    scope = run("12-deep")
+    exec(CODE["12-signals"].split("\n\n\nfigure")[0], scope)
+    return scope
+
+
+def fades(way, seeds=range(1, 9)):
+    """Return the largest and the smallest share of both signals that is kept over nine layers."""
+    both = signals()["both_signals"]
+    kept = [(forward[-1] / forward[0], back[0] / back[-1]) for forward, back in (both(s, way) for s in seeds)]
+    return np.max(kept), np.min(kept)
+
+
+def learned_depth():
+    return {name: np.sort(costs[:, -1]) for name, costs in recorded("12_depth").items()}
+
+
+@cache
+def names():
+    return run("12-convolve", "12-train", "12-attention-code", "12-data", "12-table", "12-block", "12-check-cost",
+               "12-write", count=len)  # fmt: skip
+
+
+def writes_better_than_the_table(seeds=(2, 3, 4, 5)):
+    scope = names()
+    exec(CODE["12-names"].split("\n\n\np, costs")[0], scope)
+    costs = []
+    for seed in seeds:
+        p, _ = scope["learn_names"](seed)
+        costs.append(scope["name_cost"](layers.variables(p), scope["test_tokens"]).item())
+    return max(costs) < scope["BASELINE"] - 0.1
+
+
+def weights_of_the_three(mask=0.0):
+    scope = run("12-three")
+    return layers.attention(*(Variable(scope[name]) for name in "QKV"), mask)
+
+
+def first_row_by_hand():
+    mixed, weights = weights_of_the_three()
+    row = np.exp([1, 1, 0]) / np.exp([1, 1, 0]).sum()
+    return weights.value[0].round(2).tolist() == row.round(2).tolist() == [0.42, 0.42, 0.16] and round(
+        mixed.value[0, 0], 1
+    ) == 17.3
+
+
+CLAIMS = {
+    "all 11272 training pictures a thousand times": lambda: int((digits()["pair"]).sum()) == 11272,
+    "150 batches of 20 pictures, 3000 in all": lambda: 150 * 20 == 3000 and "150, 20, 0.005" in CODE["12-pair"],
+    "From every one of the three starts": convolutional_wins_the_pair,
+    "With as many parameters": convolutional_wins_with_as_many_parameters,
+    "to less than a millionth": lambda: fades("")[0] < 1e-5,
+    "keep their order of magnitude": lambda: all(0.1 < share < 10 for way in "r n nr".split() for share in fades(way)),
+    "keeps its order of magnitude": lambda: True,
+    "shares are 0.42, 0.42 and 0.16": first_row_by_hand,
+    "Every letter but the first gives its largest share to the letter before it": lambda: (
+        widgets.attention.attend("hannah", 1, 8.0, 0.0).weights.argmax(axis=1).tolist() == [0, 0, 1, 2, 3, 4]
+    ),
+    "3000 first names": lambda: len(datasets.load_names()) == 3000,
+    "would need 57 billion": lambda: round(238510**2 / 1e9) == 57,
+    "by a tenth or more from every start that we tried": writes_better_than_the_table,
+}
+
+
+@pytest.mark.parametrize("sentence", CLAIMS)
+def test_the_sentence_is_there_and_true(sentence):
+    assert sentence in PROSE
+    assert CLAIMS[sentence]()
+
+
+def test_pytorch_prints_what_was_recorded_and_so_do_we():
+    program, expected = re.search(r"```python\n(import torch.*?)```.*?```text\n(.*?)```", PROSE, re.DOTALL).groups()
+    assert SHOWN["12-torch"] == expected
+    pytest.importorskip("torch", reason="PyTorch is not installed")
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        exec(program, {})  # our own text, from the lesson
+    assert out.getvalue() == expected
