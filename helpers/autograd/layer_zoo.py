@@ -143,7 +143,7 @@ CREATURES = [
         "softmax over the wrong axis",
         softmax_over_the_wrong_axis,
         examine_attention,
-        "The network learns, but early tokens receive far more weight than they should.",
+        "The network learns, but the mixtures of early tokens are far too small, and those of late ones too large.",
         "over the wrong axis",
     ),
     LayerCreature(
@@ -164,7 +164,7 @@ CREATURES = [
         "only one use of a shared matrix",
         one_use_only,
         examine_shared,
-        "The network learns more slowly, because the vectors of the input never move.",
+        "The network learns more slowly, because the vectors do not learn to serve as input.",
         "the gradients of both uses must be added",
     ),
 ]

@@ -24,7 +24,7 @@ from helpers.plotting.style import (
 )
 
 
-def convolution(picture, F, response, place=None, ax=None):
+def convolution(picture, F, response, place=None, ax=None, titles=("picture", "filter", "response")):
     """Show a picture, a filter and its response, side by side. The window at `place` is framed, and so is its response.
 
     Parameters
@@ -37,12 +37,13 @@ def convolution(picture, F, response, place=None, ax=None):
         Response of the filter to each window.
     place : pair of int, optional
         Row and column of the upper left corner of a window.
+    titles : sequence of 3 str
+        Titles of the three panels.
     """
     ax = new_axes(ax, figsize=(WIDTH, 3.0))
     bare(ax, (0, 1), (0, 1))
     panels = [ax.inset_axes(box) for box in ([0, 0, 0.36, 0.86], [0.43, 0.25, 0.14, 0.38], [0.64, 0, 0.36, 0.86])]
     shown = [1.0 - np.repeat(np.clip(picture, 0, 1)[..., np.newaxis], 3, axis=2), F, response]
-    titles = ("picture", f"filter, {F.shape[0]} × {F.shape[1]}", "response")
     for panel, image, title in zip(panels, shown, titles, strict=True):
         _signed(panel, image, title)
     if place is not None:
@@ -155,8 +156,7 @@ def mixing(weights, tokens, ax=None):
             ax.plot(
                 [s, t], [0.22, 1.78], color=FORWARD, linewidth=0.3 + 7 * weight, alpha=0.35 + 0.65 * weight, zorder=1
             )
-            at = 0.3 if s == t else 0.3 + 0.16 * (n - 1 - s)
-            spot = (s + at * (t - s), 0.22 + at * 1.56)
+            spot = (t + 0.2 * (s - t), 0.22 + 0.8 * 1.56)
             box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
             ax.text(*spot, f"{weight:.2f}", ha="center", va="center", fontsize=SMALL, bbox=box)
     for x, token in enumerate(tokens):
