@@ -91,7 +91,7 @@ def names():
 
 def writes_better_than_the_table(seeds=(2, 3, 4, 5)):
     scope = names()
-    exec(CODE["12-names"].split("\n\n\np, costs")[0], scope)
+    exec(CODE["12-names"].split("\n\n\nlearned, costs")[0], scope)
     costs = []
     for seed in seeds:
         p, _ = scope["learn_names"](seed)
