@@ -56,7 +56,7 @@ def _without_call(slot, node, name):
     """Yield edits that remove an unneeded method or function and keep its object or one of its arguments."""
     if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) not in ("np", "np.linalg"):
         if name in REDUCTIONS or name in METHODS:
-            kind = "extra_sum" if name in REDUCTIONS else "extra_call"
+            kind = "extra_sum" if name in REDUCTIONS else "detached" if name == "copy" else "extra_call"
             yield of_slot(kind, slot, node.func.value, node, 0, name)
     elif name in REDUCTIONS and node.args:
         yield of_slot("extra_sum", slot, node.args[0], node, 0, name)

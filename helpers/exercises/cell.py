@@ -10,7 +10,8 @@ from types import FunctionType, ModuleType
 import numpy as np
 from IPython import get_ipython
 
-from helpers.exercises.repair import UNSAFE, Code
+from helpers.exercises.reading import Code
+from helpers.exercises.repair import UNSAFE
 
 OWN = {"check", "hint", "solution", "quiz", "progress"}
 IMPORTS = (ast.Import, ast.ImportFrom)
@@ -28,7 +29,7 @@ def current(name):
 
     Returns
     -------
-    repair.Code or None
+    reading.Code or None
         None outside a notebook, or if the code cannot be read.
     """
     shell = get_ipython()
@@ -50,7 +51,7 @@ def read(text, name, scope):
 
     Returns
     -------
-    repair.Code or None
+    reading.Code or None
         None if the cell is not valid code or contains no answer to this exercise.
     """
     try:

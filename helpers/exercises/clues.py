@@ -1,12 +1,15 @@
 """Find clues to a mistake that the code alone shows: a difference that is always 0, skipped passes, lost entries."""
 
 import ast
+import builtins
 import re
 
 import numpy as np
 
-from helpers.exercises import diagnosis, repair
-from helpers.exercises.errors import quote, where
+from helpers.exercises import calls, diagnosis, loose_ends, reading, repair
+from helpers.exercises.edits import of_slot
+from helpers.exercises.errors import listed, quote, where
+from helpers.exercises.expressions import slots
 
 COMBINED = ("sum", "mean", "max", "min", "prod", "average", "median")
 LOGARITHMIC = ("02", "03", "04", "08")  # lessons in which the cost contains a logarithm
@@ -27,20 +30,22 @@ def unneeded(exercise):
 
 
 def read(exercise, answer):
-    """Return the code of a function (see `repair.read`), with the arguments that a right answer need not use."""
-    code = repair.read(answer)
-    return code and code._replace(unneeded=unneeded(exercise))
+    """Return the code of a function (see `reading.read`), with what the exercise says of its arguments and results."""
+    code = reading.read(answer)
+    return code and code._replace(unneeded=unneeded(exercise), parts=exercise.parts)
 
 
-def certain(code, hint):
+def certain(code, hint, whole):
     """Return a sentence and a question about a mistake that can be seen without running the code, or "".
 
-    A hint for the known wrong answer with the same results is better than a remark about a constant.
+    If a change of a different line corrects the code, there is no such mistake. A hint for the known wrong answer with
+    the same results is better than a remark about a constant.
     """
-    loose = diagnosis.lost(code)
-    if loose is not None:
-        return diagnosis.about_lost(loose, code)
-    return "" if hint else constant(code)
+    loose = loose_ends.lost(code)
+    if loose is not None and not whole:
+        return loose_ends.about_lost(loose, code)
+    said = "" if hint else constant(code)
+    return said if not whole or whole.line in said else ""
 
 
 def constant(code):
@@ -66,44 +71,114 @@ def _ordered(node):
     return ast.unparse(node)
 
 
-def of(exercise, code, words):
+def of(exercise, code, words, sized):
     """Return a sentence and a question about what the code alone shows, or "" if it shows nothing.
 
     Parameters
     ----------
     exercise : Exercise
-    code : repair.Code
+    code : reading.Code
         The reader's code.
     words : str
         What is known about the wrong result, which may give two shapes.
+    sized : callable
+        Takes a function and the index of a case, and returns which results have the right size (see `repair.find`).
     """
+    cases = exercise.cases()
     shapes = re.findall(r"shape \(([\d, ]*)\)", words)
     if len(shapes) == 2 and "right shape" not in words:
         mine, right = (np.array([int(n) for n in re.findall(r"\d+", shape)] or [1]) for shape in shapes)
-        found = _of_lost_entries(code, mine, right)
+        found = _of_differences(code, mine, right) or _of_lost_entries(code, cases, sized)
     else:
         found = _skipped(code)
     in_cost = exercise.lesson in LOGARITHMIC
-    return found or diagnosis.evidence(code) or (in_cost and _about_logarithm(code, exercise.parts)) or ""
+    found = found or _outside(code) or _never(code) or loose_ends.unused(code) or loose_ends.cut_off(code, cases)
+    return found or (in_cost and _about_logarithm(code, exercise.parts, cases)) or ""
 
 
-def _of_lost_entries(code, mine, right):
-    calls = [node for node in ast.walk(code.tree) if isinstance(node, ast.Call)]
-    differences = [node for node in calls if ast.unparse(node.func) == "np.diff" and node.args]
-    if differences and mine.size == right.size and (mine.sum() + 1 == right.sum()):
-        node = differences[0]
-        return (
-            f"`np.diff` returns one number less than it is given{where(code.line(node))}. How many numbers must "
-            f"{quote(ast.unparse(node.args[0]))} contain?"
-        )
-    for node in calls if mine.prod() < right.prod() else ():
-        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        if name in COMBINED:
+def _outside(code):
+    hidden = reading.outside(code)
+    node = next((n for n in ast.walk(code.tree) if isinstance(n, ast.Name) and n.id in hidden[:1]), None)
+    return node and (
+        f"`{node.id}`{where(code.line(node))} is not an argument of the function but comes from elsewhere in the "
+        f"notebook. Which argument, or which size of an argument, should you use instead?"
+    )
+
+
+def _never(code):
+    names = reading.unused(code)
+    question = "What is it needed for?" if len(names) == 1 else "What are they needed for?"
+    return names and f"{diagnosis.about_unused(code)}{question}"
+
+
+def with_unused(words, code):
+    """Insert what the code alone shows into a message, before its closing question."""
+    if not code:
+        return words
+    never, hidden, lost = diagnosis.about_unused(code), reading.outside(code), loose_ends.lost(code)
+    if hidden:
+        never = f"`{hidden[0]}` is not an argument of the function but comes from elsewhere in the notebook. {never}"
+    loose = _diagonal(code, words) or (lost and loose_ends.about_lost(lost, code)) or loose_ends.unused(code)
+    if not never and loose and len(words) + len(loose) < 480:
+        return f"{re.sub(' [A-Z][^.?!]*[?]$', '', words)} {loose}"
+    sentences = re.split(r"(?<=[.!]) (?=[A-Z])", words)
+    return " ".join([*sentences[:-1], f"{never}{sentences[-1]}"]) if never else words
+
+
+def with_arguments(words, missing, code):
+    """Add to a message about a name without a value the arguments that are not used and may be meant by it."""
+    names = reading.unused(code) if code else []
+    if not names:
+        return words
+    known = {*vars(builtins), *code.scope, code.tree.name}
+    known |= {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+    known |= {argument.arg for n in ast.walk(code.tree) if isinstance(n, ast.arguments) for argument in n.args}
+    used = [n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name)]
+    others = [name for name in dict.fromkeys(used) if name not in known and name != missing]
+    also = f"{listed(others)} {'is' if len(others) == 1 else 'are'} not defined either. " if others else ""
+    words = re.sub(r" (Did you|Is it misspelt|Which line).*$", "", words)
+    which = "Is it" if len(names) == 1 else "Which of them is"
+    return f"{words} {also}{diagnosis.about_unused(code)}{which} meant by {listed([missing, *others], 'or')}?"
+
+
+def _diagonal(code, words):
+    """Return a sentence and a question about np.diag in the line that raised an error, or "" if there is none."""
+    called = [n for n in ast.walk(code.tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "np.diag"]
+    arguments = [argument.arg for argument in code.tree.args.args]
+    for call in called:
+        given = ast.unparse(call.args[0]) if call.args else ""
+        if given in arguments and "not fit together" in words and code.line(call)[:40] in words:
             return (
-                f"{quote(ast.unparse(node))}{where(code.line(node))} combines several entries into one. Should they "
-                f"stay separate?"
+                f"`np.diag` turns a vector into a diagonal matrix, but from a matrix it extracts the diagonal. Is "
+                f"`{given}` a vector?"
             )
     return ""
+
+
+def _of_differences(code, mine, right):
+    calls_of_diff = [n for n in ast.walk(code.tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "np.diff"]
+    if not calls_of_diff or mine.size != right.size or mine.sum() + 1 != right.sum():
+        return ""
+    node = calls_of_diff[0]
+    return (
+        f"`np.diff` returns one number less than it is given{where(code.line(node))}. How many numbers must "
+        f"{quote(ast.unparse(node.args[0]))} contain?"
+    )
+
+
+def _of_lost_entries(code, cases, sized):
+    """Return a sentence and a question about a sum or the like without which a result has the right size, or ""."""
+    found = [
+        edit._replace(node=node, piece=ast.unparse(node))
+        for slot, node, _ in slots(code.tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in COMBINED
+        for edit in calls.edits_of(slot, node)
+        if edit.kind in ("extra_sum", "no_axis")
+    ]
+    guilty = repair.find(code, cases, sized, found=found)
+    return guilty and (
+        f"{quote(guilty.piece)}{where(guilty.line)} combines several entries into one. Should they stay separate?"
+    )
 
 
 def _skipped(code):
@@ -118,15 +193,16 @@ def _skipped(code):
     return ""
 
 
-def _about_logarithm(code, parts):
-    """Return a sentence and a question about a logarithm in code that computes gradients, or "" if there is none.
+def _about_logarithm(code, parts, cases):
+    """Return a sentence and a question about a logarithm that affects the gradients, or "" if there is none.
 
     A logarithm belongs to the cost, so it usually means that the cost was not differentiated.
     """
     if not parts or not all(re.match(r"d[A-Za-z]", part) for part in parts):
         return ""
-    for node in ast.walk(code.tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "np.log":
+    for slot, node, _ in slots(code.tree):
+        is_log = isinstance(node, ast.Call) and ast.unparse(node.func) == "np.log"
+        if is_log and repair.matters(code, of_slot("function", slot, ast.Constant(0.0), node), cases):
             return (
                 f"{quote(ast.unparse(node))}{where(code.line(node))} belongs to the cost, but a gradient contains the "
                 f"derivative of the cost. What is the derivative of a logarithm?"
@@ -135,10 +211,18 @@ def _about_logarithm(code, parts):
 
 
 def counted(node, value, code):
-    """Return a sentence and a question about the length of an array of the notebook, or "" if it is not used."""
-    if not isinstance(value, np.ndarray) or f"len({node.id})" not in ast.unparse(code.tree):
+    """Return a sentence and a question about a size of an array of the notebook, or "" if none is used."""
+    if not isinstance(value, np.ndarray):
         return ""
+    text, name = ast.unparse(code.tree), node.id
+    size = re.search(rf"\blen\({name}\)|\b{name}\.shape\[-?\d\]", text)
+    if not size:
+        return ""
+    axis = int(size[0][:-1].split("[")[1]) % max(value.ndim, 2) if "[" in size[0] else 0
+    if axis >= value.ndim:
+        return ""
+    kind = ("rows", "columns")[axis] if value.ndim == 2 else "entries along this axis"
     return (
-        f"`len({node.id})`{where(code.line(node))} is {len(value)}, the number of rows of `{node.id}`. What does each "
-        f"row contain, and which axis does the question ask about?"
+        f"`{size[0]}`{where(code.line(node))} is {value.shape[axis]}, the number of {kind} of `{name}`. What does each "
+        f"{'column' if kind == 'columns' else 'row'} contain, and which axis does the question ask about?"
     )

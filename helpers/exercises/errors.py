@@ -50,13 +50,13 @@ IN_A_LINE = [
 ]  # fmt: skip
 # Errors that do not concern a single line.
 ABOUT_THE_WHOLE = {
-    ArgumentChangedError: "`{name}` changes its argument `{text}` in place, but the caller still needs the original. "
-    "Make a new array.",
     ArgumentRoundedError: (
         "`{name}` leaves its argument `{text}` changed by rounding errors, because adding ε and "
         "subtracting it again does not give exactly the same number. Save the entry and restore it, or "
         "work on a copy."
     ),
+    ArgumentChangedError: "`{name}` changes its argument `{text}` in place, but the caller still needs the original. "
+    "How can you put the new values into a new {kind}?",
     limits.TimeUp: "`{name}` was stopped after {text} seconds. Is there a loop that never ends?",
     limits.AskedForInputError: "`{name}` calls input(), which would wait forever. Use the function's arguments "
     "instead.",
@@ -65,6 +65,12 @@ ABOUT_THE_WHOLE = {
     MemoryError: "`{name}` needs more memory than is available. Does one of its arrays become too large?",
 }
 LONGEST = 90  # maximum number of characters in a quoted line
+
+
+def listed(names, word="and"):
+    """List names in backticks, with `word` before the last one."""
+    quoted = [f"`{name}`" for name in names]
+    return f" {word} ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]]))
 
 
 def quote(line):
@@ -97,7 +103,7 @@ def about_error(name, error, function=None):
     text = text_of(error)
     for kind, words in ABOUT_THE_WHOLE.items():
         if isinstance(error, kind):
-            return words.format(name=name, text=text)
+            return words.format(name=name, text=text, kind=getattr(error, "kind", ""))
     line = own_line(error, function)
     there = where(line)
     if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):

@@ -17,7 +17,6 @@ FAMILIES = [  # functions and methods that are easily confused
     {"tanh", "sinh", "cosh", "arctanh", "tan", "arctan", "sech"},
     {"zeros", "ones", "empty", "full"},
     {"zeros_like", "ones_like", "empty_like"},
-    {"ravel", "flatten"},
 ]
 INDICES = (ast.Name, ast.Constant, ast.BinOp, ast.Call)
 SLOPES = ("sigmoid", "sigmoid_prime", "softmax", "tanh_prime", "forward", "backward", "gradients")
@@ -150,6 +149,8 @@ def _names(slot, node, parent, known):
             yield of_slot("function" if func else "name", slot, ast.Name(other, ast.Load()), node)
     if not func and isinstance(parent, ast.BinOp) and node.id != "np":
         yield of_slot("name", slot, ast.Constant(1), node, 6)
+    if not func and isinstance(parent, ast.Call):
+        yield of_slot("name", slot, ast.Constant(0), node, 6)
 
 
 def _pairs(slot, node, parent, known):
@@ -206,6 +207,8 @@ def _attributes(slot, node, parent, known):
     if node.attr == "shape" and not isinstance(parent, ast.Subscript):
         for i in (1, 0):
             yield of_slot("whole_shape", slot, ast.Subscript(node, ast.Constant(i), ast.Load()), node)
+    if node.attr == "flatten" and isinstance(parent, ast.Call):
+        yield of_slot("detached", slot, ast.Attribute(node.value, "ravel", ast.Load()), parent, 0, "flatten")
     for family in FAMILIES:
         if node.attr in family and isinstance(parent, ast.Call):
             kind = "reduction" if node.attr in calls.REDUCTIONS else "function"

@@ -8,6 +8,7 @@ from helpers.exercises import edits, expressions
 TWO = ast.Constant(2)
 USUAL_TWICE = ("floor", "power", "number", "name", "index", "function", "swapped_functions", "late")
 SIGNS_OF = {"exp": "exp|sigmoid|softmax", "log": "log", "root": r"sqrt|\*\* *0\.5|\*\* *\(1 */ *2\)", "square": r"\*\*"}
+SIGNS_OF["doubled"] = SIGNS_OF["square"]
 
 
 def rank(edit, solution, weak):
@@ -48,6 +49,8 @@ def is_usual(edit, code, solution):
         getattr(edit.node, "op", None), ast.Add
     ):  # a + b is written instead of a - b, but never instead of b - a
         return isinstance(new, ast.BinOp) and new.left is edit.node.left
+    if edit.kind == "function" and solution:  # the right function must occur in the formula
+        return getattr(new, "attr", getattr(new, "id", "")) in solution
     if edit.kind == "parentheses":  # people forget parentheses, but rarely add unneeded ones
         return ast.unparse(new).count("(") >= ast.unparse(edit.node).count("(")
     if edit.kind in SIGNS_OF and not _fits(edit, solution):
@@ -55,6 +58,8 @@ def is_usual(edit, code, solution):
     if edit.kind == "no_two" and solution and _count(code.tree, TWO) >= _count(ast.parse(solution), TWO):
         return False  # no 2 is missing
     if edit.kind in ("extra", "number") and solution and _is_in_place(edit.node, code.tree, ast.parse(solution)):
+        return False
+    if edit.kind == "extra" and solution and _is_as_wrong_elsewhere(edit, code, solution):
         return False
     if edit.kind == "extra":  # what remains must be larger than the part left out
         return 2 * _leaves(edit.piece) <= _leaves(ast.unparse(code.tree.body[-1].value)) or _leaves(edit.piece) == 1
@@ -77,6 +82,14 @@ def _is_in_place(number, tree, solution):
 def _count_in(tree, number, op):
     inside = [n for n in ast.walk(tree) if isinstance(n, ast.BinOp) and type(n.op) is type(op)]
     return sum(getattr(side, "value", None) == number.value for n in inside for side in (n.left, n.right))
+
+
+def _is_as_wrong_elsewhere(edit, code, solution):
+    """Return whether the part that an edit leaves out is a number that remains elsewhere but is not in the solution."""
+    number = edit.node
+    if not isinstance(number, ast.Constant) or _count(ast.parse(solution), number):
+        return False
+    return _count(code.tree, number) > 1
 
 
 def _leaves(piece):

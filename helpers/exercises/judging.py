@@ -2,25 +2,35 @@
 
 import ast
 import copy
+import functools
 import re
 from typing import NamedTuple
 
 import numpy as np
 
-from helpers.exercises import clues, diagnosis, limits, questions, repair, typed_code, values, variants
+from helpers.exercises import (
+    clues,
+    diagnosis,
+    limits,
+    questions,
+    reading,
+    repair,
+    results,
+    typed_code,
+    values,
+    variants,
+)
 from helpers.exercises.core import Verdict
 from helpers.exercises.errors import about_error, quote
 from helpers.exercises.judging_values import judge_value
-from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError, fingerprint, run
-from helpers.gradient_check import compare
-from helpers.gradient_check.report import GradientReport
+from helpers.exercises.running import ArgumentChangedError, fingerprint, run, text_of
 
 SECONDS = 4.0  # time limit for an answer
 LONGEST_SEARCH = 12.0  # time limit in seconds for the search for a cause on a busy machine; see repair.MOST_SECONDS
 # If one of these changes corrects the code, a hint such as "the inner sizes do not match" still names the cause.
 SAME_CAUSE = ("no_transpose", "transpose", "order_of_product", "wrong_factor", "order_of_arguments", "wrong_return")
 # If one of these changes corrects the code, the cause is certain, even if another mistake gives the same results.
-SURE = ("floor", "power", "uncalled", "whole_shape", "outside")
+SURE = ("floor", "power", "uncalled", "whole_shape", "outside", "detached")
 
 
 class _Mistake(NamedTuple):
@@ -43,7 +53,7 @@ def judge(exercise, answer, seconds=SECONDS, code=None, search=True):
         The reader's answer, which may be anything.
     seconds : float
         The time in seconds after which a function is stopped.
-    code : repair.Code, optional
+    code : reading.Code, optional
         The code of a typed answer, if it is known (see `cell`).
     search : bool
         Whether to search for the cause of a mistake in the code of a function, if it is not a known mistake.
@@ -83,7 +93,7 @@ def _traced(exercise, answer, mistake):
         raise
     except BaseException:  # a changed version of the reader's code can also raise anything
         words = mistake.hint or mistake.generic
-        return Verdict("wrong", diagnosis.pointed(words, None, repair.read(answer), exercise.parts, mistake.part))
+        return Verdict("wrong", diagnosis.pointed(words, None, reading.read(answer), exercise.parts, mistake.part))
 
 
 # --- functions -----------------------------------------------------------------------------------
@@ -98,24 +108,24 @@ def _judge_function(exercise, answer, printed):
         return Verdict("wrong", words)
     key, parts = exercise.key, exercise.parts
     try:
-        results = run(answer, exercise.cases())
+        given = run(answer, exercise.cases())
     except (Exception, SystemExit) as error:
         return _about_failure(exercise, answer, error)
     try:
-        mine, right = sets(results, key.right, parts), sets(key.right, key.right, parts)
+        mine, right = sets(given, key.right, parts), sets(key.right, key.right, parts)
     except values.NothingError:
-        return _about_nothing(exercise, answer, results, printed)
+        return _about_nothing(exercise, answer, given, printed)
     except values.UnfitError as unfit:
         known = {misfit(known, key.right, parts): hint for known, hint in key.wrong if isinstance(known, list)}
         return _Mistake(known.get(str(unfit), ""), str(unfit), failed=True)
     if all_same(mine, right):
-        return Verdict("right", exercise.reason + _note(results, key.right))
+        return Verdict("right", exercise.reason + _note(given, key.right))
     return _about_results(exercise, answer, key, mine, right)
 
 
-def _note(results, right):
+def _note(given, right):
     """Return a note if a right result has a different type from that of the lesson's function, otherwise ""."""
-    if isinstance(right[0], np.ndarray) and isinstance(results[0], (list, tuple)):
+    if isinstance(right[0], np.ndarray) and isinstance(given[0], (list, tuple)):
         return " (Your result is a list, but the function in the lesson returns an array.)"
     return ""
 
@@ -123,27 +133,31 @@ def _note(results, right):
 def _about_failure(exercise, answer, error):
     hint = next((hint for known, hint in exercise.key.wrong if known == fingerprint(error)), "")
     generic = about_error(exercise.answer_name, error, answer)
-    if isinstance(error, (ArgumentChangedError, ArgumentRoundedError)):
+    if isinstance(error, ArgumentChangedError):
         return _Mistake(generic, generic)
     if isinstance(error, (SystemExit, RecursionError, MemoryError, limits.AskedForInputError)):
         return Verdict("wrong", generic)
     if isinstance(error, NameError):
-        return Verdict("wrong", generic)
+        name = getattr(error, "name", "") or text_of(error).partition("'")[2].partition("'")[0]
+        return Verdict("wrong", clues.with_arguments(generic, name, clues.read(exercise, answer)))
     return _Mistake(hint, generic, failed=True)
 
 
-def _about_nothing(exercise, answer, results, printed):
+def _about_nothing(exercise, answer, given, printed):
     name = exercise.answer_name
     if printed.length:
         said = f"`{name}` prints its result but returns None. How can the function pass the result on to its caller?"
         return _Mistake(said, said)
-    if any(result is not None for result in results):
+    if any(result is not None for result in given):
         return Verdict("wrong", f"`{name}` returns None in some cases. Does every path through it end with `return`?")
-    code = repair.read(answer)
+    code = reading.read(answer)
     if code and not all(ast.unparse(node) in ("return None", "return", "pass", "...") for node in code.tree.body):
-        last = quote(code.line(code.tree.body[-1]))
+        last = code.tree.body[-1]
+        last = max((n for n in ast.walk(last) if isinstance(n, ast.stmt)), key=lambda n: n.lineno)
         return Verdict(
-            "wrong", f"`{name}` returns None, because its last line is {last}. How can the caller get the result?"
+            "wrong",
+            f"`{name}` returns None, because its last line is {quote(code.line(last))}. How can the caller get the "
+            f"result?",
         )
     return Verdict(
         "open",
@@ -170,7 +184,8 @@ def _about_results(exercise, answer, key, mine, right):
         if off:
             given = list(zip(exercise.arguments, arguments, strict=True))
             earlier = "The result is right for one set of arguments but not for another. " if i else ""
-            generic = earlier + _explain(off, mine_here, right_here, m, given)
+            called = functools.partial(diagnosis.called, reading.read(answer), exercise.parts)
+            generic = earlier + results.explain(off, mine_here, right_here, m, given, called)
             return _Mistake("", generic, earlier, part=part)
     raise AssertionError("no difference found")
 
@@ -181,13 +196,13 @@ def _same(mine, right, name):
 
 def _is_about(hint, needs, answer):
     """Return whether the code contains what the hint is about, or cannot be read, so that the hint may apply."""
-    code = repair.read(answer) if hint in needs else None
+    code = reading.read(answer) if hint in needs else None
     return code is None or re.search(needs[hint], "\n".join(map(ast.unparse, code.functions))) is not None
 
 
 def _about_the_given(exercise, answer):
     """Judge a function that still gives the same results as the one in which the reader should find a mistake."""
-    code = repair.read(answer)
+    code = reading.read(answer)
     given = ast.parse(exercise.stub).body[0]
     if code is None or ast.dump(ast.Module(code.tree.body, [])) == ast.dump(ast.Module(given.body, [])):
         return Verdict("open", "The function is still as it was given. Correct it and run the cell again.")
@@ -205,7 +220,7 @@ def _explained(exercise, answer, hint, generic, earlier, failed, part):
     found = repair.find(code, exercise.cases(), passed) if code else None
     whole = found if found and found.whole else None
     pointed = lambda words: Verdict("wrong", diagnosis.pointed(words, whole, code, exercise.parts, part))  # noqa: E731
-    certain = clues.certain(code, hint) if code and not failed else ""
+    certain = clues.certain(code, hint, whole) if code and not failed else ""
     if certain:
         return Verdict("wrong", earlier + certain)
     if whole and whole.kind in SURE and hint not in exercise.key.needs:
@@ -235,8 +250,8 @@ def _another_number(exercise, code, passed):
 def _without_repair(exercise, code, generic, failed, pointed):
     """Return the verdict if no change to the code explains the mistake: `generic` and what the code alone shows."""
     if failed:
-        return pointed(diagnosis.with_unused(generic, code))
-    shown = clues.of(exercise, code, generic) if code else ""
+        return pointed(clues.with_unused(generic, code))
+    shown = clues.of(exercise, code, generic, _comparison(exercise, _same_size)) if code else ""
     if not shown:
         return pointed(generic)
     words = f"{_short(generic)} {shown}".strip()
@@ -248,7 +263,11 @@ def _short(generic):
     return generic if len(generic) < 200 else ""
 
 
-def _comparison(exercise):
+def _same_size(mine, right):
+    return all(mine[name].size == right[name].size for name in right)
+
+
+def _comparison(exercise, same=values.same):
     """Return a function for `repair` and `variants` that determines which results of a function are right in a case."""
     cases, like = exercise.cases(), exercise.key.right
     rights = sets(like, like, exercise.parts)
@@ -256,33 +275,19 @@ def _comparison(exercise):
     def passed(function, i):
         (result,) = run(function, copy.deepcopy(cases[i : i + 1]))
         mine, right = values.conform(result, like[i], exercise.parts), rights[i]
-        return [name for name in right if values.same({"": mine[name]}, {"": right[name]})], len(right)
+        return [name for name in right if same({"": mine[name]}, {"": right[name]})], len(right)
 
     return passed
 
 
-def _explain(off, mine, right, m, given):
-    """Describe the array that the reader should look at first.
-
-    If the results are the gradients of several layers, this is the wrong gradient in the layer nearest the output.
-    """
-    headline, first = "", off[0]
-    gradients = all(re.fullmatch(r"d[Wb]\[\d+\]", name) and right[name].shape == mine[name].shape for name in right)
-    if gradients and len(right) > 2:
-        report = GradientReport([compare(name, mine[name], right[name], m) for name in right])
-        headline = f"{report.headline} "
-        first = next((name for name in off if name.endswith(f"[{report.first_guilty}]")), first)
-    return headline + values.describe(first, mine[first], right[first], m, given)
+def sets(given, like, parts):
+    return [values.conform(result, wanted, parts) for result, wanted in zip(given, like, strict=True)]
 
 
-def sets(results, like, parts):
-    return [values.conform(result, wanted, parts) for result, wanted in zip(results, like, strict=True)]
-
-
-def misfit(results, like, parts):
+def misfit(given, like, parts):
     """Return the reason why known wrong results cannot be arranged like the right ones, or None if they can."""
     try:
-        sets(results, like, parts)
+        sets(given, like, parts)
     except values.UnfitError as unfit:
         return str(unfit)
     except values.NothingError:

@@ -1,5 +1,6 @@
 """Judge a typed answer, which is a number, a list of numbers or the letter of a choice."""
 
+import ast
 import re
 
 import numpy as np
@@ -17,7 +18,7 @@ def judge_value(exercise, answer, code=None):
     exercise : Exercise
     answer : object
         The reader's answer, which may be anything.
-    code : repair.Code, optional
+    code : reading.Code, optional
         The code of the answer, if it is known (see `cell`).
 
     Returns
@@ -110,14 +111,19 @@ def _about_value(exercise, mine, right, code):
         return _about_shape(mine, right)
     line = typed_code.look_at(code) if formula else ""
     if not np.isfinite(mine).all():
-        return (
-            f"{line}The answer contains NaN or an infinite value. Where does it divide by 0 or take the logarithm of 0?"
-        )
+        return line + _about_infinity(exercise, mine, code if formula else None)
     mine = mine.squeeze().astype(float)
     said = typed.look(mine, right, re.search(r"\bshare\b", exercise.prompt), formula) or _slip(exercise, mine)
     if said:
         return line + ending(f"{_few(mine)}{said}", question_of(exercise))
     return line + values.about_numbers(mine, right, question_of(exercise), formula)
+
+
+def _about_infinity(exercise, mine, code):
+    computed = code is not None and re.search(r"/|log|exp|\*\*", ast.unparse(code.tree))
+    if not computed:
+        return f"The answer is {mine}, but it should be finite. {question_of(exercise)}"
+    return "The answer contains NaN or an infinite value. Where does it divide by 0 or take the logarithm of 0?"
 
 
 def _about_text(right, code):
@@ -136,9 +142,11 @@ def _about_shape(mine, right):
             f"values from the lesson. Have you used the numbers in the question?"
         )
     is_list = mine.ndim == 1
-    listed = f"a list of {mine.size}, {[float(f'{v:.4g}') for v in mine]}" if is_list else values.shape_in_words(mine)
+    listed = (
+        f"a list of {mine.size}, [{', '.join(map(values.number, mine))}]" if is_list else values.shape_in_words(mine)
+    )
     question = "How can you combine them?" if mine.ndim and right.ndim == 0 else "What does each number stand for?"
-    return f"The answer should be {wanted}, but it is {listed.replace('.0,', ',').replace('.0]', ']')}. {question}"
+    return f"The answer should be {wanted}, but it is {listed}. {question}"
 
 
 def _known(exercise, mine, code):
@@ -192,4 +200,4 @@ def _slip(exercise, mine):
 
 
 def _few(mine):
-    return f"{mine:.6g} is not right. " if mine.ndim == 0 else ""
+    return f"{values.number(mine)} is not right. " if mine.ndim == 0 else ""

@@ -180,6 +180,11 @@ EXERCISES = [
                 "This is the slope of tan, but tanh is made of exponentials. What does the quotient rule give "
                 "for those?",
             ),
+            Wrong(
+                lambda Z: 1 / (1 + Z**2),
+                "This is the slope of the arc tangent, but tanh is the hyperbolic tangent. What does the quotient rule "
+                "give for the exponentials in it?",
+            ),
             Wrong(sigmoid_prime, "This is the slope of the sigmoid. The derivative of tanh is different."),
             Wrong(
                 lambda Z: np.cosh(Z) / np.sinh(Z + 1e-300),

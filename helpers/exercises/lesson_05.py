@@ -430,8 +430,8 @@ EXERCISES = [
             Wrong(
                 lambda f, x, e: np.zeros(x.shape),
                 (
-                    "All entries are 0, so the values of f never reach `gradient`. Do "
-                    "you nudge the array itself, or only a copy of one of its numbers?"
+                    "All entries are 0. Do you pass the nudged array to f, or do you nudge only a copy of it? And "
+                    "does the slope reach the array that you return?"
                 ),
             ),
             Wrong(

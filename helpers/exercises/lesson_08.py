@@ -293,6 +293,10 @@ EXERCISES = [
                 "That is the most likely class, but the exercise asks for the probability of every class.",
             ),
             Wrong(
+                lambda Z: 1.0 * (Z == Z.max(axis=0)),
+                "You gave the most likely class the probability 1 and all others 0. What does softmax give the others?",
+            ),
+            Wrong(
                 lambda Z: 1 / (1 + np.exp(-Z)),
                 (
                     "You applied the sigmoid to each logit separately. With "

@@ -33,14 +33,22 @@ def edits_of(slot, node):
             tag = f"{type(op).__name__} {other.__name__}" if isinstance(op, ast.FloorDiv) else ""
             floor = isinstance(op, ast.FloorDiv) and other is ast.Div
             yield of_slot("floor" if floor else "operation", slot, ast.BinOp(left, other(), right), node, 0, tag)
-    if isinstance(op, ast.Mult):  # 2x was written instead of x²
-        for number, other in ((left, right), (right, left)):
-            if getattr(number, "value", None) == 2:
-                yield of_slot("square", slot, ast.BinOp(other, ast.Pow(), number), node)
+    if isinstance(op, ast.Mult):
+        yield from _doubled(slot, node)
     if isinstance(op, ast.BitXor):
         yield of_slot("power", slot, ast.BinOp(left, ast.Pow(), right), node, 0, "^")
     yield from _too_much(slot, node)
     yield from _grouped(slot, node)
+
+
+def _doubled(slot, node):
+    """Yield edits from 2 * x and x * 2 to x ** 2, and from y / x * 2 to y / x ** 2."""
+    for number, other in ((node.left, node.right), (node.right, node.left)):
+        if getattr(number, "value", None) == 2:
+            yield of_slot("doubled", slot, ast.BinOp(other, ast.Pow(), number), node)
+    if getattr(node.right, "value", None) == 2 and isinstance(getattr(node.left, "op", None), (ast.Mult, ast.Div)):
+        squared = ast.BinOp(node.left.right, ast.Pow(), node.right)
+        yield of_slot("doubled", slot, ast.BinOp(node.left.left, node.left.op, squared), node)
 
 
 def _products(slot, node):

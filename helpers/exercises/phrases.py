@@ -10,7 +10,23 @@ WORDS = {
         "How many passes should the loop make before the function returns?",
     ),
     "no_return": ("The result of {line} is computed but not returned", "How can the caller get it?"),
-    "copy": ("{line} writes into an array that the caller still needs", "How can you make a new array instead?"),
+    "copy": (
+        "{line} changes values in place that are still needed",
+        "How can you store the new values separately instead?",
+    ),
+    "detached": (
+        "{piece} makes a copy, so writing into it leaves the original unchanged",
+        "Which array should be changed?",
+    ),
+    "exchanged": (
+        "The variables in {piece} are used in each other's place",
+        "What does each of them hold, and which one does each line need?",
+    ),
+    "as_is": (
+        "{piece} is needed as it is, but {line} uses a changed form of it",
+        "What has already been done to it?",
+    ),
+    "doubled": ("In {piece}, a value is doubled that should be squared", "How is a square written?"),
     "swapped": ("The two parts of {piece} are in the wrong order", "Which of them should come first?"),
     "swapped_index": ("The two entries of {piece} are in the wrong order", "What does each axis of the array count?"),
     "sign": ("The sign is wrong in {piece}", "What is subtracted from what, and is this term positive or negative?"),

@@ -9,13 +9,14 @@ but never shows the change itself.
 
 import ast
 import builtins
+import copy
 import inspect
 import time
 from typing import NamedTuple
 
 import numpy as np
 
-from helpers.exercises import catalogue, edits, expressions, limits
+from helpers.exercises import catalogue, edits, expressions, limits, reading, unpacking
 
 MOST_SECONDS = 1.5  # limit on the processor time for all changes together
 EACH = 0.25  # limit on the processor time for a single change, which may loop forever
@@ -29,23 +30,6 @@ UNSAFE |= {"seed", "set_state", "seterr", "chdir", "save", "savetxt", "tofile", 
 
 # Changes of these kinds often make one of several results right by chance.
 LOOSE = {"name", "number", "operation", "no_term", "no_two", "no_slope", "subset"}
-
-
-class Code(NamedTuple):
-    """The code of the reader's function, together with the functions that it uses and the source lines."""
-
-    functions: list  # ast.FunctionDef nodes, starting with the answer itself
-    lines: list  # lines of the whole file or cell
-    scope: dict  # global variables that the function can use, by name
-    unneeded: frozenset = frozenset()  # names of arguments that a right answer need not use
-
-    @property
-    def tree(self):
-        return self.functions[0]
-
-    def line(self, node):
-        """Return the line that contains a node, without indentation and comments."""
-        return plain(self.lines[node.lineno - 1]) if 0 < getattr(node, "lineno", 0) <= len(self.lines) else ""
 
 
 class Found(NamedTuple):
@@ -70,61 +54,6 @@ class Found(NamedTuple):
     whole: bool
 
 
-def plain(line):
-    return line.split("#")[0].strip()
-
-
-def read(function):
-    """Return the code of a function defined in a cell or a file, or None if it cannot be read."""
-    if not inspect.isfunction(function) or function.__closure__ or function.__code__.co_flags & inspect.CO_VARARGS:
-        return None
-    try:
-        lines, _ = inspect.findsource(function)
-        module = ast.parse("".join(lines))
-    except (OSError, TypeError, SyntaxError, AttributeError, IndexError, ValueError, RecursionError):
-        return None
-    first = function.__code__.co_firstlineno
-    if function.__name__ == "<lambda>":
-        own, lines = _lambda(module, lines, first)
-    else:
-        own = _definition(module, function.__name__, first)
-    return own and Code(_with_those_used(own, module), lines, function.__globals__)
-
-
-def _lambda(module, lines, first):
-    """Return the only lambda on a line as a function, and all the lines, with this one cut down to the lambda.
-
-    Return None instead of the function if the line does not contain exactly one lambda.
-    """
-    found = [n for n in ast.walk(module) if isinstance(n, ast.Lambda) and n.lineno == first]
-    if len(found) != 1:
-        return None, lines
-    segment = ast.get_source_segment("".join(lines), found[0])
-    if segment and "\n" not in segment:
-        lines = [*lines[: first - 1], segment, *lines[first:]]
-    body = ast.copy_location(ast.Return(found[0].body), found[0].body)
-    own = ast.copy_location(ast.FunctionDef("answer", found[0].args, [body], []), found[0])
-    return ast.fix_missing_locations(own), lines
-
-
-def _definition(module, name, first):
-    """Return the function with this name that begins on this line, or None if it is decorated or not found."""
-    found = [n for n in module.body if isinstance(n, ast.FunctionDef) and n.name == name]
-    own = next((n for n in found if min([n.lineno, *(d.lineno for d in n.decorator_list)]) == first), None)
-    return None if own is None or own.decorator_list else own
-
-
-def _with_those_used(own, module):
-    """Return the function and all functions of the module that it uses, directly or indirectly."""
-    others = {n.name: n for n in module.body if isinstance(n, ast.FunctionDef) and n is not own}
-    functions = [own]
-    for function in functions:  # the list grows during the iteration
-        for node in ast.walk(function):
-            if isinstance(node, ast.Name) and node.id in others:
-                functions.append(others.pop(node.id))
-    return functions
-
-
 def is_safe(code):
     for function in code.functions:
         for node in ast.walk(function):
@@ -139,7 +68,7 @@ def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
 
     Parameters
     ----------
-    code : Code
+    code : reading.Code
         The reader's code.
     cases : list of tuples
         The arguments of each case.
@@ -241,11 +170,39 @@ def _all(code, cases):
             numbers.append(name)
     known = [name for name in expressions.SLOPES if callable(code.scope.get(name)) and name != own.name]
     known += [name for name, value in zip(arguments, cases[0], strict=False) if callable(value)]
-    found = catalogue.of(own, known, numbers, arrays, tables, outside(code))
+    found = catalogue.of(own, known, numbers, arrays, tables, reading.outside(code))
     for other in code.functions[1:]:
         found += catalogue.of(other, known, [], [argument.arg for argument in other.args.args], [])
     found += _calls_in_order(code)
-    return sorted(found, key=lambda edit: edit.rank)
+    found = [edit for edit in found if edit.kind != "swapped" or not _is_in_order(edit.node, code.parts)]
+    return sorted(unpacking.arranged(code, found), key=lambda edit: edit.rank)
+
+
+def _is_in_order(node, parts):
+    """Return whether a tuple contains the names of the function's results in the right order."""
+    return bool(parts) and [getattr(part, "id", "") for part in node.elts] == list(parts)
+
+
+def matters(code, edit, cases):
+    """Return whether an edit changes what the function returns, or the error that it raises, in any of the cases."""
+    if not is_safe(code):
+        return False
+    with np.errstate(all="ignore"), limits.time_limit(2 * EACH * len(cases)):
+        mine, other = (
+            [_outcome(function, case) for case in cases] for function in (_compiled(code), _changed(code, edit))
+        )
+    try:
+        np.testing.assert_equal(other, mine)  # treats NaN as equal to NaN
+    except (AssertionError, TypeError, ValueError):
+        return True
+    return False
+
+
+def _outcome(function, case):
+    try:
+        return function(*copy.deepcopy(case))
+    except Exception as error:
+        return type(error).__name__
 
 
 def _calls_in_order(code):
@@ -262,21 +219,6 @@ def _calls_in_order(code):
             if set(names) == set(given) and names != list(given):
                 new = ast.Call(node.func, [given[name] for name in names], [])
                 yield edits.of_slot("order_of_arguments", slot, new, node)
-
-
-def outside(code):
-    """Return the names of numbers, arrays and dictionaries that the function takes from the notebook."""
-    own = {argument.arg for argument in code.tree.args.args}
-    own |= {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-    used = [n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and n.id not in own]
-    kinds = (int, float, np.ndarray, np.generic, dict, list, tuple)
-    return [name for name in dict.fromkeys(used) if isinstance(code.scope.get(name), kinds)]
-
-
-def unused(code):
-    """Return the names of arguments that the function never uses although a right answer needs them."""
-    used = {node.id for node in ast.walk(code.tree) if isinstance(node, ast.Name)}
-    return [argument.arg for argument in code.tree.args.args if argument.arg not in used | code.unneeded]
 
 
 def _changed(code, edit):

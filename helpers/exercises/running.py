@@ -7,10 +7,14 @@ import numpy as np
 
 
 class ArgumentChangedError(Exception):
-    """Raised when the reader's function has written into one of its arguments."""
+    """Raised when the reader's function has written into one of its arguments, which is an array, a list or a dict."""
+
+    def __init__(self, name, kind="array"):
+        super().__init__(name)
+        self.kind = kind
 
 
-class ArgumentRoundedError(Exception):
+class ArgumentRoundedError(ArgumentChangedError):
     """Raised when the function has restored an argument only up to rounding errors, by adding and subtracting."""
 
 
@@ -31,7 +35,8 @@ def run(function, cases):
         for i, (now, then) in enumerate(zip(arguments, before, strict=True)):
             if not _unchanged(now, then):
                 nearly = _unchanged(now, then, tolerance=1e-12)
-                raise (ArgumentRoundedError if nearly else ArgumentChangedError)(_argument_name(function, i))
+                kind = {dict: "dictionary", list: "list"}.get(type(then), "array")
+                raise (ArgumentRoundedError if nearly else ArgumentChangedError)(_argument_name(function, i), kind)
     return results
 
 

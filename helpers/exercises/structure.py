@@ -36,6 +36,7 @@ def edits_of(function, arrays):
             yield from _product_of_means(slot, node, made)
         if isinstance(parent, (ast.Assign, ast.Return)) and slot[1] == "value":
             yield from _without_slope(slot, node, [*arrays, *made])
+            yield from _as_is(slot, node, made, arrays)
         if isinstance(parent, ast.Return):
             yield of_slot("lengths", slot, parse(f"[len(part) for part in {ast.unparse(node)}]"), node)
             yield from _cut(slot, node)
@@ -156,6 +157,20 @@ def _without_slope(slot, node, names):
         for slope in (f"{name} * (1 - {name})", f"1 - {name} ** 2"):
             late = 0 if isinstance(node, ast.Name) else 0.1  # dZ = dA shows the mistake better than the line above it
             yield of_slot("no_slope", slot, ast.BinOp(node, ast.Mult(), parse(slope)), node, late)
+
+
+def _as_is(slot, node, made, arrays):
+    """Yield an edit that uses an array as it is where the code uses something that is computed from it alone."""
+    origins, names = set(), [node]
+    while names:
+        for part in ast.walk(names.pop()):
+            if isinstance(part, ast.Name) and part.id != "np" and part.id not in origins:
+                origins.add(part.id)
+                names += [made[part.id]] if part.id in made and part.id not in arrays else []
+    origins -= set(made) - set(arrays)
+    if len(origins) == 1 and origins <= set(arrays) and not isinstance(node, ast.Name):
+        (name,) = origins
+        yield of_slot("as_is", slot, ast.Name(name, ast.Load()), node, 0.3, piece=name)
 
 
 def _cut(slot, node):

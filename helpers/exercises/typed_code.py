@@ -5,8 +5,19 @@ import re
 
 import numpy as np
 
-from helpers.exercises import catalogue, cell, clues, diagnosis, edits, expressions, formulas, repair, values
-from helpers.exercises.errors import quote, where
+from helpers.exercises import (
+    catalogue,
+    cell,
+    clues,
+    diagnosis,
+    edits,
+    expressions,
+    formulas,
+    loose_ends,
+    repair,
+    values,
+)
+from helpers.exercises.errors import listed, quote, where
 from helpers.exercises.questions import ending, of as question_of
 
 # Some kinds of change show what is wrong with the formula (STRONG), and others show only where it is wrong (WEAK).
@@ -17,9 +28,10 @@ STRONG = set(
 )
 WEAK = set(
     "function name number operand operation no_two root square exp log order_of_arguments comparison "
-    "overwritten".split()
+    "overwritten doubled".split()
 )
 COMMON = {0, 0.5, 1, 2, 10, 100, 1000}  # numbers that may occur in any formula
+FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75"}
 MOST = 3  # maximum number of values listed in a message
 
 
@@ -31,7 +43,7 @@ def explain(exercise, mine, code, hint, fits):
     exercise : Exercise
     mine : ndarray
         The value of the reader's answer.
-    code : repair.Code
+    code : reading.Code
         The code of the reader's answer (see `cell.read`).
     hint : str
         The hint for the known wrong answer with this value, or "".
@@ -39,7 +51,9 @@ def explain(exercise, mine, code, hint, fits):
         Takes two values and returns whether they agree.
     """
     right = np.asarray(exercise.right)
-    other = repeated(code) or _no_power(code) or _lost(code) or _about_spread(exercise, mine, code)
+    lost = loose_ends.lost(code)
+    other = repeated(code) or _no_power(code) or (lost and loose_ends.about_lost(lost, code))
+    other = other or _about_spread(exercise, mine, code)
     if other:
         return other
     rare = mine.ndim > 0 or abs(mine) > 100 or mine != np.round(mine)  # many different formulas give small integers
@@ -49,6 +63,8 @@ def explain(exercise, mine, code, hint, fits):
     if names and not _uses_the_question(exercise, code):
         alone = found and found.kind == "extra" and found.piece in {node.id for node in cell.foreign_names(code)}
         return diagnosis.describe(found, code) if alone else names
+    if found and found.kind == "parentheses":  # all the quantities are right, so a hint about one of them is wrong
+        return diagnosis.describe(found, code)
     if hint and rare and not (names and not found and mine.size > 4):
         return line + ending(hint, question_of(exercise))
     if found and found.kind in STRONG:
@@ -89,19 +105,13 @@ def _uses_the_question(exercise, code):
     return any(abs(value) in given for value, node in cell.typed_numbers(code) if id(node) not in indices)
 
 
-def _lost(code):
-    """Return a sentence about a statement that computes a value but does not keep it, or "" if there is none."""
-    node = diagnosis.lost(code)
-    return diagnosis.about_lost(node, code) if node is not None else ""
-
-
 def _about_spread(exercise, mine, code):
     """Return a sentence about a spread of 0 or a variance used as a standard deviation, or "" if there is neither."""
     called = getattr(cell.result(code), "func", None)
     if getattr(called, "attr", "") in ("std", "var") and mine.ndim == 0 and mine == 0:
         return (
-            f"Equal numbers have no spread, so `{ast.unparse(called)}`{where(_line(code))} is 0. Which quantity's "
-            f"spread does the question ask for?"
+            f"A single number and equal numbers have no spread, so `{ast.unparse(called)}`{where(_line(code))} is 0. "
+            f"Which quantity's spread does the question ask for?"
         )
     if getattr(called, "attr", "") != "var" or "standard deviation of" not in exercise.prompt:
         return ""
@@ -202,7 +212,7 @@ def _about_names(code):
     if clues.counted(node, value, code):
         return clues.counted(node, value, code)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        what = f"is {value:.6g}"
+        what = f"is {values.number(value)}"
     elif isinstance(value, np.ndarray):
         what = f"is {values.shape_in_words(value)}"
     return (
@@ -211,9 +221,16 @@ def _about_names(code):
     )
 
 
+def _in_digits(text):
+    """Return the numbers that a text spells out, as digits."""
+    words = "one two three four five six seven eight nine ten eleven twelve".split()
+    found = [str(words.index(word) + 1) for word in re.findall(r"[a-z]+", text.lower()) if word in words]
+    return " ".join(found + [FRACTIONS[sign] for sign in text if sign in FRACTIONS])
+
+
 def _about_numbers(exercise, code):
     """Return a sentence about numbers in the code that occur neither in the question nor in the formula, or ""."""
-    texts = [exercise.prompt, exercise.reason, exercise.solution_text, *exercise.hints]
+    texts = [exercise.prompt, _in_digits(exercise.prompt), exercise.reason, exercise.solution_text, *exercise.hints]
     known = {*numbers_of(" ".join(texts)), *COMMON, *(abs(float(v)) for v in np.ravel(exercise.right))}
     given = [n for n in numbers_of(exercise.prompt) if n] + [1.0]
     known |= {
@@ -225,11 +242,9 @@ def _about_numbers(exercise, code):
     if not alien:
         return ""
     pieces = list(dict.fromkeys(ast.unparse(node) for node in alien))[:MOST]
-    quoted = [f"`{piece}`" for piece in pieces]
-    listed = ", ".join(quoted[:-1]) + " and " * (len(quoted) > 1) + quoted[-1]
     one = len(pieces) == 1
     return (
-        f"{listed}{where(code.line(alien[0]))} {'is' if one else 'are'} not among the numbers in the question. "
+        f"{listed(pieces)}{where(code.line(alien[0]))} {'is' if one else 'are'} not among the numbers in the question. "
         f"{'Which number belongs there, if any' if one else 'Which numbers does the question give'}?"
     )
 
@@ -243,9 +258,9 @@ def _about_unused(exercise, code):
     missing = sorted(wanted - used - COMMON)
     if not missing or any(isinstance(n, ast.Call) for n in ast.walk(cell.result(code))):
         return ""
-    listed = " and ".join(f"{number:g}" for number in missing[:MOST])
+    numbers = " and ".join(f"{number:g}" for number in missing[:MOST])
     return (
-        f"You have not used {listed} from the question{where(_line(code))}. "
+        f"You have not used {numbers} from the question{where(_line(code))}. "
         f"What {'is it' if len(missing) == 1 else 'is each of them'} needed for?"
     )
 
@@ -254,21 +269,16 @@ def about_nothing(code, name):
     """Return a sentence about an answer that is None although a value was computed; "" if the reason is unclear."""
     if code is None:
         return ""
-    last = cell.result(code)
+    last, loose = cell.result(code), None
     for node in code.tree.body:
-        value = getattr(node, "value", None)
-        if isinstance(node, ast.Expr) and isinstance(value, ast.Compare) and getattr(value.left, "id", "") == name:
-            return f"{quote(code.line(node))} compares two values but assigns nothing. Which operator assigns a value?"
         targets = [t.id for t in getattr(node, "targets", []) if isinstance(t, ast.Name)]
         if any(t != name and t.lower() == name for t in targets):
             return (
                 f"{quote(code.line(node))} does not assign to `{name}`, because upper and lower case matter. "
                 "How is it spelt?"
             )
+        if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant):
+            loose = node
     if isinstance(last, ast.Call):
         return f"`{ast.unparse(last.func)}`{where(code.line(last))} returns None. What should `{name}` be instead?"
-    loose = [node for node in code.tree.body if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)]
-    if loose:
-        line = quote(code.line(loose[-1]))
-        return f"{line} computes a value but does not assign it to `{name}`. What should you write in front of it?"
-    return ""
+    return loose_ends.about_lost(loose, code, name) if loose else ""

@@ -172,7 +172,7 @@ def describe(name, mine, right, m=1, given=()):
     if not np.isfinite(mine).all() and np.isfinite(right).all():
         return f"{the} contains NaN or an infinite value. Look for a division by 0, a log of 0 or an overflow in exp."
     if right.ndim == 0:
-        return f"{the} is {mine:.6g}, but it should be {right:.6g}."
+        return f"{the} is {number(mine)}, but it should be {number(right)}."
     finding = gradient_check.compare(name, mine, right, m)
     if (
         not finding.right and "differs" not in finding.words and " 1.000 ×" not in f" {finding.words}"
@@ -186,6 +186,14 @@ def describe(name, mine, right, m=1, given=()):
 def shape_in_words(array):
     """Describe the shape of an array in words."""
     return "a single number" if array.ndim == 0 else f"an array of shape {array.shape}"
+
+
+def number(value):
+    """Write a number exactly if it is whole or has few digits, otherwise with six significant digits."""
+    if float(value).is_integer() and abs(value) < 1e15:
+        return f"{value:.0f}"
+    exact = repr(float(value))
+    return exact if len(exact) <= 10 else f"{value:.6g}"
 
 
 def about_numbers(mine, right, question="", computed=False):
@@ -215,7 +223,7 @@ def about_numbers(mine, right, question="", computed=False):
                 f"{np.count_nonzero(good)} of the {good.size} numbers {are} right. What is different about the others?"
             )
         return f"These numbers are not right. {how}"
-    return f"{mine.ravel()[0]:.6g} is not right. {how}"
+    return f"{number(mine.ravel()[0])} is not right. {how}"
 
 
 def _describe_shape(the, mine, right, m):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers.backprop import activations
-from helpers.exercises import diagnosis, edits, judging, phrases, repair, typed, verdict
+from helpers.exercises import clues, edits, judging, phrases, reading, repair, typed, verdict
 from helpers.exercises.judging import judge
 from helpers.exercises.registry import EXERCISES
 
@@ -284,7 +284,7 @@ def test_the_code_is_as_it_was_after_a_search():
     import ast
 
     function = written("01.train", body("01.train", TRAIN.replace("range(steps)", "range(steps - 2)")))
-    code = repair.read(function)
+    code = reading.read(function)
     before = ast.dump(code.tree)
     assert repair.find(code, EXERCISES["01.train"].cases(), lambda f, i: ([], 2)) is None
     assert ast.dump(code.tree) == before
@@ -300,14 +300,14 @@ def test_the_code_is_as_it_was_after_a_search():
     ],
 )
 def test_code_that_may_do_harm_is_not_run_again_and_again(text):
-    code = repair.read(written("01.train", body("01.train", text)))
+    code = reading.read(written("01.train", body("01.train", text)))
     assert not repair.is_safe(code)
 
 
 def test_a_search_ends_in_time():
     slow = "import_me = 1\n" + body("01.train", "for i in range(10**5):\n    W = W + 0 * W\nreturn W, b + steps")
     function = written("01.train", slow)
-    code = repair.read(function)
+    code = reading.read(function)
     assert repair.find(code, EXERCISES["01.train"].cases(), lambda f, i: ([], 2 + bool(f)), seconds=0.0) is None
 
 
@@ -340,10 +340,12 @@ def test_the_slips_of_a_formula_are_computed_not_listed():
 
 
 def test_evidence_names_only_what_is_there():
-    code = repair.read(written("02.safe", body("02.safe", "return np.log(np.clip(sigmoid(Z), 1e-12, 1))")))
-    assert diagnosis.evidence(code).startswith("`np.clip` limits the values in the line `return np.log(np.clip(")
-    code = repair.read(written("04.update", body("04.update", "return parameter - gradient")))
-    assert diagnosis.evidence(code) == "`learning_rate` is never used. What is it needed for?"
+    code = reading.read(written("02.safe", body("02.safe", "return np.log(np.clip(sigmoid(Z), 1e-12, 1))")))
+    assert clues.of(EXERCISES["02.safe"], code, "", None).startswith(
+        "`np.clip` limits the values in the line `return np.log(np.clip("
+    )
+    code = reading.read(written("04.update", body("04.update", "return parameter - gradient")))
+    assert clues.of(EXERCISES["04.update"], code, "", None) == "`learning_rate` is never used. What is it needed for?"
 
 
 def test_a_slope_that_forgets_the_sign_is_not_right():

@@ -7,7 +7,7 @@ import pytest
 from test_causes import assert_only_the_readers_code_is_quoted, body, patience, written  # noqa: F401
 from test_messages import assert_leads_on, said_of
 
-from helpers.exercises import catalogue, clues, formulas, repair
+from helpers.exercises import catalogue, clues, formulas, reading
 from helpers.exercises.judging import judge
 from helpers.exercises.registry import EXERCISES
 
@@ -130,9 +130,9 @@ def test_the_likeliest_change_of_a_formula_is_reported(name, code, words):
 
 def test_an_argument_that_the_solution_does_not_use_is_not_blamed():
     assert "Z1" in clues.unneeded(EXERCISES["03.backward"])
-    code = repair.read(written("03.backward", body("03.backward", OUTPUT + "return {2: dW2}, {2: db2}")))
-    assert {"A0", "Z1"} <= set(repair.unused(code))
-    needed = repair.unused(code._replace(unneeded=clues.unneeded(EXERCISES["03.backward"])))
+    code = reading.read(written("03.backward", body("03.backward", OUTPUT + "return {2: dW2}, {2: db2}")))
+    assert {"A0", "Z1"} <= set(reading.unused(code))
+    needed = reading.unused(code._replace(unneeded=clues.unneeded(EXERCISES["03.backward"])))
     assert "A0" in needed and "Z1" not in needed
 
 
@@ -140,12 +140,12 @@ def test_an_argument_that_the_solution_does_not_use_is_not_blamed():
     ("text", "constant"), [("a * b - b * a", 0), ("a / a", 1), ("a * b - a", None), ("2 - 2", None)]
 )
 def test_a_difference_is_constant_only_if_both_sides_are_equal(text, constant):
-    code = repair.Code([ast.parse(f"def answer(a, b):\n    return {text}").body[0]], [text] * 2, {})
+    code = reading.Code([ast.parse(f"def answer(a, b):\n    return {text}").body[0]], [text] * 2, {})
     assert (f"is always {constant}," in clues.constant(code)) == (constant is not None)
 
 
 def test_an_operation_outside_the_formula_is_unlikely():
-    code = repair.Code([ast.parse("def answer():\n    return 2 - 2").body[0]], ["2 - 2"] * 2, {})
+    code = reading.Code([ast.parse("def answer():\n    return 2 - 2").body[0]], ["2 - 2"] * 2, {})
     found = {
         e.kind: e for e in catalogue.of(code.tree, [], [], [], []) if ast.unparse(e.changes[0][2]) in ("2 * 2", "2 + 2")
     }

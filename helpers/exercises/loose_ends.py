@@ -1,0 +1,126 @@
+"""Find code that has no effect or cuts values off, such as a result that is not kept or a loop that ends at once."""
+
+import ast
+import inspect
+import re
+import textwrap
+
+from helpers.exercises import repair
+from helpers.exercises.edits import of_slot
+from helpers.exercises.errors import quote, where
+from helpers.exercises.expressions import slots
+
+# NumPy functions that work on their arguments in place, and methods that return a new array.
+IN_PLACE = ("np.random", "np.add.at", "np.copyto", "np.fill_diagonal", "np.put", "np.set", "np.testing", "np.save")
+NEW = set("reshape ravel flatten transpose astype copy sum mean clip round dot max min squeeze".split())
+VALUES = (ast.BinOp, ast.Compare, ast.UnaryOp, ast.ListComp)
+
+
+def lost(code):
+    """Return the first statement whose result is computed but not kept, or None if there is none.
+
+    Such a statement is a standalone expression or a call to a function that returns something.
+    """
+    for node in ast.walk(code.tree):
+        value = getattr(node, "value", None)
+        if isinstance(node, ast.Expr) and node is not code.tree.body[-1]:
+            if isinstance(value, VALUES) or (isinstance(value, ast.Call) and _returns_something(value, code)):
+                return node
+    return None
+
+
+def about_lost(node, code, name=""):
+    """Return a sentence and a question about a statement whose result is not kept.
+
+    Parameters
+    ----------
+    node : ast.Expr
+        The statement.
+    code : reading.Code
+        The reader's code.
+    name : str
+        The variable that the result should be assigned to, if it is known.
+    """
+    line, value = quote(code.line(node)), node.value
+    if isinstance(value, ast.Compare) and isinstance(value.ops[0], ast.Eq):
+        return f"{line} compares two values but assigns nothing. Which operator assigns a value?"
+    if name:
+        return f"{line} computes a value but does not assign it to `{name}`. What should you write in front of it?"
+    if isinstance(value, ast.Call):
+        return f"The value that {line} returns is not used. What should be done with it?"
+    return f"{line} computes a value but does not keep it. Which name should it be assigned to?"
+
+
+def _returns_something(call, code):
+    """Return whether a call is to a function or a method that returns a result and leaves its arguments unchanged."""
+    if any(keyword.arg == "out" for keyword in call.keywords):
+        return False
+    if isinstance(call.func, ast.Name):
+        known = code.scope.get(call.func.id)
+        return call.func.id == code.tree.name or (inspect.isfunction(known) and _has_a_result(known))
+    name = ast.unparse(call.func)
+    return (name.startswith("np.") and not name.startswith(IN_PLACE)) or getattr(call.func, "attr", "") in NEW
+
+
+def _has_a_result(function):
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
+        return False
+    return any(isinstance(node, ast.Return) and node.value is not None for node in ast.walk(tree))
+
+
+def unused(code):
+    """Return a sentence and a question about a loop that ends at once, random numbers or a variable that is not used.
+
+    Return "" if none of these occurs.
+    """
+    read = {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    least = ""  # less likely to be the cause than anything else that is found here
+    for node in ast.walk(code.tree):
+        if isinstance(node, (ast.For, ast.While)) and any(isinstance(part, ast.Return) for part in node.body):
+            line = code.line(next(part for part in node.body if isinstance(part, ast.Return)))
+            return f"{quote(line)} ends the loop in its first pass. How many passes should the loop make?"
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("np.random."):
+            return (
+                f"`{ast.unparse(node.func)}` draws random numbers{where(code.line(node))}. Which numbers are given in "
+                f"the exercise?"
+            )
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            name = node.targets[0].id
+            if name not in read and not re.search(r"^len\(|\.shape|\.size$", ast.unparse(node.value)):
+                least = (
+                    least
+                    or f"`{name}` is set in the line {quote(code.line(node))} but never used. Which name did you mean?"
+                )
+    return least
+
+
+def cut_off(code, cases):
+    """Return a sentence and a question about values that are clipped or shifted, if this changes the results, or ""."""
+    for slot, node, _ in slots(code.tree):
+        call = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        arguments = getattr(node, "args", [])
+        value = arguments[0] if call.startswith("np.") and arguments else getattr(getattr(node, "func", 0), "value", 0)
+        name = call.split(".")[-1]
+        if name in ("clip", "nan_to_num") and repair.matters(code, of_slot("extra_call", slot, value, node), cases):
+            return (
+                f"`{call}`{where(code.line(node))} replaces NaN and infinity with other numbers. This only hides an "
+                f"overflow. Where does the overflow happen, and how can you avoid it?"
+                if name == "nan_to_num"
+                else f"`{call}` limits the values in the line {quote(code.line(node))}. Which results are wrong "
+                f"because of that?"
+            )
+    for node in ast.walk(code.tree):
+        for slot, tiny, _ in slots(node) if getattr(getattr(node, "func", None), "attr", "").startswith("log") else ():
+            if _is_tiny(tiny) and repair.matters(code, of_slot("number", slot, ast.Constant(0), tiny), cases):
+                return (
+                    f"You use `{ast.unparse(tiny)}` inside a logarithm in the line {quote(code.line(node))}. Which "
+                    f"results are wrong because of that?"
+                )
+    return ""
+
+
+def _is_tiny(node):
+    value = getattr(node, "value", None)
+    return isinstance(node, ast.Constant) and isinstance(value, float) and 0 < abs(value) <= 1e-6

@@ -1,0 +1,55 @@
+"""Tell apart a wrong order of names in `x, y = f()` and a use of each of these variables in the other's place."""
+
+import ast
+import inspect
+import textwrap
+
+from helpers.exercises.edits import RANKS, Edit
+from helpers.exercises.expressions import slots
+
+
+def arranged(code, found):
+    """Return the edits without those that swap the names in `x, y = f()`, unless f is known to return y and x.
+
+    In their place, an edit exchanges the two variables wherever they are used.
+    """
+    for function in code.functions:
+        for node in ast.walk(function):
+            target = node.targets[0] if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) else None
+            names = _names(target)
+            if len(set(names)) == 2:
+                returned = _returned(code.scope.get(getattr(node.value.func, "id", "")))
+                if returned == names[::-1]:
+                    continue
+                found = [edit for edit in found if edit.node is not target]
+                found += _exchanged(function, target, names, returned == names)
+    return found
+
+
+def _names(node):
+    """Return the names in a tuple or a list, or an empty list for anything else."""
+    return [getattr(part, "id", "") for part in getattr(node, "elts", [])]
+
+
+def _returned(function):
+    """Return the names in the last `return` of a function, or an empty list if they are not known."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
+        return []
+    returns = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
+    return _names(returns[-1]) if returns else []
+
+
+def _exchanged(function, target, names, are_in_order):
+    """Yield an edit that exchanges two variables wherever they are used.
+
+    It blames the first use if the names are known to be in order, and otherwise the line that assigns them.
+    """
+    uses = [(s, n) for s, n, _ in slots(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
+    uses = [(slot, node) for slot, node in uses if node.id in names and node.lineno >= target.lineno]
+    if uses:
+        changes = [(*slot, ast.Name(names[1 - names.index(node.id)], ast.Load())) for slot, node in uses]
+        first = min((node for _, node in uses), key=lambda node: (node.lineno, node.col_offset))
+        piece = ", ".join(names)
+        yield Edit("exchanged", changes, first if are_in_order else target, piece, RANKS["exchanged"])
