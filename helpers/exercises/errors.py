@@ -56,7 +56,7 @@ ABOUT_THE_WHOLE = {
         "work on a copy."
     ),
     ArgumentChangedError: "`{name}` changes its argument `{text}` in place, but the caller still needs the original. "
-    "How can you put the new values into a new {kind}?",
+    "How can you leave {kind} as it was?",
     limits.TimeUp: "`{name}` was stopped after {text} seconds. Is there a loop that never ends?",
     limits.AskedForInputError: "`{name}` calls input(), which would wait forever. Use the function's arguments "
     "instead.",

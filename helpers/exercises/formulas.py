@@ -85,11 +85,12 @@ def _count_in(tree, number, op):
 
 
 def _is_as_wrong_elsewhere(edit, code, solution):
-    """Return whether the part that an edit leaves out is a number that remains elsewhere but is not in the solution."""
+    """Return whether the part that an edit leaves out is a number that the same operation contains elsewhere."""
     number = edit.node
-    if not isinstance(number, ast.Constant) or _count(ast.parse(solution), number):
+    inside = [n for n in ast.walk(code.tree) if isinstance(n, ast.BinOp) and number in (n.left, n.right)]
+    if not isinstance(number, ast.Constant) or not inside or _count(ast.parse(solution), number):
         return False
-    return _count(code.tree, number) > 1
+    return _count_in(code.tree, number, inside[0].op) > 1
 
 
 def _leaves(piece):

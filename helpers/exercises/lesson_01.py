@@ -338,8 +338,8 @@ EXERCISES = [
             Wrong(_same_gradient_again, "Compute the gradient again in every step. It changes as W and b change."),
             Wrong(
                 _train_in_place,
-                "`train` changes its argument `W` in place, but the caller still needs the original. How can you put "
-                "the new values into a new array?",
+                "`train` changes its argument `W` in place, but the caller still needs the original. How can you leave "
+                "the array as it was?",
             ),
             Wrong(
                 lambda A0, Y, W, b, rate, steps: mended_gradients(A0, Y, W, b),

@@ -9,7 +9,7 @@ import numpy as np
 class ArgumentChangedError(Exception):
     """Raised when the reader's function has written into one of its arguments, which is an array, a list or a dict."""
 
-    def __init__(self, name, kind="array"):
+    def __init__(self, name, kind="the array"):
         super().__init__(name)
         self.kind = kind
 
@@ -35,7 +35,7 @@ def run(function, cases):
         for i, (now, then) in enumerate(zip(arguments, before, strict=True)):
             if not _unchanged(now, then):
                 nearly = _unchanged(now, then, tolerance=1e-12)
-                kind = {dict: "dictionary", list: "list"}.get(type(then), "array")
+                kind = {dict: "the dictionary and its arrays", list: "the list"}.get(type(then), "the array")
                 raise (ArgumentRoundedError if nearly else ArgumentChangedError)(_argument_name(function, i), kind)
     return results
 

@@ -51,9 +51,7 @@ def explain(exercise, mine, code, hint, fits):
         Takes two values and returns whether they agree.
     """
     right = np.asarray(exercise.right)
-    lost = loose_ends.lost(code)
-    other = repeated(code) or _no_power(code) or (lost and loose_ends.about_lost(lost, code))
-    other = other or _about_spread(exercise, mine, code)
+    other = _at_a_glance(exercise, mine, code)
     if other:
         return other
     rare = mine.ndim > 0 or abs(mine) > 100 or mine != np.round(mine)  # many different formulas give small integers
@@ -63,8 +61,6 @@ def explain(exercise, mine, code, hint, fits):
     if names and not _uses_the_question(exercise, code):
         alone = found and found.kind == "extra" and found.piece in {node.id for node in cell.foreign_names(code)}
         return diagnosis.describe(found, code) if alone else names
-    if found and found.kind == "parentheses":  # all the quantities are right, so a hint about one of them is wrong
-        return diagnosis.describe(found, code)
     if hint and rare and not (names and not found and mine.size > 4):
         return line + ending(hint, question_of(exercise))
     if found and found.kind in STRONG:
@@ -79,6 +75,13 @@ def explain(exercise, mine, code, hint, fits):
     if hint:
         return line + ending(hint, question_of(exercise))
     return diagnosis.describe(found, code) if found else _about_unused(exercise, code)
+
+
+def _at_a_glance(exercise, mine, code):
+    """Return a sentence about a mistake that can be seen without changing the code, or "" if there is none."""
+    lost = loose_ends.lost(code)
+    said = repeated(code) or _no_power(code) or (lost and loose_ends.about_lost(lost, code))
+    return said or _about_spread(exercise, mine, code)
 
 
 def look_at(code, found=None):
@@ -191,8 +194,14 @@ def repeated(code):
 
 
 def _no_power(code):
-    """Return a sentence about a use of `^`, or "" if there is none."""
+    """Return a sentence about a use of `^` or `** 1 / n` for a power, or "" if there is none."""
     for node in ast.walk(code.tree):
+        power = node.left if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) else None
+        if isinstance(getattr(power, "op", None), ast.Pow) and getattr(power.right, "value", None) == 1:
+            return (
+                f"In {quote(ast.unparse(node))}, only the 1 is the exponent, because a power is computed before a "
+                f"quotient{where(code.line(node))}. Where do parentheses belong?"
+            )
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
             return (
                 f"`^`{where(code.line(node))} means the exclusive or of two integers in Python, not a power. "
@@ -224,7 +233,8 @@ def _about_names(code):
 def _in_digits(text):
     """Return the numbers that a text spells out, as digits."""
     words = "one two three four five six seven eight nine ten eleven twelve".split()
-    found = [str(words.index(word) + 1) for word in re.findall(r"[a-z]+", text.lower()) if word in words]
+    counted = r"(?! (?:digits|numbers|decimal|classes|gradients|standard))"  # these numbers belong to no formula
+    found = [str(words.index(word) + 1) for word in re.findall(rf"\b[a-z]+\b{counted}", text.lower()) if word in words]
     return " ".join(found + [FRACTIONS[sign] for sign in text if sign in FRACTIONS])
 
 
