@@ -201,8 +201,8 @@ def _about_logarithm(code, parts, cases):
     if not parts or not all(re.match(r"d[A-Za-z]", part) for part in parts):
         return ""
     for slot, node, _ in slots(code.tree):
-        is_log = isinstance(node, ast.Call) and ast.unparse(node.func) == "np.log"
-        if is_log and repair.matters(code, of_slot("function", slot, ast.Constant(0.0), node), cases):
+        is_log = isinstance(node, ast.Call) and ast.unparse(node.func) == "np.log" and node.args
+        if is_log and repair.matters(code, of_slot("function", slot, node.args[0], node), cases):
             return (
                 f"{quote(ast.unparse(node))}{where(code.line(node))} belongs to the cost, but a gradient contains the "
                 f"derivative of the cost. What is the derivative of a logarithm?"

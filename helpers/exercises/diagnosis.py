@@ -89,6 +89,12 @@ def pointed(words, found, code, parts, part):
     )
 
 
+def at_the_error(hint, generic):
+    """Begin a hint with the line of the error that a general description quotes."""
+    line = re.search(r"in the line (`[^`]+`)", generic)
+    return f"Look at the line {line[1]}. {hint}" if line else hint
+
+
 def called(code, parts, part):
     """Return what to call a result in a sentence.
 

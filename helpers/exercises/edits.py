@@ -44,13 +44,13 @@ RANKS = {
             "early_return no_return copy swapped exchanged wrong_return uncalled",
             "detached extra extra_call power floor",
             "sign index range axis keepdims no_axis order_of_arguments count guard whole_shape",
-            "other_slope name as_is function product reduction upside_down flipped order_of_product transpose "
+            "other_slope name as_is doubled function product reduction upside_down flipped order_of_product transpose "
             "no_transpose swapped_index",
             "wrong_factor comma hard_coded outside",
             "parentheses comparison extra_exponent extra_statement statement_order in_loop out_of_loop carried masked "
             "rows_only accumulated overwritten square_inside square_outside misplaced wrong_term spread covered "
             "inside late product_of_means all_pairs subset cut swapped_functions sum_of_lengths lengths",
-            "root square doubled size exp log complement no_function extra_sum not_summed",
+            "root square size exp log complement no_function extra_sum not_summed",
             "no_mean no_factor early_mean no_slope",
             "number operand operation no_term no_two",
         ]

@@ -56,7 +56,7 @@ ABOUT_THE_WHOLE = {
         "work on a copy."
     ),
     ArgumentChangedError: "`{name}` changes its argument `{text}` in place, but the caller still needs the original. "
-    "How can you leave {kind} as it was?",
+    "How can you leave {left}?",
     limits.TimeUp: "`{name}` was stopped after {text} seconds. Is there a loop that never ends?",
     limits.AskedForInputError: "`{name}` calls input(), which would wait forever. Use the function's arguments "
     "instead.",
@@ -103,7 +103,7 @@ def about_error(name, error, function=None):
     text = text_of(error)
     for kind, words in ABOUT_THE_WHOLE.items():
         if isinstance(error, kind):
-            return words.format(name=name, text=text, kind=getattr(error, "kind", ""))
+            return words.format(name=name, text=text, left=getattr(error, "left", ""))
     line = own_line(error, function)
     there = where(line)
     if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):

@@ -226,7 +226,7 @@ def _explained(exercise, answer, hint, generic, earlier, failed, part):
     if whole and whole.kind in SURE and hint not in exercise.key.needs:
         return Verdict("wrong", earlier + diagnosis.describe(whole, code))
     if hint and not (failed and whole and whole.kind not in SAME_CAUSE):
-        return pointed(hint)
+        return pointed(hint if whole or not failed else diagnosis.at_the_error(hint, generic))
     if whole:
         return Verdict("wrong", earlier + diagnosis.describe(whole, code))
     other = _another_number(exercise, code, passed) if code and not failed else None

@@ -123,7 +123,8 @@ def _about_infinity(exercise, mine, code):
     computed = code is not None and re.search(r"/|log|exp|\*\*", ast.unparse(code.tree))
     if not computed:
         return f"The answer is {mine}, but it should be finite. {question_of(exercise)}"
-    return "The answer contains NaN or an infinite value. Where does it divide by 0 or take the logarithm of 0?"
+    said = "The answer contains NaN or an infinite value. Where does it divide by 0 or take the logarithm of 0?"
+    return f"{said} {question_of(exercise)}".rstrip()
 
 
 def _about_text(right, code):

@@ -339,7 +339,7 @@ EXERCISES = [
             Wrong(
                 _train_in_place,
                 "`train` changes its argument `W` in place, but the caller still needs the original. How can you leave "
-                "the array as it was?",
+                "it as it was?",
             ),
             Wrong(
                 lambda A0, Y, W, b, rate, steps: mended_gradients(A0, Y, W, b),

@@ -174,13 +174,21 @@ def _all(code, cases):
     for other in code.functions[1:]:
         found += catalogue.of(other, known, [], [argument.arg for argument in other.args.args], [])
     found += _calls_in_order(code)
-    found = [edit for edit in found if edit.kind != "swapped" or not _is_in_order(edit.node, code.parts)]
+    found = [edit for edit in found if edit.kind != "swapped" or _may_be_swapped(edit.node, code)]
     return sorted(unpacking.arranged(code, found), key=lambda edit: edit.rank)
 
 
-def _is_in_order(node, parts):
-    """Return whether a tuple contains the names of the function's results in the right order."""
-    return bool(parts) and [getattr(part, "id", "") for part in node.elts] == list(parts)
+def _may_be_swapped(node, code):
+    """Return whether a pair may be in the wrong order, judging by the names of the function's results.
+
+    If the names that the function returns are in the wrong order, no other pair is. If a pair of these names is in the
+    right order, that pair is not the wrong one.
+    """
+    returns = [unpacking.names(n.value) for n in ast.walk(code.tree) if isinstance(n, ast.Return)]
+    mine, right = unpacking.names(node), list(code.parts)
+    if len(right) == 2 and right[::-1] in returns:
+        return mine == right[::-1]
+    return not right or mine != right
 
 
 def matters(code, edit, cases):

@@ -9,9 +9,9 @@ import numpy as np
 class ArgumentChangedError(Exception):
     """Raised when the reader's function has written into one of its arguments, which is an array, a list or a dict."""
 
-    def __init__(self, name, kind="the array"):
+    def __init__(self, name, left="it as it was"):
         super().__init__(name)
-        self.kind = kind
+        self.left = left  # how the argument should be left
 
 
 class ArgumentRoundedError(ArgumentChangedError):
@@ -35,8 +35,8 @@ def run(function, cases):
         for i, (now, then) in enumerate(zip(arguments, before, strict=True)):
             if not _unchanged(now, then):
                 nearly = _unchanged(now, then, tolerance=1e-12)
-                kind = {dict: "the dictionary and its arrays", list: "the list"}.get(type(then), "the array")
-                raise (ArgumentRoundedError if nearly else ArgumentChangedError)(_argument_name(function, i), kind)
+                left = "the dictionary and its arrays as they were" if isinstance(then, dict) else "it as it was"
+                raise (ArgumentRoundedError if nearly else ArgumentChangedError)(_argument_name(function, i), left)
     return results
 
 

@@ -123,7 +123,7 @@ def _about_one(mine, right, share, computed):
         if abs(mine - right) < 0.03 * right:
             return "Close, but a count must be exact. What do you count too often, or not at all?"
     power = np.log10(mine / right) if mine * right > 0 else 0.5
-    if abs(power - round(power)) < 1e-3 and round(power):
+    if abs(power - round(power)) < (1e-9 if whole else 1e-3) and round(power):
         return "The digits are right, but the decimal point is in the wrong place. By which power of 10 is it off?"
     if not computed and not whole and mine and _rounded(np.array([mine]), np.array([right])):
         return "This is rounded too coarsely. Give at least three digits, or an expression. What is the next digit?"

@@ -69,7 +69,7 @@ def explain(exercise, mine, code, hint, fits):
         return names
     if hint and found is None:
         return line + ending(hint, question_of(exercise))
-    alien = _about_numbers(exercise, code)
+    alien = _about_numbers(exercise, code) if mine.squeeze().shape == right.shape else ""
     if alien:
         return alien
     if hint:

@@ -16,17 +16,17 @@ def arranged(code, found):
     for function in code.functions:
         for node in ast.walk(function):
             target = node.targets[0] if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) else None
-            names = _names(target)
-            if len(set(names)) == 2:
+            pair = names(target)
+            if len(set(pair)) == 2:
                 returned = _returned(code.scope.get(getattr(node.value.func, "id", "")))
-                if returned == names[::-1]:
+                if returned == pair[::-1]:
                     continue
                 found = [edit for edit in found if edit.node is not target]
-                found += _exchanged(function, target, names, returned == names)
+                found += _exchanged(function, target, pair, returned == pair)
     return found
 
 
-def _names(node):
+def names(node):
     """Return the names in a tuple or a list, or an empty list for anything else."""
     return [getattr(part, "id", "") for part in getattr(node, "elts", [])]
 
@@ -38,18 +38,18 @@ def _returned(function):
     except (OSError, TypeError, SyntaxError):
         return []
     returns = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
-    return _names(returns[-1]) if returns else []
+    return names(returns[-1]) if returns else []
 
 
-def _exchanged(function, target, names, are_in_order):
+def _exchanged(function, target, pair, are_in_order):
     """Yield an edit that exchanges two variables wherever they are used.
 
     It blames the first use if the names are known to be in order, and otherwise the line that assigns them.
     """
     uses = [(s, n) for s, n, _ in slots(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
-    uses = [(slot, node) for slot, node in uses if node.id in names and node.lineno >= target.lineno]
+    uses = [(slot, node) for slot, node in uses if node.id in pair and node.lineno >= target.lineno]
     if uses:
-        changes = [(*slot, ast.Name(names[1 - names.index(node.id)], ast.Load())) for slot, node in uses]
+        changes = [(*slot, ast.Name(pair[1 - pair.index(node.id)], ast.Load())) for slot, node in uses]
         first = min((node for _, node in uses), key=lambda node: (node.lineno, node.col_offset))
-        piece = ", ".join(names)
+        piece = ", ".join(pair)
         yield Edit("exchanged", changes, first if are_in_order else target, piece, RANKS["exchanged"])
