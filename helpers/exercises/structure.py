@@ -161,6 +161,7 @@ def _without_slope(slot, node, names):
 
 def _as_is(slot, node, made, arrays):
     """Yield an edit that uses an array as it is where the code uses something that is computed from it alone."""
+    own = {part.id for target in getattr(slot[0], "targets", []) for part in ast.walk(target) if hasattr(part, "id")}
     origins, names = set(), [node]
     while names:
         for part in ast.walk(names.pop()):
@@ -168,7 +169,7 @@ def _as_is(slot, node, made, arrays):
                 origins.add(part.id)
                 names += [made[part.id]] if part.id in made and part.id not in arrays else []
     origins -= set(made) - set(arrays)
-    if len(origins) == 1 and origins <= set(arrays) and not isinstance(node, ast.Name):
+    if len(origins) == 1 and origins <= set(arrays) - own and not isinstance(node, ast.Name):
         (name,) = origins
         yield of_slot("as_is", slot, ast.Name(name, ast.Load()), node, 0.3, piece=name)
 

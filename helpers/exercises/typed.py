@@ -123,7 +123,8 @@ def _about_one(mine, right, share, computed):
         if abs(mine - right) < 0.03 * right:
             return "Close, but a count must be exact. What do you count too often, or not at all?"
     power = np.log10(mine / right) if mine * right > 0 else 0.5
-    if abs(power - round(power)) < (1e-9 if whole else 1e-3) and round(power):
+    same_digits = not whole or _digits(right, len(_digits(mine, 15)) or 1) == _digits(mine, 15)
+    if same_digits and abs(power - round(power)) < 1e-3 and round(power):
         return "The digits are right, but the decimal point is in the wrong place. By which power of 10 is it off?"
     if not computed and not whole and mine and _rounded(np.array([mine]), np.array([right])):
         return "This is rounded too coarsely. Give at least three digits, or an expression. What is the next digit?"
@@ -132,6 +133,11 @@ def _about_one(mine, right, share, computed):
     if right and np.isclose(mine, right / 2, rtol=1e-3):
         return "This is half as large as it should be. Where does a factor of ½ come from?"
     return ""
+
+
+def _digits(number, count):
+    """Return the digits of a number rounded to `count` significant ones, without the zeros at either end."""
+    return f"{abs(number):.{count - 1}e}".split("e")[0].replace(".", "").strip("0")
 
 
 def _rounded(mine, right):

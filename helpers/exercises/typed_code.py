@@ -69,7 +69,7 @@ def explain(exercise, mine, code, hint, fits):
         return names
     if hint and found is None:
         return line + ending(hint, question_of(exercise))
-    alien = _about_numbers(exercise, code) if mine.squeeze().shape == right.shape else ""
+    alien = _about_numbers(exercise, code, 1 + (mine.squeeze().shape != right.shape))
     if alien:
         return alien
     if hint:
@@ -238,8 +238,11 @@ def _in_digits(text):
     return " ".join(found + [FRACTIONS[sign] for sign in text if sign in FRACTIONS])
 
 
-def _about_numbers(exercise, code):
-    """Return a sentence about numbers in the code that occur neither in the question nor in the formula, or ""."""
+def _about_numbers(exercise, code, least):
+    """Return a sentence about numbers in the code that are neither in the question nor in the formula.
+
+    Return "" if there are fewer than `least`.
+    """
     texts = [exercise.prompt, _in_digits(exercise.prompt), exercise.reason, exercise.solution_text, *exercise.hints]
     known = {*numbers_of(" ".join(texts)), *COMMON, *(abs(float(v)) for v in np.ravel(exercise.right))}
     given = [n for n in numbers_of(exercise.prompt) if n] + [1.0]
@@ -249,7 +252,7 @@ def _about_numbers(exercise, code):
         if x != round(x)
     }
     alien = [node for value, node in cell.typed_numbers(code) if not (abs(value) in known or 0 < abs(value) < 1e-2)]
-    if not alien:
+    if len(alien) < least:
         return ""
     pieces = list(dict.fromkeys(ast.unparse(node) for node in alien))[:MOST]
     one = len(pieces) == 1
