@@ -123,8 +123,7 @@ def _about_one(mine, right, share, computed):
         if abs(mine - right) < 0.03 * right:
             return "Close, but a count must be exact. What do you count too often, or not at all?"
     power = np.log10(mine / right) if mine * right > 0 else 0.5
-    same_digits = not whole or _digits(right, len(_digits(mine, 15)) or 1) == _digits(mine, 15)
-    if same_digits and abs(power - round(power)) < 1e-3 and round(power):
+    if abs(power - round(power)) < 1e-3 and round(power) and (not whole or _same_digits(mine, right)):
         return "The digits are right, but the decimal point is in the wrong place. By which power of 10 is it off?"
     if not computed and not whole and mine and _rounded(np.array([mine]), np.array([right])):
         return "This is rounded too coarsely. Give at least three digits, or an expression. What is the next digit?"
@@ -133,6 +132,11 @@ def _about_one(mine, right, share, computed):
     if right and np.isclose(mine, right / 2, rtol=1e-3):
         return "This is half as large as it should be. Where does a factor of ½ come from?"
     return ""
+
+
+def _same_digits(mine, right):
+    """Return whether the digits of a number are those of the right one, which may be rounded to as many."""
+    return _digits(right, len(_digits(mine, 15))) == _digits(mine, 15)
 
 
 def _digits(number, count):
