@@ -32,6 +32,8 @@ def edits_of(slot, node):
         The call.
     """
     name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    if name == "len" and len(node.args) == 1:
+        yield of_slot("rows", slot, ast.Attribute(node.args[0], "size", ast.Load()), node)
     if name == "range":
         yield from _ranges(slot, node)
     kept = ("range", "len", "dict", "list", "tuple", "zip", *REDUCTIONS)
@@ -58,6 +60,9 @@ def _without_call(slot, node, name):
         if name in REDUCTIONS or name in METHODS:
             kind = "extra_sum" if name in REDUCTIONS else "detached" if name == "copy" else "extra_call"
             yield of_slot(kind, slot, node.func.value, node, 0, name)
+    elif name in ("max", "min") and isinstance(node.func, ast.Name) and len(node.args) > 1:
+        for argument in node.args:  # max(x, 0) limits a value and combines no entries
+            yield of_slot("extra_call", slot, argument, node, -0.1)
     elif name in REDUCTIONS and node.args:
         yield of_slot("extra_sum", slot, node.args[0], node, 0, name)
     if name in ("clip", "round", "maximum", "minimum", "nan_to_num", "where") and len(node.args) > 1:

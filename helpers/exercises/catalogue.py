@@ -2,7 +2,8 @@
 
 import ast
 
-from helpers.exercises import expressions, statements, structure
+from helpers.exercises import expressions, per_example, statements, structure
+from helpers.exercises.edits import EVERYWHERE
 
 
 def of(function, scope, numbers, arrays, tables, outside=()):
@@ -24,12 +25,12 @@ def of(function, scope, numbers, arrays, tables, outside=()):
     list of edits.Edit
     """
     found = [*statements.edits_of(function), *expressions.edits_of(function, scope, numbers, arrays, tables, outside)]
-    found += structure.edits_of(function, arrays)
+    found += [*structure.edits_of(function, arrays), *per_example.edits_of(function)]
     return sorted(found + _everywhere(found), key=lambda edit: edit.rank)
 
 
 def _everywhere(found):
-    """Return edits that make the same change wherever the same mistake occurs in the code."""
+    """Return edits that make the same change wherever the same mistake occurs in the code, or in one of its lines."""
     same = {}
     for edit in found:
         if len(edit.changes) == 1:
@@ -38,7 +39,14 @@ def _everywhere(found):
             tag = edit.tag or (ast.dump(new) + edit.piece if isinstance(new, ast.AST) and not minus else "")
             if tag:
                 same.setdefault((edit.kind, tag), []).append(edit)
-    together = [edits for edits in same.values() if 1 < len(edits) < 8]
+                same.setdefault((edit.kind, tag, getattr(edit.node, "lineno", 0)), []).append(edit)
+    together = [edits for key, edits in same.items() if 1 < len(edits) < 8 and not _is_all(key, edits, same)]
     return [
-        edits[0]._replace(changes=[edit.changes[0] for edit in edits], rank=edits[0].rank + 0.5) for edits in together
+        edits[0]._replace(changes=[edit.changes[0] for edit in edits], rank=edits[0].rank + 0.5, tag=EVERYWHERE)
+        for edits in together
     ]
+
+
+def _is_all(key, edits, same):
+    """Return whether the edits to one line are all the edits of their kind, so that they are listed already."""
+    return len(key) == 3 and len(edits) == len(same[key[:2]])

@@ -34,7 +34,8 @@ def describe(found, code):
         seen = f"There may be more than one mistake. One of them is this: {seen[:1].lower()}{seen[1:]}"
     missing = found.kind in ("no_factor", "no_term", "hard_coded", "no_mean", "extra_statement")
     never = about_unused(code) if missing else ""
-    return f"{seen}{there}. {never}{question}"
+    places = f"The same mistake occurs in {found.places} places. " if found.places > 1 else ""
+    return f"{seen}{there}. {places}{never}{question}"
 
 
 def about_unused(code):

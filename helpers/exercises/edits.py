@@ -41,22 +41,25 @@ RANKS = {
     kind: rank
     for rank, kinds in enumerate(
         [
-            "early_return no_return copy swapped exchanged wrong_return uncalled",
+            "early_return no_return not_replaced copy swapped exchanged wrong_return uncalled",
             "detached extra extra_call power floor",
-            "sign index range axis keepdims no_axis order_of_arguments count guard whole_shape",
+            "sign index range axis keepdims no_axis order_of_arguments count rows guard whole_shape",
             "other_slope name as_is doubled function product reduction upside_down flipped order_of_product transpose "
             "no_transpose swapped_index",
             "wrong_factor comma hard_coded outside",
-            "parentheses comparison extra_exponent extra_statement statement_order in_loop out_of_loop carried masked "
+            "parentheses comparison unconditional relative letters collected one_column extra_exponent extra_statement statement_order in_loop out_of_loop carried masked "
             "rows_only accumulated overwritten square_inside square_outside misplaced wrong_term spread covered "
             "inside late product_of_means all_pairs subset cut swapped_functions sum_of_lengths lengths",
-            "root square size exp log complement no_function extra_sum not_summed",
+            "root square size exp log complement no_function extra_sum not_summed outer",
             "no_mean no_factor early_mean no_slope",
             "number operand operation no_term no_two",
         ]
     )
     for kind in kinds.split()
 }
+
+
+EVERYWHERE = "everywhere"  # the tag of an edit that makes the same change in several places
 
 
 def of_slot(kind, slot, new, node, rank=0.0, tag="", piece=""):

@@ -145,12 +145,18 @@ def _names(slot, node, parent, known):
         for other in (*(ast.Name(name, ast.Load()) for name in known.names), *known.counts):
             yield of_slot("outside", slot, other, node)
     for other in known.scope if func else known.names:
+        if _is_compared_with(parent, other):  # the condition would always or never be true
+            continue
         if other != node.id and node.id not in ("np", "range", "len"):
             yield of_slot("function" if func else "name", slot, ast.Name(other, ast.Load()), node)
     if not func and isinstance(parent, ast.BinOp) and node.id != "np":
         yield of_slot("name", slot, ast.Constant(1), node, 6)
     if not func and isinstance(parent, ast.Call):
         yield of_slot("name", slot, ast.Constant(0), node, 6)
+
+
+def _is_compared_with(parent, name):
+    return isinstance(parent, ast.Compare) and name in map(ast.unparse, (parent.left, *parent.comparators))
 
 
 def _pairs(slot, node, parent, known):

@@ -71,10 +71,15 @@ def _count(tree, number):
 
 
 def _is_in_place(number, tree, solution):
-    """Return whether the solution contains a number in the same kind of operation, as often as the reader's code."""
+    """Return whether the solution contains a number as often as the reader's code and in the same kind of operation.
+
+    For a number that is not in an operation, such as one in a list, the kind of operation does not matter.
+    """
     inside = [n for n in ast.walk(tree) if isinstance(n, ast.BinOp) and number in (n.left, n.right)]
-    if not isinstance(number, ast.Constant) or not inside:
+    if not isinstance(number, ast.Constant) or _count(tree, number) > _count(solution, number):
         return False
+    if not inside:
+        return _count(solution, number) > 0
     mine, right = (_count_in(tree, number, inside[0].op), _count_in(solution, number, inside[0].op))
     return mine <= right
 

@@ -30,7 +30,7 @@ LONGEST_SEARCH = 12.0  # time limit in seconds for the search for a cause on a b
 # If one of these changes corrects the code, a hint such as "the inner sizes do not match" still names the cause.
 SAME_CAUSE = ("no_transpose", "transpose", "order_of_product", "wrong_factor", "order_of_arguments", "wrong_return")
 # If one of these changes corrects the code, the cause is certain, even if another mistake gives the same results.
-SURE = ("floor", "power", "uncalled", "whole_shape", "outside", "detached")
+SURE = ("floor", "power", "uncalled", "whole_shape", "outside", "detached", "early_return", "not_replaced")
 
 
 class _Mistake(NamedTuple):

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 
-from helpers.exercises import cell, typed, typed_code, values
+from helpers.exercises import cell, glances, typed, typed_code, values
 from helpers.exercises.core import Verdict
 from helpers.exercises.questions import ending, of as question_of
 
@@ -100,7 +100,7 @@ def _about_value(exercise, mine, right, code):
         said = typed_code.explain(exercise, mine, code, hint, _fits)
         if said:
             return said
-    notation = typed_code.about_notation(code, right) if code is not None and right.dtype.kind != "U" else ""
+    notation = glances.about_notation(code, right) if code is not None and right.dtype.kind != "U" else ""
     if notation:
         return notation
     if hint:
@@ -132,7 +132,7 @@ def _about_text(right, code):
     said = (
         f"The answer is text, but it should be {wanted}. Write it without quotes. What value does the text stand for?"
     )
-    return (typed_code.repeated(code) if code else "") or said
+    return (glances.repeated(code) if code else "") or said
 
 
 def _about_shape(mine, right):
@@ -142,6 +142,8 @@ def _about_shape(mine, right):
             f"The answer should be {wanted}, but it is {values.shape_in_words(mine)}. Variables in the notebook hold "
             f"values from the lesson. Have you used the numbers in the question?"
         )
+    if right.ndim == 0 and mine.size == 2 and np.isclose(np.ptp(mine) / 2, right, rtol=0.02):
+        return "These are the two ends of an interval. How far is each of them from its middle?"
     is_list = mine.ndim == 1
     listed = (
         f"a list of {mine.size}, [{', '.join(map(values.number, mine))}]" if is_list else values.shape_in_words(mine)

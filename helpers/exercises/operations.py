@@ -86,7 +86,7 @@ def _too_much(slot, node):
     symbol = SYMBOLS.get(type(op), "") if isinstance(right, ast.Constant) else ""
     yield of_slot("extra", slot, left, right, 0, ast.unparse(right), f"{symbol} {ast.unparse(right)}".strip())
     if isinstance(op, (ast.Add, *PRODUCTS)):
-        yield of_slot("extra", slot, right, left)
+        yield of_slot("extra", slot, right, left, 0, f"{ast.unparse(left)} on the left")
     if isinstance(op, (ast.Mult, ast.Div)) and isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult):
         yield of_slot("extra", slot, left.left, right, 0.1, piece=ast.unparse(ast.BinOp(left.right, op, right)))
 

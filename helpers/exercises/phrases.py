@@ -10,6 +10,10 @@ WORDS = {
         "How many passes should the loop make before the function returns?",
     ),
     "no_return": ("The result of {line} is computed but not returned", "How can the caller get it?"),
+    "not_replaced": (
+        "Every pass starts from the same values, because {line} stores the new ones under other names",
+        "From which values should the next pass start?",
+    ),
     "copy": (
         "{line} changes values in place that are still needed",
         "How can you store the new values separately instead?",
@@ -49,6 +53,7 @@ WORDS = {
         "Which argument does the called function expect first?",
     ),
     "count": ("{piece} is not the right number", "What does it count, and what should be counted?"),
+    "rows": ("{piece} counts only the rows", "How many entries does the whole array have?"),
     "name": ("{piece} is not the right quantity", "Which quantity does the formula contain?"),
     "function": ("{piece} is not the right function", "Which function does the formula contain?"),
     "reduction": (
@@ -135,6 +140,30 @@ WORDS = {
     "comparison": (
         "The condition {piece} is not right",
         "For which values should it be true, and is it right at the boundary?",
+    ),
+    "unconditional": (
+        "What {line} does only sometimes is needed every time",
+        "Why should the other passes or values be treated differently?",
+    ),
+    "relative": (
+        "{piece} changes the value by a share of itself, not by a fixed amount",
+        "How far apart are the two points then, and what do you divide by?",
+    ),
+    "letters": (
+        "The letters after the arrow in {piece} are not right",
+        "Over which letters does it sum, and which axes should the result have?",
+    ),
+    "collected": (
+        "{line} replaces the value of the previous pass, so only the last one is returned",
+        "How can the values of all passes be kept?",
+    ),
+    "one_column": (
+        "{piece} always uses the same single column",
+        "What do the other columns contribute?",
+    ),
+    "outer": (
+        "{piece} does not give a matrix with a product for every pair of entries",
+        "Which entries are multiplied with each other here, and which should be?",
     ),
     "extra_call": ("{call} changes the result", "What happens without it, and does the formula ask for it?"),
     "extra_exponent": ("The power in {piece} should be left out", "Where does the formula contain a square?"),

@@ -29,7 +29,7 @@ UNSAFE |= {"seed", "set_state", "seterr", "chdir", "save", "savetxt", "tofile", 
 
 
 # Changes of these kinds often make one of several results right by chance.
-LOOSE = {"name", "number", "operation", "no_term", "no_two", "no_slope", "subset"}
+LOOSE = {"name", "number", "function", "operation", "no_term", "no_two", "no_slope", "subset"}
 
 
 class Found(NamedTuple):
@@ -45,6 +45,8 @@ class Found(NamedTuple):
         The node that is wrong.
     whole : bool
         Whether correcting this mistake makes all the results right.
+    places : int
+        The number of places in which the same mistake has to be corrected.
     """
 
     kind: str
@@ -52,6 +54,7 @@ class Found(NamedTuple):
     line: str
     node: ast.AST
     whole: bool
+    places: int = 1
 
 
 def is_safe(code):
@@ -114,7 +117,8 @@ def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
 
 
 def _found(code, edit, whole):
-    return Found(edit.kind, edit.piece, code.line(edit.node), edit.node, whole)
+    places = len(edit.changes) if edit.tag == edits.EVERYWHERE else 1
+    return Found(edit.kind, edit.piece, code.line(edit.node), edit.node, whole, places)
 
 
 def _first_wrong(code, cases, passed):

@@ -34,8 +34,8 @@ def edits_of(function):
                 yield from _around_a_loop(owner, body, i)
             if isinstance(node, ast.If):
                 turned = ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
-                for new in (node.body, [turned]):
-                    yield of_body("comparison", owner, body, [*body[:i], *new, *body[i + 1 :]], node)
+                yield of_body("unconditional", owner, body, [*body[:i], *node.body, *body[i + 1 :]], node)
+                yield of_body("comparison", owner, body, [*body[:i], turned, *body[i + 1 :]], node)
             if isinstance(node, ast.Expr) and getattr(getattr(node.value, "func", None), "id", "") == "print":
                 result = node.value.args[0] if len(node.value.args) == 1 else ast.Tuple(node.value.args, ast.Load())
                 yield of_body("no_return", owner, body, [*body[:i], ast.Return(result), *body[i + 1 :]], node)
@@ -73,6 +73,11 @@ def _assigned(owner, body, i):
         if type(node.op) in SIGNS:
             other = ast.AugAssign(node.target, SIGNS[type(node.op)](), node.value)
             yield of_slot("sign", (body, i), other, node, 0, "augmented")
+    elif isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+        pairs = list(zip(node.targets[0].elts, node.value.elts, strict=False))
+        for op in (ast.Add(), ast.Sub()) if all(isinstance(name, ast.Name) for name, _ in pairs) else ():
+            sums = [ast.BinOp(_read(target), op, value) for target, value in pairs]
+            yield of_slot("overwritten", (node, "value"), ast.Tuple(sums, ast.Load()), node)
     elif len(node.targets) == 1 and not isinstance(node.targets[0], ast.Tuple):
         for op in (ast.Add(), ast.Sub()):
             yield of_slot("overwritten", (body, i), ast.AugAssign(node.targets[0], op, node.value), node)

@@ -13,7 +13,7 @@ from helpers.exercises import (
     edits,
     expressions,
     formulas,
-    loose_ends,
+    glances,
     repair,
     values,
 )
@@ -22,7 +22,7 @@ from helpers.exercises.questions import ending, of as question_of
 
 # Some kinds of change show what is wrong with the formula (STRONG), and others show only where it is wrong (WEAK).
 STRONG = set(
-    "floor extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index range "
+    "floor rows extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index range "
     "axis complement product reduction square_inside accumulated in_loop out_of_loop flipped misplaced inside late "
     "swapped_functions other_slope".split()
 )
@@ -51,7 +51,7 @@ def explain(exercise, mine, code, hint, fits):
         Takes two values and returns whether they agree.
     """
     right = np.asarray(exercise.right)
-    other = _at_a_glance(exercise, mine, code)
+    other = glances.at_a_glance(exercise, mine, code)
     if other:
         return other
     rare = mine.ndim > 0 or abs(mine) > 100 or mine != np.round(mine)  # many different formulas give small integers
@@ -77,13 +77,6 @@ def explain(exercise, mine, code, hint, fits):
     return diagnosis.describe(found, code) if found else _about_unused(exercise, code)
 
 
-def _at_a_glance(exercise, mine, code):
-    """Return a sentence about a mistake that can be seen without changing the code, or "" if there is none."""
-    lost = loose_ends.lost(code)
-    said = repeated(code) or _no_power(code) or (lost and loose_ends.about_lost(lost, code))
-    return said or _about_spread(exercise, mine, code)
-
-
 def look_at(code, found=None):
     """Return a sentence that points to the line with the mistake or, if none is given, to the line with the answer.
 
@@ -106,35 +99,6 @@ def _uses_the_question(exercise, code):
     indices = {id(part) for n in ast.walk(code.tree) if isinstance(n, ast.Subscript) for part in ast.walk(n.slice)}
     given = set(numbers_of(exercise.prompt)) | {abs(float(v)) for v in np.ravel(exercise.right)}
     return any(abs(value) in given for value, node in cell.typed_numbers(code) if id(node) not in indices)
-
-
-def _about_spread(exercise, mine, code):
-    """Return a sentence about a spread of 0 or a variance used as a standard deviation, or "" if there is neither."""
-    called = getattr(cell.result(code), "func", None)
-    if getattr(called, "attr", "") in ("std", "var") and mine.ndim == 0 and mine == 0:
-        return (
-            f"A single number and equal numbers have no spread, so `{ast.unparse(called)}`{where(_line(code))} is 0. "
-            f"Which quantity's spread does the question ask for?"
-        )
-    if getattr(called, "attr", "") != "var" or "standard deviation of" not in exercise.prompt:
-        return ""
-    return (
-        f"`{ast.unparse(called)}`{where(_line(code))} gives the variance. How do you get the standard "
-        "deviation from it?"
-    )
-
-
-def about_notation(code, right):
-    """Return a sentence about a number such as `4e10` written instead of 4 to the power 10, or "" if there is none."""
-    for _, node in cell.typed_numbers(code):
-        text = ast.get_source_segment("".join(code.lines), node) or ""
-        parts = re.fullmatch(r"(\d+(?:\.\d+)?)[eE](\d+)", text)
-        if parts and np.ndim(right) == 0 and np.isclose(float(parts[1]) ** int(parts[2]), float(right)):
-            return (
-                f"`{text}`{where(code.line(node))} means {parts[1]} times 10 to the power {parts[2]}. How is a power "
-                f"of {parts[1]} written in Python?"
-            )
-    return ""
 
 
 def _find(code, right, exercise, fits):
@@ -170,44 +134,6 @@ def numbers_of(text):
 
 def _line(code):
     return code.line(cell.result(code))
-
-
-def repeated(code):
-    """Return a sentence about a list or a string multiplied by a number, or "" if there is none."""
-    for node in ast.walk(code.tree):
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-            for side in (node.left, node.right):
-                text = isinstance(side, ast.Constant) and isinstance(side.value, str)
-                if text or isinstance(side, (ast.List, ast.Tuple)):
-                    kind = "text" if text else "list"
-                    other = node.right if side is node.left else node.left
-                    if not isinstance(other, (ast.Constant, ast.UnaryOp)) or (not text and len(side.elts) == 1):
-                        continue  # [x] * n is the usual way to repeat a number
-                    return (
-                        f"In {quote(ast.unparse(node))}, `*` repeats the list instead of multiplying its entries"
-                        f"{where(code.line(node))}. How can you multiply each entry?"
-                        if kind == "list"
-                        else f"In {quote(ast.unparse(node))}, `*` repeats the text in quotes"
-                        f"{where(code.line(node))}. How do you write a number?"
-                    )
-    return ""
-
-
-def _no_power(code):
-    """Return a sentence about a use of `^` or `** 1 / n` for a power, or "" if there is none."""
-    for node in ast.walk(code.tree):
-        power = node.left if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) else None
-        if isinstance(getattr(power, "op", None), ast.Pow) and getattr(power.right, "value", None) == 1:
-            return (
-                f"In {quote(ast.unparse(node))}, only the 1 is the exponent, because a power is computed before a "
-                f"quotient{where(code.line(node))}. Where do parentheses belong?"
-            )
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
-            return (
-                f"`^`{where(code.line(node))} means the exclusive or of two integers in Python, not a power. "
-                "How is a power written?"
-            )
-    return ""
 
 
 def _about_names(code):
@@ -251,7 +177,9 @@ def _about_numbers(exercise, code, least):
         for x in (*(a / b for a in given for b in given if a % 1 == b % 1 == 0), *(1 - n for n in given))
         if x != round(x)
     }
-    alien = [node for value, node in cell.typed_numbers(code) if not (abs(value) in known or 0 < abs(value) < 1e-2)]
+    counters = _counters(code)
+    typed = [(value, node) for value, node in cell.typed_numbers(code) if id(node) not in counters]
+    alien = [node for value, node in typed if not (abs(value) in known or 0 < abs(value) < 1e-2)]
     if len(alien) < least:
         return ""
     pieces = list(dict.fromkeys(ast.unparse(node) for node in alien))[:MOST]
@@ -260,6 +188,13 @@ def _about_numbers(exercise, code, least):
         f"{listed(pieces)}{where(code.line(alien[0]))} {'is' if one else 'are'} not among the numbers in the question. "
         f"{'Which number belongs there, if any' if one else 'Which numbers does the question give'}?"
     )
+
+
+def _counters(code):
+    """Return the ids of the nodes in indices and in the arguments of range, which count passes or places."""
+    inside = [n.slice for n in ast.walk(code.tree) if isinstance(n, ast.Subscript)]
+    ranges = [n for n in ast.walk(code.tree) if getattr(getattr(n, "func", None), "id", "") == "range"]
+    return {id(part) for node in (*inside, *ranges) for part in ast.walk(node)}
 
 
 def _about_unused(exercise, code):

@@ -1,0 +1,154 @@
+"""Find mistakes that the code of a typed answer shows at a glance, without any change to it.
+
+Examples are a repeated list, `^` used for a power, a difference of two equal values, or a slope over a whole interval.
+"""
+
+import ast
+import re
+
+import numpy as np
+
+from helpers.exercises import cell, loose_ends
+from helpers.exercises.errors import quote, where
+
+WIDE = 0.1  # a difference quotient over a wider interval is not meant as a numerical derivative
+
+
+def at_a_glance(exercise, mine, code):
+    """Return a sentence about a mistake that can be seen without changing the code, or "" if there is none."""
+    lost = loose_ends.lost(code)
+    said = repeated(code) or _no_power(code) or (lost and loose_ends.about_lost(lost, code))
+    said = said or _about_spread(exercise, mine, code) or _about_equal_values(exercise, mine, code)
+    return said or _about_an_interval(exercise, code) or _about_a_step(exercise, code)
+
+
+def _about_spread(exercise, mine, code):
+    """Return a sentence about a spread of 0 or a variance used as a standard deviation, or "" if there is neither."""
+    called = getattr(cell.result(code), "func", None)
+    if getattr(called, "attr", "") in ("std", "var") and mine.ndim == 0 and mine == 0:
+        return (
+            f"A single number and equal numbers have no spread, so `{ast.unparse(called)}`{where(code.line(cell.result(code)))} is 0. "
+            f"Which quantity's spread does the question ask for?"
+        )
+    if getattr(called, "attr", "") != "var" or "standard deviation of" not in exercise.prompt:
+        return ""
+    return (
+        f"`{ast.unparse(called)}`{where(code.line(cell.result(code)))} gives the variance. How do you get the standard "
+        "deviation from it?"
+    )
+
+
+def _about_equal_values(exercise, mine, code):
+    """Return a sentence about an answer that is 0 because two variables are equal, or "" if there is none."""
+    if mine.ndim or mine != 0 or not np.all(exercise.right):
+        return ""
+    own = cell.own_names(code)
+    for node in ast.walk(code.tree):
+        sides = [node.left, node.right] if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) else []
+        names = [side.id for side in sides if isinstance(side, ast.Name) and side.id in own]
+        known = [code.scope.get(name) for name in names]
+        if len(set(names)) == 2 and all(type(v) in (int, float) for v in known) and known[0] == known[1]:
+            return (
+                f"`{ast.unparse(node)}`{where(code.line(node))} is 0, because both `{names[0]}` and `{names[1]}` are "
+                f"{known[0]:g}. What does the question say about these two?"
+            )
+    return ""
+
+
+def _about_an_interval(exercise, code):
+    """Return a sentence about a slope taken over a wide interval, if the question asks for a slope, or ""."""
+    if not re.search(r"slope|derivative|\\partial", exercise.prompt):
+        return ""
+    for node in ast.walk(code.tree):
+        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Sub):
+            continue
+        calls = [n for n in (node.left, node.right) if isinstance(n, ast.Call) and len(n.args) == 1 and not n.keywords]
+        if len(calls) < 2 or ast.unparse(calls[0].func) != ast.unparse(calls[1].func):
+            continue
+        try:
+            width = abs(ast.literal_eval(calls[0].args[0]) - ast.literal_eval(calls[1].args[0]))
+        except (ValueError, TypeError):
+            continue
+        if width > WIDE:
+            return (
+                f"`{ast.unparse(node)}`{where(code.line(node))} compares two points that are {width:g} apart, which "
+                f"gives the mean slope between them. At which single point does the question ask for the slope?"
+            )
+    return ""
+
+
+def _about_a_step(exercise, code):
+    """Return a sentence about a step of gradient descent in an answer that should be a gradient, or ""."""
+    if re.search(r"learning rate|\bstep|after|\\alpha", exercise.prompt) or not re.search(
+        r"dw|dW|dZ|gradient|\\partial", exercise.prompt
+    ):
+        return ""
+    given = {float(number) for number in re.findall(r"\d+(?:\.\d+)?", exercise.prompt)}
+    for node in ast.walk(code.tree):
+        product = node.right if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) else None
+        if isinstance(product, ast.BinOp) and isinstance(product.op, ast.Mult):
+            rates = [side.value for side in (product.left, product.right) if isinstance(side, ast.Constant)]
+            if rates and type(rates[0]) is float and 0 < rates[0] < 1 and rates[0] not in {*given, 0.5}:
+                return (
+                    f"`{ast.unparse(node)}`{where(code.line(node))} has the form of a step of gradient descent with "
+                    f"the learning rate {rates[0]:g}. Does the question ask for a parameter after a step, or for a "
+                    f"derivative?"
+                )
+    return ""
+
+
+def about_notation(code, right):
+    """Return a sentence about a number such as `4e10` instead of 4 to the power 10 or `2.3` instead of 2 times 3, or ""."""
+    for _, node in cell.typed_numbers(code):
+        text = ast.get_source_segment("".join(code.lines), node) or ""
+        parts = re.fullmatch(r"(\d+(?:\.\d+)?)[eE](\d+)", text)
+        if parts and np.ndim(right) == 0 and np.isclose(float(parts[1]) ** int(parts[2]), float(right)):
+            return (
+                f"`{text}`{where(code.line(node))} means {parts[1]} times 10 to the power {parts[2]}. How is a power "
+                f"of {parts[1]} written in Python?"
+            )
+        parts = re.fullmatch(r"(\d+)\.(\d+)", text)
+        if parts and np.ndim(right) == 0 and int(parts[1]) * int(parts[2]) == float(right):
+            return (
+                f"In `{text}`{where(code.line(node))}, the point is a decimal point, so this is a single number. Which "
+                f"sign multiplies two numbers in Python?"
+            )
+    return ""
+
+
+def repeated(code):
+    """Return a sentence about a list or a string multiplied by a number, or "" if there is none."""
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            for side in (node.left, node.right):
+                text = isinstance(side, ast.Constant) and isinstance(side.value, str)
+                if text or isinstance(side, (ast.List, ast.Tuple)):
+                    kind = "text" if text else "list"
+                    other = node.right if side is node.left else node.left
+                    if not isinstance(other, (ast.Constant, ast.UnaryOp)) or (not text and len(side.elts) == 1):
+                        continue  # [x] * n is the usual way to repeat a number
+                    return (
+                        f"In {quote(ast.unparse(node))}, `*` repeats the list instead of multiplying its entries"
+                        f"{where(code.line(node))}. How can you multiply each entry?"
+                        if kind == "list"
+                        else f"In {quote(ast.unparse(node))}, `*` repeats the text in quotes"
+                        f"{where(code.line(node))}. How do you write a number?"
+                    )
+    return ""
+
+
+def _no_power(code):
+    """Return a sentence about a use of `^` or `** 1 / n` for a power, or "" if there is none."""
+    for node in ast.walk(code.tree):
+        power = node.left if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) else None
+        if isinstance(getattr(power, "op", None), ast.Pow) and getattr(power.right, "value", None) == 1:
+            return (
+                f"In {quote(ast.unparse(node))}, only the 1 is the exponent, because a power is computed before a "
+                f"quotient{where(code.line(node))}. Where do parentheses belong?"
+            )
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+            return (
+                f"`^`{where(code.line(node))} means the exclusive or of two integers in Python, not a power. "
+                "How is a power written?"
+            )
+    return ""

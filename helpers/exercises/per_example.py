@@ -1,0 +1,135 @@
+"""Edits for code that works example by example: values lost or kept from pass to pass, single columns, index letters."""
+
+import ast
+import copy
+import itertools
+
+from helpers.exercises.edits import RANKS, Edit, of_body, of_slot, parse
+from helpers.exercises.expressions import slots
+
+MOST_LETTERS = 4  # einsum is left alone if it has more different index letters
+
+
+def edits_of(function):
+    """Yield edits for code that works example by example.
+
+    Parameters
+    ----------
+    function : ast.FunctionDef
+        The function.
+    """
+    for slot, node, _ in slots(function):
+        if isinstance(node, ast.BinOp):
+            yield from _one_column_of_two(slot, node)
+            yield from _outer(slot, node)
+            yield from _relative(slot, node)
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            yield from _one_column(slot, node)
+        yield from _letters(slot, node)
+    for owner in ast.walk(function):
+        for i, loop in enumerate(owner.body if isinstance(getattr(owner, "body", None), list) else ()):
+            if isinstance(loop, ast.For):
+                yield from _not_replaced(owner, i)
+                yield from _collected(owner, i)
+
+
+def _stored(nodes):
+    return {n.id for node in nodes for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _loop(loop, body):
+    other = copy.copy(loop)
+    other.body = body
+    return other
+
+
+def _not_replaced(owner, i):
+    """Yield an edit that starts the next pass from the new values, which have names of their own."""
+    loop = owner.body[i]
+    set_here = _stored(loop.body)
+    read = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    for node in loop.body:
+        if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+            continue
+        target, value = node.targets[0], node.value
+        both = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts)
+        pairs = list(zip(target.elts, value.elts, strict=True)) if both else [(target, value)]
+        replaced = []
+        for new, formula in pairs:
+            old = formula.left if isinstance(formula, ast.BinOp) else None
+            if isinstance(new, ast.Name) and isinstance(old, ast.Name) and new.id not in read | {old.id}:
+                if old.id not in set_here:
+                    replaced.append(ast.Assign([ast.Name(old.id, ast.Store())], ast.Name(new.id, ast.Load())))
+        if replaced and len(replaced) == len(pairs):
+            body = [*owner.body[:i], _loop(loop, [*loop.body, *replaced]), *owner.body[i + 1 :]]
+            yield of_body("not_replaced", owner, owner.body, body, node)
+
+
+def _collected(owner, i):
+    """Yield edits that return the values of all passes, where each pass now replaces the value of the one before."""
+    loop, after = owner.body[i], owner.body[i + 1 :]
+    name = getattr(getattr(after[-1], "value", None), "id", "") if after and isinstance(after[-1], ast.Return) else ""
+    made = [n for n in loop.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == name]
+    if len(after) != 1 or len(made) != 1 or len(made[0].targets) != 1:
+        return
+    start, keep = ast.parse(f"every_pass = []\nevery_pass.append({name})").body
+    for result in ("np.stack(every_pass, axis=-1)", "np.stack(every_pass)", "np.hstack(every_pass)", "every_pass"):
+        new = [*owner.body[:i], start, _loop(loop, [*loop.body, keep]), ast.Return(parse(result))]
+        yield of_body("collected", owner, owner.body, new, made[0])
+
+
+def _column(node):
+    """Return an array and a constant column number if a node is `x[…, 0]`, `x[…, [0]]` or the like, or None twice."""
+    index = node.slice.elts[-1] if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) else None
+    index = index.elts[0] if isinstance(index, ast.List) and len(index.elts) == 1 else index
+    if not isinstance(index, ast.Constant) or type(index.value) is not int:
+        return None, None
+    rows = node.slice.elts[:-1]
+    kept = rows[0] if len(rows) == 1 else ast.Tuple(rows, ast.Load())
+    return ast.Subscript(node.value, kept, ast.Load()), index.value
+
+
+def _one_column_of_two(slot, node):
+    """Yield edits from x[k, 0] * y[j, 0] to the sum of these products over all columns."""
+    (left, one), (right, other) = _column(node.left), _column(node.right)
+    if left and right and one == other and isinstance(node.op, (ast.Mult, ast.MatMult)):
+        x, y = ast.unparse(left), ast.unparse(right)
+        for new in (f"{x} @ {y}", f"{x} @ ({y}).T"):
+            yield of_slot("one_column", slot, parse(new), node)
+
+
+def _one_column(slot, node):
+    """Yield edits from x[k, 0] to the sum or the mean over all columns."""
+    array, _ = _column(node)
+    for end in ("sum()", "mean()", "sum(axis=-1)", "sum(axis=-1, keepdims=True)") if array else ():
+        yield of_slot("one_column", slot, parse(f"{ast.unparse(array)}.{end}"), node)
+
+
+def _outer(slot, node):
+    """Yield an edit from a * b or a @ b to the outer product of two vectors."""
+    if isinstance(node.op, (ast.Mult, ast.MatMult)):
+        yield of_slot("outer", slot, parse(f"np.outer({ast.unparse(node.left)}, {ast.unparse(node.right)})"), node)
+
+
+def _relative(slot, node):
+    """Yield an edit from x * (1 + h) to x + h. All edits of this kind are also applied together."""
+    for value, share in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(node.op, ast.Mult) and isinstance(share, ast.BinOp) and isinstance(share.op, (ast.Add, ast.Sub)):
+            if getattr(share.left, "value", None) == 1:
+                yield of_slot("relative", slot, ast.BinOp(value, share.op, share.right), node, 0, "relative")
+
+
+def _letters(slot, node):
+    """Yield edits to the letters of the result in a call to np.einsum, with or without added axes."""
+    call = node.value if isinstance(node, ast.Subscript) and "newaxis" in ast.unparse(node.slice) else node
+    if not isinstance(call, ast.Call) or ast.unparse(call.func) != "np.einsum" or not call.args:
+        return
+    given, arrow, result = str(getattr(call.args[0], "value", "")).replace(" ", "").partition("->")
+    letters = sorted(set(given) - {",", "."})
+    if not arrow or len(letters) > MOST_LETTERS:
+        return
+    for count in range(3):
+        for other in map("".join, itertools.permutations(letters, count)):
+            if other != result or call is not node:
+                new = ast.Call(call.func, [ast.Constant(f"{given}->{other}"), *call.args[1:]], call.keywords)
+                yield Edit("letters", [(*slot, new)], call.args[0], ast.unparse(call.args[0]), RANKS["letters"])
