@@ -47,7 +47,8 @@ RANKS = {
             "other_slope name as_is doubled function product reduction upside_down flipped order_of_product transpose "
             "no_transpose swapped_index",
             "wrong_factor comma hard_coded outside",
-            "parentheses comparison unconditional relative letters collected one_column extra_exponent extra_statement statement_order in_loop out_of_loop carried masked "
+            "parentheses comparison unconditional relative letters collected one_column extra_exponent "
+            "extra_statement statement_order in_loop out_of_loop carried masked "
             "rows_only accumulated overwritten square_inside square_outside misplaced wrong_term spread covered "
             "inside late product_of_means all_pairs subset cut swapped_functions sum_of_lengths lengths",
             "root square size exp log complement no_function extra_sum not_summed outer",

@@ -24,18 +24,15 @@ def at_a_glance(exercise, mine, code):
 
 def _about_spread(exercise, mine, code):
     """Return a sentence about a spread of 0 or a variance used as a standard deviation, or "" if there is neither."""
-    called = getattr(cell.result(code), "func", None)
+    called, line = getattr(cell.result(code), "func", None), where(code.line(cell.result(code)))
     if getattr(called, "attr", "") in ("std", "var") and mine.ndim == 0 and mine == 0:
         return (
-            f"A single number and equal numbers have no spread, so `{ast.unparse(called)}`{where(code.line(cell.result(code)))} is 0. "
+            f"A single number and equal numbers have no spread, so `{ast.unparse(called)}`{line} is 0. "
             f"Which quantity's spread does the question ask for?"
         )
     if getattr(called, "attr", "") != "var" or "standard deviation of" not in exercise.prompt:
         return ""
-    return (
-        f"`{ast.unparse(called)}`{where(code.line(cell.result(code)))} gives the variance. How do you get the standard "
-        "deviation from it?"
-    )
+    return f"`{ast.unparse(called)}`{line} gives the variance. How do you get the standard deviation from it?"
 
 
 def _about_equal_values(exercise, mine, code):
@@ -98,7 +95,7 @@ def _about_a_step(exercise, code):
 
 
 def about_notation(code, right):
-    """Return a sentence about a number such as `4e10` instead of 4 to the power 10 or `2.3` instead of 2 times 3, or ""."""
+    """Return a sentence about a number such as `4e10` for 4 to the power 10 or `2.3` for 2 times 3, or ""."""
     for _, node in cell.typed_numbers(code):
         text = ast.get_source_segment("".join(code.lines), node) or ""
         parts = re.fullmatch(r"(\d+(?:\.\d+)?)[eE](\d+)", text)

@@ -1,4 +1,4 @@
-"""Edits for code that works example by example: values lost or kept from pass to pass, single columns, index letters."""
+"""Edits for code that works example by example: values lost between passes, single columns and index letters."""
 
 import ast
 import copy

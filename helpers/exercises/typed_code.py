@@ -14,6 +14,7 @@ from helpers.exercises import (
     expressions,
     formulas,
     glances,
+    loose_ends,
     repair,
     values,
 )
@@ -22,8 +23,8 @@ from helpers.exercises.questions import ending, of as question_of
 
 # Some kinds of change show what is wrong with the formula (STRONG), and others show only where it is wrong (WEAK).
 STRONG = set(
-    "floor rows extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index range "
-    "axis complement product reduction square_inside accumulated in_loop out_of_loop flipped misplaced inside late "
+    "rows floor extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index "
+    "range axis complement product reduction square_inside accumulated in_loop out_of_loop flipped misplaced inside late "
     "swapped_functions other_slope".split()
 )
 WEAK = set(
