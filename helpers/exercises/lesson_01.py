@@ -333,7 +333,10 @@ EXERCISES = [
                 _uphill,
                 "Your steps go uphill. The gradient points in the direction in which the cost rises, so subtract it.",
             ),
-            Wrong(_one_step, "You took only one step. Is `return` inside the loop?"),
+            Wrong(
+                _one_step,
+                "You took only one step. How many passes does the loop make, and from which values does each start?",
+            ),
             Wrong(_bias_left_alone, "You did not update b. It has a gradient too."),
             Wrong(_same_gradient_again, "Compute the gradient again in every step. It changes as W and b change."),
             Wrong(

@@ -105,6 +105,10 @@ EXERCISES = [
                 "This is σ′(½), but the question asks for the slope at z = 0. The argument of σ′ is z, not the "
                 "activation a. What is σ(0)?",
             ),
+            Wrong(2 / 9, "This is the slope if σ(0) were 1/3 or 2/3. What is e⁰, and what is σ(0) then?"),
+            Wrong(
+                0.2311, "This is the mean slope between z = 0 and z = 1. The question asks for the slope at 0 alone."
+            ),
             Wrong(0.125, "This is half of the right value. The formula contains σ(0) once and 1 − σ(0) once."),
             Wrong(
                 4,
@@ -141,6 +145,8 @@ EXERCISES = [
             Wrong(0.25, "This is the squared error (a − y)², or the slope of σ. Here the cost is the cross-entropy."),
             Wrong(-0.5, "This is a − y, the derivative of the cost. The question asks for the cost itself."),
             Wrong(0.3466, "The cross-entropy contains no factor of ½. Where does yours come from?"),
+            Wrong(float(np.log(3)), "This is the cost for the output 1/3. What is e⁰, and what is σ(0) then?"),
+            Wrong(float(np.log(1.5)), "This is the cost for the output 2/3. What is e⁰, and what is σ(0) then?"),
             Wrong(1.386, "You counted both terms, but for y = 1 one of them is 0. Which one?"),
             Wrong(float(np.exp(0.5)), "This is an exponential. The cost contains a logarithm."),
         ],

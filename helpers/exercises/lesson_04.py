@@ -135,6 +135,16 @@ def _backward_with(
     return broken
 
 
+def _hidden_slope_at_the_output(Y, W, Z, A, g_prime):
+    L, dW, db = len(W), {}, {}
+    dA = (A[L] - Y) / (A[L] * (1 - A[L])) / Y.shape[1]
+    for l in range(L, 0, -1):
+        dZ = dA * g_prime(Z[l])
+        dW[l], db[l] = dZ @ A[l - 1].T, dZ.sum(axis=1, keepdims=True)
+        dA = W[l].T @ dZ
+    return dW, db
+
+
 def _not_turned_back(Y, W, Z, A, g_prime):
     dZ = (A[3] - Y) / Y.shape[1]
     return {3: W[3] @ dZ}, {3: dZ}
@@ -426,6 +436,14 @@ EXERCISES = [
                     "Your function works for sigmoid units but not for tanh units. "
                     "Use g_prime, so that it works for any activation function."
                 ),
+            ),
+            Wrong(
+                _hidden_slope_at_the_output,
+                (
+                    "You multiplied ∂J/∂A of the output layer by the slope of the hidden layers. The output units "
+                    "have an activation function of their own. What is dZ of the output layer?"
+                ),
+                "log|1 - A",
             ),
             Wrong(
                 _backward_with(start=lambda Y, A: A - Y),

@@ -37,6 +37,12 @@ def _one_by_one(m, n, n_before):
     return rng.standard_normal((m, n, 1)), rng.standard_normal((m, n_before, 1))
 
 
+def _each_stretched(pictures):
+    rows = pictures.reshape(len(pictures), -1).astype(float)
+    low, high = rows.min(axis=1, keepdims=True), rows.max(axis=1, keepdims=True)
+    return (rows - low) / (high - low)
+
+
 EXERCISES = [
     Exercise(
         name="06.flat",
@@ -173,6 +179,20 @@ EXERCISES = [
                 (
                     "You divided by the largest value in these images, so a different set of images "
                     "would be scaled differently. What is the largest value that any pixel can have?"
+                ),
+            ),
+            Wrong(
+                lambda p: p.reshape(len(p), -1) / p.reshape(len(p), -1).max(axis=1, keepdims=True),
+                (
+                    "You divided each image by its own largest value, so a dark image would become as bright "
+                    "as the others. What is the largest value that any pixel can have?"
+                ),
+            ),
+            Wrong(
+                _each_stretched,
+                (
+                    "You stretched each image to its own range of values, so the brightness and the contrast of "
+                    "the images are lost. Which values can a pixel have at all?"
                 ),
             ),
             Wrong(

@@ -296,6 +296,7 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(0.25**10, "That is the fraction of the error that is left. By what factor does the error shrink?"),
+            Wrong(16**10, "You counted the slope of each layer twice. On its way back, the error meets it only once."),
             Wrong(40, "You added the factors of the layers, but they have to be multiplied."),
             Wrong(
                 4**11,

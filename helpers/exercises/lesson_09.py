@@ -126,7 +126,11 @@ EXERCISES = [
                     "twice, or forget the 2 in the denominator of a central difference?"
                 ),
             ),
-            Wrong(2, "That is the slope of x + x alone, but x + x is only one of the two factors."),
+            Wrong(
+                2,
+                "2 is the slope of x + x alone, and also the product of the slopes of the two factors. By the product "
+                "rule, the slope of each factor is multiplied by something else.",
+            ),
         ],
     ),
     Exercise(

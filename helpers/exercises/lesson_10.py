@@ -369,8 +369,8 @@ EXERCISES = [
             Wrong(
                 41,
                 (
-                    "With 41 workers, a step spends a little less time on computation than "
-                    "on communication. Which of the two times is shared among the workers?"
+                    "With 41 workers, a step spends a little less time on computation than on "
+                    "communication. Did you add one worker who does not share the computation?"
                 ),
             ),
             Wrong(
