@@ -42,7 +42,9 @@ def edits_of(slot, node):
     if len(node.args) == 2:
         yield of_slot("comma", slot, ast.Call(node.func, [ast.BinOp(node.args[0], ast.Sub(), node.args[1])], []), node)
     yield from _without_call(slot, node, name)
-    for i in range(name == "where", len(node.args) - 1):  # nobody swaps the condition of np.where with a value
+    for i in range(
+        name == "where", len(node.args) - 1 if name != "einsum" else 0
+    ):  # nobody swaps the condition of np.where with a value
         args = [*node.args]
         args[i], args[i + 1] = args[i + 1], args[i]
         yield of_slot("order_of_arguments", slot, ast.Call(node.func, args, node.keywords), node)

@@ -118,7 +118,12 @@ def with_unused(words, code):
     never, hidden, lost = diagnosis.about_unused(code), reading.outside(code), loose_ends.lost(code)
     if hidden:
         never = f"`{hidden[0]}` is not an argument of the function but comes from elsewhere in the notebook. {never}"
-    loose = _diagonal(code, words) or (lost and loose_ends.about_lost(lost, code)) or loose_ends.unused(code)
+    loose = (
+        _diagonal(code, words)
+        or _compared(code, words)
+        or (lost and loose_ends.about_lost(lost, code))
+        or loose_ends.unused(code)
+    )
     if not never and loose and len(words) + len(loose) < 480:
         return f"{re.sub(' [A-Z][^.?!]*[?]$', '', words)} {loose}"
     sentences = re.split(r"(?<=[.!]) (?=[A-Z])", words)
@@ -151,6 +156,18 @@ def _diagonal(code, words):
             return (
                 f"`np.diag` turns a vector into a diagonal matrix, but from a matrix it extracts the diagonal. Is "
                 f"`{given}` a vector?"
+            )
+    return ""
+
+
+def _compared(code, words):
+    """Return a sentence and a question about max or min of whole arrays in the line that raised an error, or ""."""
+    for node in ast.walk(code.tree):
+        name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+        if name in ("max", "min") and "condition is applied" in words and code.line(node)[:40] in words:
+            return (
+                f"`{name}` compares its arguments as a whole, but arrays must be compared entry by entry. Does the "
+                f"formula contain a {'maximum' if name == 'max' else 'minimum'}, and which NumPy function is it?"
             )
     return ""
 

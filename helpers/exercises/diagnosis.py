@@ -29,13 +29,23 @@ def describe(found, code):
     line, piece = quote(found.line), found.piece
     large = "\n" in piece or len(piece) > 0.6 * len(found.line) or len(piece) > 60
     there = "" if large or "{line}" in seen or not found.line else f". Look at the line {line}"
-    seen = seen.format(piece=line if large else quote(piece), line=line, call=_call(found))
+    seen = seen.format(piece=line if large else _in_context(found, code), line=line, call=_call(found))
     if not found.whole:
         seen = f"There may be more than one mistake. One of them is this: {seen[:1].lower()}{seen[1:]}"
     missing = found.kind in ("no_factor", "no_term", "hard_coded", "no_mean", "extra_statement")
     never = about_unused(code) if missing else ""
     places = f"The same mistake occurs in {found.places} places. " if found.places > 1 else ""
     return f"{seen}{there}. {places}{never}{question}"
+
+
+def _in_context(found, code):
+    """Return the wrong piece, with the call or the operation around it if it is a number that its line repeats."""
+    piece, number = quote(found.piece), rf"(?<![\w.]){re.escape(found.piece)}(?![\w.])"
+    if isinstance(found.node, ast.Constant) and found.kind == "number" and len(re.findall(number, found.line)) > 1:
+        parents = (n for n in ast.walk(code.tree) if found.node in ast.iter_child_nodes(n))
+        around = next((n for n in parents if isinstance(n, (ast.Call, ast.BinOp))), None)
+        return f"{piece} in {quote(ast.unparse(around))}" if around is not None else piece
+    return piece
 
 
 def about_unused(code):

@@ -41,7 +41,7 @@ RANKS = {
     kind: rank
     for rank, kinds in enumerate(
         [
-            "early_return no_return not_replaced copy swapped exchanged wrong_return uncalled",
+            "early_return no_return not_replaced other_target copy swapped exchanged wrong_return uncalled",
             "detached extra extra_call power floor",
             "sign index range axis keepdims no_axis order_of_arguments count rows guard whole_shape",
             "other_slope name as_is doubled function product reduction upside_down flipped order_of_product transpose "

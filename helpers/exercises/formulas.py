@@ -55,6 +55,9 @@ def is_usual(edit, code, solution):
         return ast.unparse(new).count("(") >= ast.unparse(edit.node).count("(")
     if edit.kind in SIGNS_OF and not _fits(edit, solution):
         return False
+    if edit.kind == "extra_call" and getattr(getattr(edit.node, "func", None), "attr", "") in ("exp", "log"):
+        if isinstance(edit.node.args[0], ast.Constant):  # exp(1) is written for exp(0) rather than for 1
+            return False
     if edit.kind == "no_two" and solution and _count(code.tree, TWO) >= _count(ast.parse(solution), TWO):
         return False  # no 2 is missing
     if edit.kind in ("extra", "number") and solution and _is_in_place(edit.node, code.tree, ast.parse(solution)):

@@ -11,6 +11,7 @@ import numpy as np
 from helpers.exercises import cell, loose_ends
 from helpers.exercises.errors import quote, where
 
+PLAIN = (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.USub, ast.Load)
 WIDE = 0.1  # a difference quotient over a wider interval is not meant as a numerical derivative
 
 
@@ -62,16 +63,26 @@ def _about_an_interval(exercise, code):
         calls = [n for n in (node.left, node.right) if isinstance(n, ast.Call) and len(n.args) == 1 and not n.keywords]
         if len(calls) < 2 or ast.unparse(calls[0].func) != ast.unparse(calls[1].func):
             continue
-        try:
-            width = abs(ast.literal_eval(calls[0].args[0]) - ast.literal_eval(calls[1].args[0]))
-        except (ValueError, TypeError):
-            continue
+        width = _width(*(call.args[0] for call in calls), code)
         if width > WIDE:
             return (
                 f"`{ast.unparse(node)}`{where(code.line(node))} compares two points that are {width:g} apart, which "
                 f"gives the mean slope between them. At which single point does the question ask for the slope?"
             )
     return ""
+
+
+def _width(left, right, code):
+    """Return the distance of two points given as simple expressions, or 0 if it is not known."""
+    names = {n.id for side in (left, right) for n in ast.walk(side) if isinstance(n, ast.Name)}
+    known = {name: code.scope.get(name) for name in names}
+    plain = all(isinstance(n, PLAIN) for side in (left, right) for n in ast.walk(side))
+    if not plain or not all(type(value) in (int, float) for value in known.values()):
+        return 0
+    try:
+        return abs(eval(f"({ast.unparse(left)}) - ({ast.unparse(right)})", {"__builtins__": {}}, known))
+    except (ArithmeticError, TypeError):
+        return 0
 
 
 def _about_a_step(exercise, code):
@@ -84,14 +95,22 @@ def _about_a_step(exercise, code):
     for node in ast.walk(code.tree):
         product = node.right if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) else None
         if isinstance(product, ast.BinOp) and isinstance(product.op, ast.Mult):
-            rates = [side.value for side in (product.left, product.right) if isinstance(side, ast.Constant)]
-            if rates and type(rates[0]) is float and 0 < rates[0] < 1 and rates[0] not in {*given, 0.5}:
+            rates = [side.value for side in _factors(product) if isinstance(side, ast.Constant)]
+            rates = [rate for rate in rates if type(rate) is float]
+            if rates and 0 < rates[0] < 1 and rates[0] not in {*given, 0.5}:
                 return (
                     f"`{ast.unparse(node)}`{where(code.line(node))} has the form of a step of gradient descent with "
                     f"the learning rate {rates[0]:g}. Does the question ask for a parameter after a step, or for a "
                     f"derivative?"
                 )
     return ""
+
+
+def _factors(node):
+    """Return the factors of a product."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return [*_factors(node.left), *_factors(node.right)]
+    return [node]
 
 
 def about_notation(code, right):

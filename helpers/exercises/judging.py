@@ -131,7 +131,8 @@ def _note(given, right):
 
 
 def _about_failure(exercise, answer, error):
-    hint = next((hint for known, hint in exercise.key.wrong if known == fingerprint(error)), "")
+    known, needs = exercise.key.wrong, exercise.key.needs
+    hint = next((hint for text, hint in known if text == fingerprint(error) and _is_about(hint, needs, answer)), "")
     generic = about_error(exercise.answer_name, error, answer)
     if isinstance(error, ArgumentChangedError):
         return _Mistake(generic, generic)

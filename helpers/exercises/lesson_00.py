@@ -143,6 +143,7 @@ EXERCISES = [
             "The first number is 1 · 2 + 2 · 1 + 0 · 4. Do the same with the second row.",
         ],
         wrong=[
+            Wrong([6, 4], "You added up each row first. Each of its entries has its own factor in the column."),
             Wrong([3, 4], "These are the sums of the rows. You have not used the column."),
             Wrong([21, 28], "You added before multiplying. Multiply entry by entry first."),
             Wrong([13, 4], "The two numbers are right, but they are in the wrong order."),

@@ -471,6 +471,7 @@ EXERCISES = [
                     "The inner dimensions of the matrix product @ do not "
                     "match. In the backward pass, W must be transposed."
                 ),
+                r"W\w*(\[\w+\])? @",
             ),
             Wrong(
                 _backward_with(start=lambda Y, A: (A - Y) / Y.shape[1] * A * (1 - A)),

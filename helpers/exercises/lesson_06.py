@@ -247,6 +247,7 @@ EXERCISES = [
                     "The inner dimensions of the matrix product @ do not "
                     "match. In the backward pass, W must be transposed."
                 ),
+                r"W\w*(\[\w+\])? @",
             ),
             Wrong(
                 lambda d, W, z: np.where(z > 0, 1, 0.01) * (W.T @ d),

@@ -30,7 +30,8 @@ def edits_of(function):
         for i, loop in enumerate(owner.body if isinstance(getattr(owner, "body", None), list) else ()):
             if isinstance(loop, ast.For):
                 yield from _not_replaced(owner, i)
-                yield from _collected(owner, i)
+                yield from _collected(owner, i, [argument.arg for argument in function.args.args])
+                yield from _other_target(function, loop)
 
 
 def _stored(nodes):
@@ -48,32 +49,47 @@ def _not_replaced(owner, i):
     loop = owner.body[i]
     set_here = _stored(loop.body)
     read = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    replaced, lines = [], []
     for node in loop.body:
         if not isinstance(node, ast.Assign) or len(node.targets) != 1:
             continue
         target, value = node.targets[0], node.value
         both = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts)
         pairs = list(zip(target.elts, value.elts, strict=True)) if both else [(target, value)]
-        replaced = []
         for new, formula in pairs:
             old = formula.left if isinstance(formula, ast.BinOp) else None
             if isinstance(new, ast.Name) and isinstance(old, ast.Name) and new.id not in read | {old.id}:
                 if old.id not in set_here:
                     replaced.append(ast.Assign([ast.Name(old.id, ast.Store())], ast.Name(new.id, ast.Load())))
-        if replaced and len(replaced) == len(pairs):
-            body = [*owner.body[:i], _loop(loop, [*loop.body, *replaced]), *owner.body[i + 1 :]]
-            yield of_body("not_replaced", owner, owner.body, body, node)
+                    lines.append(node)
+    if replaced:
+        body = [*owner.body[:i], _loop(loop, [*loop.body, *replaced]), *owner.body[i + 1 :]]
+        yield of_body("not_replaced", owner, owner.body, body, lines[0])
 
 
-def _collected(owner, i):
+def _other_target(function, loop):
+    """Yield edits that store a result under a name that its own formula uses, if its present name is never used."""
+    read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    for node in ast.walk(loop):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") not in {"", *read}:
+            for other in sorted(n.id for n in ast.walk(node.value) if isinstance(n, ast.Name) and n.id != "np"):
+                yield of_slot("other_target", (node.targets, 0), ast.Name(other, ast.Store()), node)
+
+
+def _collected(owner, i, arguments):
     """Yield edits that return the values of all passes, where each pass now replaces the value of the one before."""
     loop, after = owner.body[i], owner.body[i + 1 :]
     name = getattr(getattr(after[-1], "value", None), "id", "") if after and isinstance(after[-1], ast.Return) else ""
     made = [n for n in loop.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == name]
     if len(after) != 1 or len(made) != 1 or len(made[0].targets) != 1:
         return
-    start, keep = ast.parse(f"every_pass = []\nevery_pass.append({name})").body
-    for result in ("np.stack(every_pass, axis=-1)", "np.stack(every_pass)", "np.hstack(every_pass)", "every_pass"):
+    code = "every_pass = []\nevery_pass.append({})"
+    results = ["np.stack(every_pass, axis=-1)", "np.stack(every_pass)", "np.hstack(every_pass)", "every_pass"]
+    results += [f"np.reshape(every_pass, {argument}.shape)" for argument in arguments]
+    if isinstance(made[0].value, ast.Dict):
+        code, results = "every_pass = {{}}\nevery_pass.update({})", ["every_pass"]
+    start, keep = ast.parse(code.format(name)).body
+    for result in results:
         new = [*owner.body[:i], start, _loop(loop, [*loop.body, keep]), ast.Return(parse(result))]
         yield of_body("collected", owner, owner.body, new, made[0])
 
@@ -94,7 +110,8 @@ def _one_column_of_two(slot, node):
     (left, one), (right, other) = _column(node.left), _column(node.right)
     if left and right and one == other and isinstance(node.op, (ast.Mult, ast.MatMult)):
         x, y = ast.unparse(left), ast.unparse(right)
-        for new in (f"{x} @ {y}", f"{x} @ ({y}).T"):
+        sums = [f"({x} * {y}).sum(axis=-1{end})" for end in ("", ", keepdims=True")]
+        for new in (f"{x} @ {y}", f"{x} @ ({y}).T", *sums):
             yield of_slot("one_column", slot, parse(new), node)
 
 

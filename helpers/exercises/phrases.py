@@ -14,6 +14,10 @@ WORDS = {
         "Every pass starts from the same values, because {line} stores the new ones under other names",
         "From which values should the next pass start?",
     ),
+    "other_target": (
+        "{line} stores its result under a name that is never used",
+        "Which variable should have the new value in the next pass?",
+    ),
     "copy": (
         "{line} changes values in place that are still needed",
         "How can you store the new values separately instead?",

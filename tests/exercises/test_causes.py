@@ -82,7 +82,7 @@ MISTAKES = [
     ("01.train", TRAIN, "W - learning_rate * dW", "W - 0.3 * dW", "`0.3` is a fixed number", None),
     ("01.train", TRAIN, "W = W - ", "W -= -W + W + ", "changes its argument `W` in place", None),
     ("01.train", TRAIN, "return W, b", "return dW, db", "returns the wrong quantities", "return dW, db"),
-    ("01.train", TRAIN, "\nreturn", "\n    return", "`return` inside the loop", "return W, b"),
+    ("01.train", TRAIN, "\nreturn", "\n    return", "because it is inside the loop", "return W, b"),
     ("01.train", TRAIN, "@ A0.T, dZ", "@ A0, dZ", "has its rows and columns the wrong way round", None),
     ("08.softmax", SOFTMAX, "Z.max(axis=0)", "Z.max()", "the same maximum from all columns", None),
     ("02.tanh", "return 1 - np.tanh(Z) ** 2", "np.tanh(Z) ** 2", "np.tanh(Z ** 2)", "You squared z before", None),
