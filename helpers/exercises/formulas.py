@@ -55,9 +55,8 @@ def is_usual(edit, code, solution):
         return ast.unparse(new).count("(") >= ast.unparse(edit.node).count("(")
     if edit.kind in SIGNS_OF and not _fits(edit, solution):
         return False
-    if edit.kind == "extra_call" and getattr(getattr(edit.node, "func", None), "attr", "") in ("exp", "log"):
-        if isinstance(edit.node.args[0], ast.Constant):  # exp(1) is written for exp(0) rather than for 1
-            return False
+    if edit.kind == "extra_call" and _is_of_a_number(edit.node):  # exp(1) is written for exp(0) rather than for 1
+        return False
     if edit.kind == "no_two" and solution and _count(code.tree, TWO) >= _count(ast.parse(solution), TWO):
         return False  # no 2 is missing
     if edit.kind in ("extra", "number") and solution and _is_in_place(edit.node, code.tree, ast.parse(solution)):
@@ -67,6 +66,12 @@ def is_usual(edit, code, solution):
     if edit.kind == "extra":  # what remains must be larger than the part left out
         return 2 * _leaves(edit.piece) <= _leaves(ast.unparse(code.tree.body[-1].value)) or _leaves(edit.piece) == 1
     return not isinstance(edit.node, ast.FunctionDef)
+
+
+def _is_of_a_number(node):
+    """Return whether a node is the exponential or the logarithm of a single number."""
+    name = getattr(getattr(node, "func", None), "attr", "")
+    return name in ("exp", "log") and isinstance(node.args[0], ast.Constant)
 
 
 def _count(tree, number):

@@ -83,8 +83,9 @@ def _too_much(slot, node):
     if isinstance(op, ast.Pow):
         yield of_slot("extra_exponent", slot, left, node)
         return
-    symbol = SYMBOLS.get(type(op), "") if isinstance(right, ast.Constant) else ""
-    yield of_slot("extra", slot, left, right, 0, ast.unparse(right), f"{symbol} {ast.unparse(right)}".strip())
+    symbol = SYMBOLS.get(type(op), "")
+    tag = f"{symbol} {ast.unparse(right)}".strip()
+    yield of_slot("extra", slot, left, right, 0, tag, tag if isinstance(right, ast.Constant) else ast.unparse(right))
     if isinstance(op, (ast.Add, *PRODUCTS)):
         yield of_slot("extra", slot, right, left, 0, f"{ast.unparse(left)} on the left")
     if isinstance(op, (ast.Mult, ast.Div)) and isinstance(left, ast.BinOp) and isinstance(left.op, ast.Mult):

@@ -83,10 +83,12 @@ def test_a_mistake_from_pass_to_pass_is_named(name, text, words):
 
 
 def test_a_condition_is_not_mended_by_comparing_a_name_with_itself():
-    text = BACK.replace("dA = ", "dZ = ").replace(
-        "    if l > 1", "    if l == L:\n        dW[l] = dW[l] * 2\n    dW[l] = dW[l] / 2\n    if l > 1"
+    text = BACK.replace("dA = ", "dZ = ").replace("g_prime", "sigmoid_prime")
+    text = text.replace(
+        "    if l > 1",
+        "    dW[l] = dW[l] / Y.shape[1]\n    if l == L:\n        dW[l] = dW[l] * Y.shape[1]\n    if l > 1",
     )
-    said = judge(EXERCISES["04.backward"], written("04.backward", body("04.backward", text)))
+    said = judge(EXERCISES["05.bugs"], written("05.bugs", body("05.bugs", text)))
     assert "What `if l == L:` does only sometimes is needed every time" in said.words
 
 
