@@ -53,9 +53,7 @@ def is_usual(edit, code, solution):
         return getattr(new, "attr", getattr(new, "id", "")) in solution
     if edit.kind == "parentheses":  # people forget parentheses, but rarely add unneeded ones
         return ast.unparse(new).count("(") >= ast.unparse(edit.node).count("(")
-    if edit.kind in SIGNS_OF and not _fits(edit, solution):
-        return False
-    if edit.kind == "extra_call" and _is_of_a_number(edit.node):  # exp(1) is written for exp(0) rather than for 1
+    if (edit.kind in SIGNS_OF and not _fits(edit, solution)) or _is_a_call_of_a_number(edit):
         return False
     if edit.kind == "no_two" and solution and _count(code.tree, TWO) >= _count(ast.parse(solution), TWO):
         return False  # no 2 is missing
@@ -68,10 +66,10 @@ def is_usual(edit, code, solution):
     return not isinstance(edit.node, ast.FunctionDef)
 
 
-def _is_of_a_number(node):
-    """Return whether a node is the exponential or the logarithm of a single number."""
-    name = getattr(getattr(node, "func", None), "attr", "")
-    return name in ("exp", "log") and isinstance(node.args[0], ast.Constant)
+def _is_a_call_of_a_number(edit):
+    """Return whether an edit turns exp(1) into 1 or the like, which is written for exp(0) or another number."""
+    name = getattr(getattr(edit.node, "func", None), "attr", "")
+    return edit.kind == "extra_call" and name in ("exp", "log") and isinstance(edit.node.args[0], ast.Constant)
 
 
 def _count(tree, number):
