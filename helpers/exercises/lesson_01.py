@@ -224,6 +224,10 @@ EXERCISES = [
                 lambda error, b: [error**2 / 2, error**2 * b / 2],
                 "You multiplied the inputs by the loss. Use its derivative z − y instead.",
             ),
+            Wrong(
+                lambda y, b: [1 - y, b - y],
+                "You subtracted the target from the inputs. It is the prediction z that has an error.",
+            ),
             Wrong(lambda z, y, b: [z + y, (z + y) * b], "You added z and y. The error is their difference."),
             Wrong(lambda error, b: [error, error / b], "You divided by the input. The chain rule multiplies by it."),
             Wrong([-0.05, -0.1], "There is only one example here, so there is nothing to average over."),

@@ -424,8 +424,8 @@ EXERCISES = [
             ),
             Wrong(
                 _not_put_back,
-                "`numerical` changes its argument `x` in place, but the caller still needs the original. Make a new "
-                "array.",
+                "`numerical` changes its argument `x` in place, but the caller still needs the original. How can you "
+                "leave it as it was?",
             ),
             Wrong(
                 lambda f, x, e: np.zeros(x.shape),
