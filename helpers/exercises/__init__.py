@@ -95,7 +95,7 @@ def check(name, answer):
 
 
 def points(name, answer):
-    """Return the points that an answer is worth: 2 if it is right, and 1 for a usual mistake. Nothing is recorded.
+    """Return the points that an answer is worth: 2 if it is right, and 1 for a common mistake. Nothing is recorded.
 
     A right answer to a quick question is worth 1 point.
 

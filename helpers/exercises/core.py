@@ -96,11 +96,11 @@ class Exercise:
         return 1 if self.is_question else 2
 
     def usual_mistake(self, said):
-        """Return the reply to the usual mistake that a verdict is about, or "" if it is about none."""
+        """Return the reply to the common mistake that a verdict is about, or "" if it is about none."""
         return next((wrong.hint for wrong in self.wrong if said.kind == "wrong" and wrong.hint in said.words), "")
 
     def points(self, said):
-        """Return the points for an answer with this verdict. A usual mistake in an exercise is worth one point."""
+        """Return the points for an answer with this verdict. A common mistake in an exercise is worth one point."""
         if said.kind == "right":
             return self.most_points
         return int(bool(self.usual_mistake(said)) and not self.is_question)

@@ -66,7 +66,7 @@ def _moved(p, dp, rate):
 
 
 def _epoch_of(rows_of_batch, step=_moved):
-    """An epoch whose batches are `rows_of_batch(order, start, batch_size)`, for the usual mistakes."""
+    """An epoch whose batches are `rows_of_batch(order, start, batch_size)`, for the common mistakes."""
 
     def epoch(X, Y, W, b, order, batch_size, learning_rate, gradients):
         for start in range(0, len(order), batch_size):

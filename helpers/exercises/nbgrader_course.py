@@ -93,7 +93,7 @@ def _answer(exercise, variable):
 
 
 def _cell(kind, text, grade_id, locked=True, solution=False, points=None):
-    """Return a cell with the metadata of nbgrader. A cell with points is a test."""
+    """Return a cell with nbgrader metadata. A cell with points is a test."""
     make = nbformat.v4.new_markdown_cell if kind == "markdown" else nbformat.v4.new_code_cell
     metadata = {
         "grade": points is not None,

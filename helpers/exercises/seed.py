@@ -1,4 +1,4 @@
-"""Whose numbers the exercises have: those of the lessons, or those of one learner.
+"""Choose which numbers the exercises use: those in the lessons, or a learner's own.
 
 The seed is any text, such as a name. It is kept in the record, so that it applies to all lessons.
 """

@@ -140,7 +140,7 @@ def _with(exercise, variant, also=()):
 
 
 def fill(text, values, minus="-"):
-    """Return a text with the names in angle brackets replaced by numbers."""
+    """Return the text with the names in angle brackets replaced by numbers."""
 
     def shown(found):
         value = values.get(found[1], found[0])

@@ -1,7 +1,7 @@
 """Apply a function to many blocks of examples in parallel, using all cores.
 
 NumPy releases Python's global interpreter lock while it computes, so ordinary threads can use all cores.
-In the meantime BLAS, the library that computes matrix products, is limited to a single thread. Otherwise
+While the function runs, BLAS, the library that computes matrix products, is limited to a single thread. Otherwise
 its threads and ours would compete for the same cores. For small products, BLAS threads also spend more time
 waiting for each other than computing, up to twenty times as much if another program is using a core.
 """
