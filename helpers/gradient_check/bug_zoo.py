@@ -394,7 +394,8 @@ CREATURES = [
     Creature(
         "a sum instead of a mean",
         forgotten_mean,
-        "This happens if you copy the error term from a notebook, where it has no 1/m, but leave out the 1/m in its dW and db.",
+        "This happens if you copy the error term from a notebook, where it has no 1/m, but leave out the 1/m in its "
+        "dW and db.",
         "Training diverges unless the learning rate is m times smaller.",
         "a sum over the",
     ),
