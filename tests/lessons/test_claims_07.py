@@ -312,7 +312,7 @@ CLAIMS = {
     "In the upper three rows all triangles lie to the right": shallow_stays_ahead(
         "as it was", "learning rate 0.5", "momentum 0.9"
     ),
-    "level with the shallow one, or a little behind": level_or_a_little_behind,
+    "level with the shallow one, or nearly so": level_or_a_little_behind,
     "From tanh downwards all triangles lie to the left": deep_gets_ahead("tanh", "ReLU", "ReLU and He"),
     "*ReLU* goes further than tanh, from every start": relu_goes_further,
     "goes further still from four of the five starts": he_helps_from_four_of_five,
