@@ -113,8 +113,8 @@ def test_the_forward_pass_and_the_cost():
     (z1, a1), (_, a2) = by_pencil()
     assert z1[0] == 0.5 * 1 - 0.5 * 0.5 + 0.25 == 0.5
     costs = -math.log(a2[0]), -math.log(1 - a2[1])
-    says(f"To a carry of 1 the network gives a probability of {a2[0]:.4f}, so it is right")
-    says(f"to a sum digit of 1 it gives {a2[1]:.4f}, so it is wrong")
+    says(f"The network gives a carry of 1 a probability of {a2[0]:.4f}, so it is right")
+    says(f"it gives a sum digit of 1 a probability of {a2[1]:.4f}, so it is wrong")
     says(f"{costs[0]:.3f} + {costs[1]:.3f} = {sum(costs):.3f}")
     says(f"{a1[0]:.2f} and {a1[1]:.2f} to the answers {a2[0]:.2f} and {a2[1]:.2f}")
     says("eight weights and four biases")
@@ -206,7 +206,7 @@ def test_the_counts_of_our_network_and_of_the_digits():
     says("4 + 4 = 8", "Together 14", "which makes 308 114 passes for the 154 057 parameters", "with 154 057 weights")
     parameters = 784 * 196 + 196 + 196 + 1
     assert (parameters, 2 * parameters) == (154057, 308114)
-    says("it costs hardly more")
+    says("it costs hardly any more")
     forward, backward = 784 * 196 + 196, 784 * 196 + 2 * 196 + 196
     assert 1 < backward / forward < 1.01
 
