@@ -144,7 +144,7 @@ CLAIMS = {
     "here a little above 0.8": lambda: 0.8 < LIMIT < 0.81,
     "every rate reaches the bottom in the end": every_rate_below_the_limit_arrives,
     "the path run straight down the steep side to the star": a_start_across_the_valley_meets_the_challenge,
-    "That line costs 0.0659, and the fitted one even less": lambda: (
+    "That one costs 0.0659, and the fitted one even less": lambda: (
         f"{cost(1.5, 1):.4f}" == "0.0659" and cost(*np.polyfit(x, y, 1)) < cost(1.5, 1)
     ),
     "Later lessons import the same gradients": helpers_has_the_same_gradients,
