@@ -23,9 +23,9 @@ change corrects the code, `clues` and `loose_ends` look at the code alone and `r
 answer, `cell` reads the code, and `glances` and `typed_code` judge it. `limits` and `surroundings` isolate the reader's
 code, and `restart` tells the reader what to run first after a kernel restart. `record` keeps the answers on the
 reader's machine, with their code as returned by `source`. `variation` changes the numbers of an exercise, and `seed`
-says whose numbers apply. `submission` defines the file that `handing_in` writes. For the teacher, `grade` reads such
-files, `rerun` runs the answers in the process described in `worker`, and `gradebook` writes the results. `handout`
-writes a copy for a class, and `nbgrader_course` a course for nbgrader.
+says whose numbers apply. `submission` defines the file that `handing_in` writes. For the teacher, `works` reads such
+files, `rerun` runs the answers in the process described in `worker`, `grade` gives marks, and `gradebook` writes the
+results. `handout` writes a copy for a class, and `nbgrader_course` a course for nbgrader.
 """
 
 import difflib

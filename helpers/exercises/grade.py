@@ -17,39 +17,22 @@ nothing was graded.
 """
 
 import argparse
-import json
 import os
-import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers.exercises import gradebook, rerun, seed as seeds, submission
-from helpers.exercises.gradebook import Mark, Row
+from helpers.exercises import gradebook, rerun, seed as seeds, works
+from helpers.exercises.gradebook import Mark
 from helpers.exercises.registry import EXERCISES, LESSONS, with_seed
-from helpers.exercises.submission import SubmissionError, clean
+from helpers.exercises.submission import clean
 
 OUT = Path("build") / "grades"
-LARGEST = 20_000_000  # bytes in a notebook, whose outputs may contain many figures
-MOST_CODE = 1_000_000  # characters in all cells of a notebook
 NO_ANSWER = {"error": "NotRunError: The code in the file does not check this exercise."}
-IGNORED = {"__MACOSX", ".ipynb_checkpoints"}
-ASKS = re.compile(r"\b(?:check|quiz)\s*\(")
-NAMED = re.compile(r"""check\s*\(\s*["'](\d\d\.\w+)["']""")
-ANSWERED = re.compile(r"""quiz\s*\(\s*["']?(\d\d?)\b""")
-QUESTION = re.compile(r"\b(q\d)\s*=(?!\s*None\b)")
-
-
-@dataclass
-class Work:
-    """The contents of one file, ready to be run."""
-
-    row: Row
-    cells: list
-    names: list  # for each cell, the names of the exercises that it answers
-    shared: bool
-    kept: dict = field(default_factory=dict)  # `record.Attempts` by name, from a file written by hand_in()
+READING = "reading a file"
+NEEDED = "needed something that is not available here: look at it by hand."
+# What the error of an answer says that may be honest, but cannot be run here.
+UNAVAILABLE = ("not allowed here", "not available here", "MemoryError", "ModuleNotFoundError", rerun.ENDED)
 
 
 def grade(folder, out=None, lessons=None):
@@ -67,95 +50,24 @@ def grade(folder, out=None, lessons=None):
     -------
     gradebook.Grades
     """
-    refused, protection = [], []
-    works = [(file, *_opened(path, file)) for path, file in _files(Path(folder), out)]
-    refused += [(file, reason) for file, work, reason in works if work is None]
-    works = [work for _, work, _ in works if work is not None]
+    read, refused = works.read(Path(folder), out)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # the threads only wait for other processes
-        ran = list(zip(works, pool.map(_run, works), strict=True))
-    for work, answers in ran:  # a seed in one notebook of a folder holds for all of them
-        if work.shared:
-            work.row.seed = _seed(answers.found.get("seed", {}).get("value"))
-    seeds_of = {work.row.file: work.row.seed for work in works if work.row.seed is not None}
+        ran = list(zip(read, pool.map(_run, read), strict=True))
     for work, answers in ran:
-        work.row.seed = seeds_of.get(work.row.file)
+        if work.shared:
+            work.row.seed = _seed(work, answers)
+    # A seed in one notebook holds for the other notebooks of this learner.
+    seeds_of = {work.row.learner: work.row.seed for work in read if work.shared and work.row.seed is not None}
+    for work, answers in ran:
+        work.row.seed = work.row.seed or seeds_of.get(work.row.learner)
         _mark(work, answers)
-        protection = answers.protection or protection
-    rows = _merged([work.row for work in works])
+    rows = _merged([work.row for work in read])
     _compare(rows)
     counted = lessons or sorted({name[:2] for row in rows for name in row.marks})
     exercises = [one for lesson in counted for one in LESSONS[lesson]]
-    return gradebook.Grades(rows, refused, exercises, protection)
-
-
-def _files(folder, out):
-    """Yield the path of each file, and its name relative to the folder. Links to folders are yielded, not followed."""
-    skipped = os.path.abspath(out) if out is not None else None
-    failed = []
-    for place, folders, names in os.walk(folder, onerror=failed.append):
-        folders[:] = sorted(f for f in folders if f not in IGNORED and os.path.abspath(Path(place, f)) != skipped)
-        links = [name for name in folders if os.path.islink(Path(place, name))]
-        for name in sorted([*names, *links]):
-            if not name.startswith("."):
-                yield Path(place, name), _shown(Path(place, name).relative_to(folder))
-    for error in failed:
-        yield Path(error.filename), _shown(os.path.relpath(error.filename, folder))
-
-
-def _shown(path):
-    return clean(Path(path).as_posix())[:150] or "a file without a name"
-
-
-def _opened(path, file):
-    """Return the contents of a file and "", or None and the reason why it cannot be graded."""
-    try:
-        if path.is_symlink():
-            return None, "It is a link to another file or folder: hand in the file itself."
-        if path.suffix.lower() == ".json":
-            return _handed_in(path, file), ""
-        if path.suffix.lower() == ".ipynb":
-            return _notebook(path, file), ""
-        return None, "It is neither a file written by hand_in() nor a notebook, or a folder that cannot be read."
-    except (SubmissionError, OSError) as error:
-        return None, str(error)
-
-
-def _handed_in(path, file):
-    given = submission.read(path)
-    known = {name: one for name, one in given.answers.items() if name in EXERCISES}
-    run = [name for name, one in known.items() if one.value is None and one.answer]
-    row = Row(given.name, file, given.seed)
-    if len(known) < len(given.answers):
-        row.notes.append(f"{len(given.answers) - len(known)} answers belong to no exercise of this copy.")
-    return Work(row, [rerun.Cell(known[name].answer) for name in run], [[name] for name in run], False, known)
-
-
-def _notebook(path, file):
-    """Read a notebook as data. It is only executed in another process."""
-    try:
-        cells = json.loads(submission.read_limited(path, LARGEST).decode("utf-8-sig"))["cells"]
-        texts = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
-        texts = [text if isinstance(text, str) else "".join(text) for text in texts]
-    except SubmissionError:
-        raise
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise SubmissionError("It is not a notebook, or it is damaged: ask for a new one.") from None
-    if sum(map(len, texts)) > MOST_CODE:
-        raise SubmissionError(f"Its cells have more than {MOST_CODE} characters, so it is not run.")
-    names = [_asked(text) for text in texts]
-    if not any(names):
-        raise SubmissionError("No cell in it answers an exercise.")
-    folder, _, last = file.rpartition("/")
-    row = Row(folder or last.removesuffix(".ipynb"), folder or file)
-    return Work(row, [rerun.Cell(text, bool(ASKS.search(text))) for text in texts], names, True)
-
-
-def _asked(text):
-    """Return the names of the exercises that a cell answers."""
-    found = NAMED.findall(text)
-    for call in ANSWERED.finditer(text):
-        found += [f"{call[1].zfill(2)}.{question}" for question in QUESTION.findall(text[call.end() :])]
-    return list(dict.fromkeys(name for name in found if name in EXERCISES))
+    return gradebook.Grades(
+        rows, refused, exercises, rerun.weakest(kept for _, answers in ran for kept in answers.kept)
+    )
 
 
 def _run(work):
@@ -177,22 +89,57 @@ def _mark(work, answers):
         if name not in found:
             found[name] = {"value": one.value, "given": True}
     for name in [name for name in EXERCISES if name in found]:
-        kept, error = work.kept.get(name), f"{found[name].get('error')} {ended.get(name, '')}"
-        mark = _marked(with_seed(row.seed)[name], found[name], kept)
+        mark = _marked(with_seed(row.seed)[name], found[name], work.kept.get(name))
         if mark.kind != "open":
             row.marks[name] = mark
-        if "not allowed here" in error or rerun.ENDED in error:
-            said = clean(error.removeprefix("None "))[:150]
-            row.notes.append(f"{name} tried something that an answer does not need: {said}")
-        elif kept and kept.right and mark.kind != "right":
-            row.notes.append(f"{name} was right on the learner's machine but not here: look at it by hand.")
+    noted = _note_attempts(work, answers)
+    for name in [name for name in row.marks if name in found and name not in noted]:
+        error = found[name].get("error") or ended.get(name, "")
+        row.notes += _note(name, row.marks[name], str(error), work)
 
 
-def _seed(value):
+def _note_attempts(work, answers):
+    """Note which cells tried to reach files, the network or processes, and return the names of their exercises."""
+    noted = set()
+    for i, events in sorted(answers.tried.items()):
+        names = work.names[i] if 0 <= i < len(work.names) else []
+        noted.update(names)
+        who, said = ", ".join(names) or "A cell", clean(", ".join(event for event, _ in events))[:150]
+        if all(by_library or event == READING for event, by_library in events):
+            work.row.notes.append(f"{who} {NEEDED} ({said})")
+        else:
+            work.row.notes.append(f"{who} tried something that an answer does not need: {said}.")
+    return noted
+
+
+def _note(name, mark, error, work):
+    """Return a list of what the teacher should look at in an answer."""
+    error, kept = clean(error)[:150], work.kept.get(name)
+    if any(sign in error for sign in UNAVAILABLE):
+        return [f"{name} {NEEDED} ({error})"]
+    if mark.kind == "right":
+        return []
+    if kept and kept.right:
+        return [f"{name} was right on the learner's machine but not here: look at it by hand."]
+    if work.shared and error and (not EXERCISES[name].cases or error.startswith("NameError")):
+        return [f"{name} could not be run here: look at it by hand. ({error})"]
+    return []
+
+
+def _seed(work, answers):
+    """Return the seed in a notebook, or None. If a seed could not be found out, this is noted."""
     try:
-        return seeds.normal(value)
-    except ValueError:
-        return None
+        seed = seeds.normal(answers.found["seed"].get("value"))
+        if seed is not None or not answers.found["seed"].get("given"):
+            return seed
+    except (KeyError, ValueError):
+        pass
+    if work.seeds:
+        work.row.notes.append(
+            "Its call of use_seed() could not be run here, so it was judged by the numbers of the lessons: look at it "
+            "by hand."
+        )
+    return None
 
 
 def _marked(exercise, found, kept):
@@ -200,15 +147,14 @@ def _marked(exercise, found, kept):
     attempts, earned = kept.attempts if kept else 1, exercise.points(said)
     if said.kind != "wrong":
         return Mark(said.kind, earned, "", attempts)
-    words = exercise.usual_mistake(said) or (kept.mistake if kept and kept.mistake else said.words)
-    return Mark("mistake" if earned else "wrong", earned, words, attempts)
+    return Mark("mistake" if earned else "wrong", earned, exercise.usual_mistake(said) or said.words, attempts)
 
 
 def _merged(rows):
-    """Return the rows with those of one folder made into one."""
+    """Return the rows with those of one learner made into one."""
     merged = {}
     for row in rows:
-        first = merged.setdefault((row.name, row.file), row)
+        first = merged.setdefault(row.learner, row)
         if first is not row:
             first.seed = first.seed or row.seed
             first.notes += row.notes

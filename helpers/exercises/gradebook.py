@@ -59,6 +59,11 @@ class Row:
     marks: dict = field(default_factory=dict)
     notes: list = field(default_factory=list)
 
+    @property
+    def learner(self):
+        """Return what identifies a learner, which is the same for several notebooks of one learner."""
+        return self.name, self.file
+
 
 @dataclass
 class Grades:
@@ -115,7 +120,7 @@ def write(grades, folder):
 def table(grades):
     """Return the grades as CSV, with a row for each learner."""
     stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\r\n")
+    writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     headers = [f"{exercise.name} ({exercise.most_points})" for exercise in grades.exercises]
     writer.writerow(["name", f"total ({grades.most})", *headers, "seed", "file", "note"])
     for row in grades.rows:
@@ -126,8 +131,15 @@ def table(grades):
 
 
 def harmless(text):
-    """Return text that no spreadsheet takes for a formula, by putting an apostrophe in front of it if necessary."""
-    first = unicodedata.normalize("NFKC", text.lstrip())[:1]
+    """Return text that no spreadsheet takes for a formula, by putting an apostrophe in front of it if necessary.
+
+    In countries with a decimal comma, spreadsheets also start a new field at each semicolon.
+    """
+    return ";".join(map(_no_formula, text.split(";")))
+
+
+def _no_formula(text):
+    first = unicodedata.normalize("NFKC", text.lstrip().lstrip('"').lstrip())[:1]
     return f"'{text}" if first in tuple("=+-@|%") or text[:1] in ("\t", "\r", "\n") else text
 
 
@@ -148,7 +160,7 @@ def page(grades):
         "<h2>Not graded</h2>",
         _list(grades.refused, "Every file was graded."),
         f"<p>The answers were run in processes confined by: {_text(', '.join(grades.protection) or 'nothing was run')}."
-        "</p>",
+        " This list is what held for every file.</p>",
     ]
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     return (

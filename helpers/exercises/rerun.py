@@ -44,7 +44,7 @@ GIVEN_UP = "NotRunError: The time for all answers in this file was used up befor
 
 
 class Cell(NamedTuple):
-    """Code to run. Of a cell that is not `whole`, only imports, functions and constants are executed."""
+    """Code to run. Of a cell that is not `whole`, only what answers may need is executed, see `worker`."""
 
     text: str
     whole: bool = True
@@ -60,13 +60,17 @@ class Answers:
         Maps the name of an exercise to {"value": …, "given": …}, {"results": …} or {"error": …}, or "seed" to a value.
     errors : dict
         Maps the index of a cell to the error that ended it.
-    protection : list of str
-        See `confinement.confine`.
+    tried : dict
+        Maps the index of a cell to what it did that was refused and that an answer has no reason for, whether or not
+        it caught the error: a list of names of events, each with whether a library seems to have caused it.
+    kept : list of list of str
+        What protected the system from each process that ran cells, see `confinement.confine`.
     """
 
     found: dict = field(default_factory=dict)
     errors: dict = field(default_factory=dict)
-    protection: list = field(default_factory=list)
+    tried: dict = field(default_factory=dict)
+    kept: list = field(default_factory=list)
     done: set = field(default_factory=set)
 
 
@@ -126,8 +130,15 @@ def _talk(task, answers, end):
         listener = threading.Thread(target=_listen, args=(process.stdout, lines), daemon=True)
         listener.start()
         try:
+            first = True
             while line := lines.get(timeout=max(0.01, min(SILENCE, end - time.monotonic()))):
-                _note(line, answers)
+                if time.monotonic() > end:  # a process that talks all the time is never silent
+                    return True
+                if first and line.strip():
+                    first = False
+                    _note_protection(line, answers)
+                else:
+                    _note(line, answers)
             return False
         except queue.Empty:
             return True
@@ -155,6 +166,20 @@ def _kill(process):
     process.wait()
 
 
+def _note_protection(line, answers):
+    """Note the first line of a process, which is written before any answer runs. No other line is believed in this."""
+    try:
+        answers.kept.append([str(one)[:30] for one in json.loads(line)["protection"]])
+    except (ValueError, KeyError, TypeError):
+        answers.kept.append([])
+
+
+def weakest(kept):
+    """Return what protected the system in every process, in the order of the first one."""
+    kept = list(kept)
+    return [one for one in kept[0] if all(one in others for others in kept)] if kept else []
+
+
 def _note(line, answers):
     """Note what a line from the process says, unless it is not as `worker` writes it."""
     try:
@@ -162,11 +187,12 @@ def _note(line, answers):
         cell, name, error = said.get("cell"), said.get("name"), said.get("error")
     except (ValueError, RecursionError, AttributeError):
         return
-    if isinstance(said.get("protection"), list):
-        answers.protection = [str(one)[:30] for one in said["protection"]][:9]
     if type(cell) is not int:
         return
-    if said.get("done"):
+    if isinstance(said.get("tried"), str):
+        event, events = (said["tried"][:40], bool(said.get("library"))), answers.tried.setdefault(cell, [])
+        events += [event] if event not in events and len(events) < 5 else []
+    elif said.get("done"):
         answers.done.add(cell)
     elif isinstance(name, str):
         answers.found[name] = said
@@ -186,6 +212,8 @@ def verdict(exercise, found):
     found : dict
         An entry of `Answers.found`, or {"error": …}.
     """
+    if isinstance(found.get("error"), str) and not exercise.cases:
+        return Verdict("wrong", f"The code could not be run here and has given no value ({found['error'][:150]}).")
     if isinstance(found.get("error"), str):
         return judge(exercise, _Replayed(error=found["error"]), search=False)
     if isinstance(found.get("results"), str):

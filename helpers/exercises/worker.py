@@ -19,11 +19,31 @@ from types import ModuleType
 HELPERS = Path(__file__).resolve().parents[1]
 ROOM = "helpers.exercises"
 # Modules that take long to import and are not needed for an answer.
-HEAVY = re.compile(r"matplotlib|ipywidgets|IPython|h5py|torch|helpers\.(plotting|widgets|datasets|cluster|exercises)")
+HEAVY = re.compile(r"matplotlib|ipywidgets|IPython|h5py|torch|helpers\.(plotting|widgets|datasets|cluster)")
+# Calls in a lesson that take no time and do not depend on anything that was left out.
+QUICK = {
+    "abs",
+    "bool",
+    "complex",
+    "dict",
+    "float",
+    "int",
+    "len",
+    "list",
+    "max",
+    "min",
+    "range",
+    "round",
+    "set",
+    "sorted",
+}
+QUICK |= {"str", "sum", "tuple", "zip", "array", "asarray", "arange", "zeros", "ones", "exp", "log", "sqrt", "Fraction"}
 NEEDED = (
     "import numpy as np\nfrom helpers.autograd import Variable, grad\n"
     "from helpers.backprop.activations import sigmoid, sigmoid_prime"
 )
+# Parts of a program whose variables are their own.
+INNER = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 MOST_TEXT = 1_000_000  # characters in the results of one answer
 
 
@@ -41,9 +61,12 @@ def main():
     readable = [sys.prefix, sys.base_prefix, *filter(os.path.isdir, sys.path[1:]), "/usr/lib", "/lib", "/lib64"]
     readable += [str(path) for path in HELPERS.iterdir() if path.name != "exercises"]
     readable += ["/dev/null", "/dev/urandom", "/etc/ld.so.cache"]
-    kept = confinement.confine(readable, task["processor_seconds"], task["memory"])
+    running = [0]
+    report = _reporter(out, running)
+    kept = confinement.confine(readable, task["processor_seconds"], task["memory"], report)
     _write(out, {"protection": kept})
     for number, cell in enumerate(task["cells"]):
+        running[0] = number
         for said in _run(cell, task, scope if task["shared"] else dict(scope), tools):
             _write(out, {"cell": number, **said})
         _write(out, {"cell": number, "done": True})
@@ -53,6 +76,18 @@ def _write(out, message):
     data = f"\n{json.dumps(message)}\n".encode()  # on a line of its own, whatever an answer has written
     while data:
         data = data[os.write(out, data) :]
+
+
+def _reporter(out, running, dumps=json.dumps, write=os.write, most=100):
+    """Return a function that writes at once what a cell tried, which may catch the error or end the process."""
+
+    def report(event, by_library):
+        nonlocal most
+        most -= 1
+        if most >= 0:
+            write(out, f"\n{dumps({'cell': running[0], 'tried': event[:40], 'library': by_library})}\n".encode())
+
+    return report
 
 
 def _tools():
@@ -156,11 +191,19 @@ def _plain(text):
 
 
 def _define(text, scope):
-    """Execute only the imports, definitions and constants of a cell that is not an answer."""
+    """Execute what answers may need from a cell that is not one: imports, definitions and quick assignments.
+
+    A name that anything else in the cell assigns to, such as a loop, is removed, so that no answer can use an outdated
+    value: it then fails because the name is not defined, which the teacher sees.
+    """
     for node in ast.parse(_plain(text)).body:
         for one in _single(node):
-            with contextlib.suppress(Exception):
+            try:
                 exec(compile(ast.Module([one], []), "<lesson>", "exec"), scope)
+            except Exception:
+                _forget(one, scope)
+        if not _single(node):
+            _forget(node, scope)
 
 
 def _single(node):
@@ -170,8 +213,22 @@ def _single(node):
     if isinstance(node, ast.ImportFrom):
         names = [a for a in node.names if not HEAVY.match(f"{node.module}.{a.name}")]
         return [ast.copy_location(ast.ImportFrom(node.module, [a], node.level), node) for a in names]
-    constant = isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-    return [node] if constant or isinstance(node, (ast.FunctionDef, ast.ClassDef)) else []
+    quick = isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and all(map(_is_quick, ast.walk(node)))
+    return [node] if quick or isinstance(node, (ast.FunctionDef, ast.ClassDef)) else []
+
+
+def _is_quick(node):
+    """Return whether a part of an assignment is anything but a call, or is a call of a quick function."""
+    function = getattr(node, "func", None)
+    return not isinstance(node, ast.Call) or getattr(function, "attr", getattr(function, "id", "")) in QUICK
+
+
+def _forget(node, scope):
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        scope.pop(node.id, None)
+    if not isinstance(node, INNER):
+        for child in ast.iter_child_nodes(node):
+            _forget(child, scope)
 
 
 def _result(name, answer, task, tools):

@@ -2,16 +2,20 @@
 
 What can be given up depends on the system, and `confine` returns what was. From the strongest to the weakest:
 
-- *Linux kernel.* Landlock (Linux 5.13 or later) denies every file that is not listed, for reading and writing, and
-  starting programs; since 6.7 also TCP, and since 6.12 signals to other processes. In namespaces of its own, if the
-  system permits them, the process has no network at all, sees no other processes, and all that it starts end with it.
+- *Linux kernel.* A filter (`system_calls`, on x86-64) denies sockets, changes to the permissions, times and attributes
+  of files, memory shared with other processes, signals, new processes and programs. Landlock (Linux 5.13 or later)
+  denies opening, creating, renaming and removing every file that is not listed; since 6.7 also TCP, and since 6.12
+  abstract Unix sockets and signals to other processes. In namespaces of its own, if the system permits them, the
+  process has no network, sees no other processes and none of their shared memory, and all that it starts end with it.
 - *Resource limits* (Linux and macOS): processor time, memory, no data in files, no new processes (except for root).
-- *Python.* An audit hook refuses every audited event except those that imports and computations need. It works on
-  every system, but it is a fence and not a wall: code with access to memory, for example through a bug in an extension
-  module, can climb over it. Python does not audit everything, for example `os.utime` on a few versions.
+- *Python.* An audit hook refuses every audited event except those that imports and computations need, and `ctypes`,
+  which calls functions of the system directly, is taken away. This works on every system, but it is a fence and not a
+  wall: NumPy can read and write any memory of its process, and code that does so can climb over it. Python does not
+  audit everything, for example `os.utime` on a few versions.
 
-So on Linux, hostile code is held by the kernel; on macOS and Windows, only by Python. On all systems the code can still
-use up its time and memory, and can return any data it likes. Only a virtual machine without anything of value in it
+So on Linux, hostile code is held by the kernel, as far as the list that `confine` returns says so; on macOS and
+Windows, only by Python. On all systems the code can still use up its time and memory, can find out which files exist,
+their sizes and their times, and can return any data it likes. Only a virtual machine without anything of value in it
 protects against an attacker who knows an unpublished hole in the kernel.
 """
 
@@ -21,12 +25,14 @@ import os
 import signal
 import sys
 
+from helpers.system import system_calls
+
 try:
     import resource
 except ImportError:  # Windows
     resource = None
 
-NAMESPACES = 0x10000000 | 0x20000000 | 0x40000000  # CLONE_NEWUSER, CLONE_NEWPID and CLONE_NEWNET
+NAMESPACES = 0x10000000 | 0x20000000 | 0x40000000 | 0x08000000  # CLONE_NEWUSER, …NEWPID, …NEWNET and …NEWIPC
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # system calls of Landlock, the same on every processor
 READ_FILE, READ_FOLDER = 1 << 2, 1 << 3
@@ -37,10 +43,17 @@ HARMLESS = frozenset(
     "sys._current_frames sys.settrace sys.setprofile sys.unraisablehook array.__new__ builtins.id builtins.input "
     "builtins.input/result time.sleep code.__new__".split()
 )
+# What attacks do and honest code does not, apart from libraries while they are imported and while they draw.
+HOSTILE = ("os.", "socket.", "subprocess.", "shutil.", "pty.", "urllib.", "http.", "ftplib.", "smtplib.", "telnetlib.")
+MILD = frozenset(
+    ("os.putenv", "os.unsetenv", "os.add_dll_directory", "os.listxattr", "os.getxattr", "os.walk", "os.fwalk")
+)
+LIBRARIES = ("importlib", "matplotlib", "torch")  # parts of the names of their files
+DIRECT = frozenset(("ctypes", "_ctypes"))
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def confine(readable, seconds, memory):
+def confine(readable, seconds, memory, report=lambda event, by_library: None):
     """Give up all rights of this process that computing does not need. They cannot be regained.
 
     Call this function before any thread is started. Where there are namespaces, it returns in a child process, and the
@@ -54,11 +67,15 @@ def confine(readable, seconds, memory):
         Processor time after which the process is killed.
     memory : int
         Address space in bytes.
+    report : callable
+        Called with the name of an event that is refused, and with whether a library seems to cause it. This is done
+        for events that an answer has no reason for: changing and reading files, the network and other processes. The
+        code may catch the error, so this is the only sign of it.
 
     Returns
     -------
     list of str
-        What protects the system now: some of "no network", "limits", "files (kernel)" and "audit hook".
+        What protects the system now: some of "no network", "limits", "files (kernel)", "system calls" and "audit hook".
     """
     present = [path for path in readable if os.path.exists(path)]
     readable = list(dict.fromkeys([*present, *map(os.path.realpath, present)]))
@@ -68,10 +85,12 @@ def confine(readable, seconds, memory):
             ("no network", _enter_namespaces),
             ("limits", lambda: _limit(seconds, memory)),
             ("files (kernel)", lambda: _restrict_files(readable)),
+            ("system calls", system_calls.deny),
         )
         if give_up()
     ]
-    sys.addaudithook(_hook(tuple(readable)))
+    _take_away(DIRECT)
+    sys.addaudithook(_hook(tuple(readable), report))
     return [*kept, "audit hook"]
 
 
@@ -142,23 +161,64 @@ def _restrict_files(readable):
     return done
 
 
-def _hook(readable, harmless=HARMLESS, writing=WRITING, kind=type, text=str, number=int, refused=PermissionError):
+def _take_away(names):
+    """Remove modules, and every reference to them in other modules."""
+    for module in list(sys.modules.values()):
+        for name, value in list(getattr(module, "__dict__", {}).items()):
+            if getattr(value, "__name__", "").partition(".")[0] in names and isinstance(value, type(sys)):
+                module.__dict__[name] = None
+    for name in [name for name in sys.modules if name.partition(".")[0] in names]:
+        del sys.modules[name]
+
+
+def _hook(
+    readable,
+    report=lambda event, by_library: None,
+    harmless=HARMLESS,
+    writing=WRITING,
+    kind=type,
+    text=str,
+    number=int,
+    refused=PermissionError,
+    missing=ImportError,
+    frame=sys._getframe,
+):
     """Return an audit hook. It uses nothing that other code could replace, such as functions of `builtins`."""
-    folders = tuple(path + os.sep for path in readable)
+    folders, hostile, mild, libraries, direct = (
+        tuple(path + os.sep for path in readable),
+        HOSTILE,
+        MILD,
+        LIBRARIES,
+        DIRECT,
+    )
+
+    def tell(event):
+        here, by_library = frame(2), False
+        while here is not None:
+            for part in libraries:
+                by_library = by_library or part in here.f_code.co_filename
+            here = here.f_back
+        report(event, by_library)
 
     def hook(event, arguments):
+        if event == "import" and arguments[0] in direct:
+            raise missing(f"importing {arguments[0]} is not allowed here")
         if event in harmless:
             return
-        if event == "object.__setattr__" and arguments[1] != "__code__":
+        if event in ("object.__setattr__", "object.__delattr__") and arguments[1] != "__code__":
             return
+        if event.startswith(hostile) and event not in mild:
+            tell(event)
         if event == "open":
             path, _, flags = arguments
             if kind(flags) is number and flags & writing:
+                tell("writing to files")
                 raise refused(f"writing to files is not allowed here: {path!r:.80}")
             if kind(path) is number:
                 return
             if kind(path) is text and ".." not in path and (path in readable or path.startswith(folders)):
                 return
+            tell("reading a file")
             raise refused(f"reading this file is not allowed here: {path!r:.80}")
         raise refused(f"{event} is not allowed here")
 

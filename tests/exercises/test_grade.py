@@ -260,12 +260,12 @@ def test_what_the_teacher_should_look_at(graded):
     _, rows, page = graded
     notes = rows["cy.json"]["note"]
     assert "04.step was right on the learner's machine but not here" in notes
-    assert "04.update tried something that an answer does not need: PermissionError: os.system" in notes
-    assert "04.forward tried something that an answer does not need: PermissionError: os.remove" in notes
+    assert "04.update tried something that an answer does not need: os.system" in notes
+    assert "04.forward tried something that an answer does not need: os.remove" in notes
     assert "1 answers belong to no exercise" in rows["ada again.json"]["note"]
     both = rows["ada.json"]["note"] + rows["ada again.json"]["note"]
     assert "The name is the same as in ada" in both and "The seed is the same as in ada" in both
-    assert "Their own machine said this." in page and "(5 attempts)" in page
+    assert "Their own machine said this." not in page and "(5 attempts)" in page  # not the words of this program
 
 
 def test_what_cannot_be_graded_is_a_line(graded):
@@ -283,7 +283,7 @@ def test_what_cannot_be_graded_is_a_line(graded):
         "bad.ipynb",
         "loop",
     }
-    assert set(lines) - {"pipe.json"} == names | {"Eve/01.ipynb"}
+    assert set(lines) - {"pipe.json"} == names
     assert len(rows) == 7 and f"Graded 7 and refused {len(lines)}." in done.stdout
     assert (
         "checksum is wrong" in lines["edited.json"] and "not JSON" in lines["cut.json"] and "link" in lines["link.json"]

@@ -1,0 +1,154 @@
+"""Read what learners handed in, as data: files written by `hand_in()`, and notebooks.
+
+A notebook is the work of one learner. Several notebooks in a subfolder are put together only if their names differ in
+nothing but the lesson before which they have the same text: `01_fit_a_line.ipynb` and `02_classify.ipynb`, or
+`ada_01.ipynb` and `ada_02.ipynb`. Otherwise two learners, whose numbers differ, could become one.
+"""
+
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from helpers.exercises import rerun, submission
+from helpers.exercises.gradebook import Row
+from helpers.exercises.registry import EXERCISES, LESSONS
+from helpers.exercises.submission import SubmissionError, clean
+
+LARGEST = 20_000_000  # bytes in a notebook, whose outputs may contain many figures
+MOST_CODE = 1_000_000  # characters in all cells of a notebook
+IGNORED = {"__MACOSX", ".ipynb_checkpoints"}
+SEEDS = re.compile(r"^[^#\n]*\buse_seed\s*\(", re.MULTILINE)
+ASKS = re.compile(r"\b(?:check|quiz)\s*\(")
+NAMED = re.compile(r"""check\s*\(\s*["'](\d\d\.\w+)["']""")
+ANSWERED = re.compile(r"""quiz\s*\(\s*["']?(\d\d?)\b""")
+QUESTION = re.compile(r"\b(q\d)\s*=(?!\s*None\b)")
+LESSON = re.compile(r"(.*?)(?<!\d)(\d\d)(?!\d)")
+
+
+@dataclass
+class Work:
+    """The contents of one file, ready to be run."""
+
+    row: Row
+    cells: list
+    names: list  # for each cell, the names of the exercises that it answers
+    shared: bool = False  # whether it is a notebook, whose cells share their variables
+    kept: dict = field(default_factory=dict)  # `record.Attempts` by name, from a file written by hand_in()
+    seeds: bool = False  # whether a cell of the notebook calls use_seed()
+
+
+def read(folder, out=None):
+    """Read all files in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+    out : path-like, optional
+        A folder that is left out.
+
+    Returns
+    -------
+    works : list of Work
+    refused : list of (str, str)
+        The other files, with the reasons.
+    """
+    opened = [(file, *_opened(path, file)) for path, file in _files(folder, out)]
+    works = [work for _, work, _ in opened if work is not None]
+    _put_together([work for work in works if work.shared])
+    return works, [(file, reason) for file, work, reason in opened if work is None]
+
+
+def _put_together(notebooks):
+    """Give the notebooks of one learner, and only these, the same name and file."""
+    folders = {}
+    for work in notebooks:
+        folders.setdefault(work.row.file.rpartition("/")[0], []).append(work.row)
+    for folder, rows in folders.items():
+        files = [row.file.rpartition("/")[2] for row in rows]
+        if folder and (len(rows) == 1 or _one_per_lesson(files)):
+            for row in rows:
+                row.name = row.file = folder
+            if len(rows) > 1:
+                rows[0].notes.append(f"These notebooks were put together: {', '.join(files)}.")
+        elif folder:
+            for row in rows:
+                row.notes.append("Its folder has other notebooks too, each of which was graded as one learner's.")
+
+
+def _one_per_lesson(files):
+    """Return whether each notebook is named after another lesson, and all names are the same before the lesson."""
+    found = [LESSON.match(file) for file in files]
+    lessons = {one[2] for one in found if one and one[2] in LESSONS}
+    return len(lessons) == len(files) and len({one[1].casefold() for one in found}) == 1
+
+
+def _files(folder, out):
+    """Yield the path of each file, and its name relative to the folder. Links to folders are yielded, not followed."""
+    skipped = os.path.abspath(out) if out is not None else None
+    failed = []
+    for place, folders, names in os.walk(folder, onerror=failed.append):
+        folders[:] = sorted(f for f in folders if f not in IGNORED and os.path.abspath(Path(place, f)) != skipped)
+        links = [name for name in folders if os.path.islink(Path(place, name))]
+        for name in sorted([*names, *links]):
+            if not name.startswith("."):
+                yield Path(place, name), _shown(Path(place, name).relative_to(folder))
+    for error in failed:
+        yield Path(error.filename), _shown(os.path.relpath(error.filename, folder))
+
+
+def _shown(path):
+    return clean(Path(path).as_posix())[:150] or "a file without a name"
+
+
+def _opened(path, file):
+    """Return the contents of a file and "", or None and the reason why it cannot be graded."""
+    try:
+        if path.is_symlink():
+            return None, "It is a link to another file or folder: hand in the file itself."
+        if path.suffix.lower() == ".json":
+            return _handed_in(path, file), ""
+        if path.suffix.lower() == ".ipynb":
+            return _notebook(path, file), ""
+        return None, "It is neither a file written by hand_in() nor a notebook, or a folder that cannot be read."
+    except (SubmissionError, OSError) as error:
+        return None, str(error)
+
+
+def _handed_in(path, file):
+    given = submission.read(path)
+    known = {name: one for name, one in given.answers.items() if name in EXERCISES}
+    run = [name for name, one in known.items() if one.value is None and one.answer]
+    row = Row(given.name, file, given.seed)
+    if len(known) < len(given.answers):
+        row.notes.append(f"{len(given.answers) - len(known)} answers belong to no exercise of this copy.")
+    return Work(row, [rerun.Cell(known[name].answer) for name in run], [[name] for name in run], kept=known)
+
+
+def _notebook(path, file):
+    """Read a notebook as data. It is only executed in another process."""
+    try:
+        cells = json.loads(submission.read_limited(path, LARGEST).decode("utf-8-sig"))["cells"]
+        texts = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
+        texts = [text if isinstance(text, str) else "".join(text) for text in texts]
+    except SubmissionError:
+        raise
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise SubmissionError("It is not a notebook, or it is damaged: ask for a new one.") from None
+    if sum(map(len, texts)) > MOST_CODE:
+        raise SubmissionError(f"Its cells have more than {MOST_CODE} characters, so it is not run.")
+    names, seeds = [_asked(text) for text in texts], [bool(SEEDS.search(text)) for text in texts]
+    if not any(names) and not any(seeds):
+        raise SubmissionError("No cell in it answers an exercise.")
+    cells = [rerun.Cell(text, seeds[i] or bool(ASKS.search(text))) for i, text in enumerate(texts)]
+    row = Row(file.rpartition("/")[2].removesuffix(".ipynb"), file)
+    return Work(row, cells, names, shared=True, seeds=any(seeds))
+
+
+def _asked(text):
+    """Return the names of the exercises that a cell answers."""
+    found = NAMED.findall(text)
+    for call in ANSWERED.finditer(text):
+        found += [f"{call[1].zfill(2)}.{question}" for question in QUESTION.findall(text[call.end() :])]
+    return list(dict.fromkeys(name for name in found if name in EXERCISES))
