@@ -8,7 +8,8 @@ which says who is stuck where and on which mistake.
 An exercise is worth 2 points, or 1 point for a usual mistake. A quick question is worth 1 point.
 
 How well the process is confined depends on the system; see `helpers.system.confinement`, and the last line of the
-report. On Linux, the kernel denies the network and all files. On macOS and Windows, only Python does, so grade
+report, which names what held for every file. On Linux, the kernel denies reading and changing files and, on x86-64,
+the network, other processes, and changing permissions and dates. On macOS and Windows, only Python does, so grade
 strangers' files on Linux or in a virtual machine. In any case an answer is only run, not read: whoever returns the
 recorded right results for the known cases gets the points, and the checksum of a file is no signature.
 
@@ -26,10 +27,10 @@ from helpers.exercises import gradebook, rerun, seed as seeds, works
 from helpers.exercises.gradebook import Mark
 from helpers.exercises.registry import EXERCISES, LESSONS, with_seed
 from helpers.exercises.submission import clean
+from helpers.system import confinement
 
 OUT = Path("build") / "grades"
 NO_ANSWER = {"error": "NotRunError: The code in the file does not check this exercise."}
-READING = "reading a file"
 NEEDED = "needed something that is not available here: look at it by hand."
 # What the error of an answer says that may be honest, but cannot be run here.
 UNAVAILABLE = ("not allowed here", "not available here", "MemoryError", "ModuleNotFoundError", rerun.ENDED)
@@ -105,8 +106,8 @@ def _note_attempts(work, answers):
         names = work.names[i] if 0 <= i < len(work.names) else []
         noted.update(names)
         who, said = ", ".join(names) or "A cell", clean(", ".join(event for event, _ in events))[:150]
-        if all(by_library or event == READING for event, by_library in events):
-            work.row.notes.append(f"{who} {NEEDED} ({said})")
+        if all(by_library or event == confinement.READING for event, by_library in events):
+            work.row.notes += [f"{who} {NEEDED} ({said})"] if names else []
         else:
             work.row.notes.append(f"{who} tried something that an answer does not need: {said}.")
     return noted

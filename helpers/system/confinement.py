@@ -49,6 +49,7 @@ MILD = frozenset(
     ("os.putenv", "os.unsetenv", "os.add_dll_directory", "os.listxattr", "os.getxattr", "os.walk", "os.fwalk")
 )
 LIBRARIES = ("importlib", "matplotlib", "torch")  # parts of the names of their files
+READING = "reading a file"
 DIRECT = frozenset(("ctypes", "_ctypes"))
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
@@ -182,6 +183,7 @@ def _hook(
     refused=PermissionError,
     missing=ImportError,
     frame=sys._getframe,
+    reading=READING,
 ):
     """Return an audit hook. It uses nothing that other code could replace, such as functions of `builtins`."""
     folders, hostile, mild, libraries, direct = (
@@ -198,7 +200,8 @@ def _hook(
             for part in libraries:
                 by_library = by_library or part in here.f_code.co_filename
             here = here.f_back
-        report(event, by_library)
+        if not by_library or event != reading:  # libraries look for files in many places
+            report(event, by_library)
 
     def hook(event, arguments):
         if event == "import" and arguments[0] in direct:
@@ -218,7 +221,7 @@ def _hook(
                 return
             if kind(path) is text and ".." not in path and (path in readable or path.startswith(folders)):
                 return
-            tell("reading a file")
+            tell(reading)
             raise refused(f"reading this file is not allowed here: {path!r:.80}")
         raise refused(f"{event} is not allowed here")
 

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
@@ -151,6 +152,34 @@ def test_a_cell_that_ends_the_process_harms_only_itself(code, monkeypatch):
         assert 0 in answers.errors and 1 not in answers.errors
 
 
+CHATTER = """
+import os, signal
+signal.setitimer(signal.ITIMER_REAL, 0)
+signal.signal(signal.SIGALRM, signal.SIG_IGN)
+while True:
+    for fd in range(3, 9):
+        try: os.write(fd, b"\\n")
+        except OSError: pass
+"""
+
+
+def test_a_process_that_talks_all_the_time_is_stopped(monkeypatch):
+    monkeypatch.setattr(rerun, "MOST_OUTPUT", 10**12)
+    start = time.monotonic()
+    answers = rerun.run([Cell(CHATTER)], FUNCTIONS, longest=2.0)
+    assert answers.errors == {0: rerun.GIVEN_UP} and time.monotonic() - start < 20
+
+
+def test_only_the_first_line_says_how_a_process_is_protected():
+    lie = LIE.replace(LIE[LIE.index("b'") + 2 : LIE.index("')")], '\\n{"protection": ["all"]}\\n')
+    answers = rerun.run([Cell(lie), Cell(RIGHT_STEP)], FUNCTIONS)
+    assert len(answers.kept) == 1 and "audit hook" in answers.kept[0] and "all" not in answers.kept[0]
+    assert (
+        rerun.weakest([["a", "b", "c"], ["c", "a"]]) == ["a", "c"]
+        and rerun.weakest([["a"], []]) == rerun.weakest([]) == []
+    )
+
+
 def test_the_time_for_a_file_is_limited(monkeypatch):
     monkeypatch.setattr(rerun, "SECONDS", 0.5)
     answers = rerun.run([Cell("while True: pass")] * 3 + [Cell(RIGHT_STEP)], FUNCTIONS, longest=0.1)
@@ -215,7 +244,7 @@ def folder(tmp_path_factory):
     (folder / "folder.json").mkdir()
     if hasattr(os, "mkfifo"):
         os.mkfifo(folder / "pipe.json")
-    notebook(folder / "Eve" / "01.ipynb", "from helpers.exercises import use_seed\nuse_seed('eve')")
+    notebook(folder / "Eve" / "03.ipynb", "from helpers.exercises import use_seed", "use_seed('eve')")
     cells = [
         "import numpy as np\nfrom helpers import plotting, widgets",
         "x = undefined",
@@ -224,7 +253,8 @@ def folder(tmp_path_factory):
     slope = "def slope(f, w, epsilon):\n    return (f(w + epsilon) - f(w - epsilon)) / (2 * epsilon)"
     check = 'from helpers.exercises import check, hint\n\n!rm -rf /\ncheck("01.slope", slope)\n# hint("01.slope")'
     quiz = 'quiz("01", q1=(1, 2), q2=None, q3="a")'
-    notebook(folder / "Eve" / "02.ipynb", *cells, slope, check, 'answer = None\ncheck("01.error", answer)', quiz)
+    own = f"check('01.weights', {with_seed('eve')['01.weights'].right})"
+    notebook(folder / "Eve" / "02.ipynb", *cells, slope, check, 'answer = None\ncheck("01.error", answer)', quiz, own)
     notebook(folder / "Finn.ipynb", "while True: pass\ncheck('01.error', 3)", "check('01.error', -3)")
     return folder
 
@@ -250,6 +280,9 @@ def test_the_points(graded):
     cy = rows["cy.json"]
     assert [cy[name] for name in ("01.error (2)", "01.q1 (1)", "04.step (2)", "04.update (2)")] == ["1", "0", "1", "0"]
     assert cy[total] == "4" and cy["04.forward (2)"] == "2"
+    assert EXERCISES["01.weights"].right != with_seed("eve")["01.weights"].right
+    assert rows["Eve"]["seed"] == "eve" and rows["Eve"]["01.weights (2)"] == "2"
+    assert "These notebooks were put together: 02.ipynb, 03.ipynb." in rows["Eve"]["note"]
     assert [rows["Eve"][name] for name in ("01.slope (2)", "01.error (2)", "01.q1 (1)", "01.q2 (1)", "01.q3 (1)")] == [
         "2", "0", "1", "0", "1"
     ]  # fmt: skip
@@ -313,10 +346,17 @@ def test_neither_a_spreadsheet_nor_a_browser_executes_anything(graded):
     assert "default-src 'none'" in page and "&lt;script&gt;alert(1)" in page
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", " =1", "＝1", "\r1", "|x", "%x"])
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", " =1", "＝1", "\r1", "|x", "%x", '"=1'])
 def test_a_formula_gets_an_apostrophe(text):
     assert gradebook.harmless(text) == f"'{text}"
     assert gradebook.harmless(f"x{text}") == f"x{text}" and gradebook.harmless("") == ""
+    assert gradebook.harmless(f"x;{text};y") == f"x;'{text};y"  # the separator where the comma is the decimal sign
+
+
+def test_every_field_is_in_quotes():
+    row = gradebook.Row('A "B", C', "a.json", notes=["x\ny"])
+    text = gradebook.table(gradebook.Grades([row], [], LESSONS["01"][:1], []))
+    assert text.startswith('"name","total (2)","01.error (2)","seed"') and '"A ""B"", C","0","0","","a.json"' in text
 
 
 def run_main(*arguments):

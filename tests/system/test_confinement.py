@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import socket
 import subprocess
 import sys
@@ -37,6 +38,13 @@ tries = dict(
     program=lambda: os.execv("/bin/true", ["true"]),
     network=lambda: socket.create_connection(("127.0.0.1", {port}), timeout=5),
     parent=lambda: os.kill({parent}, 0),
+    unix=lambda: socket.socket(socket.AF_UNIX).connect({folder!r} + "/socket"),
+    pair=lambda: socket.socketpair(),
+    mode=lambda: os.chmod("secret.txt", 0o600),
+    time=lambda: os.utime("secret.txt", (0, 0)),
+    attribute=lambda: os.setxattr("secret.txt", "user.x", b"y"),
+    fork=lambda: os.fork() or os._exit(0),
+    priority=lambda: os.setpriority(os.PRIO_PROCESS, 0, 5),
     memory=lambda: len(bytearray(3 * 2**30)) if 'limits' in kept else 0,
 )
 print(json.dumps([kept, {{name: tried(one) for name, one in tries.items()}}]))
@@ -91,6 +99,11 @@ def test_the_kernel_holds_without_the_hook(tried):
             "program",
         ):
             assert said[name].startswith("PermissionError"), name
+    if "system calls" in kept:
+        for name in ("unix", "pair", "mode", "time", "attribute", "fork", "priority", "program", "parent"):
+            assert said[name].startswith("PermissionError"), name
+    if sys.platform == "linux" and platform.machine() == "x86_64":
+        assert "system calls" in kept
     if "no network" in kept:
         assert "Error" in said["network"] and "Error" in said["parent"]
     if "limits" in kept and sys.platform.startswith("linux"):
@@ -100,5 +113,48 @@ def test_the_kernel_holds_without_the_hook(tried):
 def test_the_hook_holds_without_the_kernel(tried):
     _, said = tried(HOOK)
     assert said["read_allowed"] == "done: public"
-    del said["read_allowed"], said["memory"]
+    for name in ("read_allowed", "memory", "priority"):  # Python does not audit the last one
+        del said[name]
     assert all("not allowed here" in text for text in said.values()), said
+
+
+def test_threads_still_start_under_the_filter_and_shared_memory_is_denied():
+    code = f"""
+import ctypes, sys, threading
+sys.path.insert(0, {str(ROOT)!r})
+from helpers.system import system_calls
+system = ctypes.CDLL(None, use_errno=True)
+held = system_calls.deny()
+threading.Thread(target=print, args=("thread",)).start()
+print(held, system.shmget(0, 4096, 0o1600), ctypes.get_errno(), system.syscall(41, 1, 1, 0))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    if sys.platform == "linux" and platform.machine() == "x86_64":
+        assert sorted(done.stdout.split()) == sorted("thread True -1 1 -1".split())
+
+
+def test_nothing_calls_the_system_directly_and_what_is_refused_is_reported(folder):
+    code = f"""
+import json, os, sys
+sys.path.insert(0, {str(ROOT)!r})
+import numpy as np
+from helpers.system import confinement
+told = []
+confinement._take_away(confinement.DIRECT)
+sys.addaudithook(confinement._hook((sys.prefix, sys.base_prefix), lambda *one: told.append(one)))
+library = compile("import os\\ntry: os.mkdir('new')\\nexcept OSError: pass", "/lib/matplotlib/x.py", "exec")
+for text in ("import ctypes", "import _ctypes", "os.remove('x')", "open('x', 'w')", "open('/x')", "os.putenv('a', '')"):
+    try:
+        exec(text)
+    except (OSError, ImportError):
+        continue
+    told.append(text)
+exec(library)
+modules = [m for m in sys.modules.values() if getattr(m, "ctypes", None) is not None]
+print(json.dumps([told, len(modules)]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    told = [["os.remove", False], ["writing to files", False], ["reading a file", False], ["os.mkdir", True]]
+    assert json.loads(done.stdout) == [told, 0]
