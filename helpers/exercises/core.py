@@ -61,6 +61,8 @@ class Exercise:
         Numbers that are accepted in addition to `right`, such as a value rounded as in the lesson.
     numbers : variation.Numbers or list of variation.Variant, optional
         The numbers that vary from learner to learner. Their names stand in angle brackets in the texts.
+    in_lesson : object, optional
+        If the numbers are not those of the lesson, what would be right with those of the lesson.
     group : str
         Exercises with the same group share their numbers.
     """
@@ -80,6 +82,7 @@ class Exercise:
     recorded: Any = None
     also: tuple | list = ()
     numbers: Any = None
+    in_lesson: Any = None
     group: str = ""
 
     @property

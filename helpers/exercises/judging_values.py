@@ -40,9 +40,15 @@ def judge_value(exercise, answer, code=None):
     if typed_like(mine, right) or (mine.size == 1 and mine.item() in exercise.also):
         note = " (A plain number without brackets is enough.)" if mine.ndim and np.ndim(right) == 0 else ""
         return Verdict("right", exercise.reason + note)
-    return Verdict("wrong", _about_value(exercise, mine, np.asarray(right), code))
+    words = _about_value(exercise, mine, np.asarray(right), code)
+    if exercise.in_lesson is not None and typed_like(mine, exercise.in_lesson):
+        words = f"{_IN_LESSON} {exercise.usual_mistake(Verdict('wrong', words))}".rstrip()
+    return Verdict("wrong", words)
 
 
+_IN_LESSON = (
+    "This is right for the numbers in the text of the lesson, but you have numbers of your own. What do yours give?"
+)
 _NOTHING = "Replace None with your answer and run the cell again."
 
 

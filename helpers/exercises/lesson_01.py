@@ -176,8 +176,8 @@ EXERCISES = [
         name="01.weights",
         numbers=_EXAMPLE,
         prompt=(
-            "In the same example, the inputs are $x = (1, <b>)$. What are $dw_1$ and $dw_2$? Answer with a "
-            "list of two numbers."
+            "In the same example, with $z = <z>$ and $y = <y>$, the inputs are $x = (1, <b>)$. What are $dw_1$ and "
+            "$dw_2$? Answer with a list of two numbers."
         ),
         right=[-3, -6],
         solution="dz, x = <z> - <y>, (1, <b>)\nanswer = [dz * x[0], dz * x[1]]",

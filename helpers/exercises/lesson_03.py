@@ -135,7 +135,7 @@ EXERCISES = [
     Exercise(
         name="03.biases",
         numbers=_NETWORK,
-        prompt="How many biases, counted as single numbers, does this network have?",
+        prompt="How many biases, counted as single numbers, does this network, <n0> → <n1> → <n2> → 1, have?",
         right=13,
         solution="answer = <n1> + <n2> + 1",
         reason="Each unit of layers 1, 2 and 3 has one bias: <n1> + <n2> + 1 = <right>.",

@@ -130,22 +130,31 @@ def _talk(task, answers, end):
         listener = threading.Thread(target=_listen, args=(process.stdout, lines), daemon=True)
         listener.start()
         try:
-            first = True
-            while line := lines.get(timeout=max(0.01, min(SILENCE, end - time.monotonic()))):
-                if time.monotonic() > end:  # a process that talks all the time is never silent
-                    return True
-                if first and line.strip():
-                    first = False
-                    _note_protection(line, answers)
-                else:
-                    _note(line, answers)
-            return False
+            return _take(lines, answers, end)
         except queue.Empty:
             return True
         finally:
             _kill(process)
             listener.join()  # it ends with the process
             process.stdout.close()
+
+
+def _take(lines, answers, end):
+    """Note all lines in a queue until the process ends, and return whether the time is up.
+
+    Raises
+    ------
+    queue.Empty
+        If the process is silent for too long.
+    """
+    note = _note_protection
+    while line := lines.get(timeout=max(0.01, min(SILENCE, end - time.monotonic()))):
+        if time.monotonic() > end:  # a process that talks all the time is never silent
+            return True
+        if line.strip():
+            note(line, answers)
+            note = _note  # only the first line comes from a process in which no answer has run
+    return False
 
 
 def _listen(stream, lines):

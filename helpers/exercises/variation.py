@@ -111,7 +111,8 @@ def vary(exercise, seed):
     """
     known = variants(exercise)
     drawn = int.from_bytes(hashlib.sha256(f"{seed}\n{group(exercise)}".encode()).digest(), "big")
-    return _with(exercise, known[1 + drawn % (len(known) - 1)])  # never the numbers of the lesson
+    mine = known[1 + drawn % (len(known) - 1)]
+    return dataclasses.replace(_with(exercise, mine), in_lesson=known[0].right)  # never the numbers of the lesson
 
 
 def group(exercise):

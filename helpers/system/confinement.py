@@ -172,27 +172,8 @@ def _take_away(names):
         del sys.modules[name]
 
 
-def _hook(
-    readable,
-    report=lambda event, by_library: None,
-    harmless=HARMLESS,
-    writing=WRITING,
-    kind=type,
-    text=str,
-    number=int,
-    refused=PermissionError,
-    missing=ImportError,
-    frame=sys._getframe,
-    reading=READING,
-):
-    """Return an audit hook. It uses nothing that other code could replace, such as functions of `builtins`."""
-    folders, hostile, mild, libraries, direct = (
-        tuple(path + os.sep for path in readable),
-        HOSTILE,
-        MILD,
-        LIBRARIES,
-        DIRECT,
-    )
+def _teller(report, libraries=LIBRARIES, reading=READING, frame=sys._getframe):
+    """Return a function that reports an event, and whether the file name of a calling function is that of a library."""
 
     def tell(event):
         here, by_library = frame(2), False
@@ -203,26 +184,42 @@ def _hook(
         if not by_library or event != reading:  # libraries look for files in many places
             report(event, by_library)
 
+    return tell
+
+
+def _guard(readable, tell, writing=WRITING, reading=READING, kind=type, text=str, number=int, refused=PermissionError):
+    """Return a function that refuses to open files for writing, and other files than the readable ones."""
+    folders = tuple(path + os.sep for path in readable)
+
+    def guard(path, flags):
+        if kind(flags) is number and flags & writing:
+            tell("writing to files")
+            raise refused(f"writing to files is not allowed here: {path!r:.80}")
+        if kind(path) is number:
+            return
+        if kind(path) is text and ".." not in path and (path in readable or path.startswith(folders)):
+            return
+        tell(reading)
+        raise refused(f"reading this file is not allowed here: {path!r:.80}")
+
+    return guard
+
+
+def _hook(readable, report=lambda event, by_library: None, refused=PermissionError, missing=ImportError):
+    """Return an audit hook. It uses nothing that other code could replace, such as functions of `builtins`."""
+    tell = _teller(report)
+    guard, harmless, hostile, mild, direct = _guard(readable, tell), HARMLESS, HOSTILE, MILD, DIRECT
+
     def hook(event, arguments):
         if event == "import" and arguments[0] in direct:
             raise missing(f"importing {arguments[0]} is not allowed here")
-        if event in harmless:
+        if event in harmless or (event[:8] == "object._" and arguments[1] != "__code__"):
             return
-        if event in ("object.__setattr__", "object.__delattr__") and arguments[1] != "__code__":
+        if event == "open":
+            guard(arguments[0], arguments[2])
             return
         if event.startswith(hostile) and event not in mild:
             tell(event)
-        if event == "open":
-            path, _, flags = arguments
-            if kind(flags) is number and flags & writing:
-                tell("writing to files")
-                raise refused(f"writing to files is not allowed here: {path!r:.80}")
-            if kind(path) is number:
-                return
-            if kind(path) is text and ".." not in path and (path in readable or path.startswith(folders)):
-                return
-            tell(reading)
-            raise refused(f"reading this file is not allowed here: {path!r:.80}")
         raise refused(f"{event} is not allowed here")
 
     return hook

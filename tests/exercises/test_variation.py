@@ -17,9 +17,6 @@ from helpers.exercises.variation import Numbers
 VARYING = {one.name: one for those in SOURCES.values() for one in those if one.numbers}
 
 
-CONTINUED = ("01.weights", "03.biases")  # their prompts refer to the exercise before, which has the same numbers
-
-
 @pytest.fixture(autouse=True)
 def no_seed(tmp_path, monkeypatch):
     monkeypatch.setenv("LESSONS_PROGRESS", str(tmp_path / "progress.json"))
@@ -95,8 +92,27 @@ def test_a_seed_always_gives_the_same_numbers_and_another_one_others():
     bob = {name: with_seed("bob")[name].prompt for name in VARYING}
     assert sum(ada[name] == bob[name] for name in VARYING) < len(VARYING) / 2
     assert all(with_seed("ada")[name].right is not None for name in VARYING)
-    assert not any(ada[name] == EXERCISES[name].prompt for name in VARYING if name not in CONTINUED)
+    assert not any(ada[name] == EXERCISES[name].prompt for name in VARYING)
     assert all(with_seed("ada")[name] is EXERCISES[name] for name in EXERCISES if name not in VARYING)
+
+
+@pytest.mark.parametrize("name", VARYING)
+def test_whoever_uses_the_numbers_of_the_lesson_is_told(name):
+    for name_of_learner in ("ada", "bob", "cy"):
+        exercise, lesson = with_seed(name_of_learner)[name], EXERCISES[name].right
+        said = judge(exercise, lesson)
+        if typed_like(np.asarray(lesson), exercise.right):
+            assert said.kind == "right"  # by coincidence
+        else:
+            assert said.kind == "wrong" and said.words.startswith("This is right for the numbers in the text")
+            hints = [wrong.hint for wrong in exercise.wrong if typed_like(np.asarray(lesson), wrong.answer)]
+            assert all(hint in said.words for hint in hints)
+    assert "numbers in the text" not in judge(EXERCISES[name], lesson).words
+
+
+def test_a_question_with_other_numbers_can_be_answered_alone():
+    assert "$z = 2$ and $y = 10$" in with_seed("ada")["01.weights"].prompt
+    assert "12 → 9 → 4 → 1" in with_seed("ada")["03.biases"].prompt
 
 
 def test_the_numbers_of_a_seed_never_change():

@@ -125,7 +125,9 @@ sys.path.insert(0, {str(ROOT)!r})
 from helpers.system import system_calls
 system = ctypes.CDLL(None, use_errno=True)
 held = system_calls.deny()
-threading.Thread(target=print, args=("thread",)).start()
+thread = threading.Thread(target=print, args=("thread",))
+thread.start()
+thread.join()
 print(held, system.shmget(0, 4096, 0o1600), ctypes.get_errno(), system.syscall(41, 1, 1, 0))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
