@@ -131,8 +131,8 @@ class GradientReport:
 
 
 def marked(text):
-    """Convert text to HTML, with the parts between backticks as code."""
-    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
+    """Convert text to HTML, with the parts between backticks as code in the colour of the text."""
+    return re.sub("`([^`]+)`", r"<code style='color:inherit;background:none'>\1</code>", html.escape(text))
 
 
 def _layer(name):
