@@ -16,6 +16,16 @@ def like(g, *operands):
     return found if len(found) > 1 else found[0]
 
 
+def same_kind(result, seed, variable):
+    """Return what a backward function has returned, or raise a TypeError if the recording has been lost in it."""
+    if isinstance(seed, ArrayLike) and not isinstance(result, ArrayLike):
+        raise TypeError(
+            f"the backward function of {variable.title} returned an array although g is a Variable, so its result "
+            "cannot be differentiated again: compute with g and the operands, not with their values"
+        )
+    return result
+
+
 def plain(a):
     """Return the value of a Variable, for slopes that do not change with a; an array is returned unchanged."""
     return a.value if isinstance(a, ArrayLike) else a

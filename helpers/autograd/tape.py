@@ -10,7 +10,9 @@ In every backward function, g stands for ∂J/∂(result). The function returns 
 broadcast shape, because `backward_steps` sums over the repeated axes for all operations.
 
 Normally, g is an array. If the backward pass is to be recorded too, so that its result can be differentiated again, g
-is a Variable. Each backward function then computes with Variables, and the tape records what it does.
+is a Variable. Each backward function then computes with Variables, and the tape records what it does. In a backward
+function of your own, use the operands themselves and not their values in this case, as `rules.like` does: whatever
+enters as `a.value` is a constant for the second derivative.
 """
 
 import itertools
@@ -19,7 +21,7 @@ from functools import partial
 import numpy as np
 
 from helpers.autograd.operations import ArrayLike, apply, multiply, reduce, take
-from helpers.autograd.rules import like, log, plain, put, repeat, sigmoid, sigmoid_prime, tanh_prime
+from helpers.autograd.rules import like, log, plain, put, repeat, same_kind, sigmoid, sigmoid_prime, tanh_prime
 from helpers.backprop import activations
 from helpers.system.validation import all_are, as_real_array, as_seed
 
@@ -201,7 +203,7 @@ def backward_steps(output, inputs, seed):
     for variable in reversed([v for v in past if v in wanted]):
         for parent, back in variable.parents:
             if parent in wanted:
-                g = unbroadcast(back(gradients[variable]), parent.value.shape)
+                g = unbroadcast(same_kind(back(gradients[variable]), seed, variable), parent.value.shape)
                 gradients[parent] = gradients.get(parent, 0) + g  # creates a new array every time
         yield variable, gradients
 
@@ -230,7 +232,8 @@ def grad(output, inputs, seed=None, create_graph=False):
     Raises
     ------
     TypeError
-        If the output or an input is not a Variable.
+        If the output or an input is not a Variable, or if `create_graph` is True and a backward function returns an
+        array.
     ValueError
         If there is no input, if the output does not depend on an input, or if the seed has the wrong shape.
     """

@@ -724,6 +724,13 @@ REFUSED = [
     (lambda: grad(x.sum(), []), ValueError, "no inputs were given: pass at least one Variable"),
     (lambda: grad(x.sum(), x.value), TypeError, "grad needs a Variable but was given a ndarray"),
     (lambda: grad(1.0, x), TypeError, "grad needs a Variable but was given a float"),
+    (
+        lambda: grad(
+            Variable(x.value**2, "square", [(x, lambda g: 2 * g.value * x.value)]), x, [[1, 1]], create_graph=True
+        ),
+        TypeError,
+        r"^the backward function of Variable square of shape \(1, 2\) returned an array although g is a Variable",
+    ),
     (lambda: operator.iadd(x.value, 1), ValueError, "read-only"),
     (lambda: operator.iadd((x * 2).value, 1), ValueError, "read-only"),
 ]
