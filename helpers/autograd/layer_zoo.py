@@ -136,7 +136,7 @@ CREATURES = [
         "the mask comes after the softmax",
         mask_after_softmax,
         examine_attention,
-        "Later tokens take part in the sum below the fraction, so the training cost is too good to be true.",
+        "Later tokens take part in the sum in the denominator, so the training cost is too good to be true.",
         "the mask comes after the softmax",
     ),
     LayerCreature(

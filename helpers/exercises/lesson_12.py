@@ -245,8 +245,8 @@ EXERCISES = [
         wrong=[
             Wrong(
                 lambda Q, K, V: np.tri(len(Q)) * _softmax(Q @ K.T / np.sqrt(Q.shape[1])) @ V,
-                "The mask comes after the softmax, so later tokens still take part in the sum below the fraction. What "
-                "do the weights of the first row add up to?",
+                "The mask comes after the softmax, so later tokens still take part in the sum in the denominator. "
+                "What do the weights of the first row add up to?",
             ),
             Wrong(
                 lambda Q, K, V: _softmax(Q @ K.T / np.sqrt(Q.shape[1])) @ V,
@@ -397,8 +397,8 @@ EXERCISES = [
         name="12.q4",
         prompt=(
             "A network has a million parameters. You need the product of its Hessian and one vector. About how many "
-            'numbers do the vector and the result have? "a" two million; "b" a million times a million; "c" a '
-            "thousand."
+            'numbers do the vector and the result have together? "a" two million; "b" a million times a million; '
+            '"c" a thousand.'
         ),
         right="a",
         solution='q4 = "a"',

@@ -139,7 +139,7 @@ def attention_map(weights, tokens, ax=None, title=None):
     return ax
 
 
-def mixing(weights, tokens, ax=None):
+def mixing(weights, tokens, values=None, ax=None):
     """Draw how attention mixes tokens: below are the values, above the mixtures. A thick line means a large weight.
 
     Parameters
@@ -148,8 +148,11 @@ def mixing(weights, tokens, ax=None):
         Row t contains the weights of mixture t.
     tokens : sequence of n str
         Names of the tokens.
+    values : sequence of n float, optional
+        Values of the tokens, if each is a single number.
     """
     n = len(weights)
+    ends = [""] * n if values is None else [f" = {value:g}" for value in values]
     ax = new_axes(ax, figsize=(WIDTH, 2.6))
     for (t, s), weight in np.ndenumerate(np.asarray(weights)):
         if weight > 0:
@@ -159,8 +162,8 @@ def mixing(weights, tokens, ax=None):
             spot = (t + 0.2 * (s - t), 0.22 + 0.8 * 1.56)
             box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
             ax.text(*spot, f"{weight:.2f}", ha="center", va="center", fontsize=SMALL, bbox=box)
-    for x, token in enumerate(tokens):
-        for y, words in ((0, f"value of {token}"), (2, f"mixture for {token}")):
+    for x, (token, end) in enumerate(zip(tokens, ends, strict=True)):
+        for y, words in ((0, f"value of {token}{end}"), (2, f"mixture for {token}")):
             box = {"facecolor": FORWARD_SOFT, "edgecolor": INK, "linewidth": THIN, "boxstyle": "round,pad=0.4"}
             ax.text(x, y, words, ha="center", va="center", fontsize=BODY, bbox=box)
     bare(ax, (-0.5, n - 0.5), (-0.35, 2.35))

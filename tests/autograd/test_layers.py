@@ -71,7 +71,7 @@ def test_every_gradient_of_a_convolutional_network():
 
 
 def test_the_backward_pass_of_a_convolution_is_a_convolution():
-    """Of the gradient with a rim of zeros, by the filter turned by half a circle."""
+    """Of the gradient with a rim of zeros, by the filter rotated by 180°."""
     images = Variable(IMAGES)
     g = RNG.standard_normal((2, 4, 3, 4))
     found = grad(layers.convolve(images, Variable(F), Variable(B)), images, g)

@@ -59,7 +59,7 @@ DRAWN = {
     "windows_as_rows": lambda ax: plotting.windows_as_rows(np.eye(3, dtype=int), np.eye(2, dtype=int), 1, ax),
     "filters": lambda ax: plotting.filters(np.ones((3, 2, 2)), ["a", "b", "c"], ax),
     "attention_map": lambda ax: plotting.attention_map(np.eye(2), "ab", ax, "title"),
-    "mixing": lambda ax: plotting.mixing(np.eye(2), "ab", ax),
+    "mixing": lambda ax: plotting.mixing(np.eye(2), "ab", [1, 2], ax),
     "stepper_frame": lambda ax: widgets.stepper.draw(widgets.stepper.frame(7), ax),
 }
 
