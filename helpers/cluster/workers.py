@@ -197,6 +197,13 @@ def _start(count, loop, stack):
     try:
         cluster = LocalCluster(n_workers=count, local_directory=folder, loop=loop, **_cluster_options())
         stack.enter_context(cluster)
+        update, info = cluster._update_worker_status, cluster.scheduler_info
+
+        def update_known(op, msg):  # Dask raises KeyError if a worker ends that the cluster does not know
+            if op == "add" or msg in info["workers"]:
+                update(op, msg)
+
+        cluster._update_worker_status = update_known
         return stack.enter_context(Client(cluster))
     except (OSError, RuntimeError) as error:
         words = f"{count} processes could not be started: close other programs and try again, or ask for fewer"

@@ -798,6 +798,11 @@ def test_a_plain_program_interrupted_goes_on_and_leaves_nothing_behind(end, tmp_
         assert not [path for path in (tmp_path / "scratch").iterdir()]
 
 
+def test_the_end_of_a_worker_that_the_cluster_does_not_know_is_no_error(workers):
+    workers.client.cluster._update_worker_status("remove", "tls://127.0.0.1:1")
+    assert len(workers) == 2
+
+
 @needs_engine
 def test_nothing_of_the_engine_is_printed_and_the_program_is_as_before(capfd):
     from multiprocessing import spawn

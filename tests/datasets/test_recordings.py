@@ -4,6 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -86,7 +87,8 @@ def test_a_network_comes_from_the_recorded_runs(in_a_browser):
 def test_lessons_and_recordings_belong_together():
     used = set()
     for path in (ROOT / "notebooks").glob("*.ipynb"):
-        used |= set(re.findall(r'recordings\.recorded\(\\"(\w+)\\"', path.read_text(encoding="utf-8")))
+        for cell in nbformat.read(path, as_version=4).cells:
+            used |= set(re.findall(r'recordings\.recorded\(\s*"(\w+)"', cell.source))
     there = {path.stem for path in (recordings.DATA / "runs" / "lessons").glob("*.h5")}
     networks = {path.stem for path in (recordings.DATA / "runs").glob("*.h5")}
     assert len(used) > 8 and used <= there | networks and there <= used
