@@ -108,3 +108,8 @@ def test_each_folder_says_what_it_is_for_and_in_which_order_to_read_it(room):
     modules = {path.stem for path in (HELPERS / room).glob("*.py")} - {"__init__", "__main__"}
     missing = {name for name in modules if f"`{name}`" not in doc} if room not in ("exercises", "widgets") else set()
     assert missing == set()
+
+
+def test_no_two_files_of_tests_have_the_same_name():
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))  # pytest imports them by their names alone
