@@ -120,9 +120,6 @@ def add(name):
     str
         A message if the record was damaged or cannot be written, otherwise "".
     """
-    file = path()
-    if file is None:
-        return ""
     done, said = read()
     if name in done:
         return said
@@ -152,8 +149,6 @@ def add_answer(name, right, answer, value=None, mistake=""):
     str
         See `add`.
     """
-    if path() is None:
-        return ""
 
     def change(entries):
         before = attempts(entries, name)
@@ -182,8 +177,6 @@ def set_seed(seed, changed):
     str
         See `add`.
     """
-    if path() is None:
-        return ""
 
     def change(entries):
         entries["seed"] = seed
@@ -199,7 +192,7 @@ def _update(change, said):
     `said` is the message from reading the record just now.
     """
     file = path()
-    if said and os.path.exists(file):  # do not overwrite a file that cannot be read
+    if file is None or (said and os.path.exists(file)):  # recording is off, or the file cannot be read: keep it
         return said
 
     def fill(opened):  # read the file again, because another notebook may have changed it
