@@ -15,13 +15,7 @@ SCOPE = re.compile(
     r" (in the (last )?(hidden|output) layers?|in layer 1|at every layer)\b"
 )  # the layers to which a mistake is limited
 ALONE = "the gradient of every single example is right, but the gradient of all examples together is wrong"
-IMPOSSIBLE = (
-    ValueError,
-    IndexError,
-    KeyError,
-    TypeError,
-    ZeroDivisionError,
-)  # errors raised by mistakes that are impossible for the given shapes
+IMPOSSIBLE = ValueError, IndexError, KeyError, TypeError, ZeroDivisionError  # a mistake may not fit the shapes
 
 
 def find_cause(call, task, l):
@@ -61,7 +55,7 @@ def find_cause(call, task, l):
                     )
                     return _at("mean", l, n, says)
                 if found:
-                    return _cause(*found, l, n, right.m)
+                    return _cause(found[0], _refitted(*found[:2], call, task, l), found[2], l, n)
                 guilty = max(k for _, k in wrong)
                 line, says = _line_of(call, place, right, mine, wrong, guilty)
                 return _at(line, l, n, says)
@@ -135,6 +129,17 @@ def _suspects(places, l, task):
     if l < len(task[2]):
         return "error_behind", "unit_error"
     return "output_error", "features", "weighted_input", "activation"
+
+
+def _refitted(mistake, amount, call, task, l):
+    """Return the amount that fits layer l on the original data, as a factor may depend on the number of examples."""
+    if amount is None:
+        return None
+    exact = Steps(*task).run()
+    try:
+        return _amount(mistake, call(*task[:4]), exact, task, [key for key in _keys(exact) if key[1] == l]) or amount
+    except Exception:  # the function fails on the original data
+        return amount
 
 
 def _depends_on_m(call, task, amount):
@@ -261,13 +266,13 @@ def _between_layers(call, task, right, l):
 # --- description of the cause --------------------------------------------------------------------
 
 
-def _cause(mistake, amount, whole, l, n, m):
-    """Return the Cause for a known mistake, whose amount was estimated with m examples."""
+def _cause(mistake, amount, whole, l, n):
+    """Return the Cause for a known mistake."""
     a = 0.0 if amount is None else amount
     says = mistake.says
-    if mistake.amount and np.isclose(1 + a, m):
+    if mistake.amount and np.isclose(1 + a, n.m):
         says = says.replace(FACTOR, "it is a sum over the {m} examples instead of a mean")
-    elif mistake.amount and np.isclose((1 + a) * m, 1):
+    elif mistake.amount and np.isclose((1 + a) * n.m, 1):
         says = says.replace(FACTOR, "the mean over the {m} examples is taken twice")
     if not whole and (mistake.amount or SCOPE.search(says)):  # the message must name layer l only
         says = SCOPE.sub("", says) + " in layer {l}"

@@ -19,7 +19,7 @@ NUMBER_BYTES, OPERATIONS = 4, 6  # bytes per float32; multiplications and additi
 # For each pattern of communication on K workers, the number of messages that follow one another in a step, and how
 # many gradients, or parameters of the same size, pass through its busiest connection.
 PATTERNS = {
-    "star": lambda K: (2 * K, 2 * K),
+    "star": lambda K: (2, 2 * K),
     "ring": lambda K: (2 * (K - 1), 2 * (K - 1) / K),
     "tree": lambda K: (2 * np.log2(K), 2 * (K - 1) / K),
 }
@@ -45,7 +45,7 @@ class StepTimes(NamedTuple):
 def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=1.0, microseconds=50.0, pattern="ring"):
     """Predict the time of a data-parallel step.
 
-    Computation takes 6 P m / (K F). Communication takes 2 K (4 P / B + λ) in a star, where one process sends the
+    Computation takes 6 P m / (K F). Communication takes 2 K 4 P / B + 2 λ in a star, where one process sends the
     parameters to every worker and receives every gradient; 2 (K − 1) (4 P / (K B) + λ) in a ring; and
     2 (1 − 1/K) 4 P / B + 2 λ log₂ K in a tree, by recursive halving and doubling. Parameters and gradients are stored
     as float32. For a K that is not a power of two, the time of a tree is an interpolation.

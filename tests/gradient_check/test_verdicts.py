@@ -276,6 +276,7 @@ def test_arguments_that_do_not_fit_are_named(change, error, words):
         (lambda m: m, (1, 2), "it is a sum over the 6 examples instead of a mean in the hidden layers. The"),
         (lambda m: 1 / m, (2,), "the mean over the 6 examples is taken twice in layer 2. The"),
         (lambda m: 2, (2,), "it has an extra factor of 2 in layer 2. The"),
+        (lambda m: 1 / (3 * m), (2,), "it has an extra factor of 0.05556 in layer 2. The"),
         (lambda m: -1, (2,), "its sign is wrong in layer 2. The"),
     ],
 )

@@ -162,7 +162,7 @@ def a_third_is_lost():
 CLAIMS = {
     "gets 96 out of 100 right": lambda: round(float(np.mean(accuracy())), 2) == 0.96,
     "until the boundary bends around the moons": the_moons_are_separated_from_any_start,
-    "typically a tenth of their first size or less": the_gradients_shrink_in_the_end,
+    "typically a tenth of their original size or less": the_gradients_shrink_in_the_end,
     "it also wins with other random starts": the_largest_rate_always_wins,
     "If they are all equal, it is 1 or −1; if they keep changing sign, they cancel, and it is close to 0": (
         a_step_measures_agreement
