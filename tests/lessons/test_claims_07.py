@@ -324,7 +324,7 @@ CLAIMS = {
         "wrong:   1 training, 16 test", "wrong: 110 training, 28 test"
     ),
     "its last cost is a ninth of the shallow network's": the_last_cost_is_a_ninth,
-    "come up the same way 15 times or more is 0.0075": lambda: (
+    "at least 15 of 18 tosses come up the same way is 0.0075": lambda: (
         f"{2 * sum(comb(18, k) for k in range(4)) / 2**18:.4f}" == "0.0075"
         and "network: 15, only by the deep one: 3" in PRINTED
     ),

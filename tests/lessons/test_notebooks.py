@@ -114,6 +114,15 @@ def links_lead_somewhere(name, notebook):
     return faults
 
 
+def nothing_is_said_twice(name, notebook):
+    faults = []
+    for cell in notebook.cells:
+        sentences = re.split(r"(?<=[.!?])\s+", cell.source) if cell.cell_type == "markdown" else []
+        said = {sentence for sentence in sentences if len(sentence) > 25 and sentences.count(sentence) > 1}
+        faults += [f"cell {cell.id} says twice: {sentence}" for sentence in said]
+    return faults
+
+
 def prose_stands_before_code(name, notebook):
     pairs = zip(notebook.cells, notebook.cells[1:], strict=False)
     return [f"cell {b.id} follows code" for a, b in pairs if a.cell_type == b.cell_type == "code"]
@@ -170,6 +179,7 @@ RULES = [
     figures_have_captions,
     links_lead_somewhere,
     prose_stands_before_code,
+    nothing_is_said_twice,
     anatomy_is_that_of_a_lesson,
     format_is_clean,
     stub_is_untouched,
@@ -322,6 +332,10 @@ def code_after_code(n):
     n.cells.insert(n.cells.index(first(n, printing)) + 1, cell)
 
 
+def doubled_paragraph(n):
+    first(n, lambda cell: cell.cell_type == "markdown").source *= 2
+
+
 def promise_gone(n):
     n.cells[0].source = n.cells[0].source.replace("**You will learn**", "")
 
@@ -410,6 +424,7 @@ PLANTED = [
     (caption_misnumbered, figures_have_captions),
     (dead_link, links_lead_somewhere),
     (code_after_code, prose_stands_before_code),
+    (doubled_paragraph, nothing_is_said_twice),
     (promise_gone, anatomy_is_that_of_a_lesson),
     (widget_state, format_is_clean),
     (repeated_id, format_is_clean),
