@@ -477,8 +477,8 @@ EXERCISES = [
     Exercise(
         name="10.q4",
         prompt=(
-            "One tenth of a step cannot be shared among workers. What is the largest "
-            "factor by which the step can be sped up, however many workers you use?"
+            "One tenth of a step cannot be shared among workers. Which factor does the "
+            "speed-up approach as you use more and more workers?"
         ),
         right=10,
         solution="q4 = 1 / 0.1",

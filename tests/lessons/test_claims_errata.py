@@ -126,7 +126,7 @@ def the_outer_product_is_transposed():
 CLAIMS = {
     "That makes 33 entries": lambda: len(re.findall(r"^### \d+\. ", PROSE, re.MULTILINE)) == 33,
     "The five that can stop a program or ruin its results even with sound data": five_entries_come_first,
-    "neither stops the program": a_second_fit_is_silent,
+    "neither stops the training": a_second_fit_is_silent,
     "one such number spoils all the weights": one_nan_spoils_every_weight,
     "which is finite for every $z$": cost_from_z_is_finite,
     "`np.logaddexp` computes both logarithms without overflow": neither_logarithm_overflows,
