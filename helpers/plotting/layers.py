@@ -27,6 +27,8 @@ from helpers.plotting.style import (
 def convolution(picture, F, response, place=None, ax=None, titles=("picture", "filter", "response")):
     """Show a picture, a filter and its response, side by side. The window at `place` is framed, and so is its response.
 
+    The picture and the response have the same scale, so the response to a window is at the height of its centre.
+
     Parameters
     ----------
     picture : ndarray of shape (h, w)
@@ -42,7 +44,9 @@ def convolution(picture, F, response, place=None, ax=None, titles=("picture", "f
     """
     ax = new_axes(ax, figsize=(WIDTH, 3.0))
     bare(ax, (0, 1), (0, 1))
-    panels = [ax.inset_axes(box) for box in ([0, 0, 0.36, 0.86], [0.43, 0.25, 0.14, 0.38], [0.64, 0, 0.36, 0.86])]
+    scale = len(response) / len(picture)
+    right = [0.82 - 0.18 * scale, 0.43 - 0.43 * scale, 0.36 * scale, 0.86 * scale]
+    panels = [ax.inset_axes(box) for box in ([0, 0, 0.36, 0.86], [0.43, 0.24, 0.14, 0.38], right)]
     shown = [1.0 - np.repeat(np.clip(picture, 0, 1)[..., np.newaxis], 3, axis=2), F, response]
     for panel, image, title in zip(panels, shown, titles, strict=True):
         _signed(panel, image, title)
@@ -51,7 +55,7 @@ def convolution(picture, F, response, place=None, ax=None, titles=("picture", "f
         _frame(panels[0], (column - 0.5, row - 0.5), F.shape[0])
         _frame(panels[2], (column - 0.5, row - 0.5), 1)
     for start in (0.375, 0.585):
-        arrow(ax, (start, 0.44), (start + 0.04, 0.44), FORWARD, "-")
+        arrow(ax, (start, 0.43), (start + 0.04, 0.43), FORWARD, "-")
     return ax
 
 

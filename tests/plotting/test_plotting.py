@@ -64,6 +64,16 @@ DRAWN = {
 }
 
 
+def test_a_picture_and_its_response_have_the_same_scale_and_centre():
+    ax = plotting.convolution(np.eye(6), np.eye(3), np.ones((4, 4)))
+    ax.figure.canvas.draw()
+    (left, _, right), corners = ax.child_axes, [(0, 0), (3, 3)]
+    of_windows = left.transData.transform([(column + 1, row + 1) for column, row in corners])
+    of_responses = right.transData.transform(corners)
+    np.testing.assert_allclose(np.diff(of_windows, axis=0), np.diff(of_responses, axis=0))
+    np.testing.assert_allclose(of_windows[:, 1], of_responses[:, 1])  # a response is as high as the window's centre
+
+
 def arrows(ax):
     return [text.arrow_patch for text in ax.texts if isinstance(text, Annotation)]
 
