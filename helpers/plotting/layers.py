@@ -27,7 +27,7 @@ from helpers.plotting.style import (
 def convolution(picture, F, response, place=None, ax=None, titles=("picture", "filter", "response")):
     """Show a picture, a filter and its response, side by side. The window at `place` is framed, and so is its response.
 
-    The picture and the response have the same scale, so the response to a window is at the height of its centre.
+    A square picture and its response have the same scale, so a response is as high as the centre of its window.
 
     Parameters
     ----------
