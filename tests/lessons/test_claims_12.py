@@ -163,7 +163,7 @@ def bar_and_stem():
 CLAIMS = {
     "strongest along the upper edge of the bar, and weaker along the left edge of the stem": bar_and_stem,
     "Filter 2 is positive above and negative below, filter 8 mostly the other way round": filters_are_edges,
-    "from the bias 3 instead of 0, two of them raise the cost from 1.5 to 71": lambda: (
+    "from a bias of 3 instead of 0, two of them raise the cost from 1.5 to 71": lambda: (
         [f"{J:.2g}" for J in newton_costs([0, 0, 3.0], 2)] == ["1.5", "1.2", "71"]
     ),
     "all 11272 training pictures a thousand times": lambda: int((digits()["pair"]).sum()) == 11272,
@@ -178,7 +178,7 @@ CLAIMS = {
     ),
     "both together learn fastest": both_learn_fastest,
     "the query of i and the key of a point in the same direction": lambda: weights_of_the_three()[1].value[1, 2] > 0.8,
-    "shares are 0.422, 0.422 and 0.155": first_row_by_hand,
+    "The shares of these are 0.422, 0.422 and 0.155": first_row_by_hand,
     "Every letter but the first gives its largest share to the letter before it": lambda: (
         widgets.attention.attend("hannah", 1, 8.0, 0.0).weights.argmax(axis=1).tolist() == [0, 0, 1, 2, 3, 4]
     ),
