@@ -80,7 +80,8 @@ def _without_call(slot, node, name):
 
 def _single_argument(slot, node, name):
     inner = node.args[0]
-    yield of_slot("extra_call", slot, inner, node, 0, name)
+    twice = isinstance(inner, ast.Call) and ast.unparse(inner.func) == ast.unparse(node.func)
+    yield of_slot("applied_twice" if twice else "extra_call", slot, inner, node, 0, name)
     if isinstance(inner, ast.BinOp):  # √(a/b) was written instead of √a/b
         kind = "square_inside" if isinstance(inner.op, ast.Pow) else "parentheses"
         yield of_slot(kind, slot, ast.BinOp(ast.Call(node.func, [inner.left], []), inner.op, inner.right), node)

@@ -39,13 +39,15 @@ def describe(found, code):
 
 
 def _in_context(found, code):
-    """Return the wrong piece, with the call or the operation around it if it is a number that its line repeats."""
-    piece, number = quote(found.piece), rf"(?<![\w.]){re.escape(found.piece)}(?![\w.])"
-    if isinstance(found.node, ast.Constant) and found.kind == "number" and len(re.findall(number, found.line)) > 1:
-        parents = (n for n in ast.walk(code.tree) if found.node in ast.iter_child_nodes(n))
-        around = next((n for n in parents if isinstance(n, (ast.Call, ast.BinOp))), None)
-        return f"{piece} in {quote(ast.unparse(around))}" if around is not None else piece
-    return piece
+    """Return the wrong piece, with what is around it if its line repeats it and not all of these places are wrong."""
+    piece, same = quote(found.piece), rf"(?<![\w.]){re.escape(found.piece)}(?![\w.])"
+    around, repeated = found.node, found.places == 1 and len(re.findall(same, found.line)) > 1
+    while repeated and around is not None and (around is found.node or isinstance(around, ast.Tuple)):
+        inner = around
+        parents = (n for f in code.functions for n in ast.walk(f) if inner in ast.iter_child_nodes(n))
+        around = next((n for n in parents if isinstance(n, ast.expr) and not isinstance(n, ast.Slice)), None)
+    text = "" if around is None or not repeated else ast.unparse(around)
+    return f"{piece} in {quote(text)}" if found.piece in text and len(text) > len(found.piece) else piece
 
 
 def about_unused(code):

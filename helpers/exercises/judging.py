@@ -1,36 +1,21 @@
 """Judge answers. A wrong answer is compared with the right one and traced to the cause of the mistake."""
 
 import ast
-import copy
 import functools
 import re
 from typing import NamedTuple
 
 import numpy as np
 
-from helpers.exercises import (
-    clues,
-    diagnosis,
-    limits,
-    questions,
-    reading,
-    repair,
-    results,
-    typed_code,
-    values,
-    variants,
-)
+from helpers.exercises import clues, diagnosis, explaining, limits, questions, reading, results, values
 from helpers.exercises.core import Verdict
 from helpers.exercises.errors import about_error, quote
 from helpers.exercises.judging_values import judge_value
+from helpers.exercises.results import all_same, misfit, sets
 from helpers.exercises.running import ArgumentChangedError, fingerprint, run, text_of
 
 SECONDS = 4.0  # time limit for an answer
 LONGEST_SEARCH = 12.0  # time limit in seconds for the search for a cause on a busy machine; see repair.MOST_SECONDS
-# If one of these changes corrects the code, a hint such as "the inner sizes do not match" still names the cause.
-SAME_CAUSE = ("no_transpose", "transpose", "order_of_product", "wrong_factor", "order_of_arguments", "wrong_return")
-# If one of these changes corrects the code, the cause is certain, even if another mistake gives the same results.
-SURE = ("floor", "power", "uncalled", "whole_shape", "outside", "detached", "early_return", "not_replaced")
 
 
 class _Mistake(NamedTuple):
@@ -88,7 +73,7 @@ def _traced(exercise, answer, mistake):
     """Return the verdict on a wrong function, with the cause of the mistake if it can be found in time."""
     try:
         with limits.quarantine(LONGEST_SEARCH, limits.Printed()):
-            return _explained(exercise, answer, *mistake)
+            return explaining.explain(exercise, answer, *mistake)
     except KeyboardInterrupt:
         raise
     except BaseException:  # a changed version of the reader's code can also raise anything
@@ -136,7 +121,7 @@ def _about_failure(exercise, answer, error):
     generic = about_error(exercise.answer_name, error, answer)
     if isinstance(error, ArgumentChangedError):
         return _Mistake(generic, generic)
-    if isinstance(error, (SystemExit, RecursionError, MemoryError, limits.AskedForInputError)):
+    if isinstance(error, (SystemExit, MemoryError, limits.AskedForInputError)):
         return Verdict("wrong", generic)
     if isinstance(error, NameError):
         name = getattr(error, "name", "") or text_of(error).partition("'")[2].partition("'")[0]
@@ -208,92 +193,4 @@ def _about_the_given(exercise, answer):
     if code is None or ast.dump(ast.Module(code.tree.body, [])) == ast.dump(ast.Module(given.body, [])):
         return Verdict("open", "The function is still as it was given. Correct it and run the cell again.")
     said = "You have changed the function, but it still gives the same results as before."
-    return _Mistake(said, said)
-
-
-def _explained(exercise, answer, hint, generic, earlier, failed, part):
-    """Return the verdict with the best explanation that can be found.
-
-    An explanation based on a change to the code comes first, then one based on the numbers, and finally `generic`.
-    """
-    code = clues.read(exercise, answer)
-    passed = _comparison(exercise)
-    found = repair.find(code, exercise.cases(), passed) if code else None
-    whole = found if found and found.whole else None
-    pointed = lambda words: Verdict("wrong", diagnosis.pointed(words, whole, code, exercise.parts, part))  # noqa: E731
-    certain = clues.certain(code, hint, whole) if code and not failed else ""
-    if certain:
-        return Verdict("wrong", earlier + certain)
-    if whole and whole.kind in SURE and hint not in exercise.key.needs:
-        return Verdict("wrong", earlier + diagnosis.describe(whole, code))
-    if hint and not (failed and whole and whole.kind not in SAME_CAUSE):
-        return pointed(hint if whole or not failed else diagnosis.at_the_error(hint, generic))
-    if whole:
-        return Verdict("wrong", earlier + diagnosis.describe(whole, code))
-    other = _another_number(exercise, code, passed) if code and not failed else None
-    if other:
-        return Verdict("wrong", earlier + diagnosis.describe(other, code))
-    said = variants.find(answer, exercise.cases(), exercise.arguments, passed, exercise.m)
-    if said:
-        return pointed(said)
-    if found and not failed:
-        return Verdict("wrong", diagnosis.describe(found, code))
-    return _without_repair(exercise, code, generic, failed, pointed)
-
-
-def _another_number(exercise, code, passed):
-    """Return the mistake that is corrected by putting a different number from the question into the code, or None."""
-    others = typed_code.other_numbers(code, typed_code.numbers_of(exercise.prompt))
-    other = repair.find(code, exercise.cases(), passed, found=list(others))
-    return other if other and other.whole else None
-
-
-def _without_repair(exercise, code, generic, failed, pointed):
-    """Return the verdict if no change to the code explains the mistake: `generic` and what the code alone shows."""
-    if failed:
-        return pointed(clues.with_unused(generic, code))
-    shown = clues.of(exercise, code, generic, _comparison(exercise, _same_size)) if code else ""
-    if not shown:
-        return pointed(generic)
-    words = f"{_short(generic)} {shown}".strip()
-    return pointed(words) if shown.startswith(diagnosis.about_unused(code) or "\n") else Verdict("wrong", words)
-
-
-def _short(generic):
-    """Return a general description, or "" if it is too long to be followed by a cause."""
-    return generic if len(generic) < 200 else ""
-
-
-def _same_size(mine, right):
-    return all(mine[name].size == right[name].size for name in right)
-
-
-def _comparison(exercise, same=values.same):
-    """Return a function for `repair` and `variants` that determines which results of a function are right in a case."""
-    cases, like = exercise.cases(), exercise.key.right
-    rights = sets(like, like, exercise.parts)
-
-    def passed(function, i):
-        (result,) = run(function, copy.deepcopy(cases[i : i + 1]))
-        mine, right = values.conform(result, like[i], exercise.parts), rights[i]
-        return [name for name in right if same({"": mine[name]}, {"": right[name]})], len(right)
-
-    return passed
-
-
-def sets(given, like, parts):
-    return [values.conform(result, wanted, parts) for result, wanted in zip(given, like, strict=True)]
-
-
-def misfit(given, like, parts):
-    """Return the reason why known wrong results cannot be arranged like the right ones, or None if they can."""
-    try:
-        sets(given, like, parts)
-    except values.UnfitError as unfit:
-        return str(unfit)
-    except values.NothingError:
-        return None
-
-
-def all_same(mine, right):
-    return all(values.same(one, other) for one, other in zip(mine, right, strict=True))
+    return _Mistake("", said)

@@ -36,7 +36,7 @@ def around(slot, node, parent, scope, numbers, counts, inputs):
         yield of_slot("root", slot, WRAPS["root"](node), node)
     if kind in NEVER_WRAPPED:
         return
-    if not (isinstance(parent, ast.Attribute) and parent.attr == "T"):
+    if _may_be_turned(parent):
         yield of_slot("no_transpose", slot, ast.Attribute(node, "T", ast.Load()), node)
     if _may_have_a_sign(parent) and not isinstance(node, ast.UnaryOp):
         yield of_slot("sign", slot, ast.UnaryOp(ast.USub(), node), node, 0.2)
@@ -47,6 +47,15 @@ def around(slot, node, parent, scope, numbers, counts, inputs):
     yield from _factors(slot, node, numbers)
     if not isinstance(parent, (ast.BinOp, ast.Call, ast.Subscript)) or kind in ("BinOp", "Call"):
         yield from _means_and_terms(slot, node, counts, inputs)
+
+
+def _may_be_turned(parent):
+    """Return whether a transpose may be missing.
+
+    In a subscript or a call to np.einsum, the indices are more likely to be wrong than the order of the axes.
+    """
+    in_einsum = isinstance(parent, ast.Call) and ast.unparse(parent.func) == "np.einsum"
+    return not (in_einsum or isinstance(parent, ast.Subscript) or getattr(parent, "attr", "") == "T")
 
 
 def _may_have_a_sign(parent):

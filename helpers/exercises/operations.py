@@ -70,7 +70,7 @@ def _products(slot, node):
     if turned == [False, True]:
         yield of_slot("wrong_factor", slot, ast.BinOp(_transposed(left), op, right.value), node)
     yield of_slot("order_of_product", slot, ast.BinOp(right, op, left), node)
-    yield of_slot("order_of_product", slot, ast.BinOp(_transposed(right), op, _transposed(left)), node)
+    yield of_slot("transposed_product", slot, ast.BinOp(_transposed(right), op, _transposed(left)), node)
 
 
 def _transposed(node):

@@ -3,6 +3,7 @@
 import ast
 import copy
 import itertools
+import re
 
 from helpers.exercises.edits import RANKS, Edit, of_body, of_slot, parse
 from helpers.exercises.expressions import slots
@@ -25,6 +26,8 @@ def edits_of(function):
             yield from _relative(slot, node)
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
             yield from _one_column(slot, node)
+        if isinstance(node, ast.Call):
+            yield from _one_column_of_outer(slot, node)
         yield from _letters(slot, node)
     for owner in ast.walk(function):
         for i, loop in enumerate(owner.body if isinstance(getattr(owner, "body", None), list) else ()):
@@ -95,9 +98,10 @@ def _collected(owner, i, arguments):
 
 
 def _column(node):
-    """Return an array and a constant column number if a node is `x[…, 0]`, `x[…, [0]]` or the like, or None twice."""
+    """Return an array and a column number if a node is `x[…, 0]`, `x[…, [0]]` or `x[…, :1]`, otherwise None twice."""
     index = node.slice.elts[-1] if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) else None
     index = index.elts[0] if isinstance(index, ast.List) and len(index.elts) == 1 else index
+    index = ast.Constant(0) if isinstance(index, ast.Slice) and ast.unparse(index) in (":1", "0:1") else index
     if not isinstance(index, ast.Constant) or type(index.value) is not int:
         return None, None
     rows = node.slice.elts[:-1]
@@ -122,6 +126,14 @@ def _one_column(slot, node):
         yield of_slot("one_column", slot, parse(f"{ast.unparse(array)}.{end}"), node)
 
 
+def _one_column_of_outer(slot, node):
+    """Yield an edit from np.outer(x[:, 0], y[:, 0]) to the sum of these products over all columns."""
+    if ast.unparse(node.func) == "np.outer" and len(node.args) == 2:
+        (x, one), (y, other) = map(_column, node.args)
+        if x and y and one == other:
+            yield of_slot("one_column", slot, parse(f"{ast.unparse(x)} @ ({ast.unparse(y)}).T"), node)
+
+
 def _outer(slot, node):
     """Yield an edit from a * b or a @ b to the outer product of two vectors."""
     if isinstance(node.op, (ast.Mult, ast.MatMult)):
@@ -138,7 +150,8 @@ def _relative(slot, node):
 
 def _letters(slot, node):
     """Yield edits to the letters of the result in a call to np.einsum, with or without added axes."""
-    call = node.value if isinstance(node, ast.Subscript) and "newaxis" in ast.unparse(node.slice) else node
+    added = isinstance(node, ast.Subscript) and re.search("newaxis|None", ast.unparse(node.slice))
+    call = node.value if added else node
     if not isinstance(call, ast.Call) or ast.unparse(call.func) != "np.einsum" or not call.args:
         return
     given, arrow, result = str(getattr(call.args[0], "value", "")).replace(" ", "").partition("->")
@@ -149,4 +162,11 @@ def _letters(slot, node):
         for other in map("".join, itertools.permutations(letters, count)):
             if other != result or call is not node:
                 new = ast.Call(call.func, [ast.Constant(f"{given}->{other}"), *call.args[1:]], call.keywords)
-                yield Edit("letters", [(*slot, new)], call.args[0], ast.unparse(call.args[0]), RANKS["letters"])
+                tag = _renamed(f"{given}->{result} {other}") + str(call is node)
+                yield Edit("letters", [(*slot, new)], call.args[0], ast.unparse(call.args[0]), RANKS["letters"], tag)
+
+
+def _renamed(letters):
+    """Return index letters renamed in the order in which they occur, so that the same patterns look the same."""
+    order = list(dict.fromkeys(re.findall("[a-zA-Z]", letters)))
+    return re.sub("[a-zA-Z]", lambda letter: chr(ord("a") + order.index(letter[0])), letters)

@@ -132,6 +132,10 @@ WORDS = {
         "The factors of {piece} are in the wrong order",
         "Which shape should the product have, and what do its rows and columns count?",
     ),
+    "transposed_product": (
+        "{piece} has its rows and columns the wrong way round",
+        "Which factor should come first, and which of them must be transposed for that?",
+    ),
     "transpose": ("{piece} is transposed but should not be", "What do its rows count without the transpose?"),
     "no_transpose": (
         "{piece} has its rows and columns the wrong way round",
@@ -165,11 +169,32 @@ WORDS = {
         "{piece} always uses the same single column",
         "What do the other columns contribute?",
     ),
+    "one_entry": (
+        "{piece} selects only a part of the array",
+        "Which part does it leave out, and is that part needed too?",
+    ),
+    "other_axis": (
+        "The index in {piece} selects along the wrong axis",
+        "What does each axis of the array count, and which entries do you need here?",
+    ),
+    "reordered": (
+        "{piece} puts the entries in a different order",
+        "Are the quantities that belong to them still in the same order?",
+    ),
     "outer": (
         "{piece} does not give a matrix with a product for every pair of entries",
         "Which entries are multiplied with each other here, and which should be?",
     ),
-    "extra_call": ("{call} changes the result", "What happens without it, and does the formula ask for it?"),
+    "extra_call": ("{call} does not belong in {piece}", "What does it change, and does the formula contain it?"),
+    "applied_twice": ("{call} is applied twice in {piece}", "How many times does the formula contain it?"),
+    "clobbered": (
+        "{line} replaces values that are still needed",
+        "What does each of these names hold before this line, and what after it?",
+    ),
+    "root_of_squares": (
+        "{piece} is the root of a sum of squares",
+        "Does the formula add up squares, or the values themselves?",
+    ),
     "extra_exponent": ("The power in {piece} should be left out", "Where does the formula contain a square?"),
     "extra": ("{piece} should be left out", "Where does the formula contain it, and have you used it already?"),
     "statement_order": (

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.exercises import catalogue, edits, expressions, limits, reading, unpacking
+from helpers.exercises import catalogue, edits, expressions, limits, reading, unpacking, warrants
 
 MOST_SECONDS = 1.5  # limit on the processor time for all changes together
 EACH = 0.25  # limit on the processor time for a single change, which may loop forever
@@ -47,6 +47,10 @@ class Found(NamedTuple):
         Whether correcting this mistake makes all the results right.
     places : int
         The number of places in which the same mistake has to be corrected.
+    complete : bool
+        Whether correcting this mistake makes all the results right in at least one case that was wrong before.
+    edit : edits.Edit or None
+        The edit that corrects the mistake.
     """
 
     kind: str
@@ -55,6 +59,8 @@ class Found(NamedTuple):
     node: ast.AST
     whole: bool
     places: int = 1
+    complete: bool = True
+    edit: edits.Edit | None = None
 
 
 def is_safe(code):
@@ -96,29 +102,29 @@ def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
     if order is None:
         return None
     partly = None
-    for edit in _all(code, cases) if found is None else found:
+    for edit in all_edits(code, cases) if found is None else found:
         if time.process_time() > end:
             break
         candidate = _changed(code, edit)
         if candidate is None:
             continue
         right, count = _score(candidate, order[0], passed)
-        if len(right) == count:
-            if all(_is_right(candidate, i, passed) for i in order[1:]):
-                return _found(code, edit, True)
-        elif (
-            partly is None
-            and edit.kind not in LOOSE
-            and right > before
-            and _gains_everywhere(code, candidate, order, passed)
-        ):
-            partly = _found(code, edit, False)
+        complete = len(right) == count
+        if not right > before or not warrants.holds(edit, code, cases, _compiled):
+            continue
+        if complete and all(_is_right(candidate, i, passed) for i in order[1:]):
+            return as_found(code, edit, True, True)
+        strong = edit.kind not in LOOSE or (complete and count > 1)
+        better = partly is None or (complete and not partly.complete)
+        if strong and better and _gains_everywhere(code, candidate, order, passed):
+            partly = as_found(code, edit, False, complete)
     return partly
 
 
-def _found(code, edit, whole):
+def as_found(code, edit, whole, complete):
+    """Return the mistake that an edit undoes. For `whole` and `complete`, see `Found`."""
     places = len(edit.changes) if edit.tag == edits.EVERYWHERE else 1
-    return Found(edit.kind, edit.piece, code.line(edit.node), edit.node, whole, places)
+    return Found(edit.kind, edit.piece, code.line(edit.node), edit.node, whole, places, complete, edit)
 
 
 def _first_wrong(code, cases, passed):
@@ -161,7 +167,8 @@ def _gains_everywhere(code, candidate, order, passed):
     return True
 
 
-def _all(code, cases):
+def all_edits(code, cases):
+    """Return all changes to the code that may undo a mistake, likely mistakes first."""
     numbers, arrays, tables = [], [], []
     own = code.tree
     arguments = [argument.arg for argument in own.args.args]

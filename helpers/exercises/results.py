@@ -1,4 +1,4 @@
-"""Describe what is wrong with the results of a function in one case, from the numbers alone."""
+"""Arrange and compare the results of a function in all cases, and describe what is wrong with them in one case."""
 
 import re
 
@@ -86,3 +86,21 @@ def _limited(mine, right, given):
             question = " What does the exact formula contain that your code neglects there?" if inside else ""
             return f" Of the tested values of `{name}`, only {which} a {what} result.{question}"
     return ""
+
+
+def sets(given, like, parts):
+    return [values.conform(result, wanted, parts) for result, wanted in zip(given, like, strict=True)]
+
+
+def misfit(given, like, parts):
+    """Return the reason why known wrong results cannot be arranged like the right ones, or None if they can."""
+    try:
+        sets(given, like, parts)
+    except values.UnfitError as unfit:
+        return str(unfit)
+    except values.NothingError:
+        return None
+
+
+def all_same(mine, right):
+    return all(values.same(one, other) for one, other in zip(mine, right, strict=True))

@@ -30,6 +30,8 @@ def edits_of(function):
             yield from _moved(owner, body, i)
             if isinstance(node, (ast.Assign, ast.AugAssign)):
                 yield from _assigned(owner, body, i)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                yield from _clobbered(owner, body, i)
             if isinstance(node, (ast.For, ast.While)):
                 yield from _around_a_loop(owner, body, i)
             if isinstance(node, ast.If):
@@ -84,6 +86,33 @@ def _assigned(owner, body, i):
         if isinstance(node.targets[0], ast.Name):
             append = ast.Attribute(ast.Name(node.targets[0].id, ast.Load()), "append", ast.Load())
             yield of_slot("overwritten", (body, i), ast.Expr(ast.Call(append, [node.value], [])), node, 0.1)
+
+
+def _clobbered(owner, body, i):
+    """Yield an edit from `x = f(x)` and then `x = x - r * x` to `y = f(x)` and then `x = x - r * y`."""
+    node = body[i]
+    targets = {n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+    if not targets & {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}:
+        return
+    renamed = _Renamed(targets)
+    first = ast.Assign([renamed.visit(copy.deepcopy(target)) for target in node.targets], node.value)
+    after = copy.deepcopy(body[i + 1 :])
+    for part in (part for statement in after for part in ast.walk(statement)):
+        if isinstance(part, ast.BinOp) and getattr(part.left, "id", "") in targets and type(part.op) in SIGNS:
+            part.right = renamed.visit(part.right)
+        elif isinstance(part, ast.AugAssign) and getattr(part.target, "id", "") in targets:
+            part.value = renamed.visit(part.value)
+    yield of_body("clobbered", owner, body, [*body[:i], first, *after], node)
+
+
+class _Renamed(ast.NodeTransformer):
+    """Give variables new names."""
+
+    def __init__(self, names):
+        self.names = names
+
+    def visit_Name(self, node):
+        return ast.Name(f"new_{node.id}", node.ctx) if node.id in self.names else node
 
 
 def _read(target):

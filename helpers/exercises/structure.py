@@ -4,7 +4,7 @@ import ast
 import copy
 import itertools
 
-from helpers.exercises import terms
+from helpers.exercises import subscripts, terms
 from helpers.exercises.edits import RANKS, Edit, of_body, of_slot, parse
 from helpers.exercises.expressions import slots
 
@@ -29,7 +29,10 @@ def edits_of(function, arrays):
             yield from _inside(slot, node)
             yield from _unsquared(node)
             yield from terms.of_call(slot, node)
+            yield from terms.of_a_root(slot, node)
             yield from _all_pairs(slot, node, made)
+        if isinstance(node, ast.Subscript):
+            yield from subscripts.edits_of(slot, node, made)
         if isinstance(node, ast.BinOp):
             yield from terms.edits_of(slot, node, parent)
             yield from _late_difference(slot, node)

@@ -61,6 +61,22 @@ def of_call(slot, node):
         yield of_slot("covered", slot, ast.BinOp(above[i], ast.Mult(), rest), node)
 
 
+def of_a_root(slot, node):
+    """Yield an edit from np.sqrt(a ** 2 + b ** 2) or np.hypot(a, b) to a + b."""
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    parts = node.args
+    if name == "sqrt" and len(parts) == 1 and isinstance(getattr(parts[0], "op", None), ast.Add):
+        squares = [parts[0].left, parts[0].right]
+        is_square = [
+            isinstance(getattr(n, "op", None), ast.Pow) and n.right.__dict__.get("value") == 2 for n in squares
+        ]
+        parts = [square.left for square in squares] if all(is_square) else []
+    elif name != "hypot":
+        parts = []
+    if len(parts) == 2:
+        yield of_slot("root_of_squares", slot, ast.BinOp(parts[0], ast.Add(), parts[1]), node)
+
+
 def _spread(slot, node):
     """Yield edits from a * (b - c) to b - a * c or a * b - c."""
     for factor, terms in ((node.left, node.right), (node.right, node.left)):

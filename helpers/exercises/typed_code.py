@@ -25,7 +25,7 @@ from helpers.exercises.questions import ending, of as question_of
 STRONG = set(
     "rows floor extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index "
     "range axis complement product reduction square_inside accumulated in_loop out_of_loop flipped misplaced inside "
-    "late swapped_functions other_slope".split()
+    "late swapped_functions other_slope applied_twice root_of_squares".split()
 )
 WEAK = set(
     "function name number operand operation no_two root square exp log order_of_arguments comparison "

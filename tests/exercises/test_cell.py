@@ -36,7 +36,7 @@ def test_the_running_cell_of_a_notebook_is_read(monkeypatch, capsys):
     monkeypatch.setattr(cell, "get_ipython", lambda: shell)
     assert "Look at the line `answer = 2 * (2 - 5)`" in verdict("01.error", -6).words
     check("01.error", -6)
-    assert "`2` should be left out" in capsys.readouterr().out
+    assert "`2` in `2 * (2 - 5)` should be left out" in capsys.readouterr().out
     assert "the line" not in verdict("01.weights", [3, 6]).words  # of another cell
     monkeypatch.setattr(cell, "get_ipython", lambda: None)
     assert "the line" not in verdict("01.error", -6).words

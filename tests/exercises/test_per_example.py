@@ -60,7 +60,7 @@ FUNCTIONS = [  # exercise, body, words of the verdict
         FORWARD + "A[l] = g(b[l]) if l < len(W) else g_out(b[l])\nreturn Z, A",
         "`b` is not the right quantity. Look at the line `A[l] = g(b[l])",
     ),
-    ("04.update", "return max(parameter - learning_rate * gradient, 0)", "`max` changes the result"),
+    ("04.update", "return max(parameter - learning_rate * gradient, 0)", "`max` does not belong in"),
     (
         "07.sizes",
         "for l in dW:\n    sizes = {l: np.sqrt(np.mean(dW[l] ** 2))}\nreturn sizes",

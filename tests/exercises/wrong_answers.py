@@ -56,7 +56,7 @@ ANSWERS = [
     (
         "02.safe",
         "def log_sigmoid(Z):\n    return -np.logaddexp(0, -np.clip(Z, -500, 500))",
-        "`np.clip` changes the result",
+        "`np.clip` does not belong in",
     ),
     # Adds sigma and 1 - sigma instead of multiplying.
     (
@@ -168,7 +168,7 @@ ANSWERS = [
     (
         "06.error",
         "def hidden_error(delta_after, W_after, z):\n    return (z > 0) * (delta_after.T @ W_after)",
-        "The factors of `delta_after.T @ W_after` are in the wrong order",
+        "`delta_after.T @ W_after` has its rows and columns the wrong way round",
     ),
     # the sign is -1 for negative z, the slope there is 0
     (

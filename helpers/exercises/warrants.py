@@ -1,0 +1,69 @@
+"""Hold back a description of a mistake that does not apply to the values in the reader's own run of the code."""
+
+import ast
+import copy
+
+import numpy as np
+
+from helpers.exercises import edits, expressions, limits
+
+SEEN = "values_seen_here"
+
+
+def holds(edit, code, cases, compiled):
+    """Return whether the description of the mistake that an edit undoes fits the values that it speaks of.
+
+    Parameters
+    ----------
+    edit : edits.Edit
+    code : reading.Code
+        The reader's code.
+    cases : list of tuples
+        The arguments of each case.
+    compiled : callable
+        Takes code and returns its function, or None.
+    """
+    if edit.kind == "hard_coded" and len(cases) > 1:
+        with edits.applied(edit):
+            return len(set(map(repr, values_of(edit.changes[0][2], code, cases, compiled)))) != 1
+    test = TESTS.get(edit.kind)
+    seen = values_of(edit.node, code, cases, compiled) if test else []
+    return all(map(test, seen))
+
+
+def values_of(node, code, cases, compiled):
+    """Return the values of an expression while the function runs on the cases, or an empty list if it has none."""
+    slot = next((slot for slot, other, _ in expressions.slots(code.tree) if other is node), None)
+    if slot is None:
+        return []
+    seen = []
+
+    def keep(value):
+        seen.append(value)
+        return value
+
+    watched = edits.of_slot("name", slot, ast.Call(ast.Name(SEEN, ast.Load()), [node], []), node)
+    try:
+        with edits.applied(watched), limits.time_limit(1):
+            function = compiled(code._replace(scope={**code.scope, SEEN: keep}))
+            for case in cases:
+                function(*copy.deepcopy(case))
+    except (Exception, limits.TimeUp):  # the values up to the error are enough
+        pass
+    return seen
+
+
+def _is_a_share(value):
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        return False
+    whole = np.asarray(value).dtype.kind in "iu" or array.size == 0
+    return not whole and bool(np.all((array >= 0) & (array <= 1)))
+
+
+def _is_a_matrix(value):
+    return np.ndim(value) == 2
+
+
+TESTS = {"complement": _is_a_share, "no_transpose": _is_a_matrix, "transpose": _is_a_matrix}
