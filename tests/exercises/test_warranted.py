@@ -56,7 +56,7 @@ CASES = [  # name, code, words that are in the verdict, words that are not
      "`A` is needed as it is, but `E = ", "quantity"),
     ("09.divide", "return g / b, -np.sum(g * a, axis=1, keepdims=True) / b * 2", "should be squared", "should be 0."),
     ("02.safe", "return np.minimum(Z, 0)", "only those from -1 to 2 give a wrong result", "huge exponential"),
-    ("02.safe", "return -np.logaddexp(Z, -Z)", "`Z` in `np.logaddexp(Z, -Z)` is not the right quantity", "huge exponential"),
+    ("02.safe", "return -np.logaddexp(Z, -Z)", "`Z` in `np.logaddexp(Z, -Z)` is not", "huge exponential"),
     ("07.sizes", "size = np.sqrt(np.mean(dW[2] ** 2))\nreturn {l: size + 0 for l in dW}", "are equal", "should be 0."),
     ("08.momentum", "v = beta * v + gradient\nreturn theta - lr * v, v",
      "`velocity` and `learning_rate` are never used. Which of them is meant by `v` or `lr`?",

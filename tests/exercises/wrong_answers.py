@@ -102,7 +102,7 @@ ANSWERS = [
     (
         "04.forward",
         "def forward(X, W, b, g, g_out):\n    Z, A = {0: X.T}, {0: X.T}\n    for l in range(1, len(W) + 1):\n        Z[l] = W[l] @ Z[l - 1] + b[l]\n        A[l] = g_out(Z[l]) if l == len(W) else g(Z[l])\n    return Z, A",
-        "`Z` is not the right quantity",
+        "`Z` in `Z[l - 1]` is not the right quantity",
     ),
     # The bias is forgotten.
     (
