@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from helpers.exercises import calls, diagnosis, loose_ends, reading, repair
+from helpers.exercises import calls, diagnosis, loose_ends, reading, repair, traps
 from helpers.exercises.edits import of_slot
 from helpers.exercises.errors import listed, quote, where
 from helpers.exercises.expressions import slots
@@ -91,14 +91,22 @@ def of(exercise, code, words, sized):
         found = _of_differences(code, mine, right) or _of_lost_entries(code, cases, sized)
     else:
         found = _skipped(code)
+    found = traps.of(code, cases[0]) or found
     in_cost = exercise.lesson in LOGARITHMIC
     found = found or _outside(code) or _never(code) or loose_ends.unused(code) or loose_ends.cut_off(code, cases)
     return found or (in_cost and _about_logarithm(code, exercise.parts, cases)) or ""
 
 
 def _outside(code):
-    hidden = reading.outside(code)
+    hidden, never = reading.outside(code), reading.unused(code)
     node = next((n for n in ast.walk(code.tree) if isinstance(n, ast.Name) and n.id in hidden[:1]), None)
+    if node and never:
+        one, alone = len(hidden) == 1, len(never) == 1
+        return (
+            f"The function uses {listed(hidden)} from elsewhere in the notebook, but never its own "
+            f"{'argument' if alone else 'arguments'} {listed(never)}. Which of its arguments should take the place of "
+            f"{'this variable' if one else 'these variables'}?"
+        )
     return node and (
         f"`{node.id}`{where(code.line(node))} is not an argument of the function but comes from elsewhere in the "
         f"notebook. Which argument, or which size of an argument, should you use instead?"

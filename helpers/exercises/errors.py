@@ -45,6 +45,8 @@ IN_A_LINE = [
      "(`{text}`). How many axes may the argument have, and does the result have the same shape?"),
     *((TypeError, re.escape(word), about + "{there} (`{text}`). What should be there instead?")
       for word, about in TYPES.items()),
+    (TypeError, "0-dimensional|only length-1|only size-1", "A function or a method for single numbers is applied to a "
+     "whole array{there} (`{text}`). Which NumPy function does the same for every entry?"),
     (BaseException, "truth value of an array", "A condition is applied to a whole array{there}, but it can only test a "
      "single value. Which value do you mean?"),
 ]  # fmt: skip

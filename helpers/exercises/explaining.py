@@ -2,7 +2,7 @@
 
 import copy
 
-from helpers.exercises import clues, diagnosis, pairs, repair, typed_code, values, variants
+from helpers.exercises import clues, diagnosis, pairs, probing, repair, typed_code, values, variants
 from helpers.exercises.core import Verdict
 from helpers.exercises.results import sets
 from helpers.exercises.running import run
@@ -43,7 +43,7 @@ def explain(exercise, answer, hint, generic, earlier, failed, part):
         return Verdict("wrong", pairs.describe(both, code))
     if found and (not failed or found.complete):
         return Verdict("wrong", diagnosis.describe(found, code))
-    return _without_repair(exercise, code, generic, failed, pointed)
+    return _without_repair(exercise, answer, code, generic, failed, pointed)
 
 
 def _another_number(exercise, code, passed):
@@ -53,15 +53,27 @@ def _another_number(exercise, code, passed):
     return other if other and other.whole else None
 
 
-def _without_repair(exercise, code, generic, failed, pointed):
+def _without_repair(exercise, answer, code, generic, failed, pointed):
     """Return the verdict if no change to the code explains the mistake: `generic` and what the code alone shows."""
     if failed:
         return pointed(clues.with_unused(generic, code))
     shown = clues.of(exercise, code, generic, _comparison(exercise, _same_size)) if code else ""
-    if not shown:
-        return pointed(generic)
+    probed = "" if shown else _probed(exercise, answer)
+    if probed or not shown:
+        first = "" if probed and "right shape" in generic else _short(generic) if probed else generic
+        return pointed(f"{first} {probed}".strip())
     words = f"{_short(generic)} {shown}".strip()
     return pointed(words) if shown.startswith(diagnosis.about_unused(code) or "\n") else Verdict("wrong", words)
+
+
+def _probed(exercise, answer):
+    """Return what the first wrong case shows of the arguments that affect the result (see `probing`)."""
+    passed = _comparison(exercise)
+    for i, case in enumerate(exercise.cases() if callable(exercise.solution) else ()):
+        right, count = passed(answer, i)
+        if len(right) < count:
+            return probing.find(answer, exercise.solution, case, exercise.arguments, exercise.parts)
+    return ""
 
 
 def _short(generic):

@@ -61,9 +61,13 @@ def edits_of(function, scope, numbers, arrays, tables, outside):
     inputs = [parse(name) for name in arrays]
     inputs += [parse(f"{table}[{i}]") for table in tables for i in dict.fromkeys((*loops, "1", "2"))]
     known = Known(names, scope, counts, outside, loops)
+    targets = [n.slice for n in ast.walk(function) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)]
+    stored = {
+        id(n) for target in targets for n in ast.walk(target)
+    }  # the wrong place is less likely than a wrong value
     for edit in _of_slots(function, known, numbers, inputs):
         if not (edit.kind == "sign" and id(edit.node) in sizes):
-            yield edit
+            yield edit._replace(rank=edit.rank + 0.3 * (id(edit.node) in stored))
 
 
 def _of_slots(function, known, numbers, inputs):
@@ -133,6 +137,10 @@ def _comparisons(slot, node, parent, known):
     for op in (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq):
         if len(node.ops) == 1 and not isinstance(node.ops[0], op):
             yield of_slot("comparison", slot, ast.Compare(node.left, [op()], node.comparators), node)
+    last = node.comparators[-1]
+    if isinstance(last, ast.BinOp):  # a > b * c was written instead of (a > b) * c
+        compared = ast.Compare(node.left, node.ops, [*node.comparators[:-1], last.left])
+        yield of_slot("parentheses", slot, ast.BinOp(compared, last.op, last.right), node)
 
 
 def _choices(slot, node, parent, known):
@@ -240,6 +248,8 @@ def _constants(slot, node, parent, known):
         for other in dict.fromkeys((value + 1, value - 1, 2 * value, value / 2, -value, 0, 1, 2)):
             if other != value:
                 yield of_slot("number", slot, ast.Constant(other), node)
+        if isinstance(getattr(parent, "op", None), ast.Pow) and value not in (0, 1):
+            yield of_slot("number", slot, ast.Constant(1 / value), node)
         others = [*(ast.Name(name, ast.Load()) for name in known.names), *known.counts]
         for other in () if isinstance(getattr(parent, "op", None), ast.Pow) and slot[1] == "right" else others:
             yield of_slot("hard_coded", slot, other, node)

@@ -12,15 +12,86 @@ from helpers.exercises import cell, edits, loose_ends
 from helpers.exercises.errors import quote, where
 
 PLAIN = (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.USub, ast.Load)
+SLOPE = r"slope|derivative|\\partial|dZ"  # words of a question that asks for a derivative
 WIDE = 0.1  # a difference quotient over a wider interval is not meant as a numerical derivative
 
 
 def at_a_glance(exercise, mine, code):
     """Return a sentence about a mistake that can be seen without changing the code, or "" if there is none."""
     lost = loose_ends.lost(code)
-    said = repeated(code) or _no_power(code) or (lost and loose_ends.about_lost(lost, code))
+    said = (
+        repeated(code, mine.ndim and np.ndim(exercise.right) == 0)
+        or _no_power(code)
+        or (lost and loose_ends.about_lost(lost, code))
+    )
     said = said or _about_spread(exercise, mine, code) or _about_equal_values(exercise, mine, code)
-    return said or _about_an_interval(exercise, code) or _about_a_step(exercise, code)
+    said = said or _about_an_interval(exercise, code) or _about_a_step(exercise, code)
+    return said or _about_an_angle(exercise, code) or _about_both_sides(code) or _about_a_shape(exercise, code)
+
+
+def _about_an_angle(exercise, code):
+    """Return a sentence about an angle in place of a slope, or "" if there is none."""
+    called = _first_call(code, r"np\.(degrees|rad2deg|arctan2?)")
+    if called is None or not re.search(SLOPE, exercise.prompt) or re.search("arctan|degrees", exercise.solution_text):
+        return ""
+    return (
+        f"`{ast.unparse(called.func)}`{where(code.line(called))} turns a slope into an angle. Does the question ask "
+        f"for "
+        f"an angle, or for the slope itself?"
+    )
+
+
+def about_a_cost(exercise, code):
+    """Return a sentence about a logarithm in place of a derivative, or "" if there is none."""
+    called = cell.result(code)
+    while isinstance(called, ast.UnaryOp):
+        called = called.operand
+    is_log = isinstance(called, ast.Call) and re.fullmatch(r"np\.log\w*", ast.unparse(called.func))
+    if not is_log or not re.search(SLOPE, exercise.prompt) or "log" in exercise.solution_text:
+        return ""
+    return (
+        f"`{ast.unparse(called)}`{where(code.line(called))} belongs to the cost, but the question asks for a "
+        f"derivative. What is left of the logarithm when you differentiate it?"
+    )
+
+
+def _first_call(code, pattern):
+    calls = (n for n in ast.walk(code.tree) if isinstance(n, ast.Call))
+    return next((n for n in calls if re.fullmatch(pattern, ast.unparse(n.func))), None)
+
+
+def _about_both_sides(code):
+    """Return a sentence about a condition with the same term on both sides, or "" if there is none."""
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.Compare) and len(node.ops) == 1:
+            left, right = (_terms(side) for side in (node.left, node.comparators[0]))
+            same = next((term for term in left if term in right), "")
+            if same and len(left) + len(right) > 2:
+                return (
+                    f"In the condition `{ast.unparse(node)}`{where(code.line(node))}, `{same}` stands on both sides, "
+                    f"so "
+                    f"it makes no difference. Which two quantities does the question compare?"
+                )
+    return ""
+
+
+def _terms(node):
+    """Return the terms of a sum, as code."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return [*_terms(node.left), *_terms(node.right)]
+    return [ast.unparse(node)]
+
+
+def _about_a_shape(exercise, code):
+    """Return a sentence about the shape of an array in place of a single number, or "" if there is none."""
+    node = cell.result(code)
+    shape = np.shape(code.scope.get(getattr(getattr(node, "value", None), "id", "")))
+    if getattr(node, "attr", "") != "shape" or np.ndim(exercise.right) or len(shape) < 2:
+        return ""
+    return (
+        f"`{ast.unparse(node)}`{where(code.line(node))} contains all the sizes of the array, {shape}, but the answer "
+        f"is a single number. What does each size count?"
+    )
 
 
 def _about_spread(exercise, mine, code):
@@ -55,7 +126,7 @@ def _about_equal_values(exercise, mine, code):
 
 def _about_an_interval(exercise, code):
     """Return a sentence about a slope taken over a wide interval, if the question asks for a slope, or ""."""
-    if not re.search(r"slope|derivative|\\partial", exercise.prompt):
+    if not re.search(SLOPE, exercise.prompt):
         return ""
     for node in ast.walk(code.tree):
         if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Sub):
@@ -117,7 +188,14 @@ def _factors(node):
 
 
 def about_notation(code, right):
-    """Return a sentence about a number such as `4e10` for 4 to the power 10 or `2.3` for 2 times 3, or ""."""
+    """Return a sentence about a number such as `4e10` for 4 to the power 10 or `0,5` for one half, or ""."""
+    answer = cell.result(code)
+    comma = re.fullmatch(r"(\d+),(\d+)", ast.get_source_segment("".join(code.lines), answer) or "")
+    if comma and np.ndim(right) == 0 and isinstance(answer, ast.Tuple):
+        return (
+            f"In `{comma[0]}`{where(code.line(answer))}, the comma makes a pair of two numbers. Python writes a "
+            f"decimal point as `.`, and no sign between thousands. How do you write your number then?"
+        )
     for _, node in cell.typed_numbers(code):
         text = ast.get_source_segment("".join(code.lines), node) or ""
         parts = re.fullmatch(r"(\d+(?:\.\d+)?)[eE](\d+)", text)
@@ -135,8 +213,12 @@ def about_notation(code, right):
     return ""
 
 
-def repeated(code):
-    """Return a sentence about a list or a string multiplied by a number, or "" if there is none."""
+def repeated(code, single=False):
+    """Return a sentence about a list or a string multiplied by a number, or "" if there is none.
+
+    A list of a single entry counts only if the answer should be a single number, because `[x] * n` is the usual way to
+    repeat a number.
+    """
     for node in ast.walk(code.tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
             for side in (node.left, node.right):
@@ -144,16 +226,24 @@ def repeated(code):
                 if text or isinstance(side, (ast.List, ast.Tuple)):
                     kind = "text" if text else "list"
                     other = node.right if side is node.left else node.left
-                    if not isinstance(other, (ast.Constant, ast.UnaryOp)) or (not text and len(side.elts) == 1):
-                        continue  # [x] * n is the usual way to repeat a number
+                    if not isinstance(other, (ast.Constant, ast.UnaryOp)) or (
+                        not text and len(side.elts) == 1 and not single
+                    ):
+                        continue
                     return (
                         f"In {quote(ast.unparse(node))}, `*` repeats the list instead of multiplying its entries"
-                        f"{where(code.line(node))}. How can you multiply each entry?"
+                        f"{where(code.line(node))}. {_without_brackets(side)}"
                         if kind == "list"
                         else f"In {quote(ast.unparse(node))}, `*` repeats the text in quotes"
                         f"{where(code.line(node))}. How do you write a number?"
                     )
     return ""
+
+
+def _without_brackets(side):
+    """Return the question about a list that `*` repeats."""
+    single = len(getattr(side, "elts", ())) == 1
+    return "What do the square brackets make of the number?" if single else "How can you multiply each entry?"
 
 
 def _no_power(code):

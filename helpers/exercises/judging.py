@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.exercises import clues, diagnosis, explaining, limits, questions, reading, results, values
+from helpers.exercises import clues, diagnosis, explaining, limits, loose_ends, questions, reading, results, values
 from helpers.exercises.core import Verdict
 from helpers.exercises.errors import about_error, quote
 from helpers.exercises.judging_values import judge_value
@@ -121,8 +121,9 @@ def _about_failure(exercise, answer, error):
     generic = about_error(exercise.answer_name, error, answer)
     if isinstance(error, ArgumentChangedError):
         return _Mistake(generic, generic)
-    if isinstance(error, (SystemExit, MemoryError, limits.AskedForInputError)):
-        return Verdict("wrong", generic)
+    if isinstance(error, (SystemExit, RecursionError, MemoryError, limits.AskedForInputError)):
+        code = reading.read(answer) if isinstance(error, RecursionError) else None
+        return Verdict("wrong", (loose_ends.endless(code) if code else "") or generic)
     if isinstance(error, NameError):
         name = getattr(error, "name", "") or text_of(error).partition("'")[2].partition("'")[0]
         return Verdict("wrong", clues.with_arguments(generic, name, clues.read(exercise, answer)))

@@ -150,11 +150,21 @@ def _about_shape(mine, right):
         )
     if right.ndim == 0 and mine.size == 2 and np.isclose(np.ptp(mine) / 2, right, rtol=0.02):
         return "These are the two ends of an interval. How far is each of them from its middle?"
+    entries = np.ravel(mine).astype(float)
+    some = right.ndim and 0 < mine.size < right.size and all(np.isclose(right, v, rtol=5e-3).any() for v in entries)
+    if some:
+        are = "This is only one" if mine.size == 1 else f"These are only {mine.size}"
+        return (
+            f"{are} of the {right.size} numbers of the answer, which should be {wanted}. What do the others stand for?"
+        )
     is_list = mine.ndim == 1
     listed = (
         f"a list of {mine.size}, [{', '.join(map(values.number, mine))}]" if is_list else values.shape_in_words(mine)
     )
-    question = "How can you combine them?" if mine.ndim and right.ndim == 0 else "What does each number stand for?"
+    question = "What does each number stand for?"
+    if mine.ndim and right.ndim == 0:
+        parts = np.isclose([entries.sum(), entries.prod()], right, rtol=5e-3).any()
+        question = f"{'The right numbers are there. ' if parts else ''}How can you combine them?"
     return f"The answer should be {wanted}, but it is {listed}. {question}"
 
 

@@ -115,6 +115,19 @@ EXERCISES = [
                 "This is the reciprocal of the right value. How steep can σ be, if it rises by 1 over a width "
                 "of about 10?",
             ),
+            Wrong(
+                0.75,
+                "That is 1 − σ(0)², which has the form of the slope of tanh. Which form does σ′ have?",
+                r"\*\*",
+            ),
+            Wrong(45, "That is an angle in degrees. The slope is the quotient of the rise and the run."),
+            Wrong(
+                14.04, "That is the angle of the tangent in degrees. The slope is the quotient of the rise and the run."
+            ),
+            Wrong(
+                float(np.log(2)),
+                "That is −log ½, the cost of an undecided answer. The question asks for the slope of σ.",
+            ),
         ],
     ),
     Exercise(
@@ -226,6 +239,10 @@ EXERCISES = [
                     "the quotient rule give?"
                 ),
             ),
+            Wrong(
+                lambda Z: np.divide(np.cosh(Z), np.sinh(Z), out=np.full(Z.shape, np.inf), where=Z != 0),
+                "You differentiated the numerator and the denominator separately. What does the quotient rule say?",
+            ),
         ],
     ),
     Exercise(
@@ -266,6 +283,23 @@ EXERCISES = [
             Wrong(
                 lambda Z: 1 / np.log(1 + np.exp(-Z)),
                 "The logarithm of 1/u is −log u, not 1/log u. What does this give for u = 1 + e⁻ᶻ?",
+            ),
+            Wrong(
+                lambda Z: np.mean(np.logaddexp(0, -Z)),
+                "That is a cost, the mean of −log σ(z), and therefore a single number. Here log σ(z) itself is "
+                "needed, for every "
+                "entry. What do the mean and the minus sign have to do with it?",
+            ),
+            Wrong(
+                lambda Z: np.logaddexp(0, Z),
+                "That is −log(1 − σ(z)). Check both signs: the one in the exponent of σ, and the one from log(1/u) = "
+                "−log u.",
+            ),
+            Wrong(
+                lambda Z: np.minimum(Z, 0),
+                "Those are the two straight lines that log σ(z) approaches far away from 0. What does the exact "
+                "formula contain near "
+                "z = 0?",
             ),
         ],
     ),

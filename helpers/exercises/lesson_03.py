@@ -130,6 +130,27 @@ EXERCISES = [
                 "Layer 2 gets its inputs from layer 1, not from the inputs of the network, and its own units "
                 "correspond to rows.",
             ),
+            Wrong(
+                lambda m, n0: (m, n0),
+                "That is the shape of X, with one row for each example. What do the rows of W[2] stand for?",
+            ),
+            Wrong(
+                lambda n0, n1, n2: (n0, n1, n2, 1),
+                "Those are the sizes of the layers, not the shape of an array. Which two of them belong to W[2]?",
+            ),
+            Wrong(
+                lambda n1, n2: (n1, n2, 1),
+                "Those are the sizes of the layers, not the shape of an array. Which two of them belong to W[2]?",
+            ),
+            Wrong(
+                lambda n1, n2: n1 * n2,
+                "That is the number of entries. The shape gives the numbers of rows and columns apart.",
+            ),
+            Wrong(
+                lambda n1, n2, m: (n2, n1, m),
+                "The gradient has no axis for the examples. What happens to them in the product that gives dW[2]?",
+            ),
+            Wrong(lambda n2: n2, "That is the number of rows alone. How many columns does W[2] have?"),
         ],
     ),
     Exercise(
@@ -185,6 +206,9 @@ EXERCISES = [
             Wrong(1, "The network has more than one bias. Which units have one?"),
             Wrong(lambda n1: n1, "This is the number of biases in layer 1 only. Which other layers compute something?"),
             Wrong(lambda n2: n2, "This is the number of biases in layer 2 only. Which other layers compute something?"),
+            Wrong(
+                197, "That is the number of biases of the network for digits in the lesson. Which sizes are given here?"
+            ),
         ],
     ),
     Exercise(

@@ -380,6 +380,10 @@ EXERCISES = [
                 lambda X, W, b, g, g_out: forward(X, W, b, g, identity),
                 "The last layer has no activation function. Which of the arguments should you apply there?",
             ),
+            Wrong(
+                lambda X, W, b, g, g_out: forward(X, W, b, g, lambda Z: g_out(g(Z))),
+                "In the last layer, you applied both activation functions. Which one should turn Z into A there?",
+            ),
         ],
     ),
     Exercise(

@@ -227,6 +227,12 @@ EXERCISES = [
             Wrong(
                 0.25, "The denominator is the length of 2q plus the length of q. If q has length 1, what is their sum?"
             ),
+            Wrong(
+                1e-7,
+                "That is the threshold below which a relative error is harmless. The question asks for the error of "
+                "this gradient.",
+            ),
+            Wrong(1e-5, "That is a size for ε. The question asks for the error of this gradient."),
         ],
     ),
     Exercise(

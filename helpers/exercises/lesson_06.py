@@ -79,6 +79,7 @@ EXERCISES = [
                 64 * 64 * 4,
                 "You counted four numbers per pixel. How many numbers do you need for red, green and blue?",
             ),
+            Wrong(86031, "That is a number of parameters. How many numbers does the network get as inputs?"),
         ],
     ),
     Exercise(
@@ -417,6 +418,16 @@ EXERCISES = [
             ),
             Wrong(50 / 33, "Your fraction is upside down. A share cannot be larger than 1."),
             Wrong(0.33, "33 is the number of cats out of 50 images, not out of 100."),
+            Wrong(
+                33 / 83,
+                "You added the 33 images of cats to the 50 images, but they are among them. Out of how many images "
+                "is the share?",
+            ),
+            Wrong(
+                50 / 83,
+                "You added the 33 images of cats to the 50 images, but they are among them. Out of how many images "
+                "is the share?",
+            ),
         ],
     ),
     Exercise(

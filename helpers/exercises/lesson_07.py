@@ -107,6 +107,7 @@ EXERCISES = [
             Wrong(0.01, "That is the variance of a single weight, but z is a sum of 400 terms."),
             Wrong(float(np.sqrt(2)), "There is no ReLU in this exercise, so nothing is halved."),
             Wrong(0.005, "That is the standard deviation of the mean of the 400 terms, but z is their sum."),
+            Wrong(0, "That is the mean of z. Its size over many draws is something else, the standard deviation."),
         ],
     ),
     Exercise(
@@ -345,6 +346,11 @@ EXERCISES = [
                 ),
             ),
             Wrong(0.25, "That is the slope of a single layer. By what factor does the error shrink over ten layers?"),
+            Wrong(
+                32,
+                "The factor √2 belongs to ReLU, which loses half of the mean square. What is the largest slope of "
+                "the sigmoid?",
+            ),
         ],
     ),
     Exercise(

@@ -396,6 +396,19 @@ EXERCISES = [
                 lambda labels, K: (labels == np.arange(K)[:, np.newaxis]).all(axis=1),
                 "Your result has lost an axis. It needs one row for each class and one column for each example.",
             ),
+            Wrong(
+                lambda labels, K: np.isin(np.arange(K), labels).astype(float),
+                "That is a single column for all the examples together. How many columns does Y have?",
+            ),
+            Wrong(
+                lambda labels, K: (
+                    1.0
+                    * (np.arange(K)[:, np.newaxis] == np.arange(len(labels)))
+                    * np.isin(np.arange(len(labels)), labels)
+                ),
+                "You used each label for the row and for the column. Which of the two does the number of the example "
+                "determine?",
+            ),
         ],
     ),
     Exercise(
@@ -455,6 +468,11 @@ EXERCISES = [
             Wrong([0.5, 1.25, 0.25], "You added a and y. Subtract y from a instead."),
             Wrong([float(np.log(2)), -1, 0], "That is z − y. Use the prediction a = softmax(z) instead of z."),
             Wrong([1 / 3, -2 / 3, 1 / 3], "That would be right if all logits were equal, but these differ."),
+            Wrong([1, -1, 0], "e⁰ is 1, not 0, so the other classes have a probability too."),
+            Wrong(
+                [0.4032, -0.7016, 0.2984],
+                "In these lessons, log is the natural logarithm, not the logarithm to base 10.",
+            ),
         ],
     ),
     Exercise(
@@ -789,6 +807,14 @@ EXERCISES = [
                 0.316,
                 "Apply both corrections, û = u/(1 − β₁) and ŝ = s/(1 − β₂), and multiply the quotient by α.",
             ),
+            Wrong(
+                0.01 * 0.1 * 0.0003, "That is α u. What do you have to divide u by, and which corrections are needed?"
+            ),
+            Wrong(
+                0.00744102,
+                "You corrected the means as in the second step, but this is the very first one. What is t there?",
+            ),
+            Wrong(0, "A small gradient does not mean a small step here. What is the quotient û/√ŝ for any g?"),
         ],
     ),
     Exercise(

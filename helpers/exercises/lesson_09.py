@@ -131,6 +131,10 @@ EXERCISES = [
                 "2 is the slope of x + x alone, and also the product of the slopes of the two factors. By the product "
                 "rule, the slope of each factor is multiplied by something else.",
             ),
+            Wrong(
+                54,
+                "You multiplied the three gradients. What happens to gradients that arrive from different uses of x?",
+            ),
         ],
     ),
     Exercise(
@@ -324,6 +328,10 @@ EXERCISES = [
             Wrong(
                 lambda g, A: A * g - A @ (A.T @ g),
                 "Your matrix product mixes the examples. What should you sum over in each column?",
+            ),
+            Wrong(
+                lambda g, A: A * (g * A).sum(axis=0),
+                "That is the second term alone, without its sign. The first term is missing, the one with j = k.",
             ),
         ],
     ),

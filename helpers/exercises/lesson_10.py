@@ -255,6 +255,10 @@ EXERCISES = [
                 ),
             ),
             Wrong(lambda m, K: [m] * K, "You gave every shard all the examples, but the sizes should add up to m."),
+            Wrong(
+                lambda m, K: np.linspace(0, m, K + 1).astype(int),
+                "Those are the places where shards begin and end. How do you get from them to the sizes?",
+            ),
         ],
     ),
     Exercise(

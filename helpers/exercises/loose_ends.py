@@ -96,6 +96,34 @@ def unused(code):
     return least
 
 
+def endless(code):
+    """Return a sentence and a question about a function that calls itself without end, or "" if the reason is "
+    "unclear."""
+    own, tests = code.tree, [n.test for n in ast.walk(code.tree) if isinstance(n, (ast.If, ast.IfExp))]
+    tested = {n.id for test in tests for n in ast.walk(test) if isinstance(n, ast.Name)}
+    equal = any(isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq) for test in tests)
+    for call in (n for n in ast.walk(own) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == own.name):
+        for argument, given in zip(own.args.args, call.args, strict=False):
+            how = _how_it_changes(argument.arg, ast.unparse(given), equal) if argument.arg in tested else ""
+            if how:
+                return (
+                    f"`{own.name}` calls itself with {quote(ast.unparse(given))}{where(code.line(call))}, so "
+                    f"`{argument.arg}` {how} and may never have the value for which the function returns. How should it "
+                    f"change?"
+                )
+    return ""
+
+
+def _how_it_changes(name, given, equal):
+    """Return how an argument changes from call to call, or "" if it may reach the value that ends the recursion."""
+    step = re.fullmatch(rf"{name} ([+-]) (\d+)", given)
+    if given == name:
+        return "never changes"
+    if step and step[1] == "+":
+        return "grows"
+    return f"goes down by {step[2]}" if step and equal and int(step[2]) > 1 else ""
+
+
 def cut_off(code, cases):
     """Return a sentence and a question about values that are clipped or shifted, if this changes the results, or ""."""
     for slot, node, _ in slots(code.tree):

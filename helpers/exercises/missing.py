@@ -90,3 +90,4 @@ def _means_and_terms(slot, node, counts, inputs):
     for other in inputs:
         for operator in (ast.Add(), ast.Sub(), ast.Mult()):
             yield of_slot("no_term", slot, ast.BinOp(node, operator, other), node, 0.1)
+        yield of_slot("no_term", slot, ast.BinOp(other, ast.Sub(), node), node, 0.1)

@@ -103,7 +103,8 @@ def _grouped(slot, node):
     if isinstance(left, ast.BinOp):
         groups.append(ast.BinOp(left.left, left.op, ast.BinOp(left.right, op, right)))
     if isinstance(left, ast.Call) and len(left.args) == 1 and not left.keywords:
-        groups.append(ast.Call(left.func, [ast.BinOp(left.args[0], op, right)], []))
+        inside = ast.Call(left.func, [ast.BinOp(left.args[0], op, right)], [])
+        yield of_slot("parentheses", slot, inside, node, 0, f"inside {ast.unparse(left.func)}")
     if isinstance(left, ast.UnaryOp):
         groups.append(ast.UnaryOp(left.op, ast.BinOp(left.operand, op, right)))
     for group in groups:

@@ -5,7 +5,7 @@ import time
 
 from helpers.exercises import diagnosis, edits, repair
 
-MOST_SECONDS = 0.6  # limit on the processor time for all pairs together
+MOST_SECONDS = 0.8  # limit on the processor time for all pairs together
 # Mistakes that people make together with another one and that a change of the code shows clearly.
 COMMON = set(
     "sign extra extra_call extra_sum axis product transpose flipped doubled no_mean one_entry one_column "
@@ -53,6 +53,7 @@ def _second(code, cases, passed, edit, kinds, end):
     with edits.applied(edit):
         others = repair.all_edits(code, cases)
         others = [other for other in others if kinds is None or other.kind in kinds]
+        others.sort(key=lambda other: other.kind != edit.kind)  # people often make the same mistake twice
         second = repair.find(code, cases, passed, seconds, others)
     return second if second and second.whole and second.line else None
 

@@ -156,7 +156,8 @@ def _all_pairs(slot, node, made):
 
 
 def _without_slope(slot, node, names):
-    for name in names:
+    entries = [ast.unparse(n) for n in ast.walk(node) if isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name)]
+    for name in dict.fromkeys([*names, *entries]):
         for slope in (f"{name} * (1 - {name})", f"1 - {name} ** 2"):
             late = 0 if isinstance(node, ast.Name) else 0.1  # dZ = dA shows the mistake better than the line above it
             yield of_slot("no_slope", slot, ast.BinOp(node, ast.Mult(), parse(slope)), node, late)

@@ -70,6 +70,9 @@ def explain(exercise, mine, code, hint, fits):
         return names
     if hint and found is None:
         return line + ending(hint, question_of(exercise))
+    cost = "" if hint else glances.about_a_cost(exercise, code)
+    if cost:
+        return cost
     alien = _about_numbers(exercise, code, 1 + (mine.squeeze().shape != right.shape))
     if alien:
         return alien

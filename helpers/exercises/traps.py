@@ -1,0 +1,57 @@
+"""Find functions that do something other than their names suggest, and numerical shortcuts in place of a formula."""
+
+import ast
+
+from helpers.exercises.errors import quote, where
+
+TRAPS = {  # functions that learners mistake for something else
+    "np.gradient": (
+        "takes differences between neighbouring entries of an array, which stand for neighbouring points. It does not "
+        "differentiate a function",
+        "Which two values of the function do you have to compare?",
+    ),
+    "np.trapezoid": ("integrates", "Does the exercise ask for an integral?"),
+    "np.convolve": (
+        "slides one array along the other",
+        "Which entries of the two arrays belong together, and what is done with their products?",
+    ),
+    "np.polyfit": ("fits a polynomial to points", "What should be computed from the arguments instead?"),
+    "np.cross": ("is the vector product of vectors in space", "Which product does the formula contain?"),
+    "np.kron": ("multiplies every entry of one array by the whole other array", "Which product is needed here?"),
+    "np.median": ("picks the value in the middle", "Which kind of average does the exercise ask for?"),
+}
+STEPS = (ast.Add, ast.Sub)
+
+
+def of(code, arguments):
+    """Return a sentence and a question about such a function or a difference quotient, or "" if there is none.
+
+    Parameters
+    ----------
+    code : reading.Code
+        The reader's code.
+    arguments : sequence of objects
+        The arguments of one case.
+    """
+    for node in ast.walk(code.tree):
+        said = TRAPS.get(ast.unparse(node.func)) if isinstance(node, ast.Call) else None
+        if said:
+            return f"`{ast.unparse(node.func)}`{where(code.line(node))} {said[0]}. {said[1]}"
+    return "" if any(map(callable, arguments)) else _difference_quotient(code)
+
+
+def _difference_quotient(code):
+    """Return a sentence about a numerical derivative, (f(x + h) - f(x)) / h, or "" if there is none."""
+    for node in ast.walk(code.tree):
+        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Div):
+            continue
+        difference = node.left
+        sides = [difference.left, difference.right] if isinstance(getattr(difference, "op", None), ast.Sub) else []
+        if len(sides) == 2 and all(isinstance(side, ast.Call) and len(side.args) == 1 for side in sides):
+            same = ast.unparse(sides[0].func) == ast.unparse(sides[1].func)
+            if same and isinstance(getattr(sides[0].args[0], "op", None), STEPS):
+                return (
+                    f"{quote(ast.unparse(node))} is a numerical derivative, which is only approximately right"
+                    f"{where(code.line(node))}. Which formula do you get if you differentiate on paper?"
+                )
+    return ""

@@ -1,0 +1,191 @@
+"""Each kind of mistake is named where the code or a run of it bears that out, and nothing else is blamed."""
+# ruff: noqa: E501  # the answers stand as they were typed
+
+import numpy as np
+import pytest
+from test_causes import BACKWARD, TRAIN, body, patience, written  # noqa: F401
+from test_cell import said_of
+
+from helpers.exercises import pairs, probing, reading, repair, traps, typed, warrants
+from helpers.exercises.explaining import _comparison
+from helpers.exercises.judging import judge
+from helpers.exercises.registry import EXERCISES
+
+TANH = """d2 = (A2 - Y) / Y.shape[1]
+d1 = (W[2].T @ d2) * (1 - A1 ** 2)
+dW = {1: np.einsum('ji,ni->jn', d1, A0), 2: np.einsum('ki,ji->kj', d2, A1)}
+db = {1: np.einsum('ji->i', d1)[:, None], 2: np.einsum('ki->i', d2)[:, None]}
+return dW, db"""
+FORWARD = """Z, A = {}, {0: X.T}
+for l in sorted(W):
+    z = np.zeros((W[l].shape[0], X.shape[0]))
+    for i in range(X.shape[0]):
+        z[:, i] = W[l] @ A[l - 1][:, i] + b[l][0]
+    Z[l], A[l] = z, g(z) if l < len(W) else g_out(z)
+return Z, A"""
+JACOBIAN = """dZ = np.zeros(A.shape)
+for i in range(A.shape[1]):
+    for j in range(len(A)):
+        for k in range(len(A)):
+            dZ[j, i] += g[j, i] * A[k, i] * ((k == j) - A[j, i])
+return dZ"""
+RECURSION = """if steps == 0:
+    return W, b
+dW, db = gradients(A0, Y, W, b)
+return train(A0, Y, W - learning_rate * dW, b - learning_rate * db, learning_rate, steps - 2)"""
+THREE_LAYERS = """dZ3 = (A[3] - Y) / Y.shape[1]
+dZ2 = (W[3].T @ dZ3) * sigmoid_prime(Z[2])
+dZ1 = (W[2].T @ dZ3) * sigmoid_prime(Z[1])
+deltas = {1: dZ1, 2: dZ2, 3: dZ3}
+return {l: deltas[l] @ A[l - 1].T for l in deltas}, {l: deltas[l].sum(axis=1, keepdims=True) for l in deltas}"""
+STEP = "for _ in range(steps):\n    W, b = gradients(A0, Y, W, b)\n    W, b = W - learning_rate * W, b - learning_rate * b\nreturn W, b"
+SORTED = "order = np.argsort(sizes)\nweights = np.array(sizes)[order] / np.sum(sizes)\nreturn sum(w * g for w, g in zip(weights, gradients))"
+LOOP = """dW, db = np.zeros(W.shape), np.zeros(b.shape)
+for i in range(Y.shape[1]):
+    a = sigmoid(W @ A0[:, [i]] + b)
+    error = (a - Y[0, i]) * a * (1 - a) / Y.shape[1]
+    dW, db = dW + error @ A0[:, [i]].T, db + error
+return dW, db"""
+
+FUNCTIONS = [  # exercise, body, words of the verdict, words that are not in it
+    ("03.backward", TANH, "The letters after the arrow in `'ji->i'` are not right", "`d1`"),
+    ("04.forward", FORWARD, "The index in `b[l][0]` selects along the wrong axis", "`b[l]` has"),
+    ("07.saturated", "return np.mean(sigmoid_prime(Z[1]) < 0.05)", "`Z[1]` selects only a part of the array", "0.6"),
+    ("10.weighted", SORTED, "`np.array(sizes)[order]` puts the entries in a different order", "1 minus"),
+    ("09.softmax", JACOBIAN, "`j` in `g[j, i]` is not the right quantity", "`j` is"),
+    ("01.train", STEP, "`W, b = gradients(A0, Y, W, b)` replaces values that are still needed", "entries"),
+    ("01.train", RECURSION, "calls itself with `steps - 2` in the line", "Is there a case"),
+    ("02.gradients", LOOP, "`a * (1 - a)` should be left out", "same results"),
+    (
+        "02.gradients",
+        "dZ = (sigmoid(sigmoid(W @ A0 + b)) - Y) / Y.shape[1]\nreturn dZ @ A0.T, dZ.sum(axis=1, keepdims=True)",
+        "`sigmoid` is applied twice",
+        "does not belong",
+    ),
+    ("06.error", "return (delta_after.T @ W_after) * (z > 0)", "has its rows and columns the wrong way round", "order"),
+    ("06.error", "return z > 0 * (W_after.T @ delta_after)", "are done in the wrong order", "should be -"),
+    ("05.bugs", THREE_LAYERS, "One of them is this: `dZ3` is not the right quantity. Look at the line `dZ1 =", "sizes"),
+    ("05.distance", "return np.linalg.norm(p - q) / np.hypot(np.linalg.norm(p), np.linalg.norm(q))", "is the root of a sum of squares", "0."),
+    ("05.numerical", "return np.gradient(f(x), epsilon)", "It does not differentiate a function", "nudged"),
+    ("02.tanh", "return (np.tanh(Z + 0.1) - np.tanh(Z)) / 0.1", "is a numerical derivative", "simplify"),
+    ("01.slope", "return (cost(W + epsilon) - cost(W)) / epsilon", "but never its own arguments `f` and `w`", "`Y`"),
+    ("02.tanh", "import math\nreturn 1 - math.tanh(Z) ** 2", "for single numbers is applied to a whole array", "types and"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name, text, words, never", FUNCTIONS)
+def test_a_kind_of_mistake_is_named(name, text, words, never):
+    notebook = {"gradients": EXERCISES["01.gradients"].solution, "cost": np.sum, "W": np.ones(2)}
+    said = judge(EXERCISES[name], written(name, body(name, text), **notebook))
+    assert said.kind == "wrong"
+    assert words in said.words and never not in said.words
+    assert said.words.endswith("?")
+
+
+TWO = [  # two mistakes, and what is said of each
+    ("02.safe", "return np.log(np.logaddexp(0, -Z))", "`np.log` does not belong", "The sign is wrong"),
+    ("03.layer", "dW = np.outer(dZ[:, 0], A_before[:, 0])\ndb = dZ[:, :1]\nreturn dW, db", "`dW = ", "`db = "),
+    ("04.backward", BACKWARD.replace("axis=1", "axis=0").replace("A[l - 1].T", "A[l].T"), "axis=0", "`A[l]`"),
+    ("01.train", TRAIN.replace("W - learning_rate * dW", "W + learning_rate * dW / steps"), "sign", "`steps`"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name, text, one, other", TWO)
+def test_both_of_two_mistakes_are_named(name, text, one, other, monkeypatch):
+    monkeypatch.setattr(pairs, "MOST_SECONDS", 20)
+    said = judge(EXERCISES[name], written(name, body(name, text))).words
+    assert said.startswith("Two things are wrong.") and said.count("?") == 1
+    assert one in said and other in said
+
+
+def test_a_mistake_in_two_lines_with_one_change_is_not_called_two():
+    twice = TRAIN.replace("W - learning_rate", "W + learning_rate").replace("b - learning_rate", "b + learning_rate")
+    assert "Two things" not in judge(EXERCISES["01.train"], written("01.train", body("01.train", twice))).words
+
+
+@pytest.mark.parametrize(
+    "values, is_share", [([0.2, 0.9], True), ([0.2, 1.5], False), ([0, 1], False), (["a"], False), ([-0.1], False)]
+)
+def test_only_a_share_is_subtracted_from_one(values, is_share):
+    assert warrants.TESTS["complement"](values) == is_share
+
+
+def test_the_values_of_an_expression_are_those_of_the_run():
+    code = reading.read(
+        written("04.update", body("04.update", "step = learning_rate * gradient\nreturn parameter - step"))
+    )
+    cases = EXERCISES["04.update"].cases()
+    node = code.tree.body[0].value
+    seen = warrants.values_of(node, code, cases, repair._compiled)
+    np.testing.assert_equal(seen, [rate * gradient for _, gradient, rate in cases])
+    assert code.tree.body[0].value is node
+
+
+def probed(name, text, i=0):
+    exercise = EXERCISES[name]
+    function = written(name, body(name, text))
+    return probing.find(function, exercise.solution, exercise.cases()[i], exercise.arguments, exercise.parts)
+
+
+@pytest.mark.parametrize(
+    "name, text, words",
+    [
+        ("09.softmax", "return g * A", "A change in a single entry of `g` changes only a single entry of `dZ`, but it should change a whole column"),
+        ("09.softmax", "return A * (g - (g * A).sum())", "changes all entries of `dZ`, but it should change a whole column"),
+        ("03.layer", "return dZ[:, :1] @ A_before[:, :1].T, dZ[:, :1]", "Only column 0 of `dZ` affects your result, but every column should"),
+        ("03.layer", "d, A = dZ[:, 1:], A_before[:, 1:]\nreturn d @ A.T, d.sum(axis=1, keepdims=True)", "Column 0 of `dZ` does not affect"),
+        ("09.softmax", "return A * (g - (g * A).sum(axis=0))", ""),  # right
+        ("09.softmax", "return 2 * A * (g - (g * A).sum(axis=0))", ""),  # wrong, but not in what it depends on
+        ("09.softmax", "return 1 / 0", ""),
+    ],
+)  # fmt: skip
+def test_what_affects_a_result_is_compared(name, text, words):
+    said = probed(name, text)
+    assert words in said and bool(said) == bool(words)
+
+
+TYPED = [  # exercise, code, words of the verdict, words that are not in it
+    ("05.error", "p, q = 2, 1\nanswer = (p - q) / np.sqrt(p**2 + q**2)", "is the root of a sum of squares", "order"),
+    ("02.slope", "answer = np.degrees(np.arctan(0.25))", "turns a slope into an angle", "one at a time"),
+    ("02.slope", "answer = 0.5 * (1 + 0.5)", "The sign is wrong", "tanh"),
+    ("08.error", "answer = np.log(4)", "belongs to the cost", "list of 3"),
+    ("00.first", "answer = [2] * 2", "repeats the list", "combine"),
+    ("06.baseline", "labels = [1] * 33 + [0] * 50\nanswer = sum(labels) / len(labels)", "they are among them", "repeats"),
+    ("10.equal", "K = 1\nwhile 0.8 / K + 0.02 > 0.02:\n    K *= 2\n    if K > 1000:\n        break\nanswer = K", "`0.02` stands on both sides", "one at"),
+    ("04.parameters", "answer = 404,153", "the comma makes a pair of two numbers", "combine"),
+    ("08.byhand", "answer = [0.125, 0.625]", "only 2 of the 3 numbers", "list of 2"),
+    ("05.passes", "answer = 8", "This is far too small", "one at a time"),
+    ("03.biases", "answer = [7, 5, 1]", "The right numbers are there", "not right"),
+    ("03.biases", "answer = [7, 5]", "How can you combine them", "right numbers"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name, text, words, never", TYPED)
+def test_a_kind_of_typed_mistake_is_named(name, text, words, never):
+    said = said_of(name, text)
+    assert said.kind == "wrong"
+    assert words in said.words and never not in said.words
+
+
+def test_traps_are_explained_only_where_they_occur():
+    f = lambda x: x  # noqa: E731
+    for text, arguments, found in (
+        ("return np.median(Z)", (1,), True),
+        ("return np.mean(Z)", (1,), False),
+        ("return (np.tanh(Z + 1) - np.tanh(Z)) / 2", (1,), True),
+        ("return (np.tanh(Z + 1) - np.tanh(Z)) / 2", (f,), False),  # a derivative of an argument must be numerical
+        ("return (np.tanh(Z) - np.exp(Z)) / 2", (1,), False),
+    ):
+        code = reading.read(written("02.tanh", body("02.tanh", text)))
+        assert bool(traps.of(code, arguments)) == found, text
+
+
+def test_a_number_is_called_too_small_only_far_from_the_right_one():
+    far, near = (typed.look(np.asarray(v), np.asarray(172062), False) for v in (8, 172000.5))
+    assert "too small" in far and "too small" not in near
+
+
+def test_a_complete_mistake_is_right_in_one_case_at_least():
+    code = reading.read(written("05.bugs", body("05.bugs", THREE_LAYERS)))
+    found = repair.find(code, EXERCISES["05.bugs"].cases(), _comparison(EXERCISES["05.bugs"]), 20)
+    assert found.complete and not found.whole and found.edit.kind == found.kind == "name"
