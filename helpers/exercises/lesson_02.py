@@ -117,8 +117,9 @@ EXERCISES = [
             ),
             Wrong(
                 0.75,
-                "That is 1 − σ(0)², which has the form of the slope of tanh. Which form does σ′ have?",
-                r"\*\*",
+                "This is 1 − ¼, which you get if you use the slope of tanh, 1 − a², with a = σ(0). Which form does "
+                "σ′ have?",
+                r"tanh",
             ),
             Wrong(45, "That is an angle in degrees. The slope is the quotient of the rise and the run."),
             Wrong(

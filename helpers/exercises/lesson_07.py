@@ -348,8 +348,8 @@ EXERCISES = [
             Wrong(0.25, "That is the slope of a single layer. By what factor does the error shrink over ten layers?"),
             Wrong(
                 32,
-                "The factor √2 belongs to ReLU, which loses half of the mean square. What is the largest slope of "
-                "the sigmoid?",
+                "32 would be right if every layer shrank the error by a factor of √2. What is the largest slope of the "
+                "sigmoid, and by what factor does it shrink the error?",
             ),
         ],
     ),

@@ -108,7 +108,8 @@ def endless(code):
             if how:
                 return (
                     f"`{own.name}` calls itself with {quote(ast.unparse(given))}{where(code.line(call))}, so "
-                    f"`{argument.arg}` {how} and may never have the value for which the function returns. How should it "
+                    f"`{argument.arg}` {how} and may never have the value for which the function returns. How should "
+                    f"it "
                     f"change?"
                 )
     return ""
