@@ -133,7 +133,7 @@ EXERCISES = [
             ),
             Wrong(
                 54,
-                "You multiplied the three gradients. What happens to gradients that arrive from different uses of x?",
+                "54 is the product of 3, 3 and 6. What happens to gradients that arrive from different uses of x?",
             ),
         ],
     ),

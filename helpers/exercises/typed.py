@@ -122,11 +122,11 @@ def _about_one(mine, right, share, computed):
             return "This is rounded, but the question asks for the exact number. What are its last digits?"
         if abs(mine - right) < 0.03 * right:
             return "Close, but a count must be exact. What do you count too often, or not at all?"
-    if whole and not computed and right >= 1000 and 0 < abs(mine) < right / 100:
-        return "This is far too small. Which large number from the question have you not used?"
     power = np.log10(mine / right) if mine * right > 0 else 0.5
     if abs(power - round(power)) < 1e-3 and round(power) and (not whole or _same_digits(mine, right)):
         return "The digits are right, but the decimal point is in the wrong place. By which power of 10 is it off?"
+    if whole and not computed and right >= 1000 and 0 < abs(mine) < right / 100:
+        return "This is far too small. Which large number from the question have you not used?"
     if not computed and not whole and mine and _rounded(np.array([mine]), np.array([right])):
         return "This is rounded too coarsely. Give at least three digits, or an expression. What is the next digit?"
     if right and np.isclose(mine, 2 * right, rtol=1e-3):
