@@ -17,15 +17,17 @@ In a lesson::
 These functions never raise an error, whatever the answer, and no verdict gives the solution away.
 
 To read the code, start with `core` (what an exercise is) and the exercises for a lesson, such as `lesson_04`. Then read
-`judging` (how an answer is judged), `reading` and `repair` (how a mistake is located in the reader's code) with
-`catalogue` (the mistakes that it tries to undo), and `diagnosis` and `phrases` (how a mistake is described). If no
-change corrects the code, `clues` and `loose_ends` look at the code alone and `results` at the numbers. For a typed
-answer, `cell` reads the code, and `glances` and `typed_code` judge it. `limits` and `surroundings` isolate the reader's
-code, and `restart` tells the reader what to run first after a kernel restart. `record` keeps the answers on the
-reader's machine, with their code as returned by `source`. `variation` changes the numbers of an exercise, and `seed`
-says whose numbers apply. `submission` defines the file that `handing_in` writes. For the teacher, `works` reads such
-files, `rerun` runs the answers in the process described in `worker`, `grade` gives marks, and `gradebook` writes the
-results. `handout` writes a copy for a class, and `nbgrader_course` a course for nbgrader.
+`judging` (how an answer is judged), `explaining` (which explanation is chosen), `reading` and `repair` (how a mistake
+is located in the reader's code) with `catalogue` (the mistakes that it tries to undo), `warrants` (what must hold for a
+description to be given), `pairs` (two mistakes at once), and `diagnosis` and `phrases` (how a mistake is described). If
+no change corrects the code, `clues`, `traps` and `loose_ends` look at the code alone, `results` at the numbers, and
+`probing` at what affects the result. For a typed answer, `cell` reads the code, and `glances` and `typed_code` judge
+it. `limits` and `surroundings` isolate the reader's code, and `restart` tells the reader what to run first after a
+kernel restart. `record` keeps the answers on the reader's machine, with their code as returned by `source`. `variation`
+changes the numbers of an exercise, and `seed` says whose numbers apply. `submission` defines the file that `handing_in`
+writes. For the teacher, `works` reads such files, `rerun` runs the answers in the process described in `worker`,
+`grade` gives marks, and `gradebook` writes the results. `handout` writes a copy for a class, and `nbgrader_course` a
+course for nbgrader.
 """
 
 import difflib

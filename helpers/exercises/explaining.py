@@ -32,6 +32,11 @@ def explain(exercise, answer, hint, generic, earlier, failed, part):
         return pointed(hint if whole or not failed else diagnosis.at_the_error(hint, generic))
     if whole:
         return Verdict("wrong", earlier + diagnosis.describe(whole, code))
+    return _without_one_change(exercise, answer, code, passed, found, pointed, generic, earlier, failed)
+
+
+def _without_one_change(exercise, answer, code, passed, found, pointed, generic, earlier, failed):
+    """Return the verdict on a function that no known mistake explains and no single change corrects."""
     other = _another_number(exercise, code, passed) if code and not failed else None
     if other:
         return Verdict("wrong", earlier + diagnosis.describe(other, code))

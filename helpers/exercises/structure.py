@@ -29,7 +29,6 @@ def edits_of(function, arrays):
             yield from _inside(slot, node)
             yield from _unsquared(node)
             yield from terms.of_call(slot, node)
-            yield from terms.of_a_root(slot, node)
             yield from _all_pairs(slot, node, made)
         if isinstance(node, ast.Subscript):
             yield from subscripts.edits_of(slot, node, made)
@@ -46,10 +45,9 @@ def edits_of(function, arrays):
     yield from _late(function, made)
     yield from _parts_of_the_data(function, arrays)
     yield from _two_functions(function)
-    for owner in ast.walk(function):
-        if isinstance(getattr(owner, "body", None), list):
-            yield from _sums_of_lengths(owner)
-            yield from _late_statements(owner)
+    for owner in (n for n in ast.walk(function) if isinstance(getattr(n, "body", None), list)):
+        yield from _sums_of_lengths(owner)
+        yield from _late_statements(owner)
 
 
 def _definitions(function):

@@ -54,14 +54,15 @@ def _without(items, i):
 
 
 def of_call(slot, node):
-    """Yield edits from f(a * b) to a * f(b)."""
+    """Yield edits from f(a * b) to a * f(b), and those of `_of_a_root`."""
+    yield from _of_a_root(slot, node)
     above, below = _fraction(node.args[0]) if len(node.args) == 1 and not node.keywords else ([], [])
     for i in range(len(above)) if len(above) + len(below) > 1 else ():
         rest = ast.Call(node.func, [_quotient(_without(above, i), below)], [])
         yield of_slot("covered", slot, ast.BinOp(above[i], ast.Mult(), rest), node)
 
 
-def of_a_root(slot, node):
+def _of_a_root(slot, node):
     """Yield an edit from np.sqrt(a ** 2 + b ** 2) or np.hypot(a, b) to a + b."""
     name = getattr(node.func, "attr", getattr(node.func, "id", ""))
     parts = node.args

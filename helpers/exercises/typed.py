@@ -116,12 +116,9 @@ def _about_one(mine, right, share, computed):
         return "The size is right but the sign is wrong. Should the result be positive or negative?"
     whole = right == round(right)
     if whole and mine == round(mine) and right >= 100:
-        if sorted(f"{mine:.0f}") == sorted(f"{right:.0f}"):
-            return "All the digits are right, but in the wrong order. Did you swap two of them?"
-        if mine in {float(f"{right:.{digits}g}") for digits in range(2, len(f"{right:.0f}"))}:
-            return "This is rounded, but the question asks for the exact number. What are its last digits?"
-        if abs(mine - right) < 0.03 * right:
-            return "Close, but a count must be exact. What do you count too often, or not at all?"
+        said = _about_a_count(mine, right)
+        if said:
+            return said
     power = np.log10(mine / right) if mine * right > 0 else 0.5
     if abs(power - round(power)) < 1e-3 and round(power) and (not whole or _same_digits(mine, right)):
         return "The digits are right, but the decimal point is in the wrong place. By which power of 10 is it off?"
@@ -133,6 +130,16 @@ def _about_one(mine, right, share, computed):
         return "This is twice as large as it should be. Where does a factor of 2 come from?"
     if right and np.isclose(mine, right / 2, rtol=1e-3):
         return "This is half as large as it should be. Where does a factor of ½ come from?"
+    return ""
+
+
+def _about_a_count(mine, right):
+    if sorted(f"{mine:.0f}") == sorted(f"{right:.0f}"):
+        return "All the digits are right, but in the wrong order. Did you swap two of them?"
+    if mine in {float(f"{right:.{digits}g}") for digits in range(2, len(f"{right:.0f}"))}:
+        return "This is rounded, but the question asks for the exact number. What are its last digits?"
+    if abs(mine - right) < 0.03 * right:
+        return "Close, but a count must be exact. What do you count too often, or not at all?"
     return ""
 
 

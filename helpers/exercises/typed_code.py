@@ -66,16 +66,12 @@ def explain(exercise, mine, code, hint, fits):
         return line + ending(hint, question_of(exercise))
     if found and found.kind in STRONG:
         return diagnosis.describe(found, code)
-    if names:
-        return names
-    if hint and found is None:
-        return line + ending(hint, question_of(exercise))
-    cost = "" if hint else glances.about_a_cost(exercise, code)
-    if cost:
-        return cost
-    alien = _about_numbers(exercise, code, 1 + (mine.squeeze().shape != right.shape))
-    if alien:
-        return alien
+    if names or (hint and found is None):
+        return names or line + ending(hint, question_of(exercise))
+    strange = "" if hint else glances.about_a_cost(exercise, code)
+    strange = strange or _about_numbers(exercise, code, 1 + (mine.squeeze().shape != right.shape))
+    if strange:
+        return strange
     if hint:
         return line + ending(hint, question_of(exercise))
     return diagnosis.describe(found, code) if found else _about_unused(exercise, code)
