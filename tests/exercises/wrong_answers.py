@@ -271,7 +271,7 @@ ANSWERS = [
         "Those are the squared errors,",
     ),
     # e⁰ was taken for 0: all probability went to the first class
-    ("08.error", "answer = [1.0, -1.0, 0.0]", "These numbers are not right."),
+    ("08.error", "answer = [1.0, -1.0, 0.0]", "e⁰ is 1, not 0"),
     # the probabilities; the truth is not subtracted
     ("08.error", "answer = [0.5, 0.25, 0.25]", "Those are the probabilities a,"),
     # steps with the old velocity
