@@ -271,7 +271,7 @@ CLAIMS = {
     'but one start of the shallow network says "an 8 with probability 0.61" on average, another 0.34': printed(
         "[196, 1]           0.61 0.34"
     ),
-    "can enlarge the gradient of the last layer more than a hundredfold": an_offset_enlarges_the_last_gradient,
+    "in some starts of the deep network more than a hundredfold": an_offset_enlarges_the_last_gradient,
     "In the shallow network a thousand steps are enough": every_start(lambda s: steps(SHALLOW, s).max() < 1000),
     "between fifteen and twenty-three thousand": every_start(
         lambda s: 15000 < steps(DEEP, s)[:3].min() and steps(DEEP, s)[:3].max() < 23000
