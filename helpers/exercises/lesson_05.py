@@ -128,8 +128,8 @@ EXERCISES = [
         name="05.passes",
         numbers=Numbers("05.passes", P=(86031, 25450, 39760, 54321, 61204, 79510, 95203)),
         prompt=(
-            "A network has <P> parameters. How many forward passes "
-            "does it take to check its gradient with central differences?"
+            "A network has <P> parameters. How many forward passes does it take to "
+            "check its gradient with central differences, if every parameter is nudged by itself?"
         ),
         right=172062,
         solution="answer = 2 * <P>",
