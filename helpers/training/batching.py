@@ -61,5 +61,5 @@ def batches(X, Y, batch_size, shuffle_buffer, rng, skip=0):
         for first in range(skip * batch_size, len(order), batch_size):
             rows = order[first : first + batch_size]
             np.take(group, rows, axis=0, out=buffer[: len(rows)], mode="clip")
-            yield buffer[: len(rows)], Y[:, start + rows]
+            yield buffer[: len(rows)], np.take(Y, start + rows, axis=1, mode="clip")
         skip = 0

@@ -57,8 +57,8 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
     _check_out(out)
     if hasattr(X, "cost_and_gradients"):
         return X.cost_and_gradients(Y, W, b, hidden_activation, output, out)
-    m = len(X)
-    edges = [int(edge) for edge in np.linspace(0, m, count_blocks(m) + 1)]
+    m, n_blocks = len(X), count_blocks(len(X))
+    edges = [m * k // n_blocks for k in range(n_blocks + 1)]
 
     def one_block(start, stop):
         share, y = (stop - start) / m, Y[:, start:stop]
