@@ -4,6 +4,7 @@ import _thread
 import contextlib
 import json
 import os
+import platform
 import re
 import signal
 import subprocess
@@ -180,6 +181,26 @@ def test_the_examples_are_sent_once(workers, monkeypatch):
     monkeypatch.setattr(workers.client, "scatter", lambda *args, **kwargs: sent.append(1) or scatter(*args, **kwargs))
     NeuralNetwork([4, 1], iterations=25).fit(Shards(X, 3, workers), y)
     assert len(sent) == 3
+
+
+@needs_engine
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only the GNU C library has these settings")
+def test_a_worker_keeps_the_memory_of_its_arrays_from_step_to_step(monkeypatch):
+    import resource
+
+    for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
+        monkeypatch.delenv(name, raising=False)  # set for the tests, but not for readers
+
+    def page_faults():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+    labels, (W, b) = np.ones((1, 2000)), network.initialize_parameters([20, 200, 1])
+    with engine.connect(1) as workers:
+        shards, counts = Shards(np.ones((2000, 20)), 1, workers), []
+        for _ in range(6):
+            shards.cost_and_gradients(labels, W, b, "sigmoid", "sigmoid")
+            counts += workers.client.run(page_faults).values()
+    assert np.diff(counts).min() < 0.1 * 2000 * 200 * 8 / resource.getpagesize()  # of the pages of Z[1]
 
 
 @pytest.mark.parametrize("batch_size", [10, 99, 100, 1000])
