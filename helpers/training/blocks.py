@@ -10,12 +10,13 @@ import numpy as np
 
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
-from helpers.backprop.network import forward
 from helpers.system.arguments import check_function
+from helpers.system.browser import in_browser
 from helpers.training.inputs import check_task
 
 # Number of examples in a block. It is small enough for Z and A to stay in the processor's cache.
 BLOCK = 1536
+SMALL = 2**16  # number of multiplications below which einsum is slower than matmul, even in a browser
 
 
 def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", run=map, out=None):
@@ -78,6 +79,18 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
     return cost, dW, db
 
 
+def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
+    """Compute the forward pass as `network.forward` does. The parameters and the results are the same."""
+    L = len(W)
+    Z, A = {}, {0: X.T}  # A[0]: (n[0], k)
+    for l in range(1, L + 1):
+        g = OUTPUTS[output].g if l == L else ACTIVATIONS[hidden_activation].g
+        Z[l] = _product(W[l], A[l - 1])  # (n[l], k)
+        Z[l] += b[l]
+        A[l] = g(Z[l])
+    return Z, A
+
+
 def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", share=1.0, out=None):
     """Compute the gradients as `network.backward` does, and multiply them by `share`.
 
@@ -101,7 +114,7 @@ def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", share=1.
     dW, db = out or ({l: None for l in W}, {l: None for l in W})  # NumPy allocates a new array if its `out` is None
     dZ = OUTPUTS[output].loss_gradient(Z[L], Y) * share  # (n[L], k)
     for l in range(L, 0, -1):
-        dW[l] = np.matmul(dZ, A[l - 1].T, out=dW[l])  # (n[l], n[l-1])
+        dW[l] = _product(dZ, A[l - 1].T, out=dW[l])  # (n[l], n[l-1])
         db[l] = np.sum(dZ, axis=1, keepdims=True, out=db[l])  # (n[l], 1)
         if l > 1:
             dZ = _product(W[l].T, dZ) * g_prime(Z[l - 1])  # (n[l-1], k)
@@ -150,9 +163,15 @@ def count_blocks(m):
     return max(-(-m // BLOCK), 1 + (m >= 512))
 
 
-def _product(P, Q):
-    """Return the matrix product P @ Q.
+def _product(P, Q, out=None):
+    """Return the matrix product P @ Q, computed in the fastest way.
 
-    If P has a single column, this is an outer product, which broadcasting computes ten times faster than BLAS.
+    If P has a single column, this is an outer product, which broadcasting computes ten times faster than BLAS. In a
+    browser, NumPy has no BLAS. There, `einsum` multiplies several numbers at a time, and a step takes 0.5 to 0.7 times
+    as long as it does with `matmul`.
     """
-    return P * Q if P.shape[1] == 1 else P @ Q
+    if P.shape[1] == 1:
+        return np.multiply(P, Q, out=out)
+    if in_browser() and P.size * Q.shape[1] > SMALL:
+        return np.einsum("ij,jk->ik", P, Q, out=out, casting="same_kind")
+    return np.matmul(P, Q, out=out)

@@ -21,14 +21,21 @@ def task(sizes, m, output, seed, dtype=np.float64):
 
 
 @given(
-    SIZES, st.integers(1, 40), st.sampled_from(list(ACTIVATIONS)), st.sampled_from(list(OUTPUTS)), st.integers(0, 999)
+    SIZES,
+    st.integers(1, 40),
+    st.sampled_from(list(ACTIVATIONS)),
+    st.sampled_from(list(OUTPUTS)),
+    st.integers(0, 999),
+    st.booleans(),
 )
-def test_the_fast_form_agrees_with_the_equations(sizes, m, hidden, output, seed):
+def test_the_fast_form_agrees_with_the_equations(sizes, m, hidden, output, seed, in_browser):
     X, Y, W, b = task(sizes, m, output, seed)
     Z, A = forward(X, W, b, hidden, output)
     dW, db = backward(Y, W, Z, A, hidden, output)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "BLOCK", 7)
+        patch.setattr(blocks, "SMALL", 20)
+        patch.setattr(blocks, "in_browser", lambda: in_browser)
         cost, fast_dW, fast_db = blocks.cost_and_gradients(X, Y, W, b, hidden, output)
         np.testing.assert_allclose(blocks.cost(X, Y, W, b, hidden, output), cost, rtol=1e-12)
         np.testing.assert_allclose(blocks.answers(X, W, b, hidden, output), A[len(W)].T, rtol=1e-12)
