@@ -1,15 +1,17 @@
-"""Measure how the time of one full-batch iteration grows with the number of examples, the width and the depth.
+"""Measure how the time of one training step grows with the examples, the width, the depth, the batch and the cores.
 
     make bench          or          python benchmarks/scaling.py
 
 Backpropagation consists of a few matrix products per layer, so its time should be proportional to the number of
 examples and to the number of weights. All hidden layers have the same width, so the number of weights grows with the
-square of the width and linearly with the depth. The results are plotted in `benchmarks/scaling.png`.
+square of the width and linearly with the depth. For each sweep, the benchmark fits and prints the exponent p of
+time ∝ workᵖ, which is 1 if the time is proportional to the work, and −1 if it is inversely proportional to the number
+of cores. If PyTorch is installed, it takes turns with NumPy. The results are plotted in `benchmarks/scaling.png`.
 """
 
-import statistics
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import matplotlib
@@ -24,53 +26,106 @@ from helpers.backprop import network  # noqa: E402
 from helpers.training import blocks  # noqa: E402
 from helpers.training.parallel import core_count, parallel_map  # noqa: E402
 
-REPEATS = 9
-BASE = {"examples": 6000, "width": 256, "depth": 4}
+try:
+    import torch
+except ImportError:
+    torch = None
+
+REPEATS = 15
+BASE = {"examples": 6000, "width": 256, "depth": 4, "cores": core_count()}
 SWEEPS = {
     "examples": [1500, 3000, 6000, 12000, 24000],
+    "batch": [16, 32, 64, 128, 256, 512],
     "width": [64, 128, 256, 384, 512],
     "depth": [2, 3, 4, 6, 8],
+    "cores": list(range(1, core_count() + 1)),
 }
 
 
-def seconds(examples, width, depth):
-    """Return the median time in seconds of computing the cost and its gradient, and the number of weights.
+def ours(X, Y, W, b, cores, stack):
+    """Return a function that computes the cost and its gradient once."""
+    run = stack.enter_context(parallel_map(min(blocks.count_blocks(len(X)), cores)))
+    out = tuple({l: np.empty_like(p[l]) for l in p} for p in (W, b))
+    return lambda: blocks.cost_and_gradients(X, Y, W, b, "relu", run=run, out=out)
+
+
+def pytorch(X, Y, W, b, cores):
+    """Return a function that computes the same in PyTorch."""
+    torch.set_num_threads(cores)
+    layers = [torch.nn.Linear(W[l].shape[1], W[l].shape[0]) for l in W]
+    between = [torch.nn.ReLU() for _ in layers]
+    model = torch.nn.Sequential(*(module for pair in zip(layers, between, strict=True) for module in pair))[:-1]
+    inputs, targets, loss = torch.from_numpy(X), torch.from_numpy(Y.T.copy()), torch.nn.BCEWithLogitsLoss()
+
+    def step():
+        model.zero_grad()
+        loss(model(inputs), targets).backward()
+
+    return step
+
+
+def seconds(examples, width, depth, cores, batch=None):
+    """Return the shortest time in seconds of a step in each library, and the number of weights.
 
     The network is in float32 and has `depth` layers of size `width`, including the inputs, followed by one output.
+    A batch is a small number of examples. The shortest time is the one least disturbed by other programs.
     """
     rng = np.random.default_rng(0)
-    X = rng.random((examples, width), np.float32)
-    Y = rng.integers(0, 2, (1, examples)).astype(np.float32)
+    m = batch or examples
+    X, Y = rng.random((m, width), np.float32), rng.integers(0, 2, (1, m)).astype(np.float32)
     W, b = network.initialize_parameters([width] * depth + [1], "he", rng, np.float32)
-    times = []
-    with parallel_map(blocks.count_blocks(examples)) as run:
-        for _ in range(REPEATS + 1):
-            start = time.perf_counter()
-            blocks.cost_and_gradients(X, Y, W, b, "relu", run=run)
-            times.append(time.perf_counter() - start)
-    weights = sum(w.size for w in W.values())
-    return statistics.median(times[1:]), weights
+    with ExitStack() as stack:
+        steps = [ours(X, Y, W, b, cores, stack)] + ([pytorch(X, Y, W, b, cores)] if torch else [])
+        times = [[_clocked(step) for step in steps] for _ in range(REPEATS + 1)]
+    return np.min(times[1:], axis=0), sum(w.size for w in W.values())
+
+
+def _clocked(step):
+    start = time.perf_counter()
+    step()
+    return time.perf_counter() - start
+
+
+def exponent(work, times):
+    """Return the exponent p of time ∝ workᵖ, the slope of a straight line fitted to the logarithms."""
+    return np.polyfit(np.log(work), np.log(times), 1)[0] if len(work) > 1 else np.nan
+
+
+def measure(name, values):
+    """Measure a sweep, print it, and return the work and the times in milliseconds, one column for each library."""
+    measured = [seconds(**(BASE | {name: value})) for value in values]
+    times = np.array([t for t, _ in measured]) * 1e3
+    work = np.array([w for _, w in measured] if name in ("width", "depth") else values, float)
+    for value, row in zip(values, times, strict=True):
+        print(f"{name:8s} {value:6d}  " + "  ".join(f"{t:8.2f} ms" for t in row), flush=True)
+    slopes = "  ".join(f"{exponent(work, column):8.2f}   " for column in times.T)
+    print(f"{'':6s} exponent  {slopes}")
+    return work, times
+
+
+def plot(ax, name, work, times):
+    """Plot a sweep with logarithmic axes, in which a power law is a straight line."""
+    for column, label, colour in zip(times.T, NAMES, (plotting.FORWARD, plotting.BACKWARD), strict=False):
+        ax.loglog(work, column, "o-", color=colour, label=f"{label}: {exponent(work, column):.2f}")
+    unit = f"weights ({name})" if name in ("width", "depth") else f"{name}"
+    ax.set(xlabel=unit, ylabel="one step (ms)", title=f"{name}: exponent")
+    ax.legend()
+
+
+NAMES = ["NumPy", "PyTorch"] if torch else ["NumPy"]
 
 
 def main():
-    """Measure all combinations in `SWEEPS`, print the times and plot them."""
+    """Measure all combinations in `SWEEPS`, print the times and the exponents, and plot them."""
     import matplotlib.pyplot as plt
 
     plotting.use_style()
-    figure, axes = plt.subplots(1, 3, figsize=(12, 3.8), layout="constrained")
-    for ax, (name, values) in zip(axes, SWEEPS.items(), strict=True):
-        measured = [seconds(**(BASE | {name: value})) for value in values]
-        times = np.array([t for t, _ in measured]) * 1e3
-        work = np.array(values if name == "examples" else [weights for _, weights in measured], float)
-        slope = np.sum(work * times) / np.sum(work**2)
-        plotting.line(slope * work, work, ax=ax, label="proportional", style=1)
-        ax.plot(work, times, "o", color=plotting.FORWARD, label="measured")
-        label = "examples" if name == "examples" else f"weights ({name} {values[0]} … {values[-1]})"
-        ax.set(xlabel=label, ylabel="one iteration (ms)", xlim=(0, None), ylim=(0, None))
-        ax.legend(loc="upper left")
-        for value, t, w in zip(values, times, work, strict=True):
-            print(f"{name:8s} {value:6d}  {t:7.1f} ms  {t / w * 1e6:8.2f} ns per {label.split()[0][:-1]}")
-    figure.suptitle(f"Time of one iteration, {core_count()} cores, float32", fontsize=13)
+    figure, axes = plt.subplots(2, 3, figsize=(12, 7), layout="constrained")
+    print(f"{core_count()} cores, float32; the columns are {', '.join(NAMES)}")
+    for ax, (name, values) in zip(axes.flat, SWEEPS.items(), strict=False):
+        plot(ax, name, *measure(name, values))
+    axes.flat[-1].set_axis_off()
+    figure.suptitle(f"Time of one step, {core_count()} cores, float32", fontsize=13)
     figure.savefig(ROOT / "benchmarks" / "scaling.png", dpi=110)
 
 
