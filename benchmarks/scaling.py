@@ -31,7 +31,7 @@ try:
 except ImportError:
     torch = None
 
-REPEATS = 15
+REPEATS, SECONDS = 15, 1.5  # each step is repeated at least as often, and for at least as long
 BASE = {"examples": 6000, "width": 256, "depth": 4, "cores": core_count()}
 SWEEPS = {
     "examples": [1500, 3000, 6000, 12000, 24000],
@@ -76,8 +76,10 @@ def seconds(examples, width, depth, cores, batch=None):
     W, b = network.initialize_parameters([width] * depth + [1], "he", rng, np.float32)
     with ExitStack() as stack:
         steps = [ours(X, Y, W, b, cores, stack)] + ([pytorch(X, Y, W, b, cores)] if torch else [])
-        times = [[_clocked(step) for step in steps] for _ in range(REPEATS + 1)]
-    return np.min(times[1:], axis=0), sum(w.size for w in W.values())
+        times = [[_clocked(step) for step in steps] for _ in range(2)][1:]  # the first is a warm-up
+        while len(times) < REPEATS or np.sum(times) < SECONDS:
+            times.append([_clocked(step) for step in steps])
+    return np.min(times, axis=0), sum(w.size for w in W.values())
 
 
 def _clocked(step):
