@@ -18,9 +18,10 @@ def test_the_fast_form_of_adam_agrees_with_the_equations(dtype, rtol):
         optimizers.adam(*plain[:1], gradient, plain[1], t, 0.01, 0.8, 0.99, 1e-7)
         updates.adam(*fast[:1], gradient, fast[1], t, 0.01, 0.8, 0.99, 1e-7)
         np.testing.assert_array_equal(gradient, before)
-        for ours, theirs in zip(fast, plain, strict=True):
-            assert ours.dtype == dtype
-            np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=1e-30)
+        assert fast[0].dtype == dtype
+        np.testing.assert_allclose(fast[0], plain[0], rtol=rtol)
+        scaled = fast[1] * np.array([[1 - 0.8], [1 - 0.99]], dtype)
+        np.testing.assert_allclose(scaled, plain[1], rtol=10 * rtol, atol=rtol)
     assert (fast[0][:5] == 1).all()
 
 
