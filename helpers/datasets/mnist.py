@@ -188,8 +188,8 @@ def _unpack(folder, name):
 def _parse(folder, images, labels, step=100):
     """Parse a file of images and its file of labels with python-mnist, `step` examples at a time.
 
-    The library returns Python lists. Those of a hundred images stay in the processor's cache, which makes parsing
-    2.5 times as fast as it is with ten thousand.
+    The library returns Python lists. Those of a hundred images stay in the processor's cache, and `bytes` converts
+    them faster than NumPy does. Parsing takes 0.4 times as long as with ten thousand images at a time and NumPy.
     """
     contents = {name: _unpack(folder, name) for name in (images, labels)}
     if in_browser():  # there is not enough memory for the lists
@@ -198,6 +198,19 @@ def _parse(folder, images, labels, step=100):
             for name, content in contents.items()
         )
         return X.reshape(-1, 784), y
+    parser, m = _parser(), MNIST_FILES[labels][1][0]
+    X, y = np.empty((m, 784), np.uint8), np.empty(m, np.uint8)
+    for start in range(0, m, step):
+        rows = slice(start, start + step)
+        files = {name: _excerpt(name, content, start, step) for name, content in contents.items()}
+        parser.opener = lambda name, mode, files=files: io.BytesIO(files[name])  # reads nothing from the disk again
+        pictures, y[rows] = parser.load(images, labels)
+        X[rows] = np.frombuffer(b"".join(map(bytes, pictures)), np.uint8).reshape(-1, 784)
+    return X, y
+
+
+def _parser():
+    """Return python-mnist's parser."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # recent versions of Python warn about python-mnist's code
         try:
@@ -207,16 +220,7 @@ def _parse(folder, images, labels, step=100):
                 "the module mnist is missing, or belongs to a package other than python-mnist: run "
                 "`pip uninstall mnist`, then `pip install --force-reinstall python-mnist`, and restart the kernel"
             ) from error
-
-    parser, m = MNIST(), MNIST_FILES[labels][1][0]
-    X, y = np.empty((m, 784), np.uint8), np.empty(m, np.uint8)
-    for start in range(0, m, step):
-        rows = slice(start, start + step)
-        files = {name: _excerpt(name, content, start, step) for name, content in contents.items()}
-        parser.opener = lambda name, mode, files=files: io.BytesIO(files[name])  # reads nothing from the disk again
-        pictures, y[rows] = parser.load(images, labels)
-        X[rows] = np.frombuffer(b"".join(map(bytes, pictures)), np.uint8).reshape(-1, 784)
-    return X, y
+    return MNIST()
 
 
 def _excerpt(name, content, start, step):
