@@ -31,6 +31,7 @@ try:
 except ImportError:
     torch = None
 
+NAMES = ["NumPy", "PyTorch"] if torch else ["NumPy"]
 REPEATS, SECONDS = 15, 1.5  # each step is repeated at least as often, and for at least as long
 BASE = {"examples": 6000, "width": 256, "depth": 4, "cores": core_count()}
 SWEEPS = {
@@ -49,7 +50,7 @@ def ours(X, Y, W, b, cores, stack):
     return lambda: blocks.cost_and_gradients(X, Y, W, b, "relu", run=run, out=out)
 
 
-def pytorch(X, Y, W, b, cores):
+def pytorch(X, Y, W, cores):
     """Return a function that computes the same in PyTorch."""
     torch.set_num_threads(cores)
     layers = [torch.nn.Linear(W[l].shape[1], W[l].shape[0]) for l in W]
@@ -75,8 +76,10 @@ def seconds(examples, width, depth, cores, batch=None):
     X, Y = rng.random((m, width), np.float32), rng.integers(0, 2, (1, m)).astype(np.float32)
     W, b = network.initialize_parameters([width] * depth + [1], "he", rng, np.float32)
     with ExitStack() as stack:
-        steps = [ours(X, Y, W, b, cores, stack)] + ([pytorch(X, Y, W, b, cores)] if torch else [])
-        times = [[_clocked(step) for step in steps] for _ in range(2)][1:]  # the first is a warm-up
+        steps = [ours(X, Y, W, b, cores, stack)] + ([pytorch(X, Y, W, cores)] if torch else [])
+        for step in steps:
+            step()  # a warm-up
+        times = []
         while len(times) < REPEATS or np.sum(times) < SECONDS:
             times.append([_clocked(step) for step in steps])
     return np.min(times, axis=0), sum(w.size for w in W.values())
@@ -109,12 +112,9 @@ def plot(ax, name, work, times):
     """Plot a sweep with logarithmic axes, in which a power law is a straight line."""
     for column, label, colour in zip(times.T, NAMES, (plotting.FORWARD, plotting.BACKWARD), strict=False):
         ax.loglog(work, column, "o-", color=colour, label=f"{label}: {exponent(work, column):.2f}")
-    unit = f"weights ({name})" if name in ("width", "depth") else f"{name}"
+    unit = f"weights ({name})" if name in ("width", "depth") else name
     ax.set(xlabel=unit, ylabel="one step (ms)", title=f"{name}: exponent")
     ax.legend()
-
-
-NAMES = ["NumPy", "PyTorch"] if torch else ["NumPy"]
 
 
 def main():
