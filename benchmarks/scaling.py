@@ -108,13 +108,15 @@ def measure(name, values):
     return work, times
 
 
-def plot(ax, name, work, times):
+def plot(ax, name, values, work, times):
     """Plot a sweep with logarithmic axes, in which a power law is a straight line."""
     for column, label, colour in zip(times.T, NAMES, (plotting.FORWARD, plotting.BACKWARD), strict=False):
         ax.loglog(work, column, "o-", color=colour, label=f"{label}: {exponent(work, column):.2f}")
-    unit = f"weights ({name})" if name in ("width", "depth") else name
-    ax.set(xlabel=unit, ylabel="one step (ms)", title=f"{name}: exponent")
-    ax.legend()
+    unit = f"{name} (at its number of weights)" if name in ("width", "depth") else name
+    ax.set(xlabel=unit, ylabel="one step (ms)")
+    ax.set_xticks(work, values)
+    ax.minorticks_off()
+    ax.legend(title="exponent")
 
 
 def main():
@@ -125,7 +127,7 @@ def main():
     figure, axes = plt.subplots(2, 3, figsize=(12, 7), layout="constrained")
     print(f"{core_count()} cores, float32; the columns are {', '.join(NAMES)}")
     for ax, (name, values) in zip(axes.flat, SWEEPS.items(), strict=False):
-        plot(ax, name, *measure(name, values))
+        plot(ax, name, values, *measure(name, values))
     axes.flat[-1].set_axis_off()
     figure.suptitle(f"Time of one step, {core_count()} cores, float32", fontsize=13)
     figure.savefig(ROOT / "benchmarks" / "scaling.png", dpi=110)
