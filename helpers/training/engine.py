@@ -15,9 +15,7 @@ import numpy as np
 from helpers.system.interrupts import progress
 from helpers.training import batching, updates
 
-STRIP = (
-    24_576  # parameters updated at a time, so that they stay in the cache; a mini-batch then takes 0.95 times as long
-)
+STRIP = 24_576  # parameters updated at a time, so that they stay in the cache; a step takes 0.95 times as long
 # Options that cannot change during a training run, because the costs or the state would no longer be comparable.
 FIXED = ("hidden_activation", "output", "optimizer", "l2")
 
