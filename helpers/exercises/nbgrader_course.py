@@ -4,6 +4,10 @@ The folder gets `source/lesson_NN/exercises_NN.ipynb` for each lesson and an `nb
 three cells: the prompt, which is locked; the answer, whose solution nbgrader takes out; and a locked test, which calls
 `helpers.exercises.points`. Learners need the copy of the lessons that `make handout` writes, and the program that
 grades needs this copy. The metadata follow version 3 of nbgrader's schema.
+
+nbgrader runs all notebooks in the teacher's copy, one kernel after another. So that neither the teacher's seed nor that
+of another learner counts, and no answer becomes the teacher's, nothing is recorded: the only seed is that of a call of
+`use_seed` in the notebook. The configuration says so too, because a learner may insert a cell above the set-up.
 """
 
 import ast
@@ -17,16 +21,29 @@ from helpers.exercises.registry import LESSONS
 SCHEMA = 3
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-SETUP = """import numpy as np
+SETUP = """import os
 
+import numpy as np
+
+os.environ["LESSONS_PROGRESS"] = os.devnull  # the grades depend on this notebook alone
 from helpers.autograd import Variable, grad
 from helpers.backprop.activations import sigmoid, sigmoid_prime
-from helpers.exercises import check, hint, points, quiz"""
+from helpers.exercises import check, hint, use_seed"""
 INTRODUCTION = """# Lesson {lesson}: exercises
 
 Work through the lesson first. Put your answers in place of `raise NotImplementedError()`, and run each cell to see \
-whether your answer is right. `hint("{first}")` gives a hint."""
-CONFIGURATION = """c = get_config()
+whether your answer is right. `hint("{first}")` gives a hint.
+
+If your teacher asks for numbers of your own, call `use_seed("your name")` in a new cell below the next one, which you \
+also hand in. `check("{first}", None)` then shows the question with your numbers, if it has any."""
+TEST = """from helpers.exercises import points
+
+points("{name}", {variable})"""  # imported here, because an answer may have given another meaning to the name
+CONFIGURATION = """import os
+
+os.environ["LESSONS_PROGRESS"] = os.devnull  # record no seed and no answer of a learner as yours
+
+c = get_config()
 
 c.CourseDirectory.course_id = "backpropagation"
 c.ExecutePreprocessor.timeout = 60
@@ -75,7 +92,7 @@ def _cells(number, exercise):
     return [
         _cell("markdown", prompt, f"prompt-{name}"),
         _cell("code", f"{_answer(exercise, variable)}\n\n{call}", f"answer-{name}", locked=False, solution=True),
-        _cell("code", f'points("{exercise.name}", {variable})', f"test-{name}", points=exercise.most_points),
+        _cell("code", TEST.format(name=exercise.name, variable=variable), f"test-{name}", points=exercise.most_points),
     ]
 
 

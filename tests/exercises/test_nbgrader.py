@@ -2,14 +2,15 @@
 
 import ast
 import re
+from unittest import mock
 
 import jsonschema
 import nbformat
 import pytest
 
 from helpers import exercises
-from helpers.exercises import handout, nbgrader_course
-from helpers.exercises.registry import EXERCISES, LESSONS
+from helpers.exercises import handout, nbgrader_course, record, seed
+from helpers.exercises.registry import EXERCISES, LESSONS, with_seed
 
 BOOLEAN = {"type": "boolean"}
 # The schema of cell metadata in nbgrader 0.9.6, from nbgrader/nbgraderformat/v3.json.
@@ -59,23 +60,90 @@ def without_solutions(text):
     return REGION.sub(r"\1# YOUR CODE HERE\n\1raise NotImplementedError()", text)
 
 
-def test_the_solutions_are_taken_out_and_run_before(notebook, monkeypatch):
-    """Answers that hold the solutions earn all points in a fresh namespace, and without them nothing is left."""
-    scope, earned = {}, {}
+def exercise_of(cell):
+    return cell.metadata.nbgrader.grade_id.partition("-")[2].replace("-", ".", 1)
+
+
+def test_the_solutions_are_taken_out(notebook):
     for cell in notebook.cells:
-        data = cell.metadata.nbgrader
-        if data.solution:
-            name = data.grade_id.removeprefix("answer-").replace("-", ".", 1)
+        if cell.metadata.nbgrader.solution:
             cleared = without_solutions(cell.source)
             assert cleared.count("raise NotImplementedError()") == 1 and "SOLUTION" not in cleared
             ast.parse(cleared)
-            body = EXERCISES[name].solution_text.splitlines()[-1].strip()
+            body = EXERCISES[exercise_of(cell)].solution_text.splitlines()[-1].strip()
             assert body in cell.source and body not in cleared
-        if cell.cell_type == "code" and data.grade:
-            earned[data.grade_id] = eval(cell.source, scope)
-        elif cell.cell_type == "code":
-            exec(cell.source, scope)
-    assert earned == {c.metadata.nbgrader.grade_id: c.metadata.nbgrader.points for c in notebook.cells if c.metadata.nbgrader.grade}  # fmt: skip  # noqa: E501
+
+
+@pytest.fixture
+def teacher(tmp_path, monkeypatch):
+    """Return the teacher's record, which has a seed."""
+    path = tmp_path / "progress.json"
+    monkeypatch.setenv("LESSONS_PROGRESS", str(path))
+    record.set_seed("teacher", [])
+    return path
+
+
+@pytest.fixture
+def autograde(teacher, monkeypatch):
+    """Return a function that runs notebooks as nbgrader does, each in a kernel of its own, and returns its points."""
+
+    def run(notebook, answers=None, first=""):
+        monkeypatch.setenv("LESSONS_PROGRESS", str(teacher))
+        monkeypatch.setattr(seed, "_seed", {})
+        scope, earned = {}, {}
+        for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+            data, text = cell.metadata.nbgrader, cell.source
+            try:
+                if data.grade:
+                    *lines, last = ast.parse(text).body
+                    exec(compile(ast.Module(lines, []), "test", "exec"), scope)
+                    earned[exercise_of(cell)] = eval(compile(ast.Expression(last.value), "test", "eval"), scope)
+                else:
+                    exec(answers(exercise_of(cell)) if data.solution and answers else text, scope)
+                    exec("" if data.solution else first, scope)  # a cell that the learner has put below the set-up
+            except AssertionError:
+                earned[exercise_of(cell)] = 0
+        return earned
+
+    return run
+
+
+def test_the_solutions_earn_all_points(notebook, autograde):
+    most = {exercise_of(cell): cell.metadata.nbgrader.points for cell in notebook.cells if "points(" in cell.source}
+    assert autograde(notebook) == most
+
+
+@pytest.mark.parametrize("lesson", ["01", "03"])
+def test_a_seed_counts_for_its_own_notebook_only(lesson, autograde, teacher):
+    course, before = nbgrader_course.notebook(lesson), teacher.read_bytes()
+    most = {exercise.name: exercise.most_points for exercise in LESSONS[lesson]}
+
+    def own(name):
+        exercise = with_seed("aaron")[name]
+        text = exercise.solution_text.replace(f"{name[3:]} =", "answer =")
+        return f'{text}\ncheck("{name}", {exercise.answer_name})'
+
+    assert autograde(course, own, 'use_seed("Aaron")') == most  # with Aaron's numbers, which he asked for
+    assert autograde(course) == most  # after him, somebody with the numbers of the lesson
+    assert sum(autograde(course, own).values()) < sum(most.values())  # his answers are right for nobody else
+    assert teacher.read_bytes() == before
+
+
+def test_the_configuration_protects_the_record_from_cells_above_the_set_up(teacher, monkeypatch):
+    before = teacher.read_bytes()
+    exec(nbgrader_course.CONFIGURATION, {"get_config": mock.MagicMock})
+    monkeypatch.setattr(seed, "_seed", {})
+    exercises.use_seed("Aaron")
+    assert teacher.read_bytes() == before and seed.current("01.error") is with_seed("aaron")["01.error"]
+
+
+def test_names_that_an_answer_redefines_do_not_matter(autograde):
+    def answer(name):
+        right = EXERCISES[name].right if name == "01.q2" else None
+        return f"points = check = quiz = np = EXERCISES = lambda *_: 2\n{EXERCISES[name].answer_name} = {right}"
+
+    earned = autograde(nbgrader_course.notebook("01"), answer)
+    assert earned == {exercise.name: int(exercise.name == "01.q2") for exercise in LESSONS["01"]}
 
 
 def test_a_task_to_find_a_mistake_shows_the_given_function():
