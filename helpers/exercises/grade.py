@@ -3,7 +3,7 @@
 FOLDER contains files written by `hand_in()`, notebooks, or both, possibly in one folder for each learner as a learning
 platform exports them. The answers are run again in other processes and judged by the solutions of this copy, and the
 verdict in a file is not believed. Two files are written: `grades.csv`, which gradebooks import, and `report.html`,
-which says who is stuck where and on which mistake.
+which says who is stuck where and on which mistake. A `grades.csv` of an earlier run is kept under another name.
 
 An exercise is worth 2 points, or 1 point for a usual mistake. A quick question is worth 1 point.
 
@@ -23,7 +23,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from helpers.exercises import gradebook, rerun, seed as seeds, works
+from helpers.exercises import class_list, gradebook, rerun, seed as seeds, works
 from helpers.exercises.gradebook import Mark
 from helpers.exercises.registry import EXERCISES, LESSONS, with_seed
 from helpers.exercises.submission import clean
@@ -36,7 +36,7 @@ NEEDED = "needed something that is not available here: look at it by hand."
 UNAVAILABLE = ("not allowed here", "not available here", "MemoryError", "ModuleNotFoundError", rerun.ENDED)
 
 
-def grade(folder, out=None, lessons=None):
+def grade(folder, out=None, lessons=None, listed=None):
     """Grade all files in a folder.
 
     Parameters
@@ -46,6 +46,8 @@ def grade(folder, out=None, lessons=None):
         A folder that is left out.
     lessons : list of str, optional
         The lessons that count. By default, those to which somebody has answered.
+    listed : list of (str, str), optional
+        The names and IDs of a class, see `class_list`.
 
     Returns
     -------
@@ -62,13 +64,14 @@ def grade(folder, out=None, lessons=None):
     for work, answers in ran:
         work.row.seed = work.row.seed or seeds_of.get(work.row.learner)
         _mark(work, answers)
+    _put_together([work.row for work in read if not work.shared])
     rows = _merged([work.row for work in read])
     _compare(rows)
+    missing = None if listed is None else class_list.assign(rows, listed)
     counted = lessons or sorted({name[:2] for row in rows for name in row.marks})
     exercises = [one for lesson in counted for one in LESSONS[lesson]]
-    return gradebook.Grades(
-        rows, refused, exercises, rerun.weakest(kept for _, answers in ran for kept in answers.kept)
-    )
+    protection = rerun.weakest(kept for _, answers in ran for kept in answers.kept)
+    return gradebook.Grades(rows, refused, exercises, protection, missing)
 
 
 def _run(work):
@@ -81,7 +84,7 @@ def _run(work):
 
 def _mark(work, answers):
     """Give marks for the answers of one file."""
-    row, found, ended = work.row, {}, {}
+    row, found, ended, codes = work.row, {}, {}, _codes(work)
     for i, names in enumerate(work.names):
         failed = {"error": answers.errors[i]} if i in answers.errors else {"value": None} if work.shared else NO_ANSWER
         found |= {name: answers.found.get(name, failed) for name in names}
@@ -92,24 +95,32 @@ def _mark(work, answers):
     for name in [name for name in EXERCISES if name in found]:
         mark = _marked(with_seed(row.seed)[name], found[name], work.kept.get(name))
         if mark.kind != "open":
-            row.marks[name] = mark
+            row.marks[name] = mark._replace(code=codes[name])
     noted = _note_attempts(work, answers)
     for name in [name for name in row.marks if name in found and name not in noted]:
         error = found[name].get("error") or ended.get(name, "")
-        row.notes += _note(name, row.marks[name], str(error), work)
+        for note in _note(name, row.marks[name], str(error), work):
+            row.note(note, codes[name])
+
+
+def _codes(work):
+    """Return a dict that maps the name of each exercise to the code of its answer or, if there is none, its value."""
+    codes = {name: one.answer or repr(one.value) for name, one in work.kept.items()}
+    return codes | {name: work.cells[i].text for i, names in enumerate(work.names) for name in names}
 
 
 def _note_attempts(work, answers):
     """Note which cells tried to reach files, the network or processes, and return the names of their exercises."""
     noted = set()
     for i, events in sorted(answers.tried.items()):
-        names = work.names[i] if 0 <= i < len(work.names) else []
+        names, code = (work.names[i], work.cells[i].text) if 0 <= i < len(work.names) else ([], "")
         noted.update(names)
         who, said = ", ".join(names) or "A cell", clean(", ".join(event for event, _ in events))[:150]
         if all(by_library or event == confinement.READING for event, by_library in events):
-            work.row.notes += [f"{who} {NEEDED} ({said})"] if names else []
+            if names:
+                work.row.note(f"{who} {NEEDED} ({said})", code)
         else:
-            work.row.notes.append(f"{who} tried something that an answer does not need: {said}.")
+            work.row.note(f"{who} tried something that an answer does not need: {said}.", code)
     return noted
 
 
@@ -136,9 +147,10 @@ def _seed(work, answers):
     except (KeyError, ValueError):
         pass
     if work.seeds:
-        work.row.notes.append(
+        work.row.note(
             "Its call of use_seed() could not be run here, so it was judged by the numbers of the lessons: look at it "
-            "by hand."
+            "by hand.",
+            "\n\n".join(cell.text for cell in work.cells if works.SEEDS.search(cell.text)),
         )
     return None
 
@@ -151,6 +163,21 @@ def _marked(exercise, found, kept):
     return Mark("mistake" if earned else "wrong", earned, exercise.usual_mistake(said) or said.words, attempts)
 
 
+def _put_together(rows):
+    """Give the files of one learner, such as those of several weeks, the same name and file.
+
+    Two files may also have the same name because two learners do. Files are therefore put together only if no lesson is
+    in two of them and their seeds do not differ. The others are noted by `_compare`.
+    """
+    for those in _alike(rows, lambda row: class_list.normal(row.name)):
+        lessons = [{name[:2] for name in row.marks} for row in those]
+        once = sum(map(len, lessons)) == len(set().union(*lessons))
+        if once and len({row.seed for row in those} - {None}) <= 1:
+            those[0].note(f"These files have the same name and were put together: {', '.join(r.file for r in those)}.")
+            for row in those:
+                row.name, row.file = those[0].learner
+
+
 def _merged(rows):
     """Return the rows with those of one learner made into one."""
     merged = {}
@@ -159,19 +186,29 @@ def _merged(rows):
         if first is not row:
             first.seed = first.seed or row.seed
             first.notes += row.notes
+            first.code |= row.code
             for name, mark in row.marks.items():
                 first.marks[name] = max(mark, first.marks.get(name, mark), key=lambda one: one.points)
     return list(merged.values())
 
 
 def _compare(rows):
-    """Note names and seeds that occur twice."""
-    for i, row in enumerate(rows):
-        for other in rows[:i]:
-            if clean(row.name).casefold() == clean(other.name).casefold():
-                row.notes.append(f"The name is the same as in {other.file}.")
-            if row.seed is not None and row.seed == other.seed:
-                row.notes.append(f"The seed is the same as in {other.file}.")
+    """Note names and seeds that occur more than once, once for each row."""
+    for what, of in (("name", lambda row: class_list.normal(row.name)), ("seed", lambda row: row.seed)):
+        for those in _alike(rows, of):
+            count = len(those) - 2
+            more = f" and {count} other{'s' * (count > 1)}" if count else ""
+            for row in those:
+                other = those[1] if row is those[0] else those[0]
+                row.note(f"The {what} is the same as in {other.file}{more}.")
+
+
+def _alike(rows, of):
+    """Return a list of those rows that have the same property `of`, for each property that occurs more than once."""
+    groups = {}
+    for row in rows:
+        groups.setdefault(of(row), []).append(row)
+    return [those for key, those in groups.items() if key is not None and len(those) > 1]
 
 
 # --- the program ---------------------------------------------------------------------------------
@@ -185,17 +222,24 @@ def main(arguments=None):
     unknown = [lesson for lesson in options.lessons or () if lesson not in LESSONS]
     if unknown:
         return _refuse(f"There is no lesson {unknown[0]}: choose from {', '.join(LESSONS)}.")
+    try:
+        listed = class_list.read(options.class_list) if options.class_list else None
+        gradebook.prepare(options.out)
+    except (OSError, ValueError) as error:
+        return _refuse(f"Nothing was graded: {error}")
     print(f"Grading {options.folder} …", flush=True)
-    grades = grade(options.folder, options.out, options.lessons)
+    grades = grade(options.folder, options.out, options.lessons, listed)
     if not grades.rows and not grades.refused:
         return _refuse(f"{options.folder} contains no files.")
     try:
-        paths = gradebook.write(grades, options.out)
+        paths, kept = gradebook.write(grades, options.out)
     except OSError as error:
         return _refuse(f"The results were not written: {error}")
     for file, reason in grades.refused:
         print(f"{file}: {reason}", file=sys.stderr)
     print(f"Graded {len(grades.rows)} and refused {len(grades.refused)}. Wrote {' and '.join(map(str, paths))}.")
+    if kept:
+        print(f"The earlier {paths[0].name}, in which you may have corrected marks, is now {kept}.")
     return 2 if not grades.rows else 1 if grades.refused else 0
 
 
@@ -212,6 +256,7 @@ def _options(arguments):
     parser.add_argument("folder", type=Path, help="folder with files written by hand_in() and notebooks")
     parser.add_argument("--out", type=Path, default=OUT, help=f"folder for the results (default: {OUT})")
     parser.add_argument("--lessons", nargs="+", metavar="NN", help="lessons that count (default: those answered)")
+    parser.add_argument("--class-list", type=Path, metavar="CSV", help="file with columns name and id, for the grades")
     return parser.parse_args(arguments)
 
 

@@ -7,6 +7,8 @@ browser would execute.
 import csv
 import html
 import io
+import itertools
+import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -16,26 +18,31 @@ from typing import NamedTuple
 from helpers.system.files import replace_atomically
 
 CSV, PAGE = "grades.csv", "report.html"
+KEPT = re.compile(r"grades_\d+\.csv")
 MARKS = {"right": "✓", "mistake": "½", "wrong": "✗"}
 LONGEST_REPLY = 400
+LONGEST_CODE = 20_000
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
 table { border-collapse: collapse; } th, td { padding: .15rem .5rem; text-align: left; vertical-align: top; }
 tr { border-bottom: 1px solid #ddd; } td.number { text-align: right; } .right { color: #17703b; }
 .mistake { color: #8a5a00; } .wrong { color: #b3261e; } .wide { overflow-x: auto; } li { margin: .3rem 0; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f4f4f4; padding: .3rem .6rem; margin: .2rem 0; }
 """
 
 
 class Mark(NamedTuple):
     """What one answer is worth.
 
-    `kind` is "right", "mistake" (a usual one), "wrong" or "open", and `words` is the reply to a wrong answer.
+    `kind` is "right", "mistake" (a usual one), "wrong" or "open", `words` is the reply to a wrong answer, and `code` is
+    the answer itself.
     """
 
     kind: str
     points: int
     words: str = ""
     attempts: int = 1
+    code: str = ""
 
 
 @dataclass
@@ -51,6 +58,10 @@ class Row:
         Maps the name of an exercise to a `Mark`.
     notes : list of str
         What the teacher should look at.
+    code : dict
+        Maps a note to the code that it is about, if it is about code.
+    id : str
+        The ID in the teacher's gradebook, see `class_list`.
     """
 
     name: str
@@ -58,6 +69,14 @@ class Row:
     seed: str | None = None
     marks: dict = field(default_factory=dict)
     notes: list = field(default_factory=list)
+    code: dict = field(default_factory=dict)
+    id: str = ""
+
+    def note(self, text, code=""):
+        """Add a note and the code that it is about."""
+        self.notes.append(text)
+        if code:
+            self.code[text] = code
 
     @property
     def learner(self):
@@ -78,12 +97,15 @@ class Grades:
         The exercises that count.
     protection : list of str
         See `confinement.confine`.
+    missing : list of str or None
+        The names in the class list of those who have handed in nothing, or None if there is no list.
     """
 
     rows: list
     refused: list
     exercises: list
     protection: list
+    missing: list | None = None
 
     @property
     def most(self):
@@ -97,24 +119,52 @@ class Grades:
         return mark.points if mark else 0
 
 
-def write(grades, folder):
-    """Write the CSV file and the page to a folder, replacing those of an earlier run, and return their paths.
+def prepare(folder):
+    """Make the folder for the results.
 
     Raises
     ------
     OSError
-        If the folder contains anything else, or cannot be written to.
+        If this is not possible, or the folder contains anything but the results of an earlier run.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    others = sorted(path.name for path in folder.iterdir() if path.name not in (CSV, PAGE))
+    names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    others = [name for name in names if name not in (CSV, PAGE) and not KEPT.fullmatch(name)]
     if others:
         raise FileExistsError(f"{folder} also contains {others[0]}. Choose an empty folder with --out.")
-    paths = folder / CSV, folder / PAGE
-    for path, text in zip(paths, (table(grades), page(grades)), strict=True):
-        data = text.encode("utf-8-sig" if path.name == CSV else "utf-8", "replace")  # Excel needs the mark
-        replace_atomically(path, lambda file, data=data: file.write(data))
-    return paths
+
+
+def write(grades, folder):
+    """Write the CSV file and the page to a folder.
+
+    A CSV file of an earlier run is kept under another name unless its contents are the same, because a teacher may have
+    corrected marks in it.
+
+    Returns
+    -------
+    paths : list of Path
+        What was written.
+    kept : Path or None
+        Where the earlier CSV file is now.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written to.
+    """
+    file, report = Path(folder) / CSV, Path(folder) / PAGE
+    data = {
+        file: table(grades).encode("utf-8-sig", "replace"),  # Excel needs the mark
+        report: page(grades).encode("utf-8", "replace"),
+    }
+    kept = None
+    if file.exists() and file.read_bytes() != data[file]:
+        numbered = (file.with_name(f"{file.stem}_{n}{file.suffix}") for n in itertools.count(1))
+        kept = file.rename(next(path for path in numbered if not path.exists()))
+    for path, contents in data.items():
+        replace_atomically(path, lambda opened, contents=contents: opened.write(contents))
+    return list(data), kept
 
 
 def table(grades):
@@ -122,11 +172,13 @@ def table(grades):
     stream = io.StringIO()
     writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     headers = [f"{exercise.name} ({exercise.most_points})" for exercise in grades.exercises]
-    writer.writerow(["name", f"total ({grades.most})", *headers, "seed", "file", "note"])
+    listed = grades.missing is not None
+    writer.writerow(["name", *(["id"] * listed), f"total ({grades.most})", *headers, "seed", "file", "note"])
     for row in grades.rows:
         marks = [grades.points(row, exercise) for exercise in grades.exercises]
         texts = [harmless(text) for text in (row.seed or "", row.file, " ".join(row.notes))]
-        writer.writerow([harmless(row.name), grades.total(row), *marks, *texts])
+        who = [harmless(row.name), *([harmless(row.id)] * listed)]
+        writer.writerow([*who, grades.total(row), *marks, *texts])
     return stream.getvalue()
 
 
@@ -156,9 +208,10 @@ def page(grades):
         "<h2>Who has done what</h2>",
         _matrix(grades),
         "<h2>Look at these</h2>",
-        _list([(row.name, note) for row in grades.rows for note in row.notes], "Nothing."),
+        _list([(row.name, note, row.code.get(note)) for row in grades.rows for note in row.notes], "Nothing."),
         "<h2>Not graded</h2>",
-        _list(grades.refused, "Every file was graded."),
+        _list([(*one, "") for one in grades.refused], "Every file was graded."),
+        *([] if grades.missing is None else ["<h2>Nothing handed in</h2>", _missing(grades.missing)]),
         f"<p>The answers were run in processes confined by: {_text(', '.join(grades.protection) or 'nothing was run')}."
         " This list is what held for every file.</p>",
     ]
@@ -176,9 +229,25 @@ def _text(text):
     return f"<bdi>{html.escape(text[:LONGEST_REPLY])}</bdi>"
 
 
-def _list(pairs, nothing):
-    items = [f"<li>{_text(one)}: {_text(other)}</li>" for one, other in pairs]
+def _code(code, summary="the answer"):
+    """Return code as HTML that is folded. Characters that are invisible, or change its direction, are spelled out."""
+    shown = "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else f"\\u{ord(c):04x}" for c in _cut(code))
+    return f"<details><summary>{summary}</summary><pre>{html.escape(shown)}</pre></details>"
+
+
+def _cut(code):
+    code = code.expandtabs(4)
+    return code if len(code) <= LONGEST_CODE else f"{code[:LONGEST_CODE]} …"
+
+
+def _list(lines, nothing):
+    """Return a list of names, what is said about them, and the code that it is about."""
+    items = [f"<li>{_text(one)}: {_text(other)}{_code(code) if code else ''}</li>" for one, other, code in lines]
     return f"<ul>{''.join(items)}</ul>" if items else f"<p>{nothing}</p>"
+
+
+def _missing(names):
+    return f"<p>{', '.join(map(_text, names)) or 'Everybody in the class list has handed in something.'}</p>"
 
 
 def _stuck(grades):
@@ -188,13 +257,13 @@ def _stuck(grades):
         for name, mark in row.marks.items():
             if mark.kind != "right":
                 tries = f" ({mark.attempts} attempts)" if mark.attempts > 1 else ""
-                stuck[name][mark.kind, mark.words].append(f"{_text(row.name)}{tries}")
+                who = f"{_text(row.name)}{tries}"
+                stuck[name][mark.kind, mark.words].append(_code(mark.code, who))
     items = []
     for name, mistakes in sorted(stuck.items(), key=lambda item: (-sum(map(len, item[1].values())), item[0])):
         count = sum(map(len, mistakes.values()))
         lines = [
-            f'<li><span class="{kind}">{MARKS[kind]}</span> {len(names)} × {_text(words)} '
-            f"<em>{', '.join(names)}</em></li>"
+            f'<li><span class="{kind}">{MARKS[kind]}</span> {len(names)} × {_text(words)} {"".join(names)}</li>'
             for (kind, words), names in sorted(mistakes.items(), key=lambda item: -len(item[1]))
         ]
         items.append(f"<li><b>{_text(name)}</b>: {count} of {len(grades.rows)}<ul>{''.join(lines)}</ul></li>")

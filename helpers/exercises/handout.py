@@ -25,6 +25,7 @@ HIDDEN = (  # files of helpers/exercises that are left out
     "nbgrader_course.py",
     "grade.py",
     "gradebook.py",
+    "class_list.py",
     "rerun.py",
     "worker.py",
     "__pycache__",

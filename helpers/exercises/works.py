@@ -18,7 +18,8 @@ from helpers.exercises.submission import SubmissionError, clean
 
 LARGEST = 20_000_000  # bytes in a notebook, whose outputs may contain many figures
 MOST_CODE = 1_000_000  # characters in all cells of a notebook
-IGNORED = {"__MACOSX", ".ipynb_checkpoints"}
+IGNORED = {"__macosx", "thumbs.db", "desktop.ini", "errata.ipynb", "notation.ipynb"}  # in lower case
+ARCHIVES = {".zip", ".7z", ".rar", ".tar", ".gz", ".tgz"}
 SEEDS = re.compile(r"^[^#\n]*\buse_seed\s*\(", re.MULTILINE)
 ASKS = re.compile(r"\b(?:check|quiz)\s*\(")
 NAMED = re.compile(r"""check\s*\(\s*["'](\d\d\.\w+)["']""")
@@ -89,13 +90,18 @@ def _files(folder, out):
     skipped = os.path.abspath(out) if out is not None else None
     failed = []
     for place, folders, names in os.walk(folder, onerror=failed.append):
-        folders[:] = sorted(f for f in folders if f not in IGNORED and os.path.abspath(Path(place, f)) != skipped)
+        folders[:] = sorted(f for f in folders if not _ignored(f) and os.path.abspath(Path(place, f)) != skipped)
         links = [name for name in folders if os.path.islink(Path(place, name))]
         for name in sorted([*names, *links]):
-            if not name.startswith("."):
+            if not _ignored(name):
                 yield Path(place, name), _shown(Path(place, name).relative_to(folder))
     for error in failed:
         yield Path(error.filename), _shown(os.path.relpath(error.filename, folder))
+
+
+def _ignored(name):
+    """Return whether a file or folder was made by a file manager, or is a notebook without exercises."""
+    return name.startswith(".") or name.lower() in IGNORED
 
 
 def _shown(path):
@@ -111,6 +117,8 @@ def _opened(path, file):
             return _handed_in(path, file), ""
         if path.suffix.lower() == ".ipynb":
             return _notebook(path, file), ""
+        if path.suffix.lower() in ARCHIVES and path.is_file():
+            return None, "It is an archive: unpack it first, into a folder of its own."
         return None, "It is neither a file written by hand_in() nor a notebook, or a folder that cannot be read."
     except (SubmissionError, OSError) as error:
         return None, str(error)

@@ -240,6 +240,8 @@ def folder(tmp_path_factory):
     (folder / "a\u202eb.json").write_text("{}")
     (folder / "link.json").symlink_to(folder / "ada.json")
     (folder / "loop").symlink_to(folder)
+    for name in (".DS_Store", "Thumbs.db", "desktop.ini", "errata.ipynb", "notation.ipynb"):
+        (folder / name).write_text("{}")
     (folder / "bad.ipynb").write_text('{"cells": [{"cell_type": "code", "source": 5}]}')
     (folder / "folder.json").mkdir()
     if hasattr(os, "mkfifo"):
@@ -322,6 +324,7 @@ def test_what_cannot_be_graded_is_a_line(graded):
         "checksum is wrong" in lines["edited.json"] and "not JSON" in lines["cut.json"] and "link" in lines["link.json"]
     )
     assert all(f"<bdi>{name}</bdi>" in page for name in lines)
+    assert "unpack it first" in lines["=1+1.zip"]
 
 
 class Tags(html.parser.HTMLParser):
@@ -341,7 +344,9 @@ def test_neither_a_spreadsheet_nor_a_browser_executes_anything(graded):
     assert rows["cy.json"]["name"] == "'=cmd|' /C calc'!A0" and rows["cy.json"]["seed"] == "'@SUM(1)"
     tags = Tags()
     tags.feed(page)
-    assert tags.tags <= set("html head meta title style body h1 h2 p ul li b em span bdi div table tr th td".split())
+    assert tags.tags <= {
+        *"html head meta title style body h1 h2 p ul li b span bdi div details summary pre table tr th td".split()
+    }
     assert tags.attributes <= {"lang", "charset", "http-equiv", "content", "class"}
     assert "default-src 'none'" in page and "&lt;script&gt;alert(1)" in page
 
@@ -370,11 +375,14 @@ def run_main(*arguments):
         (["empty", "--out", "new"], "contains no files"),
         (["one", "--out", "one"], "also contains ada.json. Choose an empty folder with --out."),
         (["one", "--lessons", "44"], "There is no lesson 44: choose from 00, 01"),
-        (["one", "--out", "one/ada.json"], "not written"),
+        (["one", "--out", "one/ada.json"], "Nothing was graded"),
+        (["one", "--class-list", "missing.csv"], "Nothing was graded"),
+        (["one", "--class-list", "one/ada.json"], "has no columns name and id. Begin its first line with name,id."),
     ],
 )
 def test_how_the_program_is_called(tmp_path, monkeypatch, capsys, arguments, words):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(rerun, "run", None)  # nothing has been graded when it refuses
     (tmp_path / "empty").mkdir()
     (tmp_path / "one").mkdir()
     hand_in(tmp_path / "one", "ada.json", "Ada", {"01.error": good("01.error")})
@@ -383,12 +391,102 @@ def test_how_the_program_is_called(tmp_path, monkeypatch, capsys, arguments, wor
     assert words in capsys.readouterr().err and snapshot(tmp_path) == before
 
 
-def test_the_results_may_be_in_the_folder_and_are_replaced(tmp_path, capsys):
+def test_the_results_may_be_in_the_folder(tmp_path, capsys):
     hand_in(tmp_path, "ada.json", "Ada", {"01.error": good("01.error")})
     for _ in range(2):
         assert run_main(tmp_path, "--out", tmp_path / "grades", "--lessons", "01") == 0
     assert sorted(os.listdir(tmp_path / "grades")) == ["grades.csv", "report.html"]
     assert "Graded 1 and refused 0." in capsys.readouterr().out
+
+
+def test_grades_that_differ_are_not_lost(tmp_path, capsys):
+    hand_in(tmp_path, "ada.json", "Ada", {"01.error": good("01.error")})
+    out = tmp_path / "grades"
+    for n in range(3):
+        assert run_main(tmp_path, "--out", out) == 0
+        assert (f"is now {out / f'grades_{n}.csv'}." in capsys.readouterr().out) == (n > 0)
+        (out / "grades.csv").write_text(f"corrected by hand {n}")
+    assert [(out / f"grades_{n}.csv").read_text() for n in (1, 2)] == ["corrected by hand 0", "corrected by hand 1"]
+
+
+# --- several files, and the names in a class -----------------------------------------------------
+
+ERROR, SLOPE_02 = {"01.error": good("01.error")}, {"02.slope": good("02.slope")}
+
+
+def rows_of(folder, *files):
+    """Grade files, each a tuple of its name, the learner's name, the answers and the seed."""
+    for file, name, answers, seed in files:
+        (folder / file).parent.mkdir(exist_ok=True)
+        hand_in(folder, file, name, answers, seed)
+    return grade.grade(folder).rows
+
+
+def test_files_of_several_weeks_are_put_together(tmp_path):
+    files = (
+        ("week 1/a.json", "Ada", ERROR, None),
+        ("week 2/a.json", "ADA", SLOPE_02, "ada"),
+        ("b.json", "Ben", {}, None),
+    )
+    rows = {row.name: row for row in rows_of(tmp_path, *files)}
+    assert rows.keys() == {"Ada", "Ben"} and rows["Ben"].notes == []
+    assert {name: mark.kind for name, mark in rows["Ada"].marks.items()} == {"01.error": "right", "02.slope": "right"}
+    assert rows["Ada"].seed == "ada" and rows["Ada"].file == "week 1/a.json"
+    assert rows["Ada"].notes == ["These files have the same name and were put together: week 1/a.json, week 2/a.json."]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [("Ada", ERROR, None), ("ada", {"01.q1": good("01.q1")}, None), ("Ada", SLOPE_02, "x")],
+    ids=["twice", "the same lesson", "another seed"],
+)
+def test_two_learners_of_one_name_stay_two(tmp_path, other):
+    seed = "y" if other[2] else None
+    rows = rows_of(tmp_path, ("a.json", "Ada", {"01.error": good("01.error", seed)}, seed), ("b.json", *other))
+    assert [row.notes for row in rows] == [[f"The name is the same as in {file}.json."] for file in "ba"]
+
+
+def test_each_copy_gets_one_short_note(tmp_path):
+    answers = {"01.error": good("01.error", "s")}
+    rows = rows_of(tmp_path, *((f"{n:02d}.json", "Ada", answers, "s") for n in range(30)))
+    assert all(len(row.notes) == 2 and len(" ".join(row.notes)) < 120 for row in rows)
+    assert rows[0].notes[0] == "The name is the same as in 01.json and 28 others."
+    assert {row.notes[1] for row in rows[1:]} == {"The seed is the same as in 00.json and 28 others."}
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_class_list_gives_each_row_its_id(tmp_path, capsys, separator):
+    lines = ["Group,Name,ID", "x,ADA  Lovelace,0017", 'x,"Ben, B.",b2', "x,Cy,c3", "x,Dee,d4", "x,dee,d5", "x,,"]
+    if separator != ",":
+        lines = [line.replace('"Ben, B."', "Ben_B.").replace(",", separator).replace("_", ", ") for line in lines]
+    (tmp_path / "class.csv").write_bytes("\ufeff".encode() + "\r\n".join(lines).encode())
+    (tmp_path / "files").mkdir()
+    for file, name in (("a", "Ada Lovelace"), ("b", "Ben, B."), ("d", "Dee"), ("e", "Eve")):
+        hand_in(tmp_path / "files", f"{file}.json", name, ERROR)
+    assert run_main(tmp_path / "files", "--out", tmp_path / "out", "--class-list", tmp_path / "class.csv") == 0
+    with open(tmp_path / "out" / "grades.csv", encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0])[:2] == ["name", "id"] and [row["id"] for row in rows] == ["0017", "b2", "", ""]
+    assert [row["note"] for row in rows] == ["", "", "The name is twice or more in the class list, so there is no ID.", "The name is not in the class list, so there is no ID."]  # fmt: skip  # noqa: E501
+    assert "<h2>Nothing handed in</h2>\n<p><bdi>Cy</bdi></p>" in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
+def test_the_report_shows_the_answers_to_look_at(tmp_path):
+    code = "import torch\n\tanswer = '</pre><script>x</script>\u202e'"
+    answers = {"01.error": Attempts(1, True, "", 77, ""), "04.step": Attempts(1, True, code, None, "")}
+    (row,) = rows_of(tmp_path, ("a.json", "Ada", answers | {"02.slope": good("02.slope")}, None))
+    page = gradebook.page(gradebook.Grades([row], [], LESSONS["01"], []))
+    shown = (
+        "<pre>import torch\n    answer = &#x27;&lt;/pre&gt;&lt;script&gt;x&lt;/script&gt;\\u202e&#x27;</pre></details>"
+    )
+    assert page.count(f"<summary>the answer</summary>{shown}") == 1  # with the note
+    assert page.count(f"<summary><bdi>Ada</bdi></summary>{shown}") == 1  # with the mistake
+    assert page.count("<pre>77</pre>") == 2 and EXERCISES["02.slope"].solution not in page
+    notebook(tmp_path / "b.ipynb", "x = 1", "import torch\nanswer = -3\ncheck('01.error', answer)")
+    row = next(row for row in grade.grade(tmp_path).rows if row.name == "b")
+    assert list(row.code.values()) == ["import torch\nanswer = -3\ncheck('01.error', answer)"]
+    long = gradebook._code("x" * 10**6)
+    assert len(long) < 1.1 * gradebook.LONGEST_CODE
 
 
 def test_strange_values_are_wrong_and_not_a_crash(tmp_path):
