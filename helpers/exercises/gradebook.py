@@ -28,6 +28,7 @@ table { border-collapse: collapse; } th, td { padding: .15rem .5rem; text-align:
 tr { border-bottom: 1px solid #ddd; } td.number { text-align: right; } .right { color: #17703b; }
 .mistake { color: #8a5a00; } .wrong { color: #b3261e; } .wide { overflow-x: auto; } li { margin: .3rem 0; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f4f4f4; padding: .3rem .6rem; margin: .2rem 0; }
+li li details:not([open]) { display: inline-block; margin-right: 1rem; }
 """
 
 
@@ -202,7 +203,7 @@ def page(grades):
     """Return the report as a page of HTML without scripts."""
     parts = [
         f"<p>{len(grades.rows)} learners. Most points: {grades.most}. A usual mistake (½) counts 1 point of 2; ask "
-        "whether its author can explain it.</p>",
+        "whether its author can explain it. Open a name to see the answer.</p>",
         "<h2>Where they are stuck</h2>",
         _stuck(grades),
         "<h2>Who has done what</h2>",
