@@ -26,6 +26,7 @@ HIDDEN = (  # files of helpers/exercises that are left out
     "grade.py",
     "gradebook.py",
     "class_list.py",
+    "works.py",
     "rerun.py",
     "worker.py",
     "__pycache__",
