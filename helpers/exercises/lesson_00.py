@@ -59,33 +59,47 @@ EXERCISES = [
     ),
     Exercise(
         name="00.uphill",
+        numbers=Numbers("00.uphill", a=(2, 3, 5, 6), b=(1, 2), s=(0.1, 0.2, 0.05)).also(
+            p=lambda a: 0.6 * a, q=lambda b: 0.8 * b, d=lambda a, b: 0.6 * a - 0.8 * b
+        ),
         prompt=(
-            "At some point the gradient of a cost is $(2, -1)$. You take a step of length 0.1 in the direction "
+            "At some point the gradient of a cost is $(<a>, -<b>)$. You take a step of length <s> in the direction "
             "$(0.6, 0.8)$. By how much does the cost change, approximately?"
         ),
         right=0.04,
-        solution="answer = 0.1 * (2 * 0.6 + (-1) * 0.8)",
+        solution="answer = <s> * (<a> * 0.6 + (-<b>) * 0.8)",
         reason=(
-            "The dot product is 1.2 − 0.8 = 0.4. This is the change per unit of length, and the step has length 0.1."
+            "The dot product is <p> − <q> = <d>. This is the change per unit of length, and the step has length <s>."
         ),
         hints=[
             (
                 "Multiply the gradient and the direction entry by entry, and add the products. This gives the "
                 "change per unit of length."
             ),
-            "The products 2 · 0.6 and −1 · 0.8 add up to 0.4. How long is the step?",
+            "The products <a> · 0.6 and −<b> · 0.8 add up to <d>. How long is the step?",
         ],
         wrong=[
-            Wrong(0.4, "This is the change per unit of length. How long is the step?"),
-            Wrong(0.2, "The second entry of the gradient is negative, so its contribution must be subtracted."),
-            Wrong(0.12, "This is the contribution of the first variable only. The second variable changes as well."),
-            Wrong(-0.08, "This is the contribution of the second variable only. The first variable changes as well."),
-            Wrong(-0.04, "The sign is wrong. Which of the two contributions is larger?"),
+            Wrong(lambda d: d, "This is the change per unit of length. How long is the step?"),
             Wrong(
-                0.22360679775,
+                lambda p, q, s: s * (p + q),
+                "The second entry of the gradient is negative, so its contribution must be subtracted.",
+            ),
+            Wrong(
+                lambda p, s: s * p,
+                "This is the contribution of the first variable only. The second variable changes as well.",
+            ),
+            Wrong(
+                lambda q, s: -s * q,
+                "This is the contribution of the second variable only. The first variable changes as well.",
+            ),
+            Wrong(lambda d, s: -s * d, "The sign is wrong. Which of the two contributions is larger?"),
+            Wrong(
+                lambda a, b, s: s * (a**2 + b**2) ** 0.5,
                 "This is the change for a step along the gradient itself. The step here goes in a different direction.",
             ),
-            Wrong(2, "You used 1 instead of −1, and you did not multiply by the length of the step."),
+            Wrong(
+                lambda p, q: p + q, "You used <b> instead of −<b>, and you did not multiply by the length of the step."
+            ),
             Wrong(
                 0.1,
                 "You added the entries before multiplying. Multiply each entry of the gradient by the "
@@ -125,32 +139,47 @@ EXERCISES = [
     ),
     Exercise(
         name="00.product",
+        numbers=Numbers("00.product", a=(2, 3), c=(3, 2), x=(2, 3, 5), y=(1, 2), z=(4, 6)).also(
+            ay=lambda a, y: a * y, cz=lambda c, z: c * z, first=lambda x, ay: x + ay, second=lambda y, cz: y + cz
+        ),
         prompt=(
-            "Compute this product by hand: $\\begin{pmatrix} 1 & 2 & 0 \\\\ 0 & 1 & 3 \\end{pmatrix} "
-            "\\begin{pmatrix} 2 \\\\ 1 \\\\ 4 \\end{pmatrix}$. Answer with a list of two numbers."
+            "Compute this product by hand: $\\begin{pmatrix} 1 & <a> & 0 \\\\ 0 & 1 & <c> \\end{pmatrix} "
+            "\\begin{pmatrix} <x> \\\\ <y> \\\\ <z> \\end{pmatrix}$. Answer with a list of two numbers."
         ),
         right=[4, 13],
-        solution="answer = [1 * 2 + 2 * 1 + 0 * 4, 0 * 2 + 1 * 1 + 3 * 4]",
+        solution="answer = [1 * <x> + <a> * <y> + 0 * <z>, 0 * <x> + 1 * <y> + <c> * <z>]",
         reason=(
-            "Each row of the matrix is multiplied by the column, entry by entry, and summed: 2 + 2 + 0 = 4 "
-            "and 0 + 1 + 12 = 13."
+            "Each row of the matrix is multiplied by the column, entry by entry, and summed: <x> + <ay> + 0 = <first> "
+            "and 0 + <y> + <cz> = <second>."
         ),
         hints=[
             (
                 "The first number comes from the first row. Multiply the row and the column entry by entry, "
                 "and add the products."
             ),
-            "The first number is 1 · 2 + 2 · 1 + 0 · 4. Do the same with the second row.",
+            "The first number is 1 · <x> + <a> · <y> + 0 · <z>. Do the same with the second row.",
         ],
         wrong=[
-            Wrong([6, 4], "You added up each row first. Each of its entries has its own factor in the column."),
-            Wrong([3, 4], "These are the sums of the rows. You have not used the column."),
-            Wrong([21, 28], "You added before multiplying. Multiply entry by entry first."),
-            Wrong([13, 4], "The two numbers are right, but they are in the wrong order."),
-            Wrong([4, 12], "In the second row, you left out the middle product."),
-            Wrong([2, 13], "In the first row, you left out the middle product."),
-            Wrong([8, 13], "The last entry of the first row is 0, so its product is 0 as well."),
-            Wrong([4, 15], "The first entry of the second row is 0, so its product is 0 as well."),
+            Wrong(
+                lambda a, c, x, y: [(1 + a) * x, (1 + c) * y],
+                "You added up each row first. Each of its entries has its own factor in the column.",
+            ),
+            Wrong(lambda a, c: [1 + a, 1 + c], "These are the sums of the rows. You have not used the column."),
+            Wrong(
+                lambda a, c, x, y, z: [(1 + a) * (x + y + z), (1 + c) * (x + y + z)],
+                "You added before multiplying. Multiply entry by entry first.",
+            ),
+            Wrong(lambda first, second: [second, first], "The two numbers are right, but they are in the wrong order."),
+            Wrong(lambda first, cz: [first, cz], "In the second row, you left out the middle product."),
+            Wrong(lambda x, second: [x, second], "In the first row, you left out the middle product."),
+            Wrong(
+                lambda first, second, z: [first + z, second],
+                "The last entry of the first row is 0, so its product is 0 as well.",
+            ),
+            Wrong(
+                lambda first, second, x: [first, x + second],
+                "The first entry of the second row is 0, so its product is 0 as well.",
+            ),
         ],
     ),
     Exercise(

@@ -354,17 +354,20 @@ EXERCISES = [
     ),
     Exercise(
         name="02.q1",
+        numbers=Numbers("02.q1", a=(0.99, 0.9, 0.95, 0.96, 0.97, 0.98, 0.999)).also(
+            other=lambda a: round(1 - a, 3), loss=lambda a: f"{-np.log(1 - a):.2f}"
+        ),
         prompt=(
-            "A network is almost certain that the label is 1, with $a = 0.99$, but the label is 0. What is "
+            "A network is almost certain that the label is 1, with $a = <a>$, but the label is 0. What is "
             "the loss, to two decimals?"
         ),
         right=4.605,
-        solution="q1 = -np.log(1 - 0.99)",
-        reason="The loss is −log(1 − 0.99) = −log 0.01 ≈ 4.61. Being confident but wrong is expensive.",
+        solution="q1 = -np.log(1 - <a>)",
+        reason="The loss is −log(1 − <a>) = −log <other> ≈ <loss>. Being confident but wrong is expensive.",
         wrong=[
-            Wrong(0.01005, "This would be the loss if the label were 1."),
-            Wrong(-4.605, "A loss is never negative."),
-            Wrong(0.99, "This is the output a. The loss is minus the logarithm of a probability."),
+            Wrong(lambda a: -np.log(a), "This would be the loss if the label were 1."),
+            Wrong(lambda a: np.log(1 - a), "A loss is never negative."),
+            Wrong(lambda a: a, "This is the output a. The loss is minus the logarithm of a probability."),
         ],
     ),
     Exercise(

@@ -413,59 +413,78 @@ EXERCISES = [
     ),
     Exercise(
         name="09.passes",
+        numbers=Numbers("09.passes", h=(30, 20, 25, 40, 50, 60, 80, 100)).also(
+            weights=lambda h: 784 * h, more=lambda h: 10 * h, P=lambda h: 784 * h + h + h * 10 + 10
+        ),
         prompt=(
             "You want to compute the gradient of the cost of a network 784 "
-            "→ 30 → 10 with forward mode. How many passes does that take?"
+            "→ <h> → 10 with forward mode. How many passes does that take?"
         ),
         right=23860,
-        solution="answer = 784 * 30 + 30 + 30 * 10 + 10",
+        solution="answer = 784 * <h> + <h> + <h> * 10 + 10",
         reason=(
-            "Forward mode takes one pass for each of the 23520 + 30 + 300 "
+            "Forward mode takes one pass for each of the <weights> + <h> + <more> "
             "+ 10 parameters. Reverse mode needs only one backward pass."
         ),
         hints=[
             "Each pass gives you the derivative with respect to a single parameter.",
-            "Count the weights and biases of both layers: 784 · 30 + 30, and so on.",
+            "Count the weights and biases of both layers: 784 · <h> + <h>, and so on.",
         ],
         wrong=[
-            Wrong(23820, "You left out the biases, but they are parameters too."),
+            Wrong(lambda h: 794 * h, "You left out the biases, but they are parameters too."),
             Wrong(
-                47720,
+                lambda P: 2 * P,
                 (
                     "A central difference needs two passes for each parameter, "
                     "but a dual number carries the slope along in a single pass."
                 ),
             ),
-            Wrong(1, "That is the answer for reverse mode, where a single cost takes a single backward pass."),
-            Wrong(10, "The cost is a single number. What matters is the number of parameters that it depends on."),
-            Wrong(23850, "The biases of the output layer are missing."),
-            Wrong(23830, "The biases of the hidden layer are missing."),
-            Wrong(2, "One pass for each layer is not enough, because each pass covers only a single parameter."),
-            Wrong(4, "One pass for each array is not enough, because each pass covers only a single number."),
-            Wrong(40, "Those are the biases alone, but the weights are parameters too."),
-            Wrong(23520, "Those are the weights of the first layer alone."),
-            Wrong(23550, "The output layer is missing."),
+            Wrong(lambda: 1, "That is the answer for reverse mode, where a single cost takes a single backward pass."),
             Wrong(
-                238600, "One pass gives the slopes of all results at once, and the cost is only a single number anyway."
+                lambda: 10, "The cost is a single number. What matters is the number of parameters that it depends on."
             ),
-            Wrong(24644, "You counted biases for the inputs, but the inputs have none."),
-            Wrong(23822, "You counted one bias per layer, but every unit has its own."),
+            Wrong(lambda P: P - 10, "The biases of the output layer are missing."),
+            Wrong(lambda P, h: P - h, "The biases of the hidden layer are missing."),
             Wrong(
-                24634,
+                lambda: 2, "One pass for each layer is not enough, because each pass covers only a single parameter."
+            ),
+            Wrong(lambda: 4, "One pass for each array is not enough, because each pass covers only a single number."),
+            Wrong(lambda h: h + 10, "Those are the biases alone, but the weights are parameters too."),
+            Wrong(lambda weights: weights, "Those are the weights of the first layer alone."),
+            Wrong(lambda h: 785 * h, "The output layer is missing."),
+            Wrong(
+                lambda P: 10 * P,
+                "One pass gives the slopes of all results at once, and the cost is only a single number anyway.",
+            ),
+            Wrong(lambda P: P + 784, "You counted biases for the inputs, but the inputs have none."),
+            Wrong(lambda h: 794 * h + 2, "You counted one bias per layer, but every unit has its own."),
+            Wrong(
+                lambda P: P + 784 - 10,
                 (
                     "You counted one bias for each unit that feeds a layer, "
                     "but a bias belongs to the unit that computes something."
                 ),
             ),
-            Wrong(7850, "You left out the hidden layer."),
+            Wrong(lambda: 7850, "You left out the hidden layer."),
             Wrong(
-                785 * 30 * 31 * 10,
+                lambda h: 785 * h * (h + 1) * 10,
                 "You multiplied the parameter counts of the layers, but you have to add them.",
             ),
-            Wrong(784 * 30 * 10, "You multiplied the parameter counts of the layers, but you have to add them."),
-            Wrong(784, "That is the number of inputs, but the derivatives are taken with respect to the parameters."),
-            Wrong(824, "That is the number of units, but the derivatives are taken with respect to the parameters."),
-            Wrong(23861, "Your answer is one too large. You do not need an extra pass to compute the cost itself."),
+            Wrong(
+                lambda h: 784 * h * 10, "You multiplied the parameter counts of the layers, but you have to add them."
+            ),
+            Wrong(
+                lambda: 784,
+                "That is the number of inputs, but the derivatives are taken with respect to the parameters.",
+            ),
+            Wrong(
+                lambda h: 794 + h,
+                "That is the number of units, but the derivatives are taken with respect to the parameters.",
+            ),
+            Wrong(
+                lambda P: P + 1,
+                "Your answer is one too large. You do not need an extra pass to compute the cost itself.",
+            ),
         ],
     ),
     Exercise(

@@ -263,14 +263,17 @@ EXERCISES = [
     ),
     Exercise(
         name="10.bytes",
+        numbers=Numbers("10.bytes", h=(100, 50, 60, 80, 120, 150, 200, 300)).also(
+            P=lambda h: 784 * h + h + h * 10 + 10
+        ),
         prompt=(
-            "A network 784 → 100 → 10 is trained in float32. How large, "
+            "A network 784 → <h> → 10 is trained in float32. How large, "
             "in bytes, is the gradient that a worker sends in each step?"
         ),
         right=318040,
-        solution="P = 784 * 100 + 100 + 100 * 10 + 10\nanswer = 4 * P",
+        solution="P = 784 * <h> + <h> + <h> * 10 + 10\nanswer = 4 * P",
         reason=(
-            "The gradient has one number for each weight and each bias, 79510 in all, "
+            "The gradient has one number for each weight and each bias, <P> in all, "
             "and each number takes 4 bytes. The number of examples does not matter."
         ),
         hints=[
@@ -278,107 +281,134 @@ EXERCISES = [
             "A float32 has 32 bits. How many bytes is that?",
         ],
         wrong=[
-            Wrong(79510, "That is how many numbers there are in the gradient, but each of them takes 4 bytes."),
+            Wrong(lambda P: P, "That is how many numbers there are in the gradient, but each of them takes 4 bytes."),
             Wrong(
-                636080,
+                lambda P: 8 * P,
                 (
                     "That would be right for float64, with 8 bytes per number, or if you "
                     "counted both sending and receiving. What does the question ask for?"
                 ),
             ),
-            Wrong(317600, "You left out the biases. There are 100 in the first layer and 10 in the second."),
-            Wrong(2544320, "That is the number of bits. A byte has 8 bits."),
-            Wrong(79400, "That is the number of weights. You left out the biases, and each number takes 4 bytes."),
-            Wrong(318.04, "That is the size in kB, but the question asks for bytes."),
-            Wrong(313600, "You counted the weights of the first layer only."),
-            Wrong(4 * 894, "You counted the units, but the gradient has one number for each parameter."),
             Wrong(
-                4 * 784000,
+                lambda h: 4 * 794 * h, "You left out the biases. There are <h> in the first layer and 10 in the second."
+            ),
+            Wrong(lambda P: 32 * P, "That is the number of bits. A byte has 8 bits."),
+            Wrong(
+                lambda h: 794 * h,
+                "That is the number of weights. You left out the biases, and each number takes 4 bytes.",
+            ),
+            Wrong(lambda P: 4 * P / 1000, "That is the size in kB, but the question asks for bytes."),
+            Wrong(lambda h: 4 * 784 * h, "You counted the weights of the first layer only."),
+            Wrong(
+                lambda h: 4 * (794 + h), "You counted the units, but the gradient has one number for each parameter."
+            ),
+            Wrong(
+                lambda h: 4 * 7840 * h,
                 (
                     "You multiplied all the layer sizes together. Instead, count "
                     "the parameters of each layer and add these numbers up."
                 ),
             ),
             Wrong(
-                321136,
+                lambda P: 4 * (P + 784 - 10),
                 (
                     "You counted one bias for each unit that feeds a layer, "
                     "but a bias belongs to the unit that computes something."
                 ),
             ),
-            Wrong(321176, "You counted biases for the inputs, but the inputs have none."),
+            Wrong(lambda P: 4 * (P + 784), "You counted biases for the inputs, but the inputs have none."),
             Wrong(
-                4 * 32 * 79510,
+                lambda P: 4 * 32 * P,
                 "You multiplied by both bits and bytes. A float32 has 32 bits, which is the same as 4 bytes.",
             ),
-            Wrong(95440, "That is the answer for 30 hidden units, but this network has 100."),
-            Wrong(4, "That is the size of a single number. How many numbers does the gradient have?"),
-            Wrong(318044, "The cost is not part of the gradient."),
+            Wrong(lambda: 95440, "That is the answer for 30 hidden units, but this network has <h>."),
+            Wrong(lambda: 4, "That is the size of a single number. How many numbers does the gradient have?"),
+            Wrong(lambda P: 4 * P + 4, "The cost is not part of the gradient."),
             Wrong(
                 318000,
                 (
                     "You either left out some of the biases or rounded your result. "
-                    "There are 100 biases in the first layer and 10 in the second."
+                    "There are <h> biases in the first layer and 10 in the second."
                 ),
             ),
-            Wrong(317640, "The biases of the hidden layer are missing."),
-            Wrong(2 * 79510, "That would be right for float16, but a float32 takes 4 bytes."),
-            Wrong(79510 / 4, "You divided by 4, but every number takes four bytes, so you have to multiply."),
-            Wrong(0.31804, "That is the size in MB, but the question asks for bytes."),
+            Wrong(lambda P, h: 4 * (P - h), "The biases of the hidden layer are missing."),
+            Wrong(lambda P: 2 * P, "That would be right for float16, but a float32 takes 4 bytes."),
+            Wrong(lambda P: P / 4, "You divided by 4, but every number takes four bytes, so you have to multiply."),
+            Wrong(lambda P: 4 * P / 1e6, "That is the size in MB, but the question asks for bytes."),
             Wrong(
-                4 * 79510 * 60000,
+                lambda P: 4 * P * 60000,
                 "The gradient has as many numbers as there are parameters, no matter how many examples there are.",
             ),
             Wrong(
-                4 * 11272 * 79510,
+                lambda P: 4 * 11272 * P,
                 "The gradient has as many numbers as there are parameters, no matter how many examples there are.",
             ),
-            Wrong(317608, "You counted one bias per layer, but every unit has its own."),
-            Wrong(317604, "You counted one bias for the whole network, but every unit has its own."),
+            Wrong(lambda h: 4 * (794 * h + 2), "You counted one bias per layer, but every unit has its own."),
+            Wrong(
+                lambda h: 4 * (794 * h + 1), "You counted one bias for the whole network, but every unit has its own."
+            ),
         ],
     ),
     Exercise(
         name="10.equal",
+        numbers=Numbers(
+            "10.equal",
+            lambda c, t: round(c / t) in (12, 20, 24, 30, 40, 60, 80),
+            c=(0.8, 0.6, 0.4, 1.2),
+            t=(0.02, 0.01, 0.04, 0.05),
+        ).also(
+            K=lambda c, t: round(c / t),
+            half=lambda K: K // 2,
+            twice=lambda K: 2 * K,
+            more=lambda K: K + 1,
+            fewer=lambda K: K - 1,
+            both=lambda t: 2 * t,
+        ),
         prompt=(
-            "On a single worker, the computation in one step takes 0.8 s. On several "
+            "On a single worker, the computation in one step takes <c> s. On several "
             "workers, this work is shared evenly, but communication takes an "
-            "additional 0.02 s, regardless of the number of workers. With how many "
+            "additional <t> s, regardless of the number of workers. With how many "
             "workers does a step spend as much time on communication as on computation?"
         ),
         right=40,
-        solution="answer = 0.8 / 0.02",
-        reason="0.8/K = 0.02 for K = 40. A step then takes 0.04 s, so 40 workers are 20 times as fast as one.",
-        hints=["If K workers share the work, how long does each of them compute?", "Solve 0.8/K = 0.02 for K."],
+        solution="answer = <c> / <t>",
+        reason="<c>/K = <t> for K = <K>. A step then takes <both> s, so <K> workers are <half> times as fast as one.",
+        hints=["If K workers share the work, how long does each of them compute?", "Solve <c>/K = <t> for K."],
         wrong=[
             Wrong(
-                20,
+                lambda half: half,
                 (
-                    "With 20 workers, a step still spends twice as much time on computation "
+                    "With <half> workers, a step still spends twice as much time on computation "
                     "as on communication. How long does each of K workers compute?"
                 ),
             ),
-            Wrong(0.025, "Your fraction is upside down. Solve 0.8/K = 0.02 for K."),
-            Wrong(7, "Communication takes 0.02 s regardless of the number of workers, so it does not grow with K."),
-            Wrong(0.016, "You multiplied the two times. Solve 0.8/K = 0.02 for K instead."),
-            Wrong(80, "With 80 workers, computation would take only half as long as communication."),
-            Wrong(0.78, "That is the difference between the two times. How many workers make 0.8/K equal to 0.02?"),
+            Wrong(lambda c, t: t / c, "Your fraction is upside down. Solve <c>/K = <t> for K."),
+            Wrong(7, "Communication takes <t> s regardless of the number of workers, so it does not grow with K."),
+            Wrong(lambda c, t: c * t, "You multiplied the two times. Solve <c>/K = <t> for K instead."),
             Wrong(
-                0.82,
+                lambda twice: twice, "With <twice> workers, computation would take only half as long as communication."
+            ),
+            Wrong(
+                lambda c, t: c - t,
+                "That is the difference between the two times. How many workers make <c>/K equal to <t>?",
+            ),
+            Wrong(
+                lambda c, t: c + t,
                 (
                     "That is the time for a step in which one worker computes and "
                     "communicates, but the question asks for the number of workers."
                 ),
             ),
-            Wrong(400, "Your answer is off by a power of ten. Check your division of 0.8 by 0.02."),
+            Wrong(lambda K: 10 * K, "Your answer is off by a power of ten. Check your division of <c> by <t>."),
             Wrong(
-                41,
+                lambda K: K + 1,
                 (
-                    "With 41 workers, a step spends a little less time on computation than on "
+                    "With <more> workers, a step spends a little less time on computation than on "
                     "communication. Did you add one worker who does not share the computation?"
                 ),
             ),
             Wrong(
-                0.02,
+                lambda t: t,
                 (
                     "That is how long computation and communication each take "
                     "when they are equal. How many workers are there then?"
@@ -391,19 +421,21 @@ EXERCISES = [
                     "equal. (A misplaced decimal point also gives 0.04.) How many workers are there then?"
                 ),
             ),
-            Wrong(1, "On one worker, computation takes 40 times as long as communication."),
-            Wrong(0.5, "That is a fraction of the step, but the question asks for the number of workers."),
-            Wrong(float(np.log2(40)), "The work is shared evenly among the workers. It is not halved again and again."),
+            Wrong(lambda: 1, "On one worker, computation takes <K> times as long as communication."),
+            Wrong(lambda: 0.5, "That is a fraction of the step, but the question asks for the number of workers."),
             Wrong(
-                39,
+                lambda K: np.log2(K), "The work is shared evenly among the workers. It is not halved again and again."
+            ),
+            Wrong(
+                lambda K: K - 1,
                 (
-                    "With 39 workers, a step spends a little more time on computation than on "
-                    "communication. Did you subtract something from the 0.8 s or from the number of workers?"
+                    "With <fewer> workers, a step spends a little more time on computation than on "
+                    "communication. Did you subtract something from the <c> s or from the number of workers?"
                 ),
             ),
-            Wrong(4, "Your answer is off by a power of ten. Check your division of 0.8 by 0.02."),
+            Wrong(lambda K: K / 10, "Your answer is off by a power of ten. Check your division of <c> by <t>."),
             Wrong(
-                float(np.sqrt(40)),
+                lambda K: np.sqrt(K),
                 (
                     "Here, the communication time does not grow with the "
                     "number of workers, so there is no square root to take."
@@ -500,33 +532,58 @@ EXERCISES = [
     ),
     Exercise(
         name="10.q5",
+        numbers=Numbers("10.q5", K=(8, 4, 16, 32, 64, 128, 256)).also(
+            All=lambda K: "Eight" if K == 8 else str(K),
+            all=lambda All: All.lower(),
+            others=lambda K: "seven" if K == 8 else str(K - 1),
+            once=lambda K: K - 1,
+            levels=lambda K: K.bit_length() - 1,
+        ),
         prompt=(
-            "Eight workers stand in a ring. The pieces of the gradient are added up, and the sums passed "
+            "<All> workers stand in a ring. The pieces of the gradient are added up, and the sums passed "
             "on to everybody, in rounds, in each of which every worker sends one message to its "
             "neighbour. How many rounds does a step take?"
         ),
         right=14,
-        solution="q5 = 2 * (8 - 1)",
+        solution="q5 = 2 * (<K> - 1)",
         reason=(
-            "A piece needs 7 rounds to visit the other seven workers, and then "
-            "its sum needs 7 more to reach everybody: 2(K − 1) rounds for K = 8."
+            "A piece needs <once> rounds to visit the other <others> workers, and then "
+            "its sum needs <once> more to reach everybody: 2(K − 1) rounds for K = <K>."
         ),
         wrong=[
-            Wrong(7, "After 7 rounds every piece is complete, but each sum is known to one worker only."),
             Wrong(
-                8, "A piece starts at one worker, so it has to visit only the seven others. And who knows the sum then?"
-            ),
-            Wrong(16, "A piece starts at one worker, so it has to visit only the seven others, not all eight."),
-            Wrong(
-                6,
-                "That is the number of rounds in a tree, 2 log₂ 8. In a ring, a piece visits one worker after another.",
+                lambda once: once,
+                "After <once> rounds every piece is complete, but each sum is known to one worker only.",
             ),
             Wrong(
-                3, "That is log₂ 8, the number of levels of a tree. In a ring, a piece visits one worker after another."
+                lambda K: K,
+                (
+                    "A piece starts at one worker, so it has to visit only the <others> others. "
+                    "And who knows the sum then?"
+                ),
             ),
-            Wrong(56, "That is the number of messages that all eight workers send until every piece is complete."),
             Wrong(
-                112, "That is the number of messages of all eight workers. In each round they send at the same time."
+                lambda K: 2 * K,
+                "A piece starts at one worker, so it has to visit only the <others> others, not all <all>.",
+            ),
+            Wrong(
+                lambda levels: 2 * levels,
+                (
+                    "That is the number of rounds in a tree, 2 log₂ <K>. "
+                    "In a ring, a piece visits one worker after another."
+                ),
+            ),
+            Wrong(
+                lambda levels: levels,
+                "That is log₂ <K>, the number of levels of a tree. In a ring, a piece visits one worker after another.",
+            ),
+            Wrong(
+                lambda K, once: K * once,
+                "That is the number of messages that all <all> workers send until every piece is complete.",
+            ),
+            Wrong(
+                lambda K, once: 2 * K * once,
+                "That is the number of messages of all <all> workers. In each round they send at the same time.",
             ),
         ],
     ),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from helpers.exercises.record import Attempts
 from helpers.exercises.registry import EXERCISES, SOURCES, with_seed
 from helpers.exercises.variation import Numbers
 
+README = Path(__file__).resolve().parents[2] / "README.md"
 VARYING = {one.name: one for those in SOURCES.values() for one in those if one.numbers}
 
 
@@ -28,7 +30,8 @@ def all_variants(exercise):
 
 
 def test_there_are_enough_of_them():
-    assert len(VARYING) >= 22
+    assert len(VARYING) >= 29
+    assert f"{len(VARYING)} exercises and questions have numbers of their own" in README.read_text("utf-8")
     assert all(len(variation.variants(one)) >= 7 for one in VARYING.values())
 
 
