@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers.backprop.activations import sigmoid, sigmoid_prime
 from helpers.exercises.core import Exercise, Wrong
+from helpers.exercises.variation import Numbers
 
 
 def start(N):
@@ -283,69 +284,84 @@ EXERCISES = [
     ),
     Exercise(
         name="07.slopes",
+        numbers=Numbers("07.slopes", L=(10, 5, 6, 7, 8, 9, 12)).also(
+            ten=lambda L: "ten" if L == 10 else str(L),
+            last=lambda L: L + 1,
+            fewer=lambda L: L - 1,
+            more=lambda L: L + 2,
+        ),
         prompt=(
-            "A sigmoid network has 10 hidden layers. By what factor, at the very "
-            "least, does the error shrink on its way from $dZ^{[11]}$ to "
+            "A sigmoid network has <L> hidden layers. By what factor, at the very "
+            "least, does the error shrink on its way from $dZ^{[<last>]}$ to "
             "$dZ^{[1]}$ if you count only the slopes of the activation functions?"
         ),
         right=4**10,
-        solution="answer = 4**10",
-        reason="In each of the 10 hidden layers, the error is multiplied by σ′(Z), which is at most ¼.",
+        solution="answer = 4**<L>",
+        reason="In each of the <L> hidden layers, the error is multiplied by σ′(Z), which is at most ¼.",
         hints=[
             "What is the largest value of σ′, and where does σ′ reach it?",
-            "Each of the ten hidden layers contributes a factor that is at most that large. Multiply these factors.",
+            "Each of the <ten> hidden layers contributes a factor that is at most that large. Multiply these factors.",
         ],
         wrong=[
-            Wrong(0.25**10, "That is the fraction of the error that is left. By what factor does the error shrink?"),
-            Wrong(16**10, "You counted the slope of each layer twice. On its way back, the error meets it only once."),
-            Wrong(40, "You added the factors of the layers, but they have to be multiplied."),
             Wrong(
-                4**11,
+                lambda L: 0.25**L,
+                "That is the fraction of the error that is left. By what factor does the error shrink?",
+            ),
+            Wrong(
+                lambda L: 16**L,
+                "You counted the slope of each layer twice. On its way back, the error meets it only once.",
+            ),
+            Wrong(lambda L: 4 * L, "You added the factors of the layers, but they have to be multiplied."),
+            Wrong(
+                lambda L: 4 ** (L + 1),
                 (
-                    "You counted 11 layers, but the slope of the output layer "
+                    "You counted <last> layers, but the slope of the output layer "
                     "cancels against the cross-entropy, as in lesson 02."
                 ),
             ),
             Wrong(
-                4**9,
+                lambda L: 4 ** (L - 1),
                 (
-                    "You counted only 9 layers. On its way from dZ[11] to dZ[1], "
-                    "the error passes through 10 hidden activation functions."
+                    "You counted only <fewer> layers. On its way from dZ[<last>] to dZ[1], "
+                    "the error passes through <L> hidden activation functions."
                 ),
             ),
-            Wrong(2**10, "The slope of σ at 0 is ¼, not ½.", r"^(?![\s\S]*(\b4\b|\.25\b))"),
-            Wrong(4, "That is the factor for a single layer, but there are ten hidden layers."),
+            Wrong(lambda L: 2**L, "The slope of σ at 0 is ¼, not ½.", r"^(?![\s\S]*(\b4\b|\.25\b))"),
+            Wrong(lambda: 4, "That is the factor for a single layer, but there are <ten> hidden layers."),
             Wrong(
-                2.5,
+                lambda L: L / 4,
                 (
                     "You added the slopes, but the factors of the layers "
                     "have to be multiplied, and each of them is at most ¼."
                 ),
             ),
             Wrong(
-                10**4,
+                lambda L: L**4,
                 (
                     "You swapped the base and the exponent. Which number stands for "
                     "the slope of a layer, and which one for the number of layers?"
                 ),
             ),
-            Wrong(64, "That is the answer for 3 hidden layers, but this network has 10."),
-            Wrong(10, "That is the number of layers. Each of them shrinks the error by a factor."),
-            Wrong(1, "1 is the largest slope of tanh. What is the largest slope of σ?"),
-            Wrong(float(np.exp(10)), "The factor for each layer is 1 divided by the largest slope, not e."),
-            Wrong(float(10 * np.log(4)), "That is the logarithm of the factor."),
+            Wrong(lambda: 64, "That is the answer for 3 hidden layers, but this network has <L>."),
+            Wrong(lambda L: L, "That is the number of layers. Each of them shrinks the error by a factor."),
+            Wrong(lambda: 1, "1 is the largest slope of tanh. What is the largest slope of σ?"),
+            Wrong(lambda L: np.exp(L), "The factor for each layer is 1 divided by the largest slope, not e."),
+            Wrong(lambda L: L * np.log(4), "That is the logarithm of the factor."),
             Wrong(
-                20.0**10,
+                lambda L: 20.0**L,
                 "A slope of 0.05 belongs to a saturated unit. The error shrinks least where the slope is largest.",
             ),
             Wrong(
-                4**12,
+                lambda L: 4 ** (L + 2),
                 (
-                    "You counted 12 layers. On its way from dZ[11] to dZ[1], "
-                    "the error passes through 10 hidden activation functions."
+                    "You counted <more> layers. On its way from dZ[<last>] to dZ[1], "
+                    "the error passes through <L> hidden activation functions."
                 ),
             ),
-            Wrong(0.25, "That is the slope of a single layer. By what factor does the error shrink over ten layers?"),
+            Wrong(
+                lambda: 0.25,
+                "That is the slope of a single layer. By what factor does the error shrink over <ten> layers?",
+            ),
             Wrong(
                 32,
                 "32 would be right if every layer shrank the error by a factor of √2. What is the largest slope of the "

@@ -145,44 +145,58 @@ def _with_plus(theta, gradient, velocity, learning_rate, beta):
 EXERCISES = [
     Exercise(
         name="08.byhand",
+        numbers=Numbers("08.byhand", lambda p, q: p + q != 9, p=(2, 3, 4), q=(5, 6, 7, 8)).also(
+            total=lambda p, q: 1 + p + q
+        ),
         prompt=(
-            "Three classes have the logits $z = (0, \\log 2, \\log "
-            "5)$. What are their probabilities? Answer with a list."
+            "Three classes have the logits $z = (0, \\log <p>, \\log "
+            "<q>)$. What are their probabilities? Answer with a list."
         ),
         right=[0.125, 0.25, 0.625],
-        solution="e = np.exp([0, np.log(2), np.log(5)])\nanswer = list(e / e.sum())",
+        solution="e = np.exp([0, np.log(<p>), np.log(<q>)])\nanswer = list(e / e.sum())",
         reason=(
-            "The exponentials are 1, 2 and 5. Dividing them by their sum, 8, gives probabilities that add up to 1."
+            "The exponentials are 1, <p> and <q>. Dividing them by their sum, "
+            "<total>, gives probabilities that add up to 1."
         ),
         hints=[
-            "What are e to the power 0, e to the power log 2 and e to the power log 5?",
+            "What are e to the power 0, e to the power log <p> and e to the power log <q>?",
             "Divide each of these three numbers by their sum.",
         ],
         wrong=[
-            Wrong([1, 2, 5], "Those are the exponentials, but probabilities must add up to 1."),
-            Wrong([0.2, 0.4, 1.0], "Divide by the sum of all the exponentials, not by the largest one."),
+            Wrong(lambda p, q: [1, p, q], "Those are the exponentials, but probabilities must add up to 1."),
             Wrong(
-                [0, float(np.log(2) / np.log(10)), float(np.log(5) / np.log(10))],
+                lambda p, q: [1 / q, p / q, 1.0], "Divide by the sum of all the exponentials, not by the largest one."
+            ),
+            Wrong(
+                lambda p, q: [0, np.log(p) / np.log(p * q), np.log(q) / np.log(p * q)],
                 "Take the exponentials first, and then divide by their sum.",
             ),
             Wrong(
-                [0.5, 2 / 3, 5 / 6],
+                lambda p, q: [0.5, p / (1 + p), q / (1 + q)],
                 "You applied the sigmoid to each logit separately. With softmax, the classes compete with each other.",
             ),
-            Wrong([0, 2 / 7, 5 / 7], "e⁰ is 1, not 0, so the first class has a probability too."),
             Wrong(
-                [1 / 7, 2 / 7, 5 / 7],
+                lambda p, q: [0, p / (p + q), q / (p + q)], "e⁰ is 1, not 0, so the first class has a probability too."
+            ),
+            Wrong(
+                lambda p, q: [1 / (p + q), p / (p + q), q / (p + q)],
                 (
                     "These numbers do not add up to 1, because you left e⁰ = 1 "
                     "out of the sum. What is the sum of all three exponentials?"
                 ),
             ),
-            Wrong([1 / 3, 1 / 3, 1 / 3], "That would be right if all logits were equal, but these differ."),
-            Wrong([0, 0, 1], "You picked the most likely class, but softmax gives every class a probability."),
-            Wrong([1 / 3, 2 / 3, 5 / 3], "Divide by the sum of the exponentials, not by the number of classes."),
-            Wrong([0.1, 0.2, 0.5], "Probabilities must add up to 1, but these do not. What is 1 + 2 + 5?"),
+            Wrong(lambda: [1 / 3, 1 / 3, 1 / 3], "That would be right if all logits were equal, but these differ."),
+            Wrong(lambda: [0, 0, 1], "You picked the most likely class, but softmax gives every class a probability."),
             Wrong(
-                [0, 0, 0],
+                lambda p, q: [1 / 3, p / 3, q / 3],
+                "Divide by the sum of the exponentials, not by the number of classes.",
+            ),
+            Wrong(
+                lambda p, q: [0.1, p / 10, q / 10],
+                "Probabilities must add up to 1, but these do not. What is 1 + <p> + <q>?",
+            ),
+            Wrong(
+                lambda: [0, 0, 0],
                 (
                     "Every probability lies between 0 and 1. (If you used //, it rounded "
                     "your results down to 0.) What do you have to divide each exponential by?"
@@ -192,16 +206,19 @@ EXERCISES = [
                 [0.125, 0.25, 0.5],
                 "Probabilities must add up to 1, but these do not. What do you have to divide each exponential by?",
             ),
-            Wrong([0, float(np.log(2)), float(np.log(5))], "Those are the logits. Take their exponentials first."),
+            Wrong(lambda p, q: [0, np.log(p), np.log(q)], "Those are the logits. Take their exponentials first."),
             Wrong(
-                [float(v) for v in np.array([1, 4, 25]) / 30],
+                lambda p, q: list(np.array([1, p**2, q**2]) / (1 + p**2 + q**2)),
                 "You squared the exponentials. Where does the square come from?",
             ),
             Wrong(
-                [float(v) for v in np.exp([0, np.log10(2), np.log10(5)]) / np.exp([0, np.log10(2), np.log10(5)]).sum()],
+                lambda p, q: list(_softmax(np.array([[0, np.log10(p), np.log10(q)]]).T)[:, 0]),
                 "In these lessons, log is the natural logarithm, not the logarithm to base 10.",
             ),
-            Wrong([0.625, 0.25, 0.125], "Your probabilities are in the wrong order. Which logit is the largest?"),
+            Wrong(
+                lambda p, q, total: [q / total, p / total, 1 / total],
+                "Your probabilities are in the wrong order. Which logit is the largest?",
+            ),
         ],
     ),
     Exercise(

@@ -43,14 +43,16 @@ def gradient_through_arctan(x):
 EXERCISES = [
     Exercise(
         name="09.twice",
+        numbers=Numbers("09.twice", x=(3, 5, 6, 7, 8, 9, 10, 12)).also(two=lambda x: 2 * x),
         prompt=(
-            "The tape has recorded $f = (x + x) \\cdot x$ at $x = 3$. Three gradients arrive at $x$. What is their sum?"
+            "The tape has recorded $f = (x + x) \\cdot x$ at $x = <x>$. "
+            "Three gradients arrive at $x$. What is their sum?"
         ),
         right=12,
-        solution="answer = (3 + 3) + 3 + 3",
+        solution="answer = (<x> + <x>) + <x> + <x>",
         reason=(
-            "The product passes x + x = 6 directly to x. It also passes the other "
-            "factor, 3, to the sum x + x, which passes it on twice, once for each x."
+            "The product passes x + x = <two> directly to x. It also passes the other "
+            "factor, <x>, to the sum x + x, which passes it on twice, once for each x."
         ),
         hints=[
             "The product passes to each factor the incoming gradient times the other factor.",
@@ -61,16 +63,16 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(
-                6,
+                lambda two: two,
                 (
-                    "6 is the gradient that arrives directly from the product. "
+                    "<two> is the gradient that arrives directly from the product. "
                     "What arrives through the sum x + x, and how many times?"
                 ),
             ),
             Wrong(
-                9,
+                lambda x: 3 * x,
                 (
-                    "Your answer is too small by 3, so one of the gradients is missing. What does the "
+                    "Your answer is too small by <x>, so one of the gradients is missing. What does the "
                     "product pass directly to x, and how many times does the sum pass on what it receives?"
                 ),
             ),
@@ -89,13 +91,16 @@ EXERCISES = [
                 ),
             ),
             Wrong(
-                4,
+                lambda: 4,
                 (
                     "4 is only the coefficient of the slope, because f "
-                    "= 2x² has the slope 4x. What is the slope at x = 3?"
+                    "= 2x² has the slope 4x. What is the slope at x = <x>?"
                 ),
             ),
-            Wrong(8, "The gradient that arrives at x + x is the other factor, x = 3, and the sum passes it on twice."),
+            Wrong(
+                lambda two: two + 2,
+                "The gradient that arrives at x + x is the other factor, x = <x>, and the sum passes it on twice.",
+            ),
             Wrong(
                 5,
                 (
@@ -110,8 +115,11 @@ EXERCISES = [
                     "of x when you took the derivative. Which three gradients arrive at x?"
                 ),
             ),
-            Wrong(27, "Add up the gradients that arrive: 6 from the product, and 3 for each x in the sum."),
-            Wrong(15, "Only three gradients arrive, not four. Count how many times x is used."),
+            Wrong(
+                lambda x: 3 * x**2,
+                "Add up the gradients that arrive: <two> from the product, and <x> for each x in the sum.",
+            ),
+            Wrong(lambda x: 5 * x, "Only three gradients arrive, not four. Count how many times x is used."),
             Wrong(
                 7,
                 (
@@ -120,14 +128,14 @@ EXERCISES = [
                 ),
             ),
             Wrong(
-                24,
+                lambda x: 8 * x,
                 (
                     "Your answer is twice the right one. Did you count some of the gradients "
                     "twice, or forget the 2 in the denominator of a central difference?"
                 ),
             ),
             Wrong(
-                2,
+                lambda: 2,
                 "2 is the slope of x + x alone, and also the product of the slopes of the two factors. By the product "
                 "rule, the slope of each factor is multiplied by something else.",
             ),
