@@ -25,12 +25,16 @@ def read(path):
         text = Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{path} is not UTF-8. Save it as “CSV UTF-8”.") from None
-    first = text.partition("\n")[0]
-    table = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
-    table.fieldnames = [normal(one) for one in table.fieldnames or ()]
-    if not {"name", "id"} <= {*table.fieldnames}:
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    try:
+        headers, *lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator) if text.strip() else [[]]
+    except csv.Error as error:
+        raise ValueError(f"{path} is not a CSV file ({error}).") from None
+    headers = [normal(one) for one in headers]
+    if not {"name", "id"} <= {*headers}:
         raise ValueError(f"{path} has no columns name and id. Begin its first line with name,id.")
-    return [(clean(row["name"]), clean(row["id"] or "")) for row in table if row["name"]]
+    rows = [dict(zip(headers, map(clean, line), strict=False)) for line in lines]
+    return [(row["name"], row.get("id", "")) for row in rows if row.get("name")]
 
 
 def assign(rows, listed):

@@ -15,7 +15,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from helpers.exercises import grade, gradebook, rerun, source, submission
+from helpers.exercises import class_list, grade, gradebook, rerun, source, submission
 from helpers.exercises.record import Attempts
 from helpers.exercises.registry import EXERCISES, LESSONS, with_seed
 from helpers.exercises.rerun import Cell
@@ -469,6 +469,21 @@ def test_a_class_list_gives_each_row_its_id(tmp_path, capsys, separator):
     assert list(rows[0])[:2] == ["name", "id"] and [row["id"] for row in rows] == ["0017", "b2", "", ""]
     assert [row["note"] for row in rows] == ["", "", "The name is twice or more in the class list, so there is no ID.", "The name is not in the class list, so there is no ID."]  # fmt: skip  # noqa: E501
     assert "<h2>Nothing handed in</h2>\n<p><bdi>Cy</bdi></p>" in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "has no columns name and id"),
+        (b"name,student\nAda,1", "has no columns name and id"),
+        ("name,id\nZo\u00eb,1".encode("latin-1"), "is not UTF-8. Save it as"),
+        (b'name,id\n"' + b"x" * 200_000, "is not a CSV file"),
+    ],
+)
+def test_what_is_no_class_list(tmp_path, data, words):
+    (tmp_path / "class.csv").write_bytes(data)
+    with pytest.raises(ValueError, match=words):
+        class_list.read(tmp_path / "class.csv")
 
 
 def test_the_report_shows_the_answers_to_look_at(tmp_path):
