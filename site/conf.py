@@ -69,7 +69,8 @@ def add_to_context(app, page, template, context, doctree):
     context["is_search"] = page == "search"
     context["without_scripts"] = lambda html: without_scripts(html, not_needed)
     context["repository"] = repository_address()
-    context["live"] = page in LESSONS and (HERE / "_static" / "live").is_dir()  # see bundle.py
+    runs = page in LESSONS and (HERE / "_static" / "live").is_dir()  # see bundle.py
+    context["live"] = " ".join(LESSONS) if runs else ""
 
 
 def setup(app):

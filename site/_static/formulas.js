@@ -7,12 +7,11 @@ const watcher = new ResizeObserver(entries => {
         else target.removeAttribute("tabindex")
     }
 })
-window.addEventListener("load", () => {
-    for (const box of document.querySelectorAll("div.cell_output")) watcher.observe(box)
-})
-window.addEventListener("load", () => window.MathJax?.startup?.promise.then(() => {
-    for (const box of document.querySelectorAll("mjx-container[display]")) watcher.observe(box)
-}))
+const watch = () => {
+    for (const box of document.querySelectorAll("div.cell_output, mjx-container[display]")) watcher.observe(box)
+}
+window.addEventListener("load", () => { watch(); window.MathJax?.startup?.promise.then(watch) })
+document.addEventListener("lesson-shown", watch) // the page has replaced its lesson by another one
 
 // Paper is white: a page is printed in its light colours. The style sheet for paper opens all folds.
 const root = document.documentElement

@@ -90,6 +90,12 @@ export class Kernel extends EventTarget {
         for (const { reject } of waiting) reject(new Ended())
     }
 
+    /** Start Python anew, without any variables. */
+    restart() {
+        this.end()
+        this.start().catch(() => {})
+    }
+
     /** @param {Message} data */
     #receive(data) {
         if (data.type === "done" || data.type === "failed") {
@@ -99,7 +105,7 @@ export class Kernel extends EventTarget {
         } else if (data.type === "status") this.#tell(this.state, data.words)
         else if (data.type === "progress") saveProgress(data.text)
         else if (data.type.startsWith("comm_")) this.dispatchEvent(new CustomEvent("comm", { detail: data }))
-        else if (data.type === "numpy" || data.type === "ready") performance.mark(`live-${data.type}`)
+        else if (data.type === "numpy") performance.mark("live-numpy")
         else if (this.listener) this.listener(data)
         else if (data.type === "error") this.#tell(this.state, `${data.ename}: ${data.evalue}`, true)
     }

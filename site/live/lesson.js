@@ -2,33 +2,25 @@
 
 import { Cell } from "./cell.js"
 import { element } from "./dom.js"
-import { Ended, Kernel } from "./kernel.js"
-import { Pill } from "./pill.js"
+import { Ended } from "./kernel.js"
 import { Store, watchOtherTabs } from "./store.js"
 
 export class Lesson {
-    /** @param {string} name @param {string} edition @param {string} root - address of the site */
-    constructor(name, edition, root) {
+    /** @param {string} name @param {string} edition @param {import("./kernel.js").Kernel} kernel @param {import("./pill.js").Pill} pill */
+    constructor(name, edition, kernel, pill) {
         this.store = new Store(name, edition)
-        this.kernel = new Kernel(new URL("lab/files/", root).href)
-        this.pill = new Pill({
-            stop: () => this.kernel.stop(),
-            restart: () => this.restart(),
-            all: () => this.run(this.cells[this.cells.length - 1], true),
-            reset: () => this.reset(),
-        })
+        this.kernel = kernel
+        this.pill = pill
         const nodes = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("div.cell:has(.cell_input)"))
         this.cells = [...nodes].map((node, index) => new Cell(node, index + 1, this))
         /** Cells run one after the other. @type {Promise<void>} */
         this.queue = Promise.resolve()
-        this.life = 0 // counts the Pythons of this page
-        /** @type {Promise<import("./widgets.js").Widgets>?} */
-        this.widgets = null
-        this.kernel.addEventListener("status", event => this.pill.show(/** @type {CustomEvent} */ (event).detail))
-        this.kernel.addEventListener("ended", () => this.#ended())
-        this.kernel.addEventListener("comm", event => this.#passOn(/** @type {CustomEvent} */ (event).detail))
+        this.life = 0 // counts the Pythons of this lesson
+        this.gone = false
+        /** @type {Promise<any>?} */ this.begun = null
+        /** @type {Promise<import("./widgets.js").Widgets>?} */ this.widgets = null
         this.#restore()
-        watchOtherTabs(name, () => this.pill.notice("other-tab", "This lesson is also open in another tab. Both tabs keep what you type " +
+        this.unwatch = watchOtherTabs(name, () => this.pill.notice("other-tab", "This lesson is also open in another tab. Both tabs keep what you type " +
             "in the same place, so the last change of a cell is the one that stays."))
     }
 
@@ -57,7 +49,7 @@ export class Lesson {
     run(cell, withAll = false) {
         this.#enqueue(async () => {
             const alone = !withAll && (cell.kind === "exercise" || cell.kind === "questions")
-            await this.kernel.start()
+            await this.#begin()
             const needed = alone && !(await this.kernel.ask({ do: "needs", source: cell.text })) ? [] : this.cells
             const list = [...needed.filter(other => other.number < cell.number && !other.done), cell]
             list.forEach(other => other.mark("waiting"))
@@ -76,8 +68,8 @@ export class Lesson {
     ask(cell, name) {
         const before = cell.done ? "done" : ""
         this.#enqueue(async () => {
-            await this.kernel.start()
-            await this.kernel.run(`from helpers.exercises import ${name}\n${name}("${cell.exercise}")`, message => cell.outputs.add(message))
+            await this.#begin()
+            await this.#execute(cell, `from helpers.exercises import ${name}\n${name}("${cell.exercise}")`)
             cell.mark(before)
             this.pill.show({ state: "ready", words: "Python is ready" })
         }, cell)
@@ -90,13 +82,27 @@ export class Lesson {
         cell.outputs.begin()
         let well = false
         try {
-            well = await this.kernel.run(cell.text, message => cell.outputs.add(message))
+            well = await this.#execute(cell, cell.text)
         } finally {
             cell.outputs.end()
             cell.mark(well ? "done" : "failed")
         }
         this.pill.show({ state: "ready", words: "Python is ready" })
         return well
+    }
+
+    /** Start Python, and remove what an earlier lesson has left in it. */
+    async #begin() {
+        await this.kernel.start()
+        this.begun ??= this.kernel.ask({ do: "begin" })
+        await this.begun
+        performance.mark("live-ready")
+    }
+
+    /** @param {Cell} cell @param {string} source */
+    #execute(cell, source) {
+        if (this.gone) throw new Ended()
+        return this.kernel.run(source, message => cell.outputs.add(message))
     }
 
     /** @param {() => Promise<void>} work @param {Cell} cell */
@@ -109,8 +115,8 @@ export class Lesson {
         })
     }
 
-    /** @param {any} message */
-    #passOn(message) {
+    /** Pass a message on to the widgets. @param {any} message */
+    passOn(message) {
         const { kernel } = this
         this.widgets ??= loadStyle("widgets.css").then(() => import("./widgets.js")).then(({ Widgets }) => new Widgets(kernel))
         this.widgets.then(widgets => widgets.receive(message))
@@ -118,13 +124,14 @@ export class Lesson {
 
     /** @param {string} id @param {HTMLElement} host */
     async showWidget(id, host) {
-        await (await this.widgets)?.show(id, host)
+        const remove = await (await this.widgets)?.show(id, host)
         performance.mark("live-widget")
+        return remove
     }
 
     /** Mark what belonged to a Python that has ended. */
-    #ended() {
-        this.widgets = null
+    ended() {
+        this.widgets = this.begun = null
         this.life++
         for (const cell of this.cells) {
             cell.mark("")
@@ -133,10 +140,18 @@ export class Lesson {
         this.pill.show({ state: "off", words: "Python was stopped. Its variables are gone; the next Run starts it again." })
     }
 
-    /** Start Python anew, without any variables. */
-    restart() {
-        this.kernel.end()
-        this.kernel.start().catch(() => {})
+    /** Run all cells that have not run. */
+    runAll() {
+        this.run(this.cells[this.cells.length - 1], true)
+    }
+
+    /** End everything that belongs to this lesson, because the page shows another one. Python stays, unless it is busy. */
+    leave() {
+        this.gone = true
+        this.life++
+        this.unwatch()
+        if (this.kernel.listener) this.kernel.end()
+        for (const cell of this.cells) cell.outputs.removeWidgets()
     }
 
     /** Forget what was typed in this lesson, and show it as it is published. */

@@ -1,9 +1,10 @@
 // Shows what a cell prints, displays and returns, in the same elements as the committed outputs of the page.
 
 import { marked } from "marked"
+import { typeset } from "./dom.js"
 
 /** @typedef {import("./kernel.js").Message} Message */
-/** @typedef {(id: string, host: HTMLElement) => Promise<void>} ShowWidget */
+/** @typedef {(id: string, host: HTMLElement) => Promise<(() => void) | undefined>} ShowWidget */
 
 const VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -16,6 +17,7 @@ export class Outputs {
         /** @type {string[]} */
         this.descriptions = [...this.host.querySelectorAll("img")].map(image => image.alt)
         this.pending = false
+        /** @type {(() => void)[]} */ this.removers = []
     }
 
     /** The next output replaces the present ones, which stay until then so that the page does not jump. */
@@ -34,6 +36,7 @@ export class Outputs {
     clear() {
         this.pending = false
         this.host.closest("details")?.setAttribute("open", "") // who runs a cell wants to see its output
+        this.removeWidgets()
         this.host.replaceChildren()
         if (!this.host.isConnected) this.cell.append(this.host)
     }
@@ -88,7 +91,7 @@ export class Outputs {
         image.alt = this.descriptions[this.host.querySelectorAll("img").length] ?? "A figure"
         image.src = source
         if (width) image.style.maxWidth = `${width}px`
-        if (!performance.getEntriesByName("live-picture").length) performance.mark("live-picture")
+        performance.mark("live-picture")
         this.host.append(image)
     }
 
@@ -111,13 +114,20 @@ export class Outputs {
     #latex(text) {
         const box = this.#put("text_latex output_area")
         box.textContent = text
-        /** @type {any} */ (globalThis).MathJax?.typesetPromise?.([box])
+        typeset(box)
     }
 
     /** @param {string} id */
     #widget(id) {
         const box = this.#put("live-widget")
-        this.showWidget(id, box).catch(error => (box.textContent = `This figure cannot be shown: ${error.message}.`))
+        this.showWidget(id, box).then(
+            remove => remove && this.removers.push(remove),
+            error => (box.textContent = `This figure cannot be shown: ${error.message}.`))
+    }
+
+    /** End the widgets, which may be moving. */
+    removeWidgets() {
+        for (const remove of this.removers.splice(0)) remove()
     }
 
     /** @param {string} kind */

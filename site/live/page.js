@@ -1,10 +1,25 @@
 // Makes the cells of a lesson's page run in the page. Nothing is downloaded before the first click on a button.
 
+import { Kernel } from "./kernel.js"
 import { Lesson } from "./lesson.js"
+import { Pill } from "./pill.js"
+import { followLinks } from "./visit.js"
 
 const root = new URL("../../", import.meta.url) // the site; this file is _static/live/page.js
-const name = location.pathname.split("/").pop()?.replace(/\.html$/, "") ?? ""
-const edition = document.querySelector('meta[name="lesson-edition"]')?.getAttribute("content") ?? ""
+const kernel = new Kernel(new URL("lab/files/", root).href)
+const pill = new Pill({
+    stop: () => kernel.stop(),
+    restart: () => kernel.restart(),
+    all: () => lesson.runAll(),
+    reset: () => lesson.reset(),
+})
+
+/** Return the lesson that the page shows now. */
+function openLesson() {
+    const name = location.pathname.split("/").pop()?.replace(/\.html$/, "") ?? ""
+    const edition = document.querySelector('meta[name="lesson-edition"]')?.getAttribute("content") ?? ""
+    return new Lesson(name, edition, kernel, pill)
+}
 
 /** The widgets ask JupyterLab's attribute whether the page is dark. */
 const tellTheme = () => {
@@ -13,4 +28,15 @@ const tellTheme = () => {
 new MutationObserver(tellTheme).observe(document.documentElement, { attributeFilter: ["data-theme"] })
 tellTheme()
 
-if (edition) new Lesson(name, edition, root.href)
+let lesson = openLesson()
+kernel.addEventListener("status", event => pill.show(/** @type {CustomEvent} */ (event).detail))
+kernel.addEventListener("ended", () => lesson.ended())
+kernel.addEventListener("comm", event => lesson.passOn(/** @type {CustomEvent} */ (event).detail))
+followLinks({
+    worthwhile: () => Boolean(kernel.started),
+    leave: () => lesson.leave(),
+    enter: () => {
+        lesson = openLesson()
+        if (kernel.state === "ready") pill.show({ state: "ready", words: "Python is ready" })
+    },
+})

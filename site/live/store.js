@@ -54,7 +54,8 @@ export function saveProgress(text) {
     }, undefined)
 }
 
-/** Call a function if another tab shows the same lesson, in both tabs. @param {string} lesson @param {() => void} found */
+/** Call a function if another tab shows the same lesson, in both tabs. Return a function that ends this.
+ * @param {string} lesson @param {() => void} found */
 export function watchOtherTabs(lesson, found) {
     const channel = new BroadcastChannel(`live:${lesson}`)
     channel.onmessage = ({ data }) => {
@@ -62,6 +63,7 @@ export function watchOtherTabs(lesson, found) {
         found()
     }
     channel.postMessage("hello")
+    return () => channel.close()
 }
 
 /** Use the browser's storage, which may be full, damaged or forbidden.

@@ -5,13 +5,14 @@ import { ManagerBase } from "@jupyter-widgets/base-manager"
 import * as controls from "@jupyter-widgets/controls"
 import { Widget } from "@lumino/widgets"
 import anywidget from "anywidget"
+import { typeset } from "./dom.js"
 
 /** @type {Record<string, any>} */
 const MODULES = { "@jupyter-widgets/base": base, "@jupyter-widgets/controls": controls, anywidget: anywidget(base) }
 
 // Widgets ask for formulas in the way of MathJax 2; the pages have MathJax 3.
-const math = /** @type {any} */ (globalThis).MathJax
-if (math) math.Hub ??= { Queue: (/** @type {[string, any, Element]} */ [, , node]) => math.typesetPromise?.([node]) }
+const { MathJax } = /** @type {any} */ (globalThis)
+if (MathJax) MathJax.Hub ??= { Queue: (/** @type {[string, any, Element]} */ [, , node]) => typeset(node) }
 
 /** One end of the connection between a widget in Python and its model in the page. */
 class Comm {
@@ -92,10 +93,11 @@ export class Widgets {
         }
     }
 
-    /** Show a widget. @param {string} id @param {HTMLElement} host */
+    /** Show a widget, and return a function that removes it. @param {string} id @param {HTMLElement} host */
     async show(id, host) {
         const model = /** @type {any} */ (await this.manager.get_model(id))
         const view = await this.manager.create_view(model)
         Widget.attach(view.luminoWidget, host)
+        return () => view.luminoWidget.dispose()
     }
 }

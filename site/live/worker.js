@@ -1,4 +1,5 @@
-// The web worker in which the Python of one page runs. It receives one "start", then "run", "needs" and "comm".
+// The web worker in which the Python of one page runs. It receives one "start", then "begin" for
+// each lesson, "run", "needs" and "comm".
 
 /** @typedef {{do: string, [key: string]: any}} Request */
 
@@ -45,7 +46,6 @@ async function start({ base, progress, interrupt }) {
         buffers.destroy?.()
         post({ ...JSON.parse(text), buffers: parts })
     }, ROOT)
-    post({ type: "ready" })
 }
 
 /** Copy a buffer out of Python's memory. @param {any} part */
@@ -68,6 +68,7 @@ function lazily(name, url) {
 /** @type {Record<string, (request: Request) => any>} */
 const actions = {
     start,
+    begin: () => kernel.begin(),
     run: ({ source }) => kernel.run(source),
     needs: ({ source }) => kernel.needs_earlier_cells(source),
     comm: ({ message, buffers }) => kernel.receive(JSON.stringify(message), pyodide.toPy(buffers)),

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Runs cells, given as a JSON list, and prints what was sent: one list of messages for each cell.
+# Runs cells, given as a JSON list, and prints what was sent: one list of messages for each cell. A cell that is a
+# question mark and code asks whether the code needs earlier cells, and "next" begins another lesson.
 PROGRAM = f"""
 import asyncio, json, os, sys
 sys.path[:0] = [{str(ROOT / "site/live/python")!r}]
@@ -16,7 +17,7 @@ live_kernel.start(lambda text, buffers: sent.append(json.loads(text)), {str(ROOT
 
 async def main():
     for source in json.loads(sys.argv[1]):
-        well = source.startswith("?") or await live_kernel.run(source)
+        well = source.startswith("?") or (live_kernel.begin() if source == "next" else await live_kernel.run(source))
         if source.startswith("?"):
             sent.append(live_kernel.needs_earlier_cells(source[1:]))
         print(json.dumps([well, sent]), file=out)
@@ -54,6 +55,22 @@ def test_a_semicolon_or_a_statement_shows_nothing():
 def test_variables_stay_and_await_works():
     results = sent_by("import asyncio\nx = 2", "await asyncio.sleep(0)\nx + 1")
     assert results[1][1][0]["data"] == {"text/plain": "3"}
+
+
+def test_another_lesson_begins_without_what_the_one_before_has_left():
+    cells = (
+        "import ipywidgets, matplotlib.pyplot as plt\nslider = ipywidgets.IntSlider(3)\nplt.rc('lines', linewidth=9)",
+        "next",
+        "sorted(globals().keys() & {'ipywidgets', 'plt', 'slider'}), len(In)",
+        "import matplotlib\nmatplotlib.rcParams['lines.linewidth']",
+    )
+    (_, opened), (_, closed), *rest = sent_by(*cells)
+    ids = [
+        {m["comm_id"] for m in messages if m["type"] == kind}
+        for kind, messages in (("comm_open", opened), ("comm_close", closed))
+    ]
+    assert ids[0] == ids[1] != set()
+    assert [messages[0]["data"]["text/plain"] for _, messages in rest] == ["([], 2)", "1.5"]
 
 
 def test_an_error_is_shown_from_the_cell_on():

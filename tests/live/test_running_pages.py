@@ -144,11 +144,17 @@ def move(page, widget):
         page.wait_for_timeout(50)
 
 
-@pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_runs_in_its_page(visit, name):
+def go_to(page, link, name):
+    """Follow a link, and wait until the page shows the lesson."""
+    link.click()
+    page.wait_for_url(f"**/{name}.html")
+    wait_for(page, f"document.title.startsWith('{name[:2]} ')")
+
+
+def run_all(page, name):
+    """Run all cells of a lesson, and compare their outputs with the committed ones."""
     cells = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4).cells
     committed = [cell for cell in cells if cell.cell_type == "code"]
-    page = visit(name)
     page.locator(".live-run:visible").first.click()
     press(page, page, "More")
     press(page, page, "Run all cells")
@@ -156,11 +162,87 @@ def test_a_lesson_runs_in_its_page(visit, name):
     assert page.evaluate(FAILED) == []
     assert page.locator(".live-done").count() == len(committed)
     assert differing(page, committed) == []
-    widgets = page.locator(WIDGET)
     count = sum("widget-view" in str(cell.outputs) for cell in committed)
     wait_for(page, f"document.querySelectorAll('{WIDGET}').length === {count}")
-    for widget in widgets.all():
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_runs_in_its_page(visit, name):
+    page = visit(name)
+    run_all(page, name)
+    for widget in page.locator(WIDGET).all():
         move(page, widget)
+
+
+def test_the_next_lesson_of_a_visit_finds_python_ready_and_nothing_else(visit):
+    page = visit("01_fit_a_line")
+    press(page, cell(page, "01-043"), "Start")
+    cell(page, "01-043").locator(".instrument").wait_for()
+    finish(page)
+    (worker,) = page.workers
+    go_to(page, page.locator("a.right-next"), "02_classify")
+    assert page.evaluate("scrollY") == 0
+    assert page.locator(".bd-docs-nav .current.active").inner_text() == "02 Classify"
+    page.get_by_role("status").get_by_text("Python is ready").wait_for()
+    type_in(page, cell(page, "02-004"), "sorted(globals().keys() & {'datasets', 'np', 'X'})")
+    press(page, cell(page, "02-004"), "Run")
+    cell(page, "02-004").get_by_text("['datasets']", exact=True).wait_for()  # from this lesson's cell above
+    press(page, cell(page, "02-004"), "Undo edits")
+    run_all(page, "02_classify")
+    move(page, page.locator(WIDGET).first)
+    assert page.workers == [worker]
+
+
+def test_back_and_forward_between_the_lessons_of_a_visit(visit):
+    page = visit("01_fit_a_line")
+    type_in(page, cell(page, "01-004"), "mine = 1")
+    press(page, cell(page, "01-004"), "Run")
+    finish(page)
+    (worker,) = page.workers
+    go_to(page, page.locator(".bd-docs-nav").get_by_text("02 Classify"), "02_classify")
+    section = page.locator("#pst-page-toc-nav").get_by_text("Where to draw the line")
+    section.click()
+    wait_for(
+        page, "document.querySelector('#pst-page-toc-nav a[aria-current]')?.innerText === 'Where to draw the line'"
+    )
+    wait_for(page, "document.querySelector('mjx-container[display]')")
+    for _ in range(2):
+        page.go_back()
+    wait_for(page, "document.title.startsWith('01 ')")
+    assert cell(page, "01-004").locator(".cm-content").inner_text() == "mine = 1"
+    page.go_forward()
+    wait_for(page, "document.title.startsWith('02 ')")
+    assert page.workers == [worker]
+    page.locator(".bd-docs-nav").get_by_text("For teachers").click()  # a page without cells is loaded as usual
+    page.get_by_role("heading", name="For teachers").wait_for()
+    assert page.workers == []
+    page.go_back()
+    wait_for(page, "document.title.startsWith('02 ') && document.querySelector('.live-cell')")
+
+
+def test_on_a_phone_the_list_of_pages_closes_behind_the_reader(visit):
+    page = visit("01_fit_a_line", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    cell(page, "01-004").get_by_role("button", name="Run").tap()
+    finish(page)
+    page.locator(".primary-toggle").tap()
+    go_to(page, page.locator(".bd-docs-nav").get_by_text("02 Classify"), "02_classify")
+    assert page.locator("dialog[open]").count() == 0
+    assert page.evaluate(WIDE) <= 0
+    cell(page, "02-004").get_by_role("button", name="Run").tap()
+    finish(page)
+    assert page.evaluate(FAILED) == []
+
+
+def test_a_lesson_that_is_left_while_a_cell_runs_ends_python(visit):
+    page = visit("01_fit_a_line")
+    type_in(page, cell(page, "01-004"), "print('begun')\nwhile True:\n    pass")
+    press(page, cell(page, "01-004"), "Run")
+    cell(page, "01-004").get_by_text("begun", exact=True).wait_for()
+    go_to(page, page.locator("a.right-next"), "02_classify")
+    assert page.workers == []
+    press(page, cell(page, "02-004"), "Run")
+    finish(page)
+    assert page.evaluate(FAILED) == []
 
 
 def test_an_exercise_is_judged_in_place_and_stays_solved(visit):

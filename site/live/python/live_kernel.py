@@ -1,7 +1,7 @@
 """The kernel of a page: runs cells and carries the messages of widgets.
 
-The web worker calls `start` once, then `run` for each cell and `receive` for each message of a widget. All that they
-have to say goes to the function `post`, as JSON text and a list of bytes-like objects.
+The web worker calls `start` once, `begin` for each lesson, `run` for each cell and `receive` for each message of a
+widget. All that they have to say goes to the function `post`, as JSON text and a list of bytes-like objects.
 """
 
 import ast
@@ -20,6 +20,7 @@ AT_ONCE = 100  # lines that a cell may print before text is held back
 OFTEN = 0.1  # seconds for which it is held back then
 _post = None
 _comms = None
+_own = frozenset()  # names of variables that do not belong to a lesson
 
 
 def start(post, root):
@@ -32,7 +33,7 @@ def start(post, root):
     root : str
         Folder with `helpers`, `data` and `notebooks`.
     """
-    global _post
+    global _post, _own
     _post = post
     os.environ["MPLBACKEND"] = "module://live_figures"
     sys.path[:0] = [root]
@@ -43,7 +44,23 @@ def start(post, root):
     get_ipython().display_pub.post = send
     sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
     builtins.input = _refuse_input
+    _own = frozenset(get_ipython().user_ns)
     _connect_widgets()
+
+
+def begin():
+    """Forget the variables, widgets, figures and settings of an earlier lesson; what it imported stays loaded."""
+    from IPython import get_ipython
+
+    scope = get_ipython().user_ns
+    for name in scope.keys() - _own:
+        del scope[name]
+    scope["In"] = [""]
+    if widgets := sys.modules.get("ipywidgets"):
+        widgets.Widget.close_all()
+    if plt := sys.modules.get("matplotlib.pyplot"):
+        plt.close("all")
+        plt.rcdefaults()
 
 
 def _refuse_input(*_):

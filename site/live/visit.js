@@ -1,0 +1,54 @@
+// Shows the next lesson of a visit in the present page, so that Python, once started, keeps running.
+
+import { typeset } from "./dom.js"
+
+/** The parts in which the pages of two lessons differ. */
+const PARTS = ["title", 'meta[name="description"]', 'meta[name="lesson-edition"]', "article", ".bd-docs-nav",
+    "#pst-page-toc-nav", ".prev-next-footer", ".lab-button", "#jb-print-docs-body"]
+
+/** Follow links between lessons, and the buttons Back and Forward, without loading a new page.
+ * @param {{worthwhile: () => boolean, leave: () => void, enter: () => void}} page - whether it has something to keep, and
+ *     what to do before and after it shows another lesson */
+export function followLinks(page) {
+    globalThis.navigation?.addEventListener("navigate", event => {
+        const { destination, navigationType } = event, url = new URL(destination.url)
+        if (!event.canIntercept || event.hashChange || event.downloadRequest || event.formData || navigationType === "reload") return
+        if (destination.sameDocument || (page.worthwhile() && isLesson(url)))
+            event.intercept({ handler: () => show(url, event.signal, page) })
+    })
+}
+
+/** Return whether a page is a lesson with cells that run. @param {URL} url */
+function isLesson(url) {
+    const names = document.querySelector('meta[name="live-lessons"]')?.getAttribute("content") ?? ""
+    return names.split(" ").some(name => new URL(`${name}.html`, location.href).pathname === url.pathname)
+}
+
+/** @param {URL} url @param {AbortSignal} signal @param {{leave: () => void, enter: () => void}} page */
+async function show(url, signal, { leave, enter }) {
+    const text = await fetch(url, { signal }).then(answer => answer.text(), () => "")
+    signal.throwIfAborted()
+    const other = new DOMParser().parseFromString(text, "text/html")
+    const pairs = PARTS.map(part => [document.querySelector(part), other.querySelector(part)])
+    if (!pairs.every(([, there]) => there)) return location.reload() // it could not be fetched
+    leave()
+    for (const dialog of document.querySelectorAll("dialog[open]")) /** @type {HTMLDialogElement} */ (dialog).close()
+    for (const [here, there] of pairs) here?.replaceWith(/** @type {Element} */ (there))
+    followSections()
+    enter()
+    typeset(/** @type {Element} */ (document.querySelector("article"))).then(() => document.dispatchEvent(new Event("lesson-shown")))
+}
+
+/** Mark the section in view in the list of sections. The theme does that only for the page that it has loaded. */
+function followSections() {
+    const links = /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("#pst-page-toc-nav a"))
+    const entries = new Map([...links].map(link => [document.getElementById(link.hash.slice(1))?.querySelector("h2, h3"), link]))
+    const observer = new IntersectionObserver(changes => {
+        const current = entries.get(changes.filter(change => change.isIntersecting).pop()?.target)
+        if (!current) return
+        for (const link of links) link === current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")
+        for (const node of document.querySelectorAll("#pst-page-toc-nav :is(a, li)"))
+            node.classList.toggle("active", node.contains(current))
+    }, { rootMargin: "0px 0px -70% 0px" })
+    for (const heading of entries.keys()) if (heading) observer.observe(heading)
+}
