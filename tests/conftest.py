@@ -4,18 +4,18 @@ Figures are drawn without a window. This only affects the test process, because 
 use their own backend.
 """
 
+import contextlib
 import importlib.util
 import shutil
 import subprocess
 import tarfile
+import tempfile
 from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 from hypothesis import settings
-
-AXE = "axe-core@4.14.1"  # accessibility rules, from npm
 
 matplotlib.use("Agg")
 # Examples have no time limit, because some machines are slow. Every run uses the same examples, so that failures can be
@@ -47,22 +47,35 @@ def site_module():
     return load
 
 
-@pytest.fixture(scope="session")
-def axe():
-    """The script of axe-core, downloaded once and kept in build/."""
-    kept = Path(__file__).resolve().parents[1] / "build" / f"{AXE}.js"
-    if not kept.is_file():
+def _from_npm(package):
+    """Return the folder of a package from npm, which is downloaded once and kept in build/."""
+    folder = Path(__file__).resolve().parents[1] / "build" / package
+    if not folder.is_dir():
         npm = shutil.which("npm")
         if npm is None:
-            pytest.skip(f"npm is not installed: it brings {AXE}")
-        kept.parent.mkdir(exist_ok=True)
-        done = subprocess.run(
-            [npm, "pack", AXE, "--silent", "--pack-destination", str(kept.parent)], capture_output=True, text=True
-        )
-        if done.returncode:
-            pytest.skip(f"npm could not fetch {AXE}: {done.stderr[-300:]}")
-        archive = kept.parent / f"{AXE.replace('@', '-')}.tgz"
-        with tarfile.open(archive) as files:
-            kept.write_bytes(files.extractfile("package/axe.min.js").read())
-        archive.unlink()
-    return kept.read_text(encoding="utf-8")
+            pytest.skip(f"npm is not installed: it brings {package}")
+        folder.parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+            command = [npm, "pack", package, "--silent", "--pack-destination", scratch]
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode:
+                pytest.skip(f"npm could not fetch {package}: {done.stderr[-300:]}")
+            with tarfile.open(next(Path(scratch).glob("*.tgz"))) as files:
+                files.extractall(scratch, filter="data")
+            with contextlib.suppress(OSError):  # another process may have been faster
+                (Path(scratch) / "package").rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """The script of axe-core, which judges the accessibility of a page."""
+    return (_from_npm("axe-core@4.14.1") / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def typescript():
+    """The type checker of TypeScript, a script for Node.js as long as its version is below 7."""
+    if not shutil.which("node"):
+        pytest.skip("npm is not installed: Node.js runs the type checker")
+    return _from_npm("typescript@6.0.3") / "lib" / "tsc.js"

@@ -14,7 +14,7 @@ SKIPS = {
     "chromium": r"no Chromium found",  # cannot be installed with pip
     "book": r"the book needs more|the lab needs more",  # listed in site/requirements.txt, not needed by readers
     "pyodide": r"no Pyodide:",  # a download of 400 MB
-    "axe": r"npm is not installed|npm could not fetch axe-core",  # axe-core is installed with npm
+    "npm": r"npm is not installed|npm could not fetch",  # axe-core, TypeScript, the editor of the cells
     "torch": r"PyTorch is not installed",  # a download of 200 MB that is only used for comparison
     "dask": r"Dask (distributed, which .*, )?is not installed",  # listed in requirements-scale.txt
     "cats": r"the cat pictures are not on this machine",  # not bundled because their licence is unclear

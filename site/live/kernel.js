@@ -5,8 +5,6 @@ import { readProgress, saveProgress } from "./store.js"
 /** @typedef {{type: string, [key: string]: any}} Message */
 /** @typedef {"off" | "starting" | "ready"} State */
 
-const PATIENCE = 2000 // milliseconds after which an interrupt that had no effect ends Python instead
-
 export class Kernel extends EventTarget {
     /** @param {string} files - address of the folder with the lessons' large files */
     constructor(files) {
@@ -18,7 +16,6 @@ export class Kernel extends EventTarget {
         /** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void}>} */
         this.waiting = new Map()
         this.number = 0
-        /** @type {Uint8Array?} */ this.interrupt = null
         /** Receives outputs of the cell that is running. @type {((message: Message) => void)?} */
         this.listener = null
     }
@@ -31,14 +28,13 @@ export class Kernel extends EventTarget {
 
     async #start() {
         this.#tell("starting", "Loading Python")
-        const shared = globalThis.crossOriginIsolated ? new SharedArrayBuffer(1) : null
-        this.interrupt = shared && new Uint8Array(shared)
         const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" })
         this.worker = worker
         worker.onmessage = ({ data }) => this.#receive(data)
-        worker.onerror = event => this.#fail(event.message || "the script of the Python worker could not be loaded")
+        worker.onerror = event =>
+            this.#reject(new Error(event.message || "the script of the Python worker could not be loaded"))
         try {
-            await this.ask({ do: "start", base: this.files, progress: readProgress(), interrupt: this.interrupt })
+            await this.ask({ do: "start", base: this.files, progress: readProgress() })
             this.#tell("ready", "Python is ready")
         } catch (error) {
             this.end()
@@ -62,7 +58,6 @@ export class Kernel extends EventTarget {
      * @returns {Promise<boolean>} whether it ran without an error */
     async run(source, listener) {
         await this.start()
-        if (this.interrupt) this.interrupt[0] = 0
         this.listener = listener
         try {
             return await this.ask({ do: "run", source })
@@ -71,23 +66,13 @@ export class Kernel extends EventTarget {
         }
     }
 
-    /** Stop the cell that is running. Without shared memory, only ending Python can do that. */
-    stop() {
-        const worker = this.worker
-        if (!this.interrupt) return this.end()
-        this.interrupt[0] = 2
-        setTimeout(() => this.worker === worker && this.listener && this.end(), PATIENCE)
-    }
-
     /** End Python. The next request starts it again. */
     end() {
         this.worker?.terminate()
         this.worker = this.started = null
-        const waiting = [...this.waiting.values()]
-        this.waiting.clear()
         this.#tell("off", "Python is off")
         this.dispatchEvent(new Event("ended"))
-        for (const { reject } of waiting) reject(new Ended())
+        this.#reject(new Ended())
     }
 
     /** Start Python anew, without any variables. */
@@ -110,11 +95,11 @@ export class Kernel extends EventTarget {
         else if (data.type === "error") this.#tell(this.state, `${data.ename}: ${data.evalue}`, true)
     }
 
-    /** @param {string} words */
-    #fail(words) {
+    /** Reject all requests that have no answer yet. @param {Error} error */
+    #reject(error) {
         const waiting = [...this.waiting.values()]
         this.waiting.clear()
-        for (const { reject } of waiting) reject(new Error(words))
+        for (const { reject } of waiting) reject(error)
     }
 
     /** @param {State} state @param {string} words @param {boolean} [failed] */

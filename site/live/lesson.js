@@ -6,7 +6,8 @@ import { Ended } from "./kernel.js"
 import { Store, watchOtherTabs } from "./store.js"
 
 export class Lesson {
-    /** @param {string} name @param {string} edition @param {import("./kernel.js").Kernel} kernel @param {import("./pill.js").Pill} pill */
+    /** @param {string} name @param {string} edition
+     * @param {import("./kernel.js").Kernel} kernel @param {import("./pill.js").Pill} pill */
     constructor(name, edition, kernel, pill) {
         this.store = new Store(name, edition)
         this.kernel = kernel
@@ -20,8 +21,9 @@ export class Lesson {
         /** @type {Promise<any>?} */ this.begun = null
         /** @type {Promise<import("./widgets.js").Widgets>?} */ this.widgets = null
         this.#restore()
-        this.unwatch = watchOtherTabs(name, () => this.pill.notice("other-tab", "This lesson is also open in another tab. Both tabs keep what you type " +
-            "in the same place, so the last change of a cell is the one that stays."))
+        this.unwatch = watchOtherTabs(name, () => this.pill.notice("other-tab",
+            "This lesson is also open in another tab. Both tabs keep what you type in the same place, " +
+            "so the last change of a cell is the one that stays."))
     }
 
     /** Show what was typed before. Ask first if that was in another edition. */
@@ -145,7 +147,7 @@ export class Lesson {
         this.run(this.cells[this.cells.length - 1], true)
     }
 
-    /** End everything that belongs to this lesson, because the page shows another one. Python stays, unless it is busy. */
+    /** End what belongs to this lesson, because the page shows another one. Python stays, unless it is busy. */
     leave() {
         this.gone = true
         this.life++

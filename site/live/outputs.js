@@ -1,7 +1,7 @@
 // Shows what a cell prints, displays and returns, in the same elements as the committed outputs of the page.
 
 import { marked } from "marked"
-import { typeset } from "./dom.js"
+import { element, typeset } from "./dom.js"
 
 /** @typedef {import("./kernel.js").Message} Message */
 /** @typedef {(id: string, host: HTMLElement) => Promise<(() => void) | undefined>} ShowWidget */
@@ -11,7 +11,8 @@ const VIEW = "application/vnd.jupyter.widget-view+json"
 export class Outputs {
     /** @param {HTMLElement} cell - the element of the cell @param {ShowWidget} showWidget */
     constructor(cell, showWidget) {
-        this.host = cell.querySelector(".cell_output") ?? make("div", "cell_output docutils container")
+        this.host = /** @type {HTMLElement} */ (cell.querySelector(".cell_output")
+            ?? element("div", { class: "cell_output docutils container" }))
         this.cell = cell
         this.showWidget = showWidget
         /** @type {string[]} */
@@ -66,10 +67,7 @@ export class Outputs {
 
     /** @param {string} kind @param {string} text */
     #block(kind, text) {
-        const pre = make("pre")
-        pre.textContent = text
-        const box = make("div", "highlight")
-        box.append(pre)
+        const box = element("div", { class: "highlight" }, element("pre", {}, text))
         this.#put(`${kind} highlight-myst-ansi notranslate`).append(box)
     }
 
@@ -87,12 +85,9 @@ export class Outputs {
 
     /** @param {string} source @param {{width?: number}} size */
     #image(source, { width }) {
-        const image = document.createElement("img")
-        image.alt = this.descriptions[this.host.querySelectorAll("img").length] ?? "A figure"
-        image.src = source
-        if (width) image.style.maxWidth = `${width}px`
+        const alt = this.descriptions[this.host.querySelectorAll("img").length] ?? "A figure"
+        this.host.append(element("img", { src: source, alt, style: width ? `max-width: ${width}px` : "" }))
         performance.mark("live-picture")
-        this.host.append(image)
     }
 
     /** @param {string} text */
@@ -132,15 +127,8 @@ export class Outputs {
 
     /** @param {string} kind */
     #put(kind) {
-        const box = make("div", `output ${kind}`)
+        const box = element("div", { class: `output ${kind}` })
         this.host.append(box)
         return box
     }
-}
-
-/** @param {string} tag @param {string} [names] @returns {HTMLElement} */
-function make(tag, names = "") {
-    const node = document.createElement(tag)
-    node.className = names
-    return node
 }

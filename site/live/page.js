@@ -8,7 +8,7 @@ import { followLinks } from "./visit.js"
 const root = new URL("../../", import.meta.url) // the site; this file is _static/live/page.js
 const kernel = new Kernel(new URL("lab/files/", root).href)
 const pill = new Pill({
-    stop: () => kernel.stop(),
+    stop: () => kernel.end(),
     restart: () => kernel.restart(),
     all: () => lesson.runAll(),
     reset: () => lesson.reset(),

@@ -7,12 +7,12 @@ const PARTS = ["title", 'meta[name="description"]', 'meta[name="lesson-edition"]
     "#pst-page-toc-nav", ".prev-next-footer", ".lab-button", "#jb-print-docs-body"]
 
 /** Follow links between lessons, and the buttons Back and Forward, without loading a new page.
- * @param {{worthwhile: () => boolean, leave: () => void, enter: () => void}} page - whether it has something to keep, and
- *     what to do before and after it shows another lesson */
+ * @param {{worthwhile: () => boolean, leave: () => void, enter: () => void}} page - whether it has something to keep,
+ *     and what to do before and after it shows another lesson */
 export function followLinks(page) {
     globalThis.navigation?.addEventListener("navigate", event => {
-        const { destination, navigationType } = event, url = new URL(destination.url)
-        if (!event.canIntercept || event.hashChange || event.downloadRequest || event.formData || navigationType === "reload") return
+        const { destination, navigationType: kind } = event, url = new URL(destination.url)
+        if (!event.canIntercept || event.hashChange || event.downloadRequest || kind === "reload") return
         if (destination.sameDocument || (page.worthwhile() && isLesson(url)))
             event.intercept({ handler: () => show(url, event.signal, page) })
     })
@@ -36,19 +36,22 @@ async function show(url, signal, { leave, enter }) {
     for (const [here, there] of pairs) here?.replaceWith(/** @type {Element} */ (there))
     followSections()
     enter()
-    typeset(/** @type {Element} */ (document.querySelector("article"))).then(() => document.dispatchEvent(new Event("lesson-shown")))
+    const article = /** @type {Element} */ (document.querySelector("article"))
+    typeset(article).then(() => document.dispatchEvent(new Event("lesson-shown")))
 }
 
 /** Mark the section in view in the list of sections. The theme does that only for the page that it has loaded. */
 function followSections() {
-    const links = /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("#pst-page-toc-nav a"))
-    const entries = new Map([...links].map(link => [document.getElementById(link.hash.slice(1))?.querySelector("h2, h3"), link]))
+    const nav = /** @type {Element} */ (document.querySelector("#pst-page-toc-nav"))
+    const links = [...nav.querySelectorAll("a")]
+    const headings = links.map(link => document.getElementById(link.hash.slice(1))?.querySelector("h2, h3") ?? null)
+    const entries = new Map(headings.map((heading, index) => [heading, links[index]]))
     const observer = new IntersectionObserver(changes => {
-        const current = entries.get(changes.filter(change => change.isIntersecting).pop()?.target)
+        const current = entries.get(changes.filter(change => change.isIntersecting).pop()?.target ?? null)
         if (!current) return
-        for (const link of links) link === current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")
-        for (const node of document.querySelectorAll("#pst-page-toc-nav :is(a, li)"))
-            node.classList.toggle("active", node.contains(current))
+        nav.querySelector("[aria-current]")?.removeAttribute("aria-current")
+        current.setAttribute("aria-current", "true")
+        for (const node of nav.querySelectorAll("a, li")) node.classList.toggle("active", node.contains(current))
     }, { rootMargin: "0px 0px -70% 0px" })
-    for (const heading of entries.keys()) if (heading) observer.observe(heading)
+    for (const heading of headings) if (heading) observer.observe(heading)
 }

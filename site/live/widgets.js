@@ -4,6 +4,7 @@ import * as base from "@jupyter-widgets/base"
 import { ManagerBase } from "@jupyter-widgets/base-manager"
 import * as controls from "@jupyter-widgets/controls"
 import { Widget } from "@lumino/widgets"
+// @ts-ignore: site/bundle.py creates this module
 import anywidget from "anywidget"
 import { typeset } from "./dom.js"
 
@@ -18,7 +19,9 @@ if (MathJax) MathJax.Hub ??= { Queue: (/** @type {[string, any, Element]} */ [, 
 class Comm {
     /** @param {import("./kernel.js").Kernel} kernel @param {any} opened - the message that opens it */
     constructor(kernel, { comm_id, target_name }) {
-        Object.assign(this, { kernel, comm_id, target_name })
+        this.kernel = kernel
+        /** @type {string} */ this.comm_id = comm_id
+        /** @type {string} */ this.target_name = target_name
         /** @type {object[]} */ this.early = []
         /** @type {((message: object) => void)?} */ this.handler = null
     }
@@ -45,7 +48,7 @@ class Comm {
         const message = { comm_id: this.comm_id, data: JSON.parse(JSON.stringify(data)) }
         const idle = () => callbacks?.iopub?.status?.({ content: { execution_state: "idle" } })
         this.kernel.ask({ do: "comm", message, buffers }).then(idle, idle)
-        return String(this.comm_id)
+        return this.comm_id
     }
 
     open() {}
@@ -60,6 +63,7 @@ class Manager extends ManagerBase {
         return found
     }
 
+    /** @returns {Promise<never>} */
     async _create_comm() {
         throw new Error("widgets are created in Python")
     }

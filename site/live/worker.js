@@ -1,7 +1,7 @@
 // The web worker in which the Python of one page runs. It receives one "start", then "begin" for
 // each lesson, "run", "needs" and "comm".
 
-/** @typedef {{do: string, [key: string]: any}} Request */
+/** @typedef {{do: string, [key: string]: any}} Asked */
 
 const ROOT = "/home/lessons"
 /** @type {any} */ let kernel
@@ -12,8 +12,8 @@ const post = message => self.postMessage(message)
 /** Say what the reader is waiting for. @param {string} words */
 const say = words => post({ type: "status", words })
 
-/** Load Python and the packages. @param {Request} request */
-async function start({ base, progress, interrupt }) {
+/** Load Python and the packages. @param {Asked} request */
+async function start({ base, progress }) {
     const here = new URL(".", self.location.href)
     const { core, packages } = await (await fetched(new URL("pyodide.json", here))).json()
     const indexURL = new URL(`${core}/`, here).href
@@ -37,7 +37,6 @@ async function start({ base, progress, interrupt }) {
     pyodide.unpackArchive(archive, "zip", { extractDir: ROOT })
     for (const name of large) lazily(name, new URL(name, base))
     if (progress) pyodide.FS.writeFile(`${ROOT}/progress.json`, progress)
-    if (interrupt) pyodide.setInterruptBuffer(interrupt)
     say("Starting matplotlib and the widgets")
     await pyodide.runPythonAsync(`import sys; sys.path.insert(0, "${ROOT}")`)
     kernel = pyodide.pyimport("live_kernel")
@@ -65,7 +64,7 @@ function lazily(name, url) {
     pyodide.FS.createLazyFile(folder, name.split("/").pop(), url.href, true, false)
 }
 
-/** @type {Record<string, (request: Request) => any>} */
+/** @type {Record<string, (request: Asked) => any>} */
 const actions = {
     start,
     begin: () => kernel.begin(),
