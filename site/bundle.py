@@ -35,7 +35,7 @@ TRIMMED = (
         "DejaVuSans-Oblique",
     ),
     *("DejaVuSans-BoldOblique", "DejaVuSansMono-", "_tkagg", "axisartist/", "web_backend/", "sphinxext/"),
-    *("dateutil/zoneinfo/", "PIL/_avif", "PIL/_webp"),
+    *("dateutil/zoneinfo/", "PIL/_avif", "PIL/_webp", "PIL/_imagingft", "lapack_lite"),
 )
 ENTRIES = ("page.js", "worker.js", "live.css", "widgets.css")
 SMALL = 64_000  # bytes; larger data files are downloaded when they are read
@@ -165,6 +165,20 @@ def _trim(wheel, out):
     """Copy a wheel without the files in `TRIMMED`, and return what changes in its entry of the list."""
     with zipfile.ZipFile(wheel) as full, zipfile.ZipFile(out / wheel.name, "w", zipfile.ZIP_DEFLATED) as small:
         for item in full.infolist():
-            if not any(part in item.filename for part in TRIMMED):
-                small.writestr(zipfile.ZipInfo(item.filename), full.read(item), zipfile.ZIP_DEFLATED, 9)
+            if _is_kept(item.filename):
+                data = full.read(item)
+                data = _kept_fonts(data) if item.filename == "matplotlib/fontlist.json" else data
+                small.writestr(zipfile.ZipInfo(item.filename), data, zipfile.ZIP_DEFLATED, 9)
     return {"file_name": wheel.name, "sha256": hashlib.sha256((out / wheel.name).read_bytes()).hexdigest()}
+
+
+def _is_kept(name):
+    return not any(part in name for part in TRIMMED)
+
+
+def _kept_fonts(data):
+    """Remove fonts from the list of matplotlib, which would make a new list when it does not find one of them."""
+    fonts = json.loads(data)
+    for kind in ("afmlist", "ttflist"):
+        fonts[kind] = [font for font in fonts[kind] if _is_kept(f"/mpl-data/{font['fname']}")]
+    return json.dumps(fonts)

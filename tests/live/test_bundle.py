@@ -63,6 +63,23 @@ def test_packages_of_the_site_are_copied_without_what_is_not_used(bundle, lab, t
         assert archive.namelist() == ["x/__init__.py"]
 
 
+def test_matplotlib_lists_only_the_fonts_that_are_left(bundle, tmp_path):
+    names = ["ttf/DejaVuSans.ttf", "ttf/DejaVuSans-Oblique.ttf", "ttf/STIXGeneral.ttf"]
+    fonts = {"afmlist": [{"fname": "fonts/afm/cmr10.afm"}], "ttflist": [{"fname": f"fonts/{name}"} for name in names]}
+    with zipfile.ZipFile(tmp_path / "full.whl", "w") as archive:
+        archive.writestr("matplotlib/fontlist.json", json.dumps(fonts))
+        for font in fonts["afmlist"] + fonts["ttflist"]:
+            archive.writestr(f"matplotlib/mpl-data/{font['fname']}", "")
+    (tmp_path / "out").mkdir()
+    bundle._trim(tmp_path / "full.whl", tmp_path / "out")
+    with zipfile.ZipFile(tmp_path / "out" / "full.whl") as archive:
+        left = json.loads(archive.read("matplotlib/fontlist.json"))
+        files = {name.removeprefix("matplotlib/mpl-data/") for name in archive.namelist()}
+    assert left["afmlist"] == []
+    assert [font["fname"] for font in left["ttflist"]] == ["fonts/ttf/DejaVuSans.ttf", "fonts/ttf/STIXGeneral.ttf"]
+    assert files == {"matplotlib/fontlist.json"} | {font["fname"] for font in left["ttflist"]}
+
+
 def test_the_archive_is_reproducible_and_leaves_large_files_to_be_fetched(bundle, tmp_path):
     large = bundle._archive(tmp_path / "a.zip", bundle.ROOT)
     bundle._archive(tmp_path / "b.zip", bundle.ROOT)
