@@ -23,6 +23,7 @@ import lessons
 import nbformat
 import safety
 import stepper
+import stills
 import teachers
 
 from helpers.exercises.registry import LESSONS
@@ -77,6 +78,7 @@ def main():
                 bundle.build(source / "_static" / "live", out / LAB)
             write(source, pages)
             prune(pages)
+            stills.offer_stills(pages)
             restrict(pages)
             folder.replace(out, pages, keep=(LAB,))
     except (OSError, ValueError) as error:

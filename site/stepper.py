@@ -55,9 +55,6 @@ def _keep_network(axes):
 def draw_motion(path):
     """Save the animation of one pass as an SVG image, and return its size and its description.
 
-    Its final state is saved as an image of its own, for readers who prefer less motion, and for paper, because an image
-    is not told what its page is told about motion.
-
     Returns
     -------
     parts : dict
@@ -65,8 +62,6 @@ def draw_motion(path):
     """
     motion = plotting.motion.one_pass(widgets.stepper.frame(len(STEPS), y=(1, 0), sizes=(2, 2, 2)))
     path.write_text(motion._repr_svg_(), encoding="utf-8")
-    still = motion._repr_svg_().replace("</svg>", "<style>* { animation: none !important }</style></svg>")
-    path.with_stem(f"{path.stem}_still").write_text(still, encoding="utf-8")
     width, height = (re.search(rf'{side}="(\d+)"', motion._repr_svg_())[1] for side in ("width", "height"))
     return {"width": width, "height": height, "words": html.escape(motion.words, quote=True)}
 

@@ -15,7 +15,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "site"))
 import chrome
 from chrome import NO_OTHER_HOST, served
 
-__all__ = ["NO_OTHER_HOST", "is_local", "launched", "served", "wait_for"]
+__all__ = ["NO_OTHER_HOST", "is_local", "is_still", "launched", "served", "wait_for"]
 
 
 def is_local(url):
@@ -44,3 +44,13 @@ def wait_for(page, expression, seconds=30):
     while not page.evaluate(expression):
         assert time.monotonic() < end, f"never true: {expression}"
         time.sleep(0.02)
+
+
+def is_still(picture):
+    """Return whether a picture looks the same for a second, in at least three screenshots."""
+    picture.scroll_into_view_if_needed()
+    picture.screenshot()  # may be taken while the page is still being drawn
+    start, shots = time.monotonic(), []
+    while len(shots) < 3 or time.monotonic() < start + 1:
+        shots.append(picture.screenshot())
+    return len(set(shots)) == 1

@@ -77,7 +77,7 @@ export class Outputs {
         else if (data["text/html"]) this.#put("text_html").innerHTML = data["text/html"]
         else if (data["text/markdown"]) this.#markdown(data["text/markdown"])
         else if (data["image/svg+xml"])
-            this.#image(`data:image/svg+xml,${encodeURIComponent(data["image/svg+xml"])}`, {})
+            this.#image(`data:image/svg+xml,${encodeURIComponent(calmed(data["image/svg+xml"]))}`, {})
         else if (data["image/png"]) this.#image(`data:image/png;base64,${data["image/png"]}`, metadata["image/png"] ?? {})
         else if (data["text/latex"]) this.#latex(data["text/latex"])
         else this.#block("text_plain", data["text/plain"])
@@ -131,4 +131,11 @@ export class Outputs {
         this.host.append(box)
         return box
     }
+}
+
+/** Stop the animations of an image for readers who prefer less motion, which browsers do not tell an image.
+ * @param {string} svg */
+function calmed(svg) {
+    const { matches } = matchMedia("(prefers-reduced-motion: reduce)")
+    return matches ? svg.replace(/<\/svg>\s*$/, "<style>* { animation: none !important }</style></svg>") : svg
 }

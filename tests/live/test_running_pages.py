@@ -16,7 +16,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from chromium import NO_OTHER_HOST, is_local, launched, served, wait_for
+from chromium import NO_OTHER_HOST, is_local, is_still, launched, served, wait_for
 from moves import CHANGED, MOVES, WIDGET, seen
 from printed import NOT_HERE, NOTICES, without_noise
 
@@ -243,6 +243,15 @@ def test_a_lesson_that_is_left_while_a_cell_runs_ends_python(visit):
     press(page, cell(page, "02-004"), "Run")
     finish(page)
     assert page.evaluate(FAILED) == []
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_an_animation_that_a_cell_has_made_moves_unless_readers_want_less_motion(visit, motion):
+    page = visit("03_two_layers", reduced_motion=motion)
+    where = cell(page, "03-150")
+    press(page, where, "Run")
+    finish(page)
+    assert is_still(where.locator("img[src^='data:image/svg']")) is (motion == "reduce")
 
 
 def test_an_exercise_is_judged_in_place_and_stays_solved(visit):
