@@ -18,7 +18,8 @@ export function button(label, press, attributes = {}) {
     return element("button", { type: "button", onclick: press, ...attributes }, label)
 }
 
-/** Typeset the formulas of an element, after those that are being typeset. @param {Element} node @returns {Promise<void>} */
+/** Typeset the formulas of an element, after those that are being typeset.
+ * @param {Element} node @returns {Promise<void>} */
 export function typeset(node) {
     const { MathJax } = /** @type {any} */ (globalThis)
     if (!MathJax?.startup) return Promise.resolve()

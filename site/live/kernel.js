@@ -90,7 +90,6 @@ export class Kernel extends EventTarget {
         } else if (data.type === "status") this.#tell(this.state, data.words)
         else if (data.type === "progress") saveProgress(data.text)
         else if (data.type.startsWith("comm_")) this.dispatchEvent(new CustomEvent("comm", { detail: data }))
-        else if (data.type === "numpy") performance.mark("live-numpy")
         else if (this.listener) this.listener(data)
         else if (data.type === "error") this.#tell(this.state, `${data.ename}: ${data.evalue}`, true)
     }
@@ -116,5 +115,8 @@ export class Ended extends Error {
     }
 }
 
-/** @param {unknown} error */
-const message = error => (error instanceof Error ? error.message : String(error)).split("\n")[0].replace(/\.$/, "")
+/** Return the last line, in which a traceback of Python has its message. @param {unknown} error */
+function message(error) {
+    const text = error instanceof Error ? error.message : String(error)
+    return text.trim().split("\n").pop()?.replace(/\.$/, "")
+}

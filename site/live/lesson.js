@@ -71,7 +71,8 @@ export class Lesson {
         const before = cell.done ? "done" : ""
         this.#enqueue(async () => {
             await this.#begin()
-            await this.#execute(cell, `from helpers.exercises import ${name}\n${name}("${cell.exercise}")`)
+            const source = `from helpers.exercises import ${name}\n${name}("${cell.exercise}")`
+            await this.kernel.run(source, message => cell.outputs.add(message))
             cell.mark(before)
             this.pill.show({ state: "ready", words: "Python is ready" })
         }, cell)
@@ -79,12 +80,13 @@ export class Lesson {
 
     /** @param {Cell} cell @param {string} words */
     async #runOne(cell, words) {
+        if (this.gone) throw new Ended()
         this.pill.show({ state: "running", words })
         cell.mark("running")
         cell.outputs.begin()
         let well = false
         try {
-            well = await this.#execute(cell, cell.text)
+            well = await this.kernel.run(cell.text, message => cell.outputs.add(message))
         } finally {
             cell.outputs.end()
             cell.mark(well ? "done" : "failed")
@@ -98,13 +100,8 @@ export class Lesson {
         await this.kernel.start()
         this.begun ??= this.kernel.ask({ do: "begin" })
         await this.begun
-        performance.mark("live-ready")
-    }
-
-    /** @param {Cell} cell @param {string} source */
-    #execute(cell, source) {
         if (this.gone) throw new Ended()
-        return this.kernel.run(source, message => cell.outputs.add(message))
+        performance.mark("live-ready")
     }
 
     /** @param {() => Promise<void>} work @param {Cell} cell */

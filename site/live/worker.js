@@ -29,9 +29,10 @@ async function start({ base, progress }) {
         checkIntegrity: !!self.crypto.subtle, // exists only on https and on this machine
         stdLibURL: `${indexURL}python_stdlib.zip`,
     })
+    const absent = Object.keys(pyodide.lockfile.packages).find(name => !(name in pyodide.loadedPackages))
+    if (absent) throw new Error(`the package ${absent} could not be downloaded`)
     say("Starting NumPy")
     await pyodide.runPythonAsync("import numpy")
-    post({ type: "numpy" })
     say("Unpacking the lesson")
     const [archive, large] = await files
     pyodide.unpackArchive(archive, "zip", { extractDir: ROOT })

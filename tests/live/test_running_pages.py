@@ -3,6 +3,8 @@
 Each visit starts its own Python, as a reader's does. These tests need a Pyodide, like those of the lab, and npm.
 """
 
+import contextlib
+import hashlib
 import html
 import importlib.util
 import json
@@ -35,8 +37,8 @@ AUDIT = """axe.run(document, {resultTypes: ['violations']}).then(result => resul
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """The address of the whole site, built with its own Pyodide and served on this machine."""
+def site(tmp_path_factory):
+    """The folder of the whole site, built with its own Pyodide."""
     pyodide = os.environ.get("LESSONS_PYODIDE")
     if not pyodide:
         pytest.skip("no Pyodide: name the folder of one in the variable LESSONS_PYODIDE")
@@ -47,6 +49,12 @@ def address(tmp_path_factory):
     site = tmp_path_factory.mktemp("site") / "site"
     subprocess.run([sys.executable, ROOT / "site" / "lab.py", site / "lab", "--pyodide", pyodide], check=True)
     subprocess.run([sys.executable, ROOT / "site" / "book.py", site], check=True)
+    return site
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    """The address of the site, served on this machine."""
     with served(site) as root:
         yield root
 
@@ -233,6 +241,17 @@ def test_on_a_phone_the_list_of_pages_closes_behind_the_reader(visit):
     assert page.evaluate(FAILED) == []
 
 
+def test_a_lesson_that_is_left_while_python_starts_runs_nothing(visit):
+    page = visit("01_fit_a_line")
+    press(page, cell(page, "01-004"), "Run")
+    go_to(page, page.locator("a.right-next"), "02_classify")
+    page.get_by_role("status").get_by_text("Python is ready", exact=True).wait_for()
+    press(page, cell(page, "02-004"), "Run")
+    finish(page)
+    assert page.evaluate(FAILED) == []
+    page.get_by_role("status").get_by_text("Python is ready", exact=True).wait_for()
+
+
 def test_a_lesson_that_is_left_while_a_cell_runs_ends_python(visit):
     page = visit("01_fit_a_line")
     type_in(page, cell(page, "01-004"), "print('begun')\nwhile True:\n    pass")
@@ -413,3 +432,75 @@ def test_no_serious_accessibility_violations_while_it_runs(visit, axe):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         wait_for(page, f"document.documentElement.dataset.theme === '{theme}'")
         assert page.evaluate(AUDIT) == []
+
+
+@pytest.fixture(scope="module")
+def far_site(site, site_module, tmp_path_factory):
+    """The folder of the site when its Python comes from Pyodide's CDN, and the files that the CDN has to have.
+
+    The CDN cannot be reached in tests. The files of a Pyodide on this machine take the place of its own, and where they
+    differ, their checksums that of the original in the list of packages.
+    """
+    lab, far = site_module("lab"), tmp_path_factory.mktemp("far") / "site"
+    shutil.copytree(site, far, ignore=shutil.ignore_patterns("lab", "live"))
+    lab.build(far / "lab")
+    site_module("bundle").build(far / "_static" / "live", far / "lab")
+    near = Path(os.environ["LESSONS_PYODIDE"])
+    near_list = json.loads((near / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]
+    originals = json.loads(lab.CDN_LOCK.read_text(encoding="utf-8"))["packages"]
+    lock_file = far / "_static" / "live" / "pyodide-lock.json"
+    lock = json.loads(lock_file.read_text(encoding="utf-8"))
+    listed = lock["packages"]
+    assert listed.keys() - originals.keys() == {"anywidget", "comm", "ipywidgets", "psygnal"}
+    from_cdn = {name: (listed[name]["file_name"], listed[name]["sha256"]) for name in listed.keys() & originals.keys()}
+    assert from_cdn == {name: (lab.CDN + originals[name]["file_name"], originals[name]["sha256"]) for name in from_cdn}
+    # h5py of this machine, another package of the same name, depends on pyfive in place of pkgconfig.
+    del listed["pkgconfig"]
+    listed["h5py"]["depends"] = near_list["h5py"]["depends"]
+    listed["pyfive"] = near_list["pyfive"] | {"file_name": f"{lab.CDN}pyfive.whl"}
+    files = {lab.CDN + name: (near / name).read_bytes() for name in lab.CORE}
+    for name in ("pyfive", *from_cdn.keys() - {"pkgconfig"}):
+        data = (near / near_list[name]["file_name"]).read_bytes()
+        files[listed[name]["file_name"]], listed[name]["sha256"] = data, hashlib.sha256(data).hexdigest()
+    assert all(listed[name]["sha256"] == originals[name]["sha256"] for name in ("numpy", "matplotlib", "pillow"))
+    lock_file.write_text(json.dumps(lock), encoding="utf-8")
+    return far, files
+
+
+@contextlib.contextmanager
+def visit_far(browser, folder, files):
+    """Open lesson 01 of a site whose other files are at other addresses, and list the addresses that it asks for."""
+    kinds, asked, context = {".mjs": "text/javascript", ".wasm": "application/wasm"}, [], browser.new_context()
+    context.set_default_timeout(1000 * PATIENCE)
+
+    def answer(route):
+        asked.append(route.request.url)
+        kind = kinds.get(Path(route.request.url).suffix, "application/octet-stream")
+        headers = {"access-control-allow-origin": "*", "content-type": kind}
+        route.fulfill(body=files[route.request.url], headers=headers)
+
+    context.route(lambda url: not is_local(url), answer)
+    with served(folder) as root:
+        page = context.new_page()
+        page.goto(f"{root}/01_fit_a_line.html")
+        yield page, asked
+    context.close()
+
+
+def test_python_from_the_cdn(browser, far_site):
+    folder, files = far_site
+    with visit_far(browser, folder, files) as (page, asked):
+        press(page, cell(page, "01-043"), "Start")
+        cell(page, "01-043").locator(".instrument").wait_for()
+        finish(page)
+        assert page.evaluate(FAILED) == []
+    assert sorted(asked) == sorted(files)
+
+
+def test_a_file_of_the_cdn_with_another_checksum_is_refused(browser, far_site):
+    folder, files = far_site
+    (numpy,) = (url for url in files if "/numpy-" in url)
+    with visit_far(browser, folder, files | {numpy: files[numpy] + b"\0"}) as (page, _):
+        press(page, cell(page, "01-004"), "Run")
+        page.get_by_text("Python could not be started: the package numpy could not be downloaded.").wait_for()
+        assert page.evaluate(UNFINISHED) == 0
