@@ -35,7 +35,7 @@ os.environ["LESSONS_PROGRESS"] = os.devnull
 # longest, so that no process has to run a long file alone at the end.
 LONG = {
     "tests/datasets/test_reproduction.py": 600,
-    "tests/live/test_running_pages.py": 400,
+    "tests/live/test_running_pages.py": 520,
     "tests/lab/test_lab.py": 300,
     "tests/browser/test_lessons.py": 190,
     "tests/site/test_in_chromium.py": 90,
