@@ -20,10 +20,12 @@ from helpers.plotting.style import (
     new_axes,
 )
 
-# Negative and positive values have different colours. Zero is transparent, so the image suits any background colour.
+# Zero is transparent in all colour maps, so the images suit any background colour. Negative and positive values have
+# different colours.
 SIGNED = LinearSegmentedColormap.from_list(
     "signed", [(0, to_rgba(NEGATIVE)), (0.5, to_rgba(NEGATIVE, 0)), (0.5, to_rgba(POSITIVE, 0)), (1, to_rgba(POSITIVE))]
 )
+GREY = LinearSegmentedColormap.from_list("grey", [to_rgba(INK, 0), to_rgba(INK)])
 MISTAKES = LinearSegmentedColormap.from_list("mistakes", [to_rgba(WRONG, 0), to_rgba(WRONG, 0.75)])
 
 
@@ -93,22 +95,22 @@ def images(pixels, titles=None, ax=None, columns=8):
         pictures = pictures.reshape(-1, 28, 28)
     if pictures.dtype == np.uint8:
         pictures = pictures / 255
-    k, side, *_ = pictures.shape
+    k, side = pictures.shape[:2]
+    if pictures.ndim == 4:
+        pictures = np.concatenate([pictures, np.ones((k, side, side, 1))], axis=3)  # opaque
     columns = min(columns, k)
     rows = -(-k // columns)
-    ax = new_axes(ax, figsize=(WIDTH, min(3.2, WIDTH / columns) * rows * (1.18 if titles else 1)))
-    gap = max(1, side // 28)
-    step = np.array([side + (10 if titles else 2) * gap, side + 2 * gap])
-    if pictures.ndim == 3:
-        pictures = np.repeat(1.0 - np.clip(pictures, 0, 1)[..., np.newaxis], 3, axis=3)  # shows 1 as black
-    sheet = np.zeros((rows * step[0], columns * step[1], 4))  # transparent between the images
+    inches, gap = min(3.2, WIDTH / columns), max(1, side // 28)  # of a column; pixels between images
+    above = 2 * gap + round(0.22 * side / inches) if titles else gap  # pixels above an image: room for its title
+    step = np.array([above + side + gap, side + 2 * gap])
+    ax = new_axes(ax, figsize=(WIDTH, inches * rows * step[0] / step[1]))
+    sheet = np.zeros((rows * step[0], columns * step[1], *pictures.shape[3:]))  # transparent between the images
     for i, picture in enumerate(pictures):
-        top, left = np.array(divmod(i, columns)) * step
-        top, left = top + (9 if titles else 1) * gap, left + gap
-        sheet[top : top + side, left : left + side] = np.dstack([picture, np.ones((side, side))])
+        top, left = np.array(divmod(i, columns)) * step + [above, gap]
+        sheet[top : top + side, left : left + side] = picture
         if titles:
             ax.text(left + side / 2, top - 1.5 * gap, titles[i], ha="center", va="bottom", fontsize=SMALL)
-    ax.imshow(sheet, interpolation="none")
+    ax.imshow(sheet, cmap=GREY, vmin=0, vmax=1, interpolation="none")
     ax.axis("off")
     return ax
 

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from helpers.plotting.images import SIGNED
+from helpers.plotting.images import GREY, SIGNED
 from helpers.plotting.style import (
     BODY,
     BOLD,
@@ -45,11 +45,11 @@ def convolution(picture, F, response, place=None, ax=None, titles=("picture", "f
     ax = new_axes(ax, figsize=(WIDTH, 3.0))
     bare(ax, (0, 1), (0, 1))
     scale = len(response) / len(picture)
-    right = [0.64, 0.43 - 0.43 * scale, 0.36 * scale, 0.86 * scale]
+    right = [0.82 - 0.18 * scale, 0.43 - 0.43 * scale, 0.36 * scale, 0.86 * scale]
     panels = [ax.inset_axes(box) for box in ([0, 0, 0.36, 0.86], [0.43, 0.24, 0.14, 0.38], right)]
-    shown = [1.0 - np.repeat(np.clip(picture, 0, 1)[..., np.newaxis], 3, axis=2), F, response]
-    for panel, image, title in zip(panels, shown, titles, strict=True):
-        _signed(panel, image, title)
+    _show(panels[0], picture, titles[0], 1, GREY)
+    for panel, numbers, title in zip(panels[1:], (F, response), titles[1:], strict=True):
+        _show(panel, numbers, title)
     if place is not None:
         row, column = place
         _frame(panels[0], (column - 0.5, row - 0.5), F.shape[0])
@@ -110,7 +110,7 @@ def filters(F, titles=None, ax=None, columns=8):
     for n, f in enumerate(F):
         row, column = divmod(n, columns)
         panel = ax.inset_axes([column + 0.06, -row - 0.94, 0.88, 0.8 if titles else 0.88], transform=ax.transData)
-        _signed(panel, f / most, titles[n] if titles else None, 1)
+        _show(panel, f / most, titles[n] if titles else None, 1)
     return ax
 
 
@@ -174,10 +174,10 @@ def mixing(weights, tokens, values=None, ax=None):
     return ax
 
 
-def _signed(panel, image, title=None, most=None):
-    """Show an image without ticks: a colour image as it is, and numbers in orange and purple."""
-    most = most or np.abs(image).max() or 1
-    panel.imshow(image, cmap=SIGNED, vmin=-most, vmax=most, interpolation="none")
+def _show(panel, numbers, title=None, most=None, colors=SIGNED):
+    """Show numbers up to ±`most` as an image without ticks."""
+    most = most or np.abs(numbers).max() or 1
+    panel.imshow(numbers, cmap=colors, vmin=0 if colors is GREY else -most, vmax=most, interpolation="none")
     panel.set(xticks=[], yticks=[])
     for spine in panel.spines.values():
         spine.set(visible=True, color=HAIRLINE)

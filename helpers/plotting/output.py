@@ -1,17 +1,21 @@
 """Conversion of figures to SVG that suits both light and dark pages, and to sharp PNG.
 
 The colours of the palette are replaced by CSS custom properties, so a single SVG file contains the light theme and
-the dark theme. If the SVG is shown as an image, the browser chooses the theme from the `color-scheme` of the page.
-Inside a widget, the widget's style sheet chooses it. Text is drawn as paths because an SVG image cannot load fonts,
-so it looks the same to all readers. The original text is kept in the file in comments.
+the dark theme. If the SVG is shown as an image, the browser chooses the theme from the `color-scheme` of the page,
+which `helpers.plotting.theme` sets in JupyterLab. Inside a widget, the widget's style sheet chooses it. Images that
+encode numbers as colours, such as digits and weights, are turned from dark to light on a dark page. Text is drawn as
+paths because an SVG image cannot load fonts, so it looks the same to all readers. The original text is kept in the file
+in comments.
 """
 
 import io
 import re
 
 import matplotlib.pyplot as plt
+import numpy as np
 from IPython import get_ipython
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from PIL import Image
 
 from helpers.plotting.style import PALETTE, STYLE, SURFACES
@@ -20,6 +24,8 @@ MOST_MARKS = 6000  # with more marks than this, a PNG is smaller and faster to d
 DENSITY = 2  # PNG pixels per CSS pixel
 STEADY = {"svg.hashsalt": "lessons", "svg.fonttype": "path"}  # make the output reproducible
 COLORS = {pair[0].lower(): (name, pair) for name, pair in reversed((SURFACES | PALETTE).items())}
+# Turns the colours of light pages into those of dark pages: it inverts the lightness and keeps the hue.
+NIGHT = '[id^="numbers-"] { filter: invert(1) hue-rotate(180deg); }'
 # `WRAPPING` matches what matplotlib adds to the drawing: a declaration, metadata, and a style sheet for the whole page.
 PLACES = re.compile(r' (?:d|x|y)="[^"]*"')
 WRAPPING = re.compile(r"\A.*?(?=<svg)|<metadata>.*?</metadata>\s*|<defs>\s*<style.*?</style>\s*</defs>\s*", re.DOTALL)
@@ -54,6 +60,9 @@ def as_svg(figure, alone=True):
         The SVG element.
     """
     file = io.StringIO()
+    for number, image in enumerate(figure.findobj(AxesImage)):
+        if np.ndim(image.get_array()) == 2:  # otherwise it contains colours, as a photograph does
+            image.set_gid(f"numbers-{number}")  # becomes its id
     with plt.rc_context(STEADY):
         figure.savefig(file, format="svg", metadata={"Date": None})
     text, used = WRAPPING.sub("", file.getvalue()).strip(), {}
@@ -70,7 +79,8 @@ def as_svg(figure, alone=True):
     width, height = (round(96 * inches) for inches in figure.get_size_inches())
     size = f'width="{width}" height="{height}" style="stroke-linejoin: round; stroke-linecap: butt"'
     text = re.sub(r'width="[\d.]+pt" height="[\d.]+pt"', size, text, count=1)
-    return re.sub(r"(?<=>)", _both_looks(used), text, count=1) if alone else text
+    night = NIGHT if 'id="numbers-' in text else ""
+    return re.sub(r"(?<=>)", _both_looks(used, night), text, count=1) if alone else text
 
 
 def _shortened(place):
@@ -81,10 +91,11 @@ def _shortened(place):
     return re.sub(r"(\.\d\d)\d+", r"\1", place[0]).replace("\n", "")
 
 
-def _both_looks(used):
+def _both_looks(used, night):
     """Return the style sheet of an SVG image, which defines its colours on light and on dark pages."""
     light, dark = (" ".join(f"--lesson-{name}: {pair[i]};" for name, pair in sorted(used.items())) for i in (0, 1))
-    return f"<style>:root {{ {light} }} @media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}</style>"
+    dark += f" }} {night}" if night else " }"
+    return f"<style>:root {{ {light} }} @media (prefers-color-scheme: dark) {{ :root {{ {dark} }}</style>"
 
 
 def as_png(figure):
@@ -123,6 +134,10 @@ def use_style():
         formatters = shell.display_formatter.formatters
         formatters["image/svg+xml"].for_type(Figure, _svg_of_few_marks)
         formatters["image/png"].for_type(Figure, as_png)
+    if getattr(shell, "kernel", None) is not None:  # neither in a terminal nor on a page of the book
+        from helpers.plotting.theme import Theme  # slow to import, and only needed here
+
+        Theme()
 
 
 def _svg_of_few_marks(figure):

@@ -6,9 +6,8 @@ itself.
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, to_rgba
 
-from helpers.plotting.images import SIGNED
+from helpers.plotting.images import GREY, SIGNED
 from helpers.plotting.style import (
     DIVERGING,
     FORWARD,
@@ -28,7 +27,6 @@ from helpers.plotting.style import (
 
 SIZE, READING_SIZE = (WIDTH, 6.2), (WIDTH, 3.2)
 MOST_DRAWN = 300  # largest number of points per curve
-GREY = LinearSegmentedColormap.from_list("grey", [to_rgba(INK, 0), to_rgba(INK)])  # suits any background colour
 
 
 def playground(state, figure=None):

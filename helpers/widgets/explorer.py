@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from helpers import plotting
 from helpers.exercises import record
 from helpers.exercises.challenges import CHALLENGES
+from helpers.plotting.output import NIGHT
 from helpers.plotting.style import css_properties
 from helpers.system.arguments import as_layer_sizes
 from helpers.system.interrupts import interrupts_wait
@@ -27,7 +28,6 @@ NOTE = (
 )
 DARK = '[data-jp-theme-light="false"]'
 # The controls are placed next to the picture or, on a narrow page, above it. Labels are placed above their sliders.
-# On a dark page, images that contain both themes use the dark one.
 LAYOUT = f"""
 .lesson-widget {{ max-width: 62rem; overflow: visible; }}
 .lesson-body {{ display: flex; flex-flow: row wrap; gap: calc(2 * var(--lesson-space)) calc(6 * var(--lesson-space)); }}
@@ -47,7 +47,7 @@ LAYOUT = f"""
 .lesson-rows, .lesson-case {{ max-height: 30rem; overflow-y: auto; }}
 .lesson-rows > .widget-hbox {{ flex-flow: row wrap; flex: 0 0 auto; }}
 .lesson-met {{ color: var(--lesson-right); font-weight: 600; }}
-{DARK} .jp-RenderedSVG img {{ color-scheme: dark; }}
+{DARK} .lesson-picture {NIGHT}
 """
 
 

@@ -179,6 +179,22 @@ def test_a_picture_in_a_drawing_keeps_its_own_pixels():
     assert "pixelated" in text or "crisp-edges" in text
 
 
+def test_images_of_numbers_are_turned_on_a_dark_page_and_photographs_are_not():
+    digits, photographs = np.zeros((2, 28, 28)), np.zeros((2, 28, 28, 3))
+    for pictures, turned in ((digits, 1), (photographs, 0)):
+        text = output.as_svg(plotting.images(pictures).figure)
+        assert len(re.findall('<image [^>]*id="numbers-', text)) == turned
+        assert text.count(output.NIGHT) == turned
+
+
+def test_an_image_that_is_turned_has_the_colours_of_a_dark_page():
+    """The filter of CSS: invert each channel, then turn the hue by half a circle, as the W3C's matrix does."""
+    turn = np.array([[-0.574, 1.430, 0.144], [0.426, 0.430, 0.144], [0.426, 1.430, -0.856]])
+    for name in ("label-0", "label-1", "ink", "wrong"):
+        light, dark = (255 * np.array(to_rgb(color)) for color in style.PALETTE[name])
+        np.testing.assert_allclose(np.clip(turn @ (255 - light), 0, 255), dark, atol=31)
+
+
 NOTEBOOK = """
 import matplotlib.pyplot as plt
 from helpers import plotting

@@ -208,10 +208,11 @@ def test_images_are_placed_correctly():
     pictures[2, 0, 0] = 1
     ax = plotting.images(pictures, titles=["a", "b", "c"], columns=2)
     sheet = ax.images[0].get_array()
-    assert sheet.shape == (76, 60, 4)
-    ink = (sheet[..., 0] == 0) & (sheet[..., 3] == 1)
-    assert np.argwhere(ink).tolist() == [[47, 1]]
-    assert sheet[..., 3].sum() == 3 * 28 * 28  # the page shows between the pictures
+    above = 4  # pixels: two, and 0.22 inches of a picture 3.2 inches wide
+    assert sheet.shape == (2 * (above + 28 + 1), 2 * (28 + 2))
+    assert np.argwhere(sheet == 1).tolist() == [[above + 28 + 1 + above, 1]]
+    inked = ax.images[0].to_rgba(np.array([0.0, 1.0]))
+    assert inked[0, 3] == 0 and same_color(inked[1], style.INK)  # the page shows through what is blank
     assert [text.get_text() for text in ax.texts] == ["a", "b", "c"]
 
 
