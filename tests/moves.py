@@ -102,6 +102,34 @@ CHANGED = f"""([widget, text, picture]) => {{
 }}"""
 
 
+# Measures how long a widget takes from a reader's key, click or choice until its text and its picture have changed.
+TIMED = f"""widget => {{
+    const before = ({SEEN})(widget)
+    let moved = performance.now()
+    for (const kind of ['keydown', 'click', 'change'])
+        widget.addEventListener(kind, () => {{ moved = performance.now() }}, true)
+    const watch = new MutationObserver(() => {{
+        const now = ({SEEN})(widget)
+        if (now[0] === before[0] || now[1] === before[1]) return
+        watch.disconnect()
+        const asked = moved
+        requestAnimationFrame(() => {{ widget.dataset.answer = performance.now() - asked }})
+    }})
+    watch.observe(widget, {{ subtree: true, childList: true, attributes: true, characterData: true }})
+}}"""
+
+
+def time_next_move(widget):
+    """Start to measure the time that a widget takes to answer its next move; `answer_time` returns it."""
+    widget.evaluate(TIMED)
+
+
+def answer_time(page, widget):
+    """Return the seconds from the last event of a move until the changed picture was about to be painted."""
+    answered = page.wait_for_function("widget => widget.dataset.answer", arg=widget.element_handle(), timeout=PATIENCE)
+    return float(answered.json_value()) / 1000
+
+
 def seen(widget):
     """Return all the text of a widget, and a string that identifies its picture or, without one, its HTML output."""
     return widget.evaluate(SEEN)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 SIGNS = {"right": "✓", "wrong": "✗", "unjudged": "?"}
-COLOURS = {"right": "#D9EAF7", "wrong": "#FBE3D6", "unjudged": "#F1F1EE"}
+# Backgrounds of rows; the page shows through, so its own text stands out on a light and on a dark page.
+COLOURS = {"right": "rgb(0 114 178 / 15%)", "wrong": "rgb(198 40 40 / 18%)", "unjudged": "rgb(128 128 128 / 12%)"}
 
 
 class Finding(NamedTuple):
@@ -121,7 +122,7 @@ class GradientReport:
         style = "text-align:left;padding:2px 10px;white-space:normal"
         head = "".join(f"<th style='{style}'>{title}</th>" for title in ("gradient", "relative error", "finding"))
         rows = "".join(
-            f"<tr style='color:#111;background:{COLOURS[f.verdict]}'>"
+            f"<tr style='background:{COLOURS[f.verdict]}'>"
             f"<td style='{style}'><code>{html.escape(f.name)}</code></td>"
             f"<td style='{style};white-space:nowrap'>{SIGNS[f.verdict]} {html.escape(_number(f.error))}</td>"
             f"<td style='{style}'>{marked(f.words + _skipped(f))}</td></tr>"

@@ -96,7 +96,7 @@ def matrix_product(A, B, row, column, ax=None):
     sheets = [(A, lit[0], ""), (B, lit[1], "@"), (A @ B, lit[2], "=")]
     ax, right = _row_of_sheets(sheets, ax)
     ax.text(right + 0.4, 0, f"{terms} = {(A @ B)[row, column]:g}", va="center")
-    bare(ax, (-0.3, right + 6.3), ax.get_ylim())
+    bare(ax, (-0.3, right + 0.7 + 0.115 * len(terms)), ax.get_ylim())
     return ax
 
 

@@ -1,6 +1,7 @@
 """Figures for lesson 10: data-parallel training, hyperparameter sweeps, and the time per step on many workers."""
 
 import numpy as np
+from matplotlib.patheffects import withStroke
 
 from helpers.plotting.names import head_legend, name_lines
 from helpers.plotting.style import (
@@ -42,7 +43,7 @@ def data_parallel(sizes, ax=None):
     ax.text(
         0,
         1.15,
-        "parameters θ\n$\\theta \\leftarrow \\theta - \\alpha\\,\\sum_k\\,(m_k/m)\\,g_k$",
+        "parameters $\\theta$\n$\\theta \\leftarrow \\theta - \\alpha\\,\\sum_k\\,(m_k/m)\\,g_k$",
         **_centred(),
         bbox=look,
     )
@@ -54,7 +55,7 @@ def data_parallel(sizes, ax=None):
         arrow(ax, start + aside, stop + aside, FORWARD, "-")
         arrow(ax, stop - aside, start - aside, BACKWARD, "--")
         middle = (start + stop) / 2
-        ax.text(*(middle + 2.4 * aside), "θ", **_centred(), color=FORWARD)
+        ax.text(*(middle + 2.4 * aside), "$\\theta$", **_centred(), color=FORWARD)
         ax.text(*(middle - 2.6 * aside), f"$g_{k}$", **_centred(), color=BACKWARD)
     bare(ax, (-4.7, 4.7), (-1.9, 1.8))
     return ax
@@ -210,7 +211,7 @@ def _name_share(ax, share, name, color, from_below):
         at = int(np.argmax(share))
         left = at < len(share) / 2
         place = at + (-0.3 if left else 0.3), share[at] / 2 if from_below else 1 - share[at] / 2
-        ax.text(*place, name, ha="left" if left else "right", color=color, bbox=_LABEL)
+        ax.text(*place, name, ha="left" if left else "right", color=color, path_effects=_HALO)
 
 
 def _draw_speed_up(ax, ideal, reached):
@@ -220,12 +221,12 @@ def _draw_speed_up(ax, ideal, reached):
     ax.plot(places, reached, "o-", color=INK, label="speed-up")
     ax.set(yscale="log", ylabel="speed-up", ylim=(min(0.5, reached.min() / 1.5), 1.3 * ideal[-1]))
     ax.spines["right"].set_visible(True)
-    beside = {"fontsize": SMALL, "textcoords": "offset points", "ha": "center", "bbox": _LABEL}
+    beside = {"fontsize": SMALL, "textcoords": "offset points", "ha": "center", "path_effects": _HALO}
     ax.annotate("speed-up", (peak, reached[peak]), (0, 10), color=INK, **beside)
     ax.annotate("ideal", (last, ideal[last]), (0, 0), color=MUTED, va="center", **beside)
 
 
-_LABEL = {"boxstyle": "round,pad=0.25", "facecolor": PAPER, "edgecolor": "none"}
+_HALO = [withStroke(linewidth=4, foreground=PAPER)]  # keeps labels readable on top of bars and lines
 
 
 def _centred():

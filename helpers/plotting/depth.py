@@ -1,6 +1,7 @@
 """Figures of deep networks from several random starts: signals, training curves and final costs."""
 
 import numpy as np
+from matplotlib.ticker import LogLocator, NullLocator
 
 from helpers.plotting.curves import line
 from helpers.plotting.names import head_legend, name_lines
@@ -31,6 +32,10 @@ def signals(forward, backward, ax=None):
         layers = np.arange(1, sizes.shape[1] + 1)
         ax.plot(layers, sizes.T, look[1:], color=color, linewidth=THIN, alpha=0.6)
         ax.plot(layers, np.exp(np.log(sizes).mean(axis=0)), look, color=color, label=label)
+    if both.max() < 100 * both.min():  # too few powers of ten for an axis that names only them
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_locator(NullLocator())
     ax.set(xlabel="layer", ylabel="size of an entry (RMS)")
     ax.set_xticks(layers[:: -(-len(layers) // 12)])  # at most 12 numbers
     name_lines(ax)

@@ -52,7 +52,7 @@ def chain(nodes, forward, backward, ax=None):
     return ax
 
 
-def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
+def network(layer_sizes, ax=None, names=None, backward=True, numbers=None, weights=None):
     """Draw a network with one column of units per layer, and arrows between all units of adjacent layers.
 
     Parameters
@@ -65,6 +65,8 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
         Whether to draw the red arrows of backpropagation as well.
     numbers : list of list of str, optional
         Text to write inside each unit.
+    weights : dict of int to ndarray of str, optional
+        Text to write beside the arrows into layer l. Like W[l], it has a row for each unit of this layer.
     """
     columns = [_heights(n) for n in layer_sizes]
     top, gap = max(column[0] for column in columns), 2.8
@@ -72,7 +74,7 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
     middle = gap * (len(columns) - 1) / 2
     half, above = max(5.5, middle + 0.9), 1.2 if any("\n" in name for name in names) else 0.9
     ax = new_axes(ax, figsize=(WIDTH, WIDTH * (2 * top + 0.5 + above) / (2 * half)))
-    _connect(ax, columns, gap, backward)
+    _connect(ax, columns, gap, backward, weights or {})
     for l, (n, column) in enumerate(zip(layer_sizes, columns, strict=True)):
         for i, y in enumerate(column):
             ax.add_patch(plt.Circle((gap * l, y), 0.27, facecolor=PANEL, edgecolor=INK, linewidth=1.2, zorder=3))
@@ -86,17 +88,20 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None):
     return ax
 
 
-def _connect(ax, columns, gap, backward):
+def _connect(ax, columns, gap, backward, weights):
     """Draw arrows between all units of adjacent layers: always forward, and optionally backward next to them."""
     for l in range(1, len(columns)):
-        for y0 in columns[l - 1]:
-            for y1 in columns[l]:
+        for j, y0 in enumerate(columns[l - 1]):
+            for k, y1 in enumerate(columns[l]):
                 start, stop = np.array([gap * (l - 1), y0]), np.array([gap * l, y1])
                 along = 0.4 * (stop - start) / np.linalg.norm(stop - start)
                 aside = 0.1 * np.array([-along[1], along[0]]) if backward else 0
                 arrow(ax, start + along + aside, stop - along + aside, FORWARD, "-", 1.1)
                 if backward:
                     arrow(ax, stop - along - aside, start + along - aside, BACKWARD, "--", 1.1)
+                if l in weights:
+                    above = 0.75 * np.array([-along[1], along[0]])
+                    ax.text(*((start + stop) / 2 + above), weights[l][k][j], ha="center", va="center", color=FORWARD)
 
 
 def shape_table(rows, ax=None):

@@ -1,7 +1,9 @@
 """Figures of model fitting: a line through points, its errors, the slope of a cost, a plane, and likelihoods."""
 
 import numpy as np
+from matplotlib.markers import TICKLEFT
 from matplotlib.patches import Polygon
+from matplotlib.ticker import MaxNLocator
 
 from helpers.backprop.activations import sigmoid
 from helpers.plotting.style import (
@@ -66,7 +68,7 @@ def errors_of_line(x, y, w, b, ax=None):
     """
     ax = new_axes(ax)
     ends = _ends(x)
-    ax.vlines(x, w * x + b, y, color=BACKWARD, linestyle="--", linewidth=LINE)  # dashes of neighbours coincide
+    ax.vlines(x, w * x + b, y, color=BACKWARD, linestyle="--", linewidth=1)  # thin, because neighbours lie close
     ax.plot(ends, w * ends + b, color=FORWARD, linewidth=BOLD)
     ax.plot(x, y, "o", color=INK)
     ax.set(xlabel="$x$", ylabel="$y$")
@@ -74,7 +76,7 @@ def errors_of_line(x, y, w, b, ax=None):
 
 
 def tangent(weights, costs, at, slope, ax=None):
-    """Plot a cost as a function of one weight, with the tangent at one point and an arrow that points downhill.
+    """Plot a cost as a function of one weight, with the tangent at one point and an arrow in the downhill direction.
 
     Parameters
     ----------
@@ -85,7 +87,7 @@ def tangent(weights, costs, at, slope, ax=None):
     slope : float
         Derivative of the cost at this weight.
     """
-    ax = new_axes(ax, figsize=(0.7 * WIDTH, 3.6))
+    ax = new_axes(ax, figsize=(WIDTH, 3.6))
     height = np.interp(at, weights, costs)
     reach = np.array([-0.7, 0.7])
     ax.plot(weights, costs, color=FORWARD)
@@ -93,7 +95,12 @@ def tangent(weights, costs, at, slope, ax=None):
     ax.plot(at, height, "o", color=INK)
     ax.annotate(f"slope {slope:.2f}".replace("-", "−"), (at, height), (12, 8), textcoords="offset points")
     start = 0.03 * max(costs)
-    arrow(ax, (at, start), (at - np.sign(slope) * 0.8, start), INK, "-")
+    stop = at - np.sign(slope) * 0.8
+    arrow(ax, (at, start), (stop, start), INK, "-")
+    ax.annotate(
+        "downhill", (stop, start), (-6 * np.sign(slope), 0), textcoords="offset points", va="center",
+        ha="left" if slope < 0 else "right",
+    )  # fmt: skip
     ax.set(xlabel="$w$", ylabel="cost $J$", xlim=(weights[0], weights[-1]), ylim=(0, 1.05 * max(costs)))
     return ax
 
@@ -128,10 +135,9 @@ def plane(X, y, w, b, ax=None):
     ax.plot(*ends[1].T, "o", color=INK, markersize=2.5, zorder=3)
     drop = np.vstack([ends[1, 0], _on_page(X[:1], np.array([bottom]))])
     ax.plot(*drop.T, ":", color=MUTED, marker="o", markersize=2.5, linewidth=1, zorder=2)
-    ax.plot([floor[0, 0]] * 2, [floor[0, 1], sheet[0, 1]], color=MUTED, linewidth=THIN, zorder=0)
     _scale(ax, floor[0], floor[1], "$x_1$", (low[0], high[0]), (0, -9))
     _scale(ax, floor[1], floor[2], "$x_2$", (low[1], high[1]), (20, 0))
-    _scale(ax, floor[0], sheet[0], "$y$", (bottom, heights[0]), (-14, 0))
+    _upright(ax, floor[0], bottom, max(heights[1], y.max()))
     every = np.vstack([floor, sheet, ends[1]])
     (west, south), (east, north) = every.min(axis=0), every.max(axis=0)
     bare(ax, (west - 0.3, east + 0.3), (south - 1, north + 1))
@@ -175,6 +181,18 @@ def _scale(ax, start, stop, name, numbers, aside):
     look = {"textcoords": "offset points", "ha": "center", "va": "center", "color": MUTED, "fontsize": SMALL}
     for place, number in zip((start, stop), numbers, strict=True):
         ax.annotate(f"{number:g}".replace("-", "−"), place, aside, **look)
+
+
+def _upright(ax, foot, bottom, top):
+    """Draw the vertical axis of an oblique view, which starts at `foot` with the value `bottom`."""
+    ticks = [tick for tick in MaxNLocator(5).tick_values(bottom, top) if bottom <= tick <= top]
+    x, base = foot[0], foot[1] - bottom
+    ax.plot([x, x], [foot[1], base + top], color=MUTED, linewidth=THIN, zorder=0)
+    ax.plot(np.full(len(ticks), x), base + np.array(ticks), linestyle="", marker=TICKLEFT, color=MUTED, markersize=4)
+    look = {"textcoords": "offset points", "color": MUTED, "fontsize": SMALL, "ha": "right", "va": "center"}
+    for tick in ticks:
+        ax.annotate(f"{tick:g}".replace("-", "−"), (x, base + tick), (-7, 0), **look)
+    ax.annotate("$y$", (x, base + top), (0, 6), textcoords="offset points", ha="center")
 
 
 def _ends(x):

@@ -28,6 +28,7 @@ def unit_lines(W, b, X, y, names=None, ax=None):
     """
     ax = points(X, y, new_axes(ax, figsize=(5.2, 4.6)))
     ax.set(xlim=(X[:, 0].min() - 0.2, X[:, 0].max() + 0.2), ylim=(X[:, 1].min() - 0.2, X[:, 1].max() + 0.2))
+    ax.locator_params(nbins=5)
     ax.get_legend().remove()  # the legend would hide points
     for k, (w, bias) in enumerate(zip(W, np.ravel(b), strict=True)):
         name = names[k] if names else f"$a^{{[1]}}_{k + 1}$"

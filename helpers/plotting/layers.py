@@ -160,10 +160,8 @@ def mixing(weights, tokens, values=None, ax=None):
     ax = new_axes(ax, figsize=(WIDTH, 2.6))
     for (t, s), weight in np.ndenumerate(np.asarray(weights)):
         if weight > 0:
-            ax.plot(
-                [s, t], [0.22, 1.78], color=FORWARD, linewidth=0.3 + 7 * weight, alpha=0.35 + 0.65 * weight, zorder=1
-            )
-            spot = (t + 0.2 * (s - t), 0.22 + 0.8 * 1.56)
+            ax.plot([s, t], [0, 2], color=FORWARD, linewidth=0.3 + 7 * weight, alpha=0.35 + 0.65 * weight, zorder=1)
+            spot = (t + 0.22 * (s - t), 2 - 0.22 * 2)
             box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
             ax.text(*spot, f"{weight:.2f}", ha="center", va="center", fontsize=SMALL, bbox=box)
     for x, (token, end) in enumerate(zip(tokens, ends, strict=True)):

@@ -20,7 +20,7 @@ from PIL import Image
 
 from helpers.plotting.style import PALETTE, STYLE, SURFACES
 
-MOST_MARKS = 6000  # with more marks than this, a PNG is smaller and faster to draw than an SVG
+MOST_MARKS = 10_000  # with more marks than this, a PNG is smaller and faster to draw than an SVG
 DENSITY = 2  # PNG pixels per CSS pixel
 STEADY = {"svg.hashsalt": "lessons", "svg.fonttype": "path"}  # make the output reproducible
 COLORS = {pair[0].lower(): (name, pair) for name, pair in reversed((SURFACES | PALETTE).items())}

@@ -92,7 +92,7 @@ def lit_column(W, errors, j, ax=None):
         Index of the unit, starting at 0.
     """
     errors, column = np.ravel(errors), [(k, j) for k in range(len(W))]
-    ax, before, after = _two_layers(ax, W, column, [_decimals(w, 1) for w in W[:, j]], part=0.4)
+    ax, before, after = _two_layers(ax, W, column, [_decimals(w, 1) for w in W[:, j]], part=0.25)
     for i, place in enumerate(before):
         _unit(ax, place, _named("a", 1, i + 1), edge=BACKWARD if i == j else INK)
     for k, place in enumerate(after):
@@ -237,13 +237,20 @@ def _factor(ax, place, symbol, value):
 
 
 def _connect(ax, start, stop, color, style, text="", part=0.5):
-    """Draw an arrow between the rims of two units, with a text at the fraction `part` of its length."""
+    """Draw an arrow between the rims of two units, with a text at the fraction `part` of its length.
+
+    The text interrupts a solid line, and is written above a dashed one, of which it would leave bits of dashes.
+    """
     start, stop = np.array(start, float), np.array(stop, float)
     rim = (_RADIUS + 0.05) * (stop - start) / np.linalg.norm(stop - start)
     arrow(ax, start + rim, stop - rim, color, style, 1 if color == FAINT else 1.8)
-    if text:
+    place, look = start + part * (stop - start), {"ha": "center", "va": "center", "fontsize": 11, "color": color}
+    if text and style == "--":
+        up = np.array([start[1] - stop[1], stop[0] - start[0]]) / np.linalg.norm(stop - start)
+        ax.annotate(text, place, 11 * up * np.sign(up[1]), textcoords="offset points", **look)
+    elif text:
         box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.2}
-        ax.text(*(start + part * (stop - start)), text, ha="center", va="center", fontsize=11, color=color, bbox=box)
+        ax.text(*place, text, bbox=box, **look)
 
 
 def _unit(ax, place, text, edge=INK, radius=_RADIUS):

@@ -27,7 +27,7 @@ from helpers.plotting.style import (
 )
 
 _STEP, _ROW, _GAP = 1.95, 1.45, 0.75  # distance between columns, between boxes in a column, and from a passing line
-_WIDTH, _HEIGHT = 0.64, 0.36  # half the width and half the height of a box
+_WIDTH, _HEIGHT = 0.64, 0.44  # half the width and half the height of a box
 _PORT, _ASIDE = 0.2, 0.13  # from the middle of a side to the outermost connection, and from there to each line
 _INCH = 0.56  # largest scale of the drawing, in inches per data unit
 
@@ -84,7 +84,7 @@ def _inch(places):
 
 def _edges(places):
     x, y = zip(*places.values(), strict=True)
-    return (min(x) - 0.8, max(x) + 0.8), (min(y) - 0.85, max(y) + 0.6)
+    return (min(x) - 0.8, max(x) + 0.8), (min(y) - 0.93, max(y) + 0.5)
 
 
 def _layout(output):
@@ -184,8 +184,8 @@ def _box(ax, place, variable, known, gradient, lit):
     text = number_or_shape(variable.value) if known else "?"
     if variable.name:
         size = BODY if len(variable.name) < 8 else SMALL - 1
-        ax.text(x, y + 0.15, variable.name, ha="center", va="center", fontsize=size, weight="bold", zorder=4)
-    ax.text(x, y - 0.15 if variable.name else y, text, ha="center", va="center", fontsize=SMALL, zorder=4)
+        ax.text(x, y + 0.19, variable.name, ha="center", va="center", fontsize=size, weight="bold", zorder=4)
+    ax.text(x, y - 0.19 if variable.name else y, text, ha="center", va="center", fontsize=SMALL, zorder=4)
     if gradient is not None:
         below = {"ha": "center", "va": "top", "fontsize": SMALL, "color": BACKWARD, "zorder": 4}
         ax.text(x, y - _HEIGHT - 0.06, number_or_shape(gradient), **below)

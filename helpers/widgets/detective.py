@@ -1,6 +1,7 @@
 """Interactive figure for lesson 05, in which the reader identifies bugs in code that computes gradients."""
 
 import html
+from functools import cache
 from typing import NamedTuple
 
 import ipywidgets
@@ -11,6 +12,8 @@ from helpers.system.arguments import whole_between
 from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import known_name
 from helpers.widgets.explorer import WIDGET, Challenge, beside, code_line, stopped, style_sheet
+
+_report = cache(examine)  # takes up to half a second, and a guess need not wait for it again
 
 
 class Investigation(NamedTuple):
@@ -45,7 +48,7 @@ def investigate(number=1, guess=None):
     if guess is not None:
         known_name(guess, [creature.title for creature in CREATURES], "guess")
     source = creature.source.replace(creature.broken.__name__, "suspect")
-    report = examine(creature)
+    report = _report(creature)
     if guess is None:
         verdict = "Read the report first, and then the code. Which bug is it?"
     elif guess == creature.title:

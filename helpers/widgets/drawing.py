@@ -234,8 +234,9 @@ class Drawing(Instrument):
         return near and result.answer != y[self.start - 1] and result.probabilities.max() > SURE
 
     def still(self):
-        """Return the current state as a static figure."""
-        return draw(self.result, Figure(figsize=self.figsize))
+        """Return the current state as a static figure, or the reading of a test digit if nothing has been drawn."""
+        result = self.result if self.result.pixels.any() else read(test_digits()[0][0], self.target, "ten digits")
+        return draw(result, Figure(figsize=self.figsize))
 
     def _put(self, pixels, steps=0):
         """Show these pixels. If the computation of the answer is interrupted, restore the previous ones."""

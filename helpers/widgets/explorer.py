@@ -30,11 +30,16 @@ DARK = '[data-jp-theme-light="false"]'
 # The controls are placed next to the picture or, on a narrow page, above it. Labels are placed above their sliders.
 LAYOUT = f"""
 .lesson-widget {{ max-width: 62rem; overflow: visible; }}
+.lesson-widget.widget-vbox {{
+    padding: calc(2 * var(--lesson-space)) calc(3 * var(--lesson-space));
+    border: 1px solid var(--lesson-hairline); border-radius: 8px; background: var(--lesson-paper); }}
 .lesson-body {{ display: flex; flex-flow: row wrap; gap: calc(2 * var(--lesson-space)) calc(6 * var(--lesson-space)); }}
 .lesson-controls {{ flex: 1 1 11rem; min-width: 11rem; max-width: 20rem; overflow: visible; }}
 .lesson-view {{ flex: 4 1 26rem; min-width: min(26rem, 100%); overflow: visible; }}
 .lesson-controls .jupyter-widgets {{ width: auto; min-width: 0; max-width: 100%; }}
-.lesson-controls select {{ min-width: 0; }}
+.lesson-controls select {{
+    min-width: 0; height: var(--jp-widgets-inline-height); appearance: auto; background-image: none; }}
+{DARK} .lesson-controls select {{ color-scheme: dark; }}
 .lesson-controls .widget-inline-hbox {{ flex-flow: row wrap; height: auto; margin-bottom: var(--lesson-space); }}
 .lesson-controls .widget-inline-hbox > .widget-label {{
     flex: 0 0 100%; width: auto !important; text-align: left; line-height: 1.4; height: auto; }}
@@ -44,7 +49,7 @@ LAYOUT = f"""
 .lesson-picture svg, .lesson-picture img {{ display: block; width: 100%; height: auto; max-width: 38rem; }}
 .lesson-widget .widget-html-content {{ line-height: 1.45; white-space: normal; }}
 .lesson-widget code {{ overflow-wrap: anywhere; }}
-.lesson-rows, .lesson-case {{ max-height: 30rem; overflow-y: auto; }}
+.lesson-rows, .lesson-case {{ max-height: 32rem; overflow-y: auto; }}
 .lesson-rows > .widget-hbox {{ flex-flow: row wrap; flex: 0 0 auto; }}
 .lesson-met {{ color: var(--lesson-right); font-weight: 600; }}
 {DARK} .lesson-picture {NIGHT}

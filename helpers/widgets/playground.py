@@ -23,6 +23,7 @@ from helpers.widgets.playground_picture import frame, samples, scene
 __all__ = ["DATA_SETS", "FEATURES", "MOST_UPDATES", "M", "Playground", "PlaygroundExplorer", "describe", "draw", "play"]
 
 SLICE = 0.1  # maximum time spent on training between two pictures, in seconds
+OF_STILL = 200  # updates of the static figure
 UNITS, RIGHT = 8, 0.95  # limits in the challenge: number of hidden units, accuracy on the test spirals
 
 
@@ -159,8 +160,11 @@ class PlaygroundExplorer(Live):
         return result.data_set == "spirals" and result.noise >= 0.05 and fits and result.accuracy()[1] >= RIGHT
 
     def still(self):
-        """Return the current state as a static figure."""
-        return draw(self.result, Figure(figsize=self.figsize))
+        """Return the current state as a static figure, or that of a separate training if none has begun."""
+        result = self.result
+        if not result.updates:
+            result = play(**self.state(), learning_rate=self.learning_rate, updates=OF_STILL)
+        return draw(result, Figure(figsize=self.figsize))
 
     def _change_rate(self, change):
         """Continue training with a new learning rate."""

@@ -1,6 +1,7 @@
 """Every lesson in a real browser: run all cells, move every widget, and look at it in both themes.
 
-Screenshots of each widget, in pages 1280, 800 and 390 pixels wide, light and dark, are kept in build/screenshots.
+Screenshots of each widget, in pages 1280, 800 and 390 pixels wide, light and dark, are kept in build/screenshots. The
+time in which each answers a move is printed: see it with -s.
 """
 
 import re
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from moves import MOVES, READY, WIDGET, seen, wait_for_change
+from moves import MOVES, READY, WIDGET, answer_time, seen, time_next_move, wait_for_change
 from playwright.sync_api import TimeoutError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,8 +140,10 @@ def test_a_lesson_runs_and_its_widgets_move(page, lab, name):
         title = widget.locator("b").first.inner_text()
         widget.scroll_into_view_if_needed()
         before = seen(widget)
+        time_next_move(widget)
         MOVES[title](widget)
         wait_for_change(page, widget, before)
+        print(f"{name}, {title}: answers a move in {answer_time(page, widget):.2f} s")
         faults += look_at(page, widget, f"{name}-{i + 1}-" + re.sub(r"\W+", "-", title).lower())
     assert faults == [], "\n".join(faults)
     assert page.locator(FAULTS).all_inner_texts() == []

@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import same_color
+from matplotlib.markers import TICKLEFT
 
 from helpers import plotting
 
@@ -38,6 +39,8 @@ def test_the_tangent_has_the_slope_and_the_arrow_points_downhill(at, slope, down
     assert point.get_ydata() == [at**2]
     (arrow,) = [text for text in ax.texts if text.arrow_patch]
     assert np.sign(arrow.xy[0] - arrow.xyann[0]) == downhill
+    (word,) = [text for text in ax.texts if text.get_text() == "downhill"]
+    assert word.xy == arrow.xy and np.sign(word.xyann[0]) == downhill  # it does not lie on the arrow
 
 
 def test_a_plane_is_as_far_from_each_point_as_the_error():
@@ -51,6 +54,18 @@ def test_a_plane_is_as_far_from_each_point_as_the_error():
     drop, floor = ax.lines[3], ax.patches[0].get_xy()
     assert np.allclose(drop.get_xdata(), 0) and drop.get_ydata()[0] == 1  # from the first point, at x = (0, 0),
     assert np.isclose(drop.get_ydata()[1], floor[0, 1])  # straight down to the floor, whose first corner is (0, 0)
+
+
+def test_the_height_axis_of_a_plane_has_numbers_all_the_way_up():
+    X = np.array([[0.0, 0.0], [1.0, 2.0]])
+    ax = plotting.plane(X, np.array([1.0, 1.0]), w=(3.0, -1.0), b=0.5)
+    (ticks,) = [line for line in ax.lines if line.get_marker() == TICKLEFT]
+    floor = ax.patches[0].get_xy()[0, 1]  # at the height of −5: three below the lowest corner, rounded down
+    numbers = (ticks.get_ydata() - floor - 5).tolist()
+    assert len(numbers) >= 4 and min(numbers) <= -3 and max(numbers) >= 2
+    written = {text.get_text(): text.xy[1] for text in ax.texts if hasattr(text, "xy")}
+    for number, y in zip(numbers, ticks.get_ydata(), strict=True):
+        assert np.isclose(written[f"{number:g}".replace("-", "−")], y)
 
 
 def test_bars_show_the_probability_of_each_true_label():

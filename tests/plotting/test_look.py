@@ -162,8 +162,8 @@ def test_a_png_has_two_pixels_for_each_of_the_page():
 
 def test_many_marks_are_not_drawn_as_svg():
     _, ax = plt.subplots()
-    ax.scatter(np.arange(4000), np.arange(4000))
-    assert 4000 <= output.count_marks(ax.figure) <= output.MOST_MARKS
+    ax.scatter(np.arange(8000), np.arange(8000))
+    assert 8000 <= output.count_marks(ax.figure) <= output.MOST_MARKS
     assert output._svg_of_few_marks(ax.figure).startswith("<svg")
     ax.plot(np.arange(2001))
     assert output.count_marks(ax.figure) > output.MOST_MARKS

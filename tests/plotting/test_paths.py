@@ -19,8 +19,17 @@ def texts(ax):
 
 def arrows(ax, color):
     """Places of the arrows of a colour, as (start, stop)."""
-    drawn = [text for text in ax.texts if isinstance(text, Annotation)]
+    drawn = [text for text in ax.texts if isinstance(text, Annotation) and text.arrow_patch]
     return [(text.xyann, text.xy) for text in drawn if same_color(text.arrow_patch.get_edgecolor(), color)]
+
+
+def test_words_stand_above_dashed_arrows_and_leave_them_whole():
+    ax = plotting.lit_column(np.array([[1.0, -2.0], [0.5, 1.5]]), [0.1, 0.2], j=0)
+    words = {text.get_text(): text for text in ax.texts if isinstance(text, Annotation) and not text.arrow_patch}
+    for name, (start, stop) in zip(("1.0", "0.5"), arrows(ax, style.BACKWARD), strict=True):
+        along, offset = np.subtract(stop, start), np.array(words[name].xyann)
+        assert np.isclose(along @ offset, 0) and offset[1] > 0 and np.isclose(np.linalg.norm(offset), 11)
+        assert words[name].get_bbox_patch() is None
 
 
 def framed(ax):

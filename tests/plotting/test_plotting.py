@@ -246,6 +246,23 @@ def test_style_is_that_of_the_text():
         assert findfont("Inter").endswith("Inter-Regular.ttf")
 
 
+def test_weights_are_written_beside_the_arrows_into_their_layer():
+    ax = plotting.network([2, 1], weights={1: [["first", "second"]]})
+    places = {text.get_text(): text.get_position() for text in ax.texts}
+    units = sorted((patch.center for patch in ax.patches), key=lambda c: (c[0], -c[1]))
+    for name, unit in zip(("first", "second"), units[:2], strict=True):
+        middle = np.add(unit, units[2]) / 2
+        assert 0.2 < np.linalg.norm(np.subtract(places[name], middle)) < 0.4 and places[name][1] > middle[1]
+
+
+@pytest.mark.parametrize(("sizes", "plain"), [([0.3, 0.2, 0.1], True), ([1.0, 0.1, 1e-4], False)])
+def test_signals_of_few_powers_of_ten_have_plain_numbers(sizes, plain):
+    ax = plotting.signals([sizes], [sizes])
+    ax.figure.canvas.draw()
+    numbers = [label.get_text() for label in ax.get_yticklabels() if label.get_text()]
+    assert ({"0.1", "0.2"} <= set(numbers)) is plain
+
+
 def test_signals():
     ax = plotting.signals([[0.1, 0.01, 0.0], [0.4, 0.01, 0.0]], [[0.5, 0.6, 0.7], [0.5, 0.6, 0.7]])
     lines = ax.get_lines()
