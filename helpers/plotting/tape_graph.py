@@ -27,9 +27,10 @@ from helpers.plotting.style import (
 )
 
 _STEP, _ROW, _GAP = 1.95, 1.45, 0.75  # distance between columns, between boxes in a column, and from a passing line
-_WIDTH, _HEIGHT = 0.64, 0.44  # half the width and half the height of a box
+_WIDTH, _HEIGHT = 0.68, 0.44  # half the width and half the height of a box
 _PORT, _ASIDE = 0.2, 0.13  # from the middle of a side to the outermost connection, and from there to each line
 _INCH = 0.56  # largest scale of the drawing, in inches per data unit
+_ROOMY = 0.38  # smallest scale at which texts of the usual sizes fit into the boxes
 
 
 def graph(output, gradients=None, ax=None, known=None, lit=None):
@@ -51,17 +52,20 @@ def graph(output, gradients=None, ax=None, known=None, lit=None):
     places, ways = _layout(output)
     gradients, known = gradients or {}, set(history(output)) if known is None else known
     ax = new_axes(ax, figsize=graph_size(output))
+    (left, right), (low, high) = _edges(places)
+    page = ax.figure.get_figwidth()
+    inch = _inch(places, page)
     for (start, stop), corners in ways.items():
         _lead(ax, corners, FORWARD if stop in known else FAINT, "-")
         if start in gradients and stop in gradients:
             _lead(ax, corners[::-1], BACKWARD, "--")
         if sum(parent is start for parent, _ in stop.parents) > 1:
-            look = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
-            ax.text(*np.mean(corners[-2:], axis=0), "twice", ha="center", va="center", fontsize=SMALL - 1, bbox=look)
+            look = {"ha": "center", "fontsize": SMALL - 1.5, "textcoords": "offset points"}
+            ax.annotate("twice", np.mean(corners[-2:], axis=0), (0, 9), **look)  # above the line
     for variable in history(output):
-        _box(ax, places[variable], variable, variable in known, gradients.get(variable), variable is lit)
-    (left, right), (low, high) = _edges(places)
-    aside = max(0, (graph_size(output)[0] / _inch(places) - (right - left)) / 2)
+        texts = min(1, inch / _ROOMY)  # smaller in boxes that are small
+        _box(ax, places[variable], variable, variable in known, gradients.get(variable), variable is lit, texts)
+    aside = max(0, (page / inch - (right - left)) / 2)
     bare(ax, (left - aside, right + aside), (low, high))
     return ax
 
@@ -70,16 +74,16 @@ def graph_size(output):
     """Return the width and the height, in inches, of the graph of a Variable."""
     places = _layout(output)[0]
     _, (low, high) = _edges(places)
-    return WIDTH, _inch(places) * (high - low)
+    return WIDTH, _inch(places, WIDTH) * (high - low)
 
 
-def _inch(places):
-    """Return the scale, in inches per data unit, at which a drawing fits the page width.
+def _inch(places, page):
+    """Return the scale, in inches per data unit, at which a drawing fits a page of this width in inches.
 
     A small drawing is not enlarged.
     """
     (left, right), _ = _edges(places)
-    return min(_INCH, WIDTH / (right - left))
+    return min(_INCH, page / (right - left))
 
 
 def _edges(places):
@@ -172,10 +176,10 @@ def _lead(ax, corners, color, style):
             ax.plot(*np.transpose([start + aside, stop + aside]), color=color, linestyle=style, linewidth=1.4)
 
 
-def _box(ax, place, variable, known, gradient, lit):
+def _box(ax, place, variable, known, gradient, lit, scale):
     """Draw the box of a variable with its name and value, and write its gradient in red below it.
 
-    The box of a leaf is grey.
+    The box of a leaf is grey. `scale` multiplies the font sizes.
     """
     x, y = place
     face = LIT if lit else PAPER if variable.parents else PANEL
@@ -183,11 +187,11 @@ def _box(ax, place, variable, known, gradient, lit):
     ax.add_patch(Rectangle((x - _WIDTH, y - _HEIGHT), 2 * _WIDTH, 2 * _HEIGHT, **look))
     text = number_or_shape(variable.value) if known else "?"
     if variable.name:
-        size = BODY if len(variable.name) < 8 else SMALL - 1
+        size = scale * (BODY if len(variable.name) < 8 else SMALL - 1)
         ax.text(x, y + 0.19, variable.name, ha="center", va="center", fontsize=size, weight="bold", zorder=4)
-    ax.text(x, y - 0.19 if variable.name else y, text, ha="center", va="center", fontsize=SMALL, zorder=4)
+    ax.text(x, y - 0.19 if variable.name else y, text, ha="center", va="center", fontsize=scale * SMALL, zorder=4)
     if gradient is not None:
-        below = {"ha": "center", "va": "top", "fontsize": SMALL, "color": BACKWARD, "zorder": 4}
+        below = {"ha": "center", "va": "top", "fontsize": scale * SMALL, "color": BACKWARD, "zorder": 4}
         ax.text(x, y - _HEIGHT - 0.06, number_or_shape(gradient), **below)
 
 

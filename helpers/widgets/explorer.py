@@ -35,7 +35,7 @@ LAYOUT = f"""
     border: 1px solid var(--lesson-hairline); border-radius: 8px; background: var(--lesson-paper); }}
 .lesson-body {{ display: flex; flex-flow: row wrap; gap: calc(2 * var(--lesson-space)) calc(6 * var(--lesson-space)); }}
 .lesson-controls {{ flex: 1 1 11rem; min-width: 11rem; max-width: 20rem; overflow: visible; }}
-.lesson-view {{ flex: 4 1 26rem; min-width: min(26rem, 100%); overflow: visible; }}
+.lesson-view {{ flex: 4 1 24rem; min-width: min(24rem, 100%); overflow: visible; }}
 .lesson-controls .jupyter-widgets {{ width: auto; min-width: 0; max-width: 100%; }}
 .lesson-controls select {{
     min-width: 0; height: var(--jp-widgets-inline-height); appearance: auto; background-image: none; }}
@@ -50,7 +50,8 @@ LAYOUT = f"""
 .lesson-widget .widget-html-content {{ line-height: 1.45; white-space: normal; }}
 .lesson-widget code {{ overflow-wrap: anywhere; }}
 .lesson-rows, .lesson-case {{ max-height: 32rem; overflow-y: auto; }}
-.lesson-rows > .widget-hbox {{ flex-flow: row wrap; flex: 0 0 auto; }}
+.lesson-rows > .widget-hbox {{ flex-flow: row wrap; flex: 0 0 auto; margin: 0; }}
+.lesson-rows > .widget-hbox > * {{ margin-top: 0; margin-bottom: 0; }}
 .lesson-met {{ color: var(--lesson-right); font-weight: 600; }}
 {DARK} .lesson-picture {NIGHT}
 """
