@@ -36,7 +36,7 @@ CHALLENGES = {
     ),
     "12.convolution": "with the edge filter, find the angle at which the mean response to the 7 is largest.",
     "12.attention": (
-        "in hannah, with the causal mask, make the second a give at least 0.9 of its attention to the first a, and the "
-        "second n at least 0.9 to the first n."
+        "in hannah, with the causal mask and two strengths that add up to at most 13, make the second a give at least "
+        "0.9 of its attention to the first a, and the second n at least 0.9 to the first n."
     ),
 }

@@ -15,6 +15,7 @@ from helpers.widgets.explorer import SLOW, Explorer
 WORDS = ("hannah", "barbara", "anna", "lillie", "jessie")
 CIRCLE = 12  # places that fit on the circle on which the vectors of the places lie
 STRONGEST = 20
+MODERATE = 13  # limit of the challenge for the sum of both strengths
 
 
 class Head(NamedTuple):
@@ -95,7 +96,7 @@ def explorer():
 
 
 def is_met(result, state):
-    """Return whether the second a and the second n of "hannah" find the first ones."""
-    if result.word != "hannah" or not state["causal"]:
+    """Return whether the second a and the second n of "hannah" find the first ones, at a moderate strength."""
+    if result.word != "hannah" or not state["causal"] or state["place"] + state["letter"] > MODERATE:
         return False
     return bool(result.weights[4, 1] >= 0.9 and result.weights[3, 2] >= 0.9)

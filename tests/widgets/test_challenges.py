@@ -45,7 +45,7 @@ SOLVED = {
     "09.tape": {"expression": "x x + w x + b", "step": 8, "x": 1.0},
     "10.step_time": {"workers": 64, "batch": 63095.7},
     "12.convolution": {"angle": 315},
-    "12.attention": {"letter": 10.0, "steps_back": 3, "place": 8.0},
+    "12.attention": {"letter": 7.0, "steps_back": 3, "place": 5.5},
 }
 
 
@@ -144,6 +144,21 @@ def test_how_many_examples_64_workers_need():
     assert answers("10.step_time", workers=[63, 64, 65, 256], batch=sizes) == [(64, 63095.7)]
     assert answers("10.step_time", workers=[64], batch=sizes, gigabits=[10.0]) == []
     assert answers("10.step_time", workers=[64], batch=sizes, pattern=["star", "tree"]) == []
+
+
+def test_at_which_angle_the_7_responds_most():
+    assert answers("12.convolution", digit=[1, 7], kind=["edge", "line", "spot"], angle=range(0, 360, 15)) == [
+        (7, "edge", 315)
+    ]
+
+
+def test_how_strongly_a_letter_has_to_look():
+    """Neither strength alone will do, nor both as large as they go."""
+    grid = [float(strength) for strength in range(21)]
+    found = answers("12.attention", steps_back=range(7), place=grid, letter=grid)
+    assert {steps for steps, _, _ in found} == {2, 3}
+    assert all(4 < place < 9 and 4 < letter < 9 for _, place, letter in found)
+    assert answers("12.attention", causal=[False], steps_back=[3], place=[5.5], letter=[7.0]) == []
 
 
 def test_the_ledger_wants_every_shape_at_the_first_attempt(file):
