@@ -45,7 +45,7 @@ def convolution(picture, F, response, place=None, ax=None, titles=("picture", "f
     ax = new_axes(ax, figsize=(WIDTH, 3.0))
     bare(ax, (0, 1), (0, 1))
     scale = len(response) / len(picture)
-    right = [0.82 - 0.18 * scale, 0.43 - 0.43 * scale, 0.36 * scale, 0.86 * scale]
+    right = [0.64, 0.43 - 0.43 * scale, 0.36 * scale, 0.86 * scale]
     panels = [ax.inset_axes(box) for box in ([0, 0, 0.36, 0.86], [0.43, 0.24, 0.14, 0.38], right)]
     _show(panels[0], picture, titles[0], 1, GREY)
     for panel, numbers, title in zip(panels[1:], (F, response), titles[1:], strict=True):
