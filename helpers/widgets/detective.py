@@ -13,8 +13,6 @@ from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import known_name
 from helpers.widgets.explorer import WIDGET, Challenge, beside, code_line, stopped, style_sheet
 
-_report = cache(examine)  # takes up to half a second, and a guess need not wait for it again
-
 
 class Investigation(NamedTuple):
     """Code with a bug, the report of the gradient check on it, and the feedback on a guess."""
@@ -56,6 +54,12 @@ def investigate(number=1, guess=None):
     else:
         verdict = f"It is not “{guess}”. Look at the report again: {report.headline}"
     return Investigation(source, report, verdict)
+
+
+@cache
+def _report(creature):
+    """Return the report on an entry, which may take half a second, so that a guess need not wait for it again."""
+    return examine(creature)
 
 
 class Detective(ipywidgets.VBox):

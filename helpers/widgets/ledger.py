@@ -187,7 +187,7 @@ class Game(ipywidgets.VBox):
         color, arrow = (plotting.BACKWARD, "←") if name[0] == "d" else (plotting.FORWARD, "→")
         label = ipywidgets.HTML(
             f'<span style="border-left: 4px solid {color}; padding-left: 6px">{arrow} <b>{name}</b> = {origin}</span>',
-            layout={"width": "21em"},
+            layout={"flex": "1 1 12em", "max_width": "21em"},
         )
         guess = ipywidgets.Text(placeholder="rows, columns", layout={"width": "9em"}, **SLOW)
         guess.tooltip = f"shape of {name}"

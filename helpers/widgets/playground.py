@@ -5,6 +5,7 @@ data sets are in `playground_data`, and `playground_picture` prepares the data t
 """
 
 import time
+from contextlib import suppress
 from inspect import signature
 
 import traitlets
@@ -162,8 +163,9 @@ class PlaygroundExplorer(Live):
     def still(self):
         """Return the current state as a static figure, or that of a separate training if none has begun."""
         result = self.result
-        if not result.updates:
-            result = play(**self.state(), learning_rate=self.learning_rate, updates=OF_STILL)
+        with suppress(ArithmeticError):
+            if not result.updates:
+                result = play(**self.state(), learning_rate=self.learning_rate, updates=OF_STILL)
         return draw(result, Figure(figsize=self.figsize))
 
     def _change_rate(self, change):

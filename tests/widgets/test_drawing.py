@@ -288,5 +288,15 @@ def test_the_challenge_is_met_remembered_and_not_at_the_start(tmp_path, monkeypa
 def test_the_still_is_an_ordinary_figure():
     instrument = widgets.drawing.Drawing(ink=ink(STROKE))
     assert len(instrument.still().axes) == 3
+
+
+def test_the_still_of_an_empty_pad_shows_a_digit_and_that_of_a_drawing_the_drawing():
+    instrument = widgets.drawing.explorer()
+    (example,) = instrument.still().axes[0].images
+    np.testing.assert_array_equal(np.ravel(example.get_array()), widgets.drawing.test_digits()[0][0])
+    assert not instrument.result.pixels.any()  # what is on the screen stays
+    instrument.start = 2
+    (drawn,) = instrument.still().axes[0].images
+    np.testing.assert_array_equal(np.ravel(drawn.get_array()), instrument.result.pixels)
     data, _ = instrument._repr_mimebundle_()
     assert data["image/png"] and data["text/plain"].startswith("Interactive figure: Draw a digit")

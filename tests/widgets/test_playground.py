@@ -663,6 +663,13 @@ def test_the_challenge_is_met_remembered_and_not_at_the_start(tmp_path, monkeypa
 def test_the_still_is_an_ordinary_figure():
     instrument = widgets.playground.PlaygroundExplorer()
     assert len(instrument.still().axes) == 4
+
+
+def test_the_still_before_the_first_update_shows_a_training_of_its_own():
+    instrument = widgets.playground.explorer()
+    costs = instrument.still().axes[1].lines[0]
+    assert len(costs.get_xdata()) > 100 and costs.get_ydata()[-1] < costs.get_ydata()[0]
+    assert instrument.result.updates == 0  # what is on the screen stays
     data, _ = instrument._repr_mimebundle_()
     assert data["image/png"] and "<svg" in data["image/svg+xml"]
     assert data["text/plain"].startswith("Interactive figure: Playground")

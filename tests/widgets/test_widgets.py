@@ -222,7 +222,7 @@ def test_a_stop_in_the_bug_zoo_leaves_the_case_with_its_line(monkeypatch):
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(widgets.detective, "examine", stop)
+    monkeypatch.setattr(widgets.detective, "_report", stop)
     with pytest.raises(KeyboardInterrupt):
         game.number.value = 3
     assert (game.case.value, game.line.value) == before
