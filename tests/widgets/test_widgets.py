@@ -669,7 +669,7 @@ def test_the_graph_of_the_walk_shows_values_and_gradients():
     assert written.count("×") == 2 and "twice" in written and "?" not in written
     red = [text.get_text() for text in ax.texts if text.get_text() and text.get_color() == plotting.BACKWARD]
     assert sorted(red) == ["0.5", "1", "1", "1", "1", "1", "−1"]
-    arrows = [text.arrow_patch for text in ax.texts if isinstance(text, Annotation)]
+    arrows = [text.arrow_patch for text in ax.texts if isinstance(text, Annotation) and text.arrow_patch]
     styles = {(to_rgba(patch.get_edgecolor()), patch.get_linestyle()) for patch in arrows}
     assert styles == {(to_rgba(plotting.FORWARD), "-"), (to_rgba(plotting.BACKWARD), "--")}
     assert len(arrows) == 2 * 7
