@@ -133,7 +133,7 @@ def main():
         for first, second in VISITS:
             report_visit(browser, root, first, second)
         for name in ("01_fit_a_line", "08_ten_digits"):
-            sent, seconds = visit(browser, f"{root}/lab/lab/index.html?path=notebooks/{name}.ipynb", first_output)
+            sent, seconds = visit(browser, f"{root}/lab/notebooks/index.html?path=notebooks/{name}.ipynb", first_output)
             parts = dict.fromkeys(KINDS, 0.0)
             for url, megabytes in sent.items():
                 parts[next(kind for kind, mark in KINDS.items() if mark in url)] += megabytes

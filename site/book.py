@@ -122,7 +122,7 @@ def assemble(source):
     """
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
     promises, rows = read_readme(notebooks)
-    shutil.copytree(HERE, source, ignore=shutil.ignore_patterns("__pycache__", "*.txt", "live"))
+    shutil.copytree(HERE, source, ignore=shutil.ignore_patterns("__pycache__", "*.txt", "live", "lab_extension"))
     pages = {f"notebooks/{path.name}": path.name for path in notebooks} | {"data/README.md": "data.md"}
     refuse_active_content(notebooks, promises, rows)
     for path, (title, name, about) in zip(notebooks, rows, strict=True):

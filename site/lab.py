@@ -24,8 +24,8 @@ from email.parser import HeaderParser
 from importlib.metadata import version
 from pathlib import Path
 
+import contents
 import folder
-import nbformat
 
 PYODIDE = "314.0.3"
 CDN = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE}/full/"
@@ -49,30 +49,32 @@ BROUGHT = {
     "ipykernel": ["pyodide-kernel"],
     "widgetsnbextension": [],
 }
+# A lesson opens in the first of these applications, which shows a single document. Its menus lead to the others.
+APPS = ("notebooks", "edit", "tree", "lab")
 EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget")
-CONTENTS = (
-    "notebooks/*.ipynb",
-    "helpers/**/*.py",
-    "helpers/exercises/*.json",  # in a handout
-    "helpers/plotting/fonts/*",
-    "helpers/widgets/front/*",
-    "data/README.md",
-    "data/*.h5",
-    "data/*.txt",
-    "data/mnist/*.gz",
-    "data/runs/**/*.h5",
-    "data/runs/*.txt",
-)
-# In the lab, `helpers` is not installed. If a cell with an exercise runs before the set-up cell, its import finds this
-# package next to the notebook, which then replaces itself with the real one.
-FINDER = """import sys
-
-sys.path.insert(0, "..")
-del sys.modules["helpers"]
-import helpers
-"""
-# With this setting, cells outside the visible part of a notebook stay in the page.
-SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"}}
+OWN_EXTENSION = Path(__file__).with_name("lab_extension")
+# These plug-ins look for icons that are not there, report checkpoints that are not made (see `lab_extension`), and show
+# whether the outputs may run scripts, for which there is no room on a phone.
+DISABLED = [f"@jupyter-notebook/notebook-extension:{name}" for name in ("tab-icon", "checkpoints", "trusted")]
+SETTINGS = {
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"},  # cells out of sight stay in the page
+    "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 5},  # seconds
+    "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},  # light or dark, like the system
+}
+# What a page of JupyterLite shows until its scripts have loaded, and what ours show instead.
+LOADING = {
+    '<div id="jupyterlite-loading-indicator" class="hidden">': '<div id="jupyterlite-loading-indicator">',
+    "Loading JupyterLite...": "Loading the lab. This takes about 5 seconds, or longer on the first visit.",
+    "</head>": """<link rel="icon" href="./favicon.ico">
+    <style>
+      .jupyterlite-loading-indicator-text { width: 80%; text-align: center; }
+      @media (prefers-color-scheme: dark) {
+        #jupyterlite-loading-indicator { background: #111 !important; }
+        .jupyterlite-loading-indicator-text { color: #ddd !important; }
+      }
+    </style>
+  </head>""",
+}
 
 
 def build(out, pyodide=None):
@@ -162,17 +164,7 @@ def _info():
 
 def _configure(work, pyodide):
     """Write the input for JupyterLite, which consists of the files and the settings of the lab."""
-    for pattern in CONTENTS:
-        for path in folder.SOURCE.glob(pattern):
-            target = work / "contents" / path.relative_to(folder.SOURCE)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if path.suffix == ".ipynb":  # JupyterLite expects each text as one string, not as a list of lines
-                target.write_text(json.dumps(nbformat.read(path, as_version=4)), encoding="utf-8")
-            else:
-                shutil.copyfile(path, target)
-    finder = work / "contents" / "notebooks" / "helpers" / "__init__.py"
-    finder.parent.mkdir()
-    finder.write_text(FINDER, encoding="utf-8")
+    editions = contents.write(work / "contents")
     kernel = {
         "pyodideUrl": f"{pyodide}pyodide.mjs",
         "disablePyPIFallback": True,
@@ -181,10 +173,14 @@ def _configure(work, pyodide):
     page = {
         "appName": "Backpropagation, derived and checked",
         "exposeAppInBrowser": True,  # the tests need access to the application
+        "showLoadingIndicator": True,
+        "disabledExtensions": DISABLED,
+        "lessonEditions": editions,  # for `lab_extension`
         "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
     }
     shared = Path(sys.prefix) / "share/jupyter/labextensions"
-    options = {"ignore_sys_prefix": True, "federated_extensions": [str(shared / name) for name in EXTENSIONS]}
+    extensions = [*(shared / name for name in EXTENSIONS), OWN_EXTENSION]
+    options = {"ignore_sys_prefix": True, "federated_extensions": [str(path) for path in extensions]}
     for name, content in {
         "jupyter-lite.json": {"jupyter-lite-schema-version": 0, "jupyter-config-data": page},
         "jupyter_lite_config.json": {"LiteBuildConfig": options},
@@ -195,12 +191,24 @@ def _configure(work, pyodide):
 
 def _jupyterlite(work, lab):
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", work, "--output-dir", lab]
-    command += ["--contents", work / "contents", "--apps", "lab", "--no-sourcemaps", "--no-unused-shared-packages"]
+    command += [
+        "--contents",
+        work / "contents",
+        *(part for app in APPS for part in ("--apps", app)),
+        "--no-sourcemaps",
+        "--no-unused-shared-packages",
+    ]
     done = subprocess.run(
         command, cwd=work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"
     )
     if done.returncode:
         raise ValueError(f"JupyterLite could not build the lab:\n{done.stdout}")
+    for app in APPS:
+        page = lab / app / "index.html"
+        text = page.read_text(encoding="utf-8")
+        for old, new in LOADING.items():
+            text = text.replace(old, new)
+        page.write_text(text, encoding="utf-8")
 
 
 def _own_wheels(work, lab):

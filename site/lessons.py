@@ -24,7 +24,12 @@ NOTE = (
 
 def lab_address(name):
     """Return the address of a notebook in the lab, relative to the root of the book."""
-    return f"lab/lab/index.html?path=notebooks/{name}.ipynb"
+    return f"lab/notebooks/index.html?path=notebooks/{name}.ipynb"
+
+
+def edition(cells):
+    """Return a short text that differs between two editions of a lesson whose cells differ in more than outputs."""
+    return hashlib.sha256("".join(cell.id + cell.source for cell in cells).encode()).hexdigest()[:12]
 
 
 def repository_address():
@@ -92,8 +97,8 @@ def as_page(notebook, name, pages, description=""):
     -------
     notebook : nbformat.NotebookNode
     """
-    edition = hashlib.sha256("".join(cell.id + cell.source for cell in notebook.cells).encode()).hexdigest()[:12]
-    notebook.metadata["myst"] = {"html_meta": {"description": description, "lesson-edition": edition}}
+    meta = {"description": description, "lesson-edition": edition(notebook.cells)}
+    notebook.metadata["myst"] = {"html_meta": meta}
     for cell, following in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
         if cell.cell_type == "markdown":
             cell.source = redirect_links(cell.source, "notebooks", pages)

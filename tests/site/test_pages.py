@@ -97,7 +97,7 @@ def test_every_page_has_a_button_that_opens_its_lesson_in_the_lab(pages):
     for name, page in pages.items():
         (button,) = page.select("a.lab-button")
         wanted = name if (ROOT / "notebooks" / f"{name}.ipynb").is_file() else NOTEBOOKS[0].stem
-        assert button["href"] == f"lab/lab/index.html?path=notebooks/{wanted}.ipynb"
+        assert button["href"] == f"lab/notebooks/index.html?path=notebooks/{wanted}.ipynb"
 
 
 def faults_of_link(book, anchors, name, target):

@@ -83,7 +83,9 @@ def test_the_folds_and_exercises_of_a_lesson(book, path):
     exercises = [c for c in cells if c.cell_type == "code" and ("\ncheck(" in c.source or "\nquiz(" in c.source)]
     assert len(page.select(".tag_exercise .cell_input")) == len(exercises)
     invitations = page.select(".tag_exercise .cell_output .invite a")
-    assert [link["href"] for link in invitations] == [f"lab/lab/index.html?path=notebooks/{path.name}"] * len(exercises)
+    assert [link["href"] for link in invitations] == [f"lab/notebooks/index.html?path=notebooks/{path.name}"] * len(
+        exercises
+    )
     assert "Not done yet" not in "".join(output.get_text() for output in page.select(".tag_exercise .cell_output"))
 
 

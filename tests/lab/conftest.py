@@ -1,0 +1,71 @@
+"""The lab, built with a Pyodide of its own, and visits to it by readers who have never been there.
+
+The environment variable LESSONS_PYODIDE names the folder of a Pyodide. Without it, or without JupyterLite or Chromium,
+these tests are skipped.
+"""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from chromium import NO_OTHER_HOST, is_local, launched, served
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The address of a site that consists of the lab, in `lab`, and a page in place of one of the book's."""
+    pyodide = os.environ.get("LESSONS_PYODIDE")
+    if not pyodide:
+        pytest.skip("no Pyodide: name the folder of one in the variable LESSONS_PYODIDE")
+    if not importlib.util.find_spec("jupyterlite_core"):
+        pytest.skip("the lab needs more: pip install -r site/requirements.txt")
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, ROOT / "site" / "lab.py", folder / "lab", "--pyodide", pyodide]
+    subprocess.run(command, check=True)
+    page = '<link rel="icon" href="data:,"><title>The book</title>'
+    (folder / "01_fit_a_line.html").write_text(page, encoding="utf-8")
+    with served(folder) as root:
+        yield root
+
+
+@pytest.fixture(scope="module")  # not the session: Playwright's event loop must not outlive these tests
+def browser():
+    with launched(NO_OTHER_HOST) as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(browser, site):
+    """Function that opens a lesson in the lab. Anything that goes wrong in a page, or leaves this machine, fails."""
+    contexts, faults = [], []
+
+    def open_lesson(name, context=None, app="notebooks", python=True, **options):
+        if context is None:
+            context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+            context.set_default_timeout(120_000)  # a busy machine
+            context.on("request", lambda request: None if is_local(request.url) else faults.append(request.url))
+            context.on(
+                "response", lambda answer: _is_answered(answer) or faults.append(f"{answer.status} {answer.url}")
+            )
+            contexts.append(context)
+        if not python:  # it goes on starting for as long as the page is open
+            context.route("**/static/pyodide/**", lambda route: None)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"error in the page: {error}"))
+        page.goto(f"{site}/lab/{app}/index.html?path=notebooks/{name}.ipynb", wait_until="commit")
+        return page
+
+    yield open_lesson
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def _is_answered(answer):
+    """JupyterLab asks its server whether a word in an output, such as a lone /, is a file; here is no server."""
+    return answer.status < 400 or "/api/resolvePath?" in answer.url
