@@ -258,6 +258,8 @@ def _lock(folder):
             return os.open(folder / ".writing", os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_TEMPORARY)
         except FileExistsError as error:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from error
+    if not hasattr(fcntl, "flock"):  # in a web browser, where no other program can write
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -14,6 +14,7 @@ import pytest
 from chromium import NO_OTHER_HOST, is_local, launched, served
 
 ROOT = Path(__file__).resolve().parents[2]
+PYTHON = "**/static/pyodide/**"
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +40,15 @@ def browser():
         yield browser
 
 
+@pytest.fixture(scope="module")
+def without_python(browser):
+    """A visitor whose Python goes on starting for as long as a page is open. Tests may use it that store nothing."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.route(PYTHON, lambda route: None)
+    yield context
+    context.close()
+
+
 @pytest.fixture
 def visit(browser, site):
     """Function that opens a lesson in the lab. Anything that goes wrong in a page, or leaves this machine, fails."""
@@ -47,16 +57,14 @@ def visit(browser, site):
     def open_lesson(name, context=None, app="notebooks", python=True, **options):
         if context is None:
             context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
-            context.set_default_timeout(120_000)  # a busy machine
-            context.on("request", lambda request: None if is_local(request.url) else faults.append(request.url))
-            context.on(
-                "response", lambda answer: _is_answered(answer) or faults.append(f"{answer.status} {answer.url}")
-            )
             contexts.append(context)
-        if not python:  # it goes on starting for as long as the page is open
-            context.route("**/static/pyodide/**", lambda route: None)
+            if not python:
+                context.route(PYTHON, lambda route: None)
         page = context.new_page()
+        page.set_default_timeout(120_000)  # a busy machine
         page.on("pageerror", lambda error: faults.append(f"error in the page: {error}"))
+        page.on("request", lambda request: None if is_local(request.url) else faults.append(request.url))
+        page.on("response", lambda answer: _is_answered(answer) or faults.append(f"{answer.status} {answer.url}"))
         page.goto(f"{site}/lab/{app}/index.html?path=notebooks/{name}.ipynb", wait_until="commit")
         return page
 

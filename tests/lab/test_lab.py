@@ -17,8 +17,7 @@ from printed import NOT_HERE, NOTICES, without_noise
 ROOT = Path(__file__).resolve().parents[2]
 PROVEN = {
     "01_fit_a_line": "IPython as the kernel, exercises and quizzes, figures, an instrument with its own front end",
-    "06_recognise_cats": "HDF5 read from the drive, recordings of long trainings, widgets with pictures",
-    "10_scale_out": "files written to the drive and read again, and what a browser cannot do",
+    "06_recognise_cats": "HDF5 read from the drive, recordings of long trainings, widgets of ipywidgets",
     "11_playground": "instruments that train while the reader watches, and send arrays to the page",
 }
 ALL = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))

@@ -150,3 +150,10 @@ def test_a_folder_that_another_program_holds_is_waited_for_and_then_named(saved,
         with pytest.raises(BlockingIOError, match=r"it is in use by another program\): close it there and try again"):
             save(saved)
     save(saved)
+
+
+def test_where_there_are_no_locks_files_are_written_without_waiting(saved, monkeypatch):
+    monkeypatch.setattr(files, "fcntl", object())  # as in a web browser
+    with files._turn(saved.parent) as alone:
+        assert not alone
+        save(saved)
