@@ -40,10 +40,11 @@ def wait_for(page, expression, seconds=30):
 
     Unlike `page.wait_for_function`, this also works in pages whose security policy forbids `eval`.
     """
-    end = time.monotonic() + seconds
+    end, pause = time.monotonic() + seconds, 0.02
     while not page.evaluate(expression):
         assert time.monotonic() < end, f"never true: {expression}"
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(2 * pause, 0.2)  # asking often takes time from the page
 
 
 def is_still(picture):

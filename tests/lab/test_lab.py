@@ -76,7 +76,7 @@ def figures(cell):
 def test_a_lesson_runs_in_the_lab(visit, name):
     committed = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4).cells
     page = visit(name)
-    page.wait_for_function(READY)
+    page.wait_for_function(READY, polling=200)
     start = processor_seconds()
     page.evaluate(RUN)
     page.wait_for_function("window.ran", timeout=1000 * PATIENCE, polling=200)

@@ -80,7 +80,7 @@ def test_what_is_loading_is_said_first(visit):
     page = visit("01_fit_a_line")
     page.get_by_text("Loading the lab. This takes about 5 seconds, or longer on the first visit.").wait_for()
     page.get_by_text(STARTING, exact=True).wait_for()
-    page.wait_for_function(READY)
+    page.wait_for_function(READY, polling=200)
     page.get_by_text(STARTING, exact=True).wait_for(state="detached")
     assert not page.evaluate(CHANGED)
     assert page.evaluate(STORED) == []
@@ -139,7 +139,7 @@ def test_on_a_phone_an_exercise_is_solved_by_touch_and_recorded_on_the_drive(vis
     assert page.evaluate(WIDE) <= 0
     box = page.get_by_role("link", name="Back to the book").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 390
-    page.wait_for_function(READY)
+    page.wait_for_function(READY, polling=200)
     type_in(page, 'from helpers.exercises import check\n\ncheck("01.error", 2 - 5)')  # without the set-up cell
     page.locator("[data-command='notebook:run-cell-and-select-next']").tap()
     page.locator(".jp-OutputArea-output", has_text="Right.").first.wait_for()
