@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 
@@ -82,6 +83,20 @@ def test_helpers_is_found_before_the_set_up_cell_has_run(lab, tmp_path):
     folder = tmp_path / "contents" / "notebooks"
     found = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
     assert Path(folder, found.strip()).resolve() == tmp_path / "contents" / "helpers" / "__init__.py"
+
+
+def test_lessons_carry_the_edition_of_their_page_and_what_the_kernel_would_add(lab, site_module, tmp_path):
+    lab._configure(tmp_path, lab.CDN)
+    page = json.loads((tmp_path / "jupyter-lite.json").read_text(encoding="utf-8"))["jupyter-config-data"]
+    lessons, paths = site_module("lessons"), sorted(tmp_path.glob("contents/notebooks/*.ipynb"))
+    assert len(page["lessonEditions"]) == len(paths) > 10
+    for path in paths:
+        metadata = json.loads(path.read_text(encoding="utf-8"))["metadata"]
+        assert metadata["kernelspec"]["name"] == "python" and metadata["language_info"]["version"]
+        assert metadata["lesson"]["edition"] == page["lessonEditions"][f"notebooks/{path.name}"]
+        notebook = nbformat.read(lab.folder.SOURCE / "notebooks" / path.name, as_version=4)
+        book = lessons.as_page(notebook, path.stem, {}).metadata["myst"]["html_meta"]
+        assert metadata["lesson"]["edition"] == book["lesson-edition"]
 
 
 def test_the_lab_holds_what_lessons_use_and_no_more(lab, tmp_path):
