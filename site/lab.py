@@ -191,13 +191,8 @@ def _configure(work, pyodide):
 
 def _jupyterlite(work, lab):
     command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", work, "--output-dir", lab]
-    command += [
-        "--contents",
-        work / "contents",
-        *(part for app in APPS for part in ("--apps", app)),
-        "--no-sourcemaps",
-        "--no-unused-shared-packages",
-    ]
+    command += ["--contents", work / "contents", "--no-sourcemaps", "--no-unused-shared-packages"]
+    command += [part for app in APPS for part in ("--apps", app)]
     done = subprocess.run(
         command, cwd=work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"
     )

@@ -51,7 +51,8 @@ function keepOriginals(contents) {
 /** Add a link to the page of the book to the menu bar. @param {any} app @param {any} Widget */
 function addWayBack(app, Widget) {
     const name = new URLSearchParams(location.search).get("path")?.match(/^notebooks\/(\w+)\.ipynb$/)?.[1] ?? "index"
-    const node = element("div", { id: "lesson-book" }, element("a", { href: `${LAB}../${name}.html` }, "Back to the book"))
+    const link = element("a", { href: `${LAB}../${name}.html`, target: "_self" }, "Back to the book") // see `follow`
+    const node = element("div", { id: "lesson-book" }, link)
     const area = document.body.dataset.notebook === "lab" ? "top" : "menu" // JupyterLab puts nothing beside its menu
     app.shell.add(new Widget({ node }), area, { rank: 1000 })
 }

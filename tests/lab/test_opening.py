@@ -90,6 +90,7 @@ def test_what_is_loading_is_said_first(visit):
 def test_a_way_back_to_the_book(visit, app):
     page = drawn(visit("01_fit_a_line", app=app, python=False))
     assert "path=notebooks/01_fit_a_line.ipynb" in page.url or app == "lab"
+    type_in(page, "mine = 1")  # which is saved first
     page.get_by_role("link", name="Back to the book").click()
     page.wait_for_url("**/01_fit_a_line.html")
     assert page.title() == "The book"
