@@ -8,8 +8,9 @@ What can be given up depends on the system, and `confine` returns what was. From
   abstract Unix sockets and signals to other processes. In namespaces of its own, if the system permits them, the
   process has no network, sees no other processes and none of their shared memory, and all that it starts end with it.
 - *Resource limits* (Linux and macOS): processor time, memory, no data in files, no new processes (except for root).
-- *Python.* An audit hook refuses every audited event except those that imports and computations need, and `ctypes`,
-  which calls functions of the system directly, is taken away. This works on every system, but it is a fence and not a
+- *Python.* An audit hook refuses every audited event except those that imports and computations need, and to import
+  any module that is not known to be harmless. Those that call functions of the system directly, such as `ctypes`, are
+  taken away. This works on every system, but it is a fence and not a
   wall: NumPy can read and write any memory of its process, and code that does so can climb over it. Python does not
   audit everything, for example `os.utime` on a few versions.
 
@@ -39,7 +40,7 @@ READ_FILE, READ_FOLDER = 1 << 2, 1 << 3
 RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # number of rights to files that each version of Landlock knows
 # Events that imports and computations raise; see "audit events table" in Python's documentation.
 HARMLESS = frozenset(
-    "import exec compile marshal.load marshal.loads os.listdir os.scandir object.__getattr__ sys._getframe "
+    "exec compile marshal.load marshal.loads os.listdir os.scandir object.__getattr__ sys._getframe "
     "sys._current_frames sys.settrace sys.setprofile sys.unraisablehook array.__new__ builtins.id builtins.input "
     "builtins.input/result time.sleep code.__new__".split()
 )
@@ -50,7 +51,28 @@ MILD = frozenset(
 )
 LIBRARIES = ("importlib", "matplotlib", "torch")  # parts of the names of their files
 READING = "reading a file"
-DIRECT = frozenset(("ctypes", "_ctypes"))
+# Modules that reach the system without events. Their functions are taken away if they have been imported already.
+DIRECT = frozenset(
+    "ctypes _ctypes cffi _cffi_backend _posixsubprocess _posixshmem _multiprocessing zmq readline _xxsubinterpreters "
+    "_interpreters _tkinter _testcapi _testinternalcapi _scproxy _dbm _gdbm _curses".split()
+)
+# Modules that may be imported: those that compute, and those whose every way to the system raises an event.
+ALLOWED = frozenset(
+    "__future__ abc argparse array ast atexit base64 binascii bisect builtins bz2 calendar cmath codecs collections "
+    "colorsys concurrent contextlib contextvars copy copyreg csv dataclasses datetime decimal difflib dis email "
+    "encodings enum errno fnmatch fractions functools gc genericpath getopt gettext graphlib hashlib heapq helpers "
+    "hmac html importlib inspect io ipaddress itertools json keyword linecache locale logging lzma math nt ntpath "
+    "numbers numpy opcode operator os pathlib pickle pickletools platform posix posixpath pprint queue random re "
+    "reprlib secrets select selectors shutil signal socket stat statistics string stringprep struct subprocess "
+    "symtable sys sysconfig tempfile textwrap threading time timeit token tokenize traceback types typing unicodedata "
+    "unittest urllib uuid warnings weakref zipfile zipimport zlib zoneinfo "
+    # parts of these that begin with an underscore
+    "_abc _ast _bisect _blake2 _bz2 _codecs _collections _collections_abc _colorize _compat_pickle _compression "
+    "_contextvars _csv _datetime _decimal _functools _hashlib _heapq _imp _io _json _locale _lzma _md5 _opcode "
+    "_opcode_metadata _operator _pickle _py_abc _pydatetime _pydecimal _queue _random _sha1 _sha2 _sha256 _sha3 "
+    "_sha512 _signal _socket _sre _stat _statistics _string _strptime _struct _suggestions _sysconfig _thread "
+    "_threading_local _tokenize _tracemalloc _typing _uuid _warnings _weakref _weakrefset _zoneinfo".split()
+)
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -58,7 +80,7 @@ def confine(readable, seconds, memory, report=lambda event, by_library: None):
     """Give up all rights of this process that computing does not need. They cannot be regained.
 
     Call this function before any thread is started. Where there are namespaces, it returns in a child process, and the
-    calling process only waits for it to end.
+    calling process only waits for it to end. To stop both, send SIGTERM to the calling process.
 
     Parameters
     ----------
@@ -113,15 +135,27 @@ def _limit(seconds, memory):
 
 
 def _enter_namespaces():
-    """Continue in a child process that has no network and is the first in a namespace of processes."""
+    """Continue in a child process that has no network and is the first in a namespace of processes.
+
+    The calling process waits for it to end, and kills it on SIGTERM. This does not depend on the group of the child or
+    on anything else that it could change.
+    """
     if not sys.platform.startswith("linux"):
         return False
     system = ctypes.CDLL(None, use_errno=True)
     if system.unshare(NAMESPACES) != 0:
         return False
+    child = 0
+
+    def stop(*_):
+        if child:
+            os.kill(child, signal.SIGKILL)  # and so all processes in its namespace, whatever they have done
+
+    signal.signal(signal.SIGTERM, stop)
     child = os.fork()
     if child:
         os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     system.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     return True
 
@@ -163,10 +197,16 @@ def _restrict_files(readable):
 
 
 def _take_away(names):
-    """Remove modules, and every reference to them in other modules."""
+    """Remove modules, and every reference to them or to their functions and classes in other modules."""
     for module in list(sys.modules.values()):
         for name, value in list(getattr(module, "__dict__", {}).items()):
-            if getattr(value, "__name__", "").partition(".")[0] in names and isinstance(value, type(sys)):
+            if isinstance(value, type(sys)):
+                origin = value.__name__
+            elif isinstance(value, (type, type(len))):
+                origin = value.__module__
+            else:
+                continue
+            if str(origin).partition(".")[0] in names:
                 module.__dict__[name] = None
     for name in [name for name in sys.modules if name.partition(".")[0] in names]:
         del sys.modules[name]
@@ -199,20 +239,37 @@ def _guard(readable, tell, writing=WRITING, reading=READING, kind=type, text=str
             return
         if kind(path) is text and ".." not in path and (path in readable or path.startswith(folders)):
             return
-        tell(reading)
+        if kind(path) is not text or path[:1] != "<":  # Python looks for the source of "<answer>" in a file
+            tell(reading)
         raise refused(f"reading this file is not allowed here: {path!r:.80}")
 
     return guard
 
 
-def _hook(readable, report=lambda event, by_library: None, refused=PermissionError, missing=ImportError):
+def _importer(report, allowed=ALLOWED, kind=type, text=str, separator=os.sep, missing=ModuleNotFoundError):
+    """Return a function that refuses to import modules that are not allowed, also from a file under another name."""
+
+    def import_(name, path):
+        known = kind(name) is text and name.partition(".")[0] in allowed
+        if known and path is not None:  # the file of a compiled module
+            known = kind(path) is text and f"{separator}{name.replace('.', separator)}." in path
+        if not known:
+            said = f"importing {name if kind(name) is text else 'a module'}"
+            report(said, True)
+            raise missing(f"{said} is not allowed here")
+
+    return import_
+
+
+def _hook(readable, report=lambda event, by_library: None, refused=PermissionError):
     """Return an audit hook. It uses nothing that other code could replace, such as functions of `builtins`."""
-    tell = _teller(report)
-    guard, harmless, hostile, mild, direct = _guard(readable, tell), HARMLESS, HOSTILE, MILD, DIRECT
+    tell, import_ = _teller(report), _importer(report)
+    guard, harmless, hostile, mild = _guard(readable, tell), HARMLESS, HOSTILE, MILD
 
     def hook(event, arguments):
-        if event == "import" and arguments[0] in direct:
-            raise missing(f"importing {arguments[0]} is not allowed here")
+        if event == "import":
+            import_(arguments[0], arguments[1])
+            return
         if event in harmless or (event[:8] == "object._" and arguments[1] != "__code__"):
             return
         if event == "open":

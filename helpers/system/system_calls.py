@@ -2,7 +2,8 @@
 
 The filter holds for code in any language and cannot be taken off. It covers what Landlock and namespaces do not:
 sockets of every kind, the permissions, times and attributes of files, memory and queues shared with other processes,
-signals, limits and priorities of other processes, new processes and programs, and further ways into the kernel.
+signals, limits and priorities of other processes, new processes and programs, leaving the group of processes that the
+caller stops, the clock and other settings of the machine, and further ways into the kernel.
 """
 
 import ctypes
@@ -20,17 +21,24 @@ DENIED = {
     "shared memory and queues": (29, 30, 31, 64, 65, 66, 68, 69, 70, 71, 220, 240, 241),  # shmget, semget, msgget, mq_…
     "other processes": (62, 101, 129, 200, 234, 297, 310, 311, 312, 424, 434, 438, 448),  # kill, ptrace, pidfd_open, …
     "limits and priorities": (141, 142, 144, 160, 203, 251, 302, 314),  # setpriority, …, setrlimit, prlimit64, …
+    "sessions": (109, 112),  # setpgid, setsid
+    # adjtimex, settimeofday, clock_settime, clock_adjtime
+    "the clock": (159, 164, 227, 305),
+    # vhangup, acct, swapon, swapoff, reboot, sethostname, setdomainname, iopl, ioperm, quotactl, quotactl_fd
+    "the machine": (153, 163, 167, 168, 169, 170, 171, 172, 173, 179, 443),
+    # syslog, init_module, delete_module, kexec_load, finit_module, kexec_file_load
+    "modules and kernels": (103, 175, 176, 246, 313, 320),
     "programs": (57, 58, 59, 322),  # fork, vfork, execve, execveat
     # pivot_root, chroot, mount, umount2, unshare, setns, open_tree, …, fsmount, mount_setattr, …
     "namespaces and mounts": (155, 161, 165, 166, 272, 308, 428, 429, 430, 431, 432, 433, 442, 467),
     "the kernel": (248, 249, 250, 298, 304, 321, 323, 425, 426, 427),  # keys, perf, handles, bpf, userfaultfd, io_uring
 }
-IOCTL, CLONE, CLONE3, CLONE_THREAD = 16, 56, 435, 0x10000
+IOCTL, PRCTL, CLONE, CLONE3, CLONE_THREAD = 16, 157, 56, 435, 0x10000
 X86_64, OTHER_NUMBERS = 0xC000003E, 0x40000000  # AUDIT_ARCH_X86_64, and the first number of the 32-bit interface
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # instructions of the filter's machine (BPF)
 ALLOW, KILL, EPERM, ENOTTY, ENOSYS = 0x7FFF0000, 0x80000000, 0x50000 | 1, 0x50000 | 25, 0x50000 | 38
 NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in the data that the filter sees
-PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, FILTER = 22, 38, 2
+PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, FILTER = 1, 22, 38, 2
 
 
 class _Program(ctypes.Structure):
@@ -56,5 +64,8 @@ def _program():
         program += [(EQUAL, 0, 1, number), (RETURN, 0, 0, EPERM)]
     program += [(EQUAL, 0, 1, IOCTL), (RETURN, 0, 0, ENOTTY)]  # it also changes the flags of files
     program += [(EQUAL, 0, 1, CLONE3), (RETURN, 0, 0, ENOSYS)]  # the C library then uses clone
+    # A process must not outlive the one that started it.
+    program += [(EQUAL, 0, 4, PRCTL), (LOAD, 0, 0, FIRST_ARGUMENT), (EQUAL, 0, 1, PR_SET_PDEATHSIG)]
+    program += [(RETURN, 0, 0, EPERM), (RETURN, 0, 0, ALLOW)]
     program += [(EQUAL, 0, 3, CLONE), (LOAD, 0, 0, FIRST_ARGUMENT), (ANY_BIT, 1, 0, CLONE_THREAD)]
     return [*program, (RETURN, 0, 0, EPERM), (RETURN, 0, 0, ALLOW)]

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.system import confinement
+
 ROOT = Path(__file__).resolve().parents[2]
 TRIES = """
 import json, os, socket, sys
@@ -136,6 +138,96 @@ print(held, system.shmget(0, 4096, 0o1600), ctypes.get_errno(), system.syscall(4
         assert sorted(done.stdout.split()) == sorted("thread True -1 1 -1".split())
 
 
+def test_a_process_cannot_leave_its_group_outlive_its_parent_or_set_the_clock():
+    code = f"""
+import ctypes, sys
+sys.path.insert(0, {str(ROOT)!r})
+from helpers.system import system_calls
+system = ctypes.CDLL(None, use_errno=True)
+held, zeros = system_calls.deny(), ctypes.create_string_buffer(512)
+def refused(*arguments):
+    ctypes.set_errno(0)
+    return system.syscall(*map(ctypes.c_long, arguments)) == -1 and ctypes.get_errno() == 1
+bad = ctypes.c_long(-1).value
+calls = dict(setsid=(112,), setpgid=(109, 0, 0), deathsig=(157, 1, 0), deathsig64=(157, 1 | 1 << 32, 0),
+             adjtimex=(159, 0), settimeofday=(164, 1, 0), clock_settime=(227, 99, 0), clock_adjtime=(305, 99, 0),
+             reboot=(169, 0, 0, 0, 0), swapoff=(168, 0), sethostname=(170, 0, bad), kexec=(246, 0, 0, 0, 0))
+print(held, *(name for name, call in calls.items() if not refused(*call)))
+print(system.prctl(15, b"name", 0, 0, 0), system.prctl(2, zeros, 0, 0, 0))  # PR_SET_NAME, PR_GET_PDEATHSIG
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    if sys.platform == "linux" and platform.machine() == "x86_64":
+        assert done.stdout.split("\n")[:2] == ["True", "0 0"]
+
+
+ESCAPED = """
+import ctypes, os, signal, sys, time
+sys.path.insert(0, {root!r})
+from helpers.system import confinement, system_calls
+system = ctypes.CDLL(None)
+system_calls.deny = lambda: False  # as on other processors
+kept = confinement.confine([], 99, 2**40)
+system.setsid()
+system.prctl(1, 0, 0, 0, 0)
+system.prctl(36, 1, 0, 0, 0)
+signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
+os.write(1, b"no network" if "no network" in kept else b"nothing")
+time.sleep(300)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has namespaces")
+def test_stopping_the_waiting_process_ends_one_that_has_left_its_group():
+    code = ESCAPED.format(root=str(ROOT))
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, start_new_session=True) as process:
+        kept = os.read(process.stdout.fileno(), 100)
+        if kept == b"no network":
+            process.terminate()
+            assert process.stdout.read() == b""  # which comes only when the last process that holds the pipe ends
+        process.kill()
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "allowed"),
+    [
+        ("math", None, True),
+        ("numpy.f2py", None, True),
+        ("math", "/lib/python3/lib-dynload/math.so", True),
+        ("cffi", None, False),
+        ("zmq.backend", None, False),
+        ("_posixsubprocess", None, False),
+        ("_interpreters", None, False),
+        ("antigravity", None, False),
+        ("helpers._ctypes", "/lib/python3/lib-dynload/_ctypes.so", False),
+        (type("Name", (str,), {"partition": lambda *_: ("math",)})("cffi"), None, False),
+    ],
+)
+def test_only_modules_that_are_known_to_be_harmless_are_imported(name, file, allowed):
+    told = []
+    import_ = confinement._importer(lambda *one: told.append(one))
+    if allowed:
+        import_(name, file)
+        assert told == []
+    else:
+        with pytest.raises(ModuleNotFoundError, match="not allowed here"):
+            import_(name, file)
+        assert len(told) == 1 and told[0][0].startswith("importing")
+
+
+def test_functions_of_modules_that_reach_the_system_are_taken_away():
+    code = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+import subprocess
+from helpers.system import confinement
+confinement._take_away(confinement.DIRECT)
+print(subprocess._fork_exec, "_posixsubprocess" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == ["None", "False"], done.stderr
+
+
 def test_nothing_calls_the_system_directly_and_what_is_refused_is_reported(folder):
     code = f"""
 import json, os, sys
@@ -158,5 +250,6 @@ print(json.dumps([told, len(modules)]))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    told = [["os.remove", False], ["writing to files", False], ["reading a file", False], ["os.mkdir", True]]
+    told = [["importing ctypes", True], ["importing _ctypes", True], ["os.remove", False]]
+    told += [["writing to files", False], ["reading a file", False], ["os.mkdir", True]]
     assert json.loads(done.stdout) == [told, 0]
