@@ -23,11 +23,12 @@ description to be given), `pairs` (two mistakes at once), and `diagnosis` and `p
 no change corrects the code, `clues`, `traps` and `loose_ends` look at the code alone, `results` at the numbers, and
 `probing` at what affects the result. For a typed answer, `cell` reads the code, and `glances` and `typed_code` judge
 it. `limits` and `surroundings` isolate the reader's code, and `restart` tells the reader what to run first after a
-kernel restart. `record` keeps the answers on the reader's machine, with their code as returned by `source`. `variation`
-changes the numbers of an exercise, and `seed` says whose numbers apply. `submission` defines the file that `handing_in`
-writes. For the teacher, `works` reads such files, `rerun` runs the answers in the process described in `worker`,
-`grade` gives marks, `gradebook` writes the results, and `class_list` finds IDs. `handout` writes a copy for a class,
-and `nbgrader_course` a course for nbgrader.
+kernel restart. `record` keeps the answers on the reader's machine, with their code as returned by `source` and what
+`needed` finds for it in other cells. `variation` changes the numbers of an exercise, and `seed` says whose numbers
+apply. `submission` defines the file that `handing_in` writes. For the teacher, `works` reads such files, `rerun` runs
+the answers in the process described in `worker`, where `replay` executes cells, `grade` gives marks, `gradebook` writes
+the results, and `class_list` finds IDs. `handout` writes a copy for a class, and `nbgrader_course` a course for
+nbgrader.
 """
 
 import difflib

@@ -23,7 +23,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from helpers.exercises import class_list, gradebook, rerun, seed as seeds, works
+from helpers.exercises import class_list, gradebook, rerun, seed as seeds, source, worker, works
 from helpers.exercises.gradebook import Mark
 from helpers.exercises.registry import EXERCISES, LESSONS, with_seed
 from helpers.exercises.submission import clean
@@ -32,6 +32,7 @@ from helpers.system import confinement
 OUT = Path("build") / "grades"
 NO_ANSWER = {"error": "NotRunError: The code in the file does not check this exercise."}
 NEEDED = "needed something that is not available here: look at it by hand."
+NOT_JUDGED = ("NotRunError", worker.UNREADABLE)
 # What the error of an answer says that may be honest, but cannot be run here.
 UNAVAILABLE = ("not allowed here", "not available here", "MemoryError", "ModuleNotFoundError", rerun.ENDED)
 
@@ -83,23 +84,27 @@ def _run(work):
 
 
 def _mark(work, answers):
-    """Give marks for the answers of one file."""
+    """Give marks for the answers of one file. Of several answers to an exercise, the best counts, as in hand_in()."""
     row, found, ended, codes = work.row, {}, {}, _codes(work)
     for i, names in enumerate(work.names):
         failed = {"error": answers.errors[i]} if i in answers.errors else {"value": None} if work.shared else NO_ANSWER
-        found |= {name: answers.found.get(name, failed) for name in names}
+        found |= {name: answers.found.get(name, [failed]) for name in names}
         ended |= dict.fromkeys(names, answers.errors.get(i, ""))
     for name, one in work.kept.items():
         if name not in found:
-            found[name] = {"value": one.value, "given": True}
+            found[name] = [{"value": one.value, "given": True}]
+    errors = {}
     for name in [name for name in EXERCISES if name in found]:
-        mark = _marked(with_seed(row.seed)[name], found[name], work.kept.get(name))
+        marked = [(_marked(with_seed(row.seed)[name], one, work.kept.get(name)), one) for one in found[name]]
+        mark, one = max(reversed(marked), key=lambda pair: (pair[0].points, pair[0].kind != "open"))
         if mark.kind != "open":
+            if work.shared and one.get("cell") in range(len(work.cells)):
+                codes[name] = work.cells[one["cell"]].text
             row.marks[name] = mark._replace(code=codes[name])
+            errors[name] = str(one.get("error") or ended.get(name, ""))
     noted = _note_attempts(work, answers)
-    for name in [name for name in row.marks if name in found and name not in noted]:
-        error = found[name].get("error") or ended.get(name, "")
-        for note in _note(name, row.marks[name], str(error), work):
+    for name in [name for name in errors if name not in noted]:
+        for note in _note(name, row.marks[name], errors[name], ended.get(name, ""), work):
             row.note(note, codes[name])
 
 
@@ -124,25 +129,29 @@ def _note_attempts(work, answers):
     return noted
 
 
-def _note(name, mark, error, work):
-    """Return a list of what the teacher should look at in an answer."""
+def _note(name, mark, error, ended, work):
+    """Return a list of what the teacher should look at in an answer. `ended` is the error of its whole cell, or ""."""
     error, kept = clean(error)[:150], work.kept.get(name)
     if any(sign in error for sign in UNAVAILABLE):
         return [f"{name} {NEEDED} ({error})"]
     if mark.kind == "right":
         return []
+    missing = source.left_out(kept.answer) if kept else ""
+    if missing:
+        return [f"{name} was handed in without what it needs: look at it by hand. ({clean(missing)[:150]})"]
     if kept and kept.right:
         return [f"{name} was right on the learner's machine but not here: look at it by hand."]
-    if work.shared and error and (not EXERCISES[name].cases or error.startswith("NameError")):
-        return [f"{name} could not be run here: look at it by hand. ({error})"]
+    of_the_file = work.shared and error and (not EXERCISES[name].cases or error.startswith("NameError"))
+    if of_the_file or error.startswith(NOT_JUDGED) or ended.startswith("TimeUp"):
+        return [f"{name} could not be run here: look at it by hand. ({error or ended})"]
     return []
 
 
 def _seed(work, answers):
     """Return the seed in a notebook, or None. If a seed could not be found out, this is noted."""
     try:
-        seed = seeds.normal(answers.found["seed"].get("value"))
-        if seed is not None or not answers.found["seed"].get("given"):
+        seed = seeds.normal(answers.found["seed"][-1].get("value"))
+        if seed is not None or answers.found["seed"][-1].get("given") is False:
             return seed
     except (KeyError, ValueError):
         pass

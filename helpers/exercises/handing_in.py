@@ -8,7 +8,7 @@ from pathlib import Path
 from IPython import get_ipython
 from IPython.display import display
 
-from helpers.exercises import record, submission
+from helpers.exercises import record, source, submission
 from helpers.exercises.message import Message
 from helpers.exercises.registry import EXERCISES, LESSONS
 from helpers.system.files import in_words
@@ -99,7 +99,19 @@ def _gathered(name, lessons):
 def _counted(given):
     right = sum(attempts.right for attempts in given.answers.values())
     count = len(given.answers)
-    return f"The file holds {count} answer{'s' * (count != 1)}, of which {right} {'is' if right == 1 else 'are'} right."
+    said = f"The file holds {count} answer{'s' * (count != 1)}, of which {right} {'is' if right == 1 else 'are'} right."
+    return " ".join([said, *_incomplete(given.answers)])
+
+
+def _incomplete(answers):
+    """Yield a sentence about each function that cannot be run again, because something that it needs is missing."""
+    for name, one in answers.items():
+        missing = source.left_out(one.answer) or ("its code" if one.value is None and not one.answer else "")
+        if missing:
+            yield (
+                f"{name} is incomplete: {missing} could not be written as code. Define everything that the function "
+                f"needs in the cell that checks it, run this cell and hand in again."
+            )
 
 
 def _written(name, text, folder):

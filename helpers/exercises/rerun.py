@@ -23,17 +23,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.exercises import stripped
+from helpers.exercises import stripped, worker
 from helpers.exercises.core import Verdict
 from helpers.exercises.judging import SECONDS, judge
 from helpers.exercises.limits import TimeUp
 from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError
 
-WORKER = Path(__file__).with_name("worker.py")
+WORKER = Path(worker.__file__)
 LONGEST = 60.0  # seconds for all answers in one file
 SILENCE = 5 * SECONDS  # seconds without an answer after which the process is killed; it stops most answers itself
+ENOUGH = 2.0  # seconds for a process or a thread to end
 MEMORY = 2**31  # bytes of address space, of which NumPy needs half
 MOST_OUTPUT = 2**24  # bytes from one process
+MOST_ANSWERS = 100  # to one exercise; if there are more, the last ones count
 KEPT = ("SYSTEMROOT", "TEMP", "LD_LIBRARY_PATH")  # variables of the environment that Python may need
 SET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "LESSONS_PROGRESS": os.devnull}
 DTYPES = {np.dtype(kind).name for kind in "?bhilqBHILQefd"}
@@ -44,7 +46,7 @@ GIVEN_UP = "NotRunError: The time for all answers in this file was used up befor
 
 
 class Cell(NamedTuple):
-    """Code to run. Of a cell that is not `whole`, only what answers may need is executed, see `worker`."""
+    """Code to run. Of a cell that is not `whole`, only what answers may need is executed, see `replay`."""
 
     text: str
     whole: bool = True
@@ -57,7 +59,8 @@ class Answers:
     Attributes
     ----------
     found : dict
-        Maps the name of an exercise to {"value": …, "given": …}, {"results": …} or {"error": …}, or "seed" to a value.
+        Maps the name of an exercise, or "seed", to a list of the answers in order, each of which is
+        {"value": …, "given": …}, {"results": …} or {"error": …}.
     errors : dict
         Maps the index of a cell to the error that ended it.
     tried : dict
@@ -135,8 +138,7 @@ def _talk(task, answers, end):
             return True
         finally:
             _kill(process)
-            listener.join()  # it ends with the process
-            process.stdout.close()
+            listener.join(ENOUGH)  # it ends with the process, unless something that has escaped holds the pipe
 
 
 def _take(lines, answers, end):
@@ -158,20 +160,25 @@ def _take(lines, answers, end):
 
 
 def _listen(stream, lines):
-    """Put each line of a stream into a queue, and b"" at the end or if the stream is too long."""
+    """Put each line of a stream into a queue, and b"" at the end or if the stream is too long. Close the stream."""
     left = MOST_OUTPUT
-    while left > 0 and (line := stream.readline(left)):
-        left -= len(line)
-        lines.put(line)
+    with stream:
+        while left > 0 and (line := stream.readline(left)):
+            left -= len(line)
+            lines.put(line)
     lines.put(b"")
 
 
 def _kill(process):
+    """Stop a process and what it has started. It may only be waiting for another one, see `confinement.confine`."""
+    with contextlib.suppress(OSError):
+        process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(ENOUGH)
     with contextlib.suppress(OSError):
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
+    process.kill()
     process.wait()
 
 
@@ -204,7 +211,9 @@ def _note(line, answers):
     elif said.get("done"):
         answers.done.add(cell)
     elif isinstance(name, str):
-        answers.found[name] = said
+        given = answers.found.setdefault(name, [])
+        given.append(said)
+        del given[:-MOST_ANSWERS]
     elif isinstance(error, str):
         answers.errors.setdefault(cell, error)
 
@@ -219,12 +228,15 @@ def verdict(exercise, found):
     ----------
     exercise : Exercise
     found : dict
-        An entry of `Answers.found`, or {"error": …}.
+        One of the answers in `Answers.found`, or {"error": …}.
     """
-    if isinstance(found.get("error"), str) and not exercise.cases:
-        return Verdict("wrong", f"The code could not be run here and has given no value ({found['error'][:150]}).")
-    if isinstance(found.get("error"), str):
-        return judge(exercise, _Replayed(error=found["error"]), search=False)
+    error = found.get("error")
+    if isinstance(error, str) and error.startswith(worker.UNREADABLE):
+        return Verdict("wrong", f"The answer is neither a number, text nor a list of numbers ({error[:100]}).")
+    if isinstance(error, str) and (not exercise.cases or error.startswith("NotRunError")):
+        return Verdict("wrong", f"The code could not be run here and has given no value ({error[:150]}).")
+    if isinstance(error, str):
+        return judge(exercise, _Replayed(error=error), search=False)
     if isinstance(found.get("results"), str):
         try:
             results = [_decoded(one) for one in json.loads(found["results"])]

@@ -1,23 +1,27 @@
 """Return the code of an answer, with everything that is needed to run it again in another process.
 
-An answer may use functions, constants and imports from other cells of the notebook. They are put in front of the cell
-in which the answer was checked.
+An answer may use what other cells of the notebook define (see `needed`). This is put in front of the cell in which the
+answer was checked. Names that cannot be written as code stand in a comment in the first line, from which the learner
+and the teacher learn that the answer is incomplete.
 """
 
 import inspect
 import json
-import textwrap
-from types import ModuleType
 
 import numpy as np
 from IPython import get_ipython
 
+from helpers.exercises import needed
+from helpers.exercises.replay import plain
+from helpers.exercises.values import as_array
+
 LONGEST = 20_000  # characters of code, and of a value as JSON; anything longer is not an answer to one of our questions
-CONSTANTS = (int, float, bool, str)
+LEFT_OUT = "# Left out, because it cannot be written as code: "
+TOO_LONG = f"the whole code, which has more than {LONGEST} characters"
 
 
 def of(name, answer):
-    """Return the code of an answer to the exercise `name`, or "" if it is not known or too long.
+    """Return the code of an answer to the exercise `name`, or "" if it is not known.
 
     Parameters
     ----------
@@ -27,63 +31,60 @@ def of(name, answer):
         The reader's answer, which may be anything.
     """
     try:
-        cell = _cell()
-        call = f'"{name}"' in cell or f"'{name}'" in cell or f"{name[3:]}=" in cell
-        if inspect.isfunction(answer):
-            pieces = _needed(answer, cell)
-            pieces.append(cell if call else f'check("{name}", {answer.__name__})')
-        else:
-            pieces = [cell] if call else []
-        text = "\n\n".join(pieces)
+        cells, scope = _notebook()
+        cell = cells[-1].strip() if cells else ""
+        if not (f'"{name}"' in cell or f"'{name}'" in cell or f"{name[3:]}=" in cell):
+            if not inspect.isfunction(answer):
+                return ""
+            cell, scope = f'check("{name}", {answer.__name__})', scope or answer.__globals__
+        if not callable(answer):  # its value is kept too, which is enough
+            return cell if len(cell) <= LONGEST else ""
+        pieces, missing = needed.code_for(*plain([cell]), scope, plain(cells))
     except Exception:  # a strange answer, such as an object without a class, has no code that we could keep
         return ""
-    return text if len(text) <= LONGEST else ""
+    text = "\n\n".join([*([LEFT_OUT + ", ".join(missing)] if missing else []), *pieces, cell])
+    return text if len(text) <= LONGEST else LEFT_OUT + TOO_LONG
+
+
+def left_out(code):
+    """Return what could not be written as code in an answer, such as "K, data", or "" if it is complete."""
+    return code.partition("\n")[0].removeprefix(LEFT_OUT) if code.startswith(LEFT_OUT) else ""
 
 
 def value_of(answer):
-    """Return an answer as a number, text or list that JSON can represent, or None if it is nothing of the kind."""
+    """Return an answer as a number, text or list that JSON can represent, or None if it is nothing of the kind.
+
+    Whatever `check` accepts as numbers is converted: fractions, decimals, ranges, and lists of these or of arrays.
+    """
     try:
-        plain = answer.tolist() if isinstance(answer, (np.ndarray, np.generic)) else answer
+        if isinstance(answer, (str, bool, np.bool_)):
+            plain = str(answer) if isinstance(answer, str) else bool(answer)
+        elif answer is None or callable(answer) or isinstance(answer, (dict, set, frozenset)):
+            return None
+        else:
+            plain = _plain(as_array(answer))
         text = json.dumps(plain, allow_nan=False)
         kept = json.loads(text)
     except Exception:  # the answer may raise anything when it is converted
         return None
-    return kept if len(text) <= LONGEST and isinstance(kept, (int, float, str, list)) else None
+    return kept if len(text) <= LONGEST else None
 
 
-def _cell():
+def _plain(array):
+    """Return the numbers in an array, or its only one, as numbers of Python.
+
+    `check` accepts a whole number in single precision that is off by a rounding error, so it is rounded here.
+    """
+    if array.size > LONGEST:
+        raise ValueError("too many numbers")
+    if array.dtype == np.float32:
+        array = np.where(np.isclose(array, np.rint(array), rtol=1e-6, atol=0), np.rint(array), array)
+    plain = (array.astype(float) if array.dtype.kind == "f" else array).tolist()
+    return int(plain) if isinstance(plain, bool) else plain  # `check` takes np.array(True) for 1, but not True
+
+
+def _notebook():
+    """Return the cells that have been run in this notebook, and its variables, or [] and {} outside a notebook."""
     shell = get_ipython()
-    cells = shell.user_ns.get("In") if shell else None
-    return str(cells[-1]).strip() if cells else ""
-
-
-def _needed(function, cell):
-    """Return the code that has to run before the cell, as a list of imports, constants and functions."""
-    scope, names, functions = function.__globals__, {}, [function]
-    for one in functions:  # the list grows during the iteration
-        for name in _names(one.__code__):
-            value = scope.get(name)
-            if inspect.isfunction(value) and value.__globals__ is scope:
-                functions += [value] if value not in functions else []
-            elif name not in names and (line := _line(name, value)):
-                names[name] = line
-    sources = [textwrap.dedent(inspect.getsource(one)).strip() for one in functions]
-    return [*(["\n".join(names.values())] if names else []), *(text for text in sources if text not in cell)]
-
-
-def _names(code):
-    """Return the global names that a function may use, including those used by the functions inside it."""
-    inner = [name for constant in code.co_consts if hasattr(constant, "co_names") for name in _names(constant)]
-    return [*code.co_names, *inner]
-
-
-def _line(name, value):
-    """Return a line of code that gives `name` the same value, or "" if there is none."""
-    if isinstance(value, ModuleType):
-        return f"import {value.__name__} as {name}"
-    if type(value) in CONSTANTS:
-        return f"{name} = {value!r}"
-    module = "numpy" if isinstance(value, np.ufunc) else getattr(value, "__module__", None)
-    if callable(value) and module not in (None, "__main__", "builtins") and hasattr(value, "__name__"):
-        return f"from {module} import {value.__name__} as {name}"
-    return ""
+    scope = shell.user_ns if shell else {}
+    return [str(cell) for cell in scope.get("In", [])], scope

@@ -21,9 +21,11 @@ from helpers.exercises import record, source
 from helpers.system.files import open_file
 
 FORMAT, VERSION = "backpropagation lessons, answers", 1
-LARGEST = 2_000_000  # bytes in a file; one with long answers to all exercises has about 200 000
+LARGEST = 30_000_000  # bytes in a file; one with long answers to all exercises has about 200 000
 LONGEST_NAME = 100
 MOST_ANSWERS = 500
+INVISIBLE = ("Cc", "Cf", "Cs", "Co")  # categories of characters
+UNREADABLE = record.Attempts(mistake="The answer was not readable.")
 KEYS = {"format", "version", "name", "seed", "answers"}
 
 
@@ -52,7 +54,7 @@ class Submission:
 
 def text_of(submission):
     """Return the text of the file for a submission."""
-    answers = {name: asdict(attempts) for name, attempts in sorted(submission.answers.items())}
+    answers = {name: asdict(_readable(asdict(one))) for name, one in sorted(submission.answers.items())}
     content = {"format": FORMAT, "version": VERSION, "name": submission.name, "seed": submission.seed}
     content = _encodable(content | {"answers": answers})
     return json.dumps(content | {"checksum": checksum(content)}, indent=1, ensure_ascii=False) + "\n"
@@ -121,8 +123,11 @@ def _parsed(data):
 
 
 def clean(text):
-    """Return text in one line without characters that are invisible or change the direction of writing."""
-    kept = "".join(c if unicodedata.category(c)[0] != "C" else " " * c.isspace() for c in str(text))
+    """Return text in one line without characters that are invisible or change the direction of writing.
+
+    Characters that this version of Python does not know yet, such as new emoji, are kept.
+    """
+    kept = "".join(" " * c.isspace() if unicodedata.category(c) in INVISIBLE else c for c in str(text))
     return " ".join(unicodedata.normalize("NFC", kept).split())
 
 
@@ -140,21 +145,27 @@ def _seed(seed):
 
 def _answers(answers):
     """Return the answers as a dictionary of `record.Attempts`."""
-    wrong = SubmissionError("The answers in it are not as hand_in() writes them: ask for a new one.")
     if not isinstance(answers, dict) or len(answers) > MOST_ANSWERS:
-        raise wrong
-    found = {}
-    for name, given in answers.items():
-        if not isinstance(given, dict) or given.keys() != record.Attempts.__dataclass_fields__.keys():
-            raise wrong
-        one = record.Attempts(**given)
-        if any(type(getattr(one, key)) is not kind for key, kind in record.TYPES.items()):
-            raise wrong
-        sizes = (len(one.answer), len(one.mistake), len(json.dumps(one.value)))
-        if max(sizes) > source.LONGEST or not 0 <= one.attempts < 10**6 or isinstance(one.value, bool | dict):
-            raise wrong
-        found[name] = one
-    return found
+        raise SubmissionError("The answers in it are not as hand_in() writes them: ask for a new one.")
+    return {name: _readable(given) for name, given in answers.items()}
+
+
+def _readable(given):
+    """Return an answer as `record.Attempts`, or `UNREADABLE` if it is not one, so that the others still count.
+
+    This holds for writing as well as for reading, so whatever is written can be read.
+    """
+    if not isinstance(given, dict) or given.keys() != record.Attempts.__dataclass_fields__.keys():
+        return UNREADABLE
+    one = record.Attempts(**given)
+    if any(type(getattr(one, key)) is not kind for key, kind in record.TYPES.items()):
+        return UNREADABLE
+    try:
+        sizes = (len(one.answer), len(one.mistake), len(json.dumps(one.value, allow_nan=False)))
+    except (TypeError, ValueError, RecursionError):
+        return UNREADABLE
+    plain = one.value is None or isinstance(one.value, (int, float, str, list))
+    return one if plain and max(sizes) <= source.LONGEST and 0 <= one.attempts < 10**6 else UNREADABLE
 
 
 def _encodable(value):

@@ -11,39 +11,18 @@ import ast
 import contextlib
 import json
 import os
-import re
 import sys
 from pathlib import Path
 from types import ModuleType
 
 HELPERS = Path(__file__).resolve().parents[1]
 ROOM = "helpers.exercises"
-# Modules that take long to import and are not needed for an answer.
-HEAVY = re.compile(r"matplotlib|ipywidgets|IPython|h5py|torch|helpers\.(plotting|widgets|datasets|cluster)")
-# Calls in a lesson that take no time and do not depend on anything that was left out.
-QUICK = {
-    "abs",
-    "bool",
-    "complex",
-    "dict",
-    "float",
-    "int",
-    "len",
-    "list",
-    "max",
-    "min",
-    "range",
-    "round",
-    "set",
-    "sorted",
-}
-QUICK |= {"str", "sum", "tuple", "zip", "array", "asarray", "arange", "zeros", "ones", "exp", "log", "sqrt", "Fraction"}
 NEEDED = (
     "import numpy as np\nfrom helpers.autograd import Variable, grad\n"
     "from helpers.backprop.activations import sigmoid, sigmoid_prime"
 )
-# Parts of a program whose variables are their own.
-INNER = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+UNREADABLE = "UnreadableError"  # the name of the error if an answer has no value that can be judged
+MOST_ANSWERS = 50  # of one cell; if there are more, the last ones count
 MOST_TEXT = 1_000_000  # characters in the results of one answer
 
 
@@ -54,8 +33,8 @@ def main():
     with open(os.devnull, "wb") as nowhere:  # what the answers print is not part of the result
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
-    tools = _tools()
-    scope = _scope()
+    tools = _tools([cell["text"] for cell in task["cells"]])
+    scope = _scope(tools)
     from helpers.system import confinement
 
     readable = [sys.prefix, sys.base_prefix, *filter(os.path.isdir, sys.path[1:]), "/usr/lib", "/lib", "/lib64"]
@@ -67,7 +46,8 @@ def main():
     _write(out, {"protection": kept})
     for number, cell in enumerate(task["cells"]):
         running[0] = number
-        for said in _run(cell, task, scope if task["shared"] else dict(scope), tools):
+        known = (scope, tools["forgotten"]) if task["shared"] else (dict(scope), set())
+        for said in _run(tools["texts"][number], cell["whole"], task, *known, tools):
             _write(out, {"cell": number, **said})
         _write(out, {"cell": number, "done": True})
 
@@ -90,10 +70,15 @@ def _reporter(out, running, dumps=json.dumps, write=os.write, most=100):
     return report
 
 
-def _tools():
-    """Return the functions of `helpers.exercises` that are used here, without importing that package and its solutions.
+def _tools(texts):
+    """Return what is used of `helpers.exercises`, without importing that package and its solutions.
 
     The package is then replaced by one with functions that collect answers.
+
+    Parameters
+    ----------
+    texts : list of str
+        The texts of the cells, which are returned as Python.
     """
     sys.path.insert(0, str(HELPERS.parent))
     import helpers
@@ -101,34 +86,59 @@ def _tools():
     package = ModuleType(ROOM)
     package.__path__ = [str(HELPERS / "exercises")]
     sys.modules[ROOM] = package
-    from helpers.exercises import limits, running, source, stripped
+    tools = _replaying(texts)
+    from helpers.exercises import limits, running, source, stripped, values
 
-    tools = {
+    tools |= {
         "quarantine": limits.quarantine,
         "Printed": limits.Printed,
         "run": running.run,
         "fingerprint": running.fingerprint,
         "value_of": source.value_of,
+        "as_array": values.as_array,
         "encode": stripped.encode,
         "decode": stripped.decode,
-        "answers": {},
+        "answers": [],
+        "forgotten": set(),
     }
-    for name in [name for name in sys.modules if name.startswith(ROOM)]:
+    for name in [name for name in sys.modules if name.startswith((ROOM, "IPython"))]:
         del sys.modules[name]
-    sys.modules[ROOM] = helpers.exercises = _collector(tools["answers"])
+    sys.modules[ROOM] = helpers.exercises = _collector(tools["answers"], tools["value_of"])
     return tools
 
 
-def _collector(answers):
-    """Return a module that looks like `helpers.exercises` and puts the answers into a dictionary."""
+def _replaying(texts):
+    """Return what is used of `replay`, among it the texts as Python. Afterwards, IPython is not in the process.
+
+    It takes long, and needs much that an answer does not.
+    """
+    from helpers.exercises import replay
+    from helpers.system.confinement import ALLOWED
+
+    texts = replay.plain(texts)
+    for name in [name for name in sys.modules if name.partition(".")[0] not in {*ALLOWED, "__main__"}]:
+        del sys.modules[name]
+    without = sys.modules["IPython"] = ModuleType("IPython")
+    without.get_ipython = lambda: None
+    if any("import *" in text for text in texts):
+        exec("from numpy import *", {})  # this imports what cannot be imported later
+    return {"texts": texts, "execute": replay.execute, "define": replay.define, "shell": replay.Shell}
+
+
+def _collector(answers, value_of):
+    """Return a module that looks like `helpers.exercises` and puts names, answers and their values into a list."""
     module = ModuleType(ROOM)
 
-    def quiz(lesson, *_, **given):
-        answers.update({f"{str(lesson).zfill(2)}.{name}": answer for name, answer in given.items()})
+    def check(name, answer):
+        answers.append((str(name)[:50], answer, value_of(answer)))  # the value now: the answer may be changed later
+        del answers[:-MOST_ANSWERS]
 
-    module.check = answers.__setitem__
-    module.quiz = quiz
-    module.use_seed = lambda seed=None: answers.update({"seed": seed})
+    def quiz(lesson, *_, **given):
+        for name, answer in given.items():
+            check(f"{str(lesson).zfill(2)}.{name}", answer)
+
+    module.check, module.quiz = check, quiz
+    module.use_seed = lambda seed=None: check("seed", seed)
 
     def others(name):
         if name.startswith("__"):
@@ -139,129 +149,79 @@ def _collector(answers):
     return module
 
 
-def _scope():
+def _scope(tools):
     """Return the variables that every answer may use."""
-    scope = {"__name__": "__main__", "display": print}
+    scope = {"__name__": "__main__", "display": print, "get_ipython": tools["shell"]}
     exec(f"{NEEDED}\nfrom helpers.exercises import check, hint, progress, quiz, solution, use_seed", scope)
     return scope
 
 
-def _run(cell, task, scope, tools):
+def _run(text, whole, task, scope, forgotten, tools):
     """Run a cell, and yield what is known about each answer that it checks."""
     tools["answers"].clear()
-    error = None
-    with contextlib.suppress(BaseException):  # an alarm can also arrive at the end of the block
+    error = f"TimeUp: {task['seconds']:g}"  # what is known if an alarm arrives at the end of the block
+    with contextlib.suppress(BaseException):
         try:
             with tools["quarantine"](task["seconds"], tools["Printed"]()):
-                if cell["whole"]:
-                    _execute(cell["text"], scope)
-                else:
-                    _define(cell["text"], scope)
+                tools["execute" if whole else "define"](text, scope, forgotten, _run_statement)
+            error = ""
         except BaseException as raised:
-            error = tools["fingerprint"](raised)
-    for name, answer in dict(tools["answers"]).items():
-        yield {"name": str(name)[:50], **_result(str(name), answer, task, tools)}
+            error = _fingerprint(raised, forgotten, tools)
+    for name, answer, value in list(tools["answers"]):
+        yield {"name": name, **_result(name, answer, value, task, forgotten, tools)}
     if error:
         yield {"error": error}
 
 
-def _execute(text, scope):
-    """Execute a cell, including the statements after one that fails.
-
-    Such a statement is often a trial with variables of the lesson, which do not exist here, and the answer follows.
-
-    Raises
-    ------
-    Exception
-        The first error, at the end of the cell.
-    """
-    first = None
-    for node in ast.parse(_plain(text)).body:
-        try:
-            exec(compile(ast.Module([node], []), "<answer>", "exec"), scope)
-        except Exception as error:
-            first = first or error
-    if first is not None:
-        raise first
+def _run_statement(node, scope):
+    exec(compile(ast.Module([node], []), "<answer>", "exec"), scope)
 
 
-def _plain(text):
-    """Return the text of a cell without the lines that only IPython understands."""
-    return re.sub(r"^\s*[%!].*$", "", text, flags=re.MULTILINE)
-
-
-def _define(text, scope):
-    """Execute what answers may need from a cell that is not one: imports, definitions and quick assignments.
-
-    A name that anything else in the cell assigns to, such as a loop, is removed, so that no answer can use an outdated
-    value: it then fails because the name is not defined, which the teacher sees.
-    """
-    for node in ast.parse(_plain(text)).body:
-        for one in _single(node):
-            try:
-                exec(compile(ast.Module([one], []), "<lesson>", "exec"), scope)
-            except Exception:
-                _forget(one, scope)
-        if not _single(node):
-            _forget(node, scope)
-
-
-def _single(node):
-    """Return the statements to execute in place of a statement of a lesson."""
-    if isinstance(node, ast.Import):
-        return [ast.copy_location(ast.Import([a]), node) for a in node.names if not HEAVY.match(a.name)]
-    if isinstance(node, ast.ImportFrom):
-        names = [a for a in node.names if not HEAVY.match(f"{node.module}.{a.name}")]
-        return [ast.copy_location(ast.ImportFrom(node.module, [a], node.level), node) for a in names]
-    quick = isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and all(map(_is_quick, ast.walk(node)))
-    return [node] if quick or isinstance(node, (ast.FunctionDef, ast.ClassDef)) else []
-
-
-def _is_quick(node):
-    """Return whether a part of an assignment is anything but a call, or is a call of a quick function."""
-    function = getattr(node, "func", None)
-    return not isinstance(node, ast.Call) or getattr(function, "attr", getattr(function, "id", "")) in QUICK
-
-
-def _forget(node, scope):
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        scope.pop(node.id, None)
-    if not isinstance(node, INNER):
-        for child in ast.iter_child_nodes(node):
-            _forget(child, scope)
-
-
-def _result(name, answer, task, tools):
-    """Return the results of a function in all cases, the value of another answer, or the error, as JSON can have it."""
-    said = {"error": "TimeUp: "}
-    with contextlib.suppress(BaseException):
-        try:
-            with tools["quarantine"](task["seconds"], tools["Printed"]()):
-                if name == "seed" or name not in task["cases"]:
-                    return {"value": tools["value_of"](answer), "given": answer is not None}
-                if not callable(answer):
-                    return {"value": tools["value_of"](answer), "given": answer is not None}
-                results = tools["run"](answer, tools["decode"](task["cases"][name]))
-                text = json.dumps([_encoded(result, tools["encode"]) for result in results])
-            said = {"results": text} if len(text) <= MOST_TEXT else {"error": "OverflowError: the result is too large"}
-        except BaseException as raised:
-            said = {"error": tools["fingerprint"](raised)}
+def _fingerprint(error, forgotten, tools):
+    """Return text by which an error can be recognised. A name that was forgotten is not the learner's mistake."""
+    said = tools["fingerprint"](error)
+    name = getattr(error, "name", None)
+    if isinstance(error, NameError) and name in forgotten:
+        return f"NotRunError: the code that sets {name} could not be run"
     return said
 
 
-def _encoded(result, encode):
+def _result(name, answer, value, task, forgotten, tools):
+    """Return the results of a function in all cases, the value of another answer, or the error, as JSON can have it."""
+    said = {"error": f"TimeUp: {task['seconds']:g}"}
+    with contextlib.suppress(BaseException):
+        try:
+            with tools["quarantine"](task["seconds"], tools["Printed"]()):
+                if name not in task["cases"] or not callable(answer):
+                    unread = answer is not None and value is None
+                    kind = f"{UNREADABLE}: {type(answer).__name__[:40]}"
+                    return {"error": kind} if unread else {"value": value, "given": answer is not None}
+                results = tools["run"](answer, tools["decode"](task["cases"][name]))
+                text = json.dumps([_encoded(result, tools) for result in results])
+            said = {"results": text} if len(text) <= MOST_TEXT else {"error": "OverflowError: the result is too large"}
+        except BaseException as raised:
+            said = {"error": _fingerprint(raised, forgotten, tools)}
+    return said
+
+
+def _encoded(result, tools):
     """Return a result as JSON can have it. Other objects become the name of their type."""
     try:
         if isinstance(result, dict):
-            return {"dict": [[encode(key), _encoded(value, encode)] for key, value in result.items()]}
+            return {"dict": [[tools["encode"](key), _encoded(value, tools)] for key, value in result.items()]}
         if isinstance(result, (list, tuple)):
-            items = [_encoded(item, encode) for item in result]
+            items = [_encoded(item, tools) for item in result]
             return {"tuple": items} if isinstance(result, tuple) else items
         if getattr(result, "size", 0) > MOST_TEXT / 10:
             raise OverflowError("the result is too large")
-        plain = encode(result)
+        if result is not None and type(result) not in (bool, int, float, str):
+            result = tools["as_array"](result)  # as `check` does; the type matters for the accuracy
+            result = result.astype(float) if result.dtype.char == "g" else result
+        plain = tools["encode"](result)
         json.dumps(plain)
-    except (TypeError, ValueError, KeyError):  # not OverflowError
+    except (OverflowError, RecursionError, MemoryError):
+        raise
+    except Exception:  # among them values.UnfitError
         return {"other": type(result).__name__}
     return plain
 

@@ -5,6 +5,7 @@ nothing but the lesson before which they have the same text: `01_fit_a_line.ipyn
 `ada_01.ipynb` and `ada_02.ipynb`. Otherwise two learners, whose numbers differ, could become one.
 """
 
+import functools
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from helpers.exercises.gradebook import Row
 from helpers.exercises.registry import EXERCISES, LESSONS
 from helpers.exercises.submission import SubmissionError, clean
 
+LESSON_FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 LARGEST = 20_000_000  # bytes in a notebook, whose outputs may contain many figures
 MOST_CODE = 1_000_000  # characters in all cells of a notebook
 IGNORED = {"__macosx", "thumbs.db", "desktop.ini", "errata.ipynb", "notation.ipynb"}  # in lower case
@@ -149,9 +151,19 @@ def _notebook(path, file):
     names, seeds = [_asked(text) for text in texts], [bool(SEEDS.search(text)) for text in texts]
     if not any(names) and not any(seeds):
         raise SubmissionError("No cell in it answers an exercise.")
-    cells = [rerun.Cell(text, seeds[i] or bool(ASKS.search(text))) for i, text in enumerate(texts)]
+    lessons = _of_the_lessons()
+    cells = [
+        rerun.Cell(text, text not in lessons or seeds[i] or bool(ASKS.search(text))) for i, text in enumerate(texts)
+    ]
     row = Row(file.rpartition("/")[2].removesuffix(".ipynb"), file)
     return Work(row, cells, names, shared=True, seeds=any(seeds))
+
+
+@functools.cache
+def _of_the_lessons():
+    """Return the texts of all code cells of the lessons. They take long, and answers need little of them."""
+    notebooks = [json.loads(path.read_text("utf-8")) for path in sorted(LESSON_FOLDER.glob("*.ipynb"))]
+    return {"".join(cell["source"]) for one in notebooks for cell in one["cells"] if cell["cell_type"] == "code"}
 
 
 def _asked(text):

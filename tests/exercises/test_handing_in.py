@@ -3,13 +3,15 @@
 import hashlib
 import json
 import os
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from pretended import Notebook
 
 from helpers import exercises
-from helpers.exercises import handing_in, record, source, submission
+from helpers.exercises import grade, handing_in, record, rerun, source, submission
 from helpers.exercises.registry import EXERCISES
 
 STEP = "def step_back(W, dZ, Z_before):\n    return W.T @ dZ * sigmoid_prime(Z_before)"
@@ -110,7 +112,20 @@ class Unfit:
         (np.array([[1, 2]]), [[1, 2]]),
         ((1, 2.5), [1, 2.5]),
         ("a", "a"),
+        (np.float32(2.9999998), 3),  # `check` accepts this rounding error of single precision
+        ([np.int64(-3), np.float32(0.5)], [-3, 0.5]),
+        ([np.array(1), np.array(2)], [1, 2]),
+        ([np.array([1]), np.array([2])], [[1], [2]]),
+        (Fraction(1, 4), 0.25),
+        ([Decimal("0.5"), Fraction(1, 4), 1], [0.5, 0.25, 1]),
+        (range(3), [0, 1, 2]),
+        (np.longdouble(0.5), 0.5),
+        (False, False),
+        (np.bool_(True), True),
         (float("nan"), None),
+        (np.ma.array([1, 2], mask=[0, 1]), None),
+        ({1, 2}, None),
+        (1j, None),
         (np.zeros(10**5), None),
         ("x" * 10**5, None),
         pytest.param(10**5000, None, id="5000 digits"),
@@ -121,8 +136,91 @@ class Unfit:
 )
 def test_a_value_is_kept_if_it_is_plain(answer, value):
     answer = answer() if answer is Unfit else answer
-    assert source.value_of(answer) == value
+    assert source.value_of(answer) == value and isinstance(source.value_of(answer), bool) == isinstance(value, bool)
     assert source.of("01.error", answer) == ""
+
+
+HALF = "def slope(f, w, epsilon):\n    return (f(w + epsilon) - f(w - epsilon)) / ({} * epsilon)"
+CHECK = 'from helpers.exercises import check\ncheck("01.slope", {})'
+
+
+@pytest.mark.parametrize(
+    ("before", "two"),
+    [
+        ("K = [1, 2]", "K[1]"),
+        ("K = (1, 2)\nJ = {'a': K}", "J['a'][1]"),
+        ("K = {1: 2.0}", "K[1]"),
+        ("K = np.array([[1.0, 2.0]])", "K[0, 1]"),
+        ("K = np.zeros((2, 0), np.float32)", "len(K)"),
+        ("K = np.sqrt(np.float32(4))", "K"),
+        ("K = None", "(K or 2)"),
+        ("K = float('-inf')", "(2 if K < 0 else 1)"),
+        ("class C:\n    k = 2", "C.k"),
+        ("class B:\n    k = 2\nclass C(B):\n    pass\nc = C()", "c.k"),
+        ("from functools import partial\ndef times(a, b):\n    return a * b\ntwo = partial(times, 2)", "two(1)"),
+        ("from functools import lru_cache as cached\n@cached\ndef two():\n    return 2", "two()"),
+        ("two = lambda: 2", "two()"),
+        ("def make(k):\n    return lambda: k\ntwo = make(2)", "two()"),
+        ("def two(n=0):\n    return 2 if n else two(1)", "two()"),
+        ("class C:\n    def two(self):\n        return 2\nc = C()\nc2 = c.two", "c2()"),
+        ("def two(x):\n    return 2 * x\ntwo = np.vectorize(two)", "two(1)"),
+        ("@np.vectorize\ndef two(x):\n    return 2 * x", "two(1)"),
+        ("from fractions import Fraction\nK = Fraction(2)", "float(K)"),
+        ("import math as m\nfrom math import sqrt as root", "root(m.floor(4.5))"),
+        ("first = 1\ndef one():\n    return first\ndef two():\n    return one() + one()", "two()"),
+        ("x = 5", "[x for x in (1, 2)][1]"),
+        ("K = 3\nK = 2", "K"),
+    ],
+)
+def test_what_a_function_needs_is_handed_in(notebook, file, before, two):
+    notebook.run("import numpy as np\nUNUSED = 7")
+    notebook.run(before)
+    notebook.run(HALF.format(two))
+    notebook.run(CHECK.format("slope"))
+    one = kept(file, "01.slope")
+    assert one["right"] and source.left_out(one["answer"]) == "" and "UNUSED" not in one["answer"]
+    answers = rerun.run([rerun.Cell(one["answer"])], {"01.slope": EXERCISES["01.slope"]})
+    assert answers.errors == {}
+    assert rerun.verdict(EXERCISES["01.slope"], answers.found["01.slope"][-1]).kind == "right"
+
+
+@pytest.mark.parametrize(
+    ("before", "answer"),
+    [
+        (
+            "from functools import partial\ndef f(k, g, w, h):\n    return (g(w + h) - g(w - h)) / (k * h)",
+            "partial(f, 2)",
+        ),
+        ("class C:\n    def slope(self, f, w, h):\n        return (f(w + h) - f(w - h)) / (2 * h)\nc = C()", "c.slope"),
+        ("class C:\n    def __call__(self, f, w, h):\n        return (f(w + h) - f(w - h)) / (2 * h)", "C()"),
+        ("def make(k):\n    return lambda f, w, h: (f(w + h) - f(w - h)) / (k * h)", "make(2)"),
+    ],
+)
+def test_an_answer_need_not_be_a_plain_function(notebook, file, before, answer):
+    notebook.run(before)
+    notebook.run(CHECK.format(answer))
+    answers = rerun.run([rerun.Cell(kept(file, "01.slope")["answer"])], {"01.slope": EXERCISES["01.slope"]})
+    assert rerun.verdict(EXERCISES["01.slope"], answers.found["01.slope"][-1]).kind == "right"
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"), [("object()", "K could not be written"), ("'x' * 30_000", "K could not be written")]
+)
+def test_what_cannot_be_written_is_said_to_learner_and_teacher(notebook, file, tmp_path, capsys, secret, said):
+    notebook.variables["K"] = eval(secret)  # no cell has defined it
+    notebook.run(HALF.format("(2 if K else 1)"))
+    notebook.run(CHECK.format("slope"))
+    assert source.left_out(kept(file, "01.slope")["answer"]) == "K"
+    handed(tmp_path, "Ada")
+    assert f"01.slope is incomplete: {said} as code." in capsys.readouterr().out
+    (row,) = grade.grade(tmp_path).rows
+    assert row.notes == ["01.slope was handed in without what it needs: look at it by hand. (K)"]
+
+
+def test_code_that_is_too_long_is_said(notebook, file, tmp_path, capsys):
+    notebook.run(HALF.format("2") + "\n" + "# x\n" * 10_000 + CHECK.format("slope"))
+    handed(tmp_path, "Ada")
+    assert "01.slope is incomplete: the whole code, which has more than 20000 characters" in capsys.readouterr().out
 
 
 # --- the file that is handed in ------------------------------------------------------------------
@@ -255,7 +353,7 @@ def one_changed(**entries):
         (lambda text: '{"a": NaN}', "not JSON"),
         (lambda text: "", "not JSON"),
         (lambda text: '{"done": []}', "not a file written by hand_in()"),
-        (lambda text: " " * 2_000_001, "more than 2 MB"),
+        (lambda text: " " * (submission.LARGEST + 1), "more than 30 MB"),
         (changed(version=99), "another version"),
         (changed(more=1), "entries that hand_in() does not write"),
         (changed(name="\u202eAda"), "name in it"),
@@ -263,12 +361,6 @@ def one_changed(**entries):
         (changed(name=["Ada"]), "name in it"),
         (changed(seed=3), "seed in it"),
         (changed(answers=[]), "answers in it"),
-        (changed(answers={"01.error": {}}), "answers in it"),
-        (one_changed(attempts="many"), "answers in it"),
-        (one_changed(attempts=-1), "answers in it"),
-        (one_changed(answer="x" * 20_001), "answers in it"),
-        (one_changed(value={"a": 1}), "answers in it"),
-        (one_changed(value=True), "answers in it"),
     ],
 )
 def test_a_changed_file_is_one_sentence(path, change, words):
@@ -276,6 +368,103 @@ def test_a_changed_file_is_one_sentence(path, change, words):
     with pytest.raises(submission.SubmissionError) as said:
         submission.read(path)
     assert words in str(said.value) and str(said.value).count("\n") == 0 and len(str(said.value)) < 120
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [{"attempts": "many"}, {"attempts": -1}, {"answer": "x" * 20_001}, {"value": {"a": 1}}, {"more": 1}, {"right": 1}],
+)
+def test_one_strange_answer_does_not_cost_the_others(path, entries):
+    path.write_text(one_changed(**entries)(path.read_text("utf-8")), "utf-8")
+    given = submission.read(path).answers
+    assert given["01.error"] == submission.UNREADABLE and given["02.q3"].value == "a"
+    (row,) = grade.grade(path.parent).rows
+    assert row.marks["01.error"].kind == "wrong"
+
+
+VALUES = [2 == 4, True, np.bool_(True), np.array(True), 3, -3, 2.5, 10**30, "b", "", "\ud800", None, [], [[]], [True]]
+VALUES += [(-3, -6), [np.int64(-3), -6], np.array([-3.0, -6]), np.float32(-3), np.float16(-3), np.longdouble(-3)]
+VALUES += [Fraction(-3), Decimal(-3), [Fraction(-3), Decimal(-6)], range(-3, -9, -3), [np.array(-3), np.array([-6])]]
+VALUES += [
+    [np.array([-3]), np.array([-6])],
+    {"a": 1},
+    {1, 2},
+    object(),
+    1j,
+    len,
+    np.nan,
+    np.inf,
+    [1, "a"],
+    [[1], [1, 2]],
+]
+VALUES += [
+    np.array([[-3, -6]]),
+    np.zeros(10**5),
+    b"x",
+    np.datetime64("2020"),
+    np.ma.array([-3, -6]),
+    np.str_("b"),
+    Ellipsis,
+]
+
+
+def test_whatever_is_handed_in_is_read_and_judged_as_in_the_lesson(notebook, file, tmp_path):
+    names = ["01.error", "01.weights", "01.q3"]
+    (tmp_path / "class").mkdir()
+    for i, value in enumerate(VALUES):
+        file.unlink(missing_ok=True)
+        notebook.variables["value"] = value
+        for name in names:
+            notebook.run(f"from helpers.exercises import check\ncheck({name!r}, value)")
+        exercises.hand_in(f"Learner {i}", folder=tmp_path / "class")
+    grades = grade.grade(tmp_path / "class")
+    assert grades.refused == []
+    rows = {row.name: row for row in grades.rows}
+    assert len(rows) == len(VALUES) - 1  # there is nothing to hand in if all answers are None
+    for i, value in enumerate(VALUES):
+        for name in names:
+            mark = rows[f"Learner {i}"].marks.get(name) if value is not None else None
+            right = mark is not None and mark.kind == "right"
+            assert right == (exercises.verdict(name, value).kind == "right"), (value, name)
+
+
+NUMBERS = "float np.float32 np.longdouble np.array Fraction Decimal str bool np.matrix".split()
+NUMBERS += [f"lambda v: {one}" for one in ("[v]", "(v,)", "{v}", "object()", "np.array([v])", "v + 0j")]
+ARRAYS = "np.float32 np.longdouble np.matrix list tuple set np.ma.array memoryview np.vectorize(Fraction)".split()
+ARRAYS += [
+    "lambda v: v.tolist()",
+    "lambda v: [list(map(Fraction, row)) for row in v]",
+    "lambda v: tuple(tuple(map(Decimal, row)) for row in v)",
+    "lambda v: [[np.float32(x) for x in row] for row in v]",
+    "lambda v: v.astype(complex)",
+    "lambda v: v.astype(str)",
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "right", "wraps"),
+    [
+        ("01.slope", "f, w, h", "(f(w + h) - f(w - h)) / (2 * h)", NUMBERS),
+        ("02.tanh", "Z", "1 - np.tanh(Z) ** 2", ARRAYS),
+    ],
+)
+def test_the_results_of_functions_are_judged_as_in_the_lesson(name, arguments, right, wraps):
+    head = "from fractions import Fraction\nfrom decimal import Decimal\nimport numpy as np\n"
+    texts = [f"{head}def answer({arguments}):\n    return ({wrap})({right})" for wrap in wraps]
+    cells = [rerun.Cell(f"{text}\ncheck({name!r}, answer)") for text in texts]
+    answers = rerun.run(cells, {name: EXERCISES[name]})
+    assert answers.errors == {} and len(answers.found[name]) == len(texts)
+    for text, found in zip(texts, answers.found[name], strict=True):
+        scope = {}
+        exec(text, scope)
+        here = exercises.verdict(name, scope["answer"]).kind
+        assert rerun.verdict(EXERCISES[name], found).kind == here, text
+
+
+def test_a_name_with_characters_that_this_python_does_not_know(answered, tmp_path):
+    new = "\U0001fbfa"  # no version of Unicode has assigned this character yet
+    (path,) = handed(tmp_path, f"Ada {new}\u202e")
+    assert submission.read(path).name == f"Ada {new}"
 
 
 def test_links_are_not_followed(path, tmp_path):

@@ -1,9 +1,13 @@
 """Notebooks: what is taken from one, whose it is, and what the teacher learns about answers that cannot be run."""
 
+import ast
+import sys
+
 import nbformat
+import numpy as np
 import pytest
 
-from helpers.exercises import grade
+from helpers.exercises import grade, replay, rerun, works
 from helpers.exercises.registry import with_seed
 
 WEIGHTS = f"check('01.weights', {with_seed('ada')['01.weights'].right})"
@@ -60,6 +64,17 @@ def test_no_seed_is_nothing_to_look_at(tmp_path, call):
         ["x = np.array([2, 5])\nz: float = x[0]\nz -= x.sum() - 2", "check('01.error', z)"],
         ["from fractions import Fraction\nx = float(Fraction(-6, 2))", "check('01.error', x)"],
         ["half = 2*1\n" + SLOPE.format("half"), "check('01.slope', slope)"],
+        ["v = []", "for x in (1, 2):\n    v.append(-3 * x)", "check('01.weights', v)"],
+        ["v = np.zeros(2)", "for i in (0, 1):\n    v[i] = -3 * (i + 1)", "check('01.weights', v)"],
+        ["v = np.array([-3, -6])\nv.sort()", "v = v[::-1]", "check('01.weights', v)"],
+        ["if True:\n    k = 2\n" + SLOPE.format("k"), "check('01.slope', slope)"],
+        ["try:\n    k = 2\nexcept OSError: pass\n" + SLOPE.format("k"), "check('01.slope', slope)"],
+        ["with np.errstate():\n    k = 2\n" + SLOPE.format("k"), "check('01.slope', slope)"],
+        ["(k := 2)", SLOPE.format("k"), "check('01.slope', slope)"],
+        ["k = 1\nk += 1", SLOPE.format("k"), "check('01.slope', slope)"],
+        ["from numpy import *", "np.testing.assert_allclose(1, 1)\ncheck('01.error', -3)"],
+        ["import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.savefig('x.png')", "check('01.error', -3)"],
+        ["import torch\ncheck('01.error', -3)"],
         ["z, y = 2, 5\ncheck('01.error', z - y)", "check('01.weights', [(z - y) * 1, (z - y) * 2])"],
     ],
 )
@@ -71,18 +86,80 @@ def test_answers_may_use_what_the_cells_above_define(tmp_path, cells):
 @pytest.mark.parametrize(
     "cells",
     [
-        ["check('01.error', zz - 5)"],
         ["z = train()", "check('01.error', z)"],
-        ["z = -4", "z = train()", "check('01.error', z)"],  # z is not -4 on the learner's machine
-        ["z = -4", "for _ in range(9):\n    z = z + 1", "check('01.error', z)"],
+        ["z = -3", "z = train()", "check('01.error', z)"],  # z is not -3 on the learner's machine
+        ["z = [-3]", "z.append(train())", "check('01.error', z[0])"],
+        ["z = np.array([-3.0])", "z[0] = train()", "check('01.error', z[0])"],
+        ["z = y = [-3]", "y.sort(key=undefined)", "check('01.error', z[0])"],
+        ["z = [-3]\ndef change(v):\n    v[0] = train()", "change(z)", "check('01.error', z[0])"],
+        ["z = -3", "z = 0\nwhile True: z += 1", "check('01.error', z)"],
+        ["z = -3\nclass V: pass\nv = V()\nv.z = z", "v.z = train()", "check('01.error', v.z)"],
         ["k = train()\n" + SLOPE.format("k"), "check('01.slope', slope)"],
+        ["from helpers import datasets", "check('01.error', datasets.make_line())"],
     ],
 )
-def test_an_answer_that_cannot_be_run_is_to_be_looked_at(tmp_path, cells):
+def test_an_answer_that_needs_what_cannot_be_run_is_to_be_looked_at(tmp_path, monkeypatch, cells):
+    monkeypatch.setattr(rerun, "SECONDS", 1.0)
     row = graded(tmp_path, *cells)
     (mark,) = row.marks.values()
-    assert mark.kind == "wrong" and "should be a value" not in mark.words
-    assert "could not be run here: look at it by hand. (NameError" in " ".join(row.notes)
+    assert mark.kind == "wrong" and "could not be run here" in mark.words
+    assert "could not be run here: look at it by hand. (NotRunError: the code that sets" in " ".join(row.notes)
+
+
+def test_an_outdated_value_is_not_judged_in_the_same_cell_either(tmp_path):
+    row = graded(tmp_path, "answer = -3\ncheck('01.error', 9)", "answer = train()\ncheck('01.weights', answer)")
+    assert row.marks["01.weights"].points == 0 and "01.weights could not be run here" in " ".join(row.notes)
+
+
+@pytest.mark.parametrize(
+    ("statement", "names"),
+    [
+        ("v.sort(key=k)", "v w"),  # v and w are the same list
+        ("v[0] = k", "v w"),
+        ("t[0].append(k)", "t"),
+        ("a += k", "a"),
+        ("np.sort(a, k)", ""),
+        ("print(a.sum(), v.index(3), k)", ""),
+        ("np.copyto(a, k)", "a"),
+        ("np.add.at(a, 0, k)", "a"),
+        ("np.exp(k, out=a)", "a"),
+        ("own(a, v)", "a v w"),
+        ("own.x = k", "own"),
+        ("thing.step(k)", "thing"),
+        ("thing.x.y = k", "thing"),
+        ("for i, a in k: pass", "a i"),
+        ("with k as a: pass", "a"),
+        ("del a", "a"),
+        ("def a(): v.append(k)", "a"),
+        ("import k as a", "a"),
+        ("[a for a in k]", ""),
+        ("lambda: v.append(k)", ""),
+    ],
+)
+def test_what_a_statement_may_change(statement, names):
+    scope = {"np": np, "v": [], "t": ([],), "a": np.zeros(2), "thing": type("Thing", (), {})(), "n": 3}
+    scope["w"] = scope["v"]
+    exec("def own(*_): pass", scope)
+    before, forgotten = set(scope), set()
+    replay.forget(ast.parse(statement).body[0], scope, forgotten)
+    assert forgotten == set(names.split()) and set(scope) == before - forgotten
+
+
+def test_a_misspelt_name_is_the_learners_mistake(tmp_path):
+    row = graded(tmp_path, SLOPE.format("kk") + "check('01.slope', slope)")
+    assert "`kk` is not defined. Is it misspelt?" in row.marks["01.slope"].words and "NameError" in row.notes[0]
+
+
+def test_of_a_cell_of_the_lessons_only_what_is_quick_is_executed(tmp_path, monkeypatch):
+    lesson = ["z = [0]\nz = [-3]", "y = [-3]", "y.append(4)", "def f(x):\n    return x"]
+    monkeypatch.setattr(works, "_of_the_lessons", lambda: set(lesson))
+    row = graded(tmp_path, *lesson, "check('01.error', f(z[0]))", "check('01.weights', y)")
+    assert kinds(row) == {"01.error": "right", "01.weights": "wrong"}
+    assert row.notes == ["01.weights could not be run here: look at it by hand. (NotRunError: the code that sets y could not be run)"]  # fmt: skip  # noqa: E501
+
+
+def test_the_cells_of_the_lessons_are_known():
+    assert any("numerical_gradient" in text for text in works._of_the_lessons())
 
 
 @pytest.mark.parametrize(
@@ -111,6 +188,68 @@ def test_whose_notebooks_belong_together(tmp_path, files, names):
         assert rows["Ada"].marks["01.error"].kind != "right"  # by Ada's own numbers
 
 
+# Magics, and Python that looks like magics: formatters put operators at the beginning of a line.
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "answer = (\n    97\n    % 100\n    - 100\n)\ncheck('01.error', answer)",
+        "answer = -3 * (\n    1\n    != 2\n)\ncheck('01.error', answer)",
+        "np.clip?\nanswer = -3\ncheck('01.error', answer)",
+        "?np.clip\ncheck('01.error', -3)",
+        "f = !ls\ncheck('01.error', -3)",
+        "!ls\n%matplotlib inline\ncheck('01.error', -3)",
+        "%time answer = -3\ncheck('01.error', answer)",
+        "%timeit -n1 -r 1 answer = -3\nanswer = -3\ncheck('01.error', answer)",
+        "%%time\nanswer = -3\ncheck('01.error', answer)",
+        "%%capture\n%matplotlib inline\nanswer = -3\ncheck('01.error', answer)",
+        "get_ipython().run_cell_magic('time', '', \"check('01.error', -3)\")",  # what IPython itself keeps of a cell
+        "text = '''\n% of\n! careful\n'''\ncheck('01.error', -3 if len(text) == 16 else 0)",
+    ],
+)
+def test_magics_do_not_cost_the_answer(tmp_path, cell):
+    row = graded(tmp_path, cell)
+    assert (kinds(row), row.notes) == ({"01.error": "right"}, [])
+
+
+@pytest.mark.parametrize("without", [False, True])
+def test_magics_are_understood_without_ipython_too(monkeypatch, without):
+    if without:
+        monkeypatch.setitem(sys.modules, "IPython.core.inputtransformer2", None)
+    (text,) = replay.plain(["%matplotlib inline\n!ls\nnp.clip?\nx = 1"])
+    found = {"get_ipython": replay.Shell}
+    exec(text, found)
+    assert found["x"] == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind"),
+    [
+        (["-3", "None"], "right"),
+        (["-3", "3"], "right"),
+        (["9", "None"], "mistake"),
+        (["100", "None"], "wrong"),
+        (["None"], None),
+        (["100", "-3"], "right"),
+    ],
+)
+@pytest.mark.parametrize("between", ["\n", None])
+def test_the_best_answer_counts(tmp_path, answers, kind, between):
+    calls = [f"check('01.error', {answer})" for answer in answers]
+    row = graded(tmp_path, *(calls if between is None else [between.join(calls)]))
+    assert kinds(row) == ({"01.error": kind} if kind else {}) and row.notes == []
+
+
+def test_an_answer_is_judged_as_it_was_when_it_was_checked(tmp_path):
+    row = graded(tmp_path, "v = [-3, -6]\ncheck('01.weights', v)\nv.append(0)")
+    assert kinds(row) == {"01.weights": "right"}
+
+
+@pytest.mark.parametrize("answer", ["{'a': -3}", "{-3}", "object()", "np.ma.array([-3], mask=[True])", "np.sin"])
+def test_an_answer_without_a_value_is_noted(tmp_path, answer):
+    row = graded(tmp_path, f"check('01.error', {answer})")
+    assert kinds(row) == {"01.error": "wrong"} and "look at it by hand. (UnreadableError: " in row.notes[0]
+
+
 MILD, TRIED = (
     "needed something that is not available here: look at it by hand",
     "tried something that an answer does not",
@@ -121,12 +260,16 @@ MILD, TRIED = (
     ("code", "note"),
     [
         ("import ctypes", MILD),
-        ("import torch", MILD),
-        ("from matplotlib import pyplot as plt\nplt.plot([1, 2])", MILD),
+        ("import scipy", MILD),
+        ("try: import cffi\nexcept ImportError: pass", MILD),
+        ("try: import readline\nexcept ImportError: pass", MILD),
+        ("from matplotlib import pyplot as plt\nplt.plot([1, 2])", ""),
+        ("import math, random, itertools, statistics, decimal, copy, time, re, string, operator, typing, cmath", ""),
         ("x = bytearray(2**40)", MILD),
         ("import os\nos._exit(3)", MILD),
         ("import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass A:\n    x: int\nA(1)", ""),
         ("def f(): pass\nf.x = 1\ndel f.x", ""),
+        ("await undefined", ""),  # for the error, Python looks for the line in a file called <answer>
         ("import os\ntry: os.remove('x')\nexcept OSError: pass", TRIED),
         ("try: open('x', 'w')\nexcept OSError: pass", TRIED),
         ("import socket\ntry: socket.create_connection(('127.0.0.1', 1))\nexcept OSError: pass", TRIED),

@@ -1,0 +1,170 @@
+"""Find the code that an answer needs from other cells of the notebook.
+
+Imports, functions and classes are written by their source, numbers, text, lists, dictionaries and arrays by their
+values, and everything else by the last statement that assigned it.
+"""
+
+import ast
+import builtins
+import importlib
+import inspect
+import symtable
+import textwrap
+from types import FunctionType, ModuleType
+
+import numpy as np
+
+LONGEST_VALUE = 8_000  # characters of a value; a larger one is data, which an answer to our questions does not need
+MOST_NUMBERS = 1_000  # in an array
+PROVIDED = ("get_ipython", "display")  # by IPython
+
+
+def code_for(text, scope, cells):
+    """Return the code that has to run before `text`, and the names that cannot be written as code.
+
+    Parameters
+    ----------
+    text : str
+        Code, such as a cell.
+    scope : dict
+        The variables of the notebook, by name.
+    cells : list of str
+        The cells that have been run, in order.
+
+    Returns
+    -------
+    pieces : list of str
+        Each piece comes after those that it needs.
+    missing : list of str
+    """
+    pieces, missing = {}, []
+
+    def add(text):
+        for name in _free(text):
+            if (
+                name in pieces
+                or name not in scope
+                or name in PROVIDED
+                or scope[name] is getattr(builtins, name, pieces)
+            ):
+                continue
+            pieces[name] = ""  # a function may need itself
+            definition = _definition(name, scope[name], scope, cells)
+            if definition is None:
+                missing.append(name)
+                continue
+            add(definition)
+            del pieces[name]  # and put it after what it needs
+            pieces[name] = definition
+
+    add(text)
+    return list(dict.fromkeys(filter(None, pieces.values()))), missing
+
+
+def _free(text):
+    """Return the global names that code refers to without defining them, in alphabetical order."""
+    tables = [symtable.symtable(text, "<answer>", "exec")]
+    top = tables[0]
+    for table in tables:  # the list grows during the iteration
+        tables += table.get_children()
+    used = {
+        one.get_name()
+        for table in tables
+        for one in table.get_symbols()
+        if one.is_referenced() and (table is top or one.is_global())
+    }
+    made = {one.get_name() for one in filter(_is_made, top.get_symbols())}
+    return sorted(used - made)
+
+
+def _definition(name, value, scope, cells):
+    """Return code that defines `name`, or None if there is none."""
+    if isinstance(value, ModuleType):
+        return f"import {value.__name__} as {name}"
+    try:
+        return f"{name} = {literal(value)}"
+    except (TypeError, ValueError, RecursionError):
+        pass
+    own = isinstance(value, FunctionType) and value.__globals__ is scope and not value.__closure__
+    if own and value.__name__ == name:
+        return textwrap.dedent(inspect.getsource(value)).strip()
+    return _imported(name, value) or _assigned(name, cells)
+
+
+def _imported(name, value):
+    """Return an import of a function, class or other object of a module, or None if it is not from one."""
+    kind = "numpy" if isinstance(value, np.ufunc) else getattr(value, "__module__", None)
+    original = getattr(value, "__name__", None)
+    if not isinstance(kind, str) or not isinstance(original, str) or kind in ("__main__", "builtins"):
+        return None
+    if getattr(importlib.import_module(kind), original, None) is not value:
+        return None
+    return f"from {kind} import {original} as {name}"
+
+
+def _assigned(name, cells):
+    """Return the last statement at the top of a cell that assigned or defined a name, or None.
+
+    If it refers to an earlier value of this name, as in `f = np.vectorize(f)`, the statements before it are included.
+    """
+    found = []
+    for statement in reversed([one for cell in cells for one in _statements(cell)]):
+        text = ast.unparse(statement)
+        symbols = {one.get_name(): one for one in symtable.symtable(text, "<cell>", "exec").get_symbols()}
+        if name in symbols and _is_made(symbols[name]):
+            found.insert(0, text)
+            if not symbols[name].is_referenced():
+                break
+    return "\n".join(found) or None
+
+
+def _statements(cell):
+    try:
+        return ast.parse(cell).body
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+
+
+def _is_made(symbol):
+    return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
+
+
+def literal(value):
+    """Return an expression for a value made of numbers, text, lists, tuples, sets, dictionaries and arrays.
+
+    Raises
+    ------
+    TypeError, ValueError, RecursionError
+        If the value contains anything else, or is too long.
+    """
+    text = _literal(value)
+    if len(text) > LONGEST_VALUE:
+        raise ValueError("too long")
+    return text
+
+
+def _literal(value):
+    kind = type(value)
+    if value is None or kind in (bool, int, str, bytes, complex, range):
+        return repr(value)
+    if kind is float:
+        return repr(value) if np.isfinite(value) else f"float({str(value)!r})"
+    if kind in (list, tuple, set, frozenset):
+        inner = "".join(f"{_literal(item)}, " for item in value)
+        return f"[{inner}]" if kind is list else f"({inner})" if kind is tuple else f"{kind.__name__}([{inner}])"
+    if kind is dict:
+        return "{" + "".join(f"{_literal(key)}: {_literal(item)}, " for key, item in value.items()) + "}"
+    if (
+        isinstance(value, (np.ndarray, np.generic))
+        and type(value).__module__ == "numpy"
+        and value.dtype.kind in "biufcU"
+    ):
+        return _array(value)
+    raise TypeError("not plain")
+
+
+def _array(value):
+    if value.size > MOST_NUMBERS or value.dtype.char == "g":
+        raise ValueError("too large")
+    text = f"np.array({_literal(value.tolist())}, dtype={value.dtype.str!r}).reshape({value.shape})"
+    return text if isinstance(value, np.ndarray) else f"{text}[()]"
