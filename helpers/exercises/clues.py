@@ -44,6 +44,9 @@ def certain(code, hint, whole):
     loose = loose_ends.lost(code)
     if loose is not None and not whole:
         return loose_ends.about_lost(loose, code)
+    axes = "" if whole else traps.counted_axes(code)
+    if axes:
+        return axes
     said = "" if hint else constant(code)
     return said if not whole or whole.line in said else ""
 
@@ -128,6 +131,8 @@ def with_unused(words, code):
         never = f"`{hidden[0]}` is not an argument of the function but comes from elsewhere in the notebook. {never}"
     loose = (
         _diagonal(code, words)
+        or _fixed_keys(code, words)
+        or _axis_left_out(code, words)
         or _compared(code, words)
         or (lost and loose_ends.about_lost(lost, code))
         or loose_ends.unused(code)
@@ -165,6 +170,27 @@ def _diagonal(code, words):
                 f"`np.diag` turns a vector into a diagonal matrix, but from a matrix it extracts the diagonal. Is "
                 f"`{given}` a vector?"
             )
+    return ""
+
+
+def _fixed_keys(code, words):
+    """Return a sentence and a question about code that is written for a fixed number of layers, or ""."""
+    loops = (ast.For, ast.While, ast.ListComp, ast.DictComp)
+    arguments = [argument.arg for argument in code.tree.args.args]
+    keys = {n.slice.value for n in ast.walk(code.tree) if isinstance(n, ast.Subscript)
+            and getattr(n.value, "id", "") in arguments and isinstance(n.slice, ast.Constant)}  # fmt: skip
+    if "has no entry" not in words or len(keys) < 2 or any(isinstance(n, loops) for n in ast.walk(code.tree)):
+        return ""
+    return f"Your code always uses the keys {listed(sorted(keys))}. How can it work for any number of layers?"
+
+
+def _axis_left_out(code, words):
+    """Return a sentence and a question about a new shape that does not use all sizes of an argument, or ""."""
+    line = re.search(r"in the line `([^`]+)`", words) if "cannot reshape" in words else None
+    for argument in code.tree.args.args if line else ():
+        axes = sorted({int(axis) for axis in re.findall(rf"\b{argument.arg}\.shape\[(\d)\]", line[1])})
+        if len(axes) > 1:
+            return f"The new shape uses the axes {listed(axes)} of `{argument.arg}`. Which other axes does it have?"
     return ""
 
 

@@ -10,6 +10,8 @@ from helpers.exercises import reading, statements
 from helpers.exercises.errors import listed, quote
 from helpers.exercises.phrases import WORDS
 
+CHANGING = ("np.add.at", "np.subtract.at", "np.put", "np.place", "np.copyto", "np.fill_diagonal", "np.put_along_axis")
+
 
 def describe(found, code):
     """Describe a mistake found in the reader's code, in a sentence and a question.
@@ -158,7 +160,8 @@ def _is_empty(node):
 def _sets(node, name):
     """Return whether a statement assigns to the variable or to one of its entries."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        return ast.unparse(node.value.func) in (f"{name}.append", f"{name}.extend")
+        called, first = ast.unparse(node.value.func), ast.unparse(node.value.args[0]) if node.value.args else ""
+        return called in (f"{name}.append", f"{name}.extend") or (called in CHANGING and first == name)
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
     parts = [part for target in targets for part in ast.walk(target)]
     return any(isinstance(part, ast.Name) and part.id == name for part in parts)

@@ -41,9 +41,10 @@ RANKS = {
     kind: rank
     for rank, kinds in enumerate(
         [
-            "early_return no_return not_replaced other_target copy swapped exchanged wrong_return uncalled",
+            "early_return early_stop no_return whole_target not_replaced other_target copy swapped exchanged "
+            "wrong_return uncalled",
             "detached extra extra_call applied_twice power floor",
-            "sign index range axis keepdims no_axis order_of_arguments count rows guard whole_shape",
+            "sign index range axis needless_axis keepdims no_axis order_of_arguments count rows guard whole_shape",
             "root_of_squares other_slope name as_is doubled function product reduction upside_down flipped "
             "order_of_product "
             "transposed_product transpose no_transpose swapped_index",

@@ -1,6 +1,7 @@
 """Choose the best explanation of a wrong function: a change to its code, then its numbers, then its code alone."""
 
 import copy
+import functools
 
 from helpers.exercises import clues, diagnosis, pairs, probing, repair, typed_code, values, variants
 from helpers.exercises.core import Verdict
@@ -63,7 +64,7 @@ def _without_repair(exercise, answer, code, generic, failed, pointed):
     if failed:
         return pointed(clues.with_unused(generic, code))
     shown = clues.of(exercise, code, generic, _comparison(exercise, _same_size)) if code else ""
-    probed = "" if shown else _probed(exercise, answer)
+    probed = "" if shown else _probed(exercise, answer, functools.partial(diagnosis.called, code, exercise.parts))
     if probed or not shown:
         first = "" if probed and "right shape" in generic else _short(generic) if probed else generic
         return pointed(f"{first} {probed}".strip())
@@ -71,13 +72,13 @@ def _without_repair(exercise, answer, code, generic, failed, pointed):
     return pointed(words) if shown.startswith(diagnosis.about_unused(code) or "\n") else Verdict("wrong", words)
 
 
-def _probed(exercise, answer):
+def _probed(exercise, answer, called):
     """Return what the first wrong case shows of the arguments that affect the result (see `probing`)."""
     passed = _comparison(exercise)
     for i, case in enumerate(exercise.cases() if callable(exercise.solution) else ()):
         right, count = passed(answer, i)
         if len(right) < count:
-            return probing.find(answer, exercise.solution, case, exercise.arguments, exercise.parts)
+            return probing.find(answer, exercise.solution, case, exercise.arguments, exercise.parts, called)
     return ""
 
 

@@ -30,6 +30,7 @@ class Known(NamedTuple):
     counts: list  # expressions that give a number of rows, columns or entries
     outside: list  # names of notebook variables that the function uses
     loops: list  # names of loop variables
+    entries: list  # entries of arrays and dictionaries that the function assigns
 
 
 def slots(tree):
@@ -60,8 +61,10 @@ def edits_of(function, scope, numbers, arrays, tables, outside):
     sizes = {id(n) for call in shapes for argument in call.args for n in ast.walk(argument)}  # sizes have no sign
     inputs = [parse(name) for name in arrays]
     inputs += [parse(f"{table}[{i}]") for table in tables for i in dict.fromkeys((*loops, "1", "2"))]
-    known = Known(names, scope, counts, outside, loops)
-    targets = [n.slice for n in ast.walk(function) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)]
+    assigned = [n for n in ast.walk(function) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)]
+    targets = [n.slice for n in assigned]
+    entries = [parse(text) for text in dict.fromkeys(map(ast.unparse, assigned))]
+    known = Known(names, scope, counts, outside, loops, entries)
     stored = {
         id(n) for target in targets for n in ast.walk(target)
     }  # the wrong place is less likely than a wrong value
@@ -106,6 +109,9 @@ def _lambdas(slot, node, parent, known):
 def _subscripts(slot, node, parent, known):
     if isinstance(node.slice, ast.Compare):
         yield of_slot("masked", slot, ast.BinOp(node.value, ast.Mult(), node.slice), node)
+    for entry in known.entries if isinstance(parent, ast.Call) else ():
+        if isinstance(node.ctx, ast.Load) and ast.unparse(entry) != ast.unparse(node):
+            yield of_slot("name", slot, entry, node)
 
 
 def _nothing(slot, node, parent, known):
@@ -241,7 +247,8 @@ def _constants(slot, node, parent, known):
     )
     if axis and value in (0, 1, None):
         for other in {0, 1, None} - {value}:
-            yield of_slot("axis", slot, ast.Constant(other), parent, 0, f"{value} {other}")
+            kind = "needless_axis" if other is None else "axis"
+            yield of_slot(kind, slot, ast.Constant(other), parent, 0, f"{value} {other}")
     elif isinstance(value, bool) and isinstance(parent, ast.keyword) and parent.arg == "keepdims":
         yield of_slot("keepdims", slot, ast.Constant(not value), parent)
     elif isinstance(value, (int, float)) and not isinstance(value, bool):

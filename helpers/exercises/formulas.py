@@ -44,7 +44,8 @@ def is_usual(edit, code, solution):
     if len(edit.changes) > 1 and edit.kind not in USUAL_TWICE:
         return False  # people rarely make the same slip in two places
     if edit.kind == "operation":
-        return isinstance(getattr(new, "op", None), (ast.Add, ast.Sub, ast.Mult, ast.Div))
+        power = isinstance(getattr(new, "op", None), ast.Pow) and "**" in solution
+        return power or isinstance(getattr(new, "op", None), (ast.Add, ast.Sub, ast.Mult, ast.Div))
     if edit.kind == "sign" and isinstance(
         getattr(edit.node, "op", None), ast.Add
     ):  # a + b is written instead of a - b, but never instead of b - a

@@ -36,6 +36,9 @@ def judge_value(exercise, answer, code=None):
     except values.NothingError:
         return Verdict("open", typed_code.about_nothing(code, exercise.answer_name) or _NOTHING)
     except values.UnfitError as unfit:
+        said = typed_code.correction(exercise, code, _fits) if code is not None and cell.is_formula(code) else ""
+        if said:
+            return Verdict("wrong", said)
         return Verdict("wrong", ending(str(unfit), "What kind of value does the exercise ask for?"))
     if typed_like(mine, right) or (mine.size == 1 and mine.item() in exercise.also):
         note = " (A plain number without brackets is enough.)" if mine.ndim and np.ndim(right) == 0 else ""
@@ -112,7 +115,7 @@ def _about_value(exercise, mine, right, code):
     if hint:
         return ending(hint, question_of(exercise))
     if mine.dtype.kind == "U":
-        return _about_text(right, code)
+        return _about_text(mine, right, code)
     if mine.squeeze().shape != right.shape:
         return _about_shape(mine, right)
     line = typed_code.look_at(code) if formula else ""
@@ -133,7 +136,13 @@ def _about_infinity(exercise, mine, code):
     return f"{said} {question_of(exercise)}".rstrip()
 
 
-def _about_text(right, code):
+def _about_text(mine, right, code):
+    written = re.findall(r"-?\d+(?:\.\d+)?", str(mine))
+    if right.ndim and len(written) not in (0, right.size):
+        return (
+            f"The answer is text, but it should be a list of {right.size} numbers. Without the quotes, it would have "
+            f"{len(written)}. What does each number stand for?"
+        )
     wanted = "a list of numbers" if right.ndim else "a number"
     said = (
         f"The answer is text, but it should be {wanted}. Write it without quotes. What value does the text stand for?"

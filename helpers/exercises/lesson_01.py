@@ -97,6 +97,12 @@ def _same_gradient_again(A0, Y, W, b, learning_rate, steps):
     return W - steps * learning_rate * dW, b - steps * learning_rate * db
 
 
+def _example_by_example(A0, Y, W, b, learning_rate, steps):
+    for i in list(range(Y.shape[1])) * steps:
+        W, b = train(A0[:, [i]], Y[:, [i]], W, b, learning_rate, 1)
+    return W, b
+
+
 def _without_rate(A0, Y, W, b, learning_rate, steps):
     return train(A0, Y, W, b, 1, steps)
 
@@ -333,6 +339,11 @@ EXERCISES = [
             ),
         ],
         wrong=[
+            Wrong(
+                _example_by_example,
+                "You take a step after every single example. How many examples does the gradient of one step average "
+                "over?",
+            ),
             Wrong(
                 _uphill,
                 "Your steps go uphill. The gradient points in the direction in which the cost rises, so subtract it.",

@@ -146,6 +146,10 @@ EXERCISES = [
             "The other term has the factor 1 − y, which is 0. What is left is −log a.",
         ],
         wrong=[
+            Wrong(
+                float(np.log1p(np.exp(-1))),
+                "This is the cost at z = 1. In the question, z is 0 and 1 is the label. What is the output a?",
+            ),
             Wrong(-float(np.log(2)), "A cost is never negative. Check the minus sign in front of the sum."),
             Wrong(1.0, "This is the base-2 logarithm. The cost uses the natural logarithm, np.log."),
             Wrong(0.5, "This is the probability a. The cost is −log a."),

@@ -163,6 +163,14 @@ def _train_with(sign=1, mean=True, stale=False, bias=True, slope=sigmoid_prime, 
     return broken
 
 
+def _layer_by_layer(X, Y, W, b, learning_rate, steps):
+    W, b = dict(W), dict(b)
+    for l in [l for l in sorted(W) for _ in range(steps)]:
+        dW, db = backward(Y, W, *forward(X, W, b, sigmoid, sigmoid), sigmoid_prime)
+        W[l], b[l] = W[l] - learning_rate * dW[l], b[l] - learning_rate * db[l]
+    return W, b
+
+
 def _one_after_the_other(X, Y, W, b, learning_rate, steps):
     for _ in range(steps):
         dW, _ = backward(Y, W, *forward(X, W, b, sigmoid, sigmoid), sigmoid_prime)
@@ -267,6 +275,15 @@ EXERCISES = [
             "In the second step, multiply by the slope of the sigmoid at Z_before.",
         ],
         wrong=[
+            Wrong(
+                lambda W, dZ, Z: W.T @ (dZ * sigmoid_prime(W @ sigmoid(Z))),
+                "You multiplied by the slope in layer l, but dZ contains it already. The slope in which layer is "
+                "still missing?",
+            ),
+            Wrong(
+                lambda W, dZ, Z: (np.linalg.pinv(W) @ dZ) * sigmoid_prime(Z),
+                "You multiplied by a (pseudo-)inverse of W. Which matrix does the backward pass multiply by?",
+            ),
             Wrong(lambda W, dZ, Z: W.T @ dZ, "That is dA. The factor σ′(Z) is still missing."),
             Wrong(
                 lambda W, dZ, Z: (W.T @ dZ) * sigmoid(Z),
@@ -553,6 +570,11 @@ EXERCISES = [
             "W = {l: update(W[l], dW[l], learning_rate) for l in W} creates a new dictionary.",
         ],
         wrong=[
+            Wrong(
+                _layer_by_layer,
+                "You update one layer after another, and compute the gradients again in between. Which loop should be "
+                "the outer one, and which layers should each step change?",
+            ),
             Wrong(_train_with(sign=-1), "Your steps go uphill. Subtract the gradient."),
             Wrong(
                 _train_with(stale=True),

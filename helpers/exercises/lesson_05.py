@@ -252,6 +252,11 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(
+                lambda p, q: np.abs(np.sum(p - q)) / (np.linalg.norm(p) + np.linalg.norm(q)),
+                "The numerator adds up the differences without squaring them, so they cancel each other. How do you "
+                "compute a length?",
+            ),
+            Wrong(
                 lambda p, q: np.linalg.norm(p - q),
                 "That is the length of the difference. You still have to divide it by the sum of the two lengths.",
             ),

@@ -103,6 +103,10 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(
+                lambda p: p[0].reshape(1, -1) / 255,
+                "You used only the first image. Where do the other rows come from?",
+            ),
+            Wrong(
                 lambda p: p.reshape(len(p), -1) / 256,
                 "The largest value that a pixel can have is 255, so divide by 255.",
             ),

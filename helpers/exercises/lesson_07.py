@@ -37,7 +37,7 @@ def saturated(Z):
 
 def _weighted_inputs():
     # The slope of the sigmoid is 0.05 at ±2.887.
-    near = np.array([[-2.92, -2.86, -1.0, 2.8], [2.86, 2.92, 2.95, 1.2], [0.01, -4.0, 3.2, 0.02]])
+    near = np.array([[-2.92, -2.91, -2.9, 2.8], [2.86, 2.92, 2.95, 1.2], [0.01, -4.0, 3.2, 0.02]])
     return [(np.array([[-6.0, -3.2, -1.0, 0.03, 0.2], [0.5, 2.0, 3.5, 4.6, 7.0]]),), (near,)]
 
 
@@ -60,6 +60,10 @@ EXERCISES = [
             "For a fixed input a, Var(w a) = Var w · a², and the mean of a² is 1. Var w is the square of 0.1.",
         ],
         wrong=[
+            Wrong(
+                float(np.sqrt(2 / 400)),
+                "That is the standard deviation of the weights under He's rule, but here it is 0.1.",
+            ),
             Wrong(4, "That is the mean square. The size is its square root."),
             Wrong(
                 40, "The variance of the weights is 0.1², not 0.1. Also, you add variances, not standard deviations."

@@ -350,6 +350,10 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(
+                lambda labels, K: np.bincount(labels, minlength=K)[:, np.newaxis] * np.ones(len(labels)),
+                "You added 1 to whole rows. Which index selects the column?",
+            ),
+            Wrong(
                 lambda labels, K: one_hot(labels, K).T,
                 "Your array is transposed. It needs one row for each class and one column for each example.",
             ),
@@ -700,6 +704,14 @@ EXERCISES = [
             "The new velocity is already used in the same step.",
         ],
         wrong=[
+            Wrong(
+                lambda t, g, v, rate, beta: (
+                    t - rate * g / (np.sqrt(beta * v + (1 - beta) * g**2) + 1e-8),
+                    beta * v + (1 - beta) * g**2,
+                ),
+                "You squared the gradients and divided by a root, as Adam does. Momentum does neither. Which two "
+                "formulas does the prompt give?",
+            ),
             Wrong(_velocity_before, "Your step uses the old velocity. Use the new one instead."),
             Wrong(
                 _averaged,
@@ -800,7 +812,10 @@ EXERCISES = [
                 "You left out the corrections û = u/(1 − β₁) and ŝ = s/(1 − β₂).",
             ),
             Wrong(0.01 / 0.0003, "You divided by ŝ instead of its square root √ŝ."),
-            Wrong(0.01 * float(np.sqrt(0.0003)), "You multiplied by the square root of g. Instead, divide g by √ŝ."),
+            Wrong(
+                0.01 * float(np.sqrt(0.0003)),
+                "This is α times the square root of g. Is g squared in s, and is û divided by √ŝ?",
+            ),
             Wrong(300, "You divided by ε alone, but the denominator also contains √ŝ."),
             Wrong(0.0001, "You multiplied by α twice. Where does the second factor come from?"),
             Wrong(

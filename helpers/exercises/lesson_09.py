@@ -65,8 +65,8 @@ EXERCISES = [
             Wrong(
                 lambda two: two,
                 (
-                    "<two> is the gradient that arrives directly from the product. "
-                    "What arrives through the sum x + x, and how many times?"
+                    "<two> is too small, so at least one of the three gradients is missing. What does the product "
+                    "pass directly to x, and what arrives through the sum x + x?"
                 ),
             ),
             Wrong(

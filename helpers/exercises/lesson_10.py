@@ -70,6 +70,16 @@ def _rest_to_the_first(m, K):
     return _rest_to_the_last(m, K)[::-1]
 
 
+def _rest_to_each(m, K):
+    sizes = np.full(K, m // K)
+    sizes[: m % K] += m % K
+    return sizes
+
+
+def _filled_up(m, K):
+    return [size for size in _ceil_until_gone(m, K) if size]
+
+
 def _ceil_until_gone(m, K):
     each = -(-m // K)
     return [max(min(each, m - k * each), 0) for k in range(K)]
@@ -108,6 +118,11 @@ EXERCISES = [
             "Add up size × gradient over all shards. What do you have to divide the total by?",
         ],
         wrong=[
+            Wrong(
+                lambda gradients, sizes: np.sqrt(np.average(np.square(gradients), axis=0, weights=sizes)),
+                "This is the root of a mean of squares, in which the signs of the gradients are lost. Which mean does "
+                "the exercise ask for?",
+            ),
             Wrong(
                 _mean_of_means,
                 "You took the plain mean, in which a shard with one example counts as much as a shard with ten.",
@@ -182,6 +197,20 @@ EXERCISES = [
             "m % K examples are left over, so the first m % K shards get one more each.",
         ],
         wrong=[
+            Wrong(
+                _rest_to_each,
+                "Each of the first shards gets as many extra examples as are left over in all. How many should each "
+                "get?",
+            ),
+            Wrong(
+                _filled_up,
+                "Every shard is filled up before the next one gets any examples, so the last ones are smaller by more "
+                "than one, or missing. How many shards should get one more example than the others?",
+            ),
+            Wrong(
+                lambda m, K: divmod(m, K),
+                "These are the quotient and the remainder. How many shards get one more example than the quotient?",
+            ),
             Wrong(
                 lambda m, K: np.full(K, m // K),
                 "Some examples are not dealt to any shard. What happens to the remaining m % K examples?",

@@ -9,6 +9,8 @@ WORDS = {
         "{line} comes too early because it is inside the loop",
         "How many passes should the loop make before the function returns?",
     ),
+    "early_stop": ("{line} may end the loop too early", "How many passes should the loop make?"),
+    "whole_target": ("{line} changes the whole array in every pass", "Which of its entries belongs to this pass?"),
     "no_return": ("The result of {line} is computed but not returned", "How can the caller get it?"),
     "not_replaced": (
         "Every pass starts from the same values, because {line} stores the new ones under other names",
@@ -46,6 +48,10 @@ WORDS = {
     "axis": (
         "The axis in {piece} is wrong",
         "What does each axis of this array count, and which one should the operation run along?",
+    ),
+    "needless_axis": (
+        "In {piece}, the operation runs along one axis only",
+        "Over which entries of the array should it run?",
     ),
     "no_axis": (
         "{piece} combines all entries of the array",

@@ -5,6 +5,7 @@ or an entry that should depend on the whole column but depends on a single numbe
 """
 
 import copy
+import functools
 
 import numpy as np
 
@@ -17,7 +18,7 @@ FACTOR = 2.0
 WORDS = {1: ("entry",), 2: ("row", "column")}
 
 
-def find(function, solution, case, names, parts):
+def find(function, solution, case, names, parts, called="`{}`".format):
     """Return a sentence and a question about what the function leaves out or mixes up, or "" if nothing stands out.
 
     Parameters
@@ -28,12 +29,14 @@ def find(function, solution, case, names, parts):
         The arguments of a case in which the reader's function is wrong.
     names, parts : sequences of str
         Names of the arguments and of the results.
+    called : callable, optional
+        Takes the name of a result and returns what to call it in a sentence (see `diagnosis.called`).
     """
     try:
         with limits.time_limit(MOST_SECONDS), np.errstate(all="ignore"):
             both = [_Probe(each, case, parts) for each in (function, solution)]
             arrays = list(_arrays(case, names))
-            for compare in (_left_out, _apart):
+            for compare in (_left_out, functools.partial(_apart, called)):
                 for name, path, array in arrays:
                     said = compare(name, path, array, *both)
                     if said:
@@ -92,7 +95,7 @@ def _left_out(name, path, array, mine, right):
     return ""
 
 
-def _apart(name, path, array, mine, right):
+def _apart(called, name, path, array, mine, right):
     """Return a sentence about results that depend on too few or too many entries of an argument, or ""."""
     index = (0,) * array.ndim
     here, there = (each.changed(path, index) for each in (mine, right))
@@ -102,7 +105,8 @@ def _apart(name, path, array, mine, right):
             continue
         narrow, wide = _extent(one), _extent(other)
         if narrow and wide and narrow != wide:
-            what = f"`{part}`" if part else "your result"
+            what = called(part) if part else "your result"
+            what = f"{what[:1].lower()}{what[1:]}"
             return (
                 f"A change in a single entry of `{name}` changes {narrow} of {what}, but it should change {wide}. "
                 f"Which entries of `{name}` does each entry of the result depend on?"

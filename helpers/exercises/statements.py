@@ -30,6 +30,9 @@ def edits_of(function):
             yield from _moved(owner, body, i)
             if isinstance(node, (ast.Assign, ast.AugAssign)):
                 yield from _assigned(owner, body, i)
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and isinstance(owner, ast.For):
+                entry = ast.Subscript(_read(node.target), _read(owner.target), ast.Store())
+                yield of_slot("whole_target", (body, i), ast.Assign([entry], node.value), node)
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
                 yield from _clobbered(owner, body, i)
             if isinstance(node, (ast.For, ast.While)):
@@ -50,7 +53,9 @@ def _moved(owner, body, i):
     if isinstance(node, ast.Return):
         return
     if rest:
-        yield of_body("extra_statement", owner, body, rest, node)
+        stops = isinstance(node, ast.If) and isinstance(owner, (ast.For, ast.While)) and not node.orelse
+        stops = stops and isinstance(node.body[-1], (ast.Break, ast.Return))
+        yield of_body("early_stop" if stops else "extra_statement", owner, body, rest, node)
     for j in (*range(i - 1, i), *range(i + 1, len(body))):
         if j >= 0:
             yield of_body("statement_order", owner, body, [*rest[:j], node, *rest[j:]], node)

@@ -40,6 +40,19 @@ def of(code, arguments):
     return "" if any(map(callable, arguments)) else _difference_quotient(code)
 
 
+def counted_axes(code):
+    """Return a sentence and a question about the length of the result of `np.nonzero`, or "" if there is none."""
+    for node in ast.walk(code.tree):
+        inside = node.args[0] if isinstance(node, ast.Call) and ast.unparse(node.func) == "len" and node.args else None
+        called = ast.unparse(inside.func) if isinstance(inside, ast.Call) and len(inside.args) == 1 else ""
+        if called in ("np.nonzero", "np.where"):
+            return (
+                f"`{called}` returns a tuple with one array for each axis, so `len` counts the axes"
+                f"{where(code.line(node))}. How can you count the entries instead?"
+            )
+    return ""
+
+
 def _difference_quotient(code):
     """Return a sentence about a numerical derivative, (f(x + h) - f(x)) / h, or "" if there is none."""
     for node in ast.walk(code.tree):

@@ -69,12 +69,18 @@ def explain(exercise, mine, code, hint, fits):
     if names or (hint and found is None):
         return names or line + ending(hint, question_of(exercise))
     strange = "" if hint else glances.about_a_cost(exercise, code)
-    strange = strange or _about_numbers(exercise, code, 1 + (mine.squeeze().shape != right.shape))
+    strange = strange or _about_numbers(exercise, code, 1 + (mine.squeeze().shape != right.shape), found)
     if strange:
         return strange
     if hint:
         return line + ending(hint, question_of(exercise))
     return diagnosis.describe(found, code) if found else _about_unused(exercise, code)
+
+
+def correction(exercise, code, fits):
+    """Describe the single change that corrects a formula whose value cannot be compared, or return ""."""
+    found = _find(code, np.asarray(exercise.right), exercise, fits) if cell.may_run_again(code) else None
+    return diagnosis.describe(found, code) if found else ""
 
 
 def look_at(code, found=None):
@@ -113,9 +119,22 @@ def _find(code, right, exercise, fits):
     found += other_numbers(code, [*given, *(round(1 - share, 9) for share in given if 0 < share < 1)])
     found += formulas.operands(code, numbers_of(solution))
     found = [edit for edit in found if formulas.is_usual(edit, code, solution)]
-    return repair.find(
-        code, [()], passed, found=sorted(found, key=lambda e: formulas.rank(e, solution, e.kind in WEAK))
-    )
+    found.sort(key=lambda edit: formulas.rank(edit, solution, edit.kind in WEAK))
+    best = repair.find(code, [()], passed, found=found)
+    return _likelier_number(best, code, passed, found, given) if best and best.kind == "number" else best
+
+
+def _likelier_number(best, code, passed, found, given):
+    """Return the wrong number if only one number can be wrong, or if one of two has to be a number in `given`.
+
+    Return None if changing either of two numbers gives the right result, so that nothing shows which one is wrong.
+    """
+    others = [edit for edit in found if edit.kind == "number" and edit.node is not best.node]
+    rival = repair.find(code, [()], passed, found=others)
+    known = [one for one in (best, rival) if one and getattr(one.edit.changes[0][2], "value", None) in given]
+    if rival is None or rival.piece == best.piece:
+        return best
+    return known[0] if len(known) == 1 else None
 
 
 def other_numbers(code, wanted):
@@ -164,12 +183,13 @@ def _in_digits(text):
     return " ".join(found + [FRACTIONS[sign] for sign in text if sign in FRACTIONS])
 
 
-def _about_numbers(exercise, code, least):
+def _about_numbers(exercise, code, least, found=None):
     """Return a sentence about numbers in the code that are neither in the question nor in the formula.
 
-    Return "" if there are fewer than `least`.
+    Return "" if there are fewer than `least`, or if a change of a different part of the code, `found`, corrects it.
     """
-    texts = [exercise.prompt, _in_digits(exercise.prompt), exercise.reason, exercise.solution_text, *exercise.hints]
+    texts = [exercise.prompt, exercise.reason, exercise.solution_text, *exercise.hints]
+    texts += [_in_digits(exercise.prompt), *(FRACTIONS[sign] for text in texts for sign in text if sign in FRACTIONS)]
     known = {*numbers_of(" ".join(texts)), *COMMON, *(abs(float(v)) for v in np.ravel(exercise.right))}
     given = [n for n in numbers_of(exercise.prompt) if n] + [1.0]
     known |= {
@@ -177,10 +197,12 @@ def _about_numbers(exercise, code, least):
         for x in (*(a / b for a in given for b in given if a % 1 == b % 1 == 0), *(1 - n for n in given))
         if x != round(x)
     }
+    known |= {a * b for a in given for b in given}
     counters = _counters(code)
     typed = [(value, node) for value, node in cell.typed_numbers(code) if id(node) not in counters]
     alien = [node for value, node in typed if not (abs(value) in known or 0 < abs(value) < 1e-2)]
-    if len(alien) < least:
+    elsewhere = found and not any(part in alien for part in ast.walk(found.node))
+    if len(alien) < least or elsewhere:
         return ""
     pieces = list(dict.fromkeys(ast.unparse(node) for node in alien))[:MOST]
     one = len(pieces) == 1

@@ -58,7 +58,7 @@ FUNCTIONS = [  # exercise, body, words of the verdict
     (
         "04.forward",
         FORWARD + "A[l] = g(b[l]) if l < len(W) else g_out(b[l])\nreturn Z, A",
-        "`b` is not the right quantity. Look at the line `A[l] = g(b[l])",
+        "`b[l]` is not the right quantity. Look at the line `A[l] = g(b[l])",
     ),
     ("04.update", "return max(parameter - learning_rate * gradient, 0)", "`max` does not belong in"),
     (

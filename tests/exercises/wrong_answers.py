@@ -241,7 +241,7 @@ ANSWERS = [
         "`return N.T * np.sqrt(2 / N.shape[1])` has its rows and columns the wr",
     ),
     # multiplied by a root of the gradient instead of dividing
-    ("08.adam", "answer = 0.01 * np.sqrt(0.0003)", "You multiplied by the square root of g."),
+    ("08.adam", "answer = 0.01 * np.sqrt(0.0003)", "This is α times the square root of g."),
     # multiplied by β₁
     ("08.adam", "answer = 0.01 * 0.9", "Once u has been corrected, β₁ plays no part in the first step."),
     # m without its hat: m₁ = 0.1 g was not corrected
@@ -331,7 +331,7 @@ ANSWERS = [
     # the value of f, not its slope
     ("09.twice", "answer = 18", "18 is f itself, and it is also what three gradients of 6"),
     # the slope of x², not of 2 x²
-    ("09.twice", "x = 3\nanswer = 2 * x", "6 is the gradient that arrives directly from the product."),
+    ("09.twice", "x = 3\nanswer = 2 * x", "at least one of the three gradients is missing"),
     # the second derivative: the slope 4x was not evaluated at x = 3
     ("09.twice", "answer = 4", "4 is only the coefficient of the slope,"),
     # the number of parameters; each has 4 bytes
