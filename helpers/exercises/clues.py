@@ -11,7 +11,7 @@ from helpers.exercises.edits import of_slot
 from helpers.exercises.errors import listed, quote, where
 from helpers.exercises.expressions import slots
 
-COMBINED = ("sum", "mean", "max", "min", "prod", "average", "median")
+COMBINED = ("sum", "mean", "max", "min", "prod", "average", "median", "var", "std")
 LOGARITHMIC = ("02", "03", "04", "08")  # lessons in which the cost contains a logarithm
 PARTS = (ast.Name, ast.Attribute, ast.Subscript)
 
@@ -133,6 +133,7 @@ def with_unused(words, code):
         _diagonal(code, words)
         or _fixed_keys(code, words)
         or _axis_left_out(code, words)
+        or _lost_axis(code, words)
         or _compared(code, words)
         or (lost and loose_ends.about_lost(lost, code))
         or loose_ends.unused(code)
@@ -191,6 +192,20 @@ def _axis_left_out(code, words):
         axes = sorted({int(axis) for axis in re.findall(rf"\b{argument.arg}\.shape\[(\d)\]", line[1])})
         if len(axes) > 1:
             return f"The new shape uses the axes {listed(axes)} of `{argument.arg}`. Which other axes does it have?"
+    return ""
+
+
+def _lost_axis(code, words):
+    """Return a sentence and a question about a reduction whose result has lost the axis that it runs along, or ""."""
+    shapes = re.findall(r"shapes \(([\d,]*)\) \(([\d,]*)\)", words)
+    for first, second in shapes:
+        longer, shorter = sorted((first.strip(",").split(","), second.strip(",").split(",")), key=len, reverse=True)
+        lost = [longer[:i] + longer[i + 1 :] for i in range(len(longer))]
+        calls_here = (n for n in ast.walk(code.tree) if isinstance(n, ast.Call) and code.line(n)[:40] in words)
+        for call in calls_here if shorter in lost else ():
+            named = {keyword.arg for keyword in call.keywords}
+            if getattr(call.func, "attr", "") in COMBINED and "axis" in named and "keepdims" not in named:
+                return f"`{ast.unparse(call)}` loses the axis that it runs along. How can its result keep it?"
     return ""
 
 

@@ -33,6 +33,8 @@ IN_A_LINE = [
      "first?"),
     (BaseException, "matmul|not aligned", "The inner sizes in a matrix product do not match{sizes}{there}. What is the "
      "shape of each factor, and which product does the formula ask for?"),  # np.dot says "not aligned"
+    (ValueError, "could not broadcast input array", "An array does not fit into the place that it is assigned "
+     "to{there} (`{text}`). Which axes does each of the two have?"),
     (BaseException, "could not be broadcast|non-broadcastable", "The shapes of two arrays do not fit "
      "together{there} (`{text}`). What is the shape of each?"),
     (ImportError, "", "An import fails{there} ({text}). Which available function does the "

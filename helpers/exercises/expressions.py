@@ -222,7 +222,7 @@ def _plus(node, step):
 
 def _attributes(slot, node, parent, known):
     if node.attr == "T":
-        yield of_slot("transpose", slot, node.value, node)
+        yield of_slot("transpose", slot, node.value, node, -0.1)
         return
     if node.attr == "shape" and not isinstance(parent, ast.Subscript):
         for i in (1, 0):

@@ -22,6 +22,7 @@ def at_a_glance(exercise, mine, code):
     said = (
         repeated(code, mine.ndim and np.ndim(exercise.right) == 0)
         or _no_power(code)
+        or _repeated_in_a_set(code)
         or (lost and loose_ends.about_lost(lost, code))
     )
     said = said or _about_spread(exercise, mine, code) or _about_equal_values(exercise, mine, code)
@@ -244,6 +245,18 @@ def _without_brackets(side):
     """Return the question about a list that `*` repeats."""
     single = len(getattr(side, "elts", ())) == 1
     return "What do the square brackets make of the number?" if single else "How can you multiply each entry?"
+
+
+def _repeated_in_a_set(code):
+    """Return a sentence about a set that is written with two equal entries, or "" if there is none."""
+    for node in ast.walk(code.tree):
+        entries = [ast.unparse(entry) for entry in node.elts] if isinstance(node, ast.Set) else []
+        if len(set(entries)) < len(entries):
+            return (
+                f"{quote(ast.unparse(node))}{where(code.line(node))} is a set, which keeps equal entries only once. "
+                "Which brackets make a list?"
+            )
+    return ""
 
 
 def _no_power(code):

@@ -15,6 +15,17 @@ def _pool_cases():
     return [(rng.standard_normal((2, 4, 6, 3)),), (rng.standard_normal((3, 2, 4, 1)),)]
 
 
+def _blocks(A):
+    m, h, w, c = A.shape
+    return A.reshape(m, h // 2, 2, w // 2, 2, c)
+
+
+def _overlapping(A):
+    right, down = np.roll(A, -1, axis=2), np.roll(A, -1, axis=1)
+    means = (A + right + down + np.roll(right, -1, axis=1)) / 4
+    return means[:, : A.shape[1] // 2, : A.shape[2] // 2]
+
+
 def mean_pool_backward(g):
     return g.repeat(2, axis=1).repeat(2, axis=2) / 4
 
@@ -60,6 +71,11 @@ def _masked(Q, K, scale=None, ahead=False):
     return np.where(allowed == 1, scores, -np.inf)
 
 
+def _stopping_early(Q, K, V):
+    weights = np.exp(Q @ K.T / np.sqrt(Q.shape[1])) * np.tri(len(Q), k=-1)
+    return weights @ V / np.maximum(weights.sum(axis=1, keepdims=True), 1e-300)
+
+
 def newton_step(p, slope, H):
     return p - np.linalg.solve(H, slope)
 
@@ -86,6 +102,18 @@ EXERCISES = [
             "One filter has 3 · 3 · 8 weights and one bias. There are 16 filters.",
         ],
         wrong=[
+            Wrong(
+                5184, "That is the number of responses of one picture, but the places share the weights of a filter."
+            ),
+            Wrong(400, "A window of 3 × 3 pixels has nine places, not three. How many numbers does it contain?"),
+            Wrong(33, "You added the sizes. How many numbers does a window of 3 × 3 pixels with 8 channels contain?"),
+            Wrong(1408, "You counted 16 biases for each filter, but each filter has only one."),
+            Wrong(1153, "You counted a single bias, but each filter has one of its own."),
+            Wrong(1280, "You counted a bias for every channel of each filter, but each filter adds only one."),
+            Wrong(
+                16593984,
+                "That is a dense layer from all pixels to all responses. A filter has weights for one window only.",
+            ),
             Wrong(1152, "You left out the biases. How many filters are there?"),
             Wrong(160, "You left out the channels. How many numbers does a window of 3 × 3 pixels contain?"),
             Wrong(144, "A window of 3 × 3 pixels contains 8 numbers for each pixel, and each filter has a bias."),
@@ -115,6 +143,36 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(
+                lambda A: _blocks(A).mean(axis=(1, 3)),
+                "You took the mean over the blocks. Which axes count the pixels inside a block?",
+            ),
+            Wrong(
+                lambda A: _blocks(A).mean(axis=2),
+                "You took the mean over the two rows of a block, but not over its two columns. Which axis counts them?",
+            ),
+            Wrong(
+                lambda A: _blocks(A).mean(axis=(2, 4, 5)),
+                "You took the mean over the channels as well. Which axes count the pixels inside a block?",
+            ),
+            Wrong(
+                lambda A: _blocks(A).mean(axis=(0, 2, 4)),
+                "You took the mean over the pictures as well. Which axes count the pixels inside a block?",
+            ),
+            Wrong(
+                lambda A: np.ones_like(A[:, ::2, ::2]) * _blocks(A).mean(axis=(0, 2, 4, 5))[..., np.newaxis],
+                "The mean of each block also runs over the pictures and the channels. Which of its axes should stay?",
+            ),
+            Wrong(
+                lambda A: (A[:, ::2, ::2] + A[:, 1::2, 1::2]) / 2,
+                "You used only two of the four pixels of each block, those on its diagonal. Which ones are missing?",
+            ),
+            Wrong(
+                lambda A: A.reshape(len(A), A.shape[1] // 2, A.shape[2] // 2, 4, -1).mean(axis=3),
+                "You took the mean of four pixels that follow each other in memory, which means along a row. In which "
+                "rows and columns do the pixels of a block lie?",
+            ),
+            Wrong(_overlapping, "Your blocks overlap. In which row and column should each block start?"),
+            Wrong(
                 lambda A: A.reshape(len(A), A.shape[1] // 2, 2, A.shape[2] // 2, 2, -1).max(axis=(2, 4)),
                 "That is the largest pixel of each block. This exercise asks for the mean.",
             ),
@@ -124,8 +182,8 @@ EXERCISES = [
             ),
             Wrong(
                 lambda A: A.reshape(len(A), 2, A.shape[1] // 2, 2, A.shape[2] // 2, -1).mean(axis=(1, 3)),
-                "You took the mean of pixels that are half a picture apart. Which axis comes first after the reshape, "
-                "the number of the block or the place inside it?",
+                "You took the mean of pixels that are half a picture apart. Which index should count the blocks, and "
+                "which one the pixels inside a block?",
             ),
             Wrong(
                 lambda A: A[:, ::2, ::2],
@@ -152,6 +210,41 @@ EXERCISES = [
             "`g.repeat(2, axis=1)` repeats every row. Do the same with the columns.",
         ],
         wrong=[
+            Wrong(
+                lambda g: g.repeat(4, axis=1) / 4,
+                "You made four rows from each row and left the columns as they were. How many rows and columns does a "
+                "block have?",
+            ),
+            Wrong(
+                lambda g: g.repeat(2, axis=1) / 4,
+                "You repeated only the rows. What should happen to the columns?",
+            ),
+            Wrong(
+                lambda g: g.repeat(2, axis=0).repeat(2, axis=1) / 4,
+                "You repeated the pictures and the rows. Which two axes count the rows and the columns?",
+            ),
+            Wrong(
+                lambda g: np.kron(g, np.array([[0.25, 0.0], [0.0, 0.0]]).reshape(1, 2, 2, 1)),
+                "Only one pixel of each block gets a gradient. All four enter the mean.",
+            ),
+            Wrong(
+                lambda g: np.broadcast_to(g[:, :, None, :, None], (*g.shape[:2], 2, g.shape[2], 2, g.shape[3])) / 4,
+                "The values are right, but the rows and the columns of a block still have axes of their own. How can "
+                "you join two axes?",
+            ),
+            Wrong(
+                lambda g: g[:, np.arange(g.shape[1]) // 2][:, :, np.arange(g.shape[2]) // 2] / 4,
+                "Your result is only as large as g. How many rows and columns do the pictures have?",
+            ),
+            Wrong(lambda g: g / 4, "Your result is only as large as g. Which pixels share each of its entries?"),
+            Wrong(
+                lambda g: g.repeat(2, axis=1).repeat(2, axis=2) / g.size,
+                "You divided by the number of entries of g. How many pixels does a block have?",
+            ),
+            Wrong(
+                lambda g: g.repeat(2, axis=1).repeat(2, axis=2) / (4 * g.sum(axis=(1, 2), keepdims=True)),
+                "You divided by the sum of the gradients. Which constant does the mean of a block divide by?",
+            ),
             Wrong(
                 lambda g: g.repeat(2, axis=1).repeat(2, axis=2),
                 "Each pixel receives the whole gradient of its block, as it would after a sum. What does "
@@ -193,6 +286,23 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(
+                lambda x: (x - x.mean(-1, keepdims=True)) / (x.std(-1, keepdims=True) + 1e-5),
+                "You added 10⁻⁵ to the standard deviation, after the root. Where does the formula add it?",
+            ),
+            Wrong(
+                lambda x: (x - x.mean(-1, keepdims=True)) / np.sqrt((x**2).mean(-1, keepdims=True) + 1e-5),
+                "You squared x itself. The variance is the mean of the squares of the *differences* from the mean.",
+            ),
+            Wrong(
+                lambda x: (x - x.mean((1, 2), keepdims=True)) / np.sqrt(x.var((1, 2), keepdims=True) + 1e-5),
+                "You took the mean over all tokens of a sequence. Each token has a mean of its own.",
+            ),
+            Wrong(
+                lambda x: (x - x.min(-1, keepdims=True)) / (np.ptp(x, axis=-1, keepdims=True) + 1e-5),
+                "You scaled each token to the range from 0 to 1. Which two quantities does the exercise use instead of "
+                "the smallest and the largest feature?",
+            ),
+            Wrong(
                 lambda x: (x - x.mean(0)) / np.sqrt(x.var(0) + 1e-5),
                 "You took the mean over the sequences. That is batch normalisation. Where are the features of a token?",
             ),
@@ -218,7 +328,8 @@ EXERCISES = [
             ),
             Wrong(
                 lambda x: x / np.sqrt((x**2).mean(-1, keepdims=True) + 1e-5),
-                "You squared x itself. The variance is the mean of the squares of the *differences* from the mean.",
+                "You divided x by the root of the mean of its squares, without subtracting anything. What should be "
+                "subtracted, both here and in the variance?",
             ),
             Wrong(
                 lambda x: (x - x.mean(-1, keepdims=True)) * np.sqrt(x.var(-1, keepdims=True) + 1e-5),
@@ -243,6 +354,22 @@ EXERCISES = [
             "Then softmax in each row, over axis 1, and the product with `V`.",
         ],
         wrong=[
+            Wrong(
+                lambda Q, K, V: _softmax(np.where(np.tri(len(Q), k=-1) == 1, Q @ K.T / np.sqrt(Q.shape[1]), -700)) @ V,
+                "Your mask hides the token itself as well as the later ones. Which tokens does s ≤ t include?",
+            ),
+            Wrong(
+                _stopping_early,
+                "A token looks only at those before it, not at itself. Which tokens does s ≤ t include?",
+            ),
+            Wrong(
+                lambda Q, K, V: np.exp(_masked(Q, K)) @ V,
+                "You did not divide the exponentials by their sum. What should the weights of a row add up to?",
+            ),
+            Wrong(
+                lambda Q, K, V: _softmax(Q @ K.T / np.sqrt(Q.shape[1]) - np.triu(np.ones((len(Q), len(Q))), 1)) @ V,
+                "You subtracted only 1 from the scores of the later tokens. Which score leads to a weight of 0?",
+            ),
             Wrong(
                 lambda Q, K, V: np.tri(len(Q)) * _softmax(Q @ K.T / np.sqrt(Q.shape[1])) @ V,
                 "The mask comes after the softmax, so later tokens still take part in the sum in the denominator. "
@@ -296,9 +423,14 @@ EXERCISES = [
         reason="A change of the entry acts along all three paths at once, so the derivatives add up.",
         hints=["What happens on a tape to a variable that is used several times?", "Add up all three derivatives."],
         wrong=[
+            Wrong(0.5745, "That is the length of the vector of the three derivatives. How do paths combine?"),
+            Wrong(0, "The three derivatives do not cancel each other completely. What is their sum?"),
             Wrong(-0.5, "That is the last use alone, as if the others had been overwritten. What becomes of them?"),
             Wrong(0.4, "Those are the two uses for the input. The logits use the entry, too."),
-            Wrong(-0.3, "You counted the use for the input once, but the letter occurs twice."),
+            Wrong(
+                -0.3,
+                "You did not count each of the three derivatives exactly once. How often does each occur in your sum?",
+            ),
             Wrong(0.9, "The third derivative is negative. What is the sum with its sign?"),
             Wrong(0.1, "The sign is wrong. Which of the parts is larger?"),
             Wrong(-0.1 / 3, "You took the mean, but each use counts in full."),
@@ -321,6 +453,29 @@ EXERCISES = [
             "`np.linalg.solve(H, slope)` returns H⁻¹ slope without computing the inverse.",
         ],
         wrong=[
+            Wrong(
+                lambda p, slope, H: p - slope / H,
+                "`/` divides by each entry of H separately. By which operation with a matrix is it replaced?",
+            ),
+            Wrong(
+                lambda p, slope, H: p - (1 / H) @ slope,
+                "That takes the reciprocal of each entry of H, which is not the inverse of the matrix. Which system of "
+                "equations does the step solve?",
+            ),
+            Wrong(
+                lambda p, slope, H: p - slope / np.linalg.det(H),
+                "You divided by the determinant, a single number, so the step has the direction of gradient descent. "
+                "Which system of equations does the step solve?",
+            ),
+            Wrong(
+                lambda p, slope, H: p - slope / np.linalg.norm(H),
+                "You divided by the norm, a single number, so the step has the direction of gradient descent. Which "
+                "system of equations does the step solve?",
+            ),
+            Wrong(
+                lambda p, slope, H: np.linalg.solve(H, p - slope),
+                "You solved for the difference of p and the slope. To which of the two does H⁻¹ belong?",
+            ),
             Wrong(lambda p, slope, H: p - slope, "That is gradient descent with the learning rate 1. Where is H?"),
             Wrong(
                 lambda p, slope, H: p - H @ slope,
