@@ -47,6 +47,17 @@ for i in range(Y.shape[1]):
     dW, db = dW + error @ A0[:, [i]].T, db + error
 return dW, db"""
 
+NUDGED = """gradient = np.zeros(x.shape)
+for i in np.ndindex(x.shape):
+    up, down = x.copy(), x.copy()
+    up[i] += epsilon
+    down[i] -= epsilon
+    gradient[i] = (f(up) - f(down)) / (2 * epsilon)
+return gradient"""
+FIXED = """Z1 = W[1] @ X.T + b[1]
+Z2 = W[2] @ g(Z1) + b[2]
+return {1: Z1, 2: Z2}, {0: X.T, 1: g(Z1), 2: g_out(Z2)}"""
+
 FUNCTIONS = [  # exercise, body, words of the verdict, words that are not in it
     ("03.backward", TANH, "The letters after the arrow in `'ji->i'` are not right", "`d1`"),
     ("04.forward", FORWARD, "The index in `b[l][0]` selects along the wrong axis", "`b[l]` has"),
@@ -69,6 +80,13 @@ FUNCTIONS = [  # exercise, body, words of the verdict, words that are not in it
     ("05.numerical", "return np.gradient(f(x), epsilon)", "It does not differentiate a function", "nudged"),
     ("02.tanh", "return (np.tanh(Z + 0.1) - np.tanh(Z)) / 0.1", "is a numerical derivative", "simplify"),
     ("01.slope", "return (cost(W + epsilon) - cost(W)) / epsilon", "but never its own arguments `f` and `w`", "`Y`"),
+    ("07.saturated", "return len(np.nonzero(sigmoid_prime(Z) < 0.05)) / Z.size", "`len` counts the axes", "positive"),
+    ("05.numerical", NUDGED.replace("gradient[i] =", "gradient +="), "changes the whole array in every pass", "wrong."),
+    ("01.train", TRAIN.replace("dZ =", "if np.abs(W).max() > 1:\n        break\n    dZ =", 1), "may end the loop too early", "left out"),
+    ("05.distance", "return np.linalg.norm(p - q, axis=0) / (np.linalg.norm(p, axis=0) + np.linalg.norm(q, axis=0))", "runs along one axis only", "which one should"),
+    ("04.forward", FIXED, "always uses the keys `1` and `2`", "Which keys"),
+    ("06.flatten", "return pictures.reshape(pictures.shape[0], pictures.shape[1] * pictures.shape[2]) / 255", "uses the axes `0`, `1` and `2` of `pictures`", "types"),
+    ("10.deal", "sizes = [m // K] * K\nfor k in range(m % K):\n    sizes[k] += m % K\nreturn sizes", "as many extra examples as are left over", "replaced"),
     ("02.tanh", "import math\nreturn 1 - math.tanh(Z) ** 2", "for single numbers is applied to a whole array", "types and"),
 ]  # fmt: skip
 
@@ -153,6 +171,11 @@ TYPED = [  # exercise, code, words of the verdict, words that are not in it
     ("06.baseline", "labels = [1] * 33 + [0] * 50\nanswer = sum(labels) / len(labels)", "they are among them", "repeats"),
     ("10.equal", "K = 1\nwhile 0.8 / K + 0.02 > 0.02:\n    K *= 2\n    if K > 1000:\n        break\nanswer = K", "`0.02` stands on both sides", "one at"),
     ("04.parameters", "answer = 404,153", "the comma makes a pair of two numbers", "combine"),
+    ("09.twice", "answer = 4 * 2", "the sum passes it on twice", "`4`"),
+    ("07.slopes", "answer = 1 / (0.25 * 10)", "The operation in `0.25 * 10` is not the right one", "not among"),
+    ("05.passes", "answer = 2 ** 86031", "The operation in `2 ** 86031` is not the right one", "What kind"),
+    ("03.shape", "answer = '5, 7, 1'", "Without the quotes, it would have 3", "Write it"),
+    ("12.shared", "answer = sum({0.2, 0.2, -0.5})", "keeps equal entries only once", "exactly once"),
     ("08.byhand", "answer = [0.125, 0.625]", "only 2 of the 3 numbers", "list of 2"),
     ("05.passes", "answer = 8", "This is far too small", "one at a time"),
     ("03.biases", "answer = [7, 5, 1]", "The right numbers are there", "not right"),

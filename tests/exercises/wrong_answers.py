@@ -399,6 +399,144 @@ ANSWERS = [
         "def best_change(x, dA0, epsilon):\n    return -epsilon * np.sign(dA0)",
         "Some pixels leave the range from 0 to 1.",
     ),
+    # A bias for each channel of each filter; there is one for each filter.
+    ("12.weights", "answer = 16 * (9 * 8 + 8)", "a bias for every channel of each filter"),
+    # One bias in all instead of one for each filter.
+    ("12.weights", "answer = 16 * 9 * 8 + 1", "You counted a single bias"),
+    # A filter of 3 x 3 has 9 places and not 3.
+    ("12.weights", "answer = 3 * 8 * 16 + 16", "nine places, not three"),
+    # The axes of 2 come first: pixels far apart are averaged.
+    (
+        "12.pool",
+        "def mean_pool(A):\n    m, h, w, c = A.shape\n    return A.reshape(m, 2, h // 2, 2, w // 2, c).mean(axis=(1, 3))",
+        "half a picture apart",
+    ),
+    # Only rows are averaged; the axis of 2 columns is still there.
+    (
+        "12.pool",
+        "def mean_pool(A):\n    m, h, w, c = A.shape\n    return A.reshape(m, h // 2, 2, w // 2, 2, c).mean(axis=2)",
+        "but not over its two columns",
+    ),
+    # Only the diagonal of each block is averaged.
+    ("12.pool", "def mean_pool(A):\n    return (A[:, ::2, ::2] + A[:, 1::2, 1::2]) / 2", "only two of the four pixels"),
+    # The blocks overlap: they should start at 2i and 2j.
+    (
+        "12.pool",
+        "def mean_pool(A):\n    m, h, w, c = A.shape\n    out = np.zeros((m, h // 2, w // 2, c))\n    for i in range(h // 2):\n        for j in range(w // 2):\n            out[:, i, j] = A[:, i:i + 2, j:j + 2].mean(axis=(1, 2))\n    return out",
+        "Your blocks overlap",
+    ),
+    # One mean over all pictures and channels, put in everywhere.
+    (
+        "12.pool",
+        "def mean_pool(A):\n    m, h, w, c = A.shape\n    out = np.zeros((m, h // 2, w // 2, c))\n    for i in range(h // 2):\n        for j in range(w // 2):\n            out[:, i, j] = A[:, 2 * i:2 * i + 2, 2 * j:2 * j + 2].mean()\n    return out",
+        "also runs over the pictures and the channels",
+    ),
+    # The factor 1/4 is missing.
+    (
+        "12.back",
+        "def mean_pool_backward(g):\n    return g.repeat(2, axis=1).repeat(2, axis=2)",
+        "as it would after a sum",
+    ),
+    # tile repeats the whole picture; each entry belongs to its own block.
+    (
+        "12.back",
+        "def mean_pool_backward(g):\n    return np.tile(g, (1, 2, 2, 1)) / 4",
+        "You repeated the whole picture",
+    ),
+    # Only the rows are repeated, not the columns.
+    ("12.back", "def mean_pool_backward(g):\n    return g.repeat(2, axis=1) / 4", "You repeated only the rows"),
+    # h and w are those of g, so the result is only as large as g.
+    (
+        "12.back",
+        "def mean_pool_backward(g):\n    m, h, w, c = g.shape\n    dA = np.zeros((m, h, w, c))\n    for i in range(h):\n        for j in range(w):\n            dA[:, i, j] = g[:, i // 2, j // 2] / 4\n    return dA",
+        "Your result is only as large as g",
+    ),
+    # The shape (m, c) does not fit into (m, 2, 2, c): two axes of length 1 are missing.
+    (
+        "12.back",
+        "def mean_pool_backward(g):\n    m, h, w, c = g.shape\n    dA = np.zeros((m, 2 * h, 2 * w, c))\n    for i in range(h):\n        for j in range(w):\n            dA[:, 2 * i:2 * i + 2, 2 * j:2 * j + 2] = g[:, i, j] / 4\n    return dA",
+        "An array does not fit into the place",
+    ),
+    # One mean over everything; each token has its own.
+    (
+        "12.normalize",
+        "def normalize(x):\n    return (x - x.mean()) / np.sqrt(x.var() + 1e-5)",
+        "one mean over everything",
+    ),
+    # keepdims is missing.
+    (
+        "12.normalize",
+        "def normalize(x):\n    return (x - x.mean(axis=-1)) / np.sqrt(x.var(axis=-1) + 1e-5)",
+        "loses the axis that it runs along",
+    ),
+    # The small number is added to the root and not to the variance.
+    (
+        "12.normalize",
+        "def normalize(x):\n    return (x - x.mean(axis=-1, keepdims=True)) / (x.std(axis=-1, keepdims=True) + 1e-5)",
+        "to the standard deviation, after the root",
+    ),
+    # The mean of the squares of x itself (RMS norm); the mean is not subtracted.
+    (
+        "12.normalize",
+        "def normalize(x):\n    rms = np.sqrt(np.mean(x**2, axis=-1, keepdims=True) + 1e-5)\n    return x / rms",
+        "without subtracting anything",
+    ),
+    # Over the tokens too; each token should be normalised by itself.
+    (
+        "12.normalize",
+        "def normalize(x):\n    return (x - x.mean(axis=(1, 2), keepdims=True)) / np.sqrt(x.var(axis=(1, 2), keepdims=True) + 1e-5)",
+        "over all tokens of a sequence",
+    ),
+    # The scale 1/sqrt(d) is missing.
+    (
+        "12.attention",
+        "def causal_attention(Q, K, V):\n    S = Q @ K.T\n    S[np.triu_indices(len(S), 1)] = -np.inf\n    E = np.exp(S - S.max(axis=1, keepdims=True))\n    return E / E.sum(axis=1, keepdims=True) @ V",
+        "The scale is missing",
+    ),
+    # The diagonal is hidden too: a token may look at itself.
+    (
+        "12.attention",
+        "def causal_attention(Q, K, V):\n    S = Q @ K.T / np.sqrt(Q.shape[1])\n    S[np.triu_indices(len(S))] = -1e9\n    E = np.exp(S - S.max(axis=1, keepdims=True))\n    return E / E.sum(axis=1, keepdims=True) @ V",
+        "hides the token itself",
+    ),
+    # The future has score 0 and not minus infinity, so it still gets weight.
+    (
+        "12.attention",
+        "def causal_attention(Q, K, V):\n    S = Q @ K.T / np.sqrt(Q.shape[1])\n    S = np.tril(S)\n    E = np.exp(S - S.max(axis=1, keepdims=True))\n    return E / E.sum(axis=1, keepdims=True) @ V",
+        "the exponential of 0 is 1",
+    ),
+    # The weights are transposed.
+    (
+        "12.attention",
+        "def causal_attention(Q, K, V):\n    S = Q @ K.T / np.sqrt(Q.shape[1])\n    S[np.triu_indices(len(S), 1)] = -np.inf\n    E = np.exp(S - S.max(axis=1, keepdims=True))\n    W = E / E.sum(axis=1, keepdims=True)\n    return W.T @ V",
+        "`W.T` is transposed but should not be",
+    ),
+    # The weights are not divided by their sum.
+    (
+        "12.attention",
+        "def causal_attention(Q, K, V):\n    n, d = Q.shape\n    out = np.zeros_like(V)\n    for t in range(n):\n        s = K[:t + 1] @ Q[t] / np.sqrt(d)\n        w = np.exp(s)\n        out[t] = w @ V[:t + 1]\n    return out",
+        "did not divide the exponentials by their sum",
+    ),
+    # The mean; the derivatives add up.
+    ("12.shared", "answer = (0.2 + 0.2 - 0.5) / 3", "You took the mean"),
+    # The two equal ones are counted only once.
+    ("12.shared", "answer = 0.2 - 0.5", "exactly once"),
+    # A set holds 0.2 only once.
+    ("12.shared", "answer = sum({0.2, 0.2, -0.5})", "keeps equal entries only once"),
+    # Entry by entry; H is a matrix.
+    ("12.newton", "def newton_step(p, slope, H):\n    return p - slope / H", "divides by each entry of H"),
+    # Only the diagonal of H; the other entries are ignored.
+    ("12.newton", "def newton_step(p, slope, H):\n    return p - slope / np.diag(H)", "only the diagonal of H"),
+    # 1 / H takes the reciprocal of each entry, not the inverse.
+    ("12.newton", "def newton_step(p, slope, H):\n    return p - 1 / H @ slope", "the reciprocal of each entry"),
+    # The difference is turned round.
+    ("12.newton", "def newton_step(p, slope, H):\n    return np.linalg.solve(H, slope) - p", "The sign is wrong in"),
+    # Divided by the determinant, a number.
+    (
+        "12.newton",
+        "def newton_step(p, slope, H):\n    return p - slope / np.linalg.det(H)",
+        "You divided by the determinant",
+    ),
 ]
 
 RIGHT = [
@@ -580,4 +718,40 @@ RIGHT = [
         "10.weighted",
         "def combine(gradients, sizes):\n    w = np.asarray(sizes) / np.sum(sizes)\n    return np.tensordot(w, np.asarray(gradients), axes=1)",
     ),
+    ("12.back", "def mean_pool_backward(g):\n    return np.kron(g, np.full((1, 2, 2, 1), 0.25))"),
+    (
+        "12.back",
+        "def mean_pool_backward(g):\n    m, h, w, c = g.shape\n    return np.broadcast_to(g[:, :, None, :, None] / 4, (m, h, 2, w, 2, c)).reshape(m, 2 * h, 2 * w, c)",
+    ),
+    (
+        "12.pool",
+        "def mean_pool(A):\n    return (A[:, ::2, ::2] + A[:, 1::2, ::2] + A[:, ::2, 1::2] + A[:, 1::2, 1::2]) / 4",
+    ),
+    (
+        "12.pool",
+        "def mean_pool(A):\n    m, h, w, c = A.shape\n    return np.einsum('mhiwjc->mhwc', A.reshape(m, h // 2, 2, w // 2, 2, c)) / 4",
+    ),
+    (
+        "12.normalize",
+        "def normalize(x):\n    out = np.empty(x.shape)\n    for i in range(x.shape[0]):\n        for t in range(x.shape[1]):\n            z = x[i, t] - x[i, t].mean()\n            out[i, t] = z / np.sqrt(z @ z / len(z) + 1e-5)\n    return out",
+    ),
+    (
+        "12.normalize",
+        "def normalize(x):\n    t = x.T\n    return ((t - t.mean(axis=0)) / np.sqrt(t.var(axis=0) + 1e-5)).T",
+    ),
+    (
+        "12.attention",
+        "def causal_attention(Q, K, V):\n    n, d = Q.shape\n    out = np.zeros(V.shape)\n    for t in range(n):\n        w = np.exp(K[:t + 1] @ Q[t] / np.sqrt(d))\n        out[t] = w @ V[:t + 1] / w.sum()\n    return out",
+    ),
+    (
+        "12.attention",
+        "def causal_attention(Q, K, V):\n    S = np.einsum('td,sd->ts', Q, K) * K.shape[1] ** -0.5\n    S = np.where(np.arange(len(Q))[:, None] >= np.arange(len(K)), S, -1e30)\n    S = S - np.logaddexp.reduce(S, axis=1, keepdims=True)\n    return np.exp(S) @ V",
+    ),
+    ("12.newton", "def newton_step(p, slope, H):\n    return np.linalg.solve(H, H @ p - slope)"),
+    (
+        "12.newton",
+        "def newton_step(p, slope, H):\n    n = len(p)\n    M = np.hstack([H, slope[:, None]]).astype(float)\n    for i in range(n):\n        M[i] = M[i] / M[i, i]\n        for j in range(n):\n            if j != i:\n                M[j] = M[j] - M[j, i] * M[i]\n    return p - M[:, n]",
+    ),
+    ("12.weights", "answer = np.prod([3, 3, 8, 16]) + 16"),
+    ("12.shared", "answer = np.ones(3) @ [0.2, 0.2, -0.5]"),
 ]
