@@ -238,7 +238,7 @@ ANSWERS = [
     (
         "07.start",
         "def start(N):\n    return N.T * np.sqrt(2 / N.shape[1])",
-        "`return N.T * np.sqrt(2 / N.shape[1])` has its rows and columns the wr",
+        "`N.T` is transposed but should not be",
     ),
     # multiplied by a root of the gradient instead of dividing
     ("08.adam", "answer = 0.01 * np.sqrt(0.0003)", "This is α times the square root of g."),
