@@ -505,7 +505,7 @@ def test_how_an_answer_may_be_written(name, answer):
     ("name", "answer", "words"),
     [
         ("04.parameters", "404153", "text"),
-        ("03.shape", 5, "The answer should be a list of 2 numbers, but it is a single number"),
+        ("03.shape", 8, "The answer should be a list of 2 numbers, but it is a single number"),
         ("03.biases", lambda: 13, "function"),
         ("03.biases", np.inf, "should be finite"),
         ("01.q3", 1, "one of the letters"),
