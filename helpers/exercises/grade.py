@@ -76,7 +76,7 @@ def grade(folder, out=None, lessons=None, listed=None):
 
 
 def _run(work):
-    wanted = {name: EXERCISES[name] for names in work.names for name in names}
+    wanted = EXERCISES if work.shared else {name: EXERCISES[name] for names in work.names for name in names}
     return rerun.run(work.cells, wanted, work.shared)
 
 
@@ -85,11 +85,15 @@ def _run(work):
 
 def _mark(work, answers):
     """Give marks for the answers of one file. Of several answers to an exercise, the best counts, as in hand_in()."""
-    row, found, ended, codes = work.row, {}, {}, _codes(work)
-    for i, names in enumerate(work.names):
+    row, found, ended, codes, asked = work.row, {}, {}, _codes(work), _asked(work, answers)
+    for i, names in enumerate(asked):
         failed = {"error": answers.errors[i]} if i in answers.errors else {"value": None} if work.shared else NO_ANSWER
-        found |= {name: answers.found.get(name, [failed]) for name in names}
-        ended |= dict.fromkeys(names, answers.errors.get(i, ""))
+        for name in names:
+            given = answers.found.get(name, [])
+            if i in answers.errors or name not in found:
+                found[name] = given or [failed]
+            if i in {*answers.errors, *(one["cell"] for one in given)}:
+                ended[name] = answers.errors.get(i, "")
     for name, one in work.kept.items():
         if name not in found:
             found[name] = [{"value": one.value, "given": True}]
@@ -102,10 +106,30 @@ def _mark(work, answers):
                 codes[name] = work.cells[one["cell"]].text
             row.marks[name] = mark._replace(code=codes[name])
             errors[name] = str(one.get("error") or ended.get(name, ""))
-    noted = _note_attempts(work, answers)
+    noted = _note_attempts(work, answers, asked)
+    _note_unread(work, answers, asked)
     for name in [name for name in errors if name not in noted]:
         for note in _note(name, row.marks[name], errors[name], ended.get(name, ""), work):
             row.note(note, codes[name])
+
+
+def _asked(work, answers):
+    """Return for each cell the names of the exercises that it answers, by its text or as was found by running it."""
+    asked = [list(names) for names in work.names]
+    for name in [name for name in answers.found if work.shared and name in EXERCISES]:
+        for i in {one["cell"] for one in answers.found[name]} & set(range(len(asked))):
+            asked[i] += [name] if name not in asked[i] else []
+    return asked
+
+
+def _note_unread(work, answers, asked):
+    """Note the cells of a notebook that failed and may not have reached a call of which the exercise is not known."""
+    failed = sorted(work.unread & set(answers.errors))
+    for i in failed:
+        said = "A cell failed, and a call of check or quiz in it could not be read: look at it by hand."
+        work.row.note(f"{said} ({clean(answers.errors[i])[:150]})", work.cells[i].text)
+    if work.shared and not failed and not any(asked) and not work.seeds:
+        work.row.note("No answer to an exercise was found in it: look at it by hand.")
 
 
 def _codes(work):
@@ -114,11 +138,11 @@ def _codes(work):
     return codes | {name: work.cells[i].text for i, names in enumerate(work.names) for name in names}
 
 
-def _note_attempts(work, answers):
+def _note_attempts(work, answers, asked):
     """Note which cells tried to reach files, the network or processes, and return the names of their exercises."""
     noted = set()
     for i, events in sorted(answers.tried.items()):
-        names, code = (work.names[i], work.cells[i].text) if 0 <= i < len(work.names) else ([], "")
+        names, code = (asked[i], work.cells[i].text) if 0 <= i < len(asked) else ([], "")
         noted.update(names)
         who, said = ", ".join(names) or "A cell", clean(", ".join(event for event, _ in events))[:150]
         if all(by_library or event == confinement.READING for event, by_library in events):

@@ -23,10 +23,15 @@ MOST_CODE = 1_000_000  # characters in all cells of a notebook
 IGNORED = {"__macosx", "thumbs.db", "desktop.ini", "errata.ipynb", "notation.ipynb"}  # in lower case
 ARCHIVES = {".zip", ".7z", ".rar", ".tar", ".gz", ".tgz"}
 SEEDS = re.compile(r"^[^#\n]*\buse_seed\s*\(", re.MULTILINE)
-ASKS = re.compile(r"\b(?:check|quiz)\s*\(")
-NAMED = re.compile(r"""check\s*\(\s*["'](\d\d\.\w+)["']""")
-ANSWERED = re.compile(r"""quiz\s*\(\s*["']?(\d\d?)\b""")
+ASKS = re.compile(r"\b(?:check|quiz|use_seed)\b")
+ALIAS = re.compile(r"\b(?:check|quiz)\s+as\s+(\w+)|\b(\w+) *= *(?:\w+\.)*(?:check|quiz) *(?:[;#\n]|$)")
+DEFINED = re.compile(r"^[ \t]*def +(\w+)([^\n]*(?:\n(?:[ \t][^\n]*)?)*)", re.MULTILINE)
+CALL = re.compile(r"(?<!def )\b(\w+)\s*\(")
+NAMED = re.compile(r"""(?:\b(hint|solution)\s*\(\s*(?:name\s*=\s*)?)?["'](\d\d\.\w+)["']""")
+ANSWERED = re.compile(r"""\s*(?:lesson\s*=\s*)?["']?(\d\d?)\b""")
 QUESTION = re.compile(r"\b(q\d)\s*=(?!\s*None\b)")
+READABLE = re.compile(rf"""\s{{0,200}}[^\n]{{0,200}}?["']\d\d\.\w+["']|{ANSWERED.pattern}["']?\s*,\s*q\d""")
+LONGEST_CALL = 2000  # characters in which the questions of a call of quiz are looked for
 LESSON = re.compile(r"(.*?)(?<!\d)(\d\d)(?!\d)")
 
 
@@ -36,10 +41,11 @@ class Work:
 
     row: Row
     cells: list
-    names: list  # for each cell, the names of the exercises that it answers
+    names: list  # for each cell, the names of the exercises that its text names, apart from hints and solutions
     shared: bool = False  # whether it is a notebook, whose cells share their variables
     kept: dict = field(default_factory=dict)  # `record.Attempts` by name, from a file written by hand_in()
     seeds: bool = False  # whether a cell of the notebook calls use_seed()
+    unread: set = field(default_factory=set)  # indices of cells with a call whose exercise their text does not name
 
 
 def read(folder, out=None):
@@ -148,15 +154,19 @@ def _notebook(path, file):
         raise SubmissionError("It is not a notebook, or it is damaged: ask for a new one.") from None
     if sum(map(len, texts)) > MOST_CODE:
         raise SubmissionError(f"Its cells have more than {MOST_CODE} characters, so it is not run.")
-    names, seeds = [_asked(text) for text in texts], [bool(SEEDS.search(text)) for text in texts]
-    if not any(names) and not any(seeds):
+    if not any(map(ASKS.search, texts)):
         raise SubmissionError("No cell in it answers an exercise.")
-    lessons = _of_the_lessons()
-    cells = [
-        rerun.Cell(text, text not in lessons or seeds[i] or bool(ASKS.search(text))) for i, text in enumerate(texts)
-    ]
-    row = Row(file.rpartition("/")[2].removesuffix(".ipynb"), file)
-    return Work(row, cells, names, shared=True, seeds=any(seeds))
+    lessons, asking = _of_the_lessons(), _asking(texts)
+    calls, seeds = [_calls(text, asking) for text in texts], [bool(SEEDS.search(text)) for text in texts]
+    cells = [rerun.Cell(text, bool(text not in lessons or seeds[i] or calls[i])) for i, text in enumerate(texts)]
+    return Work(
+        Row(file.rpartition("/")[2].removesuffix(".ipynb"), file),
+        cells,
+        [_named(text, calls[i]) for i, text in enumerate(texts)],
+        shared=True,
+        seeds=any(seeds),
+        unread={i for i, text in enumerate(texts) if not all(READABLE.match(text, end) for end in calls[i])},
+    )
 
 
 @functools.cache
@@ -166,9 +176,23 @@ def _of_the_lessons():
     return {"".join(cell["source"]) for one in notebooks for cell in one["cells"] if cell["cell_type"] == "code"}
 
 
-def _asked(text):
-    """Return the names of the exercises that a cell answers."""
-    found = NAMED.findall(text)
-    for call in ANSWERED.finditer(text):
-        found += [f"{call[1].zfill(2)}.{question}" for question in QUESTION.findall(text[call.end() :])]
+def _asking(texts):
+    """Return the names of `check` and `quiz` in a notebook: these, their aliases, and functions that call them."""
+    names = {"check", "quiz"}
+    names |= {alias[1] or alias[2] for text in texts for alias in ALIAS.finditer(text)}
+    return names | {one[1] for text in texts for one in DEFINED.finditer(text) if _calls(one[2], names)}
+
+
+def _calls(text, names):
+    """Return the positions at which the arguments in calls of these functions begin."""
+    return [call.end() for call in CALL.finditer(text) if call[1] in names]
+
+
+def _named(text, calls):
+    """Return the names of the exercises that a cell seems to answer. What it answers is known when it is run."""
+    found = [one[2] for one in NAMED.finditer(text) if not one[1]]
+    for begin in calls:
+        if lesson := ANSWERED.match(text, begin):
+            asked = QUESTION.findall(text, lesson.end(), begin + LONGEST_CALL)
+            found += [f"{lesson[1].zfill(2)}.{question}" for question in asked]
     return list(dict.fromkeys(name for name in found if name in EXERCISES))

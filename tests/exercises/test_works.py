@@ -250,6 +250,52 @@ def test_an_answer_without_a_value_is_noted(tmp_path, answer):
     assert kinds(row) == {"01.error": "wrong"} and "look at it by hand. (UnreadableError: " in row.notes[0]
 
 
+HOWEVER_CALLED = [
+    (["check(name='01.error', answer=-3)"], "01.error"),
+    (["check(answer=-3, name='01.error')"], "01.error"),
+    (["quiz(lesson='01', q2=2.4)"], "01.q2"),
+    (["d = {'q2': 2.4}", "quiz(1, **d)"], "01.q2"),
+    (["from helpers.exercises import check as c", "c('01.error', -3)"], "01.error"),
+    (["import helpers.exercises as ex\nask = ex.quiz", "ask('01', q2=2.4)"], "01.q2"),
+    (["ex = '01.error'", "check(ex, -3)"], "01.error"),
+    (["lesson = '01'", "check(f'{lesson}.error', -3)"], "01.error"),
+    (["answers = {'01.error': -3}", "for k, v in answers.items(): check(k, v)"], "01.error"),
+    (["def show(k, v):\n    print(k)\n\n    check(k, v)", "k = '01.error'", "show(k, -3)"], "01.error"),
+    (["k = '01.slope'", SLOPE.format(2) + "check(k, slope)"], "01.slope"),
+]
+
+
+@pytest.mark.parametrize(("cells", "name"), HOWEVER_CALLED)
+def test_an_answer_counts_however_check_is_called(tmp_path, cells, name):
+    row = graded(tmp_path, *cells)
+    assert (kinds(row), row.notes) == ({name: "right"}, [])
+    assert row.marks[name].code == cells[-1]
+
+
+@pytest.mark.parametrize(("cells", "name"), HOWEVER_CALLED)
+def test_a_call_that_is_not_reached_is_noted_however_it_looks(tmp_path, cells, name):
+    row = graded(tmp_path, *cells[:-1], f"raise SystemExit\n{cells[-1]}")
+    assert set(kinds(row).items()) <= {(name, "wrong")}
+    (note,) = row.notes
+    assert "look at it by hand. (SystemExit" in note and list(row.code) == [note]
+
+
+@pytest.mark.parametrize("cell", ["def check(x): pass", "# check your work", "check = len\ncheck([])"])
+def test_nothing_false_is_said_about_a_notebook_without_an_answer_that_can_be_found(tmp_path, cell):
+    row = graded(tmp_path, cell)
+    assert row.marks == {} and "look at it by hand" in " ".join(row.notes)
+
+
+def test_a_notebook_that_calls_neither_check_nor_quiz_is_refused(tmp_path):
+    notebook(tmp_path / "a.ipynb", "x = 1")
+    assert grade.grade(tmp_path).refused == [("a.ipynb", "No cell in it answers an exercise.")]
+
+
+def test_a_hint_is_no_answer(tmp_path):
+    row = graded(tmp_path, "undefined\nhint('01.error')\nsolution(name='01.slope')", "check('01.weights', [-3, -6])")
+    assert (kinds(row), row.notes) == ({"01.weights": "right"}, [])
+
+
 MILD, TRIED = (
     "needed something that is not available here: look at it by hand",
     "tried something that an answer does not",
