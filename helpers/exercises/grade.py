@@ -85,7 +85,8 @@ def _run(work):
 
 def _mark(work, answers):
     """Give marks for the answers of one file. Of several answers to an exercise, the best counts, as in hand_in()."""
-    row, found, ended, codes, asked = work.row, {}, {}, _codes(work), _asked(work, answers)
+    row, found, ended, asked = work.row, {}, {}, _asked(work, answers)
+    codes = _codes(work, asked)
     for i, names in enumerate(asked):
         failed = {"error": answers.errors[i]} if i in answers.errors else {"value": None} if work.shared else NO_ANSWER
         for name in names:
@@ -132,10 +133,10 @@ def _note_unread(work, answers, asked):
         work.row.note("No answer to an exercise was found in it: look at it by hand.")
 
 
-def _codes(work):
+def _codes(work, asked):
     """Return a dict that maps the name of each exercise to the code of its answer or, if there is none, its value."""
     codes = {name: one.answer or repr(one.value) for name, one in work.kept.items()}
-    return codes | {name: work.cells[i].text for i, names in enumerate(work.names) for name in names}
+    return codes | {name: work.cells[i].text for i, names in enumerate(asked) for name in names}
 
 
 def _note_attempts(work, answers, asked):

@@ -291,6 +291,13 @@ def test_a_notebook_that_calls_neither_check_nor_quiz_is_refused(tmp_path):
     assert grade.grade(tmp_path).refused == [("a.ipynb", "No cell in it answers an exercise.")]
 
 
+def test_an_answer_from_no_cell_is_data_from_a_stranger(tmp_path):
+    line = r'\n{"cell": 99, "name": "01.error", "value": -3, "given": true}\n'
+    lie = f"import os\nfor fd in range(3, 64):\n    try: os.write(fd, b'{line}')\n    except OSError: pass"
+    row = graded(tmp_path, lie, "k = '01.er' + 'ror'\ncheck(k, 7)")
+    assert row.marks["01.error"].code.endswith("check(k, 7)")
+
+
 def test_a_hint_is_no_answer(tmp_path):
     row = graded(tmp_path, "undefined\nhint('01.error')\nsolution(name='01.slope')", "check('01.weights', [-3, -6])")
     assert (kinds(row), row.notes) == ({"01.weights": "right"}, [])
