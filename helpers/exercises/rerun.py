@@ -60,7 +60,7 @@ class Answers:
     ----------
     found : dict
         Maps the name of an exercise, or "seed", to a list of the answers in order, each of which is
-        {"value": …, "given": …}, {"results": …} or {"error": …}.
+        {"value": …, "given": …}, {"odd": …}, {"results": …} or {"error": …}.
     errors : dict
         Maps the index of a cell to the error that ended it.
     tried : dict
@@ -237,12 +237,14 @@ def verdict(exercise, found):
         return Verdict("wrong", f"The code could not be run here and has given no value ({error[:150]}).")
     if isinstance(error, str):
         return judge(exercise, _Replayed(error=error), search=False)
-    if isinstance(found.get("results"), str):
+    text = found.get("results", found.get("odd"))  # the latter is NaN, a dictionary or the like, alone in a list
+    if isinstance(text, str):
         try:
-            results = [_decoded(one) for one in json.loads(found["results"])]
-        except (ValueError, TypeError, KeyError, RecursionError, OverflowError, MemoryError):
-            return Verdict("wrong", "The results of the function could not be read.")
-        return judge(exercise, _Replayed(results), search=False)
+            results = [_decoded(one) for one in json.loads(text)]
+            answer = _Replayed(results) if "results" in found else results[0]
+        except (ValueError, TypeError, LookupError, RecursionError, OverflowError, MemoryError):
+            return Verdict("wrong", "The answer, or what it returned, could not be read.")
+        return judge(exercise, answer, search=False)
     if found.get("value") is None and found.get("given"):
         return Verdict("wrong", "The answer is neither a number, text nor a list of numbers.")
     return judge(exercise, found.get("value"), search=False)

@@ -193,15 +193,23 @@ def _result(name, answer, value, task, forgotten, tools):
         try:
             with tools["quarantine"](task["seconds"], tools["Printed"]()):
                 if name not in task["cases"] or not callable(answer):
-                    unread = answer is not None and value is None
-                    kind = f"{UNREADABLE}: {type(answer).__name__[:40]}"
-                    return {"error": kind} if unread else {"value": value, "given": answer is not None}
+                    if answer is None or value is not None:
+                        return {"value": value, "given": answer is not None}
+                    return _odd(answer, tools)
                 results = tools["run"](answer, tools["decode"](task["cases"][name]))
                 text = json.dumps([_encoded(result, tools) for result in results])
             said = {"results": text} if len(text) <= MOST_TEXT else {"error": "OverflowError: the result is too large"}
         except BaseException as raised:
             said = {"error": _fingerprint(raised, forgotten, tools)}
     return said
+
+
+def _odd(answer, tools):
+    """Return an answer that JSON cannot represent as it is, such as NaN or a dictionary, or an error."""
+    text = json.dumps([] if callable(answer) else [_encoded(answer, tools)])
+    if callable(answer) or '{"other": ' in text or len(text) > MOST_TEXT:
+        return {"error": f"{UNREADABLE}: {type(answer).__name__[:40]}"}
+    return {"odd": text}
 
 
 def _encoded(result, tools):

@@ -253,6 +253,7 @@ def test_a_line_from_a_stranger_is_data(line):
 )
 def test_results_from_a_stranger_are_data(results):
     assert rerun.verdict(EXERCISES["04.step"], {"results": results}).kind == "wrong"
+    assert rerun.verdict(EXERCISES["01.error"], {"odd": results}).kind == "wrong"
 
 
 # --- a folder ------------------------------------------------------------------------------------

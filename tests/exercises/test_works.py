@@ -7,6 +7,7 @@ import nbformat
 import numpy as np
 import pytest
 
+from helpers import exercises
 from helpers.exercises import grade, replay, rerun, works
 from helpers.exercises.registry import with_seed
 
@@ -244,7 +245,24 @@ def test_an_answer_is_judged_as_it_was_when_it_was_checked(tmp_path):
     assert kinds(row) == {"01.weights": "right"}
 
 
-@pytest.mark.parametrize("answer", ["{'a': -3}", "{-3}", "object()", "np.ma.array([-3], mask=[True])", "np.sin"])
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("01.error", "float('nan')"),
+        ("01.error", "-np.inf"),
+        ("01.error", "{'a': -3}"),
+        ("01.weights", "[np.nan, -6]"),
+        ("01.weights", "np.array([np.inf, -6])"),
+        ("02.q3", "['a', 'b']"),
+    ],
+)
+def test_a_value_that_json_does_not_have_gets_the_reply_of_check(tmp_path, name, answer):
+    row = graded(tmp_path, f"check('{name}', {answer})")
+    said = exercises.verdict(name, eval(answer))
+    assert (row.marks[name].kind, row.marks[name].words, row.notes) == ("wrong", said.words, [])
+
+
+@pytest.mark.parametrize("answer", ["{'a': object()}", "{-3}", "object()", "np.ma.array([-3], mask=[True])", "np.sin"])
 def test_an_answer_without_a_value_is_noted(tmp_path, answer):
     row = graded(tmp_path, f"check('01.error', {answer})")
     assert kinds(row) == {"01.error": "wrong"} and "look at it by hand. (UnreadableError: " in row.notes[0]
