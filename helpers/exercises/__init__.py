@@ -26,9 +26,9 @@ it. `limits` and `surroundings` isolate the reader's code, and `restart` tells t
 kernel restart. `record` keeps the answers on the reader's machine, with their code as returned by `source` and what
 `needed` finds for it in other cells. `variation` changes the numbers of an exercise, and `seed` says whose numbers
 apply. `submission` defines the file that `handing_in` writes. For the teacher, `works` reads such files, `rerun` runs
-the answers in the process described in `worker`, where `replay` executes cells, `grade` gives marks, `gradebook` writes
-the results, and `class_list` finds IDs. `handout` writes a copy for a class, and `nbgrader_course` a course for
-nbgrader.
+the answers in the process described in `worker`, where `replay` executes cells, `grade` gives marks, `merging` puts
+files of one learner together, `gradebook` writes the results, and `class_list` finds IDs. `handout` writes a copy for a
+class, and `nbgrader_course` a course for nbgrader.
 """
 
 import difflib

@@ -23,7 +23,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from helpers.exercises import class_list, gradebook, rerun, seed as seeds, source, worker, works
+from helpers.exercises import class_list, gradebook, merging, rerun, seed as seeds, source, worker, works
 from helpers.exercises.gradebook import Mark
 from helpers.exercises.registry import EXERCISES, LESSONS, with_seed
 from helpers.exercises.submission import clean
@@ -32,6 +32,7 @@ from helpers.system import confinement
 OUT = Path("build") / "grades"
 NO_ANSWER = {"error": "NotRunError: The code in the file does not check this exercise."}
 NEEDED = "needed something that is not available here: look at it by hand."
+NOT_WRITTEN = "could not run here, because nothing is written while grading: look at it by hand."
 NOT_JUDGED = ("NotRunError", worker.UNREADABLE)
 # What the error of an answer says that may be honest, but cannot be run here.
 UNAVAILABLE = ("not allowed here", "not available here", "MemoryError", "ModuleNotFoundError", rerun.ENDED)
@@ -65,9 +66,9 @@ def grade(folder, out=None, lessons=None, listed=None):
     for work, answers in ran:
         work.row.seed = work.row.seed or seeds_of.get(work.row.learner)
         _mark(work, answers)
-    _put_together([work.row for work in read if not work.shared])
-    rows = _merged([work.row for work in read])
-    _compare(rows)
+    merging.put_together([work.row for work in read if not work.shared])
+    rows = merging.merged([work.row for work in read])
+    merging.compare(rows)
     missing = None if listed is None else class_list.assign(rows, listed)
     counted = lessons or sorted({name[:2] for row in rows for name in row.marks})
     exercises = [one for lesson in counted for one in LESSONS[lesson]]
@@ -145,12 +146,15 @@ def _note_attempts(work, answers, asked):
     for i, events in sorted(answers.tried.items()):
         names, code = (asked[i], work.cells[i].text) if 0 <= i < len(asked) else ([], "")
         noted.update(names)
-        who, said = ", ".join(names) or "A cell", clean(", ".join(event for event, _ in events))[:150]
-        if all(by_library or event == confinement.READING for event, by_library in events):
-            if names:
-                work.row.note(f"{who} {NEEDED} ({said})", code)
-        else:
+        said = clean(", ".join(event for event, _ in events))[:150]
+        wrong = [name for name in names if name in work.row.marks and work.row.marks[name].kind != "right"]
+        if not all(by_library or event in (*confinement.WRITES, confinement.READING) for event, by_library in events):
+            who = ", ".join(names) or "A cell"
             work.row.note(f"{who} tried something that an answer does not need: {said}.", code)
+        elif wrong and all(event in confinement.WRITES for event, _ in events):
+            work.row.note(f"{', '.join(wrong)} {NOT_WRITTEN} ({said})", code)
+        elif names and not all(event in confinement.WRITES for event, _ in events):
+            work.row.note(f"{', '.join(names)} {NEEDED} ({said})", code)
     return noted
 
 
@@ -195,54 +199,6 @@ def _marked(exercise, found, kept):
     if said.kind != "wrong":
         return Mark(said.kind, earned, "", attempts)
     return Mark("mistake" if earned else "wrong", earned, exercise.usual_mistake(said) or said.words, attempts)
-
-
-def _put_together(rows):
-    """Give the files of one learner, such as those of several weeks, the same name and file.
-
-    Two files may also have the same name because two learners do. Files are therefore put together only if no lesson is
-    in two of them and their seeds do not differ. The others are noted by `_compare`.
-    """
-    for those in _alike(rows, lambda row: class_list.normal(row.name)):
-        lessons = [{name[:2] for name in row.marks} for row in those]
-        once = sum(map(len, lessons)) == len(set().union(*lessons))
-        if once and len({row.seed for row in those} - {None}) <= 1:
-            those[0].note(f"These files have the same name and were put together: {', '.join(r.file for r in those)}.")
-            for row in those:
-                row.name, row.file = those[0].learner
-
-
-def _merged(rows):
-    """Return the rows with those of one learner made into one."""
-    merged = {}
-    for row in rows:
-        first = merged.setdefault(row.learner, row)
-        if first is not row:
-            first.seed = first.seed or row.seed
-            first.notes += row.notes
-            first.code |= row.code
-            for name, mark in row.marks.items():
-                first.marks[name] = max(mark, first.marks.get(name, mark), key=lambda one: one.points)
-    return list(merged.values())
-
-
-def _compare(rows):
-    """Note names and seeds that occur more than once, once for each row."""
-    for what, of in (("name", lambda row: class_list.normal(row.name)), ("seed", lambda row: row.seed)):
-        for those in _alike(rows, of):
-            count = len(those) - 2
-            more = f" and {count} other{'s' * (count > 1)}" if count else ""
-            for row in those:
-                other = those[1] if row is those[0] else those[0]
-                row.note(f"The {what} is the same as in {other.file}{more}.")
-
-
-def _alike(rows, of):
-    """Return a list of those rows that have the same property `of`, for each property that occurs more than once."""
-    groups = {}
-    for row in rows:
-        groups.setdefault(of(row), []).append(row)
-    return [those for key, those in groups.items() if key is not None and len(those) > 1]
 
 
 # --- the program ---------------------------------------------------------------------------------

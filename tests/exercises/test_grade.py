@@ -487,6 +487,26 @@ def test_two_learners_of_one_name_stay_two(tmp_path, other):
     assert [row.notes for row in rows] == [[f"The name is the same as in {file}.json."] for file in "ba"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "later"),
+    [
+        ({"01.error": 1}, {"01.error": 1, "01.q1": 1}, "b"),
+        ({"01.error": 3}, {"01.error": 2}, "a"),
+        ({"01.error": 3, "01.q1": 1}, {"01.error": 2, "01.q1": 2}, ""),  # two learners
+        ({"01.error": 1}, {"01.error": 1}, ""),
+    ],
+)
+def test_of_two_files_for_one_lesson_the_later_is_named(tmp_path, first, second, later):
+    answers = [{name: good(name) for name in one} for one in (first, second)]
+    for given, attempts in zip(answers, (first, second), strict=True):
+        for name, one in given.items():
+            one.attempts = attempts[name]
+    rows = rows_of(tmp_path, ("a.json", "Ada", answers[0], None), ("b.json", "Ada", answers[1], None))
+    for row, other in zip(rows, "ba", strict=True):
+        said = f" If both are from one learner, {later}.json is the later file: it has more attempts."
+        assert row.notes == [f"The name is the same as in {other}.json.{said if later else ''}"]
+
+
 def test_each_copy_gets_one_short_note(tmp_path):
     answers = {"01.error": good("01.error", "s")}
     rows = rows_of(tmp_path, *((f"{n:02d}.json", "Ada", answers, "s") for n in range(30)))

@@ -321,6 +321,12 @@ def test_a_hint_is_no_answer(tmp_path):
     assert (kinds(row), row.notes) == ({"01.weights": "right"}, [])
 
 
+def test_an_answer_that_writes_to_a_file_is_noted_without_a_reproach(tmp_path):
+    row = graded(tmp_path, "open('notes.txt', 'w')", "np.save('x', np.ones(3))\ncheck('01.error', 9)", "check('01.weights', [-3, -6])")  # fmt: skip  # noqa: E501
+    (note,) = row.notes
+    assert note == "01.error could not run here, because nothing is written while grading: look at it by hand. (writing to files)"  # fmt: skip  # noqa: E501
+
+
 MILD, TRIED = (
     "needed something that is not available here: look at it by hand",
     "tried something that an answer does not",
@@ -342,7 +348,11 @@ MILD, TRIED = (
         ("def f(): pass\nf.x = 1\ndel f.x", ""),
         ("await undefined", ""),  # for the error, Python looks for the line in a file called <answer>
         ("import os\ntry: os.remove('x')\nexcept OSError: pass", TRIED),
-        ("try: open('x', 'w')\nexcept OSError: pass", TRIED),
+        ("try: open('x', 'w')\nexcept OSError: pass", ""),
+        ("import tempfile\ntempfile.mkdtemp()", ""),
+        ("import logging\nlogging.basicConfig(filename='a.log')", ""),
+        ("import os\nos.chdir('..')\nos.makedirs('out', exist_ok=True)", ""),
+        ("import os\nos.path.expanduser('~')", ""),
         ("import socket\ntry: socket.create_connection(('127.0.0.1', 1))\nexcept OSError: pass", TRIED),
         ("import os\ntry: os.fork()\nexcept OSError: pass", TRIED),
         ("import os\ntry: os.remove('x')\nexcept OSError: os._exit(0)", TRIED),

@@ -1,0 +1,67 @@
+"""Put the files of one learner together, and compare the names and seeds of all files."""
+
+from helpers.exercises import class_list
+
+
+def put_together(rows):
+    """Give the files of one learner, such as those of several weeks, the same name and file.
+
+    Two files may also have the same name because two learners do. Files are therefore put together only if no lesson is
+    in two of them and their seeds do not differ. The others are noted by `compare`.
+    """
+    for those in _alike(rows, lambda row: class_list.normal(row.name)):
+        lessons = [{name[:2] for name in row.marks} for row in those]
+        once = sum(map(len, lessons)) == len(set().union(*lessons))
+        if once and len({row.seed for row in those} - {None}) <= 1:
+            those[0].note(f"These files have the same name and were put together: {', '.join(r.file for r in those)}.")
+            for row in those:
+                row.name, row.file = those[0].learner
+
+
+def merged(rows):
+    """Return the rows with those of one learner made into one."""
+    merged = {}
+    for row in rows:
+        first = merged.setdefault(row.learner, row)
+        if first is not row:
+            first.seed = first.seed or row.seed
+            first.notes += row.notes
+            first.code |= row.code
+            for name, mark in row.marks.items():
+                first.marks[name] = max(mark, first.marks.get(name, mark), key=lambda one: one.points)
+    return list(merged.values())
+
+
+def compare(rows):
+    """Note names and seeds that occur more than once, once for each row."""
+    for what, of in (("name", lambda row: class_list.normal(row.name)), ("seed", lambda row: row.seed)):
+        for those in _alike(rows, of):
+            count = len(those) - 2
+            more = f" and {count} other{'s' * (count > 1)}" if count else ""
+            for row in those:
+                other = those[1] if row is those[0] else those[0]
+                later = _later(*those) if what == "name" and not count else ""
+                row.note(f"The {what} is the same as in {other.file}{more}.{later}")
+
+
+def _later(one, other):
+    """Return a sentence on which of two files is the later one of a learner, or "" if their attempts do not say it.
+
+    Attempts are counted from the beginning, and every file holds all answers to its lessons.
+    """
+    if not one.file.endswith(".json") or not other.file.endswith(".json"):
+        return ""
+    for first, later in ((one, other), (other, one)):
+        if first.marks.keys() <= later.marks.keys():
+            more = [later.marks[name].attempts - mark.attempts for name, mark in first.marks.items()]
+            if min(more, default=0) >= 0 and (sum(more) or len(later.marks) > len(more)):
+                return f" If both are from one learner, {later.file} is the later file: it has more attempts."
+    return ""
+
+
+def _alike(rows, of):
+    """Return a list of those rows that have the same property `of`, for each property that occurs more than once."""
+    groups = {}
+    for row in rows:
+        groups.setdefault(of(row), []).append(row)
+    return [those for key, those in groups.items() if key is not None and len(those) > 1]
