@@ -86,19 +86,8 @@ def _run(work):
 
 def _mark(work, answers):
     """Give marks for the answers of one file. Of several answers to an exercise, the best counts, as in hand_in()."""
-    row, found, ended, asked = work.row, {}, {}, _asked(work, answers)
-    codes = _codes(work, asked)
-    for i, names in enumerate(asked):
-        failed = {"error": answers.errors[i]} if i in answers.errors else {"value": None} if work.shared else NO_ANSWER
-        for name in names:
-            given = answers.found.get(name, [])
-            if i in answers.errors or name not in found:
-                found[name] = given or [failed]
-            if i in {*answers.errors, *(one["cell"] for one in given)}:
-                ended[name] = answers.errors.get(i, "")
-    for name, one in work.kept.items():
-        if name not in found:
-            found[name] = [{"value": one.value, "given": True}]
+    row, asked = work.row, _asked(work, answers)
+    (found, ended), codes = _given(work, answers, asked), _codes(work, asked)
     errors = {}
     for name in [name for name in EXERCISES if name in found]:
         marked = [(_marked(with_seed(row.seed)[name], one, work.kept.get(name)), one) for one in found[name]]
@@ -113,6 +102,21 @@ def _mark(work, answers):
     for name in [name for name in errors if name not in noted]:
         for note in _note(name, row.marks[name], errors[name], ended.get(name, ""), work):
             row.note(note, codes[name])
+
+
+def _given(work, answers, asked):
+    """Return the answers to each exercise, and the error of the last cell that failed or answered it, or ""."""
+    found, ended = {}, {}
+    for i, names in enumerate(asked):
+        failed = {"error": answers.errors[i]} if i in answers.errors else {"value": None} if work.shared else NO_ANSWER
+        for name in names:
+            given = answers.found.get(name, [])
+            if i in answers.errors or name not in found:
+                found[name] = given or [failed]
+            if i in {*answers.errors, *(one["cell"] for one in given)}:
+                ended[name] = answers.errors.get(i, "")
+    kept = {name: [{"value": one.value, "given": True}] for name, one in work.kept.items()}
+    return kept | found, ended
 
 
 def _asked(work, answers):
