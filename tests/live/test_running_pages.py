@@ -159,6 +159,11 @@ def go_to(page, link, name):
     wait_for(page, f"document.title.startsWith('{name[:2]} ')")
 
 
+def until_python_has_ended(page):
+    while page.workers:  # Playwright hears of it a little later
+        page.evaluate("new Promise(requestAnimationFrame)")
+
+
 def run_all(page, name):
     """Run all cells of a lesson, and compare their outputs with the committed ones."""
     cells = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", 4).cells
@@ -223,7 +228,7 @@ def test_back_and_forward_between_the_lessons_of_a_visit(visit):
     assert page.workers == [worker]
     page.locator(".bd-docs-nav").get_by_text("For teachers").click()  # a page without cells is loaded as usual
     page.get_by_role("heading", name="For teachers").wait_for()
-    assert page.workers == []
+    until_python_has_ended(page)
     page.go_back()
     wait_for(page, "document.title.startsWith('02 ') && document.querySelector('.live-cell')")
 
@@ -258,7 +263,7 @@ def test_a_lesson_that_is_left_while_a_cell_runs_ends_python(visit):
     press(page, cell(page, "01-004"), "Run")
     cell(page, "01-004").get_by_text("begun", exact=True).wait_for()
     go_to(page, page.locator("a.right-next"), "02_classify")
-    assert page.workers == []
+    until_python_has_ended(page)
     press(page, cell(page, "02-004"), "Run")
     finish(page)
     assert page.evaluate(FAILED) == []
