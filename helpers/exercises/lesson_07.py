@@ -295,8 +295,8 @@ EXERCISES = [
             more=lambda L: L + 2,
         ),
         prompt=(
-            "A sigmoid network has <L> hidden layers. By what factor, at the very "
-            "least, does the error shrink on its way from $dZ^{[<last>]}$ to "
+            "A sigmoid network has <L> hidden layers. How many times smaller, at the very "
+            "least, does the error become on its way from $dZ^{[<last>]}$ to "
             "$dZ^{[1]}$ if you count only the slopes of the activation functions?"
         ),
         right=4**10,
