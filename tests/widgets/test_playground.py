@@ -1,6 +1,7 @@
 """The playground: the state without a widget, then every control and button."""
 
 import asyncio
+import gc
 import json
 import signal
 import sys
@@ -193,6 +194,7 @@ def test_a_stop_at_any_line_of_a_step_leaves_no_half_step():
                 signal.raise_signal(signal.SIGINT)
             return trace
 
+        gc.disable()  # Python ignores an error in a finalizer, also this one
         sys.settrace(trace)
         try:
             state.step()
@@ -200,6 +202,7 @@ def test_a_stop_at_any_line_of_a_step_leaves_no_half_step():
             stopped = True
         finally:
             sys.settrace(None)
+            gc.enable()
         return state, before, stopped
 
     whole = state_of(widgets.playground.play(updates=4, **SMALL))
