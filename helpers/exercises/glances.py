@@ -65,22 +65,22 @@ def _about_both_sides(code):
     """Return a sentence about a condition with the same term on both sides, or "" if there is none."""
     for node in ast.walk(code.tree):
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
-            left, right = (_terms(side) for side in (node.left, node.comparators[0]))
+            sides = (_operands(side, ast.Add) for side in (node.left, node.comparators[0]))
+            left, right = (list(map(ast.unparse, side)) for side in sides)
             same = next((term for term in left if term in right), "")
             if same and len(left) + len(right) > 2:
                 return (
                     f"In the condition `{ast.unparse(node)}`{where(code.line(node))}, `{same}` stands on both sides, "
-                    f"so "
-                    f"it makes no difference. Which two quantities does the question compare?"
+                    f"so it makes no difference. Which two quantities does the question compare?"
                 )
     return ""
 
 
-def _terms(node):
-    """Return the terms of a sum, as code."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return [*_terms(node.left), *_terms(node.right)]
-    return [ast.unparse(node)]
+def _operands(node, operator):
+    """Return the terms of a sum or the factors of a product, for the operator `ast.Add` or `ast.Mult`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, operator):
+        return [*_operands(node.left, operator), *_operands(node.right, operator)]
+    return [node]
 
 
 def _about_a_shape(exercise, code):
@@ -170,7 +170,7 @@ def _about_a_step(exercise, code):
     for node in ast.walk(code.tree):
         product = node.right if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) else None
         if isinstance(product, ast.BinOp) and isinstance(product.op, ast.Mult):
-            rates = [side.value for side in _factors(product) if isinstance(side, ast.Constant)]
+            rates = [side.value for side in _operands(product, ast.Mult) if isinstance(side, ast.Constant)]
             rates = [rate for rate in rates if type(rate) is float]
             if rates and 0 < rates[0] < 1 and rates[0] not in {*given, 0.5}:
                 return (
@@ -179,13 +179,6 @@ def _about_a_step(exercise, code):
                     f"derivative?"
                 )
     return ""
-
-
-def _factors(node):
-    """Return the factors of a product."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-        return [*_factors(node.left), *_factors(node.right)]
-    return [node]
 
 
 def about_notation(code, right):
