@@ -37,6 +37,10 @@ TRIMMED = (
     *("DejaVuSans-BoldOblique", "DejaVuSansMono-", "_tkagg", "axisartist/", "web_backend/", "sphinxext/"),
     *("dateutil/zoneinfo/", "PIL/_avif", "PIL/_webp", "PIL/_imagingft", "lapack_lite"),
 )
+ANYWIDGET = {  # what changes in its front end
+    'define(["@jupyter-widgets/base"], widget_default);': "export default widget_default;",  # as an ES module
+    "AbortSignal.timeout(2e3)": "AbortSignal.timeout(6e4)",  # after it, a figure on a slow machine has no data
+}
 ENTRIES = ("page.js", "worker.js", "live.css", "widgets.css")
 SMALL = 64_000  # bytes; larger data files are downloaded when they are read
 
@@ -87,11 +91,12 @@ def _bundle(out, modules):
     """Bundle the scripts with esbuild."""
     front = next(f for f in importlib.metadata.files("anywidget") if f.as_posix().endswith("nbextension/index.js"))
     text = Path(front.locate()).read_text(encoding="utf-8")
-    ending = 'define(["@jupyter-widgets/base"], widget_default);'
-    if ending not in text:
-        raise ValueError("the front end of anywidget does not end as expected: see site/bundle.py")
-    shared = modules.parent / "anywidget.js"  # as an ES module
-    shared.write_text(text.replace(ending, "export default widget_default;"), encoding="utf-8")
+    for known, new in ANYWIDGET.items():
+        if known not in text:
+            raise ValueError(f"the front end of anywidget does not contain {known}: see site/bundle.py")
+        text = text.replace(known, new)
+    shared = modules.parent / "anywidget.js"
+    shared.write_text(text, encoding="utf-8")
     command = [modules / "esbuild" / "bin" / "esbuild", *(LIVE / name for name in ENTRIES), "--bundle", "--splitting"]
     command += ["--format=esm", "--minify", "--target=es2022", f"--outdir={out}", f"--alias:anywidget={shared}"]
     command += ["--chunk-names=part-[hash]", "--legal-comments=linked", "--log-level=warning"]

@@ -24,17 +24,21 @@ class Comm {
         /** @type {string} */ this.target_name = target_name
         /** @type {object[]} */ this.early = []
         /** @type {((message: object) => void)?} */ this.handler = null
+        /** Settled when the model has taken in all messages. */
+        this.settled = Promise.resolve()
     }
 
     /** Pass on a message, or keep it until the model is there. @param {object} message */
     receive(message) {
-        this.handler ? this.handler(message) : this.early.push(message)
+        const { handler } = this
+        if (!handler) this.early.push(message)
+        else this.settled = Promise.all([this.settled, handler(message)]).then(() => {})
     }
 
     /** @param {(message: object) => void} handler */
     on_msg(handler) {
         this.handler = handler
-        for (const message of this.early.splice(0)) handler(message)
+        for (const message of this.early.splice(0)) this.receive(message)
     }
 
     /** @param {(message: object) => void} handler */
@@ -97,9 +101,11 @@ export class Widgets {
         }
     }
 
-    /** Show a widget, and return a function that removes it. @param {string} id @param {HTMLElement} host */
+    /** Show a widget in its present state, and return a function that removes it.
+     * @param {string} id @param {HTMLElement} host */
     async show(id, host) {
         const model = /** @type {any} */ (await this.manager.get_model(id))
+        await Promise.all([...this.comms.values()].map(comm => comm.settled)) // anywidget delays changes of the model
         const view = await this.manager.create_view(model)
         Widget.attach(view.luminoWidget, host)
         return () => view.luminoWidget.dispose()

@@ -439,6 +439,26 @@ def test_no_serious_accessibility_violations_while_it_runs(visit, axe):
         assert page.evaluate(AUDIT) == []
 
 
+LATE = """import anywidget, traitlets
+class Late(anywidget.AnyWidget):
+    _esm = '''await new Promise(done => setTimeout(done, 2500))
+        export default { render: ({ model, el }) => el.append("n = " + model.get("n")) }'''
+    n = traitlets.Int().tag(sync=True)
+figure = Late()
+figure.n = 1
+figure"""
+
+
+def test_a_figure_shows_the_state_that_python_has_given_it(visit):
+    page = visit("01_fit_a_line")
+    where = cell(page, "01-004")
+    type_in(page, where, LATE)
+    for _ in range(2):  # the second one finds the front end loaded
+        press(page, where, "Run")
+        finish(page)
+    assert where.locator(".live-widget").get_by_text(re.compile("^n = ")).inner_text() == "n = 1"
+
+
 @pytest.fixture(scope="module")
 def far_site(site, site_module, tmp_path_factory):
     """The folder of the site when its Python comes from Pyodide's CDN, and the files that the CDN has to have.
