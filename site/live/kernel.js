@@ -54,13 +54,14 @@ export class Kernel extends EventTarget {
         })
     }
 
-    /** Run a cell. @param {string} source @param {(message: Message) => void} listener
+    /** Run code of a cell. @param {string} source @param {number} cell - its number on the page, for tracebacks
+     * @param {(message: Message) => void} listener
      * @returns {Promise<boolean>} whether it ran without an error */
-    async run(source, listener) {
+    async run(source, cell, listener) {
         await this.start()
         this.listener = listener
         try {
-            return await this.ask({ do: "run", source })
+            return await this.ask({ do: "run", source, cell })
         } finally {
             this.listener = null
         }

@@ -72,7 +72,7 @@ export class Lesson {
         this.#enqueue(async () => {
             await this.#begin()
             const source = `from helpers.exercises import ${name}\n${name}("${cell.exercise}")`
-            await this.kernel.run(source, message => cell.outputs.add(message))
+            await this.kernel.run(source, 0, message => cell.outputs.add(message))
             cell.mark(before)
             this.pill.show({ state: "ready", words: "Python is ready" })
         }, cell)
@@ -86,7 +86,7 @@ export class Lesson {
         cell.outputs.begin()
         let well = false
         try {
-            well = await this.kernel.run(cell.text, message => cell.outputs.add(message))
+            well = await this.kernel.run(cell.text, cell.number, message => cell.outputs.add(message))
         } finally {
             cell.outputs.end()
             cell.mark(well ? "done" : "failed")

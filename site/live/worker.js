@@ -23,12 +23,11 @@ async function start({ base, progress }) {
     ])
     files.catch(() => {}) // it is reported when it is awaited
     say("Loading Python")
-    const { loadPyodide } = await import(`${indexURL}pyodide.mjs`)
-    pyodide = await loadPyodide({
+    pyodide = await orLost(import(`${indexURL}pyodide.mjs`).then(({ loadPyodide }) => loadPyodide({
         indexURL, packages, lockFileURL: new URL("pyodide-lock.json", here).href, packageBaseUrl: here.href,
         checkIntegrity: !!self.crypto.subtle, // exists only on https and on this machine
         stdLibURL: `${indexURL}python_stdlib.zip`,
-    })
+    })))
     const absent = Object.keys(pyodide.lockfile.packages).find(name => !(name in pyodide.loadedPackages))
     if (absent) throw new Error(`the package ${absent} could not be downloaded`)
     say("Starting NumPy")
@@ -58,6 +57,16 @@ async function fetched(url) {
     return answer
 }
 
+/** Fail where Pyodide would wait for ever, because it does not handle the failure of a download.
+ * @template T @param {Promise<T>} loading @returns {Promise<T>} */
+function orLost(loading) {
+    const lost = new Promise((_, reject) =>
+        self.addEventListener("unhandledrejection", event => (event.preventDefault(), reject(event.reason)), { once: true }))
+    return Promise.race([loading, lost]).catch(error => {
+        throw error instanceof TypeError ? new Error("a file of Python could not be downloaded") : error
+    })
+}
+
 /** Create a file that is downloaded when it is read. @param {string} name @param {URL} url */
 function lazily(name, url) {
     const folder = `${ROOT}/${name.slice(0, name.lastIndexOf("/"))}`
@@ -69,7 +78,7 @@ function lazily(name, url) {
 const actions = {
     start,
     begin: () => kernel.begin(),
-    run: ({ source }) => kernel.run(source),
+    run: ({ source, cell }) => kernel.run(source, cell),
     needs: ({ source }) => kernel.needs_earlier_cells(source),
     comm: ({ message, buffers }) => kernel.receive(JSON.stringify(message), pyodide.toPy(buffers)),
 }

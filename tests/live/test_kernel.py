@@ -48,6 +48,32 @@ def test_a_line_is_sent_before_the_next_one_is_printed():
     assert [m["text"] for m in messages] == ["a\n", "b\n"] or [m["text"] for m in messages] == ["a", "\n", "b\n"]
 
 
+def test_the_middle_of_what_is_long_is_left_out():
+    cells = (
+        "print('x' * 500_000)",
+        "for i in range(200_000):\n    print(i)",
+        "'x' * 500_000",
+        "raise ValueError('x' * 500_000)",
+    )
+    long_line, lines, value, error = (messages for _, messages in sent_by(*cells))
+    for messages in (long_line, lines):
+        assert len(json.dumps(messages)) < 30_000
+    printed = ["".join(m["text"] for m in messages) for messages in (long_line, lines)]
+    assert printed[0] == "x" * 10_000 + "\n… 480,001 characters left out …\n" + "x" * 9_999 + "\n"
+    rows = printed[1].splitlines()
+    assert rows[:500] == [str(i) for i in range(500)]
+    assert rows[-499:] == [str(i) for i in range(199_501, 200_000)]
+    assert sum("left out" in row for row in rows) == 1
+    assert "480,002 characters left out" in value[0]["data"]["text/plain"]
+    assert all(len(error[0][key]) < 21_000 for key in ("evalue", "traceback"))
+
+
+def test_a_short_text_is_whole():
+    text = "".join(f"{i}\n" for i in range(900))
+    ((_, messages),) = sent_by(f"print({text!r}, end='')")
+    assert "".join(m["text"] for m in messages) == text
+
+
 def test_a_semicolon_or_a_statement_shows_nothing():
     assert [messages for _, messages in sent_by("1 + 1;", "x = 3", "None", "")] == [[], [], [], []]
 

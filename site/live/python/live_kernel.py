@@ -18,6 +18,7 @@ from types import SimpleNamespace
 
 AT_ONCE = 100  # lines that a cell may print before text is held back
 OFTEN = 0.1  # seconds for which it is held back then
+LONGEST, MOST = 10_000, 500  # characters and lines that are kept of the start and of the end of a long text
 _post = None
 _comms = None
 _own = frozenset()  # names of variables that do not belong to a lesson
@@ -68,25 +69,60 @@ def _refuse_input(*_):
 
 
 def send(message, buffers=()):
-    """Send a message to the page."""
+    """Send a message to the page, with plain text shortened."""
+    if "text/plain" in message.get("data", ()):
+        message["data"]["text/plain"] = shortened(message["data"]["text/plain"])
+    if message["type"] == "error":
+        message |= {key: shortened(message[key]) for key in ("evalue", "traceback")}
     _post(json.dumps(message, default=str), list(buffers))
 
 
+def shortened(text):
+    """Leave out the middle of a long text, and say how much that is."""
+    start = _start(text)
+    end = _start(text[len(start) :][::-1])[::-1]
+    return start + _gap(len(text) - len(start) - len(end)) + end
+
+
+def _start(text, size=LONGEST, lines=MOST):
+    """Return the start of a text, of at most `size` characters and `lines` lines."""
+    text = text[:size]
+    parts = text.split("\n", lines)
+    return text[: len(text) - len(parts[-1])] if len(parts) > lines else text
+
+
+def _gap(count):
+    return f"\n… {count:,} characters left out …\n" if count else ""
+
+
 class Stream(io.TextIOBase):
-    """Printed text, sent to the page in pieces."""
+    """Printed text, sent to the page in pieces, without the middle of what is long."""
 
     encoding = "utf-8"
 
     def __init__(self, name):
-        self.name, self._held, self._sent, self.lines = name, [], 0.0, 0
+        self.name, self._held, self._sent = name, [], 0.0
+        self.begin()
+
+    def begin(self):
+        """Count anew what a cell prints."""
+        self.lines, self._size, self._end, self._dropped = 0, 0, "", 0
 
     def write(self, text):
         """Send the first lines at once, and hold later ones back for a moment, because many messages would be slow."""
-        self._held.append(text)
-        self.lines += "\n" in text
-        if ("\n" in text and self.lines <= AT_ONCE) or time.monotonic() - self._sent > OFTEN:
+        start = "" if self._end else _start(text, max(LONGEST - self._size, 0), max(MOST - self.lines, 0))
+        self._held.append(start)
+        self._size += 0 if "\r" in start else len(start)  # a progress bar stays in its line
+        self.lines += start.count("\n")
+        self._keep_end(self._end + text[len(start) :])
+        if ("\n" in start and self.lines <= AT_ONCE) or time.monotonic() - self._sent > OFTEN:
             self.flush()
         return len(text)
+
+    def _keep_end(self, text, most=10 * LONGEST):
+        end = text if len(text) <= most else _start(text[::-1])[::-1]
+        self._dropped += len(text) - len(end)
+        self._end = end
 
     def flush(self):
         """Send the text that has been held back."""
@@ -95,13 +131,28 @@ class Stream(io.TextIOBase):
             send({"type": "stream", "name": self.name, "text": "".join(self._held)})
             self._held = []
 
+    def finish(self):
+        """Send what is left, at the end of a cell."""
+        if self._end:
+            self._keep_end(self._end, 0)
+            self._held.append(_gap(self._dropped) + self._end)
+        self.flush()
+        self.begin()
+
     def writable(self):
         """Return True."""
         return True
 
 
-async def run(source):
+async def run(source, number=None):
     """Run a cell, and show the value of its last expression unless it ends with a semicolon.
+
+    Parameters
+    ----------
+    source : str
+        The code.
+    number : int, optional
+        The number of the cell on the page, for tracebacks. Without it, the cells that have run are counted.
 
     Returns
     -------
@@ -112,10 +163,9 @@ async def run(source):
     from IPython.display import display
 
     shell, error = get_ipython(), None
-    sys.stdout.lines = sys.stderr.lines = 0
     cells = shell.user_ns["In"]
     cells.append(source)
-    name = f"<cell {len(cells) - 1}>"
+    name = f"<cell {len(cells) - 1 if number is None else number}>"
     linecache.cache[name] = (len(source), None, source.splitlines(True), name)  # for tracebacks and inspect
     try:
         before, last = _compile(source, name)
@@ -176,9 +226,9 @@ def receive(text, buffers):
 
 
 def _finish():
-    """Send what has been printed, and the record of exercises if it has changed."""
+    """Send what was printed, and the record of exercises if it has changed."""
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+        stream.finish()
     record = Path("../progress.json")
     text = record.read_text(encoding="utf-8") if record.is_file() else ""
     if text != _finish.last:
