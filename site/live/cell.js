@@ -38,17 +38,20 @@ export class Cell {
     #furnish() {
         const kind = this.kind, run = () => this.lesson.run(this), where = `cell ${this.number}`
         this.node.classList.add("live-cell")
-        this.undo = button("Undo edits", () => this.restore(), { class: "live-quiet", hidden: true })
+        this.undo = button("Undo edits", () => this.restore(), { class: "live-quiet live-undo", hidden: true })
+        this.edited = element("span", { class: "live-mark", hidden: true }, "edited")
+        this.solved = element("span", { class: "live-mark live-solved", hidden: true }, "✓ solved")
         this.edit = button("Edit", () => this.open(), { class: "live-quiet", "aria-label": `Edit ${where}` })
         const answers = kind === "exercise" || kind === "questions"
         const title = "Shift+Enter"
         this.runner = answers
             ? button("Check", run, { class: "live-main", title, "aria-label": `Check the answer in ${where}` })
             : button("Run", run, { class: "live-run", title, "aria-label": `Run ${where}` })
-        this.bar = element("div", { class: answers ? "live-bar live-answers" : "live-bar" }, this.undo, this.edit, this.runner)
+        this.bar = element("div", { class: answers ? "live-bar live-answers" : "live-bar" },
+            this.edited, this.undo, this.edit, this.runner, this.solved)
         if (this.exercise)
-            for (const name of ["hint", "solution"])
-                this.bar.append(button(name === "hint" ? "Hint" : "Solution", () => this.lesson.ask(this, name)))
+            for (const name of ["Hint", "Solution"])
+                this.bar.append(button(name, () => this.lesson.ask(this, name.toLowerCase()), { "aria-label": `${name} for ${where}` }))
         this.input.append(this.bar)
         const invitation = this.node.querySelector(".invite .on-screen")
         if (invitation) invitation.textContent = "Answer in this cell, then press Check."
@@ -102,7 +105,9 @@ export class Cell {
         this.done = false
         this.node.classList.remove("live-done")
         const edited = text.trimEnd() !== this.original
+        this.node.classList.toggle("live-edited", edited)
         if (this.undo) this.undo.hidden = !edited
+        if (this.edited) this.edited.hidden = !edited
         this.lesson.keep(this.id, edited ? text : null)
     }
 

@@ -89,8 +89,10 @@ export class Kernel extends EventTarget {
             this.waiting.delete(data.number)
             data.type === "done" ? asked?.resolve(data.value) : asked?.reject(new Error(data.message))
         } else if (data.type === "status") this.#tell(this.state, data.words)
-        else if (data.type === "progress") saveProgress(data.text)
-        else if (data.type.startsWith("comm_")) this.dispatchEvent(new CustomEvent("comm", { detail: data }))
+        else if (data.type === "progress") {
+            saveProgress(data.text)
+            this.dispatchEvent(new Event("progress"))
+        } else if (data.type.startsWith("comm_")) this.dispatchEvent(new CustomEvent("comm", { detail: data }))
         else if (this.listener) this.listener(data)
         else if (data.type === "error") this.#tell(this.state, `${data.ename}: ${data.evalue}`, true)
     }

@@ -3,7 +3,7 @@
 import { Cell } from "./cell.js"
 import { element } from "./dom.js"
 import { Ended } from "./kernel.js"
-import { Store, watchOtherTabs } from "./store.js"
+import { readProgress, Store, watchOtherTabs } from "./store.js"
 
 export class Lesson {
     /** @param {string} name @param {string} edition
@@ -21,6 +21,7 @@ export class Lesson {
         /** @type {Promise<any>?} */ this.begun = null
         /** @type {Promise<import("./widgets.js").Widgets>?} */ this.widgets = null
         this.#restore()
+        this.showSolved()
         this.unwatch = watchOtherTabs(name, () => this.pill.notice("other-tab",
             "This lesson is also open in another tab. Both tabs keep what you type in the same place, " +
             "so the last change of a cell is the one that stays."))
@@ -32,12 +33,19 @@ export class Lesson {
             for (const cell of this.cells) if (cell.id in texts) cell.setText(texts[cell.id])
         }
         put(this.store.cells)
+        if (Object.keys(this.store.cells).length) this.pill.show({ state: "off", words: "What you typed here is back. Run starts Python." })
         const earlier = this.store.earlier()
         if (earlier)
             this.pill.notice("edition", "This lesson has a new edition since you typed in it.", {
                 "Keep what I typed": () => { put({ ...earlier, ...this.store.cells }); this.store.settle() },
                 "Use the new edition": () => this.store.settle(),
             })
+    }
+
+    /** Mark the solved exercises. */
+    showSolved() {
+        const { done } = JSON.parse(readProgress() ?? '{"done": []}')
+        for (const cell of this.cells) if (cell.solved) cell.solved.hidden = !done.includes(cell.exercise)
     }
 
     /** @param {string} id @param {string?} text */
@@ -84,12 +92,13 @@ export class Lesson {
         this.pill.show({ state: "running", words })
         cell.mark("running")
         cell.outputs.begin()
+        const { text } = cell
         let well = false
         try {
-            well = await this.kernel.run(cell.text, cell.number, message => cell.outputs.add(message))
+            well = await this.kernel.run(text, cell.number, message => cell.outputs.add(message))
         } finally {
             cell.outputs.end()
-            cell.mark(well ? "done" : "failed")
+            cell.mark(!well ? "failed" : text === cell.text ? "done" : "")
         }
         this.pill.show({ state: "ready", words: "Python is ready" })
         return well

@@ -8,6 +8,8 @@ import { element, typeset } from "./dom.js"
 
 const VIEW = "application/vnd.jupyter.widget-view+json"
 
+const LONG = 1500 // characters from which a text may be higher than its box
+
 export class Outputs {
     /** @param {HTMLElement} cell - the element of the cell @param {ShowWidget} showWidget */
     constructor(cell, showWidget) {
@@ -61,13 +63,13 @@ export class Outputs {
         const pre = last?.classList.contains(kind) ? last.querySelector("pre") : null
         const whole = (pre?.textContent ?? "") + text
         const shown = whole.replace(/[^\n]*\r(?!\n)/g, "") // a carriage return overwrites its line
-        if (pre) pre.textContent = shown
+        if (pre) fill(pre, shown)
         else this.#block(kind, shown)
     }
 
     /** @param {string} kind @param {string} text */
     #block(kind, text) {
-        const box = element("div", { class: "highlight" }, element("pre", {}, text))
+        const box = element("div", { class: "highlight" }, fill(element("pre"), text))
         this.#put(`${kind} highlight-myst-ansi notranslate`).append(box)
     }
 
@@ -131,6 +133,14 @@ export class Outputs {
         this.host.append(box)
         return box
     }
+}
+
+/** Show text in a box, which scrolls, also with the keyboard, if the text is long.
+ * @template {HTMLElement} T @param {T} box @param {string} text */
+function fill(box, text) {
+    box.textContent = text
+    if (text.length > LONG) box.tabIndex = 0
+    return box
 }
 
 /** Stop the animations of an image for readers who prefer less motion, which browsers do not tell an image.

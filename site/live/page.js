@@ -31,6 +31,7 @@ tellTheme()
 let lesson = openLesson()
 kernel.addEventListener("status", event => pill.show(/** @type {CustomEvent} */ (event).detail))
 kernel.addEventListener("ended", () => lesson.ended())
+kernel.addEventListener("progress", () => lesson.showSolved())
 kernel.addEventListener("comm", event => lesson.passOn(/** @type {CustomEvent} */ (event).detail))
 followLinks({
     worthwhile: () => Boolean(kernel.started),

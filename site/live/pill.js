@@ -21,7 +21,9 @@ export class Pill {
         this.more = button("⋯", () => this.#toggle(), { "aria-label": "More", "aria-expanded": "false" })
         this.node = element("div", { class: "live-pill", hidden: true, "data-state": "off" },
             this.menu, this.sure, element("span", { class: "live-dot" }), this.words, this.time, this.stop, this.more)
-        this.node.addEventListener("keydown", event => event.key === "Escape" && this.#close())
+        document.addEventListener("keydown", event => event.key === "Escape" && this.#isOpen() && this.#close())
+        document.addEventListener("pointerdown", ({ target }) =>
+            this.#isOpen() && !this.node.contains(/** @type {Node} */ (target)) && this.#close(false))
         document.body.append(this.node)
         this.start = 0
         setInterval(() => this.#tick(), 500)
@@ -36,7 +38,7 @@ export class Pill {
         this.stop.hidden = state !== "running" && state !== "starting"
         clearTimeout(this.calm)
         this.node.classList.remove("live-calm")
-        if (state === "ready" && !failed) this.calm = setTimeout(() => this.node.classList.add("live-calm"), CALM)
+        if (this.stop.hidden && !failed) this.calm = setTimeout(() => this.node.classList.add("live-calm"), CALM)
         this.#tick()
     }
 
@@ -55,7 +57,7 @@ export class Pill {
     }
 
     #toggle() {
-        const open = this.menu.hidden && this.sure.hidden
+        const open = !this.#isOpen()
         this.#close()
         this.menu.hidden = !open
         this.more.setAttribute("aria-expanded", String(open))
@@ -68,9 +70,14 @@ export class Pill {
         this.sure.querySelectorAll("button")[1].focus()
     }
 
-    #close() {
+    #isOpen() {
+        return !(this.menu.hidden && this.sure.hidden)
+    }
+
+    /** Close the menu. @param {boolean} [focus] - whether the focus returns to its button */
+    #close(focus = true) {
         this.menu.hidden = this.sure.hidden = true
         this.more.setAttribute("aria-expanded", "false")
-        this.more.focus()
+        if (focus) this.more.focus()
     }
 }

@@ -23,7 +23,7 @@ async function start({ base, progress }) {
     ])
     files.catch(() => {}) // it is reported when it is awaited
     say("Loading Python")
-    pyodide = await orLost(import(`${indexURL}pyodide.mjs`).then(({ loadPyodide }) => loadPyodide({
+    pyodide = await orLost(() => import(`${indexURL}pyodide.mjs`).then(({ loadPyodide }) => loadPyodide({
         indexURL, packages, lockFileURL: new URL("pyodide-lock.json", here).href, packageBaseUrl: here.href,
         checkIntegrity: !!self.crypto.subtle, // exists only on https and on this machine
         stdLibURL: `${indexURL}python_stdlib.zip`,
@@ -57,12 +57,18 @@ async function fetched(url) {
     return answer
 }
 
-/** Fail where Pyodide would wait for ever, because it does not handle the failure of a download.
- * @template T @param {Promise<T>} loading @returns {Promise<T>} */
-function orLost(loading) {
-    const lost = new Promise((_, reject) =>
-        self.addEventListener("unhandledrejection", event => (event.preventDefault(), reject(event.reason)), { once: true }))
-    return Promise.race([loading, lost]).catch(error => {
+/** Load Pyodide, and fail where it would wait for ever: it does not handle a failed download of its WebAssembly.
+ * @template T @param {() => Promise<T>} load @returns {Promise<T>} */
+function orLost(load) {
+    const { fetch } = self
+    const lost = new Promise((_, reject) => {
+        self.fetch = (resource, options) => {
+            const answer = fetch(resource, options), fail = () => reject(new TypeError("fetch"))
+            if (String(resource).endsWith(".wasm")) answer.then(({ ok }) => ok || fail(), fail)
+            return answer
+        }
+    })
+    return Promise.race([load(), lost]).finally(() => (self.fetch = fetch)).catch(error => {
         throw error instanceof TypeError ? new Error("a file of Python could not be downloaded") : error
     })
 }

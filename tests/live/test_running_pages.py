@@ -296,6 +296,7 @@ def test_an_exercise_is_judged_in_place_and_stays_solved(visit):
     finish(page)
     assert json.loads(page.evaluate("localStorage['live:progress']")) == {"done": ["01.error"]}
     page.reload()
+    where.get_by_text("✓ solved").wait_for()
     assert "2 - 5" in where.locator(".cm-content").inner_text()
     type_in(page, where, "from helpers.exercises import progress\nprogress()")
     press(page, where, "Check")
@@ -382,6 +383,69 @@ def test_a_failure_to_load_is_one_sentence(visit):
     assert page.evaluate(FAILED) == []
     assert all("ERR_FAILED" in fault for fault in visit.faults), visit.faults
     visit.faults.clear()
+
+
+def test_a_restart_without_a_connection_fails_and_the_next_run_tries_again(visit):
+    page = visit("01_fit_a_line")
+    where = cell(page, "01-004")
+    press(page, where, "Run")
+    finish(page)
+    page.context.route("**/pyodide.asm.wasm", lambda route: route.abort())
+    press(page, page, "More")
+    press(page, page, "Restart Python")
+    page.get_by_text("Python could not be started: a file of Python could not be downloaded. Check").wait_for()
+    page.context.unroute("**/pyodide.asm.wasm")
+    type_in(page, where, "1 / 0")
+    press(page, where, "Run")
+    where.get_by_text('File "<cell 2>", line 1').wait_for()
+    assert all("ERR_FAILED" in fault or "wasm" in fault for fault in visit.faults), visit.faults
+    visit.faults.clear()
+
+
+def test_the_menu_closes_on_a_click_elsewhere_and_on_escape(visit):
+    page = visit("01_fit_a_line")
+    type_in(page, cell(page, "01-004"), "mine = 1")
+    page.reload()
+    entry = page.get_by_role("button", name="Run all cells")
+    assert page.locator(".live-undo:visible, .live-mark:visible").count() == 2  # marked, also without a mouse above it
+    assert cell(page, "01-004").locator(".live-undo").evaluate("node => getComputedStyle(node).opacity") == "1"
+    for leave in (lambda: page.get_by_role("heading", level=1).click(), lambda: page.keyboard.press("Escape")):
+        press(page, page, "More")
+        entry.wait_for()
+        page.evaluate("document.activeElement.blur()")
+        leave()
+        entry.wait_for(state="hidden")
+
+
+@pytest.mark.parametrize("storage", ["full", "forbidden"])
+def test_a_browser_that_keeps_nothing_is_announced_where_the_reader_is(visit, storage):
+    page = visit("01_fit_a_line")
+    fail = "() => { throw new DOMException('', 'QuotaExceededError') }"
+    page.context.add_init_script(
+        f"Storage.prototype.setItem = {fail}" if storage == "full" else
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError') } })"
+    )  # fmt: skip
+    page.reload()
+    where = cell(page, "01-105")
+    type_in(page, where, "mine = 1")
+    notice = page.get_by_text("This browser does not keep what you type here")
+    notice.wait_for()
+    assert notice.evaluate("node => node.getBoundingClientRect().top") > 0
+    assert [fault for fault in visit.faults if "/live/" in fault] == []
+    visit.faults.clear()  # the theme has some
+
+
+def test_what_is_edited_while_it_runs_is_not_marked_as_run(visit):
+    page = visit("01_fit_a_line")
+    where = cell(page, "01-004")
+    type_in(page, where, "print('begun')\nimport time\ntime.sleep(3)")
+    press(page, where, "Run")
+    where.get_by_text("begun", exact=True).wait_for()
+    page.keyboard.press("Control+End")
+    where.locator(".cm-content").focus()
+    page.keyboard.insert_text(" ")
+    finish(page)
+    assert page.locator(".live-done").count() == 1  # the cell above
 
 
 def test_on_a_phone_by_touch(visit):
