@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import warnings
+import weakref
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
 import numpy as np
@@ -26,6 +27,7 @@ from helpers.exercises.surroundings import restored
 PATIENCE = 5  # number of alarms that the code may catch before they become frequent
 OFTEN = 2e-5  # seconds between frequent alarms, about the time that a few bytecodes take
 OWN_FILES = (__file__, contextlib.__file__)
+WEAKREF_FILES = (weakref.__file__, weakref.WeakSet.__init__.__code__.co_filename)
 
 
 class TimeUp(BaseException):
@@ -131,6 +133,8 @@ def _alarm(seconds):
         if not active or frame.f_code.co_filename in OWN_FILES:  # the block has ended
             return
         ignored += 1
+        if ignored < PATIENCE and _in_finalizer(frame):  # wait for the next alarm
+            return
         if ignored == PATIENCE:
             signal.setitimer(signal.ITIMER_REAL, OFTEN, OFTEN)
         raise TimeUp(f"{seconds:g}")
@@ -145,6 +149,13 @@ def _alarm(seconds):
             left = max(left - (time.monotonic() - start), 1e-3)
         signal.setitimer(signal.ITIMER_REAL, left, interval)
         signal.signal(signal.SIGALRM, handler or signal.SIG_DFL)
+
+
+def _in_finalizer(frame):
+    """Return whether an object is being deleted, in which case Python prints an error and then ignores it."""
+    while frame and frame.f_code.co_name != "__del__" and frame.f_code.co_filename not in WEAKREF_FILES:
+        frame = frame.f_back
+    return frame is not None
 
 
 @contextmanager

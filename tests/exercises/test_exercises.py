@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import warnings
+import weakref
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -627,6 +628,35 @@ def test_an_endless_answer_is_stopped_where_there_is_no_alarm():
     thread.start()
     thread.join(timeout=20)
     assert said and "was stopped after 0.3 seconds" in said[0].words
+
+
+class Slow:
+    """An object that takes 0.15 seconds to delete."""
+
+    deleted = 0
+
+    def __del__(self):
+        end = time.monotonic() + 0.15
+        while time.monotonic() < end:
+            pass
+        Slow.deleted += 1
+
+
+class Watched:
+    """An object that takes as long, because of a weak reference to it."""
+
+    def __init__(self):
+        weakref.finalize(self, Slow.__del__, None)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no alarm")
+@pytest.mark.parametrize("kind", [Slow, Watched])
+def test_an_alarm_waits_until_an_object_is_deleted(kind):
+    before = Slow.deleted
+    with pytest.raises(limits.TimeUp), limits.time_limit(0.05):
+        kind()
+        endless()
+    assert Slow.deleted == before + 1  # and Python has printed no error that it ignored, as pytest checks
 
 
 def test_a_timer_that_was_set_before_goes_on():
