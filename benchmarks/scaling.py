@@ -16,6 +16,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
+from matplotlib.ticker import LogLocator
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -45,7 +46,9 @@ SWEEPS = {
 
 def ours(X, Y, W, b, cores, stack):
     """Return a function that computes the cost and its gradient once."""
-    run = stack.enter_context(parallel_map(min(blocks.count_blocks(len(X)), cores)))
+    run = stack.enter_context(
+        parallel_map(min(blocks.count_parallel_blocks(len(X), sum(w.size for w in W.values())), cores))
+    )
     out = tuple({l: np.empty_like(p[l]) for l in p} for p in (W, b))
     return lambda: blocks.cost_and_gradients(X, Y, W, b, "relu", run=run, out=out)
 
@@ -116,6 +119,8 @@ def plot(ax, name, values, work, times):
     ax.set(xlabel=unit, ylabel="one step (ms)")
     ax.set_xticks(work, values)
     ax.minorticks_off()
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter("{x:g}")
     ax.legend(title="exponent")
 
 

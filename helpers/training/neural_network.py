@@ -15,7 +15,7 @@ from helpers.backprop.optimizers import OPTIMIZERS
 from helpers.system.arguments import true_or_false
 from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import as_classes, as_generator, as_targets
-from helpers.training import blocks, storage
+from helpers.training import batching, blocks, storage
 from helpers.training.engine import DivergedError, State, Training, differences, mark, pack, views
 from helpers.training.inputs import OPTIONS, as_examples, as_held_out, as_rows, check_parameters, checked_options
 from helpers.training.parallel import parallel_map
@@ -340,10 +340,8 @@ class NeuralNetwork:
         However training ends, the network keeps a consistent result, either the new one or the previous one.
         """
         stopped = diverged = False
-        with (
-            interrupts_wait() as let_interrupt,
-            parallel_map(blocks.count_blocks(min(options.batch_size or len(X), len(X)))) as run,
-        ):
+        n_parallel = blocks.count_parallel_blocks(batching.batch_size(X, options), state.theta.size)
+        with interrupts_wait() as let_interrupt, parallel_map(n_parallel) as run:
             training = self._training(options, state, sizes, X, Y, held_out, run)
             try:
                 for _ in training.updates():

@@ -60,3 +60,9 @@ def test_gradients_are_written_where_they_are_wanted(dtype):
 
 def test_the_number_of_blocks():
     assert [blocks.count_blocks(m) for m in (1, 511, 512, 1536, 1537, 3072, 3073, 11272)] == [1, 1, 2, 2, 2, 2, 3, 8]
+
+
+def test_only_blocks_with_enough_work_are_worth_a_thread():
+    wide, narrow = 784 * 196, 16 * 16
+    assert [blocks.count_parallel_blocks(m, wide) for m in (511, 512, 11272)] == [1, 2, 8]
+    assert [blocks.count_parallel_blocks(m, narrow) for m in (512, 2000, 60000)] == [1, 1, 1]

@@ -351,6 +351,8 @@ def test_a_real_interrupt_in_the_middle_of_parallel_work(monkeypatch):
     rng = np.random.default_rng(0)
     X, y = rng.standard_normal((4 * blocks.BLOCK, 50)), rng.integers(0, 2, 4 * blocks.BLOCK)
 
+    assert blocks.count_parallel_blocks(len(X), 50 * 60) == 4
+
     def progress(n_updates, *_):
         threading.Timer(0.3, _thread.interrupt_main).start()
         return range(n_updates)
@@ -361,13 +363,13 @@ def test_a_real_interrupt_in_the_middle_of_parallel_work(monkeypatch):
     )  # SIGINT is ignored where tests run in the background
     try:
         with pytest.warns(UserWarning, match="training was interrupted"):
-            model = NeuralNetwork([20, 1], iterations=10**5).fit(X, y)
+            model = NeuralNetwork([60, 1], iterations=10**5).fit(X, y)
     finally:
         signal.signal(signal.SIGINT, before)
     monkeypatch.undo()
     done = len(model.cost_history_)
     assert 0 < done < 10**5
-    again = NeuralNetwork([20, 1], iterations=done).fit(X, y)
+    again = NeuralNetwork([60, 1], iterations=done).fit(X, y)
     np.testing.assert_array_equal(again.W_[1], model.W_[1])
 
 
