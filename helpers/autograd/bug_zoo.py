@@ -73,7 +73,7 @@ def grad_that_does_not_wait(output, inputs):
 
 
 class GradThatKeeps:
-    """Version of `grad` that adds each gradient to those of previous calls.
+    """Version of `grad` that adds each gradient to the gradients of previous calls.
 
     Two gradients are added if their inputs have the same position in the list of inputs.
     """
@@ -96,7 +96,7 @@ class TapeCreature(Creature):
     """
 
     def gradients(self):
-        """Return a new function from (X, Y, W, b) to (dW, db) with this bug, for `check_gradients`."""
+        """Return a new function with this bug, from (X, Y, W, b) to (dW, db), to pass to `check_gradients`."""
         on_tape = partial(gradients, hidden_activation=self.hidden_activation)
         if not inspect.isclass(self.broken):
             return partial(on_tape, grad=self.broken)
@@ -118,7 +118,7 @@ CREATURES = [
         "a missing factor in the product rule",
         FactorForgotten,
         "The derivative of a × b with respect to a is b, but the code uses 1.",
-        "The labels drop out of the gradient as if all were 1, and the network answers 1 for every example.",
+        "The labels drop out of the gradient, as if all of them were 1, and the network predicts 1 for every example.",
         "every label is treated as 1",
     ),
     TapeCreature(

@@ -35,7 +35,7 @@ def mask_forgotten(Q, K, V):
 
 
 def examine_attention(attention):
-    """Check a causal attention head, and name what is wrong with it.
+    """Check a causal attention head, and say what is wrong with it.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def examine_attention(attention):
     if np.allclose(ratio, 1):
         return "The scores are √d times too large: they have not been divided by √d."
     if not np.allclose(ratio, 1 / np.sqrt(d)):
-        return "The weights are not those of the scores Q Kᵀ / √d."
+        return "The weights do not agree with the scores Q Kᵀ / √d."
     return "The head is right."
 
 
@@ -96,7 +96,7 @@ def one_use_only(E):
 
 
 def examine_shared(gradient):
-    """Check a function that returns the gradient of `shared_cost` with respect to E, and name what is wrong with it.
+    """Check a function that returns the gradient of `shared_cost` with respect to E, and say what is wrong with it.
 
     Returns
     -------
@@ -113,21 +113,21 @@ def examine_shared(gradient):
     for name, part in (("logits", through_logits), ("input", whole - through_logits)):
         if np.allclose(found, part):
             return f"The gradient counts only the use of E in the {name}: the gradients of both uses must be added."
-    return "The gradient differs from that of nudges."
+    return "The gradient differs from the numerical gradient."
 
 
 class LayerCreature(NamedTuple):
-    """An entry in the collection."""
+    """An entry in the collection: a broken function and a description of its mistake."""
 
     title: str
     broken: Callable
     examine: Callable  # function that names the mistake
-    seen: str  # what it does to a training
-    says: str  # part of what `examine` says
+    seen: str  # effect of the mistake on training
+    says: str  # part of the sentence that `examine` returns
 
     @property
     def source(self):
-        """The code of the mistake."""
+        """Source code of the broken function."""
         return inspect.getsource(self.broken)
 
 

@@ -11,14 +11,14 @@ from helpers.system.validation import positive_whole
 
 
 def windows(images, size):
-    """Return all square windows of a stack of images.
+    """Return all square windows of a given size in a stack of images.
 
     Parameters
     ----------
     images : ndarray or Variable of shape (m, h, w, c)
         Images with c channels.
     size : int
-        Number of rows and of columns of a window.
+        Number of rows and columns in a window.
 
     Returns
     -------
@@ -40,7 +40,9 @@ def windows(images, size):
 
 
 def convolve(images, F, b):
-    """Compare every window of a stack of images with every filter: one selection and one matrix product.
+    """Compute the convolution of a stack of images with a set of filters.
+
+    A single matrix product compares all windows of the images with all filters.
 
     Parameters
     ----------
@@ -68,7 +70,7 @@ def pool(images, size=2):
     images : Variable of shape (m, h, w, c)
         Images, where h and w are multiples of `size`.
     size : int
-        Number of rows and of columns of a block.
+        Number of rows and columns in a block.
 
     Returns
     -------
@@ -79,7 +81,7 @@ def pool(images, size=2):
 
 
 def normalize(A, axis):
-    """Subtract the mean over an axis, and divide by the standard deviation.
+    """Subtract the mean along an axis, and divide by the standard deviation.
 
     The small number 1e-5 is added to the variance, so that an axis with equal entries does not lead to a division by 0.
     Over the examples, this is batch normalisation; over the features of each example, it is layer normalisation.
@@ -113,13 +115,13 @@ def attention(Q, K, V, mask=0.0):
     V : Variable of shape (…, n, e)
         Values of the tokens.
     mask : ndarray of shape (n, n)
-        Added to the scores. An entry of −∞ excludes a token.
+        Array that is added to the scores. An entry of −∞ excludes a token.
 
     Returns
     -------
     mixed : Variable of shape (…, n, e)
     weights : Variable of shape (…, n, n)
-        Row t contains the weights with which token t looks at the tokens. They add up to 1.
+        Row t contains the weights that token t gives to each of the tokens. They add up to 1.
     """
     weights = (Q @ K.swapaxes(-1, -2) / np.sqrt(Q.shape[-1]) + mask).softmax(axis=-1)
     return weights @ V, weights
@@ -142,8 +144,9 @@ def parameters(vocabulary, length, width, random_state=None):
     Returns
     -------
     dict of ndarray
-        E and P: vectors of the tokens, (vocabulary, d), and of the places, (length, d). Wq, Wk, Wv and Wo: the
-        projections of attention, (d, d). W1, b1, W2 and b2: two layers with 4d hidden units. b: (vocabulary,).
+        E contains the vectors of the tokens, with shape (vocabulary, d), and P those of the positions, with shape
+        (length, d). Wq, Wk, Wv and Wo are the projections of attention, with shape (d, d). W1, b1, W2 and b2 belong to
+        two layers with 4d hidden units, and b contains the biases of the logits, with shape (vocabulary,).
     """
     rng, d = np.random.default_rng(random_state), width
     shapes = {"Wq": (d, d), "Wk": (d, d), "Wv": (d, d), "Wo": (d, d), "W1": (d, 4 * d), "W2": (4 * d, d)}
@@ -153,12 +156,12 @@ def parameters(vocabulary, length, width, random_state=None):
 
 
 def transformer(p, tokens, heads=2):
-    """Compute the logits of the next token at every place of a stack of sequences.
+    """Compute the logits of the next token at every position in a stack of sequences.
 
     Parameters
     ----------
     p : dict of Variable
-        See `parameters`. The vectors E are used twice, for the tokens that go in and for the logits that come out.
+        See `parameters`. E is used twice: to represent the input tokens, and to compute the logits.
     tokens : ndarray of int, of shape (m, n)
         Sequences of n tokens.
     heads : int
@@ -168,7 +171,7 @@ def transformer(p, tokens, heads=2):
     -------
     logits : Variable of shape (m, n, vocabulary)
     weights : Variable of shape (m, heads, n, n)
-        The weights of attention, for drawings.
+        Attention weights, for use in figures.
     """
     m, n = tokens.shape
     x = p["E"][tokens] + p["P"][:n]  # (m, n, d)
@@ -187,15 +190,15 @@ def split(x, heads):
 
 
 def next_token_cost(logits, targets, counts):
-    """Return the mean cross-entropy of the tokens that count.
+    """Return the mean cross-entropy over the selected positions.
 
     Parameters
     ----------
     logits : Variable of shape (m, n, vocabulary)
     targets : ndarray of int, of shape (m, n)
-        The tokens that do follow.
+        Tokens that actually come next.
     counts : ndarray of bool, of shape (m, n)
-        Which of them count. The rest only fills up short sequences.
+        Whether to include each position. The others are padding at the end of short sequences.
 
     Returns
     -------
@@ -208,5 +211,5 @@ def next_token_cost(logits, targets, counts):
 
 
 def variables(p):
-    """Return a dict of Variables with the values of a dict of arrays."""
+    """Convert a dict of arrays to a dict of Variables with the same keys."""
     return {name: Variable(array, name) for name, array in p.items()}

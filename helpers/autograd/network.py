@@ -96,7 +96,7 @@ def gradients(
 
 
 def _check_shapes(X, Y, W, b):
-    """Raise a ValueError unless the shapes of X, Y, W and b fit one network, and each b[l] is a column."""
+    """Raise a ValueError unless the shapes of X, Y, W and b are consistent and each b[l] is a column."""
     n = X.shape[1]
     for l in sorted(W):
         rows = len(W[l]) if W[l].ndim else 1

@@ -51,8 +51,8 @@ def multiply(A, B):
         with contextlib.suppress(ValueError):
             return A @ B
     raise ValueError(
-        f"{A.shape} @ {B.shape} is not possible: the shapes must be (k, n) and (n, m), each with further axes in front "
-        "only if they broadcast"
+        f"{A.shape} @ {B.shape} is not possible: the shapes must be (k, n) and (n, m), and any axes in front of these "
+        "must broadcast"
     )
 
 
@@ -66,7 +66,7 @@ def reduce(f, values, axis, keepdims=False):
         known = ", ".join(map(str, range(values.ndim))) or "none"
         raise ValueError(
             f"axis is {brief(axis)}, but a Variable of shape {values.shape} has the axes {known}: "
-            "choose one of them, several as a tuple, or None for all"
+            "choose one of them, a tuple of several, or None for all"
         ) from None
 
 
@@ -106,11 +106,11 @@ class ArrayLike:
     def __del__(self):
         """Free a long history one Variable at a time.
 
-        Otherwise each Variable would be freed inside the freeing of the next one, so deep that a browser runs out of
-        stack. Here the parents wait in a list until it is their turn. The entry None marks the end of the list.
+        Otherwise, freeing a Variable would free its parents recursively, and a long history would overflow the stack in
+        a browser. Here the parents wait in a list until it is their turn. The entry None marks the end of the list.
         """
         if _waiting:
-            _waiting.append(vars(self).pop("parents", ()))  # there are none if the value was refused
+            _waiting.append(vars(self).pop("parents", ()))  # there are no parents if the value was rejected
             return
         _waiting.extend([None, vars(self).pop("parents", ())])
         try:

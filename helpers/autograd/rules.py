@@ -17,7 +17,7 @@ def like(g, *operands):
 
 
 def same_kind(result, seed, variable):
-    """Return what a backward function has returned, or raise a TypeError if the recording has been lost in it."""
+    """Return the result of a backward function, or raise a TypeError if it should have been recorded but was not."""
     if isinstance(seed, ArrayLike) and not isinstance(result, ArrayLike):
         raise TypeError(
             f"the backward function of {variable.title} returned an array although g is a Variable, so its result "
@@ -57,7 +57,7 @@ def repeat(g, shape):
 
 
 def put(g, places, shape):
-    """Add up the entries of g at the given places of an array of zeros. This undoes indexing.
+    """Add the entries of g to an array of zeros at the given places, which reverses indexing.
 
     Parameters
     ----------

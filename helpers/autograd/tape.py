@@ -11,8 +11,8 @@ broadcast shape, because `backward_steps` sums over the repeated axes for all op
 
 Normally, g is an array. If the backward pass is to be recorded too, so that its result can be differentiated again, g
 is a Variable. Each backward function then computes with Variables, and the tape records what it does. In a backward
-function of your own, use the operands themselves and not their values in this case, as `rules.like` does: whatever
-enters as `a.value` is a constant for the second derivative.
+function of your own, use the operands themselves and not their values in this case, as `rules.like` does: `a.value`
+is treated as a constant in the second derivative.
 """
 
 import itertools
@@ -42,7 +42,7 @@ def _elementwise(name, f, *slopes):
         values = [operand.value for operand in operands]
         y = apply(name, f, values)
 
-        def back(g, slope):  # to record the slope, y is computed again: if y knew itself, it would never be freed
+        def back(g, slope):  # y is recomputed with Variables, because a y that refers to itself would not be freed
             return g * (slope(operation(*operands), *operands) if isinstance(g, Variable) else slope(y, *values))
 
         return self._record(name, y, *((a, partial(back, slope=s)) for a, s in zip(operands, slopes, strict=True)))

@@ -167,7 +167,7 @@ def cross_entropy_gradient(Z, Y):
 
 
 class Output(NamedTuple):
-    """Activation function g of the output layer, with the loss that belongs to it."""
+    """Activation function g of the output layer, and the loss that goes with it."""
 
     g: Callable
     loss: Callable

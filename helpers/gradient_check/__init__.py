@@ -6,7 +6,7 @@ read in this order:
     `nudge`        gradient of any function with respect to one array
     `numerical`    gradients of a whole network, by complex steps
     `rounding`     bounds on the rounding error of a correct gradient
-    `verdict`      judgment of one gradient as right, wrong or unjudged
+    `verdict`      verdict on one gradient: right, wrong or not judged
     `steps`        backpropagation as a program with replaceable lines
     `mistakes`     known mistakes, each of which replaces one line
     `causes`       search for the mistake that explains a wrong gradient

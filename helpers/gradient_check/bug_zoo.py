@@ -367,7 +367,7 @@ class Creature(NamedTuple):
         return inspect.getsource(self.broken)
 
     def gradients(self):
-        """Return a new function from (X, Y, W, b) to (dW, db) with this bug, for `check_gradients`."""
+        """Return a new function with this bug, from (X, Y, W, b) to (dW, db), to pass to `check_gradients`."""
         arguments = list(inspect.signature(self.broken).parameters)
         if inspect.isclass(self.broken):
             return self.broken()
@@ -380,7 +380,7 @@ CREATURES = [
     Creature(
         "σ′ computed from the output",
         slope_of_the_output,
-        "Many homework solutions have it at the last layer, as does a correction in a tutorial's comments.",
+        "Many homework solutions contain it at the last layer, and so does a correction in the comments on a tutorial.",
         "The network learns, but more slowly and less well.",
         "the slope is taken at A[2] instead of Z[2]",
     ),
@@ -394,8 +394,8 @@ CREATURES = [
     Creature(
         "a sum instead of a mean",
         forgotten_mean,
-        "This happens if you copy the error term from a notebook, where it has no 1/m, but leave out the 1/m in its "
-        "dW and db.",
+        "This happens if you copy the error term from a notebook that divides by m only in dW and db, and leave out "
+        "that division.",
         "Training diverges unless the learning rate is m times smaller.",
         "a sum over the",
     ),
@@ -447,7 +447,7 @@ CREATURES = [
         "wrong sign of one term in the cross-entropy",
         sign_of_one_term,
         "A tutorial prints the cost with a minus sign between its two terms.",
-        "The network answers 1 for every example.",
+        "The network predicts 1 for every example.",
         "the two terms of the cross-entropy are subtracted",
     ),
     Creature(
@@ -482,7 +482,7 @@ CREATURES = [
     Creature(
         "integer division",
         whole_number_mean,
-        "It is found in code from the days when 1/m was 0 for an integer m.",
+        "It is found in Python 2 code, where 1/m is 0 for an integer m above 1.",
         "The parameters do not change at all.",
         "all gradients are 0",
     ),

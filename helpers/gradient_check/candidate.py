@@ -57,7 +57,7 @@ class Candidate:
             gradients.append({l: self._as_array(part[l], f"{name}[{l}]", whole) for l in layers if l in part})
         if whole and not self.complaint:
             self._complain(
-                f"{whole[0]} contains integers: its array was created with an integer type, which drops fractions"
+                f"{whole[0]} contains integers: its array was created with an integer type, which discards fractions"
             )
         return tuple(gradients)
 
@@ -77,7 +77,7 @@ class Candidate:
         return np.array(array, float)
 
     def _complain(self, words):
-        """Record the first complaint, and return gradients that count as missing."""
+        """Record a complaint if it is the first, and return empty dictionaries, so that all gradients are missing."""
         self.complaint = self.complaint or Cause("return", "in the returned gradients", words, "return dW, db")
         return {}, {}
 

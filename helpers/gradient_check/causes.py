@@ -15,7 +15,7 @@ SCOPE = re.compile(
     r" (in the (last )?(hidden|output) layers?|in layer 1|at every layer)\b"
 )  # the layers to which a mistake is limited
 ALONE = "the gradient of every single example is right, but the gradient of all examples together is wrong"
-IMPOSSIBLE = ValueError, IndexError, KeyError, TypeError, ZeroDivisionError  # a mistake may not fit the shapes
+IMPOSSIBLE = ValueError, IndexError, KeyError, TypeError, ZeroDivisionError  # if a mistake does not fit the shapes
 
 
 def find_cause(call, task, l):
@@ -120,7 +120,7 @@ def _known(mine, exact, task, wrong):
 
 
 def _suspects(places, l, task):
-    """Return the names of the methods of Steps to try first.
+    """Return the names of the methods of `Steps` in which to look for the mistake first.
 
     The set `places` contains 0 if dW[l] is wrong, and 1 if db[l] is wrong.
     """
@@ -132,7 +132,10 @@ def _suspects(places, l, task):
 
 
 def _refitted(mistake, amount, call, task, l):
-    """Return the amount that fits layer l on the original data, as a factor may depend on the number of examples."""
+    """Return the amount that fits layer l on the original data, or `amount` if none can be found.
+
+    The two can differ, because a factor may depend on the number of examples.
+    """
     if amount is None:
         return None
     exact = Steps(*task).run()
@@ -216,9 +219,7 @@ def _line_of(call, task, right, mine, wrong, l):
     try:
         return (_at_the_output if l == right.L else _between_layers)(call, task, right, l)
     except Exception:  # the function may not accept the data of the experiments
-        return (
-            ("dZ[L]", "dW and db of the last layer are wrong") if l == right.L else ("dA", "it first goes wrong here")
-        )
+        return ("dZ[L]", "dW and db of the last layer are wrong") if l == right.L else ("dA", "the error starts here")
 
 
 def _errors_of_each(call, X, Y, W, b, l):
@@ -227,7 +228,7 @@ def _errors_of_each(call, X, Y, W, b, l):
 
 
 def _at_the_output(call, task, right, l):
-    """Find out whether the error in dZ[L] comes from combining examples, the prediction or the formula."""
+    """Find out whether dZ[L] is wrong because of the prediction, the formula, or how examples are combined."""
     X, Y, W, b = task[:4]
     each = _errors_of_each(call, X, Y, W, b, l)
     if np.allclose(each, right.A[l] - Y, rtol=1e-6, atol=1e-9):

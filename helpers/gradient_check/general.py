@@ -14,8 +14,8 @@ LEVELS = 10  # number of step sizes, each of which is half the previous one
 ROUGH = 1e-4  # a gradient is judged only if its relative uncertainty is at most this large
 ROOM = 10  # allowed deviation, in multiples of the estimated error of a derivative
 TOO_ROUGH = (
-    "the gradient is too small or too rough to judge, because the numerical gradient is known only to {share} of its "
-    "size. Use float64, data that are scaled to about 1, or parameters away from kinks and saturation"
+    "the gradient is too small or too rough to judge, because {reason}. "
+    "Use float64, data that are scaled to about 1, or parameters away from kinks and saturation"
 )
 
 
@@ -63,7 +63,9 @@ def check(cost, gradients, parameters, entries=100):
     if not np.isfinite(value):
         raise ValueError(f"cost is {value} at the parameters: choose parameters at which it is finite")
     if at({}) != value:
-        raise ValueError("cost returns two values for the same parameters: use a fixed seed for its random numbers")
+        raise ValueError(
+            "cost returns two different values for the same parameters: use a fixed seed for its random numbers"
+        )
     given, problems = _call(gradients, parameters)
     rng, findings = np.random.default_rng(0), []
     for path, array in arrays.items():
@@ -105,7 +107,7 @@ def _finding(name, mine, array, places, exact, error):
     known = ~np.isnan(exact)
     mine, exact, error = mine.ravel()[places][known], exact[known], error[known]
     if not exact.size:
-        return Finding(name, np.nan, 0, TOO_ROUGH.format(share="nothing"), "unjudged")
+        return Finding(name, np.nan, 0, TOO_ROUGH.format(reason="none of its entries could be estimated"), "unjudged")
     bound = ROOM * error + 100 * np.finfo(array.dtype).eps * np.abs(exact).max()
     off = relative_error(mine, exact)
     if (np.abs(mine - exact) > bound).any():
@@ -116,9 +118,10 @@ def _finding(name, mine, array, places, exact, error):
             name, off, 0, "the gradient and the numerical gradient are both 0, which proves nothing", "unjudged"
         )
     if share > max(ROUGH, 200 * np.finfo(array.dtype).eps):
-        return Finding(name, off, 0, TOO_ROUGH.format(share=f"{min(share, 1):.0e}"), "unjudged")
+        reason = f"the numerical gradient has a relative error of up to {min(share, 1):.0e}"
+        return Finding(name, off, 0, TOO_ROUGH.format(reason=reason), "unjudged")
     some = [] if len(places) == array.size else [f"{len(places)} of {array.size} entries were checked"]
-    some += [f"{skipped} left out, on a kink or too rough"] if skipped else []
+    some += [f"{skipped} left out, because the cost has a kink there or is too rough"] if skipped else []
     return Finding(name, off, 0, "right" + f" ({'; '.join(some)})" * bool(some), "right")
 
 

@@ -38,7 +38,7 @@ def as_task(X, Y, W, b, hidden_activation, output, l2):
 
 
 def _check_shapes(X, Y, W, b):
-    """Raise a ValueError unless the shapes of the data and of the parameters fit one network."""
+    """Raise a ValueError unless the shapes of the data and the parameters are consistent."""
     for array, name, axes in ((X, "X", "(m, n[0])"), (Y, "Y", "(n[L], m)")):
         if array.ndim != 2:
             hint = "Y[np.newaxis]" if name == "Y" else "X[:, np.newaxis]"
@@ -56,7 +56,8 @@ def _check_shapes(X, Y, W, b):
         before = len(W[l])
     if Y.shape != (before, len(X)):
         raise ValueError(
-            f"Y has shape {Y.shape}, but it must be ({before}, {len(X)}) to fit W[{len(W)}] and X: columns are examples"
+            f"Y has shape {Y.shape}, but it must be ({before}, {len(X)}) to fit W[{len(W)}] and X: "
+            "each column is an example"
         )
 
 

@@ -6,10 +6,10 @@ gradient.
 
 In the replacements, `n` is the running `Steps`. Its attributes n.W, n.b, n.X, n.Y, n.m and n.L are always available,
 and n.Z[l], n.A[l], n.dZ[l] and n.dA[l] are available if they have already been computed. Some mistakes involve an
-unknown amount `a`, such as a learning rate, a penalty λ, or a factor minus 1. It is estimated from the wrong gradient,
-which must be a linear function of it.
+unknown amount `a`, such as a learning rate, a penalty λ, or the amount by which a factor differs from 1. It is
+estimated from the wrong gradient, which must be a linear function of it.
 
-The file is long because it is a table, in which each entry can be read on its own.
+The file is long because it is a table. Each entry can be read on its own.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,7 @@ RIGHT = {
 
 
 class Mistake(NamedTuple):
-    """A replacement of one line of backpropagation with a wrong one."""
+    """A mistake in backpropagation, which replaces one correct line."""
 
     line: str  # a key of RIGHT
     replaces: str  # name of the method of Steps that is replaced
@@ -620,10 +620,10 @@ def _unit_error():
     for says, f in amounts.items():
         yield Mistake("dZ", "unit_error", lambda n, l, a, f=f: n.dA[l] * f(n, l, n.Z[l], n.A[l], a), says, True)
     others = {
-        "A[{l}] is subtracted from dA[{l}] instead of multiplying dA[{l}] by the slope": lambda n, l: n.dA[l] - n.A[l],
+        "A[{l}] is subtracted from dA[{l}], which should be multiplied by the slope": lambda n, l: n.dA[l] - n.A[l],
         "it is only the slope, without the factor dA[{l}]": lambda n, l: n.g_prime(n.Z[l]),
         "it is only the slope at dA[{l}] instead of dA[{l}] times the slope at Z[{l}]": lambda n, l: n.g_prime(n.dA[l]),
-        "the slope is added to dA[{l}] instead of multiplied by it": lambda n, l: n.dA[l] + n.g_prime(n.Z[l]),
+        "the slope is added to dA[{l}] instead of being multiplied by it": lambda n, l: n.dA[l] + n.g_prime(n.Z[l]),
         "it uses |dA[{l}]| instead of dA[{l}]": lambda n, l: np.abs(n.dA[l]) * n.g_prime(n.Z[l]),
         "negative entries are replaced by 0": lambda n, l: np.maximum(n.dA[l] * n.g_prime(n.Z[l]), 0),
         "only positive errors are passed on": lambda n, l: np.maximum(n.dA[l], 0) * n.g_prime(n.Z[l]),
@@ -730,7 +730,7 @@ def _result():
 
 
 def _right(n, method, l):
-    """Return the result of the correct line."""
+    """Return the result of the correct version of a line, given the method of `Steps` that contains it."""
     return getattr(Steps, method)(n, l)
 
 

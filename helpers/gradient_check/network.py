@@ -72,7 +72,7 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
 
 
 def _judge_all(candidate, arguments, task, dtype):
-    """Return a finding for each gradient, based on the examples without a unit on its kink."""
+    """Return a finding for each gradient, based on the examples in which no unit lies on its kink."""
     X, Y, W, b, *options = task
     on_kink, overflows = np.zeros(len(X), bool), False
     if options[0] == "relu":
@@ -157,7 +157,7 @@ def _at_kinks(findings, candidate, task):
             continue
         outside = (mine < np.minimum(dA, 0) - room) | (mine > np.maximum(dA, 0) + room)
         if (outside & (Z[l][:, [i]] == 0)).any():
-            words = f"is wrong only at a kink: where Z[{l}] is 0, the slope is not between those of the two sides"
+            words = f"is wrong only at a kink: where Z[{l}] is 0, the slope is not between the slopes on the two sides"
             name = f"db[{l}]"
             return [
                 f._replace(words=words, verdict="wrong") if f.name == name and f.verdict != "wrong" else f

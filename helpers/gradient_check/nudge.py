@@ -123,5 +123,5 @@ def distance(x, y):
     largest = max(np.abs(x).max(initial=0), np.abs(y).max(initial=0))
     if largest == 0:
         return 0.0
-    x, y = x / largest, y / largest  # otherwise the square of 1e-170 would be 0, and that of 1e200 infinite
+    x, y = x / largest, y / largest  # otherwise the square of 1e-170 would be 0, and the square of 1e200 infinite
     return float(np.linalg.norm(x - y) / (np.linalg.norm(x) + np.linalg.norm(y)))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 SIGNS = {"right": "✓", "wrong": "✗", "unjudged": "?"}
-# Backgrounds of rows; the page shows through, so its own text stands out on a light and on a dark page.
+# Row backgrounds. They are translucent, so that the page's text stays readable on light and dark pages.
 COLOURS = {"right": "rgb(0 114 178 / 15%)", "wrong": "rgb(198 40 40 / 18%)", "unjudged": "rgb(128 128 128 / 12%)"}
 
 
@@ -132,7 +132,7 @@ class GradientReport:
 
 
 def marked(text):
-    """Convert text to HTML, with the parts between backticks as code in the colour of the text."""
+    """Convert text to HTML. The parts between backticks become code in the colour of the surrounding text."""
     return re.sub("`([^`]+)`", r"<code style='color:inherit;background:none'>\1</code>", html.escape(text))
 
 

@@ -33,8 +33,8 @@ ON_KINKS = (
     "biases"
 )
 MIXED = (
-    "the gradient cannot be judged. It is right without the examples that have a unit on its kink, at z = 0, but the "
-    "gradient for all examples is not the mean over the examples. Use other data or nonzero biases"
+    "the gradient cannot be judged. It is right if the examples with a unit on its kink, at z = 0, are left out, "
+    "but the gradient for all examples is not the mean over the examples. Use other data or nonzero biases"
 )
 
 

@@ -40,7 +40,7 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
     hidden_activation, output : str
         Names of the functions, as in `network.forward`.
     run : callable like `map`
-        Applies a function to every block, for example the function given by `parallel.parallel_map`.
+        Function that applies another function to every block, such as the one that `parallel.parallel_map` provides.
     out : tuple (dW, db) of dicts of ndarrays, optional
         Arrays into which the gradients are written.
 
@@ -127,7 +127,7 @@ def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", share=1.
 def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"):
     """Compute the cost over all examples without its gradients.
 
-    The arguments and the errors raised are those of `cost_and_gradients`.
+    See `cost_and_gradients` for the arguments and the errors that are raised.
     """
     check_task(X, Y, W, b, hidden_activation, output)
     total, start = 0.0, 0

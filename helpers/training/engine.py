@@ -15,7 +15,7 @@ import numpy as np
 from helpers.system.interrupts import progress
 from helpers.training import batching, updates
 
-STRIP = 24_576  # parameters updated at a time, so that they stay in the cache; a step takes 0.95 times as long
+STRIP = 24_576  # number of parameters to update at a time. They stay in the cache, so a step takes 0.95 times as long.
 # Options that cannot change during a training run, because the costs or the state would no longer be comparable.
 FIXED = ("hidden_activation", "output", "optimizer", "l2")
 
@@ -152,7 +152,7 @@ class Training:
         Raises
         ------
         DivergedError
-            If the cost is no longer finite. The parameters are then reset to those of the last finite cost.
+            If the cost is no longer finite. The parameters are then reset to the last ones with a finite cost.
         """
         done = len(self.state.costs)
         bar = iter(progress(self.n_updates - done, "fit", "iteration"))

@@ -175,7 +175,7 @@ def check_task(X, Y, W, b, hidden_activation, output):
     check_parameters((X.shape[1], *(np.shape(W[l])[0] if np.ndim(W[l]) else 0 for l in sorted(W))), W, b, ("W", "b"))
     if Y.shape != (wanted := (len(W[len(W)]), len(X))):
         raise ValueError(
-            f"Y has shape {Y.shape}, but it must be (output units, examples) = {wanted}: columns are examples"
+            f"Y has shape {Y.shape}, but it must be (output units, examples) = {wanted}: each column is an example"
         )
 
 

@@ -222,7 +222,7 @@ class NeuralNetwork:
 
         For the output "sigmoid", the label is 1 if its probability is above ½, and 0 otherwise. For "softmax",
         it is the most likely class, and the result has shape (m,). For "identity", the result contains the
-        outputs themselves. Apart from that, the parameters, the shapes and the errors raised are those of
+        outputs themselves. Otherwise, the parameters, the shapes and the errors raised are the same as for
         `predict_proba`.
         """
         answer = self._answer(X)

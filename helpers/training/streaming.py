@@ -82,13 +82,13 @@ class HDF5Rows:
             yield from block
 
     def with_dtype(self, dtype):
-        """Return a table of the same rows, which are converted to the floating-point type `dtype` when read."""
+        """Return a table with the same rows, which are converted to the type `dtype` when they are read."""
         rows = self._copy()
         rows.dtype = self._checked_type(dtype)
         return rows
 
     def columns(self, chosen):
-        """Return a table of the same rows with only the features whose indices are in the int array `chosen`."""
+        """Return a table with the same rows, but only the features whose indices are in the int array `chosen`."""
         rows, before = self._copy(), np.arange(self._whole[1]) if self._chosen is None else self._chosen
         rows._chosen = before[as_places(chosen, self.shape[1], "chosen", "features")]
         rows.shape = (len(self), len(rows._chosen))

@@ -193,7 +193,7 @@ def causal(Q, K, V):
     ("attention", "words"),
     [
         (causal, "^The head is right.$"),
-        (lambda Q, K, V: causal(Q * 2, K, V), "are not those of the scores"),
+        (lambda Q, K, V: causal(Q * 2, K, V), "do not agree with the scores"),
         (lambda Q, K, V: causal(Q, K, V) * 0.5, "^The weights of a row do not add up to 1.$"),
     ],
 )
@@ -208,7 +208,7 @@ def test_gradients_of_a_shared_matrix():
     assert layer_zoo.examine_shared(whole) == "The gradient is right."
     other = layer_zoo.examine_shared(lambda E: whole(E) - layer_zoo.one_use_only(E))
     assert other.startswith("The gradient counts only the use of E in the input")
-    assert layer_zoo.examine_shared(lambda E: 2 * whole(E)) == "The gradient differs from that of nudges."
+    assert layer_zoo.examine_shared(lambda E: 2 * whole(E)) == "The gradient differs from the numerical gradient."
     E = np.random.default_rng(0).standard_normal((3, 4))
     nudged = numerical_gradient(lambda: layer_zoo.shared_cost(Variable(E)).item(), E)
     np.testing.assert_allclose(whole(Variable(E)), nudged, atol=1e-8)
