@@ -206,7 +206,7 @@ def as_shard_sizes(sizes, m):
 
 
 def traced_gradient(X, Y, W, b):
-    """Compute the cost and the gradients of a sigmoid network, and measure the peak memory this takes.
+    """Compute the cost and the gradients of a sigmoid network, and measure the peak memory that this takes.
 
     Parameters
     ----------

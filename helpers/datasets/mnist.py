@@ -188,7 +188,7 @@ def _unpack(folder, name):
 def _parse(folder, images, labels, step=100):
     """Parse a file of images and its file of labels with python-mnist, `step` examples at a time.
 
-    The library returns Python lists. Those of a hundred images stay in the processor's cache, and `bytes` converts
+    The library returns Python lists. The lists for a hundred images stay in the processor's cache, and `bytes` converts
     them faster than NumPy does. Parsing takes 0.4 times as long as with ten thousand images at a time and NumPy.
     """
     contents = {name: _unpack(folder, name) for name in (images, labels)}
@@ -224,7 +224,7 @@ def _parser():
 
 
 def _excerpt(name, content, start, step):
-    """Return an IDX file of `step` examples, which are those of `content` from `start` on."""
+    """Return an IDX file with `step` of the examples in `content`, beginning at index `start`."""
     m, *pixels = MNIST_FILES[name][1]
     size, first = int(np.prod(pixels)), len(_header((m, *pixels)))
     return _header((step, *pixels)) + content[first + start * size : first + (start + step) * size]

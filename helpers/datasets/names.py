@@ -1,16 +1,16 @@
-"""First names for lesson 12, and their letters as numbers."""
+"""First names for lesson 12, and functions that convert them to numbers and back."""
 
 import numpy as np
 
 from helpers.datasets.folder import read_bundled
 from helpers.system.validation import brief
 
-LETTERS = ".abcdefghijklmnopqrstuvwxyz"  # the number of a letter is its place; 0 marks the beginning and the end
-LONGEST = 9  # number of letters of the longest name
+LETTERS = ".abcdefghijklmnopqrstuvwxyz"  # the number of a letter is its index; 0 marks the beginning and the end
+LONGEST = 9  # number of letters in the longest name
 
 
 def load_names():
-    """Return 3000 frequent first names in alphabetical order, in lower case, of three to nine letters.
+    """Return 3000 common first names of three to nine letters, in lower case and in alphabetical order.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """Functions that load colour images from HDF5 files.
 
 The images of Chelsea the cat are bundled with this project. The cat images used in many courses are not, but
-you can download them with ``python -m helpers.datasets fetch cats``. No other function uses the network.
+you can download them with ``python -m helpers.datasets fetch cats``. Nothing else in this module uses the network.
 """
 
 import hashlib

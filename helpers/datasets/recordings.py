@@ -167,7 +167,7 @@ def score_digits(units, learning_rate, seed):
 
 
 def load_scale_out():
-    """Load the measurements of `benchmarks/scale_out.py` as a dict. The errors raised are those of `read_bundled`."""
+    """Load the measurements of `benchmarks/scale_out.py` as a dict. See `read_bundled` for the errors raised."""
     return json.loads(read_bundled(f"runs/{SCALE_OUT.name}"))
 
 

@@ -105,9 +105,9 @@ def make_moons(m=200, noise=0.1, random_state=0):
 
 
 def make_circles(m=200, noise=0.1, random_state=0):
-    """Generate a circle of radius 1, with the label 0, around a circle of radius ½, with the label 1.
+    """Generate points near a circle of radius 1, with label 0, and near a circle of radius ½ inside it, with label 1.
 
-    The parameters and return values are those of `make_moons`.
+    The parameters and return values are the same as for `make_moons`.
     """
     m, noise, rng = _checked(m, noise, random_state)
     y = np.arange(m) % 2
@@ -120,7 +120,7 @@ def make_spirals(m=200, noise=0.05, turns=1.0, random_state=0):
     """Generate two intertwined spirals, each of which is the other one rotated by 180°.
 
     The parameter `turns` is the number of turns of each spiral, which must be positive. The spirals have a
-    maximum radius of 1. The other parameters and the return values are those of `make_moons`.
+    maximum radius of 1. The other parameters and the return values are the same as for `make_moons`.
     """
     m, noise, rng = _checked(m, noise, random_state)
     y = np.arange(m) % 2

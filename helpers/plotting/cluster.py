@@ -65,7 +65,8 @@ def star_ring_tree(count=8, ax=None):
     """Draw three ways in which workers can combine their gradients.
 
     Filled discs are workers, and open circles are sums. Dashed red arrows show gradients being added up. In the
-    star, solid blue arrows show the way back; in the ring it takes the same arrows, and in the tree it is not drawn.
+    star, solid blue arrows show the sum being sent back. In the ring, the sum follows the same arrows as the gradients,
+    and in the tree its way back is not drawn.
 
     Parameters
     ----------
@@ -108,7 +109,7 @@ def _tree(ax, count, left, right, bottom, height):
 
 
 def _link(ax, start, stop, color, style, aside=0.0):
-    """Draw an arrow between two nodes, moved aside to its right."""
+    """Draw an arrow between two nodes, shifted to its right by `aside`."""
     along = (stop - start) / np.linalg.norm(stop - start)
     right = aside * np.array([along[1], -along[0]])
     arrow(ax, start + 0.14 * along + right, stop - 0.14 * along + right, color, style, 1.1)
@@ -124,7 +125,7 @@ def speed_ups(curves, counts, ax=None):
     Parameters
     ----------
     curves : dict of str to ndarray of shape (k,)
-        Maps the name of each curve to the speed-ups.
+        Maps the name of each curve to its speed-ups.
     counts : ndarray of shape (k,)
         Numbers of workers, in ascending order.
     """

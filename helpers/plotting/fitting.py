@@ -68,7 +68,7 @@ def errors_of_line(x, y, w, b, ax=None):
     """
     ax = new_axes(ax)
     ends = _ends(x)
-    ax.vlines(x, w * x + b, y, color=BACKWARD, linestyle="--", linewidth=1)  # thin, because neighbours lie close
+    ax.vlines(x, w * x + b, y, color=BACKWARD, linestyle="--", linewidth=1)  # thin, because they are close
     ax.plot(ends, w * ends + b, color=FORWARD, linewidth=BOLD)
     ax.plot(x, y, "o", color=INK)
     ax.set(xlabel="$x$", ylabel="$y$")
@@ -175,7 +175,7 @@ def likelihood(x, y, w, b=0.0, ax=None):
 
 
 def _scale(ax, start, stop, name, numbers, aside):
-    """Name an edge of an oblique view at its middle, and write the numbers at its ends, `aside` points away."""
+    """Label the middle of an edge in an oblique view, and write numbers next to its ends, shifted by `aside` points."""
     box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1}
     ax.text(*(start + stop) / 2, name, ha="center", va="center", bbox=box)
     look = {"textcoords": "offset points", "ha": "center", "va": "center", "color": MUTED, "fontsize": SMALL}

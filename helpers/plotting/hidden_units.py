@@ -38,9 +38,9 @@ def unit_lines(W, b, X, y, names=None, ax=None):
 
 
 def _clear_place(w, bias, X):
-    """Find where on the line w · x + bias = 0 an arrow is farthest from all points, but near their centre.
+    """Find the place on the line w · x + bias = 0, near the centre of the points, where an arrow is clear of them.
 
-    The distance is measured from the middle of the arrow.
+    The middle of the arrow is then as far as possible from the nearest point.
     """
     normal, centre = w / np.linalg.norm(w), X.mean(axis=0)
     foot = centre - (w @ centre + bias) / np.linalg.norm(w) * normal
@@ -68,9 +68,9 @@ def hidden_plane(A, y, W, b, names, ax=None):
     ax = points(A.T, y, new_axes(ax, figsize=(5.2, 4.6)))
     ax.set(xlim=(-0.1, 1.1), ylim=(-0.1, 1.1), xlabel="$a^{[1]}_1$", ylabel="$a^{[1]}_2$")
     ax.get_legend().remove()  # the legend would hide points
-    ax.collections[0].set_zorder(1.5)  # a circle that strays among triangles stays visible
+    ax.collections[0].set_zorder(1.5)  # keeps circles visible among the triangles
     for k, (w, bias) in enumerate(zip(W, np.ravel(b), strict=True)):
-        look = LINE_COLORS[3], LINE_STYLES[(k + 2) % 4]  # unlike the hidden units and the triangles
+        look = LINE_COLORS[3], LINE_STYLES[(k + 2) % 4]  # differs from the hidden units and the triangles
         _half_plane(ax, w, bias, np.array([0.5, 0.5]), *look, names[k], 0.0)
     return ax
 

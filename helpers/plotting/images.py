@@ -100,7 +100,7 @@ def images(pixels, titles=None, ax=None, columns=8):
         pictures = np.concatenate([pictures, np.ones((k, side, side, 1))], axis=3)  # opaque
     columns = min(columns, k)
     rows = -(-k // columns)
-    inches, gap = min(3.2, WIDTH / columns), max(1, side // 28)  # of a column; pixels between images
+    inches, gap = min(3.2, WIDTH / columns), max(1, side // 28)  # width of a column; pixels between images
     above = 2 * gap + round(0.22 * side / inches) if titles else gap  # pixels above an image: room for its title
     step = np.array([above + side + gap, side + 2 * gap])
     ax = new_axes(ax, figsize=(WIDTH, inches * rows * step[0] / step[1]))

@@ -27,7 +27,7 @@ from helpers.plotting.style import (
 def convolution(picture, F, response, place=None, ax=None, titles=("picture", "filter", "response")):
     """Show a picture, a filter and its response, side by side. The window at `place` is framed, and so is its response.
 
-    A square picture and its response have the same scale, so a response is as high as the centre of its window.
+    A square picture and its response have the same scale, so each response is level with the centre of its window.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def windows_as_rows(picture, F, lit=0, ax=None):
     F : ndarray of shape (size, size)
         The filter, of whole numbers.
     lit : int
-        Number of the window that is highlighted.
+        Index of the window to highlight.
     """
     size, (h, w) = len(F), np.shape(picture)
     corners = [(i, j) for i in range(h - size + 1) for j in range(w - size + 1)]
@@ -115,7 +115,7 @@ def filters(F, titles=None, ax=None, columns=8):
 
 
 def attention_map(weights, tokens, ax=None, title=None):
-    """Show the weights of attention as a table. Row t contains the weights with which token t looks at the tokens.
+    """Show attention weights as a table. Row t contains the weights that token t gives to all tokens.
 
     Parameters
     ----------
@@ -144,7 +144,9 @@ def attention_map(weights, tokens, ax=None, title=None):
 
 
 def mixing(weights, tokens, values=None, ax=None):
-    """Draw how attention mixes tokens: below are the values, above the mixtures. A thick line means a large weight.
+    """Draw how attention mixes the values of tokens.
+
+    The values are at the bottom, and the mixtures are at the top. A thick line means a large weight.
 
     Parameters
     ----------

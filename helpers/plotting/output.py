@@ -3,7 +3,7 @@
 The colours of the palette are replaced by CSS custom properties, so a single SVG file contains the light theme and
 the dark theme. If the SVG is shown as an image, the browser chooses the theme from the `color-scheme` of the page,
 which `helpers.plotting.theme` sets in JupyterLab. Inside a widget, the widget's style sheet chooses it. Images that
-encode numbers as colours, such as digits and weights, are turned from dark to light on a dark page. Text is drawn as
+encode numbers as colours, such as digits and weights, are inverted on a dark page. Text is drawn as
 paths because an SVG image cannot load fonts, so it looks the same to all readers. The original text is kept in the file
 in comments.
 """
@@ -62,7 +62,7 @@ def as_svg(figure, alone=True):
     file = io.StringIO()
     for number, image in enumerate(figure.findobj(AxesImage)):
         if np.ndim(image.get_array()) == 2:  # otherwise it contains colours, as a photograph does
-            image.set_gid(f"numbers-{number}")  # becomes its id
+            image.set_gid(f"numbers-{number}")  # becomes the id of its SVG element
     with plt.rc_context(STEADY):
         figure.savefig(file, format="svg", metadata={"Date": None})
     text, used = WRAPPING.sub("", file.getvalue()).strip(), {}

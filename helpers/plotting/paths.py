@@ -232,14 +232,14 @@ def _heights(n, gap=_GAP):
 
 
 def _factor(ax, place, symbol, value):
-    """Write beside an arrow what a change is multiplied by."""
+    """Write the factor by which a change is multiplied next to an arrow."""
     ax.text(*place, rf"$\times$ {symbol} = {value}", ha="center", va="center", color=FORWARD, fontsize=11)
 
 
 def _connect(ax, start, stop, color, style, text="", part=0.5):
     """Draw an arrow between the rims of two units, with a text at the fraction `part` of its length.
 
-    The text interrupts a solid line, and is written above a dashed one, of which it would leave bits of dashes.
+    The text interrupts a solid line. It is written above a dashed line, which it would break into fragments.
     """
     start, stop = np.array(start, float), np.array(stop, float)
     rim = (_RADIUS + 0.05) * (stop - start) / np.linalg.norm(stop - start)

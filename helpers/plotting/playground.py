@@ -96,7 +96,7 @@ def curves(state, ax):
             ends.append((values[-1], name, color))
     highest = max(max(line.get_ydata()) for line in ax.lines)
     ax.set(ylim=(0, 1.05 * highest), xlim=(0, max(10, len(state.costs) - 1)))
-    _name_ends(ax, ends if len(at) > 1 else [])  # before the first update there is no curve to name
+    _name_ends(ax, ends if len(at) > 1 else [])  # before the first update, there is no curve to label
     _head(ax, "cost against updates")
     return ax
 
@@ -236,7 +236,7 @@ def _bars(result, ax):
         target = " target" if digit == result.target else ""
         ax.text(max(p, 0) + 0.02, digit, f"{p:.3f}{target}", va="center", fontsize=SMALL)
     ax.set(xlim=(0, 1.35), ylim=(9.6, -0.6))
-    height = 0.31 * READING_SIZE[0] / READING_SIZE[1]  # that of the square pictures on both sides
+    height = 0.31 * READING_SIZE[0] / READING_SIZE[1]  # height of the square pictures on both sides
     ax.set_position((0.39, 0.44 - height / 2, 0.27, height))
     ax.tick_params(length=0)
     _head(ax, "probability of each digit")

@@ -11,7 +11,7 @@ def score_dots(scores, baseline, baseline_name="baseline", chosen=None, ax=None)
     Parameters
     ----------
     scores : array-like of shape (networks,)
-        Shares of right answers, from 0 to 1.
+        Fractions of correct answers, from 0 to 1.
     baseline : float
         Score of a trivial answer, drawn as a dashed line.
     baseline_name : str
@@ -25,7 +25,7 @@ def score_dots(scores, baseline, baseline_name="baseline", chosen=None, ax=None)
     heights = np.concatenate([np.arange(1, count + 1) for count in stacks])
     ax.plot(x, heights, "o", color=LINE_COLORS[0], markersize=8)
     ax.axvline(baseline, color=INK, linestyle="--", linewidth=1.2)
-    height = 0 if chosen is None else 1 + np.count_nonzero(np.isclose(x, chosen))  # of the star
+    height = 0 if chosen is None else 1 + np.count_nonzero(np.isclose(x, chosen))  # height of the star
     top = max(*stacks, height) + 1
     ax.text(baseline - 0.006, top - 0.3, baseline_name, color=INK, fontsize=SMALL, ha="right", va="center")
     if chosen is not None:

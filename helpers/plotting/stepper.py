@@ -114,7 +114,7 @@ def _weigh(ax, frame, l, k, j, start, stop):
     if level:  # above and below the arrow
         ax.text(x, y + 0.07, text, va="bottom", **look)
         ax.text(x, y - 0.07, slope, va="top", color=BACKWARD, **look)
-    else:  # on the arrow; both are two lines high, so that one box serves for both
+    else:  # on the arrow; both texts are two lines high, so that one box fits both
         box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
         ax.text(x, y, f" \n{slope}" if slope else text, va="center", color=BACKWARD if slope else INK, bbox=box, **look)
         ax.text(x, y, f"{text}\n " if slope else "", va="center", **look)

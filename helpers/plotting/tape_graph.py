@@ -63,7 +63,7 @@ def graph(output, gradients=None, ax=None, known=None, lit=None):
             look = {"ha": "center", "fontsize": SMALL - 1.5, "textcoords": "offset points"}
             ax.annotate("twice", np.mean(corners[-2:], axis=0), (0, 9), **look)  # above the line
     for variable in history(output):
-        texts = min(1, inch / _ROOMY)  # smaller in boxes that are small
+        texts = min(1, inch / _ROOMY)  # the texts in small boxes are smaller
         _box(ax, places[variable], variable, variable in known, gradients.get(variable), variable is lit, texts)
     aside = max(0, (page / inch - (right - left)) / 2)
     bare(ax, (left - aside, right + aside), (low, high))
@@ -92,7 +92,7 @@ def _edges(places):
 
 
 def _layout(output):
-    """Return the position of each box, and the corners of each connection, which is led around the boxes in between."""
+    """Return the position of each box, and the corners of each connection, which passes around the boxes in between."""
     column, ways = _columns(output), {}
     layers = [
         [] for _ in range(column[output] + 1)
@@ -118,7 +118,7 @@ def _layout(output):
 
 
 def _spread(ways):
-    """Return the ways with separate ends on each side of a box, so that arrowheads do not overlap."""
+    """Return the connections with separate ends on each side of a box, so that arrowheads do not overlap."""
     for end, beside in ((0, 1), (-1, -2)):
         sides = {}
         for ends, corners in ways.items():

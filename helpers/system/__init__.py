@@ -2,7 +2,7 @@
 
 There is no need to read these modules in order. `validation` and `arguments` check the arguments of
 functions, `files` reads files and writes them atomically, `interrupts` handles the stop button and shows
-progress bars, `confinement` takes rights away from a process that runs other people's code (`system_calls` is its
+progress bars, `confinement` restricts the rights of a process that runs other people's code (`system_calls` is its
 innermost layer), `browser` adapts lessons to Python running inside a web page, and `shadows` detects
 files in the learner's folder that hide a module.
 """

@@ -184,7 +184,8 @@ def as_range(rows, m):
         return range(m)[rows]
     except (TypeError, ValueError) as error:  # a slice with a step of 0 raises a ValueError
         words = (
-            f"select rows by a number or a slice, such as X[100:200], not by {brief(rows)}: otherwise load X[:] first"
+            f"select rows by a number or a slice, such as X[100:200], not by {brief(rows)}: "
+            "to select them in another way, load X[:] first"
         )
         raise TypeError(words) from error
     except IndexError as error:

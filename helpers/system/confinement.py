@@ -1,23 +1,23 @@
 """Give up rights of the running process, before it executes code that it does not trust.
 
-What can be given up depends on the system, and `confine` returns what was. From the strongest to the weakest:
+Which rights can be given up depends on the system, and `confine` returns a list of the protections that are in force.
+From the strongest to the weakest, they are:
 
 - *Linux kernel.* A filter (`system_calls`, on x86-64) denies sockets, changes to the permissions, times and attributes
   of files, memory shared with other processes, signals, new processes and programs. Landlock (Linux 5.13 or later)
-  denies opening, creating, renaming and removing every file that is not listed; since 6.7 also TCP, and since 6.12
-  abstract Unix sockets and signals to other processes. In namespaces of its own, if the system permits them, the
-  process has no network, sees no other processes and none of their shared memory, and all that it starts end with it.
+  denies opening, creating, renaming and removing any file that is not listed. It also denies TCP since Linux 6.7, and
+  abstract Unix sockets and signals to other processes since 6.12. If the system permits namespaces, the process has no
+  network and no access to other processes or their shared memory, and every process that it starts ends with it.
 - *Resource limits* (Linux and macOS): processor time, memory, no data in files, no new processes (except for root).
-- *Python.* An audit hook refuses every audited event except those that imports and computations need, and to import
-  any module that is not known to be harmless. Those that call functions of the system directly, such as `ctypes`, are
-  taken away. This works on every system, but it is a fence and not a
-  wall: NumPy can read and write any memory of its process, and code that does so can climb over it. Python does not
-  audit everything, for example `os.utime` on a few versions.
+- *Python.* An audit hook rejects every audited event that imports and computations do not need, and every import of a
+  module that is not known to be harmless. Modules that call functions of the system directly, such as `ctypes`, are
+  removed. This works on every system, but determined code can get around it: NumPy can read and write any memory of
+  its process, and Python does not audit everything, for example `os.utime` in a few versions.
 
-So on Linux, hostile code is held by the kernel, as far as the list that `confine` returns says so; on macOS and
-Windows, only by Python. On all systems the code can still use up its time and memory, can find out which files exist,
-their sizes and their times, and can return any data it likes. Only a virtual machine without anything of value in it
-protects against an attacker who knows an unpublished hole in the kernel.
+On Linux, hostile code is therefore contained by the kernel, to the extent that the list returned by `confine` says so.
+On macOS and Windows, it is contained only by Python. On all systems, the code can still use up its time and memory,
+find out which files exist, with their sizes and times, and return any data it likes. Only a virtual machine that
+contains nothing of value protects against an attacker who knows of an unpublished vulnerability in the kernel.
 """
 
 import contextlib
@@ -37,27 +37,27 @@ NAMESPACES = 0x10000000 | 0x20000000 | 0x40000000 | 0x08000000  # CLONE_NEWUSER,
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # system calls of Landlock, the same on every processor
 READ_FILE, READ_FOLDER = 1 << 2, 1 << 3
-RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # number of rights to files that each version of Landlock knows
+RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # number of access rights to files in each version of Landlock
 # Events that imports and computations raise; see "audit events table" in Python's documentation.
 HARMLESS = frozenset(
     "exec compile marshal.load marshal.loads os.listdir os.scandir object.__getattr__ sys._getframe "
     "sys._current_frames sys.settrace sys.setprofile sys.unraisablehook array.__new__ builtins.id builtins.input "
     "builtins.input/result time.sleep code.__new__".split()
 )
-# What attacks do and honest code does not, apart from libraries while they are imported and while they draw.
+# Events that attacks cause and honest code does not, except for libraries that are being imported or are drawing.
 HOSTILE = ("os.", "socket.", "subprocess.", "shutil.", "pty.", "urllib.", "http.", "ftplib.", "smtplib.", "telnetlib.")
 MILD = frozenset(
     ("os.putenv", "os.unsetenv", "os.add_dll_directory", "os.listxattr", "os.getxattr", "os.walk", "os.fwalk")
 )
 LIBRARIES = ("importlib", "matplotlib", "torch")  # parts of the names of their files
 READING = "reading a file"
-WRITES = ("writing to files", "os.mkdir", "os.chdir")  # what honest code does, too, to keep notes or figures
-# Modules that reach the system without events. Their functions are taken away if they have been imported already.
+WRITES = ("writing to files", "os.mkdir", "os.chdir")  # honest code also causes these, to save notes or figures
+# Modules that reach the system without raising events. If they have already been imported, they are removed.
 DIRECT = frozenset(
     "ctypes _ctypes cffi _cffi_backend _posixsubprocess _posixshmem _multiprocessing zmq readline _xxsubinterpreters "
     "_interpreters _tkinter _testcapi _testinternalcapi _scproxy _dbm _gdbm _curses".split()
 )
-# Modules that may be imported: those that compute, and those whose every way to the system raises an event.
+# Modules that may be imported. They either only compute, or raise an event whenever they reach the system.
 ALLOWED = frozenset(
     "__future__ abc argparse array ast atexit base64 binascii bisect builtins bz2 calendar cmath codecs collections "
     "colorsys concurrent contextlib contextvars copy copyreg csv dataclasses datetime decimal difflib dis email "
@@ -67,7 +67,7 @@ ALLOWED = frozenset(
     "reprlib secrets select selectors shutil signal socket stat statistics string stringprep struct subprocess "
     "symtable sys sysconfig tempfile textwrap threading time timeit token tokenize traceback types typing unicodedata "
     "unittest urllib uuid warnings weakref zipfile zipimport zlib zoneinfo "
-    # parts of these that begin with an underscore
+    # internal parts of these modules
     "_abc _ast _bisect _blake2 _bz2 _codecs _collections _collections_abc _colorize _compat_pickle _compression "
     "_contextvars _csv _datetime _decimal _functools _hashlib _heapq _imp _io _json _locale _lzma _md5 _opcode "
     "_opcode_metadata _operator _pickle _py_abc _pydatetime _pydecimal _queue _random _sha1 _sha2 _sha256 _sha3 "
@@ -78,10 +78,10 @@ WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 def confine(readable, seconds, memory, report=lambda event, by_library: None):
-    """Give up all rights of this process that computing does not need. They cannot be regained.
+    """Give up all rights of this process that are not needed for computing. They cannot be regained.
 
-    Call this function before any thread is started. Where there are namespaces, it returns in a child process, and the
-    calling process only waits for it to end. To stop both, send SIGTERM to the calling process.
+    Call this function before any thread is started. If namespaces are available, it returns in a child process,
+    and the calling process only waits for the child to end. To stop both, send SIGTERM to the calling process.
 
     Parameters
     ----------
@@ -92,14 +92,14 @@ def confine(readable, seconds, memory, report=lambda event, by_library: None):
     memory : int
         Address space in bytes.
     report : callable
-        Called with the name of an event that is refused, and with whether a library seems to cause it. This is done
-        for events that an answer has no reason for: changing and reading files, the network and other processes. The
-        code may catch the error, so this is the only sign of it.
+        Called with the name of a rejected event, and with whether a library seems to have caused it. Only events for
+        which an answer has no reason are reported: access to files, the network and other processes. The code may
+        catch the error, so this call may be the only sign of the attempt.
 
     Returns
     -------
     list of str
-        What protects the system now: some of "no network", "limits", "files (kernel)", "system calls" and "audit hook".
+        Protections in force, from "no network", "limits", "files (kernel)", "system calls" and "audit hook".
     """
     present = [path for path in readable if os.path.exists(path)]
     readable = list(dict.fromkeys([*present, *map(os.path.realpath, present)]))
@@ -130,16 +130,16 @@ def _limit(seconds, memory):
         "RLIMIT_CORE": 0,
     }
     for name, most in limits.items():
-        with contextlib.suppress(ValueError, OSError, AttributeError):  # not every system knows every limit
+        with contextlib.suppress(ValueError, OSError, AttributeError):  # not every system has every limit
             resource.setrlimit(getattr(resource, name), (most, most))
     return resource.getrlimit(resource.RLIMIT_CPU)[1] == seconds
 
 
 def _enter_namespaces():
-    """Continue in a child process that has no network and is the first in a namespace of processes.
+    """Continue in a child process that has no network and is the first process in a namespace of its own.
 
-    The calling process waits for it to end, and kills it on SIGTERM. This does not depend on the group of the child or
-    on anything else that it could change.
+    The calling process waits for it to end, and kills it on SIGTERM. This does not depend on the child's process group
+    or on anything else that the child could change.
     """
     if not sys.platform.startswith("linux"):
         return False
@@ -150,7 +150,7 @@ def _enter_namespaces():
 
     def stop(*_):
         if child:
-            os.kill(child, signal.SIGKILL)  # and so all processes in its namespace, whatever they have done
+            os.kill(child, signal.SIGKILL)  # which also kills every process in its namespace
 
     signal.signal(signal.SIGTERM, stop)
     child = os.fork()
@@ -171,7 +171,7 @@ class _Rule(ctypes.Structure):
 
 
 def _restrict_files(readable):
-    """Deny access to all files that are not readable by Landlock, and TCP and signals if it can."""
+    """Use Landlock to deny access to all files except the readable ones, and to TCP and signals if it supports that."""
     if not sys.platform.startswith("linux"):
         return False
     system = ctypes.CDLL(None, use_errno=True)
@@ -214,7 +214,7 @@ def _take_away(names):
 
 
 def _teller(report, libraries=LIBRARIES, reading=READING, frame=sys._getframe):
-    """Return a function that reports an event, and whether the file name of a calling function is that of a library."""
+    """Return a function that reports an event, and whether it was called by the code of a library."""
 
     def tell(event):
         here, by_library = frame(2), False
@@ -229,7 +229,7 @@ def _teller(report, libraries=LIBRARIES, reading=READING, frame=sys._getframe):
 
 
 def _guard(readable, tell, writing=WRITING, reading=READING, kind=type, text=str, number=int, refused=PermissionError):
-    """Return a function that refuses to open files for writing, and other files than the readable ones."""
+    """Return a function that rejects opening a file for writing, and opening any file that is not readable."""
     folders = tuple(path + os.sep for path in readable)
 
     def guard(path, flags):
@@ -248,9 +248,9 @@ def _guard(readable, tell, writing=WRITING, reading=READING, kind=type, text=str
 
 
 def _importer(report, allowed=ALLOWED, kind=type, text=str, separator=os.sep, missing=ModuleNotFoundError):
-    """Return a function that refuses to import modules that are not allowed, also from a file under another name.
+    """Return a function that rejects the import of a module that is not allowed, even under an allowed name.
 
-    Of these, it reports only those that an answer imports itself, because modules of Python try many others.
+    It reports only the imports that an answer makes itself, because Python's own modules try to import many others.
     """
     own = _imported_by_no_file
 
@@ -268,7 +268,7 @@ def _importer(report, allowed=ALLOWED, kind=type, text=str, separator=os.sep, mi
 
 
 def _imported_by_no_file(this=__file__, frame=sys._getframe):
-    """Return whether code that is in no file, such as an answer, has called the import that is being audited."""
+    """Return whether the import being audited was made by code that is not in a file, such as an answer."""
     here = frame(1)
     while here is not None and (here.f_code.co_filename == this or "importlib" in here.f_code.co_filename):
         here = here.f_back

@@ -1,9 +1,9 @@
 """Deny system calls that a computation does not need, by a filter in the Linux kernel (seccomp).
 
-The filter holds for code in any language and cannot be taken off. It covers what Landlock and namespaces do not:
-sockets of every kind, the permissions, times and attributes of files, memory and queues shared with other processes,
-signals, limits and priorities of other processes, new processes and programs, leaving the group of processes that the
-caller stops, the clock and other settings of the machine, and further ways into the kernel.
+The filter applies to code in any language and cannot be removed. It covers what Landlock and namespaces do not: every
+kind of socket; the permissions, times and attributes of files; memory and queues shared with other processes; signals;
+the limits and priorities of other processes; new processes and programs; leaving the process group that the caller
+stops; the clock and other settings of the machine; and other ways into the kernel.
 """
 
 import ctypes
@@ -46,7 +46,7 @@ class _Program(ctypes.Structure):
 
 
 def deny():
-    """Install the filter for this process, and return whether it holds. It exists only for Linux on x86-64."""
+    """Install the filter for this process, and return whether it is in force. It exists only for Linux on x86-64."""
     if not sys.platform.startswith("linux") or os.uname().machine != "x86_64" or sys.maxsize < 2**32:
         return False
     code = b"".join(struct.pack("=HBBI", *one) for one in _program())
@@ -57,12 +57,15 @@ def deny():
 
 
 def _program():
-    """Return the instructions as (operation, jump if true, jump if false, operand). A jump skips instructions."""
+    """Return the instructions as tuples (operation, jump if true, jump if false, operand).
+
+    A jump is the number of instructions to skip.
+    """
     program = [(LOAD, 0, 0, ARCHITECTURE), (EQUAL, 1, 0, X86_64), (RETURN, 0, 0, KILL), (LOAD, 0, 0, NUMBER)]
     program += [(AT_LEAST, 0, 1, OTHER_NUMBERS), (RETURN, 0, 0, KILL)]
     for number in sorted(one for group in DENIED.values() for one in group):
         program += [(EQUAL, 0, 1, number), (RETURN, 0, 0, EPERM)]
-    program += [(EQUAL, 0, 1, IOCTL), (RETURN, 0, 0, ENOTTY)]  # it also changes the flags of files
+    program += [(EQUAL, 0, 1, IOCTL), (RETURN, 0, 0, ENOTTY)]  # ioctl can also change the flags of files
     program += [(EQUAL, 0, 1, CLONE3), (RETURN, 0, 0, ENOSYS)]  # the C library then uses clone
     # A process must not outlive the one that started it.
     program += [(EQUAL, 0, 4, PRCTL), (LOAD, 0, 0, FIRST_ARGUMENT), (EQUAL, 0, 1, PR_SET_PDEATHSIG)]

@@ -37,7 +37,7 @@ def as_matrix(X, name="X", dtype=np.float64):
     """
     X = real_array(X, name)
     if X.size == 0:
-        raise ValueError(f"{name} is empty, with shape {X.shape}: provide at least one example with one feature")
+        raise ValueError(f"{name} is empty, with shape {X.shape}: provide at least one example and one feature")
     if X.ndim > 2:
         raise ValueError(
             f"{name} has shape {X.shape}, but each example must be a single row: "
@@ -213,7 +213,7 @@ def as_real_array(values, name, finite=False):
     ------
     TypeError, ValueError
         If `values` is empty, contains anything other than real numbers, or contains NaN or infinity
-        although `finite` is True.
+        and `finite` is True.
     """
     array = np.array(real_array(values, name), np.float64)
     if array.size == 0:

@@ -1,4 +1,4 @@
-"""Interactive figure for lesson 12, in which the reader sets what the letters of a word look for, and sees the map."""
+"""Interactive figure for lesson 12, which shows where the letters of a word look, given what they look for."""
 
 from typing import NamedTuple
 
@@ -13,9 +13,9 @@ from helpers.system.validation import finite_number, known_name
 from helpers.widgets.explorer import SLOW, Explorer
 
 WORDS = ("hannah", "barbara", "anna", "lillie", "jessie")
-CIRCLE = 12  # places that fit on the circle on which the vectors of the places lie
+CIRCLE = 12  # number of places on the circle of vectors that represents them
 STRONGEST = 20
-MODERATE = 13  # limit of the challenge for the sum of both strengths
+MODERATE = 13  # limit in the challenge on the sum of both strengths
 
 
 class Head(NamedTuple):
@@ -28,17 +28,17 @@ class Head(NamedTuple):
 def attend(word="hannah", steps_back=1, place=4.0, letter=0.0, causal=True):
     """Compute the weights of a head whose queries look for a place and for a letter.
 
-    The key of a letter consists of a point on a circle that stands for its place, and of a one-hot vector that stands
-    for the letter. The query is the key of the place `steps_back` earlier, combined with that of the same letter.
+    The key of a letter consists of a point on a circle, which stands for its place, and a one-hot vector, which stands
+    for the letter. The query combines the point of the place `steps_back` earlier with the vector of the same letter.
 
     Parameters
     ----------
     word : str
         One of `WORDS`.
     steps_back : int
-        How many places back a letter looks, from 0 to 6.
+        Number of places by which a letter looks back, from 0 to 6.
     place, letter : float
-        How strongly place and letter count, from 0 to 20.
+        Strengths with which the query looks for the place and for the letter, from 0 to 20.
     causal : bool
         Whether the mask excludes later letters.
 
@@ -64,13 +64,13 @@ def attend(word="hannah", steps_back=1, place=4.0, letter=0.0, causal=True):
         turn = 2 * np.pi * (np.arange(n) - shift) / CIRCLE
         return np.column_stack([np.sqrt(place) * np.cos(turn), np.sqrt(place) * np.sin(turn), np.sqrt(letter) * same])
 
-    Q, K = np.sqrt(28) * vectors(steps_back), vectors(0)  # √d for the scale that attention divides by
+    Q, K = np.sqrt(28) * vectors(steps_back), vectors(0)  # √d, by which attention divides again
     _, weights = attention(Variable(Q), Variable(K), Variable(same), causal_mask(n) if causal else 0.0)
     return Head(word, weights.value)
 
 
 def draw(result, ax=None):
-    """Draw the map of a `Head`."""
+    """Draw the attention weights of a `Head`."""
     return layers.attention_map(result.weights, list(result.word), ax)
 
 

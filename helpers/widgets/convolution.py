@@ -1,4 +1,4 @@
-"""Interactive figure for lesson 12, in which the reader turns a filter and sees its response to a digit."""
+"""Interactive figure for lesson 12, in which the reader rotates a filter and sees its response to a digit."""
 
 from functools import cache
 from typing import NamedTuple
@@ -41,10 +41,10 @@ def make_filter(kind, angle):
     Parameters
     ----------
     kind : str
-        One of `KINDS`. An edge filter is positive on one side, a line filter along its middle, a spot filter in its
-        centre.
+        One of `KINDS`. An edge filter is positive on one side, a line filter is positive along its middle, and a spot
+        filter is positive in its centre.
     angle : float
-        Direction in which the edge gets darker, or across the line, in degrees, counterclockwise from the right.
+        Direction in which an edge gets darker, or perpendicular to a line, in degrees counterclockwise from the right.
     """
     y, x = np.mgrid[2:-3:-1, -2:3].astype(float)
     turn = np.deg2rad(angle)

@@ -23,7 +23,7 @@ class Investigation(NamedTuple):
 
 
 def investigate(number=1, guess=None):
-    """Check the gradients of one entry in the bug zoo and give feedback on a guess at its bug.
+    """Check the gradients of one entry in the bug zoo and give feedback on a guess at what the bug is.
 
     Parameters
     ----------

@@ -18,11 +18,11 @@ from helpers.system.validation import as_real_array, brief, positive_number
 from helpers.widgets.instrument import Instrument, Pair
 
 START, RATE, MOST = (-1.0, 3.0), 0.1, 60
-NEAR = 0.01  # a cost this close to the minimum counts as having arrived
+NEAR = 0.01  # the descent has arrived when the cost is this close to the minimum
 HIGH, FEW = 4.0, 5  # limits in the challenge: initial cost, number of steps
 # The limits of both axes span the same length. With equal scales, steps are perpendicular to the contour lines.
 WINDOW = ((-2.5, 5.5), (-3.0, 5.0))
-LEVELS = tuple(range(1, 41))  # costs of the contour lines: equal steps, so they crowd where the valley is steep
+LEVELS = tuple(range(1, 41))  # costs of the contour lines, which are closer together where it is steeper
 
 
 class Valley(NamedTuple):

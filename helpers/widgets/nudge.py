@@ -82,7 +82,7 @@ def measure(log10_epsilon=-5.0, method="two-sided, float64"):
 
 
 def _error(slope, exact):
-    """The relative error of lesson 05, |p − q| / (|p| + |q|), of each slope."""
+    """Return the relative error of each slope as defined in lesson 05, |p − q| / (|p| + |q|)."""
     return np.abs(slope - exact) / (np.abs(slope) + np.abs(exact))
 
 

@@ -24,7 +24,7 @@ from helpers.widgets.playground_picture import frame, samples, scene
 __all__ = ["DATA_SETS", "FEATURES", "MOST_UPDATES", "M", "Playground", "PlaygroundExplorer", "describe", "draw", "play"]
 
 SLICE = 0.1  # maximum time spent on training between two pictures, in seconds
-OF_STILL = 200  # updates of the static figure
+OF_STILL = 200  # number of updates in the static figure
 UNITS, RIGHT = 8, 0.95  # limits in the challenge: number of hidden units, accuracy on the test spirals
 
 
@@ -161,7 +161,7 @@ class PlaygroundExplorer(Live):
         return result.data_set == "spirals" and result.noise >= 0.05 and fits and result.accuracy()[1] >= RIGHT
 
     def still(self):
-        """Return the current state as a static figure, or that of a separate training if none has begun."""
+        """Return the current state as a static figure, or the result of a separate run if training has not begun."""
         result = self.result
         with suppress(ArithmeticError):
             if not result.updates:

@@ -62,8 +62,8 @@ class Frame(NamedTuple):
 def frame(step=1, x=(1.0, 0.5), y=1, sizes=(2, 2, 1), updates=0, learning_rate=1.0):
     """Send one example through a small network and back, up to the given step.
 
-    By default, the network is that of lesson 03. Its round consists of thirteen steps forward and back, followed by the
-    update of two layers.
+    By default, the network is the one in lesson 03. Its round consists of thirteen steps forward and back, followed
+    by the update of two layers.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def _as_row(values, name, n, what):
 def _parameters(sizes):
     """Return parameters that are simple enough for pencil and paper.
 
-    They are those of the lesson if the sizes match, and otherwise random numbers with one decimal.
+    These are the parameters in the lesson if the sizes match, and otherwise random numbers with one decimal.
     """
     if sizes in PENCIL:
         W1, b1, W2, b2 = map(np.array, PENCIL[sizes])

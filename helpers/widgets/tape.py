@@ -106,7 +106,7 @@ def steps(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, 
 
 
 def _handed_on(now, before, after):
-    """Describe each parent's contribution, and the total if the parent has already received another contribution."""
+    """Describe the contribution to each parent, and its total gradient if it had already received another one."""
     shares = []
     for parent in dict.fromkeys(parent for parent, _ in now.parents if parent in after):
         share, name = after[parent] - before.get(parent, 0), parent.name

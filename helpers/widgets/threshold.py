@@ -59,7 +59,7 @@ def draw(result, ax=None, key=True):
 
 
 def describe(result):
-    """Return a sentence that states the accuracy of a `Classification` and its two kinds of mistakes."""
+    """Return a sentence that states the accuracy of a `Classification` and counts both kinds of mistakes."""
     return (
         f"{result.accuracy:.1%} of {len(result.y)} points are classified correctly; triangles missed: {result.missed}, "
         f"circles taken for triangles: {result.false_alarms}"

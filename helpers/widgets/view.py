@@ -1,4 +1,4 @@
-"""The picture of an explorer, as HTML, and whether the page has room for it in full width."""
+"""Display of an explorer's picture as HTML, which reports whether the page has room for it at full width."""
 
 import base64
 import html
@@ -9,7 +9,7 @@ import traitlets
 
 from helpers.plotting import output
 
-NARROW = 400  # a picture that is narrower than this, in CSS pixels, is drawn in a size of its own
+NARROW = 400  # a picture that is narrower than this, in CSS pixels, is drawn at a smaller size
 
 SCRIPT = """
 function render({ model, el }) {

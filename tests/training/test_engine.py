@@ -593,7 +593,7 @@ def test_a_file_can_be_iterated_over(table):
     [
         (lambda rows: rows[100], IndexError, "there is no row 100: the table has only 100 rows"),
         (lambda rows: rows["a"], TypeError, r"select rows by a number or a slice, such as X\[100:200\], not by 'a'"),
-        (lambda rows: rows[[1, 2]], TypeError, r"not by \[1, 2\]: otherwise load X\[:\] first"),
+        (lambda rows: rows[[1, 2]], TypeError, r"not by \[1, 2\]: to select them in another way, load X\[:\] first"),
         (lambda rows: rows.part(90, 200), ValueError, "there are no rows 90 to 200: the table has 100 rows"),
         (lambda rows: rows.part(-1, 5), ValueError, "there are no rows -1 to 5"),
         (lambda rows: rows["a":], TypeError, r"not by slice\('a', None, None\): otherwise load"),
