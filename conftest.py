@@ -22,7 +22,7 @@ os.environ["TQDM_DISABLE"] = "1"
 os.environ["MALLOC_MMAP_THRESHOLD_"] = os.environ["MALLOC_TRIM_THRESHOLD_"] = str(2**30)
 # The results computed in a lesson are compared with the recordings that are shown to readers in a web browser.
 os.environ["LESSONS_RECORD"] = "compare"
-# The committed outputs of the lessons are those obtained without the cat images. Tests that need the images look in the
+# The committed outputs of the lessons were obtained without the cat images. Tests that need the images look in the
 # folder named by LESSONS_DATA_FOR_TESTS. It is set only once, because the worker processes of pytest-xdist also execute
 # this file, and inherit the variables set by the main process.
 os.environ.setdefault("LESSONS_DATA_FOR_TESTS", os.environ.get("LESSONS_DATA", ""))
@@ -98,7 +98,7 @@ def pytest_collection_modifyitems(items):
     addresses = [item.nodeid for item in items if re.search(r"\bat 0x[0-9a-f]{6,}", item.nodeid)]
     if addresses:
         raise pytest.UsageError(f"Use ids= to give this test a name without an address: {addresses[0]}")
-    items.sort(key=lambda item: -LONG.get(item.nodeid.split("::")[0], 0))  # stable
+    items.sort(key=lambda item: -LONG.get(item.nodeid.split("::")[0], 0))  # a stable sort
 
 
 @pytest.hookimpl(wrapper=True)

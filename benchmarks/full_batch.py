@@ -42,7 +42,7 @@ TUTORIAL = "(a) the tutorial's loop, float64"
 PYTORCH = "(b) PyTorch, float32"
 PRODUCTS = "(c) the two bare products, float32"
 FEWER = "(d) the products without blank pixels"
-SIDE, COPIED = 1024, 2**27  # side of the matrices that show the peak; bytes of the array that shows the bandwidth
+SIDE, COPIED = 1024, 2**27  # side of the matrices used to measure the peak; bytes copied to measure the bandwidth
 
 
 def ours(X, Y, dtype):
@@ -155,7 +155,7 @@ def copies():
 
 
 def print_limit(X, fastest):
-    """Print the machine's peak and bandwidth, the shortest time they allow for an iteration, and how far it is."""
+    """Print the machine's peak and bandwidth, the shortest time they allow for an iteration, and our time over it."""
     peak = core_count() * 2 * SIDE**3 / fastest["large products"]
     bandwidth = 2 * COPIED / fastest["copies"]  # every byte is read and written
     live = np.count_nonzero(X.any(axis=0))

@@ -5,7 +5,7 @@
     python benchmarks/judge.py causes [--networks 10]          count how often the faulty line is identified
 
 The option `--networks` is the number of correct programs, or the number of random networks on which each bug is tried.
-With `--bugs FILE` you can use other planted bugs than those of the tests. FILE must be a Python file with lists BUGS
+With `--bugs FILE` you can use planted bugs other than the ones in the tests. FILE must be a Python file with lists BUGS
 and CONTROLS in the same format. The networks have 1 to 20 layers, 1 to 40 units per layer and 1 to 50 examples. They
 use all activation functions, outputs and initialisations, float32 and float64, weights from 1e-8 to 30 and inputs
 from 1e-6 to 1e6. Some of them contain dead units, ties, kinks and saturated units.
@@ -169,9 +169,9 @@ def cases_for(bug, number, ordinary):
 
 
 def half(name):
-    """Return whether a bug is "held out" or was used while the gradient check was being developed.
+    """Return "held out" for one half of the bugs, and "developed on" for the other half.
 
-    The bugs are split into two halves, so that those held out give an unbiased estimate.
+    Only the first half gives an unbiased estimate, because it was not used to develop the gradient check.
     """
     return "held out" if hashlib.sha256(name.encode()).digest()[0] % 2 else "developed on"
 

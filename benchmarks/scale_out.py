@@ -1,4 +1,4 @@
-"""Measure the time of a data-parallel step on 1, 2, … workers, where it goes, and the memory that streaming needs.
+"""Measure the time of a data-parallel step on 1, 2, … workers, its parts, and the memory that streaming needs.
 
     make bench          or          python benchmarks/scale_out.py
 
@@ -39,7 +39,8 @@ BATCHES, HIDDEN, SECONDS = (1000, 11272, 60000), 196, 6.0
 def fastest(*ways):
     """Call functions in turn for `SECONDS` seconds each, but at least three times, and return their shortest times.
 
-    Taking turns lets all of them meet the same conditions. The shortest time is the one least disturbed by others.
+    Because the functions take turns, they all run under the same conditions. The shortest time is the one that is least
+    disturbed by other programs.
 
     Returns
     -------
@@ -112,19 +113,19 @@ class Answering:
         return (0.0, theta), time.perf_counter() - start
 
     def nothing(self):
-        """Return as little as possible."""
+        """Return a message that is as small as possible."""
         return None, 0.0
 
 
 def measure_profile(m=11272):
-    """Measure where the time of a step on a single worker goes.
+    """Measure how the time of a step on a single worker is spent.
 
     Returns
     -------
     dict
         The seconds for a step without workers ("alone") and on one worker ("step"); the part of the latter in which
-        the worker computes ("inside") and the rest ("outside"); and the messages by themselves: "empty" ones, those
-        with the "numbers" of a step, and the same when the worker has first "slept" as long as a step takes.
+        the worker computes ("inside") and the rest ("outside"); and the seconds for messages alone: "empty" ones, ones
+        with the "numbers" of a step, and the same after the worker has "slept" for as long as a step takes.
     """
     (X, Y), (W, b) = data(m), initialize_parameters((784, HIDDEN, 1), dtype=np.float32)
     theta, n = pack(W, b), (784, HIDDEN, 1)

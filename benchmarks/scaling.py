@@ -1,4 +1,4 @@
-"""Measure how the time of one training step grows with the examples, the width, the depth, the batch and the cores.
+"""Measure how the time of a training step depends on the examples, the width, the depth, the batch and the cores.
 
     make bench          or          python benchmarks/scaling.py
 
@@ -33,7 +33,7 @@ except ImportError:
     torch = None
 
 NAMES = ["NumPy", "PyTorch"] if torch else ["NumPy"]
-REPEATS, SECONDS = 15, 1.5  # each step is repeated at least as often, and for at least as long
+REPEATS, SECONDS = 15, 1.5  # each step is repeated at least this many times, for this many seconds
 BASE = {"examples": 6000, "width": 256, "depth": 4, "cores": core_count()}
 SWEEPS = {
     "examples": [1500, 3000, 6000, 12000, 24000],

@@ -1,7 +1,7 @@
 """Measure the size of the site, the data transferred on a first visit, and the times to the first outputs.
 
-The outputs are those of cells in the pages of lessons, and that of a whole lesson in the lab. Readers often go on from
-one lesson to the next, so the times for a second lesson of the same visit are measured as well.
+They are the outputs of cells in the pages of lessons, and the output of a whole lesson in the lab. Readers often go
+on from one lesson to the next, so the times for a second lesson in the same visit are measured as well.
 
     make site PYODIDE=folder
     .venv/bin/python benchmarks/site.py

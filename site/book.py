@@ -37,9 +37,9 @@ except ImportError:
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 LAB = "lab"  # the folder that lab.py writes
-FIRST, LIVE = "01_fit_a_line", "11_playground"  # the lessons to which the landing page leads first
+FIRST, LIVE = "01_fit_a_line", "11_playground"  # the lessons to which the main buttons of the landing page lead
 DATA_ABOUT = "Sources, licences and checksums of the data used in the lessons."
-MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2/")  # the pages need only these files of the 30 MB
+MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2/")  # the pages need only these files, not all 30 MB
 # These are the inline scripts of the pages, with white space normalised and page names removed. They all come from
 # Sphinx and its theme. The function `restrict` ensures that the pages run no other inline scripts.
 OWN_SCRIPTS = {
@@ -172,7 +172,7 @@ def _write_landing(source, promises, rows):
 
 
 def _write_teachers(source, notebooks, redirect):
-    """Write the page for teachers, and the deck of cards, which has no questions if the site is one for a class."""
+    """Write the page for teachers, and the deck of cards, which has no questions if the site is for a class."""
     notation = nbformat.read(ROOT / "notebooks" / "notation.ipynb", as_version=4).cells
     notation = "\n\n".join(cell.source for cell in notation if cell.cell_type == "markdown")
     text, questions, symbols = cards.deck(LESSONS, notation, with_answers=folder.SOURCE == ROOT)

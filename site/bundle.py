@@ -1,8 +1,8 @@
 """Build what the pages of the lessons need to run their cells: scripts, the lessons' Python files, and a package list.
 
 The scripts are in the folder `live`. They are bundled with the npm packages of `live/package.json`, which are
-downloaded once and kept in `build/npm`. Python itself is that of the lab, which is built first, so a reader who visits
-both downloads it once.
+downloaded once and kept in `build/npm`. The pages use the Python of the lab, which is built first, so a reader
+who visits both downloads it once.
 """
 
 import hashlib
@@ -37,9 +37,9 @@ TRIMMED = (
     *("DejaVuSans-BoldOblique", "DejaVuSansMono-", "_tkagg", "axisartist/", "web_backend/", "sphinxext/"),
     *("dateutil/zoneinfo/", "PIL/_avif", "PIL/_webp", "PIL/_imagingft", "lapack_lite"),
 )
-ANYWIDGET = {  # what changes in its front end
+ANYWIDGET = {  # changes to its front end
     'define(["@jupyter-widgets/base"], widget_default);': "export default widget_default;",  # as an ES module
-    "AbortSignal.timeout(2e3)": "AbortSignal.timeout(6e4)",  # after it, a figure on a slow machine has no data
+    "AbortSignal.timeout(2e3)": "AbortSignal.timeout(6e4)",  # on a slow machine, it takes longer
 }
 ENTRIES = ("page.js", "worker.js", "live.css", "widgets.css")
 SMALL = 64_000  # bytes; larger data files are downloaded when they are read
@@ -74,7 +74,7 @@ def _packages():
     if not (folder / "ready").is_file():
         npm = shutil.which("npm")
         if npm is None:
-            raise ValueError("npm is missing, which provides the editor of the lessons' cells: install Node.js")
+            raise ValueError("npm, which provides the editor of the lessons' cells, is missing: install Node.js")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         for name in ("package.json", "package-lock.json"):
@@ -167,7 +167,7 @@ def _write_lock(out, path):
 
 
 def _trim(wheel, out):
-    """Copy a wheel without the files in `TRIMMED`, and return what changes in its entry of the list."""
+    """Copy a wheel without the files in `TRIMMED`, and return the changes to its entry in the package list."""
     with zipfile.ZipFile(wheel) as full, zipfile.ZipFile(out / wheel.name, "w", zipfile.ZIP_DEFLATED) as small:
         for item in full.infolist():
             if _is_kept(item.filename):
@@ -182,7 +182,7 @@ def _is_kept(name):
 
 
 def _kept_fonts(data):
-    """Remove fonts from the list of matplotlib, which would make a new list when it does not find one of them."""
+    """Remove missing fonts from matplotlib's list of fonts. Otherwise, matplotlib would create a new list."""
     fonts = json.loads(data)
     for kind in ("afmlist", "ttflist"):
         fonts[kind] = [font for font in fonts[kind] if _is_kept(f"/mpl-data/{font['fname']}")]

@@ -1,7 +1,7 @@
 """Write the quick questions and the symbols as a text file that Anki and other programs for flash cards can import.
 
-Each card has an id that stays the same when its text changes, so that a later import updates the card and keeps what
-has been learned. See "Text Files" in the manual of Anki for the lines at the beginning.
+Each card has an id that stays the same when its text changes, so that a later import updates the card and keeps the
+learner's progress. See "Text Files" in the manual of Anki for the lines at the beginning.
 """
 
 import html

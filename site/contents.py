@@ -28,8 +28,8 @@ sys.path.insert(0, "..")
 del sys.modules["helpers"]
 import helpers
 """
-# What the kernel writes into every notebook that it runs. As the lessons contain it already, opening them does not
-# change them.
+# The metadata that the kernel writes into every notebook that it runs. The lessons already contain it, so opening
+# them does not change them.
 METADATA = {
     "kernelspec": {"name": "python", "display_name": "Python (Pyodide)", "language": "python"},
     "language_info": {
@@ -71,7 +71,7 @@ def write(out):
 
 
 def _as_lesson(notebook):
-    """Return a notebook with what the kernel would add to it, and with its edition.
+    """Return a notebook with the metadata that the kernel would add to it, and with its edition.
 
     JupyterLab shows animations only in cells that are trusted. In a cell with a widget that is trusted, it would show
     an error instead of the widget's static image until the cell has run.

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from shutil import copytree
 
-# The folder with the lessons, the helpers and the data of which the site consists: the project, or a handout.
+# The folder that contains the lessons, the helpers and the data for the site, which is the project or a handout.
 SOURCE = Path(os.environ.get("LESSONS_SOURCE") or Path(__file__).parent.parent).resolve()
 
 MARK = ".made-by-the-lessons"

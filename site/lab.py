@@ -2,7 +2,7 @@
 
     python site/lab.py OUT [--pyodide FOLDER]
 
-The environment variable ``LESSONS_SOURCE`` names the folder of a handout, of which the lab then consists.
+If the environment variable ``LESSONS_SOURCE`` names the folder of a handout, the lab is built from it.
 
 The lab consists of JupyterLite, the notebooks, the package `helpers` and the data. Its Python is Pyodide, which
 the page normally loads from Pyodide's CDN. With the option ``--pyodide``, Pyodide is copied into the lab instead,
@@ -57,7 +57,7 @@ OWN_EXTENSION = Path(__file__).with_name("lab_extension")
 # whether the outputs may run scripts, for which there is no room on a phone.
 DISABLED = [f"@jupyter-notebook/notebook-extension:{name}" for name in ("tab-icon", "checkpoints", "trusted")]
 SETTINGS = {
-    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"},  # cells out of sight stay in the page
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"},  # keeps invisible cells in the page
     "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 5},  # seconds
     "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},  # light or dark, like the system
 }

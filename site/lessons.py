@@ -28,14 +28,14 @@ def lab_address(name):
 
 
 def edition(cells):
-    """Return a short text that differs between two editions of a lesson whose cells differ in more than outputs."""
+    """Return a short text that identifies an edition of a lesson. It does not depend on the outputs of the cells."""
     return hashlib.sha256("".join(cell.id + cell.source for cell in cells).encode()).hexdigest()[:12]
 
 
 def repository_address():
     """Return the web address of the repository, or an empty string if this is not running in GitHub Actions.
 
-    The site of a handout does not lead to the repository, which contains the solutions.
+    The site of a handout does not link to the repository, which contains the solutions.
     """
     if os.environ.get("LESSONS_SOURCE"):
         return ""

@@ -32,7 +32,7 @@ FIT = """() => {
     }
     for (const image of document.images) image.loading = "eager"
 }"""
-# The page is drawn once more before it is printed, because what was in a fold would otherwise be missing.
+# The page is drawn once more before it is printed, because the contents of folds would otherwise be missing.
 READY = """Promise.all([...document.images].map(image => image.decode().catch(() => null)))
     .then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))"""
 # Links to other pages of the book do not work in a file on its own.

@@ -67,7 +67,7 @@ def _invite(cell, address):
 
 
 def _hide_answer(cells):
-    """Hide the next output, and the caption and the paragraph after it, which read the answer from it."""
+    """Hide the next output, and the caption and the paragraph after it, which reveal the answer."""
     for cell, following in zip(cells, [*cells[1:], None], strict=True):
         if cell.cell_type == "code" and cell.outputs:
             _fold(cell, "hide-output", ANSWER)

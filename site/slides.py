@@ -1,8 +1,8 @@
-"""Make slides of each lesson, to show without the internet.
+"""Make slides of each lesson, which can be shown without the internet.
 
 The command ``python site/slides.py OUT`` writes one HTML page for each lesson to the folder OUT. A slide shows a
-heading, the formulas of a derivation, a figure with the first sentence of its caption, or a question to predict, after
-which the answer waits for a key. The text of the lesson is in the speaker's notes, which the key S opens.
+heading, the formulas of a derivation, a figure with the first sentence of its caption, or a question to predict,
+whose answer appears when a key is pressed. The text of the lesson is in the speaker's notes, which the key S opens.
 """
 
 import argparse
@@ -136,7 +136,7 @@ def _copy_reveal(target):
     if not kept.is_file():
         npm = shutil.which("npm")
         if npm is None:
-            raise ValueError("npm is missing, which provides reveal.js: install Node.js")
+            raise ValueError("npm, which provides reveal.js, is missing: install Node.js")
         kept.parent.mkdir(exist_ok=True)
         command = [npm, "pack", REVEAL, "--silent", "--pack-destination", str(kept.parent)]
         done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")

@@ -1,7 +1,7 @@
 """Still images for readers who prefer less motion, and for paper.
 
-An animation in SVG stands still by itself if its page asks for it, but not if it is an image in the page: browsers do
-not pass the reader's preference on to images. The page then has to choose between two images.
+An SVG animation respects the reader's preference if it is part of the page, but not if it is shown as an image, because
+browsers do not pass the preference on to images. In that case, the page has to choose between two images.
 """
 
 import re

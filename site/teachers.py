@@ -1,4 +1,4 @@
-"""Functions that compute the page for teachers from the lessons: minutes, what each lesson needs, and its exercises."""
+"""Functions that compute the page for teachers: the minutes, the prerequisites and the exercises of each lesson."""
 
 import re
 

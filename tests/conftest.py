@@ -53,7 +53,7 @@ def _from_npm(package):
     if not folder.is_dir():
         npm = shutil.which("npm")
         if npm is None:
-            pytest.skip(f"npm is not installed: it brings {package}")
+            pytest.skip(f"npm is not installed: it provides {package}")
         folder.parent.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
             command = [npm, "pack", package, "--silent", "--pack-destination", scratch]
@@ -69,13 +69,13 @@ def _from_npm(package):
 
 @pytest.fixture(scope="session")
 def axe():
-    """The script of axe-core, which judges the accessibility of a page."""
+    """Provide the script of axe-core, which checks the accessibility of a page."""
     return (_from_npm("axe-core@4.14.1") / "axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
 def typescript():
-    """The type checker of TypeScript, a script for Node.js as long as its version is below 7."""
+    """Provide the path of TypeScript's type checker, which is a script for Node.js in versions below 7."""
     if not shutil.which("node"):
         pytest.skip("npm is not installed: Node.js runs the type checker")
     return _from_npm("typescript@6.0.3") / "lib" / "tsc.js"

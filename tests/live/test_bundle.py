@@ -94,5 +94,5 @@ def test_the_archive_is_reproducible_and_leaves_large_files_to_be_fetched(bundle
 def test_without_npm_it_says_what_to_install(bundle, tmp_path, monkeypatch):
     monkeypatch.setattr(bundle, "NPM", tmp_path)
     monkeypatch.setattr(bundle.shutil, "which", lambda name: None)
-    with pytest.raises(ValueError, match=r"^npm is missing, .*: install Node\.js$"):
+    with pytest.raises(ValueError, match=r"^npm, .* is missing: install Node\.js$"):
         bundle._packages()

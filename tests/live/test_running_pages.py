@@ -45,7 +45,7 @@ def site(tmp_path_factory):
     if not all(map(importlib.util.find_spec, ("jupyterlite_core", "sphinx", "myst_nb"))):
         pytest.skip("the book needs more: pip install -r site/requirements.txt")
     if not shutil.which("npm"):
-        pytest.skip("npm is not installed: it brings the editor of the cells")
+        pytest.skip("npm is not installed: it provides the editor of the cells")
     site = tmp_path_factory.mktemp("site") / "site"
     subprocess.run([sys.executable, ROOT / "site" / "lab.py", site / "lab", "--pyodide", pyodide], check=True)
     subprocess.run([sys.executable, ROOT / "site" / "book.py", site], check=True)
