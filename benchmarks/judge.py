@@ -109,7 +109,7 @@ def copied(case):
 def far_from_right(function, case):
     """Return the largest relative error of the gradients of a function in float64, or infinity if it has side effects.
 
-    Examples for which a unit is exactly on the kink of a ReLU are left out, because any slope from 0 to 1 is correct
+    Examples for which a unit is exactly at the kink of a ReLU are left out, because any slope from 0 to 1 is correct
     there.
     """
     case = double(case)

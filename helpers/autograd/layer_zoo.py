@@ -122,7 +122,7 @@ class LayerCreature(NamedTuple):
     title: str
     broken: Callable
     examine: Callable  # function that names the mistake
-    seen: str  # effect of the mistake on training
+    seen: str  # its effect on training
     says: str  # part of the sentence that `examine` returns
 
     @property

@@ -101,7 +101,7 @@ def normalize(A, axis):
 
 
 def causal_mask(n):
-    """Return an array of shape (n, n) with 0 where token t may look at token s, that is s ≤ t, and −∞ elsewhere."""
+    """Return an array of shape (n, n) that is 0 where token t may look at token s (s ≤ t) and −∞ elsewhere."""
     return np.triu(np.full((n, n), -np.inf), 1)
 
 
@@ -144,7 +144,7 @@ def parameters(vocabulary, length, width, random_state=None):
     Returns
     -------
     dict of ndarray
-        E contains the vectors of the tokens, with shape (vocabulary, d), and P those of the positions, with shape
+        E contains the vectors of the tokens, with shape (vocabulary, d), and P the vectors of the positions, with shape
         (length, d). Wq, Wk, Wv and Wo are the projections of attention, with shape (d, d). W1, b1, W2 and b2 belong to
         two layers with 4d hidden units, and b contains the biases of the logits, with shape (vocabulary,).
     """
@@ -206,7 +206,7 @@ def next_token_cost(logits, targets, counts):
         Cost, a single number.
     """
     i, t = np.nonzero(counts)
-    chosen = logits[i, t]  # (number of tokens that count, vocabulary)
+    chosen = logits[i, t]  # (number of selected positions, vocabulary)
     return (chosen.logsumexp(axis=1) - chosen[np.arange(len(i)), targets[i, t]]).mean()
 
 

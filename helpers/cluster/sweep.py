@@ -116,7 +116,7 @@ def read(path, name=None):
         raise ValueError(f"{shown} is damaged (its checksum does not match): remove it and sweep again")
     head, *entries = (json.loads(line) for line in rest.splitlines())
     if name not in (None, head["function"]):
-        raise ValueError(f"{shown} holds results of {head['function']}, not of {name}: choose another name")
+        raise ValueError(f"{shown} contains results of {head['function']}, not of {name}: choose another name")
     return {_key(entry["point"]): entry["result"] for entry in entries}
 
 
@@ -162,7 +162,7 @@ def _key(point):
     try:
         return json.dumps(point, sort_keys=True, allow_nan=False, default=_as_number)
     except (TypeError, ValueError, RecursionError) as error:
-        words = f"the point {brief(point)} must hold numbers, strings, None, or lists and dicts of them"
+        words = f"the point {brief(point)} must contain numbers, strings, None, or lists and dicts of them"
         raise TypeError(words) from error
 
 

@@ -56,7 +56,7 @@ def missing():
 
 
 def connect(workers=None):
-    """Start workers on this machine, or connect to those of an existing scheduler.
+    """Start workers on this machine, or connect to the workers of an existing scheduler.
 
     If the environment variable LESSONS_SCHEDULER contains the address of a scheduler, its workers are used.
 
@@ -199,7 +199,7 @@ def _start(count, loop, stack):
         stack.enter_context(cluster)
         update, info = cluster._update_worker_status, cluster.scheduler_info
 
-        def update_known(op, msg):  # Dask raises KeyError if a worker ends that the cluster does not know
+        def update_known(op, msg):  # Dask raises KeyError when a worker that the cluster does not know ends
             if op == "add" or msg in info["workers"]:
                 update(op, msg)
 

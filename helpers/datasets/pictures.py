@@ -42,7 +42,7 @@ class Pictures(NamedTuple):
 def load_chelsea():
     """Load the bundled images, which are patches cut from photographs.
 
-    Patches of a photograph of Chelsea the cat have the label 1, and those of other photographs the label 0.
+    Patches of a photograph of Chelsea the cat have the label 1, and patches of other photographs the label 0.
 
     Returns
     -------

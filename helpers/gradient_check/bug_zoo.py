@@ -439,7 +439,7 @@ CREATURES = [
     Creature(
         "a sum without keepdims",
         lost_axis,
-        "It is common on question-and-answer sites. NumPy then adds an array of shape (n,) to one of shape (n, 1).",
+        "It is common on question-and-answer sites. NumPy adds the result, of shape (n,), to an array of shape (n, 1).",
         "The bias becomes an n × n matrix without any warning.",
         "keepdims",
     ),

@@ -77,7 +77,7 @@ class Candidate:
         return np.array(array, float)
 
     def _complain(self, words):
-        """Record a complaint if it is the first, and return empty dictionaries, so that all gradients are missing."""
+        """Record a complaint if it is the first, and return empty dictionaries, as if all gradients were missing."""
         self.complaint = self.complaint or Cause("return", "in the returned gradients", words, "return dW, db")
         return {}, {}
 

@@ -151,7 +151,7 @@ class _Function:
     def slope(self, path, place):
         """Return the derivative with respect to one entry, and an estimate of its error.
 
-        The derivative is NaN if the entry lies on a kink, or if no estimate is possible.
+        The derivative is NaN if the entry is at a kink, or if no estimate is possible.
         """
         array = np.asarray(dict(_flatten(self.parameters))[path])
         scale = max(abs(float(array.flat[place])), float(np.sqrt(np.mean(np.square(array, dtype=float))))) or 1.0

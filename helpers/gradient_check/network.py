@@ -72,7 +72,7 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
 
 
 def _judge_all(candidate, arguments, task, dtype):
-    """Return a finding for each gradient, based on the examples in which no unit lies on its kink."""
+    """Return a finding for each gradient, based on the examples in which no unit is at its kink."""
     X, Y, W, b, *options = task
     on_kink, overflows = np.zeros(len(X), bool), False
     if options[0] == "relu":
@@ -102,7 +102,7 @@ def _judge_all(candidate, arguments, task, dtype):
 def _adds_up(candidate, arguments, on_kink, mine, dtype):
     """Return whether the gradient over all examples is the mean of its parts.
 
-    The parts are the gradient over the examples that are kept, and the gradients of the examples on a kink,
+    The parts are the gradient over the examples that are kept, and the gradients of the examples at a kink,
     each computed separately.
     """
     X, Y, W, b = arguments
@@ -138,10 +138,10 @@ def _examples_on_kinks(task, dtype):
 
 
 def _at_kinks(findings, candidate, task):
-    """Check the gradients of the examples that have a unit exactly on its kink.
+    """Check the gradients of the examples that have a unit exactly at its kink.
 
     At the kink of a ReLU, any slope from 0 to 1 is allowed, because these are the slopes on the two sides.
-    For a single example, db[l] equals dZ[l]. In the layer closest to the output that has a unit on its
+    For a single example, db[l] equals dZ[l]. In the layer closest to the output that has a unit at its
     kink, db[l] must therefore lie between 0 and dA[l].
     """
     X, Y, W, b, hidden_activation, output, l2 = task

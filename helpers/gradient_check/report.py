@@ -16,7 +16,7 @@ class Finding(NamedTuple):
 
     name: str  # "dW[1]", "db[1]", …
     error: float  # relative error, or NaN if it cannot be computed
-    skipped: int  # number of examples left out because one of their units lies on its kink
+    skipped: int  # number of examples left out because one of their units is at its kink
     words: str  # "right", or a description of the symptom and what it suggests
     verdict: str  # "right", "wrong", or "unjudged" if the gradient is too small or too rough to judge
 
@@ -155,4 +155,4 @@ def _number(error):
 def _skipped(finding):
     """Return a note on the number of examples that were left out."""
     examples = "1 example" if finding.skipped == 1 else f"{finding.skipped} examples"
-    return f" ({examples} left out, because a unit lies on its kink)" if finding.skipped else ""
+    return f" ({examples} left out, because a unit is at its kink)" if finding.skipped else ""

@@ -116,7 +116,7 @@ def _kept(seen, repeats, task):
         {l: s[l] - f[l] for l in s if l in f and s[l] is not None} for f, s in zip(first, second, strict=True)
     )
     if _alike(difference, exact):
-        return _keeps("the gradients are accumulated: they still include those of previous calls")
+        return _keeps("the gradients are accumulated: they still include the gradients of previous calls")
     return _keeps("two calls with the same arguments give different gradients, as with random numbers or a counter")
 
 

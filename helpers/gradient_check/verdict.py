@@ -29,11 +29,11 @@ OVERFLOW = (
     "or the weights"
 )
 ON_KINKS = (
-    "the gradient cannot be judged, because every example has a unit on its kink, at z = 0. Use other data or nonzero "
+    "the gradient cannot be judged, because every example has a unit at its kink, z = 0. Use other data or nonzero "
     "biases"
 )
 MIXED = (
-    "the gradient cannot be judged. It is right if the examples with a unit on its kink, at z = 0, are left out, "
+    "the gradient cannot be judged. It is right if the examples with a unit at its kink, z = 0, are left out, "
     "but the gradient for all examples is not the mean over the examples. Use other data or nonzero biases"
 )
 

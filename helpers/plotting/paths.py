@@ -232,7 +232,7 @@ def _heights(n, gap=_GAP):
 
 
 def _factor(ax, place, symbol, value):
-    """Write the factor by which a change is multiplied next to an arrow."""
+    """Write, next to an arrow, the factor by which a change is multiplied."""
     ax.text(*place, rf"$\times$ {symbol} = {value}", ha="center", va="center", color=FORWARD, fontsize=11)
 
 

@@ -1,4 +1,4 @@
-"""Model without a view that makes the figures in JupyterLab follow the theme of the page.
+"""Widget without a view, which makes the figures in JupyterLab follow the theme of the page.
 
 JupyterLab shows an SVG as an image. The browser chooses the colours of such an image by the `color-scheme` of the page.
 JupyterLab 4.6 sets it, but some earlier versions do not, and figures would then be light on a dark page.

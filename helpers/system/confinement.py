@@ -8,7 +8,8 @@ From the strongest to the weakest, they are:
   denies opening, creating, renaming and removing any file that is not listed. It also denies TCP since Linux 6.7, and
   abstract Unix sockets and signals to other processes since 6.12. If the system permits namespaces, the process has no
   network and no access to other processes or their shared memory, and every process that it starts ends with it.
-- *Resource limits* (Linux and macOS): processor time, memory, no data in files, no new processes (except for root).
+- *Resource limits* (Linux and macOS) restrict processor time and memory, and rule out data in files and new processes
+  (except for root).
 - *Python.* An audit hook rejects every audited event that imports and computations do not need, and every import of a
   module that is not known to be harmless. Modules that call functions of the system directly, such as `ctypes`, are
   removed. This works on every system, but determined code can get around it: NumPy can read and write any memory of

@@ -1,4 +1,4 @@
-"""Deny system calls that a computation does not need, by a filter in the Linux kernel (seccomp).
+"""Deny system calls that a computation does not need, using a filter in the Linux kernel (seccomp).
 
 The filter applies to code in any language and cannot be removed. It covers what Landlock and namespaces do not: every
 kind of socket; the permissions, times and attributes of files; memory and queues shared with other processes; signals;

@@ -164,7 +164,7 @@ class NeuralNetwork:
 
         If the data and the options are unchanged, the result is bit for bit the same as that of an
         uninterrupted run on the same machine, even after `save` and `load`. You may change `learning_rate`
-        and `patience` before you resume. The parameters are those of `fit`.
+        and `patience` before you resume. The parameters are the same as for `fit`.
 
         Raises
         ------

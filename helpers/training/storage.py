@@ -92,7 +92,7 @@ def read(path):
 def check(options, n, W, b, histories, state):
     """Check that the arguments are valid and describe the same network.
 
-    The arguments are those of `write`, where `n` is called `layer_sizes`.
+    The arguments are the same as for `write`, where `n` is called `layer_sizes`.
 
     Raises
     ------

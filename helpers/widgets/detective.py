@@ -58,7 +58,7 @@ def investigate(number=1, guess=None):
 
 @cache
 def _report(creature):
-    """Return the report on an entry, which may take half a second, so that a guess need not wait for it again."""
+    """Return the report on an entry. It is cached, because computing it may take half a second."""
     return examine(creature)
 
 

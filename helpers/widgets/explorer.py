@@ -126,7 +126,7 @@ class Explorer(ipywidgets.VBox):
             self.title.value = self._challenge.heading()
 
     def _redraw(self, change):
-        """Draw the picture once more, because the page has become narrow or wide."""
+        """Draw the picture again, because the page has become narrow or wide."""
         self._shown = None
         self._refresh()
 
@@ -188,7 +188,7 @@ class Challenge:
         self._key, self._goal, self._judge = challenge, CHALLENGES.get(challenge, challenge), met
 
     def judge(self, *arguments):
-        """Check whether the challenge has been met, and record the first success. A challenge once met remains met."""
+        """Check whether the challenge has been met, and record the first success. Once met, a challenge remains met."""
         if not self.met and self._judge is not None and self._judge(*arguments):
             self.met, self._note = True, record.add(self._key)
 

@@ -465,9 +465,9 @@ def test_a_stop_by_hand_keeps_what_came(who, workers, notebook, tmp_path):
     [
         ([{"i": 1}, {"i": 2}, {"i": 1}], ValueError, "appears twice"),
         ([3], TypeError, "is not a dict of keyword arguments"),
-        ([{"i": np.ones(2)}], TypeError, "must hold numbers, strings, None, or lists"),
-        ([{"i": float("nan")}], TypeError, "must hold numbers, strings, None, or lists"),
-        ([{"i": np.ma.masked}], TypeError, "must hold numbers, strings, None, or lists"),
+        ([{"i": np.ones(2)}], TypeError, "must contain numbers, strings, None, or lists"),
+        ([{"i": float("nan")}], TypeError, "must contain numbers, strings, None, or lists"),
+        ([{"i": np.ma.masked}], TypeError, "must contain numbers, strings, None, or lists"),
     ],
 )
 def test_points_that_cannot_be_are_refused(points, error, words, tmp_path):
@@ -488,7 +488,7 @@ def test_a_file_that_is_not_a_sweeps_is_refused_and_left_alone(content, tmp_path
 
 def test_a_file_of_another_function_is_refused(tmp_path):
     sweep.sweep(deadly, [{"i": 0}], tmp_path / "s.jsonl")
-    with pytest.raises(ValueError, match="holds results of deadly, not of noted"):
+    with pytest.raises(ValueError, match="contains results of deadly, not of noted"):
         sweep.sweep(noted, [{"i": 0}], tmp_path / "s.jsonl")
 
 

@@ -179,7 +179,7 @@ def test_a_kink_within_epsilon_is_skipped_and_nobody_accused():
     report = check_gradients(X, Y, W, b, "relu")
     assert report.right, report
     assert sum(finding.skipped for finding in report.findings) > 0
-    assert "1 example left out, because a unit lies on its kink" in str(report)
+    assert "1 example left out, because a unit is at its kink" in str(report)
     wrong = check_gradients(X, Y, W, b, "relu", gradients=planted(lambda dW, db, m: dW.update({1: 2 * dW[1]}), "relu"))
     assert not wrong.right
 
@@ -205,7 +205,7 @@ def test_where_everything_lies_on_a_kink_nothing_is_claimed():
     W, b = {1: np.ones((2, 1)), 2: np.ones((1, 2))}, {1: np.zeros((2, 1)), 2: np.zeros((1, 1))}
     report = check_gradients(np.zeros((3, 1)), np.ones((1, 3)), W, b, "relu")
     assert report.verdict == "unjudged"
-    assert "every example has a unit on its kink" in words(report, "db[1]")
+    assert "every example has a unit at its kink" in words(report, "db[1]")
     assert "All gradients are right" not in str(report)
 
 
