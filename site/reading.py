@@ -79,7 +79,7 @@ def _hide_answer(cells):
 def mark_answer(text):
     """Enclose the caption at the beginning of a Markdown text, and one more paragraph, in an element of class `answer`.
 
-    The style sheet hides this element while the output before it is folded. A heading ends it.
+    The style sheet hides this element while the output before it is folded. The element ends at a heading.
     """
     paragraphs = re.split(r"\n{2,}(?!\s)", text.strip())
     count = 2 if paragraphs[0].startswith("**Figure") else 1

@@ -24,12 +24,12 @@ def parts(notebooks, lessons, redirect):
     Raises
     ------
     ValueError
-        If the map in notebook 00 does not give the minutes of each lesson.
+        If the map in notebook 00 does not give the reading time of each lesson.
     """
     first = {path.name[:2]: _text(path) for path in notebooks if path.name[:2] in lessons}
     reading = minutes(first["00"])
     if reading.keys() != lessons.keys():
-        raise ValueError("the map in notebook 00 does not give the minutes of every lesson")
+        raise ValueError("the map in notebook 00 does not give the reading time of every lesson")
     whole = {number: reading[number] + _exercise_minutes(lessons[number]) for number in lessons}
     rows = ["| lesson | minutes | reading | exercises | questions | needs |", "|---|---|---|---|---|---|"]
     for path in notebooks:

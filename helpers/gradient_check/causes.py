@@ -208,7 +208,7 @@ def _get(gradients, key):
 
 
 def _line_of(call, task, right, mine, wrong, l):
-    """Find the wrong line by experiments; return its name and a description of what they show."""
+    """Find the wrong line by experiment, and return its name and a description of what the experiments show."""
     names = {place for place, k in wrong if k == l}
     if any(_get(mine, key) is not None and not np.isfinite(_get(mine, key)).all() for key in wrong if key[1] == l):
         return ("dZ[L]" if l == right.L else "dZ"), "it is not finite, as happens after log(0), 0/0 or an overflow"

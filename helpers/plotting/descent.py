@@ -64,7 +64,7 @@ _LABEL = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
 
 
 def moving(result, window, levels, seconds=10):
-    """Animate a line that is being fitted to points, next to the path of gradient descent across the cost.
+    """Animate a line that is being fitted to points, next to the path of gradient descent in the plane of w and b.
 
     Parameters
     ----------

@@ -177,7 +177,7 @@ class Playground:
     def forward(self, inputs, W=None, b=None):
         """Return Z and A of all layers.
 
-        See `backprop.network.forward`. In contrast to that function, each layer can have a different activation.
+        See `backprop.network.forward`. Here, however, each layer can have a different activation.
         """
         W, b = (self.W, self.b) if W is None else (W, b)
         Z, A = {}, {0: inputs.T}  # A[0]: (n[0], m)
@@ -189,7 +189,7 @@ class Playground:
     def backward(self, Y, W, Z, A):
         """Return ∂J/∂W and ∂J/∂b of all layers.
 
-        See `backprop.network.backward`. In contrast to that function, each layer can have a different activation.
+        See `backprop.network.backward`. Here, however, each layer can have a different activation.
         """
         dW, db = {}, {}
         dZ = OUTPUTS["sigmoid"].loss_gradient(Z[len(W)], Y)  # (1, m)

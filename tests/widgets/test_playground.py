@@ -338,7 +338,7 @@ def test_a_point_that_is_added_is_learned():
     state.add_point(0, 0.9, 0)
     state.run(300)
     assert state.predict_proba(np.array([[0.0, 0.9]]))[0] < 0.1
-    assert widgets.playground.describe(state).endswith("100.0% of your points are right")
+    assert widgets.playground.describe(state).endswith("100.0% of your points are classified correctly")
     widgets.playground.draw(state)
 
 
