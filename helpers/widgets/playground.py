@@ -61,7 +61,9 @@ def describe(state):
     costs = [f"{cost:.4f}" if cost < 1e4 else f"{cost:.3g}" for cost in state.costs[-1]]
     right = state.accuracy()
     if not len(state.X_test):
-        return f"Update {state.updates}: training cost {costs[0]}; {right[0]:.1%} of your points are classified correctly"
+        return (
+            f"Update {state.updates}: training cost {costs[0]}; {right[0]:.1%} of your points are classified correctly"
+        )
     return (
         f"Update {state.updates}: training cost {costs[0]}, test cost {costs[1]}; "
         f"training accuracy {right[0]:.1%}, test accuracy {right[1]:.1%}"

@@ -57,7 +57,7 @@ def test_the_timetable_adds_up(book):
 
 
 def test_without_the_map_the_page_is_not_made(teachers, tmp_path):
-    with pytest.raises(ValueError, match="does not give the minutes of every lesson"):
+    with pytest.raises(ValueError, match="does not give the reading time of every lesson"):
         teachers.parts(NOTEBOOKS[:13], LESSONS | {"13": []}, str)
 
 
