@@ -7,14 +7,14 @@ In a lesson::
     solution("04.step")            show the solution and explain why it is right
     quiz("04", q1=3, q2="b")       judge answers to the quick questions at the end of a lesson
     progress()                     show which exercises have been done so far
-    points("04.step", step_back)   return the points that an answer is worth, for a program that grades
+    points("04.step", step_back)   return the points that an answer is worth, for use in automatic grading
     hand_in()                      write your answers to a file that you can give to your teacher
-    use_seed("Ada")                get numbers of your own in those exercises that have other numbers
+    use_seed("Ada")                get your own numbers in the exercises whose numbers vary
 
     keep(forward=…, backward=…, update=…), use_my_code(), use_our_code()
-                                   run the network in `helpers` with the reader's own functions
+                                   run the network in `helpers` with your own functions
 
-These functions never raise an error, whatever the answer, and no verdict gives the solution away.
+Apart from `points`, these functions never raise an error, whatever the answer, and no verdict gives the solution away.
 
 To read the code, start with `core` (what an exercise is) and the exercises for a lesson, such as `lesson_04`. Then read
 `judging` (how an answer is judged), `explaining` (which explanation is chosen), `reading` and `repair` (how a mistake
@@ -23,12 +23,12 @@ description to be given), `pairs` (two mistakes at once), and `diagnosis` and `p
 no change corrects the code, `clues`, `traps` and `loose_ends` look at the code alone, `results` at the numbers, and
 `probing` at what affects the result. For a typed answer, `cell` reads the code, and `glances` and `typed_code` judge
 it. `limits` and `surroundings` isolate the reader's code, and `restart` tells the reader what to run first after a
-kernel restart. `record` keeps the answers on the reader's machine, with their code as returned by `source` and what
-`needed` finds for it in other cells. `variation` changes the numbers of an exercise, and `seed` says whose numbers
-apply. `submission` defines the file that `handing_in` writes. For the teacher, `works` reads such files, `rerun` runs
-the answers in the process described in `worker`, where `replay` executes cells, `grade` gives marks, `merging` puts
-files of one learner together, `gradebook` writes the results, and `class_list` finds IDs. `handout` writes a copy for a
-class, and `nbgrader_course` a course for nbgrader.
+kernel restart. `record` stores the answers on the reader's machine, together with their code, which `source` returns
+and `needed` completes from other cells. `variation` changes the numbers in an exercise, and `seed` determines whose
+numbers are used. `submission` defines the file that `handing_in` writes. For the teacher, `works` reads such files,
+`rerun` runs the answers again in a separate process (`worker`), in which `replay` executes the cells, `grade` marks
+them, `merging` combines the files of each learner, `gradebook` writes the results, and `class_list` looks up IDs.
+`handout` writes a copy of the lessons for a class, and `nbgrader_course` writes a course for nbgrader.
 """
 
 import difflib
@@ -105,7 +105,7 @@ def points(name, answer):
     Raises
     ------
     AssertionError
-        If the answer is worth nothing. The message is the reply to the answer.
+        If the answer earns no points. The message is the feedback on the answer.
     """
     said = verdict(name, answer)
     earned = 0 if _unknown(name) else current(name).points(said)
@@ -174,7 +174,7 @@ def quiz(lesson, *unnamed, **answers):
 
 
 def progress():
-    """Show which exercises in each lesson have been done, from a file that stays on this machine."""
+    """Show how many exercises in each lesson have been done, according to a file that stays on this machine."""
     done, said = record.read()
     rows = []
     for lesson in sorted({*LESSONS, *(name[:2] for name in CHALLENGES)}):
@@ -191,14 +191,14 @@ def _count(names, done):
 
 
 def _record(name, answer, said):
-    """Record an answer, unless it is missing or belongs to no exercise, and return a message if that fails."""
+    """Record an answer, unless it is missing or there is no such exercise. Return a message if recording fails."""
     if said.kind == "open" or _unknown(name):
         return ""
     return record.add_answer(name, said.kind == "right", source.of(name, answer), source.value_of(answer), said.words)
 
 
 def _question(name, said):
-    """Return the question with the reader's own numbers, or "" if it is that of the lesson or has been answered."""
+    """Return the question with the reader's own numbers, or "" if it is the lesson's own or the answer is right."""
     if said.kind == "right" or _unknown(name) or current(name) is EXERCISES[name]:
         return ""
     return current(name).prompt

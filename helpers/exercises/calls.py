@@ -57,13 +57,13 @@ def edits_of(slot, node):
 
 
 def _without_call(slot, node, name):
-    """Yield edits that remove an unneeded method or function and keep its object or one of its arguments."""
+    """Yield edits that remove an unnecessary call and keep only its object or one of its arguments."""
     if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) not in ("np", "np.linalg"):
         if name in REDUCTIONS or name in METHODS:
             kind = "extra_sum" if name in REDUCTIONS else "detached" if name == "copy" else "extra_call"
             yield of_slot(kind, slot, node.func.value, node, 0, name)
     elif name in ("max", "min") and isinstance(node.func, ast.Name) and len(node.args) > 1:
-        for argument in node.args:  # max(x, 0) limits a value and combines no entries
+        for argument in node.args:  # max(x, 0) limits a value and does not combine entries
             yield of_slot("extra_call", slot, argument, node, -0.1)
     elif name in REDUCTIONS and node.args:
         yield of_slot("extra_sum", slot, node.args[0], node, 0, name)

@@ -35,7 +35,7 @@ def _everywhere(found):
     for edit in found:
         if len(edit.changes) == 1:
             new = edit.changes[0][2]
-            minus = edit.kind == "sign" and isinstance(new, ast.UnaryOp)  # nobody forgets a minus in two places
+            minus = edit.kind == "sign" and isinstance(new, ast.UnaryOp)  # nobody forgets a minus sign in two places
             tag = edit.tag or (ast.dump(new) + edit.piece if isinstance(new, ast.AST) and not minus else "")
             if tag:
                 same.setdefault((edit.kind, tag), []).append(edit)
@@ -48,5 +48,5 @@ def _everywhere(found):
 
 
 def _is_all(key, edits, same):
-    """Return whether the edits to one line are all the edits of their kind, so that they are listed already."""
+    """Return whether the edits to one line are the only edits of their kind, so that they are already listed."""
     return len(key) == 3 and len(edits) == len(same[key[:2]])

@@ -72,7 +72,7 @@ def read(text, name, scope):
 
 
 def _answer(node, name):
-    """Return what a call passes to `check` or `quiz` for this exercise, or None if the node is not such a call."""
+    """Return the answer that a call to `check` or `quiz` passes for this exercise, or None if it is no such call."""
     if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in ("check", "quiz"):
         return None
     if node.func.id == "quiz":
@@ -101,7 +101,7 @@ def is_formula(code):
 
 
 def may_run_again(code):
-    """Return whether the code can apparently run any number of times without side effects."""
+    """Return whether it seems safe to run the code any number of times, because it has no obvious side effects."""
     stored = own_names(code)
     for node in ast.walk(code.tree):
         name = getattr(node, "id", getattr(node, "attr", ""))
@@ -127,7 +127,7 @@ def own_names(code):
 
 
 def foreign_names(code):
-    """Return the nodes that name numbers, arrays or other data from elsewhere in the notebook."""
+    """Return the nodes that refer to numbers, arrays or other data from elsewhere in the notebook."""
     own = own_names(code) | {n.arg for n in ast.walk(code.tree) if isinstance(n, ast.arg)}
     used = [n for n in ast.walk(code.tree) if isinstance(n, ast.Name) and n.id not in own]
     used = [n for n in used if n.id in code.scope]

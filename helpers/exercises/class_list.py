@@ -1,4 +1,4 @@
-"""The list of a class, which says which ID in the teacher's gradebook belongs to which name.
+"""Read a class list, which gives the ID of each learner in the teacher's gradebook.
 
 It is a CSV file whose first line contains `name` and `id`, separated by a comma, a semicolon or a tab. Other columns
 are ignored.
@@ -12,14 +12,14 @@ from helpers.exercises.submission import clean
 
 
 def read(path):
-    """Return a list of (name, ID) from a file.
+    """Return a list of pairs (name, ID) from a file.
 
     Raises
     ------
     ValueError
-        If the file is not a class list. The sentence says what to do.
+        If the file is not a class list. The message says what to do.
     OSError
-        If it cannot be read.
+        If the file cannot be read.
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
@@ -38,7 +38,7 @@ def read(path):
 
 
 def assign(rows, listed):
-    """Give the learners their IDs, and return the names in the list of those who have no row."""
+    """Add the IDs to the learners' rows. Return the names in the list for which there is no row."""
     ids = {}
     for name, one in listed:
         ids.setdefault(normal(name), []).append(one)
@@ -47,11 +47,11 @@ def assign(rows, listed):
         if len(mine) == 1:
             row.id = mine[0]
         else:
-            row.note(f"The name is {'twice or more' if mine else 'not'} in the class list, so there is no ID.")
+            row.note(f"The name {'occurs more than once' if mine else 'is not'} in the class list, so there is no ID.")
     present = {normal(row.name) for row in rows}
     return [name for name, _ in listed if normal(name) not in present]
 
 
 def normal(name):
-    """Return a name without the differences that do not matter: capital letters and additional spaces."""
+    """Return a name in lower case and without extra spaces, so that names can be compared."""
     return clean(name).casefold()

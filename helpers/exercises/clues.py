@@ -1,4 +1,4 @@
-"""Find clues to a mistake that the code alone shows: a difference that is always 0, skipped passes, lost entries."""
+"""Find clues to a mistake in the code itself, such as a difference that is always 0, skipped passes or lost entries."""
 
 import ast
 import builtins
@@ -19,7 +19,7 @@ PARTS = (ast.Name, ast.Attribute, ast.Subscript)
 def unneeded(exercise):
     """Return the names of arguments that a right answer need not use.
 
-    These are the arguments that the exercise's own solution does not use, and Z1 if A1 can be used instead.
+    These are the arguments that the exercise's own solution does not use, and also Z1 if A1 can be used instead.
     """
     names = frozenset(exercise.arguments)
     spare = {name for name in names if name[0] == "Z" and name[1:].isdigit() and f"A{name[1:]}" in names}
@@ -30,16 +30,16 @@ def unneeded(exercise):
 
 
 def read(exercise, answer):
-    """Return the code of a function (see `reading.read`), with what the exercise says of its arguments and results."""
+    """Return the code of a function (see `reading.read`), with the exercise's unneeded arguments and result names."""
     code = reading.read(answer)
     return code and code._replace(unneeded=unneeded(exercise), parts=exercise.parts)
 
 
 def certain(code, hint, whole):
-    """Return a sentence and a question about a mistake that can be seen without running the code, or "".
+    """Return a sentence and a question about a mistake that can be seen without running the code.
 
-    If a change of a different line corrects the code, there is no such mistake. A hint for the known wrong answer with
-    the same results is better than a remark about a constant.
+    Return "" if there is none, or if a change to a different line corrects the code. A hint for the known wrong answer
+    with the same results takes precedence over a remark about a constant.
     """
     loose = loose_ends.lost(code)
     if loose is not None and not whole:
@@ -52,7 +52,7 @@ def certain(code, hint, whole):
 
 
 def constant(code):
-    """Return a sentence and a question about a difference that is always 0, or a quotient that is always 1, or ""."""
+    """Return a sentence and a question about a difference that is always 0 or a quotient that is always 1, if any."""
     for node in ast.walk(code.tree):
         if not isinstance(node, ast.BinOp) or not isinstance(node.op, (ast.Sub, ast.Div)):
             continue
@@ -67,7 +67,7 @@ def constant(code):
 
 
 def _ordered(node):
-    """Return the code of an expression with the factors of its products in alphabetical order."""
+    """Return the code of an expression with the operands of its sums and products in alphabetical order."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Mult, ast.Add)):
         sides = sorted((_ordered(node.left), _ordered(node.right)))
         return f"({type(node.op).__name__} {sides[0]} {sides[1]})"
@@ -83,7 +83,7 @@ def of(exercise, code, words, sized):
     code : reading.Code
         The reader's code.
     words : str
-        What is known about the wrong result, which may give two shapes.
+        A description of the wrong result, which may mention two shapes.
     sized : callable
         Takes a function and the index of a case, and returns which results have the right size (see `repair.find`).
     """
@@ -123,7 +123,7 @@ def _never(code):
 
 
 def with_unused(words, code):
-    """Insert what the code alone shows into a message, before its closing question."""
+    """Insert a sentence about the code into a message, before its closing question."""
     if not code:
         return words
     never, hidden, lost = diagnosis.about_unused(code), reading.outside(code), loose_ends.lost(code)
@@ -145,7 +145,7 @@ def with_unused(words, code):
 
 
 def with_arguments(words, missing, code):
-    """Add to a message about a name without a value the arguments that are not used and may be meant by it."""
+    """Extend a message about an undefined name with the unused arguments that may be meant by it."""
     names = reading.unused(code) if code else []
     if not names:
         return words
@@ -175,7 +175,7 @@ def _diagonal(code, words):
 
 
 def _fixed_keys(code, words):
-    """Return a sentence and a question about code that is written for a fixed number of layers, or ""."""
+    """Return a sentence and a question about code that only works for a fixed number of layers, if it does."""
     loops = (ast.For, ast.While, ast.ListComp, ast.DictComp)
     arguments = [argument.arg for argument in code.tree.args.args]
     keys = {n.slice.value for n in ast.walk(code.tree) if isinstance(n, ast.Subscript)
@@ -186,7 +186,7 @@ def _fixed_keys(code, words):
 
 
 def _axis_left_out(code, words):
-    """Return a sentence and a question about a new shape that does not use all sizes of an argument, or ""."""
+    """Return a sentence and a question about a new shape that does not use all sizes of an argument, if any."""
     line = re.search(r"in the line `([^`]+)`", words) if "cannot reshape" in words else None
     for argument in code.tree.args.args if line else ():
         axes = sorted({int(axis) for axis in re.findall(rf"\b{argument.arg}\.shape\[(\d)\]", line[1])})
@@ -196,7 +196,7 @@ def _axis_left_out(code, words):
 
 
 def _lost_axis(code, words):
-    """Return a sentence and a question about a reduction whose result has lost the axis that it runs along, or ""."""
+    """Return a sentence and a question about a reduction whose result lacks the axis that was reduced, if any."""
     shapes = re.findall(r"shapes \(([\d,]*)\) \(([\d,]*)\)", words)
     for first, second in shapes:
         longer, shorter = sorted((first.strip(",").split(","), second.strip(",").split(",")), key=len, reverse=True)
@@ -210,7 +210,7 @@ def _lost_axis(code, words):
 
 
 def _compared(code, words):
-    """Return a sentence and a question about max or min of whole arrays in the line that raised an error, or ""."""
+    """Return a sentence and a question about max or min of whole arrays in the line that raised an error, if any."""
     for node in ast.walk(code.tree):
         name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
         if name in ("max", "min") and "condition is applied" in words and code.line(node)[:40] in words:
@@ -227,13 +227,13 @@ def _of_differences(code, mine, right):
         return ""
     node = calls_of_diff[0]
     return (
-        f"`np.diff` returns one number less than it is given{where(code.line(node))}. How many numbers must "
+        f"`np.diff` returns one number fewer than it is given{where(code.line(node))}. How many numbers must "
         f"{quote(ast.unparse(node.args[0]))} contain?"
     )
 
 
 def _of_lost_entries(code, cases, sized):
-    """Return a sentence and a question about a sum or the like without which a result has the right size, or ""."""
+    """Return a sentence and a question about a sum or mean whose removal gives a result the right size, if any."""
     found = [
         edit._replace(node=node, piece=ast.unparse(node))
         for slot, node, _ in slots(code.tree)
@@ -277,7 +277,7 @@ def _about_logarithm(code, parts, cases):
 
 
 def counted(node, value, code):
-    """Return a sentence and a question about a size of an array of the notebook, or "" if none is used."""
+    """Return a sentence and a question about the size of a notebook array that the code uses, or "" if it uses none."""
     if not isinstance(value, np.ndarray):
         return ""
     text, name = ast.unparse(code.tree), node.id

@@ -60,9 +60,9 @@ class Exercise:
     also : list of numbers
         Numbers that are accepted in addition to `right`, such as a value rounded as in the lesson.
     numbers : variation.Numbers or list of variation.Variant, optional
-        The numbers that vary from learner to learner. Their names stand in angle brackets in the texts.
+        The numbers that vary from learner to learner. Their names appear in angle brackets in the texts.
     in_lesson : object, optional
-        If the numbers are not those of the lesson, what would be right with those of the lesson.
+        The answer that would be right with the lesson's numbers. Only given if this exercise has different numbers.
     group : str
         Exercises with the same group share their numbers.
     """
@@ -99,7 +99,7 @@ class Exercise:
         return 1 if self.is_question else 2
 
     def usual_mistake(self, said):
-        """Return the reply to the common mistake that a verdict is about, or "" if it is about none."""
+        """Return the feedback on the common mistake that a verdict describes, or "" if it describes none."""
         return next((wrong.hint for wrong in self.wrong if said.kind == "wrong" and wrong.hint in said.words), "")
 
     def points(self, said):
@@ -130,7 +130,7 @@ class Exercise:
 
     @property
     def cell(self):
-        """Return the code cell of the lesson, which runs without the cells above it after a restart of the kernel."""
+        """Return the exercise's code cell, which can be run on its own after the kernel has been restarted."""
         before, after = ("\n\n\n", "\n\n\n") if self.cases else ("\n\n", "\n")
         call = f'check("{self.name}", {self.answer_name})\n# hint("{self.name}")\n# solution("{self.name}")'
         return f"from helpers.exercises import check, hint, solution{before}{self.stub}{after}{call}"

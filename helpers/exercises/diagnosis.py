@@ -41,7 +41,7 @@ def describe(found, code):
 
 
 def _in_context(found, code):
-    """Return the wrong piece, with what is around it if its line repeats it and not all of these places are wrong."""
+    """Return the wrong piece of code, with the expression around it if only one of several occurrences is wrong."""
     piece, same = quote(found.piece), rf"(?<![\w.]){re.escape(found.piece)}(?![\w.])"
     around, repeated = found.node, found.places == 1 and len(re.findall(same, found.line)) > 1
     while repeated and around is not None and (around is found.node or isinstance(around, ast.Tuple)):
@@ -74,7 +74,7 @@ def pointed(words, found, code, parts, part):
     parts : sequence of str
         Names of the function's results.
     part : str
-        The name of the wrong result, such as "dW[2]"; "" if there is none.
+        The name of the wrong result, such as "dW[2]", or "" if there is none.
 
     Returns
     -------
@@ -105,15 +105,15 @@ def pointed(words, found, code, parts, part):
 
 
 def at_the_error(hint, generic):
-    """Begin a hint with the line of the error that a general description quotes."""
+    """Begin a hint with the line in which the error occurred, if the general description of the error quotes it."""
     line = re.search(r"in the line (`[^`]+`)", generic)
     return f"Look at the line {line[1]}. {hint}" if line else hint
 
 
 def called(code, parts, part):
-    """Return what to call a result in a sentence.
+    """Return a phrase that refers to a result in a sentence.
 
-    Its name in the exercise may stand for something else in the reader's code, such as an argument.
+    The name of the result in the exercise may mean something else in the reader's code, such as an argument.
     """
     name = part.split("[")[0]
     own = {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name)} if code else {}
@@ -123,7 +123,10 @@ def called(code, parts, part):
 
 
 def _returned(code, parts, part):
-    """Return the only `return` with a value and the expression for a result in it, or None twice."""
+    """Return the function's `return` statement and the expression in it for one result.
+
+    Return (None, None) unless exactly one `return` has a value.
+    """
     returns = [node for node in ast.walk(code.tree) if isinstance(node, ast.Return) and node.value is not None]
     if len(returns) != 1:
         return None, None

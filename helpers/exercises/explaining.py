@@ -1,4 +1,7 @@
-"""Choose the best explanation of a wrong function: a change to its code, then its numbers, then its code alone."""
+"""Choose the best explanation for a wrong function.
+
+A change that corrects its code is preferred to a description of its results, and this to a remark about the code alone.
+"""
 
 import copy
 import functools
@@ -53,14 +56,14 @@ def _without_one_change(exercise, answer, code, passed, found, pointed, generic,
 
 
 def _another_number(exercise, code, passed):
-    """Return the mistake that is corrected by putting a different number from the question into the code, or None."""
+    """Return the mistake that is corrected by using a different number from the question, or None."""
     others = typed_code.other_numbers(code, typed_code.numbers_of(exercise.prompt))
     other = repair.find(code, exercise.cases(), passed, found=list(others))
     return other if other and other.whole else None
 
 
 def _without_repair(exercise, answer, code, generic, failed, pointed):
-    """Return the verdict if no change to the code explains the mistake: `generic` and what the code alone shows."""
+    """Return the verdict if no change to the code explains the mistake: `generic` and a remark about the code."""
     if failed:
         return pointed(clues.with_unused(generic, code))
     shown = clues.of(exercise, code, generic, _comparison(exercise, _same_size)) if code else ""
@@ -73,7 +76,7 @@ def _without_repair(exercise, answer, code, generic, failed, pointed):
 
 
 def _probed(exercise, answer, called):
-    """Return what the first wrong case shows of the arguments that affect the result (see `probing`)."""
+    """Return what the first wrong case shows about the arguments that affect the result (see `probing`)."""
     passed = _comparison(exercise)
     for i, case in enumerate(exercise.cases() if callable(exercise.solution) else ()):
         right, count = passed(answer, i)

@@ -50,7 +50,7 @@ def slots(tree):
 
 
 def edits_of(function, scope, numbers, arrays, tables, outside):
-    """Yield edits to single expressions. The parameters are those of `catalogue.of`."""
+    """Yield edits to single expressions. See `catalogue.of` for the parameters."""
     arguments = [argument.arg for argument in function.args.args]
     stored = [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     names = list(dict.fromkeys(arguments + stored))
@@ -67,7 +67,7 @@ def edits_of(function, scope, numbers, arrays, tables, outside):
     known = Known(names, scope, counts, outside, loops, entries)
     stored = {
         id(n) for target in targets for n in ast.walk(target)
-    }  # the wrong place is less likely than a wrong value
+    }  # a wrong target is less likely than a wrong value
     for edit in _of_slots(function, known, numbers, inputs):
         if not (edit.kind == "sign" and id(edit.node) in sizes):
             yield edit._replace(rank=edit.rank + 0.3 * (id(edit.node) in stored))
@@ -159,7 +159,7 @@ def _names(slot, node, parent, known):
         for other in (*(ast.Name(name, ast.Load()) for name in known.names), *known.counts):
             yield of_slot("outside", slot, other, node)
     for other in known.scope if func else known.names:
-        if _is_compared_with(parent, other):  # the condition would always or never be true
+        if _is_compared_with(parent, other):  # the condition would always be true or always be false
             continue
         if other != node.id and node.id not in ("np", "range", "len"):
             yield of_slot("function" if func else "name", slot, ast.Name(other, ast.Load()), node)

@@ -1,4 +1,4 @@
-"""Compare a change of a typed formula with the solution, so that the likeliest of several changes is reported."""
+"""Compare a change to a typed formula with the solution, so that the likeliest of several changes is reported."""
 
 import ast
 import re
@@ -22,7 +22,7 @@ def rank(edit, solution, weak):
 
 
 def _fits(edit, solution):
-    """Return whether the solution contains what an edit brings in. Without a solution, everything fits."""
+    """Return whether the solution contains what an edit adds to the code. Without a solution, every edit fits."""
     if not solution:
         return True
     if edit.kind in SIGNS_OF:
@@ -31,7 +31,7 @@ def _fits(edit, solution):
         return True
     sides = [getattr(edit.node, "left", None), getattr(edit.node, "right", None)]
     if edit.kind == "sign" and not all(isinstance(side, (ast.Name, ast.Constant)) for side in sides):
-        return True  # products are added or subtracted, single numbers may also have to be multiplied
+        return True  # products are added or subtracted; single numbers may also have to be multiplied
     new = edit.changes[0][2]
     used = [n.op for n in ast.walk(ast.parse(solution)) if isinstance(n, (ast.BinOp, ast.UnaryOp))]
     kinds = [type(op) for op in used] + [ast.Sub] * any(isinstance(op, ast.USub) for op in used)
@@ -39,7 +39,7 @@ def _fits(edit, solution):
 
 
 def is_usual(edit, code, solution):
-    """Return whether an edit undoes a mistake that people make, so that it probably does not fit by chance."""
+    """Return whether an edit undoes a common mistake, so that it is unlikely to give the right result by chance."""
     new = edit.changes[0][2]
     if len(edit.changes) > 1 and edit.kind not in USUAL_TWICE:
         return False  # people rarely make the same slip in two places
@@ -52,7 +52,7 @@ def is_usual(edit, code, solution):
         return isinstance(new, ast.BinOp) and new.left is edit.node.left
     if edit.kind == "function" and solution:  # the right function must occur in the formula
         return getattr(new, "attr", getattr(new, "id", "")) in solution
-    if edit.kind == "parentheses":  # people forget parentheses, but rarely add unneeded ones
+    if edit.kind == "parentheses":  # people forget parentheses, but rarely add unnecessary ones
         return ast.unparse(new).count("(") >= ast.unparse(edit.node).count("(")
     if (edit.kind in SIGNS_OF and not _fits(edit, solution)) or _is_a_call_of_a_number(edit):
         return False
@@ -68,7 +68,7 @@ def is_usual(edit, code, solution):
 
 
 def _is_a_call_of_a_number(edit):
-    """Return whether an edit turns exp(1) into 1 or the like, which is written for exp(0) or another number."""
+    """Return whether an edit removes a call such as exp(1). A wrong number in the call is a likelier mistake."""
     name = getattr(getattr(edit.node, "func", None), "attr", "")
     return edit.kind == "extra_call" and name in ("exp", "log") and isinstance(edit.node.args[0], ast.Constant)
 
@@ -78,7 +78,7 @@ def _count(tree, number):
 
 
 def _is_in_place(number, tree, solution):
-    """Return whether the solution contains a number as often as the reader's code and in the same kind of operation.
+    """Return whether the solution contains a number as often as the reader's code does, in the same kind of operation.
 
     For a number that is not in an operation, such as one in a list, the kind of operation does not matter.
     """
@@ -97,7 +97,7 @@ def _count_in(tree, number, op):
 
 
 def _is_as_wrong_elsewhere(edit, code, solution):
-    """Return whether the part that an edit leaves out is a number that the same operation contains elsewhere."""
+    """Return whether an edit leaves out a number that is just as wrong in another operation of the same kind."""
     number = edit.node
     inside = [n for n in ast.walk(code.tree) if isinstance(n, ast.BinOp) and number in (n.left, n.right)]
     if not isinstance(number, ast.Constant) or not inside or _count(ast.parse(solution), number):

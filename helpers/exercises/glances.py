@@ -1,6 +1,6 @@
 """Find mistakes that the code of a typed answer shows at a glance, without any change to it.
 
-Examples are a repeated list, `^` used for a power, a difference of two equal values, or a slope over a whole interval.
+Examples are a repeated list, `^` used for a power, a difference of two equal values and a slope over a wide interval.
 """
 
 import ast
@@ -70,7 +70,7 @@ def _about_both_sides(code):
             same = next((term for term in left if term in right), "")
             if same and len(left) + len(right) > 2:
                 return (
-                    f"In the condition `{ast.unparse(node)}`{where(code.line(node))}, `{same}` stands on both sides, "
+                    f"In the condition `{ast.unparse(node)}`{where(code.line(node))}, `{same}` occurs on both sides, "
                     f"so it makes no difference. Which two quantities does the question compare?"
                 )
     return ""
@@ -126,7 +126,7 @@ def _about_equal_values(exercise, mine, code):
 
 
 def _about_an_interval(exercise, code):
-    """Return a sentence about a slope taken over a wide interval, if the question asks for a slope, or ""."""
+    """Return a sentence about a slope taken over a wide interval, or "" if there is none or none is asked for."""
     if not re.search(SLOPE, exercise.prompt):
         return ""
     for node in ast.walk(code.tree):
@@ -145,7 +145,7 @@ def _about_an_interval(exercise, code):
 
 
 def _width(left, right, code):
-    """Return the distance of two points given as simple expressions, or 0 if it is not known."""
+    """Return the distance between two points given as simple expressions, or 0 if it is not known."""
     names = {n.id for side in (left, right) for n in ast.walk(side) if isinstance(n, ast.Name)}
     known = {name: code.scope.get(name) for name in names}
     plain = all(isinstance(n, PLAIN) for side in (left, right) for n in ast.walk(side))
@@ -161,7 +161,7 @@ def _width(left, right, code):
 
 
 def _about_a_step(exercise, code):
-    """Return a sentence about a step of gradient descent in an answer that should be a gradient, or ""."""
+    """Return a sentence about a step of gradient descent in an answer that should be a gradient, if there is one."""
     if re.search(r"learning rate|\bstep|after|\\alpha", exercise.prompt) or not re.search(
         r"dw|dW|dZ|gradient|\\partial", exercise.prompt
     ):
@@ -182,13 +182,13 @@ def _about_a_step(exercise, code):
 
 
 def about_notation(code, right):
-    """Return a sentence about a number such as `4e10` for 4 to the power 10 or `0,5` for one half, or ""."""
+    """Return a sentence about misused notation, such as `4e10` for 4 to the power 10 or `0,5` for one half, if any."""
     answer = cell.result(code)
     comma = re.fullmatch(r"(\d+),(\d+)", ast.get_source_segment("".join(code.lines), answer) or "")
     if comma and np.ndim(right) == 0 and isinstance(answer, ast.Tuple):
         return (
-            f"In `{comma[0]}`{where(code.line(answer))}, the comma makes a pair of two numbers. Python writes a "
-            f"decimal point as `.`, and no sign between thousands. How do you write your number then?"
+            f"In `{comma[0]}`{where(code.line(answer))}, the comma makes a pair of numbers. Python writes the "
+            f"decimal point as `.` and does not separate thousands. How should you write your number?"
         )
     for _, node in cell.typed_numbers(code):
         text = ast.get_source_segment("".join(code.lines), node) or ""
@@ -202,7 +202,7 @@ def about_notation(code, right):
         if parts and np.ndim(right) == 0 and int(parts[1]) * int(parts[2]) == float(right):
             return (
                 f"In `{text}`{where(code.line(node))}, the point is a decimal point, so this is a single number. Which "
-                f"sign multiplies two numbers in Python?"
+                f"operator multiplies two numbers in Python?"
             )
     return ""
 
@@ -237,7 +237,7 @@ def repeated(code, single=False):
 def _without_brackets(side):
     """Return the question about a list that `*` repeats."""
     single = len(getattr(side, "elts", ())) == 1
-    return "What do the square brackets make of the number?" if single else "How can you multiply each entry?"
+    return "What do the square brackets turn the number into?" if single else "How can you multiply each entry?"
 
 
 def _repeated_in_a_set(code):
@@ -259,11 +259,11 @@ def _no_power(code):
         if isinstance(getattr(power, "op", None), ast.Pow) and getattr(power.right, "value", None) == 1:
             return (
                 f"In {quote(ast.unparse(node))}, only the 1 is the exponent, because a power is computed before a "
-                f"quotient{where(code.line(node))}. Where do parentheses belong?"
+                f"quotient{where(code.line(node))}. Where are parentheses needed?"
             )
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
             return (
-                f"`^`{where(code.line(node))} means the exclusive or of two integers in Python, not a power. "
+                f"In Python, `^`{where(code.line(node))} means the exclusive or of two integers, not a power. "
                 "How is a power written?"
             )
     return ""

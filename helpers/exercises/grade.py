@@ -1,20 +1,22 @@
 """Grade what learners hand in: `python -m helpers.exercises.grade FOLDER`.
 
-FOLDER contains files written by `hand_in()`, notebooks, or both, possibly in one folder for each learner as a learning
-platform exports them. The answers are run again in other processes and judged by the solutions of this copy, and the
-verdict in a file is not believed. Two files are written: `grades.csv`, which gradebooks import, and `report.html`,
-which says who is stuck where and on which mistake. A `grades.csv` of an earlier run is kept under another name.
+FOLDER contains files written by `hand_in()`, notebooks, or both, possibly in one folder for each learner, as exported
+by a learning platform. The answers are run again in separate processes and judged by the solutions in this copy. The
+verdicts recorded in the files are ignored. Two files are written: `grades.csv`, which gradebooks can import, and
+`report.html`, which shows where learners are stuck and on which mistakes. A `grades.csv` from an earlier run is kept
+under another name.
 
-An exercise is worth 2 points, or 1 point for a usual mistake. A quick question is worth 1 point.
+An exercise is worth 2 points, or 1 point for a common mistake. A quick question is worth 1 point.
 
-How well the process is confined depends on the system; see `helpers.system.confinement`, and the last line of the
-report, which names what held for every file. On Linux, the kernel denies reading and changing files and, on x86-64,
-the network, other processes, and changing permissions and dates. On macOS and Windows, only Python does, so grade
-strangers' files on Linux or in a virtual machine. In any case an answer is only run, not read: whoever returns the
-recorded right results for the known cases gets the points, and the checksum of a file is no signature.
+How well the processes are confined depends on the system: see `helpers.system.confinement` and the last line of the
+report, which lists the protections that applied to every file. On Linux, the kernel prevents reading and changing files
+and, on x86-64, also using the network, reaching other processes, and changing permissions and dates. On macOS and
+Windows, only Python prevents this, so grade strangers' files on Linux or in a virtual machine. In any case, answers are
+run but not inspected: code that merely returns the known results for the known cases gets the points. The checksum of a
+file is not a signature.
 
-The exit status is 0 if every file was graded, 1 if some were not, each of which is one line in the report, and 2 if
-nothing was graded.
+The exit status is 0 if every file was graded, 1 if some were not (the report lists each of them), and 2 if nothing was
+graded.
 """
 
 import argparse
@@ -31,10 +33,10 @@ from helpers.system import confinement
 
 OUT = Path("build") / "grades"
 NO_ANSWER = {"error": "NotRunError: The code in the file does not check this exercise."}
-NEEDED = "needed something that is not available here: look at it by hand."
-NOT_WRITTEN = "could not run here, because nothing is written while grading: look at it by hand."
+NEEDED = "needed something that is not available here: check it by hand."
+NOT_WRITTEN = "could not run here, because files cannot be written while grading: check it by hand."
 NOT_JUDGED = ("NotRunError", worker.UNREADABLE)
-# What the error of an answer says that may be honest, but cannot be run here.
+# Texts in the errors of answers that may be honest but cannot be run here.
 UNAVAILABLE = ("not allowed here", "not available here", "MemoryError", "ModuleNotFoundError", rerun.ENDED)
 
 
@@ -45,11 +47,11 @@ def grade(folder, out=None, lessons=None, listed=None):
     ----------
     folder : path-like
     out : path-like, optional
-        A folder that is left out.
+        A folder to ignore, such as the one for the results.
     lessons : list of str, optional
-        The lessons that count. By default, those to which somebody has answered.
+        The lessons that count. By default, the lessons in which somebody has answered an exercise.
     listed : list of (str, str), optional
-        The names and IDs of a class, see `class_list`.
+        The names and IDs of the learners in a class (see `class_list`).
 
     Returns
     -------
@@ -61,7 +63,7 @@ def grade(folder, out=None, lessons=None, listed=None):
     for work, answers in ran:
         if work.shared:
             work.row.seed = _seed(work, answers)
-    # A seed in one notebook holds for the other notebooks of this learner.
+    # A seed in one notebook also applies to the learner's other notebooks.
     seeds_of = {work.row.learner: work.row.seed for work in read if work.shared and work.row.seed is not None}
     for work, answers in ran:
         work.row.seed = work.row.seed or seeds_of.get(work.row.learner)
@@ -85,7 +87,7 @@ def _run(work):
 
 
 def _mark(work, answers):
-    """Give marks for the answers of one file. Of several answers to an exercise, the best counts, as in hand_in()."""
+    """Mark the answers in one file. If an exercise has several answers, the best one counts, as in hand_in()."""
     row, asked = work.row, _asked(work, answers)
     (found, ended), codes = _given(work, answers, asked), _codes(work, asked)
     errors = {}
@@ -105,7 +107,7 @@ def _mark(work, answers):
 
 
 def _given(work, answers, asked):
-    """Return the answers to each exercise, and the error of the last cell that failed or answered it, or ""."""
+    """Return the answers to each exercise, and the error of the last cell that answered it or failed to, or ""."""
     found, ended = {}, {}
     for i, names in enumerate(asked):
         failed = {"error": answers.errors[i]} if i in answers.errors else {"value": None} if work.shared else NO_ANSWER
@@ -120,7 +122,7 @@ def _given(work, answers, asked):
 
 
 def _asked(work, answers):
-    """Return for each cell the names of the exercises that it answers, by its text or as was found by running it."""
+    """Return for each cell the names of the exercises that it answers, according to its text or to running it."""
     asked = [list(names) for names in work.names]
     for name in [name for name in answers.found if work.shared and name in EXERCISES]:
         for i in {one["cell"] for one in answers.found[name]} & set(range(len(asked))):
@@ -129,13 +131,13 @@ def _asked(work, answers):
 
 
 def _note_unread(work, answers, asked):
-    """Note the cells of a notebook that failed and may not have reached a call of which the exercise is not known."""
+    """Add a note on each failed cell with a call whose exercise is unknown, because it may not have been reached."""
     failed = sorted(work.unread & set(answers.errors))
     for i in failed:
-        said = "A cell failed, and a call of check or quiz in it could not be read: look at it by hand."
+        said = "A cell failed, and a call to check or quiz in it could not be read: check it by hand."
         work.row.note(f"{said} ({clean(answers.errors[i])[:150]})", work.cells[i].text)
     if work.shared and not failed and not any(asked) and not work.seeds:
-        work.row.note("No answer to an exercise was found in it: look at it by hand.")
+        work.row.note("No answer to an exercise was found in it: check it by hand.")
 
 
 def _codes(work, asked):
@@ -145,7 +147,7 @@ def _codes(work, asked):
 
 
 def _note_attempts(work, answers, asked):
-    """Note which cells tried to reach files, the network or processes, and return the names of their exercises."""
+    """Add a note on each cell that tried to reach files, the network or processes. Return its exercises' names."""
     noted = set()
     for i, events in sorted(answers.tried.items()):
         names, code = (asked[i], work.cells[i].text) if 0 <= i < len(asked) else ([], "")
@@ -163,7 +165,7 @@ def _note_attempts(work, answers, asked):
 
 
 def _note(name, mark, error, ended, work):
-    """Return a list of what the teacher should look at in an answer. `ended` is the error of its whole cell, or ""."""
+    """Return notes on an answer that the teacher should check. `ended` is the error of its whole cell, or ""."""
     error, kept = clean(error)[:150], work.kept.get(name)
     if any(sign in error for sign in UNAVAILABLE):
         return [f"{name} {NEEDED} ({error})"]
@@ -171,17 +173,17 @@ def _note(name, mark, error, ended, work):
         return []
     missing = source.left_out(kept.answer) if kept else ""
     if missing:
-        return [f"{name} was handed in without what it needs: look at it by hand. ({clean(missing)[:150]})"]
+        return [f"{name} was handed in without code that it needs: check it by hand. ({clean(missing)[:150]})"]
     if kept and kept.right:
-        return [f"{name} was right on the learner's machine but not here: look at it by hand."]
+        return [f"{name} was right on the learner's machine but not here: check it by hand."]
     of_the_file = work.shared and error and (not EXERCISES[name].cases or error.startswith("NameError"))
     if of_the_file or error.startswith(NOT_JUDGED) or ended.startswith("TimeUp"):
-        return [f"{name} could not be run here: look at it by hand. ({error or ended})"]
+        return [f"{name} could not be run here: check it by hand. ({error or ended})"]
     return []
 
 
 def _seed(work, answers):
-    """Return the seed in a notebook, or None. If a seed could not be found out, this is noted."""
+    """Return the seed in a notebook, or None. Add a note if the seed could not be determined."""
     try:
         seed = seeds.normal(answers.found["seed"][-1].get("value"))
         if seed is not None or answers.found["seed"][-1].get("given") is False:
@@ -190,7 +192,7 @@ def _seed(work, answers):
         pass
     if work.seeds:
         work.row.note(
-            "Its call of use_seed() could not be run here, so it was judged by the numbers of the lessons: look at it "
+            "Its call to use_seed() could not be run here, so it was judged with the numbers in the lessons: check it "
             "by hand.",
             "\n\n".join(cell.text for cell in work.cells if works.SEEDS.search(cell.text)),
         )

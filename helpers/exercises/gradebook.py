@@ -1,6 +1,6 @@
-"""Write grades to a CSV file for a gradebook, and a page that says who is stuck where and on which mistake.
+"""Write grades to a CSV file for a gradebook, and to a page that shows where learners are stuck and on which mistakes.
 
-Names, answers and replies come from strangers' files, so they are never written in a form that a spreadsheet or a
+Names, answers and feedback come from strangers' files, so they are never written in a form that a spreadsheet or a
 browser would execute.
 """
 
@@ -33,10 +33,10 @@ li li details:not([open]) { display: inline-block; margin-right: 1rem; }
 
 
 class Mark(NamedTuple):
-    """What one answer is worth.
+    """The mark for one answer.
 
-    `kind` is "right", "mistake" (a usual one), "wrong" or "open", `words` is the reply to a wrong answer, and `code` is
-    the answer itself.
+    `kind` is "right", "mistake" (a common one), "wrong" or "open", `words` is the feedback on a wrong answer, and
+    `code` is the answer itself.
     """
 
     kind: str
@@ -48,7 +48,7 @@ class Mark(NamedTuple):
 
 @dataclass
 class Row:
-    """One learner.
+    """The results of one learner.
 
     Attributes
     ----------
@@ -58,11 +58,11 @@ class Row:
     marks : dict
         Maps the name of an exercise to a `Mark`.
     notes : list of str
-        What the teacher should look at.
+        Remarks on answers that the teacher should check.
     code : dict
         Maps a note to the code that it is about, if it is about code.
     id : str
-        The ID in the teacher's gradebook, see `class_list`.
+        The ID in the teacher's gradebook (see `class_list`).
     """
 
     name: str
@@ -81,7 +81,7 @@ class Row:
 
     @property
     def learner(self):
-        """Return what identifies a learner, which is the same for several notebooks of one learner."""
+        """Return the name and file that identify a learner. They are the same for all notebooks of a learner."""
         return self.name, self.file
 
 
@@ -99,7 +99,7 @@ class Grades:
     protection : list of str
         See `confinement.confine`.
     missing : list of str or None
-        The names in the class list of those who have handed in nothing, or None if there is no list.
+        The names in the class list of learners who have not handed in anything, or None if there is no class list.
     """
 
     rows: list
@@ -121,12 +121,12 @@ class Grades:
 
 
 def prepare(folder):
-    """Make the folder for the results.
+    """Create the folder for the results.
 
     Raises
     ------
     OSError
-        If this is not possible, or the folder contains anything but the results of an earlier run.
+        If the folder cannot be created or contains anything other than the results of an earlier run.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -139,15 +139,15 @@ def prepare(folder):
 def write(grades, folder):
     """Write the CSV file and the page to a folder.
 
-    A CSV file of an earlier run is kept under another name unless its contents are the same, because a teacher may have
-    corrected marks in it.
+    A CSV file from an earlier run is kept under another name unless its contents are the same, because a teacher may
+    have corrected marks in it.
 
     Returns
     -------
     paths : list of Path
-        What was written.
+        The files that were written.
     kept : Path or None
-        Where the earlier CSV file is now.
+        The new path of the earlier CSV file, if it was kept.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def write(grades, folder):
     """
     file, report = Path(folder) / CSV, Path(folder) / PAGE
     data = {
-        file: table(grades).encode("utf-8-sig", "replace"),  # Excel needs the mark
+        file: table(grades).encode("utf-8-sig", "replace"),  # Excel needs the byte order mark
         report: page(grades).encode("utf-8", "replace"),
     }
     kept = None
@@ -184,9 +184,10 @@ def table(grades):
 
 
 def harmless(text):
-    """Return text that no spreadsheet takes for a formula, by putting an apostrophe in front of it if necessary.
+    """Return text in a form that no spreadsheet takes for a formula, with an apostrophe in front of it if necessary.
 
-    In countries with a decimal comma, spreadsheets also start a new field at each semicolon.
+    In countries with a decimal comma, spreadsheets also start a new field at each semicolon, so every part of the text
+    between semicolons is treated in this way.
     """
     return ";".join(map(_no_formula, text.split(";")))
 
@@ -200,10 +201,10 @@ def _no_formula(text):
 
 
 def page(grades):
-    """Return the report as a page of HTML without scripts."""
+    """Return the report as an HTML page without scripts."""
     parts = [
-        f"<p>{len(grades.rows)} learners. Most points: {grades.most}. A usual mistake (½) counts 1 point of 2; ask "
-        "whether its author can explain it. Open a name to see the answer.</p>",
+        f"<p>{len(grades.rows)} learners. Maximum: {grades.most} points. A common mistake (½) earns 1 of 2 points; ask "
+        "whether the learner can explain it. Click on a name to see the answer.</p>",
         "<h2>Where they are stuck</h2>",
         _stuck(grades),
         "<h2>Who has done what</h2>",
@@ -214,7 +215,7 @@ def page(grades):
         _list([(*one, "") for one in grades.refused], "Every file was graded."),
         *([] if grades.missing is None else ["<h2>Nothing handed in</h2>", _missing(grades.missing)]),
         f"<p>The answers were run in processes confined by: {_text(', '.join(grades.protection) or 'nothing was run')}."
-        " This list is what held for every file.</p>",
+        " This list contains only what applied to every file.</p>",
     ]
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     return (
@@ -226,12 +227,12 @@ def page(grades):
 
 
 def _text(text):
-    """Return text as HTML. Its direction of writing has no effect on the text around it."""
+    """Return text as HTML. The direction in which it is written does not affect the text around it."""
     return f"<bdi>{html.escape(text[:LONGEST_REPLY])}</bdi>"
 
 
 def _code(code, summary="the answer"):
-    """Return code as HTML that is folded. Characters that are invisible, or change its direction, are spelled out."""
+    """Return code as collapsed HTML. Characters that are invisible or change its direction are shown as escapes."""
     shown = "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else f"\\u{ord(c):04x}" for c in _cut(code))
     return f"<details><summary>{summary}</summary><pre>{html.escape(shown)}</pre></details>"
 
@@ -242,7 +243,7 @@ def _cut(code):
 
 
 def _list(lines, nothing):
-    """Return a list of names, what is said about them, and the code that it is about."""
+    """Return an HTML list in which each item has a name, a remark and the code, if any, or `nothing` as a paragraph."""
     items = [f"<li>{_text(one)}: {_text(other)}{_code(code) if code else ''}</li>" for one, other, code in lines]
     return f"<ul>{''.join(items)}</ul>" if items else f"<p>{nothing}</p>"
 
@@ -252,7 +253,7 @@ def _missing(names):
 
 
 def _stuck(grades):
-    """Return a list of exercises, those with the most learners who are stuck first, with their mistakes and names."""
+    """Return a list of exercises with the mistakes and who made them. Those with the most stuck learners come first."""
     stuck = defaultdict(lambda: defaultdict(list))
     for row in grades.rows:
         for name, mark in row.marks.items():

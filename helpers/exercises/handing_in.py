@@ -13,11 +13,11 @@ from helpers.exercises.message import Message
 from helpers.exercises.registry import EXERCISES, LESSONS
 from helpers.system.files import in_words
 
-MANY = 100  # most files with the same name in a folder
+MANY = 100  # maximum number of files with the same name in a folder
 
 
 def hand_in(name=None, lesson=None, folder="."):
-    """Show what is handed in, then write it to a small file. The file is not sent anywhere.
+    """Show what will be handed in, then write it to a small file. The file is not sent anywhere.
 
     In a notebook, ``hand_in()`` shows a form with a button. ``hand_in("Ada Lovelace")`` writes the file at once.
 
@@ -45,7 +45,7 @@ def hand_in(name=None, lesson=None, folder="."):
 
 def form(lessons=tuple(LESSONS), folder="."):
     """Return a widget with a field for the name, a button, and the text that the button writes to a file."""
-    import ipywidgets  # not at the top, because it takes long and nothing else here needs it
+    import ipywidgets  # not at the top, because importing it is slow and nothing else here needs it
 
     name = ipywidgets.Text(description="Your name", placeholder="as your teacher knows you")
     button = ipywidgets.Button(description="Write the file", disabled=True, button_style="primary")
@@ -70,7 +70,7 @@ def form(lessons=tuple(LESSONS), folder="."):
 
 
 def _lessons(lesson):
-    """Return the lessons as a list of names, and a message if there is no such lesson."""
+    """Return the lessons as a list of names, and a message if one of them does not exist, otherwise ""."""
     if lesson is None:
         return list(LESSONS), ""
     given = lesson if isinstance(lesson, (list, tuple)) else [lesson]
@@ -99,7 +99,7 @@ def _gathered(name, lessons):
 def _counted(given):
     right = sum(attempts.right for attempts in given.answers.values())
     count = len(given.answers)
-    said = f"The file holds {count} answer{'s' * (count != 1)}, of which {right} {'is' if right == 1 else 'are'} right."
+    said = f"The file has {count} answer{'s' * (count != 1)}, of which {right} {'is' if right == 1 else 'are'} right."
     return " ".join([said, *_incomplete(given.answers)])
 
 
@@ -125,10 +125,10 @@ def _written(name, text, folder):
             return "✓", "Written.", f"{path.name} contains your answers. Give this file to your teacher."
         except FileExistsError:
             if _holds(path, data):
-                return "✓", "Already written.", f"{path.name} contains just these answers."
+                return "✓", "Already written.", f"{path.name} contains exactly these answers."
         except OSError as error:
             return "✗", "Not written.", f"{in_words(error, path, 'write')}."
-    return "✗", "Not written.", f"There are already {MANY} files of this name. Remove some of them."
+    return "✗", "Not written.", f"There are already {MANY} files with this name. Remove some of them."
 
 
 def _holds(path, data):

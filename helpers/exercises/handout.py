@@ -50,7 +50,7 @@ Begin with `notebooks/00_start_here.ipynb`. Every exercise gives you immediate f
 has the solutions. Your progress is saved in `progress.json`, on your machine only.
 
 To hand in your answers, run `from helpers.exercises import hand_in` and `hand_in()` in any lesson. It shows you what
-the file contains, and writes it beside the lesson. If your teacher asks for numbers of your own, run
+the file contains, and writes it next to the lesson. If your teacher asks you to use your own numbers, run
 `from helpers.exercises import use_seed` and `use_seed("your name")` before you begin.
 """
 
@@ -148,7 +148,7 @@ def _caches(at, names):
 def answer_book():
     """Return a notebook with all exercises.
 
-    Each exercise has its solution in a cell that checks itself, an explanation and a list of common mistakes.
+    Each exercise comes with a cell that contains and checks its solution, an explanation and a list of common mistakes.
     """
     markdown, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
     cells = [markdown(RUBRIC), code(SETUP)]

@@ -19,7 +19,7 @@ LONGEST_SEARCH = 12.0  # time limit in seconds for the search for a cause on a b
 
 
 class _Mistake(NamedTuple):
-    """What is known about a wrong function before the cause of the mistake is sought."""
+    """What is known about a wrong function before the search for the cause of the mistake."""
 
     hint: str  # the hint for the known wrong answer with the same results or the same error, or ""
     generic: str  # the message to show if the cause is unknown
@@ -109,7 +109,7 @@ def _judge_function(exercise, answer, printed):
 
 
 def _note(given, right):
-    """Return a note if a right result has a different type from that of the lesson's function, otherwise ""."""
+    """Return a note if a right result is a list where the lesson's function returns an array, otherwise ""."""
     if isinstance(right[0], np.ndarray) and isinstance(given[0], (list, tuple)):
         return " (Your result is a list, but the function in the lesson returns an array.)"
     return ""

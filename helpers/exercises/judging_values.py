@@ -164,7 +164,7 @@ def _about_shape(mine, right):
     if some:
         are = "This is only one" if mine.size == 1 else f"These are only {mine.size}"
         return (
-            f"{are} of the {right.size} numbers of the answer, which should be {wanted}. What do the others stand for?"
+            f"{are} of the {right.size} numbers in the answer, which should be {wanted}. What do the others stand for?"
         )
     is_list = mine.ndim == 1
     listed = (

@@ -97,8 +97,7 @@ def unused(code):
 
 
 def endless(code):
-    """Return a sentence and a question about a function that calls itself without end, or "" if the reason is "
-    "unclear."""
+    """Return a sentence and a question about a function that calls itself endlessly, or "" if the reason is unclear."""
     own, tests = code.tree, [n.test for n in ast.walk(code.tree) if isinstance(n, (ast.If, ast.IfExp))]
     tested = {n.id for test in tests for n in ast.walk(test) if isinstance(n, ast.Name)}
     equal = any(isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq) for test in tests)
@@ -108,9 +107,8 @@ def endless(code):
             if how:
                 return (
                     f"`{own.name}` calls itself with {quote(ast.unparse(given))}{where(code.line(call))}, so "
-                    f"`{argument.arg}` {how} and may never have the value for which the function returns. How should "
-                    f"it "
-                    f"change?"
+                    f"`{argument.arg}` {how} and may never reach the value for which the function returns. How should "
+                    f"it change?"
                 )
     return ""
 
@@ -126,7 +124,7 @@ def _how_it_changes(name, given, equal):
 
 
 def cut_off(code, cases):
-    """Return a sentence and a question about values that are clipped or shifted, if this changes the results, or ""."""
+    """Return a sentence and a question about values that are clipped or shifted so that the results change, if any."""
     for slot, node, _ in slots(code.tree):
         call = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
         arguments = getattr(node, "args", [])

@@ -1,25 +1,26 @@
-"""Put the files of one learner together, and compare the names and seeds of all files."""
+"""Combine the files of each learner, and compare the names and seeds in all files."""
 
 from helpers.exercises import class_list
 
 
 def put_together(rows):
-    """Give the files of one learner, such as those of several weeks, the same name and file.
+    """Combine the rows of a learner who has handed in several files, for example one each week.
 
-    Two files may also have the same name because two learners do. Files are therefore put together only if no lesson is
-    in two of them and their seeds do not differ. The others are noted by `compare`.
+    Two files may also have the same name because two learners do. Files are therefore combined only if no lesson occurs
+    in two of them and their seeds do not differ. `compare` adds notes on the others. Combined rows get the same name
+    and file, so that `merged` can merge them.
     """
     for those in _alike(rows, lambda row: class_list.normal(row.name)):
         lessons = [{name[:2] for name in row.marks} for row in those]
         once = sum(map(len, lessons)) == len(set().union(*lessons))
         if once and len({row.seed for row in those} - {None}) <= 1:
-            those[0].note(f"These files have the same name and were put together: {', '.join(r.file for r in those)}.")
+            those[0].note(f"These files have the same name and were combined: {', '.join(r.file for r in those)}.")
             for row in those:
                 row.name, row.file = those[0].learner
 
 
 def merged(rows):
-    """Return the rows with those of one learner made into one."""
+    """Return the rows, with all rows of the same learner merged into one."""
     merged = {}
     for row in rows:
         first = merged.setdefault(row.learner, row)
@@ -33,7 +34,7 @@ def merged(rows):
 
 
 def compare(rows):
-    """Note names and seeds that occur more than once, once for each row."""
+    """Add a note to every row whose name or seed also occurs in another row."""
     for what, of in (("name", lambda row: class_list.normal(row.name)), ("seed", lambda row: row.seed)):
         for those in _alike(rows, of):
             count = len(those) - 2
@@ -45,9 +46,10 @@ def compare(rows):
 
 
 def _later(one, other):
-    """Return a sentence on which of two files is the later one of a learner, or "" if their attempts do not say it.
+    """Return a sentence that says which of a learner's two files is the later one, or "" if it cannot be determined.
 
-    Attempts are counted from the beginning, and every file holds all answers to its lessons.
+    The numbers of attempts show the order, because attempts are counted from the beginning and every file contains all
+    answers to its lessons.
     """
     if not one.file.endswith(".json") or not other.file.endswith(".json"):
         return ""
@@ -55,12 +57,12 @@ def _later(one, other):
         if first.marks.keys() <= later.marks.keys():
             more = [later.marks[name].attempts - mark.attempts for name, mark in first.marks.items()]
             if min(more, default=0) >= 0 and (sum(more) or len(later.marks) > len(more)):
-                return f" If both are from one learner, {later.file} is the later file: it has more attempts."
+                return f" If both are from the same learner, {later.file} is the later file: it has more attempts."
     return ""
 
 
 def _alike(rows, of):
-    """Return a list of those rows that have the same property `of`, for each property that occurs more than once."""
+    """Return lists of the rows for which `of` returns the same value. Values that are None or unique are left out."""
     groups = {}
     for row in rows:
         groups.setdefault(of(row), []).append(row)

@@ -25,7 +25,7 @@ class Message:
     language : str
         The language of the block, for syntax highlighting.
     question : str
-        The question in Markdown, if the reader has numbers of their own. It must not contain text from elsewhere.
+        The question in Markdown, if the reader has their own numbers. It is not escaped, so it must be trusted text.
     """
 
     def __init__(self, mark, label, words="", block="", language="text", question=""):

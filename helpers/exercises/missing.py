@@ -85,7 +85,7 @@ def _factors(slot, node, numbers):
 
 def _means_and_terms(slot, node, counts, inputs):
     for count in counts:
-        late = 0.1 if isinstance(node, ast.Name) else 0  # the line that computes a value comes before its name
+        late = 0.1 if isinstance(node, ast.Name) else 0  # the expression that computes a value is tried before its name
         yield of_slot("no_mean", slot, ast.BinOp(node, ast.Div(), count), node, late)
     for other in inputs:
         for operator in (ast.Add(), ast.Sub(), ast.Mult()):

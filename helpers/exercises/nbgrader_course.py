@@ -1,13 +1,14 @@
 """Write the exercises as a course for nbgrader: `python -m helpers.exercises.handout --nbgrader FOLDER`.
 
-The folder gets `source/lesson_NN/exercises_NN.ipynb` for each lesson and an `nbgrader_config.py`. Each exercise is
-three cells: the prompt, which is locked; the answer, whose solution nbgrader takes out; and a locked test, which calls
-`helpers.exercises.points`. Learners need the copy of the lessons that `make handout` writes, and the program that
-grades needs this copy. The metadata follow version 3 of nbgrader's schema.
+The folder gets `source/lesson_NN/exercises_NN.ipynb` for each lesson and an `nbgrader_config.py`. Each exercise
+consists of three cells: a locked prompt; the answer, from which nbgrader removes the solution; and a locked test, which
+calls `helpers.exercises.points`. Learners need the copy of the lessons that `make handout` writes, and nbgrader needs
+this copy. The metadata follow version 3 of nbgrader's schema.
 
-nbgrader runs all notebooks in the teacher's copy, one kernel after another. So that neither the teacher's seed nor that
-of another learner counts, and no answer becomes the teacher's, nothing is recorded: the only seed is that of a call of
-`use_seed` in the notebook. The configuration says so too, because a learner may insert a cell above the set-up.
+nbgrader runs all notebooks in the teacher's copy, each in its own kernel. Nothing is recorded there, so the seeds of
+the teacher and of other learners have no effect, and no answer is recorded as the teacher's. The only seed is the one
+set by calling `use_seed` in the notebook. The configuration also turns off recording, because a learner may insert a
+cell above the set-up.
 """
 
 import ast
@@ -34,14 +35,14 @@ INTRODUCTION = """# Lesson {lesson}: exercises
 Work through the lesson first. Put your answers in place of `raise NotImplementedError()`, and run each cell to see \
 whether your answer is right. `hint("{first}")` gives a hint.
 
-If your teacher asks for numbers of your own, call `use_seed("your name")` in a new cell below the next one, which you \
-also hand in. `check("{first}", None)` then shows the question with your numbers, if it has any."""
+If your teacher asks you to use your own numbers, insert a cell below the next one, call `use_seed("your name")` in \
+it, and leave it in the notebook. `check("{first}", None)` then shows the question with your numbers, if it has any."""
 TEST = """from helpers.exercises import points
 
-points("{name}", {variable})"""  # imported here, because an answer may have given another meaning to the name
+points("{name}", {variable})"""  # imported here, because an answer may have redefined the name
 CONFIGURATION = """import os
 
-os.environ["LESSONS_PROGRESS"] = os.devnull  # record no seed and no answer of a learner as yours
+os.environ["LESSONS_PROGRESS"] = os.devnull  # do not record learners' seeds and answers as yours
 
 c = get_config()
 

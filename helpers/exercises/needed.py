@@ -1,7 +1,7 @@
 """Find the code that an answer needs from other cells of the notebook.
 
-Imports, functions and classes are written by their source, numbers, text, lists, dictionaries and arrays by their
-values, and everything else by the last statement that assigned it.
+Imported objects are written as imports, functions as their source code, values made of numbers, text, lists,
+dictionaries and arrays as literals, and everything else as the last statement that assigned it.
 """
 
 import ast
@@ -14,7 +14,7 @@ from types import FunctionType, ModuleType
 
 import numpy as np
 
-LONGEST_VALUE = 8_000  # characters of a value; a larger one is data, which an answer to our questions does not need
+LONGEST_VALUE = 8_000  # maximum number of characters in a value; a longer one is data, which no answer needs
 MOST_NUMBERS = 1_000  # in an array
 PROVIDED = ("get_ipython", "display")  # by IPython
 
@@ -34,7 +34,7 @@ def code_for(text, scope, cells):
     Returns
     -------
     pieces : list of str
-        Each piece comes after those that it needs.
+        Each piece comes after the pieces that it needs.
     missing : list of str
     """
     pieces, missing = {}, []
@@ -48,13 +48,13 @@ def code_for(text, scope, cells):
                 or scope[name] is getattr(builtins, name, pieces)
             ):
                 continue
-            pieces[name] = ""  # a function may need itself
+            pieces[name] = ""  # a function may call itself
             definition = _definition(name, scope[name], scope, cells)
             if definition is None:
                 missing.append(name)
                 continue
             add(definition)
-            del pieces[name]  # and put it after what it needs
+            del pieces[name]  # move it behind the pieces that it needs
             pieces[name] = definition
 
     add(text)
@@ -92,7 +92,7 @@ def _definition(name, value, scope, cells):
 
 
 def _imported(name, value):
-    """Return an import of a function, class or other object of a module, or None if it is not from one."""
+    """Return an import statement for a function, class or other object, or None if it does not come from a module."""
     kind = "numpy" if isinstance(value, np.ufunc) else getattr(value, "__module__", None)
     original = getattr(value, "__name__", None)
     if not isinstance(kind, str) or not isinstance(original, str) or kind in ("__main__", "builtins"):
@@ -103,7 +103,7 @@ def _imported(name, value):
 
 
 def _assigned(name, cells):
-    """Return the last statement at the top of a cell that assigned or defined a name, or None.
+    """Return the last top-level statement of a cell that assigned or defined a name, or None.
 
     If it refers to an earlier value of this name, as in `f = np.vectorize(f)`, the statements before it are included.
     """

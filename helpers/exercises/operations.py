@@ -1,4 +1,4 @@
-"""Edits that undo mistakes in an operation, such as its sign, the operator, the order of operands or the grouping."""
+"""Edits that undo mistakes in an operation, such as a wrong sign, operator, order of operands or grouping."""
 
 import ast
 
@@ -61,7 +61,7 @@ def _products(slot, node):
         yield of_slot("product", slot, ast.BinOp(_transposed(left), other, right), node, 0.2)
         return
     turned = [isinstance(factor, ast.Attribute) and factor.attr == "T" for factor in (left, right)]
-    for i, side in enumerate((left, right)):  # the transpose was added for the sake of the matrix product
+    for i, side in enumerate((left, right)):  # the transpose may have been added only for the matrix product
         if turned[i]:
             sides = (side.value, right) if i == 0 else (left, side.value)
             yield of_slot("product", slot, ast.BinOp(sides[0], other, sides[1]), node, 0.2)

@@ -6,7 +6,7 @@ import time
 from helpers.exercises import diagnosis, edits, repair
 
 MOST_SECONDS = 0.8  # limit on the processor time for all pairs together
-# Mistakes that people make together with another one and that a change of the code shows clearly.
+# Mistakes that often occur together with another one and that a change to the code identifies clearly.
 COMMON = set(
     "sign extra extra_call extra_sum axis product transpose flipped doubled no_mean one_entry one_column "
     "square_inside index swapped parentheses not_summed".split()
@@ -59,7 +59,7 @@ def _second(code, cases, passed, edit, kinds, end):
 
 
 def _at_the_line_of(node, new):
-    """Give the nodes of a change the line of the node that they replace, so that the line can be quoted."""
+    """Give the nodes of a change the line number of the node that they replace, so that the line can be quoted."""
     for one in new if isinstance(new, list) else [new]:
         for part in ast.walk(one) if isinstance(one, ast.AST) else ():
             if not hasattr(part, "lineno"):
@@ -78,5 +78,5 @@ def describe(pair, code):
 
 
 def _quotable(found, text):
-    """Return a mistake whose piece stands in the reader's own code, which the first of two changes may have altered."""
+    """Return a mistake that quotes the reader's own code, even if the first of two changes has altered this code."""
     return found._replace(whole=True, piece=found.piece if found.piece in text else found.line)

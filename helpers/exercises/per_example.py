@@ -1,4 +1,4 @@
-"""Edits for code that works example by example: values lost between passes, single columns and index letters."""
+"""Edits to code that handles one example at a time, such as for lost values, single columns or wrong index letters."""
 
 import ast
 import copy
@@ -8,11 +8,11 @@ import re
 from helpers.exercises.edits import RANKS, Edit, of_body, of_slot, parse
 from helpers.exercises.expressions import slots
 
-MOST_LETTERS = 4  # einsum is left alone if it has more different index letters
+MOST_LETTERS = 4  # calls to einsum with more different index letters are skipped
 
 
 def edits_of(function):
-    """Yield edits for code that works example by example.
+    """Yield edits to code that handles one example at a time.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def _loop(loop, body):
 
 
 def _not_replaced(owner, i):
-    """Yield an edit that starts the next pass from the new values, which have names of their own."""
+    """Yield an edit that assigns new values to the old names at the end of a pass, if they have different names."""
     loop = owner.body[i]
     set_here = _stored(loop.body)
     read = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
@@ -71,7 +71,7 @@ def _not_replaced(owner, i):
 
 
 def _other_target(function, loop):
-    """Yield edits that store a result under a name that its own formula uses, if its present name is never used."""
+    """Yield edits that assign a result to a name that its own formula uses, if its current name is never used."""
     read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     for node in ast.walk(loop):
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") not in {"", *read}:
@@ -80,7 +80,7 @@ def _other_target(function, loop):
 
 
 def _collected(owner, i, arguments):
-    """Yield edits that return the values of all passes, where each pass now replaces the value of the one before."""
+    """Yield edits that return the values of all passes, if each pass currently overwrites the value before it."""
     loop, after = owner.body[i], owner.body[i + 1 :]
     name = getattr(getattr(after[-1], "value", None), "id", "") if after and isinstance(after[-1], ast.Return) else ""
     made = [n for n in loop.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == name]
@@ -98,7 +98,7 @@ def _collected(owner, i, arguments):
 
 
 def _column(node):
-    """Return an array and a column number if a node is `x[…, 0]`, `x[…, [0]]` or `x[…, :1]`, otherwise None twice."""
+    """Return an array and a column number if a node is `x[…, 0]`, `x[…, [0]]` or `x[…, :1]`, else None and None."""
     index = node.slice.elts[-1] if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) else None
     index = index.elts[0] if isinstance(index, ast.List) and len(index.elts) == 1 else index
     index = ast.Constant(0) if isinstance(index, ast.Slice) and ast.unparse(index) in (":1", "0:1") else index

@@ -123,7 +123,7 @@ WORDS = {
         "{piece} cuts the array at the wrong place",
         "Which of its columns belong to the first result, and which to the second?",
     ),
-    "swapped_functions": ("Two functions in {piece} are in each other's place", "Which of them is called first?"),
+    "swapped_functions": ("Two functions in {piece} are in the wrong order", "Which of them should be called first?"),
     "sum_of_lengths": (
         "{line} adds up the lengths of the parts",
         "How is the length of the whole array computed from all its entries?",
@@ -216,7 +216,7 @@ WORDS = {
         "Should the value be replaced or added to?",
     ),
     "guard": ("{line} must not run in every pass", "In which pass does it use something that does not exist?"),
-    "power": ("`^` means the exclusive or of two integers in Python, not a power", "How is a power written?"),
+    "power": ("In Python, `^` means the exclusive or of two integers, not a power", "How is a power written?"),
     "wrong_factor": ("In {piece}, the wrong factor is transposed", "Which shape should the product have?"),
     "wrong_return": ("{line} returns the wrong quantities", "Which two does the exercise ask for?"),
     "comma": ("The comma in {piece} makes two separate arguments", "Which operation should combine the two instead?"),

@@ -1,7 +1,7 @@
-"""Compare which parts of the arguments affect a wrong result, and how, with what affects the right one.
+"""Find out which parts of the arguments affect a wrong result, and compare them with those that affect the right one.
 
-This needs neither the code nor a guess at the mistake. A result that depends on the first column of an argument only,
-or an entry that should depend on the whole column but depends on a single number, shows what the code leaves out.
+This needs neither the code nor a guess at the mistake. A result that depends only on the first column of an argument,
+or an entry that should depend on a whole column but depends on a single number, shows what the code leaves out.
 """
 
 import copy
@@ -13,7 +13,7 @@ from helpers.exercises import limits, values
 
 NUDGE = 0.37  # added to the entries that are changed, large enough to be visible after any number of operations
 MOST_SECONDS = 0.5  # limit on the time for all runs of the function together
-MOST = 12  # arguments of which an axis is longer than this are not probed along it
+MOST = 12  # an argument is not probed along an axis that is longer than this
 FACTOR = 2.0
 WORDS = {1: ("entry",), 2: ("row", "column")}
 
@@ -30,7 +30,7 @@ def find(function, solution, case, names, parts, called="`{}`".format):
     names, parts : sequences of str
         Names of the arguments and of the results.
     called : callable, optional
-        Takes the name of a result and returns what to call it in a sentence (see `diagnosis.called`).
+        Takes the name of a result and returns a phrase for it (see `diagnosis.called`).
     """
     try:
         with limits.time_limit(MOST_SECONDS), np.errstate(all="ignore"):
@@ -55,7 +55,7 @@ class _Probe:
         self.before = values.conform(self.like, self.like, parts)
 
     def changed(self, path, index):
-        """Return which entries of each result change with an entry or a slice of an argument, by name."""
+        """Return, by name of the result, which of its entries change if an entry or a slice of an argument changes."""
         case = copy.deepcopy(self.case)
         holder = case
         for key in path:
@@ -75,7 +75,7 @@ def _arrays(case, names):
 
 
 def _left_out(name, path, array, mine, right):
-    """Return a sentence about rows, columns or entries that should affect the result but do not, or ""."""
+    """Return a sentence about rows, columns or entries that should affect the result but do not, if any."""
     for axis, word in enumerate(WORDS[array.ndim]):
         if not 1 < array.shape[axis] <= MOST:
             continue
@@ -96,7 +96,7 @@ def _left_out(name, path, array, mine, right):
 
 
 def _apart(called, name, path, array, mine, right):
-    """Return a sentence about results that depend on too few or too many entries of an argument, or ""."""
+    """Return a sentence about results that depend on too few or too many entries of an argument, if any."""
     index = (0,) * array.ndim
     here, there = (each.changed(path, index) for each in (mine, right))
     for part in there:

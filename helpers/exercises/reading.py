@@ -1,4 +1,4 @@
-"""Read the code of the reader's function, with the functions that it uses and the names taken from elsewhere."""
+"""Read the code of the reader's function and of the functions that it uses, and find names taken from elsewhere."""
 
 import ast
 import inspect
@@ -47,7 +47,7 @@ def read(function):
 
 
 def _lambda(module, lines, first):
-    """Return the only lambda on a line as a function, and all the lines, with this one cut down to the lambda.
+    """Return the only lambda on a line as a function, and all lines, with this line cut down to the lambda.
 
     Return None instead of the function if the line does not contain exactly one lambda.
     """

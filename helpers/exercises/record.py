@@ -1,14 +1,15 @@
 """Record the reader's progress in a small JSON file that stays on this machine.
 
 The file is `progress.json` in the project folder, or the file named by the environment variable `LESSONS_PROGRESS`. If
-this is os.devnull, nothing is recorded. It holds an object with these entries, of which only the first is always there:
+this is os.devnull, nothing is recorded. The file contains an object with the following entries, of which only the first
+is always present:
 
 - "done": the names of the exercises and challenges that have been done;
 - "answers": for each exercise, an `Attempts` as a dictionary;
-- "seed": the text from which the numbers of the exercises are drawn (see `seeds`).
+- "seed": the text that determines the numbers in the exercises (see `seed`).
 
-Files of earlier versions contain only "done". They are read as they are, and entries that this version does not know
-are kept.
+Files written by earlier versions contain only "done" and can still be read. Entries that this version does not know are
+kept.
 """
 
 import json
@@ -36,7 +37,7 @@ class Attempts:
     value : number, str, list or None
         The value of this answer, or None if the answer is a function.
     mistake : str
-        The reply to this answer if it is wrong, otherwise "".
+        The feedback on this answer if it is wrong, otherwise "".
     """
 
     attempts: int = 0
@@ -67,7 +68,7 @@ def read():
 def read_all():
     """Return all entries of the record as a dictionary that has at least "done", "answers" and "seed", and a message.
 
-    The message is that of `read`.
+    See `read` for the message.
     """
     nothing, file = {"done": [], "answers": {}, "seed": None}, path()
     if file is None:
@@ -88,12 +89,12 @@ def read_all():
 
 
 def _checked(entries):
-    """Return the entries of a record.
+    """Check the entries of a record and return them.
 
     Raises
     ------
     ValueError, KeyError, TypeError
-        If they are not those of a record.
+        If the entries do not form a valid record.
     """
     names, answers = entries["done"], entries.get("answers", {})
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -142,7 +143,7 @@ def add_answer(name, right, answer, value=None, mistake=""):
     value : number, str, list or None
         The value of the answer, or None if it is a function.
     mistake : str
-        The reply if the answer is wrong.
+        The feedback if the answer is wrong.
 
     Returns
     -------
@@ -152,7 +153,7 @@ def add_answer(name, right, answer, value=None, mistake=""):
 
     def change(entries):
         before = attempts(entries, name)
-        if before.right and not right:  # the right answer is not lost by trying out a wrong one
+        if before.right and not right:  # keep the right answer if the reader tries out a wrong one
             return
         if right:
             entries["done"] = sorted({*entries["done"], name})
@@ -164,13 +165,14 @@ def add_answer(name, right, answer, value=None, mistake=""):
 
 
 def set_seed(seed, changed):
-    """Record the seed of the reader's numbers, or None.
+    """Record the seed that determines the reader's numbers.
 
     Parameters
     ----------
     seed : str or None
+        None stands for the numbers in the lessons.
     changed : list of str
-        The exercises whose numbers change with it. Their answers are forgotten, because they no longer fit.
+        The exercises whose numbers change. The answers to them are deleted, because they no longer apply.
 
     Returns
     -------
@@ -189,7 +191,7 @@ def set_seed(seed, changed):
 def _update(change, said):
     """Let the function `change` modify the entries of the record, and return a message.
 
-    `said` is the message from reading the record just now.
+    `said` is the message that was returned when the record was last read.
     """
     file = path()
     if file is None or (said and os.path.exists(file)):  # recording is off, or the file cannot be read: keep it

@@ -20,7 +20,7 @@ from helpers.exercises import catalogue, edits, expressions, limits, reading, un
 
 MOST_SECONDS = 1.5  # limit on the processor time for all changes together
 EACH = 0.25  # limit on the processor time for a single change, which may loop forever
-# Code that uses one of these names may have side effects, which must not happen a hundred times.
+# Code that uses one of these names may have side effects, which must not be repeated hundreds of times.
 UNSAFE = {"open", "os", "sys", "subprocess", "shutil", "exec", "eval", "input", "exit", "quit", "compile", "Path"}
 # These LAPACK routines may hang if a changed line produces NaN or infinity, and no alarm can interrupt them.
 UNSAFE |= {"lstsq", "svd", "svdvals", "eig", "eigh", "eigvals", "eigvalsh", "pinv", "matrix_rank", "cond"}
@@ -148,7 +148,7 @@ def _score(function, i, passed):
             return frozenset(right), count
         except Exception:
             break
-        except limits.TimeUp:  # try again if the time went to other programs
+        except limits.TimeUp:  # try again if other programs used up the time
             if time.process_time() - start > EACH / 2:
                 break
     return frozenset(), 1

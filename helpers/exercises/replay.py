@@ -1,9 +1,10 @@
 """Execute the cells of a notebook statement by statement, in the process described in `worker`.
 
-An answer may use anything that the cells above it define. Those that the learner wrote are executed as they are. Of
-the lessons' own cells, only imports, definitions and quick assignments are, because the others draw figures and train
-networks. Whatever a statement that fails, takes too long or is left out would have set or changed is then forgotten, so
-that no answer can be judged by an outdated value: it fails, which the teacher sees.
+An answer may use anything that the cells above it define. Cells that the learner wrote are executed unchanged. In the
+lessons' own cells, only imports, definitions and quick assignments are executed, because the other statements draw
+figures and train networks. If a statement fails, takes too long or is left out, all variables that it would have set or
+changed are removed. An answer that needs one of them then fails, which the teacher sees, instead of being judged by an
+outdated value.
 """
 
 import ast
@@ -13,18 +14,18 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 
 import numpy as np
 
-# Modules that take long to import, or write files, and are not needed for an answer.
+# Modules that are slow to import or write files, and that answers do not need.
 HEAVY = re.compile(r"matplotlib|ipywidgets|IPython|h5py|torch|helpers\.(plotting|widgets|datasets|cluster)")
 # Calls in a lesson that take no time and do not depend on anything that was left out.
 QUICK = set(
     "abs bool complex dict float int len list max min range round set sorted str sum tuple zip "
     "array asarray arange zeros ones exp log sqrt Fraction".split()
 )
-# Parts of a program whose variables are their own, and those among them that do not run at once.
+# Parts of a program that have their own variables: definitions, and comprehensions, which run at once.
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 CONTAINERS = (list, dict, set, bytearray, np.ndarray)
-# Methods that change them.
+# Methods that change a container.
 CHANGING = set(
     "append extend insert remove pop clear sort reverse update popitem setdefault add discard difference_update "
     "intersection_update symmetric_difference_update fill resize put partition itemset setfield byteswap".split()
@@ -32,27 +33,27 @@ CHANGING = set(
 # Functions that change their first argument.
 ON_FIRST = set("shuffle copyto fill_diagonal put put_along_axis place putmask at heappush heappop heapify".split())
 STEADY = (ModuleType, FunctionType, BuiltinFunctionType, type, np.ufunc)  # no method changes these
-PLAIN = (*CONTAINERS, np.generic, int, float, complex, str, tuple)  # only those methods change these or their parts
-TIMED = ("time", "timeit", "capture", "prun")  # magics whose code also does what it would do without them
+PLAIN = (*CONTAINERS, np.generic, int, float, complex, str, tuple)  # only the methods above change these
+TIMED = ("time", "timeit", "capture", "prun")  # magics that run their code as usual
 OPTIONS = re.compile(r"(?:-\w+(?: *\d+)? +)*")
 MAGIC_LINE = re.compile(r"^\s*([%!].*|\?.*|.*\?)$", re.MULTILINE)
 
 
 def plain(texts):
-    """Return the texts of cells as Python, by IPython's own rules for those that are not Python already.
+    """Return the texts of cells as Python code. Texts that are not valid Python are converted by IPython's own rules.
 
-    What `%time` and `%%time` run is kept without them.
+    The code that `%time`, `%%time` and similar magics run is kept, but the magics are removed.
     """
     texts = list(texts) if all(map(_is_python, texts)) else _transformed(texts)
     for i, text in enumerate(texts):
-        with contextlib.suppress(Exception):  # for example if a magic has other arguments than IPython writes
+        with contextlib.suppress(Exception):  # for example if a magic is called with unexpected arguments
             texts[i] = _unwrapped(text)
     return texts
 
 
 def _transformed(texts):
     try:
-        from IPython.core.inputtransformer2 import TransformerManager  # not at the top, because it takes long
+        from IPython.core.inputtransformer2 import TransformerManager  # not at the top, because this is slow
     except ImportError:
         return [text if _is_python(text) else MAGIC_LINE.sub("", text) for text in texts]
     found = []
@@ -64,7 +65,7 @@ def _transformed(texts):
 
 
 def _unwrapped(text):
-    """Return the text of a cell with the code that magics run in place of the calls of these magics."""
+    """Return the text of a cell, with each magic replaced by the code that it runs, if any."""
     if "get_ipython().run_" not in text or not _is_python(text):
         return text
     pieces = []
@@ -88,7 +89,7 @@ def _is_python(text):
 
 
 class Shell:
-    """Stands for IPython's shell, which runs magics and programs. Nothing of the kind is done here."""
+    """A replacement for IPython's shell that ignores all magics and shell commands."""
 
     def __getattr__(self, name):
         if name.startswith("__"):
@@ -99,7 +100,8 @@ class Shell:
 def execute(text, scope, forgotten, run):
     """Execute a cell, including the statements after one that fails.
 
-    Such a statement is often a trial with variables of the lesson, which do not exist here, and the answer follows.
+    A statement often fails because it tries something out with variables of the lesson, which do not exist here. The
+    answer may come after it.
 
     Parameters
     ----------
@@ -107,16 +109,16 @@ def execute(text, scope, forgotten, run):
     scope : dict
         The variables, by name.
     forgotten : set
-        The names that have been removed are added to it.
+        The names that are removed from the scope are added to this set.
     run : callable
-        Called with each statement, as a part of a syntax tree, and the scope.
+        Called with each statement, as a node of a syntax tree, and the scope.
 
     Raises
     ------
     Exception
-        The first error, at the end of the cell.
+        The first error in the cell, after the whole cell has been executed.
     BaseException
-        Any other, such as `limits.TimeUp`, at once.
+        Any other error, such as `limits.TimeUp`, immediately.
     """
     first = None
     nodes = ast.parse(text).body
@@ -138,7 +140,7 @@ def execute(text, scope, forgotten, run):
 def define(text, scope, forgotten, run):
     """Execute what answers may need from a cell of a lesson: imports, definitions and quick assignments.
 
-    The parameters are those of `execute`.
+    See `execute` for the parameters.
     """
     for node in ast.parse(text).body:
         quick = isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and all(map(_is_quick, ast.walk(node)))
@@ -153,7 +155,7 @@ def define(text, scope, forgotten, run):
 
 
 def _light(node, scope, forgotten):
-    """Return the statements to execute in place of one: itself, or its imports without those of heavy modules."""
+    """Return a list with the statement or, if it is an import, one import for each name that is not from HEAVY."""
     if not isinstance(node, (ast.Import, ast.ImportFrom)):
         return [node]
     light = []
@@ -171,7 +173,7 @@ def _light(node, scope, forgotten):
 
 
 def _is_quick(node):
-    """Return whether a part of an assignment is anything but a call, or is a call of a quick function."""
+    """Return whether a part of an assignment is a call to a quick function or not a call at all."""
     function = getattr(node, "func", None)
     return not isinstance(node, ast.Call) or getattr(function, "attr", getattr(function, "id", "")) in QUICK
 
@@ -203,7 +205,7 @@ def _set(node):
 
 
 def _changed(node, scope):
-    """Yield the names of objects that a statement may change: by a method, an index, or a call of a cell's function."""
+    """Yield the names of objects that a statement may change through a method, an assignment or a cell's function."""
     if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, (ast.Store, ast.Del)):
         yield _base(node)
     if isinstance(node, ast.Call):
@@ -227,7 +229,7 @@ def _changed_by_call(call, scope):
 
 
 def _base(node):
-    """Return the name at the beginning of an expression such as `v[0].x`, or ""."""
+    """Return the name at the beginning of an expression such as `v[0].x`, or "" if it does not begin with a name."""
     while isinstance(node, (ast.Subscript, ast.Attribute, ast.Starred)):
         node = node.value
     return getattr(node, "id", "")

@@ -1,8 +1,8 @@
-"""Run learners' answers again in another process, and judge what it returns in this one.
+"""Run learners' answers again in a separate process, and judge their results in this one.
 
 The process is described in `worker`. It is killed if it is silent for too long, and everything that it returns is
-treated as data from a stranger. A cell that has to be stopped in this way, or that ends the process, is left out when
-the others are run again.
+treated as untrusted data. A cell that has to be stopped in this way, or that ends the process, is left out when the
+others are run again.
 """
 
 import builtins
@@ -46,7 +46,7 @@ GIVEN_UP = "NotRunError: The time for all answers in this file was used up befor
 
 
 class Cell(NamedTuple):
-    """Code to run. Of a cell that is not `whole`, only what answers may need is executed, see `replay`."""
+    """Code to run. If `whole` is False, only the statements that answers may need are executed (see `replay`)."""
 
     text: str
     whole: bool = True
@@ -54,7 +54,7 @@ class Cell(NamedTuple):
 
 @dataclass
 class Answers:
-    """What the answers in some cells gave.
+    """The results of running the answers in some cells.
 
     Attributes
     ----------
@@ -64,10 +64,10 @@ class Answers:
     errors : dict
         Maps the index of a cell to the error that ended it.
     tried : dict
-        Maps the index of a cell to what it did that was refused and that an answer has no reason for, whether or not
-        it caught the error: a list of names of events, each with whether a library seems to have caused it.
+        Maps the index of a cell to the refused actions that an answer has no reason for, even if the cell caught the
+        error. They are pairs of the name of an event and whether a library seems to have caused it.
     kept : list of list of str
-        What protected the system from each process that ran cells, see `confinement.confine`.
+        The protections that applied to each process that ran cells (see `confinement.confine`).
     """
 
     found: dict = field(default_factory=dict)
@@ -78,17 +78,17 @@ class Answers:
 
 
 def run(cells, exercises, shared=False, longest=LONGEST):
-    """Run cells in another process.
+    """Run cells in a separate process.
 
     Parameters
     ----------
     cells : list of Cell
     exercises : dict
-        Maps names to exercises, of which those with cases are run.
+        Maps names to exercises. Answers to those that have cases are run on their cases.
     shared : bool
-        Whether each cell sees the variables of those before it.
+        Whether each cell sees the variables of the cells before it.
     longest : float
-        The time in seconds after which the remaining cells are given up.
+        The time in seconds after which no further cells are run.
 
     Returns
     -------
@@ -113,7 +113,7 @@ def run(cells, exercises, shared=False, longest=LONGEST):
 
 
 def _talk(task, answers, end):
-    """Run a process until it ends, is silent for too long or says too much, and note what it says.
+    """Run a process until it ends, is silent for too long or writes too much, and record what it writes.
 
     Return whether it was silent for too long.
     """
@@ -138,11 +138,11 @@ def _talk(task, answers, end):
             return True
         finally:
             _kill(process)
-            listener.join(ENOUGH)  # it ends with the process, unless something that has escaped holds the pipe
+            listener.join(ENOUGH)  # it ends with the process, unless an escaped process keeps the pipe open
 
 
 def _take(lines, answers, end):
-    """Note all lines in a queue until the process ends, and return whether the time is up.
+    """Record all lines in a queue until the process ends, and return whether the time is up.
 
     Raises
     ------
@@ -151,11 +151,11 @@ def _take(lines, answers, end):
     """
     note = _note_protection
     while line := lines.get(timeout=max(0.01, min(SILENCE, end - time.monotonic()))):
-        if time.monotonic() > end:  # a process that talks all the time is never silent
+        if time.monotonic() > end:  # a process that keeps writing is never silent
             return True
         if line.strip():
             note(line, answers)
-            note = _note  # only the first line comes from a process in which no answer has run
+            note = _note  # only the first line is written before any answer has run
     return False
 
 
@@ -170,7 +170,7 @@ def _listen(stream, lines):
 
 
 def _kill(process):
-    """Stop a process and what it has started. It may only be waiting for another one, see `confinement.confine`."""
+    """Stop a process and those that it has started. It may only wait for another one (see `confinement.confine`)."""
     with contextlib.suppress(OSError):
         process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
@@ -183,7 +183,7 @@ def _kill(process):
 
 
 def _note_protection(line, answers):
-    """Note the first line of a process, which is written before any answer runs. No other line is believed in this."""
+    """Record the protections named in a process's first line, the only one that is written before any answer runs."""
     try:
         answers.kept.append([str(one)[:30] for one in json.loads(line)["protection"]])
     except (ValueError, KeyError, TypeError):
@@ -191,13 +191,13 @@ def _note_protection(line, answers):
 
 
 def weakest(kept):
-    """Return what protected the system in every process, in the order of the first one."""
+    """Return the protections that applied to every process, in the order in which the first process lists them."""
     kept = list(kept)
     return [one for one in kept[0] if all(one in others for others in kept)] if kept else []
 
 
 def _note(line, answers):
-    """Note what a line from the process says, unless it is not as `worker` writes it."""
+    """Record what a line from the process says, or ignore it if it is not in the format that `worker` writes."""
     try:
         said = json.loads(line)
         cell, name, error = said.get("cell"), said.get("name"), said.get("error")
@@ -222,7 +222,7 @@ def _note(line, answers):
 
 
 def verdict(exercise, found):
-    """Return the verdict on what the process returned for an exercise, without running any code of the learner.
+    """Return the verdict on what the process returned for an exercise, without running any of the learner's code.
 
     Parameters
     ----------
@@ -234,16 +234,16 @@ def verdict(exercise, found):
     if isinstance(error, str) and error.startswith(worker.UNREADABLE):
         return Verdict("wrong", f"The answer is neither a number, text nor a list of numbers ({error[:100]}).")
     if isinstance(error, str) and (not exercise.cases or error.startswith("NotRunError")):
-        return Verdict("wrong", f"The code could not be run here and has given no value ({error[:150]}).")
+        return Verdict("wrong", f"The code could not be run here and gave no value ({error[:150]}).")
     if isinstance(error, str):
         return judge(exercise, _Replayed(error=error), search=False)
-    text = found.get("results", found.get("odd"))  # the latter is NaN, a dictionary or the like, alone in a list
+    text = found.get("results", found.get("odd"))  # the latter holds one value, such as NaN or a dictionary
     if isinstance(text, str):
         try:
             results = [_decoded(one) for one in json.loads(text)]
             answer = _Replayed(results) if "results" in found else results[0]
         except (ValueError, TypeError, LookupError, RecursionError, OverflowError, MemoryError):
-            return Verdict("wrong", "The answer, or what it returned, could not be read.")
+            return Verdict("wrong", "The answer or its result could not be read.")
         return judge(exercise, answer, search=False)
     if found.get("value") is None and found.get("given"):
         return Verdict("wrong", "The answer is neither a number, text nor a list of numbers.")
@@ -267,7 +267,7 @@ class _Replayed:
 
 
 def _error(kind, text):
-    """Return an error by the name of its class, which may be one that is not known here."""
+    """Return an error whose class has this name, even if there is no such class here."""
     known = ERRORS.get(kind, getattr(builtins, kind, None))
     if known in ERRORS.values() or (isinstance(known, type) and issubclass(known, Exception)):
         with contextlib.suppress(TypeError):  # some errors, such as UnicodeDecodeError, need more than a text
@@ -276,7 +276,7 @@ def _error(kind, text):
 
 
 def _decoded(value):
-    """Return a result from its JSON. Unlike `stripped.decode`, this expects that the JSON may be anything."""
+    """Return a result from its JSON. Unlike `stripped.decode`, this does not trust the JSON."""
     if isinstance(value, list):
         return [_decoded(item) for item in value]
     if not isinstance(value, dict):

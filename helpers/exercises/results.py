@@ -26,7 +26,7 @@ def explain(off, mine, right, m, given, called):
     given : list of (str, object) pairs
         The names and values of the arguments.
     called : callable
-        Takes the name of a result and returns what to call it in a sentence.
+        Takes the name of a result and returns a phrase for it.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def explain(off, mine, right, m, given, called):
 
 
 def _equal(first, mine, right):
-    """Return a sentence and a question about results that are equal although the right ones are not, or ""."""
+    """Return a sentence and a question about results that are equal although the right ones are not, if any."""
     same = [
         name
         for name in mine
@@ -69,7 +69,7 @@ def _zeros_and_ones(name, mine, right):
 
 
 def _limited(mine, right, given):
-    """Return a sentence that says for which values of the only argument the result is wrong, or ""."""
+    """Return a sentence that says for which values of the only argument the result is wrong, if this is clear."""
     if len(given) != 1 or len(mine) != 1:
         return ""
     ((name, x),), (a,), (b,) = given, mine.values(), right.values()

@@ -7,7 +7,7 @@ import numpy as np
 
 
 class ArgumentChangedError(Exception):
-    """Raised when the reader's function has written into one of its arguments, which is an array, a list or a dict."""
+    """Raised when the reader's function has changed an argument (an array, a list or a dictionary) in place."""
 
     def __init__(self, name, left="it as it was"):
         super().__init__(name)

@@ -12,10 +12,10 @@ _seed = {}  # filled at the first use, so that importing this module reads no fi
 
 
 def use_seed(seed):
-    """Give the exercises that have other numbers those that belong to `seed`.
+    """Use the numbers that belong to `seed` in all exercises whose numbers vary.
 
-    The question with these numbers is shown when you run the cell of an exercise. Whoever uses the same seed gets the
-    same numbers. `use_seed(None)` goes back to the numbers of the lessons.
+    The question with these numbers is shown when you run the cell of an exercise. The same seed always gives the same
+    numbers. `use_seed(None)` restores the numbers in the lessons.
 
     Parameters
     ----------
@@ -36,17 +36,17 @@ def use_seed(seed):
         return
     count = sum(with_seed(text)[name] is not EXERCISES[name] for name in EXERCISES)
     words = f"{count} exercises and questions now have the numbers of {text!r}. Run their cells to see the questions. "
-    words += "Answers that you have given to them with other numbers no longer count."
+    words += "Answers that you gave with other numbers no longer count."
     Message("✓", "Your own numbers.", f"{words} {note}".rstrip()).show()
 
 
 def normal(seed):
-    """Return a seed as text in its normal form.
+    """Return a seed as normalised text.
 
     Raises
     ------
     ValueError
-        If it is neither text nor a whole number, or is too long.
+        If the seed is neither text nor a whole number, or is too long.
     """
     if seed is None:
         return None

@@ -1,8 +1,8 @@
 """Return the code of an answer, with everything that is needed to run it again in another process.
 
-An answer may use what other cells of the notebook define (see `needed`). This is put in front of the cell in which the
-answer was checked. Names that cannot be written as code stand in a comment in the first line, from which the learner
-and the teacher learn that the answer is incomplete.
+An answer may use names that other cells of the notebook define (see `needed`). Their definitions are put in front of
+the cell in which the answer was checked. Names that cannot be written as code are listed in a comment in the first
+line, which tells the learner and the teacher that the answer is incomplete.
 """
 
 import inspect
@@ -15,7 +15,7 @@ from helpers.exercises import needed
 from helpers.exercises.replay import plain
 from helpers.exercises.values import as_array
 
-LONGEST = 20_000  # characters of code, and of a value as JSON; anything longer is not an answer to one of our questions
+LONGEST = 20_000  # maximum number of characters of code, and of a value as JSON; no sensible answer is longer
 LEFT_OUT = "# Left out, because it cannot be written as code: "
 TOO_LONG = f"the whole code, which has more than {LONGEST} characters"
 
@@ -37,10 +37,10 @@ def of(name, answer):
             if not inspect.isfunction(answer):
                 return ""
             cell, scope = f'check("{name}", {answer.__name__})', scope or answer.__globals__
-        if not callable(answer):  # its value is kept too, which is enough
+        if not callable(answer):  # its value is recorded too, which is enough
             return cell if len(cell) <= LONGEST else ""
         pieces, missing = needed.code_for(*plain([cell]), scope, plain(cells))
-    except Exception:  # a strange answer, such as an object without a class, has no code that we could keep
+    except Exception:  # there is no code to keep for a strange answer, such as an object without a class
         return ""
     text = "\n\n".join([*([LEFT_OUT + ", ".join(missing)] if missing else []), *pieces, cell])
     return text if len(text) <= LONGEST else LEFT_OUT + TOO_LONG
@@ -52,9 +52,10 @@ def left_out(code):
 
 
 def value_of(answer):
-    """Return an answer as a number, text or list that JSON can represent, or None if it is nothing of the kind.
+    """Return an answer as a number, text or list that JSON can represent, or None if it is none of these.
 
-    Whatever `check` accepts as numbers is converted: fractions, decimals, ranges, and lists of these or of arrays.
+    Everything that `check` accepts as numbers is converted: fractions, decimals, ranges, and lists of these or of
+    arrays.
     """
     try:
         if isinstance(answer, (str, bool, np.bool_)):
@@ -71,7 +72,7 @@ def value_of(answer):
 
 
 def _plain(array):
-    """Return the numbers in an array, or its only one, as numbers of Python.
+    """Return the number or the list of numbers in an array as Python objects.
 
     `check` accepts a whole number in single precision that is off by a rounding error, so it is rounded here.
     """

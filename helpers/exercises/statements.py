@@ -154,7 +154,7 @@ def _around_a_loop(owner, body, i):
 
 
 def _added_up(owner, body, i):
-    """Yield an edit that adds up the values of variables over a loop in which each pass now replaces them."""
+    """Yield an edit that adds up the values of variables in a loop that currently replaces them in each pass."""
     loop = body[i]
     read = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     plain = [n for n in loop.body if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
@@ -173,7 +173,7 @@ def _loop(loop, body):
 
 
 def first_change(function, name):
-    """Return the first statement that may write into the argument or a part of it, or None if there is none."""
+    """Return the first statement that may change the argument or a part of it in place, or None if there is none."""
     for node in ast.walk(function):
         if isinstance(node, ast.AugAssign) and ast.unparse(node.target).split("[")[0] == name:
             return node

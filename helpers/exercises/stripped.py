@@ -2,7 +2,7 @@
 
 Instead of the code of solutions and wrong answers, the file contains their *results* on the cases, which are enough to
 judge an answer. They are sealed, so that the file does not show the numbers and letters that questions ask for.
-For an exercise with varying numbers, the file contains the results for each choice of them.
+For an exercise with varying numbers, the file contains the results for each choice of numbers.
 """
 
 import base64
@@ -46,10 +46,10 @@ def read(path=FILE):
 
 
 def seal(data):
-    """Convert data to text that nobody can read by looking at it, or find by searching for its words or numbers.
+    """Convert data to text that cannot be read at a glance or searched for words and numbers.
 
-    It is not encrypted: a learner's machine must be able to compare answers with it, so a learner who writes a program
-    can do so too.
+    The text is not encrypted: a learner's machine must be able to compare answers with the data, so a learner who
+    writes a program can also read them.
     """
     return base64.b85encode(zlib.compress(json.dumps(data).encode(), 9)).decode()
 

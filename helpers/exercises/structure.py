@@ -162,7 +162,7 @@ def _without_slope(slot, node, names):
 
 
 def _as_is(slot, node, made, arrays):
-    """Yield an edit that uses an array as it is where the code uses something that is computed from it alone."""
+    """Yield an edit that uses an array unchanged instead of a value that the code computes from this array alone."""
     own = {part.id for target in getattr(slot[0], "targets", []) for part in ast.walk(target) if hasattr(part, "id")}
     origins, names = set(), [node]
     while names:
@@ -189,7 +189,7 @@ def _cut(slot, node):
 
 
 def _parts_of_the_data(function, arrays):
-    """Yield an edit that uses whole arguments where the code selects some of their entries in every pass."""
+    """Yield an edit that uses whole arguments instead of the entries that the code selects from them in every pass."""
     found = [
         (slot, node)
         for slot, node, _ in slots(function)

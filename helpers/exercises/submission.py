@@ -1,4 +1,4 @@
-"""The file that a learner hands in: what it holds, how it is written and how it is read.
+"""Define, write and read the file that a learner hands in.
 
 It is a JSON object with the learner's name, the seed of their numbers, their answers and a checksum::
 
@@ -6,9 +6,9 @@ It is a JSON object with the learner's name, the seed of their numbers, their an
      "answers": {"01.error": {"attempts": 2, "right": true, "answer": "…", "value": -3, "mistake": ""}},
      "checksum": "…"}
 
-The checksum is the SHA-256 of everything else as canonical JSON, in which the keys are sorted and no character is
-optional. It detects a damaged or carelessly edited file. It is no signature: anybody who can read this module can write
-a file with a valid checksum. The answers are therefore judged again by `grade`, which does not use "right".
+The checksum is the SHA-256 of everything else as canonical JSON, with sorted keys and no optional characters. It
+detects a damaged or carelessly edited file. It is not a signature: anybody who can read this module can write a file
+with a valid checksum. The answers are therefore judged again by `grade`, which ignores "right".
 """
 
 import hashlib
@@ -24,25 +24,25 @@ FORMAT, VERSION = "backpropagation lessons, answers", 1
 LARGEST = 30_000_000  # bytes in a file; one with long answers to all exercises has about 200 000
 LONGEST_NAME = 100
 MOST_ANSWERS = 500
-INVISIBLE = ("Cc", "Cf", "Cs", "Co")  # categories of characters
+INVISIBLE = ("Cc", "Cf", "Cs", "Co")  # Unicode categories of characters that `clean` removes
 UNREADABLE = record.Attempts(mistake="The answer was not readable.")
 KEYS = {"format", "version", "name", "seed", "answers"}
 
 
 class SubmissionError(ValueError):
-    """Raised when a file is not one that was handed in, or was changed. The message is one sentence."""
+    """Raised when a file was not written by hand_in() or has been changed. The message is one sentence."""
 
 
 @dataclass
 class Submission:
-    """What a learner hands in.
+    """The answers that a learner hands in.
 
     Attributes
     ----------
     name : str
         The name that the learner chose.
     seed : str or None
-        See `seeds`.
+        See `seed`.
     answers : dict
         Maps the name of an exercise to `record.Attempts`.
     """
@@ -72,7 +72,7 @@ def read(path):
     Raises
     ------
     SubmissionError
-        If the file is too large, is damaged, was changed, or is something else. The sentence does not name the file.
+        If the file is too large, damaged, changed or not a submission. The message does not name the file.
     OSError
         If the file cannot be read.
     """
@@ -99,7 +99,7 @@ def read_limited(path, largest):
     Raises
     ------
     SubmissionError
-        If it has more than `largest` bytes, or is a symbolic link, which could lead anywhere.
+        If the file has more than `largest` bytes, or is a symbolic link, which could point anywhere.
     OSError
         If the file cannot be read.
     """
@@ -108,7 +108,7 @@ def read_limited(path, largest):
     with open_file(path) as file:
         data = file.read(largest + 1)
     if len(data) > largest:
-        raise SubmissionError(f"It has more than {largest / 1e6:g} MB, so it is not read.")
+        raise SubmissionError(f"It is larger than {largest / 1e6:g} MB, so it is not read.")
     return data
 
 
@@ -119,11 +119,11 @@ def _parsed(data):
     try:
         return json.loads(data.decode("utf-8-sig"), parse_constant=refuse)
     except (ValueError, RecursionError):  # ValueError includes text that is not UTF-8 and numbers of 5000 digits
-        raise SubmissionError("It is not JSON, so it is damaged or something else: ask for a new one.") from None
+        raise SubmissionError("It is not JSON, so it is damaged or not a submission: ask for a new one.") from None
 
 
 def clean(text):
-    """Return text in one line without characters that are invisible or change the direction of writing.
+    """Return text in one line, without characters that are invisible or change the direction of the text.
 
     Characters that this version of Python does not know yet, such as new emoji, are kept.
     """
@@ -151,9 +151,9 @@ def _answers(answers):
 
 
 def _readable(given):
-    """Return an answer as `record.Attempts`, or `UNREADABLE` if it is not one, so that the others still count.
+    """Return an answer as `record.Attempts`, or `UNREADABLE` if it is not valid, so that the other answers still count.
 
-    This holds for writing as well as for reading, so whatever is written can be read.
+    This is used for writing as well as for reading, so that everything that is written can be read.
     """
     if not isinstance(given, dict) or given.keys() != record.Attempts.__dataclass_fields__.keys():
         return UNREADABLE
@@ -169,7 +169,7 @@ def _readable(given):
 
 
 def _encodable(value):
-    """Return a value with lone surrogates, which cannot be written to a file, replaced in all its texts."""
+    """Return a value with all lone surrogates, which cannot be written to a file, replaced by question marks."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, list):

@@ -4,11 +4,11 @@ import ast
 
 from helpers.exercises.edits import of_slot, parse
 
-ORDERS = ("argsort", "permutation", "shuffle")  # functions whose result puts the entries of an array in another order
+ORDERS = ("argsort", "permutation", "shuffle")  # functions whose result reorders the entries of an array
 
 
 def edits_of(slot, node, made):
-    """Yield edits of a subscript that is read.
+    """Yield edits to a subscript that is read, not assigned.
 
     Parameters
     ----------

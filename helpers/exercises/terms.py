@@ -11,7 +11,7 @@ FRACTIONS = (ast.Mult, ast.Div)
 
 
 def edits_of(slot, node, parent):
-    """Yield edits of an operation, which `parent` contains."""
+    """Yield edits to an operation. `parent` is the node that contains it."""
     yield from _misplaced(slot, node, parent)
     yield from _spread(slot, node)
     yield from _wrong_term(slot, node)
@@ -54,7 +54,7 @@ def _without(items, i):
 
 
 def of_call(slot, node):
-    """Yield edits from f(a * b) to a * f(b), and those of `_of_a_root`."""
+    """Yield edits from f(a * b) to a * f(b), and edits to roots (see `_of_a_root`)."""
     yield from _of_a_root(slot, node)
     above, below = _fraction(node.args[0]) if len(node.args) == 1 and not node.keywords else ([], [])
     for i in range(len(above)) if len(above) + len(below) > 1 else ():

@@ -1,4 +1,4 @@
-"""Find functions that do something other than their names suggest, and numerical shortcuts in place of a formula."""
+"""Find functions that do not do what their names suggest, and numerical shortcuts that replace a formula."""
 
 import ast
 
@@ -16,15 +16,15 @@ TRAPS = {  # functions that learners mistake for something else
         "Which entries of the two arrays belong together, and what is done with their products?",
     ),
     "np.polyfit": ("fits a polynomial to points", "What should be computed from the arguments instead?"),
-    "np.cross": ("is the vector product of vectors in space", "Which product does the formula contain?"),
-    "np.kron": ("multiplies every entry of one array by the whole other array", "Which product is needed here?"),
+    "np.cross": ("is the vector product of vectors in 3D space", "Which product does the formula contain?"),
+    "np.kron": ("multiplies every entry of one array by the whole of the other", "Which product is needed here?"),
     "np.median": ("picks the value in the middle", "Which kind of average does the exercise ask for?"),
 }
 STEPS = (ast.Add, ast.Sub)
 
 
 def of(code, arguments):
-    """Return a sentence and a question about such a function or a difference quotient, or "" if there is none.
+    """Return a sentence and a question about a function in TRAPS or a difference quotient, or "" if there is none.
 
     Parameters
     ----------

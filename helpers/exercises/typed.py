@@ -144,7 +144,7 @@ def _about_a_count(mine, right):
 
 
 def _same_digits(mine, right):
-    """Return whether the digits of a number are those of the right one, which may be rounded to as many."""
+    """Return whether a number has the same digits as the right one after rounding to the same number of digits."""
     return _digits(right, len(_digits(mine, 15))) == _digits(mine, 15)
 
 

@@ -78,7 +78,7 @@ def explain(exercise, mine, code, hint, fits):
 
 
 def correction(exercise, code, fits):
-    """Describe the single change that corrects a formula whose value cannot be compared, or return ""."""
+    """Describe the single mistake in a formula whose value cannot be compared, or return "" if none is found."""
     found = _find(code, np.asarray(exercise.right), exercise, fits) if cell.may_run_again(code) else None
     return diagnosis.describe(found, code) if found else ""
 
@@ -178,7 +178,7 @@ def _about_names(code):
 def _in_digits(text):
     """Return the numbers that a text spells out, as digits."""
     words = "one two three four five six seven eight nine ten eleven twelve".split()
-    counted = r"(?! (?:digits|numbers|decimal|classes|gradients|standard))"  # these numbers belong to no formula
+    counted = r"(?! (?:digits|numbers|decimal|classes|gradients|standard))"  # such numbers are not part of a formula
     found = [str(words.index(word) + 1) for word in re.findall(rf"\b[a-z]+\b{counted}", text.lower()) if word in words]
     return " ".join(found + [FRACTIONS[sign] for sign in text if sign in FRACTIONS])
 
@@ -186,7 +186,7 @@ def _in_digits(text):
 def _about_numbers(exercise, code, least, found=None):
     """Return a sentence about numbers in the code that are neither in the question nor in the formula.
 
-    Return "" if there are fewer than `least`, or if a change of a different part of the code, `found`, corrects it.
+    Return "" if there are fewer than `least`, or if the mistake `found` is in a different part of the code.
     """
     texts = [exercise.prompt, exercise.reason, exercise.solution_text, *exercise.hints]
     texts += [_in_digits(exercise.prompt), *(FRACTIONS[sign] for text in texts for sign in text if sign in FRACTIONS)]
@@ -213,14 +213,14 @@ def _about_numbers(exercise, code, least, found=None):
 
 
 def _counters(code):
-    """Return the ids of the nodes in indices and in the arguments of range, which count passes or places."""
+    """Return the ids of the nodes in indices and in the arguments of range, which count passes or positions."""
     inside = [n.slice for n in ast.walk(code.tree) if isinstance(n, ast.Subscript)]
     ranges = [n for n in ast.walk(code.tree) if getattr(getattr(n, "func", None), "id", "") == "range"]
     return {id(part) for node in (*inside, *ranges) for part in ast.walk(node)}
 
 
 def _about_unused(exercise, code):
-    """Return a sentence about a number in the question that the answer should use but does not; "" if there is none."""
+    """Return a sentence about numbers in the question that the answer should use but does not, if any."""
     if not isinstance(exercise.solution, str) or cell.foreign_names(code):
         return ""
     used = {abs(value) for value, _ in cell.typed_numbers(code)}
@@ -236,7 +236,7 @@ def _about_unused(exercise, code):
 
 
 def about_nothing(code, name):
-    """Return a sentence about an answer that is None although a value was computed; "" if the reason is unclear."""
+    """Return a sentence about an answer that is None although a value was computed, if the reason is clear."""
     if code is None:
         return ""
     last, loose = cell.result(code), None
@@ -244,7 +244,7 @@ def about_nothing(code, name):
         targets = [t.id for t in getattr(node, "targets", []) if isinstance(t, ast.Name)]
         if any(t != name and t.lower() == name for t in targets):
             return (
-                f"{quote(code.line(node))} does not assign to `{name}`, because upper and lower case matter. "
+                f"{quote(code.line(node))} does not assign to `{name}`, because Python is case-sensitive. "
                 "How is it spelt?"
             )
         if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant):

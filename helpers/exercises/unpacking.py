@@ -1,4 +1,4 @@
-"""Tell apart a wrong order of names in `x, y = f()` and a use of each of these variables in the other's place."""
+"""Distinguish a wrong order of names in `x, y = f()` from the use of each of these variables in place of the other."""
 
 import ast
 import inspect
@@ -9,9 +9,9 @@ from helpers.exercises.expressions import slots
 
 
 def arranged(code, found):
-    """Return the edits without those that swap the names in `x, y = f()`, unless f is known to return y and x.
+    """Replace the edits that swap the names in `x, y = f()`, unless f is known to return y and x.
 
-    In their place, an edit exchanges the two variables wherever they are used.
+    The replacement is an edit that exchanges the two variables wherever they are used. Return the list of edits.
     """
     for function in code.functions:
         for node in ast.walk(function):
@@ -44,7 +44,7 @@ def _returned(function):
 def _exchanged(function, target, pair, are_in_order):
     """Yield an edit that exchanges two variables wherever they are used.
 
-    It blames the first use if the names are known to be in order, and otherwise the line that assigns them.
+    It points to the first use if the names are known to be in order, and otherwise to the line that assigns them.
     """
     uses = [(s, n) for s, n, _ in slots(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
     uses = [(slot, node) for slot, node in uses if node.id in pair and node.lineno >= target.lineno]

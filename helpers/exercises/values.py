@@ -64,7 +64,7 @@ def _parts(value, count, names):
 
 def _leaves(name, value, wanted):
     if isinstance(value, np.ndarray) and value.shape == (1,) and np.ndim(wanted) == 0 and not isinstance(wanted, dict):
-        value = value[0]  # count np.array([x]) as the number x
+        value = value[0]  # treat np.array([x]) as the number x
     if not isinstance(wanted, dict):
         return {name: as_array(value, name)}
     if not isinstance(value, dict):

@@ -27,7 +27,7 @@ IN_A_MEAN = [
 
 
 def find(function, cases, arguments, passed, m=()):
-    """Return a sentence about a simple change to the results or arguments that makes every result right, or "".
+    """Return a sentence about a simple change to the results or arguments that makes every result right, if any.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def _two_swapped(result):
 def _each(change, result, n):
     """Apply a change to every array in a result.
 
-    Text raises a TypeError, because NumPy might read it as numbers.
+    A string raises a TypeError, because NumPy might read it as numbers.
     """
     if isinstance(result, dict):
         return {key: _each(change, value, n) for key, value in result.items()}

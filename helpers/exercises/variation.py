@@ -1,4 +1,4 @@
-"""Numbers of one's own: the same exercise with other numbers for each learner, drawn from a seed.
+"""Give each learner different numbers in the same exercise, determined by a seed.
 
 An exercise that varies has `numbers`, and its texts contain their names in angle brackets::
 
@@ -10,8 +10,8 @@ An exercise that varies has `numbers`, and its texts contain their names in angl
 The first number of each list is the one in the lessons. The right value for other numbers is computed by the solution,
 and a wrong one by its function, so no formula is written twice. Exercises with the same group share their numbers.
 
-These do not vary: functions, which have to be right for any arguments; questions that ask for a letter; and questions
-whose numbers are facts, such as the size of MNIST, or occur in the text of the lesson.
+The following do not vary: functions, which have to be right for any arguments; questions that ask for a letter; and
+questions whose numbers are facts, such as the size of MNIST, or occur in the text of the lesson.
 """
 
 import ast
@@ -31,15 +31,15 @@ DIGITS = 12  # significant digits of computed values, so that 0.1 * 3 is 0.3
 
 
 class Numbers:
-    """The numbers of an exercise, or of several that share them.
+    """The numbers in an exercise, or in several exercises that share them.
 
     Parameters
     ----------
     group : str
-        The name under which the numbers are drawn. Exercises of the same group get the same numbers.
+        The name that determines the numbers, together with the seed. Exercises in the same group get the same numbers.
     where : callable, optional
-        A function of some of the numbers that says whether they are suitable. For other combinations, a wrong answer
-        would be right by coincidence, or two mistakes would give the same number.
+        Takes some of the numbers and returns whether they are suitable. With unsuitable numbers, a wrong answer would
+        be right by coincidence, or two mistakes would give the same number.
     **choices : tuple
         For each name the possible numbers, of which the first is the one in the lesson.
     """
@@ -48,13 +48,13 @@ class Numbers:
         self.group, self.where, self.choices, self.derived = group, where, choices, {}
 
     def also(self, **derived):
-        """Return the same numbers with others, or texts, that functions compute from them."""
+        """Return the same numbers, together with further numbers or texts that functions compute from them."""
         other = Numbers(self.group, self.where, **self.choices)
         other.derived = self.derived | derived
         return other
 
     def all(self):
-        """Return every suitable combination as a dictionary, beginning with that of the lesson."""
+        """Return every suitable combination as a dictionary, starting with the one in the lesson."""
         combinations = [dict(zip(self.choices, row, strict=True)) for row in itertools.product(*self.choices.values())]
         return [row | self._derived(row) for row in combinations if self.where is None or _call(self.where, row)]
 
@@ -76,15 +76,15 @@ class Variant(NamedTuple):
 
 
 def variants(exercise):
-    """Return all variants of an exercise, of which the first is that of the lesson."""
+    """Return all variants of an exercise, starting with the one in the lesson."""
     if not isinstance(exercise.numbers, Numbers):
-        return exercise.numbers  # computed when the solution was taken out, see `stripped`
+        return exercise.numbers  # computed when the solution was removed (see `stripped`)
     rows = exercise.numbers.all()
     first = [_wrong(wrong, rows[0]) for wrong in exercise.wrong]
     name = exercise.name[3:] if exercise.is_question else "answer"
     found = [Variant(rows[0], exercise.right, first)]
     for row in rows[1:]:
-        # A wrong answer without a formula belongs to the numbers of the lesson.
+        # A wrong answer without a formula only applies to the numbers in the lesson.
         wrong = [_wrong(one, row) if callable(one.answer) else None for one in exercise.wrong]
         wrong = [value if value not in wrong[:i] else None for i, value in enumerate(wrong)]
         found.append(Variant(row, computed(fill(exercise.solution, row), name), wrong))
@@ -96,7 +96,7 @@ def _wrong(wrong, row):
 
 
 def committed(exercise):
-    """Return an exercise with the numbers of the lesson."""
+    """Return an exercise with the numbers in the lesson."""
     return exercise if exercise.numbers is None else _with(exercise, variants(exercise)[0], exercise.also)
 
 
@@ -112,11 +112,11 @@ def vary(exercise, seed):
     known = variants(exercise)
     drawn = int.from_bytes(hashlib.sha256(f"{seed}\n{group(exercise)}".encode()).digest(), "big")
     mine = known[1 + drawn % (len(known) - 1)]
-    return dataclasses.replace(_with(exercise, mine), in_lesson=known[0].right)  # never the numbers of the lesson
+    return dataclasses.replace(_with(exercise, mine), in_lesson=known[0].right)  # never the numbers in the lesson
 
 
 def group(exercise):
-    """Return the name under which the numbers of an exercise are drawn."""
+    """Return the name of the group with which an exercise shares its numbers."""
     return exercise.numbers.group if isinstance(exercise.numbers, Numbers) else exercise.group
 
 
@@ -158,7 +158,7 @@ def _shown(value):
 
 
 def computed(solution, name):
-    """Return the value that the code of a solution gives to the variable `name`."""
+    """Return the value that the code of a solution assigns to the variable `name`."""
     body = solution.replace("\n", "\n    ")
     tree = ast.parse(f"def answer():\n    {body}\n    return {name}").body[0]
     scope = {"np": np}
@@ -167,7 +167,7 @@ def computed(solution, name):
 
 
 def _call(function, row):
-    """Call a function with those of the numbers that it asks for."""
+    """Call a function with the numbers that its parameters name."""
     return function(**{name: row[name] for name in inspect.signature(function).parameters})
 
 

@@ -1,4 +1,4 @@
-"""Hold back a description of a mistake that does not apply to the values in the reader's own run of the code."""
+"""Reject descriptions of mistakes that do not fit the values in the reader's code when it runs."""
 
 import ast
 import copy
@@ -11,7 +11,7 @@ SEEN = "values_seen_here"
 
 
 def holds(edit, code, cases, compiled):
-    """Return whether the description of the mistake that an edit undoes fits the values that it speaks of.
+    """Return whether the description of the mistake that an edit undoes fits the values in the code.
 
     Parameters
     ----------

@@ -1,10 +1,10 @@
-"""Run learners' answers in a process of its own. `rerun` starts this file as a program.
+"""Run learners' answers in a separate process. `rerun` starts this file as a program.
 
-The process first gives up every right that computing does not need (see `helpers.system.confinement`). It knows the
-arguments of an exercise's cases, but neither the solutions nor the right results, and it returns data only: what the
-functions returned. Whether that is right is judged in the process of the teacher, which never runs a learner's code.
+The process first gives up all permissions that it does not need for computing (see `helpers.system.confinement`). It
+knows the arguments of an exercise's cases, but neither the solutions nor the right results. It returns the results of
+the functions as plain data, and they are judged in the teacher's process, which never runs a learner's code.
 
-The task comes from standard input as JSON, and each result is a line of JSON on standard output.
+The task is read from standard input as JSON, and each result is written as a line of JSON to standard output.
 """
 
 import ast
@@ -22,7 +22,7 @@ NEEDED = (
     "from helpers.backprop.activations import sigmoid, sigmoid_prime"
 )
 UNREADABLE = "UnreadableError"  # the name of the error if an answer has no value that can be judged
-MOST_ANSWERS = 50  # of one cell; if there are more, the last ones count
+MOST_ANSWERS = 50  # from one cell; if there are more, the last ones count
 MOST_TEXT = 1_000_000  # characters in the results of one answer
 
 
@@ -59,7 +59,7 @@ def _write(out, message):
 
 
 def _reporter(out, running, dumps=json.dumps, write=os.write, most=100):
-    """Return a function that writes at once what a cell tried, which may catch the error or end the process."""
+    """Return a function that reports at once what a cell tried, since it may catch the error or end the process."""
 
     def report(event, by_library):
         nonlocal most
@@ -71,14 +71,14 @@ def _reporter(out, running, dumps=json.dumps, write=os.write, most=100):
 
 
 def _tools(texts):
-    """Return what is used of `helpers.exercises`, without importing that package and its solutions.
+    """Return the parts of `helpers.exercises` that are needed, without importing the package and its solutions.
 
-    The package is then replaced by one with functions that collect answers.
+    The package is then replaced by one whose functions collect answers.
 
     Parameters
     ----------
     texts : list of str
-        The texts of the cells, which are returned as Python.
+        The texts of the cells, which are returned as Python code.
     """
     sys.path.insert(0, str(HELPERS.parent))
     import helpers
@@ -108,9 +108,9 @@ def _tools(texts):
 
 
 def _replaying(texts):
-    """Return what is used of `replay`, among it the texts as Python. Afterwards, IPython is not in the process.
+    """Return the parts of `replay` that are needed, and the texts as Python code. Then remove IPython.
 
-    It takes long, and needs much that an answer does not.
+    IPython is slow and needs many modules that answers do not need.
     """
     from helpers.exercises import replay
     from helpers.system.confinement import ALLOWED
@@ -130,7 +130,7 @@ def _collector(answers, value_of):
     module = ModuleType(ROOM)
 
     def check(name, answer):
-        answers.append((str(name)[:50], answer, value_of(answer)))  # the value now: the answer may be changed later
+        answers.append((str(name)[:50], answer, value_of(answer)))  # take the value now, as it may be changed later
         del answers[:-MOST_ANSWERS]
 
     def quiz(lesson, *_, **given):
@@ -159,7 +159,7 @@ def _scope(tools):
 def _run(text, whole, task, scope, forgotten, tools):
     """Run a cell, and yield what is known about each answer that it checks."""
     tools["answers"].clear()
-    error = f"TimeUp: {task['seconds']:g}"  # what is known if an alarm arrives at the end of the block
+    error = f"TimeUp: {task['seconds']:g}"  # the error to report if an alarm arrives at the end of the block
     with contextlib.suppress(BaseException):
         try:
             with tools["quarantine"](task["seconds"], tools["Printed"]()):
@@ -178,7 +178,7 @@ def _run_statement(node, scope):
 
 
 def _fingerprint(error, forgotten, tools):
-    """Return text by which an error can be recognised. A name that was forgotten is not the learner's mistake."""
+    """Return text by which an error can be recognised. A name that `replay` removed is not the learner's mistake."""
     said = tools["fingerprint"](error)
     name = getattr(error, "name", None)
     if isinstance(error, NameError) and name in forgotten:
@@ -187,7 +187,7 @@ def _fingerprint(error, forgotten, tools):
 
 
 def _result(name, answer, value, task, forgotten, tools):
-    """Return the results of a function in all cases, the value of another answer, or the error, as JSON can have it."""
+    """Return the results of a function in all cases, the value of another answer, or the error, ready for JSON."""
     said = {"error": f"TimeUp: {task['seconds']:g}"}
     with contextlib.suppress(BaseException):
         try:
@@ -213,7 +213,7 @@ def _odd(answer, tools):
 
 
 def _encoded(result, tools):
-    """Return a result as JSON can have it. Other objects become the name of their type."""
+    """Return a result in a form that JSON can represent. An unsuitable object is replaced by the name of its type."""
     try:
         if isinstance(result, dict):
             return {"dict": [[tools["encode"](key), _encoded(value, tools)] for key, value in result.items()]}
@@ -229,7 +229,7 @@ def _encoded(result, tools):
         json.dumps(plain)
     except (OverflowError, RecursionError, MemoryError):
         raise
-    except Exception:  # among them values.UnfitError
+    except Exception:  # for example values.UnfitError
         return {"other": type(result).__name__}
     return plain
 

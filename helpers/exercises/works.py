@@ -1,8 +1,8 @@
-"""Read what learners handed in, as data: files written by `hand_in()`, and notebooks.
+"""Read the work that learners handed in, as data: files written by `hand_in()`, and notebooks.
 
-A notebook is the work of one learner. Several notebooks in a subfolder are put together only if their names differ in
-nothing but the lesson before which they have the same text: `01_fit_a_line.ipynb` and `02_classify.ipynb`, or
-`ada_01.ipynb` and `ada_02.ipynb`. Otherwise two learners, whose numbers differ, could become one.
+A notebook is the work of one learner. Several notebooks in a subfolder are combined only if their names are the same up
+to the number of the lesson, as in `01_fit_a_line.ipynb` and `02_classify.ipynb`, or `ada_01.ipynb` and `ada_02.ipynb`.
+Otherwise, two learners with different numbers could be taken for one.
 """
 
 import functools
@@ -31,7 +31,7 @@ NAMED = re.compile(r"""(?:\b(hint|solution)\s*\(\s*(?:name\s*=\s*)?)?["'](\d\d\.
 ANSWERED = re.compile(r"""\s*(?:lesson\s*=\s*)?["']?(\d\d?)\b""")
 QUESTION = re.compile(r"\b(q\d)\s*=(?!\s*None\b)")
 READABLE = re.compile(rf"""\s{{0,200}}[^\n]{{0,200}}?["']\d\d\.\w+["']|{ANSWERED.pattern}["']?\s*,\s*q\d""")
-LONGEST_CALL = 2000  # characters in which the questions of a call of quiz are looked for
+LONGEST_CALL = 2000  # number of characters in which to look for the questions in a call to quiz
 LESSON = re.compile(r"(.*?)(?<!\d)(\d\d)(?!\d)")
 
 
@@ -41,11 +41,11 @@ class Work:
 
     row: Row
     cells: list
-    names: list  # for each cell, the names of the exercises that its text names, apart from hints and solutions
+    names: list  # for each cell, the names of the exercises that its text mentions, apart from hints and solutions
     shared: bool = False  # whether it is a notebook, whose cells share their variables
     kept: dict = field(default_factory=dict)  # `record.Attempts` by name, from a file written by hand_in()
     seeds: bool = False  # whether a cell of the notebook calls use_seed()
-    unread: set = field(default_factory=set)  # indices of cells with a call whose exercise their text does not name
+    unread: set = field(default_factory=set)  # indices of cells with a call for an exercise that is not named
 
 
 def read(folder, out=None):
@@ -55,13 +55,13 @@ def read(folder, out=None):
     ----------
     folder : Path
     out : path-like, optional
-        A folder that is left out.
+        A folder to ignore.
 
     Returns
     -------
     works : list of Work
     refused : list of (str, str)
-        The other files, with the reasons.
+        The files that cannot be graded, with the reasons.
     """
     opened = [(file, *_opened(path, file)) for path, file in _files(folder, out)]
     works = [work for _, work, _ in opened if work is not None]
@@ -70,7 +70,7 @@ def read(folder, out=None):
 
 
 def _put_together(notebooks):
-    """Give the notebooks of one learner, and only these, the same name and file."""
+    """Give all notebooks of the same learner, and no others, the same name and file."""
     folders = {}
     for work in notebooks:
         folders.setdefault(work.row.file.rpartition("/")[0], []).append(work.row)
@@ -80,14 +80,14 @@ def _put_together(notebooks):
             for row in rows:
                 row.name = row.file = folder
             if len(rows) > 1:
-                rows[0].notes.append(f"These notebooks were put together: {', '.join(files)}.")
+                rows[0].notes.append(f"These notebooks were combined: {', '.join(files)}.")
         elif folder:
             for row in rows:
-                row.notes.append("Its folder has other notebooks too, each of which was graded as one learner's.")
+                row.notes.append("Its folder contains other notebooks, and each was graded as a different learner's.")
 
 
 def _one_per_lesson(files):
-    """Return whether each notebook is named after another lesson, and all names are the same before the lesson."""
+    """Return whether each name contains the number of a different lesson, and all are the same up to this number."""
     found = [LESSON.match(file) for file in files]
     lessons = {one[2] for one in found if one and one[2] in LESSONS}
     return len(lessons) == len(files) and len({one[1].casefold() for one in found}) == 1
@@ -127,7 +127,7 @@ def _opened(path, file):
             return _notebook(path, file), ""
         if path.suffix.lower() in ARCHIVES and path.is_file():
             return None, "It is an archive: unpack it first, into a folder of its own."
-        return None, "It is neither a file written by hand_in() nor a notebook, or a folder that cannot be read."
+        return None, "It is neither a file written by hand_in() nor a notebook, or it is a folder that cannot be read."
     except (SubmissionError, OSError) as error:
         return None, str(error)
 
@@ -138,7 +138,7 @@ def _handed_in(path, file):
     run = [name for name, one in known.items() if one.value is None and one.answer]
     row = Row(given.name, file, given.seed)
     if len(known) < len(given.answers):
-        row.notes.append(f"{len(given.answers) - len(known)} answers belong to no exercise of this copy.")
+        row.notes.append(f"Answers that do not belong to any exercise in this copy: {len(given.answers) - len(known)}.")
     return Work(row, [rerun.Cell(known[name].answer) for name in run], [[name] for name in run], kept=known)
 
 
@@ -171,25 +171,25 @@ def _notebook(path, file):
 
 @functools.cache
 def _of_the_lessons():
-    """Return the texts of all code cells of the lessons. They take long, and answers need little of them."""
+    """Return the texts of all code cells of the lessons, which are slow to run and mostly not needed by answers."""
     notebooks = [json.loads(path.read_text("utf-8")) for path in sorted(LESSON_FOLDER.glob("*.ipynb"))]
     return {"".join(cell["source"]) for one in notebooks for cell in one["cells"] if cell["cell_type"] == "code"}
 
 
 def _asking(texts):
-    """Return the names of `check` and `quiz` in a notebook: these, their aliases, and functions that call them."""
+    """Return the names in a notebook that stand for `check` or `quiz`, or for functions that call them."""
     names = {"check", "quiz"}
     names |= {alias[1] or alias[2] for text in texts for alias in ALIAS.finditer(text)}
     return names | {one[1] for text in texts for one in DEFINED.finditer(text) if _calls(one[2], names)}
 
 
 def _calls(text, names):
-    """Return the positions at which the arguments in calls of these functions begin."""
+    """Return the positions at which the arguments begin in calls to these functions."""
     return [call.end() for call in CALL.finditer(text) if call[1] in names]
 
 
 def _named(text, calls):
-    """Return the names of the exercises that a cell seems to answer. What it answers is known when it is run."""
+    """Return the names of the exercises that a cell seems to answer. Running it shows which ones it does answer."""
     found = [one[2] for one in NAMED.finditer(text) if not one[1]]
     for begin in calls:
         if lesson := ANSWERED.match(text, begin):

@@ -66,7 +66,7 @@ def test_the_running_cell_of_a_notebook_is_read(monkeypatch, capsys):
             "answer = 0.02 * 3",
             "`3` in the line `answer = 0.02 * 3` is not among the numbers in the question",
         ),
-        ("06.flat", "answer = 64^2 * 3", "means the exclusive or of two integers in Python, not a power"),
+        ("06.flat", "answer = 64^2 * 3", "means the exclusive or of two integers, not a power"),
         ("06.baseline", "answer = 33 // 50", "`//` in `33 // 50` cuts off"),
         ("09.twice", "x = 3\nanswer = 4 * x**2", "The power in `x ** 2` should be left out"),
         ("09.twice", "answer = (3 + 3 + 6) / 3", "`/ 3` should be left out"),

@@ -325,7 +325,7 @@ def test_the_points(graded):
     assert cy[total] == "4" and cy["04.forward (2)"] == "2"
     assert EXERCISES["01.weights"].right != with_seed("eve")["01.weights"].right
     assert rows["Eve"]["seed"] == "eve" and rows["Eve"]["01.weights (2)"] == "2"
-    assert "These notebooks were put together: 02.ipynb, 03.ipynb." in rows["Eve"]["note"]
+    assert "These notebooks were combined: 02.ipynb, 03.ipynb." in rows["Eve"]["note"]
     assert [rows["Eve"][name] for name in ("01.slope (2)", "01.error (2)", "01.q1 (1)", "01.q2 (1)", "01.q3 (1)")] == [
         "2", "0", "1", "0", "1"
     ]  # fmt: skip
@@ -338,7 +338,7 @@ def test_what_the_teacher_should_look_at(graded):
     assert "04.step was right on the learner's machine but not here" in notes
     assert "04.update tried something that an answer does not need: os.system" in notes
     assert "04.forward tried something that an answer does not need: os.remove" in notes
-    assert "1 answers belong to no exercise" in rows["ada again.json"]["note"]
+    assert "Answers that do not belong to any exercise in this copy: 1." in rows["ada again.json"]["note"]
     both = rows["ada.json"]["note"] + rows["ada again.json"]["note"]
     assert "The name is the same as in ada" in both and "The seed is the same as in ada" in both
     assert "Their own machine said this." not in page and "(5 attempts)" in page  # not the words of this program
@@ -473,7 +473,7 @@ def test_files_of_several_weeks_are_put_together(tmp_path):
     assert rows.keys() == {"Ada", "Ben"} and rows["Ben"].notes == []
     assert {name: mark.kind for name, mark in rows["Ada"].marks.items()} == {"01.error": "right", "02.slope": "right"}
     assert rows["Ada"].seed == "ada" and rows["Ada"].file == "week 1/a.json"
-    assert rows["Ada"].notes == ["These files have the same name and were put together: week 1/a.json, week 2/a.json."]
+    assert rows["Ada"].notes == ["These files have the same name and were combined: week 1/a.json, week 2/a.json."]
 
 
 @pytest.mark.parametrize(
@@ -503,7 +503,7 @@ def test_of_two_files_for_one_lesson_the_later_is_named(tmp_path, first, second,
             one.attempts = attempts[name]
     rows = rows_of(tmp_path, ("a.json", "Ada", answers[0], None), ("b.json", "Ada", answers[1], None))
     for row, other in zip(rows, "ba", strict=True):
-        said = f" If both are from one learner, {later}.json is the later file: it has more attempts."
+        said = f" If both are from the same learner, {later}.json is the later file: it has more attempts."
         assert row.notes == [f"The name is the same as in {other}.json.{said if later else ''}"]
 
 
@@ -528,7 +528,7 @@ def test_a_class_list_gives_each_row_its_id(tmp_path, capsys, separator):
     with open(tmp_path / "out" / "grades.csv", encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0])[:2] == ["name", "id"] and [row["id"] for row in rows] == ["0017", "b2", "", ""]
-    assert [row["note"] for row in rows] == ["", "", "The name is twice or more in the class list, so there is no ID.", "The name is not in the class list, so there is no ID."]  # fmt: skip  # noqa: E501
+    assert [row["note"] for row in rows] == ["", "", "The name occurs more than once in the class list, so there is no ID.", "The name is not in the class list, so there is no ID."]  # fmt: skip  # noqa: E501
     assert "<h2>Nothing handed in</h2>\n<p><bdi>Cy</bdi></p>" in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 

@@ -214,7 +214,7 @@ def test_what_cannot_be_written_is_said_to_learner_and_teacher(notebook, file, t
     handed(tmp_path, "Ada")
     assert f"01.slope is incomplete: {said} as code." in capsys.readouterr().out
     (row,) = grade.grade(tmp_path).rows
-    assert row.notes == ["01.slope was handed in without what it needs: look at it by hand. (K)"]
+    assert row.notes == ["01.slope was handed in without code that it needs: check it by hand. (K)"]
 
 
 def test_code_that_is_too_long_is_said(notebook, file, tmp_path, capsys):
@@ -243,7 +243,7 @@ def test_what_is_shown_is_what_is_written(answered, tmp_path, capsys):
     (path,) = handed(tmp_path, "  Ada   Lovelace ")
     out = capsys.readouterr().out
     assert path.name == "hand_in_ada_lovelace.json" and path.read_text("utf-8") in out
-    assert "The file holds 2 answers, of which 1 is right." in out
+    assert "The file has 2 answers, of which 1 is right." in out
     content = json.loads(path.read_text("utf-8"))
     stated = content.pop("checksum")
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
@@ -255,7 +255,7 @@ def test_what_is_shown_is_what_is_written(answered, tmp_path, capsys):
 
 def test_no_file_is_replaced(answered, tmp_path, capsys):
     (first,) = handed(tmp_path, "Ada")
-    assert handed(tmp_path, "Ada") == [] and "contains just these answers" in capsys.readouterr().out
+    assert handed(tmp_path, "Ada") == [] and "contains exactly these answers" in capsys.readouterr().out
     first.write_text("precious")
     (second,) = handed(tmp_path, "Ada")
     assert second.name == "hand_in_ada_2.json" and first.read_text() == "precious"

@@ -83,7 +83,7 @@ SEEN = [
     ("09.softmax", "dZ = 0 * A\nfor i in range(A.shape[1]):\n    for j in range(len(A)):\n        for k in range(len(A)):\n"
      "            if k != j:\n                dZ[j, i] -= g[k, i] * A[k, i] * A[j, i]\nreturn dZ",
      "`if k != j:` skips the passes in which `k` and `j` are equal"),
-    ("10.deal", "edges = np.linspace(0, m, K).astype(int)\nreturn np.diff(edges)", "`np.diff` returns one number less"),
+    ("10.deal", "edges = np.linspace(0, m, K).astype(int)\nreturn np.diff(edges)", "`np.diff` returns one number fewer"),
 ]  # fmt: skip
 
 TYPED = [

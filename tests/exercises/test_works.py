@@ -104,7 +104,7 @@ def test_an_answer_that_needs_what_cannot_be_run_is_to_be_looked_at(tmp_path, mo
     row = graded(tmp_path, *cells)
     (mark,) = row.marks.values()
     assert mark.kind == "wrong" and "could not be run here" in mark.words
-    assert "could not be run here: look at it by hand. (NotRunError: the code that sets" in " ".join(row.notes)
+    assert "could not be run here: check it by hand. (NotRunError: the code that sets" in " ".join(row.notes)
 
 
 def test_an_outdated_value_is_not_judged_in_the_same_cell_either(tmp_path):
@@ -156,7 +156,7 @@ def test_of_a_cell_of_the_lessons_only_what_is_quick_is_executed(tmp_path, monke
     monkeypatch.setattr(works, "_of_the_lessons", lambda: set(lesson))
     row = graded(tmp_path, *lesson, "check('01.error', f(z[0]))", "check('01.weights', y)")
     assert kinds(row) == {"01.error": "right", "01.weights": "wrong"}
-    assert row.notes == ["01.weights could not be run here: look at it by hand. (NotRunError: the code that sets y could not be run)"]  # fmt: skip  # noqa: E501
+    assert row.notes == ["01.weights could not be run here: check it by hand. (NotRunError: the code that sets y could not be run)"]  # fmt: skip  # noqa: E501
 
 
 def test_the_cells_of_the_lessons_are_known():
@@ -184,7 +184,7 @@ def test_whose_notebooks_belong_together(tmp_path, files, names):
         others = [row for row in rows.values() if "01.error" in row.marks]
         assert [(row.seed, kinds(row)) for row in others] == [(None, {"01.error": "right"})]
     else:
-        assert "These notebooks were put together: " in " ".join(rows["Ada"].notes)
+        assert "These notebooks were combined: " in " ".join(rows["Ada"].notes)
         assert rows["Ada"].marks["01.weights"].kind == "right"
         assert rows["Ada"].marks["01.error"].kind != "right"  # by Ada's own numbers
 
@@ -265,7 +265,7 @@ def test_a_value_that_json_does_not_have_gets_the_reply_of_check(tmp_path, name,
 @pytest.mark.parametrize("answer", ["{'a': object()}", "{-3}", "object()", "np.ma.array([-3], mask=[True])", "np.sin"])
 def test_an_answer_without_a_value_is_noted(tmp_path, answer):
     row = graded(tmp_path, f"check('01.error', {answer})")
-    assert kinds(row) == {"01.error": "wrong"} and "look at it by hand. (UnreadableError: " in row.notes[0]
+    assert kinds(row) == {"01.error": "wrong"} and "check it by hand. (UnreadableError: " in row.notes[0]
 
 
 HOWEVER_CALLED = [
@@ -295,13 +295,13 @@ def test_a_call_that_is_not_reached_is_noted_however_it_looks(tmp_path, cells, n
     row = graded(tmp_path, *cells[:-1], f"raise SystemExit\n{cells[-1]}")
     assert set(kinds(row).items()) <= {(name, "wrong")}
     (note,) = row.notes
-    assert "look at it by hand. (SystemExit" in note and list(row.code) == [note]
+    assert "check it by hand. (SystemExit" in note and list(row.code) == [note]
 
 
 @pytest.mark.parametrize("cell", ["def check(x): pass", "# check your work", "check = len\ncheck([])"])
 def test_nothing_false_is_said_about_a_notebook_without_an_answer_that_can_be_found(tmp_path, cell):
     row = graded(tmp_path, cell)
-    assert row.marks == {} and "look at it by hand" in " ".join(row.notes)
+    assert row.marks == {} and "check it by hand" in " ".join(row.notes)
 
 
 def test_a_notebook_that_calls_neither_check_nor_quiz_is_refused(tmp_path):
@@ -324,11 +324,11 @@ def test_a_hint_is_no_answer(tmp_path):
 def test_an_answer_that_writes_to_a_file_is_noted_without_a_reproach(tmp_path):
     row = graded(tmp_path, "open('notes.txt', 'w')", "np.save('x', np.ones(3))\ncheck('01.error', 9)", "check('01.weights', [-3, -6])")  # fmt: skip  # noqa: E501
     (note,) = row.notes
-    assert note == "01.error could not run here, because nothing is written while grading: look at it by hand. (writing to files)"  # fmt: skip  # noqa: E501
+    assert note == "01.error could not run here, because files cannot be written while grading: check it by hand. (writing to files)"  # fmt: skip  # noqa: E501
 
 
 MILD, TRIED = (
-    "needed something that is not available here: look at it by hand",
+    "needed something that is not available here: check it by hand",
     "tried something that an answer does not",
 )
 

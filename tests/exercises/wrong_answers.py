@@ -3,7 +3,7 @@
 
 ANSWERS = [
     # ^ is exclusive or in Python, not a power, so this is 0
-    ("00.first", "answer = 2 ^ 2", "means the exclusive or of two integers in Python, not a power"),
+    ("00.first", "answer = 2 ^ 2", "means the exclusive or of two integers, not a power"),
     # arithmetic slip: 2 times 2 is 4
     ("00.first", "answer = 5", "Count again: start with two"),
     # repeats the text '2' instead of multiplying numbers; gives the string '22'
