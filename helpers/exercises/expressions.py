@@ -65,9 +65,7 @@ def edits_of(function, scope, numbers, arrays, tables, outside):
     targets = [n.slice for n in assigned]
     entries = [parse(text) for text in dict.fromkeys(map(ast.unparse, assigned))]
     known = Known(names, scope, counts, outside, loops, entries)
-    stored = {
-        id(n) for target in targets for n in ast.walk(target)
-    }  # a wrong target is less likely than a wrong value
+    stored = {id(n) for target in targets for n in ast.walk(target)}  # a wrong target is less likely than a wrong value
     for edit in _of_slots(function, known, numbers, inputs):
         if not (edit.kind == "sign" and id(edit.node) in sizes):
             yield edit._replace(rank=edit.rank + 0.3 * (id(edit.node) in stored))

@@ -144,7 +144,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda n1, n2: n1 * n2,
-                "That is the number of entries. The shape gives the numbers of rows and columns apart.",
+                "That is the number of entries. The shape gives the numbers of rows and columns separately.",
             ),
             Wrong(
                 lambda n1, n2, m: (n2, n1, m),
@@ -483,7 +483,7 @@ EXERCISES = [
         solution='q4 = "a"',
         reason="It appears once, where the backward pass begins. Everything computed from dZ[2] inherits it.",
         wrong=[
-            Wrong("b", "That would also work, but it is more to write. Where does the mean first enter our code?"),
+            Wrong("b", "That would also work, but it takes more code. Where does the mean first enter our code?"),
             Wrong("c", "By then, the gradient already includes it. Where does the mean first enter our code?"),
         ],
     ),

@@ -197,7 +197,7 @@ EXERCISES = [
                 _each_stretched,
                 (
                     "You stretched each image to its own range of values, so the brightness and the contrast of "
-                    "the images are lost. Which values can a pixel have at all?"
+                    "the images are lost. Which values can a pixel have?"
                 ),
             ),
             Wrong(
@@ -424,13 +424,13 @@ EXERCISES = [
             Wrong(0.33, "33 is the number of cats out of 50 images, not out of 100."),
             Wrong(
                 33 / 83,
-                "You added the 33 images of cats to the 50 images, but they are among them. Out of how many images "
-                "is the share?",
+                "You added the 33 images of cats to the 50 images, but the 50 already include them. How many images "
+                "are there in total?",
             ),
             Wrong(
                 50 / 83,
-                "You added the 33 images of cats to the 50 images, but they are among them. Out of how many images "
-                "is the share?",
+                "You added the 33 images of cats to the 50 images, but the 50 already include them. How many images "
+                "are there in total?",
             ),
         ],
     ),

@@ -66,7 +66,7 @@ def _moved(p, dp, rate):
 
 
 def _epoch_of(rows_of_batch, step=_moved):
-    """An epoch whose batches are `rows_of_batch(order, start, batch_size)`, for the common mistakes."""
+    """Return an epoch with a mistake, whose batches are given by `rows_of_batch(order, start, batch_size)`."""
 
     def epoch(X, Y, W, b, order, batch_size, learning_rate, gradients):
         for start in range(0, len(order), batch_size):
@@ -98,7 +98,7 @@ def _last_batch_alone(X, Y, W, b, order, batch_size, learning_rate, gradients):
 
 
 def _first_batches(count):
-    """An epoch that ends after the first `count(m, batch_size)` batches."""
+    """Return an epoch that ends after the first `count(m, batch_size)` batches."""
 
     def epoch(X, Y, W, b, order, batch_size, learning_rate, gradients):
         chosen = order[: count(len(order), batch_size) * batch_size]

@@ -1,4 +1,4 @@
-"""Exercises of lesson 11, about the steps of Adam, the gradient of the inputs, and changes of a picture."""
+"""Exercises for lesson 11, on the steps of Adam, the gradient of the inputs, and changes to a picture."""
 
 import numpy as np
 
@@ -80,10 +80,12 @@ EXERCISES = [
             "Divide the distance by the length of the longest possible step.",
         ],
         wrong=[
-            Wrong(lambda goal, rate: goal / rate, "That would be the way from 0, but the weight starts at <start>."),
+            Wrong(
+                lambda goal, rate: goal / rate, "That would be the distance from 0, but the weight starts at <start>."
+            ),
             Wrong(
                 lambda start, rate: start / rate,
-                "That would be the way from 0 to the start, but the weight still has to reach <goal>.",
+                "That would be the distance from 0 to the start, but the weight still has to reach <goal>.",
             ),
             Wrong(
                 lambda start, goal, rate: (goal + start) / rate,
@@ -91,7 +93,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda way, rate: way * rate,
-                "You multiplied the distance by the step, but the question is how often the step fits into it.",
+                "You multiplied the distance by the step, but the question is how many times the step fits into it.",
             ),
             Wrong(lambda way: way, "That is the distance. How many steps does it take to cover it?"),
             Wrong(
@@ -122,7 +124,7 @@ EXERCISES = [
             "The last step is the same as the others, but without a slope, because inputs have no activation function."
         ),
         hints=[
-            "Begin like `backward` of lesson 04, with dZ of the output layer, and go back layer by layer.",
+            "Begin as in `backward` in lesson 04, with dZ of the output layer, and go back layer by layer.",
             "To get from dZ of one layer to the layer before it, you need the transposed weights and a slope.",
             "Stop at dZ of layer 1. One more product, without a slope, leads to the inputs.",
         ],
@@ -151,7 +153,7 @@ EXERCISES = [
             ),
             Wrong(
                 _back_with(error=lambda A, Y: Y - A),
-                "All signs are reversed. Start from the answer minus the truth.",
+                "All signs are reversed. Start from the prediction minus the target.",
             ),
             Wrong(
                 _back_with(last=lambda W, dZ, A: (W[1].T @ dZ).T),
@@ -209,7 +211,7 @@ EXERCISES = [
         cases=_pictures,
         reason=(
             "Each pixel moves against its derivative, as far as it may, whatever the size of the derivative. "
-            "Where the paper is white already, or the ink black, it cannot move at all."
+            "Where the paper is already white, or the ink already black, it cannot move at all."
         ),
         hints=[
             "Look at a single pixel. In which direction should it move, and how far?",
@@ -313,7 +315,7 @@ EXERCISES = [
             Wrong(
                 "a", "That is what plain gradient descent does, but Adam divides by the typical size of the gradient."
             ),
-            Wrong("c", "The division makes up for the factor, but not more than that."),
+            Wrong("c", "The division cancels the factor, but it does no more than that."),
         ],
     ),
 ]

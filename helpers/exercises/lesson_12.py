@@ -1,4 +1,4 @@
-"""Exercises for lesson 12, about convolutions, normalisation, attention, shared weights and Newton's method."""
+"""Exercises for lesson 12, on convolutions, normalisation, attention, shared weights and Newton's method."""
 
 import numpy as np
 
@@ -117,7 +117,7 @@ EXERCISES = [
             Wrong(1152, "You left out the biases. How many filters are there?"),
             Wrong(160, "You left out the channels. How many numbers does a window of 3 × 3 pixels contain?"),
             Wrong(144, "A window of 3 × 3 pixels contains 8 numbers for each pixel, and each filter has a bias."),
-            Wrong(88, "That is one filter and a bias for each. How many filters are there?"),
+            Wrong(88, "You counted all the biases, but the weights of only one filter. How many filters are there?"),
             Wrong(1160, "You counted a bias for each channel, but there is one for each filter."),
             Wrong(73, "That is a single filter with its bias. How many filters are there?"),
             Wrong(
@@ -316,7 +316,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda x: (x - x.mean(-1, keepdims=True)) / (x.var(-1, keepdims=True) + 1e-5),
-                "You divided by the variance. What has to be taken of it first?",
+                "You divided by the variance. Which function should you apply to it first?",
             ),
             Wrong(
                 lambda x: x / np.sqrt(x.var(-1, keepdims=True) + 1e-5),
@@ -351,7 +351,7 @@ EXERCISES = [
         hints=[
             "Compute the scores first. Row t belongs to token t. Which entries of this row must not count?",
             "`np.tri(n)` is 1 on and below the diagonal. Where it is 0, replace the score by `-np.inf`.",
-            "Then softmax in each row, over axis 1, and the product with `V`.",
+            "Then apply softmax to each row, over axis 1, and multiply the result by `V`.",
         ],
         wrong=[
             Wrong(
@@ -420,7 +420,7 @@ EXERCISES = [
         ),
         right=-0.1,
         solution="answer = 0.2 + 0.2 - 0.5",
-        reason="A change of the entry acts along all three paths at once, so the derivatives add up.",
+        reason="A change in the entry acts along all three paths at once, so the derivatives add up.",
         hints=["What happens on a tape to a variable that is used several times?", "Add up all three derivatives."],
         wrong=[
             Wrong(0.5745, "That is the length of the vector of the three derivatives. How do paths combine?"),
@@ -455,7 +455,7 @@ EXERCISES = [
         wrong=[
             Wrong(
                 lambda p, slope, H: p - slope / H,
-                "`/` divides by each entry of H separately. By which operation with a matrix is it replaced?",
+                "`/` divides by each entry of H separately. Which matrix operation replaces it?",
             ),
             Wrong(
                 lambda p, slope, H: p - (1 / H) @ slope,
