@@ -198,7 +198,7 @@ def _record(name, answer, said):
 
 
 def _question(name, said):
-    """Return the question with the reader's own numbers, or "" if it is the lesson's own or the answer is right."""
+    """Return the question with the reader's own numbers, or "" if they have none or the answer is right."""
     if said.kind == "right" or _unknown(name) or current(name) is EXERCISES[name]:
         return ""
     return current(name).prompt

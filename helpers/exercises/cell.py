@@ -72,7 +72,7 @@ def read(text, name, scope):
 
 
 def _answer(node, name):
-    """Return the answer that a call to `check` or `quiz` passes for this exercise, or None if it is no such call."""
+    """Return the answer that a call to `check` or `quiz` passes for this exercise, or None for any other node."""
     if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in ("check", "quiz"):
         return None
     if node.func.id == "quiz":
@@ -101,7 +101,7 @@ def is_formula(code):
 
 
 def may_run_again(code):
-    """Return whether it seems safe to run the code any number of times, because it has no obvious side effects."""
+    """Return whether the code has no obvious side effects, so that it can be run any number of times."""
     stored = own_names(code)
     for node in ast.walk(code.tree):
         name = getattr(node, "id", getattr(node, "attr", ""))

@@ -30,7 +30,7 @@ def unneeded(exercise):
 
 
 def read(exercise, answer):
-    """Return the code of a function (see `reading.read`), with the exercise's unneeded arguments and result names."""
+    """Return the code of a function (see `reading.read`), with its unneeded arguments and the names of its results."""
     code = reading.read(answer)
     return code and code._replace(unneeded=unneeded(exercise), parts=exercise.parts)
 
@@ -145,7 +145,7 @@ def with_unused(words, code):
 
 
 def with_arguments(words, missing, code):
-    """Extend a message about an undefined name with the unused arguments that may be meant by it."""
+    """Extend a message about an undefined name with the unused arguments that the name may stand for."""
     names = reading.unused(code) if code else []
     if not names:
         return words
@@ -175,7 +175,7 @@ def _diagonal(code, words):
 
 
 def _fixed_keys(code, words):
-    """Return a sentence and a question about code that only works for a fixed number of layers, if it does."""
+    """Return a sentence and a question if the code only works for a fixed number of layers, otherwise ""."""
     loops = (ast.For, ast.While, ast.ListComp, ast.DictComp)
     arguments = [argument.arg for argument in code.tree.args.args]
     keys = {n.slice.value for n in ast.walk(code.tree) if isinstance(n, ast.Subscript)
@@ -196,7 +196,7 @@ def _axis_left_out(code, words):
 
 
 def _lost_axis(code, words):
-    """Return a sentence and a question about a reduction whose result lacks the axis that was reduced, if any."""
+    """Return a sentence and a question about a reduction whose result has lost an axis that is still needed, if any."""
     shapes = re.findall(r"shapes \(([\d,]*)\) \(([\d,]*)\)", words)
     for first, second in shapes:
         longer, shorter = sorted((first.strip(",").split(","), second.strip(",").split(",")), key=len, reverse=True)
@@ -205,7 +205,7 @@ def _lost_axis(code, words):
         for call in calls_here if shorter in lost else ():
             named = {keyword.arg for keyword in call.keywords}
             if getattr(call.func, "attr", "") in COMBINED and "axis" in named and "keepdims" not in named:
-                return f"`{ast.unparse(call)}` loses the axis that it runs along. How can its result keep it?"
+                return f"`{ast.unparse(call)}` loses the axis that it runs along. How can the result keep this axis?"
     return ""
 
 
@@ -216,7 +216,7 @@ def _compared(code, words):
         if name in ("max", "min") and "condition is applied" in words and code.line(node)[:40] in words:
             return (
                 f"`{name}` compares its arguments as a whole, but arrays must be compared entry by entry. Does the "
-                f"formula contain a {'maximum' if name == 'max' else 'minimum'}, and which NumPy function is it?"
+                f"formula contain a {'maximum' if name == 'max' else 'minimum'}, and which NumPy function computes it?"
             )
     return ""
 

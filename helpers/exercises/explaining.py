@@ -1,6 +1,7 @@
 """Choose the best explanation for a wrong function.
 
-A change that corrects its code is preferred to a description of its results, and this to a remark about the code alone.
+A change that corrects its code is preferred to a description of its results, which is preferred to a remark on the code
+alone.
 """
 
 import copy

@@ -78,7 +78,7 @@ def _count(tree, number):
 
 
 def _is_in_place(number, tree, solution):
-    """Return whether the solution contains a number as often as the reader's code does, in the same kind of operation.
+    """Return whether the solution contains a number at least as often, in the same kind of operation, as the code does.
 
     For a number that is not in an operation, such as one in a list, the kind of operation does not matter.
     """
@@ -115,7 +115,7 @@ def _leaves(piece):
 
 
 def operands(code, wanted):
-    """Yield edits that replace a name in an operation by a number from the question."""
+    """Yield edits that replace a name in an operation with a number from the formula."""
     for slot, node, parent in expressions.slots(code.tree):
         if isinstance(parent, ast.BinOp) and isinstance(node, ast.Name):
             for number in wanted:

@@ -100,7 +100,7 @@ def _about_spread(exercise, mine, code):
     called, line = getattr(cell.result(code), "func", None), where(code.line(cell.result(code)))
     if getattr(called, "attr", "") in ("std", "var") and mine.ndim == 0 and mine == 0:
         return (
-            f"A single number and equal numbers have no spread, so `{ast.unparse(called)}`{line} is 0. "
+            f"A single number has no spread, and neither do equal numbers, so `{ast.unparse(called)}`{line} is 0. "
             f"Which quantity's spread does the question ask for?"
         )
     if getattr(called, "attr", "") != "var" or "standard deviation of" not in exercise.prompt:
@@ -126,7 +126,7 @@ def _about_equal_values(exercise, mine, code):
 
 
 def _about_an_interval(exercise, code):
-    """Return a sentence about a slope taken over a wide interval, or "" if there is none or none is asked for."""
+    """Return a sentence about a slope over a wide interval where the slope at a point is asked for, if any."""
     if not re.search(SLOPE, exercise.prompt):
         return ""
     for node in ast.walk(code.tree):

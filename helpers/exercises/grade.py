@@ -36,7 +36,7 @@ NO_ANSWER = {"error": "NotRunError: The code in the file does not check this exe
 NEEDED = "needed something that is not available here: check it by hand."
 NOT_WRITTEN = "could not run here, because files cannot be written while grading: check it by hand."
 NOT_JUDGED = ("NotRunError", worker.UNREADABLE)
-# Texts in the errors of answers that may be honest but cannot be run here.
+# Parts of the error messages of answers that may be honest but cannot be run here.
 UNAVAILABLE = ("not allowed here", "not available here", "MemoryError", "ModuleNotFoundError", rerun.ENDED)
 
 
@@ -107,7 +107,7 @@ def _mark(work, answers):
 
 
 def _given(work, answers, asked):
-    """Return the answers to each exercise, and the error of the last cell that answered it or failed to, or ""."""
+    """Return the answers to each exercise, and the error of the last cell that answered it or tried to, or ""."""
     found, ended = {}, {}
     for i, names in enumerate(asked):
         failed = {"error": answers.errors[i]} if i in answers.errors else {"value": None} if work.shared else NO_ANSWER
@@ -122,7 +122,7 @@ def _given(work, answers, asked):
 
 
 def _asked(work, answers):
-    """Return for each cell the names of the exercises that it answers, according to its text or to running it."""
+    """Return for each cell the names of the exercises that it answers, as shown by its text or by running it."""
     asked = [list(names) for names in work.names]
     for name in [name for name in answers.found if work.shared and name in EXERCISES]:
         for i in {one["cell"] for one in answers.found[name]} & set(range(len(asked))):
@@ -131,7 +131,7 @@ def _asked(work, answers):
 
 
 def _note_unread(work, answers, asked):
-    """Add a note on each failed cell with a call whose exercise is unknown, because it may not have been reached."""
+    """Add a note on each failed cell with a call for an unknown exercise, which may not have been reached."""
     failed = sorted(work.unread & set(answers.errors))
     for i in failed:
         said = "A cell failed, and a call to check or quiz in it could not be read: check it by hand."

@@ -253,7 +253,10 @@ def _missing(names):
 
 
 def _stuck(grades):
-    """Return a list of exercises with the mistakes and who made them. Those with the most stuck learners come first."""
+    """Return a list of exercises, each with its mistakes and the learners who made them.
+
+    The exercises on which most learners are stuck come first.
+    """
     stuck = defaultdict(lambda: defaultdict(list))
     for row in grades.rows:
         for name, mark in row.marks.items():

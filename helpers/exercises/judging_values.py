@@ -50,7 +50,7 @@ def judge_value(exercise, answer, code=None):
 
 
 _IN_LESSON = (
-    "This is right for the numbers in the text of the lesson, but you have numbers of your own. What do yours give?"
+    "This is right for the numbers in the text of the lesson, but you have your own numbers. What do you get with them?"
 )
 _NOTHING = "Replace None with your answer and run the cell again."
 

@@ -62,7 +62,7 @@ def _later(one, other):
 
 
 def _alike(rows, of):
-    """Return lists of the rows for which `of` returns the same value. Values that are None or unique are left out."""
+    """Return lists of the rows for which `of` returns the same value. Unique values and None are left out."""
     groups = {}
     for row in rows:
         groups.setdefault(of(row), []).append(row)

@@ -72,7 +72,7 @@ def _functions(slot, node, scope):
 
 
 def _factors(slot, node, numbers):
-    """Yield edits that add a factor, a divisor, a sum or a 2."""
+    """Yield edits that add a factor, a divisor or a sum, or multiply or divide by 2."""
     for number in numbers:
         yield of_slot("no_factor", slot, ast.BinOp(node, ast.Mult(), ast.Name(number, ast.Load())), node)
         yield of_slot("no_factor", slot, ast.BinOp(node, ast.Div(), ast.Name(number, ast.Load())), node, 0.1)

@@ -15,8 +15,8 @@ from types import FunctionType, ModuleType
 import numpy as np
 
 LONGEST_VALUE = 8_000  # maximum number of characters in a value; a longer one is data, which no answer needs
-MOST_NUMBERS = 1_000  # in an array
-PROVIDED = ("get_ipython", "display")  # by IPython
+MOST_NUMBERS = 1_000  # maximum number of entries in an array
+PROVIDED = ("get_ipython", "display")  # names that IPython provides
 
 
 def code_for(text, scope, cells):

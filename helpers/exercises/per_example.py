@@ -1,4 +1,4 @@
-"""Edits to code that handles one example at a time, such as for lost values, single columns or wrong index letters."""
+"""Edits that undo mistakes in code that handles one example at a time, such as the use of a single column."""
 
 import ast
 import copy
@@ -98,7 +98,7 @@ def _collected(owner, i, arguments):
 
 
 def _column(node):
-    """Return an array and a column number if a node is `x[…, 0]`, `x[…, [0]]` or `x[…, :1]`, else None and None."""
+    """Return the array and the column number in `x[…, 0]`, `x[…, [0]]` or `x[…, :1]`, otherwise (None, None)."""
     index = node.slice.elts[-1] if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) else None
     index = index.elts[0] if isinstance(index, ast.List) and len(index.elts) == 1 else index
     index = ast.Constant(0) if isinstance(index, ast.Slice) and ast.unparse(index) in (":1", "0:1") else index
@@ -167,6 +167,6 @@ def _letters(slot, node):
 
 
 def _renamed(letters):
-    """Return index letters renamed in the order in which they occur, so that the same patterns look the same."""
+    """Return index letters renamed in order of appearance, so that equivalent patterns become equal."""
     order = list(dict.fromkeys(re.findall("[a-zA-Z]", letters)))
     return re.sub("[a-zA-Z]", lambda letter: chr(ord("a") + order.index(letter[0])), letters)

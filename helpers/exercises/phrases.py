@@ -156,11 +156,11 @@ WORDS = {
         "For which values should it be true, and is it right at the boundary?",
     ),
     "unconditional": (
-        "What {line} does only sometimes is needed every time",
+        "The code under {line} should run every time, not only when the condition is true",
         "Why should the other passes or values be treated differently?",
     ),
     "relative": (
-        "{piece} changes the value by a share of itself, not by a fixed amount",
+        "{piece} changes the value by a fraction of itself, not by a fixed amount",
         "How far apart are the two points then, and what do you divide by?",
     ),
     "letters": (

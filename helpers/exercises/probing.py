@@ -66,7 +66,7 @@ class _Probe:
 
 
 def _arrays(case, names):
-    """Yield the name, the path and the value of every array of decimal numbers in the arguments."""
+    """Yield the name, the path and the value of every array of floating-point numbers in the arguments."""
     for i, (name, value) in enumerate(zip(names, case, strict=False)):
         parts = value.items() if isinstance(value, dict) else [("", value)]
         for key, array in parts:

@@ -42,7 +42,7 @@ DTYPES = {np.dtype(kind).name for kind in "?bhilqBHILQefd"}
 ERRORS = {one.__name__: one for one in (TimeUp, SystemExit, ArgumentChangedError, ArgumentRoundedError)}
 STOPPED = f"TimeUp: {SECONDS:g}"
 ENDED = "ProcessEndedError: The code ended the process, made it crash, or used too much memory."
-GIVEN_UP = "NotRunError: The time for all answers in this file was used up before this one."
+GIVEN_UP = "NotRunError: The time for all answers in this file ran out before this one could be run."
 
 
 class Cell(NamedTuple):
@@ -170,7 +170,7 @@ def _listen(stream, lines):
 
 
 def _kill(process):
-    """Stop a process and those that it has started. It may only wait for another one (see `confinement.confine`)."""
+    """Stop a process and its children, for one of which it may just be waiting (see `confinement.confine`)."""
     with contextlib.suppress(OSError):
         process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
@@ -218,7 +218,7 @@ def _note(line, answers):
         answers.errors.setdefault(cell, error)
 
 
-# --- judging what came back ----------------------------------------------------------------------
+# --- judging the results -------------------------------------------------------------------------
 
 
 def verdict(exercise, found):

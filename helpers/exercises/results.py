@@ -69,7 +69,7 @@ def _zeros_and_ones(name, mine, right):
 
 
 def _limited(mine, right, given):
-    """Return a sentence that says for which values of the only argument the result is wrong, if this is clear."""
+    """Return a sentence that says for which range of the only argument the result is wrong or right, if any."""
     if len(given) != 1 or len(mine) != 1:
         return ""
     ((name, x),), (a,), (b,) = given, mine.values(), right.values()

@@ -8,7 +8,7 @@ from helpers.exercises.message import Message
 from helpers.exercises.registry import EXERCISES, with_seed
 from helpers.exercises.submission import LONGEST_NAME, clean
 
-_seed = {}  # filled at the first use, so that importing this module reads no file
+_seed = {}  # filled on first use, so that importing this module reads no file
 
 
 def use_seed(seed):
@@ -35,7 +35,7 @@ def use_seed(seed):
         Message("✓", "Numbers of the lessons.", f"All exercises have the numbers in the text. {note}".rstrip()).show()
         return
     count = sum(with_seed(text)[name] is not EXERCISES[name] for name in EXERCISES)
-    words = f"{count} exercises and questions now have the numbers of {text!r}. Run their cells to see the questions. "
+    words = f"{count} exercises and questions now use the numbers for {text!r}. Run their cells to see the questions. "
     words += "Answers that you gave with other numbers no longer count."
     Message("✓", "Your own numbers.", f"{words} {note}".rstrip()).show()
 
@@ -61,7 +61,7 @@ def normal(seed):
 
 
 def current(name):
-    """Return an exercise with the numbers that apply now."""
+    """Return an exercise with the numbers that are currently in use."""
     return with_seed(_current())[name]
 
 

@@ -10,7 +10,7 @@ from helpers.exercises.expressions import slots
 
 SUMS = ("mean", "sum")
 LENGTHS = ("norm", "sqrt", "abs")
-CUTS = (1, 2, 3, -1, -2)  # columns at which a joint array of gradients may be cut
+CUTS = (1, 2, 3, -1, -2)  # columns at which an array with several gradients may be split
 
 
 def edits_of(function, arrays):
@@ -177,7 +177,7 @@ def _as_is(slot, node, made, arrays):
 
 
 def _cut(slot, node):
-    """Yield edits that cut the columns of an array at a different place."""
+    """Yield edits that split the columns of an array at a different place."""
     parts = node.elts if isinstance(node, ast.Tuple) and len(node.elts) == 2 else []
     if not parts or not all(isinstance(part, ast.Subscript) for part in parts):
         return

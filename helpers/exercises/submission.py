@@ -1,4 +1,4 @@
-"""Define, write and read the file that a learner hands in.
+"""Define the file that a learner hands in, and convert submissions to and from its format.
 
 It is a JSON object with the learner's name, the seed of their numbers, their answers and a checksum::
 

@@ -1,4 +1,4 @@
-"""Edits that undo mistakes in an index, such as the wrong axis, a part of an array or entries in a different order."""
+"""Edits that undo mistakes in an index, such as a wrong axis, a missing part of an array or reordered entries."""
 
 import ast
 

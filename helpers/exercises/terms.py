@@ -20,7 +20,7 @@ def edits_of(slot, node, parent):
 
 
 def _misplaced(slot, node, parent):
-    """Yield edits that move a factor to the other side of a fraction, or exchange two factors across it."""
+    """Yield edits that move a factor to the other side of a fraction, or swap two factors across it."""
     if isinstance(getattr(parent, "op", None), FRACTIONS):
         return
     above, below = _fraction(node)
@@ -101,7 +101,7 @@ def _wrong_term(slot, node):
 
 
 def _other_slope(slot, node):
-    """Yield edits that exchange the slopes 1 - a ** 2 of tanh and a * (1 - a) of the sigmoid."""
+    """Yield edits that swap the slopes 1 - a ** 2 of tanh and a * (1 - a) of the sigmoid."""
     text = ast.unparse(node)
     tanh = re.fullmatch(r"1 - (.+) \*\* 2", text)
     sigmoid = re.fullmatch(r"(.+) \* \(1 - (.+)\)", text)

@@ -125,7 +125,7 @@ def _find(code, right, exercise, fits):
 
 
 def _likelier_number(best, code, passed, found, given):
-    """Return the wrong number if only one number can be wrong, or if one of two has to be a number in `given`.
+    """Return the wrong number if only one number can be wrong, or if only one of two is corrected by one in `given`.
 
     Return None if changing either of two numbers gives the right result, so that nothing shows which one is wrong.
     """

@@ -86,7 +86,7 @@ def _leaves(name, value, wanted):
 
 
 def as_array(value, name=""):
-    """Convert a value to an array of real numbers, or of text if it is a str.
+    """Convert a value to an array of real numbers, or to an array of text if it is a string.
 
     Raises
     ------

@@ -65,7 +65,7 @@ class Numbers:
 
 
 class Variant(NamedTuple):
-    """An exercise's numbers by name, its right value and its wrong values, in the order of the exercise.
+    """An exercise's numbers by name, its right value and its wrong values, in the order of its wrong answers.
 
     A wrong value is None if its mistake is not possible with these numbers, or has the same value as another one.
     """

@@ -108,9 +108,9 @@ def _tools(texts):
 
 
 def _replaying(texts):
-    """Return the parts of `replay` that are needed, and the texts as Python code. Then remove IPython.
+    """Return the parts of `replay` that are needed, and the texts as Python code.
 
-    IPython is slow and needs many modules that answers do not need.
+    Then remove IPython from the process, because it is slow and needs many modules that answers do not need.
     """
     from helpers.exercises import replay
     from helpers.system.confinement import ALLOWED

@@ -2,7 +2,7 @@
 
 A notebook is the work of one learner. Several notebooks in a subfolder are combined only if their names are the same up
 to the number of the lesson, as in `01_fit_a_line.ipynb` and `02_classify.ipynb`, or `ada_01.ipynb` and `ada_02.ipynb`.
-Otherwise, two learners with different numbers could be taken for one.
+Otherwise, two learners with different numbers could be mistaken for one.
 """
 
 import functools

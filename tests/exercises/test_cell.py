@@ -91,7 +91,7 @@ def test_the_running_cell_of_a_notebook_is_read(monkeypatch, capsys):
             "answer = 64 * 64\nanswer == 3 * answer",
             "`answer == 3 * answer` compares two values but assigns nothing",
         ),
-        ("07.spread", "answer = np.std([0.1] * 400)", "equal numbers have no spread"),
+        ("07.spread", "answer = np.std([0.1] * 400)", "neither do equal numbers"),
         ("07.slopes", "answer = 4e10", "means 4 times 10 to the power 10"),
         ("08.adam", "answer = abs(theta[0])", "`theta` in the line `answer = abs(theta[0])` is an array of shape (2,)"),
     ],

@@ -37,7 +37,7 @@ FUNCTIONS = [  # exercise, body, words of the verdict
         STEP + "W, b = -learning_rate * dW, -learning_rate * db\nreturn W, b",
         "replaces the previous value in every pass",
     ),
-    ("01.slope", NUDGED, "changes the value by a share of itself"),
+    ("01.slope", NUDGED, "changes the value by a fraction of itself"),
     (
         "01.gradients",
         "dZ = (W @ A0 + b - Y) / Y.shape[1]\ndW = np.einsum('ji,ki->j', dZ, A0)[:, np.newaxis]" + BIAS,
@@ -89,7 +89,7 @@ def test_a_condition_is_not_mended_by_comparing_a_name_with_itself():
         "    dW[l] = dW[l] / Y.shape[1]\n    if l == L:\n        dW[l] = dW[l] * Y.shape[1]\n    if l > 1",
     )
     said = judge(EXERCISES["05.bugs"], written("05.bugs", body("05.bugs", text)))
-    assert "What `if l == L:` does only sometimes is needed every time" in said.words
+    assert "The code under `if l == L:` should run every time" in said.words
 
 
 TYPED = [  # exercise, code, words of the verdict, words that are not in it

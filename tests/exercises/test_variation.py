@@ -140,7 +140,7 @@ def test_exercises_that_belong_together_share_their_numbers():
 def test_the_question_is_shown_with_its_numbers(capsys):
     exercises.use_seed("  ADA ")
     out = capsys.readouterr().out
-    assert f"{len(VARYING)} exercises and questions now have the numbers of 'ada'" in out
+    assert f"{len(VARYING)} exercises and questions now use the numbers for 'ada'" in out
     exercises.check("01.error", None)
     assert "Your question: A prediction is $z = 2$ and the target is $y = 10$." in capsys.readouterr().out
     exercises.quiz("01", q1=None, q2=None)
