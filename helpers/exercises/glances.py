@@ -52,7 +52,7 @@ def about_a_cost(exercise, code):
         return ""
     return (
         f"`{ast.unparse(called)}`{where(code.line(called))} belongs to the cost, but the question asks for a "
-        f"derivative. What is left of the logarithm when you differentiate it?"
+        f"derivative. What does the logarithm become when you differentiate it?"
     )
 
 

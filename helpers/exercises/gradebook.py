@@ -249,7 +249,7 @@ def _list(lines, nothing):
 
 
 def _missing(names):
-    return f"<p>{', '.join(map(_text, names)) or 'Everybody in the class list has handed in something.'}</p>"
+    return f"<p>{', '.join(map(_text, names)) or 'Everybody on the class list has handed in something.'}</p>"
 
 
 def _stuck(grades):

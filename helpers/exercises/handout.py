@@ -65,7 +65,7 @@ a learner who needed all of them should be able to explain the solution.
 
 **Grading.** `python -m helpers.exercises.grade FOLDER` runs and judges the files of a class by the same rubric, except
 that it cannot ask anybody to explain a mistake. If a learner has numbers of their own, run `use_seed("…")` with the
-seed in the report, and `solution("01.error")` shows the solution with these numbers.
+seed in the report. Then `solution("01.error")` shows the solution with these numbers.
 """
 
 SETUP = """import os
@@ -95,7 +95,7 @@ def write(folder=ROOT / "build" / "handout"):
     """
     folder = Path(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / BOOK).is_file():
-        raise FileExistsError(f"{folder.name} contains something other than a handout. Move it away first.")
+        raise FileExistsError(f"{folder.name} contains something other than a handout. Move it elsewhere first.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as place:
         new = Path(place) / "new"

@@ -328,7 +328,7 @@ EXERCISES = [
             "Which cost has the derivative ∂J/∂A = A − Y? It is not the cross-entropy.",
             (
                 "A − Y is already ∂J/∂Z, because two factors have cancelled. Which factor does this code apply "
-                "once too often?"
+                "one time too many?"
             ),
         ],
         wrong=[

@@ -32,7 +32,7 @@ from helpers.backprop.activations import sigmoid, sigmoid_prime
 from helpers.exercises import check, hint, use_seed"""
 INTRODUCTION = """# Lesson {lesson}: exercises
 
-Work through the lesson first. Put your answers in place of `raise NotImplementedError()`, and run each cell to see \
+Work through the lesson first. Replace `raise NotImplementedError()` with your answers, and run each cell to see \
 whether your answer is right. `hint("{first}")` gives a hint.
 
 If your teacher asks you to use your own numbers, insert a cell below the next one, call `use_seed("your name")` in \

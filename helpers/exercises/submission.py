@@ -146,7 +146,7 @@ def _seed(seed):
 def _answers(answers):
     """Return the answers as a dictionary of `record.Attempts`."""
     if not isinstance(answers, dict) or len(answers) > MOST_ANSWERS:
-        raise SubmissionError("The answers in it are not as hand_in() writes them: ask for a new one.")
+        raise SubmissionError("The answers in it are not in the form that hand_in() writes: ask for a new one.")
     return {name: _readable(given) for name, given in answers.items()}
 
 

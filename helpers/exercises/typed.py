@@ -18,7 +18,7 @@ FORMULA = {  # descriptions of slips in the formula that do not give away the ri
     "multiply them?",
     "no_two": "You get this value if you leave out a factor of 2 or use it twice. Where does the formula contain a 2?",
     "complement": "This is 1 minus the right share. Which of the two shares does the question ask for?",
-    "square": "You get this value if you square once too often or leave out a root. What is the unit of the result?",
+    "square": "You get this value if you take one square too many or leave out a root. What is the unit of the result?",
     "root": "You get this value if you take one root too many or leave out a square. What is the unit of the result?",
     "log": "This is the logarithm of a part of the formula. Does the question ask for a logarithm?",
     "index": "You get this value if one of the numbers comes from the wrong place. Which layer does each belong to?",
@@ -139,7 +139,7 @@ def _about_a_count(mine, right):
     if mine in {float(f"{right:.{digits}g}") for digits in range(2, len(f"{right:.0f}"))}:
         return "This is rounded, but the question asks for the exact number. What are its last digits?"
     if abs(mine - right) < 0.03 * right:
-        return "Close, but a count must be exact. What do you count too often, or not at all?"
+        return "Close, but a count must be exact. What do you count too many times, or not at all?"
     return ""
 
 

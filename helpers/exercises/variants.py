@@ -20,7 +20,7 @@ IN_A_MEAN = [
         lambda a, n: a / n,
     ),
     (
-        "This is divided by the number of examples once too often. Where do you already take the mean?",
+        "This is divided by the number of examples one time too many. Where do you already take the mean?",
         lambda a, n: a * n,
     ),
 ]

@@ -83,7 +83,9 @@ def _put_together(notebooks):
                 rows[0].notes.append(f"These notebooks were combined: {', '.join(files)}.")
         elif folder:
             for row in rows:
-                row.notes.append("Its folder contains other notebooks, and each was graded as a different learner's.")
+                row.notes.append(
+                    "Its folder contains other notebooks. Each was graded as the work of a different learner."
+                )
 
 
 def _one_per_lesson(files):
