@@ -47,7 +47,7 @@ def assign(rows, listed):
         if len(mine) == 1:
             row.id = mine[0]
         else:
-            row.note(f"The name {'occurs more than once' if mine else 'is not'} in the class list, so there is no ID.")
+            row.note(f"The name {'occurs more than once' if mine else 'is not'} on the class list, so there is no ID.")
     present = {normal(row.name) for row in rows}
     return [name for name, _ in listed if normal(name) not in present]
 

@@ -99,7 +99,7 @@ class Grades:
     protection : list of str
         See `confinement.confine`.
     missing : list of str or None
-        The names in the class list of learners who have not handed in anything, or None if there is no class list.
+        The names on the class list of learners who have not handed in anything, or None if there is no class list.
     """
 
     rows: list
