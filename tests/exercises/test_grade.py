@@ -528,7 +528,7 @@ def test_a_class_list_gives_each_row_its_id(tmp_path, capsys, separator):
     with open(tmp_path / "out" / "grades.csv", encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0])[:2] == ["name", "id"] and [row["id"] for row in rows] == ["0017", "b2", "", ""]
-    assert [row["note"] for row in rows] == ["", "", "The name occurs more than once on the class list, so there is no ID.", "The name is not in the class list, so there is no ID."]  # fmt: skip  # noqa: E501
+    assert [row["note"] for row in rows] == ["", "", "The name occurs more than once on the class list, so there is no ID.", "The name is not on the class list, so there is no ID."]  # fmt: skip  # noqa: E501
     assert "<h2>Nothing handed in</h2>\n<p><bdi>Cy</bdi></p>" in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
