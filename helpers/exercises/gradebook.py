@@ -232,7 +232,7 @@ def _text(text):
 
 
 def _code(code, summary="the answer"):
-    """Return code as collapsed HTML. Characters that are invisible or change its direction are shown as escapes."""
+    """Return code as collapsed HTML. Characters that are invisible or reverse the text are shown as escapes."""
     shown = "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else f"\\u{ord(c):04x}" for c in _cut(code))
     return f"<details><summary>{summary}</summary><pre>{html.escape(shown)}</pre></details>"
 

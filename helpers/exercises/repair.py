@@ -241,7 +241,7 @@ def _calls_in_order(code):
 
 
 def _changed(code, edit):
-    """Return the edited function, and restore the tree immediately."""
+    """Return the function with the edit applied. The tree itself is left as it was."""
     with edits.applied(edit):
         return _compiled(code)
 
