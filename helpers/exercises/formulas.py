@@ -78,7 +78,7 @@ def _count(tree, number):
 
 
 def _is_in_place(number, tree, solution):
-    """Return whether the solution contains a number at least as often, in the same kind of operation, as the code does.
+    """Return whether the solution contains a number at least as often as the code does, in the same kind of operation.
 
     For a number that is not in an operation, such as one in a list, the kind of operation does not matter.
     """

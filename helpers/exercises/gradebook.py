@@ -243,7 +243,7 @@ def _cut(code):
 
 
 def _list(lines, nothing):
-    """Return an HTML list in which each item has a name, a remark and the code, if any, or `nothing` as a paragraph."""
+    """Return lines of (name, remark, code) as an HTML list. If there are none, return `nothing` as a paragraph."""
     items = [f"<li>{_text(one)}: {_text(other)}{_code(code) if code else ''}</li>" for one, other, code in lines]
     return f"<ul>{''.join(items)}</ul>" if items else f"<p>{nothing}</p>"
 

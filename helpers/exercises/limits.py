@@ -152,7 +152,7 @@ def _alarm(seconds):
 
 
 def _in_finalizer(frame):
-    """Return whether an object is being deleted, in which case Python prints an error and then ignores it."""
+    """Return whether an object is being deleted, in which case Python would only print an error and ignore it."""
     while frame and frame.f_code.co_name != "__del__" and frame.f_code.co_filename not in WEAKREF_FILES:
         frame = frame.f_back
     return frame is not None

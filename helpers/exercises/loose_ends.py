@@ -52,7 +52,7 @@ def about_lost(node, code, name=""):
 
 
 def _returns_something(call, code):
-    """Return whether a call is to a function or a method that returns a result and leaves its arguments unchanged."""
+    """Return whether a call returns a result and leaves its arguments unchanged."""
     if any(keyword.arg == "out" for keyword in call.keywords):
         return False
     if isinstance(call.func, ast.Name):
