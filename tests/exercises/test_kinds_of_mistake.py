@@ -168,7 +168,7 @@ TYPED = [  # exercise, code, words of the verdict, words that are not in it
     ("02.slope", "answer = 0.5 * (1 + 0.5)", "The sign is wrong", "tanh"),
     ("08.error", "answer = np.log(4)", "belongs to the cost", "list of 3"),
     ("00.first", "answer = [2] * 2", "repeats the list", "combine"),
-    ("06.baseline", "labels = [1] * 33 + [0] * 50\nanswer = sum(labels) / len(labels)", "they are among them", "repeats"),
+    ("06.baseline", "labels = [1] * 33 + [0] * 50\nanswer = sum(labels) / len(labels)", "the 50 already include them", "repeats"),
     ("10.equal", "K = 1\nwhile 0.8 / K + 0.02 > 0.02:\n    K *= 2\n    if K > 1000:\n        break\nanswer = K", "`0.02` occurs on both sides", "one at"),
     ("04.parameters", "answer = 404,153", "the comma makes a pair of numbers", "combine"),
     ("09.twice", "answer = 4 * 2", "the sum passes it on twice", "`4`"),
