@@ -353,7 +353,7 @@ def one_changed(**entries):
         (lambda text: '{"a": NaN}', "not JSON"),
         (lambda text: "", "not JSON"),
         (lambda text: '{"done": []}', "not a file written by hand_in()"),
-        (lambda text: " " * (submission.LARGEST + 1), "more than 30 MB"),
+        (lambda text: " " * (submission.LARGEST + 1), "larger than 30 MB"),
         (changed(version=99), "another version"),
         (changed(more=1), "entries that hand_in() does not write"),
         (changed(name="\u202eAda"), "name in it"),
