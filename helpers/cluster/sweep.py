@@ -71,10 +71,11 @@ def sweep(function, points, path, workers=None):
     todo = {key: copy.deepcopy(point) for key, point in zip(keys, points, strict=True) if not _is_done(done.get(key))}
     bar = progress(len(todo), "sweep", "point")
     try:
+        next(bar, None)
         for key, result in _results(function, todo, client):
             with interrupts_wait():  # so that the file and the returned table always contain the same results
                 done = _add(path, _name(function), done | {key: result})
-            bar.update()
+            next(bar, None)
     except KeyboardInterrupt:
         words = f"interrupted after {len(set(keys) & set(done))} of {len(points)} points; call sweep again to resume"
         warnings.warn(words, stacklevel=2)

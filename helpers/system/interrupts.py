@@ -2,11 +2,14 @@
 
 import os
 import signal
+import time
 from contextlib import contextmanager
 
 from tqdm.auto import tqdm
 
 from helpers.system.browser import in_browser
+
+DELAY = 1  # seconds before a progress bar appears
 
 
 @contextmanager
@@ -44,10 +47,11 @@ def interrupts_wait():
 
 
 def progress(n, what, unit):
-    """Return an iterator over `range(n)` that shows a progress bar after one second.
+    """Iterate over `range(n)`, and show a progress bar after one second.
 
     There is no bar if the environment variable TQDM_DISABLE is 1. There is none in a web browser either,
-    because a browser has no threads to update it.
+    because a browser has no threads to update it. The bar is not created before it appears, because in a notebook
+    it consists of a dozen widgets.
 
     Parameters
     ----------
@@ -58,8 +62,11 @@ def progress(n, what, unit):
     unit : str
         Name of one step, such as "iteration".
     """
-    if in_browser():
-        tqdm.monitor_interval = 0  # otherwise tqdm would start a thread
     # Unlike the text version, the notebook version of tqdm ignores the environment variable.
-    disable = in_browser() or os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
-    return tqdm(range(n), desc=what, unit=unit, delay=1, leave=False, disable=disable)
+    disabled = in_browser() or os.environ.get("TQDM_DISABLE", "0") not in ("", "0")
+    start = time.monotonic()
+    for i in range(n):
+        if not disabled and time.monotonic() >= start + DELAY:
+            yield from tqdm(range(i, n), desc=what, total=n, initial=i, unit=unit, leave=False, disable=False)
+            return
+        yield i

@@ -157,7 +157,8 @@ class Training:
         done = len(self.state.costs)
         bar = iter(progress(self.n_updates - done, "fit", "iteration"))
         while len(self.state.costs) < self.n_updates and not self._patience_is_over():
-            generator = copy.deepcopy(self.state.generator)
+            # only shuffling advances the generator, and copying it may take longer than an update
+            generator = self.state.generator if self.full else copy.deepcopy(self.state.generator)
             for X, Y in self._batches(generator, skip=len(self.state.costs) % self.epoch_length):
                 next(bar)
                 self._update(X, Y)
@@ -212,7 +213,7 @@ class Training:
 
     def _end_epoch(self, generator):
         state = self.state
-        state.generator = copy.deepcopy(generator)
+        state.generator = generator
         if self.held_out_cost:
             cost = self.held_out_cost(self.W, self.b)
             if self.options.patience and cost < min(state.held_out_costs, default=np.inf):

@@ -14,7 +14,7 @@ from helpers.plotting.output import NIGHT
 from helpers.plotting.style import css_properties
 from helpers.system.arguments import as_layer_sizes
 from helpers.system.interrupts import interrupts_wait
-from helpers.widgets.view import View, as_picture, described, narrowed
+from helpers.widgets.view import View, as_picture, described, garbage_waits, narrowed
 
 SLOW = {"continuous_update": False}  # respond only when the slider is released
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # errors that are shown as messages
@@ -107,6 +107,7 @@ class Explorer(ipywidgets.VBox):
         self.add_class(WIDGET)
         self._refresh()
 
+    @garbage_waits()
     def _refresh(self, change=None):
         state = {name: tidy(control.value) for name, control in self.controls.items()}
         if state == self._shown:

@@ -1,5 +1,6 @@
 """Interactive figure for lesson 02 that shows two clusters of points, the boundary between them, and the threshold."""
 
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import ipywidgets
@@ -43,14 +44,23 @@ def classify(separation=2.5, threshold=0.5):
     TypeError, ValueError
         If an argument is invalid.
     """
+    return _classify(_fit, separation, threshold)
+
+
+def _classify(fit, separation, threshold):
     threshold = finite_number(threshold, "threshold", "between 0 and 1")
     if not 0 < threshold < 1:
         raise ValueError(f"threshold is {threshold}, but it must be between 0 and 1")
-    X, y = make_blobs(200, separation, random_state=3)
-    network = fit_whole(NeuralNetwork([1], learning_rate=1, iterations=200), X, y)
+    network, X, y = fit(separation)
     answer = network.predict_proba(X) > threshold
     missed, false_alarms = int(np.sum(~answer & (y == 1))), int(np.sum(answer & (y == 0)))
     return Classification(network, X, y, threshold, float(np.mean(answer == y)), missed, false_alarms)
+
+
+def _fit(separation):
+    """Return a network fitted to two clusters, and the clusters."""
+    X, y = make_blobs(200, separation, random_state=3)
+    return fit_whole(NeuralNetwork([1], learning_rate=1, iterations=200), X, y), X, y
 
 
 def draw(result, ax=None, key=True):
@@ -72,7 +82,8 @@ def explorer():
         "separation": ipywidgets.FloatSlider(2.5, min=0, max=6, step=0.25, description="separation (sd)", **SLOW),
         "threshold": ipywidgets.FloatSlider(0.5, min=0.01, max=0.99, step=0.01, description="threshold", **SLOW),
     }
-    args = (classify, draw, describe, "widgets.threshold.classify(")
+    compute = partial(_classify, lru_cache(1)(_fit))  # a new threshold does not require a new fit
+    args = (compute, draw, describe, "widgets.threshold.classify(")
     return Explorer("Boundary and threshold", "02.threshold", controls, *args, met=is_met)
 
 

@@ -1,8 +1,10 @@
 """Display of an explorer's picture as HTML, which reports whether the page has room for it at full width."""
 
 import base64
+import gc
 import html
 import io
+from contextlib import contextmanager
 
 import anywidget
 import traitlets
@@ -57,6 +59,23 @@ def as_picture(figure):
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=96 * output.DENSITY, pil_kwargs={"compress_level": 1})  # favours speed
     return f'<img alt="" src="data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}">'
+
+
+@contextmanager
+def garbage_waits():
+    """Keep Python's garbage collector from delaying a block, and remove the garbage of the block at its end.
+
+    A figure consists of thousands of objects that refer to each other. While one is drawn, the collector would run
+    several times, and after some figures it would examine every object of the kernel, which takes longer than drawing.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+        gc.collect(0)  # the new objects only
 
 
 def described(picture, alt):

@@ -12,7 +12,7 @@ from helpers import datasets
 from helpers.datasets import folder as bundle, recordings
 from helpers.datasets.folder import DataFileError
 from helpers.system import browser, interrupts
-from helpers.training import engine, parallel
+from helpers.training import parallel
 from helpers.training.neural_network import NeuralNetwork
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,14 +121,12 @@ def test_training_in_a_browser_needs_no_threads_and_shows_no_bar(in_a_browser, m
         pytest.fail("a thread in a browser")
 
     monkeypatch.setattr(parallel, "ThreadPoolExecutor", refuse)
-    monkeypatch.setattr(interrupts.tqdm, "monitor_interval", 10)
+    monkeypatch.setattr(interrupts, "tqdm", refuse)  # it would start a thread
+    monkeypatch.setattr(interrupts, "DELAY", 0)
     monkeypatch.setenv("TQDM_DISABLE", "0")
     X, y = datasets.make_xor(m=3000)
     assert parallel.core_count() == 1
     assert len(NeuralNetwork([3, 1], iterations=5).fit(X, y).cost_history_) == 5
-    bar = engine.progress(3, "fit", "step")
-    assert bar.disable and interrupts.tqdm.monitor_interval == 0
-    bar.close()
 
 
 # --- checksums -----------------------------------------------------------------------------------

@@ -187,6 +187,20 @@ def test_images_of_numbers_are_turned_on_a_dark_page_and_photographs_are_not():
         assert text.count(output.NIGHT) == turned
 
 
+def test_images_inside_a_panel_are_turned_too():
+    _, ax = plt.subplots()
+    ax.imshow(np.eye(3))
+    ax.inset_axes([0, 0, 0.5, 0.5]).imshow(np.eye(2))
+    assert re.findall('id="(numbers-.)"', output.as_svg(ax.figure)) == ["numbers-0", "numbers-1"]
+
+
+def test_a_drawing_does_not_create_ticks_that_are_not_drawn():
+    _, ax = plt.subplots()
+    ax.axis("off")
+    output.as_svg(ax.figure)
+    assert len(ax.xaxis.majorTicks) <= 1  # matplotlib always has one, from which it copies the others
+
+
 def test_an_image_that_is_turned_has_the_colours_of_a_dark_page():
     """The filter of CSS: invert each channel, then turn the hue by half a circle, as the W3C's matrix does."""
     turn = np.array([[-0.574, 1.430, 0.144], [0.426, 0.430, 0.144], [0.426, 1.430, -0.856]])

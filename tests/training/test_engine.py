@@ -3,6 +3,7 @@
 import copy
 import signal
 import tracemalloc
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -343,6 +344,12 @@ def test_views_and_pack_are_inverse():
     for l in (1, 2):
         np.testing.assert_array_equal(again[0][l], W[l])
         assert np.shares_memory(again[0][l], theta)
+
+
+def test_a_training_with_the_full_batch_copies_no_generator(monkeypatch):
+    monkeypatch.setattr(engine, "copy", SimpleNamespace(deepcopy=lambda _: pytest.fail("copied")))
+    X, y = datasets.make_xor(m=20)
+    assert len(NeuralNetwork([3, 1], iterations=3).fit(X, y).cost_history_) == 3
 
 
 def test_every_epoch_has_an_order_of_its_own():

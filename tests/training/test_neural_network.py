@@ -16,6 +16,7 @@ from helpers import datasets
 from helpers.backprop import losses, network, optimizers
 from helpers.backprop.activations import ACTIVATIONS, sigmoid, sigmoid_prime
 from helpers.gradient_check import check_gradients
+from helpers.system import interrupts
 from helpers.training import batching, blocks, engine, neural_network
 from helpers.training.engine import DivergedError
 from helpers.training.neural_network import NeuralNetwork, NotFittedError
@@ -289,12 +290,14 @@ def test_the_answer_is_1_above_one_half_and_at_no_other_place():
 
 
 @pytest.mark.parametrize(("value", "shown"), [("1", False), ("0", True), ("", True), (None, True)])
-def test_the_progress_bar_can_be_turned_off(monkeypatch, value, shown):
+def test_the_progress_bar_can_be_turned_off(monkeypatch, capsys, value, shown):
     if value is None:
         monkeypatch.delenv("TQDM_DISABLE")
     else:
         monkeypatch.setenv("TQDM_DISABLE", value)
-    assert engine.progress(3, "fit", "iteration").disable is not shown
+    monkeypatch.setattr(interrupts, "DELAY", 0)
+    assert list(engine.progress(3, "fit", "iteration")) == [0, 1, 2]
+    assert ("fit:   0%" in "".join(capsys.readouterr())) is shown
 
 
 def test_a_short_fit_shows_no_progress_bar(monkeypatch, capsys):

@@ -1,6 +1,8 @@
 """Interactive figures, driven by `.value` on real ipywidgets; and the pure functions behind them."""
 
+import gc
 import re
+import weakref
 from fractions import Fraction
 
 import ipywidgets
@@ -138,6 +140,27 @@ def test_what_is_on_the_screen_is_not_computed_again():
     assert len(asked) == 1
     explorer.controls["threshold"].value = 0.5
     assert len(asked) == 2
+
+
+def test_a_new_threshold_trains_no_network(monkeypatch):
+    explorer, reference = widgets.threshold.explorer(), widgets.threshold.classify(threshold=0.7)
+    monkeypatch.setattr(widgets.threshold, "fit_whole", lambda *_: pytest.fail("trained again"))
+    explorer.controls["threshold"].value = 0.7
+    assert explorer.message.value == widgets.threshold.describe(reference)
+
+
+def test_a_move_does_not_wait_for_the_garbage_collector_and_leaves_no_figure_behind():
+    explorer = widgets.work.explorer()
+    draw, drawn = explorer._draw, []
+
+    def watched(result, ax):
+        drawn.append((weakref.ref(ax.figure), gc.isenabled()))
+        return draw(result, ax)
+
+    explorer._draw = watched
+    explorer.controls["depth"].value = 4
+    ((figure, enabled),) = drawn
+    assert figure() is None and not enabled and gc.isenabled()
 
 
 def test_while_a_result_is_computed_the_last_one_stays_with_a_note():

@@ -3,10 +3,13 @@
 import asyncio
 import json
 
+import ipywidgets
 import numpy as np
 import pytest
+from tqdm.notebook import tqdm
 
 from helpers import widgets
+from helpers.system import interrupts
 from helpers.training.neural_network import NeuralNetwork
 from helpers.widgets.live import Live
 from helpers.widgets.your_network import MOST_ITERATIONS, some_digits, unit_pictures
@@ -70,6 +73,17 @@ def test_what_goes_on_is_not_begun_again(monkeypatch):
 
 
 VALUES = {"layer_sizes": "4, 3, 1", "hidden_activation": "tanh", "learning_rate": 1.0, "iterations": 7}
+
+
+def test_an_iteration_creates_no_widgets(monkeypatch):
+    """In a notebook, a progress bar would create a dozen for each picture, and the page would keep them all."""
+    monkeypatch.setenv("TQDM_DISABLE", "0")
+    monkeypatch.setattr(interrupts, "tqdm", tqdm)
+    instrument = widgets.your_network.YourNetwork(layer_sizes=SMALL)
+    before = set(ipywidgets.widgets.widget._instances)
+    send(instrument, "step")
+    assert instrument.iterations == 2
+    assert set(ipywidgets.widgets.widget._instances) == before
 
 
 def test_every_control_changes_the_picture_and_the_line():
