@@ -1,6 +1,7 @@
 """Figures for lesson 10: data-parallel training, hyperparameter sweeps, and the time per step on many workers."""
 
 import numpy as np
+from matplotlib.collections import PolyCollection
 from matplotlib.patheffects import withStroke
 
 from helpers.plotting.names import head_legend, name_lines
@@ -192,9 +193,9 @@ def step_shares(counts, compute, communicate, chosen=None, ax=None):
     ax = new_axes(ax, figsize=(WIDTH, 4.0))
     places, total = np.arange(len(counts)), compute + communicate
     edge = {"linewidth": THIN}
-    ax.bar(places, compute / total, 0.86, color=FORWARD_SOFT, edgecolor=FORWARD, **edge)
+    _bars(ax, np.zeros(len(counts)), compute / total, facecolor=FORWARD_SOFT, edgecolor=FORWARD, **edge)
     hatched = edge | {"hatch": "//", "hatch_linewidth": THIN}
-    ax.bar(places, communicate / total, 0.86, compute / total, color=BACKWARD_SOFT, edgecolor=BACKWARD, **hatched)
+    _bars(ax, compute / total, np.ones(len(counts)), facecolor=BACKWARD_SOFT, edgecolor=BACKWARD, **hatched)
     _name_share(ax, compute / total, "computing", FORWARD, from_below=True)
     _name_share(ax, communicate / total, "communicating", BACKWARD, from_below=False)
     every = 1 if ax.figure.get_figwidth() > 5 else 2  # leaves room between the labels in a narrow figure
@@ -204,6 +205,13 @@ def step_shares(counts, compute, communicate, chosen=None, ax=None):
         ax.axvline(np.log2(chosen / counts[0]), color=INK, linewidth=THIN, linestyle=":")
     _draw_speed_up(ax.twinx(), counts / counts[0], compute[0] / total)
     return ax
+
+
+def _bars(ax, bottom, top, **look):
+    """Draw bars at 0, 1, … as a single artist, which is faster than the separate patches of `Axes.bar`."""
+    left, right = np.arange(len(top)) - 0.43, np.arange(len(top)) + 0.43
+    corners = np.array([[left, bottom], [right, bottom], [right, top], [left, top]])  # (corner, x or y, bar)
+    ax.add_collection(PolyCollection(corners.transpose(2, 0, 1), **look))
 
 
 def _name_share(ax, share, name, color, from_below):
@@ -221,6 +229,8 @@ def _draw_speed_up(ax, ideal, reached):
     ax.plot(places, ideal, "-.", color=MUTED, linewidth=1.2, label="ideal speed-up")
     ax.plot(places, reached, "o-", color=INK, label="speed-up")
     ax.set(yscale="log", ylabel="speed-up", ylim=(min(0.5, reached.min() / 1.5), 1.3 * ideal[-1]))
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.minorticks_off()
     ax.spines["right"].set_visible(True)
     beside = {"fontsize": SMALL, "textcoords": "offset points", "ha": "center", "path_effects": _HALO}
     ax.annotate("speed-up", (peak, reached[peak]), (0, 10), color=INK, **beside)
