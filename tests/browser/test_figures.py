@@ -1,4 +1,4 @@
-"""Figures in JupyterLab: at home on a light and on a dark page, from the first one on."""
+"""Figures in JupyterLab: at home on a light and on a dark page, from the first one on, and legible on a narrow one."""
 
 import io
 import time
@@ -42,6 +42,27 @@ def test_the_first_figure_has_the_colours_of_the_page(page, lab, theme):
         if pixels[2, 2] == paper and min(shares) > 0.1 and sum(shares) > 0.95:
             return
     raise AssertionError(f"the corner is {pixels[2, 2]} and not {paper}; shares of paper and ink: {shares}")
+
+
+# The widths of a figure, of the part of it that is seen, and of the page with all that sticks out.
+SEEN = """image => [image.clientWidth, image.parentElement.clientWidth, document.documentElement.scrollWidth]"""
+
+
+@pytest.mark.parametrize("form", ["SVG", "Image"])
+def test_a_figure_fits_a_narrow_page_and_scrolls_on_a_phone(page, lab, form):
+    code = CODE if form == "SVG" else "from helpers.plotting import output\noutput.MOST_MARKS = 0\n" + CODE
+    notebook = nbformat.v4.new_notebook(metadata=KERNEL, cells=[nbformat.v4.new_code_cell(code)])
+    nbformat.write(notebook, lab.folder / "notebooks" / "narrow.ipynb")
+    open_and_run(page, lab, "narrow")
+    figure = page.locator(f".jp-Rendered{form} img")
+    assert figure.evaluate(SEEN)[0] == 806
+    for width, whole in ((800, None), (390, 36 * 16)):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(f"document.querySelector('.jp-Rendered{form}').clientWidth < {width}")
+        shown, seen, across = figure.evaluate(SEEN)
+        assert shown == (whole or seen) and seen < across == width
+    figure.evaluate("image => { image.parentElement.scrollLeft = 1000 }")
+    assert figure.evaluate("image => image.parentElement.scrollLeft") == pytest.approx(shown - seen, abs=1)
 
 
 def grey(color):
