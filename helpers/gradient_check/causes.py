@@ -11,9 +11,8 @@ from helpers.gradient_check.steps import MeanLast, Steps
 EXPLAINS = 1e-3  # largest fraction of the error that a known mistake may fail to explain
 LATER = ("dW", "db", "dA", "dZ")  # lines whose results depend on whether the mean has already been taken
 FACTOR = "it has an extra factor of {a1:.4g}"
-SCOPE = re.compile(
-    r" (in the (last )?(hidden|output) layers?|in layer 1|at every layer)\b"
-)  # the layers to which a mistake is limited
+# The layers to which a mistake is limited.
+SCOPE = re.compile(r" (in the (last )?(hidden|output) layers?|in layer 1|at every layer)\b")
 ALONE = "the gradient of every single example is right, but the gradient of all examples together is wrong"
 IMPOSSIBLE = ValueError, IndexError, KeyError, TypeError, ZeroDivisionError  # if a mistake does not fit the shapes
 
@@ -50,9 +49,8 @@ def find_cause(call, task, l):
             if wrong:
                 found = _known(mine, exact, place, wrong)
                 if found and found[0].line == "return" and found[1] and _depends_on_m(call, place, found[1]):
-                    says = (
-                        f"it divides by a fixed number, {right.m / (1 + found[1]):.4g}, not by the number of examples"
-                    )
+                    fixed = right.m / (1 + found[1])
+                    says = f"it divides by a fixed number, {fixed:.4g}, not by the number of examples"
                     return _at("mean", l, n, says)
                 if found:
                     return _cause(found[0], _refitted(*found[:2], call, task, l), found[2], l, n)
@@ -100,13 +98,10 @@ def _known(mine, exact, task, wrong):
     there = [key for key in wrong if key[1] == guilty]
     beside = [key for key in _keys(exact) if key[1] >= guilty]
     partly = None
-    likely = sorted(
-        MISTAKES, key=lambda one: one.replaces not in _suspects({place for place, _ in there}, guilty, task)
-    )
-    for steps, mistake in [
-        *((Steps, one) for one in likely),
-        *((MeanLast, one) for one in likely if one.line in LATER),
-    ]:
+    places = {place for place, _ in there}
+    likely = sorted(MISTAKES, key=lambda one: one.replaces not in _suspects(places, guilty, task))
+    trials = [(Steps, one) for one in likely] + [(MeanLast, one) for one in likely if one.line in LATER]
+    for steps, mistake in trials:
         amount = _amount(mistake, mine, exact, task, there) if mistake.amount else None
         theirs = run_with(mistake, task, amount, steps) if amount is not None or not mistake.amount else None
         if theirs is None:
@@ -212,14 +207,26 @@ def _line_of(call, task, right, mine, wrong, l):
     names = {place for place, k in wrong if k == l}
     if any(_get(mine, key) is not None and not np.isfinite(_get(mine, key)).all() for key in wrong if key[1] == l):
         return ("dZ[L]" if l == right.L else "dZ"), "it is not finite, as happens after log(0), 0/0 or an overflow"
-    if names == {0}:
-        return "dW", f"db[{l}] is right, so dZ[{l}] must be right as well: look at the product with A[{l - 1}]ᵀ"
-    if names == {1}:
-        return "db", f"dW[{l}] is right, so dZ[{l}] must be right as well: look at how db[{l}] is computed from it"
     try:
-        return (_at_the_output if l == right.L else _between_layers)(call, task, right, l)
+        if _right_alone(call, task, l):
+            return "examples", ALONE
+        if names == {0, 1}:
+            return (_at_the_output if l == right.L else _between_layers)(call, task, right, l)
     except Exception:  # the function may not accept the data of the experiments
-        return ("dZ[L]", "dW and db of the last layer are wrong") if l == right.L else ("dA", "the error starts here")
+        if names == {0, 1}:
+            return (
+                ("dZ[L]", "dW and db of the last layer are wrong") if l == right.L else ("dA", "the error starts here")
+            )
+    if names == {0}:
+        return "dW", f"db[{l}] is right, so dZ[{l}] is probably right as well: look at the product with A[{l - 1}]ᵀ"
+    return "db", f"dW[{l}] is right, so dZ[{l}] must be right as well: look at how db[{l}] is computed from it"
+
+
+def _right_alone(call, task, l):
+    """Return whether dW[l] and db[l] are right for every single example."""
+    ones = [(task[0][[i]], task[1][:, [i]], *task[2:]) for i in range(len(task[0]))]
+    pairs = [(call(*one[:4]), Steps(*one).run()) for one in ones]
+    return all(_same(mine[place][l], exact[place][l]) for mine, exact in pairs for place in (0, 1))
 
 
 def _errors_of_each(call, X, Y, W, b, l):
@@ -231,11 +238,9 @@ def _at_the_output(call, task, right, l):
     """Find out whether dZ[L] is wrong because of the prediction, the formula, or how examples are combined."""
     X, Y, W, b = task[:4]
     each = _errors_of_each(call, X, Y, W, b, l)
-    if np.allclose(each, right.A[l] - Y, rtol=1e-6, atol=1e-9):
-        return "examples", ALONE
     other = np.roll(1 - Y, 1, axis=1) if task[5] == "sigmoid" else np.roll(Y, 1, axis=0) + 0.5 * (task[5] != "softmax")
     again = _errors_of_each(call, X, other, W, b, l)
-    if np.allclose(each + Y, again + other, rtol=1e-6, atol=1e-9):
+    if np.allclose(each + Y, again + other, rtol=1e-10, atol=1e-12):
         return "forward", "the target is subtracted correctly, but the prediction differs from the one in the cost"
     return "dZ[L]", "its dependence on the target differs from that of A[L] − Y"
 
@@ -246,8 +251,6 @@ def _between_layers(call, task, right, l):
     The slope is dZ[l] / dA[l]. If it does not change with W[l + 1], then dA[l] is right.
     """
     X, Y, W, b = task[:4]
-    if np.allclose(_errors_of_each(call, X, Y, W, b, l), right.dZ[l] * right.m, rtol=1e-6, atol=1e-9):
-        return "examples", ALONE
     slopes = []
     for scale in (0.0, 1.0):
         there = {**W, l + 1: W[l + 1] + scale * np.random.default_rng(2).standard_normal(W[l + 1].shape)}

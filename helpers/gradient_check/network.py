@@ -72,15 +72,18 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
 
 
 def _judge_all(candidate, arguments, task, dtype):
-    """Return a finding for each gradient, based on the examples in which no unit is at its kink."""
+    """Return a finding for each gradient, based on the examples in which no unit is at its kink.
+
+    If every example has such a unit, only the layers after the last one with such a unit are judged, because the slopes
+    at the kinks do not affect their gradients.
+    """
     X, Y, W, b, *options = task
-    on_kink, overflows = np.zeros(len(X), bool), False
+    on_kink, last, overflows = np.zeros(len(X), bool), 0, False
     if options[0] == "relu":
-        on_kink, overflows = _examples_on_kinks(task, dtype)
+        on_kink, last, overflows = _examples_on_kinks(task, dtype)
     names = [(place, l, f"d{'Wb'[place]}[{l}]") for l in sorted(W) for place in (0, 1)]
-    if on_kink.all() and not overflows:
-        return _at_kinks([Finding(name, np.nan, len(X), ON_KINKS, "unjudged") for *_, name in names], candidate, task)
-    keep, skipped = ~on_kink if not overflows else np.ones(len(X), bool), int(on_kink.sum())
+    everywhere = on_kink.all() and not overflows
+    keep, skipped = np.full(len(X), True) if everywhere or overflows else ~on_kink, int(on_kink.sum())
     kept = (X[keep], Y[:, keep], W, b, *options)
     mine = candidate(arguments[0][keep], arguments[1][:, keep], *arguments[2:])
     truth, bounds = numerical_gradients(*kept), rounding(*kept, dtype=dtype)
@@ -89,11 +92,14 @@ def _judge_all(candidate, arguments, task, dtype):
         exact, bound = (truth.dW, truth.db)[place][l], (bounds.dW, bounds.db)[place][l]
         if name in candidate.unreadable:
             findings.append(Finding(name, np.nan, skipped, candidate.unreadable[name], "wrong"))
+        elif everywhere and l <= last:
+            findings.append(Finding(name, np.nan, skipped, ON_KINKS, "unjudged"))
         elif bounds.overflows:
             words = OVERFLOW.format(dtype=np.dtype(dtype).name)
             findings.append(Finding(name, np.nan, skipped, words, "unjudged"))
         else:
-            findings.append(judge(name, mine[place].get(l), exact, bound, len(kept[0]), dtype, skipped))
+            left_out = 0 if everywhere else skipped
+            findings.append(judge(name, mine[place].get(l), exact, bound, len(kept[0]), dtype, left_out))
     if skipped and all(f.right for f in findings) and not _adds_up(candidate, arguments, on_kink, mine, dtype):
         findings = [f._replace(words=MIXED, verdict="unjudged") for f in findings]
     return _at_kinks(findings, candidate, task) if skipped else findings
@@ -103,13 +109,15 @@ def _adds_up(candidate, arguments, on_kink, mine, dtype):
     """Return whether the gradient over all examples is the mean of its parts.
 
     The parts are the gradient over the examples that are kept, and the gradients of the examples at a kink,
-    each computed separately.
+    each computed separately. If the function does not accept a single example, it is assumed to be.
     """
     X, Y, W, b = arguments
     whole = candidate(X, Y, W, b)
     total = [{l: (len(X) - on_kink.sum()) * p[l] for l in p} for p in mine]
     for i in np.flatnonzero(on_kink):
-        alone = candidate(X[[i]], Y[:, [i]], W, b)
+        alone = _alone(candidate, X, Y, W, b, i)
+        if alone is None:
+            return True
         total = [{l: p[l] + q.get(l, np.nan) for l in p} for p, q in zip(total, alone, strict=True)]
     return all(
         np.shape(p.get(l)) == np.shape(q[l]) and distance(len(X) * p[l], q[l]) < ROUGH[np.dtype(dtype).name]
@@ -118,12 +126,22 @@ def _adds_up(candidate, arguments, on_kink, mine, dtype):
     )
 
 
+def _alone(candidate, X, Y, W, b, i):
+    """Return the gradients for example i alone, or None if the function fails for a single example."""
+    try:
+        return candidate(X[[i]], Y[:, [i]], W, b)
+    except Exception:
+        return None
+
+
 def _examples_on_kinks(task, dtype):
     """Find the examples that have a hidden unit so close to 0 that rounding could change its sign.
 
     Returns
     -------
     on_kink : ndarray of bool of shape (m,)
+    last : int
+        The last layer with such a unit, or 0.
     overflows : bool
         Whether a number exceeds the range of the floating-point type.
     """
@@ -131,10 +149,11 @@ def _examples_on_kinks(task, dtype):
     bounds = rounding(*task, dtype=dtype)
     with np.errstate(all="ignore"):
         Z, _ = forward(X, W, b, hidden_activation, output)
-    on_kink = np.zeros(len(X), bool)
+    on_kink, last = np.zeros(len(X), bool), 0
     for l in range(1, len(W)):
-        on_kink |= (np.abs(Z[l]) <= bounds.Z[l]).any(axis=0)
-    return on_kink, bounds.overflows
+        here = (np.abs(Z[l]) <= bounds.Z[l]).any(axis=0)
+        on_kink, last = on_kink | here, l if here.any() else last
+    return on_kink, last, bounds.overflows
 
 
 def _at_kinks(findings, candidate, task):
@@ -150,7 +169,8 @@ def _at_kinks(findings, candidate, task):
         l = max((l for l in range(1, len(W)) if (Z[l][:, i] == 0).any()), default=0)
         if not l:
             continue
-        mine = candidate(X[[i]], Y[:, [i]], W, b)[1].get(l)
+        alone = _alone(candidate, X, Y, W, b, i)
+        mine = alone and alone[1].get(l)
         truth = numerical_gradients(X[[i]], Y[:, [i]], W, b, hidden_activation, output, l2)
         dA, room = truth.dA[l], 1e-3 * np.abs(W[l + 1]).T @ np.abs(truth.dZ[l + 1])
         if mine is None or mine.shape != dA.shape:

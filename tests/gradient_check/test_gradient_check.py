@@ -209,6 +209,63 @@ def test_where_everything_lies_on_a_kink_nothing_is_claimed():
     assert "All gradients are right" not in str(report)
 
 
+def zero_weights():
+    """A task in which every unit of both hidden layers is at its kink."""
+    rng = np.random.default_rng(0)
+    W, b = {l: np.zeros((3, 3)) for l in (1, 2, 3)}, {l: np.zeros((3, 1)) for l in (1, 2, 3)}
+    return rng.standard_normal((4, 3)), rng.standard_normal((3, 4)), W, b, "relu", "identity"
+
+
+@pytest.mark.parametrize("factor", [-1, 100, 1 + 1e-6])
+def test_the_layers_after_the_last_kink_are_judged(factor):
+    def gradients(X, Y, W, b):
+        dW, db = network.backward(Y, W, *network.forward(X, W, b, "relu", "identity"), "relu", "identity")
+        return dW, {**db, 3: factor * db[3]}
+
+    assert check_gradients(*zero_weights()).verdict == "unjudged"
+    report = check_gradients(*zero_weights(), gradients)
+    assert {f.name: f.verdict for f in report.findings if f.verdict != "unjudged"} == {"db[3]": "wrong"}
+
+
+@pytest.mark.parametrize("explain", [True, False])
+@pytest.mark.parametrize("on_kink", ["all", "one"])
+def test_a_function_that_needs_two_examples_is_not_called_with_one(explain, on_kink):
+    X, Y, W, b, hidden, output = zero_weights()
+    if on_kink == "one":
+        W, b = {l: np.full((3, 3), 0.3 * l) + np.eye(3) for l in W}, {l: b[l] + 0.1 for l in b}
+        X, b[1] = np.abs(X), np.zeros((3, 1))
+        X[0] = 0
+
+    def gradients(X, Y, W, b):
+        if len(X) < 2:
+            raise ValueError("at least two examples, please")
+        return network.backward(Y, W, *network.forward(X, W, b, hidden, output), hidden, output)
+
+    report = check_gradients(X, Y, W, b, hidden, output, gradients, explain=explain)
+    assert not report.wrong and report.verdict == ("unjudged" if on_kink == "all" else "right")
+
+
+def test_labels_that_are_not_shuffled_are_looked_for_where_examples_are_combined():
+    def gradients(X, Y, W, b):  # db[2] is right, because it is a sum over the examples
+        order = np.random.default_rng(3).permutation(len(X))
+        return network.backward(Y, W, *network.forward(X[order], W, b, "tanh", "identity"), "tanh", "identity")
+
+    X, _, W, b = task((3, 4, 1), m=8)
+    report = check_gradients(X, np.arange(8.0)[None] ** 2, W, b, "tanh", "identity", gradients)
+    assert report.cause.line == "examples", report
+    assert "every single example is right" in report.headline
+
+
+def test_a_small_error_in_every_example_is_not_blamed_on_their_combination():
+    def gradients(X, Y, W, b):
+        Z, A = network.forward(X, W, b, "tanh", "identity")
+        D = (A[2] - Y).astype(np.float32).astype(float)
+        return network.backward(A[2] - D, W, Z, A, "tanh", "identity")
+
+    report = check_gradients(*task((3, 4, 1), m=8), "tanh", "identity", gradients)
+    assert report.wrong and report.cause.line == "dZ[L]", report
+
+
 def test_single_precision_has_its_own_threshold():
     X, Y, W, b = task(dtype=np.float32)
     report = check_gradients(X, Y, W, b)
