@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from helpers import datasets
-from helpers.backprop.network import backward, forward
+from helpers.backprop.losses import binary_cross_entropy
+from helpers.backprop.network import backward, forward, initialize_parameters
 from helpers.datasets import pictures
 from helpers.datasets.folder import DataFileError
 from helpers.datasets.pictures import CATS_FILES
@@ -124,26 +125,53 @@ def test_fetching_refuses_what_has_another_checksum(tmp_path, monkeypatch):
     assert [path for path in (tmp_path / "cats").rglob("*") if path.is_file()] == []
 
 
+def rotated(X, X_test):
+    """Return an orthonormal basis Q of all pictures, and the pictures in its coordinates.
+
+    As in lesson 06, no product of a weight vector and a picture changes if both are expressed in this basis. A step of
+    gradient descent then needs 259 numbers of each picture instead of 12288, and takes a tenth of the time.
+    """
+    Q, _ = np.linalg.qr(np.vstack([X, X_test]).T)  # (12288, 259)
+    return Q, X @ Q, X_test @ Q
+
+
+def trained(R, Y, Q, seed):
+    """Return the costs of each step, and the parameters, of the network of lesson 06 in the coordinates of Q."""
+    W, b = initialize_parameters([len(Q), 7, 1], "small", np.random.RandomState(seed))
+    W[1], costs = W[1] @ Q, []  # (7, 12288) @ (12288, 259) = (7, 259)
+    for _ in range(2501):
+        Z, A = forward(R, W, b, "relu")
+        costs.append(binary_cross_entropy(Z[2], Y))
+        dW, db = backward(Y, W, Z, A, "relu")
+        W, b = {l: W[l] - 0.0077 * dW[l] for l in W}, {l: b[l] - 0.0077 * db[l] for l in b}
+    return np.array(costs), W, b
+
+
 @pytest.mark.skipif(not (Path(REAL) / "cats").is_dir(), reason="the cat pictures are not on this machine")
 def test_the_real_cats_over_five_seeds(monkeypatch):
+    """One run by `NeuralNetwork` on the pictures themselves, and all five in fewer coordinates, which is the same."""
     monkeypatch.setenv("LESSONS_DATA", REAL)
     cats = datasets.load_cats()
     X, X_test = cats.X_train.reshape(209, -1) / 255, cats.X_test.reshape(50, -1) / 255
+    Y = cats.y_train[np.newaxis].astype(float)
+    Q, R, R_test = rotated(X, X_test)
     costs, scores = [], []
     for seed in range(5):
-        model = NeuralNetwork(
-            [7, 1],
-            hidden_activation="relu",
-            initialization="small",
-            learning_rate=0.0077,
-            iterations=2501,
-            random_state=np.random.RandomState(seed),
-        ).fit(X, cats.y_train)
-        costs.append(model.cost_history_[-1])
-        scores.append(model.score(X_test, cats.y_test))
-    assert all(0.02 < cost < 0.06 for cost in costs), costs
+        history, W, b = trained(R, Y, Q, seed)
+        costs.append(history)
+        scores.append(np.mean((forward(R_test, W, b, "relu")[1][2][0] > 0.5) == cats.y_test))
+    assert all(0.02 < history[-1] < 0.06 for history in costs), costs
     assert 0.68 <= np.median(scores) <= 0.74, scores
-    Y = cats.y_train[np.newaxis].astype(float)
+    model = NeuralNetwork(
+        [7, 1],
+        hidden_activation="relu",
+        initialization="small",
+        learning_rate=0.0077,
+        iterations=2501,
+        random_state=np.random.RandomState(4),
+    ).fit(X, cats.y_train)
+    np.testing.assert_allclose(model.cost_history_, costs[4], rtol=1e-9)
+    assert model.score(X_test, cats.y_test) == pytest.approx(scores[4], abs=1e-12)
     dW, _ = backward(Y, model.W_, *forward(X, model.W_, model.b_, "relu"), "relu")
     hidden = np.maximum(model.W_[1] @ X.T + model.b_[1], 0).T  # the inputs of layer 2 alone
     truth = numerical_gradients(hidden, Y, {1: model.W_[2]}, {1: model.b_[2]})
