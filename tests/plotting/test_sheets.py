@@ -6,6 +6,7 @@ They are kept in build/screenshots/figures, to be looked at.
 import base64
 import html
 import io
+import itertools
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -25,8 +26,13 @@ THEMES = ("light", "dark")
 WIDTHS = {1280: 806, 800: 620, 390: 350}  # of a page, and of a figure in it
 ACROSS = 3400  # CSS pixels of a sheet
 PATIENCE = 120_000  # milliseconds for a sheet: a second, but machines are busy
-PAGE = """<html style="color-scheme: {theme}; background: {paper}; color: {ink}; font: 14px sans-serif"><body
-    style="display: grid; grid-template-columns: repeat({columns}, {width}px); gap: 30px; align-items: end">{figures}"""
+PAGE = """<html style="font: 14px sans-serif"><body style="display: grid; gap: 30px; align-items: end">{figures}"""
+# Arranges the figures of a page in columns of this width, and gives it the colours of a theme.
+ARRANGE = """([columns, width, scheme, paper, ink]) => {
+    document.body.style.gridTemplateColumns = `repeat(${columns}, ${width}px)`
+    Object.assign(document.documentElement.style, {colorScheme: scheme, background: paper, color: ink})
+    return Promise.all([...document.images].map(image => image.decode()))
+}"""
 
 
 def figures():
@@ -51,29 +57,25 @@ def _address(svg):
 def sheets():
     """Draw the sheets; the first figure on each as an array of pixels by theme and width."""
     SHOTS.mkdir(parents=True, exist_ok=True)
-    shown, found = list(figures()), {}
+    images = "".join(
+        f'<figure style="margin: 0"><img style="width: 100%" src="{address}">{html.escape(name)}</figure>'
+        for name, address in figures()
+    )
+    found, widest = {}, max(WIDTHS)
     with launched(NO_OTHER_HOST) as browser:
-        for width, inner in WIDTHS.items():
-            columns = ACROSS // (inner + 30)
-            images = "".join(
-                f'<figure style="margin: 0"><img style="width: 100%" src="{address}">{html.escape(name)}</figure>'
-                for name, address in shown
-            )
-            for number, theme in enumerate(THEMES):
-                page = browser.new_page(
-                    viewport={"width": columns * (inner + 30) + 30, "height": 900},
-                    device_scale_factor=2 if width == 1280 else 1,
-                )
-                paper, ink = PALETTE["paper"][number], PALETTE["ink"][number]
-                page.set_content(
-                    PAGE.format(theme=theme, paper=paper, ink=ink, columns=columns, width=inner, figures=images)
-                )
-                page.evaluate("Promise.all([...document.images].map(image => image.decode()))")
+        for scale, widths in ((2, {widest}), (1, WIDTHS.keys() - {widest})):
+            page = browser.new_page(device_scale_factor=scale)
+            page.set_content(PAGE.format(figures=images))
+            for width, (number, theme) in itertools.product(widths, enumerate(THEMES)):
+                inner, colors = WIDTHS[width], [PALETTE[name][number] for name in ("paper", "ink")]
+                columns = ACROSS // (inner + 30)
+                page.set_viewport_size({"width": columns * (inner + 30) + 30, "height": 900})
+                page.evaluate(ARRANGE, [columns, inner, theme, *colors])
                 sheet = SHOTS / f"{theme}-{width}.jpg"
                 page.screenshot(path=sheet, full_page=True, quality=90, timeout=PATIENCE, type="jpeg")
                 first = page.locator("img").first.screenshot(timeout=PATIENCE)
                 found[theme, width] = np.asarray(Image.open(io.BytesIO(first)).convert("L"))
-                page.close()
+            page.close()
     return found
 
 
