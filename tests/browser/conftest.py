@@ -126,29 +126,44 @@ def chromium():
         yield browser
 
 
+@pytest.fixture(scope="module")
+def context(chromium):
+    """What the pages of a module share, so that the browser has the scripts of JupyterLab compiled after the first."""
+    with contextlib.closing(chromium.new_context(viewport={"width": 1280, "height": 900})) as context:
+        yield context
+
+
+@pytest.fixture(scope="module")
+def sharp_context(chromium):
+    """The same for pages on a screen of twice the density, which can be touched."""
+    options = {"device_scale_factor": 2, "has_touch": True}
+    with contextlib.closing(chromium.new_context(viewport={"width": 1280, "height": 900}, **options)) as context:
+        yield context
+
+
 @pytest.fixture
-def page(chromium, lab):
+def page(context, lab):
     """A page as wide as a laptop's; what goes wrong in it, or leaves this machine, fails the test."""
-    with _visit(chromium, lab) as page:
+    with _visit(context, lab) as page:
         yield page
 
 
 @pytest.fixture
-def sharp_page(chromium, lab):
+def sharp_page(sharp_context, lab):
     """The same on a screen of twice the density, which can be touched."""
-    with _visit(chromium, lab, device_scale_factor=2, has_touch=True) as page:
+    with _visit(sharp_context, lab) as page:
         yield page
 
 
 @contextlib.contextmanager
-def _visit(chromium, lab, **options):
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, **options)
+def _visit(context, lab):
     page, faults = context.new_page(), []
     page.on("pageerror", lambda error: faults.append(f"error in the page: {error}"))
     page.on("request", lambda request: None if is_local(request.url) else faults.append(f"asked for {request.url}"))
     page.set_default_timeout(30_000)
     yield page
-    context.close()
+    for opened in context.pages:
+        opened.close()
     for kernel in _ask(lab, "/api/kernels"):
         _ask(lab, f"/api/kernels/{kernel['id']}", "DELETE")
     assert faults == []

@@ -22,6 +22,8 @@ RAN = f"""[...document.querySelectorAll('.jp-CodeCell .jp-InputArea-prompt')]
     .every(prompt => /\\[\\d+\\]/.test(prompt.textContent)) || document.querySelector('{FAULTS}') !== null"""
 WAITING = ".jp-CodeCell:has(.jp-InputPrompt:text-is('[*]:')) .jp-InputArea-editor"
 CHANGE_THEME = "theme => { window.jupyterapp.commands.execute('apputils:change-theme', {theme}) }"
+# The rest of a lesson, which need not be laid out and drawn anew for every look at a widget.
+OUT_OF_SIGHT = ".jp-Cell:not(:has(.lesson-widget)) { content-visibility: auto; contain-intrinsic-size: auto 200px; }"
 
 
 def open_and_run(page, lab, name):
@@ -30,6 +32,7 @@ def open_and_run(page, lab, name):
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell")
     page.wait_for_function(READY, polling=200)
     page.evaluate("() => { window.jupyterapp.shell.collapseLeft() }")
+    page.add_style_tag(content=OUT_OF_SIGHT)
     page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-all-cells') }")
     try:
         page.wait_for_function(RAN, timeout=300_000, polling=200)  # not at every frame, which would have to be drawn
@@ -102,27 +105,27 @@ def misplaced(widget, width):
     return faults + ([f"{height:.0f} pixels high"] if width == 1280 and height > HIGHEST else [])
 
 
-# The rest of a lesson, which need not be laid out and drawn anew for every look at a widget.
-OUT_OF_SIGHT = ".jp-Cell:not(:has(.lesson-widget)) { content-visibility: auto; contain-intrinsic-size: auto 200px; }"
+def look_at(page, widgets):
+    """Screenshots of all widgets, by name, in both themes and all widths; text must stand out, nothing stick out.
 
-
-def look_at(page, widget, name):
-    """Screenshots in both themes and all widths; the text must stand out and nothing may stick out."""
+    Each change of theme or width lays out the whole lesson again, and some widgets draw their picture anew for a narrow
+    page. So all widgets are looked at before the next change, and the dark theme begins where the light one has ended.
+    """
     faults = []
-    for theme in ("Light", "Dark"):
+    for theme, widths in (("Light", list(WIDTHS)), ("Dark", list(WIDTHS)[::-1])):
         page.evaluate(CHANGE_THEME, f"JupyterLab {theme}")
         page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(theme == 'Light').lower()}'")
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 1800})  # the widget whole
-            page.wait_for_function(FITTED, arg=widget.element_handle())
-            widget.evaluate(LAID_OUT)
-            where = f"{name}-{theme.lower()}-{width}"
-            widget.screenshot(path=SHOTS / f"{where}.png")
-            faults += [f"{where}: contrast {text}" for text in widget.evaluate(CONTRAST)]
-            faults += [f"{where}: {fault}" for fault in misplaced(widget, width)]
-            if widget.evaluate("e => e.scrollWidth > e.clientWidth + 1"):
-                faults.append(f"{where}: wider than the page")
-    page.set_viewport_size({"width": 1280, "height": 900})
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 1800})  # each widget whole
+            for name, widget in widgets.items():
+                page.wait_for_function(FITTED, arg=widget.element_handle())
+                widget.evaluate(LAID_OUT)
+                where = f"{name}-{theme.lower()}-{width}"
+                widget.screenshot(path=SHOTS / f"{where}.png")
+                faults += [f"{where}: contrast {text}" for text in widget.evaluate(CONTRAST)]
+                faults += [f"{where}: {fault}" for fault in misplaced(widget, width)]
+                if widget.evaluate("e => e.scrollWidth > e.clientWidth + 1"):
+                    faults.append(f"{where}: wider than the page")
     return faults
 
 
@@ -138,8 +141,7 @@ def test_a_lesson_runs_and_its_widgets_move(page, lab, name):
     widgets = page.locator(WIDGET)
     page.wait_for_function(f"document.querySelectorAll('{WIDGET}').length === {expected}")
     assert expected >= 1 or name in ("errata", "notation")
-    faults = []
-    page.add_style_tag(content=OUT_OF_SIGHT)
+    moved = {}
     for i in range(expected):
         widget = widgets.nth(i)
         title = widget.locator("b").first.inner_text()
@@ -149,7 +151,8 @@ def test_a_lesson_runs_and_its_widgets_move(page, lab, name):
         MOVES[title](widget)
         wait_for_change(page, widget, before)
         print(f"{name}, {title}: answers a move in {answer_time(page, widget):.2f} s")
-        faults += look_at(page, widget, f"{name}-{i + 1}-" + re.sub(r"\W+", "-", title).lower())
+        moved[f"{name}-{i + 1}-" + re.sub(r"\W+", "-", title).lower()] = widget
+    faults = look_at(page, moved) if moved else []
     assert faults == [], "\n".join(faults)
     assert page.locator(FAULTS).all_inner_texts() == []
 
