@@ -203,7 +203,7 @@ def test_the_products_of_both_ways_are_counted_one_by_one(sizes, there, back):
 
 
 def test_the_counts_of_our_network_and_of_the_digits():
-    says("4 + 4 = 8", "Together 14", "which makes 308 114 passes for the 154 057 parameters", "with 154 057 weights")
+    says("4 + 4 = 8", "Together 14", "which makes 308114 passes for the 154057 parameters", "with 154057 weights")
     parameters = 784 * 196 + 196 + 196 + 1
     assert (parameters, 2 * parameters) == (154057, 308114)
     says("it costs hardly any more")

@@ -232,7 +232,7 @@ CLAIMS = {
     "about 6 in a million": lambda: round(0.018**3 * 1e6) == 6,
     "All three fail on the same 125 pictures": printed("[ 64  47 125]"),
     "what saves the looks is *when* we take a step": ten_looks_are_enough_in_lesson_04,
-    "550 000 looks instead of eleven million, twenty times fewer": lambda: 20 < 1000 * 11272 / (10 * 55000) < 21,
+    "550000 looks instead of eleven million, twenty times fewer": lambda: 20 < 1000 * 11272 / (10 * 55000) < 21,
 }
 
 
