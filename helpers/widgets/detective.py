@@ -11,7 +11,7 @@ from helpers.gradient_check.report import marked
 from helpers.system.arguments import whole_between
 from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import known_name
-from helpers.widgets.explorer import WIDGET, Challenge, beside, code_line, stopped, style_sheet
+from helpers.widgets.explorer import WIDGET, Challenge, as_html, beside, code_line, stopped, style_sheet
 
 
 class Investigation(NamedTuple):
@@ -93,7 +93,7 @@ class Detective(ipywidgets.VBox):
             case = f"{found.report._repr_html_()}<pre>{html.escape(found.source)}</pre>"
             case = f'<div tabindex="0" role="region" aria-label="report and code">{case}</div>'
         except KeyboardInterrupt as stop:
-            self.verdict.value = stopped(stop)
+            self.verdict.value = as_html(stopped(stop))
             raise
         with interrupts_wait():  # all outputs change together or not at all
             self.verdict.value, self.case.value = f"<b>{marked(found.verdict)}</b>", case

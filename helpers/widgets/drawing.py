@@ -23,7 +23,7 @@ from helpers.datasets.recordings import load_run
 from helpers.plotting import playground
 from helpers.system.interrupts import interrupts_wait
 from helpers.system.validation import as_real_array, brief, known_name, positive_number, positive_whole
-from helpers.widgets.explorer import REFUSALS, as_call
+from helpers.widgets.explorer import REFUSALS, as_call, refusal
 from helpers.widgets.instrument import Instrument
 from helpers.widgets.playground_picture import levels
 
@@ -253,7 +253,7 @@ class Drawing(Instrument):
     def _load(self, change=None):
         """Load the test digit with the number `start`, or a blank canvas."""
         if not 0 <= self.start <= TEST_DIGITS:
-            self.refusal = f"Not possible: choose a test digit from 1 to {TEST_DIGITS}, or 0 for empty paper."
+            self.refusal = refusal(f"choose a test digit from 1 to {TEST_DIGITS}, or 0 for empty paper")
             return
         self._put(test_digits()[0][self.start - 1] if self.start else np.zeros(SIDE**2))
 
@@ -278,7 +278,7 @@ class Drawing(Instrument):
         try:
             self._put(move(here, self.target, self.rate, network="ten digits"), self.steps + 1)
         except REFUSALS as error:
-            self.refusal, self.playing = f"Not possible: {error}.", False
+            self.refusal, self.playing = refusal(error), False
 
 
 def explorer():

@@ -1,6 +1,7 @@
 """Base class for the interactive figures that consist of controls, a pure function, and a plot of its result."""
 
 import html
+import re
 import warnings
 
 import ipywidgets
@@ -118,10 +119,10 @@ class Explorer(ipywidgets.VBox):
                 warnings.simplefilter("ignore")  # a rising cost is visible anyway and may be intended
                 self._show(self._compute(**state), state)
         except REFUSALS as error:
-            self.message.value, self._shown = refusal(error), state
+            self.message.value, self._shown = as_html(refusal(error)), state
         except KeyboardInterrupt as stop:
             if self._shown is None:
-                self.message.value = stopped(stop)
+                self.message.value = as_html(stopped(stop))
             raise
         finally:
             self.title.value = self._challenge.heading()
@@ -207,15 +208,19 @@ def heading(name, goal):
 
 
 def refusal(error):
-    """Format an error as HTML, with any markup in its message escaped."""
-    return f"<b>Not possible:</b> {html.escape(str(error))}."
+    """Return the message shown if a result cannot be computed, which gives the reason."""
+    return f"Not possible: {error}."
 
 
-def stopped(stop, bold="<b>", plain="</b>"):
-    """Return the HTML message shown after an interruption, which says how far the work got if this is known."""
-    first = f"Stopped {html.escape(str(stop))}".strip()
-    rest = "You still see the last complete result, which the line of code below it reproduces."
-    return f"{bold}{first}.{plain} {rest}"
+def stopped(stop):
+    """Return the message shown after an interruption, which says how far the work got if this is known."""
+    first = f"Stopped {stop}".strip()
+    return f"{first}. You still see the last complete result, which the line of code below it reproduces."
+
+
+def as_html(message):
+    """Return a message as HTML, in which everything up to its first colon or full stop is bold."""
+    return re.sub("^[^:.]*[:.]", r"<b>\g<0></b>", html.escape(message))
 
 
 def fit_whole(network, X, y):

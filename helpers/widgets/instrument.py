@@ -21,7 +21,7 @@ from helpers.plotting import STYLE, output
 from helpers.plotting.style import css_properties
 from helpers.system.browser import in_browser
 from helpers.system.interrupts import interrupts_wait
-from helpers.widgets.explorer import REFUSALS, WIDGET, as_call, stopped, tidy
+from helpers.widgets.explorer import REFUSALS, WIDGET, as_call, refusal, stopped, tidy
 
 FRONT = Path(__file__).with_name("front")
 DARK = '[data-jp-theme-light="false"] .instrument, .vscode-dark .instrument, [data-theme="dark"] .instrument'
@@ -100,13 +100,17 @@ class Instrument(anywidget.AnyWidget):
         state = self.state()
         if state == self._shown:
             self.refusal = ""
-            return
+        else:
+            self._begin(state)
+
+    def _begin(self, state):
+        """Compute and display the result for a state, or a message if that is not possible."""
         try:
             self._show(self.compute(**state), state)
         except REFUSALS as error:
-            self.refusal = f"Not possible: {error}."
+            self.refusal = refusal(error)
         except KeyboardInterrupt as stop:
-            self.refusal = stopped(stop, "", "")
+            self.refusal = stopped(stop)
             raise
 
     def _show(self, result, state):

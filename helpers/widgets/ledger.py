@@ -16,6 +16,7 @@ from helpers.widgets.explorer import (
     SLOW,
     WIDGET,
     Challenge,
+    as_html,
     as_sizes,
     beside,
     code_line,
@@ -169,7 +170,7 @@ class Game(ipywidgets.VBox):
             if len(ledger.layer_sizes) > MOST_LAYERS + 1:
                 raise ValueError(f"this game allows at most {MOST_LAYERS} layers: type fewer layer sizes")
         except REFUSALS as error:
-            self._refused = self.message.value = refusal(error)
+            self._refused = self.message.value = as_html(refusal(error))
             return
         with interrupts_wait():  # everything changes together or not at all
             old, new = self.rows.children, {name: self._row(name, origin) for name, origin, _ in ledger.rows}

@@ -86,6 +86,3 @@ class Live(Instrument):
     def _pause_any():
         if Live.training is not None:
             Live.training.playing = False
-
-    def __repr__(self):
-        return f"Interactive figure: {self.title}. Run this cell to interact with it."

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from helpers.plotting import playground
 from helpers.system.arguments import check_names, whole_between
 from helpers.system.interrupts import interrupts_wait
-from helpers.widgets.explorer import REFUSALS, as_call, stopped
+from helpers.widgets.explorer import REFUSALS, as_call, refusal
 from helpers.widgets.instrument import plain
 from helpers.widgets.live import Live
 from helpers.widgets.playground_data import DATA_SETS, FEATURES, M, as_points
@@ -125,24 +125,11 @@ class PlaygroundExplorer(Live):
             del options["points"]
         return {"hidden_layers": layers} | options
 
-    def _refresh(self, change=None):
-        """Restart from update 0 with the current options. If training was running, it continues with these options."""
-        options = self.state()
-        if options == self._shown:
-            self.refusal = ""
-            return
-        self._begin(options)
+    def compute(self, **options):
+        """Return a new `Playground` at update 0. If training was running, it continues with that one."""
+        return Playground(**options, learning_rate=self.learning_rate)
 
-    def _begin(self, options):
-        try:
-            self._show(Playground(**options, learning_rate=self.learning_rate), options)
-        except REFUSALS as error:
-            self.refusal = f"Not possible: {error}."
-        except KeyboardInterrupt as stop:
-            self.refusal = stopped(stop, "", "")
-            raise
-
-    def _show(self, result, options, flow=False, refusal=""):
+    def _show(self, result, options, flow=False, said=""):
         """Display a state. If this is interrupted, the last picture and its line of code stay on the screen."""
         sentence, picture = describe(result), plain(frame(result)) | {"flow": flow, "number": self._next_number()}
         new = result is not self.result or len(result.points) != self.scene.get("own", 0)
@@ -154,7 +141,7 @@ class PlaygroundExplorer(Live):
         with interrupts_wait(), self.hold_sync():
             self.result, self._shown = result, options
             self.sentence, self.scene, self.picture, self.line = sentence, background, picture, line
-            self.refusal = refusal
+            self.refusal = said
             self._judge(result)
 
     def solved(self, result):
@@ -178,7 +165,7 @@ class PlaygroundExplorer(Live):
             self.result.learning_rate = self.learning_rate
             self._show(self.result, self._shown)
         except REFUSALS as error:
-            self.refusal = f"Not possible: {error}."
+            self.refusal = refusal(error)
 
     def _step(self, content=None):
         """Perform one update, whose forward and backward passes are animated by the front end."""
@@ -199,7 +186,7 @@ class PlaygroundExplorer(Live):
         try:
             state.add_point(*x)
         except REFUSALS as error:
-            self.refusal = f"Not possible: {error}."
+            self.refusal = refusal(error)
             return
         points = [[*point[: 3 + (point[3] > 0)]] for point in state.points]
         options = self._shown | {"points": tuple(map(tuple, points))}
@@ -211,7 +198,7 @@ class PlaygroundExplorer(Live):
         try:
             points = [[*point[:3]] for point in as_points(str(content.get("text", "")))]
         except REFUSALS as error:
-            self.refusal = f"Not possible: {error}."
+            self.refusal = refusal(error)
             return
         with self.hold_trait_notifications():
             self.data_set, self.points = "own points", points
@@ -228,7 +215,7 @@ class PlaygroundExplorer(Live):
                 if time.perf_counter() > end:
                     break
         except ArithmeticError as error:
-            said = f"Not possible: {error}."
+            said = refusal(error)
         except KeyboardInterrupt:
             self.playing = False
             self._show(state, self._shown)  # shows the updates completed before the interruption

@@ -12,7 +12,7 @@ from helpers.backprop.activations import ACTIVATIONS
 from helpers.datasets.mnist import load_digit_pair
 from helpers.system.validation import known_name, positive_whole
 from helpers.training.neural_network import NeuralNetwork
-from helpers.widgets.explorer import REFUSALS, as_sizes, count_parameters, fit_whole
+from helpers.widgets.explorer import REFUSALS, as_sizes, count_parameters, fit_whole, refusal
 from helpers.widgets.live import Live
 from helpers.widgets.playground_data import as_rates
 from helpers.widgets.playground_picture import levels
@@ -217,14 +217,14 @@ class YourNetwork(Live):
 
         A change before the second iteration takes effect from the beginning.
         """
-        before = self._rates, self.refusal
+        before = self._rates
         try:
             as_rates(self.learning_rate, MOST_ITERATIONS)
             done = self.iterations if self.iterations > 1 else 0
             self._rates = {k: v for k, v in self._rates.items() if k < done} | {done: self.learning_rate}
             self._refresh()
         except REFUSALS as error:
-            self._rates, self.refusal = before[0], f"Not possible: {error}."
+            self._rates, self.refusal = before, refusal(error)
 
     def _advance(self):
         """Train for a few more iterations, and return whether training can continue."""
