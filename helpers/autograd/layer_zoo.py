@@ -108,8 +108,8 @@ def examine_shared(gradient):
     report = check(lambda p: shared_cost(Variable(p[0])).item(), lambda p: [gradient(Variable(p[0]))], [E])
     if report.right:
         return "The gradient is right."
-    found, through_logits = gradient(Variable(E)), one_use_only(Variable(E))
-    whole = grad(shared_cost(E := Variable(E)), E)
+    E = Variable(E)
+    found, through_logits, whole = gradient(E), one_use_only(E), grad(shared_cost(E), E)
     for name, part in (("logits", through_logits), ("input", whole - through_logits)):
         if np.allclose(found, part):
             return f"The gradient counts only the use of E in the {name}: the gradients of both uses must be added."

@@ -32,7 +32,6 @@ INSTEAD = {
     "transpose": "x.T",
 }
 
-
 _waiting = []  # parents of Variables that are being freed
 
 
@@ -239,9 +238,7 @@ class ArrayLike:
     __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refuse(_NO_OPERATOR)
     __lshift__ = __rlshift__ = __rshift__ = __rrshift__ = __round__ = __pos__ = _refuse(_NO_OPERATOR)
     __setitem__ = __delitem__ = _refuse("the entries of a Variable cannot be changed: compute a new Variable from it")
-    __hash__ = (
-        object.__hash__
-    )  # compare by identity, so that Variables can be dictionary keys although they do not support ==
+    __hash__ = object.__hash__  # by identity, so that Variables can be dictionary keys although they do not support ==
 
     def __getattr__(self, name):
         raise AttributeError(f"a Variable has no {name}: the tape supports {', '.join(_operations(type(self)))}")

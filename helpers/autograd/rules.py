@@ -10,10 +10,9 @@ from helpers.autograd.operations import ArrayLike
 from helpers.backprop import activations
 
 
-def like(g, *operands):
-    """Return the operands if g is a Variable, so that the backward pass is recorded, and otherwise their values."""
-    found = [operand if isinstance(g, ArrayLike) else operand.value for operand in operands]
-    return found if len(found) > 1 else found[0]
+def like(g, operand):
+    """Return the operand if g is a Variable, so that the backward pass is recorded, and otherwise its value."""
+    return operand if isinstance(g, ArrayLike) else operand.value
 
 
 def same_kind(result, seed, variable):

@@ -6,6 +6,8 @@ each step, the workers receive the parameters and send back their gradients. To 
 `Shards` to `NeuralNetwork.fit` instead of an array X.
 """
 
+import tracemalloc
+
 import numpy as np
 
 from helpers.cluster.workers import WorkerLostError, client_of
@@ -102,9 +104,8 @@ class Shards:
         try:
             if self._dealt[0] is not Y:
                 self._dealt = Y, self._deal(Y)
-            answers = [
-                shard.cost_and_gradient(*question) for shard in self._dealt[1]
-            ]  # every worker has started before the first result is awaited
+            # Every worker starts before the first result is awaited.
+            answers = [shard.cost_and_gradient(*question) for shard in self._dealt[1]]
             return answers if self.workers is None else [answer.result() for answer in answers]
         except (OSError, RuntimeError, ValueError, KeyError) as error:
             closed = type(error).__name__ == "CommClosedError"
@@ -225,8 +226,6 @@ def traced_gradient(X, Y, W, b):
     TypeError, ValueError
         See `blocks.cost_and_gradients`.
     """
-    import tracemalloc  # imported here because no other function needs it
-
     tracemalloc.start()
     try:
         return cost_and_gradients(X, Y, W, b), tracemalloc.get_traced_memory()[1]

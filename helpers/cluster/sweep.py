@@ -138,9 +138,8 @@ def _results(function, points, client):
             try:
                 result = future.result()
             except KilledWorker:
-                result = {
-                    "error": "every worker that tried this point died: does it need more memory than is available?"
-                }
+                words = "every worker that tried this point died: does it need more memory than is available?"
+                result = {"error": words}
             yield futures.pop(future), result
             future.release()  # otherwise Dask would compute the result again if the worker that holds it dies
     finally:

@@ -12,12 +12,8 @@ from helpers.system.files import read_bytes, replace_atomically
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 TABLE = "checksums.txt"
-LISTED = (
-    "chelsea.h5",
-    "names.txt",
-    "runs/*.*",
-    "runs/lessons/*.h5",
-)  # the module `mnist` holds the checksums of the digits
+# The files in the table. The checksums of the digits are in the module `mnist`.
+LISTED = ("chelsea.h5", "names.txt", "runs/*.*", "runs/lessons/*.h5")
 LARGEST = 2**28  # bytes; far larger than any bundled file
 
 

@@ -33,8 +33,7 @@ class Candidate:
 
     def __call__(self, X, Y, W, b):
         """Return the gradients as two dictionaries of float64 arrays, omitting any that are missing."""
-        given = {"X": np.array(X), "Y": np.array(Y), "W": _copy(W), "b": _copy(b)}
-        before = {"X": np.array(X), "Y": np.array(Y), "W": _copy(W), "b": _copy(b)}
+        given, before = ({"X": np.array(X), "Y": np.array(Y), "W": _copy(W), "b": _copy(b)} for _ in range(2))
         self.raw = self.function(*given.values())
         self.changed += [name for name in _differences(before, given) if name not in self.changed]
         return self._as_dictionaries(self.raw, sorted(W))

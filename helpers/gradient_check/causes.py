@@ -11,7 +11,7 @@ from helpers.gradient_check.steps import MeanLast, Steps
 EXPLAINS = 1e-3  # largest fraction of the error that a known mistake may fail to explain
 LATER = ("dW", "db", "dA", "dZ")  # lines whose results depend on whether the mean has already been taken
 FACTOR = "it has an extra factor of {a1:.4g}"
-# The layers to which a mistake is limited.
+# The layers to which a mistake is limited
 SCOPE = re.compile(r" (in the (last )?(hidden|output) layers?|in layer 1|at every layer)\b")
 ALONE = "the gradient of every single example is right, but the gradient of all examples together is wrong"
 IMPOSSIBLE = ValueError, IndexError, KeyError, TypeError, ZeroDivisionError  # if a mistake does not fit the shapes
@@ -47,13 +47,13 @@ def find_cause(call, task, l):
             exact = right.run()
             wrong = [key for key in _keys(exact) if not _same(_get(mine, key), _get(exact, key))]
             if wrong:
-                found = _known(mine, exact, place, wrong)
-                if found and found[0].line == "return" and found[1] and _depends_on_m(call, place, found[1]):
-                    fixed = right.m / (1 + found[1])
-                    says = f"it divides by a fixed number, {fixed:.4g}, not by the number of examples"
-                    return _at("mean", l, n, says)
-                if found:
-                    return _cause(found[0], _refitted(*found[:2], call, task, l), found[2], l, n)
+                if found := _known(mine, exact, place, wrong):
+                    mistake, amount, whole = found
+                    if mistake.line == "return" and amount and _depends_on_m(call, place, amount):
+                        fixed = right.m / (1 + amount)
+                        says = f"it divides by a fixed number, {fixed:.4g}, not by the number of examples"
+                        return _at("mean", l, n, says)
+                    return _cause(mistake, _refitted(mistake, amount, call, task, l), whole, l, n)
                 guilty = max(k for _, k in wrong)
                 line, says = _line_of(call, place, right, mine, wrong, guilty)
                 return _at(line, l, n, says)
@@ -98,10 +98,9 @@ def _known(mine, exact, task, wrong):
     there = [key for key in wrong if key[1] == guilty]
     beside = [key for key in _keys(exact) if key[1] >= guilty]
     partly = None
-    places = {place for place, _ in there}
-    likely = sorted(MISTAKES, key=lambda one: one.replaces not in _suspects(places, guilty, task))
-    trials = [(Steps, one) for one in likely] + [(MeanLast, one) for one in likely if one.line in LATER]
-    for steps, mistake in trials:
+    suspects = _suspects({place for place, _ in there}, guilty, task)
+    likely = sorted(MISTAKES, key=lambda mistake: mistake.replaces not in suspects)
+    for steps, mistake in [(Steps, one) for one in likely] + [(MeanLast, one) for one in likely if one.line in LATER]:
         amount = _amount(mistake, mine, exact, task, there) if mistake.amount else None
         theirs = run_with(mistake, task, amount, steps) if amount is not None or not mistake.amount else None
         if theirs is None:
@@ -120,7 +119,7 @@ def _suspects(places, l, task):
     The set `places` contains 0 if dW[l] is wrong, and 1 if db[l] is wrong.
     """
     if len(places) == 1:
-        return ("weight_gradient", "bias_gradient")[min(places)]
+        return (("weight_gradient", "bias_gradient")[min(places)],)
     if l < len(task[2]):
         return "error_behind", "unit_error"
     return "output_error", "features", "weighted_input", "activation"

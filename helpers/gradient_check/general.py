@@ -71,9 +71,7 @@ def check(cost, gradients, parameters, entries=100):
     for path, array in arrays.items():
         name = f"d{path.strip('.')}"
         places = rng.permutation(array.size)[:entries]
-        slopes = np.array(
-            [at.slope(path, place) for place in places]
-        )  # shape: (entries, 2), with columns derivative and error
+        slopes = np.array([at.slope(path, place) for place in places])  # (entries, 2): derivative and error
         findings.append(_finding(name, given.get(path), array, places, *slopes.T))
     return GradientReport(findings, None, problems)
 
@@ -114,9 +112,8 @@ def _finding(name, mine, array, places, exact, error):
         return Finding(name, off, 0, describe(mine, exact, 1), "wrong")
     share = relative_error(exact + bound, exact) * 2 if exact.any() else np.inf
     if not exact.any() and not mine.any():
-        return Finding(
-            name, off, 0, "the gradient and the numerical gradient are both 0, which proves nothing", "unjudged"
-        )
+        words = "the gradient and the numerical gradient are both 0, which proves nothing"
+        return Finding(name, off, 0, words, "unjudged")
     if share > max(ROUGH, 200 * np.finfo(array.dtype).eps):
         reason = f"the numerical gradient has a relative error of up to {min(share, 1):.0e}"
         return Finding(name, off, 0, TOO_ROUGH.format(reason=reason), "unjudged")
@@ -246,6 +243,8 @@ def _copy(tree):
     """Return a copy of the nested structure and its arrays."""
     if isinstance(tree, dict):
         return {k: _copy(v) for k, v in tree.items()}
-    if isinstance(tree, (list, tuple)):
-        return [_copy(v) for v in tree] if isinstance(tree, list) else tuple(_copy(v) for v in tree)
+    if isinstance(tree, list):
+        return [_copy(v) for v in tree]
+    if isinstance(tree, tuple):
+        return tuple(_copy(v) for v in tree)
     return np.array(tree)

@@ -371,7 +371,10 @@ def _weight_gradient():
     }
     for says, f in lines.items():
         yield Mistake("dW", "weight_gradient", lambda n, l, f=f: f(n, l, n.dZ[l]), says)
-    right = lambda n, l: n.dZ[l] @ n.A[l - 1].T  # noqa: E731
+
+    def right(n, l):
+        return n.dZ[l] @ n.A[l - 1].T
+
     amounts = {
         "{a:.3g} W[{l}] is added, as for a penalty (if the cost includes ½ λ Σ w², pass l2=λ)": lambda n, l, a: (
             right(n, l) + a * n.W[l]
@@ -650,9 +653,6 @@ def _result():
     def layers(order):
         return lambda n, dW, db: tuple({l: d[order(n, l)] for l in d} for d in (dW, db))
 
-    def clipped(n, dW, db, limit=None):
-        return _each((dW, db), lambda n, p, g, l, place: np.clip(g, -limit, limit), n)
-
     def normalized(n, dW, db):
         size = np.sqrt(sum(np.sum(g**2) for d in (dW, db) for g in d.values()))
         return _each((dW, db), lambda n, p, g, l, place: g / size, n)
@@ -703,7 +703,7 @@ def _result():
     for says, f in lines.items():
         yield Mistake("return", "result", f, says)
     for limit in (10.0, 5.0, 1.0, 0.5, 0.1, 0.05, 0.01, 0.005, 0.001):
-        clip = lambda n, dW, db, limit=limit: clipped(n, dW, db, limit)  # noqa: E731
+        clip = of_both(lambda g, p, l, n, limit=limit: np.clip(g, -limit, limit))
         yield Mistake("return", "result", clip, f"the gradients are clipped to [−{limit:g}, {limit:g}]")
     amounts = {
         "all gradients have an extra factor of {a1:.4g}, such as a learning rate or a different mean": lambda g, p, a: (

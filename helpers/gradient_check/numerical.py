@@ -1,5 +1,6 @@
 """Numerical gradients of a whole network by the complex-step method."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -64,20 +65,17 @@ def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid
     g, loss_of_each, m = _COMPLEX[hidden_activation], OUTPUTS[output].loss_of_each, len(X)
     dW, db, dZ, dA = {}, {}, {}, {}
 
-    def loss(l, A):
-        """Return the loss of each column of A, the activations of layer l."""
+    def loss(l, z):
+        """Return the loss of each column of z, the weighted inputs of layer l."""
         for k in range(l + 1, len(W) + 1):
-            z = W[k] @ A + b[k]
-            A = g(z)
+            z = W[k] @ g(z) + b[k]
         return loss_of_each(z, np.tile(Y, z.shape[1] // m))
 
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         for l in W:
             if l < len(W):
-                dA[l] = _slopes(lambda A, l=l: loss(l, A), A[l])
-                dZ[l] = _slopes(lambda Z, l=l: loss(l, g(Z)), Z[l])
-            else:
-                dZ[l] = _slopes(lambda Z: loss_of_each(Z, np.tile(Y, Z.shape[1] // m)), Z[l])
+                dA[l] = _slopes(lambda a, l=l: loss(l + 1, W[l + 1] @ a + b[l + 1]), A[l])
+            dZ[l] = _slopes(partial(loss, l), Z[l])
             dW[l] = dZ[l] @ A[l - 1].T / m + l2 * W[l]  # (n[l], m) @ (m, n[l-1]) = (n[l], n[l-1])
             db[l] = dZ[l].mean(axis=1, keepdims=True)  # (n[l], 1)
     return NumericalGradients(dW, db, dZ, dA)

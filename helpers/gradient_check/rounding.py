@@ -48,10 +48,9 @@ def rounding(X, Y, W, b, hidden_activation, output, l2=0.0, dtype=np.float64):
     with np.errstate(all="ignore"):
         Z, A = _forward(shaken, X, W, b, hidden_activation, output)
         answer = A[len(W)]
-        likeliest = (answer > answer.max(axis=1, keepdims=True) / 2) & (
-            output == "softmax"
-        )  # entries that the complex-step method computes as 1 − Σ others
-        nudged = 8 * np.finfo(float).eps / shaken.eps * likeliest  # accounts for the error of the numerical gradient
+        # The complex-step method computes the largest entries of a softmax as 1 − Σ others, with a rounding error.
+        likeliest = (answer > answer.max(axis=1, keepdims=True) / 2) & (output == "softmax")
+        nudged = 8 * np.finfo(float).eps / shaken.eps * likeliest
         dZ = shaken((answer - Y) / len(X), (np.abs(answer) + np.abs(Y) + nudged) / len(X))
         dW, db = _backward(shaken, dZ, Z, A, W, hidden_activation, l2)
         return Rounding(dW, db, {l: _scatter(Z[l]) for l in Z}, shaken.overflows)
@@ -67,9 +66,7 @@ class _Shaken:
         info = np.finfo(dtype)
         self.eps, self.tiny, self.limit = float(info.eps), float(info.smallest_subnormal), float(info.max) / 1e3
         self.largest, self.rng = 0.0, np.random.default_rng(0)
-        self.first = (np.arange(SAMPLES + 1) > 0)[
-            :, np.newaxis, np.newaxis
-        ]  # zero for sample 0, which is not perturbed
+        self.perturbed = (np.arange(SAMPLES + 1) > 0).reshape(-1, 1, 1)  # all samples except the first
 
     def __call__(self, result, magnitude):
         """Return a perturbed copy of `result`, with shape (samples, rows, columns).
@@ -79,7 +76,7 @@ class _Shaken:
         """
         self.largest = max(self.largest, np.max(np.abs(result), initial=0))
         noise, tiny = self.rng.standard_normal((2, SAMPLES + 1, *result.shape[-2:]))
-        return result + self.first * (self.eps * magnitude * noise + 10 * self.tiny * tiny)
+        return result + self.perturbed * (self.eps * magnitude * noise + 10 * self.tiny * tiny)
 
     @property
     def overflows(self):
@@ -108,7 +105,7 @@ def _backward(shaken, dZ, Z, A, W, hidden_activation, l2):
     bounds_W, bounds_b = {}, {}
     for l in range(len(W), 0, -1):
         size, before = np.abs(dZ), A[l - 1].swapaxes(1, 2)
-        dW = shaken(dZ @ before + l2 * W[l], size @ np.abs(before) + l2 * abs(W[l]))
+        dW = shaken(dZ @ before + l2 * W[l], size @ np.abs(before) + l2 * np.abs(W[l]))
         db = shaken(dZ.sum(axis=2, keepdims=True), size.sum(axis=2, keepdims=True))
         bounds_W[l], bounds_b[l] = _scatter(dW), _scatter(db)
         if l > 1:

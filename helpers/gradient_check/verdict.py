@@ -74,13 +74,8 @@ def judge(name, mine, exact, bound, m, dtype, skipped=0):
     if share > ROUGH[np.dtype(dtype).name]:
         double = "" if np.dtype(dtype) == np.float64 else ", or use float64"
         shown = f"up to {share:.1g} of its size" if share < 1 else "more than its size"
-        return Finding(
-            name,
-            error,
-            skipped,
-            TOO_SMALL.format(dtype=np.dtype(dtype).name, share=shown, or_double=double),
-            "unjudged",
-        )
+        words = TOO_SMALL.format(dtype=np.dtype(dtype).name, share=shown, or_double=double)
+        return Finding(name, error, skipped, words, "unjudged")
     return Finding(name, error, skipped, "right", "right")
 
 

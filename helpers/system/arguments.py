@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 
-from helpers.system.validation import brief, is_number, positive_whole, real_array
+from helpers.system.validation import brief, finite_number, is_number, positive_whole, real_array
 
 
 def as_layer_sizes(layer_sizes):
@@ -215,7 +215,14 @@ def check_names(options, known, owner, cure=""):
 
 def whole_between(value, name, low, high):
     """Return `value` as an int from `low` to `high`, or raise a ValueError that names the argument."""
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not whole or not low <= value <= high:
+    if not is_number(value, numbers.Integral) or not low <= value <= high:
         raise ValueError(f"{name} is {brief(value)}, but it must be a whole number from {low} to {high}")
     return int(value)
+
+
+def number_between(value, name, low, high):
+    """Return `value` as a float from `low` to `high`, or raise a TypeError or ValueError that names the argument."""
+    number = finite_number(value, name)
+    if not low <= number <= high:
+        raise ValueError(f"{name} is {brief(value)}, but it must be between {low} and {high}")
+    return number

@@ -35,7 +35,6 @@ except ImportError:  # Windows
     resource = None
 
 NAMESPACES = 0x10000000 | 0x20000000 | 0x40000000 | 0x08000000  # CLONE_NEWUSER, …NEWPID, …NEWNET and …NEWIPC
-PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # system calls of Landlock, the same on every processor
 READ_FILE, READ_FOLDER = 1 << 2, 1 << 3
 RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # number of access rights to files in each version of Landlock
@@ -158,7 +157,7 @@ def _enter_namespaces():
     if child:
         os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    system.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    system.prctl(system_calls.PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     return True
 
 
@@ -192,7 +191,7 @@ def _restrict_files(readable):
         rule = _Rule(READ_FILE | (READ_FOLDER if os.path.isdir(path) else 0), parent)
         call(ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(1), ctypes.byref(rule), ctypes.c_uint32(0))
         os.close(parent)
-    system.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    system.prctl(system_calls.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     done = call(RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0)) == 0
     os.close(ruleset)
     return done

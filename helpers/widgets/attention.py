@@ -8,8 +8,8 @@ import numpy as np
 from helpers.autograd.layers import attention, causal_mask
 from helpers.autograd.tape import Variable
 from helpers.plotting import layers
-from helpers.system.arguments import whole_between
-from helpers.system.validation import finite_number, known_name
+from helpers.system.arguments import number_between, whole_between
+from helpers.system.validation import known_name
 from helpers.widgets.explorer import SLOW, Explorer
 
 WORDS = ("hannah", "barbara", "anna", "lillie", "jessie")
@@ -54,8 +54,7 @@ def attend(word="hannah", steps_back=1, place=4.0, letter=0.0, causal=True):
     word = known_name(word, dict.fromkeys(WORDS), "word")
     whole_between(steps_back, "steps_back", 0, 6)
     for name, value in (("place", place), ("letter", letter)):
-        if not 0 <= finite_number(value, name) <= STRONGEST:
-            raise ValueError(f"{name} is {value}, but it must be between 0 and {STRONGEST}")
+        number_between(value, name, 0, STRONGEST)
     if not isinstance(causal, bool):
         raise TypeError(f"causal must be True or False, not {causal!r}")
     n, same = len(word), np.eye(26)[[ord(c) - ord("a") for c in word]]

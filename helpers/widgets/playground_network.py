@@ -6,9 +6,9 @@ from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
 from helpers.backprop.network import INITIALIZATIONS, initialize_parameters
 from helpers.backprop.optimizers import OPTIMIZERS
-from helpers.system.arguments import whole_between
+from helpers.system.arguments import number_between, whole_between
 from helpers.system.interrupts import interrupts_wait
-from helpers.system.validation import as_generator, known_name, not_negative, positive_number, positive_whole
+from helpers.system.validation import as_generator, known_name, positive_number, positive_whole
 from helpers.training.engine import DivergedError, pack, views
 from helpers.training.parallel import parallel_map
 from helpers.widgets.playground_data import DATA_SETS, FEATURES, M, as_features, as_points, as_rates, one_each, plane
@@ -86,7 +86,7 @@ class Playground:
         self.rates = as_rates(learning_rate, MOST_UPDATES)
         self.optimizer = OPTIMIZERS[known_name(optimizer, OPTIMIZERS, "optimizer")]
         self.batch_size = min(positive_whole(batch_size, "batch_size"), M)
-        self.noise, self.l2 = _at_most(noise, "noise", 1), _at_most(l2, "l2", 10)
+        self.noise, self.l2 = number_between(noise, "noise", 0, 1), number_between(l2, "l2", 0, 10)
         layers = whole_between(hidden_layers, "hidden_layers", 0, MOST_LAYERS)
         widths = [whole_between(n, "width", 1, MOST_WIDTH) for n in one_each(width, "width", layers)]
         self.activations = [
@@ -96,9 +96,8 @@ class Playground:
         self._rng = as_generator(random_state)
         self.sizes = (self._inputs.shape[1], *widths, 1)
         initialization = known_name(initialization, INITIALIZATIONS, "initialization")
-        self._theta = pack(*initialize_parameters(self.sizes, initialization, self._rng))
-        self._gradient = np.zeros_like(self._theta)
-        self._memory = np.zeros((self.optimizer.slots, self._theta.size))
+        theta = pack(*initialize_parameters(self.sizes, initialization, self._rng))
+        self._keep(theta, np.zeros_like(theta), np.zeros((self.optimizer.slots, theta.size)))
         self.updates, self.norms, self._batches = 0, [], []
         self.costs = [self._cost(self._theta, 0)]
 
@@ -134,25 +133,11 @@ class Playground:
             if self.updates == 0:
                 self.costs = [self._cost(self._theta, 0)]
 
-    @property
-    def W(self):
-        """Weights, where W[l] has shape (n[l], n[l−1])."""
-        return views(self._theta, self.sizes)[0]
-
-    @property
-    def b(self):
-        """Biases, where b[l] has shape (n[l], 1)."""
-        return views(self._theta, self.sizes)[1]
-
-    @property
-    def dW(self):
-        """Derivatives ∂J/∂W[l] from the last update."""
-        return views(self._gradient, self.sizes)[0]
-
-    @property
-    def db(self):
-        """Derivatives ∂J/∂b[l] from the last update."""
-        return views(self._gradient, self.sizes)[1]
+    def _keep(self, theta, gradient, memory):
+        """Make these the current parameters, the gradient of the last update, and the memory of the optimizer."""
+        self._theta, self._memory = theta, memory
+        self.W, self.b = views(theta, self.sizes)
+        self.dW, self.db = views(gradient, self.sizes)
 
     @property
     def learning_rate(self):
@@ -161,10 +146,8 @@ class Playground:
 
     @learning_rate.setter
     def learning_rate(self, value):
-        value, before = (
-            positive_number(value, "learning_rate"),
-            {k: v for k, v in self.rates.items() if k < self.updates},
-        )
+        value = positive_number(value, "learning_rate")
+        before = {start: rate for start, rate in self.rates.items() if start < self.updates}
         changed = not before or list(before.values())[-1] != value
         self.rates = before | ({self.updates: value} if changed else {})
 
@@ -210,8 +193,7 @@ class Playground:
         raised.
         """
         rows, W = self._next_batch(), self.W
-        Z, A = self.forward(self._inputs[rows], W, self.b)
-        dW, db = self.backward(self.y[np.newaxis, rows].astype(float), W, Z, A)
+        dW, db = self.backward(self.y[np.newaxis, rows].astype(float), W, *self.forward(self._inputs[rows]))
         gradient = pack({l: dW[l] + self.l2 * W[l] for l in dW}, db)
         theta, memory = self._theta.copy(), self._memory.copy()
         with np.errstate(over="ignore", invalid="ignore"):  # the check of the cost detects these errors
@@ -224,7 +206,7 @@ class Playground:
             )
         norms = [float(np.linalg.norm(part)) for part in views(gradient, self.sizes)[0].values()]
         with interrupts_wait():
-            self._theta, self._memory, self._gradient = theta, memory, gradient
+            self._keep(theta, gradient, memory)
             self.updates += 1
             self.costs.append(cost)
             self.norms.append(norms)
@@ -253,19 +235,16 @@ class Playground:
         derivatives ∂z/∂x of the unit's pre-activation with respect to the pixels, averaged over fifty test images. In
         the first layer, these derivatives are the weights of the unit.
         """
-        W = self.W
+        hidden = range(1, len(self.W))
         if not self.is_digits:
             A = self.forward(self.features_of(plane(self.X, side)))[1]
-            return [[picture.reshape(side, side) for picture in A[l]] for l in range(1, len(W))]
+            return [[picture.reshape(side, side) for picture in A[l]] for l in hidden]
         Z, _ = self.forward(self.X_test[:50])
-        slopes, pictures = None, []
-        for l in range(1, len(W)):
-            if l == 1:
-                slopes = np.broadcast_to(W[1], (50, *W[1].shape))  # (m, n[1], 784)
-            else:
-                g_prime = self._g(l - 1).g_prime(Z[l - 1]).T[:, :, np.newaxis]  # (m, n[l-1], 1)
-                slopes = W[l] @ (g_prime * slopes)  # (n[l], n[l-1]) @ (m, n[l-1], 784)
+        slopes, pictures = self.W[1][np.newaxis], []  # (1, n[1], 784), the same for all images
+        for l in hidden:
             pictures.append(list(slopes.mean(axis=0).reshape(-1, 28, 28)))
+            g_prime = self._g(l).g_prime(Z[l]).T[:, :, np.newaxis]  # (m, n[l], 1)
+            slopes = self.W[l + 1] @ (g_prime * slopes)  # (n[l+1], n[l]) @ (m, n[l], 784) = (m, n[l+1], 784)
         return pictures
 
     def _next_batch(self):
@@ -284,10 +263,3 @@ class Playground:
         Z = self.forward(np.vstack([inputs, self._test_inputs]), W, b)[0][len(W)]
         cost, test = OUTPUTS["sigmoid"].loss, Z[:, len(y) :]
         return cost(Z[:, : len(y)], y[np.newaxis]), cost(test, self.y_test[np.newaxis]) if test.size else np.nan
-
-
-def _at_most(value, name, most):
-    number = not_negative(value, name)
-    if number > most:
-        raise ValueError(f"{name} is {value}, but it must be between 0 and {most}")
-    return number

@@ -238,7 +238,11 @@ def test_a_function_that_draws_random_numbers_or_counts_its_calls_is_named():
         dW, db = ours()(X, Y, W, b)
         return {l: dW[l] * (len(calls) < 2) for l in dW}, db
 
-    for function in (random, late):
+    def unreadable(X, Y, W, b):
+        dW, db = random(X, Y, W, b)
+        return dW | {1: 1j * dW[1]}, db
+
+    for function in (random, late, unreadable):
         report = check_gradients(*task((3, 2, 1)), gradients=function)
         assert report.cause.line == "state"
         assert "keeps between calls" in report.headline
