@@ -12,18 +12,25 @@ How well the processes are confined depends on the system: see `helpers.system.c
 report, which lists the protections that applied to every file. On Linux, the kernel prevents reading and changing files
 and, on x86-64, also using the network, reaching other processes, and changing permissions and dates. On macOS and
 Windows, only Python prevents this, so grade strangers' files on Linux or in a virtual machine. In any case, answers are
-run but not inspected: code that merely returns the known results for the known cases gets the points. The checksum of a
-file is not a signature.
+run but not inspected, and the checksum of a file is not a signature. Functions must also be right in new cases, drawn
+each time files are graded, so code that merely returns known results gets no points, except in exercises whose cases
+contain no random numbers.
 
 The exit status is 0 if every file was graded, 1 if some were not (the report lists each of them), and 2 if nothing was
 graded.
 """
 
 import argparse
+import copy
+import dataclasses
 import os
+import secrets
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest import mock
+
+import numpy as np
 
 from helpers.exercises import class_list, gradebook, merging, rerun, seed as seeds, source, worker, works
 from helpers.exercises.gradebook import Mark
@@ -35,6 +42,7 @@ OUT = Path("build") / "grades"
 NO_ANSWER = {"error": "NotRunError: The code in the file does not check this exercise."}
 NEEDED = "needed something that is not available here: check it by hand."
 NOT_WRITTEN = "could not run here, because files cannot be written while grading: check it by hand."
+NOT_IN_NEW_CASES = "is right in the cases that learners can see, but not in new ones: check it by hand."
 NOT_JUDGED = ("NotRunError", worker.UNREADABLE)
 # Parts of the error messages of answers that may be honest but cannot be run here.
 UNAVAILABLE = ("not allowed here", "not available here", "MemoryError", "ModuleNotFoundError", rerun.ENDED)
@@ -58,8 +66,9 @@ def grade(folder, out=None, lessons=None, listed=None):
     gradebook.Grades
     """
     read, refused = works.read(Path(folder), out)
+    functions = {name: _with_new_cases(one) for name, one in EXERCISES.items() if one.cases and not one.recorded}
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # the threads only wait for other processes
-        ran = list(zip(read, pool.map(_run, read), strict=True))
+        ran = list(zip(read, pool.map(lambda work: _run(work, EXERCISES | functions), read), strict=True))
     for work, answers in ran:
         if work.shared:
             work.row.seed = _seed(work, answers)
@@ -67,7 +76,7 @@ def grade(folder, out=None, lessons=None, listed=None):
     seeds_of = {work.row.learner: work.row.seed for work in read if work.shared and work.row.seed is not None}
     for work, answers in ran:
         work.row.seed = work.row.seed or seeds_of.get(work.row.learner)
-        _mark(work, answers)
+        _mark(work, answers, with_seed(work.row.seed) | functions)
     merging.put_together([work.row for work in read if not work.shared])
     rows = merging.merged([work.row for work in read])
     merging.compare(rows)
@@ -78,26 +87,41 @@ def grade(folder, out=None, lessons=None, listed=None):
     return gradebook.Grades(rows, refused, exercises, protection, missing)
 
 
-def _run(work):
-    wanted = EXERCISES if work.shared else {name: EXERCISES[name] for names in work.names for name in names}
+def _with_new_cases(exercise):
+    """Return an exercise that also runs functions on cases that nobody has seen before.
+
+    They are made as the known ones are, but their random numbers have another seed.
+    """
+    generator, secret = np.random.default_rng, secrets.randbits(32)
+    with mock.patch.object(np.random, "default_rng", lambda seed: generator([seed, secret])):
+        new = exercise.cases()
+    return dataclasses.replace(
+        exercise, cases=lambda: [*exercise.cases(), *copy.deepcopy(new)], m=[*exercise.m, *exercise.m]
+    )
+
+
+def _run(work, exercises):
+    wanted = exercises if work.shared else {name: exercises[name] for names in work.names for name in names}
     return rerun.run(work.cells, wanted, work.shared)
 
 
 # --- marking -------------------------------------------------------------------------------------
 
 
-def _mark(work, answers):
+def _mark(work, answers, exercises):
     """Mark the answers in one file. If an exercise has several answers, the best one counts, as in hand_in()."""
     row, asked = work.row, _asked(work, answers)
     (found, ended), codes = _given(work, answers, asked), _codes(work, asked)
     errors = {}
     for name in [name for name in EXERCISES if name in found]:
-        marked = [(_marked(with_seed(row.seed)[name], one, work.kept.get(name)), one) for one in found[name]]
+        marked = [(_marked(exercises[name], one, work.kept.get(name)), one) for one in found[name]]
         mark, one = max(reversed(marked), key=lambda pair: (pair[0].points, pair[0].kind != "open"))
         if mark.kind != "open":
             if work.shared and one.get("cell") in range(len(work.cells)):
                 codes[name] = work.cells[one["cell"]].text
             row.marks[name] = mark._replace(code=codes[name])
+            if mark.kind != "right" and one.get("results") and rerun.verdict(EXERCISES[name], one).kind == "right":
+                row.note(f"{name} {NOT_IN_NEW_CASES}", codes[name])
             errors[name] = str(one.get("error") or ended.get(name, ""))
     noted = _note_attempts(work, answers, asked)
     _note_unread(work, answers, asked)

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from helpers.exercises import class_list, grade, gradebook, rerun, source, submission, worker
+from helpers.exercises.judging import judge
 from helpers.exercises.limits import TimeUp
 from helpers.exercises.record import Attempts
 from helpers.exercises.registry import EXERCISES, LESSONS, with_seed
@@ -61,6 +62,32 @@ def test_every_solution_is_right_when_it_is_run_again():
     assert answers.errors == {} and answers.found.keys() == FUNCTIONS.keys()
     for name, exercise in FUNCTIONS.items():
         assert rerun.verdict(exercise, answers.found[name][-1]).kind == "right", name
+
+
+# Exercises whose cases contain no random numbers.
+FIXED = set("01.slope 02.safe 02.tanh 05.distance 07.saturated 08.onehot 09.engine 10.deal 11.change 12.newton".split())
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_new_cases_differ_and_tell_right_from_wrong(name):
+    known = FUNCTIONS[name]
+    exercise, n = grade._with_new_cases(known), len(known.cases())
+    right = exercise.key.right
+    assert repr(right[:n]) == repr(known.key.right) and len(right) == 2 * n
+    assert (repr(right[n:]) == repr(right[:n])) == (name in FIXED)
+    assert judge(exercise, exercise.solution).kind == "right"
+    for answer, *_ in exercise.wrong:
+        assert judge(exercise, answer, search=False) == judge(known, answer, search=False)
+
+
+def test_recorded_results_of_the_known_cases_earn_nothing(tmp_path):
+    exercise = EXERCISES["04.step"]
+    table = {float(W.sum()): exercise.solution(W, *others).tolist() for W, *others in exercise.cases()}
+    code = f"table = {table}\n" + STEP.format("return np.array(table.get(W.sum(), W.T @ dZ))")
+    hand_in(tmp_path, "ada.json", "Ada", {"04.step": Attempts(1, True, code, None, "")})
+    (row,) = grade.grade(tmp_path).rows
+    assert row.marks["04.step"].points == 0
+    assert any("04.step is right in the cases that learners can see, but not in new ones" in one for one in row.notes)
 
 
 BODIES = {
