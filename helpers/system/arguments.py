@@ -222,7 +222,7 @@ def whole_between(value, name, low, high):
 
 def number_between(value, name, low, high):
     """Return `value` as a float from `low` to `high`, or raise a TypeError or ValueError that names the argument."""
-    number = finite_number(value, name)
+    number = finite_number(value, name, f"from {low} to {high}")
     if not low <= number <= high:
         raise ValueError(f"{name} is {brief(value)}, but it must be between {low} and {high}")
     return number

@@ -6,8 +6,7 @@ import ipywidgets
 import numpy as np
 
 from helpers import plotting
-from helpers.system.arguments import number_between
-from helpers.system.validation import brief
+from helpers.system.validation import brief, finite_number
 from helpers.widgets.explorer import SLOW, Explorer
 
 METHODS = ("one-sided, float64", "two-sided, float64", "two-sided, float32", "complex step")
@@ -71,7 +70,9 @@ def measure(log10_epsilon=-5.0, method="two-sided, float64"):
     """
     if not isinstance(method, str) or method not in METHODS:
         raise ValueError(f"method is {brief(method)}, but it must be one of {'; '.join(METHODS)}")
-    log10_epsilon = number_between(log10_epsilon, "log10_epsilon", -15, 0)
+    log10_epsilon = finite_number(log10_epsilon, "log10_epsilon", "from −15 to 0")
+    if not -15 <= log10_epsilon <= 0:
+        raise ValueError(f"log10_epsilon is {log10_epsilon}, but it must be between −15 and 0")
     w, exact = 0.7, slope_of_weight(0.7)
     epsilons = 10.0 ** np.linspace(-15, 0, 151)
     with np.errstate(divide="ignore", invalid="ignore"):
