@@ -148,7 +148,7 @@ def test_large_arrays_are_sampled():
 
 
 def test_pytorch_in_two_lines():
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
     p = [a.numpy() for a in (torch.randn(3, 4, dtype=torch.float64), torch.randn(4, 2, dtype=torch.float64))]
 
     def loss(a, b):

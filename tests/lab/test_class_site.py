@@ -25,7 +25,7 @@ PICTURES = {".h5", ".png", ".woff", ".woff2", ".ttf", ".wasm", ".map"}
 def site(tmp_path_factory):
     """The folder with the site, and the file with the sealed exercises in it."""
     for name in ("jupyterlite_core", "sphinx", "myst_nb", "sphinx_book_theme"):
-        pytest.importorskip(name, reason="the site needs more: pip install -r site/requirements.txt")
+        pytest.importorskip(name, reason="the book needs more: pip install -r site/requirements.txt")
     folder = tmp_path_factory.mktemp("class")
     handout.write(folder / "handout")
     public = {"GITHUB_SERVER_URL": "https://example.org", "GITHUB_REPOSITORY": "a/with-solutions"}

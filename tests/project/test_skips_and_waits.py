@@ -68,6 +68,24 @@ def test_the_files_that_take_long_are_there():
     assert [name for name in names if not (ROOT / name).exists()] == []
 
 
+def imports(code):
+    """Return the first words of the reason that each call of `importorskip` gives, or "" if it gives none."""
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    calls = [call for call in calls if getattr(call.func, "attr", "") == "importorskip"]
+    reasons = [next((keyword.value for keyword in call.keywords if keyword.arg == "reason"), None) for call in calls]
+    reasons = [reason.values[0] if isinstance(reason, ast.JoinedStr) else reason for reason in reasons]
+    return [reason.value if reason else "" for reason in reasons]
+
+
+def test_a_missing_package_is_a_known_reason_where_tests_import_it():
+    reasons = {
+        path.relative_to(ROOT).as_posix(): imports(path.read_text(encoding="utf-8"))
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+    }
+    assert {name for name, those in reasons.items() if any(skips.fault(one, {}) for one in those)} == set()
+    assert sum(map(len, reasons.values())) > 10
+
+
 NO_CHROMIUM = "no Chromium found: install chromium, or name one in the variable CHROMIUM"
 
 
