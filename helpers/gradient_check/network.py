@@ -92,10 +92,8 @@ def _judge_all(candidate, arguments, task, dtype):
         exact, bound = (truth.dW, truth.db)[place][l], (bounds.dW, bounds.db)[place][l]
         if name in candidate.unreadable:
             findings.append(Finding(name, np.nan, skipped, candidate.unreadable[name], "wrong"))
-        elif everywhere and l <= last:
-            findings.append(Finding(name, np.nan, skipped, ON_KINKS, "unjudged"))
-        elif bounds.overflows:
-            words = OVERFLOW.format(dtype=np.dtype(dtype).name)
+        elif bounds.overflows or (everywhere and l <= last):
+            words = OVERFLOW.format(dtype=np.dtype(dtype).name) if bounds.overflows else ON_KINKS
             findings.append(Finding(name, np.nan, skipped, words, "unjudged"))
         else:
             left_out = 0 if everywhere else skipped
