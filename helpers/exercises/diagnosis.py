@@ -6,7 +6,7 @@ A description says what is wrong and in which line, and it ends with a question.
 import ast
 import re
 
-from helpers.exercises import reading, statements
+from helpers.exercises import nudges, reading, statements
 from helpers.exercises.errors import listed, quote
 from helpers.exercises.phrases import WORDS
 
@@ -83,17 +83,13 @@ def pointed(words, found, code, parts, part):
     if " the line `" in words:
         return words
     changed = re.search(r"changes its argument `(\w+)`", words)
-    node = statements.first_change(code.tree, changed[1]) if changed and code else None
-    if node is not None:
-        part = ast.unparse(getattr(node, "target", node)).split("[")[0]
-        view = (
-            f"`{part}` is a part of `{changed[1]}` and not a copy. "
-            if part.isidentifier() and part != changed[1]
-            else ""
-        )
-        return f"Look at the line {quote(code.line(node))}. {view}{words}"
+    in_place = _in_place(words, changed[1], code) if changed and code else ""
+    if in_place:
+        return in_place
     if found and found.line:
         return f"Look at the line {quote(found.line)}. {words}"
+    if changed:
+        return words
     name, line = _made(code, parts, part) if code else ("", "")
     if not line:
         return words
@@ -102,6 +98,17 @@ def pointed(words, found, code, parts, part):
         if name
         else f"Look at the line {quote(line)}. {words}"
     )
+
+
+def _in_place(words, argument, code):
+    """Return a message about an argument that is changed in place, with the line that changes it, or "" if unclear."""
+    shared = nudges.views(code.tree, argument)
+    node = next(filter(None, (statements.first_change(code.tree, name) for name in shared)), None)
+    if nudges.not_undone(code, shared) or node is None:
+        return nudges.not_undone(code, shared)
+    part = ast.unparse(getattr(node, "target", node)).split("[")[0]
+    view = f"`{part}` shares its entries with `{argument}`. " if part.isidentifier() and part != argument else ""
+    return f"Look at the line {quote(code.line(node))}. {view}{words}"
 
 
 def at_the_error(hint, generic):

@@ -156,6 +156,9 @@ def _names(slot, node, parent, known):
     if not func and node.id in known.outside:
         for other in (*(ast.Name(name, ast.Load()) for name in known.names), *known.counts):
             yield of_slot("outside", slot, other, node)
+    if getattr(parent, "args", None) == [node] and ast.unparse(parent.func) in ("range", "np.arange"):
+        for other in known.counts:
+            yield of_slot("count", slot, other, node)
     for other in known.scope if func else known.names:
         if _is_compared_with(parent, other):  # the condition would always be true or always be false
             continue
@@ -176,7 +179,8 @@ def _pairs(slot, node, parent, known):
         return
     turned = type(node)([node.elts[1], node.elts[0]], node.ctx)
     kind = "swapped_index" if isinstance(parent, (ast.Subscript, ast.Call)) else "swapped"
-    yield of_slot(kind, slot, turned, node)
+    in_header = 4 if isinstance(parent, (ast.For, ast.comprehension)) else 0  # its variables are rarely swapped there
+    yield of_slot(kind, slot, turned, node, in_header)
     if isinstance(parent, ast.Return):
         for first in known.names:
             for second in known.names:
@@ -193,6 +197,8 @@ def _slices(slot, node, parent, known):
         if old is not None:
             for new in (None, _plus(old, 1), _plus(old, -1)):
                 yield of_slot("index", (node, bound), new, parent)
+    if node.lower is not None and node.upper is not None:
+        yield of_slot("index", (node, "upper"), ast.BinOp(node.lower, ast.Add(), node.upper), parent)
 
 
 def _indices(slot, node, parent, known):

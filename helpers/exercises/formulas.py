@@ -1,12 +1,15 @@
 """Compare a change to a typed formula with the solution, so that the likeliest of several changes is reported."""
 
 import ast
+import itertools
 import re
 
 from helpers.exercises import edits, expressions
 
 TWO = ast.Constant(2)
-USUAL_TWICE = ("floor", "power", "number", "name", "index", "function", "swapped_functions", "late")
+EXPONENTIALS = ("np.exp", "math.exp")
+MOST_NUMBERS = 8  # in a formula in which two of them are exchanged
+USUAL_TWICE = set("places log_given floor power number name index function swapped_functions late".split())
 SIGNS_OF = {"exp": "exp|sigmoid|softmax", "log": "log", "root": r"sqrt|\*\* *0\.5|\*\* *\(1 */ *2\)", "square": r"\*\*"}
 SIGNS_OF["doubled"] = SIGNS_OF["square"]
 
@@ -43,21 +46,20 @@ def is_usual(edit, code, solution):
     new = edit.changes[0][2]
     if len(edit.changes) > 1 and edit.kind not in USUAL_TWICE:
         return False  # people rarely make the same slip in two places
-    if edit.kind == "operation":
-        power = isinstance(getattr(new, "op", None), ast.Pow) and "**" in solution
-        return power or isinstance(getattr(new, "op", None), (ast.Add, ast.Sub, ast.Mult, ast.Div))
+    if edit.kind in ("operation", "parentheses"):
+        return (_is_usual_operation if edit.kind == "operation" else _is_usual_grouping)(edit, code, solution)
     if edit.kind == "sign" and isinstance(
         getattr(edit.node, "op", None), ast.Add
     ):  # a + b is written instead of a - b, but never instead of b - a
         return isinstance(new, ast.BinOp) and new.left is edit.node.left
     if edit.kind == "function" and solution:  # the right function must occur in the formula
         return getattr(new, "attr", getattr(new, "id", "")) in solution
-    if edit.kind == "parentheses":  # people forget parentheses, but rarely add unnecessary ones
-        return ast.unparse(new).count("(") >= ast.unparse(edit.node).count("(")
     if (edit.kind in SIGNS_OF and not _fits(edit, solution)) or _is_a_call_of_a_number(edit):
         return False
     if edit.kind == "no_two" and solution and _count(code.tree, TWO) >= _count(ast.parse(solution), TWO):
         return False  # no 2 is missing
+    if edit.kind == "extra" and _leaves_a_number(edit, code.tree.body[-1].value):
+        return True  # computed by hand
     if edit.kind in ("extra", "number") and solution and _is_in_place(edit.node, code.tree, ast.parse(solution)):
         return False
     if edit.kind == "extra" and solution and _is_as_wrong_elsewhere(edit, code, solution):
@@ -65,6 +67,35 @@ def is_usual(edit, code, solution):
     if edit.kind == "extra":  # what remains must be larger than the part left out
         return 2 * _leaves(edit.piece) <= _leaves(ast.unparse(code.tree.body[-1].value)) or _leaves(edit.piece) == 1
     return not isinstance(edit.node, ast.FunctionDef)
+
+
+def _is_usual_operation(edit, code, solution):
+    op = getattr(edit.changes[0][2], "op", None)
+    if solution and _operations(code.tree, edit.node.op) <= _operations(ast.parse(solution), edit.node.op):
+        return False  # the formula contains the operation that would be replaced
+    return isinstance(op, (ast.Add, ast.Sub, ast.Mult, ast.Div)) or (isinstance(op, ast.Pow) and "**" in solution)
+
+
+def _is_usual_grouping(edit, code, solution):
+    """Return whether parentheses may be missing or, under a power, too many, and every exponent is simple."""
+    new = edit.changes[0][2]
+    exponents = [n.right for n in ast.walk(new) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow)]
+    if isinstance(getattr(new, "op", None), ast.Mult) and not _operations(ast.parse(solution or "a * b"), new.op):
+        return False  # the formula contains no product
+    power = isinstance(getattr(edit.node, "op", None), ast.Pow)
+    more = power or ast.unparse(new).count("(") >= ast.unparse(edit.node).count("(")
+    return more and not any(isinstance(exponent, ast.BinOp) for exponent in exponents)
+
+
+def _leaves_a_number(edit, answer):
+    """Return whether an edit leaves one of two numbers as the whole answer."""
+    sides = [vars(answer).get("left"), vars(answer).get("right")]
+    numbers = [getattr(side, "operand", side) for side in sides]
+    return edit.node in sides and all(isinstance(number, ast.Constant) for number in numbers)
+
+
+def _operations(tree, op):
+    return sum(isinstance(node, ast.BinOp) and type(node.op) is type(op) for node in ast.walk(tree))
 
 
 def _is_a_call_of_a_number(edit):
@@ -124,3 +155,42 @@ def operands(code, wanted):
                 place = next(((s, n) for s, n, _ in expressions.slots(code.tree) if n is parent), None)
                 if place is not None and number not in (0, 1):
                     yield edits.of_slot("operand", place[0], new, parent, -0.5)
+
+
+def others(code, prompt, solution):
+    """Yield edits for mistakes that only typed answers contain.
+
+    They take the logarithm of numbers, replace a power of e by another power, and leave out an entry of a list.
+    """
+    inside = {f"{float(number):g}" for number in re.findall(r"log[ (]*(\d+(?:\.\d+)?)", prompt)}
+    logarithms = []
+    for slot, node, parent in expressions.slots(code.tree):
+        if isinstance(node, ast.Constant) and str(node.value).removesuffix(".0") in inside:
+            if "log" not in ast.unparse(getattr(parent, "func", parent)):
+                new = expressions.parse(f"np.log({node.value})")
+                logarithms.append(edits.of_slot("log_given", slot, new, node))
+        power = node.args[0] if isinstance(node, ast.Call) and ast.unparse(node.func) in EXPONENTIALS else None
+        if isinstance(power, ast.BinOp) and isinstance(power.op, (ast.Mult, ast.Div)):
+            a, b = ast.unparse(power.left), ast.unparse(power.right)
+            for text in (f"({a}) ** ({b})", f"({b}) ** ({a})", f"(1 / ({a})) ** ({b})", f"(1 / ({b})) ** ({a})"):
+                yield edits.of_slot("power_of_e", slot, expressions.parse(text), node)
+        entries = node.elts if isinstance(node, (ast.List, ast.Tuple)) else []
+        texts = [ast.unparse(entry) for entry in entries]
+        if len(texts) > 1 and texts[-1] in texts[:-1]:
+            yield edits.of_slot("entries", slot, type(node)(entries[:-1], node.ctx), node)
+    yield from _places(code, solution)
+    yield from logarithms
+    if len(logarithms) > 1:
+        yield logarithms[0]._replace(changes=[edit.changes[0] for edit in logarithms])
+
+
+def _places(code, solution):
+    """Yield edits that exchange two numbers of the formula, if it gives a single value, that the solution also has."""
+    if isinstance(code.tree.body[-1].value, (ast.List, ast.Tuple)):
+        return
+    known = {n.value for n in ast.walk(ast.parse(solution)) if isinstance(n, ast.Constant)}
+    numbers = [(slot, n) for slot, n, _ in expressions.slots(code.tree.body[-1].value) if isinstance(n, ast.Constant)]
+    for (one, a), (other, b) in itertools.combinations(numbers[:MOST_NUMBERS], 2):
+        if a.value != b.value and {a.value, b.value} <= known:
+            changes = [(*one, b), (*other, a)]
+            yield edits.Edit("places", changes, code.tree.body[-1].value, ast.unparse(a), edits.RANKS["places"] - 0.5)

@@ -1,6 +1,6 @@
 """Find mistakes that the code of a typed answer shows at a glance, without any change to it.
 
-Examples are a repeated list, `^` used for a power, a difference of two equal values and a slope over a wide interval.
+Examples are a repeated list, `^` used for a power and a difference of two equal values.
 """
 
 import ast
@@ -8,12 +8,9 @@ import re
 
 import numpy as np
 
-from helpers.exercises import cell, edits, loose_ends
+from helpers.exercises import cell, differences, loose_ends
+from helpers.exercises.differences import SLOPE
 from helpers.exercises.errors import quote, where
-
-PLAIN = (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Add, ast.Sub, ast.USub, ast.Load)
-SLOPE = r"slope|derivative|\\partial|dZ"  # words of a question that asks for a derivative
-WIDE = 0.1  # a difference quotient over a wider interval is not meant as a numerical derivative
 
 
 def at_a_glance(exercise, mine, code):
@@ -26,8 +23,9 @@ def at_a_glance(exercise, mine, code):
         or (lost and loose_ends.about_lost(lost, code))
     )
     said = said or _about_spread(exercise, mine, code) or _about_equal_values(exercise, mine, code)
-    said = said or _about_an_interval(exercise, code) or _about_a_step(exercise, code)
-    return said or _about_an_angle(exercise, code) or _about_both_sides(code) or _about_a_shape(exercise, code)
+    said = said or differences.about(exercise, mine, code) or _about_a_step(exercise, code)
+    said = said or _about_an_angle(exercise, code) or _about_both_sides(code) or _about_a_shape(exercise, code)
+    return said or _about_all_pairs(exercise, code)
 
 
 def _about_an_angle(exercise, code):
@@ -125,41 +123,6 @@ def _about_equal_values(exercise, mine, code):
     return ""
 
 
-def _about_an_interval(exercise, code):
-    """Return a sentence about a slope over a wide interval where the slope at a point is asked for, if any."""
-    if not re.search(SLOPE, exercise.prompt):
-        return ""
-    for node in ast.walk(code.tree):
-        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Sub):
-            continue
-        calls = [n for n in (node.left, node.right) if isinstance(n, ast.Call) and len(n.args) == 1 and not n.keywords]
-        if len(calls) < 2 or ast.unparse(calls[0].func) != ast.unparse(calls[1].func):
-            continue
-        width = _width(*(call.args[0] for call in calls), code)
-        if width > WIDE:
-            return (
-                f"`{ast.unparse(node)}`{where(code.line(node))} compares two points that are {width:g} apart, which "
-                f"gives the mean slope between them. At which single point does the question ask for the slope?"
-            )
-    return ""
-
-
-def _width(left, right, code):
-    """Return the distance between two points given as simple expressions, or 0 if it is not known."""
-    names = {n.id for side in (left, right) for n in ast.walk(side) if isinstance(n, ast.Name)}
-    known = {name: code.scope.get(name) for name in names}
-    plain = all(isinstance(n, PLAIN) for side in (left, right) for n in ast.walk(side))
-    if not plain or not all(type(value) in (int, float) for value in known.values()):
-        return 0
-    width = ast.parse(f"def width():\n    return abs(({ast.unparse(left)}) - ({ast.unparse(right)}))").body
-    scope = {**known, "__builtins__": {"abs": abs}}
-    edits.define(width, scope)
-    try:
-        return scope["width"]()
-    except (ArithmeticError, TypeError):
-        return 0
-
-
 def _about_a_step(exercise, code):
     """Return a sentence about a step of gradient descent in an answer that should be a gradient, if there is one."""
     if re.search(r"learning rate|\bstep|after|\\alpha", exercise.prompt) or not re.search(
@@ -255,15 +218,37 @@ def _repeated_in_a_set(code):
 def _no_power(code):
     """Return a sentence about a use of `^` or `** 1 / n` for a power, or "" if there is none."""
     for node in ast.walk(code.tree):
-        power = node.left if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) else None
+        quotient = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+        power = _operands(node.left, ast.Mult)[-1] if quotient else None
         if isinstance(getattr(power, "op", None), ast.Pow) and getattr(power.right, "value", None) == 1:
             return (
                 f"In {quote(ast.unparse(node))}, only the 1 is the exponent, because a power is computed before a "
                 f"quotient{where(code.line(node))}. Where are parentheses needed?"
             )
+        if isinstance(getattr(node, "op", None), ast.Pow) and isinstance(getattr(node.right, "op", None), ast.Pow):
+            return (
+                f"In {quote(ast.unparse(node))}, {quote(ast.unparse(node.right))} is computed first, because Python "
+                f"computes powers from right to left{where(code.line(node))}. Where do parentheses belong?"
+            )
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
             return (
                 f"In Python, `^`{where(code.line(node))} means the exclusive or of two integers, not a power. "
                 "How is a power written?"
+            )
+    return ""
+
+
+def _about_all_pairs(exercise, code):
+    """Return a sentence about two nested loops over the same numbers, or "" if there are none."""
+    if exercise.solution_text.count("for ") > 1:
+        return ""
+    for node in ast.walk(code.tree):
+        loops = getattr(node, "generators", [])
+        loops = loops or [n for n in ast.walk(node) if isinstance(node, ast.For) and isinstance(n, ast.For)]
+        over = [ast.unparse(loop.iter) for loop in loops]
+        if len(over) == 2 and over[0] == over[1] and not any(getattr(loop, "ifs", []) for loop in loops):
+            return (
+                f"Both loops run over all of {quote(over[0])}{where(code.line(node))}, so every entry is combined with "
+                "every other one and with itself. Which pairs does the question ask for?"
             )
     return ""

@@ -9,6 +9,15 @@ from helpers.exercises import cell, glances, typed, typed_code, values
 from helpers.exercises.core import Verdict
 from helpers.exercises.questions import ending, of as question_of
 
+OPERATIONS = {  # what a formula contains if a hint begins in this way
+    "You added": r"\+|sum|add",
+    "You subtracted": "-|subtract|diff",
+    "You multiplied": r"\*|prod|dot|@|multiply",
+    "You divided": r"/|\*|mean|average|divide",
+    "You squared": r"\*\*|square|pow|(\w+) \* \1",
+    "You took the (square )?root": r"sqrt|\*\*|pow",
+}
+
 
 def judge_value(exercise, answer, code=None):
     """Judge a number, a list of numbers or a letter.
@@ -186,8 +195,15 @@ def _known(exercise, mine, code):
         # A number close to the right one does not count as a known wrong value.
         far = mine.ndim == np.ndim(exercise.right) == 0 and not np.isclose(mine, exercise.right, rtol=0.1)
         found = found or {hint for (value,), hint in known if far and _in_two_digits(mine, value)}
-    found = {hint for hint in found if not code or re.search(exercise.key.needs.get(hint, ""), "".join(code.lines))}
+    found = {hint for hint in found if not code or _may_be_about(hint, exercise.key.needs.get(hint, ""), code)}
     return found.pop() if len(found) == 1 else ""
+
+
+def _may_be_about(hint, pattern, code):
+    """Return whether a formula contains what a hint needs and the operation that the hint says it contains."""
+    text = ast.unparse(code.tree)
+    said = all(re.search(operation, text) for words, operation in OPERATIONS.items() if re.match(words, hint))
+    return said and re.search(pattern, "".join(code.lines)) is not None
 
 
 def _fits(mine, value):

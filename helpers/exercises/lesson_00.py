@@ -20,6 +20,7 @@ EXERCISES = [
             Wrong(1, "You divided 2 by 2. Multiply them instead."),
             Wrong(44, "You doubled 22. Multiply 2 by 2 instead."),
             Wrong(2, "This is one of the two factors, not their product."),
+            Wrong(6, "6 is 2 + 2 + 2. How many times does 2 × 2 add the 2?"),
             Wrong(8, "You computed 2 × 2 × 2, which has one factor too many."),
             Wrong(5, "Count again: start with two and add two more."),
             Wrong(-4, "Your answer is negative. Is there a minus sign in the question?"),

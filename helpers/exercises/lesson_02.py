@@ -268,6 +268,7 @@ EXERCISES = [
         wrong=[
             Wrong(lambda Z: np.log(sigmoid(Z)), _INFINITE),
             Wrong(_overflowing_logarithm, _INFINITE),
+            Wrong(sigmoid, "That is σ(z) itself. Which function of σ(z) does the exercise ask for?"),
             Wrong(
                 lambda Z: np.logaddexp(0, -Z), "The sign is wrong. The logarithm of a probability is never positive."
             ),

@@ -135,6 +135,14 @@ def _backward_with(
     return broken
 
 
+def _slope_before_the_product(Y, W, Z, A, g_prime):
+    dW, db, dZ = {}, {}, (A[len(W)] - Y) / Y.shape[1]
+    for l in range(len(W), 0, -1):
+        dW[l], db[l] = dZ @ A[l - 1].T, dZ.sum(axis=1, keepdims=True)
+        dZ = W[l].T @ (dZ * g_prime(Z[l]))
+    return dW, db
+
+
 def _hidden_slope_at_the_output(Y, W, Z, A, g_prime):
     L, dW, db = len(W), {}, {}
     dA = (A[L] - Y) / (A[L] * (1 - A[L])) / Y.shape[1]
@@ -457,6 +465,11 @@ EXERCISES = [
                     "Your function works for sigmoid units but not for tanh units. "
                     "Use g_prime, so that it works for any activation function."
                 ),
+            ),
+            Wrong(
+                _slope_before_the_product,
+                "The last layer is right, but the earlier ones are not. You multiplied dZ of layer l by the slope of "
+                "layer l, which it already contains. Which layer's slope is still missing after the product with W?",
             ),
             Wrong(
                 _hidden_slope_at_the_output,

@@ -38,7 +38,12 @@ def saturated(Z):
 def _weighted_inputs():
     # The slope of the sigmoid is 0.05 at ±2.887.
     near = np.array([[-2.92, -2.86, -1.0, -2.91], [-2.9, 2.92, 2.95, 1.2], [0.01, -4.0, 3.2, 0.02]])
-    return [(np.array([[-6.0, -3.2, -1.0, 0.03, 0.2], [0.5, 2.0, 3.5, 4.6, 7.0]]),), (near,)]
+    dense = np.linspace(-8, 6, 112).reshape(8, 14)  # tells apart all limits that differ by more than 0.13
+    return [(np.array([[-6.0, -3.2, -1.0, 0.03, 0.2], [0.5, 2.0, 3.5, 4.6, 7.0]]),), (near,), (dense,)]
+
+
+def _beyond(limit):
+    return lambda Z: np.mean(np.abs(Z) > limit)
 
 
 EXERCISES = [
@@ -566,6 +571,14 @@ EXERCISES = [
                 lambda Z: np.mean(np.abs(Z) > 3),
                 "The slope falls below 0.05 a little before z is 3 away from 0. Which function returns the slope?",
                 r"\b3\b",
+            ),
+            *(
+                Wrong(
+                    _beyond(limit),
+                    "The slope is not 0.05 at the limit that you use for |z|. Which function returns the slope itself?",
+                    r"abs\(Z\)",
+                )
+                for limit in (1, 1.5, 2, 2.5, 3.5, 4, 4.5, 6)
             ),
             Wrong(lambda Z: np.mean(Z > 2.887), "Units with a large negative z are saturated too."),
             Wrong(lambda Z: np.mean(Z < -2.887), "Units with a large positive z are saturated too."),

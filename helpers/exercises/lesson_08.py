@@ -204,7 +204,7 @@ EXERCISES = [
             ),
             Wrong(
                 [0.125, 0.25, 0.5],
-                "Probabilities must add up to 1, but these do not. What do you have to divide each exponential by?",
+                "Probabilities add up to 1, but these add up to 7/8. Which of the three exponentials is too small?",
             ),
             Wrong(lambda p, q: [0, np.log(p), np.log(q)], "Those are the logits. Take their exponentials first."),
             Wrong(
@@ -486,6 +486,10 @@ EXERCISES = [
             Wrong([-0.5, -0.75, 0.25], "The sign of the first entry is wrong. It is a − y, and y = 0 for that class."),
             Wrong([0, 1, 0], "That is y itself, but dZ = a − y."),
             Wrong([0, -1, 0], "That is −y. The probabilities a are missing."),
+            Wrong(
+                [-0.125, 0.1875, -0.0625],
+                "That is a row of the Jacobian, which leads from a to z. Which derivative leads from the cost to a?",
+            ),
             Wrong([0.5, 1.25, 0.25], "You added a and y. Subtract y from a instead."),
             Wrong([float(np.log(2)), -1, 0], "That is z − y. Use the prediction a = softmax(z) instead of z."),
             Wrong([1 / 3, -2 / 3, 1 / 3], "That would be right if all logits were equal, but these differ."),
@@ -829,6 +833,10 @@ EXERCISES = [
             Wrong(
                 0.00003,
                 "That is u, the running mean of the gradients. What do you have to divide by √ŝ and multiply by α?",
+            ),
+            Wrong(
+                float(0.01 * 9 / np.sqrt(999)),
+                "You gave the gradient the weights β₁ and β₂. Which weights do the old means get, and which g and g²?",
             ),
             Wrong(0.009, "Once u has been corrected, β₁ plays no part in the first step."),
             Wrong(

@@ -479,7 +479,13 @@ EXERCISES = [
                 "You multiplied the parameter counts of the layers, but you have to add them.",
             ),
             Wrong(
-                lambda h: 784 * h * 10, "You multiplied the parameter counts of the layers, but you have to add them."
+                lambda h: (784 + h) * (h + 10),
+                "Each factor of this product adds up the sizes of two layers. How many weights join two layers?",
+            ),
+            Wrong(
+                lambda h: 784 * h * 10,
+                "You multiplied the sizes of all three layers. Which units does each of the two weight matrices join, "
+                "and what do the two layers' counts have to do with each other?",
             ),
             Wrong(
                 lambda: 784,

@@ -90,6 +90,14 @@ def _rest_is_negative(m, K):
     return [each] * (K - 1) + [m - (K - 1) * each]
 
 
+def _always_among_all(m, K):
+    sizes = []
+    for _ in range(K):
+        sizes.append(m // K)
+        m -= m // K
+    return sizes
+
+
 def _all_of_m_each_time(m, K):
     return [round(m / (K - k)) for k in range(K)]
 
@@ -229,6 +237,10 @@ EXERCISES = [
                 "The sizes are right, but the larger ones should come first.",
             ),
             Wrong(
+                _always_among_all,
+                "You divide what is left among all K shards every time. How many shards have not got theirs by then?",
+            ),
+            Wrong(
                 _all_of_m_each_time,
                 "After each shard, fewer examples are left, so you have to subtract the shard's size from `m`.",
             ),
@@ -326,6 +338,7 @@ EXERCISES = [
                 lambda h: 794 * h,
                 "That is the number of weights. You left out the biases, and each number takes 4 bytes.",
             ),
+            Wrong(lambda P: 32 * P / 1000, "That is the size in kilobits, but the question asks for bytes."),
             Wrong(lambda P: 4 * P / 1000, "That is the size in kB, but the question asks for bytes."),
             Wrong(lambda h: 4 * 784 * h, "You counted the weights of the first layer only."),
             Wrong(

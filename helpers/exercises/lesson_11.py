@@ -187,7 +187,11 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(lambda one: one, "That is the contribution of a single pixel, but all of them may change."),
-            Wrong(lambda one: 28 * one, "That is the typical result of random signs, but you may choose each sign."),
+            Wrong(
+                lambda one: 28 * one,
+                "That is the typical result of random signs, but you may choose each sign.",
+                r"sqrt|\*\*|random",
+            ),
             Wrong(0, "The derivatives may cancel, but you choose the sign of each change so that nothing cancels."),
             Wrong(lambda one: -784 * one, "That is the change in the cost. The question asks by how much it falls."),
             Wrong(lambda d: 784 * d, "That is the sum of the absolute derivatives. How far may each pixel change?"),

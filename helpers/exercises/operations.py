@@ -102,10 +102,27 @@ def _grouped(slot, node):
             groups.append(ast.BinOp(right.left, right.op, ast.BinOp(left, op, right.right)))
     if isinstance(left, ast.BinOp):
         groups.append(ast.BinOp(left.left, left.op, ast.BinOp(left.right, op, right)))
+    if isinstance(getattr(left, "right", None), ast.BinOp):  # a + b * c - d was written instead of a + b * (c - d)
+        inner = ast.BinOp(left.right.left, left.right.op, ast.BinOp(left.right.right, op, right))
+        groups.append(ast.BinOp(left.left, left.op, inner))
+    groups += _taken_out(node) if type(op) in SIGNS else []
     if isinstance(left, ast.Call) and len(left.args) == 1 and not left.keywords:
         inside = ast.Call(left.func, [ast.BinOp(left.args[0], op, right)], [])
         yield of_slot("parentheses", slot, inside, node, 0, f"inside {ast.unparse(left.func)}")
+    method = right.func if isinstance(right, ast.Call) and isinstance(right.func, ast.Attribute) else None
+    if method is not None and not isinstance(method.value, ast.Call) and ast.unparse(method.value) != "np":
+        whole = ast.Attribute(ast.BinOp(left, op, method.value), method.attr, ast.Load())
+        groups.append(ast.Call(whole, right.args, right.keywords))
     if isinstance(left, ast.UnaryOp):
         groups.append(ast.UnaryOp(left.op, ast.BinOp(left.operand, op, right)))
     for group in groups:
         yield of_slot("parentheses", slot, group, node)
+
+
+def _taken_out(node):
+    """Yield a * b * (c + d) and a * (b * c + d) for a * b * c + d."""
+    factor, inner = node.left, None
+    while isinstance(getattr(factor, "op", None), ast.Mult):
+        inner = ast.BinOp(factor.right, ast.Mult(), inner) if inner else factor.right
+        factor = factor.left
+        yield ast.BinOp(factor, ast.Mult(), ast.BinOp(inner, node.op, node.right))

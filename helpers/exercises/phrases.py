@@ -110,6 +110,12 @@ WORDS = {
         "In {piece}, the function is applied too early, before the values are combined",
         "Which of the two comes first in the formula?",
     ),
+    "growing": ("{line} is still adding to a sum that the loop already uses", "What should it contain by then?"),
+    "squared_share": ("{piece} multiplies a value by itself", "Which two different factors does the formula contain?"),
+    "places": ("Two numbers in {line} are in each other's place", "Where does each of them belong?"),
+    "log_given": ("The question contains {piece} only inside a logarithm", "Which number should be used here?"),
+    "power_of_e": ("In {piece}, e is raised to a power", "Which number does the formula raise to which power?"),
+    "entries": ("{piece} has one entry too many", "How many numbers does the formula combine?"),
     "product_of_means": (
         "{piece} is the product of two means or two sums",
         "What should be multiplied for each example, before anything is added up or averaged?",

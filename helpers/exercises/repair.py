@@ -160,11 +160,17 @@ def _is_right(function, i, passed):
 
 
 def _gains_everywhere(code, candidate, order, passed):
-    own = _compiled(code)
-    for i in order[1:]:
-        if not _score(candidate, i, passed)[0] >= _score(own, i, passed)[0]:
+    """Return whether a change makes no result wrong that was right.
+
+    If there is only one result, the change must also correct it in most of the cases in which it was wrong.
+    """
+    own, wrong, gained, most = _compiled(code), 0, 0, 0
+    for i in order:
+        (before, count), (after, results) = _score(own, i, passed), _score(candidate, i, passed)
+        if not after >= before:
             return False
-    return True
+        wrong, gained, most = wrong + (len(before) < count), gained + (after > before), max(most, results)
+    return most > 1 or 2 * gained > wrong
 
 
 def all_edits(code, cases):

@@ -45,9 +45,9 @@ def edits_of(function, arrays):
     yield from _late(function, made)
     yield from _parts_of_the_data(function, arrays)
     yield from _two_functions(function)
-    for owner in (n for n in ast.walk(function) if isinstance(getattr(n, "body", None), list)):
-        yield from _sums_of_lengths(owner)
-        yield from _late_statements(owner)
+    owners = [n for n in ast.walk(function) if isinstance(getattr(n, "body", None), list)]
+    for owner, edits in itertools.product(owners, (_sums_of_lengths, _late_statements, _growing)):
+        yield from edits(owner)
 
 
 def _definitions(function):
@@ -227,3 +227,32 @@ def _sums_of_lengths(owner):
             other.body = [*loop.body[:j], squared, *loop.body[j + 1 :]]
             root = ast.parse(f"{ast.unparse(node.target)} = {ast.unparse(node.target)} ** 0.5").body[0]
             yield of_body("sum_of_lengths", owner, body, [*body[:i], other, root, *body[i + 1 :]], node)
+
+
+def _growing(owner):
+    """Yield edits of a loop that uses a sum while it still adds to it.
+
+    They either add it all up in a loop before, or use only what the pass adds.
+    """
+    for i, loop in enumerate(owner.body):
+        for j, node in enumerate(loop.body if isinstance(loop, ast.For) else ()):
+            name = _added_to(node)
+            used = [slot for other in loop.body[j + 1 :] for slot, n, _ in slots(other) if getattr(n, "id", "") == name]
+            if name and used:
+                added = node.value if isinstance(node, ast.AugAssign) else node.value.right
+                changes = [(*slot, added) for slot in used]
+                yield Edit("growing", changes, node, ast.unparse(node), RANKS["growing"])
+                first, second = copy.copy(loop), copy.copy(loop)
+                first.body, second.body = loop.body[: j + 1], [*loop.body[:j], *loop.body[j + 1 :]]
+                yield of_body(
+                    "growing", owner, owner.body, [*owner.body[:i], first, second, *owner.body[i + 1 :]], node
+                )
+
+
+def _added_to(node):
+    """Return the variable that a statement such as `x += y` or `x = x + y` adds something to, or ""."""
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and isinstance(node.op, ast.Add):
+        return node.target.id
+    value = node.value if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+    name = getattr(node.targets[0], "id", "") if value is not None else ""
+    return name if isinstance(getattr(value, "op", None), ast.Add) and getattr(value.left, "id", None) == name else ""

@@ -109,6 +109,12 @@ def _other_slope(slot, node):
         yield of_slot("other_slope", slot, parse(f"{tanh[1]} * (1 - {tanh[1]})"), node)
     if sigmoid and sigmoid[1] == sigmoid[2]:
         yield of_slot("other_slope", slot, parse(f"1 - ({sigmoid[1]}) ** 2"), node)
+    squared = isinstance(node.op, ast.Pow) and getattr(node.right, "value", None) == 2
+    twice = isinstance(node.op, ast.Mult) and ast.unparse(_fraction(node.left)[0][-1]) == ast.unparse(node.right)
+    if squared or twice:
+        share = node.left if squared else node.right
+        other = ast.BinOp(ast.Constant(1), ast.Sub(), share)
+        yield of_slot("squared_share", slot, ast.BinOp(node.left, ast.Mult(), other), node)
 
 
 def _square_outside(slot, node):

@@ -37,7 +37,7 @@ def of(code, arguments):
         said = TRAPS.get(ast.unparse(node.func)) if isinstance(node, ast.Call) else None
         if said:
             return f"`{ast.unparse(node.func)}`{where(code.line(node))} {said[0]}. {said[1]}"
-    return "" if any(map(callable, arguments)) else _difference_quotient(code)
+    return _divided_in_every_pass(code) or ("" if any(map(callable, arguments)) else _difference_quotient(code))
 
 
 def counted_axes(code):
@@ -67,4 +67,20 @@ def _difference_quotient(code):
                     f"{quote(ast.unparse(node))} is a numerical derivative, which is only approximately right"
                     f"{where(code.line(node))}. Which formula do you get if you differentiate on paper?"
                 )
+    return ""
+
+
+def _divided_in_every_pass(code):
+    """Return a sentence about a loop that divides or multiplies a sum while it adds to it, or "" if there is none."""
+    for node in (part for n in ast.walk(code.tree) if isinstance(n, ast.For) for part in n.body):
+        value = node.value if isinstance(node, ast.Assign) else None
+        if not isinstance(getattr(value, "op", None), (ast.Div, ast.Mult)):
+            continue
+        sums = [n for n in (value.left, value.right) if isinstance(getattr(n, "op", None), ast.Add)]
+        if ast.unparse(node.targets[0]) in (ast.unparse(side) for n in sums for side in (n.left, n.right)):
+            does = "divides" if isinstance(value.op, ast.Div) else "multiplies"
+            return (
+                f"In every pass, {quote(code.line(node))} also {does} what was added up in the passes before, so the "
+                "passes do not count the same. How much should each of them count?"
+            )
     return ""

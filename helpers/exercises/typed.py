@@ -115,10 +115,9 @@ def _about_one(mine, right, share, computed):
     if np.isclose(mine, -right):
         return "The size is right but the sign is wrong. Should the result be positive or negative?"
     whole = right == round(right)
-    if whole and mine == round(mine) and right >= 100:
-        said = _about_a_count(mine, right)
-        if said:
-            return said
+    said = _about_a_count(mine, right, computed) if whole and mine == round(mine) else ""
+    if said:
+        return said
     power = np.log10(mine / right) if mine * right > 0 else 0.5
     if abs(power - round(power)) < 1e-3 and round(power) and (not whole or _same_digits(mine, right)):
         return "The digits are right, but the decimal point is in the wrong place. By which power of 10 is it off?"
@@ -133,13 +132,16 @@ def _about_one(mine, right, share, computed):
     return ""
 
 
-def _about_a_count(mine, right):
+def _about_a_count(mine, right, computed):
+    if right < 100:
+        slip = not computed and abs(mine - right) == 1
+        return "Close. Is there a slip, or is something counted once too often or left out?" if slip else ""
     if sorted(f"{mine:.0f}") == sorted(f"{right:.0f}"):
         return "All the digits are right, but in the wrong order. Did you swap two of them?"
     if mine in {float(f"{right:.{digits}g}") for digits in range(2, len(f"{right:.0f}"))}:
         return "This is rounded, but the question asks for the exact number. What are its last digits?"
-    if abs(mine - right) < 0.03 * right:
-        return "Close, but a count must be exact. What do you count too many times, or not at all?"
+    if abs(mine - right) < 0.05 * right:
+        return "Close, but a count must be exact. Is there a slip, or do you count something twice or not at all?"
     return ""
 
 

@@ -6,9 +6,11 @@ import re
 import numpy as np
 
 from helpers.exercises import (
+    assigned,
     catalogue,
     cell,
     clues,
+    coincidence,
     diagnosis,
     edits,
     expressions,
@@ -25,11 +27,15 @@ from helpers.exercises.questions import ending, of as question_of
 STRONG = set(
     "rows floor extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index "
     "range axis complement product reduction square_inside accumulated in_loop out_of_loop flipped misplaced inside "
-    "late swapped_functions other_slope applied_twice root_of_squares".split()
+    "late swapped_functions other_slope applied_twice root_of_squares growing squared_share log_given power_of_e "
+    "entries".split()
 )
+FIRST = ("growing", "entries")  # these changes explain a formula better than a hint for its value
+# These kinds of WEAK change show the line.
+IN_A_LINE = set("function order_of_arguments comparison overwritten doubled root square exp log".split())
 WEAK = set(
     "function name number operand operation no_two root square exp log order_of_arguments comparison "
-    "overwritten doubled".split()
+    "overwritten doubled places".split()
 )
 COMMON = {0, 0.5, 1, 2, 10, 100, 1000}  # numbers that may occur in any formula
 FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75"}
@@ -56,12 +62,15 @@ def explain(exercise, mine, code, hint, fits):
     if other:
         return other
     rare = mine.ndim > 0 or abs(mine) > 100 or mine != np.round(mine)  # many different formulas give small integers
-    found = _find(code, right, exercise, fits) if cell.may_run_again(code) else None
+    found, alone = _find(code, exercise, fits) if cell.may_run_again(code) else (None, False)
     names = _about_names(code)
-    line = look_at(code, found if found and (rare or found.kind in STRONG) else None)
+    line = look_at(code, found if alone and found.kind in (STRONG | IN_A_LINE if rare else STRONG) else None)
     if names and not _uses_the_question(exercise, code):
-        alone = found and found.kind == "extra" and found.piece in {node.id for node in cell.foreign_names(code)}
-        return diagnosis.describe(found, code) if alone else names
+        extra = found and found.kind == "extra" and found.piece in {node.id for node in cell.foreign_names(code)}
+        return diagnosis.describe(found, code) if extra else names
+    first = _before_a_hint(exercise, code, found, hint, fits)
+    if first:
+        return first
     if hint and rare and not (names and not found and mine.size > 4):
         return line + ending(hint, question_of(exercise))
     if found and found.kind in STRONG:
@@ -70,16 +79,25 @@ def explain(exercise, mine, code, hint, fits):
         return names or line + ending(hint, question_of(exercise))
     strange = "" if hint else glances.about_a_cost(exercise, code)
     strange = strange or _about_numbers(exercise, code, 1 + (mine.squeeze().shape != right.shape), found)
-    if strange:
-        return strange
-    if hint:
-        return line + ending(hint, question_of(exercise))
+    if strange or hint:
+        return strange or line + ending(hint, question_of(exercise))
     return diagnosis.describe(found, code) if found else _about_unused(exercise, code)
+
+
+def _before_a_hint(exercise, code, found, hint, fits):
+    """Return what explains a formula better than a hint, whose value it may have by coincidence, or ""."""
+    may_run = cell.may_run_again(code)
+    said = assigned.exchanged(exercise, code, _passed(exercise, fits), found, hint) if may_run else ""
+    whole = not np.any(np.asarray(exercise.right) % 1)  # two numbers of a formula often give a whole one by chance
+    first = found and (found.kind in FIRST or (found.kind == "places" and not whole))
+    if found and found.kind == "parentheses":  # a factor of a sum may be wrong for another reason
+        first = not hint or isinstance(getattr(found.edit.changes[0][2], "op", None), (ast.Pow, ast.Div))
+    return said or (diagnosis.describe(found, code) if first else "")
 
 
 def correction(exercise, code, fits):
     """Describe the single mistake in a formula whose value cannot be compared, or return "" if none is found."""
-    found = _find(code, np.asarray(exercise.right), exercise, fits) if cell.may_run_again(code) else None
+    found = _find(code, exercise, fits)[0] if cell.may_run_again(code) else None
     return diagnosis.describe(found, code) if found else ""
 
 
@@ -107,21 +125,38 @@ def _uses_the_question(exercise, code):
     return any(abs(value) in given for value, node in cell.typed_numbers(code) if id(node) not in indices)
 
 
-def _find(code, right, exercise, fits):
-    def passed(function, i):
-        mine = values.conform(function(), right)[""]
-        return (["answer"] if fits(mine, right) else []), 1
+def _passed(exercise, fits):
+    """Return a function for `repair` that determines whether the function without arguments returns the right value."""
+    right = np.asarray(exercise.right)
 
+    def passed(function, i):
+        return (["answer"] if fits(values.conform(function(), right)[""], right) else []), 1
+
+    return passed
+
+
+def _find(code, exercise, fits):
+    """Return the likeliest change that corrects a formula, or None, and whether no change of another line does."""
+    passed = _passed(exercise, fits)
     known = [name for name in expressions.SLOPES if callable(code.scope.get(name))]
     found = [e for e in catalogue.of(code.tree, known, [], [], []) if e.kind in STRONG | WEAK]
     solution = exercise.solution if isinstance(exercise.solution, str) else ""
     given = numbers_of(solution)
     found += other_numbers(code, [*given, *(round(1 - share, 9) for share in given if 0 < share < 1)])
-    found += formulas.operands(code, numbers_of(solution))
+    found += [*formulas.operands(code, numbers_of(solution)), *formulas.others(code, exercise.prompt, solution)]
     found = [edit for edit in found if formulas.is_usual(edit, code, solution)]
+    found = [edit for edit in found if edit.kind != "swapped" or assigned.agrees(edit, code, exercise.prompt)]
     found.sort(key=lambda edit: formulas.rank(edit, solution, edit.kind in WEAK))
     best = repair.find(code, [()], passed, found=found)
-    return _likelier_number(best, code, passed, found, given) if best and best.kind == "number" else best
+    while best and coincidence.is_one(best.edit, code, solution, numbers_of(exercise.prompt)):
+        found = found[found.index(best.edit) + 1 :]
+        best = repair.find(code, [()], passed, found=found)
+    elsewhere = best and [
+        edit for edit in found if edit.kind in STRONG - {best.kind} and code.line(edit.node) != best.line
+    ]
+    alone = best is not None and repair.find(code, [()], passed, found=elsewhere) is None
+    best = _likelier_number(best, code, passed, found, given) if best and best.kind == "number" else best
+    return best, alone and best is not None
 
 
 def _likelier_number(best, code, passed, found, given):
@@ -132,7 +167,8 @@ def _likelier_number(best, code, passed, found, given):
     others = [edit for edit in found if edit.kind == "number" and edit.node is not best.node]
     rival = repair.find(code, [()], passed, found=others)
     known = [one for one in (best, rival) if one and getattr(one.edit.changes[0][2], "value", None) in given]
-    if rival is None or rival.piece == best.piece:
+    in_a_list = any(best.node in getattr(n, "elts", ()) for n in ast.walk(code.tree))
+    if rival is None or (rival.piece == best.piece and not in_a_list):
         return best
     return known[0] if len(known) == 1 else None
 
@@ -198,9 +234,10 @@ def _about_numbers(exercise, code, least, found=None):
         if x != round(x)
     }
     known |= {a * b for a in given for b in given}
+    known |= {round(value, 9) for value, _ in assigned.intermediate(exercise.solution_text)}
     counters = _counters(code)
     typed = [(value, node) for value, node in cell.typed_numbers(code) if id(node) not in counters]
-    alien = [node for value, node in typed if not (abs(value) in known or 0 < abs(value) < 1e-2)]
+    alien = [node for value, node in typed if not ({abs(value), round(abs(value), 9)} & known or 0 < abs(value) < 1e-2)]
     elsewhere = found and not any(part in alien for part in ast.walk(found.node))
     if len(alien) < least or elsewhere:
         return ""
@@ -224,6 +261,9 @@ def _about_unused(exercise, code):
     if not isinstance(exercise.solution, str) or cell.foreign_names(code):
         return ""
     used = {abs(value) for value, _ in cell.typed_numbers(code)}
+    for value, text in assigned.intermediate(exercise.solution):
+        if any(np.isclose(value, number) for number in used):
+            used |= set(numbers_of(text))
     wanted = set(numbers_of(exercise.solution.split("#")[0])) & set(numbers_of(exercise.prompt))
     missing = sorted(wanted - used - COMMON)
     if not missing or any(isinstance(n, ast.Call) for n in ast.walk(cell.result(code))):

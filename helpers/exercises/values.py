@@ -7,6 +7,7 @@ import numpy as np
 
 from helpers import gradient_check
 
+ORDINALS = ("first", "second", "third", "fourth", "fifth")
 MOST_ENTRIES = 10**7  # results with more entries are rejected, because no exercise needs so many
 
 
@@ -212,18 +213,28 @@ def about_numbers(mine, right, question="", computed=False):
     -------
     str
     """
+    good = np.isclose(mine, right, rtol=5e-3)
     if not computed and np.any(right != np.round(right)) and np.allclose(mine, right, rtol=0.05, atol=0):
+        if mine.ndim and good.any():
+            return _some_right(good)
         return "Close, but not right to three digits. Did you round something, or use a different formula?"
     how = f"Put the numbers from the question into the formula one at a time. {question}".rstrip()
     if mine.ndim and mine.size > 1:
-        good = np.isclose(mine, right, rtol=5e-3)
         if good.any():
-            are = "is" if good.sum() == 1 else "are"
-            return (
-                f"{np.count_nonzero(good)} of the {good.size} numbers {are} right. What is different about the others?"
-            )
+            return _some_right(good)
         return f"These numbers are not right. {how}"
     return f"{number(mine.ravel()[0])} is not right. {how}"
+
+
+def _some_right(good):
+    """Return which of several typed numbers are wrong or, if there are more than two, how many are right."""
+    wrong = [ORDINALS[i] for i in np.flatnonzero(~good) if good.size <= len(ORDINALS)]
+    if 0 < len(wrong) < 3:
+        these = f"The {wrong[0]} number is" if len(wrong) == 1 else f"The {wrong[0]} and the {wrong[1]} number are"
+        rest = "the other is" if len(good) - len(wrong) == 1 else "the others are"
+        return f"{these} not right, but {rest}. How is each of them computed?"
+    are = "is" if good.sum() == 1 else "are"
+    return f"{np.count_nonzero(good)} of the {good.size} numbers {are} right. What is different about the others?"
 
 
 def _describe_shape(the, mine, right, m):

@@ -537,7 +537,7 @@ def test_how_an_answer_may_be_written(name, answer):
         ("03.biases", -13, "The size is right but the sign is wrong"),
         ("06.baseline", 66, "The answer should be a share between 0 and 1, not a percentage"),
         ("01.weights", [-3, 6], "The sizes are right, but 1 of the signs is wrong"),
-        ("01.weights", [-3, 8], "1 of the 2 numbers is right"),
+        ("01.weights", [-3, 8], "The second number is not right, but the other is"),
         ("08.byhand", [-0.125, -0.25, -0.625], "The sizes are right but the signs are wrong"),
         ("03.shape", (5, 7, 1), "but it is a list of 3, [5, 7, 1]"),
         ("01.slope", lambda f, w, e: 1.0, "`slope` is 1, but it should be 0.8775"),

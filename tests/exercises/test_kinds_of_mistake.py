@@ -54,6 +54,14 @@ for i in np.ndindex(x.shape):
     down[i] -= epsilon
     gradient[i] = (f(up) - f(down)) / (2 * epsilon)
 return gradient"""
+NUDGED_IN_PLACE = """flat, slopes = x.reshape(-1), []
+for k in range(x.size):
+    flat[k] += epsilon
+    plus = f(x)
+    flat[k] -= 2 * epsilon
+    slopes.append((plus - f(x)) / (2 * epsilon))
+    flat[k] -= epsilon
+return np.array(slopes).reshape(x.shape)"""
 FIXED = """Z1 = W[1] @ X.T + b[1]
 Z2 = W[2] @ g(Z1) + b[2]
 return {1: Z1, 2: Z2}, {0: X.T, 1: g(Z1), 2: g_out(Z2)}"""
@@ -87,6 +95,20 @@ FUNCTIONS = [  # exercise, body, words of the verdict, words that are not in it
     ("04.forward", FIXED, "always uses the keys `1` and `2`", "Which keys"),
     ("06.flatten", "return pictures.reshape(pictures.shape[0], pictures.shape[1] * pictures.shape[2]) / 255", "uses the axes `0`, `1` and `2` of `pictures`", "types"),
     ("10.deal", "sizes = [m // K] * K\nfor k in range(m % K):\n    sizes[k] += m % K\nreturn sizes", "as many extra examples as are left over", "replaced"),
+    ("04.step", "a = 1 / (1 + np.exp(Z_before))\nreturn W.T @ dZ * a * a", "multiplies a value by itself", "1 minus"),
+    ("04.step", "a = 1 / (1 + np.exp(-Z_before))\nreturn W.T @ dZ * a ** 2", "`a ** 2` multiplies a value by itself", "1 minus"),
+    ("08.onehot", "Y = np.zeros((K, len(labels)))\nY[labels, np.arange(K)] = 1\nreturn Y", "`K` is not the right number", "shape mismatch"),
+    ("10.weighted", "total = gradients[0]\nfor g in gradients[1:]:\n    total = (total + g) / 2\nreturn total", "also divides what was added up in the passes before", "never used"),
+    ("08.softmax", "E = np.exp(Z - Z.max(axis=0))\nP, total = np.zeros(Z.shape), 0\nfor k in range(len(E)):\n    total = total + E[k]\n    P[k] = E[k] / total\nreturn P", "`total = total + E[k]` is still adding to a sum", "should be"),
+    ("03.layer", "dW = db = 0\nfor i in range(dZ.shape[1]):\n    db += dZ[:, [i]]\n    dW += db @ A_before[:, [i]].T\nreturn dW, db", "`db += dZ[:, [i]]` is still adding", "entries"),
+    ("09.softmax", "return A * (g - g * A.sum(axis=0))", "The operations in `g * A.sum(axis=0)` are done in the wrong order", "entries"),
+    ("08.onehot", "Y = np.zeros((K, len(labels)))\nfor i, k in enumerate(labels):\n    Y[i, k] = 1\nreturn Y", "The two entries of `(i, k)`", "`for"),
+    ("10.deal", "r = m % K\nreturn [m // K + 1] * r + [m // K] * K - r", "are done in the wrong order", "list"),
+    ("10.deal", "sizes = []\nfor k in range(K):\n    sizes.append(m // K)\n    m -= m // K\nreturn sizes", "have not got theirs", "entries"),
+    ("05.numerical", NUDGED.replace("x.copy(), x.copy()", "x, x.copy()"), "`up` shares its entries with `x`", "`return"),
+    ("02.safe", "return sigmoid(Z)", "That is σ(z) itself", "-1000"),
+    ("07.saturated", "return np.mean(np.abs(Z) > 4)", "at the limit that you use for |z|", "quarter"),
+    ("05.numerical", NUDGED_IN_PLACE, "add up to -2 times `epsilon`, so it does not return to its value. Look at the line `flat[k] -= epsilon`.", "`return"),
     ("02.tanh", "import math\nreturn 1 - math.tanh(Z) ** 2", "for single numbers is applied to a whole array", "types and"),
 ]  # fmt: skip
 
@@ -177,6 +199,40 @@ TYPED = [  # exercise, code, words of the verdict, words that are not in it
     ("03.shape", "answer = '5, 7, 1'", "Without the quotes, it would have 3", "Write it"),
     ("12.shared", "answer = sum({0.2, 0.2, -0.5})", "keeps equal entries only once", "exactly once"),
     ("08.byhand", "answer = [0.125, 0.625]", "only 2 of the 3 numbers", "list of 2"),
+    ("02.slope", "answer = np.exp(0) / (1 + np.exp(0) ** 2)", "are done in the wrong order", "This is σ(0)"),
+    ("06.interval", "answer = 2 * (0.8 * 0.2 / 200) ** 1 / 2", "only the 1 is the exponent", "one at a time"),
+    ("07.slopes", "answer = np.exp(10 / 4)", "e is raised to a power", "one at a time"),
+    ("08.byhand", "answer, total = [], 0\nfor e in (1, 2, 5):\n    total += e\n    answer.append(e / total)", "`total += e` is still adding", "of the 3"),
+    ("08.byhand", "e = np.exp([0, 2, 5])\nanswer = e / e.sum()", "contains `2` only inside a logarithm", "one at a time"),
+    ("08.byhand", "answer = [1 / 8, 2 / 8, 4 / 8]", "Which of the three exponentials is too small", "of the 3"),
+    ("09.passes", "n = [784, 30, 10]\nanswer = sum((a + 1) * b for a in n for b in n)", "Both loops run over all of `n`", "one at a time"),
+    ("09.passes", "answer = 784 * 30 * 10", "the sizes of all three layers", "parameter counts"),
+    ("08.error", "a = np.array([0.5, 0.25, 0.25])\nanswer = (np.diag(a) - np.outer(a, a))[1].tolist()", "a row of the Jacobian", "ratios"),
+    ("10.bytes", "answer = 79510 * 32 / 1000", "the size in kilobits", "784"),
+    ("10.bytes", "answer = 79510 * 10 * 10", "is not right", "784"),
+    ("00.first", "answer = sum([2, 2, 2])", "6 is 2 + 2 + 2", "The number"),
+    ("12.shared", "answer = sum([-0.5, 0.2, 0.2, 0.2])", "0.2, 0.2, 0.2]` has one entry too many", "The number"),
+    ("01.error", "answer = -2", "Is there a slip", "one at a time"),
+    ("01.error", "prediction = 5\ntarget = 2\nanswer = prediction - target", "`prediction` is 5 and `target` is 2 in your code. Which value does the question", "sign"),
+    ("01.error", "first = 5\nsecond = 2\nanswer = first - second", "What does each name stand for", "sign"),
+    ("01.error", "z, y = 2, 5\nanswer = y - z", "sign is wrong", "in the wrong order"),
+    ("00.partial", "x, y = 2, 5\nanswer = 2 * x ** 3 * y", "Two numbers in `answer = 2 * x ** 3 * y`", "operation"),
+    ("00.uphill", "answer = 0.1 * (2 * 0.8 - 0.6)", "Two numbers in", "wrong order"),
+    ("00.product", "answer = [1 * 2 + 2 * 1 + 0 * 4, 0 * 2 + 1 * 1 + 3 * 3]", "The number `3` in `3 * 3`", "Two numbers"),
+    ("00.nudge", "answer = 2 * 10 + 3", "belongs to w[1]", "Two numbers"),
+    ("00.uphill", "answer = 0.1 * 2 * 0.6 - 0.8", "are done in the wrong order", "one at a time"),
+    ("00.partial", "f = lambda x, y: x**3 * y\nh = 1e-6\nanswer = (f(2 + h, 5) - f(2 - h, 5)) / h", "are 2e-06 apart, but divides by 1e-06", "left out"),
+    ("00.partial", "answer = (3 * 2) ** 2 * 5", "`(3 * 2) ** 2` are done in the wrong order", "The operation in"),
+    ("01.error", "z, y = 2, 5\nJ = 0.5 * (z - y) ** 2\nanswer = J / z", "2.25 is not right", "by itself"),
+    ("01.error", "z, y, m = 2, 5, 1\nanswer = (z - y) ** 2 / (2 * m)", "This is the loss itself", "wrong order"),
+    ("02.cost", "a = 1 / (1 + np.exp(0))\nanswer = -np.log(a) / 2", "no factor of ½", "`a = "),
+    ("03.unit", "answer = -0.225 * 0.25", "`* 0.25` should be left out", "0.8"),
+    ("07.spread", "answer = 400 * 0.1 ** 2 ** 0.5", "`2 ** 0.5` is computed first", "one at a time"),
+    ("08.adam", "u, s = 0.9 * 3e-4, 0.999 * 9e-8\nanswer = 0.01 * (u / 0.1) / np.sqrt(s / 0.001)", "weights β₁ and β₂", "left out"),
+    ("09.twice", "x = 3\nanswer = 2 * x + x", "too small by 3", "wrong order"),
+    ("09.twice", "answer = 2 * 3 ** 2", "18 is f itself", "Two numbers"),
+    ("11.sum", "answer = 28 * 0.03 * 0.2", "`28` in the line", "random"),
+    ("01.error", "J = lambda z: 0.5 * (z - 5) ** 2\nh = 1e-5\nup, down = J(2 + h), J(2 - h)\nanswer = (up - down) / h", "compares two points that are 2e-05 apart, but divides by 1e-05", "½"),
     ("05.passes", "answer = 8", "This is far too small", "one at a time"),
     ("03.biases", "answer = [7, 5, 1]", "The right numbers are there", "not right"),
     ("03.biases", "answer = [7, 5]", "How can you combine them", "right numbers"),

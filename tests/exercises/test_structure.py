@@ -77,7 +77,7 @@ SEEN = [
      "    dW, db = backward(Y, W, Z, A, sigmoid_prime)\n    W = {l: update(W[l], dW[l], learning_rate) for l in W}\n"
      "    b = {l: update(b[l], db[l], learning_rate) for l in b}\nreturn W, b", "draws random numbers in the line `W = {"),
     ("04.update", "new = list(parameter)\nfor row, slope in zip(new, gradient):\n    row -= learning_rate * slope\n"
-     "return np.array(new)", "Look at the line `row -= learning_rate * slope`. `row` is a part of `parameter`"),
+     "return np.array(new)", "Look at the line `row -= learning_rate * slope`. `row` shares its entries with `parameter`"),
     ("06.flatten", "return np.array([[sum(pixel) / 765 for line in picture for pixel in line] for picture in pictures])",
      "`sum(pixel)` in the line"),
     ("09.softmax", "dZ = 0 * A\nfor i in range(A.shape[1]):\n    for j in range(len(A)):\n        for k in range(len(A)):\n"
@@ -92,7 +92,7 @@ TYPED = [
     ("01.weights", "dz = 2 - 5\nanswer = [dz * 1, dz * dz]", "One of the two values in `dz * dz` is not the right one"),
     ("06.flat", "answer = len(X)", "`len(X)` in the line `answer = len(X)` is 60, the number of rows"),
     ("02.slope", "a = 1 / (1 + np.exp(0))\nanswer = 1 - a ** 2", "`1 - a ** 2` is the slope of a different activation"),
-    ("06.interval", "answer = 2 * np.sqrt(0.8 * 0.8 / 200)", "The number `0.8` in `0.8 * 0.8` is not right"),
+    ("06.interval", "answer = 2 * np.sqrt(0.8 * 0.8 / 200)", "`0.8 * 0.8` multiplies a value by itself"),
     ("07.he", "answer = np.sqrt(800 / 2)", "The fraction `800 / 2` is upside down"),
     ("07.slopes", "steps = 11 - 1\nanswer = 4 ** (steps / 2)", "`/ 2` should be left out"),
     ("10.bytes", "answer = 4 * 79510 * m", "`m` should be left out"),

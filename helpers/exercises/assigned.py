@@ -1,0 +1,87 @@
+"""Compare the numbers that a typed answer assigns to names with what the question says about these names."""
+
+import ast
+import itertools
+import re
+
+from helpers.exercises import differences, edits, repair
+from helpers.exercises.errors import quote
+
+ORDERED = ("sign", "flipped", "swapped", "operand", "order_of_arguments")  # mistakes that an exchange can also explain
+
+
+def literals(tree):
+    """Return the slot and the value of every number that is assigned to a name, by name."""
+    found = {}
+    for node in ast.walk(tree):
+        target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+        if isinstance(target, ast.Name):
+            found[target.id] = ((node, "value"), node.value)
+        elif isinstance(target, ast.Tuple) and isinstance(node.value, (ast.Tuple, ast.List)):
+            names = [getattr(name, "id", "") for name in target.elts]
+            found |= {
+                name: ((node.value.elts, i), node.value.elts[i]) for i, name in enumerate(names[: len(node.value.elts)])
+            }
+    numbers = {name: (slot, value) for name, (slot, value) in found.items() if isinstance(value, ast.Constant)}
+    return {name: pair for name, pair in numbers.items() if type(pair[1].value) in (int, float)}
+
+
+def intermediate(solution):
+    """Return the size of every intermediate result of a solution that the reader may compute by hand, and its code."""
+    tree = ast.parse(solution)
+    numbers = {name: node.value for name, (_, node) in literals(tree).items()}
+    found = [(abs(differences.value(n, numbers)), ast.unparse(n)) for n in ast.walk(tree) if isinstance(n, ast.BinOp)]
+    return [(value, text) for value, text in found if value]
+
+
+def stated(name, prompt):
+    """Return the number that a question gives for a name, as in "$z = 2$" or "the target is 5", or None."""
+    between = r"[^\d.,;()]{0,25}?" if len(name) > 3 else r"\s*=\s*"
+    found = re.search(rf"\b{re.escape(name)}\b{between}(-?\d+(?:\.\d+)?)(?![\w.]*\w)", prompt, re.IGNORECASE)
+    return float(found[1]) if found else None
+
+
+def agrees(edit, code, prompt):
+    """Return whether an edit leaves every number as it is that the question gives for its name."""
+    for name, (_, value) in literals(code.tree).items():
+        touched = any(part is value or _assigns(part, name) for part in ast.walk(edit.node))
+        if touched and stated(name, prompt) == value.value:
+            return False
+    return True
+
+
+def _assigns(node, name):
+    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+
+
+def exchanged(exercise, code, passed, found, hint):
+    """Return a sentence and a question about two numbers that may have been assigned to the wrong names, or "".
+
+    Parameters
+    ----------
+    exercise : Exercise
+    code : reading.Code
+        The code of the typed answer.
+    passed : callable
+        See `repair.find`.
+    found : repair.Found or None
+        The best change of the formula that corrects the answer.
+    hint : str
+        The hint for the known wrong answer with this value, or "".
+    """
+    known = literals(code.tree)
+    for one, other in itertools.combinations(known, 2):
+        (slot, value), (place, number) = known[one], known[other]
+        changes = [(*slot, number), (*place, value)]
+        edit = edits.Edit("exchanged", changes, value, ast.unparse(value), 0.0)
+        if value.value == number.value or not repair.find(code, [()], passed, found=[edit]):
+            continue
+        given = stated(one, exercise.prompt), stated(other, exercise.prompt)
+        these = f"`{one}` is {value.value:g} and `{other}` is {number.value:g} in your code"
+        if given[0] == number.value or given[1] == value.value:
+            return f"Look at the line {quote(code.line(value))}. {these}. Which value does the question give for each?"
+        others = hint and getattr(found, "kind", "") != "sign"  # the hint may say more than the change of a sign
+        if given == (None, None) and not others and (found is None or found.kind in ORDERED):
+            there = f" Look at the line {quote(found.line)}." if found else ""
+            return f"{these}.{there} What does each name stand for, and in which order does the formula use the two?"
+    return ""

@@ -1,0 +1,79 @@
+"""Check the difference quotients of a typed answer: how far apart the two points are, and what is divided by."""
+
+import ast
+import re
+
+import numpy as np
+
+from helpers.exercises import edits
+from helpers.exercises.errors import where
+
+SLOPE = r"slope|derivative|\\partial|dZ"  # words of a question that asks for a derivative
+WIDE = 0.1  # a difference quotient over a wider interval is not meant as a numerical derivative
+OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.USub)
+PLAIN = (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Load, *OPERATORS)
+LARGEST_POWER = 20
+
+
+def about(exercise, mine, code):
+    """Return a sentence and a question about a difference of two values of a function, or "" if nothing is wrong."""
+    made = definitions(code.tree)
+    for node in ast.walk(code.tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and mine.ndim == np.ndim(exercise.right) == 0:
+            width, below = _width(node.left, code, made), abs(value(node.right, code.scope))
+            mended = width and mine * below / width
+            if width and not np.isclose(width, below) and np.isclose(mended, exercise.right, rtol=5e-3):
+                return (
+                    f"`{ast.unparse(node)}`{where(code.line(node))} compares two points that are {width:g} apart, but "
+                    f"divides by {below:g}. What must the difference of two values be divided by to give a slope?"
+                )
+    for node in ast.walk(code.tree) if re.search(SLOPE, exercise.prompt) else ():
+        width = _width(node, code, made) if isinstance(node, ast.BinOp) else 0
+        if width > WIDE:
+            return (
+                f"`{ast.unparse(node)}`{where(code.line(node))} compares two points that are {width:g} apart, which "
+                f"gives the mean slope between them. At which single point does the question ask for the slope?"
+            )
+    return ""
+
+
+def definitions(tree):
+    """Return the values of all variables that are assigned, by name."""
+    made = {}
+    for node in ast.walk(tree):
+        for target in node.targets if isinstance(node, ast.Assign) else ():
+            both = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+            pairs = zip(target.elts, node.value.elts, strict=False) if both else [(target, node.value)]
+            made |= {name.id: value for name, value in pairs if isinstance(name, ast.Name)}
+    return made
+
+
+def _width(node, code, made):
+    """Return the distance of the two points if an expression is the difference of a function there, otherwise 0."""
+    node = made.get(getattr(node, "id", ""), node)
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Sub):
+        return 0
+    sides = [made.get(getattr(side, "id", ""), side) for side in (node.left, node.right)]
+    if not all(isinstance(side, ast.Call) and not side.keywords for side in sides):
+        return 0
+    points = list(zip(*([side.func, *side.args] for side in sides), strict=False))
+    different = [pair for pair in points if ast.unparse(pair[0]) != ast.unparse(pair[1])]
+    if len(different) != 1 or different[0] == points[0]:
+        return 0
+    return abs(value(ast.BinOp(different[0][0], ast.Sub(), different[0][1]), code.scope))
+
+
+def value(node, variables):
+    """Return the value of a simple expression, or 0 if it is not known."""
+    known = {n.id: variables.get(n.id) for n in ast.walk(node) if isinstance(n, ast.Name)}
+    plain = all(isinstance(n, PLAIN) for n in ast.walk(node))
+    powers = [n.right for n in ast.walk(node) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow)]
+    plain = plain and all(getattr(power, "value", LARGEST_POWER) < LARGEST_POWER for power in powers)
+    if not plain or not all(type(number) in (int, float) for number in known.values()):
+        return 0
+    scope = {**known, "__builtins__": {}}
+    edits.define(ast.parse(f"def value():\n    return {ast.unparse(node)}").body, scope)
+    try:
+        return scope["value"]()
+    except (ArithmeticError, TypeError):
+        return 0

@@ -1,0 +1,59 @@
+"""Find changes in place that should cancel but do not, such as `x[i] += h`, `x[i] -= 2 * h` and `x[i] -= h`."""
+
+import ast
+
+from helpers.exercises.differences import definitions
+from helpers.exercises.errors import quote
+
+SIGNS = {ast.Add: 1, ast.Sub: -1}
+VIEWS = ("reshape", "ravel", "view", "swapaxes", "transpose")  # methods whose result usually shares its entries
+
+
+def views(tree, name):
+    """Return the names of an argument and of all variables that share its entries."""
+    found = [name]
+    for variable, value in definitions(tree).items():
+        called = getattr(value, "func", None)
+        origin = called.value if getattr(called, "attr", "") in VIEWS else value
+        origin = origin.value if isinstance(origin, ast.Attribute) and origin.attr == "T" else origin
+        if getattr(origin, "id", "") in found:
+            found.append(variable)
+    return found
+
+
+def not_undone(code, names):
+    """Return a sentence and a question about changes of an entry that do not add up to 0 in a pass, or "".
+
+    Parameters
+    ----------
+    code : reading.Code
+        The reader's code.
+    names : list of str
+        The arrays in question.
+    """
+    for loop in (n for n in ast.walk(code.tree) if isinstance(n, ast.For)):
+        changes = {}
+        for node in loop.body:
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript):
+                changes.setdefault(ast.unparse(node.target), []).append(node)
+        for place, nodes in changes.items():
+            steps = [_step(node) for node in nodes]
+            units = {unit for _, unit in steps}
+            total = sum(size for size, _ in steps)
+            if place.split("[")[0] in names and len(nodes) > 1 and len(units) == 1 and None not in units and total:
+                return (
+                    f"The changes of `{place}` in a pass add up to {total:g} times `{units.pop()}`, so it does not "
+                    f"return to its value. Look at the line {quote(code.line(nodes[-1]))}. What should the changes "
+                    f"add up to?"
+                )
+    return ""
+
+
+def _step(node):
+    """Return how often a statement adds a variable, and the name of the variable, or 0 and None if it is not clear."""
+    sign, value = SIGNS.get(type(node.op), 0), node.value
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult):
+        sizes = [side.value for side in (value.left, value.right) if isinstance(side, ast.Constant)]
+        rest = [side for side in (value.left, value.right) if isinstance(side, ast.Name)]
+        return (sign * sizes[0], rest[0].id) if len(sizes) == len(rest) == 1 and sign else (0, None)
+    return (sign, value.id) if isinstance(value, ast.Name) and sign else (0, None)
