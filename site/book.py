@@ -161,7 +161,7 @@ def _write_landing(source, promises, rows):
     motion = stepper.draw_motion(source / "_static" / "one_pass.svg")
     parts = {
         "promises": promises,
-        "map": "\n".join(f"- [{title}]({name}.ipynb) {about}" for title, name, about in rows),
+        "map": "\n".join(f"- [{title}]({name}.ipynb) {_about(name, about)}" for title, name, about in rows),
         "stepper": stepper.as_html("_static/stepper"),
         "series": "\n".join(f"{title} <{name}>" for title, name, _ in rows),
         "start": f"{FIRST}.html",
@@ -169,6 +169,13 @@ def _write_landing(source, promises, rows):
         **motion,
     }
     _fill(source / "index.md", parts)
+
+
+def _about(name, words):
+    """Return what the map says about a lesson, with an element in which `solved.js` says what has been solved."""
+    names = " ".join(exercise.name for exercise in LESSONS.get(name[:2], ()))
+    solved = f' <span class="solved" data-exercises="{names}" hidden></span>' if names else ""
+    return f"<span>{words}{solved}</span>"
 
 
 def _write_teachers(source, notebooks, redirect):

@@ -5,15 +5,19 @@ downloaded once and kept in `build/npm`. The pages use the Python of the lab, wh
 who visits both downloads it once.
 """
 
+import gzip
 import hashlib
 import importlib.metadata
 import json
 import os
 import posixpath
+import re
 import shutil
 import subprocess
 import zipfile
 from pathlib import Path
+
+import bytecode
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -23,25 +27,35 @@ NPM = ROOT / "build" / "npm"
 # IPython (see `live/python`), fonttools writes PDF files, and the others belong to JupyterLab.
 PACKAGES = ("numpy", "matplotlib", "ipywidgets", "anywidget", "h5py", "tqdm")
 NOT_USED = {"ipython", "fonttools", "pytz", "jupyterlab-widgets", "widgetsnbextension"}
-# Files in the packages that no lesson uses. Only a site with its own Pyodide can leave them out.
-TRIMMED = (
-    *("/tests/", ".pyi", ".pxd", ".data/", "/include/", "labextension/", "nbextension/", "libnpy", "numpy/f2py/"),
-    *(
-        "/sample_data/",
-        "/mpl-data/images/",
-        "/fonts/afm/",
-        "/fonts/pdfcorefonts/",
-        "/DejaVuSerif",
-        "DejaVuSans-Oblique",
-    ),
-    *("DejaVuSans-BoldOblique", "DejaVuSansMono-", "_tkagg", "axisartist/", "web_backend/", "sphinxext/"),
-    *("dateutil/zoneinfo/", "PIL/_avif", "PIL/_webp", "PIL/_imagingft", "lapack_lite"),
+# Files in the packages and in the standard library that no lesson uses: tests, other windows and file formats, some
+# fonts, servers and old encodings. Only a site with its own Pyodide can leave them out.
+TRIMMED = re.compile(
+    r"/tests/|\.pyi$|\.pxd$|\.data/|/include/|RECORD$|numpy/f2py/|libnpy|lapack_lite|dateutil/zoneinfo/|"
+    r"labextension/|nbextension/|PIL/_avif|PIL/_webp|PIL/_imagingft|_qhull|"
+    r"PIL/(ImageCms|ImageGrab|ImageQt|ImageShow|ImageTk|ImageWin|PSDraw|PdfParser)\.py|"
+    r"PIL/(Tiff|Eps|Dds|Ico|Jpeg2K|Blp|Icns|Im|Spider|WebP|Avif|Pdf|Psd|Fpx|Mpo|Palm|Pcx|Sgi|Msp|Iptc|Tga)ImagePlugin|"
+    r"matplotlib/testing/|backends/_?backend_(pdf|p[sg]|wx|qt|gtk|tk|cairo|macosx|nbagg|webagg)|_tkagg|web_backend/|"
+    r"sphinxext/|axisartist/|/sample_data/|/mpl-data/images/|/fonts/afm/|/fonts/pdfcorefonts/|"
+    r"/(DejaVuSerif|DejaVuSans-(Bold)?Oblique|DejaVuSansMono-|STIXGeneral(Bol|Ita)|STIXNonUni(Bol|Ita)|Humor)|"
+    r"^(multiprocessing|xmlrpc|wsgiref|_pyrepl)/|^(imaplib|mailbox|smtplib|ftplib|poplib|pickletools|_pyio|_pydatetime)\.py|"
+    r"^http/(server|cookiejar)|^logging/(handlers|config)|"
+    r"^encodings/(big5|cp(?!437|1252)|euc|gb|hp|hz|iso2022|iso8859_(?!1\.)|johab|koi8|kz|mac_|palmos|ptcp|shift|tis)"
 )
 ANYWIDGET = {  # changes to its front end
     'define(["@jupyter-widgets/base"], widget_default);': "export default widget_default;",  # as an ES module
     "AbortSignal.timeout(2e3)": "AbortSignal.timeout(6e4)",  # on a slow machine, it takes longer
 }
 ENTRIES = ("page.js", "worker.js", "live.css", "widgets.css")
+# What a lesson does until its first figure is there, as far as packages and the standard library are concerned.
+IMPORTED = """
+import ast, difflib, encodings.utf_16_be, os, secrets, symtable
+os.environ["MPLBACKEND"] = "module://live_figures"
+import anywidget, ipywidgets, matplotlib.patheffects, numpy.random
+from matplotlib import pyplot
+pyplot.subplots(layout="constrained")[1].set_title("$x$")
+for kind in ("svg", "png"):
+    pyplot.savefig(f"/tmp/figure.{kind}")
+"""
 SMALL = 64_000  # bytes; larger data files are downloaded when they are read
 
 
@@ -63,8 +77,8 @@ def build(out, lab):
     out.mkdir(parents=True)
     _bundle(out, _packages())
     large = _archive(out / "lessons.zip", lab / "files")
-    _write_lock(out, lab / "static" / "lock" / "pyodide-lock.json")
     (out / "files.json").write_text(json.dumps(large), encoding="utf-8")
+    _write_lock(out, lab / "static" / "lock" / "pyodide-lock.json")
 
 
 def _packages():
@@ -156,29 +170,52 @@ def _write_lock(out, path):
             depends = [other for other in entry["depends"] if other not in NOT_USED]
             found[name] = entry | {"depends": depends}
             todo += depends
-    for name, entry in found.items():
-        if ":" in entry["file_name"]:  # on Pyodide's CDN
-            continue
-        found[name] = entry | _trim(path.parent / entry["file_name"], out)
+    ours = {
+        name: e["file_name"].split("/")[-1] for name, e in found.items() if ":" not in e["file_name"]
+    }  # not the CDN's
+    for name, wheel in ours.items():
+        _trim(path.parent / found[name]["file_name"], out / wheel)
     core = posixpath.dirname(lab["packages"]["numpy"]["file_name"])
-    core = core if ":" in core else posixpath.normpath(f"../../lab/static/lock/{core}")
+    start = {"core": core, "library": f"{core}/python_stdlib.zip", "packages": list(PACKAGES), "size": None}
+    if ":" not in core:
+        start["core"] = posixpath.normpath(f"../../lab/static/lock/{core}")
+        start["library"] = "python_stdlib.zip"
+        lock = {"info": lab["info"], "packages": {n: found[n] | {"file_name": wheel} for n, wheel in ours.items()}}
+        _compile(out, path.parent / core, ours.values(), lock)
+        start["size"] = _size([path.parent / core / "pyodide.asm.wasm", *out.glob("*.zip"), *out.glob("*.whl")])
+    for name, wheel in ours.items():
+        found[name] |= {"file_name": wheel, "sha256": hashlib.sha256((out / wheel).read_bytes()).hexdigest()}
     (out / "pyodide-lock.json").write_text(json.dumps({"info": lab["info"], "packages": found}), encoding="utf-8")
-    (out / "pyodide.json").write_text(json.dumps({"core": core, "packages": list(PACKAGES)}), encoding="utf-8")
+    (out / "pyodide.json").write_text(json.dumps(start), encoding="utf-8")
 
 
-def _trim(wheel, out):
-    """Copy a wheel without the files in `TRIMMED`, and return the changes to its entry in the package list."""
-    with zipfile.ZipFile(wheel) as full, zipfile.ZipFile(out / wheel.name, "w", zipfile.ZIP_DEFLATED) as small:
+def _compile(out, pyodide, wheels, lock):
+    """Compile Python files that the pages download, among them those of the standard library."""
+    _trim(pyodide / "python_stdlib.zip", out / "python_stdlib.zip")
+    (out / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
+    places = {out / wheel: "/lib/python3.14/site-packages" for wheel in wheels}
+    places[out / "python_stdlib.zip"] = "/lib/python314.zip"
+    bytecode.replace_imported(places, pyodide, out / "pyodide-lock.json", PACKAGES, IMPORTED)
+
+
+def _size(files):
+    """Return the total size of files in bytes, and in megabytes when they are compressed."""
+    contents = [file.read_bytes() for file in files]
+    return {"bytes": sum(map(len, contents)), "megabytes": round(sum(len(gzip.compress(c, 6)) for c in contents) / 1e6)}
+
+
+def _trim(wheel, target):
+    """Copy a wheel without the files in `TRIMMED`."""
+    with zipfile.ZipFile(wheel) as full, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as small:
         for item in full.infolist():
             if _is_kept(item.filename):
                 data = full.read(item)
                 data = _kept_fonts(data) if item.filename == "matplotlib/fontlist.json" else data
                 small.writestr(zipfile.ZipInfo(item.filename), data, zipfile.ZIP_DEFLATED, 9)
-    return {"file_name": wheel.name, "sha256": hashlib.sha256((out / wheel.name).read_bytes()).hexdigest()}
 
 
 def _is_kept(name):
-    return not any(part in name for part in TRIMMED)
+    return not TRIMMED.search(name)
 
 
 def _kept_fonts(data):

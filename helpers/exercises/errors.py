@@ -7,6 +7,7 @@ from types import FunctionType
 
 from helpers.exercises import limits
 from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError, text_of
+from helpers.system.browser import in_page
 
 TYPES = {  # explanations of TypeErrors, by a word in the text of the error
     "bitwise_xor": "`^`, which means exclusive or in Python, is used where a power is needed",
@@ -128,13 +129,19 @@ def _sizes(text):
     return f" ({sizes[2]} and {sizes[1]})" if sizes else ""
 
 
+# What helps if a cell above defines the name, by whether the lesson runs in its page.
+_RESTART = {
+    False: "After restarting the kernel, run the cells above first: Run > Run All Above Selected Cell.",
+    True: "If a cell above defines it, choose Restart Python in the menu ⋯ and press Check again.",
+}
+
+
 def _about_a_name(error, text, there, function):
     missing = getattr(error, "name", None) or ""
     code = _code(function)
     known = [*getattr(code, "co_varnames", ()), *(function.__globals__ if code else ())]
     near = difflib.get_close_matches(missing, [name for name in known if not name.startswith("_")], 1, 0.75)
-    restart = "After restarting the kernel, run the cells above first: Run > Run All Above Selected Cell."
-    meant = f"Did you mean `{near[0]}`?" if near else f"Is it misspelt? {restart}"
+    meant = f"Did you mean `{near[0]}`?" if near else f"Is it misspelt? {_RESTART[in_page()]}"
     return f"`{missing or text}` is not defined{there}. {meant}"
 
 

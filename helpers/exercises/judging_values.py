@@ -8,6 +8,7 @@ import numpy as np
 from helpers.exercises import cell, glances, typed, typed_code, values
 from helpers.exercises.core import Verdict
 from helpers.exercises.questions import ending, of as question_of
+from helpers.system.browser import run_again
 
 OPERATIONS = {  # what a formula contains if a hint begins in this way
     "You added": r"\+|sum|add",
@@ -43,7 +44,8 @@ def judge_value(exercise, answer, code=None):
     try:
         mine = values.conform(answer, np.asarray(right))[""]
     except values.NothingError:
-        return Verdict("open", typed_code.about_nothing(code, exercise.answer_name) or _NOTHING)
+        nothing = f"Replace None with your answer and {run_again()}."
+        return Verdict("open", typed_code.about_nothing(code, exercise.answer_name) or nothing)
     except values.UnfitError as unfit:
         said = typed_code.correction(exercise, code, _fits) if code is not None and cell.is_formula(code) else ""
         if said:
@@ -61,7 +63,6 @@ def judge_value(exercise, answer, code=None):
 _IN_LESSON = (
     "This is right for the numbers in the text of the lesson, but you have your own numbers. What do you get with them?"
 )
-_NOTHING = "Replace None with your answer and run the cell again."
 
 
 def _about_kind(answer):

@@ -1,5 +1,7 @@
 """Tell readers what to run first if an answer uses a name from an earlier cell after a restart of the kernel."""
 
+import re
+
 from IPython import get_ipython
 
 from helpers.exercises.errors import about_error
@@ -22,4 +24,8 @@ def _explain(result):
     if (
         isinstance(error, NameError) and __package__ in result.info.raw_cell
     ):  # the cell of an exercise imports from this package
-        Message("?", "A name is missing.", about_error("answer", error)).show()
+        if error.name in re.findall(r"\bq\d *= *([a-dA-D])\b", result.info.raw_cell):
+            words = f'The letter of an answer needs quotation marks: `"{error.name}"`.'
+        else:
+            words = about_error("answer", error)
+        Message("?", "A name is missing.", words).show()

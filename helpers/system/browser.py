@@ -22,6 +22,16 @@ def in_browser():
     return sys.platform == "emscripten"
 
 
+def in_page():
+    """Return whether the lesson runs in its page of the book, which has buttons of its own, and not in JupyterLab."""
+    return "live_kernel" in sys.modules  # see site/live
+
+
+def run_again():
+    """Return what readers do to judge an answer again, in the words of the place where they are."""
+    return "press Check" if in_page() else "run the cell again"
+
+
 @contextmanager
 def where_files_can_be_written():
     """Run a block of code that writes a file, and skip the rest of it if a web browser does not allow that.

@@ -80,8 +80,12 @@ export class Cell {
     /** Open the editor. @param {{x: number, y: number}} [at] @param {boolean} [focus] */
     async open(at, focus = true) {
         this.editor ??= this.#createEditor(at)
-        const view = await this.editor
-        if (focus) view.focus()
+        const view = await this.editor.catch(() => {
+            this.editor = null
+            const words = "The editor could not be loaded. Check the connection, then reload the page."
+            this.lesson.pill.show({ state: this.lesson.kernel.state, words, failed: true })
+        })
+        if (focus) view?.focus()
     }
 
     /** @param {{x: number, y: number}} [at] */
@@ -122,6 +126,7 @@ export class Cell {
     /** Give the cell its original text again. */
     restore() {
         this.setText(this.original)
+        this.runner?.focus()
     }
 
     /** Mark the cell as waiting, running, done, failed or, with "", none of these. @param {string} state */

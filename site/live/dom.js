@@ -18,6 +18,12 @@ export function button(label, press, attributes = {}) {
     return element("button", { type: "button", onclick: press, ...attributes }, label)
 }
 
+/** Move the focus to an element that is no control, when the one that had it disappears. @param {HTMLElement} node */
+export function focusOn(node) {
+    node.tabIndex = -1
+    node.focus({ preventScroll: true })
+}
+
 /** Typeset the formulas of an element, after those that are being typeset.
  * @param {Element} node @returns {Promise<void>} */
 export function typeset(node) {

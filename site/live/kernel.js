@@ -38,8 +38,7 @@ export class Kernel extends EventTarget {
             this.#tell("ready", "Python is ready")
         } catch (error) {
             this.end()
-            const words = `Python could not be started: ${message(error)}. Check the connection, then press Run again.`
-            this.#tell("off", words, true)
+            this.#tell("off", `Python could not be started: ${message(error)}.`, { failed: true, again: true })
             throw new Ended()
         }
     }
@@ -88,13 +87,13 @@ export class Kernel extends EventTarget {
             const asked = this.waiting.get(data.number)
             this.waiting.delete(data.number)
             data.type === "done" ? asked?.resolve(data.value) : asked?.reject(new Error(data.message))
-        } else if (data.type === "status") this.#tell(this.state, data.words)
+        } else if (data.type === "status") this.#tell(this.state, data.words, { part: data.part })
         else if (data.type === "progress") {
             saveProgress(data.text)
             this.dispatchEvent(new Event("progress"))
         } else if (data.type.startsWith("comm_")) this.dispatchEvent(new CustomEvent("comm", { detail: data }))
         else if (this.listener) this.listener(data)
-        else if (data.type === "error") this.#tell(this.state, `${data.ename}: ${data.evalue}`, true)
+        else if (data.type === "error") this.#tell(this.state, `${data.ename}: ${data.evalue}`, { failed: true })
     }
 
     /** Reject all requests that have no answer yet. @param {Error} error */
@@ -104,10 +103,10 @@ export class Kernel extends EventTarget {
         for (const { reject } of waiting) reject(error)
     }
 
-    /** @param {State} state @param {string} words @param {boolean} [failed] */
-    #tell(state, words, failed = false) {
+    /** @param {State} state @param {string} words @param {object} [more] - what else the pill takes */
+    #tell(state, words, more) {
         this.state = state
-        this.dispatchEvent(new CustomEvent("status", { detail: { state, words, failed } }))
+        this.dispatchEvent(new CustomEvent("status", { detail: { state, words, ...more } }))
     }
 }
 

@@ -3,7 +3,7 @@
 import { Cell } from "./cell.js"
 import { element } from "./dom.js"
 import { Ended } from "./kernel.js"
-import { readProgress, Store, watchOtherTabs } from "./store.js"
+import { readSolved, Store, watchOtherTabs } from "./store.js"
 
 export class Lesson {
     /** @param {string} name @param {string} edition
@@ -17,23 +17,27 @@ export class Lesson {
         /** Cells run one after the other. @type {Promise<void>} */
         this.queue = Promise.resolve()
         this.life = 0 // counts the Pythons of this lesson
+        /** What the reader has asked for last. @type {() => void} */ this.tryAgain = () => this.kernel.restart()
         this.gone = false
         /** @type {Promise<any>?} */ this.begun = null
         /** @type {Promise<import("./widgets.js").Widgets>?} */ this.widgets = null
-        this.#restore()
+        this.#restore(name)
         this.showSolved()
         this.unwatch = watchOtherTabs(name, () => this.pill.notice("other-tab",
             "This lesson is also open in another tab. Both tabs keep what you type in the same place, " +
             "so the last change of a cell is the one that stays."))
     }
 
-    /** Show what was typed before. Ask first if that was in another edition. */
-    #restore() {
+    /** Show what was typed before. Ask first if that was in another edition. @param {string} name */
+    #restore(name) {
         const put = (/** @type {Record<string, string>} */ texts) => {
             for (const cell of this.cells) if (cell.id in texts) cell.setText(texts[cell.id])
         }
         put(this.store.cells)
-        if (Object.keys(this.store.cells).length) this.pill.show({ state: "off", words: "What you typed here is back. Run starts Python." })
+        const typed = Object.keys(this.store.cells).length > 0
+        const solved = readSolved().some(exercise => exercise.startsWith(`${name.slice(0, 2)}.`))
+        const words = typed ? "What you typed here is back." : "The exercises that you have solved stay solved."
+        if (typed || solved) this.pill.show({ state: "off", words: `${words} Run starts Python.` })
         const earlier = this.store.earlier()
         if (earlier)
             this.pill.notice("edition", "This lesson has a new edition since you typed in it.", {
@@ -44,8 +48,8 @@ export class Lesson {
 
     /** Mark the solved exercises. */
     showSolved() {
-        const { done } = JSON.parse(readProgress() ?? '{"done": []}')
-        for (const cell of this.cells) if (cell.solved) cell.solved.hidden = !done.includes(cell.exercise)
+        const done = readSolved()
+        for (const cell of this.cells) if (cell.solved) cell.solved.hidden = !done.includes(cell.exercise ?? "")
     }
 
     /** @param {string} id @param {string?} text */
@@ -57,6 +61,7 @@ export class Lesson {
     /** Run a cell, after the cells above it that have not run. The cell of an exercise runs alone if it can.
      * @param {Cell} cell @param {boolean} [withAll] - bring the cells above it in any case */
     run(cell, withAll = false) {
+        this.tryAgain = () => this.run(cell, withAll)
         this.#enqueue(async () => {
             const alone = !withAll && (cell.kind === "exercise" || cell.kind === "questions")
             await this.#begin()
@@ -77,6 +82,7 @@ export class Lesson {
     /** Show a hint or the solution below the output of an exercise. @param {Cell} cell @param {string} name */
     ask(cell, name) {
         const before = cell.done ? "done" : ""
+        this.tryAgain = () => this.ask(cell, name)
         this.#enqueue(async () => {
             await this.#begin()
             const source = `from helpers.exercises import ${name}\n${name}("${cell.exercise}")`

@@ -1,7 +1,7 @@
 // Shows what a cell prints, displays and returns, in the same elements as the committed outputs of the page.
 
 import { marked } from "marked"
-import { element, typeset } from "./dom.js"
+import { element, focusOn, typeset } from "./dom.js"
 
 /** @typedef {import("./kernel.js").Message} Message */
 /** @typedef {(id: string, host: HTMLElement) => Promise<(() => void) | undefined>} ShowWidget */
@@ -50,10 +50,12 @@ export class Outputs {
             message.wait ? (this.pending = true) : this.clear()
             return
         }
+        const focused = this.pending && this.host.contains(document.activeElement) // as the button that starts a figure
         if (this.pending || !this.host.isConnected) this.clear()
         if (message.type === "stream") this.#print(message)
         else if (message.type === "error") this.#block("traceback", message.traceback)
         else if (message.type === "display_data") this.#display(message)
+        if (focused) focusOn(/** @type {HTMLElement} */ (this.host.lastElementChild))
     }
 
     /** @param {Message} message */
@@ -76,6 +78,7 @@ export class Outputs {
     /** @param {Message} message */
     #display({ data, metadata }) {
         if (data[VIEW]) this.#widget(data[VIEW].model_id)
+        else if (/<script/i.test(data["text/html"])) this.#refuse()
         else if (data["text/html"]) this.#put("text_html").innerHTML = data["text/html"]
         else if (data["text/markdown"]) this.#markdown(data["text/markdown"])
         else if (data["image/svg+xml"])
@@ -83,6 +86,13 @@ export class Outputs {
         else if (data["image/png"]) this.#image(`data:image/png;base64,${data["image/png"]}`, metadata["image/png"] ?? {})
         else if (data["text/latex"]) this.#latex(data["text/latex"])
         else this.#block("text_plain", data["text/plain"])
+    }
+
+    /** Say where to see an output that consists of a script, such as a player of matplotlib, which the page does not run. */
+    #refuse() {
+        const href = document.querySelector(".lab-button")?.getAttribute("href")
+        this.#put("text_html").append("This output needs a script that a page of the book does not run. ",
+            element("a", { href }, "Open this lesson in the lab"), " to see it.")
     }
 
     /** @param {string} source @param {{width?: number}} size */

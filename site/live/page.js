@@ -9,6 +9,7 @@ const root = new URL("../../", import.meta.url) // the site; this file is _stati
 const kernel = new Kernel(new URL("lab/files/", root).href)
 const pill = new Pill({
     stop: () => kernel.end(),
+    again: () => lesson.tryAgain(),
     restart: () => kernel.restart(),
     all: () => lesson.runAll(),
     reset: () => lesson.reset(),

@@ -1,16 +1,17 @@
 // The status of Python in a corner of the page, its buttons, and notices at the top of the lesson.
 
-import { button, element } from "./dom.js"
+import { button, element, focusOn } from "./dom.js"
 
 const SLOW = 3 // seconds after which the status says how long it has been waiting
 const CALM = 4000 // milliseconds after which "ready" shrinks to its dot
 
 export class Pill {
-    /** @param {Record<"stop" | "restart" | "all" | "reset", () => void>} actions */
+    /** @param {Record<"stop" | "again" | "restart" | "all" | "reset", () => void>} actions */
     constructor(actions) {
         this.words = element("span", { role: "status" })
         this.time = element("span", { class: "live-time", "aria-hidden": "true" })
         this.stop = button("Stop", actions.stop)
+        this.again = button("Try again", actions.again)
         this.menu = element("div", { class: "live-menu", hidden: true },
             button("Run all cells", () => { this.#close(); actions.all() }),
             button("Restart Python", () => { this.#close(); actions.restart() }),
@@ -20,22 +21,28 @@ export class Pill {
             button("Reset this lesson", actions.reset), button("Cancel", () => this.#close()))
         this.more = button("⋯", () => this.#toggle(), { "aria-label": "More", "aria-expanded": "false" })
         this.node = element("div", { class: "live-pill", hidden: true, "data-state": "off" },
-            this.menu, this.sure, element("span", { class: "live-dot" }), this.words, this.time, this.stop, this.more)
+            this.menu, this.sure, element("span", { class: "live-dot" }), this.words, this.time, this.stop, this.again, this.more)
         document.addEventListener("keydown", event => event.key === "Escape" && this.#isOpen() && this.#close())
         document.addEventListener("pointerdown", ({ target }) =>
             this.#isOpen() && !this.node.contains(/** @type {Node} */ (target)) && this.#close(false))
         document.body.append(this.node)
         this.start = 0
+        this.part = ""
         setInterval(() => this.#tick(), 500)
     }
 
-    /** @param {{state: string, words: string, failed?: boolean}} status */
-    show({ state, words, failed = false }) {
+    /** @param {{state: string, words: string, part?: string, failed?: boolean, again?: boolean}} status - `part` is how much
+     *     of it is done, and `again` offers to try it again */
+    show({ state, words, part = "", failed = false, again = false }) {
+        const focused = /** @type {HTMLElement?} */ (document.activeElement)
         if (state !== this.node.dataset.state) this.start = performance.now()
         this.node.hidden = false
         this.node.dataset.state = failed ? "failed" : state
         if (this.words.textContent !== words) this.words.textContent = words
+        this.part = part
         this.stop.hidden = state !== "running" && state !== "starting"
+        this.again.hidden = !again
+        if (focused?.hidden && this.node.contains(focused)) this.more.focus()
         clearTimeout(this.calm)
         this.node.classList.remove("live-calm")
         if (this.stop.hidden && !failed) this.calm = setTimeout(() => this.node.classList.add("live-calm"), CALM)
@@ -46,14 +53,17 @@ export class Pill {
      * @param {string} name @param {string} words @param {Record<string, () => void>} [choices] */
     notice(name, words, choices = { Close: () => {} }) {
         if (document.querySelector(`.live-notice[data-name="${name}"]`)) return
+        const article = /** @type {HTMLElement} */ (document.querySelector("article"))
+        const close = () => { box.remove(); focusOn(article) }
         const box = element("div", { class: "live-notice", role: "status", "data-name": name }, element("p", {}, words))
-        for (const [label, act] of Object.entries(choices)) box.append(button(label, () => { box.remove(); act() }))
-        document.querySelector("article")?.prepend(box)
+        for (const [label, act] of Object.entries(choices)) box.append(button(label, () => { close(); act() }))
+        article.prepend(box)
     }
 
     #tick() {
         const seconds = Math.floor((performance.now() - this.start) / 1000)
-        this.time.textContent = !this.stop.hidden && seconds >= SLOW ? `${seconds} s` : ""
+        const parts = this.stop.hidden ? [] : [this.part, seconds >= SLOW ? `${seconds} s` : ""]
+        this.time.textContent = parts.filter(Boolean).join(" · ")
     }
 
     #toggle() {

@@ -46,6 +46,9 @@ export class Store {
 /** Return the record of exercises as JSON text. */
 export const readProgress = () => attempt(() => localStorage.getItem(PROGRESS), null)
 
+/** Return the names of the exercises that have been solved. @returns {string[]} */
+export const readSolved = () => JSON.parse(readProgress() ?? "{}").done ?? []
+
 /** Add to the record of exercises. @param {string} text - JSON text of a list of names under "done" */
 export function saveProgress(text) {
     attempt(() => {

@@ -1,6 +1,8 @@
 // The web worker in which the Python of one page runs. It receives one "start", then "begin" for
 // each lesson, "run", "needs" and "comm".
 
+import { watched } from "./download.js"
+
 /** @typedef {{do: string, [key: string]: any}} Asked */
 
 const ROOT = "/home/lessons"
@@ -9,35 +11,39 @@ const ROOT = "/home/lessons"
 
 /** Send a message to the page. @param {object} message */
 const post = message => self.postMessage(message)
-/** Say what the reader is waiting for. @param {string} words */
-const say = words => post({ type: "status", words })
+/** Say what the reader is waiting for. @param {string} words @param {string} [part] - how much of it is done */
+const say = (words, part) => post({ type: "status", words, part })
 
-/** Load Python and the packages. @param {Asked} request */
+/** Start Python with the packages and the files of the lessons. @param {Asked} request */
 async function start({ base, progress }) {
-    const here = new URL(".", self.location.href)
-    const { core, packages } = await (await fetched(new URL("pyodide.json", here))).json()
-    const indexURL = new URL(`${core}/`, here).href
-    const files = Promise.all([
-        fetched(new URL("lessons.zip", here)).then(answer => answer.arrayBuffer()),
-        fetched(new URL("files.json", here)).then(answer => answer.json()),
-    ])
-    files.catch(() => {}) // it is reported when it is awaited
-    say("Loading Python")
-    pyodide = await orLost(() => import(`${indexURL}pyodide.mjs`).then(({ loadPyodide }) => loadPyodide({
-        indexURL, packages, lockFileURL: new URL("pyodide-lock.json", here).href, packageBaseUrl: here.href,
-        checkIntegrity: !!self.crypto.subtle, // exists only on https and on this machine
-        stdLibURL: `${indexURL}python_stdlib.zip`,
-    })))
+    const here = new URL(".", self.location.href).href
+    const [archive, large] = await watched(say, async (expect, script) => {
+        const get = (/** @type {string} */ name) => fetch(new URL(name, here))
+        const { core, library, packages, size } = await (await get("pyodide.json")).json()
+        expect(size)
+        const indexURL = new URL(`${core}/`, here).href
+        const files = Promise.all([
+            get("lessons.zip").then(answer => answer.arrayBuffer()),
+            get("files.json").then(answer => answer.json()),
+        ])
+        files.catch(() => {}) // it is reported when it is awaited
+        script(`${indexURL}pyodide.asm.mjs`).catch(() => {}) // Pyodide imports it, too, but unwatched
+        const { loadPyodide } = await script(`${indexURL}pyodide.mjs`)
+        pyodide = await loadPyodide({
+            indexURL, packages, lockFileURL: `${here}pyodide-lock.json`, packageBaseUrl: here,
+            stdLibURL: new URL(library, here).href,
+            checkIntegrity: !!self.crypto.subtle, // exists only on https and on this machine
+        })
+        return files
+    })
     const absent = Object.keys(pyodide.lockfile.packages).find(name => !(name in pyodide.loadedPackages))
-    if (absent) throw new Error(`the package ${absent} could not be downloaded`)
+    if (absent) throw new Error(`the package ${absent} could not be unpacked`)
     say("Starting NumPy")
     await pyodide.runPythonAsync("import numpy")
     say("Unpacking the lesson")
-    const [archive, large] = await files
     pyodide.unpackArchive(archive, "zip", { extractDir: ROOT })
     for (const name of large) lazily(name, new URL(name, base))
     if (progress) pyodide.FS.writeFile(`${ROOT}/progress.json`, progress)
-    say("Starting matplotlib and the widgets")
     await pyodide.runPythonAsync(`import sys; sys.path.insert(0, "${ROOT}")`)
     kernel = pyodide.pyimport("live_kernel")
     kernel.start((/** @type {string} */ text, /** @type {any} */ buffers) => {
@@ -49,29 +55,6 @@ async function start({ base, progress }) {
 
 /** Copy a buffer out of Python's memory. @param {any} part */
 const copied = part => (part instanceof Uint8Array ? part.slice() : new Uint8Array(part.toJs().slice()))
-
-/** Fetch a file of the site. @param {URL} url */
-async function fetched(url) {
-    const answer = await fetch(url).catch(() => null)
-    if (!answer?.ok) throw new Error(`the file ${url.pathname.split("/").pop()} could not be downloaded`)
-    return answer
-}
-
-/** Load Pyodide, and fail where it would wait for ever: it does not handle a failed download of its WebAssembly.
- * @template T @param {() => Promise<T>} load @returns {Promise<T>} */
-function orLost(load) {
-    const { fetch } = self
-    const lost = new Promise((_, reject) => {
-        self.fetch = (resource, options) => {
-            const answer = fetch(resource, options), fail = () => reject(new TypeError("fetch"))
-            if (String(resource).endsWith(".wasm")) answer.then(({ ok }) => ok || fail(), fail)
-            return answer
-        }
-    })
-    return Promise.race([load(), lost]).finally(() => (self.fetch = fetch)).catch(error => {
-        throw error instanceof TypeError ? new Error("a file of Python could not be downloaded") : error
-    })
-}
 
 /** Create a file that is downloaded when it is read. @param {string} name @param {URL} url */
 function lazily(name, url) {

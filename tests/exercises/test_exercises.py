@@ -23,7 +23,7 @@ from hypothesis.extra import numpy as hnp
 
 from helpers import exercises
 from helpers.backprop.activations import sigmoid, sigmoid_prime
-from helpers.exercises import check, limits, message, record, values, verdict
+from helpers.exercises import check, commands, limits, message, record, values, verdict
 from helpers.exercises.judging import judge
 from helpers.exercises.registry import EXERCISES, LESSONS
 
@@ -711,7 +711,7 @@ def test_a_huge_array_is_not_looked_at():
 
 
 def test_hints_grow_and_stop_at_the_last(capsys, monkeypatch):
-    monkeypatch.setattr(exercises, "_hints_given", {})
+    monkeypatch.setattr(commands, "_hints_given", {})
     hints = EXERCISES["04.step"].hints
     for number, text in [*enumerate(hints, 1), (len(hints), hints[-1])]:
         exercises.hint("04.step")

@@ -1,33 +1,17 @@
-"""The lab, built with a Pyodide of its own, and visits to it by readers who have never been there.
-
-The environment variable LESSONS_PYODIDE names the folder of a Pyodide. Without it, or without JupyterLite or Chromium,
-these tests are skipped.
-"""
-
-import importlib.util
-import os
-import subprocess
-import sys
-from pathlib import Path
+"""Visits to the lab by readers who have never been there. They are skipped without Chromium."""
 
 import pytest
 from chromium import NO_OTHER_HOST, is_local, launched, served
+from site_build import lab_folder
 
-ROOT = Path(__file__).resolve().parents[2]
 PYTHON = "**/static/pyodide/**"
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     """The address of a site that consists of the lab, in `lab`, and a page in place of one of the book's."""
-    pyodide = os.environ.get("LESSONS_PYODIDE")
-    if not pyodide:
-        pytest.skip("no Pyodide: name the folder of one in the variable LESSONS_PYODIDE")
-    if not importlib.util.find_spec("jupyterlite_core"):
-        pytest.skip("the lab needs more: pip install -r site/requirements.txt")
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, ROOT / "site" / "lab.py", folder / "lab", "--pyodide", pyodide]
-    subprocess.run(command, check=True)
+    (folder / "lab").symlink_to(lab_folder(tmp_path_factory))
     page = '<link rel="icon" href="data:,"><title>The book</title>'
     (folder / "01_fit_a_line.html").write_text(page, encoding="utf-8")
     with served(folder) as root:

@@ -1,7 +1,10 @@
 """What the pages download: the list of packages, the archive of the lessons, and what stops the build."""
 
 import json
+import os
+import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -71,7 +74,7 @@ def test_matplotlib_lists_only_the_fonts_that_are_left(bundle, tmp_path):
         for font in fonts["afmlist"] + fonts["ttflist"]:
             archive.writestr(f"matplotlib/mpl-data/{font['fname']}", "")
     (tmp_path / "out").mkdir()
-    bundle._trim(tmp_path / "full.whl", tmp_path / "out")
+    bundle._trim(tmp_path / "full.whl", tmp_path / "out" / "full.whl")
     with zipfile.ZipFile(tmp_path / "out" / "full.whl") as archive:
         left = json.loads(archive.read("matplotlib/fontlist.json"))
         files = {name.removeprefix("matplotlib/mpl-data/") for name in archive.namelist()}
@@ -96,3 +99,37 @@ def test_without_npm_it_says_what_to_install(bundle, tmp_path, monkeypatch):
     monkeypatch.setattr(bundle.shutil, "which", lambda name: None)
     with pytest.raises(ValueError, match=r"^npm, .* is missing: install Node\.js$"):
         bundle._packages()
+
+
+@pytest.fixture
+def replace_imported(site_module, tmp_path, monkeypatch):
+    """Function that compiles those files of an archive that a program imports from the standard library."""
+    if not (os.environ.get("LESSONS_PYODIDE") and shutil.which("node")):
+        pytest.skip("needs Node.js and a Pyodide: name the folder of one in the variable LESSONS_PYODIDE")
+    bytecode = site_module("bytecode")
+    monkeypatch.setattr(bytecode, "KEPT", tmp_path / "kept")
+    pyodide, lock = Path(os.environ["LESSONS_PYODIDE"]), site_module("lab").CDN_LOCK
+    return lambda path, program: bytecode.replace_imported({path: "/lib/python314.zip"}, pyodide, lock, [], program)
+
+
+def write_archive(path, source="def f():\n    return 1 / 0\n"):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("colorsys.py", "wave.py", "notes.txt"):
+            archive.writestr(zipfile.ZipInfo(name), source)  # with a fixed date
+    return path
+
+
+def test_bytecode_replaces_the_files_that_a_program_imports(replace_imported, tmp_path, monkeypatch):
+    for again in (False, True):
+        path = write_archive(tmp_path / "a.zip")
+        if again:
+            monkeypatch.setenv("PATH", "")  # what has been compiled once is not compiled again
+        replace_imported(path, "import colorsys")
+        with zipfile.ZipFile(path) as archive:
+            assert archive.namelist() == ["colorsys.pyc", "wave.py", "notes.txt"]
+            assert b"/lib/python314.zip/colorsys.py" in archive.read("colorsys.pyc")  # for tracebacks
+
+
+def test_a_file_that_cannot_be_compiled_stops_the_build(replace_imported, tmp_path):
+    with pytest.raises(ValueError, match=r"(?s)could not be compiled.*SyntaxError"):
+        replace_imported(write_archive(tmp_path / "a.zip", "def"), "import colorsys")

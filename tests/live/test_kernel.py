@@ -135,7 +135,20 @@ def test_a_name_from_a_cell_above_is_explained():
     ((well, messages),) = sent_by(cell)
     assert not well
     assert [m["type"] for m in messages] == ["error", "display_data"]
-    assert "A name is missing." in messages[1]["data"]["text/plain"]
+    words = "Is it misspelt? If a cell above defines it, choose Restart Python in the menu ⋯ and press Check again."
+    assert messages[1]["data"]["text/plain"] == f"? A name is missing. `dW` is not defined. {words}"
+
+
+def test_a_letter_without_quotation_marks_is_explained():
+    ((_, messages),) = sent_by('from helpers.exercises import quiz\nb = 0\nquiz("01", q1=b, q2=c, q3=None)')
+    words = '? A name is missing. The letter of an answer needs quotation marks: `"c"`.'
+    assert messages[1]["data"]["text/plain"] == words
+
+
+def test_an_unanswered_exercise_names_the_button_of_the_page():
+    ((_, messages),) = sent_by('from helpers.exercises import check\ncheck("01.error", None)')
+    words = "○ Not done yet. Replace None with your answer and press Check."
+    assert messages[0]["data"]["text/plain"] == words
 
 
 def test_a_widget_opens_its_model_and_shows_its_view():

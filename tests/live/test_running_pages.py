@@ -3,6 +3,7 @@
 Each visit starts its own Python, as a reader's does. These tests need a Pyodide, like those of the lab, and npm.
 """
 
+import ast
 import contextlib
 import hashlib
 import html
@@ -21,6 +22,7 @@ import pytest
 from chromium import NO_OTHER_HOST, is_local, is_still, launched, served, wait_for
 from moves import CHANGED, MOVES, WIDGET, seen
 from printed import NOT_HERE, NOTICES, without_noise
+from site_build import lab_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -29,6 +31,7 @@ UNFINISHED = "document.querySelectorAll('.live-waiting, .live-running').length"
 TEXTS = """[...document.querySelectorAll('.live-cell')].map(cell =>
     [...cell.querySelectorAll('.cell_output > .output')].map(output => output.textContent).join('\\n'))"""
 FAILED = "[...document.querySelectorAll('.live-failed')].map(cell => cell.innerText)"
+FOCUS = "document.activeElement.getAttribute('aria-label')"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = "[...document.querySelectorAll('.live-bar button')].filter(b => b.offsetHeight && b.offsetHeight < 24).length"
 AUDIT = """axe.run(document, {resultTypes: ['violations']}).then(result => result.violations
@@ -39,15 +42,13 @@ AUDIT = """axe.run(document, {resultTypes: ['violations']}).then(result => resul
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The folder of the whole site, built with its own Pyodide."""
-    pyodide = os.environ.get("LESSONS_PYODIDE")
-    if not pyodide:
-        pytest.skip("no Pyodide: name the folder of one in the variable LESSONS_PYODIDE")
-    if not all(map(importlib.util.find_spec, ("jupyterlite_core", "sphinx", "myst_nb"))):
+    if not all(map(importlib.util.find_spec, ("sphinx", "myst_nb"))):
         pytest.skip("the book needs more: pip install -r site/requirements.txt")
     if not shutil.which("npm"):
         pytest.skip("npm is not installed: it provides the editor of the cells")
     site = tmp_path_factory.mktemp("site") / "site"
-    subprocess.run([sys.executable, ROOT / "site" / "lab.py", site / "lab", "--pyodide", pyodide], check=True)
+    site.mkdir()
+    (site / "lab").symlink_to(lab_folder(tmp_path_factory))
     subprocess.run([sys.executable, ROOT / "site" / "book.py", site], check=True)
     return site
 
@@ -134,7 +135,7 @@ def differing(page, committed):
     found = []
     for here, there in zip(page.evaluate(TEXTS), committed, strict=True):
         skipped = "nbval-ignore-output" in there.metadata.get("tags", []) or "widget-view" in str(there.outputs)
-        text = "\n".join(map(as_text, there.outputs))
+        text = "\n".join(map(as_text, there.outputs)).replace("run the cell again", "press Check")
         if not skipped and not any(line.startswith(NOT_HERE) for line in here.splitlines()):
             if essence(here) != essence(text):
                 found.append((there.id, here, text))
@@ -372,14 +373,15 @@ def test_a_failure_to_load_is_one_sentence(visit):
     page = visit("01_fit_a_line")
     page.context.route("**/lessons.zip", lambda route: route.abort())
     press(page, cell(page, "01-004"), "Run")
-    words = (
-        "Python could not be started: the file lessons.zip could not be downloaded. Check the connection, then press "
-    )
-    page.get_by_text(f"{words}Run again.", exact=True).wait_for()
+    words = "Python could not be started: the file lessons.zip could not be downloaded."
+    page.get_by_text(words, exact=True).wait_for()
     assert page.evaluate(UNFINISHED) == 0
     page.context.unroute("**/lessons.zip")
-    press(page, cell(page, "01-004"), "Run")
+    press(page, page, "Try again")
+    assert page.evaluate(FOCUS) == "More"
     finish(page)
+    cell(page, "01-004").get_by_text("24 points, the first at x = 1.411").wait_for()
+    assert page.get_by_role("button", name="Try again").count() == 0
     assert page.evaluate(FAILED) == []
     assert all("ERR_FAILED" in fault for fault in visit.faults), visit.faults
     visit.faults.clear()
@@ -393,7 +395,7 @@ def test_a_restart_without_a_connection_fails_and_the_next_run_tries_again(visit
     page.context.route("**/pyodide.asm.wasm", lambda route: route.abort())
     press(page, page, "More")
     press(page, page, "Restart Python")
-    page.get_by_text("Python could not be started: a file of Python could not be downloaded. Check").wait_for()
+    page.get_by_text("Python could not be started: the file pyodide.asm.wasm could not be downloaded.").wait_for()
     page.context.unroute("**/pyodide.asm.wasm")
     type_in(page, where, "1 / 0")
     press(page, where, "Run")
@@ -415,6 +417,77 @@ def test_the_menu_closes_on_a_click_elsewhere_and_on_escape(visit):
         page.evaluate("document.activeElement.blur()")
         leave()
         entry.wait_for(state="hidden")
+
+
+def test_who_has_only_solved_exercises_finds_the_menu(visit):
+    page = visit("02_classify")
+    assert page.get_by_role("button", name="More").count() == 0
+    page.evaluate("""localStorage.setItem('live:progress', '{"done": ["02.q1"]}')""")
+    page.reload()
+    page.get_by_text("The exercises that you have solved stay solved. Run starts Python.").wait_for()
+    press(page, page, "More")
+    page.get_by_role("button", name="Reset this lesson …").wait_for()
+    page.goto(page.url.replace("02_classify", "01_fit_a_line"))
+    assert page.locator(".live-cell").count() and page.get_by_role("button", name="More").count() == 0
+
+
+def test_how_much_is_loaded_and_that_the_connection_has_broken(visit):
+    page = visit("01_fit_a_line")
+    page.context.route("**/matplotlib-*.whl", lambda route: None)  # nothing arrives
+    press(page, cell(page, "01-004"), "Run")
+    page.get_by_role("status").get_by_text(re.compile(r"^Loading Python, about 1\d MB$")).wait_for()
+    page.locator(".live-time").get_by_text(re.compile(r"^[4-9]\d % · \d+ s$")).wait_for()
+    page.get_by_text("Python could not be started: no data has arrived for 10 seconds.", exact=True).wait_for()
+    page.context.unroute("**/matplotlib-*.whl")
+    press(page, page, "Try again")
+    finish(page)
+    cell(page, "01-004").get_by_text("24 points, the first at x = 1.411").wait_for()
+
+
+def test_an_editor_that_cannot_be_loaded_is_announced(visit):
+    page = visit("01_fit_a_line")
+    page.context.route("**/part-*.js", lambda route: route.abort())
+    cell(page, "01-004").get_by_role("button", name="Edit").click(force=True)
+    page.get_by_text("The editor could not be loaded. Check the connection, then reload the page.").wait_for()
+    assert all("ERR_FAILED" in fault for fault in visit.faults), visit.faults
+    visit.faults.clear()
+
+
+def test_an_output_that_needs_a_script_leads_to_the_lab(visit):
+    page = visit("01_fit_a_line")
+    where = cell(page, "01-004")
+    type_in(page, where, "from IPython.display import HTML\nHTML('<button>Play</button><script>play()</script>')")
+    press(page, where, "Run")
+    where.get_by_text("This output needs a script that a page of the book does not run.").wait_for()
+    assert (
+        where.get_by_role("link", name="Open this lesson in the lab")
+        .get_attribute("href")
+        .endswith("01_fit_a_line.ipynb")
+    )
+    assert where.get_by_role("button", name="Play").count() == 0
+
+
+SOURCES = """import sys
+import matplotlib.pyplot, helpers.plotting, numpy as np
+files = [getattr(module, "__file__", None) or "" for module in sys.modules.values()]
+files = [file for file in files if file.endswith(".py") and "/home/lessons/" not in file]
+frozen = [file for file in files if not file.startswith(("/lib/python314.zip/", "/lib/python3.14/site-packages/"))]
+print({*files} - {*frozen})
+print(np.mean.__doc__.splitlines()[1].strip(), plt.plot.__doc__.splitlines()[0])"""
+
+
+def test_until_the_first_figure_is_there_python_reads_bytecode(visit):
+    page = visit("01_fit_a_line")
+    press(page, cell(page, "01-043"), "Start")
+    finish(page)
+    where = cell(page, "01-103")
+    type_in(page, where, SOURCES)
+    press(page, where, "Run")
+    finish(page)
+    sources, documentation = where.locator(".stream pre").inner_text().splitlines()
+    left = {file.split("/site-packages/")[-1].split("/")[0] for file in ast.literal_eval(sources)}
+    assert left == {"h5py.py", "pyfive", "tqdm"}  # the first two are other packages outside these tests
+    assert documentation.startswith("Compute the arithmetic mean") and "Plot y versus x" in documentation
 
 
 @pytest.mark.parametrize("storage", ["full", "forbidden"])
@@ -468,11 +541,10 @@ def test_on_a_phone_by_touch(visit):
 
 def test_by_keyboard_alone(visit):
     page = visit("01_fit_a_line")
-    focus = "document.activeElement.getAttribute('aria-label')"
     page.get_by_role("button", name="Search").first.focus()
     for _ in range(100):
         page.keyboard.press("Tab")
-        if page.evaluate(focus) == "Edit cell 2":
+        if page.evaluate(FOCUS) == "Edit cell 2":
             break
     page.keyboard.press("Enter")
     wait_for(page, "document.activeElement.classList.contains('cm-content')")
@@ -481,9 +553,34 @@ def test_by_keyboard_alone(visit):
     page.keyboard.press("Enter")
     page.keyboard.insert_text("print(i + 42)")  # the editor has indented the line
     page.keyboard.press("Escape")
-    assert page.evaluate(focus) == "Run cell 2"
+    assert page.evaluate(FOCUS) == "Run cell 2"
     page.keyboard.press("Enter")
-    cell(page, "01-004").get_by_text("42", exact=True).wait_for()
+    where = cell(page, "01-004")
+    where.get_by_text("42", exact=True).wait_for()
+    where.get_by_role("button", name="Undo edits").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate(FOCUS) == "Run cell 2"
+
+
+def test_the_focus_stays_where_a_button_disappears(visit):
+    page = visit("01_fit_a_line")
+    figure = cell(page, "01-043")
+    figure.get_by_role("button", name="Start").focus()
+    page.keyboard.press("Enter")
+    figure.locator(".instrument").wait_for()
+    finish(page)
+    assert figure.locator(".live-widget").evaluate("node => node === document.activeElement")
+    page.keyboard.press("Tab")
+    assert figure.locator(".live-widget").evaluate("node => node.contains(document.activeElement)")
+    type_in(page, cell(page, "01-004"), "while True:\n    pass")
+    page.keyboard.press("Shift+Enter")
+    page.get_by_role("button", name="Stop").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate(FOCUS) == "More"
+    page.evaluate("new BroadcastChannel('live:01_fit_a_line').postMessage('hello')")  # as another tab does
+    page.get_by_role("button", name="Close").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.tagName") == "ARTICLE"
 
 
 def test_no_serious_accessibility_violations_while_it_runs(visit, axe):
@@ -591,5 +688,5 @@ def test_a_file_of_the_cdn_with_another_checksum_is_refused(browser, far_site):
     (numpy,) = (url for url in files if "/numpy-" in url)
     with visit_far(browser, folder, files | {numpy: files[numpy] + b"\0"}) as (page, _):
         press(page, cell(page, "01-004"), "Run")
-        page.get_by_text("Python could not be started: the package numpy could not be downloaded.").wait_for()
+        page.get_by_text("Python could not be started: the file numpy could not be downloaded.").wait_for()
         assert page.evaluate(UNFINISHED) == 0

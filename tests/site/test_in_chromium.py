@@ -154,6 +154,18 @@ def test_animations_move_at_once_unless_readers_want_less_motion(browser, addres
     assert still is (motion == "reduce")
 
 
+def test_the_map_shows_what_has_been_solved_in_this_browser(page, address):
+    page.goto(f"{address}/index.html")
+    solved = page.locator(".map .solved")
+    assert solved.count() > 12 and not any(mark.is_visible() for mark in solved.all())
+    (every,) = page.locator(".map .solved[data-exercises^='01.']").all()
+    names = every.get_attribute("data-exercises").split()
+    for done, words in ((["01.q1", "01.error", "02.none"], f"2 of {len(names)} solved"), (names, "✓ all solved")):
+        page.evaluate("done => localStorage.setItem('live:progress', JSON.stringify({done}))", done)
+        page.reload()
+        assert solved.locator("visible=true").all_inner_texts() == [words]
+
+
 def step_of(page):
     """The number of the only visible step."""
     (text,) = page.locator(".stepper li:visible strong").all_inner_texts()

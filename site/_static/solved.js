@@ -1,0 +1,17 @@
+// Says on the landing page how many exercises of each lesson have been solved in this browser; see live/store.js.
+"use strict"
+
+function show() {
+    let done = []
+    try {
+        done = JSON.parse(localStorage.getItem("live:progress"))?.done ?? []
+    } catch { /* the storage is forbidden or damaged */ }
+    for (const mark of document.querySelectorAll(".solved")) {
+        const names = mark.dataset.exercises.split(" ")
+        const count = names.filter(name => done.includes(name)).length
+        mark.textContent = count < names.length ? `${count} of ${names.length} solved` : "✓ all solved"
+        mark.hidden = !count
+    }
+}
+
+window.addEventListener("pageshow", show) // also when the reader comes back
