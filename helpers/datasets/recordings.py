@@ -196,15 +196,15 @@ def load_run(name):
 
 
 def recorded(name, compute):
-    """Return the result of `compute()`, or load its recording in a web browser, where computing is too slow.
+    """Return the result of `compute()`. In a web browser, where this would be too slow, load its recording instead.
 
-    If the recording is loaded, a notice is printed. On a slow computer, you can set the environment variable
-    LESSONS_RECORD to "read" to load recordings too.
+    If the recording is loaded, a notice is printed. To load recordings on a slow computer, too, set the environment
+    variable LESSONS_RECORD to "read".
 
     Parameters
     ----------
     name : str
-        Name of a network, as in `load_run`, or of a file in `data/runs/lessons`, without the ending ".h5".
+        Name of a network, as in `load_run`, or of a file in `data/runs/lessons`, without the extension ".h5".
     compute : callable
         Function without arguments that returns this network, an array, or a dict of arrays.
 

@@ -300,7 +300,7 @@ EXERCISES = [
         ),
         right="a",
         solution='q3 = "a"',
-        reason="Random contributions grow only like the root of their number, but chosen ones like the number itself.",
+        reason="The sum of n random contributions grows only as √n, but the sum of n chosen ones grows as n.",
         wrong=[
             Wrong("b", "That prevents about as many changes if the signs are chosen, and then the answer does change."),
             Wrong("c", "If the derivatives were 0, choosing the signs would not help either."),

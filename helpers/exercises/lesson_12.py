@@ -124,7 +124,7 @@ EXERCISES = [
                 51216, "That is a dense layer from all pixels to 16 units. A filter has weights for one window only."
             ),
             Wrong(1296, "You counted a bias for every filter and channel, but each filter adds only one."),
-            Wrong(6336, "You counted a bias for each response. All places share the one bias of their filter."),
+            Wrong(6336, "You counted a bias for each response. A filter has a single bias, which all positions share."),
         ],
     ),
     Exercise(
@@ -406,7 +406,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Q, K, V: _softmax(_masked(Q, K, np.sqrt(len(Q)))) @ V,
-                "You divided by √n, the root of the number of tokens. How many terms does a dot product have?",
+                "You divided by √n, the square root of the number of tokens. How many terms does a dot product have?",
             ),
         ],
     ),

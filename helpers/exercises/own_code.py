@@ -82,7 +82,7 @@ def use_my_code():
 
 
 def use_our_code():
-    """Run the network with the functions in `helpers` again. The reader's functions are still kept."""
+    """Run the network with the functions in `helpers` again. The reader's functions are kept."""
     for name, function in _ours.items():
         _install(name, function)
     Message("✓", "Our code.", "The network in `helpers` now uses its own functions.").show()

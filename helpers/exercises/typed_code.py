@@ -85,7 +85,7 @@ def explain(exercise, mine, code, hint, fits):
 
 
 def _before_a_hint(exercise, code, found, hint, fits):
-    """Return what explains a formula better than a hint, whose value it may have by coincidence, or ""."""
+    """Return an explanation that takes precedence over a hint, whose value may match only by coincidence, or ""."""
     may_run = cell.may_run_again(code)
     said = assigned.exchanged(exercise, code, _passed(exercise, fits), found, hint) if may_run else ""
     whole = not np.any(np.asarray(exercise.right) % 1)  # two numbers of a formula often give a whole one by chance

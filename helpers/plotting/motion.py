@@ -203,7 +203,7 @@ _FADING_STYLE = (
 
 
 def _traveller(name, kind, shares, places, y, start, seconds):
-    """Return a disc that travels from place to place, followed by a text that states how much of the signal is left."""
+    """Return a disc that moves from place to place, and a label that shows how much of the signal is left."""
     times = start + (1 - REST) / 2 * np.linspace(0, 0.96, len(shares))
     moments = [
         (time, f"transform: translate({a:.1f}px, {y}px) scale({max(np.sqrt(share), 1e-4):.4f})")

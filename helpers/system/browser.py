@@ -23,7 +23,7 @@ def in_browser():
 
 
 def in_page():
-    """Return whether the lesson runs in its page of the book, which has buttons of its own, and not in JupyterLab."""
+    """Return whether the lesson is running on its page of the book, which has its own buttons, not in JupyterLab."""
     return "live_kernel" in sys.modules  # see site/live
 
 

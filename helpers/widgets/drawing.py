@@ -226,7 +226,7 @@ class Drawing(Instrument):
         return as_call(self.code, drawing=pack(_unhex(state["ink"])), target=state["target"], network="ten digits")
 
     def solved(self, result):
-        """Return whether a slightly changed test digit is confidently classified as another within a few steps."""
+        """Return whether a test digit, slightly changed in a few steps, is confidently taken for a different digit."""
         if not 0 < self.start <= TEST_DIGITS or not 0 < self.steps <= STEPS:
             return False
         X, y = test_digits()
