@@ -435,8 +435,8 @@ EXERCISES = [
             ),
             Wrong(
                 _not_put_back,
-                "`numerical` changes its argument `x` in place, but the caller still needs the original. How can you "
-                "leave it as it was?",
+                "The changes of `x[i]` in a pass add up to -1 times `epsilon`, so it does not return to its value. "
+                "Look at the line `x[i] -= 2 * epsilon`. What should the changes add up to?",
             ),
             Wrong(
                 lambda f, x, e: np.zeros(x.shape),
