@@ -37,7 +37,8 @@ TRIMMED = re.compile(
     r"matplotlib/testing/|backends/_?backend_(pdf|p[sg]|wx|qt|gtk|tk|cairo|macosx|nbagg|webagg)|_tkagg|web_backend/|"
     r"sphinxext/|axisartist/|/sample_data/|/mpl-data/images/|/fonts/afm/|/fonts/pdfcorefonts/|"
     r"/(DejaVuSerif|DejaVuSans-(Bold)?Oblique|DejaVuSansMono-|STIXGeneral(Bol|Ita)|STIXNonUni(Bol|Ita)|Humor)|"
-    r"^(multiprocessing|xmlrpc|wsgiref|_pyrepl)/|^(imaplib|mailbox|smtplib|ftplib|poplib|pickletools|_pyio|_pydatetime)\.py|"
+    r"^(multiprocessing|xmlrpc|wsgiref)/|^_pyrepl/(?!__init__|pager)|"  # help() needs the pager
+    r"^(imaplib|mailbox|smtplib|ftplib|poplib|pickletools|_pyio|_pydatetime)\.py|"
     r"^http/(server|cookiejar)|^logging/(handlers|config)|"
     r"^encodings/(big5|cp(?!437|1252)|euc|gb|hp|hz|iso2022|iso8859_(?!1\.)|johab|koi8|kz|mac_|palmos|ptcp|shift|tis)"
 )

@@ -133,3 +133,9 @@ def test_bytecode_replaces_the_files_that_a_program_imports(replace_imported, tm
 def test_a_file_that_cannot_be_compiled_stops_the_build(replace_imported, tmp_path):
     with pytest.raises(ValueError, match=r"(?s)could not be compiled.*SyntaxError"):
         replace_imported(write_archive(tmp_path / "a.zip", "def"), "import colorsys")
+
+
+def test_the_modules_that_help_needs_are_kept(bundle):
+    needed = ("pydoc.py", "pydoc_data/topics.py", "_pyrepl/__init__.py", "_pyrepl/pager.py", "platform.py", "tty.py")
+    assert all(map(bundle._is_kept, needed))
+    assert not bundle._is_kept("_pyrepl/reader.py")
