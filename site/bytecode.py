@@ -14,8 +14,6 @@ SCRIPT = Path(__file__).with_name("bytecode.mjs")
 STAND_INS = Path(__file__).parent / "live" / "python"
 KEPT = Path(__file__).resolve().parent.parent / "build" / "bytecode"
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-
-
 # Files whose documentation readers see, as in help(plt.plot). The bytecode of others is without it.
 DOCUMENTED = (
     r"^numpy/(_core/(fromnumeric|numeric|shape_base)|linalg/_linalg|lib/_(function_base|shape_base|twodim_base|"
