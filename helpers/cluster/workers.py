@@ -197,10 +197,10 @@ def _start(count, loop, stack):
     try:
         cluster = LocalCluster(n_workers=count, local_directory=folder, loop=loop, **_cluster_options())
         stack.enter_context(cluster)
-        update, info = cluster._update_worker_status, cluster.scheduler_info
+        update = cluster._update_worker_status
 
         def update_known(op, msg):  # Dask raises KeyError when a worker that the cluster does not know ends
-            if op == "add" or msg in info["workers"]:
+            if op == "add" or msg in cluster.scheduler_info["workers"]:
                 update(op, msg)
 
         cluster._update_worker_status = update_known

@@ -819,8 +819,13 @@ def test_a_plain_program_interrupted_goes_on_and_leaves_nothing_behind(end, tmp_
         assert not [path for path in (tmp_path / "scratch").iterdir()]
 
 
-def test_the_end_of_a_worker_that_the_cluster_does_not_know_is_no_error(workers):
-    workers.client.cluster._update_worker_status("remove", "tls://127.0.0.1:1")
+@pytest.mark.parametrize("waits", [False, True])
+def test_the_end_of_a_worker_that_the_cluster_does_not_know_is_no_error(workers, monkeypatch, waits):
+    cluster, address = workers.client.cluster, "tls://127.0.0.1:1"
+    if waits:  # waiting for workers gives the cluster a new object, in which a worker that has ended is missing
+        monkeypatch.setitem(cluster.scheduler_info["workers"], address, {"name": 7})
+        monkeypatch.setattr(cluster, "scheduler_info", {"workers": {}})
+    cluster._update_worker_status("remove", address)
     assert len(workers) == 2
 
 
