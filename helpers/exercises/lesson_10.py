@@ -582,9 +582,9 @@ EXERCISES = [
             levels=lambda K: K.bit_length() - 1,
         ),
         prompt=(
-            "<All> workers stand in a ring. The pieces of the gradient are added up, and the sums passed "
-            "on to everybody, in rounds, in each of which every worker sends one message to its "
-            "neighbour. How many rounds does a step take?"
+            "<All> workers stand in a ring. The pieces of the gradient are added up, and the sums are "
+            "passed on to everybody. In each round, every worker sends one message to its neighbour. "
+            "How many rounds does a step take?"
         ),
         right=14,
         solution="q5 = 2 * (<K> - 1)",
