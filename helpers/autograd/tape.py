@@ -3,15 +3,15 @@
 A `Variable` remembers the operands that produced it and, for each operand, a function that
 carries a gradient back to it. The function `grad` goes through this history from the newest Variable to the
 oldest. Nothing in this module depends on layers or networks. The base class in `operations` provides what a
-Variable has in common with an array, and some more operations.
+Variable has in common with an array, and some additional operations.
 
 Values are float64 and read-only, so the backward pass is guaranteed to find the values from the forward pass unchanged.
 In every backward function, g stands for ∂J/∂(result). The function returns ∂J/∂(operand), which may still have the
 broadcast shape, because `backward_steps` sums over the repeated axes for all operations.
 
 Normally, g is an array. If the backward pass is to be recorded too, so that its result can be differentiated again, g
-is a Variable. Each backward function then computes with Variables, and the tape records what it does. In a backward
-function of your own, use the operands themselves and not their values in this case, as `rules.like` does: `a.value`
+is a Variable. Each backward function then computes with Variables, and the tape records what it does. If you write a
+backward function for this case, use the operands themselves rather than their values, as `rules.like` does: `a.value`
 is treated as a constant in the second derivative.
 """
 

@@ -43,7 +43,7 @@ def read_bundled(name):
     DataFileError
         If the file or the table of checksums is missing, or if the content does not match its checksum.
     OSError
-        If the file cannot be read for another reason, such as missing permission. The message gives the reason.
+        If the file cannot be read for another reason, such as missing permissions. The message gives the reason.
     """
     content = _read(name)
     if checksums().get(name) != hashlib.sha256(content).hexdigest():

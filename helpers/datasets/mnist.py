@@ -66,7 +66,7 @@ def load_mnist(folder=None, cache=None):
         If a file is missing, cut short, altered or swapped with another one. The message names the file and
         explains how to restore it.
     OSError
-        If a file cannot be read for another reason, such as missing permission.
+        If a file cannot be read for another reason, such as missing permissions.
 
     Notes
     -----

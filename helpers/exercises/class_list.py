@@ -32,7 +32,7 @@ def read(path):
         raise ValueError(f"{path} is not a CSV file ({error}).") from None
     headers = [normal(one) for one in headers]
     if not {"name", "id"} <= {*headers}:
-        raise ValueError(f"{path} has no columns name and id. Begin its first line with name,id.")
+        raise ValueError(f"{path} does not have the columns name and id. Begin its first line with name,id.")
     rows = [dict(zip(headers, map(clean, line), strict=False)) for line in lines]
     return [(row["name"], row.get("id", "")) for row in rows if row.get("name")]
 

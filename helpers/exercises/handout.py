@@ -148,7 +148,8 @@ def _caches(at, names):
 def answer_book():
     """Return a notebook with all exercises.
 
-    Each exercise comes with a cell that contains and checks its solution, an explanation and a list of common mistakes.
+    Each exercise comes with an explanation, a list of common mistakes, and a cell that contains its solution
+    and checks it.
     """
     markdown, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
     cells = [markdown(RUBRIC), code(SETUP)]

@@ -20,7 +20,7 @@ LONGEST_SEARCH = 12.0  # time limit in seconds for the search for a cause on a b
 
 
 class _Mistake(NamedTuple):
-    """What is known about a wrong function before the search for the cause of the mistake."""
+    """What is known about an incorrect function before the search for its mistake begins."""
 
     hint: str  # the hint for the known wrong answer with the same results or the same error, or ""
     generic: str  # the message to show if the cause is unknown

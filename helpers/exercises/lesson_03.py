@@ -156,7 +156,7 @@ EXERCISES = [
     Exercise(
         name="03.biases",
         numbers=_NETWORK,
-        prompt="How many biases, counted as single numbers, does this network, <n0> → <n1> → <n2> → 1, have?",
+        prompt="How many biases, counted as single numbers, does the network <n0> → <n1> → <n2> → 1 have?",
         right=13,
         solution="answer = <n1> + <n2> + 1",
         reason="Each unit of layers 1, 2 and 3 has one bias: <n1> + <n2> + 1 = <right>.",
@@ -195,7 +195,7 @@ EXERCISES = [
                 "Which layers compute?",
             ),
             Wrong(lambda m: m, "This is the number of examples, which all share the same biases."),
-            Wrong(2, "Each layer has a bias vector, including the output layer, and each unit has its own bias."),
+            Wrong(2, "Every layer, including the output layer, has a bias vector, and each unit has its own bias."),
             Wrong(4, "The inputs do not count as a layer with biases, and each unit has its own bias."),
             Wrong(
                 lambda product: product,

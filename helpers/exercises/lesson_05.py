@@ -163,9 +163,7 @@ EXERCISES = [
                     "passes does each one take, and how many is that in total?"
                 ),
             ),
-            Wrong(
-                lambda P: P**2, "Each parameter is nudged by itself, not together with each of the other parameters."
-            ),
+            Wrong(lambda P: P**2, "Each parameter is nudged on its own, not in combination with the others."),
             Wrong(172046, "The biases have to be nudged too."),
             Wrong(
                 lambda P: 3 * P,

@@ -684,7 +684,7 @@ EXERCISES = [
             ),
             Wrong(
                 _epoch_of(lambda order, start, size: order[start:]),
-                "Your batches reach to the end of `order`. Where should a batch end?",
+                "Each of your batches runs all the way to the end of `order`. Where should a batch end?",
             ),
             Wrong(
                 _epoch_of(lambda order, start, size: order[start // size : start // size + size]),

@@ -470,7 +470,7 @@ EXERCISES = [
                 lambda P: P + 784 - 10,
                 (
                     "You counted one bias for each unit that feeds a layer, "
-                    "but a bias belongs to the unit that computes something."
+                    "but biases belong to the units that do the computing."
                 ),
             ),
             Wrong(lambda: 7850, "You left out the hidden layer."),

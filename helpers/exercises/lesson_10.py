@@ -355,7 +355,7 @@ EXERCISES = [
                 lambda P: 4 * (P + 784 - 10),
                 (
                     "You counted one bias for each unit that feeds a layer, "
-                    "but a bias belongs to the unit that computes something."
+                    "but biases belong to the units that do the computing."
                 ),
             ),
             Wrong(lambda P: 4 * (P + 784), "You counted biases for the inputs, but the inputs have none."),

@@ -71,14 +71,14 @@ def _reporter(out, running, dumps=json.dumps, write=os.write, most=100):
 
 
 def _tools(texts):
-    """Return the parts of `helpers.exercises` that are needed, without importing the package and its solutions.
+    """Return the parts of `helpers.exercises` that are needed, without importing the package or its solutions.
 
     The package is then replaced by one whose functions collect answers.
 
     Parameters
     ----------
     texts : list of str
-        The texts of the cells, which are returned as Python code.
+        Python code of the cells.
     """
     sys.path.insert(0, str(HELPERS.parent))
     import helpers

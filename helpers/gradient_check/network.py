@@ -107,7 +107,7 @@ def _adds_up(candidate, arguments, on_kink, mine, dtype):
     """Return whether the gradient over all examples is the mean of its parts.
 
     The parts are the gradient over the examples that are kept, and the gradients of the examples at a kink,
-    each computed separately. If the function does not accept a single example, it is assumed to be.
+    each computed separately. If the function does not accept a single example, return True.
     """
     X, Y, W, b = arguments
     whole = candidate(X, Y, W, b)

@@ -3,6 +3,8 @@
 Replacing a line with a wrong one shows which gradients a mistake on that line produces.
 """
 
+import numpy as np
+
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
 
@@ -108,3 +110,20 @@ class MeanLast(Steps):
     def result(self, dW, db):
         """Return the gradients of all layers, divided by m."""
         return tuple({l: d[l] / self.m for l in d} for d in (dW, db))
+
+
+def probe(task, seed=1):
+    """Return a random network with the same layer sizes, and examples that distinguish all known mistakes."""
+    X, Y, W, b, hidden_activation, output, l2 = task
+    rng = np.random.default_rng(seed)
+    sizes = [X.shape[1], *(len(W[l]) for l in sorted(W))]
+    m = next(m for m in range(7, 100) if m not in sizes)
+    W = {l: rng.standard_normal(W[l].shape) * 1.4 / np.sqrt(W[l].shape[1]) for l in W}
+    b = {l: 0.5 * rng.standard_normal(b[l].shape) for l in b}
+    if output == "softmax":
+        Y = np.eye(len(Y))[:, rng.permutation(np.arange(m) % len(Y))]
+    elif output == "sigmoid":
+        Y = rng.permuted(np.tile(np.arange(m) % 2, (len(Y), 1)), axis=1).astype(float)
+    else:
+        Y = 2 * rng.standard_normal((len(Y), m))
+    return rng.standard_normal((m, X.shape[1])), Y, W, b, hidden_activation, output, l2

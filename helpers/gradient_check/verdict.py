@@ -18,7 +18,7 @@ NO_BUG = 1e-12  # a relative deviation this small may come from a harmless guard
 ALIKE = 1e-4  # relative error up to which a wrong gradient counts as a multiple or transpose of the correct one
 TOO_SMALL = (
     "the gradient is too small to judge, because rounding in {dtype} could change it by {share}. "
-    "Use smaller weights or scale the inputs, so that no unit is saturated{or_double}"
+    "Scale the weights or the inputs, so that no unit is saturated and the signals do not vanish{or_double}"
 )
 ZERO = (
     "the gradient and the numerical gradient are both 0, which proves nothing. Use data or weights for which some "

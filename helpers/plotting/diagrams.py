@@ -105,7 +105,7 @@ def _connect(ax, columns, gap, backward, weights):
 
 
 def shape_table(rows, ax=None):
-    """Draw a table of arrays and their shapes, blue for the forward pass and red for the backward pass.
+    """Draw a table of arrays and their shapes, in blue for the forward pass and in red for the backward pass.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from helpers.system.interrupts import interrupts_wait
 
 
 def core_count():
-    """Return the number of cores that this process may use, which is 1 in the browser because it has no threads."""
+    """Return the number of cores that this process may use, which is 1 in the browser, where there are no threads."""
     if in_browser():
         return 1
     if hasattr(os, "sched_getaffinity"):

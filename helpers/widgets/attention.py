@@ -95,7 +95,7 @@ def explorer():
 
 
 def is_met(result, state):
-    """Return whether the second a and the second n of "hannah" find the first ones, at a moderate strength."""
+    """Return whether, at a moderate strength, the second "a" and "n" of "hannah" each attend to the first one."""
     if result.word != "hannah" or not state["causal"] or state["place"] + state["letter"] > MODERATE:
         return False
     return bool(result.weights[4, 1] >= 0.9 and result.weights[3, 2] >= 0.9)

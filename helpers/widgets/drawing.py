@@ -234,7 +234,7 @@ class Drawing(Instrument):
         return near and result.answer != y[self.start - 1] and result.probabilities.max() > SURE
 
     def still(self):
-        """Return the current state as a static figure, or the reading of a test digit if nothing has been drawn."""
+        """Return the current state as a static figure or, if nothing has been drawn, that for a test digit."""
         result = self.result if self.result.pixels.any() else read(test_digits()[0][0], self.target, "ten digits")
         return draw(result, Figure(figsize=self.figsize))
 

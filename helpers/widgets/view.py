@@ -1,4 +1,4 @@
-"""Display of an explorer's picture as HTML, which reports whether the page has room for it at full width."""
+"""Display an explorer's picture as HTML, and report whether the page has room for it at full width."""
 
 import base64
 import gc

@@ -445,7 +445,10 @@ def run_main(*arguments):
         (["one", "--lessons", "44"], "There is no lesson 44: choose from 00, 01"),
         (["one", "--out", "one/ada.json"], "Nothing was graded"),
         (["one", "--class-list", "missing.csv"], "Nothing was graded"),
-        (["one", "--class-list", "one/ada.json"], "has no columns name and id. Begin its first line with name,id."),
+        (
+            ["one", "--class-list", "one/ada.json"],
+            "does not have the columns name and id. Begin its first line with name,id.",
+        ),
     ],
 )
 def test_how_the_program_is_called(tmp_path, monkeypatch, capsys, arguments, words):
@@ -562,8 +565,8 @@ def test_a_class_list_gives_each_row_its_id(tmp_path, capsys, separator):
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "has no columns name and id"),
-        (b"name,student\nAda,1", "has no columns name and id"),
+        (b"", "does not have the columns name and id"),
+        (b"name,student\nAda,1", "does not have the columns name and id"),
         ("name,id\nZo\u00eb,1".encode("latin-1"), "is not UTF-8. Save it as"),
         (b'name,id\n"' + b"x" * 200_000, "is not a CSV file"),
     ],

@@ -297,6 +297,25 @@ def test_a_factor_is_said_of_the_layers_that_have_it(factor, layers, words):
     assert "Earlier layers" not in report.headline  # nothing else is computed from a dW
 
 
+@pytest.mark.parametrize(
+    ("mistake", "words"),
+    [
+        (lambda p, X: 1.7 * p, "in the line for db[2]: it has an extra factor of 1.7"),
+        (lambda p, X: p + 0.3 * np.mean(X), "in the line for db[2]: dW[2] is right"),
+        (lambda p, X: np.abs(p) ** 1.5, "in the line for db[2]: dW[2] is right"),
+    ],
+)
+def test_a_factor_is_said_of_a_single_number_only_if_it_is_the_same_on_other_data(mistake, words):
+    rng = np.random.default_rng(0)
+    X, Y = rng.standard_normal((6, 4)), rng.integers(0, 2, (1, 6)).astype(float)
+
+    def gradients(X, Y, W, b):
+        dW, db = network.backward(Y, W, *network.forward(X, W, b))
+        return dW, db | {2: mistake(db[2], X)}
+
+    assert words in check_gradients(X, Y, *network.initialize_parameters([4, 3, 1]), gradients=gradients).headline
+
+
 @pytest.mark.parametrize(("guard", "verdict"), [(1e-15, "right"), (1e-9, "wrong")])
 def test_a_guard_in_a_denominator_is_no_bug_while_it_changes_no_digit(guard, verdict):
     rng = np.random.default_rng(0)
