@@ -15,13 +15,22 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "site"))
 import chrome
 from chrome import NO_OTHER_HOST, served
 
-__all__ = ["NO_OTHER_HOST", "is_local", "is_still", "launched", "served", "wait_for"]
+__all__ = ["NO_OTHER_HOST", "collect_errors", "is_local", "is_still", "launched", "served", "wait_for"]
 
 
 def is_local(url):
     """Return whether an address is on this machine, or is a data or blob URL, which does not use the network."""
     parts = urlsplit(url)
     return parts.scheme in ("data", "blob") or parts.hostname == "127.0.0.1"
+
+
+def collect_errors(page, faults):
+    """Append the errors that the scripts of a page do not catch to the list `faults`.
+
+    If a change of size is reported only in the next frame, Chromium calls that an error, too. Nothing is wrong then.
+    """
+    harmless = "ResizeObserver loop"
+    page.on("pageerror", lambda error: None if harmless in str(error) else faults.append(f"error: {error}"))
 
 
 @contextlib.contextmanager
@@ -35,7 +44,7 @@ def launched(*flags):
         yield browser
 
 
-def wait_for(page, expression, seconds=30):
+def wait_for(page, expression, seconds=60):
     """Wait until a JavaScript expression is true.
 
     Unlike `page.wait_for_function`, this also works in pages whose security policy forbids `eval`.

@@ -57,7 +57,9 @@ def train_a_moment(widget):
 
 def stroke(widget, points=((8, 8), (20, 20))):
     """Draw a line with the mouse through the given points, which are (row, column) pairs of the drawing area."""
-    box, mouse = widget.locator(".pad").bounding_box(), widget.page.mouse
+    pad, mouse = widget.locator(".pad"), widget.page.mouse
+    pad.hover(trial=True)  # wait until it stays where it is
+    box = pad.bounding_box()
     spots = [(box["x"] + (c + 0.5) * box["width"] / 28, box["y"] + (r + 0.5) * box["height"] / 28) for r, c in points]
     mouse.move(*spots[0])
     mouse.down()

@@ -140,8 +140,9 @@ def _results(function, points, client):
             except KilledWorker:
                 words = "every worker that tried this point died: does it need more memory than is available?"
                 result = {"error": words}
-            yield futures.pop(future), result
+            key = futures.pop(future)
             future.release()  # otherwise Dask would compute the result again if the worker that holds it dies
+            yield key, result
     finally:
         client.cancel(list(futures))
 

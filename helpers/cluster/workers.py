@@ -132,7 +132,8 @@ class Workers:
 
     @property
     def addresses(self):
-        return sorted(self.client.scheduler_info(n_workers=-1)["workers"])
+        identity = self.client.scheduler.identity  # the client's own copy sometimes has no workers
+        return sorted(self.client.sync(identity, n_workers=-1)["workers"])
 
     def wait(self):
         """Wait until a worker is available, for example while workers that have died are being replaced.
@@ -197,11 +198,10 @@ def _start(count, loop, stack):
     try:
         cluster = LocalCluster(n_workers=count, local_directory=folder, loop=loop, **_cluster_options())
         stack.enter_context(cluster)
-        update = cluster._update_worker_status
 
-        def update_known(op, msg):  # Dask raises KeyError when a worker that the cluster does not know ends
-            if op == "add" or msg in cluster.scheduler_info["workers"]:
-                update(op, msg)
+        # Dask raises KeyError when a worker that the cluster does not know ends.
+        def update_known(op, msg, update=cluster._update_worker_status):
+            return update(op, msg) if op == "add" or msg in cluster.scheduler_info["workers"] else None
 
         cluster._update_worker_status = update_known
         return stack.enter_context(Client(cluster))
@@ -219,6 +219,7 @@ def _settings(folder):
         "temporary-directory": folder,
         "distributed.nanny.pre-spawn-environ": environment,
         "distributed.worker.profile.enabled": False,  # it reads source files, which would distort measured memory
+        "distributed.deploy.lost-worker-timeout": "5 minutes",  # on a busy machine, replacing a worker takes a while
     }
 
 
@@ -267,8 +268,7 @@ def _meet(address, loop, stack):
     except TimeoutError as error:
         raise NoWorkersError(f"there is no worker at {address}. {cure}") from error
     except ImportError as error:
-        words = f"the scheduler or a worker at {address} lacks this package: install it on all machines"
-        raise NoWorkersError(words) from error
+        raise NoWorkersError(f"a process at {address} lacks this package: install it on all machines") from error
     return client
 
 

@@ -32,6 +32,7 @@ from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError
 WORKER = Path(worker.__file__)
 LONGEST = 60.0  # seconds for all answers in one file
 SILENCE = 5 * SECONDS  # seconds without an answer after which the process is killed; it stops most answers itself
+STARTING = 20.0  # seconds until a process has written its first line
 ENOUGH = 2.0  # seconds for a process or a thread to end
 MEMORY = 2**31  # bytes of address space, of which NumPy needs half
 MOST_OUTPUT = 2**24  # bytes from one process
@@ -149,13 +150,13 @@ def _take(lines, answers, end):
     queue.Empty
         If the process is silent for too long.
     """
-    note = _note_protection
-    while line := lines.get(timeout=max(0.01, min(SILENCE, end - time.monotonic()))):
+    note, patience = _note_protection, max(SILENCE, STARTING)
+    while line := lines.get(timeout=max(0.01, min(patience, end - time.monotonic()))):
         if time.monotonic() > end:  # a process that keeps writing is never silent
             return True
         if line.strip():
             note(line, answers)
-            note = _note  # only the first line is written before any answer has run
+            note, patience = _note, SILENCE  # only the first line is written before any answer has run
     return False
 
 

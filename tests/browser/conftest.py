@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import nbformat
 import pytest
-from chromium import is_local, launched
+from chromium import collect_errors, is_local, launched
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = {
@@ -158,9 +158,9 @@ def sharp_page(sharp_context, lab):
 @contextlib.contextmanager
 def _visit(context, lab):
     page, faults = context.new_page(), []
-    page.on("pageerror", lambda error: faults.append(f"error in the page: {error}"))
+    collect_errors(page, faults)
     page.on("request", lambda request: None if is_local(request.url) else faults.append(f"asked for {request.url}"))
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(120_000)
     yield page
     for opened in context.pages:
         opened.close()

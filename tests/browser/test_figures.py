@@ -55,6 +55,7 @@ def test_a_figure_fits_a_narrow_page_and_scrolls_on_a_phone(page, lab, form):
     nbformat.write(notebook, lab.folder / "notebooks" / "narrow.ipynb")
     open_and_run(page, lab, "narrow")
     figure = page.locator(f".jp-Rendered{form} img")
+    figure.evaluate("image => image.decode()")
     assert figure.evaluate(SEEN)[0] == 806
     for width, whole in ((800, None), (390, 36 * 16)):
         page.set_viewport_size({"width": width, "height": 900})

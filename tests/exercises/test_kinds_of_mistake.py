@@ -6,7 +6,7 @@ import pytest
 from test_causes import BACKWARD, TRAIN, body, patience, written  # noqa: F401
 from test_cell import said_of
 
-from helpers.exercises import pairs, probing, reading, repair, traps, typed, warrants
+from helpers.exercises import judging, pairs, probing, reading, repair, traps, typed, warrants
 from helpers.exercises.explaining import _comparison
 from helpers.exercises.judging import judge
 from helpers.exercises.registry import EXERCISES
@@ -133,6 +133,7 @@ TWO = [  # two mistakes, and what is said of each
 @pytest.mark.parametrize("name, text, one, other", TWO)
 def test_both_of_two_mistakes_are_named(name, text, one, other, monkeypatch):
     monkeypatch.setattr(pairs, "MOST_SECONDS", 20)
+    monkeypatch.setattr(judging, "LONGEST_SEARCH", 60.0)
     said = judge(EXERCISES[name], written(name, body(name, text))).words
     assert said.startswith("Two things are wrong.") and said.count("?") == 1
     assert one in said and other in said

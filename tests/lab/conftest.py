@@ -1,7 +1,7 @@
 """Visits to the lab by readers who have never been there. They are skipped without Chromium."""
 
 import pytest
-from chromium import NO_OTHER_HOST, is_local, launched, served
+from chromium import NO_OTHER_HOST, collect_errors, is_local, launched, served
 from site_build import lab_folder
 
 PYTHON = "**/static/pyodide/**"
@@ -46,7 +46,7 @@ def visit(browser, site):
                 context.route(PYTHON, lambda route: None)
         page = context.new_page()
         page.set_default_timeout(120_000)  # a busy machine
-        page.on("pageerror", lambda error: faults.append(f"error in the page: {error}"))
+        collect_errors(page, faults)
         page.on("request", lambda request: None if is_local(request.url) else faults.append(request.url))
         page.on("response", lambda answer: _is_answered(answer) or faults.append(f"{answer.status} {answer.url}"))
         page.goto(f"{site}/lab/{app}/index.html?path=notebooks/{name}.ipynb", wait_until="commit")

@@ -5,6 +5,7 @@ So only those run here that use most of what the lab alone has; with LESSONS_LAB
 opens in the lab is tested in test_opening.py.
 """
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -34,7 +35,10 @@ NOTEBOOK = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
 
 def processor_seconds():
     """What the browser has used of processors so far; unlike a clock it does not see what else runs here."""
-    used = [process.cpu_times() for process in psutil.Process().children(recursive=True)]
+    used = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended
+            used.append(process.cpu_times())
     return sum(times.user + times.system for times in used)
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from chromium import NO_OTHER_HOST, is_local, is_still, launched, served, wait_for
+from chromium import NO_OTHER_HOST, collect_errors, is_local, is_still, launched, served, wait_for
 from moves import CHANGED, MOVES, WIDGET, seen
 from printed import NOT_HERE, NOTICES, without_noise
 from site_build import lab_folder
@@ -78,7 +78,7 @@ def visit(browser, address):
             context.on("request", lambda request: None if is_local(request.url) else faults.append(request.url))
             contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+        collect_errors(page, faults)
         page.on("console", lambda line: faults.append(f"console: {line.text}") if line.type == "error" else None)
         page.goto(f"{address}/{name}.html")
         return page
@@ -286,6 +286,7 @@ def test_an_exercise_is_judged_in_place_and_stays_solved(visit):
     type_in(page, where, answer.format("3"))
     press(page, where, "Check")
     where.get_by_text("Not yet.").wait_for()
+    finish(page)
     assert page.locator(".live-done").count() == 1  # no other cell was needed
     press(page, where, "Hint")
     where.get_by_text("Hint 1 of").wait_for()
@@ -597,6 +598,7 @@ def test_no_serious_accessibility_violations_while_it_runs(visit, axe):
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         wait_for(page, f"document.documentElement.dataset.theme === '{theme}'")
+        wait_for(page, "!document.getAnimations().some(animation => animation instanceof CSSTransition)")
         assert page.evaluate(AUDIT) == []
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from chromium import NO_OTHER_HOST, is_still, launched, wait_for
+from chromium import NO_OTHER_HOST, collect_errors, is_still, launched, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots" / "book"
@@ -41,7 +41,7 @@ def browser():
 def watched(context, address):
     """A page, and the list of everything that goes wrong in it."""
     page, faults = context.new_page(), []
-    page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+    collect_errors(page, faults)
     page.on("console", lambda line: faults.append(f"console: {line.text}") if line.type == "error" else None)
     page.on("request", lambda r: None if r.url.startswith((address, "data:")) else faults.append(f"asked for {r.url}"))
     page.on("response", lambda r: faults.append(f"{r.status}: {r.url}") if r.status >= 400 else None)

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from chromium import NO_OTHER_HOST, launched, served, wait_for
+from chromium import NO_OTHER_HOST, collect_errors, launched, served, wait_for
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,7 +69,7 @@ def test_the_slides_work_without_another_host(folder):
     faults = []
     with served(folder) as address, launched(NO_OTHER_HOST) as browser:
         page = browser.new_page(viewport={"width": 1100, "height": 700})
-        page.on("pageerror", lambda error: faults.append(str(error)))
+        collect_errors(page, faults)
         page.on("requestfailed", lambda request: faults.append(request.url))
         page.on("response", lambda response: faults.append(response.url) if response.status >= 400 else None)
         page.goto(f"{address}/03_two_layers.html")
