@@ -91,31 +91,34 @@ def two_lessons(browser, root, first, second):
 
     Returns
     -------
-    megabytes : float
-        Data transferred until the first figure of the first lesson.
+    megabytes, later : float
+        Data transferred until the first figure of the first lesson, and of the editor, which the page loads after that.
     times : list of two dicts
         See `first_figure`.
     """
     times, transferred = [], {}
+    editor = f"{root}/_static/live/editor.js"
 
     def act(page, sent):
         times.append(first_figure(page))
         transferred.update(sent)
+        transferred.pop(editor, None)
         page.locator(f".bd-docs-nav a[href='{second}.html']").click()
         page.get_by_role("heading", level=1, name=second[:2]).wait_for()
         times.append(first_figure(page))
 
-    visit(browser, f"{root}/{first}.html", act)
-    return sum(transferred.values()), times
+    sent, _ = visit(browser, f"{root}/{first}.html", act)
+    return sum(transferred.values()), sent[editor], times
 
 
 def report_visit(browser, root, first, second):
     """Print the data and the times of a visit to two lessons, as the minimum and the median of several visits."""
     runs = [two_lessons(browser, root, first, second) for _ in range(RUNS)]
-    print(f"{first} in its page: {runs[0][0]:.2f} MB until the first interactive figure")
+    megabytes, later, _ = runs[0]
+    print(f"{first} in its page: {megabytes:.2f} MB until the first interactive figure, {later:.2f} MB afterwards")
     for number, name in enumerate((first, second)):
         for mark, words in MARKS.items():
-            seconds = [times[number][mark] for _, times in runs if mark in times[number]]
+            seconds = [times[number][mark] for *_, times in runs if mark in times[number]]
             if seconds:
                 least, middle = min(seconds), statistics.median(seconds)
                 print(f"  {name}, {words}: {least:.2f} s after the click, median of {RUNS} visits {middle:.2f} s")

@@ -46,7 +46,7 @@ ANYWIDGET = {  # changes to its front end
     'define(["@jupyter-widgets/base"], widget_default);': "export default widget_default;",  # as an ES module
     "AbortSignal.timeout(2e3)": "AbortSignal.timeout(6e4)",  # on a slow machine, it takes longer
 }
-ENTRIES = ("page.js", "worker.js", "live.css", "widgets.css")
+ENTRIES = ("page.js", "worker.js", "editor.js", "widgets.js", "live.css", "widgets.css")
 # What a lesson does until its first figure is there, as far as packages and the standard library are concerned.
 IMPORTED = """
 import ast, difflib, encodings.utf_16_be, os, secrets, symtable
@@ -142,8 +142,8 @@ def _archive(path, files):
     """
     large = []
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted((LIVE / "python").rglob("*.py")):
-            _add(archive, file, file.relative_to(LIVE / "python"))
+        for file in sorted(bytecode.STAND_INS.rglob("*.py")):
+            _add(archive, file, file.relative_to(bytecode.STAND_INS))
         for file in sorted(
             file for part in ("helpers", "data") for file in (files / part).rglob("*") if file.is_file()
         ):
@@ -194,8 +194,9 @@ def _compile(out, pyodide, wheels, lock):
     """Compile Python files that the pages download, among them those of the standard library."""
     _trim(pyodide / "python_stdlib.zip", out / "python_stdlib.zip")
     (out / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
-    places = {out / wheel: "/lib/python3.14/site-packages" for wheel in wheels}
-    places[out / "python_stdlib.zip"] = "/lib/python314.zip"
+    major, minor, *_ = lock["info"]["python"].split(".")
+    places = {out / wheel: f"/lib/python{major}.{minor}/site-packages" for wheel in wheels}
+    places[out / "python_stdlib.zip"] = f"/lib/python{major}{minor}.zip"
     bytecode.replace_imported(places, pyodide, out / "pyodide-lock.json", PACKAGES, IMPORTED)
 
 

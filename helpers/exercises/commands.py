@@ -12,6 +12,7 @@ from helpers.exercises.own_code import keep as keep, use_my_code as use_my_code,
 from helpers.exercises.registry import EXERCISES, LESSONS
 from helpers.exercises.restart import explain_missing_names
 from helpers.exercises.seed import current, use_seed as use_seed
+from helpers.system.browser import in_page
 
 MARKS = {"right": "✓", "wrong": "✗", "open": "○"}
 _hints_given = {}
@@ -81,7 +82,8 @@ def hint(name):
         return
     hints = current(name).hints
     number = _hints_given[name] = min(_hints_given.get(name, 0) + 1, len(hints))
-    last = f' This is the last hint. Call `solution("{name}")` to see the solution.' if number == len(hints) else ""
+    see = "Press Solution" if in_page() else f'Call `solution("{name}")`'
+    last = f" This is the last hint. {see} to see the solution." if number == len(hints) else ""
     Message("?", f"Hint {number} of {len(hints)}.", hints[number - 1] + last).show()
 
 

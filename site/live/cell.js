@@ -1,9 +1,9 @@
 // One code cell of a lesson: its text, its editor, its buttons and its outputs.
 
 import { button, element } from "./dom.js"
+import { loadEditor } from "./load.js"
 import { Outputs } from "./outputs.js"
 
-/** @typedef {"run" | "exercise" | "questions" | "figure"} Kind */
 /** @typedef {import("./lesson.js").Lesson} Lesson */
 
 const IDENTIFIER = /(?:^| )tag_cell-(\S+)/
@@ -24,25 +24,22 @@ export class Cell {
         /** @type {Promise<any>?} */ this.editor = null
         this.done = false
         this.exercise = /^check\("([\w.]+)"/m.exec(this.original)?.[1]
+        const quiz = /^quiz\("(\d+)"/m.exec(this.original)?.[1]
+        const questions = quiz ? this.original.match(/\bq\d+(?==)/g) ?? [] : []
+        /** The names of the exercise or of the questions. */
+        this.asked = this.exercise ? [this.exercise] : questions.map(question => `${quiz}.${question}`)
         this.#furnish()
-    }
-
-    /** @returns {Kind} */
-    get kind() {
-        if (this.exercise) return "exercise"
-        if (/^quiz\(/m.test(this.original)) return "questions"
-        return this.node.querySelector(".widget-note") || this.started ? "figure" : "run"
     }
 
     /** Add the buttons. */
     #furnish() {
-        const kind = this.kind, run = () => this.lesson.run(this), where = `cell ${this.number}`
+        const run = () => this.lesson.run(this), where = `cell ${this.number}`
         this.node.classList.add("live-cell")
         this.undo = button("Undo edits", () => this.restore(), { class: "live-quiet live-undo", hidden: true })
         this.edited = element("span", { class: "live-mark", hidden: true }, "edited")
         this.solved = element("span", { class: "live-mark live-solved", hidden: true }, "✓ solved")
         this.edit = button("Edit", () => this.open(), { class: "live-quiet", "aria-label": `Edit ${where}` })
-        const answers = kind === "exercise" || kind === "questions"
+        const answers = this.asked.length > 0
         const title = "Shift+Enter"
         this.runner = answers
             ? button("Check", run, { class: "live-main", title, "aria-label": `Check the answer in ${where}` })
@@ -56,13 +53,12 @@ export class Cell {
         const invitation = this.node.querySelector(".invite .on-screen")
         if (invitation) invitation.textContent = "Answer in this cell, then press Check."
         this.still.addEventListener("click", event => this.#clicked(event))
-        if (kind === "figure") this.#offerFigure(run)
+        const note = /** @type {HTMLElement?} */ (this.node.querySelector(".widget-note"))
+        if (note) this.#offerFigure(note, run)
     }
 
-    /** Put a button in the place of the note that sends readers to the lab. @param {() => void} run */
-    #offerFigure(run) {
-        this.started = true
-        const note = /** @type {HTMLElement} */ (this.node.querySelector(".widget-note"))
+    /** Put a button in the place of the note that sends readers to the lab. @param {HTMLElement} note @param {() => void} run */
+    #offerFigure(note, run) {
         const name = note.querySelector("b")?.textContent ?? "this figure"
         note.replaceChildren(
             button("Start", run, { class: "live-main", "aria-label": `Start the interactive figure ${name}` }),
@@ -82,7 +78,9 @@ export class Cell {
         this.editor ??= this.#createEditor(at)
         const view = await this.editor.catch(() => {
             this.editor = null
-            const words = "The editor could not be loaded. Check the connection, then reload the page."
+            const code = this.still.querySelector("pre")
+            if (code) code.textContent = this.text // which runs, also without an editor
+            const words = "The editor could not be loaded. Press Edit again when there is a connection."
             this.lesson.pill.show({ state: this.lesson.kernel.state, words, failed: true })
         })
         if (focus) view?.focus()
@@ -90,7 +88,7 @@ export class Cell {
 
     /** @param {{x: number, y: number}} [at] */
     async #createEditor(at) {
-        const { createEditor } = await import("./editor.js")
+        const { createEditor } = await loadEditor()
         const parent = element("div", { class: "highlight live-editor" })
         this.still.before(parent)
         this.still.hidden = true
@@ -120,7 +118,7 @@ export class Cell {
         this.#changed(text)
         const known = this.editor
         await this.open(undefined, false)
-        if (known) (await import("./editor.js")).setText(await known, text)
+        if (known) (await loadEditor()).setText(await known, text)
     }
 
     /** Give the cell its original text again. */

@@ -37,6 +37,7 @@ export class Kernel extends EventTarget {
             await this.ask({ do: "start", base: this.files, progress: readProgress() })
             this.#tell("ready", "Python is ready")
         } catch (error) {
+            if (error instanceof Ended) throw error // the reader has stopped it
             this.end()
             this.#tell("off", `Python could not be started: ${message(error)}.`, { failed: true, again: true })
             throw new Ended()
@@ -66,12 +67,13 @@ export class Kernel extends EventTarget {
         }
     }
 
-    /** End Python. The next request starts it again. */
+    /** End Python, and say whether it had variables. The next request starts it again. */
     end() {
+        const detail = this.state === "ready"
         this.worker?.terminate()
         this.worker = this.started = null
-        this.#tell("off", "Python is off")
-        this.dispatchEvent(new Event("ended"))
+        this.state = "off"
+        this.dispatchEvent(new CustomEvent("ended", { detail }))
         this.#reject(new Ended())
     }
 

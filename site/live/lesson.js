@@ -1,14 +1,15 @@
 // All code cells of the page: runs them in order, keeps what is typed, and shows how Python is doing.
 
 import { Cell } from "./cell.js"
-import { element } from "./dom.js"
 import { Ended } from "./kernel.js"
+import { loadEditor, loadWidgets } from "./load.js"
 import { readSolved, Store, watchOtherTabs } from "./store.js"
 
 export class Lesson {
     /** @param {string} name @param {string} edition
      * @param {import("./kernel.js").Kernel} kernel @param {import("./pill.js").Pill} pill */
     constructor(name, edition, kernel, pill) {
+        this.name = name
         this.store = new Store(name, edition)
         this.kernel = kernel
         this.pill = pill
@@ -21,21 +22,28 @@ export class Lesson {
         this.gone = false
         /** @type {Promise<any>?} */ this.begun = null
         /** @type {Promise<import("./widgets.js").Widgets>?} */ this.widgets = null
-        this.#restore(name)
+        /** Settled when the latest widget is there. @type {Promise<any>?} */ this.showing = null
+        this.#restore()
         this.showSolved()
-        this.unwatch = watchOtherTabs(name, () => this.pill.notice("other-tab",
-            "This lesson is also open in another tab. Both tabs keep what you type in the same place, " +
-            "so the last change of a cell is the one that stays."))
+        this.watch()
     }
 
-    /** Show what was typed before. Ask first if that was in another edition. @param {string} name */
-    #restore(name) {
+    /** Tell the reader while another tab shows the same lesson. */
+    watch() {
+        this.unwatch = watchOtherTabs(this.name, () => this.pill.notice("other-tab",
+            "This lesson is also open in another tab. Both tabs keep what you type in the same place, " +
+            "so the last change of a cell is the one that stays."), () => this.pill.withdraw("other-tab"))
+    }
+
+    /** Show what was typed before. Ask first if that was in another edition. */
+    #restore() {
         const put = (/** @type {Record<string, string>} */ texts) => {
             for (const cell of this.cells) if (cell.id in texts) cell.setText(texts[cell.id])
         }
         put(this.store.cells)
+        for (const cell of this.cells) if (this.store.unfinished.has(cell.id)) cell.outputs.sayStopped()
         const typed = Object.keys(this.store.cells).length > 0
-        const solved = readSolved().some(exercise => exercise.startsWith(`${name.slice(0, 2)}.`))
+        const solved = readSolved().some(exercise => exercise.startsWith(`${this.name.slice(0, 2)}.`))
         const words = typed ? "What you typed here is back." : "The exercises that you have solved stay solved."
         if (typed || solved) this.pill.show({ state: "off", words: `${words} Run starts Python.` })
         const earlier = this.store.earlier()
@@ -49,7 +57,8 @@ export class Lesson {
     /** Mark the solved exercises. */
     showSolved() {
         const done = readSolved()
-        for (const cell of this.cells) if (cell.solved) cell.solved.hidden = !done.includes(cell.exercise ?? "")
+        for (const { solved, asked } of this.cells)
+            if (solved) solved.hidden = !asked.length || !asked.every(name => done.includes(name))
     }
 
     /** @param {string} id @param {string?} text */
@@ -58,25 +67,36 @@ export class Lesson {
             this.pill.notice("full", "This browser does not keep what you type here: copy it before you leave the page.")
     }
 
-    /** Run a cell, after the cells above it that have not run. The cell of an exercise runs alone if it can.
+    /** Run a cell, after the cells above it that have not run. The cell of an exercise runs alone if it can. A cell that
+     * was stopped, and may be endless, runs only when the reader asks for it or has edited it.
      * @param {Cell} cell @param {boolean} [withAll] - bring the cells above it in any case */
     run(cell, withAll = false) {
         this.tryAgain = () => this.run(cell, withAll)
         this.#enqueue(async () => {
-            const alone = !withAll && (cell.kind === "exercise" || cell.kind === "questions")
-            await this.#begin()
+            const alone = !withAll && cell.asked.length > 0
+            if (alone) await this.#begin()
             const needed = alone && !(await this.kernel.ask({ do: "needs", source: cell.text })) ? [] : this.cells
             const list = [...needed.filter(other => other.number < cell.number && !other.done), cell]
+            const stopped = list.find(other => other !== cell && this.store.unfinished.has(other.id))
+            if (stopped) return this.#explain(cell, stopped, "was stopped")
+            await this.#begin()
             list.forEach(other => other.mark("waiting"))
             for (const [index, other] of list.entries()) {
                 const more = index < list.length - 1 ? `, which cell ${cell.number} needs` : ""
                 if (!(await this.#runOne(other, `Running cell ${other.number} of ${this.cells.length}${more}`))) {
                     list.filter(rest => rest.node.classList.contains("live-waiting")).forEach(rest => rest.mark(""))
-                    if (other !== cell) this.pill.show({ state: "ready", words: `Cell ${other.number} failed, so cell ${cell.number} did not run`, failed: true })
+                    if (other !== cell) this.#explain(cell, other, "failed")
                     return
                 }
             }
         }, cell)
+    }
+
+    /** Say why a cell did not run. @param {Cell} cell @param {Cell} other @param {string} what - happened to the other */
+    #explain(cell, other, what) {
+        cell.mark("")
+        const words = `Cell ${other.number} ${what}, so cell ${cell.number} did not run`
+        this.pill.show({ state: this.kernel.state, words, failed: true })
     }
 
     /** Show a hint or the solution below the output of an exercise. @param {Cell} cell @param {string} name */
@@ -99,11 +119,15 @@ export class Lesson {
         cell.mark("running")
         cell.outputs.begin()
         const { text } = cell
-        let well = false
+        /** @type {boolean | undefined} */ let well
+        this.store.start(cell.id)
+        this.widgets?.catch(() => (this.widgets = null)) // loads them again
         try {
             well = await this.kernel.run(text, cell.number, message => cell.outputs.add(message))
+            this.store.finish(cell.id)
         } finally {
             cell.outputs.end()
+            if (well === undefined) cell.outputs.sayStopped()
             cell.mark(!well ? "failed" : text === cell.text ? "done" : "")
         }
         this.pill.show({ state: "ready", words: "Python is ready" })
@@ -127,31 +151,38 @@ export class Lesson {
             if (cell.node.classList.contains("live-waiting")) cell.mark("")
             if (!(error instanceof Ended)) console.error(error)
         })
+        // Once all is done that the reader waits for, cells can be edited even if the connection is lost.
+        this.queue.then(() => this.showing).then(loadEditor).catch(() => {})
     }
 
     /** Pass a message on to the widgets. @param {any} message */
     passOn(message) {
-        const { kernel } = this
-        this.widgets ??= loadStyle("widgets.css").then(() => import("./widgets.js")).then(({ Widgets }) => new Widgets(kernel))
-        this.widgets.then(widgets => widgets.receive(message))
+        this.widgets ??= loadWidgets().then(({ Widgets }) => new Widgets(this.kernel))
+        this.widgets.then(widgets => widgets.receive(message), () => {}) // the figure will say that this has failed
     }
 
     /** @param {string} id @param {HTMLElement} host */
-    async showWidget(id, host) {
+    showWidget(id, host) {
+        return this.showing = this.#show(id, host)
+    }
+
+    /** @param {string} id @param {HTMLElement} host */
+    async #show(id, host) {
         const remove = await (await this.widgets)?.show(id, host)
         performance.mark("live-widget")
         return remove
     }
 
-    /** Mark what belonged to a Python that has ended. */
-    ended() {
+    /** Mark what belonged to a Python that has ended. @param {boolean} ready - whether it had started */
+    ended(ready) {
         this.widgets = this.begun = null
         this.life++
         for (const cell of this.cells) {
             cell.mark("")
-            if (cell.outputs.host.querySelector(".live-widget")) cell.outputs.host.classList.add("live-ended")
+            cell.outputs.retire(`cell ${cell.number}`, () => this.run(cell))
         }
-        this.pill.show({ state: "off", words: "Python was stopped. Its variables are gone; the next Run starts it again." })
+        const gone = ready ? "Its variables are gone; the" : "The"
+        this.pill.show({ state: "off", words: `Python was stopped. ${gone} next Run starts it again.` })
     }
 
     /** Run all cells that have not run. */
@@ -163,7 +194,7 @@ export class Lesson {
     leave() {
         this.gone = true
         this.life++
-        this.unwatch()
+        this.unwatch?.()
         if (this.kernel.listener) this.kernel.end()
         for (const cell of this.cells) cell.outputs.removeWidgets()
     }
@@ -173,11 +204,4 @@ export class Lesson {
         this.store.reset()
         location.reload()
     }
-}
-
-/** Load a style sheet of this folder. @param {string} name @returns {Promise<void>} */
-function loadStyle(name) {
-    const href = new URL(`./${name}`, import.meta.url).href
-    if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve()
-    return new Promise(done => document.head.append(element("link", { rel: "stylesheet", href, onload: done, onerror: done })))
 }

@@ -1,13 +1,27 @@
 // Shows what a cell prints, displays and returns, in the same elements as the committed outputs of the page.
 
 import { marked } from "marked"
-import { element, focusOn, typeset } from "./dom.js"
+import { button, element, focusOn, typeset } from "./dom.js"
+import { loadEditor } from "./load.js"
+
+marked.use({ extensions: [{ // formulas, between dollar signs
+    name: "formula",
+    level: "inline",
+    start: text => text.indexOf("$"),
+    tokenizer(text) {
+        const [raw, formula] = /^\$([^\s$](?:[^$]*[^\s$])?)\$(?!\d)/.exec(text) ?? []
+        return raw ? { type: "formula", raw, formula } : undefined
+    },
+    renderer: ({ formula }) => element("span", { class: "math" }, `\\(${formula}\\)`).outerHTML,
+}] })
 
 /** @typedef {import("./kernel.js").Message} Message */
 /** @typedef {(id: string, host: HTMLElement) => Promise<(() => void) | undefined>} ShowWidget */
 
 const VIEW = "application/vnd.jupyter.widget-view+json"
-
+const SCRIPTED = "script, link, form, button, input, select, textarea, img:not([src])"
+const INLINE = /(?<![\\$])\$(?!\$)([^$]+)\$/g // a formula in the way of Jupyter, which MathJax does not look for
+const COLOURS = /\x1b\[[\d;]*m/g
 const LONG = 1500 // characters from which a text may be higher than its box
 
 export class Outputs {
@@ -27,7 +41,6 @@ export class Outputs {
     begin() {
         this.pending = true
         this.host.style.minHeight = `${this.host.offsetHeight}px`
-        this.host.classList.remove("live-ended")
     }
 
     /** Nothing more is to come. */
@@ -78,8 +91,7 @@ export class Outputs {
     /** @param {Message} message */
     #display({ data, metadata }) {
         if (data[VIEW]) this.#widget(data[VIEW].model_id)
-        else if (/<script/i.test(data["text/html"])) this.#refuse()
-        else if (data["text/html"]) this.#put("text_html").innerHTML = data["text/html"]
+        else if (data["text/html"]) this.#html(data["text/html"])
         else if (data["text/markdown"]) this.#markdown(data["text/markdown"])
         else if (data["image/svg+xml"])
             this.#image(`data:image/svg+xml,${encodeURIComponent(calmed(data["image/svg+xml"]))}`, {})
@@ -88,11 +100,16 @@ export class Outputs {
         else this.#block("text_plain", data["text/plain"])
     }
 
-    /** Say where to see an output that consists of a script, such as a player of matplotlib, which the page does not run. */
-    #refuse() {
+    /** Show HTML. If it has a script, which the page does not run, show the rest of it without what needs the script, such
+     * as the buttons of matplotlib's player, and say where to see all of it. @param {string} html */
+    #html(html) {
+        const { content } = Object.assign(document.createElement("template"), { innerHTML: html })
+        const box = this.#put("text_html"), script = content.querySelector("script")
+        if (script) for (const node of content.querySelectorAll(SCRIPTED)) node.remove()
+        box.append(content)
         const href = document.querySelector(".lab-button")?.getAttribute("href")
-        this.#put("text_html").append("This output needs a script that a page of the book does not run. ",
-            element("a", { href }, "Open this lesson in the lab"), " to see it.")
+        if (script) box.append(element("p", {}, "This output has a script, which a page of the book does not run. ",
+            element("a", { href }, "Open this lesson in the lab"), " to see all of it."))
     }
 
     /** @param {string} source @param {{width?: number}} size */
@@ -103,24 +120,24 @@ export class Outputs {
     }
 
     /** @param {string} text */
-    async #markdown(text) {
+    #markdown(text) {
         const box = this.#put("text_markdown")
         box.innerHTML = marked.parse(text, { async: false })
+        if (box.querySelector(".math")) typeset(box)
         const blocks = [...box.querySelectorAll("pre code")]
         for (const block of blocks) block.parentElement?.classList.add("live-block")
         const code = blocks.filter(block => block.classList.contains("language-python"))
         if (!code.length) return
-        const { highlight } = await import("./editor.js")
-        for (const block of code) {
+        loadEditor().then(({ highlight }) => code.forEach(block => {
             block.closest("pre")?.classList.add("highlight")
             highlight(/** @type {HTMLElement} */ (block), block.textContent?.trimEnd() ?? "")
-        }
+        }), () => {}) // without a connection, the code is plain
     }
 
     /** @param {string} text */
     #latex(text) {
         const box = this.#put("text_latex output_area")
-        box.textContent = text
+        box.textContent = text.replace(INLINE, "\\($1\\)")
         typeset(box)
     }
 
@@ -130,6 +147,22 @@ export class Outputs {
         this.showWidget(id, box).then(
             remove => remove && this.removers.push(remove),
             error => (box.textContent = `This figure cannot be shown: ${error.message}.`))
+    }
+
+    /** Say that the cell was stopped. */
+    sayStopped() {
+        const words = "This cell was stopped before it finished. Cells that need it do not run until you run it again or edit it."
+        this.#block("traceback", words)
+    }
+
+    /** Say that the widgets belong to a Python that has ended. @param {string} cell @param {() => void} run */
+    retire(cell, run) {
+        const boxes = [...this.host.querySelectorAll(".live-widget:not([inert])")]
+        if (!boxes.length) return
+        for (const box of boxes) box.setAttribute("inert", "")
+        this.host.prepend(element("div", { class: "live-offer" },
+            button("Start again", run, { class: "live-main", "aria-label": `Start again the figure of ${cell}` }),
+            "This figure no longer responds, because Python was stopped."))
     }
 
     /** End the widgets, which may be moving. */
@@ -148,7 +181,7 @@ export class Outputs {
 /** Show text in a box, which scrolls, also with the keyboard, if the text is long.
  * @template {HTMLElement} T @param {T} box @param {string} text */
 function fill(box, text) {
-    box.textContent = text
+    box.textContent = text.replace(COLOURS, "")
     if (text.length > LONG) box.tabIndex = 0
     return box
 }

@@ -31,9 +31,11 @@ tellTheme()
 
 let lesson = openLesson()
 kernel.addEventListener("status", event => pill.show(/** @type {CustomEvent} */ (event).detail))
-kernel.addEventListener("ended", () => lesson.ended())
+kernel.addEventListener("ended", event => lesson.ended(/** @type {CustomEvent} */ (event).detail))
 kernel.addEventListener("progress", () => lesson.showSolved())
 kernel.addEventListener("comm", event => lesson.passOn(/** @type {CustomEvent} */ (event).detail))
+addEventListener("pagehide", () => lesson.unwatch?.())
+addEventListener("pageshow", ({ persisted }) => persisted && lesson.watch()) // the page was kept when the reader left it
 followLinks({
     worthwhile: () => Boolean(kernel.started),
     leave: () => lesson.leave(),

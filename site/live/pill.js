@@ -60,6 +60,13 @@ export class Pill {
         article.prepend(box)
     }
 
+    /** Remove a notice whose reason is gone. @param {string} name */
+    withdraw(name) {
+        const box = document.querySelector(`.live-notice[data-name="${name}"]`)
+        if (box?.contains(document.activeElement)) focusOn(/** @type {HTMLElement} */ (box.closest("article")))
+        box?.remove()
+    }
+
     #tick() {
         const seconds = Math.floor((performance.now() - this.start) / 1000)
         const parts = this.stop.hidden ? [] : [this.part, seconds >= SLOW ? `${seconds} s` : ""]

@@ -12,18 +12,39 @@ export class Store {
         this.key = this.prefix + edition
         /** @type {Record<string, string>} */
         this.cells = read(this.key)?.cells ?? {}
+        /** The cells that have been started in this tab, also before a reload, but have not finished: they were stopped.
+         * @type {Set<string>} */
+        this.unfinished = new Set(attempt(() => JSON.parse(sessionStorage.getItem(this.key) ?? "[]"), []))
     }
 
     /** Keep a text at once. null forgets it. @param {string} id @param {string?} text */
     keep(id, text) {
         this.cells = read(this.key)?.cells ?? {} // another tab may have written
+        if ((this.cells[id] ?? null) === text) return true
+        this.finish(id)
         if (text === null) delete this.cells[id]
         else this.cells[id] = text
         return Object.keys(this.cells).length ? write(this.key, { saved: Date.now(), cells: this.cells }) : remove(this.key)
     }
 
+    /** Remember that a cell has been started. @param {string} id */
+    start(id) {
+        this.unfinished.add(id)
+        this.#keepUnfinished()
+    }
+
+    /** Remember that a cell has finished, or that it has another text now. @param {string} id */
+    finish(id) {
+        if (this.unfinished.delete(id)) this.#keepUnfinished()
+    }
+
+    #keepUnfinished() {
+        attempt(() => sessionStorage.setItem(this.key, JSON.stringify([...this.unfinished])), undefined)
+    }
+
     /** Forget all texts of this edition. */
     reset() {
+        for (const id of this.unfinished) this.finish(id)
         this.cells = {}
         remove(this.key)
     }
@@ -57,16 +78,17 @@ export function saveProgress(text) {
     }, undefined)
 }
 
-/** Call a function if another tab shows the same lesson, in both tabs. Return a function that ends this.
- * @param {string} lesson @param {() => void} found */
-export function watchOtherTabs(lesson, found) {
+/** Call functions when another tab shows the same lesson, in both tabs, and when no other tab shows it any more. Return
+ * a function that ends this.
+ * @param {string} lesson @param {() => void} found @param {() => void} lost */
+export function watchOtherTabs(lesson, found, lost) {
     const channel = new BroadcastChannel(`live:${lesson}`)
     channel.onmessage = ({ data }) => {
-        if (data === "hello") channel.postMessage("here")
-        found()
+        data === "bye" ? lost() : found()
+        if (data !== "here") channel.postMessage(data === "bye" ? "hello" : "here") // there may be a third tab
     }
     channel.postMessage("hello")
-    return () => channel.close()
+    return () => { channel.postMessage("bye"); channel.close() }
 }
 
 /** Use the browser's storage, which may be full, damaged or forbidden.

@@ -114,6 +114,17 @@ def replace_imported(site_module, tmp_path, monkeypatch):
     return lambda path, program: bytecode.replace_imported({path: "/lib/python314.zip"}, pyodide, lock, [], program)
 
 
+def test_bytecode_names_the_folders_of_its_version_of_python(bundle, tmp_path, monkeypatch):
+    (tmp_path / "core").mkdir()
+    for path in (tmp_path / "core" / "python_stdlib.zip", tmp_path / "a.whl"):
+        write_archive(path)
+    asked = []
+    monkeypatch.setattr(bundle.bytecode, "replace_imported", lambda places, *_: asked.append(places))
+    bundle._compile(tmp_path, tmp_path / "core", ["a.whl"], {"info": {"python": "3.15.2"}})
+    folders = {"a.whl": "/lib/python3.15/site-packages", "python_stdlib.zip": "/lib/python315.zip"}
+    assert asked == [{tmp_path / name: folder for name, folder in folders.items()}]
+
+
 def write_archive(path, source="def f():\n    return 1 / 0\n"):
     with zipfile.ZipFile(path, "w") as archive:
         for name in ("colorsys.py", "wave.py", "notes.txt"):

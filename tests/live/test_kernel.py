@@ -1,9 +1,12 @@
 """The Python side of the lessons' cells, run in a process of its own: what it sends to the page."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 # Runs cells, given as a JSON list, and prints what was sent: one list of messages for each cell. A cell that is a
@@ -169,3 +172,44 @@ def test_what_needs_the_cells_above():
 def test_input_is_refused_with_a_reason():
     ((well, messages),) = sent_by("input()")
     assert not well and "assign the value to a variable instead" in messages[0]["evalue"]
+
+
+def test_display_needs_no_import():
+    ((well, messages),) = sent_by("display(6 * 7)")
+    assert well and messages[0]["data"] == {"text/plain": "42"}
+
+
+@pytest.mark.parametrize("last", ["input()", "display(Broken())"])
+def test_a_traceback_has_no_files_of_the_page(last):
+    ((_, messages),) = sent_by(f"class Broken:\n    def __repr__(self):\n        return 1 / 0\n\n\n{last}")
+    files = re.findall('File "([^"]*)"', messages[0]["traceback"])
+    assert files and set(files) == {"<cell 1>"}
+
+
+ELSEWHERE = {
+    "x = 1\n%timeit x": "Commands with % work in the lab and in Jupyter on your own machine.",
+    "%%time\nx = 1": "Commands with %",
+    "times = %timeit -o 1": "Commands with %",
+    "!pip install pandas": "no command line and installs no packages. Both need Jupyter on your own machine.",
+    "files = !ls": "no command line",
+    "%pip install pandas": "installs no packages",
+    "import numpy as np\nnp.sum?": "works in the lab and in Jupyter. In a page of the book, write help(np.sum).",
+    "x = 1\n?abs": "write help(abs).",
+    "import nopackage": "the packages that its lessons use, and nopackage is not one of them. If the name is right,",
+    "import nopackage.part as part": "nopackage is not one of them",
+}
+
+
+def test_what_a_page_cannot_do_is_said_with_the_place_where_it_can_be_done():
+    for (well, messages), words in zip(sent_by(*ELSEWHERE), ELSEWHERE.values(), strict=True):
+        assert not well and words in messages[0]["traceback"].splitlines()[-1]
+
+
+def test_other_errors_are_left_as_they_are():
+    for _, messages in sent_by("1 +", "return", "x = 5 % * 3", "print('Why?'", "import helpers.nothing", "1 / 0"):
+        assert messages[0]["traceback"].splitlines()[-1].startswith((messages[0]["ename"], "SyntaxError"))
+
+
+def test_the_last_hint_names_the_button_of_the_page():
+    *_, (_, messages) = sent_by(*['from helpers.exercises import hint\nhint("01.error")'] * 5)
+    assert messages[0]["data"]["text/plain"].endswith("This is the last hint. Press Solution to see the solution.")

@@ -11,6 +11,7 @@ import io
 import json
 import linecache
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -40,11 +41,11 @@ def start(post, root):
     sys.path[:0] = [root]
     os.makedirs(f"{root}/notebooks", exist_ok=True)
     os.chdir(f"{root}/notebooks")
-    from IPython import get_ipython
+    from IPython import display, get_ipython
 
     get_ipython().display_pub.post = send
     sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
-    builtins.input = _refuse_input
+    builtins.input, builtins.display = _refuse_input, display
     _own = frozenset(get_ipython().user_ns)
     _connect_widgets()
 
@@ -176,10 +177,28 @@ async def run(source, number=None):
         shell.events.trigger("post_execute")
     except (Exception, KeyboardInterrupt, SystemExit) as raised:
         error = raised
+        for note in _advice(error):
+            error.add_note(note)
         shell.showtraceback(error)
     shell.events.trigger("post_run_cell", SimpleNamespace(error_in_exec=error, info=SimpleNamespace(raw_cell=source)))
     _finish()
     return error is None
+
+
+def _advice(error):
+    """Yield what a page cannot do and where it can be done, if that is the cause of an error."""
+    line = (error.text or "").strip() if isinstance(error, SyntaxError) else ""
+    if re.match(r"(\w+ *= *)?(!|%(pip|conda)\b)", line):
+        yield "A page of the book has no command line and installs no packages. Both need Jupyter on your own machine."
+    elif re.match(r"(\w+ *= *)?%", line):
+        yield "A page of the book runs only Python. Commands with % work in the lab and in Jupyter on your own machine."
+    elif "?" in line and (asked := re.fullmatch(r"\?*([\w.]+)\?*", line)):
+        yield f"A question mark works in the lab and in Jupyter. In a page of the book, write help({asked[1]})."
+    if isinstance(error, ModuleNotFoundError) and error.name and "." not in error.name:
+        yield (
+            f"A page of the book has only the packages that its lessons use, and {error.name} is not one of them. "
+            "If the name is right, run the code in Jupyter on your own machine."
+        )
 
 
 def _compile(source, name):

@@ -2,6 +2,7 @@
 
 import base64
 import pprint
+import re
 import sys
 import traceback
 from collections import defaultdict
@@ -15,6 +16,9 @@ METHODS = {
     "image/jpeg": "_repr_jpeg_",
     "text/latex": "_repr_latex_",
 }
+
+# The files of this stand-in and of the page's kernel, which do not help to understand an error in a cell.
+INTERNAL = re.compile(r"[/\\](IPython[/\\](core[/\\])?|live_)\w+\.py$")
 
 
 def get_ipython():
@@ -144,9 +148,11 @@ class InteractiveShell:
         error = error[1] if isinstance(error, tuple) else error or sys.exception()
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
-        lines = "".join(traceback.format_exception(type(error), error, _within_cell(error.__traceback__)))
+        report = traceback.TracebackException(type(error), error, _within_cell(error.__traceback__))
+        report.stack[:] = [frame for frame in report.stack if not INTERNAL.search(frame.filename)]
+        lines = "".join(report.format()).rstrip()
         self.display_pub.post(
-            {"type": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": lines.rstrip()}
+            {"type": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": lines}
         )
 
 
