@@ -55,6 +55,7 @@ OWN_SCRIPTS = {
 }
 # The accessible name that myst-nb gives to every fold.
 FOLD_NAME = ' aria-label="Toggle hidden content"'
+FORMULA = re.compile(r'\(?<span class="math notranslate nohighlight">[^<]*</span>[.,;:?!)]+')  # with its punctuation
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script", re.DOTALL | re.IGNORECASE)
 # Inline styles are allowed because MathJax and the tables in outputs need them. The scripts of interactive figures
 # arrive from Python as text, from which only a script of the book can make a blob.
@@ -265,7 +266,11 @@ def prune(pages):
 
 
 def _tidy(page):
-    """Name each fold by its visible text, and let long lines of code break at brackets and dots instead of in names."""
+    """Name each fold by its visible text, and keep lines from breaking in names of code and beside formulas.
+
+    Long lines of code may break at brackets and dots, and a formula stays with the punctuation after it.
+    """
+    page = FORMULA.sub(r'<span class="together">\g<0></span>', page)
     page = re.sub(r'(<span class="p">[^<]*[(\[]</span>)', r"\1<wbr>", page.replace(FOLD_NAME, ""))
     return page.replace('<span class="o">.</span>', '<wbr><span class="o">.</span>')
 

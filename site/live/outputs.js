@@ -19,7 +19,7 @@ marked.use({ extensions: [{ // formulas, between dollar signs
 /** @typedef {(id: string, host: HTMLElement) => Promise<(() => void) | undefined>} ShowWidget */
 
 const VIEW = "application/vnd.jupyter.widget-view+json"
-const SCRIPTED = "script, link, form, button, input, select, textarea, img:not([src])"
+const SCRIPTED = "script, style, link, form, button, input, select, textarea, img:not([src])"
 const INLINE = /(?<![\\$])\$(?!\$)([^$]+)\$/g // a formula in the way of Jupyter, which MathJax does not look for
 const COLOURS = /\x1b\[[\d;]*m/g
 const LONG = 1500 // characters from which a text may be higher than its box
@@ -104,12 +104,12 @@ export class Outputs {
      * as the buttons of matplotlib's player, and say where to see all of it. @param {string} html */
     #html(html) {
         const { content } = Object.assign(document.createElement("template"), { innerHTML: html })
-        const box = this.#put("text_html"), script = content.querySelector("script")
+        const script = content.querySelector("script")
         if (script) for (const node of content.querySelectorAll(SCRIPTED)) node.remove()
-        box.append(content)
+        if (!script || content.textContent?.trim()) this.#put("text_html").append(content)
         const href = document.querySelector(".lab-button")?.getAttribute("href")
-        if (script) box.append(element("p", {}, "This output has a script, which a page of the book does not run. ",
-            element("a", { href }, "Open this lesson in the lab"), " to see all of it."))
+        if (script) this.#put("text_markdown").append("This output has a script, which a page of the book does not run. ",
+            element("a", { href }, "Open this lesson in the lab"), " to see all of it.")
     }
 
     /** @param {string} source @param {{width?: number}} size */

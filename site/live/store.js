@@ -85,7 +85,7 @@ export function watchOtherTabs(lesson, found, lost) {
     const channel = new BroadcastChannel(`live:${lesson}`)
     channel.onmessage = ({ data }) => {
         data === "bye" ? lost() : found()
-        if (data !== "here") channel.postMessage(data === "bye" ? "hello" : "here") // there may be a third tab
+        if (data !== "here") channel.postMessage("here") // also after "bye", as there may be a third tab
     }
     channel.postMessage("hello")
     return () => { channel.postMessage("bye"); channel.close() }

@@ -64,6 +64,12 @@ def test_a_lesson_is_a_page_with_its_outputs(pages, path):
     assert "Interactivefigure:" not in text
 
 
+def test_a_formula_stays_in_one_line_with_the_punctuation_after_it(pages):
+    formulas = pages["01_fit_a_line"].select("span.math.nohighlight")
+    followed = [formula for formula in formulas if re.match(r"[.,;:?!)]", str(formula.next_sibling or ""))]
+    assert len(followed) > 30 and all(formula.parent["class"] == ["together"] for formula in followed)
+
+
 def test_the_landing_page_says_where_to_start_and_maps_every_lesson(pages):
     landing = pages["index"]
     assert [link["href"] for link in landing.select("a.go")] == ["01_fit_a_line.html", "11_playground.html"]
