@@ -206,7 +206,7 @@ def test_what_a_page_cannot_do_is_said_with_the_place_where_it_can_be_done():
 
 
 def test_other_errors_are_left_as_they_are():
-    for _, messages in sent_by("1 +", "return", "x = 5 % * 3", "print('Why?'", "import helpers.nothing", "1 / 0"):
+    for _, messages in sent_by("1 +", "else", "x = 5 % * 3", "print('Why?'", "import helpers.nothing", "1 / 0"):
         assert messages[0]["traceback"].splitlines()[-1].startswith((messages[0]["ename"], "SyntaxError"))
 
 
