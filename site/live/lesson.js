@@ -120,11 +120,11 @@ export class Lesson {
         cell.outputs.begin()
         const { text } = cell
         /** @type {boolean | undefined} */ let well
-        this.store.start(cell.id)
+        this.store.setUnfinished(cell.id, true)
         this.widgets?.catch(() => (this.widgets = null)) // loads them again
         try {
             well = await this.kernel.run(text, cell.number, message => cell.outputs.add(message))
-            this.store.finish(cell.id)
+            this.store.setUnfinished(cell.id, false)
         } finally {
             cell.outputs.end()
             if (well === undefined) cell.outputs.sayStopped()

@@ -15,10 +15,13 @@ function load(name) {
 async function fetchAndImport(name) {
     const { href } = new URL(`./${name}`, import.meta.url)
     const answer = await fetch(href).catch(() => null)
-    if (!answer?.ok) throw new Error(`the file ${name} could not be downloaded`)
+    if (!answer?.ok) throw lost(name)
     await answer.arrayBuffer()
     return import(href)
 }
+
+/** @param {string} name */
+const lost = name => new Error(`the file ${name} could not be downloaded`)
 
 /** @returns {Promise<typeof import("./editor.js")>} */
 export const loadEditor = () => load("editor.js")
@@ -31,7 +34,7 @@ function loadStyle(name) {
     const { href } = new URL(`./${name}`, import.meta.url)
     if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve()
     return new Promise((onload, fail) => {
-        const onerror = () => { link.remove(); fail(new Error(`the file ${name} could not be downloaded`)) }
+        const onerror = () => { link.remove(); fail(lost(name)) }
         const link = element("link", { rel: "stylesheet", href, onload, onerror })
         document.head.append(link)
     })

@@ -20,7 +20,7 @@ marked.use({ extensions: [{ // formulas, between dollar signs
 
 const VIEW = "application/vnd.jupyter.widget-view+json"
 const SCRIPTED = "script, style, link, form, button, input, select, textarea, img:not([src])"
-const INLINE = /(?<![\\$])\$(?!\$)([^$]+)\$/g // a formula in the way of Jupyter, which MathJax does not look for
+const FORMULA = /\$\$[^]*?\$\$|\$([^$]+)\$/g
 const COLOURS = /\x1b\[[\d;]*m/g
 const LONG = 1500 // characters from which a text may be higher than its box
 
@@ -137,7 +137,8 @@ export class Outputs {
     /** @param {string} text */
     #latex(text) {
         const box = this.#put("text_latex output_area")
-        box.textContent = text.replace(INLINE, "\\($1\\)")
+        // MathJax does not look for formulas between single dollar signs.
+        box.textContent = text.replace(FORMULA, (whole, inline) => (inline ? `\\(${inline}\\)` : whole))
         typeset(box)
     }
 

@@ -21,30 +21,21 @@ export class Store {
     keep(id, text) {
         this.cells = read(this.key)?.cells ?? {} // another tab may have written
         if ((this.cells[id] ?? null) === text) return true
-        this.finish(id)
+        this.setUnfinished(id, false)
         if (text === null) delete this.cells[id]
         else this.cells[id] = text
         return Object.keys(this.cells).length ? write(this.key, { saved: Date.now(), cells: this.cells }) : remove(this.key)
     }
 
-    /** Remember that a cell has been started. @param {string} id */
-    start(id) {
-        this.unfinished.add(id)
-        this.#keepUnfinished()
-    }
-
-    /** Remember that a cell has finished, or that it has another text now. @param {string} id */
-    finish(id) {
-        if (this.unfinished.delete(id)) this.#keepUnfinished()
-    }
-
-    #keepUnfinished() {
+    /** Remember that a cell has been started, or that it has finished or been edited. @param {string} id @param {boolean} yes */
+    setUnfinished(id, yes) {
+        yes ? this.unfinished.add(id) : this.unfinished.delete(id)
         attempt(() => sessionStorage.setItem(this.key, JSON.stringify([...this.unfinished])), undefined)
     }
 
     /** Forget all texts of this edition. */
     reset() {
-        for (const id of this.unfinished) this.finish(id)
+        for (const id of this.unfinished) this.setUnfinished(id, false)
         this.cells = {}
         remove(this.key)
     }
