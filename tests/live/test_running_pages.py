@@ -385,10 +385,10 @@ def test_a_second_tab_is_told_in_both(visit):
         const channel = new BroadcastChannel('live:01_fit_a_line')
         channel.onmessage = ({ data }) => document.body.classList.toggle('answered', data === 'here')
     }""")
-    second.close()
+    second.goto(other.url)  # fires the same event as closing the tab, which a busy browser may cut short
     first.locator("body.answered").wait_for(state="attached")
     assert first.locator(".live-notice").count() == 1  # there is still the third tab
-    third.close()
+    third.goto(other.url)
     first.locator(".live-notice").wait_for(state="detached")
 
 
@@ -421,7 +421,7 @@ def test_a_failure_to_load_is_one_sentence(visit):
     finish(page)
     cell(page, "01-004").get_by_text("24 points, the first at x = 1.411").wait_for()
     assert page.get_by_role("button", name="Try again").count() == 0
-    wait_for(page, "performance.getEntriesByType('resource').filter(e => e.name.endsWith('/editor.js')).length === 2")
+    wait_for(page, "performance.getEntriesByType('resource').filter(e => e.name.endsWith('/editor.js')).length > 1")
     page.context.set_offline(True)  # the editor has been loaded in the meantime
     cell(page, "01-004").get_by_role("button", name="Edit").press("Enter")
     cell(page, "01-004").locator(".cm-content").wait_for()
