@@ -105,13 +105,14 @@ def race_curves(costs, first_step, ax=None):
     Parameters
     ----------
     costs : dict of str to array-like
-        Maps the name of each optimizer to its smoothed costs.
+        Maps the name of each optimizer to its smoothed costs. Without any costs, its curve is left out.
     first_step : int
         Step to which the first cost belongs.
     """
     ax = new_axes(ax)
     for style, (name, values) in enumerate(costs.items()):
-        steps = np.arange(len(values)) + first_step
-        line(values, steps, ax=ax, label=name, style=style)
+        if len(values):
+            steps = np.arange(len(values)) + first_step
+            line(values, steps, ax=ax, label=name, style=style)
     ax.set(xlabel="step", ylabel="mini-batch cost J", ylim=(0, 2.6))
     return ax

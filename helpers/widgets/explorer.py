@@ -22,11 +22,7 @@ REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError)  # errors that 
 WIDGET = "lesson-widget"  # CSS class of the outermost box of a widget
 SIZE = (6.0, 3.6)  # size in inches of a picture next to its controls
 
-# An animation hides this note for 0.3 seconds, so it appears only if a computation takes longer.
-NOTE = (
-    "<style>@keyframes lessons-wait {from {visibility: hidden}}</style>"
-    '<i role="status" style="animation: lessons-wait 0.3s step-end"> · computing; the last result is still shown</i>'
-)
+NOTE = ' <i role="status" class="lesson-wait">· computing; the last result is still shown</i>'
 DARK = '[data-jp-theme-light="false"]'
 # The controls are placed next to the picture or, on a narrow page, above it. Labels are placed above their sliders.
 LAYOUT = f"""
@@ -53,6 +49,8 @@ LAYOUT = f"""
 .lesson-rows, .lesson-case {{ max-height: 32rem; overflow-y: auto; }}
 .lesson-rows > .widget-hbox {{ flex-flow: row wrap; flex: 0 0 auto; margin: 0; }}
 .lesson-rows > .widget-hbox > * {{ margin-top: 0; margin-bottom: 0; }}
+@keyframes lessons-wait {{ from, to {{ visibility: hidden; }} }}
+.lesson-wait {{ animation: lessons-wait 1ms 0.3s backwards; }}  /* hidden for 0.3 s, so only seen if it takes longer */
 .lesson-met {{ color: var(--lesson-right); font-weight: 600; }}
 {DARK} .lesson-picture {NIGHT}
 """
@@ -108,11 +106,17 @@ class Explorer(ipywidgets.VBox):
         self.add_class(WIDGET)
         self._refresh()
 
-    @garbage_waits()
     def _refresh(self, change=None):
-        state = {name: tidy(control.value) for name, control in self.controls.items()}
-        if state == self._shown:
-            return
+        state = self._state()
+        if state != self._shown:
+            self._begin(state)
+
+    def _state(self):
+        return {name: tidy(control.value) for name, control in self.controls.items()}
+
+    @garbage_waits()
+    def _begin(self, state):
+        """Compute and show the result for a state, or a message if that is not possible."""
         try:
             self._shown, self.title.value = None, self._challenge.heading() + NOTE
             with warnings.catch_warnings():
@@ -132,7 +136,7 @@ class Explorer(ipywidgets.VBox):
         self._shown = None
         self._refresh()
 
-    def _show(self, result, state):
+    def _show(self, result, state, complete=True):
         sentence = self._describe(result)
         figsize = self._figsize(result) if callable(self._figsize) else self._figsize
         figsize = narrowed(figsize) if self.picture.narrow else figsize
@@ -140,8 +144,9 @@ class Explorer(ipywidgets.VBox):
         line = code_line(self._code, **state)
         with interrupts_wait():  # all outputs change together or not at all
             self.picture.value, self.message.value, self.line.value = picture, html.escape(sentence), line
-            self._shown = state
-        self._challenge.judge(result, state)
+            self._shown = state if complete else None
+        if complete:
+            self._challenge.judge(result, state)
 
     def _picture(self, result, figsize):
         """Draw a result. The layout is computed only once per size because it takes as long as the drawing itself."""

@@ -1,6 +1,6 @@
 """Interactive figure for lesson 08, in which three optimizers train on the same batches of digits."""
 
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 import ipywidgets
@@ -10,14 +10,19 @@ from helpers import plotting
 from helpers.datasets.mnist import load_mnist
 from helpers.system.validation import positive_number, positive_whole
 from helpers.training.neural_network import NeuralNetwork
-from helpers.widgets.explorer import SLOW, Explorer, fit_whole
+from helpers.widgets.explorer import SLOW, fit_whole
+from helpers.widgets.gradual import Gradual
 
 RACE_STEPS, RACE_SMOOTHING = 150, 15
 NAMES = {"gradient_descent": "gradient descent", "momentum": "momentum", "adam": "Adam"}
+TRAINED = {}  # maps (optimizer, learning rate, batch size) to the result of `_train`, so that none is trained twice
 
 
 class Race(NamedTuple):
-    """Smoothed costs and final scores of several optimizers trained on the same batches, keyed by optimizer name."""
+    """Smoothed costs and final scores of several optimizers trained on the same batches, keyed by optimizer name.
+
+    While some of the networks are still being trained, only the others are included.
+    """
 
     costs: dict
     scores: dict
@@ -54,17 +59,33 @@ def run(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
     if positive_whole(batch_size, "batch_size") > 64:
         raise ValueError(f"batch_size is {batch_size}, but it must be between 1 and 64")
     rates = {"gradient_descent": gradient_descent, "momentum": momentum, "adam": adam}
-    results = {
-        name: _run(name, positive_number(rate, f"the learning rate of {name}"), batch_size)
-        for name, rate in rates.items()
-    }
-    return Race(
-        {name: costs for name, (costs, _) in results.items()}, {name: score for name, (_, score) in results.items()}
+    return _race(
+        {
+            name: _run(name, positive_number(rate, f"the learning rate of {name}"), batch_size)
+            for name, rate in rates.items()
+        }
     )
 
 
-@lru_cache(64)  # if one learning rate changes, only one network has to be trained again
-def _run(optimizer, learning_rate, batch_size):
+def parts(batch_size, **rates):
+    """Train the networks of `run` that are not known yet, and yield the incomplete `Race` after each but the last."""
+    settings = {name: (name, rate, batch_size) for name, rate in rates.items()}
+    for name in [name for name, key in settings.items() if key not in TRAINED][:-1]:
+        _run(*settings[name])
+        yield _race({name: TRAINED[key] for name, key in settings.items() if key in TRAINED})
+
+
+def _race(results):
+    return Race(*({name: pair[i] for name, pair in results.items()} for i in (0, 1)))
+
+
+def _run(*settings):
+    if settings not in TRAINED:
+        TRAINED[settings] = _train(*settings)
+    return TRAINED[settings]
+
+
+def _train(optimizer, learning_rate, batch_size):
     """Return the smoothed costs and the held-out accuracy of one optimizer."""
     X, y, X_held_out, y_held_out = _ten_digits()
     network = NeuralNetwork(
@@ -78,19 +99,22 @@ def _run(optimizer, learning_rate, batch_size):
         batch_size=batch_size,
         dtype=np.float32,
     )
-    fit_whole(network, X, y)  # raises an error if interrupted, so an incomplete run is never cached
+    fit_whole(network, X, y)  # raises an error if interrupted, so an incomplete run is never stored
     window = np.ones(RACE_SMOOTHING) / RACE_SMOOTHING
     return np.convolve(network.cost_history_, window, mode="valid"), network.score(X_held_out, y_held_out)
 
 
 def draw(result, ax=None):
     """Plot the costs of a `Race`."""
-    return plotting.race_curves({NAMES[name]: costs for name, costs in result.costs.items()}, RACE_SMOOTHING, ax)
+    return plotting.race_curves({words: result.costs.get(name, ()) for name, words in NAMES.items()}, RACE_SMOOTHING, ax)
 
 
 def describe(result):
-    """Return a sentence that states the winner and the score of each optimizer."""
+    """Return a sentence that states the winner and the score of each optimizer, or which are still being trained."""
     scores = ", ".join(f"{NAMES[name]} {score:.3f}" for name, score in result.scores.items())
+    missing = [words for name, words in NAMES.items() if name not in result.scores]
+    if missing:
+        return f"Still training: {', '.join(missing)}. Held-out accuracy so far: {scores}"
     winner = min(result.costs, key=lambda name: result.costs[name][-1])
     lost = [NAMES[name] for name, costs in result.costs.items() if costs[-1] >= np.log(10)]
     warning = f". No better than guessing: {', '.join(lost)}" if lost else ""
@@ -106,7 +130,7 @@ def explorer():
     }
     controls["batch_size"] = ipywidgets.IntSlider(32, min=1, max=64, description="batch size", **SLOW)
     args = (run, draw, describe, "widgets.race.run(")
-    return Explorer("Race of the optimizers", "08.race", controls, *args, met=is_met)
+    return Gradual("Race of the optimizers", "08.race", controls, *args, parts=parts, met=is_met)
 
 
 def is_met(result, state):

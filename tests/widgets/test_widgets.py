@@ -221,7 +221,7 @@ def stop_after(n, monkeypatch):
 )
 def test_a_training_that_is_stopped_is_not_shown_as_a_whole_one(name, control, words, monkeypatch):
     make, _, values = EXPLORERS[name]
-    widgets.race._run.cache_clear()
+    widgets.race.TRAINED.clear()
     explorer = make()
     before = explorer.picture.value, explorer.line.value
     stop_after(8, monkeypatch)
