@@ -10,6 +10,7 @@ from helpers import plotting
 from helpers.datasets.mnist import load_mnist
 from helpers.system.validation import positive_number, positive_whole
 from helpers.training.neural_network import NeuralNetwork
+from helpers.training.parallel import parallel_map
 from helpers.widgets.explorer import SLOW, fit_whole
 from helpers.widgets.gradual import Gradual
 
@@ -85,6 +86,7 @@ def _run(*settings):
     return TRAINED[settings]
 
 
+@parallel_map(1)  # two BLAS threads would compete with the browser, and wait for each other
 def _train(optimizer, learning_rate, batch_size):
     """Return the smoothed costs and the held-out accuracy of one optimizer."""
     X, y, X_held_out, y_held_out = _ten_digits()
@@ -106,7 +108,9 @@ def _train(optimizer, learning_rate, batch_size):
 
 def draw(result, ax=None):
     """Plot the costs of a `Race`."""
-    return plotting.race_curves({words: result.costs.get(name, ()) for name, words in NAMES.items()}, RACE_SMOOTHING, ax)
+    return plotting.race_curves(
+        {words: result.costs.get(name, ()) for name, words in NAMES.items()}, RACE_SMOOTHING, ax
+    )
 
 
 def describe(result):

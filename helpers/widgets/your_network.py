@@ -12,6 +12,7 @@ from helpers.backprop.activations import ACTIVATIONS
 from helpers.datasets.mnist import load_digit_pair
 from helpers.system.validation import known_name, positive_whole
 from helpers.training.neural_network import NeuralNetwork
+from helpers.training.parallel import parallel_map
 from helpers.widgets.explorer import REFUSALS, as_sizes, count_parameters, fit_whole, refusal
 from helpers.widgets.live import Live
 from helpers.widgets.playground_data import as_rates
@@ -155,6 +156,7 @@ class YourNetwork(Live):
         rates = dict(self._rates) if len(self._rates) > 1 else self._rates[0]
         return super().state() | {"learning_rate": rates}
 
+    @parallel_map(1)  # two BLAS threads would compete with the browser, and wait for each other
     def compute(self, layer_sizes, hidden_activation, iterations, learning_rate):
         """Return the requested `Training`, continuing from the current one if possible."""
         with warnings.catch_warnings():
@@ -197,6 +199,7 @@ class YourNetwork(Live):
         """
         return train(**self.state() | {"iterations": max(self.iterations, 60)})
 
+    @parallel_map(1)
     def picture_of(self, result):
         """Return the weights, the images of the units, some digits that are right or wrong, and the cost curve."""
         network, costs = result.network, result.network.cost_history_

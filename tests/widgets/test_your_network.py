@@ -10,6 +10,7 @@ from tqdm.notebook import tqdm
 
 from helpers import widgets
 from helpers.system import interrupts
+from helpers.training import parallel
 from helpers.training.neural_network import NeuralNetwork
 from helpers.widgets.live import Live
 from helpers.widgets.your_network import MOST_ITERATIONS, some_digits, unit_pictures
@@ -70,6 +71,25 @@ def test_what_goes_on_is_not_begun_again(monkeypatch):
     instrument.iterations = 10  # back: from the beginning
     assert fits and len(instrument.result.network.cost_history_) == 10
     np.testing.assert_array_equal(eval(instrument.line).network.W_[1], instrument.result.network.W_[1])
+
+
+def test_a_move_computes_with_one_blas_thread(monkeypatch):
+    """Two would compete with the browser: on a machine with two cores, a move took up to four times as long."""
+    network, limited = widgets.your_network.YourNetwork(layer_sizes=SMALL), []
+    for name in ("fit", "score", "predict_proba"):
+        whole = getattr(NeuralNetwork, name)
+
+        def watched(self, *data, whole=whole, name=name):
+            limited.append((name, bool(parallel._SINGLE_THREADED_BLAS.users)))
+            return whole(self, *data)
+
+        monkeypatch.setattr(NeuralNetwork, name, watched)
+    network.hidden_activation = "tanh"
+    assert set(limited) == {("fit", True), ("score", True), ("predict_proba", True)}
+    del limited[:]
+    widgets.race._train("momentum", 0.05, 3)
+    assert set(limited) == {("fit", True), ("score", True)}
+    assert not parallel._SINGLE_THREADED_BLAS.users
 
 
 VALUES = {"layer_sizes": "4, 3, 1", "hidden_activation": "tanh", "learning_rate": 1.0, "iterations": 7}
