@@ -619,19 +619,30 @@ def test_signals_fade_with_the_sigmoid_and_stay_with_he():
     assert widgets.signals.keeps_a_quarter(made_up)
 
 
-def test_the_sizes_of_signals_are_those_of_the_gradient():
-    """dW[l] of `backward` is dZ[l] times A[l−1]ᵀ; one start is repeated here, with the sizes from the definition."""
-    result = widgets.signals.measure(4, "tanh", "lecun")
+@pytest.mark.parametrize(
+    ("depth", "activation", "initialization"),
+    [(4, "tanh", "lecun"), (4, "tanh", "he"), (4, "relu", "he"), (3, "relu", "he"), (2, "sigmoid", "small")],
+)
+def test_the_sizes_of_signals_are_those_of_the_gradient(depth, activation, initialization):
+    """dW[l] of `backward` is dZ[l] times A[l−1]ᵀ; two starts are repeated here, with the sizes from the definition.
+
+    The first layer is remembered from one case to the next, and each case changes one of the arguments.
+    """
+    result = widgets.signals.measure(depth, activation, initialization)
     X, y, _, _ = widgets.your_network.some_digits()
     X, Y = X[:300], y[np.newaxis, :300]
-    W, b = network.initialize_parameters([784, 50, 50, 50, 1], "lecun", random_state=3)
-    Z, A = network.forward(X, W, b, "tanh")
-    dW, _ = network.backward(Y, W, Z, A, "tanh")
-    dZ = widgets.signals.errors(Y, W, Z, "tanh")
-    for l in (1, 2, 3):
-        np.testing.assert_allclose(dZ[l] @ A[l - 1].T, dW[l], rtol=1e-9, atol=1e-15)
-        np.testing.assert_allclose(result.forward[2, l - 1] ** 2, A[l].var(axis=1).mean(), rtol=1e-9)
-        np.testing.assert_allclose(result.backward[2, l - 1], 300 * np.linalg.norm(dZ[l]) / np.sqrt(dZ[l].size))
+    for seed in (3, 5):
+        sizes = [784, *[50] * (depth - 1), 1]
+        W, b = network.initialize_parameters(sizes, initialization, random_state=seed)
+        Z, A = network.forward(X, W, b, activation)
+        dW, _ = network.backward(Y, W, Z, A, activation)
+        dZ = widgets.signals.errors(Y, W, Z, activation)
+        forward, backward = result.forward[seed - 1], result.backward[seed - 1]
+        assert len(forward) == len(backward) == depth - 1
+        for l in range(1, depth):
+            np.testing.assert_allclose(dZ[l] @ A[l - 1].T, dW[l], rtol=1e-9, atol=1e-15)
+            np.testing.assert_allclose(forward[l - 1] ** 2, A[l].var(axis=1).mean(), rtol=1e-9)
+            np.testing.assert_allclose(backward[l - 1], 300 * np.linalg.norm(dZ[l]) / np.sqrt(dZ[l].size))
 
 
 def test_measure_of_signals_refuses():
@@ -640,6 +651,8 @@ def test_measure_of_signals_refuses():
             widgets.signals.measure(depth)
     with pytest.raises(ValueError, match="hidden_activation is 'swish'"):
         widgets.signals.measure(3, "swish")
+    with pytest.raises(ValueError, match="initialization is 'large'"):
+        widgets.signals.measure(3, "relu", "large")
 
 
 def test_a_race_is_on_the_same_batches_from_the_same_weights():
