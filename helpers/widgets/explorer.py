@@ -118,7 +118,8 @@ class Explorer(ipywidgets.VBox):
     def _begin(self, state):
         """Compute and show the result for a state, or a message if that is not possible."""
         try:
-            self._shown, self.title.value = None, self._challenge.heading() + NOTE
+            self._announce()
+            self._shown = None
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # a rising cost is visible anyway and may be intended
                 self._show(self._compute(**state), state)
@@ -130,6 +131,10 @@ class Explorer(ipywidgets.VBox):
             raise
         finally:
             self.title.value = self._challenge.heading()
+
+    def _announce(self):
+        """Say that a result is being computed. An incomplete result on the screen, if there is one, says so itself."""
+        self.title.value = self._challenge.heading() + (NOTE if self._shown else "")
 
     def _redraw(self, change):
         """Draw the picture again, because the page has become narrow or wide."""

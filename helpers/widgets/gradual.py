@@ -3,7 +3,7 @@
 import asyncio
 import warnings
 
-from helpers.widgets.explorer import NOTE, REFUSALS, Explorer
+from helpers.widgets.explorer import REFUSALS, Explorer
 from helpers.widgets.view import garbage_waits
 
 BREAK = 0.002  # time between two parts, in seconds, during which the kernel handles the next move
@@ -50,15 +50,14 @@ class Gradual(Explorer):
     @garbage_waits()
     def _show_next(self, parts, state):
         """Compute and show the next part, and return whether there was one."""
-        self._shown, self.title.value = None, self._challenge.heading() + NOTE
+        self._announce()
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 for result in parts:
                     self._show(result, state, complete=False)
+                    self.title.value = self._challenge.heading()
                     return True
         except REFUSALS:
             pass  # `_begin` shows the reason
-        finally:
-            self.title.value = self._challenge.heading()
         return False

@@ -36,8 +36,9 @@ async def settled(explorer):
 def test_the_finished_networks_are_shown_while_the_others_are_trained(trained):
     explorer = widgets.race.explorer()
     del trained[:]
-    messages, pictures = [], []
+    messages, pictures, notes = [], [], []
     explorer.message.observe(lambda change: messages.append(change.new), names="value")
+    explorer.title.observe(lambda change: notes.append("the last result is still shown" in change.new), names="value")
     explorer.picture.observe(lambda change: pictures.append(change.new), names="value")
 
     async def move():
@@ -52,17 +53,20 @@ def test_the_finished_networks_are_shown_while_the_others_are_trained(trained):
         "Still training: Adam. Held-out accuracy so far: gradient descent 0.900, momentum 0.980",
     ]
     assert messages[2].startswith("Lowest cost: momentum.") and len(messages) == len(set(pictures)) == 3
-    assert "computing" not in explorer.title.value and "batch_size=50)" in explorer.line.value
+    assert notes == [True, False]  # not beside an incomplete result
+    assert "batch_size=50)" in explorer.line.value
     at_once = widgets.race.explorer()
     at_once.controls["batch_size"].value = 50  # without an event loop
     assert screen(at_once) == screen(explorer)
     assert len(trained) == 3  # both explorers know the networks of either
 
 
-def test_a_new_rate_is_shown_at_once_with_the_networks_that_are_known(trained):
+def test_a_new_rate_is_shown_at_once_with_the_networks_that_are_known(trained, monkeypatch):
     explorer = widgets.race.explorer()
     draw, drawn = explorer._draw, []
     explorer._draw = lambda result, ax: drawn.append(len(result.scores)) or draw(result, ax)
+    train, notes = widgets.race._train, []
+    monkeypatch.setattr(widgets.race, "_train", lambda *a: notes.append(explorer.title.value[-40:]) or train(*a))
 
     async def move():
         for value in (0.5, 0.1):
@@ -71,7 +75,8 @@ def test_a_new_rate_is_shown_at_once_with_the_networks_that_are_known(trained):
 
     asyncio.run(move())
     assert drawn == [3, 3]
-    assert len(trained) == 4  # back at the first rate, nothing is trained
+    assert ["still shown" in note for note in notes] == [True]  # back at the first rate, nothing is trained
+    assert "still shown" not in explorer.title.value
 
 
 def test_the_next_move_ends_a_computation(trained):
