@@ -60,12 +60,8 @@ def run(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
     if positive_whole(batch_size, "batch_size") > 64:
         raise ValueError(f"batch_size is {batch_size}, but it must be between 1 and 64")
     rates = {"gradient_descent": gradient_descent, "momentum": momentum, "adam": adam}
-    return _race(
-        {
-            name: _run(name, positive_number(rate, f"the learning rate of {name}"), batch_size)
-            for name, rate in rates.items()
-        }
-    )
+    rates = {name: positive_number(rate, f"the learning rate of {name}") for name, rate in rates.items()}
+    return _race({name: _run(name, rate, batch_size) for name, rate in rates.items()})
 
 
 def parts(batch_size, **rates):

@@ -6,13 +6,17 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import matplotlib.text
 import numpy as np
 import pytest
+from matplotlib._mathtext import Parser
 from matplotlib.colors import to_rgb
+from matplotlib.textpath import TextToPath
 from nbval.plugin import get_sanitize_patterns
 from PIL import Image
 
@@ -93,6 +97,23 @@ def test_a_drawing_is_the_same_each_time():
     first, second = output.as_svg(drawn()), output.as_svg(drawn())
     assert first == second
     assert output.as_png(drawn())[0] == output.as_png(drawn())[0]
+
+
+def test_a_formula_is_parsed_for_the_first_drawing_only(monkeypatch):
+    def formulas(size):
+        with plt.rc_context(style.STYLE):
+            figure = plt.figure(figsize=(2, 1))
+            figure.text(0.1, 0.5, r"$\epsilon^{-5} \to 10^{-17}$", fontsize=size)
+        return output.as_svg(figure)
+
+    with monkeypatch.context() as change:
+        change.setattr(output, "_formulas_parsed_once", nullcontext)
+        parsed_anew = [formulas(size) for size in (9, 12, 9)]
+    formulas(9), formulas(12)
+    monkeypatch.setattr(Parser, "parse", lambda *_: pytest.fail("parsed again"))
+    assert [formulas(size) for size in (9, 12, 9)] == parsed_anew
+    assert parsed_anew[0] != parsed_anew[1]
+    assert matplotlib.text.TextToPath is TextToPath
 
 
 TWICE = """
