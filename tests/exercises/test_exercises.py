@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import functools
 import json
 import os
 import re
@@ -423,14 +424,20 @@ def surroundings():
     return sys.stdout, sys.stderr, builtins.input, sys.gettrace(), alarm, np.geterr()
 
 
+@functools.cache
+def strange_verdicts(name):
+    """Judge all strange answers, once for all tests, and check that everything has been given back."""
+    before = surroundings()
+    verdicts = [judge(EXERCISES[name], answer) for answer in STRANGE]
+    assert surroundings() == before
+    return verdicts
+
+
 @pytest.mark.parametrize("exercise", ALL, **NAMED)
 def test_no_answer_breaks_it(exercise):
-    before = surroundings()
-    for answer in STRANGE:
-        said = judge(exercise, answer)
+    for answer, said in zip(STRANGE, strange_verdicts(exercise.name), strict=True):
         assert said.kind in ("wrong", "open"), answer
         assert_fit_to_show(said, exercise)
-    assert surroundings() == before
 
 
 def assert_fit_to_show(said, exercise):
@@ -472,7 +479,7 @@ def test_no_verdict_gives_the_solution_away(exercise):
     lines = {line.split("#")[0].strip() for line in exercise.solution_text.splitlines()}
     lines -= {line.split("#")[0].strip() for line in exercise.stub.splitlines()} | {""}
     lines.discard(f"return {', '.join(exercise.parts)}")  # names, which the prompt tells
-    said = [judge(exercise, answer).words for answer in STRANGE] + [wrong.hint for wrong in exercise.wrong]
+    said = [verdict.words for verdict in strange_verdicts(exercise.name)] + [wrong.hint for wrong in exercise.wrong]
     for line in lines:
         assert not any(line in words for words in said if len(line) > 6), line
     for hint in exercise.hints:
