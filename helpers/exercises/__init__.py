@@ -19,17 +19,18 @@ Apart from `points`, these functions never raise an error, whatever the answer, 
 To read the code, start with `commands` (the functions above), `core` (what an exercise is) and the exercises for a
 lesson, such as `lesson_04`. Then read `judging` (how an answer is judged), `explaining` (which explanation is chosen),
 `reading` and `repair` (how a mistake is located in the reader's code) with `catalogue` (the mistakes that it tries to
-undo), `warrants` (what must hold for a description to be given), `pairs` (two mistakes at once), and `diagnosis` and
-`phrases` (how a mistake is described). If no change corrects the code, `clues`, `traps`, `nudges` and `loose_ends` look
-at the code alone, `results` at the numbers, and `probing` at what affects the result. For a typed answer, `cell` reads
-the code, and `glances`, `differences`, `assigned` and `typed_code` judge it, with `coincidence` to reject what fits by
-chance. `limits` and `surroundings` isolate the reader's code, and `restart` tells the reader what to run first after a
-kernel restart. `record` stores the answers on the reader's machine, together with their code, which `source` returns
-and `needed` completes from other cells. `variation` changes the numbers in an exercise, and `seed` determines whose
-numbers are used. `submission` defines the file that `handing_in` writes. For the teacher, `works` reads such files,
-`rerun` runs the answers again in a separate process (`worker`), in which `replay` executes the cells, `grade` marks
-them, `merging` combines the files of each learner, `gradebook` writes the results, and `class_list` looks up IDs.
-`handout` writes a copy of the lessons for a class, and `nbgrader_course` writes a course for nbgrader.
+undo), `warrants` (what must hold for a description to be given), and `diagnosis` and `phrases` (how a mistake is
+described). If no change corrects the code, `clues`, `traps`, `nudges` and `loose_ends` look at the code alone,
+`results` at the numbers, and `ingredients` at what the formula contains. For a typed answer, `cell` reads the code, and
+`glances`, `differences`, `assigned` and `typed_code` judge it, with `corrections` to find the change that corrects it
+and `coincidence` to reject what fits by chance. `limits` and `surroundings` isolate the reader's code, and `restart`
+tells the reader what to run first after a kernel restart. `record` stores the answers on the reader's machine, together
+with their code, which `source` returns and `needed` completes from other cells. `variation` changes the numbers in an
+exercise, and `seed` determines whose numbers are used. `submission` defines the file that `handing_in` writes. For the
+teacher, `works` reads such files, `rerun` runs the answers again in a separate process (`worker`), in which `replay`
+executes the cells, `grade` marks them, `merging` combines the files of each learner, `gradebook` writes the results,
+and `class_list` looks up IDs. `handout` writes a copy of the lessons for a class, and `nbgrader_course` writes a course
+for nbgrader.
 """
 
 from importlib import import_module

@@ -18,6 +18,7 @@ METHODS = (
     "all",
     "any",
 )
+BUILTIN = ("sum", "max", "min")  # Python's own functions, which go through the rows of an array
 REDUCTIONS = {"sum", "mean", "max", "min", "std", "amax", "prod", "norm", "cumsum", "logsumexp"}
 
 
@@ -36,11 +37,11 @@ def edits_of(slot, node):
         yield of_slot("rows", slot, ast.Attribute(node.args[0], "size", ast.Load()), node)
     if name == "range":
         yield from _ranges(slot, node)
+    if name in BUILTIN and not node.keywords:
+        yield from _of_entries(slot, node, name)
     kept = ("range", "len", "dict", "list", "tuple", "zip", *REDUCTIONS)
     if len(node.args) == 1 and not node.keywords and name not in kept:
         yield from _single_argument(slot, node, name)
-    if len(node.args) == 2:
-        yield of_slot("comma", slot, ast.Call(node.func, [ast.BinOp(node.args[0], ast.Sub(), node.args[1])], []), node)
     yield from _without_call(slot, node, name)
     for i in range(
         name == "where", len(node.args) - 1 if name != "einsum" else 0
@@ -54,6 +55,19 @@ def edits_of(slot, node):
         kind = keyword.arg if keyword.arg in ("axis", "keepdims") else "extra"
         new = ast.Call(node.func, node.args, node.keywords[:i] + node.keywords[i + 1 :])
         yield of_slot(kind, slot, new, node, 0.4, piece=ast.unparse(keyword))
+
+
+def _of_entries(slot, node, name):
+    """Yield edits to `sum(x)` and the like, which goes through the rows of an array only, and to `np.max(x)`."""
+    array = node.args[0] if node.args else node.func.value
+    if name == "max" and isinstance(node.func, ast.Attribute):
+        yield of_slot("over_all", slot, parse(f"np.maximum({ast.unparse(array)}, 0)"), node)
+    if isinstance(node.func, ast.Attribute) or len(node.args) > 1:
+        return
+    if not isinstance(array, (ast.GeneratorExp, ast.ListComp)):
+        yield of_slot("rows_only", slot, parse(f"np.{name}({ast.unparse(array)})"), node)
+    for other in (other for other in BUILTIN if other != name):
+        yield of_slot("reduction", slot, ast.Call(ast.Name(other, ast.Load()), node.args, []), node)
 
 
 def _without_call(slot, node, name):

@@ -2,7 +2,7 @@
 
 import ast
 
-from helpers.exercises import expressions, per_example, statements, structure
+from helpers.exercises import containers, expressions, per_example, statements, structure
 from helpers.exercises.edits import EVERYWHERE
 
 
@@ -25,7 +25,7 @@ def of(function, scope, numbers, arrays, tables, outside=()):
     list of edits.Edit
     """
     found = [*statements.edits_of(function), *expressions.edits_of(function, scope, numbers, arrays, tables, outside)]
-    found += [*structure.edits_of(function, arrays), *per_example.edits_of(function)]
+    found += [*structure.edits_of(function, arrays), *per_example.edits_of(function), *containers.edits_of(function)]
     return sorted(found + _everywhere(found), key=lambda edit: edit.rank)
 
 

@@ -13,7 +13,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from helpers.exercises import typed
 from helpers.exercises.running import results_or_error
 
 
@@ -154,13 +153,6 @@ class Exercise:
             results_or_error(self.broken, self.cases()) if self.broken else None,
             needs,
         )
-
-    @cached_property
-    def slips(self):
-        """Return the wrong answers that a single slip in the formula would produce, each with a hint."""
-        if self.cases is not None or isinstance(self.right, str) or not self.solution:
-            return []
-        return typed.slips(self.solution, self.name[3:] if self.is_question else "answer", self.right)
 
 
 class Key(NamedTuple):

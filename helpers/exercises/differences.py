@@ -23,10 +23,7 @@ def about(exercise, mine, code):
             width, below = _width(node.left, code, made), abs(value(node.right, code.scope))
             mended = width and mine * below / width
             if width and not np.isclose(width, below) and np.isclose(mended, exercise.right, rtol=5e-3):
-                return (
-                    f"`{ast.unparse(node)}`{where(code.line(node))} compares two points that are {width:g} apart, but "
-                    f"divides by {below:g}. What must the difference of two values be divided by to give a slope?"
-                )
+                return _about_width(node, code, width, below)
     for node in ast.walk(code.tree) if re.search(SLOPE, exercise.prompt) else ():
         width = _width(node, code, made) if isinstance(node, ast.BinOp) else 0
         if width > WIDE:
@@ -48,19 +45,54 @@ def definitions(tree):
     return made
 
 
+def of_function(code, seen):
+    """Return a sentence and a question about a difference quotient in a function, or "" if nothing is wrong with it.
+
+    Parameters
+    ----------
+    code : reading.Code
+        The code of the function.
+    seen : callable
+        Takes an expression of the code and returns its values while the function runs (see `warrants.values_of`).
+    """
+    made = definitions(code.tree)
+    for node in ast.walk(code.tree):
+        points = _points(node.left, made) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) else ()
+        ones, others, below = (seen(part) for part in (*points, node.right)) if points else ((), (), ())
+        if not below or np.ndim(below[0]) or not len(ones) == len(others) == len(below):
+            continue
+        widths = [np.abs(np.subtract(one, other)).max() for one, other in zip(ones, others, strict=True)]
+        if np.all(widths) and not np.isclose(widths, np.abs(below), rtol=1e-4).any():
+            return _about_width(node, code, widths[0], abs(below[0]))
+    return ""
+
+
+def _about_width(node, code, width, below):
+    return (
+        f"`{ast.unparse(node)}`{where(code.line(node))} compares two points that are {width:g} apart, but divides by "
+        f"{below:g}. What must the difference of two values be divided by to give a slope?"
+    )
+
+
 def _width(node, code, made):
     """Return the distance of the two points if an expression is the difference of a function there, otherwise 0."""
+    points = _points(node, made)
+    return abs(value(ast.BinOp(points[0], ast.Sub(), points[1]), code.scope)) if points else 0
+
+
+def _points(node, made):
+    """Return the two points if an expression is the difference of a function there, otherwise ()."""
     node = made.get(getattr(node, "id", ""), node)
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Sub):
-        return 0
+        return ()
     sides = [made.get(getattr(side, "id", ""), side) for side in (node.left, node.right)]
     if not all(isinstance(side, ast.Call) and not side.keywords for side in sides):
-        return 0
+        return ()
     points = list(zip(*([side.func, *side.args] for side in sides), strict=False))
     different = [pair for pair in points if ast.unparse(pair[0]) != ast.unparse(pair[1])]
     if len(different) != 1 or different[0] == points[0]:
-        return 0
-    return abs(value(ast.BinOp(different[0][0], ast.Sub(), different[0][1]), code.scope))
+        return ()
+    return different[0]
 
 
 def value(node, variables):

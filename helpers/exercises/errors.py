@@ -1,9 +1,12 @@
 """Explain errors raised by the reader's code, and quote the lines in which they occurred."""
 
+import copy
 import difflib
 import linecache
 import re
 from types import FunctionType
+
+import numpy as np
 
 from helpers.exercises import limits
 from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError, text_of
@@ -121,6 +124,28 @@ def about_error(name, error, function=None):
     said = f" (`{text}`)" if text else ""
     question = " What are the types and shapes of the values in it?" if line else ""
     return f"`{name}` stopped with {type(error).__name__}{said}{there}.{question}"
+
+
+NOT_FINITE = {  # what NumPy reports when a line gives NaN or an infinite value, and what the line does
+    "overflow encountered in exp": "takes the exponential of a number that is too large",
+    "divide by zero encountered in log": "takes the logarithm of 0",
+    "divide by zero": "divides by 0",
+    "invalid value encountered in log": "takes the logarithm of a negative number",
+    "invalid value encountered in (true_)?divide": "divides 0 by 0 or infinity by infinity",
+}
+
+
+def about_not_finite(function, cases):
+    """Return a sentence about the first line that gives NaN or an infinite value, or "" if it cannot be found."""
+    for case in cases:
+        try:
+            with np.errstate(divide="raise", over="raise", invalid="raise"):
+                function(*copy.deepcopy(case))
+        except FloatingPointError as error:
+            line, text = own_line(error, function), text_of(error)
+            does = next((words for pattern, words in NOT_FINITE.items() if re.search(pattern, text)), "")
+            return f"The first to give one is the line {quote(line)}, which {does}." if line and does else ""
+    return ""
 
 
 def _sizes(text):

@@ -5,17 +5,30 @@ alone.
 """
 
 import copy
-import functools
 
-from helpers.exercises import clues, diagnosis, pairs, probing, repair, typed_code, values, variants
+from helpers.exercises import (
+    clues,
+    corrections,
+    diagnosis,
+    differences,
+    ingredients,
+    repair,
+    values,
+    variants,
+    warrants,
+)
 from helpers.exercises.core import Verdict
+from helpers.exercises.errors import about_not_finite
 from helpers.exercises.results import sets
 from helpers.exercises.running import run
 
 # If one of these changes corrects the code, a hint such as "the inner sizes do not match" still names the cause.
 SAME_CAUSE = ("no_transpose", "transpose", "order_of_product", "wrong_factor", "order_of_arguments", "wrong_return")
 # If one of these changes corrects the code, the cause is certain, even if another mistake gives the same results.
-SURE = ("floor", "power", "uncalled", "whole_shape", "outside", "detached", "early_return", "not_replaced")
+SURE = (
+    "floor power uncalled whole_shape outside detached early_return not_replaced alias keys whole_slice "
+    "rows_only not_derived one_condition"
+).split()
 
 
 def explain(exercise, answer, hint, generic, earlier, failed, part):
@@ -45,12 +58,13 @@ def _without_one_change(exercise, answer, code, passed, found, pointed, generic,
     other = _another_number(exercise, code, passed) if code and not failed else None
     if other:
         return Verdict("wrong", earlier + diagnosis.describe(other, code))
+    seen = lambda node: warrants.values_of(node, code, exercise.cases(), repair.compiled)  # noqa: E731
+    said = differences.of_function(code, seen) if code and not failed else ""
+    if said:
+        return Verdict("wrong", earlier + said)
     said = variants.find(answer, exercise.cases(), exercise.arguments, passed, exercise.m)
     if said:
         return pointed(said)
-    both = pairs.find(code, exercise.cases(), passed, found) if code else None
-    if both:
-        return Verdict("wrong", pairs.describe(both, code))
     if found and (not failed or found.complete):
         return Verdict("wrong", diagnosis.describe(found, code))
     return _without_repair(exercise, answer, code, generic, failed, pointed)
@@ -58,7 +72,7 @@ def _without_one_change(exercise, answer, code, passed, found, pointed, generic,
 
 def _another_number(exercise, code, passed):
     """Return the mistake that is corrected by using a different number from the question, or None."""
-    others = typed_code.other_numbers(code, typed_code.numbers_of(exercise.prompt))
+    others = corrections.other_numbers(code, corrections.numbers_of(exercise.prompt))
     other = repair.find(code, exercise.cases(), passed, found=list(others))
     return other if other and other.whole else None
 
@@ -67,28 +81,16 @@ def _without_repair(exercise, answer, code, generic, failed, pointed):
     """Return the verdict if no change to the code explains the mistake: `generic` and a remark about the code."""
     if failed:
         return pointed(clues.with_unused(generic, code))
+    if values.LOOK_FOR in generic:
+        generic = generic.replace(values.LOOK_FOR, about_not_finite(answer, exercise.cases()) or values.LOOK_FOR)
     shown = clues.of(exercise, code, generic, _comparison(exercise, _same_size)) if code else ""
-    probed = "" if shown else _probed(exercise, answer, functools.partial(diagnosis.called, code, exercise.parts))
-    if probed or not shown:
-        first = "" if probed and "right shape" in generic else _short(generic) if probed else generic
-        return pointed(f"{first} {probed}".strip())
-    words = f"{_short(generic)} {shown}".strip()
-    return pointed(words) if shown.startswith(diagnosis.about_unused(code) or "\n") else Verdict("wrong", words)
-
-
-def _probed(exercise, answer, called):
-    """Return what the first wrong case shows about the arguments that affect the result (see `probing`)."""
-    passed = _comparison(exercise)
-    for i, case in enumerate(exercise.cases() if callable(exercise.solution) else ()):
-        right, count = passed(answer, i)
-        if len(right) < count:
-            return probing.find(answer, exercise.solution, case, exercise.arguments, exercise.parts, called)
-    return ""
-
-
-def _short(generic):
-    """Return a general description, or "" if it is too long to be followed by a cause."""
-    return generic if len(generic) < 200 else ""
+    if code and not shown and callable(exercise.solution) and " Of the tested" not in generic:
+        shown = ingredients.about_missing(code, exercise.solution_text)
+    if not shown:
+        return pointed(generic)
+    words = f"{generic} {shown}" if len(generic) < 200 else shown
+    points = shown.startswith((diagnosis.about_unused(code) or "\n", "The formula contains"))
+    return pointed(words) if points else Verdict("wrong", words)
 
 
 def _same_size(mine, right):

@@ -18,6 +18,7 @@ FAMILIES = [  # functions and methods that are easily confused
     {"zeros", "ones", "empty", "full"},
     {"zeros_like", "ones_like", "empty_like"},
 ]
+NEVER_MISSING = ("cumsum", "argmax", "amax", "average")  # functions of a family that no formula here contains
 INDICES = (ast.Name, ast.Constant, ast.BinOp, ast.Call)
 SLOPES = ("sigmoid", "sigmoid_prime", "softmax", "tanh_prime", "forward", "backward", "gradients")
 
@@ -26,6 +27,7 @@ class Known(NamedTuple):
     """The possible replacements for an expression."""
 
     names: list  # names of variables
+    stored: list  # names of the variables among them that are not arguments
     scope: list  # names of functions
     counts: list  # expressions that give a number of rows, columns or entries
     outside: list  # names of notebook variables that the function uses
@@ -64,7 +66,7 @@ def edits_of(function, scope, numbers, arrays, tables, outside):
     assigned = [n for n in ast.walk(function) if isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)]
     targets = [n.slice for n in assigned]
     entries = [parse(text) for text in dict.fromkeys(map(ast.unparse, assigned))]
-    known = Known(names, scope, counts, outside, loops, entries)
+    known = Known(names, names[len(arguments) :], scope, counts, outside, loops, entries)
     stored = {id(n) for target in targets for n in ast.walk(target)}  # a wrong target is less likely than a wrong value
     for edit in _of_slots(function, known, numbers, inputs):
         if not (edit.kind == "sign" and id(edit.node) in sizes):
@@ -88,15 +90,14 @@ def _of_slots(function, known, numbers, inputs):
             continue
         if isinstance(parent, ast.Attribute) and ast.unparse(node) in ("np", "np.linalg"):
             continue
+        if isinstance(node, (ast.Call, ast.BinOp)) and isinstance(parent, (ast.BinOp, ast.Call, ast.Attribute)):
+            for name in known.stored:
+                yield of_slot("name", slot, ast.Name(name, ast.Load()), node, 3)
         yield from missing.around(slot, node, parent, known.scope, numbers, known.counts, inputs)
 
 
 def _calls(slot, node, parent, known):
     yield from calls.edits_of(slot, node)
-    averaged = node.func.value if isinstance(node.func, ast.Attribute) and not node.args else None
-    if getattr(node.func, "attr", "") == "mean" and not node.keywords:
-        for count in known.counts:
-            yield of_slot("early_mean", slot, ast.BinOp(averaged or node.args[0], ast.Div(), count), node)
 
 
 def _lambdas(slot, node, parent, known):
@@ -106,7 +107,7 @@ def _lambdas(slot, node, parent, known):
 
 def _subscripts(slot, node, parent, known):
     if isinstance(node.slice, ast.Compare):
-        yield of_slot("masked", slot, ast.BinOp(node.value, ast.Mult(), node.slice), node)
+        yield of_slot("selected", slot, node.slice, node)
     for entry in known.entries if isinstance(parent, ast.Call) else ():
         if isinstance(node.ctx, ast.Load) and ast.unparse(entry) != ast.unparse(node):
             yield of_slot("name", slot, entry, node)
@@ -194,6 +195,8 @@ def _slices(slot, node, parent, known):
         yield of_slot("extra_call", (node, "step"), None, parent)
     for bound in ("lower", "upper"):
         old = getattr(node, bound)
+        if old is not None and node.lower is not node.upper and None in (node.lower, node.upper):
+            yield of_slot("whole_slice", slot, old, parent)
         if old is not None:
             for new in (None, _plus(old, 1), _plus(old, -1)):
                 yield of_slot("index", (node, bound), new, parent)
@@ -236,7 +239,7 @@ def _attributes(slot, node, parent, known):
     for family in FAMILIES:
         if node.attr in family and isinstance(parent, ast.Call):
             kind = "reduction" if node.attr in calls.REDUCTIONS else "function"
-            for other in sorted(family - {node.attr}):
+            for other in sorted(family - {node.attr, *NEVER_MISSING}):
                 new = ast.Attribute(node.value, other, ast.Load())
                 yield of_slot(kind, slot, new, node, 0, f"{node.attr} {other}")
     if node.attr in ("tanh", "exp", "cosh"):

@@ -11,14 +11,14 @@ EXPONENTIALS = ("np.exp", "math.exp")
 MOST_NUMBERS = 8  # in a formula in which two of them are exchanged
 USUAL_TWICE = set("places log_given floor power number name index function swapped_functions late".split())
 SIGNS_OF = {"exp": "exp|sigmoid|softmax", "log": "log", "root": r"sqrt|\*\* *0\.5|\*\* *\(1 */ *2\)", "square": r"\*\*"}
-SIGNS_OF["doubled"] = SIGNS_OF["square"]
+SIGNS_OF["doubled"], SIGNS_OF["squared_share"] = SIGNS_OF["square"], "1 - "
 
 
 def rank(edit, solution, weak):
     """Return the rank of an edit, which is lower for a likelier mistake.
 
     A term with the wrong sign is likelier than a quantity that should be left out. An operation or a function that the
-    solution does not contain is unlikely to be missing, and a weak kind of change (see `typed_code`) comes last.
+    solution does not contain is unlikely to be missing, and a weak kind of change (see `corrections`) comes last.
     """
     usual = edits.RANKS["extra"] - 0.5 if edit.kind == "sign" and isinstance(edit.node, ast.BinOp) else edit.rank
     return not _fits(edit, solution), weak, usual - 0.2 * (edit.kind == "flipped")

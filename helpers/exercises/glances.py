@@ -84,6 +84,8 @@ def _operands(node, operator):
 def _about_a_shape(exercise, code):
     """Return a sentence about the shape of an array in place of a single number, or "" if there is none."""
     node = cell.result(code)
+    if getattr(node, "attr", "") == "ndim" and "ndim" not in exercise.solution_text:
+        return f"`{ast.unparse(node)}`{where(code.line(node))} counts the axes of the array. What should be counted?"
     shape = np.shape(code.scope.get(getattr(getattr(node, "value", None), "id", "")))
     if getattr(node, "attr", "") != "shape" or np.ndim(exercise.right) or len(shape) < 2:
         return ""

@@ -132,7 +132,7 @@ def _about_value(exercise, mine, right, code):
     if not np.isfinite(mine).all():
         return line + _about_infinity(exercise, mine, code if formula else None)
     mine = mine.squeeze().astype(float)
-    said = typed.look(mine, right, re.search(r"\bshare\b", exercise.prompt), formula) or _slip(exercise, mine)
+    said = typed.look(mine, right, re.search(r"\bshare\b", exercise.prompt), formula)
     if said:
         return line + ending(f"{_few(mine)}{said}", question_of(exercise))
     return line + values.about_numbers(mine, right, question_of(exercise), formula)
@@ -180,11 +180,16 @@ def _about_shape(mine, right):
     listed = (
         f"a list of {mine.size}, [{', '.join(map(values.number, mine))}]" if is_list else values.shape_in_words(mine)
     )
-    question = "What does each number stand for?"
-    if mine.ndim and right.ndim == 0:
-        parts = np.isclose([entries.sum(), entries.prod()], right, rtol=5e-3).any()
-        question = f"{'The right numbers are there. ' if parts else ''}How can you combine them?"
+    question = _about_several(entries, right) if mine.ndim and right.ndim == 0 else "What does each number stand for?"
     return f"The answer should be {wanted}, but it is {listed}. {question}"
+
+
+def _about_several(entries, right):
+    """Return the question about a list in place of a single number."""
+    if np.isclose(entries, right).any():
+        return "Which one of these numbers does the question ask for?"
+    parts = np.isclose([entries.sum(), entries.prod()], right, rtol=5e-3).any()
+    return f"{'The right numbers are there. ' if parts else ''}How can you combine them?"
 
 
 def _known(exercise, mine, code):
@@ -213,8 +218,8 @@ def _fits(mine, value):
     if mine.squeeze().shape != value.shape:
         return False
     pairs = list(zip(np.ravel(mine).astype(float), np.ravel(value).astype(float), strict=True))
-    return all(np.isclose(a, b, rtol=1e-6, atol=1e-12) or (_is_short(b) and float(f"{a:.{_digits(b)}g}") == b)
-               for a, b in pairs)  # fmt: skip
+    return all(np.isclose(a, b, rtol=1e-6 if b % 1 else 1e-9, atol=1e-12)
+               or (_is_short(b) and float(f"{a:.{_digits(b)}g}") == b) for a, b in pairs)  # fmt: skip
 
 
 def _in_two_digits(mine, value):
@@ -231,17 +236,6 @@ def _is_short(number):
 
 def _digits(number):
     return max(3, len(f"{abs(number):.4g}".replace("0.", "").lstrip("0").replace(".", "")))
-
-
-def _slip(exercise, mine):
-    """Return the hint for a slip in the formula that gives this number.
-
-    Return "" if there is none or if the number has so few digits that the match may be a coincidence.
-    """
-    if any(float(f"{v:.3g}") == v for v in np.ravel(mine)):
-        return ""
-    found = {hint for value, hint in exercise.slips if np.allclose(mine, value, rtol=2e-3, atol=0)}
-    return found.pop() if len(found) == 1 else ""
 
 
 def _few(mine):

@@ -15,7 +15,6 @@ def _numpy(name):
 WRAPS = {
     "root": _numpy("sqrt"),
     "square": lambda node: ast.BinOp(node, ast.Pow(), ast.Constant(2)),
-    "size": _numpy("abs"),
     "exp": _numpy("exp"),
     "log": _numpy("log"),
     "complement": lambda node: ast.BinOp(ast.Constant(1), ast.Sub(), node),

@@ -2,7 +2,7 @@
 
 import ast
 
-from helpers.exercises.edits import of_slot
+from helpers.exercises.edits import of_slot, parse
 
 PRODUCTS = (ast.Mult, ast.MatMult)
 SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add}
@@ -69,8 +69,18 @@ def _products(slot, node):
         yield of_slot("wrong_factor", slot, ast.BinOp(left.value, op, _transposed(right)), node)
     if turned == [False, True]:
         yield of_slot("wrong_factor", slot, ast.BinOp(_transposed(left), op, right.value), node)
+    yield from _row_products(slot, node, turned)
     yield of_slot("order_of_product", slot, ast.BinOp(right, op, left), node)
     yield of_slot("transposed_product", slot, ast.BinOp(_transposed(right), op, _transposed(left)), node)
+
+
+def _row_products(slot, node, turned):
+    """Yield an edit from x @ y.T or x.T @ y to the sum of x * y within each row or column."""
+    if turned in ([False, True], [True, False]):
+        sides = zip((node.left, node.right), turned, strict=True)
+        x, y = (ast.unparse(side.value if is_turned else side) for side, is_turned in sides)
+        new = parse(f"(({x}) * ({y})).sum(axis={int(turned[1])}, keepdims=True)")
+        yield of_slot("row_products", slot, new, node)
 
 
 def _transposed(node):

@@ -68,7 +68,7 @@ WORDS = {
     "function": ("{piece} is not the right function", "Which function does the formula contain?"),
     "reduction": (
         "{piece} is not the right way to combine the entries",
-        "Do you need a sum, a mean, a maximum or a length?",
+        "What does the formula do with these entries?",
     ),
     "upside_down": (
         "{piece} multiplies where it should divide, or the other way round",
@@ -97,6 +97,30 @@ WORDS = {
     "covered": (
         "In {piece}, {call} is also applied to a factor that does not belong there",
         "Which part of the formula is the argument of this function?",
+    ),
+    "keys": ("In {piece}, the keys do not belong to these values", "Which key should each of the values have?"),
+    "reversed": (
+        "The entries of {piece} are in the opposite order",
+        "In which order does the loop compute them, and in which order are they needed?",
+    ),
+    "alias": (
+        "{line} makes no copy, but only gives the same array another name",
+        "Which array do the lines after it change?",
+    ),
+    "whole_slice": ("{piece} selects a whole range of entries", "Which single entry should it select?"),
+    "selected": (
+        "{piece} selects the values themselves, not how many of them there are",
+        "What should be counted or averaged?",
+    ),
+    "one_condition": ("{line} decides for all entries at once", "How can each entry have its own condition?"),
+    "row_products": (
+        "{piece} multiplies every row or column of one array by every one of the other",
+        "Which entries belong together, and what should be added up?",
+    ),
+    "over_all": ("{piece} is a single value for all entries together", "Should each entry have its own value?"),
+    "not_derived": (
+        "{piece} is the square from the loss, not its derivative",
+        "What is the derivative of a square?",
     ),
     "square_outside": (
         "In {piece}, the square is taken after the functions are applied",
@@ -225,7 +249,6 @@ WORDS = {
     "power": ("In Python, `^` means the exclusive or of two integers, not a power", "How is a power written?"),
     "wrong_factor": ("In {piece}, the wrong factor is transposed", "Which shape should the product have?"),
     "wrong_return": ("{line} returns the wrong quantities", "Which two does the exercise ask for?"),
-    "comma": ("The comma in {piece} makes two separate arguments", "Which operation should combine the two instead?"),
     "outside": (
         "{piece} is not an argument of the function but comes from elsewhere in the notebook",
         "Which argument, or which size of an argument, should you use instead?",
@@ -236,10 +259,6 @@ WORDS = {
     ),
     "root": ("A square root is missing at {piece}", "What is the unit of this value, and what should it be?"),
     "square": ("A square is missing at {piece}", "Where does the formula contain a square?"),
-    "size": (
-        "At {piece}, positive and negative values should count the same",
-        "How does the sign affect the result here?",
-    ),
     "exp": ("An exponential is missing at {piece}", "Where does the formula contain it?"),
     "log": ("A logarithm is missing at {piece}", "Where does the formula contain it?"),
     "complement": (
@@ -272,18 +291,9 @@ WORDS = {
     ),
     "uncalled": ("{piece} creates a function but does not call it", "At which point is its value needed?"),
     "whole_shape": ("{piece} is the tuple of all sizes", "Which of them do you need here?"),
-    "early_mean": (
-        "{piece} averages over all entries at once",
-        "Which of them should stay separate until later, and what should you divide by?",
+    "rows_only": (
+        "{piece} goes through the rows of the array only",
+        "How many entries are there, and how can you reach all of them?",
     ),
-    "carried": (
-        "The value that {line} sets before the loop is carried over from pass to pass",
-        "What should be kept for the next pass, and what should be computed again?",
-    ),
-    "masked": (
-        "{piece} keeps only the entries for which the condition is true",
-        "Which value should the other entries have?",
-    ),
-    "rows_only": ("{piece} loops over the rows only", "How many entries are there, and how can you reach all of them?"),
     "floor": ("`//` in {piece} cuts off everything after the decimal point", "Which kind of division keeps it?"),
 }

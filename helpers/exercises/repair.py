@@ -110,7 +110,7 @@ def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
             continue
         right, count = _score(candidate, order[0], passed)
         complete = len(right) == count
-        if not right > before or not warrants.holds(edit, code, cases, _compiled):
+        if not right > before or not warrants.holds(edit, code, cases, compiled):
             continue
         if complete and all(_is_right(candidate, i, passed) for i in order[1:]):
             return as_found(code, edit, True, True)
@@ -129,7 +129,7 @@ def as_found(code, edit, whole, complete):
 
 def _first_wrong(code, cases, passed):
     """Return the order of the cases, starting with a wrong one, and the names of the results that are right in it."""
-    own = _compiled(code)
+    own = compiled(code)
     if own is None:
         return None, None
     for i in range(len(cases)):
@@ -160,17 +160,14 @@ def _is_right(function, i, passed):
 
 
 def _gains_everywhere(code, candidate, order, passed):
-    """Return whether a change makes no result wrong that was right.
-
-    If there is only one result, the change must also correct it in most of the cases in which it was wrong.
-    """
-    own, wrong, gained, most = _compiled(code), 0, 0, 0
+    """Return whether a change of a function with several results makes none of them wrong that was right."""
+    own, most = compiled(code), 0
     for i in order:
-        (before, count), (after, results) = _score(own, i, passed), _score(candidate, i, passed)
+        (before, _), (after, count) = _score(own, i, passed), _score(candidate, i, passed)
         if not after >= before:
             return False
-        wrong, gained, most = wrong + (len(before) < count), gained + (after > before), max(most, results)
-    return most > 1 or 2 * gained > wrong
+        most = max(most, count)
+    return most > 1
 
 
 def all_edits(code, cases):
@@ -214,7 +211,7 @@ def matters(code, edit, cases):
         return False
     with np.errstate(all="ignore"), limits.time_limit(2 * EACH * len(cases)):
         mine, other = (
-            [_outcome(function, case) for case in cases] for function in (_compiled(code), _changed(code, edit))
+            [_outcome(function, case) for case in cases] for function in (compiled(code), _changed(code, edit))
         )
     try:
         np.testing.assert_equal(other, mine)  # treats NaN as equal to NaN
@@ -249,10 +246,10 @@ def _calls_in_order(code):
 def _changed(code, edit):
     """Return the function with the edit applied. The tree itself is left as it was."""
     with edits.applied(edit):
-        return _compiled(code)
+        return compiled(code)
 
 
-def _compiled(code):
+def compiled(code):
     scope = dict(code.scope)
     scope.setdefault("__builtins__", builtins)
     try:

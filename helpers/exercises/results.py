@@ -73,7 +73,7 @@ def _limited(mine, right, given):
     if len(given) != 1 or len(mine) != 1:
         return ""
     ((name, x),), (a,), (b,) = given, mine.values(), right.values()
-    if not np.shape(x) == a.shape == b.shape or not a.ndim:
+    if not np.shape(x) == a.shape == b.shape or a.ndim != 1 or not np.isfinite(a).all():
         return ""
     order = np.argsort(x, axis=None)
     x, good = np.ravel(x)[order], np.isclose(a, b, rtol=1e-6, atol=1e-9, equal_nan=True).ravel()[order]

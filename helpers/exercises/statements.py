@@ -38,9 +38,7 @@ def edits_of(function):
             if isinstance(node, (ast.For, ast.While)):
                 yield from _around_a_loop(owner, body, i)
             if isinstance(node, ast.If):
-                turned = ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
-                yield of_body("unconditional", owner, body, [*body[:i], *node.body, *body[i + 1 :]], node)
-                yield of_body("comparison", owner, body, [*body[:i], turned, *body[i + 1 :]], node)
+                yield from _conditions(owner, body, i)
             if isinstance(node, ast.Expr) and getattr(getattr(node.value, "func", None), "id", "") == "print":
                 result = node.value.args[0] if len(node.value.args) == 1 else ast.Tuple(node.value.args, ast.Load())
                 yield of_body("no_return", owner, body, [*body[:i], ast.Return(result), *body[i + 1 :]], node)
@@ -64,6 +62,24 @@ def _moved(owner, body, i):
         for bound in (1, 0):
             guarded = ast.If(parse(f"{loop} > {bound}"), [node], [])
             yield of_body("guard", owner, body, [*body[:i], guarded, *body[i + 1 :]], node)
+
+
+def _conditions(owner, body, i):
+    """Yield edits that remove or negate a condition, or return `np.where(c, x, y)` in place of x if `np.all(c)`."""
+    turned = ast.If(ast.UnaryOp(ast.Not(), body[i].test), body[i].body, body[i].orelse)
+    yield of_body("unconditional", owner, body, [*body[:i], *body[i].body, *body[i + 1 :]], body[i])
+    yield of_body("comparison", owner, body, [*body[:i], turned, *body[i + 1 :]], body[i])
+    test, after = body[i].test, body[i].orelse or body[i + 1 : i + 2]
+    if (
+        getattr(getattr(test, "func", None), "attr", "") not in ("all", "any")
+        or not len(body[i].body) == len(after) == 1
+    ):
+        return
+    condition = ast.unparse(test.args[0] if test.args else test.func.value)
+    one, other = body[i].body[0], after[0]
+    if isinstance(one, ast.Return) and isinstance(other, ast.Return) and one.value and other.value:
+        new = parse(f"np.where({condition}, {ast.unparse(one.value)}, {ast.unparse(other.value)})")
+        yield of_body("one_condition", owner, body, [*body[:i], ast.Return(new)], body[i])
 
 
 def _uses(node, name):
@@ -149,8 +165,6 @@ def _around_a_loop(owner, body, i):
     if after and not isinstance(after[0], ast.Return):
         yield of_body("in_loop", owner, body, [*before, _loop(loop, [*loop.body, after[0]]), *after[1:]], after[0])
     yield from _added_up(owner, body, i)
-    for j in range(i):
-        yield of_body("carried", owner, body, [*body[:j], _loop(loop, [*body[j:i], *loop.body]), *after], body[j])
 
 
 def _added_up(owner, body, i):

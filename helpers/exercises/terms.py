@@ -17,6 +17,7 @@ def edits_of(slot, node, parent):
     yield from _wrong_term(slot, node)
     yield from _square_outside(slot, node)
     yield from _other_slope(slot, node)
+    yield from _not_derived(slot, node)
 
 
 def _misplaced(slot, node, parent):
@@ -109,12 +110,30 @@ def _other_slope(slot, node):
         yield of_slot("other_slope", slot, parse(f"{tanh[1]} * (1 - {tanh[1]})"), node)
     if sigmoid and sigmoid[1] == sigmoid[2]:
         yield of_slot("other_slope", slot, parse(f"1 - ({sigmoid[1]}) ** 2"), node)
+    above, below = _fraction(node)
+    for i, factor in enumerate(above) if len(above) > 2 else ():
+        share = f"1 - {ast.unparse(factor)}"
+        rest = [other for other in _without(above, i) if ast.unparse(other) != share]
+        if len(rest) == len(above) - 2:
+            new = _quotient([*rest, parse(f"1 - ({ast.unparse(factor)}) ** 2")], below)
+            yield of_slot("other_slope", slot, new, node, piece=f"{ast.unparse(factor)} * ({share})")
     squared = isinstance(node.op, ast.Pow) and getattr(node.right, "value", None) == 2
     twice = isinstance(node.op, ast.Mult) and ast.unparse(_fraction(node.left)[0][-1]) == ast.unparse(node.right)
     if squared or twice:
         share = node.left if squared else node.right
         other = ast.BinOp(ast.Constant(1), ast.Sub(), share)
         yield of_slot("squared_share", slot, ast.BinOp(node.left, ast.Mult(), other), node)
+
+
+def _not_derived(slot, node):
+    """Yield an edit from 0.5 * x ** 2 or x ** 2 / 2 to x."""
+    above, below = _fraction(node)
+    for i, factor in enumerate(above):
+        halves = [n for n in above if getattr(n, "value", 0) == 0.5], [n for n in below if getattr(n, "value", 0) == 2]
+        if isinstance(getattr(factor, "op", None), ast.Pow) and getattr(factor.right, "value", 0) == 2 and any(halves):
+            rest = [n for n in _without(above, i) if n not in halves[0]], [n for n in below if n not in halves[1]]
+            new = _quotient([factor.left, *rest[0]], rest[1])
+            yield of_slot("not_derived", slot, new, node, piece=ast.unparse(factor))
 
 
 def _square_outside(slot, node):

@@ -1,88 +1,8 @@
 """Explain a wrong typed number, either by a slip in the formula or by what the number alone reveals."""
 
-import ast
-
 import numpy as np
 
-from helpers.exercises import catalogue, edits
-
-FORMULA = {  # descriptions of slips in the formula that do not give away the right number
-    "sign": "You get this value if a sign in the formula is wrong. Which terms are negative?",
-    "extra": "You get this value if you leave out a part of the formula. Which of the given numbers have you not used?",
-    "extra_exponent": "You get this value if you leave out a power in the formula. What is squared in it?",
-    "extra_sum": "You get this value if you leave out a sum in the formula. What should be added up?",
-    "upside_down": "You get this value if you multiply instead of dividing, or divide instead of multiplying. What is "
-    "the denominator?",
-    "parentheses": "You get this value if you group the operations differently. Which one comes first?",
-    "operation": "You get this value if you combine two parts of the formula in a different way. Should you add or "
-    "multiply them?",
-    "no_two": "You get this value if you leave out a factor of 2 or use it twice. Where does the formula contain a 2?",
-    "complement": "This is 1 minus the right share. Which of the two shares does the question ask for?",
-    "square": "You get this value if you take one square too many or leave out a root. What is the unit of the result?",
-    "root": "You get this value if you take one root too many or leave out a square. What is the unit of the result?",
-    "log": "This is the logarithm of a part of the formula. Does the question ask for a logarithm?",
-    "index": "You get this value if one of the numbers comes from the wrong place. Which layer does each belong to?",
-    "range": "You get this value if you leave out the first or the last term. What has to be counted?",
-}
-CALLS = {
-    "sqrt": "This is the result without the square root. What is its unit?",
-    "log": "This is the result without the logarithm. Where does the formula contain one?",
-    "exp": "This is the result without the exponentials. Where does the formula contain them?",
-    "abs": "A sign is wrong. Can the result be negative?",
-}
-
-
-def slips(code, name, right):
-    """Return the wrong values that a single small change to the solution's code would produce, each with a hint.
-
-    Parameters
-    ----------
-    code : str
-        The solution.
-    name : str
-        The variable that holds the value.
-    right : number or sequence of numbers
-        The right value.
-
-    Returns
-    -------
-    list of (value, str) pairs
-    """
-    if not any(isinstance(node, (ast.BinOp, ast.Call)) for node in ast.walk(ast.parse(code))):
-        return []  # the solution is only a number, not a formula
-    tree = ast.parse(f"def answer():\n    {code.replace(chr(10), chr(10) + '    ')}\n    return {name}").body[0]
-    found = {}
-    with np.errstate(all="ignore"):
-        for edit in catalogue.of(tree, [], [], [], []):
-            hint = _hint(edit, code)
-            value = _value(tree, edit) if hint else None
-            if value is not None and value.shape == np.shape(right) and not np.allclose(value, right, rtol=2e-2):
-                found.setdefault(tuple(np.round(np.ravel(value), 12)), (value.tolist(), hint))
-    return list(found.values())
-
-
-def _hint(edit, code):
-    powers = "sqrt" in code or "**" in code
-    if edit.kind in ("complement", "log", "square", "root") and edit.piece != code.split("=")[-1].strip():
-        if edit.kind in ("complement", "log") or not powers:
-            return None
-    if edit.kind == "no_two" and "2" not in code:
-        return None
-    if edit.kind == "extra_call":
-        function = getattr(edit.node, "func", None)
-        return CALLS.get(getattr(function, "attr", getattr(function, "id", "")))
-    return FORMULA.get(edit.kind)
-
-
-def _value(tree, edit):
-    scope = {"np": np}
-    try:
-        with edits.applied(edit):
-            edits.define([tree], scope)
-            value = np.asarray(scope["answer"](), dtype=float)
-        return value if np.isfinite(value).all() else None
-    except Exception:
-        return None
+SWAPPED = "All the digits are right, but in the wrong order. Did you swap two of them?"
 
 
 def look(mine, right, share=False, computed=False):
@@ -116,8 +36,8 @@ def _about_one(mine, right, share, computed):
         return "The size is right but the sign is wrong. Should the result be positive or negative?"
     whole = right == round(right)
     said = _about_a_count(mine, right, computed) if whole and mine == round(mine) else ""
-    if said:
-        return said
+    if said or (not computed and not whole and _digits_swapped(mine, right)):
+        return said or SWAPPED
     power = np.log10(mine / right) if mine * right > 0 else 0.5
     if abs(power - round(power)) < 1e-3 and round(power) and (not whole or _same_digits(mine, right)):
         return "The digits are right, but the decimal point is in the wrong place. By which power of 10 is it off?"
@@ -137,12 +57,21 @@ def _about_a_count(mine, right, computed):
         slip = not computed and abs(mine - right) == 1
         return "Close. Is there a slip, or is something counted once too often or left out?" if slip else ""
     if sorted(f"{mine:.0f}") == sorted(f"{right:.0f}"):
-        return "All the digits are right, but in the wrong order. Did you swap two of them?"
+        return SWAPPED
     if mine in {float(f"{right:.{digits}g}") for digits in range(2, len(f"{right:.0f}"))}:
         return "This is rounded, but the question asks for the exact number. What are its last digits?"
     if abs(mine - right) < 0.05 * right:
         return "Close, but a count must be exact. Is there a slip, or do you count something twice or not at all?"
     return ""
+
+
+def _digits_swapped(mine, right):
+    """Return whether a number with three or more digits has the digits of the right one in a different order."""
+    digits = _digits(mine, 15)
+    if len(digits) < 3 or not 0.1 < mine / right < 10:
+        return False
+    expected = _digits(right, len(digits))
+    return digits != expected and sorted(digits) == sorted(expected)
 
 
 def _same_digits(mine, right):

@@ -7,36 +7,20 @@ import numpy as np
 
 from helpers.exercises import (
     assigned,
-    catalogue,
     cell,
     clues,
-    coincidence,
+    corrections,
     diagnosis,
-    edits,
-    expressions,
-    formulas,
     glances,
     loose_ends,
-    repair,
     values,
 )
 from helpers.exercises.errors import listed, quote, where
 from helpers.exercises.questions import ending, of as question_of
 
-# Some kinds of change show what is wrong with the formula (STRONG), and others show only where it is wrong (WEAK).
-STRONG = set(
-    "rows floor extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index "
-    "range axis complement product reduction square_inside accumulated in_loop out_of_loop flipped misplaced inside "
-    "late swapped_functions other_slope applied_twice root_of_squares growing squared_share log_given power_of_e "
-    "entries".split()
-)
 FIRST = ("growing", "entries")  # these changes explain a formula better than a hint for its value
-# These kinds of WEAK change show the line.
+# These weak kinds of change (see `corrections`) show the line.
 IN_A_LINE = set("function order_of_arguments comparison overwritten doubled root square exp log".split())
-WEAK = set(
-    "function name number operand operation no_two root square exp log order_of_arguments comparison "
-    "overwritten doubled places".split()
-)
 COMMON = {0, 0.5, 1, 2, 10, 100, 1000}  # numbers that may occur in any formula
 FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75"}
 MOST = 3  # maximum number of values listed in a message
@@ -57,28 +41,27 @@ def explain(exercise, mine, code, hint, fits):
     fits : callable
         Takes two values and returns whether they agree.
     """
-    right = np.asarray(exercise.right)
     other = glances.at_a_glance(exercise, mine, code)
     if other:
         return other
     rare = mine.ndim > 0 or abs(mine) > 100 or mine != np.round(mine)  # many different formulas give small integers
-    found, alone = _find(code, exercise, fits) if cell.may_run_again(code) else (None, False)
+    found, alone = corrections.find(code, exercise, fits) if cell.may_run_again(code) else (None, False)
     names = _about_names(code)
-    line = look_at(code, found if alone and found.kind in (STRONG | IN_A_LINE if rare else STRONG) else None)
+    kinds = corrections.STRONG | (IN_A_LINE if rare else set())
+    line = look_at(code, found if alone and found.kind in kinds else None)
+    found = None if found and corrections.is_one_of_many(found, code, exercise, fits) else found
     if names and not _uses_the_question(exercise, code):
         extra = found and found.kind == "extra" and found.piece in {node.id for node in cell.foreign_names(code)}
         return diagnosis.describe(found, code) if extra else names
     first = _before_a_hint(exercise, code, found, hint, fits)
-    if first:
-        return first
-    if hint and rare and not (names and not found and mine.size > 4):
-        return line + ending(hint, question_of(exercise))
-    if found and found.kind in STRONG:
+    if first or (hint and rare and not (names and not found and mine.size > 4)):
+        return first or line + ending(hint, question_of(exercise))
+    if found and found.kind in corrections.STRONG:
         return diagnosis.describe(found, code)
     if names or (hint and found is None):
         return names or line + ending(hint, question_of(exercise))
-    strange = "" if hint else glances.about_a_cost(exercise, code)
-    strange = strange or _about_numbers(exercise, code, 1 + (mine.squeeze().shape != right.shape), found)
+    least = 1 + (mine.squeeze().shape != np.shape(exercise.right))
+    strange = (not hint and glances.about_a_cost(exercise, code)) or _about_numbers(exercise, code, least, found)
     if strange or hint:
         return strange or line + ending(hint, question_of(exercise))
     return diagnosis.describe(found, code) if found else _about_unused(exercise, code)
@@ -87,7 +70,7 @@ def explain(exercise, mine, code, hint, fits):
 def _before_a_hint(exercise, code, found, hint, fits):
     """Return an explanation that takes precedence over a hint, whose value may match only by coincidence, or ""."""
     may_run = cell.may_run_again(code)
-    said = assigned.exchanged(exercise, code, _passed(exercise, fits), found, hint) if may_run else ""
+    said = assigned.exchanged(exercise, code, corrections.comparison(exercise, fits), found, hint) if may_run else ""
     whole = not np.any(np.asarray(exercise.right) % 1)  # two numbers of a formula often give a whole one by chance
     first = found and (found.kind in FIRST or (found.kind == "places" and not whole))
     if found and found.kind == "parentheses":  # a factor of a sum may be wrong for another reason
@@ -97,7 +80,7 @@ def _before_a_hint(exercise, code, found, hint, fits):
 
 def correction(exercise, code, fits):
     """Describe the single mistake in a formula whose value cannot be compared, or return "" if none is found."""
-    found = _find(code, exercise, fits)[0] if cell.may_run_again(code) else None
+    found = corrections.find(code, exercise, fits)[0] if cell.may_run_again(code) else None
     return diagnosis.describe(found, code) if found else ""
 
 
@@ -121,70 +104,8 @@ def _only_gives_numbers(node):
 def _uses_the_question(exercise, code):
     """Return whether the code contains a number from the question, other than as an index."""
     indices = {id(part) for n in ast.walk(code.tree) if isinstance(n, ast.Subscript) for part in ast.walk(n.slice)}
-    given = set(numbers_of(exercise.prompt)) | {abs(float(v)) for v in np.ravel(exercise.right)}
+    given = set(corrections.numbers_of(exercise.prompt)) | {abs(float(v)) for v in np.ravel(exercise.right)}
     return any(abs(value) in given for value, node in cell.typed_numbers(code) if id(node) not in indices)
-
-
-def _passed(exercise, fits):
-    """Return a function for `repair` that determines whether the function without arguments returns the right value."""
-    right = np.asarray(exercise.right)
-
-    def passed(function, i):
-        return (["answer"] if fits(values.conform(function(), right)[""], right) else []), 1
-
-    return passed
-
-
-def _find(code, exercise, fits):
-    """Return the likeliest change that corrects a formula, or None, and whether no change of another line does."""
-    passed = _passed(exercise, fits)
-    known = [name for name in expressions.SLOPES if callable(code.scope.get(name))]
-    found = [e for e in catalogue.of(code.tree, known, [], [], []) if e.kind in STRONG | WEAK]
-    solution = exercise.solution if isinstance(exercise.solution, str) else ""
-    given = numbers_of(solution)
-    found += other_numbers(code, [*given, *(round(1 - share, 9) for share in given if 0 < share < 1)])
-    found += [*formulas.operands(code, numbers_of(solution)), *formulas.others(code, exercise.prompt, solution)]
-    found = [edit for edit in found if formulas.is_usual(edit, code, solution)]
-    found = [edit for edit in found if edit.kind != "swapped" or assigned.agrees(edit, code, exercise.prompt)]
-    found.sort(key=lambda edit: formulas.rank(edit, solution, edit.kind in WEAK))
-    best = repair.find(code, [()], passed, found=found)
-    while best and coincidence.is_one(best.edit, code, solution, numbers_of(exercise.prompt)):
-        found = found[found.index(best.edit) + 1 :]
-        best = repair.find(code, [()], passed, found=found)
-    elsewhere = best and [
-        edit for edit in found if edit.kind in STRONG - {best.kind} and code.line(edit.node) != best.line
-    ]
-    alone = best is not None and repair.find(code, [()], passed, found=elsewhere) is None
-    best = _likelier_number(best, code, passed, found, given) if best and best.kind == "number" else best
-    return best, alone and best is not None
-
-
-def _likelier_number(best, code, passed, found, given):
-    """Return the wrong number if only one number can be wrong, or if only one of two is corrected by one in `given`.
-
-    Return None if changing either of two numbers gives the right result, so that nothing shows which one is wrong.
-    """
-    others = [edit for edit in found if edit.kind == "number" and edit.node is not best.node]
-    rival = repair.find(code, [()], passed, found=others)
-    known = [one for one in (best, rival) if one and getattr(one.edit.changes[0][2], "value", None) in given]
-    in_a_list = any(best.node in getattr(n, "elts", ()) for n in ast.walk(code.tree))
-    if rival is None or (rival.piece == best.piece and not in_a_list):
-        return best
-    return known[0] if len(known) == 1 else None
-
-
-def other_numbers(code, wanted):
-    """Yield edits that replace a number with one from the formula or shift its decimal point."""
-    for slot, node, _ in expressions.slots(code.tree):
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-            others = [*wanted, *(node.value * 10.0**k for k in (-3, -2, -1, 1, 2, 3))]
-            for other in others:
-                if other != node.value:
-                    yield edits.of_slot("number", slot, ast.Constant(other), node)
-
-
-def numbers_of(text):
-    return sorted({abs(float(number)) for number in re.findall(r"\d+(?:\.\d+)?(?:e-?\d+)?", text)})
 
 
 def _line(code):
@@ -226,8 +147,8 @@ def _about_numbers(exercise, code, least, found=None):
     """
     texts = [exercise.prompt, exercise.reason, exercise.solution_text, *exercise.hints]
     texts += [_in_digits(exercise.prompt), *(FRACTIONS[sign] for text in texts for sign in text if sign in FRACTIONS)]
-    known = {*numbers_of(" ".join(texts)), *COMMON, *(abs(float(v)) for v in np.ravel(exercise.right))}
-    given = [n for n in numbers_of(exercise.prompt) if n] + [1.0]
+    known = {*corrections.numbers_of(" ".join(texts)), *COMMON, *(abs(float(v)) for v in np.ravel(exercise.right))}
+    given = [n for n in corrections.numbers_of(exercise.prompt) if n] + [1.0]
     known |= {
         x
         for x in (*(a / b for a in given for b in given if a % 1 == b % 1 == 0), *(1 - n for n in given))
@@ -263,9 +184,9 @@ def _about_unused(exercise, code):
     used = {abs(value) for value, _ in cell.typed_numbers(code)}
     for value, text in assigned.intermediate(exercise.solution):
         if any(np.isclose(value, number) for number in used):
-            used |= set(numbers_of(text))
-    wanted = set(numbers_of(exercise.solution.split("#")[0])) & set(numbers_of(exercise.prompt))
-    missing = sorted(wanted - used - COMMON)
+            used |= set(corrections.numbers_of(text))
+    wanted = set(corrections.numbers_of(exercise.solution.split("#")[0])) & set(corrections.numbers_of(exercise.prompt))
+    missing = sorted(wanted - used - {0, 0.5, 1, 2})
     if not missing or any(isinstance(n, ast.Call) for n in ast.walk(cell.result(code))):
         return ""
     numbers = " and ".join(f"{number:g}" for number in missing[:MOST])

@@ -8,6 +8,7 @@ import numpy as np
 from helpers import gradient_check
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
+LOOK_FOR = "Look for a division by 0, a log of 0 or an overflow in exp."
 MOST_ENTRIES = 10**7  # results with more entries are rejected, because no exercise needs so many
 
 
@@ -171,7 +172,7 @@ def describe(name, mine, right, m=1, given=()):
     if mine.shape != right.shape:
         return _describe_shape(the, mine, right, m)
     if not np.isfinite(mine).all() and np.isfinite(right).all():
-        return f"{the} contains NaN or an infinite value. Look for a division by 0, a log of 0 or an overflow in exp."
+        return f"{the} contains NaN or an infinite value. {LOOK_FOR}"
     if right.ndim == 0:
         return f"{the} is {number(mine)}, but it should be {number(right)}."
     finding = gradient_check.compare(name, mine, right, m)
@@ -251,6 +252,8 @@ def _describe_shape(the, mine, right, m):
         )
     if right.ndim == 2 and 0 < mine.ndim <= 2:
         words = gradient_check.compare("", mine, right, m).words
+        if "transposed" in words and not _close(mine.T, right):
+            words = words.partition(":")[0]
         return f"{the} {words.replace('but its parameter has', 'but the right one has')}."
     return f"{the} is {shape_in_words(mine)}, but it should be {shape_in_words(right)}."
 

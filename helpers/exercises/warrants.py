@@ -39,7 +39,7 @@ def values_of(node, code, cases, compiled):
     seen = []
 
     def keep(value):
-        seen.append(value)
+        seen.append(copy.copy(value))
         return value
 
     watched = edits.of_slot("name", slot, ast.Call(ast.Name(SEEN, ast.Load()), [node], []), node)
