@@ -61,7 +61,7 @@ def _of_entries(slot, node, name):
     """Yield edits to `sum(x)` and the like, which goes through the rows of an array only, and to `np.max(x)`."""
     array = node.args[0] if node.args else node.func.value
     if name == "max" and isinstance(node.func, ast.Attribute):
-        yield of_slot("over_all", slot, parse(f"np.maximum({ast.unparse(array)}, 0)"), node)
+        yield of_slot("over_all", slot, parse(f"np.maximum({ast.unparse(array)}, 0)"), node, -0.1)
     if isinstance(node.func, ast.Attribute) or len(node.args) > 1:
         return
     if not isinstance(array, (ast.GeneratorExp, ast.ListComp)):

@@ -45,15 +45,15 @@ RANKS = {
             "wrong_return uncalled",
             "detached extra extra_call applied_twice power floor",
             "sign index range axis needless_axis keepdims no_axis order_of_arguments count rows guard whole_shape",
-            "root_of_squares other_slope not_derived squared_share keys reversed alias whole_slice selected "
+            "root_of_squares other_slope not_derived over_all squared_share keys reversed alias whole_slice selected "
             "one_condition name as_is doubled function product reduction upside_down flipped order_of_product "
             "transposed_product transpose no_transpose swapped_index",
             "wrong_factor hard_coded outside",
             "parentheses comparison unconditional relative letters collected one_column extra_exponent "
-            "extra_statement statement_order in_loop out_of_loop one_entry other_axis reordered "
+            "extra_statement statement_order in_loop out_of_loop carried one_entry other_axis reordered "
             "rows_only growing accumulated overwritten square_inside square_outside misplaced wrong_term spread "
             "covered inside late product_of_means all_pairs subset cut swapped_functions sum_of_lengths lengths "
-            "clobbered row_products over_all",
+            "clobbered row_products",
             "root square exp log complement no_function extra_sum not_summed outer",
             "no_mean no_factor no_slope",
             "places log_given power_of_e entries number operand operation no_term no_two",

@@ -44,6 +44,8 @@ IN_A_LINE = [
     (ImportError, "", "An import fails{there} ({text}). Which available function does the "
      "same?"),
     (KeyError, "", "A dictionary has no entry {text}{there}. Which keys does it have, and which do you need?"),
+    (IndexError, "tuple index", "A tuple, such as the shape of an array, has fewer entries than are used{there}. How "
+     "many axes may the array have?"),
     (IndexError, "", "An index is out of range{there} (`{text}`). What are its first and last values?"),
     (AttributeError, "^module", "A function that does not exist is used{there}: {text}. In which part of the module is "
      "the right one?"),

@@ -183,10 +183,11 @@ def _pairs(slot, node, parent, known):
     in_header = 4 if isinstance(parent, (ast.For, ast.comprehension)) else 0  # its variables are rarely swapped there
     yield of_slot(kind, slot, turned, node, in_header)
     if isinstance(parent, ast.Return):
+        own = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
         for first in known.names:
             for second in known.names:
                 pair = ast.Tuple([ast.Name(first, ast.Load()), ast.Name(second, ast.Load())], ast.Load())
-                if first != second:
+                if first != second and own != {first, second}:
                     yield of_slot("wrong_return", slot, pair, node)
 
 

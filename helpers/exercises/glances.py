@@ -248,9 +248,11 @@ def _about_all_pairs(exercise, code):
         loops = getattr(node, "generators", [])
         loops = loops or [n for n in ast.walk(node) if isinstance(node, ast.For) and isinstance(n, ast.For)]
         over = [ast.unparse(loop.iter) for loop in loops]
-        if len(over) == 2 and over[0] == over[1] and not any(getattr(loop, "ifs", []) for loop in loops):
+        later = len(over) == 2 and re.sub(r"^range\(\w+ \+ 1, ", "range(", over[1])
+        if later and later == over[0] and not any(getattr(loop, "ifs", []) for loop in loops):
+            others = "every other one and with itself" if over[0] == over[1] else "every later one"
             return (
-                f"Both loops run over all of {quote(over[0])}{where(code.line(node))}, so every entry is combined with "
-                "every other one and with itself. Which pairs does the question ask for?"
+                f"The loops run over all of {quote(over[0])}{where(code.line(node))}, so every entry is combined with "
+                f"{others}. Which pairs does the question ask for?"
             )
     return ""

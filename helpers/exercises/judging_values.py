@@ -198,9 +198,6 @@ def _known(exercise, mine, code):
     found = {hint for (value,), hint in known if _fits(mine, value)}
     if not found and not code:  # the result of a formula has not been rounded by hand
         found = {hint for (value,), hint in known if typed_like(mine, value)}
-        # A number close to the right one does not count as a known wrong value.
-        far = mine.ndim == np.ndim(exercise.right) == 0 and not np.isclose(mine, exercise.right, rtol=0.1)
-        found = found or {hint for (value,), hint in known if far and _in_two_digits(mine, value)}
     found = {hint for hint in found if not code or _may_be_about(hint, exercise.key.needs.get(hint, ""), code)}
     return found.pop() if len(found) == 1 else ""
 
@@ -220,14 +217,6 @@ def _fits(mine, value):
     pairs = list(zip(np.ravel(mine).astype(float), np.ravel(value).astype(float), strict=True))
     return all(np.isclose(a, b, rtol=1e-6 if b % 1 else 1e-9, atol=1e-12)
                or (_is_short(b) and float(f"{a:.{_digits(b)}g}") == b) for a, b in pairs)  # fmt: skip
-
-
-def _in_two_digits(mine, value):
-    """Return whether a number is a known non-integer value, rounded or truncated to two digits."""
-    if mine.ndim or np.ndim(value) or value == np.round(value) or float(f"{mine:.2g}") != mine:
-        return False
-    unit = 10.0 ** (np.floor(np.log10(abs(value))) - 1)
-    return any(np.isclose(mine, cut(value / unit) * unit) for cut in (np.round, np.trunc))
 
 
 def _is_short(number):

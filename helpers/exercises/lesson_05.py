@@ -164,7 +164,10 @@ EXERCISES = [
                 ),
             ),
             Wrong(lambda P: P**2, "Each parameter is nudged on its own, not in combination with the others."),
-            Wrong(172046, "The biases have to be nudged too."),
+            Wrong(
+                172046,
+                "8 of the parameters are missing. Which weights and biases does each of the two layers have?",
+            ),
             Wrong(
                 lambda P: 3 * P,
                 "Two passes per parameter are enough. You do not need the cost at the unchanged parameters.",

@@ -477,6 +477,7 @@ EXERCISES = [
             Wrong(2 * 0.16 / float(np.sqrt(200)), "The factor p (1 − p) belongs under the square root as well."),
             Wrong(float(2 * np.sqrt(0.8 / 200)), "The factor 1 − p is missing under the square root."),
             Wrong(float(2 * np.sqrt(0.2 / 200)), "The factor p is missing under the square root."),
+            Wrong(0.13, "That is the lesson's own interval. Which score and how many images does the question give?"),
             Wrong(0.0554, "That is 1.96 standard deviations, but the lesson uses two."),
             Wrong(float(3 * np.sqrt(0.16 / 200)), "That is three standard deviations, but the question asks for two."),
             Wrong(0.00566, "You put the decimal point in the wrong place."),

@@ -446,7 +446,7 @@ EXERCISES = [
                 lambda K: K + 1,
                 (
                     "With <more> workers, a step spends a little less time on computation than on "
-                    "communication. Did you add one worker who does not share the computation?"
+                    "communication. With how many workers are the two times equal?"
                 ),
             ),
             Wrong(

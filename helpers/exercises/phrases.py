@@ -104,7 +104,7 @@ WORDS = {
         "In which order does the loop compute them, and in which order are they needed?",
     ),
     "alias": (
-        "{line} makes no copy, but only gives the same array another name",
+        "{line} makes no copy, only another name for the same array",
         "Which array do the lines after it change?",
     ),
     "whole_slice": ("{piece} selects a whole range of entries", "Which single entry should it select?"),
@@ -118,10 +118,7 @@ WORDS = {
         "Which entries belong together, and what should be added up?",
     ),
     "over_all": ("{piece} is a single value for all entries together", "Should each entry have its own value?"),
-    "not_derived": (
-        "{piece} is the square from the loss, not its derivative",
-        "What is the derivative of a square?",
-    ),
+    "not_derived": ("{piece} is the square from the loss, not its derivative", "What is the derivative of a square?"),
     "square_outside": (
         "In {piece}, the square is taken after the functions are applied",
         "Which of them comes first in the formula?",
@@ -291,6 +288,10 @@ WORDS = {
     ),
     "uncalled": ("{piece} creates a function but does not call it", "At which point is its value needed?"),
     "whole_shape": ("{piece} is the tuple of all sizes", "Which of them do you need here?"),
+    "carried": (
+        "The value that {line} sets before the loop is carried over from pass to pass",
+        "What should be kept for the next pass, and what should be computed again?",
+    ),
     "rows_only": (
         "{piece} goes through the rows of the array only",
         "How many entries are there, and how can you reach all of them?",

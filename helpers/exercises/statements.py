@@ -165,6 +165,8 @@ def _around_a_loop(owner, body, i):
     if after and not isinstance(after[0], ast.Return):
         yield of_body("in_loop", owner, body, [*before, _loop(loop, [*loop.body, after[0]]), *after[1:]], after[0])
     yield from _added_up(owner, body, i)
+    for j in range(i):
+        yield of_body("carried", owner, body, [*body[:j], _loop(loop, [*body[j:i], *loop.body]), *after], body[j])
 
 
 def _added_up(owner, body, i):

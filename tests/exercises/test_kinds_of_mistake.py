@@ -161,7 +161,7 @@ TYPED = [  # exercise, code, words of the verdict, words that are not in it
     ("08.byhand", "answer, total = [], 0\nfor e in (1, 2, 5):\n    total += e\n    answer.append(e / total)", "`total += e` is still adding", "of the 3"),
     ("08.byhand", "e = np.exp([0, 2, 5])\nanswer = e / e.sum()", "contains `2` only inside a logarithm", "one at a time"),
     ("08.byhand", "answer = [1 / 8, 2 / 8, 4 / 8]", "Which of the three exponentials is too small", "of the 3"),
-    ("09.passes", "n = [784, 30, 10]\nanswer = sum((a + 1) * b for a in n for b in n)", "Both loops run over all of `n`", "one at a time"),
+    ("09.passes", "n = [784, 30, 10]\nanswer = sum((a + 1) * b for a in n for b in n)", "The loops run over all of `n`", "one at a time"),
     ("09.passes", "answer = 784 * 30 * 10", "the sizes of all three layers", "parameter counts"),
     ("08.error", "a = np.array([0.5, 0.25, 0.25])\nanswer = (np.diag(a) - np.outer(a, a))[1].tolist()", "a row of the Jacobian", "ratios"),
     ("10.bytes", "answer = 79510 * 32 / 1000", "the size in kilobits", "784"),
