@@ -561,7 +561,7 @@ def test_how_an_answer_may_be_written(name, answer):
         ("04.step", plus(lambda Z: np.arange(len(Z))[:, np.newaxis] == 1), "all in row 1"),
         ("04.step", lambda W: W, "does not take the arguments"),
         ("04.step", lambda W, dZ, Z: Z[:, 0], "has shape (3,), but"),
-        ("04.step", lambda W, dZ, Z: Z.T, "has shape (5, 3), but the right one has shape (3, 5): it is transposed"),
+        ("04.step", lambda W, dZ, Z: Z.T, "has shape (5, 3), but the right one has shape (3, 5). `W`"),
         (
             "04.step",
             lambda W, dZ, Z: 2 * ((W.T @ dZ) * sigmoid_prime(Z)),
