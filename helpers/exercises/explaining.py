@@ -73,11 +73,9 @@ def _without_one_change(exercise, answer, code, passed, found, pointed, generic,
 
 def _another_number(exercise, code, passed):
     """Return the mistake that is corrected by using a different number from the question, or None."""
-    signs = {id(n.comparators[0]) for n in ast.walk(code.tree) if isinstance(n, ast.Compare)}
+    limits = {id(n.comparators[0]) for n in ast.walk(code.tree) if isinstance(n, ast.Compare)}
     others = corrections.other_numbers(code, corrections.numbers_of(exercise.prompt))
-    others = [
-        edit for edit in others if edit.node.value or id(edit.node) not in signs
-    ]  # `x > 0` is rarely a wrong limit
+    others = [edit for edit in others if edit.node.value or id(edit.node) not in limits]  # `x > 0` asks for a sign
     other = repair.find(code, exercise.cases(), passed, found=others)
     return other if other and other.whole else None
 
