@@ -134,7 +134,6 @@ def with_unused(words, code):
         or _fixed_keys(code, words)
         or _axis_left_out(code, words)
         or _lost_axis(code, words)
-        or _compared(code, words)
         or (lost and loose_ends.about_lost(lost, code))
         or loose_ends.unused(code)
     )
@@ -206,18 +205,6 @@ def _lost_axis(code, words):
             named = {keyword.arg for keyword in call.keywords}
             if getattr(call.func, "attr", "") in COMBINED and "axis" in named and "keepdims" not in named:
                 return f"`{ast.unparse(call)}` loses the axis that it runs along. How can the result keep this axis?"
-    return ""
-
-
-def _compared(code, words):
-    """Return a sentence and a question about max or min of whole arrays in the line that raised an error, if any."""
-    for node in ast.walk(code.tree):
-        name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
-        if name in ("max", "min") and "condition is applied" in words and code.line(node)[:40] in words:
-            return (
-                f"`{name}` compares its arguments as a whole, but arrays must be compared entry by entry. Does the "
-                f"formula contain a {'maximum' if name == 'max' else 'minimum'}, and which NumPy function computes it?"
-            )
     return ""
 
 

@@ -197,7 +197,7 @@ def _slices(slot, node, parent, known):
     for bound in ("lower", "upper"):
         old = getattr(node, bound)
         if old is not None and node.lower is not node.upper and None in (node.lower, node.upper):
-            yield of_slot("whole_slice", slot, old, parent)
+            yield of_slot("whole_slice", slot, old, node)
         if old is not None:
             for new in (None, _plus(old, 1), _plus(old, -1)):
                 yield of_slot("index", (node, bound), new, parent)

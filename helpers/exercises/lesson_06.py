@@ -110,6 +110,10 @@ EXERCISES = [
                 lambda p: p.reshape(len(p), -1) / 256,
                 "The largest value that a pixel can have is 255, so divide by 255.",
             ),
+            Wrong(
+                lambda p: p.reshape(len(p), -1) / np.linalg.norm(p.reshape(len(p), -1), axis=1, keepdims=True),
+                "You divided each row by its length. What is the largest value that a pixel can have?",
+            ),
             Wrong(lambda p: p.reshape(len(p), -1), "The rows are right, but the numbers still range from 0 to 255."),
             Wrong(
                 lambda p: p.reshape(-1, len(p)).T / 255,

@@ -10,14 +10,6 @@ TRAPS = {  # functions that learners mistake for something else
         "differentiate a function",
         "Which two values of the function do you have to compare?",
     ),
-    "np.trapezoid": ("integrates", "Does the exercise ask for an integral?"),
-    "np.convolve": (
-        "slides one array along the other",
-        "Which entries of the two arrays belong together, and what is done with their products?",
-    ),
-    "np.polyfit": ("fits a polynomial to points", "What should be computed from the arguments instead?"),
-    "np.cross": ("is the vector product of vectors in 3D space", "Which product does the formula contain?"),
-    "np.kron": ("multiplies every entry of one array by the whole of the other", "Which product is needed here?"),
     "np.median": ("picks the value in the middle", "Which kind of average does the exercise ask for?"),
 }
 STEPS = (ast.Add, ast.Sub)
