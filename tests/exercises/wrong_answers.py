@@ -85,7 +85,7 @@ ANSWERS = [
     # Counts biases for the inputs too; inputs do not compute.
     ("03.biases", "answer = 12 + 7 + 5 + 1", "`12` should be left out"),
     # Only the hidden layers, and one each.
-    ("03.biases", "answer = 2", "Each layer has a bias vector, including the output layer,"),
+    ("03.biases", "answer = 2", "Every layer, including the output layer, has a bias vector,"),
     # Sums over the units instead of over the examples.
     (
         "03.layer",
