@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from fresh_kernel import run
 
-from helpers.exercises import handout, judging, pairs, repair, stripped
+from helpers.exercises import handout, judging, repair, stripped
 from helpers.exercises.judging import judge
 from helpers.exercises.registry import EXERCISES, LESSONS
 from helpers.exercises.variation import committed
@@ -99,7 +99,6 @@ def restored(folder):
 @pytest.mark.parametrize("name", EXERCISES)
 def test_the_copy_judges_as_the_source_does(restored, name, monkeypatch):
     monkeypatch.setattr(judging, "LONGEST_SEARCH", 120.0)  # so that a busy machine finds for both what there is
-    monkeypatch.setattr(pairs, "MOST_SECONDS", 30.0)
     monkeypatch.setattr(repair.find, "__defaults__", (30.0, None))
     exercise, copy = EXERCISES[name], restored[name]
     assert (copy.solution, copy.reason) == ("", "") and copy.cell == exercise.cell
