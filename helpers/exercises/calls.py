@@ -1,8 +1,9 @@
 """Edits that undo mistakes in a call, such as swapped arguments, a wrong axis or wrong range bounds."""
 
 import ast
+import copy
 
-from helpers.exercises.edits import RANKS, of_slot, parse
+from helpers.exercises.edits import RANKS, get, of_slot, parse, put
 
 METHODS = (
     "copy",
@@ -96,6 +97,14 @@ def _single_argument(slot, node, name):
     inner = node.args[0]
     twice = isinstance(inner, ast.Call) and ast.unparse(inner.func) == ast.unparse(node.func)
     yield of_slot("applied_twice" if twice else "extra_call", slot, inner, node, 0, name)
+    if name == "tanh":
+        yield of_slot("function", slot, parse(f"1 - np.tanh({ast.unparse(inner)}) ** 2"), node, 0.4)
+    if getattr(getattr(inner, "func", None), "attr", "") in REDUCTIONS:  # exp(x.sum()) was written, not exp(x).sum()
+        inside = copy.deepcopy(inner)
+        library = ast.unparse(inner.func.value) in ("np", "np.linalg")
+        holder = (inside.args, 0) if library and inner.args else (inside.func, "value")
+        put(*holder, ast.Call(node.func, [get(*holder)], []))
+        yield of_slot("swapped_functions", slot, inside, node)
     if isinstance(inner, ast.BinOp):  # √(a/b) was written instead of √a/b
         kind = "square_inside" if isinstance(inner.op, ast.Pow) else "parentheses"
         yield of_slot(kind, slot, ast.BinOp(ast.Call(node.func, [inner.left], []), inner.op, inner.right), node)

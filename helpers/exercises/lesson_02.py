@@ -187,7 +187,7 @@ EXERCISES = [
         wrong=[
             Wrong(
                 lambda Z: np.tanh(Z) * (1 - np.tanh(Z)),
-                "This is the rule for the sigmoid. The derivative of tanh is different.",
+                "Your result is a(1 − a) with a = tanh z. That is the form of the sigmoid's derivative.",
             ),
             Wrong(lambda Z: 1 - Z**2, "You squared z itself. Square tanh z instead."),
             Wrong(lambda Z: 1 - np.tanh(Z), "This is nearly right, but something in it must be squared."),

@@ -1,6 +1,7 @@
 """Edits that move a factor, a square or a slope to a different place in a formula."""
 
 import ast
+import copy
 import functools
 import itertools
 import re
@@ -8,6 +9,7 @@ import re
 from helpers.exercises.edits import of_slot, parse
 
 FRACTIONS = (ast.Mult, ast.Div)
+SUMS = (ast.Add, ast.Sub)
 
 
 def edits_of(slot, node, parent):
@@ -18,6 +20,7 @@ def edits_of(slot, node, parent):
     yield from _square_outside(slot, node)
     yield from _other_slope(slot, node)
     yield from _not_derived(slot, node)
+    yield from _brackets(slot, node, parent)
 
 
 def _misplaced(slot, node, parent):
@@ -102,14 +105,17 @@ def _wrong_term(slot, node):
 
 
 def _other_slope(slot, node):
-    """Yield edits that swap the slopes 1 - a ** 2 of tanh and a * (1 - a) of the sigmoid."""
+    """Yield edits that swap the slopes 1 - a ** 2 of tanh and a * (1 - a) of the sigmoid, or that compute a from z."""
     text = ast.unparse(node)
     tanh = re.fullmatch(r"1 - (.+) \*\* 2", text)
     sigmoid = re.fullmatch(r"(.+) \* \(1 - (.+)\)", text)
     if tanh:
         yield of_slot("other_slope", slot, parse(f"{tanh[1]} * (1 - {tanh[1]})"), node)
+        yield of_slot("no_function", slot, parse(f"1 - np.tanh({tanh[1]}) ** 2"), node, piece=tanh[1])
     if sigmoid and sigmoid[1] == sigmoid[2]:
+        a = f"(1 / (1 + np.exp(-({sigmoid[1]}))))"
         yield of_slot("other_slope", slot, parse(f"1 - ({sigmoid[1]}) ** 2"), node)
+        yield of_slot("no_function", slot, parse(f"{a} * (1 - {a})"), node, piece=sigmoid[1])
     above, below = _fraction(node)
     for i, factor in enumerate(above) if len(above) > 2 else ():
         share = f"1 - {ast.unparse(factor)}"
@@ -134,6 +140,25 @@ def _not_derived(slot, node):
             rest = [n for n in _without(above, i) if n not in halves[0]], [n for n in below if n not in halves[1]]
             new = _quotient([factor.left, *rest[0]], rest[1])
             yield of_slot("not_derived", slot, new, node, piece=ast.unparse(factor))
+
+
+def _brackets(slot, node, parent):
+    """Yield edits from c * a + b + … to c * (a + b + …), and from a + b + … / c to (a + b + …) / c."""
+    if not isinstance(node.op, SUMS) or isinstance(getattr(parent, "op", None), SUMS):
+        return
+    whole = holder = copy.deepcopy(node)
+    while isinstance(getattr(holder.left, "op", None), SUMS):
+        holder = holder.left
+    if holder is whole:
+        return  # two terms
+    (first, *others), below = _fraction(holder.left)
+    if others:
+        holder.left = _quotient(others, below)
+        yield of_slot("parentheses", slot, ast.BinOp(first, ast.Mult(), whole), node)
+    above, below = _fraction(node.right)
+    if below:
+        total = ast.BinOp(node.left, node.op, _quotient(above, below[:-1]))
+        yield of_slot("parentheses", slot, ast.BinOp(total, ast.Div(), below[-1]), node)
 
 
 def _square_outside(slot, node):

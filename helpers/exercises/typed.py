@@ -38,7 +38,7 @@ def _about_one(mine, right, share, computed):
     said = _about_a_count(mine, right, computed) if whole and mine == round(mine) else ""
     if said or (not computed and not whole and _digits_swapped(mine, right)):
         return said or SWAPPED
-    power = np.log10(mine / right) if mine * right > 0 else 0.5
+    power = np.log10(mine / right) if mine * right > 0 and not computed else 0.5
     if abs(power - round(power)) < 1e-3 and round(power) and (not whole or _same_digits(mine, right)):
         return "The digits are right, but the decimal point is in the wrong place. By which power of 10 is it off?"
     if whole and not computed and right >= 1000 and 0 < abs(mine) < right / 100:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from textwrap import indent
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from helpers.exercises import (
     clues,
     corrections,
     diagnosis,
+    edits,
     glances,
     loose_ends,
     values,
@@ -171,10 +173,15 @@ def _about_numbers(exercise, code, least, found=None):
 
 
 def _counters(code):
-    """Return the ids of the nodes in indices and in the arguments of range, which count passes or positions."""
+    """Return the ids of the nodes in indices and in the arguments of range and of functions that draw random numbers.
+
+    These numbers count passes or positions, or describe a simulation, which need not use the numbers in the question.
+    """
     inside = [n.slice for n in ast.walk(code.tree) if isinstance(n, ast.Subscript)]
-    ranges = [n for n in ast.walk(code.tree) if getattr(getattr(n, "func", None), "id", "") == "range"]
-    return {id(part) for node in (*inside, *ranges) for part in ast.walk(node)}
+    calls = [n for n in ast.walk(code.tree) if isinstance(n, ast.Call)]
+    ranges = [n for n in calls if getattr(n.func, "id", "") == "range"]
+    draws = [n for n in calls if hasattr(np.random.Generator, getattr(n.func, "attr", ""))]
+    return {id(part) for node in (*inside, *ranges, *draws) for part in ast.walk(node)}
 
 
 def _about_unused(exercise, code):
@@ -186,7 +193,7 @@ def _about_unused(exercise, code):
         if any(np.isclose(value, number) for number in used):
             used |= set(corrections.numbers_of(text))
     wanted = set(corrections.numbers_of(exercise.solution.split("#")[0])) & set(corrections.numbers_of(exercise.prompt))
-    missing = sorted(wanted - used - {0, 0.5, 1, 2})
+    missing = sorted(n for n in wanted - used - {0, 0.5, 1, 2} if _matters(n, exercise.solution))
     if not missing or any(isinstance(n, ast.Call) for n in ast.walk(cell.result(code))):
         return ""
     numbers = " and ".join(f"{number:g}" for number in missing[:MOST])
@@ -194,6 +201,23 @@ def _about_unused(exercise, code):
         f"You have not used {numbers} from the question{where(_line(code))}. "
         f"What {'is it' if len(missing) == 1 else 'is each of them'} needed for?"
     )
+
+
+def _matters(number, solution):
+    """Return whether the value of a solution depends on a number in it."""
+    results = []
+    for factor in (1, 1.5):
+        trees = ast.parse(f"def solve():\n{indent(solution, '    ')}\n    return answer").body
+        for node in ast.walk(trees[0]):
+            if isinstance(node, ast.Constant) and node.value == number:
+                node.value *= factor
+        scope = {"np": np}
+        edits.define(trees, scope)
+        try:
+            results.append(scope["solve"]())
+        except (NameError, TypeError):  # the solution needs other cells or whole numbers
+            return True
+    return not np.allclose(*results)
 
 
 def about_nothing(code, name):

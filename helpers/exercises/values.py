@@ -100,7 +100,8 @@ def as_array(value, name=""):
     if value is None:
         raise UnfitError(f"{_the(name)} is None, but it should contain numbers.")
     if callable(value):
-        raise UnfitError(f"{_the(name)} is a function, but it should contain numbers. Call it with parentheses.")
+        words = "but this is a function. Use the value that it computes, not the function itself."
+        raise UnfitError(f"{_the(name)} should contain numbers, {words}")
     if isinstance(value, numbers.Integral) and abs(int(value)) > 2**62:
         raise UnfitError(f"{_the(name)} is a number with more than 18 digits, which is far too large.")
     if isinstance(value, np.ma.MaskedArray):

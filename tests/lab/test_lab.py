@@ -48,7 +48,8 @@ def errors(notebook):
         (cell["source"][:60], output.get("evalue", output.get("text")))
         for cell in notebook["cells"]
         for output in cell.get("outputs", [])
-        if output["output_type"] == "error" or output.get("name") == "stderr"
+        if output["output_type"] == "error"
+        or (output.get("name") == "stderr" and without_noise("".join(output["text"])).strip())
     ]
 
 
