@@ -59,6 +59,11 @@ FUNCTIONS = [  # exercise, body, words of the verdict, words that are not in it
     ("10.weighted", "m = max(sizes)\nreturn sum(s / m * g for g, s in zip(gradients, sizes))", "is not the right way to combine the entries", "left out"),
     ("09.divide", "return g / b, np.sum(g * a, axis=1, keepdims=True)", "The formula contains a square and a minus sign, but your code does not", "product"),
     ("08.softmax", "E = np.exp(np.minimum(Z, 40))\nreturn E / E.sum(axis=0)", "The formula contains a minus sign and a maximum", "Of the tested values"),
+    ("08.softmax", "Z = Z - Z.max(axis=0)\nreturn np.exp(Z) / np.exp(Z.sum(axis=0))", "Two functions in `np.exp(Z.sum(axis=0))` are in the wrong order", "entries"),
+    ("08.softmax", "Z = Z - Z.max(axis=0)\nreturn np.exp(Z) / np.exp(np.sum(Z, axis=0))", "Two functions in `np.exp(np.sum(Z, axis=0))` are in the wrong order", "entries"),
+    ("07.saturated", "slope = Z * (1 - Z)\nreturn np.mean(slope < 0.05)", "A function is missing around `Z`", "0.05 and"),
+    ("03.backward", TANH.replace("1 - A1 ** 2", "np.tanh(Z1)"), "`np.tanh(Z1)` is not the right function", "entries"),
+    ("01.slope", "return lambda: (f(w + epsilon) - f(w - epsilon)) / (2 * epsilon)", "Use the value that it computes, not the function", "parentheses"),
     ("02.safe", "return Z - np.log(1 + np.exp(Z))", "The first to give one is the line `return Z - np.log(1 + np.exp(Z))`, which takes the exponential", "Look for"),
 ]  # fmt: skip
 
@@ -87,6 +92,16 @@ TYPED = [  # exercise, code, words of the verdict, words that are not in it
     ("09.twice", "answer = 3 + 6 + 9", "18 is f itself", "left out"),
     ("10.equal", "answer = 0.8 / (0.8 / 40 + 0.02)", "With 20 workers", "left out"),
     ("07.slopes", "answer = 1 - 0.25**10", "The operation in", "tanh"),
+    ("10.bytes", "answer = 4 * 784 * 100 + 100 + 100 * 10 + 10", "are done in the wrong order", "slip"),
+    ("10.bytes", "answer = 784 * 100 + 100 + 100 * 10 + 10 * 4", "are done in the wrong order", "slip"),
+    ("08.adam", "answer = 0.01 * (1 - 0.999)", "1e-05 is not right", "0.0003"),
+    ("08.adam", "answer = 0.01 * (1 - 0.999)", "one at a time", "decimal point"),
+    (
+        "07.spread",
+        "rng = np.random.default_rng(0)\nz = 0.1 * rng.standard_normal((2000, 400)) @ rng.uniform(0, 1, 400)\nanswer = z.std()",
+        "is not right",
+        "2000",
+    ),
     ("10.bytes", "answer = 4 * (784 * 100 + 100)", "You have not used 10 from the question", "slip"),
 ]
 
