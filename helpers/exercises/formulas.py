@@ -9,7 +9,7 @@ from helpers.exercises import edits, expressions
 TWO = ast.Constant(2)
 EXPONENTIALS = ("np.exp", "math.exp")
 MOST_NUMBERS = 8  # in a formula in which two of them are exchanged
-USUAL_TWICE = set("places log_given floor power number name index function swapped_functions late".split())
+USUAL_TWICE = set("places log_given floor power name index function swapped_functions late".split())
 SIGNS_OF = {"exp": "exp|sigmoid|softmax", "log": "log", "root": r"sqrt|\*\* *0\.5|\*\* *\(1 */ *2\)", "square": r"\*\*"}
 SIGNS_OF["doubled"], SIGNS_OF["squared_share"] = SIGNS_OF["square"], "1 - "
 

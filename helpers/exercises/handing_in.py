@@ -11,15 +11,21 @@ from IPython.display import display
 from helpers.exercises import record, source, submission
 from helpers.exercises.message import Message
 from helpers.exercises.registry import EXERCISES, LESSONS
+from helpers.system.browser import in_page
 from helpers.system.files import in_words
 
+IN_PAGE = (
+    "A page of the book keeps your answers only until its Python ends, and it cannot give you a file. Do the exercises "
+    "that you want to hand in in the lab, or in Jupyter on your own machine, and call hand_in() there."
+)
 MANY = 100  # maximum number of files with the same name in a folder
 
 
 def hand_in(name=None, lesson=None, folder="."):
     """Show what will be handed in, then write it to a small file. The file is not sent anywhere.
 
-    In a notebook, ``hand_in()`` shows a form with a button. ``hand_in("Ada Lovelace")`` writes the file at once.
+    In a notebook, ``hand_in()`` shows a form with a button. ``hand_in("Ada Lovelace")`` writes the file at once. In a
+    page of the book, it only says where answers can be handed in.
 
     Parameters
     ----------
@@ -30,7 +36,7 @@ def hand_in(name=None, lesson=None, folder="."):
     folder : str or path-like
         The folder of the file. An existing file is never replaced.
     """
-    lessons, refusal = _lessons(lesson)
+    lessons, refusal = ([], IN_PAGE) if in_page() else _lessons(lesson)
     if name is None and not refusal and get_ipython() is not None:
         display(form(lessons, folder))
         return

@@ -189,7 +189,7 @@ EXERCISES = [
             Wrong(lambda one: one, "That is the contribution of a single pixel, but all of them may change."),
             Wrong(
                 lambda one: 28 * one,
-                "That is the typical result of random signs, but you may choose each sign.",
+                "That is √784 times what one pixel contributes, as for random signs. But you may choose each sign.",
                 r"sqrt|\*\*|random",
             ),
             Wrong(0, "The derivatives may cancel, but you choose the sign of each change so that nothing cancels."),

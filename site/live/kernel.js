@@ -39,7 +39,8 @@ export class Kernel extends EventTarget {
         } catch (error) {
             if (error instanceof Ended) throw error // the reader has stopped it
             this.end()
-            this.#tell("off", `Python could not be started: ${message(error)}.`, { failed: true, again: true })
+            const cause = navigator.onLine ? message(error) : "there is no connection"
+            this.#tell("off", `Python could not be started: ${cause}.`, { failed: true, again: true })
             throw new Ended()
         }
     }

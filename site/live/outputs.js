@@ -152,7 +152,7 @@ export class Outputs {
 
     /** Say that the cell was stopped. */
     sayStopped() {
-        const words = "This cell was stopped before it finished. Cells that need it do not run until you run it again or edit it."
+        const words = "This cell was stopped before it finished. The cells below do not run until you run it again or edit it."
         this.#block("traceback", words)
     }
 

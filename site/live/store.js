@@ -11,7 +11,7 @@ export class Store {
         this.prefix = `live:${lesson}:`
         this.key = this.prefix + edition
         /** @type {Record<string, string>} */
-        this.cells = read(this.key)?.cells ?? {}
+        this.cells = texts(read(this.key))
         /** The cells that have been started in this tab, also before a reload, but have not finished: they were stopped.
          * @type {Set<string>} */
         this.unfinished = new Set(attempt(() => JSON.parse(sessionStorage.getItem(this.key) ?? "[]"), []))
@@ -19,7 +19,7 @@ export class Store {
 
     /** Keep a text at once. null forgets it. @param {string} id @param {string?} text */
     keep(id, text) {
-        this.cells = read(this.key)?.cells ?? {} // another tab may have written
+        this.cells = texts(read(this.key)) // another tab may have written
         if ((this.cells[id] ?? null) === text) return true
         this.setUnfinished(id, false)
         if (text === null) delete this.cells[id]
@@ -45,7 +45,7 @@ export class Store {
         const others = keys().filter(key => key.startsWith(this.prefix) && key !== this.key)
         const found = others.map(key => ({ key, kept: read(key) })).filter(({ kept }) => kept && !("settled" in kept))
         found.sort((a, b) => (b.kept?.saved ?? 0) - (a.kept?.saved ?? 0))
-        return found[0]?.kept?.cells ?? null
+        return found.length ? texts(found[0].kept) : null
     }
 
     /** Remember that the reader has chosen. The texts of other editions stay in the browser. */
@@ -55,16 +55,16 @@ export class Store {
     }
 }
 
-/** Return the record of exercises as JSON text. */
-export const readProgress = () => attempt(() => localStorage.getItem(PROGRESS), null)
+/** Return the names of the exercises that have been solved, or none if the record is damaged. @returns {string[]} */
+export const readSolved = () => attempt(() => [...JSON.parse(localStorage.getItem(PROGRESS) ?? "{}").done], [])
 
-/** Return the names of the exercises that have been solved. @returns {string[]} */
-export const readSolved = () => JSON.parse(readProgress() ?? "{}").done ?? []
+/** Return the record of exercises as JSON text. */
+export const readProgress = () => JSON.stringify({ done: readSolved() })
 
 /** Add to the record of exercises. @param {string} text - JSON text of a list of names under "done" */
 export function saveProgress(text) {
     attempt(() => {
-        const done = [text, readProgress()].flatMap(part => (part ? JSON.parse(part).done : []))
+        const done = [...JSON.parse(text).done, ...readSolved()]
         localStorage.setItem(PROGRESS, JSON.stringify({ done: [...new Set(done)].sort() }))
     }, undefined)
 }
@@ -81,6 +81,9 @@ export function watchOtherTabs(lesson, found, lost) {
     channel.postMessage("hello")
     return () => { channel.postMessage("bye"); channel.close() }
 }
+
+/** Return the texts of cells, without what is damaged. @param {Kept?} kept @returns {Record<string, string>} */
+const texts = kept => Object.fromEntries(Object.entries(kept?.cells ?? {}).filter(([, text]) => typeof text === "string"))
 
 /** Use the browser's storage, which may be full, damaged or forbidden.
  * @template T @param {() => T} action @param {T} otherwise @returns {T} */

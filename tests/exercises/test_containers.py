@@ -102,6 +102,13 @@ TYPED = [  # exercise, code, words of the verdict, words that are not in it
         "is not right",
         "2000",
     ),
+    (
+        "03.biases",
+        "answer = 0\nfor before, after in [(12, 7), (7, 5), (5, 1)]:\n    answer += before",
+        "inputs have no biases",
+        "order",
+    ),
+    ("00.product", "row1 = 2 + 2 + 4\nrow2 = 2 + 1 + 12\nanswer = [row1, row2]", "are not right", "places"),
     ("10.bytes", "answer = 4 * (784 * 100 + 100)", "You have not used 10 from the question", "slip"),
 ]
 

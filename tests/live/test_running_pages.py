@@ -574,6 +574,23 @@ def test_a_browser_that_keeps_nothing_is_announced_where_the_reader_is(visit, st
     visit.faults.clear()  # the theme has some
 
 
+def test_damaged_entries_of_the_storage_are_left_out(visit):
+    page = visit("01_fit_a_line")
+    type_in(page, cell(page, "01-105"), "mine = 1")
+    page.evaluate("""() => {
+        const key = Object.keys(localStorage).find(key => key.startsWith("live:01_fit_a_line:"))
+        const kept = JSON.parse(localStorage[key])
+        localStorage[key] = JSON.stringify({ ...kept, cells: { ...kept.cells, "01-004": 7 } })
+        localStorage["live:progress"] = '{"broken'
+    }""")
+    page.reload()
+    cell(page, "01-105").locator(".cm-content").get_by_text("mine = 1").wait_for()
+    type_in(page, cell(page, "01-004"), "print('here')")
+    press(page, cell(page, "01-004"), "Run")
+    finish(page)
+    cell(page, "01-004").get_by_text("here", exact=True).wait_for()
+
+
 def test_what_is_edited_while_it_runs_is_not_marked_as_run(visit):
     page = visit("01_fit_a_line")
     where = cell(page, "01-004")
