@@ -39,13 +39,8 @@ def _changes(code, exercise):
     found += other_numbers(code, [*given, *(round(1 - share, 9) for share in given if 0 < share < 1)])
     found += [*formulas.operands(code, given), *formulas.others(code, exercise.prompt, solution)]
     found = [edit for edit in found if formulas.is_usual(edit, code, solution)]
-    swapped = [edit for edit in found if edit.kind == "swapped"]
-    unlikely = [
-        e
-        for e in swapped
-        if isinstance(getattr(e.node, "ctx", None), ast.Store) or not assigned.agrees(e, code, exercise.prompt)
-    ]
-    found = [edit for edit in found if edit not in unlikely]
+    found = [e for e in found if e.kind != "swapped" or not isinstance(getattr(e.node, "ctx", None), ast.Store)]
+    found = [e for e in found if e.kind != "swapped" or assigned.agrees(e, code, exercise.prompt)]
     return sorted(found, key=lambda edit: formulas.rank(edit, solution, edit.kind in WEAK))
 
 
