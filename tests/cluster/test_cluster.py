@@ -710,7 +710,7 @@ def test_workers_that_do_not_start(monkeypatch):
     monkeypatch.setattr(engine, "__name__", "no_such_module")  # the first module that they load
     with pytest.raises(engine.NoWorkersError, match=r"^1 processes could not be started: close other programs"):
         engine.connect(1)
-    assert set(LoopRunner._all_loops) == before  # no event loop is left; when its thread ends is Dask's concern
+    assert set(LoopRunner._all_loops) <= before  # no event loop is left over; when its thread ends is Dask's concern
 
 
 @needs_engine
