@@ -530,7 +530,7 @@ def test_how_an_answer_may_be_written(name, answer):
         ("07.sizes", texts_of("07.sizes"), "`size[1]` is text, but it should contain numbers"),
         ("04.step", lambda *_: [[1], [2, 3]], "`dZ` is a list whose rows have different lengths"),
         ("06.error", lambda *_: [[1], [2, 3]], "`δ` is a list whose rows have different lengths"),
-        ("06.mean", lambda *_: print, "`dW` is a function"),
+        ("06.mean", lambda *_: print, "`dW` should contain numbers, but this is a function"),
         ("04.step", printing, "prints its result but returns None. How can the function"),
         ("04.update", lambda p, g, rate: p - rate * g if rate < 0.5 else None, "returns None in some cases"),
         ("04.step", lambda W, dZ, Z: np.dot(W, dZ), "is a transpose missing?"),
