@@ -15,8 +15,8 @@ from helpers.system.browser import in_page
 from helpers.system.files import in_words
 
 IN_PAGE = (
-    "A page of the book keeps your answers only until its Python ends, and it cannot give you a file. Do the exercises "
-    "that you want to hand in in the lab, or in Jupyter on your own machine, and call hand_in() there."
+    "A page of the book cannot give you a file with your answers. Do the exercises that you want to hand in "
+    "in the lab, or in Jupyter on your own machine, and call hand_in() there."
 )
 MANY = 100  # maximum number of files with the same name in a folder
 

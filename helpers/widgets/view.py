@@ -16,7 +16,14 @@ NARROW = 400  # a picture that is narrower than this, in CSS pixels, is drawn at
 SCRIPT = """
 function render({ model, el }) {
     const write = () => { el.innerHTML = model.get("value") }
+    const nameSliders = () => {  // the labels beside them are not connected with them
+        for (const row of el.closest(".lesson-widget")?.querySelectorAll(".widget-slider") ?? []) {
+            const label = row.querySelector(".widget-label")?.textContent
+            for (const handle of row.querySelectorAll(".noUi-handle")) handle.setAttribute("aria-label", label)
+        }
+    }
     const measure = new ResizeObserver(() => {
+        nameSliders()
         const narrow = el.clientWidth < LIMIT
         if (!el.clientWidth || narrow === model.get("narrow")) return
         model.set("narrow", narrow)

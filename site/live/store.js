@@ -56,7 +56,8 @@ export class Store {
 }
 
 /** Return the names of the exercises that have been solved, or none if the record is damaged. @returns {string[]} */
-export const readSolved = () => attempt(() => [...JSON.parse(localStorage.getItem(PROGRESS) ?? "{}").done], [])
+export const readSolved = () =>
+    attempt(() => JSON.parse(localStorage.getItem(PROGRESS) ?? "{}").done.filter((/** @type {any} */ name) => typeof name === "string"), [])
 
 /** Return the record of exercises as JSON text. */
 export const readProgress = () => JSON.stringify({ done: readSolved() })

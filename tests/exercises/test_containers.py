@@ -120,6 +120,11 @@ def test_a_kind_of_typed_mistake_is_named(name, text, words, never):
     assert words in said.words and never not in said.words
 
 
+def test_arguments_of_inner_functions_do_not_come_from_the_notebook():
+    text = body("02.safe", "def square(a):\n    return a * a\nreturn square(Z) + (lambda c: c)(b)")
+    assert reading.outside(reading.read(written("02.safe", text, a=3.0, b=2.0, c=1.0))) == ["b"]
+
+
 @pytest.mark.parametrize(
     "text, missing",
     [

@@ -286,7 +286,7 @@ def test_what_cannot_be_handed_in(answered, tmp_path, capsys, arguments, words):
 def test_in_a_page_of_the_book_nothing_is_handed_in(answered, tmp_path, capsys, monkeypatch, arguments):
     monkeypatch.setattr(handing_in, "in_page", lambda: True)  # its Python forgets the answers, and its files go nowhere
     assert handed(tmp_path, *arguments) == []
-    assert "? Nothing was written. A page of the book keeps your answers only until" in capsys.readouterr().out
+    assert "? Nothing was written. A page of the book cannot give you a file" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

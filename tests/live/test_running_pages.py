@@ -192,6 +192,7 @@ def test_a_lesson_runs_in_its_page(visit, name):
     run_all(page, name)
     for widget in page.locator(WIDGET).all():
         move(page, widget)
+    assert page.locator(f"{WIDGET} .noUi-handle:not([aria-label])").count() == 0  # sliders have names
 
 
 def test_the_next_lesson_of_a_visit_finds_python_ready_and_nothing_else(visit):
@@ -574,15 +575,19 @@ def test_a_browser_that_keeps_nothing_is_announced_where_the_reader_is(visit, st
     visit.faults.clear()  # the theme has some
 
 
-def test_damaged_entries_of_the_storage_are_left_out(visit):
+@pytest.mark.parametrize("progress", ['{"broken', '{"done": [7]}'])
+def test_damaged_entries_of_the_storage_are_left_out(visit, progress):
     page = visit("01_fit_a_line")
     type_in(page, cell(page, "01-105"), "mine = 1")
-    page.evaluate("""() => {
+    page.evaluate(
+        """progress => {
         const key = Object.keys(localStorage).find(key => key.startsWith("live:01_fit_a_line:"))
         const kept = JSON.parse(localStorage[key])
         localStorage[key] = JSON.stringify({ ...kept, cells: { ...kept.cells, "01-004": 7 } })
-        localStorage["live:progress"] = '{"broken'
-    }""")
+        localStorage["live:progress"] = progress
+    }""",
+        progress,
+    )
     page.reload()
     cell(page, "01-105").locator(".cm-content").get_by_text("mine = 1").wait_for()
     type_in(page, cell(page, "01-004"), "print('here')")
@@ -620,6 +625,10 @@ def test_on_a_phone_by_touch(visit):
     finish(page)
     figure.locator(".instrument").wait_for()
     move(page, figure.locator(WIDGET))
+    exercise = cell(page, "01-050")
+    type_in(page, exercise, 'from helpers.exercises import check\nanswer = 2 - 5\ncheck("01.error", answer)')
+    exercise.get_by_role("button", name="Check").tap()
+    exercise.get_by_text("✓ solved").wait_for()
     assert page.evaluate(WIDE) <= 0
     assert page.evaluate(SMALL) == 0
 
