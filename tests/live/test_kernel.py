@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,10 @@ ROOT = Path(__file__).resolve().parents[2]
 # question mark and code asks whether the code needs earlier cells, and "next" begins another lesson.
 PROGRAM = f"""
 import asyncio, json, os, sys
-sys.path[:0] = [{str(ROOT / "site/live/python")!r}]
+sys.path[:0] = [{str(ROOT / "site/live/python")!r}, {str(ROOT)!r}]
 import live_kernel
 sent, out = [], sys.stdout
-live_kernel.start(lambda text, buffers: sent.append(json.loads(text)), {str(ROOT)!r})
+live_kernel.start(lambda text, buffers: sent.append(json.loads(text)), sys.argv[2])
 
 async def main():
     for source in json.loads(sys.argv[1]):
@@ -32,8 +33,9 @@ asyncio.run(main())
 
 def sent_by(*cells):
     """Return for each cell whether it ran without an error, and the messages that it sent."""
-    command = [sys.executable, "-P", "-c", PROGRAM, json.dumps(cells)]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT)
+    with tempfile.TemporaryDirectory() as folder:  # away from the record of whoever runs the tests
+        command = [sys.executable, "-P", "-c", PROGRAM, json.dumps(cells), folder]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
