@@ -86,13 +86,14 @@ def _known(call, mine, exact, task, wrong):
     for steps, mistake in [(Steps, one) for one in likely] + [(MeanLast, one) for one in likely if one.line in LATER]:
         amount = _amount(mistake, mine, exact, task, there) if mistake.amount else None
         theirs = run_with(mistake, task, amount, steps) if amount is not None or not mistake.amount else None
-        if theirs is None or (amount and not _fits_again(call, mistake, amount, task, there)):
+        if theirs is None:
             continue
         explained = [key for key in _keys(exact) if _explained(*(_get(d, key) for d in (mine, theirs, exact)))]
+        if not set(beside) <= set(explained) or (amount and not _fits_again(call, mistake, amount, task, there)):
+            continue
         if len(explained) == len(_keys(exact)):
             return mistake, amount, True
-        if partly is None and set(beside) <= set(explained):
-            partly = mistake, amount, False
+        partly = partly or (mistake, amount, False)
     return partly
 
 
