@@ -1,12 +1,12 @@
 """Backpropagation in plain NumPy.
 
-The package contains the code that the lessons develop, in the form in which later lessons import it. Each
+The package contains the code developed in the lessons, in the form that later lessons import. Each
 subpackage covers one subject and imports only from the subpackages listed above it:
 
     system           input checks, file access, and other general-purpose code
     backprop         activations, losses, the network and the optimizers (start here)
-    gradient_check   numerical gradients, and a diagnosis of incorrect ones
-    training         the `NeuralNetwork` class, fast versions of the equations, saved networks
+    gradient_check   numerical gradients, and diagnosis of incorrect gradients
+    training         the `NeuralNetwork` class, fast implementations of the equations, saved networks
     autograd         a tape that derives the backward pass automatically
     cluster          training in several processes, on one or more machines
     exercises        questions, solutions, and feedback on wrong answers

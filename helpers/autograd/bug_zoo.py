@@ -1,8 +1,8 @@
-"""A collection of real mistakes in automatic differentiation, each a broken copy of one part of `tape`.
+"""A collection of real mistakes in automatic differentiation, each in a broken copy of one part of `tape`.
 
 Each bug is either a subclass of Variable with one incorrect operation or an incorrect version of `grad`.
-The function `gradient_check.bug_zoo.examine` runs a network with the bug and compares its gradients with
-numerical ones.
+The function `gradient_check.bug_zoo.examine` runs a network that has the bug and compares its gradients
+with numerical gradients.
 """
 
 import inspect
@@ -73,9 +73,9 @@ def grad_that_does_not_wait(output, inputs):
 
 
 class GradThatKeeps:
-    """Version of `grad` that adds each gradient to the gradients of previous calls.
+    """Version of `grad` that adds its gradients to those from previous calls.
 
-    Two gradients are added if their inputs have the same position in the list of inputs.
+    Gradients are added together if their inputs have the same position in the list of inputs.
     """
 
     def __init__(self):
@@ -96,7 +96,7 @@ class TapeCreature(Creature):
     """
 
     def gradients(self):
-        """Return a new function with this bug, from (X, Y, W, b) to (dW, db), to pass to `check_gradients`."""
+        """Return a new function with this bug that takes (X, Y, W, b) and returns (dW, db), for `check_gradients`."""
         on_tape = partial(gradients, hidden_activation=self.hidden_activation)
         if not inspect.isclass(self.broken):
             return partial(on_tape, grad=self.broken)
@@ -107,10 +107,10 @@ class TapeCreature(Creature):
 
 CREATURES = [
     TapeCreature(
-        "W not transposed in the backward of @",
+        "W not transposed in the backward pass of @",
         MatrixNotTurned,
         "This bug is typical of a first attempt. For A @ B, ∂J/∂B should be Aᵀ g.",
-        "There is a shape error, unless the layers have equal sizes. In that case the network learns badly.",
+        "If the layers have different sizes, there is a shape error. If all sizes are equal, the network learns badly.",
         "W[3] is not transposed",
         layer_sizes=(4, 3, 3, 3),
     ),
@@ -122,15 +122,15 @@ CREATURES = [
         "every label is treated as 1",
     ),
     TapeCreature(
-        "the slope of tanh with the input in place of the output",
+        "the slope of tanh computed from the input instead of the output",
         SlopeOfTheInput,
         "The slope of tanh is 1 − y² for the output y. With the input instead of y, it can even be negative.",
-        "The network learns while the weights are small, because then tanh z ≈ z.",
+        "The network learns as long as the weights are small, because tanh z ≈ z in that case.",
         "the slope is 1 − z²",
         "tanh",
     ),
     TapeCreature(
-        "the ReLU's slope from its output, with >=",
+        "the slope of ReLU computed from its output, with >=",
         AlwaysOn,
         "A widely read MNIST tutorial has this bug (see lesson 05).",
         "The network learns, but less well.",
@@ -148,27 +148,27 @@ CREATURES = [
         "broadcasting not undone",
         grad_with_broadcasting_left,
         "The first version of nearly every autograd engine for arrays has this bug.",
-        "The bias becomes a matrix with a column for each example.",
+        "The bias becomes a matrix with one column for each example.",
         "not summed over the examples",
     ),
     TapeCreature(
         "gradients overwritten instead of added",
         grad_that_overwrites,
         "The code has `=` instead of `+=` where it combines the gradients of a variable that is used twice.",
-        "The gradient is right for every chain, but wrong as soon as a variable is used twice.",
+        "The gradient is correct for every chain, but wrong as soon as a variable is used twice.",
         "the target is left out",
     ),
     TapeCreature(
         "gradients passed on too early",
         grad_that_does_not_wait,
-        "The code visits the variables in the order of a stack instead of a topological order.",
-        "The gradient is right for every chain, but wrong where two paths of different lengths meet.",
+        "The code visits the variables in stack order instead of topological order.",
+        "The gradient is correct for every chain, but wrong where two paths of different lengths meet.",
         "the prediction is left out",
     ),
     TapeCreature(
-        "gradients left from the previous call",
+        "gradients left over from the previous call",
         GradThatKeeps,
-        "This happens if you call backward() twice without zero_grad() in PyTorch or in a similar engine.",
+        "This happens if you call backward() twice without zero_grad() in between, in PyTorch or a similar engine.",
         "The steps keep growing until training diverges.",
         "accumulated",
     ),

@@ -1,8 +1,8 @@
-"""A collection of mistakes in the layers of lesson 12, with a check that finds each of them and names its cause.
+"""A collection of mistakes in the layers of lesson 12, with checks that find each mistake and name its cause.
 
 Most of the mistakes are in the forward pass of attention. The gradient check cannot find them, because the tape
-returns the right gradient of the wrong function. `examine_attention` finds them by looking at the weights. The last is
-a mistake in the gradient of a matrix that is used twice, which the gradient check does find.
+returns the correct gradient of the wrong function. `examine_attention` finds them by looking at the weights. The last
+mistake is in the gradient of a matrix that is used twice. The gradient check does find this one.
 """
 
 import inspect
@@ -35,17 +35,17 @@ def mask_forgotten(Q, K, V):
 
 
 def examine_attention(attention):
-    """Check a causal attention head, and say what is wrong with it.
+    """Check a causal attention head and say what is wrong with it, if anything.
 
     Parameters
     ----------
     attention : callable
-        Function of Q, K and V, which are Variables of shape (n, d), that returns the mixed values, of shape (n, d).
+        Function that takes Q, K and V (Variables of shape (n, d)) and returns the mixed values, also of shape (n, d).
 
     Returns
     -------
     str
-        A sentence that names the cause, or "The head is right."
+        A sentence that names the cause, or "The head is correct."
     """
     check_function(attention, "attention", "Q", "K", "V")
     n = d = 6
@@ -65,23 +65,23 @@ def examine_attention(attention):
         return "The scores are √d times too large: they have not been divided by √d."
     if not np.allclose(ratio, 1 / np.sqrt(d)):
         return "The weights do not agree with the scores Q Kᵀ / √d."
-    return "The head is right."
+    return "The head is correct."
 
 
 def _wrong_sums(A, leaks):
     """Explain why the rows of the weights do not add up to 1."""
     if np.allclose(A.sum(axis=0), 1):
-        return "The columns of the weights add up to 1 instead of the rows: the softmax is over the wrong axis."
+        return "The columns of the weights add up to 1, but the rows do not: the softmax is over the wrong axis."
     if not leaks:
-        return "The weights of a row do not add up to 1."
+        return "The rows of the weights do not add up to 1."
     return (
-        "The weights of a row do not add up to 1, and they change with keys of later tokens: "
+        "The rows of the weights do not add up to 1, and the weights depend on the keys of later tokens: "
         "the mask comes after the softmax."
     )
 
 
 def shared_cost(E):
-    """Return the cost of predicting token t + 1 from token t, with one matrix E for both the input and the logits."""
+    """Return the cost of predicting token t + 1 from token t, using the same matrix E for the input and the logits."""
     tokens = np.array([0, 2, 1, 2])
     Z = E[tokens[:-1]].tanh() @ E.T  # (3, 3)
     return (Z.logsumexp(axis=1) - Z[np.arange(3), tokens[1:]]).mean()
@@ -96,18 +96,18 @@ def one_use_only(E):
 
 
 def examine_shared(gradient):
-    """Check a function that returns the gradient of `shared_cost` with respect to E, and say what is wrong with it.
+    """Check a function that returns the gradient of `shared_cost` with respect to E, and say if anything is wrong.
 
     Returns
     -------
     str
-        A sentence that names the cause, or "The gradient is right."
+        A sentence that names the cause, or "The gradient is correct."
     """
     check_function(gradient, "gradient", "E")
     E = np.random.default_rng(0).standard_normal((3, 4))
     report = check(lambda p: shared_cost(Variable(p[0])).item(), lambda p: [gradient(Variable(p[0]))], [E])
     if report.right:
-        return "The gradient is right."
+        return "The gradient is correct."
     E = Variable(E)
     found, through_logits, whole = gradient(E), one_use_only(E), grad(shared_cost(E), E)
     for name, part in (("logits", through_logits), ("input", whole - through_logits)):
@@ -136,35 +136,35 @@ CREATURES = [
         "the mask comes after the softmax",
         mask_after_softmax,
         examine_attention,
-        "Later tokens take part in the sum in the denominator, so the training cost is too good to be true.",
+        "Later tokens contribute to the sum in the denominator, so the training cost is too good to be true.",
         "the mask comes after the softmax",
     ),
     LayerCreature(
         "softmax over the wrong axis",
         softmax_over_the_wrong_axis,
         examine_attention,
-        "The mixtures of early tokens are far too small, and later tokens take part in the sums here, too.",
+        "The mixtures for early tokens are far too small, and later tokens contribute to the sums here, too.",
         "over the wrong axis",
     ),
     LayerCreature(
         "the scale 1/√d is forgotten",
         scale_forgotten,
         examine_attention,
-        "If d is large, nearly all weight falls on one token, and the slopes of softmax are close to 0.",
+        "If d is large, nearly all the weight falls on one token, and the slopes of softmax are close to 0.",
         "not been divided by √d",
     ),
     LayerCreature(
         "no mask at all",
         mask_forgotten,
         examine_attention,
-        "The network copies the answer from the next place. When it writes, that place is still empty.",
+        "The network copies the answer from the next position. When it writes, that position is still empty.",
         "there is no mask",
     ),
     LayerCreature(
         "only one use of a shared matrix",
         one_use_only,
         examine_shared,
-        "The network learns a little less well, because the vectors do not learn to serve as input.",
+        "The network learns a little less well, because the vectors are not trained to serve as input.",
         "the gradients of both uses must be added",
     ),
 ]

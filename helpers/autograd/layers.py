@@ -1,6 +1,6 @@
-"""Layers of convolutional networks and transformers, built from the operations of the tape, as derived in lesson 12.
+"""Layers of convolutional networks and transformers, built from operations on the tape, as derived in lesson 12.
 
-None of them needs a backward function of its own. In a stack of images or of tokens, the features are on the last axis,
+None of them needs a backward function of its own. In a stack of images or tokens, the features are on the last axis,
 so the weights multiply from the right.
 """
 
@@ -63,12 +63,12 @@ def convolve(images, F, b):
 
 
 def pool(images, size=2):
-    """Return the largest entry of each block of `size` × `size` pixels, separately for each channel.
+    """Return the largest entry in each block of `size` × `size` pixels, separately for each channel.
 
     Parameters
     ----------
     images : Variable of shape (m, h, w, c)
-        Images, where h and w are multiples of `size`.
+        Images. Both h and w must be multiples of `size`.
     size : int
         Number of rows and columns in a block.
 
@@ -83,8 +83,9 @@ def pool(images, size=2):
 def normalize(A, axis):
     """Subtract the mean along an axis, and divide by the standard deviation.
 
-    The small number 1e-5 is added to the variance, so that an axis with equal entries does not lead to a division by 0.
-    Over the examples, this is batch normalisation; over the features of each example, it is layer normalisation.
+    The small number 1e-5 is added to the variance to avoid a division by 0 if all entries along the axis are equal.
+    Normalising over the examples is called batch normalisation, and normalising over the features of each example is
+    called layer normalisation.
 
     Parameters
     ----------
@@ -106,7 +107,7 @@ def causal_mask(n):
 
 
 def attention(Q, K, V, mask=0.0):
-    """Return softmax(Q Kᵀ / √d + mask) V, a mean of the values for each query, and the weights of this mean.
+    """Return softmax(Q Kᵀ / √d + mask) V, a weighted mean of the values for each query, and the weights.
 
     Parameters
     ----------
@@ -115,29 +116,29 @@ def attention(Q, K, V, mask=0.0):
     V : Variable of shape (…, n, e)
         Values of the tokens.
     mask : ndarray of shape (n, n)
-        Array that is added to the scores. An entry of −∞ excludes a token.
+        Array to add to the scores. An entry of −∞ excludes a token.
 
     Returns
     -------
     mixed : Variable of shape (…, n, e)
     weights : Variable of shape (…, n, n)
-        Row t contains the weights that token t gives to each of the tokens. They add up to 1.
+        Row t contains the weights that token t gives to the n tokens. They add up to 1.
     """
     weights = (Q @ K.swapaxes(-1, -2) / np.sqrt(Q.shape[-1]) + mask).softmax(axis=-1)
     return weights @ V, weights
 
 
 def parameters(vocabulary, length, width, random_state=None):
-    """Return random parameters of a transformer with one block, as arrays.
+    """Return random parameters for a transformer with one block, as arrays.
 
     Parameters
     ----------
     vocabulary : int
         Number of different tokens.
     length : int
-        Largest number of tokens in a sequence.
+        Maximum number of tokens in a sequence.
     width : int
-        Number d of features of a token.
+        Number of features of each token, d.
     random_state : None, int or Generator
         Source of the random numbers.
 
@@ -145,8 +146,9 @@ def parameters(vocabulary, length, width, random_state=None):
     -------
     dict of ndarray
         E contains the vectors of the tokens, with shape (vocabulary, d), and P the vectors of the positions, with shape
-        (length, d). Wq, Wk, Wv and Wo are the projections of attention, with shape (d, d). W1, b1, W2 and b2 belong to
-        two layers with 4d hidden units, and b contains the biases of the logits, with shape (vocabulary,).
+        (length, d). Wq, Wk, Wv and Wo are the projections of attention, with shape (d, d). W1, b1, W2 and b2 are the
+        parameters of two layers with 4d hidden units, and b contains the biases of the logits, with shape
+        (vocabulary,).
     """
     rng, d = np.random.default_rng(random_state), width
     shapes = {"Wq": (d, d), "Wk": (d, d), "Wv": (d, d), "Wo": (d, d), "W1": (d, 4 * d), "W2": (4 * d, d)}
@@ -161,11 +163,11 @@ def transformer(p, tokens, heads=2):
     Parameters
     ----------
     p : dict of Variable
-        See `parameters`. E is used twice: to represent the input tokens, and to compute the logits.
+        See `parameters`. E is used twice: to represent the input tokens and to compute the logits.
     tokens : ndarray of int, of shape (m, n)
         Sequences of n tokens.
     heads : int
-        Number of heads, a divisor of the width.
+        Number of heads, which must divide the width.
 
     Returns
     -------
@@ -198,7 +200,7 @@ def next_token_cost(logits, targets, counts):
     targets : ndarray of int, of shape (m, n)
         Tokens that actually come next.
     counts : ndarray of bool, of shape (m, n)
-        Whether to include each position. The others are padding at the end of short sequences.
+        True for the positions to include. The others are padding at the end of short sequences.
 
     Returns
     -------

@@ -22,7 +22,7 @@ LOSSES = {
 
 
 def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
-    """Compute the cost of `training.NeuralNetwork`, including its penalty ½ λ Σ w², on the tape.
+    """Compute the cost of `training.NeuralNetwork` on the tape, including its penalty ½ λ Σ w².
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
 def gradients(
     X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0, variable=tape.Variable, grad=tape.grad
 ):
-    """Compute the gradients of `cost` with the tape, in the form that `check_gradients` can test.
+    """Compute the gradients of `cost` with the tape, in a form that `check_gradients` can test.
 
     Parameters
     ----------

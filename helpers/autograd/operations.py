@@ -1,7 +1,7 @@
-"""Base class that makes a Variable behave like an array, and further operations.
+"""The base class that makes a Variable behave like an array, and some further operations.
 
 The base class `ArrayLike` is separate from `tape.Variable` so that the tape can be read in one sitting. As in
-`tape`, g stands for ∂J/∂(result), and each backward function returns ∂J/∂(operand).
+`tape`, g denotes ∂J/∂(result), and each backward function returns ∂J/∂(operand).
 """
 
 import contextlib
@@ -36,7 +36,7 @@ _waiting = []  # parents of Variables that are being freed
 
 
 def apply(name, f, values):
-    """Return f(*values), or raise a ValueError that explains which shapes do not fit the operation `name`."""
+    """Return f(*values), or raise a ValueError that says which shapes the operation `name` cannot combine."""
     try:
         return f(*values)
     except ValueError:
@@ -45,18 +45,18 @@ def apply(name, f, values):
 
 
 def multiply(A, B):
-    """Return the matrix product A @ B over the last two axes, or raise a ValueError that explains which shapes fit."""
+    """Return the product A @ B over the last two axes, or raise a ValueError that says which shapes are allowed."""
     if A.ndim >= 2 and B.ndim >= 2 and A.shape[-1] == B.shape[-2]:
         with contextlib.suppress(ValueError):
             return A @ B
     raise ValueError(
-        f"{A.shape} @ {B.shape} is not possible: the shapes must be (k, n) and (n, m), and any axes in front of these "
+        f"{A.shape} @ {B.shape} is not possible: the shapes must be (k, n) and (n, m), and any leading axes "
         "must broadcast"
     )
 
 
 def reduce(f, values, axis, keepdims=False):
-    """Return f(values, axis) without removing the reduced axes, or raise an error that names a bad argument."""
+    """Return f(values, axis), keeping the reduced axes, or raise an error that names the invalid argument."""
     if not isinstance(keepdims, (bool, np.bool_)):
         raise TypeError(f"keepdims must be True or False, not {brief(keepdims)}")
     try:
@@ -65,7 +65,7 @@ def reduce(f, values, axis, keepdims=False):
         known = ", ".join(map(str, range(values.ndim))) or "none"
         raise ValueError(
             f"axis is {brief(axis)}, but a Variable of shape {values.shape} has the axes {known}: "
-            "choose one of them, a tuple of several, or None for all"
+            "choose one of them, a tuple of several of them, or None for all"
         ) from None
 
 
@@ -75,7 +75,7 @@ def take(values, index):
         return values[index]
     except Exception:  # NumPy raises several types of errors, and an object used as an index may raise any other
         raise IndexError(
-            f"index {brief(index)} does not fit a Variable of shape {values.shape}: "
+            f"index {brief(index)} is invalid for a Variable of shape {values.shape}: "
             "use whole numbers within that shape, slices, or an array of whole numbers or booleans"
         ) from None
 
@@ -93,7 +93,7 @@ _NO_OPERATOR = "a Variable supports only +, −, *, /, ** and @: compute with x.
 
 
 class ArrayLike:
-    """Base class of `tape.Variable`, which provides the attributes and methods of an array.
+    """Base class of `tape.Variable` that provides the attributes and methods of an array.
 
     A subclass must define `value`, `name`, `_record` and `_lift`.
     """
@@ -106,7 +106,7 @@ class ArrayLike:
         """Free a long history one Variable at a time.
 
         Otherwise, freeing a Variable would free its parents recursively, and a long history would overflow the stack in
-        a browser. Here the parents wait in a list until it is their turn. The entry None marks the end of the list.
+        a browser. Here, the parents wait in a list for their turn. An entry of None marks the end of the list.
         """
         if _waiting:
             _waiting.append(vars(self).pop("parents", ()))  # there are no parents if the value was rejected
@@ -131,12 +131,12 @@ class ArrayLike:
 
     def __format__(self, spec):
         if spec and self.size != 1:
-            raise TypeError(f"{spec!r} formats a single number, but this Variable has shape {self.shape}: use x.value")
+            raise TypeError(f"{spec!r} formats only one number, but this Variable has shape {self.shape}: use x.value")
         return format(self.item(), spec) if spec else str(self)
 
     @property
     def title(self):
-        """A description of the Variable by name and shape."""
+        """A description of the Variable that gives its name and shape."""
         return f"Variable{' ' * bool(self.name)}{self.name} of shape {self.shape}"
 
     def __repr__(self):
@@ -188,7 +188,7 @@ class ArrayLike:
         return self._record("logsumexp", y, (self, back))
 
     def swapaxes(self, first, second):
-        """Return a Variable with two axes exchanged; `swapaxes(-1, -2)` transposes every matrix of a stack."""
+        """Return a Variable with two axes exchanged; `swapaxes(-1, -2)` transposes every matrix in a stack."""
         try:
             y = self.value.swapaxes(first, second)
         except (TypeError, ValueError, OverflowError):
@@ -208,7 +208,7 @@ class ArrayLike:
         except (TypeError, ValueError, OverflowError):
             raise ValueError(
                 f"shape is {', '.join(map(brief, shape))}, but a Variable of shape {self.shape} needs whole numbers "
-                f"whose product is {self.size} (one of them can be -1, which is then computed from the others)"
+                f"whose product is {self.size} (one of them can be -1, and is then computed from the others)"
             ) from None
         return self._record("reshape", y, (self, lambda g: g.reshape(self.shape)))
 
@@ -221,14 +221,14 @@ class ArrayLike:
 
     def __array_function__(self, function, types, arguments, options):
         name = function.__name__
-        cure = INSTEAD.get(name, f"x.{name}()" if hasattr(type(self), name) else "the operations of the tape")
+        cure = INSTEAD.get(name, f"x.{name}()" if hasattr(type(self), name) else "the tape's operations")
         words = f"np.{name} would lose the history of a Variable: use {cure}, or x.value if you do not need a gradient"
         raise TypeError(words)
 
-    __array__ = _refuse("a Variable is not a plain array: use x.value, but computations with it are not recorded")
-    __bool__ = _refuse("a Variable is neither true nor false: use x.value, but computations with it are not recorded")
+    __array__ = _refuse("a Variable is not a plain array: use x.value (computations with it are not recorded)")
+    __bool__ = _refuse("a Variable is neither true nor false: use x.value (computations with it are not recorded)")
     __float__ = __int__ = __complex__ = __index__ = _refuse(
-        "a Variable is not a plain number: use x.item(), but computations with it are not recorded"
+        "a Variable is not a plain number: use x.item() (computations with it are not recorded)"
     )
     __iter__ = _refuse("a Variable cannot be looped over: use x[0], x[1], … or x.sum()")
     __contains__ = __eq__ = __ne__ = __lt__ = __gt__ = __le__ = __ge__ = _refuse(
@@ -276,7 +276,7 @@ def concatenate(variables, axis=0):
     variables = list(variables)
     lift = next((variable._lift for variable in variables if isinstance(variable, ArrayLike)), None)
     if lift is None:
-        raise TypeError("concatenate needs at least one Variable: for plain arrays use np.concatenate")
+        raise TypeError("concatenate needs at least one Variable: for plain arrays, use np.concatenate")
     joined = [lift(variable) for variable in variables]
     try:
         y = np.concatenate([variable.value for variable in joined], axis)
@@ -284,8 +284,8 @@ def concatenate(variables, axis=0):
     except (TypeError, ValueError, OverflowError):
         shapes = ", ".join(str(variable.shape) for variable in joined)
         raise ValueError(
-            f"arrays of shapes {shapes} cannot be joined along axis {brief(axis)}: all must have that axis, and equal "
-            "sizes along the others"
+            f"arrays of shapes {shapes} cannot be joined along axis {brief(axis)}: they must all have that axis, "
+            "and equal sizes along the others"
         ) from None
     starts = [0, *edges]
     before = (slice(None),) * (axis % joined[0].ndim)

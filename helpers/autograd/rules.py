@@ -1,7 +1,7 @@
-"""Functions from which backward functions are built. Each of them accepts arrays and Variables.
+"""Building blocks of backward functions, all of which accept arrays and Variables.
 
-With arrays they compute a gradient. With Variables they also record how it was computed, so that the gradient can be
-differentiated again.
+Given arrays, they compute a gradient. Given Variables, they also record how it was computed, so that the gradient can
+be differentiated again.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from helpers.backprop import activations
 
 
 def like(g, operand):
-    """Return the operand if g is a Variable, so that the backward pass is recorded, and otherwise its value."""
+    """Return the operand itself if g is a Variable, so that the backward pass is recorded, and otherwise its value."""
     return operand if isinstance(g, ArrayLike) else operand.value
 
 
@@ -26,7 +26,7 @@ def same_kind(result, seed, variable):
 
 
 def plain(a):
-    """Return the value of a Variable, for slopes that do not change with a; an array is returned unchanged."""
+    """Return the value of a Variable, or an array unchanged. Use it for slopes that do not change with a."""
     return a.value if isinstance(a, ArrayLike) else a
 
 
@@ -51,19 +51,19 @@ def tanh_prime(a):
 
 
 def repeat(g, shape):
-    """Return g, repeated along its axes of length 1 until it has the given shape."""
+    """Return g repeated along its axes of length 1, so that it has the given shape."""
     return g + np.zeros(shape) if isinstance(g, ArrayLike) else np.broadcast_to(g, shape)
 
 
 def put(g, places, shape):
-    """Add the entries of g to an array of zeros at the given places, which reverses indexing.
+    """Reverse indexing by adding the entries of g to an array of zeros at the given places.
 
     Parameters
     ----------
     g : ndarray or Variable
         Gradient of the entries that were selected.
     places : ndarray of int
-        For each entry of g, in order, its place in the flattened array. A place may occur several times.
+        Places of the entries of g, in order, in the flattened array. A place may occur several times.
     shape : tuple of int
         Shape of the result.
 

@@ -1,18 +1,18 @@
-"""Reverse-mode automatic differentiation, which is backpropagation through any program built from the operations below.
+"""Reverse-mode automatic differentiation: backpropagation through any program built from the operations below.
 
 A `Variable` remembers the operands that produced it and, for each operand, a function that
 carries a gradient back to it. The function `grad` goes through this history from the newest Variable to the
-oldest. Nothing in this module depends on layers or networks. The base class in `operations` provides what a
-Variable has in common with an array, and some additional operations.
+oldest. Nothing in this module depends on layers or networks. The base class in `operations` provides
+everything that a Variable has in common with an array, as well as some additional operations.
 
 Values are float64 and read-only, so the backward pass is guaranteed to find the values from the forward pass unchanged.
-In every backward function, g stands for ∂J/∂(result). The function returns ∂J/∂(operand), which may still have the
-broadcast shape, because `backward_steps` sums over the repeated axes for all operations.
+In every backward function, g is ∂J/∂(result). The function returns ∂J/∂(operand), which may still have the broadcast
+shape: for every operation, `backward_steps` sums over the repeated axes.
 
-Normally, g is an array. If the backward pass is to be recorded too, so that its result can be differentiated again, g
-is a Variable. Each backward function then computes with Variables, and the tape records what it does. If you write a
-backward function for this case, use the operands themselves rather than their values, as `rules.like` does: `a.value`
-is treated as a constant in the second derivative.
+Normally, g is an array. If the backward pass is also to be recorded, so that its result can be differentiated again,
+g is a Variable. Each backward function then computes with Variables, and the tape records what it does. If you write
+a backward function for this case, use the operands themselves rather than their values, as `rules.like` does, because
+`a.value` would be treated as a constant in the second derivative.
 """
 
 import itertools
@@ -31,8 +31,8 @@ _clock = itertools.count()
 def _elementwise(name, f, *slopes):
     """Return a method that computes y = f(a, …) elementwise.
 
-    For each operand there is one slope, a function of (y, a, …) that returns ∂y/∂(operand). It is called with arrays
-    or, if the backward pass is recorded, with Variables.
+    Each operand has a slope, which is a function of (y, a, …) that returns ∂y/∂(operand). It is called with arrays
+    or, if the backward pass is being recorded, with Variables.
     """
 
     def operation(self, *others):
@@ -72,12 +72,12 @@ class Variable(ArrayLike):
     value : ndarray
         The value, as a read-only float64 array.
     number : int
-        Position in the order of recording. It is greater than the number of every Variable on which this one depends.
+        Position in the order of recording. It is greater than that of any Variable on which this one depends.
 
     Raises
     ------
     TypeError, ValueError
-        If the value does not consist of real numbers, or is empty.
+        If the value does not consist of real numbers or is empty.
     """
 
     def __init__(self, value, name="", parents=()):
@@ -185,8 +185,8 @@ def backward_steps(output, inputs, seed):
     inputs : sequence of Variable
         Variables with respect to which to differentiate.
     seed : ndarray or Variable
-        Gradient of the output, with the shape of the output. If it is a Variable, the backward pass is recorded, and
-        all gradients are Variables.
+        Gradient of the output, with the same shape as the output. If it is a Variable, the backward pass is
+        recorded, and all gradients are Variables.
 
     Yields
     ------
@@ -194,7 +194,7 @@ def backward_steps(output, inputs, seed):
         Variable whose complete gradient has just been passed on to its parents. Variables that do not
         depend on any input are skipped.
     gradients : dict
-        Gradients that have been computed so far.
+        Gradients computed so far.
     """
     past, wanted, gradients = history(output), set(inputs), {output: seed}
     for variable in past:  # parents come before their children, so one pass is enough
@@ -219,14 +219,14 @@ def grad(output, inputs, seed=None, create_graph=False):
         Variables with respect to which to differentiate.
     seed : array-like, optional
         Gradient ∂J/∂output, if the output is an intermediate result in the computation of J. It must
-        have the shape of the output.
+        have the same shape as the output.
     create_graph : bool
-        Whether to record the backward pass too, so that the gradients can be differentiated again.
+        Whether to record the backward pass as well, so that the gradients can be differentiated again.
 
     Returns
     -------
-    ndarray or list of ndarray, or of Variable if `create_graph` is True
-        Gradients with the shapes of the inputs. The arrays are new in every call, so gradients do not
+    ndarray or list of ndarray (Variables instead of arrays if `create_graph` is True)
+        Gradients with the same shapes as the inputs. Every call creates new arrays, so gradients do not
         accumulate.
 
     Raises
@@ -235,7 +235,7 @@ def grad(output, inputs, seed=None, create_graph=False):
         If the output or an input is not a Variable, or if `create_graph` is True and a backward function returns an
         array.
     ValueError
-        If there is no input, if the output does not depend on an input, or if the seed has the wrong shape.
+        If there are no inputs, if the output does not depend on one of them, or if the seed has the wrong shape.
     """
     chosen = inputs if isinstance(inputs, (list, tuple)) else [inputs]
     all_are(Variable, [output, *chosen], "grad")

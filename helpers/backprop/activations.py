@@ -17,7 +17,7 @@ def sigmoid(Z):
 
     The function is evaluated as eᶻ / (1 + eᶻ), which is accurate even when the result is very small. Values
     of z above 40 are replaced by 40, so that eᶻ cannot overflow. This does not change the result, because
-    σ(40) already equals 1 to all 16 digits.
+    σ(40) already equals 1 to 16 digits.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def tanh_prime(Z):
 
 
 def relu(Z):
-    """Return the rectified linear unit max(0, z) of each entry."""
+    """Apply the rectified linear unit max(0, z) to each entry."""
     return np.maximum(Z, 0)
 
 

@@ -1,7 +1,7 @@
 """Loss functions, and the gradients from which backpropagation starts.
 
-Every loss is a function of Z, the weighted input of the output layer, instead of A = g(Z). In this form,
-neither log(0) nor an overflow can occur.
+Every loss is a function of Z, the weighted input of the output layer, rather than of A = g(Z). In this
+form, neither log(0) nor an overflow can occur.
 
 The mean over the examples is taken only in this module. The factor 1/m in the gradients defined here
 carries over to every gradient that is computed from them.
@@ -39,7 +39,7 @@ def squared_error(Z, Y):
     Returns
     -------
     float
-        Cost, in the squared unit of Y.
+        Cost, in the unit of Y squared.
     """
     return float(np.sum(squared_error_of_each(Z, Y), dtype=float)) / Y.shape[1]
 
@@ -57,7 +57,7 @@ def binary_cross_entropy_of_each(Z, Y):
     output units.
 
     The logarithm is computed as log(1 + eᶻ) = max(z, 0) + log(1 + e^(−|z|)). For y = 1 and a large z, the
-    first term then cancels exactly with y z.
+    first term and y z then cancel exactly.
     """
     minus_abs = np.minimum(Z, -Z)
     return np.sum(np.maximum(Z, 0) - Y * Z + np.log1p(np.exp(minus_abs)), axis=0)
@@ -128,7 +128,7 @@ def cross_entropy_of_each(Z, Y):
 
     The largest logit is factored out first: log Σⱼ eᶻʲ = max z + log(1 + Σ′ e^(zⱼ − max z)), where Σ′ omits
     the largest term. In this form nothing can overflow and no precision is lost. If the true class has the
-    largest logit, max z cancels exactly with Σₖ yₖ zₖ.
+    largest logit, max z and Σₖ yₖ zₖ cancel exactly.
     """
     highest = Z.max(axis=0)  # (m,)
     E = np.exp(Z - highest)  # (K, m)

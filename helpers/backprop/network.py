@@ -1,8 +1,8 @@
 """Fully connected network of any depth: initialization, forward pass and backward pass.
 
-The functions follow the equations of lesson 04 line by line. As in the derivation, each column is an
+The functions follow the equations from lesson 04 line by line. As in the derivation, each column is an
 example, so A[0] = Xᵀ. The variables W, b, Z, A, dW and db are dictionaries whose keys are the layers 1 … L,
-so that `W[2]` in the code is W[2] in the text.
+so `W[2]` in the code corresponds to W[2] in the text.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Optimizers, which update the parameters from their gradient.
+"""Optimizers, which use the gradient to update the parameters.
 
 Every optimizer is a function ``step(theta, gradient, memory, t, learning_rate)``. It updates `theta` and
 `memory` in place and does not modify `gradient`. The array `memory` stores whatever the optimizer needs to
@@ -64,8 +64,8 @@ def momentum(theta, gradient, memory, t, learning_rate, beta=0.9):
 def adam(theta, gradient, memory, t, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
     """Take a step of the Adam optimizer.
 
-    A parameter moves by at most about α, however large its gradient is. Only the first steps after its
-    gradient has been 0 for a long time can be several times as long.
+    A step moves each parameter by at most about α, however large its gradient is. The only exceptions are the
+    first steps after the gradient has been 0 for a long time, which can be several times as large.
 
     The running means of g and g² are updated by m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g². Because
     they start at 0, they are too small at first. Dividing by the factors in m̂ = m/(1 − β₁ᵗ) and
@@ -84,7 +84,7 @@ def adam(theta, gradient, memory, t, learning_rate, beta1=0.9, beta2=0.999, epsi
     beta1, beta2 : float in [0, 1)
         Fraction of each running mean that is kept at each step.
     epsilon : float
-        Small number ε that prevents a division by zero where every gradient so far has been 0.
+        Small number ε that prevents division by zero if every gradient so far has been 0.
 
     Notes
     -----
@@ -99,7 +99,7 @@ def adam(theta, gradient, memory, t, learning_rate, beta1=0.9, beta2=0.999, epsi
 
 
 class Optimizer(NamedTuple):
-    """Update function of an optimizer, and the number of arrays in its memory."""
+    """The update function of an optimizer and the number of arrays in its memory."""
 
     step: Callable
     slots: int

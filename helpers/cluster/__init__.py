@@ -1,7 +1,7 @@
 """Tools that use Dask to share work among several processes, on this machine or on others.
 
-Read the modules in this order: `workers` starts and stops the processes, `shards` trains one network whose
-examples are split among them, and `sweep` trains many networks, one for each point of a grid.
+Read the modules in this order: `workers` starts and stops the processes, `shards` trains one network on
+examples that are split among them, and `sweep` trains many networks, one for each point of a grid.
 """
 
 from helpers.cluster import sweep

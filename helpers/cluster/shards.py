@@ -1,9 +1,9 @@
 """Data-parallel training, in which each worker computes the gradient on its own shard of the examples.
 
-The cost over all m examples is the mean of the costs of the shards, weighted by their sizes m_k. The
-same holds for the gradient: ∂J/∂θ = Σ (m_k / m) ∂J_k/∂θ. The examples are sent to the workers once. In
-each step, the workers receive the parameters and send back their gradients. To train in this way, pass a
-`Shards` to `NeuralNetwork.fit` instead of an array X.
+The cost over all m examples is the mean of the shard costs, weighted by the shard sizes m_k. The gradient is
+averaged in the same way: ∂J/∂θ = Σ (m_k / m) ∂J_k/∂θ. The examples are sent to the workers once. In each step,
+the workers receive the parameters and send back their gradients. To train in this way, pass a `Shards` object
+to `NeuralNetwork.fit` instead of an array X.
 """
 
 import tracemalloc
@@ -22,9 +22,9 @@ from helpers.training.streaming import HDF5Rows
 class Shards:
     """Examples that are distributed among workers for full-batch training.
 
-    A `Shards` can be passed as X to `NeuralNetwork.fit`. The same shards give bit-identical results on any
-    number of workers, because their gradients are always added in the same order. Splitting the examples
-    into different shards only changes rounding errors.
+    A `Shards` object can be passed as X to `NeuralNetwork.fit`. The same shards give bit-identical results on
+    any number of workers, because their gradients are always added in the same order. Splitting the examples
+    into different shards changes only the rounding errors.
 
     Parameters
     ----------
@@ -32,11 +32,11 @@ class Shards:
         Input examples, one per row. If they are stored in a file, each worker opens the file and reads its
         own rows.
     sizes : int or sequence of int
-        Number of shards, which are then as equal in size as possible, or the size of each shard. The sizes
-        must add up to m and may include 0.
+        Number of shards (which are then made as equal in size as possible), or a sequence with the size of each
+        shard. These sizes must add up to m and may include 0.
     workers : workers.Workers, optional
         Processes that compute the gradients. If there are more shards than workers, some workers hold several.
-        By default, this process computes one shard after another.
+        By default, this process handles the shards one after another.
 
     Raises
     ------
@@ -60,12 +60,12 @@ class Shards:
         return len(self.rows)
 
     def __getitem__(self, rows):
-        """Return the rows of a slice, which are read in this process."""
+        """Read a slice of the rows in this process, and return it."""
         as_range(rows, len(self))
         return self.rows[rows]
 
     def blocks(self, size=4096):
-        """Return an iterator over all rows in order, as ndarrays of `size` rows, which are read in this process."""
+        """Return an iterator that reads all rows in order in this process and yields ndarrays of `size` rows."""
         return (self[start : start + size] for start in range(0, len(self), positive_whole(size, "size")))
 
     def with_dtype(self, dtype):
@@ -86,7 +86,7 @@ class Shards:
         TypeError, ValueError
             See `blocks.cost_and_gradients`.
         WorkerLostError
-            If a worker was lost. The parameters are left unchanged.
+            If a worker is lost. The parameters are left unchanged.
         """
         if out is None:
             check_task(self, Y, W, b, hidden_activation, output)
@@ -100,7 +100,7 @@ class Shards:
         return cost, *(out or (dW, db))
 
     def _ask(self, Y, *question):
-        """Return a list with the pair (cost, gradient) for each non-empty shard, in the order of the shards."""
+        """Return a list of pairs (cost, gradient), one for each non-empty shard, in the order of the shards."""
         try:
             if self._dealt[0] is not Y:
                 self._dealt = Y, self._deal(Y)
@@ -113,7 +113,7 @@ class Shards:
             if self.workers is None or not (closed or unknown or "Worker" in str(error) or "Actor" in str(error)):
                 raise
             raise WorkerLostError(
-                "a worker was lost, and its examples with it. Progress so far is kept: distribute the examples again "
+                "a worker was lost, along with its examples. Progress so far is kept: distribute the examples again "
                 "with Shards(X, …), then call resume to continue"
             ) from error
 
@@ -149,7 +149,7 @@ class Shard:
         self.X, self.Y = X, Y
 
     def cost_and_gradient(self, theta, n, hidden_activation, output):
-        """Return the mean cost over this shard, a float, and its gradient, an ndarray of shape (P,)."""
+        """Return the mean cost over this shard (a float) and its gradient (an ndarray of shape (P,))."""
         gradient = np.empty_like(theta)
         out = views(gradient, n)  # the arguments were checked before they were sent, and `out` skips the checks
         return cost_and_gradients(self.X, self.Y, *views(theta, n), hidden_activation, output, map, out)[0], gradient
@@ -158,14 +158,14 @@ class Shard:
 def weighted_mean(answers, sizes):
     """Compute the mean of the costs and gradients of all shards, weighted by m_k / m.
 
-    They are added in the order of the shards, so that the result is always bit for bit the same.
+    They are always added in the order of the shards, so that the results are bit-identical.
 
     Parameters
     ----------
     answers : sequence of tuples (cost, gradient)
-        The cost of each shard, a float, and its gradient, an ndarray of shape (P,).
+        Cost of each shard (a float) and its gradient (an ndarray of shape (P,)).
     sizes : sequence of int
-        Numbers of examples m_k in the shards, which add up to m.
+        Number of examples m_k in each shard. These numbers add up to m.
 
     Returns
     -------
@@ -186,7 +186,7 @@ def as_shard_sizes(sizes, m):
     Parameters
     ----------
     sizes : int or sequence of int
-        Number of shards or the size of each, as in `Shards`.
+        Number of shards, or the size of each shard, as in `Shards`.
     m : int
         Number of examples.
 
@@ -207,7 +207,7 @@ def as_shard_sizes(sizes, m):
 
 
 def traced_gradient(X, Y, W, b):
-    """Compute the cost and the gradients of a sigmoid network, and measure the peak memory that this takes.
+    """Compute the cost and the gradients of a sigmoid network, and measure the peak memory used.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def traced_gradient(X, Y, W, b):
     -------
     result : tuple (cost, dW, db)
     peak : int
-        The largest number of bytes that Python and NumPy had allocated at any time.
+        Largest number of bytes that Python and NumPy had allocated at any time.
 
     Raises
     ------

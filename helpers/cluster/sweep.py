@@ -1,8 +1,8 @@
 """Parameter sweeps, which evaluate a function at many points in several processes and save each result immediately.
 
-The results are saved in a text file. Its first line contains the name of the format and the SHA-256 of the
-rest, its second line contains the name of the function, and every further line contains one result as JSON.
-If a sweep is interrupted, call it again with the same file to resume it. No code in the file is ever executed.
+The results are saved in a text file. The first line contains the name of the format and the SHA-256 hash of
+the rest, the second line contains the name of the function, and each of the other lines contains one result as
+JSON. To resume an interrupted sweep, call `sweep` again with the same file. No code in the file is ever executed.
 """
 
 import copy
@@ -24,13 +24,13 @@ FORMAT, VERSION = "sweep of the backpropagation lessons", 2
 
 
 def sweep(function, points, path, workers=None):
-    """Evaluate a function at each point whose result is not in the file yet, and save the results in the file.
+    """Evaluate a function at each point whose result is not yet in the file, and save the results in the file.
 
     If a worker dies, no result is lost, because earlier results are in the file and another worker takes over
     its point. If the function raises an error at a point, or if the point kills every worker, an error message
-    is saved instead of a result, and the next call tries again. If you interrupt the sweep with the stop button
-    or Ctrl+C, the results so far are kept and a warning is issued. Two sweeps may use the same file, which then
-    contains the results of both. The file identifies the function only by its name, so use a different
+    is saved instead of a result, and the next call tries that point again. If you interrupt the sweep with the
+    stop button or Ctrl+C, the results so far are kept and a warning is issued. Two sweeps may use the same file,
+    which then contains the results of both. The file identifies the function only by its name, so use a different
     file if you change what the function computes.
 
     Parameters
@@ -48,7 +48,7 @@ def sweep(function, points, path, workers=None):
     -------
     rows : list of dicts
         One dict for each finished point, in the order of `points`. It contains the entries of the point and
-        those of its result, or an entry "error" with a message.
+        either those of its result or an entry "error" with a message.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def sweep(function, points, path, workers=None):
     keys = [_key(point) for point in points]
     doubles = [key for i, key in enumerate(keys) if key in keys[:i]]
     if doubles:
-        raise ValueError(f"the point {doubles[0]} appears twice: list each point once")
+        raise ValueError(f"the point {doubles[0]} appears twice: list each point only once")
     done = _there(path, _name(function))
     todo = {key: copy.deepcopy(point) for key, point in zip(keys, points, strict=True) if not _is_done(done.get(key))}
     bar = progress(len(todo), "sweep", "point")
@@ -114,7 +114,7 @@ def read(path, name=None):
     if line is None or int(line[1]) != VERSION:
         raise ValueError(f"{shown} was written by another version of these lessons: choose another name")
     if content != _first_line(rest) + rest:
-        raise ValueError(f"{shown} is damaged (its checksum does not match): remove it and sweep again")
+        raise ValueError(f"{shown} is damaged (its checksum does not match): delete it and run the sweep again")
     head, *entries = (json.loads(line) for line in rest.splitlines())
     if name not in (None, head["function"]):
         raise ValueError(f"{shown} contains results of {head['function']}, not of {name}: choose another name")
@@ -126,7 +126,7 @@ def _is_done(result):
 
 
 def _results(function, points, client):
-    """Evaluate the function at the points in a dict, and yield each pair (key, result) as soon as it is ready."""
+    """Evaluate the function at all points in a dict, and yield each pair (key, result) as soon as it is ready."""
     if client is None:
         yield from ((key, attempt(function, point)) for key, point in points.items())
         return
@@ -163,7 +163,7 @@ def _key(point):
     try:
         return json.dumps(point, sort_keys=True, allow_nan=False, default=_as_number)
     except (TypeError, ValueError, RecursionError) as error:
-        words = f"the point {brief(point)} must contain numbers, strings, None, or lists and dicts of them"
+        words = f"the point {brief(point)} must contain only numbers, strings, None, or lists and dicts of these"
         raise TypeError(words) from error
 
 
@@ -181,7 +181,7 @@ def _name(function):
 
 
 def _there(path, name):
-    """Return the results in the file as `read` does, or an empty dict if the file does not exist."""
+    """Return the results that `read` finds in the file, or an empty dict if the file does not exist."""
     try:
         return read(path, name)
     except FileNotFoundError:
@@ -189,7 +189,7 @@ def _there(path, name):
 
 
 def _add(path, name, results):
-    """Add `results` to the file, and return all of its results, including those that other sweeps have saved."""
+    """Add `results` to the file, and return all the results that it now contains, including those of other sweeps."""
     together = {}
 
     def fill(file):  # no other program can change the file until it has been replaced

@@ -1,7 +1,7 @@
 """Functions that start and stop workers, which are processes managed by Dask on this machine or on others.
 
 Dask distributed is an optional dependency, which you can install with ``pip install -r requirements-scale.txt``.
-Without it, and in every browser, you can still use `shards` and `sweep`. With ``workers=None`` they do the same
+Without it, and in any browser, you can still use `shards` and `sweep`. With ``workers=None`` they do the same
 work in this process, one part after another.
 
 The processes exchange functions and data as pickles, and loading a pickle can execute any code. Anyone who
@@ -34,7 +34,7 @@ PATIENCE = 20  # time in seconds to wait for an answer from the scheduler, and f
 
 
 class MissingEngineError(ImportError):
-    """Raised when Dask distributed is not installed, or when it cannot be used because this is a browser."""
+    """Raised when Dask distributed is not installed or cannot be used because Python is running in a browser."""
 
 
 class NoWorkersError(ConnectionError):
@@ -51,7 +51,7 @@ def missing():
         return "A browser cannot start processes"
     needed = ("distributed", "cryptography")
     if any(sys.modules.get(name, True) is None or find_spec(name) is None for name in needed):
-        return f"Dask distributed, which runs several processes, is not installed: {INSTALL}"
+        return f"Dask distributed, which is needed to run several processes, is not installed: {INSTALL}"
     return ""
 
 
@@ -92,7 +92,7 @@ def connect(workers=None):
 
 
 def client_of(workers):
-    """Return the Dask client of `workers`, or None if `workers` is None, which stands for this process.
+    """Return the Dask client of `workers`, or None if `workers` is None, that is, if this process does the work.
 
     Raises
     ------
@@ -171,7 +171,7 @@ class Workers:
 
 
 def _event_loop(stack):
-    """Start the event loop for messages to and from the workers in a separate thread, and return it.
+    """Start an event loop in a separate thread for messages to and from the workers, and return it.
 
     Dask fails if the thread does not start within ten seconds, for example because the machine has gone to
     sleep, so there are up to three attempts.
@@ -188,7 +188,7 @@ def _event_loop(stack):
 
 
 def _start(count, loop, stack):
-    """Start processes on this machine to which only this process can connect, and return a client."""
+    """Start processes on this machine that only this process can connect to, and return a client."""
     import dask
     from distributed import Client, LocalCluster
 
@@ -241,10 +241,10 @@ def _cluster_options():
 
 
 def dask_setup(worker):
-    """Ignore interrupts in a worker process; Dask calls this in each process that `connect` starts.
+    """Ignore interrupts in a worker process. Dask calls this function in each process that `connect` starts.
 
     The stop button or Ctrl+C sends an interrupt to all processes of a program, but only the main process should
-    react to it. A worker that was terminated by the interrupt could not do any further work.
+    react to it. A worker terminated by the interrupt could do no further work.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -283,8 +283,8 @@ def _workers_without_main():
     """Prevent new processes from importing the program that started them.
 
     By default, each new process would run that program from the top, except for code guarded by
-    ``if __name__ == "__main__"``. In a script without this guard, workers would start more workers. They do
-    not need anything from the program, because its functions are sent to them by value.
+    ``if __name__ == "__main__"``. In a script without this guard, workers would start more workers. The
+    workers do not need anything from the program, because its functions are sent to them by value.
     """
     from multiprocessing import spawn  # imported here because it is not available in a browser
 

@@ -1,8 +1,8 @@
-"""Data sets for the lessons, all of which are bundled with the project except for the cat images.
+"""Data sets for the lessons. All of them are bundled with the project, except for the cat images.
 
 Read the modules in this order: `mnist` loads handwritten digits, `pictures` loads colour images, `toys`
 generates points in the plane, `names` loads first names, and `recordings` loads the results of training runs that would
-take too long in a browser. `folder` defines where the files are and verifies their checksums.
+take too long in a browser. `folder` specifies where the files are and verifies their checksums.
 """
 
 from helpers.datasets.folder import DATA, DataFileError

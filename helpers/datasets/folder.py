@@ -1,7 +1,7 @@
 """Functions that read bundled data files and verify their checksums.
 
-The checksums are listed in `data/checksums.txt`, with a SHA-256 and a file name on each line, in the format
-of ``sha256sum --check``. If you have deliberately regenerated some of the files, update the table with
+The checksums are listed in `data/checksums.txt`, where each line gives a SHA-256 and a file name, in the format
+that ``sha256sum --check`` expects. If you have deliberately regenerated some of the files, update the table with
 ``python -m helpers.datasets checksums``. The command ``make reproduce`` updates it automatically.
 """
 
@@ -22,7 +22,7 @@ class DataFileError(ValueError):
 
 
 def cure(name):
-    """Explain how to restore the bundled file or folder `name`, a path relative to the project's top folder."""
+    """Explain how to restore the bundled file or folder with the path `name`, relative to the project's top folder."""
     return f"restore it with `git checkout -- {name}`, or copy {name} from a fresh download of this project"
 
 

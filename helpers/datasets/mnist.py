@@ -63,7 +63,7 @@ def load_mnist(folder=None, cache=None):
     Raises
     ------
     DataFileError
-        If a file is missing, cut short, altered or swapped with another one. The message names the file and
+        If a file is missing, cut short, altered or swapped with another. The message names the file and
         explains how to restore it.
     OSError
         If a file cannot be read for another reason, such as missing permissions.
@@ -110,11 +110,11 @@ def verify_mnist(folder=None):
 
 
 def load_digit_pair(negative=5, positive=8, dtype=np.float64, random_state=0, **folders):
-    """Load two of the MNIST digits as a binary classification task, in random order.
+    """Load the images of two MNIST digits, in random order, as a binary classification task.
 
-    The examples of the two digits are concatenated and then shuffled, first those of the training set and
-    then those of the test set. With the digits 5 and 8 and ``numpy.random.RandomState(1)``, the order is
-    the same as in A. Jana's tutorial.
+    The examples of the two digits are concatenated and then shuffled, first in the training set and then
+    in the test set. With the digits 5 and 8 and ``numpy.random.RandomState(1)``, the order is the same as in
+    A. Jana's tutorial.
 
     Parameters
     ----------
@@ -125,14 +125,14 @@ def load_digit_pair(negative=5, positive=8, dtype=np.float64, random_state=0, **
     random_state : int, numpy.random.Generator or numpy.random.RandomState
         Determines the order of the examples. If a generator is passed, its state advances.
     **folders
-        The arguments `folder` and `cache` of `load_mnist`.
+        Arguments `folder` and `cache`, which are passed to `load_mnist`.
 
     Returns
     -------
     X_train : ndarray of shape (m, 784)
         Training images with pixel values from 0 (background) to 1 (full ink).
     y_train : int ndarray of shape (m,)
-        Labels 0 or 1.
+        Labels, 0 or 1.
     X_test, y_test : ndarrays
         The images and labels of the test set.
 
@@ -186,10 +186,11 @@ def _unpack(folder, name):
 
 
 def _parse(folder, images, labels, step=100):
-    """Parse a file of images and its file of labels with python-mnist, `step` examples at a time.
+    """Parse a file of images and the matching file of labels with python-mnist, `step` examples at a time.
 
     The library returns Python lists. The lists for a hundred images stay in the processor's cache, and `bytes` converts
-    them faster than NumPy does. Parsing takes 0.4 times as long as with ten thousand images at a time and NumPy.
+    them faster than NumPy does. This takes 0.4 times as long as parsing ten thousand images at a time and converting
+    their lists with NumPy.
     """
     contents = {name: _unpack(folder, name) for name in (images, labels)}
     if in_browser():  # there is not enough memory for the lists
@@ -217,14 +218,14 @@ def _parser():
             from mnist import MNIST
         except ImportError as error:
             raise ImportError(
-                "the module mnist is missing, or belongs to a package other than python-mnist: run "
+                "the module mnist is missing or comes from a package other than python-mnist: run "
                 "`pip uninstall mnist`, then `pip install --force-reinstall python-mnist`, and restart the kernel"
             ) from error
     return MNIST()
 
 
 def _excerpt(name, content, start, step):
-    """Return an IDX file with `step` of the examples in `content`, beginning at index `start`."""
+    """Return an IDX file that contains `step` of the examples in `content`, beginning at index `start`."""
     m, *pixels = MNIST_FILES[name][1]
     size, first = int(np.prod(pixels)), len(_header((m, *pixels)))
     return _header((step, *pixels)) + content[first + start * size : first + (start + step) * size]

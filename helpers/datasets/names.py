@@ -10,7 +10,7 @@ LONGEST = 9  # number of letters in the longest name
 
 
 def load_names():
-    """Return 3000 common first names of three to nine letters, in lower case and in alphabetical order.
+    """Return 3000 common first names of three to nine letters, in lower case and alphabetical order.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def as_tokens(names):
     tokens = np.zeros((len(names), LONGEST + 2), int)
     for row, name in zip(tokens, names, strict=True):
         if not (isinstance(name, str) and len(name) <= LONGEST and all(letter in LETTERS[1:] for letter in name)):
-            raise ValueError(f"{brief(name)} is not a name of at most {LONGEST} letters from a to z, in lower case")
+            raise ValueError(f"{brief(name)} is not a name of at most {LONGEST} lower-case letters from a to z")
         row[1 : len(name) + 1] = [LETTERS.index(letter) for letter in name]
     return tokens
 

@@ -42,7 +42,7 @@ class Pictures(NamedTuple):
 def load_chelsea():
     """Load the bundled images, which are patches cut from photographs.
 
-    Patches of a photograph of Chelsea the cat have the label 1, and patches of other photographs the label 0.
+    Patches of a photograph of Chelsea the cat have the label 1, and patches of other photographs have the label 0.
 
     Returns
     -------
@@ -107,9 +107,9 @@ def fetch_cats(folder=None):
             pooch.retrieve(CATS_URL + name, known_hash=sha256, fname=name, path=folder, progressbar=False)
         except Exception as error:
             raise OSError(
-                f"{name} could not be downloaded ({type(error).__name__}). Without a connection, copy both files from "
-                f"another machine into {folder.name}/, or set the variable {FOLDER_VARIABLE} "
-                f"to their folder"
+                f"{name} could not be downloaded ({type(error).__name__}). If you have no connection, copy both files "
+                f"from another machine into {folder.name}/, or set the environment variable {FOLDER_VARIABLE} "
+                f"to the folder that contains them"
             ) from error
     return folder
 
@@ -128,7 +128,7 @@ def _read_cats(path):
         return content
     start = content[:200].lower()
     if b"<html" in start or b"<!doctype" in start:
-        fault = "is a web page, not HDF5 (perhaps saved from a link to a page about the file)"
+        fault = "is a web page, not an HDF5 file (perhaps saved from a link to a page about the file)"
     else:
         fault = "is damaged or is a different file (its checksum does not match)"
     raise DataFileError(f"{path.name} {fault}: remove it, then {CATS_CURE}")
@@ -140,4 +140,6 @@ def _find_cats(name):
     for folder in folders if first != os.devnull else []:
         if (folder / name).is_file():
             return folder / name
-    raise FileNotFoundError(f"{name} is not on this machine: {CATS_CURE}, or set {FOLDER_VARIABLE} to its folder")
+    raise FileNotFoundError(
+        f"{name} is not on this machine: {CATS_CURE}, or set {FOLDER_VARIABLE} to the folder that contains it"
+    )

@@ -1,9 +1,9 @@
 """Functions that record and load results that take a long time to compute.
 
 The recordings are files in `data/runs`. To reproduce the trained networks and the sweep of lesson 10, run
-``python -m helpers.datasets.recordings``. The folder `data/runs/lessons` contains results of individual lesson
-cells for readers who use a web browser. The lessons write them if the environment variable LESSONS_RECORD
-is "write". The command ``make reproduce`` does both. The tests repeat these runs and compare the results.
+``python -m helpers.datasets.recordings``. The folder `data/runs/lessons` contains the results of individual lesson
+cells, for readers who use a web browser. The lessons write these files if the environment variable LESSONS_RECORD
+is "write". The command ``make reproduce`` creates all recordings. The tests repeat these runs and compare the results.
 The file `scale_out.txt` contains the times measured by `benchmarks/scale_out.py`.
 """
 
@@ -31,7 +31,7 @@ from helpers.training.neural_network import NeuralNetwork
 # "compute" only computes each result, "write" also records it, "compare" raises an error if it differs from its
 # recording, and "read" loads the recording instead of computing anything.
 MODE, MODES = "LESSONS_RECORD", ("compute", "write", "compare", "read")
-TOLD = "(This result is a recording, because computing it here would take too long.)"
+TOLD = "(This result was recorded in advance, because computing it here would take too long.)"
 LONE = "(lone array)"  # the key under which an array is stored if the result is not a dictionary
 
 # The two networks from A. Jana's tutorial, trained on the digits 5 and 8.
@@ -56,9 +56,9 @@ SCALE_OUT = DATA / "runs" / "scale_out.txt"  # contains JSON, but the in-browser
 
 
 def tutorial_digits(dtype=np.float64):
-    """Load the data of A. Jana's tutorial, 11272 training and 1866 test images of the digits 5 and 8.
+    """Load the data from A. Jana's tutorial: 11272 training and 1866 test images of the digits 5 and 8.
 
-    They are in the tutorial's order, which is determined by NumPy's legacy generator with seed 1.
+    The images are in the tutorial's order, which is determined by NumPy's legacy generator with seed 1.
     """
     return load_digit_pair(5, 8, dtype, np.random.RandomState(1))
 
@@ -167,7 +167,7 @@ def score_digits(units, learning_rate, seed):
 
 
 def load_scale_out():
-    """Load the measurements of `benchmarks/scale_out.py` as a dict. See `read_bundled` for the errors raised."""
+    """Load the measurements made by `benchmarks/scale_out.py` as a dict. See `read_bundled` for the errors raised."""
     return json.loads(read_bundled(f"runs/{SCALE_OUT.name}"))
 
 
@@ -196,9 +196,9 @@ def load_run(name):
 
 
 def recorded(name, compute):
-    """Return the result of `compute()`. In a web browser, where this would be too slow, load its recording instead.
+    """Return the result of `compute()`. In a web browser, where that would be too slow, load a recording instead.
 
-    If the recording is loaded, a notice is printed. To load recordings on a slow computer, too, set the environment
+    If a recording is loaded, a notice is printed. To load recordings on a slow computer as well, set the environment
     variable LESSONS_RECORD to "read".
 
     Parameters
@@ -206,7 +206,7 @@ def recorded(name, compute):
     name : str
         Name of a network, as in `load_run`, or of a file in `data/runs/lessons`, without the extension ".h5".
     compute : callable
-        Function without arguments that returns this network, an array, or a dict of arrays.
+        Function without arguments that returns the network, an array, or a dict of arrays.
 
     Returns
     -------
@@ -216,13 +216,13 @@ def recorded(name, compute):
     ------
     TypeError, ValueError
         If an argument or the value of LESSONS_RECORD is invalid. If LESSONS_RECORD is "compare", as it is in
-        the tests, a ValueError is also raised if there is no recording, or if an array differs from it by
-        more than 2 % plus 0.01.
+        the tests, a ValueError is also raised if there is no recording, or if an array differs from its
+        recording by more than 2 % plus 0.01.
     DataFileError, OSError
         See `folder.read_bundled`.
     """
     if not isinstance(name, str) or not name.replace("_", "a").isalnum():
-        raise ValueError(f"name is {brief(name)}, but a recording has a name such as '07_relu' or 'tutorial_196_1'")
+        raise ValueError(f"name is {brief(name)}, but it must be a name such as '07_relu' or 'tutorial_196_1'")
     check_function(compute, "compute")
     mode = known_name(os.environ.get(MODE) or "compute", MODES, f"the environment variable {MODE}")
     if in_browser() or mode == "read":
@@ -264,12 +264,12 @@ def _read_arrays(name):
 
 def _compare(name, arrays):
     if not (folder.DATA / _file(name)).exists():
-        raise ValueError(f"{name} has no recording: create it with `python tests/execute_notebooks.py --record`")
+        raise ValueError(f"{name} has no recording: create one with `python tests/execute_notebooks.py --record`")
     kept = _read_arrays(name)
     for key in kept | arrays:
         old, new = (those.get(key, np.nan) for those in (kept, arrays))
         if np.shape(old) != np.shape(new) or not np.allclose(new, old, rtol=0.02, atol=0.01):
-            raise ValueError(f"{name}, {key}, differs from its recording: run `make reproduce` if that is intended")
+            raise ValueError(f"{key} in {name} differs from its recording: run `make reproduce` if this is intended")
 
 
 def _record():

@@ -38,7 +38,7 @@ def make_blobs(m=200, separation=2.0, random_state=0):
     Parameters
     ----------
     m : int
-        Number of examples. Half of them belong to each cloud.
+        Number of examples. Each cloud contains half of them.
     separation : float
         Distance between the two centres, as a multiple of the standard deviation of a cloud.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
@@ -64,7 +64,7 @@ def make_xor(m=200, noise=0.15, random_state=0):
     Parameters
     ----------
     m : int
-        Number of examples. A quarter of them belong to each cloud.
+        Number of examples. Each cloud contains a quarter of them.
     noise : float
         Standard deviation of each cloud. The sides of the square have length 1.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
@@ -86,7 +86,7 @@ def make_moons(m=200, noise=0.1, random_state=0):
     Parameters
     ----------
     m : int
-        Number of examples. Half of them have the label 0, and half the label 1.
+        Number of examples. Half of them have label 0, and half have label 1.
     noise : float
         Standard deviation of the noise added to both coordinates. The half circles have radius 1.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
@@ -117,9 +117,9 @@ def make_circles(m=200, noise=0.1, random_state=0):
 
 
 def make_spirals(m=200, noise=0.05, turns=1.0, random_state=0):
-    """Generate two intertwined spirals, each of which is the other one rotated by 180°.
+    """Generate two intertwined spirals, one of which is the other rotated by 180°.
 
-    The parameter `turns` is the number of turns of each spiral, which must be positive. The spirals have a
+    The parameter `turns` is the number of turns of each spiral and must be positive. The spirals have a
     maximum radius of 1. The other parameters and the return values are the same as for `make_moons`.
     """
     m, noise, rng = _checked(m, noise, random_state)

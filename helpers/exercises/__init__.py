@@ -4,7 +4,7 @@ In a lesson::
 
     check("04.step", step_back)    say whether the answer is right and, if not, what went wrong
     hint("04.step")                show a hint; each further call shows a stronger one
-    solution("04.step")            show the solution and explain why it is right
+    solution("04.step")            show the solution and explain why it is correct
     quiz("04", q1=3, q2="b")       judge answers to the quick questions at the end of a lesson
     progress()                     show which exercises have been done so far
     points("04.step", step_back)   return the points that an answer is worth, for use in automatic grading
@@ -18,19 +18,19 @@ Apart from `points`, these functions never raise an error, whatever the answer, 
 
 To read the code, start with `commands` (the functions above), `core` (what an exercise is) and the exercises for a
 lesson, such as `lesson_04`. Then read `judging` (how an answer is judged), `explaining` (which explanation is chosen),
-`reading` and `repair` (how a mistake is located in the reader's code) with `catalogue` (the mistakes that it tries to
-undo), `warrants` (what must hold for a description to be given), and `diagnosis` and `phrases` (how a mistake is
+`reading` and `repair` (how a mistake is located in the reader's code) with `catalogue` (the mistakes that they try to
+undo), `warrants` (when a description of a mistake is rejected), and `diagnosis` and `phrases` (how a mistake is
 described). If no change corrects the code, `clues`, `traps`, `nudges` and `loose_ends` look at the code alone,
-`results` at the numbers, and `ingredients` at what the formula contains. For a typed answer, `cell` reads the code, and
-`glances`, `differences`, `assigned` and `typed_code` judge it, with `corrections` to find the change that corrects it
-and `coincidence` to reject what fits by chance. `limits` and `surroundings` isolate the reader's code, and `restart`
-tells the reader what to run first after a kernel restart. `record` stores the answers on the reader's machine, together
-with their code, which `source` returns and `needed` completes from other cells. `variation` changes the numbers in an
-exercise, and `seed` determines whose numbers are used. `submission` defines the file that `handing_in` writes. For the
-teacher, `works` reads such files, `rerun` runs the answers again in a separate process (`worker`), in which `replay`
-executes the cells, `grade` marks them, `merging` combines the files of each learner, `gradebook` writes the results,
-and `class_list` looks up IDs. `handout` writes a copy of the lessons for a class, and `nbgrader_course` writes a course
-for nbgrader.
+`results` looks at the numbers, and `ingredients` looks at what the formula contains. For a typed answer, `cell` reads
+the code, and `glances`, `differences`, `assigned` and `typed_code` judge it. They use `corrections` to find the change
+that corrects it, and `coincidence` to reject changes that work only by chance. `limits` and `surroundings` isolate the
+reader's code, and `restart` tells the reader what to run first after a kernel restart. `record` stores the answers and
+their code on the reader's machine. `source` returns this code, and `needed` finds what it needs from other cells.
+`variation` changes the numbers in an exercise, and `seed` determines whose numbers are used. `submission` defines the
+file that `handing_in` writes. For the teacher, `works` reads such files, and `rerun` runs the answers again in a
+separate process (`worker`), in which `replay` executes the cells. Then `grade` marks the answers, `merging` combines
+the files of each learner, `gradebook` writes the results, and `class_list` looks up IDs. `handout` writes a copy of the
+lessons for a class, and `nbgrader_course` writes a course for nbgrader.
 """
 
 from importlib import import_module
@@ -51,7 +51,7 @@ __all__ = [
 
 
 def __getattr__(name):
-    """Import the functions when the first of them is used: interactive figures need only the record of challenges."""
+    """Import the functions when one is first used, because interactive figures need only the record of challenges."""
     if name in (*__all__, "points"):
         return getattr(import_module(f"{__name__}.commands"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

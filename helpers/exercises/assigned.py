@@ -1,4 +1,4 @@
-"""Compare the numbers that a typed answer assigns to names with what the question says about these names."""
+"""Compare the numbers that a typed answer assigns to names with what the question says about them."""
 
 import ast
 import itertools
@@ -11,7 +11,7 @@ ORDERED = ("sign", "flipped", "swapped", "operand", "order_of_arguments")  # mis
 
 
 def literals(tree):
-    """Return the slot and the value of every number that is assigned to a name, by name."""
+    """Map each name that is assigned a number to the slot and the node of that number."""
     found = {}
     for node in ast.walk(tree):
         target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
@@ -27,7 +27,7 @@ def literals(tree):
 
 
 def intermediate(solution):
-    """Return the size of every intermediate result of a solution that the reader may compute by hand, and its code."""
+    """Return the size and the code of every intermediate result of a solution that the reader may compute by hand."""
     tree = ast.parse(solution)
     numbers = {name: node.value for name, (_, node) in literals(tree).items()}
     found = [(abs(differences.value(n, numbers)), ast.unparse(n)) for n in ast.walk(tree) if isinstance(n, ast.BinOp)]
@@ -35,14 +35,17 @@ def intermediate(solution):
 
 
 def stated(name, prompt):
-    """Return the number that a question gives for a name, as in "$z = 2$" or "the target is 5", or None."""
+    """Return the number that a question gives for a name, or None if there is none.
+
+    The question may say "$z = 2$" or "the target is 5", for example.
+    """
     between = r"[^\d.,;()]{0,25}?" if len(name) > 3 else r"\s*=\s*"
     found = re.search(rf"\b{re.escape(name)}\b{between}(-?\d+(?:\.\d+)?)(?![\w.]*\w)", prompt, re.IGNORECASE)
     return float(found[1]) if found else None
 
 
 def agrees(edit, code, prompt):
-    """Return whether an edit leaves every number as it is that the question gives for its name."""
+    """Return whether an edit leaves unchanged every number that agrees with the question."""
     for name, (_, value) in literals(code.tree).items():
         touched = any(part is value or _assigns(part, name) for part in ast.walk(edit.node))
         if touched and stated(name, prompt) == value.value:
@@ -55,7 +58,9 @@ def _assigns(node, name):
 
 
 def exchanged(exercise, code, passed, found, hint):
-    """Return a sentence and a question about two numbers that may have been assigned to the wrong names, or "".
+    """Return a sentence and a question about two numbers that may have been assigned to the wrong names.
+
+    If there are no such numbers, return "".
 
     Parameters
     ----------
@@ -65,7 +70,7 @@ def exchanged(exercise, code, passed, found, hint):
     passed : callable
         See `repair.find`.
     found : repair.Found or None
-        The best change of the formula that corrects the answer.
+        The best change to the formula that corrects the answer.
     hint : str
         The hint for the known wrong answer with this value, or "".
     """
@@ -77,11 +82,11 @@ def exchanged(exercise, code, passed, found, hint):
         if value.value == number.value or not repair.find(code, [()], passed, found=[edit]):
             continue
         given = stated(one, exercise.prompt), stated(other, exercise.prompt)
-        these = f"`{one}` is {value.value:g} and `{other}` is {number.value:g} in your code"
+        these = f"In your code, `{one}` is {value.value:g} and `{other}` is {number.value:g}"
         if given[0] == number.value or given[1] == value.value:
             return f"Look at the line {quote(code.line(value))}. {these}. Which value does the question give for each?"
         others = hint and getattr(found, "kind", "") != "sign"  # the hint may say more than the change of a sign
         if given == (None, None) and not others and (found is None or found.kind in ORDERED):
             there = f" Look at the line {quote(found.line)}." if found else ""
-            return f"{these}.{there} What does each name stand for, and in which order does the formula use the two?"
+            return f"{these}.{there} What does each name stand for, and in which order does the formula use them?"
     return ""

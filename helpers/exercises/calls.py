@@ -59,7 +59,7 @@ def edits_of(slot, node):
 
 
 def _of_entries(slot, node, name):
-    """Yield edits to `sum(x)` and the like, which goes through the rows of an array only, and to `np.max(x)`."""
+    """Yield edits to `np.max(x)` and to calls such as `sum(x)`, which combines only the rows of an array."""
     array = node.args[0] if node.args else node.func.value
     if name == "max" and isinstance(node.func, ast.Attribute):
         yield of_slot("over_all", slot, parse(f"np.maximum({ast.unparse(array)}, 0)"), node, -0.1)

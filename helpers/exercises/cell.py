@@ -1,6 +1,6 @@
-"""Read the code of the cell in which an answer was typed, as a function without arguments that `repair` can change.
+"""Turn the cell in which an answer was typed into a function without arguments that `repair` can change.
 
-The value alone cannot distinguish `2 / 3` from `1 - 1 / 3`, but the cell that calls `check` shows how it was computed.
+The value alone cannot distinguish `2 / 3` from `1 - 1 / 3`, but the code in the cell does show how it was computed.
 """
 
 import ast
@@ -20,7 +20,7 @@ METHODS |= {"dot", "astype", "reshape", "ravel", "values", "items", "keys", "nby
 
 
 def current(name):
-    """Return the code of the answer in the running cell.
+    """Return the code of the answer in the cell that is running.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def current(name):
 
 
 def read(text, name, scope):
-    """Return the code of an answer in the text of a cell.
+    """Find an answer in the text of a cell and return its code.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ CHALLENGES = {
     ),
     "03.stepper": (
         "make two paths cancel. In the 2, 2, 2 network, find inputs x for which dA[1] of the first hidden unit is "
-        "below 0.005 in absolute value, although both errors dZ[2] are above 0.1 in absolute value."
+        "below 0.005 in absolute value, while both errors dZ[2] are above 0.1 in absolute value."
     ),
     "03.work": (
         "with 4 units in each layer, find the smallest number of layers for which keeping the errors saves a million "
@@ -22,14 +22,17 @@ CHALLENGES = {
     "04.your_network": "get a score above 0.95 on the test digits with three layers.",
     "05.nudge": "find the best step size for the two-sided difference in float32.",
     "05.detective": "name five bugs from their reports and their code.",
-    "06.pictures": "find the wrong prediction of which the network is most confident.",
+    "06.pictures": "find the wrong prediction that the network is most confident about.",
     "07.signals": "find the deepest ReLU network that keeps at least a quarter of both signals from every start.",
     "08.race": "make plain gradient descent reach the lowest final cost while all three methods score at least 0.8.",
     "09.tape": "in x x + w x + b, find an x other than 0 for which the two contributions to the gradient of x cancel.",
     "10.step_time": (
-        "with 64 workers in a ring, find the smallest step for which they spend at least half of the time computing."
+        "with 64 workers in a ring, find the smallest number of examples per step for which they spend at least half "
+        "the time computing."
     ),
-    "11.playground": "using only x₁ and x₂, get 95% of the test spirals right with at most 8 hidden units.",
+    "11.playground": (
+        "using only x₁ and x₂, get 95% of the test points in the spirals right with at most 8 hidden units."
+    ),
     "11.drawing": (
         "make the network classify a test digit as a different digit, with a probability above 0.9, in at most 5 steps "
         "and without changing any pixel by more than 0.25."
@@ -37,6 +40,6 @@ CHALLENGES = {
     "12.convolution": "with the edge filter, find the angle at which the mean response to the 7 is largest.",
     "12.attention": (
         "in hannah, with the causal mask and two strengths that add up to at most 13, make the second a give at least "
-        "0.9 of its attention to the first a, and the second n at least 0.9 to the first n."
+        "0.9 of its attention to the first a, and the second n give at least 0.9 of its attention to the first n."
     ),
 }

@@ -1,4 +1,4 @@
-"""Read a class list, which gives the ID of each learner in the teacher's gradebook.
+"""Read a class list, which gives each learner's ID in the teacher's gradebook.
 
 It is a CSV file whose first line contains `name` and `id`, separated by a comma, a semicolon or a tab. Other columns
 are ignored.
@@ -38,7 +38,7 @@ def read(path):
 
 
 def assign(rows, listed):
-    """Add the IDs to the learners' rows. Return the names in the list for which there is no row."""
+    """Add the IDs to the learners' rows. Return the names on the list that have no row."""
     ids = {}
     for name, one in listed:
         ids.setdefault(normal(name), []).append(one)

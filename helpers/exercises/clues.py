@@ -1,4 +1,4 @@
-"""Find clues to a mistake in the code itself, such as a difference that is always 0, skipped passes or lost entries."""
+"""Search the code for clues to a mistake, such as a difference that is always 0, skipped passes or lost entries."""
 
 import ast
 import builtins
@@ -17,9 +17,9 @@ PARTS = (ast.Name, ast.Attribute, ast.Subscript)
 
 
 def unneeded(exercise):
-    """Return the names of arguments that a right answer need not use.
+    """Return the names of the arguments that a right answer need not use.
 
-    These are the arguments that the exercise's own solution does not use, and also Z1 if A1 can be used instead.
+    These are the arguments that the exercise's own solution does not use, and Z1 if A1 can be used instead.
     """
     names = frozenset(exercise.arguments)
     spare = {name for name in names if name[0] == "Z" and name[1:].isdigit() and f"A{name[1:]}" in names}
@@ -30,7 +30,7 @@ def unneeded(exercise):
 
 
 def read(exercise, answer):
-    """Return the code of a function (see `reading.read`), with its unneeded arguments and the names of its results."""
+    """Return a function's code (see `reading.read`), including its unneeded arguments and the names of its results."""
     code = reading.read(answer)
     return code and code._replace(unneeded=unneeded(exercise), parts=exercise.parts)
 
@@ -38,8 +38,8 @@ def read(exercise, answer):
 def certain(code, hint, whole):
     """Return a sentence and a question about a mistake that can be seen without running the code.
 
-    Return "" if there is none, or if a change to a different line corrects the code. A hint for the known wrong answer
-    with the same results takes precedence over a remark about a constant.
+    Return "" if there is none, or if a change to a different line corrects the code. A hint for a known wrong answer
+    that has the same results takes precedence over a remark about a constant.
     """
     loose = loose_ends.lost(code)
     if loose is not None and not whole:
@@ -52,7 +52,7 @@ def certain(code, hint, whole):
 
 
 def constant(code):
-    """Return a sentence and a question about a difference that is always 0 or a quotient that is always 1, if any."""
+    """If a difference is always 0 or a quotient is always 1, return a sentence and a question about it."""
     for node in ast.walk(code.tree):
         if not isinstance(node, ast.BinOp) or not isinstance(node.op, (ast.Sub, ast.Div)):
             continue
@@ -61,7 +61,7 @@ def constant(code):
             value = 0 if isinstance(node.op, ast.Sub) else 1
             return (
                 f"{quote(ast.unparse(node))}{where(code.line(node))} is always {value}, because both sides are equal. "
-                f"Which of them is different in the formula?"
+                f"Which side is different in the formula?"
             )
     return ""
 
@@ -75,7 +75,7 @@ def _ordered(node):
 
 
 def of(exercise, code, words, sized):
-    """Return a sentence and a question about what the code alone shows, or "" if it shows nothing.
+    """Return a sentence and a question about what the code alone reveals, or "" if it reveals nothing.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def with_unused(words, code):
 
 
 def with_arguments(words, missing, code):
-    """Extend a message about an undefined name with the unused arguments that the name may stand for."""
+    """Extend a message about an undefined name by naming the unused arguments that may have been meant."""
     names = reading.unused(code) if code else []
     if not names:
         return words
@@ -155,12 +155,12 @@ def with_arguments(words, missing, code):
     others = [name for name in dict.fromkeys(used) if name not in known and name != missing]
     also = f"{listed(others)} {'is' if len(others) == 1 else 'are'} not defined either. " if others else ""
     words = re.sub(r" (Did you|Is it misspelt|Which line).*$", "", words)
-    which = "Is it" if len(names) == 1 else "Which of them is"
-    return f"{words} {also}{diagnosis.about_unused(code)}{which} meant by {listed([missing, *others], 'or')}?"
+    which = "Is it what you meant" if len(names) == 1 else "Which of them did you mean"
+    return f"{words} {also}{diagnosis.about_unused(code)}{which} by {listed([missing, *others], 'or')}?"
 
 
 def _diagonal(code, words):
-    """Return a sentence and a question about np.diag in the line that raised an error, or "" if there is none."""
+    """Return a sentence and a question about np.diag if the line that raised an error calls it, otherwise ""."""
     called = [n for n in ast.walk(code.tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "np.diag"]
     arguments = [argument.arg for argument in code.tree.args.args]
     for call in called:
@@ -181,21 +181,22 @@ def _fixed_keys(code, words):
             and getattr(n.value, "id", "") in arguments and isinstance(n.slice, ast.Constant)}  # fmt: skip
     if "has no entry" not in words or len(keys) < 2 or any(isinstance(n, loops) for n in ast.walk(code.tree)):
         return ""
-    return f"Your code always uses the keys {listed(sorted(keys))}. How can it work for any number of layers?"
+    return f"Your code always uses the keys {listed(sorted(keys))}. How can you make it work for any number of layers?"
 
 
 def _axis_left_out(code, words):
-    """Return a sentence and a question about a new shape that does not use all sizes of an argument, if any."""
+    """If a new shape leaves out an axis of an argument, return a sentence and a question about it."""
     line = re.search(r"in the line `([^`]+)`", words) if "cannot reshape" in words else None
     for argument in code.tree.args.args if line else ():
         axes = sorted({int(axis) for axis in re.findall(rf"\b{argument.arg}\.shape\[(\d)\]", line[1])})
         if len(axes) > 1:
-            return f"The new shape uses the axes {listed(axes)} of `{argument.arg}`. Which other axes does it have?"
+            name = argument.arg
+            return f"The new shape uses axes {listed(axes)} of `{name}`. Which other axes does `{name}` have?"
     return ""
 
 
 def _lost_axis(code, words):
-    """Return a sentence and a question about a reduction whose result has lost an axis that is still needed, if any."""
+    """If a reduction has removed an axis that is still needed, return a sentence and a question about it."""
     shapes = re.findall(r"shapes \(([\d,]*)\) \(([\d,]*)\)", words)
     for first, second in shapes:
         longer, shorter = sorted((first.strip(",").split(","), second.strip(",").split(",")), key=len, reverse=True)
@@ -204,7 +205,7 @@ def _lost_axis(code, words):
         for call in calls_here if shorter in lost else ():
             named = {keyword.arg for keyword in call.keywords}
             if getattr(call.func, "attr", "") in COMBINED and "axis" in named and "keepdims" not in named:
-                return f"`{ast.unparse(call)}` loses the axis that it runs along. How can the result keep this axis?"
+                return f"`{ast.unparse(call)}` removes the axis that it runs along. How can the result keep this axis?"
     return ""
 
 
@@ -214,13 +215,13 @@ def _of_differences(code, mine, right):
         return ""
     node = calls_of_diff[0]
     return (
-        f"`np.diff` returns one number fewer than it is given{where(code.line(node))}. How many numbers must "
+        f"`np.diff` returns one fewer number than it is given{where(code.line(node))}. How many numbers must "
         f"{quote(ast.unparse(node.args[0]))} contain?"
     )
 
 
 def _of_lost_entries(code, cases, sized):
-    """Return a sentence and a question about a sum or mean whose removal gives a result the right size, if any."""
+    """If removing a sum or mean gives a result the right size, return a sentence and a question about it."""
     found = [
         edit._replace(node=node, piece=ast.unparse(node))
         for slot, node, _ in slots(code.tree)
@@ -249,7 +250,7 @@ def _skipped(code):
 def _about_logarithm(code, parts, cases):
     """Return a sentence and a question about a logarithm that affects the gradients, or "" if there is none.
 
-    A logarithm belongs to the cost, so it usually means that the cost was not differentiated.
+    A logarithm is part of the cost, so it usually means that the cost was not differentiated.
     """
     if not parts or not all(re.match(r"d[A-Za-z]", part) for part in parts):
         return ""
@@ -257,7 +258,7 @@ def _about_logarithm(code, parts, cases):
         is_log = isinstance(node, ast.Call) and ast.unparse(node.func) == "np.log" and node.args
         if is_log and repair.matters(code, of_slot("function", slot, node.args[0], node), cases):
             return (
-                f"{quote(ast.unparse(node))}{where(code.line(node))} belongs to the cost, but a gradient contains the "
+                f"{quote(ast.unparse(node))}{where(code.line(node))} is part of the cost, but a gradient contains the "
                 f"derivative of the cost. What is the derivative of a logarithm?"
             )
     return ""

@@ -1,6 +1,6 @@
-"""Recognise changes of a typed formula that give the right number by coincidence.
+"""Recognise changes to a typed formula that give the right number only by coincidence.
 
-For other numbers in the question, a change that undoes the mistake still gives the same as the solution.
+A change that really undoes the mistake would also agree with the solution if the question gave other numbers.
 """
 
 import ast
@@ -14,7 +14,7 @@ IN_FORMULAS = (0.5, 2)  # numbers that belong to a formula unless the question g
 
 
 def is_one(edit, code, solution, given):
-    """Return whether a formula agrees with the solution after an edit, but not for other numbers in the question.
+    """Return whether an edited formula agrees with the solution only for the numbers that the question gives.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def is_one(edit, code, solution, given):
     Returns
     -------
     bool
-        False if it cannot be determined, for example because the code does not contain the same given numbers.
+        False if this cannot be determined, for example because the code and the solution use different numbers.
     """
     body = [*ast.parse(solution).body, ast.Return(ast.Name("answer", ast.Load()))]
     with edits.applied(edit):
@@ -49,7 +49,7 @@ def is_one(edit, code, solution, given):
 
 
 def _numbers(tree):
-    """Return the nodes of the numbers in the code other than exponents, which are part of a formula."""
+    """Return the nodes of all numbers in the code except exponents, which are part of the formula."""
     exponents = {id(n.right) for n in ast.walk(tree) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow)}
     numbers = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) in (int, float)]
     return list({id(n): n for n in numbers if id(n) not in exponents}.values())  # an edit may repeat a statement

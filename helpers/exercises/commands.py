@@ -1,4 +1,4 @@
-"""The functions that lessons call, and `points` for programs that grade."""
+"""The functions that the lessons call, and `points` for grading programs."""
 
 import difflib
 
@@ -88,7 +88,7 @@ def hint(name):
 
 
 def solution(name):
-    """Show the solution and explain why it is right."""
+    """Show the solution and explain why it is correct."""
     unknown = _unknown(name)
     if unknown:
         Message("?", "No solution.", unknown).show()
@@ -116,7 +116,7 @@ def quiz(lesson, *unnamed, **answers):
         Message("?", "No questions.", f"The lesson must be one of {', '.join(LESSONS)}, in quotes.").show()
         return
     questions = [exercise.name[3:] for exercise in LESSONS[lesson] if exercise.is_question]
-    has = f"The questions of lesson {lesson} are {questions[0]} … {questions[-1]}."
+    has = f"The questions in lesson {lesson} are {questions[0]} … {questions[-1]}."
     if unnamed or not answers:
         Message("?", "No answers.", f'{has} Name each answer: `quiz("{lesson}", q1=…, q2=…)`.').show()
         return

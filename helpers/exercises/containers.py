@@ -1,4 +1,4 @@
-"""Edits that undo mistakes in dictionaries and lists, such as exchanged keys, a reversed list or a missing copy."""
+"""Edits that undo mistakes in dictionaries and lists, such as swapped keys, a reversed list or a missing copy."""
 
 import ast
 
@@ -7,7 +7,7 @@ from helpers.exercises.expressions import slots
 
 
 def edits_of(function):
-    """Yield edits to the dictionaries and lists of a function, and to its use of their entries."""
+    """Yield edits to a function's dictionaries and lists, and to the way it uses their entries."""
     yield from _keys(function)
     yield from _reversed_lists(function)
     yield from _aliases(function)
@@ -15,7 +15,7 @@ def edits_of(function):
 
 
 def _keys(function):
-    """Yield edits that give the keys of dictionaries the values in the opposite order, in all of them or in one."""
+    """Yield edits that reverse the order of the values, but not of the keys, in all dictionaries or in one."""
     displays = [n for n in ast.walk(function) if isinstance(n, ast.Dict) and len(n.keys) > 1]
     changes = [(display, "values", display.values[::-1]) for display in displays]
     for some in (changes, *([change] for change in changes)):
@@ -25,7 +25,7 @@ def _keys(function):
 
 
 def _reversed_lists(function):
-    """Yield edits that reverse the lists that are filled in a loop, where they are used, all of them or one."""
+    """Yield edits that reverse lists filled in a loop, either wherever they are used or in a single place."""
     filled = [n.func.value for n in ast.walk(function) if getattr(getattr(n, "func", None), "attr", "") == "append"]
     names = {getattr(name, "id", "") for name in filled} - {""}
     uses = [
@@ -41,7 +41,7 @@ def _reversed_lists(function):
 
 
 def _aliases(function):
-    """Yield an edit that copies the arguments wherever the code only gives them another name."""
+    """Yield an edit that copies the arguments wherever the code merely gives them another name."""
     arguments = [argument.arg for argument in function.args.args]
     found = [
         (slot, node)
@@ -61,7 +61,7 @@ def _gives_a_name(function, slot, parent):
 
 
 def _other_entries(function):
-    """Yield edits that use an entry of a dictionary or list, by the number of the pass, in place of another value."""
+    """Yield edits that replace a value with an entry of a dictionary or list whose index depends on a loop variable."""
     loops = [n.target.id for n in ast.walk(function) if isinstance(n, ast.For) and isinstance(n.target, ast.Name)]
     subscripts = [n for n in ast.walk(function) if isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name)]
     tables = dict.fromkeys(n.value.id for n in subscripts if _reads(n.slice, loops) or isinstance(n.slice, ast.Name))

@@ -37,7 +37,7 @@ class Exercise:
     reason : str
         Why the right answer is right, shown with the verdict.
     wrong : list of Wrong
-        Known wrong answers, at least three.
+        At least three known wrong answers.
     right : object
         The right value, or None if the answer is a function.
     solution : str or callable
@@ -49,7 +49,7 @@ class Exercise:
     broken : callable, optional
         The given function, under its own name, if the task is to find a mistake.
     cases : callable, optional
-        Returns a new list of argument tuples each time it is called. Only given if the answer is a function.
+        Returns a new list of argument tuples each time it is called. Given only if the answer is a function.
     parts : tuple of str
         Names of the function's results, as used in the lesson.
     m : list of int
@@ -61,9 +61,9 @@ class Exercise:
     numbers : variation.Numbers or list of variation.Variant, optional
         The numbers that vary from learner to learner. Their names appear in angle brackets in the texts.
     in_lesson : object, optional
-        The answer that would be right with the lesson's numbers. Only given if this exercise has different numbers.
+        The answer that would be right with the lesson's numbers. Given only if this exercise has different numbers.
     group : str
-        Exercises with the same group share their numbers.
+        Name of a group of exercises that share their numbers.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Find the change that corrects the formula of a typed answer, and tell whether the mistake may be elsewhere."""
+"""Find the change that corrects the formula in a typed answer, and determine whether the mistake may be elsewhere."""
 
 import ast
 import re
@@ -21,7 +21,7 @@ WEAK = set(
 
 
 def comparison(exercise, fits):
-    """Return a function for `repair` that determines whether the function without arguments returns the right value."""
+    """Return the test that `repair` applies: whether a function without arguments returns the right value."""
     right = np.asarray(exercise.right)
 
     def passed(function, i):
@@ -31,7 +31,7 @@ def comparison(exercise, fits):
 
 
 def _changes(code, exercise):
-    """Return the changes of a formula that undo usual mistakes, likely ones first."""
+    """Return changes that undo common mistakes in a formula, starting with the likeliest."""
     known = [name for name in expressions.SLOPES if callable(code.scope.get(name))]
     found = [e for e in catalogue.of(code.tree, known, [], [], []) if e.kind in STRONG | WEAK]
     solution = exercise.solution if isinstance(exercise.solution, str) else ""
@@ -45,7 +45,7 @@ def _changes(code, exercise):
 
 
 def find(code, exercise, fits):
-    """Return the likeliest change that corrects a formula, or None, and whether no change of another line does."""
+    """Return the likeliest change that corrects a formula, or None, and whether only changes to its line do so."""
     passed = comparison(exercise, fits)
     solution = exercise.solution if isinstance(exercise.solution, str) else ""
     given, found = numbers_of(solution), _changes(code, exercise)
@@ -62,7 +62,7 @@ def find(code, exercise, fits):
 
 
 def is_one_of_many(best, code, exercise, fits):
-    """Return whether changes in other places correct a formula as well, so that nothing shows where the mistake is."""
+    """Return whether changes elsewhere would also correct a formula, so that it is unclear where the mistake is."""
     new, right = best.edit.changes[0][2], exercise.right
     given = numbers_of(exercise.solution if isinstance(exercise.solution, str) else "")
     if best.kind == "extra" and getattr(new, "value", None) != right:
@@ -82,9 +82,9 @@ def is_one_of_many(best, code, exercise, fits):
 
 
 def _likelier_number(best, code, passed, found, given):
-    """Return the wrong number if only one number can be wrong, or if only one of two is corrected by one in `given`.
+    """Return the wrong number if only one can be wrong, or if only one of two should become a number in `given`.
 
-    Return None if changing either of two numbers gives the right result, so that nothing shows which one is wrong.
+    Return None if changing either of two numbers gives the right result, so that it is unclear which one is wrong.
     """
     others = [edit for edit in found if edit.kind == "number" and edit.node is not best.node]
     rival = repair.find(code, [()], passed, found=others)
@@ -96,7 +96,7 @@ def _likelier_number(best, code, passed, found, given):
 
 
 def other_numbers(code, wanted):
-    """Yield edits that replace a number with one from the formula or shift its decimal point."""
+    """Yield edits that replace a number with one of those in `wanted` or shift its decimal point."""
     for slot, node, _ in expressions.slots(code.tree):
         if isinstance(node, ast.Constant) and type(node.value) in (int, float):
             others = [*wanted, *(node.value * 10.0**k for k in (-3, -2, -1, 1, 2, 3))]

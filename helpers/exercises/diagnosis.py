@@ -1,6 +1,6 @@
 """Describe the mistakes found in the reader's code.
 
-A description says what is wrong and in which line, and it ends with a question.
+A description says what is wrong and in which line, and ends with a question.
 """
 
 import ast
@@ -41,7 +41,7 @@ def describe(found, code):
 
 
 def _in_context(found, code):
-    """Return the wrong piece of code, with the expression around it if only one of several occurrences is wrong."""
+    """Return the wrong piece of code, and the expression around it if only one of several occurrences is wrong."""
     piece, same = quote(found.piece), rf"(?<![\w.]){re.escape(found.piece)}(?![\w.])"
     around, repeated = found.node, found.places == 1 and len(re.findall(same, found.line)) > 1
     while repeated and around is not None and (around is found.node or isinstance(around, ast.Tuple)):
@@ -101,7 +101,7 @@ def pointed(words, found, code, parts, part):
 
 
 def _in_place(words, argument, code):
-    """Return a message about an argument that is changed in place, with the line that changes it, or "" if unclear."""
+    """Return a message that quotes the line that changes an argument in place, or "" if that line is unclear."""
     shared = nudges.views(code.tree, argument)
     node = next(filter(None, (statements.first_change(code.tree, name) for name in shared)), None)
     if nudges.not_undone(code, shared) or node is None:
@@ -112,15 +112,15 @@ def _in_place(words, argument, code):
 
 
 def at_the_error(hint, generic):
-    """Begin a hint with the line in which the error occurred, if the general description of the error quotes it."""
+    """Begin a hint with the line in which an error occurred, if the general description of the error quotes it."""
     line = re.search(r"in the line (`[^`]+`)", generic)
     return f"Look at the line {line[1]}. {hint}" if line else hint
 
 
 def called(code, parts, part):
-    """Return a phrase that refers to a result in a sentence.
+    """Return a phrase that a sentence can use to refer to a result.
 
-    The name of the result in the exercise may mean something else in the reader's code, such as an argument.
+    The exercise's name for the result may mean something else in the reader's code, such as an argument.
     """
     name = part.split("[")[0]
     own = {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name)} if code else {}
@@ -130,7 +130,7 @@ def called(code, parts, part):
 
 
 def _returned(code, parts, part):
-    """Return the function's `return` statement and the expression in it for one result.
+    """Return the function's `return` statement, and the expression in it that gives one of the results.
 
     Return (None, None) unless exactly one `return` has a value.
     """
@@ -147,7 +147,7 @@ def _returned(code, parts, part):
 
 
 def _made(code, parts, part):
-    """Return the variable that holds a result and the last line that assigns it."""
+    """Return the variable that holds a result, and the last line that assigns to it."""
     returned, result = _returned(code, parts, part)
     if returned is None:
         return "", ""

@@ -1,4 +1,4 @@
-"""Check the difference quotients of a typed answer: how far apart the two points are, and what is divided by."""
+"""Check difference quotients in a typed answer: the distance between the two points, and the divisor."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ LARGEST_POWER = 20
 
 
 def about(exercise, mine, code):
-    """Return a sentence and a question about a difference of two values of a function, or "" if nothing is wrong."""
+    """Return a sentence and a question about a difference between two function values, or "" if nothing is wrong."""
     made = definitions(code.tree)
     for node in ast.walk(code.tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and mine.ndim == np.ndim(exercise.right) == 0:
@@ -35,7 +35,7 @@ def about(exercise, mine, code):
 
 
 def definitions(tree):
-    """Return the values of all variables that are assigned, by name."""
+    """Return the values that are assigned to variables, by variable name."""
     made = {}
     for node in ast.walk(tree):
         for target in node.targets if isinstance(node, ast.Assign) else ():
@@ -53,7 +53,7 @@ def of_function(code, seen):
     code : reading.Code
         The code of the function.
     seen : callable
-        Takes an expression of the code and returns its values while the function runs (see `warrants.values_of`).
+        Takes an expression from the code and returns its values while the function runs (see `warrants.values_of`).
     """
     made = definitions(code.tree)
     for node in ast.walk(code.tree):
@@ -70,18 +70,18 @@ def of_function(code, seen):
 def _about_width(node, code, width, below):
     return (
         f"`{ast.unparse(node)}`{where(code.line(node))} compares two points that are {width:g} apart, but divides by "
-        f"{below:g}. What must the difference of two values be divided by to give a slope?"
+        f"{below:g}. What must the difference between two values be divided by to give a slope?"
     )
 
 
 def _width(node, code, made):
-    """Return the distance of the two points if an expression is the difference of a function there, otherwise 0."""
+    """If an expression subtracts a function's values at two points, return the distance between them, otherwise 0."""
     points = _points(node, made)
     return abs(value(ast.BinOp(points[0], ast.Sub(), points[1]), code.scope)) if points else 0
 
 
 def _points(node, made):
-    """Return the two points if an expression is the difference of a function there, otherwise ()."""
+    """If an expression subtracts a function's values at two points, return the points, otherwise ()."""
     node = made.get(getattr(node, "id", ""), node)
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Sub):
         return ()
@@ -96,7 +96,7 @@ def _points(node, made):
 
 
 def value(node, variables):
-    """Return the value of a simple expression, or 0 if it is not known."""
+    """Return the value of a simple expression, or 0 if the value is unknown."""
     known = {n.id: variables.get(n.id) for n in ast.walk(node) if isinstance(n, ast.Name)}
     plain = all(isinstance(n, PLAIN) for n in ast.walk(node))
     powers = [n.right for n in ast.walk(node) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow)]

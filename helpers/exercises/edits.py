@@ -19,13 +19,13 @@ class Edit(NamedTuple):
     changes : list of triples (container, key, new)
         The new nodes and the places where they belong.
     node : ast.AST
-        The node in the reader's code that is wrong, used for its position.
+        The wrong node in the reader's code, used for its position.
     piece : str
         The code that is wrong.
     rank : float
         The lower the rank, the earlier the change is tried.
     tag : str
-        Edits of the same kind and with the same tag may be applied together.
+        Edits of the same kind with the same tag may be applied together.
     """
 
     kind: str
@@ -78,7 +78,7 @@ def of_body(kind, owner, body, new, node):
 
 
 def parse(code):
-    """Return the tree of an expression."""
+    """Return the syntax tree of an expression."""
     return ast.parse(code, mode="eval").body
 
 
@@ -119,7 +119,7 @@ def applied(edit):
 
 
 def define(trees, scope):
-    """Define the functions in these trees in `scope`, without running any code.
+    """Define the functions from these trees in `scope`, without running any code.
 
     Raises
     ------

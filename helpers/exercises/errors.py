@@ -13,9 +13,9 @@ from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError
 from helpers.system.browser import in_page
 
 TYPES = {  # explanations of TypeErrors, by a word in the text of the error
-    "bitwise_xor": "`^`, which means exclusive or in Python, is used where a power is needed",
+    "bitwise_xor": "`^`, the exclusive-or operator in Python, is used where a power is needed",
     "'tuple'": "A whole tuple is used where a single number is needed",
-    "'NoneType'": "A value is None, probably because a function that was called returns nothing",
+    "'NoneType'": "A value of None, probably from a function that returns nothing, is used",
     "'builtin_function_or_method'": "A function is used as a value without being called",
     "'function'": "A function is used as a value without being called",
     "'numpy.ufunc'": "A function is used as a value without being called",
@@ -26,34 +26,34 @@ TYPES = {  # explanations of TypeErrors, by a word in the text of the error
     "not iterable": "A single number is used where a sequence to loop over is needed",
     "not subscriptable": "Square brackets follow something that cannot be indexed",
     "not callable": "Parentheses follow something that is not a function",
-    "as a data type": "The sizes of a new array must be a single argument, a tuple in its own parentheses",
+    "as a data type": "The sizes of a new array must be passed as one argument, a tuple in its own parentheses",
 }
 ARGUMENTS = "positional argument|keyword argument"
 # Errors that concern a single line, each with its type, a pattern in its text and the message. The first match applies.
 IN_A_LINE = [
     (TypeError, ARGUMENTS, "A function is called with the wrong arguments{there}: {text}. Which arguments does it "
      "take?"),
-    (UnboundLocalError, "", "A name is used before it has a value{there} (`{text}`). Which line should assign it "
-     "first?"),
+    (UnboundLocalError, "", "A name is used before it has a value{there} (`{text}`). Which line should give it "
+     "a value first?"),
     (BaseException, "matmul|not aligned", "The inner sizes in a matrix product do not match{sizes}{there}. What is the "
      "shape of each factor, and which product does the formula ask for?"),  # np.dot says "not aligned"
     (ValueError, "could not broadcast input array", "An array does not fit into the place that it is assigned "
-     "to{there} (`{text}`). Which axes does each of the two have?"),
+     "to{there} (`{text}`). Which axes do the two sides of the assignment have?"),
     (BaseException, "could not be broadcast|non-broadcastable", "The shapes of two arrays do not fit "
      "together{there} (`{text}`). What is the shape of each?"),
     (ImportError, "", "An import fails{there} ({text}). Which available function does the "
      "same?"),
     (KeyError, "", "A dictionary has no entry {text}{there}. Which keys does it have, and which do you need?"),
-    (IndexError, "tuple index", "A tuple, such as the shape of an array, has fewer entries than are used{there}. How "
-     "many axes may the array have?"),
+    (IndexError, "tuple index", "A tuple, such as the shape of an array, has fewer entries than the code uses{there}. "
+     "How many axes may the array have?"),
     (IndexError, "", "An index is out of range{there} (`{text}`). What are its first and last values?"),
-    (AttributeError, "^module", "A function that does not exist is used{there}: {text}. In which part of the module is "
-     "the right one?"),
+    (AttributeError, "^module", "A function that does not exist is used{there}: {text}. Which part of the module "
+     "contains the right one?"),
     (TypeError, "float\\w*' object is not iterable", "A single number is used in place of a sequence{there} "
      "(`{text}`). How many axes may the argument have, and does the result have the same shape?"),
     *((TypeError, re.escape(word), about + "{there} (`{text}`). What should be there instead?")
       for word, about in TYPES.items()),
-    (TypeError, "0-dimensional|only length-1|only size-1", "A function or a method for single numbers is applied to a "
+    (TypeError, "0-dimensional|only length-1|only size-1", "A function or method for single numbers is applied to a "
      "whole array{there} (`{text}`). Which NumPy function does the same for every entry?"),
     (BaseException, "truth value of an array", "A condition is applied to a whole array{there}, but it can only test a "
      "single value. Which value do you mean?"),
@@ -62,7 +62,7 @@ IN_A_LINE = [
 ABOUT_THE_WHOLE = {
     ArgumentRoundedError: (
         "`{name}` leaves its argument `{text}` changed by rounding errors, because adding ε and "
-        "subtracting it again does not give exactly the same number. Save the entry and restore it, or "
+        "then subtracting it does not give back exactly the same number. Save the entry and restore it, or "
         "work on a copy."
     ),
     ArgumentChangedError: "`{name}` changes its argument `{text}` in place, but the caller still needs the original. "
@@ -124,7 +124,7 @@ def about_error(name, error, function=None):
         if isinstance(error, kind) and re.search(pattern, text):
             return words.format(text=text, there=there, sizes=_sizes(text))
     said = f" (`{text}`)" if text else ""
-    question = " What are the types and shapes of the values in it?" if line else ""
+    question = " What are the types and shapes of the values in that line?" if line else ""
     return f"`{name}` stopped with {type(error).__name__}{said}{there}.{question}"
 
 
@@ -146,7 +146,7 @@ def about_not_finite(function, cases):
         except FloatingPointError as error:
             line, text = own_line(error, function), text_of(error)
             does = next((words for pattern, words in NOT_FINITE.items() if re.search(pattern, text)), "")
-            return f"The first to give one is the line {quote(line)}, which {does}." if line and does else ""
+            return f"The first such value comes from the line {quote(line)}, which {does}." if line and does else ""
     return ""
 
 

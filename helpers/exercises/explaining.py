@@ -1,7 +1,7 @@
-"""Choose the best explanation for a wrong function.
+"""Choose the best explanation of what is wrong with a function.
 
-A change that corrects its code is preferred to a description of its results, which is preferred to a remark on the code
-alone.
+A change that corrects the code is the best explanation, a description of the results is the second best, and a remark
+about the code alone is the last resort.
 """
 
 import ast
@@ -55,7 +55,7 @@ def explain(exercise, answer, hint, generic, earlier, failed, part):
 
 
 def _without_one_change(exercise, answer, code, passed, found, pointed, generic, earlier, failed):
-    """Return the verdict on a function that no known mistake explains and no single change corrects."""
+    """Return the verdict on a wrong function that matches no known mistake and that no single change corrects."""
     other = _another_number(exercise, code, passed) if code and not failed else None
     if other:
         return Verdict("wrong", earlier + diagnosis.describe(other, code))
@@ -101,7 +101,7 @@ def _same_size(mine, right):
 
 
 def _comparison(exercise, same=values.same):
-    """Return a function for `repair` and `variants` that determines which results of a function are right in a case."""
+    """Return a function that says which results of an answer are right in a case, for `repair` and `variants`."""
     cases, like = exercise.cases(), exercise.key.right
     rights = sets(like, like, exercise.parts)
 

@@ -1,4 +1,4 @@
-"""Compare a change to a typed formula with the solution, so that the likeliest of several changes is reported."""
+"""Compare possible changes to a typed formula with the solution, so that the most likely change is reported."""
 
 import ast
 import itertools
@@ -15,17 +15,17 @@ SIGNS_OF["doubled"], SIGNS_OF["squared_share"] = SIGNS_OF["square"], "1 - "
 
 
 def rank(edit, solution, weak):
-    """Return the rank of an edit, which is lower for a likelier mistake.
+    """Return the rank of an edit, which is lower for more likely mistakes.
 
-    A term with the wrong sign is likelier than a quantity that should be left out. An operation or a function that the
-    solution does not contain is unlikely to be missing, and a weak kind of change (see `corrections`) comes last.
+    A wrong sign is more likely than a superfluous quantity. An operation or a function that the solution does not
+    contain is unlikely to be missing, and weak kinds of change (see `corrections`) come last.
     """
     usual = edits.RANKS["extra"] - 0.5 if edit.kind == "sign" and isinstance(edit.node, ast.BinOp) else edit.rank
     return not _fits(edit, solution), weak, usual - 0.2 * (edit.kind == "flipped")
 
 
 def _fits(edit, solution):
-    """Return whether the solution contains what an edit adds to the code. Without a solution, every edit fits."""
+    """Return whether the solution contains what an edit adds to the code. If there is no solution, every edit fits."""
     if not solution:
         return True
     if edit.kind in SIGNS_OF:
@@ -42,7 +42,7 @@ def _fits(edit, solution):
 
 
 def is_usual(edit, code, solution):
-    """Return whether an edit undoes a common mistake, so that it is unlikely to give the right result by chance."""
+    """Return whether an edit corrects a common mistake and is therefore unlikely to give the right result by chance."""
     new = edit.changes[0][2]
     if len(edit.changes) > 1 and edit.kind not in USUAL_TWICE:
         return False  # people rarely make the same slip in two places
@@ -77,7 +77,7 @@ def _is_usual_operation(edit, code, solution):
 
 
 def _is_usual_grouping(edit, code, solution):
-    """Return whether parentheses may be missing or, under a power, too many, and every exponent is simple."""
+    """Return whether an edit adds missing parentheses, or removes some in a power, and keeps every exponent simple."""
     new = edit.changes[0][2]
     exponents = [n.right for n in ast.walk(new) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow)]
     if isinstance(getattr(new, "op", None), ast.Mult) and not _operations(ast.parse(solution or "a * b"), new.op):
@@ -88,7 +88,7 @@ def _is_usual_grouping(edit, code, solution):
 
 
 def _leaves_a_number(edit, answer):
-    """Return whether an edit leaves one of two numbers as the whole answer."""
+    """Return whether an edit reduces an answer that combines two numbers to one of them."""
     sides = [vars(answer).get("left"), vars(answer).get("right")]
     numbers = [getattr(side, "operand", side) for side in sides]
     return edit.node in sides and all(isinstance(number, ast.Constant) for number in numbers)
@@ -99,7 +99,7 @@ def _operations(tree, op):
 
 
 def _is_a_call_of_a_number(edit):
-    """Return whether an edit removes a call such as exp(1). A wrong number in the call is a likelier mistake."""
+    """Return whether an edit removes a call such as exp(1). A wrong argument is a more likely mistake."""
     name = getattr(getattr(edit.node, "func", None), "attr", "")
     return edit.kind == "extra_call" and name in ("exp", "log") and isinstance(edit.node.args[0], ast.Constant)
 
@@ -109,9 +109,9 @@ def _count(tree, number):
 
 
 def _is_in_place(number, tree, solution):
-    """Return whether the solution contains a number at least as often as the code does, in the same kind of operation.
+    """Return whether a number occurs at least as often in the solution as in the code, in the same kind of operation.
 
-    For a number that is not in an operation, such as one in a list, the kind of operation does not matter.
+    If the number is not part of an operation (for example, if it is in a list), all its occurrences count.
     """
     inside = [n for n in ast.walk(tree) if isinstance(n, ast.BinOp) and number in (n.left, n.right)]
     if not isinstance(number, ast.Constant) or _count(tree, number) > _count(solution, number):
@@ -128,7 +128,7 @@ def _count_in(tree, number, op):
 
 
 def _is_as_wrong_elsewhere(edit, code, solution):
-    """Return whether an edit leaves out a number that is just as wrong in another operation of the same kind."""
+    """Return whether the number that an edit leaves out is just as wrong in another operation of the same kind."""
     number = edit.node
     inside = [n for n in ast.walk(code.tree) if isinstance(n, ast.BinOp) and number in (n.left, n.right)]
     if not isinstance(number, ast.Constant) or not inside or _count(ast.parse(solution), number):
@@ -160,7 +160,7 @@ def operands(code, wanted):
 def others(code, prompt, solution):
     """Yield edits for mistakes that only typed answers contain.
 
-    They take the logarithm of numbers, replace a power of e by another power, and leave out an entry of a list.
+    They take the logarithm of a number, replace a power of e with another power, or leave out an entry of a list.
     """
     inside = {f"{float(number):g}" for number in re.findall(r"log[ (]*(\d+(?:\.\d+)?)", prompt)}
     logarithms = []
@@ -185,7 +185,7 @@ def others(code, prompt, solution):
 
 
 def _places(code, solution):
-    """Yield edits that exchange two numbers of the formula, if it gives a single value, that the solution also has."""
+    """If the formula gives a single value, yield edits that swap two of its numbers that also occur in the solution."""
     if isinstance(code.tree.body[-1].value, (ast.List, ast.Tuple)):
         return
     known = {n.value for n in ast.walk(ast.parse(solution)) if isinstance(n, ast.Constant)}

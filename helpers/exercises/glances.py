@@ -1,6 +1,6 @@
-"""Find mistakes that the code of a typed answer shows at a glance, without any change to it.
+"""Find mistakes that can be seen at a glance in the code of a typed answer, without changing it.
 
-Examples are a repeated list, `^` used for a power and a difference of two equal values.
+Examples are a repeated list, `^` used for a power and a difference between two equal values.
 """
 
 import ast
@@ -29,7 +29,7 @@ def at_a_glance(exercise, mine, code):
 
 
 def _about_an_angle(exercise, code):
-    """Return a sentence about an angle in place of a slope, or "" if there is none."""
+    """Return a sentence about an angle given instead of a slope, or "" if there is none."""
     called = _first_call(code, r"np\.(degrees|rad2deg|arctan2?)")
     if called is None or not re.search(SLOPE, exercise.prompt) or re.search("arctan|degrees", exercise.solution_text):
         return ""
@@ -41,7 +41,7 @@ def _about_an_angle(exercise, code):
 
 
 def about_a_cost(exercise, code):
-    """Return a sentence about a logarithm in place of a derivative, or "" if there is none."""
+    """Return a sentence about a logarithm given instead of a derivative, or "" if there is none."""
     called = cell.result(code)
     while isinstance(called, ast.UnaryOp):
         called = called.operand
@@ -49,7 +49,7 @@ def about_a_cost(exercise, code):
     if not is_log or not re.search(SLOPE, exercise.prompt) or "log" in exercise.solution_text:
         return ""
     return (
-        f"`{ast.unparse(called)}`{where(code.line(called))} belongs to the cost, but the question asks for a "
+        f"`{ast.unparse(called)}`{where(code.line(called))} is part of the cost, but the question asks for a "
         f"derivative. What does the logarithm become when you differentiate it?"
     )
 
@@ -75,14 +75,14 @@ def _about_both_sides(code):
 
 
 def _operands(node, operator):
-    """Return the terms of a sum or the factors of a product, for the operator `ast.Add` or `ast.Mult`."""
+    """Return the terms of a sum if `operator` is `ast.Add`, or the factors of a product if it is `ast.Mult`."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, operator):
         return [*_operands(node.left, operator), *_operands(node.right, operator)]
     return [node]
 
 
 def _about_a_shape(exercise, code):
-    """Return a sentence about the shape of an array in place of a single number, or "" if there is none."""
+    """Return a sentence about the shape of an array given instead of a single number, or "" if there is none."""
     node = cell.result(code)
     if getattr(node, "attr", "") == "ndim" and "ndim" not in exercise.solution_text:
         return f"`{ast.unparse(node)}`{where(code.line(node))} counts the axes of the array. What should be counted?"
@@ -90,8 +90,8 @@ def _about_a_shape(exercise, code):
     if getattr(node, "attr", "") != "shape" or np.ndim(exercise.right) or len(shape) < 2:
         return ""
     return (
-        f"`{ast.unparse(node)}`{where(code.line(node))} contains all the sizes of the array, {shape}, but the answer "
-        f"is a single number. What does each size count?"
+        f"`{ast.unparse(node)}`{where(code.line(node))} contains the sizes of all axes of the array, {shape}, but the "
+        f"answer is a single number. What does each size count?"
     )
 
 
@@ -100,7 +100,7 @@ def _about_spread(exercise, mine, code):
     called, line = getattr(cell.result(code), "func", None), where(code.line(cell.result(code)))
     if getattr(called, "attr", "") in ("std", "var") and mine.ndim == 0 and mine == 0:
         return (
-            f"A single number has no spread, and neither do equal numbers, so `{ast.unparse(called)}`{line} is 0. "
+            f"A single number has no spread, and neither do equal numbers, so `{ast.unparse(called)}`{line} gives 0. "
             f"Which quantity's spread does the question ask for?"
         )
     if getattr(called, "attr", "") != "var" or "standard deviation of" not in exercise.prompt:
@@ -126,7 +126,7 @@ def _about_equal_values(exercise, mine, code):
 
 
 def _about_a_step(exercise, code):
-    """Return a sentence about a step of gradient descent in an answer that should be a gradient, if there is one."""
+    """Return a sentence about a gradient descent step given instead of a gradient, or "" if there is none."""
     if re.search(r"learning rate|\bstep|after|\\alpha", exercise.prompt) or not re.search(
         r"dw|dW|dZ|gradient|\\partial", exercise.prompt
     ):
@@ -139,21 +139,21 @@ def _about_a_step(exercise, code):
             rates = [rate for rate in rates if type(rate) is float]
             if rates and 0 < rates[0] < 1 and rates[0] not in {*given, 0.5}:
                 return (
-                    f"`{ast.unparse(node)}`{where(code.line(node))} has the form of a step of gradient descent with "
-                    f"the learning rate {rates[0]:g}. Does the question ask for a parameter after a step, or for a "
+                    f"`{ast.unparse(node)}`{where(code.line(node))} looks like a step of gradient descent with "
+                    f"a learning rate of {rates[0]:g}. Does the question ask for a parameter after a step, or for a "
                     f"derivative?"
                 )
     return ""
 
 
 def about_notation(code, right):
-    """Return a sentence about misused notation, such as `4e10` for 4 to the power 10 or `0,5` for one half, if any."""
+    """Return a sentence about misused notation (such as `4e10` for 4 to the power 10), or "" if there is none."""
     answer = cell.result(code)
     comma = re.fullmatch(r"(\d+),(\d+)", ast.get_source_segment("".join(code.lines), answer) or "")
     if comma and np.ndim(right) == 0 and isinstance(answer, ast.Tuple):
         return (
-            f"In `{comma[0]}`{where(code.line(answer))}, the comma makes a pair of numbers. Python writes the "
-            f"decimal point as `.` and does not separate thousands. How should you write your number?"
+            f"In `{comma[0]}`{where(code.line(answer))}, the comma makes a pair of numbers. In Python, the "
+            f"decimal point is `.`, and thousands are not separated. How should you write your number?"
         )
     for _, node in cell.typed_numbers(code):
         text = ast.get_source_segment("".join(code.lines), node) or ""
@@ -175,8 +175,8 @@ def about_notation(code, right):
 def repeated(code, single=False):
     """Return a sentence about a list or a string multiplied by a number, or "" if there is none.
 
-    A list of a single entry counts only if the answer should be a single number, because `[x] * n` is the usual way to
-    repeat a number.
+    A list with a single entry counts only if the answer should be a single number, because `[x] * n` is the usual way
+    to repeat a number.
     """
     for node in ast.walk(code.tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
@@ -200,7 +200,7 @@ def repeated(code, single=False):
 
 
 def _without_brackets(side):
-    """Return the question about a list that `*` repeats."""
+    """Return the question to ask about a list that is repeated by `*`."""
     single = len(getattr(side, "elts", ())) == 1
     return "What do the square brackets turn the number into?" if single else "How can you multiply each entry?"
 
@@ -211,26 +211,26 @@ def _repeated_in_a_set(code):
         entries = [ast.unparse(entry) for entry in node.elts] if isinstance(node, ast.Set) else []
         if len(set(entries)) < len(entries):
             return (
-                f"{quote(ast.unparse(node))}{where(code.line(node))} is a set, which keeps equal entries only once. "
+                f"{quote(ast.unparse(node))}{where(code.line(node))} is a set, which keeps each value only once. "
                 "Which brackets make a list?"
             )
     return ""
 
 
 def _no_power(code):
-    """Return a sentence about a use of `^` or `** 1 / n` for a power, or "" if there is none."""
+    """Return a sentence about `^` or `** 1 / n` used for a power, or "" if there is none."""
     for node in ast.walk(code.tree):
         quotient = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
         power = _operands(node.left, ast.Mult)[-1] if quotient else None
         if isinstance(getattr(power, "op", None), ast.Pow) and getattr(power.right, "value", None) == 1:
             return (
-                f"In {quote(ast.unparse(node))}, only the 1 is the exponent, because a power is computed before a "
-                f"quotient{where(code.line(node))}. Where are parentheses needed?"
+                f"In {quote(ast.unparse(node))}{where(code.line(node))}, only the 1 is the exponent, because powers "
+                f"are computed before quotients. Where are parentheses needed?"
             )
         if isinstance(getattr(node, "op", None), ast.Pow) and isinstance(getattr(node.right, "op", None), ast.Pow):
             return (
-                f"In {quote(ast.unparse(node))}, {quote(ast.unparse(node.right))} is computed first, because Python "
-                f"computes powers from right to left{where(code.line(node))}. Where do parentheses belong?"
+                f"In {quote(ast.unparse(node))}{where(code.line(node))}, {quote(ast.unparse(node.right))} is computed "
+                f"first, because Python computes powers from right to left. Where are parentheses needed?"
             )
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
             return (

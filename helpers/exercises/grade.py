@@ -1,23 +1,22 @@
 """Grade what learners hand in: `python -m helpers.exercises.grade FOLDER`.
 
-FOLDER contains files written by `hand_in()`, notebooks, or both, possibly in one folder for each learner, as exported
-by a learning platform. The answers are run again in separate processes and judged by the solutions in this copy. The
-verdicts recorded in the files are ignored. Two files are written: `grades.csv`, which gradebooks can import, and
-`report.html`, which shows where learners are stuck and on which mistakes. A `grades.csv` from an earlier run is kept
-under another name.
+FOLDER contains files written by `hand_in()`, notebooks, or both. There may be one folder for each learner, as exported
+by a learning platform. The answers are run again in separate processes and compared with the solutions in this copy.
+The verdicts recorded in the files are ignored. Two files are written: `grades.csv`, which gradebooks can import, and
+`report.html`, which shows where learners are stuck and which mistakes they make. A `grades.csv` from an earlier run is
+kept under a different name.
 
-An exercise is worth 2 points, or 1 point for a common mistake. A quick question is worth 1 point.
+An exercise is worth 2 points, or 1 point if the answer contains a common mistake. A quick question is worth 1 point.
 
-How well the processes are confined depends on the system: see `helpers.system.confinement` and the last line of the
-report, which lists the protections that applied to every file. On Linux, the kernel prevents reading and changing files
-and, on x86-64, also using the network, reaching other processes, and changing permissions and dates. On macOS and
-Windows, only Python prevents this, so grade strangers' files on Linux or in a virtual machine. In any case, answers are
-run but not inspected, and the checksum of a file is not a signature. Functions must also be right in new cases, drawn
-each time files are graded, so code that merely returns known results gets no points, except in exercises whose cases
-contain no random numbers.
+How well the processes are confined depends on the system. See `helpers.system.confinement` and the last line of the
+report, which lists the protections that applied to every file. On Linux, the kernel prevents answers from reading and
+changing files and, on x86-64, also from using the network, reaching other processes, and changing permissions and
+dates. On macOS and Windows, only Python prevents this, so grade strangers' files on Linux or in a virtual machine. On
+every system, answers are run but not inspected, and the checksum of a file is not a signature. Functions must also give
+the right results in new cases, which are drawn each time files are graded. Code that merely returns known results
+therefore gets no points, except in exercises whose cases contain no random numbers.
 
-The exit status is 0 if every file was graded, 1 if some were not (the report lists each of them), and 2 if nothing was
-graded.
+The exit status is 0 if every file was graded, 1 if some were not (the report lists them), and 2 if nothing was graded.
 """
 
 import argparse
@@ -57,7 +56,7 @@ def grade(folder, out=None, lessons=None, listed=None):
     out : path-like, optional
         A folder to ignore, such as the one for the results.
     lessons : list of str, optional
-        The lessons that count. By default, the lessons in which somebody has answered an exercise.
+        The lessons that count. By default, all lessons in which somebody has answered an exercise.
     listed : list of (str, str), optional
         The names and IDs of the learners in a class (see `class_list`).
 
@@ -88,9 +87,9 @@ def grade(folder, out=None, lessons=None, listed=None):
 
 
 def _with_new_cases(exercise):
-    """Return an exercise that also runs functions on cases that nobody has seen before.
+    """Return a copy of an exercise that also runs functions on cases that nobody has seen before.
 
-    They are made as the known ones are, but their random numbers have another seed.
+    These are made in the same way as the known cases, but their random numbers have a different seed.
     """
     generator, secret = np.random.default_rng, secrets.randbits(32)
     with mock.patch.object(np.random, "default_rng", lambda seed: generator([seed, secret])):
@@ -131,7 +130,10 @@ def _mark(work, answers, exercises):
 
 
 def _given(work, answers, asked):
-    """Return the answers to each exercise, and the error of the last cell that answered it or tried to, or ""."""
+    """Return the answers to each exercise, and the error raised by the last cell that tried to answer it.
+
+    The error is "" if that cell did not fail.
+    """
     found, ended = {}, {}
     for i, names in enumerate(asked):
         failed = {"error": answers.errors[i]} if i in answers.errors else {"value": None} if work.shared else NO_ANSWER
@@ -146,7 +148,7 @@ def _given(work, answers, asked):
 
 
 def _asked(work, answers):
-    """Return for each cell the names of the exercises that it answers, as shown by its text or by running it."""
+    """For each cell, return the names of the exercises that it answers, judging by its text or by running it."""
     asked = [list(names) for names in work.names]
     for name in [name for name in answers.found if work.shared and name in EXERCISES]:
         for i in {one["cell"] for one in answers.found[name]} & set(range(len(asked))):
@@ -155,23 +157,26 @@ def _asked(work, answers):
 
 
 def _note_unread(work, answers, asked):
-    """Add a note on each failed cell with a call for an unknown exercise, which may not have been reached."""
+    """Add a note on each failed cell that may not have reached a call for an unknown exercise."""
     failed = sorted(work.unread & set(answers.errors))
     for i in failed:
         said = "A cell failed, and a call to check or quiz in it could not be read: check it by hand."
         work.row.note(f"{said} ({clean(answers.errors[i])[:150]})", work.cells[i].text)
     if work.shared and not failed and not any(asked) and not work.seeds:
-        work.row.note("No answer to an exercise was found in it: check it by hand.")
+        work.row.note("No answer to an exercise was found in this notebook: check it by hand.")
 
 
 def _codes(work, asked):
-    """Return a dict that maps the name of each exercise to the code of its answer or, if there is none, its value."""
+    """Return a dict that maps each exercise's name to the code of the answer or, if there is no code, to its value."""
     codes = {name: one.answer or repr(one.value) for name, one in work.kept.items()}
     return codes | {name: work.cells[i].text for i, names in enumerate(asked) for name in names}
 
 
 def _note_attempts(work, answers, asked):
-    """Add a note on each cell that tried to reach files, the network or processes. Return its exercises' names."""
+    """Add a note on each cell that tried to access files, the network or processes.
+
+    Return the names of the exercises in these cells.
+    """
     noted = set()
     for i, events in sorted(answers.tried.items()):
         names, code = (asked[i], work.cells[i].text) if 0 <= i < len(asked) else ([], "")
@@ -189,7 +194,7 @@ def _note_attempts(work, answers, asked):
 
 
 def _note(name, mark, error, ended, work):
-    """Return notes on an answer that the teacher should check. `ended` is the error of its whole cell, or ""."""
+    """Return notes on an answer for the teacher to check. `ended` is the error raised by the whole cell, or ""."""
     error, kept = clean(error)[:150], work.kept.get(name)
     if any(sign in error for sign in UNAVAILABLE):
         return [f"{name} {NEEDED} ({error})"]
@@ -216,8 +221,8 @@ def _seed(work, answers):
         pass
     if work.seeds:
         work.row.note(
-            "Its call to use_seed() could not be run here, so it was judged with the numbers in the lessons: check it "
-            "by hand.",
+            "The call to use_seed() could not be run here, so the answers were judged with the numbers in the lessons: "
+            "check them by hand.",
             "\n\n".join(cell.text for cell in work.cells if works.SEEDS.search(cell.text)),
         )
     return None
@@ -255,12 +260,17 @@ def main(arguments=None):
         paths, kept = gradebook.write(grades, options.out)
     except OSError as error:
         return _refuse(f"The results were not written: {error}")
+    _report(grades, paths, kept)
+    return 2 if not grades.rows else 1 if grades.refused else 0
+
+
+def _report(grades, paths, kept):
     for file, reason in grades.refused:
         print(f"{file}: {reason}", file=sys.stderr)
-    print(f"Graded {len(grades.rows)} and refused {len(grades.refused)}. Wrote {' and '.join(map(str, paths))}.")
+    counts = f"Learners graded: {len(grades.rows)}. Files refused: {len(grades.refused)}."
+    print(f"{counts} Wrote {' and '.join(map(str, paths))}.")
     if kept:
         print(f"The earlier {paths[0].name}, in which you may have corrected marks, is now {kept}.")
-    return 2 if not grades.rows else 1 if grades.refused else 0
 
 
 def _refuse(reason):
@@ -275,8 +285,8 @@ def _options(arguments):
     )
     parser.add_argument("folder", type=Path, help="folder with files written by hand_in() and notebooks")
     parser.add_argument("--out", type=Path, default=OUT, help=f"folder for the results (default: {OUT})")
-    parser.add_argument("--lessons", nargs="+", metavar="NN", help="lessons that count (default: those answered)")
-    parser.add_argument("--class-list", type=Path, metavar="CSV", help="file with columns name and id, for the grades")
+    parser.add_argument("--lessons", nargs="+", metavar="NN", help="lessons that count (default: those with answers)")
+    parser.add_argument("--class-list", type=Path, metavar="CSV", help="list of learners, with the columns name and id")
     return parser.parse_args(arguments)
 
 

@@ -1,4 +1,4 @@
-"""Write grades to a CSV file for a gradebook, and to a page that shows where learners are stuck and on which mistakes.
+"""Write grades to a CSV file for a gradebook, and to a page that shows where and why learners are stuck.
 
 Names, answers and feedback come from strangers' files, so they are never written in a form that a spreadsheet or a
 browser would execute.
@@ -35,8 +35,8 @@ li li details:not([open]) { display: inline-block; margin-right: 1rem; }
 class Mark(NamedTuple):
     """The mark for one answer.
 
-    `kind` is "right", "mistake" (a common one), "wrong" or "open", `words` is the feedback on a wrong answer, and
-    `code` is the answer itself.
+    `kind` is "right", "mistake" (for a common mistake), "wrong" or "open", `words` is the feedback on a wrong
+    answer, and `code` is the answer itself.
     """
 
     kind: str
@@ -53,14 +53,14 @@ class Row:
     Attributes
     ----------
     name, file : str
-        The learner's name and the file, or the folder if there are several notebooks in it.
+        The learner's name, and the name of the file, or of the folder if there are several notebooks in it.
     seed : str or None
     marks : dict
         Maps the name of an exercise to a `Mark`.
     notes : list of str
         Remarks on answers that the teacher should check.
     code : dict
-        Maps a note to the code that it is about, if it is about code.
+        Maps each note on a piece of code to that code.
     id : str
         The ID in the teacher's gradebook (see `class_list`).
     """
@@ -74,14 +74,14 @@ class Row:
     id: str = ""
 
     def note(self, text, code=""):
-        """Add a note and the code that it is about."""
+        """Add a note and, optionally, the code that it is about."""
         self.notes.append(text)
         if code:
             self.code[text] = code
 
     @property
     def learner(self):
-        """Return the name and file that identify a learner. They are the same for all notebooks of a learner."""
+        """Return the name and file that identify a learner. They are the same for all of the learner's notebooks."""
         return self.name, self.file
 
 
@@ -99,7 +99,7 @@ class Grades:
     protection : list of str
         See `confinement.confine`.
     missing : list of str or None
-        The names on the class list of learners who have not handed in anything, or None if there is no class list.
+        The learners on the class list who have not handed in anything, or None if there is no class list.
     """
 
     rows: list
@@ -133,7 +133,7 @@ def prepare(folder):
     names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
     others = [name for name in names if name not in (CSV, PAGE) and not KEPT.fullmatch(name)]
     if others:
-        raise FileExistsError(f"{folder} also contains {others[0]}. Choose an empty folder with --out.")
+        raise FileExistsError(f"{folder} already contains {others[0]}. Choose an empty folder with --out.")
 
 
 def write(grades, folder):
@@ -186,8 +186,8 @@ def table(grades):
 def harmless(text):
     """Return text in a form that no spreadsheet takes for a formula, with an apostrophe in front of it if necessary.
 
-    In countries with a decimal comma, spreadsheets also start a new field at each semicolon, so every part of the text
-    between semicolons is treated in this way.
+    In countries that use a decimal comma, spreadsheets also start a new field at each semicolon, so each part of the
+    text between semicolons is treated separately.
     """
     return ";".join(map(_no_formula, text.split(";")))
 
@@ -227,12 +227,12 @@ def page(grades):
 
 
 def _text(text):
-    """Return text as HTML. The direction in which it is written does not affect the text around it."""
+    """Return text as HTML. Its writing direction does not affect the text around it."""
     return f"<bdi>{html.escape(text[:LONGEST_REPLY])}</bdi>"
 
 
 def _code(code, summary="the answer"):
-    """Return code as collapsed HTML. Characters that are invisible or reverse the text are shown as escapes."""
+    """Return code as collapsed HTML. Characters that are invisible or reverse the text are escaped."""
     shown = "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else f"\\u{ord(c):04x}" for c in _cut(code))
     return f"<details><summary>{summary}</summary><pre>{html.escape(shown)}</pre></details>"
 
@@ -255,7 +255,7 @@ def _missing(names):
 def _stuck(grades):
     """Return a list of exercises, each with its mistakes and the learners who made them.
 
-    The exercises on which most learners are stuck come first.
+    The exercises on which the most learners are stuck come first.
     """
     stuck = defaultdict(lambda: defaultdict(list))
     for row in grades.rows:

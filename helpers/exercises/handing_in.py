@@ -15,8 +15,8 @@ from helpers.system.browser import in_page
 from helpers.system.files import in_words
 
 IN_PAGE = (
-    "A page of the book cannot give you a file with your answers. Do the exercises that you want to hand in "
-    "in the lab, or in Jupyter on your own machine, and call hand_in() there."
+    "A page of the book cannot give you a file with your answers. Use the lab, or Jupyter on your own machine, to do "
+    "the exercises that you want to hand in, and call hand_in() there."
 )
 MANY = 100  # maximum number of files with the same name in a folder
 
@@ -24,7 +24,7 @@ MANY = 100  # maximum number of files with the same name in a folder
 def hand_in(name=None, lesson=None, folder="."):
     """Show what will be handed in, then write it to a small file. The file is not sent anywhere.
 
-    In a notebook, ``hand_in()`` shows a form with a button. ``hand_in("Ada Lovelace")`` writes the file at once. In a
+    In a notebook, ``hand_in()`` shows a form with a button. ``hand_in("Ada Lovelace")`` writes the file at once. On a
     page of the book, it only says where answers can be handed in.
 
     Parameters
@@ -32,9 +32,9 @@ def hand_in(name=None, lesson=None, folder="."):
     name : str, optional
         The name under which you hand in your answers. You can choose any name that your teacher will recognise.
     lesson : str, int or list of these, optional
-        Hand in only the answers to these lessons, such as "04". By default, all answers are handed in.
+        Hand in only the answers from these lessons, such as "04". By default, all answers are handed in.
     folder : str or path-like
-        The folder of the file. An existing file is never replaced.
+        The folder in which to save the file. An existing file is never replaced.
     """
     lessons, refusal = ([], IN_PAGE) if in_page() else _lessons(lesson)
     if name is None and not refusal and get_ipython() is not None:
@@ -76,7 +76,7 @@ def form(lessons=tuple(LESSONS), folder="."):
 
 
 def _lessons(lesson):
-    """Return the lessons as a list of names, and a message if one of them does not exist, otherwise ""."""
+    """Return a list of the lessons' names, and a message, which is "" unless one of the lessons does not exist."""
     if lesson is None:
         return list(LESSONS), ""
     given = lesson if isinstance(lesson, (list, tuple)) else [lesson]
@@ -97,7 +97,7 @@ def _gathered(name, lessons):
     entries, said = record.read_all()
     known = [one for one in entries["answers"] if one in EXERCISES and one[:2] in lessons]
     if said or not known:
-        return None, said or "There are no answers to hand in yet. Do an exercise first, and run its cell."
+        return None, said or "There are no answers to hand in yet. Do an exercise first and run its cell."
     answers = {one: record.attempts(entries, one) for one in known}
     return submission.Submission(name, entries["seed"], answers), ""
 
@@ -110,13 +110,13 @@ def _counted(given):
 
 
 def _incomplete(answers):
-    """Yield a sentence about each function that cannot be run again, because something that it needs is missing."""
+    """Yield a sentence about each function that cannot be run again because something that it needs is missing."""
     for name, one in answers.items():
         missing = source.left_out(one.answer) or ("its code" if one.value is None and not one.answer else "")
         if missing:
             yield (
-                f"{name} is incomplete: {missing} could not be written as code. Define everything that the function "
-                f"needs in the cell that checks it, run this cell and hand in again."
+                f"{name} is incomplete: {missing} could not be written as code. In the cell that checks the function, "
+                f"define everything that it needs, run the cell and hand in your answers again."
             )
 
 
@@ -145,6 +145,6 @@ def _holds(path, data):
 
 
 def file_name(name):
-    """Return a part of a file name that is similar to a learner's name and allowed on every system."""
+    """Turn a learner's name into a similar one that can be part of a file name on every system."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return re.sub(r"[^\w-]+|_+", "_", plain).strip("_")[:40] or "learner"

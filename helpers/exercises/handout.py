@@ -49,23 +49,23 @@ On Windows, or without make, run
 Begin with `notebooks/00_start_here.ipynb`. Every exercise gives you immediate feedback and has hints. Your teacher
 has the solutions. Your progress is saved in `progress.json`, on your machine only.
 
-To hand in your answers, run `from helpers.exercises import hand_in` and `hand_in()` in any lesson. It shows you what
-the file contains, and writes it next to the lesson. If your teacher asks you to use your own numbers, run
+To hand in your answers, run `from helpers.exercises import hand_in` and `hand_in()` in any lesson. This writes a file
+next to the lesson and shows you what it contains. If your teacher asks you to use your own numbers, run
 `from helpers.exercises import use_seed` and `use_seed("your name")` before you begin.
 """
 
 RUBRIC = """# Answer book
 
-This book contains the solution to every exercise, the reason why it is right, and common mistakes. It is not for the
-class.
+This book contains the solution to every exercise, an explanation of why it is correct, and common mistakes. It is not
+meant for the class.
 
 **Marking.** An exercise is worth 2 points if the check says "Right", and 1 point if the answer is one of the common
 mistakes listed below it and the learner can explain the mistake. A quick question is worth 1 point. Hints are free, but
 a learner who needed all of them should be able to explain the solution.
 
-**Grading.** `python -m helpers.exercises.grade FOLDER` runs and judges the files of a class by the same rubric, except
-that it cannot ask anybody to explain a mistake. If a learner has numbers of their own, run `use_seed("…")` with the
-seed in the report. Then `solution("01.error")` shows the solution with these numbers.
+**Grading.** `python -m helpers.exercises.grade FOLDER` runs the answers of a class and grades them by the same rubric,
+except that it cannot ask anybody to explain a mistake. If a learner has numbers of their own, run `use_seed("…")` with
+the seed from the report. Then `solution("01.error")` shows the solution with these numbers.
 """
 
 SETUP = """import os
@@ -187,9 +187,9 @@ def main(arguments=None):
     """Run the command-line program and return its exit status, which is 2 if nothing was written."""
     parser = argparse.ArgumentParser(
         prog="python -m helpers.exercises.handout",
-        description="Write a copy of the lessons without solutions and an answer book to build/handout.",
+        description="Write a copy of the lessons, without solutions, and an answer book to build/handout.",
     )
-    parser.add_argument("--nbgrader", metavar="FOLDER", help="instead, write a course for nbgrader to this folder")
+    parser.add_argument("--nbgrader", metavar="FOLDER", help="write a course for nbgrader to this folder instead")
     options = parser.parse_args(arguments)
     try:
         if options.nbgrader:

@@ -1,4 +1,4 @@
-"""Find operations of a formula that the reader's code does not contain at all, such as a logarithm or a division."""
+"""Find operations in a formula that the reader's code does not contain at all, such as a logarithm or a division."""
 
 import ast
 import re
@@ -20,7 +20,7 @@ KNOWN = {"sigmoid", "sigmoid_prime", "softmax", "safe_softmax", "tanh_prime", "r
 
 
 def about_missing(code, solution):
-    """Return a sentence and a question about operations that the formula contains and the code does not, or "".
+    """Return a sentence and a question about operations that are in the formula but not in the code, or "".
 
     Parameters
     ----------
@@ -45,13 +45,13 @@ def about_missing(code, solution):
 
 
 def _text(tree):
-    """Return the code of a function or of a module without its first line, if this is that of a function."""
+    """Return the body of a function as code, or the whole code of a module that does not begin with a function."""
     tree = tree.body[0] if isinstance(tree, ast.Module) and isinstance(tree.body[0], ast.FunctionDef) else tree
     return "\n".join(map(ast.unparse, tree.body))
 
 
 class _Formula(ast.NodeTransformer):
-    """Leave out what does not belong to the formula itself: indices, ranges, options of functions and docstrings."""
+    """Remove what is not part of the formula itself: indices, ranges, keyword arguments and docstrings."""
 
     def visit_Subscript(self, node):
         return self.visit(node.value)

@@ -1,4 +1,4 @@
-"""Judge answers. A wrong answer is compared with the right one and traced to the cause of the mistake."""
+"""Judge answers. A wrong answer is compared with the right one to find the cause of the mistake."""
 
 import ast
 import functools
@@ -30,7 +30,7 @@ class _Mistake(NamedTuple):
 
 
 def judge(exercise, answer, seconds=SECONDS, code=None, search=True):
-    """Judge an answer. This never raises an error and never gives the solution away.
+    """Judge an answer without ever raising an error or giving the solution away.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def judge(exercise, answer, seconds=SECONDS, code=None, search=True):
     code : reading.Code, optional
         The code of a typed answer, if it is known (see `cell`).
     search : bool
-        Whether to search for the cause of a mistake in the code of a function, if it is not a known mistake.
+        Whether to search the code of a function for the cause of a mistake if the mistake is not a known one.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def _judge_function(exercise, answer, printed):
 
 
 def _note(given, right):
-    """Return a note if a right result is a list where the lesson's function returns an array, otherwise ""."""
+    """Return a note if a right result is a list but the lesson's function returns an array, and "" otherwise."""
     if isinstance(right[0], np.ndarray) and isinstance(given[0], (list, tuple)):
         return " (Your result is a list, but the function in the lesson returns an array.)"
     return ""
@@ -183,16 +183,16 @@ def _same(mine, right, name):
 
 
 def _is_about(hint, needs, answer):
-    """Return whether the code contains what the hint is about, or cannot be read, so that the hint may apply."""
+    """Return whether the hint may apply, because the code contains what it is about or cannot be read."""
     code = reading.read(answer) if hint in needs else None
     return code is None or re.search(needs[hint], "\n".join(map(ast.unparse, code.functions))) is not None
 
 
 def _about_the_given(exercise, answer):
-    """Judge a function that still gives the same results as the one in which the reader should find a mistake."""
+    """Judge a function that still gives the same results as the faulty one that the reader has to correct."""
     code = reading.read(answer)
     given = ast.parse(exercise.stub).body[0]
     if code is None or ast.dump(ast.Module(code.tree.body, [])) == ast.dump(ast.Module(given.body, [])):
-        return Verdict("open", f"The function is still as it was given. Correct it and {run_again()}.")
+        return Verdict("open", f"The function is still the one that you were given. Correct it and {run_again()}.")
     said = "You have changed the function, but it still gives the same results as before."
     return _Mistake("", said)

@@ -1,4 +1,4 @@
-"""Judge a typed answer, which is a number, a list of numbers or the letter of a choice."""
+"""Judge a typed answer, which is a number, a list of numbers or the letter of a multiple-choice answer."""
 
 import ast
 import re
@@ -29,7 +29,7 @@ def judge_value(exercise, answer, code=None):
     answer : object
         The reader's answer, which may be anything.
     code : reading.Code, optional
-        The code of the answer, if it is known (see `cell`).
+        The code of the answer, if known (see `cell`).
 
     Returns
     -------
@@ -70,12 +70,12 @@ def _about_kind(answer):
     if callable(answer):
         return (
             "The answer is a function, but it should be a value. Call the function or write the number. "
-            "What does a call to it return?"
+            "What does it return?"
         )
     if isinstance(answer, dict):
         return (
             "The answer is a dictionary, but it should be a single value or a list. Which of its values is "
-            "the answer, or in which order do they belong in a list?"
+            "the answer, or in which order should they be listed?"
         )
     if isinstance(answer, (bool, np.bool_)):
         return f"The answer is {answer}, the result of a comparison, but it should be a number. Did you write `==`?"
@@ -142,7 +142,7 @@ def _about_infinity(exercise, mine, code):
     computed = code is not None and re.search(r"/|log|exp|\*\*", ast.unparse(code.tree))
     if not computed:
         return f"The answer is {mine}, but it should be finite. {question_of(exercise)}"
-    said = "The answer contains NaN or an infinite value. Where does it divide by 0 or take the logarithm of 0?"
+    said = "The answer contains NaN or an infinite value. Where do you divide by 0 or take the logarithm of 0?"
     return f"{said} {question_of(exercise)}".rstrip()
 
 
@@ -168,32 +168,29 @@ def _about_shape(mine, right):
             f"values from the lesson. Have you used the numbers in the question?"
         )
     if right.ndim == 0 and mine.size == 2 and np.isclose(np.ptp(mine) / 2, right, rtol=0.02):
-        return "These are the two ends of an interval. How far is each of them from its middle?"
+        return "These are the two ends of an interval. How far is each end from the middle?"
     entries = np.ravel(mine).astype(float)
     some = right.ndim and 0 < mine.size < right.size and all(np.isclose(right, v, rtol=5e-3).any() for v in entries)
     if some:
-        are = "This is only one" if mine.size == 1 else f"These are only {mine.size}"
-        return (
-            f"{are} of the {right.size} numbers in the answer, which should be {wanted}. What do the others stand for?"
-        )
-    is_list = mine.ndim == 1
-    listed = (
-        f"a list of {mine.size}, [{', '.join(map(values.number, mine))}]" if is_list else values.shape_in_words(mine)
-    )
+        are = "this is only one" if mine.size == 1 else f"these are only {mine.size}"
+        return f"The answer should be {wanted}, and {are} of them. What do the others stand for?"
+    count = "one number" if mine.size == 1 else f"{mine.size} numbers"
+    shown = ", ".join(map(values.number, mine)) if mine.ndim == 1 else ""
+    listed = f"a list of {count}, [{shown}]" if mine.ndim == 1 else values.shape_in_words(mine)
     question = _about_several(entries, right) if mine.ndim and right.ndim == 0 else "What does each number stand for?"
     return f"The answer should be {wanted}, but it is {listed}. {question}"
 
 
 def _about_several(entries, right):
-    """Return the question about a list in place of a single number."""
+    """Return the question to ask about a list that should be a single number."""
     if np.isclose(entries, right).any():
-        return "Which one of these numbers does the question ask for?"
+        return "Which of these numbers does the question ask for?"
     parts = np.isclose([entries.sum(), entries.prod()], right, rtol=5e-3).any()
     return f"{'The right numbers are there. ' if parts else ''}How can you combine them?"
 
 
 def _known(exercise, mine, code):
-    """Return the hint for the known wrong values that equal this one, if they all share it, otherwise ""."""
+    """Return the hint shared by all known wrong values that equal this one, or "" if there is no such hint."""
     known = exercise.key.wrong
     found = {hint for (value,), hint in known if _fits(mine, value)}
     if not found and not code:  # the result of a formula has not been rounded by hand
@@ -203,7 +200,7 @@ def _known(exercise, mine, code):
 
 
 def _may_be_about(hint, pattern, code):
-    """Return whether a formula contains what a hint needs and the operation that the hint says it contains."""
+    """Return whether a formula contains what a hint requires and the operation that the hint mentions."""
     text = ast.unparse(code.tree)
     said = all(re.search(operation, text) for words, operation in OPERATIONS.items() if re.match(words, hint))
     return said and re.search(pattern, "".join(code.lines)) is not None

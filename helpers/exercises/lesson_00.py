@@ -20,7 +20,7 @@ EXERCISES = [
             Wrong(1, "You divided 2 by 2. Multiply them instead."),
             Wrong(44, "You doubled 22. Multiply 2 by 2 instead."),
             Wrong(2, "This is one of the two factors, not their product."),
-            Wrong(6, "6 is 2 + 2 + 2. How many times does 2 × 2 add the 2?"),
+            Wrong(6, "6 is 2 + 2 + 2. How many 2s do you add up in 2 × 2?"),
             Wrong(8, "You computed 2 × 2 × 2, which has one factor too many."),
             Wrong(5, "Count again: start with two and add two more."),
             Wrong(-4, "Your answer is negative. Is there a minus sign in the question?"),
@@ -47,7 +47,7 @@ EXERCISES = [
             Wrong(lambda x: 3 * x**2, "The factor y is missing. A constant factor stays when you differentiate."),
             Wrong(
                 lambda x, y: x**2 * y,
-                "When you differentiate x³, the exponent 3 comes down as a factor, which is missing here.",
+                "When you differentiate x³, the exponent 3 comes down as a factor. That factor is missing here.",
             ),
             Wrong(
                 lambda x, y: 3 * x**2 * y + x**3,
@@ -64,8 +64,8 @@ EXERCISES = [
             p=lambda a: 0.6 * a, q=lambda b: 0.8 * b, d=lambda a, b: 0.6 * a - 0.8 * b
         ),
         prompt=(
-            "At some point the gradient of a cost is $(<a>, -<b>)$. You take a step of length <s> in the direction "
-            "$(0.6, 0.8)$. By how much does the cost change, approximately?"
+            "At a certain point, the gradient of a cost is $(<a>, -<b>)$. You take a step of length <s> in the "
+            "direction $(0.6, 0.8)$. By approximately how much does the cost change?"
         ),
         right=0.04,
         solution="answer = <s> * (<a> * 0.6 + (-<b>) * 0.8)",
@@ -120,7 +120,7 @@ EXERCISES = [
         reason="f looks up w each time it is called, and by then w holds <a> and <c>.",
         hints=[
             "When does a function look up a name that is not among its arguments?",
-            "What does `w` hold when `f` is called? Substitute it into w[0] + 10 w[1].",
+            "What does `w` hold when `f` is called? Substitute its entries into w[0] + 10 w[1].",
         ],
         wrong=[
             Wrong(
@@ -135,7 +135,7 @@ EXERCISES = [
             Wrong(lambda c: 10 * c, "You left out the first term, w[0]."),
             Wrong(lambda a, c: (a + 10) * c, "Multiplication comes before addition, so only w[1] is multiplied by 10."),
             Wrong(lambda b: 10 * b, "This was the value when the function was defined, and it leaves out w[0]."),
-            Wrong(lambda a, c: 10 * a + c, "The factor 10 belongs to w[1], not to w[0]."),
+            Wrong(lambda a, c: 10 * a + c, "The factor 10 multiplies w[1], not w[0]."),
         ],
     ),
     Exercise(
@@ -150,8 +150,8 @@ EXERCISES = [
         right=[4, 13],
         solution="answer = [1 * <x> + <a> * <y> + 0 * <z>, 0 * <x> + 1 * <y> + <c> * <z>]",
         reason=(
-            "Each row of the matrix is multiplied by the column, entry by entry, and summed: <x> + <ay> + 0 = <first> "
-            "and 0 + <y> + <cz> = <second>."
+            "Each row of the matrix is multiplied by the column, entry by entry, and the products are added: "
+            "<x> + <ay> + 0 = <first> and 0 + <y> + <cz> = <second>."
         ),
         hints=[
             (
@@ -197,7 +197,7 @@ EXERCISES = [
             "columns, the second to <a> rows."
         ),
         hints=[
-            "Write the two shapes one below the other. Where is there a 1?",
+            "Write the two shapes one below the other. Which of the sizes are 1?",
             (
                 "The first array is stretched to as many columns as the second has, and the second to as many "
                 "rows as the first has."
@@ -232,7 +232,7 @@ EXERCISES = [
                 lambda b: (b, b),
                 "These are the inner sizes, which must match. The shape of the product consists of the outer sizes.",
             ),
-            Wrong(lambda a, c: (c, a), "The number of rows comes first, and it is that of the first matrix."),
+            Wrong(lambda a, c: (c, a), "The number of rows comes first, and it is the same as in the first matrix."),
             Wrong(lambda a, b: (a, b), "This is the shape of the first matrix."),
             Wrong(lambda b, c: (b, c), "This is the shape of the second matrix."),
         ],

@@ -190,12 +190,15 @@ EXERCISES = [
         reason="By the chain rule, ∂J/∂w₁ = (z − y) x₁ = <error> · 1 and ∂J/∂w₂ = (z − y) x₂ = <error> · <b>.",
         hints=[
             "The path from w₁ to the cost leads through z. Multiply the derivatives on its two arrows.",
-            ("The derivative on the first arrow is ∂z/∂w₁ = x₁. On the second arrow, it is the result of exercise 1."),
+            (
+                "The derivative on the first arrow is ∂z/∂w₁ = x₁. The one on the second arrow is the result of "
+                "exercise 1."
+            ),
         ],
         wrong=[
             Wrong(
                 lambda error, b: [-error, -error * b],
-                "The signs are wrong. They come from z − y. Which of the two did you subtract?",
+                "The signs are wrong. They come from z − y. Which of the two did you subtract from the other?",
             ),
             Wrong(
                 lambda error, b: [error + 1, error + b], "You added z − y to the input. The chain rule multiplies them."
@@ -216,11 +219,9 @@ EXERCISES = [
                 "Differentiating the square gives a factor of 2, which cancels the ½ in the cost.",
             ),
             Wrong(
-                lambda error, b: [error * b, error], "The two numbers are swapped. Which input belongs to which weight?"
+                lambda error, b: [error * b, error], "The two numbers are swapped. Which input goes with which weight?"
             ),
-            Wrong(
-                lambda error, b: [error, error * b**2], "The gradient dw₂ contains the input x₂ once, not its square."
-            ),
+            Wrong(lambda error, b: [error, error * b**2], "The gradient dw₂ contains the input x₂, not its square."),
             Wrong(
                 lambda y, b: [-y, -y * b],
                 "You multiplied the inputs by −y. The error is z − y, which includes the prediction.",
@@ -242,13 +243,13 @@ EXERCISES = [
     Exercise(
         name="01.slope",
         prompt=(
-            "Write the central difference of a function `f` of one number, at the point `w`. Your function "
+            "Compute the central difference of `f`, a function of one number, at the point `w`. Your function "
             "will be tested on functions whose derivative is known, with fairly large steps `epsilon`."
         ),
         solution=slope,
         parts=("slope",),
         cases=_slope_cases,
-        reason="The leading errors of the two sides cancel, so the remaining error shrinks as ε².",
+        reason="The leading error terms of the two sides cancel, so the remaining error shrinks as ε².",
         hints=[
             "A slope is rise over run. Which two points lie a distance ε to the left and to the right of w?",
             "The rise is f(w + ε) − f(w − ε). How far apart are the two points?",
@@ -272,7 +273,7 @@ EXERCISES = [
             Wrong(lambda f, w, epsilon: f(w), "You returned the value of f. The question asks for its slope."),
             Wrong(
                 lambda f, w, epsilon: ((f(w) + epsilon) - (f(w) - epsilon)) / (2 * epsilon),
-                "You nudged the value of f, which gives the slope 1 for any f. Which of f and w must be nudged?",
+                "You nudged the value of f, which gives a slope of 1 for any f. Which should you nudge, f or w?",
                 r"f\(w\)",
             ),
             Wrong(
@@ -299,7 +300,7 @@ EXERCISES = [
             "Which of the two gradients is a sum over the examples when it should be a mean?",
             (
                 "Only the line that computes dW divides by m, so db is not divided. Move the division to the "
-                "line before."
+                "line above it."
             ),
         ],
         wrong=[
@@ -321,7 +322,7 @@ EXERCISES = [
         prompt=(
             "**Train it yourself.** Take `steps` steps of gradient descent, starting from `W` and `b`, and "
             "return the new values of both. You may call the function `gradients` from this lesson or "
-            "write its lines again. Do not change the arrays that you are given."
+            "write out its code again. Do not change the arrays that you are given."
         ),
         solution=train,
         parts=("W", "b"),

@@ -92,27 +92,27 @@ EXERCISES = [
         prompt="What is the slope of the sigmoid at $z = 0$?",
         right=0.25,
         solution="s = 1 / 2\nanswer = s * (1 - s)",
-        reason="Since σ(0) = ½, the slope is σ′(0) = ½ · (1 − ½) = ¼. This is the steepest slope that σ has.",
+        reason="Since σ(0) = ½, the slope is σ′(0) = ½ · (1 − ½) = ¼. This is the steepest that σ gets.",
         hints=["First compute σ(0).", "Then substitute it into the formula for σ′, which needs only σ(0)."],
         wrong=[
             Wrong(0.5, "This is σ(0). The slope is σ(0) (1 − σ(0))."),
-            Wrong(0, "The sigmoid is steepest at 0. It is flat far away from 0."),
-            Wrong(1, "A slope of 1 is the slope of the identity. The sigmoid is flatter everywhere."),
+            Wrong(0, "The sigmoid is steepest at 0. Far from 0, it is flat."),
+            Wrong(1, "A slope of 1 is the slope of the identity. The sigmoid is flatter than that everywhere."),
             Wrong(-0.25, "The sigmoid rises everywhere, so its slope is positive."),
-            Wrong(0.3, "This is rounded too coarsely. You can find the exact value from σ(0) (1 − σ(0))."),
+            Wrong(0.3, "This is rounded too coarsely. You can get the exact value from σ(0) (1 − σ(0))."),
             Wrong(
                 0.235,
                 "This is σ′(½), but the question asks for the slope at z = 0. The argument of σ′ is z, not the "
                 "activation a. What is σ(0)?",
             ),
-            Wrong(2 / 9, "This is the slope if σ(0) were 1/3 or 2/3. What is e⁰, and what is σ(0) then?"),
+            Wrong(2 / 9, "This would be the slope if σ(0) were 1/3 or 2/3. What is e⁰, and what is σ(0) then?"),
             Wrong(
-                0.2311, "This is the mean slope between z = 0 and z = 1. The question asks for the slope at 0 alone."
+                0.2311, "This is the mean slope between z = 0 and z = 1. The question asks for the slope at 0 itself."
             ),
-            Wrong(0.125, "This is half of the right value. The formula contains σ(0) once and 1 − σ(0) once."),
+            Wrong(0.125, "This is half the right value. The formula contains σ(0) once and 1 − σ(0) once."),
             Wrong(
                 4,
-                "This is the reciprocal of the right value. How steep can σ be, if it rises by 1 over a width "
+                "This is the reciprocal of the right value. How steep can σ be if it rises by 1 over a width "
                 "of about 10?",
             ),
             Wrong(
@@ -121,13 +121,11 @@ EXERCISES = [
                 "σ′ have?",
                 r"tanh",
             ),
-            Wrong(45, "That is an angle in degrees. The slope is the quotient of the rise and the run."),
-            Wrong(
-                14.04, "That is the angle of the tangent in degrees. The slope is the quotient of the rise and the run."
-            ),
+            Wrong(45, "That is an angle in degrees. The slope is the rise divided by the run."),
+            Wrong(14.04, "That is the angle of the tangent in degrees. The slope is the rise divided by the run."),
             Wrong(
                 float(np.log(2)),
-                "That is −log ½, the cost of an undecided answer. The question asks for the slope of σ.",
+                "That is −log ½, the cost if the network is undecided. The question asks for the slope of σ.",
             ),
         ],
     ),
@@ -135,7 +133,7 @@ EXERCISES = [
         name="02.cost",
         prompt=(
             "An example has the label $y = 1$, and the network computes the weighted input $z = 0$. What "
-            "is the cost of this example? Three digits are enough, or an expression with `np.log`, the "
+            "is the cost of this example? Give at least three digits, or an expression with `np.log`, the "
             "natural logarithm."
         ),
         right=float(np.log(2)),
@@ -148,7 +146,7 @@ EXERCISES = [
         wrong=[
             Wrong(
                 float(np.log1p(np.exp(-1))),
-                "This is the cost at z = 1. In the question, z is 0 and 1 is the label. What is the output a?",
+                "This is the cost at z = 1. In the question, z is 0 and the label is 1. What is the output a?",
             ),
             Wrong(-float(np.log(2)), "A cost is never negative. Check the minus sign in front of the sum."),
             Wrong(1.0, "This is the base-2 logarithm. The cost uses the natural logarithm, np.log."),
@@ -172,7 +170,7 @@ EXERCISES = [
     Exercise(
         name="02.tanh",
         prompt=(
-            "**Write this derivative.** Another activation is $\\tanh z = \\frac{e^z - e^{-z}}{e^z + "
+            "**Write this derivative.** Another activation function is $\\tanh z = \\frac{e^z - e^{-z}}{e^z + "
             "e^{-z}}$. Differentiate it with the quotient rule, simplify the result as we did for "
             "$\\sigma$, and write it as a function of $Z$. You may use `np.tanh`."
         ),
@@ -201,13 +199,13 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z: 1 + np.tan(Z) ** 2,
-                "This is the slope of tan, but tanh is made of exponentials. What does the quotient rule give "
+                "This is the slope of tan, but tanh is made up of exponentials. What does the quotient rule give "
                 "for those?",
             ),
             Wrong(
                 lambda Z: 1 / (1 + Z**2),
-                "This is the slope of the arc tangent, but tanh is the hyperbolic tangent. What does the quotient rule "
-                "give for the exponentials in it?",
+                "This is the slope of the arctangent, but tanh is the hyperbolic tangent. What does the quotient rule "
+                "give for the exponentials in tanh?",
             ),
             Wrong(sigmoid_prime, "This is the slope of the sigmoid. The derivative of tanh is different."),
             Wrong(
@@ -216,11 +214,11 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z: 1 - np.tanh(Z**2),
-                "You squared z before taking tanh. Which of the two operations comes first?",
+                "You squared z before taking tanh. Which of the two operations should come first?",
             ),
             Wrong(
                 lambda Z: 1 - np.tanh(Z) @ np.tanh(Z) if Z.ndim == 1 else 1 - np.tanh(Z) @ np.tanh(Z).T,
-                "The operator @ is the matrix product, but each entry must be squared on its own. Which "
+                "The operator @ computes the matrix product, but each entry must be squared separately. Which "
                 "operator does that?",
                 r"@|dot|matmul|inner",
             ),
@@ -240,8 +238,8 @@ EXERCISES = [
             Wrong(
                 lambda Z: 1 - Z**2 / 2,
                 (
-                    "These are the first terms of a power series, which is accurate only for small z. What does "
-                    "the quotient rule give?"
+                    "These are only the first terms of a power series, so they are accurate only for small z. "
+                    "What does the quotient rule give?"
                 ),
             ),
             Wrong(
@@ -292,9 +290,8 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z: np.mean(np.logaddexp(0, -Z)),
-                "That is a cost, the mean of −log σ(z), and therefore a single number. Here log σ(z) itself is "
-                "needed, for every "
-                "entry. What do the mean and the minus sign have to do with it?",
+                "That is a cost, the mean of −log σ(z), and therefore a single number. The exercise asks for log σ(z) "
+                "itself, for every entry. Does this need the mean or the minus sign?",
             ),
             Wrong(
                 lambda Z: np.logaddexp(0, Z),
@@ -303,9 +300,8 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z: np.minimum(Z, 0),
-                "Those are the two straight lines that log σ(z) approaches far away from 0. What does the exact "
-                "formula contain near "
-                "z = 0?",
+                "Those are the two straight lines that log σ(z) approaches far from 0. What does the exact formula "
+                "give near z = 0?",
             ),
         ],
     ),
@@ -322,18 +318,18 @@ EXERCISES = [
         cases=lambda: [_classification(), _classification(2, 4)],
         m=[7, 4],
         reason=(
-            "With cross-entropy, the factor dA/dZ cancels against a factor of ∂J/∂A. What is left is dZ = "
+            "With cross-entropy, the factor dA/dZ cancels with a factor of ∂J/∂A. What is left is dZ = "
             "(A − Y)/m, without the slope of the sigmoid."
         ),
         hints=[
             "Which cost has the derivative ∂J/∂A = A − Y? It is not the cross-entropy.",
             (
                 "A − Y is already ∂J/∂Z, because two factors have cancelled. Which factor does this code apply "
-                "one time too many?"
+                "once too often?"
             ),
         ],
         wrong=[
-            Wrong(_turned_sign, "The sign has changed. The error is prediction minus target, A − Y."),
+            Wrong(_turned_sign, "You changed the sign. The error is prediction minus target, A − Y."),
             Wrong(_forgotten_mean, "The mean over the examples is missing. Divide by the number of examples once."),
             Wrong(_error_of_z, "The error compares the target with the output A = σ(Z), not with Z."),
             Wrong(_bug_in_the_bias_only, "Now dW is right but db is not. Compute both from the same dZ."),
@@ -353,7 +349,8 @@ EXERCISES = [
             ),
             Wrong(
                 _slope_by_the_answer,
-                "This is ∂J/∂A, which must still be passed back through the sigmoid. What is left of the two factors?",
+                "This is ∂J/∂A, which must still be passed back through the sigmoid. What is then left of the two "
+                "factors?",
             ),
         ],
     ),
@@ -364,7 +361,7 @@ EXERCISES = [
         ),
         prompt=(
             "A network is almost certain that the label is 1, with $a = <a>$, but the label is 0. What is "
-            "the loss, to two decimals?"
+            "the loss, to two decimal places?"
         ),
         right=4.605,
         solution="q1 = -np.log(1 - <a>)",
@@ -411,7 +408,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda loss: round(loss / 2, 2),
-                "This is the cost, the mean loss of the two examples. The question asks for the likelihood itself.",
+                "This is the cost, the mean loss over the two examples. The question asks for the likelihood itself.",
             ),
         ],
     ),
@@ -425,7 +422,7 @@ EXERCISES = [
         solution='q3 = "b"',
         reason="The classifier predicts 1 less often, so there are fewer false alarms but more misses.",
         wrong=[
-            Wrong("a", "The classifier must be more certain to predict 1, so it does so less often."),
+            Wrong("a", "The classifier must now be more certain before it predicts 1, so it does so less often."),
             Wrong("c", "The probabilities stay the same, but the decisions change."),
         ],
     ),

@@ -88,9 +88,9 @@ EXERCISES = [
             Wrong(
                 lambda n0, n1: (n0, n1),
                 "This is the shape of W[1], transposed. Which layer does the question ask about, and what do "
-                "its rows stand for?",
+                "the rows of its weight matrix correspond to?",
             ),
-            Wrong(lambda n2: (n2, 1), "This is the shape of db[2]. What does a column of W[2] stand for?"),
+            Wrong(lambda n2: (n2, 1), "This is the shape of db[2]. What does a column of W[2] correspond to?"),
             Wrong(lambda n1, n2: (n2, n1 + 1), "The bias is not a column of W. It has its own array."),
             Wrong(lambda n1, n2: (n2 + 1, n1), "The bias is not a row of W. It has its own array."),
             Wrong(
@@ -127,30 +127,30 @@ EXERCISES = [
             ),
             Wrong(
                 lambda n0, n2: (n0, n2),
-                "Layer 2 gets its inputs from layer 1, not from the inputs of the network, and its own units "
-                "correspond to rows.",
+                "Layer 2 gets its inputs from layer 1, not from the inputs of the network, and the rows of W[2] "
+                "correspond to its own units.",
             ),
             Wrong(
                 lambda m, n0: (m, n0),
-                "That is the shape of X, with one row for each example. What do the rows of W[2] stand for?",
+                "That is the shape of X, with one row for each example. What do the rows of W[2] correspond to?",
             ),
             Wrong(
                 lambda n0, n1, n2: (n0, n1, n2, 1),
-                "Those are the sizes of the layers, not the shape of an array. Which two of them belong to W[2]?",
+                "Those are the layer sizes, not the shape of an array. Which two of them give the shape of W[2]?",
             ),
             Wrong(
                 lambda n1, n2: (n1, n2, 1),
-                "Those are the sizes of the layers, not the shape of an array. Which two of them belong to W[2]?",
+                "Those are the layer sizes, not the shape of an array. Which two of them give the shape of W[2]?",
             ),
             Wrong(
                 lambda n1, n2: n1 * n2,
-                "That is the number of entries. The shape gives the numbers of rows and columns separately.",
+                "That is the number of entries. The shape gives the number of rows and the number of columns.",
             ),
             Wrong(
                 lambda n1, n2, m: (n2, n1, m),
                 "The gradient has no axis for the examples. What happens to them in the product that gives dW[2]?",
             ),
-            Wrong(lambda n2: n2, "That is the number of rows alone. How many columns does W[2] have?"),
+            Wrong(lambda n2: n2, "That is only the number of rows. How many columns does W[2] have?"),
         ],
     ),
     Exercise(
@@ -181,18 +181,18 @@ EXERCISES = [
             ),
             Wrong(
                 lambda weights, biases: weights + biases,
-                "This is the total number of parameters, weights and biases together.",
+                "This is the total number of parameters, which includes the weights.",
             ),
             Wrong(
                 lambda biases, m: biases * m,
-                "All <m> examples share the same biases. There is not one bias per example.",
+                "All <m> examples share the same biases. There is no separate bias for each example.",
             ),
             Wrong(lambda n1: n1 + 1, "You left out layer 2, which has <n2> units."),
             Wrong(lambda n2: n2 + 1, "You left out layer 1, which has <n1> units."),
             Wrong(
                 lambda n0, n1: n0 + n1,
                 "A bias belongs to the unit that computes a weighted input, not to the unit that feeds it. "
-                "Which layers compute?",
+                "Which layers compute weighted inputs?",
             ),
             Wrong(lambda m: m, "This is the number of examples, which all share the same biases."),
             Wrong(2, "Every layer, including the output layer, has a bias vector, and each unit has its own bias."),
@@ -207,7 +207,8 @@ EXERCISES = [
             Wrong(lambda n1: n1, "This is the number of biases in layer 1 only. Which other layers compute something?"),
             Wrong(lambda n2: n2, "This is the number of biases in layer 2 only. Which other layers compute something?"),
             Wrong(
-                197, "That is the number of biases of the network for digits in the lesson. Which sizes are given here?"
+                197,
+                "That is the number of biases in the digit network from the lesson. Which sizes are given here?",
             ),
         ],
     ),
@@ -252,11 +253,11 @@ EXERCISES = [
             ),
             Wrong(
                 lambda w1, d1, g: d1 * w1 * g,
-                "This is the contribution of the first path only. The unit feeds both units.",
+                "This is the contribution of the first path only. The hidden unit feeds both units.",
             ),
             Wrong(
                 lambda w2, d2, g: d2 * w2 * g,
-                "This is the contribution of the second path only. The unit feeds both units.",
+                "This is the contribution of the second path only. The hidden unit feeds both units.",
             ),
             Wrong(
                 lambda w2, d2, g: -d2 * w2 * g, "This is the contribution of the second path only, with the wrong sign."
@@ -267,7 +268,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda total, g: -total * g,
-                "The size is right but the sign is wrong. The contribution of the second path is larger than "
+                "The size is right, but the sign is wrong. The contribution of the second path is larger than "
                 "that of the first.",
             ),
             Wrong(
@@ -281,7 +282,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda total, g: total * g * (1 - g),
-                "The number <g> is already the slope g′(z), so you need not compute anything from it.",
+                "The number <g> is already the slope g′(z), so you do not need to compute anything from it.",
             ),
             Wrong(
                 lambda total, g: 2 * total * g,
@@ -326,8 +327,8 @@ EXERCISES = [
         cases=lambda: [_layer_case(), _layer_case(2, 2, 3)],
         m=[5, 3],
         reason=(
-            "dW sums δ aᵀ over the examples, which is a matrix product. db sums δ over the examples and "
-            "keeps its column shape."
+            "dW is the sum of δ aᵀ over the examples, which is a matrix product. db is the sum of δ over the "
+            "examples and keeps the shape of a column."
         ),
         hints=[
             (
@@ -339,7 +340,7 @@ EXERCISES = [
         wrong=[
             Wrong(
                 _not_turned,
-                "The inner sizes in a product with @ do not match. Transpose A_before, so that the product "
+                "The inner dimensions of the matrix product @ do not match. Transpose A_before, so that the product "
                 "sums over the examples.",
             ),
             Wrong(
@@ -356,7 +357,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda dZ, A_before: tuple(gradient / dZ.shape[1] for gradient in layer_gradients(dZ, A_before)),
-                "dZ already includes the mean. You took it a second time.",
+                "dZ already includes the mean, but you took it a second time.",
             ),
             Wrong(
                 lambda dZ, A_before: (dZ @ A_before.T, dZ),
@@ -364,7 +365,8 @@ EXERCISES = [
             ),
             Wrong(
                 lambda dZ, A_before: (dZ @ A_before.T, dZ.mean(axis=1, keepdims=True)),
-                "You averaged db. It should be a sum, because dZ already includes the mean. Where was the mean taken?",
+                "You computed db as a mean, but it should be a sum, because dZ already includes the mean. Where was "
+                "that mean taken?",
             ),
             Wrong(
                 lambda dZ, A_before: (dZ.sum(axis=1, keepdims=True), dZ @ A_before.T),
@@ -375,16 +377,15 @@ EXERCISES = [
     Exercise(
         name="03.backward",
         prompt=(
-            "**A whole network of two layers.** The hidden activation is now $\\tanh$, whose slope you "
-            "found in lesson 02. The outputs are sigmoids with cross-entropy, as before. Write the "
-            "backward pass as a function of its own. Return `dW` and `db`, dictionaries with the keys 1 "
-            "and 2."
+            "**A whole two-layer network.** The hidden activation is now $\\tanh$, whose slope you found in "
+            "lesson 02. The outputs are still sigmoids with cross-entropy. Write the backward pass as a "
+            "separate function. Return `dW` and `db` as dictionaries with the keys 1 and 2."
         ),
         solution=tanh_backward,
         parts=("dW", "db"),
         cases=lambda: [_two_layers(), _two_layers(4, 5, 1)],
         m=[6, 5],
-        reason="Only one factor depends on the activation, g′(Z1). Everything else is the same as before.",
+        reason="Only one factor, g′(Z1), depends on the activation function. Everything else is the same as before.",
         hints=[
             (
                 "Look at the function `backward` in this lesson. Which of its lines depends on the hidden "
@@ -396,19 +397,19 @@ EXERCISES = [
         wrong=[
             Wrong(
                 _backward_with(lambda dA1, Z1, A1: sigmoid_prime(Z1)),
-                "Layer 2 is right. In dZ1 you used the slope of the sigmoid, but these units use tanh.",
+                "Layer 2 is correct. In dZ1, you used the slope of the sigmoid, but these units use tanh.",
             ),
             Wrong(
                 _backward_with(lambda dA1, Z1, A1: 1 - np.tanh(A1) ** 2),
-                "Layer 2 is right. In dZ1 you computed the slope at A1. Compute it at Z1 instead.",
+                "Layer 2 is correct. In dZ1, you computed the slope at A1. Compute it at Z1 instead.",
             ),
             Wrong(
                 _backward_with(lambda dA1, Z1, A1: 1 - np.tanh(dA1) ** 2),
-                "Layer 2 is right. In dZ1 you computed the slope at dA1. Compute it at Z1 instead.",
+                "Layer 2 is correct. In dZ1, you computed the slope at dA1. Compute it at Z1 instead.",
             ),
             Wrong(
                 _backward_with(lambda dA1, Z1, A1: 1.0),
-                "Layer 2 is right. In dZ1 the slope of the activation is missing.",
+                "Layer 2 is correct. In dZ1, the slope of the activation function is missing.",
             ),
             Wrong(
                 _backward_with(_tanh_slope, lambda Y, A2: A2 - Y),
@@ -420,7 +421,8 @@ EXERCISES = [
             ),
             Wrong(
                 _with_output_slope,
-                "You multiplied by the output's slope, which has already cancelled with cross-entropy. What is dZ2?",
+                "You multiplied by the output's slope, but with cross-entropy, it has already cancelled out. "
+                "What is dZ2?",
             ),
         ],
     ),
@@ -452,7 +454,7 @@ EXERCISES = [
         wrong=[
             Wrong(
                 lambda n: 3 * n,
-                "You added the widths of the layers. The number of paths is multiplied by the width in each layer.",
+                "You added the widths of the layers. In each layer, the number of paths is multiplied by the width.",
             ),
             Wrong(3, "This is the number of layers. In each of them, the path can pass through any of the units."),
             Wrong(lambda n: n**2, "This would be right for two layers."),
@@ -492,7 +494,7 @@ EXERCISES = [
         numbers=Numbers("03.q5", a=(100, 80, 60, 200), b=(50, 40, 20, 30)).also(connections=lambda a, b: a * b),
         prompt=(
             "In the middle of a deep network, a layer of <a> units feeds a layer of <b> units. For one "
-            "example, how many multiplications by a weight or an activation does the backward pass make "
+            "example, how many multiplications by a weight or an activation does the backward pass need "
             "for the connections between them? Do not count the multiplications by slopes."
         ),
         right=10000,
@@ -517,7 +519,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda connections: 3 * connections,
-                "You counted the forward pass too. The question asks only about the backward pass.",
+                "You also counted the forward pass. The question asks only about the backward pass.",
             ),
         ],
     ),

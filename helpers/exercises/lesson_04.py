@@ -64,7 +64,7 @@ def _network(sizes=(3, 4, 2, 1), m=6):
 
 
 def _shallow_and_deep():
-    """Return the data and parameters of a network with 1 layer and one with 4 layers, each with 5 examples."""
+    """Return the data and parameters of two networks, one with 1 layer and one with 4, with 5 examples each."""
     return _network((2, 1), m=5), _network((3, 4, 2, 3, 2), m=5)
 
 
@@ -121,7 +121,7 @@ def _backward_with(
     slope=lambda g_prime, dA, Z, A: g_prime(Z),
     until=0,
 ):
-    """Return a copy of the solution in which one of the steps is replaced."""
+    """Return a copy of the solution with one of its steps replaced."""
 
     def broken(Y, W, Z, A, g_prime):
         dW, db, dZ = {}, {}, start(Y, A[len(W)])
@@ -205,8 +205,8 @@ EXERCISES = [
             ),
         ],
         wrong=[
-            Wrong(784 * 392 + 392 * 196 + 196 * 98 + 98, "You counted the weights only. Every unit has a bias too."),
-            Wrong(392 + 196 + 98 + 1, "You counted the biases only. The weights are missing."),
+            Wrong(784 * 392 + 392 * 196 + 196 * 98 + 98, "You counted only the weights. Every unit has a bias too."),
+            Wrong(392 + 196 + 98 + 1, "You counted only the biases. The weights are missing."),
             Wrong(
                 392 * 196 + 196 + 196 * 98 + 98 + 98 + 1,
                 "Layer 1 is missing: you left out both its weights, which come from the 784 inputs, and its biases.",
@@ -230,7 +230,7 @@ EXERCISES = [
                 404936,
                 "Each unit that computes something has a bias, so layer l has n[l] biases, not n[l−1].",
             ),
-            Wrong(404937, "You counted a bias for the inputs, but the 784 inputs compute nothing and have no bias."),
+            Wrong(404937, "You counted a bias for each of the 784 inputs, but inputs compute nothing and have none."),
             Wrong(
                 99,
                 (
@@ -259,7 +259,7 @@ EXERCISES = [
     Exercise(
         name="04.step",
         prompt=(
-            "Write one step of the backward pass yourself. It leads from $dZ^{[l]}$ "
+            "Write one step of the backward pass yourself: the step from $dZ^{[l]}$ "
             "to $dZ^{[l-1]}$ in a network of sigmoid units. `W` is $W^{[l]}$, `dZ` is "
             "$dZ^{[l]}$, and `Z_before` is $Z^{[l-1]}$. You can use `sigmoid_prime`."
         ),
@@ -278,15 +278,15 @@ EXERCISES = [
             ),
             (
                 "The first step is a matrix product that turns 4 rows "
-                "into 3. The second step is a product entry by entry."
+                "into 3. The second step is an entry-by-entry product."
             ),
             "In the second step, multiply by the slope of the sigmoid at Z_before.",
         ],
         wrong=[
             Wrong(
                 lambda W, dZ, Z: W.T @ (dZ * sigmoid_prime(W @ sigmoid(Z))),
-                "You multiplied by the slope in layer l, but dZ contains it already. The slope in which layer is "
-                "still missing?",
+                "You multiplied by the slope in layer l, but dZ already contains it. Which layer's slope is still "
+                "missing?",
             ),
             Wrong(
                 lambda W, dZ, Z: (np.linalg.pinv(W) @ dZ) * sigmoid_prime(Z),
@@ -329,8 +329,8 @@ EXERCISES = [
             Wrong(
                 lambda W, dZ, Z: W.T @ dZ / 3,
                 (
-                    "This step does not involve a mean, because dZ already "
-                    "contains it. What should you multiply by instead of dividing?"
+                    "This step does not involve a mean, because the mean has already been "
+                    "taken in dZ. What should you multiply by instead of dividing?"
                 ),
             ),
             Wrong(
@@ -387,13 +387,13 @@ EXERCISES = [
             ),
             Wrong(
                 lambda X, W, b, g, g_out: forward(X, W, b, g_out, g),
-                "You swapped g and g_out. Which one belongs to the last layer?",
+                "You swapped g and g_out. Which one should the last layer use?",
             ),
             Wrong(
                 lambda X, W, b, g, g_out: forward(X, W, b, g_out, g_out),
                 (
-                    "You used g_out in every layer, but it belongs to the last layer "
-                    "only. Which activation function should the hidden layers use?"
+                    "You used g_out in every layer, but it is meant only for the last "
+                    "layer. Which activation function should the hidden layers use?"
                 ),
             ),
             Wrong(
@@ -441,21 +441,21 @@ EXERCISES = [
             Wrong(
                 _backward_with(slope=lambda g_prime, dA, Z, A: g_prime(A)),
                 (
-                    "The last layer is right, but the earlier ones are not. You "
+                    "The last layer is correct, but the earlier ones are not. You "
                     "evaluated g_prime at A, but it has to be evaluated at Z."
                 ),
             ),
             Wrong(
                 _backward_with(slope=lambda g_prime, dA, Z, A: g_prime(dA)),
                 (
-                    "The last layer is right, but the earlier ones are not. You "
+                    "The last layer is correct, but the earlier ones are not. You "
                     "evaluated g_prime at dA, but it has to be evaluated at Z."
                 ),
             ),
             Wrong(
                 _backward_with(slope=lambda g_prime, dA, Z, A: 1.0),
                 (
-                    "The last layer is right, but the earlier ones are not, "
+                    "The last layer is correct, but the earlier ones are not, "
                     "because the derivative of the activation function is missing."
                 ),
             ),
@@ -468,14 +468,14 @@ EXERCISES = [
             ),
             Wrong(
                 _slope_before_the_product,
-                "The last layer is right, but the earlier ones are not. You multiplied dZ of layer l by the slope of "
-                "layer l, which it already contains. Which layer's slope is still missing after the product with W?",
+                "The last layer is correct, but the earlier ones are not. You multiplied dZ of layer l by the slope of "
+                "layer l, but dZ already contains it. Which layer's slope is still missing after the product with W?",
             ),
             Wrong(
                 _hidden_slope_at_the_output,
                 (
                     "You multiplied ∂J/∂A of the output layer by the slope of the hidden layers. The output units "
-                    "have an activation function of their own. What is dZ of the output layer?"
+                    "have their own activation function. What is dZ of the output layer?"
                 ),
                 "log|1 - A",
             ),
@@ -493,7 +493,7 @@ EXERCISES = [
             ),
             Wrong(
                 _backward_with(product=lambda dZ, A: A @ dZ.T),
-                "dW is transposed. It must have one row for each unit of its own layer.",
+                "dW is transposed. It must have one row for each unit in its own layer.",
             ),
             Wrong(
                 _backward_with(until=1),
@@ -510,15 +510,15 @@ EXERCISES = [
             Wrong(
                 _backward_with(start=lambda Y, A: (A - Y) / Y.shape[1] * A * (1 - A)),
                 (
-                    "You multiplied by the slope of the output activation, but that factor has already cancelled "
-                    "against the derivative of the cost. What does the prompt give for dZ at the output?"
+                    "You multiplied by the slope of the output activation, but that factor has already been cancelled "
+                    "by the derivative of the cost. What does the prompt give for dZ at the output?"
                 ),
             ),
             Wrong(
                 _backward_with(bias=lambda dZ: dZ.mean(axis=1, keepdims=True)),
                 (
-                    "You averaged dZ over the examples to get db, but the factor 1/m is "
-                    "already contained in dZ. What should you do instead of averaging?"
+                    "You averaged dZ over the examples to get db, but dZ already "
+                    "contains the factor 1/m. What should you do instead of averaging?"
                 ),
             ),
         ],
@@ -585,7 +585,7 @@ EXERCISES = [
         wrong=[
             Wrong(
                 _layer_by_layer,
-                "You update one layer after another, and compute the gradients again in between. Which loop should be "
+                "You update one layer after another and recompute the gradients in between. Which loop should be "
                 "the outer one, and which layers should each step change?",
             ),
             Wrong(_train_with(sign=-1), "Your steps go uphill. Subtract the gradient."),
@@ -689,7 +689,7 @@ EXERCISES = [
         name="04.q3",
         prompt=(
             "The small network classified 1791 of 1866 test images correctly. How "
-            "many out of 100 does it get wrong, on average? Give one decimal place."
+            "many out of 100 does it get wrong, on average? Give your answer to one decimal place."
         ),
         right=4.02,
         solution="q3 = 100 * (1866 - 1791) / 1866",

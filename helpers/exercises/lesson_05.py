@@ -176,7 +176,7 @@ EXERCISES = [
                 lambda P: 4 * P,
                 (
                     "You may have counted backward passes as well, or counted "
-                    "each side twice. A nudge needs forward passes only."
+                    "each side twice. A nudge needs only forward passes."
                 ),
             ),
             Wrong(lambda P: P / 2, "Each parameter needs two passes, not half a pass."),
@@ -205,7 +205,7 @@ EXERCISES = [
             Wrong(
                 2 / 3,
                 (
-                    "Your answer is twice the right one. Perhaps you used 2q instead of 2q − q in the numerator, or "
+                    "Your answer is twice the correct one. Perhaps you used 2q instead of 2q − q in the numerator, or "
                     "the mean of the two lengths instead of their sum in the denominator. What belongs in each place?"
                 ),
             ),
@@ -233,7 +233,7 @@ EXERCISES = [
                 "That is the threshold below which a relative error is harmless. The question asks for the error of "
                 "this gradient.",
             ),
-            Wrong(1e-5, "That is a size for ε. The question asks for the error of this gradient."),
+            Wrong(1e-5, "That is a value for ε. The question asks for the error of this gradient."),
         ],
     ),
     Exercise(
@@ -254,8 +254,8 @@ EXERCISES = [
         wrong=[
             Wrong(
                 lambda p, q: np.abs(np.sum(p - q)) / (np.linalg.norm(p) + np.linalg.norm(q)),
-                "The numerator adds up the differences without squaring them, so they cancel each other. How do you "
-                "compute a length?",
+                "The numerator adds up the differences without squaring them, so they cancel each other out. How do "
+                "you compute a length?",
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p - q),
@@ -315,8 +315,8 @@ EXERCISES = [
                 lambda p, q: np.linalg.norm(p - q, 2) / (np.linalg.norm(p, 2) + np.linalg.norm(q, 2)),
                 (
                     "With 2 as its second argument, norm returns something different "
-                    "for a matrix, namely the largest factor by which the matrix can "
-                    "stretch a vector. Which call treats all entries as one long vector?"
+                    "for a matrix: the largest factor by which the matrix can stretch "
+                    "a vector. Which call treats all entries as one long vector?"
                 ),
                 r"norm",
             ),
@@ -372,7 +372,7 @@ EXERCISES = [
                 lambda p, q: np.linalg.norm((p - q) / (np.linalg.norm(p) + np.linalg.norm(q))) ** 2,
                 (
                     "That is the square of the relative error. Is a square root "
-                    "missing, or have you squared something that you should not?"
+                    "missing, or did you square something that you should not have squared?"
                 ),
             ),
             Wrong(
@@ -382,8 +382,8 @@ EXERCISES = [
             Wrong(
                 lambda p, q: 1 - np.sum(p * q) / (np.linalg.norm(p) * np.linalg.norm(q)),
                 (
-                    "That compares only the directions of the two arrays, so it does not "
-                    "notice a constant factor. How long is the difference of the two arrays?"
+                    "That compares only the directions of the two arrays, so it cannot "
+                    "detect a constant factor. How long is the difference of the two arrays?"
                 ),
             ),
             Wrong(
@@ -424,7 +424,7 @@ EXERCISES = [
             ),
             Wrong(
                 _numerical_with(lambda f, x, step, e: (f(x + step) - f(x - step)) / e),
-                "Your gradient is 2 times as large as it should be, because the two points are 2ε apart.",
+                "Your gradient is twice as large as it should be, because the two points are 2ε apart.",
             ),
             Wrong(
                 _numerical_with(lambda f, x, step, e: (f(x - step) - f(x + step)) / (2 * e)),
@@ -436,14 +436,14 @@ EXERCISES = [
             ),
             Wrong(
                 _not_put_back,
-                "The changes of `x[i]` in a pass add up to -1 times `epsilon`, so it does not return to its value. "
-                "Look at the line `x[i] -= 2 * epsilon`. What should the changes add up to?",
+                "The changes to `x[i]` in a pass add up to -1 times `epsilon`, so it does not return to its original "
+                "value. Look at the line `x[i] -= 2 * epsilon`. What should the changes add up to?",
             ),
             Wrong(
                 lambda f, x, e: np.zeros(x.shape),
                 (
                     "All entries are 0. Do you pass the nudged array to f, or do you nudge only a copy of it? And "
-                    "does the slope reach the array that you return?"
+                    "do you store the slope in the array that you return?"
                 ),
             ),
             Wrong(
@@ -489,7 +489,7 @@ EXERCISES = [
         m=[6, 4],
         reason=(
             "The factor 1/6 arises because dW is averaged over the examples twice. "
-            "The other bug is that sigmoid_prime is given dA although it expects Z."
+            "The other bug is that sigmoid_prime is given dA, but it expects Z."
         ),
         hints=[
             "0.167 is 1/6, and there are six examples. What is done to dW[3] that is not done to db[3]?",
@@ -510,13 +510,13 @@ EXERCISES = [
             Wrong(
                 _mean_mended,
                 (
-                    "You have found one of the bugs, and layer 3 is now right. In "
-                    "the step before it, however, the slope is still evaluated at dA."
+                    "You have found one of the bugs, and layer 3 is now correct. In the "
+                    "step from layer 3 to layer 2, however, the slope is still evaluated at dA."
                 ),
             ),
             Wrong(
                 bug_zoo.slope_of_the_output,
-                "Layer 3 is now right, but the slope is evaluated at A. sigmoid_prime expects Z.",
+                "Layer 3 is now correct, but the slope is evaluated at A. sigmoid_prime expects Z.",
             ),
             Wrong(bug_zoo.forgotten_mean, "Now the mean is never taken. It should be taken exactly once, in dZ."),
             Wrong(
@@ -536,7 +536,7 @@ EXERCISES = [
         ),
         right="b",
         solution='q1 = "b"',
-        reason="A gradient that sums over the examples instead of averaging is exactly m times too large.",
+        reason="A gradient that is summed over the examples instead of averaged is exactly m times too large.",
         wrong=[
             Wrong("a", "A wrong sign would give the factor −1."),
             Wrong(

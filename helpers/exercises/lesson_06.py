@@ -79,7 +79,7 @@ EXERCISES = [
                 64 * 64 * 4,
                 "You counted four numbers per pixel. How many numbers do you need for red, green and blue?",
             ),
-            Wrong(86031, "That is a number of parameters. How many numbers does the network get as inputs?"),
+            Wrong(86031, "That is a number of parameters. How many inputs does the network have?"),
         ],
     ),
     Exercise(
@@ -329,7 +329,7 @@ EXERCISES = [
                 lambda d, a: sum(d) @ sum(a).T / len(d),
                 (
                     "You multiplied the sum of the errors by the sum of the activations. "
-                    "Compute the product for each example first, and then add."
+                    "Compute the product for each example first, and then add the products."
                 ),
             ),
             Wrong(
@@ -344,12 +344,12 @@ EXERCISES = [
                 lambda d, a: sum(d) / len(d) @ (sum(a) / len(d)).T,
                 (
                     "You multiplied the mean of the errors by the mean of the activations. "
-                    "Compute the product for each example first, and then average."
+                    "Compute the product for each example first, and then average the products."
                 ),
             ),
             Wrong(
                 lambda d, a: np.array([x @ y.T for x, y in zip(d, a, strict=True)]),
-                "Those are the gradients of the single examples. How do you combine them into one gradient?",
+                "Those are the gradients of the individual examples. How do you combine them into one gradient?",
             ),
             Wrong(
                 lambda d, a: d[-1] @ a[-1].T,
@@ -408,13 +408,13 @@ EXERCISES = [
             ),
             Wrong(
                 33 / 17,
-                "You divided the cats by the images without cats. Divide by the number of all 50 images instead.",
+                "You divided by the number of images without cats. Divide by the total number of images, 50, instead.",
             ),
             Wrong(
                 17 / 33,
                 (
-                    "You divided the images without cats by the cats. Divide "
-                    "the number of cats by the number of all 50 images instead."
+                    "You divided the number of images without cats by the number of cats. "
+                    "Divide the number of cats by the total number of images, 50, instead."
                 ),
             ),
             Wrong(
@@ -428,12 +428,12 @@ EXERCISES = [
             Wrong(0.33, "33 is the number of cats out of 50 images, not out of 100."),
             Wrong(
                 33 / 83,
-                "You added the 33 images of cats to the 50 images, but the 50 already include them. How many images "
+                "You added the 33 cat images to the 50 images, but the 50 already include them. How many images "
                 "are there in total?",
             ),
             Wrong(
                 50 / 83,
-                "You added the 33 images of cats to the 50 images, but the 50 already include them. How many images "
+                "You added the 33 cat images to the 50 images, but the 50 already include them. How many images "
                 "are there in total?",
             ),
         ],
@@ -449,10 +449,10 @@ EXERCISES = [
         solution="answer = 2 * np.sqrt(0.8 * (1 - 0.8) / 200)",
         reason=(
             "2 √(0.8 · 0.2 / 200) ≈ 0.0566. With four times as many "
-            "images, the uncertainty is half as large as it was for 50."
+            "images, the uncertainty is half as large as it is for 50."
         ),
         hints=[
-            "Use the formula from the lesson with p = 0.8, and with 200 instead of 50.",
+            "Use the formula from the lesson with p = 0.8 and with 200 images instead of 50.",
             "√(p (1 − p) / n) is one standard deviation.",
         ],
         wrong=[
@@ -469,7 +469,7 @@ EXERCISES = [
             Wrong(
                 float(2 * np.sqrt(0.8 * 0.2)), "You still have to divide by the number of images under the square root."
             ),
-            Wrong(2 * 0.4 / 200, "The number of images n belongs under the square root as well."),
+            Wrong(2 * 0.4 / 200, "The number of images, n, belongs under the square root as well."),
             Wrong(
                 0.04, "The factor of 2 belongs in front of the square root, because you want two standard deviations."
             ),
@@ -481,7 +481,7 @@ EXERCISES = [
             Wrong(2 * 0.16 / float(np.sqrt(200)), "The factor p (1 − p) belongs under the square root as well."),
             Wrong(float(2 * np.sqrt(0.8 / 200)), "The factor 1 − p is missing under the square root."),
             Wrong(float(2 * np.sqrt(0.2 / 200)), "The factor p is missing under the square root."),
-            Wrong(0.13, "That is the lesson's own interval. Which score and how many images does the question give?"),
+            Wrong(0.13, "That is the interval from the lesson. What score and how many images does the question give?"),
             Wrong(0.0554, "That is 1.96 standard deviations, but the lesson uses two."),
             Wrong(float(3 * np.sqrt(0.16 / 200)), "That is three standard deviations, but the question asks for two."),
             Wrong(0.00566, "You put the decimal point in the wrong place."),
@@ -510,7 +510,7 @@ EXERCISES = [
         wrong=[
             Wrong(1, "That is the slope to the right of 0."),
             Wrong(-3, "That is z itself. ReLU is flat to the left of 0."),
-            Wrong(0.5, "A slope of ½ could be defended at the kink, but −3 is far away from it."),
+            Wrong(0.5, "You could argue for a slope of ½ at the kink, but −3 is far away from it."),
         ],
     ),
     Exercise(

@@ -1,7 +1,7 @@
 """Exercises for lesson 07, with their solutions, hints and feedback on wrong answers.
 
-The learner finds out how the sizes of values and gradients change from layer to layer, and writes He's initialisation,
-which keeps them stable.
+The learner finds out how the sizes of values and gradients change from layer to layer, and implements He's
+initialisation, which keeps them stable.
 """
 
 import numpy as np
@@ -70,9 +70,7 @@ EXERCISES = [
                 "That is the standard deviation of the weights under He's rule, but here it is 0.1.",
             ),
             Wrong(4, "That is the mean square. The size is its square root."),
-            Wrong(
-                40, "The variance of the weights is 0.1², not 0.1. Also, you add variances, not standard deviations."
-            ),
+            Wrong(40, "The variance of the weights is 0.1², not 0.1. Also, add variances, not standard deviations."),
             Wrong(0.1, "That is the standard deviation of a single weight, but z is a sum of 400 terms."),
             Wrong(
                 20,
@@ -117,7 +115,7 @@ EXERCISES = [
             Wrong(0.01, "That is the variance of a single weight, but z is a sum of 400 terms."),
             Wrong(float(np.sqrt(2)), "There is no ReLU in this exercise, so nothing is halved."),
             Wrong(0.005, "That is the standard deviation of the mean of the 400 terms, but z is their sum."),
-            Wrong(0, "That is the mean of z. Its size over many draws is something else, the standard deviation."),
+            Wrong(0, "That is the mean of z. The size of z over many draws is its standard deviation."),
         ],
     ),
     Exercise(
@@ -145,8 +143,8 @@ EXERCISES = [
             Wrong(
                 0.1,
                 (
-                    "He's rule uses the number of inputs of the layer, which is "
-                    "the number of terms in the sum, not the number of units."
+                    "He's rule uses the number of inputs of the layer (the number "
+                    "of terms in the sum), not the number of units."
                 ),
             ),
             Wrong(
@@ -213,8 +211,8 @@ EXERCISES = [
         parts=("W",),
         cases=_normal_numbers,
         reason=(
-            "ReLU discards half of the mean square, and the variance 2/n_in makes "
-            "up for that. The numbers in N are multiplied by its square root."
+            "ReLU discards half of the mean square, and the variance 2/n_in makes up for "
+            "that. To get this variance, the numbers in N are multiplied by its square root."
         ),
         hints=[
             "The variance should be 2 divided by the number of inputs. Which axis of N corresponds to the inputs?",
@@ -269,7 +267,7 @@ EXERCISES = [
             Wrong(
                 lambda N: N * np.sqrt(2 / N.size),
                 (
-                    "You divided by the number of all weights, but the sum for z runs "
+                    "You divided by the total number of weights, but the sum for z runs "
                     "over the inputs of a single unit. How many inputs does a unit have?"
                 ),
             ),
@@ -279,7 +277,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda N: np.sqrt(2 / N.shape[1]),
-                "That is the scaling factor alone. You still have to multiply N by it.",
+                "That is only the scaling factor. You still have to multiply N by it.",
             ),
             Wrong(
                 lambda N: np.random.default_rng(0).standard_normal(N.shape) * np.sqrt(2 / N.shape[1]),
@@ -318,14 +316,14 @@ EXERCISES = [
             ),
             Wrong(
                 lambda L: 16**L,
-                "You counted the slope of each layer twice. On its way back, the error meets it only once.",
+                "You counted the slope of each layer twice. On its way back, the error is multiplied by it only once.",
             ),
-            Wrong(lambda L: 4 * L, "You added the factors of the layers, but they have to be multiplied."),
+            Wrong(lambda L: 4 * L, "You added the factors for the layers, but they have to be multiplied."),
             Wrong(
                 lambda L: 4 ** (L + 1),
                 (
-                    "You counted <last> layers, but the slope of the output layer "
-                    "cancels against the cross-entropy, as in lesson 02."
+                    "You counted <last> layers, but the slope of the output layer cancels "
+                    "out in the derivative of the cross-entropy, as in lesson 02."
                 ),
             ),
             Wrong(
@@ -340,15 +338,15 @@ EXERCISES = [
             Wrong(
                 lambda L: L / 4,
                 (
-                    "You added the slopes, but the factors of the layers "
+                    "You added the slopes, but the factors for the layers "
                     "have to be multiplied, and each of them is at most ¼."
                 ),
             ),
             Wrong(
                 lambda L: L**4,
                 (
-                    "You swapped the base and the exponent. Which number stands for "
-                    "the slope of a layer, and which one for the number of layers?"
+                    "You swapped the base and the exponent. Which number comes from "
+                    "the slope of a layer, and which one is the number of layers?"
                 ),
             ),
             Wrong(lambda: 64, "That is the answer for 3 hidden layers, but this network has <L>."),
@@ -358,7 +356,7 @@ EXERCISES = [
             Wrong(lambda L: L * np.log(4), "That is the logarithm of the factor."),
             Wrong(
                 lambda L: 20.0**L,
-                "A slope of 0.05 belongs to a saturated unit. The error shrinks least where the slope is largest.",
+                "A slope of 0.05 means that the unit is saturated. The error shrinks least where the slope is largest.",
             ),
             Wrong(
                 lambda L: 4 ** (L + 2),
@@ -390,7 +388,7 @@ EXERCISES = [
         cases=_three_gradients,
         reason=(
             "Taking the mean makes layers of different sizes comparable, "
-            "and taking the square root restores the original unit."
+            "and taking the square root restores the original scale."
         ),
         hints=[
             "For each array, square the entries, take their mean, and then take the square root.",
@@ -427,14 +425,14 @@ EXERCISES = [
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l]) / len(dW[l]) for l in dW},
                 (
-                    "len returns the number of rows only. How many entries are "
+                    "len returns only the number of rows. How many entries are "
                     "there, and does the division belong under the square root?"
                 ),
                 r"\blen\b",
             ),
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l]) / np.sqrt(len(dW[l])) for l in dW},
-                "len returns the number of rows only. How many entries are there?",
+                "len returns only the number of rows. How many entries are there?",
                 r"\blen\b",
             ),
             Wrong(
@@ -467,7 +465,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda dW: {l: np.sqrt(np.sum(dW[l]) ** 2 / dW[l].size) for l in dW},
-                "You squared the sum. Square each entry before you add them up.",
+                "You squared the sum. Square the entries before you add them up.",
             ),
             Wrong(
                 lambda dW: {l: np.max(np.abs(dW[l])) for l in dW},
@@ -506,8 +504,8 @@ EXERCISES = [
         parts=("share",),
         cases=_weighted_inputs,
         reason=(
-            "The output of a saturated unit hardly changes with z: the "
-            "slope there is less than a fifth of its largest value, ¼."
+            "The output of a saturated unit hardly changes with z, because the "
+            "slope of σ is less than a fifth of its largest value, ¼."
         ),
         hints=[
             "`sigmoid_prime(Z) < 0.05` is an array of True and False.",
@@ -532,12 +530,12 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z: np.sum(sigmoid_prime(Z) < 0.05) / len(Z),
-                "len returns the number of rows only. How many entries does Z have?",
+                "len returns only the number of rows. How many entries does Z have?",
                 r"\blen\b",
             ),
             Wrong(
                 lambda Z: np.sum(sigmoid_prime(Z) < 0.05) / Z.shape[1],
-                "You divided by the number of columns only. How many entries does Z have?",
+                "You divided only by the number of columns. How many entries does Z have?",
             ),
             Wrong(lambda Z: np.mean(Z < 0.05), "You compared Z itself with 0.05. Compare the slope σ′(z) instead."),
             Wrong(
@@ -546,7 +544,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z: np.any(sigmoid_prime(Z) < 0.05),
-                "That says whether any unit is saturated. What fraction of the units is saturated?",
+                "That says whether any unit is saturated. What fraction of the units are saturated?",
             ),
             Wrong(
                 lambda Z: np.mean((sigmoid(Z) < 0.05) | (sigmoid(Z) > 0.95)),
@@ -564,12 +562,12 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z: np.mean(np.abs(Z) > 5),
-                "The slope falls below 0.05 well before z is 5 away from 0. Which function returns the slope?",
+                "The slope falls below 0.05 well before |z| reaches 5. Which function returns the slope?",
                 r"\b5\b",
             ),
             Wrong(
                 lambda Z: np.mean(np.abs(Z) > 3),
-                "The slope falls below 0.05 a little before z is 3 away from 0. Which function returns the slope?",
+                "The slope falls below 0.05 a little before |z| reaches 3. Which function returns the slope?",
                 r"\b3\b",
             ),
             *(
@@ -588,7 +586,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z: sigmoid_prime(Z) < 0.05,
-                "That is an array of True and False. What fraction of its entries is True?",
+                "That is an array of True and False. What fraction of its entries are True?",
             ),
             Wrong(
                 lambda Z: 100 * np.mean(sigmoid_prime(Z) < 0.05),
@@ -617,7 +615,7 @@ EXERCISES = [
                 lambda Z: np.mean(sigmoid_prime(Z) < 0.0125),
                 (
                     "You compared the slope with a quarter of 0.05. Which number should be "
-                    "below 0.05: the slope itself, or the slope divided by its largest value ¼?"
+                    "below 0.05: the slope itself, or the slope divided by its largest value, ¼?"
                 ),
             ),
         ],
@@ -645,7 +643,7 @@ EXERCISES = [
         ),
         right=1,
         solution="q2 = 1",
-        reason="s √n = √n / √n = 1, which is the whole purpose of this scale.",
+        reason="s √n = √n / √n = 1, which is the whole point of this scale.",
         wrong=[
             Wrong(
                 0.25,

@@ -66,7 +66,7 @@ def _moved(p, dp, rate):
 
 
 def _epoch_of(rows_of_batch, step=_moved):
-    """Return an epoch with a mistake, whose batches are given by `rows_of_batch(order, start, batch_size)`."""
+    """Return a faulty epoch function whose batches are given by `rows_of_batch(order, start, batch_size)`."""
 
     def epoch(X, Y, W, b, order, batch_size, learning_rate, gradients):
         for start in range(0, len(order), batch_size):
@@ -98,7 +98,7 @@ def _last_batch_alone(X, Y, W, b, order, batch_size, learning_rate, gradients):
 
 
 def _first_batches(count):
-    """Return an epoch that ends after the first `count(m, batch_size)` batches."""
+    """Return an epoch function that stops after the first `count(m, batch_size)` batches."""
 
     def epoch(X, Y, W, b, order, batch_size, learning_rate, gradients):
         chosen = order[: count(len(order), batch_size) * batch_size]
@@ -176,7 +176,8 @@ EXERCISES = [
                 "You applied the sigmoid to each logit separately. With softmax, the classes compete with each other.",
             ),
             Wrong(
-                lambda p, q: [0, p / (p + q), q / (p + q)], "e⁰ is 1, not 0, so the first class has a probability too."
+                lambda p, q: [0, p / (p + q), q / (p + q)],
+                "e⁰ is 1, not 0, so the probability of the first class is not 0.",
             ),
             Wrong(
                 lambda p, q: [1 / (p + q), p / (p + q), q / (p + q)],
@@ -231,8 +232,8 @@ EXERCISES = [
         parts=("A",),
         cases=_logits,
         reason=(
-            "Subtracting the largest logit of a column from all its logits "
-            "does not change the quotient, and it prevents overflow."
+            "Subtracting the largest logit in a column from all the logits in that "
+            "column does not change the quotient, and it prevents overflow."
         ),
         hints=[
             "Treat each column separately. Take the exponentials and divide them by their sum over axis 0.",
@@ -249,8 +250,8 @@ EXERCISES = [
             Wrong(
                 lambda Z: _softmax(Z.T).T,
                 (
-                    "You summed along the rows, which means over the examples. It is the "
-                    "probabilities of the classes for each example that must add up to 1."
+                    "You summed along the rows, which means over the examples. For each "
+                    "example, the probabilities of the classes must add up to 1."
                 ),
             ),
             Wrong(
@@ -284,8 +285,8 @@ EXERCISES = [
             Wrong(
                 lambda Z: np.exp(Z - 1000) / np.exp(Z - 1000).sum(axis=0),
                 (
-                    "Subtracting a fixed 1000 helps with large logits, but the exponentials "
-                    "of small ones all become 0. Which number suits each column?"
+                    "Subtracting 1000 from every logit helps if the logits are large, but the exponentials "
+                    "of small logits all become 0. Which number should you subtract from each column?"
                 ),
                 r"1000",
             ),
@@ -344,9 +345,9 @@ EXERCISES = [
         solution=one_hot,
         parts=("Y",),
         cases=lambda: [(np.array([2, 0, 1, 2, 4, 1]), 5), (np.array([1, 1, 0]), 4)],
-        reason="Each row stands for a class and each column for an example, as in all the formulas of these lessons.",
+        reason="Each row represents a class and each column an example, as in all the formulas of these lessons.",
         hints=[
-            "Start with zeros of shape (K, m). Which row of column i must become 1?",
+            "Start with zeros of shape (K, m). In which row of column i should the 1 be?",
             "Y[labels, np.arange(m)] selects one entry in each column.",
         ],
         wrong=[
@@ -400,15 +401,16 @@ EXERCISES = [
             ),
             Wrong(
                 lambda labels, K: np.roll(one_hot(labels, K), 1, axis=0),
-                "Every 1 is one row too low. The labels start at 0, just as the rows do.",
+                "Every 1 is one row too low. The labels start at 0, and so do the rows.",
             ),
             Wrong(lambda labels, K: one_hot(labels, K) * labels, "The entry should be 1, not the label itself."),
             Wrong(
-                lambda labels, K: one_hot(labels, K)[::-1], "Your rows are in reverse order. Row 0 belongs to class 0."
+                lambda labels, K: one_hot(labels, K)[::-1],
+                "Your rows are in reverse order. Row 0 corresponds to class 0.",
             ),
             Wrong(
                 lambda labels, K: one_hot(labels, K)[:, ::-1],
-                "Your columns are in reverse order. Column i belongs to example i.",
+                "Your columns are in reverse order. Column i corresponds to example i.",
             ),
             Wrong(
                 lambda labels, K: one_hot(labels, K + 1),
@@ -428,8 +430,8 @@ EXERCISES = [
                     * (np.arange(K)[:, np.newaxis] == np.arange(len(labels)))
                     * np.isin(np.arange(len(labels)), labels)
                 ),
-                "You used each label for the row and for the column. Which of the two does the number of the example "
-                "determine?",
+                "You used each label both for the row and for the column. Which of the two is determined by the number "
+                "of the example?",
             ),
         ],
     ),
@@ -437,7 +439,7 @@ EXERCISES = [
         name="08.error",
         prompt=(
             "The logits of one example are $z = (\\log 2, 0, 0)$, and its true "
-            "class is 1, which is the second class. What is $dZ$ for this "
+            "class is class 1 (the second class). What is $dZ$ for this "
             "single example ($m = 1$)? Answer with a list of three numbers."
         ),
         right=[0.5, -0.75, 0.25],
@@ -489,12 +491,13 @@ EXERCISES = [
             Wrong([0, -1, 0], "That is −y. The probabilities a are missing."),
             Wrong(
                 [-0.125, 0.1875, -0.0625],
-                "That is a row of the Jacobian, which leads from a to z. Which derivative leads from the cost to a?",
+                "That is a row of the Jacobian, which takes you from a to z. Which derivative takes you from the cost "
+                "to a?",
             ),
             Wrong([0.5, 1.25, 0.25], "You added a and y. Subtract y from a instead."),
             Wrong([float(np.log(2)), -1, 0], "That is z − y. Use the prediction a = softmax(z) instead of z."),
             Wrong([1 / 3, -2 / 3, 1 / 3], "That would be right if all logits were equal, but these differ."),
-            Wrong([1, -1, 0], "e⁰ is 1, not 0, so the other classes have a probability too."),
+            Wrong([1, -1, 0], "e⁰ is 1, not 0, so the probabilities of the other classes are not 0."),
             Wrong(
                 [0.4032, -0.7016, 0.2984],
                 "In these lessons, log is the natural logarithm, not the logarithm to base 10.",
@@ -513,12 +516,12 @@ EXERCISES = [
         cases=_error_case,
         m=[5, 1],
         reason=(
-            "The Jacobian of softmax cancels against −y/a, just as the "
-            "two factors in lesson 02 did. What is left is (A − Y)/m."
+            "The Jacobian of softmax and −y/a cancel, just as the two "
+            "factors did in lesson 02. What is left is (A − Y)/m."
         ),
         hints=[
             "The result looks just like the one in lesson 02: the prediction minus the target.",
-            "Compute A = softmax(Z) first. Remember to take the mean over the examples, exactly once.",
+            "Compute A = softmax(Z) first. Remember to take the mean over the examples, but only once.",
         ],
         wrong=[
             Wrong(
@@ -576,8 +579,8 @@ EXERCISES = [
             Wrong(
                 lambda Z, Y: (_softmax(Z.T).T - Y) / Y.shape[1],
                 (
-                    "You applied softmax across the examples, but the probabilities of the "
-                    "classes for each example must add up to 1. Along which axis are the classes?"
+                    "You applied softmax across the examples, but for each example, the probabilities "
+                    "of the classes must add up to 1. Along which axis are the classes?"
                 ),
             ),
             Wrong(
@@ -598,15 +601,15 @@ EXERCISES = [
             Wrong(
                 lambda Z, Y: (np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True) - Y) / Y.shape[1],
                 (
-                    "You summed over the examples in softmax, but the probabilities of the "
-                    "classes for each example must add up to 1. Along which axis are the classes?"
+                    "You summed over the examples in softmax, but for each example, the probabilities "
+                    "of the classes must add up to 1. Along which axis are the classes?"
                 ),
             ),
             Wrong(
                 lambda Z, Y: (np.exp(Z) / np.exp(Z).sum() - Y) / Y.shape[1],
                 (
-                    "You summed over the whole array in softmax, but the probabilities for "
-                    "each example must add up to 1. Which entries belong to one example?"
+                    "You summed over the whole array in softmax, but for each example, the "
+                    "probabilities must add up to 1. Which entries belong to one example?"
                 ),
             ),
         ],
@@ -618,16 +621,19 @@ EXERCISES = [
             "`order`, `batch_size` at a time, and take a step of gradient descent for each batch. `X` has one row "
             "for each example and `Y` one column. `W` and `b` are dictionaries with an array for each layer, and "
             "`gradients(X, Y, W, b)` returns `dW` and `db` of the same form, already averaged over the examples "
-            "that you pass to it. Return the new `W` and `b`, and leave the ones that you are given unchanged."
+            "that you pass to it. Return the new `W` and `b` without changing the ones that you are given."
         ),
         solution=one_epoch,
         parts=("W", "b"),
         cases=lambda: [_epoch_case(7, (3, 2, 1), 3, 0.5), _epoch_case(6, (2, 3), 2, 1.0)],
         m=[7, 6],
-        reason="Slice by slice, each step starts from the parameters that the step before it left behind.",
+        reason=(
+            "The loop goes through `order` slice by slice, and each step starts from the "
+            "parameters that the previous step produced."
+        ),
         hints=[
             "Let `start` run from 0 to len(order) in steps of batch_size. Which entries of `order` form the batch?",
-            "The slice of `order` selects rows of X and columns of Y. A slice may end beyond the last entry.",
+            "The slice of `order` selects rows of X and columns of Y. A slice may extend beyond the last entry.",
             "Inside the loop, assign the updated arrays to W and b, so that the next batch uses them.",
         ],
         wrong=[
@@ -639,7 +645,7 @@ EXERCISES = [
                 _all_from_the_start,
                 (
                     "You computed every gradient at the initial parameters. Each batch "
-                    "should use the parameters that the batch before it left behind."
+                    "should use the parameters that the previous batch produced."
                 ),
             ),
             Wrong(
@@ -666,7 +672,7 @@ EXERCISES = [
             ),
             Wrong(
                 _epoch_of(_right_batch, lambda p, dp, rate: _moved(p, dp, 1)),
-                "The learning rate is missing in your steps.",
+                "The learning rate is missing from your steps.",
             ),
             Wrong(_weights_alone, "You did not update b. It has a gradient of its own."),
             Wrong(
@@ -698,7 +704,7 @@ EXERCISES = [
         prompt=(
             "Write one step of gradient descent with momentum: $v \\leftarrow \\beta "
             "v + g$, then $\\theta \\leftarrow \\theta - \\alpha v$. Return the new "
-            "$\\theta$ and the new $v$, and leave the arrays you are given unchanged."
+            "$\\theta$ and the new $v$ without changing the arrays that you are given."
         ),
         solution=momentum,
         parts=("theta", "velocity"),
@@ -714,8 +720,8 @@ EXERCISES = [
                     t - rate * g / (np.sqrt(beta * v + (1 - beta) * g**2) + 1e-8),
                     beta * v + (1 - beta) * g**2,
                 ),
-                "You squared the gradients and divided by a root, as Adam does. Momentum does neither. Which two "
-                "formulas does the prompt give?",
+                "You squared the gradients and divided by a square root, as Adam does. Momentum does neither. Which "
+                "two formulas does the prompt give?",
             ),
             Wrong(_velocity_before, "Your step uses the old velocity. Use the new one instead."),
             Wrong(
@@ -767,8 +773,8 @@ EXERCISES = [
             Wrong(
                 lambda t, g, v, rate, beta: (t - rate * (beta * v - g), beta * v - g),
                 (
-                    "You subtracted the gradient in the velocity and then the velocity in the step, "
-                    "so the two minus signs cancel. What does the first formula in the prompt say?"
+                    "You subtracted the gradient when updating the velocity and then subtracted the velocity "
+                    "in the step, so the two minus signs cancel. What does the first formula in the prompt say?"
                 ),
             ),
             Wrong(
@@ -837,7 +843,8 @@ EXERCISES = [
             ),
             Wrong(
                 float(0.01 * 9 / np.sqrt(999)),
-                "You gave the gradient the weights β₁ and β₂. Which weights do the old means get, and which g and g²?",
+                "You gave the gradient the weights β₁ and β₂. Which weights do the old means get, and which do g and "
+                "g² get?",
             ),
             Wrong(0.009, "Once u has been corrected, β₁ plays no part in the first step."),
             Wrong(
@@ -853,7 +860,8 @@ EXERCISES = [
             ),
             Wrong(
                 0.00744102,
-                "You corrected the means as in the second step, but this is the very first one. What is t there?",
+                "You corrected the means as in the second step, but this is the very first one. What is t in this "
+                "step?",
             ),
             Wrong(0, "A small gradient does not mean a small step here. What is the quotient û/√ŝ for any g?"),
         ],
@@ -886,7 +894,10 @@ EXERCISES = [
         wrong=[
             Wrong((64, 10), "That shape is transposed. In the formulas of these lessons, examples are columns."),
             Wrong((1, 64), "There are ten output units, so there must be ten rows."),
-            Wrong((10, 10), "That is the shape of the Jacobian of softmax for one example, which has cancelled."),
+            Wrong(
+                (10, 10),
+                "That is the shape of the Jacobian of softmax for one example, but the Jacobian has cancelled.",
+            ),
         ],
     ),
     Exercise(
@@ -903,14 +914,14 @@ EXERCISES = [
         ),
         wrong=[
             Wrong("a", "The cost on the training set keeps falling while the network memorises its examples."),
-            Wrong("c", "The test set would then have taken part in a choice, and its score would be too optimistic."),
+            Wrong("c", "The test set would then have influenced a choice, so its score would be too optimistic."),
         ],
     ),
     Exercise(
         name="08.q4",
         prompt=(
-            "In a confusion matrix, each row stands for the true digit and each column for the network's "
-            "answer. The row of the digit 4 holds 970 in column 4 and 9 in column 9. What does the entry "
+            "In a confusion matrix, the row gives the true digit and the column gives the network's "
+            "answer. The row for the digit 4 holds 970 in column 4 and 9 in column 9. What does the entry "
             '9 mean? "a" nine images of a 9 were taken for a 4; "b" nine images of a 4 were taken for a 9.'
         ),
         right="b",

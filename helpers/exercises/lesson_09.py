@@ -1,7 +1,7 @@
 """Exercises for lesson 09, with their solutions, hints and feedback on wrong answers.
 
-The learner adds up the gradients that arrive at a variable, writes the backward functions of two operations, puts a
-new operation into the engine, and compares the cost of forward and reverse mode.
+The learner adds up the gradients that arrive at a variable, writes the backward functions of two operations, adds a
+new operation to the engine, and compares the cost of forward and reverse mode.
 """
 
 import numpy as np
@@ -55,10 +55,10 @@ EXERCISES = [
             "factor, <x>, to the sum x + x, which passes it on twice, once for each x."
         ),
         hints=[
-            "The product passes to each factor the incoming gradient times the other factor.",
+            "To each factor, the product passes the incoming gradient times the other factor.",
             (
                 "One of the two factors is x itself. The other one is the sum x "
-                "+ x, which passes the gradient that it receives on to x twice."
+                "+ x, which passes the gradient that it receives to x twice."
             ),
         ],
         wrong=[
@@ -79,8 +79,8 @@ EXERCISES = [
             Wrong(
                 3,
                 (
-                    "3 is one of the three gradients that arrive, and it is "
-                    "also how many there are. What are the other two gradients?"
+                    "3 is one of the gradients that arrive, and also the number "
+                    "of gradients. What are the other two gradients?"
                 ),
             ),
             Wrong(
@@ -92,10 +92,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda: 4,
-                (
-                    "4 is only the coefficient of the slope, because f "
-                    "= 2x² has the slope 4x. What is the slope at x = <x>?"
-                ),
+                "4 is only the coefficient in the slope: f = 2x² has the slope 4x. What is the slope at x = <x>?",
             ),
             Wrong(
                 lambda two: two + 2,
@@ -104,7 +101,7 @@ EXERCISES = [
             Wrong(
                 5,
                 (
-                    "The product passes to each factor the incoming gradient times "
+                    "To each factor, the product passes the incoming gradient times "
                     "the other factor. What are the values of the two factors?"
                 ),
             ),
@@ -212,7 +209,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g, a, b: (g / b, (-g / b**2).sum(axis=1, keepdims=True)),
-                "You did not use a in the second result. The slope is −a/b².",
+                "The second result does not depend on a. The slope is −a/b².",
             ),
             Wrong(
                 lambda g, a, b: (g / b, (-g * a / b**2).sum(axis=0, keepdims=True)),
@@ -237,7 +234,7 @@ EXERCISES = [
         prompt=(
             "**A Jacobian that you never need to build.** `A` is the softmax of some logits "
             "$Z$, so each of its columns adds up to 1. `g` is $\\partial J/\\partial A$ and "
-            "has the same shape (K, m). Return $\\partial J/\\partial Z$. (From lesson 08: "
+            "has the same shape, (K, m). Return $\\partial J/\\partial Z$. (From lesson 08: "
             "$\\partial a_k/\\partial z_j = a_k (\\delta_{kj} - a_j)$.)"
         ),
         solution=softmax_backward,
@@ -266,12 +263,12 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g, A: A * (g - (g * A).sum(axis=1, keepdims=True)),
-                "You summed over the examples. The sum should run over the classes, which are on axis 0.",
+                "You summed over the examples. The sum should run over the classes, which lie along axis 0.",
             ),
             Wrong(
                 lambda g, A: A * (g - g.sum(axis=0)),
                 (
-                    "A factor is missing in the sum. Each gₖ has to be "
+                    "A factor is missing from the sum. Each gₖ has to be "
                     "multiplied by its aₖ, so you need the sum of g * A."
                 ),
             ),
@@ -329,7 +326,7 @@ EXERCISES = [
             Wrong(
                 lambda g, A: (np.diag(A.mean(axis=1)) - np.outer(A.mean(axis=1), A.mean(axis=1))) @ g,
                 (
-                    "You computed one Jacobian, at the mean of the examples. How "
+                    "You computed only one Jacobian, at the mean of the examples. How "
                     "many Jacobians are there, and where should each be evaluated?"
                 ),
             ),
@@ -339,7 +336,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g, A: A * (g * A).sum(axis=0),
-                "That is the second term alone, without its sign. The first term is missing, the one with j = k.",
+                "That is the second term alone, without its sign. The first term, the one with j = k, is missing.",
             ),
         ],
     ),
@@ -349,7 +346,7 @@ EXERCISES = [
             "**Into the engine.** The engine has no arctan. Add it. Inside your function, define `arctan(a)`, which "
             'returns `Variable(value, "arctan", [(a, back)])`. Here `value` is the arctan of `a.value`, and `back` is '
             "a function that turns `g` into the gradient of `a`. (The slope of $\\arctan z$ is $1/(1 + z^2)$, and "
-            "NumPy has `np.arctan`.) Then let the engine do the rest: make a `Variable` of the array `x`, and return "
+            "NumPy has `np.arctan`.) Then let the engine do the rest: turn the array `x` into a `Variable`, and return "
             "the gradient of $\\sum x \\arctan(x)$ with respect to it."
         ),
         solution=gradient_through_arctan,
@@ -357,12 +354,14 @@ EXERCISES = [
         cases=lambda: [(np.array([0.5, -1.0, 2.0]),), (np.array([3.0, 0.25, -0.75, 1.5]),)],
         reason=(
             "The engine added the direct path, arctan(x), to the one through your operation, x/(1 + x²). It did not "
-            "have to know what an arctan is."
+            "have to know what arctan is."
         ),
         hints=[
-            "The backward function of tanh in the lesson is a model: g times the slope, at the value of the operand.",
-            "Two lines follow the definition of arctan: make the Variable, and call grad on the sum of the products.",
-            "The sum is (v * arctan(v)).sum() for your Variable v.",
+            "Use the backward function of tanh in the lesson as a model. It is g times the slope at the value of the "
+            "operand.",
+            "Two lines follow the definition of arctan. One makes the Variable, and the other calls grad on the sum of "
+            "the products.",
+            "If your Variable is called v, the sum is (v * arctan(v)).sum().",
         ],
         wrong=[
             Wrong(
@@ -374,11 +373,12 @@ EXERCISES = [
             ),
             Wrong(
                 lambda x: x / (1 + x**2),
-                "Only the path through arctan is there, but x is also the other factor. Is that factor a Variable?",
+                "Your result contains only the path through arctan, but x is also the other factor. Is that factor a "
+                "Variable?",
             ),
             Wrong(
                 lambda x: np.arctan(x) + 1 / (1 + x**2),
-                "Your backward function returns the slope alone. By the chain rule, g has to be a factor of it.",
+                "Your backward function returns only the slope. By the chain rule, it has to be multiplied by g.",
             ),
             Wrong(
                 lambda x: np.arctan(x) + x / (1 + np.arctan(x) ** 2),
@@ -390,7 +390,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda x: 1 / (1 + x**2),
-                "That is the gradient of the sum of arctan(x). The factor x is missing in the product.",
+                "That is the gradient of the sum of arctan(x). The factor x is missing from the product.",
             ),
             Wrong(
                 lambda x: x * np.arctan(x),
@@ -398,7 +398,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda x: np.arctan(x) - x / (1 + x**2),
-                "The sign of your backward function is wrong, because arctan grows everywhere.",
+                "The sign of your backward function is wrong: arctan rises everywhere.",
             ),
             Wrong(
                 lambda x: np.arctan(x) + x / (1 - x**2),
@@ -406,7 +406,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda x: (np.arctan(x) + x / (1 + x**2)) / x.size,
-                "You took a mean instead of a sum, so your result is too small by a factor.",
+                "You took a mean instead of a sum, so your result is too small by a constant factor.",
             ),
             Wrong(
                 lambda x: np.arctan(x) + x / (1 + x),
@@ -414,7 +414,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda x: np.arctan(x) + x * (1 - np.tanh(x) ** 2),
-                "That is the slope of tanh. Which slope does arctan have?",
+                "That is the slope of tanh. What is the slope of arctan?",
                 r"tanh",
             ),
         ],
@@ -425,8 +425,8 @@ EXERCISES = [
             weights=lambda h: 784 * h, more=lambda h: 10 * h, P=lambda h: 784 * h + h + h * 10 + 10
         ),
         prompt=(
-            "You want to compute the gradient of the cost of a network 784 "
-            "→ <h> → 10 with forward mode. How many passes does that take?"
+            "You want to use forward mode to compute the gradient of the cost of a "
+            "network 784 → <h> → 10. How many passes does that take?"
         ),
         right=23860,
         solution="answer = 784 * <h> + <h> + <h> * 10 + 10",
@@ -457,8 +457,8 @@ EXERCISES = [
                 lambda: 2, "One pass for each layer is not enough, because each pass covers only a single parameter."
             ),
             Wrong(lambda: 4, "One pass for each array is not enough, because each pass covers only a single number."),
-            Wrong(lambda h: h + 10, "Those are the biases alone, but the weights are parameters too."),
-            Wrong(lambda weights: weights, "Those are the weights of the first layer alone."),
+            Wrong(lambda h: h + 10, "You counted only the biases, but the weights are parameters too."),
+            Wrong(lambda weights: weights, "You counted only the weights of the first layer."),
             Wrong(lambda h: 785 * h, "The output layer is missing."),
             Wrong(
                 lambda P: 10 * P,
@@ -480,12 +480,12 @@ EXERCISES = [
             ),
             Wrong(
                 lambda h: (784 + h) * (h + 10),
-                "Each factor of this product adds up the sizes of two layers. How many weights join two layers?",
+                "Each factor of this product is the sum of two layer sizes. How many weights connect two layers?",
             ),
             Wrong(
                 lambda h: 784 * h * 10,
-                "You multiplied the sizes of all three layers. Which units does each of the two weight matrices join, "
-                "and what do the two layers' counts have to do with each other?",
+                "You multiplied the sizes of all three layers. Which units does each of the two weight matrices "
+                "connect, and how do you combine the counts for the two matrices?",
             ),
             Wrong(
                 lambda: 784,
@@ -497,7 +497,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda P: P + 1,
-                "Your answer is one too large. You do not need an extra pass to compute the cost itself.",
+                "Your answer is too large by one. You do not need an extra pass to compute the cost itself.",
             ),
         ],
     ),
@@ -510,7 +510,7 @@ EXERCISES = [
         ),
         right=(30, 64),
         solution="q1 = (<n>, <m>)",
-        reason="Addition passes on g unchanged, and g has the shape of the sum.",
+        reason="Addition passes g on unchanged, and g has the shape of the sum.",
         wrong=[
             Wrong(
                 lambda n: (n, 1),
@@ -530,8 +530,8 @@ EXERCISES = [
         right="b",
         solution='q2 = "b"',
         reason=(
-            "Everything that was computed from a node was recorded after that "
-            "node. Its gradient is therefore complete by the time its turn comes."
+            "Everything computed from a node was recorded after it, so the "
+            "node's gradient is complete by the time its turn comes."
         ),
         wrong=[
             Wrong("a", "The parameters were recorded first, but their gradients are completed last."),
@@ -567,7 +567,7 @@ EXERCISES = [
     Exercise(
         name="09.q4",
         prompt=(
-            "In PyTorch, you call `J.backward()` for one batch and then for another one, "
+            "In PyTorch, you call `J.backward()` for one batch and then for another, "
             'without calling `zero_grad()` in between. What does `W.grad` hold? "a" the '
             'gradient of the second batch; "b" the sum of both gradients; "c" their mean.'
         ),
@@ -575,7 +575,7 @@ EXERCISES = [
         solution='q4 = "b"',
         reason=(
             "backward() adds to the gradient that is already there. That is useful "
-            "if you process a batch in parts, but it is a bug if you forget about it."
+            "if you process a batch in parts, but a bug if you forget about it."
         ),
         wrong=[
             Wrong("a", "backward() does not start from zero. Resetting the gradient is the job of zero_grad()."),

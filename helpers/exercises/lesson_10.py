@@ -128,8 +128,8 @@ EXERCISES = [
         wrong=[
             Wrong(
                 lambda gradients, sizes: np.sqrt(np.average(np.square(gradients), axis=0, weights=sizes)),
-                "This is the root of a mean of squares, in which the signs of the gradients are lost. Which mean does "
-                "the exercise ask for?",
+                "This is a root mean square, in which the signs of the gradients are lost. Which mean does the "
+                "exercise ask for?",
             ),
             Wrong(
                 _mean_of_means,
@@ -174,7 +174,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda gradients, sizes: combine(gradients, sizes).sum(),
-                "You added up all the entries into a single number, but a gradient must keep its shape.",
+                "You added up all the entries to get a single number, but a gradient must keep its shape.",
             ),
             Wrong(
                 lambda gradients, sizes: combine(gradients, sizes[::-1]),
@@ -197,8 +197,8 @@ EXERCISES = [
         parts=("sizes",),
         cases=lambda: [(11, 4), (12, 3), (3, 5), (10, 4)],
         reason=(
-            "In every step, everyone waits for the largest shard, so the "
-            "sizes of two shards should never differ by more than one."
+            "In every step, all the workers wait for the one with the largest shard, "
+            "so the sizes of two shards should never differ by more than one."
         ),
         hints=[
             "Every shard gets m // K examples. How many examples are then left over?",
@@ -207,13 +207,13 @@ EXERCISES = [
         wrong=[
             Wrong(
                 _rest_to_each,
-                "Each of the first shards gets as many extra examples as are left over in all. How many should each "
-                "get?",
+                "You gave all the examples that are left over to each of the first shards. How many extra examples "
+                "should each of them get?",
             ),
             Wrong(
                 _filled_up,
-                "Every shard is filled up before the next one gets any examples, so the last ones are smaller by more "
-                "than one, or missing. How many shards should get one more example than the others?",
+                "Every shard is filled up before the next one gets any examples, so the last ones are too small or "
+                "missing altogether. How many shards should get one more example than the others?",
             ),
             Wrong(
                 lambda m, K: divmod(m, K),
@@ -225,20 +225,20 @@ EXERCISES = [
             ),
             Wrong(
                 _rest_to_the_last,
-                "The last shard gets all the examples that are left over, so everyone has to wait for it.",
+                "The last shard gets all the examples that are left over, so all the workers have to wait for it.",
             ),
             Wrong(
                 _rest_to_the_first,
-                "The first shard gets all the examples that are left over, so everyone has to wait for it.",
+                "The first shard gets all the examples that are left over, so all the workers have to wait for it.",
             ),
-            Wrong(lambda m, K: [m / K] * K, "An example cannot be split. Use // and % to stay with whole numbers."),
+            Wrong(lambda m, K: [m / K] * K, "An example cannot be split. Use // and % to get whole numbers."),
             Wrong(
                 lambda m, K: np.diff(np.linspace(0, m, K + 1).astype(int)),
                 "The sizes are right, but the larger ones should come first.",
             ),
             Wrong(
                 _always_among_all,
-                "You divide what is left among all K shards every time. How many shards have not got theirs by then?",
+                "Each time, you divide what is left among all K shards. How many shards are still waiting for theirs?",
             ),
             Wrong(
                 _all_of_m_each_time,
@@ -298,7 +298,7 @@ EXERCISES = [
             Wrong(lambda m, K: [m] * K, "You gave every shard all the examples, but the sizes should add up to m."),
             Wrong(
                 lambda m, K: np.linspace(0, m, K + 1).astype(int),
-                "Those are the places where shards begin and end. How do you get from them to the sizes?",
+                "Those are the places where the shards begin and end. How do you get from them to the sizes?",
             ),
         ],
     ),
@@ -326,8 +326,8 @@ EXERCISES = [
             Wrong(
                 lambda P: 8 * P,
                 (
-                    "That would be right for float64, with 8 bytes per number, or if you "
-                    "counted both sending and receiving. What does the question ask for?"
+                    "That would be right for float64, with 8 bytes per number, or for sending "
+                    "and receiving together. What does the question ask for?"
                 ),
             ),
             Wrong(
@@ -355,13 +355,13 @@ EXERCISES = [
                 lambda P: 4 * (P + 784 - 10),
                 (
                     "You counted one bias for each unit that feeds a layer, "
-                    "but biases belong to the units that do the computing."
+                    "but it is the units in the layer itself that have biases."
                 ),
             ),
             Wrong(lambda P: 4 * (P + 784), "You counted biases for the inputs, but the inputs have none."),
             Wrong(
                 lambda P: 4 * 32 * P,
-                "You multiplied by both bits and bytes. A float32 has 32 bits, which is the same as 4 bytes.",
+                "You multiplied by both 32 (bits) and 4 (bytes). A float32 has 32 bits, which is the same as 4 bytes.",
             ),
             Wrong(lambda: 95440, "That is the answer for 30 hidden units, but this network has <h>."),
             Wrong(lambda: 4, "That is the size of a single number. How many numbers does the gradient have?"),
@@ -528,7 +528,7 @@ EXERCISES = [
             Wrong(0, "The unfinished point is lost with its worker, and another worker has to start it again."),
             Wrong(100, "The 60 finished points are already in the file."),
             Wrong(60, "Those are the finished points, which are already in the file."),
-            Wrong(40, "Most of these 40 points have not been started even once."),
+            Wrong(40, "Most of these 40 points have not been started at all."),
             Wrong(
                 61, "The finished points are already in the file. Only the point that the worker was computing is lost."
             ),
@@ -595,7 +595,7 @@ EXERCISES = [
         wrong=[
             Wrong(
                 lambda once: once,
-                "After <once> rounds every piece is complete, but each sum is known to one worker only.",
+                "After <once> rounds, every piece is complete, but each sum is known to only one worker.",
             ),
             Wrong(
                 lambda K: K,
@@ -621,11 +621,11 @@ EXERCISES = [
             ),
             Wrong(
                 lambda K, once: K * once,
-                "That is the number of messages that all <all> workers send until every piece is complete.",
+                "That is how many messages the <all> workers send in total until every piece is complete.",
             ),
             Wrong(
                 lambda K, once: 2 * K * once,
-                "That is the number of messages of all <all> workers. In each round they send at the same time.",
+                "That is how many messages the <all> workers send in total. In each round, they send at the same time.",
             ),
         ],
     ),

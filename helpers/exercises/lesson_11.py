@@ -1,4 +1,4 @@
-"""Exercises for lesson 11, on the steps of Adam, the gradient of the inputs, and changes to a picture."""
+"""Exercises for lesson 11, on Adam's steps, the gradient of the inputs, and changes to a picture."""
 
 import numpy as np
 
@@ -69,12 +69,12 @@ EXERCISES = [
             way=lambda start, goal: goal - start
         ),
         prompt=(
-            "A weight has to grow from <start> to <goal>, and Adam uses the learning rate <rate>. Suppose "
-            "that no step is longer than the learning rate. What is the smallest number of updates that this can take?"
+            "A weight has to grow from <start> to <goal>, and Adam uses a learning rate of <rate>. Suppose "
+            "that no step is longer than the learning rate. What is the smallest number of updates this can take?"
         ),
         right=150,
         solution="answer = (<goal> - <start>) / <rate>",
-        reason="The distance is <way>, and each step covers at most <rate> of it. The gradient does not matter.",
+        reason="The distance is <way>, and each step covers at most <rate>. The gradient does not matter.",
         hints=[
             "How far is it from <start> to <goal>?",
             "Divide the distance by the length of the longest possible step.",
@@ -102,17 +102,17 @@ EXERCISES = [
             ),
             Wrong(
                 lambda way, rate: way / rate - 1,
-                "Your answer is one too small. The start is not an update, so every step counts.",
+                "Your answer is too small by one. The start is not an update, so every step counts.",
             ),
-            Wrong(lambda way, rate: way / rate + 1, "Your answer is one too large. The start is not an update."),
+            Wrong(lambda way, rate: way / rate + 1, "Your answer is too large by one. The start is not an update."),
         ],
     ),
     Exercise(
         name="11.input",
         prompt=(
-            "**Write `input_gradient`** for a network with any number of layers, with sigmoids in all of them. "
+            "**Write `input_gradient`** for a network with any number of layers, all of which use the sigmoid. "
             "It returns $dA^{[0]} = \\partial J / \\partial A^{[0]}$, where $J$ is the binary cross-entropy, "
-            "a mean over the examples. `W`, `Z` and `A` are dictionaries, as in lesson 04. "
+            "averaged over the examples. `W`, `Z` and `A` are dictionaries, as in lesson 04. "
             "You may use `sigmoid_prime`."
         ),
         solution=input_gradient,
@@ -124,8 +124,8 @@ EXERCISES = [
             "The last step is the same as the others, but without a slope, because inputs have no activation function."
         ),
         hints=[
-            "Begin as in `backward` in lesson 04, with dZ of the output layer, and go back layer by layer.",
-            "To get from dZ of one layer to the layer before it, you need the transposed weights and a slope.",
+            "Begin with dZ of the output layer, as in `backward` in lesson 04, and go back layer by layer.",
+            "To get from dZ of one layer to dZ of the layer before it, you need the transposed weights and a slope.",
             "Stop at dZ of layer 1. One more product, without a slope, leads to the inputs.",
         ],
         wrong=[
@@ -165,7 +165,7 @@ EXERCISES = [
             ),
             Wrong(
                 _two_layers_only,
-                "This is right for two layers only. How do you reach layer 1 if there are more?",
+                "This is right only for two layers. How do you reach layer 1 if there are more?",
             ),
         ],
     ),
@@ -175,7 +175,7 @@ EXERCISES = [
         prompt=(
             "A picture has 784 pixels, and $\\partial J/\\partial\\text{pixel}$ is <d> for some of them and "
             "−<d> for all the others. No pixel may change by more than <e>, and there is room for every such "
-            "change. To first order, what is the most that the cost can fall?"
+            "change. To first order, what is the most by which the cost can fall?"
         ),
         right=4.704,
         solution="answer = 784 * <d> * <e>",
@@ -189,7 +189,7 @@ EXERCISES = [
             Wrong(lambda one: one, "That is the contribution of a single pixel, but all of them may change."),
             Wrong(
                 lambda one: 28 * one,
-                "That is √784 times what one pixel contributes, as for random signs. But you may choose each sign.",
+                "That is √784 times what one pixel contributes, as with random signs. But you may choose each sign.",
                 r"sqrt|\*\*|random",
             ),
             Wrong(0, "The derivatives may cancel, but you choose the sign of each change so that nothing cancels."),
@@ -205,17 +205,17 @@ EXERCISES = [
     Exercise(
         name="11.change",
         prompt=(
-            "**Change a picture in the best way.** `x` holds the pixels of a picture, each between 0 and 1, and `dA0` "
-            "holds $\\partial J/\\partial\\text{pixel}$, never exactly 0. No pixel may change by more than `epsilon`, "
-            "and all of them must stay between 0 and 1. Return the *change* to the picture that lowers the cost the "
-            "most, to first order."
+            "**Find the best change to a picture.** `x` holds the pixels of a picture, each between 0 and 1, and `dA0` "
+            "holds $\\partial J/\\partial\\text{pixel}$, which is never exactly 0. No pixel may change by more than "
+            "`epsilon`, and all of them must stay between 0 and 1. Return the *change* to the picture that lowers "
+            "the cost the most, to first order."
         ),
         solution=best_change,
         parts=("change",),
         cases=_pictures,
         reason=(
-            "Each pixel moves against its derivative, as far as it may, whatever the size of the derivative. "
-            "Where the paper is already white, or the ink already black, it cannot move at all."
+            "Each pixel moves against its derivative, as far as allowed, whatever the size of the derivative. "
+            "Where the paper is already white, or the ink already black, it cannot go any further."
         ),
         hints=[
             "Look at a single pixel. In which direction should it move, and how far?",
@@ -241,7 +241,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda x, dA0, epsilon: np.clip(x - epsilon * dA0, 0, 1) - x,
-                "That is a step of gradient descent. Here every pixel may use the full epsilon.",
+                "That is a step of gradient descent. Here, every pixel may use the full epsilon.",
             ),
             Wrong(
                 lambda x, dA0, epsilon: np.clip(x - epsilon * dA0 / np.linalg.norm(dA0), 0, 1) - x,
@@ -277,17 +277,17 @@ EXERCISES = [
     Exercise(
         name="11.q2",
         prompt=(
-            "A pixel is white paper, and $\\partial J/\\partial\\text{pixel}$ is negative there. What does a little "
-            'ink at this place do to the cost? "a" it raises the cost; "b" it lowers the cost; "c" nothing, '
+            "A pixel shows white paper, and $\\partial J/\\partial\\text{pixel}$ is negative there. What does a little "
+            'ink in this place do to the cost? "a" it raises the cost; "b" it lowers the cost; "c" nothing, '
             "because the input is 0 there."
         ),
         right="b",
         solution='q2 = "b"',
-        reason="The derivative states how the cost changes when the pixel grows, and ink makes it grow.",
+        reason="The derivative states how the cost changes when the value of the pixel grows, and ink makes it grow.",
         wrong=[
-            Wrong("a", "A negative derivative means that the cost falls when the pixel grows."),
+            Wrong("a", "A negative derivative means that the cost falls when the value of the pixel grows."),
             Wrong(
-                "c", "An input of 0 makes the gradient of its weights 0, but not the derivative with respect to itself."
+                "c", "An input of 0 makes its weights' gradient 0, but not the derivative with respect to the input."
             ),
         ],
     ),
@@ -300,16 +300,16 @@ EXERCISES = [
         ),
         right="a",
         solution='q3 = "a"',
-        reason="The sum of n random contributions grows only as √n, but the sum of n chosen ones grows as n.",
+        reason="The sum of n contributions grows only as √n if their signs are random, but as n if they are chosen.",
         wrong=[
-            Wrong("b", "That prevents about as many changes if the signs are chosen, and then the answer does change."),
+            Wrong("b", "That prevents about as many changes when the signs are chosen, yet the answer then changes."),
             Wrong("c", "If the derivatives were 0, choosing the signs would not help either."),
         ],
     ),
     Exercise(
         name="11.q4",
         prompt=(
-            "You multiply the cost by 1000, and so all gradients as well. What happens to the steps of Adam? "
+            "You multiply the cost, and thus all gradients, by 1000. What happens to Adam's steps? "
             '"a" they become 1000 times as long; "b" they stay almost the same; "c" they become 1000 times shorter.'
         ),
         right="b",

@@ -91,37 +91,40 @@ EXERCISES = [
     Exercise(
         name="12.weights",
         prompt=(
-            "The pictures in a batch have 20 × 20 pixels with 8 channels. A convolutional layer has 16 filters of "
+            "The pictures in a batch have 20 × 20 pixels and 8 channels. A convolutional layer has 16 filters of size "
             "3 × 3. How many weights and biases does it have?"
         ),
         right=1168,
         solution="answer = 16 * 3 * 3 * 8 + 16",
-        reason="Each filter has a weight for every entry of a window, 3 · 3 · 8 = 72, and one bias.",
+        reason="Each filter has 3 · 3 · 8 = 72 weights, one for every entry of a window, and one bias.",
         hints=[
             "A filter covers all channels of its window.",
             "One filter has 3 · 3 · 8 weights and one bias. There are 16 filters.",
         ],
         wrong=[
             Wrong(
-                5184, "That is the number of responses of one picture, but the places share the weights of a filter."
+                5184,
+                "That is the number of responses for one picture, but all positions share the weights of a filter.",
             ),
-            Wrong(400, "A window of 3 × 3 pixels has nine places, not three. How many numbers does it contain?"),
+            Wrong(400, "A window of 3 × 3 pixels has nine positions, not three. How many numbers does it contain?"),
             Wrong(33, "You added the sizes. How many numbers does a window of 3 × 3 pixels with 8 channels contain?"),
             Wrong(1408, "You counted 16 biases for each filter, but each filter has only one."),
             Wrong(1153, "You counted a single bias, but each filter has one of its own."),
             Wrong(1280, "You counted a bias for every channel of each filter, but each filter adds only one."),
             Wrong(
                 16593984,
-                "That is a dense layer from all pixels to all responses. A filter has weights for one window only.",
+                "That would be a dense layer from all pixels to all responses. A filter has weights for one window "
+                "only.",
             ),
             Wrong(1152, "You left out the biases. How many filters are there?"),
             Wrong(160, "You left out the channels. How many numbers does a window of 3 × 3 pixels contain?"),
             Wrong(144, "A window of 3 × 3 pixels contains 8 numbers for each pixel, and each filter has a bias."),
             Wrong(88, "You counted all the biases, but the weights of only one filter. How many filters are there?"),
             Wrong(1160, "You counted a bias for each channel, but there is one for each filter."),
-            Wrong(73, "That is a single filter with its bias. How many filters are there?"),
+            Wrong(73, "That counts only a single filter with its bias. How many filters are there?"),
             Wrong(
-                51216, "That is a dense layer from all pixels to 16 units. A filter has weights for one window only."
+                51216,
+                "That would be a dense layer from all pixels to 16 units. A filter has weights for one window only.",
             ),
             Wrong(1296, "You counted a bias for every filter and channel, but each filter adds only one."),
             Wrong(6336, "You counted a bias for each response. A filter has a single bias, which all positions share."),
@@ -136,40 +139,44 @@ EXERCISES = [
         solution=mean_pool,
         parts=("A",),
         cases=_pool_cases,
-        reason="The reshape gives each block two axes of its own, number 2 and number 4, and the mean runs over both.",
+        reason=(
+            "The reshape gives the rows and columns of a block their own axes, 2 and 4. The mean is taken over both."
+        ),
         hints=[
             "Reshape `A` so that the two rows and the two columns of a block have axes of their own.",
-            "The shape is (m, h // 2, 2, w // 2, 2, c). Which axes belong to the inside of a block?",
+            "The shape is (m, h // 2, 2, w // 2, 2, c). Which axes run over the inside of a block?",
         ],
         wrong=[
             Wrong(
                 lambda A: _blocks(A).mean(axis=(1, 3)),
-                "You took the mean over the blocks. Which axes count the pixels inside a block?",
+                "You took the mean over the blocks. Which axes run over the pixels inside a block?",
             ),
             Wrong(
                 lambda A: _blocks(A).mean(axis=2),
-                "You took the mean over the two rows of a block, but not over its two columns. Which axis counts them?",
+                "You took the mean over the two rows of a block, but not over its two columns. Which axis runs over "
+                "them?",
             ),
             Wrong(
                 lambda A: _blocks(A).mean(axis=(2, 4, 5)),
-                "You took the mean over the channels as well. Which axes count the pixels inside a block?",
+                "You took the mean over the channels as well. Which axes run over the pixels inside a block?",
             ),
             Wrong(
                 lambda A: _blocks(A).mean(axis=(0, 2, 4)),
-                "You took the mean over the pictures as well. Which axes count the pixels inside a block?",
+                "You took the mean over the pictures as well. Which axes run over the pixels inside a block?",
             ),
             Wrong(
                 lambda A: np.ones_like(A[:, ::2, ::2]) * _blocks(A).mean(axis=(0, 2, 4, 5))[..., np.newaxis],
-                "The mean of each block also runs over the pictures and the channels. Which of its axes should stay?",
+                "Your mean of each block also runs over the pictures and the channels. Which of these axes should "
+                "remain?",
             ),
             Wrong(
                 lambda A: (A[:, ::2, ::2] + A[:, 1::2, 1::2]) / 2,
-                "You used only two of the four pixels of each block, those on its diagonal. Which ones are missing?",
+                "You used only two of the four pixels in each block, those on the diagonal. Which ones are missing?",
             ),
             Wrong(
                 lambda A: A.reshape(len(A), A.shape[1] // 2, A.shape[2] // 2, 4, -1).mean(axis=3),
-                "You took the mean of four pixels that follow each other in memory, which means along a row. In which "
-                "rows and columns do the pixels of a block lie?",
+                "You took the mean of four pixels that are next to each other in memory, that is, along a row. In "
+                "which rows and columns do the pixels of a block lie?",
             ),
             Wrong(_overlapping, "Your blocks overlap. In which row and column should each block start?"),
             Wrong(
@@ -187,7 +194,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda A: A[:, ::2, ::2],
-                "You kept one pixel of each block. The other three count as well.",
+                "You kept only one pixel of each block. The other three count as well.",
             ),
             Wrong(
                 lambda A: A.mean(axis=(1, 2)),
@@ -204,7 +211,9 @@ EXERCISES = [
         solution=mean_pool_backward,
         parts=("dA",),
         cases=_back_cases,
-        reason="Each pixel enters one mean, with the factor 1/4, so it receives a quarter of its gradient.",
+        reason=(
+            "Each pixel enters one mean with a factor of 1/4, so it receives a quarter of the gradient of that mean."
+        ),
         hints=[
             "By how much does the mean of a block change if one of its four pixels changes by 1?",
             "`g.repeat(2, axis=1)` repeats every row. Do the same with the columns.",
@@ -221,7 +230,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g: g.repeat(2, axis=0).repeat(2, axis=1) / 4,
-                "You repeated the pictures and the rows. Which two axes count the rows and the columns?",
+                "You repeated the pictures and the rows. Which two axes run over the rows and the columns?",
             ),
             Wrong(
                 lambda g: np.kron(g, np.array([[0.25, 0.0], [0.0, 0.0]]).reshape(1, 2, 2, 1)),
@@ -264,7 +273,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g: g.repeat(2, axis=1).repeat(2, axis=2) * 4,
-                "You multiplied by 4. A single pixel changes the mean by less than its own change.",
+                "You multiplied by 4. If a single pixel changes, the mean changes by less.",
             ),
         ],
     ),
@@ -272,22 +281,25 @@ EXERCISES = [
         name="12.normalize",
         prompt=(
             "**Layer normalisation.** `x`, of shape (m, n, d), holds $m$ sequences of $n$ tokens with $d$ features. "
-            "Subtract from the features of each token their mean, and divide by "
+            "From the features of each token, subtract their mean, and then divide by "
             "$\\sqrt{\\operatorname{var} + 10^{-5}}$, "
-            "where var is the mean of the squares of the differences."
+            "where var is the mean of the squared differences."
         ),
         solution=normalize,
         parts=("x",),
         cases=_normalize_cases,
-        reason="The features of a token are on the last axis. With `keepdims=True`, the means fit the shape of x.",
+        reason=(
+            "The features of a token are on the last axis. With `keepdims=True`, the shape of the means is compatible "
+            "with that of x."
+        ),
         hints=[
-            "Over which axis do the features of one token lie?",
+            "Along which axis do the features of one token lie?",
             "Compute the differences `x - x.mean(axis=-1, keepdims=True)` first, and then the mean of their squares.",
         ],
         wrong=[
             Wrong(
                 lambda x: (x - x.mean(-1, keepdims=True)) / (x.std(-1, keepdims=True) + 1e-5),
-                "You added 10⁻⁵ to the standard deviation, after the root. Where does the formula add it?",
+                "You added 10⁻⁵ to the standard deviation, after taking the root. Where does the formula add it?",
             ),
             Wrong(
                 lambda x: (x - x.mean(-1, keepdims=True)) / np.sqrt((x**2).mean(-1, keepdims=True) + 1e-5),
@@ -304,11 +316,12 @@ EXERCISES = [
             ),
             Wrong(
                 lambda x: (x - x.mean(0)) / np.sqrt(x.var(0) + 1e-5),
-                "You took the mean over the sequences. That is batch normalisation. Where are the features of a token?",
+                "You took the mean over the sequences. That is batch normalisation. Which axis holds the features of a "
+                "token?",
             ),
             Wrong(
                 lambda x: (x - x.mean(1, keepdims=True)) / np.sqrt(x.var(1, keepdims=True) + 1e-5),
-                "You took the mean over the tokens of a sequence. Where are the features of a single token?",
+                "You took the mean over the tokens of a sequence. Which axis holds the features of a single token?",
             ),
             Wrong(
                 lambda x: (x - x.mean()) / np.sqrt(x.var() + 1e-5),
@@ -340,18 +353,23 @@ EXERCISES = [
     Exercise(
         name="12.attention",
         prompt=(
-            "**A causal head.** `Q` and `K` have shape (n, d), and `V` has shape (n, e), all plain arrays. Return the "
-            "mixtures, of shape (n, e): the weights are the softmax of $QK^T/\\sqrt d$ in each row, and token $t$ may "
-            "look only at tokens $s \\le t$."
+            "**A causal head.** `Q` and `K`, of shape (n, d), and `V`, of shape (n, e), are plain arrays. Return the "
+            "mixtures, which have shape (n, e). The weights are the softmax of each row of $QK^T/\\sqrt d$, and token "
+            "$t$ may look only at tokens $s \\le t$."
         ),
         solution=causal_attention,
         parts=("mixtures",),
         cases=_attention_cases,
-        reason="The mask removes the later tokens before softmax, so that the remaining weights of a row add up to 1.",
+        reason=(
+            "The mask removes the later tokens before the softmax, so the remaining weights in each row add up to 1."
+        ),
         hints=[
-            "Compute the scores first. Row t belongs to token t. Which entries of this row must not count?",
-            "`np.tri(n)` is 1 on and below the diagonal. Where it is 0, replace the score by `-np.inf`.",
-            "Then apply softmax to each row, over axis 1, and multiply the result by `V`.",
+            (
+                "Compute the scores first. Row t contains the scores for token t. Which entries of this row must not "
+                "count?"
+            ),
+            "`np.tri(n)` is 1 on and below the diagonal. Where it is 0, replace the score with `-np.inf`.",
+            "Then apply softmax to each row, along axis 1, and multiply the result by `V`.",
         ],
         wrong=[
             Wrong(
@@ -372,12 +390,12 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Q, K, V: np.tri(len(Q)) * _softmax(Q @ K.T / np.sqrt(Q.shape[1])) @ V,
-                "The mask comes after the softmax, so later tokens still take part in the sum in the denominator. "
+                "The mask comes after the softmax, so later tokens still contribute to the sum in the denominator. "
                 "What do the weights of the first row add up to?",
             ),
             Wrong(
                 lambda Q, K, V: _softmax(Q @ K.T / np.sqrt(Q.shape[1])) @ V,
-                "There is no mask. At which tokens may the first token look?",
+                "There is no mask. Which tokens may the first token look at?",
             ),
             Wrong(
                 lambda Q, K, V: _softmax(_masked(Q, K, 1.0)) @ V,
@@ -393,11 +411,12 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Q, K, V: _softmax(_masked(Q, K, ahead=True)) @ V,
-                "Your mask is the wrong way round, so each token looks only at later ones. Which half must be empty?",
+                "Your mask is the wrong way round, so each token looks only at later ones. Which half of the weights "
+                "must be 0?",
             ),
             Wrong(
                 lambda Q, K, V: _softmax(_masked(K, Q)) @ V,
-                "You swapped the queries and the keys. Which of the two belongs to the rows?",
+                "You swapped the queries and the keys. Which of the two should the rows come from?",
             ),
             Wrong(
                 lambda Q, K, V: _softmax(np.tri(len(Q)) * (Q @ K.T / np.sqrt(Q.shape[1]))) @ V,
@@ -413,43 +432,46 @@ EXERCISES = [
     Exercise(
         name="12.shared",
         prompt=(
-            "An entry of the matrix $E$ is used three times in a network: twice for the letters that go "
-            "in and once for "
-            "the logits. If the three uses were different parameters, their derivatives would be 0.2, 0.2 and −0.5. "
+            "An entry of the matrix $E$ is used three times in a network: twice for the input letters and once for "
+            "the logits. If each use had its own parameter, the three derivatives would be 0.2, 0.2 and −0.5. "
             "What is the derivative of the cost with respect to the entry?"
         ),
         right=-0.1,
         solution="answer = 0.2 + 0.2 - 0.5",
         reason="A change in the entry acts along all three paths at once, so the derivatives add up.",
-        hints=["What happens on a tape to a variable that is used several times?", "Add up all three derivatives."],
+        hints=["What does a tape do with a variable that is used several times?", "Add up all three derivatives."],
         wrong=[
             Wrong(0.5745, "That is the length of the vector of the three derivatives. How do paths combine?"),
-            Wrong(0, "The three derivatives do not cancel each other completely. What is their sum?"),
-            Wrong(-0.5, "That is the last use alone, as if the others had been overwritten. What becomes of them?"),
-            Wrong(0.4, "Those are the two uses for the input. The logits use the entry, too."),
+            Wrong(0, "The three derivatives do not cancel completely. What is their sum?"),
+            Wrong(-0.5, "That counts only the last use, as if the others had been overwritten. What becomes of them?"),
+            Wrong(0.4, "That counts only the two uses for the input. The logits use the entry, too."),
             Wrong(
                 -0.3,
                 "You did not count each of the three derivatives exactly once. How often does each occur in your sum?",
             ),
-            Wrong(0.9, "The third derivative is negative. What is the sum with its sign?"),
-            Wrong(0.1, "The sign is wrong. Which of the parts is larger?"),
+            Wrong(0.9, "The third derivative is negative. What is the sum if you include its sign?"),
+            Wrong(0.1, "The sign is wrong. Which part of the sum is larger, the positive or the negative one?"),
             Wrong(-0.1 / 3, "You took the mean, but each use counts in full."),
-            Wrong(-0.02, "You multiplied the derivatives, as along a single path. Here are three separate paths."),
-            Wrong(0.2, "That is one use alone. What becomes of the other two?"),
+            Wrong(
+                -0.02,
+                "You multiplied the derivatives, as if they lay along a single path. Here, there are three separate "
+                "paths.",
+            ),
+            Wrong(0.2, "That counts only one use. What becomes of the other two?"),
         ],
     ),
     Exercise(
         name="12.newton",
         prompt=(
-            "**Newton's step.** `p`, of shape (n,), holds the parameters, `slope`, of shape (n,), the gradient there, "
-            "and `H`, of shape (n, n), the Hessian. Return the parameters after one step of Newton's method."
+            "**Newton's step.** `p` contains the parameters and `slope` the gradient at that point. Both have shape "
+            "(n,). `H` is the Hessian, of shape (n, n). Return the parameters after one step of Newton's method."
         ),
         solution=newton_step,
         parts=("p",),
         cases=_newton_cases,
         reason="Newton's method goes to the lowest point of the parabola that has this gradient and this Hessian.",
         hints=[
-            "In one dimension the step is −slope / curvature. What replaces the division?",
+            "In one dimension, the step is −slope / curvature. What replaces the division?",
             "`np.linalg.solve(H, slope)` returns H⁻¹ slope without computing the inverse.",
         ],
         wrong=[
@@ -464,19 +486,19 @@ EXERCISES = [
             ),
             Wrong(
                 lambda p, slope, H: p - slope / np.linalg.det(H),
-                "You divided by the determinant, a single number, so the step has the direction of gradient descent. "
-                "Which system of equations does the step solve?",
+                "You divided by the determinant, a single number, so the step goes in the direction of gradient "
+                "descent. Which system of equations does the step solve?",
             ),
             Wrong(
                 lambda p, slope, H: p - slope / np.linalg.norm(H),
-                "You divided by the norm, a single number, so the step has the direction of gradient descent. Which "
-                "system of equations does the step solve?",
+                "You divided by the norm, a single number, so the step goes in the direction of gradient descent. "
+                "Which system of equations does the step solve?",
             ),
             Wrong(
                 lambda p, slope, H: np.linalg.solve(H, p - slope),
-                "You solved for the difference of p and the slope. To which of the two does H⁻¹ belong?",
+                "You applied H⁻¹ to the difference between p and the slope. Which of the two should it be applied to?",
             ),
-            Wrong(lambda p, slope, H: p - slope, "That is gradient descent with the learning rate 1. Where is H?"),
+            Wrong(lambda p, slope, H: p - slope, "That is gradient descent with a learning rate of 1. Where is H?"),
             Wrong(
                 lambda p, slope, H: p - H @ slope,
                 "You multiplied by the Hessian. A large curvature should make the step shorter, not longer.",
@@ -500,21 +522,21 @@ EXERCISES = [
             ),
             Wrong(
                 lambda p, slope, H: p - np.linalg.solve(H, p),
-                "You solved for the parameters instead of the gradient. What does the formula multiply by H⁻¹?",
+                "You applied H⁻¹ to the parameters instead of the gradient. What does the formula multiply by H⁻¹?",
             ),
         ],
     ),
     Exercise(
         name="12.q1",
-        prompt="A filter of 5 × 5 slides over a picture of 28 × 28 pixels. How many rows does the response have?",
+        prompt="A 5 × 5 filter slides over a picture of 28 × 28 pixels. How many rows does the response have?",
         right=24,
         solution="q1 = 28 - 5 + 1",
         reason="The first window starts in row 0 and the last one in row 23.",
         wrong=[
             Wrong(23, "Count both ends: the first window starts in row 0, the last one in row 23."),
             Wrong(28, "A window that starts in the last row would not fit into the picture."),
-            Wrong(5, "That is the size of the filter. How many places does it fit?"),
-            Wrong(576, "That is the number of all windows. The question asks for the rows of the response."),
+            Wrong(5, "That is the size of the filter. In how many places does it fit?"),
+            Wrong(576, "That is the total number of windows. The question asks for the rows of the response."),
             Wrong(33, "The response is smaller than the picture, because the windows have to lie inside it."),
         ],
     ),
@@ -522,11 +544,13 @@ EXERCISES = [
         name="12.q2",
         prompt=(
             "A causal head reads five tokens. How many of its 25 weights are greater than 0, if none of the scores is "
-            "infinite before the mask?"
+            "infinite before the mask is applied?"
         ),
         right=15,
         solution="q2 = 1 + 2 + 3 + 4 + 5",
-        reason="Token t may look at itself and at the tokens before it: 1, 2, 3, 4 and 5 of them.",
+        reason=(
+            "Each token may look at itself and at all earlier ones, so the rows contain 1, 2, 3, 4 and 5 such weights."
+        ),
         wrong=[
             Wrong(10, "A token may look at itself, too, so the diagonal counts."),
             Wrong(25, "That would be a head without a mask."),
@@ -551,8 +575,8 @@ EXERCISES = [
     Exercise(
         name="12.q4",
         prompt=(
-            "A network has a million parameters. You need the product of its Hessian and one vector. About how many "
-            'numbers do the vector and the result have together? "a" two million; "b" a million times a million; '
+            "A network has a million parameters. You need the product of its Hessian and a vector. About how many "
+            'numbers do the vector and the result contain together? "a" two million; "b" a million times a million; '
             '"c" a thousand.'
         ),
         right="a",

@@ -99,7 +99,7 @@ def _no_input():
 
 @contextmanager
 def _no_exit():
-    """Prevent `exit` from shutting down the kernel, which would lose all work.
+    """Prevent `exit` from shutting down the kernel, because all work would then be lost.
 
     In a notebook, `exit` is IPython's own function. Inside the block it raises SystemExit, as in plain Python.
     """
@@ -119,7 +119,7 @@ def _no_exit():
 
 
 def time_limit(seconds):
-    """Return a context manager that raises TimeUp in its block after `seconds` and repeatedly until the block ends."""
+    """Return a context manager that raises TimeUp in its block after `seconds`, repeatedly until the block ends."""
     main = threading.current_thread() is threading.main_thread()
     return _alarm(seconds) if main and hasattr(signal, "setitimer") else _watched_lines(seconds)
 
@@ -152,7 +152,7 @@ def _alarm(seconds):
 
 
 def _in_finalizer(frame):
-    """Return whether an object is being deleted, in which case Python would only print an error and ignore it."""
+    """Return whether an object is being deleted, in which case Python would print any error but otherwise ignore it."""
     while frame and frame.f_code.co_name != "__del__" and frame.f_code.co_filename not in WEAKREF_FILES:
         frame = frame.f_back
     return frame is not None

@@ -1,4 +1,4 @@
-"""Find code that has no effect or cuts values off, such as a result that is not kept or a loop that ends at once."""
+"""Find code that clips values or has no effect, such as a result that is not kept or a loop that ends at once."""
 
 import ast
 import inspect
@@ -39,7 +39,7 @@ def about_lost(node, code, name=""):
     code : reading.Code
         The reader's code.
     name : str
-        The variable that the result should be assigned to, if it is known.
+        The variable that the result should be assigned to, if known.
     """
     line, value = quote(code.line(node)), node.value
     if isinstance(value, ast.Compare) and isinstance(value.ops[0], ast.Eq):
@@ -71,7 +71,7 @@ def _has_a_result(function):
 
 
 def unused(code):
-    """Return a sentence and a question about a loop that ends at once, random numbers or a variable that is not used.
+    """Return a sentence and a question about a loop that ends at once, random numbers or an unused variable.
 
     Return "" if none of these occurs.
     """
@@ -80,7 +80,7 @@ def unused(code):
     for node in ast.walk(code.tree):
         if isinstance(node, (ast.For, ast.While)) and any(isinstance(part, ast.Return) for part in node.body):
             line = code.line(next(part for part in node.body if isinstance(part, ast.Return)))
-            return f"{quote(line)} ends the loop in its first pass. How many passes should the loop make?"
+            return f"{quote(line)} ends the loop during its first pass. How many passes should the loop make?"
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("np.random."):
             return (
                 f"`{ast.unparse(node.func)}` draws random numbers{where(code.line(node))}. Which numbers are given in "
@@ -107,14 +107,14 @@ def endless(code):
             if how:
                 return (
                     f"`{own.name}` calls itself with {quote(ast.unparse(given))}{where(code.line(call))}, so "
-                    f"`{argument.arg}` {how} and may never reach the value for which the function returns. How should "
+                    f"`{argument.arg}` {how} and may never reach the value at which the function returns. How should "
                     f"it change?"
                 )
     return ""
 
 
 def _how_it_changes(name, given, equal):
-    """Return how an argument changes from call to call, or "" if it may reach the value that ends the recursion."""
+    """Describe how an argument changes from call to call, or return "" if it may reach the value that ends them."""
     step = re.fullmatch(rf"{name} ([+-]) (\d+)", given)
     if given == name:
         return "never changes"
@@ -124,7 +124,7 @@ def _how_it_changes(name, given, equal):
 
 
 def cut_off(code, cases):
-    """Return a sentence and a question about values that are clipped or shifted so that the results change, if any."""
+    """If clipping or shifting some values changes the results, return a sentence and a question about this."""
     for slot, node, _ in slots(code.tree):
         call = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
         arguments = getattr(node, "args", [])

@@ -6,15 +6,15 @@ from helpers.exercises import class_list
 def put_together(rows):
     """Combine the rows of a learner who has handed in several files, for example one each week.
 
-    Two files may also have the same name because two learners do. Files are therefore combined only if no lesson occurs
-    in two of them and their seeds do not differ. `compare` adds notes on the others. Combined rows get the same name
-    and file, so that `merged` can merge them.
+    Two files may also contain the same name because two learners share it. Files are therefore combined only if no
+    lesson occurs in two of them and their seeds do not differ. `compare` adds notes on the others. Combined rows get
+    the same name and file, so that `merged` can merge them.
     """
     for those in _alike(rows, lambda row: class_list.normal(row.name)):
         lessons = [{name[:2] for name in row.marks} for row in those]
         once = sum(map(len, lessons)) == len(set().union(*lessons))
         if once and len({row.seed for row in those} - {None}) <= 1:
-            those[0].note(f"These files have the same name and were combined: {', '.join(r.file for r in those)}.")
+            those[0].note(f"These files contain the same name and were combined: {', '.join(r.file for r in those)}.")
             for row in those:
                 row.name, row.file = those[0].learner
 
@@ -62,7 +62,7 @@ def _later(one, other):
 
 
 def _alike(rows, of):
-    """Return lists of the rows for which `of` returns the same value. Unique values and None are left out."""
+    """Return lists of the rows for which `of` returns the same value. Rows with a unique value or None are left out."""
     groups = {}
     for row in rows:
         groups.setdefault(of(row), []).append(row)

@@ -12,7 +12,7 @@ PLAIN |= {"²": "^2", "√": "root ", "ᵀ": "^T", "Σ": "sum", "≈": "~", "⊙
 
 
 class Message:
-    """A message with a mark, a label in bold, sentences and optionally a block of text or code.
+    """A message with a mark, a label in bold, sentences and, optionally, a block of text or code.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ class _Text:
 
 
 def _show(thing):
-    """Display an object, and replace characters that the console cannot print with similar ones."""
+    """Display an object, replacing characters that the console cannot print with similar ones."""
     try:
         display(thing)
     except UnicodeEncodeError:

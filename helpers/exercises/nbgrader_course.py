@@ -3,7 +3,7 @@
 The folder gets `source/lesson_NN/exercises_NN.ipynb` for each lesson and an `nbgrader_config.py`. Each exercise
 consists of three cells: a locked prompt; the answer, from which nbgrader removes the solution; and a locked test, which
 calls `helpers.exercises.points`. Learners need the copy of the lessons that `make handout` writes, and nbgrader needs
-this copy. The metadata follow version 3 of nbgrader's schema.
+the teacher's copy. The metadata follow version 3 of nbgrader's schema.
 
 nbgrader runs all notebooks in the teacher's copy, each in its own kernel. Nothing is recorded there, so the seeds of
 the teacher and of other learners have no effect, and no answer is recorded as the teacher's. The only seed is the one

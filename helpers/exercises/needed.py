@@ -20,7 +20,7 @@ PROVIDED = ("get_ipython", "display")  # names that IPython provides
 
 
 def code_for(text, scope, cells):
-    """Return the code that has to run before `text`, and the names that cannot be written as code.
+    """Return the code that has to run before `text`, and the names whose values cannot be written as code.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def _imported(name, value):
 
 
 def _assigned(name, cells):
-    """Return the last top-level statement of a cell that assigned or defined a name, or None.
+    """Return the last top-level statement in any cell that assigned or defined a name, or None.
 
     If it refers to an earlier value of this name, as in `f = np.vectorize(f)`, the statements before it are included.
     """

@@ -1,4 +1,4 @@
-"""Find changes in place that should cancel but do not, such as `x[i] += h`, `x[i] -= 2 * h` and `x[i] -= h`."""
+"""Find in-place changes that should cancel but do not, such as `x[i] += h`, `x[i] -= 2 * h` and `x[i] -= h`."""
 
 import ast
 
@@ -22,7 +22,9 @@ def views(tree, name):
 
 
 def not_undone(code, names):
-    """Return a sentence and a question about changes of an entry that do not add up to 0 in a pass, or "".
+    """If the changes to an entry in a pass do not add up to 0, return a sentence and a question about them.
+
+    Otherwise, return "".
 
     Parameters
     ----------
@@ -42,15 +44,15 @@ def not_undone(code, names):
             total = sum(size for size, _ in steps)
             if place.split("[")[0] in names and len(nodes) > 1 and len(units) == 1 and None not in units and total:
                 return (
-                    f"The changes of `{place}` in a pass add up to {total:g} times `{units.pop()}`, so it does not "
-                    f"return to its value. Look at the line {quote(code.line(nodes[-1]))}. What should the changes "
-                    f"add up to?"
+                    f"The changes to `{place}` in a pass add up to {total:g} times `{units.pop()}`, so it does not "
+                    f"return to its original value. Look at the line {quote(code.line(nodes[-1]))}. What should the "
+                    f"changes add up to?"
                 )
     return ""
 
 
 def _step(node):
-    """Return how often a statement adds a variable, and the name of the variable, or 0 and None if it is not clear."""
+    """Return how many times a statement adds a variable, and the variable's name, or 0 and None if this is unclear."""
     sign, value = SIGNS.get(type(node.op), 0), node.value
     if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult):
         sizes = [side.value for side in (value.left, value.right) if isinstance(side, ast.Constant)]

@@ -1,4 +1,4 @@
-"""Edits that undo mistakes in an operation, such as a wrong sign, operator, order of operands or grouping."""
+"""Edits that undo mistakes in an operation, such as a wrong sign, operator, operand order or grouping."""
 
 import ast
 
@@ -42,7 +42,7 @@ def edits_of(slot, node):
 
 
 def _doubled(slot, node):
-    """Yield edits from 2 * x and x * 2 to x ** 2, and from y / x * 2 to y / x ** 2."""
+    """Yield edits that change 2 * x or x * 2 to x ** 2, and y / x * 2 to y / x ** 2."""
     for number, other in ((node.left, node.right), (node.right, node.left)):
         if getattr(number, "value", None) == 2:
             yield of_slot("doubled", slot, ast.BinOp(other, ast.Pow(), number), node)
@@ -75,7 +75,7 @@ def _products(slot, node):
 
 
 def _row_products(slot, node, turned):
-    """Yield an edit from x @ y.T or x.T @ y to the sum of x * y within each row or column."""
+    """Yield an edit that changes x @ y.T or x.T @ y to the sum of x * y within each row or column."""
     if turned in ([False, True], [True, False]):
         sides = zip((node.left, node.right), turned, strict=True)
         x, y = (ast.unparse(side.value if is_turned else side) for side, is_turned in sides)
@@ -130,7 +130,7 @@ def _grouped(slot, node):
 
 
 def _taken_out(node):
-    """Yield a * b * (c + d) and a * (b * c + d) for a * b * c + d."""
+    """For a * b * c + d, yield a * b * (c + d) and a * (b * c + d)."""
     factor, inner = node.left, None
     while isinstance(getattr(factor, "op", None), ast.Mult):
         inner = ast.BinOp(factor.right, ast.Mult(), inner) if inner else factor.right

@@ -1,7 +1,7 @@
 """Use the reader's own forward, backward and update everywhere in `helpers` instead of the built-in ones.
 
-Only functions that pass all checks are accepted, and no file is written. In a different lesson, which runs in a
-different kernel, the functions are read from `my_network.py`, a file that the reader keeps beside the notebooks.
+Only functions that pass all checks are accepted, and no file is written. Other lessons run in different kernels, so
+there the functions are read from `my_network.py`, a file that the reader keeps next to the notebooks.
 """
 
 import importlib.util
@@ -52,25 +52,25 @@ def keep(forward=None, backward=None, update=None):
     if refusal is None:
         _kept.update(given)
         _source["modified"] = None
-        refusal = Message(
-            "✓", "Kept.", f"{_listed(given)} passed every check. Call `use_my_code()` to run the network with them."
-        )
+        words = f"{_listed(given)} passed every check. Call `use_my_code()` to run the network with your code."
+        refusal = Message("✓", "Kept.", words)
     elif _kept:
-        refusal.words += " The functions that you kept earlier are still kept."
+        refusal.words += " The functions that you kept earlier are still available."
     refusal.show()
 
 
 def use_my_code():
     """Run the network in `helpers` with the functions kept by `keep`, or with those in `my_network.py`.
 
-    `NeuralNetwork` and everything that trains it then call the reader's functions, until `use_our_code()` is called. If
-    `keep` has not been called, the functions are read from `my_network.py` in the current folder, which runs the code
-    in that file, and they are checked as in `keep`. If the file has changed since it was last read, it is read again.
+    `NeuralNetwork` and everything that trains it then call the reader's functions until `use_our_code()` is called. If
+    `keep` has not been called, the functions are imported from `my_network.py` in the current folder, which means that
+    the code in that file is run. They are checked as in `keep`. If the file has changed since it was last read, it is
+    read again.
     """
     if not _kept or (_source["modified"] and _modified() not in (None, _source["modified"])):
         refusal = _read_file()
         if refusal is not None:
-            refusal.words += " The functions that you kept earlier are still kept." if _kept else ""
+            refusal.words += " The functions that you kept earlier are still available." if _kept else ""
             refusal.show()
             return
     for name, function in _ours.items():
@@ -128,7 +128,7 @@ _WRAPPERS = {"forward": _forward_of, "backward": _backward_of, "update": _update
 
 
 def _refuse(given):
-    """Return a message if one of the functions is wrong, or None if all of them are right."""
+    """Return a message if one of the functions is wrong, or None if all of them are correct."""
     if not given:
         return Message("○", "Not done yet.", "Pass at least one function, as in `keep(forward=forward)`.")
     for name, function in given.items():
@@ -142,7 +142,7 @@ def _refuse(given):
 
 
 def _report(name, function):
-    """Return the gradient check's report on a wrong `backward` for networks of several depths, or "" if it is right."""
+    """Run the gradient check on `backward` for several networks and return the first report of a mistake, or ""."""
     if name != "backward":
         return ""
     printed = limits.Printed()
@@ -183,7 +183,7 @@ def _read_file():
     if modified is None:
         words = (
             f"You have not kept any functions in this notebook, and there is no {FILE} in its folder. "
-            f"Put forward, backward and update into that file, or call `keep` first."
+            f"Put forward, backward and update in that file, or call `keep` first."
         )
         return Message("○", "Not done yet.", words)
     spec = importlib.util.spec_from_file_location(path.stem, path)

@@ -1,4 +1,4 @@
-"""Edits that undo mistakes in code that handles one example at a time, such as the use of a single column."""
+"""Edits that undo mistakes in code that handles one example at a time, such as using only a single column."""
 
 import ast
 import copy
@@ -48,7 +48,7 @@ def _loop(loop, body):
 
 
 def _not_replaced(owner, i):
-    """Yield an edit that assigns new values to the old names at the end of a pass, if they have different names."""
+    """Yield an edit that assigns new values to the old names after each pass, if the code gives them new names."""
     loop = owner.body[i]
     set_here = _stored(loop.body)
     read = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
@@ -71,7 +71,7 @@ def _not_replaced(owner, i):
 
 
 def _other_target(function, loop):
-    """Yield edits that assign a result to a name that its own formula uses, if its current name is never used."""
+    """Yield edits that store a result under a name from its own formula, if its current name is never used."""
     read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     for node in ast.walk(loop):
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") not in {"", *read}:
@@ -80,7 +80,7 @@ def _other_target(function, loop):
 
 
 def _collected(owner, i, arguments):
-    """Yield edits that return the values of all passes, if each pass currently overwrites the value before it."""
+    """Yield edits that return the values from all passes, if each pass currently overwrites the previous value."""
     loop, after = owner.body[i], owner.body[i + 1 :]
     name = getattr(getattr(after[-1], "value", None), "id", "") if after and isinstance(after[-1], ast.Return) else ""
     made = [n for n in loop.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == name]
@@ -98,7 +98,7 @@ def _collected(owner, i, arguments):
 
 
 def _column(node):
-    """Return the array and the column number in `x[…, 0]`, `x[…, [0]]` or `x[…, :1]`, otherwise (None, None)."""
+    """Return the array and the column number in `x[…, 0]`, `x[…, [0]]` or `x[…, :1]`, or (None, None) otherwise."""
     index = node.slice.elts[-1] if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) else None
     index = index.elts[0] if isinstance(index, ast.List) and len(index.elts) == 1 else index
     index = ast.Constant(0) if isinstance(index, ast.Slice) and ast.unparse(index) in (":1", "0:1") else index
@@ -110,7 +110,7 @@ def _column(node):
 
 
 def _one_column_of_two(slot, node):
-    """Yield edits from x[k, 0] * y[j, 0] to the sum of these products over all columns."""
+    """Yield edits that replace x[k, 0] * y[j, 0] with the sum of these products over all columns."""
     (left, one), (right, other) = _column(node.left), _column(node.right)
     if left and right and one == other and isinstance(node.op, (ast.Mult, ast.MatMult)):
         x, y = ast.unparse(left), ast.unparse(right)
@@ -120,14 +120,14 @@ def _one_column_of_two(slot, node):
 
 
 def _one_column(slot, node):
-    """Yield edits from x[k, 0] to the sum or the mean over all columns."""
+    """Yield edits that replace x[k, 0] with the sum or the mean over all columns."""
     array, _ = _column(node)
     for end in ("sum()", "mean()", "sum(axis=-1)", "sum(axis=-1, keepdims=True)") if array else ():
         yield of_slot("one_column", slot, parse(f"{ast.unparse(array)}.{end}"), node)
 
 
 def _one_column_of_outer(slot, node):
-    """Yield an edit from np.outer(x[:, 0], y[:, 0]) to the sum of these products over all columns."""
+    """Yield an edit that replaces np.outer(x[:, 0], y[:, 0]) with the sum of these products over all columns."""
     if ast.unparse(node.func) == "np.outer" and len(node.args) == 2:
         (x, one), (y, other) = map(_column, node.args)
         if x and y and one == other:
@@ -135,13 +135,13 @@ def _one_column_of_outer(slot, node):
 
 
 def _outer(slot, node):
-    """Yield an edit from a * b or a @ b to the outer product of two vectors."""
+    """Yield an edit that replaces a * b or a @ b with the outer product of the two vectors."""
     if isinstance(node.op, (ast.Mult, ast.MatMult)):
         yield of_slot("outer", slot, parse(f"np.outer({ast.unparse(node.left)}, {ast.unparse(node.right)})"), node)
 
 
 def _relative(slot, node):
-    """Yield an edit from x * (1 + h) to x + h. All edits of this kind are also applied together."""
+    """Yield an edit that changes x * (1 + h) to x + h. All edits of this kind are also applied together."""
     for value, share in ((node.left, node.right), (node.right, node.left)):
         if isinstance(node.op, ast.Mult) and isinstance(share, ast.BinOp) and isinstance(share.op, (ast.Add, ast.Sub)):
             if getattr(share.left, "value", None) == 1:
@@ -149,7 +149,7 @@ def _relative(slot, node):
 
 
 def _letters(slot, node):
-    """Yield edits to the letters of the result in a call to np.einsum, with or without added axes."""
+    """Yield edits to the index letters of the result in a call to np.einsum, with or without added axes."""
     added = isinstance(node, ast.Subscript) and re.search("newaxis|None", ast.unparse(node.slice))
     call = node.value if added else node
     if not isinstance(call, ast.Call) or ast.unparse(call.func) != "np.einsum" or not call.args:
@@ -167,6 +167,6 @@ def _letters(slot, node):
 
 
 def _renamed(letters):
-    """Return index letters renamed in order of appearance, so that equivalent patterns become equal."""
+    """Rename index letters in order of appearance, so that equivalent patterns become identical."""
     order = list(dict.fromkeys(re.findall("[a-zA-Z]", letters)))
     return re.sub("[a-zA-Z]", lambda letter: chr(ord("a") + order.index(letter[0])), letters)

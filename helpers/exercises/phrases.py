@@ -1,7 +1,7 @@
 """Descriptions of the mistakes found in the reader's code, by kind (see `edits`), each with a question for the reader.
 
-In these texts, {piece} stands for the incorrect part of the reader's code, {line} for the line that contains it, and
-{call} for the function that is called.
+In these texts, {piece} is the incorrect part of the reader's code, {line} is the line that contains it, and {call} is
+the function that is called.
 """
 
 WORDS = {
@@ -10,7 +10,7 @@ WORDS = {
         "How many passes should the loop make before the function returns?",
     ),
     "early_stop": ("{line} may end the loop too early", "How many passes should the loop make?"),
-    "whole_target": ("{line} changes the whole array in every pass", "Which of its entries belongs to this pass?"),
+    "whole_target": ("{line} changes the whole array in every pass", "Which of its entries should this pass change?"),
     "no_return": ("The result of {line} is computed but not returned", "How can the caller get it?"),
     "not_replaced": (
         "Every pass starts from the same values, because {line} stores the new ones under other names",
@@ -18,10 +18,10 @@ WORDS = {
     ),
     "other_target": (
         "{line} stores its result under a name that is never used",
-        "Which variable should have the new value in the next pass?",
+        "Which variable should hold the new value in the next pass?",
     ),
     "copy": (
-        "{line} changes values in place that are still needed",
+        "{line} changes values in place although they are still needed",
         "How can you store the new values separately instead?",
     ),
     "detached": (
@@ -29,14 +29,14 @@ WORDS = {
         "Which array should be changed?",
     ),
     "exchanged": (
-        "The variables in {piece} are used in each other's place",
+        "The variables in {piece} have been swapped",
         "What does each of them hold, and which one does each line need?",
     ),
     "as_is": (
-        "{piece} is needed as it is, but {line} uses a changed form of it",
+        "{piece} is needed as it is, but {line} uses a modified form of it",
         "What has already been done to it?",
     ),
-    "doubled": ("In {piece}, a value is doubled that should be squared", "How is a square written?"),
+    "doubled": ("{piece} doubles a value that should be squared", "How is a square written?"),
     "swapped": ("The two parts of {piece} are in the wrong order", "Which of them should come first?"),
     "swapped_index": ("The two entries of {piece} are in the wrong order", "What does each axis of the array count?"),
     "sign": ("The sign is wrong in {piece}", "What is subtracted from what, and is this term positive or negative?"),
@@ -50,14 +50,14 @@ WORDS = {
         "What does each axis of this array count, and which one should the operation run along?",
     ),
     "needless_axis": (
-        "In {piece}, the operation runs along one axis only",
+        "In {piece}, the operation runs along only one axis",
         "Over which entries of the array should it run?",
     ),
     "no_axis": (
         "{piece} combines all entries of the array",
         "What does each axis count, and which one should the operation run along?",
     ),
-    "keepdims": ("{piece} gives an array of the wrong shape", "Which shape do you need, and is an axis lost?"),
+    "keepdims": ("{piece} gives an array of the wrong shape", "Which shape do you need, and has an axis been lost?"),
     "order_of_arguments": (
         "The arguments in {piece} are in the wrong order",
         "Which argument does the called function expect first?",
@@ -83,45 +83,45 @@ WORDS = {
         "Which factors does the formula multiply by, and which does it divide by?",
     ),
     "wrong_term": (
-        "In {piece}, a factor belongs to the other term",
-        "Which of the two terms does the formula multiply by it?",
+        "In {piece}, a factor is applied to the wrong term",
+        "Which of the two terms does the formula multiply by this factor?",
     ),
     "other_slope": (
         "{piece} is the slope of a different activation function",
         "Which activation function do the units have here, and what is its slope?",
     ),
     "spread": (
-        "In {piece}, a factor applies to both terms of a sum or a difference",
-        "To which of the two does it apply in the formula?",
+        "In {piece}, a factor applies to both terms of a sum or difference",
+        "Which of the two does it apply to in the formula?",
     ),
     "covered": (
-        "In {piece}, {call} is also applied to a factor that does not belong there",
+        "In {piece}, {call} is also applied to a factor that should not be inside it",
         "Which part of the formula is the argument of this function?",
     ),
-    "keys": ("In {piece}, the keys do not belong to these values", "Which key should each of the values have?"),
+    "keys": ("In {piece}, the keys do not match the values", "Which key should each value have?"),
     "reversed": (
         "The entries of {piece} are in the opposite order",
         "In which order does the loop compute them, and in which order are they needed?",
     ),
     "alias": (
-        "{line} makes no copy, only another name for the same array",
-        "Which array do the lines after it change?",
+        "{line} does not make a copy, only another name for the same array",
+        "Which array is changed by the lines after it?",
     ),
     "whole_slice": ("{piece} selects a whole range of entries", "Which single entry should it select?"),
     "selected": (
-        "{piece} selects the values themselves, not how many of them there are",
+        "{piece} selects the values themselves rather than counting them",
         "What should be counted or averaged?",
     ),
-    "one_condition": ("{line} decides for all entries at once", "How can each entry have its own condition?"),
+    "one_condition": ("{line} decides for all entries at once", "How can you make a decision for each entry?"),
     "row_products": (
-        "{piece} multiplies every row or column of one array by every one of the other",
+        "{piece} multiplies every row or column of one array by every row or column of the other",
         "Which entries belong together, and what should be added up?",
     ),
-    "over_all": ("{piece} is a single value for all entries together", "Should each entry have its own value?"),
-    "not_derived": ("{piece} is the square from the loss, not its derivative", "What is the derivative of a square?"),
+    "over_all": ("{piece} is a single value for all the entries", "Should each entry have its own value?"),
+    "not_derived": ("{piece} is the square in the loss, not its derivative", "What is the derivative of a square?"),
     "square_outside": (
         "In {piece}, the square is taken after the functions are applied",
-        "Which of them comes first in the formula?",
+        "Which comes first in the formula?",
     ),
     "inside": (
         "In {piece}, two values are combined first, and {call} is applied only once",
@@ -131,11 +131,11 @@ WORDS = {
         "In {piece}, the function is applied too early, before the values are combined",
         "Which of the two comes first in the formula?",
     ),
-    "growing": ("{line} is still adding to a sum that the loop already uses", "What should it contain by then?"),
+    "growing": ("{line} is still adding to a sum that the loop already uses", "What should the sum contain by then?"),
     "squared_share": ("{piece} multiplies a value by itself", "Which two different factors does the formula contain?"),
-    "places": ("Two numbers in {line} are in each other's place", "Where does each of them belong?"),
-    "log_given": ("The question contains {piece} only inside a logarithm", "Which number should be used here?"),
-    "power_of_e": ("In {piece}, e is raised to a power", "Which number does the formula raise to which power?"),
+    "places": ("Two numbers in {line} have been swapped", "Where does each of them belong?"),
+    "log_given": ("In the question, {piece} occurs only inside a logarithm", "Which number should be used here?"),
+    "power_of_e": ("In {piece}, e is raised to a power", "In the formula, which number is raised to which power?"),
     "entries": ("{piece} has one entry too many", "How many numbers does the formula combine?"),
     "product_of_means": (
         "{piece} is the product of two means or two sums",
@@ -145,9 +145,9 @@ WORDS = {
         "{piece} multiplies every example by every other one",
         "Which columns of the two arrays belong together?",
     ),
-    "subset": ("{piece} selects only a part of the data", "Which examples does every step need?"),
+    "subset": ("{piece} selects only part of the data", "Which examples does every step need?"),
     "cut": (
-        "{piece} cuts the array at the wrong place",
+        "{piece} splits the array in the wrong place",
         "Which of its columns belong to the first result, and which to the second?",
     ),
     "swapped_functions": ("Two functions in {piece} are in the wrong order", "Which of them should be called first?"),
@@ -157,17 +157,17 @@ WORDS = {
     ),
     "lengths": ("{piece} is a list of the parts themselves", "What does the exercise ask about each part?"),
     "no_slope": (
-        "The slope of the activation function is missing at {piece}",
-        "What do you multiply by on the way from the output of a unit back to its input?",
+        "The slope of the activation function is missing from {piece}",
+        "What do you multiply by on the way back from a unit's output to its input?",
     ),
     "operand": ("One of the two values in {piece} is not the right one", "Which two values does the formula combine?"),
     "order_of_product": (
-        "The factors of {piece} are in the wrong order",
+        "The factors in {piece} are in the wrong order",
         "Which shape should the product have, and what do its rows and columns count?",
     ),
     "transposed_product": (
         "{piece} has its rows and columns the wrong way round",
-        "Which factor should come first, and which of them must be transposed for that?",
+        "Which factor should come first, and which one must then be transposed?",
     ),
     "transpose": ("{piece} is transposed but should not be", "What do its rows count without the transpose?"),
     "no_transpose": (
@@ -179,8 +179,8 @@ WORDS = {
         "Which one is computed first, and which one should be?",
     ),
     "comparison": (
-        "The condition {piece} is not right",
-        "For which values should it be true, and is it right at the boundary?",
+        "The condition {piece} is not correct",
+        "For which values should it be true, and is it correct at the boundary?",
     ),
     "unconditional": (
         "The code under {line} should run every time, not only when the condition is true",
@@ -191,11 +191,11 @@ WORDS = {
         "How far apart are the two points then, and what do you divide by?",
     ),
     "letters": (
-        "The letters after the arrow in {piece} are not right",
+        "The letters after the arrow in {piece} are not correct",
         "Over which letters does it sum, and which axes should the result have?",
     ),
     "collected": (
-        "{line} replaces the value of the previous pass, so only the last one is returned",
+        "{line} replaces the value from the previous pass, so only the last one is returned",
         "How can the values of all passes be kept?",
     ),
     "one_column": (
@@ -203,7 +203,7 @@ WORDS = {
         "What do the other columns contribute?",
     ),
     "one_entry": (
-        "{piece} selects only a part of the array",
+        "{piece} selects only part of the array",
         "Which part does it leave out, and is that part needed too?",
     ),
     "other_axis": (
@@ -212,17 +212,17 @@ WORDS = {
     ),
     "reordered": (
         "{piece} puts the entries in a different order",
-        "Are the quantities that belong to them still in the same order?",
+        "Do they still line up with the quantities that go with them?",
     ),
     "outer": (
         "{piece} does not give a matrix with a product for every pair of entries",
-        "Which entries are multiplied with each other here, and which should be?",
+        "Which entries are multiplied together here, and which should be?",
     ),
     "extra_call": ("{call} does not belong in {piece}", "What does it change, and does the formula contain it?"),
     "applied_twice": ("{call} is applied twice in {piece}", "How many times does the formula contain it?"),
     "clobbered": (
         "{line} replaces values that are still needed",
-        "What does each of these names hold before this line, and what after it?",
+        "What does each of these names hold before this line, and what does it hold afterwards?",
     ),
     "root_of_squares": (
         "{piece} is the root of a sum of squares",
@@ -231,8 +231,8 @@ WORDS = {
     "extra_exponent": ("The power in {piece} should be left out", "Where does the formula contain a square?"),
     "extra": ("{piece} should be left out", "Where does the formula contain it, and have you used it already?"),
     "statement_order": (
-        "{line} comes at the wrong point",
-        "Which values have been updated by then, and which have not?",
+        "{line} is in the wrong place",
+        "Which values have been updated when it runs, and which have not?",
     ),
     "extra_statement": ("{line} makes the result wrong", "What does it change, and does the formula ask for that?"),
     "in_loop": ("{line} is outside the loop", "Should it run once or in every pass?"),
@@ -254,10 +254,10 @@ WORDS = {
         "In {piece}, the square is taken before the function is applied",
         "Which of the two comes first in the formula?",
     ),
-    "root": ("A square root is missing at {piece}", "What is the unit of this value, and what should it be?"),
-    "square": ("A square is missing at {piece}", "Where does the formula contain a square?"),
-    "exp": ("An exponential is missing at {piece}", "Where does the formula contain it?"),
-    "log": ("A logarithm is missing at {piece}", "Where does the formula contain it?"),
+    "root": ("A square root is missing from {piece}", "What is the unit of this value, and what should it be?"),
+    "square": ("A square is missing from {piece}", "Where does the formula contain a square?"),
+    "exp": ("An exponential is missing from {piece}", "Where does the formula contain it?"),
+    "log": ("A logarithm is missing from {piece}", "Where does the formula contain it?"),
     "complement": (
         "{piece} is 1 minus the share that you need",
         "Which of the two shares does the formula contain?",
@@ -265,8 +265,8 @@ WORDS = {
     "no_function": ("A function is missing around {piece}", "Which function should be applied to this value?"),
     "extra_sum": ("{piece} combines entries that should stay separate", "Which shape do you need here?"),
     "not_summed": ("{piece} is not summed", "What should it be summed over, and which shape do you need?"),
-    "no_mean": ("A division is missing at {piece}", "What should the mean be taken over?"),
-    "no_factor": ("A factor is missing at {piece}", "Which argument of the function should be used here?"),
+    "no_mean": ("A division is missing from {piece}", "What should the mean be taken over?"),
+    "no_factor": ("A factor is missing from {piece}", "Which argument of the function should be used here?"),
     "hard_coded": (
         "{piece} is a fixed number",
         "What should it depend on, so that the function also works for other arguments?",
@@ -275,7 +275,7 @@ WORDS = {
     "operation": ("The operation in {piece} is not the right one", "How does the formula combine the two values?"),
     "no_term": ("A term or a factor is missing next to {piece}", "Which quantity have you not used here?"),
     "no_two": (
-        "A 2 is missing at {piece}, either as a factor or as a divisor",
+        "A 2 is missing from {piece}, either as a factor or as a divisor",
         "Where does it come from in the formula?",
     ),
     "product_*": (
@@ -284,16 +284,16 @@ WORDS = {
     ),
     "product_@": (
         "In {piece}, `@` is the matrix product, which sums over the inner axis",
-        "Does the formula ask for that, or for a product entry by entry?",
+        "Does the formula ask for that, or for an entry-by-entry product?",
     ),
     "uncalled": ("{piece} creates a function but does not call it", "At which point is its value needed?"),
-    "whole_shape": ("{piece} is the tuple of all sizes", "Which of them do you need here?"),
+    "whole_shape": ("{piece} is the tuple of the sizes of all axes", "Which of them do you need here?"),
     "carried": (
         "The value that {line} sets before the loop is carried over from pass to pass",
         "What should be kept for the next pass, and what should be computed again?",
     ),
     "rows_only": (
-        "{piece} goes through the rows of the array only",
+        "{piece} goes through only the rows of the array",
         "How many entries are there, and how can you reach all of them?",
     ),
     "floor": ("`//` in {piece} cuts off everything after the decimal point", "Which kind of division keeps it?"),

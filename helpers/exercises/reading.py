@@ -1,4 +1,4 @@
-"""Read the code of the reader's function and of the functions that it uses, and find names taken from elsewhere."""
+"""Read the code of the reader's function and of the functions that it uses, and find names that come from elsewhere."""
 
 import ast
 import inspect
@@ -47,7 +47,7 @@ def read(function):
 
 
 def _lambda(module, lines, first):
-    """Return the only lambda on a line as a function, and all lines, with this line cut down to the lambda.
+    """Return the only lambda on a line as a function, and all lines, with this line reduced to the lambda.
 
     Return None instead of the function if the line does not contain exactly one lambda.
     """
@@ -70,7 +70,7 @@ def _definition(module, name, first):
 
 
 def _with_those_used(own, module):
-    """Return the function and all functions of the module that it uses, directly or indirectly."""
+    """Return the function and all functions in the module that it uses, directly or indirectly."""
     others = {n.name: n for n in module.body if isinstance(n, ast.FunctionDef) and n is not own}
     functions = [own]
     for function in functions:  # the list grows during the iteration
@@ -90,6 +90,6 @@ def outside(code):
 
 
 def unused(code):
-    """Return the names of arguments that the function never uses although a right answer needs them."""
+    """Return the names of arguments that the function never uses although a correct answer needs them."""
     used = {node.id for node in ast.walk(code.tree) if isinstance(node, ast.Name)}
     return [argument.arg for argument in code.tree.args.args if argument.arg not in used | code.unneeded]

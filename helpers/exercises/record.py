@@ -1,11 +1,11 @@
 """Record the reader's progress in a small JSON file that stays on this machine.
 
 The file is `progress.json` in the project folder, or the file named by the environment variable `LESSONS_PROGRESS`. If
-this is os.devnull, nothing is recorded. The file contains an object with the following entries, of which only the first
-is always present:
+this variable is set to os.devnull, nothing is recorded. The file contains an object with the following entries, of
+which only the first is always present:
 
 - "done": the names of the exercises and challenges that have been done;
-- "answers": for each exercise, an `Attempts` as a dictionary;
+- "answers": for each exercise, its `Attempts` converted to a dictionary;
 - "seed": the text that determines the numbers in the exercises (see `seed`).
 
 Files written by earlier versions contain only "done" and can still be read. Entries that this version does not know are
@@ -33,7 +33,7 @@ class Attempts:
     right : bool
         Whether the answer kept here is right.
     answer : str
-        The code of the last answer or, once an answer was right, of the last right one.
+        The code of the last answer or, once an answer has been right, of the last right one.
     value : number, str, list or None
         The value of this answer, or None if the answer is a function.
     mistake : str
@@ -108,7 +108,7 @@ def _checked(entries):
 
 
 def attempts(entries, name):
-    """Return the `Attempts` at an exercise according to the entries of a record."""
+    """Return the `Attempts` at the exercise `name`, as stored in the entries of a record."""
     known = entries["answers"].get(name, {})
     return Attempts(**{key: value for key, value in known.items() if key in Attempts.__dataclass_fields__})
 
@@ -170,7 +170,7 @@ def set_seed(seed, changed):
     Parameters
     ----------
     seed : str or None
-        None stands for the numbers in the lessons.
+        The seed, or None for the numbers in the lessons.
     changed : list of str
         The exercises whose numbers change. The answers to them are deleted, because they no longer apply.
 

@@ -1,10 +1,10 @@
 """Locate the mistake in a wrong function by finding one small change to its code that makes all its results right.
 
 A comparison of numbers can show that a result is wrong and suggest a reason. A change to the reader's own code that
-makes the result right in every case *shows* the reason, and the line. So `find` tries to undo common mistakes. It
+makes the result right in every case *shows* both the reason and the line. So `find` tries to undo common mistakes. It
 replaces `A` with `Z`, flips a sign, adds a transpose, moves `return` out of the loop, and so on. It tries several
-hundred such small changes (see `edits`) on copies of the cases. It reports where the mistake is and what kind it is,
-but never shows the change itself.
+hundred such small changes (see `edits`) on copies of the cases. It reports where the mistake is and what
+kind of mistake it is, but never shows the change itself.
 """
 
 import ast
@@ -93,7 +93,7 @@ def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
     -------
     Found or None
         The mistake that this edit undoes. If no single edit makes everything right, the mistake undone by an edit that
-        makes more results right than before, if there is one.
+        makes more results right than before, or None if there is no such edit.
     """
     if not is_safe(code):
         return None
@@ -128,7 +128,10 @@ def as_found(code, edit, whole, complete):
 
 
 def _first_wrong(code, cases, passed):
-    """Return the order of the cases, starting with a wrong one, and the names of the results that are right in it."""
+    """Return the order in which to try the cases, and the names of the results that are right in the first one.
+
+    In the first case, at least one result is wrong.
+    """
     own = compiled(code)
     if own is None:
         return None, None
@@ -160,7 +163,7 @@ def _is_right(function, i, passed):
 
 
 def _gains_everywhere(code, candidate, order, passed):
-    """Return whether a change of a function with several results makes none of them wrong that was right."""
+    """Return whether a changed function with several results still gets every previously right result right."""
     own, most = compiled(code), 0
     for i in order:
         (before, _), (after, count) = _score(own, i, passed), _score(candidate, i, passed)
@@ -195,8 +198,8 @@ def all_edits(code, cases):
 def _may_be_swapped(node, code):
     """Return whether a pair may be in the wrong order, judging by the names of the function's results.
 
-    If the names that the function returns are in the wrong order, no other pair is. If a pair of these names is in the
-    right order, that pair is not the wrong one.
+    If the function returns its two results in the wrong order, no other pair can be the mistake. A pair that has their
+    names in the right order cannot be the mistake either.
     """
     returns = [unpacking.names(n.value) for n in ast.walk(code.tree) if isinstance(n, ast.Return)]
     mine, right = unpacking.names(node), list(code.parts)

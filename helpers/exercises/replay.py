@@ -3,8 +3,8 @@
 An answer may use anything that the cells above it define. Cells that the learner wrote are executed unchanged. In the
 lessons' own cells, only imports, definitions and quick assignments are executed, because the other statements draw
 figures and train networks. If a statement fails, takes too long or is left out, all variables that it would have set or
-changed are removed. An answer that needs one of them then fails, which the teacher sees, instead of being judged by an
-outdated value.
+changed are removed. An answer that needs one of these variables then fails, and the teacher can see this. Otherwise,
+the answer would be judged on the basis of an outdated value.
 """
 
 import ast
@@ -40,9 +40,9 @@ MAGIC_LINE = re.compile(r"^\s*([%!].*|\?.*|.*\?)$", re.MULTILINE)
 
 
 def plain(texts):
-    """Return the texts of cells as Python code. Texts that are not valid Python are converted by IPython's own rules.
+    """Return the text of each cell as Python code. Text that is not valid Python is converted by IPython's own rules.
 
-    The code that `%time`, `%%time` and similar magics run is kept, but the magics are removed.
+    Magics such as `%time` and `%%time` are removed, but the code that they run is kept.
     """
     texts = list(texts) if all(map(_is_python, texts)) else _transformed(texts)
     for i, text in enumerate(texts):
@@ -65,7 +65,7 @@ def _transformed(texts):
 
 
 def _unwrapped(text):
-    """Return the text of a cell, with each magic replaced by the code that it runs, if any."""
+    """Return the text of a cell, with each magic removed or replaced by the code that it runs."""
     if "get_ipython().run_" not in text or not _is_python(text):
         return text
     pieces = []
@@ -98,10 +98,10 @@ class Shell:
 
 
 def execute(text, scope, forgotten, run):
-    """Execute a cell, including the statements after one that fails.
+    """Execute all statements of a cell, even after one of them fails.
 
-    A statement often fails because it tries something out with variables of the lesson, which do not exist here. The
-    answer may come after it.
+    A statement often fails because it tries something out with the lesson's variables, which do not exist here. The
+    answer may come after such a statement.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def execute(text, scope, forgotten, run):
     forgotten : set
         The names that are removed from the scope are added to this set.
     run : callable
-        Called with each statement, as a node of a syntax tree, and the scope.
+        Called with each statement (a node of a syntax tree) and the scope.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def execute(text, scope, forgotten, run):
 
 
 def define(text, scope, forgotten, run):
-    """Execute what answers may need from a cell of a lesson: imports, definitions and quick assignments.
+    """Execute the parts of a lesson's cell that answers may need: imports, definitions and quick assignments.
 
     See `execute` for the parameters.
     """
@@ -155,7 +155,7 @@ def define(text, scope, forgotten, run):
 
 
 def _light(node, scope, forgotten):
-    """Return a list with the statement or, if it is an import, one import for each name that is not from HEAVY."""
+    """Return a list with the statement or, if it is an import, one import for each name that does not match HEAVY."""
     if not isinstance(node, (ast.Import, ast.ImportFrom)):
         return [node]
     light = []
@@ -173,7 +173,7 @@ def _light(node, scope, forgotten):
 
 
 def _is_quick(node):
-    """Return whether a part of an assignment is a call to a quick function or not a call at all."""
+    """Return whether a part of an assignment is either a call to a quick function or not a call at all."""
     function = getattr(node, "func", None)
     return not isinstance(node, ast.Call) or getattr(function, "attr", getattr(function, "id", "")) in QUICK
 
@@ -182,7 +182,7 @@ def _is_quick(node):
 
 
 def forget(node, scope, forgotten):
-    """Remove the names that a statement sets, and all names of the objects that it may change, from the scope."""
+    """Remove from the scope the names that a statement sets and all names of the objects that it may change."""
     names = set(_set(node)) | {name for name in _changed(node, scope) if name in scope}
     objects = {id(scope[name]) for name in names if isinstance(scope.get(name), CONTAINERS)}
     names |= {name for name, value in scope.items() if id(value) in objects}
@@ -205,7 +205,7 @@ def _set(node):
 
 
 def _changed(node, scope):
-    """Yield the names of objects that a statement may change through a method, an assignment or a cell's function."""
+    """Yield the names of objects that a statement may change by a method, an assignment or a function from a cell."""
     if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, (ast.Store, ast.Del)):
         yield _base(node)
     if isinstance(node, ast.Call):

@@ -65,8 +65,8 @@ class Answers:
     errors : dict
         Maps the index of a cell to the error that ended it.
     tried : dict
-        Maps the index of a cell to the refused actions that an answer has no reason for, even if the cell caught the
-        error. They are pairs of the name of an event and whether a library seems to have caused it.
+        Maps the index of a cell to the refused actions for which an answer has no reason, even if the cell caught the
+        error. Each is a pair: the name of an event, and whether a library seems to have caused it.
     kept : list of list of str
         The protections that applied to each process that ran cells (see `confinement.confine`).
     """
@@ -85,7 +85,7 @@ def run(cells, exercises, shared=False, longest=LONGEST):
     ----------
     cells : list of Cell
     exercises : dict
-        Maps names to exercises. Answers to those that have cases are run on their cases.
+        Maps names to exercises. Answers to exercises that have cases are run on these cases.
     shared : bool
         Whether each cell sees the variables of the cells before it.
     longest : float
@@ -143,7 +143,7 @@ def _talk(task, answers, end):
 
 
 def _take(lines, answers, end):
-    """Record all lines in a queue until the process ends, and return whether the time is up.
+    """Record all lines from a queue until the process ends, and return whether the time is up.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def _take(lines, answers, end):
 
 
 def _listen(stream, lines):
-    """Put each line of a stream into a queue, and b"" at the end or if the stream is too long. Close the stream."""
+    """Put each line of a stream into a queue, and b"" when the stream ends or is too long. Close the stream."""
     left = MOST_OUTPUT
     with stream:
         while left > 0 and (line := stream.readline(left)):
@@ -171,7 +171,7 @@ def _listen(stream, lines):
 
 
 def _kill(process):
-    """Stop a process and its children, for one of which it may just be waiting (see `confinement.confine`)."""
+    """Stop a process and its children, since it may only be waiting for one of them (see `confinement.confine`)."""
     with contextlib.suppress(OSError):
         process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
@@ -233,9 +233,9 @@ def verdict(exercise, found):
     """
     error = found.get("error")
     if isinstance(error, str) and error.startswith(worker.UNREADABLE):
-        return Verdict("wrong", f"The answer is neither a number, text nor a list of numbers ({error[:100]}).")
+        return Verdict("wrong", f"The answer is not a number, text or a list of numbers ({error[:100]}).")
     if isinstance(error, str) and (not exercise.cases or error.startswith("NotRunError")):
-        return Verdict("wrong", f"The code could not be run here and gave no value ({error[:150]}).")
+        return Verdict("wrong", f"The code could not be run here, so it gave no value ({error[:150]}).")
     if isinstance(error, str):
         return judge(exercise, _Replayed(error=error), search=False)
     text = found.get("results", found.get("odd"))  # the latter holds one value, such as NaN or a dictionary
@@ -247,7 +247,7 @@ def verdict(exercise, found):
             return Verdict("wrong", "The answer or its result could not be read.")
         return judge(exercise, answer, search=False)
     if found.get("value") is None and found.get("given"):
-        return Verdict("wrong", "The answer is neither a number, text nor a list of numbers.")
+        return Verdict("wrong", "The answer is not a number, text or a list of numbers.")
     return judge(exercise, found.get("value"), search=False)
 
 
@@ -277,7 +277,7 @@ def _error(kind, text):
 
 
 def _decoded(value):
-    """Return a result from its JSON. Unlike `stripped.decode`, this does not trust the JSON."""
+    """Decode a result from JSON. Unlike `stripped.decode`, this function does not trust the JSON."""
     if isinstance(value, list):
         return [_decoded(item) for item in value]
     if not isinstance(value, dict):

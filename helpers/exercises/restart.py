@@ -1,4 +1,4 @@
-"""Tell readers what to run first if an answer uses a name from an earlier cell after a restart of the kernel."""
+"""Tell readers what to run first if an answer uses a name from an earlier cell after the kernel has been restarted."""
 
 import re
 
@@ -25,7 +25,7 @@ def _explain(result):
         isinstance(error, NameError) and __package__ in result.info.raw_cell
     ):  # the cell of an exercise imports from this package
         if error.name in re.findall(r"\bq\d *= *([a-dA-D])\b", result.info.raw_cell):
-            words = f'The letter of an answer needs quotation marks: `"{error.name}"`.'
+            words = f'A letter given as an answer needs quotation marks: `"{error.name}"`.'
         else:
             words = about_error("answer", error)
         Message("?", "A name is missing.", words).show()

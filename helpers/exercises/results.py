@@ -20,7 +20,7 @@ def explain(off, mine, right, m, given, called):
     off : list of str
         The names of the wrong results.
     mine, right : dict of str to ndarray
-        The reader's results and the right ones.
+        The reader's results and the correct ones.
     m : int
         The number of examples.
     given : list of (str, object) pairs
@@ -44,7 +44,7 @@ def explain(off, mine, right, m, given, called):
 
 
 def _equal(first, mine, right):
-    """Return a sentence and a question about results that are equal although the right ones are not, if any."""
+    """If any results are equal when the correct ones are not, return a sentence and a question about them."""
     same = [
         name
         for name in mine
@@ -63,13 +63,13 @@ def _zeros_and_ones(name, mine, right):
     if mine.shape != right.shape or {*mine.ravel().tolist()} != {0, 1} or not np.all((right > 0) & (right < 1)):
         return ""
     return (
-        f"`{name}` contains only zeros and ones, but all the right values lie in between. Which step makes every entry "
-        f"either 0 or 1?"
+        f"`{name}` contains only zeros and ones, but all the correct values lie in between. Which step makes every "
+        f"entry either 0 or 1?"
     )
 
 
 def _limited(mine, right, given):
-    """Return a sentence that says for which range of the only argument the result is wrong or right, if any."""
+    """If the result is wrong or right only for a range of the only argument, return a sentence about this range."""
     if len(given) != 1 or len(mine) != 1:
         return ""
     ((name, x),), (a,), (b,) = given, mine.values(), right.values()
@@ -93,7 +93,7 @@ def sets(given, like, parts):
 
 
 def misfit(given, like, parts):
-    """Return the reason why known wrong results cannot be arranged like the right ones, or None if they can."""
+    """Return the reason why known wrong results cannot be arranged like the correct ones, or None if they can."""
     try:
         sets(given, like, parts)
     except values.UnfitError as unfit:

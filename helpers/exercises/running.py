@@ -15,16 +15,16 @@ class ArgumentChangedError(Exception):
 
 
 class ArgumentRoundedError(ArgumentChangedError):
-    """Raised when the function has restored an argument only up to rounding errors, by adding and subtracting."""
+    """Raised when the function has changed an argument and restored it, but not exactly, because of rounding errors."""
 
 
 def run(function, cases):
-    """Return the function's results in each case.
+    """Return the function's results for each case.
 
     Raises
     ------
     ArgumentChangedError, ArgumentRoundedError
-        If the function writes into its arguments.
+        If the function changes its arguments.
     Exception
         Anything that the function itself raises.
     """
@@ -50,12 +50,12 @@ def results_or_error(function, cases):
 
 
 def fingerprint(error):
-    """Return text by which an error can be recognised."""
+    """Return text that identifies an error."""
     return f"{type(error).__name__}: {text_of(error)}"
 
 
 def text_of(error):
-    """Return the text of an error in one line, or "" if it has none or fails to produce it."""
+    """Return the text of an error as a single line, or "" if the error has no text or fails to produce it."""
     try:
         return " ".join(str(error).replace("`", "'").split())[:160]
     except BaseException:

@@ -1,6 +1,6 @@
 """Choose which numbers the exercises use: those in the lessons, or a learner's own.
 
-The seed is any text, such as a name. It is kept in the record, so that it applies to all lessons.
+The seed is any text, such as a name. It is stored in the record, so it applies to all lessons.
 """
 
 from helpers.exercises import record
@@ -12,15 +12,15 @@ _seed = {}  # filled on first use, so that importing this module reads no file
 
 
 def use_seed(seed):
-    """Use the numbers that belong to `seed` in all exercises whose numbers vary.
+    """Use the numbers determined by `seed` in all exercises whose numbers vary.
 
-    The question with these numbers is shown when you run the cell of an exercise. The same seed always gives the same
+    When you run the cell of an exercise, the question is shown with these numbers. The same seed always gives the same
     numbers. `use_seed(None)` restores the numbers in the lessons.
 
     Parameters
     ----------
     seed : str, int or None
-        Your name, or a number from your teacher. Capital letters and additional spaces make no difference.
+        Your name, or a number from your teacher. Capital letters and extra spaces make no difference.
     """
     try:
         text = normal(seed)
@@ -32,7 +32,7 @@ def use_seed(seed):
         note = record.set_seed(text, [name for name in EXERCISES if with_seed(text)[name] is not current(name)])
         _seed["text"] = text
     if text is None:
-        Message("✓", "Numbers of the lessons.", f"All exercises have the numbers in the text. {note}".rstrip()).show()
+        Message("✓", "Original numbers.", f"All exercises use the numbers in the lessons. {note}".rstrip()).show()
         return
     count = sum(with_seed(text)[name] is not EXERCISES[name] for name in EXERCISES)
     words = f"{count} exercises and questions now use the numbers for {text!r}. Run their cells to see the questions. "

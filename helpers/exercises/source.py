@@ -1,8 +1,8 @@
 """Return the code of an answer, with everything that is needed to run it again in another process.
 
-An answer may use names that other cells of the notebook define (see `needed`). Their definitions are put in front of
-the cell in which the answer was checked. Names that cannot be written as code are listed in a comment in the first
-line, which tells the learner and the teacher that the answer is incomplete.
+An answer may use names that other cells of the notebook define (see `needed`). Their definitions are put before the
+cell in which the answer was checked. Names that cannot be written as code are listed in a comment on the first line,
+which tells the learner and the teacher that the answer is incomplete.
 """
 
 import inspect
@@ -17,11 +17,11 @@ from helpers.exercises.values import as_array
 
 LONGEST = 20_000  # maximum number of characters of code, and of a value as JSON; no sensible answer is longer
 LEFT_OUT = "# Left out, because it cannot be written as code: "
-TOO_LONG = f"the whole code, which has more than {LONGEST} characters"
+TOO_LONG = f"all the code (more than {LONGEST} characters)"
 
 
 def of(name, answer):
-    """Return the code of an answer to the exercise `name`, or "" if it is not known.
+    """Return the code of an answer to the exercise `name`, or "" if the code is not known.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def value_of(answer):
 def _plain(array):
     """Return the number or the list of numbers in an array as Python objects.
 
-    `check` accepts a whole number in single precision that is off by a rounding error, so it is rounded here.
+    `check` accepts whole numbers in single precision that are off by a rounding error, so they are rounded here.
     """
     if array.size > LONGEST:
         raise ValueError("too many numbers")

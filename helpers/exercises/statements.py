@@ -65,7 +65,7 @@ def _moved(owner, body, i):
 
 
 def _conditions(owner, body, i):
-    """Yield edits that remove or negate a condition, or return `np.where(c, x, y)` in place of x if `np.all(c)`."""
+    """Yield edits that remove or negate a condition, or turn `x if np.all(c) else y` into `np.where(c, x, y)`."""
     turned = ast.If(ast.UnaryOp(ast.Not(), body[i].test), body[i].body, body[i].orelse)
     yield of_body("unconditional", owner, body, [*body[:i], *body[i].body, *body[i + 1 :]], body[i])
     yield of_body("comparison", owner, body, [*body[:i], turned, *body[i + 1 :]], body[i])
@@ -110,7 +110,7 @@ def _assigned(owner, body, i):
 
 
 def _clobbered(owner, body, i):
-    """Yield an edit from `x = f(x)` and then `x = x - r * x` to `y = f(x)` and then `x = x - r * y`."""
+    """Yield an edit that turns `x = f(x)` followed by `x = x - r * x` into `y = f(x)` followed by `x = x - r * y`."""
     node = body[i]
     targets = {n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name)}
     if not targets & {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}:
@@ -170,7 +170,7 @@ def _around_a_loop(owner, body, i):
 
 
 def _added_up(owner, body, i):
-    """Yield an edit that adds up the values of variables in a loop that currently replaces them in each pass."""
+    """Yield an edit that adds up the values of variables that a loop currently replaces in each pass."""
     loop = body[i]
     read = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     plain = [n for n in loop.body if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
@@ -189,7 +189,7 @@ def _loop(loop, body):
 
 
 def first_change(function, name):
-    """Return the first statement that may change the argument or a part of it in place, or None if there is none."""
+    """Return the first statement that may change all or part of the argument in place, or None."""
     for node in ast.walk(function):
         if isinstance(node, ast.AugAssign) and ast.unparse(node.target).split("[")[0] == name:
             return node

@@ -1,7 +1,7 @@
 """Store exercises without their solutions, as data for a class's copy of the lessons.
 
-Instead of the code of solutions and wrong answers, the file contains their *results* on the cases, which are enough to
-judge an answer. They are sealed, so that the file does not show the numbers and letters that questions ask for.
+Instead of the code of solutions and wrong answers, the file contains their *results* for the cases, which are enough to
+judge an answer. The results are sealed so that the file does not reveal the numbers and letters that questions ask for.
 For an exercise with varying numbers, the file contains the results for each choice of numbers.
 """
 
@@ -49,7 +49,7 @@ def seal(data):
     """Convert data to text that cannot be read at a glance or searched for words and numbers.
 
     The text is not encrypted: a learner's machine must be able to compare answers with the data, so a learner who
-    writes a program can also read them.
+    writes a program can read the data, too.
     """
     return base64.b85encode(zlib.compress(json.dumps(data).encode(), 9)).decode()
 

@@ -1,4 +1,4 @@
-"""Edits that rearrange larger parts of the code, such as an operation inside a call or a mean taken too early."""
+"""Edits that rearrange larger parts of the code, for example to take a mean later or to move code out of a call."""
 
 import ast
 import copy
@@ -51,21 +51,21 @@ def edits_of(function, arrays):
 
 
 def _definitions(function):
-    """Return the value of every variable that is assigned exactly once, by name."""
+    """Return a dictionary that maps every variable that is assigned exactly once to its value."""
     stored = [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     single = [n for n in ast.walk(function) if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
     return {n.targets[0].id: n.value for n in single if stored.count(n.targets[0].id) == 1}
 
 
 def _unsquared(node):
-    """Yield an edit from a.mean() to (a ** 2).mean()."""
+    """Yield an edit that changes a.mean() to (a ** 2).mean()."""
     array = node.func.value if getattr(node.func, "attr", "") in SUMS else None
     if array is not None and ast.unparse(array) != "np":
         yield of_slot("square", (node.func, "value"), ast.BinOp(array, ast.Pow(), ast.Constant(2)), array)
 
 
 def _inside(slot, node):
-    """Yield an edit from f(a - b) to f(a) - f(b)."""
+    """Yield an edit that changes f(a - b) to f(a) - f(b)."""
     inner = node.args[0] if len(node.args) == 1 and not node.keywords else None
     if isinstance(inner, ast.BinOp) and isinstance(inner.op, (ast.Add, ast.Sub)):
         each = [ast.Call(node.func, [side], []) for side in (inner.left, inner.right)]
@@ -73,7 +73,7 @@ def _inside(slot, node):
 
 
 def _late(function, made):
-    """Yield edits from `E = f(x)` followed by `E - y` to `E = f(x - y)` followed by `E`."""
+    """Yield edits that change `E = f(x)`, followed by `E - y`, to `E = f(x - y)`, followed by `E`."""
     found = {}
     for slot, node, _ in slots(function):
         call = made.get(getattr(node.left, "id", "")) if isinstance(node, ast.BinOp) else None
@@ -87,7 +87,7 @@ def _late(function, made):
 
 
 def _late_difference(slot, node):
-    """Yield an edit from f(a) - f(b) to f(a - b)."""
+    """Yield an edit that changes f(a) - f(b) to f(a - b)."""
     sides = [node.left, node.right]
     if isinstance(node.op, (ast.Add, ast.Sub)) and all(isinstance(n, ast.Call) and len(n.args) == 1 for n in sides):
         if ast.unparse(node.left.func) == ast.unparse(node.right.func):
@@ -96,7 +96,7 @@ def _late_difference(slot, node):
 
 
 def _late_statements(owner):
-    """Yield edits from `x = f(y)` and then `x = x - …` to `x = y`, then `x = x - …` and finally `x = f(x)`."""
+    """Yield edits that change the lines `x = f(y); x = x - …` to `x = y; x = x - …; x = f(x)`."""
     body = owner.body
     for i, (first, then) in enumerate(itertools.pairwise(body)):
         call = first.value if isinstance(first, ast.Assign) else None
@@ -111,7 +111,7 @@ def _late_statements(owner):
 
 
 def _product_of_means(slot, node, made):
-    """Yield edits from a product of two means, or of two sums, to the mean or the sum of the products."""
+    """Yield edits that replace a product of two means, or of two sums, with the mean or the sum of the products."""
     if not isinstance(node.op, (ast.Mult, ast.MatMult)):
         return
     (kind, left), (other, right) = (_combined(side, made) for side in (node.left, node.right))
@@ -124,7 +124,7 @@ def _product_of_means(slot, node, made):
 
 
 def _combined(node, made):
-    """Return "mean" or "sum" and the code of its argument if the node is one or stands for one, otherwise ("", "")."""
+    """Return "mean" or "sum" and the code of its argument if a node is one or a name for one, else ("", "")."""
     if isinstance(node, ast.Attribute) and node.attr == "T":
         node = node.value
     node = made.get(node.id) if isinstance(node, ast.Name) else node
@@ -138,7 +138,7 @@ def _combined(node, made):
 
 
 def _all_pairs(slot, node, made):
-    """Yield an edit from a sum over all pairs of examples to the sum over the examples."""
+    """Yield an edit that replaces a sum over all pairs of examples with a sum over the examples."""
     if ast.unparse(node.func) == "np.outer" and len(node.args) == 2:
         (kind, left), (other, right) = (_combined(argument, made) for argument in node.args)
         if kind and other:
@@ -230,9 +230,9 @@ def _sums_of_lengths(owner):
 
 
 def _growing(owner):
-    """Yield edits of a loop that uses a sum while it still adds to it.
+    """Yield edits to a loop that uses a sum while it is still adding to it.
 
-    They either add it all up in a loop before, or use only what the pass adds.
+    The edited code either completes the sum in a separate loop first, or uses only the term added in each pass.
     """
     for i, loop in enumerate(owner.body):
         for j, node in enumerate(loop.body if isinstance(loop, ast.For) else ()):
@@ -250,7 +250,7 @@ def _growing(owner):
 
 
 def _added_to(node):
-    """Return the variable that a statement such as `x += y` or `x = x + y` adds something to, or ""."""
+    """Return the variable that a statement such as `x += y` or `x = x + y` adds to, or "" for other statements."""
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and isinstance(node.op, ast.Add):
         return node.target.id
     value = node.value if isinstance(node, ast.Assign) and len(node.targets) == 1 else None

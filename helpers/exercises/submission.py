@@ -1,14 +1,14 @@
 """Define the file that a learner hands in, and convert submissions to and from its format.
 
-It is a JSON object with the learner's name, the seed of their numbers, their answers and a checksum::
+The file contains a JSON object with the learner's name, the seed of their numbers, their answers and a checksum::
 
     {"format": "backpropagation lessons, answers", "version": 1, "name": "Ada", "seed": null,
      "answers": {"01.error": {"attempts": 2, "right": true, "answer": "…", "value": -3, "mistake": ""}},
      "checksum": "…"}
 
-The checksum is the SHA-256 of everything else as canonical JSON, with sorted keys and no optional characters. It
-detects a damaged or carelessly edited file. It is not a signature: anybody who can read this module can write a file
-with a valid checksum. The answers are therefore judged again by `grade`, which ignores "right".
+The checksum is the SHA-256 hash of everything else as canonical JSON, with sorted keys and no optional whitespace. It
+reveals whether a file is damaged or was edited carelessly. It is not a signature: anybody who can read this module can
+write a file with a valid checksum. The answers are therefore judged again by `grade`, which ignores "right".
 """
 
 import hashlib
@@ -25,7 +25,7 @@ LARGEST = 30_000_000  # bytes in a file; one with long answers to all exercises 
 LONGEST_NAME = 100
 MOST_ANSWERS = 500
 INVISIBLE = ("Cc", "Cf", "Cs", "Co")  # Unicode categories of characters that `clean` removes
-UNREADABLE = record.Attempts(mistake="The answer was not readable.")
+UNREADABLE = record.Attempts(mistake="The answer could not be read.")
 KEYS = {"format", "version", "name", "seed", "answers"}
 
 
@@ -61,7 +61,7 @@ def text_of(submission):
 
 
 def checksum(content):
-    """Return the SHA-256 of the canonical JSON of a file's content without its checksum, in hexadecimal."""
+    """Return the hexadecimal SHA-256 hash of a file's content (without its checksum), written as canonical JSON."""
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
@@ -87,9 +87,9 @@ def read(path):
     except (ValueError, RecursionError):
         same = False
     if not same:
-        raise SubmissionError("Its checksum is wrong, so it was changed or damaged: ask for a new one.")
+        raise SubmissionError("Its checksum is wrong, so it has been changed or damaged: ask for a new one.")
     if content.keys() != KEYS:
-        raise SubmissionError("It has entries that hand_in() does not write: ask for a new one.")
+        raise SubmissionError("It contains entries that hand_in() does not write: ask for a new one.")
     return Submission(_name(content["name"]), _seed(content["seed"]), _answers(content["answers"]))
 
 
@@ -108,7 +108,7 @@ def read_limited(path, largest):
     with open_file(path) as file:
         data = file.read(largest + 1)
     if len(data) > largest:
-        raise SubmissionError(f"It is larger than {largest / 1e6:g} MB, so it is not read.")
+        raise SubmissionError(f"It is larger than {largest / 1e6:g} MB, so it was not read.")
     return data
 
 
@@ -123,7 +123,7 @@ def _parsed(data):
 
 
 def clean(text):
-    """Return text in one line, without characters that are invisible or change the direction of the text.
+    """Return text as a single line, without characters that are invisible or change the direction of the text.
 
     Characters that this version of Python does not know yet, such as new emoji, are kept.
     """
@@ -133,20 +133,20 @@ def clean(text):
 
 def _name(name):
     if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME or clean(name) != name:
-        raise SubmissionError("The name in it is not one that hand_in() accepts: ask for a new one.")
+        raise SubmissionError("It contains a name that hand_in() does not accept: ask for a new one.")
     return name
 
 
 def _seed(seed):
     if seed is not None and (not isinstance(seed, str) or not 0 < len(seed) <= LONGEST_NAME or clean(seed) != seed):
-        raise SubmissionError("The seed in it is not one that use_seed() accepts: ask for a new one.")
+        raise SubmissionError("It contains a seed that use_seed() does not accept: ask for a new one.")
     return seed
 
 
 def _answers(answers):
     """Return the answers as a dictionary of `record.Attempts`."""
     if not isinstance(answers, dict) or len(answers) > MOST_ANSWERS:
-        raise SubmissionError("The answers in it are not in the form that hand_in() writes: ask for a new one.")
+        raise SubmissionError("Its answers are not in the form that hand_in() writes: ask for a new one.")
     return {name: _readable(given) for name, given in answers.items()}
 
 
@@ -169,7 +169,7 @@ def _readable(given):
 
 
 def _encodable(value):
-    """Return a value with all lone surrogates, which cannot be written to a file, replaced by question marks."""
+    """Replace all lone surrogates in a value with question marks, because they cannot be written to a file."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, list):

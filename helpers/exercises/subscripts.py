@@ -8,7 +8,7 @@ ORDERS = ("argsort", "permutation", "shuffle")  # functions whose result reorder
 
 
 def edits_of(slot, node, made):
-    """Yield edits to a subscript that is read, not assigned.
+    """Yield edits to a subscript that is read rather than assigned.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ def edits_of(slot, node, parent):
 
 
 def _misplaced(slot, node, parent):
-    """Yield edits that move a factor to the other side of a fraction, or swap two factors across it."""
+    """Yield edits that move a factor between numerator and denominator, or swap two factors between them."""
     if isinstance(getattr(parent, "op", None), FRACTIONS):
         return
     above, below = _fraction(node)
@@ -58,7 +58,7 @@ def _without(items, i):
 
 
 def of_call(slot, node):
-    """Yield edits from f(a * b) to a * f(b), and edits to roots (see `_of_a_root`)."""
+    """Yield edits that change f(a * b) to a * f(b), and edits to roots (see `_of_a_root`)."""
     yield from _of_a_root(slot, node)
     above, below = _fraction(node.args[0]) if len(node.args) == 1 and not node.keywords else ([], [])
     for i in range(len(above)) if len(above) + len(below) > 1 else ():
@@ -67,7 +67,7 @@ def of_call(slot, node):
 
 
 def _of_a_root(slot, node):
-    """Yield an edit from np.sqrt(a ** 2 + b ** 2) or np.hypot(a, b) to a + b."""
+    """Yield an edit that changes np.sqrt(a ** 2 + b ** 2) or np.hypot(a, b) to a + b."""
     name = getattr(node.func, "attr", getattr(node.func, "id", ""))
     parts = node.args
     if name == "sqrt" and len(parts) == 1 and isinstance(getattr(parts[0], "op", None), ast.Add):
@@ -83,7 +83,7 @@ def _of_a_root(slot, node):
 
 
 def _spread(slot, node):
-    """Yield edits from a * (b - c) to b - a * c or a * b - c."""
+    """Yield edits that change a * (b - c) to b - a * c or a * b - c."""
     for factor, terms in ((node.left, node.right), (node.right, node.left)):
         product = isinstance(node.op, ast.Mult) or (isinstance(node.op, ast.Div) and terms is node.left)
         if product and isinstance(terms, ast.BinOp) and isinstance(terms.op, (ast.Add, ast.Sub)):
@@ -93,7 +93,7 @@ def _spread(slot, node):
 
 
 def _wrong_term(slot, node):
-    """Yield edits from a + c * b to c * a + b, and the other way round."""
+    """Yield edits that change a + c * b to c * a + b, or vice versa."""
     if not isinstance(node.op, (ast.Add, ast.Sub)):
         return
     for i, side in enumerate((node.right, node.left)):
@@ -105,7 +105,10 @@ def _wrong_term(slot, node):
 
 
 def _other_slope(slot, node):
-    """Yield edits that swap the slopes 1 - a ** 2 of tanh and a * (1 - a) of the sigmoid, or that compute a from z."""
+    """Yield edits that swap the slopes of tanh and the sigmoid, or that compute a from z.
+
+    The slopes are 1 - a ** 2 for tanh and a * (1 - a) for the sigmoid.
+    """
     text = ast.unparse(node)
     tanh = re.fullmatch(r"1 - (.+) \*\* 2", text)
     sigmoid = re.fullmatch(r"(.+) \* \(1 - (.+)\)", text)
@@ -132,7 +135,7 @@ def _other_slope(slot, node):
 
 
 def _not_derived(slot, node):
-    """Yield an edit from 0.5 * x ** 2 or x ** 2 / 2 to x."""
+    """Yield an edit that changes 0.5 * x ** 2 or x ** 2 / 2 to x."""
     above, below = _fraction(node)
     for i, factor in enumerate(above):
         halves = [n for n in above if getattr(n, "value", 0) == 0.5], [n for n in below if getattr(n, "value", 0) == 2]
@@ -143,7 +146,7 @@ def _not_derived(slot, node):
 
 
 def _brackets(slot, node, parent):
-    """Yield edits from c * a + b + … to c * (a + b + …), and from a + b + … / c to (a + b + …) / c."""
+    """Yield edits that change c * a + b + … to c * (a + b + …), and a + b + … / c to (a + b + …) / c."""
     if not isinstance(node.op, SUMS) or isinstance(getattr(parent, "op", None), SUMS):
         return
     whole = holder = copy.deepcopy(node)
@@ -162,7 +165,7 @@ def _brackets(slot, node, parent):
 
 
 def _square_outside(slot, node):
-    """Yield edits from f(g(x)) ** 2 to f(g(x) ** 2) and f(g(x ** 2))."""
+    """Yield edits that change f(g(x)) ** 2 to f(g(x) ** 2) or f(g(x ** 2))."""
     calls, inner = [], node.left
     while isinstance(node.op, ast.Pow) and isinstance(inner, ast.Call) and len(inner.args) == 1 and len(calls) < 4:
         calls, inner = [*calls, inner], inner.args[0]

@@ -1,4 +1,4 @@
-"""Find functions that do not do what their names suggest, and numerical shortcuts that replace a formula."""
+"""Find functions that do not do what their names suggest, and numerical shortcuts used instead of a formula."""
 
 import ast
 
@@ -6,17 +6,17 @@ from helpers.exercises.errors import quote, where
 
 TRAPS = {  # functions that learners mistake for something else
     "np.gradient": (
-        "takes differences between neighbouring entries of an array, which stand for neighbouring points. It does not "
-        "differentiate a function",
+        "takes differences between neighbouring entries of an array, which are the values at neighbouring points. It "
+        "does not differentiate a function",
         "Which two values of the function do you have to compare?",
     ),
-    "np.median": ("picks the value in the middle", "Which kind of average does the exercise ask for?"),
+    "np.median": ("picks the middle value", "Which kind of average does the exercise ask for?"),
 }
 STEPS = (ast.Add, ast.Sub)
 
 
 def of(code, arguments):
-    """Return a sentence and a question about a function in TRAPS or a difference quotient, or "" if there is none.
+    """Return a sentence and a question about a function in TRAPS or a numerical shortcut, or "" if there is none.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def of(code, arguments):
 
 
 def counted_axes(code):
-    """Return a sentence and a question about the length of the result of `np.nonzero`, or "" if there is none."""
+    """Return a sentence and a question about code such as `len(np.nonzero(…))`, or "" if there is none."""
     for node in ast.walk(code.tree):
         inside = node.args[0] if isinstance(node, ast.Call) and ast.unparse(node.func) == "len" and node.args else None
         called = ast.unparse(inside.func) if isinstance(inside, ast.Call) and len(inside.args) == 1 else ""
@@ -56,14 +56,14 @@ def _difference_quotient(code):
             same = ast.unparse(sides[0].func) == ast.unparse(sides[1].func)
             if same and isinstance(getattr(sides[0].args[0], "op", None), STEPS):
                 return (
-                    f"{quote(ast.unparse(node))} is a numerical derivative, which is only approximately right"
-                    f"{where(code.line(node))}. Which formula do you get if you differentiate on paper?"
+                    f"{quote(ast.unparse(node))}{where(code.line(node))} is a numerical derivative, which is only "
+                    f"approximately right. Which formula do you get if you differentiate on paper?"
                 )
     return ""
 
 
 def _divided_in_every_pass(code):
-    """Return a sentence about a loop that divides or multiplies a sum while it adds to it, or "" if there is none."""
+    """Return a sentence about a loop that divides or multiplies a sum while adding to it, or "" if there is none."""
     for node in (part for n in ast.walk(code.tree) if isinstance(n, ast.For) for part in n.body):
         value = node.value if isinstance(node, ast.Assign) else None
         if not isinstance(getattr(value, "op", None), (ast.Div, ast.Mult)):
@@ -72,7 +72,7 @@ def _divided_in_every_pass(code):
         if ast.unparse(node.targets[0]) in (ast.unparse(side) for n in sums for side in (n.left, n.right)):
             does = "divides" if isinstance(value.op, ast.Div) else "multiplies"
             return (
-                f"In every pass, {quote(code.line(node))} also {does} what was added up in the passes before, so the "
-                "passes do not count the same. How much should each of them count?"
+                f"In every pass, {quote(code.line(node))} also {does} what was added up in earlier passes, so the "
+                "passes do not count equally. How much should each of them count?"
             )
     return ""

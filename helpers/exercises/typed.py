@@ -11,11 +11,11 @@ def look(mine, right, share=False, computed=False):
     Parameters
     ----------
     mine, right : ndarray
-        The reader's numbers and the right ones, of the same shape.
+        The reader's numbers and the correct ones, of the same shape.
     share : bool
         Whether the exercise asks for a share between 0 and 1.
     computed : bool
-        Whether the number is the result of a formula, so that it has not been rounded by hand.
+        Whether the number is the result of a formula and has therefore not been rounded by hand.
 
     Returns
     -------
@@ -61,12 +61,12 @@ def _about_a_count(mine, right, computed):
     if mine in {float(f"{right:.{digits}g}") for digits in range(2, len(f"{right:.0f}"))}:
         return "This is rounded, but the question asks for the exact number. What are its last digits?"
     if abs(mine - right) < 0.05 * right:
-        return "Close, but a count must be exact. Is there a slip, or do you count something twice or not at all?"
+        return "Close, but a count must be exact. Is there a slip, or did you count something twice or not at all?"
     return ""
 
 
 def _digits_swapped(mine, right):
-    """Return whether a number with three or more digits has the digits of the right one in a different order."""
+    """Return whether a number with three or more digits has the digits of the correct one in a different order."""
     digits = _digits(mine, 15)
     if len(digits) < 3 or not 0.1 < mine / right < 10:
         return False
@@ -75,17 +75,17 @@ def _digits_swapped(mine, right):
 
 
 def _same_digits(mine, right):
-    """Return whether a number has the same digits as the right one after rounding to the same number of digits."""
+    """Return whether a number has the same digits as the correct one, rounded to the same number of digits."""
     return _digits(right, len(_digits(mine, 15))) == _digits(mine, 15)
 
 
 def _digits(number, count):
-    """Return the digits of a number rounded to `count` significant ones, without the zeros at either end."""
+    """Return the digits of a number rounded to `count` significant digits, without the zeros at either end."""
     return f"{abs(number):.{count - 1}e}".split("e")[0].replace(".", "").strip("0")
 
 
 def _rounded(mine, right):
-    """Return whether `mine` is `right` after rounding.
+    """Return whether `mine` is a rounded version of `right`.
 
     Rounding to 1, 2 or 3 decimals counts, and so does rounding to one significant digit. For numbers of 1 or more,
     rounding to an integer counts too.
@@ -102,7 +102,7 @@ def _about_several(mine, right, computed):
     if np.allclose(mine, -right, rtol=5e-3):
         return "The sizes are right but the signs are wrong. Which of the numbers should be negative?"
     if np.allclose(np.sort(mine), np.sort(right), rtol=5e-3):
-        return "The numbers are right, but they are in the wrong order. What does each of them belong to?"
+        return "The numbers are right, but they are in the wrong order. Which number belongs where?"
     turned = np.isclose(mine, -right, rtol=5e-3) & (right != 0)
     if np.allclose(np.abs(mine), np.abs(right), rtol=5e-3):
         return (
@@ -116,7 +116,7 @@ def _about_several(mine, right, computed):
     factor = mine @ right / (right @ right)
     if np.allclose(mine, factor * right, rtol=1e-3) and np.all(right != 0):
         if factor < 0:
-            return "The ratios are right, but all the numbers share a wrong negative factor. Which factor is it?"
+            return "The ratios are right, but all the numbers are off by the same negative factor. Which factor is it?"
         size = "large" if factor > 1 else "small"
         return f"The ratios are right, but all the numbers are too {size} by the same factor. Where does it come from?"
     return ""

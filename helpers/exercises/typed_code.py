@@ -1,4 +1,4 @@
-"""Find the one wrong part of the formula in a typed answer, or numbers in it that do not belong there."""
+"""Find the one wrong part of the formula in a typed answer, or numbers that do not belong in it."""
 
 import ast
 import re
@@ -70,7 +70,10 @@ def explain(exercise, mine, code, hint, fits):
 
 
 def _before_a_hint(exercise, code, found, hint, fits):
-    """Return an explanation that takes precedence over a hint, whose value may match only by coincidence, or ""."""
+    """Return an explanation that takes precedence over a hint, or "" if there is none.
+
+    The value for which the hint was written may match only by coincidence.
+    """
     may_run = cell.may_run_again(code)
     said = assigned.exchanged(exercise, code, corrections.comparison(exercise, fits), found, hint) if may_run else ""
     whole = not np.any(np.asarray(exercise.right) % 1)  # two numbers of a formula often give a whole one by chance
@@ -87,7 +90,7 @@ def correction(exercise, code, fits):
 
 
 def look_at(code, found=None):
-    """Return a sentence that points to the line with the mistake or, if none is given, to the line with the answer.
+    """Return a sentence that points to the line with the mistake or, if `found` is None, to the line with the answer.
 
     Return "" if the mistake may be on a different line.
     """
@@ -98,7 +101,7 @@ def look_at(code, found=None):
 
 
 def _only_gives_numbers(node):
-    """Return whether a statement only assigns a literal number or list of numbers to a name."""
+    """Return whether a statement merely assigns a literal number or list of numbers to a name."""
     made = (ast.BinOp, ast.Call, ast.Subscript, ast.Attribute, ast.Compare, ast.ListComp)
     return isinstance(node, ast.Assign) and not any(isinstance(part, made) for part in ast.walk(node))
 
@@ -115,7 +118,7 @@ def _line(code):
 
 
 def _about_names(code):
-    """Return a sentence about a variable that belongs to the lesson, not to the question, or "" if there is none."""
+    """Return a sentence about a variable that comes from the lesson, not from the question, or "" if there is none."""
     found = cell.foreign_names(code)
     if not found:
         return ""
@@ -129,13 +132,13 @@ def _about_names(code):
     elif isinstance(value, np.ndarray):
         what = f"is {values.shape_in_words(value)}"
     return (
-        f"`{node.id}`{where(code.line(node))} {what}. It comes from elsewhere in the notebook, because this cell does "
-        f"not assign it. Which numbers does the question give?"
+        f"`{node.id}`{where(code.line(node))} {what}. This cell does not assign a value to it, so it comes "
+        f"from elsewhere in the notebook. Which numbers does the question give?"
     )
 
 
 def _in_digits(text):
-    """Return the numbers that a text spells out, as digits."""
+    """Return the numbers that are spelt out in a text, as digits."""
     words = "one two three four five six seven eight nine ten eleven twelve".split()
     counted = r"(?! (?:digits|numbers|decimal|classes|gradients|standard))"  # such numbers are not part of a formula
     found = [str(words.index(word) + 1) for word in re.findall(rf"\b[a-z]+\b{counted}", text.lower()) if word in words]
@@ -143,7 +146,7 @@ def _in_digits(text):
 
 
 def _about_numbers(exercise, code, least, found=None):
-    """Return a sentence about numbers in the code that are neither in the question nor in the formula.
+    """Return a sentence about numbers in the code that appear neither in the question nor in the formula.
 
     Return "" if there are fewer than `least`, or if the mistake `found` is in a different part of the code.
     """
@@ -168,7 +171,7 @@ def _about_numbers(exercise, code, least, found=None):
     one = len(pieces) == 1
     return (
         f"{listed(pieces)}{where(code.line(alien[0]))} {'is' if one else 'are'} not among the numbers in the question. "
-        f"{'Which number belongs there, if any' if one else 'Which numbers does the question give'}?"
+        f"{'Which number, if any, belongs there' if one else 'Which numbers does the question give'}?"
     )
 
 
@@ -185,7 +188,7 @@ def _counters(code):
 
 
 def _about_unused(exercise, code):
-    """Return a sentence about numbers in the question that the answer should use but does not, if any."""
+    """If the answer should use certain numbers from the question but does not, return a sentence about them."""
     if not isinstance(exercise.solution, str) or cell.foreign_names(code):
         return ""
     used = {abs(value) for value, _ in cell.typed_numbers(code)}
@@ -204,7 +207,7 @@ def _about_unused(exercise, code):
 
 
 def _matters(number, solution):
-    """Return whether the value of a solution depends on a number in it."""
+    """Return whether the value of a solution depends on a number that it contains."""
     results = []
     for factor in (1, 1.5):
         trees = ast.parse(f"def solve():\n{indent(solution, '    ')}\n    return answer").body
@@ -230,7 +233,7 @@ def about_nothing(code, name):
         if any(t != name and t.lower() == name for t in targets):
             return (
                 f"{quote(code.line(node))} does not assign to `{name}`, because Python is case-sensitive. "
-                "How is it spelt?"
+                "How is the name spelt?"
             )
         if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant):
             loose = node

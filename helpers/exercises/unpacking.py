@@ -1,4 +1,4 @@
-"""Distinguish a wrong order of names in `x, y = f()` from the use of each of these variables in place of the other."""
+"""Distinguish names in the wrong order in `x, y = f()` from variables that are swapped wherever they are used."""
 
 import ast
 import inspect
@@ -44,7 +44,8 @@ def _returned(function):
 def _exchanged(function, target, pair, are_in_order):
     """Yield an edit that exchanges two variables wherever they are used.
 
-    It points to the first use if the names are known to be in order, and otherwise to the line that assigns them.
+    It points to the first use if the names are known to be in the right order, and otherwise to the line that
+    assigns them.
     """
     uses = [(s, n) for s, n, _ in slots(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
     uses = [(slot, node) for slot, node in uses if node.id in pair and node.lineno >= target.lineno]

@@ -1,4 +1,4 @@
-"""Arrange results as a set of named arrays, compare them with the right ones and describe those that are wrong."""
+"""Arrange results as a set of named arrays, compare them with the correct ones, and describe any that are wrong."""
 
 import numbers
 from decimal import Decimal
@@ -13,22 +13,22 @@ MOST_ENTRIES = 10**7  # results with more entries are rejected, because no exerc
 
 
 class UnfitError(Exception):
-    """Raised when a result cannot be compared. The text of the error is the message for the reader."""
+    """Raised when a result cannot be compared. The text of the error is shown to the reader."""
 
 
 class NothingError(Exception):
-    """Raised when the result or each of its parts is None, which means that the stub has not been changed."""
+    """Raised when the result, or every part of it, is None, which means that the stub has not been changed."""
 
 
 def conform(value, wanted, parts=()):
-    """Convert a result to a dictionary of named arrays, arranged like the right result.
+    """Convert a result to a dictionary of named arrays, arranged like the correct result.
 
     Parameters
     ----------
     value : object
         The result, which may be anything.
     wanted : number, str, ndarray, dict of ndarrays, or tuple of these
-        The right result.
+        The correct result.
     parts : sequence of str
         Names of the parts if `wanted` is a tuple, otherwise the name of the whole.
 
@@ -41,7 +41,7 @@ def conform(value, wanted, parts=()):
     NothingError
         If the result is None.
     UnfitError
-        If the result cannot be arranged like the right one.
+        If the result cannot be arranged like the correct one.
     """
     if value is None:
         raise NothingError
@@ -93,14 +93,14 @@ def as_array(value, name=""):
     Raises
     ------
     UnfitError
-        If the value is neither. The text of the error is the message for the reader.
+        If the value is neither. The text of the error is shown to the reader.
     """
     if isinstance(value, str):
         return np.asarray(value)
     if value is None:
         raise UnfitError(f"{_the(name)} is None, but it should contain numbers.")
     if callable(value):
-        words = "but this is a function. Use the value that it computes, not the function itself."
+        words = "but it is a function. Use the value that it computes, not the function itself."
         raise UnfitError(f"{_the(name)} should contain numbers, {words}")
     if isinstance(value, numbers.Integral) and abs(int(value)) > 2**62:
         raise UnfitError(f"{_the(name)} is a number with more than 18 digits, which is far too large.")
@@ -131,7 +131,7 @@ def _as_floats(array, name):
 
 
 def same(mine, right):
-    """Return whether two sets of named arrays agree, up to rounding errors in the data type of `mine`."""
+    """Return whether two sets of named arrays agree up to rounding errors in the data type of `mine`."""
     return mine.keys() == right.keys() and all(_close(mine[name], right[name]) for name in right)
 
 
@@ -144,14 +144,14 @@ def _close(mine, right):
 
 
 def describe(name, mine, right, m=1, given=()):
-    """Describe what is wrong with one array, with its value, the right value and a likely cause.
+    """Describe what is wrong with an array, giving its value, the correct value and a likely cause.
 
     Parameters
     ----------
     name : str
         The name to use in the message.
     mine, right : ndarray
-        The reader's array and the right one.
+        The reader's array and the correct one.
     m : int
         The number of examples, used to tell a sum from a mean.
     given : iterable of (str, object) pairs
@@ -167,7 +167,7 @@ def describe(name, mine, right, m=1, given=()):
     for other, value in given:
         if isinstance(value, np.ndarray) and mine.shape == value.shape and np.array_equal(mine, value):
             return (
-                f"{the} is the argument `{other}` unchanged, but it should be {shape_in_words(right)} that also "
+                f"{the} is the unchanged argument `{other}`, but it should be {shape_in_words(right)} that also "
                 f"depends on the other arguments."
             )
     if mine.shape != right.shape:
@@ -200,16 +200,16 @@ def number(value):
 
 
 def about_numbers(mine, right, question="", computed=False):
-    """Describe what is wrong with typed numbers, without giving away the right ones.
+    """Describe what is wrong with typed numbers, without giving away the correct ones.
 
     Parameters
     ----------
     mine, right : ndarray
-        The reader's numbers and the right ones, of the same shape.
+        The reader's numbers and the correct ones, of the same shape.
     question : str
         The question that ends the description.
     computed : bool
-        Whether the numbers are the result of a formula, so that they have not been rounded by hand.
+        Whether the numbers were computed by a formula and therefore not rounded by hand.
 
     Returns
     -------
@@ -229,10 +229,10 @@ def about_numbers(mine, right, question="", computed=False):
 
 
 def _some_right(good):
-    """Return which of several typed numbers are wrong or, if there are more than two, how many are right."""
+    """Say which of several typed numbers are wrong or, if more than two of them are, how many are right."""
     wrong = [ORDINALS[i] for i in np.flatnonzero(~good) if good.size <= len(ORDINALS)]
     if 0 < len(wrong) < 3:
-        these = f"The {wrong[0]} number is" if len(wrong) == 1 else f"The {wrong[0]} and the {wrong[1]} number are"
+        these = f"The {wrong[0]} number is" if len(wrong) == 1 else f"The {wrong[0]} and {wrong[1]} numbers are"
         rest = "the other is" if len(good) - len(wrong) == 1 else "the others are"
         return f"{these} not right, but {rest}. How is each of them computed?"
     are = "is" if good.sum() == 1 else "are"

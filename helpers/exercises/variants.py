@@ -1,4 +1,4 @@
-"""Recognise how wrong results are related to the right ones in all cases, for example transposed or twice as large."""
+"""Recognise how wrong results are related to the correct ones in all cases, for example twice as large."""
 
 import numpy as np
 
@@ -6,28 +6,28 @@ import numpy as np
 # functions, n is the number of examples.
 SIGN = ("All signs are wrong. What is subtracted from what?", lambda a, n: -a)
 IN_SEVERAL_CASES = [  # only for several cases, because a single case may match by chance
-    ("The result is transposed. What should its rows stand for?", lambda a, n: a.T),
+    ("The result is transposed. What should its rows represent?", lambda a, n: a.T),
     ("Everything is twice as large as it should be. Where does a factor of 2 come from?", lambda a, n: a / 2),
     ("Everything is half as large as it should be. Where does a factor of ½ come from?", lambda a, n: a * 2),
-    ("This is the square of the right result. Which step is missing?", lambda a, n: np.sqrt(a)),
-    ("This is the square root of the right result. Which step should you leave out?", lambda a, n: np.square(a)),
-    ("This is 1 minus the right result. Which of the two does the question ask for?", lambda a, n: 1 - a),
-    ("This is 1 divided by the right result. What should be in the numerator?", lambda a, n: 1 / a),
+    ("This is the square of the correct result. Which step is missing?", lambda a, n: np.sqrt(a)),
+    ("This is the square root of the correct result. Which step should you leave out?", lambda a, n: np.square(a)),
+    ("This is 1 minus the correct result. Which of the two does the question ask for?", lambda a, n: 1 - a),
+    ("This is 1 divided by the correct result. What should be in the numerator?", lambda a, n: 1 / a),
 ]
 IN_A_MEAN = [
     (
-        ("This is a sum over the examples, but it should be a mean. Where do you divide by the number of examples?"),
+        "This is a sum over the examples, but it should be a mean. Where should you divide by the number of examples?",
         lambda a, n: a / n,
     ),
     (
-        "This is divided by the number of examples one time too many. Where do you already take the mean?",
+        "This has been divided by the number of examples once too often. Where do you already take the mean?",
         lambda a, n: a * n,
     ),
 ]
 
 
 def find(function, cases, arguments, passed, m=()):
-    """Return a sentence about a simple change to the results or arguments that makes every result right, if any.
+    """If a simple change to the results or arguments makes every result correct, return a sentence about it.
 
     Parameters
     ----------
@@ -103,14 +103,14 @@ def _of_arguments(cases, names):
         value = cases[0][i] if i < len(cases[0]) else None
         if isinstance(value, int) and len({case[i] for case in cases}) > 1:
             for step, words in ((-1, "larger"), (1, "smaller")):
-                said = f"You get this result if `{name}` is {words} by 1. How many times does the loop run?"
+                said = f"This would be right if `{name}` were {words} by 1. How many times does the loop run?"
                 found.append((said, given(lambda a, i=i, step=step: [*a[:i], a[i] + step, *a[i + 1 :]])))
         if isinstance(value, float):
-            said = f"You get this result if `{name}` has the opposite sign. In which direction should it act?"
+            said = f"This would be right if `{name}` had the opposite sign. In which direction should it act?"
             found.append((said, given(lambda a, i=i: [*a[:i], -a[i], *a[i + 1 :]])))
         for j in range(i + 1, len(cases[0])):
             if type(value) is type(cases[0][j]) and not callable(value):
-                said = f"You get this result if `{name}` and `{names[j]}` are swapped. Which one is which?"
+                said = f"This would be right if `{name}` and `{names[j]}` were swapped. Which one is which?"
                 found.append((said, given(lambda a, i=i, j=j: _swapped(a, i, j))))
     return found
 

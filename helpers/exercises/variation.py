@@ -7,8 +7,9 @@ An exercise that varies has `numbers`, and its texts contain their names in angl
     solution="z, y = <z>, <y>\\nanswer = z - y"
     wrong=[Wrong(lambda z, y: y - z, "The sign is wrong. …"), …]
 
-The first number of each list is the one in the lessons. The right value for other numbers is computed by the solution,
-and a wrong one by its function, so no formula is written twice. Exercises with the same group share their numbers.
+The first number in each list is the one in the lessons. For other numbers, the solution computes the right value, and
+the function of each wrong answer computes its wrong value, so no formula is written twice. Exercises in the same group
+share their numbers.
 
 The following do not vary: functions, which have to be right for any arguments; questions that ask for a letter; and
 questions whose numbers are facts, such as the size of MNIST, or occur in the text of the lesson.
@@ -36,19 +37,19 @@ class Numbers:
     Parameters
     ----------
     group : str
-        The name that determines the numbers, together with the seed. Exercises in the same group get the same numbers.
+        The name that, together with the seed, determines the numbers. Exercises in the same group get the same numbers.
     where : callable, optional
         Takes some of the numbers and returns whether they are suitable. With unsuitable numbers, a wrong answer would
         be right by coincidence, or two mistakes would give the same number.
     **choices : tuple
-        For each name the possible numbers, of which the first is the one in the lesson.
+        The possible numbers for each name, starting with the one in the lesson.
     """
 
     def __init__(self, group, where=None, **choices):
         self.group, self.where, self.choices, self.derived = group, where, choices, {}
 
     def also(self, **derived):
-        """Return the same numbers, together with further numbers or texts that functions compute from them."""
+        """Return the same numbers along with further numbers or texts that functions compute from them."""
         other = Numbers(self.group, self.where, **self.choices)
         other.derived = self.derived | derived
         return other
@@ -65,9 +66,9 @@ class Numbers:
 
 
 class Variant(NamedTuple):
-    """An exercise's numbers by name, its right value and its wrong values, in the order of its wrong answers.
+    """An exercise's numbers by name, its right value, and its wrong values in the order of its wrong answers.
 
-    A wrong value is None if its mistake is not possible with these numbers, or has the same value as another one.
+    A wrong value is None if its mistake is not possible with these numbers or leads to the same value as another one.
     """
 
     values: dict
@@ -101,12 +102,12 @@ def committed(exercise):
 
 
 def vary(exercise, seed):
-    """Return an exercise with the numbers that belong to a seed.
+    """Return an exercise with the numbers determined by a seed.
 
     Parameters
     ----------
     exercise : Exercise
-        An exercise that varies, with the names of its numbers in the texts.
+        An exercise that varies, with the names of its numbers in its texts.
     seed : str
     """
     known = variants(exercise)
@@ -167,7 +168,7 @@ def computed(solution, name):
 
 
 def _call(function, row):
-    """Call a function with the numbers that its parameters name."""
+    """Call a function with the numbers named by its parameters."""
     return function(**{name: row[name] for name in inspect.signature(function).parameters})
 
 

@@ -1,4 +1,4 @@
-"""Reject descriptions of mistakes that do not fit the values in the reader's code when it runs."""
+"""Reject descriptions of mistakes that are inconsistent with the values in the reader's code when it runs."""
 
 import ast
 import copy
@@ -11,7 +11,7 @@ SEEN = "values_seen_here"
 
 
 def holds(edit, code, cases, compiled):
-    """Return whether the description of the mistake that an edit undoes fits the values in the code.
+    """Return whether the values in the code are consistent with the description of the mistake that an edit undoes.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def holds(edit, code, cases, compiled):
     cases : list of tuples
         The arguments of each case.
     compiled : callable
-        Takes code and returns its function, or None.
+        Takes code and returns the function that it defines, or None.
     """
     if edit.kind == "hard_coded" and len(cases) > 1:
         with edits.applied(edit):
@@ -32,7 +32,7 @@ def holds(edit, code, cases, compiled):
 
 
 def values_of(node, code, cases, compiled):
-    """Return the values of an expression while the function runs on the cases, or an empty list if it has none."""
+    """Return the values that an expression takes while the function runs on the cases, or [] if it takes none."""
     slot = next((slot for slot, other, _ in expressions.slots(code.tree) if other is node), None)
     if slot is None:
         return []

@@ -1,8 +1,8 @@
 """Run learners' answers in a separate process. `rerun` starts this file as a program.
 
 The process first gives up all permissions that it does not need for computing (see `helpers.system.confinement`). It
-knows the arguments of an exercise's cases, but neither the solutions nor the right results. It returns the results of
-the functions as plain data, and they are judged in the teacher's process, which never runs a learner's code.
+knows the arguments of an exercise's cases, but neither the solutions nor the correct results. It returns the results
+of the functions as plain data. They are judged in the teacher's process, which never runs a learner's code.
 
 The task is read from standard input as JSON, and each result is written as a line of JSON to standard output.
 """
@@ -59,7 +59,10 @@ def _write(out, message):
 
 
 def _reporter(out, running, dumps=json.dumps, write=os.write, most=100):
-    """Return a function that reports at once what a cell tried, since it may catch the error or end the process."""
+    """Return a function that immediately reports what a cell tried to do.
+
+    A later report might never be made, since the cell may catch the error or end the process.
+    """
 
     def report(event, by_library):
         nonlocal most
@@ -71,9 +74,9 @@ def _reporter(out, running, dumps=json.dumps, write=os.write, most=100):
 
 
 def _tools(texts):
-    """Return the parts of `helpers.exercises` that are needed, without importing the package or its solutions.
+    """Return the required parts of `helpers.exercises` without importing the package itself or its solutions.
 
-    The package is then replaced by one whose functions collect answers.
+    Then replace the package with one whose functions collect answers.
 
     Parameters
     ----------
@@ -108,9 +111,9 @@ def _tools(texts):
 
 
 def _replaying(texts):
-    """Return the parts of `replay` that are needed, and the texts as Python code.
+    """Return the required parts of `replay`, and the texts as Python code.
 
-    Then remove IPython from the process, because it is slow and needs many modules that answers do not need.
+    IPython is removed from the process, because it is slow and needs many modules that answers do not.
     """
     from helpers.exercises import replay
     from helpers.system.confinement import ALLOWED
@@ -178,7 +181,7 @@ def _run_statement(node, scope):
 
 
 def _fingerprint(error, forgotten, tools):
-    """Return text by which an error can be recognised. A name that `replay` removed is not the learner's mistake."""
+    """Return text that identifies an error. The learner is not to blame for a missing name that `replay` removed."""
     said = tools["fingerprint"](error)
     name = getattr(error, "name", None)
     if isinstance(error, NameError) and name in forgotten:
@@ -187,7 +190,7 @@ def _fingerprint(error, forgotten, tools):
 
 
 def _result(name, answer, value, task, forgotten, tools):
-    """Return the results of a function in all cases, the value of another answer, or the error, ready for JSON."""
+    """Return the results of a function in all cases, the value of any other answer, or the error, ready for JSON."""
     said = {"error": f"TimeUp: {task['seconds']:g}"}
     with contextlib.suppress(BaseException):
         try:

@@ -1,7 +1,7 @@
-"""Read the work that learners handed in, as data: files written by `hand_in()`, and notebooks.
+"""Read the work that learners have handed in, as files written by `hand_in()` or as notebooks, without running it.
 
 A notebook is the work of one learner. Several notebooks in a subfolder are combined only if their names are the same up
-to the number of the lesson, as in `01_fit_a_line.ipynb` and `02_classify.ipynb`, or `ada_01.ipynb` and `ada_02.ipynb`.
+to the lesson number, as in `01_fit_a_line.ipynb` and `02_classify.ipynb`, or `ada_01.ipynb` and `ada_02.ipynb`.
 Otherwise, two learners with different numbers could be mistaken for one.
 """
 
@@ -89,7 +89,7 @@ def _put_together(notebooks):
 
 
 def _one_per_lesson(files):
-    """Return whether each name contains the number of a different lesson, and all are the same up to this number."""
+    """Return whether each name contains a different lesson number, and all names are the same up to this number."""
     found = [LESSON.match(file) for file in files]
     lessons = {one[2] for one in found if one and one[2] in LESSONS}
     return len(lessons) == len(files) and len({one[1].casefold() for one in found}) == 1
@@ -110,7 +110,7 @@ def _files(folder, out):
 
 
 def _ignored(name):
-    """Return whether a file or folder was made by a file manager, or is a notebook without exercises."""
+    """Return whether a file or folder was created by a file manager, or is a notebook without exercises."""
     return name.startswith(".") or name.lower() in IGNORED
 
 
@@ -145,7 +145,7 @@ def _handed_in(path, file):
 
 
 def _notebook(path, file):
-    """Read a notebook as data. It is only executed in another process."""
+    """Read a notebook as data. It is executed later, in another process."""
     try:
         cells = json.loads(submission.read_limited(path, LARGEST).decode("utf-8-sig"))["cells"]
         texts = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
@@ -155,9 +155,9 @@ def _notebook(path, file):
     except (ValueError, KeyError, TypeError, RecursionError):
         raise SubmissionError("It is not a notebook, or it is damaged: ask for a new one.") from None
     if sum(map(len, texts)) > MOST_CODE:
-        raise SubmissionError(f"Its cells have more than {MOST_CODE} characters, so it is not run.")
+        raise SubmissionError(f"Its cells contain more than {MOST_CODE} characters, so it was not run.")
     if not any(map(ASKS.search, texts)):
-        raise SubmissionError("No cell in it answers an exercise.")
+        raise SubmissionError("None of its cells answers an exercise.")
     lessons, asking = _of_the_lessons(), _asking(texts)
     calls, seeds = [_calls(text, asking) for text in texts], [bool(SEEDS.search(text)) for text in texts]
     cells = [rerun.Cell(text, bool(text not in lessons or seeds[i] or calls[i])) for i, text in enumerate(texts)]
@@ -173,25 +173,25 @@ def _notebook(path, file):
 
 @functools.cache
 def _of_the_lessons():
-    """Return the texts of all code cells of the lessons, which are slow to run and mostly not needed by answers."""
+    """Return the text of every code cell in the lessons. These cells are slow to run, and answers rarely need them."""
     notebooks = [json.loads(path.read_text("utf-8")) for path in sorted(LESSON_FOLDER.glob("*.ipynb"))]
     return {"".join(cell["source"]) for one in notebooks for cell in one["cells"] if cell["cell_type"] == "code"}
 
 
 def _asking(texts):
-    """Return the names in a notebook that stand for `check` or `quiz`, or for functions that call them."""
+    """Return the names in a notebook that refer to `check` or `quiz`, or to functions that call them."""
     names = {"check", "quiz"}
     names |= {alias[1] or alias[2] for text in texts for alias in ALIAS.finditer(text)}
     return names | {one[1] for text in texts for one in DEFINED.finditer(text) if _calls(one[2], names)}
 
 
 def _calls(text, names):
-    """Return the positions at which the arguments begin in calls to these functions."""
+    """Return the positions where the arguments of calls to these functions begin."""
     return [call.end() for call in CALL.finditer(text) if call[1] in names]
 
 
 def _named(text, calls):
-    """Return the names of the exercises that a cell seems to answer. Running it shows which ones it does answer."""
+    """Return the names of the exercises that a cell seems to answer. Running it shows which ones it really answers."""
     found = [one[2] for one in NAMED.finditer(text) if not one[1]]
     for begin in calls:
         if lesson := ANSWERED.match(text, begin):

@@ -1,9 +1,9 @@
 """Check the gradients in a Python file: `python -m helpers.gradient_check FILE`.
 
-The file is executed as if it had been started by `python FILE`. It must define two functions, `cost` and
+The file is executed as if it had been started with `python FILE`. It must define two functions, `cost` and
 `gradients`, and a dictionary or list of arrays called `parameters`; see `general.check`. The exit status is
-0 if all gradients are right and 1 if any is wrong. It is 2 if some gradients could not be judged, or if the
-file could not be used.
+0 if all gradients are correct and 1 if any of them are wrong. It is 2 if some gradients could not be judged,
+or if the file could not be used.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""A collection of real mistakes in backpropagation, each a broken copy of one function.
+"""A collection of real mistakes in backpropagation, each in a broken copy of one function.
 
 Every copy contains the code of `network.forward` or `network.backward` for one activation function, with
 one bug. The list `CREATURES` records where each bug was found, what effect it has on training, and what the
@@ -367,7 +367,7 @@ class Creature(NamedTuple):
         return inspect.getsource(self.broken)
 
     def gradients(self):
-        """Return a new function with this bug, from (X, Y, W, b) to (dW, db), to pass to `check_gradients`."""
+        """Return a new function with this bug that takes (X, Y, W, b) and returns (dW, db), for `check_gradients`."""
         arguments = list(inspect.signature(self.broken).parameters)
         if inspect.isclass(self.broken):
             return self.broken()
@@ -380,14 +380,14 @@ CREATURES = [
     Creature(
         "σ′ computed from the output",
         slope_of_the_output,
-        "Many homework solutions contain it at the last layer, and so does a correction in the comments on a tutorial.",
+        "Many homework solutions contain it in the last layer, and so does a correction in the comments on a tutorial.",
         "The network learns, but more slowly and less well.",
         "the slope is taken at A[2] instead of Z[2]",
     ),
     Creature(
         "σ′ computed from the error",
         slope_of_the_error,
-        "A tutorial prints the algorithm as dZ = dA σ′(dA).",
+        "A tutorial gives the algorithm as dZ = dA σ′(dA).",
         "The network learns anyway, because σ′(dA) is close to ¼ everywhere.",
         "the slope is taken at dA[2] instead of Z[2]",
     ),
@@ -402,7 +402,7 @@ CREATURES = [
     Creature(
         "the mean taken twice",
         mean_taken_twice,
-        "This happens if you copy from two books, and so have 1/m in the loss and again in dW and db.",
+        "This happens if you copy from two books and end up with 1/m in the loss and again in dW and db.",
         "The cost hardly changes.",
         "is taken twice",
     ),
@@ -425,7 +425,7 @@ CREATURES = [
     Creature(
         "db summed over the wrong axis",
         bias_over_the_wrong_axis,
-        "This happens if you adapt code from a book in which examples are rows.",
+        "This happens if you adapt code from a book in which the examples are rows.",
         "Broadcasting turns the bias into a matrix, and a shape error occurs much later.",
         "wrong axis",
     ),
@@ -446,9 +446,9 @@ CREATURES = [
     Creature(
         "wrong sign of one term in the cross-entropy",
         sign_of_one_term,
-        "A tutorial prints the cost with a minus sign between its two terms.",
+        "A tutorial gives the cost with a minus sign between its two terms.",
         "The network predicts 1 for every example.",
-        "the two terms of the cross-entropy are subtracted",
+        "the second term of the cross-entropy is subtracted",
     ),
     Creature(
         "target minus prediction",
@@ -467,7 +467,7 @@ CREATURES = [
     Creature(
         "a product with dA instead of A",
         product_with_the_error,
-        "A tutorial prints the algorithm as dW = dZ · dA[l−1].",
+        "A tutorial gives the algorithm as dW = dZ · dA[l−1].",
         "The network learns almost nothing.",
         "it uses dA[2] instead of A[2]",
     ),
@@ -496,7 +496,8 @@ CREATURES = [
     Creature(
         "division by zero in ∂J/∂A",
         division_by_zero,
-        "Both sources of these lessons compute −Y/A + (1−Y)/(1−A), which fails when A is exactly 0 or 1.",
+        "Both of the sources that these lessons are based on compute −Y/A + (1−Y)/(1−A), which fails when A is exactly "
+        "0 or 1.",
         "All goes well for an hour, and then everything is NaN.",
         "not finite",
         output_bias=50.0,  # large enough to make A exactly 1
@@ -513,7 +514,8 @@ CREATURES = [
         column_of_labels,
         "NumPy subtracts labels of shape (m, 1) from predictions of shape (1, m) without complaint, and the result has "
         "shape (m, m).",
-        "There is a shape error much later, or none at all. Then every prediction is compared with every label.",
+        "There is a shape error much later, or none at all. In the latter case, every prediction is compared with "
+        "every label.",
         "broadcasts to (m, m)",
         layer_sizes=(4, 1),
     ),
@@ -555,7 +557,7 @@ CREATURES = [
     Creature(
         "Z overwritten by A",
         overwritten_input,
-        "This happens if you write A = Z without a copy, and then A[:] = …. A notebook has z = g(z).",
+        "This happens if you write A = Z without making a copy, and then A[:] = …. One notebook has z = g(z).",
         "σ′ is taken at the output, and a sigmoid is applied twice. The network learns less well, and its cost stops "
         "falling.",
         "a second sigmoid is applied to A[L]",
@@ -563,7 +565,7 @@ CREATURES = [
     Creature(
         "an activation of the bias alone",
         activation_of_the_bias,
-        "A tutorial prints the algorithm with A = g(b) in the hidden layers.",
+        "A tutorial gives the algorithm with A = g(b) in the hidden layers.",
         "The network gives the same answer for every example.",
         "the activation function is applied to b[l]",
     ),

@@ -13,24 +13,24 @@ LATER = ("dW", "db", "dA", "dZ")  # lines whose results depend on whether the me
 FACTOR = "it has an extra factor of {a1:.4g}"
 # The layers to which a mistake is limited
 SCOPE = re.compile(r" (in the (last )?(hidden|output) layers?|in layer 1|at every layer)\b")
-ALONE = "the gradient of every single example is right, but the gradient of all examples together is wrong"
+ALONE = "the gradient for each single example is right, but the gradient for all examples together is wrong"
 IMPOSSIBLE = ValueError, IndexError, KeyError, TypeError, ZeroDivisionError  # if a mistake does not fit the shapes
 
 
 def find_cause(call, task, l):
     """Find the line that makes the gradients wrong, and the mistake in it if it is a known one.
 
-    Every known mistake is run on a random network with the same layer sizes, where no two mistakes give the
-    same gradients. If the function is right on that network, the original data are used instead.
+    Every known mistake is tried on a random network with the same layer sizes, for which no two mistakes give
+    the same gradients. If the function is correct for that network, the original data are used instead.
 
     Parameters
     ----------
     call : callable
-        Function from (X, Y, W, b) to (dW, db). It may raise exceptions.
+        Function that takes X, Y, W and b and returns dW and db. It may raise exceptions.
     task : tuple
         Arguments of `steps.Steps`.
     l : int
-        Wrong layer that is closest to the output.
+        The wrong layer closest to the output.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def find_cause(call, task, l):
 
 
 def run_with(mistake, task, amount=None, steps=Steps):
-    """Return the gradients dW and db that a mistake produces, or None if it is impossible for these shapes."""
+    """Return the gradients dW and db that a mistake produces, or None if the mistake is impossible for these shapes."""
     n = steps(*task)
     more = () if amount is None else (amount,)
     setattr(n, mistake.replaces, lambda *arguments: mistake.function(n, *arguments, *more))
@@ -98,7 +98,7 @@ def _known(call, mine, exact, task, wrong):
 
 
 def _suspects(places, l, task):
-    """Return the names of the methods of `Steps` in which to look for the mistake first.
+    """Return the names of the `Steps` methods in which to look for the mistake first.
 
     The set `places` contains 0 if dW[l] is wrong, and 1 if db[l] is wrong.
     """
@@ -124,7 +124,7 @@ def _refitted(mistake, amount, call, task, l):
 
 
 def _depends_on_m(call, task, amount):
-    """Return whether the constant factor 1 + amount doubles when every example is given twice."""
+    """Return whether the constant factor 1 + amount doubles when every example appears twice."""
     X, Y, *others = task
     twice = np.vstack([X, X]), np.hstack([Y, Y])
     try:
@@ -135,7 +135,7 @@ def _depends_on_m(call, task, amount):
 
 
 def _amount(mistake, mine, exact, task, there):
-    """Return the amount with which a mistake best fits the gradients of the guilty layer, or None.
+    """Return the amount for which a mistake best fits the gradients of the guilty layer, or None if there is none.
 
     The gradients are linear in the amount, so a least-squares fit needs only one trial run.
     """
@@ -157,9 +157,9 @@ def _amount(mistake, mine, exact, task, there):
 
 
 def _fits_again(call, mistake, amount, task, there):
-    """Return whether a fitted amount is the same on other data if it was fitted to a single number.
+    """Return whether a fitted amount can be trusted.
 
-    Some amount always fits a single number, whatever the mistake is.
+    Some amount fits any single number, so an amount fitted to just one number must be the same for other data.
     """
     W, b = task[2:4]
     if sum((W, b)[place][l].size for place, l in there) > 1:
@@ -222,7 +222,7 @@ def _line_of(call, task, right, mine, wrong, l):
 
 
 def _right_alone(call, task, l):
-    """Return whether dW[l] and db[l] are right for every single example."""
+    """Return whether dW[l] and db[l] are right for each single example."""
     ones = [(task[0][[i]], task[1][:, [i]], *task[2:]) for i in range(len(task[0]))]
     pairs = [(call(*one[:4]), Steps(*one).run()) for one in ones]
     return all(_same(mine[place][l], exact[place][l]) for mine, exact in pairs for place in (0, 1))

@@ -20,24 +20,24 @@ TOO_ROUGH = (
 
 
 def check(cost, gradients, parameters, entries=100):
-    """Check the gradients of any function, whatever library computes them.
+    """Check the gradients of any function, no matter which library computes them.
 
     Each entry is shifted first by a tenth of its scale and then by successively smaller steps, each half as
     large as the one before. The resulting central differences are extrapolated to a step size of 0
-    (Ridders, 1982). The distance between the two extrapolations that agree best estimates the error of the
-    derivative. Together with the rounding error of the cost, it determines how far a correct gradient may
-    deviate from the estimate.
+    (Ridders, 1982). The error of the derivative is estimated from the distance between the two extrapolations
+    that agree best. This error and the rounding error of the cost determine how far a correct gradient may
+    deviate from the estimated derivative.
 
     Parameters
     ----------
     cost : callable
-        Function of the parameters that returns a number.
+        Function that takes the parameters and returns a number.
     gradients : callable
-        Function of the parameters that returns gradients with the same structure.
+        Function that takes the parameters and returns gradients with the same structure.
     parameters : dict, list or tuple of float arrays, possibly nested
         Point at which to check the gradients. The functions receive copies with the same structure.
     entries : int
-        Maximum number of entries to check in each array. They are chosen at random.
+        Maximum number of entries to check in each array. The entries are chosen at random.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def check(cost, gradients, parameters, entries=100):
     at = _Function(cost, parameters)
     value = at({})
     if not np.isfinite(value):
-        raise ValueError(f"cost is {value} at the parameters: choose parameters at which it is finite")
+        raise ValueError(f"cost is {value} for these parameters: choose parameters for which it is finite")
     if at({}) != value:
         raise ValueError(
             "cost returns two different values for the same parameters: use a fixed seed for its random numbers"
@@ -208,7 +208,7 @@ def _call(gradients, parameters):
     if any(path in second and not np.allclose(first[path], second[path], rtol=1e-5, atol=0) for path in first):
         problems.append(
             "Look at what the function keeps between calls: two calls with the same arguments give different "
-            "gradients. Typical reasons are accumulated gradients, random numbers and counters."
+            "gradients. Typical causes are accumulated gradients, random numbers and counters."
         )
     return first, problems
 

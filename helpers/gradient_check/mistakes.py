@@ -4,10 +4,10 @@ Each mistake replaces one line of `steps.Steps`. To test whether it is the cause
 module `causes` runs the program with that line replaced, and checks whether the result is exactly the wrong
 gradient.
 
-In the replacements, `n` is the running `Steps`. Its attributes n.W, n.b, n.X, n.Y, n.m and n.L are always available,
-and n.Z[l], n.A[l], n.dZ[l] and n.dA[l] are available if they have already been computed. Some mistakes involve an
-unknown amount `a`, such as a learning rate, a penalty λ, or the amount by which a factor differs from 1. It is
-estimated from the wrong gradient, which must be a linear function of it.
+In the replacements, `n` is the running instance of `Steps`. Its attributes n.W, n.b, n.X, n.Y, n.m and n.L are always
+available, and n.Z[l], n.A[l], n.dZ[l] and n.dA[l] are available if they have already been computed. Some mistakes
+involve an unknown amount `a`, such as a learning rate, a penalty λ, or the amount by which a factor differs from 1.
+This amount is estimated from the wrong gradient, which must be a linear function of it.
 
 The file is long because it is a table. Each entry can be read on its own.
 """
@@ -64,7 +64,7 @@ def _forward():
         "X is reshaped to (n[0], m) instead of transposed, which mixes up features and examples": lambda n: n.X.reshape(
             -1, n.m
         ),
-        "X is standardized here, but not in the cost": lambda n: ((n.X - n.X.mean(0)) / (n.X.std(0) + 1e-8)).T,
+        "X is standardised here, but not in the cost": lambda n: ((n.X - n.X.mean(0)) / (n.X.std(0) + 1e-8)).T,
         "X is centred here, but not in the cost": lambda n: (n.X - n.X.mean(0)).T,
         "X is divided by 255 here, but not in the cost": lambda n: n.X.T / 255,
         "X is rounded to float32 here, but not in the cost": lambda n: n.X.T.astype(np.float32).astype(float),
@@ -104,16 +104,16 @@ def _forward():
         "the last hidden layer has no activation function": elsewhere(lambda n, l: l == n.L - 1 > 0, lambda n, Z: Z),
         "the hidden activation function is also applied to the output layer": elsewhere(last, lambda n, Z: n.g(Z)),
         "the activation function of the output layer is applied to all layers": lambda n, l: n.g_out(n.Z[l]),
-        "the softmax is normalized over the examples (axis 1) instead of the classes": elsewhere(
+        "the softmax is normalised over the examples (axis 1) instead of the classes": elsewhere(
             last, lambda n, Z: softmax(Z.T).T
         ),
-        "the softmax is normalized over the whole matrix instead of each column": elsewhere(
+        "the softmax is normalised over the whole matrix instead of each column": elsewhere(
             last, lambda n, Z: np.exp(Z - Z.max()) / np.exp(Z - Z.max()).sum()
         ),
-        "the output activation is a sigmoid, but the cost expects a different one": elsewhere(
+        "the output activation is a sigmoid, but the cost expects a different function": elsewhere(
             last, lambda n, Z: sigmoid(Z)
         ),
-        "the output activation is a softmax, but the cost expects a different one": elsewhere(
+        "the output activation is a softmax, but the cost expects a different function": elsewhere(
             last, lambda n, Z: softmax(Z)
         ),
         "the activation function of the output layer is applied twice": elsewhere(
@@ -172,8 +172,8 @@ def _output_error():
             -Y / A + (1 - Y) / (1 - A)
         ),
         "it is −Y / A[L] instead of dZ[L], because the derivative of the softmax is left out": lambda n, A, Y: -Y / A,
-        "it includes only the term of the true class, −y (1 − a)": lambda n, A, Y: -Y * (1 - A),
-        "the two terms of the cross-entropy are subtracted instead of added": lambda n, A, Y: (
+        "it includes only the term for the true class, −y (1 − a)": lambda n, A, Y: -Y * (1 - A),
+        "the second term of the cross-entropy is subtracted instead of added": lambda n, A, Y: (
             -Y * (1 - A) - (1 - Y) * A
         ),
         "it is the derivative of the squared error of a softmax, but the cost is different": lambda n, A, Y: (
@@ -182,7 +182,7 @@ def _output_error():
         "it uses only the sign of the error": lambda n, A, Y: np.sign(A - Y),
         "it is multiplied by its own absolute value": lambda n, A, Y: (A - Y) * np.abs(A - Y),
         "the prediction is rounded to 0 or 1": lambda n, A, Y: (A > 0.5) - Y,
-        "the prediction is replaced by a 1 for the most likely class and 0 for the others": lambda n, A, Y: (
+        "the prediction is replaced by 1 for the most likely class and 0 for the others": lambda n, A, Y: (
             (A == A.max(axis=0)) - Y
         ),
         "the prediction is rounded to two decimals": lambda n, A, Y: np.round(A, 2) - Y,
@@ -220,7 +220,7 @@ def _output_error():
         "1 is subtracted from whole rows instead of from one entry in each column": lambda n, A, Y: (
             A - np.isin(np.arange(len(A)), Y.argmax(axis=0))[:, np.newaxis]
         ),
-        "the softmax is normalized over the examples (axis 1) instead of the classes": lambda n, A, Y: (
+        "the softmax is normalised over the examples (axis 1) instead of the classes": lambda n, A, Y: (
             softmax(n.Z[n.L].T).T - Y
         ),
         "it uses e^Z[L] instead of A[L], so the exponentials are not divided by their sum": lambda n, A, Y: (
@@ -318,7 +318,7 @@ def _weight_gradient():
         ),
         "it uses dZ[{next}] instead of dZ[{l}]": lambda n, l, D: n.dZ[min(l + 1, n.L)] @ n.A[l - 1].T,
         "it uses dZ[{L}] in every layer": lambda n, l, D: n.dZ[n.L] @ n.A[l - 1].T,
-        "only the last example counts, as happens with = instead of += in a loop": lambda n, l, D: (
+        "only the last example counts, as happens when a loop uses = instead of +=": lambda n, l, D: (
             D[:, -1:] @ n.A[l - 1][:, -1:].T
         ),
         "only the first example counts": lambda n, l, D: D[:, :1] @ n.A[l - 1][:, :1].T,
@@ -376,11 +376,11 @@ def _weight_gradient():
         return n.dZ[l] @ n.A[l - 1].T
 
     amounts = {
-        "{a:.3g} W[{l}] is added, as for a penalty (if the cost includes ½ λ Σ w², pass l2=λ)": lambda n, l, a: (
+        "{a:.3g} W[{l}] is added, as with a penalty (if the cost includes ½ λ Σ w², pass l2=λ)": lambda n, l, a: (
             right(n, l) + a * n.W[l]
         ),
         "{a:.3g} W[{l}] is added, but only in the output layer": lambda n, l, a: right(n, l) + a * n.W[l] * (l == n.L),
-        "{a:.3g} sign(W[{l}]) is added, as for a penalty on |w|, but the cost has no such penalty": lambda n, l, a: (
+        "{a:.3g} sign(W[{l}]) is added, as with a penalty on |w|, but the cost has no such penalty": lambda n, l, a: (
             right(n, l) + a * np.sign(n.W[l])
         ),
         "it has an extra factor of {a1:.4g}": lambda n, l, a: (1 + a) * right(n, l),
@@ -401,14 +401,12 @@ def _bias_gradient():
 
     lines = {
         "it is 0, as if it were never computed": lambda n, l, D: 0 * n.b[l],
-        "it is summed over the wrong axis, over the units instead of the examples": lambda n, l, D: D.sum(
-            0, keepdims=True
-        ),
+        "it is summed over the wrong axis (the units instead of the examples)": lambda n, l, D: D.sum(0, keepdims=True),
         "it is summed over both the units and the examples": lambda n, l, D: D.sum() + 0 * n.b[l],
         "it is averaged over the units": lambda n, l, D: total(D).mean() + 0 * n.b[l],
         "it is not summed over the examples": lambda n, l, D: D,
         "an axis is missing, as happens after a sum without keepdims": lambda n, l, D: D.sum(axis=1),
-        "only the last example counts, as happens with = instead of += in a loop": lambda n, l, D: D[:, -1:],
+        "only the last example counts, as happens when a loop uses = instead of +=": lambda n, l, D: D[:, -1:],
         "only the first example counts": lambda n, l, D: D[:, :1],
         "the last example is left out": lambda n, l, D: total(D[:, :-1]),
         "the first example is left out": lambda n, l, D: total(D[:, 1:]),
@@ -429,17 +427,15 @@ def _bias_gradient():
         ),
         "it is the sum of dZ[{next}] instead of dZ[{l}]": lambda n, l, D: total(n.dZ[min(l + 1, n.L)]),
         "it is the sum of dZ[{L}] in every layer": lambda n, l, D: total(n.dZ[n.L]),
-        "it is the sum of dZ[{prev}], because dZ has already been updated for the layer before": lambda n, l, D: total(
+        "it is the sum of dZ[{prev}], because dZ has already been updated for layer {prev}": lambda n, l, D: total(
             (n.W[l].T @ D) * n.g_prime(n.Z[l - 1]) if l > 1 else D
         ),
-        "it is the sum of dA[{prev}], which belongs to the layer before": lambda n, l, D: total(
-            n.W[l].T @ D if l > 1 else D
-        ),
+        "it is the sum of dA[{prev}] instead of dZ[{l}]": lambda n, l, D: total(n.W[l].T @ D if l > 1 else D),
         "it is multiplied by b[{l}]": lambda n, l, D: total(D) * n.b[l],
         "it is multiplied by the slope at Z[{l}] a second time": lambda n, l, D: total(
             D * n.g_prime(n.Z[l]) if l < n.L else D
         ),
-        "it also includes the db of the layers after it": lambda n, l, D: (
+        "it also includes db from the layers after it": lambda n, l, D: (
             total(D) + (0 if l == n.L else n.db[l + 1].sum())
         ),
         "the units are in reverse order": lambda n, l, D: total(D)[::-1],
@@ -453,7 +449,7 @@ def _bias_gradient():
     for says, f in lines.items():
         yield Mistake("db", "bias_gradient", lambda n, l, f=f: f(n, l, n.dZ[l]), says)
     amounts = {
-        "{a:.3g} b[{l}] is added, as for a penalty on the biases, but the cost has no such penalty": lambda n, l, a: (
+        "{a:.3g} b[{l}] is added, as with a penalty on the biases, but the cost has no such penalty": lambda n, l, a: (
             total(n.dZ[l]) + a * n.b[l]
         ),
         "it has an extra factor of {a1:.4g}": lambda n, l, a: (1 + a) * total(n.dZ[l]),
@@ -577,8 +573,8 @@ def _unit_error():
         "A[{l}] is used as the slope": lambda n, l, Z, A: A,
         "Z[{l}] is used as the slope": lambda n, l, Z, A: Z,
         "the slope has the wrong sign": lambda n, l, Z, A: -n.g_prime(Z),
-        "the slope is a (1 − a), which is right for a sigmoid only": lambda n, l, Z, A: A * (1 - A),
-        "the slope is 1 − a², which is right for tanh only": lambda n, l, Z, A: 1 - A**2,
+        "the slope is a (1 − a), which is right only for a sigmoid": lambda n, l, Z, A: A * (1 - A),
+        "the slope is 1 − a², which is right only for tanh": lambda n, l, Z, A: 1 - A**2,
         "the slope is 1 − z², with Z[{l}] in place of A[{l}]": lambda n, l, Z, A: 1 - Z**2,
         "the slope is z (1 − z), with Z[{l}] in place of A[{l}]": lambda n, l, Z, A: Z * (1 - Z),
         "the slope is 1 − a, so a factor is missing": lambda n, l, Z, A: 1 - A,
@@ -602,7 +598,9 @@ def _unit_error():
         "the slope is 1 where W[{l}] A[{prev}] > 0, so b[{l}] is left out": lambda n, l, Z, A: n.W[l] @ n.A[l - 1] > 0,
         "the slope is left out in layer 1": lambda n, l, Z, A: 1 if l == 1 else n.g_prime(Z),
         "the slope is left out in the last hidden layer": lambda n, l, Z, A: 1 if l == n.L - 1 else n.g_prime(Z),
-        "the slope is left out before the last hidden layer": lambda n, l, Z, A: 1 if l < n.L - 1 else n.g_prime(Z),
+        "the slope is left out in the layers before the last hidden one": lambda n, l, Z, A: (
+            1 if l < n.L - 1 else n.g_prime(Z)
+        ),
         "the slope is that of the activation function of the output layer": lambda n, l, Z, A: (
             n.g_out(Z) * (1 - n.g_out(Z))
         ),

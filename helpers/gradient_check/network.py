@@ -18,9 +18,9 @@ from helpers.system.arguments import check_function
 def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", gradients=None, l2=0.0, explain=True):
     """Check the gradient of every W[l] and b[l], and explain what is wrong.
 
-    Each gradient is compared with a numerical gradient that is accurate to nearly all digits. It counts as right if no
-    entry differs by more than rounding at its precision can explain. It is not judged if rounding alone could change it
-    by a large fraction of its size (see `verdict.ROUGH`).
+    Each gradient is compared with a numerical gradient that is accurate to nearly all digits. It counts as right if
+    rounding at its precision can explain the difference in every entry. It is not judged if rounding alone could change
+    it by a large fraction of its size (see `verdict.ROUGH`).
 
     Parameters
     ----------
@@ -33,13 +33,13 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
     hidden_activation, output : str
         Activation functions; see `backprop.network.forward`.
     gradients : callable, optional
-        Function to check, from (X, Y, W, b) to (dW, db). It is called several times with copies of the
-        arguments. By default, `backprop.network.backward` is checked.
+        Function to check, which takes X, Y, W and b and returns dW and db. It is called several times with
+        copies of the arguments. By default, `backprop.network.backward` is checked.
     l2 : float
         Factor λ of a penalty ½ λ Σ w² in the cost, which contributes λ W to dW.
     explain : bool
-        Whether to search for the cause of a wrong gradient, which takes longer than finding out that it
-        is wrong.
+        Whether to search for the cause of a wrong gradient, which takes longer than detecting that it is
+        wrong.
 
     Returns
     -------
@@ -74,8 +74,8 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
 def _judge_all(candidate, arguments, task, dtype):
     """Return a finding for each gradient, based on the examples in which no unit is at its kink.
 
-    If every example has such a unit, only the layers after the last one with such a unit are judged, because the slopes
-    at the kinks do not affect their gradients.
+    If every example has a unit at its kink, only the layers after the last layer with such a unit are judged, because
+    the slopes at the kinks do not affect their gradients.
     """
     X, Y, W, b, *options = task
     on_kink, last, overflows = np.zeros(len(X), bool), 0, False
@@ -139,7 +139,7 @@ def _examples_on_kinks(task, dtype):
     -------
     on_kink : ndarray of bool of shape (m,)
     last : int
-        The last layer with such a unit, or 0.
+        The last layer with such a unit, or 0 if there is none.
     overflows : bool
         Whether a number exceeds the range of the floating-point type.
     """
@@ -157,7 +157,7 @@ def _examples_on_kinks(task, dtype):
 def _at_kinks(findings, candidate, task):
     """Check the gradients of the examples that have a unit exactly at its kink.
 
-    At the kink of a ReLU, any slope from 0 to 1 is allowed, because these are the slopes on the two sides.
+    At the kink of a ReLU, any slope from 0 to 1 is allowed, because 0 and 1 are the slopes on its two sides.
     For a single example, db[l] equals dZ[l]. In the layer closest to the output that has a unit at its
     kink, db[l] must therefore lie between 0 and dA[l].
     """

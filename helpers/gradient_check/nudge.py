@@ -13,8 +13,8 @@ def numerical_gradient(f, x, epsilon=1e-5):
     """Approximate the gradient of a function by central differences.
 
     Every partial derivative is computed as ∂f/∂xᵢ ≈ [f(x + ε eᵢ) − f(x − ε eᵢ)] / 2ε. The error of this
-    formula shrinks as ε², while the rounding error grows as 1/ε. In float64 the two balance near ε = 1e-5,
-    where they are about 1e-10 for a function of size 1.
+    formula shrinks as ε², while the rounding error grows as 1/ε. In float64, the two balance near ε = 1e-5,
+    where both are about 1e-10 for a function of size 1.
 
     Parameters
     ----------
@@ -38,7 +38,8 @@ def numerical_gradient(f, x, epsilon=1e-5):
         errors.
     ValueError
         If x is read-only, if f is not finite at a shifted x, or if epsilon is unsuitable. It must be above 0
-        and large enough to change every entry of x, but not larger than both 1 and every entry of x.
+        and large enough to change every entry of x. If it is larger than 1, it must not be larger than every
+        entry of x.
     """
     epsilon = positive_number(epsilon, "epsilon")
     check_function(f, "f")
@@ -71,7 +72,7 @@ def _check_nudged(x, epsilon):
         )
     if epsilon > np.abs(x).max(initial=1):
         raise ValueError(
-            f"epsilon is {epsilon:g}, which is larger than 1 and than every entry of x: use a small value, such as 1e-5"
+            f"epsilon is {epsilon:g}, which is larger than both 1 and every entry of x: use a small value, such as 1e-5"
         )
 
 

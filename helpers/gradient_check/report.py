@@ -45,13 +45,12 @@ class GradientReport:
     cause : Cause, optional
         Cause of the wrong gradients.
     problems : list of str
-        Problems with the function as a whole, such as modified arguments or state that is kept between
-        calls.
+        Problems with the function as a whole, such as modified arguments or state kept between calls.
 
     Attributes
     ----------
     findings, cause, problems
-        The parameters of the same names.
+        The parameters with the same names.
     errors : dict
         Relative error of each gradient, by name.
     verdict : {"right", "wrong", "unjudged"}
@@ -105,10 +104,10 @@ class GradientReport:
         if self.cause and self.cause.reads:
             yield f"The correct line is `{self.cause.reads}`."
         if step:
-            yield f"Layer {l + 1} is right."
+            yield f"The gradients of layer {l + 1} are right."
         stays = self.cause and self.cause.line in ("dW", "db", "return")  # no other line depends on these lines
         if any(0 < _layer(name) < l for name in names) and not stays:
-            yield "Earlier layers may be wrong only because of this one."
+            yield f"Earlier layers may be wrong only because of layer {l}."
 
     def __str__(self):
         errors = [_number(f.error) for f in self.findings]

@@ -17,7 +17,7 @@ SMALLEST = 1e-190  # for smaller derivatives, a complex step of 1e-100 would und
 
 
 class Rounding(NamedTuple):
-    """Bounds on absolute errors, and whether a number exceeds the range of the floating-point type."""
+    """Bounds on absolute errors, and whether any number exceeds the range of the floating-point type."""
 
     dW: dict  # dW[l] has shape (n[l], n[l-1])
     db: dict  # db[l] has shape (n[l], 1)
@@ -30,7 +30,7 @@ def rounding(X, Y, W, b, hidden_activation, output, l2=0.0, dtype=np.float64):
 
     In floating point, a sum is accurate only to about ε Σ|terms|, and a function value r only to about
     ε|r|. The passes are therefore repeated with random perturbations of that size in every result. The
-    scatter of the gradients shows how far rounding can move them, and includes the amplification or damping
+    scatter of the gradients shows how far rounding can move them, including any amplification or damping
     by the layers. This technique is known as Monte Carlo arithmetic (Parker, Pierce and Eggert, 2000).
 
     Parameters
@@ -71,8 +71,8 @@ class _Shaken:
     def __call__(self, result, magnitude):
         """Return a perturbed copy of `result`, with shape (samples, rows, columns).
 
-        The array `magnitude` contains Σ|terms| for each entry. The argument `result` can also have shape
-        (rows, columns).
+        The array `magnitude` contains Σ|terms| for each entry. The argument `result` may have the same shape
+        or just the shape (rows, columns).
         """
         self.largest = max(self.largest, np.max(np.abs(result), initial=0))
         noise, tiny = self.rng.standard_normal((2, SAMPLES + 1, *result.shape[-2:]))

@@ -68,7 +68,7 @@ def explain_state(candidate, seen, task, wrong):
         names = ", ".join(candidate.changed[:3]) + ", …" * (len(candidate.changed) > 3)
         problems.append(
             f"The function changes its argument {names}: look for a line such as `W[l] -= …` or `W[l] = …`, "
-            f"and work on a copy, or update the parameters after the gradients have been returned."
+            f"and either work on a copy or update the parameters after the gradients have been returned."
         )
     repeats = _alike(seen.first, seen.second)
     cause = None if repeats and not wrong else _kept(seen, repeats, task)
@@ -95,7 +95,9 @@ def changes_later(candidate):
     arguments, result = candidate.opening
     if _alike(result, candidate(*arguments)):
         return None
-    return _keeps("after several calls, the same arguments give a different gradient, as with a counter or a schedule")
+    return _keeps(
+        "after several calls, the same arguments give a different gradient, as if there were a counter or a schedule"
+    )
 
 
 def _kept(seen, repeats, task):
@@ -107,16 +109,18 @@ def _kept(seen, repeats, task):
     exact, earlier, stale = _fresh_and_stale(seen.nearby, task)
     first, second = seen.first, seen.second
     if not _alike(exact, earlier) and _alike(first, earlier):
-        return _keeps("the gradient is stale: it belongs to the previous call, which had different parameters")
+        return _keeps("the gradient is stale: it comes from the previous call, which had different parameters")
     if not _alike(exact, stale) and not _alike(first, exact) and _alike(first, stale):
-        return _keeps("the activations are stale: they belong to the previous call, which had different parameters")
+        return _keeps("the activations are stale: they come from the previous call, which had different parameters")
     if repeats:
         return None
     both = zip(first, second, strict=True)
     difference = tuple({l: s[l] - f[l] for l in s if s[l] is not None and f.get(l) is not None} for f, s in both)
     if _alike(difference, exact):
         return _keeps("the gradients are accumulated: they still include the gradients of previous calls")
-    return _keeps("two calls with the same arguments give different gradients, as with random numbers or a counter")
+    return _keeps(
+        "two calls with the same arguments give different gradients, as if there were random numbers or a counter"
+    )
 
 
 def _keeps(says):
@@ -125,7 +129,7 @@ def _keeps(says):
 
 
 def _fresh_and_stale(nearby, task):
-    """Return correct gradients, and two kinds of outdated ones to compare with.
+    """Return the correct gradients, and two kinds of outdated gradients for comparison.
 
     The first result is correct. The second is correct for the parameters of the previous call. The third
     combines the current parameters with the activations of the previous call.
@@ -141,7 +145,7 @@ def _fresh_and_stale(nearby, task):
 
 
 def _moved(parameter, rng):
-    """Return a copy of a parameter that is shifted at random by about a tenth of its size."""
+    """Return a copy of a parameter, shifted at random by about a tenth of its size."""
     size = np.std(parameter) or np.max(np.abs(parameter)) or 1.0
     return (parameter + 0.1 * size * rng.standard_normal(parameter.shape)).astype(parameter.dtype)
 

@@ -18,7 +18,7 @@ NO_BUG = 1e-12  # a relative deviation this small may come from a harmless guard
 ALIKE = 1e-4  # relative error up to which a wrong gradient counts as a multiple or transpose of the correct one
 TOO_SMALL = (
     "the gradient is too small to judge, because rounding in {dtype} could change it by {share}. "
-    "Scale the weights or the inputs, so that no unit is saturated and the signals do not vanish{or_double}"
+    "Scale the weights or the inputs so that no unit is saturated and the signals do not vanish{or_double}"
 )
 ZERO = (
     "the gradient and the numerical gradient are both 0, which proves nothing. Use data or weights for which some "
@@ -73,7 +73,7 @@ def judge(name, mine, exact, bound, m, dtype, skipped=0):
     share = np.linalg.norm(bound / room) / np.linalg.norm(exact / size) * (room / size) if size and room else np.inf
     if share > ROUGH[np.dtype(dtype).name]:
         double = "" if np.dtype(dtype) == np.float64 else ", or use float64"
-        shown = f"up to {share:.1g} of its size" if share < 1 else "more than its size"
+        shown = f"up to {share:.1g} times its size" if share < 1 else "more than its size"
         words = TOO_SMALL.format(dtype=np.dtype(dtype).name, share=shown, or_double=double)
         return Finding(name, error, skipped, words, "unjudged")
     return Finding(name, error, skipped, "right", "right")
@@ -89,7 +89,7 @@ def compare(name, mine, exact, m):
     name : str
         Name to use in the finding.
     mine, exact : ndarray
-        Array to judge and correct array, each with one or two axes.
+        The array to judge and the correct one, each with one or two axes.
     m : int
         Number of examples, which helps to tell a sum over the examples from a mean.
 
@@ -143,7 +143,7 @@ def _about_shape(mine, exact, m):
     if mine.shape == exact.shape[::-1] and mine.ndim == 2:
         return f"{has}: it is transposed"
     if exact.ndim == 2 and exact.shape[1] == 1 and mine.size == m:
-        return f"{has}: it is summed over the wrong axis, over the units instead of the examples"
+        return f"{has}: it is summed over the wrong axis (the units instead of the examples)"
     if mine.shape == (exact.shape[0], m):
         return f"{has}: it is not summed over the examples"
     if mine.size == exact.size:

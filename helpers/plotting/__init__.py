@@ -1,13 +1,13 @@
-"""Figures of the lessons, drawn with matplotlib.
+"""Figures for the lessons, drawn with matplotlib.
 
 Every drawing function accepts an optional argument `ax`, the matplotlib axes to draw into. If it is omitted, the
-function creates a new figure. The function returns the axes in either case.
+function creates a new figure. In either case, it returns the axes.
 
-Read `style` first, which defines the fonts, the line styles, and the colours with their meanings. The other modules are
-organised by subject: `diagrams` (networks and tables of shapes), `passes` (the forward and the backward pass), `paths`
-(how a change reaches the cost), `basics` (the mathematics of lesson 00), `curves` (costs and other quantities plotted
+Read `style` first. It defines the fonts, the line styles, and the colours and their meanings. The other modules are
+organised by subject: `diagrams` (networks and tables of shapes), `passes` (the forward and backward passes), `paths`
+(how a change reaches the cost), `basics` (the mathematics in lesson 00), `curves` (costs and other quantities plotted
 as lines), `fitting` (lines, planes and likelihoods), `images` (data points, images and weights), `scores`, `descent`,
-`depth` (deep networks from several starts), `layers` (convolutions and attention), `hidden_units`, `stepper`,
+`depth` (deep networks from several random starts), `layers` (convolutions and attention), `hidden_units`, `stepper`,
 `tape_graph`, `cluster` and `playground`. Animations are in `motion` and `descent`, labels for lines are in `names`, and
 the conversion to SVG and PNG is in `output`. `theme` makes figures follow the theme of JupyterLab.
 """

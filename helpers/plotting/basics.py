@@ -16,7 +16,7 @@ def rectangle(x=4, y=3, dx=0.5, dy=0.4, ax=None):
     x, y : float
         Lengths of the sides.
     dx, dy : float
-        Amount by which each side grows.
+        Amounts by which the sides grow.
     """
     ax = new_axes(ax, figsize=(_width(), 3.4))
     parts = (

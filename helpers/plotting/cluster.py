@@ -66,8 +66,8 @@ def star_ring_tree(count=8, ax=None):
     """Draw three ways in which workers can combine their gradients.
 
     Filled discs are workers, and open circles are sums. Dashed red arrows show gradients being added up. In the
-    star, solid blue arrows show the sum being sent back. In the ring, the sum follows the same arrows as the gradients,
-    and in the tree its way back is not drawn.
+    star, solid blue arrows show the sum being sent back. In the ring, the sum follows the same arrows as the gradients.
+    In the tree, the way back is not drawn.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def star_ring_tree(count=8, ax=None):
 
 
 def _tree(ax, count, left, right, bottom, height):
-    """Draw a binary tree that adds the gradients of its leaves in pairs, and return the places of all nodes."""
+    """Draw a binary tree that adds the gradients of its leaves in pairs, and return the positions of all nodes."""
     places = np.column_stack([np.linspace(left, right, count), np.full(count, bottom)])
     nodes, rise = [*places], height / np.log2(count)
     while len(places) > 1:
@@ -121,7 +121,7 @@ def _dots(ax, places, color, marker="o", **look):
 
 
 def speed_ups(curves, counts, ax=None):
-    """Plot speed-ups against the number of workers, both on logarithmic scales, with the ideal as a dash-dotted line.
+    """Plot speed-ups against the number of workers, both on logarithmic scales, with a dash-dotted line for the ideal.
 
     Parameters
     ----------
@@ -177,9 +177,9 @@ def sweep_points(rows, x, y, group, ax=None):
 
 
 def step_shares(counts, compute, communicate, chosen=None, ax=None):
-    """Plot how the time per step is split between computation and communication, together with the speed-up.
+    """Plot the speed-up and how the time per step is split between computation and communication.
 
-    The speed-up is relative to the computation alone on the smallest number of workers.
+    The speed-up is relative to a step of the smallest number of workers without communication.
 
     Parameters
     ----------

@@ -56,7 +56,7 @@ def cost_curve(costs, ax=None, label=None, style=0):
 
 
 def accuracy_and_cost(costs, train, test, ax=None):
-    """Plot the cost against the iteration, and give the training and test accuracy in the title."""
+    """Plot the cost against the iteration, and show the training and test accuracies in the title."""
     ax = cost_curve(costs, ax=ax)
     ax.set_title(f"accuracy: training {train:.3f}, test {test:.3f}")
     return ax
@@ -88,7 +88,7 @@ def work_curves(with_reuse, without, ax=None):
     Parameters
     ----------
     with_reuse, without : sequence of int
-        Numbers of multiplications for 1, 2, … layers when errors are reused, and when nothing is reused.
+        Numbers of multiplications for 1, 2, … layers when errors are reused and when nothing is reused.
     """
     depths = range(1, len(without) + 1)
     ax = line(without, depths, ax=ax, label="nothing reused", style=1, marker="s")
@@ -105,9 +105,9 @@ def race_curves(costs, first_step, ax=None):
     Parameters
     ----------
     costs : dict of str to array-like
-        Maps the name of each optimizer to its smoothed costs. Without any costs, its curve is left out.
+        Maps the name of each optimizer to its smoothed costs. Optimizers without any costs are left out.
     first_step : int
-        Step to which the first cost belongs.
+        Number of the step with the first cost.
     """
     ax = new_axes(ax)
     for style, (name, values) in enumerate(costs.items()):

@@ -1,4 +1,4 @@
-"""Figures of deep networks from several random starts: signals, training curves and final costs."""
+"""Figures for deep networks trained from several random starts: signals, training curves and final costs."""
 
 import numpy as np
 from matplotlib.ticker import LogLocator, NullLocator
@@ -16,7 +16,7 @@ def signals(forward, backward, ax=None):
     Parameters
     ----------
     forward : array-like of shape (starts, layers)
-        Size of the differences between examples in the layers 1, 2, …, drawn as a thin line for each start and a thick
+        Size of the differences between examples in layers 1, 2, …, drawn as a thin line for each start and a thick
         line for their geometric mean.
     backward : array-like of shape (starts, layers)
         Size of the error in the same layers.

@@ -1,4 +1,4 @@
-"""Gradient descent for a line, as a figure and as an animation: the data next to the contours of the cost."""
+"""Gradient descent for a line, as a figure and as an animation, with the data next to the contours of the cost."""
 
 import numpy as np
 from matplotlib.patches import Ellipse
@@ -10,9 +10,9 @@ NAMED = (2, 4, 10, 20)  # costs to write on their contour lines
 
 
 def line_and_valley(result, window, levels, ax=None):
-    """Draw the data with the current line, and next to it the path of gradient descent in the plane of w and b.
+    """Draw the data with the current line and, next to them, the path of gradient descent in the (w, b) plane.
 
-    Both panels are drawn as insets of one axes.
+    Both panels are drawn as insets of a single axes object.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ _LABEL = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
 
 
 def moving(result, window, levels, seconds=10):
-    """Animate a line that is being fitted to points, next to the path of gradient descent in the plane of w and b.
+    """Animate a line that is being fitted to points, next to the path of gradient descent in the (w, b) plane.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def _moving_point(result, window, levels, times, seconds):
 
 
 def _panel(box, limits, names, title):
-    """Draw axes with ticks at even numbers, names and a title, and return both scales and the SVG elements."""
+    """Draw axes with names, a title and ticks at even numbers, and return both scales and the SVG elements."""
     (left, right), X, Y = box, scale(limits[0], box), scale(limits[1], (330, 30))
     texts = f'<text x="{left}" y="18">{title}</text>'
     for tick in range(-2, 7, 2):

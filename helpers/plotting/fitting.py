@@ -1,4 +1,4 @@
-"""Figures of model fitting: a line through points, its errors, the slope of a cost, a plane, and likelihoods."""
+"""Figures about model fitting: a line through points, its errors, the slope of a cost, a plane, and likelihoods."""
 
 import numpy as np
 from matplotlib.markers import TICKLEFT
@@ -200,7 +200,7 @@ def _ends(x):
 
 
 def _on_page(X, y):
-    """Project three-dimensional points onto the page, and return their coordinates with shape (m, 2).
+    """Project three-dimensional points onto the page, and return their coordinates as an array of shape (m, 2).
 
     On the page, x₁ points to the right, y points up, and x₂ points backward.
     """

@@ -24,7 +24,7 @@ def unit_lines(W, b, X, y, names=None, ax=None):
     y : ndarray of shape (m,)
         Labels, 0 or 1.
     names : list of n str, optional
-        Labels of the arrows. By default, these are the activations of layer 1.
+        Labels of the arrows. By default, the activations of layer 1 are used.
     """
     ax = points(X, y, new_axes(ax, figsize=(5.2, 4.6)))
     ax.set(xlim=(X[:, 0].min() - 0.2, X[:, 0].max() + 0.2), ylim=(X[:, 1].min() - 0.2, X[:, 1].max() + 0.2))
@@ -38,9 +38,9 @@ def unit_lines(W, b, X, y, names=None, ax=None):
 
 
 def _clear_place(w, bias, X):
-    """Find the place on the line w · x + bias = 0, near the centre of the points, where an arrow is clear of them.
+    """Find a place for an arrow on the line w · x + bias = 0, near the centre of the points but clear of them.
 
-    The middle of the arrow is then as far as possible from the nearest point.
+    The middle of the arrow is as far as possible from the nearest point.
     """
     normal, centre = w / np.linalg.norm(w), X.mean(axis=0)
     foot = centre - (w @ centre + bias) / np.linalg.norm(w) * normal
@@ -76,7 +76,7 @@ def hidden_plane(A, y, W, b, names, ax=None):
 
 
 def name_clouds(places, clouds, ax=None, near=0.2):
-    """Write a name beside each cluster of points, away from the others. Clusters that lie close together share a label.
+    """Write a name beside each cluster of points, on its outer side. Clusters that lie close together share a label.
 
     Parameters
     ----------

@@ -54,7 +54,7 @@ def boundary(predict_proba, X, y, ax=None, threshold=0.5, key=True):
     Parameters
     ----------
     predict_proba : callable
-        Takes an array of shape (k, 2) and returns the probabilities of label 1, of shape (k,).
+        Function that takes an array of shape (k, 2) and returns the probabilities of label 1, an array of shape (k,).
     X : ndarray of shape (m, 2)
         Coordinates of the points, one point per row.
     y : ndarray of shape (m,)
@@ -83,8 +83,8 @@ def images(pixels, titles=None, ax=None, columns=8):
     Parameters
     ----------
     pixels : ndarray of shape (k, 784), (k, side, side) or (k, side, side, 3)
-        Greyscale images have values from 0 (white) to 1 (black). Colour images, which need the shape
-        (k, side, side, 3), have values of type uint8 or values from 0 to 1.
+        Greyscale images have values from 0 (white) to 1 (black). Colour images must have
+        the shape (k, side, side, 3), with values of type uint8 or values from 0 to 1.
     titles : list of k str, optional
         Title of each image.
     columns : int
@@ -121,7 +121,7 @@ def confusion_matrix(counts, ax=None):
     Parameters
     ----------
     counts : int ndarray of shape (K, K)
-        The entry counts[k, j] is the number of examples of class k that were predicted to be of class j.
+        The entry counts[k, j] is the number of examples of class k that are predicted to be in class j.
     """
     ax = new_axes(ax, figsize=(WIDTH, 4.6))
     right = np.eye(len(counts), dtype=bool)
@@ -137,14 +137,14 @@ def confusion_matrix(counts, ax=None):
 def weights(w, ax=None, shape=(28, 28)):
     """Show the weights of one unit as an image in 15 tints.
 
-    Purple favours label 0, orange favours label 1, and blank is neutral.
+    Purple weights favour label 0, orange weights favour label 1, and weights close to 0 are left blank.
 
     Parameters
     ----------
     w : ndarray of shape (rows * columns,)
         Weights of the unit.
     shape : tuple of (int, int)
-        Numbers of rows and columns of the image.
+        Number of rows and number of columns in the image.
     """
     ax = new_axes(ax, figsize=(WIDTH, 3.9), layout="compressed")  # centres the image and its colour bar together
     most = np.abs(w).max() or 1

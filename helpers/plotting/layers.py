@@ -1,4 +1,4 @@
-"""Figures of lesson 12: convolutions, filters and attention."""
+"""Figures for lesson 12: convolutions, filters and attention."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -27,7 +27,7 @@ from helpers.plotting.style import (
 def convolution(picture, F, response, place=None, ax=None, titles=("picture", "filter", "response")):
     """Show a picture, a filter and its response, side by side. The window at `place` is framed, and so is its response.
 
-    A square picture and its response have the same scale, so each response is level with the centre of its window.
+    A square picture and its response are drawn to the same scale, so a response is level with the centre of its window.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def windows_as_rows(picture, F, lit=0, ax=None):
     picture : ndarray of shape (h, w)
         A small picture of whole numbers.
     F : ndarray of shape (size, size)
-        The filter, of whole numbers.
+        A filter of whole numbers.
     lit : int
         Index of the window to highlight.
     """
@@ -93,7 +93,7 @@ def windows_as_rows(picture, F, lit=0, ax=None):
 
 
 def filters(F, titles=None, ax=None, columns=8):
-    """Show filters in a grid. Orange is positive and purple is negative; all have the same scale.
+    """Show filters in a grid. Orange is positive and purple is negative; all filters share one scale.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Short animations in SVG and CSS without scripts, which play in the book and in saved notebooks without a kernel.
+"""Short animations in SVG and CSS, which play in the book and in saved notebooks without scripts or a kernel.
 
 Each function takes computed values and returns a `Motion`. One repetition of an animation takes `seconds`, including a
 pause at the end. In print, and for readers who prefer reduced motion, only the final state is shown.
@@ -50,7 +50,7 @@ def keyframes(name, moments, seconds, easing="ease-in-out"):
     Parameters
     ----------
     moments : sequence of tuple
-        Pairs (time from 0 to 1, CSS declarations). The last pair is also the state shown without animation.
+        Pairs (time from 0 to 1, CSS declarations). The last pair also gives the state shown without animation.
     seconds : float
         Duration of one repetition.
     easing : str
@@ -64,13 +64,13 @@ def keyframes(name, moments, seconds, easing="ease-in-out"):
 
 
 def appears(name, start, seconds, what="opacity"):
-    """Return CSS rules for an element that appears at the fraction `start` of the time."""
+    """Return CSS rules for an element that appears at fraction `start` of an animation."""
     moments = [(0, f"{what}: 0"), (start, f"{what}: 0"), (min(start + 0.02, 0.99), f"{what}: 1")]
     return keyframes(name, moments, seconds, "linear")
 
 
 def passes(name, start, stop, seconds):
-    """Return CSS rules for an element that is visible only between the fractions `start` and `stop` of the time."""
+    """Return CSS rules for an element that is visible only from fraction `start` to fraction `stop` of an animation."""
     edge = 0.004
     moments = [(0, "opacity: 0"), (start, "opacity: 0"), (start + edge, "opacity: 1"), (stop, "opacity: 1")]
     return keyframes(name, [*moments, (min(stop + edge, 0.999), "opacity: 0")], seconds, "linear")
@@ -109,8 +109,8 @@ def one_pass(frame, seconds=12):
     style += appears("after", 1 - REST, seconds)
     before, after = frame.costs[-2:]
     words = (
-        f"In the forward pass, in blue, values move through a network {' → '.join(map(str, sizes))} to the cost "
-        f"{before:.2f}. In the backward pass, in dashed red, an error arrives at every unit. "
+        f"In the forward pass, shown in blue, values move through a {' → '.join(map(str, sizes))} network to the cost "
+        f"{before:.2f}. In the backward pass, shown in dashed red, an error arrives at every unit. "
         f"After the update, the cost is {after:.2f}."
     )
     return Motion(body, style, (806, 330), words)
@@ -176,8 +176,8 @@ def fading(lanes, seconds=12):
     Parameters
     ----------
     lanes : dict of str to tuple
-        Maps the name of each network to a pair (differences, errors): the size of the differences between examples and
-        the size of the error, in the hidden layers 1, 2, …. The areas of the discs are proportional to these sizes.
+        Maps the name of each network to a pair (differences, errors): the sizes of the differences between examples
+        and the sizes of the errors, in hidden layers 1, 2, …. The areas of the discs are proportional to these sizes.
     """
     height, body, style = 124, "", _FADING_STYLE
     for i, (name, (spreads, errors)) in enumerate(lanes.items()):

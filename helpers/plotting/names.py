@@ -1,4 +1,4 @@
-"""Labels that are written next to the lines they name and replace a legend."""
+"""Labels that are written next to the lines they name, instead of in a legend."""
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -56,9 +56,9 @@ def _end_of(line):
 
 
 def apart(wanted, distance, floor=-np.inf):
-    """Move heights apart until no two of them are closer than `distance`.
+    """Move heights apart until no two of them are closer together than `distance`.
 
-    The new heights stay in the same order and as close to the desired ones as possible.
+    The new heights are in the same order as the desired ones and as close to them as possible.
 
     Parameters
     ----------
@@ -101,6 +101,6 @@ def name_lines(ax):
 
 
 def head_legend(ax, **options):
-    """Draw a legend in one row above the right end of the axes."""
+    """Draw a legend in a single row above the right end of the axes."""
     look = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0.1, "ncols": 9}
     return ax.legend(**look, handletextpad=0.3, columnspacing=1.2, **options)

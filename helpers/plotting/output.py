@@ -1,11 +1,11 @@
 """Conversion of figures to SVG that suits both light and dark pages, and to sharp PNG.
 
-The colours of the palette are replaced by CSS custom properties, so a single SVG file contains the light theme and
-the dark theme. If the SVG is shown as an image, the browser chooses the theme from the `color-scheme` of the page,
+The colours of the palette are replaced by CSS custom properties, so a single SVG file contains both the light
+and the dark theme. If the SVG is shown as an image, the browser chooses the theme from the `color-scheme` of the page,
 which `helpers.plotting.theme` sets in JupyterLab. Inside a widget, the widget's style sheet chooses it. Images that
 encode numbers as colours, such as digits and weights, are inverted on a dark page. Text is drawn as
-paths because an SVG image cannot load fonts, so it looks the same to all readers. The original text is kept in the file
-in comments.
+paths because an SVG image cannot load fonts. It therefore looks the same for all readers. The original text is kept
+in comments in the file.
 """
 
 import io
@@ -87,9 +87,10 @@ def as_svg(figure, alone=True):
 
 @contextmanager
 def _formulas_parsed_once():
-    """Let all drawings share one parser of formulas, which remembers the last 50 of them.
+    """Let all drawings share one formula parser, which remembers the last 50 formulas.
 
-    Matplotlib creates a new parser for each drawing. Parsing ten tick labels such as 10⁻⁵ takes a third of a drawing.
+    Matplotlib creates a new parser for each drawing. Parsing ten tick labels such as 10⁻⁵ takes a third of
+    the drawing time.
     """
     own = matplotlib.text.TextToPath
     matplotlib.text.TextToPath = lambda: text_to_path
@@ -100,7 +101,7 @@ def _formulas_parsed_once():
 
 
 def _images(axes):
-    """Yield the images in some axes. Unlike `Figure.findobj`, this does not create all the ticks of each axis first."""
+    """Yield the images in the given axes. Unlike `Figure.findobj`, this does not create all the ticks of each axis."""
     for ax in axes:
         yield from ax.images
         yield from _images(ax.child_axes)
@@ -109,13 +110,14 @@ def _images(axes):
 def _shortened(place):
     """Round coordinates to a hundredth of a point and remove line breaks.
 
-    The precision is sufficient, and fewer lines keep notebook files short because they store each line separately.
+    This precision is sufficient, and fewer lines keep notebook files short, because they store each line of an SVG
+    separately.
     """
     return re.sub(r"(?<=\.\d\d)\d+", "", place[0]).replace("\n", "")
 
 
 def _both_looks(used, night):
-    """Return the style sheet of an SVG image, which defines its colours on light and on dark pages."""
+    """Return the style sheet of an SVG image, which defines its colours for light and dark pages."""
     light, dark = (" ".join(f"--lesson-{name}: {pair[i]};" for name, pair in sorted(used.items())) for i in (0, 1))
     dark += f" }} {night}" if night else " }"
     return f"<style>:root {{ {light} }} @media (prefers-color-scheme: dark) {{ :root {{ {dark} }}</style>"
@@ -124,8 +126,8 @@ def _both_looks(used, night):
 def as_png(figure):
     """Convert a figure to PNG with `DENSITY` pixels per CSS pixel.
 
-    The background is opaque, because no text colour has enough contrast with both white and dark pages: if it has 4.5
-    to 1 with white, it has at most 4.2 to 1 with the #111111 of JupyterLab's dark theme.
+    The background is opaque, because no text colour has enough contrast with both white and dark pages: a colour whose
+    contrast with white is 4.5 to 1 has at most 4.2 to 1 with the #111111 of JupyterLab's dark theme.
 
     For a figure that contains no images, 128 colours are sufficient. This reduces the file to a third of its size.
 
@@ -147,10 +149,10 @@ def as_png(figure):
 
 
 def use_style():
-    """Set the fonts and colours of all figures in this session, and make notebooks show figures sharply in both themes.
+    """Set the fonts and colours of all figures in this session, and make notebooks show sharp figures in both themes.
 
     Every figure is displayed as PNG. If it has at most `MOST_MARKS` marks, it is also displayed as SVG. The PNG is used
-    by viewers that do not show SVG, such as GitHub, or JupyterLab before the notebook is trusted.
+    by viewers that do not show SVG, such as GitHub, or JupyterLab until the notebook is trusted.
     """
     plt.rcParams.update(STYLE)
     shell = get_ipython()

@@ -1,4 +1,4 @@
-"""Figure of the forward and the backward pass of backpropagation, for any number of layers."""
+"""Figure of the forward and backward passes of backpropagation, for any number of layers."""
 
 import matplotlib.pyplot as plt
 
@@ -12,11 +12,11 @@ STEP = 2.5  # horizontal distance between layers
 
 
 def two_passes(L=3, ax=None):
-    """Draw the forward and the backward pass through L layers, with the stored values between them.
+    """Draw the forward and backward passes through L layers, with the stored values between them.
 
     Solid blue arrows lead from A[0] to A[L], and vertical arrows lead from the forward pass down to the stored values.
-    Dashed red arrows lead back from dZ[L] to dZ[1]. Thin ones lead from the stored values of layer l to dZ[l], and
-    from A[l] to dW[l+1].
+    Dashed red arrows lead back from dZ[L] to dZ[1]. Thin dashed arrows lead from the stored values of layer l to dZ[l],
+    and from A[l] to dW[l+1].
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def two_passes(L=3, ax=None):
 
 
 def _store(ax, l, L):
-    """Draw the stored values of layer l, with arrows that lead from the forward pass and to the backward pass."""
+    """Draw the stored values of layer l, with arrows from the forward pass and to the backward pass."""
     text = f"$Z^{{[{l}]}},\\ A^{{[{l}]}}$" if l else "$A^{[0]}$"
     look = {"boxstyle": "round", "facecolor": LIT, "edgecolor": FAINT}
     ax.text(STEP * l, 0, text, ha="center", va="center", fontsize="small", bbox=look)

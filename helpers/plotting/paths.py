@@ -1,6 +1,6 @@
 """Figures of the paths through a small network along which a change in a unit or a weight reaches the cost.
 
-In the forward direction, a change spreads along the blue arrows. In the backward direction, the errors of all paths
+In the forward direction, a change spreads along the blue arrows. In the backward direction, the errors from all paths
 are added up along the dashed red arrows.
 """
 
@@ -45,7 +45,7 @@ def numbered_network(W, b, activations, outputs=(), ax=None):
 
 
 def fan_out(weights, errors, step, ax=None):
-    """Draw how a change in one activation reaches the cost through all the units that it feeds.
+    """Show how a change in one activation reaches the cost through all the units that it feeds.
 
     The figure shows the effect along each path, and the sum of these effects.
 
@@ -113,7 +113,7 @@ def lit_row(errors, inputs, k, ax=None):
     errors : array-like of shape (K,)
         Errors δ of the K units of a layer.
     inputs : array-like of shape (n,)
-        Activations that are the inputs of the layer.
+        Activations that are the inputs to the layer.
     k : int
         Index of the unit, starting at 0.
     """
@@ -132,7 +132,7 @@ def lit_row(errors, inputs, k, ax=None):
 
 
 def walked_paths(depth=3, width=3, ax=None):
-    """Compare the number of multiplications needed for the error of one unit with and without keeping later errors.
+    """Compare how many multiplications the error of one unit takes with and without keeping later errors.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ def _fan(ax, x, depth, width, times):
 
 
 def _axes(ax, xlim, ylim):
-    """Return empty axes with the given limits and equal scales.
+    """Return empty axes with the given limits and the same scale in both directions.
 
     If `ax` is None, a new figure of suitable height is created.
     """
@@ -182,7 +182,7 @@ def _axes(ax, xlim, ylim):
 
 
 def _two_layers(ax, W, lit, texts, part):
-    """Draw arrows from each unit of a layer back to the units that feed it, with texts on the highlighted arrows.
+    """Draw arrows from each unit of a layer back to the units that feed it, with labels on the highlighted arrows.
 
     Returns
     -------
@@ -202,7 +202,7 @@ def _two_layers(ax, W, lit, texts, part):
 
 
 def _error(ax, place, k, errors):
-    """Write the error of a unit to its right."""
+    """Write the error of a unit to the right of the unit."""
     text = _named(r"\delta", 2, k + 1) + f" = {_decimals(errors[k], 4)}"
     ax.text(place[0] + 0.5, place[1], text, va="center", color=BACKWARD, fontsize=11)
 
@@ -237,9 +237,9 @@ def _factor(ax, place, symbol, value):
 
 
 def _connect(ax, start, stop, color, style, text="", part=0.5):
-    """Draw an arrow between the rims of two units, with a text at the fraction `part` of its length.
+    """Draw an arrow between the rims of two units, with text at the fraction `part` of its length.
 
-    The text interrupts a solid line. It is written above a dashed line, which it would break into fragments.
+    The text interrupts a solid line. It is written above a dashed line, so that the line is not broken into fragments.
     """
     start, stop = np.array(start, float), np.array(stop, float)
     rim = (_RADIUS + 0.05) * (stop - start) / np.linalg.norm(stop - start)
@@ -254,11 +254,11 @@ def _connect(ax, start, stop, color, style, text="", part=0.5):
 
 
 def _unit(ax, place, text, edge=INK, radius=_RADIUS):
-    """Draw a unit as a circle with a text inside."""
+    """Draw a unit as a circle with text inside."""
     ax.add_patch(plt.Circle(place, radius, facecolor=PAPER, edgecolor=edge, linewidth=1.5, zorder=3))
     ax.text(*place, text, ha="center", va="center", fontsize=11, zorder=4)
 
 
 def _decimals(number, digits):
-    """Format a number with `digits` decimals and a true minus sign, and avoid a negative zero."""
+    """Format a number with `digits` decimals and a true minus sign, and never as negative zero."""
     return f"{float(number):z.{digits}f}".replace("-", "−")

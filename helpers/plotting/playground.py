@@ -1,4 +1,4 @@
-"""Figures of the playground in lesson 11 and of the drawing widget, each with several panels.
+"""Figures for the playground in lesson 11 and for the drawing widget, each with several panels.
 
 Every panel has a fixed position and title, because matplotlib's automatic layout would take longer than the drawing
 itself.
@@ -30,7 +30,7 @@ MOST_DRAWN = 300  # largest number of points per curve
 
 
 def playground(state, figure=None):
-    """Draw the decision boundary, the costs and the gradient norms, and an image of each hidden unit below them.
+    """Draw the decision boundary, the costs and the gradient norms, with an image of each hidden unit below them.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def decision(state, ax):
 
 
 def answers_on_digits(state, ax, columns=6, rows=4):
-    """Show the first test digits, each with the predicted probability of an 8, and mark the mistakes."""
+    """Show the first test digits, each with the predicted probability that it is an 8, and mark the mistakes."""
     probability = state.predict_proba(state.X_test)
     sheet = np.zeros((rows * 38, columns * 34))
     for i in range(columns * rows):
@@ -158,7 +158,7 @@ def unit_sheet(pictures, ax, is_digits=False):
 
 
 def bounds(X):
-    """Return the lowest and the highest coordinates of a plot that shows the points with a margin.
+    """Return the lowest and the highest coordinates of a plot that shows the points with a margin around them.
 
     Parameters
     ----------

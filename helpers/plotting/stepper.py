@@ -1,4 +1,4 @@
-"""Figure of the stepper, which shows one step of a forward pass, a backward pass and an update in a small network."""
+"""Figure for the stepper, showing one step of a forward pass, a backward pass and an update in a small network."""
 
 import numpy as np
 
@@ -60,7 +60,7 @@ def _places(sizes):
 def _draw_pass(frame, places, color, ax):
     """Draw the network and highlight what the current step uses.
 
-    The units show their activation, bias, z and δ as soon as these are known.
+    Each unit shows its activation, bias, z and δ as soon as they are known.
     """
     kind, layer = frame.step.lit
     back, L = frame.step.way == "backward", len(frame.sizes) - 1
@@ -90,7 +90,7 @@ def _draw_pass(frame, places, color, ax):
 def _connect(ax, start, stop, color, back):
     """Draw an arrow from the rim of one unit to the rim of another.
 
-    The arrow is solid if it leads forward and dashed if it leads backward.
+    The arrow is solid if it points forward and dashed if it points backward.
     """
     start, stop = np.array(start, float), np.array(stop, float)
     rim = RIM * (stop - start) / np.linalg.norm(stop - start)
@@ -158,5 +158,5 @@ def _draw_words(frame, color, floor, ax):
 
 
 def _decimals(number, digits):
-    """Format a number with `digits` decimals and a true minus sign, and avoid a negative zero."""
+    """Format a number with `digits` decimal places and a true minus sign, and avoid a negative zero."""
     return f"{float(number):z.{digits}f}".replace("-", "−")

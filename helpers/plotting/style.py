@@ -23,9 +23,9 @@ _MEANINGS = {
     "panel": ("#F3F5F7", "#1E2328", "background of boxes and units"),
     "lit": ("#FFF1B8", "#4D3F00", "background of the current step"),
     "forward": ("#0072B2", "#5DB4F0", "values in the forward pass; always drawn as a solid line"),
-    "forward-soft": ("#D3E8F6", "#143C57", "filled areas that belong to the forward pass"),
+    "forward-soft": ("#D3E8F6", "#143C57", "filled areas in the forward pass"),
     "backward": ("#C62828", "#FF8A80", "derivatives in the backward pass; always drawn as a dashed line"),
-    "backward-soft": ("#FADAD7", "#5A211E", "filled areas that belong to the backward pass"),
+    "backward-soft": ("#FADAD7", "#5A211E", "filled areas in the backward pass"),
     "label-0": ("#7B4FA3", "#BE9BE3", "label 0, marked by circles, and negative weights, activations and derivatives"),
     "label-1": (
         "#AD5A00",
@@ -77,7 +77,7 @@ def mix(color, other, share):
 def _ramp(start, stop, steps, most):
     """Return `steps` pairs of light and dark colours that lead from one palette colour towards another.
 
-    The last pair lies at the fraction `most` of the way from `start` to `stop`.
+    The last pair lies a fraction `most` of the way from `start` to `stop`.
     """
     shares = [most * (i + 1) / steps for i in range(steps)]
     return [tuple(mix(a, b, t) for a, b in zip(PALETTE[start], PALETTE[stop], strict=True)) for t in shares]

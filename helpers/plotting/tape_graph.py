@@ -36,7 +36,7 @@ _ROOMY = 0.38  # smallest scale at which texts of the usual sizes fit into the b
 def graph(output, gradients=None, ax=None, known=None, lit=None):
     """Draw the computational graph of a Variable from left to right.
 
-    Each box contains a value, or the shape of an array, and the gradient is written below the box.
+    Each box contains a value or the shape of an array, and the gradient is written below it.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def graph(output, gradients=None, ax=None, known=None, lit=None):
     gradients : dict of Variable to ndarray, optional
         Gradients of the output. Dashed red arrows lead back to the variables that have a gradient.
     known : collection of Variable, optional
-        Variables whose value is shown. The other variables show a question mark. By default, all values are shown.
+        Variables whose values are shown. Other variables show a question mark. By default, all values are shown.
     lit : Variable, optional
         Variable whose box is highlighted.
     """
@@ -78,9 +78,9 @@ def graph_size(output):
 
 
 def _inch(places, page):
-    """Return the scale, in inches per data unit, at which a drawing fits a page of this width in inches.
+    """Return the scale, in inches per data unit, at which a drawing fits on a page that is `page` inches wide.
 
-    A small drawing is not enlarged.
+    Small drawings are not enlarged.
     """
     (left, right), _ = _edges(places)
     return min(_INCH, page / (right - left))
@@ -92,7 +92,7 @@ def _edges(places):
 
 
 def _layout(output):
-    """Return the position of each box, and the corners of each connection, which passes around the boxes in between."""
+    """Return the position of each box, and the corners of each connection on its way around other boxes."""
     column, ways = _columns(output), {}
     layers = [
         [] for _ in range(column[output] + 1)
@@ -161,7 +161,7 @@ def _apart(wishes):
 def _lead(ax, corners, color, style):
     """Draw a line through the corners with an arrowhead at its end.
 
-    The line is shifted a little to the left of its direction, so lines in opposite directions do not overlap.
+    The line is shifted slightly to its left, so that lines in opposite directions do not overlap.
     """
     corners, last = np.array(corners, float), len(corners) - 2
     rim = np.sign(corners[-1, 0] - corners[0, 0]) * np.array([_WIDTH, 0])
@@ -177,7 +177,7 @@ def _lead(ax, corners, color, style):
 
 
 def _box(ax, place, variable, known, gradient, lit, scale):
-    """Draw the box of a variable with its name and value, and write its gradient in red below it.
+    """Draw the box of a variable with its name and value, and write its gradient in red below the box.
 
     The box of a leaf is grey. `scale` multiplies the font sizes.
     """

@@ -1,10 +1,11 @@
-"""Widget without a view, which makes the figures in JupyterLab follow the theme and the width of the page.
+"""Invisible widget that adapts the figures in JupyterLab to the theme and the width of the page.
 
-JupyterLab shows an SVG as an image. The browser chooses the colours of such an image by the `color-scheme` of the page.
-JupyterLab 4.6 sets it, but some earlier versions do not, and figures would then be light on a dark page.
+JupyterLab shows an SVG as an image, and the browser chooses its colours according to the `color-scheme` of the page.
+JupyterLab 4.6 sets this property, but some earlier versions do not, and figures would then be light on a dark page.
 
-If the page is narrower than a figure, JupyterLab cuts off an SVG, and shrinks a PNG until its text is illegible. Here,
-both are shrunk only as far as their text is legible and, on a phone, scrolled sideways, as in the book.
+If the page is narrower than a figure, JupyterLab cuts off an SVG and shrinks a PNG until its text is illegible. This
+widget shrinks both only as long as their text remains legible. On a phone, they can be scrolled sideways, as in the
+book.
 """
 
 import anywidget
@@ -27,6 +28,6 @@ export default {{ initialize }}
 
 
 class Theme(anywidget.AnyWidget):
-    """Widget that is never displayed. Creating it adds `RULE` to the page, so it leaves no trace in the outputs."""
+    """Widget that is never displayed, so it leaves no trace in the outputs. Creating it adds `RULE` to the page."""
 
     _esm = SCRIPT

@@ -84,7 +84,7 @@ def check_layers(W, b):
         whole = isinstance(p, dict) and all(isinstance(l, numbers.Integral) for l in p)
         if not whole or not p or {*p} != {*range(1, len(p) + 1)}:
             got = f"a dictionary with the keys {brief([*p])}" if isinstance(p, dict) else brief(p)
-            raise TypeError(f"{name} must be a dictionary with the layers 1 to L as keys, such as {name}[1], not {got}")
+            raise TypeError(f"{name} must be a dictionary with the layers 1 to L as keys, as in {name}[1], not {got}")
     if len(W) != len(b):
         raise ValueError(f"W has {len(W)} layers and b has {len(b)}: provide one bias vector for each W[l]")
 
@@ -164,7 +164,7 @@ def as_places(chosen, n, name, what):
     """
     places = real_array(chosen, name)
     if places.dtype.kind not in "iu" or places.ndim != 1 or not np.isin(places, np.arange(n)).all():
-        raise ValueError(f"{name} must be indices of the {n} {what}, 0 … {n - 1}, not {brief(chosen)}")
+        raise ValueError(f"{name} must contain indices of the {n} {what}, 0 … {n - 1}, not {brief(chosen)}")
     return places
 
 

@@ -23,18 +23,18 @@ def in_browser():
 
 
 def in_page():
-    """Return whether the lesson is running on its page of the book, which has its own buttons, not in JupyterLab."""
+    """Return whether the lesson is running on a page of the book, which has its own buttons, and not in JupyterLab."""
     return "live_kernel" in sys.modules  # see site/live
 
 
 def run_again():
-    """Return what readers do to judge an answer again, in the words of the place where they are."""
+    """Return the instruction for having an answer judged again, on a page of the book or in JupyterLab."""
     return "press Check" if in_page() else "run the cell again"
 
 
 @contextmanager
 def where_files_can_be_written():
-    """Run a block of code that writes a file, and skip the rest of it if a web browser does not allow that.
+    """Run a block of code that writes a file, and skip the rest of it if a web browser does not allow this.
 
     Inside a browser, an OSError ends the block, a notice is printed, and the program continues after the
     block. All other errors are raised as usual, and so is every error outside a browser.

@@ -1,24 +1,24 @@
-"""Give up rights of the running process, before it executes code that it does not trust.
+"""Give up rights of the running process before it executes untrusted code.
 
 Which rights can be given up depends on the system, and `confine` returns a list of the protections that are in force.
 From the strongest to the weakest, they are:
 
 - *Linux kernel.* A filter (`system_calls`, on x86-64) denies sockets, changes to the permissions, times and attributes
   of files, memory shared with other processes, signals, new processes and programs. Landlock (Linux 5.13 or later)
-  denies opening, creating, renaming and removing any file that is not listed. It also denies TCP since Linux 6.7, and
-  abstract Unix sockets and signals to other processes since 6.12. If the system permits namespaces, the process has no
-  network and no access to other processes or their shared memory, and every process that it starts ends with it.
-- *Resource limits* (Linux and macOS) restrict processor time and memory, and rule out data in files and new processes
-  (except for root).
+  denies opening, creating, renaming and removing any file that is not listed. From Linux 6.7, it also denies TCP and,
+  from 6.12, abstract Unix sockets and signals to other processes. If the system permits namespaces, the process has no
+  network and no access to other processes or their shared memory, and any process that it starts ends when it does.
+- *Resource limits* (Linux and macOS) restrict processor time and memory, and prevent data from being written to files
+  and new processes from being started (except by root).
 - *Python.* An audit hook rejects every audited event that imports and computations do not need, and every import of a
-  module that is not known to be harmless. Modules that call functions of the system directly, such as `ctypes`, are
-  removed. This works on every system, but determined code can get around it: NumPy can read and write any memory of
-  its process, and Python does not audit everything, for example `os.utime` in a few versions.
+  module that is not known to be harmless. Modules that call system functions directly, such as `ctypes`, are removed.
+  This works on every system, but determined code can get around it: NumPy can read and write any memory in its
+  process, and Python does not audit everything. For example, a few versions do not audit `os.utime`.
 
-On Linux, hostile code is therefore contained by the kernel, to the extent that the list returned by `confine` says so.
+On Linux, hostile code is therefore contained by the kernel, to the extent shown by the list that `confine` returns.
 On macOS and Windows, it is contained only by Python. On all systems, the code can still use up its time and memory,
-find out which files exist, with their sizes and times, and return any data it likes. Only a virtual machine that
-contains nothing of value protects against an attacker who knows of an unpublished vulnerability in the kernel.
+find out the names, sizes and times of files, and return any data it likes. Only a virtual machine that contains
+nothing of value protects against an attacker who knows of an unpublished vulnerability in the kernel.
 """
 
 import contextlib
@@ -92,9 +92,9 @@ def confine(readable, seconds, memory, report=lambda event, by_library: None):
     memory : int
         Address space in bytes.
     report : callable
-        Called with the name of a rejected event, and with whether a library seems to have caused it. Only events for
-        which an answer has no reason are reported: access to files, the network and other processes. The code may
-        catch the error, so this call may be the only sign of the attempt.
+        Called with the name of a rejected event and a flag that says whether a library seems to have caused it. Only
+        events that an answer has no reason to cause are reported: access to files, the network and other processes.
+        The code may catch the error, so this call may be the only sign of the attempt.
 
     Returns
     -------
@@ -138,8 +138,8 @@ def _limit(seconds, memory):
 def _enter_namespaces():
     """Continue in a child process that has no network and is the first process in a namespace of its own.
 
-    The calling process waits for it to end, and kills it on SIGTERM. This does not depend on the child's process group
-    or on anything else that the child could change.
+    The calling process waits for the child to end and kills it on SIGTERM. This does not depend on the child's process
+    group or on anything else that the child could change.
     """
     if not sys.platform.startswith("linux"):
         return False
@@ -171,7 +171,7 @@ class _Rule(ctypes.Structure):
 
 
 def _restrict_files(readable):
-    """Use Landlock to deny access to all files except the readable ones, and to TCP and signals if it supports that."""
+    """Use Landlock to deny access to all files except the readable ones and, if possible, to TCP and signals."""
     if not sys.platform.startswith("linux"):
         return False
     system = ctypes.CDLL(None, use_errno=True)
@@ -198,7 +198,7 @@ def _restrict_files(readable):
 
 
 def _take_away(names):
-    """Remove modules, and every reference to them or to their functions and classes in other modules."""
+    """Remove modules, and all references in other modules to them or to their functions and classes."""
     for module in list(sys.modules.values()):
         for name, value in list(getattr(module, "__dict__", {}).items()):
             if isinstance(value, type(sys)):
@@ -214,7 +214,7 @@ def _take_away(names):
 
 
 def _teller(report, libraries=LIBRARIES, reading=READING, frame=sys._getframe):
-    """Return a function that reports an event, and whether it was called by the code of a library."""
+    """Return a function that reports an event and says whether the code of a library caused it."""
 
     def tell(event):
         here, by_library = frame(2), False
@@ -229,7 +229,7 @@ def _teller(report, libraries=LIBRARIES, reading=READING, frame=sys._getframe):
 
 
 def _guard(readable, tell, writing=WRITING, reading=READING, kind=type, text=str, number=int, refused=PermissionError):
-    """Return a function that rejects opening a file for writing, and opening any file that is not readable."""
+    """Return a function that refuses to open a file for writing, or to open any file that is not listed as readable."""
     folders = tuple(path + os.sep for path in readable)
 
     def guard(path, flags):
@@ -276,7 +276,7 @@ def _imported_by_no_file(this=__file__, frame=sys._getframe):
 
 
 def _hook(readable, report=lambda event, by_library: None, refused=PermissionError):
-    """Return an audit hook. It uses nothing that other code could replace, such as functions of `builtins`."""
+    """Return an audit hook. It uses nothing that other code could replace, such as the functions in `builtins`."""
     tell, import_ = _teller(report), _importer(report)
     guard, harmless, hostile, mild = _guard(readable, tell), HARMLESS, HOSTILE, MILD
 

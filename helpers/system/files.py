@@ -1,7 +1,7 @@
 """Functions that read and write files safely.
 
 A file is written either completely or not at all. Errors from the operating system are raised again with a
-message that explains in one sentence what went wrong and what to do about it.
+one-sentence message that explains what went wrong and what to do about it.
 """
 
 import errno
@@ -49,12 +49,12 @@ def as_path(path, name="path"):
     except UnicodeError:  # the name contains a lone surrogate
         possible = False
     if not possible:
-        raise ValueError(f"{name} is {brief(path)}, with a character that is not allowed in file names: remove it")
+        raise ValueError(f"{name} is {brief(path)}, which contains a character not allowed in file names: remove it")
     return Path(text)
 
 
 def in_words(error, path, doing="read"):
-    """Return an error like `error` with a message that explains the cause and suggests a remedy.
+    """Return an error of the same class, with a message that explains the cause and suggests a remedy.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def _fill_and_replace(path, mode, fill):
 
 
 def _require_ordinary(status):
-    """Raise an OSError if a file status belongs to a folder, a pipe or a device."""
+    """Raise an OSError if a file status is that of a folder, a pipe or a device."""
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(status.st_mode):
@@ -218,10 +218,10 @@ def _mode_of_file(path):
 
 @contextmanager
 def _turn(folder):
-    """Wait until no other program is writing to `folder`, and lock it during the block.
+    """Wait until no other program is writing to `folder`, and keep it locked during the ``with`` block.
 
-    On a file system that does not support locks, the function does not wait. The lock is released at the
-    latest when the process ends.
+    On a file system that does not support locks, the function does not wait. The lock is released when the
+    process ends, if not before.
 
     Yields
     ------

@@ -17,7 +17,7 @@ def interrupts_wait():
     """Delay interrupts (Ctrl+C or the stop button) until the program is ready for them.
 
     An interrupt that is still waiting at the end of the block is raised there. Python delivers interrupts
-    to the main thread only, so this context manager has no effect in other threads, or in programs that
+    only to the main thread, so this context manager has no effect in other threads, or in programs that
     ignore interrupts.
 
     Yields
@@ -49,9 +49,8 @@ def interrupts_wait():
 def progress(n, what, unit):
     """Iterate over `range(n)`, and show a progress bar after one second.
 
-    There is no bar if the environment variable TQDM_DISABLE is 1. There is none in a web browser either,
-    because a browser has no threads to update it. The bar is not created before it appears, because in a notebook
-    it consists of a dozen widgets.
+    No bar is shown if the environment variable TQDM_DISABLE is 1, or in a web browser, which has no threads to
+    update it. The bar is created only when it appears, because in a notebook it consists of a dozen widgets.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ def as_matrix(X, name="X", dtype=np.float64):
     if X.ndim > 2:
         raise ValueError(
             f"{name} has shape {X.shape}, but each example must be a single row: "
-            f"flatten each example first, {name}.reshape(len({name}), -1)"
+            f"flatten each example first with {name}.reshape(len({name}), -1)"
         )
     if X.ndim < 2:
         raise ValueError(
@@ -52,7 +52,7 @@ def as_matrix(X, name="X", dtype=np.float64):
 
 
 def as_targets(y, m, n_outputs, binary, dtype=np.float64):
-    """Return y as the matrix Y of the equations, with shape (n_outputs, m) and one example per column.
+    """Return y as the matrix Y used in the equations, with shape (n_outputs, m) and one example per column.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def as_targets(y, m, n_outputs, binary, dtype=np.float64):
     """
     y = real_array(y, "y")
     if y.shape == (1, m) and m > 1:
-        raise ValueError(f"y has shape {y.shape}, but rows must be examples: pass y.ravel(), which has shape ({m},)")
+        raise ValueError(f"y has shape {y.shape}, but each row must be one example: pass y.ravel(), of shape ({m},)")
     if y.ndim == 0 or len(y) != m:
         raise ValueError(f"X has {m} examples but y has shape {y.shape}: provide one target for each row of X")
     if y.shape not in {(m,), (m, n_outputs)} or (y.ndim == 1 and n_outputs > 1):
@@ -105,13 +105,13 @@ def as_classes(y, m, n_classes):
         )
     y = real_array(y, "y")
     if y.shape == (m, n_classes):
-        raise ValueError(f"y has shape {y.shape}, but it must be one class number per example: pass y.argmax(axis=1)")
+        raise ValueError(f"y has shape {y.shape}, but it must have one class number per example: pass y.argmax(axis=1)")
     y = as_targets(y, m, 1, False)[0]
     if not np.isin(y, np.arange(n_classes)).all():
         found = ", ".join(f"{value:g}" for value in np.setdiff1d(y, np.arange(n_classes))[:4])
         raise ValueError(
             f"y contains {found}, but with {n_classes} units in the last layer the classes are "
-            f"numbered 0 … {n_classes - 1}: recode them, or change the size of the last layer"
+            f"numbered 0 … {n_classes - 1}: recode the labels, or change the size of the last layer"
         )
     return y.astype(int)
 
@@ -185,7 +185,7 @@ def floating_type(dtype):
 
 
 def known_name(value, known, name):
-    """Return `value` if it is a key of `known`, and raise a ValueError that lists the keys otherwise."""
+    """Return `value` if it is a key of `known`. Otherwise, raise a ValueError that lists the keys."""
     if not isinstance(value, str) or value not in known:
         raise ValueError(f"{name} is {brief(value)}, which is unknown: choose one of {', '.join(known)}")
     return value
@@ -212,8 +212,8 @@ def as_real_array(values, name, finite=False):
     Raises
     ------
     TypeError, ValueError
-        If `values` is empty, contains anything other than real numbers, or contains NaN or infinity
-        and `finite` is True.
+        If `values` is empty, contains anything other than real numbers or, if `finite` is True, contains
+        NaN or infinity.
     """
     array = np.array(real_array(values, name), np.float64)
     if array.size == 0:
@@ -222,7 +222,7 @@ def as_real_array(values, name, finite=False):
 
 
 def as_seed(seed, shape):
-    """Return the gradient that starts a backward pass as an array with the shape of the output.
+    """Return the gradient that starts a backward pass, as an array with the shape of the output.
 
     If `seed` is None, the output must be a single number, and the result is 1. Otherwise, a TypeError or
     ValueError is raised unless `seed` consists of real numbers and has the right shape.

@@ -1,8 +1,8 @@
 """The class `NeuralNetwork`, and the code that trains it quickly, in parallel and on data too large for memory.
 
 Read the modules in this order: `neural_network` contains the class, and `inputs` checks its arguments.
-`engine` runs the training loop on the batches that `batching` draws. `blocks` and `updates` contain faster forms of
-the equations in `backprop.network` and `backprop.optimizers`, and `parallel` spreads the work over all cores.
+`engine` runs the training loop on the batches that `batching` draws. `blocks` and `updates` contain faster versions
+of the equations in `backprop.network` and `backprop.optimizers`, and `parallel` spreads the work over all cores.
 `storage` saves and loads networks, and `streaming` reads examples from a file as they are needed.
 """
 

@@ -1,4 +1,4 @@
-"""Mini-batches: the number of examples in each of them, and the order in which the examples are used.
+"""Mini-batches: the number of examples in each, and the order in which the examples are used.
 
 The training loop in `engine` asks for one epoch of batches at a time.
 """

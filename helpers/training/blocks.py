@@ -3,7 +3,7 @@
 Read `backprop.network` first, because the equations are the same. The cost is a mean over the examples,
 so its gradient is the mean of the gradients of all blocks, weighted by their sizes. Each block is small
 enough for its Z and A to stay in the processor's cache, and several blocks can be processed in parallel.
-The tests check on random networks that both modules give the same results.
+The tests use random networks to check that both modules give the same results.
 """
 
 import numpy as np
@@ -83,7 +83,7 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
 
 
 def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
-    """Compute the forward pass as `network.forward` does. The parameters and the results are the same."""
+    """Compute the forward pass in the same way as `network.forward`. The parameters and the results are the same."""
     L = len(W)
     Z, A = {}, {0: X.T}  # A[0]: (n[0], k)
     for l in range(1, L + 1):
@@ -95,7 +95,7 @@ def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
 
 
 def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", share=1.0, out=None):
-    """Compute the gradients as `network.backward` does, and multiply them by `share`.
+    """Compute the gradients in the same way as `network.backward`, and multiply them by `share`.
 
     It is enough to multiply dZ[L] by the share, because every gradient is linear in dZ[L].
 
@@ -104,7 +104,7 @@ def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", share=1.
     Y, W, Z, A, hidden_activation, output
         See `network.backward`.
     share : float
-        Weight of this block in the mean, which is k/m if it contains k of the m examples.
+        Weight of this block in the mean, which is k/m if the block contains k of the m examples.
     out : tuple (dW, db) of dicts of ndarrays, optional
         Arrays into which the gradients are written.
 
@@ -150,7 +150,7 @@ def _check_out(out):
     if out is None:
         return
     if not isinstance(out, (tuple, list)) or len(out) != 2 or not all(isinstance(p, dict) for p in out):
-        raise TypeError("out must be a pair of dictionaries, (dW, db), with one array for each layer, or None")
+        raise TypeError("out must be None or a pair of dictionaries (dW, db) with one array for each layer")
 
 
 def split(X):
@@ -161,14 +161,15 @@ def split(X):
 def count_blocks(m):
     """Return the number of blocks for m examples.
 
-    It is at least two if m ≥ 512, so that there is work for a second core. A batch of 128 remains one block, because
-    half of it is so little work that two cores take 1.2 times as long for a 784 → 300 → 10 network.
+    It is at least two if m ≥ 512, so that there is work for a second core. A batch of 128 remains a single
+    block, because half of it is too little work for a core: for a 784 → 300 → 10 network, two cores take 1.2 times as
+    long as one.
     """
     return max(-(-m // BLOCK), 1 + (m >= 512))
 
 
 def count_parallel_blocks(m, n_parameters):
-    """Return how many of the blocks of m examples to process in parallel, which is 1 if each is little work."""
+    """Return how many of the blocks of m examples to process in parallel, or 1 if each block takes little work."""
     n_blocks = count_blocks(m)
     return n_blocks if m * n_parameters >= n_blocks * WORTHWHILE else 1
 
@@ -177,8 +178,8 @@ def _product(P, Q, out=None):
     """Return the matrix product P @ Q, computed in the fastest way.
 
     If P has a single column, this is an outer product, which broadcasting computes ten times faster than BLAS. In a
-    browser, NumPy has no BLAS. There, `einsum` multiplies several numbers at a time, and a step takes 0.5 to 0.7 times
-    as long as it does with `matmul`.
+    browser, NumPy has no BLAS, but `einsum` multiplies several numbers at a time, so a step takes 0.5 to 0.7 times as
+    long as with `matmul`.
     """
     if P.shape[1] == 1:
         return np.multiply(P, Q, out=out)

@@ -26,7 +26,7 @@ class DivergedError(ArithmeticError):
 
 @dataclass
 class State:
-    """State of a training run, with everything needed to resume it with bit-for-bit identical results."""
+    """The state of a training run: everything needed to resume it with bit-for-bit identical results."""
 
     theta: np.ndarray  # shape: (P,), the entries of W[1], b[1], W[2], … in one vector
     memory: np.ndarray  # shape: (slots, P), the internal state of the optimizer
@@ -71,7 +71,7 @@ def fingerprint(X):
 
 
 def mark(X, Y, sizes, held_out, options):
-    """Return a JSON object of short strings that identify the examples and the options of a training run.
+    """Return a JSON object with short strings that identify the examples and the options of a training run.
 
     Before a run is resumed, its mark is compared with a new one to find out whether anything has changed.
 
@@ -84,7 +84,7 @@ def mark(X, Y, sizes, held_out, options):
     held_out : tuple (X, Y), or None
         Held-out examples in the same form.
     options : SimpleNamespace
-        Checked options. Only those in `FIXED`, `dtype` and those that determine the batches are included.
+        Checked options. Only `dtype`, those in `FIXED` and those that determine the batches are included.
     """
     texts = {name: str(getattr(options, name)) for name in FIXED} | {"dtype": np.dtype(options.dtype).name}
     texts |= {"layer_sizes": str(sizes[1:]), "X": fingerprint(X), "y": fingerprint(Y)}
@@ -124,7 +124,7 @@ class Training:
     Raises
     ------
     ValueError
-        If X is distributed among workers and the batches are smaller than X, because shards need the full batch.
+        If X is distributed among workers but the batches are smaller than X. Shards require full-batch training.
     """
 
     def __init__(self, options, state, sizes, X, Y, cost_and_gradients, held_out_cost=None):
@@ -139,7 +139,7 @@ class Training:
         self.batch_size = batching.batch_size(X, options)
         self.full = self.batch_size == m
         if hasattr(X, "cost_and_gradients") and not self.full:
-            raise ValueError("shards are for full-batch training: leave out batch_size, or pass X itself")
+            raise ValueError("shards can be used only for full-batch training: leave out batch_size, or pass X itself")
         self.live = live_features(X) if self.full else None
         self.X, self.Y = X if self.live is None else columns(X, self.live), Y
         self.shuffle_buffer = batching.shuffle_buffer(X, self.batch_size, options)
@@ -189,7 +189,7 @@ class Training:
         state.costs.append(cost)
 
     def _step(self):
-        """Let the optimizer update θ, a strip at a time, so that its temporaries stay in the processor's cache."""
+        """Let the optimizer update θ one slice at a time, to keep its temporary arrays in the processor's cache."""
         state, t, alpha = self.state, len(self.state.costs) + 1, self.options.learning_rate
         with np.errstate(all="ignore"):  # an overflow is detected and reported at the next update
             for start in range(0, state.theta.size, STRIP):
@@ -235,7 +235,7 @@ class Training:
 
 
 def live_features(X, block=4096):
-    """Return the indices of the columns of X with at least one nonzero entry, or None if nearly all have one.
+    """Return the indices of the columns of X with at least one nonzero entry, or None if nearly all columns have one.
 
     A feature that is 0 in every example, such as a pixel in the corner of every image, adds nothing to
     Z[1], and the gradient with respect to its weights is 0. Leaving it out therefore saves time without

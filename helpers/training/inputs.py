@@ -127,7 +127,7 @@ def as_held_out(options, held_out, n_features):
             raise ValueError("patience needs held-out examples: pass held_out=(X, y), with examples that are not in X")
         return None
     if not isinstance(held_out, (tuple, list)) or len(held_out) != 2:
-        got = f"{type(held_out).__name__} of {len(held_out)}" if hasattr(held_out, "__len__") else repr(held_out)
+        got = f"{type(held_out).__name__} of length {len(held_out)}" if hasattr(held_out, "__len__") else repr(held_out)
         raise TypeError(f"held_out must be a pair (X, y), not a {got:.60}: pass held_out=(X, y)")
     try:
         X, Y = as_examples(options, *held_out)
@@ -135,7 +135,7 @@ def as_held_out(options, held_out, n_features):
         raise type(error)(f"in held_out, {error}") from error
     if X.shape[1] != n_features:
         raise ValueError(
-            f"X has {n_features} features, but X in held_out has {X.shape[1]}: give both the same features"
+            f"X has {n_features} features, but X in held_out has {X.shape[1]}: use the same features in both"
         )
     return X, Y
 
@@ -148,7 +148,7 @@ def as_rows(X, dtype):
 def _is_read_later(X):
     """Return whether X is an `HDF5Rows` or `Shards`, whose rows are read when they are needed.
 
-    The attribute is looked up in the class, because some objects claim to have every attribute.
+    The method `with_dtype` is looked up on the class, because some objects claim to have every attribute.
     """
     return hasattr(type(X), "with_dtype")
 
@@ -201,7 +201,7 @@ def check_parameters(n, W, b, names=("W_", "b_")):
     Raises
     ------
     ValueError
-        If an array is missing or does not fit. The message names the first such array.
+        If an array is missing or has the wrong type or shape. The message names the first such array.
     """
     for name, p in zip(names, (W, b), strict=True):
         keys = [*p] if isinstance(p, dict) and all(isinstance(l, numbers.Integral) for l in p) else None

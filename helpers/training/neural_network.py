@@ -1,6 +1,6 @@
-"""The class `NeuralNetwork`, which trains a network, makes predictions, and can be saved and loaded.
+"""The `NeuralNetwork` class, which trains a network, makes predictions, and can be saved and loaded.
 
-Its methods expect one example per row, as in scikit-learn. The equations inside use one example per
+Its methods expect one example per row, as in scikit-learn. Internally, the equations use one example per
 column, as in the derivation.
 """
 
@@ -22,7 +22,7 @@ from helpers.training.parallel import parallel_map
 
 
 class NotFittedError(ValueError, AttributeError):
-    """Raised when a network without parameters is used, that is, before `fit` or `load` is called."""
+    """Raised when a network without parameters is used, that is, before `fit` or `load` has been called."""
 
 
 class NeuralNetwork:
@@ -31,10 +31,10 @@ class NeuralNetwork:
     Parameters
     ----------
     layer_sizes : sequence of int
-        Number of units in each of the layers 1 … L, for example [196, 1]. The number of inputs, n[0], is
+        Number of units in each layer from 1 to L, for example [196, 1]. The number of inputs, n[0], is
         taken from the number of features in X.
     hidden_activation : {"sigmoid", "tanh", "relu", "identity"}
-        Activation function g of the layers 1 … L−1.
+        Activation function g of layers 1 … L−1.
     output : {"sigmoid", "softmax", "identity"}
         Activation function of the last layer, which also determines the loss. "sigmoid" is for labels 0
         and 1, with the binary cross-entropy. "softmax" is for the classes 0 … n[L] − 1, with the
@@ -59,7 +59,7 @@ class NeuralNetwork:
         Number of consecutive examples that are shuffled at a time; see `batching.batches`. By default, all
         examples are shuffled together if they are in memory, and 8192 at a time if they are in a file.
     patience : int, optional
-        Number of epochs without a new lowest cost on the held-out examples after which training stops.
+        Number of epochs to wait for a new lowest cost on the held-out examples before training stops.
         The network then keeps the parameters with the lowest cost.
     dtype : numpy.float64 or numpy.float32
         Data type used in all computations.
@@ -70,9 +70,9 @@ class NeuralNetwork:
     Attributes
     ----------
     W_, b_ : dicts of ndarrays
-        Weights and biases of the layers 1 … L, of shapes (n[l], n[l−1]) and (n[l], 1).
+        Weights and biases of layers 1 … L, of shapes (n[l], n[l−1]) and (n[l], 1).
     cost_history_ : ndarray of shape (n_iterations,)
-        Cost before each update, computed on the examples of that update and including the `l2` term.
+        Cost before each update, computed on the examples used for that update and including the `l2` term.
     held_out_cost_history_ : ndarray of shape (n_epochs,)
         Cost on the held-out examples after each epoch, without the `l2` term. It is empty if there are
         no held-out examples.
@@ -172,7 +172,7 @@ class NeuralNetwork:
             If neither `fit` nor `load` has been called.
         ValueError
             If training diverged or the network was saved without its training state, or if the data, the
-            held-out examples or another option differ from those of the original run.
+            held-out examples or any other option has changed since the original run.
         TypeError, DivergedError
             See `fit`.
         """
@@ -220,10 +220,10 @@ class NeuralNetwork:
     def predict(self, X):
         """Predict the label or the value of each example.
 
-        For the output "sigmoid", the label is 1 if its probability is above ½, and 0 otherwise. For "softmax",
-        it is the most likely class, and the result has shape (m,). For "identity", the result contains the
-        outputs themselves. Otherwise, the parameters, the shapes and the errors raised are the same as for
-        `predict_proba`.
+        For the output "sigmoid", the label is 1 if the predicted probability is above ½, and 0 otherwise.
+        For "softmax", it is the most likely class, and the result has shape (m,). For "identity", the result
+        contains the outputs themselves. In all other respects, the parameters, the shapes and the errors
+        raised are the same as for `predict_proba`.
         """
         answer = self._answer(X)
         if self.output == "softmax":
@@ -250,7 +250,7 @@ class NeuralNetwork:
         NotFittedError
             If neither `fit` nor `load` has been called.
         TypeError, ValueError
-            If X or y is invalid, or if R² is undefined because every unit has the same target for all examples.
+            If X or y is invalid, or if R² is undefined because each unit has the same target for all examples.
         """
         prediction = self.predict(X)
         if self.output == "softmax":
@@ -337,7 +337,7 @@ class NeuralNetwork:
     def _train(self, options, state, sizes, X, Y, held_out):
         """Train the network, starting from `state`.
 
-        However training ends, the network keeps a consistent result, either the new one or the previous one.
+        However training ends, the network is left with a consistent result, either the new one or the previous one.
         """
         stopped = diverged = False
         n_parallel = blocks.count_parallel_blocks(batching.batch_size(X, options), state.theta.size)
@@ -361,7 +361,7 @@ class NeuralNetwork:
     def _keep(self, options, state, sizes, resumable):
         """Update all attributes of this network at once with the result of training.
 
-        If the option `patience` is set, the network gets the parameters with the lowest cost on the held-out examples.
+        If the option `patience` is set, the network keeps the parameters with the lowest cost on the held-out examples.
         """
         chosen = state.theta if options.patience is None or state.best is None else state.best
         W, b = views(chosen.copy(), sizes)
@@ -388,7 +388,7 @@ class NeuralNetwork:
     def _warn_if_rising(self, options, training, Y):
         """Warn if the cost is higher at the end of training than it was at the beginning.
 
-        The cost of mini-batches fluctuates, so in that case the warning is only issued if it is much higher.
+        With mini-batches, the cost fluctuates, so the warning is issued only if the cost is much higher.
         """
         first, last = self.cost_history_[:1], self.cost_history_[-1:]
         if not training.full:  # also compare with the cost of z = 0, because the cost of one small batch may be 0
@@ -398,7 +398,7 @@ class NeuralNetwork:
             alpha = options.learning_rate
             warnings.warn(
                 f"the cost rose from {self.cost_history_[0]:.4g} to {last[0]:.4g}: the learning rate "
-                f"{alpha:g} is too large, try {alpha / 10:g}",
+                f"{alpha:g} is too large, so try {alpha / 10:g}",
                 stacklevel=4,
             )
 

@@ -16,7 +16,7 @@ from helpers.system.interrupts import interrupts_wait
 
 
 def core_count():
-    """Return the number of cores that this process may use, which is 1 in the browser, where there are no threads."""
+    """Return the number of cores that this process may use, which is 1 in a browser, where there are no threads."""
     if in_browser():
         return 1
     if hasattr(os, "sched_getaffinity"):
@@ -30,8 +30,8 @@ def parallel_map(n_blocks):
 
     Use it as ``with parallel_map(8) as run: results = run(function, blocks)``. Up to `n_blocks` calls
     run in parallel. If there is only one block or one core, `run` is the built-in `map`, and no thread is
-    started. When the ``with`` block ends, even because of an error or the stop button, BLAS may use
-    several threads again.
+    started. After the ``with`` block, BLAS may use several threads again, even if an error or the stop
+    button ended the block.
     """
     workers = min(n_blocks, core_count())
     with _single_threaded_blas():
@@ -59,7 +59,7 @@ def _single_threaded_blas():
 
 
 class _SingleThreadedBlas:
-    """Limit on BLAS threads, which remains in force throughout the process as long as it has at least one user."""
+    """Limit on the BLAS threads of this process that remains in force as long as it has at least one user."""
 
     def __init__(self):
         self.lock, self.users, self.limit = threading.Lock(), set(), None

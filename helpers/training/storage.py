@@ -1,4 +1,4 @@
-"""Functions that write a network to an HDF5 file, and that read and verify such a file.
+"""Functions that write a network to an HDF5 file, and that read and verify such files.
 
 The file begins with a user block of 512 bytes, which HDF5 reserves for applications. It contains one line
 with the name of the format, its version and the SHA-256 checksum of everything that follows. The checksum
@@ -92,19 +92,19 @@ def read(path):
 def check(options, n, W, b, histories, state):
     """Check that the arguments are valid and describe the same network.
 
-    The arguments are the same as for `write`, where `n` is called `layer_sizes`.
+    The arguments are the same as for `write`, except that `layer_sizes` is called `n` here.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is invalid or does not fit the others.
+        If an argument is invalid or inconsistent with the others.
     """
     layer_sizes = check_values(options)["layer_sizes"]
     if tuple(n[1:]) != layer_sizes:
         raise ValueError(f"layer_sizes is {list(layer_sizes)}, but the parameters have layers of sizes {list(n[1:])}")
     check_parameters(n, W, b)
     if not all(np.isfinite(array).all() for array in (*W.values(), *b.values())):
-        raise ValueError("W_ or b_ contains a number that is NaN or infinite")
+        raise ValueError("W_ or b_ contains NaN or infinity")
     for name in HISTORIES:
         history = histories[name]
         if not isinstance(history, np.ndarray) or history.dtype != np.float64 or history.ndim != 1:
@@ -146,7 +146,7 @@ def _parse(content):
 
 
 def _member(group, name, kind):
-    """Return the member `name` of an HDF5 group, and raise a ValueError if it is missing or a link."""
+    """Return the member `name` of an HDF5 group, or raise a ValueError if it is missing or a link."""
     for part in name.split("/"):
         if part not in group or _is_soft(group, part):
             raise ValueError(f"{name} is missing or is a link")
@@ -157,12 +157,12 @@ def _member(group, name, kind):
 
 
 def _is_soft(group, part):
-    """Return whether `part` is a link to another place, which is impossible in browsers whose HDF5 lacks links."""
+    """Return whether `part` is a link to another place. There are none in browsers whose HDF5 lacks links."""
     return hasattr(h5py, "HardLink") and not isinstance(group.get(part, getlink=True), h5py.HardLink)
 
 
 def _array(group, name, at_most):
-    """Read the array of a data set, and raise a ValueError if it is not stored in the way that `write` stores it.
+    """Read the array in a data set, or raise a ValueError if it is not stored in the way that `write` stores it.
 
     Its data must lie in this file and must not be larger than `at_most` bytes.
     """
@@ -204,7 +204,7 @@ def _read_state(group, at_most):
 
 
 def _check_state(state, theta):
-    """Raise a ValueError if the arrays of a state do not fit `theta`, the vector of all parameters."""
+    """Raise a ValueError if the arrays in a state do not match `theta`, the vector of all parameters."""
     if not isinstance(state.generator, (np.random.Generator, np.random.RandomState)):
         raise ValueError("the training state does not contain a random generator")
     for array in (state.theta, *state.memory, *([] if state.best is None else [state.best])):
@@ -212,7 +212,7 @@ def _check_state(state, theta):
             raise ValueError("the training state differs from the parameters in size or type")
     finite = all(np.isfinite(array).all() for array in (state.theta, state.best) if array is not None)
     if state.memory.ndim != 2 or not finite:
-        raise ValueError("the training state contains numbers that are NaN or infinite")
+        raise ValueError("the training state contains NaN or infinity")
 
 
 def _to_json(value):

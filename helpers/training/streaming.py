@@ -1,4 +1,4 @@
-"""The class `HDF5Rows`, which reads examples from an HDF5 file in blocks when they do not fit into memory."""
+"""The class `HDF5Rows`, which reads an HDF5 file in blocks when its examples do not fit into memory."""
 
 import numbers
 
@@ -42,8 +42,8 @@ class HDF5Rows:
     OSError
         If the file does not exist, is in use or cannot be read.
     ValueError
-        If the file is not an HDF5 file or does not contain such a table of numbers. Reading rows later also
-        raises it if the file has been replaced or changed in the meantime.
+        If the file is not an HDF5 file or does not contain such a table of numbers. Reading rows later raises
+        the same error if the file has been replaced or changed in the meantime.
     """
 
     def __init__(self, path, name="X", scale=1.0, dtype=np.float32):
@@ -123,7 +123,7 @@ class HDF5Rows:
         return vars(self) | {"_stamp": None}  # the same file may have a different time stamp on another machine
 
     def _checked_type(self, dtype):
-        """Return the NumPy type that `dtype` denotes, and raise a ValueError if it cannot represent the scale."""
+        """Return the NumPy type that `dtype` denotes, or raise a ValueError if it cannot represent the scale."""
         dtype = floating_type(dtype)
         with np.errstate(all="ignore"):
             scale = dtype(self.scale)
@@ -155,7 +155,7 @@ class HDF5Rows:
         if not isinstance(table, h5py.Dataset):
             return f"contains no data set {self.name!r}: it contains {', '.join(file) or 'nothing'}"
         if table.shape is None:
-            return f"has an empty data set {self.name!r}: choose another one"
+            return f"contains an empty data set {self.name!r}: choose another one"
         status = self.path.stat()
         stamp = (status.st_size, status.st_mtime_ns)
         self._stamp = self._stamp or stamp

@@ -1,12 +1,12 @@
-"""Interactive figures, with one module for each, such as `widgets.stepper`.
+"""Interactive figures, each in a module of its own, such as `widgets.stepper`.
 
 Each module contains a function that computes a result from plain values, such as `stepper.frame(12)`. In addition,
-`draw` plots the result, `describe` summarizes it in a sentence, and `explorer()` returns the interactive figure.
+`draw` plots the result, `describe` summarises it in a sentence, and `explorer()` returns the interactive figure.
 The line of code below an interactive figure calls the first of these functions and reproduces what is on the screen.
 
-Most interactive figures are built from the code in `explorer`, and one that shows parts of its result before the rest
-from the code in `gradual`. Those with a front end of their own, in the folder `front`, are built from the code in
-`instrument`. A module is imported when it is first used.
+Most interactive figures are built from the code in `explorer`. A figure that shows parts of its result before the rest
+is ready is built from the code in `gradual`, and figures that have a front end of their own, in the folder `front`, are
+built from the code in `instrument`. A module is imported when it is first used.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Interactive figure for lesson 12, which shows where the letters of a word look, given what they look for."""
+"""Interactive figure for lesson 12 that shows which letters a letter attends to, depending on what it looks for."""
 
 from typing import NamedTuple
 
@@ -26,10 +26,11 @@ class Head(NamedTuple):
 
 
 def attend(word="hannah", steps_back=1, place=4.0, letter=0.0, causal=True):
-    """Compute the weights of a head whose queries look for a place and for a letter.
+    """Compute the weights of a head whose queries look for a place and a letter.
 
-    The key of a letter consists of a point on a circle, which stands for its place, and a one-hot vector, which stands
-    for the letter. The query combines the point of the place `steps_back` earlier with the vector of the same letter.
+    The key of each letter consists of a point on a circle, which encodes its place, and a one-hot vector, which encodes
+    the letter itself. The query combines the point for the place `steps_back` earlier with the vector for the same
+    letter.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ def explorer():
 
 
 def is_met(result, state):
-    """Return whether, at a moderate strength, the second "a" and "n" of "hannah" each attend to the first one."""
+    """Return whether, at a moderate strength, the second "a" and "n" in "hannah" attend to the first "a" and "n"."""
     if result.word != "hannah" or not state["causal"] or state["place"] + state["letter"] > MODERATE:
         return False
     return bool(result.weights[4, 1] >= 0.9 and result.weights[3, 2] >= 0.9)

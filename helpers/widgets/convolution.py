@@ -30,7 +30,7 @@ class Response(NamedTuple):
 
 @cache
 def pictures():
-    """Return the first training picture of each digit, of shape (10, 28, 28), from 0 to 1."""
+    """Return the first training picture of each digit, as an array of shape (10, 28, 28) with values from 0 to 1."""
     X, y, _, _ = load_mnist()
     return np.array([X[np.argmax(y == digit)].reshape(28, 28) / 255 for digit in range(10)])
 
@@ -44,7 +44,8 @@ def make_filter(kind, angle):
         One of `KINDS`. An edge filter is positive on one side, a line filter is positive along its middle, and a spot
         filter is positive in its centre.
     angle : float
-        Direction in which an edge gets darker, or perpendicular to a line, in degrees counterclockwise from the right.
+        Direction in which an edge gets darker, or the direction perpendicular to a line. It is measured in degrees,
+        counterclockwise from the right.
     """
     y, x = np.mgrid[2:-3:-1, -2:3].astype(float)
     turn = np.deg2rad(angle)
@@ -88,7 +89,7 @@ def respond(digit=7, kind="edge", angle=0):
 
 
 def draw(result, ax=None):
-    """Draw a `Response`, with the window of the largest response framed."""
+    """Draw a `Response`, with a frame around the window that gives the largest response."""
     place = np.unravel_index(result.response.argmax(), result.response.shape)
     return layers.convolution(result.picture, result.F, result.response, place, ax)
 
@@ -98,7 +99,7 @@ def describe(result):
     row, column = np.unravel_index(result.response.argmax(), result.response.shape)
     return (
         f"Mean response to the {result.digit}: {result.mean:.4f}. "
-        f"The largest one, {result.response.max():.2f}, belongs to the window in row {row}, column {column}"
+        f"The largest one, {result.response.max():.2f}, comes from the window in row {row}, column {column}"
     )
 
 
@@ -114,7 +115,7 @@ def explorer():
 
 
 def is_met(result, state):
-    """Return whether an edge filter has the direction of its largest mean response to the 7."""
+    """Return whether the filter is an edge filter in the direction that gives its largest mean response to the 7."""
     if (state["digit"], state["kind"]) != (7, "edge"):
         return False
     return result.mean >= max(respond(7, "edge", angle).mean for angle in range(0, 360, STEP))

@@ -15,7 +15,7 @@ from helpers.widgets.explorer import WIDGET, Challenge, as_html, beside, code_li
 
 
 class Investigation(NamedTuple):
-    """Code with a bug, the report of the gradient check on it, and the feedback on a guess."""
+    """Code with a bug, the gradient check's report on it, and the feedback on a guess."""
 
     source: str
     report: object
@@ -23,7 +23,7 @@ class Investigation(NamedTuple):
 
 
 def investigate(number=1, guess=None):
-    """Check the gradients of one entry in the bug zoo and give feedback on a guess at what the bug is.
+    """Check the gradients of one entry in the bug zoo, and give feedback on a guess about the bug.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def investigate(number=1, guess=None):
     Returns
     -------
     Investigation
-        The source code, which does not reveal the name of the bug, the report, and the feedback.
+        The source code (which does not reveal the name of the bug), the report, and the feedback.
 
     Raises
     ------

@@ -63,7 +63,7 @@ def _network(name):
 
 @cache
 def digits_to_start():
-    """Return the 1866 fives and eights in the MNIST test set, in the order of the recorded training run."""
+    """Return the 1866 fives and eights in the MNIST test set, in the order used in the recorded training run."""
     return load_digit_pair(5, 8, random_state=np.random.RandomState(1))[2]
 
 
@@ -93,7 +93,7 @@ def unpack(text):
 def read(drawing, target=8, network="5 or 8"):
     """Return a recorded network's answer to a drawing, and the gradient of its cost with respect to the pixels.
 
-    Raises ValueError or TypeError if the drawing, the network or the target is invalid.
+    Raise a ValueError or TypeError if the drawing, the network or the target is invalid.
 
     Parameters
     ----------
@@ -234,12 +234,12 @@ class Drawing(Instrument):
         return near and result.answer != y[self.start - 1] and result.probabilities.max() > SURE
 
     def still(self):
-        """Return the current state as a static figure or, if nothing has been drawn, that for a test digit."""
+        """Return a static figure of the current state or, if nothing has been drawn, of a test digit."""
         result = self.result if self.result.pixels.any() else read(test_digits()[0][0], self.target, "ten digits")
         return draw(result, Figure(figsize=self.figsize))
 
     def _put(self, pixels, steps=0):
-        """Show these pixels. If the computation of the answer is interrupted, restore the previous ones."""
+        """Show these pixels. If computing the answer is interrupted, restore the previous pixels."""
         ink, before = _hex(pixels), (self.ink, self.steps)
         try:
             with self.hold_sync():
@@ -251,7 +251,7 @@ class Drawing(Instrument):
             raise
 
     def _load(self, change=None):
-        """Load the test digit with the number `start`, or a blank canvas."""
+        """Load test digit number `start`, or a blank canvas if `start` is 0."""
         if not 0 <= self.start <= TEST_DIGITS:
             self.refusal = refusal(f"choose a test digit from 1 to {TEST_DIGITS}, or 0 for empty paper")
             return
@@ -272,7 +272,7 @@ class Drawing(Instrument):
     def _move(self):
         """Take one step of gradient descent.
 
-        It starts from the unrounded result of the previous step unless the ink has been changed since then.
+        The step starts from the unrounded result of the previous one, unless the ink has been changed since then.
         """
         here = self._exact[1] if self._exact and self._exact[0] == self.ink else self.result.pixels
         try:

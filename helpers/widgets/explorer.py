@@ -63,7 +63,7 @@ def style_sheet():
 
 
 class Explorer(ipywidgets.VBox):
-    """Interactive figure with controls next to a picture, a summary sentence, and a line of code below them.
+    """Interactive figure: controls next to a picture, with a summary sentence and a line of code below them.
 
     The line of code reproduces the result. While a new result is being computed, the previous one stays on the screen.
     Changes do not queue up, because ipywidgets sends only the latest value of a control once the kernel is ready. A
@@ -133,11 +133,11 @@ class Explorer(ipywidgets.VBox):
             self.title.value = self._challenge.heading()
 
     def _announce(self):
-        """Say that a result is being computed. An incomplete result on the screen, if there is one, says so itself."""
+        """Say that a result is being computed. If the result on the screen is incomplete, it says so itself."""
         self.title.value = self._challenge.heading() + (NOTE if self._shown else "")
 
     def _redraw(self, change):
-        """Draw the picture again, because the page has become narrow or wide."""
+        """Draw the picture again after the page has become narrow or wide."""
         self._shown = None
         self._refresh()
 
@@ -154,7 +154,7 @@ class Explorer(ipywidgets.VBox):
             self._challenge.judge(result, state)
 
     def _picture(self, result, figsize):
-        """Draw a result. The layout is computed only once per size because it takes as long as the drawing itself."""
+        """Draw a result. The layout is computed only once per size, because it takes as long as the drawing itself."""
         with plt.rc_context(plotting.STYLE):
             known = self._layout.get(figsize)
             figure = Figure(figsize=figsize, layout="none" if known else "constrained")
@@ -183,7 +183,7 @@ def beside(controls, view):
 
 
 class Challenge:
-    """Task for the reader of an interactive figure, together with whether it has been completed.
+    """Task for the reader of an interactive figure, and whether it has been completed.
 
     Parameters
     ----------
@@ -218,18 +218,18 @@ def heading(name, goal):
 
 
 def refusal(error):
-    """Return the message shown if a result cannot be computed, which gives the reason."""
+    """Return a message that says why a result cannot be computed."""
     return f"Not possible: {error}."
 
 
 def stopped(stop):
-    """Return the message shown after an interruption, which says how far the work got if this is known."""
+    """Return the message shown after an interruption. It says how far the work got, if that is known."""
     first = f"Stopped {stop}".strip()
     return f"{first}. You still see the last complete result, which the line of code below it reproduces."
 
 
 def as_html(message):
-    """Return a message as HTML, in which everything up to its first colon or full stop is bold."""
+    """Return a message as HTML, with everything up to the first colon or full stop in bold."""
     return re.sub("^[^:.]*[:.]", r"<b>\g<0></b>", html.escape(message))
 
 
@@ -247,7 +247,7 @@ def fit_whole(network, X, y):
 
 
 def code_line(code, **arguments):
-    """Return the call that reproduces the result on the screen as HTML."""
+    """Return, as HTML, the call that reproduces the result on the screen."""
     return f'<code style="white-space: normal">{html.escape(as_call(code, **arguments))}</code>'
 
 

@@ -1,4 +1,4 @@
-"""Base class for the explorers that show the parts of a result, one after another, while they compute the others."""
+"""Base class for the explorers that show a result part by part while they compute the rest of it."""
 
 import asyncio
 import warnings
@@ -10,10 +10,10 @@ BREAK = 0.002  # time between two parts, in seconds, during which the kernel han
 
 
 class Gradual(Explorer):
-    """Explorer that answers a move with the first part of a result, and then completes it.
+    """Explorer that responds to a move with the first part of a result, and then completes the result.
 
     The parts are computed by a task in the kernel's event loop, as in `Live`. A new move ends the task at its next
-    break, and the parts that are left are never computed. Without an event loop, and when the explorer is created or
+    break, and the remaining parts are never computed. If there is no event loop, or when the explorer is created or
     its picture is resized, the complete result is shown at once.
 
     Parameters
@@ -21,8 +21,8 @@ class Gradual(Explorer):
     *args, **options
         See `Explorer`.
     parts : callable
-        Takes the arguments of `compute` and yields incomplete results, which `draw` and `describe` accept as well. The
-        description must say what is still missing. `compute` is called after the last one.
+        Takes the arguments of `compute` and yields incomplete results, which `draw` and `describe` must also accept.
+        The description must say what is still missing. `compute` is called after the last incomplete result.
     """
 
     def __init__(self, *args, parts, **options):

@@ -1,9 +1,9 @@
-"""Base class for the interactive figures that have a front end of their own.
+"""Base class for interactive figures that have their own front end.
 
 Python computes the results, and the front end draws them and handles the input. A front end is an ES module in the
-folder `front`, which is appended to the shared file `front/instrument.js`. The styles are in `front/instrument.css`,
-and a front end may add a style sheet of its own. The state is stored in the model of the widget, so it is preserved
-when the page is reloaded, and all views show the same state.
+folder `front`, and its code is appended to the shared file `front/instrument.js`. The styles are in
+`front/instrument.css`, and a front end may add its own style sheet. The state is stored in the model of the widget, so
+it is preserved when the page is reloaded, and all views show the same state.
 """
 
 from functools import cache
@@ -32,11 +32,11 @@ UNSAID = ':root:not([data-theme]) body:not([data-jp-theme-light], [class*="vscod
 class Instrument(anywidget.AnyWidget):
     """Interactive figure with its own front end, a summary sentence, and a line of code that reproduces the result.
 
-    A subclass lists the names of its traits with the tag `sync` in `arguments`, and defines the following methods.
+    In `arguments`, a subclass lists the names of its traits with the tag `sync`. It also defines the following methods.
 
     - ``compute(**arguments)`` returns the result. If it raises an error in `explorer.REFUSALS`, the error message is
-      shown and the last picture remains.
-    - ``describe(result)`` returns a sentence that summarizes the result. It is also the picture's alternative text.
+      shown and the last picture remains visible.
+    - ``describe(result)`` returns a sentence that summarises the result. It is also the picture's alternative text.
     - ``picture_of(result)`` returns the data that the front end draws. The data are converted by `plain`.
     - ``draw(result, ax)`` draws a static figure for readers without a kernel. Its size in inches is `figsize`.
     - ``solved(result)`` returns whether the challenge has been met.
@@ -81,7 +81,7 @@ class Instrument(anywidget.AnyWidget):
         self._refresh()
 
     def describe(self, result):
-        """Return a sentence that summarizes the result."""
+        """Return a sentence that summarises the result."""
         raise NotImplementedError
 
     def line_of(self, state):
@@ -104,7 +104,7 @@ class Instrument(anywidget.AnyWidget):
             self._begin(state)
 
     def _begin(self, state):
-        """Compute and display the result for a state, or a message if that is not possible."""
+        """Compute and display the result for a state. If that is not possible, display a message."""
         try:
             self._show(self.compute(**state), state)
         except REFUSALS as error:
@@ -114,7 +114,7 @@ class Instrument(anywidget.AnyWidget):
             raise
 
     def _show(self, result, state):
-        """Display a result. If this is interrupted, nothing on the screen changes."""
+        """Display a result. If the method is interrupted, nothing on the screen changes."""
         sentence, picture = self.describe(result), plain(self.picture_of(result))
         with interrupts_wait(), self.hold_sync():
             self.result, self._shown = result, state
@@ -128,7 +128,7 @@ class Instrument(anywidget.AnyWidget):
             self.met = f"Challenge met. {record.add(self.challenge)}".strip()
 
     def example_result(self):
-        """Return the result for the static figure, computed from the current arguments updated by `example`."""
+        """Return the result for the static figure, computed from the current arguments, updated with `example`."""
         return self.compute(**self.state() | self.example)
 
     def still(self):

@@ -59,7 +59,7 @@ def shapes(layer_sizes=(784, 196, 1), m=11272):
     n = as_sizes(layer_sizes)
     if len(n) < 2:
         raise ValueError(
-            "there must be at least two layer sizes, the number of inputs and one layer, for example 784, 1"
+            "layer_sizes must contain at least two numbers, one for the inputs and one for a layer, for example 784, 1"
         )
     m, L = positive_whole(m, "m"), len(n) - 1
     rows = [("A[0]", "Xᵀ", (n[0], m))]
@@ -77,7 +77,7 @@ def shapes(layer_sizes=(784, 196, 1), m=11272):
 
 
 def draw(result, ax=None):
-    """Draw a `Ledger` as a table, blue for the forward pass and red for the backward pass."""
+    """Draw a `Ledger` as a table, with the forward pass in blue and the backward pass in red."""
     return plotting.shape_table(result.rows, ax)
 
 
@@ -107,7 +107,7 @@ def judge(layer_sizes="784, 196, 1", m=11272, guesses=()):
     Raises
     ------
     TypeError, ValueError
-        If `layer_sizes` or `m` is invalid, or the network has no array with one of the names.
+        If `layer_sizes` or `m` is invalid, or if a name in `guesses` is not an array in the network.
     """
     ledger = shapes(layer_sizes, m)
     right = {name: shape for name, _, shape in ledger.rows}
@@ -122,7 +122,7 @@ def _judge(name, guess, shape, m, telling_m):
     """Return whether a predicted shape is right, and a sentence of feedback."""
     text = guess if isinstance(guess, str) else ", ".join(map(str, np.ravel(guess)))
     if not re.fullmatch(rf"[\s(\[]*{NUMBER}({BETWEEN}{NUMBER})*[\s,)\]]*", text):
-        return False, "type two whole numbers, the numbers of rows and columns, such as 3, 4"
+        return False, "type two whole numbers (rows and columns), such as 3, 4"
     numbers, partner = tuple(int(part) for part in re.findall(NUMBER, text)), name.removeprefix("d")
     if numbers == shape:
         return True, f"right, {shape[0]} × {shape[1]}"
@@ -218,7 +218,7 @@ class Game(ipywidgets.VBox):
         self.title.value = self._challenge.heading()
 
     def _is_met(self):
-        """Return whether this is the network of the challenge and every shape was right on the first attempt."""
+        """Return whether this is the network from the challenge and every shape was right on the first attempt."""
         return tuple(shapes(*self._network).layer_sizes) == (100, 30, 20, 10) and self._first == len(self.guesses)
 
     def _reveal(self, button):

@@ -1,4 +1,4 @@
-"""Interactive figure for lesson 01 that shows a line as it is fitted, next to its path through the valley of the cost.
+"""Interactive figure for lesson 01 that shows a line being fitted, next to its path through the valley of the cost.
 
 A line with one input has two parameters, w and b. The cost is therefore a surface over a plane, and every point of
 the plane represents a line.
@@ -95,7 +95,7 @@ def descend(start=START, learning_rate=RATE, steps=0):
 
 
 def arrived(result):
-    """Return the first step at which the cost is less than `NEAR` above the minimum, or None if there is none."""
+    """Return the first step at which the cost is less than `NEAR` above the minimum. If there is none, return None."""
     near = np.flatnonzero(result.costs - result.valley.least < NEAR)
     return int(near[0]) if near.size else None
 
@@ -118,7 +118,7 @@ def describe(result):
 
 
 def solved(result):
-    """Return whether the challenge has been met, which is to start above a cost of 4 and arrive within five steps."""
+    """Return whether the challenge has been met, which is to start at a cost above 4 and arrive within five steps."""
     found = arrived(result)
     return bool(result.costs[0] > HIGH and found is not None and found <= FEW)
 

@@ -13,7 +13,7 @@ UNSEEN = 0.5  # time between two pictures, in seconds, if no page draws them
 class Live(Instrument):
     """Interactive figure that trains a network for as long as its trait `playing` is true.
 
-    Training runs as a task in the kernel's event loop and not in a thread. It trains for a short time, displays
+    Training runs as a task in the kernel's event loop rather than in a thread. It trains for a short time, displays
     the result, and then lets the kernel handle clicks. It therefore also works in a kernel that runs in the browser,
     and *Pause* takes effect before the next picture. Training waits for the front end to draw each picture. If no page
     shows the figure, training slows down.

@@ -22,7 +22,7 @@ class Nudge(NamedTuple):
 
 
 def cost_of_weight(w):
-    """Compute the cost of one example in a tiny 1 → 1 → 1 network as a function of the weight of its first layer.
+    """Compute the cost of one example in a tiny 1 → 1 → 1 network as a function of the weight in its first layer.
 
     The example is x = 0.8 with the label y = 1. The function accepts float32, float64 and complex arrays of any shape.
     """
@@ -55,7 +55,7 @@ def measure(log10_epsilon=-5.0, method="two-sided, float64"):
     Parameters
     ----------
     log10_epsilon : float
-        Logarithm of the step size to base 10, from −15 to 0.
+        Base-10 logarithm of the step size, from −15 to 0.
     method : str
         One of `METHODS`.
 

@@ -1,4 +1,4 @@
-"""Interactive figure for lesson 11, a playground in which a network trains step by step while the reader watches.
+"""Interactive figure for lesson 11, a playground in which the reader watches a network train step by step.
 
 The class `playground_network.Playground` contains the network and its data, and `PlaygroundExplorer` displays it. The
 data sets are in `playground_data`, and `playground_picture` prepares the data that the front end draws.
@@ -57,7 +57,7 @@ def draw(state, figure=None):
 
 
 def describe(state):
-    """Return a sentence that states the progress of a `Playground`."""
+    """Return a sentence that describes the progress of a `Playground`."""
     costs = [f"{cost:.4f}" if cost < 1e4 else f"{cost:.3g}" for cost in state.costs[-1]]
     right = state.accuracy()
     if not len(state.X_test):
@@ -73,8 +73,8 @@ def describe(state):
 class PlaygroundExplorer(Live):
     """Interactive figure that shows a `Playground` while it trains, with controls for its options.
 
-    Changing a control restarts the training. The exceptions are the learning rate, the speed and points that the
-    reader adds, which take effect while training continues. The line of code records the updates at which the
+    Changing a control restarts the training, except for the learning rate and the speed. Changes to these two, and
+    points that the reader adds, take effect while training continues. The line of code records the updates at which the
     learning rate or the points were changed.
     """
 
@@ -109,7 +109,7 @@ class PlaygroundExplorer(Live):
         self.observe(self._change_rate, names="learning_rate")
 
     def state(self):
-        """Return the options of `play` in their shortest form."""
+        """Return the options for `play` in their shortest form."""
         options = super().state()
         layers = len(options["width"])
         options["activation"] = (options["activation"] + options["activation"][-1:] * layers)[:layers] or ["tanh"]
@@ -126,7 +126,7 @@ class PlaygroundExplorer(Live):
         return {"hidden_layers": layers} | options
 
     def compute(self, **options):
-        """Return a new `Playground` at update 0. If training was running, it continues with that one."""
+        """Return a new `Playground` at update 0. If training was running, it continues with the new one."""
         return Playground(**options, learning_rate=self.learning_rate)
 
     def _show(self, result, options, flow=False, said=""):
@@ -145,7 +145,7 @@ class PlaygroundExplorer(Live):
             self._judge(result)
 
     def solved(self, result):
-        """Return whether a few hidden units separate the spirals, with the coordinates as the only features."""
+        """Return whether the spirals are separated by a few hidden units, with the coordinates as the only features."""
         fits = sum(result.sizes[1:-1]) <= UNITS and result.sizes[0] == 2 and not result.points
         return result.data_set == "spirals" and result.noise >= 0.05 and fits and result.accuracy()[1] >= RIGHT
 
@@ -181,7 +181,7 @@ class PlaygroundExplorer(Live):
             self._begin(self.state())
 
     def _add(self, content):
-        """Add a point drawn by the reader without restarting the training."""
+        """Add a point drawn by the reader, without restarting the training."""
         state, x = self.result, [content.get(name) for name in ("x1", "x2", "label")]
         try:
             state.add_point(*x)

@@ -30,7 +30,7 @@ FEATURES = {
 
 @cache
 def digits():
-    """Return 400 images of 5s (label 0) and 8s (label 1), the first half of which are used for training."""
+    """Return 400 images of 5s (label 0) and 8s (label 1). The first half are used for training."""
     X, y, X_test, y_test = load_digit_pair(5, 8, random_state=0)
     return np.vstack([X[:M], X_test[:M]]), np.concatenate([y[:M], y_test[:M]])
 
@@ -118,11 +118,11 @@ def _pasted(text):
     for line, row in zip(lines, cells, strict=True):
         if len(row) != 3 or not all(map(_is_number, row[:2])):
             raise ValueError(
-                f"a pasted line is {brief(line)}, but it must be two numbers and a label, as in 0.5, -0.2, 1"
+                f"a pasted line is {brief(line)}, but it must consist of two numbers and a label, as in 0.5, -0.2, 1"
             )
     if not cells:
         raise ValueError(
-            "there is no point in the pasted text: enter two numbers and a label per line, as in 0.5, -0.2, 1"
+            "there are no points in the pasted text: enter two numbers and a label per line, as in 0.5, -0.2, 1"
         )
     labels = sorted({row[2] for row in cells}, key=lambda label: (_is_number(label) and float(label), label))
     if len(labels) > 2:
@@ -146,7 +146,7 @@ def _is_number(text):
 
 
 def plane(X, side):
-    """Return a grid that covers the points X with a margin, row by row from the bottom, with shape (side², 2)."""
+    """Return a grid of shape (side², 2) that covers the points X with a margin, row by row from the bottom."""
     low, high = bounds(X)
     x1, x2 = (np.linspace(low[i], high[i], side) for i in (0, 1))
     return np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
@@ -166,13 +166,13 @@ def one_each(value, name, layers):
 def as_features(features):
     """Return the selected features as a tuple, in the order of `FEATURES`."""
     if isinstance(features, str) or not isinstance(features, list | tuple) or not features:
-        raise ValueError(f"features is {brief(features)}, but it must be a list with names from {', '.join(FEATURES)}")
+        raise ValueError(f"features is {brief(features)}, but it must be a list of names from {', '.join(FEATURES)}")
     chosen = [known_name(name, FEATURES, "a feature") for name in features]
     return tuple(name for name in FEATURES if name in chosen)
 
 
 def as_rates(learning_rate, most):
-    """Convert the learning rate to a dict that maps update numbers to the learning rate used from that update onwards.
+    """Convert the learning rate to a dict that maps the number of an update to the rate used from that update onwards.
 
     A single number applies from update 0 onwards. Update numbers lie between 0 and `most`.
 

@@ -1,4 +1,4 @@
-"""The network of the playground, which is trained one batch at a time and does not depend on widgets."""
+"""Network for the playground, trained one batch at a time and independent of the widgets."""
 
 import numpy as np
 
@@ -45,14 +45,14 @@ class Playground:
     features : sequence of str
         Keys of `playground_data.FEATURES`, which are computed from the coordinates and used as inputs.
     points : sequence of tuple
-        Training points in addition to the data set; see `playground_data.as_points`.
+        Training points to add to the data set; see `playground_data.as_points`.
 
     Attributes
     ----------
     X, y, X_test, y_test : ndarray
-        The examples, given by their coordinates or pixels and not by their features.
+        The examples, given by their coordinates or pixels rather than by their features.
     W, b, dW, db : dict of ndarray
-        Parameters, and gradient of the last update including the penalty.
+        Parameters, and the gradient of the last update, including the penalty.
     updates : int
         Number of updates so far.
     costs : list of tuple
@@ -134,7 +134,7 @@ class Playground:
                 self.costs = [self._cost(self._theta, 0)]
 
     def _keep(self, theta, gradient, memory):
-        """Make these the current parameters, the gradient of the last update, and the memory of the optimizer."""
+        """Set the current parameters, the gradient of the last update, and the memory of the optimizer."""
         self._theta, self._memory = theta, memory
         self.W, self.b = views(theta, self.sizes)
         self.dW, self.db = views(gradient, self.sizes)
@@ -160,7 +160,7 @@ class Playground:
     def forward(self, inputs, W=None, b=None):
         """Return Z and A of all layers.
 
-        See `backprop.network.forward`. Here, however, each layer can have a different activation.
+        This works like `backprop.network.forward`, except that each layer can have a different activation.
         """
         W, b = (self.W, self.b) if W is None else (W, b)
         Z, A = {}, {0: inputs.T}  # A[0]: (n[0], m)
@@ -172,7 +172,7 @@ class Playground:
     def backward(self, Y, W, Z, A):
         """Return ∂J/∂W and ∂J/∂b of all layers.
 
-        See `backprop.network.backward`. Here, however, each layer can have a different activation.
+        This works like `backprop.network.backward`, except that each layer can have a different activation.
         """
         dW, db = {}, {}
         dZ = OUTPUTS["sigmoid"].loss_gradient(Z[len(W)], Y)  # (1, m)
@@ -224,7 +224,7 @@ class Playground:
         return self.forward(self.features_of(X))[1][len(self.W)][0]
 
     def accuracy(self):
-        """Return the training and test accuracy, which are NaN if there are no examples."""
+        """Return the training and test accuracy. Each is NaN if there are no examples for it."""
         pairs = (self.X, self.y), (self.X_test, self.y_test)
         return tuple(float(np.mean((self.predict_proba(X) > 0.5) == y)) if len(X) else np.nan for X, y in pairs)
 
@@ -256,7 +256,7 @@ class Playground:
         return self._batches[0]
 
     def _cost(self, theta, updates):
-        """Return the training and test cost after a number of updates, over the points used in these updates."""
+        """Return the training and test cost after a number of updates, based on the points used in those updates."""
         W, b = views(theta, self.sizes)
         there = self._since < max(updates, 1)
         inputs, y = self._inputs[there], self.y[there]

@@ -16,10 +16,10 @@ def scene(state):
     Returns
     -------
     dict
-        "low" and "high" are the corners of the picture. "train" and "test" contain rows of x1, x2, label as float32,
-        with the reader's own points last, and "own" is the number of those points. "inputs" contains a map of each of
-        `FEATURES`. For digits, "sheet" contains the pixels of test digits and "labels" their labels. Levels from 0 to
-        255 are encoded as described in `levels`.
+        "low" and "high" are the corners of the picture. "train" and "test" contain rows (x1, x2, label) as float32,
+        with the reader's own points last, and "own" is the number of those points. "inputs" contains a map for each of
+        the `FEATURES`. For digits, "sheet" contains the pixels of test digits and "labels" their labels. Levels from 0
+        to 255 are encoded as described in `levels`.
     """
     if state.is_digits:
         sheet = np.clip(np.round(255 * state.X_test[:SHEET]), 0, 255).astype(np.uint8)
@@ -70,8 +70,8 @@ def frame(state):
         "W", "b", "dW" and "db" are lists with one entry per layer. For digits, the parameters of the first layer are
         replaced by their norms in "norms_in". "maps" contains the levels of each hidden unit and, except for digits, of
         the output. For digits, "answers" contains the predicted probabilities of an 8. "costs" contains the training
-        costs followed by the test costs, and "norms" one row per layer, both as float32. "every" is the number of
-        updates between successive values.
+        costs followed by the test costs, and "norms" contains one row per layer. Both are float32. "every" is the
+        number of updates between successive values.
     """
     W, b, dW, db = (list(p.values()) for p in (state.W, state.b, state.dW, state.db))
     picture = {"updates": state.updates, "sizes": list(state.sizes), "activations": state.activations[:]}
@@ -92,7 +92,10 @@ def frame(state):
 
 
 def curves(state):
-    """Return the costs and gradient norms, thinned to the resolution of a picture. The last cost is always included."""
+    """Return the costs and gradient norms, thinned to as many points as a plot can show.
+
+    The last cost is always included.
+    """
     every = -(-len(state.costs) // MOST_DRAWN)
     costs, norms = np.array([*state.costs[:-1:every], state.costs[-1]], np.float32), state.norms[::every]
     return {

@@ -44,7 +44,7 @@ def run(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
     Parameters
     ----------
     gradient_descent, momentum, adam : float
-        Learning rate of each optimizer, greater than 0.
+        Learning rates of the optimizers, greater than 0.
     batch_size : int
         Number of examples per batch, from 1 to 64.
 
@@ -65,7 +65,7 @@ def run(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
 
 
 def parts(batch_size, **rates):
-    """Train the networks of `run` that are not known yet, and yield the incomplete `Race` after each but the last."""
+    """Train the networks of `run` that are still untrained, and yield the incomplete `Race` after each but the last."""
     settings = {name: (name, rate, batch_size) for name, rate in rates.items()}
     for name in [name for name, key in settings.items() if key not in TRAINED][:-1]:
         _run(*settings[name])
@@ -110,7 +110,7 @@ def draw(result, ax=None):
 
 
 def describe(result):
-    """Return a sentence that states the winner and the score of each optimizer, or which are still being trained."""
+    """Return a sentence that states the winner and the scores, or the optimizers that are still being trained."""
     scores = ", ".join(f"{NAMES[name]} {score:.3f}" for name, score in result.scores.items())
     missing = [words for name, words in NAMES.items() if name not in result.scores]
     if missing:

@@ -22,7 +22,7 @@ EXAMPLES, WIDTH = 300, 50  # number of digits, and of units in each hidden layer
 
 
 class Signals(NamedTuple):
-    """Sizes of both signals in the hidden layers of a network before its first update, from several random starts.
+    """Sizes of the forward and backward signals in the hidden layers before any update, for several random starts.
 
     Both arrays have a row for each start and a column for each of the hidden layers 1 to L − 1. The size of an array
     is the root mean square of its entries.
@@ -32,11 +32,11 @@ class Signals(NamedTuple):
     backward: np.ndarray  # size of dZ[l], multiplied by the number of examples
 
     def typical(self):
-        """Return the geometric means of `forward` and of `backward` over the starts, of shape (L − 1,) each."""
+        """Return the geometric means of `forward` and `backward` over the starts, each of shape (L − 1,)."""
         return tuple(np.exp(np.log(np.fmax(sizes, 1e-300)).mean(axis=0)) for sizes in self)
 
     def kept(self):
-        """Return the fractions that each start keeps of both signals, as two arrays of shape (starts,).
+        """Return the fraction of each signal that remains in each start, as two arrays of shape (starts,).
 
         The signal goes from the first hidden layer to the last, and the error from the last to the first. If there is
         no signal to begin with, the fraction is 0.
@@ -47,7 +47,7 @@ class Signals(NamedTuple):
 
 
 def measure(depth=12, hidden_activation="tanh", initialization="glorot"):
-    """Compute both passes of 300 digits through networks with hidden layers of 50 units, from five random starts.
+    """Compute both passes for 300 digits in networks with hidden layers of 50 units, from five random starts.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def _one_start(depth, hidden_activation, initialization, seed):
 
 @lru_cache(len(STARTS))  # neither the depth nor the activation changes the first layer, which takes a third of the time
 def _first_layer(initialization, seed):
-    """Return W[1] and Z[1], and the random number generator with which the other layers are to be initialized."""
+    """Return W[1] and Z[1], and the random number generator with which the other layers are to be initialised."""
     X, rng = some_digits()[0][:EXAMPLES], np.random.default_rng(seed)
     W, b = initialize_parameters([X.shape[1], WIDTH], initialization, rng)
     return W[1], W[1] @ X.T + b[1], rng  # (50, 784), (50, m)
@@ -102,7 +102,7 @@ def size(array):
 
 
 def errors(Y, W, Z, hidden_activation):
-    """Return the errors dZ[1], …, dZ[L] of a network with a sigmoid output unit as a dict.
+    """Return a dict of the errors dZ[1], …, dZ[L] of a network with a sigmoid output unit.
 
     `backward` computes the same errors but does not return them.
     """
@@ -119,7 +119,7 @@ def draw(result, ax=None):
 
 
 def describe(result):
-    """Return a sentence that states how much of each signal is left at its far end, for the worst of the starts."""
+    """Return a sentence that states how much of each signal is left at the end of its path in the worst start."""
     forward, backward = (min(fractions) for fractions in result.kept())
     if not forward and not backward:
         return "No signal reaches the last hidden layer, and no error reaches the first"
@@ -137,7 +137,7 @@ def _share(x):
 
 
 def explorer():
-    """Return the interactive figure, with controls for the depth, the activation and the initialization."""
+    """Return the interactive figure, with controls for the depth, the activation and the initialisation."""
     controls = {
         "depth": ipywidgets.IntSlider(12, min=2, max=40, description="layers", **SLOW),
         "hidden_activation": ipywidgets.Dropdown(
@@ -157,5 +157,5 @@ def keeps_a_quarter(result):
 
 
 def is_met(result, state):
-    """Return whether this is the deepest ReLU network that keeps a quarter of both signals from every start."""
+    """Return whether this is the deepest ReLU network that keeps a quarter of each signal from every start."""
     return (state["hidden_activation"], state["depth"]) == ("relu", DEEPEST_RELU) and keeps_a_quarter(result)

@@ -43,12 +43,12 @@ class StepTimes(NamedTuple):
 
 
 def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=1.0, microseconds=50.0, pattern="ring"):
-    """Predict the time of a data-parallel step.
+    """Predict how long a data-parallel step takes.
 
     Computation takes 6 P m / (K F). Communication takes 2 K 4 P / B + 2 λ in a star, where one process sends the
     parameters to every worker and receives every gradient; 2 (K − 1) (4 P / (K B) + λ) in a ring; and
     2 (1 − 1/K) 4 P / B + 2 λ log₂ K in a tree, by recursive halving and doubling. Parameters and gradients are stored
-    as float32. For a K that is not a power of two, the time of a tree is an interpolation.
+    as float32. If K is not a power of two, the time for a tree is interpolated.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=
     parameters : float
         Number of parameters P.
     gigaflops : float
-        Operations F per second of each worker, in units of 10⁹.
+        Number of operations F that each worker performs per second, in units of 10⁹.
     gigabits : float
         Network bandwidth B, in units of 10⁹ bits per second.
     microseconds : float
@@ -75,7 +75,7 @@ def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=
     ------
     TypeError, ValueError
         If an argument is not a number greater than 0, `workers` is not an integer from 1 to 1024, or `pattern` is not
-        one of the three.
+        one of the three patterns.
     """
     messages_and_gradients = PATTERNS[known_name(pattern, PATTERNS, "pattern")]
     K = whole_between(workers, "workers", 1, MOST_WORKERS)
@@ -93,12 +93,12 @@ def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=
 
 
 def draw(result, ax=None):
-    """Plot how a step is split between computation and communication, together with the speed-up."""
+    """Plot how each step is divided between computation and communication, and plot the speed-up."""
     return cluster.step_shares(result.counts, result.compute, result.communicate, result.workers, ax)
 
 
 def describe(result):
-    """Return a sentence that states the time of a step."""
+    """Return a sentence that says how long a step takes."""
     compute, communicate = result.own
     alone = "" if communicate else " (a single worker needs none)"
     totals = result.compute + result.communicate
@@ -127,7 +127,7 @@ def explorer():
 
 
 def is_met(result, state):
-    """Return whether the batch is the smallest for which 64 workers in a ring compute at least half the time."""
+    """Return whether the batch is the smallest with which 64 workers in a ring compute for at least half the time."""
     start = {name: parameter.default for name, parameter in signature(predict).parameters.items()}
     if state["pattern"] != start["pattern"]:
         return False

@@ -1,7 +1,7 @@
 """Interactive figure for lesson 03 that goes through backpropagation and the update step by step.
 
 It also counts how many multiplications are saved by keeping the errors. The network is small enough to follow with
-pencil and paper. The steps of a round for any layer sizes are in `steps`.
+pencil and paper. The module `steps` lists the steps of a round for any layer sizes.
 """
 
 from contextlib import suppress
@@ -62,8 +62,8 @@ class Frame(NamedTuple):
 def frame(step=1, x=(1.0, 0.5), y=1, sizes=(2, 2, 1), updates=0, learning_rate=1.0):
     """Send one example through a small network and back, up to the given step.
 
-    By default, the network is the one in lesson 03. Its round consists of thirteen steps forward and back, followed
-    by the update of two layers.
+    By default, the network is the one in lesson 03, where a round consists of thirteen steps forward and back, followed
+    by the update of both layers.
 
     Parameters
     ----------
@@ -115,7 +115,8 @@ def _checked_sizes(sizes):
     sizes = as_sizes(sizes)
     if not 2 <= len(sizes) <= MOST_LAYERS + 1:
         raise ValueError(
-            f"sizes has {len(sizes)} entries: give the number of inputs and 1 to {MOST_LAYERS} layers, as in 2, 2, 1"
+            f"sizes has {len(sizes)} entries: give the number of inputs and the sizes of 1 to {MOST_LAYERS} layers, "
+            "as in 2, 2, 1"
         )
     if max(sizes) > MOST_UNITS:
         raise ValueError(f"sizes contains {max(sizes)}, but there is room for at most {MOST_UNITS} units in a layer")
@@ -135,7 +136,7 @@ def _as_row(values, name, n, what):
 def _parameters(sizes):
     """Return parameters that are simple enough for pencil and paper.
 
-    These are the parameters in the lesson if the sizes match, and otherwise random numbers with one decimal.
+    These are the lesson's parameters if the sizes match, and otherwise random numbers with one decimal place.
     """
     if sizes in PENCIL:
         W1, b1, W2, b2 = map(np.array, PENCIL[sizes])
@@ -145,7 +146,7 @@ def _parameters(sizes):
 
 
 def _round(X, Y, W, b, learning_rate):
-    """Return a dict of all arrays of one round by name, and the parameters after the round."""
+    """Return a dict that maps names to all arrays of one round, and the parameters after the round."""
     Z, A = forward(X, W, b)
     dW, db = backward(Y, W, Z, A)
     new_W, new_b = ({l: p[l] - learning_rate * d[l] for l in p} for p, d in ((W, dW), (b, db)))
@@ -161,7 +162,7 @@ def _named(W, b):
 
 
 def draw(result, ax=None):
-    """Draw a `Frame`, with the network, the numbers of the current step, and its line of code highlighted."""
+    """Draw a `Frame`: the network, the numbers of the current step, and the code with this step's line highlighted."""
     return plotting.stepper_frame(result, ax)
 
 
@@ -178,7 +179,7 @@ def describe(result):
 
 
 def solved(result):
-    """Return whether two large errors nearly cancel at the first hidden unit, which meets the challenge."""
+    """Return whether two large errors nearly cancel at the first hidden unit, as the challenge requires."""
     last, hidden = result.values.get(f"dZ[{len(result.W)}]"), result.values.get("dA[1]")
     if hidden is None or last.size < 2 or len(result.W) != 2:
         return False
@@ -204,7 +205,7 @@ def _picture(result):
 
 
 class Stepper(Instrument):
-    """Interactive figure that goes through the steps of a round in a network with sizes chosen by the reader."""
+    """Interactive figure that goes through the steps of a round in a network whose layer sizes the reader chooses."""
 
     title = "Stepper"
     challenge = "03.stepper"

@@ -1,4 +1,4 @@
-"""The steps of a round through a small network, with the arithmetic of each step as it would be written on paper.
+"""The steps of one round through a small network, with the arithmetic of each step as it would be written on paper.
 
 A round consists of a forward pass, a backward pass and an update. `steps_of` lists its steps for any layer sizes.
 """
@@ -10,7 +10,7 @@ import numpy as np
 
 
 class Step(NamedTuple):
-    """One step of a round, with what it computes and how many multiplications it requires in the backward pass."""
+    """One step of a round: what it computes, and how many multiplications it requires in the backward pass."""
 
     name: str
     symbol: str  # formula in mathtext
@@ -22,7 +22,7 @@ class Step(NamedTuple):
 
     @property
     def way(self):
-        """Part of the round to which the step belongs: "forward", "backward" or "update"."""
+        """Part of the round in which the step takes place: "forward", "backward" or "update"."""
         return "backward" if self.name[0] == "d" else "update" if self.name[0] == "W" else "forward"
 
 
@@ -160,7 +160,7 @@ def _update_step(n, l):
 
 
 def working(step, v, target, learning_rate):
-    """Return the arithmetic of a step with numbers, as one line of text per entry of the result.
+    """Return the arithmetic of a step, written out with numbers, as one line of text for each entry of the result.
 
     Parameters
     ----------

@@ -66,14 +66,14 @@ class Walk(NamedTuple):
 def steps(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, b=0.25):
     """Record an expression and differentiate it, up to the given step.
 
-    Each operation is one step in the forward direction and one step in the backward direction.
+    Each operation takes one step in the forward pass and one step in the backward pass.
 
     Parameters
     ----------
     expression : str
         Key of `EXPRESSIONS`.
     step : int
-        Number of the step, starting at 1. Numbers above the last step are treated as the last step.
+        Number of the step, starting at 1. If the expression has fewer steps, the last one is used.
     x, w, b : float
         Values of the inputs.
 
@@ -106,7 +106,7 @@ def steps(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, 
 
 
 def _handed_on(now, before, after):
-    """Describe the contribution to each parent, and its total gradient if it had already received another one."""
+    """Describe the contribution to each parent and, unless it is the first one, the total gradient so far."""
     shares = []
     for parent in dict.fromkeys(parent for parent, _ in now.parents if parent in after):
         share, name = after[parent] - before.get(parent, 0), parent.name

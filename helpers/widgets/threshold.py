@@ -31,9 +31,9 @@ def classify(separation=2.5, threshold=0.5):
     Parameters
     ----------
     separation : float
-        Distance between the centres of the clusters in standard deviations, at least 0.
+        Distance between the centres of the clusters, in standard deviations. It must not be negative.
     threshold : float
-        Number between 0 and 1. The prediction is 1 if the probability is greater than this.
+        Number between 0 and 1. The prediction is 1 if the probability is above this number.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def _classify(fit, separation, threshold):
 
 
 def _fit(separation):
-    """Return a network fitted to two clusters, and the clusters."""
+    """Return a network fitted to two clusters, and the points and labels of the clusters."""
     X, y = make_blobs(200, separation, random_state=3)
     return fit_whole(NeuralNetwork([1], learning_rate=1, iterations=200), X, y), X, y
 
@@ -88,7 +88,7 @@ def explorer():
 
 
 def is_met(result, state):
-    """Return whether no triangle is missed, although one would be if the threshold were one slider step higher."""
+    """Return whether no triangle is missed, but at least one would be if the threshold were one slider step higher."""
     if state["separation"] != 2.5 or result.missed:
         return False
     return bool(np.any(result.network.predict_proba(result.X[result.y == 1]) <= state["threshold"] + 0.01))

@@ -39,7 +39,7 @@ export default { render }
 
 
 class View(anywidget.AnyWidget):
-    """Display of a picture that reports whether it is on a narrow page, such as that of a phone.
+    """Display of a picture that reports whether it is on a narrow page, such as one on a phone.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class View(anywidget.AnyWidget):
 
 
 def narrowed(figsize):
-    """Return the size in inches of a figure that fits on a phone with labels as large as on a wide page."""
+    """Return the size, in inches, of a figure that fits on a phone and has labels as large as on a wide page."""
     return 3.5, min(max(figsize[1], 2.7), 3.5)
 
 
@@ -70,10 +70,10 @@ def as_picture(figure):
 
 @contextmanager
 def garbage_waits():
-    """Keep Python's garbage collector from delaying a block, and remove the garbage of the block at its end.
+    """Keep Python's garbage collector from delaying a block of code, and collect the block's garbage at its end.
 
     A figure consists of thousands of objects that refer to each other. While one is drawn, the collector would run
-    several times, and after some figures it would examine every object of the kernel, which takes longer than drawing.
+    several times, and after some figures it would examine every object in the kernel, which takes longer than drawing.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -86,5 +86,5 @@ def garbage_waits():
 
 
 def described(picture, alt):
-    """Wrap a picture in an HTML element with an alternative text for screen readers."""
+    """Wrap a picture in an HTML element with alternative text for screen readers."""
     return f'<div class="lesson-picture" role="img" tabindex="0" aria-label="{html.escape(alt)}">{picture}</div>'

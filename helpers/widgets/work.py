@@ -10,7 +10,7 @@ from helpers.widgets.explorer import SLOW, Explorer
 
 
 class Work(NamedTuple):
-    """Number of multiplications needed to compute the error of one unit, with and without keeping later errors."""
+    """Numbers of multiplications needed to compute the error of one unit, with and without keeping later errors."""
 
     depth: int
     width: int
@@ -19,10 +19,10 @@ class Work(NamedTuple):
 
 
 def count(depth=9, width=3):
-    """Count the multiplications for the error of one unit, followed by `depth` layers of `width` units and the cost.
+    """Count the multiplications for the error of a unit followed by `depth` layers of `width` units and the cost.
 
     If the errors are kept and reused, the unit itself requires w = `width` multiplications, and each later layer except
-    the last requires w². If nothing is kept, every unit computes the errors of all units in the next layer again, which
+    the last requires w². If nothing is kept, every unit recomputes the errors of all units in the next layer, which
     requires w + w² + … + w^depth multiplications.
 
     Parameters
@@ -39,7 +39,7 @@ def count(depth=9, width=3):
     Raises
     ------
     ValueError
-        If an argument is not an integer in its range.
+        If an argument is not an integer in the given range.
     """
     depth, width = whole_between(depth, "depth", 1, 12), whole_between(width, "width", 1, 200)
     depths = range(1, depth + 1)

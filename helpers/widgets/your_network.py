@@ -34,7 +34,7 @@ class Training(NamedTuple):
 
 @cache
 def some_digits():
-    """Return 1000 training and 500 test images of the digits 5 and 8 with their labels."""
+    """Return 1000 training and 500 test images of the digits 5 and 8, with their labels."""
     X, y, X_test, y_test = load_digit_pair(5, 8, np.float32, random_state=0)
     return X[:1000], y[:1000], X_test[:500], y_test[:500]
 
@@ -64,7 +64,7 @@ def train(layer_sizes="20, 1", hidden_activation="sigmoid", learning_rate=0.5, i
     Raises
     ------
     TypeError, ValueError
-        If an argument is invalid, or the network is too large to watch.
+        If an argument is invalid or if the network is too large to watch.
     """
     sizes, rates = _checked(layer_sizes, iterations), as_rates(learning_rate, MOST_ITERATIONS)
     known_name(hidden_activation, ACTIVATIONS, "hidden_activation")
@@ -170,7 +170,7 @@ class YourNetwork(Live):
             return _scored(network)
 
     def _goes_on(self, layer_sizes, hidden_activation, iterations, rates):
-        """Return whether the requested training is a continuation of the current one."""
+        """Return whether the requested training continues the current one."""
         if not self.result or (layer_sizes, hidden_activation) != tuple(
             self._shown[name] for name in self.arguments[:2]
         ):
@@ -185,7 +185,7 @@ class YourNetwork(Live):
         return f"After {done} iteration{'s' if done > 1 else ''}: {describe(result)}"
 
     def solved(self, result):
-        """Return whether a network with three layers classifies enough of the test digits correctly."""
+        """Return whether the network has three layers and classifies enough of the test digits correctly."""
         return len(result.network.layer_sizes_) == LAYERS + 1 and result.test_accuracy > RIGHT
 
     def draw(self, result, ax):
@@ -195,13 +195,13 @@ class YourNetwork(Live):
     def example_result(self):
         """Return the result of a separate short training run, because at the start there is little to show.
 
-        The network on the screen is not changed.
+        The network on the screen does not change.
         """
         return train(**self.state() | {"iterations": max(self.iterations, 60)})
 
     @parallel_map(1)
     def picture_of(self, result):
-        """Return the weights, the images of the units, some digits that are right or wrong, and the cost curve."""
+        """Return the weights, the unit images, some correctly and incorrectly classified digits, and the cost curve."""
         network, costs = result.network, result.network.cost_history_
         every = -(-len(costs) // MOST_DRAWN)
         W, b = (list(p.values()) for p in (network.W_, network.b_))
@@ -270,7 +270,7 @@ def unit_pictures(network):
 
 
 def _digits(network):
-    """Return some test digits that are right or wrong, with the predicted probabilities of an 8.
+    """Return some correctly and incorrectly classified test digits, with the predicted probabilities of an 8.
 
     The mistakes are sorted so that the most confident ones come first.
     """

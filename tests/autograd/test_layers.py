@@ -192,9 +192,9 @@ def causal(Q, K, V):
 @pytest.mark.parametrize(
     ("attention", "words"),
     [
-        (causal, "^The head is right.$"),
+        (causal, "^The head is correct.$"),
         (lambda Q, K, V: causal(Q * 2, K, V), "do not agree with the scores"),
-        (lambda Q, K, V: causal(Q, K, V) * 0.5, "^The weights of a row do not add up to 1.$"),
+        (lambda Q, K, V: causal(Q, K, V) * 0.5, "^The rows of the weights do not add up to 1.$"),
     ],
 )
 def test_right_and_other_heads(attention, words):
@@ -205,7 +205,7 @@ def test_gradients_of_a_shared_matrix():
     def whole(E):
         return grad(layer_zoo.shared_cost(E), E)
 
-    assert layer_zoo.examine_shared(whole) == "The gradient is right."
+    assert layer_zoo.examine_shared(whole) == "The gradient is correct."
     other = layer_zoo.examine_shared(lambda E: whole(E) - layer_zoo.one_use_only(E))
     assert other.startswith("The gradient counts only the use of E in the input")
     assert layer_zoo.examine_shared(lambda E: 2 * whole(E)) == "The gradient differs from the numerical gradient."

@@ -617,7 +617,7 @@ REFUSED = [
     (lambda: np.maximum(x, 0), TypeError, r"np.maximum .* use x.relu\(\)"),
     (lambda: np.concatenate([x, x]), TypeError, r"use autograd.concatenate\(\[x, y\]\)"),
     (lambda: np.abs(x), TypeError, r"np.absolute .* use abs\(x\)"),
-    (lambda: np.sin(x), TypeError, "np.sin would lose .* use the operations of the tape, or x.value"),
+    (lambda: np.sin(x), TypeError, "np.sin would lose .* use the tape's operations, or x.value"),
     (lambda: np.add.outer(np.ones(2), x), TypeError, "np.add would lose"),
     (lambda: operator.iadd(np.ones((1, 2)), x), TypeError, "np.add would lose"),
     (lambda: np.array(x), TypeError, "a Variable is not a plain array"),
@@ -645,13 +645,13 @@ REFUSED = [
         "a Variable has no cumsum: the tape supports abs, exp, .*, softplus, sqrt, sum, swapaxes, T",
     ),
     (lambda: x.item(), ValueError, r"item\(\) needs a single number, but this Variable has shape \(1, 2\)"),
-    (lambda: f"{x:.3f}", TypeError, r"'.3f' formats a single number, but this Variable has shape \(1, 2\)"),
+    (lambda: f"{x:.3f}", TypeError, r"'.3f' formats only one number, but this Variable has shape \(1, 2\)"),
     (lambda: len(Variable(1.0)), TypeError, "a single number and has no length"),
     (lambda: x.reshape(3), ValueError, r"^shape is 3, but a Variable of shape \(1, 2\) .* whose product is 2"),
     (lambda: x.reshape("a"), ValueError, "^shape is 'a', but a Variable"),
     (lambda: x.reshape(2.0, 1), ValueError, "^shape is 2.0, 1, but a Variable"),
     *(
-        (lambda index=index: x[index], IndexError, r"^index .* does not fit a Variable of shape \(1, 2\): use whole")
+        (lambda index=index: x[index], IndexError, r"^index .* is invalid for a Variable of shape \(1, 2\): use whole")
         for index in (1, -2, "a", 0.0, (0, 0, 0), [5], np.ones(3, bool), slice("a"), slice(None, None, 0), 10**5000)
     ),
     *(

@@ -72,7 +72,10 @@ def swap(path, other):
 
 
 DAMAGES = {
-    "web page": (lambda path, other: path.write_text("\n\n<!DOCTYPE html><html lang=en>"), "is a web page, not HDF5"),
+    "web page": (
+        lambda path, other: path.write_text("\n\n<!DOCTYPE html><html lang=en>"),
+        "is a web page, not an HDF5 file",
+    ),
     "cut short": (lambda path, other: path.write_bytes(path.read_bytes()[:-1]), "is damaged or is a different file"),
     "one byte": (
         lambda path, other: path.write_bytes(path.read_bytes()[:-9] + b"\1" + path.read_bytes()[-8:]),

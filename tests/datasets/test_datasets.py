@@ -350,5 +350,5 @@ def test_the_names_and_their_letters():
     assert names.as_text(tokens) == from_file
     assert names.as_tokens(["abz"])[0, :5].tolist() == [0, 1, 2, 26, 0]
     for name in ("Anna", "wilhelmina", "o.k", 3):
-        with pytest.raises(ValueError, match="is not a name of at most 9 letters"):
+        with pytest.raises(ValueError, match="is not a name of at most 9 lower-case letters"):
             names.as_tokens([name])

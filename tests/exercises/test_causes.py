@@ -126,7 +126,7 @@ KINDS = [  # that no small change of one expression shows
     ("07.saturated", "return np.mean(sigmoid_prime(Z) < 0.2)", "The number `0.2` is not right"),
     ("08.softmax", "E = np.exp(Z)\nreturn np.nan_to_num(E / E.sum(axis=0))", "only hides an overflow"),
     ("02.gradients", "A = sigmoid(W @ A0 + b)\ndA = -(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / Y.shape[1]\n"
-     "dZ = dA * A * (1 - A)\nreturn dZ @ A0.T, dZ.sum(axis=1, keepdims=True)", "belongs to the cost, but"),
+     "dZ = dA * A * (1 - A)\nreturn dZ @ A0.T, dZ.sum(axis=1, keepdims=True)", "is part of the cost, but"),
     ("09.softmax", "jacobian = np.diag(A) - A @ A.T\nreturn jacobian @ g", "from a matrix it extracts the diagonal"),
     ("09.softmax", "return (g - A) / A.shape[1]", "holds only for softmax followed by cross-entropy"),
     ("10.deal", "sizes = []\nfor k in range(K):\n    sizes.append(round(m / (K - k)))\nreturn sizes", "fewer examples"),
@@ -173,7 +173,7 @@ ERRORS = [
         "A function is called with the wrong arguments in the line `dZ = (gradients(A0, W)",
     ),
     ("01.train", TRAIN.replace("range(steps)", "steps"), "for _ in steps:"),
-    ("02.tanh", "return 1 - np.tanh(Z) ^ 2", "`^`, which means exclusive or in Python,"),
+    ("02.tanh", "return 1 - np.tanh(Z) ^ 2", "`^`, the exclusive-or operator in Python,"),
     (
         "05.distance",
         "return np.norm(p - q)",

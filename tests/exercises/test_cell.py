@@ -49,12 +49,14 @@ def test_the_running_cell_of_a_notebook_is_read(monkeypatch, capsys):
         (
             "01.error",
             "answer = k + k",
-            "`k` in the line `answer = k + k` is 7. It comes from elsewhere in the notebook",
+            "`k` in the line `answer = k + k` is 7. This cell does not assign a value to it, so it comes "
+            "from elsewhere in the notebook",
         ),
         (
             "01.error",
             "answer = X",
-            "`X` in the line `answer = X` is an array of shape (2, 3). It comes from elsewhere in the notebook",
+            "`X` in the line `answer = X` is an array of shape (2, 3). This cell does not assign a value to it, so it "
+            "comes from elsewhere in the notebook",
         ),
         (
             "06.baseline",

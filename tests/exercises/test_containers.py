@@ -36,24 +36,24 @@ for i in np.ndindex(x.shape):
 return gradient"""
 
 FUNCTIONS = [  # exercise, body, words of the verdict, words that are not in it
-    ("03.backward", TANH.replace("{1: dW1, 2: dW2}, {1: db1, 2: db2}", "{1: dW2, 2: dW1}, {1: db2, 2: db1}"), "In `{1: dW2, 2: dW1}`, the keys do not belong to these values", "transposed"),
+    ("03.backward", TANH.replace("{1: dW1, 2: dW2}, {1: db1, 2: db2}", "{1: dW2, 2: dW1}, {1: db2, 2: db1}"), "In `{1: dW2, 2: dW1}`, the keys do not match the values", "transposed"),
     ("03.backward", TANH.replace("1: db1, 2: db2", "1: db2, 2: db1"), "In `{1: db2, 2: db1}`, the keys", "summed"),
     ("03.backward", TANH.replace("(W[2].T @ dZ2) * (1 - A1 ** 2)", "W[2].T @ dZ2 * A1 * (1 - A1)"), "`A1 * (1 - A1)` is the slope of a different activation function", "entries"),
     ("04.backward", LISTS, "The entries of `gW` are in the opposite order", "shape"),
     ("04.backward", BACKWARD.replace("W[l].T @ dZ", "W[L].T @ dZ"), "Look at the line `dZ = (W[L].T @ dZ)", "inner sizes"),
     ("04.forward", FORWARD, "`X.T` is not the right quantity", "inner sizes"),
-    ("05.numerical", NUDGED, "`up = x` makes no copy", "only a copy"),
+    ("05.numerical", NUDGED, "`up = x` does not make a copy", "only a copy"),
     ("01.slope", "step = 2 * epsilon\nreturn (f(w + step) - f(w - step)) / step", "compares two points that are 0.004 apart, but divides by 0.002", "twice"),
-    ("01.gradients", "dZ = 0.5 * (W @ A0 + b - Y) ** 2 / Y.shape[1]\nreturn dZ @ A0.T, dZ.sum(axis=1, keepdims=True)", "is the square from the loss, not its derivative", "operation"),
+    ("01.gradients", "dZ = 0.5 * (W @ A0 + b - Y) ** 2 / Y.shape[1]\nreturn dZ @ A0.T, dZ.sum(axis=1, keepdims=True)", "is the square in the loss, not its derivative", "operation"),
     ("06.error", "if np.all(z > 0):\n    return W_after.T @ delta_after\nreturn np.zeros(z.shape)", "`if np.all(z > 0):` decides for all entries", "zero everywhere"),
     ("07.saturated", "slopes = sigmoid_prime(Z)\nreturn slopes[slopes < 0.05].mean()", "`slopes[slopes < 0.05]` selects the values themselves", "should be 0."),
-    ("07.saturated", "return sum(sigmoid_prime(Z) < 0.05) / Z.size", "goes through the rows of the array only", "not summed"),
+    ("07.saturated", "return sum(sigmoid_prime(Z) < 0.05) / Z.size", "goes through only the rows of the array", "not summed"),
     ("08.onehot", "Y = np.zeros((K, len(labels)))\nfor i, k in enumerate(labels):\n    Y[:k, i] = 1\nreturn Y", "selects a whole range of entries", "should be"),
     ("08.softmax", "top = np.exp(Z - Z.max(axis=0))\nreturn top / np.exp(Z).sum(axis=0)", "`np.exp(Z)` is not the right quantity", "entries"),
-    ("09.divide", "return g / b, -g @ a.T / b**2", "multiplies every row or column of one array by every one of the other", "shape (3, 3)"),
-    ("02.safe", "largest = np.max(-Z)\nreturn -(largest + np.log(np.exp(-largest) + np.exp(-Z - largest)))", "is a single value for all entries together", "combine"),
+    ("09.divide", "return g / b, -g @ a.T / b**2", "multiplies every row or column of one array by every row or column of the other", "shape (3, 3)"),
+    ("02.safe", "largest = np.max(-Z)\nreturn -(largest + np.log(np.exp(-largest) + np.exp(-Z - largest)))", "is a single value for all the entries", "combine"),
     ("02.safe", "out = np.zeros(Z.shape)\nout[Z < 0] = Z[Z < 0] - np.log1p(np.exp(Z[Z < 0]))\nreturn out", "only those from 0 to 2 give a wrong result", "The number `0`"),
-    ("05.numerical", "for j in range(x.shape[1]):\n    pass\nreturn x", "has fewer entries than are used in the line `for j in range(x.shape[1]):`", "first and last"),
+    ("05.numerical", "for j in range(x.shape[1]):\n    pass\nreturn x", "has fewer entries than the code uses in the line `for j in range(x.shape[1]):`", "first and last"),
     ("08.softmax", "Z = Z - np.abs(Z).max(axis=0)\nreturn np.exp(Z) / np.exp(Z).sum(axis=0)", "`np.abs` does not belong", "same maximum"),
     ("09.divide", "return (g / b).T, (-g * a / b**2).sum(axis=1, keepdims=True).T", "The result is transposed", "quantities"),
     ("10.weighted", "m = max(sizes)\nreturn sum(s / m * g for g, s in zip(gradients, sizes))", "is not the right way to combine the entries", "left out"),
@@ -64,7 +64,7 @@ FUNCTIONS = [  # exercise, body, words of the verdict, words that are not in it
     ("07.saturated", "slope = Z * (1 - Z)\nreturn np.mean(slope < 0.05)", "A function is missing around `Z`", "0.05 and"),
     ("03.backward", TANH.replace("1 - A1 ** 2", "np.tanh(Z1)"), "`np.tanh(Z1)` is not the right function", "entries"),
     ("01.slope", "return lambda: (f(w + epsilon) - f(w - epsilon)) / (2 * epsilon)", "Use the value that it computes, not the function", "parentheses"),
-    ("02.safe", "return Z - np.log(1 + np.exp(Z))", "The first to give one is the line `return Z - np.log(1 + np.exp(Z))`, which takes the exponential", "Look for"),
+    ("02.safe", "return Z - np.log(1 + np.exp(Z))", "The first such value comes from the line `return Z - np.log(1 + np.exp(Z))`, which takes the exponential", "Look for"),
 ]  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def test_a_kind_of_mistake_is_named(name, text, words, never):
 
 
 TYPED = [  # exercise, code, words of the verdict, words that are not in it
-    ("00.first", "answer = [4, 22]", "Which one of these numbers does the question ask for", "combine"),
+    ("00.first", "answer = [4, 22]", "Which of these numbers does the question ask for", "combine"),
     ("02.cost", "answer = 0.639", "All the digits are right, but in the wrong order", "one at a time"),
     ("06.flat", "answer = np.zeros((64, 64, 3)).ndim", "counts the axes of the array", "single pixel"),
     (
@@ -87,7 +87,7 @@ TYPED = [  # exercise, code, words of the verdict, words that are not in it
         "one at a time",
     ),
     ("06.baseline", "share = 33 / 50\nanswer = share ** 2 + (1 - share) ** 2", "0.5512 is not right", "by itself"),
-    ("06.interval", "answer = 0.13", "the lesson's own interval", "1 − p is missing"),
+    ("06.interval", "answer = 0.13", "the interval from the lesson", "1 − p is missing"),
     ("08.adam", "g = 3e-4\nm = 0.9 * g / (1 - 0.9)\nanswer = 0.01 * m / np.sqrt(g**2)", "0.09 is not right", "share"),
     ("09.twice", "answer = 3 + 6 + 9", "18 is f itself", "left out"),
     ("10.equal", "answer = 0.8 / (0.8 / 40 + 0.02)", "With 20 workers", "left out"),

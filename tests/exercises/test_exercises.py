@@ -216,7 +216,7 @@ def test_among_several_wrong_layers_the_guilty_one_is_named():
 
     said = judge(EXERCISES["04.backward"], backward).words
     assert said.startswith(
-        "Look at layer 3 first. Earlier layers may be wrong only because of this one. `dW[3]` is 7.000 ×"
+        "Look at layer 3 first. Earlier layers may be wrong only because of layer 3. `dW[3]` is 7.000 ×"
     )
 
 
@@ -530,7 +530,7 @@ def test_how_an_answer_may_be_written(name, answer):
         ("07.sizes", texts_of("07.sizes"), "`size[1]` is text, but it should contain numbers"),
         ("04.step", lambda *_: [[1], [2, 3]], "`dZ` is a list whose rows have different lengths"),
         ("06.error", lambda *_: [[1], [2, 3]], "`δ` is a list whose rows have different lengths"),
-        ("06.mean", lambda *_: print, "`dW` should contain numbers, but this is a function"),
+        ("06.mean", lambda *_: print, "`dW` should contain numbers, but it is a function"),
         ("04.step", printing, "prints its result but returns None. How can the function"),
         ("04.update", lambda p, g, rate: p - rate * g if rate < 0.5 else None, "returns None in some cases"),
         ("04.step", lambda W, dZ, Z: np.dot(W, dZ), "is a transpose missing?"),
@@ -546,9 +546,9 @@ def test_how_an_answer_may_be_written(name, answer):
         ("01.weights", [-3, 6], "The sizes are right, but 1 of the signs is wrong"),
         ("01.weights", [-3, 8], "The second number is not right, but the other is"),
         ("08.byhand", [-0.125, -0.25, -0.625], "The sizes are right but the signs are wrong"),
-        ("03.shape", (5, 7, 1), "but it is a list of 3, [5, 7, 1]"),
+        ("03.shape", (5, 7, 1), "but it is a list of 3 numbers, [5, 7, 1]"),
         ("01.slope", lambda f, w, e: 1.0, "`slope` is 1, but it should be 0.8775"),
-        ("01.train", lambda A0, Y, W, b, rate, steps: (W, b), "`W` is the argument `W` unchanged"),
+        ("01.train", lambda A0, Y, W, b, rate, steps: (W, b), "`W` is the unchanged argument `W`"),
         ("04.forward", lambda X, W, b, g, g_out: ({}, {}), "`Z` is an empty dictionary"),
         ("04.step", lambda W, dZ, Z: np.abs((W.T @ dZ) * sigmoid_prime(Z)), "`np.abs` does not belong in"),
         (
@@ -745,19 +745,19 @@ def test_a_quiz_answers_each_question(capsys):
     assert lines[0] == "○ q1: Not done yet."
     assert lines[1].startswith("✗ q2: Not yet. The gradient is negative")
     assert lines[2].startswith("✓ q3: Right. ")
-    assert lines[3] == "✗ q9: Not yet. The questions of lesson 01 are q1 … q4."
+    assert lines[3] == "✗ q9: Not yet. The questions in lesson 01 are q1 … q4."
 
 
 @pytest.mark.parametrize(
     ("arguments", "answers", "words"),
     [
-        (("04", 2, "a"), {}, 'The questions of lesson 04 are q1 … q4. Name each answer: `quiz("04", q1=…, q2=…)`'),
+        (("04", 2, "a"), {}, 'The questions in lesson 04 are q1 … q4. Name each answer: `quiz("04", q1=…, q2=…)`'),
         (("04",), {}, "Name each answer"),
         ((4,), {"q1": 2}, "✓ q1: Right."),
         (("4",), {"q1": 2}, "✓ q1: Right."),
         (("40",), {"q1": 2}, "The lesson must be one of 00, 01"),
         (([],), {"q1": 2}, "The lesson must be one of 00, 01"),
-        (("04",), {"step": EXERCISES["04.step"].solution}, "✗ step: Not yet. The questions of lesson 04 are q1 … q4."),
+        (("04",), {"step": EXERCISES["04.step"].solution}, "✗ step: Not yet. The questions in lesson 04 are q1 … q4."),
     ],
 )
 def test_how_a_quiz_may_be_called(arguments, answers, words, capsys):

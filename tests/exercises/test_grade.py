@@ -387,7 +387,7 @@ def test_what_cannot_be_graded_is_a_line(graded):
         "loop",
     }
     assert set(lines) - {"pipe.json"} == names
-    assert len(rows) == 7 and f"Graded 7 and refused {len(lines)}." in done.stdout
+    assert len(rows) == 7 and f"Learners graded: 7. Files refused: {len(lines)}." in done.stdout
     assert (
         "checksum is wrong" in lines["edited.json"] and "not JSON" in lines["cut.json"] and "link" in lines["link.json"]
     )
@@ -441,7 +441,7 @@ def run_main(*arguments):
     [
         (["missing"], "There is no folder"),
         (["empty", "--out", "new"], "contains no files"),
-        (["one", "--out", "one"], "also contains ada.json. Choose an empty folder with --out."),
+        (["one", "--out", "one"], "already contains ada.json. Choose an empty folder with --out."),
         (["one", "--lessons", "44"], "There is no lesson 44: choose from 00, 01"),
         (["one", "--out", "one/ada.json"], "Nothing was graded"),
         (["one", "--class-list", "missing.csv"], "Nothing was graded"),
@@ -467,7 +467,7 @@ def test_the_results_may_be_in_the_folder(tmp_path, capsys):
     for _ in range(2):
         assert run_main(tmp_path, "--out", tmp_path / "grades", "--lessons", "01") == 0
     assert sorted(os.listdir(tmp_path / "grades")) == ["grades.csv", "report.html"]
-    assert "Graded 1 and refused 0." in capsys.readouterr().out
+    assert "Learners graded: 1. Files refused: 0." in capsys.readouterr().out
 
 
 def test_grades_that_differ_are_not_lost(tmp_path, capsys):
@@ -503,7 +503,7 @@ def test_files_of_several_weeks_are_put_together(tmp_path):
     assert rows.keys() == {"Ada", "Ben"} and rows["Ben"].notes == []
     assert {name: mark.kind for name, mark in rows["Ada"].marks.items()} == {"01.error": "right", "02.slope": "right"}
     assert rows["Ada"].seed == "ada" and rows["Ada"].file == "week 1/a.json"
-    assert rows["Ada"].notes == ["These files have the same name and were combined: week 1/a.json, week 2/a.json."]
+    assert rows["Ada"].notes == ["These files contain the same name and were combined: week 1/a.json, week 2/a.json."]
 
 
 @pytest.mark.parametrize(

@@ -220,7 +220,7 @@ def test_what_cannot_be_written_is_said_to_learner_and_teacher(notebook, file, t
 def test_code_that_is_too_long_is_said(notebook, file, tmp_path, capsys):
     notebook.run(HALF.format("2") + "\n" + "# x\n" * 10_000 + CHECK.format("slope"))
     handed(tmp_path, "Ada")
-    assert "01.slope is incomplete: the whole code, which has more than 20000 characters" in capsys.readouterr().out
+    assert "01.slope is incomplete: all the code (more than 20000 characters)" in capsys.readouterr().out
 
 
 # --- the file that is handed in ------------------------------------------------------------------
@@ -363,11 +363,11 @@ def one_changed(**entries):
         (lambda text: " " * (submission.LARGEST + 1), "larger than 30 MB"),
         (changed(version=99), "another version"),
         (changed(more=1), "entries that hand_in() does not write"),
-        (changed(name="\u202eAda"), "name in it"),
-        (changed(name=" "), "name in it"),
-        (changed(name=["Ada"]), "name in it"),
-        (changed(seed=3), "seed in it"),
-        (changed(answers=[]), "answers in it"),
+        (changed(name="\u202eAda"), "a name that hand_in() does not accept"),
+        (changed(name=" "), "a name that hand_in() does not accept"),
+        (changed(name=["Ada"]), "a name that hand_in() does not accept"),
+        (changed(seed=3), "a seed that use_seed() does not accept"),
+        (changed(answers=[]), "Its answers are not in the form"),
     ],
 )
 def test_a_changed_file_is_one_sentence(path, change, words):

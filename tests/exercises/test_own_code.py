@@ -168,7 +168,7 @@ def test_what_was_kept_before_stays_when_something_is_refused(capsys):
     keep(update=lesson_04.update)
     assert "stays kept" not in capsys.readouterr().out
     keep(update=lambda p, g, rate: p + rate * g)
-    assert "The functions that you kept earlier are still kept." in capsys.readouterr().out
+    assert "The functions that you kept earlier are still available." in capsys.readouterr().out
     use_my_code()
     assert "now uses your `update` (for gradient_descent)" in capsys.readouterr().out
 
@@ -237,7 +237,7 @@ def test_a_file_that_has_been_edited_is_read_again(tmp_path, monkeypatch, capsys
     assert own_code._kept["forward"] is not first and installed()["update"] is STEP
     said = edit(FILE.replace(" + b[l]", ""), 30)
     assert "`forward`: Look at the line `Z[l] = W[l] @ A[l - 1]`. The bias is missing from Z." in said
-    assert "The functions that you kept earlier are still kept." in said
+    assert "The functions that you kept earlier are still available." in said
     (tmp_path / "my_network.py").unlink()
     use_my_code()
     assert "now uses your `forward`." in capsys.readouterr().out

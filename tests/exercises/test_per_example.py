@@ -103,7 +103,7 @@ TYPED = [  # exercise, code, words of the verdict, words that are not in it
     (
         "01.weights",
         "answer = [w - 0.3 * g for w, g in zip((1, 1), (-3, -6))]",
-        "has the form of a step of gradient descent",
+        "looks like a step of gradient descent",
         "among",
     ),
     ("05.error", "q = 1\np = q**2\nanswer = abs(p - q) / (p + q)", "both `p` and `q` are 1", "//"),

@@ -22,11 +22,11 @@ JOINED = (
 ARRANGED = [
     ("01.slope", "return f((w + epsilon) - (w - epsilon)) / (2 * epsilon)", "two values are combined first", None),
     ("01.slope", "return 2 * epsilon / (f(w + epsilon) - f(w - epsilon))", "is upside down", None),
-    ("01.gradients", JOINED + "return g[:, :2], g[:, 2:]", "cuts the array at the wrong place", "return g[:, :2], g[:, 2:]"),
+    ("01.gradients", JOINED + "return g[:, :2], g[:, 2:]", "splits the array in the wrong place", "return g[:, :2], g[:, 2:]"),
     ("01.gradients", "dZ = (W @ A0 + b - Y) ** 2 / Y.shape[1]\nreturn dZ @ A0.T, dZ.sum(axis=1, keepdims=True)",
      "The power in", "dZ = (W @ A0 + b - Y) ** 2 / Y.shape[1]"),
     ("01.train", "for i in range(steps):\n    j = i % Y.shape[1]\n    dW, db = gradients(A0[:, [j]], Y[:, [j]], W, b)\n"
-     "    W, b = W - learning_rate * dW, b - learning_rate * db\nreturn W, b", "`A0[:, [j]]` selects only a part of the data",
+     "    W, b = W - learning_rate * dW, b - learning_rate * db\nreturn W, b", "`A0[:, [j]]` selects only part of the data",
      "dW, db = gradients(A0[:, [j]], Y[:, [j]], W, b)"),
     ("02.gradients", "dZ = np.mean(sigmoid(W @ A0 + b) - Y, axis=1, keepdims=True)\n"
      "return dZ @ A0.mean(axis=1, keepdims=True).T, dZ", "is the product of two means",
@@ -54,7 +54,7 @@ ARRANGED = [
      "slope = np.where(z > 0, 1, -1)"),
     ("07.start", "return N * np.sqrt(1 / (2 * N.shape[1]))", "a factor is on the wrong side of the fraction", None),
     ("07.start", "return np.sqrt(N * 2 / N.shape[1])", "`np.sqrt` is also applied to a factor", None),
-    ("07.start", "return N * 2 / np.sqrt(N.shape[1])", "A square root is missing at `2`", None),
+    ("07.start", "return N * 2 / np.sqrt(N.shape[1])", "A square root is missing from `2`", None),
     ("07.sizes", "return {l: np.sqrt(np.mean(dW[l])) ** 2 for l in dW}", "the square is taken after the functions", None),
     ("08.softmax", "E = np.exp(Z)\nreturn (E - Z.max(axis=0)) / (E - Z.max(axis=0)).sum(axis=0)", "is applied too early",
      "return (E - Z.max(axis=0)) / (E - Z.max(axis=0)).sum(axis=0)"),
@@ -62,7 +62,7 @@ ARRANGED = [
      "E = E - Z.max(axis=0)"),
     ("08.softmax", "E = np.exp(Z) - np.exp(Z.max(axis=0))\nreturn E / E.sum(axis=0)", "is applied too early",
      "E = np.exp(Z) - np.exp(Z.max(axis=0))"),
-    ("08.momentum", "v = velocity + beta * gradient\nreturn theta - learning_rate * v, v", "a factor belongs to the other term",
+    ("08.momentum", "v = velocity + beta * gradient\nreturn theta - learning_rate * v, v", "a factor is applied to the wrong term",
      "v = velocity + beta * gradient"),
     ("09.divide", "return g / b, -np.sum(g * b**2 / a, axis=1, keepdims=True)", "on the wrong side of the fraction", None),
     ("09.divide", "db = g * np.log(b) * a\nreturn g / b, db.sum(axis=1, keepdims=True)", "`np.log(b)` is not the right function",
@@ -83,7 +83,7 @@ SEEN = [
     ("09.softmax", "dZ = 0 * A\nfor i in range(A.shape[1]):\n    for j in range(len(A)):\n        for k in range(len(A)):\n"
      "            if k != j:\n                dZ[j, i] -= g[k, i] * A[k, i] * A[j, i]\nreturn dZ",
      "`if k != j:` skips the passes in which `k` and `j` are equal"),
-    ("10.deal", "edges = np.linspace(0, m, K).astype(int)\nreturn np.diff(edges)", "`np.diff` returns one number fewer"),
+    ("10.deal", "edges = np.linspace(0, m, K).astype(int)\nreturn np.diff(edges)", "`np.diff` returns one fewer number"),
 ]  # fmt: skip
 
 TYPED = [

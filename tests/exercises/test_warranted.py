@@ -41,12 +41,13 @@ return gradient"""
 CASES = [  # name, code, words that are in the verdict, words that are not
     ("04.train", TRAIN.format("db, dW", "dW", "db"), "The two parts of `(db, dW)` are in the wrong order", "place"),
     ("04.train", TRAIN.format("dW, db", "db", "dW"), "Look at the line `W = {l: update(W[l], db[l]", "wrong order"),
-    ("04.train", TRAIN.format("one, two", "two", "one"), "in `one, two` are used in each other's place", "wrong order"),
+    ("04.train", TRAIN.format("one, two", "two", "one"), "in `one, two` have been swapped", "wrong order"),
     ("03.layer", "dW, db = dZ @ A_before.T, dZ.sum(axis=1, keepdims=True)\nreturn db, dW", "`return db, dW`",
      "`dW, db"),
     ("03.backward", BACKWARD.replace(", dZ1.sum(axis=1, keepdims=True)", ", db2"), "`db[1]` and `db[2]` are equal",
      "combines"),
-    ("03.backward", BACKWARD.replace("(Z1) ** 2", "(Z1) * 2"), "doubled that should be squared", "fixed number"),
+    ("03.backward", BACKWARD.replace("(Z1) ** 2", "(Z1) * 2"), "doubles a value that should be squared",
+     "fixed number"),
     ("04.step", "dW = dZ @ sigmoid(Z_before).T\nreturn dW", "The result has shape (4, 3)", "`dZ` has"),
     ("04.step", "dA = W @ dZ\nreturn dA", "Look at the line `dA = W @ dZ`", "`return dA`"),
     ("05.numerical", NUMERICAL.format("flatten()"), "`x.flatten()` makes a copy", "never reach"),
@@ -60,7 +61,7 @@ CASES = [  # name, code, words that are in the verdict, words that are not
     ("02.safe", "return -np.logaddexp(Z, -Z)", "`Z` in `np.logaddexp(Z, -Z)` is not", "huge exponential"),
     ("07.sizes", "size = np.sqrt(np.mean(dW[2] ** 2))\nreturn {l: size + 0 for l in dW}", "are equal", "should be 0."),
     ("08.momentum", "v = beta * v + gradient\nreturn theta - lr * v, v",
-     "`velocity` and `learning_rate` are never used. Which of them is meant by `v` or `lr`?",
+     "`velocity` and `learning_rate` are never used. Which of them did you mean by `v` or `lr`?",
      "assign"),
 ]  # fmt: skip
 

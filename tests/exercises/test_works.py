@@ -306,7 +306,7 @@ def test_nothing_false_is_said_about_a_notebook_without_an_answer_that_can_be_fo
 
 def test_a_notebook_that_calls_neither_check_nor_quiz_is_refused(tmp_path):
     notebook(tmp_path / "a.ipynb", "x = 1")
-    assert grade.grade(tmp_path).refused == [("a.ipynb", "No cell in it answers an exercise.")]
+    assert grade.grade(tmp_path).refused == [("a.ipynb", "None of its cells answers an exercise.")]
 
 
 def test_an_answer_from_no_cell_is_data_from_a_stranger(tmp_path):

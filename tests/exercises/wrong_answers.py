@@ -72,7 +72,7 @@ ANSWERS = [
     (
         "02.tanh",
         "def tanh_prime(Z):\n    return 4 / (np.exp(Z) + np.exp(-Z))",
-        "A square is missing at `return 4 / (np.exp(Z) + np.exp(-Z))`.",
+        "A square is missing from `return 4 / (np.exp(Z) + np.exp(-Z))`.",
     ),
     # Divides by the numerator squared instead of the denominator squared.
     (
@@ -126,7 +126,7 @@ ANSWERS = [
     (
         "04.train",
         "def train(X, Y, W, b, learning_rate, steps):\n    for _ in range(steps):\n        Z, A = forward(X, W, b, sigmoid, sigmoid)\n        W = {l: update(W[l], backward(Y, W, Z, A, sigmoid_prime)[0][l], learning_rate) for l in W}\n        b = {l: update(b[l], backward(Y, W, Z, A, sigmoid_prime)[1][l], learning_rate) for l in b}\n    return W, b",
-        "comes at the wrong point",
+        "is in the wrong place",
     ),
     # update takes an array, not the dictionary (and its result is dropped).
     (
@@ -216,7 +216,7 @@ ANSWERS = [
     (
         "07.slopes",
         "factor = 0\nfor layer in range(10):\n    factor += 4\nanswer = factor",
-        "You added the factors of the layers, but they have to be multiplied.",
+        "You added the factors for the layers, but they have to be multiplied.",
     ),
     # assumes that the variance is kept, which these weights do not do
     ("07.spread", "answer = 1", "That would be right if the weights were scaled to preserve sizes,"),
@@ -254,7 +254,7 @@ ANSWERS = [
     (
         "08.byhand",
         "z = np.array([0, np.log(2), np.log(5)])\nanswer = z - np.log(np.exp(z).sum())",
-        "An exponential is missing at `answer = z - np.log(np.exp(z).sum())`.",
+        "An exponential is missing from `answer = z - np.log(np.exp(z).sum())`.",
     ),
     # the logits were divided by their sum without the exponential
     (
@@ -333,7 +333,7 @@ ANSWERS = [
     # the slope of x², not of 2 x²
     ("09.twice", "x = 3\nanswer = 2 * x", "at least one of the three gradients is missing"),
     # the second derivative: the slope 4x was not evaluated at x = 3
-    ("09.twice", "answer = 4", "4 is only the coefficient of the slope,"),
+    ("09.twice", "answer = 4", "4 is only the coefficient in the slope:"),
     # the number of parameters; each has 4 bytes
     ("10.bytes", "answer = 784 * 100 + 100 + 100 * 10 + 10", "That is how many numbers there are in the gradient,"),
     # bits instead of bytes
@@ -385,7 +385,7 @@ ANSWERS = [
         "11.input",
         "def input_gradient(Y, W, Z, A):\n    dZ2 = (A[2] - Y) / Y.shape[1]\n"
         "    dZ1 = (W[2].T @ dZ2) * sigmoid_prime(Z[1])\n    return W[1].T @ dZ1",
-        "This is right for two layers only.",
+        "This is right only for two layers.",
     ),
     # the picture, not its change
     (
@@ -404,7 +404,7 @@ ANSWERS = [
     # One bias in all instead of one for each filter.
     ("12.weights", "answer = 16 * 9 * 8 + 1", "You counted a single bias"),
     # A filter of 3 x 3 has 9 places and not 3.
-    ("12.weights", "answer = 3 * 8 * 16 + 16", "nine places, not three"),
+    ("12.weights", "answer = 3 * 8 * 16 + 16", "nine positions, not three"),
     # The axes of 2 come first: pixels far apart are averaged.
     (
         "12.pool",
@@ -467,13 +467,13 @@ ANSWERS = [
     (
         "12.normalize",
         "def normalize(x):\n    return (x - x.mean(axis=-1)) / np.sqrt(x.var(axis=-1) + 1e-5)",
-        "loses the axis that it runs along",
+        "removes the axis that it runs along",
     ),
     # The small number is added to the root and not to the variance.
     (
         "12.normalize",
         "def normalize(x):\n    return (x - x.mean(axis=-1, keepdims=True)) / (x.std(axis=-1, keepdims=True) + 1e-5)",
-        "to the standard deviation, after the root",
+        "to the standard deviation, after taking the root",
     ),
     # The mean of the squares of x itself (RMS norm); the mean is not subtracted.
     (
@@ -522,7 +522,7 @@ ANSWERS = [
     # The two equal ones are counted only once.
     ("12.shared", "answer = 0.2 - 0.5", "exactly once"),
     # A set holds 0.2 only once.
-    ("12.shared", "answer = sum({0.2, 0.2, -0.5})", "keeps equal entries only once"),
+    ("12.shared", "answer = sum({0.2, 0.2, -0.5})", "keeps each value only once"),
     # Entry by entry; H is a matrix.
     ("12.newton", "def newton_step(p, slope, H):\n    return p - slope / H", "divides by each entry of H"),
     # Only the diagonal of H; the other entries are ignored.

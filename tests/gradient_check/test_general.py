@@ -127,7 +127,7 @@ def test_a_kink_is_left_out_and_what_cannot_be_judged_is_not_called_right():
         ((cost, lambda: 1, parameters()), TypeError, "^gradients must be a function of parameters, but its"),
         ((cost, gradients, parameters(), 0), ValueError, "^entries is 0"),
         ((lambda p: "1.0", gradients, parameters()), TypeError, "cost must return a number, not '1.0'"),
-        ((lambda p: np.nan, gradients, parameters()), ValueError, "^cost is nan at the parameters"),
+        ((lambda p: np.nan, gradients, parameters()), ValueError, "^cost is nan for these parameters"),
         ((lambda p: GENERATOR.random(), gradients, parameters()), ValueError, "two different values"),
     ],
 )

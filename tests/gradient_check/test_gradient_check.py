@@ -158,7 +158,7 @@ def test_wrong_on_one_side_of_zero_only(side, sign):
     assert report.cause.line == "dZ"
     assert f"the slope is wrong only where Z[1] {side} 0" in report.headline
     assert "Look at layer 1 first, at the step from dZ[2] to dZ[1]" in report.headline
-    assert "Layer 2 is right." in report.headline
+    assert "The gradients of layer 2 are right." in report.headline
 
 
 def test_the_first_guilty_layer_is_named_and_those_it_pollutes():
@@ -169,7 +169,7 @@ def test_the_first_guilty_layer_is_named_and_those_it_pollutes():
     report = check_gradients(*task(), gradients=gradients)
     assert report.first_guilty == 2
     assert report.cause.line == "dA"
-    assert "Layer 3 is right. Earlier layers may be wrong only because of this one." in report.headline
+    assert "The gradients of layer 3 are right. Earlier layers may be wrong only because of layer 2." in report.headline
     assert [f.right for f in report.findings] == [False] * 4 + [True] * 2
 
 
@@ -253,7 +253,7 @@ def test_labels_that_are_not_shuffled_are_looked_for_where_examples_are_combined
     X, _, W, b = task((3, 4, 1), m=8)
     report = check_gradients(X, np.arange(8.0)[None] ** 2, W, b, "tanh", "identity", gradients)
     assert report.cause.line == "examples", report
-    assert "every single example is right" in report.headline
+    assert "each single example is right" in report.headline
 
 
 def test_a_small_error_in_every_example_is_not_blamed_on_their_combination():
@@ -355,7 +355,7 @@ RECORD = np.zeros(2, [("a", float)])
         ({"epsilon": np.inf}, "^epsilon is inf"),
         ({"epsilon": "small"}, "^epsilon must be a number above 0, not 'small'"),
         ({"epsilon": 1e-30}, "^epsilon is 1e-30, which is too small to change an entry of x"),
-        ({"epsilon": 1e200}, r"^epsilon is 1e\+200, which is larger than 1 and than every entry"),
+        ({"epsilon": 1e200}, r"^epsilon is 1e\+200, which is larger than both 1 and every entry"),
         ({"f": lambda: np.nan}, "^f returned nan when x was changed by epsilon"),
         ({"f": lambda: -np.inf}, "^f returned -inf when x was changed"),
         ({"f": 3.0}, "^f must be a function without arguments, not 3.0"),

@@ -164,7 +164,7 @@ def test_a_penalty_that_the_cost_has():
     assert check_gradients(X, Y, W, b, gradients=penalized, l2=0.3).right
     report = check_gradients(X, Y, W, b, gradients=penalized)
     assert report.cause.line == "dW"
-    assert "0.3 W[2] is added, as for a penalty" in report.headline
+    assert "0.3 W[2] is added, as with a penalty" in report.headline
 
 
 # --- names the cause -----------------------------------------------------------------------------

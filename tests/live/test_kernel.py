@@ -146,7 +146,7 @@ def test_a_name_from_a_cell_above_is_explained():
 
 def test_a_letter_without_quotation_marks_is_explained():
     ((_, messages),) = sent_by('from helpers.exercises import quiz\nb = 0\nquiz("01", q1=b, q2=c, q3=None)')
-    words = '? A name is missing. The letter of an answer needs quotation marks: `"c"`.'
+    words = '? A name is missing. A letter given as an answer needs quotation marks: `"c"`.'
     assert messages[1]["data"]["text/plain"] == words
 
 

@@ -177,7 +177,7 @@ def test_a_file_is_read_in_constant_memory(tmp_path):
         (lambda path: HDF5Rows(path.with_name("no.h5")), FileNotFoundError, r"no\.h5 was not found"),
         (lambda path: HDF5Rows(path, "Z"), ValueError, "contains no data set 'Z': it contains X, holes, line"),
         (lambda path: HDF5Rows(path, "\ud800"), TypeError, "name must be the name of a data set"),
-        (lambda path: HDF5Rows(path, "nothing"), ValueError, "has an empty data set 'nothing'"),
+        (lambda path: HDF5Rows(path, "nothing"), ValueError, "contains an empty data set 'nothing'"),
         (lambda path: HDF5Rows(path, "line"), ValueError, r"has shape \(5,\), but it must be \(examples, features\)"),
         (lambda path: HDF5Rows(path, "X\0"), TypeError, "name must be the name of a data set"),
         (lambda path: HDF5Rows(path, scale=0), ValueError, "scale is 0"),
@@ -287,7 +287,7 @@ def test_softmax_learns_three_classes():
         ([0, 1, 2, 3], "y contains 3, but with 3 units in the last layer the classes are numbered 0 … 2"),
         ([0, 1, -1, 0], "y contains -1"),
         ([0, 0.5, 1, 2], "y contains 0.5"),
-        (np.eye(4)[:, :3], r"it must be one class number per example: pass y.argmax\(axis=1\)"),
+        (np.eye(4)[:, :3], r"it must have one class number per example: pass y.argmax\(axis=1\)"),
         ([0, 1, 2], r"X has 4 examples but y has shape \(3,\)"),
         ([0, 1, np.nan, 0], "y contains 1 value that is NaN"),
     ],
@@ -489,7 +489,7 @@ def test_an_exploding_training_by_mini_batches_says_so(output):
         options["layer_sizes"] = [1]
     rate, scale = (5, 1) if output == "identity" else (1e5, 30)
     with pytest.warns(
-        UserWarning, match=rf"the cost rose from \S+ to \S+: the learning rate {rate:g} is too large, try"
+        UserWarning, match=rf"the cost rose from \S+ to \S+: the learning rate {rate:g} is too large, so try"
     ):
         try:
             NeuralNetwork(**options, learning_rate=rate, epochs=3).fit(scale * X, Y_XOR)
@@ -510,11 +510,11 @@ def test_options_that_numpy_counts_in_few_bits_are_used_as_whole_numbers():
 @pytest.mark.parametrize(
     ("held_out", "sentence"),
     [
-        (X, r"held_out must be a pair \(X, y\), not a ndarray of 64: pass held_out=\(X, y\)"),
+        (X, r"held_out must be a pair \(X, y\), not a ndarray of length 64: pass held_out=\(X, y\)"),
         (X[:2], "held_out must be a pair"),
-        ((X,), "not a tuple of 1"),
-        ((X, Y_XOR, Y_XOR), "not a tuple of 3"),
-        ("ab", "not a str of 2"),
+        ((X,), "not a tuple of length 1"),
+        ((X, Y_XOR, Y_XOR), "not a tuple of length 3"),
+        ("ab", "not a str of length 2"),
         (3, "not a 3"),
         ((Y_XOR, X), r"in held_out, X has shape \(64,\)"),
         ((X, None), "in held_out, y contains object values"),
@@ -566,7 +566,7 @@ def test_targets_of_another_shape_are_not_broadcast(Y):
         ({"hidden_activation": "rely"}, "^hidden_activation is 'rely', which is unknown"),
         ({"output": None}, "^output is None, which is unknown"),
         ({"run": "map"}, "^run must be a function"),
-        ({"out": "here"}, "^out must be a pair of dictionaries"),
+        ({"out": "here"}, "^out must be None or a pair of dictionaries"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
 )
@@ -606,7 +606,11 @@ def test_a_file_can_be_iterated_over(table):
         (lambda rows: rows["a":], TypeError, r"not by slice\('a', None, None\): to select them in another way, load"),
         (lambda rows: rows[::0], TypeError, r"not by slice\(None, None, 0\): to select them in another way, load"),
         (lambda rows: rows[10**5000], IndexError, "there is no row an int: the table has only 100 rows"),
-        (lambda rows: rows.columns([12]), ValueError, r"chosen must be indices of the 12 features, 0 … 11, not \[12\]"),
+        (
+            lambda rows: rows.columns([12]),
+            ValueError,
+            r"chosen must contain indices of the 12 features, 0 … 11, not \[12\]",
+        ),
         (lambda rows: rows.columns({0, 1}), TypeError, "chosen contains object values"),
         (lambda rows: list(rows.blocks(0)), ValueError, "size is 0"),
     ],

@@ -393,7 +393,7 @@ def test_divergence_names_iteration_and_cure_and_keeps_the_last_finite_parameter
 
 def test_a_rising_cost_warns_with_a_cure():
     X, y = datasets.make_blobs(50, random_state=0)
-    with pytest.warns(UserWarning, match="the learning rate 1000 is too large, try 100"):
+    with pytest.warns(UserWarning, match="the learning rate 1000 is too large, so try 100"):
         NeuralNetwork([3, 3, 1], learning_rate=1000, iterations=4, random_state=1).fit(X, 1 - y)
 
 
@@ -507,7 +507,7 @@ BAD_DATA = [
     (X_SMALL, [0, 1, np.nan, 0], ValueError, "y contains 1 value that is NaN"),
     (X_SMALL, ["a", "b", "a", "b"], TypeError, "y contains <U1 values"),
     (X_SMALL, [0, 1, 1], ValueError, r"X has 4 examples but y has shape \(3,\)"),
-    (X_SMALL, Y_SMALL[np.newaxis], ValueError, r"rows must be examples: pass y.ravel\(\)"),
+    (X_SMALL, Y_SMALL[np.newaxis], ValueError, r"each row must be one example: pass y.ravel\(\)"),
     (X_SMALL, np.zeros((4, 2)), ValueError, r"y must have shape \(4, 1\)"),
     (X_SMALL, 1, ValueError, "provide one target for each row"),
 ]

@@ -261,7 +261,7 @@ EDITS = {
     r"W_\[2\] is of type list": lambda n: n.W_.update({2: n.W_[2].tolist()}),
     "W_ must be a dict with an array for each layer from 1 to 2": lambda n: n.W_.pop(2),
     "b_ must be a dict": lambda n: setattr(n, "b_", list(n.b_.values())),
-    "W_ or b_ contains a number that is NaN": lambda n: n.W_[1].fill(np.nan),
+    "W_ or b_ contains NaN": lambda n: n.W_[1].fill(np.nan),
     "cost_history_ is not a one-dimensional float64 array": lambda n: setattr(n, "cost_history_", [1, 2]),
     "training state differs from the parameters in size": with_state,
 }
