@@ -83,7 +83,7 @@ SLIDERS |= {
     "Size of the nudge",
     "Pictures",
     "Signals through depth",
-    "Race of the optimizers",
+    "Optimizer race",
     "The tape",
     "A step on many workers",
     "A filter on a digit",

@@ -75,7 +75,7 @@ def grad_that_does_not_wait(output, inputs):
 class GradThatKeeps:
     """Version of `grad` that adds its gradients to those from previous calls.
 
-    Gradients are added together if their inputs have the same position in the list of inputs.
+    Gradients are added together if their inputs are at the same position in the list of inputs.
     """
 
     def __init__(self):
@@ -124,7 +124,7 @@ CREATURES = [
     TapeCreature(
         "the slope of tanh computed from the input instead of the output",
         SlopeOfTheInput,
-        "The slope of tanh is 1 − y² for the output y. With the input instead of y, it can even be negative.",
+        "The slope of tanh is 1 − y² for the output y. If the input is used instead of y, it can even be negative.",
         "The network learns as long as the weights are small, because tanh z ≈ z in that case.",
         "the slope is 1 − z²",
         "tanh",
@@ -141,7 +141,7 @@ CREATURES = [
         "a sum with the gradient of a mean",
         SumNotSpread,
         "The code mistakes the sum for a mean. Each term of a sum should receive the full gradient.",
-        "Learning is m n[L] times too slow.",
+        "Learning is slower by a factor of m n[L].",
         "an extra factor of",
     ),
     TapeCreature(
@@ -155,7 +155,7 @@ CREATURES = [
         "gradients overwritten instead of added",
         grad_that_overwrites,
         "The code has `=` instead of `+=` where it combines the gradients of a variable that is used twice.",
-        "The gradient is correct for every chain, but wrong as soon as a variable is used twice.",
+        "The gradient is correct for every chain, but wrong whenever a variable is used twice.",
         "the target is left out",
     ),
     TapeCreature(
@@ -168,7 +168,7 @@ CREATURES = [
     TapeCreature(
         "gradients left over from the previous call",
         GradThatKeeps,
-        "This happens if you call backward() twice without zero_grad() in between, in PyTorch or a similar engine.",
+        "In PyTorch and similar engines, this happens if you call backward() twice without zero_grad() in between.",
         "The steps keep growing until training diverges.",
         "accumulated",
     ),

@@ -1,8 +1,8 @@
-"""A collection of mistakes in the layers of lesson 12, with checks that find each mistake and name its cause.
+"""A collection of mistakes in the layers from lesson 12, with checks that find each mistake and name its cause.
 
 Most of the mistakes are in the forward pass of attention. The gradient check cannot find them, because the tape
 returns the correct gradient of the wrong function. `examine_attention` finds them by looking at the weights. The last
-mistake is in the gradient of a matrix that is used twice. The gradient check does find this one.
+mistake is in the gradient of a matrix that is used twice, and the gradient check does find that one.
 """
 
 import inspect
@@ -35,7 +35,7 @@ def mask_forgotten(Q, K, V):
 
 
 def examine_attention(attention):
-    """Check a causal attention head and say what is wrong with it, if anything.
+    """Check a causal attention head and say what, if anything, is wrong with it.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def examine_attention(attention):
     Returns
     -------
     str
-        A sentence that names the cause, or "The head is correct."
+        A sentence that says what is wrong, or "The head is correct."
     """
     check_function(attention, "attention", "Q", "K", "V")
     n = d = 6
@@ -88,7 +88,7 @@ def shared_cost(E):
 
 
 def one_use_only(E):
-    """Return the gradient of `shared_cost` through the logits alone."""
+    """Return only the part of the gradient of `shared_cost` that comes from the use of E in the logits."""
     tokens, used = np.array([0, 2, 1, 2]), Variable(E.value)
     Z = E.value[tokens[:-1]]
     Z = Variable(np.tanh(Z)) @ used.T
@@ -96,12 +96,12 @@ def one_use_only(E):
 
 
 def examine_shared(gradient):
-    """Check a function that returns the gradient of `shared_cost` with respect to E, and say if anything is wrong.
+    """Check a function that returns the gradient of `shared_cost` with respect to E. Say what, if anything, is wrong.
 
     Returns
     -------
     str
-        A sentence that names the cause, or "The gradient is correct."
+        A sentence that says what is wrong, or "The gradient is correct."
     """
     check_function(gradient, "gradient", "E")
     E = np.random.default_rng(0).standard_normal((3, 4))
@@ -143,28 +143,28 @@ CREATURES = [
         "softmax over the wrong axis",
         softmax_over_the_wrong_axis,
         examine_attention,
-        "The mixtures for early tokens are far too small, and later tokens contribute to the sums here, too.",
+        "The mixtures for early tokens are far too small, and here, too, later tokens contribute to the sums.",
         "over the wrong axis",
     ),
     LayerCreature(
-        "the scale 1/√d is forgotten",
+        "the scale factor 1/√d is missing",
         scale_forgotten,
         examine_attention,
-        "If d is large, nearly all the weight falls on one token, and the slopes of softmax are close to 0.",
+        "If d is large, nearly all the weight falls on one token, and the slopes of the softmax are close to 0.",
         "not been divided by √d",
     ),
     LayerCreature(
         "no mask at all",
         mask_forgotten,
         examine_attention,
-        "The network copies the answer from the next position. When it writes, that position is still empty.",
+        "The network copies the answer from the next position. When it generates text, that position is still empty.",
         "there is no mask",
     ),
     LayerCreature(
         "only one use of a shared matrix",
         one_use_only,
         examine_shared,
-        "The network learns a little less well, because the vectors are not trained to serve as input.",
+        "The network learns slightly less well, because the vectors are not trained to serve as input.",
         "the gradients of both uses must be added",
     ),
 ]

@@ -1,6 +1,6 @@
 """Layers of convolutional networks and transformers, built from operations on the tape, as derived in lesson 12.
 
-None of them needs a backward function of its own. In a stack of images or tokens, the features are on the last axis,
+None of them needs a backward function of its own. In a stack of images or tokens, the features lie along the last axis,
 so the weights multiply from the right.
 """
 
@@ -81,7 +81,7 @@ def pool(images, size=2):
 
 
 def normalize(A, axis):
-    """Subtract the mean along an axis, and divide by the standard deviation.
+    """Subtract the mean along an axis and divide by the standard deviation.
 
     The small number 1e-5 is added to the variance to avoid a division by 0 if all entries along the axis are equal.
     Normalising over the examples is called batch normalisation, and normalising over the features of each example is
@@ -95,7 +95,7 @@ def normalize(A, axis):
 
     Returns
     -------
-    Variable of the shape of A
+    Variable of the same shape as A
     """
     D = A - A.mean(axis, keepdims=True)
     return D / ((D * D).mean(axis, keepdims=True) + 1e-5).sqrt()
@@ -107,7 +107,7 @@ def causal_mask(n):
 
 
 def attention(Q, K, V, mask=0.0):
-    """Return softmax(Q Kᵀ / √d + mask) V, a weighted mean of the values for each query, and the weights.
+    """Return softmax(Q Kᵀ / √d + mask) V, which is a weighted mean of the values for each query, and the weights.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def attention(Q, K, V, mask=0.0):
     -------
     mixed : Variable of shape (…, n, e)
     weights : Variable of shape (…, n, n)
-        Row t contains the weights that token t gives to the n tokens. They add up to 1.
+        Row t contains the weights that token t assigns to the n tokens. They add up to 1.
     """
     weights = (Q @ K.swapaxes(-1, -2) / np.sqrt(Q.shape[-1]) + mask).softmax(axis=-1)
     return weights @ V, weights
@@ -145,9 +145,9 @@ def parameters(vocabulary, length, width, random_state=None):
     Returns
     -------
     dict of ndarray
-        E contains the vectors of the tokens, with shape (vocabulary, d), and P the vectors of the positions, with shape
-        (length, d). Wq, Wk, Wv and Wo are the projections of attention, with shape (d, d). W1, b1, W2 and b2 are the
-        parameters of two layers with 4d hidden units, and b contains the biases of the logits, with shape
+        E contains the token vectors, with shape (vocabulary, d), and P the position vectors, with shape (length, d).
+        Wq, Wk, Wv and Wo are the projection matrices of the attention layer, with shape (d, d). W1, b1, W2 and b2 are
+        the parameters of a two-layer network with 4d hidden units, and b contains the biases of the logits, with shape
         (vocabulary,).
     """
     rng, d = np.random.default_rng(random_state), width
@@ -167,7 +167,7 @@ def transformer(p, tokens, heads=2):
     tokens : ndarray of int, of shape (m, n)
         Sequences of n tokens.
     heads : int
-        Number of heads, which must divide the width.
+        Number of heads, which must be a divisor of the width.
 
     Returns
     -------

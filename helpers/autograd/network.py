@@ -1,4 +1,4 @@
-"""Cost of a network, computed on the tape by the forward pass of lesson 04.
+"""Cost of a network, computed on the tape by the forward pass from lesson 04.
 
 No backward pass is needed here, because the tape derives it.
 """

@@ -76,7 +76,7 @@ def take(values, index):
     except Exception:  # NumPy raises several types of errors, and an object used as an index may raise any other
         raise IndexError(
             f"index {brief(index)} is invalid for a Variable of shape {values.shape}: "
-            "use whole numbers within that shape, slices, or an array of whole numbers or booleans"
+            "use whole numbers within its bounds, slices, or an array of whole numbers or booleans"
         ) from None
 
 
@@ -131,7 +131,9 @@ class ArrayLike:
 
     def __format__(self, spec):
         if spec and self.size != 1:
-            raise TypeError(f"{spec!r} formats only one number, but this Variable has shape {self.shape}: use x.value")
+            raise TypeError(
+                f"{spec!r} can only format a single number, but this Variable has shape {self.shape}: use x.value"
+            )
         return format(self.item(), spec) if spec else str(self)
 
     @property
@@ -152,7 +154,7 @@ class ArrayLike:
     def max(self, axis=None, keepdims=False):
         """Return the maximum over one axis, several axes (a tuple) or all axes (None).
 
-        If several entries are equal to the maximum, they share the gradient equally.
+        If several entries attain the maximum, they share the gradient equally.
         """
         highest = reduce(np.max, self.value, axis, keepdims)
         at_top = self.value == highest
@@ -174,7 +176,7 @@ class ArrayLike:
     def logsumexp(self, axis=None, keepdims=False):
         """Return log Σ eᵃ over one axis, several axes (a tuple) or all axes (None).
 
-        The largest a is factored out first, so that nothing can overflow.
+        The largest a is factored out first, so nothing can overflow.
         """
         highest = reduce(np.max, self.value, axis, keepdims)
         E = np.exp(self.value - highest)
@@ -208,7 +210,7 @@ class ArrayLike:
         except (TypeError, ValueError, OverflowError):
             raise ValueError(
                 f"shape is {', '.join(map(brief, shape))}, but a Variable of shape {self.shape} needs whole numbers "
-                f"whose product is {self.size} (one of them can be -1, and is then computed from the others)"
+                f"whose product is {self.size} (one of them can be -1, in which case it is computed from the others)"
             ) from None
         return self._record("reshape", y, (self, lambda g: g.reshape(self.shape)))
 
@@ -285,7 +287,7 @@ def concatenate(variables, axis=0):
         shapes = ", ".join(str(variable.shape) for variable in joined)
         raise ValueError(
             f"arrays of shapes {shapes} cannot be joined along axis {brief(axis)}: they must all have that axis, "
-            "and equal sizes along the others"
+            "and their sizes along the other axes must be equal"
         ) from None
     starts = [0, *edges]
     before = (slice(None),) * (axis % joined[0].ndim)

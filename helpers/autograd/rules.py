@@ -11,7 +11,7 @@ from helpers.backprop import activations
 
 
 def like(g, operand):
-    """Return the operand itself if g is a Variable, so that the backward pass is recorded, and otherwise its value."""
+    """Return the operand if g is a Variable (so that the backward pass is recorded), or the operand's value if not."""
     return operand if isinstance(g, ArrayLike) else operand.value
 
 
@@ -56,14 +56,14 @@ def repeat(g, shape):
 
 
 def put(g, places, shape):
-    """Reverse indexing by adding the entries of g to an array of zeros at the given places.
+    """Reverse indexing by adding the entries of g to an array of zeros at the given indices.
 
     Parameters
     ----------
     g : ndarray or Variable
         Gradient of the entries that were selected.
     places : ndarray of int
-        Places of the entries of g, in order, in the flattened array. A place may occur several times.
+        Indices of the entries of g in the flattened array, in order. An index may occur several times.
     shape : tuple of int
         Shape of the result.
 

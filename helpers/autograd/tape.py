@@ -10,9 +10,9 @@ In every backward function, g is ∂J/∂(result). The function returns ∂J/∂
 shape: for every operation, `backward_steps` sums over the repeated axes.
 
 Normally, g is an array. If the backward pass is also to be recorded, so that its result can be differentiated again,
-g is a Variable. Each backward function then computes with Variables, and the tape records what it does. If you write
-a backward function for this case, use the operands themselves rather than their values, as `rules.like` does, because
-`a.value` would be treated as a constant in the second derivative.
+g is a Variable. Each backward function then computes with Variables, and the tape records these computations. If you
+write a backward function for this case, use the operands themselves rather than their values, as `rules.like` does,
+because `a.value` would be treated as a constant in the second derivative.
 """
 
 import itertools
@@ -31,13 +31,13 @@ _clock = itertools.count()
 def _elementwise(name, f, *slopes):
     """Return a method that computes y = f(a, …) elementwise.
 
-    Each operand has a slope, which is a function of (y, a, …) that returns ∂y/∂(operand). It is called with arrays
+    Each operand has a slope: a function of (y, a, …) that returns ∂y/∂(operand). This function is called with arrays
     or, if the backward pass is being recorded, with Variables.
     """
 
     def operation(self, *others):
         if len(others) + 1 != len(slopes):
-            raise TypeError(f"{name} works on {len(slopes)} array{'s'[: len(slopes) - 1]}, not on {len(others) + 1}")
+            raise TypeError(f"{name} takes {len(slopes)} array{'s'[: len(slopes) - 1]}, not {len(others) + 1}")
         operands = [self, *map(self._lift, others)]
         values = [operand.value for operand in operands]
         y = apply(name, f, values)
@@ -235,7 +235,8 @@ def grad(output, inputs, seed=None, create_graph=False):
         If the output or an input is not a Variable, or if `create_graph` is True and a backward function returns an
         array.
     ValueError
-        If there are no inputs, if the output does not depend on one of them, or if the seed has the wrong shape.
+        If there are no inputs, if there is an input on which the output does not depend, or if the seed has the
+        wrong shape.
     """
     chosen = inputs if isinstance(inputs, (list, tuple)) else [inputs]
     all_are(Variable, [output, *chosen], "grad")

@@ -34,12 +34,12 @@ def squared_error(Z, Y):
     Z : ndarray of shape (n[L], m)
         Weighted input of the output layer, which is also the prediction. Each column is an example.
     Y : ndarray of shape (n[L], m)
-        Targets, in the same unit as Z.
+        Targets, in the same units as Z.
 
     Returns
     -------
     float
-        Cost, in the unit of Y squared.
+        Cost, in the units of Y squared.
     """
     return float(np.sum(squared_error_of_each(Z, Y), dtype=float)) / Y.shape[1]
 
@@ -99,7 +99,7 @@ def one_hot(labels, n_classes, dtype=np.float64):
 
     Parameters
     ----------
-    labels : ndarray of int of shape (m,)
+    labels : ndarray of int, of shape (m,)
         Class of each example, from 0 to n_classes − 1.
     n_classes : int
         Number of classes.

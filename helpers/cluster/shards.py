@@ -1,8 +1,8 @@
 """Data-parallel training, in which each worker computes the gradient on its own shard of the examples.
 
 The cost over all m examples is the mean of the shard costs, weighted by the shard sizes m_k. The gradient is
-averaged in the same way: ∂J/∂θ = Σ (m_k / m) ∂J_k/∂θ. The examples are sent to the workers once. In each step,
-the workers receive the parameters and send back their gradients. To train in this way, pass a `Shards` object
+averaged in the same way: ∂J/∂θ = Σ (m_k / m) ∂J_k/∂θ. The examples are sent to the workers only once. In each
+step, the workers receive the parameters and send back their gradients. To train in this way, pass a `Shards` object
 to `NeuralNetwork.fit` instead of an array X.
 """
 
@@ -33,7 +33,7 @@ class Shards:
         own rows.
     sizes : int or sequence of int
         Number of shards (which are then made as equal in size as possible), or a sequence with the size of each
-        shard. These sizes must add up to m and may include 0.
+        shard. The sizes must add up to m, and some of them may be 0.
     workers : workers.Workers, optional
         Processes that compute the gradients. If there are more shards than workers, some workers hold several.
         By default, this process handles the shards one after another.
@@ -60,12 +60,12 @@ class Shards:
         return len(self.rows)
 
     def __getitem__(self, rows):
-        """Read a slice of the rows in this process, and return it."""
+        """Read a slice of the rows in this process and return it."""
         as_range(rows, len(self))
         return self.rows[rows]
 
     def blocks(self, size=4096):
-        """Return an iterator that reads all rows in order in this process and yields ndarrays of `size` rows."""
+        """Return an iterator that reads the rows in order, in this process, and yields ndarrays of `size` rows."""
         return (self[start : start + size] for start in range(0, len(self), positive_whole(size, "size")))
 
     def with_dtype(self, dtype):
@@ -158,7 +158,7 @@ class Shard:
 def weighted_mean(answers, sizes):
     """Compute the mean of the costs and gradients of all shards, weighted by m_k / m.
 
-    They are always added in the order of the shards, so that the results are bit-identical.
+    They are always added in the order of the shards, so the results are bit-identical on any number of workers.
 
     Parameters
     ----------

@@ -38,11 +38,11 @@ def sweep(function, points, path, workers=None):
     function : callable
         Called as ``function(**point)``. It must return a dict of numbers or strings.
     points : iterable of dicts
-        Keyword arguments of the function. They may be numbers, strings, None, or lists and dicts of these.
+        Keyword arguments for the function. Their values may be numbers, strings, None, or lists and dicts of these.
     path : str or path-like
         Name of the file. If the file exists, it must contain results of the same function.
     workers : workers.Workers, optional
-        Processes that do the work. By default, this process evaluates one point after another.
+        Processes that do the work. By default, the current process evaluates the points one after another.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def sweep(function, points, path, workers=None):
         If the file cannot be read or written.
     """
     if not callable(function):
-        raise TypeError(f"function must be a function that takes a point's entries, not {brief(function)}")
+        raise TypeError(f"function must be a function that takes the entries of a point, not {brief(function)}")
     if isinstance(points, (str, bytes, dict)) or not np.iterable(points):
         raise TypeError(f"points must be a list of dicts, such as [{{'units': 30}}], not {brief(points)}")
     path, points, client = as_path(path), list(points), client_of(workers)
@@ -85,7 +85,7 @@ def sweep(function, points, path, workers=None):
 
 
 def read(path, name=None):
-    """Read the results in a file written by `sweep`.
+    """Read the results from a file written by `sweep`.
 
     Parameters
     ----------

@@ -1,12 +1,12 @@
-"""Functions that start and stop workers, which are processes managed by Dask on this machine or on others.
+"""Functions that start and stop workers, which are processes managed by Dask on this or other machines.
 
 Dask distributed is an optional dependency, which you can install with ``pip install -r requirements-scale.txt``.
-Without it, and in any browser, you can still use `shards` and `sweep`. With ``workers=None`` they do the same
-work in this process, one part after another.
+Without it, and in any browser, you can still use `shards` and `sweep`. With ``workers=None``, they do the
+same work in this process, one part at a time.
 
 The processes exchange functions and data as pickles, and loading a pickle can execute any code. Anyone who
 can connect to a worker or to its scheduler can therefore do anything that you can do. The processes started by
-`connect` listen only on this machine and only accept connections that present a key, which is generated for
+`connect` listen only on this machine and accept only connections that present a key, which is generated for
 them and never saved, so other users of the machine cannot connect. A scheduler on another machine is only as
 safe as its owner has made it. On a shared network, start it with your own certificates (see "TLS" in Dask's
 documentation) and set `distributed.comm.tls` in Dask's configuration on this machine.
@@ -58,13 +58,13 @@ def missing():
 def connect(workers=None):
     """Start workers on this machine, or connect to the workers of an existing scheduler.
 
-    If the environment variable LESSONS_SCHEDULER contains the address of a scheduler, its workers are used.
+    If the environment variable LESSONS_SCHEDULER contains a scheduler's address, that scheduler's workers are used.
 
     Parameters
     ----------
     workers : int, optional
-        Number of processes to start, each with one thread. By default, there is one process per core. If
-        an existing scheduler is used, all of its workers are used.
+        Number of processes to start, each with one thread. By default, there is one process per core. With
+        an existing scheduler, all of its workers are used.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def connect(workers=None):
 
 
 def client_of(workers):
-    """Return the Dask client of `workers`, or None if `workers` is None, that is, if this process does the work.
+    """Return the Dask client of `workers`, or None if `workers` is None, in which case this process does the work.
 
     Raises
     ------
@@ -109,8 +109,8 @@ def client_of(workers):
 class Workers:
     """Worker processes that can be used for `shards` and `sweep`.
 
-    After `close` has been called, the attributes and the method `wait` raise a NoWorkersError. The method `wait`
-    also raises it if no worker becomes available.
+    After `close` has been called, reading an attribute or calling `wait` raises a NoWorkersError. The method
+    `wait` also raises this error if no worker becomes available.
 
     Attributes
     ----------
@@ -174,7 +174,7 @@ def _event_loop(stack):
     """Start an event loop in a separate thread for messages to and from the workers, and return it.
 
     Dask fails if the thread does not start within ten seconds, for example because the machine has gone to
-    sleep, so there are up to three attempts.
+    sleep, so this function makes up to three attempts.
     """
     from distributed.utils import LoopRunner
 

@@ -22,7 +22,7 @@ class DataFileError(ValueError):
 
 
 def cure(name):
-    """Explain how to restore the bundled file or folder with the path `name`, relative to the project's top folder."""
+    """Explain how to restore a bundled file or folder. Its path `name` is relative to the project's top folder."""
     return f"restore it with `git checkout -- {name}`, or copy {name} from a fresh download of this project"
 
 

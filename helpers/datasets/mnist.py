@@ -54,7 +54,7 @@ def load_mnist(folder=None, cache=None):
     X_train : uint8 ndarray of shape (60000, 784)
         Training images, one per row, with pixel values from 0 to 255.
     y_train : uint8 ndarray of shape (60000,)
-        Digits from 0 to 9 shown in the training images.
+        Digits shown in the training images, from 0 to 9.
     X_test : uint8 ndarray of shape (10000, 784)
         Test images.
     y_test : uint8 ndarray of shape (10000,)
@@ -119,7 +119,7 @@ def load_digit_pair(negative=5, positive=8, dtype=np.float64, random_state=0, **
     Parameters
     ----------
     negative, positive : int
-        Digits that get the labels 0 and 1, respectively.
+        Digits labelled 0 and 1, respectively.
     dtype : numpy.float64 or numpy.float32
         Data type of the images.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
@@ -134,7 +134,7 @@ def load_digit_pair(negative=5, positive=8, dtype=np.float64, random_state=0, **
     y_train : int ndarray of shape (m,)
         Labels, 0 or 1.
     X_test, y_test : ndarrays
-        The images and labels of the test set.
+        Images and labels of the test set.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def _unpack(folder, name):
     digest = hashlib.sha256(content).hexdigest()
     if digest != expected:
         twin = [other for other, (sha256, _) in MNIST_FILES.items() if sha256 == digest]
-        fault = f"holds the content of {twin[0]}.gz" if twin else "has been altered (its checksum does not match)"
+        fault = f"holds the contents of {twin[0]}.gz" if twin else "has been altered (its checksum does not match)"
         raise DataFileError(f"{path.name} {fault}: {CURE}")
     return content
 
@@ -225,7 +225,7 @@ def _parser():
 
 
 def _excerpt(name, content, start, step):
-    """Return an IDX file that contains `step` of the examples in `content`, beginning at index `start`."""
+    """Return an IDX file that contains `step` examples from `content`, beginning at index `start`."""
     m, *pixels = MNIST_FILES[name][1]
     size, first = int(np.prod(pixels)), len(_header((m, *pixels)))
     return _header((step, *pixels)) + content[first + start * size : first + (start + step) * size]

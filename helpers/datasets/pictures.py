@@ -1,7 +1,8 @@
 """Functions that load colour images from HDF5 files.
 
-The images of Chelsea the cat are bundled with this project. The cat images used in many courses are not, but
-you can download them with ``python -m helpers.datasets fetch cats``. Nothing else in this module uses the network.
+The images of Chelsea the cat are bundled with this project. The cat images used in many courses are not
+included, but you can download them with ``python -m helpers.datasets fetch cats``. Nothing else in this module
+needs an internet connection.
 """
 
 import hashlib
@@ -128,7 +129,7 @@ def _read_cats(path):
         return content
     start = content[:200].lower()
     if b"<html" in start or b"<!doctype" in start:
-        fault = "is a web page, not an HDF5 file (perhaps saved from a link to a page about the file)"
+        fault = "is a web page, not an HDF5 file (perhaps a page about the file was saved instead of the file itself)"
     else:
         fault = "is damaged or is a different file (its checksum does not match)"
     raise DataFileError(f"{path.name} {fault}: remove it, then {CATS_CURE}")

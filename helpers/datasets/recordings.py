@@ -2,9 +2,9 @@
 
 The recordings are files in `data/runs`. To reproduce the trained networks and the sweep of lesson 10, run
 ``python -m helpers.datasets.recordings``. The folder `data/runs/lessons` contains the results of individual lesson
-cells, for readers who use a web browser. The lessons write these files if the environment variable LESSONS_RECORD
-is "write". The command ``make reproduce`` creates all recordings. The tests repeat these runs and compare the results.
-The file `scale_out.txt` contains the times measured by `benchmarks/scale_out.py`.
+cells, for readers working through the lessons in a web browser. The lessons write these files if the environment
+variable LESSONS_RECORD is "write". The command ``make reproduce`` creates all recordings. The tests repeat these
+runs and compare the results. The file `scale_out.txt` contains the times measured by `benchmarks/scale_out.py`.
 """
 
 import io
@@ -67,8 +67,8 @@ def tutorial_network(layer_sizes, dtype=np.float64, **changes):
     """Create a network with the options used in A. Jana's tutorial.
 
     All activation functions are sigmoids, the initial weights are drawn from N(0, 1)/√n[l−1] by NumPy's legacy
-    generator with seed 1, and the network is trained for 1000 iterations with α = 0.1. You can override these
-    options with the keyword arguments `changes`.
+    generator with seed 1, and the network is trained for 1000 iterations with α = 0.1. The keyword
+    arguments `changes` override these options.
     """
     options = {
         "hidden_activation": "sigmoid",
@@ -157,7 +157,7 @@ def score_digits(units, learning_rate, seed):
     Returns
     -------
     dict
-        The "accuracy" on the 500 other images, and the last training "cost".
+        The "accuracy" on the 500 other images, and the final training "cost".
     """
     X, y, X_other, y_other = _thousand_digits()
     with warnings.catch_warnings():
@@ -206,7 +206,7 @@ def recorded(name, compute):
     name : str
         Name of a network, as in `load_run`, or of a file in `data/runs/lessons`, without the extension ".h5".
     compute : callable
-        Function without arguments that returns the network, an array, or a dict of arrays.
+        Function that takes no arguments and returns the network, an array, or a dict of arrays.
 
     Returns
     -------
@@ -242,7 +242,7 @@ def recorded(name, compute):
 
 
 def _file(name):
-    """Return the path of a lesson's recording relative to the folder `data`."""
+    """Return the path of a lesson's recording, relative to the folder `data`."""
     return f"runs/lessons/{name}.h5"
 
 

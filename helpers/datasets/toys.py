@@ -105,7 +105,7 @@ def make_moons(m=200, noise=0.1, random_state=0):
 
 
 def make_circles(m=200, noise=0.1, random_state=0):
-    """Generate points near a circle of radius 1, with label 0, and near a circle of radius ½ inside it, with label 1.
+    """Generate points near a circle of radius 1 (label 0) and near a circle of radius ½ inside it (label 1).
 
     The parameters and return values are the same as for `make_moons`.
     """
@@ -117,7 +117,7 @@ def make_circles(m=200, noise=0.1, random_state=0):
 
 
 def make_spirals(m=200, noise=0.05, turns=1.0, random_state=0):
-    """Generate two intertwined spirals, one of which is the other rotated by 180°.
+    """Generate two intertwined spirals that differ only by a rotation of 180°.
 
     The parameter `turns` is the number of turns of each spiral and must be positive. The spirals have a
     maximum radius of 1. The other parameters and the return values are the same as for `make_moons`.

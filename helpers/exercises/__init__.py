@@ -12,7 +12,7 @@ In a lesson::
     use_seed("Ada")                get your own numbers in the exercises whose numbers vary
 
     keep(forward=…, backward=…, update=…), use_my_code(), use_our_code()
-                                   run the network in `helpers` with your own functions
+                                   run the network in `helpers` with your own functions, or with ours
 
 Apart from `points`, these functions never raise an error, whatever the answer, and no verdict gives the solution away.
 
@@ -51,7 +51,7 @@ __all__ = [
 
 
 def __getattr__(name):
-    """Import the functions when one is first used, because interactive figures need only the record of challenges."""
+    """Import the functions only when one is used, because interactive figures need only the record of challenges."""
     if name in (*__all__, "points"):
         return getattr(import_module(f"{__name__}.commands"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

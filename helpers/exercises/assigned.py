@@ -11,7 +11,7 @@ ORDERED = ("sign", "flipped", "swapped", "operand", "order_of_arguments")  # mis
 
 
 def literals(tree):
-    """Map each name that is assigned a number to the slot and the node of that number."""
+    """Return the slot and the node of each number that is assigned to a name, as a dict with the names as keys."""
     found = {}
     for node in ast.walk(tree):
         target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
@@ -27,7 +27,7 @@ def literals(tree):
 
 
 def intermediate(solution):
-    """Return the size and the code of every intermediate result of a solution that the reader may compute by hand."""
+    """Return the magnitude and the code of each intermediate result in a solution, which may be computed by hand."""
     tree = ast.parse(solution)
     numbers = {name: node.value for name, (_, node) in literals(tree).items()}
     found = [(abs(differences.value(n, numbers)), ast.unparse(n)) for n in ast.walk(tree) if isinstance(n, ast.BinOp)]
@@ -45,7 +45,7 @@ def stated(name, prompt):
 
 
 def agrees(edit, code, prompt):
-    """Return whether an edit leaves unchanged every number that agrees with the question."""
+    """Return whether an edit changes none of the numbers that agree with the question."""
     for name, (_, value) in literals(code.tree).items():
         touched = any(part is value or _assigns(part, name) for part in ast.walk(edit.node))
         if touched and stated(name, prompt) == value.value:
@@ -70,9 +70,9 @@ def exchanged(exercise, code, passed, found, hint):
     passed : callable
         See `repair.find`.
     found : repair.Found or None
-        The best change to the formula that corrects the answer.
+        The best correction of the formula, if one was found.
     hint : str
-        The hint for the known wrong answer with this value, or "".
+        The hint for the known wrong answer that has this value, or "" if there is none.
     """
     known = literals(code.tree)
     for one, other in itertools.combinations(known, 2):

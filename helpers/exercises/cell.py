@@ -1,6 +1,6 @@
-"""Turn the cell in which an answer was typed into a function without arguments that `repair` can change.
+"""Convert a cell that contains an answer to a function without arguments, which `repair` can change.
 
-The value alone cannot distinguish `2 / 3` from `1 - 1 / 3`, but the code in the cell does show how it was computed.
+The value of an answer does not reveal whether it was computed as `2 / 3` or `1 - 1 / 3`, but the code in the cell does.
 """
 
 import ast
@@ -72,7 +72,7 @@ def read(text, name, scope):
 
 
 def _answer(node, name):
-    """Return the answer that a call to `check` or `quiz` passes for this exercise, or None for any other node."""
+    """Return the answer if the node is a call to `check` or `quiz` for this exercise, and None if it is not."""
     if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in ("check", "quiz"):
         return None
     if node.func.id == "quiz":
@@ -120,7 +120,7 @@ def may_run_again(code):
 
 
 def own_names(code):
-    """Return the names that the cell itself assigns."""
+    """Return the names that are defined in the cell itself."""
     return {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)} | {
         n.name for n in ast.walk(code.tree) if isinstance(n, ast.FunctionDef)
     }

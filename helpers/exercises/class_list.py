@@ -1,7 +1,7 @@
 """Read a class list, which gives each learner's ID in the teacher's gradebook.
 
-It is a CSV file whose first line contains `name` and `id`, separated by a comma, a semicolon or a tab. Other columns
-are ignored.
+The list is a CSV file whose first line contains `name` and `id`, separated by a comma, a semicolon or a tab. Other
+columns are ignored.
 """
 
 import csv
@@ -38,7 +38,7 @@ def read(path):
 
 
 def assign(rows, listed):
-    """Add the IDs to the learners' rows. Return the names on the list that have no row."""
+    """Add the IDs to the learners' rows, and return the names on the list that have no row."""
     ids = {}
     for name, one in listed:
         ids.setdefault(normal(name), []).append(one)
@@ -47,7 +47,7 @@ def assign(rows, listed):
         if len(mine) == 1:
             row.id = mine[0]
         else:
-            row.note(f"The name {'occurs more than once' if mine else 'is not'} on the class list, so there is no ID.")
+            row.note(f"The name {'appears more than once' if mine else 'is not'} on the class list, so there is no ID.")
     present = {normal(row.name) for row in rows}
     return [name for name, _ in listed if normal(name) not in present]
 

@@ -38,8 +38,8 @@ def read(exercise, answer):
 def certain(code, hint, whole):
     """Return a sentence and a question about a mistake that can be seen without running the code.
 
-    Return "" if there is none, or if a change to a different line corrects the code. A hint for a known wrong answer
-    that has the same results takes precedence over a remark about a constant.
+    Return "" if there is no such mistake, or if a change to a different line corrects the code. If a known wrong answer
+    has the same results, its hint takes precedence over a remark about a constant.
     """
     loose = loose_ends.lost(code)
     if loose is not None and not whole:
@@ -60,8 +60,8 @@ def constant(code):
         if known and _ordered(node.left) == _ordered(node.right):
             value = 0 if isinstance(node.op, ast.Sub) else 1
             return (
-                f"{quote(ast.unparse(node))}{where(code.line(node))} is always {value}, because both sides are equal. "
-                f"Which side is different in the formula?"
+                f"{quote(ast.unparse(node))}{where(code.line(node))} is always {value}, because its two sides "
+                f"are equal. Which of them is different in the formula?"
             )
     return ""
 
@@ -160,7 +160,7 @@ def with_arguments(words, missing, code):
 
 
 def _diagonal(code, words):
-    """Return a sentence and a question about np.diag if the line that raised an error calls it, otherwise ""."""
+    """Return a sentence and a question about np.diag, or "" if the line that raised an error does not call it."""
     called = [n for n in ast.walk(code.tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "np.diag"]
     arguments = [argument.arg for argument in code.tree.args.args]
     for call in called:
@@ -250,7 +250,7 @@ def _skipped(code):
 def _about_logarithm(code, parts, cases):
     """Return a sentence and a question about a logarithm that affects the gradients, or "" if there is none.
 
-    A logarithm is part of the cost, so it usually means that the cost was not differentiated.
+    Logarithms are part of the cost, so a logarithm in a gradient usually means that the cost was not differentiated.
     """
     if not parts or not all(re.match(r"d[A-Za-z]", part) for part in parts):
         return ""

@@ -1,6 +1,7 @@
 """Recognise changes to a typed formula that give the right number only by coincidence.
 
-A change that really undoes the mistake would also agree with the solution if the question gave other numbers.
+With a change that really undoes the mistake, the formula would agree with the solution even if the question gave other
+numbers.
 """
 
 import ast
@@ -14,7 +15,7 @@ IN_FORMULAS = (0.5, 2)  # numbers that belong to a formula unless the question g
 
 
 def is_one(edit, code, solution, given):
-    """Return whether an edited formula agrees with the solution only for the numbers that the question gives.
+    """Return whether an edited formula agrees with the solution only for the numbers in the question.
 
     Parameters
     ----------

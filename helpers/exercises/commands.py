@@ -1,4 +1,4 @@
-"""The functions that the lessons call, and `points` for grading programs."""
+"""The functions that the lessons call, and `points`, which grading programs call."""
 
 import difflib
 
@@ -54,9 +54,9 @@ def check(name, answer):
 
 
 def points(name, answer):
-    """Return the points that an answer is worth: 2 if it is right, and 1 for a common mistake. Nothing is recorded.
+    """Return the points that an answer earns: 2 if it is right, and 1 for a common mistake. Nothing is recorded.
 
-    A right answer to a quick question is worth 1 point.
+    A right answer to a quick question earns 1 point.
 
     Raises
     ------

@@ -15,7 +15,7 @@ def edits_of(function):
 
 
 def _keys(function):
-    """Yield edits that reverse the order of the values, but not of the keys, in all dictionaries or in one."""
+    """Yield edits that reverse the order of the values, but not of the keys, in all dictionaries or just one."""
     displays = [n for n in ast.walk(function) if isinstance(n, ast.Dict) and len(n.keys) > 1]
     changes = [(display, "values", display.values[::-1]) for display in displays]
     for some in (changes, *([change] for change in changes)):
@@ -61,7 +61,7 @@ def _gives_a_name(function, slot, parent):
 
 
 def _other_entries(function):
-    """Yield edits that replace a value with an entry of a dictionary or list whose index depends on a loop variable."""
+    """Yield edits that replace a value with a dictionary or list entry whose index depends on a loop variable."""
     loops = [n.target.id for n in ast.walk(function) if isinstance(n, ast.For) and isinstance(n.target, ast.Name)]
     subscripts = [n for n in ast.walk(function) if isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name)]
     tables = dict.fromkeys(n.value.id for n in subscripts if _reads(n.slice, loops) or isinstance(n.slice, ast.Name))

@@ -45,7 +45,7 @@ def _changes(code, exercise):
 
 
 def find(code, exercise, fits):
-    """Return the likeliest change that corrects a formula, or None, and whether only changes to its line do so."""
+    """Return the likeliest correction of a formula (or None), and whether no other line could be changed instead."""
     passed = comparison(exercise, fits)
     solution = exercise.solution if isinstance(exercise.solution, str) else ""
     given, found = numbers_of(solution), _changes(code, exercise)
@@ -62,7 +62,7 @@ def find(code, exercise, fits):
 
 
 def is_one_of_many(best, code, exercise, fits):
-    """Return whether changes elsewhere would also correct a formula, so that it is unclear where the mistake is."""
+    """Return whether changes elsewhere would also correct a formula, which makes it unclear where the mistake is."""
     new, right = best.edit.changes[0][2], exercise.right
     given = numbers_of(exercise.solution if isinstance(exercise.solution, str) else "")
     if best.kind == "extra" and getattr(new, "value", None) != right:
@@ -82,9 +82,10 @@ def is_one_of_many(best, code, exercise, fits):
 
 
 def _likelier_number(best, code, passed, found, given):
-    """Return the wrong number if only one can be wrong, or if only one of two should become a number in `given`.
+    """Return the change to the number that is wrong, or None if it is unclear which number that is.
 
-    Return None if changing either of two numbers gives the right result, so that it is unclear which one is wrong.
+    If changing either of two numbers gives the right result, return the change whose new number is in `given`. If
+    this is true of both changes or of neither, it is unclear which number is wrong.
     """
     others = [edit for edit in found if edit.kind == "number" and edit.node is not best.node]
     rival = repair.find(code, [()], passed, found=others)

@@ -19,13 +19,13 @@ class Edit(NamedTuple):
     changes : list of triples (container, key, new)
         The new nodes and the places where they belong.
     node : ast.AST
-        The wrong node in the reader's code, used for its position.
+        The wrong node in the reader's code, which gives the position of the mistake.
     piece : str
         The code that is wrong.
     rank : float
         The lower the rank, the earlier the change is tried.
     tag : str
-        Edits of the same kind with the same tag may be applied together.
+        Edits that have the same kind and the same tag may be applied together.
     """
 
     kind: str
@@ -119,12 +119,12 @@ def applied(edit):
 
 
 def define(trees, scope):
-    """Define the functions from these trees in `scope`, without running any code.
+    """Add the functions defined by these trees to `scope`, without running any code.
 
     Raises
     ------
     SyntaxError, ValueError, TypeError
-        If a tree is not valid code.
+        If a tree does not represent valid code.
     """
     module = compile(ast.Module(body=trees, type_ignores=[]), "<changed code>", "exec")
     for code in module.co_consts:

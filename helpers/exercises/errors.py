@@ -22,7 +22,7 @@ TYPES = {  # explanations of TypeErrors, by a word in the text of the error
     "'method'": "A method is used as a value without being called",
     "'str'": "Text is used where a number is needed",
     "'dict'": "A whole dictionary is used where one of its arrays is needed",
-    "'list'": "A list is used where an array is needed (np.array makes one)",
+    "'list'": "A list that should first be converted with np.array is used",
     "not iterable": "A single number is used where a sequence to loop over is needed",
     "not subscriptable": "Square brackets follow something that cannot be indexed",
     "not callable": "Parentheses follow something that is not a function",
@@ -35,10 +35,10 @@ IN_A_LINE = [
      "take?"),
     (UnboundLocalError, "", "A name is used before it has a value{there} (`{text}`). Which line should give it "
      "a value first?"),
-    (BaseException, "matmul|not aligned", "The inner sizes in a matrix product do not match{sizes}{there}. What is the "
+    (BaseException, "matmul|not aligned", "The inner sizes of a matrix product do not match{sizes}{there}. What is the "
      "shape of each factor, and which product does the formula ask for?"),  # np.dot says "not aligned"
-    (ValueError, "could not broadcast input array", "An array does not fit into the place that it is assigned "
-     "to{there} (`{text}`). Which axes do the two sides of the assignment have?"),
+    (ValueError, "could not broadcast input array", "An array does not fit the part of another array to which "
+     "it is assigned{there} (`{text}`). Which axes do the two sides of the assignment have?"),
     (BaseException, "could not be broadcast|non-broadcastable", "The shapes of two arrays do not fit "
      "together{there} (`{text}`). What is the shape of each?"),
     (ImportError, "", "An import fails{there} ({text}). Which available function does the "
@@ -49,7 +49,7 @@ IN_A_LINE = [
     (IndexError, "", "An index is out of range{there} (`{text}`). What are its first and last values?"),
     (AttributeError, "^module", "A function that does not exist is used{there}: {text}. Which part of the module "
      "contains the right one?"),
-    (TypeError, "float\\w*' object is not iterable", "A single number is used in place of a sequence{there} "
+    (TypeError, "float\\w*' object is not iterable", "A single number is used instead of a sequence{there} "
      "(`{text}`). How many axes may the argument have, and does the result have the same shape?"),
     *((TypeError, re.escape(word), about + "{there} (`{text}`). What should be there instead?")
       for word, about in TYPES.items()),
@@ -158,7 +158,7 @@ def _sizes(text):
 
 # What helps if a cell above defines the name, by whether the lesson runs in its page.
 _RESTART = {
-    False: "After restarting the kernel, run the cells above first: Run > Run All Above Selected Cell.",
+    False: "If you have restarted the kernel, run the cells above first: Run > Run All Above Selected Cell.",
     True: "If a cell above defines it, choose Restart Python in the menu ⋯ and press Check again.",
 }
 

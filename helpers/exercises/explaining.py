@@ -55,7 +55,7 @@ def explain(exercise, answer, hint, generic, earlier, failed, part):
 
 
 def _without_one_change(exercise, answer, code, passed, found, pointed, generic, earlier, failed):
-    """Return the verdict on a wrong function that matches no known mistake and that no single change corrects."""
+    """Return the verdict on a wrong function that matches no known mistake and that no single change can correct."""
     other = _another_number(exercise, code, passed) if code and not failed else None
     if other:
         return Verdict("wrong", earlier + diagnosis.describe(other, code))
@@ -72,7 +72,7 @@ def _without_one_change(exercise, answer, code, passed, found, pointed, generic,
 
 
 def _another_number(exercise, code, passed):
-    """Return the mistake that is corrected by using a different number from the question, or None."""
+    """Return the mistake that can be corrected by using another of the numbers in the question, or None."""
     limits = {id(n.comparators[0]) for n in ast.walk(code.tree) if isinstance(n, ast.Compare)}
     others = corrections.other_numbers(code, corrections.numbers_of(exercise.prompt))
     others = [edit for edit in others if edit.node.value or id(edit.node) not in limits]  # `x > 0` asks for a sign
@@ -81,7 +81,7 @@ def _another_number(exercise, code, passed):
 
 
 def _without_repair(exercise, answer, code, generic, failed, pointed):
-    """Return the verdict if no change to the code explains the mistake: `generic` and a remark about the code."""
+    """Return the verdict on a mistake that no change to the code explains: `generic` and a remark about the code."""
     if failed:
         return pointed(clues.with_unused(generic, code))
     if values.LOOK_FOR in generic:

@@ -77,7 +77,7 @@ def _is_usual_operation(edit, code, solution):
 
 
 def _is_usual_grouping(edit, code, solution):
-    """Return whether an edit adds missing parentheses, or removes some in a power, and keeps every exponent simple."""
+    """Return whether an edit adds missing parentheses, or removes some from a power, and keeps exponents simple."""
     new = edit.changes[0][2]
     exponents = [n.right for n in ast.walk(new) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow)]
     if isinstance(getattr(new, "op", None), ast.Mult) and not _operations(ast.parse(solution or "a * b"), new.op):
@@ -128,7 +128,7 @@ def _count_in(tree, number, op):
 
 
 def _is_as_wrong_elsewhere(edit, code, solution):
-    """Return whether the number that an edit leaves out is just as wrong in another operation of the same kind."""
+    """Return whether the number that an edit leaves out is also wrong in another operation of the same kind."""
     number = edit.node
     inside = [n for n in ast.walk(code.tree) if isinstance(n, ast.BinOp) and number in (n.left, n.right)]
     if not isinstance(number, ast.Constant) or not inside or _count(ast.parse(solution), number):
@@ -160,7 +160,7 @@ def operands(code, wanted):
 def others(code, prompt, solution):
     """Yield edits for mistakes that only typed answers contain.
 
-    They take the logarithm of a number, replace a power of e with another power, or leave out an entry of a list.
+    They take the logarithm of a number, replace a power of e with another power, or leave out an entry from a list.
     """
     inside = {f"{float(number):g}" for number in re.findall(r"log[ (]*(\d+(?:\.\d+)?)", prompt)}
     logarithms = []
@@ -185,7 +185,7 @@ def others(code, prompt, solution):
 
 
 def _places(code, solution):
-    """If the formula gives a single value, yield edits that swap two of its numbers that also occur in the solution."""
+    """If the formula gives a single value, yield edits that swap two of its numbers if both occur in the solution."""
     if isinstance(code.tree.body[-1].value, (ast.List, ast.Tuple)):
         return
     known = {n.value for n in ast.walk(ast.parse(solution)) if isinstance(n, ast.Constant)}

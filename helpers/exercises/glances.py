@@ -1,6 +1,6 @@
-"""Find mistakes that can be seen at a glance in the code of a typed answer, without changing it.
+"""Find mistakes that can be seen at a glance in the code of a typed answer, without trying out any changes.
 
-Examples are a repeated list, `^` used for a power and a difference between two equal values.
+Examples are a repeated list, `^` used for a power, and a difference between two equal values.
 """
 
 import ast
@@ -100,8 +100,8 @@ def _about_spread(exercise, mine, code):
     called, line = getattr(cell.result(code), "func", None), where(code.line(cell.result(code)))
     if getattr(called, "attr", "") in ("std", "var") and mine.ndim == 0 and mine == 0:
         return (
-            f"A single number has no spread, and neither do equal numbers, so `{ast.unparse(called)}`{line} gives 0. "
-            f"Which quantity's spread does the question ask for?"
+            f"Neither a single number nor several equal numbers have any spread, so `{ast.unparse(called)}`{line} "
+            f"gives 0. Which quantity's spread does the question ask for?"
         )
     if getattr(called, "attr", "") != "var" or "standard deviation of" not in exercise.prompt:
         return ""
@@ -152,8 +152,8 @@ def about_notation(code, right):
     comma = re.fullmatch(r"(\d+),(\d+)", ast.get_source_segment("".join(code.lines), answer) or "")
     if comma and np.ndim(right) == 0 and isinstance(answer, ast.Tuple):
         return (
-            f"In `{comma[0]}`{where(code.line(answer))}, the comma makes a pair of numbers. In Python, the "
-            f"decimal point is `.`, and thousands are not separated. How should you write your number?"
+            f"In `{comma[0]}`{where(code.line(answer))}, the comma makes this a pair of numbers. In Python, "
+            f"the decimal point is `.`, and thousands are not separated. How should you write your number?"
         )
     for _, node in cell.typed_numbers(code):
         text = ast.get_source_segment("".join(code.lines), node) or ""
@@ -206,7 +206,7 @@ def _without_brackets(side):
 
 
 def _repeated_in_a_set(code):
-    """Return a sentence about a set that is written with two equal entries, or "" if there is none."""
+    """Return a sentence about a set written with two equal entries, or "" if there is none."""
     for node in ast.walk(code.tree):
         entries = [ast.unparse(entry) for entry in node.elts] if isinstance(node, ast.Set) else []
         if len(set(entries)) < len(entries):
@@ -218,7 +218,7 @@ def _repeated_in_a_set(code):
 
 
 def _no_power(code):
-    """Return a sentence about `^` or `** 1 / n` used for a power, or "" if there is none."""
+    """Return a sentence about a wrongly written power or root, such as `^` or `** 1 / n`, or "" if there is none."""
     for node in ast.walk(code.tree):
         quotient = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
         power = _operands(node.left, ast.Mult)[-1] if quotient else None

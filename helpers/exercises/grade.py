@@ -8,13 +8,13 @@ kept under a different name.
 
 An exercise is worth 2 points, or 1 point if the answer contains a common mistake. A quick question is worth 1 point.
 
-How well the processes are confined depends on the system. See `helpers.system.confinement` and the last line of the
-report, which lists the protections that applied to every file. On Linux, the kernel prevents answers from reading and
-changing files and, on x86-64, also from using the network, reaching other processes, and changing permissions and
-dates. On macOS and Windows, only Python prevents this, so grade strangers' files on Linux or in a virtual machine. On
-every system, answers are run but not inspected, and the checksum of a file is not a signature. Functions must also give
-the right results in new cases, which are drawn each time files are graded. Code that merely returns known results
-therefore gets no points, except in exercises whose cases contain no random numbers.
+How strictly the processes are confined depends on the operating system. See `helpers.system.confinement` and the last
+line of the report, which lists the protections that applied to every file. On Linux, the kernel prevents answers from
+reading and changing files and, on x86-64, also from using the network, reaching other processes, and changing
+permissions and dates. On macOS and Windows, only Python prevents this, so grade strangers' files on Linux or in a
+virtual machine. On every system, answers are run but not inspected, and the checksum of a file is not a signature.
+Functions must also give the right results in new cases, which are drawn each time files are graded. Code that merely
+returns known results therefore gets no points, except in exercises whose cases contain no random numbers.
 
 The exit status is 0 if every file was graded, 1 if some were not (the report lists them), and 2 if nothing was graded.
 """
@@ -40,7 +40,7 @@ from helpers.system import confinement
 OUT = Path("build") / "grades"
 NO_ANSWER = {"error": "NotRunError: The code in the file does not check this exercise."}
 NEEDED = "needed something that is not available here: check it by hand."
-NOT_WRITTEN = "could not run here, because files cannot be written while grading: check it by hand."
+NOT_WRITTEN = "could not be run here, because files cannot be written during grading: check it by hand."
 NOT_IN_NEW_CASES = "is right in the cases that learners can see, but not in new ones: check it by hand."
 NOT_JUDGED = ("NotRunError", worker.UNREADABLE)
 # Parts of the error messages of answers that may be honest but cannot be run here.
@@ -89,7 +89,7 @@ def grade(folder, out=None, lessons=None, listed=None):
 def _with_new_cases(exercise):
     """Return a copy of an exercise that also runs functions on cases that nobody has seen before.
 
-    These are made in the same way as the known cases, but their random numbers have a different seed.
+    These are made in the same way as the known cases, but their random numbers come from a different seed.
     """
     generator, secret = np.random.default_rng, secrets.randbits(32)
     with mock.patch.object(np.random, "default_rng", lambda seed: generator([seed, secret])):
@@ -148,7 +148,7 @@ def _given(work, answers, asked):
 
 
 def _asked(work, answers):
-    """For each cell, return the names of the exercises that it answers, judging by its text or by running it."""
+    """For each cell, return the names of the exercises that it answers, according to its text or its results."""
     asked = [list(names) for names in work.names]
     for name in [name for name in answers.found if work.shared and name in EXERCISES]:
         for i in {one["cell"] for one in answers.found[name]} & set(range(len(asked))):
@@ -157,10 +157,10 @@ def _asked(work, answers):
 
 
 def _note_unread(work, answers, asked):
-    """Add a note on each failed cell that may not have reached a call for an unknown exercise."""
+    """Add a note on each cell that failed, possibly before it reached a call for an exercise whose name is unknown."""
     failed = sorted(work.unread & set(answers.errors))
     for i in failed:
-        said = "A cell failed, and a call to check or quiz in it could not be read: check it by hand."
+        said = "A cell that failed contains a call to check or quiz that could not be read: check it by hand."
         work.row.note(f"{said} ({clean(answers.errors[i])[:150]})", work.cells[i].text)
     if work.shared and not failed and not any(asked) and not work.seeds:
         work.row.note("No answer to an exercise was found in this notebook: check it by hand.")
@@ -185,7 +185,7 @@ def _note_attempts(work, answers, asked):
         wrong = [name for name in names if name in work.row.marks and work.row.marks[name].kind != "right"]
         if not all(by_library or event in (*confinement.WRITES, confinement.READING) for event, by_library in events):
             who = ", ".join(names) or "A cell"
-            work.row.note(f"{who} tried something that an answer does not need: {said}.", code)
+            work.row.note(f"{who} tried to do something that an answer does not need: {said}.", code)
         elif wrong and all(event in confinement.WRITES for event, _ in events):
             work.row.note(f"{', '.join(wrong)} {NOT_WRITTEN} ({said})", code)
         elif names and not all(event in confinement.WRITES for event, _ in events):
@@ -221,8 +221,8 @@ def _seed(work, answers):
         pass
     if work.seeds:
         work.row.note(
-            "The call to use_seed() could not be run here, so the answers were judged with the numbers in the lessons: "
-            "check them by hand.",
+            "The call to use_seed() could not be run here, so the answers were judged using the numbers in the "
+            "lessons: check them by hand.",
             "\n\n".join(cell.text for cell in work.cells if works.SEEDS.search(cell.text)),
         )
     return None
@@ -281,9 +281,9 @@ def _refuse(reason):
 def _options(arguments):
     parser = argparse.ArgumentParser(
         prog="python -m helpers.exercises.grade",
-        description="Run and judge the answers in files that learners handed in, and write grades and a report.",
+        description="Run and judge the answers in files that learners have handed in, and write grades and a report.",
     )
-    parser.add_argument("folder", type=Path, help="folder with files written by hand_in() and notebooks")
+    parser.add_argument("folder", type=Path, help="folder with notebooks and files written by hand_in()")
     parser.add_argument("--out", type=Path, default=OUT, help=f"folder for the results (default: {OUT})")
     parser.add_argument("--lessons", nargs="+", metavar="NN", help="lessons that count (default: those with answers)")
     parser.add_argument("--class-list", type=Path, metavar="CSV", help="list of learners, with the columns name and id")

@@ -35,7 +35,7 @@ li li details:not([open]) { display: inline-block; margin-right: 1rem; }
 class Mark(NamedTuple):
     """The mark for one answer.
 
-    `kind` is "right", "mistake" (for a common mistake), "wrong" or "open", `words` is the feedback on a wrong
+    `kind` is "right", "mistake" (for a common mistake), "wrong" or "open". `words` is the feedback on a wrong
     answer, and `code` is the answer itself.
     """
 
@@ -53,7 +53,7 @@ class Row:
     Attributes
     ----------
     name, file : str
-        The learner's name, and the name of the file, or of the folder if there are several notebooks in it.
+        The learner's name, and the name of the learner's file, or of the folder if it contains several notebooks.
     seed : str or None
     marks : dict
         Maps the name of an exercise to a `Mark`.
@@ -227,12 +227,12 @@ def page(grades):
 
 
 def _text(text):
-    """Return text as HTML. Its writing direction does not affect the text around it."""
+    """Return text as HTML, isolated so that its writing direction does not affect the surrounding text."""
     return f"<bdi>{html.escape(text[:LONGEST_REPLY])}</bdi>"
 
 
 def _code(code, summary="the answer"):
-    """Return code as collapsed HTML. Characters that are invisible or reverse the text are escaped."""
+    """Return code as a collapsed HTML element. Characters that are invisible or reverse the text are escaped."""
     shown = "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else f"\\u{ord(c):04x}" for c in _cut(code))
     return f"<details><summary>{summary}</summary><pre>{html.escape(shown)}</pre></details>"
 

@@ -1,7 +1,7 @@
 """Write a copy of the lessons for a class, without outputs or solutions, and an answer book for the teacher.
 
 ``make handout`` writes both to `build/handout`. The folder `lessons` is self-contained. The notebook
-`answer_book.ipynb` contains every solution, an explanation and advice on marking.
+`answer_book.ipynb` contains every solution with an explanation, as well as advice on marking.
 """
 
 import argparse
@@ -56,8 +56,8 @@ next to the lesson and shows you what it contains. If your teacher asks you to u
 
 RUBRIC = """# Answer book
 
-This book contains the solution to every exercise, an explanation of why it is correct, and common mistakes. It is not
-meant for the class.
+This book contains the solution to every exercise, an explanation of why it is correct, and a list of common mistakes.
+It is not meant for the class.
 
 **Marking.** An exercise is worth 2 points if the check says "Right", and 1 point if the answer is one of the common
 mistakes listed below it and the learner can explain the mistake. A quick question is worth 1 point. Hints are free, but
@@ -126,7 +126,7 @@ def _write_lessons(folder):
 
 
 def _makefile():
-    """Return the project's Makefile without the targets whose files are not in the handout."""
+    """Return the project's Makefile without the targets that need files missing from the handout."""
     _, *paragraphs = (ROOT / "Makefile").read_text(encoding="utf-8").split("\n\n")
     kept = [
         text

@@ -1,4 +1,4 @@
-"""Find operations in a formula that the reader's code does not contain at all, such as a logarithm or a division."""
+"""Find operations, such as a logarithm or a division, that a formula contains but the reader's code does not."""
 
 import ast
 import re
@@ -20,7 +20,9 @@ KNOWN = {"sigmoid", "sigmoid_prime", "softmax", "safe_softmax", "tanh_prime", "r
 
 
 def about_missing(code, solution):
-    """Return a sentence and a question about operations that are in the formula but not in the code, or "".
+    """Return a sentence and a question about operations that the formula contains but the code does not.
+
+    Return "" if the code contains all of them, or if it is unclear whether an operation is missing.
 
     Parameters
     ----------

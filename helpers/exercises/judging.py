@@ -42,7 +42,7 @@ def judge(exercise, answer, seconds=SECONDS, code=None, search=True):
     code : reading.Code, optional
         The code of a typed answer, if it is known (see `cell`).
     search : bool
-        Whether to search the code of a function for the cause of a mistake if the mistake is not a known one.
+        Whether to search the code of a function for the cause of a mistake that is not a known one.
 
     Returns
     -------
@@ -183,7 +183,7 @@ def _same(mine, right, name):
 
 
 def _is_about(hint, needs, answer):
-    """Return whether the hint may apply, because the code contains what it is about or cannot be read."""
+    """Return whether the hint may apply: the code contains what the hint is about, or it cannot be read."""
     code = reading.read(answer) if hint in needs else None
     return code is None or re.search(needs[hint], "\n".join(map(ast.unparse, code.functions))) is not None
 

@@ -1,4 +1,4 @@
-"""Judge a typed answer, which is a number, a list of numbers or the letter of a multiple-choice answer."""
+"""Judge a typed answer: a number, a list of numbers or the letter of a multiple-choice answer."""
 
 import ast
 import re
@@ -66,11 +66,11 @@ _IN_LESSON = (
 
 
 def _about_kind(answer):
-    """Return the reason why an answer of this type cannot be right, or "" if it can."""
+    """Return why an answer of this type cannot be right, or "" if it can."""
     if callable(answer):
         return (
             "The answer is a function, but it should be a value. Call the function or write the number. "
-            "What does it return?"
+            "What does the function return?"
         )
     if isinstance(answer, dict):
         return (
@@ -150,13 +150,11 @@ def _about_text(mine, right, code):
     written = re.findall(r"-?\d+(?:\.\d+)?", str(mine))
     if right.ndim and len(written) not in (0, right.size):
         return (
-            f"The answer is text, but it should be a list of {right.size} numbers. Without the quotes, it would have "
-            f"{len(written)}. What does each number stand for?"
+            f"The answer is text, but it should be a list of {right.size} numbers. Without the quotes, it would "
+            f"contain {len(written)}. What does each number represent?"
         )
     wanted = "a list of numbers" if right.ndim else "a number"
-    said = (
-        f"The answer is text, but it should be {wanted}. Write it without quotes. What value does the text stand for?"
-    )
+    said = f"The answer is text, but it should be {wanted}. Write it without quotes. What is its value?"
     return (glances.repeated(code) if code else "") or said
 
 
@@ -173,11 +171,11 @@ def _about_shape(mine, right):
     some = right.ndim and 0 < mine.size < right.size and all(np.isclose(right, v, rtol=5e-3).any() for v in entries)
     if some:
         are = "this is only one" if mine.size == 1 else f"these are only {mine.size}"
-        return f"The answer should be {wanted}, and {are} of them. What do the others stand for?"
+        return f"The answer should be {wanted}, and {are} of them. What are the others?"
     count = "one number" if mine.size == 1 else f"{mine.size} numbers"
     shown = ", ".join(map(values.number, mine)) if mine.ndim == 1 else ""
     listed = f"a list of {count}, [{shown}]" if mine.ndim == 1 else values.shape_in_words(mine)
-    question = _about_several(entries, right) if mine.ndim and right.ndim == 0 else "What does each number stand for?"
+    question = _about_several(entries, right) if mine.ndim and right.ndim == 0 else "What does each number represent?"
     return f"The answer should be {wanted}, but it is {listed}. {question}"
 
 
@@ -200,7 +198,7 @@ def _known(exercise, mine, code):
 
 
 def _may_be_about(hint, pattern, code):
-    """Return whether a formula contains what a hint requires and the operation that the hint mentions."""
+    """Return whether a formula matches the pattern that a hint requires and contains the operation that it mentions."""
     text = ast.unparse(code.tree)
     said = all(re.search(operation, text) for words, operation in OPERATIONS.items() if re.match(words, hint))
     return said and re.search(pattern, "".join(code.lines)) is not None

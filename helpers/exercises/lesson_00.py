@@ -134,7 +134,7 @@ EXERCISES = [
             Wrong(lambda a, c: a + c, "You left out the factor 10."),
             Wrong(lambda c: 10 * c, "You left out the first term, w[0]."),
             Wrong(lambda a, c: (a + 10) * c, "Multiplication comes before addition, so only w[1] is multiplied by 10."),
-            Wrong(lambda b: 10 * b, "This was the value when the function was defined, and it leaves out w[0]."),
+            Wrong(lambda b: 10 * b, "You left out w[0] and used w[1] as it was when the function was defined."),
             Wrong(lambda a, c: 10 * a + c, "The factor 10 multiplies w[1], not w[0]."),
         ],
     ),
@@ -163,7 +163,7 @@ EXERCISES = [
         wrong=[
             Wrong(
                 lambda a, c, x, y: [(1 + a) * x, (1 + c) * y],
-                "You added up each row first. Each of its entries has its own factor in the column.",
+                "You added up each row first. Each entry of a row has its own factor in the column.",
             ),
             Wrong(lambda a, c: [1 + a, 1 + c], "These are the sums of the rows. You have not used the column."),
             Wrong(

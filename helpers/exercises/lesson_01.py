@@ -244,7 +244,7 @@ EXERCISES = [
         name="01.slope",
         prompt=(
             "Compute the central difference of `f`, a function of one number, at the point `w`. Your function "
-            "will be tested on functions whose derivative is known, with fairly large steps `epsilon`."
+            "will be tested on functions whose derivatives are known, with fairly large steps `epsilon`."
         ),
         solution=slope,
         parts=("slope",),
@@ -288,7 +288,7 @@ EXERCISES = [
         prompt=(
             "**Find the bug.** These gradients of linear regression fail the gradient check: with 6 "
             "examples, one of the two is 6 times too large. Fix the function. (Where should the mean be "
-            "taken, so that this can't happen?)"
+            "taken so that this can't happen?)"
         ),
         solution=mended_gradients,
         broken=_gradients_with_a_bug,
@@ -342,8 +342,8 @@ EXERCISES = [
         wrong=[
             Wrong(
                 _example_by_example,
-                "You take a step after every single example. How many examples does the gradient of one step average "
-                "over?",
+                "You take a step after every single example. Over how many examples should you average the gradient in "
+                "each step?",
             ),
             Wrong(
                 _uphill,
@@ -351,7 +351,8 @@ EXERCISES = [
             ),
             Wrong(
                 _one_step,
-                "You took only one step. How many passes does the loop make, and from which values does each start?",
+                "You took only one step. How many passes should the loop make, and from which values should each "
+                "start?",
             ),
             Wrong(_bias_left_alone, "You did not update b. It has a gradient too."),
             Wrong(_same_gradient_again, "Compute the gradient again in every step. It changes as W and b change."),
@@ -417,7 +418,7 @@ EXERCISES = [
     Exercise(
         name="01.q3",
         prompt=(
-            'The cost rises in every step, faster and faster. What do you try first? "a" a smaller '
+            'The cost rises with every step, faster and faster. What do you try first? "a" a smaller '
             'learning rate; "b" a larger learning rate; "c" more steps.'
         ),
         right="a",
@@ -438,9 +439,11 @@ EXERCISES = [
         solution="q4 = 1",
         reason="The relative error is ‖x − (−x)‖ / (‖x‖ + ‖x‖) = 2‖x‖ / 2‖x‖ = 1, the largest possible value.",
         wrong=[
-            Wrong(2, "The difference has length 2‖x‖, but it is divided by the sum of both lengths."),
-            Wrong(0, "An error of 0 would mean that the two are equal, but the difference x − (−x) is not 0."),
-            Wrong(-1, "Lengths are never negative, so their quotient is not negative either."),
+            Wrong(2, "The difference has length 2‖x‖, but it is divided by the sum of the two lengths."),
+            Wrong(
+                0, "An error of 0 would mean that the two gradients are equal, but the difference x − (−x) is not 0."
+            ),
+            Wrong(-1, "Lengths are never negative, so their quotient cannot be negative either."),
         ],
     ),
 ]

@@ -92,12 +92,12 @@ EXERCISES = [
         prompt="What is the slope of the sigmoid at $z = 0$?",
         right=0.25,
         solution="s = 1 / 2\nanswer = s * (1 - s)",
-        reason="Since σ(0) = ½, the slope is σ′(0) = ½ · (1 − ½) = ¼. This is the steepest that σ gets.",
+        reason="Since σ(0) = ½, the slope is σ′(0) = ½ · (1 − ½) = ¼. This is as steep as σ ever gets.",
         hints=["First compute σ(0).", "Then substitute it into the formula for σ′, which needs only σ(0)."],
         wrong=[
             Wrong(0.5, "This is σ(0). The slope is σ(0) (1 − σ(0))."),
             Wrong(0, "The sigmoid is steepest at 0. Far from 0, it is flat."),
-            Wrong(1, "A slope of 1 is the slope of the identity. The sigmoid is flatter than that everywhere."),
+            Wrong(1, "A slope of 1 is that of the identity function. The sigmoid is less steep everywhere."),
             Wrong(-0.25, "The sigmoid rises everywhere, so its slope is positive."),
             Wrong(0.3, "This is rounded too coarsely. You can get the exact value from σ(0) (1 − σ(0))."),
             Wrong(
@@ -117,8 +117,8 @@ EXERCISES = [
             ),
             Wrong(
                 0.75,
-                "This is 1 − ¼, which you get if you use the slope of tanh, 1 − a², with a = σ(0). Which form does "
-                "σ′ have?",
+                "This is 1 − ¼, which you get if you use the slope of tanh, 1 − a², with a = σ(0). What is "
+                "the formula for σ′?",
                 r"tanh",
             ),
             Wrong(45, "That is an angle in degrees. The slope is the rise divided by the run."),
@@ -161,8 +161,8 @@ EXERCISES = [
             Wrong(0.25, "This is the squared error (a − y)², or the slope of σ. Here the cost is the cross-entropy."),
             Wrong(-0.5, "This is a − y, the derivative of the cost. The question asks for the cost itself."),
             Wrong(0.3466, "The cross-entropy contains no factor of ½. Where does yours come from?"),
-            Wrong(float(np.log(3)), "This is the cost for the output 1/3. What is e⁰, and what is σ(0) then?"),
-            Wrong(float(np.log(1.5)), "This is the cost for the output 2/3. What is e⁰, and what is σ(0) then?"),
+            Wrong(float(np.log(3)), "This is the cost for an output of 1/3. What is e⁰, and what is σ(0) then?"),
+            Wrong(float(np.log(1.5)), "This is the cost for an output of 2/3. What is e⁰, and what is σ(0) then?"),
             Wrong(1.386, "You counted both terms, but for y = 1 one of them is 0. Which one?"),
             Wrong(float(np.exp(0.5)), "This is an exponential. The cost contains a logarithm."),
         ],
@@ -251,8 +251,8 @@ EXERCISES = [
     Exercise(
         name="02.safe",
         prompt=(
-            "Write $\\log \\sigma(z)$ so that it is accurate from $z = -1000$ to $z = 1000$. (This matters "
-            "when a network is confident but wrong.) `np.logaddexp(a, b)` computes $\\log(e^a + e^b)$ "
+            "Write $\\log \\sigma(z)$ in a form that is accurate from $z = -1000$ to $z = 1000$. (This "
+            "matters when a network is confident but wrong.) `np.logaddexp(a, b)` computes $\\log(e^a + e^b)$ "
             "without overflow."
         ),
         solution=log_sigmoid,
@@ -260,7 +260,7 @@ EXERCISES = [
         cases=_weighted_inputs,
         reason="We have log σ(z) = −log(1 + e⁻ᶻ) = −log(e⁰ + e⁻ᶻ), and np.logaddexp adds exponentials safely.",
         hints=[
-            "First substitute the formula for σ into the logarithm, and use log(1/u) = −log u.",
+            "First substitute the formula for σ into the logarithm, then use log(1/u) = −log u.",
             "The number 1 is e⁰, so u = 1 + e⁻ᶻ is a sum of two exponentials.",
         ],
         wrong=[
@@ -291,7 +291,7 @@ EXERCISES = [
             Wrong(
                 lambda Z: np.mean(np.logaddexp(0, -Z)),
                 "That is a cost, the mean of −log σ(z), and therefore a single number. The exercise asks for log σ(z) "
-                "itself, for every entry. Does this need the mean or the minus sign?",
+                "itself, for each entry. Do you need the mean or the minus sign for that?",
             ),
             Wrong(
                 lambda Z: np.logaddexp(0, Z),
@@ -349,8 +349,8 @@ EXERCISES = [
             ),
             Wrong(
                 _slope_by_the_answer,
-                "This is ∂J/∂A, which must still be passed back through the sigmoid. What is then left of the two "
-                "factors?",
+                "This is ∂J/∂A, which must still be passed back through the sigmoid. What is left of the two "
+                "factors after that?",
             ),
         ],
     ),

@@ -237,7 +237,7 @@ EXERCISES = [
         hints=[
             "There are two paths from the unit to the cost. What does each of them contribute?",
             (
-                "Each path contributes error times weight. Add the two contributions, then multiply by the "
+                "Each path contributes its error times its weight. Add the two contributions, then multiply by the "
                 "slope of the activation."
             ),
         ],
@@ -332,8 +332,8 @@ EXERCISES = [
         ),
         hints=[
             (
-                "dW must have shape (n[l], n[l−1]). Which product of an (n[l], m) array and an array with the "
-                "sizes n[l−1] and m has that shape?"
+                "dW must have shape (n[l], n[l−1]). Which product of an (n[l], m) array and an array with "
+                "axes of length n[l−1] and m has that shape?"
             ),
             "Transpose A_before. For db, add up the columns of dZ and keep the axis.",
         ],
@@ -417,7 +417,7 @@ EXERCISES = [
             ),
             Wrong(
                 _backward_with(_tanh_slope, lambda Y, A2: (Y - A2) / Y.shape[1]),
-                "All gradients have the wrong sign. In dZ2, the error is prediction minus target.",
+                "All gradients have the wrong sign. In dZ2, the error is the prediction minus the target.",
             ),
             Wrong(
                 _with_output_slope,
@@ -472,7 +472,7 @@ EXERCISES = [
         reason="In the forward pass, a unit sums along its row of W. In the backward pass, it sums down its column.",
         wrong=[
             Wrong("a", "The double loop in the lesson uses no transposes and gives the same result."),
-            Wrong("c", "There is no such rule. Follow the paths of one unit."),
+            Wrong("c", "There is no such rule. Trace the paths through a single unit."),
         ],
     ),
     Exercise(

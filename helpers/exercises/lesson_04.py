@@ -64,7 +64,7 @@ def _network(sizes=(3, 4, 2, 1), m=6):
 
 
 def _shallow_and_deep():
-    """Return the data and parameters of two networks, one with 1 layer and one with 4, with 5 examples each."""
+    """Return 5 examples and the parameters for each of two networks, one with 1 layer and one with 4."""
     return _network((2, 1), m=5), _network((3, 4, 2, 3, 2), m=5)
 
 

@@ -1,6 +1,6 @@
 """Exercises for lesson 05, with their solutions, hints and feedback on wrong answers.
 
-The learner writes a gradient check and then uses the report of such a check to find two bugs in a backward pass.
+The learner writes a gradient check and then uses the report from such a check to find two bugs in a backward pass.
 """
 
 import numpy as np
@@ -129,7 +129,7 @@ EXERCISES = [
         numbers=Numbers("05.passes", P=(86031, 25450, 39760, 54321, 61204, 79510, 95203)),
         prompt=(
             "A network has <P> parameters. How many forward passes does it take to "
-            "check its gradient with central differences, if every parameter is nudged by itself?"
+            "check its gradient with central differences, if the parameters are nudged one at a time?"
         ),
         right=172062,
         solution="answer = 2 * <P>",
@@ -145,7 +145,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda P: 2 * P + 1,
-                "The check does not need the cost at the unchanged parameters, or any other additional pass.",
+                "The check needs no additional pass, not even one to compute the cost at the unchanged parameters.",
             ),
             Wrong(lambda P: P + 1, "That would be the answer for one-sided differences."),
             Wrong(
@@ -166,7 +166,7 @@ EXERCISES = [
             Wrong(lambda P: P**2, "Each parameter is nudged on its own, not in combination with the others."),
             Wrong(
                 172046,
-                "8 of the parameters are missing. Which weights and biases does each of the two layers have?",
+                "You left out 8 of the parameters. Which weights and biases does each of the two layers have?",
             ),
             Wrong(
                 lambda P: 3 * P,
@@ -220,7 +220,7 @@ EXERCISES = [
                 0.2,
                 "You used the squares of the lengths. The relative error is computed from the lengths themselves.",
             ),
-            Wrong(1 / 9, "You squared the result. The relative error is computed from the lengths without squaring."),
+            Wrong(1 / 9, "You squared the result. The relative error is a quotient of lengths, not of their squares."),
             Wrong(3, "Your fraction is upside down. The length of the difference belongs in the numerator."),
             Wrong(1.5, "Put the denominator in parentheses, so that the sum is computed first."),
             Wrong(0.6, "How long is 2q − q, compared with the lengths of 2q and q added together?"),
@@ -372,7 +372,7 @@ EXERCISES = [
                 lambda p, q: np.linalg.norm((p - q) / (np.linalg.norm(p) + np.linalg.norm(q))) ** 2,
                 (
                     "That is the square of the relative error. Is a square root "
-                    "missing, or did you square something that you should not have squared?"
+                    "missing, or did you square something that should not be squared?"
                 ),
             ),
             Wrong(
@@ -389,7 +389,7 @@ EXERCISES = [
             Wrong(
                 lambda p, q: np.abs(p - q) / (np.abs(p) + np.abs(q)),
                 (
-                    "You compared the arrays entry by entry, which returns an array, but the "
+                    "You compared the arrays entry by entry, which gives an array, but the "
                     "answer should be a single number. How do you compute the length of an array?"
                 ),
             ),
@@ -406,8 +406,8 @@ EXERCISES = [
         parts=("gradient",),
         cases=_numerical_cases,
         reason=(
-            "A partial derivative nudges one entry at a time, in "
-            "both directions, while all the other entries stay fixed."
+            "To estimate a partial derivative, nudge one entry in "
+            "both directions while all the other entries stay fixed."
         ),
         hints=[
             "For each index i in np.ndindex(x.shape), nudge that entry alone in both directions.",
@@ -432,7 +432,7 @@ EXERCISES = [
             ),
             Wrong(
                 _everything_nudged,
-                "You nudged all entries at once. A partial derivative nudges one entry and keeps the others fixed.",
+                "You nudged all entries at once. For a partial derivative, nudge one entry and keep the others fixed.",
             ),
             Wrong(
                 _not_put_back,
@@ -489,7 +489,7 @@ EXERCISES = [
         m=[6, 4],
         reason=(
             "The factor 1/6 arises because dW is averaged over the examples twice. "
-            "The other bug is that sigmoid_prime is given dA, but it expects Z."
+            "The other bug is that sigmoid_prime is given dA instead of Z."
         ),
         hints=[
             "0.167 is 1/6, and there are six examples. What is done to dW[3] that is not done to db[3]?",
@@ -567,7 +567,7 @@ EXERCISES = [
     Exercise(
         name="05.q3",
         prompt=(
-            "The error of a two-sided nudge, plotted against its size, forms "
+            "Plotted against the size of the nudge, the error of a two-sided nudge forms "
             "a V. Your nudge is far larger than the one at the tip, and you "
             "make it ten times smaller. By what factor does its error shrink?"
         ),

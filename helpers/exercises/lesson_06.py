@@ -1,7 +1,7 @@
 """Exercises for lesson 06, with their solutions, hints and feedback on wrong answers.
 
-The learner turns images into the rows of a matrix, propagates an error through ReLU units, and estimates how certain a
-test score is.
+The learner turns images into the rows of a matrix, propagates an error back through ReLU units, and estimates how
+certain a test score is.
 """
 
 import numpy as np
@@ -200,7 +200,7 @@ EXERCISES = [
             Wrong(
                 _each_stretched,
                 (
-                    "You stretched each image to its own range of values, so the brightness and the contrast of "
+                    "You rescaled each image by its own range of values, so the brightness and the contrast of "
                     "the images are lost. Which values can a pixel have?"
                 ),
             ),
@@ -425,7 +425,7 @@ EXERCISES = [
                 ),
             ),
             Wrong(50 / 33, "Your fraction is upside down. A share cannot be larger than 1."),
-            Wrong(0.33, "33 is the number of cats out of 50 images, not out of 100."),
+            Wrong(0.33, "33 is the number of cats in 50 images, not in 100."),
             Wrong(
                 33 / 83,
                 "You added the 33 cat images to the 50 images, but the 50 already include them. How many images "

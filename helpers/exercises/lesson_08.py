@@ -250,7 +250,7 @@ EXERCISES = [
             Wrong(
                 lambda Z: _softmax(Z.T).T,
                 (
-                    "You summed along the rows, which means over the examples. For each "
+                    "You summed along the rows, that is, over the examples. For each "
                     "example, the probabilities of the classes must add up to 1."
                 ),
             ),
@@ -476,17 +476,15 @@ EXERCISES = [
                 [0, -4, 0],
                 (
                     "That is −y/a, the derivative with respect to a, but you "
-                    "still have to go through softmax. What is left after that?"
+                    "still have to go back through softmax. What is left after that?"
                 ),
             ),
             Wrong([1, -0.5, 0.5], "Divide by the sum of all the exponentials, not by the largest one."),
             Wrong([2 / 3, -2 / 3, 0], "Both of the logits that are 0 count, because e⁰ = 1."),
             Wrong([0.25, 0.5625, 0.0625], "Those are the squared errors, but dZ is a − y itself."),
             Wrong([0.25, -0.375, 0.125], "There is only one example, so there is nothing to average over."),
-            Wrong(
-                [0.5, 0.75, 0.25], "The sign of the second entry is wrong. It is a − y, and y = 1 for the true class."
-            ),
-            Wrong([-0.5, -0.75, 0.25], "The sign of the first entry is wrong. It is a − y, and y = 0 for that class."),
+            Wrong([0.5, 0.75, 0.25], "The second entry has the wrong sign. It is a − y, and y = 1 for the true class."),
+            Wrong([-0.5, -0.75, 0.25], "The first entry has the wrong sign. It is a − y, and y = 0 for that class."),
             Wrong([0, 1, 0], "That is y itself, but dZ = a − y."),
             Wrong([0, -1, 0], "That is −y. The probabilities a are missing."),
             Wrong(
@@ -555,7 +553,7 @@ EXERCISES = [
                 lambda Z, Y: -Y / _softmax(Z) / Y.shape[1],
                 (
                     "That is the derivative with respect to the predictions A, but "
-                    "you still have to go through softmax. What is left after that?"
+                    "you still have to go back through softmax. What is left after that?"
                 ),
             ),
             Wrong(
@@ -567,7 +565,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z, Y: (_softmax(Z) - Y) * _softmax(Z) * (1 - _softmax(Z)) / Y.shape[1],
-                "You multiplied by A (1 − A), but the Jacobian of softmax has already cancelled.",
+                "You multiplied by A (1 − A), but the Jacobian of softmax has already cancelled out.",
             ),
             Wrong(
                 lambda Z, Y: (1 / (1 + np.exp(-Z)) - Y) / Y.shape[1],
@@ -814,7 +812,7 @@ EXERCISES = [
             Wrong(
                 0.001,
                 (
-                    "0.001 is the usual default for α, and it is also the result if you "
+                    "0.001 is the usual default for α, and it is also what you get if you "
                     "forget to correct u. What is α in this exercise, and what is û?"
                 ),
             ),
@@ -832,7 +830,7 @@ EXERCISES = [
             Wrong(
                 0.1,
                 (
-                    "0.1 is ten times α, and it is also the result if you divide "
+                    "0.1 is ten times α, and it is also what you get if you divide "
                     "α by 1 − β₁. What is α in this exercise, and what is û?"
                 ),
             ),
@@ -860,8 +858,8 @@ EXERCISES = [
             ),
             Wrong(
                 0.00744102,
-                "You corrected the means as in the second step, but this is the very first one. What is t in this "
-                "step?",
+                "You corrected the means as if this were the second step, but it is the very first one. What is "
+                "t in this step?",
             ),
             Wrong(0, "A small gradient does not mean a small step here. What is the quotient û/√ŝ for any g?"),
         ],
@@ -896,7 +894,7 @@ EXERCISES = [
             Wrong((1, 64), "There are ten output units, so there must be ten rows."),
             Wrong(
                 (10, 10),
-                "That is the shape of the Jacobian of softmax for one example, but the Jacobian has cancelled.",
+                "That is the shape of the Jacobian of softmax for one example, but the Jacobian has cancelled out.",
             ),
         ],
     ),

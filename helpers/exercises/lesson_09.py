@@ -58,7 +58,7 @@ EXERCISES = [
             "To each factor, the product passes the incoming gradient times the other factor.",
             (
                 "One of the two factors is x itself. The other one is the sum x "
-                "+ x, which passes the gradient that it receives to x twice."
+                "+ x, which passes the gradient it receives on to x twice."
             ),
         ],
         wrong=[
@@ -120,7 +120,7 @@ EXERCISES = [
             Wrong(
                 7,
                 (
-                    "7 is not the slope of this f. The factor x + x is 6, and the gradient that "
+                    "7 is not the slope of f. The factor x + x is 6, and the gradient that "
                     "arrives at this factor is 3. What does the product pass to each of its factors?"
                 ),
             ),
@@ -133,8 +133,8 @@ EXERCISES = [
             ),
             Wrong(
                 lambda: 2,
-                "2 is the slope of x + x alone, and also the product of the slopes of the two factors. By the product "
-                "rule, the slope of each factor is multiplied by something else.",
+                "2 is the slope of x + x alone, and also the product of the slopes of the two factors. The product "
+                "rule does not multiply the two slopes: it multiplies each of them by something else.",
             ),
             Wrong(
                 54,
@@ -148,7 +148,7 @@ EXERCISES = [
             "**A new operation.** $c = a / b$ is computed entry by entry. `a` has shape (k, m), "
             "and `b` is a single column of shape (k, 1), which is broadcast to the shape of "
             "`a`. From `g`, which is $\\partial J/\\partial c$, compute $\\partial J/\\partial "
-            "a$ and $\\partial J/\\partial b$. Return both, each with the shape of its array."
+            "a$ and $\\partial J/\\partial b$. Return both, each with the shape of the corresponding array."
         ),
         solution=divide_backward,
         parts=("da", "db"),
@@ -246,7 +246,7 @@ EXERCISES = [
         ),
         hints=[
             "dzⱼ is the sum over k of gₖ ∂aₖ/∂zⱼ. When you multiply this out, δ picks out a single term.",
-            "What is left is aⱼ gⱼ − aⱼ · (a sum over k, which is the same for every j in a column).",
+            "What is left is aⱼ gⱼ − aⱼ · (a sum over k that is the same for every j in a column).",
             "You can compute the sum as (g * A).sum(axis=0).",
         ],
         wrong=[
@@ -357,10 +357,10 @@ EXERCISES = [
             "have to know what arctan is."
         ),
         hints=[
-            "Use the backward function of tanh in the lesson as a model. It is g times the slope at the value of the "
+            "Use the lesson's backward function for tanh as a model. It multiplies g by the slope at the value of the "
             "operand.",
-            "Two lines follow the definition of arctan. One makes the Variable, and the other calls grad on the sum of "
-            "the products.",
+            "You need only two more lines after the definition of arctan. One makes the Variable, and the other calls "
+            "grad on the sum of the products.",
             "If your Variable is called v, the sum is (v * arctan(v)).sum().",
         ],
         wrong=[
@@ -426,7 +426,7 @@ EXERCISES = [
         ),
         prompt=(
             "You want to use forward mode to compute the gradient of the cost of a "
-            "network 784 → <h> → 10. How many passes does that take?"
+            "784 → <h> → 10 network. How many passes does that take?"
         ),
         right=23860,
         solution="answer = 784 * <h> + <h> + <h> * 10 + 10",

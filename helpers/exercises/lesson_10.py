@@ -1,6 +1,6 @@
 """Exercises for lesson 10, with their solutions, hints and feedback on wrong answers.
 
-The learner combines the gradients of several workers, deals out the examples among them, and works out how much time
+The learner combines the gradients of several workers, deals the examples out to them, and works out how much time
 and data the communication takes.
 """
 
@@ -164,7 +164,7 @@ EXERCISES = [
             Wrong(
                 lambda gradients, sizes: _mean_of_means(gradients, sizes) / sum(sizes),
                 (
-                    "You divided twice, by the number of shards and by "
+                    "You divided twice, once by the number of shards and once by "
                     "the number of examples. What turns a mean into a sum?"
                 ),
             ),
@@ -207,7 +207,7 @@ EXERCISES = [
         wrong=[
             Wrong(
                 _rest_to_each,
-                "You gave all the examples that are left over to each of the first shards. How many extra examples "
+                "You gave each of the first shards all the examples that are left over. How many extra examples "
                 "should each of them get?",
             ),
             Wrong(
@@ -238,7 +238,8 @@ EXERCISES = [
             ),
             Wrong(
                 _always_among_all,
-                "Each time, you divide what is left among all K shards. How many shards are still waiting for theirs?",
+                "Each time, you divide what is left among all K shards. How many shards are "
+                "still waiting for their examples?",
             ),
             Wrong(
                 _all_of_m_each_time,
@@ -432,7 +433,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda c, t: c - t,
-                "That is the difference between the two times. How many workers make <c>/K equal to <t>?",
+                "That is the difference between the two times. For how many workers is <c>/K equal to <t>?",
             ),
             Wrong(
                 lambda c, t: c + t,
@@ -555,7 +556,7 @@ EXERCISES = [
     Exercise(
         name="10.q4",
         prompt=(
-            "One tenth of a step cannot be shared among workers. Which factor does the "
+            "One tenth of a step cannot be shared among workers. What factor does the "
             "speed-up approach as you use more and more workers?"
         ),
         right=10,
@@ -625,7 +626,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda K, once: 2 * K * once,
-                "That is how many messages the <all> workers send in total. In each round, they send at the same time.",
+                "That is how many messages the <all> workers send in total. In each round, they all send at once.",
             ),
         ],
     ),

@@ -1,4 +1,4 @@
-"""Exercises for lesson 11, on Adam's steps, the gradient of the inputs, and changes to a picture."""
+"""Exercises for lesson 11, on Adam's steps, the gradient with respect to the inputs, and changes to a picture."""
 
 import numpy as np
 
@@ -93,7 +93,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda way, rate: way * rate,
-                "You multiplied the distance by the step, but the question is how many times the step fits into it.",
+                "You multiplied the distance by the length of a step, but the question is how many steps fit into it.",
             ),
             Wrong(lambda way: way, "That is the distance. How many steps does it take to cover it?"),
             Wrong(
@@ -102,9 +102,12 @@ EXERCISES = [
             ),
             Wrong(
                 lambda way, rate: way / rate - 1,
-                "Your answer is too small by one. The start is not an update, so every step counts.",
+                "Your answer is one too small. Every step counts as an update, including the first.",
             ),
-            Wrong(lambda way, rate: way / rate + 1, "Your answer is too large by one. The start is not an update."),
+            Wrong(
+                lambda way, rate: way / rate + 1,
+                "Your answer is one too large. The start does not count as an update.",
+            ),
         ],
     ),
     Exercise(
@@ -132,7 +135,7 @@ EXERCISES = [
             Wrong(_back_with(last=lambda W, dZ, A: dZ), "That is dZ of layer 1. One more step leads to the inputs."),
             Wrong(
                 _back_with(last=lambda W, dZ, A: dZ @ A[0].T),
-                "That is the gradient of the weights of layer 1. You need the gradient of its inputs.",
+                "That is the gradient with respect to the weights of layer 1, but you need the one for its inputs.",
             ),
             Wrong(
                 _back_with(error=lambda A, Y: (A - Y) * Y.shape[1]),
@@ -175,7 +178,7 @@ EXERCISES = [
         prompt=(
             "A picture has 784 pixels, and $\\partial J/\\partial\\text{pixel}$ is <d> for some of them and "
             "−<d> for all the others. No pixel may change by more than <e>, and there is room for every such "
-            "change. To first order, what is the most by which the cost can fall?"
+            "change. To first order, what is the largest amount by which the cost can fall?"
         ),
         right=4.704,
         solution="answer = 784 * <d> * <e>",
@@ -189,13 +192,13 @@ EXERCISES = [
             Wrong(lambda one: one, "That is the contribution of a single pixel, but all of them may change."),
             Wrong(
                 lambda one: 28 * one,
-                "That is √784 times what one pixel contributes, as with random signs. But you may choose each sign.",
+                "That is √784 times the contribution of one pixel, as with random signs. But you may choose each sign.",
                 r"sqrt|\*\*|random",
             ),
             Wrong(0, "The derivatives may cancel, but you choose the sign of each change so that nothing cancels."),
             Wrong(lambda one: -784 * one, "That is the change in the cost. The question asks by how much it falls."),
             Wrong(lambda d: 784 * d, "That is the sum of the absolute derivatives. How far may each pixel change?"),
-            Wrong(lambda e: 784 * e, "That is the sum of the changes. How much does the cost depend on each of them?"),
+            Wrong(lambda e: 784 * e, "That is the sum of the changes. How strongly does the cost depend on each?"),
             Wrong(lambda one, e: 784 * one * e, "You used the limit of <e> twice."),
             Wrong(
                 lambda one: 392 * one, "You counted only half of the pixels. Those with the other sign help as well."
@@ -241,7 +244,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda x, dA0, epsilon: np.clip(x - epsilon * dA0, 0, 1) - x,
-                "That is a step of gradient descent. Here, every pixel may use the full epsilon.",
+                "That is a step of gradient descent. Here, every pixel may change by the full epsilon.",
             ),
             Wrong(
                 lambda x, dA0, epsilon: np.clip(x - epsilon * dA0 / np.linalg.norm(dA0), 0, 1) - x,
@@ -249,7 +252,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda x, dA0, epsilon: np.clip(-epsilon * np.sign(dA0), 0, 1),
-                "You kept the change between 0 and 1, but it is the picture that must stay there.",
+                "You kept the change between 0 and 1, but it is the picture that must stay in this range.",
             ),
             Wrong(
                 _stays_if_blocked,
@@ -278,16 +281,17 @@ EXERCISES = [
         name="11.q2",
         prompt=(
             "A pixel shows white paper, and $\\partial J/\\partial\\text{pixel}$ is negative there. What does a little "
-            'ink in this place do to the cost? "a" it raises the cost; "b" it lowers the cost; "c" nothing, '
+            'ink on this pixel do to the cost? "a" it raises the cost; "b" it lowers the cost; "c" nothing, '
             "because the input is 0 there."
         ),
         right="b",
         solution='q2 = "b"',
-        reason="The derivative states how the cost changes when the value of the pixel grows, and ink makes it grow.",
+        reason="The derivative says how the cost changes when the value of the pixel increases, and ink increases it.",
         wrong=[
-            Wrong("a", "A negative derivative means that the cost falls when the value of the pixel grows."),
+            Wrong("a", "A negative derivative means that the cost falls when the value of the pixel increases."),
             Wrong(
-                "c", "An input of 0 makes its weights' gradient 0, but not the derivative with respect to the input."
+                "c",
+                "An input of 0 makes the gradient of its weights 0, but not the derivative with respect to the input.",
             ),
         ],
     ),
@@ -300,9 +304,9 @@ EXERCISES = [
         ),
         right="a",
         solution='q3 = "a"',
-        reason="The sum of n contributions grows only as √n if their signs are random, but as n if they are chosen.",
+        reason="A sum of n contributions grows only as √n if their signs are random, but as n if you choose them.",
         wrong=[
-            Wrong("b", "That prevents about as many changes when the signs are chosen, yet the answer then changes."),
+            Wrong("b", "About as many are prevented when the signs are chosen, but then the answer does change."),
             Wrong("c", "If the derivatives were 0, choosing the signs would not help either."),
         ],
     ),

@@ -106,7 +106,7 @@ EXERCISES = [
                 5184,
                 "That is the number of responses for one picture, but all positions share the weights of a filter.",
             ),
-            Wrong(400, "A window of 3 × 3 pixels has nine positions, not three. How many numbers does it contain?"),
+            Wrong(400, "A 3 × 3 window has nine pixels, not three. How many numbers does it contain?"),
             Wrong(33, "You added the sizes. How many numbers does a window of 3 × 3 pixels with 8 channels contain?"),
             Wrong(1408, "You counted 16 biases for each filter, but each filter has only one."),
             Wrong(1153, "You counted a single bias, but each filter has one of its own."),
@@ -121,12 +121,12 @@ EXERCISES = [
             Wrong(144, "A window of 3 × 3 pixels contains 8 numbers for each pixel, and each filter has a bias."),
             Wrong(88, "You counted all the biases, but the weights of only one filter. How many filters are there?"),
             Wrong(1160, "You counted a bias for each channel, but there is one for each filter."),
-            Wrong(73, "That counts only a single filter with its bias. How many filters are there?"),
+            Wrong(73, "That counts only one filter and its bias. How many filters are there?"),
             Wrong(
                 51216,
                 "That would be a dense layer from all pixels to 16 units. A filter has weights for one window only.",
             ),
-            Wrong(1296, "You counted a bias for every filter and channel, but each filter adds only one."),
+            Wrong(1296, "You counted a bias for each filter and for each of its channels, but a filter adds only one."),
             Wrong(6336, "You counted a bias for each response. A filter has a single bias, which all positions share."),
         ],
     ),
@@ -144,7 +144,7 @@ EXERCISES = [
         ),
         hints=[
             "Reshape `A` so that the two rows and the two columns of a block have axes of their own.",
-            "The shape is (m, h // 2, 2, w // 2, 2, c). Which axes run over the inside of a block?",
+            "The shape is (m, h // 2, 2, w // 2, 2, c). Which axes run over the pixels inside a block?",
         ],
         wrong=[
             Wrong(
@@ -166,8 +166,8 @@ EXERCISES = [
             ),
             Wrong(
                 lambda A: np.ones_like(A[:, ::2, ::2]) * _blocks(A).mean(axis=(0, 2, 4, 5))[..., np.newaxis],
-                "Your mean of each block also runs over the pictures and the channels. Which of these axes should "
-                "remain?",
+                "You took the mean over the pictures and the channels as well. Which axes run over the pixels inside "
+                "a block?",
             ),
             Wrong(
                 lambda A: (A[:, ::2, ::2] + A[:, 1::2, 1::2]) / 2,
@@ -190,7 +190,7 @@ EXERCISES = [
             Wrong(
                 lambda A: A.reshape(len(A), 2, A.shape[1] // 2, 2, A.shape[2] // 2, -1).mean(axis=(1, 3)),
                 "You took the mean of pixels that are half a picture apart. Which index should count the blocks, and "
-                "which one the pixels inside a block?",
+                "which one should count the pixels inside a block?",
             ),
             Wrong(
                 lambda A: A[:, ::2, ::2],
@@ -212,7 +212,8 @@ EXERCISES = [
         parts=("dA",),
         cases=_back_cases,
         reason=(
-            "Each pixel enters one mean with a factor of 1/4, so it receives a quarter of the gradient of that mean."
+            "Each pixel contributes to one mean with a factor of 1/4, so it receives a quarter of the gradient of "
+            "that mean."
         ),
         hints=[
             "By how much does the mean of a block change if one of its four pixels changes by 1?",
@@ -234,7 +235,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g: np.kron(g, np.array([[0.25, 0.0], [0.0, 0.0]]).reshape(1, 2, 2, 1)),
-                "Only one pixel of each block gets a gradient. All four enter the mean.",
+                "Only one pixel of each block gets a gradient. All four contribute to the mean.",
             ),
             Wrong(
                 lambda g: np.broadcast_to(g[:, :, None, :, None], (*g.shape[:2], 2, g.shape[2], 2, g.shape[3])) / 4,
@@ -252,7 +253,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g: g.repeat(2, axis=1).repeat(2, axis=2) / (4 * g.sum(axis=(1, 2), keepdims=True)),
-                "You divided by the sum of the gradients. Which constant does the mean of a block divide by?",
+                "You divided by the sum of the gradients. By which constant do you divide to get the mean of a block?",
             ),
             Wrong(
                 lambda g: g.repeat(2, axis=1).repeat(2, axis=2),
@@ -269,7 +270,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g: np.kron(g, np.array([[1.0, 0.0], [0.0, 0.0]]).reshape(1, 2, 2, 1)),
-                "Only one pixel of each block gets a gradient. All four enter the mean.",
+                "Only one pixel of each block gets a gradient. All four contribute to the mean.",
             ),
             Wrong(
                 lambda g: g.repeat(2, axis=1).repeat(2, axis=2) * 4,
@@ -289,8 +290,8 @@ EXERCISES = [
         parts=("x",),
         cases=_normalize_cases,
         reason=(
-            "The features of a token are on the last axis. With `keepdims=True`, the shape of the means is compatible "
-            "with that of x."
+            "The features of a token lie along the last axis. With `keepdims=True`, the shape of the means is "
+            "compatible with that of x."
         ),
         hints=[
             "Along which axis do the features of one token lie?",
@@ -378,7 +379,8 @@ EXERCISES = [
             ),
             Wrong(
                 _stopping_early,
-                "A token looks only at those before it, not at itself. Which tokens does s ≤ t include?",
+                "In your code, each token looks only at those before it, not at itself. Which tokens does s ≤ t "
+                "include?",
             ),
             Wrong(
                 lambda Q, K, V: np.exp(_masked(Q, K)) @ V,
@@ -403,7 +405,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Q, K, V: _softmax(_masked(Q, K, Q.shape[1])) @ V,
-                "You divided by d. A dot product of d random terms has a size of only √d.",
+                "You divided by d. The typical size of a dot product with d random terms is only √d.",
             ),
             Wrong(
                 lambda Q, K, V: _softmax(_masked(Q, K), 0) @ V,
@@ -441,7 +443,7 @@ EXERCISES = [
         reason="A change in the entry acts along all three paths at once, so the derivatives add up.",
         hints=["What does a tape do with a variable that is used several times?", "Add up all three derivatives."],
         wrong=[
-            Wrong(0.5745, "That is the length of the vector of the three derivatives. How do paths combine?"),
+            Wrong(0.5745, "That is the length of the vector of the three derivatives. How do separate paths combine?"),
             Wrong(0, "The three derivatives do not cancel completely. What is their sum?"),
             Wrong(-0.5, "That counts only the last use, as if the others had been overwritten. What becomes of them?"),
             Wrong(0.4, "That counts only the two uses for the input. The logits use the entry, too."),
@@ -536,7 +538,9 @@ EXERCISES = [
             Wrong(23, "Count both ends: the first window starts in row 0, the last one in row 23."),
             Wrong(28, "A window that starts in the last row would not fit into the picture."),
             Wrong(5, "That is the size of the filter. In how many places does it fit?"),
-            Wrong(576, "That is the total number of windows. The question asks for the rows of the response."),
+            Wrong(
+                576, "That is the total number of windows. The question asks for the number of rows in the response."
+            ),
             Wrong(33, "The response is smaller than the picture, because the windows have to lie inside it."),
         ],
     ),

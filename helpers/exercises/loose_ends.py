@@ -114,7 +114,7 @@ def endless(code):
 
 
 def _how_it_changes(name, given, equal):
-    """Describe how an argument changes from call to call, or return "" if it may reach the value that ends them."""
+    """Return how an argument changes from call to call, or "" if it may reach the value that ends the recursion."""
     step = re.fullmatch(rf"{name} ([+-]) (\d+)", given)
     if given == name:
         return "never changes"
@@ -124,7 +124,7 @@ def _how_it_changes(name, given, equal):
 
 
 def cut_off(code, cases):
-    """If clipping or shifting some values changes the results, return a sentence and a question about this."""
+    """If clipping or shifting some values changes the results, return a sentence and a question about it."""
     for slot, node, _ in slots(code.tree):
         call = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
         arguments = getattr(node, "args", [])

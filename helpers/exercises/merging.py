@@ -6,9 +6,9 @@ from helpers.exercises import class_list
 def put_together(rows):
     """Combine the rows of a learner who has handed in several files, for example one each week.
 
-    Two files may also contain the same name because two learners share it. Files are therefore combined only if no
-    lesson occurs in two of them and their seeds do not differ. `compare` adds notes on the others. Combined rows get
-    the same name and file, so that `merged` can merge them.
+    Two files may also contain the same name because two learners share it. Files are therefore combined only if they
+    have no lesson in common and their seeds do not differ. `compare` adds notes to the rest. Combined rows get the same
+    name and file, so that `merged` can merge them.
     """
     for those in _alike(rows, lambda row: class_list.normal(row.name)):
         lessons = [{name[:2] for name in row.marks} for row in those]
@@ -49,7 +49,7 @@ def _later(one, other):
     """Return a sentence that says which of a learner's two files is the later one, or "" if it cannot be determined.
 
     The numbers of attempts show the order, because attempts are counted from the beginning and every file contains all
-    answers to its lessons.
+    the answers to its lessons.
     """
     if not one.file.endswith(".json") or not other.file.endswith(".json"):
         return ""
@@ -62,7 +62,7 @@ def _later(one, other):
 
 
 def _alike(rows, of):
-    """Return lists of the rows for which `of` returns the same value. Rows with a unique value or None are left out."""
+    """Return lists of rows for which `of` returns the same value. Rows whose value is unique or None are left out."""
     groups = {}
     for row in rows:
         groups.setdefault(of(row), []).append(row)

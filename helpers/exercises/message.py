@@ -25,7 +25,8 @@ class Message:
     language : str
         The language of the block, for syntax highlighting.
     question : str
-        The question in Markdown, if the reader has their own numbers. It is not escaped, so it must be trusted text.
+        The question in Markdown, if the reader has their own numbers. It is not escaped, so it must come from a
+        trusted source.
     """
 
     def __init__(self, mark, label, words="", block="", language="text", question=""):

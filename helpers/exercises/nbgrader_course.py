@@ -1,6 +1,6 @@
 """Write the exercises as a course for nbgrader: `python -m helpers.exercises.handout --nbgrader FOLDER`.
 
-The folder gets `source/lesson_NN/exercises_NN.ipynb` for each lesson and an `nbgrader_config.py`. Each exercise
+The folder will contain `source/lesson_NN/exercises_NN.ipynb` for each lesson and an `nbgrader_config.py`. Each exercise
 consists of three cells: a locked prompt; the answer, from which nbgrader removes the solution; and a locked test, which
 calls `helpers.exercises.points`. Learners need the copy of the lessons that `make handout` writes, and nbgrader needs
 the teacher's copy. The metadata follow version 3 of nbgrader's schema.
@@ -36,7 +36,8 @@ Work through the lesson first. Replace `raise NotImplementedError()` with your a
 whether your answer is right. `hint("{first}")` gives a hint.
 
 If your teacher asks you to use your own numbers, insert a cell below the next one, call `use_seed("your name")` in \
-it, and leave it in the notebook. `check("{first}", None)` then shows the question with your numbers, if it has any."""
+it, and leave it in the notebook. `check("{first}", None)` then shows the question with your numbers if it has \
+numbers that vary."""
 TEST = """from helpers.exercises import points
 
 points("{name}", {variable})"""  # imported here, because an answer may have redefined the name

@@ -1,7 +1,7 @@
 """Find the code that an answer needs from other cells of the notebook.
 
-Imported objects are written as imports, functions as their source code, values made of numbers, text, lists,
-dictionaries and arrays as literals, and everything else as the last statement that assigned it.
+Imported objects are written as imports, and functions as their source code. Values made of numbers, text, lists,
+dictionaries and arrays are written as literals. For anything else, the last statement that assigned it is used.
 """
 
 import ast
@@ -78,7 +78,7 @@ def _free(text):
 
 
 def _definition(name, value, scope, cells):
-    """Return code that defines `name`, or None if there is none."""
+    """Return code that defines `name`, or None if no such code can be found."""
     if isinstance(value, ModuleType):
         return f"import {value.__name__} as {name}"
     try:
@@ -103,9 +103,10 @@ def _imported(name, value):
 
 
 def _assigned(name, cells):
-    """Return the last top-level statement in any cell that assigned or defined a name, or None.
+    """Return the last top-level statement that assigned or defined a name in any cell, or None if there is none.
 
-    If it refers to an earlier value of this name, as in `f = np.vectorize(f)`, the statements before it are included.
+    If it refers to an earlier value of the name, as in `f = np.vectorize(f)`, the statements that gave the name that
+    value are returned as well.
     """
     found = []
     for statement in reversed([one for cell in cells for one in _statements(cell)]):
@@ -135,7 +136,7 @@ def literal(value):
     Raises
     ------
     TypeError, ValueError, RecursionError
-        If the value contains anything else, or is too long.
+        If the value contains anything else or is too long.
     """
     text = _literal(value)
     if len(text) > LONGEST_VALUE:

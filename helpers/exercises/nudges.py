@@ -1,4 +1,4 @@
-"""Find in-place changes that should cancel but do not, such as `x[i] += h`, `x[i] -= 2 * h` and `x[i] -= h`."""
+"""Find in-place changes that should cancel out but do not, such as `x[i] += h`, `x[i] -= 2 * h` and `x[i] -= h`."""
 
 import ast
 
@@ -52,7 +52,10 @@ def not_undone(code, names):
 
 
 def _step(node):
-    """Return how many times a statement adds a variable, and the variable's name, or 0 and None if this is unclear."""
+    """Return the multiple of a variable that a statement adds, and the variable's name.
+
+    Return 0 and None if these are unclear.
+    """
     sign, value = SIGNS.get(type(node.op), 0), node.value
     if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult):
         sizes = [side.value for side in (value.left, value.right) if isinstance(side, ast.Constant)]

@@ -48,7 +48,7 @@ def _loop(loop, body):
 
 
 def _not_replaced(owner, i):
-    """Yield an edit that assigns new values to the old names after each pass, if the code gives them new names."""
+    """If new values are stored under new names, yield an edit that assigns them to the old names after each pass."""
     loop = owner.body[i]
     set_here = _stored(loop.body)
     read = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
@@ -71,7 +71,7 @@ def _not_replaced(owner, i):
 
 
 def _other_target(function, loop):
-    """Yield edits that store a result under a name from its own formula, if its current name is never used."""
+    """If the name of a result is never used, yield edits that replace it with a name from the result's own formula."""
     read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     for node in ast.walk(loop):
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") not in {"", *read}:
@@ -80,7 +80,7 @@ def _other_target(function, loop):
 
 
 def _collected(owner, i, arguments):
-    """Yield edits that return the values from all passes, if each pass currently overwrites the previous value."""
+    """If each pass overwrites the value from the pass before, yield edits that return the values from all passes."""
     loop, after = owner.body[i], owner.body[i + 1 :]
     name = getattr(getattr(after[-1], "value", None), "id", "") if after and isinstance(after[-1], ast.Return) else ""
     made = [n for n in loop.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == name]
@@ -98,7 +98,7 @@ def _collected(owner, i, arguments):
 
 
 def _column(node):
-    """Return the array and the column number in `x[…, 0]`, `x[…, [0]]` or `x[…, :1]`, or (None, None) otherwise."""
+    """Return the array and the column number of `x[…, 0]`, `x[…, [0]]` or `x[…, :1]`, and (None, None) otherwise."""
     index = node.slice.elts[-1] if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) else None
     index = index.elts[0] if isinstance(index, ast.List) and len(index.elts) == 1 else index
     index = ast.Constant(0) if isinstance(index, ast.Slice) and ast.unparse(index) in (":1", "0:1") else index

@@ -100,7 +100,7 @@ WORDS = {
     ),
     "keys": ("In {piece}, the keys do not match the values", "Which key should each value have?"),
     "reversed": (
-        "The entries of {piece} are in the opposite order",
+        "The entries of {piece} are in reverse order",
         "In which order does the loop compute them, and in which order are they needed?",
     ),
     "alias": (
@@ -112,7 +112,7 @@ WORDS = {
         "{piece} selects the values themselves rather than counting them",
         "What should be counted or averaged?",
     ),
-    "one_condition": ("{line} decides for all entries at once", "How can you make a decision for each entry?"),
+    "one_condition": ("{line} makes one decision for all entries", "How can you make a decision for each entry?"),
     "row_products": (
         "{piece} multiplies every row or column of one array by every row or column of the other",
         "Which entries belong together, and what should be added up?",
@@ -145,7 +145,7 @@ WORDS = {
         "{piece} multiplies every example by every other one",
         "Which columns of the two arrays belong together?",
     ),
-    "subset": ("{piece} selects only part of the data", "Which examples does every step need?"),
+    "subset": ("{piece} selects only part of the data", "Which examples does each step need?"),
     "cut": (
         "{piece} splits the array in the wrong place",
         "Which of its columns belong to the first result, and which to the second?",
@@ -176,7 +176,7 @@ WORDS = {
     ),
     "parentheses": (
         "The operations in {piece} are done in the wrong order",
-        "Which one is computed first, and which one should be?",
+        "Which one is done first, and which one should be?",
     ),
     "comparison": (
         "The condition {piece} is not correct",
@@ -215,7 +215,7 @@ WORDS = {
         "Do they still line up with the quantities that go with them?",
     ),
     "outer": (
-        "{piece} does not give a matrix with a product for every pair of entries",
+        "{piece} does not give a matrix of products, one for each pair of entries",
         "Which entries are multiplied together here, and which should be?",
     ),
     "extra_call": ("{call} does not belong in {piece}", "What does it change, and does the formula contain it?"),
@@ -228,11 +228,11 @@ WORDS = {
         "{piece} is the root of a sum of squares",
         "Does the formula add up squares, or the values themselves?",
     ),
-    "extra_exponent": ("The power in {piece} should be left out", "Where does the formula contain a square?"),
+    "extra_exponent": ("The exponent in {piece} should be left out", "Where does the formula contain a square?"),
     "extra": ("{piece} should be left out", "Where does the formula contain it, and have you used it already?"),
     "statement_order": (
         "{line} is in the wrong place",
-        "Which values have been updated when it runs, and which have not?",
+        "Which values have already been updated when it runs, and which have not?",
     ),
     "extra_statement": ("{line} makes the result wrong", "What does it change, and does the formula ask for that?"),
     "in_loop": ("{line} is outside the loop", "Should it run once or in every pass?"),
@@ -287,7 +287,7 @@ WORDS = {
         "Does the formula ask for that, or for an entry-by-entry product?",
     ),
     "uncalled": ("{piece} creates a function but does not call it", "At which point is its value needed?"),
-    "whole_shape": ("{piece} is the tuple of the sizes of all axes", "Which of them do you need here?"),
+    "whole_shape": ("{piece} is a tuple that holds the sizes of all axes", "Which of them do you need here?"),
     "carried": (
         "The value that {line} sets before the loop is carried over from pass to pass",
         "What should be kept for the next pass, and what should be computed again?",

@@ -1,4 +1,4 @@
-"""One question per exercise. A verdict on a wrong answer ends with it unless it already contains a question."""
+"""One question per exercise, added to the verdict on a wrong answer unless the verdict already contains a question."""
 
 QUESTIONS = {
     "00.first": "Which two numbers should you multiply?",
@@ -33,11 +33,11 @@ QUESTIONS = {
     "05.distance": "Which lengths belong in the numerator, and which in the denominator?",
     "05.numerical": "Which entry is nudged, by how much, and what stays the same?",
     "05.bugs": "What is done to dW[3] that is not done to db[3]?",
-    "06.flat": "How many pixels are there, and how many numbers does each of them have?",
+    "06.flat": "How many pixels are there, and how many numbers are stored for each of them?",
     "06.flatten": "What does one row contain, and between which limits do its numbers lie?",
     "06.error": "What comes back from the layer after this one, and where does ReLU let it through?",
     "06.mean": "What does one example contribute, and how do you get the mean over all examples?",
-    "06.baseline": "How many images does this answer get right, out of how many?",
+    "06.baseline": "How many images are there, and for how many of them is this answer right?",
     "06.interval": "What is under the square root, and what is in front of it?",
     "07.spread": "What is the variance of one term, and how many terms are added?",
     "07.he": "Which of the two numbers is the number of terms in z, and what does the rule give for it?",
@@ -50,7 +50,7 @@ QUESTIONS = {
     "08.onehot": "Which entry of column i must be 1?",
     "08.error": "What are the three probabilities, and what do you subtract from each of them?",
     "08.start": "What is the output of the network here, and what is the mean taken over?",
-    "08.epoch": "Which examples form each batch, and from which parameters does its step start?",
+    "08.epoch": "Which examples form each batch, and which parameters does its step start from?",
     "08.momentum": "What do the two equations in the exercise say, and in which order do you need them?",
     "08.adam": "What are û and ŝ after the correction?",
     "09.twice": "What gradient does the product pass to each of its factors?",
@@ -61,7 +61,7 @@ QUESTIONS = {
     "10.weighted": "How do you get from the mean over a shard back to the sum over it?",
     "10.deal": "How many examples are left over if every shard gets the same number?",
     "10.bytes": "How many weights and how many biases are there, and how many bytes does each number take?",
-    "10.equal": "If K workers share the work, how long does each of them compute?",
+    "10.equal": "If K workers share the work, how long does each of them spend computing?",
     "11.adam": "How far does the weight have to go, and how far can one step take it?",
     "11.input": "How does the error get from the output to layer 1, and which product leads from there to the inputs?",
     "11.sum": "How much does one pixel contribute, and how many pixels are there?",
@@ -82,5 +82,5 @@ def of(exercise):
 
 
 def ending(words, question):
-    """Add a question to the end of a message that does not contain one."""
+    """Add a question to the end of a message, unless the message already contains one."""
     return words if "?" in words or not question else f"{words} {question}"

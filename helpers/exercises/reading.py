@@ -8,7 +8,7 @@ import numpy as np
 
 
 class Code(NamedTuple):
-    """The code of the reader's function, together with the functions that it uses and the source lines."""
+    """The code of the reader's function and of the functions that it uses, and the source lines."""
 
     functions: list  # ast.FunctionDef nodes, starting with the answer itself
     lines: list  # lines of the whole file or cell
@@ -21,7 +21,7 @@ class Code(NamedTuple):
         return self.functions[0]
 
     def line(self, node):
-        """Return the line that contains a node, without indentation and comments."""
+        """Return the line that contains a node, without indentation or comments."""
         return plain(self.lines[node.lineno - 1]) if 0 < getattr(node, "lineno", 0) <= len(self.lines) else ""
 
 
@@ -47,9 +47,9 @@ def read(function):
 
 
 def _lambda(module, lines, first):
-    """Return the only lambda on a line as a function, and all lines, with this line reduced to the lambda.
+    """Return the only lambda on a line as a function, and the source lines, with this line reduced to the lambda.
 
-    Return None instead of the function if the line does not contain exactly one lambda.
+    If the line does not contain exactly one lambda, None is returned instead of the function.
     """
     found = [n for n in ast.walk(module) if isinstance(n, ast.Lambda) and n.lineno == first]
     if len(found) != 1:

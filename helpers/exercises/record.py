@@ -29,7 +29,8 @@ class Attempts:
     Attributes
     ----------
     attempts : int
-        The number of answers up to the first right one. Running a cell again without changing it does not count.
+        The number of answers up to and including the first right one. Running a cell again without changing it does
+        not count.
     right : bool
         Whether the answer kept here is right.
     answer : str
@@ -59,16 +60,16 @@ def path():
 def read():
     """Return the names of the exercises that have been done, and a message.
 
-    The message says what is wrong if the file cannot be read or had to be set aside. Otherwise it is "".
+    If the file cannot be read or had to be set aside, the message says what is wrong. Otherwise, it is "".
     """
     entries, said = read_all()
     return set(entries["done"]), said
 
 
 def read_all():
-    """Return all entries of the record as a dictionary that has at least "done", "answers" and "seed", and a message.
+    """Return a dictionary of all entries of the record, and a message.
 
-    See `read` for the message.
+    The dictionary has at least the keys "done", "answers" and "seed". See `read` for the message.
     """
     nothing, file = {"done": [], "answers": {}, "seed": None}, path()
     if file is None:

@@ -19,7 +19,7 @@ EXERCISES = {exercise.name: exercise for exercises in LESSONS.values() for exerc
 
 @lru_cache(maxsize=200)
 def with_seed(seed):
-    """Return all exercises by name, with the numbers for a seed or, if it is None, the numbers in the lessons."""
+    """Return all exercises by name, with the numbers for a seed or, if the seed is None, those in the lessons."""
     if seed is None:
         return EXERCISES
     return EXERCISES | {

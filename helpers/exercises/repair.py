@@ -73,7 +73,7 @@ def is_safe(code):
 
 
 def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
-    """Find the first edit that makes the function right in all cases, trying likely mistakes first.
+    """Find the first edit that makes the function correct in all cases, trying likely mistakes first.
 
     Parameters
     ----------
@@ -92,8 +92,8 @@ def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
     Returns
     -------
     Found or None
-        The mistake that this edit undoes. If no single edit makes everything right, the mistake undone by an edit that
-        makes more results right than before, or None if there is no such edit.
+        The mistake that this edit undoes. If no single edit makes everything right, this is the mistake undone by an
+        edit that makes more results right than before, or None if there is no such edit.
     """
     if not is_safe(code):
         return None
@@ -128,9 +128,9 @@ def as_found(code, edit, whole, complete):
 
 
 def _first_wrong(code, cases, passed):
-    """Return the order in which to try the cases, and the names of the results that are right in the first one.
+    """Return the order in which to try the cases, and the names of the results that are right in the first of them.
 
-    In the first case, at least one result is wrong.
+    The first case to try is one in which at least one result is wrong.
     """
     own = compiled(code)
     if own is None:
@@ -163,7 +163,7 @@ def _is_right(function, i, passed):
 
 
 def _gains_everywhere(code, candidate, order, passed):
-    """Return whether a changed function with several results still gets every previously right result right."""
+    """Return whether a changed function with several results still gets right everything that it got right before."""
     own, most = compiled(code), 0
     for i in order:
         (before, _), (after, count) = _score(own, i, passed), _score(candidate, i, passed)
@@ -174,7 +174,7 @@ def _gains_everywhere(code, candidate, order, passed):
 
 
 def all_edits(code, cases):
-    """Return all changes to the code that may undo a mistake, likely mistakes first."""
+    """Return all changes to the code that may undo a mistake, starting with the most likely mistakes."""
     numbers, arrays, tables = [], [], []
     own = code.tree
     arguments = [argument.arg for argument in own.args.args]
@@ -198,8 +198,8 @@ def all_edits(code, cases):
 def _may_be_swapped(node, code):
     """Return whether a pair may be in the wrong order, judging by the names of the function's results.
 
-    If the function returns its two results in the wrong order, no other pair can be the mistake. A pair that has their
-    names in the right order cannot be the mistake either.
+    If the function returns its two results in the wrong order, no other pair can be the mistake. Nor can a pair in
+    which the names of the two results are in the right order.
     """
     returns = [unpacking.names(n.value) for n in ast.walk(code.tree) if isinstance(n, ast.Return)]
     mine, right = unpacking.names(node), list(code.parts)
@@ -247,7 +247,7 @@ def _calls_in_order(code):
 
 
 def _changed(code, edit):
-    """Return the function with the edit applied. The tree itself is left as it was."""
+    """Return the function with the edit applied. The tree itself is left unchanged."""
     with edits.applied(edit):
         return compiled(code)
 

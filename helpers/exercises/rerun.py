@@ -60,13 +60,13 @@ class Answers:
     Attributes
     ----------
     found : dict
-        Maps the name of an exercise, or "seed", to a list of the answers in order, each of which is
+        Maps the name of an exercise, or "seed", to a list of its answers, in order. Each answer has the form
         {"value": …, "given": …}, {"odd": …}, {"results": …} or {"error": …}.
     errors : dict
         Maps the index of a cell to the error that ended it.
     tried : dict
-        Maps the index of a cell to the refused actions for which an answer has no reason, even if the cell caught the
-        error. Each is a pair: the name of an event, and whether a library seems to have caused it.
+        Maps the index of a cell to the rejected actions that an answer has no reason to take, even if the cell caught
+        the errors. Each action is a pair: the name of an event, and whether a library seems to have caused it.
     kept : list of list of str
         The protections that applied to each process that ran cells (see `confinement.confine`).
     """
@@ -161,7 +161,7 @@ def _take(lines, answers, end):
 
 
 def _listen(stream, lines):
-    """Put each line of a stream into a queue, and b"" when the stream ends or is too long. Close the stream."""
+    """Put each line of a stream into a queue, then b"" when the stream ends or gets too long. Close the stream."""
     left = MOST_OUTPUT
     with stream:
         while left > 0 and (line := stream.readline(left)):
@@ -171,7 +171,7 @@ def _listen(stream, lines):
 
 
 def _kill(process):
-    """Stop a process and its children, since it may only be waiting for one of them (see `confinement.confine`)."""
+    """Stop a process and its children, because it may only be waiting for a child (see `confinement.confine`)."""
     with contextlib.suppress(OSError):
         process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
@@ -184,7 +184,7 @@ def _kill(process):
 
 
 def _note_protection(line, answers):
-    """Record the protections named in a process's first line, the only one that is written before any answer runs."""
+    """Record the protections named in a process's first line, the only line written before any answer runs."""
     try:
         answers.kept.append([str(one)[:30] for one in json.loads(line)["protection"]])
     except (ValueError, KeyError, TypeError):
@@ -198,7 +198,7 @@ def weakest(kept):
 
 
 def _note(line, answers):
-    """Record what a line from the process says, or ignore it if it is not in the format that `worker` writes."""
+    """Record what a line from the process says, or ignore the line if it is not in the format that `worker` writes."""
     try:
         said = json.loads(line)
         cell, name, error = said.get("cell"), said.get("name"), said.get("error")
@@ -268,7 +268,7 @@ class _Replayed:
 
 
 def _error(kind, text):
-    """Return an error whose class has this name, even if there is no such class here."""
+    """Return an error whose class has this name, even if no such class exists here."""
     known = ERRORS.get(kind, getattr(builtins, kind, None))
     if known in ERRORS.values() or (isinstance(known, type) and issubclass(known, Exception)):
         with contextlib.suppress(TypeError):  # some errors, such as UnicodeDecodeError, need more than a text

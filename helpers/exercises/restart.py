@@ -1,4 +1,4 @@
-"""Tell readers what to run first if an answer uses a name from an earlier cell after the kernel has been restarted."""
+"""Tell readers what to run first if an answer uses a name that was lost when the kernel was restarted."""
 
 import re
 

@@ -69,7 +69,7 @@ def _zeros_and_ones(name, mine, right):
 
 
 def _limited(mine, right, given):
-    """If the result is wrong or right only for a range of the only argument, return a sentence about this range."""
+    """If the result is wrong (or right) only in one range of the argument, return a sentence about that range."""
     if len(given) != 1 or len(mine) != 1:
         return ""
     ((name, x),), (a,), (b,) = given, mine.values(), right.values()
@@ -93,7 +93,7 @@ def sets(given, like, parts):
 
 
 def misfit(given, like, parts):
-    """Return the reason why known wrong results cannot be arranged like the correct ones, or None if they can."""
+    """Return the reason why known wrong results cannot be arranged like the correct ones, or None if they can be."""
     try:
         sets(given, like, parts)
     except values.UnfitError as unfit:

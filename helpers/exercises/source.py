@@ -47,7 +47,7 @@ def of(name, answer):
 
 
 def left_out(code):
-    """Return the part of an answer that could not be written as code, such as "K, data", or "" if it is complete."""
+    """Return the part of an answer that could not be written as code, such as "K, data", or "" if there is none."""
     return code.partition("\n")[0].removeprefix(LEFT_OUT) if code.startswith(LEFT_OUT) else ""
 
 

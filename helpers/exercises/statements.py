@@ -1,4 +1,4 @@
-"""Edits to whole statements, such as moving a statement, replacing `=` with `+=`, or copying an argument first."""
+"""Edits to whole statements, such as moving one, replacing `=` with `+=`, or copying an argument before it changes."""
 
 import ast
 import copy
@@ -18,7 +18,7 @@ def _bodies(tree):
 def edits_of(function):
     """Yield edits to whole statements.
 
-    They leave out or move a statement, swap `=` and `+=`, or copy an argument before it is changed.
+    They leave out or move a statement, replace `=` with `+=` or vice versa, or copy an argument before it is changed.
     """
     for argument in function.args.args:
         line = ast.parse(f"{argument.arg} = __import__('copy').deepcopy({argument.arg})").body[0]
@@ -87,7 +87,7 @@ def _uses(node, name):
 
 
 def _assigned(owner, body, i):
-    """Yield edits that replace `+=` with `=`, or the reverse."""
+    """Yield edits that replace `+=` with `=`, or vice versa."""
     node = body[i]
     if isinstance(node, ast.AugAssign):
         plain = ast.Assign([node.target], ast.BinOp(_read(node.target), node.op, node.value))
@@ -127,7 +127,7 @@ def _clobbered(owner, body, i):
 
 
 class _Renamed(ast.NodeTransformer):
-    """Give variables new names."""
+    """Transformer that gives variables new names."""
 
     def __init__(self, names):
         self.names = names
@@ -155,7 +155,7 @@ def _without_return(function):
 
 
 def _around_a_loop(owner, body, i):
-    """Yield edits that move a statement out of a loop, or an adjacent statement into it."""
+    """Yield edits that move a statement out of a loop, or move an adjacent statement into it."""
     loop, before, after = body[i], body[:i], body[i + 1 :]
     if len(loop.body) > 1:
         first, last = loop.body[0], loop.body[-1]
@@ -170,7 +170,7 @@ def _around_a_loop(owner, body, i):
 
 
 def _added_up(owner, body, i):
-    """Yield an edit that adds up the values of variables that a loop currently replaces in each pass."""
+    """Yield an edit that adds up the values that a loop currently overwrites in each pass."""
     loop = body[i]
     read = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     plain = [n for n in loop.body if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]

@@ -48,8 +48,8 @@ def read(path=FILE):
 def seal(data):
     """Convert data to text that cannot be read at a glance or searched for words and numbers.
 
-    The text is not encrypted: a learner's machine must be able to compare answers with the data, so a learner who
-    writes a program can read the data, too.
+    The text is not encrypted: a learner's machine must be able to compare answers with the data, so a learner
+    could write a program that reads the data.
     """
     return base64.b85encode(zlib.compress(json.dumps(data).encode(), 9)).decode()
 

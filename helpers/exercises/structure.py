@@ -124,7 +124,10 @@ def _product_of_means(slot, node, made):
 
 
 def _combined(node, made):
-    """Return "mean" or "sum" and the code of its argument if a node is one or a name for one, else ("", "")."""
+    """Return "mean" or "sum" and the code of the argument if a node is a mean or a sum, or the name of one.
+
+    Return ("", "") for any other node.
+    """
     if isinstance(node, ast.Attribute) and node.attr == "T":
         node = node.value
     node = made.get(node.id) if isinstance(node, ast.Name) else node
@@ -230,7 +233,7 @@ def _sums_of_lengths(owner):
 
 
 def _growing(owner):
-    """Yield edits to a loop that uses a sum while it is still adding to it.
+    """Yield edits to a loop that uses a sum while still adding to it.
 
     The edited code either completes the sum in a separate loop first, or uses only the term added in each pass.
     """

@@ -1,4 +1,4 @@
-"""Define the file that a learner hands in, and convert submissions to and from its format.
+"""Define the format of the file that a learner hands in, and convert submissions to and from it.
 
 The file contains a JSON object with the learner's name, the seed of their numbers, their answers and a checksum::
 
@@ -7,8 +7,8 @@ The file contains a JSON object with the learner's name, the seed of their numbe
      "checksum": "…"}
 
 The checksum is the SHA-256 hash of everything else as canonical JSON, with sorted keys and no optional whitespace. It
-reveals whether a file is damaged or was edited carelessly. It is not a signature: anybody who can read this module can
-write a file with a valid checksum. The answers are therefore judged again by `grade`, which ignores "right".
+reveals whether a file has been damaged or carelessly edited. It is not a signature: anybody who can read this module
+can write a file with a valid checksum. The answers are therefore judged again by `grade`, which ignores "right".
 """
 
 import hashlib
@@ -53,7 +53,7 @@ class Submission:
 
 
 def text_of(submission):
-    """Return the text of the file for a submission."""
+    """Return a submission as the text of its file."""
     answers = {name: asdict(_readable(asdict(one))) for name, one in sorted(submission.answers.items())}
     content = {"format": FORMAT, "version": VERSION, "name": submission.name, "seed": submission.seed}
     content = _encodable(content | {"answers": answers})
@@ -87,9 +87,9 @@ def read(path):
     except (ValueError, RecursionError):
         same = False
     if not same:
-        raise SubmissionError("Its checksum is wrong, so it has been changed or damaged: ask for a new one.")
+        raise SubmissionError("Its checksum is wrong, so it has been changed or damaged: ask for a new file.")
     if content.keys() != KEYS:
-        raise SubmissionError("It contains entries that hand_in() does not write: ask for a new one.")
+        raise SubmissionError("It contains entries that hand_in() does not write: ask for a new file.")
     return Submission(_name(content["name"]), _seed(content["seed"]), _answers(content["answers"]))
 
 
@@ -119,7 +119,7 @@ def _parsed(data):
     try:
         return json.loads(data.decode("utf-8-sig"), parse_constant=refuse)
     except (ValueError, RecursionError):  # ValueError includes text that is not UTF-8 and numbers of 5000 digits
-        raise SubmissionError("It is not JSON, so it is damaged or not a submission: ask for a new one.") from None
+        raise SubmissionError("It is not JSON, so it is damaged or not a submission: ask for a new file.") from None
 
 
 def clean(text):
@@ -133,27 +133,27 @@ def clean(text):
 
 def _name(name):
     if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME or clean(name) != name:
-        raise SubmissionError("It contains a name that hand_in() does not accept: ask for a new one.")
+        raise SubmissionError("It contains a name that hand_in() does not accept: ask for a new file.")
     return name
 
 
 def _seed(seed):
     if seed is not None and (not isinstance(seed, str) or not 0 < len(seed) <= LONGEST_NAME or clean(seed) != seed):
-        raise SubmissionError("It contains a seed that use_seed() does not accept: ask for a new one.")
+        raise SubmissionError("It contains a seed that use_seed() does not accept: ask for a new file.")
     return seed
 
 
 def _answers(answers):
     """Return the answers as a dictionary of `record.Attempts`."""
     if not isinstance(answers, dict) or len(answers) > MOST_ANSWERS:
-        raise SubmissionError("Its answers are not in the form that hand_in() writes: ask for a new one.")
+        raise SubmissionError("Its answers are not in the form that hand_in() writes: ask for a new file.")
     return {name: _readable(given) for name, given in answers.items()}
 
 
 def _readable(given):
     """Return an answer as `record.Attempts`, or `UNREADABLE` if it is not valid, so that the other answers still count.
 
-    This is used for writing as well as for reading, so that everything that is written can be read.
+    This is used for writing as well as for reading, so that everything that is written can be read back.
     """
     if not isinstance(given, dict) or given.keys() != record.Attempts.__dataclass_fields__.keys():
         return UNREADABLE

@@ -8,7 +8,7 @@ ORDERS = ("argsort", "permutation", "shuffle")  # functions whose result reorder
 
 
 def edits_of(slot, node, made):
-    """Yield edits to a subscript that is read rather than assigned.
+    """Yield edits to a subscript that is read rather than assigned to.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def edits_of(slot, node, made):
 
 
 def _number(index):
-    """Return an index that is a literal integer, or None."""
+    """Return the value of an index that is a literal integer, or None for any other index."""
     try:
         value = ast.literal_eval(index)
     except (ValueError, TypeError):

@@ -60,7 +60,7 @@ def _folder():
 
 
 def _handlers():
-    """Return the handlers for the stop button and the alarm, or {} outside the main thread, which can set none."""
+    """Return the handlers for the stop button and the alarm, or {} outside the main thread, where none can be set."""
     if threading.current_thread() is not threading.main_thread():
         return {}
     known = [getattr(signal, name) for name in ("SIGINT", "SIGALRM", "SIGTERM") if hasattr(signal, name)]

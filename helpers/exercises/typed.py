@@ -1,4 +1,4 @@
-"""Explain a wrong typed number, either by a slip in the formula or by what the number alone reveals."""
+"""Explain why a typed number is wrong, based on a slip in the formula or on what the number alone reveals."""
 
 import numpy as np
 
@@ -40,7 +40,7 @@ def _about_one(mine, right, share, computed):
         return said or SWAPPED
     power = np.log10(mine / right) if mine * right > 0 and not computed else 0.5
     if abs(power - round(power)) < 1e-3 and round(power) and (not whole or _same_digits(mine, right)):
-        return "The digits are right, but the decimal point is in the wrong place. By which power of 10 is it off?"
+        return "The digits are right, but the decimal point is in the wrong place. By what power of 10 is it off?"
     if whole and not computed and right >= 1000 and 0 < abs(mine) < right / 100:
         return "This is far too small. Which large number from the question have you not used?"
     if not computed and not whole and mine and _rounded(np.array([mine]), np.array([right])):
@@ -55,13 +55,13 @@ def _about_one(mine, right, share, computed):
 def _about_a_count(mine, right, computed):
     if right < 100:
         slip = not computed and abs(mine - right) == 1
-        return "Close. Is there a slip, or is something counted once too often or left out?" if slip else ""
+        return "Close. Did you make a slip, count something once too often, or leave something out?" if slip else ""
     if sorted(f"{mine:.0f}") == sorted(f"{right:.0f}"):
         return SWAPPED
     if mine in {float(f"{right:.{digits}g}") for digits in range(2, len(f"{right:.0f}"))}:
         return "This is rounded, but the question asks for the exact number. What are its last digits?"
     if abs(mine - right) < 0.05 * right:
-        return "Close, but a count must be exact. Is there a slip, or did you count something twice or not at all?"
+        return "Close, but a count must be exact. Did you make a slip, or count something twice or not at all?"
     return ""
 
 
@@ -110,7 +110,7 @@ def _about_several(mine, right, computed):
             f"wrong. Which of the numbers should be negative?"
         )
     if np.allclose(mine, 1 - right, rtol=5e-3):
-        return "Each number is 1 minus the right one. Which of the two does the question ask for?"
+        return "Each number is 1 minus the correct one. What exactly does the question ask for?"
     if not computed and np.any(right != np.round(right)) and _rounded(mine, right):
         return "These numbers are rounded too coarsely. Give at least three digits. What are the next digits?"
     factor = mine @ right / (right @ right)

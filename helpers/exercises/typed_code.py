@@ -1,4 +1,4 @@
-"""Find the one wrong part of the formula in a typed answer, or numbers that do not belong in it."""
+"""Find the one wrong part of a formula typed as an answer, or numbers that do not belong in it."""
 
 import ast
 import re
@@ -29,7 +29,7 @@ MOST = 3  # maximum number of values listed in a message
 
 
 def explain(exercise, mine, code, hint, fits):
-    """Describe a mistake in the formula of a typed answer, or return "" if no mistake is found.
+    """Describe a mistake in a formula typed as an answer, or return "" if no mistake is found.
 
     Parameters
     ----------
@@ -39,9 +39,9 @@ def explain(exercise, mine, code, hint, fits):
     code : reading.Code
         The code of the reader's answer (see `cell.read`).
     hint : str
-        The hint for the known wrong answer with this value, or "".
+        The hint for the known wrong answer that has this value, or "" if there is none.
     fits : callable
-        Takes two values and returns whether they agree.
+        Function that takes two values and returns whether they agree.
     """
     other = glances.at_a_glance(exercise, mine, code)
     if other:
@@ -72,7 +72,7 @@ def explain(exercise, mine, code, hint, fits):
 def _before_a_hint(exercise, code, found, hint, fits):
     """Return an explanation that takes precedence over a hint, or "" if there is none.
 
-    The value for which the hint was written may match only by coincidence.
+    The answer may have the value for which the hint was written merely by coincidence.
     """
     may_run = cell.may_run_again(code)
     said = assigned.exchanged(exercise, code, corrections.comparison(exercise, fits), found, hint) if may_run else ""
@@ -138,7 +138,7 @@ def _about_names(code):
 
 
 def _in_digits(text):
-    """Return the numbers that are spelt out in a text, as digits."""
+    """Return the numbers that are spelt out in a text, written in digits and separated by spaces."""
     words = "one two three four five six seven eight nine ten eleven twelve".split()
     counted = r"(?! (?:digits|numbers|decimal|classes|gradients|standard))"  # such numbers are not part of a formula
     found = [str(words.index(word) + 1) for word in re.findall(rf"\b[a-z]+\b{counted}", text.lower()) if word in words]
@@ -148,7 +148,7 @@ def _in_digits(text):
 def _about_numbers(exercise, code, least, found=None):
     """Return a sentence about numbers in the code that appear neither in the question nor in the formula.
 
-    Return "" if there are fewer than `least`, or if the mistake `found` is in a different part of the code.
+    Return "" if there are fewer than `least` of them, or if the mistake `found` is in a different part of the code.
     """
     texts = [exercise.prompt, exercise.reason, exercise.solution_text, *exercise.hints]
     texts += [_in_digits(exercise.prompt), *(FRACTIONS[sign] for text in texts for sign in text if sign in FRACTIONS)]
@@ -178,7 +178,8 @@ def _about_numbers(exercise, code, least, found=None):
 def _counters(code):
     """Return the ids of the nodes in indices and in the arguments of range and of functions that draw random numbers.
 
-    These numbers count passes or positions, or describe a simulation, which need not use the numbers in the question.
+    Numbers in these places count passes or positions, or describe a simulation, which need not use the numbers in the
+    question.
     """
     inside = [n.slice for n in ast.walk(code.tree) if isinstance(n, ast.Subscript)]
     calls = [n for n in ast.walk(code.tree) if isinstance(n, ast.Call)]
@@ -224,7 +225,7 @@ def _matters(number, solution):
 
 
 def about_nothing(code, name):
-    """Return a sentence about an answer that is None although a value was computed, if the reason is clear."""
+    """If an answer is None although a value was computed, and the reason is clear, return a sentence about it."""
     if code is None:
         return ""
     last, loose = cell.result(code), None

@@ -9,9 +9,9 @@ from helpers.exercises.expressions import slots
 
 
 def arranged(code, found):
-    """Replace the edits that swap the names in `x, y = f()`, unless f is known to return y and x.
+    """Replace the edits that swap the names in `x, y = f()`, unless f is known to return `y, x`.
 
-    The replacement is an edit that exchanges the two variables wherever they are used. Return the list of edits.
+    The replacement is an edit that exchanges the two variables wherever they are used. Return the new list of edits.
     """
     for function in code.functions:
         for node in ast.walk(function):

@@ -192,7 +192,7 @@ def shape_in_words(array):
 
 
 def number(value):
-    """Write a number exactly if it is whole or has few digits, otherwise with six significant digits."""
+    """Format a number with six significant digits, or exactly if it is whole or has few digits."""
     if float(value).is_integer() and abs(value) < 1e15:
         return f"{value:.0f}"
     exact = repr(float(value))
@@ -269,13 +269,14 @@ def _where(mine, right):
     first = tuple(int(i) for i in np.argwhere(off)[0])
     line = ""
     for axis, word in ((1, "row"), (0, "column")):
-        if off.ndim == 2 and off.shape[1 - axis] > 1:
+        if off.ndim == 2 and off.shape[1 - axis] > 1 and off.sum() > 1:
             lines = np.flatnonzero(off.any(axis=axis))
             line = line or (f", all in {word} {lines[0]}" if len(lines) == 1 else "")
     count = f"{np.count_nonzero(off)} of {off.size} entries {'is' if off.sum() == 1 else 'are'} wrong{line}"
     index = ", ".join(map(str, first))
     digits = 4 if f"{mine[first]:.4g}" != f"{right[first]:.4g}" else 12
-    return f"{count}. The first of them, [{index}], is {mine[first]:.{digits}g} but should be {right[first]:.{digits}g}"
+    which = "This entry" if off.sum() == 1 else "The first of them"
+    return f"{count}. {which}, [{index}], is {mine[first]:.{digits}g} but should be {right[first]:.{digits}g}"
 
 
 def _the(name):

@@ -1,4 +1,4 @@
-"""Recognise how wrong results are related to the correct ones in all cases, for example twice as large."""
+"""Recognise how wrong results are related to the correct ones, for example when all of them are twice as large."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ IN_SEVERAL_CASES = [  # only for several cases, because a single case may match 
     ("Everything is half as large as it should be. Where does a factor of ½ come from?", lambda a, n: a * 2),
     ("This is the square of the correct result. Which step is missing?", lambda a, n: np.sqrt(a)),
     ("This is the square root of the correct result. Which step should you leave out?", lambda a, n: np.square(a)),
-    ("This is 1 minus the correct result. Which of the two does the question ask for?", lambda a, n: 1 - a),
+    ("This is 1 minus the correct result. What exactly does the question ask for?", lambda a, n: 1 - a),
     ("This is 1 divided by the correct result. What should be in the numerator?", lambda a, n: 1 / a),
 ]
 IN_A_MEAN = [
@@ -110,7 +110,7 @@ def _of_arguments(cases, names):
             found.append((said, given(lambda a, i=i: [*a[:i], -a[i], *a[i + 1 :]])))
         for j in range(i + 1, len(cases[0])):
             if type(value) is type(cases[0][j]) and not callable(value):
-                said = f"This would be right if `{name}` and `{names[j]}` were swapped. Which one is which?"
+                said = f"This would be right if `{name}` and `{names[j]}` were swapped. Which is which?"
                 found.append((said, given(lambda a, i=i, j=j: _swapped(a, i, j))))
     return found
 

@@ -1,6 +1,6 @@
 """Give each learner different numbers in the same exercise, determined by a seed.
 
-An exercise that varies has `numbers`, and its texts contain their names in angle brackets::
+An exercise that varies has `numbers`, and its texts contain the names of these numbers in angle brackets::
 
     numbers=Numbers("01.example", z=(2, 1, 3), y=(5, 6, 8)).also(error=lambda z, y: z - y)
     prompt="A prediction is $z = <z>$ and the target is $y = <y>$. …"
@@ -8,8 +8,8 @@ An exercise that varies has `numbers`, and its texts contain their names in angl
     wrong=[Wrong(lambda z, y: y - z, "The sign is wrong. …"), …]
 
 The first number in each list is the one in the lessons. For other numbers, the solution computes the right value, and
-the function of each wrong answer computes its wrong value, so no formula is written twice. Exercises in the same group
-share their numbers.
+the function given for each wrong answer computes the wrong value, so no formula is written twice. Exercises in the same
+group share their numbers.
 
 The following do not vary: functions, which have to be right for any arguments; questions that ask for a letter; and
 questions whose numbers are facts, such as the size of MNIST, or occur in the text of the lesson.
@@ -39,8 +39,8 @@ class Numbers:
     group : str
         The name that, together with the seed, determines the numbers. Exercises in the same group get the same numbers.
     where : callable, optional
-        Takes some of the numbers and returns whether they are suitable. With unsuitable numbers, a wrong answer would
-        be right by coincidence, or two mistakes would give the same number.
+        Function that takes some of the numbers and returns whether they are suitable. With unsuitable numbers, a wrong
+        answer would be right by coincidence, or two mistakes would give the same number.
     **choices : tuple
         The possible numbers for each name, starting with the one in the lesson.
     """
@@ -49,7 +49,7 @@ class Numbers:
         self.group, self.where, self.choices, self.derived = group, where, choices, {}
 
     def also(self, **derived):
-        """Return the same numbers along with further numbers or texts that functions compute from them."""
+        """Return a copy that also includes further numbers or texts, which functions compute from these numbers."""
         other = Numbers(self.group, self.where, **self.choices)
         other.derived = self.derived | derived
         return other
@@ -68,7 +68,7 @@ class Numbers:
 class Variant(NamedTuple):
     """An exercise's numbers by name, its right value, and its wrong values in the order of its wrong answers.
 
-    A wrong value is None if its mistake is not possible with these numbers or leads to the same value as another one.
+    A wrong value is None if the mistake is impossible with these numbers or gives the same value as another mistake.
     """
 
     values: dict
@@ -107,7 +107,7 @@ def vary(exercise, seed):
     Parameters
     ----------
     exercise : Exercise
-        An exercise that varies, with the names of its numbers in its texts.
+        An exercise that varies, whose texts contain the names of its numbers.
     seed : str
     """
     known = variants(exercise)

@@ -1,4 +1,4 @@
-"""Reject descriptions of mistakes that are inconsistent with the values in the reader's code when it runs."""
+"""Reject descriptions of mistakes that are inconsistent with the values that occur when the reader's code runs."""
 
 import ast
 import copy
@@ -32,7 +32,7 @@ def holds(edit, code, cases, compiled):
 
 
 def values_of(node, code, cases, compiled):
-    """Return the values that an expression takes while the function runs on the cases, or [] if it takes none."""
+    """Return the values that an expression takes while the function runs on the cases, or [] if it is not evaluated."""
     slot = next((slot for slot, other, _ in expressions.slots(code.tree) if other is node), None)
     if slot is None:
         return []

@@ -61,7 +61,7 @@ def _write(out, message):
 def _reporter(out, running, dumps=json.dumps, write=os.write, most=100):
     """Return a function that immediately reports what a cell tried to do.
 
-    A later report might never be made, since the cell may catch the error or end the process.
+    A later report might never be made, because the cell may catch the error or end the process.
     """
 
     def report(event, by_library):
@@ -76,7 +76,7 @@ def _reporter(out, running, dumps=json.dumps, write=os.write, most=100):
 def _tools(texts):
     """Return the required parts of `helpers.exercises` without importing the package itself or its solutions.
 
-    Then replace the package with one whose functions collect answers.
+    The package is then replaced with one whose functions collect answers.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def _tools(texts):
 def _replaying(texts):
     """Return the required parts of `replay`, and the texts as Python code.
 
-    IPython is removed from the process, because it is slow and needs many modules that answers do not.
+    IPython is removed from the process, because it is slow and depends on many modules that answers do not need.
     """
     from helpers.exercises import replay
     from helpers.system.confinement import ALLOWED
@@ -181,7 +181,10 @@ def _run_statement(node, scope):
 
 
 def _fingerprint(error, forgotten, tools):
-    """Return text that identifies an error. The learner is not to blame for a missing name that `replay` removed."""
+    """Return text that identifies an error.
+
+    If a name is missing because `replay` removed it, the learner is not to blame.
+    """
     said = tools["fingerprint"](error)
     name = getattr(error, "name", None)
     if isinstance(error, NameError) and name in forgotten:
@@ -208,7 +211,7 @@ def _result(name, answer, value, task, forgotten, tools):
 
 
 def _odd(answer, tools):
-    """Return an answer that JSON cannot represent as it is, such as NaN or a dictionary, or an error."""
+    """Encode an answer that JSON cannot represent as it is, such as NaN or a dictionary, or return an error."""
     text = json.dumps([] if callable(answer) else [_encoded(answer, tools)])
     if callable(answer) or '{"other": ' in text or len(text) > MOST_TEXT:
         return {"error": f"{UNREADABLE}: {type(answer).__name__[:40]}"}

@@ -89,7 +89,7 @@ def _put_together(notebooks):
 
 
 def _one_per_lesson(files):
-    """Return whether each name contains a different lesson number, and all names are the same up to this number."""
+    """Return whether each name contains a different lesson number, and all names are the same up to that number."""
     found = [LESSON.match(file) for file in files]
     lessons = {one[2] for one in found if one and one[2] in LESSONS}
     return len(lessons) == len(files) and len({one[1].casefold() for one in found}) == 1
@@ -140,7 +140,7 @@ def _handed_in(path, file):
     run = [name for name, one in known.items() if one.value is None and one.answer]
     row = Row(given.name, file, given.seed)
     if len(known) < len(given.answers):
-        row.notes.append(f"Answers that do not belong to any exercise in this copy: {len(given.answers) - len(known)}.")
+        row.notes.append(f"Answers to exercises that this copy does not contain: {len(given.answers) - len(known)}.")
     return Work(row, [rerun.Cell(known[name].answer) for name in run], [[name] for name in run], kept=known)
 
 
@@ -153,7 +153,7 @@ def _notebook(path, file):
     except SubmissionError:
         raise
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise SubmissionError("It is not a notebook, or it is damaged: ask for a new one.") from None
+        raise SubmissionError("It is not a notebook, or it is damaged: ask for a new file.") from None
     if sum(map(len, texts)) > MOST_CODE:
         raise SubmissionError(f"Its cells contain more than {MOST_CODE} characters, so it was not run.")
     if not any(map(ASKS.search, texts)):
@@ -186,7 +186,7 @@ def _asking(texts):
 
 
 def _calls(text, names):
-    """Return the positions where the arguments of calls to these functions begin."""
+    """Return the positions at which the arguments begin in calls to these functions."""
     return [call.end() for call in CALL.finditer(text) if call[1] in names]
 
 

@@ -367,7 +367,7 @@ class Creature(NamedTuple):
         return inspect.getsource(self.broken)
 
     def gradients(self):
-        """Return a new function with this bug that takes (X, Y, W, b) and returns (dW, db), for `check_gradients`."""
+        """Return a new function for `check_gradients` that has this bug, takes (X, Y, W, b) and returns (dW, db)."""
         arguments = list(inspect.signature(self.broken).parameters)
         if inspect.isclass(self.broken):
             return self.broken()
@@ -380,7 +380,7 @@ CREATURES = [
     Creature(
         "σ′ computed from the output",
         slope_of_the_output,
-        "Many homework solutions contain it in the last layer, and so does a correction in the comments on a tutorial.",
+        "Many homework solutions contain it in the last layer, as does a correction in the comments on a tutorial.",
         "The network learns, but more slowly and less well.",
         "the slope is taken at A[2] instead of Z[2]",
     ),
@@ -418,7 +418,7 @@ CREATURES = [
         "W not transposed in the backward pass",
         weights_not_turned,
         "A tutorial has dA = dZ W in its derivation and in its algorithm, without a transpose.",
-        "There is a shape error, unless the layers have equal sizes. In that case the network learns badly.",
+        "There is a shape error unless the layers have equal sizes. If they do, the network learns badly.",
         "W[3] is not transposed",
         layer_sizes=(4, 3, 3, 3),
     ),
@@ -461,7 +461,7 @@ CREATURES = [
         "A[l] instead of A[l−1]",
         input_of_the_wrong_layer,
         "In a tutorial, the first line for dW[2] ends with A[2].",
-        "There is a shape error, unless the layers have equal sizes.",
+        "There is a shape error unless the layers have equal sizes.",
         "it uses A[3] instead of A[2]",
     ),
     Creature(
@@ -472,7 +472,7 @@ CREATURES = [
         "it uses dA[2] instead of A[2]",
     ),
     Creature(
-        "the ReLU's slope from its output",
+        "the ReLU's slope computed from its output",
         always_switched_on,
         "A widely read MNIST tutorial tests whether the output is >= 0, which is always true.",
         "The network learns, but less well, and nobody noticed for years.",
@@ -563,7 +563,7 @@ CREATURES = [
         "a second sigmoid is applied to A[L]",
     ),
     Creature(
-        "an activation of the bias alone",
+        "an activation function applied to the bias alone",
         activation_of_the_bias,
         "A tutorial gives the algorithm with A = g(b) in the hidden layers.",
         "The network gives the same answer for every example.",

@@ -15,7 +15,7 @@ ROUGH = 1e-4  # a gradient is judged only if its relative uncertainty is at most
 ROOM = 10  # allowed deviation, in multiples of the estimated error of a derivative
 TOO_ROUGH = (
     "the gradient is too small or too rough to judge, because {reason}. "
-    "Use float64, data that are scaled to about 1, or parameters away from kinks and saturation"
+    "Use float64, data scaled to about 1, or parameters away from kinks and saturation"
 )
 
 
@@ -77,7 +77,7 @@ def check(cost, gradients, parameters, entries=100):
 
 
 def _as_parameters(tree):
-    """Return the arrays in `parameters` by path.
+    """Return a dictionary of the arrays in `parameters`, keyed by path.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def _as_parameters(tree):
 
 
 def _finding(name, mine, array, places, exact, error):
-    """Judge one gradient from the entries that were checked."""
+    """Judge one gradient based on the entries that were checked."""
     skipped = int(np.isnan(exact).sum())
     if mine is None or mine.shape != array.shape or not np.isfinite(mine).all():
         return judge(name, mine, np.zeros(array.shape), np.zeros(array.shape), 1, array.dtype)
@@ -118,7 +118,8 @@ def _finding(name, mine, array, places, exact, error):
         reason = f"the numerical gradient has a relative error of up to {min(share, 1):.0e}"
         return Finding(name, off, 0, TOO_ROUGH.format(reason=reason), "unjudged")
     some = [] if len(places) == array.size else [f"{len(places)} of {array.size} entries were checked"]
-    some += [f"{skipped} left out, because the cost has a kink there or is too rough"] if skipped else []
+    entries = "entry was" if skipped == 1 else "entries were"
+    some += [f"{skipped} {entries} left out, because the cost has a kink there or is too rough"] if skipped else []
     return Finding(name, off, 0, "right" + f" ({'; '.join(some)})" * bool(some), "right")
 
 
@@ -188,7 +189,7 @@ def _call(gradients, parameters):
     Returns
     -------
     gradients : dict of ndarray
-        Gradients in float64, by path.
+        Gradients in float64, keyed by path.
     problems : list of str
         Problems with the function as a whole.
     """
@@ -214,7 +215,7 @@ def _call(gradients, parameters):
 
 
 def _arrays(tree):
-    """Return copies of all leaves that can be converted to float64 arrays, by path."""
+    """Return copies of all leaves that can be converted to float64 arrays, in a dictionary keyed by path."""
     arrays = {}
     for path, leaf in _flatten(tree):
         with suppress(TypeError, ValueError):

@@ -18,7 +18,7 @@ def as_task(X, Y, W, b, hidden_activation, output, l2):
     task : tuple
         Arguments of `steps.Steps`, in float64.
     dtype : numpy.dtype
-        float32 if any of the parameters has this type, and float64 otherwise.
+        float32 if any of the parameters is of this type, and float64 otherwise.
 
     Raises
     ------

@@ -68,9 +68,9 @@ def _forward():
         "X is centred here, but not in the cost": lambda n: (n.X - n.X.mean(0)).T,
         "X is divided by 255 here, but not in the cost": lambda n: n.X.T / 255,
         "X is rounded to float32 here, but not in the cost": lambda n: n.X.T.astype(np.float32).astype(float),
-        "the first example is used in place of every example": lambda n: n.X.T[:, :1] + 0 * n.X.T,
-        "the last example is used in place of every example": lambda n: n.X.T[:, -1:] + 0 * n.X.T,
-        "the mean of the examples is used in place of every example": lambda n: (
+        "every example is replaced by the first one": lambda n: n.X.T[:, :1] + 0 * n.X.T,
+        "every example is replaced by the last one": lambda n: n.X.T[:, -1:] + 0 * n.X.T,
+        "every example is replaced by the mean of the examples": lambda n: (
             n.X.T.mean(axis=1, keepdims=True) + 0 * n.X.T
         ),
         "each example is scaled to length 1 here, but not in the cost": lambda n: n.X.T / np.linalg.norm(n.X, axis=1),
@@ -344,7 +344,7 @@ def _weight_gradient():
         ).max(axis=2),
         "it uses |dZ[{l}]| instead of dZ[{l}]": lambda n, l, D: np.abs(D) @ n.A[l - 1].T,
         "it uses |A[{prev}]| instead of A[{prev}]": lambda n, l, D: D @ np.abs(n.A[l - 1]).T,
-        "the mean of A[{prev}] over the examples is subtracted before the product": lambda n, l, D: (
+        "the mean of A[{prev}] over the examples is subtracted before the product is computed": lambda n, l, D: (
             D @ (n.A[l - 1] - n.A[l - 1].mean(1, keepdims=True)).T
         ),
         "the units of A[{prev}] are shifted by one": lambda n, l, D: D @ np.roll(n.A[l - 1], 1, axis=0).T,
@@ -435,9 +435,7 @@ def _bias_gradient():
         "it is multiplied by the slope at Z[{l}] a second time": lambda n, l, D: total(
             D * n.g_prime(n.Z[l]) if l < n.L else D
         ),
-        "it also includes db from the layers after it": lambda n, l, D: (
-            total(D) + (0 if l == n.L else n.db[l + 1].sum())
-        ),
+        "it also includes db from later layers": lambda n, l, D: total(D) + (0 if l == n.L else n.db[l + 1].sum()),
         "the units are in reverse order": lambda n, l, D: total(D)[::-1],
         "the units are shifted by one": lambda n, l, D: np.roll(total(D), 1, axis=0),
         "its sign is wrong": lambda n, l, D: -total(D),
@@ -504,7 +502,7 @@ def _error_behind():
         ),
         "every unit receives the mean over all units": lambda n, V, D, l: (V.T @ D).mean(0, keepdims=True) + 0 * n.A[l],
         "every unit receives the sum over all units": lambda n, V, D, l: (V.T @ D).sum(0, keepdims=True) + 0 * n.A[l],
-        "b[{next}] is added to W[{next}] before the product": lambda n, V, D, l: (V + n.b[l + 1]).T @ D,
+        "b[{next}] is added to W[{next}] before the product is computed": lambda n, V, D, l: (V + n.b[l + 1]).T @ D,
         "each column is scaled to length 1": lambda n, V, D, l: (
             V.T @ D / np.maximum(np.linalg.norm(V.T @ D, axis=0), 1e-300)
         ),
@@ -629,7 +627,7 @@ def _unit_error():
         "negative entries are replaced by 0": lambda n, l: np.maximum(n.dA[l] * n.g_prime(n.Z[l]), 0),
         "only positive errors are passed on": lambda n, l: np.maximum(n.dA[l], 0) * n.g_prime(n.Z[l]),
         "the activation function is applied to dA[{l}]": lambda n, l: n.g(n.dA[l]),
-        "dZ[{next}] is multiplied by a slope before the product with W[{next}]": lambda n, l: (
+        "dZ[{next}] is multiplied by a slope before it is multiplied by W[{next}]": lambda n, l: (
             n.W[l + 1].T @ (n.dZ[l + 1] * n.g_prime(n.Z[l + 1]))
         ),
         "dZ[{l}] is averaged over the units": lambda n, l: (n.dA[l] * n.g_prime(n.Z[l])).mean(0) + 0 * n.A[l],

@@ -18,9 +18,9 @@ from helpers.system.arguments import check_function
 def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", gradients=None, l2=0.0, explain=True):
     """Check the gradient of every W[l] and b[l], and explain what is wrong.
 
-    Each gradient is compared with a numerical gradient that is accurate to nearly all digits. It counts as right if
-    rounding at its precision can explain the difference in every entry. It is not judged if rounding alone could change
-    it by a large fraction of its size (see `verdict.ROUGH`).
+    Each gradient is compared with a numerical gradient that is accurate to nearly all digits. A gradient counts as
+    right if rounding at its precision can explain the difference in every entry. It is not judged if rounding alone
+    could change it by a large fraction of its size (see `verdict.ROUGH`).
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def _examples_on_kinks(task, dtype):
     -------
     on_kink : ndarray of bool of shape (m,)
     last : int
-        The last layer with such a unit, or 0 if there is none.
+        The last layer with such a unit, or 0 if no layer has one.
     overflows : bool
         Whether a number exceeds the range of the floating-point type.
     """
@@ -157,7 +157,7 @@ def _examples_on_kinks(task, dtype):
 def _at_kinks(findings, candidate, task):
     """Check the gradients of the examples that have a unit exactly at its kink.
 
-    At the kink of a ReLU, any slope from 0 to 1 is allowed, because 0 and 1 are the slopes on its two sides.
+    At the kink of a ReLU, any slope from 0 to 1 is allowed, because 0 and 1 are the slopes on either side.
     For a single example, db[l] equals dZ[l]. In the layer closest to the output that has a unit at its
     kink, db[l] must therefore lie between 0 and dA[l].
     """

@@ -12,9 +12,9 @@ from helpers.system.validation import as_finite, brief, positive_number, real_ar
 def numerical_gradient(f, x, epsilon=1e-5):
     """Approximate the gradient of a function by central differences.
 
-    Every partial derivative is computed as ∂f/∂xᵢ ≈ [f(x + ε eᵢ) − f(x − ε eᵢ)] / 2ε. The error of this
+    Each partial derivative is computed as ∂f/∂xᵢ ≈ [f(x + ε eᵢ) − f(x − ε eᵢ)] / 2ε. The error of this
     formula shrinks as ε², while the rounding error grows as 1/ε. In float64, the two balance near ε = 1e-5,
-    where both are about 1e-10 for a function of size 1.
+    where both are about 1e-10 for a function whose values are about 1.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def numerical_gradient(f, x, epsilon=1e-5):
     x : float64 ndarray of any shape
         Point at which to compute the gradient.
     epsilon : float
-        Step size ε, in the unit of x.
+        Step size ε, in the units of x.
 
     Returns
     -------
@@ -37,9 +37,9 @@ def numerical_gradient(f, x, epsilon=1e-5):
         real number. Other types of x are rejected because the differences would be lost in rounding
         errors.
     ValueError
-        If x is read-only, if f is not finite at a shifted x, or if epsilon is unsuitable. It must be above 0
-        and large enough to change every entry of x. If it is larger than 1, it must not be larger than every
-        entry of x.
+        If x is read-only, if f is not finite at a shifted x, or if epsilon is unsuitable. Epsilon must be
+        above 0 and large enough to change every entry of x. If it is larger than 1, at least one entry of x
+        must be as large in absolute value.
     """
     epsilon = positive_number(epsilon, "epsilon")
     check_function(f, "f")
@@ -120,7 +120,7 @@ def relative_error(x, y):
 
 
 def distance(x, y):
-    """Return the relative error of two float arrays of the same shape, or NaN if an entry is not finite."""
+    """Return the relative error between two float arrays of the same shape, or NaN if an entry is not finite."""
     largest = max(np.abs(x).max(initial=0), np.abs(y).max(initial=0))
     if largest == 0:
         return 0.0

@@ -26,7 +26,7 @@ class NumericalGradients(NamedTuple):
 def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
     """Compute the derivatives of the cost with respect to every W[l], b[l], Z[l] and A[l] by complex steps.
 
-    A step of size h along the imaginary axis gives f(z + ih) = f(z) + ih f′(z) − …, so that f′(z) is the
+    A step of size h along the imaginary axis gives f(z + ih) = f(z) + ih f′(z) − …, so f′(z) is the
     imaginary part divided by h. Because nothing is subtracted, the result for h = 1e-100 is accurate to
     nearly all digits of float64, whatever the size of z or of the derivative (Squire and Trapp, 1998). The
     method uses no formula for a derivative.
@@ -36,7 +36,7 @@ def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid
     shifts Z[l][k] by h A[l−1][j], and shifting b[l][k] by h shifts Z[l][k] by h. One pass per unit is
     therefore enough to find the derivatives with respect to all of its weights and its bias.
 
-    At the kink of a ReLU, z = 0, the slope is taken to be 0, as on the left side.
+    At the kink of a ReLU, z = 0, the slope is taken to be 0, as it is on the left of the kink.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid
     dW, db, dZ, dA = {}, {}, {}, {}
 
     def loss(l, z):
-        """Return the loss of each column of z, the weighted inputs of layer l."""
+        """Return the loss for each column of z, the weighted inputs of layer l."""
         for k in range(l + 1, len(W) + 1):
             z = W[k] @ g(z) + b[k]
         return loss_of_each(z, np.tile(Y, z.shape[1] // m))
@@ -82,7 +82,7 @@ def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid
 
 
 def _slopes(losses, values):
-    """Return the derivatives of the losses with respect to each entry of `values`.
+    """Return the derivatives of the losses with respect to the entries of `values`.
 
     Both `values` and the result have shape (n, m), with one example per column. A few rows are processed at
     a time.

@@ -36,7 +36,7 @@ class Cause(NamedTuple):
 
 
 class GradientReport:
-    """Findings for all gradients, with the cause of a mistake if it is known.
+    """Findings for all gradients, and the cause of the mistake if it is known.
 
     Parameters
     ----------
@@ -57,9 +57,9 @@ class GradientReport:
         "right" if every gradient was judged and found to be right, "wrong" if there is any problem or
         any wrong gradient, and "unjudged" otherwise.
     right, wrong : bool
-        Whether the verdict is "right", and whether it is "wrong".
+        Whether the verdict is "right" or "wrong", respectively.
     first_guilty : int or None
-        Layer to look at first, which is the wrong layer closest to the output.
+        Layer to look at first: the one with a wrong gradient that is closest to the output, if any.
     """
 
     def __init__(self, findings, cause=None, problems=()):

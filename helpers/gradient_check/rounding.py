@@ -84,7 +84,7 @@ class _Shaken:
 
 
 def _scatter(samples):
-    """Return an error bound computed from the distances between the samples and the unperturbed one."""
+    """Return an error bound based on how far the perturbed samples are from the unperturbed one."""
     off = np.abs(samples[1:] - samples[0])
     largest = np.maximum(off.max(axis=0), SMALLEST)
     return SAFETY * largest * np.sqrt(np.mean((off / largest) ** 2, axis=0)) + SMALLEST

@@ -90,7 +90,7 @@ def explain_state(candidate, seen, task, wrong):
 def changes_later(candidate):
     """Return a Cause if the function no longer returns the gradient of its first call.
 
-    The first call is repeated with the same arguments after all other calls of a check.
+    The first call is repeated with the same arguments after all other calls in a check.
     """
     arguments, result = candidate.opening
     if _alike(result, candidate(*arguments)):
@@ -182,7 +182,7 @@ def _overwritten(held, before):
 
 
 def _shared(held):
-    """Return the names of two arrays in a result that overlap in memory, or "" if there are none."""
+    """Return the names of two arrays in a result that overlap in memory, or "" if no two arrays do."""
     arrays = list(_arrays(held))
     for i, (name, array) in enumerate(arrays):
         for other, second in arrays[:i]:

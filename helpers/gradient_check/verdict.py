@@ -82,7 +82,7 @@ def judge(name, mine, exact, bound, m, dtype, skipped=0):
 def compare(name, mine, exact, m):
     """Compare an array with the correct one, and describe how it differs.
 
-    The description mentions a wrong shape, a constant factor or a transpose if there is one.
+    If the shape is wrong, or if the array is a multiple or the transpose of the correct one, the description says so.
 
     Parameters
     ----------
@@ -174,9 +174,9 @@ def _about_factor(factor, m):
 
 
 def _about_number(factor, m):
-    """Describe a wrong number, which is always a multiple of the correct one.
+    """Describe a wrong gradient that is a single number.
 
-    The factor is mentioned only if it suggests a cause.
+    Any number is a multiple of the correct one, so the factor is mentioned only if it suggests a cause.
     """
     words = _about_factor(factor, m)
     return "differs from the numerical gradient" if words.endswith("a constant factor") else words

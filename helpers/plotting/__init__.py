@@ -9,7 +9,7 @@ organised by subject: `diagrams` (networks and tables of shapes), `passes` (the 
 as lines), `fitting` (lines, planes and likelihoods), `images` (data points, images and weights), `scores`, `descent`,
 `depth` (deep networks from several random starts), `layers` (convolutions and attention), `hidden_units`, `stepper`,
 `tape_graph`, `cluster` and `playground`. Animations are in `motion` and `descent`, labels for lines are in `names`, and
-the conversion to SVG and PNG is in `output`. `theme` makes figures follow the theme of JupyterLab.
+the conversion to SVG and PNG is in `output`. `theme` makes figures follow the JupyterLab theme.
 """
 
 from helpers.plotting import motion

@@ -44,7 +44,7 @@ def uphill(at=(4, 3), ax=None):
 
     All arrows start at the same point and have length 1. Each one is labelled with its dot product with the gradient,
     which is the growth of the area per unit of length in that direction. The arrow in the direction of the gradient
-    (y, x) is drawn in bold, and so is the contour line through the point.
+    (y, x) is drawn in bold, and so is the contour line through the starting point.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def matrix_product(A, B, row, column, ax=None):
 
 
 def broadcasting(Z, b, ax=None):
-    """Draw how NumPy adds a column vector to every column of a matrix.
+    """Illustrate how NumPy adds a column vector to every column of a matrix.
 
     The repeated columns are drawn in a pale colour because NumPy never actually stores them.
 

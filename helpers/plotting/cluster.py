@@ -121,7 +121,9 @@ def _dots(ax, places, color, marker="o", **look):
 
 
 def speed_ups(curves, counts, ax=None):
-    """Plot speed-ups against the number of workers, both on logarithmic scales, with a dash-dotted line for the ideal.
+    """Plot speed-ups against the number of workers on logarithmic scales.
+
+    A dash-dotted line shows the ideal speed-up.
 
     Parameters
     ----------
@@ -149,7 +151,7 @@ def speed_ups(curves, counts, ax=None):
 def sweep_points(rows, x, y, group, ax=None):
     """Plot the results of a hyperparameter sweep, with one point per row and one colour per group.
 
-    A line connects the means of each group.
+    For each group, a line connects the mean values.
 
     Parameters
     ----------
@@ -179,7 +181,7 @@ def sweep_points(rows, x, y, group, ax=None):
 def step_shares(counts, compute, communicate, chosen=None, ax=None):
     """Plot the speed-up and how the time per step is split between computation and communication.
 
-    The speed-up is relative to a step of the smallest number of workers without communication.
+    The speed-up is relative to the computation time of a step on the smallest number of workers.
 
     Parameters
     ----------

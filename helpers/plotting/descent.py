@@ -1,4 +1,4 @@
-"""Gradient descent for a line, as a figure and as an animation, with the data next to the contours of the cost."""
+"""A figure and an animation of gradient descent for a line, with the data next to the contours of the cost."""
 
 import numpy as np
 from matplotlib.patches import Ellipse
@@ -64,12 +64,12 @@ _LABEL = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
 
 
 def moving(result, window, levels, seconds=10):
-    """Animate a line that is being fitted to points, next to the path of gradient descent in the (w, b) plane.
+    """Animate a line being fitted to points, next to the path of gradient descent in the (w, b) plane.
 
     Parameters
     ----------
     result : widgets.line_and_valley.Descent
-        A descent of at least one step.
+        A descent with at least one step.
     window, levels : as in `line_and_valley`
     """
     steps = len(result.path) - 1

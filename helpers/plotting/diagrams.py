@@ -60,7 +60,7 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None, weigh
     layer_sizes : sequence of int
         Number of units in each layer, n[0], …, n[L]. A layer with more than five units is drawn with four.
     names : list of str, optional
-        Heading of each column. A cost can be drawn as one more layer, of size 1.
+        Heading of each column. A cost can be drawn as an additional layer of size 1.
     backward : bool
         Whether to draw the red arrows of backpropagation as well.
     numbers : list of list of str, optional
@@ -89,7 +89,7 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None, weigh
 
 
 def _connect(ax, columns, gap, backward, weights):
-    """Draw arrows between all units of adjacent layers: always forward, and optionally backward next to them."""
+    """Draw forward arrows between all units of adjacent layers and, optionally, backward arrows next to them."""
     for l in range(1, len(columns)):
         for j, y0 in enumerate(columns[l - 1]):
             for k, y1 in enumerate(columns[l]):

@@ -76,7 +76,7 @@ def errors_of_line(x, y, w, b, ax=None):
 
 
 def tangent(weights, costs, at, slope, ax=None):
-    """Plot a cost as a function of one weight, with the tangent at one point and an arrow in the downhill direction.
+    """Plot a cost as a function of one weight, with the tangent at one point and an arrow that points downhill.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def _scale(ax, start, stop, name, numbers, aside):
 
 
 def _upright(ax, foot, bottom, top):
-    """Draw the vertical axis of an oblique view, which starts at `foot` with the value `bottom`."""
+    """Draw the vertical axis of an oblique view. The axis starts at `foot`, where its value is `bottom`."""
     ticks = [tick for tick in MaxNLocator(5).tick_values(bottom, top) if bottom <= tick <= top]
     x, base = foot[0], foot[1] - bottom
     ax.plot([x, x], [foot[1], base + top], color=MUTED, linewidth=THIN, zorder=0)

@@ -54,7 +54,7 @@ def boundary(predict_proba, X, y, ax=None, threshold=0.5, key=True):
     Parameters
     ----------
     predict_proba : callable
-        Function that takes an array of shape (k, 2) and returns the probabilities of label 1, an array of shape (k,).
+        Function that takes an array of shape (k, 2) and returns the probabilities of label 1 as an array of shape (k,).
     X : ndarray of shape (m, 2)
         Coordinates of the points, one point per row.
     y : ndarray of shape (m,)
@@ -84,7 +84,7 @@ def images(pixels, titles=None, ax=None, columns=8):
     ----------
     pixels : ndarray of shape (k, 784), (k, side, side) or (k, side, side, 3)
         Greyscale images have values from 0 (white) to 1 (black). Colour images must have
-        the shape (k, side, side, 3), with values of type uint8 or values from 0 to 1.
+        the shape (k, side, side, 3) and contain uint8 values or values from 0 to 1.
     titles : list of k str, optional
         Title of each image.
     columns : int

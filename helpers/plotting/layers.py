@@ -25,7 +25,7 @@ from helpers.plotting.style import (
 
 
 def convolution(picture, F, response, place=None, ax=None, titles=("picture", "filter", "response")):
-    """Show a picture, a filter and its response, side by side. The window at `place` is framed, and so is its response.
+    """Show a picture, a filter and its response side by side. The window at `place` is framed, and so is its response.
 
     A square picture and its response are drawn to the same scale, so a response is level with the centre of its window.
 
@@ -65,9 +65,9 @@ def windows_as_rows(picture, F, lit=0, ax=None):
     Parameters
     ----------
     picture : ndarray of shape (h, w)
-        A small picture of whole numbers.
+        A small picture whose entries are whole numbers.
     F : ndarray of shape (size, size)
-        A filter of whole numbers.
+        A filter whose entries are whole numbers.
     lit : int
         Index of the window to highlight.
     """

@@ -220,5 +220,5 @@ def _traveller(name, kind, shares, places, y, start, seconds):
 
 
 def _left(share):
-    """Describe a fraction in words, without powers of ten."""
+    """Describe the share that is left, either as a percentage or as "1 part in …", without powers of ten."""
     return f"{share:.0%} left" if share >= 0.01 else f"1 part in {float(f'{1 / share:.1g}'):,.0f} left"

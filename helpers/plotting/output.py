@@ -1,4 +1,4 @@
-"""Conversion of figures to SVG that suits both light and dark pages, and to sharp PNG.
+"""Conversion of figures to SVG images that suit both light and dark pages, and to sharp PNG images.
 
 The colours of the palette are replaced by CSS custom properties, so a single SVG file contains both the light
 and the dark theme. If the SVG is shown as an image, the browser chooses the theme from the `color-scheme` of the page,
@@ -46,15 +46,15 @@ def count_marks(figure):
 
 
 def as_svg(figure, alone=True):
-    """Convert a figure to SVG. The same figure always gives the same bytes.
+    """Convert a figure to SVG. The same figure always produces the same bytes.
 
     Parameters
     ----------
     figure : matplotlib Figure
         The figure to convert.
     alone : bool
-        Whether to include the palette. It is required if the SVG is shown as an image, but not on a page that already
-        declares the properties from `style.css_properties`.
+        Whether to include the palette. It is required if the SVG is shown as an image, but not if the SVG is part of a
+        page that already declares the properties from `style.css_properties`.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def _images(axes):
 def _shortened(place):
     """Round coordinates to a hundredth of a point and remove line breaks.
 
-    This precision is sufficient, and fewer lines keep notebook files short, because they store each line of an SVG
+    This precision is sufficient, and having fewer lines shortens notebook files, which store each line of an SVG
     separately.
     """
     return re.sub(r"(?<=\.\d\d)\d+", "", place[0]).replace("\n", "")
@@ -127,7 +127,7 @@ def as_png(figure):
     """Convert a figure to PNG with `DENSITY` pixels per CSS pixel.
 
     The background is opaque, because no text colour has enough contrast with both white and dark pages: a colour whose
-    contrast with white is 4.5 to 1 has at most 4.2 to 1 with the #111111 of JupyterLab's dark theme.
+    contrast with white is 4.5 to 1 has a contrast of at most 4.2 to 1 with the #111111 of JupyterLab's dark theme.
 
     For a figure that contains no images, 128 colours are sufficient. This reduces the file to a third of its size.
 
@@ -151,8 +151,8 @@ def as_png(figure):
 def use_style():
     """Set the fonts and colours of all figures in this session, and make notebooks show sharp figures in both themes.
 
-    Every figure is displayed as PNG. If it has at most `MOST_MARKS` marks, it is also displayed as SVG. The PNG is used
-    by viewers that do not show SVG, such as GitHub, or JupyterLab until the notebook is trusted.
+    Every figure is output as PNG and, if it has at most `MOST_MARKS` marks, as SVG as well. The PNG is used by viewers
+    that do not show SVG, such as GitHub and, until the notebook is trusted, JupyterLab.
     """
     plt.rcParams.update(STYLE)
     shell = get_ipython()

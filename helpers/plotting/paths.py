@@ -1,4 +1,4 @@
-"""Figures of the paths through a small network along which a change in a unit or a weight reaches the cost.
+"""Figures of the paths along which a change in a unit or a weight reaches the cost of a small network.
 
 In the forward direction, a change spreads along the blue arrows. In the backward direction, the errors from all paths
 are added up along the dashed red arrows.
@@ -15,7 +15,7 @@ _GAP = 1.5  # vertical distance between the units of a layer
 
 
 def numbered_network(W, b, activations, outputs=(), ax=None):
-    """Draw a small network with a weight on each arrow, an activation in each unit, and the bias below each unit.
+    """Draw a small network with the weight on each arrow, the activation in each unit, and the bias below the unit.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def fan_out(weights, errors, step, ax=None):
     weights : array-like of shape (K,)
         Weights from the unit to each of the K units that it feeds.
     errors : array-like of shape (K,)
-        Derivatives ∂J/∂z of the units that it feeds.
+        Derivatives ∂J/∂z for these K units.
     step : float
         Change in the activation.
     """
@@ -132,7 +132,7 @@ def lit_row(errors, inputs, k, ax=None):
 
 
 def walked_paths(depth=3, width=3, ax=None):
-    """Compare how many multiplications the error of one unit takes with and without keeping later errors.
+    """Compare how many multiplications the error of one unit takes with and without keeping the errors of later layers.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def walked_paths(depth=3, width=3, ax=None):
 
 
 def _fan(ax, x, depth, width, times):
-    """Draw one unit and `depth` layers after it.
+    """Draw one unit and the `depth` layers after it.
 
     Each connection from layer d to layer d + 1 is drawn as `times[d]` parallel lines.
     """
@@ -202,7 +202,7 @@ def _two_layers(ax, W, lit, texts, part):
 
 
 def _error(ax, place, k, errors):
-    """Write the error of a unit to the right of the unit."""
+    """Write the error of a unit to the right of it."""
     text = _named(r"\delta", 2, k + 1) + f" = {_decimals(errors[k], 4)}"
     ax.text(place[0] + 0.5, place[1], text, va="center", color=BACKWARD, fontsize=11)
 

@@ -118,7 +118,7 @@ def gradient_norms(norms, layers, ax):
 
 
 def _name_ends(ax, ends):
-    """Write names next to the ends of curves, at least one line of text apart.
+    """Write names next to the ends of curves, and keep the names at least one line of text apart.
 
     Each element of `ends` is a tuple (height, name, colour).
     """
@@ -183,7 +183,7 @@ def _head(ax, text):
 
 
 def _thinned(values):
-    """Return a subset of roughly `MOST_DRAWN` values, including the last one, together with their indices."""
+    """Return about `MOST_DRAWN` of the values, including the last one, and their indices."""
     every = -(-len(values) // MOST_DRAWN) or 1
     at = sorted({*range(0, len(values), every), *([len(values) - 1] if values else [])})
     return [values[i] for i in at], at

@@ -6,14 +6,14 @@ from helpers.plotting.style import INK, LINE_COLORS, SMALL, WIDTH, new_axes
 
 
 def score_dots(scores, baseline, baseline_name="baseline", chosen=None, ax=None):
-    """Draw a dot above the score of each network, stacking equal scores, and a dashed line at the baseline.
+    """Draw a dot for the score of each network, stacking equal scores, and a dashed line at the baseline.
 
     Parameters
     ----------
     scores : array-like of shape (networks,)
         Fractions of correct answers, from 0 to 1.
     baseline : float
-        Score achieved by a trivial answer, where the line is drawn.
+        Score achieved by a trivial answer. The line marks this score.
     baseline_name : str
         Label of that line.
     chosen : float, optional

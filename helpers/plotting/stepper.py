@@ -26,7 +26,7 @@ GAP, RIM = 1.8, 0.31  # vertical distance between the units of a layer; radius o
 
 
 def stepper_frame(frame, ax=None):
-    """Draw one step of training in a small network, with its symbol, numbers, shape and line of code.
+    """Draw one step in the training of a small network, with its symbol, numbers, shape and line of code.
 
     Parameters
     ----------
@@ -99,10 +99,10 @@ def _connect(ax, start, stop, color, back):
 
 
 def _weigh(ax, frame, l, k, j, start, stop):
-    """Write the weight on a connection, and its gradient below it if the gradient is known.
+    """Write the weight on a connection and, if it is known, the gradient below the weight.
 
-    After the update, the new weight is written instead of the old one. While an error crosses the connection, the
-    gradient is left out, because the step does not use it.
+    After the update, the new weight is written instead of the old one. While an error is passed back along the
+    connection, the gradient is left out, because the step does not use it.
     """
     level = start[1] == stop[1]
     part = 0.42 if len({start[1], stop[1], 0.0}) == 3 and 1 in frame.sizes[l - 1 : l + 1] else 0.5 if level else 0.36

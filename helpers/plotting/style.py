@@ -2,8 +2,8 @@
 
 Each meaning has two colours, one for light pages and one for dark pages. The constants below hold the light colours.
 `helpers.plotting.output` adds the dark colours when a figure is displayed, and `css_properties` provides both as CSS
-custom properties. The colours can be distinguished by colour-blind readers, and a marker or a line style always
-repeats the information that a colour carries. In every network, the forward pass is drawn in solid blue and the
+custom properties. Colour-blind readers can tell the colours apart, and a marker or a line style always repeats the
+information that a colour carries. In every network, the forward pass is drawn in solid blue and the
 backward pass in dashed red.
 """
 

@@ -118,7 +118,7 @@ def _layout(output):
 
 
 def _spread(ways):
-    """Return the connections with separate ends on each side of a box, so that arrowheads do not overlap."""
+    """Return the connections with their ends spread out on each side of a box, so that arrowheads do not overlap."""
     for end, beside in ((0, 1), (-1, -2)):
         sides = {}
         for ends, corners in ways.items():

@@ -1,10 +1,10 @@
 """Invisible widget that adapts the figures in JupyterLab to the theme and the width of the page.
 
 JupyterLab shows an SVG as an image, and the browser chooses its colours according to the `color-scheme` of the page.
-JupyterLab 4.6 sets this property, but some earlier versions do not, and figures would then be light on a dark page.
+JupyterLab 4.6 sets this property. Some earlier versions do not, so figures would appear light on a dark page.
 
 If the page is narrower than a figure, JupyterLab cuts off an SVG and shrinks a PNG until its text is illegible. This
-widget shrinks both only as long as their text remains legible. On a phone, they can be scrolled sideways, as in the
+widget shrinks both, but only as far as their text remains legible. On a phone, they can be scrolled sideways, as in the
 book.
 """
 

@@ -3,6 +3,6 @@
 There is no need to read these modules in order. `validation` and `arguments` check the arguments of
 functions, `files` reads files and writes them atomically, `interrupts` handles the stop button and shows
 progress bars, `confinement` restricts the rights of a process that runs other people's code (`system_calls` is its
-innermost layer), `browser` adapts lessons to Python running inside a web page, and `shadows` detects
+innermost layer), `browser` adapts the lessons to Python running in a web page, and `shadows` detects
 files in the learner's folder that hide a module.
 """

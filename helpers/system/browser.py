@@ -4,7 +4,7 @@ import sys
 from contextlib import contextmanager
 
 RECORDED = "(Shown from a recording, because Python cannot write the file in this web browser.)"
-LEFT_OUT = "(Skipped, because Python cannot write the file in this web browser. It can outside a browser.)"
+LEFT_OUT = "(Skipped, because Python cannot write the file in this web browser. This works outside a browser.)"
 
 
 def in_browser():
@@ -34,7 +34,7 @@ def run_again():
 
 @contextmanager
 def where_files_can_be_written():
-    """Run a block of code that writes a file, and skip the rest of it if a web browser does not allow this.
+    """Run a block of code that writes a file, and skip the rest of the block if a web browser does not allow this.
 
     Inside a browser, an OSError ends the block, a notice is printed, and the program continues after the
     block. All other errors are raised as usual, and so is every error outside a browser.

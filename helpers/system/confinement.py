@@ -3,16 +3,16 @@
 Which rights can be given up depends on the system, and `confine` returns a list of the protections that are in force.
 From the strongest to the weakest, they are:
 
-- *Linux kernel.* A filter (`system_calls`, on x86-64) denies sockets, changes to the permissions, times and attributes
+- *Linux kernel.* A filter (`system_calls`, on x86-64) blocks sockets, changes to the permissions, times and attributes
   of files, memory shared with other processes, signals, new processes and programs. Landlock (Linux 5.13 or later)
-  denies opening, creating, renaming and removing any file that is not listed. From Linux 6.7, it also denies TCP and,
-  from 6.12, abstract Unix sockets and signals to other processes. If the system permits namespaces, the process has no
+  prevents unlisted files from being opened, created, renamed or removed. From Linux 6.7, it also blocks TCP and, from
+  6.12, abstract Unix sockets and signals to other processes. If the system permits namespaces, the process has no
   network and no access to other processes or their shared memory, and any process that it starts ends when it does.
 - *Resource limits* (Linux and macOS) restrict processor time and memory, and prevent data from being written to files
   and new processes from being started (except by root).
 - *Python.* An audit hook rejects every audited event that imports and computations do not need, and every import of a
   module that is not known to be harmless. Modules that call system functions directly, such as `ctypes`, are removed.
-  This works on every system, but determined code can get around it: NumPy can read and write any memory in its
+  This works on every system, but a determined attacker can get around it: NumPy can read and write any memory in its
   process, and Python does not audit everything. For example, a few versions do not audit `os.utime`.
 
 On Linux, hostile code is therefore contained by the kernel, to the extent shown by the list that `confine` returns.
@@ -171,7 +171,7 @@ class _Rule(ctypes.Structure):
 
 
 def _restrict_files(readable):
-    """Use Landlock to deny access to all files except the readable ones and, if possible, to TCP and signals."""
+    """Use Landlock to deny access to all files except the readable ones and, if possible, to block TCP and signals."""
     if not sys.platform.startswith("linux"):
         return False
     system = ctypes.CDLL(None, use_errno=True)
@@ -198,7 +198,7 @@ def _restrict_files(readable):
 
 
 def _take_away(names):
-    """Remove modules, and all references in other modules to them or to their functions and classes."""
+    """Remove modules, and all references to them, or to their functions and classes, from other modules."""
     for module in list(sys.modules.values()):
         for name, value in list(getattr(module, "__dict__", {}).items()):
             if isinstance(value, type(sys)):

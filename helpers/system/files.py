@@ -1,6 +1,6 @@
 """Functions that read and write files safely.
 
-A file is written either completely or not at all. Errors from the operating system are raised again with a
+A file is written either completely or not at all. Errors from the operating system are re-raised with a
 one-sentence message that explains what went wrong and what to do about it.
 """
 
@@ -110,8 +110,8 @@ def open_file(path):
     Raises
     ------
     OSError
-        If the file is missing, is a folder, is in use by another program, or cannot be read. The error
-        has the subclass that fits the cause, and its message explains what to do.
+        If the file is missing, is a folder, is in use by another program, or cannot be read. The class of
+        the error fits the cause, and its message explains what to do.
     """
     path, descriptor = as_path(path), None
     try:
@@ -166,8 +166,8 @@ def replace_atomically(path, fill):
         If `path` is not a valid file name.
     OSError
         If the file cannot be written, for example because the folder is missing or the disk is full.
-        The error has the subclass that fits the cause, and its message explains what to do. The
-        temporary file is removed, and `path` is left unchanged.
+        The class of the error fits the cause, and its message explains what to do. The temporary file is
+        removed, and `path` is left unchanged.
     """
     path = Path(os.path.realpath(as_path(path)))
     try:
@@ -197,7 +197,7 @@ def _fill_and_replace(path, mode, fill):
 
 
 def _require_ordinary(status):
-    """Raise an OSError if a file status is that of a folder, a pipe or a device."""
+    """Raise an OSError if a file status describes a folder, a pipe or a device."""
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(status.st_mode):

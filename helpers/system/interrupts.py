@@ -16,14 +16,14 @@ DELAY = 1  # seconds before a progress bar appears
 def interrupts_wait():
     """Delay interrupts (Ctrl+C or the stop button) until the program is ready for them.
 
-    An interrupt that is still waiting at the end of the block is raised there. Python delivers interrupts
-    only to the main thread, so this context manager has no effect in other threads, or in programs that
-    ignore interrupts.
+    If an interrupt is still pending at the end of the block, it is raised there. Python delivers interrupts
+    only to the main thread, so this context manager has no effect in other threads. Nor does it have any
+    effect in programs that ignore interrupts.
 
     Yields
     ------
     callable
-        Function to call whenever an interrupt would be safe. If an interrupt is waiting, the call
+        Function to call whenever an interrupt would be safe. If an interrupt is pending, the call
         raises it.
     """
     waiting = []
@@ -49,8 +49,8 @@ def interrupts_wait():
 def progress(n, what, unit):
     """Iterate over `range(n)`, and show a progress bar after one second.
 
-    No bar is shown if the environment variable TQDM_DISABLE is 1, or in a web browser, which has no threads to
-    update it. The bar is created only when it appears, because in a notebook it consists of a dozen widgets.
+    No bar is shown if the environment variable TQDM_DISABLE is 1, or in a web browser, where there are no threads
+    to update it. The bar is not created until it is needed, because it consists of a dozen widgets in a notebook.
 
     Parameters
     ----------

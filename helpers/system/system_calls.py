@@ -2,8 +2,8 @@
 
 The filter applies to code in any language and cannot be removed. It covers what Landlock and namespaces do not: every
 kind of socket; the permissions, times and attributes of files; memory and queues shared with other processes; signals;
-the limits and priorities of other processes; new processes and programs; leaving the process group that the caller
-stops; the clock and other settings of the machine; and other ways into the kernel.
+the limits and priorities of other processes; new processes and programs; leaving the process group, which the caller
+stops as a whole; the clock and other settings of the machine; and other ways into the kernel.
 """
 
 import ctypes
@@ -46,7 +46,7 @@ class _Program(ctypes.Structure):
 
 
 def deny():
-    """Install the filter for this process, and return whether it is in force. It exists only for Linux on x86-64."""
+    """Install the filter for this process, and return whether it is in force. It works only under Linux on x86-64."""
     if not sys.platform.startswith("linux") or os.uname().machine != "x86_64" or sys.maxsize < 2**32:
         return False
     code = b"".join(struct.pack("=HBBI", *one) for one in _program())

@@ -1,4 +1,4 @@
-"""Fast versions of the functions in `backprop.network`, which process the examples in blocks.
+"""Fast versions of the functions in `backprop.network` that work through the examples block by block.
 
 Read `backprop.network` first, because the equations are the same. The cost is a mean over the examples,
 so its gradient is the mean of the gradients of all blocks, weighted by their sizes. Each block is small
@@ -169,7 +169,7 @@ def count_blocks(m):
 
 
 def count_parallel_blocks(m, n_parameters):
-    """Return how many of the blocks of m examples to process in parallel, or 1 if each block takes little work."""
+    """Return how many blocks to process in parallel for m examples, or 1 if each block requires little work."""
     n_blocks = count_blocks(m)
     return n_blocks if m * n_parameters >= n_blocks * WORTHWHILE else 1
 

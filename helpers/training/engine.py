@@ -152,7 +152,7 @@ class Training:
         Raises
         ------
         DivergedError
-            If the cost is no longer finite. The parameters are then reset to the last ones with a finite cost.
+            If the cost is no longer finite. The parameters are then reset to the last values that gave a finite cost.
         """
         done = len(self.state.costs)
         bar = iter(progress(self.n_updates - done, "fit", "iteration"))

@@ -62,7 +62,7 @@ def checked_options(network):
     Returns
     -------
     SimpleNamespace
-        It has one attribute for each option in `OPTIONS`.
+        Namespace with one attribute for each option in `OPTIONS`.
 
     Raises
     ------
@@ -119,16 +119,18 @@ def as_held_out(options, held_out, n_features):
     Raises
     ------
     TypeError, ValueError
-        If `held_out` is not a pair (X, y) or does not fit the network, or if the option `patience` is set but
-        there are no held-out examples.
+        If `held_out` is not a pair (X, y) or is incompatible with the network, or if the option `patience` is
+        set but there are no held-out examples.
     """
     if held_out is None:
         if options.patience is not None:
             raise ValueError("patience needs held-out examples: pass held_out=(X, y), with examples that are not in X")
         return None
     if not isinstance(held_out, (tuple, list)) or len(held_out) != 2:
-        got = f"{type(held_out).__name__} of length {len(held_out)}" if hasattr(held_out, "__len__") else repr(held_out)
-        raise TypeError(f"held_out must be a pair (X, y), not a {got:.60}: pass held_out=(X, y)")
+        got = repr(held_out)
+        if hasattr(held_out, "__len__"):
+            got = f"of type {type(held_out).__name__} and has length {len(held_out)}"
+        raise TypeError(f"held_out must be a pair (X, y), but it is {got:.60}: pass held_out=(X, y)")
     try:
         X, Y = as_examples(options, *held_out)
     except (TypeError, ValueError) as error:
@@ -146,7 +148,7 @@ def as_rows(X, dtype):
 
 
 def _is_read_later(X):
-    """Return whether X is an `HDF5Rows` or `Shards`, whose rows are read when they are needed.
+    """Return whether X is an `HDF5Rows` or `Shards` object, whose rows are read when they are needed.
 
     The method `with_dtype` is looked up on the class, because some objects claim to have every attribute.
     """
@@ -154,9 +156,9 @@ def _is_read_later(X):
 
 
 def check_task(X, Y, W, b, hidden_activation, output):
-    """Check that the arguments of `blocks.cost_and_gradients` are valid and fit together.
+    """Check that the arguments of `blocks.cost_and_gradients` are valid and consistent with each other.
 
-    The search for NaN takes about 5 % of the time needed for the gradient, or 50 % if the network has a
+    The check for NaN takes about 5 % of the time needed for the gradient, or 50 % if the network has a
     single unit.
 
     Raises

@@ -16,7 +16,7 @@ from helpers.system.interrupts import interrupts_wait
 
 
 def core_count():
-    """Return the number of cores that this process may use, which is 1 in a browser, where there are no threads."""
+    """Return the number of cores that this process may use. In a browser, this is 1, because there are no threads."""
     if in_browser():
         return 1
     if hasattr(os, "sched_getaffinity"):
@@ -59,7 +59,7 @@ def _single_threaded_blas():
 
 
 class _SingleThreadedBlas:
-    """Limit on the BLAS threads of this process that remains in force as long as it has at least one user."""
+    """Limit on the number of BLAS threads in this process, in force as long as it has at least one user."""
 
     def __init__(self):
         self.lock, self.users, self.limit = threading.Lock(), set(), None

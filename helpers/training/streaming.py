@@ -95,7 +95,7 @@ class HDF5Rows:
         return rows
 
     def part(self, start, stop):
-        """Return a new table of the rows from `start` to `stop` − 1, which refers to the file by its absolute path.
+        """Return a new table that contains rows `start` to `stop` − 1 and refers to the file by its absolute path.
 
         Raises
         ------
@@ -111,7 +111,7 @@ class HDF5Rows:
         return rows
 
     def blocks(self, size=4096):
-        """Return an iterator over all rows in order, as ndarrays of `size` rows. The last one may be smaller."""
+        """Return an iterator over all rows in order, as ndarrays of `size` rows. The last array may be smaller."""
         return (self[start : start + size] for start in range(0, len(self), positive_whole(size, "size")))
 
     def _copy(self):
@@ -151,7 +151,7 @@ class HDF5Rows:
         raise ValueError(f"{self.path.name} {fault}")
 
     def _fault(self, file, table):
-        """Describe what is wrong with an open file, or return an empty string if its table has not changed."""
+        """Describe what is wrong with an open file, or return an empty string if nothing is wrong."""
         if not isinstance(table, h5py.Dataset):
             return f"contains no data set {self.name!r}: it contains {', '.join(file) or 'nothing'}"
         if table.shape is None:

@@ -19,7 +19,7 @@ MODERATE = 13  # limit in the challenge on the sum of both strengths
 
 
 class Head(NamedTuple):
-    """One head of attention on a word."""
+    """One attention head, applied to a word."""
 
     word: str
     weights: np.ndarray  # shape: (n, n)

@@ -1,7 +1,7 @@
 """Interactive figure for lesson 11, in which the reader draws a digit for a network to recognise.
 
 The gradient of the cost can then be used to change the drawing. The ink is part of the state of the widget, stored
-as a string of hexadecimal levels. It is therefore preserved when the page is reloaded, and all views show it.
+as a string of hexadecimal levels. The drawing therefore survives a reload of the page and is the same in all views.
 """
 
 import base64
@@ -226,7 +226,7 @@ class Drawing(Instrument):
         return as_call(self.code, drawing=pack(_unhex(state["ink"])), target=state["target"], network="ten digits")
 
     def solved(self, result):
-        """Return whether a test digit, slightly changed in a few steps, is confidently taken for a different digit."""
+        """Return whether a test digit, slightly changed in a few steps, is confidently mistaken for another digit."""
         if not 0 < self.start <= TEST_DIGITS or not 0 < self.steps <= STEPS:
             return False
         X, y = test_digits()

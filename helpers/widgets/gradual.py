@@ -13,8 +13,8 @@ class Gradual(Explorer):
     """Explorer that responds to a move with the first part of a result, and then completes the result.
 
     The parts are computed by a task in the kernel's event loop, as in `Live`. A new move ends the task at its next
-    break, and the remaining parts are never computed. If there is no event loop, or when the explorer is created or
-    its picture is resized, the complete result is shown at once.
+    break, so the remaining parts are never computed. The complete result is shown at once if there is no event loop,
+    and also when the explorer is created or its picture is resized.
 
     Parameters
     ----------

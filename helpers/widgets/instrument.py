@@ -32,7 +32,8 @@ UNSAID = ':root:not([data-theme]) body:not([data-jp-theme-light], [class*="vscod
 class Instrument(anywidget.AnyWidget):
     """Interactive figure with its own front end, a summary sentence, and a line of code that reproduces the result.
 
-    In `arguments`, a subclass lists the names of its traits with the tag `sync`. It also defines the following methods.
+    A subclass has a trait with the tag `sync` for each argument of `compute`, and lists the names of these traits in
+    `arguments`. It also defines the following methods.
 
     - ``compute(**arguments)`` returns the result. If it raises an error in `explorer.REFUSALS`, the error message is
       shown and the last picture remains visible.
@@ -144,7 +145,7 @@ class Instrument(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         """Return the view, together with a static figure for pages without a kernel.
 
-        The static figure is omitted if the kernel runs in the browser, since such a page always has a kernel.
+        The static figure is omitted if the kernel runs in the browser, because the page then always has one.
         """
         data, metadata = super()._repr_mimebundle_(**kwargs)
         if not in_browser():

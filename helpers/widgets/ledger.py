@@ -102,7 +102,7 @@ def judge(layer_sizes="784, 196, 1", m=11272, guesses=()):
     Returns
     -------
     dict
-        Maps each name to a tuple (whether the shape is right, sentence of feedback).
+        Maps each name to a tuple (whether the shape is right, a sentence of feedback).
 
     Raises
     ------
@@ -136,7 +136,7 @@ def _judge(name, guess, shape, m, telling_m):
         return False, f"every example has its own column, and there are {m} examples"
     if partner[0] in "Wb" and telling_m in numbers:
         return False, f"all {m} examples share this array, so m does not appear in its shape"
-    return False, "there is one row per unit of the layer, and the inner dimensions of a matrix product must match"
+    return False, "there is one row per unit in the layer, and the inner dimensions of a matrix product must match"
 
 
 class Game(ipywidgets.VBox):

@@ -1,4 +1,4 @@
-"""Interactive figure for lesson 01 that shows a line being fitted, next to its path through the valley of the cost.
+"""Interactive figure for lesson 01 that shows a line being fitted, next to its path down a valley-shaped cost surface.
 
 A line with one input has two parameters, w and b. The cost is therefore a surface over a plane, and every point of
 the plane represents a line.
@@ -118,7 +118,7 @@ def describe(result):
 
 
 def solved(result):
-    """Return whether the challenge has been met, which is to start at a cost above 4 and arrive within five steps."""
+    """Return whether the challenge has been met: start at a cost above 4 and arrive within five steps."""
     found = arrived(result)
     return bool(result.costs[0] > HIGH and found is not None and found <= FEW)
 

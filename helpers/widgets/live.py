@@ -13,10 +13,10 @@ UNSEEN = 0.5  # time between two pictures, in seconds, if no page draws them
 class Live(Instrument):
     """Interactive figure that trains a network for as long as its trait `playing` is true.
 
-    Training runs as a task in the kernel's event loop rather than in a thread. It trains for a short time, displays
-    the result, and then lets the kernel handle clicks. It therefore also works in a kernel that runs in the browser,
-    and *Pause* takes effect before the next picture. Training waits for the front end to draw each picture. If no page
-    shows the figure, training slows down.
+    Training runs as a task in the kernel's event loop rather than in a thread. The task repeatedly trains for a short
+    time, displays the result, and lets the kernel handle clicks. The figure therefore also works in a kernel that runs
+    in the browser, and *Pause* takes effect before the next picture. Training waits for the front end to draw each
+    picture. If no page shows the figure, training slows down.
 
     A subclass defines a method `_advance()`, which trains for a short time, displays the result as a picture with a new
     "number", and returns whether training can continue. For each name in `actions`, it also defines a method

@@ -32,7 +32,7 @@ def look(network, X, y, number=1, mistakes_only=False):
     number : int
         Number of the image, starting at 1.
     mistakes_only : bool
-        Whether to count only the images that the network classifies incorrectly.
+        Whether `number` counts only the images that the network classifies incorrectly.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def describe(result):
 
 
 def explorer(network, X, y):
-    """Return the interactive figure, with controls to browse through all images or only through the mistakes."""
+    """Return the interactive figure, with controls for browsing through all images or only the mistakes."""
     controls = {
         "number": ipywidgets.IntSlider(1, min=1, max=len(X), description="image number", **SLOW),
         "mistakes_only": ipywidgets.Checkbox(False, description="mistakes only", indent=False),

@@ -30,7 +30,7 @@ FEATURES = {
 
 @cache
 def digits():
-    """Return 400 images of 5s (label 0) and 8s (label 1). The first half are used for training."""
+    """Return 400 images of 5s (label 0) and 8s (label 1). The first 200 are used for training."""
     X, y, X_test, y_test = load_digit_pair(5, 8, random_state=0)
     return np.vstack([X[:M], X_test[:M]]), np.concatenate([y[:M], y_test[:M]])
 
@@ -64,7 +64,7 @@ DATA_SETS = {
 
 
 def as_points(points):
-    """Convert the reader's own points to a tuple of (x1, x2, label, since).
+    """Convert the reader's own points to a tuple of tuples (x1, x2, label, since).
 
     A point is used for training from update `since` onwards.
 
@@ -78,7 +78,7 @@ def as_points(points):
     Raises
     ------
     TypeError, ValueError
-        If the points have a different form. The message mentions the first invalid line or point.
+        If the points have a different form. The message quotes the first invalid line or point.
     """
     rows = _pasted(points) if isinstance(points, str) else points
     try:
@@ -101,7 +101,8 @@ def _point(row):
         fits = False
     if not fits:
         raise ValueError(
-            f"a point is {brief(row)}, but it must be (x1, x2, label), with x1 and x2 from -3 to 3 and label 0 or 1"
+            f"one of the points is {brief(row)}, but it must be (x1, x2, label), with x1 and x2 from -3 to 3 and label "
+            "0 or 1"
         )
     return round(x1, 3), round(x2, 3), int(label), int(since)
 
@@ -118,7 +119,7 @@ def _pasted(text):
     for line, row in zip(lines, cells, strict=True):
         if len(row) != 3 or not all(map(_is_number, row[:2])):
             raise ValueError(
-                f"a pasted line is {brief(line)}, but it must consist of two numbers and a label, as in 0.5, -0.2, 1"
+                f"one pasted line is {brief(line)}, but each must contain two numbers and a label, as in 0.5, -0.2, 1"
             )
     if not cells:
         raise ValueError(

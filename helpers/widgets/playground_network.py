@@ -43,7 +43,7 @@ class Playground:
     random_state : int
         Seed for the initial weights and the order of the batches.
     features : sequence of str
-        Keys of `playground_data.FEATURES`, which are computed from the coordinates and used as inputs.
+        Features to compute from the coordinates and use as inputs, given as keys of `playground_data.FEATURES`.
     points : sequence of tuple
         Training points to add to the data set; see `playground_data.as_points`.
 
@@ -56,7 +56,7 @@ class Playground:
     updates : int
         Number of updates so far.
     costs : list of tuple
-        Training and test cost before each update and after the last one, as the mean cross-entropy without the penalty.
+        Training and test costs before each update and after the last one: the mean cross-entropy, without the penalty.
         The test cost is NaN if all points are the reader's own.
     norms : list of list
         Norms ‖dW[l]‖ of all layers at each update.
@@ -224,7 +224,7 @@ class Playground:
         return self.forward(self.features_of(X))[1][len(self.W)][0]
 
     def accuracy(self):
-        """Return the training and test accuracy. Each is NaN if there are no examples for it."""
+        """Return the training and test accuracies. An accuracy is NaN if there are no examples to compute it from."""
         pairs = (self.X, self.y), (self.X_test, self.y_test)
         return tuple(float(np.mean((self.predict_proba(X) > 0.5) == y)) if len(X) else np.nan for X, y in pairs)
 

@@ -11,7 +11,7 @@ MOST_DRAWN = 240  # largest number of points per curve
 
 
 def scene(state):
-    """Return the data that do not change while a `Playground` trains: its points and images of its inputs.
+    """Return the data that do not change while a `Playground` trains: the points, and images of the inputs.
 
     Returns
     -------

@@ -22,7 +22,7 @@ TRAINED = {}  # maps (optimizer, learning rate, batch size) to the result of `_t
 class Race(NamedTuple):
     """Smoothed costs and final scores of several optimizers trained on the same batches, keyed by optimizer name.
 
-    While some of the networks are still being trained, only the others are included.
+    Networks that are still being trained are not included.
     """
 
     costs: dict
@@ -65,7 +65,7 @@ def run(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
 
 
 def parts(batch_size, **rates):
-    """Train the networks of `run` that are still untrained, and yield the incomplete `Race` after each but the last."""
+    """Train those networks of `run` that are untrained, and yield the incomplete `Race` after each except the last."""
     settings = {name: (name, rate, batch_size) for name, rate in rates.items()}
     for name in [name for name, key in settings.items() if key not in TRAINED][:-1]:
         _run(*settings[name])
@@ -110,7 +110,7 @@ def draw(result, ax=None):
 
 
 def describe(result):
-    """Return a sentence that states the winner and the scores, or the optimizers that are still being trained."""
+    """Return a sentence that states the winner and the scores, or which networks are still being trained."""
     scores = ", ".join(f"{NAMES[name]} {score:.3f}" for name, score in result.scores.items())
     missing = [words for name, words in NAMES.items() if name not in result.scores]
     if missing:
@@ -130,7 +130,7 @@ def explorer():
     }
     controls["batch_size"] = ipywidgets.IntSlider(32, min=1, max=64, description="batch size", **SLOW)
     args = (run, draw, describe, "widgets.race.run(")
-    return Gradual("Race of the optimizers", "08.race", controls, *args, parts=parts, met=is_met)
+    return Gradual("Optimizer race", "08.race", controls, *args, parts=parts, met=is_met)
 
 
 def is_met(result, state):

@@ -36,7 +36,7 @@ class Signals(NamedTuple):
         return tuple(np.exp(np.log(np.fmax(sizes, 1e-300)).mean(axis=0)) for sizes in self)
 
     def kept(self):
-        """Return the fraction of each signal that remains in each start, as two arrays of shape (starts,).
+        """Return the remaining fraction of both signals for each start, as two arrays of shape (starts,).
 
         The signal goes from the first hidden layer to the last, and the error from the last to the first. If there is
         no signal to begin with, the fraction is 0.

@@ -127,7 +127,7 @@ def explorer():
 
 
 def is_met(result, state):
-    """Return whether the batch is the smallest with which 64 workers in a ring compute for at least half the time."""
+    """Return whether this is the smallest batch for which 64 workers in a ring compute for at least half the time."""
     start = {name: parameter.default for name, parameter in signature(predict).parameters.items()}
     if state["pattern"] != start["pattern"]:
         return False

@@ -146,7 +146,7 @@ def _parameters(sizes):
 
 
 def _round(X, Y, W, b, learning_rate):
-    """Return a dict that maps names to all arrays of one round, and the parameters after the round."""
+    """Return a dict of all the arrays in one round, keyed by name, and the parameters after the round."""
     Z, A = forward(X, W, b)
     dW, db = backward(Y, W, Z, A)
     new_W, new_b = ({l: p[l] - learning_rate * d[l] for l in p} for p, d in ((W, dW), (b, db)))

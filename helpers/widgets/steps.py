@@ -167,7 +167,7 @@ def working(step, v, target, learning_rate):
     step : Step
         The step to write out.
     v : dict of str to ndarray
-        All arrays of the round by name. For example, "W[1] before" is W[1] before the update.
+        All arrays of the round, by name. For example, "W[1] before" is W[1] before the update.
     target : ndarray of shape (n[L], 1)
         Labels of the example.
     learning_rate : float

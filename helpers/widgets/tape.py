@@ -52,7 +52,7 @@ EXPRESSIONS = {
 
 
 class Walk(NamedTuple):
-    """Recorded expression after some of its steps."""
+    """Recorded expression after a given number of steps."""
 
     output: Variable
     number: int  # number of the step, starting at 1
@@ -106,7 +106,7 @@ def steps(expression="softplus(z) − y z, z = w x + b", step=1, x=0.5, w=-2.0, 
 
 
 def _handed_on(now, before, after):
-    """Describe the contribution to each parent and, unless it is the first one, the total gradient so far."""
+    """Describe the contribution to each parent and, unless it is that parent's first, the total gradient so far."""
     shares = []
     for parent in dict.fromkeys(parent for parent, _ in now.parents if parent in after):
         share, name = after[parent] - before.get(parent, 0), parent.name
@@ -121,7 +121,7 @@ def draw(result, ax=None):
 
 
 def describe(result):
-    """Return a sentence that describes the step of a `Walk`."""
+    """Return a sentence that describes the current step of a `Walk`."""
     return f"Step {result.number} of {result.total}, {result.words}"
 
 
@@ -146,6 +146,6 @@ def is_met(result, state):
 
 
 def _size_of_picture(result):
-    """Return the width and the height of the graph in inches, scaled to the width of a picture next to its controls."""
+    """Return the width and height of the graph in inches, scaled to the width available next to the controls."""
     width, height = graph_size(result.output)
     return SIZE[0], height * SIZE[0] / width

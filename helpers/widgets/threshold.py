@@ -14,7 +14,7 @@ from helpers.widgets.explorer import SLOW, Explorer, fit_whole
 
 
 class Classification(NamedTuple):
-    """One-layer network fitted to two clusters of points, and its decisions at a threshold."""
+    """One-layer network fitted to two clusters of points, and its decisions at a given threshold."""
 
     network: NeuralNetwork
     X: np.ndarray  # shape: (m, 2)
@@ -64,7 +64,7 @@ def _fit(separation):
 
 
 def draw(result, ax=None, key=True):
-    """Plot the points of a `Classification` on top of the predicted probabilities, and optionally a colour bar."""
+    """Plot the points of a `Classification` on top of the predicted probabilities, with an optional colour bar."""
     return plotting.boundary(result.network.predict_proba, result.X, result.y, ax, result.threshold, key)
 
 

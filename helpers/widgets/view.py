@@ -39,7 +39,7 @@ export default { render }
 
 
 class View(anywidget.AnyWidget):
-    """Display of a picture that reports whether it is on a narrow page, such as one on a phone.
+    """Widget that displays a picture and reports whether the page is narrow, as it is on a phone.
 
     Attributes
     ----------
@@ -70,10 +70,11 @@ def as_picture(figure):
 
 @contextmanager
 def garbage_waits():
-    """Keep Python's garbage collector from delaying a block of code, and collect the block's garbage at its end.
+    """Keep Python's garbage collector from delaying a block of code, and collect the block's garbage at the end.
 
-    A figure consists of thousands of objects that refer to each other. While one is drawn, the collector would run
-    several times, and after some figures it would examine every object in the kernel, which takes longer than drawing.
+    A figure consists of thousands of objects that refer to each other. While one is being drawn, the collector would
+    run several times, and from time to time it would examine every object in the kernel, which takes longer
+    than drawing.
     """
     enabled = gc.isenabled()
     gc.disable()

@@ -19,7 +19,7 @@ class Work(NamedTuple):
 
 
 def count(depth=9, width=3):
-    """Count the multiplications for the error of a unit followed by `depth` layers of `width` units and the cost.
+    """Count the multiplications needed for the error of a unit followed by `depth` layers of `width` units and a cost.
 
     If the errors are kept and reused, the unit itself requires w = `width` multiplications, and each later layer except
     the last requires w². If nothing is kept, every unit recomputes the errors of all units in the next layer, which
@@ -57,14 +57,15 @@ def describe(result):
     kept, alone = result.with_reuse[-1], result.without[-1]
     times = alone / kept
     more = "just as many" if alone == kept else f"{times:,.{0 if times >= 10 else 1}f} times as many"
-    layers = f"{result.depth} layer{'s' if result.depth > 1 else ''} of {result.width}"
+    units = f"{result.width} unit{'s' if result.width > 1 else ''}"
+    layers = f"{result.depth} layer{'s' if result.depth > 1 else ''} of {units}"
     return f"{layers}: {kept} multiplications if the errors are kept, {alone} if not, which is {more}"
 
 
 def explorer():
     """Return the interactive figure, with controls for the depth and the width."""
     controls = {
-        "depth": ipywidgets.IntSlider(9, min=1, max=12, description="layers to the cost", **SLOW),
+        "depth": ipywidgets.IntSlider(9, min=1, max=12, description="layers before the cost", **SLOW),
         "width": ipywidgets.IntSlider(3, min=1, max=200, description="units in each layer", **SLOW),
     }
     args = (count, draw, describe, "widgets.work.count(")

@@ -41,12 +41,12 @@ def some_digits():
 
 @cache
 def mean_digit():
-    """Return the mean of the test images, of shape (784,)."""
+    """Return the mean of the test images, an array of shape (784,)."""
     return some_digits()[2].mean(axis=0)
 
 
 def train(layer_sizes="20, 1", hidden_activation="sigmoid", learning_rate=0.5, iterations=60):
-    """Train a network on 1000 images of a 5 or an 8, and test it on 500 others.
+    """Train a network on 1000 images of the digits 5 and 8, and test it on 500 others.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def _checked(layer_sizes, iterations):
     parameters = count_parameters((784, *sizes))
     if len(sizes) > MOST_LAYERS or parameters > MOST_PARAMETERS:
         raise ValueError(
-            f"the network has {len(sizes)} layers and {parameters} parameters, which is too slow to watch: "
+            f"a network with {len(sizes)} layers and {parameters} parameters is too slow to watch: "
             f"use at most {MOST_LAYERS} layers and {MOST_PARAMETERS} parameters"
         )
     if positive_whole(iterations, "iterations") > MOST_ITERATIONS:
@@ -94,7 +94,7 @@ def _checked(layer_sizes, iterations):
 
 
 def _train(network):
-    """Start or resume training up to the requested number of iterations, or raise KeyboardInterrupt if interrupted."""
+    """Start or resume training up to the requested number of iterations. Raise KeyboardInterrupt if interrupted."""
     X, y, _, _ = some_digits()
     if not hasattr(network, "cost_history_"):
         fit_whole(network, X, y)

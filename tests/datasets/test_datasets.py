@@ -116,7 +116,7 @@ FAULTS = {
     missing: "is missing",
     cut_short: "is cut short",
     altered: "has been altered",
-    swapped: "holds the content of",
+    swapped: "holds the contents of",
     not_gzip: "is damaged or is not a gzip file",
     flipped_inside: r"(is damaged|has been altered)",
 }

@@ -320,7 +320,7 @@ def test_a_search_ends_in_time():
         ("04.parameters", 404000, "This is rounded, but the question asks"),
         ("02.slope", 0.2, "rounded too coarsely"),
         ("08.byhand", [0.25, 0.125, 0.625], "in the wrong order"),
-        ("08.byhand", [0.875, 0.75, 0.375], "Each number is 1 minus the right one"),
+        ("08.byhand", [0.875, 0.75, 0.375], "Each number is 1 minus the correct one"),
         ("00.first", True, "the result of a comparison"),
         ("01.weights", {-3, -6}, "a set, which has no order"),
         ("01.error", np.zeros(60), "Have you used the numbers in the question?"),

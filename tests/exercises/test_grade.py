@@ -363,9 +363,9 @@ def test_what_the_teacher_should_look_at(graded):
     _, rows, page = graded
     notes = rows["cy.json"]["note"]
     assert "04.step was right on the learner's machine but not here" in notes
-    assert "04.update tried something that an answer does not need: os.system" in notes
-    assert "04.forward tried something that an answer does not need: os.remove" in notes
-    assert "Answers that do not belong to any exercise in this copy: 1." in rows["ada again.json"]["note"]
+    assert "04.update tried to do something that an answer does not need: os.system" in notes
+    assert "04.forward tried to do something that an answer does not need: os.remove" in notes
+    assert "Answers to exercises that this copy does not contain: 1." in rows["ada again.json"]["note"]
     both = rows["ada.json"]["note"] + rows["ada again.json"]["note"]
     assert "The name is the same as in ada" in both and "The seed is the same as in ada" in both
     assert "Their own machine said this." not in page and "(5 attempts)" in page  # not the words of this program
@@ -558,7 +558,7 @@ def test_a_class_list_gives_each_row_its_id(tmp_path, capsys, separator):
     with open(tmp_path / "out" / "grades.csv", encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0])[:2] == ["name", "id"] and [row["id"] for row in rows] == ["0017", "b2", "", ""]
-    assert [row["note"] for row in rows] == ["", "", "The name occurs more than once on the class list, so there is no ID.", "The name is not on the class list, so there is no ID."]  # fmt: skip  # noqa: E501
+    assert [row["note"] for row in rows] == ["", "", "The name appears more than once on the class list, so there is no ID.", "The name is not on the class list, so there is no ID."]  # fmt: skip  # noqa: E501
     assert "<h2>Nothing handed in</h2>\n<p><bdi>Cy</bdi></p>" in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 

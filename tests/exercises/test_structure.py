@@ -24,7 +24,7 @@ ARRANGED = [
     ("01.slope", "return 2 * epsilon / (f(w + epsilon) - f(w - epsilon))", "is upside down", None),
     ("01.gradients", JOINED + "return g[:, :2], g[:, 2:]", "splits the array in the wrong place", "return g[:, :2], g[:, 2:]"),
     ("01.gradients", "dZ = (W @ A0 + b - Y) ** 2 / Y.shape[1]\nreturn dZ @ A0.T, dZ.sum(axis=1, keepdims=True)",
-     "The power in", "dZ = (W @ A0 + b - Y) ** 2 / Y.shape[1]"),
+     "The exponent in", "dZ = (W @ A0 + b - Y) ** 2 / Y.shape[1]"),
     ("01.train", "for i in range(steps):\n    j = i % Y.shape[1]\n    dW, db = gradients(A0[:, [j]], Y[:, [j]], W, b)\n"
      "    W, b = W - learning_rate * dW, b - learning_rate * db\nreturn W, b", "`A0[:, [j]]` selects only part of the data",
      "dW, db = gradients(A0[:, [j]], Y[:, [j]], W, b)"),

@@ -324,12 +324,12 @@ def test_a_hint_is_no_answer(tmp_path):
 def test_an_answer_that_writes_to_a_file_is_noted_without_a_reproach(tmp_path):
     row = graded(tmp_path, "open('notes.txt', 'w')", "np.save('x', np.ones(3))\ncheck('01.error', 9)", "check('01.weights', [-3, -6])")  # fmt: skip  # noqa: E501
     (note,) = row.notes
-    assert note == "01.error could not run here, because files cannot be written while grading: check it by hand. (writing to files)"  # fmt: skip  # noqa: E501
+    assert note == "01.error could not be run here, because files cannot be written during grading: check it by hand. (writing to files)"  # fmt: skip  # noqa: E501
 
 
 MILD, TRIED = (
     "needed something that is not available here: check it by hand",
-    "tried something that an answer does not",
+    "tried to do something that an answer does not",
 )
 
 

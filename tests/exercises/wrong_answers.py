@@ -62,7 +62,7 @@ ANSWERS = [
     (
         "02.slope",
         "answer = 1 / (1 + np.exp(0)) + (1 - 1 / (1 + np.exp(0)))",
-        "A slope of 1 is the slope of the identity.",
+        "A slope of 1 is that of the identity function.",
     ),
     # The function itself, never called at 0.
     ("02.slope", "answer = sigmoid_prime", "The answer is a function, but it should be a value."),
@@ -248,7 +248,7 @@ ANSWERS = [
     (
         "08.adam",
         "answer = 0.01 * 0.1",
-        "0.001 is the usual default for α, and it is also the result if you forget to cor",
+        "0.001 is the usual default for α, and it is also what you get if you forget to cor",
     ),
     # the logarithms of the probabilities
     (
@@ -361,7 +361,7 @@ ANSWERS = [
     # the way from 0 instead of the way from the start
     ("11.adam", "answer = 3.5 / 0.02", "That would be the distance from 0, but the weight starts at 0.5."),
     # multiplied instead of divided
-    ("11.adam", "answer = (3.5 - 0.5) * 0.02", "You multiplied the distance by the step,"),
+    ("11.adam", "answer = (3.5 - 0.5) * 0.02", "You multiplied the distance by the length of a step,"),
     # one pixel
     ("11.sum", "answer = 0.03 * 0.2", "That is the contribution of a single pixel,"),
     # as many plus as minus
@@ -404,7 +404,7 @@ ANSWERS = [
     # One bias in all instead of one for each filter.
     ("12.weights", "answer = 16 * 9 * 8 + 1", "You counted a single bias"),
     # A filter of 3 x 3 has 9 places and not 3.
-    ("12.weights", "answer = 3 * 8 * 16 + 16", "nine positions, not three"),
+    ("12.weights", "answer = 3 * 8 * 16 + 16", "nine pixels, not three"),
     # The axes of 2 come first: pixels far apart are averaged.
     (
         "12.pool",
@@ -429,7 +429,7 @@ ANSWERS = [
     (
         "12.pool",
         "def mean_pool(A):\n    m, h, w, c = A.shape\n    out = np.zeros((m, h // 2, w // 2, c))\n    for i in range(h // 2):\n        for j in range(w // 2):\n            out[:, i, j] = A[:, 2 * i:2 * i + 2, 2 * j:2 * j + 2].mean()\n    return out",
-        "also runs over the pictures and the channels",
+        "You took the mean over the pictures and the channels as well.",
     ),
     # The factor 1/4 is missing.
     (
@@ -455,7 +455,7 @@ ANSWERS = [
     (
         "12.back",
         "def mean_pool_backward(g):\n    m, h, w, c = g.shape\n    dA = np.zeros((m, 2 * h, 2 * w, c))\n    for i in range(h):\n        for j in range(w):\n            dA[:, 2 * i:2 * i + 2, 2 * j:2 * j + 2] = g[:, i, j] / 4\n    return dA",
-        "An array does not fit into the place",
+        "An array does not fit the part of another array",
     ),
     # One mean over everything; each token has its own.
     (

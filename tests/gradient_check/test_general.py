@@ -108,7 +108,7 @@ def test_a_kink_is_left_out_and_what_cannot_be_judged_is_not_called_right():
     for at_zero in (0.0, 1.0, -1.0):
         report = check(lambda p: np.abs(p[0]).sum(), lambda p, s=at_zero: [np.where(p[0] == 0, s, np.sign(p[0]))], p)
         assert report.right, report
-        assert "1 left out, because the cost has a kink there or is too rough" in str(report)
+        assert "1 entry was left out, because the cost has a kink there or is too rough" in str(report)
     assert check(lambda p: 1.0, lambda p: [0 * p[0]], p).verdict == "unjudged"
     assert check(lambda p: 1e12 + p[0].sum(), lambda p: [np.ones(3)], p).verdict == "unjudged"
 

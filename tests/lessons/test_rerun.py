@@ -164,7 +164,7 @@ def test_an_exercise_after_a_restart_says_what_to_do(path, capsys):
         assert "Not done yet" in said or "run the cells above first" in said, source
 
 
-RESTART = "After restarting the kernel, run the cells above first: Run > Run All Above Selected Cell."
+RESTART = "If you have restarted the kernel, run the cells above first: Run > Run All Above Selected Cell."
 
 
 def test_a_right_answer_after_a_restart_is_accepted_or_says_what_to_do():

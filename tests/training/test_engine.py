@@ -510,12 +510,12 @@ def test_options_that_numpy_counts_in_few_bits_are_used_as_whole_numbers():
 @pytest.mark.parametrize(
     ("held_out", "sentence"),
     [
-        (X, r"held_out must be a pair \(X, y\), not a ndarray of length 64: pass held_out=\(X, y\)"),
+        (X, r"held_out must be a pair \(X, y\), but it is of type ndarray and has length 64: pass held_out=\(X, y\)"),
         (X[:2], "held_out must be a pair"),
-        ((X,), "not a tuple of length 1"),
-        ((X, Y_XOR, Y_XOR), "not a tuple of length 3"),
-        ("ab", "not a str of length 2"),
-        (3, "not a 3"),
+        ((X,), "but it is of type tuple and has length 1"),
+        ((X, Y_XOR, Y_XOR), "but it is of type tuple and has length 3"),
+        ("ab", "but it is of type str and has length 2"),
+        (3, "but it is 3"),
         ((Y_XOR, X), r"in held_out, X has shape \(64,\)"),
         ((X, None), "in held_out, y contains object values"),
     ],

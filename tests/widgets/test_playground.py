@@ -442,7 +442,7 @@ def test_a_pasted_table_becomes_the_data_set():
     before = instrument.picture
     send(instrument, "paste", text="<b>no</b>")
     assert (
-        instrument.refusal.startswith("Not possible: a pasted line is")
+        instrument.refusal.startswith("Not possible: one pasted line is")
         or "there are no points in" in instrument.refusal
     )
     assert instrument.picture == before

@@ -481,8 +481,8 @@ def test_the_work_is_what_asking_unit_by_unit_takes():
         work = widgets.work.count(5, width)
         assert work.without == [asked(depth, width, None) for depth in range(1, 6)]
         assert work.with_reuse == [asked(depth, width, set()) for depth in range(1, 6)]
-    assert "4 layers of 196" in widgets.work.describe(widgets.work.count(4, 196))
-    assert widgets.work.describe(widgets.work.count(1, 1)).startswith("1 layer of 1: ")
+    assert "4 layers of 196 units" in widgets.work.describe(widgets.work.count(4, 196))
+    assert widgets.work.describe(widgets.work.count(1, 1)).startswith("1 layer of 1 unit: ")
     assert widgets.work.describe(widgets.work.count(2, 5)).endswith("which is just as many")
     assert widgets.work.describe(widgets.work.count(3, 2)).endswith(
         "10 multiplications if the errors are kept, 14 if not, which is 1.4 times as many"
