@@ -96,7 +96,7 @@ def _install(name, function):
 
 
 def _forward_of(mine):
-    def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
+    def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid", slopes=None):
         Z, A = mine(X, W, b, ACTIVATIONS[hidden_activation].g, OUTPUTS[output].g)
         return {l: np.asarray(Z[l]) for l in W}, {
             l: np.asarray(A[l]) for l in (0, *W)
@@ -106,7 +106,7 @@ def _forward_of(mine):
 
 
 def _backward_of(mine):
-    def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", share=1.0, out=None):
+    def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", share=1.0, out=None, slopes=None):
         gradients = mine(Y, W, Z, A, ACTIVATIONS[hidden_activation].g_prime)
         scaled = tuple({l: share * np.asarray(gradient[l]) for l in W} for gradient in gradients)
         for place, values in zip(out or (), scaled, strict=bool(out)):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from helpers.backprop.activations import ACTIVATIONS
+from helpers.backprop.activations import ACTIVATIONS, sigmoid
 from helpers.backprop.losses import OUTPUTS
 from helpers.backprop.network import backward, forward, initialize_parameters
 from helpers.training import blocks
@@ -43,6 +43,18 @@ def test_the_fast_form_agrees_with_the_equations(sizes, m, hidden, output, seed,
     for l in W:
         np.testing.assert_allclose(fast_dW[l], dW[l], rtol=1e-12, atol=1e-14)
         np.testing.assert_allclose(fast_db[l], db[l], rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("dtype, smallest", [(np.float64, -700), (np.float32, -80)])
+def test_the_sigmoid_and_its_slope_from_one_exponential(dtype, smallest):
+    z = np.concatenate([np.linspace(smallest, 40, 999), [40.1, 88, 1000, np.inf, -np.inf]]).astype(dtype)
+    A, slope = blocks._sigmoid_and_slope(z)
+    assert A.dtype == slope.dtype == dtype
+    np.testing.assert_array_equal(A, sigmoid(z))
+    exact = np.exp(-np.abs(z.astype(np.longdouble)))
+    exact /= (1 + exact) ** 2
+    np.testing.assert_allclose(slope[:999], exact[:999].astype(float), rtol=8 * np.finfo(dtype).eps)
+    assert np.all(slope[999:] <= np.exp(-39.9)) and np.all(slope >= 0)
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
