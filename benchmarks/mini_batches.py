@@ -27,9 +27,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ["TQDM_DISABLE"] = "1"
 
+from helpers.backprop.network import initialize_parameters  # noqa: E402
 from helpers.datasets.mnist import load_mnist  # noqa: E402
+from helpers.training import blocks, engine  # noqa: E402
+from helpers.training.inputs import checked_options  # noqa: E402
 from helpers.training.neural_network import NeuralNetwork  # noqa: E402
-from helpers.training.parallel import core_count  # noqa: E402
+from helpers.training.parallel import core_count, parallel_map  # noqa: E402
+from helpers.training.second_process import second_process  # noqa: E402
 from helpers.training.streaming import HDF5Rows  # noqa: E402
 
 GOAL, MOST_EPOCHS, OURS = 0.98, 20, "ours"
@@ -39,15 +43,19 @@ OPTIONS |= {"learning_rate": peers.ALPHA, "batch_size": peers.BATCH, "dtype": np
 
 
 def ours(X, y, X_test, y_test):
-    """Train a `NeuralNetwork`, and yield as the functions in `peers` do."""
-    network = NeuralNetwork([peers.HIDDEN, 10], epochs=1, **OPTIONS)
+    """Run the iterations of `NeuralNetwork.fit`, and yield as the functions in `peers` do."""
+    network = NeuralNetwork([peers.HIDDEN, 10], epochs=MOST_EPOCHS, **OPTIONS)
     yield
-    network.fit(X, y)
-    while True:
-        yield
-        yield network.score(X_test, y_test)
-        network.epochs += 1
-        network.resume(X, y)
+    options = checked_options(network)
+    X, Y, sizes, _ = network._examples(options, X, y, None)
+    theta = engine.pack(*initialize_parameters(sizes, "he", np.random.default_rng(0), np.float32))
+    state = engine.State(theta, np.zeros((2, theta.size), np.float32), np.random.default_rng(1), "")
+    with parallel_map(1), second_process(options, state, sizes, X) as second:
+        for _ in network._training(options, state, sizes, X, Y, None, map, second).updates():
+            if len(state.costs) % -(-len(X) // peers.BATCH) == 0:
+                yield
+                W, b = engine.views(state.theta, sizes)
+                yield np.mean(blocks.answers(X_test, W, b, "relu", "softmax").argmax(axis=1) == y_test)
 
 
 def bare_products(X, threads):

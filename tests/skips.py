@@ -2,7 +2,8 @@
 
 On a developer's machine, a test may be skipped for any of these reasons. In CI, where the environment variable CI is
 "true", every skip is a failure, unless LESSONS_MAY_SKIP contains the name of its reason. For example, set it to
-"pyodide cats" if the machine has neither Pyodide nor the cat images. On Windows, "windows" is always accepted.
+"pyodide cats" if the machine has neither Pyodide nor the cat images. On Windows, "windows" is always accepted, and on
+all systems other than Linux, "linux" is.
 """
 
 import os
@@ -20,6 +21,7 @@ SKIPS = {
     "cats": r"the cat pictures are not on this machine",  # not bundled because their licence is unclear
     "zizmor": r"zizmor is not installed",  # a linter that is only needed for changes in the workflows
     "actionlint": r"actionlint is not installed",  # another such linter, whose package downloads a program
+    "linux": r"two processes share memory only on Linux",  # see helpers/training/second_process.py
     "windows": r"Windows |this system has no alarm|no symbolic links here",
 }
 
@@ -30,6 +32,7 @@ def fault(reason, environment=os.environ, platform=sys.platform):
     if name is None:
         return f"skipped for a reason that tests/skips.py does not list: {reason}"
     allowed = environment.get("LESSONS_MAY_SKIP", "").split() + ["windows"] * (platform == "win32")
+    allowed += ["linux"] * (platform != "linux")
     if environment.get("CI") == "true" and name not in allowed:
         return f"skipped in CI, where LESSONS_MAY_SKIP does not name {name}: {reason}"
     return None

@@ -23,7 +23,7 @@ def shuffle_buffer(X, size, options):
     return -(-buffer // size) * size
 
 
-def batches(X, Y, batch_size, shuffle_buffer, rng, skip=0):
+def batches(X, Y, batch_size, shuffle_buffer, rng, skip=0, place=None):
     """Yield the examples of one epoch in random order, in batches of `batch_size` examples.
 
     The examples are shuffled within groups of `shuffle_buffer` consecutive rows, and the groups themselves
@@ -38,6 +38,8 @@ def batches(X, Y, batch_size, shuffle_buffer, rng, skip=0):
     rng : numpy.random.Generator or numpy.random.RandomState
     skip : int
         Number of batches to skip at the start because they have already been used.
+    place : ndarray of shape (batch_size, n[0]), optional
+        Array in which to store the inputs of each batch.
 
     Yields
     ------
@@ -48,7 +50,6 @@ def batches(X, Y, batch_size, shuffle_buffer, rng, skip=0):
     starts = np.arange(0, m, shuffle_buffer)
     if len(starts) > 1:
         rng.shuffle(starts)
-    buffer = None
     for start in starts:
         order = rng.permutation(min(shuffle_buffer, m - start))
         n_batches = -(-len(order) // batch_size)
@@ -56,10 +57,10 @@ def batches(X, Y, batch_size, shuffle_buffer, rng, skip=0):
             skip -= n_batches
             continue
         group = X[start : start + len(order)]
-        if buffer is None:
-            buffer = np.empty((batch_size, X.shape[1]), group.dtype)
+        if place is None:
+            place = np.empty((batch_size, X.shape[1]), group.dtype)
         for first in range(skip * batch_size, len(order), batch_size):
             rows = order[first : first + batch_size]
-            np.take(group, rows, axis=0, out=buffer[: len(rows)], mode="clip")
-            yield buffer[: len(rows)], np.take(Y, start + rows, axis=1, mode="clip")
+            np.take(group, rows, axis=0, out=place[: len(rows)], mode="clip")
+            yield place[: len(rows)], np.take(Y, start + rows, axis=1, mode="clip")
         skip = 0

@@ -13,6 +13,7 @@ from helpers.backprop.losses import OUTPUTS
 from helpers.system.arguments import check_function
 from helpers.system.browser import in_browser
 from helpers.training.inputs import check_task
+from helpers.training.parallel import TWO_PROCESSES
 
 # Number of examples in a block. It is small enough for Z and A to stay in the processor's cache.
 BLOCK = 1536
@@ -20,6 +21,10 @@ SMALL = 2**16  # number of multiplications below which einsum is slower than mat
 # Number of examples times parameters from which a block is worth a thread of its own. Waking a thread takes 0.04 ms,
 # and Python's lock delays it after each operation. With smaller blocks, two cores take 1.2 to 2.2 times as long as one.
 WORTHWHILE = 2**21
+THREADED = 512  # number of examples from which there is a block for each of two threads
+# Number of examples times parameters from which a smaller batch has a block for each of two processes. A single process
+# takes 1.15 times as long with two blocks of 64 examples as with one block of 128.
+SHARED = 2**24
 
 
 def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", run=map, out=None):
@@ -61,18 +66,15 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
     _check_out(out)
     if hasattr(X, "cost_and_gradients"):
         return X.cost_and_gradients(Y, W, b, hidden_activation, output, out)
-    m, n_blocks = len(X), count_blocks(len(X))
+    m, n_blocks = len(X), count_blocks(len(X), sum(w.size for w in W.values()))
     edges = [m * k // n_blocks for k in range(n_blocks + 1)]
 
-    def one_block(start, stop):
-        share, y = (stop - start) / m, Y[:, start:stop]
+    def block(start, stop):
         place = out if start == 0 else None  # the first block fills these arrays; the other blocks are added to them
-        with np.errstate(all="ignore"):  # `fit` raises DivergedError if the cost is not finite
-            Z, A = forward(X[start:stop], W, b, hidden_activation, output, slopes := {})
-            block_cost = share * OUTPUTS[output].loss(Z[len(W)], y)
-            return block_cost, *backward(y, W, Z, A, hidden_activation, output, share, place, slopes)
+        share = (stop - start) / m
+        return one_block(X[start:stop], Y[:, start:stop], W, b, hidden_activation, output, share, place)
 
-    blocks = iter(run(one_block, edges[:-1], edges[1:]))
+    blocks = iter(run(block, edges[:-1], edges[1:]))
     cost, dW, db = next(blocks)
     for block_cost, block_dW, block_db in blocks:
         cost += block_cost
@@ -80,6 +82,17 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
             dW[l] += block_dW[l]
             db[l] += block_db[l]
     return cost, dW, db
+
+
+def one_block(X, Y, W, b, hidden_activation, output, share, out=None):
+    """Compute the cost over one block of examples and its gradients, multiplied by the share of the block.
+
+    The arguments and the return values are those of `cost_and_gradients` and `backward`.
+    """
+    with np.errstate(all="ignore"):  # `fit` raises DivergedError if the cost is not finite
+        Z, A = forward(X, W, b, hidden_activation, output, slopes := {})
+        cost = share * OUTPUTS[output].loss(Z[len(W)], Y)
+        return cost, *backward(Y, W, Z, A, hidden_activation, output, share, out, slopes)
 
 
 def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid", slopes=None):
@@ -167,14 +180,14 @@ def split(X):
     return X.blocks(BLOCK) if hasattr(X, "blocks") else np.array_split(X, count_blocks(len(X)))
 
 
-def count_blocks(m):
-    """Return the number of blocks for m examples.
+def count_blocks(m, n_parameters=0):
+    """Return the number of blocks for m examples in a network with this number of parameters.
 
-    It is at least two if m ≥ 512, so that there is work for a second core. A batch of 128 remains a single
-    block, because half of it is too little work for a core: for a 784 → 300 → 10 network, two cores take 1.2 times as
-    long as one.
+    It is at least two if m ≥ THREADED, so that there is work for a thread on a second core. Where two processes can
+    share the work, it is also two for a smaller batch that is much work. The number does not depend on the number of
+    cores, so that all machines of a kind give the same result.
     """
-    return max(-(-m // BLOCK), 1 + (m >= 512))
+    return max(-(-m // BLOCK), 1 + (m >= THREADED or (TWO_PROCESSES and m > 1 and m * n_parameters >= SHARED)))
 
 
 def count_parallel_blocks(m, n_parameters):

@@ -120,6 +120,8 @@ class Training:
         Called as ``cost_and_gradients(X, Y, W, b, out)``. It returns the cost and writes the gradients into `out`.
     held_out_cost : callable, optional
         Called as ``held_out_cost(W, b)``. It returns the cost on the held-out examples.
+    second : SecondProcess, optional
+        Process that does half of the work for each mini-batch; see `second_process`.
 
     Raises
     ------
@@ -127,14 +129,16 @@ class Training:
         If X is distributed among workers but the batches are smaller than X. Shards require full-batch training.
     """
 
-    def __init__(self, options, state, sizes, X, Y, cost_and_gradients, held_out_cost=None):
+    def __init__(self, options, state, sizes, X, Y, cost_and_gradients, held_out_cost=None, second=None):
         self.options, self.state = options, state
         self.cost_and_gradients, self.held_out_cost = cost_and_gradients, held_out_cost
         self.step = updates.step_of(options.optimizer)
         self.W, self.b = views(state.theta, sizes)
-        self.gradient = np.zeros_like(state.theta)
+        self.second = second
+        self.gradient = second.shared.gradient if second else np.zeros_like(state.theta)
         self.dW, self.db = views(self.gradient, sizes)
-        self.before = state.theta.copy()  # the parameters before the last update
+        self.before = second.shared.before if second else np.empty_like(state.theta)
+        self.before[:] = state.theta  # the parameters before the last update
         m = len(X)
         self.batch_size = batching.batch_size(X, options)
         self.full = self.batch_size == m
@@ -159,9 +163,11 @@ class Training:
         while len(self.state.costs) < self.n_updates and not self._patience_is_over():
             # only shuffling advances the generator, and copying it may take longer than an update
             generator = self.state.generator if self.full else copy.deepcopy(self.state.generator)
-            for X, Y in self._batches(generator, skip=len(self.state.costs) % self.epoch_length):
+            batches = iter(self._batches(generator, skip=len(self.state.costs) % self.epoch_length))
+            batch = next(batches)
+            while batch:
                 next(bar)
-                self._update(X, Y)
+                batch = self._update(*batch, batches)
                 if len(self.state.costs) % self.epoch_length == 0:
                     self._end_epoch(generator)
                 yield
@@ -174,28 +180,36 @@ class Training:
     def _batches(self, generator, skip):
         if self.full:
             return [(self.X, self.Y)]
-        return batching.batches(self.X, self.Y, self.batch_size, self.shuffle_buffer, generator, skip)
+        place = self.second.shared.X if self.second else None
+        return batching.batches(self.X, self.Y, self.batch_size, self.shuffle_buffer, generator, skip, place)
 
-    def _update(self, X, Y):
-        """Compute the regularised cost and its gradient, then let the optimizer take one step."""
+    def _update(self, X, Y, batches):
+        """Compute the regularised cost and its gradient, let the optimizer take one step, and return the next batch."""
         state, l2 = self.state, self.options.l2
+        if self.second:
+            self.second.begin_step(Y)
         cost = self._cost_and_gradient(X, Y)
         for l, W in self.W.items() if l2 else ():
             cost += 0.5 * l2 * float(np.vdot(W, W))
             self.dW[l] += l2 * W
         if not np.isfinite(cost):
             raise self._diverged()
-        self._step()
         state.costs.append(cost)
+        return self._step(batches)
 
-    def _step(self):
-        """Let the optimizer update θ one slice at a time, to keep its temporary arrays in the processor's cache."""
-        state, t, alpha = self.state, len(self.state.costs) + 1, self.options.learning_rate
-        with np.errstate(all="ignore"):  # an overflow is detected and reported at the next update
-            for start in range(0, state.theta.size, STRIP):
-                strip = slice(start, start + STRIP)
-                self.before[strip] = state.theta[strip]
-                self.step(state.theta[strip], self.gradient[strip], state.memory[:, strip], t, alpha)
+    def _step(self, batches):
+        """Let the optimizer update θ, and return the next batch, or None after the last one.
+
+        If a second process updates part of θ, the next batch is drawn before it has finished.
+        """
+        state, t, alpha = self.state, len(self.state.costs), self.options.learning_rate
+        n_mine = self.second.begin_update(t, alpha) if self.second else state.theta.size
+        try:
+            update_strips(self.step, (state.theta, self.gradient, state.memory, self.before), range(n_mine), t, alpha)
+            return next(batches, None)
+        finally:
+            if self.second:
+                self.second.end_update()
 
     def _cost_and_gradient(self, X, Y):
         """Return the cost at θ, and write its gradient to `self.gradient`.
@@ -232,6 +246,28 @@ class Training:
             f"learning rate, such as {alpha / 10:g} instead of {alpha:g}, or scale the features to the range "
             f"−1 … 1. The network keeps the parameters from the last iteration with a finite cost"
         )
+
+
+def update_strips(step, arrays, which, t, alpha):
+    """Let an optimizer update some parameters, a strip at a time, so that its temporaries stay in the cache.
+
+    Parameters
+    ----------
+    step : callable
+        Function of an optimizer; see `updates.step_of`.
+    arrays : tuple (theta, gradient, memory, before)
+        The parameters, their gradient, the optimizer's memory, and an array for the parameters before the update.
+    which : range
+        Indices of the parameters.
+    t, alpha
+        Number of the step, starting at 1, and the learning rate.
+    """
+    theta, gradient, memory, before = arrays
+    with np.errstate(all="ignore"):  # an overflow is detected and reported at the next update
+        for start in range(which.start, which.stop, STRIP):
+            strip = slice(start, min(start + STRIP, which.stop))
+            before[strip] = theta[strip]
+            step(theta[strip], gradient[strip], memory[:, strip], t, alpha)
 
 
 def live_features(X, block=4096):

@@ -19,6 +19,7 @@ from helpers.training import batching, blocks, storage
 from helpers.training.engine import DivergedError, State, Training, differences, mark, pack, views
 from helpers.training.inputs import OPTIONS, as_examples, as_held_out, as_rows, check_parameters, checked_options
 from helpers.training.parallel import parallel_map
+from helpers.training.second_process import LostProcessError, second_process
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -339,21 +340,26 @@ class NeuralNetwork:
 
         However training ends, the network is left with a consistent result, either the new one or the previous one.
         """
-        stopped = diverged = False
+        ended = None
         n_parallel = blocks.count_parallel_blocks(batching.batch_size(X, options), state.theta.size)
-        with interrupts_wait() as let_interrupt, parallel_map(n_parallel) as run:
-            training = self._training(options, state, sizes, X, Y, held_out, run)
+        with (
+            interrupts_wait() as let_interrupt,
+            parallel_map(n_parallel) as run,
+            second_process(options, state, sizes, X) as second,
+        ):
+            training = self._training(options, state, sizes, X, Y, held_out, run, second)
             try:
                 for _ in training.updates():
                     let_interrupt()
-            except KeyboardInterrupt:
-                stopped = True
-            except DivergedError:
-                diverged = True
+            except KeyboardInterrupt as error:
+                ended = error
+            except (DivergedError, LostProcessError) as error:
+                ended = error
                 raise
             finally:
-                self._keep(options, state, sizes, resumable=not diverged)
-        if stopped:
+                if not isinstance(ended, LostProcessError):
+                    self._keep(options, state, sizes, resumable=not isinstance(ended, DivergedError))
+        if ended:
             done = len(state.costs)
             warnings.warn(f"training was interrupted after {done} iterations; progress so far is kept", stacklevel=3)
         self._warn_if_rising(options, training, Y)
@@ -374,8 +380,9 @@ class NeuralNetwork:
             _state=state if resumable else None,
         )
 
-    def _training(self, options, state, sizes, X, Y, held_out, run=map):
+    def _training(self, options, state, sizes, X, Y, held_out, run=map, second=None):
         functions = (options.hidden_activation, options.output)
+        run = second.map if second else run
 
         def cost_and_gradients(X, Y, W, b, out):
             return blocks.cost_and_gradients(X, Y, W, b, *functions, run, out)[0]
@@ -383,7 +390,7 @@ class NeuralNetwork:
         def held_out_cost(W, b):
             return blocks.cost(*held_out, W, b, *functions)
 
-        return Training(options, state, sizes, X, Y, cost_and_gradients, held_out_cost if held_out else None)
+        return Training(options, state, sizes, X, Y, cost_and_gradients, held_out_cost if held_out else None, second)
 
     def _warn_if_rising(self, options, training, Y):
         """Warn if the cost is higher at the end of training than it was at the beginning.

@@ -7,12 +7,17 @@ waiting for each other than computing, up to twenty times as much if another pro
 """
 
 import os
+import platform
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from helpers.system.browser import in_browser
 from helpers.system.interrupts import interrupts_wait
+
+# Whether two processes can share the work of a mini-batch on a machine of this kind; see `second_process`.
+TWO_PROCESSES = sys.platform == "linux" and platform.machine() == "x86_64"
 
 
 def core_count():

@@ -70,8 +70,13 @@ def test_gradients_are_written_where_they_are_wanted(dtype):
             np.testing.assert_allclose(mine[l], theirs[l], rtol=1e-5 if dtype == np.float32 else 1e-12)
 
 
-def test_the_number_of_blocks():
+def test_the_number_of_blocks(monkeypatch):
     assert [blocks.count_blocks(m) for m in (1, 511, 512, 1536, 1537, 3072, 3073, 11272)] == [1, 1, 2, 2, 2, 2, 3, 8]
+    monkeypatch.setattr(blocks, "TWO_PROCESSES", True)
+    assert [blocks.count_blocks(m, 784 * 300) for m in (1, 64, 72, 128, 512, 3073)] == [1, 1, 2, 2, 2, 3]
+    assert [blocks.count_blocks(m, 2**24) for m in (1, 2)] == [1, 2]
+    monkeypatch.setattr(blocks, "TWO_PROCESSES", False)
+    assert [blocks.count_blocks(m, 784 * 300) for m in (128, 512)] == [1, 2]
 
 
 def test_only_blocks_with_enough_work_are_worth_a_thread():
