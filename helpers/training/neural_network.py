@@ -150,6 +150,9 @@ class NeuralNetwork:
             If an option or the data is invalid. The network is then left unchanged.
         DivergedError
             If the cost is no longer finite. The parameters and the history up to that point are kept.
+        LostProcessError
+            If another program ends the process that shares the work of wide networks, in the middle of an update.
+            The network is then left unchanged.
         """
         options = checked_options(self)
         X, Y, sizes, held_out = self._examples(options, X, y, held_out)
@@ -174,7 +177,7 @@ class NeuralNetwork:
         ValueError
             If training diverged or the network was saved without its training state, or if the data, the
             held-out examples or any other option has changed since the original run.
-        TypeError, DivergedError
+        TypeError, DivergedError, LostProcessError
             See `fit`.
         """
         self._require_fitted()
