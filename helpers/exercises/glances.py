@@ -91,7 +91,7 @@ def _about_a_shape(exercise, code):
         return ""
     return (
         f"`{ast.unparse(node)}`{where(code.line(node))} contains the sizes of all axes of the array, {shape}, but the "
-        f"answer is a single number. What does each size count?"
+        f"answer is a single number. What does each number in the shape count?"
     )
 
 

@@ -157,7 +157,7 @@ def _asked(work, answers):
 
 
 def _note_unread(work, answers, asked):
-    """Add a note on each cell that failed, possibly before it reached a call for an exercise whose name is unknown."""
+    """Add a note to each cell that failed, possibly before it reached a call for an exercise whose name is unknown."""
     failed = sorted(work.unread & set(answers.errors))
     for i in failed:
         said = "A cell that failed contains a call to check or quiz that could not be read: check it by hand."
@@ -173,9 +173,9 @@ def _codes(work, asked):
 
 
 def _note_attempts(work, answers, asked):
-    """Add a note on each cell that tried to access files, the network or processes.
+    """Add a note to each cell that tried to access files, the network or processes.
 
-    Return the names of the exercises in these cells.
+    Return the names of the exercises in those cells.
     """
     noted = set()
     for i, events in sorted(answers.tried.items()):

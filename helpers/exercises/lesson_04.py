@@ -191,9 +191,7 @@ def _one_after_the_other(X, Y, W, b, learning_rate, steps):
 EXERCISES = [
     Exercise(
         name="04.parameters",
-        prompt=(
-            "How many parameters, counting both weights and biases, does the network 784 → 392 → 196 → 98 → 1 have?"
-        ),
+        prompt=("How many parameters, counting both weights and biases, does a 784 → 392 → 196 → 98 → 1 network have?"),
         right=784 * 392 + 392 + 392 * 196 + 196 + 196 * 98 + 98 + 98 + 1,
         solution="n = [784, 392, 196, 98, 1]\nanswer = sum(n[l] * n[l - 1] + n[l] for l in range(1, len(n)))",
         reason="Layer l contributes n[l] · n[l−1] weights and n[l] biases.",

@@ -309,7 +309,7 @@ EXERCISES = [
             P=lambda h: 784 * h + h + h * 10 + 10
         ),
         prompt=(
-            "A network 784 → <h> → 10 is trained in float32. How large, "
+            "A 784 → <h> → 10 network is trained in float32. How large, "
             "in bytes, is the gradient that a worker sends in each step?"
         ),
         right=318040,

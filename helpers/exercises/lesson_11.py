@@ -264,7 +264,7 @@ EXERCISES = [
         name="11.q1",
         numbers=Numbers("11.q1", n=(300, 100, 200, 400), m=(64, 32, 50, 128)),
         prompt=(
-            "A network 784 → <n> → 10 reads <m> pictures at once. What is the shape of $dA^{[0]}$? "
+            "A 784 → <n> → 10 network reads <m> pictures at once. What is the shape of $dA^{[0]}$? "
             "Answer with a pair of numbers, `(rows, columns)`."
         ),
         right=(784, 64),

@@ -48,8 +48,8 @@ def compare(rows):
 def _later(one, other):
     """Return a sentence that says which of a learner's two files is the later one, or "" if it cannot be determined.
 
-    The numbers of attempts show the order, because attempts are counted from the beginning and every file contains all
-    the answers to its lessons.
+    The attempt counts show which file is newer, because they never start again, and each file contains all answers that
+    had been given in its lessons by then.
     """
     if not one.file.endswith(".json") or not other.file.endswith(".json"):
         return ""

@@ -47,7 +47,7 @@ def read(function):
 
 
 def _lambda(module, lines, first):
-    """Return the only lambda on a line as a function, and the source lines, with this line reduced to the lambda.
+    """Return the only lambda on a line as a function, and the source lines with only the lambda left on that line.
 
     If the line does not contain exactly one lambda, None is returned instead of the function.
     """

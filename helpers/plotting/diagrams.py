@@ -66,7 +66,7 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None, weigh
     numbers : list of list of str, optional
         Text to write inside each unit.
     weights : dict of int to ndarray of str, optional
-        Text to write beside the arrows into layer l. Like W[l], it has one row for each unit of this layer.
+        Text to write beside the arrows into layer l. Like W[l], each array has one row for each unit of that layer.
     """
     columns = [_heights(n) for n in layer_sizes]
     top, gap = max(column[0] for column in columns), 2.8

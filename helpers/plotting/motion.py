@@ -1,7 +1,7 @@
 """Short animations in SVG and CSS, which play in the book and in saved notebooks without scripts or a kernel.
 
-Each function takes computed values and returns a `Motion`. One repetition of an animation takes `seconds`, including a
-pause at the end. In print, and for readers who prefer reduced motion, only the final state is shown.
+Each function takes computed values and returns a `Motion`. Each cycle of an animation lasts `seconds` seconds,
+including a pause at the end. In print, and for readers who prefer reduced motion, only the final state is shown.
 """
 
 import numpy as np

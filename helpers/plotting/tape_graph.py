@@ -92,7 +92,7 @@ def _edges(places):
 
 
 def _layout(output):
-    """Return the position of each box, and the corners of each connection on its way around other boxes."""
+    """Return the position of each box and the points at which each connection bends around other boxes."""
     column, ways = _columns(output), {}
     layers = [
         [] for _ in range(column[output] + 1)

@@ -115,7 +115,7 @@ def explorer():
 
 
 def is_met(result, state):
-    """Return whether the filter is an edge filter in the direction that gives its largest mean response to the 7."""
+    """Return whether the filter detects edges, in the direction in which the mean response to the 7 is largest."""
     if (state["digit"], state["kind"]) != (7, "edge"):
         return False
     return result.mean >= max(respond(7, "edge", angle).mean for angle in range(0, 360, STEP))

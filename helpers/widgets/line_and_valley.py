@@ -118,7 +118,7 @@ def describe(result):
 
 
 def solved(result):
-    """Return whether the challenge has been met: start at a cost above 4 and arrive within five steps."""
+    """Return whether the learner started at a cost above 4 and reached the bottom within five steps, as challenged."""
     found = arrived(result)
     return bool(result.costs[0] > HIGH and found is not None and found <= FEW)
 
