@@ -34,13 +34,14 @@ START = "from helpers.training.second_process import serve; serve()"
 LONG = 1e11  # number of multiplications that take about a second
 SPINS = 20_000  # number of times to look at a number, about a millisecond, before sleeping between looks
 NAP, LONGEST_NAP = 1e-4, 2e-3  # seconds
+PATIENCE = 60  # seconds to wait for half of a step, which another program may have halted
 LAPS = 100  # number of steps that are timed to compare two processes with one
 READY, ASKED, DONE, KIND, FIRST, LAST, TIME = range(0, 56, 8)  # places in `numbers`, each in a line of the cache
 GRADIENT, UPDATE = range(2)  # kinds of work
 
 
 class LostProcessError(RuntimeError):
-    """Raised when the second process ends in the middle of an update, which leaves the parameters incomplete."""
+    """Raised when the second process is lost in the middle of an update, which leaves the parameters incomplete."""
 
 
 class Shared:
@@ -203,11 +204,12 @@ class SecondProcess:
         Raises
         ------
         LostProcessError
-            If the process ended before it had finished.
+            If the process ended or was halted before it had finished.
         """
         if self.helps and not self._is_done():
             raise LostProcessError(
-                "training stopped, because another program ended the process that did half of the work: call fit again"
+                "training stopped, because another program ended or halted the process that did half of the work: "
+                "call fit again"
             )
 
     def end(self):
@@ -225,8 +227,13 @@ class SecondProcess:
         numbers[ASKED] = self.asked  # last, because the other process now starts
 
     def _is_done(self):
-        """Wait until the process has done what it was asked for. Return False if it has ended instead."""
-        if _reached(self.shared.numbers, DONE, self.asked, lambda: self.process.poll() is None):
+        """Wait until the process has done what it was asked for. Return False if it has ended or come to a halt instead."""
+        end = time.monotonic() + PATIENCE
+
+        def is_possible():
+            return self.process.poll() is None and time.monotonic() < end
+
+        if _reached(self.shared.numbers, DONE, self.asked, is_possible):
             return True
         self.end()
         return False

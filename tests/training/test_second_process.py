@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import h5py
 import numpy as np
 import pytest
+from test_engine import assert_same
 
 from helpers.training import DivergedError, HDF5Rows, NeuralNetwork, blocks, second_process as module
 from helpers.training.parallel import TWO_PROCESSES
@@ -50,15 +51,6 @@ def trained(alone=False, data=X, held_out=None, **options):
     return network
 
 
-def assert_same(one, other):
-    for l in one.W_:
-        np.testing.assert_array_equal(one.W_[l], other.W_[l])
-        np.testing.assert_array_equal(one.b_[l], other.b_[l])
-    np.testing.assert_array_equal(one.cost_history_, other.cost_history_)
-    np.testing.assert_array_equal(one.held_out_cost_history_, other.held_out_cost_history_)
-    np.testing.assert_array_equal(one._state.memory, other._state.memory)
-
-
 def has_ended(pid):
     try:
         os.kill(pid, 0)
@@ -89,6 +81,7 @@ def test_no_bit_depends_on_the_second_process(second, options):
     else:
         both = trained(**options), trained(alone=True, **options)
     assert_same(*both)
+    np.testing.assert_array_equal(both[0]._state.memory, both[1]._state.memory)
     assert len(second) == 1
     assert second[0].asked > 30  # it did help
 
@@ -109,15 +102,17 @@ def test_the_result_is_in_ordinary_memory_and_training_can_be_resumed(second):
     assert all(has_ended(one.pid) for one in second)
 
 
-def test_a_process_that_ends_before_its_half_is_done_is_not_needed(second, monkeypatch):
+@pytest.mark.parametrize("signal_sent", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_process_that_ends_or_halts_before_its_half_is_done_is_not_needed(second, monkeypatch, signal_sent):
     ask = module.SecondProcess._ask
 
     def kill_first(self, kind, first, last):
         if self.asked >= 20 and kind == module.GRADIENT:
-            self.process.kill()
+            self.process.send_signal(signal_sent)
         ask(self, kind, first, last)
 
     monkeypatch.setattr(module.SecondProcess, "_ask", kill_first)
+    monkeypatch.setattr(module, "PATIENCE", 0.2)
     assert_same(trained(optimizer="adam"), trained(alone=True, optimizer="adam"))
     assert second[0].asked in (21, 22)
 
@@ -181,7 +176,7 @@ def test_it_is_sent_away_if_it_does_not_help(second, monkeypatch, together, help
         now[0] += together if second[0].helps else 1.0
         return now[0]
 
-    monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=perf_counter, sleep=time.sleep))
+    monkeypatch.setattr(module, "time", SimpleNamespace(**vars(time) | {"perf_counter": perf_counter}))
     monkeypatch.setattr(module, "LAPS", 25)
     asked, end = [], module.SecondProcess.end
     monkeypatch.setattr(module.SecondProcess, "end", lambda self: (asked.append(self.asked), end(self))[1])
