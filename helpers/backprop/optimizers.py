@@ -2,8 +2,8 @@
 
 Every optimizer is a function ``step(theta, gradient, memory, t, learning_rate)``. It updates `theta` and
 `memory` in place and does not modify `gradient`. The array `memory` stores whatever the optimizer needs to
-remember between steps. It consists of `slots` arrays of the same shape as θ, all of which are 0 before the
-first step.
+remember between steps. It consists of `slots` arrays of the same shape as θ, which are filled with zeros
+before the first step.
 
 Since the updates are elementwise, θ can be a single weight matrix or one vector that contains all
 parameters.
@@ -37,9 +37,9 @@ def gradient_descent(theta, gradient, memory, t, learning_rate):
 def momentum(theta, gradient, memory, t, learning_rate, beta=0.9):
     """Take a step of gradient descent with momentum.
 
-    The velocity is updated by v ← β v + g, and the parameters by θ ← θ − α v, so that each step keeps part
-    of its previous direction. While g stays the same, v approaches g/(1 − β), which is ten times the
-    gradient for β = 0.9. While the sign of g alternates from step to step, v stays small.
+    The velocity is updated by v ← β v + g, and the parameters by θ ← θ − α v, so each step keeps part of the
+    direction of the previous one. As long as g stays the same, v approaches g/(1 − β), which for β = 0.9 is
+    ten times the gradient. If the sign of g alternates from step to step, v stays small.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def adam(theta, gradient, memory, t, learning_rate, beta1=0.9, beta2=0.999, epsi
     """Take a step of the Adam optimizer.
 
     A step moves each parameter by at most about α, however large its gradient is. The only exceptions are the
-    first steps after the gradient has been 0 for a long time, which can be several times as large.
+    first few steps after the gradient has been 0 for a long time, which can be several times as large.
 
     The running means of g and g² are updated by m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g². Because
     they start at 0, they are too small at first. Dividing by the factors in m̂ = m/(1 − β₁ᵗ) and
@@ -82,7 +82,7 @@ def adam(theta, gradient, memory, t, learning_rate, beta1=0.9, beta2=0.999, epsi
     learning_rate : float
         Learning rate α, in units of θ.
     beta1, beta2 : float in [0, 1)
-        Fraction of each running mean that is kept at each step.
+        Fractions of the running means m and v, respectively, that are kept at each step.
     epsilon : float
         Small number ε that prevents division by zero if every gradient so far has been 0.
 

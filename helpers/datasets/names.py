@@ -10,7 +10,7 @@ LONGEST = 9  # number of letters in the longest name
 
 
 def load_names():
-    """Return 3000 common first names of three to nine letters, in lower case and alphabetical order.
+    """Return 3000 common first names of three to nine letters, in lower case and in alphabetical order.
 
     Returns
     -------

@@ -16,7 +16,7 @@ def of(function, scope, numbers, arrays, tables, outside=()):
     scope : list of str
         Names of functions that can be called.
     numbers, arrays, tables : list of str
-        Names of the arguments that are numbers, arrays, and dictionaries or lists.
+        Names of the arguments that are numbers, arrays, and dictionaries or lists, respectively.
     outside : list of str
         Names of numbers and arrays in the notebook that the function uses although they are not among its arguments.
 
@@ -30,7 +30,7 @@ def of(function, scope, numbers, arrays, tables, outside=()):
 
 
 def _everywhere(found):
-    """Return edits that make the same change wherever the same mistake occurs, in all of the code or in one line."""
+    """Return edits that make the same change wherever a mistake occurs, either throughout the code or in one line."""
     same = {}
     for edit in found:
         if len(edit.changes) == 1:
@@ -48,5 +48,5 @@ def _everywhere(found):
 
 
 def _is_all(key, edits, same):
-    """Return whether the edits to one line are the only edits of their kind and are therefore already listed."""
+    """Return whether all the edits of a kind are in one line, in which case they are already listed."""
     return len(key) == 3 and len(edits) == len(same[key[:2]])

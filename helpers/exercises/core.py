@@ -35,7 +35,7 @@ class Exercise:
     prompt : str
         The task, in Markdown.
     reason : str
-        Why the right answer is right, shown with the verdict.
+        An explanation of why the right answer is right, shown with the verdict.
     wrong : list of Wrong
         At least three known wrong answers.
     right : object
@@ -47,7 +47,7 @@ class Exercise:
     given : str
         The code that the reader starts from. The default is `answer = None` or a function that returns None.
     broken : callable, optional
-        The given function, under its own name, if the task is to find a mistake.
+        The faulty function that the reader is given, under its own name, if the task is to find a mistake.
     cases : callable, optional
         Returns a new list of argument tuples each time it is called. Given only if the answer is a function.
     parts : tuple of str
@@ -55,15 +55,15 @@ class Exercise:
     m : list of int
         The number of examples in each case, used to tell a sum from a mean.
     recorded : Key, optional
-        Replaces the solution and the wrong answers in a copy of the lessons without solutions.
+        Takes the place of the solution and the wrong answers in a copy of the lessons that omits the solutions.
     also : list of numbers
         Numbers that are accepted in addition to `right`, such as a value rounded as in the lesson.
     numbers : variation.Numbers or list of variation.Variant, optional
         The numbers that vary from learner to learner. Their names appear in angle brackets in the texts.
     in_lesson : object, optional
-        The answer that would be right with the lesson's numbers. Given only if this exercise has different numbers.
+        The answer that would be right with the lesson's numbers. Given only if this exercise uses other numbers.
     group : str
-        Name of a group of exercises that share their numbers.
+        Name of a group of exercises that use the same numbers.
     """
 
     name: str

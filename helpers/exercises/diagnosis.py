@@ -33,7 +33,7 @@ def describe(found, code):
     there = "" if large or "{line}" in seen or not found.line else f". Look at the line {line}"
     seen = seen.format(piece=line if large else _in_context(found, code), line=line, call=_call(found))
     if not found.whole:
-        seen = f"There may be more than one mistake. One of them is this: {seen[:1].lower()}{seen[1:]}"
+        seen = f"There may be more than one mistake. Here is one of them: {seen[:1].lower()}{seen[1:]}"
     missing = found.kind in ("no_factor", "no_term", "hard_coded", "no_mean", "extra_statement")
     never = about_unused(code) if missing else ""
     places = f"The same mistake occurs in {found.places} places. " if found.places > 1 else ""
@@ -101,7 +101,7 @@ def pointed(words, found, code, parts, part):
 
 
 def _in_place(words, argument, code):
-    """Return a message that quotes the line that changes an argument in place, or "" if that line is unclear."""
+    """Return a message quoting the line that changes an argument in place, or "" if it is unclear which one does."""
     shared = nudges.views(code.tree, argument)
     node = next(filter(None, (statements.first_change(code.tree, name) for name in shared)), None)
     if nudges.not_undone(code, shared) or node is None:
@@ -112,13 +112,13 @@ def _in_place(words, argument, code):
 
 
 def at_the_error(hint, generic):
-    """Begin a hint with the line in which an error occurred, if the general description of the error quotes it."""
+    """Begin a hint with the line in which an error occurred, if the general description quotes that line."""
     line = re.search(r"in the line (`[^`]+`)", generic)
     return f"Look at the line {line[1]}. {hint}" if line else hint
 
 
 def called(code, parts, part):
-    """Return a phrase that a sentence can use to refer to a result.
+    """Return a phrase for referring to a result in a sentence.
 
     The exercise's name for the result may mean something else in the reader's code, such as an argument.
     """

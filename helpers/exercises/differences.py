@@ -35,7 +35,7 @@ def about(exercise, mine, code):
 
 
 def definitions(tree):
-    """Return the values that are assigned to variables, by variable name."""
+    """Return a dictionary that maps each variable's name to the expression assigned to it."""
     made = {}
     for node in ast.walk(tree):
         for target in node.targets if isinstance(node, ast.Assign) else ():
@@ -75,13 +75,13 @@ def _about_width(node, code, width, below):
 
 
 def _width(node, code, made):
-    """If an expression subtracts a function's values at two points, return the distance between them, otherwise 0."""
+    """Return how far apart the two points returned by `_points` are, or 0 if there are none."""
     points = _points(node, made)
     return abs(value(ast.BinOp(points[0], ast.Sub(), points[1]), code.scope)) if points else 0
 
 
 def _points(node, made):
-    """If an expression subtracts a function's values at two points, return the points, otherwise ()."""
+    """Return the two points if an expression is the difference between a function's values there, otherwise ()."""
     node = made.get(getattr(node, "id", ""), node)
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Sub):
         return ()

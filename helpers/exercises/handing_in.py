@@ -22,7 +22,7 @@ MANY = 100  # maximum number of files with the same name in a folder
 
 
 def hand_in(name=None, lesson=None, folder="."):
-    """Show what will be handed in, then write it to a small file. The file is not sent anywhere.
+    """Show what will be handed in, and then write it to a small file. The file is not sent anywhere.
 
     In a notebook, ``hand_in()`` shows a form with a button. ``hand_in("Ada Lovelace")`` writes the file at once. On a
     page of the book, it only says where answers can be handed in.
@@ -76,7 +76,7 @@ def form(lessons=tuple(LESSONS), folder="."):
 
 
 def _lessons(lesson):
-    """Return a list of the lessons' names, and a message, which is "" unless one of the lessons does not exist."""
+    """Return a list of lesson names and a message, which is "" if all of the lessons exist."""
     if lesson is None:
         return list(LESSONS), ""
     given = lesson if isinstance(lesson, (list, tuple)) else [lesson]
@@ -91,7 +91,8 @@ def _gathered(name, lessons):
     """Return the submission and "", or None and the reason why there is nothing to hand in."""
     name = submission.clean(name) if isinstance(name, str) else ""
     if not name:
-        return None, 'Enter your name, as in hand_in("Ada Lovelace"). You can choose any name that your teacher knows.'
+        words = "You can choose any name that your teacher will recognise."
+        return None, f'Enter your name, as in hand_in("Ada Lovelace"). {words}'
     if len(name) > submission.LONGEST_NAME:
         return None, f"The name has {len(name)} characters. Choose one with at most {submission.LONGEST_NAME}."
     entries, said = record.read_all()

@@ -98,8 +98,8 @@ EXERCISES = [
             Wrong(
                 float(np.sqrt(400 * 1.01)),
                 (
-                    "You added the mean squares of a weight and an input, but z contains "
-                    "their product, so its mean square is the product of the two."
+                    "You added the mean squares of a weight and an input, but each term of z is a "
+                    "product of the two, so its mean square is the product of their mean squares."
                 ),
             ),
             Wrong(
@@ -143,7 +143,7 @@ EXERCISES = [
             Wrong(
                 0.1,
                 (
-                    "He's rule uses the number of inputs of the layer (the number "
+                    "He's rule uses the number of inputs to the layer (the number "
                     "of terms in the sum), not the number of units."
                 ),
             ),
@@ -211,7 +211,7 @@ EXERCISES = [
         parts=("W",),
         cases=_normal_numbers,
         reason=(
-            "ReLU discards half of the mean square, and the variance 2/n_in makes up for "
+            "ReLU discards half of the mean square, and a variance of 2/n_in makes up for "
             "that. To get this variance, the numbers in N are multiplied by its square root."
         ),
         hints=[
@@ -242,7 +242,7 @@ EXERCISES = [
             Wrong(
                 lambda N: N * 0.05,
                 (
-                    "That is the standard deviation from the previous exercise, which "
+                    "That is the standard deviation from the previous exercise, where the layer "
                     "had 800 inputs. Here you have to get the number of inputs from N."
                 ),
             ),
@@ -316,7 +316,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda L: 16**L,
-                "You counted the slope of each layer twice. On its way back, the error is multiplied by it only once.",
+                "You counted the slope of each layer twice, but the error is multiplied by each slope only once.",
             ),
             Wrong(lambda L: 4 * L, "You added the factors for the layers, but they have to be multiplied."),
             Wrong(
@@ -398,14 +398,14 @@ EXERCISES = [
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l]) for l in dW},
                 (
-                    "That is the length of the array, which grows with the number "
+                    "That is the norm of the array, which grows with the number "
                     "of entries. Use the mean of the squares instead of their sum."
                 ),
             ),
             Wrong(lambda dW: {l: np.mean(dW[l] ** 2) for l in dW}, "The square root is missing."),
             Wrong(
                 lambda dW: {l: np.mean(dW[l]) for l in dW},
-                "Positive and negative entries cancel in a mean, so square them first.",
+                "Positive and negative entries cancel out in a mean, so square them first.",
             ),
             Wrong(
                 lambda dW: {l: np.mean(np.abs(dW[l])) for l in dW},
@@ -441,7 +441,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda dW: {l: np.abs(np.mean(dW[l])) for l in dW},
-                "Positive and negative entries cancel in a mean. What do you have to do to each entry first?",
+                "Positive and negative entries cancel out in a mean. What do you have to do to each entry first?",
             ),
             Wrong(
                 lambda dW: {l: np.linalg.norm(dW[l], 2) / np.sqrt(dW[l].size) for l in dW},
@@ -663,7 +663,7 @@ EXERCISES = [
         right="a",
         solution='q3 = "a"',
         reason=(
-            "The forward pass calls for the variance 1/n_in and the backward "
+            "The forward pass calls for a variance of 1/n_in and the backward "
             "pass for 1/n_out. Using the mean of n_in and n_out is a compromise."
         ),
         wrong=[
@@ -681,7 +681,7 @@ EXERCISES = [
         ),
         right="b",
         solution='q4 = "b"',
-        reason="The gradient is a mean over the pictures, so more of them make it less noisy, but no larger.",
+        reason="The gradient is a mean over the pictures, so using more pictures makes it less noisy, but no larger.",
         wrong=[
             Wrong(
                 "a",

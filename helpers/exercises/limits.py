@@ -1,11 +1,11 @@
 """Isolate the reader's code, which may loop forever, print endlessly, ask for input or exit.
 
 `quarantine` stops the code after a given time. In the main thread on Linux and macOS, it uses an alarm, which can
-interrupt between any two bytecodes. If the code catches every exception, the alarm is repeated. After some repetitions
-it becomes so frequent that an alarm arrives between an `except` and the next `try`. On Windows, in the browser and in
+interrupt between any two bytecodes. If the code catches every exception, the alarm is repeated. After some repetitions,
+the alarms come so often that one arrives between an `except` and the next `try`. On Windows, in the browser and in
 other threads, a trace function checks the clock at every line instead. This is slower, and it cannot stop code that
-catches every exception. Neither method can interrupt a single long call inside NumPy, so such a call is only noticed
-when it returns.
+catches every exception. Neither method can interrupt a single long call inside NumPy, so the code is stopped only when
+such a call returns.
 """
 
 import builtins
@@ -31,7 +31,7 @@ WEAKREF_FILES = (weakref.__file__, weakref.WeakSet.__init__.__code__.co_filename
 
 
 class TimeUp(BaseException):
-    """Raised when the time limit is exceeded. The text of the error is the number of seconds.
+    """Raised when the time limit is exceeded. The error message is the number of seconds.
 
     This class does not inherit from Exception, because the reader's code may catch exceptions.
     """
@@ -119,7 +119,7 @@ def _no_exit():
 
 
 def time_limit(seconds):
-    """Return a context manager that raises TimeUp in its block after `seconds`, repeatedly until the block ends."""
+    """Return a context manager that raises TimeUp in its block after `seconds`, and repeatedly until the block ends."""
     main = threading.current_thread() is threading.main_thread()
     return _alarm(seconds) if main and hasattr(signal, "setitimer") else _watched_lines(seconds)
 

@@ -1,7 +1,7 @@
-"""Use the reader's own forward, backward and update everywhere in `helpers` instead of the built-in ones.
+"""Use the reader's own versions of forward, backward and update everywhere in `helpers`.
 
-Only functions that pass all checks are accepted, and no file is written. Other lessons run in different kernels, so
-there the functions are read from `my_network.py`, a file that the reader keeps next to the notebooks.
+Only functions that pass all checks are accepted, and no file is written. Other lessons run in other kernels, so they
+read the functions from `my_network.py`, a file that the reader keeps next to the notebooks.
 """
 
 import importlib.util
@@ -134,7 +134,7 @@ def _refuse(given):
     for name, function in given.items():
         verdict = judge(EXERCISES[EXERCISE_OF[name]], function)
         if verdict.kind == "open":
-            return Message("○", verdict.label, f"`{name}` is not written yet. {verdict.words}")
+            return Message("○", verdict.label, f"`{name}` has not been written yet. {verdict.words}")
         if verdict.kind == "wrong":
             return Message("✗", "Not kept.", f"`{name}`: {verdict.words}", _report(name, function))
     report = _report("backward", given["backward"]) if "backward" in given else ""
@@ -172,13 +172,13 @@ def _examine(function, m, sizes, hidden, output):
 
 
 def _modified():
-    """Return the modification time of the reader's file, or None if there is no file."""
+    """Return the modification time of the reader's file, or None if it does not exist."""
     path = Path.cwd() / FILE
     return path.stat().st_mtime_ns if path.is_file() else None
 
 
 def _read_file():
-    """Import `my_network.py` and keep its functions. Return a message if that is not possible, otherwise None."""
+    """Import `my_network.py` and keep its functions. Return None, or a message if that is not possible."""
     path, modified = Path.cwd() / FILE, _modified()
     if modified is None:
         words = (

@@ -2,9 +2,9 @@
 
 An answer may use anything that the cells above it define. Cells that the learner wrote are executed unchanged. In the
 lessons' own cells, only imports, definitions and quick assignments are executed, because the other statements draw
-figures and train networks. If a statement fails, takes too long or is left out, all variables that it would have set or
-changed are removed. An answer that needs one of these variables then fails, and the teacher can see this. Otherwise,
-the answer would be judged on the basis of an outdated value.
+figures or train networks. If a statement fails, takes too long or is left out, all variables that it would have set or
+changed are removed. An answer that needs one of these variables then fails, and the teacher can see this. If the
+variables were kept, the answer would be judged on the basis of outdated values.
 """
 
 import ast
@@ -116,9 +116,9 @@ def execute(text, scope, forgotten, run):
     Raises
     ------
     Exception
-        The first error in the cell, after the whole cell has been executed.
+        The first error in the cell, raised after the whole cell has been executed.
     BaseException
-        Any other error, such as `limits.TimeUp`, immediately.
+        Any other error, such as `limits.TimeUp`, raised immediately.
     """
     first = None
     nodes = ast.parse(text).body
@@ -205,7 +205,7 @@ def _set(node):
 
 
 def _changed(node, scope):
-    """Yield the names of objects that a statement may change by a method, an assignment or a function from a cell."""
+    """Yield the names of objects that a statement may change through assignment, a method or a function from a cell."""
     if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, (ast.Store, ast.Del)):
         yield _base(node)
     if isinstance(node, ast.Call):

@@ -1,4 +1,4 @@
-"""Search for the known mistake that reproduces a wrong gradient, or else for the line that must contain a mistake."""
+"""Search for the known mistake that reproduces a wrong gradient or, failing that, for the line with the mistake."""
 
 import re
 
@@ -13,7 +13,7 @@ LATER = ("dW", "db", "dA", "dZ")  # lines whose results depend on whether the me
 FACTOR = "it has an extra factor of {a1:.4g}"
 # The layers to which a mistake is limited
 SCOPE = re.compile(r" (in the (last )?(hidden|output) layers?|in layer 1|at every layer)\b")
-ALONE = "the gradient for each single example is right, but the gradient for all examples together is wrong"
+ALONE = "the gradient for each example on its own is right, but the gradient for all examples together is wrong"
 IMPOSSIBLE = ValueError, IndexError, KeyError, TypeError, ZeroDivisionError  # if a mistake does not fit the shapes
 
 
@@ -30,7 +30,7 @@ def find_cause(call, task, l):
     task : tuple
         Arguments of `steps.Steps`.
     l : int
-        The wrong layer closest to the output.
+        Number of the layer closest to the output whose gradients are wrong.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def find_cause(call, task, l):
                     mistake, amount, whole = found
                     if mistake.line == "return" and amount and _depends_on_m(call, place, amount):
                         fixed = right.m / (1 + amount)
-                        says = f"it divides by a fixed number, {fixed:.4g}, not by the number of examples"
+                        says = f"it divides by a fixed number, {fixed:.4g}, instead of the number of examples"
                         return _at("mean", l, n, says)
                     return _cause(mistake, _refitted(mistake, amount, call, task, l), whole, l, n)
                 guilty = max(k for _, k in wrong)
@@ -74,8 +74,8 @@ def run_with(mistake, task, amount=None, steps=Steps):
 def _known(call, mine, exact, task, wrong):
     """Return a known mistake that explains the wrong gradients, or None if there is none.
 
-    The result is a tuple of the mistake, its amount, and whether it explains every gradient. If no mistake
-    explains them all, one that explains the layers from the guilty one to the output is enough.
+    The result is a tuple of the mistake, its size, and whether it explains every gradient. If no mistake
+    explains them all, one that explains the layers from the faulty one to the output is enough.
     """
     guilty = max(l for _, l in wrong)
     there = [key for key in wrong if key[1] == guilty]
@@ -110,7 +110,7 @@ def _suspects(places, l, task):
 
 
 def _refitted(mistake, amount, call, task, l):
-    """Return the amount that fits layer l on the original data, or `amount` if none can be found.
+    """Return the size of the mistake that best accounts for layer l on the original data, or `amount` if there is none.
 
     The two can differ, because a factor may depend on the number of examples.
     """
@@ -124,7 +124,7 @@ def _refitted(mistake, amount, call, task, l):
 
 
 def _depends_on_m(call, task, amount):
-    """Return whether the constant factor 1 + amount doubles when every example appears twice."""
+    """Return whether the constant factor 1 + `amount` doubles when every example appears twice."""
     X, Y, *others = task
     twice = np.vstack([X, X]), np.hstack([Y, Y])
     try:
@@ -135,9 +135,9 @@ def _depends_on_m(call, task, amount):
 
 
 def _amount(mistake, mine, exact, task, there):
-    """Return the amount for which a mistake best fits the gradients of the guilty layer, or None if there is none.
+    """Return the size of the mistake that best accounts for the gradients of the faulty layer, or None if none does.
 
-    The gradients are linear in the amount, so a least-squares fit needs only one trial run.
+    The gradients are linear in this size, so a least-squares fit needs only one trial run.
     """
     one = run_with(mistake, task, 1.0)
     if one is None:
@@ -157,9 +157,9 @@ def _amount(mistake, mine, exact, task, there):
 
 
 def _fits_again(call, mistake, amount, task, there):
-    """Return whether a fitted amount can be trusted.
+    """Return whether the size found by `_amount` can be trusted.
 
-    Some amount fits any single number, so an amount fitted to just one number must be the same for other data.
+    A single number can always be fitted exactly, so a size fitted to just one must come out the same for other data.
     """
     W, b = task[2:4]
     if sum((W, b)[place][l].size for place, l in there) > 1:
@@ -222,7 +222,7 @@ def _line_of(call, task, right, mine, wrong, l):
 
 
 def _right_alone(call, task, l):
-    """Return whether dW[l] and db[l] are right for each single example."""
+    """Return whether dW[l] and db[l] are right for each example on its own."""
     ones = [(task[0][[i]], task[1][:, [i]], *task[2:]) for i in range(len(task[0]))]
     pairs = [(call(*one[:4]), Steps(*one).run()) for one in ones]
     return all(_same(mine[place][l], exact[place][l]) for mine, exact in pairs for place in (0, 1))
@@ -234,7 +234,7 @@ def _errors_of_each(call, X, Y, W, b, l):
 
 
 def _at_the_output(call, task, right, l):
-    """Find out whether dZ[L] is wrong because of the prediction, the formula, or how examples are combined."""
+    """Find out whether dZ[L] is wrong because of the prediction, the formula, or the way examples are combined."""
     X, Y, W, b = task[:4]
     each = _errors_of_each(call, X, Y, W, b, l)
     other = np.roll(1 - Y, 1, axis=1) if task[5] == "sigmoid" else np.roll(Y, 1, axis=0) + 0.5 * (task[5] != "softmax")
@@ -261,7 +261,7 @@ def _between_layers(call, task, right, l):
         off = usable & ~np.isclose(slopes[0], right.g_prime(right.Z[l]), rtol=1e-5, atol=1e-9)
         for side, sign in ((right.Z[l] < 0, "<"), (right.Z[l] > 0, ">")):
             if off.any() and not (off & ~side).any() and (usable & ~side).any():
-                return "dZ", f"the slope is wrong only where Z[{l}] {sign} 0: look at the derivative of the activation"
+                return "dZ", f"the slope is wrong only where Z[{l}] {sign} 0: look at the activation's derivative"
         return "dZ", f"dA[{l}] is right, so the slope by which it is multiplied must be wrong"
     return "dA", f"its dependence on W[{l + 1}] or dZ[{l + 1}] differs from that of W[{l + 1}]ᵀ dZ[{l + 1}]"
 

@@ -63,7 +63,7 @@ def accuracy_and_cost(costs, train, test, ax=None):
 
 
 def error_curves(curves, epsilon, error, ax=None):
-    """Plot the error of numerical derivatives against the step size, and mark one step with a star.
+    """Plot the error of numerical derivatives against the step size, and mark one step size with a star.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def work_curves(with_reuse, without, ax=None):
     Parameters
     ----------
     with_reuse, without : sequence of int
-        Numbers of multiplications for 1, 2, … layers when errors are reused and when nothing is reused.
+        Numbers of multiplications for 1, 2, … layers when errors are reused and when they are not.
     """
     depths = range(1, len(without) + 1)
     ax = line(without, depths, ax=ax, label="nothing reused", style=1, marker="s")

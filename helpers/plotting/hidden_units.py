@@ -24,7 +24,7 @@ def unit_lines(W, b, X, y, names=None, ax=None):
     y : ndarray of shape (m,)
         Labels, 0 or 1.
     names : list of n str, optional
-        Labels of the arrows. By default, the activations of layer 1 are used.
+        Labels for the arrows. By default, the arrows are labelled with the activations of layer 1.
     """
     ax = points(X, y, new_axes(ax, figsize=(5.2, 4.6)))
     ax.set(xlim=(X[:, 0].min() - 0.2, X[:, 0].max() + 0.2), ylim=(X[:, 1].min() - 0.2, X[:, 1].max() + 0.2))
@@ -63,7 +63,7 @@ def hidden_plane(A, y, W, b, names, ax=None):
     b : ndarray of shape (K, 1)
         Biases of the K output units.
     names : list of K str
-        Labels of the lines.
+        Labels for the lines.
     """
     ax = points(A.T, y, new_axes(ax, figsize=(5.2, 4.6)))
     ax.set(xlim=(-0.1, 1.1), ylim=(-0.1, 1.1), xlabel="$a^{[1]}_1$", ylabel="$a^{[1]}_2$")

@@ -1,4 +1,4 @@
-"""Labels that are written next to the lines they name, instead of in a legend."""
+"""Labels that are written next to the lines they name rather than in a legend."""
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -9,10 +9,10 @@ from helpers.plotting.style import SMALL
 
 
 class LineNames(Artist):
-    """Labels for the lines in an axes, each written at the right end of its line in the colour of the line.
+    """Labels for the lines in an axes, each written at the right end of its line and in the same colour.
 
     The labels overlap neither each other nor the x axis. The lines are looked up whenever the figure is drawn, so lines
-    that are added later are labelled, too.
+    that are added later are labelled as well.
     """
 
     def __init__(self, ax):

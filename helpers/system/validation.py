@@ -194,7 +194,7 @@ def known_name(value, known, name):
 def as_generator(random_state):
     """Return the random number generator for a seed, or the generator that was passed in.
 
-    Anything else raises a TypeError, including None, because results without a seed cannot be reproduced.
+    Anything else raises a TypeError. So does None, because results obtained without a seed cannot be reproduced.
     """
     if isinstance(random_state, (np.random.Generator, np.random.RandomState)):
         return random_state
@@ -284,7 +284,7 @@ def real_array(values, name, kinds="buif"):
 
 
 def as_finite(array, name, dtype):
-    """Return `array` converted to `dtype`, or raise a ValueError that locates the first NaN or infinity."""
+    """Return `array` converted to `dtype`, or raise a ValueError that says where the first NaN or infinity is."""
     with np.errstate(over="ignore"):
         array = array.astype(dtype, copy=False)
     step = 4096  # rows to check at a time; a mask for the whole array could need a quarter as much memory

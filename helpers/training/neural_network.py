@@ -238,7 +238,7 @@ class NeuralNetwork:
         """Return the fraction of labels predicted correctly, or R² if the output is "identity".
 
         R² is 1 for perfect predictions, and 0 for a network that always predicts the mean of the targets. If
-        there are several output units, its sums of squares run over all of them.
+        there are several output units, the sums of squares in R² run over all of them.
 
         Parameters
         ----------

@@ -227,7 +227,7 @@ class SecondProcess:
         numbers[ASKED] = self.asked  # last, because the other process now starts
 
     def _is_done(self):
-        """Wait until the process has done what it was asked for. Return False if it has ended or come to a halt instead."""
+        """Wait until the process has done what it was asked for. Return False if it has ended or halted instead."""
         end = time.monotonic() + PATIENCE
 
         def is_possible():

@@ -101,7 +101,7 @@ def check(options, n, W, b, histories, state):
     """
     layer_sizes = check_values(options)["layer_sizes"]
     if tuple(n[1:]) != layer_sizes:
-        raise ValueError(f"layer_sizes is {list(layer_sizes)}, but the parameters have layers of sizes {list(n[1:])}")
+        raise ValueError(f"layer_sizes is {list(layer_sizes)}, but the parameters fit layers of sizes {list(n[1:])}")
     check_parameters(n, W, b)
     if not all(np.isfinite(array).all() for array in (*W.values(), *b.values())):
         raise ValueError("W_ or b_ contains NaN or infinity")
@@ -157,20 +157,20 @@ def _member(group, name, kind):
 
 
 def _is_soft(group, part):
-    """Return whether `part` is a link to another place. There are none in browsers whose HDF5 lacks links."""
+    """Return whether `part` is a link to another place, which it never is if the browser's HDF5 lacks links."""
     return hasattr(h5py, "HardLink") and not isinstance(group.get(part, getlink=True), h5py.HardLink)
 
 
 def _array(group, name, at_most):
-    """Read the array in a data set, or raise a ValueError if it is not stored in the way that `write` stores it.
+    """Read the array in a data set, or raise a ValueError if it is not stored as `write` would store it.
 
-    Its data must lie in this file and must not be larger than `at_most` bytes.
+    The data must be in this file and take up no more than `at_most` bytes.
     """
     dataset = _member(group, name, h5py.Dataset)
     # Some browsers lack these attributes.
     elsewhere = getattr(dataset, "external", None) or getattr(dataset, "is_virtual", False)
     if elsewhere or dataset.chunks or dataset.size * dataset.dtype.itemsize > at_most:
-        raise ValueError(f"{name} is not stored in the way that NeuralNetwork.save stores it")
+        raise ValueError(f"{name} is not stored as NeuralNetwork.save would store it")
     if dataset.dtype not in (np.float32, np.float64):
         raise ValueError(f"{name} contains {dataset.dtype} values, but it must contain float32 or float64")
     return dataset[()]

@@ -36,7 +36,7 @@ def pictures():
 
 
 def make_filter(kind, angle):
-    """Return a filter of shape (5, 5) whose entries add up to 0 and whose absolute values add up to 2.
+    """Return a filter of shape (5, 5). Its entries add up to 0, and their absolute values add up to 2.
 
     Parameters
     ----------
@@ -44,8 +44,8 @@ def make_filter(kind, angle):
         One of `KINDS`. An edge filter is positive on one side, a line filter is positive along its middle, and a spot
         filter is positive in its centre.
     angle : float
-        Direction in which an edge gets darker, or the direction perpendicular to a line. It is measured in degrees,
-        counterclockwise from the right.
+        For an edge, the direction in which it gets darker; for a line, the direction perpendicular to it. The angle is
+        measured in degrees, counterclockwise from the right.
     """
     y, x = np.mgrid[2:-3:-1, -2:3].astype(float)
     turn = np.deg2rad(angle)
@@ -99,7 +99,7 @@ def describe(result):
     row, column = np.unravel_index(result.response.argmax(), result.response.shape)
     return (
         f"Mean response to the {result.digit}: {result.mean:.4f}. "
-        f"The largest one, {result.response.max():.2f}, comes from the window in row {row}, column {column}"
+        f"The largest response, {result.response.max():.2f}, comes from the window in row {row}, column {column}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Base class for the interactive figures that consist of controls, a pure function, and a plot of its result."""
+"""Base class for interactive figures that consist of controls, a pure function, and a plot of its result."""
 
 import html
 import re
@@ -68,7 +68,7 @@ class Explorer(ipywidgets.VBox):
     The line of code reproduces the result. While a new result is being computed, the previous one stays on the screen.
     Changes do not queue up, because ipywidgets sends only the latest value of a control once the kernel is ready. A
     state that is already on the screen is not computed again. If a computation is interrupted or fails, the last
-    picture stays.
+    picture remains.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ class Explorer(ipywidgets.VBox):
 
     @garbage_waits()
     def _begin(self, state):
-        """Compute and show the result for a state, or a message if that is not possible."""
+        """Compute and show the result for a state, or show a message if that is not possible."""
         try:
             self._announce()
             self._shown = None
@@ -223,7 +223,7 @@ def refusal(error):
 
 
 def stopped(stop):
-    """Return the message shown after an interruption. It says how far the work got, if that is known."""
+    """Return the message shown after an interruption. It says how far the computation got, if that is known."""
     first = f"Stopped {stop}".strip()
     return f"{first}. You still see the last complete result, which the line of code below it reproduces."
 

@@ -83,7 +83,7 @@ FUNCTIONS = [  # exercise, body, words of the verdict, words that are not in it
     ),
     ("06.error", "return (delta_after.T @ W_after) * (z > 0)", "has its rows and columns the wrong way round", "order"),
     ("06.error", "return z > 0 * (W_after.T @ delta_after)", "are done in the wrong order", "should be -"),
-    ("05.bugs", THREE_LAYERS, "One of them is this: `dZ3` is not the right quantity. Look at the line `dZ1 =", "sizes"),
+    ("05.bugs", THREE_LAYERS, "Here is one of them: `dZ3` is not the right quantity. Look at the line `dZ1 =", "sizes"),
     ("05.distance", "return np.linalg.norm(p - q) / np.hypot(np.linalg.norm(p), np.linalg.norm(q))", "is the root of a sum of squares", "0."),
     ("05.numerical", "return np.gradient(f(x), epsilon)", "It does not differentiate a function", "nudged"),
     ("02.tanh", "return (np.tanh(Z + 0.1) - np.tanh(Z)) / 0.1", "is a numerical derivative", "simplify"),

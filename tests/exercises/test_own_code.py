@@ -113,7 +113,7 @@ def wrong_backward(Y, W, Z, A, g_prime):
     ("functions", "words"),
     [
         ({}, "Pass at least one function"),
-        ({"forward": lambda *_: None}, "`forward` is not written yet"),
+        ({"forward": lambda *_: None}, "`forward` has not been written yet"),
         (
             {"update": lambda p, g, rate: p + rate * g},
             "`update`: Look at the line `lambda p, g, rate: p + rate * g`. Your step goes uphill",

@@ -253,7 +253,7 @@ def test_labels_that_are_not_shuffled_are_looked_for_where_examples_are_combined
     X, _, W, b = task((3, 4, 1), m=8)
     report = check_gradients(X, np.arange(8.0)[None] ** 2, W, b, "tanh", "identity", gradients)
     assert report.cause.line == "examples", report
-    assert "each single example is right" in report.headline
+    assert "each example on its own is right" in report.headline
 
 
 def test_a_small_error_in_every_example_is_not_blamed_on_their_combination():

@@ -252,7 +252,7 @@ EDITS = {
     "hidden_activation is 'Relu'": lambda n: setattr(n, "hidden_activation", "Relu"),
     "dtype is ": lambda n: setattr(n, "dtype", np.float16),
     "random_state must be": lambda n: setattr(n, "random_state", None),
-    r"layer_sizes is \[5, 1\], but the parameters have layers of sizes \[3, 1\]": lambda n: setattr(
+    r"layer_sizes is \[5, 1\], but the parameters fit layers of sizes \[3, 1\]": lambda n: setattr(
         n, "layer_sizes", [5, 1]
     ),
     r"W_\[1\] has shape \(2, 2\), but layer 1 needs \(3, 2\)": lambda n: n.W_.update({1: n.W_[1][:2]}),
