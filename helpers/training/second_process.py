@@ -11,12 +11,13 @@ without waiting for it. It needs Linux on x86-64, where a process sees the chang
 """
 
 import contextlib
+import ctypes
 import json
 import mmap
 import os
+import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import deque
 from pathlib import Path
@@ -34,10 +35,11 @@ START = "from helpers.training.second_process import serve; serve()"
 LONG = 1e11  # number of multiplications that take about a second
 SPINS = 20_000  # number of times to look at a number, about a millisecond, before sleeping between looks
 NAP, LONGEST_NAP = 1e-4, 2e-3  # seconds
-PATIENCE = 60  # seconds to wait for half of a step, which another program may have halted
+PATIENCE = 10  # seconds to wait for half of a step, which another program may have halted
 LAPS = 100  # number of steps that are timed to compare two processes with one
 READY, ASKED, DONE, KIND, FIRST, LAST, TIME = range(0, 56, 8)  # places in `numbers`, each in a line of the cache
 GRADIENT, UPDATE = range(2)  # kinds of work
+PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 
 
 class LostProcessError(RuntimeError):
@@ -112,6 +114,7 @@ def _is_worthwhile(options, state, X):
     return (
         TWO_PROCESSES
         and core_count() > 1
+        and sys.executable is not None
         and size < min(m, blocks.THREADED)
         and blocks.count_blocks(size, state.theta.size) == 2
         and 6 * size * state.theta.size * (n_updates - len(state.costs)) > LONG
@@ -143,8 +146,8 @@ class SecondProcess:
         try:
             os.posix_fallocate(file, 0, size)  # otherwise, a lack of memory would end the program later
             self.shared = Shared(mmap.mmap(file, size), task)
-            command = [sys.executable, "-c", START, str(file), json.dumps(task)]
-            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            command = [sys.executable, "-c", START, str(file), json.dumps(task), str(os.getpid())]
+            pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
             self.process = subprocess.Popen(command, cwd=ROOT, pass_fds=[file], start_new_session=True, **pipes)
         finally:
             os.close(file)
@@ -218,7 +221,6 @@ class SecondProcess:
         if self.process:
             self.process.kill()
             self.process.wait()
-            self.process.stdin.close()
             self.process = None
 
     def _ask(self, kind, first, last):
@@ -255,7 +257,9 @@ def _reached(numbers, place, value, is_possible=lambda: True):
 
 def serve():
     """Run the second process until the first one ends it, or has itself ended."""
-    threading.Thread(target=_end_with_the_first, daemon=True).start()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # the system kills this process when the first one ends
+    if os.getppid() != int(sys.argv[3]):  # which it has already done
+        return
     task = json.loads(sys.argv[2])
     shared = Shared(mmap.mmap(int(sys.argv[1]), 0), task)
     functions, step = (task["hidden_activation"], task["output"]), step_of(task["optimizer"])
@@ -272,8 +276,3 @@ def serve():
             else:
                 update_strips(step, arrays, range(first, last), numbers[TIME], float(shared.reals[0]))
             numbers[DONE] = asked
-
-
-def _end_with_the_first():
-    sys.stdin.read()  # returns when the first process has ended
-    os._exit(0)

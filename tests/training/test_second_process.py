@@ -205,6 +205,9 @@ def test_it_starts_only_where_it_can_help(second, monkeypatch):
     monkeypatch.setattr(blocks, "backward", backward_of_the_reader)
     trained()
     monkeypatch.setattr(blocks, "backward", ours)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "executable", None)  # which is possible where Python is part of another program
+        trained()
     monkeypatch.setattr(module, "TWO_PROCESSES", False)
     trained()
     assert second == []
@@ -220,7 +223,8 @@ def test_without_enough_memory_one_process_trains(second, monkeypatch, function)
     assert second == []
 
 
-def test_it_ends_with_a_first_process_that_is_killed():
+@pytest.mark.parametrize("halted", [False, True])
+def test_it_ends_with_a_first_process_that_is_killed(halted):
     program = """
 import sys, time, numpy as np
 from types import SimpleNamespace
@@ -236,6 +240,8 @@ sys.stdin.read()
     first = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     pid = int(first.stdout.readline())
     assert not has_ended(pid)
+    if halted:
+        os.kill(pid, signal.SIGSTOP)
     first.kill()
     first.communicate()
     end = time.monotonic() + 60
