@@ -13,6 +13,12 @@ def batch_size(X, options):
     return min(options.batch_size or len(X), len(X))
 
 
+def count_updates(X, options):
+    """Return the number of updates in an epoch, and in the whole training."""
+    epoch = -(-len(X) // batch_size(X, options))
+    return epoch, options.iterations if options.epochs is None else options.epochs * epoch
+
+
 def shuffle_buffer(X, size, options):
     """Return the number of examples to shuffle at a time.
 

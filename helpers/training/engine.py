@@ -147,8 +147,7 @@ class Training:
         self.live = live_features(X) if self.full else None
         self.X, self.Y = X if self.live is None else columns(X, self.live), Y
         self.shuffle_buffer = batching.shuffle_buffer(X, self.batch_size, options)
-        self.epoch_length = -(-m // self.batch_size)
-        self.n_updates = options.iterations if options.epochs is None else options.epochs * self.epoch_length
+        self.epoch_length, self.n_updates = batching.count_updates(X, options)
 
     def updates(self):
         """Run the updates, and yield after each one so that training can be stopped in a consistent state.

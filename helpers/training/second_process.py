@@ -108,14 +108,13 @@ def _is_worthwhile(options, state, X):
 
     The second process knows only our own functions. It cannot help if a reader has replaced one of them.
     """
-    m, size = len(X), batching.batch_size(X, options)
-    n_updates = options.iterations if options.epochs is None else options.epochs * -(-m // size)
+    size, (_, n_updates) = batching.batch_size(X, options), batching.count_updates(X, options)
     functions = blocks.forward, blocks.backward, step_of(options.optimizer)
     return (
         TWO_PROCESSES
         and core_count() > 1
         and sys.executable is not None
-        and size < min(m, blocks.THREADED)
+        and size < min(len(X), blocks.THREADED)
         and blocks.count_blocks(size, state.theta.size) == 2
         and 6 * size * state.theta.size * (n_updates - len(state.costs)) > LONG
         and all(function.__module__.startswith(("helpers.backprop.", "helpers.training.")) for function in functions)
