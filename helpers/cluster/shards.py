@@ -14,8 +14,9 @@ from helpers.cluster.workers import WorkerLostError, client_of
 from helpers.system.arguments import as_places, as_range
 from helpers.system.validation import as_matrix, brief, floating_type, positive_whole, real_array, whole_number
 from helpers.training.blocks import cost_and_gradients
-from helpers.training.engine import columns, pack, views
+from helpers.training.engine import pack, views
 from helpers.training.inputs import check_task
+from helpers.training.staircase import arrange, columns, in_order
 from helpers.training.streaming import HDF5Rows
 
 
@@ -146,13 +147,16 @@ class Shard:
     """
 
     def __init__(self, X, Y):
-        self.X, self.Y = X, Y
+        self.X, self.Y, self.order = arrange(X, Y)
 
     def cost_and_gradient(self, theta, n, hidden_activation, output):
         """Return the mean cost over this shard (a float) and its gradient (an ndarray of shape (P,))."""
-        gradient = np.empty_like(theta)
-        out = views(gradient, n)  # the arguments were checked before they were sent, and `out` skips the checks
-        return cost_and_gradients(self.X, self.Y, *views(theta, n), hidden_activation, output, map, out)[0], gradient
+        gradient, (W, b) = np.empty_like(theta), views(theta, n)
+
+        def compute(W, out):  # the arguments were checked before they were sent, and `out` skips the checks
+            return cost_and_gradients(self.X, self.Y, W, b, hidden_activation, output, map, out)[0]
+
+        return in_order(self.order, compute, W, views(gradient, n)), gradient
 
 
 def weighted_mean(answers, sizes):

@@ -74,7 +74,7 @@ class HDF5Rows:
             with np.errstate(over="ignore"):
                 block = block * self.dtype(self.scale)
             as_finite(block, f"{self.name} times scale", self.dtype)
-        block = block if self._chosen is None else block[:, self._chosen]
+        block = block if self._chosen is None else np.take(block, self._chosen, axis=1)
         return block if wanted.step > 0 else block[::-1]
 
     def __iter__(self):

@@ -22,9 +22,9 @@ PUBLISHED = {
 
 
 # Wrong answers on the 11272 and the 1866 images and the final cost, as stated in lesson 07; and the number of steps
-# that are the same on every machine. The deep network's cost jumps to three times its value at step 16, which
-# amplifies rounding differences too.
-RELU_HE = {"relu_he_196_1": (110, 28, 0.0318, 40), "relu_he_392_196_98_1": (1, 16, 0.0035, 15)}
+# that are the same on every machine, and in whatever order the examples are summed. The deep network's cost jumps to
+# three times its value at step 16, which amplifies rounding differences too.
+RELU_HE = {"relu_he_196_1": (110, 28, 0.0318, 40), "relu_he_392_196_98_1": (1, 16, 0.0035, 12)}
 
 
 def test_every_recorded_run_is_tested():

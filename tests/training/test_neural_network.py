@@ -211,23 +211,6 @@ def test_global_random_state_is_neither_used_nor_changed():
     np.testing.assert_array_equal(before, np.random.get_state(legacy=False)["state"]["key"])  # noqa: NPY002
 
 
-def test_leaving_out_dead_features_changes_nothing():
-    rng = np.random.default_rng(0)
-    X = rng.standard_normal((30, 10))
-    X[:, [0, 3, 4, 9]] = 0
-    y = rng.integers(0, 2, 30)
-    model = NeuralNetwork([4, 1], iterations=5).fit(X, y)
-    W, b = network.initialize_parameters([10, 4, 1], random_state=0)
-    first = W[1].copy()
-    for _ in range(5):
-        dW, db = network.backward(y[np.newaxis].astype(float), W, *network.forward(X, W, b))
-        W, b = ({l: old[l] - 0.1 * d[l] for l in old} for old, d in ((W, dW), (b, db)))
-    assert engine.live_features(X).tolist() == [1, 2, 5, 6, 7, 8]
-    np.testing.assert_allclose(model.W_[1], W[1], rtol=0, atol=1e-14)
-    np.testing.assert_array_equal(model.W_[1][:, [0, 3, 4, 9]], first[:, [0, 3, 4, 9]])
-    assert NeuralNetwork([1], iterations=2).fit(np.zeros((3, 4)), [0, 1, 1]).predict([[0, 0, 0, 0]]).shape == (1,)
-
-
 @pytest.mark.parametrize("shuffle_buffer", [10, 4])
 def test_mini_batches_see_every_example_once_an_epoch(shuffle_buffer):
     X, Y = np.arange(10.0).reshape(10, 1), np.arange(10.0).reshape(1, 10)
