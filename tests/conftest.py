@@ -7,6 +7,7 @@ use their own backend.
 import contextlib
 import importlib.util
 import shutil
+import signal
 import subprocess
 import tarfile
 import tempfile
@@ -29,6 +30,12 @@ def no_figure_left_open():
     """Close all figures after each test."""
     yield
     plt.close("all")
+
+
+@pytest.fixture(autouse=True)
+def stop_button():
+    """Enable the stop button, which is ignored where tests run in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -446,13 +446,9 @@ def test_a_stop_by_hand_keeps_what_came(who, workers, notebook, tmp_path):
     who = workers if who == "workers" else None
     function, path = partial(noted, str(notebook)), tmp_path / "sweep.jsonl"
     points = [{"i": i, "wait": 0.1} for i in range(100, 160)]
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored where tests run in the background
-    try:
-        threading.Thread(target=interrupt_after_some, args=(path,), daemon=True).start()
-        with pytest.warns(UserWarning, match=r"interrupted after \d+ of 60 points; call sweep again to resume"):
-            rows = sweep.sweep(function, points, path, who)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    threading.Thread(target=interrupt_after_some, args=(path,), daemon=True).start()
+    with pytest.warns(UserWarning, match=r"interrupted after \d+ of 60 points; call sweep again to resume"):
+        rows = sweep.sweep(function, points, path, who)
     assert 0 < len(rows) < 60
     assert len(sweep.read(path)) == len(rows)
     if who:  # points start in order of submission: once this one is done, any that was not cancelled has started

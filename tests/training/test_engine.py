@@ -42,14 +42,12 @@ def stopped_after(n_updates, monkeypatch, fit):
             signal.raise_signal(signal.SIGINT)  # held back until the update is done
         return honest(*args)
 
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     monkeypatch.setattr(blocks, "cost_and_gradients", button)
     try:
         with pytest.warns(UserWarning, match=f"training was interrupted after {n_updates + 1} iterations"):
             return fit()
     finally:
         monkeypatch.undo()
-        signal.signal(signal.SIGINT, before)
 
 
 # --- resuming ------------------------------------------------------------------------------------
@@ -371,16 +369,12 @@ def test_groups_come_in_random_order_too():
 
 
 def test_an_interrupt_is_held_back_and_never_lost():
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     reached = []
-    try:
-        with pytest.raises(KeyboardInterrupt), interrupts_wait():
-            signal.raise_signal(signal.SIGINT)
-            reached.append(True)
-        assert reached
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with pytest.raises(KeyboardInterrupt), interrupts_wait():
+        signal.raise_signal(signal.SIGINT)
+        reached.append(True)
+    assert reached
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_many_blocks_give_the_gradient_and_the_held_out_cost_of_the_whole():

@@ -3,7 +3,6 @@
 import _thread
 import copy
 import doctest
-import signal
 import threading
 from fractions import Fraction
 
@@ -344,14 +343,8 @@ def test_a_real_interrupt_in_the_middle_of_parallel_work(monkeypatch):
         return range(n_updates)
 
     monkeypatch.setattr(engine, "progress", progress)
-    before = signal.signal(
-        signal.SIGINT, signal.default_int_handler
-    )  # SIGINT is ignored where tests run in the background
-    try:
-        with pytest.warns(UserWarning, match="training was interrupted"):
-            model = NeuralNetwork([60, 1], iterations=10**5).fit(X, y)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with pytest.warns(UserWarning, match="training was interrupted"):
+        model = NeuralNetwork([60, 1], iterations=10**5).fit(X, y)
     monkeypatch.undo()
     done = len(model.cost_history_)
     assert 0 < done < 10**5

@@ -18,14 +18,6 @@ HELD_OUT = datasets.make_xor(20, random_state=1)
 FILES = [module.__file__ for module in (neural_network, parallel, interrupts)]
 
 
-@pytest.fixture
-def button():
-    """Enable the stop button, which is ignored where tests run in the background."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 def blas_threads():
     return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
 
@@ -36,7 +28,7 @@ def state_of(network):
 
 
 @pytest.mark.filterwarnings("ignore:training was interrupted")
-def test_before_every_bytecode_of_fit(button):
+def test_before_every_bytecode_of_fit():
     """Each stop leaves the previous network, or one from which `resume` matches an uninterrupted training run."""
     before = NeuralNetwork([2, 1], iterations=1).fit(X, y)
     options = {"layer_sizes": (3, 1), "iterations": 1, "optimizer": "momentum"}
@@ -64,7 +56,7 @@ def test_before_every_bytecode_of_fit(button):
     assert outcomes == {True, False}
 
 
-def test_before_every_bytecode_of_parallel_map(button):
+def test_before_every_bytecode_of_parallel_map():
     def use():
         with parallel.parallel_map(1) as run:
             return list(run(abs, [-1]))
@@ -78,7 +70,7 @@ def test_before_every_bytecode_of_parallel_map(button):
             assert parallel._SINGLE_THREADED_BLAS.users == set()
 
 
-def test_an_interrupt_waits_in_the_main_thread_only(button):
+def test_an_interrupt_waits_in_the_main_thread_only():
     seen = []
 
     def elsewhere():
@@ -92,7 +84,7 @@ def test_an_interrupt_waits_in_the_main_thread_only(button):
     assert seen == [signal.default_int_handler]
 
 
-def test_an_interrupt_passes_through_two_blocks(button):
+def test_an_interrupt_passes_through_two_blocks():
     order = []
     with pytest.raises(KeyboardInterrupt), interrupts.interrupts_wait() as let_interrupt:
         with interrupts.interrupts_wait():
