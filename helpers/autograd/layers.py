@@ -91,7 +91,7 @@ def normalize(A, axis):
     ----------
     A : Variable of any shape
     axis : int
-        Axis along which the result has mean 0 and a variance close to 1.
+        Axis along which the result has mean 0 and, unless all entries are nearly equal, a variance close to 1.
 
     Returns
     -------

@@ -41,7 +41,9 @@ def apply(name, f, values):
         return f(*values)
     except ValueError:
         shapes = " and ".join(str(value.shape) for value in values)
-        raise ValueError(f"{name} cannot combine arrays of shapes {shapes}: one must broadcast to the other") from None
+        raise ValueError(
+            f"{name} cannot combine arrays of shapes {shapes}: from the last axis backwards, sizes must be equal or 1"
+        ) from None
 
 
 def multiply(A, B):

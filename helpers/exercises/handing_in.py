@@ -124,7 +124,7 @@ def _incomplete(answers):
 def _written(name, text, folder):
     """Write the file under a name that is not in use, and return a mark, a label and a sentence."""
     data, stem = text.encode(), f"hand_in_{file_name(name)}"
-    for number in range(1, MANY):
+    for number in range(1, MANY + 1):
         path = Path(folder) / (f"{stem}.json" if number == 1 else f"{stem}_{number}.json")
         try:
             with open(path, "xb") as file:  # "x" fails if the file exists

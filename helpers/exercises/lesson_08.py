@@ -778,8 +778,8 @@ EXERCISES = [
             Wrong(
                 lambda t, g, v, rate, beta: (t - rate * (g + beta * (beta * v + g)), beta * v + g),
                 (
-                    "That looks ahead, as Nesterov's method does, because "
-                    "β v enters twice. Which step does the prompt describe?"
+                    "That looks ahead, as Nesterov's method does: the step is g plus β times the new velocity. "
+                    "Which step does the prompt describe?"
                 ),
             ),
         ],

@@ -200,7 +200,7 @@ def _about_unused(exercise, code):
     missing = sorted(n for n in wanted - used - {0, 0.5, 1, 2} if _matters(n, exercise.solution))
     if not missing or any(isinstance(n, ast.Call) for n in ast.walk(cell.result(code))):
         return ""
-    numbers = " and ".join(f"{number:g}" for number in missing[:MOST])
+    numbers = " or ".join(f"{number:g}" for number in missing[:MOST])
     return (
         f"You have not used {numbers} from the question{where(_line(code))}. "
         f"What {'is it' if len(missing) == 1 else 'is each of them'} needed for?"

@@ -22,7 +22,7 @@ def count_updates(X, options):
 def shuffle_buffer(X, size, options):
     """Return the number of examples to shuffle at a time.
 
-    It is a multiple of the batch size, so that only the last batch can be smaller than the others.
+    It is a multiple of the batch size, so that only one batch of an epoch can be smaller than the others.
     """
     m = len(X)
     buffer = min(options.shuffle_buffer or (m if isinstance(X, np.ndarray) else STREAM_BUFFER), m)

@@ -692,7 +692,7 @@ REFUSED = [
     (
         lambda: x + np.ones((3, 3)),
         ValueError,
-        r"^\+ cannot combine arrays of shapes \(1, 2\) and \(3, 3\): one must",
+        r"^\+ cannot combine arrays of shapes \(1, 2\) and \(3, 3\): from the last axis",
     ),
     *(
         (
