@@ -115,7 +115,7 @@ def report_visit(browser, root, first, second):
     """Print the data and the times of a visit to two lessons, as the minimum and the median of several visits."""
     runs = [two_lessons(browser, root, first, second) for _ in range(RUNS)]
     megabytes, later, _ = runs[0]
-    print(f"{first} in its page: {megabytes:.2f} MB until the first interactive figure, {later:.2f} MB afterwards")
+    print(f"{first} in its page: {megabytes:.3f} MB until the first interactive figure, {later:.2f} MB afterwards")
     for number, name in enumerate((first, second)):
         for mark, words in MARKS.items():
             seconds = [times[number][mark] for *_, times in runs if mark in times[number]]
