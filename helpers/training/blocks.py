@@ -207,8 +207,7 @@ def _sigmoid_and_slope(Z):
     784 → 196 → 1 on the full batch takes 0.93 times as long as with `sigmoid` and `sigmoid_prime`, and training
     784 → 392 → 196 → 98 → 1 in float64 takes 0.8 times as long.
     """
-    E = np.minimum(Z, 40)  # as in `sigmoid`
-    np.exp(E, out=E)
+    E = np.exp(np.minimum(Z, 40))  # as in `sigmoid`
     D = 1 + E
     E /= D
     return E, np.divide(E, D, out=D)

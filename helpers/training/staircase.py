@@ -65,15 +65,14 @@ def arrange(X, Y):
     order : int ndarray, or None
         For each feature of the returned X, its index in the original one. It is None if nothing has changed.
     """
-    in_memory, enough = isinstance(X, np.ndarray), ENOUGH * X.shape[1]
-    counts = count_nonzero(X)
+    counts, enough = count_nonzero(X), ENOUGH * X.shape[1]
     order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
-    sample = X[:: -(-len(X) // SAMPLE)] if in_memory else None
-    if (last_nonzero(columns(sample, order)).mean() if in_memory else len(order)) >= enough:
+    if not isinstance(X, np.ndarray):
+        return (X.columns(order), Y, order) if len(order) < enough else (X, Y, None)
+    sample = X[:: -(-len(X) // SAMPLE)]
+    if last_nonzero(columns(sample, order)).mean() >= enough:
         return X, Y, None
     X = columns(X, order)
-    if not in_memory:
-        return X, Y, order
     widths = last_nonzero(X)
     rows = np.argsort(-widths, kind="stable")
     return Staircase(X[rows], widths[rows]), Y[:, rows], order

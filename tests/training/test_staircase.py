@@ -70,7 +70,7 @@ def test_blocks_are_not_empty_and_take_about_equally_long(widths, n_blocks):
     assert rows[edges[-2] : edges[-1]].shape == (edges[-1] - edges[-2], widths[edges[-2]])
 
 
-def test_the_blocks_of_digits_leave_out_most_of_the_zeros():
+def test_blocks_leave_out_columns_of_zeros():
     """The first row has the last nonzero feature, so the others need fewer."""
     rows, _, _ = arrange(X, y[np.newaxis])
     edges = rows.edges(3)
