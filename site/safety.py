@@ -114,7 +114,7 @@ def faults_of_svg(text):
 
 
 def faults_of_output(output):
-    """List the parts of an output of a code cell that are not allowed in the book."""
+    """List the parts of a code cell's output that are not allowed in the book."""
     data, faults = output.get("data", {}), []
     for kind in data:
         text = data[kind] if isinstance(data[kind], str) else "".join(data[kind]) if kind != WIDGET_VIEW else ""

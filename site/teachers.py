@@ -64,7 +64,7 @@ def short_path(reading, lessons):
 
 
 def hours(total):
-    """Express a number of minutes in words, rounded to quarters of an hour."""
+    """Express a number of minutes in words, rounded to the nearest quarter of an hour."""
     whole, quarters = divmod(round(total / 15), 4)
     return f"{whole}{('', '¼', '½', '¾')[quarters]} hours"
 

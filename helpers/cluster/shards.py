@@ -61,7 +61,7 @@ class Shards:
         return len(self.rows)
 
     def __getitem__(self, rows):
-        """Read a slice of the rows in this process and return it."""
+        """Read a slice of the rows, not on a worker but in this process, and return it."""
         as_range(rows, len(self))
         return self.rows[rows]
 

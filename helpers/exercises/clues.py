@@ -275,8 +275,11 @@ def counted(node, value, code):
     axis = int(size[0][:-1].split("[")[1]) % max(value.ndim, 2) if "[" in size[0] else 0
     if axis >= value.ndim:
         return ""
-    kind = ("rows", "columns")[axis] if value.ndim == 2 else "entries along this axis"
+    found = f"`{size[0]}`{where(code.line(node))} is {value.shape[axis]}, the number of "
+    if value.ndim == 1:
+        return f"{found}entries of `{name}`. Which number does the question ask about?"
+    kind = ("row", "column")[axis] if value.ndim == 2 else "part"
     return (
-        f"`{size[0]}`{where(code.line(node))} is {value.shape[axis]}, the number of {kind} of `{name}`. What does each "
-        f"{'column' if kind == 'columns' else 'row'} contain, and which axis does the question ask about?"
+        f"{found}{kind}s of `{name}`{' along this axis' if kind == 'part' else ''}. What does each {kind} contain, and "
+        "which axis does the question ask about?"
     )

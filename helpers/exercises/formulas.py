@@ -17,8 +17,8 @@ SIGNS_OF["doubled"], SIGNS_OF["squared_share"] = SIGNS_OF["square"], "1 - "
 def rank(edit, solution, weak):
     """Return the rank of an edit, which is lower for more likely mistakes.
 
-    A wrong sign is more likely than a superfluous quantity. An operation or a function that the solution does not
-    contain is unlikely to be missing, and weak kinds of change (see `corrections`) come last.
+    A wrong sign is more likely than a superfluous quantity. Weak kinds of change (see `corrections`) come later, and
+    edits that add an operation or a function that the solution does not contain come last.
     """
     usual = edits.RANKS["extra"] - 0.5 if edit.kind == "sign" and isinstance(edit.node, ast.BinOp) else edit.rank
     return not _fits(edit, solution), weak, usual - 0.2 * (edit.kind == "flipped")

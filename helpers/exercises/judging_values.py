@@ -66,7 +66,7 @@ _IN_LESSON = (
 
 
 def _about_kind(answer):
-    """Return why an answer of this type cannot be right, or "" if it can."""
+    """Return the reason why an answer of this type cannot be right, or "" if it can be."""
     if callable(answer):
         return (
             "The answer is a function, but it should be a value. Call the function or write the number. "

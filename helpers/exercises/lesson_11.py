@@ -81,11 +81,12 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(
-                lambda goal, rate: goal / rate, "That would be the distance from 0, but the weight starts at <start>."
+                lambda goal, rate: goal / rate,
+                "That would be the number of steps from 0, but the weight starts at <start>.",
             ),
             Wrong(
                 lambda start, rate: start / rate,
-                "That would be the distance from 0 to the start, but the weight still has to reach <goal>.",
+                "That would be the number of steps from 0 to the start, but the weight still has to reach <goal>.",
             ),
             Wrong(
                 lambda start, goal, rate: (goal + start) / rate,

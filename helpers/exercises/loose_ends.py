@@ -71,7 +71,7 @@ def _has_a_result(function):
 
 
 def unused(code):
-    """Return a sentence and a question about a loop that ends at once, random numbers or an unused variable.
+    """Return a sentence and a question about random numbers, an unused variable, or a loop that ends at once.
 
     Return "" if none of these occurs.
     """

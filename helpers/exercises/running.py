@@ -1,4 +1,4 @@
-"""Run a function on copies of an exercise's cases, and check that it leaves its arguments unchanged."""
+"""Run a function on the cases of an exercise, and check that it leaves its arguments unchanged."""
 
 import copy
 import inspect

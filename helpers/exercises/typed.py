@@ -75,7 +75,7 @@ def _digits_swapped(mine, right):
 
 
 def _same_digits(mine, right):
-    """Return whether a number has the same digits as the correct one, rounded to the same number of digits."""
+    """Return whether a number has the digits of the correct one, ignoring the sign and the decimal point."""
     return _digits(right, len(_digits(mine, 15))) == _digits(mine, 15)
 
 

@@ -138,7 +138,7 @@ def _about_names(code):
 
 
 def _in_digits(text):
-    """Return the numbers that are spelt out in a text, written in digits and separated by spaces."""
+    """Find the numbers that are spelt out in a text, and return them as digits separated by spaces."""
     words = "one two three four five six seven eight nine ten eleven twelve".split()
     counted = r"(?! (?:digits|numbers|decimal|classes|gradients|standard))"  # such numbers are not part of a formula
     found = [str(words.index(word) + 1) for word in re.findall(rf"\b[a-z]+\b{counted}", text.lower()) if word in words]

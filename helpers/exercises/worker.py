@@ -193,7 +193,10 @@ def _fingerprint(error, forgotten, tools):
 
 
 def _result(name, answer, value, task, forgotten, tools):
-    """Return the results of a function in all cases, the value of any other answer, or the error, ready for JSON."""
+    """Return the results of a function in each case, or the value of an answer that is not a function, or the error.
+
+    Whatever is returned can be written as JSON.
+    """
     said = {"error": f"TimeUp: {task['seconds']:g}"}
     with contextlib.suppress(BaseException):
         try:

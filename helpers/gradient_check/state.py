@@ -9,7 +9,7 @@ from helpers.gradient_check.steps import Steps
 
 
 class Observation(NamedTuple):
-    """Results of three calls, the first with different parameters and the others with the given ones."""
+    """Results of three calls: one with other parameters, and then two with the given ones."""
 
     nearby: tuple  # W and b in the first call
     first: tuple  # gradients at the given parameters
@@ -88,7 +88,7 @@ def explain_state(candidate, seen, task, wrong):
 
 
 def changes_later(candidate):
-    """Return a Cause if the function no longer returns the gradient of its first call.
+    """Return a Cause if the function no longer returns the same gradient as in its first call.
 
     The first call is repeated with the same arguments after all other calls in a check.
     """

@@ -187,7 +187,7 @@ def floating_type(dtype):
 def known_name(value, known, name):
     """Return `value` if it is a key of `known`. Otherwise, raise a ValueError that lists the keys."""
     if not isinstance(value, str) or value not in known:
-        raise ValueError(f"{name} is {brief(value)}, which is unknown: choose one of {', '.join(known)}")
+        raise ValueError(f"{name} is {brief(value)}, which is not valid: choose one of {', '.join(known)}")
     return value
 
 

@@ -23,7 +23,7 @@ from helpers.training.second_process import LostProcessError, second_process
 
 
 class NotFittedError(ValueError, AttributeError):
-    """Raised when a network without parameters is used, that is, before `fit` or `load` has been called."""
+    """Raised when a network is used before it has parameters, that is, before `fit` or `load` has been called."""
 
 
 class NeuralNetwork:

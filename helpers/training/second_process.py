@@ -210,7 +210,7 @@ class SecondProcess:
         """
         if self.helps and not self._is_done():
             raise LostProcessError(
-                "training stopped, because another program ended or halted the process that did half of the work: "
+                "training stopped because another program ended or halted the process that was doing half of the work: "
                 "call fit again"
             )
 

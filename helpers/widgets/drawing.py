@@ -175,7 +175,7 @@ def _pixels(drawing):
 
 
 def draw(result, figure=None):
-    """Draw a `Reading`, with the drawing, the hidden activations and the derivatives ∂J/∂pixel."""
+    """Plot a `Reading`: the drawing, the hidden activations and the derivatives ∂J/∂pixel."""
     return playground.reading(result, figure)
 
 

@@ -263,7 +263,7 @@ def set_width(control):
 
 
 def as_sizes(layer_sizes):
-    """Convert a sequence of layer sizes, or text such as "30, 1", to a tuple of int.
+    """Convert a sequence of layer sizes, or text such as "30, 1", to a tuple of ints.
 
     Raises TypeError or ValueError if the sizes are not positive integers.
     """

@@ -72,8 +72,8 @@ def as_points(points):
     ----------
     points : sequence of tuple or str
         Tuples (x1, x2, label) or (x1, x2, label, since), or a table as text. The columns of a table are separated by
-        commas, semicolons or spaces, and a first line without numbers is treated as a heading. Any two words or numbers
-        can serve as labels. Coordinates that are too large are scaled to the range from −1 to 1.
+        commas, semicolons, tabs or spaces, and a first line without numbers is treated as a heading. Any two words or
+        numbers can serve as labels. Coordinates that are too large are scaled to the range from −1 to 1.
 
     Raises
     ------

@@ -76,7 +76,7 @@ def test_values_by_hand():
     adam = next(
         one for one in all_variants(VARYING["11.adam"]) if "from 1 to 4.5" in one.prompt and "0.05" in one.prompt
     )
-    assert adam.right == 70 and "That would be the distance from 0, but the weight starts at 1." in [
+    assert adam.right == 70 and "That would be the number of steps from 0, but the weight starts at 1." in [
         wrong.hint for wrong in adam.wrong if wrong.answer == 90
     ]  # fmt: skip
 

@@ -100,11 +100,18 @@ def test_only_what_is_wrong_with_a_typed_answer_is_blamed(name, text, words, nev
     assert words in said and never not in said
 
 
-def test_sizes_of_an_array_are_explained():
-    X = np.zeros((209, 12288))
-    for text, words in (("X.shape[0]", "is 209, the number of rows"), ("len(X)", "is 209, the number of rows")):
-        code = cell.read(f'answer = {text}\n\ncheck("06.flat", answer)', "06.flat", {"X": X})
-        assert words in explain(EXERCISES["06.flat"], np.asarray(209), code, "", lambda a, b: False)
+@pytest.mark.parametrize(
+    ("shape", "text", "words"),
+    [
+        ((209, 12288), "X.shape[0]", "is 209, the number of rows of `X`. What does each row contain, and which axis"),
+        ((209, 12288), "len(X)", "is 209, the number of rows of `X`"),
+        ((209,), "len(X)", "is 209, the number of entries of `X`. Which number does the question ask about?"),
+        ((209, 8, 8), "len(X)", "is 209, the number of parts of `X` along this axis. What does each part contain"),
+    ],
+)
+def test_sizes_of_an_array_are_explained(shape, text, words):
+    code = cell.read(f'answer = {text}\n\ncheck("06.flat", answer)', "06.flat", {"X": np.zeros(shape)})
+    assert words in explain(EXERCISES["06.flat"], np.asarray(209), code, "", lambda a, b: False)
 
 
 @pytest.mark.parametrize(

@@ -359,7 +359,7 @@ ANSWERS = [
     # subtracted one worker as in the ring's K - 1
     ("10.equal", "answer = 0.8 / 0.02 - 1", "`- 1` should be left out"),
     # the way from 0 instead of the way from the start
-    ("11.adam", "answer = 3.5 / 0.02", "That would be the distance from 0, but the weight starts at 0.5."),
+    ("11.adam", "answer = 3.5 / 0.02", "That would be the number of steps from 0, but the weight starts at 0.5."),
     # multiplied instead of divided
     ("11.adam", "answer = (3.5 - 0.5) * 0.02", "You multiplied the distance by the length of a step,"),
     # one pixel

@@ -449,7 +449,7 @@ def _task_of(sizes, m):
         ({"Y": np.ones(3)}, r"^Y has shape \(3,\), but it must have two axes"),  # NumPy would broadcast it
         ({"b": {1: np.ones(2), 2: np.ones((1, 1))}}, r"^b\[1\] has shape \(2,\), but it must be a column, \(2, 1\)"),
         ({"W": [1, 2]}, "^W must be a dictionary"),
-        ({"output": "softmin"}, "^output is 'softmin', which is unknown"),
+        ({"output": "softmin"}, "^output is 'softmin', which is not valid"),
         ({"l2": -1}, "^l2 is -1"),
     ],
 )

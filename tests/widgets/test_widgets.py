@@ -346,7 +346,7 @@ PAPER = np.zeros(784)
         (lambda: widgets.detective.investigate(2.0), "^number is 2.0, but it must be a whole number from 1 to"),
         (lambda: widgets.detective.investigate("2"), "^number is '2'"),
         (lambda: widgets.detective.investigate(10**5000), "^number is an int, but"),
-        (lambda: widgets.detective.investigate(2, {}), "^guess is {}, which is unknown: choose one of"),
+        (lambda: widgets.detective.investigate(2, {}), "^guess is {}, which is not valid: choose one of"),
         (lambda: widgets.detective.investigate(2, np.ones(2)), "^guess is array"),
         (lambda: widgets.drawing.read({}), "^drawing contains object values"),
         (lambda: widgets.drawing.read(object()), "^drawing contains object values"),
