@@ -7,13 +7,10 @@ import ast
 import contextlib
 import hashlib
 import html
-import importlib.util
 import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -22,7 +19,7 @@ import pytest
 from chromium import NO_OTHER_HOST, collect_errors, is_local, is_still, launched, served, wait_for
 from moves import CHANGED, MOVES, WIDGET, seen
 from printed import NOT_HERE, NOTICES, without_noise
-from site_build import lab_folder
+from site_build import book_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -43,15 +40,7 @@ AUDIT = """axe.run(document, {resultTypes: ['violations']}).then(result => resul
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The folder of the whole site, built with its own Pyodide."""
-    if not all(map(importlib.util.find_spec, ("sphinx", "myst_nb"))):
-        pytest.skip("the book needs more: pip install -r site/requirements.txt")
-    if not shutil.which("npm"):
-        pytest.skip("npm is not installed: it provides the editor of the cells")
-    site = tmp_path_factory.mktemp("site") / "site"
-    site.mkdir()
-    (site / "lab").symlink_to(lab_folder(tmp_path_factory))
-    subprocess.run([sys.executable, ROOT / "site" / "book.py", site], check=True)
-    return site
+    return book_folder(tmp_path_factory, with_lab=True)
 
 
 @pytest.fixture(scope="module")
