@@ -17,9 +17,8 @@ from printed import NOT_HERE, NOTICES, without_noise
 
 ROOT = Path(__file__).resolve().parents[2]
 PROVEN = {
-    "01_fit_a_line": "IPython as the kernel, exercises and quizzes, figures, an instrument with its own front end",
-    "06_recognise_cats": "HDF5 read from the drive, recordings of long trainings, widgets of ipywidgets",
-    "11_playground": "instruments that train while the reader watches, and send arrays to the page",
+    "06_recognise_cats": "HDF5 read from the drive, recordings of long trainings, exercises, widgets of ipywidgets",
+    "11_playground": "instruments with their own front ends, which train while the reader watches and send arrays",
 }
 ALL = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 SECONDS = 120  # of one core, in which a lesson must have run, from when its kernel is up
