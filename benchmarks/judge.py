@@ -297,10 +297,10 @@ def causes(path, networks, verbose):
 def zoos():
     """Print how often the bugs in both bug zoos are found, with forty seeds for each bug."""
     for which, zoo in (("bug zoo", bug_zoo), ("zoo of the tape", tape_zoo)):
-        reports = [bug_zoo.examine(creature, seed) for creature in zoo.CREATURES for seed in range(40)]
-        named = sum(c.says in str(bug_zoo.examine(c, 0)) for c in zoo.CREATURES)
+        reports = [bug_zoo.examine(bug, seed) for bug in zoo.BUGS for seed in range(40)]
+        named = sum(c.says in str(bug_zoo.examine(c, 0)) for c in zoo.BUGS)
         wrong = sum(report.wrong for report in reports)
-        print(f"{which}: {wrong} of {len(reports)} checks found, {named} of {len(zoo.CREATURES)} explained correctly")
+        print(f"{which}: {wrong} of {len(reports)} checks found, {named} of {len(zoo.BUGS)} explained correctly")
 
 
 def main():

@@ -55,7 +55,7 @@ def ours(X, y, X_test, y_test):
             if len(state.costs) % -(-len(X) // peers.BATCH) == 0:
                 yield
                 W, b = engine.views(state.theta, sizes)
-                yield np.mean(blocks.answers(X_test, W, b, "relu", "softmax").argmax(axis=1) == y_test)
+                yield np.mean(blocks.outputs(X_test, W, b, "relu", "softmax").argmax(axis=1) == y_test)
 
 
 def bare_products(X, threads):

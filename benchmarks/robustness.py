@@ -31,7 +31,7 @@ from stop_button import Stop  # noqa: E402
 from helpers import datasets  # noqa: E402
 from helpers.autograd import Variable, grad  # noqa: E402
 from helpers.backprop.network import initialize_parameters  # noqa: E402
-from helpers.cluster import Shards, sweep, traced_gradient  # noqa: E402
+from helpers.cluster import Shards, gradient_and_peak_memory, sweep  # noqa: E402
 from helpers.datasets import folder, mnist, pictures, recordings  # noqa: E402
 from helpers.gradient_check import check, check_gradients, numerical_gradient, relative_error  # noqa: E402
 from helpers.system.files import TEMPORARY, replace_atomically  # noqa: E402
@@ -364,7 +364,7 @@ def doors(place):
     yield "blocks", "size", WHOLE, lambda value: list(rows.blocks(value))
     yield "cost_and_gradients", "Y", COLUMN, lambda value: blocks.cost_and_gradients(X, value, W, b)
     yield "cost", "Y", COLUMN, lambda value: blocks.cost(X, value, W, b)
-    yield "traced_gradient", "Y", COLUMN, lambda value: traced_gradient(X, value, W, b)
+    yield "gradient_and_peak_memory", "Y", COLUMN, lambda value: gradient_and_peak_memory(X, value, W, b)
     yield "Shards", "X", TABLE, lambda value: Shards(value, 1)
     yield "Shards", "size", [*NOTHING, 0, -1, 2.5, (20, 21), (-1, 41), (20.0, 20.0)], lambda value: Shards(X, value)
     yield "Shards", "workers", [*NOTHING[1:], 2, ["a"]], lambda value: Shards(X, 2, value)

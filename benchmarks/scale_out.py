@@ -24,7 +24,7 @@ import numpy as np  # noqa: E402
 
 from helpers.backprop.network import initialize_parameters  # noqa: E402
 from helpers.cluster import workers as engine  # noqa: E402
-from helpers.cluster.shards import Shard, Shards, traced_gradient  # noqa: E402
+from helpers.cluster.shards import Shard, Shards, gradient_and_peak_memory  # noqa: E402
 from helpers.datasets import recordings  # noqa: E402
 from helpers.datasets.folder import write_checksums  # noqa: E402
 from helpers.system.files import replace_atomically  # noqa: E402
@@ -166,7 +166,7 @@ def measure_memory(sizes=(6144, 24576)):
             with h5py.File(path, "w") as file:
                 file["X"] = np.random.default_rng(0).integers(0, 256, (m, 784), dtype=np.uint8)
             rows, Y = HDF5Rows(path, "X", scale=1 / 255), np.zeros((1, m), np.float32)
-            peaks.append(workers.client.submit(traced_gradient, rows, Y, W, b, pure=False).result()[1])
+            peaks.append(workers.client.submit(gradient_and_peak_memory, rows, Y, W, b, pure=False).result()[1])
             files.append(path.stat().st_size)
         in_memory = Shards(rows[:], 2, workers).cost_and_gradients(Y, W, b, "sigmoid", "sigmoid")[1][1]
         streamed = Shards(rows, 2, workers).cost_and_gradients(Y, W, b, "sigmoid", "sigmoid")[1][1]

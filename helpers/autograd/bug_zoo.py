@@ -12,10 +12,10 @@ import numpy as np
 
 from helpers.autograd.network import gradients
 from helpers.autograd.tape import Variable, backward_steps, history, unbroadcast
-from helpers.gradient_check.bug_zoo import Creature
+from helpers.gradient_check.bug_zoo import Bug
 
 
-class MatrixNotTurned(Variable):
+class MatrixNotTransposed(Variable):
     def __matmul__(self, other):
         a, b = self, self._lift(other)
         return a._record("@", a.value @ b.value, (a, lambda g: g @ b.value.T), (b, lambda g: a.value @ g))
@@ -88,14 +88,14 @@ class GradThatKeeps:
         return list(self.kept.values())
 
 
-class TapeCreature(Creature):
+class TapeBug(Bug):
     """An entry in the collection of automatic-differentiation bugs.
 
     The attribute `broken` is a subclass of Variable, a function like `tape.grad`, or a class whose
     instances are such functions.
     """
 
-    def gradients(self):
+    def gradient_function(self):
         """Return a new function with this bug that takes (X, Y, W, b) and returns (dW, db), for `check_gradients`."""
         on_tape = partial(gradients, hidden_activation=self.hidden_activation)
         if not inspect.isclass(self.broken):
@@ -105,23 +105,23 @@ class TapeCreature(Creature):
         return partial(on_tape, grad=self.broken())
 
 
-CREATURES = [
-    TapeCreature(
+BUGS = [
+    TapeBug(
         "W not transposed in the backward pass of @",
-        MatrixNotTurned,
+        MatrixNotTransposed,
         "This bug is typical of a first attempt. For A @ B, ∂J/∂B should be Aᵀ g.",
         "If the layers have different sizes, there is a shape error. If all sizes are equal, the network learns badly.",
         "W[3] is not transposed",
         layer_sizes=(4, 3, 3, 3),
     ),
-    TapeCreature(
+    TapeBug(
         "a missing factor in the product rule",
         FactorForgotten,
         "The derivative of a × b with respect to a is b, but the code uses 1.",
         "The labels drop out of the gradient, as if all of them were 1, and the network predicts 1 for every example.",
         "every label is treated as 1",
     ),
-    TapeCreature(
+    TapeBug(
         "the slope of tanh computed from the input instead of the output",
         SlopeOfTheInput,
         "The slope of tanh is 1 − y² for the output y. If the input is used instead of y, it can even be negative.",
@@ -129,7 +129,7 @@ CREATURES = [
         "the slope is 1 − z²",
         "tanh",
     ),
-    TapeCreature(
+    TapeBug(
         "the slope of ReLU computed from its output, with >=",
         AlwaysOn,
         "A widely read MNIST tutorial has this bug (see lesson 05).",
@@ -137,35 +137,35 @@ CREATURES = [
         "the slope is left out or always 1",
         "relu",
     ),
-    TapeCreature(
+    TapeBug(
         "a sum with the gradient of a mean",
         SumNotSpread,
         "The code mistakes the sum for a mean. Each term of a sum should receive the full gradient.",
         "Learning is slower by a factor of m n[L].",
         "an extra factor of",
     ),
-    TapeCreature(
+    TapeBug(
         "broadcasting not undone",
         grad_with_broadcasting_left,
         "The first version of nearly every autograd engine for arrays has this bug.",
         "The bias becomes a matrix with one column for each example.",
         "not summed over the examples",
     ),
-    TapeCreature(
+    TapeBug(
         "gradients overwritten instead of added",
         grad_that_overwrites,
         "The code has `=` instead of `+=` where it combines the gradients of a variable that is used twice.",
         "The gradient is correct for every chain, but wrong whenever a variable is used twice.",
         "the target is left out",
     ),
-    TapeCreature(
+    TapeBug(
         "gradients passed on too early",
         grad_that_does_not_wait,
         "The code visits the variables in stack order instead of topological order.",
         "The gradient is correct for every chain, but wrong where two paths of different lengths meet.",
         "the prediction is left out",
     ),
-    TapeCreature(
+    TapeBug(
         "gradients left over from the previous call",
         GradThatKeeps,
         "In PyTorch and similar engines, this happens if you call backward() twice without zero_grad() in between.",

@@ -116,7 +116,7 @@ def examine_shared(gradient):
     return "The gradient differs from the numerical gradient."
 
 
-class LayerCreature(NamedTuple):
+class LayerBug(NamedTuple):
     """An entry in the collection: a broken function and a description of its mistake."""
 
     title: str
@@ -131,36 +131,36 @@ class LayerCreature(NamedTuple):
         return inspect.getsource(self.broken)
 
 
-CREATURES = [
-    LayerCreature(
+BUGS = [
+    LayerBug(
         "the mask comes after the softmax",
         mask_after_softmax,
         examine_attention,
         "Later tokens contribute to the sum in the denominator, so the training cost is too good to be true.",
         "the mask comes after the softmax",
     ),
-    LayerCreature(
+    LayerBug(
         "softmax over the wrong axis",
         softmax_over_the_wrong_axis,
         examine_attention,
         "The mixtures for early tokens are far too small, and here, too, later tokens contribute to the sums.",
         "over the wrong axis",
     ),
-    LayerCreature(
+    LayerBug(
         "the scale factor 1/√d is missing",
         scale_forgotten,
         examine_attention,
         "If d is large, nearly all the weight falls on one token, and the slopes of the softmax are close to 0.",
         "not been divided by √d",
     ),
-    LayerCreature(
+    LayerBug(
         "no mask at all",
         mask_forgotten,
         examine_attention,
         "The network copies the answer from the next position. When it generates text, that position is still empty.",
         "there is no mask",
     ),
-    LayerCreature(
+    LayerBug(
         "only one use of a shared matrix",
         one_use_only,
         examine_shared,

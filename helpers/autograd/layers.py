@@ -128,7 +128,7 @@ def attention(Q, K, V, mask=0.0):
     return weights @ V, weights
 
 
-def parameters(vocabulary, length, width, random_state=None):
+def initialize_parameters(vocabulary, length, width, random_state=None):
     """Return random parameters for a transformer with one block, as arrays.
 
     Parameters
@@ -163,7 +163,7 @@ def transformer(p, tokens, heads=2):
     Parameters
     ----------
     p : dict of Variable
-        See `parameters`. E is used twice: to represent the input tokens and to compute the logits.
+        See `initialize_parameters`. E is used twice: to represent the input tokens and to compute the logits.
     tokens : ndarray of int, of shape (m, n)
         Sequences of n tokens.
     heads : int
@@ -191,7 +191,7 @@ def split(x, heads):
     return x.reshape(m, n, heads, d // heads).swapaxes(1, 2)
 
 
-def next_token_cost(logits, targets, counts):
+def next_token_cost(logits, targets, included):
     """Return the mean cross-entropy over the selected positions.
 
     Parameters
@@ -199,7 +199,7 @@ def next_token_cost(logits, targets, counts):
     logits : Variable of shape (m, n, vocabulary)
     targets : ndarray of int, of shape (m, n)
         Tokens that actually come next.
-    counts : ndarray of bool, of shape (m, n)
+    included : ndarray of bool, of shape (m, n)
         True for the positions to include. The others are padding at the end of short sequences.
 
     Returns
@@ -207,7 +207,7 @@ def next_token_cost(logits, targets, counts):
     Variable
         Cost, a single number.
     """
-    i, t = np.nonzero(counts)
+    i, t = np.nonzero(included)
     chosen = logits[i, t]  # (number of selected positions, vocabulary)
     return (chosen.logsumexp(axis=1) - chosen[np.arange(len(i)), targets[i, t]]).mean()
 

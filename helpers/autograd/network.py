@@ -5,7 +5,7 @@ No backward pass is needed here, because the tape derives it.
 
 from helpers.autograd import tape
 from helpers.system.arguments import check_function, check_layers
-from helpers.system.validation import all_are, as_matrix, as_real_array, known_name, not_negative
+from helpers.system.validation import all_are, as_float64_array, as_matrix, known_name, not_negative
 
 ACTIVATIONS = {
     "sigmoid": lambda Z: Z.sigmoid(),
@@ -50,7 +50,7 @@ def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
     """
     activation = ACTIVATIONS[known_name(hidden_activation, ACTIVATIONS, "hidden_activation")]
     loss = LOSSES[known_name(output, LOSSES, "output")]
-    l2, X, Y = not_negative(l2, "l2"), as_matrix(X), as_real_array(Y, "Y", finite=True)
+    l2, X, Y = not_negative(l2, "l2"), as_matrix(X), as_float64_array(Y, "Y", finite=True)
     check_layers(W, b)
     all_are(tape.Variable, [*W.values(), *b.values()], "cost")
     _check_shapes(X, Y, W, b)
@@ -89,7 +89,7 @@ def gradients(
     check_layers(W, b)
     check_function(variable, "variable", "value", "name")
     check_function(grad, "grad", "output", "inputs")
-    arrays = ({l: as_real_array(p[l], f"{name}[{l}]") for l in p} for name, p in (("W", W), ("b", b)))
+    arrays = ({l: as_float64_array(p[l], f"{name}[{l}]") for l in p} for name, p in (("W", W), ("b", b)))
     W, b = ({l: variable(p[l], f"{name}{l}") for l in p} for name, p in zip("Wb", arrays, strict=True))
     found = grad(cost(X, Y, W, b, hidden_activation, output, l2), [*W.values(), *b.values()])
     return dict(zip(W, found, strict=False)), dict(zip(b, found[len(W) :], strict=True))

@@ -46,7 +46,7 @@ def apply(name, f, values):
         ) from None
 
 
-def multiply(A, B):
+def checked_matmul(A, B):
     """Return the product A @ B over the last two axes, or raise a ValueError that says which shapes are allowed."""
     if A.ndim >= 2 and B.ndim >= 2 and A.shape[-1] == B.shape[-2]:
         with contextlib.suppress(ValueError):
@@ -57,7 +57,7 @@ def multiply(A, B):
     )
 
 
-def reduce(f, values, axis, keepdims=False):
+def reduce_keepdims(f, values, axis, keepdims=False):
     """Return f(values, axis), keeping the reduced axes, or raise an error that names the invalid argument."""
     if not isinstance(keepdims, (bool, np.bool_)):
         raise TypeError(f"keepdims must be True or False, not {brief(keepdims)}")
@@ -71,7 +71,7 @@ def reduce(f, values, axis, keepdims=False):
         ) from None
 
 
-def take(values, index):
+def checked_getitem(values, index):
     """Return values[index], or raise an IndexError that explains which indices are allowed."""
     try:
         return values[index]
@@ -158,7 +158,7 @@ class ArrayLike:
 
         If several entries attain the maximum, they share the gradient equally.
         """
-        highest = reduce(np.max, self.value, axis, keepdims)
+        highest = reduce_keepdims(np.max, self.value, axis, keepdims)
         at_top = self.value == highest
         share = at_top / at_top.sum(axis=axis, keepdims=True)
         y = highest if keepdims else np.squeeze(highest, axis)
@@ -166,7 +166,7 @@ class ArrayLike:
 
     def softmax(self, axis):
         """Return eᵃ / Σ eᵃ, where the sum runs over one axis or several axes (a tuple)."""
-        E = np.exp(self.value - reduce(np.max, self.value, axis))
+        E = np.exp(self.value - reduce_keepdims(np.max, self.value, axis))
         y = E / E.sum(axis=axis, keepdims=True)
 
         def back(g):  # the Jacobian of lesson 08, applied to g
@@ -180,7 +180,7 @@ class ArrayLike:
 
         The largest a is factored out first, so nothing can overflow.
         """
-        highest = reduce(np.max, self.value, axis, keepdims)
+        highest = reduce_keepdims(np.max, self.value, axis, keepdims)
         E = np.exp(self.value - highest)
         S = np.sum(E, axis=axis, keepdims=True)
         y = highest + np.log(S) if keepdims else np.squeeze(highest + np.log(S), axis)

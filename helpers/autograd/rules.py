@@ -50,19 +50,19 @@ def tanh_prime(a):
     return 4 * sigmoid_prime(2 * a) if isinstance(a, ArrayLike) else activations.tanh_prime(a)
 
 
-def repeat(g, shape):
+def broadcast(g, shape):
     """Return g repeated along its axes of length 1, so that it has the given shape."""
     return g + np.zeros(shape) if isinstance(g, ArrayLike) else np.broadcast_to(g, shape)
 
 
-def put(g, places, shape):
+def add_at(g, indices, shape):
     """Reverse indexing by adding the entries of g to an array of zeros at the given indices.
 
     Parameters
     ----------
     g : ndarray or Variable
         Gradient of the entries that were selected.
-    places : ndarray of int
+    indices : ndarray of int
         Indices of the entries of g in the flattened array, in order. An index may occur several times.
     shape : tuple of int
         Shape of the result.
@@ -73,7 +73,7 @@ def put(g, places, shape):
         Array of the given shape.
     """
     # For an empty selection, `bincount` returns integers.
-    whole = np.bincount(places, plain(g).ravel(), int(np.prod(shape))).reshape(shape).astype(float)
+    whole = np.bincount(indices, plain(g).ravel(), int(np.prod(shape))).reshape(shape).astype(float)
     if not isinstance(g, ArrayLike):
         return whole
-    return g._record("put", whole, (g, lambda h: h.reshape(-1)[places].reshape(g.shape)))
+    return g._record("add_at", whole, (g, lambda h: h.reshape(-1)[indices].reshape(g.shape)))

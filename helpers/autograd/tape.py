@@ -20,10 +20,10 @@ from functools import partial
 
 import numpy as np
 
-from helpers.autograd.operations import ArrayLike, apply, multiply, reduce, take
-from helpers.autograd.rules import like, log, plain, put, repeat, same_kind, sigmoid, sigmoid_prime, tanh_prime
+from helpers.autograd.operations import ArrayLike, apply, checked_getitem, checked_matmul, reduce_keepdims
+from helpers.autograd.rules import add_at, broadcast, like, log, plain, same_kind, sigmoid, sigmoid_prime, tanh_prime
 from helpers.backprop import activations
-from helpers.system.validation import all_are, as_real_array, as_seed
+from helpers.system.validation import all_are, as_float64_array, as_seed
 
 _clock = itertools.count()
 
@@ -81,7 +81,7 @@ class Variable(ArrayLike):
     """
 
     def __init__(self, value, name="", parents=()):
-        self.value = np.asarray(value) if parents else as_real_array(value, "a Variable")
+        self.value = np.asarray(value) if parents else as_float64_array(value, "a Variable")
         self.value.flags.writeable = False
         self.name, self.parents, self.number = name, parents, next(_clock)
 
@@ -113,15 +113,15 @@ class Variable(ArrayLike):
     def __matmul__(self, other):
         a, b = self, self._lift(other)
         back_a, back_b = lambda g: g @ like(g, b).swapaxes(-1, -2), lambda g: like(g, a).swapaxes(-1, -2) @ g
-        return a._record("@", multiply(a.value, b.value), (a, back_a), (b, back_b))
+        return a._record("@", checked_matmul(a.value, b.value), (a, back_a), (b, back_b))
 
     __rsub__, __rtruediv__, __rpow__, __rmatmul__ = map(_swapped, (__sub__, __truediv__, __pow__, __matmul__))
 
     def sum(self, axis=None, keepdims=False):
         """Return the sum over one axis, several axes (a tuple) or all axes (None)."""
-        kept = reduce(np.sum, self.value, axis, keepdims)
+        kept = reduce_keepdims(np.sum, self.value, axis, keepdims)
         y = kept if keepdims else np.squeeze(kept, axis)
-        return self._record("sum", y, (self, lambda g: repeat(g.reshape(kept.shape), self.value.shape)))
+        return self._record("sum", y, (self, lambda g: broadcast(g.reshape(kept.shape), self.value.shape)))
 
     def mean(self, axis=None, keepdims=False):
         """Return the mean over one axis, several axes (a tuple) or all axes (None)."""
@@ -129,8 +129,8 @@ class Variable(ArrayLike):
         return total / (self.value.size / total.value.size)
 
     def __getitem__(self, index):
-        places = take(np.arange(self.value.size).reshape(self.value.shape), index).ravel()
-        return self._record("[ ]", self.value[index], (self, lambda g: put(g, places, self.shape)))
+        places = checked_getitem(np.arange(self.value.size).reshape(self.value.shape), index).ravel()
+        return self._record("[ ]", self.value[index], (self, lambda g: add_at(g, places, self.shape)))
 
     T = property(lambda self: self._record("T", self.value.T, (self, lambda g: g.T)))
 

@@ -30,8 +30,7 @@ def sigmoid(Z):
         Values between 0 and 1.
     """
     E = np.exp(np.minimum(Z, 40))
-    E /= 1 + E
-    return E
+    return E / (1 + E)
 
 
 @np.errstate(under="ignore")
@@ -42,10 +41,7 @@ def sigmoid_prime(Z):
     e / (1 + e)², because 1 − σ(z) would lose all precision where σ(z) is close to 1.
     """
     E = np.exp(-np.abs(Z))
-    D = 1 + E
-    D *= D
-    E /= D
-    return E
+    return E / (1 + E) ** 2
 
 
 def tanh(Z):
@@ -59,7 +55,7 @@ def tanh_prime(Z):
     The result has the shape of Z. It is computed from the equivalent formula 4 σ′(2z), which avoids
     cancellation where tanh(z) is close to ±1.
     """
-    return 4 * sigmoid_prime(np.multiply(2, Z))
+    return 4 * sigmoid_prime(2 * Z)
 
 
 def relu(Z):
@@ -97,8 +93,7 @@ def softmax(Z):
         Probabilities, between 0 and 1.
     """
     E = np.exp(Z - Z.max(axis=0))  # (K, m)
-    E /= E.sum(axis=0)
-    return E
+    return E / E.sum(axis=0)
 
 
 def identity(Z):

@@ -1,7 +1,7 @@
 """Loss functions, and the gradients from which backpropagation starts.
 
 Every loss is a function of Z, the weighted input of the output layer, rather than of A = g(Z). In this
-form, neither log(0) nor an overflow can occur.
+form, the cross-entropies need no log(0) and cannot overflow.
 
 The mean over the examples is taken only in this module. The factor 1/m in the gradients defined here
 carries over to every gradient that is computed from them.
@@ -17,7 +17,7 @@ from helpers.system.arguments import as_labels
 from helpers.system.validation import floating_type
 
 
-def squared_error_of_each(Z, Y):
+def squared_error_per_example(Z, Y):
     """Return half the squared error, ½ (ŷ − y)², for each example.
 
     Both Z and Y have shape (n[L], m). The result has shape (m,), because the errors are summed over the
@@ -41,7 +41,7 @@ def squared_error(Z, Y):
     float
         Cost, in the units of Y squared.
     """
-    return float(np.sum(squared_error_of_each(Z, Y), dtype=float)) / Y.shape[1]
+    return float(np.sum(squared_error_per_example(Z, Y), dtype=float)) / Y.shape[1]
 
 
 def squared_error_gradient(Z, Y):
@@ -50,7 +50,7 @@ def squared_error_gradient(Z, Y):
 
 
 @np.errstate(under="ignore")  # e^(−1000) underflows to 0, which is the value we want
-def binary_cross_entropy_of_each(Z, Y):
+def binary_cross_entropy_per_example(Z, Y):
     """Return the binary cross-entropy log(1 + eᶻ) − y z for each example.
 
     Both Z and Y have shape (n[L], m). The result has shape (m,), because the losses are summed over the
@@ -59,7 +59,7 @@ def binary_cross_entropy_of_each(Z, Y):
     The logarithm is computed as log(1 + eᶻ) = max(z, 0) + log(1 + e^(−|z|)). For y = 1 and a large z, the
     first term and y z then cancel exactly.
     """
-    minus_abs = np.minimum(Z, -Z)
+    minus_abs = np.minimum(Z, -Z)  # not np.abs, because the complex-step method passes complex Z
     return np.sum(np.maximum(Z, 0) - Y * Z + np.log1p(np.exp(minus_abs)), axis=0)
 
 
@@ -81,7 +81,7 @@ def binary_cross_entropy(Z, Y):
     float
         Cost, in nats per example. A network that always predicts ½ has a cost of log 2 ≈ 0.693.
     """
-    return float(np.sum(binary_cross_entropy_of_each(Z, Y), dtype=float)) / Y.shape[1]
+    return float(np.sum(binary_cross_entropy_per_example(Z, Y), dtype=float)) / Y.shape[1]
 
 
 def binary_cross_entropy_gradient(Z, Y):
@@ -121,7 +121,7 @@ def one_hot(labels, n_classes, dtype=np.float64):
 
 
 @np.errstate(under="ignore")
-def cross_entropy_of_each(Z, Y):
+def cross_entropy_per_example(Z, Y):
     """Return the cross-entropy log Σⱼ eᶻʲ − Σₖ yₖ zₖ for each example.
 
     Both Z and Y have shape (K, m), and each column of Y adds up to 1. The result has shape (m,).
@@ -152,7 +152,7 @@ def cross_entropy(Z, Y):
     float
         Cost, in nats per example. A network that always predicts 1/K has a cost of log K.
     """
-    return float(np.sum(cross_entropy_of_each(Z, Y), dtype=float)) / Y.shape[1]
+    return float(np.sum(cross_entropy_per_example(Z, Y), dtype=float)) / Y.shape[1]
 
 
 def cross_entropy_gradient(Z, Y):
@@ -167,16 +167,16 @@ def cross_entropy_gradient(Z, Y):
 
 
 class Output(NamedTuple):
-    """Activation function g of the output layer, and the loss that goes with it."""
+    """Activation function g of the output layer, and the cost that goes with it."""
 
     g: Callable
-    loss: Callable
-    loss_gradient: Callable
-    loss_of_each: Callable
+    cost: Callable
+    cost_gradient: Callable
+    loss_per_example: Callable
 
 
 OUTPUTS = {
-    "sigmoid": Output(sigmoid, binary_cross_entropy, binary_cross_entropy_gradient, binary_cross_entropy_of_each),
-    "softmax": Output(softmax, cross_entropy, cross_entropy_gradient, cross_entropy_of_each),
-    "identity": Output(identity, squared_error, squared_error_gradient, squared_error_of_each),
+    "sigmoid": Output(sigmoid, binary_cross_entropy, binary_cross_entropy_gradient, binary_cross_entropy_per_example),
+    "softmax": Output(softmax, cross_entropy, cross_entropy_gradient, cross_entropy_per_example),
+    "identity": Output(identity, squared_error, squared_error_gradient, squared_error_per_example),
 }

@@ -1,8 +1,9 @@
 """Fully connected network of any depth: initialization, forward pass and backward pass.
 
-The functions follow the equations from lesson 04 line by line. As in the derivation, each column is an
-example, so A[0] = Xᵀ. The variables W, b, Z, A, dW and db are dictionaries whose keys are the layers 1 … L,
-so `W[2]` in the code corresponds to W[2] in the text.
+The functions follow the equations from lesson 04 line by line, except that dZ[L] is computed in `losses`, in a form
+in which nothing cancels. As in the derivation, each column is an example, so A[0] = Xᵀ. The variables W, b, Z, A, dW
+and db are dictionaries whose keys are the layers 1 … L, and A also has the key 0. `W[2]` in the code corresponds to
+W[2] in the text.
 """
 
 import numpy as np
@@ -97,7 +98,7 @@ def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid"):
 def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid"):
     """Compute the gradient of the cost with respect to every weight and bias.
 
-    The loss provides dZ[L] = ∂J/∂Z[L], which includes the factor 1/m. For l = L … 1, the gradients are then
+    The cost provides dZ[L] = ∂J/∂Z[L] = (A[L] − Y) / m. For l = L … 1, the gradients are then
 
         dW[l] = dZ[l] A[l−1]ᵀ
         db[l] = Σ dZ[l], summed over the examples
@@ -123,7 +124,7 @@ def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid"):
     L = len(W)
     g_prime = ACTIVATIONS[hidden_activation].g_prime
     dW, db = {}, {}
-    dZ = OUTPUTS[output].loss_gradient(Z[L], Y)  # (n[L], m)
+    dZ = OUTPUTS[output].cost_gradient(Z[L], Y)  # (n[L], m)
     for l in range(L, 0, -1):
         dW[l] = dZ @ A[l - 1].T  # (n[l], m) @ (m, n[l-1]) = (n[l], n[l-1])
         db[l] = np.sum(dZ, axis=1, keepdims=True)  # (n[l], 1)

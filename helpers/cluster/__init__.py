@@ -5,8 +5,15 @@ examples that are split among them, and `sweep` trains many networks, one for ea
 """
 
 from helpers.cluster import sweep
-from helpers.cluster.shards import Shards, traced_gradient
-from helpers.cluster.workers import MissingEngineError, NoWorkersError, WorkerLostError, Workers, connect, missing
+from helpers.cluster.shards import Shards, gradient_and_peak_memory
+from helpers.cluster.workers import (
+    MissingEngineError,
+    NoWorkersError,
+    WorkerLostError,
+    Workers,
+    connect,
+    why_unavailable,
+)
 
 __all__ = [
     "MissingEngineError",
@@ -15,7 +22,7 @@ __all__ = [
     "WorkerLostError",
     "Workers",
     "connect",
-    "missing",
+    "gradient_and_peak_memory",
     "sweep",
-    "traced_gradient",
+    "why_unavailable",
 ]

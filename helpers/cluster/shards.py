@@ -12,11 +12,11 @@ import numpy as np
 
 from helpers.cluster.workers import WorkerLostError, client_of
 from helpers.system.arguments import as_places, as_range
-from helpers.system.validation import as_matrix, brief, floating_type, positive_whole, real_array, whole_number
+from helpers.system.validation import as_matrix, as_numeric_array, brief, floating_type, positive_whole, whole_number
 from helpers.training.blocks import cost_and_gradients
 from helpers.training.engine import pack, views
 from helpers.training.inputs import check_task
-from helpers.training.staircase import arrange, columns, in_order
+from helpers.training.staircase import arrange, columns, cost_with_sorted_features
 from helpers.training.streaming import HDF5Rows
 
 
@@ -50,7 +50,7 @@ class Shards:
 
     def __init__(self, X, sizes=2, workers=None):
         if not isinstance(X, HDF5Rows):
-            X = real_array(X, "X")
+            X = as_numeric_array(X, "X")
             X = as_matrix(X, dtype=X.dtype if X.dtype in (np.float32, np.float64) else np.float64)
         client_of(workers)
         self.rows = X
@@ -156,7 +156,7 @@ class Shard:
         def compute(W, out):  # the arguments were checked before they were sent, and `out` skips the checks
             return cost_and_gradients(self.X, self.Y, W, b, hidden_activation, output, map, out)[0]
 
-        return in_order(self.order, compute, W, views(gradient, n)), gradient
+        return cost_with_sorted_features(self.order, compute, W, views(gradient, n)), gradient
 
 
 def weighted_mean(answers, sizes):
@@ -210,7 +210,7 @@ def as_shard_sizes(sizes, m):
     return sizes
 
 
-def traced_gradient(X, Y, W, b):
+def gradient_and_peak_memory(X, Y, W, b):
     """Compute the cost and the gradients of a sigmoid network, and measure the peak memory used.
 
     Parameters

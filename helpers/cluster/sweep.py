@@ -18,7 +18,7 @@ import numpy as np
 from helpers.cluster.workers import client_of
 from helpers.system.files import as_path, read_bytes, replace_atomically
 from helpers.system.interrupts import interrupts_wait, progress
-from helpers.system.validation import brief, real_array
+from helpers.system.validation import as_numeric_array, brief
 
 FORMAT, VERSION = "sweep of the backpropagation lessons", 2
 
@@ -168,11 +168,11 @@ def _key(point):
 
 
 def _as_number(value):
-    return real_array(value, "an entry").item()
+    return as_numeric_array(value, "an entry").item()
 
 
 def _as_lists(value):
-    return real_array(value, "an entry", "buifU").tolist()
+    return as_numeric_array(value, "an entry", "buifU").tolist()
 
 
 def _name(function):

@@ -45,7 +45,7 @@ class WorkerLostError(RuntimeError):
     """Raised when a worker that holds examples is lost."""
 
 
-def missing():
+def why_unavailable():
     """Explain in one sentence why several processes cannot be used, or return an empty string if they can."""
     if in_browser():
         return "A browser cannot start processes"
@@ -82,8 +82,8 @@ def connect(workers=None):
         If `workers` is not a positive integer.
     """
     count = core_count() if workers is None else positive_whole(workers, "workers")
-    if missing():
-        raise MissingEngineError(missing())
+    if why_unavailable():
+        raise MissingEngineError(why_unavailable())
     address = os.environ.get(VARIABLE)
     with ExitStack() as stack:
         loop = _event_loop(stack)

@@ -13,7 +13,7 @@ from helpers.exercises.errors import about_error, quote
 from helpers.exercises.judging_values import judge_value
 from helpers.exercises.results import all_same, misfit, sets
 from helpers.exercises.running import ArgumentChangedError, fingerprint, run, text_of
-from helpers.system.browser import run_again
+from helpers.system.browser import rerun_instruction
 
 SECONDS = 4.0  # time limit for an answer
 LONGEST_SEARCH = 12.0  # time limit in seconds for the search for a cause on a busy machine; see repair.MOST_SECONDS
@@ -149,7 +149,7 @@ def _about_nothing(exercise, answer, given, printed):
         )
     return Verdict(
         "open",
-        f"`{name}` returns None. Write its body and {run_again()}. If you have already written it, "
+        f"`{name}` returns None. Write its body and {rerun_instruction()}. If you have already written it, "
         "is a `return` missing?",
     )
 
@@ -193,6 +193,8 @@ def _about_the_given(exercise, answer):
     code = reading.read(answer)
     given = ast.parse(exercise.stub).body[0]
     if code is None or ast.dump(ast.Module(code.tree.body, [])) == ast.dump(ast.Module(given.body, [])):
-        return Verdict("open", f"The function is still the one that you were given. Correct it and {run_again()}.")
+        return Verdict(
+            "open", f"The function is still the one that you were given. Correct it and {rerun_instruction()}."
+        )
     said = "You have changed the function, but it still gives the same results as before."
     return _Mistake("", said)

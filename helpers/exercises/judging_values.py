@@ -8,7 +8,7 @@ import numpy as np
 from helpers.exercises import cell, glances, typed, typed_code, values
 from helpers.exercises.core import Verdict
 from helpers.exercises.questions import ending, of as question_of
-from helpers.system.browser import run_again
+from helpers.system.browser import rerun_instruction
 
 OPERATIONS = {  # what a formula contains if a hint begins in this way
     "You added": r"\+|sum|add",
@@ -44,7 +44,7 @@ def judge_value(exercise, answer, code=None):
     try:
         mine = values.conform(answer, np.asarray(right))[""]
     except values.NothingError:
-        nothing = f"Replace None with your answer and {run_again()}."
+        nothing = f"Replace None with your answer and {rerun_instruction()}."
         return Verdict("open", typed_code.about_nothing(code, exercise.answer_name) or nothing)
     except values.UnfitError as unfit:
         said = typed_code.correction(exercise, code, _fits) if code is not None and cell.is_formula(code) else ""

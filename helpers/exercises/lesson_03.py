@@ -18,7 +18,7 @@ def _layer_case(n=3, n_before=4, m=5):
     return rng.standard_normal((n, m)), rng.standard_normal((n_before, m))
 
 
-def _not_turned(dZ, A_before):
+def _not_transposed(dZ, A_before):
     return dZ @ A_before, dZ.sum(axis=1, keepdims=True)
 
 
@@ -339,7 +339,7 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(
-                _not_turned,
+                _not_transposed,
                 "The inner dimensions of the matrix product @ do not match. Transpose A_before, so that the product "
                 "sums over the examples.",
             ),

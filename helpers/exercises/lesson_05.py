@@ -116,7 +116,7 @@ def _mean_mended(Y, W, Z, A):
 
 
 def _tasks():
-    X, Y, W, b = bug_zoo.sample_task(bug_zoo.CREATURES[0])  # three layers, six examples
+    X, Y, W, b = bug_zoo.sample_task(bug_zoo.BUGS[0])  # three layers, six examples
     rng = np.random.default_rng(16)
     W2, b2 = network.initialize_parameters((3, 4, 2), random_state=rng)
     X2, Y2 = rng.standard_normal((4, 3)), rng.integers(0, 2, (2, 4)).astype(float)

@@ -1,7 +1,7 @@
 """A collection of real mistakes in backpropagation, each in a broken copy of one function.
 
 Every copy contains the code of `network.forward` or `network.backward` for one activation function, with
-one bug. The list `CREATURES` records where each bug was found, what effect it has on training, and what the
+one bug. The list `BUGS` records where each bug was found, what effect it has on training, and what the
 gradient check reports. The module is meant for teaching and tests only.
 """
 
@@ -68,7 +68,7 @@ def mean_taken_twice(Y, W, Z, A):
     return dW, db
 
 
-def turned_product(Y, W, Z, A):
+def transposed_product(Y, W, Z, A):
     L, m = len(W), Y.shape[1]
     dW, db = {}, {}
     dZ = (A[L] - Y) / m
@@ -81,7 +81,7 @@ def turned_product(Y, W, Z, A):
     return dW, db
 
 
-def weights_not_turned(Y, W, Z, A):
+def weights_not_transposed(Y, W, Z, A):
     L, m = len(W), Y.shape[1]
     dW, db = {}, {}
     dZ = (A[L] - Y) / m
@@ -349,7 +349,7 @@ def activation_of_the_bias(X, W, b):
     return Z, A
 
 
-class Creature(NamedTuple):
+class Bug(NamedTuple):
     """An entry in the collection: a broken function and a description of its bug."""
 
     title: str
@@ -366,7 +366,7 @@ class Creature(NamedTuple):
         """Source code of the broken function."""
         return inspect.getsource(self.broken)
 
-    def gradients(self):
+    def gradient_function(self):
         """Return a new function for `check_gradients` that has this bug, takes (X, Y, W, b) and returns (dW, db)."""
         arguments = list(inspect.signature(self.broken).parameters)
         if inspect.isclass(self.broken):
@@ -376,22 +376,22 @@ class Creature(NamedTuple):
         return lambda X, Y, W, b: network.backward(Y, W, *self.broken(X, W, b), self.hidden_activation)
 
 
-CREATURES = [
-    Creature(
+BUGS = [
+    Bug(
         "σ′ computed from the output",
         slope_of_the_output,
         "Many homework solutions contain it in the last layer, as does a correction in the comments on a tutorial.",
         "The network learns, but more slowly and less well.",
         "the slope is taken at A[2] instead of Z[2]",
     ),
-    Creature(
+    Bug(
         "σ′ computed from the error",
         slope_of_the_error,
         "A tutorial gives the algorithm as dZ = dA σ′(dA).",
         "The network learns anyway, because σ′(dA) is close to ¼ everywhere.",
         "the slope is taken at dA[2] instead of Z[2]",
     ),
-    Creature(
+    Bug(
         "a sum instead of a mean",
         forgotten_mean,
         "This happens if you copy the error term from a notebook that divides by m only in dW and db, and leave out "
@@ -399,79 +399,79 @@ CREATURES = [
         "Training diverges unless the learning rate is m times smaller.",
         "a sum over the",
     ),
-    Creature(
+    Bug(
         "the mean taken twice",
         mean_taken_twice,
         "This happens if you copy from two books and end up with 1/m in the loss and again in dW and db.",
         "The cost hardly changes.",
         "is taken twice",
     ),
-    Creature(
+    Bug(
         "a product in the wrong order",
-        turned_product,
+        transposed_product,
         "It turns up in homework forums every year.",
         "There is usually a shape error. In a square layer there is none, and the network learns badly. With one "
         "output unit, W becomes a square matrix.",
         "transpose",
     ),
-    Creature(
+    Bug(
         "W not transposed in the backward pass",
-        weights_not_turned,
+        weights_not_transposed,
         "A tutorial has dA = dZ W in its derivation and in its algorithm, without a transpose.",
         "There is a shape error unless the layers have equal sizes. If they do, the network learns badly.",
         "W[3] is not transposed",
         layer_sizes=(4, 3, 3, 3),
     ),
-    Creature(
+    Bug(
         "db summed over the wrong axis",
         bias_over_the_wrong_axis,
         "This happens if you adapt code from a book in which the examples are rows.",
         "Broadcasting turns the bias into a matrix, and a shape error occurs much later.",
         "wrong axis",
     ),
-    Creature(
+    Bug(
         "db without the sum over the examples",
         bias_not_summed,
         "A tutorial has db = dZ in its derivation and in its algorithm.",
         "The bias becomes a matrix with a column for each training example, so predictions for a test set fail.",
         "not summed",
     ),
-    Creature(
+    Bug(
         "a sum without keepdims",
         lost_axis,
         "It is common on question-and-answer sites. NumPy adds the result, of shape (n,), to an array of shape (n, 1).",
         "The bias becomes an n × n matrix without any warning.",
         "keepdims",
     ),
-    Creature(
+    Bug(
         "wrong sign of one term in the cross-entropy",
         sign_of_one_term,
         "A tutorial gives the cost with a minus sign between its two terms.",
         "The network predicts 1 for every example.",
         "the second term of the cross-entropy is subtracted",
     ),
-    Creature(
+    Bug(
         "target minus prediction",
         truth_minus_answer,
         "Everybody makes this mistake at least once.",
         "The cost rises from the first step.",
         "wrong sign",
     ),
-    Creature(
+    Bug(
         "A[l] instead of A[l−1]",
         input_of_the_wrong_layer,
         "In a tutorial, the first line for dW[2] ends with A[2].",
         "There is a shape error unless the layers have equal sizes.",
         "it uses A[3] instead of A[2]",
     ),
-    Creature(
+    Bug(
         "a product with dA instead of A",
         product_with_the_error,
         "A tutorial gives the algorithm as dW = dZ · dA[l−1].",
         "The network learns almost nothing.",
         "it uses dA[2] instead of A[2]",
     ),
-    Creature(
+    Bug(
         "the ReLU's slope computed from its output",
         always_switched_on,
         "A widely read MNIST tutorial tests whether the output is >= 0, which is always true.",
@@ -479,21 +479,21 @@ CREATURES = [
         "the slope is left out or always 1",
         "relu",
     ),
-    Creature(
+    Bug(
         "integer division",
         whole_number_mean,
         "It is found in Python 2 code, where 1/m is 0 for an integer m above 1.",
         "The parameters do not change at all.",
         "all gradients are 0",
     ),
-    Creature(
+    Bug(
         "a scale factor in the backward pass only",
         lost_scale,
         "This happens if dropout scales by 1/0.8 in the backward pass but not in the forward pass.",
         "The layers near the input learn too fast, and the effect grows with the depth of the network.",
         "an extra factor of 1.25",
     ),
-    Creature(
+    Bug(
         "division by zero in ∂J/∂A",
         division_by_zero,
         "Both of the sources that these lessons are based on compute −Y/A + (1−Y)/(1−A), which fails when A is exactly "
@@ -502,14 +502,14 @@ CREATURES = [
         "not finite",
         output_bias=50.0,  # large enough to make A exactly 1
     ),
-    Creature(
+    Bug(
         "a second sigmoid",
         double_sigmoid,
         "This happens if the loss applies a sigmoid to the output of a sigmoid, as in σ(A) − Y.",
         "The predictions lie between 0.5 and 0.73, and the cost stops falling.",
         "a second sigmoid is applied to A[L]",
     ),
-    Creature(
+    Bug(
         "labels in a column instead of a row",
         column_of_labels,
         "NumPy subtracts labels of shape (m, 1) from predictions of shape (1, m) without complaint, and the result has "
@@ -519,42 +519,42 @@ CREATURES = [
         "broadcasts to (m, m)",
         layer_sizes=(4, 1),
     ),
-    Creature(
+    Bug(
         "weights updated too early",
         weights_changed_too_early,
         "This happens if you update the weights inside the backward loop to save memory.",
         "The network learns a little less well, especially with a large learning rate.",
         "W[3] has already been updated",
     ),
-    Creature(
+    Bug(
         "arrays that share memory",
         shared_memory,
         "This happens if you use one buffer for all layers, so that db[1] and db[2] are the same array.",
         "The biases of different layers change in the same way.",
         "share memory",
     ),
-    Creature(
+    Bug(
         "stale activations",
         StaleActivations,
         "This happens if the stored activations are not updated between two passes.",
         "The gradient is always one step behind, so training diverges at learning rates that used to work.",
         "the activations are stale",
     ),
-    Creature(
+    Bug(
         "accumulated gradients",
         AccumulatedGradients,
         "This happens if you forget zero_grad() in PyTorch, or in a small autograd engine that adds gradients with +=.",
         "The steps keep growing until training diverges.",
         "accumulated",
     ),
-    Creature(
+    Bug(
         "the gradient of the previous call",
         GradientsOfTheLastCall,
         "This happens if the new gradients are computed only after the update that should use them.",
         "The gradient is always one step behind, as with stale activations.",
         "the gradient is stale",
     ),
-    Creature(
+    Bug(
         "Z overwritten by A",
         overwritten_input,
         "This happens if you write A = Z without making a copy, and then A[:] = …. One notebook has z = g(z).",
@@ -562,7 +562,7 @@ CREATURES = [
         "falling.",
         "a second sigmoid is applied to A[L]",
     ),
-    Creature(
+    Bug(
         "an activation function applied to the bias alone",
         activation_of_the_bias,
         "A tutorial gives the algorithm with A = g(b) in the hidden layers.",
@@ -572,18 +572,18 @@ CREATURES = [
 ]
 
 
-def sample_task(creature, seed=0):
+def sample_task(bug, seed=0):
     """Return X, Y, W and b for a small network and six examples that expose a bug."""
     rng = np.random.default_rng(seed)
-    W, b = network.initialize_parameters(creature.layer_sizes, random_state=rng)
+    W, b = network.initialize_parameters(bug.layer_sizes, random_state=rng)
     b, L = {l: 0.5 * rng.standard_normal(b[l].shape) for l in b}, len(W)
-    X, Y = rng.standard_normal((6, creature.layer_sizes[0])), rng.integers(0, 2, (len(W[L]), 6)).astype(float)
-    b[L] += creature.output_bias
+    X, Y = rng.standard_normal((6, bug.layer_sizes[0])), rng.integers(0, 2, (len(W[L]), 6)).astype(float)
+    b[L] += bug.output_bias
     return X, Y, W, b
 
 
-def examine(creature, seed=0):
+def examine(bug, seed=0):
     """Run the gradient check on a bug and return the report."""
-    X, Y, W, b = sample_task(creature, seed)
+    X, Y, W, b = sample_task(bug, seed)
     with np.errstate(divide="ignore", invalid="ignore"):  # `division_by_zero` divides by zero
-        return check_gradients(X, Y, W, b, creature.hidden_activation, gradients=creature.gradients())
+        return check_gradients(X, Y, W, b, bug.hidden_activation, gradients=bug.gradient_function())

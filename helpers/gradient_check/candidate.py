@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.gradient_check.report import Cause
-from helpers.system.validation import real_array
+from helpers.system.validation import as_numeric_array
 
 
 class Candidate:
@@ -66,7 +66,7 @@ class Candidate:
         If the gradient has an integer type, its name is appended to the list `whole`.
         """
         try:
-            array = real_array(value, name)
+            array = as_numeric_array(value, name)
         except (TypeError, ValueError) as error:
             self.unreadable[name] = str(error).removeprefix(f"{name} ")
             self._complain(str(error))

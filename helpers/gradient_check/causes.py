@@ -105,7 +105,7 @@ def _suspects(places, l, task):
     if len(places) == 1:
         return (("weight_gradient", "bias_gradient")[min(places)],)
     if l < len(task[2]):
-        return "error_behind", "unit_error"
+        return "activation_gradient", "weighted_input_gradient"
     return "output_error", "features", "weighted_input", "activation"
 
 

@@ -8,7 +8,7 @@ from helpers.gradient_check.nudge import relative_error
 from helpers.gradient_check.report import Finding, GradientReport
 from helpers.gradient_check.verdict import describe, judge
 from helpers.system.arguments import check_function
-from helpers.system.validation import as_finite, brief, positive_whole, real_array
+from helpers.system.validation import as_finite, as_numeric_array, brief, positive_whole
 
 LEVELS = 10  # number of step sizes, each of which is half the previous one
 ROUGH = 1e-4  # a gradient is judged only if its relative uncertainty is at most this large
@@ -24,8 +24,8 @@ def check(cost, gradients, parameters, entries=100):
 
     Each entry is shifted first by a tenth of its scale and then by successively smaller steps, each half as
     large as the one before. The resulting central differences are extrapolated to a step size of 0
-    (Ridders, 1982). The error of the derivative is estimated from the distance between the two extrapolations
-    that agree best. This error and the rounding error of the cost determine how far a correct gradient may
+    (Ridders, 1982). The error of the derivative is estimated from the distances between the extrapolations that
+    agree best. This error and the rounding error of the cost determine how far a correct gradient may
     deviate from the estimated derivative.
 
     Parameters
@@ -33,7 +33,8 @@ def check(cost, gradients, parameters, entries=100):
     cost : callable
         Function that takes the parameters and returns a number.
     gradients : callable
-        Function that takes the parameters and returns gradients with the same structure.
+        Function that takes the parameters and returns gradients with the same structure. It is called three
+        times, first with parameters that are a tenth larger.
     parameters : dict, list or tuple of float arrays, possibly nested
         Point at which to check the gradients. The functions receive copies with the same structure.
     entries : int
@@ -46,8 +47,9 @@ def check(cost, gradients, parameters, entries=100):
     Raises
     ------
     TypeError, ValueError
-        If the parameters are not arrays of finite floats, if the cost is not a finite number, or if two
-        calls with the same parameters return different costs.
+        If the parameters are not arrays of finite floats, if `cost` or `gradients` is not a function, if
+        `entries` is not a positive whole number, if the cost is not a finite number, or if two calls with the
+        same parameters return different costs.
 
     Examples
     --------
@@ -88,7 +90,7 @@ def _as_parameters(tree):
     if not arrays:
         raise ValueError("parameters is empty: provide at least one array")
     for name, leaf in arrays.items():
-        array = arrays[name] = real_array(leaf, name)
+        array = arrays[name] = as_numeric_array(leaf, name)
         if array.dtype not in (np.float64, np.float32):
             raise TypeError(f"{name} is of type {array.dtype}, but must be float64 or float32: use .astype(float)")
         if not array.size:
@@ -114,7 +116,7 @@ def _finding(name, mine, array, places, exact, error):
     if not exact.any() and not mine.any():
         words = "the gradient and the numerical gradient are both 0, which proves nothing"
         return Finding(name, off, 0, words, "unjudged")
-    if share > max(ROUGH, 200 * np.finfo(array.dtype).eps):
+    if share > ROUGH:
         reason = f"the numerical gradient has a relative error of up to {min(share, 1):.0e}"
         return Finding(name, off, 0, TOO_ROUGH.format(reason=reason), "unjudged")
     some = [] if len(places) == array.size else [f"{len(places)} of {array.size} entries were checked"]
@@ -219,7 +221,7 @@ def _arrays(tree):
     arrays = {}
     for path, leaf in _flatten(tree):
         with suppress(TypeError, ValueError):
-            arrays[path] = np.array(real_array(leaf, path), float)
+            arrays[path] = np.array(as_numeric_array(leaf, path), float)
     return arrays
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
 from helpers.system.arguments import check_layers
-from helpers.system.validation import known_name, not_negative, real_array
+from helpers.system.validation import as_numeric_array, known_name, not_negative
 
 
 def as_task(X, Y, W, b, hidden_activation, output, l2):
@@ -63,7 +63,7 @@ def _check_shapes(X, Y, W, b):
 
 def _real(array, name, parameter=False):
     """Return an array after checking that it contains finite real numbers of a suitable type."""
-    array = real_array(array, name)
+    array = as_numeric_array(array, name)
     if not array.size:
         raise ValueError(f"{name} is empty, with shape {array.shape}")
     if parameter and array.dtype not in (np.float64, np.float32):

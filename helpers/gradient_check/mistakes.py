@@ -291,8 +291,8 @@ def _mean():
             )
     yield Mistake(
         "mean",
-        "error_behind",
-        lambda n, l: _right(n, "error_behind", l) / n.m,
+        "activation_gradient",
+        lambda n, l: _right(n, "activation_gradient", l) / n.m,
         "the mean over the {m} examples is taken again at every layer",
     )
 
@@ -509,25 +509,27 @@ def _error_behind():
         "the sum of dZ[{next}] over the units is added to it": lambda n, V, D, l: V.T @ D + D.sum(0),
     }
     for says, f in lines.items():
-        yield Mistake("dA", "error_behind", lambda n, l, f=f: f(n, n.W[l + 1], n.dZ[l + 1], l), says)
+        yield Mistake("dA", "activation_gradient", lambda n, l, f=f: f(n, n.W[l + 1], n.dZ[l + 1], l), says)
     amounts = {
         "W[{next}] has already been updated, with a learning rate of {a:.3g}": lambda n, l, a: (
             (n.W[l + 1] - a * n.dW[l + 1]).T @ n.dZ[l + 1]
         ),
-        "it has an extra factor of {a1:.4g} at every layer": lambda n, l, a: (1 + a) * _right(n, "error_behind", l),
+        "it has an extra factor of {a1:.4g} at every layer": lambda n, l, a: (
+            (1 + a) * _right(n, "activation_gradient", l)
+        ),
         "it has an extra factor of {a1:.4g} in the last hidden layer": lambda n, l, a: (
-            (1 + a * (l == n.L - 1)) * _right(n, "error_behind", l)
+            (1 + a * (l == n.L - 1)) * _right(n, "activation_gradient", l)
         ),
         "it has an extra factor of {a1:.4g} in layer 1": lambda n, l, a: (
-            (1 + a * (l == 1)) * _right(n, "error_behind", l)
+            (1 + a * (l == 1)) * _right(n, "activation_gradient", l)
         ),
         "dA[{next}] is added to it, as in a network with skip connections": lambda n, l, a: (
-            _right(n, "error_behind", l) + a * (n.dA[l + 1] if l + 1 < n.L else 0)
+            _right(n, "activation_gradient", l) + a * (n.dA[l + 1] if l + 1 < n.L else 0)
         ),
         "the same number is added to every entry of W[{next}]": lambda n, l, a: (n.W[l + 1] + a).T @ n.dZ[l + 1],
     }
     for says, f in amounts.items():
-        yield Mistake("dA", "error_behind", f, says, True)
+        yield Mistake("dA", "activation_gradient", f, says, True)
 
 
 def _unit_error():
@@ -608,7 +610,7 @@ def _unit_error():
     for name, (_, g_prime) in ACTIVATIONS.items():
         slopes[f"the slope is that of {name}, which is not the hidden activation"] = lambda n, l, Z, A, s=g_prime: s(Z)
     for says, f in slopes.items():
-        yield Mistake("dZ", "unit_error", lambda n, l, f=f: n.dA[l] * f(n, l, n.Z[l], n.A[l]), says)
+        yield Mistake("dZ", "weighted_input_gradient", lambda n, l, f=f: n.dA[l] * f(n, l, n.Z[l], n.A[l]), says)
     amounts = {
         "the slope has an extra factor of {a1:.4g} at every layer": lambda n, l, Z, A, a: (1 + a) * n.g_prime(Z),
         "{a:.3g} is added to the slope": lambda n, l, Z, A, a: n.g_prime(Z) + a,
@@ -617,7 +619,9 @@ def _unit_error():
         "the slope is always {a:.3g}": lambda n, l, Z, A, a: a,
     }
     for says, f in amounts.items():
-        yield Mistake("dZ", "unit_error", lambda n, l, a, f=f: n.dA[l] * f(n, l, n.Z[l], n.A[l], a), says, True)
+        yield Mistake(
+            "dZ", "weighted_input_gradient", lambda n, l, a, f=f: n.dA[l] * f(n, l, n.Z[l], n.A[l], a), says, True
+        )
     others = {
         "A[{l}] is subtracted from dA[{l}], which should be multiplied by the slope": lambda n, l: n.dA[l] - n.A[l],
         "it is only the slope, without the factor dA[{l}]": lambda n, l: n.g_prime(n.Z[l]),
@@ -636,7 +640,7 @@ def _unit_error():
         ),
     }
     for says, f in others.items():
-        yield Mistake("dZ", "unit_error", f, says)
+        yield Mistake("dZ", "weighted_input_gradient", f, says)
 
 
 def _result():

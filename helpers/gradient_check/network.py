@@ -6,10 +6,10 @@ from helpers.backprop.network import backward, forward
 from helpers.gradient_check.candidate import Candidate
 from helpers.gradient_check.causes import find_cause
 from helpers.gradient_check.inputs import as_task
-from helpers.gradient_check.nudge import distance
+from helpers.gradient_check.nudge import unchecked_relative_error
 from helpers.gradient_check.numerical import numerical_gradients
 from helpers.gradient_check.report import Finding, GradientReport
-from helpers.gradient_check.rounding import rounding
+from helpers.gradient_check.rounding import rounding_bounds
 from helpers.gradient_check.state import changes_later, explain_state, observe
 from helpers.gradient_check.verdict import MIXED, ON_KINKS, OVERFLOW, ROUGH, judge
 from helpers.system.arguments import check_function
@@ -20,7 +20,8 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
 
     Each gradient is compared with a numerical gradient that is accurate to nearly all digits. A gradient counts as
     right if rounding at its precision can explain the difference in every entry. It is not judged if rounding alone
-    could change it by a large fraction of its size (see `verdict.ROUGH`).
+    could change it by more than a small fraction of its size (see `verdict.ROUGH`), if it is 0 everywhere, if an
+    intermediate result overflows, or if every example has a unit at its kink.
 
     Parameters
     ----------
@@ -49,6 +50,8 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
     ------
     TypeError, ValueError
         If an argument is invalid or inconsistent with the others. The message names it.
+    Exception
+        Anything that `gradients` itself raises.
     """
 
     def ours(X, Y, W, b):
@@ -86,7 +89,7 @@ def _judge_all(candidate, arguments, task, dtype):
     keep, skipped = np.full(len(X), True) if everywhere or overflows else ~on_kink, int(on_kink.sum())
     kept = (X[keep], Y[:, keep], W, b, *options)
     mine = candidate(arguments[0][keep], arguments[1][:, keep], *arguments[2:])
-    truth, bounds = numerical_gradients(*kept), rounding(*kept, dtype=dtype)
+    truth, bounds = numerical_gradients(*kept), rounding_bounds(*kept, dtype=dtype)
     findings = []
     for place, l, name in names:
         exact, bound = (truth.dW, truth.db)[place][l], (bounds.dW, bounds.db)[place][l]
@@ -118,7 +121,8 @@ def _adds_up(candidate, arguments, on_kink, mine, dtype):
             return True
         total = [{l: p[l] + q.get(l, np.nan) for l in p} for p, q in zip(total, alone, strict=True)]
     return all(
-        np.shape(p.get(l)) == np.shape(q[l]) and distance(len(X) * p[l], q[l]) < ROUGH[np.dtype(dtype).name]
+        np.shape(p.get(l)) == np.shape(q[l])
+        and unchecked_relative_error(len(X) * p[l], q[l]) < ROUGH[np.dtype(dtype).name]
         for p, q in zip(whole, total, strict=True)
         for l in q
     )
@@ -144,7 +148,7 @@ def _examples_on_kinks(task, dtype):
         Whether a number exceeds the range of the floating-point type.
     """
     X, _, W, b, hidden_activation, output, _ = task
-    bounds = rounding(*task, dtype=dtype)
+    bounds = rounding_bounds(*task, dtype=dtype)
     with np.errstate(all="ignore"):
         Z, _ = forward(X, W, b, hidden_activation, output)
     on_kink, last = np.zeros(len(X), bool), 0

@@ -62,14 +62,14 @@ def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid
     """
     X, Y, W, b, *_ = as_task(X, Y, W, b, hidden_activation, output, l2)[1]
     Z, A = forward(X, W, b, hidden_activation, output)
-    g, loss_of_each, m = _COMPLEX[hidden_activation], OUTPUTS[output].loss_of_each, len(X)
+    g, loss_per_example, m = _COMPLEX[hidden_activation], OUTPUTS[output].loss_per_example, len(X)
     dW, db, dZ, dA = {}, {}, {}, {}
 
     def loss(l, z):
         """Return the loss for each column of z, the weighted inputs of layer l."""
         for k in range(l + 1, len(W) + 1):
             z = W[k] @ g(z) + b[k]
-        return loss_of_each(z, np.tile(Y, z.shape[1] // m))
+        return loss_per_example(z, np.tile(Y, z.shape[1] // m))
 
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         for l in W:

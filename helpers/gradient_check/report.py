@@ -59,7 +59,8 @@ class GradientReport:
     right, wrong : bool
         Whether the verdict is "right" or "wrong", respectively.
     first_guilty : int or None
-        Layer to look at first: the one with a wrong gradient that is closest to the output, if any.
+        Layer to look at first: the one with a wrong gradient that is closest to the output, if any. It is 0 for
+        gradients that do not belong to a layer.
     """
 
     def __init__(self, findings, cause=None, problems=()):

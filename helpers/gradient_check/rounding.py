@@ -16,7 +16,7 @@ SAFETY = 30  # a deviation that exceeds this multiple of the estimate is not due
 SMALLEST = 1e-190  # for smaller derivatives, a complex step of 1e-100 would underflow in float64
 
 
-class Rounding(NamedTuple):
+class RoundingBounds(NamedTuple):
     """Bounds on absolute errors, and whether any number exceeds the range of the floating-point type."""
 
     dW: dict  # dW[l] has shape (n[l], n[l-1])
@@ -25,7 +25,7 @@ class Rounding(NamedTuple):
     overflows: bool
 
 
-def rounding(X, Y, W, b, hidden_activation, output, l2=0.0, dtype=np.float64):
+def rounding_bounds(X, Y, W, b, hidden_activation, output, l2=0.0, dtype=np.float64):
     """Estimate how large the rounding errors of a correct forward and backward pass can be.
 
     In floating point, a sum is accurate only to about ε Σ|terms|, and a function value r only to about
@@ -42,7 +42,7 @@ def rounding(X, Y, W, b, hidden_activation, output, l2=0.0, dtype=np.float64):
 
     Returns
     -------
-    Rounding
+    RoundingBounds
     """
     shaken = _Shaken(dtype)
     with np.errstate(all="ignore"):
@@ -53,7 +53,7 @@ def rounding(X, Y, W, b, hidden_activation, output, l2=0.0, dtype=np.float64):
         nudged = 8 * np.finfo(float).eps / shaken.eps * likeliest
         dZ = shaken((answer - Y) / len(X), (np.abs(answer) + np.abs(Y) + nudged) / len(X))
         dW, db = _backward(shaken, dZ, Z, A, W, hidden_activation, l2)
-        return Rounding(dW, db, {l: _scatter(Z[l]) for l in Z}, shaken.overflows)
+        return RoundingBounds(dW, db, {l: _scatter(Z[l]) for l in Z}, shaken.overflows)
 
 
 class _Shaken:

@@ -52,8 +52,8 @@ class Steps:
             self.dW[l] = self.weight_gradient(l)
             self.db[l] = self.bias_gradient(l)
             if l > 1:
-                self.dA[l - 1] = self.error_behind(l - 1)
-                self.dZ[l - 1] = self.unit_error(l - 1)
+                self.dA[l - 1] = self.activation_gradient(l - 1)
+                self.dZ[l - 1] = self.weighted_input_gradient(l - 1)
         return self.result(self.dW, self.db)
 
     def features(self):
@@ -80,11 +80,11 @@ class Steps:
         """Return db[l], the gradient with respect to the biases of layer l."""
         return self.dZ[l].sum(axis=1, keepdims=True)
 
-    def error_behind(self, l):
+    def activation_gradient(self, l):
         """Return dA[l], the gradient with respect to the activation of layer l."""
         return self.W[l + 1].T @ self.dZ[l + 1]
 
-    def unit_error(self, l):
+    def weighted_input_gradient(self, l):
         """Return dZ[l], the gradient with respect to the weighted input of layer l."""
         return self.dA[l] * self.g_prime(self.Z[l])
 

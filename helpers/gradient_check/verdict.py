@@ -6,7 +6,7 @@ hints at the cause.
 
 import numpy as np
 
-from helpers.gradient_check.nudge import distance
+from helpers.gradient_check.nudge import unchecked_relative_error
 from helpers.gradient_check.report import Finding
 
 # Relative errors up to these limits count as right if the rounding error is unknown. In float32, each operation has
@@ -64,7 +64,7 @@ def judge(name, mine, exact, bound, m, dtype, skipped=0):
     words = _unfit(mine, exact, m)
     if words:
         return Finding(name, np.nan, skipped, words, "wrong")
-    error = distance(mine, exact)
+    error = unchecked_relative_error(mine, exact)
     if (np.abs(mine - exact) > bound + NO_BUG * np.abs(exact)).any():
         return Finding(name, error, skipped, describe(mine, exact, m), "wrong")
     if not exact.any() and not mine.any():
@@ -100,7 +100,7 @@ def compare(name, mine, exact, m):
     words = _unfit(mine, exact, m)
     if words:
         return Finding(name, np.nan, 0, words, "wrong")
-    error = distance(mine, exact)
+    error = unchecked_relative_error(mine, exact)
     if error < THRESHOLDS["float32" if mine.dtype == np.float32 else "float64"]:
         return Finding(name, error, 0, "right", "right")
     return Finding(name, error, 0, describe(np.asarray(mine, float), exact, m), "wrong")
@@ -115,11 +115,11 @@ def describe(mine, exact, m):
     size = np.abs(exact).max()
     x, n = mine / size, exact / size
     factor = np.sum(x * n) / np.sum(n * n)
-    if exact.size > 1 and distance(x, factor * n) < ALIKE:
+    if exact.size > 1 and unchecked_relative_error(x, factor * n) < ALIKE:
         return _about_factor(factor, m)
     if exact.size == 1:
         return _about_number(factor, m)
-    if x.ndim == 2 and x.shape[0] == x.shape[1] and distance(x.T, n) < ALIKE:
+    if x.ndim == 2 and x.shape[0] == x.shape[1] and unchecked_relative_error(x.T, n) < ALIKE:
         return "matches the transpose of the numerical gradient"
     return "differs from the numerical gradient, with no simple pattern in the differences"
 
@@ -161,7 +161,7 @@ KNOWN_FACTORS = {
 
 def _about_factor(factor, m):
     """Describe a gradient that is a multiple of the correct one."""
-    seen = f"is {factor:.3f} × the numerical gradient"
+    seen = f"is {f'{factor:.3f}' if abs(factor) >= 0.001 else f'{factor:.1e}'} × the numerical gradient"
     means = {
         m: f"it is a sum over the {m} examples instead of a mean",
         1 / m: f"the mean over the {m} examples is taken twice",

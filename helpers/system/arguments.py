@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 
-from helpers.system.validation import brief, finite_number, is_number, positive_whole, real_array
+from helpers.system.validation import as_numeric_array, brief, finite_number, is_number, positive_whole
 
 
 def as_layer_sizes(layer_sizes):
@@ -52,7 +52,7 @@ def as_labels(labels, n_classes):
         one-dimensional.
     """
     n_classes = positive_whole(n_classes, "n_classes")
-    labels = real_array(labels, "labels")
+    labels = as_numeric_array(labels, "labels")
     if labels.ndim != 1 or labels.size == 0:
         raise ValueError(f"labels has shape {labels.shape}, but it must be (m,), with one label for each example")
     wrong = labels[~((labels >= 0) & (labels < n_classes) & (labels == np.floor(labels)))]
@@ -162,7 +162,7 @@ def as_places(chosen, n, name, what):
     TypeError, ValueError
         If `chosen` is not a one-dimensional array of whole numbers from 0 to n − 1.
     """
-    places = real_array(chosen, name)
+    places = as_numeric_array(chosen, name)
     if places.dtype.kind not in "iu" or places.ndim != 1 or not np.isin(places, np.arange(n)).all():
         raise ValueError(f"{name} must contain indices of the {n} {what}, 0 … {n - 1}, not {brief(chosen)}")
     return places

@@ -27,7 +27,7 @@ def in_page():
     return "live_kernel" in sys.modules  # see site/live
 
 
-def run_again():
+def rerun_instruction():
     """Return the instruction for having an answer judged again, on a page of the book or in JupyterLab."""
     return "press Check" if in_page() else "run the cell again"
 

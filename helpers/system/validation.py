@@ -35,7 +35,7 @@ def as_matrix(X, name="X", dtype=np.float64):
     TypeError, ValueError
         If X has the wrong shape, is empty, or contains anything other than finite real numbers.
     """
-    X = real_array(X, name)
+    X = as_numeric_array(X, name)
     if X.size == 0:
         raise ValueError(f"{name} is empty, with shape {X.shape}: provide at least one example and one feature")
     if X.ndim > 2:
@@ -71,7 +71,7 @@ def as_targets(y, m, n_outputs, binary, dtype=np.float64):
         If y has the wrong shape or contains anything other than finite real numbers, or if `binary` is
         True and an entry is neither 0 nor 1.
     """
-    y = real_array(y, "y")
+    y = as_numeric_array(y, "y")
     if y.shape == (1, m) and m > 1:
         raise ValueError(f"y has shape {y.shape}, but each row must be one example: pass y.ravel(), of shape ({m},)")
     if y.ndim == 0 or len(y) != m:
@@ -103,7 +103,7 @@ def as_classes(y, m, n_classes):
         raise ValueError(
             'the output "softmax" needs at least 2 units, one for each class: for a single unit use "sigmoid"'
         )
-    y = real_array(y, "y")
+    y = as_numeric_array(y, "y")
     if y.shape == (m, n_classes):
         raise ValueError(f"y has shape {y.shape}, but it must have one class number per example: pass y.argmax(axis=1)")
     y = as_targets(y, m, 1, False)[0]
@@ -206,7 +206,7 @@ def as_generator(random_state):
     )
 
 
-def as_real_array(values, name, finite=False):
+def as_float64_array(values, name, finite=False):
     """Return a copy of `values` as a float64 array.
 
     Raises
@@ -215,7 +215,7 @@ def as_real_array(values, name, finite=False):
         If `values` is empty, contains anything other than real numbers or, if `finite` is True, contains
         NaN or infinity.
     """
-    array = np.array(real_array(values, name), np.float64)
+    array = np.array(as_numeric_array(values, name), np.float64)
     if array.size == 0:
         raise ValueError(f"{name} is empty, with shape {array.shape}: provide at least one number")
     return as_finite(array, name, np.float64) if finite else array
@@ -229,7 +229,7 @@ def as_seed(seed, shape):
     """
     if seed is None and int(np.prod(shape)) > 1:
         raise ValueError(f"the output has shape {shape}: take its sum or mean, or pass a seed of that shape")
-    seed = np.ones(shape) if seed is None else as_real_array(seed, "seed")
+    seed = np.ones(shape) if seed is None else as_float64_array(seed, "seed")
     if seed.shape != shape:
         raise ValueError(
             f"seed has shape {seed.shape}, but the output has shape {shape}: provide one number for each entry"
@@ -244,7 +244,7 @@ def all_are(kind, values, function):
             raise TypeError(f"{function} needs a {kind.__name__} but was given a {type(value).__name__}")
 
 
-def real_array(values, name, kinds="buif"):
+def as_numeric_array(values, name, kinds="buif"):
     """Return `values` as an array without changing their type.
 
     Parameters

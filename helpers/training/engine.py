@@ -1,8 +1,9 @@
 """The training loop behind `NeuralNetwork.fit`, with batches, held-out examples and early stopping.
 
 All parameters are stored in one vector θ, and W[l] and b[l] are views of it. A second vector holds all
-gradients. The optimizer therefore takes each step in a single call, and the large arrays are allocated only
-once. Everything that changes during training is stored in a `State`, which is all that is needed to resume.
+gradients. The optimizer can therefore go through them in strips that stay in the cache, whatever the sizes of
+the layers, and the large arrays are allocated only once. Everything that changes during training is stored in
+a `State`, which is all that is needed to resume.
 """
 
 import copy
@@ -14,7 +15,7 @@ import numpy as np
 
 from helpers.system.interrupts import progress
 from helpers.training import batching, updates
-from helpers.training.staircase import arrange, in_order
+from helpers.training.staircase import arrange, cost_with_sorted_features
 
 STRIP = 24_576  # number of parameters to update at a time. They stay in the cache, so a step takes 0.95 times as long.
 # Options that cannot change during a training run, because the costs or the state would no longer be comparable.
@@ -66,8 +67,8 @@ def fingerprint(X):
         If the file contains anything other than finite numbers.
     """
     size, checksum = 4096, 0
-    for block in X.blocks(size) if hasattr(X, "blocks") else (X[i : i + size] for i in range(0, len(X), size)):
-        checksum = zlib.crc32(np.ascontiguousarray(block), checksum)
+    for start in range(0, len(X), size):
+        checksum = zlib.crc32(np.ascontiguousarray(X[start : start + size]), checksum)
     return f"{X.shape} {checksum:08x}"
 
 
@@ -172,7 +173,7 @@ class Training:
                 yield
                 if len(self.state.costs) == self.n_updates:
                     break
-        next(bar, None)  # exhausts the iterator, which closes the progress bar
+        next(bar, None)  # after the last update, this closes the progress bar
         if not np.isfinite(self.state.theta).all():
             raise self._diverged()
 
@@ -212,7 +213,7 @@ class Training:
 
     def _cost_and_gradient(self, X, Y):
         """Return the cost at θ, and write its gradient to `self.gradient`."""
-        return in_order(
+        return cost_with_sorted_features(
             self.order, lambda W, out: self.cost_and_gradients(X, Y, W, self.b, out), self.W, (self.dW, self.db)
         )
 

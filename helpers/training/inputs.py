@@ -71,10 +71,10 @@ def checked_options(network):
         example because its name is misspelt.
     """
     set_by_user = {name: value for name, value in vars(network).items() if "_" not in (name[0], name[-1])}
-    return SimpleNamespace(**check_values(set_by_user))
+    return SimpleNamespace(**as_options(set_by_user))
 
 
-def check_values(options):
+def as_options(options):
     """Check a dict of option names and values, and return a dict with the values converted for training.
 
     Raises
@@ -207,7 +207,7 @@ def check_parameters(n, W, b, names=("W_", "b_")):
     """
     for name, p in zip(names, (W, b), strict=True):
         keys = [*p] if isinstance(p, dict) and all(isinstance(l, numbers.Integral) for l in p) else None
-        if keys != [*range(1, len(n))]:
+        if keys is None or sorted(keys) != [*range(1, len(n))]:
             raise ValueError(f"{name} must be a dict with an array for each layer from 1 to {len(n) - 1}")
         for l, array in p.items():
             shape = (n[l], n[l - 1] if name == names[0] else 1)

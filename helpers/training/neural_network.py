@@ -168,15 +168,17 @@ class NeuralNetwork:
 
         If the data and the options are unchanged, the result is bit for bit the same as that of an
         uninterrupted run on the same machine, even after `save` and `load`. You may change `learning_rate`
-        and `patience` before you resume. The parameters are the same as for `fit`.
+        and `patience` before you resume. The options `initialization` and `random_state` no longer have any
+        effect. The parameters are the same as for `fit`.
 
         Raises
         ------
         NotFittedError
             If neither `fit` nor `load` has been called.
         ValueError
-            If training diverged or the network was saved without its training state, or if the data, the
-            held-out examples or any other option has changed since the original run.
+            If training diverged or the network was saved without its training state, or if the data, the held-out
+            examples, the layer sizes, the functions, the optimizer, `l2`, `dtype` or the batches have changed since
+            the original run.
         TypeError, DivergedError, LostProcessError
             See `fit`.
         """
@@ -219,7 +221,7 @@ class NeuralNetwork:
         self._require_fitted()
         if self.output == "identity":
             raise ValueError(f'the output "{self.output}" does not give probabilities: call predict instead')
-        return self._answer(X)
+        return self._output(X)
 
     def predict(self, X):
         """Predict the label or the value of each example.
@@ -227,9 +229,9 @@ class NeuralNetwork:
         For the output "sigmoid", the label is 1 if the predicted probability is above ½, and 0 otherwise.
         For "softmax", it is the most likely class, and the result has shape (m,). For "identity", the result
         contains the outputs themselves. In all other respects, the parameters, the shapes and the errors
-        raised are the same as for `predict_proba`.
+        raised are the same as for `predict_proba`, which rejects "identity".
         """
-        answer = self._answer(X)
+        answer = self._output(X)
         if self.output == "softmax":
             return answer.argmax(axis=1)
         return (answer > 0.5).astype(int) if self.output == "sigmoid" else answer
@@ -278,7 +280,7 @@ class NeuralNetwork:
         path : str or path-like
             Name of the file.
         resumable : bool
-            Whether to include the training state, which `resume` needs. It makes the file two to four times
+            Whether to include the training state, which `resume` needs. It makes the file two to five times
             as large.
 
         Raises
@@ -383,7 +385,7 @@ class NeuralNetwork:
             _state=state if resumable else None,
         )
 
-    def _training(self, options, state, sizes, X, Y, held_out, run=map, second=None):
+    def _training(self, options, state, sizes, X, Y, held_out, run, second=None):
         functions = (options.hidden_activation, options.output)
         run = second.map if second else run
 
@@ -391,7 +393,7 @@ class NeuralNetwork:
             return blocks.cost_and_gradients(X, Y, W, b, *functions, run, out)[0]
 
         def held_out_cost(W, b):
-            return blocks.cost(*held_out, W, b, *functions)
+            return blocks.mean_cost(*held_out, W, b, *functions)
 
         return Training(options, state, sizes, X, Y, cost_and_gradients, held_out_cost if held_out else None, second)
 
@@ -402,7 +404,7 @@ class NeuralNetwork:
         """
         first, last = self.cost_history_[:1], self.cost_history_[-1:]
         if not training.full:  # also compare with the cost of z = 0, because the cost of one small batch may be 0
-            first = np.maximum(2 * first, 2 * OUTPUTS[options.output].loss(np.zeros_like(Y), Y))
+            first = np.maximum(2 * first, 2 * OUTPUTS[options.output].cost(np.zeros_like(Y), Y))
             last = self.cost_history_[-training.epoch_length :].mean(keepdims=True)
         if len(self.cost_history_) > 1 and last > first:
             alpha = options.learning_rate
@@ -412,7 +414,7 @@ class NeuralNetwork:
                 stacklevel=4,
             )
 
-    def _answer(self, X):
+    def _output(self, X):
         """Return the output A[L] with one example per row, or a 1-D array if there is a single output unit."""
         self._require_fitted()
         options = checked_options(self)
@@ -420,7 +422,7 @@ class NeuralNetwork:
         X = as_rows(X, options.dtype)
         if X.shape[1] != self.layer_sizes_[0]:
             raise ValueError(f"X has {X.shape[1]} features, but the network was fitted on {self.layer_sizes_[0]}")
-        A = blocks.answers(X, self.W_, self.b_, options.hidden_activation, options.output)  # (m, n[L])
+        A = blocks.outputs(X, self.W_, self.b_, options.hidden_activation, options.output)  # (m, n[L])
         return A[:, 0] if A.shape[1] == 1 else A
 
     def _require_fitted(self):

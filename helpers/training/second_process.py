@@ -3,8 +3,9 @@
 Threads cannot share a step that takes a millisecond, because Python's global interpreter lock makes them wait for each
 other after every operation. Two processes do not share this lock. The parameters, the gradient and the batch are in
 memory that both of them use. To ask for something, the first process increases a number in that memory, which the
-second process watches. Each process computes the gradient for half of the examples, and then updates half of the
-parameters. A process that works alone computes both halves, and obtains exactly the same result.
+second process watches. Each process computes the gradient for half of the examples, and then updates its share of the
+parameters. A process that works alone computes both halves, and obtains exactly the same result. With 128 examples and
+784 → 300 → 10, a step takes 0.7 times as long as in one process.
 
 The second process starts only if the work would take one process longer than about a second, and training begins
 without waiting for it. It needs Linux on x86-64, where a process sees the changes made by another in their order.
@@ -32,12 +33,12 @@ from helpers.training.updates import step_of
 
 ROOT = Path(__file__).resolve().parents[2]
 START = "from helpers.training.second_process import serve; serve()"
-LONG = 1e11  # number of multiplications that take about a second
+LONG = 1e11  # number of multiplications and additions that take about a second
 SPINS = 20_000  # number of times to look at a number, about a millisecond, before sleeping between looks
 NAP, LONGEST_NAP = 1e-4, 2e-3  # seconds
 PATIENCE = 10  # seconds to wait for half of a step, which another program may have halted
 LAPS = 100  # number of steps that are timed to compare two processes with one
-READY, ASKED, DONE, KIND, FIRST, LAST, TIME = range(0, 56, 8)  # places in `numbers`, each in a line of the cache
+READY, ASKED, DONE, KIND, FIRST, LAST, STEP_NUMBER = range(0, 56, 8)  # places in `numbers`, each in a line of the cache
 GRADIENT, UPDATE = range(2)  # kinds of work
 PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 
@@ -112,6 +113,7 @@ def _is_worthwhile(options, state, X):
     functions = blocks.forward, blocks.backward, step_of(options.optimizer)
     return (
         TWO_PROCESSES
+        and hasattr(os, "memfd_create")  # which some builds of Python for Linux lack
         and core_count() > 1
         and sys.executable is not None
         and size < min(len(X), blocks.THREADED)
@@ -158,8 +160,8 @@ class SecondProcess:
     def begin_step(self, Y):
         """Prepare for a step on a batch with the targets Y, whose inputs are in `shared.X`.
 
-        The process helps as soon as it is ready, until it turns out that the steps do not become shorter, for example
-        because another program is using the second core.
+        The process helps once it is ready and ten steps have been timed without it, until it turns out that the steps
+        do not become shorter, for example because another program is using the second core.
         """
         now = time.perf_counter()
         if self.last is not None:
@@ -196,7 +198,7 @@ class SecondProcess:
         P = self.shared.theta.size
         if not self.helps:
             return P
-        self.shared.numbers[TIME], self.shared.reals[0] = t, alpha
+        self.shared.numbers[STEP_NUMBER], self.shared.reals[0] = t, alpha
         self._ask(UPDATE, P * 2 // 5, P)  # the first process has less to update, because it also draws the next batch
         return P * 2 // 5
 
@@ -270,8 +272,9 @@ def serve():
         while _reached(numbers, ASKED, asked := asked + 1):
             first, last = numbers[FIRST], numbers[LAST]
             if numbers[KIND] == GRADIENT:
+                # this half is the end of the batch, which therefore has `last` examples
                 X, Y, share = shared.X[first:last], shared.Y[:, first:last], (last - first) / last
                 shared.reals[1] = blocks.one_block(X, Y, W, b, *functions, share, out)[0]
             else:
-                update_strips(step, arrays, range(first, last), numbers[TIME], float(shared.reals[0]))
+                update_strips(step, arrays, range(first, last), numbers[STEP_NUMBER], float(shared.reals[0]))
             numbers[DONE] = asked

@@ -19,7 +19,7 @@ import numpy as np
 
 from helpers.system.files import read_bytes, replace_atomically
 from helpers.training.engine import State, pack
-from helpers.training.inputs import check_parameters, check_values
+from helpers.training.inputs import as_options, check_parameters
 
 FORMAT, VERSION = "network of the backpropagation lessons", 1
 BLOCK = 512
@@ -46,7 +46,7 @@ def write(path, options, layer_sizes, W, b, histories, state=None):
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If `read` would reject the file.
     OSError
         See `replace_atomically`.
@@ -99,7 +99,7 @@ def check(options, n, W, b, histories, state):
     TypeError, ValueError
         If an argument is invalid or inconsistent with the others.
     """
-    layer_sizes = check_values(options)["layer_sizes"]
+    layer_sizes = as_options(options)["layer_sizes"]
     if tuple(n[1:]) != layer_sizes:
         raise ValueError(f"layer_sizes is {list(layer_sizes)}, but the parameters fit layers of sizes {list(n[1:])}")
     check_parameters(n, W, b)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import ipywidgets
 
-from helpers.gradient_check.bug_zoo import CREATURES, examine
+from helpers.gradient_check.bug_zoo import BUGS, examine
 from helpers.gradient_check.report import marked
 from helpers.system.arguments import whole_between
 from helpers.system.interrupts import interrupts_wait
@@ -28,7 +28,7 @@ def investigate(number=1, guess=None):
     Parameters
     ----------
     number : int
-        Number of the entry in `bug_zoo.CREATURES`, starting at 1.
+        Number of the entry in `bug_zoo.BUGS`, starting at 1.
     guess : str, optional
         Title of an entry in the bug zoo. The default is no guess.
 
@@ -42,32 +42,32 @@ def investigate(number=1, guess=None):
     ValueError
         If there is no entry with this number or title.
     """
-    creature = CREATURES[whole_between(number, "number", 1, len(CREATURES)) - 1]
+    bug = BUGS[whole_between(number, "number", 1, len(BUGS)) - 1]
     if guess is not None:
-        known_name(guess, [creature.title for creature in CREATURES], "guess")
-    source = creature.source.replace(creature.broken.__name__, "suspect")
-    report = _report(creature)
+        known_name(guess, [bug.title for bug in BUGS], "guess")
+    source = bug.source.replace(bug.broken.__name__, "suspect")
+    report = _report(bug)
     if guess is None:
         verdict = "Read the report first, and then the code. Which bug is it?"
-    elif guess == creature.title:
-        verdict = f"Right: {creature.title}. {creature.met} {creature.seen}"
+    elif guess == bug.title:
+        verdict = f"Right: {bug.title}. {bug.met} {bug.seen}"
     else:
         verdict = f"It is not “{guess}”. Look at the report again: {report.headline}"
     return Investigation(source, report, verdict)
 
 
 @cache
-def _report(creature):
+def _report(bug):
     """Return the report on an entry. It is cached, because computing it may take half a second."""
-    return examine(creature)
+    return examine(bug)
 
 
 class Detective(ipywidgets.VBox):
     """Interactive figure in which the reader selects a piece of code, reads its gradient check, and names the bug."""
 
     def __init__(self):
-        titles = sorted(creature.title for creature in CREATURES)
-        numbers = [(f"No. {i}", i) for i in range(1, len(CREATURES) + 1)]
+        titles = sorted(bug.title for bug in BUGS)
+        numbers = [(f"No. {i}", i) for i in range(1, len(BUGS) + 1)]
         self.number = ipywidgets.Dropdown(options=numbers, description="bug number")
         self.guess = ipywidgets.Dropdown(options=[("…", None), *((t, t) for t in titles)], description="the bug is")
         self.verdict, self.case, self.line = (ipywidgets.HTML() for _ in range(3))

@@ -22,7 +22,7 @@ from helpers.datasets.mnist import load_digit_pair, load_mnist
 from helpers.datasets.recordings import load_run
 from helpers.plotting import playground
 from helpers.system.interrupts import interrupts_wait
-from helpers.system.validation import as_real_array, brief, known_name, positive_number, positive_whole
+from helpers.system.validation import as_float64_array, brief, known_name, positive_number, positive_whole
 from helpers.widgets.explorer import REFUSALS, as_call, refusal
 from helpers.widgets.instrument import Instrument
 from helpers.widgets.playground_picture import levels
@@ -121,7 +121,7 @@ def read(drawing, target=8, network="5 or 8"):
     gradient = net.W_[1].T @ dZ1  # (784, n[1]) @ (n[1], 1) = (784, 1)
     a = A[2].ravel()
     probabilities = np.array([1 - a[0], a[0]]) if len(digits) == 2 else a
-    cost = OUTPUTS[net.output].loss(Z[2], Y)
+    cost = OUTPUTS[net.output].cost(Z[2], Y)
     return Reading(pixels, int(target), digits, probabilities, cost, A[1].ravel(), gradient.ravel())
 
 
@@ -163,7 +163,7 @@ def centre(pixels):
 def _pixels(drawing):
     if isinstance(drawing, str):
         return unpack(drawing)
-    pixels = as_real_array(drawing, "drawing")
+    pixels = as_float64_array(drawing, "drawing")
     if pixels.shape != (SIDE**2,):
         raise ValueError(
             f"drawing is an array of shape {pixels.shape}, but it must contain {SIDE**2} numbers from 0 to 1"

@@ -14,7 +14,7 @@ from helpers.backprop.losses import squared_error, squared_error_gradient
 from helpers.plotting.descent import line_and_valley
 from helpers.plotting.style import WIDTH
 from helpers.system.arguments import whole_between
-from helpers.system.validation import as_real_array, brief, positive_number
+from helpers.system.validation import as_float64_array, brief, positive_number
 from helpers.widgets.instrument import Instrument, Pair
 
 START, RATE, MOST = (-1.0, 3.0), 0.1, 60
@@ -80,7 +80,7 @@ def descend(start=START, learning_rate=RATE, steps=0):
     TypeError, ValueError
         If an argument is invalid.
     """
-    p = as_real_array(start, "start", finite=True).astype(float)
+    p = as_float64_array(start, "start", finite=True).astype(float)
     if p.shape != (2,):
         raise ValueError(f"start is {brief(start)}, but it must be two numbers, w and b")
     rate, steps = positive_number(learning_rate, "learning_rate"), whole_between(steps, "steps", 0, MOST)

@@ -175,7 +175,7 @@ class Playground:
         This works like `backprop.network.backward`, except that each layer can have a different activation.
         """
         dW, db = {}, {}
-        dZ = OUTPUTS["sigmoid"].loss_gradient(Z[len(W)], Y)  # (1, m)
+        dZ = OUTPUTS["sigmoid"].cost_gradient(Z[len(W)], Y)  # (1, m)
         for l in range(len(W), 0, -1):
             dW[l] = dZ @ A[l - 1].T  # (n[l], m) @ (m, n[l-1]) = (n[l], n[l-1])
             db[l] = dZ.sum(axis=1, keepdims=True)  # (n[l], 1)
@@ -261,5 +261,5 @@ class Playground:
         there = self._since < max(updates, 1)
         inputs, y = self._inputs[there], self.y[there]
         Z = self.forward(np.vstack([inputs, self._test_inputs]), W, b)[0][len(W)]
-        cost, test = OUTPUTS["sigmoid"].loss, Z[:, len(y) :]
+        cost, test = OUTPUTS["sigmoid"].cost, Z[:, len(y) :]
         return cost(Z[:, : len(y)], y[np.newaxis]), cost(test, self.y_test[np.newaxis]) if test.size else np.nan

@@ -84,8 +84,8 @@ def _one_start(depth, hidden_activation, initialization, seed):
     Z, A = forward(A1.T, W, b, hidden_activation)
     W, Z = ({1: first} | {l + 1: p for l, p in later.items()} for first, later in ((W1, W), (Z1, Z)))
     dZ = errors(Y, W, Z, hidden_activation)
-    differences = [size(A[l] - A[l].mean(axis=1, keepdims=True)) for l in range(depth - 1)]
-    return differences, [EXAMPLES * size(dZ[l]) for l in range(1, depth)]
+    differences = [root_mean_square(A[l] - A[l].mean(axis=1, keepdims=True)) for l in range(depth - 1)]
+    return differences, [EXAMPLES * root_mean_square(dZ[l]) for l in range(1, depth)]
 
 
 @lru_cache(len(STARTS))  # neither the depth nor the activation changes the first layer, which takes a third of the time
@@ -96,7 +96,7 @@ def _first_layer(initialization, seed):
     return W[1], W[1] @ X.T + b[1], rng  # (50, 784), (50, m)
 
 
-def size(array):
+def root_mean_square(array):
     """Return the root mean square of the entries."""
     return float(np.sqrt(np.mean(np.square(array))))
 

@@ -17,7 +17,7 @@ from helpers.backprop.losses import binary_cross_entropy
 from helpers.backprop.network import backward, forward, initialize_parameters
 from helpers.plotting.stepper import FRAME_SIZE
 from helpers.system.arguments import whole_between
-from helpers.system.validation import as_real_array, brief, positive_number
+from helpers.system.validation import as_float64_array, brief, positive_number
 from helpers.widgets.explorer import as_sizes
 from helpers.widgets.instrument import Instrument
 from helpers.widgets.steps import Step, steps_of, working
@@ -125,7 +125,7 @@ def _checked_sizes(sizes):
 
 def _as_row(values, name, n, what):
     """Convert a number or a sequence of n numbers to an array of shape (1, n)."""
-    row = as_real_array(values, name, finite=True).reshape(1, -1)
+    row = as_float64_array(values, name, finite=True).reshape(1, -1)
     if row.shape[1] != n:
         raise ValueError(f"{name} contains {row.shape[1]} numbers, but the network has {n} {what}: give {n}")
     if np.abs(row).max() > 1000:

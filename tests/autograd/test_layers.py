@@ -121,7 +121,7 @@ def test_every_gradient_of_attention():
 
 
 def small_transformer(length=4):
-    p = layers.parameters(vocabulary=5, length=length, width=4, random_state=0)
+    p = layers.initialize_parameters(vocabulary=5, length=length, width=4, random_state=0)
     tokens = np.random.default_rng(1).integers(0, 5, (3, length + 1))
     return p, tokens
 
@@ -179,10 +179,10 @@ def test_pytorch_has_our_numbers():
 # --- mistakes ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("creature", layer_zoo.CREATURES, ids=lambda creature: creature.title)
-def test_every_mistake_is_named(creature):
-    assert creature.says in creature.examine(creature.broken)
-    assert creature.source.startswith(f"def {creature.broken.__name__}(") and creature.seen.endswith(".")
+@pytest.mark.parametrize("bug", layer_zoo.BUGS, ids=lambda bug: bug.title)
+def test_every_mistake_is_named(bug):
+    assert bug.says in bug.examine(bug.broken)
+    assert bug.source.startswith(f"def {bug.broken.__name__}(") and bug.seen.endswith(".")
 
 
 def causal(Q, K, V):

@@ -587,23 +587,23 @@ def test_the_gradient_check_finds_nothing(hidden):
         assert report.right, report
 
 
-@pytest.mark.parametrize("creature", bug_zoo.CREATURES, ids=lambda creature: creature.title)
-def test_each_broken_part_is_found_with_its_words(creature):
+@pytest.mark.parametrize("bug", bug_zoo.BUGS, ids=lambda bug: bug.title)
+def test_each_broken_part_is_found_with_its_words(bug):
     for seed in range(4):
-        report = bug_zoo.examine(creature, seed)
+        report = bug_zoo.examine(bug, seed)
         assert not report.right
-        assert creature.says in str(report)
-    assert creature.source.startswith(("class ", "def "))
-    assert creature.title and creature.met and creature.seen
+        assert bug.says in str(report)
+    assert bug.source.startswith(("class ", "def "))
+    assert bug.title and bug.met and bug.seen
 
 
 def test_every_broken_part_is_in_the_zoo():
     broken = {
         name
         for name, value in vars(tape_zoo).items()
-        if getattr(value, "__module__", "") == tape_zoo.__name__ and name != "TapeCreature"
+        if getattr(value, "__module__", "") == tape_zoo.__name__ and name != "TapeBug"
     }
-    assert broken == {creature.broken.__name__ for creature in tape_zoo.CREATURES}
+    assert broken == {bug.broken.__name__ for bug in tape_zoo.BUGS}
 
 
 # --- what is rejected -----------------------------------------------------------------------------

@@ -70,11 +70,11 @@ def test_gradient_of_each_loss(name, seed, shape):
     rng = np.random.default_rng(seed)
     Z, Y = rng.standard_normal(shape), rng.integers(0, 2, shape).astype(float)
     output = losses.OUTPUTS[name]
-    gradient = output.loss_gradient(Z, Y)
+    gradient = output.cost_gradient(Z, Y)
     for i in np.ndindex(shape):
         step = np.zeros(shape)
         step[i] = 1e-5
-        nudged = (output.loss(Z + step, Y) - output.loss(Z - step, Y)) / 2e-5
+        nudged = (output.cost(Z + step, Y) - output.cost(Z - step, Y)) / 2e-5
         assert gradient[i] == pytest.approx(nudged, abs=1e-9)
 
 
@@ -83,8 +83,8 @@ def test_means_of_blocks_weighted_by_their_sizes_add_up(name):
     rng = np.random.default_rng(0)
     Z, Y = rng.standard_normal((2, 7)), rng.integers(0, 2, (2, 7)).astype(float)
     output = losses.OUTPUTS[name]
-    parts = [(k.stop - k.start) / 7 * output.loss(Z[:, k], Y[:, k]) for k in (slice(0, 3), slice(3, 7))]
-    assert sum(parts) == pytest.approx(output.loss(Z, Y), rel=1e-14)
+    parts = [(k.stop - k.start) / 7 * output.cost(Z[:, k], Y[:, k]) for k in (slice(0, 3), slice(3, 7))]
+    assert sum(parts) == pytest.approx(output.cost(Z, Y), rel=1e-14)
 
 
 def test_one_hot_worked_by_hand():

@@ -44,8 +44,8 @@ FUNCTIONS = {
     "sigmoid": (sigmoid, lambda e, z: e / (1 + e)),
     "sigmoid_prime": (sigmoid_prime, lambda e, z: e / (1 + e) ** 2),
     "tanh_prime": (tanh_prime, lambda e, z: 4 * e * e / (1 + e * e) ** 2),
-    "loss of label 0": (lambda z: losses.binary_cross_entropy_of_each(z, 0 * z), lambda e, z: (1 + e).ln()),
-    "loss of label 1": (lambda z: losses.binary_cross_entropy_of_each(z, 0 * z + 1), lambda e, z: (1 + 1 / e).ln()),
+    "loss of label 0": (lambda z: losses.binary_cross_entropy_per_example(z, 0 * z), lambda e, z: (1 + e).ln()),
+    "loss of label 1": (lambda z: losses.binary_cross_entropy_per_example(z, 0 * z + 1), lambda e, z: (1 + 1 / e).ln()),
     "gradient for label 0": (lambda z: losses.binary_cross_entropy_gradient(z, 0 * z), lambda e, z: e / (1 + e)),
     "gradient for label 1": (lambda z: losses.binary_cross_entropy_gradient(z, 0 * z + 1), lambda e, z: -1 / (1 + e)),
 }
@@ -76,7 +76,7 @@ def test_softmax_and_its_loss_for_a_sure_answer(gap, dtype):
         assert_right(softmax(Z), P, dtype)
         for k in range(3):
             y = Y[:, [k]]
-            assert_right(losses.cross_entropy_of_each(Z, y), [(sum(E) / E[k]).ln()], dtype)
+            assert_right(losses.cross_entropy_per_example(Z, y), [(sum(E) / E[k]).ln()], dtype)
             right = [-sum(P[:j] + P[j + 1 :]) if j == k else P[j] for j in range(3)]
             assert_right(losses.cross_entropy_gradient(Z, y), right, dtype)
 
@@ -87,8 +87,8 @@ def test_extremes_raise_nothing(z):
     assert sigmoid(np.array(z)) == (z > 0)
     assert softmax(Z).sum() == 1
     for output in losses.OUTPUTS.values():
-        assert np.isfinite(output.loss(Z, Y))
-        assert np.isfinite(output.loss_gradient(Z, Y)).all()
+        assert np.isfinite(output.cost(Z, Y))
+        assert np.isfinite(output.cost_gradient(Z, Y)).all()
 
 
 def test_losses_of_soft_labels_have_the_gradient_that_is_said():

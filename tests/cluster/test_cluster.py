@@ -26,7 +26,7 @@ from hypothesis import given, strategies as st
 from helpers import widgets
 from helpers.backprop import network
 from helpers.cluster import sweep, workers as engine
-from helpers.cluster.shards import Shards, as_shard_sizes, traced_gradient, weighted_mean
+from helpers.cluster.shards import Shards, as_shard_sizes, gradient_and_peak_memory, weighted_mean
 from helpers.datasets import recordings
 from helpers.system import browser
 from helpers.training import blocks
@@ -39,7 +39,7 @@ RNG = np.random.default_rng(0)
 X = RNG.standard_normal((100, 6))
 y = (X[:, 0] * X[:, 1] > 0).astype(int)
 Y = y[np.newaxis].astype(float)
-needs_engine = pytest.mark.skipif(find_spec("distributed") is None, reason=engine.missing())
+needs_engine = pytest.mark.skipif(find_spec("distributed") is None, reason=engine.why_unavailable())
 
 
 @pytest.fixture(scope="module")
@@ -345,7 +345,7 @@ def test_streaming_takes_constant_memory(tmp_path):
 
 def test_the_traced_peak_is_that_of_the_blocks_and_not_of_the_file(table):
     W, b = network.initialize_parameters((12, 4, 1))
-    (cost, dW, _), peak = traced_gradient(table, np.zeros((1, 1000)), W, b)
+    (cost, dW, _), peak = gradient_and_peak_memory(table, np.zeros((1, 1000)), W, b)
     right = blocks.cost_and_gradients(table[:], np.zeros((1, 1000)), W, b)
     assert cost == right[0] and np.array_equal(dW[1], right[1][1])
     assert 500 * 12 * 8 < peak < 10**6
@@ -686,7 +686,7 @@ def test_nobody_at_the_address(address, monkeypatch):
 
 def test_without_the_engine_a_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    assert engine.missing().endswith("is not installed: pip install -r requirements-scale.txt")
+    assert engine.why_unavailable().endswith("is not installed: pip install -r requirements-scale.txt")
     with pytest.raises(engine.MissingEngineError, match=re.escape(engine.INSTALL)):
         engine.connect()
     assert_same(NeuralNetwork([4, 1]).fit(Shards(X, 2), y), NeuralNetwork([4, 1]).fit(X, y), 1e-10)

@@ -65,11 +65,11 @@ def neuron():
 
 
 def says(i, *words):
-    return all(word in str(bug_zoo.examine(tape_zoo.CREATURES[i])) for word in words)
+    return all(word in str(bug_zoo.examine(tape_zoo.BUGS[i])) for word in words)
 
 
 def every_db_is_wrong_and_every_dw_right():
-    lines = str(bug_zoo.examine(tape_zoo.CREATURES[5])).splitlines()[1:]
+    lines = str(bug_zoo.examine(tape_zoo.BUGS[5])).splitlines()[1:]
     return all(("right" in line) == line.startswith("dW") for line in lines) and len(lines) == 6
 
 
@@ -82,7 +82,7 @@ CLAIMS = {
     "every $db$ is wrong and every $dW$ right": every_db_is_wrong_and_every_dw_right,
     "so the target is lost": lambda: says(6, "the target is left out"),
     "so the prediction is lost": lambda: says(7, "the prediction is left out"),
-    "with nine broken engines": lambda: len(tape_zoo.CREATURES) == 9,
+    "with nine broken engines": lambda: len(tape_zoo.BUGS) == 9,
     "= 238510$": lambda: 784 * 300 + 300 + 300 * 10 + 10 == 238510,
     "That makes 0.24 MB": lambda: np.isclose(3 * 50 * 200 * 8 / 1e6, 0.24),
 }

@@ -17,7 +17,7 @@ import pytest
 
 from helpers import widgets
 from helpers.backprop import network
-from helpers.cluster import Shards, sweep, traced_gradient
+from helpers.cluster import Shards, gradient_and_peak_memory, sweep
 from helpers.datasets import recordings
 from helpers.training import HDF5Rows, NeuralNetwork, blocks
 from helpers.training.engine import pack
@@ -155,8 +155,8 @@ def two_blocks_are_nearly_all():
         with h5py.File(path, "w") as file:
             file["X"] = np.zeros((4 * blocks.BLOCK, 784), np.uint8)
         rows = HDF5Rows(path, "X", scale=1 / 255, dtype=np.float64)
-        traced_gradient(rows, np.zeros((1, len(rows))), W, b)  # loads what is loaded on first use
-        _, peak = traced_gradient(rows, np.zeros((1, len(rows))), W, b)
+        gradient_and_peak_memory(rows, np.zeros((1, len(rows))), W, b)  # loads what is loaded on first use
+        _, peak = gradient_and_peak_memory(rows, np.zeros((1, len(rows))), W, b)
     return round(peak / 1e7) == 2 and 0.95 < 2 * blocks.BLOCK * 784 * 8 / peak < 1
 
 

@@ -68,22 +68,41 @@ def test_the_files_that_take_long_are_there():
     assert [name for name in names if not (ROOT / name).exists()] == []
 
 
-def imports(code):
-    """Return the first words of the reason that each call of `importorskip` gives, or "" if it gives none."""
-    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
-    calls = [call for call in calls if getattr(call.func, "attr", "") == "importorskip"]
-    reasons = [next((keyword.value for keyword in call.keywords if keyword.arg == "reason"), None) for call in calls]
-    reasons = [reason.values[0] if isinstance(reason, ast.JoinedStr) else reason for reason in reasons]
-    return [reason.value if reason else "" for reason in reasons]
+def reasons(code):
+    """Return the first words of the reason for each skip, or "" if there is none.
+
+    A reason that is computed is left out.
+    """
+    found = []
+    for call in (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)):
+        kind = getattr(call.func, "attr", "")
+        if kind in ("importorskip", "skipif", "skip") and ast.unparse(call.func).startswith("pytest."):
+            given = [*(k.value for k in call.keywords if k.arg == "reason"), *(call.args if kind == "skip" else ())]
+            found += [reason.values[0] if isinstance(reason, ast.JoinedStr) else reason for reason in given] or [None]
+    return [reason.value if reason else "" for reason in found if not reason or isinstance(reason, ast.Constant)]
 
 
-def test_a_missing_package_is_a_known_reason_where_tests_import_it():
-    reasons = {
-        path.relative_to(ROOT).as_posix(): imports(path.read_text(encoding="utf-8"))
+def test_every_reason_for_a_skip_is_known():
+    found = {
+        path.relative_to(ROOT).as_posix(): reasons(path.read_text(encoding="utf-8"))
         for path in sorted((ROOT / "tests").rglob("*.py"))
+        if path != Path(__file__)
     }
-    assert {name for name, those in reasons.items() if any(skips.fault(one, {}) for one in those)} == set()
-    assert sum(map(len, reasons.values())) > 10
+    assert {name: one for name, those in found.items() for one in those if skips.fault(one, {})} == {}
+    assert sum(map(len, found.values())) > 30
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("pytest.importorskip('torch', reason='no torch')\npytest.importorskip('dask')", ["no torch", ""]),
+        ("@pytest.mark.skipif(is_slow, reason='too slow')\ndef f(): pass", ["too slow"]),
+        ("pytest.skip(f'no {name}')\npytest.skip(str(error))\npytest.mark.skip()", ["no ", ""]),
+        ("words.skip('a line')", []),
+    ],
+)
+def test_which_reasons_are_found(code, found):
+    assert reasons(code) == found
 
 
 NO_CHROMIUM = "no Chromium found: install chromium, or name one in the variable CHROMIUM"

@@ -142,7 +142,7 @@ def test_writers_in_one_folder_take_turns(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["count.txt"]
 
 
-@pytest.mark.skipif(files.fcntl is None, reason="the lock of another system")
+@pytest.mark.skipif(files.fcntl is None, reason="this system has no such lock")
 def test_a_folder_that_another_program_holds_is_waited_for_and_then_named(saved, monkeypatch):
     monkeypatch.setattr(files, "PATIENCE", 0.05)
     with files._turn(saved.parent) as alone:

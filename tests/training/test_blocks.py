@@ -38,11 +38,17 @@ def test_the_fast_form_agrees_with_the_equations(sizes, m, hidden, output, seed,
         patch.setattr(blocks, "in_browser", lambda: in_browser)
         cost, fast_dW, fast_db = blocks.cost_and_gradients(X, Y, W, b, hidden, output)
         np.testing.assert_allclose(blocks.cost(X, Y, W, b, hidden, output), cost, rtol=1e-12)
-        np.testing.assert_allclose(blocks.answers(X, W, b, hidden, output), A[len(W)].T, rtol=1e-12)
-    assert cost == pytest.approx(OUTPUTS[output].loss(Z[len(W)], Y), rel=1e-12)
+        np.testing.assert_allclose(blocks.outputs(X, W, b, hidden, output), A[len(W)].T, rtol=1e-12)
+    assert cost == pytest.approx(OUTPUTS[output].cost(Z[len(W)], Y), rel=1e-12)
     for l in W:
         np.testing.assert_allclose(fast_dW[l], dW[l], rtol=1e-12, atol=1e-14)
         np.testing.assert_allclose(fast_db[l], db[l], rtol=1e-12, atol=1e-14)
+
+
+def test_layers_may_be_in_any_order():
+    X, Y, W, b = task((3, 4, 2), 5, "sigmoid", 0)
+    backwards = {l: W[l] for l in (2, 1)}  # as `backward` returns the gradients
+    assert blocks.cost_and_gradients(X, Y, backwards, b)[0] == blocks.cost_and_gradients(X, Y, W, b)[0]
 
 
 @pytest.mark.parametrize("dtype, smallest", [(np.float64, -700), (np.float32, -80)])

@@ -428,13 +428,13 @@ def test_softmax_and_its_cost_do_not_overflow():
     assert softmax(Z)[:, 0].tolist() == [1, 0, 0]
     assert softmax(Z).sum(axis=0) == pytest.approx(1)
     Y = np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]])
-    assert losses.cross_entropy_of_each(Z, Y) == pytest.approx([1000, np.log(1 + np.exp(-1))], rel=1e-12)
+    assert losses.cross_entropy_per_example(Z, Y) == pytest.approx([1000, np.log(1 + np.exp(-1))], rel=1e-12)
 
 
 def held_out_costs(costs, monkeypatch):
     """Make the cost on held-out examples follow `costs`, whatever the parameters."""
     given = iter(costs)
-    monkeypatch.setattr(blocks, "cost", lambda *arguments: next(given))
+    monkeypatch.setattr(blocks, "mean_cost", lambda *arguments: next(given))
 
 
 def test_patience_keeps_the_parameters_of_the_best_epoch_which_is_not_the_first(monkeypatch):

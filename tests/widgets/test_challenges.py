@@ -9,7 +9,7 @@ import pytest
 
 from helpers import exercises, widgets
 from helpers.exercises.challenges import CHALLENGES
-from helpers.gradient_check.bug_zoo import CREATURES
+from helpers.gradient_check.bug_zoo import BUGS
 from helpers.training.neural_network import NeuralNetwork
 
 SOME = np.random.default_rng(0)
@@ -184,12 +184,12 @@ def test_the_ledger_is_not_met_by_what_it_shows():
 
 def test_the_bug_zoo_wants_five_names(file):
     game = widgets.detective.Detective()
-    for number, creature in enumerate(CREATURES[:5], 1):
+    for number, bug in enumerate(BUGS[:5], 1):
         assert "Challenge met" not in game.title.value
         game.number.value = number
-        game.guess.value = creature.title
+        game.guess.value = bug.title
         game.guess.value = None
-        game.guess.value = creature.title  # the same one twice counts once
+        game.guess.value = bug.title  # the same one twice counts once
     assert "✓ Challenge met" in game.title.value
     assert json.loads(file.read_text())["done"] == ["05.detective"]
 

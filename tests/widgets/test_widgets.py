@@ -14,7 +14,7 @@ from traitlets import TraitError
 
 from helpers import gradient_check, plotting, widgets
 from helpers.backprop import network
-from helpers.gradient_check.bug_zoo import CREATURES
+from helpers.gradient_check.bug_zoo import BUGS
 from helpers.training import blocks
 from helpers.training.neural_network import NeuralNetwork
 from helpers.widgets.tape import EXPRESSIONS
@@ -425,17 +425,17 @@ def test_each_method_has_its_best_step_where_theory_says():
 def test_detective_answers_every_guess():
     game = widgets.detective.Detective()
     seen = set()
-    for number, creature in enumerate(CREATURES, 1):
+    for number, bug in enumerate(BUGS, 1):
         game.number.value = number
         assert game.guess.value is None
         seen.add(game.case.value)
         assert "suspect" in game.case.value
-        assert creature.broken.__name__ not in game.case.value  # its name is not given away
-        game.guess.value = creature.title
+        assert bug.broken.__name__ not in game.case.value  # its name is not given away
+        game.guess.value = bug.title
         assert game.verdict.value.startswith("<b>Right: ")
-        game.guess.value = CREATURES[number - 2].title
+        game.guess.value = BUGS[number - 2].title
         assert game.verdict.value.startswith("<b>It is not “")
-    assert len(seen) == len(CREATURES)
+    assert len(seen) == len(BUGS)
     with pytest.raises(ValueError, match="number is 0, but it must be a whole number from 1 to"):
         widgets.detective.investigate(0)
     assert repr(game).startswith("Interactive figure: ")
