@@ -1,6 +1,6 @@
 """Exercises, known wrong answers and verdicts.
 
-All the data for an exercise is in one place, in one of the modules `lesson_00` to `lesson_12`. An answer is either a
+All the data for an exercise is in one place, in one of the modules `lesson_00`, `lesson_01`, …. An answer is either a
 value or a function. A function is run on `cases`, and its results are compared with those of the solution, the stub and
 known wrong answers.
 """

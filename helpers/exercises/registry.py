@@ -1,6 +1,6 @@
 """All exercises, in the order of the lessons.
 
-They come from the modules `lesson_00` to `lesson_12` or, in a handout, from a file without solutions.
+They come from the modules `lesson_00`, `lesson_01`, … or, in a handout, from a file without solutions.
 """
 
 from functools import lru_cache

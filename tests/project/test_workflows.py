@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sysconfig
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -216,6 +217,15 @@ def test_a_form_asks_in_full(path):
         assert field["type"] in {"input", "textarea", "dropdown"}
         assert field["attributes"]["label"].endswith("?")
     assert len({field["id"] for field in form["body"]}) == len(form["body"])
+
+
+def test_what_a_form_asks_readers_to_run_prints_their_versions(capsys):
+    """The code is between backticks in a description."""
+    text = "\n".join(field["attributes"].get("description", "") for path in FORMS for field in load(path)["body"])
+    (code,) = re.findall("`([^`]+)`", text)
+    exec(code, {})  # our own text
+    printed = capsys.readouterr().out
+    assert all(f"{name} {version(name)}" in printed for name in ("numpy", "matplotlib", "ipywidgets", "h5py"))
 
 
 @pytest.mark.parametrize("command", [("actionlint",), ("zizmor", "--offline", "--persona=pedantic", ".github")])
