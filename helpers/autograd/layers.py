@@ -48,14 +48,14 @@ def convolve(images, F, b):
     ----------
     images : ndarray or Variable of shape (m, h, w, c)
         Images with c channels.
-    F : Variable of shape (size, size, c, n)
-        The n filters.
-    b : Variable of shape (n,)
+    F : Variable of shape (size, size, c, c′)
+        The c′ filters.
+    b : Variable of shape (c′,)
         Biases of the filters.
 
     Returns
     -------
-    Variable of shape (m, h − size + 1, w − size + 1, n)
+    Variable of shape (m, h − size + 1, w − size + 1, c′)
     """
     V = windows(images, F.shape[0])
     rows = V.reshape(-1, F.size // F.shape[3])  # (m · h' · w', size · size · c)

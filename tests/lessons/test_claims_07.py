@@ -294,7 +294,9 @@ CLAIMS = {
     "two millionths are left": lambda: 1.5e-6 < kept("sigmoid").min() and kept("sigmoid").max() < 2.6e-6,
     "one or two hundredths are left": lambda: 0.005 < kept("sigmoid, 4").min() and kept("sigmoid, 4").max() < 0.025,
     "keep about half or more": lambda: min(kept("relu").min(), kept("tanh").min()) > 0.44,
-    "make up two thirds of the size in layer 1, and about 0.4 in layer 10": the_share_of_the_differences,
+    "two thirds of the size of the activations in layer 1, and about 0.4 of it in layer 10": (
+        the_share_of_the_differences
+    ),
     "about one activation in five is saturated in layers 2 and 3": lambda: np.allclose(
         saturated(4)[:, 1:], 0.2, atol=0.06
     ),
@@ -316,7 +318,7 @@ CLAIMS = {
     "From tanh downwards all triangles lie to the left": deep_gets_ahead("tanh", "ReLU", "ReLU and He"),
     "*ReLU* goes further than tanh, from every start": relu_goes_further,
     "goes further still from four of the five starts": he_helps_from_four_of_five,
-    "Guessing would give about 50 %": lambda: abs(np.mean(recordings.tutorial_digits()[3]) - 0.5) < 0.03,
+    "Guessing would give about 50%": lambda: abs(np.mean(recordings.tutorial_digits()[3]) - 0.5) < 0.03,
     "573 training digits and 83 test digits wrong": printed(
         "wrong: 573 training, 83 test", "wrong: 451 training, 75 test"
     ),

@@ -224,7 +224,7 @@ CLAIMS = {
     "The network becomes more and more *sure*, on new pictures too": it_becomes_surer,
     "A network that is very sure has large weights": it_has_large_weights,
     "4300 noisy steps": lambda: 10 * 430 == 4300,
-    "between 98.2 % and 98.3 % each time": printed("accuracy 0.9821", "accuracy 0.9825"),
+    "between 98.2% and 98.3% each time": printed("accuracy 0.9821", "accuracy 0.9825"),
     "$2\\sqrt{0.982 \\cdot 0.018 / 10000} = 0.0027$": lambda: round(2 * np.sqrt(0.982 * 0.018 / 10000), 4) == 0.0027,
     "the seeds differ by far less than that": lambda: (179 - 175) / 10000 < 0.0027 / 4,
     "about 0.07 after seven epochs": the_smaller_steps_lower_both_costs,
