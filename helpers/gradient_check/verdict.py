@@ -9,9 +9,8 @@ import numpy as np
 from helpers.gradient_check.nudge import unchecked_relative_error
 from helpers.gradient_check.report import Finding
 
-# Relative errors up to these limits count as right where the rounding error is unknown, that is, in `compare`. Bounds on
-# the rounding error are used in `judge` instead. In float32, each operation has a relative error of up to 6e-8, and a
-# sum accumulates many of these errors.
+# In `compare`, where the rounding error is unknown, relative errors up to these limits count as right. In float32, each
+# operation has a relative error of up to 6e-8, and a sum accumulates many of these errors.
 THRESHOLDS = {"float64": 1e-7, "float32": 1e-4}
 # A gradient cannot be judged if rounding could change it by more than this fraction of its size.
 ROUGH = {"float64": 1e-10, "float32": 2e-4}

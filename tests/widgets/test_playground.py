@@ -3,23 +3,38 @@
 import asyncio
 import gc
 import json
+import re
 import signal
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from helpers import widgets
+from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import binary_cross_entropy
-from helpers.backprop.network import backward, forward
+from helpers.backprop.network import INITIALIZATIONS, backward, forward
 from helpers.backprop.optimizers import OPTIMIZERS
 from helpers.gradient_check.nudge import numerical_gradient, relative_error
 from helpers.training.neural_network import NeuralNetwork
 from helpers.widgets.live import AHEAD, Live
 from helpers.widgets.playground import DATA_SETS, FEATURES, MOST_UPDATES, M
 from helpers.widgets.playground_data import as_points, plane
+from helpers.widgets.playground_network import MOST_LAYERS, MOST_WIDTH
 
 SMALL = {"hidden_layers": 1, "width": 3}
+FRONT = Path(widgets.__file__).parent / "front" / "playground.js"
+
+
+def test_the_page_offers_everything_that_python_knows():
+    text = FRONT.read_text(encoding="utf-8")
+    lists = {"INITIALIZATIONS": INITIALIZATIONS, "OPTIMIZERS": OPTIMIZERS, "FEATURES": FEATURES}
+    for name, known in lists.items():
+        assert json.loads(re.search(rf"const {name} = (\[.*\])", text)[1]) == list(known), name
+    offered = re.search(r"const ACTIVATIONS = \{(.*)\}", text)[1]
+    assert set(re.findall(r"(\w+):", offered)) == set(ACTIVATIONS)
+    assert f"MOST_LAYERS = {MOST_LAYERS}, MOST_WIDTH = {MOST_WIDTH}," in text
 
 
 # --- the state -----------------------------------------------------------------------------------
