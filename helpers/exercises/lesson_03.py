@@ -478,15 +478,15 @@ EXERCISES = [
     Exercise(
         name="03.q4",
         prompt=(
-            'Where does the factor $1/m$ of the mean appear in our code? "a" in $dZ^{[2]}$ only; "b" in '
-            'every $dW$ and $db$; "c" in the update.'
+            'Where does the factor $1/m$ of the mean appear in our backward pass? "a" in the line for '
+            '$dZ^{[2]}$ only; "b" in the lines for every $dW$ and $db$; "c" nowhere, it comes in the update.'
         ),
         right="a",
         solution='q4 = "a"',
         reason="It appears once, where the backward pass begins. Everything computed from dZ[2] inherits it.",
         wrong=[
-            Wrong("b", "That would also work, but it takes more code. Where does the mean first enter our code?"),
-            Wrong("c", "By then, the gradient already includes it. Where does the mean first enter our code?"),
+            Wrong("b", "That would also work, but it takes more code. Where does the factor first come in?"),
+            Wrong("c", "By then, the gradient already includes it. Where does the factor first come in?"),
         ],
     ),
     Exercise(

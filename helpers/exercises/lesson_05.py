@@ -568,8 +568,8 @@ EXERCISES = [
         name="05.q3",
         prompt=(
             "Plotted against the size of the nudge, the error of a two-sided nudge forms "
-            "a V. Your nudge is far larger than the one at the tip, and you "
-            "make it ten times smaller. By what factor does its error shrink?"
+            "a V. Your nudge is small, but a thousand times the one at the tip, and you "
+            "make it ten times smaller. By about what factor does its error shrink?"
         ),
         right=100,
         solution="q3 = 10**2",

@@ -290,10 +290,10 @@ def test_the_captions_of_the_learned_network(learned):
     assert (A[1][:, triangles].max(axis=0) > 0.95).all() and (A[1][:, triangles].min(axis=0) > 0.4).all()
     across = A[2][1] > 0.5
     assert across[triangles].all() and across[~triangles].sum() == 1
-    says("cuts off 1 + 1, all but the stray circle")
+    says("The line of the carry cuts off all of 1 + 1 except the stray circle")
     carry = A[2][0] > 0.5
     np.testing.assert_array_equal(carry, (CORNER == 3) & ~across)
-    says("The cloud 0 + 0 is at the upper left, 1 + 1 at the lower right", "The line of the carry cuts off 1 + 1")
+    says("The cloud 0 + 0 is at the upper left, 1 + 1 at the lower right")
     means = [A[1][:, corner == CORNER].mean(axis=1) for corner in (0, 3)]
     assert means[0][0] < 0.5 < means[0][1] and means[1][1] < 0.5 < means[1][0]
 

@@ -95,6 +95,16 @@ def test_the_flat_stretch_and_the_fall_on_exclusive_or():
     assert costs[600] < 0.1 < costs[500]
 
 
+def test_the_flat_stretch_on_exclusive_or_has_a_reason_that_the_digits_do_not_have(runs):
+    assert "on exclusive or, the best that a straight line can do is to say about ½ everywhere" in TEXT
+    X, y = datasets.make_xor(m=200, random_state=0)
+    assert min(NeuralNetwork([1], learning_rate=1.0, iterations=500).fit(X, y).cost_history_) > 0.68
+    assert "a single layer gets 94% right, as lesson 02 showed" in TEXT
+    cells = nbformat.read(PATH.with_name("02_classify.ipynb"), as_version=4).cells
+    assert any("94.1% classified correctly" in o.get("text", "") for c in cells for o in c.get("outputs", []))
+    assert "That of the two-layer network (solid) falls at once" in TEXT and runs[0][100] < 0.35
+
+
 def test_blank_pixels_add_nothing_and_most_products_with_them_are_left_out(own):
     assert "leaves out most products with blank pixels: a pixel that is 0 adds nothing to `Z1`, nor to the" in TEXT
     X, y, _, _ = recordings.tutorial_digits()

@@ -8,6 +8,7 @@ import pytest
 
 from helpers import datasets, gradient_check, widgets
 from helpers.backprop import losses, network
+from helpers.backprop.activations import sigmoid, sigmoid_prime
 from helpers.gradient_check import mistakes, relative_error
 
 PATH = Path(__file__).resolve().parents[2] / "notebooks" / "05_check_gradients.ipynb"
@@ -93,7 +94,7 @@ def test_the_wrong_gradient_first_helps_the_hidden_layers_and_then_holds_them_up
 
 
 def test_a_straight_line_does_as_well():
-    assert "logistic regression, as in lesson 02, scores 87.5 % on these points" in TEXT
+    assert "logistic regression, as in lesson 02, scores 87.5% on these points" in TEXT
     X, Y = moons()
     rows, theta = np.column_stack([X, np.ones(200)]), np.zeros(3)
     for _ in range(25):  # Newton's method
@@ -114,6 +115,42 @@ def test_the_gradients_written_on_the_page_are_those_of_helpers(lesson):
     before = x.copy()
     np.testing.assert_allclose(lesson["numerical_gradient"](lambda: np.sum(x**3), x), 3 * x**2, atol=1e-8)
     assert (x == before).all()
+
+
+def slope_at_the_output(Y, W, Z, A):
+    dW, db, dZ = {}, {}, (A[len(W)] - Y) / Y.shape[1]
+    for l in range(len(W), 0, -1):
+        dW[l], db[l] = dZ @ A[l - 1].T, dZ.sum(axis=1, keepdims=True)
+        dZ = W[l].T @ dZ * sigmoid_prime(A[l - 1])
+    return dW, db
+
+
+@pytest.mark.parametrize("seed", [0, 2, 5])
+def test_a_slope_at_the_output_has_the_right_sign_and_may_lead_uphill_all_the_same(seed):
+    assert "Its sign is always correct, though" in TEXT and (sigmoid_prime(sigmoid(np.linspace(-9, 9))) > 0).all()
+    assert "usually still learns, only less well. (Nothing guarantees it: the sums" in TEXT
+    X, Y = moons()
+    ends, angles = {}, []
+    for backward in (slope_at_the_output, network.backward):
+        W, b = network.initialize_parameters([2, 8, 8, 1], "lecun", seed)
+        for _ in range(1000):
+            Z, A = network.forward(X, W, b)
+            dW, db = backward(Y, W, Z, A)
+            if backward is slope_at_the_output:
+                both = (dW, db), network.backward(Y, W, Z, A)
+                p, q = (np.concatenate([part[l].ravel() for part in gradient for l in W]) for gradient in both)
+                angles.append(np.degrees(np.arccos(p @ q / np.linalg.norm(p) / np.linalg.norm(q))))
+            W, b = {l: W[l] - 2 * dW[l] for l in W}, {l: b[l] - 2 * db[l] for l in b}
+        ends[backward.__name__] = losses.binary_cross_entropy(network.forward(X, W, b)[0][3], Y)
+    assert ends["backward"] < 0.1 < ends["slope_at_the_output"] < 0.5 < np.log(2)
+    assert angles[0] < 10 and max(angles) > 92
+
+
+def test_a_nudge_a_thousand_times_too_large_gains_a_factor_of_100():
+    assert "small, but a thousand times the one at the tip" in TEXT
+    J, slope = widgets.nudge.cost_of_weight, widgets.nudge.slope_of_weight(0.7)
+    before, after = (abs((J(0.7 + e) - J(0.7 - e)) / (2 * e) - slope) for e in (1e-2, 1e-3))
+    assert before / after == pytest.approx(100, abs=1)
 
 
 def test_the_tip_of_each_v():
