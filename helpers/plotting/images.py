@@ -60,7 +60,7 @@ def boundary(predict_proba, X, y, ax=None, threshold=0.5, key=True):
     y : ndarray of shape (m,)
         Labels, 0 or 1.
     threshold : float
-        Number between 0 and 1. The prediction is 1 if the probability is at least this large.
+        Number between 0 and 1. The prediction is 1 if the probability is larger.
     key : bool
         Whether to add a colour bar.
     """

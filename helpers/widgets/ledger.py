@@ -172,12 +172,16 @@ class Game(ipywidgets.VBox):
         except REFUSALS as error:
             self._refused = self.message.value = as_html(refusal(error))
             return
+        if change and self._network == (self.sizes.value, self.m.value):  # refused values have been corrected
+            self._refused = ""
+            self._refresh()
+            return
         with interrupts_wait():  # everything changes together or not at all
             old, new = self.rows.children, {name: self._row(name, origin) for name, origin, _ in ledger.rows}
             self._network, self._refused, self._shown = (self.sizes.value, self.m.value), "", set()
             self.guesses = {name: row.children[1] for name, row in new.items()}
             self.verdicts = {name: row.children[2] for name, row in new.items()}
-            self._attempts = dict.fromkeys(new, 0)
+            self._attempts, self._solved = dict.fromkeys(new, 0), set()
             self.rows.children = list(new.values())
             for row in old:
                 _close(row)
@@ -196,7 +200,8 @@ class Game(ipywidgets.VBox):
         return ipywidgets.HBox([label, guess, ipywidgets.HTML()], layout={"flex_flow": "row wrap"})
 
     def _guess(self, name, change):
-        self._attempts[name] += bool(change["new"].strip())
+        if name not in self._solved:  # how often a right shape is typed again does not matter
+            self._attempts[name] += bool(change["new"].strip())
         self._refresh()
 
     def _refresh(self):
@@ -207,6 +212,7 @@ class Game(ipywidgets.VBox):
             sign = {None: "", True: "✓ ", False: "✗ "}[right]
             verdict.value = sign + sentence
         sizes, m = self._network
+        self._solved |= {name for name, (is_right, _) in judged.items() if is_right}
         right = [self._attempts[name] for name, (right, _) in judged.items() if right and name not in self._shown]
         self.message.value = (
             f"{self._refused} {html.escape(sizes)} with m = {m}: you predicted {len(right)} of "

@@ -108,9 +108,10 @@ def describe(result):
     if steps == 0:
         return f"Start: {here}. The minimum cost is {least:.4f}."
     if result.costs[-1] > result.costs[-2]:
+        before, when = (first, "at the start") if cost > first else (result.costs[-2], "one step earlier")
         return (
-            f"Gradient descent diverges: after {_count(steps)}, the cost is {_cost(cost)}, up from {_cost(first)} "
-            "at the start. Each step overshoots the bottom of the valley and ends higher up on the other side."
+            f"Gradient descent diverges: after {_count(steps)}, the cost is {_cost(cost)}, up from {_cost(before)} "
+            f"{when}. Each step overshoots the bottom of the valley and ends higher up on the other side."
         )
     if (found := arrived(result)) is not None:
         return f"Arrived after {_count(found)}: {here}, within {NEAR} of the minimum, {least:.4f}."

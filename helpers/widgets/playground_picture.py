@@ -87,7 +87,7 @@ def frame(state):
         maps.append(np.round(255 * A[len(state.sizes) - 1]).astype(np.uint8).tobytes())
         picture["side"] = SIDE
     for name, parts in {"W": W, "b": b, "dW": dW, "db": db}.items():
-        picture[name] = [np.round(part, 5).tolist() for part in parts]
+        picture[name] = [(part if name[0] == "d" else np.round(part, 5)).tolist() for part in parts]
     return picture | {"maps": b"".join(maps), "costs_now": state.costs[-1]} | curves(state)
 
 

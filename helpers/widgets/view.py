@@ -22,10 +22,13 @@ function render({ model, el }) {
             for (const handle of row.querySelectorAll(".noUi-handle")) handle.setAttribute("aria-label", label)
         }
     }
+    let seen = 0 // only a change of the width counts: a picture for another view can change the height
     const measure = new ResizeObserver(() => {
         nameSliders()
-        const narrow = el.clientWidth < LIMIT
-        if (!el.clientWidth || narrow === model.get("narrow")) return
+        const width = el.clientWidth, narrow = width < LIMIT
+        if (!width || width === seen) return
+        seen = width
+        if (narrow === model.get("narrow")) return
         model.set("narrow", narrow)
         model.save_changes()
     })

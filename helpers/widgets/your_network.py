@@ -150,6 +150,11 @@ class YourNetwork(Live):
         super().__init__(**state)
         self.observe(self._change_rate, names="learning_rate")
 
+    def _refresh(self, change=None):
+        if change and change["name"] != "iterations":  # training starts anew, at the rate that is set now
+            self._rates = None
+        super()._refresh(change)
+
     def state(self):
         """Return the arguments of `train`."""
         self._rates = self._rates or {0: self.learning_rate}

@@ -131,6 +131,6 @@ export class Cell {
     mark(state) {
         for (const name of ["waiting", "running", "done", "failed"]) this.node.classList.toggle(`live-${name}`, name === state)
         this.done = state === "done"
-        this.node.toggleAttribute("aria-busy", state === "running")
+        this.node.setAttribute("aria-busy", String(state === "running"))
     }
 }

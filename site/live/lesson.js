@@ -185,7 +185,7 @@ export class Lesson {
         this.pill.show({ state: "off", words: `Python was stopped. ${gone} next Run starts it again.` })
     }
 
-    /** Run all cells that have not run. */
+    /** Run all cells that have not run, and the last one in any case. */
     runAll() {
         this.run(this.cells[this.cells.length - 1], true)
     }

@@ -77,7 +77,7 @@ export class Outputs {
         const kind = name === "stderr" ? "stderr" : "stream"
         const pre = last?.classList.contains(kind) ? last.querySelector("pre") : null
         const whole = (pre?.textContent ?? "") + text
-        const shown = whole.replace(/[^\n]*\r(?!\n)/g, "") // a carriage return overwrites its line
+        const shown = whole.replace(/[^\n]*\r(?=[^\n\r])/g, "") // a carriage return overwrites its line
         if (pre) fill(pre, shown)
         else this.#block(kind, shown)
     }
@@ -174,6 +174,7 @@ export class Outputs {
     /** @param {string} kind */
     #put(kind) {
         const box = element("div", { class: `output ${kind}` })
+        if (!this.host.isConnected) this.cell.append(this.host)
         this.host.append(box)
         return box
     }

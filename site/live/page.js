@@ -1,4 +1,5 @@
-// Makes the cells of a lesson's page run in the page. Nothing is downloaded before the first click on a button.
+// Makes the cells of a lesson's page run in the page. Before the first click on a button, nothing is downloaded but the
+// editor, and that only if the reader has typed something earlier.
 
 import { Kernel } from "./kernel.js"
 import { Lesson } from "./lesson.js"

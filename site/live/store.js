@@ -14,7 +14,7 @@ export class Store {
         this.cells = texts(read(this.key))
         /** The cells that have been started in this tab, also before a reload, but have not finished: they were stopped.
          * @type {Set<string>} */
-        this.unfinished = new Set(attempt(() => JSON.parse(sessionStorage.getItem(this.key) ?? "[]"), []))
+        this.unfinished = attempt(() => new Set(JSON.parse(sessionStorage.getItem(this.key) ?? "[]")), new Set())
     }
 
     /** Keep a text at once. null forgets it. @param {string} id @param {string?} text */
@@ -33,17 +33,17 @@ export class Store {
         attempt(() => sessionStorage.setItem(this.key, JSON.stringify([...this.unfinished])), undefined)
     }
 
-    /** Forget all texts of this edition. */
+    /** Forget all texts of this lesson, also those of other editions. */
     reset() {
         for (const id of this.unfinished) this.setUnfinished(id, false)
         this.cells = {}
-        remove(this.key)
+        for (const key of keys().filter(key => key.startsWith(this.prefix))) remove(key)
     }
 
     /** Return the texts that were typed in the latest other edition, unless the reader has already chosen. */
     earlier() {
         const others = keys().filter(key => key.startsWith(this.prefix) && key !== this.key)
-        const found = others.map(key => ({ key, kept: read(key) })).filter(({ kept }) => kept && !("settled" in kept))
+        const found = others.map(key => ({ key, kept: read(key) })).filter(({ kept }) => kept?.cells && !("settled" in kept))
         found.sort((a, b) => (b.kept?.saved ?? 0) - (a.kept?.saved ?? 0))
         return found.length ? texts(found[0].kept) : null
     }
@@ -57,24 +57,32 @@ export class Store {
 
 /** Return the names of the exercises that have been solved, or none if the record is damaged. @returns {string[]} */
 export const readSolved = () =>
-    attempt(() => JSON.parse(localStorage.getItem(PROGRESS) ?? "{}").done.filter((/** @type {any} */ name) => typeof name === "string"), [])
+    attempt(() => record().done.filter((/** @type {any} */ name) => typeof name === "string"), [])
 
-/** Return the record of exercises as JSON text. */
-export const readProgress = () => JSON.stringify({ done: readSolved() })
+/** Return the record of exercises as JSON text: the solved ones, and the seed of the reader's own numbers, if any. */
+export const readProgress = () => JSON.stringify({ done: readSolved(), ...seed(record()) })
 
-/** Add to the record of exercises. @param {string} text - JSON text of a list of names under "done" */
+/** Add to the record of exercises. With another seed, those that were solved with other numbers do not stay.
+ * @param {string} text - JSON text with a list of names under "done", and the seed */
 export function saveProgress(text) {
     attempt(() => {
-        const done = [...JSON.parse(text).done, ...readSolved()]
-        localStorage.setItem(PROGRESS, JSON.stringify({ done: [...new Set(done)].sort() }))
+        const now = JSON.parse(text), kept = seed(now).seed === seed(record()).seed ? readSolved() : []
+        const done = [...new Set([...now.done, ...kept])].sort()
+        localStorage.setItem(PROGRESS, JSON.stringify({ done, ...seed(now) }))
     }, undefined)
 }
+
+/** @returns {any} */
+const record = () => attempt(() => JSON.parse(localStorage.getItem(PROGRESS) ?? "{}"), {})
+/** @param {any} record @returns {{seed?: string}} */
+const seed = record => typeof record?.seed === "string" ? { seed: record.seed } : {}
 
 /** Call functions when another tab shows the same lesson, in both tabs, and when no other tab shows it any more. Return
  * a function that ends this.
  * @param {string} lesson @param {() => void} found @param {() => void} lost */
 export function watchOtherTabs(lesson, found, lost) {
-    const channel = new BroadcastChannel(`live:${lesson}`)
+    const channel = attempt(() => new BroadcastChannel(`live:${lesson}`), null) // Firefox forbids it together with storage
+    if (!channel) return () => {}
     channel.onmessage = ({ data }) => {
         data === "bye" ? lost() : found()
         if (data !== "here") channel.postMessage("here") // also after "bye", as there may be a third tab

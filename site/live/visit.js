@@ -26,7 +26,7 @@ function isLesson(url) {
 
 /** @param {URL} url @param {AbortSignal} signal @param {{leave: () => void, enter: () => void}} page */
 async function show(url, signal, { leave, enter }) {
-    const text = await fetch(url, { signal }).then(answer => answer.text(), () => "")
+    const text = await fetch(url, { signal }).then(answer => answer.text()).catch(() => "")
     signal.throwIfAborted()
     const other = new DOMParser().parseFromString(text, "text/html")
     const pairs = PARTS.map(part => [document.querySelector(part), other.querySelector(part)])

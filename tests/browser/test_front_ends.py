@@ -116,8 +116,11 @@ def test_the_stepper_by_mouse_and_key(sharp_page, lab):
     page = sharp_page
     stepper = show(page, lab, "stepper")
     says(stepper, "^Step 1 of 15, forward: ")
+    back = stepper.get_by_role("button", name="Back", exact=True)
+    assert back.get_attribute("aria-disabled") == "true"
     press(stepper, "Next")
     says(stepper, r"^Step 2 of 15, forward: Z\[1\] = 0.500, 0.250")
+    assert back.get_attribute("aria-disabled") == "false"
     page.keyboard.press("ArrowRight")  # the button has the focus
     says(stepper, "^Step 3 of 15")
     page.keyboard.press("ArrowLeft")

@@ -56,9 +56,16 @@ def test_the_playground_by_mouse_key_and_finger(sharp_page, lab):
     press(playground, "Reset")
     says(playground, "^Update 0: ")
     line(playground, "learning_rate=0.03)")
-    playground.get_by_role("button", name="input x₁²").click()
+    square = playground.get_by_role("button", name="input x₁²")
+    assert square.get_attribute("aria-pressed") == "false"
+    square.click()
     line(playground, "features=('x1', 'x2', 'x1²')")
-    press(playground, "remove a unit from layer 2")
+    assert square.get_attribute("aria-pressed") == "true"
+    playground.get_by_role("button", name="remove a unit from layer 2").focus()
+    for width in ("(4, 3)", "(4, 2)"):  # the focus stays where it is
+        page.keyboard.press("Enter")
+        line(playground, f"width={width}")
+    press(playground, "add a unit to layer 2")
     line(playground, "width=(4, 3)")
     press(playground, "add a hidden layer")
     line(playground, "hidden_layers=3, data_set='moons', noise=0.1, width=(4, 3, 3)")

@@ -123,6 +123,14 @@ def test_a_figure_is_one_svg_and_is_closed():
     assert styled[1][1]["data"]["text/plain"] == "0"
 
 
+@pytest.mark.parametrize("error", ["1 / 0", "import asyncio\nraise asyncio.CancelledError('no')"])
+def test_a_figure_of_a_cell_that_fails_is_shown_below_it(error):
+    """CancelledError is not an Exception."""
+    (well, messages), (_, later) = sent_by(f"import matplotlib.pyplot as plt\nplt.plot([1, 2])\n{error}", "x = 1")
+    assert not well and [m["type"] for m in messages] == ["error", "display_data"]
+    assert later == []
+
+
 def test_a_figure_that_is_not_shown_appears_after_its_cell():
     ((_, messages),) = sent_by("import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])")
     assert [list(m["data"]) for m in messages] == [["text/plain", "image/png"]]
@@ -169,6 +177,22 @@ def test_what_needs_the_cells_above():
         "x = 1", "?x + y", "?x + abs(x)", "?def f(a):\n    b = a\n    return b + x", "?import os\nos.name", "?("
     )
     assert [messages[-1] for _, messages in results[1:]] == [True, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("code", "needs"),
+    [
+        ("W = W - 0.1", True),
+        ("total += 1", True),
+        ("total = 0\ntotal += 1", False),
+        ("for i in range(3):\n    n = i\nn = n + 1", False),
+        ("import re\nre = re.compile('a')", False),
+        ("x = [x for x in range(3)]", False),
+        ("a[0] += 1", True),
+    ],
+)
+def test_a_name_that_is_used_before_it_is_assigned_comes_from_above(code, needs):
+    assert sent_by(f"?{code}")[0][1] == [needs]
 
 
 def test_input_is_refused_with_a_reason():

@@ -308,6 +308,25 @@ def test_an_exercise_is_judged_in_place_and_stays_solved(visit):
     where.get_by_role("row", name=re.compile("^01 1 of")).wait_for()
 
 
+def test_numbers_of_ones_own_stay_and_what_was_solved_with_others_does_not(visit):
+    page = visit("01_fit_a_line")
+    page.evaluate("""localStorage.setItem('live:progress', '{"done": ["01.error", "01.q1"]}')""")
+    page.reload()
+    where = cell(page, "01-105")
+    type_in(page, where, 'from helpers.exercises import use_seed\nuse_seed("Ada")')
+    press(page, where, "Run")
+    finish(page)
+    where.get_by_text("Your own numbers.").wait_for()
+    kept = json.loads(page.evaluate("localStorage['live:progress']"))
+    assert kept["seed"] == "ada" and "01.error" not in kept["done"]
+    page.reload()
+    where.locator(".cm-content").wait_for()
+    type_in(page, where, 'from helpers.exercises import seed\nprint(f"seed {seed._current()}", end="\\r")')
+    press(page, where, "Run")
+    finish(page)
+    where.get_by_text("seed ada").wait_for()  # also without a line break, because nothing has overwritten it
+
+
 def test_an_endless_cell_is_stopped_and_python_starts_again(visit):
     page = visit("01_fit_a_line")
     setup, where = cell(page, "01-002"), cell(page, "01-004")

@@ -167,6 +167,14 @@ def test_each_ring_joins_lines_of_one_cost():
         np.testing.assert_allclose([descend(end).costs[0] for end in ends], level)
 
 
+def test_a_cost_that_rises_again_is_compared_with_one_that_was_lower():
+    result = descend((-2.5, 3), 0.81, 4)
+    assert result.costs[3] < result.costs[4] < result.costs[0]
+    said = widgets.line_and_valley.describe(result)
+    before, now = (f"{result.costs[i]:.2f}" for i in (3, 4))
+    assert f"after 4 steps, the cost is {now}, up from {before} one step earlier" in said
+
+
 def test_descent_arrives_or_diverges_as_the_curvature_says():
     limit = 2 / valley().curvatures[1]
     below, above = descend(START, 0.99 * limit, MOST), descend(START, 1.05 * limit, MOST)

@@ -18,6 +18,7 @@ from helpers.backprop.network import INITIALIZATIONS, backward, forward
 from helpers.backprop.optimizers import OPTIMIZERS
 from helpers.gradient_check.nudge import numerical_gradient, relative_error
 from helpers.training.neural_network import NeuralNetwork
+from helpers.widgets import playground_picture
 from helpers.widgets.live import AHEAD, Live
 from helpers.widgets.playground import DATA_SETS, FEATURES, MOST_UPDATES, M
 from helpers.widgets.playground_data import as_points, plane
@@ -35,6 +36,15 @@ def test_the_page_offers_everything_that_python_knows():
     offered = re.search(r"const ACTIVATIONS = \{(.*)\}", text)[1]
     assert set(re.findall(r"(\w+):", offered)) == set(ACTIVATIONS)
     assert f"MOST_LAYERS = {MOST_LAYERS}, MOST_WIDTH = {MOST_WIDTH}," in text
+
+
+def test_gradients_that_vanish_are_not_shown_as_0():
+    options = {"hidden_layers": 4, "activation": "sigmoid", "initialization": "small"}
+    state = widgets.playground.play(data_set="XOR", updates=1, **options)
+    shown = playground_picture.frame(state)["dW"]
+    for l, dW in state.dW.items():
+        np.testing.assert_allclose(shown[l - 1], dW, rtol=1e-6)
+    assert 0 < np.abs(state.dW[1]).max() < 1e-6
 
 
 # --- the state -----------------------------------------------------------------------------------

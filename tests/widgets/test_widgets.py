@@ -559,6 +559,17 @@ def test_the_game_counts_first_attempts_apart():
     game.guesses["W[1]"].value = "784, 196"
     game.guesses["W[1]"].value = "196, 784"
     assert "2 of 16 shapes, 1 of them on the first attempt; 0 shown" in game.message.value
+    game.guesses["W[2]"].value = "1 x 196"  # the same again
+    assert "2 of 16 shapes, 1 of them on the first attempt; 0 shown" in game.message.value
+
+
+def test_the_game_goes_on_when_a_refused_number_is_corrected():
+    game = widgets.ledger.Game()
+    game.guesses["W[2]"].value = "1, 196"
+    for m in (0, 11272):
+        game.m.value = m
+    assert game.guesses["W[2]"].value == "1, 196"
+    assert game.message.value.startswith("784, 196, 1 with m = 11272: you predicted 1 of 16")
 
 
 def test_a_refused_network_stays_refused_while_one_guesses():

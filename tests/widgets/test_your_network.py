@@ -44,6 +44,17 @@ def test_one_rate_is_what_fit_does_and_two_are_a_training_that_goes_on():
     assert len(ours.cost_history_) == 8
 
 
+def test_a_training_of_another_network_begins_at_the_rate_that_is_set():
+    instrument = widgets.your_network.YourNetwork(layer_sizes=SMALL)
+    send(instrument, "step")
+    instrument.learning_rate = 0.1
+    send(instrument, "step")
+    instrument.hidden_activation = "tanh"
+    assert "learning_rate=0.1" in instrument.line and instrument.result.network.learning_rate == 0.1
+    again = eval(instrument.line)  # our own text
+    np.testing.assert_array_equal(again.network.cost_history_, instrument.result.network.cost_history_)
+
+
 def test_the_line_reproduces_a_run_with_changes_on_the_way():
     instrument = widgets.your_network.YourNetwork(layer_sizes=SMALL)
     for rate in (0.5, 2.0, 0.1):

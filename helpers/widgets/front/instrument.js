@@ -24,10 +24,11 @@ function furnish(node, attributes, children) {
     return node
 }
 
-/** Set attributes. The values null, undefined and false remove an attribute. */
+/** Set attributes. The values null, undefined and false remove an attribute, except that ARIA has "true" and "false". */
 function change(node, attributes) {
     for (const [name, value] of Object.entries(attributes)) {
-        if (value === null || value === undefined || value === false) node.removeAttribute(name)
+        if (name.startsWith("aria-") && typeof value === "boolean") node.setAttribute(name, String(value))
+        else if (value === null || value === undefined || value === false) node.removeAttribute(name)
         else node.setAttribute(name, value === true ? "" : value)
     }
     return node

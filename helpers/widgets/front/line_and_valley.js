@@ -161,12 +161,14 @@ function valleyPanel({ window, levels, best, least, curvatures, axes, high }) {
             return inWindow([X.back(p.x), Y.back(p.y)])
         }
         change(node, { tabindex: 0, role: "application", "aria-roledescription": "map for choosing the start of the path" })
-        let held = false
+        let held = false, finger = false
         node.addEventListener("pointerdown", event => {
             if (event.button !== 0 || !event.isPrimary) return
-            held = event.pointerType === "mouse" // moving a finger must scroll the page
-            begin(read(event))
+            held = event.pointerType === "mouse"
+            finger = !held // moving a finger must scroll the page; then there is no click
+            if (held) begin(read(event))
         })
+        node.addEventListener("click", event => { if (finger) begin(read(event)) })
         node.addEventListener("pointermove", event => { if (held) begin(read(event)) })
         for (const end of ["pointerup", "pointercancel", "pointerleave"]) node.addEventListener(end, () => { held = false })
         node.addEventListener("keydown", event => {

@@ -188,10 +188,10 @@ function network(api, look) {
     function draw(picture, scene, colors) {
         const key = JSON.stringify([picture.sizes, picture.activations, scene.digits || get("features"), node.clientWidth, node.clientHeight])
         if (key !== built) {
-            const focus = nodes.contains(document.activeElement) && document.activeElement.getAttribute("aria-label")
+            const focus = node.contains(document.activeElement) && document.activeElement.getAttribute("aria-label")
             build(picture, scene)
             built = key
-            if (focus) nodes.querySelector(`[aria-label="${focus}"]`)?.focus()
+            if (focus) node.querySelector(`[aria-label="${focus}"]`)?.focus()
         }
         weigh(picture, picture.W, "norms_in" in picture ? picture.norms_in[0] : null)
         const maps = bytes(picture.maps), area = picture.side ** 2, given = bytes(scene.inputs)
@@ -284,12 +284,15 @@ function field(api) {
         element("label", {}, tested, " test"))
     const place = (u, v) => ({ x1: scene.low[0] + u * (scene.high[0] - scene.low[0]), x2: scene.low[1] + v * (scene.high[1] - scene.low[1]) })
     const add = (u, v, kind) => send({ do: "add", ...place(u, v), label: kind })
-    node.addEventListener("pointerdown", event => {
+    const put = event => {
         if (event.button || scene.digits) return
         const box = node.getBoundingClientRect()
         cursor = null
         add((event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height, event.shiftKey ? 1 - label : label)
-    })
+    }
+    let finger = false // a finger that scrolls the page goes down, too, but does not click
+    node.addEventListener("pointerdown", event => { finger = event.pointerType !== "mouse"; if (!finger) put(event) })
+    node.addEventListener("click", event => { if (finger) put(event) })
     node.addEventListener("keydown", event => {
         const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key]
         if (event.key === "0" || event.key === "1") choose(Number(event.key))
@@ -458,6 +461,8 @@ function playground(view) {
         net.rest()
     }
     function show(picture, scene) {
+        const there = focus?.l === 0 || focus?.j < picture.sizes[focus?.l] && !(focus.k >= picture.sizes[focus.l - 1] && focus.l > 1)
+        if (focus && !there) focus = null // the unit has been removed
         net.draw(picture, scene, colors)
         plane.draw(picture, scene, colors, focus, get("sentence"))
         curves.draw(picture)

@@ -51,7 +51,7 @@ def start(post, root):
 
 
 def begin():
-    """Forget the variables, widgets, figures and settings of an earlier lesson; what it imported stays loaded."""
+    """Forget the variables, widgets, figures and matplotlib settings of an earlier lesson; its imports stay loaded."""
     from IPython import get_ipython
 
     scope = get_ipython().user_ns
@@ -174,12 +174,12 @@ async def run(source, number=None):
         value = await _execute(last, shell.user_ns) if last else None
         if value is not None and not source.rstrip().endswith(";"):
             display(value)
-        shell.events.trigger("post_execute")
-    except (Exception, KeyboardInterrupt, SystemExit) as raised:
+    except BaseException as raised:
         error = raised
         for note in _advice(error):
             error.add_note(note)
         shell.showtraceback(error)
+    shell.events.trigger("post_execute")  # also after an error, so that its figures are shown below it
     shell.events.trigger("post_run_cell", SimpleNamespace(error_in_exec=error, info=SimpleNamespace(raw_cell=source)))
     _finish()
     return error is None
@@ -217,22 +217,39 @@ async def _execute(code, scope):
 
 
 def needs_earlier_cells(source):
-    """Return whether a cell uses names that are not yet defined, as far as can be seen without running it."""
+    """Return whether a cell uses names that are not yet defined, as far as can be seen without running it.
+
+    A statement such as ``W = W - 1`` uses the name that it assigns to.
+    """
     try:
         tree = ast.parse(source)
     except SyntaxError:
         return False
     known = {*vars(sys.modules["__main__"]), *vars(builtins)}
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign | ast.AugAssign):
+            read = _names(statement.value) | ({statement.target} if isinstance(statement, ast.AugAssign) else set())
+            if {node.id for node in read if isinstance(node, ast.Name)} - known - _defined(statement.value):
+                return True
+        known |= _defined(statement)
+    return any(node.id not in known for node in _names(tree))
+
+
+def _names(tree):
+    return {node for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _defined(tree):
+    """Return the names that a piece of code assigns, imports or defines, wherever that may be."""
+    names = {node.id for node in _names(tree) if isinstance(node.ctx, ast.Store)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            known.add(node.id)
-        elif isinstance(node, ast.arg):
-            known.add(node.arg)
+        if isinstance(node, ast.arg):
+            names.add(node.arg)
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            known.add(node.name)
+            names.add(node.name)
         elif isinstance(node, ast.alias):
-            known.add((node.asname or node.name).split(".")[0])
-    return any(isinstance(node, ast.Name) and node.id not in known for node in ast.walk(tree))
+            names.add((node.asname or node.name).split(".")[0])
+    return names
 
 
 def receive(text, buffers):
