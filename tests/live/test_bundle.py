@@ -1,5 +1,6 @@
 """What the pages download: the list of packages, the archive of the lessons, and what stops the build."""
 
+import ast
 import json
 import os
 import shutil
@@ -7,6 +8,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +95,21 @@ def test_the_archive_is_reproducible_and_leaves_large_files_to_be_fetched(bundle
         names = set(archive.namelist())
     assert {"live_kernel.py", "IPython/__init__.py", "helpers/backprop/network.py", "data/checksums.txt"} <= names
     assert not names & set(large)
+
+
+def imported_by(path):
+    """Return the modules that a file may import, as paths in the project."""
+    nodes = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.ImportFrom)]
+    names = {name for n in nodes for name in (n.module, *(f"{n.module}.{alias.name}" for alias in n.names))}
+    return {f"{name.replace('.', '/')}.py" for name in names}
+
+
+def test_what_the_archive_lacks_is_imported_by_nothing_that_it_has(bundle):
+    files = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "helpers").rglob("*.py")}
+    assert bundle.PROGRAMS < files.keys()
+    needed = {name: imported_by(path) & bundle.PROGRAMS for name, path in files.items() if name not in bundle.PROGRAMS}
+    assert {name: lacking for name, lacking in needed.items() if lacking} == {}
+    assert "helpers/system/confinement.py" in imported_by(files["helpers/exercises/worker.py"])
 
 
 def test_without_npm_it_says_what_to_install(bundle, tmp_path, monkeypatch):
