@@ -83,7 +83,8 @@ def hint(name):
     hints = current(name).hints
     number = _hints_given[name] = min(_hints_given.get(name, 0) + 1, len(hints))
     see = "Press Solution" if in_page() else f'Call `solution("{name}")`'
-    last = f" This is the last hint. {see} to see the solution." if number == len(hints) else ""
+    where = f" {see} to see the solution." if current(name).solution else ""
+    last = f" This is the last hint.{where}" if number == len(hints) else ""
     Message("?", f"Hint {number} of {len(hints)}.", hints[number - 1] + last).show()
 
 

@@ -31,13 +31,17 @@ from unittest import mock
 
 import numpy as np
 
-from helpers.exercises import class_list, gradebook, merging, rerun, seed as seeds, source, worker, works
+from helpers.exercises import class_list, gradebook, merging, rerun, source, worker, works
 from helpers.exercises.gradebook import Mark
 from helpers.exercises.registry import EXERCISES, LESSONS, with_seed
 from helpers.exercises.submission import clean
 from helpers.system import confinement
 
 OUT = Path("build") / "grades"
+NOT_STARTED = (
+    f"No process that runs answers could be started by {sys.executable}: install the requirements of the lessons in a "
+    "virtual environment, not for a single user, and start the program from there."
+)
 NO_ANSWER = {"error": "NotRunError: The code in the file does not check this exercise."}
 NEEDED = "needed something that is not available here: check it by hand."
 NOT_WRITTEN = "could not be run here, because files cannot be written during grading: check it by hand."
@@ -63,14 +67,22 @@ def grade(folder, out=None, lessons=None, listed=None):
     Returns
     -------
     gradebook.Grades
+
+    Raises
+    ------
+    OSError
+        If no answer can be run in this environment.
     """
     read, refused = works.read(Path(folder), out)
     functions = {name: _with_new_cases(one) for name, one in EXERCISES.items() if one.cases and not one.recorded}
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # the threads only wait for other processes
         ran = list(zip(read, pool.map(lambda work: _run(work, EXERCISES | functions), read), strict=True))
+    kept = [kept for _, answers in ran for kept in answers.kept]
+    if not kept and any(work.cells for work in read):
+        raise ChildProcessError(NOT_STARTED)
     for work, answers in ran:
         if work.shared:
-            work.row.seed = _seed(work, answers)
+            work.row.seed = works.seed(work, answers)
     # A seed in one notebook also applies to the learner's other notebooks.
     seeds_of = {work.row.learner: work.row.seed for work in read if work.shared and work.row.seed is not None}
     for work, answers in ran:
@@ -80,10 +92,9 @@ def grade(folder, out=None, lessons=None, listed=None):
     rows = merging.merged([work.row for work in read])
     merging.compare(rows)
     missing = None if listed is None else class_list.assign(rows, listed)
-    counted = lessons or sorted({name[:2] for row in rows for name in row.marks})
+    counted = list(dict.fromkeys(lessons or ())) or sorted({name[:2] for row in rows for name in row.marks})
     exercises = [one for lesson in counted for one in LESSONS[lesson]]
-    protection = rerun.weakest(kept for _, answers in ran for kept in answers.kept)
-    return gradebook.Grades(rows, refused, exercises, protection, missing)
+    return gradebook.Grades(rows, refused, exercises, rerun.weakest(kept), missing)
 
 
 def _with_new_cases(exercise):
@@ -211,26 +222,11 @@ def _note(name, mark, error, ended, work):
     return []
 
 
-def _seed(work, answers):
-    """Return the seed in a notebook, or None. Add a note if the seed could not be determined."""
-    try:
-        seed = seeds.normal(answers.found["seed"][-1].get("value"))
-        if seed is not None or answers.found["seed"][-1].get("given") is False:
-            return seed
-    except (KeyError, ValueError):
-        pass
-    if work.seeds:
-        work.row.note(
-            "The call to use_seed() could not be run here, so the answers were judged using the numbers in the "
-            "lessons: check them by hand.",
-            "\n\n".join(cell.text for cell in work.cells if works.SEEDS.search(cell.text)),
-        )
-    return None
-
-
 def _marked(exercise, found, kept):
     said = rerun.verdict(exercise, found)
     attempts, earned = kept.attempts if kept else 1, exercise.points(said)
+    if said.kind == "open" and kept:  # `check` does not record an answer that is still missing
+        return Mark("wrong", 0, f"`{exercise.answer_name}` returns None.", attempts)
     if said.kind != "wrong":
         return Mark(said.kind, earned, "", attempts)
     return Mark("mistake" if earned else "wrong", earned, exercise.usual_mistake(said) or said.words, attempts)
@@ -242,6 +238,8 @@ def _marked(exercise, found, kept):
 def main(arguments=None):
     """Run the command-line program and return its exit status."""
     options = _options(arguments)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of files may contain any character
     if not options.folder.is_dir():
         return _refuse(f"There is no folder {options.folder}.")
     unknown = [lesson for lesson in options.lessons or () if lesson not in LESSONS]
@@ -253,10 +251,10 @@ def main(arguments=None):
     except (OSError, ValueError) as error:
         return _refuse(f"Nothing was graded: {error}")
     print(f"Grading {options.folder} …", flush=True)
-    grades = grade(options.folder, options.out, options.lessons, listed)
-    if not grades.rows and not grades.refused:
-        return _refuse(f"{options.folder} contains no files.")
     try:
+        grades = grade(options.folder, options.out, options.lessons, listed)
+        if not grades.rows and not grades.refused:
+            return _refuse(f"{options.folder} contains no files.")
         paths, kept = gradebook.write(grades, options.out)
     except OSError as error:
         return _refuse(f"The results were not written: {error}")

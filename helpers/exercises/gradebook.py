@@ -57,10 +57,8 @@ class Row:
     seed : str or None
     marks : dict
         Maps the name of an exercise to a `Mark`.
-    notes : list of str
-        Remarks on answers that the teacher should check.
-    code : dict
-        Maps each note on a piece of code to that code.
+    remarks : list of (str, str)
+        Notes on answers that the teacher should check, each with the code that it is about, or "".
     id : str
         The ID in the teacher's gradebook (see `class_list`).
     """
@@ -69,15 +67,16 @@ class Row:
     file: str
     seed: str | None = None
     marks: dict = field(default_factory=dict)
-    notes: list = field(default_factory=list)
-    code: dict = field(default_factory=dict)
+    remarks: list = field(default_factory=list)
     id: str = ""
 
     def note(self, text, code=""):
         """Add a note and, optionally, the code that it is about."""
-        self.notes.append(text)
-        if code:
-            self.code[text] = code
+        self.remarks.append((text, code))
+
+    @property
+    def notes(self):
+        return [text for text, _ in self.remarks]
 
     @property
     def learner(self):
@@ -155,17 +154,23 @@ def write(grades, folder):
         If the folder cannot be written to.
     """
     file, report = Path(folder) / CSV, Path(folder) / PAGE
-    data = {
-        file: table(grades).encode("utf-8-sig", "replace"),  # Excel needs the byte order mark
-        report: page(grades).encode("utf-8", "replace"),
-    }
+    data = table(grades).encode("utf-8-sig", "replace")  # Excel needs the byte order mark
+    _replace(report, page(grades).encode("utf-8", "replace"))
     kept = None
-    if file.exists() and file.read_bytes() != data[file]:
+    if file.exists() and file.read_bytes() != data:
         numbered = (file.with_name(f"{file.stem}_{n}{file.suffix}") for n in itertools.count(1))
         kept = file.rename(next(path for path in numbered if not path.exists()))
-    for path, contents in data.items():
-        replace_atomically(path, lambda opened, contents=contents: opened.write(contents))
-    return list(data), kept
+    try:
+        _replace(file, data)
+    except BaseException:
+        if kept:
+            kept.rename(file)
+        raise
+    return [file, report], kept
+
+
+def _replace(path, data):
+    replace_atomically(path, lambda opened: opened.write(data))
 
 
 def table(grades):
@@ -210,7 +215,7 @@ def page(grades):
         "<h2>Who has done what</h2>",
         _matrix(grades),
         "<h2>Look at these</h2>",
-        _list([(row.name, note, row.code.get(note)) for row in grades.rows for note in row.notes], "Nothing."),
+        _list([(row.name, note, code) for row in grades.rows for note, code in row.remarks], "Nothing."),
         "<h2>Not graded</h2>",
         _list([(*one, "") for one in grades.refused], "Every file was graded."),
         *([] if grades.missing is None else ["<h2>Nothing handed in</h2>", _missing(grades.missing)]),

@@ -1,9 +1,10 @@
 """Show what will be handed in and write it to a file. Nothing is sent anywhere."""
 
+import contextlib
 import html
+import os
 import re
 import unicodedata
-from pathlib import Path
 
 from IPython import get_ipython
 from IPython.display import display
@@ -12,11 +13,16 @@ from helpers.exercises import record, source, submission
 from helpers.exercises.message import Message
 from helpers.exercises.registry import EXERCISES, LESSONS
 from helpers.system.browser import in_page
-from helpers.system.files import in_words
+from helpers.system.files import as_path, in_words
+from helpers.system.validation import brief
 
 IN_PAGE = (
     "A page of the book cannot give you a file with your answers. Use the lab, or Jupyter on your own machine, to do "
     "the exercises that you want to hand in, and call hand_in() there."
+)
+RECORDING_OFF = (
+    f"LESSONS_PROGRESS is {os.devnull!r}, so your answers are not recorded: remove this environment variable, restart "
+    "the kernel and do the exercises again."
 )
 MANY = 100  # maximum number of files with the same name in a folder
 
@@ -66,6 +72,9 @@ def form(lessons=tuple(LESSONS), folder="."):
         shown.value = f'<pre style="max-height: 20em; overflow: auto">{html.escape(file["text"])}</pre>'
 
     def write(_):
+        show()  # an answer may have changed since the name was typed
+        if button.disabled:
+            return
         mark, label, words = _written(file["name"], file["text"], folder)
         said.value = html.escape(f"{mark} {label} {words}")
 
@@ -95,6 +104,8 @@ def _gathered(name, lessons):
         return None, f'Enter your name, as in hand_in("Ada Lovelace"). {words}'
     if len(name) > submission.LONGEST_NAME:
         return None, f"The name has {len(name)} characters. Choose one with at most {submission.LONGEST_NAME}."
+    if record.path() is None:
+        return None, RECORDING_OFF
     entries, said = record.read_all()
     known = [one for one in entries["answers"] if one in EXERCISES and one[:2] in lessons]
     if said or not known:
@@ -123,12 +134,15 @@ def _incomplete(answers):
 
 def _written(name, text, folder):
     """Write the file under a name that is not in use, and return a mark, a label and a sentence."""
+    try:
+        folder = as_path(folder)
+    except (TypeError, ValueError):
+        return "✗", "Not written.", f"folder is {brief(folder)}, which cannot be a folder: choose one that exists."
     data, stem = text.encode(), f"hand_in_{file_name(name)}"
     for number in range(1, MANY + 1):
-        path = Path(folder) / (f"{stem}.json" if number == 1 else f"{stem}_{number}.json")
+        path = folder / (f"{stem}.json" if number == 1 else f"{stem}_{number}.json")
         try:
-            with open(path, "xb") as file:  # "x" fails if the file exists
-                file.write(data)
+            _write_new(path, data)
             return "✓", "Written.", f"{path.name} contains your answers. Give this file to your teacher."
         except FileExistsError:
             if _holds(path, data):
@@ -136,6 +150,26 @@ def _written(name, text, folder):
         except OSError as error:
             return "✗", "Not written.", f"{in_words(error, path, 'write')}."
     return "✗", "Not written.", f"There are already {MANY} files with this name. Remove some of them."
+
+
+def _write_new(path, data):
+    """Write a file completely or not at all.
+
+    Raises
+    ------
+    FileExistsError
+        If the file exists.
+    OSError
+        If the file cannot be written.
+    """
+    file = open(path, "xb")
+    try:
+        with file:
+            file.write(data)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
 
 
 def _holds(path, data):

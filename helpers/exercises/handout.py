@@ -19,6 +19,23 @@ from helpers.exercises.registry import LESSONS, SOURCES
 ROOT = Path(__file__).resolve().parent.parent.parent
 BOOK = "answer_book.ipynb"
 FILES = ("LICENSE", "pyproject.toml", "requirements.txt", "requirements-scale.txt", ".gitignore")
+NOTEBOOKS = (  # only these are copied, because the teacher's own notebooks are kept in the same folder
+    "00_start_here",
+    "01_fit_a_line",
+    "02_classify",
+    "03_two_layers",
+    "04_n_layers",
+    "05_check_gradients",
+    "06_recognise_cats",
+    "07_why_depth_is_hard",
+    "08_ten_digits",
+    "09_autograd",
+    "10_scale_out",
+    "11_playground",
+    "12_todays_networks",
+    "errata",
+    "notation",
+)
 HIDDEN = (  # files of helpers/exercises that are left out
     "lesson_*.py",
     "handout.py",
@@ -29,8 +46,6 @@ HIDDEN = (  # files of helpers/exercises that are left out
     "works.py",
     "rerun.py",
     "worker.py",
-    "__pycache__",
-    "*.pyc",
 )
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
@@ -107,9 +122,7 @@ def write(folder=ROOT / "build" / "handout"):
 
 
 def _write_lessons(folder):
-    shutil.copytree(
-        ROOT / "helpers", folder / "helpers", ignore=lambda at, names: _hidden(at, names) | _caches(at, names)
-    )
+    shutil.copytree(ROOT / "helpers", folder / "helpers", ignore=_left_out)
     shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("cache", "cats", ".*"))
     for name in FILES:
         shutil.copy(ROOT / name, folder / name)
@@ -117,12 +130,12 @@ def _write_lessons(folder):
     (folder / "Makefile").write_text(_makefile(), encoding="utf-8")
     stripped.write(folder / "helpers" / "exercises" / stripped.FILE.name, SOURCES)
     (folder / "notebooks").mkdir()
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
+    for name in NOTEBOOKS:
+        notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
-        nbformat.write(notebook, folder / "notebooks" / path.name)
+        nbformat.write(notebook, folder / "notebooks" / f"{name}.ipynb")
 
 
 def _makefile():
@@ -137,12 +150,15 @@ def _makefile():
     return re.sub(r"^\.PHONY:.*$", ".PHONY: lab setup", text, flags=re.MULTILINE)
 
 
-def _hidden(at, names):
-    return shutil.ignore_patterns(*HIDDEN)(at, names) if Path(at).name == "exercises" else set()
+def _left_out(at, names):
+    """Return the names in a folder of `helpers` that are not copied.
 
-
-def _caches(at, names):
-    return shutil.ignore_patterns("__pycache__")(at, names)
+    Backups and checkpoints of the exercises contain solutions too, so only Python files are copied from their folder.
+    """
+    left_out = shutil.ignore_patterns(".*", "__pycache__")(at, names)
+    if Path(at).name == "exercises":
+        left_out |= {name for name in names if not name.endswith(".py")} | shutil.ignore_patterns(*HIDDEN)(at, names)
+    return left_out
 
 
 def answer_book():

@@ -26,8 +26,7 @@ def merged(rows):
         first = merged.setdefault(row.learner, row)
         if first is not row:
             first.seed = first.seed or row.seed
-            first.notes += row.notes
-            first.code |= row.code
+            first.remarks += row.remarks
             for name, mark in row.marks.items():
                 first.marks[name] = max(mark, first.marks.get(name, mark), key=lambda one: one.points)
     return list(merged.values())
@@ -48,10 +47,10 @@ def compare(rows):
 def _later(one, other):
     """Return a sentence that says which of a learner's two files is the later one, or "" if it cannot be determined.
 
-    The attempt counts show which file is newer, because they never start again, and each file contains all answers that
-    had been given in its lessons by then.
+    The attempt counts show which file is newer, because they never start again while the seed stays the same, and each
+    file contains all answers that had been given in its lessons by then.
     """
-    if not one.file.endswith(".json") or not other.file.endswith(".json"):
+    if not all(row.file.lower().endswith(".json") for row in (one, other)) or one.seed != other.seed:
         return ""
     for first, later in ((one, other), (other, one)):
         if first.marks.keys() <= later.marks.keys():

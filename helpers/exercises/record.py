@@ -48,6 +48,7 @@ class Attempts:
     mistake: str = ""
 
 
+DAMAGED = (ValueError, KeyError, TypeError, RecursionError)  # raised when a damaged file is read
 TYPES = {"attempts": int, "right": bool, "answer": str, "mistake": str}
 
 
@@ -79,24 +80,46 @@ def read_all():
         said = f"{file.name} is {kind}, so your progress is not saved. Set LESSONS_PROGRESS to the name of a file."
         return nothing, said
     try:
-        return nothing | _checked(json.loads(file.read_text(encoding="utf-8-sig"))), ""
+        return nothing | _loaded(file), ""
     except FileNotFoundError:
         return nothing, ""
     except OSError as error:
         said = f"{file.name} cannot be read ({error.strerror or error}), so your earlier progress is not shown."
         return nothing, said
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except DAMAGED:
         return nothing, _set_aside(file)
 
 
-def _checked(entries):
-    """Check the entries of a record and return them.
+def read_seed():
+    """Return the seed in the record, or None if there is none.
+
+    A damaged file is left in place, so that whoever reads it next sets it aside and says so.
 
     Raises
     ------
-    ValueError, KeyError, TypeError
+    OSError
+        If the file cannot be read.
+    """
+    file = path()
+    if file is None or (os.path.exists(file) and not os.path.isfile(file)):
+        return None
+    try:
+        return _loaded(file).get("seed")
+    except (FileNotFoundError, *DAMAGED):
+        return None
+
+
+def _loaded(file):
+    """Read the entries of a record, check them and return them.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    ValueError, KeyError, TypeError, RecursionError
         If the entries do not form a valid record.
     """
+    entries = json.loads(file.read_text(encoding="utf-8-sig"))
     names, answers = entries["done"], entries.get("answers", {})
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ValueError("not a list of names")
@@ -160,7 +183,7 @@ def add_answer(name, right, answer, value=None, mistake=""):
             entries["done"] = sorted({*entries["done"], name})
         again = before.right or (before.attempts and (answer, value) == (before.answer, before.value))
         now = Attempts(before.attempts + (not again), right, answer, value, "" if right else mistake)
-        entries["answers"] = entries["answers"] | {name: asdict(now)}
+        entries["answers"] = entries["answers"] | {name: entries["answers"].get(name, {}) | asdict(now)}
 
     return _update(change, read_all()[1])
 
@@ -186,28 +209,32 @@ def set_seed(seed, changed):
         entries["done"] = [name for name in entries["done"] if name not in changed]
         entries["answers"] = {name: one for name, one in entries["answers"].items() if name not in changed}
 
-    return _update(change, read_all()[1])
+    return _update(change, read_all()[1], "seed")
 
 
-def _update(change, said):
+def _update(change, said, what="answer"):
     """Let the function `change` modify the entries of the record, and return a message.
 
-    `said` is the message that was returned when the record was last read.
+    `said` is the message that was returned when the record was last read, and `what` is what the change records.
     """
     file = path()
     if file is None or (said and os.path.exists(file)):  # recording is off, or the file cannot be read: keep it
         return said
 
     def fill(opened):  # read the file again, because another notebook may have changed it
-        entries = read_all()[0]
+        nonlocal said
+        entries, problem = read_all()
+        if problem and os.path.exists(file):
+            raise RuntimeError(problem.rstrip("."))
+        said = problem or said
         change(entries)
-        kept = {key: value for key, value in entries.items() if key == "done" or value}
+        kept = {key: value for key, value in entries.items() if key not in ("answers", "seed") or value}
         opened.write(f"{json.dumps(kept, indent=1)}\n".encode())
 
     try:
         replace_atomically(file, fill)
-    except OSError as error:
-        return f"This answer was not saved: {error}."
+    except (OSError, RuntimeError) as error:
+        return f"This {what} was not saved: {error}."
     return said
 
 

@@ -70,6 +70,8 @@ def _unwrapped(text):
         return text
     pieces = []
     for node in ast.parse(text).body:
+        for first in getattr(node, "decorator_list", [])[:1]:
+            node.lineno, node.col_offset = first.lineno, 0  # the line with the @ belongs to the definition
         piece = ast.get_source_segment(text, node)
         if piece.startswith("get_ipython().run_") and isinstance(getattr(node, "value", None), ast.Call):
             name, *code = [one.value for one in node.value.args if isinstance(one, ast.Constant)]
@@ -178,6 +180,18 @@ def _is_quick(node):
     return not isinstance(node, ast.Call) or getattr(function, "attr", getattr(function, "id", "")) in QUICK
 
 
+def leave_out(text, scope, forgotten, run):
+    """Execute only the imports of a cell, and forget everything else that it would have set or changed.
+
+    See `execute` for the parameters.
+    """
+    for node in ast.parse(text).body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            define(ast.unparse(node), scope, forgotten, run)
+        else:
+            forget(node, scope, forgotten)
+
+
 # --- what a statement sets or changes ------------------------------------------------------------
 
 
@@ -195,10 +209,14 @@ def _set(node):
     """Yield the names that a statement assigns to, defines or imports."""
     if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
         yield node.id
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        yield node.name
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.MatchAs, ast.MatchStar)):
+        yield from filter(None, [node.name])
+    if isinstance(node, ast.MatchMapping):
+        yield from filter(None, [node.rest])
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+    if isinstance(node, COMPREHENSIONS):
+        yield from (one.target.id for one in ast.walk(node) if isinstance(one, ast.NamedExpr))
     if not isinstance(node, (*INNER, *COMPREHENSIONS)):
         for child in ast.iter_child_nodes(node):
             yield from _set(child)

@@ -47,10 +47,11 @@ GIVEN_UP = "NotRunError: The time for all answers in this file ran out before th
 
 
 class Cell(NamedTuple):
-    """Code to run. If `whole` is False, only the statements that answers may need are executed (see `replay`)."""
+    """Code to run: all of it, only what answers may need (if not `whole`), or only imports (if `left_out`)."""
 
     text: str
     whole: bool = True
+    left_out: bool = False
 
 
 @dataclass
@@ -100,14 +101,16 @@ def run(cells, exercises, shared=False, longest=LONGEST):
     task |= {"shared": shared, "seconds": SECONDS, "processor_seconds": int(longest) + 1, "memory": MEMORY}
     while cells:
         again = set() if shared else answers.done  # cells that need not be run again
-        texts = [Cell("") if i in {*answers.errors, *again} else cell for i, cell in enumerate(cells)]
-        answers.done = set(again)
-        silent = _talk(json.dumps(task | {"cells": [cell._asdict() for cell in texts]}), answers, end)
+        left_out = again | {i for i, error in answers.errors.items() if error.startswith(("TimeUp", ENDED))}
+        texts = [cell._replace(left_out=i in left_out)._asdict() for i, cell in enumerate(cells)]
+        answers.done, started = left_out, len(answers.kept)
+        silent = _talk(json.dumps(task | {"cells": texts}), answers, end)
         stopped = next((i for i in range(len(cells)) if i not in answers.done), None)
         if stopped is None:
             break
-        if time.monotonic() > end:
-            answers.errors |= {i: GIVEN_UP for i in range(len(cells)) if i not in answers.done | {*answers.errors}}
+        if time.monotonic() > end or len(answers.kept) == started:
+            error = GIVEN_UP if time.monotonic() > end else "NotRunError: No process could be started."
+            answers.errors |= {i: error for i in range(len(cells)) if i not in answers.done | {*answers.errors}}
             break
         answers.errors[stopped] = STOPPED if silent else ENDED
     return answers
@@ -193,7 +196,6 @@ def _note_protection(line, answers):
 
 def weakest(kept):
     """Return the protections that applied to every process, in the order in which the first process lists them."""
-    kept = list(kept)
     return [one for one in kept[0] if all(one in others for others in kept)] if kept else []
 
 

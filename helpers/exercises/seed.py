@@ -3,12 +3,14 @@
 The seed is any text, such as a name. It is stored in the record, so it applies to all lessons.
 """
 
+import contextlib
+
 from helpers.exercises import record
 from helpers.exercises.message import Message
 from helpers.exercises.registry import EXERCISES, with_seed
 from helpers.exercises.submission import LONGEST_NAME, clean
 
-_seed = {}  # filled on first use, so that importing this module reads no file
+_seed = {}  # the last known seed, which is used while the record is off or cannot be read
 
 
 def use_seed(seed):
@@ -27,10 +29,14 @@ def use_seed(seed):
     except ValueError as error:
         Message("?", "The numbers have not changed.", f"{error}").show()
         return
-    note = ""
-    if text != _current():
-        note = record.set_seed(text, [name for name in EXERCISES if with_seed(text)[name] is not current(name)])
-        _seed["text"] = text
+    note, before = "", _current()
+    if text != before:
+        note = record.set_seed(text, _changed(with_seed(before), with_seed(text)))
+        if record.path() is None:
+            _seed["text"] = text
+        if _current() != text:
+            Message("?", "The numbers have not changed.", note).show()
+            return
     if text is None:
         Message("✓", "Original numbers.", f"All exercises use the numbers in the lessons. {note}".rstrip()).show()
         return
@@ -65,7 +71,15 @@ def current(name):
     return with_seed(_current())[name]
 
 
+def _changed(before, after):
+    """Return the names of the exercises whose numbers differ."""
+    shown = [{name: (one.prompt, repr(one.right)) for name, one in those.items()} for those in (before, after)]
+    return [name for name in EXERCISES if shown[0][name] != shown[1][name]]
+
+
 def _current():
-    if "text" not in _seed:
-        _seed["text"] = record.read_all()[0]["seed"]
-    return _seed["text"]
+    """Return the seed in the record, which another notebook may have changed."""
+    if record.path() is not None:
+        with contextlib.suppress(OSError):
+            _seed["text"] = record.read_seed()
+    return _seed.get("text")

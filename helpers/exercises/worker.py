@@ -47,7 +47,8 @@ def main():
     for number, cell in enumerate(task["cells"]):
         running[0] = number
         known = (scope, tools["forgotten"]) if task["shared"] else (dict(scope), set())
-        for said in _run(tools["texts"][number], cell["whole"], task, *known, tools):
+        how = "leave_out" if cell["left_out"] else "execute" if cell["whole"] else "define"
+        for said in _run(tools["texts"][number], how, task, *known, tools):
             _write(out, {"cell": number, **said})
         _write(out, {"cell": number, "done": True})
 
@@ -125,7 +126,8 @@ def _replaying(texts):
     without.get_ipython = lambda: None
     if any("import *" in text for text in texts):
         exec("from numpy import *", {})  # this imports what cannot be imported later
-    return {"texts": texts, "execute": replay.execute, "define": replay.define, "shell": replay.Shell}
+    names = ("execute", "define", "leave_out")
+    return {"texts": texts, "shell": replay.Shell} | {name: getattr(replay, name) for name in names}
 
 
 def _collector(answers, value_of):
@@ -140,8 +142,12 @@ def _collector(answers, value_of):
         for name, answer in given.items():
             check(f"{str(lesson).zfill(2)}.{name}", answer)
 
-    module.check, module.quiz = check, quiz
-    module.use_seed = lambda seed=None: check("seed", seed)
+    def use_seed(seed=None):
+        with contextlib.suppress(ValueError):  # a number that is far too long cannot be converted
+            if seed is None or type(seed) is int or isinstance(seed, str):  # `seed.normal` refuses everything else
+                check("seed", str(seed) if type(seed) is int else seed)
+
+    module.check, module.quiz, module.use_seed = check, quiz, use_seed
 
     def others(name):
         if name.startswith("__"):
@@ -159,14 +165,14 @@ def _scope(tools):
     return scope
 
 
-def _run(text, whole, task, scope, forgotten, tools):
-    """Run a cell, and yield what is known about each answer that it checks."""
+def _run(text, how, task, scope, forgotten, tools):
+    """Run a cell with the function `how` of `replay`, and yield what is known about each answer that it checks."""
     tools["answers"].clear()
     error = f"TimeUp: {task['seconds']:g}"  # the error to report if an alarm arrives at the end of the block
     with contextlib.suppress(BaseException):
         try:
             with tools["quarantine"](task["seconds"], tools["Printed"]()):
-                tools["execute" if whole else "define"](text, scope, forgotten, _run_statement)
+                tools[how](text, scope, forgotten, _run_statement)
             error = ""
         except BaseException as raised:
             error = _fingerprint(raised, forgotten, tools)

@@ -1,8 +1,8 @@
 """Read the work that learners have handed in, as files written by `hand_in()` or as notebooks, without running it.
 
 A notebook is the work of one learner. Several notebooks in a subfolder are combined only if their names are the same up
-to the lesson number, as in `01_fit_a_line.ipynb` and `02_classify.ipynb`, or `ada_01.ipynb` and `ada_02.ipynb`.
-Otherwise, two learners with different numbers could be mistaken for one.
+to the number of the lesson that they answer, as in `01_fit_a_line.ipynb` and `02_classify.ipynb`, or `ada_01.ipynb` and
+`ada_02.ipynb`. Otherwise, two learners with different numbers could be mistaken for one.
 """
 
 import functools
@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers.exercises import rerun, submission
+from helpers.exercises import rerun, seed as seeds, submission
 from helpers.exercises.gradebook import Row
 from helpers.exercises.registry import EXERCISES, LESSONS
 from helpers.exercises.submission import SubmissionError, clean
@@ -32,7 +32,8 @@ ANSWERED = re.compile(r"""\s*(?:lesson\s*=\s*)?["']?(\d\d?)\b""")
 QUESTION = re.compile(r"\b(q\d)\s*=(?!\s*None\b)")
 READABLE = re.compile(rf"""\s{{0,200}}[^\n]{{0,200}}?["']\d\d\.\w+["']|{ANSWERED.pattern}["']?\s*,\s*q\d""")
 LONGEST_CALL = 2000  # number of characters in which to look for the questions in a call to quiz
-LESSON = re.compile(r"(.*?)(?<!\d)(\d\d)(?!\d)")
+LESSON = re.compile(r"(?<!\d)\d\d(?!\d)")
+LONGEST_SHOWN = 100  # characters of a folder or of a file name in messages
 
 
 @dataclass
@@ -69,44 +70,74 @@ def read(folder, out=None):
     return works, [(file, reason) for file, work, reason in opened if work is None]
 
 
+def seed(work, answers):
+    """Return the seed in a notebook, or None. Add a note if the seed could not be determined.
+
+    Parameters
+    ----------
+    work : Work
+    answers : rerun.Answers
+    """
+    try:
+        text = seeds.normal(answers.found["seed"][-1].get("value"))
+        if text is not None or answers.found["seed"][-1].get("given") is False:
+            return text
+    except (KeyError, ValueError):
+        pass
+    if work.seeds:
+        work.row.note(
+            "The call to use_seed() could not be run here, so the answers were judged using the numbers in the "
+            "lessons: check them by hand.",
+            "\n\n".join(cell.text for cell in work.cells if SEEDS.search(cell.text)),
+        )
+    return None
+
+
 def _put_together(notebooks):
     """Give all notebooks of the same learner, and no others, the same name and file."""
     folders = {}
     for work in notebooks:
-        folders.setdefault(work.row.file.rpartition("/")[0], []).append(work.row)
-    for folder, rows in folders.items():
+        folders.setdefault(work.row.file.rpartition("/")[0], []).append(work)
+    for folder, those in folders.items():
+        rows = [work.row for work in those]
         files = [row.file.rpartition("/")[2] for row in rows]
-        if folder and (len(rows) == 1 or _one_per_lesson(files)):
+        if folder and (len(rows) == 1 or _one_per_lesson(those, files)):
             for row in rows:
                 row.name = row.file = folder
             if len(rows) > 1:
-                rows[0].notes.append(f"These notebooks were combined: {', '.join(files)}.")
+                rows[0].note(f"These notebooks were combined: {', '.join(files)}.")
         elif folder:
             for row in rows:
-                row.notes.append(
-                    "Its folder contains other notebooks. Each was graded as the work of a different learner."
-                )
+                row.note("Its folder contains other notebooks. Each was graded as the work of a different learner.")
 
 
-def _one_per_lesson(files):
-    """Return whether each name contains a different lesson number, and all names are the same up to that number."""
-    found = [LESSON.match(file) for file in files]
-    lessons = {one[2] for one in found if one and one[2] in LESSONS}
-    return len(lessons) == len(files) and len({one[1].casefold() for one in found}) == 1
+def _one_per_lesson(works, files):
+    """Return whether each name contains a different lesson number, and all names are the same up to that number.
+
+    A number counts only if the notebook names an exercise of that lesson. It could also be the number of a learner.
+    """
+    found = []
+    for work, file in zip(works, files, strict=True):
+        named = {name[:2] for names in work.names for name in names}
+        named = named or (set(LESSONS) if work.seeds else set())  # a notebook may only choose the numbers
+        numbers = LESSON.finditer(file)
+        found.append({file[: one.start()].casefold(): one[0] for one in numbers if one[0] in named})
+    beginnings = set.intersection(*map(set, found))
+    return any(len({one[beginning] for one in found}) == len(found) for beginning in beginnings)
 
 
 def _files(folder, out):
     """Yield the path of each file, and its name relative to the folder. Links to folders are yielded, not followed."""
     skipped = os.path.abspath(out) if out is not None else None
-    failed = []
+    failed, known = [], {}
     for place, folders, names in os.walk(folder, onerror=failed.append):
         folders[:] = sorted(f for f in folders if not _ignored(f) and os.path.abspath(Path(place, f)) != skipped)
         links = [name for name in folders if os.path.islink(Path(place, name))]
         for name in sorted([*names, *links]):
             if not _ignored(name):
-                yield Path(place, name), _shown(Path(place, name).relative_to(folder))
+                yield Path(place, name), _shown(Path(place, name).relative_to(folder), known)
     for error in failed:
-        yield Path(error.filename), _shown(os.path.relpath(error.filename, folder))
+        yield Path(error.filename), _shown(Path(os.path.relpath(error.filename, folder)), known)
 
 
 def _ignored(name):
@@ -114,8 +145,22 @@ def _ignored(name):
     return name.startswith(".") or name.lower() in IGNORED
 
 
-def _shown(path):
-    return clean(Path(path).as_posix())[:150] or "a file without a name"
+def _shown(path, known):
+    """Return a short text for a relative path, and store it in `known`, so that no other path gets the same text."""
+    folder = "" if path.parent == Path() else f"{known.get(path.parent) or _shortened(path.parent, '', known)}/"
+    return _shortened(path, folder, known)
+
+
+def _shortened(path, folder, known):
+    text = clean(path.name if folder else path.as_posix()) or "a file without a name"
+    if len(text) > LONGEST_SHOWN:
+        text = f"{text[: LONGEST_SHOWN // 2]}…{text[-LONGEST_SHOWN // 2 :]}"
+    found, number = f"{folder}{text}", 1
+    while found in known.values():
+        number += 1
+        found = f"{folder}({number}) {text}"
+    known[path] = found
+    return found
 
 
 def _opened(path, file):
@@ -140,7 +185,7 @@ def _handed_in(path, file):
     run = [name for name, one in known.items() if one.value is None and one.answer]
     row = Row(given.name, file, given.seed)
     if len(known) < len(given.answers):
-        row.notes.append(f"Answers to exercises that this copy does not contain: {len(given.answers) - len(known)}.")
+        row.note(f"Answers to exercises that this copy does not contain: {len(given.answers) - len(known)}.")
     return Work(row, [rerun.Cell(known[name].answer) for name in run], [[name] for name in run], kept=known)
 
 

@@ -16,7 +16,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from helpers.exercises import class_list, grade, gradebook, rerun, source, submission, worker
+from helpers.exercises import class_list, grade, gradebook, merging, rerun, source, submission, worker
 from helpers.exercises.judging import judge
 from helpers.exercises.limits import TimeUp
 from helpers.exercises.record import Attempts
@@ -223,7 +223,7 @@ def test_an_alarm_at_the_end_of_a_cell_leaves_an_error():
         raise TimeUp
 
     tools = {"answers": [], "quarantine": lambda *_: contextlib.nullcontext(), "Printed": str, "fingerprint": late}
-    said = list(worker._run("", True, {"seconds": 4}, {}, set(), tools | {"execute": late}))
+    said = list(worker._run("", "execute", {"seconds": 4}, {}, set(), tools | {"execute": late}))
     assert said == [{"error": "TimeUp: 4"}]
 
 
@@ -324,7 +324,7 @@ def folder(tmp_path_factory):
     check = 'from helpers.exercises import check, hint\n\n!rm -rf /\ncheck("01.slope", slope)\n# hint("01.slope")'
     quiz = 'quiz("01", q1=(1, 2), q2=None, q3="a")'
     own = f"check('01.weights', {with_seed('eve')['01.weights'].right})"
-    notebook(folder / "Eve" / "02.ipynb", *cells, slope, check, 'answer = None\ncheck("01.error", answer)', quiz, own)
+    notebook(folder / "Eve" / "01.ipynb", *cells, slope, check, 'answer = None\ncheck("01.error", answer)', quiz, own)
     notebook(folder / "Finn.ipynb", "while True: pass\ncheck('01.error', 3)", "check('01.error', -3)")
     return folder
 
@@ -352,7 +352,7 @@ def test_the_points(graded):
     assert cy[total] == "4" and cy["04.forward (2)"] == "2"
     assert EXERCISES["01.weights"].right != with_seed("eve")["01.weights"].right
     assert rows["Eve"]["seed"] == "eve" and rows["Eve"]["01.weights (2)"] == "2"
-    assert "These notebooks were combined: 02.ipynb, 03.ipynb." in rows["Eve"]["note"]
+    assert "These notebooks were combined: 01.ipynb, 03.ipynb." in rows["Eve"]["note"]
     assert [rows["Eve"][name] for name in ("01.slope (2)", "01.error (2)", "01.q1 (1)", "01.q2 (1)", "01.q3 (1)")] == [
         "2", "0", "1", "0", "1"
     ]  # fmt: skip
@@ -427,7 +427,7 @@ def test_a_formula_gets_an_apostrophe(text):
 
 
 def test_every_field_is_in_quotes():
-    row = gradebook.Row('A "B", C', "a.json", notes=["x\ny"])
+    row = gradebook.Row('A "B", C', "a.json", remarks=[("x\ny", "")])
     text = gradebook.table(gradebook.Grades([row], [], LESSONS["01"][:1], []))
     assert text.startswith('"name","total (2)","01.error (2)","seed"') and '"A ""B"", C","0","0","","a.json"' in text
 
@@ -590,7 +590,7 @@ def test_the_report_shows_the_answers_to_look_at(tmp_path):
     assert page.count("<pre>77</pre>") == 2 and EXERCISES["02.slope"].solution not in page
     notebook(tmp_path / "b.ipynb", "x = 1", "import scipy\nanswer = -3\ncheck('01.error', answer)")
     row = next(row for row in grade.grade(tmp_path).rows if row.name == "b")
-    assert list(row.code.values()) == ["import scipy\nanswer = -3\ncheck('01.error', answer)"]
+    assert [code for _, code in row.remarks if code] == ["import scipy\nanswer = -3\ncheck('01.error', answer)"]
     long = gradebook._code("x" * 10**6)
     assert len(long) < 1.1 * gradebook.LONGEST_CODE
 
@@ -604,3 +604,80 @@ def test_strange_values_are_wrong_and_not_a_crash(tmp_path):
     assert grades.refused == [] and [grades.total(row) for row in grades.rows] == [0] * len(values)
     assert list(csv.reader(io.StringIO(gradebook.table(grades))))[1][1] == "0"
     assert np.all([mark.kind == "wrong" for row in grades.rows for mark in row.marks.values()])
+
+
+def test_each_note_is_shown_with_its_own_code():
+    rows = [gradebook.Row("Ada", "Ada") for _ in range(2)]
+    for i, code in enumerate(("first", "second", "third")):
+        rows[i // 2].note("Look at this.", code)
+    (row,) = merging.merged(rows)
+    page = gradebook.page(gradebook.Grades([row], [], [], []))
+    assert row.notes == ["Look at this."] * 3 and all(f"<pre>{one}</pre>" in page for one in ("first", "second"))
+
+
+@pytest.mark.parametrize("suffix", ["json", "JSON"])
+def test_after_another_seed_the_number_of_attempts_says_nothing(tmp_path, suffix):
+    for seed, later in ((None, True), ("ada", False)):
+        answers = {"01.error": good("01.error", seed)}, {"01.error": good("01.error")}
+        answers[1]["01.error"].attempts = 5
+        names = [f"{file} {seed}.{suffix}" for file in "ab"]
+        (tmp_path / str(seed)).mkdir()
+        rows = rows_of(tmp_path / str(seed), (names[0], "Ada", answers[0], seed), (names[1], "Ada", answers[1], None))
+        assert all((f"{names[1]} is the later file" in " ".join(row.notes)) == later for row in rows)
+
+
+def test_a_function_that_returns_nothing_was_attempted(tmp_path):
+    code = "def slope(f, w, epsilon):\n    print(f(w))\ncheck('01.slope', slope)"
+    hand_in(tmp_path, "a.json", "Ada", {"01.slope": Attempts(6, False, code, None, "…")})
+    grades = grade.grade(tmp_path)
+    mark = grades.rows[0].marks["01.slope"]
+    assert (mark.kind, mark.points, mark.attempts, mark.words) == ("wrong", 0, 6, "`slope` returns None.")
+    assert "01.slope" in [exercise.name for exercise in grades.exercises]
+
+
+def test_a_process_that_does_not_start_is_tried_once(tmp_path, monkeypatch, capsys):
+    (tmp_path / "class").mkdir()
+    hand_in(tmp_path / "class", "ada.json", "Ada", {"04.step": good("04.step")})
+    notebook(tmp_path / "class" / "ben.ipynb", "check('01.error', -3)", "check('01.weights', [-3, -6])")
+    program, started = tmp_path / "worker.py", []
+    program.write_text("import numpy_that_is_not_installed")
+    monkeypatch.setattr(rerun, "WORKER", program)
+    opened = subprocess.Popen
+    monkeypatch.setattr(rerun.subprocess, "Popen", lambda *one, **more: started.append(1) or opened(*one, **more))
+    assert run_main(tmp_path / "class", "--out", tmp_path / "out") == 2
+    assert "No process that runs answers could be started by" in capsys.readouterr().err
+    assert len(started) == 2 and os.listdir(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("name", [gradebook.CSV, gradebook.PAGE])
+def test_what_cannot_be_written_leaves_the_earlier_grades_in_place(tmp_path, monkeypatch, capsys, name):
+    hand_in(tmp_path, "ada.json", "Ada", {"01.error": good("01.error")})
+    out, replace = tmp_path / "grades", gradebook.replace_atomically
+    out.mkdir()
+    (out / gradebook.CSV).write_text("corrected by hand")
+
+    def full(path, fill):
+        if path.name == name:
+            raise OSError("the disk is full")
+        replace(path, fill)
+
+    monkeypatch.setattr(gradebook, "replace_atomically", full)
+    assert run_main(tmp_path, "--out", out) == 2
+    assert "The results were not written: the disk is full" in capsys.readouterr().err
+    assert (out / gradebook.CSV).read_text() == "corrected by hand" and not list(out.glob("grades_*"))
+
+
+def test_a_lesson_that_is_named_twice_counts_once(tmp_path):
+    hand_in(tmp_path, "ada.json", "Ada", {"01.error": good("01.error")})
+    once, twice = (grade.grade(tmp_path, lessons=lessons) for lessons in (["02", "01"], ["02", "01", "02", "01"]))
+    assert (twice.most, twice.exercises) == (once.most, once.exercises) and twice.total(twice.rows[0]) == 2
+
+
+def test_a_name_that_the_console_cannot_show_stops_nothing(tmp_path, monkeypatch):
+    folder = tmp_path / "class é"
+    folder.mkdir()
+    hand_in(folder, "ada.json", "Ada", {"01.error": good("01.error")})
+    console = io.TextIOWrapper(io.BytesIO(), "ascii")
+    monkeypatch.setattr(sys, "stdout", console)
+    assert run_main(folder, "--out", tmp_path / "out") == 0
+    assert b"class \\xe9" in console.buffer.getvalue()

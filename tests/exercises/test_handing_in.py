@@ -1,10 +1,13 @@
 """What is kept of the answers on the learner's machine, and the file that the learner hands in."""
 
+import errno
 import hashlib
+import io
 import json
 import os
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -61,6 +64,32 @@ def test_a_file_of_an_earlier_version_is_read_without_loss(file):
     assert entries["done"] == ["01.error", "99.later"] and entries["notes"] == {"of": "a later version"}
     record.add("05.widget")
     assert kept(file, "01.weights")["mistake"] == "No." and os.listdir(file.parent) == [file.name]
+
+
+def test_entries_of_a_later_version_are_kept_whatever_their_value(file):
+    one = {"attempts": 1, "right": False, "answer": "", "value": 3, "mistake": "", "new": 0}
+    later = {"other": False, "n": 0, "x": 1, "list": []}
+    file.write_text(json.dumps(later | {"done": [], "answers": {"01.error": one}}))
+    record.add_answer("01.error", True, "", -3)
+    entries = json.loads(file.read_text())
+    assert {name: entries[name] for name in later} == later and "seed" not in entries
+    assert entries["answers"]["01.error"]["new"] == 0 and entries["answers"]["01.error"]["attempts"] == 2
+
+
+def test_a_record_that_cannot_be_read_for_a_moment_is_not_replaced(file, monkeypatch):
+    record.add_answer("01.error", True, "", -3)
+    before, failing = file.read_bytes(), iter([False, True])
+    read_text = Path.read_text
+
+    def read(*arguments, **options):
+        if next(failing):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return read_text(*arguments, **options)
+
+    monkeypatch.setattr(Path, "read_text", read)
+    said = record.add_answer("01.weights", False, "")
+    assert said.startswith("This answer was not saved: progress.json cannot be read (Permission denied)")
+    assert file.read_bytes() == before and os.listdir(file.parent) == [file.name]
 
 
 @pytest.mark.parametrize(
@@ -321,6 +350,46 @@ def test_the_form_writes_what_it_shows(answered, tmp_path):
     button.click()
     assert "Written." in said.value
     assert submission.read(tmp_path / "hand_in_b_ada_b.json").name == "<b>Ada</b>"
+
+
+def test_the_form_writes_the_answers_of_the_moment(answered, tmp_path):
+    form = handing_in.form(folder=tmp_path)
+    (name, button), said, shown = form.children[0].children, *form.children[1:]
+    name.value = "Ada"
+    for value, file in (("-8", "hand_in_ada.json"), ("2 - 5", "hand_in_ada_2.json")):
+        answered.run(f'from helpers.exercises import check\ncheck("01.weights", {value})')
+        button.click()
+        assert submission.read(tmp_path / file).answers["01.weights"].value == eval(value)
+        assert f"✓ Written. {file}" in said.value and value in shown.value
+    record.path().unlink()
+    button.click()
+    assert button.disabled and "There are no answers to hand in yet" in said.value
+
+
+class Full(io.FileIO):
+    """A file on a disk that is soon full."""
+
+    def write(self, data):
+        super().write(data[:10])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_file_that_cannot_be_written_completely_is_removed(answered, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(handing_in, "open", Full, raising=False)
+    assert handed(tmp_path, "Ada") == []
+    assert "✗ Not written. cannot write hand_in_ada.json" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("folder", ["a\0b", None, 3])
+def test_what_is_no_folder_is_one_sentence(answered, capsys, folder):
+    exercises.hand_in("Ada", folder=folder)
+    assert f"✗ Not written. folder is {folder!r}, which cannot be a folder: choose" in capsys.readouterr().out
+
+
+def test_nothing_can_be_handed_in_while_recording_is_off(answered, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LESSONS_PROGRESS", os.devnull)
+    assert handed(tmp_path, "Ada") == []
+    assert f"? Nothing was written. LESSONS_PROGRESS is {os.devnull!r}, so your answers" in capsys.readouterr().out
 
 
 # --- files that were not written by hand_in ------------------------------------------------------

@@ -131,7 +131,7 @@ def test_a_value_comes_back_from_json(value):
 
 def test_the_copy_says_that_the_teacher_has_the_solution(folder):
     code = "import helpers.exercises as e; print(e.__file__)\n"
-    code += "e.solution('04.step'); e.hint('04.step'); e.check('01.error', -3)"
+    code += "e.solution('04.step'); e.hint('04.step'); e.hint('04.step'); e.hint('04.step'); e.check('01.error', -3)"
     lessons = folder / "lessons"
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -140,10 +140,11 @@ def test_the_copy_says_that_the_teacher_has_the_solution(folder):
         encoding="utf-8",
         check=True,
     )
-    where, teacher, hint, right = done.stdout.splitlines()
+    where, teacher, hint, _, last, right = done.stdout.splitlines()
     assert Path(where).is_relative_to(lessons)
     assert teacher == "? Your teacher has the solution. This copy of the lessons contains no solutions."
     assert hint.startswith("? Hint 1 of 3.") and right == "✓ Right."
+    assert last.endswith("This is the last hint.")  # no solution can be shown
 
 
 @pytest.mark.parametrize("name", ["00_start_here", "01_fit_a_line", "05_check_gradients"])
@@ -177,3 +178,29 @@ def test_a_handout_is_replaced_and_nothing_else_is(tmp_path, monkeypatch):
     with pytest.raises(FileExistsError, match="something other than a handout"):
         handout.write(tmp_path / "other")
     assert os.listdir(tmp_path / "other") == ["thesis.txt"]
+
+
+BACKUPS = ["lesson_04.py~", "lesson_04.py.bak", ".lesson_04.py.swp", ".#lesson_04.py", "old/lesson_04.py"]
+BACKUPS += [".ipynb_checkpoints/lesson_04-checkpoint.py", "../.ipynb_checkpoints/notes.py", "lesson_04-Copy1.py"]
+
+
+def test_backups_and_notebooks_of_the_teacher_are_not_copied(tmp_path, monkeypatch):
+    root, lessons = tmp_path / "project", tmp_path / "lessons"
+    caches = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "helpers" / "exercises", root / "helpers" / "exercises", ignore=caches)
+    for name in ("data", "notebooks"):
+        (root / name).mkdir()
+    for name in (*handout.FILES, "Makefile"):
+        shutil.copy(ROOT / name, root / name)
+    of_the_lessons = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
+    for name in of_the_lessons | {"my_answers.ipynb", "Untitled.ipynb", "04_n_layers-Copy1.ipynb", "04_answers.ipynb"}:
+        nbformat.write(nbformat.v4.new_notebook(), root / "notebooks" / name)
+    for name in BACKUPS:
+        path = root / "helpers" / "exercises" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("secret")
+    monkeypatch.setattr(handout, "ROOT", root)
+    handout._write_lessons(lessons)
+    assert {path.name for path in (lessons / "notebooks").iterdir()} == of_the_lessons
+    assert [path for path in (lessons / "helpers").rglob("*") if path.is_file() and path.read_text() == "secret"] == []
+    assert (lessons / "helpers" / "exercises" / "core.py").is_file()

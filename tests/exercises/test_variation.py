@@ -1,6 +1,7 @@
 """Numbers of one's own: right values, wrong values and texts belong together, for every choice of numbers."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -210,3 +211,52 @@ def test_numbers_that_are_not_suitable_are_left_out():
 )
 def test_how_a_number_is_shown(value, text):
     assert variation.fill("<a> <other>", {"a": value}, "−") == f"{text} <other>"
+
+
+def test_a_notebook_that_is_already_open_uses_the_seed_in_the_record():
+    assert seed.current("01.error").right == -3
+    record.set_seed("ada", ["01.error"])  # as in another notebook
+    assert seed.current("01.error").right == -8
+    record.path().unlink()
+    assert seed.current("01.error").right == -3
+    exercises.use_seed("ada")
+    assert record.read_all()[0]["seed"] == "ada"
+
+
+def test_a_seed_that_cannot_be_stored_changes_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("LESSONS_PROGRESS", str(tmp_path / "missing" / "progress.json"))
+    exercises.use_seed("ada")
+    assert capsys.readouterr().out.startswith("? The numbers have not changed. This seed was not saved: cannot write")
+    assert seed.current("01.error") is EXERCISES["01.error"]
+    monkeypatch.setenv("LESSONS_PROGRESS", os.devnull)  # recording is off, so nothing has to be stored
+    exercises.use_seed("ada")
+    assert seed.current("01.error").right == -8
+
+
+def test_the_seed_is_kept_while_the_record_cannot_be_read(monkeypatch):
+    exercises.use_seed("ada")
+
+    def locked(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", locked)
+    assert seed.current("01.error").right == -8
+
+
+def test_a_damaged_record_is_set_aside_with_a_message(capsys):
+    record.path().write_text('{"done": ["01.er')
+    exercises.check("01.error", -3)
+    assert "progress.json was damaged. It has been kept as progress-damaged-1.json" in capsys.readouterr().out
+
+
+def test_answers_whose_numbers_stay_the_same_still_count():
+    prompts = {name: with_seed("ada")[name].prompt for name in VARYING}
+    other = next(
+        text for text in map(str, range(100)) if any(with_seed(text)[name].prompt == prompts[name] for name in VARYING)
+    )
+    same = {name for name in VARYING if with_seed(other)[name].prompt == prompts[name]}
+    exercises.use_seed("ada")
+    for name in VARYING:
+        exercises.check(name, with_seed("ada")[name].right)
+    exercises.use_seed(other)
+    assert record.read()[0] == set(record.read_all()[0]["answers"]) == same
