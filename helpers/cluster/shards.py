@@ -7,6 +7,7 @@ to `NeuralNetwork.fit` instead of an array X.
 """
 
 import tracemalloc
+from concurrent.futures import CancelledError
 
 import numpy as np
 
@@ -31,7 +32,7 @@ class Shards:
     ----------
     X : array-like of shape (m, n_features), or an `HDF5Rows`
         Input examples, one per row. If they are stored in a file, each worker opens the file and reads its
-        own rows.
+        own rows. If you change an array X in place, create new shards, because workers keep the old numbers.
     sizes : int or sequence of int
         Number of shards (which are then made as equal in size as possible), or a sequence with the size of each
         shard. The sizes must add up to m, and some of them may be 0.
@@ -55,7 +56,7 @@ class Shards:
         client_of(workers)
         self.rows = X
         self.sizes, self.workers = as_shard_sizes(sizes, len(self.rows)), workers
-        self.shape, self._dealt = self.rows.shape, (None, [])
+        self.shape, self._dealt = self.rows.shape, (np.empty(0), [])
 
     def __len__(self):
         return len(self.rows)
@@ -103,15 +104,15 @@ class Shards:
     def _ask(self, Y, *question):
         """Return a list of pairs (cost, gradient), one for each non-empty shard, in the order of the shards."""
         try:
-            if self._dealt[0] is not Y:
-                self._dealt = Y, self._deal(Y)
+            if self._dealt[0].dtype != Y.dtype or not np.array_equal(self._dealt[0], Y):
+                self._dealt = Y.copy(), self._deal(Y)
             # Every worker starts before the first result is awaited.
             answers = [shard.cost_and_gradient(*question) for shard in self._dealt[1]]
             return answers if self.workers is None else [answer.result() for answer in answers]
-        except (OSError, RuntimeError, ValueError, KeyError) as error:
-            closed = type(error).__name__ == "CommClosedError"
+        except (OSError, RuntimeError, ValueError, KeyError, CancelledError) as error:
+            gone = type(error).__name__ == "CommClosedError" or isinstance(error, CancelledError)
             unknown = isinstance(error, KeyError) and "://" in str(error)  # the scheduler has forgotten this address
-            if self.workers is None or not (closed or unknown or "Worker" in str(error) or "Actor" in str(error)):
+            if self.workers is None or not (gone or unknown or "Worker" in str(error) or "Actor" in str(error)):
                 raise
             raise WorkerLostError(
                 "a worker was lost, along with its examples. Progress so far is kept: distribute the examples again "
@@ -223,15 +224,19 @@ def gradient_and_peak_memory(X, Y, W, b):
     -------
     result : tuple (cost, dW, db)
     peak : int
-        Largest number of bytes that Python and NumPy had allocated at any time.
+        Largest number of bytes that Python and NumPy had allocated for this computation at any time.
 
     Raises
     ------
     TypeError, ValueError
         See `blocks.cost_and_gradients`.
     """
+    traced_already = tracemalloc.is_tracing()
     tracemalloc.start()
+    tracemalloc.reset_peak()
+    before = tracemalloc.get_traced_memory()[0]
     try:
-        return cost_and_gradients(X, Y, W, b), tracemalloc.get_traced_memory()[1]
+        return cost_and_gradients(X, Y, W, b), tracemalloc.get_traced_memory()[1] - before
     finally:
-        tracemalloc.stop()
+        if not traced_already:
+            tracemalloc.stop()

@@ -17,7 +17,7 @@ import numpy as np
 
 from helpers.cluster.workers import client_of
 from helpers.system.files import as_path, read_bytes, replace_atomically
-from helpers.system.interrupts import interrupts_wait, progress
+from helpers.system.interrupts import interrupts_wait, progress, uninterrupted
 from helpers.system.validation import as_numeric_array, brief
 
 FORMAT, VERSION = "sweep of the backpropagation lessons", 2
@@ -69,6 +69,7 @@ def sweep(function, points, path, workers=None):
         raise ValueError(f"the point {doubles[0]} appears twice: list each point only once")
     done = _there(path, _name(function))
     todo = {key: copy.deepcopy(point) for key, point in zip(keys, points, strict=True) if not _is_done(done.get(key))}
+    done = _add(path, _name(function), done) if todo else done  # fails now if the file cannot be written
     bar = progress(len(todo), "sweep", "point")
     try:
         next(bar, None)
@@ -108,7 +109,7 @@ def read(path, name=None):
     """
     content, shown = read_bytes(path), Path(path).name
     first, _, rest = content.partition(b"\n")
-    line = re.fullmatch(rf"{FORMAT}, version (\d+), sha256 [0-9a-f]{{64}}".encode(), first)
+    line = re.fullmatch(rf"{FORMAT}, version (\d{{1,9}}), sha256 [0-9a-f]{{64}}".encode(), first)
     if line is None and not first.startswith(b'{"format": "sweep of the backpropagation lessons'):  # version 1
         raise ValueError(f"{shown} is not a sweep file: choose another name")
     if line is None or int(line[1]) != VERSION:
@@ -128,7 +129,7 @@ def _is_done(result):
 def _results(function, points, client):
     """Evaluate the function at all points in a dict, and yield each pair (key, result) as soon as it is ready."""
     if client is None:
-        yield from ((key, attempt(function, point)) for key, point in points.items())
+        yield from ((key, uninterrupted(attempt, function, point)) for key, point in points.items())
         return
     from distributed import KilledWorker, as_completed
 

@@ -250,10 +250,7 @@ def dask_setup(worker):
 
 
 def _meet(address, loop, stack):
-    """Connect to the scheduler at `address`, wait for a worker, and return a client.
-
-    Also check that this package is installed where the scheduler and the workers run.
-    """
+    """Connect to a scheduler, wait for a worker, check that this package is installed there, and return a client."""
     from distributed import Client
 
     cure = f"Start `dask scheduler` and `dask worker --nworkers -1 --nthreads 1 {address}` there, or unset {VARIABLE}"
@@ -261,6 +258,9 @@ def _meet(address, loop, stack):
         client = stack.enter_context(Client(address, timeout=PATIENCE, loop=loop))
     except (OSError, ValueError) as error:
         raise NoWorkersError(f"no scheduler answers at {address}. {cure}") from error
+    except (TypeError, RuntimeError) as error:
+        words = f"{VARIABLE} is {address}, which Dask's settings in `distributed.comm` do not allow ({error})"
+        raise NoWorkersError(f"{words}: set the certificates in `distributed.comm.tls`, or use tls://") from error
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
         client.run_on_scheduler(importlib.import_module, __name__)

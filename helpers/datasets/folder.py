@@ -13,7 +13,7 @@ from helpers.system.files import read_bytes, replace_atomically
 DATA = Path(__file__).resolve().parents[2] / "data"
 TABLE = "checksums.txt"
 # The files in the table. The checksums of the digits are in the module `mnist`.
-LISTED = ("chelsea.h5", "names.txt", "runs/*.*", "runs/lessons/*.h5")
+LISTED = ("chelsea.h5", "names.txt", "runs/[!.]*.*", "runs/lessons/[!.]*.h5")  # no hidden files
 LARGEST = 2**28  # bytes; far larger than any bundled file
 
 
@@ -63,7 +63,7 @@ def checksums():
     first, _, lines = _read(TABLE).partition(b"\n")
     if first != _first_line(lines):
         raise DataFileError(f"{TABLE} is damaged: {cure(f'data/{TABLE}')}")
-    return {name: digest for digest, name in (line.split() for line in lines.decode().splitlines())}
+    return {name: digest for digest, name in (line.split("  ", 1) for line in lines.decode().splitlines())}
 
 
 def write_checksums(*names):

@@ -195,8 +195,8 @@ def _parse(folder, images, labels, step=100):
     contents = {name: _unpack(folder, name) for name in (images, labels)}
     if in_browser():  # there is not enough memory for the lists
         X, y = (
-            np.frombuffer(content, np.uint8, offset=len(_header(MNIST_FILES[name][1])))
-            for name, content in contents.items()
+            np.frombuffer(bytearray(contents.pop(name)), np.uint8, offset=len(_header(MNIST_FILES[name][1])))
+            for name in (images, labels)  # a bytearray, because arrays that share the memory of bytes are read-only
         )
         return X.reshape(-1, 784), y
     parser, m = _parser(), MNIST_FILES[labels][1][0]

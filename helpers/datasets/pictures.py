@@ -109,8 +109,8 @@ def fetch_cats(folder=None):
         except Exception as error:
             raise OSError(
                 f"{name} could not be downloaded ({type(error).__name__}). If you have no connection, copy both files "
-                f"from another machine into {folder.name}/, or set the environment variable {FOLDER_VARIABLE} "
-                f"to the folder that contains them"
+                f"from another machine into the folder {folder}, or set the environment variable "
+                f"{FOLDER_VARIABLE} to the folder that contains them"
             ) from error
     return folder
 

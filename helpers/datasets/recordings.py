@@ -13,6 +13,7 @@ import os
 import tempfile
 import warnings
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import h5py
@@ -25,6 +26,7 @@ from helpers.datasets.pictures import load_chelsea
 from helpers.system.arguments import check_function
 from helpers.system.browser import in_browser
 from helpers.system.files import replace_atomically
+from helpers.system.interrupts import uninterrupted
 from helpers.system.validation import brief, known_name
 from helpers.training.neural_network import NeuralNetwork
 
@@ -34,9 +36,8 @@ MODE, MODES = "LESSONS_RECORD", ("compute", "write", "compare", "read")
 TOLD = "(This result was recorded in advance, because computing it here would take too long.)"
 LONE = "(lone array)"  # the key under which an array is stored if the result is not a dictionary
 
-# The two networks from A. Jana's tutorial, trained on the digits 5 and 8.
+# The two networks from A. Jana's tutorial, trained on the digits 5 and 8, and the same with ReLU and He initialization.
 TUTORIAL_RUNS = {"tutorial_196_1": [196, 1], "tutorial_392_196_98_1": [392, 196, 98, 1]}
-# The same networks with ReLU instead of the sigmoid, and with He initialization.
 RELU_HE_RUNS = {"relu_he_196_1": [196, 1], "relu_he_392_196_98_1": [392, 196, 98, 1]}
 # Networks trained on all ten digits with three different seeds.
 TEN_DIGITS_RUNS = {f"ten_digits_seed_{seed}": seed for seed in range(3)}
@@ -46,9 +47,7 @@ CHELSEA_RUN = "chelsea_7_1"
 SWEEP = DATA / "runs" / "sweep.txt"  # each line is JSON, but JupyterLite cannot open files called .jsonl
 SWEEP_POINTS = [
     {"units": units, "learning_rate": learning_rate, "seed": seed}
-    for units in (2, 8, 32)
-    for learning_rate in (0.03, 0.3, 3.0)
-    for seed in range(3)
+    for units, learning_rate, seed in product((2, 8, 32), (0.03, 0.3, 3.0), range(3))
 ]
 NETWORKS = (*TUTORIAL_RUNS, *RELU_HE_RUNS, CHELSEA_RUN, *TEN_DIGITS_RUNS)
 # The times of training steps with several processes, and the memory that streaming needs.
@@ -100,10 +99,6 @@ def train_ten_digits(learn, held_out, random_state=0):
     learn, held_out : tuples (X, y)
         Training and held-out examples, as returned by `ten_digits`.
     random_state : int, numpy.random.Generator or numpy.random.RandomState
-
-    Returns
-    -------
-    network : NeuralNetwork
     """
     network = NeuralNetwork(
         [300, 10],
@@ -160,8 +155,7 @@ def score_digits(units, learning_rate, seed):
         The "accuracy" on the 500 other images, and the final training "cost".
     """
     X, y, X_other, y_other = _thousand_digits()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # at some points the cost is expected to rise
+    with warnings.catch_warnings(action="ignore"):  # at some points the cost is expected to rise
         network = NeuralNetwork([units, 1], learning_rate=learning_rate, iterations=100, random_state=seed).fit(X, y)
     return {"accuracy": network.score(X_other, y_other), "cost": float(network.cost_history_[-1])}
 
@@ -229,7 +223,7 @@ def recorded(name, compute):
         print(TOLD)
         result = load_run(name) if name in NETWORKS else _read_arrays(name)
     else:
-        result = compute()
+        result = uninterrupted(compute) if mode == "write" else compute()
     if isinstance(result, NeuralNetwork):
         return result
     arrays = result if isinstance(result, dict) else {LONE: result}
@@ -286,15 +280,21 @@ def _record():
         yield name, train_ten_digits(learn, held_out, seed)
 
 
-if __name__ == "__main__":
+def reproduce():
+    """Make the networks and the sweep again. An interrupt raises a UserWarning, and nothing incomplete is saved."""
     from helpers.cluster.sweep import sweep
 
     (DATA / "runs").mkdir(exist_ok=True)
-    for name, network in _record():
-        network.save(DATA / "runs" / f"{name}.h5", resumable=False)
-        write_checksums(f"runs/{name}.h5")
-    with tempfile.TemporaryDirectory() as scratch:
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as scratch:
+        warnings.filterwarnings("error", "(training was )?interrupted after")
+        for name, network in _record():
+            network.save(DATA / "runs" / f"{name}.h5", resumable=False)
+            write_checksums(f"runs/{name}.h5")
         path = Path(scratch) / SWEEP.name
         sweep(score_digits, SWEEP_POINTS, path)
         replace_atomically(SWEEP, lambda file: file.write(path.read_bytes()))
     write_checksums(f"runs/{SWEEP.name}")
+
+
+if __name__ == "__main__":
+    reproduce()

@@ -8,8 +8,8 @@ From the strongest to the weakest, they are:
   prevents unlisted files from being opened, created, renamed or removed. From Linux 6.7, it also blocks TCP and, from
   6.12, abstract Unix sockets and signals to other processes. If the system permits namespaces, the process has no
   network and no access to other processes or their shared memory, and any process that it starts ends when it does.
-- *Resource limits* (Linux and macOS) restrict processor time and memory, and prevent data from being written to files
-  and new processes from being started (except by root).
+- *Resource limits* (Linux and macOS) restrict processor time and, on Linux, memory, and prevent data from being written
+  to files and new processes from being started (except by root).
 - *Python.* An audit hook rejects every audited event that imports and computations do not need, and every import of a
   module that is not known to be harmless. Modules that call system functions directly, such as `ctypes`, are removed.
   This works on every system, but a determined attacker can get around it: NumPy can read and write any memory in its
@@ -166,7 +166,7 @@ class _Ruleset(ctypes.Structure):
 
 
 class _Rule(ctypes.Structure):
-    _pack_ = 1
+    _pack_, _layout_ = 1, "ms"  # Python 3.14 and later need both
     _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
 
 
@@ -238,7 +238,8 @@ def _guard(readable, tell, writing=WRITING, reading=READING, kind=type, text=str
             raise refused(f"writing to files is not allowed here: {path!r:.80}")
         if kind(path) is number:
             return
-        if kind(path) is text and ".." not in path and (path in readable or path.startswith(folders)):
+        up = kind(path) is text and ".." in path.replace("\\", "/").split("/")
+        if kind(path) is text and not up and (path in readable or path.startswith(folders)):
             return
         if kind(path) is not text or path[:1] != "<":  # Python looks for the source of "<answer>" in a file
             tell(reading)

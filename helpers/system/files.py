@@ -21,6 +21,7 @@ except ImportError:  # Windows
     fcntl = None
 
 PATIENCE = 20  # seconds to wait while another program writes to the same folder
+MOMENT = 1  # seconds to wait while another program, such as a virus scanner, has a file open on Windows
 TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.partial")
 
 _MISSING = {errno.ENOENT, errno.ENOTDIR}
@@ -64,11 +65,6 @@ def in_words(error, path, doing="read"):
         File that was being read or written.
     doing : {"read", "write"}
         What the program was doing with the file.
-
-    Returns
-    -------
-    OSError
-        Error of the same class as `error`.
     """
     name, code = Path(path).name or str(path), error.errno
     reason = error.strerror or str(error)
@@ -85,6 +81,8 @@ def in_words(error, path, doing="read"):
         cure = "create its folder first, or choose another location"
     elif code in _FORBIDDEN:
         cure = "choose a folder that you can write to" if writing else "ask its owner for permission, or make a copy"
+        if fcntl is None and not writing:  # Windows does not tell whether the file is in use
+            cure = f"close it in other programs, or {cure}"
     elif code in _FULL:
         cure = "free some space, or choose another location"
     elif code == errno.ENAMETOOLONG:
@@ -169,14 +167,17 @@ def replace_atomically(path, fill):
         The class of the error fits the cause, and its message explains what to do. The temporary file is
         removed, and `path` is left unchanged.
     """
-    path = Path(os.path.realpath(as_path(path)))
+    path = as_path(path)
     try:
+        path = Path(os.path.realpath(path))
         mode = _mode_of_file(path)
         with _turn(path.parent) as alone:
             if alone:
                 _remove_temporaries(path.parent)
             _fill_and_replace(path, mode, fill)
     except OSError as error:
+        if error.errno is None:  # `fill` has explained what went wrong with another file
+            raise
         raise in_words(error, path, "write") from error
 
 
@@ -190,10 +191,24 @@ def _fill_and_replace(path, mode, fill):
             fill(file)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        _replace(temporary, path)
     finally:
         with suppress(OSError):  # an error here must not hide the one that explains what went wrong
             temporary.unlink(missing_ok=True)
+
+
+def _replace(temporary, path):
+    """Rename a file to `path`. On Windows, which refuses this while `path` is open in another program, wait for it."""
+    end = time.monotonic() + MOMENT
+    while True:
+        try:
+            return os.replace(temporary, path)
+        except PermissionError:
+            if fcntl is not None:
+                raise
+            if time.monotonic() > end:
+                raise OSError(errno.EBUSY, os.strerror(errno.EBUSY)) from None
+            time.sleep(0.01)
 
 
 def _require_ordinary(status):
@@ -228,7 +243,7 @@ def _turn(folder):
     bool
         Whether the folder is locked.
     """
-    descriptor, end = None, time.monotonic() + PATIENCE
+    descriptor, denials, end = None, 0, time.monotonic() + PATIENCE
     try:
         while descriptor is None:
             try:
@@ -236,6 +251,11 @@ def _turn(folder):
             except BlockingIOError:
                 if time.monotonic() > end:
                     raise
+                time.sleep(0.01)
+            except PermissionError:  # Windows also raises this while another program's lock is being deleted
+                denials += 1
+                if fcntl is not None or denials > MOMENT / 0.01:
+                    break
                 time.sleep(0.01)
             except OSError:
                 break

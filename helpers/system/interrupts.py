@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tqdm.auto import tqdm
 
@@ -36,7 +36,9 @@ def interrupts_wait():
 
     def let_interrupt():
         if waiting:
-            before(*waiting.pop())
+            arguments = waiting.pop()
+            waiting.clear()  # several presses mean the same as one
+            before(*arguments)
 
     try:
         yield let_interrupt
@@ -44,6 +46,43 @@ def interrupts_wait():
         if callable(before):
             signal.signal(signal.SIGINT, before)
         let_interrupt()
+
+
+def uninterrupted(function, *arguments):
+    """Return ``function(*arguments)``, or raise KeyboardInterrupt if an interrupt came, even one that it has caught.
+
+    `NeuralNetwork.fit`, for example, catches an interrupt and returns a network that is only partly trained. Use this
+    function where such a result must not be taken for a complete one. It has no effect outside the main thread.
+
+    Parameters
+    ----------
+    function : callable
+    *arguments : objects
+
+    Returns
+    -------
+    object
+        Result of the function.
+    """
+    presses, before = [], None
+
+    def note(*details):
+        presses.append(details)
+        before(*details)
+
+    try:
+        with suppress(ValueError):  # raised by `signal.signal` outside the main thread
+            before = signal.getsignal(signal.SIGINT)
+            if callable(before):
+                signal.signal(signal.SIGINT, note)
+        result = function(*arguments)
+    finally:
+        with suppress(ValueError):
+            if callable(before):
+                signal.signal(signal.SIGINT, before)
+    if presses:
+        raise KeyboardInterrupt
+    return result
 
 
 def progress(n, what, unit):

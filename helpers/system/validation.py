@@ -121,8 +121,8 @@ def is_number(value, kind=numbers.Real):
     return isinstance(value, kind) and not isinstance(value, (bool, np.timedelta64))
 
 
-def finite_number(value, name, wanted="", least=-np.inf):
-    """Return `value` as a finite float above `least`, or raise an error that names the argument.
+def finite_number(value, name, wanted="", above=-np.inf, least=-np.inf):
+    """Return `value` as a finite float in the allowed range, or raise an error that names the argument.
 
     Parameters
     ----------
@@ -132,8 +132,8 @@ def finite_number(value, name, wanted="", least=-np.inf):
         Name of the argument in error messages.
     wanted : str
         Description of the allowed range for error messages, such as "above 0".
-    least : float
-        Exclusive lower bound.
+    above, least : float
+        Exclusive and inclusive lower bound.
     """
     wanted = f"number {wanted}".strip()
     if not is_number(value):
@@ -142,7 +142,7 @@ def finite_number(value, name, wanted="", least=-np.inf):
         number = float(value)
     except OverflowError:
         number = np.inf
-    if not (np.isfinite(number) and number > least):
+    if not (np.isfinite(number) and number > above and number >= least):
         raise ValueError(f"{name} is {number:g}, but it must be a finite {wanted}")
     return number
 
@@ -154,7 +154,7 @@ def positive_number(value, name):
 
 def not_negative(value, name):
     """Return `value` as a finite float that is at least 0, or raise an error that names the argument."""
-    return finite_number(value, name, "of at least 0", -np.finfo(float).smallest_subnormal) + 0.0  # -0.0 becomes 0.0
+    return finite_number(value, name, "of at least 0", least=0.0) + 0.0  # -0.0 becomes 0.0
 
 
 def whole_number(value, name, least=1):
@@ -200,10 +200,8 @@ def as_generator(random_state):
         return random_state
     if is_number(random_state, numbers.Integral) and random_state >= 0:
         return np.random.default_rng(int(random_state))
-    raise TypeError(
-        f"random_state must be a whole number of at least 0, a numpy Generator or a RandomState, "
-        f"not {brief(random_state)}"
-    )
+    wanted = "a whole number of at least 0, a numpy Generator or a RandomState"
+    raise TypeError(f"random_state must be {wanted}, not {brief(random_state)}")
 
 
 def as_float64_array(values, name, finite=False):
@@ -267,6 +265,8 @@ def as_numeric_array(values, name, kinds="buif"):
         sparse, array = hasattr(type(values), "toarray"), np.asarray(values)
     except ValueError as error:
         raise ValueError(f"{name} is not a table of numbers: its rows have different lengths") from error
+    except MemoryError:
+        raise
     except Exception as error:  # raised, for example, by tensors that are attached to a graph
         kind = type(values).__name__
         raise TypeError(f"{name} is a {kind} that NumPy cannot read ({error}): convert it to an array") from error

@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import re
+import sys
 from pathlib import Path
 
 import h5py
@@ -53,9 +54,9 @@ def write(path, options, layer_sizes, W, b, histories, state=None):
     """
     try:
         check(options, layer_sizes, W, b, histories, state)
+        content = _hdf5(options, layer_sizes, W, b, histories, state)
     except ValueError as error:
         raise ValueError(f"this network cannot be saved, because {error}") from error
-    content = _hdf5(options, layer_sizes, W, b, histories, state)
     replace_atomically(path, lambda file: file.write(_first_line(content) + content))
 
 
@@ -74,17 +75,20 @@ def read(path):
     ValueError
         If the file was not written by `write`, or is damaged.
     """
-    content, name = read_bytes(path), Path(path).name
-    line = re.match(rf"{FORMAT}, version (\d+), sha256 ".encode(), content)
+    first, name = read_bytes(path, BLOCK), Path(path).name
+    line = re.match(rf"{FORMAT}, version (\d{{1,9}}), sha256 ".encode(), first)
     if not line:
         raise ValueError(f"{name} was not written by NeuralNetwork.save: choose another file")
     if int(line[1]) != VERSION:
         raise ValueError(f"{name} was saved by another version of these lessons: update the lessons to read it")
+    content = read_bytes(path, sys.maxsize)
     first, content = content[:BLOCK], content[BLOCK:]
     if first != _first_line(content):
         raise ValueError(f"{name} is damaged or cut short (its checksum does not match): save it again")
     try:
         return _parse(content)
+    except MemoryError:
+        raise
     except Exception as error:
         raise ValueError(f"{name} does not contain a valid network ({error}): save it again") from error
 
@@ -222,10 +226,18 @@ def _to_json(value):
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.random.RandomState):
-        return {"RandomState": value.get_state(legacy=False)}
+        return {"RandomState": _known_state(value.get_state(legacy=False))}
     if isinstance(value, np.random.Generator):
-        return {"Generator": value.bit_generator.state}
+        return {"Generator": _known_state(value.bit_generator.state)}
     return {"dtype": np.dtype(value).name}
+
+
+def _known_state(state):
+    """Return the state of a random generator, or raise a ValueError if `_from_json` could not restore it."""
+    if state["bit_generator"] not in BIT_GENERATORS:
+        known = ", ".join(sorted(BIT_GENERATORS))
+        raise ValueError(f"random_state uses the bit generator {state['bit_generator']}: use one of {known}")
+    return state
 
 
 def _from_json(pairs):

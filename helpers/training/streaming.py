@@ -69,11 +69,13 @@ class HDF5Rows:
         upwards = wanted if wanted.step > 0 else wanted[::-1]  # HDF5 cannot read rows in descending order
         step = min(upwards.step, len(self))
         here = slice(self._first + upwards.start, self._first + upwards.stop, step)
-        block = as_matrix(self._read(lambda table: table[here]), f"{self.name} in {self.path.name}", self.dtype)
+        by = f":{step}" if step > 1 else ""
+        name = f"{self.name}[{here.start}:{here.stop}{by}] in {self.path.name}"
+        block = as_matrix(self._read(lambda table: table[here]), name, self.dtype)
         if self.scale != 1:
             with np.errstate(over="ignore"):
                 block = block * self.dtype(self.scale)
-            as_finite(block, f"{self.name} times scale", self.dtype)
+            as_finite(block, f"{name} times scale", self.dtype)
         block = block if self._chosen is None else np.take(block, self._chosen, axis=1)
         return block if wanted.step > 0 else block[::-1]
 
@@ -146,6 +148,8 @@ class HDF5Rows:
             if error.errno is not None:
                 raise in_words(error, self.path) from error
             raise ValueError(f"{self.path.name} is not an HDF5 file, or is damaged: create it again") from error
+        except MemoryError:
+            raise
         except Exception as error:  # the HDF5 library raises many different exceptions for damaged files
             raise ValueError(f"{self.path.name} is damaged ({error}): create it again") from error
         raise ValueError(f"{self.path.name} {fault}")
@@ -156,6 +160,9 @@ class HDF5Rows:
             return f"contains no data set {self.name!r}: it contains {', '.join(file) or 'nothing'}"
         if table.shape is None:
             return f"contains an empty data set {self.name!r}: choose another one"
+        if table.dtype.kind not in "buif":
+            words = f"contains a data set {self.name!r} of {table.dtype} values, not of real numbers"
+            return f"{words}: choose another one"
         status = self.path.stat()
         stamp = (status.st_size, status.st_mtime_ns)
         self._stamp = self._stamp or stamp

@@ -12,6 +12,7 @@ import sys
 import textwrap
 import threading
 import time
+import tracemalloc
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -244,6 +245,34 @@ def test_a_worker_that_dies_in_a_training_costs_no_step(workers):
     assert_same(model, through)
 
 
+def test_a_worker_lost_while_the_examples_are_sent_is_told_as_well(workers, monkeypatch):
+    from distributed.client import FutureCancelledError
+
+    class Lost:
+        def result(self):
+            raise FutureCancelledError("Shard-1", "lost dependencies")
+
+    monkeypatch.setattr(workers.client, "submit", lambda *arguments, **options: Lost())
+    with pytest.raises(engine.WorkerLostError, match=r"a worker was lost.*distribute the examples again"):
+        NeuralNetwork([4, 1]).fit(Shards(X, 2, workers), y)
+
+
+class Elsewhere(Shards):
+    """Shards that hold copies of the targets, as those on workers do."""
+
+    def _deal(self, Y):
+        return super()._deal(Y.copy())
+
+
+def test_targets_that_are_changed_in_place_are_used():
+    shards, targets = Elsewhere(X, 3), Y.copy()
+    W, b = network.initialize_parameters((6, 5, 1), random_state=1)
+    for _ in range(2):
+        cost = blocks.cost_and_gradients(shards, targets, W, b)[0]
+        assert cost == pytest.approx(blocks.cost_and_gradients(X, targets, W, b)[0], rel=1e-12)
+        targets[:] = 1 - targets
+
+
 def kill_all(workers):
     for pid in pids(workers):
         os.kill(pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
@@ -351,6 +380,22 @@ def test_the_traced_peak_is_that_of_the_blocks_and_not_of_the_file(table):
     assert 500 * 12 * 8 < peak < 10**6
 
 
+def test_memory_is_measured_alone_even_if_it_is_already_traced():
+    W, b = network.initialize_parameters((6, 5, 1))
+    alone = gradient_and_peak_memory(X, Y, W, b)[1]
+    tracemalloc.start()
+    try:
+        np.ones(10**6)  # a larger peak than that of the gradient
+        kept = np.ones(10**5)
+        peak = gradient_and_peak_memory(X, Y, W, b)[1]
+        assert tracemalloc.is_tracing() and tracemalloc.get_traced_memory()[0] > kept.nbytes
+    finally:
+        tracemalloc.stop()
+    assert abs(peak - alone) < 20_000
+    gradient_and_peak_memory(X, Y, W, b)
+    assert not tracemalloc.is_tracing()
+
+
 # --- a sweep -------------------------------------------------------------------------------------
 
 
@@ -454,6 +499,38 @@ def test_a_stop_by_hand_keeps_what_came(who, workers, notebook, tmp_path):
     if who:  # points start in order of submission: once this one is done, any that was not cancelled has started
         who.client.submit(noted, str(notebook), 200, pure=False).result(timeout=60)
     assert len(notes(notebook)) < 60  # the rest are cancelled
+
+
+def test_a_point_whose_function_catches_the_interrupt_is_not_saved_and_ends_the_sweep(tmp_path):
+    started, path = [], tmp_path / "sweep.txt"
+
+    def score(units):
+        started.append(units)
+        with contextlib.suppress(KeyboardInterrupt):  # as `fit` does
+            if started == [1, 2]:
+                signal.raise_signal(signal.SIGINT)
+        return {"units": units}
+
+    points = [{"units": units} for units in (1, 2, 3)]
+    with pytest.warns(UserWarning, match="interrupted after 1 of 3 points"):
+        assert sweep.sweep(score, points, path) == [{"units": 1}]
+    assert started == [1, 2]
+    assert len(sweep.sweep(score, points, path)) == 3
+    assert started == [1, 2, 2, 3]
+
+
+def test_a_sweep_that_cannot_be_saved_fails_before_its_first_point(tmp_path):
+    evaluated = []
+    with pytest.raises(FileNotFoundError, match=r"^cannot write sweep\.txt \(.+\): create its folder first"):
+        sweep.sweep(lambda i: evaluated.append(i) or {}, [{"i": 1}], tmp_path / "nowhere" / "sweep.txt")
+    assert evaluated == []
+
+
+def test_a_sweep_file_with_a_very_long_version_number_is_not_parsed(tmp_path):
+    path = tmp_path / "sweep.txt"
+    path.write_text(f"{sweep.FORMAT}, version {'9' * 5000}, sha256 {'0' * 64}\n")
+    with pytest.raises(ValueError, match=r"^sweep\.txt is not a sweep file: choose another name$"):
+        sweep.read(path)
 
 
 @pytest.mark.parametrize(
@@ -684,6 +761,22 @@ def test_nobody_at_the_address(address, monkeypatch):
     assert str(refused.value).endswith(f"or unset {engine.VARIABLE}")
 
 
+@needs_engine
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # from Dask's half-made client
+@pytest.mark.parametrize(
+    ("address", "required"), [("tls://127.0.0.1:1", False), ("tcp://127.0.0.1:1", True)], ids=["tls", "tcp"]
+)
+def test_an_address_that_does_not_fit_the_certificates(address, required, monkeypatch):
+    from distributed.config import dask  # with the settings of distributed
+
+    monkeypatch.setenv(engine.VARIABLE, address)
+    monkeypatch.setattr(engine, "PATIENCE", 1)
+    words = rf"^{engine.VARIABLE} is {address}, .*: set the certificates in `distributed\.comm\.tls`, or use tls://$"
+    with dask.config.set({"distributed.comm.require-encryption": required}):
+        with pytest.raises(engine.NoWorkersError, match=words):
+            engine.connect()
+
+
 def test_without_the_engine_a_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert engine.why_unavailable().endswith("is not installed: pip install -r requirements-scale.txt")
@@ -802,7 +895,7 @@ def test_a_plain_program_interrupted_goes_on_and_leaves_nothing_behind(end, tmp_
     assert process.stdout.readline() == "from the top\n"
     children = [int(word) for word in process.stdout.readline().split()[:2]]
     try:
-        until((tmp_path / "sweep.jsonl").exists)
+        until(lambda: sweep._there(tmp_path / "sweep.jsonl", "slow"))
         os.killpg(process.pid, signal.SIGINT)  # as Ctrl+C does: to the program and to its workers
         out, errors = process.communicate(timeout=60)
     finally:

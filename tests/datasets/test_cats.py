@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -103,6 +104,15 @@ def test_fetching_offline_says_what_to_do_and_leaves_nothing(tmp_path, monkeypat
     with pytest.raises(OSError, match=r"could not be downloaded .* copy both files from another machine"):
         datasets.fetch_cats(tmp_path)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("place", [".", ".."])
+def test_fetching_offline_names_the_folder_even_if_it_is_the_current_one(tmp_path, monkeypatch, place):
+    monkeypatch.setattr(pictures, "CATS_URL", "http://127.0.0.1:9/")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(OSError, match=rf"from another machine into the folder {re.escape(place)}, or set"):
+        datasets.fetch_cats(place)
 
 
 def test_fetching_refuses_what_has_another_checksum(tmp_path, monkeypatch):

@@ -1,7 +1,9 @@
 """Lessons inside a web browser: recordings instead of long computations, within the limits of the browser's Python."""
 
+import contextlib
 import re
 import shutil
+import signal
 from pathlib import Path
 
 import nbformat
@@ -12,7 +14,7 @@ from helpers import datasets
 from helpers.datasets import folder as bundle, recordings
 from helpers.datasets.folder import DataFileError
 from helpers.system import browser, interrupts
-from helpers.training import parallel
+from helpers.training import engine, parallel
 from helpers.training.neural_network import NeuralNetwork
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,6 +116,7 @@ def test_the_digits_are_the_same_in_a_browser_and_nothing_is_kept(monkeypatch, t
     there = datasets.load_mnist(cache=tmp_path / "cache")
     assert all(np.array_equal(one, other) for one, other in zip(here, there, strict=True))
     assert not (tmp_path / "cache").exists()
+    assert all(array.flags.writeable for array in (*here, *there))
 
 
 def test_training_in_a_browser_needs_no_threads_and_shows_no_bar(in_a_browser, monkeypatch):
@@ -155,6 +158,71 @@ def test_a_file_that_was_made_again_is_listed_anew_and_the_others_stay(folder):
     (folder / "checksums.txt").write_text("nonsense")
     with pytest.raises(DataFileError, match=r"^checksums\.txt is damaged: restore it with `git checkout"):
         bundle.read_bundled("runs/a.h5")
+
+
+def test_names_with_spaces_are_read_again_and_hidden_files_are_not_listed(folder):
+    (folder / "runs/lessons").mkdir(parents=True)
+    names = ("runs/sweep copy.txt", "runs/.DS_Store.txt", "runs/.sweep.txt.0123abcd.partial", "runs/lessons/.a.h5")
+    for name in names:
+        (folder / name).write_bytes(name.encode())
+    bundle.write_checksums()
+    assert list(bundle.checksums()) == ["runs/sweep copy.txt"]
+    assert bundle.read_bundled("runs/sweep copy.txt") == b"runs/sweep copy.txt"
+
+
+# --- interrupted recording -----------------------------------------------------------------------
+
+
+def press_and_catch():
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupted_result_of_a_lesson_is_not_recorded(folder, monkeypatch):
+    monkeypatch.setenv(recordings.MODE, "write")
+    recordings.recorded("some", lambda: np.ones(3))
+    before = (folder / "runs/lessons/some.h5").read_bytes()
+    with pytest.raises(KeyboardInterrupt):
+        recordings.recorded("some", lambda: press_and_catch() or np.zeros(3))
+    assert (folder / "runs/lessons/some.h5").read_bytes() == before
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # they are errors in the tests, but not for readers
+@pytest.mark.parametrize("during", ["the second network", "the sweep", "nothing"])
+def test_an_interrupt_leaves_the_recordings_that_are_not_complete_as_they_were(folder, monkeypatch, during):
+    X, y = datasets.make_xor(20)
+
+    def score(units):
+        if during == "the sweep":
+            press_and_catch()
+        return {"accuracy": 0.5}
+
+    def train(press):
+        network = NeuralNetwork([2, 1], iterations=3)
+        if press:
+            monkeypatch.setattr(engine.Training, "updates", lambda self: map(signal.raise_signal, [signal.SIGINT]))
+        return network.fit(X, y)
+
+    def record():
+        yield "first", train(False)
+        yield "second", train(during == "the second network")
+
+    sweep_path = folder / "runs/sweep.txt"
+    for name, value in (("DATA", folder), ("SWEEP", sweep_path), ("SWEEP_POINTS", [{"units": 1}, {"units": 2}])):
+        monkeypatch.setattr(recordings, name, value)
+    monkeypatch.setattr(recordings, "_record", record)
+    monkeypatch.setattr(recordings, "score_digits", score)
+    (folder / "runs").mkdir()
+    for name in ("first.h5", "second.h5", "sweep.txt"):
+        (folder / "runs" / name).write_bytes(b"old")
+    if during == "nothing":
+        recordings.reproduce()
+    else:
+        with pytest.raises(UserWarning, match="interrupted after"):
+            recordings.reproduce()
+    old = {name for name in ("first.h5", "second.h5", "sweep.txt") if (folder / "runs" / name).read_bytes() == b"old"}
+    left = {"the second network": {"second.h5", "sweep.txt"}, "the sweep": {"sweep.txt"}, "nothing": set()}
+    assert old == left[during]
 
 
 READERS = {

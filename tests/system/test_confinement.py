@@ -1,5 +1,6 @@
 """Each layer of protection holds on its own."""
 
+import ctypes
 import json
 import os
 import platform
@@ -220,6 +221,33 @@ def test_only_modules_that_are_known_to_be_harmless_are_imported(name, file, all
         with pytest.raises(ModuleNotFoundError, match="not allowed here"):
             eval("import_(name, file)")
         assert len(told) == 1 and told[0][0].startswith("importing")
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/home/lessons ../helpers/x.py", True),
+        ("/home/lessons ../a..b/x.py", True),
+        ("/home/lessons ../../secret", False),
+        ("/home/lessons ../helpers/../../../secret", False),
+        ("/home/lessons ../helpers\\..\\..\\secret", False),
+        ("/home/secret", False),
+    ],
+)
+def test_only_a_component_of_two_dots_leaves_a_folder(monkeypatch, path, allowed):
+    monkeypatch.setattr(confinement.os, "sep", "/")
+    guard = confinement._guard(("/home/lessons ..",), lambda event: None)
+    if allowed:
+        guard(path, os.O_RDONLY)
+    else:
+        with pytest.raises(PermissionError, match="reading this file is not allowed here"):
+            guard(path, os.O_RDONLY)
+
+
+def test_packed_structures_name_their_layout():
+    """From Python 3.14 on, a packed structure that does not is warned about; in 3.19 that becomes an error."""
+    assert confinement._Rule._layout_ == "ms"
+    assert ctypes.sizeof(confinement._Rule) == 12  # as Linux defines it
 
 
 def test_functions_of_modules_that_reach_the_system_are_taken_away():

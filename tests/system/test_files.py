@@ -157,3 +157,77 @@ def test_where_there_are_no_locks_files_are_written_without_waiting(saved, monke
     with files._turn(saved.parent) as alone:
         assert not alone
         save(saved)
+
+
+@pytest.mark.parametrize("fault", ["cannot read other.txt (Input/output error): check the file and the disk"])
+def test_an_error_that_already_explains_another_file_is_not_reworded(saved, fault):
+    def fill(file):
+        raise OSError(fault)
+
+    with pytest.raises(OSError, match=f"^{re.escape(fault)}$"):
+        files.replace_atomically(saved, fill)
+    assert saved.read_bytes() == b"old"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps a folder that a process works in")
+def test_a_current_folder_that_is_gone_is_told_in_words(tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(FileNotFoundError, match=r"^cannot write new\.h5 \(.+\): create its folder first"):
+        save(Path("new.h5"))
+
+
+# --- Windows -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def on_windows(monkeypatch):
+    """As if this Python ran on Windows, where a program cannot replace a file that another one has open."""
+    monkeypatch.setattr(files, "fcntl", None)
+    monkeypatch.setattr(files, "_lock", lambda folder: os.open(os.devnull, os.O_RDONLY))
+
+
+def failing(times, function, error):
+    """Return a function that raises `error` a number of times, and then calls `function`."""
+    left = [error] * times
+
+    def attempt(*arguments):
+        if left:
+            raise left.pop()
+        return function(*arguments)
+
+    return attempt
+
+
+DENIED = PermissionError(errno.EACCES, "Access is denied")
+
+
+def test_a_file_that_another_program_has_open_for_a_moment_is_waited_for(saved, on_windows, monkeypatch):
+    monkeypatch.setattr(files.os, "replace", failing(3, os.replace, DENIED))
+    save(saved)
+    assert saved.read_bytes() == b"new"
+
+
+def test_a_file_that_stays_open_in_another_program_is_said_to_be_in_use(saved, on_windows, monkeypatch):
+    monkeypatch.setattr(files, "MOMENT", 0.05)
+    monkeypatch.setattr(files.os, "replace", failing(10**4, os.replace, DENIED))
+    with pytest.raises(OSError, match=r"^cannot write saved\.h5 \(it is in use by another program\): close it there"):
+        save(saved)
+    assert [path.name for path in saved.parent.iterdir()] == ["saved.h5"]
+    assert saved.read_bytes() == b"old"
+
+
+def test_a_file_that_cannot_be_opened_may_be_in_use(saved, on_windows, monkeypatch):
+    monkeypatch.setattr(files.os, "open", failing(1, os.open, DENIED))
+    with pytest.raises(PermissionError, match=r"cannot read saved\.h5 \(.+\): close it in other programs, or ask its"):
+        files.read_bytes(saved)
+
+
+@pytest.mark.parametrize(("denials", "locked"), [(3, True), (10**4, False)])
+def test_a_lock_that_is_being_deleted_is_waited_for(saved, on_windows, monkeypatch, denials, locked):
+    monkeypatch.setattr(files, "MOMENT", 0.1)
+    monkeypatch.setattr(files, "_lock", failing(denials, files._lock, DENIED))
+    with files._turn(saved.parent) as alone:
+        assert alone == locked

@@ -107,6 +107,38 @@ def test_every_changed_byte_is_noticed(saved):
     NeuralNetwork.load(saved)
 
 
+def test_a_network_that_does_not_fit_in_memory_is_not_called_invalid(saved, monkeypatch):
+    def fail(content):
+        raise MemoryError("unable to allocate 2 TiB")
+
+    monkeypatch.setattr(storage, "_parse", fail)
+    with pytest.raises(MemoryError, match="2 TiB"):
+        NeuralNetwork.load(saved)
+
+
+def test_a_file_of_any_size_is_read_and_what_is_no_network_only_up_to_its_first_line(saved, monkeypatch):
+    read, lengths = storage.read_bytes, []
+
+    def noted(path, *at_most):
+        content = read(path, *(at_most or (1000,)))  # as if the file were larger than the default limit
+        lengths.append(len(content))
+        return content
+
+    monkeypatch.setattr(storage, "read_bytes", noted)
+    assert NeuralNetwork.load(saved).layer_sizes_ == (2, 3, 1)
+    saved.write_bytes(b"something else" * 10**5)
+    lengths.clear()
+    with pytest.raises(ValueError, match="was not written by NeuralNetwork"):
+        NeuralNetwork.load(saved)
+    assert lengths == [storage.BLOCK]
+
+
+def test_a_very_long_version_number_is_not_parsed(saved):
+    saved.write_bytes(f"{storage.FORMAT}, version {'9' * 5000}, sha256 ".encode() + b"0" * 1000)
+    with pytest.raises(ValueError, match=r"^network\.h5 was not written by NeuralNetwork\.save: choose another file$"):
+        NeuralNetwork.load(saved)
+
+
 def test_the_file_is_ordinary_hdf5(fitted, saved):
     with h5py.File(saved) as file:
         np.testing.assert_array_equal(file["W/1"][()], fitted.W_[1])
@@ -265,6 +297,22 @@ EDITS = {
     "cost_history_ is not a one-dimensional float64 array": lambda n: setattr(n, "cost_history_", [1, 2]),
     "training state differs from the parameters in size": with_state,
 }
+
+
+class Mine(np.random.PCG64):
+    """A bit generator that does not come with NumPy."""
+
+
+@pytest.mark.parametrize("kind", [np.random.Generator, np.random.RandomState])
+def test_a_network_with_a_generator_of_another_package_is_not_saved(fitted, saved, kind):
+    before = saved.read_bytes()
+    fitted.random_state = kind(Mine(3))
+    with pytest.raises(ValueError, match=r"cannot be saved, because .* bit generator Mine.* use .*PCG64"):
+        fitted.save(saved)
+    assert saved.read_bytes() == before
+    own = NeuralNetwork([3, 1], iterations=4, random_state=kind(Mine(3))).fit(*datasets.make_xor(20))
+    with pytest.raises(ValueError, match="bit generator Mine"):
+        own.save(saved)
 
 
 @pytest.mark.parametrize("sentence", EDITS)
