@@ -41,6 +41,11 @@ def execute(path, **environment):
     return notebook
 
 
+def test_every_lesson_of_the_readme_is_in_a_handout():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| \[[^]]+\]\(notebooks/(\w+)\.ipynb\) ", text, re.MULTILINE) == list(handout.NOTEBOOKS)
+
+
 def test_the_lessons_are_whole_and_without_outputs(folder):
     originals = sorted((ROOT / "notebooks").glob("*.ipynb"))
     copies = sorted((folder / "lessons" / "notebooks").iterdir())
