@@ -62,9 +62,10 @@ def test_the_playground_by_mouse_key_and_finger(sharp_page, lab):
     line(playground, "features=('x1', 'x2', 'x1²')")
     assert square.get_attribute("aria-pressed") == "true"
     playground.get_by_role("button", name="remove a unit from layer 2").focus()
-    for width in ("(4, 3)", "(4, 2)"):  # the focus stays where it is
+    for left in (3, 2):  # the focus stays where it is, also when the units have been drawn anew
         page.keyboard.press("Enter")
-        line(playground, f"width={width}")
+        line(playground, f"width=(4, {left})")
+        playground.get_by_role("button", name=f"unit {left + 1} of layer 2", exact=True).wait_for(state="detached")
     press(playground, "add a unit to layer 2")
     line(playground, "width=(4, 3)")
     press(playground, "add a hidden layer")
