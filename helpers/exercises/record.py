@@ -75,7 +75,7 @@ def read_all():
     nothing, file = {"done": [], "answers": {}, "seed": None}, path()
     if file is None:
         return nothing, ""
-    if os.path.exists(file) and not os.path.isfile(file):  # reading a pipe blocks until a program writes to it
+    if _is_special(file):
         kind = "a folder" if os.path.isdir(file) else "a device or a pipe"
         said = f"{file.name} is {kind}, so your progress is not saved. Set LESSONS_PROGRESS to the name of a file."
         return nothing, said
@@ -101,12 +101,17 @@ def read_seed():
         If the file cannot be read.
     """
     file = path()
-    if file is None or (os.path.exists(file) and not os.path.isfile(file)):
+    if file is None or _is_special(file):
         return None
     try:
         return _loaded(file).get("seed")
     except (FileNotFoundError, *DAMAGED):
         return None
+
+
+def _is_special(file):
+    """Return whether a path is a folder, a device or a pipe. Reading a pipe blocks until a program writes to it."""
+    return os.path.exists(file) and not os.path.isfile(file)
 
 
 def _loaded(file):

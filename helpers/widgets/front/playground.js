@@ -243,6 +243,11 @@ function network(api, look) {
     return { node, draw, flow, rest: () => light(null) }
 }
 
+/** Return whether the network of a picture has a unit or, if k is given, an edge. The inputs are always there. */
+function exists({ l, j, k }, { sizes }) {
+    return l === 0 || (j < sizes[l] && (k === undefined || l === 1 || k < sizes[l - 1]))
+}
+
 /** Describe what a unit or an edge computes, and its gradient. */
 function explained({ l, j, k }, picture, scene, features) {
     const names = l <= 1 ? features.map(named) : picture.sizes.slice(l - 1, l)[0]
@@ -461,8 +466,7 @@ function playground(view) {
         net.rest()
     }
     function show(picture, scene) {
-        const there = focus?.l === 0 || focus?.j < picture.sizes[focus?.l] && !(focus.k >= picture.sizes[focus.l - 1] && focus.l > 1)
-        if (focus && !there) focus = null // the unit has been removed
+        if (focus && !exists(focus, picture)) focus = null // the unit has been removed
         net.draw(picture, scene, colors)
         plane.draw(picture, scene, colors, focus, get("sentence"))
         curves.draw(picture)

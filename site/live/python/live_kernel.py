@@ -228,8 +228,8 @@ def needs_earlier_cells(source):
     known = {*vars(sys.modules["__main__"]), *vars(builtins)}
     for statement in tree.body:
         if isinstance(statement, ast.Assign | ast.AugAssign):
-            read = _names(statement.value) | ({statement.target} if isinstance(statement, ast.AugAssign) else set())
-            if {node.id for node in read if isinstance(node, ast.Name)} - known - _defined(statement.value):
+            read = _names(statement.value if isinstance(statement, ast.Assign) else statement)
+            if {node.id for node in read} - known - _defined(statement.value):
                 return True
         known |= _defined(statement)
     return any(node.id not in known for node in _names(tree))
