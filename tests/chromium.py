@@ -15,7 +15,10 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "site"))
 import chrome
 from chrome import NO_OTHER_HOST, served
 
-__all__ = ["NO_OTHER_HOST", "collect_errors", "is_local", "is_still", "launched", "served", "wait_for"]
+__all__ = ["NO_OTHER_HOST", "SETTLED", "collect_errors", "is_local", "is_still", "launched", "served", "wait_for"]
+
+# Whether no colour is still on its way to another, as it is for a moment after a change of theme.
+SETTLED = "!document.getAnimations().some(animation => animation instanceof CSSTransition)"
 
 
 def is_local(url):

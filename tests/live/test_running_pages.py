@@ -16,7 +16,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from chromium import NO_OTHER_HOST, collect_errors, is_local, is_still, launched, served, wait_for
+from chromium import NO_OTHER_HOST, SETTLED, collect_errors, is_local, is_still, launched, served, wait_for
 from moves import CHANGED, MOVES, WIDGET, seen
 from printed import NOT_HERE, NOTICES, without_noise
 from site_build import book_folder
@@ -705,7 +705,7 @@ def test_no_serious_accessibility_violations_while_it_runs(visit, axe):
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         wait_for(page, f"document.documentElement.dataset.theme === '{theme}'")
-        wait_for(page, "!document.getAnimations().some(animation => animation instanceof CSSTransition)")
+        wait_for(page, SETTLED)
         assert page.evaluate(AUDIT) == []
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from chromium import NO_OTHER_HOST, collect_errors, is_still, launched, wait_for
+from chromium import NO_OTHER_HOST, SETTLED, collect_errors, is_still, launched, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots" / "book"
@@ -70,6 +70,7 @@ def look(page, name, theme, found):
         options = {} if name in SHORT and width != 800 else AUDITED.get((theme, width))
         if options is not None and found["audit"] is not None:
             wait_for(page, ANSWERED)
+            wait_for(page, SETTLED)
             found["audit"] += [f"{theme} {width} {fault}" for fault in page.evaluate(AUDIT, options)]
         if width != 800:
             page.screenshot(path=SHOTS / f"{name}-{theme}-{width}.png")
