@@ -4,7 +4,7 @@ No backward pass is needed here, because the tape derives it.
 """
 
 from helpers.autograd import tape
-from helpers.system.arguments import check_function, check_layers
+from helpers.system.arguments import check_function, check_layers, check_shapes
 from helpers.system.validation import all_are, as_float64_array, as_matrix, known_name, not_negative
 
 ACTIVATIONS = {
@@ -53,7 +53,7 @@ def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
     l2, X, Y = not_negative(l2, "l2"), as_matrix(X), as_float64_array(Y, "Y", finite=True)
     check_layers(W, b)
     all_are(tape.Variable, [*W.values(), *b.values()], "cost")
-    _check_shapes(X, Y, W, b)
+    check_shapes(X, Y, W, b)
     A = X.T  # (n[0], m)
     for l in sorted(W):
         Z = W[l] @ A + b[l]  # (n[l], n[l-1]) @ (n[l-1], m) + (n[l], 1) = (n[l], m)
@@ -93,22 +93,3 @@ def gradients(
     W, b = ({l: variable(p[l], f"{name}{l}") for l in p} for name, p in zip("Wb", arrays, strict=True))
     found = grad(cost(X, Y, W, b, hidden_activation, output, l2), [*W.values(), *b.values()])
     return dict(zip(W, found, strict=False)), dict(zip(b, found[len(W) :], strict=True))
-
-
-def _check_shapes(X, Y, W, b):
-    """Raise a ValueError unless the shapes of X, Y, W and b are consistent and each b[l] is a column."""
-    n = X.shape[1]
-    for l in sorted(W):
-        rows = len(W[l]) if W[l].ndim else 1
-        if W[l].shape != (rows, n):
-            raise ValueError(
-                f"W[{l}] has shape {W[l].shape}, but layer {l} has {n} inputs: W[{l}] must be (n[{l}], {n})"
-            )
-        if b[l].shape != (rows, 1):
-            raise ValueError(f"b[{l}] has shape {b[l].shape}, but it must be a column: use b[{l}].reshape({rows}, 1)")
-        n = rows
-    if Y.shape != (n, len(X)):
-        cure = "use Y.T" if Y.shape == (len(X), n) else f"use Y.reshape({n}, -1)" if Y.ndim == 1 else "check X and Y"
-        raise ValueError(
-            f"Y has shape {Y.shape}, but it must be ({n}, {len(X)}), with a column for each example: {cure}"
-        )

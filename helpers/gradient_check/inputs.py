@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
-from helpers.system.arguments import check_layers
+from helpers.system.arguments import check_layers, check_shapes
 from helpers.system.validation import as_numeric_array, known_name, not_negative
 
 
@@ -31,34 +31,10 @@ def as_task(X, Y, W, b, hidden_activation, output, l2):
     l2 = not_negative(l2, "l2")
     X, Y = (_real(array, name) for array, name in ((X, "X"), (Y, "Y")))
     W, b = ({l: _real(p[l], f"{name}[{l}]", parameter=True) for l in p} for name, p in (("W", W), ("b", b)))
-    _check_shapes(X, Y, W, b)
+    check_shapes(X, Y, W, b)
     dtype = max((p.dtype for p in (*W.values(), *b.values())), key=lambda dtype: np.finfo(dtype).eps)
     exact = X.astype(float), Y.astype(float), *({l: p[l].astype(float) for l in sorted(p)} for p in (W, b))
     return (X, Y, W, b), (*exact, hidden_activation, output, l2), dtype
-
-
-def _check_shapes(X, Y, W, b):
-    """Raise a ValueError unless the shapes of the data and the parameters are consistent."""
-    for array, name, axes in ((X, "X", "(m, n[0])"), (Y, "Y", "(n[L], m)")):
-        if array.ndim != 2:
-            hint = "Y[np.newaxis]" if name == "Y" else "X[:, np.newaxis]"
-            raise ValueError(f"{name} has shape {array.shape}, but it must have two axes, {axes}: use {hint}")
-    before = X.shape[1]
-    for l in sorted(W):
-        if W[l].ndim != 2:
-            raise ValueError(f"W[{l}] has shape {W[l].shape}, but it must have two axes, (n[{l}], {before})")
-        if W[l].shape[1] != before:
-            raise ValueError(
-                f"W[{l}] has shape {W[l].shape}, but it must be ({len(W[l])}, {before}) to fit the layer before it"
-            )
-        if b[l].shape != (len(W[l]), 1):
-            raise ValueError(f"b[{l}] has shape {b[l].shape}, but it must be a column, ({len(W[l])}, 1)")
-        before = len(W[l])
-    if Y.shape != (before, len(X)):
-        raise ValueError(
-            f"Y has shape {Y.shape}, but it must be ({before}, {len(X)}) to fit W[{len(W)}] and X: "
-            "each column is an example"
-        )
 
 
 def _real(array, name, parameter=False):

@@ -89,6 +89,46 @@ def check_layers(W, b):
         raise ValueError(f"W has {len(W)} layers and b has {len(b)}: provide one bias vector for each W[l]")
 
 
+def check_shapes(X, Y, W, b):
+    """Check that the examples and the parameters of a network have shapes that fit together.
+
+    Only the attribute `shape` is used, so that the examples may also be stored in a file, and the parameters
+    may be variables of a tape.
+
+    Parameters
+    ----------
+    X : array of shape (m, n[0])
+        Input data. Each row is an example.
+    Y : array of shape (n[L], m)
+        Targets. Each column is an example.
+    W, b : dict of array
+        Parameters that `check_layers` accepts, with W[l] of shape (n[l], n[l−1]) and b[l] of shape (n[l], 1).
+
+    Raises
+    ------
+    ValueError
+        If a shape is wrong. The message names the first such array. Shapes that NumPy would broadcast, such as
+        (n[l],) for b[l], are also rejected.
+    """
+    if len(X.shape) != 2:
+        raise ValueError(f"X has shape {X.shape}, but it must have two axes, (m, n[0]): use X[:, np.newaxis]")
+    m, n = X.shape
+    for l in sorted(W):
+        rows = W[l].shape[0] if W[l].shape else 1
+        if W[l].shape != (rows, n):
+            raise ValueError(
+                f"W[{l}] has shape {W[l].shape}, but layer {l} has {n} inputs: W[{l}] must be (n[{l}], {n})"
+            )
+        if b[l].shape != (rows, 1):
+            cure = f": use b[{l}].reshape({rows}, 1)" if b[l].shape in [(rows,), (1, rows)] else ""
+            raise ValueError(f"b[{l}] has shape {b[l].shape}, but it must be a column, ({rows}, 1){cure}")
+        n = rows
+    if Y.shape != (n, m):
+        cures = {(m, n): "use Y.T", (n * m,): f"use Y.reshape({n}, {m})"}
+        cure = cures.get(Y.shape, "check X and Y")
+        raise ValueError(f"Y has shape {Y.shape}, but it must be ({n}, {m}), with a column for each example: {cure}")
+
+
 def check_function(function, name, *arguments):
     """Raise a TypeError unless `function` can be called with the given arguments.
 

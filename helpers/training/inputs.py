@@ -13,7 +13,7 @@ from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS, one_hot
 from helpers.backprop.network import INITIALIZATIONS
 from helpers.backprop.optimizers import OPTIMIZERS
-from helpers.system.arguments import as_layer_sizes, check_layers, check_names, is_plain
+from helpers.system.arguments import as_layer_sizes, check_layers, check_names, check_shapes, is_plain
 from helpers.system.validation import (
     as_classes,
     as_finite,
@@ -172,13 +172,12 @@ def check_task(X, Y, W, b, hidden_activation, output):
     if not _is_read_later(X):
         _check_plain(X, "X")
     _check_plain(Y, "Y")
-    if len(X.shape) != 2 or not X.shape[0]:
-        raise ValueError(f"X has shape {X.shape}, but it must be (examples, features), with at least one example")
-    check_parameters((X.shape[1], *(np.shape(W[l])[0] if np.ndim(W[l]) else 0 for l in sorted(W))), W, b, ("W", "b"))
-    if Y.shape != (wanted := (len(W[len(W)]), len(X))):
-        raise ValueError(
-            f"Y has shape {Y.shape}, but it must be (output units, examples) = {wanted}: each column is an example"
-        )
+    for name, p in (("W", W), ("b", b)):
+        for l in p:
+            _check_type(p[l], f"{name}[{l}]")
+    check_shapes(X, Y, W, b)
+    if not len(X):
+        raise ValueError(f"X has shape {X.shape}, but it must contain at least one example")
 
 
 def _check_plain(array, name):
@@ -188,8 +187,8 @@ def _check_plain(array, name):
     as_finite(array, name, array.dtype)
 
 
-def check_parameters(n, W, b, names=("W_", "b_")):
-    """Check that W and b hold an array of the right type and shape for every layer.
+def check_parameters(n, W, b):
+    """Check that the attributes W_ and b_ of a network hold an array of the right type and shape for every layer.
 
     Parameters
     ----------
@@ -197,25 +196,27 @@ def check_parameters(n, W, b, names=("W_", "b_")):
         Sizes of all layers, n[0], …, n[L].
     W, b : dicts of float32 or float64 ndarrays
         W[l] must have the shape (n[l], n[l−1]), and b[l] the shape (n[l], 1).
-    names : tuple of str
-        Names of W and b in error messages.
 
     Raises
     ------
     ValueError
         If an array is missing or has the wrong type or shape. The message names the first such array.
     """
-    for name, p in zip(names, (W, b), strict=True):
+    for name, p in (("W_", W), ("b_", b)):
         keys = [*p] if isinstance(p, dict) and all(isinstance(l, numbers.Integral) for l in p) else None
         if keys is None or sorted(keys) != [*range(1, len(n))]:
             raise ValueError(f"{name} must be a dict with an array for each layer from 1 to {len(n) - 1}")
         for l, array in p.items():
-            shape = (n[l], n[l - 1] if name == names[0] else 1)
-            if isinstance(array, np.ndarray) and not is_plain(array):
-                kind = type(array).__name__
-                raise ValueError(f"{name}[{l}] is a {kind}, but it must be a plain array: use numpy.array(…, float)")
-            if not isinstance(array, np.ndarray) or array.dtype not in (np.float32, np.float64):
-                kind = getattr(array, "dtype", type(array).__name__)
-                raise ValueError(f"{name}[{l}] is of type {kind}, but it must be a float32 or float64 array")
+            shape = (n[l], n[l - 1] if name == "W_" else 1)
+            _check_type(array, f"{name}[{l}]")
             if array.shape != shape:
                 raise ValueError(f"{name}[{l}] has shape {array.shape}, but layer {l} needs {shape}")
+
+
+def _check_type(array, name):
+    if isinstance(array, np.ndarray) and not is_plain(array):
+        kind = type(array).__name__
+        raise ValueError(f"{name} is a {kind}, but it must be a plain array: use numpy.array(…, float)")
+    if not isinstance(array, np.ndarray) or array.dtype not in (np.float32, np.float64):
+        kind = getattr(array, "dtype", type(array).__name__)
+        raise ValueError(f"{name} is of type {kind}, but it must be a float32 or float64 array")

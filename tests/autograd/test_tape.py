@@ -771,7 +771,7 @@ def test_every_operation_is_named_by_the_refusal_of_another():
 BROADCASTING = [
     (
         {"Y": np.ones(6)},
-        r"Y has shape \(6,\), but it must be \(1, 6\), with a column for each example: use Y.reshape\(1, -1\)",
+        r"Y has shape \(6,\), but it must be \(1, 6\), with a column for each example: use Y.reshape\(1, 6\)",
     ),
     ({"Y": np.ones((6, 1))}, r"Y has shape \(6, 1\), but it must be \(1, 6\), .*: use Y.T"),
     ({"Y": np.ones((1, 1))}, r"Y has shape \(1, 1\)"),

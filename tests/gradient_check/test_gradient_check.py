@@ -402,7 +402,7 @@ def test_only_none_stands_for_our_own_gradients(bad):
     [
         ({"X": np.ma.array(np.ones((3, 2)), mask=True)}, "^X is a masked array"),
         ({"X": [[1.0], [1.0, 2.0]]}, "^X is not a table of numbers"),
-        ({"W": {1: 1.0, 2: np.ones((1, 2))}}, r"^W\[1\] has shape \(\), but it must have two axes"),
+        ({"W": {1: 1.0, 2: np.ones((1, 2))}}, r"^W\[1\] has shape \(\), but layer 1 has 2 inputs"),
         ({"W": {"1": np.ones((2, 2))}}, r"^W must be a dictionary with the layers 1 to L as keys, .* keys \['1'\]"),
         ({"l2": -1.0}, "^l2 is -1"),
         ({"l2": None}, "^l2 must be a number"),
@@ -449,9 +449,9 @@ def _task_of(sizes, m):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"X": np.ones((4, 2))}, r"^Y has shape \(1, 3\), but it must be \(1, 4\) to fit"),
+        ({"X": np.ones((4, 2))}, r"^Y has shape \(1, 3\), but it must be \(1, 4\), .*: check X and Y"),
         ({"X": np.full((3, 2), np.nan)}, "^X contains NaN or infinity"),
-        ({"Y": np.ones(3)}, r"^Y has shape \(3,\), but it must have two axes"),  # NumPy would broadcast it
+        ({"Y": np.ones(3)}, r"^Y has shape \(3,\), but it must be \(1, 3\), .*: use Y.reshape\(1, 3\)"),
         ({"b": {1: np.ones(2), 2: np.ones((1, 1))}}, r"^b\[1\] has shape \(2,\), but it must be a column, \(2, 1\)"),
         ({"W": [1, 2]}, "^W must be a dictionary"),
         ({"output": "softmin"}, "^output is 'softmin', which is not valid"),

@@ -250,9 +250,13 @@ def test_a_function_that_draws_random_numbers_or_counts_its_calls_is_named():
 @pytest.mark.parametrize(
     ("change", "error", "words"),
     [
-        (lambda X, Y, W, b: (X, Y[0], W, b), ValueError, r"Y has shape \(6,\), but it must have two axes"),
+        (
+            lambda X, Y, W, b: (X, Y[0], W, b),
+            ValueError,
+            r"Y has shape \(6,\), but it must be \(2, 6\), .*: check X and Y",
+        ),
         (lambda X, Y, W, b: (X[0], Y, W, b), ValueError, r"X has shape \(3,\)"),
-        (lambda X, Y, W, b: (X, Y.T, W, b), ValueError, r"Y has shape \(6, 2\), but it must be \(2, 6\) to fit"),
+        (lambda X, Y, W, b: (X, Y.T, W, b), ValueError, r"Y has shape \(6, 2\), but it must be \(2, 6\), .*: use Y.T"),
         (lambda X, Y, W, b: (X, Y, W | {1: W[1].T}, b), ValueError, r"W\[1\] has shape"),
         (
             lambda X, Y, W, b: (X, Y, W, b | {2: b[2].ravel()}),

@@ -525,9 +525,9 @@ def test_settings_of_numpy_for_errors_of_arithmetic_change_nothing():
 def test_targets_of_another_shape_are_not_broadcast(Y):
     W, b = network.initialize_parameters([2, 3, 1])
     for function in (blocks.cost_and_gradients, blocks.cost):
-        with pytest.raises(ValueError, match=r"^Y has shape .* but it must be \(output units, examples\) = \(1, 64\)"):
+        with pytest.raises(ValueError, match=r"^Y has shape .* but it must be \(1, 64\), with a column for each"):
             function(X, Y, W, b)
-    with pytest.raises(ValueError, match=r"^b\[1\] has shape \(3,\), but layer 1 needs \(3, 1\)"):
+    with pytest.raises(ValueError, match=r"^b\[1\] has shape \(3,\), but it must be a column, \(3, 1\)"):
         blocks.cost_and_gradients(X, Y_XOR[np.newaxis], W, b | {1: np.zeros(3)})
 
 
@@ -538,13 +538,13 @@ def test_targets_of_another_shape_are_not_broadcast(Y):
         ({"X": np.ma.array(X, mask=True)}, "^X must be an array of real numbers, not a MaskedArray"),
         ({"X": X * np.nan}, "^X contains 128 values that are NaN or infinite"),
         ({"Y": Y_XOR[np.newaxis] + np.inf}, "^Y contains 64 values that are NaN or infinite"),
-        ({"X": X[:, 0]}, r"^X has shape \(64,\), but it must be \(examples, features\)"),
+        ({"X": X[:, 0]}, r"^X has shape \(64,\), but it must have two axes, \(m, n\[0\]\)"),
         ({"X": X + 0j}, "^X must be an array of real numbers, not an array of complex128"),
         ({"Y": 1.0}, "^Y must be an array of real numbers, not a float"),
         ({"b": {1: np.ones((3, 1)), 2: np.ones((1, 1)), 3: np.ones((1, 1))}}, "^W has 2 layers and b has 3"),
         (
             {"W": {1: np.ones((3, 2)), 2: np.ones((1, 1, 3))}},
-            r"^W\[2\] has shape \(1, 1, 3\), but layer 2 needs \(1, 3\)",
+            r"^W\[2\] has shape \(1, 1, 3\), but layer 2 has 3 inputs",
         ),
         ({"W": {1: np.ones((3, 2)), 2: np.ones((1, 3), complex)}}, r"^W\[2\] is of type complex128"),
         ({"W": {"1": np.ones((3, 2))}}, "^W must be a dictionary with the layers 1 to L as keys"),
