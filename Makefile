@@ -1,4 +1,4 @@
-# Two commands: `make lab` to learn, `make test` to check. Both set up what they need.
+# The two main commands: `make lab` to learn, `make test` to check. Both set up what they need.
 # Windows, and systems without make: the same lines are in README.md.
 
 # the first Python from 3.11 to 3.14 that is found; or say: make lab PYTHON=/path/to/python

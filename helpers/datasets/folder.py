@@ -41,12 +41,18 @@ def read_bundled(name):
     Raises
     ------
     DataFileError
-        If the file or the table of checksums is missing, or if the content does not match its checksum.
+        If the file or the table of checksums is missing, or if the table does not contain the file or has
+        another checksum.
     OSError
         If the file cannot be read for another reason, such as missing permissions. The message gives the reason.
     """
-    content = _read(name)
-    if checksums().get(name) != hashlib.sha256(content).hexdigest():
+    content, digest = _read(name), checksums().get(name)
+    if digest is None:
+        raise DataFileError(
+            f"{name} is not in {TABLE}: add it to LISTED in helpers/datasets/folder.py, and run "
+            "`python -m helpers.datasets checksums`"
+        )
+    if digest != hashlib.sha256(content).hexdigest():
         fault = "is damaged or is a different file (its checksum does not match)"
         raise DataFileError(f"{Path(name).name} {fault}: {cure(f'data/{name}')}")
     return content

@@ -3,7 +3,7 @@
 The recordings are files in `data/runs`. To reproduce the trained networks and the sweep of lesson 10, run
 ``python -m helpers.datasets.recordings``. The folder `data/runs/lessons` contains the results of individual lesson
 cells, for readers working through the lessons in a web browser. The lessons write these files if the environment
-variable LESSONS_RECORD is "write". The command ``make reproduce`` creates all recordings. The tests repeat these
+variable LESSONS_RECORD is "write". The command ``make reproduce`` creates all of these. The tests repeat the
 runs and compare the results. The file `scale_out.txt` contains the times measured by `benchmarks/scale_out.py`.
 """
 

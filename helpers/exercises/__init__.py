@@ -17,20 +17,21 @@ In a lesson::
 Apart from `points`, these functions never raise an error, whatever the answer, and no verdict gives the solution away.
 
 To read the code, start with `commands` (the functions above), `core` (what an exercise is) and the exercises for a
-lesson, such as `lesson_04`. Then read `judging` (how an answer is judged), `explaining` (which explanation is chosen),
-`reading` and `repair` (how a mistake is located in the reader's code) with `catalogue` (the mistakes that they try to
-undo), `warrants` (when a description of a mistake is rejected), and `diagnosis` and `phrases` (how a mistake is
-described). If no change corrects the code, `clues`, `traps`, `nudges` and `loose_ends` look at the code alone,
-`results` looks at the numbers, and `ingredients` looks at what the formula contains. For a typed answer, `cell` reads
-the code, and `glances`, `differences`, `assigned` and `typed_code` judge it. They use `corrections` to find the change
-that corrects it, and `coincidence` to reject changes that work only by chance. `limits` and `surroundings` isolate the
-reader's code, and `restart` tells the reader what to run first after a kernel restart. `record` stores the answers and
-their code on the reader's machine. `source` returns this code, and `needed` finds what it needs from other cells.
-`variation` changes the numbers in an exercise, and `seed` determines whose numbers are used. `submission` defines the
-file that `handing_in` writes. For the teacher, `works` reads such files, and `rerun` runs the answers again in a
-separate process (`worker`), in which `replay` executes the cells. Then `grade` marks the answers, `merging` combines
-the files of each learner, `gradebook` writes the results, and `class_list` looks up IDs. `handout` writes a copy of the
-lessons for a class, and `nbgrader_course` writes a course for nbgrader.
+lesson, such as `lesson_04`. Then read `judging` and `judging_values` (how a function and a typed answer are judged),
+`values` (how numbers are compared, and what is wrong with them), `explaining` (which explanation is chosen), `reading`
+and `repair` (how a mistake is located in the reader's code) with `catalogue` (the mistakes that they try to undo),
+`warrants` (when a description of a mistake is rejected), and `diagnosis` and `phrases` (how a mistake is described). If
+no change corrects the code, `clues`, `traps`, `nudges` and `loose_ends` look at the code alone, `results` looks at the
+numbers, and `ingredients` looks at what the formula contains. For a typed answer, `cell` reads the code, and `glances`,
+`differences`, `assigned` and `typed_code` judge it. They use `corrections` to find the change that corrects it, and
+`coincidence` to reject changes that work only by chance. `limits` and `surroundings` isolate the reader's code, and
+`restart` tells the reader what to run first after a kernel restart. `record` stores the answers and their code on the
+reader's machine. `source` returns this code, and `needed` finds what it needs from other cells. `variation` changes the
+numbers in an exercise, and `seed` determines whose numbers are used. `submission` defines the file that `handing_in`
+writes. For the teacher, `works` reads such files, and `rerun` runs the answers again in a separate process (`worker`),
+in which `replay` executes the cells. Then `grade` marks the answers, `merging` combines the files of each learner,
+`gradebook` writes the results, and `class_list` looks up IDs. `handout` writes a copy of the lessons for a class, and
+`nbgrader_course` writes a course for nbgrader.
 """
 
 from importlib import import_module

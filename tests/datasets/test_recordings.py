@@ -170,6 +170,15 @@ def test_names_with_spaces_are_read_again_and_hidden_files_are_not_listed(folder
     assert bundle.read_bundled("runs/sweep copy.txt") == b"runs/sweep copy.txt"
 
 
+def test_of_a_file_without_a_checksum_it_is_said_what_to_do(folder):
+    (folder / "new.txt").write_bytes(b"new")
+    bundle.write_checksums()
+    with pytest.raises(
+        DataFileError, match=r"^new\.txt is not in checksums\.txt: add it to LISTED in helpers/datasets"
+    ):
+        bundle.read_bundled("new.txt")
+
+
 # --- interrupted recording -----------------------------------------------------------------------
 
 

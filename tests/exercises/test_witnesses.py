@@ -287,7 +287,7 @@ WITNESSES = {
 
 def test_every_function_has_a_witness():
     assert sorted(WITNESSES) == sorted(FUNCTIONS)
-    assert len(FUNCTIONS) == 39
+    assert len(FUNCTIONS) == 39  # so that none is lost; a new exercise raises the number
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
