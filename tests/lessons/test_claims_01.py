@@ -114,7 +114,17 @@ def helpers_has_the_same_gradients():
     return np.allclose(dW[1], dZ @ X, rtol=1e-12) and np.allclose(db[1], dZ.sum(), rtol=1e-12)
 
 
+def second_derivatives_are(means, h=1e-3):
+    """Whether second differences of the cost with respect to (w, b) are the matrix `means`."""
+    steps = h * np.eye(2)
+    differences = [[cost(*(s + t)) - cost(*(s - t)) - cost(*(t - s)) + cost(*(-s - t)) for t in steps] for s in steps]
+    return np.allclose(np.array(differences) / (4 * h * h), means)
+
+
 CLAIMS = {
+    "Those are the mean of $x^2$ (twice with respect to $w$)": lambda: second_derivatives_are(
+        [[np.mean(x * x), np.mean(x)], [np.mean(x), 1]]
+    ),
     "Press **Step** a few times": the_instrument_has_the_points_of_the_lesson,
     "It drops from 3.12 to 0.08": lambda: [f"{c:.2f}" for c in walk(0.1, 60)[1][[0, -1]]] == ["3.12", "0.08"],
     "improves it sixty times": lambda: all(np.diff(walk(0.1, 60)[1]) < 0),

@@ -280,7 +280,7 @@ def test_in_the_hidden_plane_one_line_is_enough(learned):
 
 def test_the_captions_of_the_learned_network(learned):
     W, b, A = learned
-    says("The first runs below the two clouds of triangles with its arrow towards the upper right")
+    says("the first line runs below the two clouds of triangles with its arrow towards the upper right")
     says("the second above them, but for one triangle, with its arrow towards the lower left")
     assert (W[1][0] > 0).all() and (W[1][1] < 0).all()
     triangles = DIGIT == 1
@@ -293,7 +293,7 @@ def test_the_captions_of_the_learned_network(learned):
     says("The line of the carry cuts off all of 1 + 1 except the stray circle")
     carry = A[2][0] > 0.5
     np.testing.assert_array_equal(carry, (CORNER == 3) & ~across)
-    says("The cloud 0 + 0 is at the upper left, 1 + 1 at the lower right")
+    says("the cloud 0 + 0 is at the upper left, 1 + 1 at the lower right")
     means = [A[1][:, corner == CORNER].mean(axis=1) for corner in (0, 3)]
     assert means[0][0] < 0.5 < means[0][1] and means[1][1] < 0.5 < means[1][0]
 
