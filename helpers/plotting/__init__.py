@@ -7,9 +7,10 @@ Read `style` first. It defines the fonts, the line styles, and the colours and t
 organised by subject: `diagrams` (networks and tables of shapes), `passes` (the forward and backward passes), `paths`
 (how a change reaches the cost), `basics` (the mathematics in lesson 00), `curves` (costs and other quantities plotted
 as lines), `fitting` (lines, planes and likelihoods), `images` (data points, images and weights), `scores`, `descent`,
-`depth` (deep networks from several random starts), `layers` (convolutions and attention), `hidden_units`, `stepper`,
-`tape_graph`, `cluster` and `playground`. Animations are in `motion` and `descent`, labels for lines are in `names`, and
-the conversion to SVG and PNG is in `output`. `theme` makes figures follow the JupyterLab theme.
+`depth` (deep networks from several random starts), `layers` (convolutions and attention), `transformer`,
+`hidden_units`, `stepper`, `tape_graph`, `cluster` and `playground`. Animations are in `motion` and `descent`, labels
+for lines are in `names`, and the conversion to SVG and PNG is in `output`. `theme` makes figures follow the JupyterLab
+theme.
 """
 
 from helpers.plotting import motion
@@ -35,6 +36,7 @@ from helpers.plotting.scores import score_dots
 from helpers.plotting.stepper import stepper_frame
 from helpers.plotting.style import BACKWARD, FORWARD, INK, STYLE, WIDTH
 from helpers.plotting.tape_graph import graph
+from helpers.plotting.transformer import transformer
 
 __all__ = [
     "BACKWARD",
@@ -82,6 +84,7 @@ __all__ = [
     "stepper_frame",
     "sweep_points",
     "tangent",
+    "transformer",
     "unit_lines",
     "use_style",
     "walked_paths",

@@ -160,7 +160,21 @@ def bar_and_stem():
     return response[:10].max() > 1.5 * response[10:].max() > 0
 
 
+def a_tie_is_shared_and_nearly_all_are_of_zeros():
+    tied = Variable(np.array([2.0, 1.0, 2.0]))
+    shared = grad(tied.max(), tied).tolist() == [0.5, 0, 0.5]
+    lesson = run("12-convolve", "12-nets", "12-starts")
+    p = layers.variables(lesson["start_convolutional"](np.random.default_rng(0), 10))
+    X, *_ = datasets.load_mnist()
+    A = lesson["convolve"](Variable(X[:100].reshape(-1, 28, 28, 1) / 255), p["F1"], p["b1"]).relu().value
+    windows = A.reshape(100, 12, 2, 12, 2, 8)
+    most = windows.max(axis=(2, 4), keepdims=True)
+    tied = (windows == most).sum(axis=(2, 4)) > 1
+    return shared and tied.mean() > 0.3 and (most[:, :, 0, :, 0] == 0)[tied].mean() > 0.9
+
+
 CLAIMS = {
+    "the tape shares the gradient equally. It matters little here": a_tie_is_shared_and_nearly_all_are_of_zeros,
     "strongest along the upper edge of the bar, and weaker along the left edge of the stem": bar_and_stem,
     "Filter 2 is positive above and negative below, filter 8 mostly the other way round": filters_are_edges,
     "the first step lowers the cost from 1.5 to 1.2, but the second raises it to 71": lambda: (
