@@ -6,6 +6,8 @@ SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 PYTHON ?= $(shell for p in python3 python python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c "$(SUPPORTED)" >/dev/null 2>&1 && echo "$$p" && break; done)
 BIN = .venv/bin
+# programs that another system, another folder or a deleted Python has installed do not start: they are installed anew
+STALE := $(shell [ ! -e .venv/ready ] || $(BIN)/pip --version >/dev/null 2>&1 || echo yes)
 
 LAB = --ip=localhost --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
@@ -33,8 +35,8 @@ site: $(if $(HANDOUT),handout) .venv/site
 
 # each lesson, and the whole book, to print, in build/pdf; needs Chromium
 pdf: .venv/site
-	$(BIN)/python site/book.py build/site
-	$(BIN)/python site/pdf.py build/site build/pdf
+	$(BIN)/python site/book.py build/book
+	$(BIN)/python site/pdf.py build/book build/pdf
 
 # slides of each lesson, in build/slides
 slides: .venv/site
@@ -55,11 +57,14 @@ reproduce: setup .venv/scale
 handout: setup
 	$(BIN)/python -m helpers.exercises.handout
 
+ifdef STALE
+  .PHONY: .venv/ready
+endif
 .venv/ready: requirements.txt pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "No Python 3.11 to 3.14 found. Install one from python.org, or say: make $(MAKECMDGOALS) PYTHON=/path/to/python"; \
 		exit 1; fi
-	"$(PYTHON)" -m venv .venv
+	"$(PYTHON)" -m venv $(if $(STALE),--clear) .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e .
 	$(BIN)/jupyter labextension disable @jupyterlab/apputils-extension:announcements # asks the web for nothing
 	@touch $@

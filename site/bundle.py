@@ -14,6 +14,7 @@ import posixpath
 import re
 import shutil
 import subprocess
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -88,9 +89,10 @@ def build(out, lab):
 
 
 def _packages():
-    """Install the packages from npm, unless that has been done for the same list, and return their folder."""
+    """Install the packages from npm, unless that has been done here for the same list, and return their folder."""
     lock = (LIVE / "package-lock.json").read_bytes()
-    folder = NPM / hashlib.sha256(lock).hexdigest()[:12]
+    system = sysconfig.get_platform().encode()  # a container sees the folder of its host
+    folder = NPM / hashlib.sha256(lock + system).hexdigest()[:12]
     if not (folder / "ready").is_file():
         npm = shutil.which("npm")
         if npm is None:
@@ -117,8 +119,8 @@ def _bundle(out, modules):
         text = text.replace(known, new)
     shared = modules.parent / "anywidget.js"
     shared.write_text(text, encoding="utf-8")
-    command = [modules / "esbuild" / "bin" / "esbuild", *(LIVE / name for name in ENTRIES), "--bundle", "--splitting"]
-    command += ["--format=esm", "--minify", "--target=es2022", f"--outdir={out}", f"--alias:anywidget={shared}"]
+    command = ["node", modules / "esbuild" / "bin" / "esbuild", *(LIVE / name for name in ENTRIES), f"--outdir={out}"]
+    command += ["--bundle", "--splitting", "--format=esm", "--minify", "--target=es2022", f"--alias:anywidget={shared}"]
     command += ["--chunk-names=part-[hash]", "--legal-comments=linked", "--log-level=warning"]
     command += [f"--loader:{kind}=dataurl" for kind in (".svg", ".png")]
     environment = os.environ | {"NODE_PATH": str(modules)}

@@ -138,10 +138,12 @@ def _copy_reveal(target):
         if npm is None:
             raise ValueError("npm, which provides reveal.js, is missing: install Node.js")
         kept.parent.mkdir(exist_ok=True)
-        command = [npm, "pack", REVEAL, "--silent", "--pack-destination", str(kept.parent)]
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
-        if done.returncode:
-            raise ValueError(f"npm could not download {REVEAL}: {done.stderr[-300:].strip()}")
+        with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
+            command = [npm, "pack", REVEAL, "--silent", "--pack-destination", scratch]
+            done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
+            if done.returncode:
+                raise ValueError(f"npm could not download {REVEAL}: {done.stderr[-300:].strip()}")
+            (Path(scratch) / kept.name).replace(kept)
     with tarfile.open(kept) as archive:
         for member in archive.getmembers():
             name = member.name.removeprefix("package/")

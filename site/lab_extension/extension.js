@@ -3,6 +3,9 @@
 
 /** The address of the lab, such as https://example.org/lab/. */
 const LAB = new URL("../", location.href).href
+/** The published editions of the lessons, by path. @returns {Record<string, string>} */
+const editions = () =>
+    JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "{}").lessonEditions ?? {}
 
 /** @typedef {{contents: any, path: string, panel: any, published: string}} Opened */
 
@@ -17,7 +20,7 @@ async function activate(app, Widget) {
     document.addEventListener("click", event => follow(event, panel.context), true)
     sayThatPythonStarts(panel.sessionContext)
     const { path } = panel.context
-    const published = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "{}").lessonEditions?.[path]
+    const published = editions()[path]
     const opened = { contents: app.serviceManager.contents, path, panel, published }
     if (published && stamp(opened).edition !== published) offerNewEdition(opened)
 }
@@ -50,7 +53,8 @@ function keepOriginals(contents) {
 
 /** Add a link to the page of the book to the menu bar. @param {any} app @param {any} Widget */
 function addWayBack(app, Widget) {
-    const name = new URLSearchParams(location.search).get("path")?.match(/^notebooks\/(\w+)\.ipynb$/)?.[1] ?? "index"
+    const path = new URLSearchParams(location.search).get("path") ?? ""
+    const name = editions()[path] ? path.replace(/^notebooks\/|\.ipynb$/g, "") : "index"
     const link = element("a", { href: `${LAB}../${name}.html`, target: "_self" }, "Back to the book") // see `follow`
     const node = element("div", { id: "lesson-book" }, link)
     const area = document.body.dataset.notebook === "lab" ? "top" : "menu" // JupyterLab puts nothing beside its menu
@@ -66,22 +70,27 @@ function mendLink(event) {
     link.target = "_self"
 }
 
-/** Save before a link leads away. @param {MouseEvent} event @param {any} context */
+/** Save before a link leads away. If that fails, JupyterLab says why, and the browser asks before anything is lost.
+ * @param {MouseEvent} event @param {any} context */
 async function follow(event, context) {
     const link = event.target instanceof Element ? event.target.closest("a") : null
     if (link?.target !== "_self" || !context.model.dirty || event.ctrlKey || event.metaKey || event.shiftKey) return
     event.preventDefault()
     event.stopPropagation()
-    await context.save()
+    await context.save().catch((/** @type {unknown} */ error) => console.error(error))
     location.assign(link.href)
 }
+
+const LATE = "Python has not started yet. On a slow connection, this takes some minutes; otherwise, reload the page."
 
 /** Say what the reader is waiting for until Python is ready. @param {any} session */
 function sayThatPythonStarts(session) {
     const words = "Python is starting. This takes about 15 seconds, or longer on the first visit. You can already read."
     const notice = show(words)
+    const patience = setTimeout(() => { notice.textContent = LATE }, 90_000)
     const look = () => {
         if (session.session?.kernel?.status !== "idle") return
+        clearTimeout(patience)
         notice.remove()
         session.statusChanged.disconnect(look)
     }
@@ -105,23 +114,28 @@ function offerNewEdition(opened) {
         "Use the new edition": async () => {
             await panel.context.save()
             await contents.save(earlier, await contents.get(path, { content: true }))
+            const answer = await fetch(`${LAB}files/${path}`, { cache: "reload" })
+            if (!answer.ok) throw new Error(`the server answers ${answer.status}`)
             await contents.delete(path) // only the copy in this browser
-            await fetch(`${LAB}files/${path}`, { cache: "reload" })
             location.reload()
         },
     })
     notice.append(element("p", {}, `If you use the new edition, your copy stays in the lab as ${earlier}.`))
 }
 
+const CURE = "Nothing is lost. Check the connection and the free storage of this browser, and try again."
+
 /** Show a sentence at the bottom of the page, with buttons. @param {string} words @param {Record<string, () => Promise<void>>} choices */
 function show(words, choices = {}) {
+    const failure = element("p", {})
     const buttons = Object.entries(choices).map(([name, action]) => {
         const button = element("button", { type: "button", class: "jp-mod-styled jp-mod-accept" }, name)
-        button.onclick = () => { action().catch(error => console.error(error)) }
+        const fail = (/** @type {Error} */ error) => { failure.textContent = `This failed: ${error.message}. ${CURE}` }
+        button.onclick = () => { action().catch(fail) }
         return button
     })
     if (!document.getElementById("lesson-notices")) document.body.append(element("div", { id: "lesson-notices", role: "status" }))
-    const notice = element("div", { class: "lesson-notice" }, element("p", {}, words), ...buttons)
+    const notice = element("div", { class: "lesson-notice" }, element("p", {}, words), ...buttons, failure)
     document.getElementById("lesson-notices")?.append(notice)
     return notice
 }

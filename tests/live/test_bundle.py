@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -117,6 +118,26 @@ def test_without_npm_it_says_what_to_install(bundle, tmp_path, monkeypatch):
     monkeypatch.setattr(bundle.shutil, "which", lambda name: None)
     with pytest.raises(ValueError, match=r"^npm, .* is missing: install Node\.js$"):
         bundle._packages()
+
+
+def test_the_bundler_is_started_on_systems_that_do_not_know_what_runs_a_script(bundle, tmp_path):
+    if not shutil.which("node"):
+        pytest.skip("npm is not installed: Node.js runs the bundler")
+    program = tmp_path / "node_modules" / "esbuild" / "bin" / "esbuild"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/usr/bin/env node\nconsole.error('it runs')\nprocess.exit(1)\n", encoding="utf-8")
+    program.chmod(0o644)  # like Windows, other systems cannot start it now
+    with pytest.raises(ValueError, match=r"could not be bundled:\nit runs"):
+        bundle._bundle(tmp_path, tmp_path / "node_modules")
+
+
+def test_each_system_that_sees_the_folder_has_packages_of_its_own(bundle, tmp_path, monkeypatch):
+    monkeypatch.setattr(bundle, "NPM", tmp_path)
+    monkeypatch.setattr(bundle.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 0))
+    monkeypatch.setattr(bundle.shutil, "which", lambda name: name)
+    folders = {bundle._packages(), bundle._packages()}
+    monkeypatch.setattr("sysconfig.get_platform", lambda: "another")
+    assert len(folders) == 1 and bundle._packages() not in folders
 
 
 @pytest.fixture

@@ -1,10 +1,14 @@
 """Tests of two files that are read by other programs, the citation file and the settings of the dev container."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,11 +49,26 @@ def test_the_container_runs_commands_of_the_makefile():
     assert set(called) <= targets
 
 
+@pytest.mark.parametrize("stale", [True, False])
+def test_an_environment_of_another_system_is_made_anew(tmp_path, stale):
+    if not shutil.which("make") or os.name == "nt":
+        pytest.skip("this system has no make that runs scripts")
+    for name in ("requirements.txt", "pyproject.toml", ".venv/bin/pip", ".venv/ready"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"#!{tmp_path / 'gone' if stale else '/bin/sh'}\n", encoding="utf-8")
+    (tmp_path / ".venv" / "bin" / "pip").chmod(0o755)
+    plan = ["make", "-n", "-f", ROOT / "Makefile", "setup"]
+    done = subprocess.run(plan, cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
+    assert ("-m venv --clear .venv" in done.stdout) == stale
+    assert ("-m venv" in done.stdout) == stale
+
+
 def test_the_container_forwards_the_port_of_the_lab_and_lets_no_other_page_in():
     settings = container()
     (port,) = settings["forwardPorts"]
     assert set(settings["portsAttributes"]) == {str(port)}
     assert f"port {port}" in README
     assert "port_retries=0" in settings["postAttachCommand"]  # so that it fails rather than using another port
+    assert settings["postAttachCommand"].endswith("|| .venv/bin/jupyter server list")  # the address of the first one
     (origin,) = re.findall(r"allow_origin=(\S+)", settings["postAttachCommand"])
     assert origin.startswith(f"https://$CODESPACE_NAME-{port}.") and "*" not in origin

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from chromium import launched
 
+ROOT = Path(__file__).resolve().parents[2]
 NAMES = ["01_fit_a_line", "03_two_layers", "notation"]
 # Print layout: what is wider than the text on paper would be cut.
 CUT = """[...document.querySelectorAll('article pre, article img, article table, article mjx-container[display]')]
@@ -89,6 +90,11 @@ def test_a_page_in_dark_colours_is_printed_in_light_ones(pdf, address):
         assert page.evaluate("document.documentElement.dataset.theme") == "light"
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_printing_leaves_the_site_alone_which_may_be_one_for_a_class():
+    rule = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\npdf:")[2].partition("\n\n")[0]
+    assert "site/book.py build/book" in rule and "build/site" not in rule
 
 
 def test_a_folder_without_the_book_is_refused(pdf, tmp_path):

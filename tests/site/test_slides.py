@@ -32,6 +32,19 @@ def folder(slides, tmp_path_factory):
     return out
 
 
+def test_a_download_that_is_interrupted_is_not_kept(slides, tmp_path, monkeypatch):
+    def run(command, **_):
+        (Path(command[-1]) / f"{slides.REVEAL.replace('@', '-')}.tgz").write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(slides, "ROOT", tmp_path)
+    monkeypatch.setattr(slides.shutil, "which", lambda name: name)
+    monkeypatch.setattr(slides.subprocess, "run", run)
+    with pytest.raises(KeyboardInterrupt):
+        slides._copy_reveal(tmp_path / "reveal")
+    assert list((tmp_path / "build").iterdir()) == []
+
+
 def kinds(cells):
     return [cell.metadata.slideshow.slide_type for cell in cells]
 
