@@ -331,7 +331,9 @@ CLAIMS = {
         and "network: 15, only by the deep one: 3" in PRINTED
     ),
     "jumps to 1.4 for a moment near iteration 20": a_moment_near_iteration_20,
-    "these counts are uncertain by about 8 and 11": lambda: [round(2 * n**0.5) for n in (16, 28)] == [8, 11],
+    "about twice the root of their number: 8 and 11": lambda: (
+        [round(2 * (1866 * (n / 1866) * (1 - n / 1866)) ** 0.5) for n in (16, 28)] == [8, 11]
+    ),
 }
 
 

@@ -210,7 +210,7 @@ CLAIMS = {
     "With too many workers, every pattern gets slower": lambda: all(
         speed_up(2**20, name) < 0.96 * max(speed_up(K, name) for K in (4, 32, 1376)) for name in PATTERNS
     ),
-    "In the tree, more than about 1400 are too many, and beyond that number the speed-up falls very slowly": lambda: (
+    "In the tree, the speed-up is greatest with about 1400 workers, and beyond that it falls very slowly": lambda: (
         1350 < max(np.arange(2, 5000), key=lambda K: speed_up(K, "tree")) < 1450
         and 0.95 < speed_up(2**14, "tree") / speed_up(1400, "tree") < 1
     ),
