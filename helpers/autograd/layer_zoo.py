@@ -13,6 +13,7 @@ import numpy as np
 
 from helpers.autograd.layers import causal_mask
 from helpers.autograd.tape import Variable, grad
+from helpers.backprop.activations import softmax
 from helpers.gradient_check import check
 from helpers.system.arguments import check_function
 
@@ -52,20 +53,27 @@ def examine_attention(attention):
     rng = np.random.default_rng(0)
     Q, K = (Variable(rng.standard_normal((n, d))) for _ in range(2))
     weights = attention(Q, K, Variable(np.eye(n)))  # with these values, the mixed values are the weights
+    if not isinstance(weights, Variable) or weights.shape != (n, d):
+        return "The head must return the mixed values and nothing else, as a Variable of shape (n, d)."
     A = weights.value
     of_token_2 = (weights[2] ** 2).sum() + 0 * K.sum()  # the last term makes sure that K is in the history
     leaks = np.abs(grad(of_token_2, K)[3:]).max() > 1e-12
     if not np.allclose(A.sum(axis=1), 1):
         return _wrong_sums(A, leaks)
     if leaks or np.abs(np.triu(A, 1)).max() > 0:
-        return "A token looks at later tokens: there is no mask."
-    scores = Q.value @ K.value.T
-    ratio = np.log(A[-1, 1:] / A[-1, 0]) / (scores[-1, 1:] - scores[-1, 0])
-    if np.allclose(ratio, 1):
+        return f"A token looks at later tokens: {'there is no mask' if A.all() else 'the mask hides the wrong tokens'}."
+    scores, V = Q.value @ K.value.T, rng.standard_normal((n, d))
+    if np.allclose(A, _causal_weights(scores)):
         return "The scores are √d times too large: they have not been divided by √d."
-    if not np.allclose(ratio, 1 / np.sqrt(d)):
+    if not np.allclose(A, _causal_weights(scores / np.sqrt(d))):
         return "The weights do not agree with the scores Q Kᵀ / √d."
+    if not np.allclose(attention(Q, K, Variable(V)).value, A @ V):
+        return "The weights are right, but the mixed values are not the weights times V."
     return "The head is correct."
+
+
+def _causal_weights(scores):
+    return softmax((scores + causal_mask(len(scores))).T).T  # the softmax is taken over each column
 
 
 def _wrong_sums(A, leaks):

@@ -140,7 +140,7 @@ def initialize_parameters(vocabulary, length, width, random_state=None):
     width : int
         Number of features of each token, d.
     random_state : None, int or Generator
-        Source of the random numbers.
+        Source of the random numbers. If it is None, every call returns different numbers.
 
     Returns
     -------

@@ -1,8 +1,8 @@
 """Activation functions and their derivatives.
 
 Every derivative is a function of the weighted input Z, never of the activation A = g(Z), so that there is
-only one convention to remember. All functions preserve the shape and the floating-point type of Z. They act
-on each entry separately, except for `softmax`, which combines the entries of each column.
+only one convention to remember. Z should be float32 or float64. All functions preserve its shape and its type. They
+act on each entry separately, except for `softmax`, which combines the entries of each column.
 """
 
 from collections.abc import Callable
@@ -55,7 +55,7 @@ def tanh_prime(Z):
     The result has the shape of Z. It is computed from the equivalent formula 4 σ′(2z), which avoids
     cancellation where tanh(z) is close to ±1.
     """
-    return 4 * sigmoid_prime(2 * Z)
+    return 4 * sigmoid_prime(np.multiply(2.0, Z))
 
 
 def relu(Z):

@@ -66,8 +66,8 @@ def binary_cross_entropy_per_example(Z, Y):
 def binary_cross_entropy(Z, Y):
     """Return the cost J = −(1/m) Σ [y log a + (1 − y) log(1 − a)] with a = σ(z).
 
-    Substituting σ and simplifying gives log(1 + eᶻ) − y z for each example. This form cannot overflow, so the
-    cost is finite and accurate however confident the network is.
+    Substituting σ and simplifying gives log(1 + eᶻ) − y z for each example. In this form eᶻ cannot overflow, so the
+    cost is accurate however confident the network is.
 
     Parameters
     ----------

@@ -55,6 +55,8 @@ def initialize_parameters(layer_sizes, initialization="lecun", random_state=0, d
         If an argument does not match its description.
     """
     n = as_layer_sizes(layer_sizes)
+    if len(n) < 2:
+        raise ValueError(f"layer_sizes is {[*n]}: put the number of features first, and then the size of each layer")
     check_room(sum(n[l] * n[l - 1] for l in range(1, len(n))), "layer_sizes")
     scale = INITIALIZATIONS[known_name(initialization, INITIALIZATIONS, "initialization")]
     dtype, rng = floating_type(dtype), as_generator(random_state)

@@ -14,7 +14,7 @@ import numpy as np
 from helpers.cluster.workers import WorkerLostError, client_of
 from helpers.system.arguments import as_places, as_range
 from helpers.system.validation import as_matrix, as_numeric_array, brief, floating_type, positive_whole, whole_number
-from helpers.training.blocks import cost_and_gradients
+from helpers.training.blocks import cost_and_gradients, functions_are_ours
 from helpers.training.engine import pack, views
 from helpers.training.inputs import check_task
 from helpers.training.staircase import arrange, columns, cost_with_sorted_features
@@ -32,7 +32,7 @@ class Shards:
     ----------
     X : array-like of shape (m, n_features), or an `HDF5Rows`
         Input examples, one per row. If they are stored in a file, each worker opens the file and reads its
-        own rows. If you change an array X in place, create new shards, because workers keep the old numbers.
+        own rows. If you change an array X in place, create new shards, because these may keep the old numbers.
     sizes : int or sequence of int
         Number of shards (which are then made as equal in size as possible), or a sequence with the size of each
         shard. The sizes must add up to m, and some of them may be 0.
@@ -80,17 +80,26 @@ class Shards:
         chosen = as_places(chosen, self.shape[1], "chosen", "features")
         return Shards(columns(self.rows, chosen), self.sizes, self.workers)
 
+    def check_functions(self):
+        """Raise a ValueError if there are workers, but a reader has replaced functions that they would call."""
+        if self.workers is not None and not functions_are_ours():
+            raise ValueError(
+                "workers know only the functions in helpers, but some of them have been replaced in this process: "
+                "leave out `workers`, or undo this, for example with use_our_code()"
+            )
+
     def cost_and_gradients(self, Y, W, b, hidden_activation, output, out=None):
         """Compute the cost and its gradients in the same way as `blocks.cost_and_gradients`, but on the workers.
 
         Raises
         ------
         TypeError, ValueError
-            See `blocks.cost_and_gradients`.
+            See `blocks.cost_and_gradients` and `check_functions`.
         WorkerLostError
             If a worker is lost. The parameters are left unchanged.
         """
         if out is None:
+            self.check_functions()
             check_task(self, Y, W, b, hidden_activation, output)
         n = (W[1].shape[1], *(len(b[l]) for l in sorted(b)))
         answers = self._ask(Y, pack(W, b), n, hidden_activation, output)
@@ -200,7 +209,7 @@ def as_shard_sizes(sizes, m):
     TypeError, ValueError
         If there are more shards than examples, if a size is negative, or if the sizes do not add up to m.
     """
-    if not np.iterable(sizes) or isinstance(sizes, (str, bytes, dict)):
+    if not np.iterable(sizes) or isinstance(sizes, (str, bytes, dict, set)):
         k = positive_whole(sizes, "sizes, the number of shards,")
         if k > m:
             raise ValueError(f"there are {k} shards but only {m} examples: use at most {m} shards")

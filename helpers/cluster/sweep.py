@@ -30,13 +30,14 @@ def sweep(function, points, path, workers=None):
     its point. If the function raises an error at a point, or if the point kills every worker, an error message
     is saved instead of a result, and the next call tries that point again. If you interrupt the sweep with the
     stop button or Ctrl+C, the results so far are kept and a warning is issued. Two sweeps may use the same file,
-    which then contains the results of both. The file identifies the function only by its name, so use a different
-    file if you change what the function computes.
+    which then contains the results of both. The file identifies the function only by its name, which is the same for
+    every lambda, so use a different file if you change what the function computes.
 
     Parameters
     ----------
     function : callable
-        Called as ``function(**point)``. It must return a dict of numbers or strings.
+        Called as ``function(**point)``. It must return a dict of numbers or strings. An entry whose name is also in the
+        point must have the same value there.
     points : iterable of dicts
         Keyword arguments for the function. Their values may be numbers, strings, None, or lists and dicts of these.
     path : str or path-like
@@ -151,7 +152,12 @@ def _results(function, points, client):
 def attempt(function, point):
     """Call ``function(**point)``, and return its result as a JSON-compatible dict, or a dict with an error message."""
     try:
-        return json.loads(json.dumps(dict(function(**point)), default=_as_lists))
+        given = json.loads(_key(point))  # before the function can change it
+        result = json.loads(json.dumps(dict(function(**point)), default=_as_lists))
+        for name in given.keys() & result.keys():
+            if given[name] != result[name]:
+                raise ValueError(f"{name} is {given[name]} in the point, but {result[name]} in the result: rename one")
+        return result
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # even a SystemExit must not end the whole sweep

@@ -66,17 +66,22 @@ def _network(ax, n_features, n_hidden, n_tokens):
     edges = [(y - half, y + half) for y in stops for half in [0.09 if y in (2.2, 3.52) else _HEIGHT / 2]]
     for (_, top), (bottom, _) in pairwise(edges):
         arrow(ax, (_SPINE, top), (_SPINE, bottom), FORWARD, "-", 1.1)
-    for start, stop in ((1.0, 2.2), (2.4, 3.52)):  # residual connections
-        ax.plot([_SPINE, 0.55, 0.55], [start, start, stop], color=FORWARD, linewidth=1.1, solid_joinstyle="round")
-        arrow(ax, (0.55, stop), (_SPINE - 0.09, stop), FORWARD, "-", 1.1)
-        ax.add_patch(Circle((_SPINE, stop), 0.09, facecolor=PAPER, edgecolor=INK, linewidth=1, zorder=3))
-        ax.text(_SPINE, stop, "+", ha="center", va="center", fontsize=SMALL, zorder=4)
+    for start, stop in ((1.0, 2.2), (2.4, 3.52)):
+        _residual(ax, start, stop)
     arrow(ax, (_SPINE, 0.2), (_SPINE, 0.56 - _HEIGHT / 2), FORWARD, "-", 1.1)
     arrow(ax, (_SPINE, 4.48 + _HEIGHT / 2), (_SPINE, 4.82), FORWARD, "-", 1.1)
     ax.text(_SPINE, 0.16, "$n$ tokens", ha="center", va="top", fontsize=BODY)
     ax.text(_SPINE, 4.84, f"logits, $n$ × {n_tokens}", ha="center", va="bottom", fontsize=BODY)
     for y in (0.83, 3.75):
         _shape(ax, _SPINE + 0.07, y, f"$n$ × {n_features}")
+
+
+def _residual(ax, start, stop):
+    """Draw a residual connection that leads around boxes, from one height to the sum at another."""
+    ax.plot([_SPINE, 0.55, 0.55], [start, start, stop], color=FORWARD, linewidth=1.1, solid_joinstyle="round")
+    arrow(ax, (0.55, stop), (_SPINE - 0.09, stop), FORWARD, "-", 1.1)
+    ax.add_patch(Circle((_SPINE, stop), 0.09, facecolor=PAPER, edgecolor=INK, linewidth=1, zorder=3))
+    ax.text(_SPINE, stop, "+", ha="center", va="center", fontsize=SMALL, zorder=4)
 
 
 def _attention(ax, n_features):

@@ -128,7 +128,7 @@ class Training:
     Raises
     ------
     ValueError
-        If X is distributed among workers but the batches are smaller than X. Shards require full-batch training.
+        If X is a `Shards` object but the batches are smaller than X, or if its workers lack functions of the reader.
     """
 
     def __init__(self, options, state, sizes, X, Y, cost_and_gradients, held_out_cost=None, second=None):
@@ -146,6 +146,8 @@ class Training:
         self.full = self.batch_size == m
         if hasattr(X, "cost_and_gradients") and not self.full:
             raise ValueError("shards can be used only for full-batch training: leave out batch_size, or pass X itself")
+        if hasattr(X, "check_functions"):
+            X.check_functions()
         self.X, self.Y, self.order = arrange(X, Y) if self.full else (X, Y, None)
         self.shuffle_buffer = batching.shuffle_buffer(X, self.batch_size, options)
         self.epoch_length, self.n_updates = batching.count_updates(X, options)
@@ -222,6 +224,7 @@ class Training:
         state.generator = generator
         if self.held_out_cost:
             cost = self.held_out_cost(self.W, self.b)
+            cost = np.inf if np.isnan(cost) else cost  # which is never the lowest cost
             if self.options.patience and cost < min(state.held_out_costs, default=np.inf):
                 state.best = state.theta.copy()
             state.held_out_costs.append(cost)
@@ -233,6 +236,11 @@ class Training:
     def _diverged(self):
         alpha, iteration = self.options.learning_rate, len(self.state.costs)
         self.state.theta[:] = self.before
+        if iteration == 0:
+            return DivergedError(
+                "training cannot begin: the cost of the initial weights is not a finite number. Scale the features and "
+                "the targets to the range −1 … 1, or reduce l2. The network keeps these weights"
+            )
         return DivergedError(
             f"training diverged: at iteration {iteration} the cost is no longer a finite number. Try a smaller "
             f"learning rate, such as {alpha / 10:g} instead of {alpha:g}, or scale the features to the range "

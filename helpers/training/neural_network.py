@@ -21,6 +21,8 @@ from helpers.training.inputs import OPTIONS, as_examples, as_held_out, as_rows, 
 from helpers.training.parallel import parallel_map
 from helpers.training.second_process import LostProcessError, second_process
 
+MEANING = ("layer_sizes", "hidden_activation", "output", "dtype")  # options that say what W_ and b_ mean
+
 
 class NotFittedError(ValueError, AttributeError):
     """Raised when a network is used before it has parameters, that is, before `fit` or `load` has been called."""
@@ -147,7 +149,10 @@ class NeuralNetwork:
         Raises
         ------
         TypeError, ValueError
-            If an option or the data is invalid. The network is then left unchanged.
+            If an option or the data is invalid. The network is then left unchanged. If a file changes during training,
+            the progress up to that point is kept.
+        OSError, WorkerLostError
+            If a file cannot be read, or a worker is lost. The progress up to that point is kept.
         DivergedError
             If the cost is no longer finite. The parameters and the history up to that point are kept.
         LostProcessError
@@ -169,7 +174,8 @@ class NeuralNetwork:
         If the data and the options are unchanged, the result is bit for bit the same as that of an
         uninterrupted run on the same machine, even after `save` and `load`. You may change `learning_rate`
         and `patience` before you resume. The options `initialization` and `random_state` no longer have any
-        effect. The parameters are the same as for `fit`.
+        effect, and neither do your own changes to `W_` and `b_`, which are lost. If the run already has as many
+        iterations as requested, no update is made. The parameters are the same as for `fit`.
 
         Raises
         ------
@@ -215,8 +221,8 @@ class NeuralNetwork:
         NotFittedError
             If neither `fit` nor `load` has been called.
         TypeError, ValueError
-            If X is invalid or has a different number of features from the training data, or if the output
-            is "identity".
+            If X is invalid or has a different number of features from the training data, if the output is "identity",
+            or if the layer sizes, the functions or `dtype` have been changed since `fit`.
         """
         self._require_fitted()
         if self.output == "identity":
@@ -288,14 +294,17 @@ class NeuralNetwork:
         NotFittedError
             If neither `fit` nor `load` has been called.
         TypeError, ValueError
-            If an option, a parameter or a history has been changed to a value that `load` would reject.
+            If an option, a parameter or a history has been changed to a value that `load` would reject, or if the
+            functions or `dtype` have been changed since `fit`.
         OSError
             If the file cannot be written.
         """
         self._require_fitted()
         histories = {"cost_history": self.cost_history_, "held_out_cost_history": self.held_out_cost_history_}
         state = self._state if true_or_false(resumable, "resumable") else None
-        storage.write(path, vars(checked_options(self)), self.layer_sizes_, self.W_, self.b_, histories, state)
+        options = checked_options(self)
+        self._check_unchanged(options, MEANING[1:])  # `write` checks the layer sizes
+        storage.write(path, vars(options), self.layer_sizes_, self.W_, self.b_, histories, state)
 
     @classmethod
     def load(cls, path):
@@ -321,6 +330,7 @@ class NeuralNetwork:
         options, sizes, W, b, histories, state = storage.read(path)
         network = cls(**options)
         network.layer_sizes_, network.W_, network.b_, network._state = sizes, W, b, state
+        network._fitted = checked_options(network)
         network.cost_history_ = histories["cost_history"]
         network.held_out_cost_history_ = histories["held_out_cost_history"]
         return network
@@ -382,6 +392,7 @@ class NeuralNetwork:
             cost_history_=np.array(state.costs, float),
             held_out_cost_history_=np.array(state.held_out_costs, float),
             layer_sizes_=sizes,
+            _fitted=options,
             _state=state if resumable else None,
         )
 
@@ -418,6 +429,7 @@ class NeuralNetwork:
         """Return the output A[L] with one example per row, or a 1-D array if there is a single output unit."""
         self._require_fitted()
         options = checked_options(self)
+        self._check_unchanged(options, MEANING)
         check_parameters(self.layer_sizes_, self.W_, self.b_)
         X = as_rows(X, options.dtype)
         if X.shape[1] != self.layer_sizes_[0]:
@@ -425,9 +437,15 @@ class NeuralNetwork:
         A = blocks.outputs(X, self.W_, self.b_, options.hidden_activation, options.output)  # (m, n[L])
         return A[:, 0] if A.shape[1] == 1 else A
 
+    def _check_unchanged(self, options, names):
+        changed = [name for name in names if getattr(options, name) != getattr(self._fitted, name)]
+        if changed:
+            verb = "is not the same as" if len(changed) == 1 else "are not the same as"
+            raise ValueError(f"{', '.join(changed)} {verb} when the network was fitted: undo the change, or call fit")
+
     def _require_fitted(self):
         if not hasattr(self, "W_"):
             raise NotFittedError("this network has no parameters yet: call fit(X, y), or NeuralNetwork.load(path)")
-        for name in ("b_", "layer_sizes_", "cost_history_", "held_out_cost_history_", "_state"):
+        for name in ("b_", "layer_sizes_", "cost_history_", "held_out_cost_history_", "_state", "_fitted"):
             if not hasattr(self, name):
                 raise NotFittedError(f"this network no longer has {name}: call fit(X, y), or NeuralNetwork.load(path)")

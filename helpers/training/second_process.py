@@ -107,10 +107,10 @@ def second_process(options, state, sizes, X):
 def _is_worthwhile(options, state, X):
     """Return whether two processes would train faster than one.
 
-    The second process knows only our own functions. It cannot help if a reader has replaced one of them.
+    The second process knows only our own functions. It cannot help if a reader has replaced one of them, which includes
+    the activation functions, the losses and the optimizer.
     """
     size, (_, n_updates) = batching.batch_size(X, options), batching.count_updates(X, options)
-    functions = blocks.forward, blocks.backward, step_of(options.optimizer)
     return (
         TWO_PROCESSES
         and hasattr(os, "memfd_create")  # which some builds of Python for Linux lack
@@ -119,7 +119,8 @@ def _is_worthwhile(options, state, X):
         and size < min(len(X), blocks.THREADED)
         and blocks.count_blocks(size, state.theta.size) == 2
         and 6 * size * state.theta.size * (n_updates - len(state.costs)) > LONG
-        and all(function.__module__.startswith(("helpers.backprop.", "helpers.training.")) for function in functions)
+        and blocks.functions_are_ours()
+        and blocks.is_ours(step_of(options.optimizer))
     )
 
 

@@ -68,7 +68,7 @@ def arrange(X, Y):
     counts, enough = count_nonzero(X), ENOUGH * X.shape[1]
     order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
     if not isinstance(X, np.ndarray):
-        return (X.columns(order), Y, order) if len(order) < enough else (X, Y, None)
+        return (X.columns(order), Y, order) if 0 < len(order) < enough else (X, Y, None)
     sample = X[:: -(-len(X) // SAMPLE)]
     if nonzero_widths(columns(sample, order)).mean() >= enough:
         return X, Y, None

@@ -5,12 +5,13 @@ Read `backprop.optimizers` first, because the equations are the same. The tests 
 
 import numpy as np
 
-from helpers.backprop.optimizers import OPTIMIZERS
+from helpers.backprop import optimizers
 
 
 def step_of(optimizer):
-    """Return the update function of the optimizer with the given name."""
-    return adam if optimizer == "adam" else OPTIMIZERS[optimizer].step
+    """Return the update function of the optimizer with the given name, in its fast version if there is one."""
+    step = optimizers.OPTIMIZERS[optimizer].step
+    return adam if step is optimizers.adam else step
 
 
 def adam(theta, gradient, memory, t, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):

@@ -195,6 +195,23 @@ def causal(Q, K, V):
         (causal, "^The head is correct.$"),
         (lambda Q, K, V: causal(Q * 2, K, V), "do not agree with the scores"),
         (lambda Q, K, V: causal(Q, K, V) * 0.5, "^The rows of the weights do not add up to 1.$"),
+        (
+            lambda Q, K, V: causal(np.eye(6)[:, 5:] * Q, K, V),
+            "do not agree with the scores",
+        ),  # only the last row is right
+        (
+            lambda Q, K, V: causal(Q, K, V * V),
+            "^The weights are right, but the mixed values are not the weights times V.$",
+        ),
+        (lambda Q, K, V: layers.attention(Q, K, V, layers.causal_mask(6).T)[0], "the mask hides the wrong tokens.$"),
+        (
+            lambda Q, K, V: layers.attention(Q, K, V, layers.causal_mask(6)),
+            "^The head must return the mixed values and",
+        ),
+        (
+            lambda Q, K, V: causal(Q, K, V).value,
+            "^The head must return the mixed values and nothing else, as a Variable",
+        ),
     ],
 )
 def test_right_and_other_heads(attention, words):

@@ -15,6 +15,7 @@ def test_values_worked_by_hand():
     assert sigmoid(np.log(3.0)) == pytest.approx(0.75, abs=1e-15)
     assert sigmoid_prime(np.log(3.0)) == pytest.approx(0.1875, abs=1e-15)
     assert tanh_prime(np.log(2.0)) == pytest.approx(0.64, abs=1e-15)
+    assert tanh_prime(np.array([200], np.uint8)) == tanh_prime(200.0)
     assert relu_prime(np.array([-1.0, 0.0, 2.0])).tolist() == [0, 0, 1]
 
 
@@ -35,6 +36,12 @@ def test_shape_and_type_are_kept_even_at_extremes(name, dtype):
         assert result.shape == Z.shape
         assert result.dtype == dtype
         assert np.isfinite(result).all()
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_lists_are_taken_as_arrays(name):
+    for function in ACTIVATIONS[name]:
+        np.testing.assert_array_equal(function([0.5, -2.0]), function(np.array([0.5, -2.0])))
 
 
 def test_activations_leave_their_argument_alone():

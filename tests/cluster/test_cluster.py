@@ -26,6 +26,7 @@ from hypothesis import given, strategies as st
 
 from helpers import widgets
 from helpers.backprop import network
+from helpers.backprop.activations import ACTIVATIONS
 from helpers.cluster import sweep, workers as engine
 from helpers.cluster.shards import Shards, as_shard_sizes, gradient_and_peak_memory, weighted_mean
 from helpers.datasets import recordings
@@ -112,6 +113,7 @@ def test_the_weighted_mean_worked_by_hand():
         ((50.5, 49.5), TypeError, "the size of a shard must be a whole number"),
         ((False, 100), TypeError, "the size of a shard must be a whole number of at least 0, not False"),
         (np.zeros(2, [("a", float)]), TypeError, "the size of a shard must be a whole number"),
+        ({40, 60}, TypeError, "sizes, the number of shards, must be a whole number"),  # a set has no order
     ],
 )
 def test_sizes_that_cannot_be_are_refused_in_a_sentence(sizes, error, words):
@@ -213,6 +215,23 @@ def test_mini_batches_are_refused_and_nothing_changes(batch_size):
     with pytest.raises(ValueError, match="shards can be used only for full-batch training"):
         model.fit(Shards(X, 2), y)
     assert not hasattr(model, "W_")
+
+
+def test_features_that_are_all_zero_change_nothing():
+    models = [NeuralNetwork([2, 1], iterations=3).fit(rows, y) for rows in (Shards(0 * X, 3), 0 * X)]
+    assert_same(*models, 1e-12)
+
+
+def test_workers_are_refused_if_a_reader_has_replaced_a_function_that_they_would_need(workers, monkeypatch):
+    monkeypatch.setitem(ACTIVATIONS, "sigmoid", ACTIVATIONS["tanh"])
+    model = NeuralNetwork([4, 1], iterations=3)
+    W, b = network.initialize_parameters((6, 4, 1))
+    shards = Shards(X, 2, workers)
+    for use in (lambda: model.fit(shards, y), lambda: blocks.cost_and_gradients(shards, Y, W, b)):
+        with pytest.raises(ValueError, match="workers know only the functions in helpers, but some of them have been"):
+            use()
+    assert not hasattr(model, "W_")
+    assert_same(model.fit(Shards(X, 2), y), NeuralNetwork([4, 1], iterations=3).fit(X, y), 1e-12)
 
 
 @pytest.mark.parametrize("bad", [X.tolist()[0], np.full((4, 2), np.nan), [["a"]]], ids=["1-D", "NaN", "text"])
@@ -583,6 +602,13 @@ def squared(i):
 def test_points_may_hold_numpys_numbers(tmp_path):
     rows = sweep.sweep(squared, [{"i": i} for i in np.arange(2, 4)], tmp_path / "s.jsonl")
     assert rows == [{"i": 2, "i2": 4}, {"i": 3, "i2": 9}]
+
+
+def test_a_result_does_not_replace_an_entry_of_the_point(tmp_path):
+    points = [{"i": 1, "n": [1, (2,)]}, {"i": 2, "n": [1, (2,)]}]
+    rows = sweep.sweep(lambda i, n: {"i": 2, "n": n, "answer": 5}, points, tmp_path / "s.jsonl")
+    assert rows[0]["error"] == "ValueError: i is 1 in the point, but 2 in the result: rename one"
+    assert rows[1] == {"i": 2, "n": [1, [2]], "answer": 5}
 
 
 def test_what_are_no_workers_and_what_is_no_file_are_refused(tmp_path):

@@ -45,6 +45,20 @@ def test_the_fast_form_agrees_with_the_equations(sizes, m, hidden, output, seed,
         np.testing.assert_allclose(fast_db[l], db[l], rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.parametrize("name", list(ACTIVATIONS))
+def test_a_slope_of_the_reader_is_used(name, monkeypatch):
+    X, Y, W, b = task((3, 4, 2), 5, "sigmoid", 0)
+    monkeypatch.setitem(ACTIVATIONS, name, ACTIVATIONS[name]._replace(g_prime=lambda Z: 0 * Z))
+    assert not blocks.cost_and_gradients(X, Y, W, b, name)[1][1].any()
+
+
+@pytest.mark.parametrize("out", [({}, {}), ({1: 0}, {1: 0}), {}, 3])
+def test_arrays_for_the_gradients_that_do_not_fit_are_refused(out):
+    X, Y, W, b = task((3, 4, 2), 5, "sigmoid", 0)
+    with pytest.raises(TypeError, match=r"^out must be None or a pair of dictionaries \(dW, db\) with one array"):
+        blocks.cost_and_gradients(X, Y, W, b, out=out)
+
+
 def test_layers_may_be_in_any_order():
     X, Y, W, b = task((3, 4, 2), 5, "sigmoid", 0)
     backwards = {l: W[l] for l in (2, 1)}  # as `backward` returns the gradients

@@ -451,6 +451,14 @@ def test_patience_keeps_the_parameters_of_the_best_epoch_which_is_not_the_first(
         np.testing.assert_array_equal(model.b_[l], best.b_[l])
 
 
+def test_patience_does_not_take_a_cost_that_is_nan_for_the_lowest(monkeypatch):
+    held_out_costs([np.nan, 3.0, np.nan, 2.0, 4.0, 4.0], monkeypatch)
+    model = NeuralNetwork([3, 1], epochs=50, batch_size=16, patience=2).fit(X, Y_XOR, held_out=HELD_OUT)
+    assert model.held_out_cost_history_.tolist() == [np.inf, 3, np.inf, 2, 4, 4]
+    best = NeuralNetwork([3, 1], epochs=4, batch_size=16).fit(X, Y_XOR)
+    np.testing.assert_array_equal(model.W_[1], best.W_[1])
+
+
 def test_a_last_step_to_infinity_is_a_divergence_and_is_undone(monkeypatch):
     """The cost before the last update is finite, and no cost follows it."""
 

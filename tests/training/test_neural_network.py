@@ -118,6 +118,11 @@ def test_initialization_scales_and_repeats():
         np.testing.assert_array_equal(W[1], network.initialize_parameters([400, 100], name, random_state=0)[0][1])
 
 
+def test_a_network_without_layers_is_refused():
+    with pytest.raises(ValueError, match=r"^layer_sizes is \[3\]: put the number of features first"):
+        network.initialize_parameters([3])
+
+
 def test_legacy_seed_gives_the_tutorials_first_weights():
     W, _ = network.initialize_parameters([784, 196, 1], random_state=np.random.RandomState(1))
     assert W[1][0, 0] == pytest.approx(0.05801233, abs=5e-9)  # shown in the screenshot of its debugger
@@ -205,9 +210,9 @@ def test_float32_is_kept_and_close_to_float64():
 
 
 def test_global_random_state_is_neither_used_nor_changed():
-    before = np.random.get_state(legacy=False)["state"]["key"].copy()  # noqa: NPY002
+    before = np.random.get_state()  # noqa: NPY002
     NeuralNetwork([3, 1], iterations=3, batch_size=2).fit(X_SMALL, Y_SMALL)
-    np.testing.assert_array_equal(before, np.random.get_state(legacy=False)["state"]["key"])  # noqa: NPY002
+    np.testing.assert_equal(np.random.get_state(), before)  # noqa: NPY002
 
 
 @pytest.mark.parametrize("shuffle_buffer", [10, 4])
@@ -365,6 +370,14 @@ def test_divergence_names_iteration_and_cure_and_keeps_the_last_finite_parameter
         shorter.fit(X, y)
     np.testing.assert_array_equal(model.W_[1], shorter.W_[1])
     assert losses.squared_error((model.predict(X))[np.newaxis], y[np.newaxis]) == pytest.approx(model.cost_history_[-1])
+
+
+def test_a_cost_that_is_infinite_from_the_beginning_blames_no_learning_rate():
+    model = NeuralNetwork([3, 1], output="identity", iterations=3)
+    with pytest.raises(DivergedError, match=r"^training cannot begin: .* Scale the features and the targets") as caught:
+        model.fit(X_SMALL, 1e200 * Y_SMALL)
+    assert "learning rate" not in str(caught.value)
+    assert np.isfinite(model.W_[1]).all()
 
 
 def test_a_rising_cost_warns_with_a_cure():
@@ -530,6 +543,24 @@ def test_a_misspelt_option_and_parameters_that_do_not_fit_are_named():
     model.b_[1] = model.b_[1][:, 0]  # would be broadcast along the examples
     with pytest.raises(ValueError, match=r"b_\[1\] has shape \(3,\), but layer 1 needs \(3, 1\)"):
         model.predict(X_SMALL[:3])
+
+
+@pytest.mark.parametrize(
+    "change", [{"hidden_activation": "relu"}, {"output": "softmax"}, {"dtype": np.float32}, {"layer_sizes": (9, 1)}]
+)
+@pytest.mark.parametrize("loaded", [False, True])
+def test_parameters_are_not_used_in_another_way_than_they_were_fitted(change, loaded, tmp_path):
+    path = tmp_path / "network.h5"
+    model = NeuralNetwork([3, 1], iterations=2).fit(X_SMALL, Y_SMALL)
+    model.save(path)
+    model = NeuralNetwork.load(path) if loaded else model
+    vars(model).update(change, learning_rate=0.5, batch_size=2)  # the last two make no difference to the parameters
+    uses = model.predict, model.predict_proba, lambda X: model.score(X, Y_SMALL), lambda X: model.save(path)
+    for use in uses:
+        with pytest.raises(ValueError, match=f"{next(iter(change))} is"):
+            use(X_SMALL)
+    vars(model).update({name: vars(NeuralNetwork([3, 1]))[name] for name in change})
+    assert model.predict_proba(X_SMALL).shape == Y_SMALL.shape
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from types import SimpleNamespace
 
 import h5py
@@ -12,6 +13,9 @@ import numpy as np
 import pytest
 from test_engine import assert_same
 
+from helpers.backprop.activations import ACTIVATIONS
+from helpers.backprop.losses import OUTPUTS
+from helpers.backprop.optimizers import OPTIMIZERS
 from helpers.training import DivergedError, HDF5Rows, NeuralNetwork, blocks, second_process as module
 from helpers.training.parallel import TWO_PROCESSES
 
@@ -197,14 +201,6 @@ def test_it_starts_only_where_it_can_help(second, monkeypatch):
     monkeypatch.setattr(module, "LONG", 1e9)
     trained()
     monkeypatch.setattr(module, "LONG", 0)
-    ours = blocks.backward
-
-    def backward_of_the_reader(*arguments):
-        return ours(*arguments)
-
-    monkeypatch.setattr(blocks, "backward", backward_of_the_reader)
-    trained()
-    monkeypatch.setattr(blocks, "backward", ours)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "executable", None)  # which is possible where Python is part of another program
         trained()
@@ -214,6 +210,43 @@ def test_it_starts_only_where_it_can_help(second, monkeypatch):
     monkeypatch.setattr(module, "TWO_PROCESSES", False)
     trained()
     assert second == []
+
+
+def replaced(table, name, **functions):
+    return lambda patch: patch.setitem(table, name, table[name]._replace(**functions))
+
+
+@pytest.mark.parametrize(
+    "replace",
+    [
+        lambda patch: patch.setattr(blocks, "backward", partial(blocks.backward)),
+        lambda patch: patch.setattr(blocks, "forward", partial(blocks.forward)),
+        replaced(ACTIVATIONS, "sigmoid", g=np.tanh),
+        replaced(ACTIVATIONS, "sigmoid", **ACTIVATIONS["tanh"]._asdict()),
+        replaced(OUTPUTS, "softmax", cost=lambda Z, Y: 0.0),
+        replaced(OPTIMIZERS, "momentum", step=partial(OPTIMIZERS["momentum"].step, beta=0.5)),
+    ],
+)
+def test_it_does_not_start_if_a_reader_has_replaced_a_function(second, monkeypatch, replace):
+    with pytest.MonkeyPatch.context() as patch:
+        replace(patch)
+        trained(optimizer="momentum")
+    assert second == []
+    trained(optimizer="momentum")
+    assert len(second) == 1
+
+
+def test_a_function_replaced_before_the_first_import_is_noticed():
+    program = """
+from helpers.backprop import activations, losses
+{table}["{name}"] = {table}["{name}"]._replace({field}=lambda *arguments: 0)
+from helpers.training import blocks
+print(blocks.functions_are_ours())
+"""
+    for table, name, field in (("activations.ACTIVATIONS", "tanh", "g"), ("losses.OUTPUTS", "softmax", "cost")):
+        code = program.format(table=table, name=name, field=field)
+        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert run.stdout == "False\n"
 
 
 @pytest.mark.parametrize("function", ["posix_fallocate", "memfd_create"])

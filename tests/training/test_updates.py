@@ -31,3 +31,12 @@ def test_training_uses_it(monkeypatch):
     NeuralNetwork([1], optimizer="adam", iterations=3).fit(np.ones((2, 1)), [0, 1])
     NeuralNetwork([1], optimizer="momentum", iterations=3).fit(np.ones((2, 1)), [0, 1])
     assert len(calls) == 3
+
+
+@pytest.mark.parametrize("name", optimizers.OPTIMIZERS)
+def test_an_optimizer_of_the_reader_is_used_instead(name, monkeypatch):
+    calls = []
+    theirs = optimizers.OPTIMIZERS[name]._replace(step=lambda *arguments: calls.append(arguments))
+    monkeypatch.setitem(optimizers.OPTIMIZERS, name, theirs)
+    NeuralNetwork([1], optimizer=name, iterations=3).fit(np.ones((2, 1)), [0, 1])
+    assert len(calls) == 3
