@@ -15,7 +15,7 @@ import h5py
 import numpy as np
 
 from helpers.datasets.folder import DATA, LARGEST, DataFileError, read_bundled
-from helpers.system.files import as_path, read_bytes
+from helpers.system.files import as_path, in_words, read_bytes
 
 # The licence of these images is unknown, so they are not part of this project.
 CATS_URL = (
@@ -98,7 +98,8 @@ def fetch_cats(folder=None):
     Raises
     ------
     OSError
-        If there is no connection, or if the download fails. No incomplete file is left behind.
+        If there is no connection, if the download fails, or if the folder cannot be written to. No incomplete file is
+        left behind.
     """
     import pooch  # imported here because no other function needs it
 
@@ -107,6 +108,9 @@ def fetch_cats(folder=None):
         try:
             pooch.retrieve(CATS_URL + name, known_hash=sha256, fname=name, path=folder, progressbar=False)
         except Exception as error:
+            cause = error.__cause__ or error  # pooch words some errors of the operating system anew
+            if isinstance(cause, OSError) and cause.errno:  # those of the connection have no number
+                raise in_words(cause, folder / name, "write") from error
             raise OSError(
                 f"{name} could not be downloaded ({type(error).__name__}). If you have no connection, copy both files "
                 f"from another machine into the folder {folder}, or set the environment variable "

@@ -6,6 +6,7 @@ columns are ignored.
 
 import csv
 import io
+from collections import Counter
 from pathlib import Path
 
 from helpers.exercises.submission import clean
@@ -38,17 +39,21 @@ def read(path):
 
 
 def assign(rows, listed):
-    """Add the IDs to the learners' rows, and return the names on the list that have no row."""
-    ids = {}
+    """Add the IDs to the learners' rows, and return the names on the list that have no row.
+
+    A row gets an ID only if its name appears once in the rows and once on the list.
+    """
+    ids, present = {}, Counter(normal(row.name) for row in rows)
     for name, one in listed:
         ids.setdefault(normal(name), []).append(one)
     for row in rows:
         mine = ids.get(normal(row.name), [])
-        if len(mine) == 1:
+        if len(mine) == present[normal(row.name)] == 1:
             row.id = mine[0]
+        elif len(mine) == 1:
+            row.note("Several rows have this name, so there is no ID.")
         else:
             row.note(f"The name {'appears more than once' if mine else 'is not'} on the class list, so there is no ID.")
-    present = {normal(row.name) for row in rows}
     return [name for name, _ in listed if normal(name) not in present]
 
 

@@ -46,6 +46,8 @@ NO_ANSWER = {"error": "NotRunError: The code in the file does not check this exe
 NEEDED = "needed something that is not available here: check it by hand."
 NOT_WRITTEN = "could not be run here, because files cannot be written during grading: check it by hand."
 NOT_IN_NEW_CASES = "is right in the cases that learners can see, but not in new ones: check it by hand."
+GUESSED = "may be a guess, because its cell also checks several wrong answers: check it by hand."
+MOST_WRONG = 2  # wrong answers in the cell of a right one that are no reason for a note
 NOT_JUDGED = ("NotRunError", worker.UNREADABLE)
 # Parts of the error messages of answers that may be honest but cannot be run here.
 UNAVAILABLE = ("not allowed here", "not available here", "MemoryError", "ModuleNotFoundError", rerun.ENDED)
@@ -132,6 +134,9 @@ def _mark(work, answers, exercises):
             row.marks[name] = mark._replace(code=codes[name])
             if mark.kind != "right" and one.get("results") and rerun.verdict(EXERCISES[name], one).kind == "right":
                 row.note(f"{name} {NOT_IN_NEW_CASES}", codes[name])
+            wrong = [other["cell"] for each, other in marked if not each.points and "cell" in other]
+            if mark.points and wrong.count(one.get("cell")) > MOST_WRONG:
+                row.note(f"{name} {GUESSED}", codes[name])
             errors[name] = str(one.get("error") or ended.get(name, ""))
     noted = _note_attempts(work, answers, asked)
     _note_unread(work, answers, asked)
@@ -192,9 +197,10 @@ def _note_attempts(work, answers, asked):
     for i, events in sorted(answers.tried.items()):
         names, code = (asked[i], work.cells[i].text) if 0 <= i < len(asked) else ([], "")
         noted.update(names)
-        said = clean(", ".join(event for event, _ in events))[:150]
+        harmless = {one: one[1] or one[0] in (*confinement.WRITES, confinement.READING) for one in events}
+        said = clean(", ".join(event for event, _ in sorted(events, key=harmless.get)[:5]))[:150]
         wrong = [name for name in names if name in work.row.marks and work.row.marks[name].kind != "right"]
-        if not all(by_library or event in (*confinement.WRITES, confinement.READING) for event, by_library in events):
+        if not all(harmless.values()):
             who = ", ".join(names) or "A cell"
             work.row.note(f"{who} tried to do something that an answer does not need: {said}.", code)
         elif wrong and all(event in confinement.WRITES for event, _ in events):
@@ -216,7 +222,7 @@ def _note(name, mark, error, ended, work):
         return [f"{name} was handed in without code that it needs: check it by hand. ({clean(missing)[:150]})"]
     if kept and kept.right:
         return [f"{name} was right on the learner's machine but not here: check it by hand."]
-    of_the_file = work.shared and error and (not EXERCISES[name].cases or error.startswith("NameError"))
+    of_the_file = work.shared and error and (not EXERCISES[name].cases or error.startswith(("NameError", "TimeUp")))
     if of_the_file or error.startswith(NOT_JUDGED) or ended.startswith("TimeUp"):
         return [f"{name} could not be run here: check it by hand. ({error or ended})"]
     return []

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from helpers.system.files import replace_atomically
+from helpers.system.files import in_words, read_bytes, replace_atomically
 
 CSV, PAGE = "grades.csv", "report.html"
 KEPT = re.compile(r"grades_\d+\.csv")
@@ -155,16 +155,18 @@ def write(grades, folder):
     """
     file, report = Path(folder) / CSV, Path(folder) / PAGE
     data = table(grades).encode("utf-8-sig", "replace")  # Excel needs the byte order mark
-    _replace(report, page(grades).encode("utf-8", "replace"))
     kept = None
-    if file.exists() and file.read_bytes() != data:
-        numbered = (file.with_name(f"{file.stem}_{n}{file.suffix}") for n in itertools.count(1))
-        kept = file.rename(next(path for path in numbered if not path.exists()))
     try:
+        if file.exists() and read_bytes(file) != data:
+            numbered = (file.with_name(f"{file.stem}_{n}{file.suffix}") for n in itertools.count(1))
+            kept = file.rename(next(path for path in numbered if not path.exists()))
         _replace(file, data)
-    except BaseException:
+        _replace(report, page(grades).encode("utf-8", "replace"))
+    except BaseException as error:
         if kept:
-            kept.rename(file)
+            kept.replace(file)
+        if isinstance(error, OSError) and error.errno:  # on Windows, for example if a spreadsheet has the file open
+            raise in_words(error, file, "write") from error
         raise
     return [file, report], kept
 

@@ -5,6 +5,9 @@
 """
 
 import argparse
+import hashlib
+import itertools
+import json
 import re
 import shutil
 import sys
@@ -18,6 +21,8 @@ from helpers.exercises.registry import LESSONS, SOURCES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BOOK = "answer_book.ipynb"
+WRITTEN = ".written.json"  # contains the checksums of the files in a handout
+LEFT = re.compile(r"(^|/)(\.|__pycache__/|[^/]+\.egg-info/)")
 FILES = ("LICENSE", "pyproject.toml", "requirements.txt", "requirements-scale.txt", ".gitignore")
 NOTEBOOKS = (  # only these are copied, because the teacher's own notebooks are kept in the same folder
     "00_start_here",
@@ -98,15 +103,24 @@ from helpers.exercises import check, quiz"""
 def write(folder=ROOT / "build" / "handout"):
     """Write the handout and the answer book to a folder, completely replacing any existing handout.
 
+    If anything has been changed or added in the existing handout, it is kept under another name.
+
     Parameters
     ----------
     folder : str or path-like
         The folder to write to.
 
+    Returns
+    -------
+    kept : Path or None
+        The new path of the existing handout, if it was kept.
+
     Raises
     ------
     FileExistsError
         If the folder contains something other than a handout.
+    OSError
+        If the handout cannot be written. An existing handout is left in place.
     """
     folder = Path(folder)
     if folder.exists() and any(folder.iterdir()) and not (folder / BOOK).is_file():
@@ -116,9 +130,39 @@ def write(folder=ROOT / "build" / "handout"):
         new = Path(place) / "new"
         _write_lessons(new / "lessons")
         nbformat.write(answer_book(), new / BOOK)
+        (new / WRITTEN).write_text(json.dumps(_checksums(new)), encoding="utf-8")
+        return _put_in_place(new, folder)
+
+
+def _put_in_place(new, folder):
+    """Rename the folder `new` to `folder`. Return the new path of an existing handout if it was changed, or None."""
+    numbered = (folder.with_name(f"{folder.name}_{n}") for n in itertools.count(1))
+    old = next(path for path in numbered if not path.exists())
+    try:
         if folder.exists():
-            folder.rename(Path(place) / "old")  # this is removed together with the temporary folder
+            folder.rename(old)
         new.rename(folder)
+    except BaseException:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        raise
+    if not old.exists() or _is_as_written(old):
+        shutil.rmtree(old, ignore_errors=True)
+        return None
+    return old
+
+
+def _is_as_written(folder):
+    try:
+        return json.loads((folder / WRITTEN).read_text(encoding="utf-8")) == _checksums(folder)
+    except (OSError, ValueError):  # the handout was written before checksums were kept
+        return not any(folder.iterdir())
+
+
+def _checksums(folder):
+    """Return the checksum of each file, apart from hidden files and those that running the lessons leaves behind."""
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names if not LEFT.search(name)}
 
 
 def _write_lessons(folder):
@@ -212,8 +256,10 @@ def main(arguments=None):
             nbgrader_course.write(options.nbgrader)
             print(f"Wrote a course for nbgrader to {options.nbgrader}. It contains solutions.")
         else:
-            write()
+            kept = write()
             print("Wrote build/handout/lessons for the class and build/handout/answer_book.ipynb for you.")
+            if kept:
+                print(f"The earlier handout, in which you may have changed or added files, is now {kept}.")
     except OSError as error:
         print(f"Nothing was written: {error}", file=sys.stderr)
         return 2

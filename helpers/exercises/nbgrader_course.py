@@ -12,6 +12,7 @@ cell above the set-up.
 """
 
 import ast
+import shutil
 import textwrap
 from pathlib import Path
 
@@ -53,7 +54,7 @@ c.ExecutePreprocessor.timeout = 60
 
 
 def write(folder):
-    """Write the source notebooks and the configuration to a new or empty folder.
+    """Write the source notebooks and the configuration to a new or empty folder, or leave it empty if this fails.
 
     Raises
     ------
@@ -63,11 +64,16 @@ def write(folder):
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"{folder} is not an empty folder. Choose another one.")
-    for lesson in LESSONS:
-        place = folder / "source" / f"lesson_{lesson}"
-        place.mkdir(parents=True)
-        nbformat.write(notebook(lesson), place / f"exercises_{lesson}.ipynb")
-    (folder / "nbgrader_config.py").write_text(CONFIGURATION, encoding="utf-8")
+    try:
+        for lesson in LESSONS:
+            place = folder / "source" / f"lesson_{lesson}"
+            place.mkdir(parents=True)
+            nbformat.write(notebook(lesson), place / f"exercises_{lesson}.ipynb")
+        (folder / "nbgrader_config.py").write_text(CONFIGURATION, encoding="utf-8")
+    except BaseException:
+        shutil.rmtree(folder / "source", ignore_errors=True)
+        (folder / "nbgrader_config.py").unlink(missing_ok=True)
+        raise
 
 
 def notebook(lesson):

@@ -67,7 +67,7 @@ class Answers:
         Maps the index of a cell to the error that ended it.
     tried : dict
         Maps the index of a cell to the rejected actions that an answer has no reason to take, even if the cell caught
-        the errors. Each action is a pair: the name of an event, and whether a library seems to have caused it.
+        the errors. Each action is a key of a dict: the name of an event, and whether a library seems to have caused it.
     kept : list of list of str
         The protections that applied to each process that ran cells (see `confinement.confine`).
     """
@@ -209,8 +209,8 @@ def _note(line, answers):
     if type(cell) is not int:
         return
     if isinstance(said.get("tried"), str):
-        event, events = (said["tried"][:40], bool(said.get("library"))), answers.tried.setdefault(cell, [])
-        events += [event] if event not in events and len(events) < 5 else []
+        event = said["tried"][:40], bool(said.get("library"))
+        answers.tried.setdefault(cell, {})[event] = True
     elif said.get("done"):
         answers.done.add(cell)
     elif isinstance(name, str):

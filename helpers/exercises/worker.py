@@ -17,6 +17,7 @@ from types import ModuleType
 
 HELPERS = Path(__file__).resolve().parents[1]
 ROOM = "helpers.exercises"
+PARTS = ("commands", "handing_in", "own_code", "seed")  # the modules that define the functions of `helpers.exercises`
 NEEDED = (
     "import numpy as np\nfrom helpers.autograd import Variable, grad\n"
     "from helpers.backprop.activations import sigmoid, sigmoid_prime"
@@ -24,6 +25,7 @@ NEEDED = (
 UNREADABLE = "UnreadableError"  # the name of the error if an answer has no value that can be judged
 MOST_ANSWERS = 50  # from one cell; if there are more, the last ones count
 MOST_TEXT = 1_000_000  # characters in the results of one answer
+TIMES = 2  # as `grade` runs a function on twice as many cases as `check` does, it may take twice as long
 
 
 def main():
@@ -59,17 +61,18 @@ def _write(out, message):
         data = data[os.write(out, data) :]
 
 
-def _reporter(out, running, dumps=json.dumps, write=os.write, most=100):
-    """Return a function that immediately reports what a cell tried to do.
+def _reporter(out, running, dumps=json.dumps, write=os.write):
+    """Return a function that immediately reports what a cell tried to do, the first time that it tries it.
 
     A later report might never be made, because the cell may catch the error or end the process.
     """
+    known = set()
 
     def report(event, by_library):
-        nonlocal most
-        most -= 1
-        if most >= 0:
-            write(out, f"\n{dumps({'cell': running[0], 'tried': event[:40], 'library': by_library})}\n".encode())
+        text = dumps({"cell": running[0], "tried": event[:40], "library": by_library})
+        if text not in known:
+            known.add(text)
+            write(out, f"\n{text}\n".encode())
 
     return report
 
@@ -85,8 +88,6 @@ def _tools(texts):
         Python code of the cells.
     """
     sys.path.insert(0, str(HELPERS.parent))
-    import helpers
-
     package = ModuleType(ROOM)
     package.__path__ = [str(HELPERS / "exercises")]
     sys.modules[ROOM] = package
@@ -105,10 +106,21 @@ def _tools(texts):
         "answers": [],
         "forgotten": set(),
     }
+    _replace_package(_collector(tools["answers"], tools["value_of"]))
+    return tools
+
+
+def _replace_package(module):
+    """Replace `helpers.exercises`, and those of its modules that define its functions, with one module."""
+    import helpers
+
     for name in [name for name in sys.modules if name.startswith((ROOM, "IPython"))]:
         del sys.modules[name]
-    sys.modules[ROOM] = helpers.exercises = _collector(tools["answers"], tools["value_of"])
-    return tools
+    helpers.exercises = module
+    for part in PARTS:
+        setattr(module, part, module)
+        sys.modules[f"{ROOM}.{part}"] = module
+    sys.modules[ROOM] = module
 
 
 def _replaying(texts):
@@ -203,10 +215,11 @@ def _result(name, answer, value, task, forgotten, tools):
 
     Whatever is returned can be written as JSON.
     """
-    said = {"error": f"TimeUp: {task['seconds']:g}"}
+    seconds = TIMES * task["seconds"]
+    said = {"error": f"TimeUp: {seconds:g}"}
     with contextlib.suppress(BaseException):
         try:
-            with tools["quarantine"](task["seconds"], tools["Printed"]()):
+            with tools["quarantine"](seconds, tools["Printed"]()):
                 if name not in task["cases"] or not callable(answer):
                     if answer is None or value is not None:
                         return {"value": value, "given": answer is not None}

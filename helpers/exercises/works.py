@@ -207,7 +207,7 @@ def _notebook(path, file):
     calls, seeds = [_calls(text, asking) for text in texts], [bool(SEEDS.search(text)) for text in texts]
     cells = [rerun.Cell(text, bool(text not in lessons or seeds[i] or calls[i])) for i, text in enumerate(texts)]
     return Work(
-        Row(file.rpartition("/")[2].removesuffix(".ipynb"), file),
+        Row(Path(file).stem, file),
         cells,
         [_named(text, calls[i]) for i, text in enumerate(texts)],
         shared=True,

@@ -163,9 +163,8 @@ def replace_atomically(path, fill):
     TypeError, ValueError
         If `path` is not a valid file name.
     OSError
-        If the file cannot be written, for example because the folder is missing or the disk is full.
-        The class of the error fits the cause, and its message explains what to do. The temporary file is
-        removed, and `path` is left unchanged.
+        If the file cannot be written, for example because the disk is full. The class of the error fits the cause,
+        and its message explains what to do. The temporary file is removed, and `path` is left unchanged.
     """
     path = as_path(path)
     try:
@@ -235,8 +234,7 @@ def _mode_of_file(path):
 def _turn(folder):
     """Wait until no other program is writing to `folder`, and keep it locked during the ``with`` block.
 
-    On a file system that does not support locks, the function does not wait. The lock is released when the
-    process ends, if not before.
+    Where there are no locks, the function does not wait. The lock is released when the process ends, if not before.
 
     Yields
     ------
@@ -274,9 +272,13 @@ def _lock(folder):
         If another program holds the lock.
     """
     if fcntl is None:  # lock with a file that is deleted when it is closed
+        lock = folder / ".writing"
         try:
-            return os.open(folder / ".writing", os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_TEMPORARY)
+            return os.open(lock, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_TEMPORARY)
         except FileExistsError as error:
+            with suppress(OSError):
+                if time.time() - os.stat(lock).st_mtime > 15 * PATIENCE:  # left behind, for example by a power failure
+                    os.unlink(lock)
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from error
     if not hasattr(fcntl, "flock"):  # in a web browser, where no other program can write
         raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))

@@ -1,6 +1,7 @@
 """Detection of files in the learner's folder that hide a module imported by the lessons."""
 
 import sys
+from importlib.machinery import BuiltinImporter, FrozenImporter
 from pathlib import Path
 
 LIBRARIES = (
@@ -21,9 +22,14 @@ def refuse_shadows():
     if not {"", str(folder)} & set(sys.path):
         return
     names = sys.stdlib_module_names | set(LIBRARIES.split())
-    hiding = sorted(path.name for path in folder.glob("*.py") if path.stem in names)
+    hiding = sorted(path.name for path in folder.glob("*.py") if path.stem in names and not _is_built_in(path.stem))
     if hiding:
         raise ImportError(
             f"{hiding[0]} in this folder has the same name as a module that the lessons need, so Python imports the "
             f"file instead of the module: rename {hiding[0]} and restart the kernel"
         )
+
+
+def _is_built_in(name):
+    """Return whether a module is part of Python's program, so that Python does not look for it in any folder."""
+    return any(kind.find_spec(name) for kind in (BuiltinImporter, FrozenImporter))

@@ -115,6 +115,12 @@ def test_fetching_offline_names_the_folder_even_if_it_is_the_current_one(tmp_pat
         datasets.fetch_cats(place)
 
 
+def test_fetching_into_a_folder_that_cannot_be_written_to_says_so(tmp_path):
+    (tmp_path / "cats").write_text("a file, not a folder")
+    with pytest.raises(OSError, match=r"^cannot write train_catvnoncat\.h5 \(.+\): create its folder first"):
+        datasets.fetch_cats(tmp_path / "cats")
+
+
 def test_fetching_refuses_what_has_another_checksum(tmp_path, monkeypatch):
     (tmp_path / "served").mkdir()
     for name in CATS_FILES:

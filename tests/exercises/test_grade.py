@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import errno
 import hashlib
 import html.parser
 import io
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 import numpy as np
@@ -152,7 +154,8 @@ def test_what_an_answer_does_not_need_is_refused(tmp_path):
 
 
 def test_the_solutions_are_not_in_the_process():
-    code = "import helpers.exercises, sys\nraise ValueError([m for m in sys.modules if 'exercises.' in m])"
+    code = "import helpers.exercises as ex, sys\n"
+    code += "raise ValueError([m for m in sys.modules if 'exercises.' in m and sys.modules[m] is not ex])"
     answers = rerun.run([Cell(code), Cell("from helpers.exercises.registry import EXERCISES")], {})
     assert answers.errors[0] == "ValueError: []" and answers.errors[1].startswith("ModuleNotFoundError")
 
@@ -235,6 +238,14 @@ def test_an_answer_whose_process_ended_is_noted(tmp_path, monkeypatch, name, end
     notebook(tmp_path / "a.ipynb", f"{end}\ncheck({name!r}, answer)")
     (row,) = grade.grade(tmp_path).rows
     assert row.marks[name].points == 0 and f"{name} " in " ".join(row.notes)
+
+
+def test_a_function_gets_twice_the_time_for_twice_the_cases_and_is_noted_if_that_is_too_little(tmp_path, monkeypatch):
+    monkeypatch.setattr(rerun, "SECONDS", 0.5)
+    notebook(tmp_path / "a.ipynb", "def slope(*_):\n    while True: pass\ncheck('01.slope', slope)")
+    (row,) = grade.grade(tmp_path).rows
+    assert "was stopped after 1 second" in row.marks["01.slope"].words
+    assert row.notes == ["01.slope could not be run here: check it by hand. (TimeUp: 1)"]
 
 
 def test_only_the_first_line_says_how_a_process_is_protected():
@@ -547,18 +558,30 @@ def test_each_copy_gets_one_short_note(tmp_path):
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_a_class_list_gives_each_row_its_id(tmp_path, capsys, separator):
-    lines = ["Group,Name,ID", "x,ADA  Lovelace,0017", 'x,"Ben, B.",b2', "x,Cy,c3", "x,Dee,d4", "x,dee,d5", "x,,"]
+    lines = [
+        "Group,Name,ID",
+        "x,ADA  Lovelace,0017",
+        'x,"Ben, B.",b2',
+        "x,Cy,c3",
+        "x,Dee,d4",
+        "x,dee,d5",
+        "x,Fay,f6",
+        "x,,",
+    ]
     if separator != ",":
         lines = [line.replace('"Ben, B."', "Ben_B.").replace(",", separator).replace("_", ", ") for line in lines]
     (tmp_path / "class.csv").write_bytes("\ufeff".encode() + "\r\n".join(lines).encode())
     (tmp_path / "files").mkdir()
-    for file, name in (("a", "Ada Lovelace"), ("b", "Ben, B."), ("d", "Dee"), ("e", "Eve")):
+    names = {"a": "Ada Lovelace", "b": "Ben, B.", "d": "Dee", "e": "Eve", "f": "Fay", "g": "FAY"}
+    for file, name in names.items():
         hand_in(tmp_path / "files", f"{file}.json", name, ERROR)
     assert run_main(tmp_path / "files", "--out", tmp_path / "out", "--class-list", tmp_path / "class.csv") == 0
     with open(tmp_path / "out" / "grades.csv", encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0])[:2] == ["name", "id"] and [row["id"] for row in rows] == ["0017", "b2", "", ""]
-    assert [row["note"] for row in rows] == ["", "", "The name appears more than once on the class list, so there is no ID.", "The name is not on the class list, so there is no ID."]  # fmt: skip  # noqa: E501
+    assert list(rows[0])[:2] == ["name", "id"] and [row["id"] for row in rows] == ["0017", "b2", "", "", "", ""]
+    notes = ["", "", "The name appears more than once on the class list", "The name is not on the class list"]
+    notes += [f"The name is the same as in {file}.json. Several rows have this name" for file in "gf"]
+    assert [row["note"] for row in rows] == [note and f"{note}, so there is no ID." for note in notes]
     assert "<h2>Nothing handed in</h2>\n<p><bdi>Cy</bdi></p>" in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
@@ -654,7 +677,8 @@ def test_what_cannot_be_written_leaves_the_earlier_grades_in_place(tmp_path, mon
     hand_in(tmp_path, "ada.json", "Ada", {"01.error": good("01.error")})
     out, replace = tmp_path / "grades", gradebook.replace_atomically
     out.mkdir()
-    (out / gradebook.CSV).write_text("corrected by hand")
+    for file in (gradebook.CSV, gradebook.PAGE):
+        (out / file).write_text("from an earlier run")
 
     def full(path, fill):
         if path.name == name:
@@ -662,9 +686,14 @@ def test_what_cannot_be_written_leaves_the_earlier_grades_in_place(tmp_path, mon
         replace(path, fill)
 
     monkeypatch.setattr(gradebook, "replace_atomically", full)
+    before = snapshot(out)
     assert run_main(tmp_path, "--out", out) == 2
     assert "The results were not written: the disk is full" in capsys.readouterr().err
-    assert (out / gradebook.CSV).read_text() == "corrected by hand" and not list(out.glob("grades_*"))
+    assert snapshot(out) == before
+    monkeypatch.setattr(gradebook.Path, "rename", mock.Mock(side_effect=PermissionError(errno.EACCES, "denied")))
+    assert run_main(tmp_path, "--out", out) == 2
+    words = "The results were not written: cannot write grades.csv (denied): choose a folder that you can write to"
+    assert words in capsys.readouterr().err and snapshot(out) == before
 
 
 def test_a_lesson_that_is_named_twice_counts_once(tmp_path):

@@ -171,18 +171,50 @@ def test_the_answer_book_executes_and_every_answer_is_right(folder):
         assert all(wrong.hint in text for wrong in exercise.wrong)
 
 
-def test_a_handout_is_replaced_and_nothing_else_is(tmp_path, monkeypatch):
+@pytest.fixture
+def quick(monkeypatch):
+    """Leave out the lessons, which take a while to copy."""
     monkeypatch.setattr(handout, "_write_lessons", lambda folder: folder.mkdir(parents=True))
-    handout.write(tmp_path / "handout")
-    (tmp_path / "handout" / "note.txt").write_text("old")
-    handout.write(tmp_path / "handout")
-    assert sorted(os.listdir(tmp_path / "handout")) == ["answer_book.ipynb", "lessons"]
-    assert os.listdir(tmp_path) == ["handout"]
+
+
+def test_a_handout_is_replaced_and_nothing_else_is(tmp_path, quick):
+    assert handout.write(tmp_path / "handout") is None
+    (tmp_path / "handout" / "lessons" / "__pycache__").mkdir()
+    (tmp_path / "handout" / "lessons" / "__pycache__" / "core.pyc").write_text("left by running a lesson")
+    assert handout.write(tmp_path / "handout") is None
+    assert sorted(os.listdir(tmp_path / "handout")) == [".written.json", "answer_book.ipynb", "lessons"]
+    assert os.listdir(tmp_path) == ["handout"] and os.listdir(tmp_path / "handout" / "lessons") == []
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "thesis.txt").write_text("precious")
     with pytest.raises(FileExistsError, match="something other than a handout"):
         handout.write(tmp_path / "other")
     assert os.listdir(tmp_path / "other") == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("file", ["marks.txt", "lessons/progress.json", handout.BOOK])
+def test_a_handout_in_which_something_was_changed_or_added_is_kept(tmp_path, quick, monkeypatch, capsys, file):
+    monkeypatch.setattr(handout.write, "__defaults__", (tmp_path / "handout",))
+    for n in range(3):
+        assert handout.main([]) == 0
+        said = f"files, is now {tmp_path / f'handout_{n}'}.\n"
+        assert capsys.readouterr().out.endswith(said) == (n > 0)
+        (tmp_path / "handout" / file).write_text(f"mine {n}")
+    assert [(tmp_path / f"handout_{n}" / file).read_text() for n in (1, 2)] == ["mine 0", "mine 1"]
+
+
+def test_a_handout_that_cannot_be_replaced_is_left_in_place(tmp_path, quick, monkeypatch):
+    handout.write(tmp_path / "handout")
+    rename = Path.rename
+
+    def refuse(path, target):
+        if path.name == "new":
+            raise PermissionError("a virus scanner has a file open")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(PermissionError, match="virus scanner"):
+        handout.write(tmp_path / "handout")
+    assert os.listdir(tmp_path) == ["handout"] and (tmp_path / "handout" / handout.BOOK).is_file()
 
 
 BACKUPS = ["lesson_04.py~", "lesson_04.py.bak", ".lesson_04.py.swp", ".#lesson_04.py", "old/lesson_04.py"]

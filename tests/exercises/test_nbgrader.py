@@ -164,7 +164,11 @@ def test_points():
             exercises.points(name, answer)
 
 
-def test_the_program_writes_the_course_and_replaces_nothing(tmp_path, capsys):
+def test_the_program_writes_the_course_and_replaces_nothing(tmp_path, capsys, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(nbgrader_course.Path, "write_text", mock.Mock(side_effect=OSError("the disk is full")))
+        assert handout.main(["--nbgrader", str(tmp_path / "course")]) == 2
+    assert capsys.readouterr().err == "Nothing was written: the disk is full\n"
     assert handout.main(["--nbgrader", str(tmp_path / "course")]) == 0
     names = sorted(path.name for path in (tmp_path / "course" / "source").iterdir())
     assert names == [f"lesson_{lesson}" for lesson in LESSONS] and (tmp_path / "course/nbgrader_config.py").is_file()

@@ -209,6 +209,11 @@ def test_the_number_of_a_learner_is_not_the_number_of_a_lesson(tmp_path, files, 
     assert len(grade.grade(tmp_path).rows) == count
 
 
+def test_the_name_of_a_notebook_is_without_its_suffix_in_capitals_too(tmp_path):
+    notebook(tmp_path / "ADA.IPYNB", "check('01.error', -3)")
+    assert [work.row.name for work in works.read(tmp_path)[0]] == ["ADA"]
+
+
 @pytest.mark.parametrize("folder", ["{0}/{1}/ada {1}{1}", "a{2}", "{1}ada{1}"])
 def test_two_learners_in_folders_that_look_alike_stay_two(tmp_path, folder):
     long, half, invisible = "x" * 100, "y" * 60, "\u200b"
@@ -308,6 +313,14 @@ def test_the_best_answer_counts(tmp_path, answers, kind, between):
     assert kinds(row) == ({"01.error": kind} if kind else {}) and row.notes == []
 
 
+def test_answers_that_a_loop_may_have_guessed_are_noted(tmp_path):
+    loops = ["for i in range(9): check('01.error', -i)", "for c in 'abcd': quiz('01', q3=c)"]
+    row = graded(tmp_path, *loops, "for _ in range(9): check('01.weights', [-3, -6])")
+    assert set(kinds(row).values()) == {"right"}
+    words = "may be a guess, because its cell also checks several wrong answers: check it by hand."
+    assert row.notes == [f"{name} {words}" for name in ("01.error", "01.q3")]
+
+
 def test_an_answer_is_judged_as_it_was_when_it_was_checked(tmp_path):
     row = graded(tmp_path, "v = [-3, -6]\ncheck('01.weights', v)\nv.append(0)")
     assert kinds(row) == {"01.weights": "right"}
@@ -336,12 +349,16 @@ def test_an_answer_without_a_value_is_noted(tmp_path, answer):
     assert kinds(row) == {"01.error": "wrong"} and "check it by hand. (UnreadableError: " in row.notes[0]
 
 
+# The modules that define the functions: editors import from these, and so does code that hand_in() once wrote.
+BY_PARTS = "from helpers.exercises.commands import check as check\nfrom helpers.exercises.seed import use_seed"
 HOWEVER_CALLED = [
     (["check(name='01.error', answer=-3)"], "01.error"),
     (["check(answer=-3, name='01.error')"], "01.error"),
     (["quiz(lesson='01', q2=2.4)"], "01.q2"),
     (["d = {'q2': 2.4}", "quiz(1, **d)"], "01.q2"),
     (["from helpers.exercises import check as c", "c('01.error', -3)"], "01.error"),
+    ([BY_PARTS, "check('01.error', -3)"], "01.error"),
+    (["import helpers.exercises.commands as ex", "ex.quiz('01', q2=2.4)"], "01.q2"),
     (["import helpers.exercises as ex\nask = ex.quiz", "ask('01', q2=2.4)"], "01.q2"),
     (["ex = '01.error'", "check(ex, -3)"], "01.error"),
     (["lesson = '01'", "check(f'{lesson}.error', -3)"], "01.error"),
@@ -395,6 +412,16 @@ def test_an_answer_that_writes_to_a_file_is_noted_without_a_reproach(tmp_path):
     assert note == "01.error could not be run here, because files cannot be written during grading: check it by hand. (writing to files)"  # fmt: skip  # noqa: E501
 
 
+# Many harmless attempts, and then one that is not.
+HIDDEN = """import os
+for i in range(120):
+    try: open(str(i), "w")
+    except OSError: pass
+for name in "abcdefgh":
+    try: __import__(name)
+    except ImportError: pass
+try: os.remove("x")
+except OSError: pass"""
 MILD, TRIED = (
     "needed something that is not available here: check it by hand",
     "tried to do something that an answer does not",
@@ -425,6 +452,7 @@ MILD, TRIED = (
         ("import os\ntry: os.fork()\nexcept OSError: pass", TRIED),
         ("import os\ntry: os.remove('x')\nexcept OSError: os._exit(0)", TRIED),
         ("try: open('/etc/passwd')\nexcept OSError: pass", MILD),
+        (HIDDEN, TRIED),
     ],
 )
 def test_what_is_said_about_code_that_is_refused(tmp_path, code, note):

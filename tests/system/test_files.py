@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -231,3 +232,15 @@ def test_a_lock_that_is_being_deleted_is_waited_for(saved, on_windows, monkeypat
     monkeypatch.setattr(files, "_lock", failing(denials, files._lock, DENIED))
     with files._turn(saved.parent) as alone:
         assert alone == locked
+
+
+@pytest.mark.parametrize(("age", "left_behind"), [(10, False), (1000, True)])
+def test_a_lock_that_a_power_failure_left_behind_is_removed(tmp_path, monkeypatch, age, left_behind):
+    lock = tmp_path / ".writing"
+    lock.write_bytes(b"")
+    os.utime(lock, (time.time() - age,) * 2)
+    monkeypatch.setattr(files, "fcntl", None)
+    monkeypatch.setattr(files.os, "O_TEMPORARY", 0, raising=False)
+    with pytest.raises(BlockingIOError):
+        files._lock(tmp_path)
+    assert lock.exists() != left_behind

@@ -28,8 +28,8 @@ def test_a_file_that_hides_a_module_is_named(tmp_path, name):
 
 
 def test_other_files_do_no_harm(tmp_path):
-    for name in ("my_network.py", "mnist.txt", "ddp.py", "numpy.ipynb"):
-        (tmp_path / name).write_text("")
+    for name in ("my_network.py", "mnist.txt", "ddp.py", "numpy.ipynb", "time.py", "os.py"):
+        (tmp_path / name).write_text("raise RuntimeError('this file was run')")
     assert set_up(tmp_path) == ""
 
 
