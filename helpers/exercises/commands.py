@@ -2,11 +2,11 @@
 
 import difflib
 
-from helpers.exercises import cell, record, source
+from helpers.exercises import cell, limits, record, source
 from helpers.exercises.challenges import CHALLENGES
 from helpers.exercises.core import Verdict
 from helpers.exercises.handing_in import hand_in as hand_in
-from helpers.exercises.judging import judge
+from helpers.exercises.judging import SECONDS, judge
 from helpers.exercises.message import Message
 from helpers.exercises.own_code import keep as keep, use_my_code as use_my_code, use_our_code as use_our_code
 from helpers.exercises.registry import EXERCISES, LESSONS
@@ -152,7 +152,18 @@ def _record(name, answer, said):
     """Record an answer, unless it is missing or there is no such exercise. Return a message if recording fails."""
     if said.kind == "open" or _unknown(name):
         return ""
-    return record.add_answer(name, said.kind == "right", source.of(name, answer), source.value_of(answer), said.words)
+    return record.add_answer(name, said.kind == "right", source.of(name, answer), _value_of(answer), said.words)
+
+
+def _value_of(answer):
+    """Return the value of an answer that can be recorded, or None if there is none or it takes too long to convert."""
+    try:
+        with limits.quarantine(SECONDS, limits.Printed()):
+            return source.value_of(answer)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # for example limits.TimeUp
+        return None
 
 
 def _question(name, said):

@@ -2,6 +2,7 @@
 
 import contextlib
 import html
+import json
 import os
 import re
 import unicodedata
@@ -88,7 +89,7 @@ def _lessons(lesson):
     """Return a list of lesson names and a message, which is "" if all of the lessons exist."""
     if lesson is None:
         return list(LESSONS), ""
-    given = lesson if isinstance(lesson, (list, tuple)) else [lesson]
+    given = lesson if lesson and isinstance(lesson, (list, tuple)) else [lesson]
     names = [f"{one:02d}" if type(one) is int else str(one).zfill(2) for one in given]
     unknown = [name for name in names if name not in LESSONS]
     if unknown:
@@ -109,7 +110,8 @@ def _gathered(name, lessons):
     entries, said = record.read_all()
     known = [one for one in entries["answers"] if one in EXERCISES and one[:2] in lessons]
     if said or not known:
-        return None, said or "There are no answers to hand in yet. Do an exercise first and run its cell."
+        where = "" if len(lessons) == len(LESSONS) else f" from lesson {' or '.join(lessons)}"
+        return None, said or f"There are no answers{where} to hand in yet. Do an exercise first and run its cell."
     answers = {one: record.attempts(entries, one) for one in known}
     return submission.Submission(name, entries["seed"], answers), ""
 
@@ -118,7 +120,17 @@ def _counted(given):
     right = sum(attempts.right for attempts in given.answers.values())
     count = len(given.answers)
     said = f"The file has {count} answer{'s' * (count != 1)}, of which {right} {'is' if right == 1 else 'are'} right."
-    return " ".join([said, *_incomplete(given.answers)])
+    return " ".join([said, *_incomplete(given.answers), *_another_name(given.name)])
+
+
+def _another_name(name):
+    """Yield a sentence if the answers in the record were last handed in under another name."""
+    before = record.read_all()[0].get("handed_in_as")
+    if isinstance(before, str) and before.casefold() != name.casefold():
+        yield (
+            f"Answers in {record.path().name} were last handed in as {before!r}: if that was somebody else, set the "
+            f"environment variable LESSONS_PROGRESS to a file of your own, and do the exercises again."
+        )
 
 
 def _incomplete(answers):
@@ -143,9 +155,10 @@ def _written(name, text, folder):
         path = folder / (f"{stem}.json" if number == 1 else f"{stem}_{number}.json")
         try:
             _write_new(path, data)
+            record.set_name(name)
             return "✓", "Written.", f"{path.name} contains your answers. Give this file to your teacher."
         except FileExistsError:
-            if _holds(path, data):
+            if _holds(path, text):
                 return "✓", "Already written.", f"{path.name} contains exactly these answers."
         except OSError as error:
             return "✗", "Not written.", f"{in_words(error, path, 'write')}."
@@ -172,10 +185,11 @@ def _write_new(path, data):
         raise
 
 
-def _holds(path, data):
+def _holds(path, text):
+    """Return whether a file has the same content as `text`, perhaps with other spaces."""
     try:
-        return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
-    except OSError:
+        return json.loads(submission.read_limited(path, submission.LARGEST)) == json.loads(text)
+    except (OSError, ValueError, RecursionError):
         return False
 
 

@@ -111,11 +111,15 @@ def _no_exit():
     if shell is None:
         yield
         return
+    before = vars(shell).get("ask_exit")  # not None inside another quarantine
     shell.ask_exit = leave  # an instance attribute hides the method of the class
     try:
         yield
     finally:
-        del shell.ask_exit
+        if before is None:
+            del shell.ask_exit
+        else:
+            shell.ask_exit = before
 
 
 def time_limit(seconds):

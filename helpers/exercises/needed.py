@@ -1,7 +1,8 @@
 """Find the code that an answer needs from other cells of the notebook.
 
-Imported objects are written as imports, and functions as their source code. Values made of numbers, text, lists,
-dictionaries and arrays are written as literals. For anything else, the last statement that assigned it is used.
+Imported objects are written as imports, and functions as their source code. What comes from a file of the learner's
+own, such as `my_network.py`, is written as the code of this file. Values made of numbers, text, lists, dictionaries and
+arrays are written as literals. For anything else, the last statement that assigned it is used.
 """
 
 import ast
@@ -9,7 +10,9 @@ import builtins
 import importlib
 import inspect
 import symtable
+import sys
 import textwrap
+from pathlib import Path
 from types import FunctionType, ModuleType
 
 import numpy as np
@@ -17,6 +20,8 @@ import numpy as np
 LONGEST_VALUE = 8_000  # maximum number of characters in a value; a longer one is data, which no answer needs
 MOST_NUMBERS = 1_000  # maximum number of entries in an array
 PROVIDED = ("get_ipython", "display")  # names that IPython provides
+PUBLIC = "helpers.exercises"  # the functions that the modules of this package define are imported from the package
+SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign)  # statements that read all names before they set any
 
 
 def code_for(text, scope, cells):
@@ -41,22 +46,21 @@ def code_for(text, scope, cells):
 
     def add(text):
         for name in _free(text):
-            if (
-                name in pieces
-                or name not in scope
-                or name in PROVIDED
-                or scope[name] is getattr(builtins, name, pieces)
-            ):
+            if name in pieces or name not in scope or scope[name] is getattr(builtins, name, pieces):
                 continue
-            pieces[name] = ""  # a function may call itself
-            definition = _definition(name, scope[name], scope, cells)
-            if definition is None:
-                missing.append(name)
-                continue
-            add(definition)
-            del pieces[name]  # move it behind the pieces that it needs
-            pieces[name] = definition
+            put(name, _definition(name, scope[name], scope, cells))
 
+    def put(name, definition):
+        pieces[name] = ""  # a function may call itself
+        if definition is None:
+            missing.append(name)
+            return
+        add(definition)
+        del pieces[name]  # move it behind the pieces that it needs
+        pieces[name] = definition
+
+    for name in _changed(text):  # its value is no longer the one that the text begins with
+        put(name, _assigned(name, cells[:-1]))
     add(text)
     return list(dict.fromkeys(filter(None, pieces.values()))), missing
 
@@ -74,13 +78,31 @@ def _free(text):
         if one.is_referenced() and (table is top or one.is_global())
     }
     made = {one.get_name() for one in filter(_is_made, top.get_symbols())}
-    return sorted(used - made)
+    return sorted(used - made - {*PROVIDED})
+
+
+def _changed(text):
+    """Return the global names that code reads before it sets them, in alphabetical order."""
+    changed, made = set(), set()
+    for statement in _statements(text):
+        reads, sets = _names(statement)
+        changed |= reads - made - (set() if isinstance(statement, SIMPLE) else sets)
+        made |= sets
+    return sorted(changed & made - {*dir(builtins), *PROVIDED})
+
+
+def _names(statement):
+    """Return the names that a top-level statement reads, and those that it assigns, defines or imports."""
+    symbols = symtable.symtable(ast.unparse(statement), "<cell>", "exec").get_symbols()
+    sets = {one.get_name() for one in symbols if _is_made(one)}
+    added = {ast.unparse(one.target) for one in ast.walk(statement) if isinstance(one, ast.AugAssign)}
+    return {one.get_name() for one in symbols if one.is_referenced()} | added & sets, sets
 
 
 def _definition(name, value, scope, cells):
     """Return code that defines `name`, or None if no such code can be found."""
     if isinstance(value, ModuleType):
-        return f"import {value.__name__} as {name}"
+        return None if _is_own(value) else f"import {value.__name__} as {name}"
     try:
         return f"{name} = {literal(value)}"
     except (TypeError, ValueError, RecursionError):
@@ -91,14 +113,28 @@ def _definition(name, value, scope, cells):
     return _imported(name, value) or _assigned(name, cells)
 
 
+def _is_own(module):
+    """Return whether a module is a file in the current folder, which only the learner has."""
+    file = getattr(module, "__file__", None)
+    return file is not None and Path(file).resolve().parent == Path.cwd().resolve()
+
+
 def _imported(name, value):
-    """Return an import statement for a function, class or other object, or None if it does not come from a module."""
+    """Return code that imports a function, class or other object, or None if it does not come from a module.
+
+    If it comes from the learner's own file, the code in this file is returned.
+    """
     kind = "numpy" if isinstance(value, np.ufunc) else getattr(value, "__module__", None)
     original = getattr(value, "__name__", None)
     if not isinstance(kind, str) or not isinstance(original, str) or kind in ("__main__", "builtins"):
         return None
     if getattr(importlib.import_module(kind), original, None) is not value:
         return None
+    if _is_own(sys.modules[kind]):
+        code = inspect.getsource(sys.modules[kind]).strip()
+        return code if name == original else f"{code}\n\n{name} = {original}"
+    if kind.startswith(f"{PUBLIC}.") and getattr(sys.modules[PUBLIC], original, None) is value:
+        kind = PUBLIC
     return f"from {kind} import {original} as {name}"
 
 
@@ -110,11 +146,10 @@ def _assigned(name, cells):
     """
     found = []
     for statement in reversed([one for cell in cells for one in _statements(cell)]):
-        text = ast.unparse(statement)
-        symbols = {one.get_name(): one for one in symtable.symtable(text, "<cell>", "exec").get_symbols()}
-        if name in symbols and _is_made(symbols[name]):
-            found.insert(0, text)
-            if not symbols[name].is_referenced():
+        reads, sets = _names(statement)
+        if name in sets:
+            found.insert(0, ast.unparse(statement))
+            if name not in reads:
                 break
     return "\n".join(found) or None
 

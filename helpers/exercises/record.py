@@ -6,7 +6,9 @@ which only the first is always present:
 
 - "done": the names of the exercises and challenges that have been done;
 - "answers": for each exercise, its `Attempts` converted to a dictionary;
-- "seed": the text that determines the numbers in the exercises (see `seed`).
+- "seed": the text that determines the numbers in the exercises (see `seed`);
+- "earlier": for each other seed that has been used ("" for the numbers in the lessons), the answers with its numbers;
+- "handed_in_as": the name under which answers were last handed in.
 
 Files written by earlier versions contain only "done" and can still be read. Entries that this version does not know are
 kept.
@@ -17,7 +19,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from helpers.system.files import replace_atomically
+from helpers.system.files import in_words, replace_atomically
 
 DEFAULT = Path(__file__).resolve().parent.parent.parent / "progress.json"
 
@@ -48,8 +50,10 @@ class Attempts:
     mistake: str = ""
 
 
+NOTHING = {"done": [], "answers": {}, "seed": None}
 DAMAGED = (ValueError, KeyError, TypeError, RecursionError)  # raised when a damaged file is read
 TYPES = {"attempts": int, "right": bool, "answer": str, "mistake": str}
+_seeds = {}  # for each record that has been read, its seed, which the new record gets if it is damaged later
 
 
 def path():
@@ -72,28 +76,25 @@ def read_all():
 
     The dictionary has at least the keys "done", "answers" and "seed". See `read` for the message.
     """
-    nothing, file = {"done": [], "answers": {}, "seed": None}, path()
-    if file is None:
-        return nothing, ""
-    if _is_special(file):
-        kind = "a folder" if os.path.isdir(file) else "a device or a pipe"
-        said = f"{file.name} is {kind}, so your progress is not saved. Set LESSONS_PROGRESS to the name of a file."
-        return nothing, said
+    file = path()
+    if file is None or _special(file):
+        return dict(NOTHING), _special(file)
     try:
-        return nothing | _loaded(file), ""
-    except FileNotFoundError:
-        return nothing, ""
+        return _loaded(file), ""
     except OSError as error:
         said = f"{file.name} cannot be read ({error.strerror or error}), so your earlier progress is not shown."
-        return nothing, said
+        return dict(NOTHING), said
     except DAMAGED:
-        return nothing, _set_aside(file)
+        entries = dict(NOTHING)
+        said = _update(entries.update, "new record")
+        return entries, said
 
 
 def read_seed():
     """Return the seed in the record, or None if there is none.
 
-    A damaged file is left in place, so that whoever reads it next sets it aside and says so.
+    If the file is damaged, this is the seed that it had when it was last read. The file is left in place, so that
+    whoever reads it next sets it aside and says so.
 
     Raises
     ------
@@ -101,21 +102,27 @@ def read_seed():
         If the file cannot be read.
     """
     file = path()
-    if file is None or _is_special(file):
+    if file is None or _special(file):
         return None
     try:
-        return _loaded(file).get("seed")
-    except (FileNotFoundError, *DAMAGED):
-        return None
+        return _loaded(file)["seed"]
+    except DAMAGED:
+        return _seeds.get(file)
 
 
-def _is_special(file):
-    """Return whether a path is a folder, a device or a pipe. Reading a pipe blocks until a program writes to it."""
-    return os.path.exists(file) and not os.path.isfile(file)
+def _special(file):
+    """Return a message if a path is a folder, a device or a pipe, otherwise "".
+
+    Reading a pipe would block until a program writes to it.
+    """
+    if file is None or not os.path.exists(file) or os.path.isfile(file):
+        return ""
+    kind = "a folder" if os.path.isdir(file) else "a device or a pipe"
+    return f"{file.name} is {kind}, so your progress is not saved. Set LESSONS_PROGRESS to the name of a file."
 
 
 def _loaded(file):
-    """Read the entries of a record, check them and return them.
+    """Read the entries of a record, check them and return them. A file that does not exist has no entries.
 
     Raises
     ------
@@ -124,16 +131,28 @@ def _loaded(file):
     ValueError, KeyError, TypeError, RecursionError
         If the entries do not form a valid record.
     """
-    entries = json.loads(file.read_text(encoding="utf-8-sig"))
-    names, answers = entries["done"], entries.get("answers", {})
+    try:
+        entries = json.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        entries = NOTHING
+    names, earlier = entries["done"], entries.get("earlier", {})
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ValueError("not a list of names")
-    if not isinstance(answers, dict) or not isinstance(entries.get("seed"), str | None):
+    if not isinstance(earlier, dict) or not isinstance(entries.get("seed"), str | None):
+        raise ValueError("not a record of answers")
+    for answers in (entries.get("answers", {}), *earlier.values()):
+        _require_answers(answers)
+    _seeds[file] = entries.get("seed")
+    return NOTHING | entries
+
+
+def _require_answers(answers):
+    """Raise a ValueError unless `answers` is a dictionary of attempts."""
+    if not isinstance(answers, dict):
         raise ValueError("not a record of answers")
     for given in answers.values():
         if not isinstance(given, dict) or any(type(given.get(key, kind())) is not kind for key, kind in TYPES.items()):
             raise ValueError("not the attempts at an exercise")
-    return entries
 
 
 def attempts(entries, name):
@@ -157,7 +176,7 @@ def add(name):
     def change(entries):
         entries["done"] = sorted({*entries["done"], name})
 
-    return _update(change, said)
+    return _update(change) or said
 
 
 def add_answer(name, right, answer, value=None, mistake=""):
@@ -190,7 +209,7 @@ def add_answer(name, right, answer, value=None, mistake=""):
         now = Attempts(before.attempts + (not again), right, answer, value, "" if right else mistake)
         entries["answers"] = entries["answers"] | {name: entries["answers"].get(name, {}) | asdict(now)}
 
-    return _update(change, read_all()[1])
+    return _update(change)
 
 
 def set_seed(seed, changed):
@@ -201,7 +220,7 @@ def set_seed(seed, changed):
     seed : str or None
         The seed, or None for the numbers in the lessons.
     changed : list of str
-        The exercises whose numbers change. The answers to them are deleted, because they no longer apply.
+        The exercises whose numbers change. The answers to them do not apply until their seed is used again.
 
     Returns
     -------
@@ -210,45 +229,67 @@ def set_seed(seed, changed):
     """
 
     def change(entries):
+        answers, earlier, before = entries["answers"], dict(entries.get("earlier", {})), entries["seed"] or ""
+        again = earlier.pop(seed or "", {})
+        earlier[before] = earlier.get(before, {}) | {name: answers[name] for name in answers if name in changed}
+        done = {name for name in entries["done"] if name not in changed}
         entries["seed"] = seed
-        entries["done"] = [name for name in entries["done"] if name not in changed]
-        entries["answers"] = {name: one for name, one in entries["answers"].items() if name not in changed}
+        entries["done"] = sorted(done | {name for name, one in again.items() if one.get("right")})
+        entries["answers"] = again | {name: answers[name] for name in answers if name not in changed}
+        entries["earlier"] = {seed: those for seed, those in earlier.items() if those}
 
-    return _update(change, read_all()[1], "seed")
+    return _update(change, "seed")
 
 
-def _update(change, said, what="answer"):
+def set_name(name):
+    """Record the name under which the answers have been handed in, and return a message as `add` does."""
+    return _update(lambda entries: entries.update(handed_in_as=name), "name")
+
+
+def _update(change, what="answer"):
     """Let the function `change` modify the entries of the record, and return a message.
 
-    `said` is the message that was returned when the record was last read, and `what` is what the change records.
+    `what` is what the change records. A damaged file is set aside.
     """
-    file = path()
-    if file is None or (said and os.path.exists(file)):  # recording is off, or the file cannot be read: keep it
-        return said
+    file, said = path(), ""
+    if file is None or _special(file):
+        return _special(file)
 
-    def fill(opened):  # read the file again, because another notebook may have changed it
+    def fill(opened):  # no other notebook changes the record meanwhile, because its folder is locked
         nonlocal said
-        entries, problem = read_all()
-        if problem and os.path.exists(file):
-            raise RuntimeError(problem.rstrip("."))
-        said = problem or said
+        try:
+            entries = _loaded(file)
+        except OSError as error:
+            raise in_words(error, file) from error
+        except DAMAGED:
+            entries, said = NOTHING | {"seed": _seeds.get(file)}, _set_aside(file)
         change(entries)
-        kept = {key: value for key, value in entries.items() if key not in ("answers", "seed") or value}
+        optional = ("answers", "seed", "earlier")
+        kept = {key: value for key, value in entries.items() if key not in optional or value}
         opened.write(f"{json.dumps(kept, indent=1)}\n".encode())
 
     try:
         replace_atomically(file, fill)
-    except (OSError, RuntimeError) as error:
-        return f"This {what} was not saved: {error}."
+    except OSError as error:
+        return f"{said} This {what} was not saved: {error}.".lstrip()
     return said
 
 
 def _set_aside(file):
+    """Rename a damaged file, and return a message.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be renamed. The message says what to do.
+    """
     other = next(
         other for n in range(1, 1000) if not (other := file.with_name(f"{file.stem}-damaged-{n}{file.suffix}")).exists()
     )
     try:
         os.replace(file, other)
     except OSError as error:
-        return f"{file.name} is damaged and cannot be moved ({error.strerror or error}). Remove it by hand."
-    return f"{file.name} was damaged. It has been kept as {other.name}, and a new record has been started."
+        reason = error.strerror or error
+        raise type(error)(f"{file.name} is damaged and cannot be moved ({reason}): remove it by hand") from error
+    again = "" if file in _seeds else " If you had numbers of your own, call use_seed() again."
+    return f"{file.name} was damaged. It has been kept as {other.name}, and a new record has been started.{again}"

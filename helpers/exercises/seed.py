@@ -42,7 +42,7 @@ def use_seed(seed):
         return
     count = sum(with_seed(text)[name] is not EXERCISES[name] for name in EXERCISES)
     words = f"{count} exercises and questions now use the numbers for {text!r}. Run their cells to see the questions. "
-    words += "Answers that you gave with other numbers no longer count."
+    words += "Answers that you gave with other numbers are kept, but they count only with those numbers."
     Message("✓", "Your own numbers.", f"{words} {note}".rstrip()).show()
 
 

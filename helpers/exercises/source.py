@@ -17,6 +17,7 @@ from helpers.exercises.values import as_array
 
 LONGEST = 20_000  # maximum number of characters of code, and of a value as JSON; no sensible answer is longer
 LEFT_OUT = "# Left out, because it cannot be written as code: "
+CALL = 'from helpers.exercises import check\n\ncheck("{}", {})'
 TOO_LONG = f"all the code (more than {LONGEST} characters)"
 
 
@@ -36,7 +37,7 @@ def of(name, answer):
         if not (f'"{name}"' in cell or f"'{name}'" in cell or f"{name[3:]}=" in cell):
             if not inspect.isfunction(answer):
                 return ""
-            cell, scope = f'check("{name}", {answer.__name__})', scope or answer.__globals__
+            cell, scope = CALL.format(name, answer.__name__), scope or answer.__globals__
         if not callable(answer):  # its value is recorded too, which is enough
             return cell if len(cell) <= LONGEST else ""
         pieces, missing = needed.code_for(*plain([cell]), scope, plain(cells))

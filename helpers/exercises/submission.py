@@ -6,9 +6,13 @@ The file contains a JSON object with the learner's name, the seed of their numbe
      "answers": {"01.error": {"attempts": 2, "right": true, "answer": "…", "value": -3, "mistake": ""}},
      "checksum": "…"}
 
-The checksum is the SHA-256 hash of everything else as canonical JSON, with sorted keys and no optional whitespace. It
-reveals whether a file has been damaged or carelessly edited. It is not a signature: anybody who can read this module
-can write a file with a valid checksum. The answers are therefore judged again by `grade`, which ignores "right".
+The checksum is the SHA-256 hash of everything else as canonical JSON, with sorted keys and no optional whitespace.
+A program written in JavaScript, which does not distinguish 4.0 from 4, may read the file and write it in its own way.
+The checksum remains the same, because whole numbers are written without a decimal point.
+
+The checksum reveals whether a file has been damaged or carelessly edited. It is not a signature: anybody who can read
+this module can write a file with a valid checksum. The answers are therefore judged again by `grade`, which ignores
+"right".
 """
 
 import hashlib
@@ -23,6 +27,7 @@ from helpers.system.files import open_file
 FORMAT, VERSION = "backpropagation lessons, answers", 1
 LARGEST = 30_000_000  # bytes in a file; one with long answers to all exercises has about 200 000
 LONGEST_NAME = 100
+EXACT = 2**53  # whole numbers below this are the same in every program; larger ones are written as 1e+16
 MOST_ANSWERS = 500
 INVISIBLE = ("Cc", "Cf", "Cs", "Co")  # Unicode categories of characters that `clean` removes
 UNREADABLE = record.Attempts(mistake="The answer could not be read.")
@@ -56,7 +61,7 @@ def text_of(submission):
     """Return a submission as the text of its file."""
     answers = {name: asdict(_readable(asdict(one))) for name, one in sorted(submission.answers.items())}
     content = {"format": FORMAT, "version": VERSION, "name": submission.name, "seed": submission.seed}
-    content = _encodable(content | {"answers": answers})
+    content = _portable(content | {"answers": answers})
     return json.dumps(content | {"checksum": checksum(content)}, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -83,7 +88,7 @@ def read(path):
         raise SubmissionError("It was written by another version of the lessons: grade it with that version.")
     stated = content.pop("checksum", None)
     try:
-        same = checksum(content) == stated
+        same = stated in (checksum(content), checksum(_portable(content)))
     except (ValueError, RecursionError):
         same = False
     if not same:
@@ -168,12 +173,18 @@ def _readable(given):
     return one if plain and max(sizes) <= source.LONGEST and 0 <= one.attempts < 10**6 else UNREADABLE
 
 
-def _encodable(value):
-    """Replace all lone surrogates in a value with question marks, because they cannot be written to a file."""
+def _portable(value):
+    """Return a value as it is after any program has read and written its JSON.
+
+    Whole numbers become int, and large ones float. All lone surrogates are replaced with question marks, because they
+    cannot be written to a file.
+    """
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, list):
-        return [_encodable(item) for item in value]
+        return [_portable(item) for item in value]
     if isinstance(value, dict):
-        return {_encodable(key): _encodable(item) for key, item in value.items()}
-    return value
+        return {_portable(key): _portable(item) for key, item in value.items()}
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
+        return int(value)
+    return float(value) if isinstance(value, int) and EXACT <= abs(value) < 10**300 else value

@@ -78,18 +78,23 @@ def test_entries_of_a_later_version_are_kept_whatever_their_value(file):
 
 def test_a_record_that_cannot_be_read_for_a_moment_is_not_replaced(file, monkeypatch):
     record.add_answer("01.error", True, "", -3)
-    before, failing = file.read_bytes(), iter([False, True])
-    read_text = Path.read_text
+    before = file.read_bytes()
 
-    def read(*arguments, **options):
-        if next(failing):
-            raise PermissionError(errno.EACCES, "Permission denied")
-        return read_text(*arguments, **options)
+    def read(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(Path, "read_text", read)
-    said = record.add_answer("01.weights", False, "")
-    assert said.startswith("This answer was not saved: progress.json cannot be read (Permission denied)")
+    for said in (record.add_answer("01.weights", False, ""), record.add("05.widget")):
+        assert said.startswith("This answer was not saved: cannot read progress.json (Permission denied): ")
     assert file.read_bytes() == before and os.listdir(file.parent) == [file.name]
+
+
+def test_a_record_that_another_notebook_has_just_mended_is_not_set_aside(file, monkeypatch):
+    record.add_answer("01.error", True, "", -3)
+    read_text, damaged = Path.read_text, iter(["{"])  # read just before
+    monkeypatch.setattr(Path, "read_text", lambda *names, **options: next(damaged, read_text(*names, **options)))
+    assert record.read() == ({"01.error"}, "")
+    assert os.listdir(file.parent) == [file.name]
 
 
 @pytest.mark.parametrize(
@@ -232,6 +237,86 @@ def test_an_answer_need_not_be_a_plain_function(notebook, file, before, answer):
     assert rerun.verdict(EXERCISES["01.slope"], answers.found["01.slope"][-1]).kind == "right"
 
 
+IMPORTED = "from helpers.exercises import check"
+SLOPE = HALF.format(2)
+CHECKED = 'check("01.slope", slope)'
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [IMPORTED, f"{SLOPE}\n{CHECKED}"],
+        ["from helpers.exercises import *", SLOPE, CHECKED],
+        ["from helpers.exercises.commands import check", SLOPE, CHECKED],
+        ["from helpers.exercises import check as c", SLOPE, "c('01.slope', slope)"],
+        ["import helpers.exercises as ex", SLOPE, "ex.check('01.slope', slope)"],
+        [
+            "from helpers.exercises import check, hint, quiz",
+            f"{SLOPE}\nhint('01.slope')\nquiz('01', q3='b')\n{CHECKED}",
+        ],
+        [IMPORTED, SLOPE, "answers = {'01.slope': slope}", "for name, one in answers.items(): check(name, one)"],
+        [
+            "import helpers.exercises as ex",
+            "def check(x): return x",
+            SLOPE,
+            "name = '01.slope'",
+            "ex.check(name, slope)",
+        ],
+    ],
+)
+def test_a_right_function_is_graded_as_right_however_check_is_imported(notebook, file, tmp_path, cells):
+    for cell in cells:
+        notebook.run(cell)
+    assert "exercises.commands" not in kept(file, "01.slope")["answer"] or "exercises.commands" in cells[-1]
+    assert graded(tmp_path) == ("right", [])
+
+
+def graded(folder):
+    handed(folder, "Ada")
+    (row,) = grade.grade(folder).rows
+    return row.marks["01.slope"].kind, row.notes
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["scale = 4.0", "scale = scale / 2\n" + HALF.format("scale")],
+        ["scale = 1.0", "print(scale)\nscale *= 2\n" + HALF.format("scale")],
+        ["scale = 1.0", "scale += 1", "print(scale)\nscale = 3\n" + SLOPE],
+        ["from fractions import Fraction\nscale = Fraction(1)", "scale += 1", HALF.format("float(scale)")],
+        [SLOPE, "import numpy as np\nslope = np.vectorize(slope)"],
+        ["for i in range(2):\n    n = i\nscale = n + 1\n" + HALF.format("scale")],
+    ],
+)
+def test_what_the_cell_of_an_answer_changes_is_handed_in_as_it_was_before(notebook, tmp_path, cells):
+    notebook.run(IMPORTED)
+    for cell in cells[:-1]:
+        notebook.run(cell)
+    notebook.run(f"{cells[-1]}\n{CHECKED}")
+    assert graded(tmp_path) == ("right", [])
+
+
+@pytest.mark.parametrize(
+    ("name", "how", "call", "kind"),
+    [
+        ("own_a", "from own_a import slope", "slope", "right"),
+        ("own_b", "from own_b import slope as f", "f", "right"),
+        ("own_c", "import own_c", "own_c.slope", "wrong"),
+    ],
+)
+def test_the_learners_own_file_is_handed_in_or_said_to_be_missing(
+    notebook, tmp_path, monkeypatch, capsys, name, how, call, kind
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / f"{name}.py").write_text(f"TWO = 2\n\n{HALF.format('TWO')}\n", encoding="utf-8")
+    notebook.run(f"{IMPORTED}\n{how}")
+    notebook.run(f'check("01.slope", {call})')
+    assert graded(tmp_path)[0] == kind
+    said = f"01.slope is incomplete: {name} could not be written as code."
+    assert (said in capsys.readouterr().out) == (kind == "wrong")
+
+
 @pytest.mark.parametrize(
     ("secret", "said"), [("object()", "K could not be written"), ("'x' * 30_000", "K could not be written")]
 )
@@ -290,6 +375,46 @@ def test_no_file_is_replaced(answered, tmp_path, capsys):
     assert second.name == "hand_in_ada_2.json" and first.read_text() == "precious"
 
 
+def as_javascript(value):
+    """What is left of a value from JSON after `JSON.stringify(JSON.parse(…))`, which knows only one kind of number."""
+    if isinstance(value, dict):
+        return {key: as_javascript(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [as_javascript(one) for one in value]
+    is_number = type(value) in (int, float)
+    return int(Decimal(repr(float(value)))) if is_number and value == int(value) and abs(value) < 1e21 else value
+
+
+@pytest.mark.parametrize(
+    "value", [4, 4.0, -0.0, [[1.0, 0.5], [3, 1e-7]], 2.0**60, 1e16, 10**17 + 1, 1e21, 10**30, True, "4.0", None]
+)
+def test_a_file_that_another_program_has_stored_in_its_own_way_is_read(notebook, tmp_path, value):
+    record.add_answer("01.error", False, "", value)
+    (path,) = handed(tmp_path, "Ada")
+    stored = as_javascript(json.loads(path.read_text("utf-8")))
+    path.write_text(json.dumps(stored, separators=(",", ":")), "utf-8")
+    read = submission.read(path).answers["01.error"].value
+    assert read == value or read == pytest.approx(value, rel=1e-15)
+
+
+def test_a_file_that_another_program_has_stored_in_its_own_way_is_not_written_again(answered, tmp_path, capsys):
+    (path,) = handed(tmp_path, "Ada")
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8"))), "utf-8")
+    assert handed(tmp_path, "Ada") == [] and "contains exactly these answers" in capsys.readouterr().out
+
+
+def test_a_file_with_whole_numbers_of_an_earlier_version_is_read(path):
+    path.write_text(one_changed(value=[4.0, 1e300])(path.read_text("utf-8")), "utf-8")
+    assert "4.0" in path.read_text("utf-8") and submission.read(path).answers["01.error"].value == [4, 1e300]
+
+
+def test_it_is_said_that_answers_were_handed_in_under_another_name(answered, tmp_path, capsys):
+    for name, said in (("Ada", False), ("ADA", False), ("Bob", True), ("Bob", False)):
+        capsys.readouterr()
+        exercises.hand_in(name, folder=tmp_path)
+        assert ("progress.json were last handed in as 'ADA'" in capsys.readouterr().out) == said
+
+
 def test_only_some_lessons(answered, tmp_path):
     (path,) = handed(tmp_path, "Ada", lesson=2)
     assert list(submission.read(path).answers) == ["02.q3"]
@@ -303,7 +428,9 @@ def test_only_some_lessons(answered, tmp_path):
         ((3,), "Enter your name"),
         (("x" * 101,), "The name has 101 characters. Choose one with at most 100."),
         (("Ada", "44"), "lesson is '44', but it must be one of 00, 01"),
-        (("Ada", ["03"]), "There are no answers to hand in yet"),
+        (("Ada", ["03"]), "There are no answers from lesson 03 to hand in yet"),
+        (("Ada", [3, "4"]), "There are no answers from lesson 03 or 04 to hand in yet"),
+        (("Ada", []), "lesson is '[]', but it must be one of 00, 01"),
     ],
 )
 def test_what_cannot_be_handed_in(answered, tmp_path, capsys, arguments, words):

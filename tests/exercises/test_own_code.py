@@ -1,6 +1,7 @@
 """The reader's own network in place of ours: checked first, then used everywhere, and given back."""
 
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -220,6 +221,20 @@ def test_the_readers_file_is_read_when_asked_for(source, words, tmp_path, monkey
     assert words in capsys.readouterr().out
     assert (installed() == OURS | {"update": STEP}) == ("now uses" not in words)
     assert not list(tmp_path.glob("*.json"))
+
+
+def test_a_file_that_is_edited_within_a_second_is_read_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    for source in (
+        FILE.replace("parameter -", "parameter +"),
+        FILE,
+    ):  # bytecode knows only whole seconds and the length
+        (tmp_path / "my_network.py").write_text(source, encoding="utf-8")
+        os.utime(tmp_path / "my_network.py", (10, 10))
+        use_my_code()
+    assert "now uses your `forward` and `update`" in capsys.readouterr().out
+    assert os.listdir(tmp_path) == ["my_network.py"]
 
 
 def test_a_file_that_has_been_edited_is_read_again(tmp_path, monkeypatch, capsys):

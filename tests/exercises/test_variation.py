@@ -249,6 +249,36 @@ def test_a_damaged_record_is_set_aside_with_a_message(capsys):
     assert "progress.json was damaged. It has been kept as progress-damaged-1.json" in capsys.readouterr().out
 
 
+def test_a_record_that_is_damaged_while_a_notebook_is_open_keeps_its_seed(capsys):
+    exercises.use_seed("ada")
+    for show in (lambda: exercises.check("01.error", -8), exercises.progress):
+        record.path().write_text('{"done": ["01.er')
+        capsys.readouterr()
+        show()
+        out = capsys.readouterr().out
+        assert "progress.json was damaged." in out and "use_seed()" not in out and "Not yet" not in out
+        assert record.read_all()[0]["seed"] == "ada" and seed.current("01.error").right == -8
+
+
+def test_answers_come_back_with_their_seed():
+    exercises.use_seed("ada")
+    exercises.check("01.error", -8)
+    exercises.check("02.slope", 0.25)
+    mine = record.read_all()[0]["answers"]
+    exercises.use_seed("bob")
+    exercises.check("01.error", 0)
+    exercises.use_seed(None)
+    assert record.read()[0] == {"02.slope"}
+    exercises.use_seed("Ada")
+    assert record.read()[0] == {"01.error", "02.slope"} and record.read_all()[0]["answers"] == mine
+    assert list(record.read_all()[0]["earlier"]) == ["bob"]
+
+
+def test_damaged_answers_with_another_seed_are_set_aside():
+    record.path().write_text('{"done": [], "earlier": {"bob": 3}}')
+    assert record.read_all()[1].startswith("progress.json was damaged.")
+
+
 def test_answers_whose_numbers_stay_the_same_still_count():
     prompts = {name: with_seed("ada")[name].prompt for name in VARYING}
     other = next(
