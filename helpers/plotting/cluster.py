@@ -57,7 +57,7 @@ def data_parallel(sizes, ax=None):
         arrow(ax, stop - aside, start - aside, BACKWARD, "--")
         middle = (start + stop) / 2
         ax.text(*(middle + 2.4 * aside), "$\\theta$", **_centred(), color=FORWARD)
-        ax.text(*(middle - 2.6 * aside), f"$g_{k}$", **_centred(), color=BACKWARD)
+        ax.text(*(middle - 2.6 * aside), f"$g_{{{k}}}$", **_centred(), color=BACKWARD)
     bare(ax, (-4.7, 4.7), (-1.9, 1.8))
     return ax
 

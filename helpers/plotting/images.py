@@ -77,6 +77,14 @@ def boundary(predict_proba, X, y, ax=None, threshold=0.5, key=True):
     return points(X, y, ax)
 
 
+def not_empty(pictures, name, what):
+    """Return `pictures` as an array, or raise a ValueError if there is nothing to show."""
+    pictures = np.asarray(pictures)
+    if not len(pictures):
+        raise ValueError(f"{name} contains no {what}: choose at least one")
+    return pictures
+
+
 def images(pixels, titles=None, ax=None, columns=8):
     """Show images in a grid, each with an optional title.
 
@@ -89,8 +97,13 @@ def images(pixels, titles=None, ax=None, columns=8):
         Title of each image.
     columns : int
         Number of images per row.
+
+    Raises
+    ------
+    ValueError
+        If there are no images.
     """
-    pictures = np.asarray(pixels)
+    pictures = not_empty(pixels, "pixels", "images")
     if pictures.ndim == 2:
         pictures = pictures.reshape(-1, 28, 28)
     if pictures.dtype == np.uint8:

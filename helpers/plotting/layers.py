@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from helpers.plotting.images import GREY, SIGNED
+from helpers.plotting.images import GREY, SIGNED, not_empty
 from helpers.plotting.style import (
     BODY,
     BOLD,
@@ -101,8 +101,13 @@ def filters(F, titles=None, ax=None, columns=8):
     titles : list of k str, optional
     columns : int
         Number of filters per row.
+
+    Raises
+    ------
+    ValueError
+        If there are no filters.
     """
-    F = np.asarray(F)
+    F = not_empty(F, "F", "filters")
     columns, rows = min(columns, len(F)), -(-len(F) // min(columns, len(F)))
     ax = new_axes(ax, figsize=(WIDTH, (1.15 if titles else 1.0) * rows * WIDTH / max(columns, 4)))
     bare(ax, (0, columns), (-rows, 0))

@@ -4,6 +4,8 @@ Each function takes computed values and returns a `Motion`. Each cycle of an ani
 including a pause at the end. In print, and for readers who prefer reduced motion, only the final state is shown.
 """
 
+from html import escape
+
 import numpy as np
 
 from helpers.plotting.style import PALETTE
@@ -34,7 +36,7 @@ class Motion:
         type_ = f"text {{ font: 13px {FONT}; fill: var(--ink) }} .small {{ font-size: 12px; fill: var(--muted) }}"
         self._svg = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
-            f"<title>{words}</title><style>{colors} {type_} {style} {calm}</style>{body}</svg>"
+            f"<title>{escape(words, quote=False)}</title><style>{colors} {type_} {style} {calm}</style>{body}</svg>"
         )
 
     def _repr_svg_(self):
@@ -182,7 +184,7 @@ def fading(lanes, seconds=12):
     height, body, style = 124, "", _FADING_STYLE
     for i, (name, (spreads, errors)) in enumerate(lanes.items()):
         x, y = scale((1, len(errors)), (200, 760))(np.arange(1, len(errors) + 1)), 66 + height * i
-        body += f'<text x="16" y="{y + 4}">{name}</text><path class="rail" d="M200 {y}H760"/>'
+        body += f'<text x="16" y="{y + 4}">{escape(name, quote=False)}</text><path class="rail" d="M200 {y}H760"/>'
         body += f'<text class="small" x="110" y="{y + 48}">hidden layer</text>'
         body += "".join(f'<text class="small here" x="{a:.1f}" y="{y + 48}">{l}</text>' for l, a in enumerate(x, 1))
         ways = (("forward", spreads, x[: len(spreads)], 0.0), ("backward", errors[::-1], x[::-1], (1 - REST) / 2))

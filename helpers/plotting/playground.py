@@ -169,7 +169,7 @@ def bounds(X):
     -------
     low, high : ndarray of shape (2,)
     """
-    if len(X) < 5:  # the reader has drawn only a few points, so keep the usual range
+    if len(X) < 200:  # the reader's own points: the range must not shrink to them while the reader adds more
         X = np.vstack([X, [[-1, -1], [1, 1]]])
     return X.min(axis=0) - 0.2, X.max(axis=0) + 0.2
 

@@ -235,8 +235,8 @@ class Drawing(Instrument):
 
     def still(self):
         """Return a static figure of the current state or, if nothing has been drawn, of a test digit."""
-        result = self.result if self.result.pixels.any() else read(test_digits()[0][0], self.target, "ten digits")
-        return draw(result, Figure(figsize=self.figsize))
+        result, figure = self.result, Figure(figsize=self.figsize)
+        return draw(result if result.pixels.any() else read(test_digits()[0][0], result.target, "ten digits"), figure)
 
     def _put(self, pixels, steps=0):
         """Show these pixels. If computing the answer is interrupted, restore the previous pixels."""

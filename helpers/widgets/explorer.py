@@ -26,7 +26,7 @@ NOTE = ' <i role="status" class="lesson-wait">· computing; the last result is s
 DARK = '[data-jp-theme-light="false"]'
 # The controls are placed next to the picture or, on a narrow page, above it. Labels are placed above their sliders.
 LAYOUT = f"""
-.lesson-widget {{ max-width: 62rem; overflow: visible; }}
+.lesson-widget {{ max-width: 62rem; overflow: visible; forced-color-adjust: none; }}
 .lesson-widget.widget-vbox {{
     padding: calc(2 * var(--lesson-space)) calc(3 * var(--lesson-space));
     border: 1px solid var(--lesson-hairline); border-radius: 8px; background: var(--lesson-paper); }}

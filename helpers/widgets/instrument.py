@@ -6,6 +6,7 @@ folder `front`, and its code is appended to the shared file `front/instrument.js
 it is preserved when the page is reloaded, and all views show the same state.
 """
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -129,8 +130,10 @@ class Instrument(anywidget.AnyWidget):
             self.met = f"Challenge met. {record.add(self.challenge)}".strip()
 
     def example_result(self):
-        """Return the result for the static figure, computed from the current arguments, updated with `example`."""
-        return self.compute(**self.state() | self.example)
+        """Return the result for the static figure: the one on the screen, updated with `example` if possible."""
+        with suppress(*REFUSALS):
+            return self.compute(**self._shown | self.example)
+        return self.result
 
     def still(self):
         """Return the interactive figure as a static matplotlib figure."""
@@ -148,7 +151,7 @@ class Instrument(anywidget.AnyWidget):
         The static figure is omitted if the kernel runs in the browser, because the page then always has one.
         """
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        if not in_browser():
+        if not in_browser() and self.result is not None:
             with plt.rc_context(STYLE):
                 figure = self.still()
                 data["image/svg+xml"] = output.as_svg(figure)

@@ -31,6 +31,7 @@ class Live(Instrument):
         self._pause_any()
         super().__init__(**state)
         self.observe(self._play_or_pause, names="playing")
+        self.observe(self._pause_for_message, names="refusal")
         self.on_msg(self._receive)
 
     def _advance(self):
@@ -62,6 +63,11 @@ class Live(Instrument):
             return
         Live.training = self
         self._task = loop.create_task(self._keep_training())
+
+    def _pause_for_message(self, change):
+        """Pause if there is a message, which the next picture would remove before anybody could read it."""
+        if self.refusal:
+            self.playing = False
 
     async def _keep_training(self):
         task = asyncio.current_task()

@@ -7,6 +7,7 @@ import ipywidgets
 import numpy as np
 
 from helpers import plotting
+from helpers.system.validation import positive_whole
 from helpers.widgets.explorer import SLOW, Explorer
 
 
@@ -40,12 +41,14 @@ def look(network, X, y, number=1, mistakes_only=False):
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If there is no image with this number.
     """
     probability = network.predict_proba(X.reshape(len(X), -1) / 255)
     chosen = np.flatnonzero((probability > 0.5) != y) if mistakes_only else np.arange(len(X))
-    if not 1 <= number <= len(chosen):
+    if not len(chosen):
+        raise ValueError("the network makes no mistakes on these images" if mistakes_only else "X contains no images")
+    if positive_whole(number, "number") > len(chosen):
         raise ValueError(f"there is no image number {number}: the set contains {len(chosen)} images, numbered from 1")
     i = chosen[number - 1]
     return Look(X[i], float(probability[i]), int(y[i]))

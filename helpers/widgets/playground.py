@@ -125,6 +125,15 @@ class PlaygroundExplorer(Live):
             del options["points"]
         return {"hidden_layers": layers} | options
 
+    def _refresh(self, change=None):
+        """Restart the training after a change, with all of the reader's points from the beginning."""
+        if change is not None and change["name"] != "points":
+            self.points = self._from_the_start()
+        super()._refresh(change)
+
+    def _from_the_start(self):
+        return [[*point[:3]] for point in self.points]
+
     def compute(self, **options):
         """Return a new `Playground` at update 0. If training was running, it continues with the new one."""
         return Playground(**options, learning_rate=self.learning_rate)
@@ -154,7 +163,7 @@ class PlaygroundExplorer(Live):
         result = self.result
         with suppress(ArithmeticError):
             if not result.updates:
-                result = play(**self.state(), learning_rate=self.learning_rate, updates=OF_STILL)
+                result = play(**self._shown, learning_rate=result.learning_rate, updates=OF_STILL)
         return draw(result, Figure(figsize=self.figsize))
 
     def _change_rate(self, change):
@@ -176,7 +185,7 @@ class PlaygroundExplorer(Live):
         """Return to update 0."""
         with self.hold_trait_notifications():
             self._shown = None
-            self.points = [[*point[:3]] for point in self.points]
+            self.points = self._from_the_start()
         if self._shown is None:
             self._begin(self.state())
 

@@ -125,13 +125,13 @@ def _pasted(text):
         raise ValueError(
             "there are no points in the pasted text: enter two numbers and a label per line, as in 0.5, -0.2, 1"
         )
+    cells = [(*x, f"{float(label):.12g}" if _is_number(label) else label) for *x, label in cells]  # "1.0" becomes "1"
     labels = sorted({row[2] for row in cells}, key=lambda label: (_is_number(label) and float(label), label))
     if len(labels) > 2:
         raise ValueError(
             f"the last column contains {brief(', '.join(labels))}, but there must be only two labels, such as 0 and 1"
         )
-    if labels == ["1"]:
-        labels = ["0", "1"]
+    labels = ["0", "1"] if labels == ["1"] else labels
     X = np.array([[float(cell) for cell in row[:2]] for row in cells])
     if np.abs(X).max() > FAR:
         low, high = X.min(axis=0), X.max(axis=0)

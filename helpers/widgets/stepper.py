@@ -241,6 +241,10 @@ class Stepper(Instrument):
                     self.y = (*self.y, *[0.0] * sizes[-1])[: sizes[-1]]
                     self.step, self.updates = 1, 0
         super()._refresh(change)
+        if self.refusal and self._shown and change is not None and change["name"] in ("step", "updates"):
+            said = self.refusal  # the other arguments on the screen remain until the refused one has been corrected
+            self._begin(self._shown | {"step": self.step, "updates": self.updates})
+            self.refusal = self.refusal or said
 
 
 def explorer():

@@ -16,15 +16,17 @@ NARROW = 400  # a picture that is narrower than this, in CSS pixels, is drawn at
 SCRIPT = """
 function render({ model, el }) {
     const write = () => { el.innerHTML = model.get("value") }
-    const nameSliders = () => {  // the labels beside them are not connected with them
-        for (const row of el.closest(".lesson-widget")?.querySelectorAll(".widget-slider") ?? []) {
+    const helpScreenReaders = () => {
+        const widget = el.closest(".lesson-widget")
+        widget?.querySelector(".lesson-body + .widget-html")?.setAttribute("role", "status")  // announces the message
+        for (const row of widget?.querySelectorAll(".widget-slider") ?? []) {  // labels are not connected with sliders
             const label = row.querySelector(".widget-label")?.textContent
             for (const handle of row.querySelectorAll(".noUi-handle")) handle.setAttribute("aria-label", label)
         }
     }
     let seen = 0 // only a change of the width counts: a picture for another view can change the height
     const measure = new ResizeObserver(() => {
-        nameSliders()
+        helpScreenReaders()
         const width = el.clientWidth, narrow = width < LIMIT
         if (!width || width === seen) return
         seen = width

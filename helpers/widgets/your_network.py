@@ -1,6 +1,7 @@
 """Interactive figure for lesson 04 that trains a network of any size on a thousand digits while the reader watches."""
 
 import warnings
+from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
@@ -166,11 +167,12 @@ class YourNetwork(Live):
         """Return the requested `Training`, continuing from the current one if possible."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a rising cost is visible anyway and may be intended
-            if not self._goes_on(layer_sizes, hidden_activation, iterations, as_rates(learning_rate, MOST_ITERATIONS)):
+            rates = as_rates(learning_rate, MOST_ITERATIONS)
+            if not self._goes_on(layer_sizes, hidden_activation, iterations, rates):
                 return train(layer_sizes, hidden_activation, learning_rate, iterations)
             _checked(layer_sizes, iterations)
             network = self.result.network
-            network.learning_rate, network.iterations = self.learning_rate, iterations
+            network.learning_rate, network.iterations = rates[max(rates)], iterations
             _train(network)
             return _scored(network)
 
@@ -202,7 +204,9 @@ class YourNetwork(Live):
 
         The network on the screen does not change.
         """
-        return train(**self.state() | {"iterations": max(self.iterations, 60)})
+        with suppress(*REFUSALS):
+            return train(**self._shown | {"iterations": max(self._shown["iterations"], 60)})
+        return self.result
 
     @parallel_map(1)
     def picture_of(self, result):
@@ -235,10 +239,13 @@ class YourNetwork(Live):
             self._rates, self.refusal = before, refusal(error)
 
     def _advance(self):
+        return self._iterate(max(1, self.speed))
+
+    def _iterate(self, iterations):
         """Train for a few more iterations, and return whether training can continue."""
         before = self.iterations
         try:
-            self.iterations = min(before + max(1, self.speed), MOST_ITERATIONS)
+            self.iterations = min(before + iterations, MOST_ITERATIONS)
         finally:
             said = self.refusal
             if said:  # training diverged or was interrupted, so the previous state is still shown
@@ -248,9 +255,7 @@ class YourNetwork(Live):
     def _step(self, content=None):
         """Perform one iteration."""
         self.playing = False
-        self.speed, speed = 1, self.speed
-        self._advance()
-        self.speed = speed
+        self._iterate(1)
 
     def _reset(self, content=None):
         """Return to the first iteration."""

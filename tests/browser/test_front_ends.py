@@ -18,6 +18,9 @@ WIDTHS = (1280, 800, 390)
 SAME = """() => new Set([...document.querySelectorAll('.instrument')]
     .map(view => view.querySelector('svg').outerHTML.replace(/lesson-clip-\\d+/g, ''))).size === 1"""
 
+# A key that repeats faster than the kernel answers.
+THREE_KEYS = """e => [1, 2, 3].forEach(() => e.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowLeft'})))"""
+
 
 def show(page, lab, name, code=""):
     """A notebook with one instrument, run; the instrument."""
@@ -25,7 +28,7 @@ def show(page, lab, name, code=""):
     nbformat.write(nbformat.v4.new_notebook(metadata=KERNEL, cells=[cell]), lab.folder / "notebooks" / f"{name}.ipynb")
     open_and_run(page, lab, name)
     assert page.locator(FAULTS).all_inner_texts() == []
-    page.locator(".instrument").wait_for()
+    page.locator(".instrument").first.wait_for()
     return page.locator(".instrument").first
 
 
@@ -72,7 +75,9 @@ def test_line_and_valley_by_mouse_key_and_finger(sharp_page, lab):
     box = picture.bounding_box()
     picture.click(position={"x": box["width"] * 0.8, "y": box["height"] * 0.3})
     says(valley, r"^Start: w = 3\.\d\d, b = 2\.\d\d")  # a click is a new start
-    page.keyboard.press("ArrowLeft")
+    w = float(re.search(r"w = (\d\.\d\d)", valley.locator(".sentence").inner_text())[1])
+    picture.evaluate(THREE_KEYS)
+    says(valley, f"^Start: w = {w - 0.3:.2f}")
     before = valley.locator(".sentence").inner_text()
     page.keyboard.press("Shift+ArrowUp")
     page.wait_for_function(
@@ -85,6 +90,9 @@ def test_line_and_valley_by_mouse_key_and_finger(sharp_page, lab):
     press(valley, "Play")
     says(valley, "^Gradient descent diverges: ")
     valley.get_by_role("button", name="Play", exact=True).wait_for()  # it stops by itself, lost
+    assert valley.get_by_role("button", name="Step", exact=True).get_attribute("aria-disabled") == "true"
+    press(valley, "Play")
+    says(valley, "^(Start|After)")  # it begins anew
     page.touchscreen.tap(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
     says(valley, "^Start: ")
     rate.evaluate("e => { e.value = 0.7; e.dispatchEvent(new Event('input')) }")
@@ -98,8 +106,11 @@ def test_line_and_valley_by_mouse_key_and_finger(sharp_page, lab):
 
 def test_a_challenge_that_is_met_says_so_at_once(sharp_page, lab):
     code = "import os\nos.environ['LESSONS_PROGRESS'] = 'progress.json'\n"
+    code += "from helpers import widgets\ndisplay(widgets.line_and_valley.explorer())\n"  # a second figure
     valley = show(sharp_page, lab, "line_and_valley", code)
-    sharp_page.evaluate("() => {}")
+    sharp_page.locator(".instrument").nth(1).wait_for()
+    clips = sharp_page.locator(".instrument clipPath").evaluate_all("clips => clips.map(clip => clip.id)")
+    assert len(set(clips)) == len(clips) == 4
     picture = valley.get_by_role("application")
     box = picture.bounding_box()
     assert not valley.locator(".met").is_visible()
@@ -157,6 +168,12 @@ def test_the_stepper_by_mouse_and_key(sharp_page, lab):
     sizes.press("Enter")
     stepper.locator(".refusal", has_text="is not a list of layer sizes").wait_for()
     says(stepper, "^Step 16 of 22")  # the last result stays
+    press(stepper, "Next")
+    says(stepper, "^Step 17 of 22")  # and goes on
+    rate = stepper.get_by_label("learning rate α")
+    rate.fill("")
+    rate.blur()
+    assert rate.input_value() == "1"
     assert faults == []
     assert page.locator(FAULTS).all_inner_texts() == []
 

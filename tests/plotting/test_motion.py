@@ -21,7 +21,7 @@ _SPEC.loader.exec_module(safety)
 
 DESCENT = descend((-1.0, 3.0), 0.7, 14)
 PASS = widgets.stepper.frame(15, y=(1, 0), sizes=(2, 2, 2))
-LANES = {"fades": ([0.2, 0.02, 0.002], [0.001, 0.01, 0.1, 1.0]), "stays": ([0.3, 0.3], [0.5, 0.4, 0.5])}
+LANES = {"fades & <ends>": ([0.2, 0.02, 0.002], [0.001, 0.01, 0.1, 1.0]), "stays": ([0.3, 0.3], [0.5, 0.4, 0.5])}
 ALL = {
     "descent": lambda: moving(DESCENT, WINDOW, LEVELS),
     "one_pass": lambda: motion.one_pass(PASS),

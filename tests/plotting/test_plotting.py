@@ -59,6 +59,7 @@ DRAWN = {
     "windows_as_rows": lambda ax: plotting.windows_as_rows(np.eye(3, dtype=int), np.eye(2, dtype=int), 1, ax),
     "filters": lambda ax: plotting.filters(np.ones((3, 2, 2)), ["a", "b", "c"], ax),
     "attention_map": lambda ax: plotting.attention_map(np.eye(2), "ab", ax, "title"),
+    "transformer": lambda ax: plotting.transformer(4, 6, 3, ax),
     "mixing": lambda ax: plotting.mixing(np.eye(2), "ab", [1, 2], ax),
     "stepper_frame": lambda ax: widgets.stepper.draw(widgets.stepper.frame(7), ax),
 }
@@ -216,6 +217,19 @@ def test_images_are_placed_correctly():
     assert [text.get_text() for text in ax.texts] == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize(
+    ("draw", "shape", "said"),
+    [
+        (plotting.images, (0, 784), "pixels contains no images"),
+        (plotting.images, (0, 64, 64, 3), "pixels contains no images"),
+        (plotting.filters, (0, 5, 5), "F contains no filters"),
+    ],
+)
+def test_nothing_to_show_is_said(draw, shape, said):
+    with pytest.raises(ValueError, match=f"^{said}: choose at least one$"):
+        draw(np.zeros(shape))
+
+
 def test_images_in_colour():
     pictures = np.zeros((2, 64, 64, 3), np.uint8)
     pictures[1, 0, 0] = (255, 0, 0)
@@ -326,6 +340,10 @@ def test_each_pattern_of_communication_has_its_arrows():
     there_and_back, around, pairwise = 2 * 4, 4, 4 + 2
     assert len(arrows) == there_and_back + around + pairwise
     assert sum(same_color(arrow.get_edgecolor(), style.FORWARD) for arrow in arrows) == 4
+
+
+def test_the_tenth_worker_has_a_subscript_of_two_digits():
+    assert "$g_{10}$" in [text.get_text() for text in plotting.data_parallel([1] * 10).texts]
 
 
 def test_speed_ups_are_drawn_as_they_are():

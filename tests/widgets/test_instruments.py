@@ -9,6 +9,7 @@ import traitlets
 from helpers import widgets
 from helpers.exercises import record
 from helpers.exercises.challenges import CHALLENGES
+from helpers.widgets.drawing import Drawing
 from helpers.widgets.instrument import FRONT, Instrument, plain
 from helpers.widgets.line_and_valley import (
     FEW,
@@ -24,7 +25,9 @@ from helpers.widgets.line_and_valley import (
     solved,
     valley,
 )
+from helpers.widgets.playground import PlaygroundExplorer
 from helpers.widgets.stepper import Stepper
+from helpers.widgets.your_network import YourNetwork
 
 # For each: values that change what is seen, one after the other.
 MOVES = {
@@ -100,6 +103,22 @@ def test_a_page_without_a_kernel_gets_a_still(kind):
     assert data["image/png"].startswith(b"\x89PNG") and metadata["image/png"]["width"] > 600
     assert data["image/svg+xml"].startswith("<svg")
     assert "application/vnd.jupyter.widget-view+json" in data
+
+
+# A value of each that is refused, and one for which the example of the still does not exist.
+AWKWARD = [(LineAndValley, "learning_rate", -1.0), (Stepper, "sizes", "2, 9, 1"), (Stepper, "sizes", "2, 1")]
+AWKWARD += [(YourNetwork, "layer_sizes", "5, 2"), (PlaygroundExplorer, "noise", 7.0), (Drawing, "target", 12)]
+
+
+@pytest.mark.parametrize(("kind", "name", "value"), AWKWARD)
+def test_a_view_is_shown_again_whatever_its_controls_say(kind, name, value):
+    view = kind()
+    setattr(view, name, value)
+    for result in (view.result, None):  # None if even the first state was refused
+        view.result = result
+        data, _ = view._repr_mimebundle_()
+        assert "application/vnd.jupyter.widget-view+json" in data
+        assert ("image/png" in data) == (result is not None)
 
 
 def test_every_front_end_asks_nobody_and_has_its_file():

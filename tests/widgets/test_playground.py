@@ -374,11 +374,21 @@ def test_a_point_that_is_added_is_learned():
         ("0.5\t-0.25\t-1\n0.1\t0.2\t1", [(0.5, -0.25, 0, 0), (0.1, 0.2, 1, 0)]),
         ("0.5 0.5 cat\n0.1 0.2 dog", [(0.5, 0.5, 0, 0), (0.1, 0.2, 1, 0)]),
         ("0 100 0\n10 300 1\n5 200 1", [(-1, -1, 0, 0), (1, 1, 1, 0), (0, 0, 1, 0)]),
+        ("0.5 0.5 1.0", [(0.5, 0.5, 1, 0)]),
+        ("0.5 0.5 1\n0.1 0.2 1.0\n0.1 0.2 0", [(0.5, 0.5, 1, 0), (0.1, 0.2, 1, 0), (0.1, 0.2, 0, 0)]),
         ("2 7 0", [(0, 0, 0, 0)]),
     ],
 )
 def test_a_pasted_table_is_read(text, points):
     assert as_points(text) == tuple(points)
+
+
+def test_the_plane_stays_as_it_is_while_a_few_points_are_added():
+    points = [(0.01 * i, 0.01 * i, i % 2) for i in range(9)]
+    ranges = [
+        playground_picture.scene(widgets.playground.play(data_set="own points", points=points[:n])) for n in (4, 9)
+    ]
+    assert all((*scene["low"], *scene["high"]) == (-1.2, -1.2, 1.2, 1.2) for scene in ranges)
 
 
 # --- the instrument ------------------------------------------------------------------------------
@@ -457,6 +467,19 @@ def test_a_bad_value_gets_a_sentence_and_the_picture_stays(name, bad):
     setattr(instrument, name, VALUES[name])
     send(instrument, "step")
     assert not instrument.refusal and "Update 1:" in instrument.sentence
+
+
+@pytest.mark.parametrize(("name", "value"), [*VALUES.items(), ("data_set", "own points")])
+def test_points_added_during_training_count_from_the_beginning_of_the_next(name, value):
+    instrument = widgets.playground.PlaygroundExplorer()
+    instrument._train(3)
+    send(instrument, "add", x1=0.1, x2=0.2, label=1)
+    assert instrument.points == [[0.1, 0.2, 1, 4]]
+    setattr(instrument, name, value)
+    assert not instrument.refusal
+    if name not in ("learning_rate", "points"):
+        assert instrument.points == [[0.1, 0.2, 1]]
+        assert instrument.result.updates == 0 and instrument.result.points == ((0.1, 0.2, 1, 0),)
 
 
 def test_a_pasted_table_becomes_the_data_set():
@@ -595,6 +618,24 @@ def test_training_runs_beside_other_work_and_pause_ends_it_at_once():
 
     asyncio.run(play())
     assert Live.training is None
+
+
+@pytest.mark.parametrize("refused", [{"do": "paste", "text": "a b c d"}, {"do": "add", "x1": "far"}])
+def test_a_message_pauses_the_training_and_stays(refused):
+    async def play():
+        instrument = widgets.playground.PlaygroundExplorer()
+        instrument.playing = True
+        await until(lambda: instrument.result.updates > 0)
+        send(instrument, **refused)
+        said = instrument.refusal
+        assert said.startswith("Not possible: ") and not instrument.playing
+        await rest()
+        assert instrument.refusal == said
+        instrument.playing = True
+        await until(lambda: not instrument.refusal)
+        instrument.playing = False
+
+    asyncio.run(play())
 
 
 def test_a_picture_waits_until_the_last_but_one_is_drawn(monkeypatch):

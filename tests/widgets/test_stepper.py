@@ -181,6 +181,21 @@ def test_a_network_that_is_typed_gets_an_example_of_its_size():
     assert not view.refusal and view.picture["sizes"] == [2, 2, 2]
 
 
+@pytest.mark.parametrize(("name", "bad"), [("learning_rate", 0), ("x", (5000.0, 1.0)), ("sizes", "2, 9, 1")])
+def test_a_refused_value_leaves_the_steps_with_their_own_words(name, bad):
+    view = Stepper()
+    before = getattr(view, name)
+    setattr(view, name, bad)
+    said = view.refusal
+    for step, updates in ((4, 0), (1, 1), (15, 1)):
+        view.set_state({"step": step, "updates": updates})
+        assert view.sentence == view.describe(eval(view.line))  # our own text
+        assert view.picture["updates"] == updates and f"Step {step} of 15" in view.sentence
+        assert view.refusal == said
+    setattr(view, name, before)
+    assert not view.refusal
+
+
 def test_the_challenge_has_answers_inside_the_range_and_none_at_the_start_or_its_ends():
     assert not any(solved(frame(step, y=(1, 0), sizes=(2, 2, 2))) for step in range(1, 16))
     ends = [(a, b) for a in (-5, 5) for b in (-5, 5)]

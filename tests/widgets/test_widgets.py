@@ -455,6 +455,11 @@ def test_leafing_through_pictures():
     assert explorer.message.value.endswith("wrong")
     explorer.controls["number"].value = 6
     assert f"there is no image number 6: the set contains {mistakes} images" in explorer.message.value
+    for number in (0, 1.5, "a"):
+        with pytest.raises((TypeError, ValueError), match=r"^number "):
+            widgets.pictures.look(model, PICTURES, TRUTH, number)
+    with pytest.raises(ValueError, match=r"^the network makes no mistakes on these images$"):
+        widgets.pictures.look(model, PICTURES, model.predict(PICTURES.reshape(6, -1) / 255), mistakes_only=True)
 
 
 # --- lesson 03: the count of the work, the ledger ------------------------------------

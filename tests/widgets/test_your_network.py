@@ -141,6 +141,9 @@ def test_a_bad_value_gets_a_sentence_and_the_picture_stays(name, bad):
     setattr(instrument, name, bad)
     assert instrument.refusal.startswith("Not possible: ")
     assert (instrument.picture, instrument.line) == before
+    if name == "learning_rate":  # the next iteration uses the last valid rate, as the line says
+        send(instrument, "step")
+        assert instrument.iterations == 2 and instrument.result.network.learning_rate == 0.5
     setattr(instrument, name, VALUES[name])
     assert not instrument.refusal and instrument.picture != before[0]
 
@@ -175,6 +178,7 @@ def test_a_divergence_keeps_the_last_good_state():
     for _ in range(4):
         send(instrument, "step")
     assert instrument.refusal.startswith("Not possible: ")
+    assert "image/svg+xml" in instrument._repr_mimebundle_()[0]
     instrument.learning_rate = 0.5
     send(instrument, "reset")
     send(instrument, "step")
@@ -185,13 +189,13 @@ def test_a_stop_leaves_the_last_picture_with_its_own_line(monkeypatch):
     def stop(*_):
         raise KeyboardInterrupt
 
-    instrument = widgets.your_network.YourNetwork(layer_sizes=SMALL)
+    instrument = widgets.your_network.YourNetwork(layer_sizes=SMALL, speed=5)
     before = instrument.picture, instrument.line, instrument.iterations
     monkeypatch.setattr(widgets.your_network, "_digits", stop)
     with pytest.raises(KeyboardInterrupt):
         send(instrument, "step")
     assert (instrument.picture, instrument.line, instrument.iterations) == before
-    assert instrument.refusal.startswith("Stopped")
+    assert instrument.refusal.startswith("Stopped") and instrument.speed == 5
     monkeypatch.undo()
     send(instrument, "step")
     assert not instrument.refusal

@@ -63,7 +63,7 @@ function pad({ get, set, follow, stage }) {
         send()
     }
     node.addEventListener("pointerdown", event => {
-        if (event.button) return
+        if (event.button || !event.isPrimary) return
         event.preventDefault()
         node.focus({ preventScroll: true })
         node.setPointerCapture(event.pointerId)
@@ -71,10 +71,11 @@ function pad({ get, set, follow, stage }) {
         stroke(event, true)
         tint()
     })
-    node.addEventListener("pointermove", event => { if (down) event.buttons || event.pointerType === "touch" ? stroke(event, false) : end() })
+    node.addEventListener("pointermove", event => { if (down && event.isPrimary) event.buttons || event.pointerType === "touch" ? stroke(event, false) : end() })
     const end = () => { if (down) { down = false; send(); tint() } }
-    for (const name of ["pointerup", "pointercancel"]) node.addEventListener(name, end)
+    for (const name of ["pointerup", "pointercancel"]) node.addEventListener(name, event => { if (event.isPrimary) end() })
     node.addEventListener("keydown", event => {
+        if (event.altKey || event.ctrlKey || event.metaKey) return
         const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key]
         const draw = event.key === " ", erase = event.key === "Backspace" || event.key === "Delete"
         if (!move && !draw && !erase) return
@@ -159,8 +160,8 @@ function drawing(api) {
 function advance(model) {
     if (model.get("picture").cost < 0.01 || model.get("steps") >= 200) return false
     return new Promise(done => {
-        const moved = () => { model.off("change:steps", moved); done(true) }
-        model.on("change:steps", moved)
+        const moved = () => { model.off("change:steps change:playing", moved); done(true) }
+        model.on("change:steps change:playing", moved) // if the step is refused, Python only ends the play
         model.send({ do: "move" })
     })
 }

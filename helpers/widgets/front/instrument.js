@@ -110,7 +110,7 @@ function instrument({ model, el }, build) {
     write(met, "met")
     write(refusal, "refusal")
     write(line, "line")
-    // While the figure plays, screen readers do not read out the sentence, because it changes with every step.
+    // While the figure plays, screen readers read out neither the sentence nor the numbers, which change at every step.
     follow("sentence playing", () => {
         sentence.textContent = model.get("sentence")
         change(sentence, { "aria-live": model.get("playing") ? "off" : "polite" })
@@ -119,6 +119,10 @@ function instrument({ model, el }, build) {
     // Without this attribute on the focused element, JupyterLab would use the arrow keys and others as its shortcuts.
     view.addEventListener("focusin", event => event.target.setAttribute("data-lm-suppress-shortcuts", "true"))
     const end = build({ model, stage, follow, get: name => model.get(name), set: setter(model) })
+    follow("playing", () => {
+        const live = model.get("playing") ? "off" : null
+        for (const node of stage.querySelectorAll("output, [role=status]")) change(node, { "aria-live": live })
+    })
     el.append(view)
     return () => {
         ends.forEach(end => end())
@@ -131,11 +135,11 @@ function instrument({ model, el }, build) {
     `advance` may return a promise, and its result is false at the end. */
 function player(advance, pause) {
     return ({ model }) => {
-        let running = false
+        let running = false, closed = false
         const run = async () => {
             if (running) return
             running = true
-            while (model.get("playing")) {
+            while (model.get("playing") && !closed) {
                 if (await advance(model) === false) setter(model)({ playing: false })
                 else await new Promise(done => setTimeout(done, pause(model)))
             }
@@ -143,6 +147,9 @@ function player(advance, pause) {
         }
         model.on("change:playing", run)
         run()
-        return () => model.off("change:playing", run)
+        return () => {
+            closed = true
+            model.off("change:playing", run)
+        }
     }
 }

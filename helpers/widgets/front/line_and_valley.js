@@ -5,12 +5,16 @@
 const arrivedAt = picture => picture.costs.findIndex(cost => cost - picture.least < picture.near)
 const tooFar = (picture, step) => picture.costs[step] > 1e4 * picture.costs[0]
 
-/** Show one more step, or return false if the path has ended, has reached the minimum, or diverges. */
+/** Return whether the path has ended, has reached the minimum, or diverges. */
+function atEnd(model) {
+    const picture = model.get("picture"), steps = model.get("steps")
+    return steps >= picture.path.length - 1 || Math.abs(picture.costs[steps] - picture.least) < 1e-6 || tooFar(picture, steps)
+}
+
+/** Show one more step, or return false at the end. */
 function stepOn(model) {
-    const picture = model.get("picture"), steps = model.get("steps"), most = picture.path.length - 1
-    const still = Math.abs(picture.costs[steps] - picture.least) < 1e-6
-    if (steps >= most || still || tooFar(picture, steps)) return false
-    setter(model)({ steps: steps + 1 })
+    if (atEnd(model)) return false
+    setter(model)({ steps: model.get("steps") + 1 })
 }
 
 const pauseOf = model => model.get("steps") < 12 ? 420 : 140
@@ -37,11 +41,11 @@ function buildLineAndValley({ model, stage, follow, get, set }) {
         shown.frame = requestAnimationFrame(move)
     }
     const begin = start => set({ start: start.map(x => Math.round(x * 100) / 100), steps: 0, playing: false })
-    valley.listen(begin)
+    valley.listen(begin, () => get("start"))
 
     const step = button("Step", () => { set({ playing: false }); stepOn(model) })
     const play = button("Play", () => {
-        if (!get("playing") && get("steps") >= most) set({ steps: 0 })
+        if (!get("playing") && atEnd(model)) set({ steps: 0 })
         set({ playing: !get("playing") })
     }, { class: "first" })
     const reset = button("Reset", () => set({ steps: 0, playing: false }))
@@ -61,7 +65,7 @@ function buildLineAndValley({ model, stage, follow, get, set }) {
         valley.trace(picture, steps)
         cost.trace(picture, steps)
         glide(target)
-        change(step, { "aria-disabled": steps >= most })
+        change(step, { "aria-disabled": atEnd(model) })
     })
     follow("learning_rate", () => rate.show(get("learning_rate")))
     follow("playing", () => { play.textContent = get("playing") ? "Pause" : "Play" })
@@ -75,7 +79,8 @@ function buildLineAndValley({ model, stage, follow, get, set }) {
 function plane({ width, height, left = 34, bottom = 30, top = 8, right = 8, x, y, xName, yName, xTicks, yTicks }) {
     const box = { left, right: width - right, top, bottom: height - bottom }
     const X = scale(x, [box.left, box.right]), Y = scale(y, [box.bottom, box.top])
-    const id = `lesson-clip-${plane.count = (plane.count ?? 0) + 1}`, inside = shape("g", { "clip-path": `url(#${id})` })
+    // The number is random because each figure has its own copy of this module, but all share the ids of the page.
+    const id = `lesson-clip-${Math.floor(1e15 * Math.random())}`, inside = shape("g", { "clip-path": `url(#${id})` })
     const frame = { x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top }
     const axes = shape("g", { class: "axes" })
     for (const value of xTicks) {
@@ -154,7 +159,7 @@ function valleyPanel({ window, levels, best, least, curvatures, axes, high }) {
         const far = Math.abs(X(w)) > 1e5 || Math.abs(Y(b)) > 1e5
         change(now, { cx: far ? -100 : X(w), cy: far ? -100 : Y(b) })
     }
-    const listen = begin => {
+    const listen = (begin, start) => {
         const inWindow = ([w, b]) => [Math.max(w0, Math.min(w1, w)), Math.max(b0, Math.min(b1, b))]
         const read = event => {
             const to = node.getScreenCTM().inverse(), p = new DOMPoint(event.clientX, event.clientY).matrixTransform(to)
@@ -177,13 +182,10 @@ function valleyPanel({ window, levels, best, least, curvatures, axes, high }) {
             event.preventDefault()
             event.stopPropagation() // JupyterLab would otherwise move between cells
             const by = event.shiftKey ? 0.5 : 0.1
-            begin(inWindow([Number(panel.start[0]) + by * move[0], Number(panel.start[1]) + by * move[1]]))
+            begin(inWindow(start().map((x, i) => Number(x) + by * move[i])))
         })
     }
-    return Object.assign(panel, {
-        place, listen, label: "The valley of the cost over w and b",
-        trace: (picture, steps) => { panel.start = picture.path[0]; trace(picture, steps) },
-    })
+    return Object.assign(panel, { place, listen, trace, label: "The valley of the cost over w and b" })
 }
 
 function star(x, y, size) {

@@ -245,7 +245,7 @@ function network(api, look) {
 
 /** Return whether the network of a picture has a unit or, if k is given, an edge. The inputs are always there. */
 function exists({ l, j, k }, { sizes }) {
-    return l === 0 || (j < sizes[l] && (k === undefined || l === 1 || k < sizes[l - 1]))
+    return l === 0 || (j < sizes[l] && (k === undefined || k < sizes[l - 1]))
 }
 
 /** Describe what a unit or an edge computes, and its gradient. */
@@ -275,16 +275,17 @@ function field(api) {
     const choose = kind => { label = kind; kinds.forEach((made, i) => change(made, { "aria-pressed": String(i === kind) })) }
     choose(1)
     const text = element("textarea", { rows: 4, "aria-label": "points to paste", placeholder: "x1, x2, label\n0.5, -0.2, 1" })
+    const fold = () => { paste.hidden = true; unfold.focus() }
     const paste = element("form", { class: "paste", hidden: true, onsubmit: event => {
         event.preventDefault()
-        paste.hidden = true
+        fold()
         send({ do: "paste", text: text.value })
-    } }, text, element("div", { class: "buttons" }, element("button", { type: "submit", class: "first" }, "Use these points"),
-        button("Cancel", () => { paste.hidden = true })))
+    }, onkeydown: event => { if (event.key === "Escape") fold() } }, text, element("div", { class: "buttons" }, element("button", { type: "submit", class: "first" }, "Use these points"),
+        button("Cancel", fold)))
+    const unfold = button("Paste…", () => { paste.hidden = !paste.hidden; if (!paste.hidden) text.focus() })
     const tested = element("input", { type: "checkbox", onchange: () => set({ show_test: tested.checked }) })
     api.follow("show_test", () => { tested.checked = get("show_test"); if (last) mark() })
-    const tools = element("div", { class: "buttons tools" }, kinds,
-        button("Paste…", () => { paste.hidden = !paste.hidden; if (!paste.hidden) text.focus() }),
+    const tools = element("div", { class: "buttons tools" }, kinds, unfold,
         button("Clear", () => set({ points: [], ...(get("data_set") === "own points" ? { data_set: "moons" } : {}) })),
         element("label", {}, tested, " test"))
     const place = (u, v) => ({ x1: scene.low[0] + u * (scene.high[0] - scene.low[0]), x2: scene.low[1] + v * (scene.high[1] - scene.low[1]) })
@@ -299,6 +300,7 @@ function field(api) {
     node.addEventListener("pointerdown", event => { finger = event.pointerType !== "mouse"; if (!finger) put(event) })
     node.addEventListener("click", event => { if (finger) put(event) })
     node.addEventListener("keydown", event => {
+        if (event.altKey || event.ctrlKey || event.metaKey) return
         const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key]
         if (event.key === "0" || event.key === "1") choose(Number(event.key))
         else if (move) {
@@ -406,7 +408,7 @@ function field(api) {
     }
     const points = () => floats(scene.train).length / 3
     node.addEventListener("blur", () => last && mark())
-    node.addEventListener("focus", () => { if (last) { cursor ??= [0.5, 0.5]; mark() } })
+    node.addEventListener("focus", () => { if (last && node.matches(":focus-visible")) { cursor ??= [0.5, 0.5]; mark() } })
     return { node: element("div", { class: "result" }, caption, node, sheet, tools, paste), draw }
 }
 
@@ -464,6 +466,7 @@ function playground(view) {
         turn += 1
         flowing = false
         net.rest()
+        detail.textContent = idle
     }
     function show(picture, scene) {
         if (focus && !exists(focus, picture)) focus = null // the unit has been removed

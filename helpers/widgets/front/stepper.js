@@ -262,7 +262,11 @@ function inputs({ model, follow, get, set }) {
     sizes.addEventListener("change", commit)
     sizes.addEventListener("keydown", event => { if (event.key === "Enter") commit() })
     const rate = element("input", { type: "number", min: 0.1, max: 20, step: 0.1, "aria-label": "learning rate α" })
-    rate.addEventListener("change", () => set({ learning_rate: Number(rate.value), playing: false }))
+    // a field that is left without a number gets its last number back
+    rate.addEventListener("change", () => {
+        if (Number.isFinite(rate.valueAsNumber)) set({ learning_rate: rate.valueAsNumber, playing: false })
+        else rate.value = get("learning_rate")
+    })
     const numbers = (name, options, label) => {
         const box = element("span", { class: "numbers" })
         const read = () => [...box.children].map(input => Number(input.value))
@@ -272,6 +276,8 @@ function inputs({ model, follow, get, set }) {
                 box.replaceChildren(...values.map((_, i) => element("input", {
                     type: "number", ...options, "aria-label": `${label} ${i + 1}`, oninput: event => {
                         if (Number.isFinite(event.target.valueAsNumber)) set({ [name]: read(), playing: false })
+                    }, onchange: event => {
+                        if (!Number.isFinite(event.target.valueAsNumber)) event.target.value = get(name)[i]
                     },
                 })))
             }
