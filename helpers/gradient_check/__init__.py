@@ -15,6 +15,7 @@ read in this order:
     `state`        detection of values that a function keeps between calls
     `report`       the report that is shown to the user
     `network`      complete check of the gradients of a network
+    `derivatives`  derivatives of any function, with automatic step sizes
     `general`      check of the gradients of any other function
     `bug_zoo`      collection of real mistakes to try the check on
 """

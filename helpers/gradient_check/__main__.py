@@ -1,14 +1,15 @@
 """Check the gradients in a Python file: `python -m helpers.gradient_check FILE`.
 
-The file is executed as if it had been started with `python FILE`. It must define two functions, `cost` and
-`gradients`, and a dictionary or list of arrays called `parameters`; see `general.check`. The exit status is
-0 if all gradients are correct and 1 if any of them are wrong. It is 2 if some gradients could not be judged,
-or if the file could not be used.
+The file is executed as with `python FILE`, except that `__name__` is "gradient_check", so code that is guarded by
+`if __name__ == "__main__":` does not run. It must define two functions, `cost` and `gradients`, and a dictionary or
+list of arrays called `parameters`; see `general.check`. The exit status is 0 if all gradients are correct and 1 if any
+of them are wrong. It is 2 if some gradients could not be judged, or if the file could not be used.
 """
 
 import argparse
 import runpy
 import sys
+import traceback
 from pathlib import Path
 
 from helpers.gradient_check.general import check
@@ -29,16 +30,28 @@ def main(arguments=None):
         print(f"There is no file {options.file}.", file=sys.stderr)
         return 2
     print(f"Running {options.file} …")
-    found = runpy.run_path(str(options.file), run_name="gradient_check")
+    folder = str(options.file.resolve().parent)
+    sys.path.insert(0, folder)  # so that the file can import its neighbours
+    try:
+        return _check_file(options.file, options.entries)
+    except (Exception, SystemExit):
+        traceback.print_exc()
+        print(f"{options.file} failed or ended the program, so nothing was checked.", file=sys.stderr)
+        return 2
+    finally:
+        sys.path.remove(folder)
+
+
+def _check_file(file, entries):
+    """Run a file, check its gradients, print the report and return the exit status."""
+    found = runpy.run_path(str(file), run_name="gradient_check")
     if missing := [name for name in NEEDED if name not in found]:
-        print(
-            f"{options.file} does not define {', '.join(missing)}. It must define {', '.join(NEEDED)}.", file=sys.stderr
-        )
+        print(f"{file} does not define {', '.join(missing)}. It must define {', '.join(NEEDED)}.", file=sys.stderr)
         return 2
     try:
-        report = check(*(found[name] for name in NEEDED), entries=options.entries)
+        report = check(*(found[name] for name in NEEDED), entries=entries)
     except (TypeError, ValueError) as error:
-        print(f"{options.file}: {error}", file=sys.stderr)
+        print(f"{file}: {error}", file=sys.stderr)
         return 2
     print(report)
     return {"right": 0, "wrong": 1, "unjudged": 2}[report.verdict]

@@ -22,13 +22,17 @@ class Candidate:
         Maps names such as "dW[1]" to the reason why that gradient does not consist of real numbers.
     raw : object
         Latest result, before conversion.
+    narrowest : numpy.dtype or None
+        Floating-point type of the latest result with the fewest digits.
+    extra : str
+        Description of keys that do not belong to a layer, or "".
     opening : tuple
         Arguments and gradients of the first call.
     """
 
     def __init__(self, function):
         self.function, self.changed, self.complaint = function, [], None
-        self.unreadable = {}
+        self.unreadable, self.narrowest, self.extra = {}, None, ""
         self.raw = self.opening = None
 
     def __call__(self, X, Y, W, b):
@@ -46,13 +50,15 @@ class Candidate:
             kind = "one dictionary" if isinstance(result, dict) else f"a {type(result).__name__}"
             kind += f" of length {len(result)}" if isinstance(result, (tuple, list)) else ""
             return self._complain(f"the function returns {kind}, but it must return two dictionaries, dW and db")
-        gradients, whole = [], []
+        gradients, whole, self.narrowest = [], [], None
         for name, part in zip(("dW", "db"), result, strict=True):
             if not isinstance(part, dict):
                 keys = f"{layers[0]} to {layers[-1]}"
                 return self._complain(f"{name} is a {type(part).__name__}, not a dictionary with the keys {keys}")
             if set(part) != set(layers):
-                self._complain(f"{name} has the keys {_listed(part)}, but the layers are {_listed(layers)}")
+                words = f"{name} has the keys {_listed(part)}, but the layers are {_listed(layers)}"
+                self.extra = words if set(part) > set(layers) else self.extra
+                self._complain(words)
             gradients.append({l: self._as_array(part[l], f"{name}[{l}]", whole) for l in layers if l in part})
         if whole and not self.complaint:
             self._complain(
@@ -73,6 +79,8 @@ class Candidate:
             return None
         if array.dtype.kind in "iu":
             whole.append(name)
+        elif array.dtype.kind == "f":
+            self.narrowest = max(self.narrowest or array.dtype, array.dtype, key=lambda dtype: np.finfo(dtype).eps)
         return np.array(array, float)
 
     def _complain(self, words):
@@ -99,4 +107,4 @@ def _differences(before, after):
 
 
 def _listed(keys):
-    return ", ".join(str(key) for key in keys) or "none"
+    return ", ".join(repr(key) for key in sorted(keys, key=str)) or "none"

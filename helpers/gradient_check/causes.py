@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from helpers.gradient_check.mistakes import MISTAKES, RIGHT
+from helpers.gradient_check.mistakes import MISTAKES, PENALTY, RIGHT
 from helpers.gradient_check.report import Cause
 from helpers.gradient_check.steps import MeanLast, Steps, probe
 
@@ -23,18 +23,9 @@ def find_cause(call, task, l):
     Every known mistake is tried on a random network with the same layer sizes, for which no two mistakes give
     the same gradients. If the function is correct for that network, the original data are used instead.
 
-    Parameters
-    ----------
-    call : callable
-        Function that takes X, Y, W and b and returns dW and db. It may raise exceptions.
-    task : tuple
-        Arguments of `steps.Steps`.
-    l : int
-        Number of the layer closest to the output whose gradients are wrong.
-
-    Returns
-    -------
-    Cause or None
+    The function `call` takes X, Y, W and b, returns dW and db, and may raise exceptions. The tuple `task` contains
+    the arguments of `steps.Steps`, and l is the layer closest to the output whose gradients are wrong. The result is
+    a Cause, or None.
     """
     n = Steps(*task)  # provides the layer sizes for the message
     with np.errstate(all="ignore"):
@@ -98,10 +89,7 @@ def _known(call, mine, exact, task, wrong):
 
 
 def _suspects(places, l, task):
-    """Return the names of the `Steps` methods in which to look for the mistake first.
-
-    The set `places` contains 0 if dW[l] is wrong, and 1 if db[l] is wrong.
-    """
+    """Return the names of the `Steps` methods to try first. `places` contains 0 if dW[l] is wrong, 1 if db[l] is."""
     if len(places) == 1:
         return (("weight_gradient", "bias_gradient")[min(places)],)
     if l < len(task[2]):
@@ -164,7 +152,8 @@ def _fits_again(call, mistake, amount, task, there):
     W, b = task[2:4]
     if sum((W, b)[place][l].size for place, l in there) > 1:
         return True
-    other = probe(task, seed=2)
+    X, Y, _, b, *options = probe(task, seed=2)
+    other = X, Y, {l: -1.5 * W[l] for l in W}, b, *options
     try:
         again = _amount(mistake, call(*other[:4]), Steps(*other).run(), other, there)
     except Exception:  # the function may require the original number of examples
@@ -205,7 +194,8 @@ def _line_of(call, task, right, mine, wrong, l):
     """Find the wrong line by experiment, and return its name and a description of what the experiments show."""
     names = {place for place, k in wrong if k == l}
     if any(_get(mine, key) is not None and not np.isfinite(_get(mine, key)).all() for key in wrong if key[1] == l):
-        return ("dZ[L]" if l == right.L else "dZ"), "it is not finite, as happens after log(0), 0/0 or an overflow"
+        line = ("dW", "db")[min(names)] if len(names) == 1 else "dZ[L]" if l == right.L else "dZ"
+        return line, "it is not finite, as happens after log(0), 0/0 or an overflow"
     try:
         if _right_alone(call, task, l):
             return "examples", ALONE
@@ -247,16 +237,20 @@ def _at_the_output(call, task, right, l):
 def _between_layers(call, task, right, l):
     """Find out whether dA[l] or the slope is wrong.
 
-    The slope is dZ[l] / dA[l]. If it does not change with W[l + 1], then dA[l] is right.
+    The slope is dZ[l] / dA[l]. If it does not change with W[l + 1], then dA[l] is right. Examples for which dZ[l + 1]
+    is wrong with one of the weights are left out.
     """
     X, Y, W, b = task[:4]
-    slopes = []
+    slopes, clean = [], True
     for scale in (0.0, 1.0):
         there = {**W, l + 1: W[l + 1] + scale * np.random.default_rng(2).standard_normal(W[l + 1].shape)}
         n = Steps(X, Y, there, *task[3:])
         n.run()
         slopes.append(_errors_of_each(call, X, Y, there, b, l) / (n.dA[l] * n.m))
+        behind = _errors_of_each(call, X, Y, there, b, l + 1)
+        clean = clean & np.isclose(behind, n.dZ[l + 1] * n.m, rtol=1e-8).all(axis=0)
     usable = np.isfinite(slopes[0]) & np.isfinite(slopes[1])
+    usable = usable & clean if (usable & clean).any() else usable
     if np.allclose(slopes[0][usable], slopes[1][usable], rtol=1e-5, atol=1e-9):
         off = usable & ~np.isclose(slopes[0], right.g_prime(right.Z[l]), rtol=1e-5, atol=1e-9)
         for side, sign in ((right.Z[l] < 0, "<"), (right.Z[l] > 0, ">")):
@@ -277,9 +271,15 @@ def _cause(mistake, amount, whole, l, n):
         says = says.replace(FACTOR, "it is a sum over the {m} examples instead of a mean")
     elif mistake.amount and np.isclose((1 + a) * n.m, 1):
         says = says.replace(FACTOR, "the mean over the {m} examples is taken twice")
+    if abs(a) < 5e-4:
+        says = says.replace("{a1:.4g}", "1 {sign} {size:.1g}")
+    if n.l2:
+        words = "left out" if np.isclose(a, -n.l2) else "{penalty:.3g} W[{l}] instead of {l2:.3g} W[{l}]"
+        says = says.replace(PENALTY, f"the gradient of the penalty is {words}")
     if not whole and (mistake.amount or SCOPE.search(says)):  # the message must name layer l only
         says = SCOPE.sub("", says) + " in layer {l}"
     values = {"l": l, "prev": l - 1, "next": l + 1, "L": n.L, "m": n.m, "K": len(n.Y), "a": a, "a1": 1 + a}
+    values |= {"sign": "+" if a > 0 else "−", "size": abs(a), "l2": n.l2, "penalty": n.l2 + a}
     return _at(mistake.line, l, n, says.format(**values))
 
 
@@ -296,4 +296,5 @@ def _at(line, l, n, says):
         "return": "in the returned gradients",
         "examples": "where the examples are combined",
     }
-    return Cause(line, where[line], says, RIGHT.get(line, ""))
+    penalty = " + l2 * W[l]" if line == "dW" and n.l2 else ""
+    return Cause(line, where[line], says, RIGHT.get(line, "") + penalty)

@@ -31,6 +31,7 @@ RIGHT = {
     "dZ": "dZ[l] = dA[l] * g_prime(Z[l])",
     "return": "return dW, db",
 }
+PENALTY = "{a:.3g} W[{l}] is added, as with a penalty (if the cost includes ½ λ Σ w², pass l2=λ)"
 
 
 class Mistake(NamedTuple):
@@ -298,20 +299,21 @@ def _mean():
 
 
 def _weight_gradient():
-    """Yield mistakes in the computation of dW[l] from dZ[l] and A[l−1]."""
-    lines = {
-        "it is 0, as if it were never computed": lambda n, l, D: 0 * n.W[l],
+    """Yield mistakes in the computation of dW[l] from dZ[l], A[l−1] and the penalty."""
+    zero = "it is 0, as if it were never computed"
+    yield Mistake("dW", "weight_gradient", lambda n, l: 0 * n.W[l], zero)
+    products = {
         "it uses A[{l}] instead of A[{prev}]": lambda n, l, D: D @ n.A[l].T,
         "it uses A from two layers back instead of A[{prev}]": lambda n, l, D: D @ n.A[max(l - 2, 0)].T,
         "it uses A[0] in every layer": lambda n, l, D: D @ n.A[0].T,
         "it uses Z[{prev}] instead of A[{prev}]": lambda n, l, D: D @ (n.Z[l - 1] if l > 1 else n.A[0]).T,
         "it uses dA[{prev}] instead of A[{prev}]": lambda n, l, D: D @ (n.W[l].T @ D).T,
         "the factors of the product are swapped, which gives the transpose": lambda n, l, D: n.A[l - 1] @ D.T,
-        "the transpose of the product is reshaped to the shape of W[{l}]": lambda n, l, D: (n.A[l - 1] @ D.T).reshape(
-            n.W[l].shape
-        ),
         "the transpose of the product is used wherever it has the right shape": lambda n, l, D: (
             n.A[l - 1] @ D.T if len(D) == len(n.A[l - 1]) else D @ n.A[l - 1].T
+        ),
+        "the transpose of the product is reshaped to the shape of W[{l}]": lambda n, l, D: (n.A[l - 1] @ D.T).reshape(
+            n.W[l].shape
         ),
         "it uses dA[{l}] instead of dZ[{l}], so the slope is left out": lambda n, l, D: (
             (D if l == n.L else n.dA[l]) @ n.A[l - 1].T
@@ -369,16 +371,14 @@ def _weight_gradient():
         "its sign is wrong in the hidden layers": lambda n, l, D: (-1 if l < n.L else 1) * D @ n.A[l - 1].T,
         "it is truncated to integers": lambda n, l, D: np.trunc(D @ n.A[l - 1].T),
     }
-    for says, f in lines.items():
-        yield Mistake("dW", "weight_gradient", lambda n, l, f=f: f(n, l, n.dZ[l]), says)
+    for says, f in products.items():
+        yield Mistake("dW", "weight_gradient", lambda n, l, f=f: f(n, l, n.dZ[l]) + n.penalty_gradient(l), says)
 
     def right(n, l):
-        return n.dZ[l] @ n.A[l - 1].T
+        return _right(n, "weight_gradient", l)
 
     amounts = {
-        "{a:.3g} W[{l}] is added, as with a penalty (if the cost includes ½ λ Σ w², pass l2=λ)": lambda n, l, a: (
-            right(n, l) + a * n.W[l]
-        ),
+        PENALTY: lambda n, l, a: right(n, l) + a * n.W[l],
         "{a:.3g} W[{l}] is added, but only in the output layer": lambda n, l, a: right(n, l) + a * n.W[l] * (l == n.L),
         "{a:.3g} sign(W[{l}]) is added, as with a penalty on |w|, but the cost has no such penalty": lambda n, l, a: (
             right(n, l) + a * np.sign(n.W[l])
@@ -387,6 +387,9 @@ def _weight_gradient():
         "it has an extra factor of {a1:.4g} in the hidden layers": lambda n, l, a: (1 + a * (l < n.L)) * right(n, l),
         "it has an extra factor of {a1:.4g} in the output layer": lambda n, l, a: (1 + a * (l == n.L)) * right(n, l),
         "it has an extra factor of {a1:.4g} in layer 1": lambda n, l, a: (1 + a * (l == 1)) * right(n, l),
+        "the product has an extra factor of {a1:.4g}": lambda n, l, a: (
+            (1 + a) * n.dZ[l] @ n.A[l - 1].T + n.penalty_gradient(l)
+        ),
         "the same number is added to every entry": lambda n, l, a: right(n, l) + a,
     }
     for says, f in amounts.items():

@@ -1,18 +1,21 @@
 """Complete check of the gradients of a network, with an explanation of what is wrong."""
 
+from contextlib import suppress
+
 import numpy as np
 
 from helpers.backprop.network import backward, forward
 from helpers.gradient_check.candidate import Candidate
 from helpers.gradient_check.causes import find_cause
 from helpers.gradient_check.inputs import as_task
+from helpers.gradient_check.mistakes import RIGHT
 from helpers.gradient_check.nudge import unchecked_relative_error
 from helpers.gradient_check.numerical import numerical_gradients
-from helpers.gradient_check.report import Finding, GradientReport
+from helpers.gradient_check.report import Cause, Finding, GradientReport
 from helpers.gradient_check.rounding import rounding_bounds
 from helpers.gradient_check.state import changes_later, explain_state, observe
-from helpers.gradient_check.verdict import MIXED, ON_KINKS, OVERFLOW, ROUGH, judge
-from helpers.system.arguments import check_function
+from helpers.gradient_check.verdict import ALONE_FAILS, MIXED, NOT_FINITE, ON_KINKS, ON_ONE_KINK, OVERFLOW, ROUGH, judge
+from helpers.system.arguments import check_function, true_or_false
 
 
 def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", gradients=None, l2=0.0, explain=True):
@@ -35,7 +38,8 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
         Activation functions; see `backprop.network.forward`.
     gradients : callable, optional
         Function to check, which takes X, Y, W and b and returns dW and db. It is called several times with
-        copies of the arguments. By default, `backprop.network.backward` is checked.
+        copies of the arguments, and with some of the examples left out if a unit is at its kink. By default,
+        `backprop.network.backward` is checked.
     l2 : float
         Factor λ of a penalty ½ λ Σ w² in the cost, which contributes λ W to dW.
     explain : bool
@@ -58,6 +62,7 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
         dW, db = backward(Y, W, *forward(X, W, b, hidden_activation, output), hidden_activation, output)
         return {l: dW[l] + l2 * W[l] if l2 else dW[l] for l in W}, db
 
+    explain = true_or_false(explain, "explain")
     arguments, task, dtype = as_task(X, Y, W, b, hidden_activation, output, l2)
     if gradients is not None:
         check_function(gradients, "gradients", "X", "Y", "W", "b")
@@ -68,10 +73,28 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
     cause, problems = explain_state(candidate, seen, task, bool(wrong))
     if wrong and cause is None and explain:
         layer = max(int(finding.name[3:-1]) for finding in wrong)
-        cause = candidate.complaint or find_cause(candidate, task, layer)
+        cause = (
+            candidate.complaint
+            or _of_kink_or_type(wrong, candidate, dtype, layer)
+            or find_cause(candidate, task, layer)
+        )
+    if candidate.extra and not wrong:
+        problems.append(f"Look at the returned gradients: {candidate.extra}.")
     if not problems and (later := changes_later(candidate)):
         cause, problems = later, [f"Look at what the function keeps between calls: {later.says}."]
     return GradientReport(findings, cause, problems)
+
+
+def _of_kink_or_type(wrong, candidate, dtype, l):
+    """Return a Cause if the gradients are wrong only at a kink, or only because of a narrow type, or None."""
+    if all(finding.words.startswith(ON_ONE_KINK) for finding in wrong):
+        says = f"where Z[{l}] is 0, the slope is not between 0 and 1"
+        return Cause("dZ", f"in the line for dZ[{l}]", says, RIGHT["dZ"])
+    eps = float(np.finfo(candidate.narrowest or dtype).eps)
+    if eps > np.finfo(dtype).eps and all(finding.error < 100 * eps for finding in wrong):
+        says = f"they are computed in {candidate.narrowest}, although the parameters are {dtype}"
+        return Cause("return", "in the returned gradients", says)
+    return None
 
 
 def _judge_all(candidate, arguments, task, dtype):
@@ -101,39 +124,54 @@ def _judge_all(candidate, arguments, task, dtype):
         else:
             left_out = 0 if everywhere else skipped
             findings.append(judge(name, mine[place].get(l), exact, bound, len(kept[0]), dtype, left_out))
-    if skipped and all(f.right for f in findings) and not _adds_up(candidate, arguments, on_kink, mine, dtype):
-        findings = [f._replace(words=MIXED, verdict="unjudged") for f in findings]
-    return _at_kinks(findings, candidate, task) if skipped else findings
+    if not skipped or bounds.overflows:
+        return findings
+    whole = candidate(*arguments)
+    if all(f.right for f in findings) and (words := _not_adding_up(candidate, arguments, on_kink, mine, whole, dtype)):
+        findings = [f._replace(words=words, verdict="unjudged") for f in findings]
+    findings = _at_kinks(findings, candidate, task)
+    bad = [
+        f"d{'Wb'[place]}[{l}]"
+        for place in (0, 1)
+        for l, g in whole[place].items()
+        if g is not None and not np.isfinite(g).all()
+    ]
+    return [
+        f._replace(words=NOT_FINITE, verdict="wrong") if f.name in bad and f.verdict != "wrong" else f for f in findings
+    ]
 
 
-def _adds_up(candidate, arguments, on_kink, mine, dtype):
-    """Return whether the gradient over all examples is the mean of its parts.
+def _not_adding_up(candidate, arguments, on_kink, mine, whole, dtype):
+    """Return None if the gradient over all examples is the mean of its parts, and otherwise a description.
 
     The parts are the gradient over the examples that are kept, and the gradients of the examples at a kink,
-    each computed separately. If the function does not accept a single example, return True.
+    each computed separately.
     """
     X, Y, W, b = arguments
-    whole = candidate(X, Y, W, b)
     total = [{l: (len(X) - on_kink.sum()) * p[l] for l in p} for p in mine]
     for i in np.flatnonzero(on_kink):
         alone = _alone(candidate, X, Y, W, b, i)
         if alone is None:
-            return True
+            return ALONE_FAILS
         total = [{l: p[l] + q.get(l, np.nan) for l in p} for p, q in zip(total, alone, strict=True)]
-    return all(
+    adds_up = all(
         np.shape(p.get(l)) == np.shape(q[l])
         and unchecked_relative_error(len(X) * p[l], q[l]) < ROUGH[np.dtype(dtype).name]
         for p, q in zip(whole, total, strict=True)
         for l in q
     )
+    return None if adds_up else MIXED
 
 
 def _alone(candidate, X, Y, W, b, i):
-    """Return the gradients for example i alone, or None if the function fails for a single example."""
-    try:
-        return candidate(X[[i]], Y[:, [i]], W, b)
-    except Exception:
-        return None
+    """Return the gradients for example i alone, or None if the function fails.
+
+    If the function fails for a single example, it is given copies of it, which have the same mean.
+    """
+    for copies in (1, len(X)):
+        with suppress(Exception):
+            return candidate(X[[i] * copies], Y[:, [i] * copies], W, b)
+    return None
 
 
 def _examples_on_kinks(task, dtype):
@@ -177,9 +215,9 @@ def _at_kinks(findings, candidate, task):
         dA, room = truth.dA[l], 1e-3 * np.abs(W[l + 1]).T @ np.abs(truth.dZ[l + 1])
         if mine is None or mine.shape != dA.shape:
             continue
-        outside = (mine < np.minimum(dA, 0) - room) | (mine > np.maximum(dA, 0) + room)
+        outside = ~((mine >= np.minimum(dA, 0) - room) & (mine <= np.maximum(dA, 0) + room))  # also if it is NaN
         if (outside & (Z[l][:, [i]] == 0)).any():
-            words = f"is wrong only at a kink: where Z[{l}] is 0, the slope is not between the slopes on the two sides"
+            words = f"{ON_ONE_KINK}: where Z[{l}] is 0, the slope is not between the slopes on the two sides"
             name = f"db[{l}]"
             return [
                 f._replace(words=words, verdict="wrong") if f.name == name and f.verdict != "wrong" else f

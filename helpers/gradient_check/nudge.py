@@ -37,9 +37,10 @@ def numerical_gradient(f, x, epsilon=1e-5):
         real number. Other types of x are rejected because the differences would be lost in rounding
         errors.
     ValueError
-        If x is read-only, if f is not finite at a shifted x, or if epsilon is unsuitable. Epsilon must be
-        above 0 and large enough to change every entry of x. If it is larger than 1, at least one entry of x
-        must be as large in absolute value.
+        If x is read-only or contains a value that is not finite, if f is not finite at a shifted x, or if
+        epsilon is unsuitable. Epsilon must be above 0 and so large that rounding does not change the steps of
+        any entry by more than 1 %. If it is larger than 1, at least one entry of x must be as large in absolute
+        value.
     """
     epsilon = positive_number(epsilon, "epsilon")
     check_function(f, "f")
@@ -66,11 +67,13 @@ def _check_nudged(x, epsilon):
         raise ValueError(
             "x is read-only, but its entries must be changed one at a time: pass a copy, and let f read the copy"
         )
-    if (x + epsilon == x - epsilon).any():
+    size = np.abs(as_finite(x, "x", float)).max(initial=1)
+    if (np.abs((x + epsilon) - (x - epsilon) - 2 * epsilon) > 0.02 * epsilon).any():  # because of rounding
         raise ValueError(
-            f"epsilon is {epsilon:g}, which is too small to change an entry of x: use a larger value, such as 1e-5"
+            f"epsilon is {epsilon:g}, which is too small to change an entry of x exactly: use a larger value, such as "
+            f"{1e-5 * size:.0e}"
         )
-    if epsilon > np.abs(x).max(initial=1):
+    if epsilon > size:
         raise ValueError(
             f"epsilon is {epsilon:g}, which is larger than both 1 and every entry of x: use a small value, such as 1e-5"
         )

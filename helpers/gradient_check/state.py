@@ -66,12 +66,16 @@ def explain_state(candidate, seen, task, wrong):
     problems = []
     if candidate.changed:
         names = ", ".join(candidate.changed[:3]) + ", …" * (len(candidate.changed) > 3)
-        problems.append(
-            f"The function changes its argument {names}: look for a line such as `W[l] -= …` or `W[l] = …`, "
-            f"and either work on a copy or update the parameters after the gradients have been returned."
-        )
-    repeats = _alike(seen.first, seen.second)
-    cause = None if repeats and not wrong else _kept(seen, repeats, task)
+        advice = "work on a copy"
+        if any(name[0] in "Wb" for name in candidate.changed):
+            advice = (
+                "look for a line such as `W[l] -= …` or `W[l] = …`, and either work on a copy or update the parameters "
+                "after the gradients have been returned"
+            )
+        problems.append(f"The function changes its argument {names}: {advice}.")
+    repeats = _alike(seen.first, seen.second, _noise(seen.nearby) if wrong else 1e-5)
+    before = candidate.opening[1]
+    cause = _ignores_parameters(before, seen, task) if repeats and not wrong else _kept(seen, repeats, task)
     if cause:
         problems.append(f"Look at what the function keeps between calls: {cause.says}.")
     elif seen.overwritten:
@@ -85,6 +89,27 @@ def explain_state(candidate, seen, task, wrong):
     if problems and cause is None:
         cause = Cause("state", "at what the function keeps or changes", problems[0].rstrip("."))
     return cause, problems
+
+
+def _noise(nearby):
+    """Return a relative difference that is too large to be caused by threads that add up in a different order."""
+    return 1e-10 if all(array.dtype == np.float64 for p in nearby for array in p.values()) else 1e-5
+
+
+def _ignores_parameters(before, seen, task):
+    """Return a Cause if the gradients are the same for the nearby parameters, for which the correct ones differ."""
+    exact, earlier, _ = _fresh_and_stale(seen.nearby, task)
+    here, there, found = (
+        np.concatenate([np.empty(0), *(p[l].ravel() for p in pair for l in p)]) for pair in (exact, earlier, seen.first)
+    )
+    with np.errstate(all="ignore"):
+        moved = np.linalg.norm(there - here) > 0.01 * np.linalg.norm(here)
+    if moved and np.isfinite(found).all() and _alike(before, seen.first, 0.0):
+        return _keeps(
+            "the gradients do not change with the parameters, as if the function used global variables instead of its "
+            "arguments"
+        )
+    return None
 
 
 def changes_later(candidate):
@@ -150,7 +175,7 @@ def _moved(parameter, rng):
     return (parameter + 0.1 * size * rng.standard_normal(parameter.shape)).astype(parameter.dtype)
 
 
-def _alike(one, other):
+def _alike(one, other, tolerance=1e-5):
     """Return whether two pairs (dW, db) agree to within rounding error."""
     for x, y in zip(one, other, strict=True):
         for l in {*x, *y}:
@@ -160,7 +185,7 @@ def _alike(one, other):
             if a is None or b is None or np.shape(a) != np.shape(b):
                 return False
             size = np.abs(b[np.isfinite(b)]).max(initial=0)
-            if not np.allclose(a, b, rtol=1e-5, atol=1e-5 * size, equal_nan=True):
+            if not np.allclose(a, b, rtol=tolerance, atol=tolerance * size, equal_nan=True):
                 return False
     return True
 

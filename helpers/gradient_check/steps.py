@@ -74,7 +74,11 @@ class Steps:
 
     def weight_gradient(self, l):
         """Return dW[l], the gradient with respect to the weights of layer l."""
-        return self.dZ[l] @ self.A[l - 1].T + self.l2 * self.W[l]
+        return self.dZ[l] @ self.A[l - 1].T + self.penalty_gradient(l)
+
+    def penalty_gradient(self, l):
+        """Return the contribution of the penalty to dW[l], which is the number 0 if there is no penalty."""
+        return self.l2 * self.W[l] if self.l2 else 0
 
     def bias_gradient(self, l):
         """Return db[l], the gradient with respect to the biases of layer l."""
@@ -103,9 +107,9 @@ class MeanLast(Steps):
         """Return m times dZ[L], the gradient with respect to the weighted input of the output layer."""
         return self.A[self.L] - self.Y
 
-    def weight_gradient(self, l):
-        """Return m times dW[l], the gradient with respect to the weights of layer l."""
-        return self.dZ[l] @ self.A[l - 1].T + self.m * self.l2 * self.W[l]
+    def penalty_gradient(self, l):
+        """Return m times the contribution of the penalty to dW[l]."""
+        return self.m * super().penalty_gradient(l)
 
     def result(self, dW, db):
         """Return the gradients of all layers, divided by m."""

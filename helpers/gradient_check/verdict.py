@@ -32,6 +32,12 @@ ON_KINKS = (
     "the gradient cannot be judged, because every example has a unit at its kink, z = 0. Use other data or nonzero "
     "biases"
 )
+ON_ONE_KINK = "is wrong only at a kink"
+NOT_FINITE = "is not finite: it contains NaN or infinity, as happens after log(0), 0/0 or an overflow"
+ALONE_FAILS = (
+    "the gradient cannot be judged, because the function fails for an example with a unit at its kink, z = 0, on its "
+    "own. Use other data or nonzero biases"
+)
 MIXED = (
     "the gradient cannot be judged. It is right if the examples with a unit at its kink, z = 0, are left out, "
     "but the gradient for all examples is not the mean over the examples. Use other data or nonzero biases"
@@ -88,8 +94,8 @@ def compare(name, mine, exact, m):
     ----------
     name : str
         Name to use in the finding.
-    mine, exact : ndarray
-        The array to judge and the correct one, each with one or two axes.
+    mine, exact : array-like
+        The array to judge, or None, and the correct one, each with one or two axes.
     m : int
         Number of examples, which helps to tell a sum over the examples from a mean.
 
@@ -97,6 +103,7 @@ def compare(name, mine, exact, m):
     -------
     Finding
     """
+    mine, exact = mine if mine is None else np.asarray(mine), np.asarray(exact)
     words = _unfit(mine, exact, m)
     if words:
         return Finding(name, np.nan, 0, words, "wrong")
@@ -131,7 +138,7 @@ def _unfit(mine, exact, m):
     if mine.shape != exact.shape:
         return _about_shape(mine, exact, m)
     if not np.isfinite(mine).all():
-        return "is not finite: it contains NaN or infinity, as happens after log(0), 0/0 or an overflow"
+        return NOT_FINITE
     return None
 
 
@@ -167,7 +174,7 @@ def _about_factor(factor, m):
         1 / m: f"the mean over the {m} examples is taken twice",
         -m: f"it has the wrong sign, and it is a sum over the {m} examples instead of a mean",
     }
-    for value, words in (KNOWN_FACTORS if m == 1 else means | KNOWN_FACTORS).items():
+    for value, words in (KNOWN_FACTORS if m == 1 else KNOWN_FACTORS | means).items():
         if np.isclose(factor, value, rtol=1e-3):
             return f"{seen}: {words}"
     return f"{seen}: it is wrong by a constant factor"

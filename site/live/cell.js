@@ -127,9 +127,15 @@ export class Cell {
         this.runner?.focus()
     }
 
-    /** Mark the cell as waiting, running, done, failed or, with "", none of these. @param {string} state */
+    /** Mark whether something is going to run for the cell, without another of its marks. @param {boolean} yes */
+    waits(yes) {
+        this.node.classList.toggle("live-waiting", yes)
+    }
+
+    /** Mark the cell as running, done, failed or, with "", none of these. @param {string} state */
     mark(state) {
-        for (const name of ["waiting", "running", "done", "failed"]) this.node.classList.toggle(`live-${name}`, name === state)
+        this.waits(false)
+        for (const name of ["running", "done", "failed"]) this.node.classList.toggle(`live-${name}`, name === state)
         this.done = state === "done"
         this.node.setAttribute("aria-busy", String(state === "running"))
     }

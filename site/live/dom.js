@@ -24,10 +24,11 @@ export function focusOn(node) {
     node.focus({ preventScroll: true })
 }
 
-/** Typeset the formulas of an element, after those that are being typeset.
+/** Typeset the formulas of an element, after those that are being typeset. One that cannot be typeset stays as it is.
  * @param {Element} node @returns {Promise<void>} */
 export function typeset(node) {
     const { MathJax } = /** @type {any} */ (globalThis)
     if (!MathJax?.startup) return Promise.resolve()
-    return MathJax.startup.promise = MathJax.startup.promise.then(() => MathJax.typesetPromise([node]))
+    const typeset = MathJax.startup.promise.then(() => MathJax.typesetPromise([node]))
+    return MathJax.startup.promise = typeset.catch(console.error)
 }

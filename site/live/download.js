@@ -29,8 +29,9 @@ export function watched(say, load) {
         return import(address).catch(() => lose(address)).finally(() => open--)
     }
 
-    self.fetch = async (resource, { integrity, ...options } = {}) => {
-        const fail = () => lose(String(resource))
+    /** @param {string} resource @param {RequestInit} options */
+    async function counted(resource, options) {
+        const fail = () => lose(resource)
         open++
         const answer = await fetch(resource, options).catch(fail)
         const reader = answer.ok && answer.body ? answer.body.getReader() : fail()
@@ -41,14 +42,24 @@ export function watched(say, load) {
                 if (done) { open--; out.close() } else { arrived += value.length; out.enqueue(value) }
             },
         }, { highWaterMark: Infinity }) // also while nobody reads it
-        if (!integrity) return new Response(body, answer)
-        const bytes = await new Response(body).arrayBuffer() // a browser would check it before it passes anything on
-        const digest = new Uint8Array(await self.crypto.subtle.digest("SHA-256", bytes))
-        return integrity === `sha256-${btoa(String.fromCharCode(...digest))}` ? new Response(bytes, answer) : fail()
+        return new Response(body, answer)
+    }
+
+    // The browser may have files of another edition of the site, which are recognised by their checksums. Files without
+    // a checksum are compared with those of the server.
+    self.fetch = async (resource, { integrity, ...options } = {}) => {
+        if (!integrity) return counted(String(resource), { ...options, cache: "no-cache" })
+        for (const cache of /** @type {RequestCache[]} */ (["default", "reload"])) {
+            const answer = await counted(String(resource), { ...options, cache })
+            const bytes = await answer.arrayBuffer() // a browser would check it before it passes anything on
+            const digest = new Uint8Array(await self.crypto.subtle.digest("SHA-256", bytes))
+            if (integrity === `sha256-${btoa(String.fromCharCode(...digest))}`) return new Response(bytes, answer)
+        }
+        return lose(String(resource))
     }
 
     const timer = setInterval(() => {
-        const part = size ? `${Math.round((100 * arrived) / size.bytes)} %` : `${Math.round(arrived / 1e6)} MB`
+        const part = size ? `${Math.min(Math.round((100 * arrived) / size.bytes), 100)} %` : `${Math.round(arrived / 1e6)} MB`
         open ? say(size ? `Loading Python, about ${size.megabytes} MB` : "Loading Python", part) : say("Starting Python")
         if (open && ++quiet > QUIET * 2) stop(new Error(`no data has arrived for ${QUIET} seconds`))
     }, 500)

@@ -18,6 +18,8 @@ export class Kernel extends EventTarget {
         this.number = 0
         /** Receives outputs of the cell that is running. @type {((message: Message) => void)?} */
         this.listener = null
+        /** Receives what the callbacks of a figure print and display. @type {((message: Message) => void)?} */
+        this.figure = null
     }
 
     /** Start Python unless that has been done. */
@@ -39,8 +41,8 @@ export class Kernel extends EventTarget {
         } catch (error) {
             if (error instanceof Ended) throw error // the reader has stopped it
             this.end()
-            const cause = navigator.onLine ? message(error) : "there is no connection"
-            this.#tell("off", `Python could not be started: ${cause}.`, { failed: true, again: true })
+            const offline = navigator.onLine ? "" : "; this device is offline"
+            this.#tell("off", `Python could not be started: ${message(error)}${offline}.`, { failed: true, again: true })
             throw new Ended()
         }
     }
@@ -72,10 +74,18 @@ export class Kernel extends EventTarget {
     end() {
         const detail = this.state === "ready"
         this.worker?.terminate()
-        this.worker = this.started = null
+        this.worker = this.started = this.figure = null
         this.state = "off"
         this.dispatchEvent(new CustomEvent("ended", { detail }))
         this.#reject(new Ended())
+    }
+
+    /** End Python because it has failed, as opposed to the code of a cell. @param {unknown} error */
+    fail(error) {
+        console.error(error)
+        this.end()
+        const cause = message(error)
+        this.#tell("off", `Python has failed${cause && `: ${cause}`}. The next Run starts it again.`, { failed: true })
     }
 
     /** Start Python anew, without any variables. */
@@ -86,16 +96,18 @@ export class Kernel extends EventTarget {
 
     /** @param {Message} data */
     #receive(data) {
+        const show = this.listener ?? this.figure
         if (data.type === "done" || data.type === "failed") {
             const asked = this.waiting.get(data.number)
             this.waiting.delete(data.number)
             data.type === "done" ? asked?.resolve(data.value) : asked?.reject(new Error(data.message))
         } else if (data.type === "status") this.#tell(this.state, data.words, { part: data.part })
         else if (data.type === "progress") {
-            saveProgress(data.text)
-            this.dispatchEvent(new Event("progress"))
-        } else if (data.type.startsWith("comm_")) this.dispatchEvent(new CustomEvent("comm", { detail: data }))
-        else if (this.listener) this.listener(data)
+            this.dispatchEvent(new CustomEvent("progress", { detail: saveProgress(data.text, data.before) }))
+        } else if (data.type.startsWith("comm_")) {
+            if (data.type === "comm_open") this.figure = this.listener ?? this.figure
+            this.dispatchEvent(new CustomEvent("comm", { detail: data }))
+        } else if (show) show(data)
         else if (data.type === "error") this.#tell(this.state, `${data.ename}: ${data.evalue}`, { failed: true })
     }
 

@@ -49,9 +49,35 @@ export class Lesson {
         const earlier = this.store.earlier()
         if (earlier)
             this.pill.notice("edition", "This lesson has a new edition since you typed in it.", {
-                "Keep what I typed": () => { put({ ...earlier, ...this.store.cells }); this.store.settle() },
+                "Keep what I typed": () => {
+                    put({ ...earlier, ...this.store.cells })
+                    this.store.settle()
+                    const left = Object.keys(earlier).filter(id => !this.cells.some(cell => cell.id === id))
+                    if (left.length) this.pill.notice("left", "The new edition does not have the cells of the following text. " +
+                        "Copy what you want to keep.", undefined, left.map(id => earlier[id]).join("\n\n"))
+                },
                 "Use the new edition": () => this.store.settle(),
             })
+    }
+
+    /** Show what other pages have kept, when the reader returns to this one, which the browser has kept. */
+    resume() {
+        const texts = this.store.latest()
+        for (const cell of this.unkept ? [] : this.cells) {
+            const text = texts[cell.id] ?? cell.original
+            if (text.trimEnd() !== cell.text.trimEnd()) cell.setText(text)
+        }
+        this.showSolved()
+        this.pill.withdraw("other-tab")
+        this.watch()
+    }
+
+    /** Say what the browser has not kept, and mark the solved exercises. @param {string} result - of `saveProgress` */
+    progressed(result) {
+        if (result === "lost") this.#sayUnkept()
+        if (result === "other") this.pill.notice("other-seed", "This was not recorded, because another tab has chosen other " +
+            "numbers for the exercises. Restart Python to use them here, too.")
+        this.showSolved()
     }
 
     /** Mark the solved exercises. */
@@ -63,8 +89,13 @@ export class Lesson {
 
     /** @param {string} id @param {string?} text */
     keep(id, text) {
-        if (!this.store.keep(id, text))
-            this.pill.notice("full", "This browser does not keep what you type here: copy it before you leave the page.")
+        if (!this.store.keep(id, text)) this.#sayUnkept()
+    }
+
+    #sayUnkept() {
+        this.unkept = true
+        this.pill.notice("full", "This browser does not keep what you type here, nor which exercises you have solved: " +
+            "copy your answers before you leave the page.")
     }
 
     /** Run a cell, after the cells above it that have not run. The cell of an exercise runs alone if it can. A cell that
@@ -80,11 +111,11 @@ export class Lesson {
             const stopped = list.find(other => other !== cell && this.store.unfinished.has(other.id))
             if (stopped) return this.#explain(cell, stopped, "was stopped")
             await this.#begin()
-            list.forEach(other => other.mark("waiting"))
+            list.forEach(other => other.waits(true))
             for (const [index, other] of list.entries()) {
                 const more = index < list.length - 1 ? `, which cell ${cell.number} needs` : ""
                 if (!(await this.#runOne(other, `Running cell ${other.number} of ${this.cells.length}${more}`))) {
-                    list.filter(rest => rest.node.classList.contains("live-waiting")).forEach(rest => rest.mark(""))
+                    list.forEach(rest => rest.waits(false))
                     if (other !== cell) this.#explain(cell, other, "failed")
                     return
                 }
@@ -94,20 +125,17 @@ export class Lesson {
 
     /** Say why a cell did not run. @param {Cell} cell @param {Cell} other @param {string} what - happened to the other */
     #explain(cell, other, what) {
-        cell.mark("")
         const words = `Cell ${other.number} ${what}, so cell ${cell.number} did not run`
         this.pill.show({ state: this.kernel.state, words, failed: true })
     }
 
     /** Show a hint or the solution below the output of an exercise. @param {Cell} cell @param {string} name */
     ask(cell, name) {
-        const before = cell.done ? "done" : ""
         this.tryAgain = () => this.ask(cell, name)
         this.#enqueue(async () => {
             await this.#begin()
             const source = `from helpers.exercises import ${name}\n${name}("${cell.exercise}")`
             await this.kernel.run(source, 0, message => cell.outputs.add(message))
-            cell.mark(before)
             this.pill.show({ state: "ready", words: "Python is ready" })
         }, cell)
     }
@@ -137,6 +165,7 @@ export class Lesson {
     /** Start Python, and remove what an earlier lesson has left in it. */
     async #begin() {
         await this.kernel.start()
+        if (this.kernel.waiting.size) this.pill.show({ state: "running", words: "Waiting for Python" }) // a figure is busy
         this.begun ??= this.kernel.ask({ do: "begin" })
         await this.begun
         if (this.gone) throw new Ended()
@@ -145,12 +174,11 @@ export class Lesson {
 
     /** @param {() => Promise<void>} work @param {Cell} cell */
     #enqueue(work, cell) {
-        cell.mark("waiting")
+        cell.waits(true)
         const life = this.life
         this.queue = this.queue.then(() => (life === this.life ? work() : undefined)).catch(error => {
-            if (cell.node.classList.contains("live-waiting")) cell.mark("")
-            if (!(error instanceof Ended)) console.error(error)
-        })
+            if (!(error instanceof Ended)) this.kernel.fail(error)
+        }).finally(() => cell.waits(false))
         // Once all is done that the reader waits for, cells can be edited even if the connection is lost.
         this.queue.then(() => this.showing).then(loadEditor).catch(() => {})
     }

@@ -14,7 +14,7 @@ function load(name) {
  * @param {string} name */
 async function fetchAndImport(name) {
     const { href } = new URL(`./${name}`, import.meta.url)
-    const answer = await fetch(href).catch(() => null)
+    const answer = await fetch(href, { cache: "no-cache" }).catch(() => null) // an old one may name files that are gone
     if (!answer?.ok) throw lost(name)
     await answer.arrayBuffer()
     return import(href)

@@ -33,24 +33,26 @@ export class Outputs {
         this.showWidget = showWidget
         /** @type {string[]} */
         this.descriptions = [...this.host.querySelectorAll("img")].map(image => image.alt)
-        this.pending = false
+        this.pending = false // the next output replaces the present ones
+        this.earlier = false // the present ones are those of an earlier run
         /** @type {(() => void)[]} */ this.removers = []
     }
 
     /** The next output replaces the present ones, which stay until then so that the page does not jump. */
     begin() {
-        this.pending = true
+        this.pending = this.earlier = true
         this.host.style.minHeight = `${this.host.offsetHeight}px`
     }
 
     /** Nothing more is to come. */
     end() {
-        if (this.pending) this.clear()
+        if (this.earlier) this.clear()
+        this.pending = false
         this.host.style.minHeight = ""
     }
 
     clear() {
-        this.pending = false
+        this.pending = this.earlier = false
         this.host.closest("details")?.setAttribute("open", "") // who runs a cell wants to see its output
         this.removeWidgets()
         this.host.replaceChildren()

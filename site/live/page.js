@@ -33,10 +33,10 @@ tellTheme()
 let lesson = openLesson()
 kernel.addEventListener("status", event => pill.show(/** @type {CustomEvent} */ (event).detail))
 kernel.addEventListener("ended", event => lesson.ended(/** @type {CustomEvent} */ (event).detail))
-kernel.addEventListener("progress", () => lesson.showSolved())
+kernel.addEventListener("progress", event => lesson.progressed(/** @type {CustomEvent} */ (event).detail))
 kernel.addEventListener("comm", event => lesson.passOn(/** @type {CustomEvent} */ (event).detail))
 addEventListener("pagehide", () => lesson.unwatch?.())
-addEventListener("pageshow", ({ persisted }) => persisted && lesson.watch()) // the page was kept when the reader left it
+addEventListener("pageshow", ({ persisted }) => persisted && lesson.resume()) // the page was kept when the reader left it
 followLinks({
     worthwhile: () => Boolean(kernel.started),
     leave: () => lesson.leave(),

@@ -50,12 +50,14 @@ export class Pill {
     }
 
     /** Show a notice at the top of the lesson, once, with buttons that close it.
-     * @param {string} name @param {string} words @param {Record<string, () => void>} [choices] */
-    notice(name, words, choices = { Close: () => {} }) {
+     * @param {string} name @param {string} words @param {Record<string, () => void>} [choices]
+     * @param {string} [text] - to be copied */
+    notice(name, words, choices = { Close: () => {} }, text) {
         if (document.querySelector(`.live-notice[data-name="${name}"]`)) return
         const article = /** @type {HTMLElement} */ (document.querySelector("article"))
         const close = () => { box.remove(); focusOn(article) }
         const box = element("div", { class: "live-notice", role: "status", "data-name": name }, element("p", {}, words))
+        if (text) box.append(element("pre", { tabindex: 0 }, text))
         for (const [label, act] of Object.entries(choices)) box.append(button(label, () => { close(); act() }))
         article.prepend(box)
     }

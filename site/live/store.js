@@ -17,10 +17,14 @@ export class Store {
         this.unfinished = attempt(() => new Set(JSON.parse(sessionStorage.getItem(this.key) ?? "[]")), new Set())
     }
 
+    /** Return the texts that are kept now, as another page may have written. */
+    latest() {
+        return this.cells = texts(read(this.key))
+    }
+
     /** Keep a text at once. null forgets it. @param {string} id @param {string?} text */
     keep(id, text) {
-        this.cells = texts(read(this.key)) // another tab may have written
-        if ((this.cells[id] ?? null) === text) return true
+        if ((this.latest()[id] ?? null) === text) return true
         this.setUnfinished(id, false)
         if (text === null) delete this.cells[id]
         else this.cells[id] = text
@@ -62,18 +66,22 @@ export const readSolved = () =>
 /** Return the record of exercises as JSON text: the solved ones, and the seed of the reader's own numbers, if any. */
 export const readProgress = () => JSON.stringify({ done: readSolved(), ...seed(record()) })
 
-/** Add to the record of exercises. With another seed, those that were solved with other numbers do not stay.
- * @param {string} text - JSON text with a list of names under "done", and the seed */
-export function saveProgress(text) {
-    attempt(() => {
-        const now = JSON.parse(text), kept = seed(now).seed === seed(record()).seed ? readSolved() : []
-        const done = [...new Set([...now.done, ...kept])].sort()
-        localStorage.setItem(PROGRESS, JSON.stringify({ done, ...seed(now) }))
-    }, undefined)
+/** Add to the record of exercises. With a new seed, those that were solved with other numbers do not stay.
+ * @param {string} text - JSON text with a list of names under "done", and the seed @param {string} before - the earlier one
+ * @returns {"kept" | "lost" | "other"} whether the browser keeps it, or another tab has chosen another seed */
+export function saveProgress(text, before) {
+    return attempt(() => {
+        const now = JSON.parse(text), old = record(), same = seed(now).seed === seed(old).seed
+        if (!same && old?.done && seed(now).seed === seed(JSON.parse(before)).seed) return "other"
+        const whole = { done: [...new Set([...now.done, ...(same ? readSolved() : [])])].sort(), ...seed(now) }
+        unkept = write(PROGRESS, whole) ? null : whole
+        return unkept ? "lost" : "kept"
+    }, "kept") // it is damaged
 }
 
+/** The record, while the browser does not keep it. @type {any} */ let unkept = null
 /** @returns {any} */
-const record = () => attempt(() => JSON.parse(localStorage.getItem(PROGRESS) ?? "{}"), {})
+const record = () => unkept ?? attempt(() => JSON.parse(localStorage.getItem(PROGRESS) ?? "{}"), {})
 /** @param {any} record @returns {{seed?: string}} */
 const seed = record => typeof record?.seed === "string" ? { seed: record.seed } : {}
 

@@ -32,7 +32,7 @@ class Comm {
     receive(message) {
         const { handler } = this
         if (!handler) this.early.push(message)
-        else this.settled = Promise.all([this.settled, handler(message)]).then(() => {})
+        else this.settled = Promise.all([this.settled, handler(message)]).then(() => {}, console.error)
     }
 
     /** @param {(message: object) => void} handler */
@@ -107,7 +107,9 @@ export class Widgets {
         const model = /** @type {any} */ (await this.manager.get_model(id))
         await Promise.all([...this.comms.values()].map(comm => comm.settled)) // anywidget delays changes of the model
         const view = await this.manager.create_view(model)
-        Widget.attach(view.luminoWidget, host)
-        return () => view.luminoWidget.dispose()
+        const remove = () => view.luminoWidget.dispose()
+        if (!host.isConnected) remove() // its cell has been run again in the meantime
+        else Widget.attach(view.luminoWidget, host)
+        return remove
     }
 }

@@ -56,11 +56,33 @@ async function start({ base, progress }) {
 /** Copy a buffer out of Python's memory. @param {any} part */
 const copied = part => (part instanceof Uint8Array ? part.slice() : new Uint8Array(part.toJs().slice()))
 
-/** Create a file that is downloaded when it is read. @param {string} name @param {URL} url */
+/** Create a file that is downloaded when it is read. If that fails, reading it raises an OSError; the failure of
+ * Emscripten's own lazy files would end Python. @param {string} name @param {URL} url */
 function lazily(name, url) {
-    const folder = `${ROOT}/${name.slice(0, name.lastIndexOf("/"))}`
-    pyodide.FS.mkdirTree(folder)
-    pyodide.FS.createLazyFile(folder, name.split("/").pop(), url.href, true, false)
+    const { FS } = pyodide, folder = `${ROOT}/${name.slice(0, name.lastIndexOf("/"))}`
+    FS.mkdirTree(folder)
+    const file = FS.createFile(folder, name.split("/").pop(), {}, true, false)
+    const get = () => {
+        const bytes = download(url)
+        if (!bytes) throw new FS.ErrnoError(40) // ENETUNREACH, which live_kernel.py explains
+        Object.defineProperty(file, "usedBytes", { value: bytes.length, writable: true })
+        file.contents = bytes
+        return bytes.length
+    }
+    Object.defineProperty(file, "usedBytes", { get, configurable: true })
+}
+
+/** Return the contents of a file, or null if it cannot be downloaded. @param {URL} url */
+function download(url) {
+    const request = new XMLHttpRequest() // Python waits
+    request.open("GET", url, false)
+    request.responseType = "arraybuffer"
+    try {
+        request.send()
+    } catch {
+        return null // there is no connection
+    }
+    return request.status === 200 ? new Uint8Array(request.response) : null
 }
 
 /** @type {Record<string, (request: Asked) => any>} */

@@ -1,8 +1,12 @@
 """The check for any function: other people's code, in NumPy and in PyTorch, and the command."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
+from helpers.backprop import network
+from helpers.backprop.losses import binary_cross_entropy
 from helpers.gradient_check import check
 from helpers.gradient_check.__main__ import main
 
@@ -113,9 +117,85 @@ def test_a_kink_is_left_out_and_what_cannot_be_judged_is_not_called_right():
     assert check(lambda p: 1e12 + p[0].sum(), lambda p: [np.ones(3)], p).verdict == "unjudged"
 
 
+@pytest.mark.parametrize("distance", np.geomspace(1e-5, 1e-3, 19))
+def test_a_right_gradient_near_a_kink_is_not_accused(distance):
+    p = [np.array([distance, 1.0, -2.0])]
+    assert check(lambda p: np.abs(p[0]).sum(), lambda p: [np.sign(p[0])], p).right
+    report = check(lambda p: np.abs(p[0]).sum(), lambda p: [np.sign(p[0]) * [1, 1.001, 1]], p)
+    assert report.wrong
+
+
+def relu_network(seed, m=100):
+    """A cost with many kinks, its gradients, and parameters."""
+    rng = np.random.default_rng(seed)
+    W, b = network.initialize_parameters([8, 20, 1], "he", rng)
+    X, Y = rng.standard_normal((m, 8)), rng.integers(0, 2, (1, m)).astype(float)
+
+    def cost(p):
+        return binary_cross_entropy(network.forward(X, p["W"], p["b"], "relu")[0][2], Y)
+
+    def gradients(p):
+        dW, db = network.backward(Y, p["W"], *network.forward(X, p["W"], p["b"], "relu"), "relu")
+        return {"W": dW, "b": db}
+
+    return cost, gradients, {"W": W, "b": b}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_right_gradients_of_a_relu_network_are_not_accused_and_wrong_ones_are_found(seed):
+    cost, gradients, p = relu_network(seed)
+    assert check(cost, gradients, p, entries=8).right
+    assert check(
+        cost, lambda p: gradients(p) | {"b": {1: 1.01 * gradients(p)["b"][1], 2: gradients(p)["b"][2]}}, p
+    ).wrong
+
+
+@pytest.mark.parametrize("frequency", [1e3, 1e4])
+def test_a_cost_that_changes_within_the_smallest_step_is_not_judged(frequency):
+    report = check(
+        lambda p: np.sin(frequency * p[0]).sum(),
+        lambda p: [frequency * np.cos(frequency * p[0])],
+        [np.array([1.0, 2.0, -0.5])],
+    )
+    assert report.verdict == "unjudged", report
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_right_gradient_is_not_accused_if_the_cost_has_large_rounding_errors(seed):
+    w = [np.random.default_rng(seed).standard_normal(5)]
+    rounded = check(lambda p: np.float32(np.sum(np.float32(p[0]) ** 4)), lambda p: [4 * p[0] ** 3], w)
+    cancelling = check(lambda p: np.sum((p[0] + 1e6) ** 2 - 1e12 - 2e6 * p[0]), lambda p: [2 * p[0]], w)
+    assert not rounded.wrong and not cancelling.wrong, (rounded, cancelling)
+    assert check(lambda p: np.float32(np.sum(np.float32(p[0]) ** 4)), lambda p: [4.1 * p[0] ** 3], w).wrong
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ([[2.0, 4.0]], "d[0] is a list, tuple or dictionary, but it must be an array"),
+        ([np.array([2.0 + 0j, 4.0])], "d[0] contains complex128 values, but it must contain real numbers"),
+        (np.array([2.0, 4.0]), "d[0] is missing, because the function returns a single array instead of a list or"),
+        ([], "d[0] is missing."),
+    ],
+)
+def test_a_gradient_that_cannot_be_read_is_not_called_missing(result, words):
+    assert words in check(lambda p: (p[0] ** 2).sum(), lambda p: result, [np.array([1.0, 2.0])]).headline
+
+
+def test_a_named_tuple_stays_one():
+    class Line(NamedTuple):
+        w: np.ndarray
+        b: np.ndarray
+
+    p = Line(np.ones(2), np.array(3.0))
+    assert check(lambda p: p.w.sum() * p.b, lambda p: Line(p.b * np.ones(2), p.w.sum()), p).right
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
+        ((cost, gradients, {"a.b": np.ones(1), "a": {"b": np.ones(1)}}), ValueError, "both called parameters.a.b"),
+        ((lambda p: np.complex128(1), gradients, parameters()), TypeError, "cost must return a number, not"),
         ((cost, gradients, {}), ValueError, "parameters is empty"),
         ((cost, gradients, {"w": np.arange(3)}), TypeError, "parameters.w is of type int64"),
         ((lambda p: None, gradients, parameters()), TypeError, "cost must return a number, not None"),
@@ -177,7 +257,8 @@ gradients = lambda p: {{"w": {factor} * p["w"]}}
 @pytest.mark.parametrize(("factor", "status", "words"), [(2, 0, "All gradients are right."), (1, 1, "0.500 ×")])
 def test_the_command(tmp_path, capsys, factor, status, words):
     file = tmp_path / "mine.py"
-    file.write_text(FILE.format(factor=factor))
+    (tmp_path / "its_neighbour.py").write_text("")
+    file.write_text("import its_neighbour" + FILE.format(factor=factor))
     assert main([str(file)]) == status
     printed = capsys.readouterr().out
     assert printed.startswith(f"Running {file}")
@@ -186,7 +267,15 @@ def test_the_command(tmp_path, capsys, factor, status, words):
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [(None, "There is no file"), ("cost = 1", "does not define gradients, parameters"), ("parameters = []", "cost")],
+    [
+        (None, "There is no file"),
+        ("cost = 1", "does not define gradients, parameters"),
+        ("parameters = []", "cost"),
+        ("import sys; sys.exit(0)", "failed or ended the program, so nothing was checked."),
+        ("1 / 0", "ZeroDivisionError"),
+        ("parameters = [", "SyntaxError"),
+        (FILE.format(factor=2) + "gradients = lambda p: {}['w']", "KeyError"),
+    ],
 )
 def test_the_command_says_what_it_needs(tmp_path, capsys, text, words):
     file = tmp_path / "mine.py"

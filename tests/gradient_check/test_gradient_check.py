@@ -189,12 +189,16 @@ def test_a_kink_within_epsilon_is_skipped_and_nobody_accused():
     assert not wrong.right
 
 
-@pytest.mark.parametrize(("slope_at_0", "right"), [(0, True), (1, True), (0.5, True), (2, False), (-1, False)])
-def test_wrong_only_at_a_kink(slope_at_0, right):
+@pytest.mark.parametrize(
+    ("slope_at_0", "right"), [(0, True), (1, True), (0.5, True), (2, False), (-1, False), (np.nan, False)]
+)
+@pytest.mark.parametrize("smallest", [1, 2])
+def test_wrong_only_at_a_kink(slope_at_0, right, smallest):
     W, b = {1: np.eye(2), 2: np.array([[1.0, -1.0]])}, {1: np.zeros((2, 1)), 2: np.zeros((1, 1))}
     X, Y = np.array([[0.0, 1.0], [1.0, 2.0], [-1.0, 0.5]]), np.array([[1.0, 0.0, 1.0]])
 
     def gradients(X, Y, W, b):
+        assert len(X) >= smallest
         Z, A = network.forward(X, W, b, "relu")
         dZ2 = (activations.sigmoid(Z[2]) - Y) / len(X)
         dZ1 = (W[2].T @ dZ2) * np.where(Z[1] == 0, slope_at_0, Z[1] > 0)
@@ -204,6 +208,9 @@ def test_wrong_only_at_a_kink(slope_at_0, right):
     assert report.right is right, report
     if not right:
         assert "is wrong only at a kink" in words(report, "db[1]")
+        assert (
+            "in the line for dZ[1]: " + ("it is not" if np.isnan(slope_at_0) else "where Z[1] is 0") in report.headline
+        )
 
 
 def test_where_everything_lies_on_a_kink_nothing_is_claimed():
@@ -338,12 +345,14 @@ SUM = "it is a sum over the 6 examples instead of a mean"
         (3.0, 1, "is 3.000 × the numerical gradient: it is wrong by a constant factor"),
         (6.0, 6, f"is 6.000 × the numerical gradient: {SUM}"),
         (-6.0, 6, f"is -6.000 × the numerical gradient: it has the wrong sign, and {SUM}"),
+        (2.0, 2, "is 2.000 × the numerical gradient: it is a sum over the 2 examples instead of a mean"),
         (1 / 6, 6, "is 0.167 × the numerical gradient: the mean over the 6 examples is taken twice"),
     ],
 )
 def test_a_factor_is_explained(factor, m, words):
     exact = np.array([[1.0, -2.0], [0.5, 3.0]])
     assert gradient_check.compare("dW[1]", factor * exact, exact, m).words == words
+    assert gradient_check.compare("dW[1]", (factor * exact).tolist(), exact.tolist(), m).words == words
 
 
 # --- bad input: one sentence that names the argument ------------------------------------------------
@@ -360,6 +369,11 @@ RECORD = np.zeros(2, [("a", float)])
         ({"epsilon": np.inf}, "^epsilon is inf"),
         ({"epsilon": "small"}, "^epsilon must be a number above 0, not 'small'"),
         ({"epsilon": 1e-30}, "^epsilon is 1e-30, which is too small to change an entry of x"),
+        (
+            {"epsilon": 1e-5, "x": np.array([1e11, 1])},
+            r"^epsilon is 1e-05, .* exactly: use a larger value, such as 1e\+06",
+        ),
+        ({"x": np.array([np.inf, 1])}, "^x contains 1 value that is NaN or infinite"),
         ({"epsilon": 1e200}, r"^epsilon is 1e\+200, which is larger than both 1 and every entry"),
         ({"f": lambda: np.nan}, "^f returned nan when x was changed by epsilon"),
         ({"f": lambda: -np.inf}, "^f returned -inf when x was changed"),
@@ -405,6 +419,7 @@ def test_only_none_stands_for_our_own_gradients(bad):
         ({"W": {1: 1.0, 2: np.ones((1, 2))}}, r"^W\[1\] has shape \(\), but layer 1 has 2 inputs"),
         ({"W": {"1": np.ones((2, 2))}}, r"^W must be a dictionary with the layers 1 to L as keys, .* keys \['1'\]"),
         ({"l2": -1.0}, "^l2 is -1"),
+        ({"explain": "no"}, "^explain must be True or False, not 'no'"),
         ({"l2": None}, "^l2 must be a number"),
     ],
 )

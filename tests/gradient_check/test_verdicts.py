@@ -9,6 +9,8 @@ from planted_bugs import BUGS, CONTROLS
 from helpers.backprop import network
 from helpers.gradient_check import check_gradients, numerical_gradients, relative_error
 
+RNG = np.random.default_rng(0)
+
 
 def task(sizes, m=6, seed=0, scale=1.0, dtype=float, output="sigmoid"):
     rng = np.random.default_rng(seed)
@@ -165,6 +167,88 @@ def test_a_penalty_that_the_cost_has():
     report = check_gradients(X, Y, W, b, gradients=penalized)
     assert report.cause.line == "dW"
     assert "0.3 W[2] is added, as with a penalty" in report.headline
+
+
+def of_products(product, penalty=lambda W: 0.3 * W):
+    """Gradients of a network with sigmoids, with a mistake in the product or in the gradient of the penalty."""
+
+    def gradients(X, Y, W, b):
+        _, A = network.forward(X, W, b)
+        dZ, dW, db = (A[len(W)] - Y) / len(X), {}, {}
+        for l in sorted(W, reverse=True):
+            dW[l], db[l] = product(dZ, A, l) + penalty(W[l]), dZ.sum(axis=1, keepdims=True)
+            dZ = (W[l].T @ dZ) * A[l - 1] * (1 - A[l - 1])
+        return dW, db
+
+    return gradients
+
+
+@pytest.mark.parametrize(
+    ("product", "penalty", "words"),
+    [
+        (lambda D, A, l: -D @ A[l - 1].T, 0.3, "its sign is wrong"),
+        (lambda D, A, l: D @ A[l].T, 0.3, "it uses A[3] instead of A[2]"),
+        (lambda D, A, l: A[l - 1] @ D.T, 0.3, "the factors of the product are swapped"),
+        (lambda D, A, l: 2 * D @ A[l - 1].T, 0.3, "the product has an extra factor of 2"),
+        (lambda D, A, l: D[:, -1:] @ A[l - 1][:, -1:].T, 0.3, "only the last example counts"),
+        (lambda D, A, l: D @ A[l - 1].T, 0, "the gradient of the penalty is left out"),
+        (lambda D, A, l: D @ A[l - 1].T, -0.3, "the gradient of the penalty is -0.3 W[3] instead of 0.3 W[3]"),
+        (lambda D, A, l: D @ A[l - 1].T, 0.6, "the gradient of the penalty is 0.6 W[3] instead of 0.3 W[3]"),
+        (lambda D, A, l: D @ A[l - 1].T, 0.3 / 6, "the gradient of the penalty is 0.05 W[3] instead of 0.3 W[3]"),
+    ],
+)
+def test_a_mistake_is_named_if_the_cost_has_a_penalty(product, penalty, words):
+    gradients = of_products(product, lambda W: penalty * W)
+    report = check_gradients(*task((3, 3, 3, 3)), gradients=gradients, l2=0.3)
+    assert words in report.headline
+    assert "`dW[l] = dZ[l] @ A[l - 1].T + l2 * W[l]`" in report.headline
+    assert check_gradients(*task((3, 3, 3, 3)), gradients=of_products(lambda D, A, l: D @ A[l - 1].T), l2=0.3).right
+
+
+def spoilt(change):
+    """A function that applies `change(dW, db)`, which returns a new pair, to right gradients."""
+    return lambda X, Y, W, b: change(*network.backward(Y, W, *network.forward(X, W, b)))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda dW, db: (dW, {l: np.float32(db[l]) for l in db}), "float32, although the parameters are float64"),
+        (lambda dW, db: (dW | {1: dW[1] * [1, np.nan, 1]}, db), "in the line for dW[1]: it is not finite"),
+        (lambda dW, db: ({l: dW[l] * (1 + 1e-7 * RNG.random()) for l in dW}, db), "as if there were random numbers"),
+        (lambda dW, db: ({l: dW[l] * (1 + 1e-9) for l in dW}, db), "it has an extra factor of 1 + 1e-09"),
+        (lambda dW, db: (dW | {0: dW[1]}, db), "dW has the keys 0, 1, 2, but the layers are 1, 2"),
+        (lambda dW, db: ({str(l): dW[l] for l in dW}, db), "dW has the keys '1', '2', but the layers are 1, 2"),
+    ],
+)
+def test_a_small_or_formal_mistake_is_named(change, words):
+    report = check_gradients(*task((3, 4, 1)), gradients=spoilt(change))
+    assert report.wrong and words in report.headline, report
+
+
+def test_a_number_added_to_a_single_weight_is_not_called_a_penalty():
+    X, Y, W, b = task((1, 1))
+    report = check_gradients(X, Y, {1: np.abs(W[1])}, b, gradients=spoilt(lambda dW, db: ({1: dW[1] + 1e-6}, db)))
+    assert "the same number is added" in report.headline
+
+
+def test_a_function_that_ignores_its_arguments_is_named():
+    X, Y, W, b = task((3, 4, 1))
+    report = check_gradients(X, Y, W, b, gradients=lambda X, Y, *_: ours()(X, Y, W, b))
+    assert report.wrong and "do not change with the parameters" in report.headline
+
+
+def test_a_slope_that_is_wrong_just_below_0_is_not_blamed_on_the_line_before():
+    def gradients(X, Y, W, b):
+        Z, A = network.forward(X, W, b, "relu")
+        dZ, dW, db = (A[len(W)] - Y) / len(X), {}, {}
+        for l in sorted(W, reverse=True):
+            dW[l], db[l] = dZ @ A[l - 1].T, dZ.sum(axis=1, keepdims=True)
+            dZ = (W[l].T @ dZ) * (Z[l - 1] >= -0.1) if l > 1 else None
+        return dW, db
+
+    reports = [check_gradients(*task((4, 5, 3, 2), seed=seed), "relu", gradients=gradients) for seed in range(12)]
+    assert {report.cause.line for report in reports if report.wrong} == {"dZ"}
 
 
 # --- names the cause -----------------------------------------------------------------------------

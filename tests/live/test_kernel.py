@@ -90,10 +90,12 @@ def test_variables_stay_and_await_works():
 
 def test_another_lesson_begins_without_what_the_one_before_has_left():
     cells = (
-        "import ipywidgets, matplotlib.pyplot as plt\nslider = ipywidgets.IntSlider(3)\nplt.rc('lines', linewidth=9)",
+        "import ipywidgets, matplotlib.pyplot as plt\nslider = ipywidgets.IntSlider(3)\nplt.rc('lines', linewidth=9)\n"
+        "import os, numpy as np\nnp.set_printoptions(precision=2)\nnp.seterr(all='raise')\nos.chdir('..')",
         "next",
         "sorted(globals().keys() & {'ipywidgets', 'plt', 'slider'}), len(In)",
         "import matplotlib\nmatplotlib.rcParams['lines.linewidth']",
+        "import os, numpy as np\nnp.array([1 / 3]), np.geterr()['divide'], os.path.basename(os.getcwd())",
     )
     (_, opened), (_, closed), *rest = sent_by(*cells)
     ids = [
@@ -101,7 +103,11 @@ def test_another_lesson_begins_without_what_the_one_before_has_left():
         for kind, messages in (("comm_open", opened), ("comm_close", closed))
     ]
     assert ids[0] == ids[1] != set()
-    assert [messages[0]["data"]["text/plain"] for _, messages in rest] == ["([], 2)", "1.5"]
+    assert [messages[0]["data"]["text/plain"] for _, messages in rest] == [
+        "([], 2)",
+        "1.5",
+        "(array([0.33333333]), 'warn', 'notebooks')",
+    ]
 
 
 def test_an_error_is_shown_from_the_cell_on():
@@ -113,6 +119,46 @@ def test_an_error_is_shown_from_the_cell_on():
     assert "return 1 / 0" in error["traceback"]
     assert "ast.py" not in results[1][1][0]["traceback"]
     assert results[1][1][0]["ename"] == "SyntaxError"
+
+
+def test_text_that_went_elsewhere_is_shown_again_in_the_next_cell():
+    """A cell that fails cannot put the stream back."""
+    replaced = "import io, sys\nsys.stdout = io.StringIO()\nprint('a')\n1 / 0"
+    results = sent_by(replaced, "sys.stdout = None", "print('b')")
+    assert [[m.get("text", m["type"]) for m in messages] for _, messages in results] == [["error"], [], ["b\n"]]
+
+
+def test_an_error_without_words_of_its_own_is_shown():
+    cell = "class Mute(Exception):\n    def __str__(self):\n        return 1 / 0\n\n\nraise Mute"
+    (well, messages), (after, _) = sent_by(cell, "2")
+    assert not well and after and messages[0]["ename"] == "Mute"
+
+
+def test_a_file_that_cannot_be_downloaded_is_explained():
+    lost = "import errno\ntry:\n    raise OSError(errno.ENETUNREACH, 'no')\nexcept OSError as error:\n    raise {}"
+    words = "The file could not be downloaded: run the cell again when there is a connection."
+    results = sent_by(lost.format("error"), lost.format("OSError('cannot read x') from error"), "open('none')")
+    assert [messages[0]["traceback"].endswith(words) for _, messages in results] == [True, True, False]
+
+
+def test_what_is_cleared_is_counted_anew():
+    loop = "from IPython.display import clear_output\nfor i in range(1000):\n    {}\n    {}"
+    steps = ["clear_output(wait=True)", "print(i)"]
+    for first, second in (steps, steps[::-1]):
+        ((_, messages),) = sent_by(loop.format(first, second))
+        last = max(i for i, m in enumerate(messages) if m["type"] == "stream")
+        start = max((i for i, m in enumerate(messages[:last]) if m["type"] == "clear_output"), default=-1) + 1
+        assert "".join(m["text"] for m in messages[start : last + 1]) == "999\n"
+
+
+RECORD = "from pathlib import Path\nPath('../progress.json').write_text('{}')"
+
+
+def test_a_changed_record_is_sent_with_the_one_before():
+    before, after = '{"done": []}', '{"done": ["01.error"]}'
+    results = sent_by(RECORD.format(before), "1;", "import os\nos.chdir('..')", RECORD.format(after).replace("../", ""))
+    sent = [[(m["text"], m["before"]) for m in messages if m["type"] == "progress"] for _, messages in results]
+    assert sent == [[(before, "{}")], [], [], [(after, before)]]
 
 
 def test_a_figure_is_one_svg_and_is_closed():

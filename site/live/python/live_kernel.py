@@ -6,6 +6,7 @@ widget. All that they have to say goes to the function `post`, as JSON text and 
 
 import ast
 import builtins
+import errno
 import inspect
 import io
 import json
@@ -20,9 +21,9 @@ from types import SimpleNamespace
 AT_ONCE = 100  # lines that a cell may print before text is held back
 OFTEN = 0.1  # seconds for which it is held back then
 LONGEST, MOST = 10_000, 500  # characters and lines that are kept of the start and of the end of a long text
-_post = None
-_comms = None
+_post = _comms = _folder = _settings = None
 _own = frozenset()  # names of variables that do not belong to a lesson
+_streams = ()  # those of the page; a cell may put others in their place
 
 
 def start(post, root):
@@ -35,25 +36,30 @@ def start(post, root):
     root : str
         Folder with `helpers`, `data` and `notebooks`.
     """
-    global _post, _own
-    _post = post
+    global _post, _own, _streams, _folder, _settings
+    _post, _folder = post, Path(root, "notebooks")
     os.environ["MPLBACKEND"] = "module://live_figures"
-    sys.path[:0] = [root]
-    os.makedirs(f"{root}/notebooks", exist_ok=True)
-    os.chdir(f"{root}/notebooks")
+    _folder.mkdir(exist_ok=True)
+    os.chdir(_folder)
+    import numpy as np
     from IPython import display, get_ipython
 
+    _settings = {np.set_printoptions: np.get_printoptions(), np.seterr: np.geterr()}
     get_ipython().display_pub.post = send
-    sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
+    sys.stdout, sys.stderr = _streams = Stream("stdout"), Stream("stderr")
     builtins.input, builtins.display = _refuse_input, display
     _own = frozenset(get_ipython().user_ns)
+    _finish.last = _record()
     _connect_widgets()
 
 
 def begin():
-    """Forget the variables, widgets, figures and matplotlib settings of an earlier lesson; its imports stay loaded."""
+    """Forget the variables, widgets, figures and settings of an earlier lesson; its imports stay loaded."""
     from IPython import get_ipython
 
+    os.chdir(_folder)
+    for put_back, values in _settings.items():
+        put_back(**values)
     scope = get_ipython().user_ns
     for name in scope.keys() - _own:
         del scope[name]
@@ -70,7 +76,9 @@ def _refuse_input(*_):
 
 
 def send(message, buffers=()):
-    """Send a message to the page, with plain text shortened."""
+    """Send a message to the page, with plain text shortened, after what was printed before."""
+    for stream in _streams if message["type"] in ("display_data", "error", "clear_output") else ():
+        stream.finish() if message["type"] == "clear_output" else stream.flush()
     if "text/plain" in message.get("data", ()):
         message["data"]["text/plain"] = shortened(message["data"]["text/plain"])
     if message["type"] == "error":
@@ -133,7 +141,7 @@ class Stream(io.TextIOBase):
             self._held = []
 
     def finish(self):
-        """Send what is left, at the end of a cell."""
+        """Send what is left, at the end of a cell or before its output is cleared."""
         if self._end:
             self._keep_end(self._end, 0)
             self._held.append(_gap(self._dropped) + self._end)
@@ -167,6 +175,7 @@ async def run(source, number=None):
     cells = shell.user_ns["In"]
     cells.append(source)
     name = f"<cell {len(cells) - 1 if number is None else number}>"
+    sys.stdout, sys.stderr = _streams
     linecache.cache[name] = (len(source), None, source.splitlines(True), name)  # for tracebacks and inspect
     try:
         before, last = _compile(source, name)
@@ -194,6 +203,8 @@ def _advice(error):
         yield "A page of the book runs only Python. Commands with % work in the lab and in Jupyter on your own machine."
     elif "?" in line and (asked := re.fullmatch(r"\?*([\w.]+)\?*", line)):
         yield f"A question mark works in the lab and in Jupyter. In a page of the book, write help({asked[1]})."
+    if getattr(error.__cause__ or error, "errno", None) == errno.ENETUNREACH:  # see worker.js
+        yield "The file could not be downloaded: run the cell again when there is a connection."
     if isinstance(error, ModuleNotFoundError) and error.name and "." not in error.name:
         yield (
             f"A page of the book has only the packages that its lessons use, and {error.name} is not one of them. "
@@ -255,24 +266,23 @@ def _defined(tree):
 def receive(text, buffers):
     """Pass a message from the page to a widget."""
     message = json.loads(text)
-    comm = _comms.get_comm(message["comm_id"])
-    if comm is not None:
+    if comm := _comms.get_comm(message["comm_id"]):
         comm.handle_msg({"content": message, "buffers": buffers})
     _finish()
 
 
 def _finish():
     """Send what was printed, and the record of exercises if it has changed."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in _streams:
         stream.finish()
-    record = Path("../progress.json")
-    text = record.read_text(encoding="utf-8") if record.is_file() else ""
-    if text != _finish.last:
+    if (text := _record()) != _finish.last:
+        send({"type": "progress", "text": text, "before": _finish.last})
         _finish.last = text
-        send({"type": "progress", "text": text})
 
 
-_finish.last = ""
+def _record():
+    file = _folder.parent / "progress.json"
+    return file.read_text(encoding="utf-8") if file.is_file() else "{}"
 
 
 def _connect_widgets():

@@ -85,8 +85,6 @@ class Publisher:
 
     def publish(self, data, metadata=None, **_):
         """Show data below the cell that is running."""
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
         self.post({"type": "display_data", "data": data, "metadata": metadata or {}})
 
     def clear_output(self, wait=False):
@@ -146,13 +144,11 @@ class InteractiveShell:
     def showtraceback(self, error=None, **_):
         """Show an error below the cell that is running."""
         error = error[1] if isinstance(error, tuple) else error or sys.exception()
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
         report = traceback.TracebackException(type(error), error, _within_cell(error.__traceback__))
         report.stack[:] = [frame for frame in report.stack if not INTERNAL.search(frame.filename)]
         lines = "".join(report.format()).rstrip()
         self.display_pub.post(
-            {"type": "error", "ename": type(error).__name__, "evalue": str(error), "traceback": lines}
+            {"type": "error", "ename": type(error).__name__, "evalue": str(report), "traceback": lines}
         )
 
 
