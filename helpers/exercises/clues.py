@@ -96,7 +96,9 @@ def of(exercise, code, words, sized):
         found = _skipped(code)
     found = traps.of(code, cases[0]) or found
     in_cost = exercise.lesson in LOGARITHMIC
-    found = found or _outside(code) or _never(code) or loose_ends.unused(code) or loose_ends.cut_off(code, cases)
+    found = found or _outside(code) or _never(code) or loose_ends.unused(code)
+    if "clip" not in exercise.solution_text:
+        found = found or loose_ends.cut_off(code, cases, exercise.key.right)
     return found or (in_cost and _about_logarithm(code, exercise.parts, cases)) or ""
 
 

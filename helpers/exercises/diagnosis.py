@@ -27,14 +27,14 @@ def describe(found, code):
     -------
     str
     """
-    seen, question = WORDS[_key(found)]
+    seen, question = WORDS[_key(found, code)]
     line, piece = quote(found.line), found.piece
     large = "\n" in piece or len(piece) > 0.6 * len(found.line) or len(piece) > 60
     there = "" if large or "{line}" in seen or not found.line else f". Look at the line {line}"
     seen = seen.format(piece=line if large else _in_context(found, code), line=line, call=_call(found))
     if not found.whole:
         seen = f"There may be more than one mistake. Here is one of them: {seen[:1].lower()}{seen[1:]}"
-    missing = found.kind in ("no_factor", "no_term", "hard_coded", "no_mean", "extra_statement")
+    missing = found.kind in ("name", "no_factor", "no_term", "hard_coded", "no_mean", "extra_statement")
     never = about_unused(code) if missing else ""
     places = f"The same mistake occurs in {found.places} places. " if found.places > 1 else ""
     return f"{seen}{there}. {places}{never}{question}"
@@ -177,10 +177,19 @@ def _sets(node, name):
     return any(isinstance(part, ast.Name) and part.id == name for part in parts)
 
 
-def _key(found):
+def _key(found, code):
+    if found.kind == "name" and _is_a_condition(found.node, code):
+        return "comparison"
+    if found.kind == "flipped" and isinstance(getattr(found.node, "op", None), ast.Mod):
+        return "swapped"
     if found.kind != "product":
         return found.kind
     return "product_@" if isinstance(getattr(found.node, "op", None), ast.MatMult) else "product_*"
+
+
+def _is_a_condition(node, code):
+    nodes = [n for function in code.functions for n in ast.walk(function)]
+    return any(node is getattr(n, "test", None) or node in getattr(n, "ifs", ()) for n in nodes)
 
 
 def _call(found):

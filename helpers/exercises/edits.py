@@ -53,10 +53,10 @@ RANKS = {
             "extra_statement statement_order in_loop out_of_loop carried one_entry other_axis reordered "
             "rows_only growing accumulated overwritten square_inside square_outside misplaced wrong_term spread "
             "covered inside late product_of_means all_pairs subset cut swapped_functions sum_of_lengths lengths "
-            "clobbered row_products",
+            "clobbered row_products cancelling",
             "root square exp log complement no_function extra_sum not_summed outer",
             "no_mean no_factor no_slope",
-            "places log_given power_of_e entries number operand operation no_term no_two",
+            "places log_given power_of_e entries number too_small operand operation no_term no_two",
         ]
     )
     for kind in kinds.split()

@@ -26,6 +26,8 @@ TYPES = {  # explanations of TypeErrors, by a word in the text of the error
     "not iterable": "A single number is used where a sequence to loop over is needed",
     "not subscriptable": "Square brackets follow something that cannot be indexed",
     "not callable": "Parentheses follow something that is not a function",
+    "'float' object cannot be interpreted": "A number with a decimal point, such as the result of `/`, is used where a "
+    "whole number is needed",
     "as a data type": "The sizes of a new array must be passed as one argument, a tuple in its own parentheses",
 }
 ARGUMENTS = "positional argument|keyword argument"
@@ -120,6 +122,12 @@ def about_error(name, error, function=None):
         return _about_a_name(error, text, there, function)
     if isinstance(error, TypeError) and re.search(ARGUMENTS, text) and not line:
         return f"`{name}` does not take the arguments given in the exercise. Restore its original first line."
+    builtin = re.search(r"(?<![\w.])(max|min|sorted|any|all)\(", line) if "truth value of an array" in text else None
+    if builtin:
+        return (
+            f"Python's own `{builtin[1]}` treats each row of an array as a single value{there}. Which NumPy function "
+            "or method takes an axis instead?"
+        )
     for kind, pattern, words in IN_A_LINE:
         if isinstance(error, kind) and re.search(pattern, text):
             return words.format(text=text, there=there, sizes=_sizes(text))
@@ -133,6 +141,7 @@ NOT_FINITE = {  # what NumPy reports when a line gives NaN or an infinite value,
     "divide by zero encountered in log": "takes the logarithm of 0",
     "divide by zero": "divides by 0",
     "invalid value encountered in log": "takes the logarithm of a negative number",
+    "invalid value encountered in multiply": "multiplies 0 by infinity",
     "invalid value encountered in (true_)?divide": "divides 0 by 0 or infinity by infinity",
 }
 

@@ -39,6 +39,9 @@ def explain(exercise, answer, hint, generic, earlier, failed, part):
     """
     code = clues.read(exercise, answer)
     passed = _comparison(exercise)
+    overflow = "" if failed or hint else variants.overflow(answer, exercise.cases(), exercise.arguments, passed)
+    if overflow:
+        return Verdict("wrong", diagnosis.pointed(overflow, None, code, exercise.parts, part))
     found = repair.find(code, exercise.cases(), passed) if code else None
     whole = found if found and found.whole else None
     pointed = lambda words: Verdict("wrong", diagnosis.pointed(words, whole, code, exercise.parts, part))  # noqa: E731

@@ -105,8 +105,27 @@ def _judge_function(exercise, answer, printed):
         known = {misfit(known, key.right, parts): hint for known, hint in key.wrong if isinstance(known, list)}
         return _Mistake(known.get(str(unfit), ""), str(unfit), failed=True)
     if all_same(mine, right):
-        return Verdict("right", exercise.reason + _note(given, key.right))
+        avoided = _avoided(exercise, answer, right)
+        return Verdict("wrong", avoided) if avoided else Verdict("right", exercise.reason + _note(given, key.right))
     return _about_results(exercise, answer, key, mine, right)
+
+
+def _avoided(exercise, answer, right):
+    """Return the hint for code that avoids what the exercise is about, although its results are right, or ""."""
+    needs = exercise.key.needs
+    hints = [hint for known, hint in _known(exercise) if hint in needs and all_same(known, right)]
+    return next((hint for hint in hints if reading.read(answer) and _is_about(hint, needs, answer)), "")
+
+
+def _known(exercise):
+    """Yield the results of the given function and of the known wrong answers, each with its hint."""
+    key = exercise.key
+    for known, hint in [(key.stub, None), *key.wrong]:
+        try:
+            if isinstance(known, list):
+                yield sets(known, key.right, exercise.parts), hint
+        except (values.UnfitError, values.NothingError):
+            continue
 
 
 def _note(given, right):
@@ -156,14 +175,10 @@ def _about_nothing(exercise, answer, given, printed):
 
 def _about_results(exercise, answer, key, mine, right):
     part = next(name for a, b in zip(mine, right, strict=True) for name in b if not _same(a, b, name))
-    for known, hint in [(key.stub, None), *key.wrong]:
-        try:
-            same = isinstance(known, list) and all_same(mine, sets(known, key.right, exercise.parts))
-        except (values.UnfitError, values.NothingError):
-            continue
-        if same and hint is None:
+    for hint in _hints(exercise, mine, right):
+        if hint is None:
             return _about_the_given(exercise, answer)
-        if same and _is_about(hint, key.needs, answer):
+        if _is_about(hint, key.needs, answer):
             return _Mistake(hint, hint, part=part)
     counts = exercise.m or [1] * len(right)
     cases = exercise.cases()
@@ -176,6 +191,29 @@ def _about_results(exercise, answer, key, mine, right):
             generic = earlier + results.explain(off, mine_here, right_here, m, given, called)
             return _Mistake("", generic, earlier, part=part)
     raise AssertionError("no difference found")
+
+
+def _hints(exercise, mine, right):
+    """Yield the hints for known answers with the same results in all cases, or else in those that can be compared."""
+    for cases in (range(len(mine)), _comparable(mine, right)):
+        for known, hint in _known(exercise) if cases else ():
+            whole = hint is not None or len(cases) == len(mine)  # the given function must agree in all cases
+            if whole and all_same(_only(cases, mine), _only(cases, known)):
+                yield hint
+
+
+def _comparable(mine, right):
+    """Return the indices of the cases with finite results if one of these is wrong, and [] otherwise.
+
+    An overflow in the other cases may be a second mistake.
+    """
+    finite = lambda value: value.dtype.kind != "U" and np.isfinite(value).all()  # noqa: E731
+    kept = [i for i, result in enumerate(mine) if all(map(finite, result.values()))]
+    return [] if all_same(_only(kept, mine), _only(kept, right)) else kept
+
+
+def _only(cases, results):
+    return [results[i] for i in cases]
 
 
 def _same(mine, right, name):

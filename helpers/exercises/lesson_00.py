@@ -103,8 +103,8 @@ EXERCISES = [
             ),
             Wrong(
                 0.1,
-                "You added the entries before multiplying. Multiply each entry of the gradient by the "
-                "matching entry of the direction first.",
+                "Either you added the entries before multiplying, or you swapped those of the direction. Which entry "
+                "of the gradient is multiplied by which entry of the direction?",
             ),
         ],
     ),

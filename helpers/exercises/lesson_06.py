@@ -24,7 +24,7 @@ def hidden_error(delta_after, W_after, z):
 
 def _error_case(after=2, units=5, seed=9):
     rng = np.random.default_rng(seed)
-    z = np.array([[-2.0], [0.5], [0.0], [3.0], [-0.1]])[:units]
+    z = np.array([[-2.0], [0.01], [0.0], [3.0], [-0.1]])[:units]
     return rng.standard_normal((after, 1)), rng.standard_normal((after, units)), z
 
 
@@ -245,6 +245,10 @@ EXERCISES = [
             Wrong(
                 lambda d, W, z: np.maximum(0, z) * (W.T @ d),
                 "You multiplied by ReLU itself. Multiply by its slope instead.",
+            ),
+            Wrong(
+                lambda d, W, z: np.clip(z, 0, 1) * (W.T @ d),
+                "You multiplied by z, limited to the range from 0 to 1. The slope of ReLU is exactly 0 or 1.",
             ),
             Wrong(
                 lambda d, W, z: np.maximum(0, W.T @ d),

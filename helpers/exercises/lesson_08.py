@@ -18,10 +18,16 @@ def safe_softmax(Z):
     return E / E.sum(axis=0)
 
 
+_LARGE = np.array([[1000.0, -1000.0], [1001.0, -1001.0], [-1000.0, -999.0]])
+_ONE_MAXIMUM = (
+    "You subtracted the same maximum from all columns. In a column whose logits all "
+    "lie far below it, every quotient becomes 0/0, so use the maximum of each column."
+)
+
+
 def _logits():
     rng = np.random.default_rng(14)
-    large = np.array([[1000.0, -1000.0], [1001.0, -1001.0], [-1000.0, -999.0]])
-    return [(rng.standard_normal((4, 3)),), (large,), (large[:2] * [[1], [-1]],)]
+    return [(rng.standard_normal((4, 3)),), (_LARGE.copy(),), (_LARGE[:2] * [[1], [-1]],)]
 
 
 def one_hot(labels, K):
@@ -40,7 +46,7 @@ def _error_case():
     Z = np.random.default_rng(15).standard_normal((3, 5))
     return [
         (Z, one_hot(np.array([0, 2, 1, 1, 0]), 3)),
-        (np.array([[1000.0], [0.0], [1001.0], [-1000.0]]), one_hot(np.array([0]), 4)),
+        (_LARGE.copy(), one_hot(np.array([0, 2]), 3)),
     ]
 
 
@@ -65,13 +71,17 @@ def _moved(p, dp, rate):
     return {l: p[l] - rate * dp[l] for l in p}
 
 
-def _epoch_of(rows_of_batch, step=_moved):
-    """Return a faulty epoch function whose batches are given by `rows_of_batch(order, start, batch_size)`."""
+def _epoch_of(rows_of_batch, step=_moved, targets=None):
+    """Return a faulty epoch function whose batches are given by `rows_of_batch(order, start, batch_size)`.
+
+    If given, the function `targets` of the same form chooses the columns of Y.
+    """
 
     def epoch(X, Y, W, b, order, batch_size, learning_rate, gradients):
         for start in range(0, len(order), batch_size):
             rows = rows_of_batch(order, start, batch_size)
-            dW, db = gradients(X[rows], Y[:, rows], W, b)
+            columns = targets(order, start, batch_size) if targets else rows
+            dW, db = gradients(X[rows], Y[:, columns], W, b)
             W, b = step(W, dW, learning_rate), step(b, db, learning_rate)
         return W, b
 
@@ -256,10 +266,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z: np.exp(Z - Z.max()) / np.exp(Z - Z.max()).sum(axis=0),
-                (
-                    "You subtracted the same maximum from all columns. In a column whose logits all "
-                    "lie far below it, every quotient becomes 0/0, so use the maximum of each column."
-                ),
+                _ONE_MAXIMUM,
                 r"^(?![\s\S]*max\([^)]*axis)",
             ),
             Wrong(
@@ -297,6 +304,14 @@ EXERCISES = [
                     "subtract from a whole column without changing the quotient?"
                 ),
                 r"clip|minimum|maximum|where",
+            ),
+            Wrong(
+                lambda Z: np.exp(np.minimum(Z, 700)) / np.exp(np.minimum(Z, 700)).sum(axis=0),
+                (
+                    "A limit makes different large logits equal. What can you "
+                    "subtract from a whole column without changing the quotient?"
+                ),
+                r"clip|minimum|where",
             ),
             Wrong(
                 lambda Z: np.exp(Z - Z.min(axis=0)) / np.exp(Z - Z.min(axis=0)).sum(axis=0),
@@ -512,7 +527,7 @@ EXERCISES = [
         solution=output_error,
         parts=("dZ",),
         cases=_error_case,
-        m=[5, 1],
+        m=[5, 2],
         reason=(
             "The Jacobian of softmax and −y/a cancel, just as the two "
             "factors did in lesson 02. What is left is (A − Y)/m."
@@ -528,6 +543,11 @@ EXERCISES = [
                     "Your result is 5 times as large as it should be, and "
                     "there are 5 examples. You forgot to take the mean."
                 ),
+            ),
+            Wrong(
+                lambda Z, Y: (np.exp(Z - Z.max()) / np.exp(Z - Z.max()).sum(axis=0) - Y) / Y.shape[1],
+                _ONE_MAXIMUM,
+                r"^(?![\s\S]*max\([^)]*axis)",
             ),
             Wrong(
                 lambda Z, Y: (_softmax(Z) - Y) / Y.size,
@@ -682,6 +702,19 @@ EXERCISES = [
                     ::-1
                 ],
                 "You swapped the two results. Which one should come first?",
+            ),
+            Wrong(
+                _epoch_of(_right_batch, targets=lambda order, start, size: slice(start, start + size)),
+                "Your batches of X and of Y contain different examples. Which columns of Y belong to the rows of X?",
+            ),
+            Wrong(
+                _epoch_of(lambda order, start, size: order[:size]),
+                "You used the first batch in every step. Where should each batch begin?",
+            ),
+            Wrong(
+                _epoch_of(lambda order, start, size: np.array_split(order, -(-len(order) // size))[start // size]),
+                "Your batches are as equal as possible, but every batch except the last should have `batch_size` "
+                "examples. Where does each of them begin?",
             ),
             Wrong(
                 _epoch_of(lambda order, start, size: order[: start + size]),

@@ -40,6 +40,18 @@ def gradient_through_arctan(x):
     return grad((v * arctan(v)).sum(), v)
 
 
+def _by_hand(x):
+    return np.arctan(x) + x / (1 + x**2)
+
+
+def _slope_at_g(x):  # in this sum, g happens to equal x
+    def arctan(a):
+        return Variable(np.arctan(a.value), "arctan", [(a, lambda g: g / (1 + g**2))])
+
+    v = Variable(x)
+    return grad((v * arctan(v)).sum(), v)
+
+
 EXERCISES = [
     Exercise(
         name="09.twice",
@@ -365,6 +377,18 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(
+                _by_hand,
+                "Your numbers are right, but you derived the formula by hand. Here, the engine should find it. "
+                "How do you turn x into a Variable?",
+                r"^(?![\s\S]*(Variable|\bgrad\b|backward))[\s\S]*arctan",
+            ),
+            Wrong(
+                _slope_at_g,
+                "Your numbers are right only because g happens to equal x here. At which value should the slope be "
+                "taken?",
+                r"1 \+ g\b|\bg \*\* 2 \+ 1|\bg \* g \+ 1",
+            ),
+            Wrong(
                 lambda x: np.arctan(x),
                 (
                     "Nothing comes back through your arctan. Does its result remember the operand, "
@@ -378,7 +402,8 @@ EXERCISES = [
             ),
             Wrong(
                 lambda x: np.arctan(x) + 1 / (1 + x**2),
-                "Your backward function returns only the slope. By the chain rule, it has to be multiplied by g.",
+                "Your backward function should return g times the slope, with the slope taken at the value of the "
+                "operand. Which of the two is missing?",
             ),
             Wrong(
                 lambda x: np.arctan(x) + x / (1 + np.arctan(x) ** 2),

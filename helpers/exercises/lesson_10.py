@@ -220,6 +220,10 @@ EXERCISES = [
                 "These are the quotient and the remainder. How many shards get one more example than the quotient?",
             ),
             Wrong(
+                lambda m, K: [size for size in deal(m, K) if size],
+                "You left out the shards that get no examples. How many sizes should the result contain?",
+            ),
+            Wrong(
                 lambda m, K: np.full(K, m // K),
                 "Some examples are not dealt to any shard. What happens to the remaining m % K examples?",
             ),

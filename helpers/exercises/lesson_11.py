@@ -27,7 +27,7 @@ def _network(sizes, m, seed):
 
 
 def _networks():
-    return [_network([5, 3, 1], 4, 11), _network([4, 3, 2, 1], 6, 12)]
+    return [_network([5, 3, 1], 4, 11), _network([4, 3, 2, 2], 6, 12)]
 
 
 def _back_with(slope=lambda Z, A: sigmoid_prime(Z), error=lambda A, Y: A - Y, last=lambda W, dZ, A: W[1].T @ dZ):
@@ -54,7 +54,7 @@ def best_change(x, dA0, epsilon):
 def _pictures():
     x = np.array([0.0, 0.04, 0.5, 1.0, 0.97, 0.3])
     g = np.array([0.8, 0.3, -1.2, -0.5, -0.1, 2.0])
-    return [(x, g, 0.1), (x[::-1].copy(), np.array([-0.7, 0.2, 0.4, -1.5, 0.6, -0.3]), 0.25)]
+    return [(x, g, 0.1), (x[::-1].copy(), np.array([-0.7, 0.2, 0.4, -1e-4, 0.6, -0.3]), 0.25)]
 
 
 def _stays_if_blocked(x, dA0, epsilon):
@@ -232,6 +232,28 @@ EXERCISES = [
                 "That is the new picture, but you should return the change.",
             ),
             Wrong(
+                lambda x, dA0, epsilon: np.maximum(x - epsilon * np.sign(dA0), 0) - x,
+                "Some pixels become larger than 1. Between which two values must the picture stay?",
+            ),
+            Wrong(
+                lambda x, dA0, epsilon: np.minimum(x - epsilon * np.sign(dA0), 1) - x,
+                "Some pixels become negative. Between which two values must the picture stay?",
+            ),
+            Wrong(
+                lambda x, dA0, epsilon: np.where(dA0 > 0, -x, 1 - x),
+                "Your pixels move all the way to 0 or 1. How far may a pixel move?",
+            ),
+            Wrong(
+                lambda x, dA0, epsilon: np.clip(x - epsilon, 0, 1) - x,
+                "All your pixels become smaller. Which of them should become larger?",
+                r"^(?![\s\S]*sign)",
+            ),
+            Wrong(
+                lambda x, dA0, epsilon: -epsilon * dA0,
+                "Your change is proportional to the derivative, but every pixel may change by the full epsilon. Which "
+                "property of the derivative matters, and which values must the pixels keep to?",
+            ),
+            Wrong(
                 lambda x, dA0, epsilon: -epsilon * np.sign(dA0),
                 "Some pixels leave the range from 0 to 1.",
             ),
@@ -246,6 +268,11 @@ EXERCISES = [
             Wrong(
                 lambda x, dA0, epsilon: np.clip(x - epsilon * dA0, 0, 1) - x,
                 "That is a step of gradient descent. Here, every pixel may change by the full epsilon.",
+            ),
+            Wrong(
+                lambda x, dA0, epsilon: np.clip(np.clip(-dA0, -epsilon, epsilon), -x, 1 - x),
+                "You limited a step of gradient descent to epsilon, so a pixel with a small derivative changes by "
+                "less. How far may it change?",
             ),
             Wrong(
                 lambda x, dA0, epsilon: np.clip(x - epsilon * dA0 / np.linalg.norm(dA0), 0, 1) - x,

@@ -42,7 +42,13 @@ def normalize(x):
 
 def _normalize_cases():
     rng = np.random.default_rng(3)
-    return [(2 + 3 * rng.standard_normal((2, 4, 5)),), (rng.standard_normal((3, 2, 4)) - 1,)]
+    near, far = rng.standard_normal((2, 3, 2, 4))
+    return [(2 + 3 * rng.standard_normal((2, 4, 5)),), (near - 1,), (far + 1e6,)]
+
+
+def _by_absolute_differences(x):
+    d = x - x.mean(axis=-1, keepdims=True)
+    return d / (np.abs(d).mean(axis=-1, keepdims=True) + 1e-5)
 
 
 def causal_attention(Q, K, V):
@@ -54,14 +60,14 @@ def causal_attention(Q, K, V):
 
 def _attention_cases():
     rng = np.random.default_rng(4)
-    return [
-        (rng.standard_normal((n, d)), rng.standard_normal((n, d)), rng.standard_normal((n, e)))
-        for n, d, e in ((3, 4, 2), (5, 2, 3))
+    return [  # with a scale of 10, the scores of later tokens must be far below the others
+        (scale * rng.standard_normal((n, d)), scale * rng.standard_normal((n, d)), rng.standard_normal((n, e)))
+        for n, d, e, scale in ((3, 4, 2, 1), (5, 2, 3, 1), (4, 3, 2, 10))
     ]
 
 
 def _softmax(scores, axis=1):
-    weights = np.exp(scores)
+    weights = np.exp(scores - scores.max(axis=axis, keepdims=True))
     return weights / weights.sum(axis=axis, keepdims=True)
 
 
@@ -72,7 +78,9 @@ def _masked(Q, K, scale=None, ahead=False):
 
 
 def _stopping_early(Q, K, V):
-    weights = np.exp(Q @ K.T / np.sqrt(Q.shape[1])) * np.tri(len(Q), k=-1)
+    before = np.tri(len(Q), k=-1)
+    scores = np.where(before == 1, Q @ K.T / np.sqrt(Q.shape[1]), -1e9)
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True)) * before
     return weights @ V / np.maximum(weights.sum(axis=1, keepdims=True), 1e-300)
 
 
@@ -303,6 +311,16 @@ EXERCISES = [
                 "You added 10⁻⁵ to the standard deviation, after taking the root. Where does the formula add it?",
             ),
             Wrong(
+                lambda x: (x - x.mean(-1, keepdims=True)) / x.std(-1, keepdims=True),
+                "The 10⁻⁵ is missing. To which quantity is it added, before or after the root?",
+                r"^(?![\s\S]*\de-)",
+            ),
+            Wrong(
+                _by_absolute_differences,
+                "You divided by the mean absolute difference. How does the formula use the squares of the differences?",
+                r"abs",
+            ),
+            Wrong(
                 lambda x: (x - x.mean(-1, keepdims=True)) / np.sqrt((x**2).mean(-1, keepdims=True) + 1e-5),
                 "You squared x itself. The variance is the mean of the squares of the *differences* from the mean.",
             ),
@@ -362,7 +380,8 @@ EXERCISES = [
         parts=("mixtures",),
         cases=_attention_cases,
         reason=(
-            "The mask removes the later tokens before the softmax, so the remaining weights in each row add up to 1."
+            "The mask removes the later tokens before the softmax, so the remaining weights in each row add up to 1. "
+            "(For scores above 709, the largest score of each row must be subtracted first, as in lesson 08.)"
         ),
         hints=[
             (
@@ -374,7 +393,7 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(
-                lambda Q, K, V: _softmax(np.where(np.tri(len(Q), k=-1) == 1, Q @ K.T / np.sqrt(Q.shape[1]), -700)) @ V,
+                lambda Q, K, V: _softmax(np.where(np.tri(len(Q), k=-1) == 1, Q @ K.T / np.sqrt(Q.shape[1]), -1e9)) @ V,
                 "Your mask hides the token itself as well as the later ones. Which tokens does s ≤ t include?",
             ),
             Wrong(
@@ -402,6 +421,15 @@ EXERCISES = [
             Wrong(
                 lambda Q, K, V: _softmax(_masked(Q, K, 1.0)) @ V,
                 "The scale is missing. What should the scores be divided by?",
+            ),
+            Wrong(
+                lambda Q, K, V: _softmax(_masked(Q, K, 2.0)) @ V,
+                "You divided by 2, which is √d only if d is 4. Which size of `Q` is d?",
+            ),
+            Wrong(
+                lambda Q, K, V: _softmax(_masked(Q, K, 1.0)) @ V / np.sqrt(Q.shape[1]),
+                "You divided by √d after the softmax, but it is the scores that should be divided by it. Should the "
+                "weights of a row still add up to 1?",
             ),
             Wrong(
                 lambda Q, K, V: _softmax(_masked(Q, K, Q.shape[1])) @ V,

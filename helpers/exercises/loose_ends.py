@@ -123,14 +123,18 @@ def _how_it_changes(name, given, equal):
     return f"goes down by {step[2]}" if step and equal and int(step[2]) > 1 else ""
 
 
-def cut_off(code, cases):
-    """If clipping or shifting some values changes the results, return a sentence and a question about it."""
+def cut_off(code, cases, right=None):
+    """If clipping or shifting some values changes the results, return a sentence and a question about it.
+
+    If the right results are given, it must change every wrong entry.
+    """
     for slot, node, _ in slots(code.tree):
         call = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
         arguments = getattr(node, "args", [])
         value = arguments[0] if call.startswith("np.") and arguments else getattr(getattr(node, "func", 0), "value", 0)
         name = call.split(".")[-1]
-        if name in ("clip", "nan_to_num") and repair.matters(code, of_slot("extra_call", slot, value, node), cases):
+        edit = of_slot("extra_call", slot, value, node) if name in ("clip", "nan_to_num") else None
+        if edit and repair.matters(code, edit, cases, right if name == "clip" else None):
             return (
                 f"`{call}`{where(code.line(node))} replaces NaN and infinity with other numbers. This only hides an "
                 f"overflow. Where does the overflow happen, and how can you avoid it?"

@@ -29,7 +29,8 @@ def edits_of(slot, node):
         yield of_slot("flipped", slot, ast.BinOp(right, op, left), node)
         yield of_slot("upside_down", slot, ast.BinOp(left, ast.Mult(), right), node)
     for other in (ast.Add, ast.Mult, ast.Div, ast.Sub, ast.FloorDiv, ast.Mod, ast.Pow):
-        if not isinstance(op, other):
+        by_chance = other in (ast.FloorDiv, ast.Mod, ast.Pow) and "inf" in ast.unparse(node)  # 1 % -inf is -inf
+        if not isinstance(op, other) and not by_chance:
             tag = f"{type(op).__name__} {other.__name__}" if isinstance(op, ast.FloorDiv) else ""
             floor = isinstance(op, ast.FloorDiv) and other is ast.Div
             yield of_slot("floor" if floor else "operation", slot, ast.BinOp(left, other(), right), node, 0, tag)

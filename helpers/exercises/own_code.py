@@ -6,6 +6,7 @@ read the functions from `my_network.py`, a file that the reader keeps next to th
 
 import importlib.util
 import inspect
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,13 @@ _ours = {
 }
 _kept = {}
 _source = {"modified": None}  # modification time of the file that the functions were read from, or None
+
+
+class _FreshLoader(SourceFileLoader):
+    """Compiles a file each time. Python would write bytecode, and still use it after an edit within the same second."""
+
+    def get_code(self, fullname):
+        return self.source_to_code(self.get_data(self.path), self.path)
 
 
 def keep(forward=None, backward=None, update=None):
@@ -186,11 +194,11 @@ def _read_file():
             f"Put forward, backward and update in that file, or call `keep` first."
         )
         return Message("○", "Not done yet.", words)
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    spec = importlib.util.spec_from_file_location(path.stem, path, loader=_FreshLoader(path.stem, str(path)))
     module, printed = importlib.util.module_from_spec(spec), limits.Printed()
     try:
-        with limits.quarantine(SECONDS, printed):  # the loader would write bytecode, and use it after an edit
-            exec(compile(path.read_bytes(), str(path), "exec"), vars(module))
+        with limits.quarantine(SECONDS, printed):
+            spec.loader.exec_module(module)
     except KeyboardInterrupt:
         raise
     except BaseException as error:

@@ -32,10 +32,7 @@ WORDS = {
         "The variables in {piece} have been swapped",
         "What does each of them hold, and which one does each line need?",
     ),
-    "as_is": (
-        "{piece} is needed as it is, but {line} uses a modified form of it",
-        "What has already been done to it?",
-    ),
+    "as_is": ("{piece} is needed as it is, but {line} uses a modified form of it", "What has already been done to it?"),
     "doubled": ("{piece} doubles a value that should be squared", "How is a square written?"),
     "swapped": ("The two parts of {piece} are in the wrong order", "Which of them should come first?"),
     "swapped_index": ("The two entries of {piece} are in the wrong order", "What does each axis of the array count?"),
@@ -70,14 +67,8 @@ WORDS = {
         "{piece} is not the right way to combine the entries",
         "What does the formula do with these entries?",
     ),
-    "upside_down": (
-        "{piece} multiplies where it should divide, or the other way round",
-        "What does the formula say?",
-    ),
-    "flipped": (
-        "The fraction {piece} is upside down",
-        "What belongs in the numerator, and what in the denominator?",
-    ),
+    "upside_down": ("{piece} multiplies where it should divide, or the other way round", "What does the formula say?"),
+    "flipped": ("The fraction {piece} is upside down", "What belongs in the numerator, and what in the denominator?"),
     "misplaced": (
         "In {piece}, a factor is on the wrong side of the fraction",
         "Which factors does the formula multiply by, and which does it divide by?",
@@ -137,6 +128,10 @@ WORDS = {
     "log_given": ("In the question, {piece} occurs only inside a logarithm", "Which number should be used here?"),
     "power_of_e": ("In {piece}, e is raised to a power", "In the formula, which number is raised to which power?"),
     "entries": ("{piece} has one entry too many", "How many numbers does the formula combine?"),
+    "cancelling": (
+        "{piece} loses most of its digits if it is the small difference of two large numbers",
+        "Which differences can you square instead?",
+    ),
     "product_of_means": (
         "{piece} is the product of two means or two sums",
         "What should be multiplied for each example, before anything is added up or averaged?",
@@ -198,10 +193,7 @@ WORDS = {
         "{line} replaces the value from the previous pass, so only the last one is returned",
         "How can the values of all passes be kept?",
     ),
-    "one_column": (
-        "{piece} always uses the same single column",
-        "What do the other columns contribute?",
-    ),
+    "one_column": ("{piece} always uses the same single column", "What do the other columns contribute?"),
     "one_entry": (
         "{piece} selects only part of the array",
         "Which part does it leave out, and is that part needed too?",
@@ -238,10 +230,7 @@ WORDS = {
     "in_loop": ("{line} is outside the loop", "Should it run once or in every pass?"),
     "out_of_loop": ("{line} is inside the loop", "Should it run in every pass or only once?"),
     "accumulated": ("{line} adds to the previous value", "Should the value be added to or replaced?"),
-    "overwritten": (
-        "{line} replaces the previous value in every pass",
-        "Should the value be replaced or added to?",
-    ),
+    "overwritten": ("{line} replaces the previous value in every pass", "Should the value be replaced or added to?"),
     "guard": ("{line} must not run in every pass", "In which pass does it use something that does not exist?"),
     "power": ("In Python, `^` means the exclusive or of two integers, not a power", "How is a power written?"),
     "wrong_factor": ("In {piece}, the wrong factor is transposed", "Which shape should the product have?"),
@@ -258,10 +247,7 @@ WORDS = {
     "square": ("A square is missing from {piece}", "Where does the formula contain a square?"),
     "exp": ("An exponential is missing from {piece}", "Where does the formula contain it?"),
     "log": ("A logarithm is missing from {piece}", "Where does the formula contain it?"),
-    "complement": (
-        "{piece} is 1 minus the share that you need",
-        "Which of the two shares does the formula contain?",
-    ),
+    "complement": ("{piece} is 1 minus the share that you need", "Which of the two shares does the formula contain?"),
     "no_function": ("A function is missing around {piece}", "Which function should be applied to this value?"),
     "extra_sum": ("{piece} combines entries that should stay separate", "Which shape do you need here?"),
     "not_summed": ("{piece} is not summed", "What should it be summed over, and which shape do you need?"),
@@ -271,6 +257,7 @@ WORDS = {
         "{piece} is a fixed number",
         "What should it depend on, so that the function also works for other arguments?",
     ),
+    "too_small": ("{piece} is not large enough", "Which value would be large enough for any arguments?"),
     "number": ("The number {piece} is not right", "Where does it come from in the formula?"),
     "operation": ("The operation in {piece} is not the right one", "How does the formula combine the two values?"),
     "no_term": ("A term or a factor is missing next to {piece}", "Which quantity have you not used here?"),

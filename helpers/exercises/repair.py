@@ -30,6 +30,9 @@ UNSAFE |= {"seed", "set_state", "seterr", "chdir", "save", "savetxt", "tofile", 
 
 # Changes of these kinds often make one of several results right by chance.
 LOOSE = {"name", "number", "function", "operation", "no_term", "no_two", "no_slope", "subset", "accumulated"}
+# These changes may make a number larger.
+GROWING = {"square", "exp", "root", "no_factor", "no_two", "no_mean", "doubled", "number", "operation"}
+GROWING |= {"upside_down", "flipped", "misplaced"}
 
 
 class Found(NamedTuple):
@@ -95,10 +98,8 @@ def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
         The mistake that this edit undoes. If no single edit makes everything right, this is the mistake undone by an
         edit that makes more results right than before, or None if there is no such edit.
     """
-    if not is_safe(code):
-        return None
     end = time.process_time() + seconds
-    order, before = _first_wrong(code, cases, passed)
+    order, before = _first_wrong(code, cases, passed) if is_safe(code) else (None, None)
     if order is None:
         return None
     partly = None
@@ -113,12 +114,32 @@ def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
         if not right > before or not warrants.holds(edit, code, cases, compiled):
             continue
         if complete and all(_is_right(candidate, i, passed) for i in order[1:]):
-            return as_found(code, edit, True, True)
+            cause = _cause(code, edit, order, passed)
+            if cause:
+                return as_found(code, cause, True, True)
+            continue
         strong = edit.kind not in LOOSE or (complete and count > 1)
         better = partly is None or (complete and not partly.complete)
         if strong and better and _gains_everywhere(code, candidate, order, passed):
             partly = as_found(code, edit, False, complete)
     return partly
+
+
+def _cause(code, edit, order, passed):
+    """Return an edit that makes everything right, or None if the mistake that it undoes is not the cause.
+
+    A missing square or factor is not the cause if ten times the corrected value is just as right, for example because
+    it is clipped. A number is then too small.
+    """
+    container, key, new = edit.changes[0]
+    grows = edit.kind != "number" or abs(getattr(new, "value", 0)) > abs(getattr(edit.node, "value", np.inf))
+    if edit.kind not in GROWING or len(edit.changes) != 1 or not grows:
+        return edit
+    larger = ast.BinOp(new, ast.Mult(), ast.Constant(10))
+    candidate = _changed(code, edit._replace(changes=[(container, key, larger)]))
+    if candidate is None or not all(_is_right(candidate, i, passed) for i in order):
+        return edit
+    return edit._replace(kind="too_small") if edit.kind == "number" else None
 
 
 def as_found(code, edit, whole, complete):
@@ -208,19 +229,31 @@ def _may_be_swapped(node, code):
     return not right or mine != right
 
 
-def matters(code, edit, cases):
-    """Return whether an edit changes what the function returns, or the error that it raises, in any of the cases."""
+def matters(code, edit, cases, right=None):
+    """Return whether an edit changes what the function returns, or the error that it raises, in any of the cases.
+
+    If the right results are given, the edit must also change every wrong entry.
+    """
     if not is_safe(code):
         return False
     with np.errstate(all="ignore"), limits.time_limit(2 * EACH * len(cases)):
         mine, other = (
             [_outcome(function, case) for case in cases] for function in (compiled(code), _changed(code, edit))
         )
+    if right is not None and not all(map(_changes_all_that_is_wrong, mine, other, right)):
+        return False
     try:
         np.testing.assert_equal(other, mine)  # treats NaN as equal to NaN
     except (AssertionError, TypeError, ValueError):
         return True
     return False
+
+
+def _changes_all_that_is_wrong(mine, other, right):
+    arrays = all(isinstance(value, np.ndarray) for value in (mine, other, right))
+    if not arrays or not mine.shape == other.shape == right.shape:
+        return True  # cannot be told
+    return not np.any(~np.isclose(mine, right) & np.isclose(mine, other, equal_nan=True))
 
 
 def _outcome(function, case):

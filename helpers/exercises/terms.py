@@ -20,6 +20,7 @@ def edits_of(slot, node, parent):
     yield from _square_outside(slot, node)
     yield from _other_slope(slot, node)
     yield from _not_derived(slot, node)
+    yield from _cancelling(slot, node)
     yield from _brackets(slot, node, parent)
 
 
@@ -143,6 +144,15 @@ def _not_derived(slot, node):
             rest = [n for n in _without(above, i) if n not in halves[0]], [n for n in below if n not in halves[1]]
             new = _quotient([factor.left, *rest[0]], rest[1])
             yield of_slot("not_derived", slot, new, node, piece=ast.unparse(factor))
+
+
+def _cancelling(slot, node):
+    """Yield an edit that changes a mean of squares minus a square to a variance."""
+    text = re.sub(r"\b(\w+) \* \1\b", r"\1 ** 2", ast.unparse(node.left))
+    mean = re.fullmatch(r"(np\.mean\()?\(?(.+?) \*\* 2\)?(\.mean\()?(.*)\)", text)
+    if mean and isinstance(node.op, ast.Sub) and bool(mean[1]) != bool(mean[3]):
+        call = f"np.var({mean[2]}{mean[4]})" if mean[1] else f"({mean[2]}).var({mean[4]})"
+        yield of_slot("cancelling", slot, parse(call), node)
 
 
 def _brackets(slot, node, parent):

@@ -22,7 +22,7 @@ def arranged(code, found):
                 if returned == pair[::-1]:
                     continue
                 found = [edit for edit in found if edit.node is not target]
-                found += _exchanged(function, target, pair, returned == pair)
+                found += _exchanged(function, target, pair, returned == pair or _are_in_order(function, pair))
     return found
 
 
@@ -39,6 +39,13 @@ def _returned(function):
         return []
     returns = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
     return names(returns[-1]) if returns else []
+
+
+def _are_in_order(function, pair):
+    """Return whether two names, such as dW and db, are in the order of the arguments W and b."""
+    arguments = [argument.arg for argument in function.args.args]
+    places = [arguments.index(name[1:]) for name in pair if name[:1] == "d" and name[1:] in arguments]
+    return len(places) == 2 and places == sorted(places)
 
 
 def _exchanged(function, target, pair, are_in_order):

@@ -1,5 +1,6 @@
 """Arrange results as a set of named arrays, compare them with the correct ones, and describe any that are wrong."""
 
+import inspect
 import numbers
 from decimal import Decimal
 
@@ -100,8 +101,7 @@ def as_array(value, name=""):
     if value is None:
         raise UnfitError(f"{_the(name)} is None, but it should contain numbers.")
     if callable(value):
-        words = "but it is a function. Use the value that it computes, not the function itself."
-        raise UnfitError(f"{_the(name)} should contain numbers, {words}")
+        raise UnfitError(f"{_the(name)} is a function. Use the value that it computes, not the function itself.")
     if isinstance(value, numbers.Integral) and abs(int(value)) > 2**62:
         raise UnfitError(f"{_the(name)} is a number with more than 18 digits, which is far too large.")
     if isinstance(value, np.ma.MaskedArray):
@@ -118,7 +118,8 @@ def as_array(value, name=""):
     if array.dtype.kind == "c":
         raise UnfitError(f"{_the(name)} has an imaginary part, but it should be real.")
     if array.dtype.kind not in "buif":
-        raise UnfitError(f"{_the(name)} is {kind(value)} that does not contain numbers.")
+        later = ", which computes its values only later: use a list instead" if inspect.isgenerator(value) else ""
+        raise UnfitError(f"{_the(name)} is {kind(value)}{later or ' that does not contain numbers'}.")
     return array
 
 

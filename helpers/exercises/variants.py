@@ -52,6 +52,25 @@ def find(function, cases, arguments, passed, m=()):
     return ""
 
 
+def overflow(function, cases, names, passed):
+    """If every result is correct when 8-bit arguments are converted to float, return a sentence about the overflow."""
+    small = [type(value) is np.ndarray and value.dtype.kind in "iu" and value.itemsize == 1 for value in cases[0]]
+    if True not in small:
+        return ""
+
+    def converted(*arguments):
+        return function(*(a.astype(float) if is_small else a for a, is_small in zip(arguments, small, strict=True)))
+
+    if not all(_right(converted, i, passed) for i in range(len(cases))):
+        return ""
+    which = small.index(True)
+    limits = np.iinfo(cases[0][which].dtype)
+    return (
+        f"The entries of `{names[which]}` are stored as 8-bit whole numbers, from {limits.min} to {limits.max}, so "
+        "your calculation overflows. Where can you convert them to float?"
+    )
+
+
 def _right(function, i, passed):
     try:
         right, count = passed(function, i)

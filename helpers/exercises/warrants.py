@@ -23,12 +23,18 @@ def holds(edit, code, cases, compiled):
     compiled : callable
         Takes code and returns the function that it defines, or None.
     """
-    if edit.kind == "hard_coded" and len(cases) > 1:
+    fitted = isinstance(edit.changes[0][2], ast.UnaryOp)  # the size -1, which stands for whatever is left
+    if edit.kind == "hard_coded" and len(cases) > 1 and not fitted:
         with edits.applied(edit):
             return len(set(map(repr, values_of(edit.changes[0][2], code, cases, compiled)))) != 1
     test = TESTS.get(edit.kind)
-    seen = values_of(edit.node, code, cases, compiled) if test else []
+    seen = [value for node in _nodes(edit) for value in values_of(node, code, cases, compiled)] if test else []
     return all(map(test, seen))
+
+
+def _nodes(edit):
+    """Return the expressions whose values are tested: those in `PARTS`, or the wrong expression itself."""
+    return PARTS[edit.kind](edit) if edit.kind in PARTS else [edit.node]
 
 
 def values_of(node, code, cases, compiled):
@@ -66,4 +72,18 @@ def _is_a_matrix(value):
     return np.ndim(value) == 2
 
 
-TESTS = {"complement": _is_a_share, "no_transpose": _is_a_matrix, "transpose": _is_a_matrix}
+def _has_entries(value):
+    return np.size(value) > 1
+
+
+TESTS = {
+    "complement": _is_a_share,
+    "no_transpose": _is_a_matrix,
+    "transpose": _is_a_matrix,
+    "squared_share": _is_a_share,
+    "outer": _has_entries,
+}
+PARTS = {
+    "squared_share": lambda edit: [edit.changes[0][2].right.right],  # a in a * (1 - a)
+    "outer": lambda edit: [edit.node.left, edit.node.right],
+}

@@ -104,9 +104,7 @@ def _judge_all(candidate, arguments, task, dtype):
     the slopes at the kinks do not affect their gradients.
     """
     X, Y, W, b, *options = task
-    on_kink, last, overflows = np.zeros(len(X), bool), 0, False
-    if options[0] == "relu":
-        on_kink, last, overflows = _examples_on_kinks(task, dtype)
+    on_kink, last, overflows = _examples_on_kinks(task, dtype)
     names = [(place, l, f"d{'Wb'[place]}[{l}]") for l in sorted(W) for place in (0, 1)]
     everywhere = on_kink.all() and not overflows
     keep, skipped = np.full(len(X), True) if everywhere or overflows else ~on_kink, int(on_kink.sum())
@@ -122,23 +120,22 @@ def _judge_all(candidate, arguments, task, dtype):
             words = OVERFLOW.format(dtype=np.dtype(dtype).name) if bounds.overflows else ON_KINKS
             findings.append(Finding(name, np.nan, skipped, words, "unjudged"))
         else:
-            left_out = 0 if everywhere else skipped
-            findings.append(judge(name, mine[place].get(l), exact, bound, len(kept[0]), dtype, left_out))
+            out = 0 if everywhere else skipped
+            findings.append(judge(name, mine[place].get(l), exact, bound, len(kept[0]), dtype, out))
     if not skipped or bounds.overflows:
         return findings
     whole = candidate(*arguments)
     if all(f.right for f in findings) and (words := _not_adding_up(candidate, arguments, on_kink, mine, whole, dtype)):
         findings = [f._replace(words=words, verdict="unjudged") for f in findings]
-    findings = _at_kinks(findings, candidate, task)
-    bad = [
-        f"d{'Wb'[place]}[{l}]"
-        for place in (0, 1)
-        for l, g in whole[place].items()
-        if g is not None and not np.isfinite(g).all()
-    ]
-    return [
-        f._replace(words=NOT_FINITE, verdict="wrong") if f.name in bad and f.verdict != "wrong" else f for f in findings
-    ]
+    return [_also_finite(finding, whole) for finding in _at_kinks(findings, candidate, task)]
+
+
+def _also_finite(finding, whole):
+    """Return a finding, or one that says that the gradient over all examples is not finite."""
+    gradient = whole["Wb".index(finding.name[1])].get(int(finding.name[3:-1]))
+    if finding.verdict == "wrong" or gradient is None or np.isfinite(gradient).all():
+        return finding
+    return finding._replace(words=NOT_FINITE, verdict="wrong")
 
 
 def _not_adding_up(candidate, arguments, on_kink, mine, whole, dtype):
@@ -175,7 +172,7 @@ def _alone(candidate, X, Y, W, b, i):
 
 
 def _examples_on_kinks(task, dtype):
-    """Find the examples that have a hidden unit so close to 0 that rounding could change its sign.
+    """Find the examples that have a ReLU so close to 0 that rounding could change its sign.
 
     Returns
     -------
@@ -186,10 +183,12 @@ def _examples_on_kinks(task, dtype):
         Whether a number exceeds the range of the floating-point type.
     """
     X, _, W, b, hidden_activation, output, _ = task
+    on_kink, last = np.zeros(len(X), bool), 0
+    if hidden_activation != "relu":
+        return on_kink, last, False
     bounds = rounding_bounds(*task, dtype=dtype)
     with np.errstate(all="ignore"):
         Z, _ = forward(X, W, b, hidden_activation, output)
-    on_kink, last = np.zeros(len(X), bool), 0
     for l in range(1, len(W)):
         here = (np.abs(Z[l]) <= bounds.Z[l]).any(axis=0)
         on_kink, last = on_kink | here, l if here.any() else last

@@ -63,16 +63,7 @@ def explain_state(candidate, seen, task, wrong):
     problems : list of str
         Descriptions of all problems, one sentence each.
     """
-    problems = []
-    if candidate.changed:
-        names = ", ".join(candidate.changed[:3]) + ", …" * (len(candidate.changed) > 3)
-        advice = "work on a copy"
-        if any(name[0] in "Wb" for name in candidate.changed):
-            advice = (
-                "look for a line such as `W[l] -= …` or `W[l] = …`, and either work on a copy or update the parameters "
-                "after the gradients have been returned"
-            )
-        problems.append(f"The function changes its argument {names}: {advice}.")
+    problems = [_change(candidate.changed)] if candidate.changed else []
     repeats = _alike(seen.first, seen.second, _noise(seen.nearby) if wrong else 1e-5)
     before = candidate.opening[1]
     cause = _ignores_parameters(before, seen, task) if repeats and not wrong else _kept(seen, repeats, task)
@@ -89,6 +80,16 @@ def explain_state(candidate, seen, task, wrong):
     if problems and cause is None:
         cause = Cause("state", "at what the function keeps or changes", problems[0].rstrip("."))
     return cause, problems
+
+
+def _change(names):
+    advice = "work on a copy"
+    if any(name[0] in "Wb" for name in names):
+        advice = (
+            "look for a line such as `W[l] -= …` or `W[l] = …`, and either work on a copy or update the parameters "
+            "after the gradients have been returned"
+        )
+    return f"The function changes its argument {', '.join(names[:3])}{', …' * (len(names) > 3)}: {advice}."
 
 
 def _noise(nearby):

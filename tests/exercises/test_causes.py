@@ -7,13 +7,19 @@ import re
 import numpy as np
 import pytest
 
+from helpers.autograd import Variable, grad
 from helpers.backprop import activations
 from helpers.exercises import clues, edits, judging, phrases, reading, repair, verdict
 from helpers.exercises.judging import judge
 from helpers.exercises.registry import EXERCISES
 
 numbers = itertools.count()
-AT_HAND = {"np": np, **{name: getattr(activations, name) for name in ("sigmoid", "sigmoid_prime", "softmax")}}
+AT_HAND = {
+    "np": np,
+    "Variable": Variable,
+    "grad": grad,
+    **{name: getattr(activations, name) for name in ("sigmoid", "sigmoid_prime", "softmax")},
+}
 AT_HAND |= {name: EXERCISES["04.train"].solution.__globals__[name] for name in ("forward", "backward", "update")}
 
 
@@ -261,10 +267,10 @@ def test_cases_do_not_differ_in_kind(exercise):
 
 @pytest.mark.parametrize("exercise", [e for e in EXERCISES.values() if e.cases], ids=lambda e: e.name)
 def test_known_mistakes_differ_in_their_results(exercise):
-    """Two with other hints never give the same results, unless both fail."""
+    """Two with other hints never give the same results, unless both fail or the code tells them apart."""
     seen = {}
     for results, hint in exercise.key.wrong:
-        if isinstance(results, list):
+        if isinstance(results, list) and hint not in exercise.key.needs:
             seen.setdefault(repr(results), set()).add(hint)
     assert all(len(hints) == 1 for hints in seen.values()), [h for h in seen.values() if len(h) > 1]
 

@@ -62,6 +62,10 @@ def test_the_lessons_are_whole_and_without_outputs(folder):
 def test_no_file_holds_a_solution(folder):
     texts = {path: path.read_text("utf-8") for path in (folder / "lessons").rglob("*") if path.suffix in TEXT}
     assert len(texts) > 25
+    refuse_secrets(texts)
+
+
+def refuse_secrets(texts):
     for path, text in texts.items():
         if path.parent.name == "exercises":
             assert not path.name.startswith("lesson_") and path.name != "handout.py"
@@ -83,15 +87,9 @@ def test_the_makefile_of_the_copy_has_what_works_there(folder):
 TEXT = {".py", ".json", ".md", ".ipynb", ".toml", ".txt"}
 
 
-def test_a_solution_that_is_put_there_would_be_found(folder):
-    secret = EXERCISES["04.step"].solution_text
-    planted = folder / "lessons" / "helpers" / "planted.json"
-    planted.write_text(json.dumps([secret]), "utf-8")
-    try:
-        with pytest.raises(AssertionError, match="planted"):
-            test_no_file_holds_a_solution(folder)
-    finally:
-        planted.unlink()
+def test_a_solution_that_is_put_there_would_be_found():
+    with pytest.raises(AssertionError, match="planted"):
+        refuse_secrets({Path("planted.json"): json.dumps([EXERCISES["04.step"].solution_text])})
 
 
 @pytest.fixture(scope="module")
@@ -101,23 +99,27 @@ def restored(folder):
     return {exercise.name: committed(exercise) for exercises in lessons.values() for exercise in exercises}
 
 
+def is_hint(said, wrong, exercise):
+    """Return whether a verdict is the hint of a usual mistake, perhaps with the line and a question."""
+    line, question = r"((Look at|`\w+` is computed in) the line `.*?`\. )?", r"( .*\?)?"
+    pattern = re.escape(wrong.hint) if exercise.is_question else f"{line}{re.escape(wrong.hint)}{question}"
+    return said.kind == "wrong" and re.fullmatch(pattern, said.words) is not None
+
+
 @pytest.mark.parametrize("name", EXERCISES)
-def test_the_copy_judges_as_the_source_does(restored, name, monkeypatch):
+def test_each_usual_mistake_gets_its_own_hint_and_the_copy_judges_as_the_source_does(restored, name, monkeypatch):
     monkeypatch.setattr(judging, "LONGEST_SEARCH", 120.0)  # so that a busy machine finds for both what there is
     monkeypatch.setattr(repair.find, "__defaults__", (30.0, None))
     exercise, copy = EXERCISES[name], restored[name]
     assert (copy.solution, copy.reason) == ("", "") and copy.cell == exercise.cell
     right = exercise.solution if exercise.cases else exercise.right
     assert judge(copy, right) == judge(exercise, right)._replace(words="")
-    for answer in (
-        None,
-        exercise.broken,
-        17,
-        lambda *_: None,
-        np.zeros(3),
-        *(wrong.answer for wrong in exercise.wrong),
-    ):
+    for answer in (None, exercise.broken, 17, lambda *_: None, np.zeros(3)):
         assert judge(copy, answer) == judge(exercise, answer)
+    for wrong in exercise.wrong:
+        said = judge(exercise, wrong.answer)
+        assert is_hint(said, wrong, exercise), said
+        assert judge(copy, wrong.answer) == said
     assert judge(copy, right).kind == "right"  # arguments of the cases are new ones each time
 
 

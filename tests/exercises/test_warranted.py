@@ -63,6 +63,11 @@ CASES = [  # name, code, words that are in the verdict, words that are not
     ("08.momentum", "v = beta * v + gradient\nreturn theta - lr * v, v",
      "`velocity` and `learning_rate` are never used. Which of them did you mean by `v` or `lr`?",
      "assign"),
+    ("04.update", "return np.clip(parameter - 100 * learning_rate * gradient, -1, 1)", "6 of 6",
+     "`np.clip` limits"),
+    ("11.change", "return np.clip(x - 100 * dA0 * epsilon, 0, 1) - x", "should be 0.1", "`np.clip` limits"),
+    ("11.change", "return np.clip(x - epsilon * np.tanh(50 * dA0), 0, 1) - x", "1 of 6 entries", "divide"),
+    ("11.change", "return np.clip(np.clip(x - dA0, 0, 1) - x, -epsilon, epsilon)", "limited a step", "factor"),
 ]  # fmt: skip
 
 

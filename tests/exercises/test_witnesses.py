@@ -226,7 +226,8 @@ def standardized(x):
 def head_by_loops(Q, K, V):
     rows = []
     for t, q in enumerate(Q):
-        shares = [math.exp(math.fsum(a * b for a, b in zip(q, k, strict=True)) / math.sqrt(len(q))) for k in K[: t + 1]]
+        scores = [math.fsum(a * b for a, b in zip(q, k, strict=True)) / math.sqrt(len(q)) for k in K[: t + 1]]
+        shares = [math.exp(score - max(scores)) for score in scores]
         rows.append(sum(share * v for share, v in zip(shares, V, strict=False)) / math.fsum(shares))
     return np.array(rows)
 

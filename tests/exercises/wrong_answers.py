@@ -537,6 +537,202 @@ ANSWERS = [
         "def newton_step(p, slope, H):\n    return p - slope / np.linalg.det(H)",
         "You divided by the determinant",
     ),
+    # A size of 64 · 64 · 3 fits other pictures.
+    (
+        "06.flatten",
+        "def flatten(pictures):\n    return pictures.reshape(len(pictures), 64 * 64 * 3) / 255",
+        "`64 * 64 * 3` is a fixed number",
+    ),
+    # 100 times a uint8 overflows.
+    (
+        "06.flatten",
+        "def flatten(pictures):\n    return (pictures * 100).reshape(len(pictures), -1) / 25500",
+        "stored as 8-bit whole numbers, from 0 to 255",
+    ),
+    # Below the largest slope, so all of them.
+    ("07.saturated", "def saturated(Z):\n    return np.mean(sigmoid_prime(Z) < 0.5)", "The number `0.5` is not right"),
+    # The keys need not be 1, 2, ….
+    (
+        "07.sizes",
+        "def gradient_sizes(dW):\n    return {l: np.sqrt(np.mean(dW[l] ** 2)) for l in range(1, len(dW) + 1)}",
+        "A dictionary has no entry 1",
+    ),
+    # Python's max compares whole rows.
+    (
+        "08.softmax",
+        "def safe_softmax(Z):\n    E = np.exp(Z - max(Z))\n    return E / E.sum(axis=0)",
+        "Python's own `max` treats each row",
+    ),
+    # Large logits become equal.
+    (
+        "08.softmax",
+        "def safe_softmax(Z):\n    E = np.exp(np.minimum(Z, 700))\n    return E / E.sum(axis=0)",
+        "A limit makes different large logits equal",
+    ),
+    # One maximum for all columns.
+    (
+        "08.start",
+        "def output_error(Z, Y):\n    E = np.exp(Z - Z.max())\n    return (E / E.sum(axis=0) - Y) / Y.shape[1]",
+        "You subtracted the same maximum from all columns",
+    ),
+    # Two mistakes: the exponentials overflow, and the mean is missing.
+    (
+        "08.start",
+        "def output_error(Z, Y):\n    E = np.exp(Z)\n    return E / E.sum(axis=0) - Y",
+        "You forgot to take the mean",
+    ),
+    # Y is not permuted.
+    (
+        "08.epoch",
+        "def one_epoch(X, Y, W, b, order, batch_size, learning_rate, gradients):\n    for k in range(0, len(order), batch_size):\n        rows = order[k:k + batch_size]\n        dW, db = gradients(X[rows], Y[:, k:k + batch_size], W, b)\n        W = {l: W[l] - learning_rate * dW[l] for l in W}\n        b = {l: b[l] - learning_rate * db[l] for l in b}\n    return W, b",
+        "contain different examples",
+    ),
+    # Always the first batch.
+    (
+        "08.epoch",
+        "def one_epoch(X, Y, W, b, order, batch_size, learning_rate, gradients):\n    for k in range(0, len(order), batch_size):\n        rows = order[:batch_size]\n        dW, db = gradients(X[rows], Y[:, rows], W, b)\n        W = {l: W[l] - learning_rate * dW[l] for l in W}\n        b = {l: b[l] - learning_rate * db[l] for l in b}\n    return W, b",
+        "the first batch in every step",
+    ),
+    # Batches of equal size.
+    (
+        "08.epoch",
+        "def one_epoch(X, Y, W, b, order, batch_size, learning_rate, gradients):\n    for rows in np.array_split(order, -(-len(order) // batch_size)):\n        dW, db = gradients(X[rows], Y[:, rows], W, b)\n        W = {l: W[l] - learning_rate * dW[l] for l in W}\n        b = {l: b[l] - learning_rate * db[l] for l in b}\n    return W, b",
+        "as equal as possible",
+    ),
+    # The engine is not used.
+    (
+        "09.engine",
+        "def gradient_through_arctan(x):\n    return np.arctan(x) + x / (1 + x ** 2)",
+        "you derived the formula by hand",
+    ),
+    # The slope is taken at g.
+    (
+        "09.engine",
+        "def gradient_through_arctan(x):\n    def arctan(a):\n        return Variable(np.arctan(a.value), 'arctan', [(a, lambda g: 1 / (1 + g ** 2))])\n    v = Variable(x)\n    return grad((v * arctan(v)).sum(), v)",
+        "with the slope taken at the value of the operand",
+    ),
+    # The condition removes the empty shards.
+    (
+        "10.deal",
+        "def deal(m, K):\n    return [s for s in (m // K + (i < m % K) for i in range(K)) if s]",
+        "You left out the shards that get no examples",
+    ),
+    # The same, but also those with one example.
+    (
+        "10.deal",
+        "def deal(m, K):\n    return [s for s in (m // K + (i < m % K) for i in range(K)) if s > 1]",
+        "`s > 1`",
+    ),
+    # The remainder is the wrong way round.
+    (
+        "10.deal",
+        "def deal(m, K):\n    return [m // K + (i < K % m) for i in range(K)]",
+        "The two parts of `K % m` are in the wrong order",
+    ),
+    # A generator.
+    ("10.deal", "def deal(m, K):\n    return (m // K + (i < m % K) for i in range(K))", "is a generator"),
+    # The mean over all entries rather than over the examples.
+    (
+        "11.input",
+        "def input_gradient(Y, W, Z, A):\n    L = len(W)\n    dZ = (A[L] - Y) / Y.size\n    for l in range(L, 1, -1):\n        dZ = (W[l].T @ dZ) * sigmoid_prime(Z[l - 1])\n    return W[1].T @ dZ",
+        "`Y.size` is not the right number",
+    ),
+    # A step of gradient descent, limited to epsilon.
+    (
+        "11.change",
+        "def best_change(x, dA0, epsilon):\n    return np.clip(np.clip(x - dA0, 0, 1) - x, -epsilon, epsilon)",
+        "You limited a step of gradient descent",
+    ),
+    # Limited to 0 alone.
+    (
+        "11.change",
+        "def best_change(x, dA0, epsilon):\n    return np.maximum(x - epsilon * np.sign(dA0), 0) - x",
+        "Some pixels become larger than 1",
+    ),
+    # The mean of the squares minus the square of the mean.
+    (
+        "12.normalize",
+        "def normalize(x):\n    mu = x.mean(-1, keepdims=True)\n    v = (x ** 2).mean(-1, keepdims=True) - mu ** 2\n    return (x - mu) / np.sqrt(v + 1e-5)",
+        "loses most of its digits",
+    ),
+    # The same with np.mean.
+    (
+        "12.normalize",
+        "def normalize(x):\n    mu = x.mean(-1, keepdims=True)\n    v = np.mean(x ** 2, axis=-1, keepdims=True) - mu ** 2\n    return (x - mu) / np.sqrt(v + 1e-5)",
+        "loses most of its digits",
+    ),
+    # The 10⁻⁵ is missing.
+    (
+        "12.normalize",
+        "def normalize(x):\n    return (x - x.mean(-1, keepdims=True)) / x.std(-1, keepdims=True)",
+        "The 10⁻⁵ is missing",
+    ),
+    # A finite mask is not enough.
+    (
+        "12.attention",
+        "def causal_attention(Q, K, V):\n    S = Q @ K.T / np.sqrt(Q.shape[1])\n    S = S - 10 * np.triu(np.ones(S.shape), 1)\n    E = np.exp(S - S.max(axis=1, keepdims=True))\n    return E / E.sum(axis=1, keepdims=True) @ V",
+        "`10` is not large enough",
+    ),
+    # 0 times infinity.
+    (
+        "12.attention",
+        "def causal_attention(Q, K, V):\n    S = Q @ K.T / np.sqrt(Q.shape[1])\n    S = S - np.inf * np.triu(np.ones(S.shape), 1)\n    E = np.exp(S - S.max(axis=1, keepdims=True))\n    return E / E.sum(axis=1, keepdims=True) @ V",
+        "multiplies 0 by infinity",
+    ),
+    # √d for d = 4.
+    (
+        "12.attention",
+        "def causal_attention(Q, K, V):\n    S = Q @ K.T / 2\n    S = np.where(np.tri(len(Q)) == 1, S, -np.inf)\n    E = np.exp(S - S.max(axis=1, keepdims=True))\n    return E / E.sum(axis=1, keepdims=True) @ V",
+        "which is √d only if d is 4",
+    ),
+    # Sizes that are not whole.
+    (
+        "12.pool",
+        "def mean_pool(A):\n    m, h, w, c = A.shape\n    return A.reshape(m, h / 2, 2, w / 2, 2, c).mean(axis=(2, 4))",
+        "such as the result of `/`",
+    ),
+    # Its own epsilon.
+    (
+        "01.slope",
+        "def slope(f, w, epsilon):\n    e = 1e-5\n    return (f(w + e) - f(w - e)) / (2 * e)",
+        "`epsilon` is never used",
+    ),
+    # Less than the difference overflows.
+    (
+        "06.flatten",
+        "def flatten(pictures):\n    return (pictures - 128).reshape(len(pictures), -1) / 255 + 128 / 255",
+        "stored as 8-bit whole numbers, from 0 to 255",
+    ),
+    # The slope of a clip, not that of ReLU.
+    (
+        "06.error",
+        "def hidden_error(delta_after, W_after, z):\n    return (W_after.T @ delta_after) * np.clip(3 * z, 0, 1)",
+        "`3` is not large enough",
+    ),
+    # The slope is taken at g, which happens to be x.
+    (
+        "09.engine",
+        "def gradient_through_arctan(x):\n    def arctan(a):\n        return Variable(np.arctan(a.value), 'arctan', [(a, lambda g: g / (1 + g ** 2))])\n    v = Variable(x)\n    return grad((v * arctan(v)).sum(), v)",
+        "only because g happens to equal x",
+    ),
+    # A product in place of the square.
+    (
+        "12.normalize",
+        "def normalize(x):\n    mu = x.mean(-1, keepdims=True)\n    v = (x * x).mean(-1, keepdims=True) - mu * mu\n    return (x - mu) / np.sqrt(v + 1e-5)",
+        "loses most of its digits",
+    ),
+    # The updates are swapped, in one line.
+    (
+        "04.train",
+        "def train(X, Y, W, b, learning_rate, steps):\n    for _ in range(steps):\n        Z, A = forward(X, W, b, sigmoid, sigmoid)\n        dW, db = backward(Y, W, Z, A, sigmoid_prime)\n        W, b = {l: W[l] - learning_rate * db[l] for l in W}, {l: b[l] - learning_rate * dW[l] for l in b}\n    return W, b",
+        "Look at the line `W, b =",
+    ),
+    # A condition that leaves out a layer.
+    (
+        "07.sizes",
+        "def gradient_sizes(dW):\n    return {l: np.sqrt(np.mean(dW[l] ** 2)) for l in dW if l > 1}",
+        "The condition `l > 1` is not correct",
+    ),
 ]
 
 RIGHT = [
@@ -754,4 +950,28 @@ RIGHT = [
     ),
     ("12.weights", "answer = np.prod([3, 3, 8, 16]) + 16"),
     ("12.shared", "answer = np.ones(3) @ [0.2, 0.2, -0.5]"),
+    (
+        "07.sizes",
+        "def gradient_sizes(dW):\n    return {key: np.linalg.norm(a) / a.size ** 0.5 for key, a in dW.items()}",
+    ),
+    (
+        "08.start",
+        "def output_error(Z, Y):\n    A = np.exp(Z - np.logaddexp.reduce(Z, axis=0))\n    return (A - Y) / len(Y.T)",
+    ),
+    (
+        "09.engine",
+        "def gradient_through_arctan(x):\n    def arctan(a):\n        return Variable(np.arctan(a.value), 'arctan', [(a, lambda g: g / (1 + a.value ** 2))])\n    v = Variable(x)\n    return grad((v * arctan(v)).sum(), v)",
+    ),
+    (
+        "11.input",
+        "def input_gradient(Y, W, Z, A):\n    L = len(W)\n    dZ = (A[L] - Y) / Y.shape[1]\n    for l in range(L, 1, -1):\n        dZ = (W[l].T @ dZ) * sigmoid_prime(Z[l - 1])\n    return W[1].T @ dZ",
+    ),
+    (
+        "12.normalize",
+        "def normalize(x):\n    mu = x.mean(-1, keepdims=True)\n    v = ((x - mu) ** 2).mean(-1, keepdims=True)\n    return (x - mu) / np.sqrt(v + 1e-5)",
+    ),
+    (
+        "12.attention",
+        "def causal_attention(Q, K, V):\n    S = Q @ K.T / np.sqrt(Q.shape[1])\n    S = S - 1e9 * np.triu(np.ones(S.shape), 1)\n    E = np.exp(S - S.max(axis=1, keepdims=True))\n    return E / E.sum(axis=1, keepdims=True) @ V",
+    ),
 ]
