@@ -20,6 +20,9 @@ os.environ["TQDM_DISABLE"] = "1"
 # By default, glibc returns the memory of large arrays to the system and has to request it again, which takes a sixth of
 # the time of full-batch training. With these settings it keeps the memory. Other systems ignore these variables.
 os.environ["MALLOC_MMAP_THRESHOLD_"] = os.environ["MALLOC_TRIM_THRESHOLD_"] = str(2**30)
+# Servers that tests start on this machine are asked without a proxy.
+for name in ("NO_PROXY", "no_proxy"):
+    os.environ[name] = ",".join(filter(None, (os.environ.get(name), "127.0.0.1,localhost")))
 # The results computed in a lesson are compared with the recordings that are shown to readers in a web browser.
 os.environ["LESSONS_RECORD"] = "compare"
 # The committed outputs of the lessons were obtained without the cat images. Tests that need the images look in the
@@ -40,10 +43,10 @@ LONG = {
     "tests/site/test_in_chromium.py": 400,  # with all other tests in its folder
     "tests/lab/test_opening.py": 350,
     "tests/lab/test_lab.py": 240,
-    "tests/exercises/test_exercises.py": 150,
     "tests/lessons/test_rerun.py": 140,
     "tests/browser/test_live.py": 125,
     "tests/exercises/test_handout.py": 110,
+    "tests/exercises/test_exercises.py": 100,
     "notebooks/04_n_layers.ipynb": 110,
     "tests/browser/test_front_ends.py": 80,
     "tests/lab/test_class_site.py": 55,

@@ -121,6 +121,21 @@ TIMED = f"""widget => {{
 }}"""
 
 
+# Notes whether an element ever contains what matches a selector, if only for a moment.
+WATCH = """(element, selector) => {
+    const seen = { it: element.querySelector(selector) !== null }
+    const watch = new MutationObserver(() => { seen.it ||= element.querySelector(selector) !== null })
+    watch.observe(element, { subtree: true, childList: true, attributes: true })
+    return seen
+}"""
+
+
+def watch_for(widget, selector):
+    """Return a function that waits until the widget has contained what matches the selector, if only for a moment."""
+    seen = widget.evaluate_handle(WATCH, selector)
+    return lambda: widget.page.wait_for_function("seen => seen.it", arg=seen)
+
+
 def time_next_move(widget):
     """Start to measure the time that a widget takes to answer its next move; `answer_time` returns it."""
     widget.evaluate(TIMED)

@@ -1,11 +1,12 @@
 """The lab, built with a Pyodide of its own, and the book, each once for all tests and all processes of a run."""
 
+import contextlib
 import importlib.util
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -64,20 +65,15 @@ def _build(name, *arguments):
 
 
 def _once(tmp_path_factory, name, build):
-    """Return a folder that the first process to ask for it builds, while the others wait."""
+    """Return a folder that the first process to ask for it builds, while the others wait until it ends."""
     run = tmp_path_factory.getbasetemp()
     run = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run  # the folder that all processes share
-    folder, unfinished, ended = run / name, run / f"{name}-unfinished", run / f"{name}-ended"
-    try:
-        (run / f"{name}-begun").mkdir()
-    except FileExistsError:
-        while not ended.exists():  # another process builds it
-            time.sleep(0.1)
-    else:
-        try:
+    folder, unfinished, begun = run / name, run / f"{name}-unfinished", run / f"{name}-begun"
+    with contextlib.closing(sqlite3.connect(run / f"{name}-lock", timeout=3600, isolation_level=None)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")  # the lock of a database never outlives the process that holds it
+        if not begun.exists():
+            begun.touch()
             build(unfinished)
             unfinished.rename(folder)
-        finally:
-            ended.touch()
     assert folder.is_dir(), f"another process could not build the {name}"
     return folder

@@ -21,6 +21,7 @@ SKIPS = {
     "cats": r"the cat pictures are not on this machine",  # not bundled because their licence is unclear
     "zizmor": r"zizmor is not installed",  # a linter that is only needed for changes in the workflows
     "actionlint": r"actionlint is not installed",  # another such linter, whose package downloads a program
+    "namespaces": r"this kernel has no namespaces",  # some systems forbid them
     "linux": r"two processes share memory only on Linux|only Linux has|only the GNU C library has",
     "windows": r"Windows |this system (has no|cannot)|no symbolic links here",
 }

@@ -78,7 +78,7 @@ def _copy_without_outputs(folder):
         nbformat.write(notebook, folder / path.name)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """JupyterLab on this machine only, with a copy of the lessons; ended whatever happens."""
     home = tmp_path_factory.mktemp("lab")
@@ -110,7 +110,7 @@ def lab(tmp_path_factory):
             _stop(server)
 
 
-def _wait_until_it_answers(address, server, log, seconds=60):
+def _wait_until_it_answers(address, server, log, seconds=240):
     end = time.monotonic() + seconds
     while time.monotonic() < end and server.poll() is None:
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):

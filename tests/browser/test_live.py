@@ -6,7 +6,7 @@ The pictures a second that each reaches while it trains are printed: see them wi
 import re
 
 import pytest
-from moves import pictures_a_second, stroke
+from moves import pictures_a_second, stroke, watch_for
 from test_front_ends import look_at, press, says, show
 from test_lessons import FAULTS
 
@@ -33,9 +33,10 @@ def test_the_playground_by_mouse_key_and_finger(sharp_page, lab):
     page = sharp_page
     playground = show(page, lab, "playground")
     says(playground, "^Update 0: ")
+    waits = [watch_for(playground, f".flowing path.{way}") for way in ("forward", "backward")]
     press(playground, "Step")
-    playground.locator(".flowing path.forward").first.wait_for(state="attached")
-    playground.locator(".flowing path.backward").first.wait_for(state="attached")
+    for wait in waits:
+        wait()
     playground.locator(".detail", has_text="Update: every weight has moved").wait_for()
     assert playground.locator(".flowing").count() == 0
     press(playground, "Train")

@@ -229,7 +229,8 @@ def test_large_arrays_are_sampled():
 
 def test_pytorch_in_two_lines():
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
-    p = [a.numpy() for a in (torch.randn(3, 4, dtype=torch.float64), torch.randn(4, 2, dtype=torch.float64))]
+    rng = torch.Generator().manual_seed(0)
+    p = [torch.randn(*shape, dtype=torch.float64, generator=rng).numpy() for shape in ((3, 4), (4, 2))]
 
     def loss(a, b):
         return torch.tanh(a @ b).square().mean()

@@ -324,10 +324,12 @@ def test_each_bug_is_caught_with_the_diagnosis_meant_for_it(bug, seed):
     assert bug.says in str(report), report
 
 
-@pytest.mark.parametrize("bug", bug_zoo.BUGS, ids=lambda bug: bug.title)
+# The answers of this bug's task are so sure that no gradient is left to judge.
+JUDGED = [bug for bug in bug_zoo.BUGS if bug.broken is not bug_zoo.division_by_zero]
+
+
+@pytest.mark.parametrize("bug", JUDGED, ids=lambda bug: bug.title)
 def test_the_correct_code_passes_on_every_bugs_task(bug):
-    if bug.broken is bug_zoo.division_by_zero:
-        return  # its answers are so sure that no gradient is left to judge
     X, Y, W, b = bug_zoo.sample_task(bug)
     assert check_gradients(X, Y, W, b, bug.hidden_activation).right
 

@@ -104,6 +104,7 @@ def test_a_way_back_to_the_book(visit, app):
     page.get_by_role("link", name="Back to the book").click()
     page.wait_for_url("**/01_fit_a_line.html")
     assert page.title() == "The book"
+    assert ["files", "notebooks/01_fit_a_line.ipynb"] in page.evaluate(STORED)
 
 
 def test_a_link_to_another_lesson_opens_it_after_saving(visit):

@@ -350,10 +350,12 @@ def test_an_endless_cell_is_stopped_and_python_starts_again(visit):
     press(page, page, "Run all cells")
     page.get_by_text(re.compile(r"^Cell 2 was stopped, so cell \d\d did not run$")).wait_for()
     assert page.evaluate(UNFINISHED) == 0 and page.workers == []
+    page.context.route("**/pyodide.asm.wasm", lambda route: None)
     press(page, where, "Run")  # its own button runs it
     page.get_by_role("status").get_by_text("Loading Python").wait_for()
     press(page, page, "Stop")
     page.get_by_text("Python was stopped. The next Run starts it again.", exact=True).wait_for()
+    page.context.unroute("**/pyodide.asm.wasm")
     assert page.evaluate(UNFINISHED) == 0 and not page.get_by_role("button", name="Try again").is_visible()
     press(page, where, "Undo edits")
     press(page, where, "Run")

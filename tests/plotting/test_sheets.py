@@ -81,7 +81,7 @@ def sheets():
 
 def test_figures_are_dark_on_a_dark_page_and_light_on_a_white_one(sheets):
     assert set(sheets) == {(theme, width) for theme in THEMES for width in WIDTHS}
-    assert {path.stem for path in SHOTS.glob("*.jpg")} == {f"{theme}-{width}" for theme, width in sheets}
+    assert {path.stem for path in SHOTS.glob("*.jpg")} >= {f"{theme}-{width}" for theme, width in sheets}
     for width in WIDTHS:
         light, dark = (sheets[theme, width] for theme in THEMES)
         assert light.shape == dark.shape

@@ -36,7 +36,9 @@ LONG_FUNCTIONS = {"gradient_check/mistakes.py": "a table with one mistake on eac
 def uses(source):
     """Yield pairs of a room from which a file imports and the line number of the import."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and node.module == "helpers":
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield "a relative import, whose room cannot be seen", node.lineno
+        elif isinstance(node, ast.ImportFrom) and node.module == "helpers":
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers."):
             yield node.module.split(".")[1], node.lineno
@@ -74,7 +76,12 @@ def test_a_room_uses_lower_floors_alone(name):
 
 @pytest.mark.parametrize(
     "source",
-    ["from helpers import widgets", "from helpers.plotting.style import INK", "import helpers.training.blocks"],
+    [
+        "from helpers import widgets",
+        "from helpers.plotting.style import INK",
+        "import helpers.training.blocks",
+        "from ..widgets import playground",
+    ],
 )
 def test_an_import_that_climbs_is_found(source):
     assert len(climbing("gradient_check", source)) == 1

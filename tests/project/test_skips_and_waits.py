@@ -1,4 +1,4 @@
-"""Tests that no test is skipped without an accepted reason, and that none waits for a fixed time."""
+"""Tests that no test is skipped without an accepted reason, and that none waits for a fixed time or for ever."""
 
 import ast
 import importlib.util
@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import site_build
 import skips
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,6 +60,29 @@ def test_no_test_sleeps_for_a_fixed_time():
 )
 def test_a_fixed_sleep_is_found(code, lines):
     assert sleeps(code) == lines
+
+
+BUILDS = """
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+import site_build
+run = SimpleNamespace(getbasetemp=lambda: Path.cwd())
+site_build._once(run, "book", lambda out: (print("begun", flush=True), sys.stdin.read()))
+"""
+
+
+def test_nobody_waits_for_a_process_that_was_killed_while_it_built_the_book(tmp_path):
+    places = os.pathsep.join([str(ROOT / "tests"), *sys.path])
+    options = {"cwd": tmp_path / "run", "env": os.environ | {"PYTHONPATH": places}}
+    options["cwd"].mkdir()
+    run = SimpleNamespace(getbasetemp=lambda: options["cwd"])
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", BUILDS], **options, **pipes) as builder:
+        assert builder.stdout.readline().strip() == b"begun"
+        builder.kill()
+    with pytest.raises(AssertionError, match="another process could not build the book"):
+        site_build._once(run, "book", Path.mkdir)
 
 
 def test_the_files_that_take_long_are_there():

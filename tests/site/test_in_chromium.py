@@ -45,7 +45,7 @@ def watched(context, address):
     page.on("console", lambda line: faults.append(f"console: {line.text}") if line.type == "error" else None)
     page.on("request", lambda r: None if r.url.startswith((address, "data:")) else faults.append(f"asked for {r.url}"))
     page.on("response", lambda r: faults.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(90_000)
     return page, faults
 
 

@@ -190,7 +190,7 @@ def test_writing_again_gives_the_same_and_leaves_the_lab_alone(book, tmp_path):
     assert [name for name in first if first[name] != second[name]] == []
 
 
-def test_a_folder_with_other_files_is_refused(book, tmp_path):
+def test_a_folder_with_other_files_is_refused(tmp_path):
     (tmp_path / "thesis.tex").write_text("mine", encoding="utf-8")
     done = run_program("book.py", tmp_path)
     assert done.returncode == 1

@@ -39,8 +39,11 @@ def test_a_function_that_is_not_interrupted_returns_its_result():
 
 def test_interrupts_may_be_ignored_and_other_threads_have_none():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    assert uninterrupted(stubborn, 3) is None
-    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    try:
+        assert uninterrupted(stubborn, 3) is None
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     results = []
     thread = threading.Thread(target=lambda: results.append(uninterrupted(abs, -1)))
     thread.start()

@@ -113,10 +113,11 @@ def test_a_process_that_ends_or_halts_before_its_half_is_done_is_not_needed(seco
     def kill_first(self, kind, first, last):
         if self.asked >= 20 and kind == module.GRADIENT:
             self.process.send_signal(signal_sent)
+            if signal_sent == signal.SIGSTOP:
+                monkeypatch.setattr(module, "PATIENCE", 0.2)
         ask(self, kind, first, last)
 
     monkeypatch.setattr(module.SecondProcess, "_ask", kill_first)
-    monkeypatch.setattr(module, "PATIENCE", 0.2)
     assert_same(trained(optimizer="adam"), trained(alone=True, optimizer="adam"))
     assert second[0].asked in (21, 22)
 
@@ -268,7 +269,7 @@ from helpers.training import engine, second_process
 options = SimpleNamespace(hidden_activation="relu", output="softmax", optimizer="adam")
 state = engine.State(np.zeros(15), np.zeros((2, 15)), None, "")
 second = second_process.SecondProcess(options, state, (4, 3), 8)
-while not second.shared.numbers[second_process.READY]:
+while not second.shared.numbers[second_process.READY] and second.process.poll() is None:
     time.sleep(0.01)
 print(second.process.pid, flush=True)
 sys.stdin.read()
@@ -287,8 +288,11 @@ sys.stdin.read()
 
 
 def _is_zombie(pid):
-    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-        return file.read().rpartition(")")[2].split()[0] == "Z"
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):  # it has been removed in the meantime
+        return True
 
 
 def test_arrays_in_shared_memory_do_not_overlap():
