@@ -538,6 +538,11 @@ EXERCISES = [
                 lambda Z: np.sum(sigmoid_prime(Z) < 0.05) / Z.shape[1],
                 "You divided only by the number of columns. How many entries does Z have?",
             ),
+            Wrong(
+                lambda Z: np.mean((sigmoid_prime(Z) < 0.05).any(axis=1)),
+                "You counted the rows that contain a saturated unit. Count the single entries of Z instead.",
+                r"\bany\b",
+            ),
             Wrong(lambda Z: np.mean(Z < 0.05), "You compared Z itself with 0.05. Compare the slope σ′(z) instead."),
             Wrong(
                 lambda Z: np.mean(np.abs(Z) < 0.05),

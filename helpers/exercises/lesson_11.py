@@ -193,7 +193,8 @@ EXERCISES = [
             Wrong(lambda one: one, "That is the contribution of a single pixel, but all of them may change."),
             Wrong(
                 lambda one: 28 * one,
-                "That is √784 times the contribution of one pixel, as with random signs. But you may choose each sign.",
+                "That is √784 times the contribution of one pixel, as if the signs were random, or the length of the "
+                "whole change were limited. But every pixel may change as far, and you may choose each sign.",
                 r"sqrt|\*\*|random",
             ),
             Wrong(0, "The derivatives may cancel, but you choose the sign of each change so that nothing cancels."),

@@ -381,7 +381,7 @@ EXERCISES = [
         cases=_attention_cases,
         reason=(
             "The mask removes the later tokens before the softmax, so the remaining weights in each row add up to 1. "
-            "(For scores above 709, the largest score of each row must be subtracted first, as in lesson 08.)"
+            "(Scores above 709 would overflow if the largest score of each row were not subtracted, as in lesson 08.)"
         ),
         hints=[
             (
