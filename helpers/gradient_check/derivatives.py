@@ -7,6 +7,7 @@ import numpy as np
 from helpers.system.validation import brief
 
 LEVELS = 10  # number of step sizes, each of which is half the previous one
+COARSE = 1e-3  # largest noise of the cost at nearly equal parameters, as a share of its changes
 
 
 class Function:
@@ -53,19 +54,21 @@ class Function:
         """
         array = np.asarray(dict(flatten(self.parameters))[path])
         scale = max(abs(float(array.flat[place])), float(np.sqrt(np.mean(np.square(array, dtype=float))))) or 1.0
-        eps, differences, bends, rounding = float(np.finfo(array.dtype).eps), [], [], []
+        eps, differences, bends, rounding, costs = float(np.finfo(array.dtype).eps), [], [], [], []
         for level in range(LEVELS):
             above, below = (self._moved(array, path, place, sign * 0.1 * scale / 2**level) for sign in (1, -1))
             (up, f_up), (down, f_down) = above, below
             if up == down:  # the step is too small to change the entry
                 return np.nan, np.inf
+            costs += [f_up, f_down]
             differences.append((f_up - f_down) / (up - down))
             bends.append(((f_up - self.here) / up - (f_down - self.here) / down) / 2)
             size = max(abs(f_up), abs(f_down), abs(self.here))
             rounding.append(4 * max(eps * size, self.noise) / (up - down))
         best, error = _extrapolated(differences, bends, rounding)
         settles = np.isfinite(error) and _settles(differences, best, error, rounding)
-        return (best, error) if settles else (np.nan, np.inf)
+        resolved = self.noise <= COARSE * np.ptp(costs) or not np.ptp(costs)  # or it varies within the smallest step
+        return (best, error) if settles and resolved else (np.nan, np.inf)
 
     def _moved(self, array, path, place, step):
         """Shift one entry, and return the actual step and the resulting cost.

@@ -118,20 +118,27 @@ def _finding(name, mine, array, places, exact, error):
     off = relative_error(mine, exact)
     if (np.abs(mine - exact) > bound).any():
         return Finding(name, off, 0, describe(mine, exact, 1), "wrong")
-    sure = bound <= ROUGH * np.abs(exact).max()
+    sure, estimated = (bound <= share * np.abs(exact).max() for share in (ROUGH, 1))
     if sure.any():
         exact, bound, skipped = exact[sure], bound[sure], skipped + int((~sure).sum())
     share = relative_error(exact + bound, exact) * 2 if exact.any() else np.inf
     if not exact.any() and not mine.any():
         words = "the gradient and the numerical gradient are both 0, which proves nothing"
         return Finding(name, off, 0, words, "unjudged")
-    if share > ROUGH:
-        reason = f"the numerical gradient has a relative error of up to {min(share, 1):.0e}"
+    reason = f"the numerical gradient has a relative error of up to {min(share, 1):.0e}" if share > ROUGH else ""
+    if 2 * (n := estimated.sum()) <= len(places):
+        reason = f"only {n} of {len(places)} entries could be estimated"
+    if reason:
         return Finding(name, off, 0, TOO_ROUGH.format(reason=reason), "unjudged")
-    some = [] if len(places) == array.size else [f"{len(places)} of {array.size} entries were checked"]
+    return Finding(name, off, 0, _right(len(places), array.size, skipped), "right")
+
+
+def _right(checked, size, skipped):
+    """Return the words for a gradient that is right, with the numbers of entries that were checked and left out."""
+    some = [] if checked == size else [f"{checked} of {size} entries were checked"]
     entries = "entry was" if skipped == 1 else "entries were"
     some += [f"{skipped} {entries} left out, because the cost has a kink there or is too rough"] if skipped else []
-    return Finding(name, off, 0, "right" + f" ({'; '.join(some)})" * bool(some), "right")
+    return "right" + f" ({'; '.join(some)})" * bool(some)
 
 
 def _call(gradients, parameters, paths):
@@ -159,7 +166,10 @@ def _call(gradients, parameters, paths):
         return {}, {}, [*problems, "The function returns None: is `return` missing?"]
     first, unreadable = _arrays(result, paths)
     second, _ = _arrays(gradients(copied(parameters)), paths)
-    if any(path in second and not np.allclose(first[path], second[path], rtol=1e-5, atol=0) for path in first):
+    if any(
+        path in second and not np.allclose(first[path], second[path], rtol=1e-5, atol=0, equal_nan=True)
+        for path in first
+    ):
         problems.append(
             "Look at what the function keeps between calls: two calls with the same arguments give different "
             "gradients. Typical causes are accumulated gradients, random numbers and counters."

@@ -80,7 +80,8 @@ class GradientReport:
         it says why.
         """
         if self.right:
-            return "All gradients are right."
+            some = any("left out" in finding.words for finding in self.findings)
+            return f"All gradients are right{', apart from the entries that were left out' if some else ''}."
         if self.wrong:
             return " ".join([*self.problems, *self._where_to_look()])
         names = [finding.name for finding in self.findings if finding.verdict == "unjudged"]

@@ -284,3 +284,27 @@ def test_the_command_says_what_it_needs(tmp_path, capsys, text, words):
         file.write_text(text)
     assert main([str(file)]) == 2
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("scales", [[1e-6, 1e-3, 1, 1e3, 1e6], [1e-3, 1, 1e3]], ids=len)
+def test_a_cost_that_varies_within_the_smallest_step_is_not_judged(scales, seed):
+    scales = np.array(scales)
+    x = np.random.default_rng(seed).standard_normal(len(scales)) * scales
+    report = check(lambda p: np.sin(p[0] / scales).sum(), lambda p: [np.cos(p[0] / scales) / scales], [x])
+    assert report.verdict == "unjudged"
+    report = check(lambda p: np.cos(1e7 * p[0]).sum(), lambda p: [-1e7 * np.sin(1e7 * p[0])], [x])
+    assert report.verdict == "unjudged"
+
+
+def test_entries_that_are_left_out_are_mentioned_and_most_must_be_judged():
+    def at(*x):
+        return check(lambda p: np.abs(p[0]).sum(), lambda p: [np.where(p[0], np.sign(p[0]), 5)], [np.array(x)])
+
+    assert at(1.0, 2.0, 0.0).headline == "All gradients are right, apart from the entries that were left out."
+    assert at(1.0, 0.0).verdict == "unjudged" and "only 1 of 2 entries could be estimated" in str(at(1.0, 0.0))
+
+
+def test_nan_is_not_taken_for_a_random_number():
+    report = check(lambda p: (p[0] ** 2).sum(), lambda p: [np.array([2.0, np.nan])], [np.array([1.0, 2.0])])
+    assert report.wrong and "keeps between calls" not in str(report)
