@@ -109,6 +109,10 @@ def _gathered(name, lessons):
         return None, RECORDING_OFF
     entries, said = record.read_all()
     known = [one for one in entries["answers"] if one in EXERCISES and one[:2] in lessons]
+    others = [seed for seed, those in entries.get("earlier", {}).items() if any(one[:2] in lessons for one in those)]
+    if others and not said and not known:
+        call = f"use_seed({others[0] or None!r})"
+        return None, f"There are only answers with other numbers: call {call} to hand those in."
     if said or not known:
         where = "" if len(lessons) == len(LESSONS) else f" from lesson {' or '.join(lessons)}"
         return None, said or f"There are no answers{where} to hand in yet. Do an exercise first and run its cell."

@@ -163,16 +163,22 @@ def _shortened(path, folder, known):
     return found
 
 
+def _without_txt(path):
+    """Return a path without the suffix .txt, which mail programs and Windows add to the names of files."""
+    return path.with_suffix("") if path.suffix.lower() == ".txt" else path
+
+
 def _opened(path, file):
     """Return the contents of a file and "", or None and the reason why it cannot be graded."""
     try:
         if path.is_symlink():
             return None, "It is a link to another file or folder: hand in the file itself."
-        if path.suffix.lower() == ".json":
+        sort = _without_txt(path).suffix.lower()
+        if sort == ".json":
             return _handed_in(path, file), ""
-        if path.suffix.lower() == ".ipynb":
+        if sort == ".ipynb":
             return _notebook(path, file), ""
-        if path.suffix.lower() in ARCHIVES and path.is_file():
+        if sort in ARCHIVES and path.is_file():
             return None, "It is an archive: unpack it first, into a folder of its own."
         return None, "It is neither a file written by hand_in() nor a notebook, or it is a folder that cannot be read."
     except (SubmissionError, OSError) as error:
@@ -207,7 +213,7 @@ def _notebook(path, file):
     calls, seeds = [_calls(text, asking) for text in texts], [bool(SEEDS.search(text)) for text in texts]
     cells = [rerun.Cell(text, bool(text not in lessons or seeds[i] or calls[i])) for i, text in enumerate(texts)]
     return Work(
-        Row(Path(file).stem, file),
+        Row(_without_txt(Path(file)).stem, file),
         cells,
         [_named(text, calls[i]) for i, text in enumerate(texts)],
         shared=True,

@@ -260,7 +260,7 @@ def test_a_record_that_is_damaged_while_a_notebook_is_open_keeps_its_seed(capsys
         assert record.read_all()[0]["seed"] == "ada" and seed.current("01.error").right == -8
 
 
-def test_answers_come_back_with_their_seed():
+def test_answers_come_back_with_their_seed(capsys):
     exercises.use_seed("ada")
     exercises.check("01.error", -8)
     exercises.check("02.slope", 0.25)
@@ -269,6 +269,8 @@ def test_answers_come_back_with_their_seed():
     exercises.check("01.error", 0)
     exercises.use_seed(None)
     assert record.read()[0] == {"02.slope"}
+    exercises.hand_in("Ada", lesson="01")
+    assert "There are only answers with other numbers: call use_seed('" in capsys.readouterr().out
     exercises.use_seed("Ada")
     assert record.read()[0] == {"01.error", "02.slope"} and record.read_all()[0]["answers"] == mine
     assert list(record.read_all()[0]["earlier"]) == ["bob"]
