@@ -65,11 +65,11 @@ def _network(ax, n_features, n_hidden, n_tokens):
     stops = [0.56, 1.28, 1.76, 2.2, 2.68, 3.16, 3.52, 4.0, 4.48]
     edges = [(y - half, y + half) for y in stops for half in [0.09 if y in (2.2, 3.52) else _HEIGHT / 2]]
     for (_, top), (bottom, _) in pairwise(edges):
-        arrow(ax, (_SPINE, top), (_SPINE, bottom), FORWARD, "-", 1.1)
+        _flow(ax, (_SPINE, top), (_SPINE, bottom))
     for start, stop in ((1.0, 2.2), (2.4, 3.52)):
         _residual(ax, start, stop)
-    arrow(ax, (_SPINE, 0.2), (_SPINE, 0.56 - _HEIGHT / 2), FORWARD, "-", 1.1)
-    arrow(ax, (_SPINE, 4.48 + _HEIGHT / 2), (_SPINE, 4.82), FORWARD, "-", 1.1)
+    _flow(ax, (_SPINE, 0.2), (_SPINE, 0.56 - _HEIGHT / 2))
+    _flow(ax, (_SPINE, 4.48 + _HEIGHT / 2), (_SPINE, 4.82))
     ax.text(_SPINE, 0.16, "$n$ tokens", ha="center", va="top", fontsize=BODY)
     ax.text(_SPINE, 4.84, f"logits, $n$ × {n_tokens}", ha="center", va="bottom", fontsize=BODY)
     for y in (0.83, 3.75):
@@ -79,7 +79,7 @@ def _network(ax, n_features, n_hidden, n_tokens):
 def _residual(ax, start, stop):
     """Draw a residual connection that leads around boxes, from one height to the sum at another."""
     ax.plot([_SPINE, 0.55, 0.55], [start, start, stop], color=FORWARD, linewidth=1.1, solid_joinstyle="round")
-    arrow(ax, (0.55, stop), (_SPINE - 0.09, stop), FORWARD, "-", 1.1)
+    _flow(ax, (0.55, stop), (_SPINE - 0.09, stop))
     ax.add_patch(Circle((_SPINE, stop), 0.09, facecolor=PAPER, edgecolor=INK, linewidth=1, zorder=3))
     ax.text(_SPINE, stop, "+", ha="center", va="center", fontsize=SMALL, zorder=4)
 
@@ -94,20 +94,24 @@ def _attention(ax, n_features):
     for x in (middle - 1.12, middle + 1.12):
         for step, name in ((-0.68, "$Q$"), (0, "$K$"), (0.68, "$V$")):
             _box(ax, x + step, 1.48, 0.5, name)
-            arrow(ax, (middle + 0.3 * (x + step - middle), 0.92), (x + step, 1.48 - _HEIGHT / 2), FORWARD, "-", 1.1)
+            _flow(ax, (middle + 0.3 * (x + step - middle), 0.92), (x + step, 1.48 - _HEIGHT / 2))
         _box(ax, x - 0.34, 2.3, 1.18, "weights $\\alpha_{ts}$")
         for step in (-0.68, 0):
-            arrow(ax, (x + step, 1.48 + _HEIGHT / 2), (x + step, 2.3 - _HEIGHT / 2), FORWARD, "-", 1.1)
+            _flow(ax, (x + step, 1.48 + _HEIGHT / 2), (x + step, 2.3 - _HEIGHT / 2))
         _box(ax, x, 3.02, 1.86, "mixtures of values")
-        arrow(ax, (x - 0.34, 2.3 + _HEIGHT / 2), (x - 0.34, 3.02 - _HEIGHT / 2), FORWARD, "-", 1.1)
-        arrow(ax, (x + 0.68, 1.48 + _HEIGHT / 2), (x + 0.68, 3.02 - _HEIGHT / 2), FORWARD, "-", 1.1)
-        arrow(ax, (x, 3.02 + _HEIGHT / 2), (middle + 0.4 * (x - middle), 3.72 - _HEIGHT / 2), FORWARD, "-", 1.1)
+        _flow(ax, (x - 0.34, 2.3 + _HEIGHT / 2), (x - 0.34, 3.02 - _HEIGHT / 2))
+        _flow(ax, (x + 0.68, 1.48 + _HEIGHT / 2), (x + 0.68, 3.02 - _HEIGHT / 2))
+        _flow(ax, (x, 3.02 + _HEIGHT / 2), (middle + 0.4 * (x - middle), 3.72 - _HEIGHT / 2))
         _shape(ax, x - 0.27, 2.66, "$n$ × $n$")
         _shape(ax, x + 0.75, 2.3, f"$n$ × {half}", ha="left")
     _box(ax, middle, 0.75, 2.2, f"$n$ tokens, {n_features} features each")
     _box(ax, middle, 3.72, 2.2, "side by side, times $W_o$")
-    arrow(ax, (middle, 3.72 + _HEIGHT / 2), (middle, 4.36), FORWARD, "-", 1.1)
+    _flow(ax, (middle, 3.72 + _HEIGHT / 2), (middle, 4.36))
     _shape(ax, middle + 0.07, 4.13, f"$n$ × {n_features}")
+
+
+def _flow(ax, start, stop):
+    arrow(ax, start, stop, FORWARD, "-", 1.1)
 
 
 def _box(ax, x, y, width, text):

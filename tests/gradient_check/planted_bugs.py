@@ -237,12 +237,10 @@ def bug(
     when=always,
     also=(),
     observe="gradient",
-    needs=None,
     setup=None,
-    small=False,
     more=(),
 ):
-    """Enter a bug; `needs` says what its data must have beside `when`, `small` that its effect is small."""
+    """Enter a bug that changes the gradients of the networks for which `when` is true."""
     source = replaced(template, [(old, new), *more])
 
     def applies(L, sizes, m, hidden_activation, output):
@@ -260,8 +258,6 @@ def bug(
             also=tuple(also),
             setup=setup,
             observe=observe,
-            needs=needs,
-            small=small,
             fresh=lambda: compile_source(source),
         )
     )
@@ -320,9 +316,6 @@ control(
 )
 
 
-NZ = "b not zero"
-
-
 ZL, AL = "Z[l] = W[l] @ A[l - 1] + b[l]", "A[l] = activate(Z[l], hidden_activation if l < L else output)"
 
 
@@ -358,7 +351,6 @@ bug(
     "Z[l] = W[l] @ A[l - 1]",
     "forward",
     "The bias is not added in the forward pass.",
-    needs=NZ,
 )
 bug(
     "bias_forgotten_in_output_layer",
@@ -367,7 +359,6 @@ bug(
     "np.dot(W[L], A[L - 1])",
     "forward",
     "The output layer leaves its bias out.",
-    needs=NZ,
     also=("dZ[L]",),
 )
 bug(
@@ -378,7 +369,6 @@ bug(
     "forward",
     "Hidden layers leave their bias out.",
     deep,
-    needs=NZ,
 )
 bug(
     "dropout_left_on_random",
@@ -417,7 +407,6 @@ bug(
     "Z[l] = np.clip(W[l] @ A[l - 1] + b[l], -5, 5)",
     "forward",
     "Weighted inputs are clipped to [-5, 5] to avoid overflow.",
-    needs="|Z| above 5",
     setup=scaled(8),
 )
 bug(
@@ -428,7 +417,6 @@ bug(
     "forward",
     "The softmax does not subtract the maximum: overflow to nan for large logits.",
     out("softmax"),
-    needs="a logit above 710",
     setup=scaled(10000.0),
     also=("dZ[L]",),
 )
@@ -481,7 +469,6 @@ bug(
     "dZ = (A[L] - (0.9 * Y + 0.1 / Y.shape[0])) / m",
     "dZ[L]",
     "Smoothed labels in the gradient, hard ones in the cost.",
-    needs="with one output unit: a label other than 1",
 )
 bug(
     "class_weight",
@@ -491,7 +478,6 @@ bug(
     "dZ[L]",
     "The positive class has weight 2, in the gradient only.",
     classes,
-    needs="a label 1",
 )
 bug(
     "targets_reversed",
@@ -501,7 +487,6 @@ bug(
     "dZ[L]",
     "Targets in reverse order.",
     many,
-    needs="targets that are no palindrome",
 )
 bug(
     "targets_reshaped",
@@ -511,7 +496,6 @@ bug(
     "dZ[L]",
     "Y is reshaped where it should be transposed.",
     both(many, several),
-    needs="targets that differ",
 )
 bug(
     "huber",
@@ -521,7 +505,6 @@ bug(
     "dZ[L]",
     "Gradient of the Huber loss.",
     out("identity"),
-    needs="a residual above 1",
     setup=large_targets,
 )
 bug(
@@ -690,7 +673,6 @@ bug(
     "dA",
     "Error is clipped to 0.01.",
     deep,
-    needs="an error above 0.01",
 )
 bug(
     "dA_mean_over_fan_in",
@@ -767,7 +749,6 @@ bug(
     "dZ",
     "Slope is at least 0.1, against vanishing gradients.",
     hidden("sigmoid"),
-    needs="a saturated unit",
     setup=scaled(8),
 )
 bug(
@@ -778,7 +759,6 @@ bug(
     "dZ",
     "sign(z) gives -1 on the negative side.",
     hidden("relu"),
-    needs="an inactive unit",
 )
 bug("slope_added", PLAIN, G, "dZ = dA + slope(Z[l - 1], hidden_activation)", "dZ", "+ instead of *.", deep)
 bug(
@@ -789,7 +769,6 @@ bug(
     "dZ",
     "Divided by the slope.",
     curved,
-    needs="with relu: an inactive unit",
 )
 bug(
     "slope_only_in_first_layer",
@@ -808,7 +787,6 @@ bug(
     "dZ",
     "Slope from a table with two places.",
     smooth,
-    small=True,
 )
 bug("slope_sign", PLAIN, G, "dZ = -dA * slope(Z[l - 1], hidden_activation)", "dZ", "Sign.", deep, also=("dA",))
 bug(
@@ -832,7 +810,6 @@ bug(
     "Divided by the number of positive labels.",
     lambda c: c.o == "sigmoid" or (c.o == "identity" and c.m > 1),
     also=("dZ[L]",),
-    needs="positives unlike m in number",
 )
 bug(
     "mean_last_example_lost",
@@ -910,7 +887,6 @@ bug(
     ret("dW[l] + 1e-4 * W[l]", B_),
     "return",
     "Weight decay 1e-4 in dW, not in the cost.",
-    small=True,
     also=("dW",),
 )
 bug(
@@ -921,7 +897,6 @@ bug(
     "return",
     "Every entry is clipped to 1.",
     always,
-    needs="an entry above 1",
     setup=large_targets,
 )
 bug(
@@ -932,7 +907,6 @@ bug(
     + ret("dW[l] * min(1, 0.05 / norm)", "db[l] * min(1, 0.05 / norm)"),
     "return",
     "Whole gradient is scaled down to norm 0.05.",
-    needs="a norm above 0.05",
     also=("mean", "dZ[L]"),
 )
 bug(
