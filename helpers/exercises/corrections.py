@@ -9,10 +9,10 @@ from helpers.exercises import assigned, catalogue, cell, coincidence, edits, exp
 
 # Some kinds of change show what is wrong with the formula (STRONG), and others show only where it is wrong (WEAK).
 STRONG = set(
-    "rows floor extra extra_call extra_exponent extra_sum not_summed parentheses upside_down power sign swapped index "
-    "range axis complement product reduction square_inside accumulated in_loop out_of_loop flipped misplaced inside "
-    "late swapped_functions other_slope applied_twice root_of_squares growing squared_share log_given power_of_e "
-    "entries".split()
+    "rows floor extra extra_call extra_exponent extra_sum not_summed parentheses multiplied divided left_to_right "
+    "power sign swapped index range axis complement product reduction square_inside accumulated in_loop "
+    "out_of_loop flipped misplaced inside late swapped_functions other_slope applied_twice root_of_squares "
+    "growing squared_share log_given power_of_e entries".split()
 )
 WEAK = set(
     "function name number operand operation no_two root square exp log order_of_arguments comparison "

@@ -120,13 +120,16 @@ def at_the_error(hint, generic):
 def called(code, parts, part):
     """Return a phrase for referring to a result in a sentence.
 
-    The exercise's name for the result may mean something else in the reader's code, such as an argument.
+    The exercise's name for the result may mean something else in the reader's code, such as an argument, or not occur
+    there.
     """
     name = part.split("[")[0]
     own = {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name)} if code else {}
-    if name not in own or getattr(_returned(code, parts, part)[1], "id", "") == name:
+    if name in own and getattr(_returned(code, parts, part)[1], "id", "") == name:
         return f"`{part}`"
-    return "The result" if (name,) == tuple(parts) == (part,) else f"The returned `{part}`"
+    if (name,) == tuple(parts) == (part,):
+        return "The result"
+    return f"The returned `{part}`" if name in own else f"`{part}`"
 
 
 def _returned(code, parts, part):

@@ -46,8 +46,8 @@ RANKS = {
             "detached extra extra_call applied_twice power floor",
             "sign index range axis needless_axis keepdims no_axis order_of_arguments count rows guard whole_shape",
             "root_of_squares other_slope not_derived over_all squared_share keys reversed alias whole_slice selected "
-            "one_condition name as_is doubled function product reduction upside_down flipped order_of_product "
-            "transposed_product transpose no_transpose swapped_index",
+            "one_condition name as_is doubled function product reduction multiplied divided left_to_right flipped "
+            "order_of_product transposed_product transpose no_transpose swapped_index",
             "wrong_factor hard_coded outside",
             "parentheses comparison unconditional relative letters collected one_column extra_exponent "
             "extra_statement statement_order in_loop out_of_loop carried one_entry other_axis reordered "

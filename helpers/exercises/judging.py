@@ -186,7 +186,7 @@ def _about_results(exercise, answer, key, mine, right):
         off = [name for name in right_here if not _same(mine_here, right_here, name)]
         if off:
             given = list(zip(exercise.arguments, arguments, strict=True))
-            earlier = "The result is right for one set of arguments but not for another. " if i else ""
+            earlier = "Your function is right for one set of arguments but not for another. " if i else ""
             called = functools.partial(diagnosis.called, reading.read(answer), exercise.parts)
             generic = earlier + results.explain(off, mine_here, right_here, m, given, called)
             return _Mistake("", generic, earlier, part=part)

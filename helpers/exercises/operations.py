@@ -27,7 +27,7 @@ def edits_of(slot, node):
         yield from _products(slot, node)
     if isinstance(op, (ast.Div, ast.FloorDiv, ast.Mod)):
         yield of_slot("flipped", slot, ast.BinOp(right, op, left), node)
-        yield of_slot("upside_down", slot, ast.BinOp(left, ast.Mult(), right), node)
+        yield of_slot("divided", slot, ast.BinOp(left, ast.Mult(), right), node)
     for other in (ast.Add, ast.Mult, ast.Div, ast.Sub, ast.FloorDiv, ast.Mod, ast.Pow):
         by_chance = other in (ast.FloorDiv, ast.Mod, ast.Pow) and "inf" in ast.unparse(node)  # 1 % -inf is -inf
         if not isinstance(op, other) and not by_chance:
@@ -56,7 +56,8 @@ def _products(slot, node):
     left, op, right = node.left, node.op, node.right
     other = ast.Mult() if isinstance(op, ast.MatMult) else ast.MatMult()
     yield of_slot("product", slot, ast.BinOp(left, other, right), node)
-    yield of_slot("upside_down", slot, ast.BinOp(left, ast.Div(), right), node)
+    kind = "left_to_right" if isinstance(getattr(left, "op", None), ast.Div) else "multiplied"
+    yield of_slot(kind, slot, ast.BinOp(left, ast.Div(), right), node)
     if isinstance(op, ast.Mult):
         yield of_slot("product", slot, ast.BinOp(left, other, _transposed(right)), node, 0.2)
         yield of_slot("product", slot, ast.BinOp(_transposed(left), other, right), node, 0.2)

@@ -67,7 +67,12 @@ WORDS = {
         "{piece} is not the right way to combine the entries",
         "What does the formula do with these entries?",
     ),
-    "upside_down": ("{piece} multiplies where it should divide, or the other way round", "What does the formula say?"),
+    "multiplied": ("{piece} multiplies where it should divide", "What does the formula divide by?"),
+    "divided": ("{piece} divides where it should multiply", "What does the formula divide by?"),
+    "left_to_right": (
+        "In {piece}, Python works from left to right: it divides first and then multiplies by the last factor",
+        "Which factors belong in the denominator, and how can you keep them together?",
+    ),
     "flipped": ("The fraction {piece} is upside down", "What belongs in the numerator, and what in the denominator?"),
     "misplaced": (
         "In {piece}, a factor is on the wrong side of the fraction",
@@ -221,7 +226,7 @@ WORDS = {
         "Does the formula add up squares, or the values themselves?",
     ),
     "extra_exponent": ("The exponent in {piece} should be left out", "Where does the formula contain a square?"),
-    "extra": ("{piece} should be left out", "Where does the formula contain it, and have you used it already?"),
+    "extra": ("{piece} should be left out", "Why did you include it, and does the formula contain it in this place?"),
     "statement_order": (
         "{line} is in the wrong place",
         "Which values have already been updated when it runs, and which have not?",

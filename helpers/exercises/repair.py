@@ -32,7 +32,7 @@ UNSAFE |= {"seed", "set_state", "seterr", "chdir", "save", "savetxt", "tofile", 
 LOOSE = {"name", "number", "function", "operation", "no_term", "no_two", "no_slope", "subset", "accumulated"}
 # These changes may make a number larger.
 GROWING = {"square", "exp", "root", "no_factor", "no_two", "no_mean", "doubled", "number", "operation"}
-GROWING |= {"upside_down", "flipped", "misplaced"}
+GROWING |= {"multiplied", "divided", "left_to_right", "flipped", "misplaced"}
 
 
 class Found(NamedTuple):

@@ -31,7 +31,7 @@ def _misplaced(slot, node, parent):
     above, below = _fraction(node)
     if not 2 < len(above) + len(below) < 7:
         return
-    kind = "misplaced" if below else "upside_down"
+    kind = "misplaced" if below else "multiplied"
     for i in range(len(above)):
         yield of_slot(kind, slot, _quotient(_without(above, i), [*below, above[i]]), node)
     for i in range(len(below)):

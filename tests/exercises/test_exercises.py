@@ -257,7 +257,7 @@ def test_what_is_right_for_one_set_of_arguments_only_is_not_right(name, answer):
 
 def test_a_difference_in_the_second_case_is_told_as_such():
     said = judge(EXERCISES["06.mean"], scaled("06.mean", lambda deltas, _: len(deltas), 4))
-    assert said.words.startswith("The result is right for one set of arguments but not for another. `dW` is 1.250 × ")
+    assert said.words.startswith("Your function is right for one set of arguments but not for another. The result is 1.250 × ")
     said = judge(EXERCISES["01.train"], lambda A0, Y, W, b, *_: (W + 1, b))
     assert "another" not in said.words
 
@@ -504,9 +504,9 @@ def test_how_an_answer_may_be_written(name, answer):
         ("05.error", 0.33, "This is rounded too coarsely. Give at least three digits"),
         ("08.byhand", [0.13, 0.25, 0.63], "These numbers are rounded too coarsely. Give at least three digits"),
         ("04.parameters", 404000, "404000 is not right"),
-        ("05.distance", texts_of("05.distance"), "`error` is text, but it should contain numbers"),
-        ("01.slope", texts_of("01.slope"), "`slope` is text, but it should contain numbers"),
-        ("07.saturated", texts_of("07.saturated"), "`share` is text, but it should contain numbers"),
+        ("05.distance", texts_of("05.distance"), "The result is text, but it should contain numbers"),
+        ("01.slope", texts_of("01.slope"), "The result is text, but it should contain numbers"),
+        ("07.saturated", texts_of("07.saturated"), "The result is text, but it should contain numbers"),
         ("07.sizes", texts_of("07.sizes"), "`size[1]` is text, but it should contain numbers"),
         ("04.step", lambda *_: [[1], [2, 3]], "`dZ` is a list whose rows have different lengths"),
         ("06.error", lambda *_: [[1], [2, 3]], "`δ` is a list whose rows have different lengths"),
@@ -527,7 +527,7 @@ def test_how_an_answer_may_be_written(name, answer):
         ("01.weights", [-3, 8], "The second number is not right, but the other is"),
         ("08.byhand", [-0.125, -0.25, -0.625], "The sizes are right but the signs are wrong"),
         ("03.shape", (5, 7, 1), "but it is a list of 3 numbers, [5, 7, 1]"),
-        ("01.slope", lambda f, w, e: 1.0, "`slope` is 1, but it should be 0.8775"),
+        ("01.slope", lambda f, w, e: 1.0, "The result is 1, but it should be 0.8775"),
         ("01.train", lambda A0, Y, W, b, rate, steps: (W, b), "`W` is the unchanged argument `W`"),
         ("04.forward", lambda X, W, b, g, g_out: ({}, {}), "`Z` is an empty dictionary"),
         ("04.step", lambda W, dZ, Z: np.abs((W.T @ dZ) * sigmoid_prime(Z)), "`np.abs` does not belong in"),

@@ -150,7 +150,7 @@ ANSWERS = [
     (
         "05.numerical",
         "def numerical(f, x, epsilon):\n    gradient = np.zeros_like(x)\n    for i in np.ndindex(x.shape):\n        old = x[i]\n        x[i] = old + epsilon\n        above = f(x)\n        x[i] = old - epsilon\n        below = f(x)\n        x[i] = old\n        gradient[i] = (above - below) / 2 * epsilon\n    return gradient",
-        "`gradient[i] = (above - below) / 2 * epsilon` multiplies where",
+        "Python works from left to right: it divides first",
     ),
     # A formula in quotes; the number is asked.
     ("05.passes", "answer = '2P'", "The answer is text, but it should be a number."),
